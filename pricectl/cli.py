@@ -1,0 +1,103 @@
+"""The program: its verbs, loaded when used, and the one place where errors become exit codes."""
+
+import os
+import sys
+from importlib import import_module
+from types import MappingProxyType
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
+
+from pricectl import __version__
+from pricectl.commands.common import FAILED, FINDINGS
+from pricectl.core.errors import PricingError, UnknownModel, UnpricedUnit
+from pricectl.report.canvas import clean
+
+# Every verb, in the order of the help, and the module that runs it.
+VERBS = MappingProxyType(
+    {
+        "quote": "pricectl.commands.quote",
+        "models": "pricectl.commands.models",
+        "show": "pricectl.commands.show",
+        "explain": "pricectl.commands.explain",
+        "validate": "pricectl.commands.validate",
+        "rule": "pricectl.commands.rule",
+        "diff": "pricectl.commands.diff",
+    }
+)
+
+
+class Verbs(TyperGroup):
+    """Loads a verb's module when it is called, so that a quote does not pay for the others."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Every verb, in the table's order."""
+        del ctx
+        return list(VERBS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The verb's command, built on first use."""
+        if cmd_name in VERBS and cmd_name not in self.commands:
+            module = import_module(VERBS[cmd_name])
+            verb = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+            verb.command(cmd_name)(getattr(module, cmd_name))
+            self.commands[cmd_name] = typer.main.get_command(verb)
+        return super().get_command(ctx, cmd_name)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the verb; an error becomes one message on stderr and exit code 2."""
+        try:
+            return super().invoke(ctx)
+        except (UnknownModel, UnpricedUnit) as error:
+            return _fail(ctx, error, str(error), FINDINGS)
+        except PricingError as error:
+            return _fail(ctx, error, str(error))
+        except BrokenPipeError:
+            # The reader has seen enough, as with `| head`; nothing more can be written.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return ctx.exit(0)
+        except (RecursionError, MemoryError) as error:
+            return _fail(ctx, error, "the input is too large to work on")
+        except (typer.Exit, typer.Abort, TyperException):
+            raise
+        except Exception as error:  # noqa: BLE001 - the last resort, so that a crash exits with 2
+            message = f"internal error: {type(error).__name__}: {error}"
+            return _fail(ctx, error, f"{message}; PRICECTL_DEBUG=1 shows where")
+
+
+def _fail(ctx: Any, error: BaseException, message: str, code: int = FAILED) -> None:
+    if os.environ.get("PRICECTL_DEBUG") == "1":
+        raise error
+    typer.echo(f"pricectl: {clean(message)}", err=True)
+    ctx.exit(code)
+
+
+app = typer.Typer(
+    cls=Verbs,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Keep the prices of resold LLM calls right, reviewed and running.",
+)
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 - the option's callback
+    if wanted:
+        typer.echo(f"pricectl {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Keep the prices of resold LLM calls right, reviewed and running."""
+
+
+def main() -> None:
+    """Run the program."""
+    app()

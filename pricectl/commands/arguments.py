@@ -1,0 +1,100 @@
+"""Words of the command line made into usage and profiles. Floor 3."""
+
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import typer
+
+from pricectl.core.credits import MODES, Profile
+from pricectl.core.money import TOKENS_PER_MTOK, parse_usd
+from pricectl.core.usage import Usage
+from pricectl.listing import SORTS
+
+_COUNT = re.compile(r"(?P<number>\d[\d_,]*(?:\.\d+)?)(?P<scale>[kKmM]?)")
+_SCALES = {"": 1, "k": 1_000, "m": 1_000_000}
+
+
+def read_count(word: str) -> int | None:
+    """A token count as people write it, or None.
+
+    >>> [read_count(word) for word in ("1000", "1,000", "1.5k", "2M", "gpt-4o")]
+    [1000, 1000, 1500, 2000000, None]
+    """
+    found = _COUNT.fullmatch(word)
+    if not found or len(word) > len("1,000,000,000,000,000"):
+        return None
+    number = Decimal(re.sub("[_,]", "", found["number"])) * _SCALES[found["scale"].lower()]
+    return int(number) if number == int(number) else None
+
+
+def token_option(flag: str, meaning: str) -> Any:
+    """An option that takes a token count as people write it."""
+    return typer.Option(flag, parser=tokens, metavar="N", help=meaning, show_default=False)
+
+
+def tokens(word: str) -> int:
+    """An option's value as a token count. Raises BadParameter."""
+    count = read_count(word)
+    if count is None:
+        raise typer.BadParameter(f"{word!r} is no token count such as 1000, 1,000 or 1k")
+    return count
+
+
+def split_words(words: Sequence[str]) -> tuple[list[str], list[int]]:
+    """`MODEL... INPUT [OUTPUT]` taken apart. Raises BadParameter."""
+    counts: list[int] = []
+    names = list(words)
+    while names and len(counts) < 2 and (count := read_count(names[-1])) is not None:  # noqa: PLR2004
+        counts.insert(0, count)
+        names.pop()
+    if not names or not counts:
+        raise typer.BadParameter(
+            "write a model and its tokens, such as: pricectl quote gpt-4o 1000 500",
+            param_hint="MODEL... INPUT [OUTPUT]",
+        )
+    return list(dict.fromkeys(names)), counts
+
+
+def read_usage(counts: list[int], details: Mapping[str, int | None], units: Sequence[str]) -> Usage:
+    """The usage of one call. Raises BadParameter or BadUsage."""
+    given = {name: count for name, count in details.items() if count}
+    for word in units:
+        name, _, number = word.partition("=")
+        count = read_count(number)
+        if count is None:
+            raise typer.BadParameter(f"{word!r} is not NAME=COUNT", param_hint="--unit")
+        given[name] = count
+    return Usage(*counts, **given)
+
+
+def read_profile(profile: Profile, overrides: Mapping[str, str | None]) -> Profile:
+    """A profile with some settings replaced from the command line. Raises BadProfile."""
+    given = {name: value for name, value in overrides.items() if value is not None}
+    read = Profile.read(given, "command line")
+    return profile._replace(**{name: getattr(read, name) for name in given})
+
+
+def check_mode(mode: str | None) -> str | None:
+    """The option's callback: one of the budget modes. Raises BadParameter."""
+    if mode is not None and mode not in MODES:
+        raise typer.BadParameter(f"{mode!r} is none of {', '.join(MODES)}", param_hint="--mode")
+    return mode
+
+
+def check_sort(sort: str) -> str:
+    """The option's callback: an order of the list. Raises BadParameter."""
+    if sort not in SORTS:
+        raise typer.BadParameter(f"{sort!r} is none of {', '.join(SORTS)}", param_hint="--sort")
+    return sort
+
+
+def price_per_mtok(word: str | None, option: str) -> int | None:
+    """USD per 1M tokens as picodollars a token. Raises BadParameter."""
+    if word is None:
+        return None
+    try:
+        return parse_usd(word.removeprefix("$")) // TOKENS_PER_MTOK
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint=option) from None

@@ -1,0 +1,186 @@
+"""The options all commands share, and how a result reaches its reader. Floor 3."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NamedTuple, NoReturn
+
+import typer
+
+from pricectl import settings, store
+from pricectl.core.catalog import Catalog
+from pricectl.core.windows import read_instant
+from pricectl.policy import Policy
+from pricectl.report.canvas import Canvas
+
+CLEAN, FINDINGS, FAILED = 0, 1, 2
+PIPED_WIDTH = 160
+
+
+class Color(StrEnum):
+    """When to colour."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+FileOption = Annotated[
+    str | None,
+    typer.Option(
+        "--file",
+        "-f",
+        metavar="FILE",
+        help="The catalog; '-' reads standard input. "
+        "Default: PRICECTL_FILE, the settings, then upwards from here.",
+        show_default=False,
+    ),
+]
+OutputOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FORMAT[=PATH]",
+        help="Output format, to a file if a path is given; may be repeated.",
+        show_default="text",
+    ),
+]
+ColorOption = Annotated[
+    Color, typer.Option("--color", help="Colour the text; auto honours NO_COLOR.")
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what was asked for.")]
+VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")]
+AtOption = Annotated[
+    str | None,
+    typer.Option(
+        "--at",
+        metavar="DATE",
+        help="The day or UTC instant that counts as now, such as 2026-12-01.",
+        show_default="now",
+    ),
+]
+ProfileOption = Annotated[
+    str | None,
+    typer.Option("--profile", metavar="NAME", help="A credit profile of the settings."),
+]
+
+
+class View(NamedTuple):
+    """How a result is to be shown: formats with their paths, colour, how much to say."""
+
+    outputs: tuple[tuple[str, str | None], ...]
+    color: Color = Color.AUTO
+    quiet: bool = False
+    verbose: bool = False
+
+    @classmethod
+    def of(
+        cls, output: list[str] | None, color: Color, *, quiet: bool = False, verbose: bool = False
+    ) -> "View":
+        """The view that the options ask for."""
+        pairs = [wanted.partition("=") for wanted in output or ["text"]]
+        outputs = tuple((name, path or None) for name, _, path in pairs)
+        return cls(outputs, color, quiet, verbose)
+
+    def canvas(self, path: str | None = None) -> Canvas:
+        """What text is drawn on, for the terminal or for a file."""
+        terminal = path is None and sys.stdout.isatty()
+        wanted = self.color is Color.ALWAYS
+        if self.color is Color.AUTO:
+            plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+            wanted = terminal and not plain
+        return Canvas(wanted, _width(terminal=terminal), self.verbose)
+
+
+def _width(*, terminal: bool) -> int:
+    """The terminal's width; piped output is wide, so that nothing is cut in a log."""
+    columns = os.environ.get("COLUMNS", "")
+    if terminal or columns.isdigit():
+        return max(40, shutil.get_terminal_size().columns)
+    return PIPED_WIDTH
+
+
+Formats = Mapping[str, Callable[[Canvas], str]]
+
+
+def show(view: View, formats: Formats) -> None:
+    """Write the result in every format asked for; a format that is unknown is bad usage."""
+    for name, _ in view.outputs:
+        if name not in formats:
+            raise typer.BadParameter(
+                f"unknown format {name!r}; one of {', '.join(formats)}", param_hint="--output"
+            )
+    for name, path in view.outputs:
+        text = formats[name](view.canvas(path))
+        if path is None:
+            _print(text)
+        else:
+            _write(path, text)
+
+
+def _print(text: str) -> None:
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    if text and not text.endswith("\n"):
+        sys.stdout.write("\n")
+    sys.stdout.flush()
+
+
+def _write(path: str, text: str) -> None:
+    try:
+        Path(path).write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise store.Unavailable(f"cannot be written: {reason}", where=path) from None
+
+
+class Work(NamedTuple):
+    """What most commands start from: the catalog, where it came from, the team's policy."""
+
+    catalog: Catalog
+    file: str
+    policy: Policy
+
+
+def open_catalog(file: str | None) -> Work:
+    """Find and load the catalog and the settings."""
+    policy = settings.load_policy()
+    name = store.locate(file, policy.file)
+    return Work(store.load(name), name, policy)
+
+
+def instant(at: str | None) -> datetime:
+    """The instant that counts as now. Raises BadParameter."""
+    if at is None:
+        return datetime.now().astimezone()
+    read = read_instant(at)
+    if read is None:
+        raise typer.BadParameter(f"{at!r} is no date such as 2026-12-01", param_hint="--at")
+    return read
+
+
+def today(at: str | None) -> date:
+    """The day that counts as today, in UTC."""
+    from datetime import UTC
+
+    return instant(at).astimezone(UTC).date()
+
+
+def leave(code: int) -> NoReturn:
+    """End the command with its exit code."""
+    raise typer.Exit(code)
+
+
+def complete_model(incomplete: str) -> list[str]:
+    """Model names for the shell's completion; silent when there is no catalog."""
+    try:
+        catalog = open_catalog(None).catalog
+    except Exception:  # noqa: BLE001 - a completion must never print an error
+        return []
+    names = {model.name for model in catalog.models} | catalog.by_full_name.keys()
+    return sorted(name for name in names if name.startswith(incomplete))

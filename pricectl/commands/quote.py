@@ -1,0 +1,154 @@
+"""`pricectl quote`: what a call costs, to the picodollar. Floor 3."""
+
+from typing import Annotated
+
+import typer
+
+from pricectl.commands import arguments, common
+from pricectl.commands.common import View
+from pricectl.core import quote as price
+from pricectl.core.credits import MODES
+from pricectl.estimate import Estimate
+from pricectl.report import json
+from pricectl.report.text import quote as text
+
+
+def quote(
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="MODEL... INPUT [OUTPUT]",
+            help="One or more models, then input and output tokens of one call (1000, 1,000, 1k).",
+            autocompletion=common.complete_model,
+            show_default=False,
+        ),
+    ],
+    cached: Annotated[
+        int,
+        typer.Option(
+            "--cached",
+            parser=arguments.tokens,
+            metavar="N",
+            help="Input read from the cache, part of INPUT.",
+        ),
+    ] = 0,
+    cache_write: Annotated[
+        int,
+        typer.Option(
+            "--cache-write",
+            parser=arguments.tokens,
+            metavar="N",
+            help="Input written to the cache, part of INPUT.",
+        ),
+    ] = 0,
+    cache_write_1h: Annotated[
+        int,
+        typer.Option(
+            "--cache-write-1h",
+            parser=arguments.tokens,
+            metavar="N",
+            help="Input written for an hour, part of INPUT.",
+        ),
+    ] = 0,
+    reasoning: Annotated[
+        int,
+        typer.Option(
+            "--reasoning",
+            parser=arguments.tokens,
+            metavar="N",
+            help="Reasoning tokens, part of OUTPUT.",
+        ),
+    ] = 0,
+    audio_in: Annotated[
+        int,
+        typer.Option(
+            "--audio-in", parser=arguments.tokens, metavar="N", help="Audio tokens, part of INPUT."
+        ),
+    ] = 0,
+    audio_out: Annotated[
+        int,
+        typer.Option(
+            "--audio-out",
+            parser=arguments.tokens,
+            metavar="N",
+            help="Audio tokens, part of OUTPUT.",
+        ),
+    ] = 0,
+    unit: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=COUNT", help="Another unit, such as search=2; repeatable."),
+    ] = None,
+    service: Annotated[
+        str | None, typer.Option(help="Service tier, such as batch, flex or priority.")
+    ] = None,
+    calls: Annotated[
+        int, typer.Option(min=1, metavar="N", help="A job of that many equal calls.")
+    ] = 1,
+    mode: Annotated[
+        str | None,
+        typer.Option(
+            help=f"Show the credits of one budget mode: {', '.join(MODES)}.",
+            callback=arguments.check_mode,
+        ),
+    ] = None,
+    markup: Annotated[
+        str | None, typer.Option(metavar="PERCENT", help="Markup, over the profile.")
+    ] = None,
+    credits_per_dollar: Annotated[
+        str | None, typer.Option(metavar="N", help="Over the profile.")
+    ] = None,
+    tokens_per_credit: Annotated[
+        str | None, typer.Option(metavar="N", help="Over the profile.")
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit 1 when a name or a price is missing.")
+    ] = False,
+    profile: common.ProfileOption = None,
+    at: common.AtOption = None,
+    file: common.FileOption = None,
+    output: common.OutputOption = None,
+    color: common.ColorOption = common.Color.AUTO,
+    quiet: common.QuietOption = False,
+    verbose: common.VerboseOption = False,
+) -> None:
+    """What a call costs: the number, the arithmetic, the credits.
+
+    Several models compare in one table. -q prints the number alone.
+    """
+    models, counts = arguments.split_words(words)
+    details = {
+        "cache_read_tokens": cached,
+        "cache_write_tokens": cache_write,
+        "cache_write_1h_tokens": cache_write_1h,
+        "reasoning_tokens": reasoning,
+        "input_audio_tokens": audio_in,
+        "output_audio_tokens": audio_out,
+    }
+    usage = arguments.read_usage(counts, details, unit or [])
+    work = common.open_catalog(file)
+    charged_by = arguments.read_profile(
+        work.policy.profile_named(profile),
+        {
+            "markup_percent": markup,
+            "credits_per_dollar": credits_per_dollar,
+            "tokens_per_credit": tokens_per_credit,
+        },
+    )
+    when = common.instant(at)
+    estimates = [
+        Estimate(
+            price(work.catalog, model, usage, service=service, at=when, strict=strict),
+            calls,
+            charged_by,
+        )
+        for model in models
+    ]
+    common.show(
+        View.of(output, color, quiet=quiet, verbose=verbose),
+        {
+            "text": lambda canvas: text.report(
+                estimates, work.catalog, canvas, mode=mode, quiet=quiet
+            ),
+            "json": lambda _: json.quotes(estimates, work.catalog),
+        },
+    )

@@ -1,0 +1,271 @@
+"""The catalog: built once from the document, immutable, safe to share between threads. Floor 0."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Literal, NamedTuple
+
+from pricectl.core import document
+from pricectl.core.document import Json
+from pricectl.core.errors import CatalogError
+from pricectl.core.prices import Entry, PriceList, Problem, read_prices
+from pricectl.core.windows import as_instant, read_instant
+
+# Top-level members that hold no models.
+RESERVED = ("$schema", "metadata", "pricing_notes")
+MAX_MODELS = 20_000
+MAX_NAME = 256
+DEFAULT_PRICING: Mapping[str, Json] = MappingProxyType(
+    {
+        "input_cost_per_token": document.parse("1e-06"),
+        "output_cost_per_token": document.parse("2e-06"),
+    }
+)
+DEFAULT_PROVIDER = "default"
+
+# Price lists with the UTC instant they end before (previous) or begin at (upcoming), in order.
+Periods = tuple[tuple[datetime, PriceList], ...]
+How = Literal["exact", "alias", "case", "partial", "default"]
+
+
+class Model(NamedTuple):
+    """One row: who sells it, its names, and what it costs now, before and from a date on."""
+
+    provider: str
+    name: str
+    entry: Entry
+    prices: PriceList
+    aliases: tuple[str, ...] = ()
+    previous: Periods = ()
+    upcoming: Periods = ()
+
+    @property
+    def full_name(self) -> str:
+        """`provider/name`, which is unique in a catalog."""
+        return f"{self.provider}/{self.name}"
+
+    @property
+    def dated(self) -> bool:
+        """Whether the price depends on when the call was made."""
+        return bool(self.previous or self.upcoming or self.prices.off_peak)
+
+    def prices_at(self, at: date | None) -> tuple[PriceList, str]:
+        """The price list in force at a day or instant (UTC) and the period's name ("" is today's).
+
+        Without `at`, the row itself, which is what every reader of the file sees.
+        """
+        if at is None:
+            return self.prices, ""
+        instant = as_instant(at)
+        for until, prices in self.previous:
+            if instant < until:
+                return _in_hours(prices, instant, f"until {_day(until)}")
+        begun = [(start, prices) for start, prices in self.upcoming if start <= instant]
+        if begun:
+            start, prices = begun[-1]
+            return _in_hours(prices, instant, f"from {_day(start)}")
+        return _in_hours(self.prices, instant, "")
+
+
+def _in_hours(prices: PriceList, instant: datetime, period: str) -> tuple[PriceList, str]:
+    if prices.off_peak:
+        windows, cheaper = prices.off_peak
+        if any(window.covers(instant) for window in windows):
+            return cheaper, f"{period} off-peak".strip()
+    return prices, period
+
+
+def _day(instant: datetime) -> str:
+    return instant.isoformat().removesuffix("+00:00").removesuffix("T00:00:00")
+
+
+class Match(NamedTuple):
+    """Which row answers, and how it was found.
+
+    `name` is the catalog's spelling that fitted, `ignored` what of the asked name was set aside.
+    """
+
+    model: Model
+    how: How
+    asked: str
+    name: str
+    ignored: tuple[str, ...] = ()
+
+
+class Catalog:
+    """Every model with its prices, and the indexes that lookup needs.
+
+    `sha256` is the hash of the bytes it was read from: two catalogs with one hash price alike.
+    """
+
+    __slots__ = (
+        "aliases",
+        "by_full_name",
+        "default",
+        "folded",
+        "matches",
+        "metadata",
+        "models",
+        "names",
+        "providers",
+        "sha256",
+    )
+
+    def __init__(
+        self, models: tuple[Model, ...], default: Model, metadata: Entry, sha256: str
+    ) -> None:
+        self.models = models
+        self.default = default
+        self.metadata = metadata
+        self.sha256 = sha256
+        self.by_full_name = MappingProxyType({model.full_name: model for model in models})
+        self.names = _grouped((model.name, model) for model in models)
+        self.aliases = _grouped((alias, model) for model in models for alias in model.aliases)
+        self.folded = _grouped(
+            (name.lower(), model) for model in models for name in (model.name, *model.aliases)
+        )
+        self.providers = tuple(sorted({model.provider for model in models}))
+        # What `lookup` found before; bounded there, gone with the catalog.
+        self.matches: dict[str, Match] = {}
+
+    @classmethod
+    def load(cls, data: bytes | str) -> "Catalog":
+        """Read a catalog from its text.
+
+        Raises DocumentError (no strict JSON) or CatalogError (a price that must not be charged);
+        `pricectl validate` shows all findings with their places.
+
+        >>> text = '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}'
+        >>> Catalog.load(text).models[0].full_name
+        'openai/gpt-4o'
+        """
+        raw = data.encode() if isinstance(data, str) else data
+        return cls.from_values(document.parse(data), sha256=hashlib.sha256(raw).hexdigest())
+
+    @classmethod
+    def from_values(cls, values: Json, *, sha256: str = "") -> "Catalog":
+        """Build a catalog from parsed JSON. Raises CatalogError: the first problem and a count."""
+        problems: list[Problem] = []
+        catalog = build(values, problems, sha256=sha256)
+        if problems:
+            first, more = problems[0], len(problems) - 1
+            raise CatalogError(
+                first.message + (f" (and {more} more)" if more else ""),
+                where=first.pointer or "the catalog",
+                next_step="run 'pricectl validate' to see every finding",
+            )
+        return catalog
+
+    @property
+    def last_updated(self) -> str:
+        """The day the file says it was last edited; empty if it does not say."""
+        value = self.metadata.get("last_updated")
+        return value if isinstance(value, str) else ""
+
+
+def build(values: Json, problems: list[Problem], *, sha256: str = "") -> Catalog:
+    """Build what can be built and add what cannot to `problems`."""
+    root = values if isinstance(values, dict) else {}
+    if not isinstance(values, dict):
+        problems.append(Problem("", "the catalog is not a JSON object"))
+    metadata = root.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    _check_metadata(metadata, problems)
+    models = tuple(_read_models(root, problems))
+    if len(models) > MAX_MODELS:
+        problems.append(Problem("", f"more than {MAX_MODELS:,} models"))
+    elif not models:
+        problems.append(Problem("", "no models"))
+    return Catalog(models, _default_model(metadata, problems), MappingProxyType(metadata), sha256)
+
+
+def _check_metadata(metadata: Entry, problems: list[Problem]) -> None:
+    if metadata.get("currency", "USD") != "USD":
+        problems.append(Problem("/metadata/currency", "prices are in another currency than USD"))
+    version = metadata.get("schema_version", "1.0")
+    if not isinstance(version, str) or version.split(".")[0] != "1":
+        problems.append(Problem("/metadata/schema_version", "schema_version is not 1.x"))
+
+
+def _default_model(metadata: Entry, problems: list[Problem]) -> Model:
+    entry = metadata.get("default_pricing", DEFAULT_PRICING)
+    if not isinstance(entry, Mapping):
+        problems.append(Problem("/metadata/default_pricing", "default_pricing is not an object"))
+        entry = DEFAULT_PRICING
+    prices = read_prices(entry, "/metadata/default_pricing", problems)
+    if not prices.rates:
+        prices = read_prices(DEFAULT_PRICING, "", problems)
+    return Model(DEFAULT_PROVIDER, DEFAULT_PROVIDER, MappingProxyType(entry), prices)
+
+
+def _read_models(root: Entry, problems: list[Problem]) -> Iterator[Model]:
+    for provider, section in root.items():
+        if provider in RESERVED:
+            continue
+        if not isinstance(section, dict):
+            problems.append(Problem(f"/{escape(provider)}", "the provider's section is no object"))
+            continue
+        for name, entry in section.items():
+            pointer = f"/{escape(provider)}/{escape(name)}"
+            if not isinstance(entry, dict):
+                problems.append(Problem(pointer, "the model's entry is no object"))
+            elif not name or len(name) > MAX_NAME:
+                problems.append(Problem(pointer, f"names have 1 to {MAX_NAME} characters"))
+            else:
+                yield _read_model(provider, name, entry, pointer, problems)
+
+
+def escape(token: str) -> str:
+    """One reference token of a JSON Pointer (RFC 6901).
+
+    >>> escape("azure/gpt~4")
+    'azure~1gpt~04'
+    """
+    return token.replace("~", "~0").replace("/", "~1") if "/" in token or "~" in token else token
+
+
+def _read_model(
+    provider: str, name: str, entry: dict[str, Json], pointer: str, problems: list[Problem]
+) -> Model:
+    return Model(
+        provider,
+        name,
+        MappingProxyType(entry),
+        read_prices(entry, pointer, problems),
+        _read_aliases(entry.get("aliases"), pointer, problems),
+        _read_periods(entry.get("previous"), "until", f"{pointer}/previous", problems),
+        _read_periods(entry.get("upcoming"), "from", f"{pointer}/upcoming", problems),
+    )
+
+
+def _read_aliases(value: Json, pointer: str, problems: list[Problem]) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    aliases = (
+        tuple(alias for alias in value if isinstance(alias, str)) if type(value) is list else ()
+    )
+    if not isinstance(value, list) or len(aliases) != len(value):
+        problems.append(Problem(f"{pointer}/aliases", "aliases is not a list of names"))
+    return aliases
+
+
+def _read_periods(value: Json, key: str, pointer: str, problems: list[Problem]) -> Periods:
+    if value is None:
+        return ()
+    periods = []
+    for index, period in enumerate(value if isinstance(value, list) else [None]):
+        where = f"{pointer}/{index}"
+        instant = read_instant(period.get(key)) if isinstance(period, dict) else None
+        if instant is None or not isinstance(period, dict):
+            problems.append(Problem(where, f"not an object with a date in {key!r} and its prices"))
+        else:
+            periods.append((instant, read_prices(period, where, problems)))
+    return tuple(sorted(periods, key=lambda period: period[0]))
+
+
+def _grouped(pairs: Iterator[tuple[str, Model]]) -> Mapping[str, tuple[Model, ...]]:
+    groups: dict[str, tuple[Model, ...]] = {}
+    for name, model in pairs:
+        groups[name] = (*groups.get(name, ()), model)
+    return MappingProxyType(groups)

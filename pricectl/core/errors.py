@@ -1,0 +1,53 @@
+"""What can go wrong with prices, each with what, where and what next. Floor 0."""
+
+
+class PricingError(Exception):
+    """A pricing question that has no safe answer.
+
+    `what` happened, `where` (a pointer, a file, a name; may be empty) and what to do `next_step`.
+
+    >>> print(PricingError("price is negative", where="/openai/gpt-4o", next_step="drop the sign"))
+    /openai/gpt-4o: price is negative; drop the sign
+    """
+
+    def __init__(self, what: str, *, where: str = "", next_step: str = "") -> None:
+        super().__init__(what, where, next_step)
+        self.what = what
+        self.where = where
+        self.next_step = next_step
+
+    def __str__(self) -> str:
+        message = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{message}; {self.next_step}" if self.next_step else message
+
+
+class DocumentError(PricingError):
+    """The text is not one strict JSON document; `rule` is a finding's id, places are 1-based."""
+
+    def __init__(
+        self, what: str, *, rule: str, line: int = 1, column: int = 1, next_step: str = ""
+    ) -> None:
+        super().__init__(what, where=f"line {line}, column {column}", next_step=next_step)
+        self.rule = rule
+        self.line = line
+        self.column = column
+
+
+class CatalogError(PricingError):
+    """The document is JSON, but no catalog that may price a call."""
+
+
+class BadUsage(PricingError):
+    """The counts cannot have come from a real call."""
+
+
+class BadProfile(PricingError):
+    """A credit setting that cannot be charged by."""
+
+
+class UnknownModel(PricingError):
+    """A strict question about a name the catalog does not know."""
+
+
+class UnpricedUnit(PricingError):
+    """A strict question about a unit the row has no price for."""

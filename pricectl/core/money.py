@@ -1,0 +1,115 @@
+"""Money is an integer number of picodollars (1e-12 USD). Floor 0.
+
+This module alone parses, rounds and renders it.
+$1 per 1M tokens is 1,000,000 picodollars a token, so every price of up to six decimals per 1M
+tokens is exact. Rounding happens at load (`pico_usd`), when credits are charged, and for display.
+"""
+
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from typing import Literal
+
+PICO_PER_USD = 10**12
+TOKENS_PER_MTOK = 10**6
+MAX_CHARACTERS = 64
+
+Rounding = Literal["up", "down", "half-even"]
+ROUNDINGS: tuple[Rounding, ...] = ("up", "down", "half-even")
+
+# Wide enough for every number `document` lets through; the ambient decimal context is never used.
+_CONTEXT = Context(prec=400, rounding=ROUND_HALF_EVEN, Emin=-999999, Emax=999999)
+
+
+def pico_usd(price_usd: Decimal | int) -> int:
+    """A price in USD as picodollars; finer digits are rounded half-even.
+
+    >>> pico_usd(Decimal("2.5e-06"))
+    2500000
+    >>> pico_usd(Decimal("0.0000029999900000000002"))
+    2999990
+    """
+    if isinstance(price_usd, int):
+        return price_usd * PICO_PER_USD
+    return int(_CONTEXT.to_integral_value(_CONTEXT.scaleb(price_usd, 12)))
+
+
+def is_exact(price_usd: Decimal | int) -> bool:
+    """Whether a price in USD is a whole number of picodollars, so that loading it rounds nothing.
+
+    >>> is_exact(Decimal("7.5e-08")), is_exact(Decimal("0.0000029999900000000002"))
+    (True, False)
+    """
+    if isinstance(price_usd, int):
+        return True
+    scaled = _CONTEXT.scaleb(price_usd, 12)
+    return scaled == _CONTEXT.to_integral_value(scaled)
+
+
+def divide(numerator: int, denominator: int, rounding: Rounding) -> int:
+    """THE rounding function: numerator / denominator as a whole number.
+
+    "up" goes away from zero, "down" towards zero, "half-even" to the nearest, ties to even.
+    The denominator is positive.
+
+    >>> [divide(29, 10, rounding) for rounding in ("up", "down", "half-even")]
+    [3, 2, 3]
+    """
+    whole, rest = divmod(abs(numerator), denominator)
+    if rounding == "up":
+        whole += rest > 0
+    elif rounding == "half-even":
+        whole += rest * 2 > denominator or (rest * 2 == denominator and whole % 2 == 1)
+    return whole if numerator >= 0 else -whole
+
+
+def usd(amount_pico_usd: int, *, min_decimals: int = 2) -> str:
+    """Picodollars as dollars, every digit shown, no exponent, no currency sign.
+
+    >>> usd(7_500_000_000), usd(1), usd(3 * PICO_PER_USD)
+    ('0.0075', '0.000000000001', '3.00')
+    """
+    return _fixed(amount_pico_usd, 12, min_decimals)
+
+
+def usd_per_mtok(pico_usd_per_token: int) -> str:
+    """A token price as dollars per 1M tokens, at full precision.
+
+    >>> usd_per_mtok(2_500_000), usd_per_mtok(75_000), usd_per_mtok(1)
+    ('2.50', '0.075', '0.000001')
+    """
+    return _fixed(pico_usd_per_token, 6, 2)
+
+
+def _fixed(amount: int, decimals: int, min_decimals: int) -> str:
+    whole, rest = divmod(abs(amount), 10**decimals)
+    digits = f"{rest:0{decimals}d}".rstrip("0").ljust(min_decimals, "0")
+    sign = "-" if amount < 0 else ""
+    return f"{sign}{whole}.{digits}" if digits else f"{sign}{whole}"
+
+
+def parse_usd(text: str) -> int:
+    """The inverse of `usd`: plain decimal dollars to picodollars. Raises ValueError.
+
+    >>> parse_usd("0.0075")
+    7500000000
+    """
+    amount = plain_decimal(text)
+    if amount is None:
+        raise ValueError(f"not a plain decimal number: {text[:MAX_CHARACTERS]!r}")
+    return pico_usd(amount)
+
+
+def plain_decimal(text: str) -> Decimal | None:
+    """A number as people type it, or None; full-width digits and underscores are none.
+
+    >>> plain_decimal("12.5"), plain_decimal("1_000"), plain_decimal("1e1000000")
+    (Decimal('12.5'), None, None)
+    """
+    if not text.isascii() or "_" in text or len(text) > MAX_CHARACTERS:
+        return None
+    try:
+        amount = Decimal(text)
+    except ArithmeticError:
+        return None
+    if not amount.is_finite() or abs(amount.adjusted()) > MAX_CHARACTERS:
+        return None
+    return amount

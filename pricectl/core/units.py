@@ -1,0 +1,206 @@
+"""The price vocabulary: every unit a provider charges for, in one table. Floor 0.
+
+A row says which price key pays for the unit, on which side of the call it is counted, and which
+units it falls back on when it has no price of its own. The key names are the field's de-facto
+vocabulary. Grammar of a price key: `BASE[_above_Nk_tokens][_SERVICE]`.
+"""
+
+import re
+from types import MappingProxyType
+from typing import NamedTuple
+
+
+class Unit(NamedTuple):
+    """One thing that is counted and priced.
+
+    `side` is "input" or "output" for tokens that are part of that total, "" for separate counts.
+    `fallbacks` are tried in order; `assumed` marks a fallback that is a guess and not the rule.
+    """
+
+    name: str
+    key: str
+    counts: str
+    side: str = ""
+    fallbacks: tuple[str, ...] = ()
+    assumed: bool = False
+
+
+def _tokens(
+    side: str, name: str, key: str, counts: str, *fallbacks: str, assumed: bool = True
+) -> Unit:
+    return Unit(name, key, f"{counts} token", side, fallbacks, assumed and bool(fallbacks))
+
+
+def _sized(unit: Unit, sizes: str, key: str) -> tuple[Unit, ...]:
+    """The same unit in several sizes, each with a key of its own; the plain price is a guess."""
+    return tuple(
+        Unit(
+            f"{unit.name}_{size}",
+            key.format(size),
+            f"{size} {unit.counts}",
+            fallbacks=(unit.name,),
+            assumed=True,
+        )
+        for size in sizes.split()
+    )
+
+
+_IMAGE = Unit("output_image_file", "output_cost_per_image", "generated image")
+_SECOND = Unit("output_second", "output_cost_per_second", "output second")
+_VIDEO_SECOND = Unit("input_video_second", "input_cost_per_video_per_second", "video second")
+_CACHE_READ, _CACHE_WRITE = "cache_read_input", "cache_creation_input"
+_IN, _OUT = "input", "output"
+
+# The order is the order of a quote's lines.
+_TABLE = (
+    _tokens(_IN, "input", "input_cost_per_token", "input"),
+    _tokens(_IN, "cache_read", f"{_CACHE_READ}_token_cost", "cached", "input"),
+    _tokens(_IN, "cache_write", f"{_CACHE_WRITE}_token_cost", "cache write", "input"),
+    _tokens(
+        _IN,
+        "cache_write_1h",
+        f"{_CACHE_WRITE}_token_cost_above_1hr",
+        "1h cache write",
+        "cache_write",
+        "input",
+    ),
+    _tokens(_IN, "input_audio", "input_cost_per_audio_token", "audio input", "input"),
+    _tokens(
+        _IN, "input_image", "input_cost_per_image_token", "image input", "input", assumed=False
+    ),
+    _tokens(
+        _IN, "input_video", "input_cost_per_video_token", "video input", "input", assumed=False
+    ),
+    _tokens(
+        _IN,
+        "cache_read_audio",
+        f"{_CACHE_READ}_audio_token_cost",
+        "cached audio",
+        "cache_read",
+        "input_audio",
+        "input",
+    ),
+    _tokens(
+        _IN,
+        "cache_read_image",
+        f"{_CACHE_READ}_image_token_cost",
+        "cached image",
+        "cache_read",
+        "input_image",
+        "input",
+    ),
+    _tokens(
+        _IN,
+        "cache_write_audio",
+        f"{_CACHE_WRITE}_audio_token_cost",
+        "audio cache write",
+        "cache_write",
+        "input_audio",
+        "input",
+    ),
+    _tokens(_OUT, "output", "output_cost_per_token", "output"),
+    _tokens(
+        _OUT, "reasoning", "output_cost_per_reasoning_token", "reasoning", "output", assumed=False
+    ),
+    _tokens(_OUT, "output_audio", "output_cost_per_audio_token", "audio output", "output"),
+    _tokens(_OUT, "output_image", "output_cost_per_image_token", "image output", "output"),
+    _tokens(_OUT, "output_video", "output_cost_per_video_token", "video output", "output"),
+    Unit("citation", "citation_cost_per_token", "citation token"),
+    Unit("input_request", "input_cost_per_request", "request"),
+    Unit("input_query", "input_cost_per_query", "query"),
+    Unit("text_message", "input_cost_per_text_message", "text message"),
+    Unit("input_character", "input_cost_per_character", "input character"),
+    Unit("output_character", "output_cost_per_character", "output character"),
+    Unit("input_image_file", "input_cost_per_image", "input image"),
+    _IMAGE,
+    *_sized(_IMAGE, "0.5K 1K 2K 4K 512 1024 1536", "output_cost_per_image_{}"),
+    Unit("input_pixel", "input_cost_per_pixel", "input pixel"),
+    Unit("output_pixel", "output_cost_per_pixel", "generated pixel"),
+    Unit("second", "cost_per_second", "second"),
+    Unit("input_second", "input_cost_per_second", "input second"),
+    _SECOND,
+    *_sized(_SECOND, "480p 720p 768p 1080p 2k 4k", "output_cost_per_second_{}"),
+    Unit("input_audio_second", "input_cost_per_audio_per_second", "audio second"),
+    _VIDEO_SECOND,
+    *_sized(_VIDEO_SECOND, "8s 15s", "input_cost_per_video_per_second_above_{}_interval"),
+    Unit("output_video_second", "output_cost_per_video_per_second", "generated video second"),
+    Unit("page", "ocr_cost_per_page", "page"),
+    Unit("annotated_page", "annotation_cost_per_page", "annotated page"),
+    Unit("ocr_credit", "ocr_cost_per_credit", "parsing credit"),
+    Unit("code_interpreter", "code_interpreter_cost_per_session", "code interpreter session"),
+    Unit("maps_query", "google_maps_grounding_cost_per_query", "maps query"),
+    Unit("search_low", "search_context_cost_per_query.search_context_size_low", "small web search"),
+    Unit("search", "search_context_cost_per_query.search_context_size_medium", "web search"),
+    Unit(
+        "search_high", "search_context_cost_per_query.search_context_size_high", "large web search"
+    ),
+)
+
+UNITS = MappingProxyType({unit.name: unit for unit in _TABLE})
+UNIT_BY_KEY = MappingProxyType({unit.key: unit for unit in UNITS.values()})
+
+# Another spelling of a key above; the key above wins when a row has both.
+SYNONYMS = MappingProxyType(
+    {
+        "input_cost_per_token_cache_hit": "cache_read_input_token_cost",
+        "explicit_cache_read_input_token_cost": "cache_read_input_token_cost",
+    }
+)
+
+# Keys that speak of a cost and are no price in USD per unit of a call: storage, other currencies.
+UNCOUNTED_KEYS = (
+    "input_dbu_cost_per_token",
+    "output_dbu_cost_per_token",
+    "guardrail_cost_per_unit",
+    "file_search_cost_per_1k_calls",
+    "file_search_cost_per_gb_per_day",
+    "vector_store_cost_per_gb_per_day",
+    "computer_use_input_cost_per_1k_tokens",
+    "computer_use_output_cost_per_1k_tokens",
+)
+
+SEARCH_KEY = "search_context_cost_per_query"
+KNOWN_SERVICES = ("batches", "flex", "priority", "balanced", "ultrafast", "decisions", "fast")
+STANDARD = ""
+
+_TIER = r"_above_(?P<tier>[1-9]\d{0,5})k_tokens"
+_SERVICE = r"_(?P<service>[a-z]+)"
+_SUFFIX = re.compile(rf"(?:{_TIER})?(?:{_SERVICE})?")
+_BASES = sorted((*UNIT_BY_KEY, *SYNONYMS), key=len, reverse=True)
+
+
+class PriceKey(NamedTuple):
+    """A price key taken apart: the unit, the tier's threshold in tokens (0: none), the service."""
+
+    unit: Unit
+    above_tokens: int
+    service: str
+
+
+def parse_key(key: str) -> PriceKey | None:
+    """Take a price key apart; None if it is no price key. Search contexts are written dotted.
+
+    >>> parse_key("input_cost_per_token_above_200k_tokens_batches")[1:]
+    (200000, 'batches')
+    >>> parse_key("cache_creation_input_token_cost_above_1hr").unit.name
+    'cache_write_1h'
+    >>> parse_key("input_cost_per_tokens") is None
+    True
+    """
+    for base in _BASES:
+        if key.startswith(base):
+            suffix = _SUFFIX.fullmatch(key, len(base))
+            if suffix:
+                unit = UNIT_BY_KEY[SYNONYMS.get(base, base)]
+                tier = int(suffix["tier"] or 0) * 1000
+                return PriceKey(unit, tier, suffix["service"] or STANDARD)
+    return None
+
+
+def is_price_like(key: str) -> bool:
+    """Whether a key speaks of money, so that ignoring it would be ignoring a price.
+
+    >>> is_price_like("input_cost_per_tokens"), is_price_like("supports_vision")
+    (True, False)
+    """
+    return any(word in key.lower() for word in ("cost", "price", "pricing"))

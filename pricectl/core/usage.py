@@ -1,0 +1,149 @@
+"""What one call used, as disjoint counts: no token is in two of them. Floor 0."""
+
+from types import MappingProxyType
+from typing import NamedTuple, Self
+
+from pricectl.core.errors import BadUsage
+from pricectl.core.units import UNITS
+
+Counts = tuple[tuple[str, int], ...]
+
+# Argument of `Usage` -> unit that is charged.
+DETAILS = MappingProxyType(
+    {
+        "cache_read_tokens": "cache_read",
+        "cache_write_tokens": "cache_write",
+        "cache_write_1h_tokens": "cache_write_1h",
+        "input_audio_tokens": "input_audio",
+        "input_image_tokens": "input_image",
+        "input_video_tokens": "input_video",
+        "reasoning_tokens": "reasoning",
+        "output_audio_tokens": "output_audio",
+        "output_image_tokens": "output_image",
+        "output_video_tokens": "output_video",
+        # These are also part of two of the counts above, and are taken out of both.
+        "cache_read_audio_tokens": "cache_read_audio",
+        "cache_read_image_tokens": "cache_read_image",
+        "cache_write_audio_tokens": "cache_write_audio",
+    }
+)
+_OVERLAPS = MappingProxyType(
+    {
+        "cache_read_audio": ("cache_read", "input_audio"),
+        "cache_read_image": ("cache_read", "input_image"),
+        "cache_write_audio": ("cache_write", "input_audio"),
+    }
+)
+MAX_COUNT = 10**15
+
+
+class _Fields(NamedTuple):
+    input_tokens: int
+    output_tokens: int
+    counts: Counts
+
+
+class Usage(_Fields):
+    """What one call used.
+
+    `input_tokens` is the total with cache reads, cache writes and audio; `output_tokens` is the
+    total with reasoning. Details are parts of those totals; a cached audio token is given in
+    `cache_read_tokens`, `input_audio_tokens` and `cache_read_audio_tokens`. Other units
+    (`search=2`, `page=10`) are counted beside the tokens, by their name in `units`.
+
+    Raises BadUsage: a count that is no whole number from 0 to 1e15, an unknown unit, parts larger
+    than their total.
+
+    >>> Usage(1000, 500, cache_read_tokens=200).counts
+    (('input', 800), ('cache_read', 200), ('output', 500))
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, input_tokens: int = 0, output_tokens: int = 0, **details: int) -> Self:
+        """Check the counts and take them apart."""
+        if (
+            type(input_tokens) is not int
+            or type(output_tokens) is not int
+            or not 0 <= input_tokens <= MAX_COUNT
+            or not 0 <= output_tokens <= MAX_COUNT
+        ):
+            _check("input_tokens", input_tokens)
+            _check("output_tokens", output_tokens)
+        if details:
+            counts = _disjoint(input_tokens, output_tokens, details)
+        elif input_tokens and output_tokens:
+            counts = (("input", input_tokens), ("output", output_tokens))
+        else:
+            pairs = (("input", input_tokens), ("output", output_tokens))
+            counts = tuple(pair for pair in pairs if pair[1])
+        return tuple.__new__(cls, (input_tokens, output_tokens, counts))
+
+    @property
+    def total_tokens(self) -> int:
+        """Input plus output tokens, each token once."""
+        return self.input_tokens + self.output_tokens
+
+    def count(self, unit: str) -> int:
+        """How many of one disjoint unit were used.
+
+        >>> Usage(10, 0, cache_read_tokens=4).count("input")
+        6
+        """
+        return dict(self.counts).get(unit, 0)
+
+    def times(self, calls: int) -> "Usage":
+        """The usage of that many equal calls.
+
+        >>> Usage(10, 1).times(3).counts
+        (('input', 30), ('output', 3))
+        """
+        _check("calls", calls)
+        counts = tuple((unit, count * calls) for unit, count in self.counts) if calls else ()
+        return tuple.__new__(Usage, (self.input_tokens * calls, self.output_tokens * calls, counts))
+
+
+def _check(name: str, count: object) -> None:
+    if type(count) is not int:
+        raise BadUsage(
+            f"{name} is {count!r:.80}, not a whole number", next_step="give the count as an int"
+        )
+    if not 0 <= count <= MAX_COUNT:
+        raise BadUsage(f"{name} is {count!r:.80}", next_step=f"counts go from 0 to {MAX_COUNT:,}")
+
+
+def _disjoint(input_tokens: int, output_tokens: int, details: dict[str, int]) -> Counts:
+    amounts = {"input": input_tokens, "output": output_tokens, **_named(details)}
+    for part, wholes in _OVERLAPS.items():
+        for whole in wholes if amounts.get(part) else ():
+            amounts[whole] = _remainder(amounts.get(whole, 0), amounts[part], part, whole)
+    for side in ("input", "output"):
+        parts = sum(
+            count for unit, count in amounts.items() if unit != side and _side(unit) == side
+        )
+        amounts[side] = _remainder(amounts[side], parts, f"details of {side}_tokens", side)
+    return tuple((unit, amounts[unit]) for unit in UNITS if amounts.get(unit))
+
+
+def _side(unit: str) -> str:
+    return UNITS[unit].side
+
+
+def _named(details: dict[str, int]) -> dict[str, int]:
+    given = {}
+    for name, count in details.items():
+        unit = DETAILS.get(name, name)
+        if unit not in UNITS or (unit == name and _side(unit)):
+            raise BadUsage(f"unknown unit {name!r:.80}", next_step=f"one of {', '.join(DETAILS)}")
+        _check(name, count)
+        given[unit] = count
+    return given
+
+
+def _remainder(whole: int, part: int, part_name: str, whole_name: str) -> int:
+    if part > whole:
+        raise BadUsage(
+            f"{part_name} ({part}) is more than {whole_name} ({whole})",
+            next_step="totals include their parts",
+        )
+    return whole - part

@@ -1,0 +1,97 @@
+"""When a price applies: dates in UTC and recurring off-peak hours. Floor 0."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+
+from pricectl.core.document import Json
+
+MAX_CHARACTERS = 40
+EVERY_DAY: list[Json] = [1, 2, 3, 4, 5, 6, 7]
+_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
+
+
+def as_instant(at: date) -> datetime:
+    """A day is its first instant in UTC; an instant without a zone is UTC.
+
+    >>> as_instant(date(2026, 12, 1)).isoformat()
+    '2026-12-01T00:00:00+00:00'
+    """
+    if not isinstance(at, datetime):
+        return datetime.combine(at, time(), UTC)
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def read_instant(text: Json) -> datetime | None:
+    """An ISO 8601 day or instant as UTC; None if it is neither.
+
+    >>> read_instant("2026-12-01T02:00:00+02:00").isoformat()
+    '2026-12-01T00:00:00+00:00'
+    """
+    if not isinstance(text, str) or not text.isascii() or len(text) > MAX_CHARACTERS:
+        return None
+    try:
+        return as_instant(datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
+        return None
+
+
+class OffPeak(NamedTuple):
+    """One recurring window: minutes of the UTC day, ISO weekdays (1 is Monday)."""
+
+    start_minute: int
+    end_minute: int
+    weekdays: tuple[int, ...]
+
+    def covers(self, at: datetime) -> bool:
+        """Whether an instant in UTC lies in the window; its start is in, its end is not.
+
+        >>> OffPeak(600, 1440, (1,)).covers(datetime(2026, 11, 23, 10, 0, tzinfo=UTC))
+        True
+        """
+        minute = at.hour * 60 + at.minute
+        if self.start_minute < self.end_minute:
+            return self.start_minute <= minute < self.end_minute and self._on(at)
+        if minute >= self.start_minute:
+            return self._on(at)
+        return minute < self.end_minute and self._on(at - timedelta(days=1))
+
+    def _on(self, at: datetime) -> bool:
+        return at.isoweekday() in self.weekdays
+
+
+def read_off_peak(windows: Json) -> tuple[OffPeak, ...] | None:
+    """The windows of `off_peak_pricing`; None if they cannot be read.
+
+    Each is {"hours_utc": "10:00-00:00" or a list of such, "weekdays": [1, ..., 7]}; an end of
+    00:00 is midnight, the same start and end are the whole day.
+    """
+    if not isinstance(windows, list):
+        return None
+    found: list[OffPeak] = []
+    for window in windows:
+        read = _read_window(window)
+        if read is None:
+            return None
+        found.extend(read)
+    return tuple(found)
+
+
+def _read_window(window: Json) -> list[OffPeak] | None:
+    if not isinstance(window, dict):
+        return None
+    hours, weekdays = window.get("hours_utc"), window.get("weekdays", EVERY_DAY)
+    spans = hours if isinstance(hours, list) else [hours]
+    if not isinstance(weekdays, list):
+        return None
+    days = tuple(day for day in weekdays if type(day) is int and day in EVERY_DAY)
+    matches = [_HOURS.fullmatch(span) if isinstance(span, str) else None for span in spans]
+    if len(days) != len(weekdays) or None in matches:
+        return None
+    return [OffPeak(*_minutes(match), days) for match in matches if match]
+
+
+def _minutes(match: re.Match[str]) -> tuple[int, int]:
+    start = int(match[1]) * 60 + int(match[2])
+    end = int(match[3]) * 60 + int(match[4]) or 24 * 60
+    return (0, 24 * 60) if start == end else (start, end)

@@ -1,0 +1,58 @@
+"""A quote taken to a customer's bill: a job of equal calls, markup and credits. Floor 1."""
+
+from fractions import Fraction
+from typing import NamedTuple
+
+from pricectl.core.calculator import Line, Quote
+from pricectl.core.credits import MODES, Job, Mode, Profile, client_cost, exact_credits, job_credits
+from pricectl.core.money import divide
+
+
+class ModeCredits(NamedTuple):
+    """What one budget mode charges for the job: before rounding, and in whole credits."""
+
+    mode: Mode
+    exact: Fraction
+    charged: int
+
+
+class Estimate(NamedTuple):
+    """A job of `calls` equal calls under one profile."""
+
+    quote: Quote
+    calls: int
+    profile: Profile
+
+    @property
+    def job(self) -> Job:
+        """The job's running total after its last call."""
+        call = Job().add(self.quote)
+        return Job(call.pico_usd * self.calls, call.tokens * self.calls, call.used)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The quote's lines for the whole job; they add up to `pico_usd`."""
+        return tuple(
+            line._replace(quantity=line.quantity * self.calls, pico_usd=line.pico_usd * self.calls)
+            for line in self.quote.lines
+        )
+
+    @property
+    def pico_usd(self) -> int:
+        """What the provider charges for the job, in picodollars."""
+        return self.job.pico_usd
+
+    @property
+    def client_pico_usd(self) -> int:
+        """The job with markup in picodollars, rounded half-even for display only."""
+        cost = client_cost(self.pico_usd, self.profile)
+        return divide(cost.numerator, cost.denominator, "half-even")
+
+    @property
+    def credits(self) -> tuple[ModeCredits, ...]:
+        """The job's credits in each budget mode."""
+        job, profile = self.job, self.profile
+        return tuple(
+            ModeCredits(mode, exact_credits(job, mode, profile), job_credits(job, mode, profile))
+            for mode in MODES
+        )

@@ -1,0 +1,204 @@
+"""What a team has decided about its prices: the values of its settings. Floor 1."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple, TypeVar
+
+from pricectl.core.credits import Profile
+from pricectl.core.errors import BadUsage, PricingError
+from pricectl.core.usage import Usage
+
+Value = TypeVar("Value")
+
+
+class BadSettings(PricingError):
+    """A setting that cannot be meant as written."""
+
+
+class Waiver(NamedTuple):
+    """A finding that the team accepts, why, and until when (None: for good).
+
+    `pointer` is a JSON Pointer or the start of one; empty waives the rule everywhere.
+    """
+
+    rule: str
+    reason: str
+    pointer: str = ""
+    expires: date | None = None
+
+
+class Workload(NamedTuple):
+    """A typical job, for showing what a price change means: `calls` equal calls."""
+
+    name: str
+    usage: Usage
+    calls: int = 1
+    service: str | None = None
+
+
+class Limits(NamedTuple):
+    """Where the rules begin to doubt; prices in USD per 1M tokens, ages in days."""
+
+    max_input_usd_per_mtok: Decimal = Decimal(200)
+    max_output_usd_per_mtok: Decimal = Decimal(700)
+    stale_days: int = 30
+    deprecation_days: int = 30
+
+
+DEFAULT_WORKLOADS = (
+    Workload("chat turn (1,000 in, 500 out)", Usage(1_000, 500)),
+    Workload("long document (100,000 in, 2,000 out)", Usage(100_000, 2_000)),
+    Workload(
+        "cached agent, 20 calls (30,000 in of them 27,000 cached, 800 out)",
+        Usage(30_000, 800, cache_read_tokens=27_000),
+        calls=20,
+    ),
+)
+
+
+class Policy(NamedTuple):
+    """Everything a team has decided, with the defaults of one that has not."""
+
+    file: str | None = None
+    deployed: str | None = None
+    critical: tuple[str, ...] = ("gpt-4o", "gpt-4o-mini", "claude-sonnet-4-5")
+    names: tuple[str, ...] = ()
+    profile: str = "default"
+    profiles: Mapping[str, Profile] = {"default": Profile()}
+    workloads: tuple[Workload, ...] = DEFAULT_WORKLOADS
+    waivers: tuple[Waiver, ...] = ()
+    limits: Limits = Limits()
+    source: str = ""
+
+    def profile_named(self, name: str | None) -> Profile:
+        """The profile asked for, else the team's own. Raises BadSettings."""
+        wanted = name or self.profile
+        if wanted not in self.profiles:
+            raise BadSettings(
+                f"no profile is called {wanted!r}",
+                where=self.source,
+                next_step=f"one of {', '.join(self.profiles)}",
+            )
+        return self.profiles[wanted]
+
+
+def read_policy(settings: Mapping[str, Any], source: str = "") -> Policy:
+    """Settings as read from TOML (numbers with a point as Decimal) to a policy.
+
+    Raises BadSettings or BadProfile with the setting's name; an unknown setting is an error too.
+    """
+    unknown = sorted(settings.keys() - _READERS.keys())
+    if unknown:
+        raise BadSettings(
+            f"unknown setting {', '.join(unknown)}",
+            where=source,
+            next_step=f"one of {', '.join(_READERS)}",
+        )
+    values = {name: _READERS[name](value, f"{source}: {name}") for name, value in settings.items()}
+    return Policy(**values, source=source)
+
+
+def _is(kind: type[Value], words: str) -> Callable[[Any, str], Value]:
+    def read(value: Any, where: str) -> Value:
+        if not isinstance(value, kind) or isinstance(value, bool):
+            raise BadSettings(f"{value!r:.60} is not {words}", where=where)
+        return value
+
+    return read
+
+
+_text = _is(str, "a text")
+_table = _is(dict, "a table")
+_list = _is(list, "a list")
+_count = _is(int, "a whole number")
+
+
+def _texts(value: Any, where: str) -> tuple[str, ...]:
+    return tuple(_text(item, where) for item in _list(value, where))
+
+
+def _members(
+    value: Any, where: str, known: Mapping[str, Callable[[Any, str], Any]]
+) -> dict[str, Any]:
+    table = _table(value, where)
+    unknown = sorted(table.keys() - known.keys())
+    if unknown:
+        raise BadSettings(
+            f"unknown setting {', '.join(unknown)}",
+            where=where,
+            next_step=f"one of {', '.join(known)}",
+        )
+    return {name: known[name](item, f"{where}.{name}") for name, item in table.items()}
+
+
+def _day(value: Any, where: str) -> date:
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(_text(value, where))
+    except ValueError:
+        raise BadSettings(f"{value!r} is no day", where=where, next_step="2026-12-31") from None
+
+
+def _price(value: Any, where: str) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal)) or value <= 0:
+        raise BadSettings(f"{value!r:.60} is no price", where=where, next_step="USD per 1M tokens")
+    return Decimal(value)
+
+
+def _waivers(value: Any, where: str) -> tuple[Waiver, ...]:
+    known = {"rule": _text, "reason": _text, "pointer": _text, "expires": _day}
+    waivers = []
+    for index, item in enumerate(_list(value, where)):
+        members = _members(item, f"{where}[{index}]", known)
+        if not members.get("rule") or not members.get("reason", "").strip():
+            raise BadSettings("a waiver needs a rule and a reason", where=f"{where}[{index}]")
+        waivers.append(Waiver(**members))
+    return tuple(waivers)
+
+
+def _workloads(value: Any, where: str) -> tuple[Workload, ...]:
+    workloads = []
+    for index, item in enumerate(_list(value, where)):
+        here = f"{where}[{index}]"
+        counts = dict(_table(item, here))
+        name, calls = counts.pop("name", None), counts.pop("calls", 1)
+        service = counts.pop("service", None)
+        if not isinstance(name, str) or type(calls) is not int or calls < 1:
+            raise BadSettings("a workload needs a name, and calls of 1 or more", where=here)
+        try:
+            usage = Usage(**counts)
+        except (BadUsage, TypeError) as error:
+            raise BadSettings(str(error), where=here) from None
+        workloads.append(Workload(name, usage, calls, service))
+    return tuple(workloads)
+
+
+def _profiles(value: Any, where: str) -> Mapping[str, Profile]:
+    tables = _table(value, where)
+    named = {name: Profile.read(_table(item, where), name) for name, item in tables.items()}
+    return {"default": Profile(), **named}
+
+
+def _limits(value: Any, where: str) -> Limits:
+    known = {
+        "max_input_usd_per_mtok": _price,
+        "max_output_usd_per_mtok": _price,
+        "stale_days": _count,
+        "deprecation_days": _count,
+    }
+    return Limits(**_members(value, where, known))
+
+
+_READERS: Mapping[str, Callable[[Any, str], Any]] = {
+    "file": _text,
+    "deployed": _text,
+    "critical": _texts,
+    "names": _texts,
+    "profile": _text,
+    "profiles": _profiles,
+    "workloads": _workloads,
+    "waivers": _waivers,
+    "limits": _limits,
+}

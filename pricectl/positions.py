@@ -1,0 +1,148 @@
+"""Where a JSON Pointer stands in the text: line, column, span. Floor 1.
+
+Values are skipped by the C scanner of `json`; an object's members are indexed when first asked
+for, so locating a few findings in a big file costs about two more parses.
+"""
+
+import json
+import json.decoder
+import re
+from bisect import bisect_right
+from typing import NamedTuple
+
+from pricectl.core.catalog import escape
+
+_SPACE = re.compile(r"[ \t\n\r]*")
+_DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
+
+
+class Span(NamedTuple):
+    """A stretch of text on one line: 1-based line and column, and how many characters."""
+
+    line: int
+    column: int
+    length: int
+
+
+class _Member(NamedTuple):
+    key: str
+    key_start: int
+    key_end: int
+    start: int
+    end: int
+
+
+class Positions:
+    """Finds the places of values and keys in the text of one valid JSON document."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._line_starts = [0, *(found.end() for found in re.finditer("\n", text))]
+        self._members: dict[int, list[_Member]] = {}
+        self._root = _skip_space(text, 0)
+
+    def value(self, pointer: str) -> Span:
+        """The place of the value (its opening line), else of the nearest parent."""
+        found = self._find(pointer)
+        if found is None:
+            return self.span(self._root, self._root + 1)
+        return self.span(found.start, found.end)
+
+    def key(self, pointer: str) -> Span:
+        """The place of the key that names the value; of a list's item, the item."""
+        found = self._find(pointer)
+        if found is None:
+            return self.span(self._root, self._root + 1)
+        if found.key_end == found.key_start:
+            return self.span(found.start, found.end)
+        return self.span(found.key_start, found.key_end)
+
+    def line(self, number: int) -> str:
+        """The text of a 1-based line, without its end."""
+        start = self._line_starts[number - 1]
+        end = self._text.find("\n", start)
+        return self._text[start : end if end >= 0 else None].rstrip("\r")
+
+    def duplicates(self) -> list[tuple[str, Span, Span]]:
+        """Every repeated key: its pointer, the first place, the repeated place."""
+        found: list[tuple[str, Span, Span]] = []
+        pending = [("", self._root)]
+        while pending:
+            pointer, start = pending.pop()
+            first: dict[str, _Member] = {}
+            for member in self._children(start):
+                where = f"{pointer}/{escape(member.key)}"
+                if member.key_end > member.key_start and member.key in first:
+                    before = first[member.key]
+                    found.append(
+                        (
+                            where,
+                            self.span(before.key_start, before.key_end),
+                            self.span(member.key_start, member.key_end),
+                        )
+                    )
+                first.setdefault(member.key, member)
+                if self._text[member.start] in "{[":
+                    pending.append((where, member.start))
+        return sorted(found, key=lambda duplicate: duplicate[2])
+
+    def span(self, start: int, end: int) -> Span:
+        """Two offsets into the text as a place, cut at the end of the first line."""
+        index = bisect_right(self._line_starts, start)
+        line_start = self._line_starts[index - 1]
+        break_at = self._text.find("\n", start, end)
+        stop = break_at if break_at >= 0 else end
+        return Span(index, start - line_start + 1, max(1, stop - start))
+
+    def _find(self, pointer: str) -> _Member | None:
+        found: _Member | None = None
+        start = self._root
+        for token in pointer.split("/")[1:]:
+            wanted = token.replace("~1", "/").replace("~0", "~")
+            named = [member for member in self._children(start) if member.key == wanted]
+            if not named:
+                return found
+            found = named[-1]  # the last of two equal keys is the one that readers see
+            start = found.start
+        return found
+
+    def _children(self, start: int) -> list[_Member]:
+        if start not in self._members:
+            read = {"{": self._object, "[": self._array}.get(self._text[start : start + 1])
+            self._members[start] = read(start) if read else []
+        return self._members[start]
+
+    def _object(self, start: int) -> list[_Member]:
+        members = []
+        at = _skip_space(self._text, start + 1)
+        while self._text[at] != "}":
+            key, key_end = _scan_string(self._text, at + 1)
+            colon = _skip_space(self._text, key_end)
+            value_start = _skip_space(self._text, colon + 1)
+            _, end = _DECODER.raw_decode(self._text, value_start)
+            members.append(_Member(key, at, key_end, value_start, end))
+            at = self._next(end)
+        return members
+
+    def _array(self, start: int) -> list[_Member]:
+        members: list[_Member] = []
+        at = _skip_space(self._text, start + 1)
+        while self._text[at] != "]":
+            _, end = _DECODER.raw_decode(self._text, at)
+            members.append(_Member(str(len(members)), at, at, at, end))
+            at = self._next(end)
+        return members
+
+    def _next(self, end: int) -> int:
+        at = _skip_space(self._text, end)
+        return _skip_space(self._text, at + 1) if self._text[at] == "," else at
+
+
+def _scan_string(text: str, start: int) -> tuple[str, int]:
+    scanned: tuple[str, int] = json.decoder.scanstring(text, start)  # type: ignore[attr-defined]
+    return scanned
+
+
+def _skip_space(text: str, at: int) -> int:
+    found = _SPACE.match(text, at)
+    return found.end() if found else at

@@ -1,0 +1,1 @@
+"""Results to text, one file an output format. Floor 2."""

@@ -1,0 +1,103 @@
+"""What all text for people has in common: colour, width, safe names, aligned numbers. Floor 2."""
+
+import unicodedata
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+
+# Control, format, surrogate, private use, unassigned, line and paragraph separators.
+_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+class Canvas(NamedTuple):
+    """How wide and whether in colour text is drawn."""
+
+    color: bool = False
+    width: int = 100
+    verbose: bool = False
+
+    def draw(self, *parts: "RenderableType") -> str:
+        """Renderables to text, each on lines of its own, without trailing spaces."""
+        from io import StringIO
+
+        from rich.console import Console
+
+        console = Console(
+            file=StringIO(),
+            width=self.width,
+            force_terminal=self.color,
+            color_system="standard" if self.color else None,
+            no_color=not self.color,
+            highlight=False,
+            markup=False,
+            emoji=False,
+            legacy_windows=False,
+        )
+        with console.capture() as capture:
+            for part in parts:
+                console.print(part)
+        lines = capture.get().split("\n")
+        return "\n".join(line.rstrip() for line in lines)
+
+
+def clean(text: str) -> str:
+    r"""A name from a catalog made safe: control and format characters show as their codes.
+
+    >>> print(clean("a" + chr(27) + "[31mb"))
+    a\x1b[31mb
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_shown(character) for character in text)
+
+
+def _shown(character: str) -> str:
+    if unicodedata.category(character) not in _UNSAFE:
+        return character
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004 - one byte
+
+
+def grid(*columns: Literal["left", "right", "wrap"]) -> "Table":
+    """An empty table without lines; only a "wrap" column may break its text."""
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 2))
+    for column in columns:
+        if column == "wrap":
+            table.add_column(overflow="fold")
+        else:
+            table.add_column(justify=column, no_wrap=True)
+    return table
+
+
+def listing(*headings: str) -> "Table":
+    """An empty table with headings over a rule; a heading that ends in ">" is right-aligned."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    for heading in headings:
+        right = heading.endswith(">")
+        table.add_column(
+            heading.rstrip(">"),
+            justify="right" if right else "left",
+            no_wrap=right,
+            overflow="fold",
+        )
+    return table
+
+
+def at_point(numbers: Iterable[str]) -> list[str]:
+    """Numbers padded so that their decimal points stand under each other.
+
+    >>> at_point(["2.50", "10.125", "3"])
+    [' 2.50 ', '10.125', ' 3    ']
+    """
+    parts = [number.partition(".") for number in numbers]
+    left = max((len(whole) for whole, _, _ in parts), default=0)
+    right = max((len(point + rest) for _, point, rest in parts), default=0)
+    return [whole.rjust(left) + (point + rest).ljust(right) for whole, point, rest in parts]

@@ -1,0 +1,125 @@
+"""Results as JSON: every document names its schema, money is decimal strings. Floor 2."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pricectl.core.calculator import Line
+from pricectl.core.catalog import Catalog, Match, Model
+from pricectl.core.lookup import Step
+from pricectl.core.money import usd
+from pricectl.estimate import Estimate
+from pricectl.report.numbers import plain
+
+
+def dump(command: str, body: Mapping[str, Any]) -> str:
+    """A result as the JSON document of its command."""
+    return json.dumps({"schema": f"pricectl.{command}/1", **body}, indent=2, default=str)
+
+
+def quotes(estimates: Sequence[Estimate], catalog: Catalog) -> str:
+    """One quote as the document itself, several as its `quotes`."""
+    bodies = [_estimate(estimate, catalog) for estimate in estimates]
+    return dump("quote", bodies[0] if len(bodies) == 1 else {"quotes": bodies})
+
+
+def _estimate(estimate: Estimate, catalog: Catalog) -> dict[str, Any]:
+    quote = estimate.quote
+    return {
+        "model": quote.match.asked,
+        "resolved": resolved(quote.match),
+        "service": quote.service or "standard",
+        "above_tokens": quote.above_tokens,
+        "period": quote.period,
+        "calls": estimate.calls,
+        "lines": [_line(line) for line in estimate.lines],
+        "provider_cost_usd": usd(estimate.pico_usd),
+        "markup_percent": plain(estimate.profile.markup_percent),
+        "client_cost_usd": usd(estimate.client_pico_usd),
+        "profile": estimate.profile.name,
+        "rounding": estimate.profile.rounding,
+        "credits": {mode.mode: mode.charged for mode in estimate.credits},
+        "catalog": catalog_id(catalog),
+    }
+
+
+def resolved(match: Match) -> dict[str, Any]:
+    """Which row answered, and how it was found."""
+    return {
+        "provider": match.model.provider,
+        "model": match.model.name,
+        "match": match.how,
+        "ignored": list(match.ignored),
+    }
+
+
+def catalog_id(catalog: Catalog) -> dict[str, Any]:
+    """Which version of the catalog this is."""
+    return {"sha256": catalog.sha256, "last_updated": catalog.last_updated}
+
+
+def _line(line: Line) -> dict[str, Any]:
+    return {
+        "unit": line.unit,
+        "quantity": line.quantity,
+        "usd_per_unit": usd(line.pico_usd_per_unit) if line.priced else None,
+        "usd": usd(line.pico_usd) if line.priced else None,
+        "key": line.key,
+        "assumed": line.assumed,
+        "note": line.note,
+    }
+
+
+def models(rows: Sequence[Model], catalog: Catalog) -> str:
+    """A list of rows with their prices."""
+    return dump("models", {"models": [_model(row) for row in rows], "catalog": catalog_id(catalog)})
+
+
+def show(match: Match, catalog: Catalog) -> str:
+    """One row with all its rates."""
+    return dump(
+        "show",
+        {
+            "asked": match.asked,
+            "resolved": resolved(match),
+            **_model(match.model),
+            "catalog": catalog_id(catalog),
+        },
+    )
+
+
+def _model(model: Model) -> dict[str, Any]:
+    return {
+        "provider": model.provider,
+        "model": model.name,
+        "aliases": list(model.aliases),
+        "mode": model.entry.get("mode"),
+        "max_input_tokens": model.entry.get("max_input_tokens"),
+        "max_output_tokens": model.entry.get("max_output_tokens"),
+        "deprecation_date": model.entry.get("deprecation_date"),
+        "source": model.entry.get("source"),
+        "verified_on": model.entry.get("verified_on"),
+        "rates": [
+            {
+                "unit": unit,
+                "above_tokens": above,
+                "service": service or "standard",
+                "usd_per_unit": usd(pico),
+                "key": key,
+            }
+            for (unit, above, service), (pico, key) in model.prices.rates.items()
+        ],
+    }
+
+
+def explain(steps: Sequence[Step], match: Match, catalog: Catalog) -> str:
+    """Each lookup layer tried, and what answered."""
+    return dump(
+        "explain",
+        {
+            "asked": match.asked,
+            "steps": [step._asdict() for step in steps],
+            "resolved": resolved(match),
+            "catalog": catalog_id(catalog),
+        },
+    )

@@ -1,0 +1,42 @@
+"""A lookup for people: each layer in turn, and what answered. Floor 2."""
+
+from collections.abc import Sequence
+
+from pricectl.core.catalog import Catalog, Match
+from pricectl.core.lookup import LAYERS, Step, near_names
+from pricectl.core.money import usd_per_mtok
+from pricectl.listing import base_rate
+from pricectl.report.canvas import Canvas, clean, grid
+
+
+def report(
+    match: Match, steps: Sequence[Step], catalog: Catalog, canvas: Canvas, *, quiet: bool
+) -> str:
+    """The layers tried in order, then the row with its base prices."""
+    from rich.text import Text
+
+    if quiet:
+        return clean(match.model.full_name)
+    table = grid("left", "left", "wrap")
+    for layer in LAYERS:
+        step = next((step for step in steps if step.layer == layer), None)
+        mark = ("yes" if step.matched else "no") if step else "-"
+        style = "bold" if mark == "yes" else "dim"
+        why = clean(step.why) if step else "not needed"
+        table.add_row(f"  {layer}", Text(mark, style=style), Text(why, style=style))
+    headline = Text(clean(match.asked) or "(no usable name)", style="bold")
+    return canvas.draw(headline, Text(), table, Text(), Text(_answer(match, catalog)))
+
+
+def _answer(match: Match, catalog: Catalog) -> str:
+    rates = [
+        f"{word} ${usd_per_mtok(pico)}"
+        for word, unit in (("input", "input"), ("output", "output"))
+        if (pico := base_rate(match.model, unit)) is not None
+    ]
+    prices = f": {', '.join(rates)} per 1M tokens" if rates else ""
+    if match.how != "default":
+        return f"answered by {clean(match.model.full_name)}{prices}"
+    names = near_names(catalog, match.asked)
+    near = f"; near names: {', '.join(map(clean, names))}" if names else ""
+    return f"answered by the default price{prices}{near}"

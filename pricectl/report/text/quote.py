@@ -1,0 +1,179 @@
+"""A quote for people: the number, then the arithmetic, then the credits. Floor 2."""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from pricectl.core.calculator import Line, Quote
+from pricectl.core.catalog import Catalog, Match
+from pricectl.core.lookup import near_names
+from pricectl.core.money import usd, usd_per_mtok
+from pricectl.core.units import UNITS
+from pricectl.estimate import Estimate, ModeCredits
+from pricectl.report.canvas import Canvas, at_point, clean, grid, listing
+from pricectl.report.numbers import count, plain
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+FOUND = {
+    "exact": "",
+    "alias": "by alias",
+    "case": "by case",
+    "partial": "partial match",
+    "default": "a guess",
+}
+
+
+def report(
+    estimates: Sequence[Estimate],
+    catalog: Catalog,
+    canvas: Canvas,
+    *,
+    mode: str | None,
+    quiet: bool,
+) -> str:
+    """The numbers alone, one quote in full, or a comparison of several."""
+    if quiet:
+        return bare(estimates, mode)
+    if len(estimates) == 1:
+        return one(estimates[0], catalog, canvas, mode)
+    return comparison(estimates, catalog, canvas)
+
+
+def bare(estimates: Sequence[Estimate], mode: str | None) -> str:
+    """The numbers alone, one a line: the provider's cost in dollars, or a mode's credits."""
+    if mode is None:
+        return "\n".join(usd(estimate.pico_usd) for estimate in estimates)
+    return "\n".join(
+        str(found.charged)
+        for estimate in estimates
+        for found in estimate.credits
+        if found.mode == mode
+    )
+
+
+def one(estimate: Estimate, catalog: Catalog, canvas: Canvas, mode: str | None = None) -> str:
+    """One quote with its arithmetic."""
+    from rich.text import Text
+
+    quote = estimate.quote
+    headline = Text(f"${usd(estimate.pico_usd)}", style="bold")
+    headline.append(f"  {_title(quote.match)}", style="not bold")
+    if estimate.calls > 1:
+        headline.append(f", {count(estimate.calls)} calls", style="not bold")
+    warnings = [Text(f"! {words}", style="yellow") for words in _warnings(quote, catalog)]
+    version = f"catalog {catalog.sha256[:12]} of {clean(catalog.last_updated)}"
+    footer = [Text(), Text(version, style="dim")] if canvas.verbose else []
+    body = _arithmetic(estimate)
+    return canvas.draw(headline, *warnings, "", body, "", _credits(estimate, mode), *footer)
+
+
+def _title(match: Match) -> str:
+    asked, row = clean(match.asked), clean(match.model.full_name)
+    if match.how == "default":
+        return f"{asked or 'no name'}: a guess at the default price"
+    title = row if match.asked in (match.model.name, match.model.full_name) else f"{asked} as {row}"
+    return f"{title}, {FOUND[match.how]}" if FOUND[match.how] else title
+
+
+def _warnings(quote: Quote, catalog: Catalog) -> Iterator[str]:
+    match = quote.match
+    if quote.guessed:
+        names = near_names(catalog, match.asked)
+        near = f"; did you mean {', '.join(map(clean, names))}?" if names else ""
+        yield f"no model is called that{near}"
+    if match.ignored:
+        yield f"set aside as neutral: {' '.join(map(clean, match.ignored))}"
+    if match.model.entry.get("retired") is True:
+        yield "the provider has retired this model"
+    if quote.above_tokens:
+        yield f"long-context rates: over {count(quote.above_tokens)} input tokens"
+    if quote.period:
+        yield f"dated price: {quote.period}"
+    yield from (f"{line.unit}: {clean(line.note)}" for line in quote.lines if line.note)
+
+
+def _arithmetic(estimate: Estimate) -> "Table":
+    table = grid("left", "right", "left", "left")
+    markup = plain(estimate.profile.markup_percent)
+    totals = (
+        ("provider cost", usd(estimate.pico_usd)),
+        (f"with {markup}% markup", usd(estimate.client_pico_usd)),
+    )
+    lines = estimate.lines
+    products = at_point([*map(_product, lines), *(f"${cost}" for _, cost in totals)])
+    rates = at_point(_rate(line) for line in lines)
+    for line, rate, product in zip(lines, rates, products, strict=False):
+        per = " / 1M" if _is_token(line) else ""
+        table.add_row(f"  {line.unit}", count(line.quantity), f"x {rate}{per}", f"= {product}")
+    for (name, _), total in zip(totals, products[len(lines) :], strict=True):
+        table.add_row(f"  {name}", "", "", f"= {total}")
+    return table
+
+
+def _product(line: Line) -> str:
+    return f"${usd(line.pico_usd)}" if line.priced else "unpriced"
+
+
+def _is_token(line: Line) -> bool:
+    return UNITS[line.unit].counts.endswith("token")
+
+
+def _rate(line: Line) -> str:
+    pico = line.pico_usd_per_unit
+    return f"${usd_per_mtok(pico) if _is_token(line) else usd(pico)}"
+
+
+def _amount(number: Fraction) -> str:
+    return f"{number.numerator:,}" if number.denominator == 1 else plain(number)
+
+
+def _credits(estimate: Estimate, only: str | None) -> "Table":
+    table = grid("left", "right", "left")
+    for mode in estimate.credits:
+        if only in {None, mode.mode}:
+            unit = "credit" if mode.charged == 1 else "credits"
+            table.add_row(f"  {mode.mode}", f"{count(mode.charged)} {unit}", _why(mode, estimate))
+    return table
+
+
+def _why(mode: ModeCredits, estimate: Estimate) -> str:
+    profile, tokens = estimate.profile, count(estimate.job.tokens)
+    if mode.mode == "job_based":
+        return f"{count(profile.credits_per_job)} for a completed job"
+    per_dollar, per_credit = _amount(profile.credits_per_dollar), _amount(profile.tokens_per_credit)
+    formula = (
+        f"${usd(estimate.client_pico_usd)} x {per_dollar} a dollar"
+        if mode.mode == "consumption_usd"
+        else f"{tokens} tokens / {per_credit}"
+    )
+    words = f"{formula} = {plain(mode.exact)}, rounded {profile.rounding}"
+    raised = mode.charged == profile.minimum_credits and mode.exact < mode.charged
+    return f"{words}, at least {profile.minimum_credits}" if raised else words
+
+
+def comparison(estimates: Sequence[Estimate], catalog: Catalog, canvas: Canvas) -> str:
+    """Several quotes in one table, cheapest first."""
+    from rich.text import Text
+
+    ordered = sorted(estimates, key=lambda found: (found.pico_usd, found.quote.match.asked))
+    table = listing("Model", "Cost>", "With markup>", "Ratio>", "Credits USD>", "tokens>", "Found")
+    costs = at_point(f"${usd(estimate.pico_usd)}" for estimate in ordered)
+    billed = at_point(f"${usd(estimate.client_pico_usd)}" for estimate in ordered)
+    for estimate, cost, bill in zip(ordered, costs, billed, strict=True):
+        match = estimate.quote.match
+        _, by_usd, by_tokens = (count(mode.charged) for mode in estimate.credits)
+        ratio = _ratio(estimate.pico_usd, ordered[0].pico_usd)
+        how = Text(FOUND[match.how] or match.how, style="yellow" if match.how == "default" else "")
+        table.add_row(Text(clean(match.asked)), cost, bill, ratio, by_usd, by_tokens, how)
+    notes = [
+        Text(f"! {clean(estimate.quote.match.asked)}: {words}", style="yellow")
+        for estimate in ordered
+        for words in _warnings(estimate.quote, catalog)
+    ]
+    return canvas.draw(table, *[Text(), *notes] if notes else [])
+
+
+def _ratio(cost: int, cheapest: int) -> str:
+    return f"{plain(Fraction(cost, cheapest), 1).lstrip('~')}x" if cheapest else ""

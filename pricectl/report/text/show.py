@@ -1,0 +1,120 @@
+"""One model for people: its rates by unit, service and tier, then the rest. Floor 2."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pricectl.core.catalog import Match, Model, Periods
+from pricectl.core.money import usd, usd_per_mtok
+from pricectl.core.prices import PriceList
+from pricectl.core.units import UNITS
+from pricectl.report.canvas import Canvas, at_point, clean, grid, listing
+from pricectl.report.numbers import count
+from pricectl.report.text.quote import FOUND
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+
+FACTS = (
+    "mode",
+    "max_input_tokens",
+    "max_output_tokens",
+    "deprecation_date",
+    "verified_on",
+    "source",
+)
+
+
+def report(match: Match, canvas: Canvas, *, quiet: bool) -> str:
+    """All rates now, then the dated ones, then the rest of the row."""
+    from rich.text import Text
+
+    model = match.model
+    rates = list(_rates(model.prices))
+    if quiet:
+        return canvas.draw(*rates)
+    headline = Text(clean(model.full_name), style="bold")
+    if FOUND[match.how]:
+        headline.append(f"  {clean(match.asked)}, {FOUND[match.how]}", style="not bold")
+    if model.entry.get("retired") is True:
+        headline.append("  retired", style="yellow")
+    return canvas.draw(headline, Text(), *rates, *_dated(model), Text(), _facts(model))
+
+
+def _rates(prices: PriceList) -> "Iterator[RenderableType]":
+    priced = [unit for unit in UNITS if any(unit == name for name, _, _ in prices.rates)]
+    tokens = [unit for unit in priced if UNITS[unit].counts.endswith("token")]
+    others = [unit for unit in priced if unit not in tokens]
+    if tokens:
+        yield _token_table(prices, tokens)
+    if others:
+        yield _other_table(prices, others)
+
+
+def _columns(prices: PriceList, units: list[str]) -> list[tuple[str, int]]:
+    return sorted({(service, above) for unit, above, service in prices.rates if unit in units})
+
+
+def _token_table(prices: PriceList, units: list[str]) -> "Table":
+    columns = _columns(prices, units)
+    table = listing("$ / 1M tokens", *(f"{_heading(*column)}>" for column in columns))
+    cells = [
+        at_point(_cell(prices.rates.get((unit, above, service))) for unit in units)
+        for service, above in columns
+    ]
+    for unit, *row in zip(units, *cells, strict=True):
+        table.add_row(unit, *row)
+    return table
+
+
+def _heading(service: str, above: int) -> str:
+    return f"{service or 'standard'} >{above // 1000}k" if above else service or "standard"
+
+
+def _cell(own: tuple[int, str] | None) -> str:
+    return "" if own is None else usd_per_mtok(own[0])
+
+
+def _other_table(prices: PriceList, units: list[str]) -> "Table":
+    table = grid("left", "right", "left")
+    rows = [
+        (unit, above, service)
+        for service, above in _columns(prices, units)
+        for unit in units
+        if (unit, above, service) in prices.rates
+    ]
+    costs = at_point(f"${usd(prices.rates[row][0])}" for row in rows)
+    for (unit, above, service), cost in zip(rows, costs, strict=True):
+        where = f", {_heading(service, above)}" if service or above else ""
+        table.add_row(unit, cost, f"a {UNITS[unit].counts}{where}")
+    return table
+
+
+def _dated(model: Model) -> "Iterator[RenderableType]":
+    from rich.text import Text
+
+    periods: list[tuple[str, Periods]] = [("until", model.previous), ("from", model.upcoming)]
+    for word, lists in periods:
+        for when, prices in lists:
+            yield Text(f"\n{word} {when.date().isoformat()}", style="bold")
+            yield from _rates(prices)
+    if model.prices.off_peak:
+        yield Text("\noff-peak hours", style="bold")
+        yield from _rates(model.prices.off_peak[1])
+
+
+def _facts(model: Model) -> "Table":
+    from rich.text import Text
+
+    table = grid("left", "wrap")
+    if model.aliases:
+        table.add_row("aliases", Text(clean(", ".join(model.aliases))))
+    for name in FACTS:
+        value = model.entry.get(name)
+        if value is not None:
+            said = count(value) if isinstance(value, int) else clean(str(value))
+            table.add_row(name.replace("_", " "), Text(said))
+    supports = [name.split("_", 1)[1] for name in model.entry if name.startswith("supports_")]
+    if supports:
+        table.add_row("supports", Text(clean(", ".join(sorted(supports)).replace("_", " "))))
+    return table

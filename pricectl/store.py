@@ -1,0 +1,70 @@
+"""Finds and reads the catalog file. Floor 2."""
+
+import os
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+from pricectl.core.catalog import Catalog
+from pricectl.core.document import MAX_BYTES
+from pricectl.core.errors import PricingError
+
+FILE_NAME = "llm_pricing_current.json"
+STDIN = "-"
+
+
+class Unavailable(PricingError):
+    """A file that cannot be read at all, so that nothing can be said of what is in it."""
+
+
+class Source(NamedTuple):
+    """The bytes of a catalog and where they came from, in words."""
+
+    data: bytes
+    name: str
+
+
+def locate(asked: str | None, configured: str | None = None) -> str:
+    """Which file is meant: --file, PRICECTL_FILE, the settings, then upwards from here.
+
+    Ends with the snapshot inside the package, which is for reading only.
+    """
+    chosen = asked or os.environ.get("PRICECTL_FILE") or configured
+    if chosen:
+        return chosen
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / FILE_NAME).is_file():
+            return os.path.relpath(folder / FILE_NAME, here)
+    return str(packaged(FILE_NAME))
+
+
+def packaged(name: str) -> Path:
+    """A data file that belongs to pricectl: from the installed package, else from the checkout."""
+    package = Path(__file__).parent
+    inside = package / "data" / name
+    return inside if inside.exists() else package.parent / name
+
+
+def read(name: str) -> Source:
+    """The bytes of a file, or of standard input for "-", one byte over the bound at most.
+
+    Raises Unavailable.
+    """
+    if name == STDIN:
+        return Source(sys.stdin.buffer.read(MAX_BYTES + 1), "standard input")
+    try:
+        with Path(name).open("rb") as file:
+            return Source(file.read(MAX_BYTES + 1), name)
+    except IsADirectoryError:
+        raise Unavailable("is a folder", where=name, next_step="name the file in it") from None
+    except FileNotFoundError:
+        raise Unavailable("no such file", where=name, next_step="check --file") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise Unavailable(f"cannot be read: {reason}", where=name) from None
+
+
+def load(name: str) -> Catalog:
+    """Read and build a catalog. Raises Unavailable, DocumentError or CatalogError."""
+    return Catalog.load(read(name).data)
