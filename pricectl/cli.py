@@ -44,6 +44,9 @@ class Verbs(TyperGroup):
             verb = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
             verb.command(cmd_name)(getattr(module, cmd_name))
             self.commands[cmd_name] = typer.main.get_command(verb)
+        if cmd_name not in VERBS:
+            for verb_name in VERBS:  # what the error message may suggest instead
+                self.get_command(ctx, verb_name)
         return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: Any) -> Any:

@@ -31,15 +31,7 @@ def read_count(word: str) -> int | None:
 
 def token_option(flag: str, meaning: str) -> Any:
     """An option that takes a token count as people write it."""
-    return typer.Option(flag, parser=tokens, metavar="N", help=meaning, show_default=False)
-
-
-def tokens(word: str) -> int:
-    """An option's value as a token count. Raises BadParameter."""
-    count = read_count(word)
-    if count is None:
-        raise typer.BadParameter(f"{word!r} is no token count such as 1000, 1,000 or 1k")
-    return count
+    return typer.Option(flag, metavar="N", help=meaning, show_default=False)
 
 
 def split_words(words: Sequence[str]) -> tuple[list[str], list[int]]:
@@ -57,16 +49,21 @@ def split_words(words: Sequence[str]) -> tuple[list[str], list[int]]:
     return list(dict.fromkeys(names)), counts
 
 
-def read_usage(counts: list[int], details: Mapping[str, int | None], units: Sequence[str]) -> Usage:
+def read_usage(counts: list[int], details: Mapping[str, str | None], units: Sequence[str]) -> Usage:
     """The usage of one call. Raises BadParameter or BadUsage."""
-    given = {name: count for name, count in details.items() if count}
-    for word in units:
-        name, _, number = word.partition("=")
-        count = read_count(number)
-        if count is None:
-            raise typer.BadParameter(f"{word!r} is not NAME=COUNT", param_hint="--unit")
-        given[name] = count
-    return Usage(*counts, **given)
+    words = {name: word for name, word in details.items() if word is not None}
+    for unit in units:
+        name, _, word = unit.partition("=")
+        words[name] = word
+    return Usage(*counts, **{name: _count(name, word) for name, word in words.items()})
+
+
+def _count(name: str, word: str) -> int:
+    count = read_count(word)
+    if count is None:
+        message = f"{name}: {word!r} is no count such as 1000, 1,000 or 1k"
+        raise typer.BadParameter(message)
+    return count
 
 
 def read_profile(profile: Profile, overrides: Mapping[str, str | None]) -> Profile:

@@ -24,56 +24,25 @@ def quote(
         ),
     ],
     cached: Annotated[
-        int,
-        typer.Option(
-            "--cached",
-            parser=arguments.tokens,
-            metavar="N",
-            help="Input read from the cache, part of INPUT.",
-        ),
-    ] = 0,
+        str | None, arguments.token_option("--cached", "Input read from the cache, part of INPUT.")
+    ] = None,
     cache_write: Annotated[
-        int,
-        typer.Option(
-            "--cache-write",
-            parser=arguments.tokens,
-            metavar="N",
-            help="Input written to the cache, part of INPUT.",
-        ),
-    ] = 0,
+        str | None,
+        arguments.token_option("--cache-write", "Input written to the cache, part of INPUT."),
+    ] = None,
     cache_write_1h: Annotated[
-        int,
-        typer.Option(
-            "--cache-write-1h",
-            parser=arguments.tokens,
-            metavar="N",
-            help="Input written for an hour, part of INPUT.",
-        ),
-    ] = 0,
+        str | None,
+        arguments.token_option("--cache-write-1h", "Input written for an hour, part of INPUT."),
+    ] = None,
     reasoning: Annotated[
-        int,
-        typer.Option(
-            "--reasoning",
-            parser=arguments.tokens,
-            metavar="N",
-            help="Reasoning tokens, part of OUTPUT.",
-        ),
-    ] = 0,
+        str | None, arguments.token_option("--reasoning", "Reasoning tokens, part of OUTPUT.")
+    ] = None,
     audio_in: Annotated[
-        int,
-        typer.Option(
-            "--audio-in", parser=arguments.tokens, metavar="N", help="Audio tokens, part of INPUT."
-        ),
-    ] = 0,
+        str | None, arguments.token_option("--audio-in", "Audio tokens, part of INPUT.")
+    ] = None,
     audio_out: Annotated[
-        int,
-        typer.Option(
-            "--audio-out",
-            parser=arguments.tokens,
-            metavar="N",
-            help="Audio tokens, part of OUTPUT.",
-        ),
-    ] = 0,
+        str | None, arguments.token_option("--audio-out", "Audio tokens, part of OUTPUT.")
+    ] = None,
     unit: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME=COUNT", help="Another unit, such as search=2; repeatable."),

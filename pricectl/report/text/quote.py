@@ -154,17 +154,21 @@ def _why(mode: ModeCredits, estimate: Estimate) -> str:
 
 
 def comparison(estimates: Sequence[Estimate], catalog: Catalog, canvas: Canvas) -> str:
-    """Several quotes in one table, cheapest first."""
+    """Several quotes in one table, cheapest first, guesses last."""
     from rich.text import Text
 
-    ordered = sorted(estimates, key=lambda found: (found.pico_usd, found.quote.match.asked))
-    table = listing("Model", "Cost>", "With markup>", "Ratio>", "Credits USD>", "tokens>", "Found")
+    ordered = sorted(
+        estimates, key=lambda found: (found.quote.guessed, found.pico_usd, found.quote.match.asked)
+    )
+    table = listing(
+        "Model", "Cost>", "With markup>", "Ratio>", "Credits by USD>", "by tokens>", "Found"
+    )
     costs = at_point(f"${usd(estimate.pico_usd)}" for estimate in ordered)
     billed = at_point(f"${usd(estimate.client_pico_usd)}" for estimate in ordered)
     for estimate, cost, bill in zip(ordered, costs, billed, strict=True):
         match = estimate.quote.match
         _, by_usd, by_tokens = (count(mode.charged) for mode in estimate.credits)
-        ratio = _ratio(estimate.pico_usd, ordered[0].pico_usd)
+        ratio = "" if estimate.quote.guessed else _ratio(estimate.pico_usd, ordered[0].pico_usd)
         how = Text(FOUND[match.how] or match.how, style="yellow" if match.how == "default" else "")
         table.add_row(Text(clean(match.asked)), cost, bill, ratio, by_usd, by_tokens, how)
     notes = [

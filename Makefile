@@ -1,0 +1,65 @@
+# `make` alone lists the targets.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types coverage validate crosscheck bench pictures schema check clean
+
+help:  ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("pricectl needs Python 3.11 or newer, this is " + sys.version) if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.base: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@ $(VENV)/.base
+
+$(VENV)/.peers: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[crosscheck,bench]'
+	@touch $@
+
+demo: $(VENV)/.base  ## Install and show real quotes from the catalog
+	$(BIN)/pricectl quote gpt-4o 1000 500
+	@echo
+	$(BIN)/pricectl quote gpt-5.4 claude-sonnet-5 gemini-3.5-flash deepseek-flash 100k 2k --cached 80k --markup 30
+
+test: $(VENV)/.dev  ## Install and run all tests
+	$(BIN)/coverage run -m pytest
+	@$(BIN)/coverage report --include='pricectl/core/*' --fail-under=100
+
+lint: $(VENV)/.dev  ## Check style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev  ## Check types
+	$(BIN)/mypy
+
+coverage: test  ## Show the lines no test runs
+	$(BIN)/coverage report
+
+validate: $(VENV)/.base  ## Check the catalog
+	$(BIN)/pricectl validate
+
+crosscheck: $(VENV)/.peers  ## Compare every price with two public price maps
+	$(BIN)/python tools/crosscheck.py
+
+bench: $(VENV)/.peers  ## Time pricectl beside its peers
+	$(BIN)/python benchmarks/run.py
+
+pictures: $(VENV)/.dev  ## Draw the README's pictures anew
+	$(BIN)/python tools/draw_pictures.py
+
+schema: $(VENV)/.dev  ## Write the catalog's schema from the unit table
+	$(BIN)/python tools/make_schema.py
+
+check:  ## Everything a merge needs, in a new virtual environment
+	.ci/run
+
+clean:  ## Remove what make made
+	rm -rf $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,5 @@
+"""`python -m pricectl`. Floor 3."""
+
+from pricectl.cli import main
+
+main()

@@ -1,0 +1,245 @@
+"""`pricectl quote`: expected amounts are worked out beside each test."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from tests.conftest import ROOT, Run
+
+
+def test_the_number_comes_first_then_the_arithmetic(run: Run) -> None:
+    # 1,000 x $2.50/1M = $0.0025; 500 x $10/1M = $0.005; together $0.0075
+    result = run("quote", "gpt-4o", "1000", "500")
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert lines[0] == "$0.0075  openai/gpt-4o"
+    assert "  input           1,000  x  $2.50 / 1M  = $0.0025" in lines
+    assert "  output            500  x $10.00 / 1M  = $0.005" in lines
+    # $0.0075 x 10 credits a dollar = 0.075, rounded up; 1,500 / 10,000 = 0.15, rounded up
+    assert any("consumption_usd     1 credit" in line and "= 0.075" in line for line in lines)
+    assert any("consumption_tokens  1 credit" in line and "= 0.15" in line for line in lines)
+
+
+def test_quiet_prints_the_number_alone(run: Run) -> None:
+    assert run("quote", "gpt-4o", "1000", "500", "-q").stdout == "0.0075\n"
+
+
+def test_quiet_with_a_mode_prints_its_credits(run: Run) -> None:
+    # 1M x $2.50/1M = $2.50, x 10 = 25 credits
+    result = run("quote", "gpt-4o", "1M", "-q", "--mode", "consumption_usd")
+    assert result.stdout == "25\n"
+
+
+@pytest.mark.parametrize("word", ["100000", "100,000", "100_000", "100k", "0.1M"])
+def test_counts_are_read_as_people_write_them(run: Run, word: str) -> None:
+    assert run("quote", "gpt-4o", word, "0", "-q").stdout == "0.25\n"
+
+
+def test_cached_tokens_are_part_of_the_input(run: Run) -> None:
+    # 200 x $2.50 + 800 x $1.25 = $0.0005 + $0.001
+    assert run("quote", "gpt-4o", "1000", "--cached", "800", "-q").stdout == "0.0015\n"
+
+
+def test_other_units_are_counted_beside_the_tokens(run: Run) -> None:
+    # 2 searches at $0.01
+    assert run("quote", "gpt-4o", "0", "--unit", "search=2", "-q").stdout == "0.02\n"
+
+
+def test_a_service_has_its_own_price_and_says_what_it_lacks(run: Run) -> None:
+    # 1,000 x $1.25 + 500 x $5 = $0.00125 + $0.0025; cache has no batch price
+    assert run("quote", "gpt-4o", "1000", "500", "--service", "batch", "-q").stdout == "0.00375\n"
+    text = run("quote", "gpt-4o", "1000", "--cached", "1000", "--service", "batch").stdout
+    assert "! cache_read: no batches price: standard base rate" in text
+
+
+def test_long_context_moves_the_whole_request(run: Run) -> None:
+    # 200,000 is not above 200k: $0.25; 200,001 x $2.50/1M
+    assert run("quote", "gemini-2.5-pro", "200k", "-q").stdout == "0.25\n"
+    text = run("quote", "gemini-2.5-pro", "200001").stdout
+    assert text.startswith("$0.5000025  google/gemini-2.5-pro")
+    assert "! long-context rates: over 200,000 input tokens" in text
+
+
+def test_a_price_that_begins_later_counts_from_its_day(run: Run) -> None:
+    before = run("quote", "gemini-2.5-pro", "1M", "-q", "--at", "2026-12-31", "--unit", "page=0")
+    after = run("quote", "gemini-2.5-pro", "100k", "-q", "--at", "2027-01-01")
+    assert before.stdout == "2.50\n"
+    assert after.stdout == "0.20\n"
+
+
+def test_a_job_is_rounded_once(run: Run) -> None:
+    # 20 x $0.0075 = $0.15, x 10 = 1.5, up: 2 credits, not 20; 30,000 / 10,000 = 3
+    result = run("quote", "gpt-4o", "1000", "500", "--calls", "20", "-o", "json")
+    body = json.loads(result.stdout)
+    assert body["provider_cost_usd"] == "0.15"
+    assert body["credits"] == {"job_based": 1, "consumption_usd": 2, "consumption_tokens": 3}
+    assert [line["quantity"] for line in body["lines"]] == [20_000, 10_000]
+
+
+def test_markup_and_credit_settings_of_the_command_line(run: Run) -> None:
+    # $2.50 + 30% = $3.25; x 100 = 325 credits; 1M / 1,000 = 1,000 credits
+    words = ("--markup", "30", "--credits-per-dollar", "100", "--tokens-per-credit", "1000")
+    body = json.loads(run("quote", "gpt-4o", "1M", *words, "-o", "json").stdout)
+    assert body["client_cost_usd"] == "3.25"
+    assert body["credits"]["consumption_usd"] == 325
+    assert body["credits"]["consumption_tokens"] == 1000
+
+
+def test_a_profile_of_the_settings(run: Run, home: Path) -> None:
+    (home / "pricectl.toml").write_text(
+        "[profiles.old]\nmarkup_percent = 12.5\nrounding = 'down'\nminimum_credits = 0\n",
+        encoding="utf-8",
+    )
+    # $0.0075 + 12.5% = $0.0084375, x 10 = 0.084375, down: 0
+    body = json.loads(run("quote", "gpt-4o", "1000", "500", "--profile", "old", "-ojson").stdout)
+    assert (body["client_cost_usd"], body["credits"]["consumption_usd"]) == ("0.0084375", 0)
+    assert run("quote", "gpt-4o", "1", "--profile", "new").exit_code == 2
+
+
+def test_several_models_compare_cheapest_first(run: Run) -> None:
+    # gpt-4o $0.0075; o3 1,000 x $2 + 500 x $8 = $0.006
+    lines = run("quote", "gpt-4o", "o3", "1000", "500").stdout.splitlines()
+    rows = [line for line in lines if "$0.00" in line]
+    assert rows[0].startswith("o3 ")
+    assert "$0.006 " in rows[0]
+    assert "1.2x" in rows[1] or "1.3x" in rows[1]  # 0.0075 / 0.006 = 1.25
+
+
+def test_a_guess_is_marked_and_comes_last(run: Run) -> None:
+    lines = run("quote", "gpt-4o", "gpt-4x", "1000", "500").stdout.splitlines()
+    assert "a guess" in lines[3]
+    text = run("quote", "gpt-4x", "1000", "500").stdout
+    assert text.startswith("$0.002  gpt-4x: a guess at the default price")  # 0.001 + 0.001
+    assert "did you mean gpt-4o?" in text
+
+
+def test_strict_refuses_a_guess_with_exit_1(run: Run) -> None:
+    result = run("quote", "gpt-4x", "1000", "500", "--strict")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "no model is called 'gpt-4x'; did you mean gpt-4o?" in result.stderr
+
+
+def test_strict_refuses_an_unpriced_unit_with_exit_1(run: Run) -> None:
+    result = run("quote", "o3", "10", "--unit", "page=1", "--strict")
+    assert result.exit_code == 1
+    assert "openai/o3: no price for page" in result.stderr
+    assert "unpriced" in run("quote", "o3", "10", "--unit", "page=1").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["gpt-4o"], "write a model and its tokens"),
+        (["1000", "500"], "write a model and its tokens"),
+        (["gpt-4o", "12", "x"], "write a model and its tokens"),
+        (["gpt-4o", "12", "--cached", "13"], "(13) is more than input (12)"),
+        (["gpt-4o", "12", "--cached=-1"], "is no count"),
+        (["gpt-4o", "12", "--unit", "foo=2"], "unknown unit 'foo'"),
+        (["gpt-4o", "12", "--mode", "weekly"], "'weekly' is none of job_based"),
+        (["gpt-4o", "12", "--markup", "much"], "'much' is no amount"),
+        (["gpt-4o", "12", "--at", "soon"], "'soon' is no date"),
+        (["gpt-4o", "12", "-o", "yaml"], "unknown format 'yaml'; one of text, json"),
+        (["gpt-4o", "12", "-f", "none.json"], "none.json: no such file"),
+        (["gpt-4o", "12", "-f", "."], "is a folder"),
+    ],
+)
+def test_bad_usage_says_what_and_exits_2(run: Run, words: list[str], said: str) -> None:
+    result = run("quote", *words)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert said in " ".join(result.stderr.replace("│", " ").split())
+    assert "Traceback" not in result.stderr
+
+
+def test_a_broken_catalog_is_no_price(run: Run, home: Path) -> None:
+    (home / "llm_pricing_current.json").write_text(
+        '{"openai": {"m": {"input_cost_per_token": -1}}}'
+    )
+    result = run("quote", "m", "1")
+    assert result.exit_code == 2
+    assert (
+        "/openai/m/input_cost_per_token: price is negative; run 'pricectl validate'"
+        in result.stderr
+    )
+
+
+def test_the_catalog_may_come_from_standard_input(run: Run) -> None:
+    catalog = '{"x": {"tiny": {"input_cost_per_token": 1e-12}}}'
+    assert run("quote", "tiny", "1", "-q", "-f", "-", stdin=catalog).stdout == "0.000000000001\n"
+
+
+def test_the_environment_names_the_file(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other.json"
+    other.write_text('{"x": {"gpt-4o": {"input_cost_per_token": 1e-06}}}', encoding="utf-8")
+    monkeypatch.setenv("PRICECTL_FILE", str(other))
+    assert run("quote", "gpt-4o", "1M", "-q").stdout == "1.00\n"
+    assert run("quote", "gpt-4o", "1M", "-q", "-f", "llm_pricing_current.json").stdout == "2.50\n"
+
+
+def test_json_holds_its_schema_and_the_parts_sum_to_the_total(run: Run) -> None:
+    schema = json.loads((ROOT / "schemas" / "quote.schema.json").read_text(encoding="utf-8"))
+    one = json.loads(run("quote", "gpt-4o", "1000", "500", "-o", "json").stdout)
+    several = json.loads(run("quote", "gpt-4o", "o9", "1000", "--unit", "page=1", "-ojson").stdout)
+    for body in (one, several):
+        jsonschema.validate(body, schema)
+    assert one["resolved"] == {
+        "provider": "openai",
+        "model": "gpt-4o",
+        "match": "exact",
+        "ignored": [],
+    }
+    assert [line["usd"] for line in one["lines"]] == ["0.0025", "0.005"]
+    assert several["quotes"][1]["resolved"]["match"] == "default"
+
+
+def test_output_goes_to_a_file_and_the_terminal(run: Run, home: Path) -> None:
+    result = run("quote", "gpt-4o", "1000", "500", "-o", "json=quote.json", "-o", "text")
+    assert result.stdout.startswith("$0.0075")
+    assert json.loads((home / "quote.json").read_text())["provider_cost_usd"] == "0.0075"
+    assert run("quote", "gpt-4o", "1", "-o", "json=no/where.json").exit_code == 2
+
+
+def test_names_from_outside_cannot_paint_the_terminal(run: Run) -> None:
+    for name in ("\x1b[31mred", "[/bold]", ":free:", "\u202egpt"):
+        result = run("quote", name, "1000", "500", "--color", "always")
+        assert result.exit_code == 0
+        shown = result.stdout.replace("\x1b[1m", "").replace("\x1b[0m", "").replace("\x1b[33m", "")
+        assert "\x1b" not in shown
+        assert "\u202e" not in shown
+        assert name.replace("\x1b", "\\x1b").replace("\u202e", "\\u202e") in shown
+
+
+def test_colour_only_where_it_is_wanted(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "\x1b[" not in run("quote", "gpt-4o", "1").stdout
+    assert "\x1b[" in run("quote", "gpt-4o", "1", "--color", "always").stdout
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[" not in run("quote", "gpt-4o", "1").stdout
+
+
+def test_as_a_process(home: Path) -> None:
+    command = [sys.executable, "-m", "pricectl", "quote", "gpt-4o", "1000", "500", "-q"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(
+        command, cwd=home, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "0.0075\n", "")
+
+
+def test_an_internal_error_exits_2_without_a_traceback(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr("pricectl.commands.common.open_catalog", broken)
+    result = run("quote", "gpt-4o", "1")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "internal error: RuntimeError: boom; PRICECTL_DEBUG=1 shows where" in result.stderr
+    monkeypatch.setenv("PRICECTL_DEBUG", "1")
+    assert isinstance(run("quote", "gpt-4o", "1").exception, RuntimeError)
