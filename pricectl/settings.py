@@ -3,7 +3,7 @@
 They stand in pricectl.toml, or in [tool.pricectl] of pyproject.toml.
 """
 
-import tomllib
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,18 +20,34 @@ def load_policy(folder: Path | None = None) -> Policy:
     for here in (start, *start.parents):
         own = here / "pricectl.toml"
         if own.is_file():
-            return read_policy(_read(own), str(own))
+            return read_policy(_parse(_read(own), own), str(own))
         project = here / "pyproject.toml"
         if project.is_file():
-            table = _read(project).get("tool", {}).get("pricectl")
+            table = _project_table(project)
             if table is not None:
                 return read_policy(table, str(project))
     return Policy()
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _project_table(path: Path) -> Mapping[str, Any] | None:
+    """[tool.pricectl], if there is one; most projects say no word of it and need no parser."""
+    text = _read(path)
+    tool = _parse(text, path).get("tool", {}) if "pricectl" in text else {}
+    table: Mapping[str, Any] | None = tool.get("pricectl")
+    return table
+
+
+def _read(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return tomllib.load(file, parse_float=Decimal)
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSettings(f"cannot be read: {error}", where=str(path)) from None
+
+
+def _parse(text: str, path: Path) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
         raise BadSettings(f"cannot be read: {error}", where=str(path)) from None

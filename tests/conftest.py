@@ -1,7 +1,65 @@
-"""What every test shares."""
+"""What several test files share."""
 
-from hypothesis import settings
+from collections.abc import Callable
+from pathlib import Path
 
-# The same examples on every machine, however slow it is.
-settings.register_profile("pricectl", max_examples=100, deadline=None, derandomize=True)
-settings.load_profile("pricectl")
+import pytest
+from typer.testing import CliRunner, Result
+
+from pricectl.cli import app
+
+ROOT = Path(__file__).parent.parent
+CATALOG = """{
+  "metadata": {"last_updated": "2026-11-01", "currency": "USD", "schema_version": "1.0"},
+  "openai": {
+    "gpt-4o": {
+      "input_cost_per_token": 2.5e-06,
+      "output_cost_per_token": 10e-06,
+      "cache_read_input_token_cost": 1.25e-06,
+      "input_cost_per_token_batches": 1.25e-06,
+      "output_cost_per_token_batches": 5e-06,
+      "search_context_cost_per_query": {"search_context_size_medium": 0.01},
+      "max_input_tokens": 128000,
+      "mode": "chat",
+      "aliases": ["gpt-4o-2024-08-06"]
+    },
+    "o3": {"input_cost_per_token": 2e-06, "output_cost_per_token": 8e-06},
+    "o1-retired": {"input_cost_per_token": 15e-06, "output_cost_per_token": 60e-06, "retired": true}
+  },
+  "google": {
+    "gemini-2.5-pro": {
+      "input_cost_per_token": 1.25e-06,
+      "input_cost_per_token_above_200k_tokens": 2.5e-06,
+      "output_cost_per_token": 10e-06,
+      "output_cost_per_token_above_200k_tokens": 15e-06,
+      "upcoming": [
+        {"from": "2027-01-01", "input_cost_per_token": 2e-06, "output_cost_per_token": 20e-06}
+      ]
+    }
+  }
+}
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of its own with a small catalog, and no settings from outside."""
+    (tmp_path / "llm_pricing_current.json").write_text(CATALOG, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    for name in ("PRICECTL_FILE", "PRICECTL_DEBUG", "NO_COLOR", "COLUMNS", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(home: Path) -> Run:
+    """Runs the program in `home`: run("quote", "gpt-4o", "1000")."""
+    del home
+
+    def invoke(*words: str, stdin: str | bytes | None = None) -> Result:
+        return CliRunner().invoke(app, list(words), input=stdin)
+
+    return invoke

@@ -19,12 +19,12 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from places import SECTIONS
 from witnesses import (
     GENAI_PRICES,
     GENERAL_KIND,
     LITELLM,
     PICODOLLAR,
-    SECTIONS,
     Claim,
     Entry,
     Figures,

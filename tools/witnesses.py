@@ -15,6 +15,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from places import place_of
+
 LITELLM, GENAI_PRICES = "litellm", "genai-prices"
 PICODOLLAR = Decimal("1e-12")
 Figures = dict[str, Decimal]
@@ -30,28 +32,6 @@ PRICE_KEY = re.compile(
 SUFFIX = re.compile(r"(?:_above_\d+k_tokens)?(?:_(?!above_)[a-z]+)?")
 NESTED = ("search_context_cost_per_query", "off_peak_pricing", "provider_specific_entry")
 
-
-class Section(NamedTuple):
-    """Where one section of the catalog is found in each list."""
-
-    genai: str
-    litellm: tuple[str, ...]
-    litellm_providers: tuple[str, ...]
-
-
-SECTIONS: Mapping[str, Section] = {
-    "openai": Section("openai", ("{}", "openai/{}"), ("openai", "text-completion-openai")),
-    "anthropic": Section("anthropic", ("{}", "anthropic/{}"), ("anthropic",)),
-    "google": Section("google", ("gemini/{}", "{}"), ("gemini",)),
-    "fireworks": Section(
-        "fireworks",
-        ("fireworks_ai/{}", "fireworks_ai/accounts/fireworks/models/{}"),
-        ("fireworks_ai", "fireworks_ai-embedding-models"),
-    ),
-    "mistral": Section("mistral", ("mistral/{}",), ("mistral",)),
-    "xai": Section("x-ai", ("xai/{}",), ("xai",)),
-    "deepseek": Section("deepseek", ("deepseek/{}", "{}"), ("deepseek",)),
-}
 
 TOKEN_SCALE = Decimal("1e-6")
 GENAI_UNITS: Mapping[str, tuple[tuple[str, Decimal], ...]] = {
@@ -126,12 +106,20 @@ class Litellm:
 
     def figures(self, section: str, model: str, _at: date, /) -> Figures:
         """Today's prices of a model: this list has no dates."""
-        where = SECTIONS[section]
-        for pattern in where.litellm:
-            row = self._rows.get(pattern.format(model))
-            if row is not None and row.get("litellm_provider") in where.litellm_providers:
-                return prices_of(row) | dict(fast_prices(row))
+        place, name = place_of(section, model)
+        for pattern in place.litellm:
+            row = self._rows.get(pattern.format(name))
+            if row is not None and row.get("litellm_provider") in place.litellm_providers:
+                return prices_of(row) | dict(ranged_prices(row)) | dict(fast_prices(row))
         return {}
+
+
+def ranged_prices(row: Entry) -> Iterator[tuple[str, Decimal]]:
+    """The prices of `tiered_pricing`, each under the key of the range's lower end."""
+    for prices in row.get("tiered_pricing", ()):
+        above = int(prices["range"][0])
+        for key, price in prices_of(prices).items():
+            yield key + (tier_suffix(above) if above else ""), price
 
 
 def fast_prices(row: Entry) -> Iterator[tuple[str, Decimal]]:
@@ -155,8 +143,10 @@ class GenaiPrices:
 
     def figures(self, section: str, model: str, at: date, /) -> Figures:
         """The prices of a model on a day, its busiest hours in the base keys."""
-        for candidate in self._models[SECTIONS[section].genai]:
-            if candidate.match.is_match(model):
+        place, name = place_of(section, model)
+        name = place.genai_pattern.format(name)
+        for candidate in (each for maker in place.genai for each in self._models[maker]):
+            if candidate.match.is_match(name):
                 return model_figures(candidate, at)
         return {}
 

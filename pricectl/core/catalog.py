@@ -140,8 +140,9 @@ class Catalog:
         >>> Catalog.load(text).models[0].full_name
         'openai/gpt-4o'
         """
+        values = document.parse(data)
         raw = data.encode() if isinstance(data, str) else data
-        return cls.from_values(document.parse(data), sha256=hashlib.sha256(raw).hexdigest())
+        return cls.from_values(values, sha256=hashlib.sha256(raw).hexdigest())
 
     @classmethod
     def from_values(cls, values: Json, *, sha256: str = "") -> "Catalog":
@@ -242,10 +243,11 @@ def _read_model(
 def _read_aliases(value: Json, pointer: str, problems: list[Problem]) -> tuple[str, ...]:
     if value is None:
         return ()
-    aliases = (
-        tuple(alias for alias in value if isinstance(alias, str)) if type(value) is list else ()
+    given = value if isinstance(value, list) else [None]
+    aliases = tuple(
+        alias for alias in given if isinstance(alias, str) and 0 < len(alias) <= MAX_NAME
     )
-    if not isinstance(value, list) or len(aliases) != len(value):
+    if len(aliases) != len(given):
         problems.append(Problem(f"{pointer}/aliases", "aliases is not a list of names"))
     return aliases
 

@@ -11,7 +11,14 @@ from typing import Literal, NamedTuple
 
 from pricectl.core.calculator import Quote
 from pricectl.core.errors import BadProfile
-from pricectl.core.money import PICO_PER_USD, ROUNDINGS, Rounding, divide, plain_decimal
+from pricectl.core.money import (
+    PICO_PER_USD,
+    ROUNDINGS,
+    Rounding,
+    divide,
+    is_bounded,
+    plain_decimal,
+)
 
 Mode = Literal["job_based", "consumption_usd", "consumption_tokens"]
 MAX_AMOUNT = 10**15
@@ -56,10 +63,12 @@ def _amount(value: object, where: str) -> Fraction:
     read = plain_decimal(value) if isinstance(value, str) else value
     if type(read) is int and 0 <= read <= MAX_AMOUNT:
         return Fraction(read)
-    if isinstance(read, Decimal) and read.is_finite() and 0 <= read <= MAX_AMOUNT:
+    if isinstance(read, Decimal) and is_bounded(read) and 0 <= read <= MAX_AMOUNT:
         return Fraction(read)
+    # An int may be too long to be written out.
+    shown = "this number" if type(value) is int else f"{value!r:.60}"
     raise BadProfile(
-        f"{value!r:.60} is no amount", where=where, next_step="write a number, 0 or up"
+        f"{shown} is no amount", where=where, next_step=f"write a number from 0 to {MAX_AMOUNT:,}"
     )
 
 

@@ -6,6 +6,7 @@ one finding and not the end of the check.
 """
 
 import json
+from collections import Counter
 from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
@@ -91,12 +92,12 @@ def _decode_utf8(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        before = data[: error.start]
+        before = data[: error.start].decode("utf-8")
         raise DocumentError(
             f"byte 0x{data[error.start]:02x} is not UTF-8",
             rule="encoding",
-            line=before.count(b"\n") + 1,
-            column=error.start - before.rfind(b"\n"),
+            line=before.count("\n") + 1,
+            column=len(before) - before.rfind("\n"),
             next_step="save the file as UTF-8",
         ) from None
 
@@ -104,8 +105,11 @@ def _decode_utf8(data: bytes) -> str:
 def _decimal(literal: str) -> Decimal | Unreadable:
     if len(literal) > MAX_NUMBER_CHARACTERS:
         return Unreadable(literal)
-    value = Decimal(literal)
-    if value and not -MAX_EXPONENT <= value.adjusted() <= MAX_EXPONENT:
+    try:
+        value = Decimal(literal)
+    except ArithmeticError:  # an exponent that decimal itself cannot hold
+        return Unreadable(literal)
+    if value and not (value.is_finite() and abs(value.adjusted()) <= MAX_EXPONENT):
         return Unreadable(literal)
     return value or Decimal(0)
 
@@ -122,8 +126,8 @@ class _DuplicateKey(Exception):
 def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        keys = [key for key, _ in pairs]
-        raise _DuplicateKey(next(key for key in keys if keys.count(key) > 1))
+        counts = Counter(key for key, _ in pairs)
+        raise _DuplicateKey(next(key for key, _ in pairs if counts[key] > 1))
     return members
 
 
@@ -161,7 +165,7 @@ def _children(value: Json) -> list[Json]:
 
 def _check_depth(value: Json) -> None:
     level = [value]
-    for _ in range(MAX_DEPTH + 1):
+    for _ in range(MAX_DEPTH):
         level = [child for parent in level for child in _children(parent)]
         level = [child for child in level if type(child) is dict or type(child) is list]
         if not level:

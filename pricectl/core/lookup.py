@@ -77,12 +77,12 @@ def require(catalog: Catalog, name: object) -> Match:
 
 def trace(catalog: Catalog, name: object) -> tuple[Step, ...]:
     """Each layer tried for a name, in order, up to the one that answered."""
-    steps = []
-    for layer, answer, why in _layers(catalog, _clean(name)):
-        steps.append(Step(layer, answer is not None, why))
-        if answer:
-            break
-    return tuple(steps)
+    steps = tuple(
+        Step(layer, answer is not None, why)
+        for layer, answer, why in _layers(catalog, _clean(name))
+    )
+    answered = next(number for number, step in enumerate(steps, start=1) if step.matched)
+    return steps[:answered]
 
 
 def near_names(catalog: Catalog, name: str, limit: int = 3) -> tuple[str, ...]:
@@ -99,7 +99,7 @@ def _find(catalog: Catalog, name: object) -> Match:
     match = next(answer for _, answer, _ in _layers(catalog, asked) if answer)
     if len(catalog.matches) >= MEMO_SIZE:
         catalog.matches.clear()
-    if name == asked:
+    if name is asked:
         catalog.matches[asked] = match
     return match
 

@@ -110,6 +110,13 @@ def plain_decimal(text: str) -> Decimal | None:
         amount = Decimal(text)
     except ArithmeticError:
         return None
-    if not amount.is_finite() or abs(amount.adjusted()) > MAX_CHARACTERS:
-        return None
-    return amount
+    return amount if is_bounded(amount) else None
+
+
+def is_bounded(amount: Decimal) -> bool:
+    """Whether a number is finite, with an exponent small enough to convert it exactly.
+
+    >>> is_bounded(Decimal("12.5")), is_bounded(Decimal("1e-9999999")), is_bounded(Decimal("NaN"))
+    (True, False, False)
+    """
+    return amount.is_finite() and abs(amount.adjusted()) <= MAX_CHARACTERS

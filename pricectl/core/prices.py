@@ -209,8 +209,8 @@ def _read_rates(
             continue
         if (type(value) is not Decimal and type(value) is not int) or value < 0:
             if value is not None:
-                where = f"{pointer}/{prefix}{key.replace('.', '/')}"
-                problems.append(Problem(where, price_problem(value)))
+                path = key.replace(f"{SEARCH_KEY}.", f"{SEARCH_KEY}/")
+                problems.append(Problem(f"{pointer}/{prefix}{path}", price_problem(value)))
             continue
         if key in SYNONYMS and SYNONYMS[key] in entry:
             continue
@@ -239,6 +239,7 @@ def price_problem(value: Json) -> str:
         list: "a list",
         dict: "an object",
         type(None): "null",
+        float: "a float; read the file with Catalog.load",
     }
     if type(value) in kinds:
         return f"price is {kinds[type(value)]}"

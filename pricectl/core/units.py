@@ -165,7 +165,7 @@ STANDARD = ""
 
 _TIER = r"_above_(?P<tier>[1-9]\d{0,5})k_tokens"
 _SERVICE = r"_(?P<service>[a-z]+)"
-_SUFFIX = re.compile(rf"(?:{_TIER})?(?:{_SERVICE})?")
+_SUFFIX = re.compile(rf"(?:{_TIER})?(?:{_SERVICE})?", re.ASCII)
 _BASES = sorted((*UNIT_BY_KEY, *SYNONYMS), key=len, reverse=True)
 
 

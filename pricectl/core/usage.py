@@ -109,7 +109,9 @@ def _check(name: str, count: object) -> None:
             f"{name} is {count!r:.80}, not a whole number", next_step="give the count as an int"
         )
     if not 0 <= count <= MAX_COUNT:
-        raise BadUsage(f"{name} is {count!r:.80}", next_step=f"counts go from 0 to {MAX_COUNT:,}")
+        # The number itself may be too long to be written out.
+        wrong = "negative" if count < 0 else "too large"
+        raise BadUsage(f"{name} is {wrong}", next_step=f"counts go from 0 to {MAX_COUNT:,}")
 
 
 def _disjoint(input_tokens: int, output_tokens: int, details: dict[str, int]) -> Counts:

@@ -1,14 +1,14 @@
 """When a price applies: dates in UTC and recurring off-peak hours. Floor 0."""
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 
 from pricectl.core.document import Json
 
 MAX_CHARACTERS = 40
 EVERY_DAY: list[Json] = [1, 2, 3, 4, 5, 6, 7]
-_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
+_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)", re.ASCII)
 
 
 def as_instant(at: date) -> datetime:
@@ -49,15 +49,13 @@ class OffPeak(NamedTuple):
         >>> OffPeak(600, 1440, (1,)).covers(datetime(2026, 11, 23, 10, 0, tzinfo=UTC))
         True
         """
-        minute = at.hour * 60 + at.minute
+        minute, today = at.hour * 60 + at.minute, at.isoweekday()
         if self.start_minute < self.end_minute:
-            return self.start_minute <= minute < self.end_minute and self._on(at)
+            return self.start_minute <= minute < self.end_minute and today in self.weekdays
         if minute >= self.start_minute:
-            return self._on(at)
-        return minute < self.end_minute and self._on(at - timedelta(days=1))
-
-    def _on(self, at: datetime) -> bool:
-        return at.isoweekday() in self.weekdays
+            return today in self.weekdays
+        yesterday = today - 1 or 7
+        return minute < self.end_minute and yesterday in self.weekdays
 
 
 def read_off_peak(windows: Json) -> tuple[OffPeak, ...] | None:
@@ -93,5 +91,5 @@ def _read_window(window: Json) -> list[OffPeak] | None:
 
 def _minutes(match: re.Match[str]) -> tuple[int, int]:
     start = int(match[1]) * 60 + int(match[2])
-    end = int(match[3]) * 60 + int(match[4]) or 24 * 60
+    end = int(match[3] or 0) * 60 + int(match[4] or 0) or 24 * 60
     return (0, 24 * 60) if start == end else (start, end)

@@ -1,0 +1,115 @@
+"""A provider's raw response to the usage it states, and to its cost. Floor 0.
+
+The caller parses; what comes here is a dict, an object with attributes or a list of a stream's
+events, and nothing in it is trusted. Strict: a count that cannot have come from a real call raises
+BadUsage. A count is an int, or a Decimal that is whole as some JSON readers give it; 12.0 is
+refused, except in Cohere's units, which are documented as numbers. A started second counts whole.
+"""
+
+from datetime import date
+
+from pricectl.core.calculator import Quote, quote, service_word
+from pricectl.core.catalog import Catalog
+from pricectl.core.errors import BadUsage, UnpricedUnit
+from pricectl.core.responses import origins
+from pricectl.core.responses.places import locate
+from pricectl.core.responses.plain import plain_chat
+from pricectl.core.responses.tables import Draft, Reading, require
+from pricectl.core.usage import Usage
+
+__all__ = ["Reading", "quote_response", "read_response"]
+
+
+def read_response(body: object, *, provider: str | None = None) -> Reading:
+    """What a provider's response says the call used.
+
+    `body` is a parsed response, its usage object or a list of its stream's events; `provider` is
+    who served it, if the caller knows. Raises BadUsage, also where no usage is stated.
+
+    >>> body = {"model": "claude-x", "usage": {
+    ...     "input_tokens": 50, "cache_read_input_tokens": 200, "output_tokens": 7}}
+    >>> read_response(body).usage.counts
+    (('input', 50), ('cache_read', 200), ('output', 7))
+    """
+    return plain_chat(body, provider) or _read(body, provider)
+
+
+def quote_response(  # noqa: PLR0913 - the domain's question, all but two by keyword
+    catalog: Catalog,
+    body: object,
+    *,
+    model: str | None = None,
+    provider: str | None = None,
+    service: str | None = None,
+    at: date | None = None,
+    strict: bool = False,
+) -> Quote:
+    """Price a provider's response exactly; what is not given is taken from the body.
+
+    The name that is looked up is `provider/model` if that is a row, else `model`. Raises BadUsage;
+    with `strict` also UnknownModel and UnpricedUnit, the latter too for a signal of the reading.
+
+    >>> catalog = Catalog.load('{"o": {"m": {"input_cost_per_token": 2.5e-06}}}')
+    >>> quote_response(catalog, {"model": "m", "usage": {"prompt_tokens": 1000}}).pico_usd
+    2500000000
+    """
+    reading = read_response(body, provider=provider)
+    name = reading.model if model is None else model
+    full_name = f"{reading.provider}/{name}"
+    if full_name in catalog.by_full_name:
+        name = full_name
+    if strict and reading.signals:
+        raise UnpricedUnit(
+            f"no price for {', '.join(reading.signals)}",
+            where=name,
+            next_step="price it apart, or ask without strict",
+        )
+    word = service_word(reading.service if service is None else service) or None
+    return quote(catalog, name, reading.usage, service=word, at=at, strict=strict)
+
+
+def _read(body: object, provider: str | None) -> Reading:
+    place = locate(body)
+    family = place.family
+    draft = Draft(place.usage, place.body, place.bodies)
+    draft.model = origins.model_of(place.body, place.outer)
+    draft.provider = provider or origins.provider_of(draft, place.outer, family.provider)
+    require(family, draft.usage)
+    draft.fill(family.fields)
+    if family.finish:
+        family.finish(draft)
+    return Reading(
+        usage=_usage(draft),
+        model=draft.model,
+        provider=draft.provider,
+        service=origins.service_of(draft, place.outer),
+        region=origins.region_of(draft, place.outer),
+        reported_pico_usd=origins.reported_cost(draft, place.outer),
+        signals=tuple(draft.signals),
+    )
+
+
+def _usage(draft: Draft) -> Usage:
+    _place_cached_media(draft)
+    try:
+        return Usage(**{name: count for name, count in draft.counts.items() if count})
+    except BadUsage as error:
+        raise BadUsage(error.what, where="usage", next_step=error.next_step) from None
+
+
+def _place_cached_media(draft: Draft) -> None:
+    """Cached tokens and audio that overlap, where the body does not say by how much.
+
+    They overlap by what the total leaves no room for, and text is cached first.
+    """
+    count = draft.count
+    if count("cache_read_audio_tokens") or count("cache_read_image_tokens"):
+        return
+    parts = [name for name in draft.counts if name.startswith(("input_", "cache_"))]
+    tokens = [name for name in parts if name.endswith("_tokens") and name != "input_tokens"]
+    excess = min(sum(map(count, tokens)) - count("input_tokens"), count("cache_read_tokens"))
+    for kind in ("audio", "image"):
+        share = min(excess, count(f"input_{kind}_tokens"))
+        if share > 0:
+            draft.add(f"cache_read_{kind}_tokens", share)
+            excess -= share

@@ -1,0 +1,140 @@
+"""Values out of a response, dict or object alike, none of them trusted. Floor 0."""
+
+from collections.abc import Callable, Iterator, Mapping
+from decimal import ROUND_CEILING, Decimal
+from enum import Enum
+
+from pricectl.core.errors import BadUsage
+from pricectl.core.money import is_bounded, pico_usd, plain_decimal
+from pricectl.core.usage import MAX_COUNT
+
+Path = tuple[str, ...]
+Reader = Callable[[object, str], int]
+
+MAX_TEXT = 256
+_LEAVES = (str, bytes, bytearray, int, float, Decimal, list, tuple, set, frozenset)
+
+
+def member(node: object, name: str) -> object:
+    """A member of a mapping or an attribute of an object; None where there is none.
+
+    Raises BadUsage if the object itself fails.
+    """
+    if type(node) is dict:
+        return node.get(name)
+    if node is None:
+        return None
+    try:
+        if isinstance(node, _LEAVES):
+            return None
+        found = node.get(name) if isinstance(node, Mapping) else getattr(node, name, None)
+    except Exception as error:  # noqa: BLE001 - an object's own property may raise anything
+        raise BadUsage(
+            f"cannot be read: {type(error).__name__}", where=name, next_step="pass the parsed JSON"
+        ) from None
+    # Generated clients (Mistral's, OpenRouter's) mark a member the body did not have.
+    return None if type(found).__name__ == "Unset" else found
+
+
+def at(node: object, path: Path) -> object:
+    """The value at the end of a path; None as soon as there is none."""
+    for name in path:
+        node = member(node, name)
+        if node is None:
+            return None
+    return node
+
+
+def items(node: object, *path: str) -> Iterator[object]:
+    """The members of a list at a path; nothing if there is no list."""
+    value = at(node, path)
+    if isinstance(value, (list, tuple)):
+        yield from value
+
+
+def text(value: object) -> str:
+    """A short text or an enumeration's value; anything else is the empty text."""
+    plain = value.value if isinstance(value, Enum) else value
+    if not isinstance(plain, str) or len(plain) > MAX_TEXT:
+        return ""
+    return str.__str__(plain)
+
+
+def whole(value: object, where: str) -> int:
+    """A count of tokens: an int, or a Decimal that is whole. Never a bool or a float.
+
+    Raises BadUsage.
+    """
+    if type(value) is int:
+        return _in_bounds(value, where)
+    if type(value) is Decimal and is_bounded(value) and value == value.to_integral_value():
+        return _in_bounds(int(value), where)
+    raise _no_count(value, where)
+
+
+def billed(value: object, where: str) -> int:
+    """A count that its provider documents as a number: a whole float such as 12.0 is fine.
+
+    Raises BadUsage.
+    """
+    if type(value) is float and value.is_integer():
+        return _in_bounds(int(value), where)
+    return whole(value, where)
+
+
+def seconds(value: object, where: str) -> int:
+    """A duration in seconds; a started second counts whole. Raises BadUsage."""
+    if type(value) is not float and type(value) is not Decimal:
+        return whole(value, where)
+    exact = Decimal(value)
+    if not (exact.is_finite() and 0 <= exact <= MAX_COUNT):
+        raise BadUsage(
+            "is no duration", where=where, next_step="a duration is a number of seconds from 0 up"
+        )
+    return int(exact.to_integral_value(ROUND_CEILING))
+
+
+def digits(value: object, where: str) -> int:
+    """A count in an HTTP header, which is text. Raises BadUsage."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= len(_LONG):
+        return _in_bounds(int(value), where)
+    return whole(value, where)
+
+
+def dollars(value: object, where: str) -> int:
+    """A cost in USD as picodollars; a float stands for the shortest decimal that names it.
+
+    Raises BadUsage.
+    """
+    if type(value) is float or type(value) is int:
+        _check_magnitude(value, where)
+        value = repr(value)
+    amount = value if type(value) is Decimal else plain_decimal(text(value))
+    if amount is None or not is_bounded(amount) or amount < 0:
+        raise BadUsage("is no cost", where=where, next_step="a cost is a number of USD from 0 up")
+    return pico_usd(amount)
+
+
+_LONG = str(MAX_COUNT)
+
+
+def _check_magnitude(value: float, where: str) -> None:
+    if not 0 <= value <= MAX_COUNT:
+        raise BadUsage("is no cost", where=where, next_step="a cost is a number of USD from 0 up")
+
+
+def _in_bounds(count: int, where: str) -> int:
+    if not 0 <= count <= MAX_COUNT:
+        wrong = "negative" if count < 0 else "too large"
+        raise BadUsage(f"is {wrong}", where=where, next_step=f"counts go from 0 to {MAX_COUNT:,}")
+    return count
+
+
+def _no_count(value: object, where: str) -> BadUsage:
+    kind = type(value).__name__
+    shown = f" ({value!r})" if type(value) in (bool, float) else ""
+    return BadUsage(
+        f"is no whole number but {kind:.80}{shown}",
+        where=where,
+        next_step="is this the response as the provider sent it?",
+    )

@@ -1,0 +1,65 @@
+"""Anthropic messages: input excludes the tokens read from and written to the cache. Floor 0.
+
+Source: the Messages API reference (also as served by Bedrock, Vertex and Azure).
+"""
+
+from pricectl.core.responses.access import items, member, text
+from pricectl.core.responses.tables import Draft, Family, amount_of, field
+
+_TOKENS = (
+    field("input_tokens", "input_tokens"),
+    field("cache_read_input_tokens", "input_tokens cache_read_tokens"),
+    field("output_tokens", "output_tokens"),
+)
+_MESSAGE = (
+    *_TOKENS,
+    field("output_tokens_details.thinking_tokens", "reasoning_tokens"),
+    field("server_tool_use.web_search_requests", "search"),
+)
+_WRITTEN = field("cache_creation_input_tokens", "cache_write_tokens")
+_WRITTEN_5M = field("cache_creation.ephemeral_5m_input_tokens", "cache_write_tokens")
+_WRITTEN_1H = field("cache_creation.ephemeral_1h_input_tokens", "cache_write_1h_tokens")
+_MADE_FOR_ANOTHER_MODEL = ("advisor_message", "fallback_message")
+# Where a call is not kept to a region, or the model cannot be.
+ANYWHERE = ("", "global", "not_available")
+
+
+def _finish(draft: Draft) -> None:
+    _add_writes(draft, draft.usage)
+    for step in items(draft.usage, "iterations"):
+        kind = text(member(step, "type"))
+        if kind == "compaction":  # its tokens are not in the totals
+            draft.fill(_TOKENS, step)
+            _add_writes(draft, step)
+        elif kind in _MADE_FOR_ANOTHER_MODEL:
+            draft.signal(kind, text(member(step, "model")) or "another model")
+    region = text(member(draft.usage, "inference_geo"))
+    if region not in ANYWHERE:
+        draft.signal("inference_geo", region)
+
+
+def _add_writes(draft: Draft, node: object) -> None:
+    """Cache writes by lifetime; the total stands beside its parts, or the parts alone."""
+    hour = amount_of(node, _WRITTEN_1H)
+    written = amount_of(node, _WRITTEN) or hour + amount_of(node, _WRITTEN_5M)
+    draft.add("input_tokens", written)
+    draft.add("cache_write_tokens", written - hour)
+    draft.add("cache_write_1h_tokens", hour)
+
+
+MESSAGES = Family(
+    "messages",
+    (
+        "cache_creation_input_tokens",
+        "cache_read_input_tokens",
+        "cache_creation",
+        "server_tool_use",
+        "service_tier",
+        "inference_geo",
+        "iterations",
+    ),
+    _MESSAGE,
+    "input_tokens",
+    "anthropic",
+    _finish,
+)

@@ -1,0 +1,143 @@
+"""Gemini: output excludes thoughts, input includes the cache but not tool results. Floor 0.
+
+Sources: the references of generateContent, the Live API and the Interactions API, whose members
+are written in camelCase over HTTP and in snake_case by the Python client.
+"""
+
+import re
+from collections.abc import Iterator
+from types import MappingProxyType
+
+from pricectl.core.responses.access import items, member, text
+from pricectl.core.responses.tables import Draft, Family, amount_of, field
+
+_TOKENS = (
+    field("promptTokenCount | prompt_token_count | total_input_tokens", "input_tokens"),
+    field(
+        "toolUsePromptTokenCount | tool_use_prompt_token_count | total_tool_use_tokens",
+        "input_tokens",
+    ),
+    field(
+        "cachedContentTokenCount | cached_content_token_count | total_cached_tokens",
+        "cache_read_tokens",
+    ),
+    field(
+        "candidatesTokenCount | candidates_token_count | responseTokenCount"
+        " | response_token_count | total_output_tokens",
+        "output_tokens",
+    ),
+    field(
+        "thoughtsTokenCount | thoughts_token_count | total_thought_tokens",
+        "output_tokens reasoning_tokens",
+    ),
+)
+_TEXT = {"TEXT": "", "DOCUMENT": "", "MODALITY_UNSPECIFIED": "", "": ""}
+_INPUT = {kind: f"input_{kind.lower()}_tokens" for kind in ("AUDIO", "IMAGE", "VIDEO")}
+_OUTPUT = {kind: f"output_{kind.lower()}_tokens" for kind in ("AUDIO", "IMAGE", "VIDEO")}
+_CACHED = {"AUDIO": "cache_read_audio_tokens", "IMAGE": "cache_read_image_tokens"}
+# A cached video token has no unit of its own: it is a cached token and no longer a video one.
+_CACHED_VIDEO = {"VIDEO": "-input_video_tokens"}
+
+# List of counts by modality -> what each modality counts.
+_MODALITIES = MappingProxyType(
+    {
+        "promptTokensDetails": _INPUT,
+        "prompt_tokens_details": _INPUT,
+        "input_tokens_by_modality": _INPUT,
+        "toolUsePromptTokensDetails": _INPUT,
+        "tool_use_prompt_tokens_details": _INPUT,
+        "tool_use_tokens_by_modality": _INPUT,
+        "cacheTokensDetails": _CACHED | _CACHED_VIDEO,
+        "cache_tokens_details": _CACHED | _CACHED_VIDEO,
+        "cached_tokens_by_modality": _CACHED | _CACHED_VIDEO,
+        "candidatesTokensDetails": _OUTPUT,
+        "candidates_tokens_details": _OUTPUT,
+        "responseTokensDetails": _OUTPUT,
+        "response_tokens_details": _OUTPUT,
+        "output_tokens_by_modality": _OUTPUT,
+    }
+)
+_AMOUNT = field("tokenCount | token_count | tokens | count", "")
+_GROUNDINGS = {"google_search": "search", "google_maps": "maps_query"}
+# Up to Gemini 2 a grounded prompt is charged once, however many searches it made.
+_CHARGED_BY_PROMPT = re.compile(r"gemini-[12](?:\.\d)?-")
+
+
+def grounded_searches(model: str, searches: int) -> int:
+    """How many searches a grounded prompt is charged for.
+
+    >>> grounded_searches("gemini-2.5-pro", 3), grounded_searches("gemini-3-pro-preview", 3)
+    (1, 3)
+    """
+    return 1 if _CHARGED_BY_PROMPT.search(model) else searches
+
+
+def _finish(draft: Draft) -> None:
+    for name, kinds in _MODALITIES.items():
+        for entry in items(draft.usage, name):
+            _add_modality(draft, entry, name, kinds)
+    for entry in items(draft.usage, "grounding_tool_count"):
+        _add_grounding(draft, entry)
+    queries = {query for body in draft.bodies for query in _queries(body)}
+    if queries:
+        draft.add("search", grounded_searches(draft.model, len(queries)))
+    if any(_uses_maps(body) for body in draft.bodies):
+        draft.add("maps_query", 1)
+
+
+def _add_modality(draft: Draft, entry: object, name: str, kinds: dict[str, str]) -> None:
+    kind = text(member(entry, "modality")).upper()
+    amount = amount_of(entry, _AMOUNT)
+    counted = kinds.get(kind, _TEXT.get(kind))
+    if counted is None:
+        if amount:
+            draft.signal(f"{name}.{kind}", amount)
+    elif counted:
+        draft.add(counted.lstrip("-"), -amount if counted[0] == "-" else amount)
+
+
+def _add_grounding(draft: Draft, entry: object) -> None:
+    kind = text(member(entry, "type"))
+    amount = amount_of(entry, _AMOUNT)
+    if kind in _GROUNDINGS:
+        draft.add(_GROUNDINGS[kind], amount)
+    elif amount:
+        draft.signal(f"grounding_tool_count.{kind}", amount)
+
+
+def _grounding(body: object) -> Iterator[object]:
+    for candidate in items(body, "candidates"):
+        for name in ("groundingMetadata", "grounding_metadata"):
+            yield member(candidate, name)
+
+
+def _queries(body: object) -> Iterator[str]:
+    for grounding in _grounding(body):
+        for name in ("webSearchQueries", "web_search_queries"):
+            yield from filter(None, map(text, items(grounding, name)))
+
+
+def _uses_maps(body: object) -> bool:
+    return any(
+        member(chunk, "maps") is not None
+        for grounding in _grounding(body)
+        for name in ("groundingChunks", "grounding_chunks")
+        for chunk in items(grounding, name)
+    )
+
+
+CONTENT = Family(
+    "generateContent",
+    (
+        "promptTokenCount",
+        "candidatesTokenCount",
+        "totalTokenCount",
+        "prompt_token_count",
+        "candidates_token_count",
+        "total_token_count",
+        "total_input_tokens",
+    ),
+    _TOKENS,
+    provider="google",
+    finish=_finish,
+)

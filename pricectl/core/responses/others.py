@@ -1,0 +1,121 @@
+"""Bedrock, Cohere and Mistral OCR, each with shapes of its own. Floor 0.
+
+Sources: the Bedrock Runtime reference (Converse, InvokeModel, its response headers and the bodies
+of Titan, Llama and Nova), Cohere's chat, embed and rerank references, Mistral's OCR reference.
+"""
+
+from pricectl.core.responses.access import billed, digits, items, member, text
+from pricectl.core.responses.tables import Draft, Family, field
+
+_READ, _WRITE = "cacheReadInputToken", "cacheWriteInputToken"
+_CONVERSE = (
+    field("inputTokens", "input_tokens"),
+    field("outputTokens", "output_tokens"),
+    field(f"{_READ}s | {_READ}Count", "input_tokens cache_read_tokens"),
+    field(f"{_WRITE}s | {_WRITE}Count", "input_tokens cache_write_tokens"),
+)
+_WRITTEN_1H = (field("inputTokens", "cache_write_1h_tokens -cache_write_tokens"),)
+
+
+def _finish_converse(draft: Draft) -> None:
+    """`cacheDetails` splits the cache writes by lifetime."""
+    for detail in items(draft.usage, "cacheDetails"):
+        if text(member(detail, "ttl")) == "1h":
+            draft.fill(_WRITTEN_1H, detail)
+
+
+def _finish_titan(draft: Draft) -> None:
+    for result in items(draft.usage, "results"):
+        draft.fill((field("tokenCount", "output_tokens"),), result)
+
+
+def _header(name: str) -> str:
+    """A header's name as HTTP/2 and as HTTP/1.1 write it."""
+    lower = f"x-amzn-bedrock-{name}-token-count"
+    return f"{lower} | {lower.title()}"
+
+
+CONVERSE = Family(
+    "converse",
+    ("inputTokens", "outputTokens"),
+    _CONVERSE,
+    "inputTokens",
+    "bedrock",
+    _finish_converse,
+)
+INVOCATION = Family(
+    "invocation metrics",
+    ("inputTokenCount", "outputTokenCount"),
+    (
+        field("inputTokenCount", "input_tokens"),
+        field("outputTokenCount", "output_tokens"),
+        field(f"{_READ}Count", "input_tokens cache_read_tokens"),
+        field(f"{_WRITE}Count", "input_tokens cache_write_tokens"),
+    ),
+    provider="bedrock",
+)
+HEADERS = Family(
+    "headers",
+    tuple(name.strip() for name in _header("input").split("|")),
+    (
+        field(_header("input"), "input_tokens", digits),
+        field(_header("output"), "output_tokens", digits),
+        field(_header("cache-read-input"), "input_tokens cache_read_tokens", digits),
+        field(_header("cache-write-input"), "input_tokens cache_write_tokens", digits),
+    ),
+    provider="bedrock",
+)
+TITAN = Family(
+    "titan",
+    ("inputTextTokenCount",),
+    (field("inputTextTokenCount", "input_tokens"),),
+    provider="bedrock",
+    finish=_finish_titan,
+)
+LLAMA = Family(
+    "llama",
+    ("generation_token_count",),
+    (
+        field("prompt_token_count", "input_tokens"),
+        field("generation_token_count", "output_tokens"),
+    ),
+    provider="bedrock",
+)
+
+
+def _finish_cohere(draft: Draft) -> None:
+    count = member(member(draft.usage, "billed_units"), "classifications")
+    amount = 0 if count is None else billed(count, "usage.billed_units.classifications")
+    if amount:
+        draft.signal("classifications", amount)
+
+
+# What is billed, not what was processed: the two differ, and the first is on the invoice.
+COHERE = Family(
+    "cohere",
+    ("billed_units",),
+    (
+        field("billed_units.input_tokens | billed_units.total_tokens", "input_tokens", billed),
+        field("billed_units.image_tokens", "input_tokens input_image_tokens", billed),
+        field("billed_units.output_tokens", "output_tokens", billed),
+        field("billed_units.search_units", "input_query", billed),
+        field("billed_units.images", "input_image_file", billed),
+    ),
+    provider="cohere",
+    finish=_finish_cohere,
+)
+
+
+def _finish_pages(draft: Draft) -> None:
+    """A document that was also annotated is charged for both."""
+    if member(draft.body, "document_annotation") is not None:
+        draft.add("annotated_page", draft.count("page"))
+
+
+PAGES = Family(
+    "ocr",
+    ("pages_processed",),
+    (field("pages_processed", "page"),),
+    provider="mistral",
+    finish=_finish_pages,
+)

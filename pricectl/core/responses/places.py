@@ -1,0 +1,141 @@
+"""Where a usage stands: beside the answer, in an envelope, spread over events. Floor 0."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from pricectl.core.errors import BadUsage
+from pricectl.core.responses import openai, others
+from pricectl.core.responses.access import Path, at, member, text
+from pricectl.core.responses.anthropic import MESSAGES
+from pricectl.core.responses.google import CONTENT
+from pricectl.core.responses.tables import Family
+
+# The first that fits reads the usage, so the plain shapes come last.
+FAMILIES: tuple[Family, ...] = (
+    openai.CHAT,
+    others.LLAMA,
+    CONTENT,
+    others.CONVERSE,
+    others.COHERE,
+    openai.RESPONSES,
+    MESSAGES,
+    openai.PLAIN,
+    others.INVOCATION,
+    others.TITAN,
+    others.PAGES,
+    openai.DURATION,
+    openai.TOTAL_ONLY,
+    others.HEADERS,
+)
+_METRICS = "amazon-bedrock-invocationMetrics"
+_NODES = ("usage", "usageMetadata", "usage_metadata", "usage_info", "meta", _METRICS)
+_ENVELOPES: tuple[Path, ...] = (
+    (),
+    ("response",),  # events of the responses and realtime APIs, Gemini's batches
+    ("response", "body"),  # OpenAI's batches
+    ("result", "message"),  # Anthropic's batches
+    ("message",),  # message_start
+    ("metadata",),  # ConverseStream
+    ("delta",),  # Cohere's message-end
+    ("x_groq",),  # Groq's last chunk
+    ("ResponseMetadata", "HTTPHeaders"),  # InvokeModel
+)
+_ONE_A_STREAM = ("message_start", "response.completed", "response.done")
+
+
+class Place(NamedTuple):
+    """A usage object, its family, the body it stands in, the envelope around and all events."""
+
+    usage: object
+    family: Family
+    body: object
+    outer: object
+    bodies: tuple[object, ...]
+
+
+def locate(body: object) -> Place:
+    """Find the usage in a body or in a list of a stream's events.
+
+    Raises BadUsage, with the members it looked for.
+    """
+    found = _in_events(body) if isinstance(body, (list, tuple)) else _in_body(body)
+    if found is None:
+        raise BadUsage("states no usage", where=_kind(body), next_step=_looked_for(body))
+    return found
+
+
+def _in_body(body: object) -> Place | None:
+    for path in _ENVELOPES:
+        inner = at(body, path)
+        if inner is None:
+            continue
+        for usage in (*(member(inner, name) for name in _NODES), inner):
+            family = _family_of(usage)
+            if family:
+                return Place(usage, family, inner, body, (inner,))
+    return None
+
+
+def _family_of(usage: object) -> Family | None:
+    if usage is None:
+        return None
+    return next((family for family in FAMILIES if family.fits(usage)), None)
+
+
+def _in_events(events: "list[object] | tuple[object, ...]") -> Place | None:
+    for kind in _ONE_A_STREAM:
+        if sum(text(member(event, "type")) == kind for event in events) > 1:
+            raise BadUsage(
+                f"holds several {kind} events",
+                where="stream",
+                next_step="price each response by itself",
+            )
+    places = [place for place in map(_in_body, events) if place]
+    if not places:
+        return None
+    first, last = places[0], places[-1]
+    bodies = tuple(place.body for place in places)
+    if text(member(first.outer, "type")) != "message_start":
+        return last._replace(bodies=bodies)
+    usage = _merged([place.usage for place in places])
+    return Place(usage, MESSAGES, first.body, first.outer, bodies)
+
+
+def _merged(usages: list[object]) -> dict[str, object]:
+    """Anthropic's events: each count is cumulative, so the largest holds and is never summed."""
+    merged: dict[str, object] = {}
+    for usage in usages:
+        for name in _members(usage):
+            new, old = member(usage, name), merged.get(name)
+            if type(new) is int and type(old) is int:
+                merged[name] = max(new, old)
+            elif new is not None:
+                merged[name] = new
+    return merged
+
+
+_MESSAGE_MEMBERS = (
+    *MESSAGES.marks,
+    "input_tokens",
+    "output_tokens",
+    "output_tokens_details",
+    "speed",
+)
+
+
+def _members(usage: object) -> tuple[str, ...]:
+    return tuple(name for name in _MESSAGE_MEMBERS if member(usage, name) is not None)
+
+
+def _kind(body: object) -> str:
+    if isinstance(body, (list, tuple)):
+        return f"list of {len(body)} events"
+    return "body" if isinstance(body, Mapping) else f"{type(body).__name__:.80}"
+
+
+def _looked_for(body: object) -> str:
+    marks = ", ".join(family.marks[0] for family in FAMILIES)
+    advice = f"looked for {marks} in {', '.join(_NODES)}"
+    if isinstance(body, (list, tuple)):
+        return f"{advice}; was the stream asked to include its usage?"
+    return advice

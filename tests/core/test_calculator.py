@@ -1,0 +1,365 @@
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+
+from pricectl.core import Catalog, UnknownModel, UnpricedUnit, Usage, quote
+from pricectl.core.calculator import service_word
+
+
+def of(entry: dict[str, Any]) -> Catalog:
+    return Catalog.load(json.dumps({"acme": {"m": entry}}))
+
+
+PLAIN = of({"input_cost_per_token": 2.5e-06, "output_cost_per_token": 1e-05})
+
+
+def test_a_plain_call() -> None:
+    answer = quote(PLAIN, "m", Usage(1000, 500))
+    # 1000 x 2.5e-6 + 500 x 10e-6 = 0.0025 + 0.005 USD
+    assert answer.pico_usd == 7_500_000_000
+    assert [line[:4] for line in answer.lines] == [
+        ("input", 1000, 2_500_000, 2_500_000_000),
+        ("output", 500, 10_000_000, 5_000_000_000),
+    ]
+    assert (answer.service, answer.above_tokens, answer.period) == ("", 0, "")
+    assert not answer.guessed
+    assert not answer.assumed
+    assert not answer.unpriced
+    assert all(line.priced and not line.note for line in answer.lines)
+
+
+def test_nothing_used_costs_nothing() -> None:
+    assert quote(PLAIN, "m", Usage()).pico_usd == 0
+    assert quote(PLAIN, "m", Usage()).lines == ()
+    assert quote(PLAIN, "m", Usage(), service="batch", strict=True).pico_usd == 0
+
+
+def test_every_kind_at_its_own_rate() -> None:
+    catalog = of(
+        {
+            "input_cost_per_token": 3e-06,
+            "output_cost_per_token": 15e-06,
+            "cache_read_input_token_cost": 0.3e-06,
+            "cache_creation_input_token_cost": 3.75e-06,
+            "cache_creation_input_token_cost_above_1hr": 6e-06,
+            "input_cost_per_audio_token": 40e-06,
+            "output_cost_per_reasoning_token": 20e-06,
+            "search_context_cost_per_query": {"search_context_size_medium": 0.01},
+        }
+    )
+    usage = Usage(
+        1000,
+        100,
+        cache_read_tokens=500,
+        cache_write_tokens=200,
+        cache_write_1h_tokens=100,
+        input_audio_tokens=50,
+        reasoning_tokens=60,
+        search=2,
+    )
+    # 150x3 + 500x0.3 + 200x3.75 + 100x6 + 50x40 = 450+150+750+600+2000 = 3950
+    # 40x15 + 60x20 = 600+1200 = 1800; 5750 micro-USD and 2 x 0.01 USD
+    answer = quote(catalog, "m", usage, strict=True)
+    assert answer.pico_usd == 5750 * 10**6 + 2 * 10**10
+    assert not answer.assumed
+    assert answer.lines[-1].key == "search_context_cost_per_query.search_context_size_medium"
+
+
+@pytest.mark.parametrize(
+    ("details", "line"),
+    [
+        (
+            {"cache_read_tokens": 10},
+            ("cache_read", 2_500_000, "input_cost_per_token", True),
+        ),
+        (
+            {"cache_write_1h_tokens": 10},
+            ("cache_write_1h", 2_500_000, "input_cost_per_token", True),
+        ),
+        (
+            {"input_audio_tokens": 10},
+            ("input_audio", 2_500_000, "input_cost_per_token", True),
+        ),
+        (
+            {"input_image_tokens": 10},
+            ("input_image", 2_500_000, "input_cost_per_token", False),
+        ),
+        (
+            {"reasoning_tokens": 10},
+            ("reasoning", 10_000_000, "output_cost_per_token", False),
+        ),
+        (
+            {"output_audio_tokens": 10},
+            ("output_audio", 10_000_000, "output_cost_per_token", True),
+        ),
+    ],
+)
+def test_a_kind_without_a_price_is_charged_as_its_whole(
+    details: dict[str, int], line: tuple[str, int, str, bool]
+) -> None:
+    answer = quote(PLAIN, "m", Usage(10, 10, **details))
+    found = next(each for each in answer.lines if each.unit == line[0])
+    assert (found.unit, found.pico_usd_per_unit, found.key, found.assumed) == line
+    assert bool(found.note) is found.assumed
+    assert bool(answer.assumed) is found.assumed
+
+
+def test_a_guess_names_the_rate_it_borrows() -> None:
+    catalog = of({"input_cost_per_token": 3e-06, "cache_creation_input_token_cost": 3.75e-06})
+    answer = quote(
+        catalog, "m", Usage(3, cache_read_tokens=1, cache_write_1h_tokens=1), service="batch"
+    )
+    # 1 x 3 + 1 x 3 + 1 x 3.75
+    assert answer.pico_usd == 9_750_000
+    assert [line.note for line in answer.lines] == [
+        "no batches price: standard base rate",
+        "no cache_read price: input rate assumed, no batches price: standard base rate",
+        "no cache_write_1h price: cache_write rate assumed, no batches price: standard base rate",
+    ]
+    assert [line.assumed for line in answer.lines] == [False, True, True]
+
+
+def test_a_unit_without_a_price_is_unpriced_and_not_free() -> None:
+    answer = quote(PLAIN, "m", Usage(10, page=3))
+    assert answer.pico_usd == 25_000_000
+    assert [(line.unit, line.pico_usd, line.note) for line in answer.unpriced] == [
+        ("page", 0, "unpriced")
+    ]
+    with pytest.raises(UnpricedUnit) as caught:
+        quote(PLAIN, "m", Usage(10, page=3, search=1), strict=True)
+    assert str(caught.value) == "acme/m: no price for page, search; see 'pricectl show acme/m'"
+
+
+def test_a_free_unit_is_priced() -> None:
+    answer = quote(of({"input_cost_per_token": 0}), "m", Usage(10), strict=True)
+    assert answer.pico_usd == 0
+    assert not answer.unpriced
+
+
+def test_a_strict_question_about_an_unknown_name() -> None:
+    assert quote(PLAIN, "who", Usage(1)).guessed
+    with pytest.raises(UnknownModel):
+        quote(PLAIN, "who", Usage(1), strict=True)
+
+
+TIERED = {
+    "input_cost_per_token": 1e-06,
+    "output_cost_per_token": 4e-06,
+    "input_cost_per_token_above_128k_tokens": 2e-06,
+    "output_cost_per_token_above_128k_tokens": 8e-06,
+    "input_cost_per_token_above_200k_tokens": 3e-06,
+}
+
+
+@pytest.mark.parametrize(
+    ("input_tokens", "micro_usd", "above"),
+    [
+        (127_999, 127_999 + 10 * 4, 0),
+        (128_000, 128_000 + 10 * 4, 0),  # the threshold itself is still base
+        (128_001, 128_001 * 2 + 10 * 8, 128_000),
+        (200_000, 200_000 * 2 + 10 * 8, 128_000),
+        # above two thresholds: the highest; output has no price there and keeps its last
+        (200_001, 200_001 * 3 + 10 * 8, 200_000),
+        (10**9, 10**9 * 3 + 10 * 8, 200_000),
+    ],
+)
+def test_the_whole_request_moves_strictly_above_a_threshold(
+    input_tokens: int, micro_usd: int, above: int
+) -> None:
+    answer = quote(of(TIERED), "m", Usage(input_tokens, 10))
+    assert (answer.pico_usd, answer.above_tokens) == (micro_usd * 10**6, above)
+
+
+def test_cached_tokens_count_towards_the_threshold() -> None:
+    answer = quote(of(TIERED), "m", Usage(128_001, cache_read_tokens=128_000))
+    # all at the input rate of the tier, the cached ones as a guess
+    assert answer.pico_usd == 128_001 * 2_000_000
+    assert [line.unit for line in answer.assumed] == ["cache_read"]
+
+
+def test_output_alone_passes_no_threshold() -> None:
+    assert quote(of(TIERED), "m", Usage(1, 10**6)).above_tokens == 0
+
+
+def test_a_kind_without_a_tier_price_says_so() -> None:
+    answer = quote(of(TIERED), "m", Usage(200_001, 1))
+    assert [line.note for line in answer.lines] == [
+        "",
+        "no price above 200k: standard above 128k rate",
+    ]
+    with_base_only = of({**TIERED, "output_cost_per_token_above_128k_tokens": None})
+    note = quote(with_base_only, "m", Usage(200_001, 1), service="flex").lines[1].note
+    assert note == "no flex price and no price above 200k: standard base rate"
+
+
+@pytest.mark.parametrize(
+    ("input_tokens", "micro_usd", "above"),
+    [(127_999, 127_999, 0), (128_000, 256_000, 128_000), (200_000, 600_000, 200_000)],
+)
+def test_a_tier_may_begin_at_its_threshold(input_tokens: int, micro_usd: int, above: int) -> None:
+    catalog = of({**TIERED, "context_tier": {"boundary": "gte"}})
+    answer = quote(catalog, "m", Usage(input_tokens))
+    assert (answer.pico_usd, answer.above_tokens) == (micro_usd * 10**6, above)
+
+
+@pytest.mark.parametrize(
+    ("boundary", "input_tokens", "micro_usd"),
+    [
+        ("gt", 128_000, 128_000),
+        ("gt", 128_001, 128_000 + 2),
+        # 128,000 x 1 + 72,000 x 2 + 5 x 3
+        ("gt", 200_005, 128_000 + 144_000 + 15),
+        ("gte", 127_999, 127_999),
+        ("gte", 128_000, 127_999 + 2),
+        # 127,999 x 1 + 72,000 x 2 + 6 x 3
+        ("gte", 200_005, 127_999 + 144_000 + 18),
+    ],
+)
+def test_marginal_tiers_charge_only_the_tokens_above(
+    boundary: str, input_tokens: int, micro_usd: int
+) -> None:
+    catalog = of({**TIERED, "context_tier": {"scope": "marginal", "boundary": boundary}})
+    answer = quote(catalog, "m", Usage(input_tokens))
+    assert answer.pico_usd == micro_usd * 10**6
+    assert sum(line.quantity for line in answer.lines) == input_tokens
+
+
+def test_marginal_tiers_fill_with_the_cached_prefix_first() -> None:
+    catalog = of(
+        {
+            **TIERED,
+            "cache_read_input_token_cost": 1e-07,
+            "cache_read_input_token_cost_above_128k_tokens": 2e-07,
+            "ocr_cost_per_page": 0.001,
+            "context_tier": {"scope": "marginal"},
+        }
+    )
+    answer = quote(catalog, "m", Usage(131_000, 10, cache_read_tokens=129_000, page=1))
+    # 128,000 cached at 0.1, then 1,000 cached at 0.2 and 2,000 fresh at 2; output at the tier's 8
+    assert [(line.unit, line.quantity, line.pico_usd_per_unit) for line in answer.lines] == [
+        ("cache_read", 128_000, 100_000),
+        ("cache_read", 1_000, 200_000),
+        ("input", 2_000, 2_000_000),
+        ("output", 10, 8_000_000),
+        ("page", 1, 10**9),
+    ]
+    assert answer.pico_usd == (12_800 + 200 + 4_000 + 80 + 1_000) * 10**6
+
+
+def test_ranges_are_tiers() -> None:
+    catalog = of(
+        {
+            "tiered_pricing": [
+                {"range": [0, 32_000.0], "input_cost_per_token": 1e-06},
+                {"range": [32_000.0, 128_000.0], "input_cost_per_token": 2e-06},
+                {"range": [128_000, 1_000_000], "input_cost_per_token_batches": 3e-06},
+                {"max_results_range": [0, 25], "input_cost_per_query": 9},
+            ]
+        }
+    )
+    for tokens, micro_usd, service in [
+        (32_000, 32_000, None),
+        (32_001, 64_002, None),
+        (128_001, 256_002, None),
+        (128_001, 384_003, "batch"),
+        (2_000_000, 6_000_000, "batch"),
+    ]:
+        answer = quote(catalog, "m", Usage(tokens), service=service)
+        assert answer.pico_usd == micro_usd * 10**6
+    assert quote(catalog, "m", Usage(1)).lines[0].key == "tiered_pricing/0/input_cost_per_token"
+
+
+@pytest.mark.parametrize("value", [None, {}, "x", 5])
+def test_ranges_that_are_no_list_price_nothing(value: object) -> None:
+    assert quote(of({"tiered_pricing": value}), "m", Usage(1)).unpriced
+
+
+@pytest.mark.parametrize(
+    ("service", "word"),
+    [
+        (None, ""),
+        ("", ""),
+        ("standard", ""),
+        ("default", ""),
+        ("auto", ""),
+        ("on_demand", ""),
+        ("batch", "batches"),
+        ("BATCH", "batches"),
+        ("batches", "batches"),
+        ("Flex", "flex"),
+        ("warp", "warp"),
+    ],
+)
+def test_the_words_for_a_service(service: str | None, word: str) -> None:
+    assert service_word(service) == word
+
+
+SERVED = {
+    **TIERED,
+    "input_cost_per_token_batches": 5e-07,
+    "input_cost_per_token_above_128k_tokens_priority": 7e-06,
+}
+
+
+@pytest.mark.parametrize(
+    ("service", "input_tokens", "pico_usd_per_token", "note"),
+    [
+        ("batch", 1, 500_000, ""),
+        ("priority", 1, 1_000_000, "no priority price: standard base rate"),
+        ("priority", 128_001, 7_000_000, ""),
+        ("priority", 200_001, 3_000_000, "no priority price: standard above 200k rate"),
+        # the tier goes before the service: batch never silently becomes half
+        ("batch", 128_001, 2_000_000, "no batches price: standard above 128k rate"),
+        ("warp", 1, 1_000_000, "no warp price: standard base rate"),
+    ],
+)
+def test_a_service_without_a_price_falls_back_and_says_so(
+    service: str, input_tokens: int, pico_usd_per_token: int, note: str
+) -> None:
+    catalog = of(SERVED)
+    for _ in range(2):  # the second time from the cards already made
+        line = quote(catalog, "m", Usage(input_tokens), service=service).lines[0]
+        assert (line.pico_usd_per_unit, line.note) == (pico_usd_per_token, note)
+
+
+def test_the_services_of_a_row() -> None:
+    catalog = of(SERVED)
+    prices = catalog.models[0].prices
+    assert prices.services == ("batches", "priority")
+    assert prices.thresholds == (128_000, 200_000)
+
+
+@pytest.mark.parametrize(
+    ("entry", "pico_usd"),
+    [
+        ({"input_cost_per_token_cache_hit": 1e-07}, 100_000),
+        ({"explicit_cache_read_input_token_cost": 2e-07}, 200_000),
+        (
+            {"cache_read_input_token_cost": 3e-07, "input_cost_per_token_cache_hit": 1e-07},
+            300_000,
+        ),
+        (
+            {"input_cost_per_token_cache_hit": 1e-07, "cache_read_input_token_cost": 3e-07},
+            300_000,
+        ),
+    ],
+)
+def test_another_spelling_of_a_key_yields_to_its_own(
+    entry: dict[str, float], pico_usd: int
+) -> None:
+    assert quote(of(entry), "m", Usage(1, cache_read_tokens=1)).pico_usd == pico_usd
+
+
+def test_a_quote_may_ask_for_a_day_and_a_service_at_once() -> None:
+    catalog = of(
+        {
+            "input_cost_per_token": 1e-06,
+            "upcoming": [{"from": "2027-01-01", "input_cost_per_token_flex": 5e-07}],
+        }
+    )
+    answer = quote(catalog, "m", Usage(1), service="flex", at=date(2027, 1, 1))
+    assert (answer.pico_usd, answer.period, answer.service) == (500_000, "from 2027-01-01", "flex")
+    with pytest.raises(UnpricedUnit):
+        quote(catalog, "m", Usage(1), at=date(2027, 1, 1), strict=True)

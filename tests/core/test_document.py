@@ -1,0 +1,189 @@
+import json
+import time
+from decimal import Decimal
+
+import pytest
+
+from pricectl.core import Catalog, DocumentError
+from pricectl.core.document import MAX_BYTES, Unreadable, decode, parse
+
+
+def refused(data: bytes | str) -> DocumentError:
+    with pytest.raises(DocumentError) as caught:
+        parse(data)
+    return caught.value
+
+
+def test_numbers_are_never_float() -> None:
+    assert parse(b'[1, 2.50e-06, -0, 0.0, 1e2, true, null, "x", {}]') == [
+        1,
+        Decimal("0.0000025"),
+        0,
+        Decimal(0),
+        Decimal(100),
+        True,
+        None,
+        "x",
+        {},
+    ]
+    kinds = [type(item) for item in json.loads("[1, 2.5]", parse_float=Decimal)]
+    assert kinds == [int, Decimal]
+
+
+@pytest.mark.parametrize(
+    "literal",
+    [
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        "1e400",
+        "1e101",
+        "1e-101",
+        "1e1000000",
+        "1E-1000000",
+        "1e99999999999999999999",
+        "-1e-99999999999999999999",
+        "9" * 65,
+        "9" * 5000,
+        "0." + "1" * 5000,
+    ],
+)
+def test_an_unsafe_number_stays_as_written_and_costs_no_time(literal: str) -> None:
+    started = time.perf_counter()
+    assert parse(f'{{"price": {literal}}}') == {"price": Unreadable(literal)}
+    assert time.perf_counter() - started < 1
+
+
+@pytest.mark.parametrize("literal", ["0e1000000", "-0.0", "0e-5"])
+def test_every_zero_is_the_plain_zero(literal: str) -> None:
+    found = parse(f"[{literal}]")
+    assert repr(found) == "[Decimal('0')]"
+
+
+@pytest.mark.parametrize("literal", ["1e100", "1e-100", "9" * 64])
+def test_the_largest_readable_numbers(literal: str) -> None:
+    assert parse(f"[{literal}]") == [Decimal(literal)]
+
+
+def test_a_key_given_twice_is_refused_at_any_depth() -> None:
+    for text in ('{"a": 1, "a": 1}', '{"a": [{"b": {"c": 1, "d": 2, "c": 3}}]}'):
+        error = refused(text)
+        assert error.rule == "duplicate-key"
+        assert "twice" in error.what
+    assert "'c'" in str(refused('{"a": [{"b": {"c": 1, "d": 2, "c": 3}}]}'))
+
+
+def test_the_escaped_spelling_of_a_key_is_the_same_key() -> None:
+    assert refused('{"a": 1, "\\u0061": 2}').rule == "duplicate-key"
+
+
+def test_a_checker_may_ask_for_the_last_of_equal_keys() -> None:
+    assert parse('{"a": 1, "a": 2}', allow_duplicates=True) == {"a": 2}
+
+
+def test_one_late_duplicate_among_many_keys_is_found_at_once() -> None:
+    members = ", ".join(f'"key{number}": 1' for number in range(100_000))
+    started = time.perf_counter()
+    assert "key99999" in refused(f'{{{members}, "key99999": 2}}').what
+    assert time.perf_counter() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "words"),
+    [
+        ('{"a": 1,\n "b" 2}', 2, 6, "delimiter"),
+        ('{"a": 1,\n\t"b": tru}', 2, 7, "Expecting value"),
+        ('{\n  // a comment\n  "a": 1}', 2, 3, "comment?"),
+        ("[1]\n[2]", 2, 1, "one document only"),
+        ('["\x01"]', 1, 3, "control character"),
+        ("{'a': 1}", 1, 2, "double quotes"),
+        ('["a]', 1, 2, "Unterminated"),
+    ],
+)
+def test_a_syntax_error_has_its_place(text: str, line: int, column: int, words: str) -> None:
+    error = refused(text)
+    assert (error.rule, error.line, error.column) == ("json-syntax", line, column)
+    assert words in str(error)
+    assert str(error).startswith(f"line {line}, column {column}: ")
+
+
+@pytest.mark.parametrize("text", ['{"a": 1,}', "[1, ]"])
+def test_a_trailing_comma_is_refused(text: str) -> None:
+    error = refused(text)
+    assert (error.rule, error.line) == ("json-syntax", 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [('{"a": {"b": 1', 1, 14), ('{"a":', 1, 6), ('{"a": [1,\n', 2, 1), ("[", 1, 2)],
+)
+def test_a_document_cut_off_says_so(text: str, line: int, column: int) -> None:
+    error = refused(text)
+    assert error.what == "the document ends too early"
+    assert (error.line, error.column) == (line, column)
+
+
+@pytest.mark.parametrize("data", [b"", b" \n\t ", ""])
+def test_an_empty_document(data: bytes | str) -> None:
+    assert refused(data).what == "the document is empty"
+
+
+def test_a_byte_order_mark_is_refused() -> None:
+    error = refused('{"a": 1}'.encode("utf-8-sig"))
+    assert (error.rule, error.what) == ("encoding", "the document starts with a byte order mark")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+def test_another_encoding_is_refused(encoding: str) -> None:
+    assert refused('{"a": 1}'.encode(encoding)).rule == "encoding"
+
+
+def test_utf16_without_a_mark_is_no_json() -> None:
+    assert refused('{"a": 1}'.encode("utf-16-le")).rule == "json-syntax"
+
+
+def test_a_wrong_byte_is_placed_by_characters() -> None:
+    error = refused('{"a": 1,\n "ü": "\u00e9'.encode() + b'\xe9"}')
+    # Line 2 is: space, quote, u, quote, colon, space, quote, e, and then the byte.
+    assert (error.rule, error.line, error.column) == ("encoding", 2, 9)
+    assert "0xe9" in error.what
+
+
+def test_binary_is_refused() -> None:
+    assert refused(bytes(range(128))).rule == "json-syntax"
+    assert refused(b"\x89PNG\r\n").rule == "encoding"
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
+def test_32_levels_are_read_and_33_are_not(opening: str, closing: str) -> None:
+    core = "1" if opening != "[" else ""
+    assert parse(opening * 32 + core + closing * 32)
+    error = refused(opening * 33 + core + closing * 33)
+    assert (error.rule, error.what) == ("document-depth", "brackets nest deeper than 32 levels")
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000 + "]" * 100_000, "[" * 100_000, '{"a":' * 100_000])
+def test_bottomless_nesting_is_refused(text: str) -> None:
+    assert refused(text).rule == "document-depth"
+
+
+@pytest.mark.parametrize(
+    "text", ['["\\ud800"]', '{"\\udfff": 1}', '["\\ud83d\\u0041"]', '["\ud800"]']
+)
+def test_a_lone_surrogate_is_refused(text: str) -> None:
+    error = refused(text)
+    assert error.rule == "encoding"
+    assert "lone surrogate" in error.what
+    with pytest.raises(DocumentError):
+        Catalog.load(text)
+
+
+def test_a_surrogate_pair_is_one_character() -> None:
+    assert parse('["\\ud83d\\ude00 \u00e9"]') == ["\U0001f600 \u00e9"]
+
+
+def test_eight_mebibytes_are_the_bound() -> None:
+    fits = b'"' + b"x" * (MAX_BYTES - 2) + b'"'
+    assert len(decode(fits)) == MAX_BYTES
+    error = refused(fits + b" ")
+    assert (error.rule, error.what) == ("document-size", "the document is larger than 8 MiB")

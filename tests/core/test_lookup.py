@@ -1,0 +1,271 @@
+import json
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from pricectl.core import Catalog, UnknownModel, find, require, trace
+from pricectl.core.lookup import MEMO_SIZE, near_names
+
+
+def entry(usd_per_mtok: float, *aliases: str) -> dict[str, object]:
+    prices: dict[str, object] = {"input_cost_per_token": usd_per_mtok / 10**6}
+    return {**prices, "aliases": list(aliases)} if aliases else prices
+
+
+ROWS = {
+    "openai": {
+        "gpt-4o": entry(2.5, "chatgpt-4o-latest"),
+        "gpt-4.1": entry(2),
+        "gpt-4": entry(30),
+        "gpt-4-turbo": entry(10),
+        "o3": entry(2),
+    },
+    "anthropic": {
+        "claude-sonnet-4-5": entry(3, "sonnet"),
+        "Claude-Opus": entry(15),
+        "claude-3-5-sonnet-20240620": entry(3),
+        "claude-3-5-sonnet": entry(4),
+    },
+    "fireworks_ai": {
+        "accounts/fireworks/models/deepseek-r1": entry(8),
+        "Shared": entry(1),
+        "tied": entry(1),
+    },
+    "my-Proxy": {"shared": entry(1), "tied": entry(2), "gpt-4.1": entry(2)},
+    "azure": {"azure/gpt-4": entry(33)},
+}
+CATALOG = Catalog.load(json.dumps(ROWS))
+
+
+@pytest.mark.parametrize(
+    ("asked", "how", "resolved"),
+    [
+        ("gpt-4o", "exact", "openai/gpt-4o"),
+        ("openai/gpt-4o", "exact", "openai/gpt-4o"),
+        ("fireworks_ai/tied", "exact", "fireworks_ai/tied"),
+        # A row of its own comes before its prefix may be set aside.
+        ("azure/gpt-4", "exact", "azure/azure/gpt-4"),
+        ("azure/azure/gpt-4", "exact", "azure/azure/gpt-4"),
+        # Two rows of one name and one price: the first by name answers.
+        ("gpt-4.1", "exact", "my-Proxy/gpt-4.1"),
+        ("chatgpt-4o-latest", "alias", "openai/gpt-4o"),
+        ("sonnet", "alias", "anthropic/claude-sonnet-4-5"),
+        ("GPT-4O", "case", "openai/gpt-4o"),
+        ("SONNET", "case", "anthropic/claude-sonnet-4-5"),
+        ("claude-opus", "case", "anthropic/Claude-Opus"),
+        ("SHARED", "case", "fireworks_ai/Shared"),
+        ("azure/gpt-4o", "partial", "openai/gpt-4o"),
+        ("AZURE/GPT-4O", "partial", "openai/gpt-4o"),
+        ("openrouter/openai/gpt-4o", "partial", "openai/gpt-4o"),
+        ("My-Proxy/gpt-4o", "partial", "openai/gpt-4o"),
+        ("gpt-4o-2024-08-06", "partial", "openai/gpt-4o"),
+        ("gpt-4o-20240806", "partial", "openai/gpt-4o"),
+        ("gpt-4o@20240806", "partial", "openai/gpt-4o"),
+        ("gpt-4o-10-2025", "partial", "openai/gpt-4o"),
+        ("gpt-4o-latest", "partial", "openai/gpt-4o"),
+        ("gpt-4o:latest", "partial", "openai/gpt-4o"),
+        ("gpt-4o-preview-05-20", "partial", "openai/gpt-4o"),
+        ("gpt-4o-001", "partial", "openai/gpt-4o"),
+        ("o3-2025-04-16", "partial", "openai/o3"),
+        ("us.anthropic.claude-sonnet-4-5-20250929-v1:0", "partial", "anthropic/claude-sonnet-4-5"),
+        (
+            "bedrock/us-east-1/anthropic.claude-3-5-sonnet-20240620-v1:0",
+            "partial",
+            "anthropic/claude-3-5-sonnet-20240620",
+        ),
+        ("claude-sonnet-4-5@default", "partial", "anthropic/claude-sonnet-4-5"),
+        ("vertex_ai/claude-sonnet-4-5@20250929", "partial", "anthropic/claude-sonnet-4-5"),
+        # The longest name wins: neither claude-3-5-sonnet above nor gpt-4.
+        ("gpt-4-turbo-2024-04-09", "partial", "openai/gpt-4-turbo"),
+        (
+            "fireworks_ai/accounts/fireworks/models/deepseek-r1-latest",
+            "partial",
+            "fireworks_ai/accounts/fireworks/models/deepseek-r1",
+        ),
+        ("/gpt-4o", "partial", "openai/gpt-4o"),
+        # The longest is a tie between two prices, which is no answer.
+        ("openai/tied", "default", "default/default"),
+        ("tied", "default", "default/default"),
+        ("TIED", "default", "default/default"),
+        # What is left over says that it is another model.
+        ("gpt-4o-mini", "default", "default/default"),
+        ("gpt-4o-audio", "default", "default/default"),
+        ("gpt-4o-mini-2024-07-18", "default", "default/default"),
+        ("gpt-4o-audio-preview", "default", "default/default"),
+        ("gpt-4-0613", "default", "default/default"),  # a bare number may be a version
+        ("gpt-4.5", "default", "default/default"),
+        ("gpt-4o-1", "default", "default/default"),
+        ("gpt-4o-128", "default", "default/default"),
+        ("gpt-4o-2025-99-99", "default", "default/default"),
+        ("claude-sonnet-4-5-thinking", "default", "default/default"),
+        ("ft:gpt-4o:acme", "default", "default/default"),
+        ("foo3", "default", "default/default"),
+        ("o3x", "default", "default/default"),
+        ("xgpt-4o", "default", "default/default"),
+        ("foo/gpt-4o", "default", "default/default"),
+        ("deepseek-r1", "default", "default/default"),
+        ("gpt-4o ", "default", "default/default"),
+        ("", "default", "default/default"),
+        ("-", "default", "default/default"),
+    ],
+)
+def test_a_name_is_answered_by(asked: str, how: str, resolved: str) -> None:
+    match = find(CATALOG, asked)
+    assert (match.how, match.model.full_name) == (how, resolved)
+    assert match.asked == asked
+    assert find(CATALOG, asked) is match
+
+
+def test_a_match_says_what_it_set_aside() -> None:
+    match = find(CATALOG, "us.anthropic.Claude-Sonnet-4-5-20250929-v1:0")
+    assert match.name == "Claude-Sonnet-4-5"
+    assert match.ignored == ("us.anthropic.", "-20250929-v1:0")
+    assert find(CATALOG, "gpt-4o").ignored == ()
+    assert find(CATALOG, "GPT-4O").name == "gpt-4o"
+    assert find(CATALOG, "sonnet").name == "sonnet"
+
+
+class Odd:
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        raise RuntimeError
+
+
+@pytest.mark.parametrize(
+    "name", [None, 5, b"gpt-4o", ["gpt-4o"], {}, object(), Odd(), "x" * 257, "gpt-4o" * 10**6]
+)
+def test_whatever_is_asked_gets_an_answer(name: object) -> None:
+    match = find(CATALOG, name)
+    assert (match.how, match.asked) == ("default", "")
+    assert trace(CATALOG, name)[-1].layer == "default"
+    with pytest.raises(UnknownModel):
+        require(CATALOG, name)
+
+
+def test_names_of_the_longest_length_are_found() -> None:
+    name = "n" * 256
+    assert find(Catalog.load(json.dumps({"o": {name: entry(1)}})), name).how == "exact"
+
+
+def test_a_strict_question_suggests_near_names() -> None:
+    assert require(CATALOG, "azure/gpt-4o").model.name == "gpt-4o"
+    with pytest.raises(UnknownModel) as caught:
+        require(CATALOG, "gpt-4o-mini")
+    assert str(caught.value).startswith("no model is called 'gpt-4o-mini'; did you mean gpt-4o")
+    with pytest.raises(UnknownModel, match="see 'pricectl models'"):
+        require(CATALOG, "zzzzzz")
+    assert near_names(CATALOG, "SONET") == ("claude-sonnet-4-5",)
+    assert near_names(CATALOG, "gpt-4", limit=1) == ("gpt-4",)
+
+
+def test_each_layer_tried_says_why() -> None:
+    layers = [(step.layer, step.matched) for step in trace(CATALOG, "AZURE/gpt-4o")]
+    assert layers == [("exact", False), ("alias", False), ("case", False), ("partial", True)]
+    reasons = [step.why for step in trace(CATALOG, "tied")]
+    assert reasons == [
+        "rows with different prices: fireworks_ai/tied, my-Proxy/tied",
+        "no row lists it as an alias",
+        "rows with different prices: fireworks_ai/tied, my-Proxy/tied",
+        "'tied' fits rows with different prices",
+        "nothing matched: the default price, which is a guess",
+    ]
+    assert trace(CATALOG, "gpt-4o")[0].why == "the row openai/gpt-4o"
+    assert trace(CATALOG, "openai/gpt-4o")[0].why == "the row openai/gpt-4o"
+    assert trace(CATALOG, "gpt-4o-latest")[3].why == "the row openai/gpt-4o, setting aside -latest"
+    assert trace(CATALOG, "foo3")[3].why == (
+        "no catalog name stands in it with only neutral words around"
+    )
+
+
+@pytest.mark.parametrize(("other", "how"), [(1, "partial"), (2, "default")])
+def test_two_names_of_one_length_answer_only_if_they_charge_alike(other: float, how: str) -> None:
+    rows = {"a": {"xai/m": entry(1)}, "b": {"m-001": entry(other)}}
+    for sections in (rows, dict(reversed(rows.items()))):
+        match = find(Catalog.load(json.dumps(sections)), "xai/m-001-latest")
+        assert match.how == how
+        assert match.model.full_name == ("a/xai/m" if how == "partial" else "default/default")
+
+
+def test_the_layers_are_tried_in_their_order() -> None:
+    rows = {
+        "a": {"x-1": entry(1)},
+        "b": {"other": entry(2, "x-1", "x-2")},
+        "c": {"X-2": entry(3), "third": entry(3)},
+        "d": {"x": entry(4)},
+    }
+    catalog = Catalog.load(json.dumps(rows))
+    assert [find(catalog, name).how for name in ("x-1", "x-2", "X-2", "x-latest", "y")] == [
+        "exact",
+        "alias",
+        "exact",
+        "partial",
+        "default",
+    ]
+    assert find(catalog, "THIRD").how == "case"
+
+
+def dated_twins(change: Callable[[dict[str, Any]], None]) -> str:
+    """How a name is answered that two rows share, when one of them was changed."""
+    plain: dict[str, Any] = {
+        **entry(1),
+        "previous": [{"until": "2026-01-01", **entry(2)}],
+        "upcoming": [{"from": "2027-01-01", **entry(3)}],
+        "off_peak_pricing": {"windows": [{"hours_utc": "10:00-12:00"}], **entry(0.5)},
+    }
+    other = json.loads(json.dumps(plain))
+    change(other)
+    return find(Catalog.load(json.dumps({"a": {"m": plain}, "b": {"m": other}})), "m").how
+
+
+@pytest.mark.parametrize(
+    ("change", "how"),
+    [
+        (lambda _: None, "exact"),
+        (lambda row: row.update(mode="chat"), "exact"),
+        (lambda row: row.update(output_cost_per_token=1), "default"),
+        (lambda row: row.update(context_tier={"scope": "marginal"}), "default"),
+        (lambda row: row.update(context_tier={"boundary": "gte"}), "default"),
+        (lambda row: row["previous"][0].update(until="2026-01-02"), "default"),
+        (lambda row: row["previous"][0].update(entry(9)), "default"),
+        (lambda row: row["upcoming"].append({"from": "2028-01-01"}), "default"),
+        (lambda row: row["upcoming"][0].update(entry(9)), "default"),
+        (lambda row: row.pop("off_peak_pricing"), "default"),
+        (lambda row: row["off_peak_pricing"].update(entry(9)), "default"),
+        (lambda row: row["off_peak_pricing"]["windows"].pop(), "default"),
+    ],
+)
+def test_rows_of_one_name_answer_only_if_they_always_charge_alike(
+    change: Callable[[dict[str, Any]], None], how: str
+) -> None:
+    assert dated_twins(change) == how
+
+
+def test_the_order_of_rows_changes_no_answer() -> None:
+    asked = ["gpt-4.1", "shared", "SHARED", "tied", "openai/tied", "gpt-4-turbo-latest", "us.o3"]
+    before = [find(CATALOG, name)[1:] for name in asked]
+    rows = [find(CATALOG, name).model.full_name for name in asked]
+    rng = random.Random(7)  # noqa: S311 - test data
+    for _ in range(20):
+        sections = list(ROWS.items())
+        rng.shuffle(sections)
+        shuffled = {
+            provider: dict(rng.sample(list(models.items()), len(models)))
+            for provider, models in sections
+        }
+        catalog = Catalog.load(json.dumps(shuffled))
+        assert [find(catalog, name)[1:] for name in asked] == before
+        assert [find(catalog, name).model.full_name for name in asked] == rows
+
+
+def test_the_memory_of_answers_is_bounded() -> None:
+    catalog = Catalog.load(json.dumps(ROWS))
+    for number in range(MEMO_SIZE + 10):
+        find(catalog, f"unknown-{number}")
+        assert len(catalog.matches) <= MEMO_SIZE
+    assert len(catalog.matches) == 10
+    find(catalog, None)
+    find(catalog, "x" * 5_000_000)
+    assert len(catalog.matches) == 10

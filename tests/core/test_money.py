@@ -1,0 +1,163 @@
+import decimal
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+
+from pricectl.core.money import (
+    PICO_PER_USD,
+    Rounding,
+    divide,
+    is_exact,
+    parse_usd,
+    pico_usd,
+    plain_decimal,
+    usd,
+    usd_per_mtok,
+)
+
+
+@pytest.fixture
+def hostile_context() -> Iterator[None]:
+    with decimal.localcontext() as context:
+        context.prec = 3
+        context.Emax = 5
+        context.Emin = -5
+        context.rounding = decimal.ROUND_UP
+        for signal in context.traps:
+            context.traps[signal] = True
+        yield
+
+
+@pytest.mark.parametrize(
+    ("price_usd", "expected"),
+    [
+        ("2.5e-06", 2_500_000),  # $2.50 per 1M: 0.0000025 x 1e12
+        ("7.5e-08", 75_000),  # $0.075 per 1M
+        ("0.039", 39_000_000_000),  # an image
+        ("1E+2", 100 * 10**12),
+        ("0.5e-12", 0),  # a tie goes to the even neighbour
+        ("1.5e-12", 2),
+        ("2.5e-12", 2),
+        ("3.5e-12", 4),
+        ("2.5000000001e-12", 3),  # just above a tie
+        ("2.4999999999e-12", 2),
+        ("0.0000029999900000000002", 2_999_990),  # float dirt beyond the picodollar
+        ("1e-100", 0),
+        ("0", 0),
+    ],
+)
+def test_a_price_becomes_whole_picodollars(price_usd: str, expected: int) -> None:
+    assert pico_usd(Decimal(price_usd)) == expected
+
+
+def test_a_whole_price_is_exact() -> None:
+    assert pico_usd(3) == 3 * PICO_PER_USD
+    assert is_exact(3)
+
+
+@pytest.mark.parametrize(
+    ("price_usd", "exact"),
+    [("2.5e-06", True), ("1e-12", True), ("1.0e-12", True), ("1e-13", False), ("0.0", True)],
+)
+def test_finer_prices_than_a_picodollar_are_told(price_usd: str, exact: bool) -> None:  # noqa: FBT001
+    assert is_exact(Decimal(price_usd)) is exact
+
+
+@pytest.mark.usefixtures("hostile_context")
+def test_the_ambient_decimal_context_changes_nothing() -> None:
+    price = Decimal("0.0000123456785")
+    assert pico_usd(price) == 12_345_678  # 12345678.5: a tie, and 8 is even
+    assert not is_exact(price)
+    assert parse_usd("123.456789012345") == 123_456_789_012_345
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "up", "down", "half_even"),
+    [
+        (0, 7, 0, 0, 0),
+        (14, 7, 2, 2, 2),
+        (1, 3, 1, 0, 0),
+        (2, 3, 1, 0, 1),
+        (5, 10, 1, 0, 0),  # ties: to 0, 2, 2, 4
+        (15, 10, 2, 1, 2),
+        (25, 10, 3, 2, 2),
+        (35, 10, 4, 3, 4),
+        (26, 10, 3, 2, 3),
+        (24, 10, 3, 2, 2),
+        (-5, 10, -1, 0, 0),  # up is away from zero, down towards it
+        (-15, 10, -2, -1, -2),
+        (-29, 10, -3, -2, -3),
+        (10**40 + 1, 10, 10**39 + 1, 10**39, 10**39),
+    ],
+)
+def test_every_rounding(
+    numerator: int, denominator: int, up: int, down: int, half_even: int
+) -> None:
+    expected: dict[Rounding, int] = {"up": up, "down": down, "half-even": half_even}
+    assert {how: divide(numerator, denominator, how) for how in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        (0, "0.00"),
+        (1, "0.000000000001"),
+        (10**10, "0.01"),
+        (10**9, "0.001"),
+        (7_500_000_000, "0.0075"),
+        (3 * 10**12, "3.00"),
+        (1_234_500_000_000, "1.2345"),
+        (10**30, "1000000000000000000.00"),
+        (-1_500_000_000_000, "-1.50"),
+    ],
+)
+def test_dollars_show_every_digit_and_at_least_cents(amount: int, text: str) -> None:
+    assert usd(amount) == text
+    assert parse_usd(text) == amount
+
+
+def test_dollars_may_drop_the_cents() -> None:
+    assert usd(3 * 10**12, min_decimals=0) == "3"
+    assert usd(35 * 10**11, min_decimals=0) == "3.5"
+    assert usd(0, min_decimals=0) == "0"
+
+
+@pytest.mark.parametrize(
+    ("per_token", "text"),
+    [(0, "0.00"), (1, "0.000001"), (75_000, "0.075"), (2_500_000, "2.50"), (15_000_000, "15.00")],
+)
+def test_token_prices_show_per_million(per_token: int, text: str) -> None:
+    assert usd_per_mtok(per_token) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "abc",
+        "1,5",
+        "$1",
+        "1_000",
+        "\uff11",  # full-width one
+        "NaN",
+        "sNaN",
+        "Infinity",
+        "-inf",
+        "1e1000000",
+        "1e-1000000",
+        "0e1000000",
+        "1e99999999999999999999",
+        "1" * 65,
+    ],
+)
+def test_what_is_no_plain_number_is_none(text: str) -> None:
+    assert plain_decimal(text) is None
+    with pytest.raises(ValueError, match="not a plain decimal number"):
+        parse_usd(text)
+
+
+def test_a_plain_number_is_read_whole() -> None:
+    assert plain_decimal("12.50") == Decimal("12.5")
+    assert plain_decimal("25e-1") == Decimal("2.5")
+    assert plain_decimal("1" * 64) == int("1" * 64)

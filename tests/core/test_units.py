@@ -1,0 +1,98 @@
+import pytest
+
+from pricectl.core.units import SYNONYMS, UNIT_BY_KEY, UNITS, is_price_like, parse_key
+
+
+@pytest.mark.parametrize(
+    ("key", "unit", "above_tokens", "service"),
+    [
+        ("input_cost_per_token", "input", 0, ""),
+        ("output_cost_per_token_batches", "output", 0, "batches"),
+        ("output_cost_per_reasoning_token_flex", "reasoning", 0, "flex"),
+        ("input_cost_per_token_above_200k_tokens", "input", 200_000, ""),
+        ("input_cost_per_token_above_272k_tokens_priority", "input", 272_000, "priority"),
+        ("cache_read_input_token_cost_above_512k_tokens", "cache_read", 512_000, ""),
+        ("cache_read_input_audio_token_cost", "cache_read_audio", 0, ""),
+        ("cache_creation_input_token_cost", "cache_write", 0, ""),
+        # A lifetime and no tier, which may have a tier of its own.
+        ("cache_creation_input_token_cost_above_1hr", "cache_write_1h", 0, ""),
+        (
+            "cache_creation_input_token_cost_above_1hr_above_200k_tokens_batches",
+            "cache_write_1h",
+            200_000,
+            "batches",
+        ),
+        ("input_cost_per_token_cache_hit", "cache_read", 0, ""),
+        ("output_cost_per_image_1024", "output_image_file_1024", 0, ""),
+        ("output_cost_per_image_token", "output_image", 0, ""),
+        ("output_cost_per_image_0.5K", "output_image_file_0.5K", 0, ""),
+        ("output_cost_per_second_1080p", "output_second_1080p", 0, ""),
+        (
+            "input_cost_per_video_per_second_above_15s_interval",
+            "input_video_second_15s",
+            0,
+            "",
+        ),
+        ("search_context_cost_per_query.search_context_size_medium", "search", 0, ""),
+        ("input_cost_per_token_ultrafast", "input", 0, "ultrafast"),
+        ("input_cost_per_token_neverheard", "input", 0, "neverheard"),
+        ("input_cost_per_token_above_999999k_tokens", "input", 999_999_000, ""),
+    ],
+)
+def test_a_price_key_is_taken_apart(key: str, unit: str, above_tokens: int, service: str) -> None:
+    found = parse_key(key)
+    assert found
+    assert (found.unit.name, found.above_tokens, found.service) == (unit, above_tokens, service)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "",
+        "mode",
+        "input_cost_per_tokens",
+        "Input_cost_per_token",
+        "input_cost_per_token_",
+        "input_cost_per_token_above_0k_tokens",
+        "input_cost_per_token_above_0200k_tokens",
+        "input_cost_per_token_above_1000000k_tokens",
+        "input_cost_per_token_above_200_tokens",
+        "input_cost_per_token_batches_above_200k_tokens",  # the tier comes first
+        "input_cost_per_token_above_200k_tokens_",
+        "input_cost_per_token_Batches",
+        "input_cost_per_token_two_words",
+        "input_cost_per_token_above_2\uff10\uff10k_tokens",  # full-width digits
+        "input_cost_per_token\n",
+        "search_context_cost_per_query",
+        "input_dbu_cost_per_token",
+    ],
+)
+def test_what_is_no_price_key(key: str) -> None:
+    assert parse_key(key) is None
+
+
+def test_each_unit_is_read_from_its_own_key() -> None:
+    for unit in UNITS.values():
+        assert parse_key(unit.key) == (unit, 0, "")
+    assert len(UNIT_BY_KEY) == len(UNITS)
+
+
+def test_fallbacks_are_units_of_the_same_side_that_need_none_in_turn() -> None:
+    for unit in UNITS.values():
+        assert set(unit.fallbacks) <= UNITS.keys() - {unit.name}
+        assert {UNITS[name].side for name in unit.fallbacks} <= {unit.side}
+    assert {UNIT_BY_KEY[key].name for key in SYNONYMS.values()} == {"cache_read"}
+
+
+@pytest.mark.parametrize(
+    ("key", "speaks"),
+    [
+        ("input_cost_per_tokens", True),
+        ("Price", True),
+        ("tiered_pricing", True),
+        ("supports_vision", False),
+        ("max_input_tokens", False),
+    ],
+)
+def test_keys_that_speak_of_money(key: str, speaks: bool) -> None:  # noqa: FBT001
+    assert is_price_like(key) is speaks

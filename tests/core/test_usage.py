@@ -1,0 +1,156 @@
+from typing import Any
+
+import pytest
+
+from pricectl.core import BadUsage, Usage
+
+
+@pytest.mark.parametrize(
+    ("usage", "counts"),
+    [
+        (Usage(), {}),
+        (Usage(7), {"input": 7}),
+        (Usage(0, 3), {"output": 3}),
+        (Usage(7, 3), {"input": 7, "output": 3}),
+        (Usage(7, 3, reasoning_tokens=0), {"input": 7, "output": 3}),
+        # 1000 in: 200 read, 100 written, 50 written for an hour; 650 fresh
+        (
+            Usage(1000, cache_read_tokens=200, cache_write_tokens=100, cache_write_1h_tokens=50),
+            {"input": 650, "cache_read": 200, "cache_write": 100, "cache_write_1h": 50},
+        ),
+        # 500 out: 300 reasoning, 20 audio, 30 image, 40 video; 110 text
+        (
+            Usage(
+                0,
+                500,
+                reasoning_tokens=300,
+                output_audio_tokens=20,
+                output_image_tokens=30,
+                output_video_tokens=40,
+            ),
+            {
+                "output": 110,
+                "reasoning": 300,
+                "output_audio": 20,
+                "output_image": 30,
+                "output_video": 40,
+            },
+        ),
+        # 30 of the cached and of the audio tokens are the same ones: 100-40-60+30 = 30 fresh text
+        (
+            Usage(100, cache_read_tokens=40, input_audio_tokens=60, cache_read_audio_tokens=30),
+            {"input": 30, "cache_read": 10, "input_audio": 30, "cache_read_audio": 30},
+        ),
+        # every token of the prompt is cached audio
+        (
+            Usage(9, cache_read_tokens=9, input_audio_tokens=9, cache_read_audio_tokens=9),
+            {"cache_read_audio": 9},
+        ),
+        # audio both read and written: 50 audio = 20 read + 10 written + 20 fresh
+        (
+            Usage(
+                80,
+                cache_read_tokens=25,
+                cache_write_tokens=10,
+                input_audio_tokens=50,
+                cache_read_audio_tokens=20,
+                cache_write_audio_tokens=10,
+            ),
+            {
+                "input": 25,  # 80 - 5 - 20 - 20 - 10
+                "cache_read": 5,
+                "input_audio": 20,
+                "cache_read_audio": 20,
+                "cache_write_audio": 10,
+            },
+        ),
+        (
+            Usage(10, cache_read_tokens=4, input_image_tokens=6, cache_read_image_tokens=2),
+            {"input": 2, "cache_read": 2, "input_image": 4, "cache_read_image": 2},
+        ),
+        (Usage(1, search=2, page=10), {"input": 1, "page": 10, "search": 2}),
+        (Usage(10**15), {"input": 10**15}),
+    ],
+)
+def test_details_are_taken_out_of_their_totals(usage: Usage, counts: dict[str, int]) -> None:
+    assert dict(usage.counts) == counts
+    assert len(usage.counts) == len(counts)
+
+
+def test_the_order_of_details_changes_nothing() -> None:
+    one = Usage(100, 5, cache_read_tokens=10, input_audio_tokens=20, search=1)
+    other = Usage(100, 5, search=1, input_audio_tokens=20, cache_read_tokens=10)
+    assert one == other
+    assert hash(one) == hash(other)
+
+
+@pytest.mark.parametrize(
+    "count", [-1, True, False, 1.0, float("nan"), float("inf"), "5", None, [], 10**15 + 1]
+)
+@pytest.mark.parametrize(
+    "name", ["input_tokens", "output_tokens", "cache_read_tokens", "reasoning_tokens", "search"]
+)
+def test_a_count_is_a_whole_number_in_bounds(name: str, count: Any) -> None:
+    with pytest.raises(BadUsage, match=name):
+        Usage(**{name: count})
+
+
+@pytest.mark.parametrize(("sign", "words"), [(1, "is too large"), (-1, "is negative")])
+def test_a_count_too_long_to_print_is_refused_like_any_other(sign: int, words: str) -> None:
+    with pytest.raises(BadUsage, match=words):
+        Usage(sign * 10**5000)
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        ({"input_tokens": 10, "cache_read_tokens": 11}, "details of input_tokens"),
+        (
+            {"input_tokens": 10, "cache_read_tokens": 6, "cache_write_tokens": 5},
+            "details of input_tokens",
+        ),
+        ({"output_tokens": 3, "reasoning_tokens": 4}, "details of output_tokens"),
+        ({"input_tokens": 99, "reasoning_tokens": 1}, "details of output_tokens"),
+        ({"input_tokens": 9, "cache_read_audio_tokens": 1}, "cache_read_audio"),
+        (
+            {"input_tokens": 9, "cache_read_tokens": 1, "cache_read_audio_tokens": 1},
+            "input_audio",
+        ),
+        (
+            {
+                "input_tokens": 9,
+                "cache_read_tokens": 2,
+                "input_audio_tokens": 9,
+                "cache_read_audio_tokens": 3,
+            },
+            "cache_read",
+        ),
+        ({"input_tokens": 9, "cache_write_audio_tokens": 1}, "cache_write"),
+    ],
+)
+def test_parts_are_no_more_than_their_total(counts: dict[str, int], words: str) -> None:
+    with pytest.raises(BadUsage, match=words) as caught:
+        Usage(**counts)
+    assert "is more than" in caught.value.what
+
+
+@pytest.mark.parametrize("name", ["cached", "cache_read", "input", "output", "x" * 1000])
+def test_an_unknown_unit_is_refused(name: str) -> None:
+    with pytest.raises(BadUsage, match="unknown unit") as caught:
+        Usage(10, 10, **{name: 1})
+    assert len(caught.value.what) < 120
+
+
+def test_totals_and_single_counts() -> None:
+    usage = Usage(10, 5, cache_read_tokens=4, search=2)
+    assert usage.total_tokens == 15
+    assert [usage.count(unit) for unit in ("input", "cache_read", "search", "page")] == [6, 4, 2, 0]
+
+
+def test_equal_calls_multiply_every_count() -> None:
+    usage = Usage(10, 5, cache_read_tokens=4, search=2)
+    assert usage.times(3) == Usage(30, 15, cache_read_tokens=12, search=6)
+    assert usage.times(0) == Usage()
+    assert usage.times(1) == usage
+    with pytest.raises(BadUsage, match="calls"):
+        usage.times(-1)

@@ -1,0 +1,122 @@
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from pricectl.core.windows import OffPeak, as_instant, read_instant, read_off_peak
+
+ALL_DAYS = (1, 2, 3, 4, 5, 6, 7)
+# 2026-11-23 is a Monday.
+
+
+def instant(day: int, clock: str) -> datetime:
+    return datetime(2026, 11, day, int(clock[:2]), int(clock[3:]), tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("window", "day", "clock", "covered"),
+    [
+        ((600, 720, ALL_DAYS), 23, "10:00", True),  # the start is in
+        ((600, 720, ALL_DAYS), 23, "09:59", False),
+        ((600, 720, ALL_DAYS), 23, "11:59", True),
+        ((600, 720, ALL_DAYS), 23, "12:00", False),  # the end is not
+        ((600, 720, (2,)), 23, "11:00", False),
+        ((600, 720, (2,)), 24, "11:00", True),
+        ((600, 1440, (1,)), 23, "23:59", True),
+        ((600, 1440, (1,)), 24, "00:00", False),
+        # across midnight, 16:30 to 00:30, opened on Mondays only
+        ((990, 30, (1,)), 23, "16:29", False),
+        ((990, 30, (1,)), 23, "16:30", True),
+        ((990, 30, (1,)), 23, "23:59", True),
+        ((990, 30, (1,)), 24, "00:29", True),  # still Monday's
+        ((990, 30, (1,)), 24, "00:30", False),
+        ((990, 30, (1,)), 23, "00:29", False),  # that was Sunday's
+        ((990, 30, (7,)), 23, "00:29", True),
+        ((990, 30, (7,)), 23, "16:30", False),
+        ((0, 1440, (3,)), 25, "00:00", True),
+        ((0, 1440, (3,)), 26, "00:00", False),
+    ],
+)
+def test_a_window_covers_its_hours(
+    window: tuple[int, int, tuple[int, ...]], day: int, clock: str, *, covered: bool
+) -> None:
+    assert OffPeak(*window).covers(instant(day, clock)) is covered
+
+
+def test_the_first_day_of_the_calendar_has_a_yesterday() -> None:
+    assert OffPeak(990, 30, ALL_DAYS).covers(datetime(1, 1, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("window", "expected"),
+    [
+        ({"hours_utc": "16:30-00:30"}, [(990, 30, ALL_DAYS)]),
+        ({"hours_utc": "10:00-00:00", "weekdays": [1, 5]}, [(600, 1440, (1, 5))]),
+        ({"hours_utc": "10:00-24:00"}, [(600, 1440, ALL_DAYS)]),
+        ({"hours_utc": "00:00-00:00"}, [(0, 1440, ALL_DAYS)]),
+        ({"hours_utc": "07:15-07:15"}, [(0, 1440, ALL_DAYS)]),
+        (
+            {"hours_utc": ["01:00-02:00", "03:00-04:00"], "weekdays": [7]},
+            [(60, 120, (7,)), (180, 240, (7,))],
+        ),
+    ],
+)
+def test_a_window_is_read(window: Any, expected: list[tuple[int, int, tuple[int, ...]]]) -> None:
+    assert read_off_peak([window]) == tuple(expected)
+
+
+@pytest.mark.parametrize(
+    "windows",
+    [
+        None,
+        {},
+        "10:00-12:00",
+        [None],
+        [{}],
+        [{"hours_utc": None}],
+        [{"hours_utc": "10-12"}],
+        [{"hours_utc": "10:00-24:30"}],
+        [{"hours_utc": "24:00-12:00"}],
+        [{"hours_utc": "10:60-12:00"}],
+        [{"hours_utc": "1\u0660:00-12:00"}],  # an Arabic zero
+        [{"hours_utc": "10:00-12:00\n"}],
+        [{"hours_utc": ["10:00-12:00", 5]}],
+        [{"hours_utc": "10:00-12:00", "weekdays": 1}],
+        [{"hours_utc": "10:00-12:00", "weekdays": [0]}],
+        [{"hours_utc": "10:00-12:00", "weekdays": [8]}],
+        [{"hours_utc": "10:00-12:00", "weekdays": [True]}],
+        [{"hours_utc": "10:00-12:00", "weekdays": ["1"]}],
+        [{"hours_utc": "10:00-12:00"}, {}],
+    ],
+)
+def test_a_window_that_cannot_be_read(windows: Any) -> None:
+    assert read_off_peak(windows) is None
+
+
+def test_a_day_is_its_first_instant_and_an_instant_without_zone_is_utc() -> None:
+    midnight = datetime(2026, 12, 1, tzinfo=UTC)
+    assert as_instant(date(2026, 12, 1)) == midnight
+    assert as_instant(datetime(2026, 12, 1)) == midnight  # noqa: DTZ001 - what is tested
+    assert as_instant(datetime(2026, 12, 1, 2, tzinfo=timezone(timedelta(hours=2)))) == midnight
+    assert as_instant(midnight).tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-12-01", datetime(2026, 12, 1, tzinfo=UTC)),
+        ("2026-12-01T12:30:00Z", datetime(2026, 12, 1, 12, 30, tzinfo=UTC)),
+        ("2026-12-01T12:30:00-05:00", datetime(2026, 12, 1, 17, 30, tzinfo=UTC)),
+        ("2026-13-01", None),
+        ("2026-02-29", None),
+        ("tomorrow", None),
+        ("", None),
+        ("0001-01-01T00:00:00+14:00", None),  # before the first instant
+        ("2026-12-01" + "0" * 40, None),
+        ("\uff12026-12-01", None),
+        (20261201, None),
+        (None, None),
+    ],
+)
+def test_an_instant_is_read(text: Any, expected: datetime | None) -> None:
+    assert read_instant(text) == expected

@@ -1,0 +1,150 @@
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from pricectl.core import BadProfile, PricingError, Profile, Usage
+from pricectl.policy import (
+    BadSettings,
+    Limits,
+    Policy,
+    Waiver,
+    Workload,
+    read_policy,
+)
+
+
+def test_without_settings_the_defaults_hold() -> None:
+    policy = read_policy({}, "pricectl.toml")
+    assert policy == Policy(source="pricectl.toml")
+    assert policy.critical == ("gpt-4o", "gpt-4o-mini", "claude-sonnet-4-5")
+    assert policy.profile_named(None) == Profile()
+    assert policy.limits == Limits(Decimal(200), Decimal(700), 30, 30)
+    # 20 calls of 30,000 in and 800 out
+    assert [work.usage.times(work.calls).total_tokens for work in policy.workloads] == [
+        1_500,
+        102_000,
+        616_000,
+    ]
+
+
+def test_every_setting_is_read() -> None:
+    policy = read_policy(
+        {
+            "file": "prices.json",
+            "deployed": "origin/main",
+            "critical": ["m"],
+            "names": ["n", "o"],
+            "profile": "gold",
+            "profiles": {"gold": {"markup_percent": Decimal("12.5"), "rounding": "down"}},
+            "workloads": [
+                {
+                    "name": "turn",
+                    "input_tokens": 10,
+                    "cache_read_tokens": 4,
+                    "search": 1,
+                    "calls": 3,
+                    "service": "batch",
+                },
+                {"name": "empty"},
+            ],
+            "waivers": [
+                {"rule": "free", "reason": "a gift"},
+                {"rule": "stale", "reason": "x", "pointer": "/openai", "expires": "2026-12-31"},
+                {"rule": "stale", "reason": "x", "expires": date(2027, 1, 1)},
+            ],
+            "limits": {
+                "max_input_usd_per_mtok": 100,
+                "max_output_usd_per_mtok": Decimal("99.5"),
+                "stale_days": 7,
+                "deprecation_days": 0,
+            },
+        },
+        "here",
+    )
+    assert policy == Policy(
+        file="prices.json",
+        deployed="origin/main",
+        critical=("m",),
+        names=("n", "o"),
+        profile="gold",
+        profiles={
+            "default": Profile(),
+            "gold": Profile("gold", markup_percent=Fraction(25, 2), rounding="down"),
+        },
+        workloads=(
+            Workload("turn", Usage(10, cache_read_tokens=4, search=1), 3, "batch"),
+            Workload("empty", Usage()),
+        ),
+        waivers=(
+            Waiver("free", "a gift"),
+            Waiver("stale", "x", "/openai", date(2026, 12, 31)),
+            Waiver("stale", "x", expires=date(2027, 1, 1)),
+        ),
+        limits=Limits(Decimal(100), Decimal("99.5"), 7, 0),
+        source="here",
+    )
+    assert policy.profile_named(None).name == "gold"
+    assert policy.profile_named("default") == Profile()
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"fiel": "x"}, "toml: unknown setting fiel; one of file, deployed, critical"),
+        ({"zz": 1, "aa": 2}, "unknown setting aa, zz"),
+        ({"file": 5}, "toml: file: 5 is not a text"),
+        ({"file": True}, "True is not a text"),
+        ({"critical": "gpt-4o"}, "toml: critical: 'gpt-4o' is not a list"),
+        ({"names": [5]}, "toml: names: 5 is not a text"),
+        ({"profiles": []}, "toml: profiles: [] is not a table"),
+        ({"profiles": {"gold": 5}}, "5 is not a table"),
+        ({"profiles": {"gold": {"markup": 5}}}, "profile gold: unknown setting markup"),
+        ({"profiles": {"gold": {"markup_percent": 0.5}}}, "profile gold: markup_percent: 0.5"),
+        ({"limits": {"max_usd": 5}}, "toml: limits: unknown setting max_usd; one of max_input"),
+        ({"limits": {"stale_days": "x"}}, "limits.stale_days: 'x' is not a whole number"),
+        ({"limits": {"stale_days": True}}, "True is not a whole number"),
+        ({"limits": {"max_input_usd_per_mtok": 0}}, "0 is no price; USD per 1M tokens"),
+        ({"limits": {"max_input_usd_per_mtok": "5"}}, "'5' is no price"),
+        ({"limits": {"max_output_usd_per_mtok": True}}, "True is no price"),
+        ({"limits": {"max_output_usd_per_mtok": Decimal(-1)}}, "is no price"),
+        ({"waivers": {}}, "{} is not a list"),
+        ({"waivers": ["x"]}, "toml: waivers[0]: 'x' is not a table"),
+        ({"waivers": [{"rule": "r"}]}, "toml: waivers[0]: a waiver needs a rule and a reason"),
+        ({"waivers": [{"rule": "r", "reason": " "}]}, "a waiver needs a rule and a reason"),
+        ({"waivers": [{"rule": "", "reason": "x"}]}, "a waiver needs a rule and a reason"),
+        ({"waivers": [{"rule": "r", "reason": "x", "until": "y"}]}, "unknown setting until"),
+        (
+            {"waivers": [{"rule": "r", "reason": "x", "expires": "soon"}]},
+            "toml: waivers[0].expires: 'soon' is no day; 2026-12-31",
+        ),
+        ({"waivers": [{"rule": "r", "reason": "x", "expires": 5}]}, "5 is not a text"),
+        ({"workloads": [5]}, "toml: workloads[0]: 5 is not a table"),
+        ({"workloads": [{"input_tokens": 5}]}, "a workload needs a name, and calls of 1 or more"),
+        ({"workloads": [{"name": 5}]}, "a workload needs a name"),
+        ({"workloads": [{"name": "x", "calls": 0}]}, "calls of 1 or more"),
+        ({"workloads": [{"name": "x", "calls": True}]}, "calls of 1 or more"),
+        ({"workloads": [{"name": "x"}, {"name": "x", "tokens": 5}]}, "workloads[1]: unknown unit"),
+        ({"workloads": [{"name": "x", "input_tokens": -5}]}, "input_tokens is negative"),
+        ({"workloads": [{"name": "x", "input_tokens": Decimal(5)}]}, "not a whole number"),
+        ({"workloads": [{"name": "x", "cls": 5}]}, "toml: workloads[0]: "),
+        (
+            {"workloads": [{"name": "x", "input_tokens": 1, "cache_read_tokens": 2}]},
+            "totals include their parts",
+        ),
+    ],
+)
+def test_a_setting_that_cannot_be_meant_is_refused(settings: dict[str, Any], words: str) -> None:
+    with pytest.raises(PricingError) as caught:
+        read_policy(settings, "toml")
+    assert words in str(caught.value)
+    assert isinstance(caught.value, BadSettings | BadProfile)
+
+
+def test_an_unknown_profile_names_the_known_ones() -> None:
+    policy = read_policy({"profiles": {"gold": {}}}, "toml")
+    with pytest.raises(BadSettings) as caught:
+        policy.profile_named("silver")
+    assert str(caught.value) == ("toml: no profile is called 'silver'; one of default, gold")
