@@ -1,11 +1,14 @@
 """A quote taken to a customer's bill: a job of equal calls, markup and credits. Floor 1."""
 
+from decimal import Context, Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
 from pricectl.core.calculator import Line, Quote
 from pricectl.core.credits import MODES, Job, Mode, Profile, client_cost, exact_credits, job_credits
 from pricectl.core.money import divide
+
+_EXACT = Context(prec=60)
 
 
 class ModeCredits(NamedTuple):
@@ -32,10 +35,7 @@ class Estimate(NamedTuple):
     @property
     def lines(self) -> tuple[Line, ...]:
         """The quote's lines for the whole job; they add up to `pico_usd`."""
-        return tuple(
-            line._replace(quantity=line.quantity * self.calls, pico_usd=line.pico_usd * self.calls)
-            for line in self.quote.lines
-        )
+        return tuple(_times(line, self.calls) for line in self.quote.lines)
 
     @property
     def pico_usd(self) -> int:
@@ -56,3 +56,9 @@ class Estimate(NamedTuple):
             ModeCredits(mode, exact_credits(job, mode, profile), job_credits(job, mode, profile))
             for mode in MODES
         )
+
+
+def _times(line: Line, calls: int) -> Line:
+    quantity = line.quantity
+    times = _EXACT.multiply(quantity, calls) if isinstance(quantity, Decimal) else quantity * calls
+    return line._replace(quantity=times, pico_usd=line.pico_usd * calls)

@@ -1,6 +1,7 @@
 """A model's name and what a call used to the exact cost, line by line. Floor 0."""
 
 from datetime import date
+from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from pricectl.core.prices import PriceList, Rate, RateCard
 from pricectl.core.units import STANDARD, UNITS
 from pricectl.core.usage import Counts, Usage
 
-# What callers and providers call a service -> the word in price keys.
+# What callers and providers call a service or a region -> the word in the row.
 SERVICE_NAMES = MappingProxyType(
     {
         "standard": STANDARD,
@@ -23,11 +24,17 @@ SERVICE_NAMES = MappingProxyType(
 )
 
 
+GLOBAL_REGIONS = frozenset({"global", "default", "not_available", "unspecified"})
+
+
 class Line(NamedTuple):
-    """One product of a quote: quantity x rate. `key` is the price key used, "" if unpriced."""
+    """One product of a quote: quantity x rate. `key` is the price key used, "" if unpriced.
+
+    `quantity` is what people count: tokens, images, seconds (a Decimal).
+    """
 
     unit: str
-    quantity: int
+    quantity: int | Decimal
     pico_usd_per_unit: int
     pico_usd: int
     key: str
@@ -47,31 +54,44 @@ Part = tuple[Counts, RateCard]
 class Quote(NamedTuple):
     """What a call costs the provider's customer, in picodollars, with the row that says so.
 
-    `above_tokens` is the context threshold the request passed (0: none), `period` the dated price
-    list that applied ("" is today's).
+    `prices` is the row's price list that applied and `period` its name ("" is today's), `service`
+    and `region` are words of the row ("" is standard), `above_tokens` is the context threshold the
+    request passed (0: none), `catalog_sha256` the version of the catalog.
     """
 
     match: Match
     usage: Usage
     pico_usd: int
     parts: tuple[Part, ...]
-    service: str
-    above_tokens: int
-    period: str
+    prices: PriceList
+    catalog_sha256: str
+    service: str = STANDARD
+    region: str = ""
+    above_tokens: int = 0
+    period: str = ""
 
     @property
     def lines(self) -> tuple[Line, ...]:
         """The products that add up to the total, one a unit (and marginal tier)."""
         return tuple(
-            _line(unit, quantity, card[unit])
-            for counts, card in self.parts
-            for unit, quantity in counts
+            _line(unit, count, card[unit]) for counts, card in self.parts for unit, count in counts
         )
+
+    def explain(self) -> tuple[str, ...]:
+        """The whole chain from the name to the number, one step a line."""
+        from pricectl.core.explanation import explain
+
+        return explain(self)
 
     @property
     def guessed(self) -> bool:
         """Whether the default price answered because no row did."""
         return self.match.how == "default"
+
+    @property
+    def missing_region(self) -> bool:
+        """Whether a region was named for which the row has no price; its base price was charged."""
+        return bool(self.region) and self.region not in self.prices.uplifts
 
     @property
     def assumed(self) -> tuple[Line, ...]:
@@ -90,13 +110,15 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
     usage: Usage,
     *,
     service: str | None = None,
+    region: str | None = None,
     at: date | None = None,
     strict: bool = False,
 ) -> Quote:
     """Price one call exactly.
 
-    `service` is a provider's service tier (None is standard), `at` the day or UTC instant of the
-    call (None: the row as it stands). With `strict`, a name only the default price answers raises
+    `service` is a provider's service tier and `region` its inference geography or data residency
+    (None is standard), `at` the day or UTC instant of the call (None: the row as it stands). With
+    `strict`, a name only the default price answers raises
     UnknownModel and a used unit without a price UnpricedUnit; otherwise the quote says so.
 
     >>> text = '{"o": {"m": {"input_cost_per_token": 2.5e-06, "output_cost_per_token": 1e-05}}}'
@@ -105,32 +127,47 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
     """
     match = find(catalog, name)
     prices = match.model.prices
-    plain = service is None and at is None and not strict
+    plain = service is None and at is None and region is None and not strict
     if not plain or usage[0] >= prices.first_tier_tokens:
-        return _quote(
-            require(catalog, name) if strict else match, usage, service, at, strict=strict
-        )
+        match = require(catalog, name) if strict else match
+        asked = _Asked(service_word(service), region_word(region), at, catalog.sha256)
+        answer = _quote(match, usage, asked)
+        if strict and answer.unpriced:
+            raise _unpriced(answer)
+        return answer
     card = prices.base
     pico = 0
-    for unit, quantity in usage[2]:
-        pico += quantity * card[unit][0]
-    return tuple.__new__(Quote, (match, usage, pico, ((usage[2], card),), STANDARD, 0, ""))
+    for unit, count in usage[2]:
+        pico += count * card[unit][0]
+    parts = ((usage[2], card),)
+    fields = (match, usage, pico, parts, prices, catalog.sha256, STANDARD, "", 0, "")
+    return tuple.__new__(Quote, fields)
 
 
-def _quote(
-    match: Match, usage: Usage, service: str | None, at: date | None, *, strict: bool
-) -> Quote:
-    word = service_word(service)
-    prices, period = match.model.prices_at(at)
+class _Asked(NamedTuple):
+    service: str
+    region: str
+    at: date | None
+    catalog_sha256: str
+
+
+def _quote(match: Match, usage: Usage, asked: _Asked) -> Quote:
+    prices, period = match.model.prices_at(asked.at)
     passed = prices.tiers_passed(usage.input_tokens)
     parts = _marginal_parts if prices.marginal and passed else _request_parts
-    charged = parts(prices, usage, passed, word)
-    pico = sum(count * card[unit][0] for counts, card in charged for unit, count in counts)
-    above = prices.thresholds[passed - 1] if passed else 0
-    answer = Quote(match, usage, pico, charged, word, above, period)
-    if strict and answer.unpriced:
-        raise _unpriced(answer)
-    return answer
+    charged = parts(prices, usage, passed, asked)
+    return Quote(
+        match,
+        usage,
+        sum(count * card[unit][0] for counts, card in charged for unit, count in counts),
+        charged,
+        prices,
+        asked.catalog_sha256,
+        asked.service,
+        asked.region,
+        prices.thresholds[passed - 1] if passed else 0,
+        period,
+    )
 
 
 def service_word(service: str | None) -> str:
@@ -143,11 +180,23 @@ def service_word(service: str | None) -> str:
     return SERVICE_NAMES.get(word, word)
 
 
-def _request_parts(prices: PriceList, usage: Usage, passed: int, word: str) -> tuple[Part, ...]:
-    return ((usage.counts, prices.card(passed, word)),)
+def region_word(region: str | None) -> str:
+    """The word a row uses for a region; "" is no region in particular.
+
+    >>> region_word("EU"), region_word("global")
+    ('eu', '')
+    """
+    word = (region or "").lower()
+    return "" if word in GLOBAL_REGIONS else word
 
 
-def _marginal_parts(prices: PriceList, usage: Usage, passed: int, word: str) -> tuple[Part, ...]:
+def _request_parts(prices: PriceList, usage: Usage, passed: int, asked: _Asked) -> tuple[Part, ...]:
+    return ((usage.counts, prices.card(passed, asked.service, asked.region)),)
+
+
+def _marginal_parts(
+    prices: PriceList, usage: Usage, passed: int, asked: _Asked
+) -> tuple[Part, ...]:
     """Fill the tiers with the prompt in its order: the cached prefix first, then the rest.
 
     Output comes after the whole prompt, so it is charged in the last tier the prompt reaches.
@@ -159,7 +208,7 @@ def _marginal_parts(prices: PriceList, usage: Usage, passed: int, word: str) -> 
         counts = _between(_prompt_order(usage), low, high)
         if tier == passed:
             counts += tuple(pair for pair in usage.counts if UNITS[pair[0]].side != "input")
-        parts.append((counts, prices.card(tier, word)))
+        parts.append((counts, prices.card(tier, asked.service, asked.region)))
     return tuple(parts)
 
 
@@ -178,9 +227,25 @@ def _between(counts: Counts, low: int, high: int) -> Counts:
     return tuple(found)
 
 
-def _line(unit: str, quantity: int, rate: Rate) -> Line:
+def quantity(unit: str, count: int) -> int | Decimal:
+    """A count as people count it: seconds, not their thousandths.
+
+    >>> quantity("input", 1000), quantity("input_second", 12500)
+    (1000, Decimal('12.500'))
+    """
+    return Decimal(f"{count // 1000}.{count % 1000:03d}") if UNITS[unit].divisible else count
+
+
+def _line(unit: str, count: int, rate: Rate) -> Line:
+    counts_of_one = 1000 if UNITS[unit].divisible else 1
     return Line(
-        unit, quantity, rate.pico_usd, quantity * rate.pico_usd, rate.key, rate.assumed, rate.note
+        unit,
+        quantity(unit, count),
+        rate.pico_usd * counts_of_one,
+        count * rate.pico_usd,
+        rate.key,
+        rate.assumed,
+        rate.note,
     )
 
 

@@ -8,8 +8,9 @@ from typing import Literal, NamedTuple
 
 from pricectl.core import document
 from pricectl.core.document import Json
+from pricectl.core.entries import read_prices
 from pricectl.core.errors import CatalogError
-from pricectl.core.prices import Entry, PriceList, Problem, read_prices
+from pricectl.core.prices import Entry, PriceList, Problem
 from pricectl.core.windows import as_instant, read_instant
 
 # Top-level members that hold no models.
@@ -125,7 +126,7 @@ class Catalog:
         self.folded = _grouped(
             (name.lower(), model) for model in models for name in (model.name, *model.aliases)
         )
-        self.providers = tuple(sorted({model.provider for model in models}))
+        self.providers = frozenset(model.provider.lower() for model in models)
         # What `lookup` found before; bounded there, gone with the catalog.
         self.matches: dict[str, Match] = {}
 
@@ -170,10 +171,13 @@ def build(values: Json, problems: list[Problem], *, sha256: str = "") -> Catalog
     root = values if isinstance(values, dict) else {}
     if not isinstance(values, dict):
         problems.append(Problem("", "the catalog is not a JSON object"))
-    metadata = root.get("metadata")
-    metadata = metadata if isinstance(metadata, dict) else {}
+    metadata = root.get("metadata", {})
+    if not isinstance(metadata, dict):
+        problems.append(Problem("/metadata", "metadata is not an object"))
+        metadata = {}
     _check_metadata(metadata, problems)
     models = tuple(_read_models(root, problems))
+    problems.extend(_same_full_names(models))
     if len(models) > MAX_MODELS:
         problems.append(Problem("", f"more than {MAX_MODELS:,} models"))
     elif not models:
@@ -215,6 +219,16 @@ def _read_models(root: Entry, problems: list[Problem]) -> Iterator[Model]:
                 problems.append(Problem(pointer, f"names have 1 to {MAX_NAME} characters"))
             else:
                 yield _read_model(provider, name, entry, pointer, problems)
+
+
+def _same_full_names(models: tuple[Model, ...]) -> Iterator[Problem]:
+    """Rows such as a/b + c and a + b/c, which nobody could tell apart."""
+    seen: set[str] = set()
+    for model in models:
+        if model.full_name in seen:
+            pointer = f"/{escape(model.provider)}/{escape(model.name)}"
+            yield Problem(pointer, f"another row is called {model.full_name} too")
+        seen.add(model.full_name)
 
 
 def escape(token: str) -> str:

@@ -132,7 +132,7 @@ def client_cost(pico_usd: int, profile: Profile) -> Fraction:
 
 
 def exact_credits(job: Job, mode: Mode, profile: Profile) -> Fraction:
-    """The credits of a job before rounding and the minimum.
+    """The credits of a job before rounding and the minimum. Raises BadProfile: unknown mode.
 
     >>> profile = Profile(credits_per_dollar=Fraction(100))
     >>> exact_credits(Job(290_000_000_000, 0, True), "consumption_usd", profile)
@@ -142,6 +142,8 @@ def exact_credits(job: Job, mode: Mode, profile: Profile) -> Fraction:
         return Fraction(profile.credits_per_job)
     if mode == "consumption_tokens":
         return job.tokens / profile.tokens_per_credit
+    if mode != "consumption_usd":
+        raise BadProfile(f"{mode!r:.60} is no budget mode", next_step=f"one of {', '.join(MODES)}")
     return client_cost(job.pico_usd, profile) * profile.credits_per_dollar / PICO_PER_USD
 
 

@@ -22,12 +22,16 @@ class PricingError(Exception):
 
 
 class DocumentError(PricingError):
-    """The text is not one strict JSON document; `rule` is a finding's id, places are 1-based."""
+    """The text is not one strict JSON document.
+
+    `rule` is a finding's id; `line` and `column` are 1-based, 0 where the place is unknown.
+    """
 
     def __init__(
-        self, what: str, *, rule: str, line: int = 1, column: int = 1, next_step: str = ""
+        self, what: str, *, rule: str, line: int = 0, column: int = 0, next_step: str = ""
     ) -> None:
-        super().__init__(what, where=f"line {line}, column {column}", next_step=next_step)
+        where = f"line {line}, column {column}" if line else ""
+        super().__init__(what, where=where, next_step=next_step)
         self.rule = rule
         self.line = line
         self.column = column

@@ -196,9 +196,8 @@ def _candidates(name: str, catalog: Catalog) -> Iterator[tuple[int, int]]:
 
 
 def _neutral_start(prefix: str, catalog: Catalog) -> bool:
-    providers = {provider.lower() for provider in catalog.providers}
-    if prefix in providers:
+    if prefix in catalog.providers:
         return True
     rest = _REGION_NAME.sub("us", prefix)
     words = [word for word in _BOUNDARY.split(rest) if word]
-    return all(word in _NEUTRAL_WORDS or word in providers for word in words)
+    return all(word in _NEUTRAL_WORDS or word in catalog.providers for word in words)

@@ -6,6 +6,7 @@ tokens is exact. Rounding happens at load (`pico_usd`), when credits are charged
 """
 
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from functools import lru_cache
 from typing import Literal
 
 PICO_PER_USD = 10**12
@@ -19,29 +20,30 @@ ROUNDINGS: tuple[Rounding, ...] = ("up", "down", "half-even")
 _CONTEXT = Context(prec=400, rounding=ROUND_HALF_EVEN, Emin=-999999, Emax=999999)
 
 
-def pico_usd(price_usd: Decimal | int) -> int:
-    """A price in USD as picodollars; finer digits are rounded half-even.
+@lru_cache(maxsize=8192)
+def pico_usd(price_usd: Decimal | int, counts: int = 1) -> int:
+    """A price in USD for that many counts as picodollars a count; finer digits round half-even.
 
     >>> pico_usd(Decimal("2.5e-06"))
     2500000
     >>> pico_usd(Decimal("0.0000029999900000000002"))
     2999990
     """
-    if isinstance(price_usd, int):
-        return price_usd * PICO_PER_USD
-    return int(_CONTEXT.to_integral_value(_CONTEXT.scaleb(price_usd, 12)))
+    return int(_CONTEXT.to_integral_value(_scaled(price_usd, counts)))
 
 
-def is_exact(price_usd: Decimal | int) -> bool:
-    """Whether a price in USD is a whole number of picodollars, so that loading it rounds nothing.
+def is_exact(price_usd: Decimal | int, counts: int = 1) -> bool:
+    """Whether a price in USD is whole picodollars a count, so that loading it rounds nothing.
 
     >>> is_exact(Decimal("7.5e-08")), is_exact(Decimal("0.0000029999900000000002"))
     (True, False)
     """
-    if isinstance(price_usd, int):
-        return True
-    scaled = _CONTEXT.scaleb(price_usd, 12)
+    scaled = _scaled(price_usd, counts)
     return scaled == _CONTEXT.to_integral_value(scaled)
+
+
+def _scaled(price_usd: Decimal | int, counts: int) -> Decimal:
+    return _CONTEXT.divide(_CONTEXT.scaleb(Decimal(price_usd), 12), counts)
 
 
 def divide(numerator: int, denominator: int, rounding: Rounding) -> int:

@@ -15,6 +15,8 @@ class Unit(NamedTuple):
 
     `side` is "input" or "output" for tokens that are part of that total, "" for separate counts.
     `fallbacks` are tried in order; `assumed` marks a fallback that is a guess and not the rule.
+    The key's price buys `priced_by` counts; where the unit is `divisible`, a count is a thousandth
+    of what people count (12.5 seconds are 12,500 counts).
     """
 
     name: str
@@ -23,6 +25,8 @@ class Unit(NamedTuple):
     side: str = ""
     fallbacks: tuple[str, ...] = ()
     assumed: bool = False
+    priced_by: int = 1
+    divisible: bool = False
 
 
 def _tokens(
@@ -31,13 +35,17 @@ def _tokens(
     return Unit(name, key, f"{counts} token", side, fallbacks, assumed and bool(fallbacks))
 
 
+def _amount(name: str, key: str, counts: str) -> Unit:
+    return Unit(name, key, counts, priced_by=1000, divisible=True)
+
+
 def _sized(unit: Unit, sizes: str, key: str) -> tuple[Unit, ...]:
     """The same unit in several sizes, each with a key of its own; the plain price is a guess."""
     return tuple(
-        Unit(
-            f"{unit.name}_{size}",
-            key.format(size),
-            f"{size} {unit.counts}",
+        unit._replace(
+            name=f"{unit.name}_{size}",
+            key=key.format(size),
+            counts=f"{size} {unit.counts}",
             fallbacks=(unit.name,),
             assumed=True,
         )
@@ -45,9 +53,19 @@ def _sized(unit: Unit, sizes: str, key: str) -> tuple[Unit, ...]:
     )
 
 
+def _guardrail(policy: str, counts: str) -> Unit:
+    name = re.sub("[A-Z]", lambda found: f"_{found[0].lower()}", policy)
+    return Unit(f"guardrail_{name}", f"{GUARDRAIL_KEY}.{policy}Units", f"{counts} check")
+
+
+# Keys that hold an object of prices; theirs are written dotted, KEY.NAME.
+SEARCH_KEY = "search_context_cost_per_query"
+GUARDRAIL_KEY = "guardrail_cost_per_unit"
+NESTED_KEYS = (SEARCH_KEY, GUARDRAIL_KEY)
+
 _IMAGE = Unit("output_image_file", "output_cost_per_image", "generated image")
-_SECOND = Unit("output_second", "output_cost_per_second", "output second")
-_VIDEO_SECOND = Unit("input_video_second", "input_cost_per_video_per_second", "video second")
+_SECOND = _amount("output_second", "output_cost_per_second", "output second")
+_VIDEO_SECOND = _amount("input_video_second", "input_cost_per_video_per_second", "video second")
 _CACHE_READ, _CACHE_WRITE = "cache_read_input", "cache_creation_input"
 _IN, _OUT = "input", "output"
 
@@ -56,6 +74,14 @@ _TABLE = (
     _tokens(_IN, "input", "input_cost_per_token", "input"),
     _tokens(_IN, "cache_read", f"{_CACHE_READ}_token_cost", "cached", "input"),
     _tokens(_IN, "cache_write", f"{_CACHE_WRITE}_token_cost", "cache write", "input"),
+    _tokens(
+        _IN,
+        "explicit_cache_read",
+        f"explicit_{_CACHE_READ}_token_cost",
+        "explicitly cached",
+        "cache_read",
+        "input",
+    ),
     _tokens(
         _IN,
         "cache_write_1h",
@@ -116,50 +142,56 @@ _TABLE = (
     *_sized(_IMAGE, "0.5K 1K 2K 4K 512 1024 1536", "output_cost_per_image_{}"),
     Unit("input_pixel", "input_cost_per_pixel", "input pixel"),
     Unit("output_pixel", "output_cost_per_pixel", "generated pixel"),
-    Unit("second", "cost_per_second", "second"),
-    Unit("input_second", "input_cost_per_second", "input second"),
+    _amount("second", "cost_per_second", "second"),
+    _amount("input_second", "input_cost_per_second", "input second"),
     _SECOND,
     *_sized(_SECOND, "480p 720p 768p 1080p 2k 4k", "output_cost_per_second_{}"),
-    Unit("input_audio_second", "input_cost_per_audio_per_second", "audio second"),
+    _amount("input_audio_second", "input_cost_per_audio_per_second", "audio second"),
     _VIDEO_SECOND,
     *_sized(_VIDEO_SECOND, "8s 15s", "input_cost_per_video_per_second_above_{}_interval"),
-    Unit("output_video_second", "output_cost_per_video_per_second", "generated video second"),
+    _amount("output_video_second", "output_cost_per_video_per_second", "generated video second"),
     Unit("page", "ocr_cost_per_page", "page"),
     Unit("annotated_page", "annotation_cost_per_page", "annotated page"),
     Unit("ocr_credit", "ocr_cost_per_credit", "parsing credit"),
     Unit("code_interpreter", "code_interpreter_cost_per_session", "code interpreter session"),
     Unit("maps_query", "google_maps_grounding_cost_per_query", "maps query"),
-    Unit("search_low", "search_context_cost_per_query.search_context_size_low", "small web search"),
-    Unit("search", "search_context_cost_per_query.search_context_size_medium", "web search"),
+    Unit("search_low", f"{SEARCH_KEY}.search_context_size_low", "small web search"),
+    Unit("search", f"{SEARCH_KEY}.search_context_size_medium", "web search"),
+    Unit("search_high", f"{SEARCH_KEY}.search_context_size_high", "large web search"),
+    Unit("file_search", "file_search_cost_per_1k_calls", "file search", priced_by=1000),
+    _amount("file_search_gb_day", "file_search_cost_per_gb_per_day", "GB and day of files"),
+    _amount("vector_store_gb_day", "vector_store_cost_per_gb_per_day", "GB and day of vectors"),
     Unit(
-        "search_high", "search_context_cost_per_query.search_context_size_high", "large web search"
+        "computer_use_input",
+        "computer_use_input_cost_per_1k_tokens",
+        "computer use input token",
+        priced_by=1000,
     ),
+    Unit(
+        "computer_use_output",
+        "computer_use_output_cost_per_1k_tokens",
+        "computer use output token",
+        priced_by=1000,
+    ),
+    _guardrail("automatedReasoningPolicy", "automated reasoning"),
+    _guardrail("contentPolicy", "content"),
+    _guardrail("contentPolicyImage", "image content"),
+    _guardrail("contextualGroundingPolicy", "grounding"),
+    _guardrail("sensitiveInformationPolicy", "sensitive information"),
+    _guardrail("sensitiveInformationPolicyFree", "free sensitive information"),
+    _guardrail("topicPolicy", "topic"),
+    _guardrail("wordPolicy", "word"),
 )
 
 UNITS = MappingProxyType({unit.name: unit for unit in _TABLE})
 UNIT_BY_KEY = MappingProxyType({unit.key: unit for unit in UNITS.values()})
 
-# Another spelling of a key above; the key above wins when a row has both.
-SYNONYMS = MappingProxyType(
-    {
-        "input_cost_per_token_cache_hit": "cache_read_input_token_cost",
-        "explicit_cache_read_input_token_cost": "cache_read_input_token_cost",
-    }
-)
+# Another spelling of a key above, which wins when a row has both.
+SYNONYMS = MappingProxyType({"input_cost_per_token_cache_hit": "cache_read_input_token_cost"})
 
-# Keys that speak of a cost and are no price in USD per unit of a call: storage, other currencies.
-UNCOUNTED_KEYS = (
-    "input_dbu_cost_per_token",
-    "output_dbu_cost_per_token",
-    "guardrail_cost_per_unit",
-    "file_search_cost_per_1k_calls",
-    "file_search_cost_per_gb_per_day",
-    "vector_store_cost_per_gb_per_day",
-    "computer_use_input_cost_per_1k_tokens",
-    "computer_use_output_cost_per_1k_tokens",
-)
+# Keys that speak of a cost in another currency: a cloud's own units.
+UNCOUNTED_KEYS = ("input_dbu_cost_per_token", "output_dbu_cost_per_token")
 
-SEARCH_KEY = "search_context_cost_per_query"
 KNOWN_SERVICES = ("batches", "flex", "priority", "balanced", "ultrafast", "decisions", "fast")
 STANDARD = ""
 
@@ -195,6 +227,15 @@ def parse_key(key: str) -> PriceKey | None:
                 tier = int(suffix["tier"] or 0) * 1000
                 return PriceKey(unit, tier, suffix["service"] or STANDARD)
     return None
+
+
+def is_token(unit: str) -> bool:
+    """Whether a unit counts tokens, which are priced per 1M.
+
+    >>> is_token("cache_read"), is_token("page")
+    (True, False)
+    """
+    return UNITS[unit].counts.endswith("token")
 
 
 def is_price_like(key: str) -> bool:

@@ -1,9 +1,13 @@
 """What one call used, as disjoint counts: no token is in two of them. Floor 0."""
 
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
 from types import MappingProxyType
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from pricectl.core.errors import BadUsage
+from pricectl.core.money import is_bounded
 from pricectl.core.units import UNITS
 
 Counts = tuple[tuple[str, int], ...]
@@ -12,6 +16,7 @@ Counts = tuple[tuple[str, int], ...]
 DETAILS = MappingProxyType(
     {
         "cache_read_tokens": "cache_read",
+        "explicit_cache_read_tokens": "explicit_cache_read",
         "cache_write_tokens": "cache_write",
         "cache_write_1h_tokens": "cache_write_1h",
         "input_audio_tokens": "input_audio",
@@ -49,7 +54,8 @@ class Usage(_Fields):
     `input_tokens` is the total with cache reads, cache writes and audio; `output_tokens` is the
     total with reasoning. Details are parts of those totals; a cached audio token is given in
     `cache_read_tokens`, `input_audio_tokens` and `cache_read_audio_tokens`. Other units
-    (`search=2`, `page=10`) are counted beside the tokens, by their name in `units`.
+    (`search=2`, `page=10`, `input_second=Decimal("12.5")`) are counted beside the tokens, by their
+    name in `units`.
 
     Raises BadUsage: a count that is no whole number from 0 to 1e15, an unknown unit, parts larger
     than their total.
@@ -60,7 +66,9 @@ class Usage(_Fields):
 
     __slots__ = ()
 
-    def __new__(cls, input_tokens: int = 0, output_tokens: int = 0, **details: int) -> Self:
+    def __new__(
+        cls, input_tokens: int = 0, output_tokens: int = 0, **details: int | Decimal
+    ) -> Self:
         """Check the counts and take them apart."""
         if (
             type(input_tokens) is not int
@@ -68,8 +76,8 @@ class Usage(_Fields):
             or not 0 <= input_tokens <= MAX_COUNT
             or not 0 <= output_tokens <= MAX_COUNT
         ):
-            _check("input_tokens", input_tokens)
-            _check("output_tokens", output_tokens)
+            _checked("input_tokens", input_tokens)
+            _checked("output_tokens", output_tokens)
         if details:
             counts = _disjoint(input_tokens, output_tokens, details)
         elif input_tokens and output_tokens:
@@ -78,6 +86,10 @@ class Usage(_Fields):
             pairs = (("input", input_tokens), ("output", output_tokens))
             counts = tuple(pair for pair in pairs if pair[1])
         return tuple.__new__(cls, (input_tokens, output_tokens, counts))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy and pickle the checked counts as they are."""
+        return tuple.__new__, (Usage, tuple(self))
 
     @property
     def total_tokens(self) -> int:
@@ -98,12 +110,12 @@ class Usage(_Fields):
         >>> Usage(10, 1).times(3).counts
         (('input', 30), ('output', 3))
         """
-        _check("calls", calls)
+        _checked("calls", calls)
         counts = tuple((unit, count * calls) for unit, count in self.counts) if calls else ()
         return tuple.__new__(Usage, (self.input_tokens * calls, self.output_tokens * calls, counts))
 
 
-def _check(name: str, count: object) -> None:
+def _checked(name: str, count: object) -> int:
     if type(count) is not int:
         raise BadUsage(
             f"{name} is {count!r:.80}, not a whole number", next_step="give the count as an int"
@@ -112,9 +124,12 @@ def _check(name: str, count: object) -> None:
         # The number itself may be too long to be written out.
         wrong = "negative" if count < 0 else "too large"
         raise BadUsage(f"{name} is {wrong}", next_step=f"counts go from 0 to {MAX_COUNT:,}")
+    return count
 
 
-def _disjoint(input_tokens: int, output_tokens: int, details: dict[str, int]) -> Counts:
+def _disjoint(
+    input_tokens: int, output_tokens: int, details: Mapping[str, int | Decimal]
+) -> Counts:
     amounts = {"input": input_tokens, "output": output_tokens, **_named(details)}
     for part, wholes in _OVERLAPS.items():
         for whole in wholes if amounts.get(part) else ():
@@ -131,15 +146,35 @@ def _side(unit: str) -> str:
     return UNITS[unit].side
 
 
-def _named(details: dict[str, int]) -> dict[str, int]:
+def _named(details: Mapping[str, int | Decimal]) -> dict[str, int]:
     given = {}
-    for name, count in details.items():
+    for name, amount in details.items():
         unit = DETAILS.get(name, name)
         if unit not in UNITS or (unit == name and _side(unit)):
-            raise BadUsage(f"unknown unit {name!r:.80}", next_step=f"one of {', '.join(DETAILS)}")
-        _check(name, count)
-        given[unit] = count
+            raise BadUsage(f"unknown unit {name!r:.80}", next_step=_near(name))
+        given[unit] = _checked(
+            name, _thousandths(name, amount) if UNITS[unit].divisible else amount
+        )
     return given
+
+
+def _thousandths(name: str, amount: object) -> object:
+    if type(amount) is int:
+        return amount * 1000
+    if not isinstance(amount, Decimal) or not is_bounded(amount):
+        return amount
+    count = Fraction(amount) * 1000
+    if count.denominator != 1:
+        raise BadUsage(f"{name} is finer than a thousandth", next_step="round it up or down")
+    return count.numerator
+
+
+def _near(name: str) -> str:
+    from difflib import get_close_matches
+
+    known = [*DETAILS, *(unit for unit in UNITS if not _side(unit))]
+    near = get_close_matches(name, known, n=3, cutoff=0.5)
+    return f"did you mean {', '.join(near)}?" if near else f"one of {', '.join(known)}"
 
 
 def _remainder(whole: int, part: int, part_name: str, whole_name: str) -> int:

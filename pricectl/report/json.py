@@ -61,7 +61,7 @@ def catalog_id(catalog: Catalog) -> dict[str, Any]:
 def _line(line: Line) -> dict[str, Any]:
     return {
         "unit": line.unit,
-        "quantity": line.quantity,
+        "quantity": line.quantity if isinstance(line.quantity, int) else float(line.quantity),
         "usd_per_unit": usd(line.pico_usd_per_unit) if line.priced else None,
         "usd": usd(line.pico_usd) if line.priced else None,
         "key": line.key,

@@ -1,5 +1,6 @@
 """Exact numbers as people read them: counts, percents, credits, whatever their size. Floor 2."""
 
+from decimal import Decimal
 from fractions import Fraction
 
 from pricectl.core.money import divide
@@ -7,13 +8,13 @@ from pricectl.core.money import divide
 CREDIT_DECIMALS = 6
 
 
-def count(number: int) -> str:
-    """A whole number with thousands separated.
+def count(number: int | Decimal) -> str:
+    """A count with thousands separated.
 
-    >>> count(1000000)
-    '1,000,000'
+    >>> count(1000000), count(Decimal("12.500"))
+    ('1,000,000', '12.5')
     """
-    return f"{number:,}"
+    return f"{number:,}" if isinstance(number, int) else f"{number:,}".rstrip("0").rstrip(".")
 
 
 def plain(number: Fraction, decimals: int = CREDIT_DECIMALS) -> str:

@@ -1,0 +1,164 @@
+"""A row's entry in the document made into its price list. Floor 0."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import lru_cache
+from types import MappingProxyType
+
+from pricectl.core.document import Json, Unreadable
+from pricectl.core.money import pico_usd
+from pricectl.core.prices import NO_UPLIFTS, At, Entry, Own, PriceList, Problem, Rates
+from pricectl.core.units import NESTED_KEYS, SYNONYMS, PriceKey, parse_key
+from pricectl.core.windows import OffPeak, read_off_peak
+
+_SCOPES = {"request": False, "marginal": True}
+_BOUNDARIES = {"gt": False, "gte": True}
+_UPLIFT_KEYS = MappingProxyType(
+    {
+        "regional_processing_uplift_multiplier_eu": "eu",
+        "regional_processing_uplift_multiplier_us": "us",
+        "regional_endpoint_uplift_multiplier": "regional",
+    }
+)
+# Factors by a word of the provider's own: an inference geography, a service.
+_FACTORS_KEY = "provider_specific_entry"
+
+
+def read_prices(entry: Entry, pointer: str, problems: list[Problem]) -> PriceList:
+    """The price list of one entry; what cannot be read is added to `problems`."""
+    rates = dict(_read_rates(entry, pointer, problems))
+    if entry.get("tiered_pricing") is not None:
+        rates.update(_read_tiered(entry["tiered_pricing"], pointer, problems))
+    marginal = inclusive = False
+    if entry.get("context_tier") is not None:
+        marginal, inclusive = _read_context_tier(entry["context_tier"], pointer, problems)
+    uplifts = _read_uplifts(entry)
+    off_peak = None
+    if entry.get("off_peak_pricing") is not None:
+        cheaper = _read_off_peak(entry["off_peak_pricing"], pointer, problems)
+        if cheaper:
+            windows, lower = cheaper
+            prices = PriceList(
+                {**rates, **lower},
+                entry,
+                marginal=marginal,
+                inclusive=inclusive,
+                uplifts=uplifts,
+            )
+            off_peak = windows, prices
+    return PriceList(
+        rates, entry, marginal=marginal, inclusive=inclusive, off_peak=off_peak, uplifts=uplifts
+    )
+
+
+def _read_rates(
+    entry: Entry, pointer: str, problems: list[Problem], prefix: str = ""
+) -> Iterator[tuple[At, Own]]:
+    """Every price of an entry; synonyms first, so that the key itself wins when a row has both."""
+    late: list[tuple[At, Own]] = []
+    for key, value in entry.items():
+        parsed = _parse(key)
+        if parsed is None:
+            if key in NESTED_KEYS and isinstance(value, dict):
+                nested = {f"{key}.{name}": price for name, price in value.items()}
+                late.extend(_read_rates(nested, pointer, problems, prefix))
+        elif value is not None:
+            if (type(value) is not Decimal and type(value) is not int) or value < 0:
+                path = f"{prefix}{_path(key)}"
+                problems.append(Problem(f"{pointer}/{path}", price_problem(value)))
+                continue
+            unit, above, service = parsed
+            rate = (unit.name, above, service), (pico_usd(value, unit.priced_by), prefix + key)
+            if key.startswith(tuple(SYNONYMS)):
+                yield rate
+            else:
+                late.append(rate)
+    yield from late
+
+
+def _path(key: str) -> str:
+    nested = key.partition(".")[0]
+    return key.replace(".", "/", 1) if nested in NESTED_KEYS else key
+
+
+@lru_cache(maxsize=4096)
+def _parse(key: str) -> PriceKey | None:
+    return parse_key(key)
+
+
+def price_problem(value: Json) -> str:
+    """Why a value is no price, in words; empty if it is one.
+
+    >>> price_problem("2.5"), price_problem(True)
+    ('price is a string', 'price is a boolean')
+    """
+    kinds = {
+        bool: "a boolean",
+        str: "a string",
+        list: "a list",
+        dict: "an object",
+        type(None): "null",
+        float: "a float; read the file with Catalog.load",
+    }
+    if type(value) in kinds:
+        return f"price is {kinds[type(value)]}"
+    if isinstance(value, Unreadable):
+        return f"price is {value.literal:.20}, not a finite number"
+    return "price is negative" if value < 0 else ""  # type: ignore[operator]
+
+
+def _read_tiered(tiers: Json, pointer: str, problems: list[Problem]) -> Iterator[tuple[At, Own]]:
+    if not isinstance(tiers, list):
+        problems.append(Problem(f"{pointer}/tiered_pricing", "tiered_pricing is not a list"))
+        return
+    for index, tier in enumerate(tiers):
+        if not isinstance(tier, dict) or "range" not in tier:
+            continue  # ranges of something else than input tokens, such as search results
+        start = _range_start(tier["range"])
+        where = f"tiered_pricing/{index}"
+        if start is None:
+            problems.append(Problem(f"{pointer}/{where}", "range is not [low, high]"))
+            continue
+        for (unit, _, service), own in _read_rates(tier, pointer, problems, f"{where}/"):
+            yield (unit, start, service), own
+
+
+def _range_start(bounds: Json) -> int | None:
+    start = bounds[0] if isinstance(bounds, list) and bounds else None
+    if isinstance(start, bool) or not isinstance(start, (int, Decimal)) or start < 0:
+        return None
+    return int(start) if start == int(start) else None
+
+
+def _read_context_tier(tier: Json, pointer: str, problems: list[Problem]) -> tuple[bool, bool]:
+    settings = tier if isinstance(tier, dict) else {"scope": tier}
+    marginal = _SCOPES.get(str(settings.get("scope", "request")))
+    inclusive = _BOUNDARIES.get(str(settings.get("boundary", "gt")))
+    if marginal is None or inclusive is None:
+        message = 'context_tier is not {"scope": "request"|"marginal", "boundary": "gt"|"gte"}'
+        problems.append(Problem(f"{pointer}/context_tier", message))
+        return False, False
+    return marginal, inclusive
+
+
+def _read_uplifts(entry: Entry) -> "MappingProxyType[str, Decimal]":
+    """Factors by region or service word; what is no positive number is a finding, not a price."""
+    found = {word: entry[key] for key, word in _UPLIFT_KEYS.items() if key in entry}
+    own = entry.get(_FACTORS_KEY)
+    found.update(own if isinstance(own, dict) else {})
+    uplifts = {
+        word: Decimal(factor)
+        for word, factor in found.items()
+        if isinstance(factor, (int, Decimal)) and not isinstance(factor, bool) and factor > 0
+    }
+    return MappingProxyType(uplifts) if uplifts else NO_UPLIFTS
+
+
+def _read_off_peak(
+    value: Json, pointer: str, problems: list[Problem]
+) -> tuple[tuple[OffPeak, ...], Rates] | None:
+    windows = read_off_peak(value.get("windows")) if isinstance(value, dict) else None
+    if windows is None or not isinstance(value, dict):
+        problems.append(Problem(f"{pointer}/off_peak_pricing", "windows cannot be read"))
+        return None
+    return windows, dict(_read_rates(value, pointer, problems, "off_peak_pricing/"))
