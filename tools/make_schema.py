@@ -9,10 +9,11 @@ from typing import Any
 
 from pricectl.core.units import (
     KNOWN_SERVICES,
-    SEARCH_KEY,
+    NESTED_KEYS,
     SYNONYMS,
     UNCOUNTED_KEYS,
     UNIT_BY_KEY,
+    Unit,
 )
 
 PATH = Path(__file__).parent.parent / "schemas" / "catalog.schema.json"
@@ -26,16 +27,18 @@ DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 # A family of price keys: its title and how its keys end.
 FAMILIES = {
     "Cached tokens": ("_token_cost", "_above_1hr", "_cache_hit"),
-    "Tokens": ("_token",),
+    "Tokens": ("_token", "_1k_tokens"),
     "Characters, queries, requests and sessions": (
         "_character",
         "_query",
         "_request",
         "_session",
         "_message",
+        "_calls",
     ),
     "Pages": ("_page", "_credit"),
     "Images and pixels": ("_pixel", "_image", "K", "_512", "_1024", "_1536"),
+    "Storage": ("_day",),
     "Seconds": ("_second", "p", "k", "_interval"),
 }
 
@@ -191,9 +194,9 @@ def _prices() -> Schema:
         "type": "object",
         "properties": {
             **{
-                key: {"description": f"USD per {unit.counts}."}
+                key: {"description": f"USD per {_counts(unit)}."}
                 for key, unit in UNIT_BY_KEY.items()
-                if "." not in key
+                if not key.startswith(NESTED_KEYS)
             },
             **{
                 synonym: {"description": f"Another spelling of {key}."}
@@ -201,13 +204,13 @@ def _prices() -> Schema:
             },
             **{
                 key: {
-                    "description": "Not counted by a quote: it is no price per unit of a call.",
-                    "type": ["number", "object"],
+                    "description": "Not counted by a quote: a cloud's own units, not USD.",
+                    "type": "number",
                     "minimum": 0,
                 }
                 for key in UNCOUNTED_KEYS
             },
-            SEARCH_KEY: _search(),
+            **{key: _nested(key) for key in NESTED_KEYS},
             "tiered_pricing": _of(
                 "array",
                 "Tiers by range",
@@ -229,7 +232,8 @@ def _prices() -> Schema:
 
 def patterns() -> dict[str, str]:
     """One pattern a family of price keys, by the family's title."""
-    keys = [key for key in (*UNIT_BY_KEY, *SYNONYMS) if "." not in key or SEARCH_KEY not in key]
+    nested = tuple(f"{key}." for key in NESTED_KEYS)
+    keys = [key for key in (*UNIT_BY_KEY, *SYNONYMS) if not key.startswith(nested)]
     families: dict[str, list[str]] = {title: [] for title in FAMILIES}
     for key in keys:
         title = next(title for title, ends in FAMILIES.items() if key.endswith(ends))
@@ -237,15 +241,20 @@ def patterns() -> dict[str, str]:
     return {title: f"^(?:{'|'.join(bases)}){SUFFIX}$" for title, bases in families.items()}
 
 
-def _search() -> Schema:
+def _counts(unit: Unit) -> str:
+    """What a price buys, in words."""
+    return unit.counts if unit.divisible or unit.priced_by == 1 else f"1,000 {unit.counts}s"
+
+
+def _nested(key: str) -> Schema:
     return {
-        "title": "Web search",
-        "description": "USD per web search, by the size of the context it returns.",
+        "title": key.replace("_", " ").capitalize(),
+        "description": "USD each, by size or kind.",
         "type": "object",
         "properties": {
-            key.partition(".")[2]: _ref("price", unit.counts, f"USD per {unit.counts}.")
-            for key, unit in UNIT_BY_KEY.items()
-            if key.startswith(f"{SEARCH_KEY}.")
+            own.partition(".")[2]: _ref("price", unit.counts, f"USD per {unit.counts}.")
+            for own, unit in UNIT_BY_KEY.items()
+            if own.startswith(f"{key}.")
         },
         "additionalProperties": False,
     }
@@ -435,7 +444,10 @@ def _details() -> Schema:
             "object",
             "Provider's own terms",
             "Multipliers by region or speed, and what only this provider has.",
-            additionalProperties={"type": ["number", "string", "boolean", "object"]},
+            additionalProperties={
+                "type": ["number", "string", "boolean", "object"],
+                "exclusiveMinimum": 0,
+            },
         ),
         "search_free_requests": {
             "title": "Free searches",

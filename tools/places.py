@@ -24,19 +24,15 @@ class Place(NamedTuple):
 AWS = ("bedrock", "bedrock_converse", "bedrock_mantle")
 VERTEX_PARTS = "language-models embedding-models anthropic_models mistral_models openai_models"
 VERTEX_AI = ("vertex_ai", *(f"vertex_ai-{part}" for part in VERTEX_PARTS.split()))
-# Whose price lists genai-prices applies where it knows no price of Azure's own.
-AZURE_MAKERS = ("azure", "openai", "anthropic", "deepseek", "x-ai", "moonshotai")
 
 BEDROCK = Place(("aws",), ("{}", "bedrock/{}"), AWS)
 MANTLE = Place(("aws",), ("bedrock_mantle/{}",), AWS)
-AZURE = Place(("azure", "openai"), ("azure/{}",), ("azure", "azure_text"))
-AZURE_AI = Place(AZURE_MAKERS, ("azure_ai/{}",), ("azure_ai",))
+AZURE = Place(("azure",), ("azure/{}",), ("azure", "azure_text"))
+AZURE_AI = Place(("azure",), ("azure_ai/{}",), ("azure_ai",))
 VERTEX = Place(("google",), ("vertex_ai/{}", "{}"), VERTEX_AI)
 
 SECTIONS: Mapping[str, Place] = {
-    "openai": Place(
-        ("openai",), ("{}", "openai/{}"), ("openai", "text-completion-openai")
-    ),
+    "openai": Place(("openai",), ("{}", "openai/{}"), ("openai", "text-completion-openai")),
     "anthropic": Place(("anthropic",), ("{}", "anthropic/{}"), ("anthropic",)),
     "google": Place(("google",), ("gemini/{}", "{}"), ("gemini",)),
     "fireworks": Place(

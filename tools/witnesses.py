@@ -146,7 +146,7 @@ class GenaiPrices:
         place, name = place_of(section, model)
         name = place.genai_pattern.format(name)
         for candidate in (each for maker in place.genai for each in self._models[maker]):
-            if candidate.match.is_match(name):
+            if candidate.match.is_match(name) or candidate.match.is_match(name.lower()):
                 return model_figures(candidate, at)
         return {}
 

@@ -20,11 +20,14 @@ _VENDOR_WORDS = """
     ai ai21 aihubmix amazon anthropic azure bedrock cerebras chat cohere converse databricks
     deepinfra deepseek fireworks gemini google groq litellm meta mistral mistralai moonshot
     moonshotai nebius novita openai openrouter perplexity qwen replicate router sambanova together
-    vertex xai accounts models publishers
+    vertex xai zai accounts models publishers arn aws foundation model inference profile
 """
 _REGION_WORDS = "ap apac au ca eu global jp latam me sa uk us"
 _NEUTRAL_WORDS = frozenset((_VENDOR_WORDS + _REGION_WORDS).split())
-_REGION_NAME = re.compile(r"[a-z]{2}-(?:central|north|south|east|west)[a-z]*-?\d")
+# A cloud's region, a seller's name with a dash in it, the account in a resource name.
+_NEUTRAL_PREFIX = re.compile(
+    r"[a-z]{2}-(?:central|north|south|east|west)[a-z]*-?\d|\b[xz]-ai\b|\b\d{12}\b", re.ASCII
+)
 _SEPARATORS = "-_/.:@"
 _BOUNDARY = re.compile(rf"[{_SEPARATORS}]")
 
@@ -198,6 +201,6 @@ def _candidates(name: str, catalog: Catalog) -> Iterator[tuple[int, int]]:
 def _neutral_start(prefix: str, catalog: Catalog) -> bool:
     if prefix in catalog.providers:
         return True
-    rest = _REGION_NAME.sub("us", prefix)
+    rest = _NEUTRAL_PREFIX.sub("us", prefix)
     words = [word for word in _BOUNDARY.split(rest) if word]
     return all(word in _NEUTRAL_WORDS or word in catalog.providers for word in words)

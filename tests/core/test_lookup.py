@@ -75,6 +75,13 @@ CATALOG = Catalog.load(json.dumps(ROWS))
             "partial",
             "anthropic/claude-3-5-sonnet-20240620",
         ),
+        (
+            "arn:aws:bedrock:eu-west-1:123456789012:inference-profile/"
+            "eu.anthropic.claude-sonnet-4-5-20250929-v1:0",
+            "partial",
+            "anthropic/claude-sonnet-4-5",
+        ),
+        ("openrouter/x-ai/gpt-4o", "partial", "openai/gpt-4o"),
         ("claude-sonnet-4-5@default", "partial", "anthropic/claude-sonnet-4-5"),
         ("vertex_ai/claude-sonnet-4-5@20250929", "partial", "anthropic/claude-sonnet-4-5"),
         # The longest name wins: neither claude-3-5-sonnet above nor gpt-4.

@@ -13,6 +13,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
 
 import crosscheck
+import places
 import witnesses
 
 DAY = date(2026, 11, 23)
@@ -314,3 +315,43 @@ def test_every_figure_of_the_catalog_has_a_source_or_a_decision() -> None:
 
     assert date.fromisoformat(catalog["metadata"]["last_updated"]) <= today
     assert crosscheck.main([]) == 0
+
+
+def test_ranges_become_tiers_by_their_lower_end() -> None:
+    row = {
+        "tiered_pricing": [
+            {"input_cost_per_token": Decimal("1e-6"), "range": [0, Decimal("32000.0")]},
+            {"input_cost_per_token": Decimal("2e-6"), "range": [Decimal("32000.0"), 128000]},
+        ]
+    }
+
+    assert dict(witnesses.ranged_prices(row)) == {
+        "input_cost_per_token": Decimal("0.000001"),
+        "input_cost_per_token_above_32k_tokens": Decimal("0.000002"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "place", "known_as"),
+    [
+        ("openai", "gpt-4o", places.SECTIONS["openai"], "gpt-4o"),
+        ("openai", "azure/gpt-4o", places.AZURE, "gpt-4o"),
+        ("azure", "azure_ai/Phi-4", places.AZURE_AI, "Phi-4"),
+        ("anthropic", "claude-sonnet-4-5@20250929", places.VERTEX, "claude-sonnet-4-5@20250929"),
+        ("google", "vertex_ai/gemini-2.5-pro", places.VERTEX, "gemini-2.5-pro"),
+        ("anthropic", "us.anthropic.claude-opus-5", places.BEDROCK, "us.anthropic.claude-opus-5"),
+        ("bedrock", "bedrock_mantle/openai.gpt-6-sol", places.MANTLE, "openai.gpt-6-sol"),
+        ("groq", "groq/openai/gpt-oss-20b", places.SECTIONS["groq"], "openai/gpt-oss-20b"),
+    ],
+)
+def test_looks_a_name_up_where_its_seller_is(
+    section: str, name: str, place: places.Place, known_as: str
+) -> None:
+    assert places.place_of(section, name) == (place, known_as)
+
+
+def test_a_data_zone_of_azure_is_not_its_global_deployment() -> None:
+    place, name = places.place_of("azure", "azure/eu/gpt-4o")
+
+    assert place.genai == ()
+    assert place.litellm[0].format(name) == "azure/eu/gpt-4o"
