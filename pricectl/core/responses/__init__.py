@@ -3,18 +3,21 @@
 The caller parses; what comes here is a dict, an object with attributes or a list of a stream's
 events, and nothing in it is trusted. Strict: a count that cannot have come from a real call raises
 BadUsage. A count is an int, or a Decimal that is whole as some JSON readers give it; 12.0 is
-refused, except in Cohere's units, which are documented as numbers. A started second counts whole.
+refused, except in Cohere's units, which are documented as numbers. A started
+thousandth of a second counts whole.
 """
 
 from datetime import date
+from typing import Any
 
-from pricectl.core.calculator import Quote, quote, service_word
+from pricectl.core.calculator import Quote, quantity, quote, region_word, service_word
 from pricectl.core.catalog import Catalog
 from pricectl.core.errors import BadUsage, UnpricedUnit
 from pricectl.core.responses import origins
 from pricectl.core.responses.places import locate
 from pricectl.core.responses.plain import plain_chat
 from pricectl.core.responses.tables import Draft, Reading, require
+from pricectl.core.units import UNITS
 from pricectl.core.usage import Usage
 
 __all__ = ["Reading", "quote_response", "read_response"]
@@ -41,6 +44,7 @@ def quote_response(  # noqa: PLR0913 - the domain's question, all but two by key
     model: str | None = None,
     provider: str | None = None,
     service: str | None = None,
+    region: str | None = None,
     at: date | None = None,
     strict: bool = False,
 ) -> Quote:
@@ -65,7 +69,8 @@ def quote_response(  # noqa: PLR0913 - the domain's question, all but two by key
             next_step="price it apart, or ask without strict",
         )
     word = service_word(reading.service if service is None else service) or None
-    return quote(catalog, name, reading.usage, service=word, at=at, strict=strict)
+    place = region_word(reading.region if region is None else region) or None
+    return quote(catalog, name, reading.usage, service=word, region=place, at=at, strict=strict)
 
 
 def _read(body: object, provider: str | None) -> Reading:
@@ -92,9 +97,16 @@ def _read(body: object, provider: str | None) -> Reading:
 def _usage(draft: Draft) -> Usage:
     _place_cached_media(draft)
     try:
-        return Usage(**{name: count for name, count in draft.counts.items() if count})
+        return Usage(
+            **{name: _amount(name, count) for name, count in draft.counts.items() if count}
+        )
     except BadUsage as error:
         raise BadUsage(error.what, where="usage", next_step=error.next_step) from None
+
+
+def _amount(name: str, count: int) -> Any:
+    """The argument of `Usage` for a count: seconds, of which thousandths were counted, as such."""
+    return quantity(name, count) if name in UNITS else count
 
 
 def _place_cached_media(draft: Draft) -> None:

@@ -1,8 +1,10 @@
 """Values out of a response, dict or object alike, none of them trusted. Floor 0."""
 
 from collections.abc import Callable, Iterator, Mapping
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from enum import Enum
+from fractions import Fraction
+from math import ceil
 
 from pricectl.core.errors import BadUsage
 from pricectl.core.money import is_bounded, pico_usd, plain_decimal
@@ -83,15 +85,19 @@ def billed(value: object, where: str) -> int:
 
 
 def seconds(value: object, where: str) -> int:
-    """A duration in seconds; a started second counts whole. Raises BadUsage."""
-    if type(value) is not float and type(value) is not Decimal:
-        return whole(value, where)
-    exact = Decimal(value)
+    """A duration in seconds as thousandths; a started thousandth counts whole. Raises BadUsage."""
+    if type(value) is float:
+        exact = Decimal(repr(value))
+    elif type(value) is Decimal:
+        exact = value
+    else:
+        return whole(value, where) * 1000
     if not (exact.is_finite() and 0 <= exact <= MAX_COUNT):
         raise BadUsage(
             "is no duration", where=where, next_step="a duration is a number of seconds from 0 up"
         )
-    return int(exact.to_integral_value(ROUND_CEILING))
+    # A Fraction of 1e-99999 would take a hundred thousand digits.
+    return ceil(Fraction(exact) * 1000) if is_bounded(exact) else int(exact > 0)
 
 
 def digits(value: object, where: str) -> int:

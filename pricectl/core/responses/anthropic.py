@@ -20,8 +20,6 @@ _WRITTEN = field("cache_creation_input_tokens", "cache_write_tokens")
 _WRITTEN_5M = field("cache_creation.ephemeral_5m_input_tokens", "cache_write_tokens")
 _WRITTEN_1H = field("cache_creation.ephemeral_1h_input_tokens", "cache_write_1h_tokens")
 _MADE_FOR_ANOTHER_MODEL = ("advisor_message", "fallback_message")
-# Where a call is not kept to a region, or the model cannot be.
-ANYWHERE = ("", "global", "not_available")
 
 
 def _finish(draft: Draft) -> None:
@@ -33,9 +31,6 @@ def _finish(draft: Draft) -> None:
             _add_writes(draft, step)
         elif kind in _MADE_FOR_ANOTHER_MODEL:
             draft.signal(kind, text(member(step, "model")) or "another model")
-    region = text(member(draft.usage, "inference_geo"))
-    if region not in ANYWHERE:
-        draft.signal("inference_geo", region)
 
 
 def _add_writes(draft: Draft, node: object) -> None:

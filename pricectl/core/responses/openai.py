@@ -18,7 +18,7 @@ _CACHE_READ = """
 """
 _CACHE_WRITE = """
     prompt_tokens_details.cache_write_tokens | prompt_tokens_details.cache_creation_tokens
-    | cache_creation_input_tokens
+    | prompt_tokens_details.cache_creation_input_tokens | cache_creation_input_tokens
 """
 _CACHE_WRITE_1H = """
     prompt_tokens_details.cache_creation_token_details.ephemeral_1h_input_tokens
@@ -83,14 +83,17 @@ _SIGNALS = (
     "prompt_tokens_details.character_count",
     "server_side_tool_usage_details.x_search_calls",
     "server_side_tool_usage_details.code_interpreter_calls",
-    "server_side_tool_usage_details.file_search_calls",
     "server_side_tool_usage_details.document_search_calls",
 )
-_XAI_SEARCHES = field("server_side_tool_usage_details.web_search_calls", "search")
+_XAI_TOOLS = (
+    field("server_side_tool_usage_details.web_search_calls", "search"),
+    field("server_side_tool_usage_details.file_search_calls", "file_search"),
+)
 _SEARCH_UNITS = {"low": "search_low", "medium": "search", "high": "search_high"}
 _FREE_SEARCH_ACTIONS = ("open_page", "find_in_page", "find")
 _SEARCH_CALL = "web_search_call"
-_TOOL_CALLS = ("file_search_call", "code_interpreter_call", "image_generation_call")
+# How many sessions or images these calls made, and of which price, the body does not say.
+_UNCOUNTED_CALLS = ("code_interpreter_call", "image_generation_call")
 # These models search before every answer, and the body does not count it.
 _ALWAYS_SEARCHES = re.compile(r"-search-(?:preview|api)")
 
@@ -171,7 +174,8 @@ def _add_tool_calls(draft: Draft) -> None:
     calls = Counter(map(_tool_call, items(draft.body, "output")))
     if calls[_SEARCH_CALL]:
         draft.add(_search_unit(draft.body), calls[_SEARCH_CALL])
-    for kind in _TOOL_CALLS:
+    draft.add("file_search", calls["file_search_call"])
+    for kind in _UNCOUNTED_CALLS:
         if calls[kind]:
             draft.signal(kind, calls[kind])
 
@@ -193,16 +197,11 @@ def _search_unit(body: object) -> str:
 
 
 def _add_signals(draft: Draft) -> None:
-    draft.fill((_XAI_SEARCHES,))
+    draft.fill(_XAI_TOOLS)
     for name in _SIGNALS:
         amount = draft.read(*name.split("."))
         if amount:
             draft.signal(name.rpartition(".")[2], amount)
-
-
-def _add_seconds(draft: Draft) -> None:
-    """Speech recognition by duration; a started second counts whole, as the API rounds it."""
-    draft.fill((field("seconds | duration", "input_second", seconds),))
 
 
 CHAT = Family(
@@ -218,5 +217,9 @@ RESPONSES = Family(
 )
 # Nothing but totals: the convention does not matter.
 PLAIN = RESPONSES._replace(name="totals", marks=("input_tokens", "output_tokens"))
-DURATION = Family("duration", ("seconds", "duration"), (), finish=_add_seconds)
+DURATION = Family(
+    "duration",
+    ("seconds", "duration"),
+    (field("seconds | duration", "input_second", seconds),),
+)
 TOTAL_ONLY = Family("total", ("total_tokens",), (field("total_tokens", "input_tokens", whole),))

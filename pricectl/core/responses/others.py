@@ -1,11 +1,13 @@
 """Bedrock, Cohere and Mistral OCR, each with shapes of its own. Floor 0.
 
-Sources: the Bedrock Runtime reference (Converse, InvokeModel, its response headers and the bodies
-of Titan, Llama and Nova), Cohere's chat, embed and rerank references, Mistral's OCR reference.
+Sources: the Bedrock Runtime reference (Converse, InvokeModel with its response headers and the
+bodies of Titan, Llama and Nova, ApplyGuardrail), Cohere's references of chat, embed and rerank,
+Mistral's of OCR.
 """
 
 from pricectl.core.responses.access import billed, digits, items, member, text
 from pricectl.core.responses.tables import Draft, Family, field
+from pricectl.core.units import GUARDRAIL_KEY, UNITS
 
 _READ, _WRITE = "cacheReadInputToken", "cacheWriteInputToken"
 _CONVERSE = (
@@ -118,4 +120,16 @@ PAGES = Family(
     (field("pages_processed", "page"),),
     provider="mistral",
     finish=_finish_pages,
+)
+
+_CHECKS = {
+    unit.key.partition(".")[2]: unit.name
+    for unit in UNITS.values()
+    if unit.key.startswith(f"{GUARDRAIL_KEY}.")
+}
+GUARDRAIL = Family(
+    "guardrail",
+    tuple(_CHECKS),
+    tuple(field(name, unit) for name, unit in _CHECKS.items()),
+    provider="bedrock",
 )

@@ -24,6 +24,7 @@ FAMILIES: tuple[Family, ...] = (
     others.TITAN,
     others.PAGES,
     openai.DURATION,
+    others.GUARDRAIL,
     openai.TOTAL_ONLY,
     others.HEADERS,
 )
@@ -109,7 +110,7 @@ def _merged(usages: list[object]) -> dict[str, object]:
             new, old = member(usage, name), merged.get(name)
             if type(new) is int and type(old) is int:
                 merged[name] = max(new, old)
-            elif new is not None:
+            else:
                 merged[name] = new
     return merged
 
