@@ -20,11 +20,15 @@ class ModeCredits(NamedTuple):
 
 
 class Estimate(NamedTuple):
-    """A job of `calls` equal calls under one profile."""
+    """A job of `calls` equal calls under one profile.
+
+    `signals` are billable things that a response states and no unit can express.
+    """
 
     quote: Quote
     calls: int
     profile: Profile
+    signals: tuple[str, ...] = ()
 
     @property
     def job(self) -> Job:

@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from pricectl.commands import arguments, common
+from pricectl.commands.asking import Circumstances, ask_response, ask_words
 from pricectl.commands.common import View
-from pricectl.core import quote as price
 from pricectl.core.credits import MODES
 from pricectl.estimate import Estimate
 from pricectl.report import json
@@ -15,14 +15,14 @@ from pricectl.report.text import quote as text
 
 def quote(
     words: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             metavar="MODEL... INPUT [OUTPUT]",
             help="One or more models, then input and output tokens of one call (1000, 1,000, 1k).",
             autocompletion=common.complete_model,
             show_default=False,
         ),
-    ],
+    ] = None,
     cached: Annotated[
         str | None, arguments.token_option("--cached", "Input read from the cache, part of INPUT.")
     ] = None,
@@ -49,6 +49,15 @@ def quote(
     ] = None,
     service: Annotated[
         str | None, typer.Option(help="Service tier, such as batch, flex or priority.")
+    ] = None,
+    region: Annotated[
+        str | None, typer.Option(help="Region or data residency, such as eu or us.")
+    ] = None,
+    response: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="Price a provider's recorded response; '-' is standard input."
+        ),
     ] = None,
     calls: Annotated[
         int, typer.Option(min=1, metavar="N", help="A job of that many equal calls.")
@@ -82,18 +91,8 @@ def quote(
 ) -> None:
     """What a call costs: the number, the arithmetic, the credits.
 
-    Several models compare in one table. -q prints the number alone.
+    Several models compare in one table. -q prints the number alone, -v every step to it.
     """
-    models, counts = arguments.split_words(words)
-    details = {
-        "cache_read_tokens": cached,
-        "cache_write_tokens": cache_write,
-        "cache_write_1h_tokens": cache_write_1h,
-        "reasoning_tokens": reasoning,
-        "input_audio_tokens": audio_in,
-        "output_audio_tokens": audio_out,
-    }
-    usage = arguments.read_usage(counts, details, unit or [])
     work = common.open_catalog(file)
     charged_by = arguments.read_profile(
         work.policy.profile_named(profile),
@@ -103,15 +102,20 @@ def quote(
             "tokens_per_credit": tokens_per_credit,
         },
     )
-    when = common.instant(at)
-    estimates = [
-        Estimate(
-            price(work.catalog, model, usage, service=service, at=when, strict=strict),
-            calls,
-            charged_by,
-        )
-        for model in models
-    ]
+    asked = Circumstances(service, region, common.instant(at), strict)
+    if response is not None:
+        answer = ask_response(work.catalog, response, words or [], asked)
+    else:
+        details = {
+            "cache_read_tokens": cached,
+            "cache_write_tokens": cache_write,
+            "cache_write_1h_tokens": cache_write_1h,
+            "reasoning_tokens": reasoning,
+            "input_audio_tokens": audio_in,
+            "output_audio_tokens": audio_out,
+        }
+        answer = ask_words(work.catalog, words or [], details, unit or [], asked)
+    estimates = [Estimate(found, calls, charged_by, answer.signals) for found in answer.quotes]
     common.show(
         View.of(output, color, quiet=quiet, verbose=verbose),
         {

@@ -29,6 +29,7 @@ def _estimate(estimate: Estimate, catalog: Catalog) -> dict[str, Any]:
         "model": quote.match.asked,
         "resolved": resolved(quote.match),
         "service": quote.service or "standard",
+        "region": quote.region,
         "above_tokens": quote.above_tokens,
         "period": quote.period,
         "calls": estimate.calls,
@@ -39,6 +40,7 @@ def _estimate(estimate: Estimate, catalog: Catalog) -> dict[str, Any]:
         "profile": estimate.profile.name,
         "rounding": estimate.profile.rounding,
         "credits": {mode.mode: mode.charged for mode in estimate.credits},
+        "signals": list(estimate.signals),
         "catalog": catalog_id(catalog),
     }
 
@@ -112,13 +114,14 @@ def _model(model: Model) -> dict[str, Any]:
     }
 
 
-def explain(steps: Sequence[Step], match: Match, catalog: Catalog) -> str:
-    """Each lookup layer tried, and what answered."""
+def explain(steps: Sequence[Step], match: Match, chain: Sequence[str], catalog: Catalog) -> str:
+    """Each lookup layer tried, what answered, and each step to a price if one was asked for."""
     return dump(
         "explain",
         {
             "asked": match.asked,
             "steps": [step._asdict() for step in steps],
+            "chain": list(chain),
             "resolved": resolved(match),
             "catalog": catalog_id(catalog),
         },

@@ -86,6 +86,14 @@ def test_explain_shows_each_layer(run: Run) -> None:
     assert "answered by openai/gpt-4o: input $2.50, output $10.00 per 1M tokens" in text
 
 
+def test_explain_with_tokens_goes_all_the_way(run: Run) -> None:
+    # 250,000 are above 200k: x $2.50 / 1M = $0.625
+    text = " ".join(run("explain", "gemini-2.5-pro", "250k").stdout.split())
+    assert "250,000 input tokens pass 200,000: the whole request moves" in text
+    assert "input: 250,000 x $0.0000025 ($2.50 / 1M) = $0.625" in text
+    assert "total $0.625, the exact sum" in text
+
+
 def test_explain_of_a_guess(run: Run) -> None:
     result = run("explain", "gpt-4o-huge")
     assert result.exit_code == 0

@@ -205,6 +205,47 @@ def test_output_goes_to_a_file_and_the_terminal(run: Run, home: Path) -> None:
     assert run("quote", "gpt-4o", "1", "-o", "json=no/where.json").exit_code == 2
 
 
+BODY = """{
+  "model": "gpt-4o-2024-08-06", "object": "chat.completion", "service_tier": "default",
+  "usage": {"prompt_tokens": 1000, "completion_tokens": 500, "total_tokens": 1500,
+            "prompt_tokens_details": {"cached_tokens": 800}}
+}"""
+
+
+def test_a_recorded_response_is_priced(run: Run, home: Path) -> None:
+    (home / "body.json").write_text(BODY, encoding="utf-8")
+    # 200 x $2.50 + 800 x $1.25 + 500 x $10 = $0.0005 + $0.001 + $0.005
+    assert run("quote", "--response", "body.json", "-q").stdout == "0.0065\n"
+    assert run("quote", "--response", "-", "-q", stdin=BODY).stdout == "0.0065\n"
+    # o3 has no cache price: 1,000 x $2 + 500 x $8
+    assert run("quote", "o3", "--response", "body.json", "-q").stdout == "0.006\n"
+
+
+def test_what_a_response_states_and_no_price_covers_is_said(run: Run) -> None:
+    body = BODY.replace('"total_tokens": 1500', '"total_tokens": 1700')
+    result = run("quote", "--response", "-", stdin=body)
+    assert "! not in the price: unattributed_tokens" in result.stdout
+    assert json.loads(run("quote", "--response", "-", "-ojson", stdin=body).stdout)["signals"]
+    assert run("quote", "--response", "-", "--strict", stdin=body).exit_code == 1
+
+
+@pytest.mark.parametrize("body", ["", "{", "[]", '{"model": "gpt-4o"}', '{"usage": 5}'])
+def test_a_response_without_usage_is_refused(run: Run, body: str) -> None:
+    result = run("quote", "--response", "-", stdin=body)
+    assert (result.exit_code, result.stdout) == (2, "")
+
+
+def test_a_region_without_a_price_is_said(run: Run) -> None:
+    assert "! no price for region eu: its base rates" in run(
+        "quote", "gpt-4o", "1000", "--region", "eu"
+    ).stdout
+
+
+def test_verbose_shows_every_step(run: Run) -> None:
+    text = run("quote", "gpt-4o", "1000", "500", "-v").stdout
+    assert "line: input: 1,000 x $0.0000025 ($2.50 / 1M) = $0.0025 by input_cost_per_token" in text
+
+
 def test_names_from_outside_cannot_paint_the_terminal(run: Run) -> None:
     for name in ("\x1b[31mred", "[/bold]", ":free:", "\u202egpt"):
         result = run("quote", name, "1000", "500", "--color", "always")

@@ -9,10 +9,16 @@ from pricectl.listing import base_rate
 from pricectl.report.canvas import Canvas, clean, grid
 
 
-def report(
-    match: Match, steps: Sequence[Step], catalog: Catalog, canvas: Canvas, *, quiet: bool
+def report(  # noqa: PLR0913 - what is shown, and how
+    match: Match,
+    steps: Sequence[Step],
+    chain: Sequence[str],
+    catalog: Catalog,
+    canvas: Canvas,
+    *,
+    quiet: bool,
 ) -> str:
-    """The layers tried in order, then the row with its base prices."""
+    """The layers tried in order, then the row with its base prices, or the way to a price."""
     from rich.text import Text
 
     if quiet:
@@ -25,7 +31,13 @@ def report(
         why = clean(step.why) if step else "not needed"
         table.add_row(f"  {layer}", Text(mark, style=style), Text(why, style=style))
     headline = Text(clean(match.asked) or "(no usable name)", style="bold")
-    return canvas.draw(headline, Text(), table, Text(), Text(_answer(match, catalog)))
+    if not chain:
+        return canvas.draw(headline, Text(), table, Text(), Text(_answer(match, catalog)))
+    way = grid("left", "wrap")
+    for line in chain:
+        word, _, said = line.partition(": ")
+        way.add_row(f"  {word}", Text(clean(said)))
+    return canvas.draw(headline, Text(), table, Text(), way)
 
 
 def _answer(match: Match, catalog: Catalog) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from pricectl.core.calculator import Line, Quote
+from pricectl.core.calculator import Line
 from pricectl.core.catalog import Catalog, Match
 from pricectl.core.lookup import near_names
 from pricectl.core.money import usd, usd_per_mtok
@@ -62,9 +62,9 @@ def one(estimate: Estimate, catalog: Catalog, canvas: Canvas, mode: str | None =
     headline.append(f"  {_title(quote.match)}", style="not bold")
     if estimate.calls > 1:
         headline.append(f", {count(estimate.calls)} calls", style="not bold")
-    warnings = [Text(f"! {words}", style="yellow") for words in _warnings(quote, catalog)]
-    version = f"catalog {catalog.sha256[:12]} of {clean(catalog.last_updated)}"
-    footer = [Text(), Text(version, style="dim")] if canvas.verbose else []
+    warnings = [Text(f"! {words}", style="yellow") for words in _warnings(estimate, catalog)]
+    steps = quote.explain() if canvas.verbose else ()
+    footer = [Text(), *(Text(clean(step), style="dim") for step in steps)] if steps else []
     body = _arithmetic(estimate)
     return canvas.draw(headline, *warnings, "", body, "", _credits(estimate, mode), *footer)
 
@@ -77,7 +77,8 @@ def _title(match: Match) -> str:
     return f"{title}, {FOUND[match.how]}" if FOUND[match.how] else title
 
 
-def _warnings(quote: Quote, catalog: Catalog) -> Iterator[str]:
+def _warnings(estimate: Estimate, catalog: Catalog) -> Iterator[str]:
+    quote = estimate.quote
     match = quote.match
     if quote.guessed:
         names = near_names(catalog, match.asked)
@@ -91,7 +92,10 @@ def _warnings(quote: Quote, catalog: Catalog) -> Iterator[str]:
         yield f"long-context rates: over {count(quote.above_tokens)} input tokens"
     if quote.period:
         yield f"dated price: {quote.period}"
+    if quote.missing_region:
+        yield f"no price for region {clean(quote.region)}: its base rates"
     yield from (f"{line.unit}: {clean(line.note)}" for line in quote.lines if line.note)
+    yield from (f"not in the price: {clean(signal)}" for signal in estimate.signals)
 
 
 def _arithmetic(estimate: Estimate) -> "Table":
@@ -174,7 +178,7 @@ def comparison(estimates: Sequence[Estimate], catalog: Catalog, canvas: Canvas) 
     notes = [
         Text(f"! {clean(estimate.quote.match.asked)}: {words}", style="yellow")
         for estimate in ordered
-        for words in _warnings(estimate.quote, catalog)
+        for words in _warnings(estimate, catalog)
     ]
     return canvas.draw(table, *[Text(), *notes] if notes else [])
 
