@@ -39,6 +39,7 @@ class Positions:
         self._text = text
         self._line_starts = [0, *(found.end() for found in re.finditer("\n", text))]
         self._members: dict[int, list[_Member]] = {}
+        self._named: dict[int, dict[str, _Member]] = {}
         self._root = _skip_space(text, 0)
 
     def value(self, pointer: str) -> Span:
@@ -99,12 +100,18 @@ class Positions:
         start = self._root
         for token in pointer.split("/")[1:]:
             wanted = token.replace("~1", "/").replace("~0", "~")
-            named = [member for member in self._children(start) if member.key == wanted]
-            if not named:
+            named = self._by_name(start)
+            if wanted not in named:
                 return found
-            found = named[-1]  # the last of two equal keys is the one that readers see
+            found = named[wanted]
             start = found.start
         return found
+
+    def _by_name(self, start: int) -> dict[str, _Member]:
+        """The members by key; the last of two equal keys is the one that readers see."""
+        if start not in self._named:
+            self._named[start] = {member.key: member for member in self._children(start)}
+        return self._named[start]
 
     def _children(self, start: int) -> list[_Member]:
         if start not in self._members:

@@ -39,6 +39,11 @@ def locate(asked: str | None, configured: str | None = None) -> str:
     return str(packaged(FILE_NAME))
 
 
+def is_same(one: str, other: str) -> bool:
+    """Whether two names mean one file, by whatever path."""
+    return Path(one).resolve() == Path(other).resolve()
+
+
 def packaged(name: str) -> Path:
     """A data file that belongs to pricectl: from the installed package, else from the checkout."""
     package = Path(__file__).parent

@@ -281,7 +281,7 @@ def _read_periods(value: Json, key: str, pointer: str, problems: list[Problem]) 
 
 
 def _grouped(pairs: Iterator[tuple[str, Model]]) -> Mapping[str, tuple[Model, ...]]:
-    groups: dict[str, tuple[Model, ...]] = {}
+    groups: dict[str, list[Model]] = {}
     for name, model in pairs:
-        groups[name] = (*groups.get(name, ()), model)
-    return MappingProxyType(groups)
+        groups.setdefault(name, []).append(model)
+    return MappingProxyType({name: tuple(models) for name, models in groups.items()})

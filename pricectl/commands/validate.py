@@ -1,0 +1,62 @@
+"""`pricectl validate`: everything that is wrong with a catalog, at once. Floor 3."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from pricectl import checking, settings, store
+from pricectl.commands import common
+from pricectl.commands.common import View
+from pricectl.findings import Severity
+from pricectl.report import concise, github_findings, json_findings, junit, sarif
+from pricectl.report.text import findings as text
+
+
+class Level(StrEnum):
+    """From which severity on a finding fails the check."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+def validate(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[FILE|-]...", help="Catalogs.", show_default="the catalog"),
+    ] = None,
+    fail_on: Annotated[Level, typer.Option(help="Exit 1 from this severity on.")] = Level.ERROR,
+    at: common.AtOption = None,
+    file: common.FileOption = None,
+    output: common.OutputOption = None,
+    color: common.ColorOption = common.Color.AUTO,
+    quiet: common.QuietOption = False,
+    verbose: common.VerboseOption = False,
+) -> None:
+    """Check catalogs: syntax, shape and rules; all findings at once, each with its place.
+
+    Formats: text, concise, json, github, sarif, junit. 'pricectl rule ID' explains a finding.
+    """
+    policy = settings.load_policy()
+    today = common.today(at)
+    level: Severity = fail_on.value
+    own = store.locate(None, policy.file)
+    sources = [store.read(name) for name in files or [file or own]]
+    reports = [
+        checking.check(data, name, policy, today, own=store.is_same(name, own))
+        for data, name in sources
+    ]
+    common.show(
+        View.of(output, color, quiet=quiet, verbose=verbose),
+        {
+            "text": lambda canvas: text.report(reports, canvas, quiet=quiet, level=level),
+            "concise": lambda _: concise.findings(reports),
+            "json": lambda _: json_findings.findings(reports, level),
+            "github": lambda _: github_findings.findings(reports),
+            "sarif": lambda _: sarif.findings(reports),
+            "junit": lambda _: junit.findings(reports, level),
+        },
+    )
+    if any(report.fails(level) for report in reports):
+        common.leave(common.FINDINGS)

@@ -1,0 +1,20 @@
+"""Findings one a line, for editors and grep. Floor 2."""
+
+from collections.abc import Iterable
+
+from pricectl.checking import Report
+from pricectl.findings import Finding
+from pricectl.report.canvas import clean
+
+
+def findings(reports: Iterable[Report]) -> str:
+    """`file:line:column: severity[rule] message`, nothing when there are none."""
+    return "\n".join(line(report, finding) for report in reports for finding in report.findings)
+
+
+def line(report: Report, finding: Finding) -> str:
+    """One finding on one line."""
+    place = clean(report.place(finding))
+    if finding.span:
+        place += f":{finding.span.line}:{finding.span.column}"
+    return f"{place}: {finding.severity}[{finding.rule}] {clean(finding.message)}"

@@ -1,0 +1,27 @@
+"""Findings as GitHub workflow commands, shown beside the changed lines. Floor 2."""
+
+from collections.abc import Iterable
+
+from pricectl.checking import Report
+from pricectl.findings import SEVERITIES, Finding, Severity
+from pricectl.report.canvas import clean
+from pricectl.report.github import command
+
+LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "notice"}
+
+
+def findings(reports: Iterable[Report]) -> str:
+    """One workflow command a finding, the worst first: GitHub shows ten of a level."""
+    pairs = [(report, finding) for report in reports for finding in report.findings]
+    pairs.sort(key=lambda pair: SEVERITIES.index(pair[1].severity))
+    return "\n".join(_command(report, finding) for report, finding in pairs)
+
+
+def _command(report: Report, finding: Finding) -> str:
+    place: dict[str, str | int] = {"file": clean(report.place(finding)).removeprefix("./")}
+    if finding.span:
+        line, column, length = finding.span
+        place |= {"line": line, "endLine": line, "col": column, "endColumn": column + length}
+    message, hint = clean(finding.message), clean(finding.hint)
+    text = f"{message}\n{hint}" if hint else message
+    return command(LEVELS[finding.severity], text, **place, title=finding.rule)

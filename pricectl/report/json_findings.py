@@ -1,0 +1,43 @@
+"""Findings as JSON; schemas/validate.schema.json describes it. Floor 2."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pricectl.checking import Report
+from pricectl.findings import Finding, Severity
+from pricectl.report import json
+
+
+def findings(reports: Sequence[Report], level: Severity) -> str:
+    """The findings of all files, and whether any is at least as bad as the level."""
+    failed = any(report.fails(level) for report in reports)
+    return json.dump(
+        "validate",
+        {
+            "outcome": "fail" if failed else "pass",
+            "models": sum(report.models for report in reports),
+            "files": [report.file for report in reports],
+            "findings": _all(reports, "findings"),
+            "waived": _all(reports, "waived"),
+        },
+    )
+
+
+def _all(reports: Sequence[Report], kind: str) -> list[dict[str, Any]]:
+    return [_finding(report, finding) for report in reports for finding in getattr(report, kind)]
+
+
+def _finding(report: Report, finding: Finding) -> dict[str, Any]:
+    span, also = finding.span, finding.also
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "pointer": finding.pointer,
+        "file": report.place(finding),
+        "line": span.line if span else None,
+        "column": span.column if span else None,
+        "end_column": span.column + span.length if span else None,
+        "also": {"line": also.line, "column": also.column} if also else None,
+        "message": finding.message,
+        "hint": finding.hint,
+    }

@@ -1,0 +1,142 @@
+"""What every rule family shares: a rule, what a check may look at, prices in words. Floor 1."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import NamedTuple
+
+from pricectl.core.catalog import Catalog, Model, Periods, escape
+from pricectl.core.document import Json
+from pricectl.core.money import usd, usd_per_mtok
+from pricectl.core.prices import PriceList
+from pricectl.core.units import NESTED_KEYS, UNITS, is_token
+from pricectl.core.windows import read_instant
+from pricectl.findings import Finding, Severity
+from pricectl.policy import Policy
+
+# Modes in which a model writes text, so that both directions are charged.
+TEXT_MODES = frozenset({"chat", "completion", "responses", None})
+
+
+class Rule(NamedTuple):
+    """One thing that can be wrong: why it matters, how it looks wrong and right, how to fix it."""
+
+    id: str
+    severity: Severity
+    title: str
+    why: str
+    bad: str
+    good: str
+    fix: str
+
+    @property
+    def hint(self) -> str:
+        """The fix as a hint under a finding."""
+        return self.fix[:1].lower() + self.fix[1:].rstrip(".")
+
+    def at(self, pointer: str, message: str, hint: str = "", *, on_key: bool = False) -> Finding:
+        """A finding of this rule."""
+        return Finding(self.id, self.severity, pointer, message, hint, on_key)
+
+
+class Context(NamedTuple):
+    """What a check may look at; the keys are those the schema describes by name."""
+
+    values: dict[str, Json]
+    catalog: Catalog
+    policy: Policy
+    today: date
+    known_keys: frozenset[str]
+    metadata_keys: frozenset[str]
+
+
+class Prices(NamedTuple):
+    """One price list of a row with its JSON Pointer; `period` is "" for today's."""
+
+    pointer: str
+    prices: PriceList
+    period: str
+
+
+def pointer_of(model: Model) -> str:
+    """The row's JSON Pointer."""
+    return f"/{escape(model.provider)}/{escape(model.name)}"
+
+
+def mode_of(model: Model) -> str | None:
+    """What kind of call the row answers; None if it does not say so."""
+    mode = model.entry.get("mode")
+    return mode if isinstance(mode, str) else None
+
+
+def aliases_of(model: Model) -> Iterator[tuple[str, str]]:
+    """The row's aliases as written, each after its JSON Pointer."""
+    written = model.entry.get("aliases")
+    for index, alias in enumerate(written if isinstance(written, list) else ()):
+        if isinstance(alias, str):
+            yield f"{pointer_of(model)}/aliases/{index}", alias
+
+
+def price_pointer(row: str, key: str) -> str:
+    """A price's JSON Pointer from the row's and the price key as the catalog names it."""
+    nested = key.partition(".")[0].rpartition("/")[2] in NESTED_KEYS
+    return f"{row}/{key.replace('.', '/') if nested else key}"
+
+
+def price_lists(model: Model) -> Iterator[Prices]:
+    """Every price list of a row: today's, then the previous and the upcoming ones."""
+    row = pointer_of(model)
+    yield Prices(row, model.prices, "")
+    if model.previous:
+        yield from _periods(model, "previous", "until", model.previous)
+    if model.upcoming:
+        yield from _periods(model, "upcoming", "from", model.upcoming)
+
+
+def _periods(model: Model, key: str, bound: str, periods: Periods) -> Iterator[Prices]:
+    pairs = zip(period_places(model, key, bound), periods, strict=True)
+    for (instant, pointer), (_, prices) in pairs:
+        yield Prices(pointer, prices, f"{bound} {instant.date()}")
+
+
+def period_places(model: Model, key: str, bound: str) -> list[tuple[datetime, str]]:
+    """The instants of `previous` or `upcoming` in order, each with its JSON Pointer."""
+    written = model.entry.get(key)
+    found = []
+    for index, period in enumerate(written if isinstance(written, list) else ()):
+        instant = read_instant(period.get(bound)) if isinstance(period, dict) else None
+        if instant:
+            found.append((instant, f"{pointer_of(model)}/{key}/{index}"))
+    return sorted(found, key=lambda place: place[0])
+
+
+def in_words(pico: int, unit: str) -> str:
+    """A price as people read it.
+
+    >>> in_words(2_500_000, "input"), in_words(40_000_000_000, "output_image_file")
+    ('$2.50 / 1M', '$0.04 / generated image')
+    """
+    if is_token(unit):
+        return f"${usd_per_mtok(pico)} / 1M"
+    counts = 1000 if UNITS[unit].divisible else 1
+    return f"${usd(pico * counts)} / {UNITS[unit].counts}"
+
+
+def label(unit: str, above_tokens: int = 0, service: str = "") -> str:
+    """A price's name as people say it.
+
+    >>> label("cache_read", 200_000, "batches")
+    'cache read above 200k (batches)'
+    """
+    name = unit.replace("_", " ")
+    tier = f" above {above_tokens // 1000}k" if above_tokens else ""
+    return f"{name}{tier}{f' ({service})' if service else ''}"
+
+
+def times(larger: int, smaller: int) -> str:
+    """How many times one price is another, as people say it.
+
+    >>> times(5000, 5), times(15, 2)
+    ('1,000x', '7.5x')
+    """
+    tenths = larger * 10 // smaller
+    return f"{tenths // 10:,}x" if tenths >= 1000 or tenths % 10 == 0 else f"{tenths / 10:.1f}x"  # noqa: PLR2004

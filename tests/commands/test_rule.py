@@ -1,0 +1,43 @@
+"""`pricectl rule`: the list, one rule, a near name."""
+
+import json
+
+import jsonschema
+
+from pricectl.rules import RULES
+from tests.conftest import ROOT, Run
+
+
+def test_every_rule_is_listed(run: Run) -> None:
+    result = run("rule")
+    assert result.exit_code == 0
+    assert all(rule in result.stdout for rule in RULES)
+
+
+def test_one_rule_is_explained(run: Run) -> None:
+    result = run("rule", "duplicate-key")
+    lines = result.stdout.splitlines()
+    assert result.exit_code == 0
+    assert lines[0] == "error[duplicate-key] a key appears twice in one object"
+    assert [line for line in lines if line in ("Why", "Bad", "Good", "Fix")] == [
+        "Why",
+        "Bad",
+        "Good",
+        "Fix",
+    ]
+
+
+def test_an_unknown_rule_gets_a_near_name(run: Run) -> None:
+    result = run("rule", "duplicate-keys")
+    assert result.exit_code == 2
+    assert "duplicate-key?" in result.stderr
+
+
+def test_a_rule_that_is_like_no_other_leads_to_the_list(run: Run) -> None:
+    assert "lists them" in run("rule", "zzz").stderr
+
+
+def test_json_is_what_its_schema_says(run: Run) -> None:
+    schema = json.loads((ROOT / "schemas/rule.schema.json").read_text(encoding="utf-8"))
+    for words in (("rule",), ("rule", "encoding")):
+        jsonschema.validate(json.loads(run(*words, "-o", "json").stdout), schema)

@@ -1,0 +1,205 @@
+"""`pricectl validate`: exit codes, files, formats, and files that are no catalogs."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, Run
+
+GOOD = """{
+  "metadata": {"last_updated": "2026-11-25", "sources": ["https://example.com"],
+    "default_pricing": {"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06}},
+  "x": {
+    "m": {"source": "https://example.com", "verified_on": "2026-11-25",
+      "aliases": ["gpt-4o", "gpt-4o-mini", "claude-sonnet-4-5"],
+      "input_cost_per_token": 2e-06,
+      "output_cost_per_token": 4e-06}
+  }
+}
+"""
+BAD = GOOD.replace("4e-06}", "1e-06}")
+AT = ("--at", "2026-12-01")
+
+
+@pytest.fixture
+def good(home: Path) -> Path:
+    (home / "good.json").write_text(GOOD, encoding="utf-8")
+    (home / "bad.json").write_text(BAD, encoding="utf-8")
+    return home
+
+
+def test_a_clean_file_exits_0(run: Run, good: Path) -> None:
+    result = run("validate", str(good / "good.json"), *AT)
+    assert (result.exit_code, result.stdout) == (0, "ok: 1 model, no findings\n")
+
+
+def test_a_finding_exits_1(run: Run, good: Path) -> None:
+    result = run("validate", str(good / "bad.json"), *AT)
+    assert result.exit_code == 1
+    assert "error[output-below-input]" in result.stdout
+
+
+@pytest.mark.parametrize(("level", "code"), [("error", 0), ("warning", 1), ("info", 1)])
+def test_the_level_decides_what_fails(run: Run, good: Path, level: str, code: int) -> None:
+    stale = GOOD.replace('"verified_on": "2026-11-25"', '"verified_on": "2026-01-01"')
+    (good / "stale.json").write_text(stale, encoding="utf-8")
+    assert run("validate", "stale.json", *AT, "--fail-on", level).exit_code == code
+
+
+def test_the_day_is_the_one_asked_for(run: Run, good: Path) -> None:
+    del good
+    later = run("validate", "good.json", "--at", "2027-06-01")
+    assert "warning[verified-stale]" in later.stdout
+
+
+def test_several_files_and_standard_input(run: Run, good: Path) -> None:
+    del good
+    result = run("validate", "good.json", "-", *AT, stdin=BAD)
+    assert result.exit_code == 1
+    assert "good.json: ok: 1 model, no findings" in result.stdout
+    assert "standard input: 1 error in 1 model" in result.stdout
+
+
+def test_without_a_file_the_catalog_is_found(run: Run) -> None:
+    assert "in 4 models" in run("validate", *AT).stdout
+
+
+def test_quiet_prints_the_summary_alone(run: Run, good: Path) -> None:
+    del good
+    assert run("validate", "bad.json", *AT, "-q").stdout == "1 error in 1 model\n"
+
+
+def test_several_formats_at_once(run: Run, good: Path) -> None:
+    result = run("validate", "bad.json", *AT, "-o", "concise", "-o", "json=out.json")
+    assert result.stdout.startswith("bad.json:8:32: error[output-below-input]")
+    assert json.loads((good / "out.json").read_text(encoding="utf-8"))["outcome"] == "fail"
+
+
+@pytest.mark.parametrize("name", ["text", "concise", "json", "github", "sarif", "junit"])
+def test_every_format_reports_before_it_fails(run: Run, good: Path, name: str) -> None:
+    del good
+    result = run("validate", "bad.json", *AT, "-o", name)
+    assert result.exit_code == 1
+    assert "output-below-input" in result.stdout
+
+
+def test_settings_waive_with_a_reason(run: Run, good: Path) -> None:
+    (good / "pricectl.toml").write_text(
+        '[[waivers]]\nrule = "output-below-input"\npointer = "/x/m"\nreason = "their page"\n',
+        encoding="utf-8",
+    )
+    result = run("validate", "bad.json", *AT)
+    assert result.stdout == "ok: 1 model, no findings, 1 finding waived\n"
+    assert result.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("validate", "gone.json"), "no such file"),
+        (("validate", "."), "is a folder"),
+        (("validate", "good.json", "-o", "yaml"), "unknown format"),
+        (("validate", "good.json", "--at", "soon"), "is no date"),
+        (("validate", "good.json", "--fail-on", "maybe"), "maybe"),
+    ],
+)
+def test_what_cannot_run_exits_2(run: Run, good: Path, words: tuple[str, ...], said: str) -> None:
+    del good
+    result = run(*words)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert "Traceback" not in result.output
+
+
+NO_CATALOGS = {
+    "empty": (b"", "json-syntax"),
+    "blank": (b" \n\t ", "json-syntax"),
+    "binary": (bytes(range(256)), "encoding"),
+    "utf-16": (GOOD.encode("utf-16"), "encoding"),
+    "bom": (b"\xef\xbb\xbf" + GOOD.encode(), "encoding"),
+    "truncated": (GOOD.encode()[:-20], "json-syntax"),
+    "comment": (b'{"x": 1 // one\n}', "json-syntax"),
+    "deep lists": (b"[" * 100_000, "document-depth"),
+    "deep objects": (b'{"a":' * 100_000 + b"1" + b"}" * 100_000, "document-depth"),
+    "lone surrogate": (b'{"x": {"\\ud800": {}}}', "encoding"),
+    "not an object": (b"[1, 2]", "wrong-shape"),
+    "number": (b"1e1000000", "wrong-shape"),
+    "exponent": (b'{"x": {"m": {"input_cost_per_token": 1e1000000}}}', "number-not-finite"),
+    "digits": (
+        b'{"x": {"m": {"input_cost_per_token": ' + b"9" * 5000 + b"}}}",
+        "number-not-finite",
+    ),
+    "nan": (b'{"x": {"m": {"input_cost_per_token": NaN}}}', "number-not-finite"),
+    "escape": (b'{"x": {"a\\u001b[31m": {"input_cost_per_token": 1e-06}}}', "unsafe-name"),
+    "markup": (b'{"x": {"[/x]": {"input_cost_per_token": true}}}', "price-type"),
+    "emoji": (b'{"x": {":free:": {"input_cost_per_token": "[red]"}}}', "price-type"),
+}
+
+
+@pytest.mark.parametrize("name", NO_CATALOGS)
+def test_a_bad_file_is_a_finding_and_never_a_crash(run: Run, home: Path, name: str) -> None:
+    data, rule = NO_CATALOGS[name]
+    (home / "bad.json").write_bytes(data)
+    began = time.perf_counter()
+    for style in ("text", "github", "junit", "sarif", "json", "concise"):
+        result = run("validate", "bad.json", "-o", style)
+        assert result.exit_code == 1, style
+        assert rule in result.stdout, style
+        assert "Traceback" not in result.output
+        assert "\x1b" not in result.output
+    assert time.perf_counter() - began < 6 * 2
+
+
+def test_markup_in_names_is_shown_as_it_is(run: Run, home: Path) -> None:
+    (home / "bad.json").write_bytes(b'{"x": {"[/x]:free:": {"input_cost_per_token": true}}}')
+    assert '"[/x]:free:"' in run("validate", "bad.json", "--color", "always").stdout
+
+
+def test_a_hundred_megabytes_are_refused_at_once(run: Run, home: Path) -> None:
+    with (home / "big.json").open("wb") as file:
+        file.truncate(100 * 1024 * 1024)
+    began = time.perf_counter()
+    result = run("validate", "big.json")
+    assert time.perf_counter() - began < 2
+    assert result.exit_code == 1
+    assert "error[document-size]" in result.stdout
+
+
+def program(*words: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "pricectl", *words],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **env},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def test_the_program_itself_reports_on_stdout_and_exits_1(good: Path) -> None:
+    ended = program("validate", "bad.json", *AT, cwd=good, COLUMNS="80")
+    assert (ended.returncode, ended.stderr) == (1, "")
+    assert ended.stdout.splitlines()[-1] == "1 error in 1 model"
+
+
+def test_the_catalog_of_this_project_has_no_errors() -> None:
+    catalog = ROOT / "llm_pricing_current.json"
+    if not catalog.exists():
+        pytest.skip("no catalog yet")
+    ended = program("validate", str(catalog), "-o", "concise", cwd=ROOT)
+    assert ended.returncode == 0, ended.stdout
+
+
+def test_a_file_once_deployed_gets_useful_findings() -> None:
+    deployed = ROOT.parent / "shared/data/deployed-2025-10-23.json"
+    if not deployed.exists():
+        pytest.skip("the file is not here")
+    ended = program("validate", str(deployed), "-o", "concise", cwd=ROOT)
+    assert "warning[note-contradicts-prices]" in ended.stdout
+    assert "warning[source-missing]" in ended.stdout

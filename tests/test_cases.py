@@ -1,0 +1,59 @@
+"""Every file in tests/cases is a case: drop a catalog in and it is tested.
+
+`valid/NAME.json` has neither errors nor warnings; `invalid/NAME.json` has exactly the findings
+that `NAME.expect` lists, as `LINE:COLUMN severity[rule]`.
+"""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pricectl.checking import Report, check
+from pricectl.policy import Policy
+from pricectl.rules import RULES
+
+CASES = Path(__file__).parent / "cases"
+VALID = sorted((CASES / "valid").glob("*.json"))
+INVALID = sorted((CASES / "invalid").glob("*.json"))
+TODAY = date(2026, 12, 1)
+POLICY = Policy(critical=("gpt-4o",))
+# Said by other means than a case file: too large for one, or about the settings.
+ELSEWHERE = {"document-size", "waiver-unused", "waiver-expired"}
+
+
+def checked(path: Path) -> Report:
+    return check(path.read_bytes(), path.name, POLICY, TODAY)
+
+
+def said(report: Report, *, notes: bool) -> list[str]:
+    return sorted(
+        f"{finding.span.line}:{finding.span.column} {finding.severity}[{finding.rule}]"
+        for finding in report.findings
+        if finding.span and (notes or finding.severity != "info")
+    )
+
+
+@pytest.mark.parametrize("path", VALID, ids=lambda path: path.stem)
+def test_a_valid_catalog_has_no_errors_and_no_warnings(path: Path) -> None:
+    assert said(checked(path), notes=False) == []
+
+
+@pytest.mark.parametrize("path", INVALID, ids=lambda path: path.stem)
+def test_an_invalid_catalog_has_exactly_the_expected_findings(path: Path) -> None:
+    expected = sorted(path.with_suffix(".expect").read_text(encoding="utf-8").splitlines())
+    notes = any(" info[" in line for line in expected)
+    assert said(checked(path), notes=notes) == expected
+
+
+def test_every_rule_has_a_valid_and_an_invalid_case() -> None:
+    rules = set(RULES) - ELSEWHERE
+    assert rules - {path.stem for path in VALID} == set()
+    assert rules - {path.stem for path in INVALID} == set()
+
+
+def test_every_invalid_case_expects_its_own_rule() -> None:
+    for path in INVALID:
+        if path.stem in RULES:
+            expected = path.with_suffix(".expect").read_text(encoding="utf-8")
+            assert f"[{path.stem}]" in expected, path.name
