@@ -20,8 +20,8 @@ ROOT = HERE.parent
 QUICK = "--quick" in sys.argv
 ROUNDS = 5 if QUICK else 15
 RUNS = 4 if QUICK else 11
-PRICECTL = [sys.executable, "-m", "pricectl"]
 BIN = Path(sys.executable).parent
+PRICECTL = [str(BIN / "pricectl")]
 MODEL, TOKENS_IN, TOKENS_OUT = "gpt-4o", 1_000, 500
 
 
@@ -77,7 +77,7 @@ def one_call(_: Path) -> Iterator[str]:
         ("core.quote beside tokencost", tokencost, ""),
     ):
         yield row(name, calls(ours(), peer(), ROUNDS), target)
-    yield row("core.quote with usage at hand, beside itself with", calls(prebuilt(), ours()), "")
+    yield row("core.quote with usage at hand, beside itself", calls(prebuilt(), ours()), "")
 
 
 def start_up(_: Path) -> Iterator[str]:

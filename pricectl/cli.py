@@ -1,5 +1,6 @@
 """The program: its verbs, loaded when used, and the one place where errors become exit codes."""
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -102,5 +103,6 @@ def root(
 
 
 def main() -> None:
-    """Run the program."""
+    """Run the program; it ends before garbage could matter, and collecting it takes time."""
+    gc.disable()
     app()

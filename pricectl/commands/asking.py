@@ -10,7 +10,6 @@ from pricectl import store
 from pricectl.commands.arguments import read_usage, split_words
 from pricectl.core import DocumentError, Quote, document, quote
 from pricectl.core.catalog import Catalog
-from pricectl.core.responses import quote_response, read_response
 
 
 class Circumstances(NamedTuple):
@@ -46,6 +45,8 @@ def ask_response(
     catalog: Catalog, file: str, models: Sequence[str], asked: Circumstances
 ) -> Answer:
     """Quotes for a response in a file or "-"; the model is the body's own unless some are named."""
+    from pricectl.core.responses import quote_response, read_response
+
     try:
         body = document.parse(store.read(file).data)
     except DocumentError as error:

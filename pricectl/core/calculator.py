@@ -214,7 +214,7 @@ def _marginal_parts(
 
 def _prompt_order(usage: Usage) -> Counts:
     inputs = [pair for pair in usage.counts if UNITS[pair[0]].side == "input"]
-    return tuple(sorted(inputs, key=lambda pair: not pair[0].startswith("cache")))
+    return tuple(sorted(inputs, key=lambda pair: "cache" not in pair[0]))
 
 
 def _between(counts: Counts, low: int, high: int) -> Counts:

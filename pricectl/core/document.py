@@ -8,6 +8,7 @@ one finding and not the end of the check.
 import json
 from collections import Counter
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from pricectl.core.errors import DocumentError
@@ -102,6 +103,7 @@ def _decode_utf8(data: bytes) -> str:
         ) from None
 
 
+@lru_cache(maxsize=8192)
 def _decimal(literal: str) -> Decimal | Unreadable:
     if len(literal) > MAX_NUMBER_CHARACTERS:
         return Unreadable(literal)

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
+from typing import NamedTuple
 
 from pricectl.core.document import Json, Unreadable
 from pricectl.core.money import pico_usd
 from pricectl.core.prices import NO_UPLIFTS, At, Entry, Own, PriceList, Problem, Rates
-from pricectl.core.units import NESTED_KEYS, SYNONYMS, PriceKey, parse_key
+from pricectl.core.units import NESTED_KEYS, SYNONYMS, parse_key
 from pricectl.core.windows import OffPeak, read_off_peak
 
 _SCOPES = {"request": False, "marginal": True}
@@ -21,12 +22,13 @@ _UPLIFT_KEYS = MappingProxyType(
     }
 )
 # Factors by a word of the provider's own: an inference geography, a service.
-_FACTORS_KEY = "provider_specific_entry"
+_OWN_FACTORS = "provider_specific_entry"
+_FACTOR_KEYS = (*_UPLIFT_KEYS, _OWN_FACTORS)
 
 
 def read_prices(entry: Entry, pointer: str, problems: list[Problem]) -> PriceList:
     """The price list of one entry; what cannot be read is added to `problems`."""
-    rates = dict(_read_rates(entry, pointer, problems))
+    rates = _read_rates(entry, pointer, problems)
     if entry.get("tiered_pricing") is not None:
         rates.update(_read_tiered(entry["tiered_pricing"], pointer, problems))
     marginal = inclusive = False
@@ -51,39 +53,47 @@ def read_prices(entry: Entry, pointer: str, problems: list[Problem]) -> PriceLis
     )
 
 
+class _Price(NamedTuple):
+    """Where a price key's rate belongs, and what its price buys."""
+
+    at: At
+    priced_by: int
+    synonym: bool
+
+
+@lru_cache(maxsize=4096)
+def _price_of(key: str) -> _Price | None:
+    parsed = parse_key(key)
+    if parsed is None:
+        return None
+    at = parsed.unit.name, parsed.above_tokens, parsed.service
+    return _Price(at, parsed.unit.priced_by, key.startswith(tuple(SYNONYMS)))
+
+
 def _read_rates(
     entry: Entry, pointer: str, problems: list[Problem], prefix: str = ""
-) -> Iterator[tuple[At, Own]]:
-    """Every price of an entry; synonyms first, so that the key itself wins when a row has both."""
-    late: list[tuple[At, Own]] = []
+) -> dict[At, Own]:
+    """Every price of an entry; a synonym yields to the key itself when a row has both."""
+    rates: dict[At, Own] = {}
+    synonyms: dict[At, Own] = {}
     for key, value in entry.items():
-        parsed = _parse(key)
-        if parsed is None:
+        price = _price_of(key)
+        if price is None:
             if key in NESTED_KEYS and isinstance(value, dict):
-                nested = {f"{key}.{name}": price for name, price in value.items()}
-                late.extend(_read_rates(nested, pointer, problems, prefix))
+                nested = {f"{key}.{name}": cost for name, cost in value.items()}
+                rates.update(_read_rates(nested, pointer, problems, prefix))
+        elif (type(value) is Decimal or type(value) is int) and value >= 0:
+            target = synonyms if price.synonym else rates
+            target[price.at] = pico_usd(value, price.priced_by), prefix + key
         elif value is not None:
-            if (type(value) is not Decimal and type(value) is not int) or value < 0:
-                path = f"{prefix}{_path(key)}"
-                problems.append(Problem(f"{pointer}/{path}", price_problem(value)))
-                continue
-            unit, above, service = parsed
-            rate = (unit.name, above, service), (pico_usd(value, unit.priced_by), prefix + key)
-            if key.startswith(tuple(SYNONYMS)):
-                yield rate
-            else:
-                late.append(rate)
-    yield from late
+            where = f"{pointer}/{prefix}{_path(key)}"
+            problems.append(Problem(where, price_problem(value)))
+    return {**synonyms, **rates} if synonyms else rates
 
 
 def _path(key: str) -> str:
     nested = key.partition(".")[0]
     return key.replace(".", "/", 1) if nested in NESTED_KEYS else key
-
-
-@lru_cache(maxsize=4096)
-def _parse(key: str) -> PriceKey | None:
-    return parse_key(key)
 
 
 def price_problem(value: Json) -> str:
@@ -119,7 +129,8 @@ def _read_tiered(tiers: Json, pointer: str, problems: list[Problem]) -> Iterator
         if start is None:
             problems.append(Problem(f"{pointer}/{where}", "range is not [low, high]"))
             continue
-        for (unit, _, service), own in _read_rates(tier, pointer, problems, f"{where}/"):
+        rates = _read_rates(tier, pointer, problems, f"{where}/")
+        for (unit, _, service), own in rates.items():
             yield (unit, start, service), own
 
 
@@ -143,8 +154,10 @@ def _read_context_tier(tier: Json, pointer: str, problems: list[Problem]) -> tup
 
 def _read_uplifts(entry: Entry) -> "MappingProxyType[str, Decimal]":
     """Factors by region or service word; what is no positive number is a finding, not a price."""
+    if not any(key in entry for key in _FACTOR_KEYS):
+        return NO_UPLIFTS
     found = {word: entry[key] for key, word in _UPLIFT_KEYS.items() if key in entry}
-    own = entry.get(_FACTORS_KEY)
+    own = entry.get(_OWN_FACTORS)
     found.update(own if isinstance(own, dict) else {})
     uplifts = {
         word: Decimal(factor)
@@ -161,4 +174,4 @@ def _read_off_peak(
     if windows is None or not isinstance(value, dict):
         problems.append(Problem(f"{pointer}/off_peak_pricing", "windows cannot be read"))
         return None
-    return windows, dict(_read_rates(value, pointer, problems, "off_peak_pricing/"))
+    return windows, _read_rates(value, pointer, problems, "off_peak_pricing/")

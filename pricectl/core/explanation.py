@@ -59,6 +59,9 @@ def _context(quote: Quote) -> str:
 
 def _service(quote: Quote) -> str:
     words = quote.service or "standard"
+    factor = quote.prices.service_factor(quote.service)
+    if factor:
+        words = f"{words}: token rates x {factor}"
     if not quote.region:
         return words
     if quote.missing_region:

@@ -43,7 +43,7 @@ UNPRICED = Rate(0, "", note="unpriced")
 # (picodollars a count, price key) by (unit, tier threshold in tokens, service).
 Own = tuple[int, str]
 At = tuple[str, int, str]
-Rates = Mapping[At, Own]
+Rates = dict[At, Own]
 
 
 class RateCard(dict[str, Rate]):
@@ -52,7 +52,11 @@ class RateCard(dict[str, Rate]):
     __slots__ = ("_passed", "_rates", "_service", "_uplift")
 
     def __init__(
-        self, rates: Rates, passed: tuple[int, ...], service: str, uplift: Fraction = NO_UPLIFT
+        self,
+        rates: Mapping[At, Own],
+        passed: tuple[int, ...],
+        service: str,
+        uplift: Fraction = NO_UPLIFT,
     ) -> None:
         super().__init__()
         self._rates = rates
@@ -149,7 +153,7 @@ class PriceList:
         off_peak: "tuple[tuple[OffPeak, ...], PriceList] | None" = None,
         uplifts: Mapping[str, Decimal] = NO_UPLIFTS,
     ) -> None:
-        self.rates = MappingProxyType(dict(rates))
+        self.rates = MappingProxyType(rates)
         self.entry = entry
         self.thresholds = tuple(sorted({tier for _, tier, _ in rates if tier}))
         # No request with fewer input tokens has passed a threshold.
@@ -179,16 +183,18 @@ class PriceList:
             passed = self.thresholds[:tiers_passed][::-1]
             word, uplift = self._uplift(service, region)
             card = RateCard(self.rates, passed, word, uplift)
-            if word == service or service in self.uplifts:
-                self._remember((tiers_passed, service, region), card)
+            self._remember((tiers_passed, service, region), card)
         return card
 
     def _uplift(self, service: str, region: str) -> tuple[str, Fraction]:
         """The service whose prices count, and the factor on them; a service may be a factor."""
         uplift = Fraction(self.uplifts.get(region, 1))
-        if service in self.uplifts and service not in self.services:
-            return STANDARD, uplift * Fraction(self.uplifts[service])
-        return service, uplift
+        factor = self.service_factor(service)
+        return (STANDARD, uplift * Fraction(factor)) if factor else (service, uplift)
+
+    def service_factor(self, service: str) -> Decimal | None:
+        """The factor that a service puts on the standard token rates; None if it has prices."""
+        return None if service in self.services else self.uplifts.get(service)
 
     def _remember(self, key: tuple[int, str, str], card: RateCard) -> None:
         if len(self._cards) < MAX_CARDS:

@@ -219,7 +219,7 @@ def parse_key(key: str) -> PriceKey | None:
     >>> parse_key("input_cost_per_tokens") is None
     True
     """
-    for base in _BASES:
+    for base in _BASES if "cost" in key else ():
         if key.startswith(base):
             suffix = _SUFFIX.fullmatch(key, len(base))
             if suffix:

@@ -115,7 +115,7 @@ class Usage(_Fields):
         return tuple.__new__(Usage, (self.input_tokens * calls, self.output_tokens * calls, counts))
 
 
-def _checked(name: str, count: object) -> int:
+def _checked(name: str, count: object, most: int = MAX_COUNT) -> int:
     if type(count) is not int:
         raise BadUsage(
             f"{name} is {count!r:.80}, not a whole number", next_step="give the count as an int"
@@ -123,7 +123,7 @@ def _checked(name: str, count: object) -> int:
     if not 0 <= count <= MAX_COUNT:
         # The number itself may be too long to be written out.
         wrong = "negative" if count < 0 else "too large"
-        raise BadUsage(f"{name} is {wrong}", next_step=f"counts go from 0 to {MAX_COUNT:,}")
+        raise BadUsage(f"{name} is {wrong}", next_step=f"counts go from 0 to {most:,}")
     return count
 
 
@@ -152,21 +152,23 @@ def _named(details: Mapping[str, int | Decimal]) -> dict[str, int]:
         unit = DETAILS.get(name, name)
         if unit not in UNITS or (unit == name and _side(unit)):
             raise BadUsage(f"unknown unit {name!r:.80}", next_step=_near(name))
-        given[unit] = _checked(
-            name, _thousandths(name, amount) if UNITS[unit].divisible else amount
-        )
+        divisible = UNITS[unit].divisible
+        given[unit] = _thousandths(name, amount) if divisible else _checked(name, amount)
     return given
 
 
-def _thousandths(name: str, amount: object) -> object:
+def _thousandths(name: str, amount: object) -> int:
+    """An amount of what people count, in counts."""
     if type(amount) is int:
-        return amount * 1000
+        return _checked(name, amount * 1000, MAX_COUNT // 1000)
     if not isinstance(amount, Decimal) or not is_bounded(amount):
-        return amount
+        raise BadUsage(
+            f"{name} is {amount!r:.80}, not an amount", next_step="give an int or a Decimal"
+        )
     count = Fraction(amount) * 1000
     if count.denominator != 1:
         raise BadUsage(f"{name} is finer than a thousandth", next_step="round it up or down")
-    return count.numerator
+    return _checked(name, count.numerator, MAX_COUNT // 1000)
 
 
 def _near(name: str) -> str:

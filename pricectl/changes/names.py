@@ -1,0 +1,102 @@
+"""Names that another row answers now. Floor 1."""
+
+from collections.abc import Iterable, Iterator
+
+from pricectl.changes.rates import rate_moves, severity_of
+from pricectl.changes.renames import Rename
+from pricectl.changes.rows import pointer_to
+from pricectl.changes.values import Change, Move
+from pricectl.core.catalog import Catalog, Match, Model
+from pricectl.core.lookup import find
+from pricectl.findings import SEVERITIES, Severity
+
+DEFAULT_POINTER = "/metadata/default_pricing"
+
+
+def resolution_changes(
+    old: Catalog,
+    new: Catalog,
+    touched: Iterable[Model],
+    renames: tuple[Rename, ...],
+    watched: tuple[str, ...] = (),
+) -> Iterator[Change]:
+    """One change for every name that another row answers now.
+
+    `touched` are the rows, of both sides, that were added, removed or edited; `watched` are names
+    to ask for in any case. An added row's own name that only the default price answered before is
+    part of that addition, unless it is watched.
+    """
+    followed = {(pair.old.full_name, pair.new.full_name) for pair in renames}
+    seen: set[tuple[str, str, str]] = set()
+    for name, short in _names(old, new, touched, watched).items():
+        before, after = find(old, name), find(new, name)
+        rows = before.model.full_name, after.model.full_name
+        if rows[0] == rows[1] or (short, *rows) in seen:
+            continue
+        came = after.model.full_name not in old.by_full_name
+        if before.how == "default" and came and name not in watched:
+            continue
+        moves = tuple(
+            found.move
+            for found in rate_moves(before.model.prices, after.model.prices)
+            if found.move.difference_pico_usd
+        )
+        if rows not in followed or moves:
+            seen.add((short, *rows))
+            yield _change(name, before, after, moves)
+
+
+def _names(
+    old: Catalog, new: Catalog, touched: Iterable[Model], watched: tuple[str, ...]
+) -> dict[str, str]:
+    """Every name whose answer may differ, and the short name that says the same; short ones first.
+
+    The answer for a name that both catalogs have depends only on the rows that share it, upper and
+    lower case aside; so no name of an untouched row needs asking unless a touched row shares it.
+    """
+    names = {name: name for name in watched}
+    full: dict[str, str] = {}
+    for model in touched:
+        for name in (model.name, *model.aliases):
+            names[name] = name
+            for catalog in (old, new):
+                for other in catalog.folded.get(name.lower(), ()):
+                    alike = (
+                        one for one in (other.name, *other.aliases) if one.lower() == name.lower()
+                    )
+                    names |= {one: one for one in alike}
+        full[model.full_name] = model.name
+    return names | {name: short for name, short in full.items() if name not in names}
+
+
+def _change(name: str, before: Match, after: Match, moves: tuple[Move, ...]) -> Change:
+    return Change(
+        "resolution",
+        _severity(after, moves),
+        before.model.provider,
+        name,
+        "name",
+        answer(before),
+        answer(after),
+        DEFAULT_POINTER
+        if after.how == "default"
+        else pointer_to(after.model.provider, after.model.name),
+        moves,
+        note="" if moves else "the same price",
+    )
+
+
+def _severity(after: Match, moves: tuple[Move, ...]) -> Severity:
+    if not moves:
+        return "info"
+    if after.how == "default":
+        return "error"
+    worst = min(SEVERITIES.index(severity_of(move)) for move in moves)
+    return SEVERITIES[worst]
+
+
+def answer(match: Match) -> str:
+    """Which row answers and how, in words."""
+    if match.how == "default":
+        return "the default price"
+    return f"{match.model.full_name} ({match.how})"

@@ -1,0 +1,174 @@
+"""How a comparison is put in words, the same in every format. Floor 2."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from pricectl.changes import Change, Comparison, Impact, Move, PricedAt
+from pricectl.changes.rates import shown
+from pricectl.core.money import usd
+from pricectl.core.units import UNITS, is_token
+from pricectl.gates import Gate
+from pricectl.report.numbers import count, percent, plain
+
+INSTEAD = "in parentheses: what is charged where there is no price of its own"
+UP, DOWN, SAME, ARROW = "▲", "▼", "=", "→"
+NO_PRICE = "none"
+MAX_VALUE = 60
+
+
+class Compared(NamedTuple):
+    """A comparison with the names of its sides, in words, and the gates it was held against."""
+
+    found: Comparison
+    base: str
+    head: str
+    gates: tuple[Gate, ...] = ()
+
+    @property
+    def tripped(self) -> bool:
+        """Whether a gate fails."""
+        return any(gate.tripped for gate in self.gates)
+
+
+def summary(compared: Compared) -> str:
+    """What changed and against what, in one sentence."""
+    return f"{counts(compared.found)} vs {compared.base}"
+
+
+def counts(found: Comparison) -> str:
+    """How much changed, by kind."""
+    rows = {(change.provider, change.model) for change in found.of("repriced")}
+    by_kind = [
+        (len(rows), "repriced"),
+        (len(found.of("added")), "added"),
+        (len(found.of("removed")), "removed"),
+        (len(found.of("renamed")), "renamed"),
+    ]
+    told = [f"{count(number)} {word}" for number, word in by_kind if number]
+    names, others = len(found.of("resolution")), len(found.of("metadata"))
+    if names:
+        told.append(f"{plural(names, 'name')} answered by another row")
+    if others:
+        told.append(plural(others, "other change"))
+    return ", ".join(told) or "No changes"
+
+
+def only_looks(found: Comparison) -> str:
+    """What differs to the eye only; empty if nothing does."""
+    told = []
+    if found.reordered:
+        told.append(f"{plural(found.reordered, 'object')} reordered")
+    if found.respelled:
+        told.append(f"{plural(found.respelled, 'number')} respelled")
+    return f"{', '.join(told)}: no value changed by that" if told else ""
+
+
+def plural(number: int, word: str) -> str:
+    """A count with its word.
+
+    >>> plural(1, "name"), plural(2, "name")
+    ('1 name', '2 names')
+    """
+    return f"{count(number)} {word}{'' if number == 1 else 's'}"
+
+
+def price_label(change: Change) -> str:
+    """Which price it is, in the words of the field; a member that is no price by its name."""
+    price = change.price
+    if price is None:
+        return change.field
+    per = "" if is_token(price.unit) else f" / {UNITS[price.unit].counts}"
+    return f"{price.unit}{per}{where(price)}"
+
+
+def where(price: PricedAt) -> str:
+    """The tier, service and period of a price; nothing for the plain one."""
+    above = f" above {price.above_tokens // 1000}k" if price.above_tokens else ""
+    rest = ", ".join(part for part in (price.service, price.period) if part)
+    return f"{above}{', ' if rest else ''}{rest}"
+
+
+def sides(change: Change) -> tuple[str, str]:
+    """Both sides of a change; in parentheses what is charged for want of a price of its own."""
+    move = change.largest
+    if change.price is None or move is None:
+        return value(change.old), value(change.new)
+    charged = (move.old_pico_usd, move.new_pico_usd)
+    old, new = (
+        own or (NO_PRICE if pico is None else f"({shown(pico, change.price.unit)})")
+        for own, pico in zip((change.old, change.new), charged, strict=True)
+    )
+    return old, new
+
+
+def mark(move: Move | None) -> str:
+    """The direction of a move, for those who see no colour."""
+    if move is None or not move.difference_pico_usd:
+        return SAME
+    return UP if move.difference_pico_usd > 0 else DOWN
+
+
+def moved(move: Move | None) -> str:
+    """How much a charge moved, signed; nothing where there is nothing to compare."""
+    if move is None or (move.old_pico_usd is None and move.new_pico_usd is None):
+        return ""
+    return percent(move.old_pico_usd or 0, move.new_pico_usd or 0)
+
+
+def cost(pico_usd: int | None) -> str:
+    """What a job costs in dollars, every digit shown."""
+    return NO_PRICE if pico_usd is None else usd(pico_usd)
+
+
+def credit_cells(job: Impact) -> dict[str, str]:
+    """The credits of each budget mode, before and after where they differ."""
+    pairs = zip(job.old.credits, job.new.credits, strict=True)
+    return {
+        old.mode: count(new.charged)
+        if old.charged == new.charged
+        else f"{count(old.charged)} {ARROW} {count(new.charged)}"
+        for old, new in pairs
+    }
+
+
+def fixed_credits(job: Impact, cells: Mapping[str, str]) -> str:
+    """What a job is charged in the modes that no price has a part in."""
+    modes = ("job_based", "consumption_tokens")
+    return f"{job.workload.name}: {', '.join(f'{mode} {cells[mode]} cr' for mode in modes)}"
+
+
+def changed_jobs(impact: Sequence[Impact]) -> tuple[Impact, ...]:
+    """The jobs that cost otherwise now."""
+    return tuple(job for job in impact if job.move.difference_pico_usd)
+
+
+def job_title(job: Impact) -> str:
+    """The row that a job is charged by; both rows if another one answers now."""
+    period = f", {job.period}" if job.period else ""
+    old, new = job.old.quote.match, job.new.quote.match
+    if old.model.full_name == new.model.full_name:
+        return f"{old.model.full_name}{period}"
+    rows = (match.model.full_name if match.how != "default" else "default" for match in (old, new))
+    return f"{job.asked}: {f' {ARROW} '.join(rows)}{period}"
+
+
+def short_names(impact: Sequence[Impact]) -> dict[str, str]:
+    """Workload names without what they say in parentheses, as long as they stay different."""
+    names = dict.fromkeys(job.workload.name for job in impact)
+    short = {name: name.partition(" (")[0] for name in names}
+    return short if len(set(short.values())) == len(short) else {name: name for name in names}
+
+
+def gate_line(gate: Gate) -> str:
+    """One gate and how it stands."""
+    sign = "%" if gate.percent else ""
+    actual = "from nothing" if gate.actual is None else f"{plain(gate.actual, 2)}{sign}"
+    state = "tripped" if gate.tripped else "kept"
+    return f"gate {gate.id} {state}: {actual}, limit {plain(gate.limit, 2)}{sign}"
+
+
+def value(text: str | None) -> str:
+    """A member's value, cut where it gets long."""
+    if text is None:
+        return NO_PRICE
+    return text if len(text) <= MAX_VALUE else f"{text[: MAX_VALUE - 1]}…"

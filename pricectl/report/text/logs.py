@@ -1,0 +1,120 @@
+"""What a log says about prices, for people. Floor 2."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from pricectl.logreading import FALLBACK, Fallen, Moment, Seen, Sighting, Tally
+from pricectl.remedies import Remedy
+from pricectl.report.canvas import Canvas, clean, grid, listing
+from pricectl.report.numbers import count
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+    from rich.text import Text
+
+MAX_SHOWN = 80
+Advised = Sequence[tuple[Fallen, Remedy | None]]
+
+
+def report(
+    tally: Tally, names: Advised, canvas: Canvas, *, note: str = "", quiet: bool = False
+) -> str:
+    """Whether the log is clean, each sign with its times, the names that fell back most."""
+    from rich.text import Text
+
+    parts: list[RenderableType] = [_headline(tally)]
+    if not quiet:
+        if tally.seen:
+            parts += ["", _signs(tally.seen), *_advice(tally.seen)]
+        if len(tally.kinds) > 1 or (tally.kinds and not names):
+            parts += ["", Text(f"{FALLBACK} by kind: {_kinds(dict(tally.kinds))}")]
+        if names:
+            parts += ["", _names(names)]
+        parts += [Text(line, "dim") for line in _left_out(tally, names)]
+        parts += [Text(clean(note), "yellow")] if note else []
+    return canvas.draw(*parts)
+
+
+def running(one: Sighting) -> str:
+    """One bad sign as it comes, on one line."""
+    words = (one.moment.time, one.sign.phrase, one.kind, one.model, one.reason)
+    return f"line {count(one.moment.line)}: {'  '.join(_short(word) for word in words if word)}"
+
+
+def _short(text: str) -> str:
+    shown = clean(text)
+    return shown if len(shown) <= MAX_SHOWN else f"{shown[: MAX_SHOWN - 3]}..."
+
+
+def _headline(tally: Tally) -> "Text":
+    from rich.text import Text
+
+    bad = sum(seen.lines for seen in tally.seen if not seen.sign.good)
+    lines = f" in {_plural(tally.lines, 'line')}"
+    if bad:
+        return Text(_plural(bad, "bad sign"), "bold red").append(lines, "not bold default")
+    if tally.seen:
+        return Text("ok", "bold green").append(f": no bad signs{lines}", "not bold default")
+    unseen = f": nothing about prices{lines}; is this the log of the service?"
+    return Text("ok", "bold green").append(unseen, "not bold default")
+
+
+def _signs(seen: Sequence[Seen]) -> "Table":
+    from rich.text import Text
+
+    table = listing("Sign", "Lines>", "First", "Last")
+    for one in seen:
+        held = f" (+{count(one.held_back)})" if one.held_back else ""
+        mark = Text("+ ", "green") if one.sign.good else Text("! ", "red")
+        table.add_row(
+            mark.append(one.sign.phrase),
+            f"{count(one.lines)}{held}",
+            Text(_when(one.first)),
+            Text(_when(one.last)),
+        )
+    return table
+
+
+def _advice(seen: Sequence[Seen]) -> Iterator["Text"]:
+    from rich.text import Text
+
+    told = [one for one in seen if one.sign.advice]
+    if told:
+        yield Text()
+    for one in told:
+        reason = f"{_short(one.reason)}; " if one.reason else ""
+        yield Text(f"{one.sign.phrase}: {reason}{one.sign.advice}")
+
+
+def _when(moment: Moment) -> str:
+    return clean(moment.time) or f"line {count(moment.line)}"
+
+
+def _kinds(kinds: Mapping[str, int]) -> str:
+    return ", ".join(f"{clean(kind) or 'of no kind'} {count(number)}" for kind, number in kinds.items())
+
+
+def _names(names: Advised) -> "Table":
+    from rich.text import Text
+
+    table = grid("right", "left", "wrap")
+    for fallen, advice in names:
+        kind = f" ({fallen.kind})" if fallen.kind not in ("", "unknown-model") else ""
+        words = Text(clean(advice.words), "dim") if advice else Text()
+        table.add_row(f"  {count(fallen.lines)}", Text(f"{_short(fallen.model)}{kind}"), words)
+    return table
+
+
+def _left_out(tally: Tally, names: Advised) -> Iterator[str]:
+    more = len(tally.names) - len(names)
+    if more > 0:
+        yield f"  and {_plural(more, 'other name')}; --top shows more"
+    if tally.rarer:
+        yield f"  and {_plural(tally.rarer, 'line')} about names too many to keep"
+    if any(seen.held_back for seen in tally.seen):
+        yield "in parentheses: lines that the service held back within a minute"
+
+
+def _plural(number: int, word: str) -> str:
+    return f"{count(number)} {word}{'' if number == 1 else 's'}"

@@ -1,0 +1,180 @@
+"""Versions of the catalog: a file, standard input, or what git has. Floor 2.
+
+A version is written `REF`, `REF:PATH`, `FILE`, `-` or `deployed`. A file that exists wins over a
+ref of the same name; `refs/heads/NAME` always means the ref.
+"""
+
+import re
+import shlex
+from pathlib import Path
+from typing import NamedTuple
+
+from pricectl import store
+from pricectl.changes import Version
+from pricectl.core.document import MAX_BYTES
+from pricectl.core.errors import DocumentError, PricingError
+from pricectl.git import BadRef, Repository
+
+DEPLOYED = "deployed"
+# Where production's version is looked for when the settings do not say.
+DEFAULT_BRANCHES = ("origin/main", "main")
+_COMMIT = re.compile(r"[0-9a-f]{7,64}")
+
+
+class Snapshot(NamedTuple):
+    """The bytes of one version, its name in words, its file and its commit ("" outside git)."""
+
+    data: bytes
+    name: str
+    path: str
+    commit: str = ""
+
+    def version(self, like: Version | None = None) -> Version:
+        """Parse and build it, faster when it resembles another version.
+
+        Raises BadSnapshot: which version, what, and how to see it all.
+        """
+        try:
+            return Version.read(self.data, like)
+        except PricingError as error:
+            where = f"{self.name}: {error.where}" if error.where else self.name
+            raise BadSnapshot(error.what, where=where, next_step=self._look(error)) from None
+
+    def _look(self, error: PricingError) -> str:
+        path = shlex.quote(self.path)
+        if self.commit:
+            check = f"git show {self.commit[:7]}:{path} | pricectl validate -"
+        else:
+            check = f"pricectl validate {path}"
+        hint = (
+            f"{error.next_step}; " if isinstance(error, DocumentError) and error.next_step else ""
+        )
+        hint = "" if "pricectl validate" in hint else hint
+        return f"{hint}run '{check}' to see every finding"
+
+
+class BadSnapshot(PricingError):
+    """A version that was found but is no catalog."""
+
+
+def pair(
+    base: str, head: str | None, file: str, deployed: str | None = None
+) -> tuple[Snapshot, Snapshot]:
+    """The old and the new version; without `head` the new one is the working file.
+
+    Raises Unavailable or BadRef.
+    """
+    if base == store.STDIN and store.STDIN in (head, file if head is None else None):
+        raise store.Unavailable(
+            "cannot be both versions", where="standard input", next_step="name a file or a ref"
+        )
+    new = from_file(file) if head is None else read(head, file, deployed)
+    return read(base, file, deployed), new
+
+
+def read(asked: str, file: str, deployed: str | None = None) -> Snapshot:
+    """The version that is meant; `file` is the working file, `deployed` what the settings say.
+
+    Raises Unavailable or BadRef.
+    """
+    if asked == DEPLOYED:
+        if deployed in (None, DEPLOYED):
+            return _deployed(file)
+        return read(str(deployed), file)
+    if asked == store.STDIN or _is_file(asked):
+        return from_file(asked)
+    ref, _, path = asked.partition(":")
+    repository = _repository(file)
+    return _from_git(repository, _resolve(repository, ref, asked), ref, path, file)
+
+
+def from_file(name: str) -> Snapshot:
+    """A file or standard input. Raises Unavailable."""
+    source = store.read(name)
+    return Snapshot(source.data, source.name, name)
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return Path(name).exists() and not Path(name).is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def _repository(file: str) -> Repository:
+    """The repository of the working file; of the current folder for standard input."""
+    if file == store.STDIN:
+        return Repository(Path.cwd())
+    parents = Path(file).resolve().parents
+    return Repository(next(folder for folder in parents if folder.is_dir()))
+
+
+def _resolve(repository: Repository, ref: str, asked: str) -> str:
+    commit = repository.commit(ref)
+    if commit is None:
+        raise BadRef(
+            "neither a file nor a git ref" if ref == asked else "no such git ref",
+            where=repr(ref)[1:-1],
+            next_step=how_to_get(repository, ref),
+        )
+    return commit
+
+
+def _from_git(repository: Repository, commit: str, ref: str, path: str, file: str) -> Snapshot:
+    name = ref if commit.startswith(ref) else f"{ref} ({commit[:7]})"
+    inside = path or f"./{store.FILE_NAME if file == store.STDIN else Path(file).resolve().name}"
+    size = repository.size(commit, inside)
+    if size is None:
+        raise BadRef(
+            f"{inside.removeprefix('./')} is not in {name}",
+            next_step="write --base REF:PATH with its path from the root of the repository",
+        )
+    if size > MAX_BYTES:
+        raise BadRef(
+            f"{inside.removeprefix('./')} in {name} is larger than {MAX_BYTES // 1024**2} MiB",
+            next_step="check that this is the catalog",
+        )
+    data = repository.content(commit, inside)
+    return Snapshot(data, f"{name}:{path}" if path else name, inside, commit)
+
+
+def _deployed(file: str) -> Snapshot:
+    """Where this branch left `origin/main`, else `main`: what production was built from."""
+    repository = _repository(file)
+    for branch in DEFAULT_BRANCHES:
+        tip = repository.commit(branch)
+        if tip is None:
+            continue
+        head = repository.commit("HEAD")
+        commit = repository.merge_base(head, tip) if head else tip
+        if commit is None and repository.shallow:
+            raise BadRef(
+                f"this shallow clone does not reach back to where HEAD left {branch}",
+                next_step="run 'git fetch --unshallow origin', or name the version with --base",
+            )
+        return _from_git(repository, commit or tip, branch, "", file)
+    raise BadRef(
+        f"neither {' nor '.join(DEFAULT_BRANCHES)} is in this repository",
+        next_step=how_to_get(repository, DEFAULT_BRANCHES[0]),
+    )
+
+
+def how_to_get(repository: Repository, ref: str) -> str:
+    """The command that would bring a missing ref, as exactly as can be known."""
+    remotes = repository.remotes
+    if ref.startswith("-"):
+        return "write REF, REF:PATH or a file"
+    if not remotes:
+        return "this clone has no remote to fetch it from; name a file or a ref of 'git branch -a'"
+    remote, _, branch = ref.partition("/")
+    if remote in remotes and branch:
+        wanted = f"{branch}:refs/remotes/{remote}/{branch}"
+        return f"run 'git fetch {remote} {shlex.quote(wanted)}'"
+    remote = "origin" if "origin" in remotes else remotes[0]
+    if repository.commit(f"{remote}/{ref}"):
+        return f"did you mean {remote}/{ref}?"
+    if _COMMIT.fullmatch(ref):
+        return f"run 'git fetch {remote} {ref}'"
+    if re.search(r"[~^@]", ref) and repository.shallow:
+        return f"this clone is shallow: run 'git fetch --unshallow {remote}'"
+    return f"run 'git fetch {remote} {shlex.quote(f'{ref}:{ref}')}', or check the spelling"

@@ -1,0 +1,291 @@
+"""`pricectl diff`: the command, its report for people, its exit codes."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import CATALOG, ROOT, Run
+
+DEPLOYED = ROOT.parent / "shared" / "data" / "deployed-2025-10-23.json"
+O3 = '"o3": {"input_cost_per_token": 2e-06, "output_cost_per_token": 8e-06}'
+AGENT = "cached agent, 20 calls (30,000 in of them 27,000 cached, 800 out)"
+DEARER = O3.replace("2e-06", "3e-06")
+
+
+@pytest.fixture
+def base(home: Path) -> str:
+    """The catalog as it was; the working file now has o3 at $3 and not at $2."""
+    (home / "base.json").write_text(CATALOG, encoding="utf-8")
+    edit(home, O3, DEARER)
+    return "base.json"
+
+
+def edit(home: Path, old: str, new: str) -> None:
+    file = home / "llm_pricing_current.json"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_the_whole_report(run: Run, base: str) -> None:
+    # chat turn: 1,000 x $2 + 500 x $8 = $0.006, then $0.007. long document: 100,000 x $2 +
+    # 2,000 x $8 = $0.216, then $0.316. agent: 20 x (30,000 x $2 + 800 x $8) = $1.328, then
+    # 20 x (30,000 x $3 + 800 x $8) = $1.928; cached tokens cost the input rate for want of theirs
+    result = run("diff", "--base", base, "--at", "2026-11-23")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        "1 repriced vs base.json",
+        "",
+        "Prices, USD per 1M tokens where no unit is named",
+        "openai/o3",
+        "  input  2.00  →  3.00  +50% ▲",
+        "",
+        "Sample jobs, USD and credits of consumption_usd",
+        "openai/o3",
+        "  chat turn               0.006  →  0.007        1 cr  +16.7% ▲",
+        "  long document           0.216  →  0.316    3 → 4 cr  +46.3% ▲",
+        "  cached agent, 20 calls  1.328  →  1.928  14 → 20 cr  +45.2% ▲",
+        "  chat turn (1,000 in, 500 out): job_based 1 cr, consumption_tokens 1 cr",
+        "  long document (100,000 in, 2,000 out): job_based 1 cr, consumption_tokens 11 cr",
+        f"  {AGENT}: job_based 1 cr, consumption_tokens 62 cr",
+    ]
+
+
+def test_no_changes(run: Run, home: Path) -> None:
+    result = run("diff", "--base", "llm_pricing_current.json")
+    assert (result.exit_code, result.stdout) == (0, "No changes vs llm_pricing_current.json\n")
+    spaced = json.dumps(json.loads(CATALOG), indent=8)
+    (home / "base.json").write_text(spaced.replace("128000", "1.28e5"))
+    lines = run("diff", "--base", "base.json").stdout.splitlines()
+    assert lines[0] == "No changes vs base.json"
+    assert "1 number respelled" in lines[-1] or "numbers respelled" in lines[-1]
+
+
+def test_quiet_says_the_summary_and_the_gates(run: Run, base: str) -> None:
+    result = run("diff", "--base", base, "-q", "--max-increase", "20%")
+    assert result.stdout.splitlines() == [
+        "1 repriced vs base.json",
+        "gate max-increase tripped: 50%, limit 20%",
+    ]
+
+
+def test_a_gate_fails_after_the_report(run: Run, base: str) -> None:
+    result = run("diff", "--base", base, "--max-increase", "20%", "--fail-on", "removed")
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
+    assert lines[0] == "1 repriced vs base.json"
+    assert lines[-2:] == [
+        "gate fail-on-removed kept: 0, limit 0",
+        "gate max-increase tripped: 50%, limit 20%",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ((), 0),
+        (("--fail-on", "increase"), 1),
+        (("--fail-on", "decrease"), 0),
+        (("--fail-on", "removed", "--fail-on", "any"), 1),
+        (("--max-increase", "50%"), 0),
+        (("--max-increase", "49.9%"), 1),
+        (("--max-decrease", "0%"), 0),
+        (("--exit-code",), 1),
+        (("--max-increase", "much"), 2),
+        (("--fail-on", "nothing"), 2),
+        (("--profile", "none"), 2),
+        (("--at", "someday"), 2),
+        (("-o", "pdf"), 2),
+        (("--head", "no-such-file.json"), 2),
+    ],
+)
+def test_exit_codes(run: Run, base: str, words: tuple[str, ...], code: int) -> None:
+    result = run("diff", "--base", base, *words)
+    assert result.exit_code == code
+    assert "Traceback" not in result.output
+
+
+def test_standard_input_may_be_either_side(run: Run, base: str) -> None:
+    del base
+    assert run("diff", "--base", "-", stdin=CATALOG).stdout.startswith("1 repriced vs standard")
+    result = run("diff", "--base", "llm_pricing_current.json", "--head", "-", stdin=CATALOG)
+    assert "  input  3.00  →  2.00  -33.3% ▼" in result.stdout.splitlines()
+    assert run("diff", "--base", "-", "--file", "-", stdin=CATALOG).exit_code == 2
+
+
+def test_a_broken_head_is_exit_2_with_the_way_to_see_all(run: Run, home: Path, base: str) -> None:
+    (home / "llm_pricing_current.json").write_text(
+        '{"openai": {"o3": {"input_cost_per_token": -1}}}'
+    )
+    result = run("diff", "--base", base)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "price is negative" in result.stderr
+    assert "run 'pricectl validate llm_pricing_current.json'" in result.stderr
+
+
+def test_a_profile_charges_its_own_credits(run: Run, home: Path, base: str) -> None:
+    (home / "pricectl.toml").write_text(
+        "[profiles.gold]\nmarkup_percent = 50\ncredits_per_dollar = 1000\n"
+        '[[workloads]]\nname = "w"\ninput_tokens = 1000\noutput_tokens = 500\n'
+    )
+    # $0.006 x 1.5 x 1000 = 9 credits, $0.007 gives 10.5, rounded up to 11
+    text = run("diff", "--base", base, "--profile", "gold").stdout
+    assert "  w  0.006  →  0.007  9 → 11 cr  +16.7% ▲" in text.splitlines()
+
+
+def test_small_differences_are_never_rounded_away(run: Run, home: Path, base: str) -> None:
+    edit(home, DEARER, O3.replace("2e-06", "2.000001e-06"))
+    lines = run("diff", "--base", base).stdout.splitlines()
+    assert "  input  2.00  →  2.000001  +<0.1% ▲" in lines
+    # 1,000 tokens x $0.000001 / 1M = $0.000000001 more
+    (turn,) = (line.split() for line in lines if line.startswith("  chat turn  "))
+    assert turn == ["chat", "turn", "0.006", "→", "0.006000001", "1", "cr", "+<0.1%", "▲"]
+
+
+def test_names_in_the_settings_are_watched(run: Run, home: Path, base: str) -> None:
+    (home / "pricectl.toml").write_text('names = ["o4-nano"]\n')
+    edit(
+        home,
+        DEARER,
+        DEARER + ', "o4-nano": {"input_cost_per_token": 1.5e-06, "output_cost_per_token": 2e-06}',
+    )
+    text = run("diff", "--base", base).stdout
+    assert "  o4-nano  the default price  →  openai/o4-nano (exact)  +50% ▲" in text.splitlines()
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_report_keeps_to_the_width(
+    run: Run, home: Path, base: str, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "accounts/fireworks/models/a-model-with-a-name-that-goes-on-and-on-and-on-instruct"
+    edit(home, DEARER, f'"{name}": {{"input_cost_per_token": 1e-06, "notes": "{"long " * 40}"}}')
+    monkeypatch.setenv("COLUMNS", str(width))
+    lines = run("diff", "--base", base).stdout.splitlines()
+    assert max(map(len, lines)) <= width
+    assert "-instruct" in "".join(line.strip() for line in lines)
+
+
+def test_colour_never_stands_alone(run: Run, base: str) -> None:
+    plain = run("diff", "--base", base).stdout
+    coloured = run("diff", "--base", base, "--color", "always").stdout
+    assert "\x1b[31m+50% ▲" in coloured
+    assert "\x1b" not in plain
+
+
+def test_wide_letters_take_two_columns(
+    run: Run, home: Path, base: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(
+        home, DEARER, O3 + ', "模型": {"input_cost_per_token": 1e-06, "notes": "' + "模" * 60 + '"}'
+    )
+    lines = run("diff", "--base", base, "-v").stdout.splitlines()
+    assert "  + added  openai/模型  input 1.00" in lines
+    (home / base).write_text((home / "llm_pricing_current.json").read_text("utf-8"), "utf-8")
+    edit(home, "模模模", "模")
+    monkeypatch.setenv("COLUMNS", "60")
+    narrow = run("diff", "--base", base).stdout.splitlines()
+    assert max(len(line) + line.count("模") + line.count("型") for line in narrow) <= 60
+
+
+def test_members_that_say_how_prices_apply_stand_among_the_prices(
+    run: Run, home: Path, base: str
+) -> None:
+    edit(home, DEARER, O3)
+    edit(home, '"max_input_tokens": 128000', '"context_tier": {"scope": "marginal"}')
+    lines = run("diff", "--base", base).stdout.splitlines()
+    assert '  context_tier  none  →  {"scope": "marginal"}  how the prices apply' in lines
+    assert "  max_input_tokens  128000  →  none" in lines
+
+
+HOSTILE = [
+    "\x1b[31mred",
+    "[/x]",
+    "[bold]b",
+    ":free:",
+    "a|b",
+    "@user",
+    "<img src=x>",
+    "`code`",
+    "\u202eevil",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("output", ["text", "json", "markdown", "github"])
+def test_hostile_names_stay_names(run: Run, home: Path, base: str, name: str, output: str) -> None:
+    row = json.dumps({name: {"input_cost_per_token": 1e-06, "aliases": [f"{name}2"], "x": name}})
+    edit(home, DEARER, row[1:-1])
+    result = run(
+        "diff", "--base", base, "-o", output, "--color", "always" if output == "json" else "never"
+    )
+    assert result.exit_code == 0
+    assert "\x1b" not in result.stdout
+    assert "\u202e" not in result.stdout
+    if output == "text":
+        assert name.replace("\x1b", "\\x1b").replace("\u202e", "\\u202e") in result.stdout
+    if output == "markdown":
+        assert not [
+            line for line in result.stdout.splitlines() if "@user" in line or "<img" in line
+        ]
+        tables = [line for line in result.stdout.splitlines() if line.startswith("| ")]
+        assert {line.count("|") for line in tables} <= {4, 5, 6, 9}
+
+
+def test_long_reports_say_what_they_leave_out(run: Run, home: Path, base: str) -> None:
+    def rows(price: str) -> str:
+        entries = (f'"m{n}": {{"input_cost_per_token": {price}, "n": {price}}}' for n in range(250))
+        return f'{{"p": {{{", ".join(entries)}}}}}'
+
+    (home / base).write_text(rows("1e-06"))
+    (home / "llm_pricing_current.json").write_text(rows("2e-06"))
+    text = run("diff", "--base", base).stdout
+    assert "  and 50 more; -v shows all" in text
+    assert "  and 230 more; -v shows all" in text
+    assert "more; -v" not in run("diff", "--base", base, "-v").stdout
+
+
+def test_only_the_prices_of_2025_are_wrong(run: Run) -> None:
+    if not DEPLOYED.exists():
+        pytest.skip("the deployed catalog of 2025 is not on this machine")
+    current = ROOT / "llm_pricing_current.json"
+    result = run("diff", "--base", str(DEPLOYED), "--head", str(current), "-o", "json")
+    changes = json.loads(result.stdout)["changes"]
+    o3 = {
+        change["field"]: (change["old"], change["new"], change["percent"])
+        for change in changes
+        if (change["kind"], change["provider"], change["model"]) == ("repriced", "openai", "o3")
+    }
+    assert o3["input_cost_per_token"] == ("1.00", "2.00", "100")
+    assert o3["output_cost_per_token"] == ("4.00", "8.00", "100")
+
+
+def test_a_real_process_in_a_real_repository(home: Path) -> None:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    environment |= {
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_SYSTEM": os.devnull,
+        "PYTHONPATH": str(ROOT),
+        "PYTHONIOENCODING": "utf-8",
+    }
+
+    def git(*words: str) -> None:
+        who = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+        subprocess.run(["git", *who, *words], cwd=home, env=environment, check=True)
+
+    git("init", "-q", "-b", "main")
+    git("add", "-A")
+    git("commit", "-q", "-m", "first")
+    edit(home, O3, DEARER)
+    done = subprocess.run(
+        [sys.executable, "-m", "pricectl", "diff", "--fail-on", "increase"],
+        cwd=home,
+        env=environment,
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert done.stdout.decode().startswith("1 repriced vs main (")
