@@ -1,7 +1,7 @@
 """What a team has decided about its prices: the values of its settings. Floor 1."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
@@ -10,6 +10,7 @@ from pricectl.core.errors import BadUsage, PricingError
 from pricectl.core.usage import Usage
 
 Value = TypeVar("Value")
+MAX_DAYS = 36_500
 
 
 class BadSettings(PricingError):
@@ -111,7 +112,14 @@ def _is(kind: type[Value], words: str) -> Callable[[Any, str], Value]:
 _text = _is(str, "a text")
 _table = _is(dict, "a table")
 _list = _is(list, "a list")
-_count = _is(int, "a whole number")
+
+
+def _count(value: Any, where: str) -> int:
+    if type(value) is not int or not 0 <= value <= MAX_DAYS:
+        raise BadSettings(
+            f"{value!r:.60} is no number of days", where=where, next_step="such as 30"
+        )
+    return value
 
 
 def _texts(value: Any, where: str) -> tuple[str, ...]:
@@ -133,6 +141,8 @@ def _members(
 
 
 def _day(value: Any, where: str) -> date:
+    if isinstance(value, datetime):
+        raise BadSettings(f"{value} is no day", where=where, next_step="2026-12-31")
     if isinstance(value, date):
         return value
     try:
@@ -167,6 +177,8 @@ def _workloads(value: Any, where: str) -> tuple[Workload, ...]:
         service = counts.pop("service", None)
         if not isinstance(name, str) or type(calls) is not int or calls < 1:
             raise BadSettings("a workload needs a name, and calls of 1 or more", where=here)
+        if service is not None and not isinstance(service, str):
+            raise BadSettings(f"service {service!r:.60} is not a text", where=here)
         try:
             usage = Usage(**counts)
         except (BadUsage, TypeError) as error:

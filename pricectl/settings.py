@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from pricectl.core.money import plain_decimal
 from pricectl.policy import BadSettings, Policy, read_policy
 
 
@@ -32,8 +33,10 @@ def load_policy(folder: Path | None = None) -> Policy:
 def _project_table(path: Path) -> Mapping[str, Any] | None:
     """[tool.pricectl], if there is one; most projects say no word of it and need no parser."""
     text = _read(path)
-    tool = _parse(text, path).get("tool", {}) if "pricectl" in text else {}
-    table: Mapping[str, Any] | None = tool.get("pricectl")
+    tool = _parse(text, path).get("tool") if "pricectl" in text else None
+    table = tool.get("pricectl") if isinstance(tool, dict) else None
+    if table is not None and not isinstance(table, dict):
+        raise BadSettings("[tool.pricectl] is not a table", where=str(path))
     return table
 
 
@@ -48,6 +51,13 @@ def _parse(text: str, path: Path) -> dict[str, Any]:
     import tomllib
 
     try:
-        return tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
-        raise BadSettings(f"cannot be read: {error}", where=str(path)) from None
+        return tomllib.loads(text, parse_float=_number)
+    except (ValueError, RecursionError) as error:  # a TOMLDecodeError is a ValueError
+        raise BadSettings(f"is not TOML: {error}", where=str(path)) from None
+
+
+def _number(literal: str) -> Decimal:
+    number = plain_decimal(literal.replace("_", ""))
+    if number is None:
+        raise ValueError(f"{literal:.40} is no number that a setting can have")
+    return number

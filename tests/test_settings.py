@@ -72,3 +72,28 @@ def test_a_wrong_setting_names_its_file(tmp_path: Path) -> None:
     with pytest.raises(BadSettings) as caught:
         load_policy(tmp_path)
     assert caught.value.where == f"{path}: file"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[limits]\nmax_input_usd_per_mtok = nan",
+        "[limits]\nmax_input_usd_per_mtok = inf",
+        "[limits]\nmax_input_usd_per_mtok = 1e99999999999999999999",
+        "[limits]\nstale_days = -1",
+        f"[limits]\nstale_days = {'9' * 5000}",
+        "file = " + "[" * 3000,
+        "[[workloads]]\nname = 'x'\nservice = 5",
+        "[[waivers]]\nrule = 'x'\nreason = 'y'\nexpires = 2026-01-01T00:00:00",
+    ],
+)
+def test_what_no_setting_can_mean_is_refused_in_words(tmp_path: Path, text: str) -> None:
+    write(tmp_path / "pricectl.toml", text)
+    with pytest.raises(BadSettings):
+        load_policy(tmp_path)
+
+
+def test_a_project_table_must_be_a_table(tmp_path: Path) -> None:
+    write(tmp_path / "pyproject.toml", "[tool]\npricectl = 5")
+    with pytest.raises(BadSettings, match="is not a table"):
+        load_policy(tmp_path)
