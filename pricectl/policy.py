@@ -116,9 +116,9 @@ _list = _is(list, "a list")
 
 def _count(value: Any, where: str) -> int:
     if type(value) is not int or not 0 <= value <= MAX_DAYS:
-        raise BadSettings(
-            f"{value!r:.60} is no number of days", where=where, next_step="such as 30"
-        )
+        shown = "it" if type(value) is int else f"{value!r:.60}"  # an int may be too long to show
+        days = f"a number of days, 0 to {MAX_DAYS}"
+        raise BadSettings(f"{shown} is not a whole number of days", where=where, next_step=days)
     return value
 
 
