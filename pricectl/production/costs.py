@@ -1,0 +1,137 @@
+"""Tokens and prices to a cost, and a cost to credits, as production asks for them. Floor 2."""
+
+import math
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from pricectl.core.money import TOKENS_PER_MTOK, divide
+from pricectl.production.numbers import exact, rounded
+from pricectl.production.prices import Prices, get_model_pricing
+
+JOB_CREDITS = 1
+# An estimated answer is a fifth as long as its prompt.
+INPUT_PER_OUTPUT = 5
+
+
+def calculate_token_costs(
+    prompt_tokens: float,
+    completion_tokens: float,
+    input_price_per_million: float,
+    output_price_per_million: float,
+) -> Prices:
+    """What a call costs in USD, to 8 decimals, half to even; the total is rounded once by itself.
+
+    >>> calculate_token_costs(1000, 500, 2.5, 10.0)
+    {'input_cost_usd': 0.0025, 'output_cost_usd': 0.005, 'provider_cost_usd': 0.0075}
+    """
+    input_usd = _cost(prompt_tokens, input_price_per_million)
+    output_usd = _cost(completion_tokens, output_price_per_million)
+    return {
+        "input_cost_usd": rounded(input_usd),
+        "output_cost_usd": rounded(output_usd),
+        "provider_cost_usd": rounded(input_usd + output_usd),
+    }
+
+
+def apply_markup(provider_cost_usd: float, markup_percentage: float) -> Prices:
+    """The provider's cost and the client's with markup, in USD; nothing is rounded.
+
+    >>> apply_markup(0.29, 100)
+    {'provider_cost_usd': 0.29, 'client_cost_usd': 0.58}
+    """
+    cost = exact(provider_cost_usd)
+    return {
+        "provider_cost_usd": float(cost),
+        "client_cost_usd": float(cost * (1 + exact(markup_percentage) / 100)),
+    }
+
+
+def calculate_credits_to_deduct(  # noqa: PLR0913, PLR0917 - as production calls it
+    cost_usd: float,
+    total_tokens: float,
+    budget_mode: str,
+    credits_per_dollar: float = 1.0,
+    tokens_per_credit: float = 10_000,
+    minimum_credits: int = 1,
+) -> int:
+    """Whole credits for one call, rounded down, at least the minimum; an unknown mode is job_based.
+
+    >>> calculate_credits_to_deduct(0.29, 0, "consumption_usd", credits_per_dollar=100)
+    29
+    """
+    credits_exact = Fraction(JOB_CREDITS)
+    if budget_mode == "consumption_usd":
+        credits_exact = exact(cost_usd) * exact(credits_per_dollar)
+    elif budget_mode == "consumption_tokens":
+        credits_exact = exact(total_tokens) / (exact(tokens_per_credit) or 10_000)
+    whole = divide(credits_exact.numerator, credits_exact.denominator, "down")
+    return max(whole, math.floor(exact(minimum_credits)))
+
+
+def extract_cost_from_litellm_response(response: object) -> Prices | None:
+    """The cost that LiteLLM wrote into its response, if it did.
+
+    It stands in `_hidden_params.response_cost` or in `usage.total_cost`.
+    """
+    for path in (("_hidden_params", "response_cost"), ("usage", "total_cost")):
+        cost = _member(_member(response, path[0]), path[1])
+        if type(cost) in (int, float, Decimal) and math.isfinite(cost) and cost >= 0:
+            return {"provider_cost_usd": float(cost)}
+    return None
+
+
+def estimate_cost_for_conversation(
+    model_name: str, messages: Iterable[object], average_chars_per_token: float = 4
+) -> dict[str, Any]:
+    """What a conversation may cost before it is sent: tokens guessed from its characters.
+
+    The output is taken to be 20% of the input.
+    """
+    prices = get_model_pricing(model_name)
+    characters = sum(_characters(message) for message in _listed(messages))
+    input_tokens = math.floor(characters / (exact(average_chars_per_token) or 4))
+    output_tokens = input_tokens // INPUT_PER_OUTPUT
+    costs = calculate_token_costs(input_tokens, output_tokens, prices["input"], prices["output"])
+    return {
+        "estimated_input_tokens": input_tokens,
+        "estimated_output_tokens": output_tokens,
+        "estimated_input_cost_usd": costs["input_cost_usd"],
+        "estimated_output_cost_usd": costs["output_cost_usd"],
+        "estimated_total_cost_usd": costs["provider_cost_usd"],
+        "model": model_name,
+        "pricing_input_per_1m": prices["input"],
+        "pricing_output_per_1m": prices["output"],
+    }
+
+
+def _cost(tokens: object, price_per_million: object) -> Fraction:
+    return (
+        max(Fraction(0), exact(tokens))
+        * max(Fraction(0), exact(price_per_million))
+        / TOKENS_PER_MTOK
+    )
+
+
+def _member(holder: object, name: str) -> Any:
+    try:
+        return holder.get(name) if isinstance(holder, Mapping) else getattr(holder, name, None)
+    except Exception:  # noqa: BLE001 - a response of another library
+        return None
+
+
+def _listed(messages: object) -> list[object]:
+    try:
+        return list(messages) if isinstance(messages, Iterable) else []
+    except Exception:  # noqa: BLE001 - an iterable of the caller's making
+        return []
+
+
+def _characters(message: object) -> int:
+    content = _member(message, "content")
+    if isinstance(content, str):
+        return len(content)
+    parts = content if isinstance(content, list) else []
+    texts = (_member(part, "text") for part in parts)
+    return sum(len(text) for text in texts if isinstance(text, str))

@@ -1,0 +1,172 @@
+"""Model prices in USD per 1M tokens, always those of the active catalog. Floor 2."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from pricectl import runtime
+from pricectl.core.catalog import Catalog
+from pricectl.core.document import Unreadable
+from pricectl.core.lookup import find
+from pricectl.core.money import TOKENS_PER_MTOK
+from pricectl.core.prices import PriceList
+from pricectl.runtime import Snapshot
+
+Prices = dict[str, float]
+
+DEFAULT = "default"
+UNKNOWN = "unknown"
+
+# Sections of the catalog -> what callers know the provider as.
+PROVIDERS = {
+    "openai": "openai",
+    "anthropic": "anthropic",
+    "google": "gemini",
+    "gemini": "gemini",
+    "fireworks": "fireworks",
+    "fireworks_ai": "fireworks",
+}
+# How a name begins that no row answers.
+_BEGINNINGS = {
+    "openai/": "openai",
+    "gpt-": "openai",
+    "chatgpt-": "openai",
+    "anthropic/": "anthropic",
+    "claude-": "anthropic",
+    "gemini/": "gemini",
+    "gemini-": "gemini",
+    "fireworks_ai/": "fireworks",
+    "fireworks/": "fireworks",
+    "accounts/fireworks/": "fireworks",
+}
+
+
+class _PriceTable(Mapping[str, Prices]):
+    """Each model's price in USD per 1M tokens, and "default"; always those of the active catalog.
+
+    Read-only. What is looked at together (`items`, `values`) is of one version.
+    """
+
+    def __getitem__(self, name: str) -> Prices:
+        return dict(_table()[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(tuple(_table()))
+
+    def __len__(self) -> int:
+        return len(_table())
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name in _table()
+
+    def __repr__(self) -> str:
+        return f"<prices of {len(self) - 1} models in USD per 1M tokens>"
+
+    def keys(self) -> Any:
+        """The names, of one version."""
+        return _table().keys()
+
+    def items(self) -> Any:
+        """Names with their prices, of one version."""
+        return _copied(_table()).items()
+
+    def values(self) -> Any:
+        """The prices, of one version."""
+        return _copied(_table()).values()
+
+
+MODEL_PRICING: Mapping[str, Prices] = _PriceTable()
+
+# The last table made, with the catalog it was made from; swapped as one.
+_made: tuple[Catalog | None, dict[str, Prices]] = (None, {})
+
+
+def load_pricing_from_json() -> dict[str, Prices]:
+    """The prices as the file has them now: it is read again, and the table copied."""
+    runtime.reload_pricing()
+    return _copied(_table())
+
+
+def reload_pricing() -> Mapping[str, Prices]:
+    """Read the file again; the prices now in use (the old ones if the file is refused).
+
+    `pricectl.runtime.reload_pricing` says what was done and why.
+    """
+    runtime.reload_pricing()
+    return MODEL_PRICING
+
+
+def get_pricing_metadata() -> dict[str, Any]:
+    """The `metadata` of the active catalog; {"error": why} if the default price is all there is."""
+    now = _snapshot()
+    if now.layer == "default":
+        return {"error": "no catalog could be read; every model has the default price"}
+    found = _plain(now.catalog.metadata)
+    return found if isinstance(found, dict) else {}
+
+
+def get_model_pricing(name: str) -> Prices:
+    """A model's {"input", "output"} in USD per 1M tokens; the default price for an unknown name."""
+    return _prices(runtime.get_pricing().match(name).model.prices)
+
+
+def get_provider_from_model(name: str) -> str:
+    """Who sells a model: openai, anthropic, gemini, fireworks, or unknown.
+
+    >>> get_provider_from_model("claude-of-tomorrow"), get_provider_from_model("mystery")
+    ('anthropic', 'unknown')
+    """
+    found = find(_snapshot().catalog, name)
+    if found.how != "default":
+        return PROVIDERS.get(found.model.provider.lower(), UNKNOWN)
+    folded = found.asked.lower()
+    fitting = (sold for start, sold in _BEGINNINGS.items() if folded.startswith(start))
+    return next(fitting, UNKNOWN)
+
+
+def list_models_by_provider(provider: str) -> list[str]:
+    """The names of one provider's models, sorted; "unknown" is everybody else's."""
+    models = _snapshot().catalog.models
+    return sorted(
+        {m.name for m in models if PROVIDERS.get(m.provider.lower(), UNKNOWN) == provider}
+    )
+
+
+def _snapshot() -> Snapshot:
+    return runtime.get_pricing().snapshot
+
+
+def _table() -> dict[str, Prices]:
+    global _made  # noqa: PLW0603 - one assignment swaps the table with its catalog
+    catalog = _snapshot().catalog
+    made_from, table = _made
+    if made_from is not catalog:
+        table = dict(_rows(catalog))
+        _made = catalog, table
+    return table
+
+
+def _rows(catalog: Catalog) -> Iterator[tuple[str, Prices]]:
+    for name, models in catalog.names.items():
+        if len(models) == 1 or find(catalog, name).how == "exact":
+            yield name, _prices(models[0].prices)
+    yield DEFAULT, _prices(catalog.default.prices)
+
+
+def _prices(prices: PriceList) -> Prices:
+    return {side: prices.base[side].pico_usd / TOKENS_PER_MTOK for side in ("input", "output")}
+
+
+def _copied(table: dict[str, Prices]) -> dict[str, Prices]:
+    return {name: dict(prices) for name, prices in table.items()}
+
+
+def _plain(value: object) -> Any:
+    """JSON as `json` would have read it: with floats, and dicts that may be written out."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(member) for key, member in value.items()}
+    if isinstance(value, Unreadable):
+        return value.literal
+    if isinstance(value, Decimal):
+        return float(value)
+    return [_plain(item) for item in value] if isinstance(value, list) else value

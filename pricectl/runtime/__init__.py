@@ -1,0 +1,43 @@
+"""What production imports: exact prices that never fail a call and renew themselves. Floor 2.
+
+>>> from pricectl.core import Usage
+>>> from pricectl.runtime import quote
+>>> quote("gpt-4o", Usage(1000, 500)).pico_usd
+7500000000
+
+`quote`, `reload_pricing` and `get_pricing` speak of one `Pricing` that the process shares; it loads
+at first use, or with the options of `configure`. Nothing here raises.
+"""
+
+from pricectl.runtime.pricing import Pricing
+from pricectl.runtime.snapshot import (
+    FALLBACKS,
+    Answer,
+    Metrics,
+    ReloadResult,
+    Snapshot,
+)
+
+__all__ = [
+    "FALLBACKS",
+    "Answer",
+    "Metrics",
+    "Pricing",
+    "ReloadResult",
+    "Snapshot",
+    "configure",
+    "get_pricing",
+    "quote",
+    "reload_pricing",
+]
+
+_SHARED = Pricing()
+
+configure = _SHARED.configure
+quote = _SHARED.quote
+reload_pricing = _SHARED.reload
+
+
+def get_pricing() -> Pricing:
+    """The prices that `quote` and `reload_pricing` speak of."""
+    return _SHARED

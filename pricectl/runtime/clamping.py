@@ -1,0 +1,95 @@
+"""Counts that cannot have come from a real call, cut to the nearest that can. Floor 2."""
+
+import math
+from collections.abc import Mapping
+from decimal import Context, Decimal
+from fractions import Fraction
+
+from pricectl.core.errors import BadUsage
+from pricectl.core.money import is_bounded
+from pricectl.core.units import UNITS
+from pricectl.core.usage import DETAILS, MAX_COUNT, Usage
+
+TOTALS = ("input_tokens", "output_tokens")
+# Details that lie inside two others; they are given up first.
+_OVERLAPPING = ("cache_read_audio_tokens", "cache_read_image_tokens", "cache_write_audio_tokens")
+_PER_DIVISIBLE = 1000
+_CONTEXT = Context(prec=40)
+
+
+def clamped(given: object) -> tuple[Usage, bool]:
+    """The usage that was meant, and whether anything had to be cut; never raises BadUsage.
+
+    `given` is a Usage or a mapping with the names of its arguments. Each count becomes a whole
+    number from 0 to 1e15 (what is no number counts 0, fractions are dropped), an unknown name is
+    left out, a part is cut to what is left of its total; a part that is None was not reported.
+    No token is added that was not reported.
+
+    >>> clamped({"input_tokens": 100, "cache_read_tokens": 250})
+    (Usage(input_tokens=100, output_tokens=0, counts=(('cache_read', 100),)), True)
+    """
+    if isinstance(given, Usage):
+        # Built around its own checks: its parts may not fit its totals.
+        given = dict(zip(TOTALS, tuple(given)[:2], strict=False))
+    if not isinstance(given, Mapping):
+        return Usage(), True
+    given = {name: value for name, value in given.items() if value is not None or name in TOTALS}
+    counts = {name: count(value, name) for name, value in given.items() if _is_known(name)}
+    cut = len(counts) != len(given) or any(counts[name] is not given[name] for name in counts)
+    try:
+        return _usage(counts), cut
+    except BadUsage:
+        return _usage(_within_totals(counts)), True
+
+
+def count(value: object, name: str = "input_tokens") -> int | Decimal:
+    """The count from 0 to 1e15 nearest below a value; 0 for what is no number.
+
+    It is whole, but for seconds and other divisible units, which keep three decimals.
+
+    >>> count(12), count(-3), count(2.9), count(float("nan")), count(True), count("7")
+    (12, 0, 2, 0, 0, 0)
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, Fraction)):
+        return 0
+    if isinstance(value, float) and not math.isfinite(value):
+        return 0
+    if isinstance(value, Decimal) and not value.is_finite():
+        return 0
+    parts = _PER_DIVISIBLE if name in UNITS and UNITS[name].divisible else 1
+    most = MAX_COUNT // parts
+    if value <= 0 or value >= most:
+        return 0 if value <= 0 else most
+    if isinstance(value, int):
+        return value
+    return int(value) if parts == 1 else _thousandths(value)
+
+
+def _thousandths(value: float | Decimal | Fraction) -> Decimal:
+    """Three decimals; a Decimal that needs no cutting stays the very object."""
+    if isinstance(value, Decimal) and not is_bounded(value):
+        return Decimal(0)
+    kept = Decimal(int(Fraction(value) * _PER_DIVISIBLE)).scaleb(-3, _CONTEXT)
+    return value if isinstance(value, Decimal) and value == kept else kept
+
+
+def _is_known(name: object) -> bool:
+    if not isinstance(name, str):
+        return False
+    return name in TOTALS or name in DETAILS or (name in UNITS and not UNITS[name].side)
+
+
+def _usage(counts: Mapping[str, int | Decimal]) -> Usage:
+    return Usage(**counts)  # type: ignore[arg-type] # the totals among them are whole
+
+
+def _within_totals(counts: dict[str, int | Decimal]) -> dict[str, int | Decimal]:
+    """Parts in their order, each cut to what the earlier ones left of the total."""
+    kept = {name: value for name, value in counts.items() if name not in _OVERLAPPING}
+    left = {"input": kept.get("input_tokens", 0), "output": kept.get("output_tokens", 0)}
+    for name, value in kept.items():
+        side = UNITS[DETAILS[name]].side if name in DETAILS else ""
+        if side:
+            kept[name] = min(value, left[side])
+            left[side] -= kept[name]
+    return kept

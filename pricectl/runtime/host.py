@@ -1,0 +1,119 @@
+"""What the workers of a host share: the last good catalog, the agreed version. Floor 2."""
+
+import json
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from pricectl import atomic
+from pricectl.core import document
+from pricectl.core.errors import PricingError
+from pricectl.runtime.loader import Loaded, Refused, build_catalog, read_bytes
+
+# The hash in hexadecimal and a line break.
+HEADER_BYTES = 65
+
+
+class LastGood:
+    """The last catalog that priced calls, kept on disk with its hash; never raises OSError."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def load(self) -> Loaded:
+        """The copy, if its bytes are the ones that were written. Raises Refused."""
+        header, _, data = self._read().partition(b"\n")
+        if header != atomic.sha256(data).encode():
+            raise Refused("the last good copy is damaged")
+        return Loaded(build_catalog(data), data)
+
+    def save(self, loaded: Loaded) -> None:
+        """Keep a copy unless it is there already. Raises NotWritten, Refused, OSError."""
+        sha256 = loaded.catalog.sha256.encode()
+        if self._is_kept(sha256):
+            return
+        folder = Path(self.path).parent
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        atomic.replace(self.path, sha256 + b"\n" + loaded.data)
+
+    def _read(self) -> bytes:
+        return read_bytes(self.path, document.MAX_BYTES + HEADER_BYTES)
+
+    def _is_kept(self, sha256: bytes) -> bool:
+        try:
+            return self._read().partition(b"\n")[0] == sha256
+        except Refused:
+            return False
+
+
+class Announced(NamedTuple):
+    """The version that the workers of a host have agreed on."""
+
+    generation: int
+    sha256: str
+
+
+class Board:
+    """The generation file: one worker announces a version, every other one sees it.
+
+    It is replaced, never edited, and nobody consumes it, so that each worker sees each change.
+    """
+
+    MAX_BYTES = 1024
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def stamp(self) -> tuple[int, int, int] | None:
+        """What changes whenever the file is replaced; None while there is none."""
+        try:
+            found = os.stat(self.path)  # noqa: PTH116 - on the read path
+        except Exception:  # noqa: BLE001 - on the way of a call: look again later
+            return None
+        return found.st_mtime_ns, found.st_ino, found.st_size
+
+    def read(self) -> Announced | None:
+        """What was announced last; None if nothing was, or nothing readable."""
+        try:
+            values = document.parse(atomic.read(self.path, self.MAX_BYTES))
+        except (OSError, ValueError, PricingError):
+            return None
+        members = values if isinstance(values, dict) else {}
+        generation, sha256 = members.get("generation"), members.get("sha256")
+        if type(generation) is not int or generation < 1 or not isinstance(sha256, str):
+            return None
+        return Announced(generation, sha256)
+
+    def write(self, announced: Announced) -> None:
+        """Announce a version; the caller holds the folder. Raises NotWritten."""
+        text = json.dumps(announced._asdict()) + "\n"
+        atomic.replace(self.path, text.encode(), held=True)
+
+
+def state_folder() -> Path:
+    """Where copies are kept that outlive the process: PRICECTL_STATE, else the user's cache."""
+    chosen = os.environ.get("PRICECTL_STATE")
+    if chosen:
+        return Path(chosen)
+    cache = os.environ.get("XDG_CACHE_HOME")
+    return Path(cache or Path.home() / ".cache") / "pricectl"
+
+
+def last_good_for(path: str, state: Path) -> LastGood:
+    """The copy of the catalog at `path`."""
+    return LastGood(str(state / "last-good" / f"{_key(path)}.json"))
+
+
+def board_for(path: str, state: Path) -> Board:
+    """The generation file of the catalog at `path`: beside it, or where that is read-only, apart.
+
+    Beside a mounted ConfigMap nothing can be written; the workers of one user share `state`.
+    """
+    file = Path(path)
+    if os.access(file.parent, os.W_OK):
+        return Board(str(file.with_name(f".{file.name}.generation")))
+    return Board(str(state / "generation" / _key(path)))
+
+
+def _key(path: str) -> str:
+    return atomic.sha256(os.fsencode(path))[:16]

@@ -1,0 +1,86 @@
+"""Bytes to a catalog that may price calls, from the best layer that has one. Floor 2."""
+
+from typing import NamedTuple
+
+from pricectl import atomic, store
+from pricectl.core import document
+from pricectl.core.catalog import Catalog, build
+from pricectl.core.errors import DocumentError, PricingError
+from pricectl.core.prices import Problem
+from pricectl.runtime import logs
+
+MAX_FINDINGS = 20
+# A catalog that lost this share of its models is a broken edit until somebody says otherwise.
+GONE_DENOMINATOR = 2
+
+
+class Refused(PricingError):
+    """Bytes that must not price calls; `phrase` is the log's, `findings` the first problems."""
+
+    def __init__(
+        self, what: str, *, phrase: str = logs.REFUSED, findings: tuple[Problem, ...] = ()
+    ) -> None:
+        super().__init__(what)
+        self.phrase = phrase
+        self.findings = findings
+
+
+class Loaded(NamedTuple):
+    """A catalog with the bytes it was read from."""
+
+    catalog: Catalog
+    data: bytes
+
+
+def read_bytes(path: str, limit: int = document.MAX_BYTES) -> bytes:
+    """The file's bytes, one over the bound at most. Raises Refused."""
+    try:
+        return atomic.read(path, limit)
+    except FileNotFoundError:
+        raise Refused("no such file", phrase=logs.NOT_FOUND) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise Refused(f"cannot be read: {reason}", phrase=logs.UNREADABLE) from None
+
+
+def build_catalog(data: bytes, sha256: str = "") -> Catalog:
+    """Parse and check everything; only a catalog without any problem is handed out.
+
+    `sha256` is the data's hash, if it is known already. Raises Refused.
+    """
+    try:
+        values = document.parse(data)
+    except DocumentError as error:
+        raise Refused(str(error), phrase=logs.BAD_JSON) from None
+    problems: list[Problem] = []
+    catalog = build(values, problems, sha256=sha256 or atomic.sha256(data))
+    if problems:
+        first, more = problems[0], len(problems) - 1
+        raise Refused(
+            f"{first.pointer or 'the catalog'}: {first.message}"
+            + (f" (and {more} more)" if more else ""),
+            findings=tuple(problems[:MAX_FINDINGS]),
+        )
+    return catalog
+
+
+def load(path: str) -> Loaded:
+    """Read and build one file. Raises Refused."""
+    data = read_bytes(path)
+    return Loaded(build_catalog(data), data)
+
+
+def check_shrinking(new: Catalog, old: Catalog) -> None:
+    """Refuse a catalog that lost half of the models or more. Raises Refused."""
+    gone = sorted(old.by_full_name.keys() - new.by_full_name.keys())
+    if old.models and len(gone) * GONE_DENOMINATOR >= len(old.by_full_name):
+        some = ", ".join(gone[:3])
+        raise Refused(
+            f"{len(gone)} of {len(old.by_full_name)} models are gone, such as {some:.200};"
+            " force the reload if that is meant"
+        )
+
+
+def packaged() -> str:
+    """Where the snapshot lies that was made from the catalog when the package was built."""
+    return str(store.packaged(store.FILE_NAME))

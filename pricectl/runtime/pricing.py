@@ -1,0 +1,134 @@
+"""Prices for a process that must never fail because of them, and can renew them. Floor 2.
+
+Readers take one reference to a frozen snapshot; a reload builds a new one beside it and swaps the
+reference. Whatever goes wrong is flagged on the answer, counted and logged, never raised.
+"""
+
+import os
+from collections.abc import Iterable
+from datetime import date
+from time import monotonic
+
+from pricectl.core.calculator import Quote
+from pricectl.core.catalog import Match
+from pricectl.core.usage import Usage
+from pricectl.policy import Policy
+from pricectl.runtime.answering import careful_quote, flags_of, is_denied
+from pricectl.runtime.keeper import Keeper
+from pricectl.runtime.origin import Options
+from pricectl.runtime.snapshot import Answer, Snapshot
+
+_NO_USAGE = Usage()
+_new = tuple.__new__
+# What a quote says of service, region, tier and period when none was asked for.
+_STANDARD = tuple(Quote._field_defaults.values())
+
+
+class Pricing(Keeper):
+    """The prices of one process; every method answers whatever happens.
+
+    One is shared by all threads. After a fork each child goes on with its own.
+    """
+
+    @classmethod
+    def load(
+        cls,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        policy: Policy | None = None,
+        state: str | os.PathLike[str] | None = None,
+        deny: Iterable[str] = (),
+        check_seconds: float = 0.2,
+    ) -> "Pricing":
+        """Prices from a catalog file, else from the best layer there is.
+
+        Without `path` the file is found as by the command line: PRICECTL_FILE, the settings, then
+        upwards from the current folder. `policy` replaces the settings files. `state` is the folder
+        for the last good copy (PRICECTL_STATE, else the user's cache folder). Answers for names in
+        `deny` carry the flag "denied-model". Another worker's reload is looked for every
+        `check_seconds`.
+        """
+        pricing = cls()
+        pricing.configure(path, policy=policy, state=state, deny=deny, check_seconds=check_seconds)
+        return pricing
+
+    def configure(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        policy: Policy | None = None,
+        state: str | os.PathLike[str] | None = None,
+        deny: Iterable[str] = (),
+        check_seconds: float = 0.2,
+    ) -> None:
+        """Start again with other options; those of `load`."""
+        denied = frozenset(str(name).lower() for name in deny)
+        with self._lock:
+            self.unwatch()
+            self._start(Options(path, policy, state, denied, check_seconds))
+            self._boot()
+
+    def quote(
+        self,
+        name: str,
+        usage: Usage | object,
+        *,
+        service: str | None = None,
+        region: str | None = None,
+        at: date | None = None,
+    ) -> Answer:
+        """Price one call exactly, whatever is asked.
+
+        `usage` is a Usage or a mapping with the names of its arguments. What cannot be meant is cut
+        to what can and flagged; a name that no row answers is charged the default price.
+        """
+        if monotonic() >= self._check_at:
+            self._look()
+        snapshot = self._snapshot
+        if (
+            type(usage) is Usage
+            and service is None
+            and region is None
+            and at is None
+            and not self._deny
+        ):
+            try:
+                # The plain case of core's `quote`, spelled out: it is most of a process's calls,
+                # and one loop both adds up and sees that each unit has a price of its own.
+                catalog = snapshot[0]
+                match = catalog.matches.get(name)
+                if match and match[1] != "default":
+                    prices = match[0].prices
+                    if usage[0] < prices.first_tier_tokens:
+                        card, pico = prices.base, 0
+                        for unit, count in usage[2]:
+                            rate = card[unit]
+                            if rate[2] or not rate[1]:
+                                break
+                            pico += count * rate[0]
+                        else:
+                            parts = ((usage[2], card),)
+                            priced = (match, usage, pico, parts, prices, catalog.sha256)
+                            return _new(Answer, (_new(Quote, priced + _STANDARD), snapshot, ()))
+            except Exception:  # noqa: BLE001, S110 - the careful way answers
+                pass
+        return self._careful(snapshot, name, usage, (service, region, at))
+
+    def match(self, name: str) -> Match:
+        """The row that answers for a name; one that only the default price answers is counted."""
+        return self.quote(name, _NO_USAGE).match
+
+    def _careful(
+        self, snapshot: Snapshot, name: object, usage: object, rest: tuple[object, object, object]
+    ) -> Answer:
+        found, flags = careful_quote(snapshot.catalog, name, usage, *rest)
+        try:
+            flags += flags_of(found)
+            if self._deny and is_denied(found.match, self._deny):
+                flags += ("denied-model",)
+            model = name if isinstance(name, str) else type(name).__name__
+            for kind in flags:
+                self._monitor.fallback(kind, model)
+        except Exception:  # noqa: BLE001, S110 - telling of it must not break the call
+            pass
+        return Answer(found, snapshot, flags)

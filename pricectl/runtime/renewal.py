@@ -1,0 +1,110 @@
+"""The next snapshot of a process: from its file, or from what another worker announced. Floor 2.
+
+Nothing here swaps anything: what is returned is complete, or an exception was raised before.
+"""
+
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from pricectl import atomic
+from pricectl.runtime import loader
+from pricectl.runtime.host import Announced
+from pricectl.runtime.loader import Loaded, Refused
+from pricectl.runtime.origin import Origin, Report
+from pricectl.runtime.snapshot import OWN_LAYERS, Layer, Snapshot
+
+
+class Renewal(NamedTuple):
+    """The snapshot to swap in, whether prices or settings differ, and what else is to be known."""
+
+    snapshot: Snapshot
+    changed: bool
+    note: str = ""
+
+
+def renew(origin: Origin, current: Snapshot, report: Report, *, force: bool) -> Renewal:
+    """Read the file and the settings again and tell the other workers.
+
+    The host's reloads happen one after the other, each reading after it has its turn, so that no
+    older content overtakes a newer one. Raises Refused.
+    """
+    if origin.path is None:
+        raise Refused("no catalog file is configured")
+    with ExitStack() as turn:
+        held = origin.hold(turn)
+        policy = origin.policy()
+        loaded = _read(origin.path, current)
+        same = loaded.catalog is current.catalog
+        if not same and not force and current.layer in OWN_LAYERS:
+            loader.check_shrinking(loaded.catalog, current.catalog)
+        changed = not same or policy != current.policy
+        generation, news = _agree(origin.announced(), current, loaded.catalog.sha256, changed)
+        snapshot = Snapshot(
+            loaded.catalog, policy, generation, "file", origin.path, datetime.now(UTC)
+        )
+        if not changed:
+            snapshot = _unless_equal(current, generation, "file", origin.path)
+        origin.keep(loaded, report)
+        note = _announce(origin, Announced(generation, snapshot.sha256), held) if news else ""
+    return Renewal(snapshot, changed, note)
+
+
+def adopt(origin: Origin, current: Snapshot, report: Report) -> Renewal:
+    """Follow the version another worker announced: from the file, or from the last good copy.
+
+    The worker that announced it has checked it against what was there before. Raises Refused.
+    """
+    announced = origin.announced()
+    if announced is None or announced == (current.generation, current.sha256):
+        return Renewal(current, changed=False)
+    policy = origin.policy()
+    if announced.sha256 == current.sha256:
+        snapshot = current._replace(policy=policy, generation=announced.generation)
+        return Renewal(snapshot, policy != current.policy)
+    for layer, source, loaded in origin.own(report):
+        if loaded.catalog.sha256 == announced.sha256:
+            now = datetime.now(UTC)
+            snapshot = Snapshot(loaded.catalog, policy, announced.generation, layer, source, now)
+            return Renewal(snapshot, changed=True)
+    raise Refused("the announced version was not found")
+
+
+def _read(path: str, current: Snapshot) -> Loaded:
+    """The file's catalog; the very same object if its bytes are the ones in use."""
+    data = loader.read_bytes(path)
+    sha256 = atomic.sha256(data)
+    if current.layer in OWN_LAYERS and sha256 == current.sha256:
+        return Loaded(current.catalog, data)
+    return Loaded(loader.build_catalog(data, sha256), data)
+
+
+def _agree(
+    announced: Announced | None,
+    current: Snapshot,
+    sha256: str,
+    changed: bool,  # noqa: FBT001
+) -> tuple[int, bool]:
+    """The generation of a version, and whether the other workers have yet to hear of it."""
+    told = announced is not None and announced.sha256 == sha256
+    if announced and told and (announced.generation > current.generation or not changed):
+        return announced.generation, False
+    known = max(current.generation, announced.generation if announced else 0)
+    return known + (changed or announced is not None), True
+
+
+def _unless_equal(current: Snapshot, generation: int, layer: Layer, source: str) -> Snapshot:
+    """The same object while nothing in it differs."""
+    if (current.generation, current.layer, current.source) == (generation, layer, source):
+        return current
+    return current._replace(generation=generation, layer=layer, source=source)
+
+
+def _announce(origin: Origin, news: Announced, held: bool) -> str:  # noqa: FBT001
+    try:
+        if origin.board and held:
+            origin.board.write(news)
+            return ""
+    except Exception as error:  # noqa: BLE001 - this worker has the new prices all the same
+        return f"the other workers were not told: {error}"
+    return "the other workers were not told"

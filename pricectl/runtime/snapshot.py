@@ -1,0 +1,130 @@
+"""The values the runtime hands out: all frozen, all of one version. Floor 2."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Literal, NamedTuple
+
+from pricectl import __version__
+from pricectl.core.calculator import Quote
+from pricectl.core.catalog import Catalog, Match, build
+from pricectl.core.credits import Profile
+from pricectl.core.prices import Problem
+from pricectl.policy import Policy
+
+# Where prices can come from, the best first.
+Layer = Literal["file", "last-known-good", "packaged", "default"]
+OWN_LAYERS: tuple[Layer, ...] = ("file", "last-known-good")
+Status = Literal["reloaded", "unchanged", "refused"]
+
+# Why an answer or a whole table is not what was asked for; each is a counter of its own.
+FALLBACKS: Mapping[str, str] = {
+    "unknown-model": "no row answered, the default price did",
+    "denied-model": "the name is on the deny list",
+    "unpriced-unit": "the row has no price for a unit that was used, it added nothing",
+    "assumed-rate": "a unit was charged at another unit's rate",
+    "missing-region": "the row knows no such region, its plain price was charged",
+    "bad-usage": "counts that cannot be were cut to what can",
+    "bad-argument": "an argument that cannot be read was left out",
+    "internal-error": "the calculation failed, nothing was charged",
+    "last-known-good": "the last good copy of the file prices calls",
+    "packaged": "the snapshot inside the package prices calls",
+    "default": "one default price stands for every model",
+    "settings": "the settings cannot be read, the defaults hold",
+    "this-worker-only": "a reload could not be announced to the other workers",
+}
+STATUSES: tuple[Status, ...] = ("reloaded", "unchanged", "refused")
+
+
+class Snapshot(NamedTuple):
+    """Everything a charge depends on, as one value: prices, their version, credit settings.
+
+    `loaded_at` is in UTC; `generation` counts the reloads of a host; `source` is the file, in words
+    for a log.
+    """
+
+    catalog: Catalog
+    policy: Policy
+    generation: int
+    layer: Layer
+    source: str
+    loaded_at: datetime
+    calculator_version: str = __version__
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the catalog's bytes; empty for the default price."""
+        return self.catalog.sha256
+
+    @property
+    def models(self) -> int:
+        """How many rows there are."""
+        return len(self.catalog.models)
+
+    @property
+    def profile(self) -> Profile:
+        """The team's credit profile; the default one if the settings name none that exists."""
+        return self.policy.profiles.get(self.policy.profile) or Profile()
+
+
+class Answer(NamedTuple):
+    """What a call costs, the version that says so, and what was wrong with the question.
+
+    `flags` are names out of FALLBACKS, empty for a plain answer.
+    """
+
+    quote: Quote
+    snapshot: Snapshot
+    flags: tuple[str, ...] = ()
+
+    @property
+    def pico_usd(self) -> int:
+        """The provider's cost in picodollars (1e-12 USD)."""
+        return self.quote.pico_usd
+
+    @property
+    def match(self) -> Match:
+        """The row that answered, and how it was found."""
+        return self.quote.match
+
+    @property
+    def catalog_sha256(self) -> str:
+        """The hash of the catalog that priced the call."""
+        return self.snapshot.sha256
+
+    @property
+    def generation(self) -> int:
+        """The generation that priced the call."""
+        return self.snapshot.generation
+
+    @property
+    def calculator_version(self) -> str:
+        """The version of the calculator."""
+        return self.snapshot.calculator_version
+
+
+class ReloadResult(NamedTuple):
+    """What a reload did, and what is active now: models, version (a SHA-256), generation.
+
+    `reason` says why it was refused, or what else is to be known; `findings` are the first
+    problems of a refused catalog.
+    """
+
+    status: Status
+    models: int
+    version: str
+    generation: int
+    reason: str = ""
+    findings: tuple[Problem, ...] = ()
+
+
+class Metrics(NamedTuple):
+    """Counters since the process began, for a monitor; every kind is there from the start."""
+
+    fallbacks: Mapping[str, int]
+    reloads: Mapping[str, int]
+    last_reload_ok: bool
+    last_reload_at: datetime | None
+
+
+# One price for everything; built while there is memory for it.
+EMERGENCY = Snapshot(build({}, []), Policy(), 0, "default", "", datetime.fromtimestamp(0, UTC))

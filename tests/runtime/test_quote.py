@@ -1,0 +1,303 @@
+"""Quotes of the runtime: the very ones of the core, and an answer to every question."""
+
+import logging
+import os
+import sys
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal, getcontext, localcontext
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import pricectl
+from pricectl import core
+from pricectl.core import Catalog, Usage
+from pricectl.policy import Policy
+from pricectl.runtime import FALLBACKS, Pricing
+from tests.conftest import CATALOG
+from tests.runtime.conftest import catalog
+
+ASKED = (
+    *("gpt-4o", "openai/gpt-4o", "GPT-4o", "gpt-4o-2024-08-06"),
+    *("azure/o3", "nobody", "", "gemini-2.5-pro"),
+)
+
+
+@pytest.fixture(scope="module")
+def rich(tmp_path_factory: pytest.TempPathFactory) -> Pricing:
+    folder = tmp_path_factory.mktemp("rich")
+    path = folder / "prices.json"
+    path.write_text(CATALOG)
+    return Pricing.load(path, policy=Policy(), state=folder / "state")
+
+
+def test_an_answer_carries_what_a_ledger_keeps(pricing: Pricing, file: Path) -> None:
+    answer = pricing.quote("gpt-4o", Usage(1000, 500))
+    # 1,000 x $2.50/1M + 500 x $10/1M = $0.0075
+    assert answer.pico_usd == 7_500_000_000
+    assert answer.catalog_sha256 == Catalog.load(file.read_bytes()).sha256
+    assert answer.generation == 1
+    assert answer.calculator_version == pricectl.__version__
+    assert (answer.match.how, answer.match.model.full_name) == ("exact", "openai/gpt-4o")
+    assert answer.flags == ()
+    assert answer.quote.lines[0].quantity == 1000
+
+
+@given(
+    name=st.sampled_from(ASKED),
+    tokens=st.tuples(st.integers(0, 400_000), st.integers(0, 10_000), st.integers(0, 100)),
+    service=st.sampled_from([None, "batch", "flex", "priority"]),
+    at=st.sampled_from([None, date(2026, 12, 1), datetime(2027, 1, 2, tzinfo=UTC)]),
+)
+def test_every_quote_is_the_cores(
+    rich: Pricing,
+    name: str,
+    tokens: tuple[int, int, int],
+    service: str | None,
+    at: date | None,
+) -> None:
+    """Law: production uses the very same calculator."""
+    usage = Usage(tokens[0], tokens[1], cache_read_tokens=min(tokens[0], tokens[2]))
+    answer = rich.quote(name, usage, service=service, at=at)
+    assert answer.quote == core.quote(rich.snapshot.catalog, name, usage, service=service, at=at)
+    assert type(answer.quote) is core.Quote
+
+
+def test_an_unknown_model_costs_the_default_price_and_is_counted(pricing: Pricing) -> None:
+    for _ in range(2):
+        answer = pricing.quote("mystery", Usage(1000, 1000))
+        # 1,000 x $1/1M + 1,000 x $2/1M = $0.003
+        assert (answer.pico_usd, answer.flags) == (3_000_000_000, ("unknown-model",))
+    assert pricing.metrics().fallbacks["unknown-model"] == 2
+
+
+def test_a_unit_without_a_price_is_flagged(pricing: Pricing) -> None:
+    for _ in range(2):
+        answer = pricing.quote("gpt-4o", Usage(1000, 0, search=2))
+        assert (answer.pico_usd, answer.flags) == (2_500_000_000, ("unpriced-unit",))
+        cached = pricing.quote("gpt-4o", Usage(1000, 0, cache_read_tokens=400))
+        # No price for cached tokens: all 1,000 at the input rate.
+        assert (cached.pico_usd, cached.flags) == (2_500_000_000, ("assumed-rate",))
+    counted = pricing.metrics().fallbacks
+    assert (counted["unpriced-unit"], counted["assumed-rate"]) == (2, 2)
+
+
+def test_a_denied_name_is_flagged_and_still_priced(file: Path) -> None:
+    pricing = Pricing.load(file, policy=Policy(), deny=["O3", "mystery"])
+    answer = pricing.quote("azure/o3", Usage(1000, 0))
+    assert (answer.pico_usd, answer.flags) == (2_000_000_000, ("denied-model",))
+    assert pricing.quote("mystery", Usage(1)).flags == ("unknown-model", "denied-model")
+    assert pricing.quote("gpt-4o", Usage(1)).flags == ()
+    assert pricing.metrics().fallbacks["denied-model"] == 2
+
+
+@pytest.mark.parametrize(
+    ("given_", "counts"),
+    [
+        ({"input_tokens": 100, "output_tokens": 5}, (("input", 100), ("output", 5))),
+        ({"input_tokens": 100, "cache_read_tokens": None}, (("input", 100),)),
+        ({}, ()),
+    ],
+)
+def test_counts_may_come_as_a_mapping(
+    pricing: Pricing, given_: object, counts: core.usage.Counts
+) -> None:
+    answer = pricing.quote("gpt-4o", given_)
+    assert (answer.quote.usage.counts, answer.flags) == (counts, ())
+
+
+@pytest.mark.parametrize(
+    ("given_", "counts"),
+    [
+        ({"input_tokens": -5, "output_tokens": 7}, (("output", 7),)),
+        ({"input_tokens": True}, ()),
+        ({"input_tokens": "12"}, ()),
+        ({"input_tokens": None}, ()),
+        ({"input_tokens": float("nan")}, ()),
+        ({"input_tokens": float("inf")}, ()),
+        ({"input_tokens": Decimal("-sNaN")}, ()),
+        ({"input_tokens": Decimal("1e-999999")}, ()),
+        ({"input_tokens": 12.9}, (("input", 12),)),
+        ({"input_tokens": Decimal("1e999999")}, (("input", 10**15),)),
+        ({"input_tokens": 10**5000}, (("input", 10**15),)),
+        ({"input_tokens": 100, "cache_read_tokens": 250}, (("cache_read", 100),)),
+        (
+            {"input_tokens": 100, "cache_read_tokens": 80, "cache_write_tokens": 80},
+            (("cache_read", 80), ("cache_write", 20)),
+        ),
+        (
+            {"input_tokens": 10, "cache_read_audio_tokens": 9, "cache_read_tokens": 4},
+            (("input", 6), ("cache_read", 4)),
+        ),
+        ({"output_tokens": 3, "reasoning_tokens": 8}, (("reasoning", 3),)),
+        ({"input_tokens": 5, "no_such_tokens": 7}, (("input", 5),)),
+        ({"input_tokens": 5, 7: 7}, (("input", 5),)),
+        (None, ()),
+        (17, ()),
+        ("usage", ()),
+        ([("input_tokens", 5)], ()),
+    ],
+)
+def test_bad_usage_is_cut_flagged_and_counted(
+    pricing: Pricing, given_: object, counts: core.usage.Counts
+) -> None:
+    answer = pricing.quote("gpt-4o", given_)
+    assert answer.quote.usage.counts == counts
+    assert answer.flags[0] == "bad-usage"
+    assert pricing.metrics().fallbacks["bad-usage"] == 1
+
+
+def test_bad_counts_do_not_depend_on_the_decimal_context(pricing: Pricing) -> None:
+    """Law 24."""
+    bad = {"input_tokens": Decimal("123456.9"), "input_second": Decimal("12.3456")}
+    expected = (("input", 123_456), ("input_second", 12_345))
+    with localcontext() as context:
+        context.prec = 2
+        assert pricing.quote("gpt-4o", bad).quote.usage.counts == expected
+    assert getcontext().prec == 28
+
+
+class Hostile:
+    """Fails whatever is asked of it."""
+
+    def __getattr__(self, name: str) -> object:
+        raise RuntimeError(name)
+
+    def __hash__(self) -> int:
+        raise RuntimeError("hash")
+
+    def __eq__(self, other: object) -> bool:
+        raise RuntimeError("eq")
+
+    def __repr__(self) -> str:
+        raise RuntimeError("repr")
+
+    def __bool__(self) -> bool:
+        raise RuntimeError("bool")
+
+
+class HostileMapping(dict[str, int]):
+    def items(self) -> object:  # type: ignore[override]
+        raise MemoryError
+
+
+def deep() -> list[object]:
+    nested: list[object] = []
+    for _ in range(sys.getrecursionlimit() * 3):
+        nested = [nested]
+    return nested
+
+
+ANY_NAME: dict[str, object] = {
+    "nothing": None,
+    "empty": "",
+    "number": 5,
+    "bytes": b"gpt-4o",
+    "list": ["gpt-4o"],
+    "dict": {},
+    "hostile": Hostile(),
+    "deep": deep(),
+    "huge": "x" * 5_000_000,
+    "surrogate": "\ud800",
+    "zero": "\0",
+}
+ANY_USAGE: dict[str, object] = {
+    "hostile": Hostile(),
+    "hostile mapping": HostileMapping(input_tokens=5),
+    "forged": tuple.__new__(Usage, (5, "x", ((1, 2, 3),))),
+    "short": tuple.__new__(Usage, (5,)),
+    "deep": deep(),
+    "hostile count": {"input_tokens": Hostile()},
+}
+FIRST_INSTANT = datetime.min.replace(tzinfo=timezone(timedelta(hours=5)))
+ANY_REST: dict[str, dict[str, object]] = {
+    "service number": {"service": 5},
+    "service hostile": {"service": Hostile()},
+    "region list": {"region": ["eu"]},
+    "day as text": {"at": "2026-01-01"},
+    "day hostile": {"at": Hostile()},
+    "day out of range": {"at": FIRST_INSTANT},
+}
+
+
+@pytest.mark.parametrize("kind", ANY_NAME)
+def test_any_name_is_answered(pricing: Pricing, kind: str) -> None:
+    answer = pricing.quote(ANY_NAME[kind], Usage(1_000_000))  # type: ignore[arg-type]
+    assert answer.pico_usd == 10**12
+    assert "unknown-model" in answer.flags
+
+
+@pytest.mark.parametrize("kind", ANY_USAGE)
+def test_any_usage_is_answered(pricing: Pricing, kind: str) -> None:
+    answer = pricing.quote("gpt-4o", ANY_USAGE[kind])
+    assert answer.match.model.name == "gpt-4o"
+    assert answer.flags
+
+
+@pytest.mark.parametrize("kind", ANY_REST)
+def test_any_other_argument_is_answered(pricing: Pricing, kind: str) -> None:
+    answer = pricing.quote("gpt-4o", Usage(1000, 500), **ANY_REST[kind])  # type: ignore[arg-type]
+    assert (answer.pico_usd, answer.flags) == (7_500_000_000, ("bad-argument",))
+
+
+def test_a_calculation_that_fails_charges_nothing_and_says_so(
+    pricing: Pricing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("pricectl.runtime.answering.quote", broken)
+    answer = pricing.quote("mystery", Usage(1000))
+    assert (answer.pico_usd, answer.flags[0]) == (0, "internal-error")
+
+
+def test_metrics_name_every_kind_from_the_start(pricing: Pricing) -> None:
+    metrics = pricing.metrics()
+    assert metrics.fallbacks == dict.fromkeys(FALLBACKS, 0)
+    assert metrics.reloads == {"reloaded": 0, "unchanged": 0, "refused": 0}
+    assert (metrics.last_reload_ok, metrics.last_reload_at) == (True, None)
+    with pytest.raises(TypeError):
+        metrics.fallbacks["unknown-model"] = 5  # type: ignore[index]
+
+
+def test_a_broken_log_handler_breaks_no_call(
+    pricing: Pricing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Broken(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            raise OSError(record.getMessage())
+
+    handler = Broken()
+    logging.getLogger("pricectl.runtime").addHandler(handler)
+    monkeypatch.setattr(logging, "raiseExceptions", True)
+    try:
+        assert pricing.quote("mystery", Usage(1)).flags == ("unknown-model",)
+    finally:
+        logging.getLogger("pricectl.runtime").removeHandler(handler)
+
+
+def test_credit_settings_belong_to_the_snapshot(file: Path) -> None:
+    Path("pricectl.toml").write_text('profile = "gold"\n[profiles.gold]\nmarkup_percent = 30\n')
+    pricing = Pricing.load(file)
+    answer = pricing.quote("gpt-4o", Usage(1))
+    assert answer.snapshot.profile.name == "gold"
+    assert answer.snapshot.profile.markup_percent == 30
+
+
+def test_the_shared_pricing_loads_at_first_use(file: Path, tmp_path: Path) -> None:
+    from pricectl import runtime
+
+    runtime.configure(file, policy=Policy())
+    assert runtime.quote("o3", Usage(1_000_000)).pico_usd == 2 * 10**12
+    assert runtime.get_pricing().snapshot.source == str(file)
+    assert runtime.reload_pricing().status == "unchanged"
+    other = tmp_path / "other.json"
+    other.write_bytes(catalog({"o3": (3, 3)}))
+    os.environ["PRICECTL_FILE"] = str(other)
+    try:
+        runtime.configure(policy=Policy())
+        assert runtime.quote("o3", Usage(1_000_000)).pico_usd == 3 * 10**12
+    finally:
+        del os.environ["PRICECTL_FILE"]

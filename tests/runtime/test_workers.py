@@ -1,0 +1,352 @@
+"""Several workers of a host, their forks, and files that change under a watcher."""
+
+import json
+import multiprocessing
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pricectl import atomic
+from pricectl.core import Usage
+from pricectl.policy import Policy
+from pricectl.runtime import Pricing
+from tests.runtime.conftest import PLAIN, catalog
+
+MILLION = Usage(1_000_000)
+NEW = catalog({**PLAIN, "o3": (3, 9)})
+FORK: Any = multiprocessing.get_context("fork")
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+
+
+def wait_for(found: Callable[[], bool], seconds: float = 5) -> bool:
+    deadline = time.monotonic() + seconds
+    while not found():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def board(file: Path) -> Path:
+    return file.with_name(f".{file.name}.generation")
+
+
+def serve(pricing: Pricing, pipe: Connection) -> None:
+    """A worker: answers "quote" and "reload" until told to end."""
+    while (asked := pipe.recv()) != "end":
+        if asked == "reload":
+            pipe.send(pricing.reload().generation)
+        else:
+            answer = pricing.quote("o3", MILLION)
+            pipe.send((answer.generation, answer.catalog_sha256, answer.pico_usd))
+
+
+class Workers:
+    """Forks of a process that has loaded its prices already."""
+
+    def __init__(self, pricing: Pricing, count: int) -> None:
+        self.pipes: list[Connection] = []
+        self.processes: list[BaseProcess] = []
+        for _ in range(count):
+            mine, theirs = FORK.Pipe()
+            process = FORK.Process(target=serve, args=(pricing, theirs), daemon=True)
+            process.start()
+            self.pipes.append(mine)
+            self.processes.append(process)
+
+    def ask(self, number: int, question: str) -> Any:
+        self.pipes[number].send(question)
+        assert self.pipes[number].poll(10)
+        return self.pipes[number].recv()
+
+    def all(self, question: str = "quote") -> list[Any]:
+        return [self.ask(number, question) for number in range(len(self.pipes))]
+
+    def end(self) -> None:
+        for pipe, process in zip(self.pipes, self.processes, strict=True):
+            pipe.send("end")
+            process.join(5)
+
+
+@pytest.fixture
+def workers(pricing: Pricing) -> Iterator[Workers]:
+    found = Workers(pricing, 4)
+    yield found
+    found.end()
+
+
+def test_a_reload_in_one_worker_reaches_all_within_a_second(workers: Workers, file: Path) -> None:
+    assert {price for _, _, price in workers.all()} == {2 * 10**12}
+    file.write_bytes(NEW)
+    assert workers.ask(2, "reload") == 2
+    expected = [(2, atomic.sha256(NEW), 3 * 10**12)] * 4
+    assert wait_for(lambda: workers.all() == expected, seconds=1)
+
+
+def test_nobody_consumes_the_news(workers: Workers, file: Path) -> None:
+    for generation in (2, 3, 4):
+        data = catalog({**PLAIN, "o3": (generation, 1)})
+        file.write_bytes(data)
+        assert workers.ask(generation % 4, "reload") == generation
+        expected = [(generation, atomic.sha256(data), generation * 10**12)] * 4
+        assert wait_for(lambda expected=expected: workers.all() == expected, seconds=1)  # type: ignore[misc]
+
+
+def test_new_settings_reach_the_others_though_the_prices_are_the_same(file: Path) -> None:
+    toml = Path("pricectl.toml")
+    toml.write_text("[profiles.default]\nmarkup_percent = 10\n")
+    pricing, other = Pricing.load(file), Pricing.load(file)
+    toml.write_text("[profiles.default]\nmarkup_percent = 20\n")
+    assert other.reload().generation == 2
+    pricing.poll()
+    assert (pricing.snapshot.generation, pricing.snapshot.profile.markup_percent) == (
+        2,
+        Fraction(20),
+    )
+    assert pricing.snapshot.catalog is not other.snapshot.catalog
+
+
+def test_a_slow_reload_gathers_no_threads(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pricing = Pricing.load(file, policy=Policy(), check_seconds=0)
+    other = Pricing.load(file, policy=Policy())
+    file.write_bytes(NEW)
+    other.reload()
+    inside, go_on = threading.Event(), threading.Event()
+
+    def slow(*_: object) -> None:
+        inside.set()
+        go_on.wait(10)
+
+    monkeypatch.setattr("pricectl.runtime.host.Board.read", slow)
+    for _ in range(20):
+        pricing.quote("o3", MILLION)
+    assert inside.wait(10)
+    assert [each.name for each in threading.enumerate()].count("pricectl-poll") == 1
+    go_on.set()
+    assert wait_for(lambda: "pricectl-poll" not in {each.name for each in threading.enumerate()})
+
+
+def test_an_edit_that_nobody_reloaded_stays_unseen(pricing: Pricing, file: Path) -> None:
+    file.write_bytes(NEW)
+    pricing.poll()
+    assert pricing.quote("o3", MILLION).pico_usd == 2 * 10**12
+    assert not board(file).exists()
+
+
+def test_a_worker_with_the_new_file_still_tells_the_others(file: Path) -> None:
+    old = Pricing.load(file, policy=Policy())
+    file.write_bytes(NEW)
+    new = Pricing.load(file, policy=Policy())
+    assert new.reload().status == "unchanged"
+    old.poll()
+    assert old.snapshot.sha256 == new.snapshot.sha256
+
+
+def test_a_new_worker_joins_the_agreed_generation(pricing: Pricing, file: Path) -> None:
+    file.write_bytes(NEW)
+    pricing.reload()
+    late = Pricing.load(file, policy=Policy())
+    assert (late.snapshot.generation, late.snapshot.sha256) == (2, atomic.sha256(NEW))
+    assert json.loads(board(file).read_text()) == {"generation": 2, "sha256": atomic.sha256(NEW)}
+
+
+def test_a_new_worker_does_not_smuggle_in_what_was_refused(pricing: Pricing, file: Path) -> None:
+    file.write_bytes(NEW)
+    pricing.reload()
+    file.write_bytes(catalog({"o3": (1, 1)}))
+    assert pricing.reload().status == "refused"
+    late = Pricing.load(file, policy=Policy())
+    assert (late.snapshot.layer, late.snapshot.sha256) == ("last-known-good", atomic.sha256(NEW))
+    assert late.last_reload is not None
+    assert "models are gone" in late.last_reload.reason
+    pricing.poll()
+    assert pricing.snapshot.sha256 == atomic.sha256(NEW)
+
+
+def test_a_new_workers_newer_file_reaches_the_old_ones(pricing: Pricing, file: Path) -> None:
+    file.write_bytes(NEW)
+    pricing.reload()
+    newest = catalog({**PLAIN, "o3": (4, 4)})
+    file.write_bytes(newest)
+    late = Pricing.load(file, policy=Policy())
+    assert (late.snapshot.generation, late.snapshot.sha256) == (3, atomic.sha256(newest))
+    pricing.poll()
+    assert pricing.snapshot.sha256 == atomic.sha256(newest)
+
+
+def test_a_follower_takes_the_announced_version_not_a_later_edit(
+    pricing: Pricing, file: Path
+) -> None:
+    other = Pricing.load(file, policy=Policy())
+    file.write_bytes(NEW)
+    other.reload()
+    file.write_bytes(catalog({**PLAIN, "o3": (99, 99)}))
+    pricing.poll()
+    assert pricing.quote("o3", MILLION).pico_usd == 3 * 10**12
+    assert (pricing.snapshot.layer, pricing.snapshot.generation) == ("last-known-good", 2)
+
+
+def test_a_forced_reload_reaches_the_others_too(pricing: Pricing, file: Path) -> None:
+    other = Pricing.load(file, policy=Policy())
+    file.write_bytes(catalog({"o3": (1, 1)}))
+    assert other.reload(force=True).status == "reloaded"
+    pricing.poll()
+    assert pricing.snapshot.models == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"generation": true, "sha256": "x"}'])
+def test_an_unreadable_generation_file_is_replaced(
+    pricing: Pricing, file: Path, content: bytes
+) -> None:
+    board(file).write_bytes(content)
+    pricing.poll()
+    file.write_bytes(NEW)
+    assert pricing.reload().generation == 2
+    assert json.loads(board(file).read_text())["generation"] == 2
+
+
+def test_a_version_that_is_nowhere_is_refused(pricing: Pricing, file: Path) -> None:
+    board(file).write_text('{"generation": 7, "sha256": "none such"}')
+    before = pricing.snapshot
+    pricing.poll()
+    assert pricing.snapshot is before
+    assert pricing.last_reload is not None
+    assert pricing.last_reload.reason == "the announced version was not found"
+
+
+def test_beside_a_read_only_folder_the_state_folder_is_shared(
+    file: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    pricing, other = (Pricing.load(file, policy=Policy()) for _ in range(2))
+    file.write_bytes(NEW)
+    assert pricing.reload().reason == ""
+    assert not board(file).exists()
+    assert len(list((state / "generation").iterdir())) == 1
+    other.poll()
+    assert other.snapshot.sha256 == atomic.sha256(NEW)
+
+
+def test_where_nothing_can_be_announced_the_reload_says_so(
+    pricing: Pricing, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise atomic.NotWritten("cannot be written: read-only")
+
+    file.write_bytes(NEW)
+    monkeypatch.setattr("pricectl.runtime.host.Board.write", refuse)
+    result = pricing.reload()
+    assert (result.status, result.generation) == ("reloaded", 2)
+    assert result.reason.startswith("the other workers were not told")
+    assert pricing.metrics().fallbacks["this-worker-only"] == 1
+
+
+def test_a_watcher_sees_an_edit(pricing: Pricing, file: Path) -> None:
+    pricing.watch(0.02)
+    file.write_bytes(NEW)
+    assert wait_for(lambda: pricing.snapshot.sha256 == atomic.sha256(NEW))
+
+
+def test_a_watcher_sees_edits_of_the_same_second_and_size(pricing: Pricing, file: Path) -> None:
+    pricing.watch(3600)
+    times = (10**9, 10**9)
+    for usd in (3, 4, 5, 4):
+        data = catalog({**PLAIN, "o3": (usd, 8)})
+        with file.open("r+b") as same:
+            same.write(data)
+        os.utime(file, times)
+        pricing.poll()
+        assert pricing.quote("o3", MILLION).pico_usd == usd * 10**12
+
+
+def test_a_watcher_survives_symlink_swaps(tmp_path: Path) -> None:
+    """As Kubernetes does: file -> ..data/file, and ..data -> a folder that is swapped."""
+    mount = tmp_path / "mount"
+    for name, data in (("one", catalog()), ("two", NEW)):
+        (mount / name).mkdir(parents=True)
+        (mount / name / "prices.json").write_bytes(data)
+    (mount / "..data").symlink_to("one")
+    (mount / "prices.json").symlink_to("..data/prices.json")
+    pricing = Pricing.load(mount / "prices.json", policy=Policy())
+    pricing.watch(0.02)
+    for name, price in (("two", 3), ("one", 2), ("two", 3)):
+        (mount / "..new").symlink_to(name)
+        (mount / "..new").replace(mount / "..data")
+        assert wait_for(
+            lambda price=price: pricing.quote("o3", MILLION).pico_usd == price * 10**12  # type: ignore[misc]
+        )
+    pricing.unwatch()
+
+
+def test_a_watcher_refuses_a_bad_edit_once_and_takes_the_next(pricing: Pricing, file: Path) -> None:
+    pricing.watch(3600)
+    for content in (b"{", b"{", None, None, NEW):
+        if content is None:
+            file.unlink(missing_ok=True)
+        else:
+            file.write_bytes(content)
+        pricing.poll()
+    metrics = pricing.metrics()
+    assert (metrics.reloads["refused"], metrics.reloads["reloaded"]) == (2, 1)
+
+
+def test_a_watcher_ends_with_the_prices_it_watches(file: Path) -> None:
+    pricing = Pricing.load(file, policy=Policy())
+    pricing.watch(0.01)
+    threads = [each for each in threading.enumerate() if each.name == "pricectl-watch"]
+    assert len(threads) == 1
+    del pricing
+    assert wait_for(lambda: not threads[0].is_alive())
+
+
+def test_a_fork_watches_by_itself(pricing: Pricing, file: Path) -> None:
+    pricing.watch(0.02)
+    workers = Workers(pricing, 2)
+    pricing.unwatch()
+    file.write_bytes(NEW)
+    # Nothing but the watcher in the child can have seen the edit.
+    assert wait_for(lambda: {price for _, _, price in workers.all()} == {3 * 10**12})
+    workers.end()
+
+
+def test_a_fork_while_locks_are_held_does_not_hang(pricing: Pricing) -> None:
+    """Law 48: the thread that would let go is not in the child."""
+    monitor = pricing._monitor  # noqa: SLF001
+    held, let_go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with pricing._lock, monitor._log._lock, monitor._counters._lock:  # noqa: SLF001
+            held.set()
+            let_go.wait(10)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert held.wait(10)
+    workers = Workers(pricing, 1)
+    let_go.set()
+    holder.join()
+    assert workers.ask(0, "reload") == 1
+    assert workers.ask(0, "quote")[2] == 2 * 10**12
+    workers.end()
+
+
+def test_no_thread_to_be_had_is_no_reason_to_miss_the_news(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    pricing = Pricing.load(file, policy=Policy(), check_seconds=0)
+    other = Pricing.load(file, policy=Policy())
+    file.write_bytes(NEW)
+    other.reload()
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert pricing.quote("o3", MILLION).pico_usd == 3 * 10**12
