@@ -31,7 +31,10 @@ How = Literal["exact", "alias", "case", "partial", "default"]
 
 
 class Model(NamedTuple):
-    """One row: who sells it, its names, and what it costs now, before and from a date on."""
+    """One row: who sells it, its names, and what it costs now, before and from a date on.
+
+    `dated` says that the price depends on when the call was made.
+    """
 
     provider: str
     name: str
@@ -40,16 +43,12 @@ class Model(NamedTuple):
     aliases: tuple[str, ...] = ()
     previous: Periods = ()
     upcoming: Periods = ()
+    dated: bool = False
 
     @property
     def full_name(self) -> str:
         """`provider/name`, which is unique in a catalog."""
         return f"{self.provider}/{self.name}"
-
-    @property
-    def dated(self) -> bool:
-        """Whether the price depends on when the call was made."""
-        return bool(self.previous or self.upcoming or self.prices.off_peak)
 
     def prices_at(self, at: date | None) -> tuple[PriceList, str]:
         """The price list in force at a day or instant (UTC) and the period's name ("" is today's).
@@ -243,14 +242,18 @@ def escape(token: str) -> str:
 def _read_model(
     provider: str, name: str, entry: dict[str, Json], pointer: str, problems: list[Problem]
 ) -> Model:
+    prices = read_prices(entry, pointer, problems)
+    previous = _read_periods(entry.get("previous"), "until", f"{pointer}/previous", problems)
+    upcoming = _read_periods(entry.get("upcoming"), "from", f"{pointer}/upcoming", problems)
     return Model(
         provider,
         name,
         MappingProxyType(entry),
-        read_prices(entry, pointer, problems),
+        prices,
         _read_aliases(entry.get("aliases"), pointer, problems),
-        _read_periods(entry.get("previous"), "until", f"{pointer}/previous", problems),
-        _read_periods(entry.get("upcoming"), "from", f"{pointer}/upcoming", problems),
+        previous,
+        upcoming,
+        bool(previous or upcoming or prices.off_peak),
     )
 
 

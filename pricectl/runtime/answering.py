@@ -1,9 +1,10 @@
 """A question of any kind to an exact quote, with flags for what was wrong with it. Floor 2."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from pricectl.core.calculator import Quote, quote
 from pricectl.core.catalog import Catalog, Match
+from pricectl.core.lookup import find
 from pricectl.core.usage import Usage
 from pricectl.runtime.clamping import clamped
 from pricectl.runtime.snapshot import EMERGENCY
@@ -41,6 +42,8 @@ def _quote(
     catalog: Catalog, name: object, usage: Usage, asked: Asked = (None, None, None)
 ) -> Quote:
     service, region, at = asked
+    if at is None and find(catalog, name).model.dated:
+        at = datetime.now(UTC)  # an announced price begins by itself, an old one ends
     return quote(catalog, name, usage, service=service, region=region, at=at)  # type: ignore[arg-type]
 
 

@@ -79,8 +79,9 @@ class Pricing(Keeper):
     ) -> Answer:
         """Price one call exactly, whatever is asked.
 
-        `usage` is a Usage or a mapping with the names of its arguments. What cannot be meant is cut
-        to what can and flagged; a name that no row answers is charged the default price.
+        `usage` is a Usage or a mapping with the names of its arguments. Without `at` the call was
+        made now, so an announced price begins by itself. What cannot be meant is cut to what can
+        and flagged; a name that no row answers is charged the default price.
         """
         if monotonic() >= self._check_at:
             self._look()
@@ -97,7 +98,7 @@ class Pricing(Keeper):
                 # and one loop both adds up and sees that each unit has a price of its own.
                 catalog = snapshot[0]
                 match = catalog.matches.get(name)
-                if match and match[1] != "default":
+                if match and match[1] != "default" and not match[0].dated:
                     prices = match[0].prices
                     if usage[0] < prices.first_tier_tokens:
                         card, pico = prices.base, 0

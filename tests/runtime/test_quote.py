@@ -301,3 +301,20 @@ def test_the_shared_pricing_loads_at_first_use(file: Path, tmp_path: Path) -> No
         assert runtime.quote("o3", Usage(1_000_000)).pico_usd == 3 * 10**12
     finally:
         del os.environ["PRICECTL_FILE"]
+
+
+def test_an_announced_price_begins_by_itself(file: Path) -> None:
+    """Until 2000 $1, today $2 and from the year 9000 on $3 per 1M: calls are made now."""
+    file.write_text(
+        '{"x": {"soon": {"input_cost_per_token": 2e-6,'
+        ' "previous": [{"until": "2000-01-01", "input_cost_per_token": 1e-6}],'
+        ' "upcoming": [{"from": "9000-01-01", "input_cost_per_token": 3e-6}]},'
+        ' "begun": {"input_cost_per_token": 2e-6,'
+        ' "upcoming": [{"from": "2000-01-01", "input_cost_per_token": 3e-6}]}}}',
+        encoding="utf-8",
+    )
+    pricing = Pricing.load(file, policy=Policy())
+    for _ in range(2):  # the second call takes the short way where there is one
+        assert pricing.quote("soon", Usage(1)).pico_usd == 2_000_000
+        assert pricing.quote("begun", Usage(1)).pico_usd == 3_000_000
+    assert pricing.quote("soon", Usage(1), at=date(1999, 1, 1)).pico_usd == 1_000_000
