@@ -8,9 +8,7 @@ from typing import Any
 import typer
 
 from pricectl.core.credits import MODES, Profile
-from pricectl.core.money import TOKENS_PER_MTOK, parse_usd
 from pricectl.core.usage import Usage
-from pricectl.listing import SORTS
 
 _COUNT = re.compile(r"(?P<number>\d[\d_,]*(?:\.\d+)?)(?P<scale>[kKmM]?)")
 _SCALES = {"": 1, "k": 1_000, "m": 1_000_000}
@@ -78,20 +76,3 @@ def check_mode(mode: str | None) -> str | None:
     if mode is not None and mode not in MODES:
         raise typer.BadParameter(f"{mode!r} is none of {', '.join(MODES)}", param_hint="--mode")
     return mode
-
-
-def check_sort(sort: str) -> str:
-    """The option's callback: an order of the list. Raises BadParameter."""
-    if sort not in SORTS:
-        raise typer.BadParameter(f"{sort!r} is none of {', '.join(SORTS)}", param_hint="--sort")
-    return sort
-
-
-def price_per_mtok(word: str | None, option: str) -> int | None:
-    """USD per 1M tokens as picodollars a token. Raises BadParameter."""
-    if word is None:
-        return None
-    try:
-        return parse_usd(word.removeprefix("$")) // TOKENS_PER_MTOK
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint=option) from None

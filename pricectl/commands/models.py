@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from pricectl.commands import arguments, common
+from pricectl.commands import common, filters
 from pricectl.commands.common import View
 from pricectl.listing import SORTS, Filter, select
 from pricectl.report import json
@@ -28,7 +28,7 @@ def models(
     ] = None,
     retired: Annotated[bool, typer.Option("--retired", help="Retired models too.")] = False,
     sort: Annotated[
-        str, typer.Option(help=f"One of {', '.join(SORTS)}.", callback=arguments.check_sort)
+        str, typer.Option(help=f"One of {', '.join(SORTS)}.", callback=filters.check_sort)
     ] = "name",
     file: common.FileOption = None,
     output: common.OutputOption = None,
@@ -45,8 +45,8 @@ def models(
         pattern=pattern,
         provider=provider,
         service=service,
-        min_input_pico_usd=arguments.price_per_mtok(min_input, "--min-input"),
-        max_input_pico_usd=arguments.price_per_mtok(max_input, "--max-input"),
+        min_input_pico_usd=filters.price_per_mtok(min_input, "--min-input"),
+        max_input_pico_usd=filters.price_per_mtok(max_input, "--max-input"),
         retired=retired,
     )
     rows = select(work.catalog, wanted, sort)
