@@ -1,0 +1,1 @@
+"""Our quotes beside litellm's on every row of litellm's own price map."""
