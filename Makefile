@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types coverage validate crosscheck bench pictures schema check clean
+.PHONY: help demo test lint types coverage validate crosscheck differences bench pictures schema check clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ validate: $(VENV)/.base  ## Check the catalog
 
 crosscheck: $(VENV)/.peers  ## Compare every price with two public price maps
 	$(BIN)/python tools/crosscheck.py
+
+differences: $(VENV)/.peers  ## Price every row of litellm's map with both calculators
+	$(BIN)/python tools/compare_litellm
 
 bench: $(VENV)/.peers  ## Time pricectl beside its peers
 	$(BIN)/python benchmarks/run.py

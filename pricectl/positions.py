@@ -8,6 +8,7 @@ import json
 import json.decoder
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from pricectl.core.catalog import escape
@@ -24,7 +25,9 @@ class Span(NamedTuple):
     length: int
 
 
-class _Member(NamedTuple):
+class Member(NamedTuple):
+    """A value by offsets into the text, with the key that names it (of a list's item, no text)."""
+
     key: str
     key_start: int
     key_end: int
@@ -38,8 +41,8 @@ class Positions:
     def __init__(self, text: str) -> None:
         self._text = text
         self._line_starts = [0, *(found.end() for found in re.finditer("\n", text))]
-        self._members: dict[int, list[_Member]] = {}
-        self._named: dict[int, dict[str, _Member]] = {}
+        self._members: dict[int, list[Member]] = {}
+        self._named: dict[int, dict[str, Member]] = {}
         self._root = _skip_space(text, 0)
 
     def value(self, pointer: str) -> Span:
@@ -70,7 +73,7 @@ class Positions:
         pending = [("", self._root)]
         while pending:
             pointer, start = pending.pop()
-            first: dict[str, _Member] = {}
+            first: dict[str, Member] = {}
             for member in self._children(start):
                 where = f"{pointer}/{escape(member.key)}"
                 if member.key_end > member.key_start and member.key in first:
@@ -95,31 +98,50 @@ class Positions:
         stop = break_at if break_at >= 0 else end
         return Span(index, start - line_start + 1, max(1, stop - start))
 
-    def _find(self, pointer: str) -> _Member | None:
-        found: _Member | None = None
+    def member(self, pointer: str) -> Member | None:
+        """The offsets of exactly that value, "" is the whole document; None if it is not there."""
+        if not pointer:
+            _, end = _DECODER.raw_decode(self._text, self._root)
+            return Member("", self._root, self._root, self._root, end)
+        path = self._path(pointer)
+        return path[-1] if path and len(path) == pointer.count("/") else None
+
+    def members(self, pointer: str) -> Sequence[Member]:
+        """The members of an object or items of a list, in order; of anything else, none."""
+        found = self.member(pointer) if pointer else None
+        if pointer and not found:
+            return ()
+        return self._children(found.start if found else self._root)
+
+    def _find(self, pointer: str) -> Member | None:
+        path = self._path(pointer)
+        return path[-1] if path else None
+
+    def _path(self, pointer: str) -> list[Member]:
+        """As many steps of the pointer as lead somewhere."""
+        path: list[Member] = []
         start = self._root
         for token in pointer.split("/")[1:]:
-            wanted = token.replace("~1", "/").replace("~0", "~")
-            named = self._by_name(start)
-            if wanted not in named:
-                return found
-            found = named[wanted]
+            found = self._by_name(start).get(token.replace("~1", "/").replace("~0", "~"))
+            if found is None:
+                break
+            path.append(found)
             start = found.start
-        return found
+        return path
 
-    def _by_name(self, start: int) -> dict[str, _Member]:
+    def _by_name(self, start: int) -> dict[str, Member]:
         """The members by key; the last of two equal keys is the one that readers see."""
         if start not in self._named:
             self._named[start] = {member.key: member for member in self._children(start)}
         return self._named[start]
 
-    def _children(self, start: int) -> list[_Member]:
+    def _children(self, start: int) -> list[Member]:
         if start not in self._members:
             read = {"{": self._object, "[": self._array}.get(self._text[start : start + 1])
             self._members[start] = read(start) if read else []
         return self._members[start]
 
-    def _object(self, start: int) -> list[_Member]:
+    def _object(self, start: int) -> list[Member]:
         members = []
         at = _skip_space(self._text, start + 1)
         while self._text[at] != "}":
@@ -127,16 +149,16 @@ class Positions:
             colon = _skip_space(self._text, key_end)
             value_start = _skip_space(self._text, colon + 1)
             _, end = _DECODER.raw_decode(self._text, value_start)
-            members.append(_Member(key, at, key_end, value_start, end))
+            members.append(Member(key, at, key_end, value_start, end))
             at = self._next(end)
         return members
 
-    def _array(self, start: int) -> list[_Member]:
-        members: list[_Member] = []
+    def _array(self, start: int) -> list[Member]:
+        members: list[Member] = []
         at = _skip_space(self._text, start + 1)
         while self._text[at] != "]":
             _, end = _DECODER.raw_decode(self._text, at)
-            members.append(_Member(str(len(members)), at, at, at, end))
+            members.append(Member(str(len(members)), at, at, at, end))
             at = self._next(end)
         return members
 

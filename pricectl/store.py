@@ -29,6 +29,18 @@ def locate(asked: str | None, configured: str | None = None) -> str:
 
     Ends with the snapshot inside the package, which is for reading only.
     """
+    return _own(asked, configured) or str(packaged(FILE_NAME))
+
+
+def locate_own(asked: str | None, configured: str | None = None) -> str:
+    """Which file is meant to be written: as `locate`, without the package's. Raises Unavailable."""
+    own = _own(asked, configured)
+    if not own:
+        raise Unavailable(f"no {FILE_NAME} here or above", next_step="name a file")
+    return own
+
+
+def _own(asked: str | None, configured: str | None) -> str | None:
     chosen = asked or os.environ.get("PRICECTL_FILE") or configured
     if chosen:
         return chosen
@@ -36,7 +48,7 @@ def locate(asked: str | None, configured: str | None = None) -> str:
     for folder in (here, *here.parents):
         if (folder / FILE_NAME).is_file():
             return os.path.relpath(folder / FILE_NAME, here)
-    return str(packaged(FILE_NAME))
+    return None
 
 
 def is_same(one: str, other: str) -> bool:

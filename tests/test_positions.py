@@ -106,6 +106,22 @@ def test_of_two_equal_keys_the_last_is_meant() -> None:
     assert Positions('{"a": 1, "a": 2}').value("/a") == Span(1, 15, 1)
 
 
+def test_offsets_are_those_of_exactly_that_value() -> None:
+    text = ' {"a": [1, {"b": "x"}]} '
+    positions = Positions(text)
+
+    def value(pointer: str) -> str | None:
+        found = positions.member(pointer)
+        return found and text[found.start : found.end]
+
+    assert value("") == '{"a": [1, {"b": "x"}]}'
+    assert value("/a/1/b") == '"x"'
+    assert [value(pointer) for pointer in ("/c", "/a/2", "/a/0/0", "/a/1/b/c")] == [None] * 4
+    assert [member.key for member in positions.members("/a")] == ["0", "1"]
+    assert [member.key for member in positions.members("")] == ["a"]
+    assert [*positions.members("/a/0"), *positions.members("/nobody")] == []
+
+
 def test_repeated_values_in_a_list_are_no_duplicates() -> None:
     assert Positions('{"a": [1, 1, "0", "0"], "b": {"0": 1}}').duplicates() == []
 

@@ -1,6 +1,7 @@
 """What the README shows is true: its code runs, its file is valid, its settings are read."""
 
 import re
+import shutil
 import tomllib
 from decimal import Decimal
 from pathlib import Path
@@ -19,12 +20,21 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
 
 
-def test_the_python_example_runs(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_the_python_examples_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("PRICECTL_STATE", str(tmp_path))
+    monkeypatch.setenv("PRICECTL_FILE", str(tmp_path / "llm_pricing_current.json"))
+    shutil.copy(ROOT / "llm_pricing_current.json", tmp_path)
+    runtime, core = blocks("python")
+    exec(runtime, {})  # noqa: S102 - our own README
+    # 1,000 x $2.50 + 500 x $10 = $0.0075
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith("7500000000 () ")
+    assert second == "unchanged"
     variables: dict[str, object] = {}
-    exec(blocks("python")[0], variables)  # noqa: S102 - our own README
+    exec(core, variables)  # noqa: S102 - our own README
     # 200 x $2.50 + 800 x $1.25 + 500 x $10 = $0.0005 + $0.001 + $0.005
     assert capsys.readouterr().out == "0.0065 exact ()\n"
     # $0.0065 x 1.3 x 100 = 0.845, up: 1; two calls 1.69, up: 2, so 1 more

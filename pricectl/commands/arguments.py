@@ -52,6 +52,8 @@ def read_usage(counts: list[int], details: Mapping[str, str | None], units: Sequ
     words = {name: word for name, word in details.items() if word is not None}
     for unit in units:
         name, _, word = unit.partition("=")
+        if name in {"input_tokens", "output_tokens"}:
+            raise typer.BadParameter(f"{name} stand behind the model", param_hint="--unit")
         words[name] = word
     return Usage(*counts, **{name: _count(name, word) for name, word in words.items()})
 

@@ -108,13 +108,18 @@ def _width(*, terminal: bool) -> int:
 Formats = Mapping[str, Callable[[Canvas], str]]
 
 
-def show(view: View, formats: Formats) -> None:
-    """Write the result in every format asked for; a format that is unknown is bad usage."""
+def check_formats(view: View, formats: Formats) -> None:
+    """Before anything is done: a format that is unknown is bad usage."""
     for name, _ in view.outputs:
         if name not in formats:
             raise typer.BadParameter(
                 f"unknown format {name!r}; one of {', '.join(formats)}", param_hint="--output"
             )
+
+
+def show(view: View, formats: Formats) -> None:
+    """Write the result in every format asked for; a format that is unknown is bad usage."""
+    check_formats(view, formats)
     for name, path in view.outputs:
         text = formats[name](view.canvas(path))
         if path is None:

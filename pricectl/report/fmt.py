@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterator
+from io import StringIO
 from typing import NamedTuple
 
 from pricectl.formatting import Formatted
@@ -10,11 +11,15 @@ from pricectl.report.changes import plural
 
 
 class Outcome(NamedTuple):
-    """A formatted catalog with its name, whether it is (being) written, and what it was asked."""
+    """A formatted catalog with its name, and what it was made for.
+
+    `writes`: to be used, not only looked at; `written`: its file was replaced.
+    """
 
     name: str
     found: Formatted
     writes: bool = True
+    written: bool = False
     check: bool = False
 
     @property
@@ -42,7 +47,7 @@ def summary(outcome: Outcome) -> str:
 def difference(outcome: Outcome) -> Iterator[str]:
     """The lines of the unified diff, without their ends; none if there is no difference."""
     found = outcome.found
-    before, after = (text.splitlines(keepends=True) for text in (found.before, found.text))
+    before, after = (StringIO(text).readlines() for text in (found.before, found.text))
     for line in difflib.unified_diff(before, after, outcome.name, outcome.name):
         yield "\t".join(clean(part) for part in line.rstrip("\r\n").split("\t"))
         if not line.endswith("\n"):

@@ -20,7 +20,7 @@ def report(outcome: Outcome, *, diff: bool) -> str:
             "outcome": "fail" if outcome.failed else "pass",
             "file": outcome.name,
             "changed": found.changed,
-            "written": outcome.writes and found.changed,
+            "written": outcome.written,
             "sha256": {"old": sha256(found.before.encode()), "new": sha256(found.text.encode())},
             "promoted": [
                 {

@@ -140,6 +140,8 @@ def test_strict_refuses_an_unpriced_unit_with_exit_1(run: Run) -> None:
         (["gpt-4o", "12", "--cached", "13"], "(13) is more than input (12)"),
         (["gpt-4o", "12", "--cached=-1"], "is no count"),
         (["gpt-4o", "12", "--unit", "foo=2"], "unknown unit 'foo'"),
+        (["gpt-4o", "12", "--unit", "input_tokens=2"], "stand behind the model"),
+        (["gpt-4o", "12", "--unit", "page"], "is no count"),
         (["gpt-4o", "12", "--mode", "weekly"], "'weekly' is none of job_based"),
         (["gpt-4o", "12", "--markup", "much"], "'much' is no amount"),
         (["gpt-4o", "12", "--at", "soon"], "'soon' is no date"),
@@ -236,9 +238,10 @@ def test_a_response_without_usage_is_refused(run: Run, body: str) -> None:
 
 
 def test_a_region_without_a_price_is_said(run: Run) -> None:
-    assert "! no price for region eu: its base rates" in run(
-        "quote", "gpt-4o", "1000", "--region", "eu"
-    ).stdout
+    assert (
+        "! no price for region eu: its base rates"
+        in run("quote", "gpt-4o", "1000", "--region", "eu").stdout
+    )
 
 
 def test_verbose_shows_every_step(run: Run) -> None:

@@ -32,7 +32,7 @@ def report(outcome: Outcome, canvas: Canvas, *, quiet: bool) -> str:
         for row in found.promoted:
             parts += ["", *_promotion(row, places, canvas)]
         if found.promoted:
-            parts += ["", _text(PER_MTOK, "dim")]
+            parts += ["", _text(f"{PER_MTOK}; {words.INSTEAD}", "dim")]
         parts += _respelled(found.respelled, places, canvas)
         parts += _left(found.left, places)
         if found.changed and found.last_updated:
@@ -45,7 +45,8 @@ def unified(outcome: Outcome, canvas: Canvas) -> str:
     lines = list(difference(outcome))
     if not canvas.color:
         return "".join(f"{line}\n" for line in lines)
-    return canvas.draw(*(_text(line, _DIFF_STYLES.get(line[:1], "")) for line in lines))
+    whole = canvas._replace(width=max(canvas.width, *(2 * len(line) for line in lines), 1))
+    return whole.draw(*(_text(line, _DIFF_STYLES.get(line[:1], "")) for line in lines))
 
 
 def _promotion(row: Promotion, places: Positions, canvas: Canvas) -> "Iterator[RenderableType]":
@@ -96,4 +97,4 @@ def _more(number: int) -> "list[RenderableType]":
 def _text(told: str, style: str = "") -> "Text":
     from rich.text import Text
 
-    return Text(clean(told), style=style, no_wrap=True, overflow="ignore")
+    return Text(clean(told), style=style)

@@ -1,0 +1,128 @@
+"""`pricectl serve`: the router on a server of its own, for a look. Floor 3."""
+
+import gc
+import os
+import socket
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pricectl import store
+from pricectl.commands import common
+from pricectl.core.errors import PricingError
+from pricectl.report.text import serve as text
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+TOKEN = "PRICECTL_TOKEN"  # noqa: S105 - the variable's name
+BACKLOG = 2048
+
+
+class NotServed(PricingError):
+    """A server that cannot be started."""
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64, metavar="N", help="Processes.")] = 1,
+    token_env: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="The variable with the token of the admin endpoints.",
+            show_default=TOKEN,
+        ),
+    ] = None,
+    file: common.FileOption = None,
+    quiet: common.QuietOption = False,
+    verbose: common.VerboseOption = False,
+) -> None:
+    """Answer quotes over HTTP, with reload, health and metrics, until interrupted.
+
+    Without a token there are no admin endpoints. -v logs every request.
+    """
+    token = _token(token_env)
+    if file == store.STDIN:
+        raise typer.BadParameter("workers read the file again; name one", param_hint="--file")
+    if file:
+        store.load(file)
+        os.environ["PRICECTL_FILE"] = os.path.abspath(file)  # noqa: PTH100 - keeps symlinks
+    _need_extra()
+    make_app()
+    with _listen(host, port) as listener:
+        if not quiet:
+            bound = listener.getsockname()[1]
+            typer.echo(text.listening(host, bound, workers, admin=token is not None))
+        _run(listener, workers, verbose=verbose)
+
+
+def make_app() -> "FastAPI":
+    """The app of one worker, with the file and the token of the environment."""
+    from fastapi import FastAPI
+
+    from pricectl import __version__
+    from pricectl.router import make_router
+    from pricectl.runtime import Pricing
+
+    app = FastAPI(title="pricectl", version=__version__)
+    app.include_router(make_router(Pricing.load(), token=os.environ.get(TOKEN)))
+    return app
+
+
+def _token(variable: str | None) -> str | None:
+    """The token, put where the workers look for it. Raises BadParameter."""
+    token = os.environ.get(variable or TOKEN)
+    if variable and not token:
+        raise typer.BadParameter(f"{variable} is not set", param_hint="--token-env")
+    if token is not None:
+        os.environ[TOKEN] = token
+    return token
+
+
+def _need_extra() -> None:
+    try:
+        import fastapi  # noqa: F401 - only to say what is missing
+        import prometheus_client  # noqa: F401
+        import uvicorn  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise NotServed(
+            f"{error.name} is missing", next_step="run: pip install 'pricectl[server]'"
+        ) from None
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Bound before any worker starts, so that the port is known, or known to be taken.
+
+    Workers inherit TCP_NODELAY from it; without, each answer waits 40 ms for an acknowledgement.
+    """
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise NotServed(
+            f"cannot listen: {error.strerror or error}",
+            where=f"{host}:{port}",
+            next_step="choose another --port or --host",
+        ) from None
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
+
+def _run(listener: socket.socket, workers: int, *, verbose: bool) -> None:
+    import uvicorn
+
+    gc.enable()  # off for commands, which end before it matters
+    try:
+        uvicorn.run(
+            "pricectl.commands.serve:make_app",
+            factory=True,
+            fd=listener.fileno(),
+            workers=workers,
+            log_level="info" if verbose else "warning",
+            access_log=verbose,
+            server_header=False,
+        )
+    except SystemExit:
+        raise NotServed("the server could not start", next_step="-v says more") from None

@@ -1,0 +1,70 @@
+"""`pricectl status`: whether files, git refs and running servers charge by one catalog. Floor 3."""
+
+import os
+from typing import Annotated
+
+import typer
+
+from pricectl import fetch, settings, standing, store
+from pricectl.commands import common
+from pricectl.commands.common import View
+from pricectl.report import json_status
+from pricectl.report.text import status as text
+
+CODES: dict[standing.Outcome, int] = {
+    "same": common.CLEAN,
+    "different": common.FINDINGS,
+    "unreadable": common.FAILED,
+}
+
+
+def status(
+    places: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[URL|FILE|REF[:PATH]|deployed]...",
+            help="Where to look; a URL is the address that pricectl's router is mounted at.",
+            show_default="the catalog",
+        ),
+    ] = None,
+    token_env: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="The variable with the token that servers want for their admin status.",
+        ),
+    ] = None,
+    file: common.FileOption = None,
+    output: common.OutputOption = None,
+    color: common.ColorOption = common.Color.AUTO,
+    quiet: common.QuietOption = False,
+    verbose: common.VerboseOption = False,
+) -> None:
+    """Compare the versions that files, git refs and running servers charge by.
+
+    Exits 1 where catalogs or calculators differ, 2 where one cannot be read. -v shows whole hashes.
+    """
+    token = _token(token_env)
+    policy = settings.load_policy()
+    located = store.locate(file, policy.file)
+    found = [
+        standing.look(place, file=located, deployed=policy.deployed, token=token)
+        for place in places or [located]
+    ]
+    common.show(
+        View.of(output, color, quiet=quiet, verbose=verbose),
+        {
+            "text": lambda canvas: text.report(found, canvas, quiet=quiet),
+            "json": lambda _: json_status.status(found),
+        },
+    )
+    common.leave(CODES[standing.outcome(found)])
+
+
+def _token(variable: str | None) -> str | None:
+    token = os.environ.get(variable, "") if variable else None
+    if token is not None and not fetch.is_token(token):
+        raise typer.BadParameter(
+            f"{variable} holds no token that a header can carry", param_hint="--token-env"
+        )
+    return token

@@ -1,0 +1,46 @@
+"""The prices of a process over HTTP, for any FastAPI app. Floor 3, extra `server`.
+
+    app.include_router(make_router(get_pricing(), token=os.environ.get("PRICECTL_TOKEN")))
+
+Everybody may ask what a call costs, whether prices are well, and for the metrics. The admin
+endpoints exist only where a token is configured; what they reload is the file that the process
+knows, so that a request decides when, never what.
+"""
+
+try:
+    import fastapi  # noqa: F401 - only to say what is missing
+    import prometheus_client  # noqa: F401
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(
+        f"{error.name} is missing: pip install 'pricectl[server]'", name=error.name
+    ) from None
+
+from fastapi import APIRouter
+
+from pricectl.router.admin import add_admin
+from pricectl.router.guard import Bearer, Limit
+from pricectl.router.health import add_health
+from pricectl.router.plain import PlainRoute
+from pricectl.router.quotes import add_quotes
+from pricectl.runtime import Pricing
+
+__all__ = ["Limit", "make_router"]
+
+
+def make_router(
+    pricing: Pricing,
+    *,
+    token: str | None,
+    reload_limit: Limit = Limit(burst=5, per_second=1.0),  # noqa: B008 - frozen
+) -> APIRouter:
+    """The endpoints of one process's prices; without a token there are no admin endpoints.
+
+    `reload_limit` is each process's own. Raises BadSettings: a token that is empty or that no
+    header can carry.
+    """
+    router = APIRouter(route_class=PlainRoute, tags=["pricing"])
+    add_quotes(router, pricing)
+    add_health(router, pricing)
+    if token is not None:
+        add_admin(router, pricing, Bearer(token), reload_limit)
+    return router

@@ -1,0 +1,52 @@
+"""`POST /admin/pricing/reload` and `GET /admin/pricing/status`, behind a token. Floor 3."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from pricectl.router import states
+from pricectl.router.guard import Bearer, Bucket, Limit, drop_body
+from pricectl.router.plain import answer, problem
+from pricectl.runtime import Pricing
+
+Force = Annotated[bool, Query(description="Accept a catalog that lost half of its models.")]
+
+
+def add_admin(router: APIRouter, pricing: Pricing, bearer: Bearer, limit: Limit) -> None:
+    """Add the endpoints that need the token."""
+    bucket = Bucket(limit)
+
+    @router.post(
+        "/admin/pricing/reload",
+        summary="Read the catalog again, for all workers of this host",
+        dependencies=[Depends(bearer)],
+        responses={
+            401: {"description": "No token, or a wrong one"},
+            409: {"description": "Refused: the findings, and the version that stays active"},
+            413: {"description": "The body is too large; none is needed, and none is read"},
+            429: {"description": "Too many reloads; Retry-After says when"},
+        },
+        response_class=Response,
+    )
+    async def reload(request: Request, force: Force = False) -> Response:  # noqa: FBT002
+        """The file is the one this process was started with; a body is ignored."""
+        wait_seconds = bucket.take()
+        if wait_seconds:
+            headers = {"Retry-After": str(wait_seconds)}
+            return problem(429, "too many reloads", headers)
+        await drop_body(request)
+        result = await run_in_threadpool(pricing.reload, force=force)
+        return answer(states.reloaded(result), 409 if result.status == "refused" else 200)
+
+    @router.get(
+        "/admin/pricing/status",
+        summary="The active version, the last reload, the counters of this worker",
+        dependencies=[Depends(bearer)],
+        responses={401: {"description": "No token, or a wrong one"}},
+        response_class=Response,
+    )
+    def status() -> Response:
+        """Looks for another worker's reload first."""
+        pricing.poll()
+        return answer(states.status(pricing))

@@ -1,0 +1,76 @@
+"""A process's prices as Prometheus metrics, read when they are scraped. Floor 3."""
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from pricectl.router.states import age_seconds
+from pricectl.runtime import Pricing
+
+if TYPE_CHECKING:
+    from prometheus_client.core import Metric
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class Prices:
+    """Collects from one process; a sample's `pid` keeps the counters of several workers apart."""
+
+    def __init__(self, pricing: Pricing) -> None:
+        self._pricing = pricing
+
+    def collect(self) -> Iterable["Metric"]:
+        """Every metric at this moment."""
+        snapshot, totals = self._pricing.snapshot, self._pricing.metrics()
+        age = age_seconds(snapshot)
+        yield _gauge(
+            "pricectl_last_reload_successful",
+            "1 unless the last reload was refused.",
+            int(totals.last_reload_ok),
+        )
+        yield _counter("pricectl_reload", "Reloads, by result.", "result", totals.reloads)
+        yield _counter(
+            "pricectl_fallback",
+            "Answers and tables that were not what was asked for, by kind.",
+            "kind",
+            totals.fallbacks,
+        )
+        if age is not None:
+            yield _gauge(
+                "pricectl_catalog_age_seconds",
+                "Time since the day the catalog says it was last edited.",
+                age,
+            )
+        yield _gauge("pricectl_models", "Rows of the catalog.", snapshot.models)
+        yield _gauge("pricectl_generation", "Version number of this host.", snapshot.generation)
+        info = {"version": snapshot.calculator_version, "sha256": snapshot.sha256}
+        yield _gauge("pricectl_info", "The calculator and the catalog in use.", 1, info)
+
+
+def renderer(pricing: Pricing) -> Callable[[], bytes]:
+    """Writes the metrics of one process, out of a registry of its own."""
+    from prometheus_client import CollectorRegistry, generate_latest
+
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(Prices(pricing))
+    return lambda: generate_latest(registry)
+
+
+def _gauge(
+    name: str, meaning: str, value: int, labels: Mapping[str, str] | None = None
+) -> "Metric":
+    from prometheus_client.core import GaugeMetricFamily
+
+    named = {**(labels or {}), "pid": str(os.getpid())}
+    family = GaugeMetricFamily(name, meaning, labels=list(named))
+    family.add_metric(list(named.values()), value)
+    return family
+
+
+def _counter(name: str, meaning: str, label: str, totals: Mapping[str, int]) -> "Metric":
+    from prometheus_client.core import CounterMetricFamily
+
+    family = CounterMetricFamily(name, meaning, labels=[label, "pid"])
+    for kind, total in totals.items():
+        family.add_metric([kind, str(os.getpid())], total)
+    return family

@@ -1,0 +1,340 @@
+"""The admin endpoints: who may use them, and what a reload answers."""
+
+import asyncio
+import json
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from pricectl.policy import BadSettings, Policy
+from pricectl.router import Limit, guard, make_router
+from pricectl.router.guard import Bucket
+from pricectl.runtime import Pricing
+from tests.conftest import CATALOG
+from tests.router.conftest import BEARER, RELOAD, STATUS, TOKEN, client_of, send_raw
+
+DEARER = CATALOG.replace('"input_cost_per_token": 2.5e-06', '"input_cost_per_token": 3e-06')
+Header = list[tuple[bytes, bytes]]
+
+
+def headers(*values: str | bytes) -> Header:
+    raw = [value if isinstance(value, bytes) else value.encode() for value in values]
+    return [(b"Authorization", value) for value in raw]
+
+
+def test_a_reload_says_what_is_active_now(client: TestClient, pricing: Pricing, file: Path) -> None:
+    file.write_text(DEARER, encoding="utf-8")
+    answer = client.post(RELOAD, headers=BEARER)
+    now = pricing.snapshot
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "status": "reloaded",
+        "models": 4,
+        "version": now.sha256,
+        "generation": 2,
+        "pid": os.getpid(),
+    }
+    # 1,000 x $3 per 1M
+    quote = client.get("/v1/quote?model=gpt-4o&input=1000").json()
+    assert (quote["provider_cost_usd"], quote["catalog"]["sha256"]) == ("0.003", now.sha256)
+
+
+def test_the_same_bytes_change_nothing(client: TestClient) -> None:
+    answer = client.post(RELOAD, headers=BEARER)
+    assert (answer.status_code, answer.json()["status"]) == (200, "unchanged")
+
+
+def test_a_refused_reload_says_why_and_what_stays(
+    client: TestClient, pricing: Pricing, file: Path
+) -> None:
+    before = pricing.snapshot
+    file.write_text(CATALOG.replace("2e-06,", "-2e-06,"), encoding="utf-8")
+    answer = client.post(RELOAD, headers=BEARER)
+    told = answer.json()
+    assert answer.status_code == 409
+    assert (told["status"], told["version"], told["models"]) == ("refused", before.sha256, 4)
+    assert told["findings"][0]["pointer"] == "/openai/o3/input_cost_per_token"
+    assert told["reason"]
+    assert pricing.snapshot is before
+
+
+def test_half_the_models_gone_needs_force(client: TestClient, file: Path) -> None:
+    values = json.loads(CATALOG)
+    del values["google"], values["openai"]["o3"]
+    file.write_text(json.dumps(values), encoding="utf-8")
+    refused = client.post(RELOAD, headers=BEARER)
+    assert (refused.status_code, refused.json()["models"]) == (409, 4)
+    forced = client.post(RELOAD, headers=BEARER, params={"force": "true"})
+    assert (forced.status_code, forced.json()["models"]) == (200, 2)
+
+
+def test_the_status_has_everything_an_operator_asks(client: TestClient, pricing: Pricing) -> None:
+    client.post(RELOAD, headers=BEARER)
+    told = client.get(STATUS, headers=BEARER).json()
+    assert (told["status"], told["version"]) == ("ok", pricing.snapshot.sha256)
+    assert (told["layer"], told["last_updated"], told["pid"]) == (
+        "file",
+        "2026-11-01",
+        os.getpid(),
+    )
+    assert told["last_reload"]["status"] == "unchanged"
+    assert told["reloads"] == {"reloaded": 0, "unchanged": 1, "refused": 0}
+    assert set(told["fallbacks"].values()) == {0}
+
+
+def test_without_a_token_there_are_no_admin_endpoints(pricing: Pricing) -> None:
+    client = client_of(pricing, token=None)
+    for method, path in (("POST", RELOAD), ("GET", RELOAD), ("GET", STATUS)):
+        for given in (None, BEARER, {"Authorization": "Bearer "}, {"Authorization": "Bearer None"}):
+            assert client.request(method, path, headers=given).status_code == 404
+    assert "/admin" not in client.get("/openapi.json").text
+
+
+@pytest.mark.parametrize("token", ["", " ", "\t", "a b", "secret\n", "nul\x00", "del\x7f"])
+def test_a_token_that_protects_nothing_is_refused(pricing: Pricing, token: str) -> None:
+    with pytest.raises(BadSettings):
+        make_router(pricing, token=token)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        [],
+        headers(""),
+        headers("Bearer"),
+        headers("Bearer "),
+        headers("Bearer wrong"),
+        headers(f"Bearer {TOKEN}x"),
+        headers(f"Bearer {TOKEN[:-1]}"),
+        headers(f"Bearer {TOKEN.upper()}"),
+        headers(f"Bearer{TOKEN}"),
+        headers(f"Bearer\t{TOKEN}"),
+        headers(f"Bearer {TOKEN} {TOKEN}"),
+        headers(f"Bearer {TOKEN},Bearer {TOKEN}"),
+        headers(f"Bearer Bearer {TOKEN}"),
+        headers(f"Basic {TOKEN}"),
+        headers(f"Token {TOKEN}"),
+        headers(TOKEN),
+        headers("Bearer tökén"),
+        headers(b"Bearer \xff\xfe\x80"),
+        headers(b"Bearer " + b"x" * 100_000),
+        headers(f"Bearer {TOKEN}", f"Bearer {TOKEN}"),
+        headers("Bearer wrong", f"Bearer {TOKEN}"),
+        headers(f"Bearer {TOKEN}", "Bearer wrong"),
+        [(b"X-Authorization", f"Bearer {TOKEN}".encode())],
+        [(b"Proxy-Authorization", f"Bearer {TOKEN}".encode())],
+        [(b"Cookie", f"Authorization=Bearer {TOKEN}".encode())],
+    ],
+    ids=lambda given: repr(given)[:60],
+)
+def test_nobody_passes_without_the_token(
+    client: TestClient, pricing: Pricing, given: Header
+) -> None:
+    for method, path in (("POST", RELOAD), ("GET", STATUS)):
+        answer = send_raw(client, method, path, given)
+        assert answer.status == 401
+        assert answer.headers[b"www-authenticate"] == b"Bearer"
+        assert answer.body == b'{"detail":"a valid bearer token is needed"}'
+    assert pricing.last_reload is None
+
+
+@pytest.mark.parametrize("where", [f"{RELOAD}?token={TOKEN}", f"{RELOAD}?access_token={TOKEN}"])
+def test_a_token_in_the_address_is_none(client: TestClient, where: str) -> None:
+    assert client.post(where).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        headers(f"Bearer {TOKEN}"),
+        headers(f"bearer {TOKEN}"),
+        headers(f"BEARER {TOKEN}"),
+        headers(f"Bearer   {TOKEN}"),
+        [(b"authorization", f"Bearer {TOKEN}".encode())],
+    ],
+    ids=repr,
+)
+def test_the_scheme_is_read_as_http_says(client: TestClient, given: Header) -> None:
+    assert send_raw(client, "POST", RELOAD, given).status == 200
+
+
+@pytest.mark.parametrize("token", ["schlüssel-钥匙".encode(), b"se\xffcret"])
+def test_a_token_is_the_bytes_of_the_environment(pricing: Pricing, token: bytes) -> None:
+    client = client_of(pricing, token=os.fsdecode(token))
+    assert send_raw(client, "POST", RELOAD, headers(b"Bearer " + token)).status == 200
+    for wrong in (token[:-1], token.replace(b"\xff", b"?"), token.decode("latin-1").encode()):
+        if wrong != token:
+            assert send_raw(client, "POST", RELOAD, headers(b"Bearer " + wrong)).status == 401
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"])
+def test_a_reload_is_a_post(client: TestClient, pricing: Pricing, method: str) -> None:
+    answer = client.request(method, RELOAD, headers=BEARER)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    assert pricing.last_reload is None
+
+
+def test_another_method_in_a_header_or_the_query_is_no_post(
+    client: TestClient, pricing: Pricing
+) -> None:
+    tricked = {**BEARER, "X-HTTP-Method-Override": "POST"}
+    assert client.get(f"{RELOAD}?_method=POST", headers=tricked).status_code == 405
+    assert pricing.last_reload is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"path": "/etc/passwd", "url": "http://169.254.169.254/", "gpt-4o": 0}',
+        b"path=/etc/passwd",
+        b"\xff\x00{",
+        b"",
+    ],
+)
+def test_a_body_is_ignored(
+    client: TestClient, pricing: Pricing, tmp_path: Path, body: bytes
+) -> None:
+    other = tmp_path / "other.json"
+    other.write_text(DEARER, encoding="utf-8")
+    before = pricing.snapshot
+    for extra in ("", f"?path={other}", f"?file={other}", "?url=https://example.com/"):
+        answer = client.post(
+            RELOAD + extra, headers={**BEARER, "Content-Type": "application/json"}, content=body
+        )
+        assert (answer.status_code, answer.json()["status"]) == (200, "unchanged")
+    assert pricing.snapshot is before
+
+
+def chunks(size: int) -> Iterator[bytes]:
+    for _ in range(size // 100):
+        yield b"x" * 100
+
+
+def test_a_large_body_is_refused(client: TestClient, pricing: Pricing) -> None:
+    most = guard.MAX_BODY_BYTES
+    assert client.post(RELOAD, headers=BEARER, content=b"x" * most).status_code == 200
+    reloads = pricing.metrics().reloads
+    for content in (b"x" * (most + 1), b"x" * 10_000_000, chunks(most * 2)):
+        answer = client.post(RELOAD, headers=BEARER, content=content)
+        assert (answer.status_code, answer.json()["detail"]) == (
+            413,
+            "a body has at most 1024 bytes",
+        )
+    assert client.post(RELOAD, content=b"x" * 10_000_000).status_code == 401
+    assert pricing.metrics().reloads == reloads
+
+
+def test_a_body_that_never_comes_is_not_waited_for(
+    client: TestClient, pricing: Pricing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "BODY_SECONDS", 0.01)
+
+    async def receive() -> dict[str, Any]:
+        await asyncio.sleep(60)
+        return {}
+
+    assert send_raw(client, "POST", RELOAD, headers(f"Bearer {TOKEN}"), receive).status == 408
+    assert pricing.last_reload is None
+
+
+def test_too_many_reloads_are_told_when_to_come_back(pricing: Pricing) -> None:
+    client = client_of(pricing, limit=Limit(burst=2, per_second=0.1))
+    assert [client.post(RELOAD).status_code for _ in range(20)] == [401] * 20
+    codes = [client.post(RELOAD, headers=BEARER).status_code for _ in range(3)]
+    late = client.post(RELOAD, headers=BEARER)
+    assert codes == [200, 200, 429]
+    assert 1 <= int(late.headers["retry-after"]) <= 10
+    assert pricing.metrics().reloads["unchanged"] == 2
+    assert client.get(STATUS, headers=BEARER).status_code == 200
+
+
+def test_the_bucket_fills_with_time() -> None:
+    now = [100.0]
+    bucket = Bucket(Limit(burst=2, per_second=0.5), lambda: now[0])
+    # two at once; the next one after 1 / 0.5 = 2 seconds
+    assert [bucket.take() for _ in range(3)] == [0, 0, 2]
+    now[0] += 1.5
+    assert bucket.take() == 1
+    now[0] += 0.5
+    assert [bucket.take(), bucket.take()] == [0, 2]
+    now[0] += 1000
+    assert [bucket.take() for _ in range(3)] == [0, 0, 2]
+
+
+@pytest.mark.parametrize(
+    "content", [None, "", "root:x:0:0", '{"a": ', "[" * 100_000, CATALOG.replace("2e-06", '"two"')]
+)
+def test_errors_name_no_file(
+    client: TestClient, file: Path, tmp_path: Path, content: str | None
+) -> None:
+    if content is None:
+        file.unlink()
+    else:
+        file.write_text(content, encoding="utf-8")
+    told = client.post(RELOAD, headers=BEARER)
+    assert told.status_code == 409
+    seen = [told.text, client.get(STATUS, headers=BEARER).text, client.get("/healthz/pricing").text]
+    for text in seen:
+        assert str(tmp_path) not in text
+        assert "root:x" not in text
+        assert "Traceback" not in text
+
+
+def test_settings_that_break_are_named_without_their_file(
+    file: Path, home: Path, tmp_path: Path
+) -> None:
+    pricing = Pricing.load(file)
+    (home / "pricectl.toml").write_text("profiles = 5\n", encoding="utf-8")
+    told = client_of(pricing).post(RELOAD, headers=BEARER)
+    assert (told.status_code, told.json()["reason"]) == (409, "the settings cannot be used")
+    assert str(tmp_path) not in told.text
+
+
+@pytest.mark.parametrize("code", ["\\u001b[31m", "\\n", "\\u202e", "\\u007f"])
+def test_names_in_findings_are_escaped(client: TestClient, file: Path, code: str) -> None:
+    file.write_text(CATALOG.replace('"o3"', f'"o3{code}"').replace("2e-06,", "-2e-06,"), "utf-8")
+    told = client.post(RELOAD, headers=BEARER)
+    assert told.status_code == 409
+    assert told.text.isascii()
+    assert told.text.isprintable()
+
+
+def test_the_token_is_in_no_answer_and_in_no_log(
+    client: TestClient, file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file.write_text("{", encoding="utf-8")
+    with caplog.at_level(logging.DEBUG, "pricectl"):
+        answers = [
+            client.post(RELOAD, headers=BEARER),
+            client.get(STATUS, headers=BEARER),
+            client.get("/openapi.json"),
+            client.get("/metrics"),
+        ]
+    assert all(TOKEN not in answer.text for answer in answers)
+    assert TOKEN not in caplog.text
+
+
+def test_health_needs_no_token_and_is_always_200(file: Path) -> None:
+    file.unlink()
+    (file.parent / "absent").mkdir()
+    pricing = Pricing.load(file, policy=Policy())
+    answer = client_of(pricing).get("/healthz/pricing")
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+    assert answer.json()["layer"] == "packaged"
+
+
+def test_health_says_which_prices_are_in_use(client: TestClient, pricing: Pricing) -> None:
+    assert client.get("/healthz/pricing").json() == {
+        "status": "ok",
+        "models": 4,
+        "version": pricing.snapshot.sha256,
+        "generation": 1,
+        "calculator": pricing.snapshot.calculator_version,
+        "last_updated": "2026-11-01",
+        "layer": "file",
+    }

@@ -1,0 +1,208 @@
+"""`GET /v1/quote`: the command line's JSON, with clear answers to bad questions."""
+
+import json
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from pricectl.core import Profile
+from pricectl.policy import Policy
+from pricectl.router import make_router
+from pricectl.runtime import Pricing
+from tests.conftest import ROOT, Run
+from tests.router.conftest import client_of
+
+SCHEMA = json.loads((ROOT / "schemas/quote.schema.json").read_text(encoding="utf-8"))
+
+
+def ask(client: TestClient, code: int = 200, **params: Any) -> dict[str, Any]:
+    answer = client.get("/v1/quote", params={"model": "gpt-4o", "input": 1000, **params})
+    assert answer.status_code == code, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def test_it_answers_as_the_command_line_does(client: TestClient, run: Run) -> None:
+    words = "--cached 800 --unit search=2 --service batch --markup 30 --calls 3 --at 2026-11-20"
+    cli = run("quote", "gpt-4o", "1000", "500", *words.split(), "-o", "json")
+    http = ask(
+        client,
+        output=500,
+        cached=800,
+        unit="search=2",
+        service="batch",
+        markup=30,
+        calls=3,
+        at="2026-11-20",
+    )
+    assert http == json.loads(cli.stdout)
+    jsonschema.validate(http, SCHEMA)
+
+
+def test_the_money_is_right(client: TestClient) -> None:
+    # 200 x $2.50 + 800 x $1.25 + 500 x $10 per 1M = $0.0005 + $0.001 + $0.005
+    found = ask(client, output=500, cached=800, credits_per_dollar=1000)
+    assert found["provider_cost_usd"] == "0.0065"
+    # $0.0065 x 1000 = 6.5, up: 7
+    assert found["credits"]["consumption_usd"] == 7
+
+
+def test_every_count_is_a_part_of_its_total(client: TestClient) -> None:
+    parts = {
+        "cached": 1,
+        "cache_write": 2,
+        "cache_write_1h": 3,
+        "audio_in": 4,
+        "reasoning": 5,
+        "audio_out": 6,
+    }
+    lines = {line["unit"]: line["quantity"] for line in ask(client, output=100, **parts)["lines"]}
+    # 1000 - 1 - 2 - 3 - 4 and 100 - 5 - 6
+    assert lines == {
+        "input": 990,
+        "cache_read": 1,
+        "cache_write": 2,
+        "cache_write_1h": 3,
+        "input_audio": 4,
+        "output": 89,
+        "reasoning": 5,
+        "output_audio": 6,
+    }
+
+
+def test_a_dated_price_is_the_one_of_the_day(client: TestClient) -> None:
+    old = ask(client, model="gemini-2.5-pro", at="2026-12-31")
+    new = ask(client, model="gemini-2.5-pro", at="2027-01-01")
+    assert (old["provider_cost_usd"], new["provider_cost_usd"]) == ("0.00125", "0.002")
+
+
+def test_divisible_units_may_have_decimals(client: TestClient) -> None:
+    found = ask(client, unit=["input_second=12.5", "page=3"])
+    quantities = {line["unit"]: line["quantity"] for line in found["lines"]}
+    assert (quantities["input_second"], quantities["page"]) == (12.5, 3)
+
+
+def test_a_profile_of_the_settings_can_be_chosen(file: Path) -> None:
+    rich = Profile("rich", markup_percent=Fraction(100))
+    pricing = Pricing.load(file, policy=Policy(profiles={"default": Profile(), "rich": rich}))
+    client = client_of(pricing)
+    assert ask(client)["client_cost_usd"] == "0.0025"
+    assert ask(client, profile="rich")["client_cost_usd"] == "0.005"
+    assert "profile: no profile has this name" in ask(client, 400, profile="poor")["detail"]
+
+
+def test_an_unknown_model_is_answered_by_the_default(client: TestClient) -> None:
+    found = ask(client, model="nobody-sells-this", output=1000)
+    # 1,000 x $1 + 1,000 x $2 per 1M
+    assert (found["resolved"]["match"], found["provider_cost_usd"]) == ("default", "0.003")
+
+
+@pytest.mark.parametrize("strict", ["true", "1"])
+def test_strictly_it_is_not_found(client: TestClient, strict: str) -> None:
+    found = ask(client, 404, model="gpt-4o-mega", strict=strict)
+    assert "no model is called 'gpt-4o-mega'" in found["detail"]
+    assert "no price for page" in ask(client, 404, unit="page=1", strict=strict)["detail"]
+    assert ask(client, strict=strict)["resolved"]["match"] == "exact"
+
+
+@pytest.mark.parametrize(
+    ("params", "code", "words"),
+    [
+        ({"input": "many"}, 422, "input: "),
+        ({"input": "-1"}, 422, "input: "),
+        ({"input": "1.5"}, 422, "input: "),
+        ({"input": "1e9"}, 422, "input: "),
+        ({"input": "9" * 5000}, 422, "input: "),
+        ({"input": str(10**15 + 1)}, 422, "input: "),
+        ({"input": ["1", "2"]}, 422, "input: given twice"),
+        ({"model": ""}, 422, "model: "),
+        ({"model": "x" * 1001}, 422, "model: "),
+        ({"cache": "5"}, 422, "cache: Extra inputs are not permitted"),
+        ({"calls": "0"}, 422, "calls: "),
+        ({"strict": "maybe"}, 422, "strict: "),
+        ({"cached": "1001"}, 400, "more than input"),
+        ({"unit": "search"}, 400, "unit=search: is no count; write unit=search=2"),
+        ({"unit": "search=-1"}, 400, "search is negative"),
+        ({"unit": "search=1.5"}, 400, "not a whole number"),
+        ({"unit": "search=1e99999999"}, 400, "is no count"),
+        ({"unit": "serch=1"}, 400, "did you mean search"),
+        ({"unit": ["search=1", "search=1"]}, 400, "unit=search: given twice"),
+        ({"unit": "input_tokens=1"}, 400, "given twice"),
+        ({"at": "tomorrow"}, 400, "at: is no day or instant"),
+        ({"markup": "lots"}, 400, "markup_percent: 'lots' is no amount"),
+        ({"tokens_per_credit": "0"}, 400, "tokens_per_credit: is zero"),
+    ],
+)
+def test_a_bad_question_says_what_is_wrong(
+    client: TestClient, params: dict[str, Any], code: int, words: str
+) -> None:
+    assert words in ask(client, code, **params)["detail"]
+
+
+def test_a_missing_parameter_is_named(client: TestClient) -> None:
+    answer = client.get("/v1/quote", params={"model": "gpt-4o"})
+    assert (answer.status_code, answer.json()) == (422, {"detail": "input: Field required"})
+
+
+@pytest.mark.parametrize("code", [0x00, 0x0A, 0x0D, 0x1B, 0x7F, 0x85, 0x202E, 0xFEFF, 0xFFFF])
+def test_control_characters_come_back_escaped(client: TestClient, code: int) -> None:
+    name = f"gpt{chr(code)}[31m"
+    for strict in ("false", "true"):
+        answer = client.get("/v1/quote", params={"model": name, "input": 1, "strict": strict})
+        assert all(" " <= character <= "~" or character == "\n" for character in answer.text)
+        assert strict == "true" or answer.json()["model"] == name
+    extra = client.get("/v1/quote", params={"model": "gpt-4o", "input": 1, name: "1"})
+    assert extra.status_code == 422
+    assert extra.text.isascii()
+    assert extra.text.isprintable()
+
+
+def test_bytes_that_are_no_text_are_a_name_like_any_other(client: TestClient) -> None:
+    answer = client.get("/v1/quote?model=%ff%fe&input=1")
+    assert (answer.status_code, answer.json()["resolved"]["match"]) == (200, "default")
+
+
+def test_nothing_is_cached(client: TestClient) -> None:
+    answer = client.get("/v1/quote", params={"model": "gpt-4o", "input": 1})
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_the_openapi_page_has_the_schema(client: TestClient) -> None:
+    page = client.get("/openapi.json").json()
+    question = page["paths"]["/v1/quote"]["get"]
+    shown = question["responses"]["200"]["content"]["application/json"]["schema"]
+    assert shown["required"] == SCHEMA["$defs"]["quote"]["required"]
+    assert "$ref" not in json.dumps(shown)
+    assert {"model", "input", "output", "cached"} <= {
+        each["name"] for each in question["parameters"]
+    }
+    assert client.get("/docs").status_code == 200
+
+
+def test_it_mounts_under_a_prefix(pricing: Pricing) -> None:
+    app = FastAPI()
+    app.include_router(make_router(pricing, token=None), prefix="/prices")
+    client = TestClient(app)
+    assert client.get("/prices/v1/quote?model=gpt-4o&input=1").status_code == 200
+    assert client.get("/prices/v1/quote?model=gpt-4o").json()["detail"] == "input: Field required"
+
+
+def test_every_quote_is_counted(client: TestClient, pricing: Pricing) -> None:
+    ask(client, model="nobody-sells-this")
+    assert pricing.metrics().fallbacks["unknown-model"] == 1
+
+
+@pytest.mark.parametrize("library", ["fastapi", "prometheus_client"])
+def test_without_the_extra_the_import_says_what_to_install(library: str) -> None:
+    code = f"import sys; sys.modules['{library}'] = None; import pricectl.router"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert f"{library} is missing: pip install 'pricectl[server]'" in done.stderr
