@@ -26,6 +26,13 @@ VERBS = MappingProxyType(
         "validate": "pricectl.commands.validate",
         "rule": "pricectl.commands.rule",
         "diff": "pricectl.commands.diff",
+        "fmt": "pricectl.commands.fmt",
+        "logs": "pricectl.commands.logs",
+        "rollback": "pricectl.commands.rollback",
+        "deploy-check": "pricectl.commands.deploy_check",
+        "serve": "pricectl.commands.serve",
+        "status": "pricectl.commands.status",
+        "smoke": "pricectl.commands.smoke",
     }
 )
 
@@ -43,7 +50,7 @@ class Verbs(TyperGroup):
         if cmd_name in VERBS and cmd_name not in self.commands:
             module = import_module(VERBS[cmd_name])
             verb = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-            verb.command(cmd_name)(getattr(module, cmd_name))
+            verb.command(cmd_name)(getattr(module, cmd_name.replace("-", "_")))
             self.commands[cmd_name] = typer.main.get_command(verb)
         if cmd_name not in VERBS:
             for verb_name in VERBS:  # what the error message may suggest instead

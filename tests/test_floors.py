@@ -18,8 +18,16 @@ FLOORS = {
     "pricectl.policy": 1,
     "pricectl.estimate": 1,
     "pricectl.listing": 1,
+    "pricectl.smoke": 1,
     "pricectl.changes": 1,
+    "pricectl.edits": 1,
+    "pricectl.formatting": 1,
+    "pricectl.notation": 1,
+    "pricectl.promotion": 1,
     "pricectl.gates": 1,
+    "pricectl.logreading": 1,
+    "pricectl.logfields": 1,
+    "pricectl.remedies": 1,
     "pricectl.rules": 1,
     "pricectl.atomic": 2,
     "pricectl.checking": 2,
@@ -30,8 +38,17 @@ FLOORS = {
     "pricectl.settings": 2,
     "pricectl.snapshots": 2,
     "pricectl.store": 2,
+    "pricectl.gitlog": 2,
+    "pricectl.logsource": 2,
+    "pricectl.readiness": 2,
+    "pricectl.reloading": 2,
+    "pricectl.rollback": 2,
+    "pricectl.fetch": 2,
+    "pricectl.live": 2,
+    "pricectl.standing": 2,
     "pricectl.report": 2,
     "pricectl.commands": 3,
+    "pricectl.router": 3,
     "pricectl.cli": 3,
     "pricectl.__main__": 3,
 }
@@ -41,8 +58,16 @@ HOMES = {
     "typer": ("pricectl.commands", "pricectl.cli"),
     "jsonschema": ("pricectl.schema",),
     "deepdiff": ("pricectl.changes",),
+    "fastapi": ("pricectl.router", "pricectl.commands.serve"),
+    "pydantic": ("pricectl.router",),
+    "prometheus_client": ("pricectl.router", "pricectl.commands.serve"),
+    "uvicorn": ("pricectl.commands.serve",),
 }
-AT_TOP = {"typer": HOMES["typer"]}
+AT_TOP = {
+    "typer": HOMES["typer"],
+    "fastapi": ("pricectl.router",),
+    "pydantic": ("pricectl.router",),
+}
 
 
 def modules() -> list[str]:

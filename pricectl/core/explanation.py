@@ -98,10 +98,10 @@ def _rounded(quote: Quote, line: Line) -> str:
 def _at(entry: Mapping[str, Json], key: str) -> Json:
     value: Json = dict(entry)
     for step in _steps(key):
-        if isinstance(value, dict):
-            value = value.get(step)
-        elif isinstance(value, list):
+        if isinstance(value, list):
             value = value[int(step)]
+        else:
+            value = value.get(step) if isinstance(value, dict) else None
     return value
 
 

@@ -1,11 +1,26 @@
+import hashlib
 import json
+from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from pricectl.core import Catalog, UnknownModel, UnpricedUnit, Usage, quote
-from pricectl.core.calculator import service_word
+from pricectl.core import (
+    Catalog,
+    DocumentError,
+    PricingError,
+    UnknownModel,
+    UnpricedUnit,
+    Usage,
+    quote,
+    usd,
+)
+from pricectl.core.calculator import quantity, region_word, service_word
+from pricectl.core.catalog import build
+from pricectl.core.document import parse
+from pricectl.core.prices import PriceList
 
 
 def of(entry: dict[str, Any]) -> Catalog:
@@ -248,6 +263,23 @@ def test_marginal_tiers_fill_with_the_cached_prefix_first() -> None:
     assert answer.pico_usd == (12_800 + 200 + 4_000 + 80 + 1_000) * 10**6
 
 
+def test_explicitly_cached_tokens_lie_in_the_cached_prefix_too() -> None:
+    catalog = of(
+        {
+            **TIERED,
+            "explicit_cache_read_input_token_cost": 1e-07,
+            "context_tier": {"scope": "marginal"},
+        }
+    )
+    answer = quote(catalog, "m", Usage(131_000, explicit_cache_read_tokens=128_000))
+    # the prefix fills the base tier: 128,000 at 0.1; then 3,000 fresh at 2
+    assert [(line.unit, line.quantity, line.pico_usd_per_unit) for line in answer.lines] == [
+        ("explicit_cache_read", 128_000, 100_000),
+        ("input", 3_000, 2_000_000),
+    ]
+    assert answer.pico_usd == (12_800 + 6_000) * 10**6
+
+
 def test_ranges_are_tiers() -> None:
     catalog = of(
         {
@@ -271,9 +303,8 @@ def test_ranges_are_tiers() -> None:
     assert quote(catalog, "m", Usage(1)).lines[0].key == "tiered_pricing/0/input_cost_per_token"
 
 
-@pytest.mark.parametrize("value", [None, {}, "x", 5])
-def test_ranges_that_are_no_list_price_nothing(value: object) -> None:
-    assert quote(of({"tiered_pricing": value}), "m", Usage(1)).unpriced
+def test_ranges_of_null_are_absent() -> None:
+    assert quote(of({"tiered_pricing": None}), "m", Usage(1)).unpriced
 
 
 @pytest.mark.parametrize(
@@ -294,6 +325,48 @@ def test_ranges_that_are_no_list_price_nothing(value: object) -> None:
 )
 def test_the_words_for_a_service(service: str | None, word: str) -> None:
     assert service_word(service) == word
+
+
+def test_counts_are_shown_as_people_count_them() -> None:
+    assert quantity("page", 12_500) == 12_500
+    assert [str(quantity("input_second", count)) for count in (1, 999, 1000, 12_050, 10**15)] == [
+        "0.001",
+        "0.999",
+        "1.000",
+        "12.050",
+        "1000000000000.000",
+    ]
+    assert type(quantity("input_second", 1000)) is Decimal
+    assert type(quantity("input", 1000)) is int
+
+
+def test_the_words_for_a_region() -> None:
+    assert [region_word(word) for word in (None, "", "US", "Global", "eu-west-1")] == [
+        "",
+        "",
+        "us",
+        "",
+        "eu-west-1",
+    ]
+
+
+def test_a_quote_carries_its_price_list_and_the_catalog_s_hash() -> None:
+    entry = {"input_cost_per_token": 1e-06, "input_cost_per_token_above_1k_tokens": 2e-06}
+    text = json.dumps({"acme": {"m": entry}})
+    catalog, sha256 = Catalog.load(text), hashlib.sha256(text.encode()).hexdigest()
+    for usage, asked in (
+        (Usage(1), {}),
+        (Usage(2000), {}),
+        (Usage(1), {"strict": True}),
+        (Usage(1), {"region": "us"}),
+    ):
+        answer = quote(catalog, "m", usage, **asked)
+        assert answer.catalog_sha256 == sha256
+        assert answer.prices is catalog.models[0].prices
+        assert (answer.region, answer.missing_region) == (
+            asked.get("region", ""),
+            "region" in asked,
+        )
 
 
 SERVED = {
@@ -335,7 +408,6 @@ def test_the_services_of_a_row() -> None:
     ("entry", "pico_usd"),
     [
         ({"input_cost_per_token_cache_hit": 1e-07}, 100_000),
-        ({"explicit_cache_read_input_token_cost": 2e-07}, 200_000),
         (
             {"cache_read_input_token_cost": 3e-07, "input_cost_per_token_cache_hit": 1e-07},
             300_000,
@@ -363,3 +435,23 @@ def test_a_quote_may_ask_for_a_day_and_a_service_at_once() -> None:
     assert (answer.pico_usd, answer.period, answer.service) == (500_000, "from 2027-01-01", "flex")
     with pytest.raises(UnpricedUnit):
         quote(catalog, "m", Usage(1), at=date(2027, 1, 1), strict=True)
+
+
+BY_NAME: tuple[tuple[Callable[..., object], tuple[object, ...]], ...] = (
+    (quote, (PLAIN, "m", Usage(1), "batch")),
+    (usd, (1, 2)),
+    (parse, ("{}", True)),
+    (Catalog.from_values, ({}, "x")),
+    (build, ({}, [], "x")),
+    (PriceList, ({}, {}, True)),
+    (PricingError, ("what", "where")),
+    (DocumentError, ("what", "rule")),
+)
+
+
+@pytest.mark.parametrize(("function", "arguments"), BY_NAME)
+def test_options_are_given_by_name(
+    function: Callable[..., object], arguments: tuple[object, ...]
+) -> None:
+    with pytest.raises(TypeError, match="argument"):
+        function(*arguments)

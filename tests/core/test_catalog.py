@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
-from pricectl.core import Catalog, CatalogError, DocumentError, Usage, find, prices, quote
+from pricectl.core import Catalog, CatalogError, DocumentError, Usage, find, quote
 from pricectl.core.catalog import MAX_MODELS, build, escape
 from pricectl.core.document import Json, parse
 from pricectl.core.prices import Problem
 
 PRICED = {"input_cost_per_token": 1e-06}
+NO_OBJECTS: tuple[object, ...] = ([], "x", 5, None)
+NO_LISTS: tuple[object, ...] = ({}, "x", 5, False)
 
 
 def problems_of(values: object) -> list[Problem]:
@@ -27,7 +29,7 @@ def test_a_catalog_knows_its_models_bytes_and_day() -> None:
     text = '{"metadata": {"last_updated": "2026-11-23"}, "b": {"m": {}}, "a": {"n": {}}}'
     catalog = Catalog.load(text)
     assert [model.full_name for model in catalog.models] == ["b/m", "a/n"]
-    assert catalog.providers == ("a", "b")
+    assert catalog.providers == {"a", "b"}
     assert catalog.last_updated == "2026-11-23"
     assert catalog.sha256 == hashlib.sha256(text.encode()).hexdigest()
     assert Catalog.load(text.encode()).sha256 == catalog.sha256
@@ -41,7 +43,7 @@ def test_a_day_that_is_not_told_is_empty(metadata: object) -> None:
 def test_notes_and_schema_are_no_provider() -> None:
     values = {"$schema": "x", "pricing_notes": ["y"], "metadata": {}, "openai": {"m": PRICED}}
     assert problems_of(values) == []
-    assert Catalog.load(json.dumps(values)).providers == ("openai",)
+    assert Catalog.load(json.dumps(values)).providers == {"openai"}
 
 
 @pytest.mark.parametrize(
@@ -58,6 +60,20 @@ def test_notes_and_schema_are_no_provider() -> None:
         ({**with_entry(), "metadata": {"currency": None}}, "/metadata/currency", "USD"),
         ({**with_entry(), "metadata": {"schema_version": "2.0"}}, "/metadata/schema_version", "1"),
         ({**with_entry(), "metadata": {"schema_version": 1}}, "/metadata/schema_version", "1.x"),
+        *(
+            ({**with_entry(), "metadata": value}, "/metadata", "metadata is not an object")
+            for value in NO_OBJECTS
+        ),
+        (
+            {"a/b": {"c": {}}, "a": {"b/c": {}, "d": {}}},
+            "/a/b~1c",
+            "another row is called a/b/c too",
+        ),
+        (
+            with_entry(guardrail_cost_per_unit={"topicPolicyUnits": -1}),
+            "/openai/m/guardrail_cost_per_unit/topicPolicyUnits",
+            "negative",
+        ),
         (
             {**with_entry(), "metadata": {"default_pricing": 5}},
             "/metadata/default_pricing",
@@ -108,6 +124,10 @@ def test_notes_and_schema_are_no_provider() -> None:
             with_entry(tiered_pricing=[{"range": "all"}]),
             "/openai/m/tiered_pricing/0",
             "range is not [low, high]",
+        ),
+        *(
+            (with_entry(tiered_pricing=value), "/openai/m/tiered_pricing", "not a list")
+            for value in NO_LISTS
         ),
         (with_entry(tiered_pricing=[{"range": []}]), "/openai/m/tiered_pricing/0", "range"),
         (with_entry(tiered_pricing=[{"range": [True, 5]}]), "/openai/m/tiered_pricing/0", "range"),
@@ -270,16 +290,18 @@ def test_off_peak_hours_keep_the_rule_of_the_tiers() -> None:
     assert quote(catalog, "m", Usage(1001), at=date(2026, 11, 23)).pico_usd == 519_500_000
 
 
-def test_any_number_of_unknown_keys_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prices, "_PARSED", {})
-    unknown = {f"key{number}": 1 for number in range(prices.MAX_KNOWN_KEYS + 10)}
+def test_any_number_of_unknown_keys_is_read() -> None:
+    unknown = {f"key{number}": 1 for number in range(10_000)}
     catalog = Catalog.load(json.dumps({"o": {"m": {**unknown, **PRICED}}}))
     assert quote(catalog, "m", Usage(1)).pico_usd == 1_000_000
-    assert len(prices._PARSED) == prices.MAX_KNOWN_KEYS  # noqa: SLF001 - the bound itself
 
 
-def test_a_row_without_dates_is_not_dated() -> None:
+def test_a_row_is_dated_by_any_of_its_dates() -> None:
     assert not find(dated(), "m").model.dated
+    assert find(dated(previous=[{"until": "2026-01-01"}]), "m").model.dated
+    assert find(dated(upcoming=[{"from": "2026-01-01"}]), "m").model.dated
+    night = {"windows": [{"hours_utc": "00:00-01:00"}], "input_cost_per_token": 0}
+    assert find(dated(off_peak_pricing=night), "m").model.dated
 
 
 def test_pointers_escape_slash_and_tilde() -> None:

@@ -44,6 +44,7 @@ def test_numbers_are_never_float() -> None:
         "1e99999999999999999999",
         "-1e-99999999999999999999",
         "9" * 65,
+        "0." + "1" * 63,
         "9" * 5000,
         "0." + "1" * 5000,
     ],
@@ -60,7 +61,7 @@ def test_every_zero_is_the_plain_zero(literal: str) -> None:
     assert repr(found) == "[Decimal('0')]"
 
 
-@pytest.mark.parametrize("literal", ["1e100", "1e-100", "9" * 64])
+@pytest.mark.parametrize("literal", ["1e100", "1e-100", "9" * 64, "0." + "1" * 62])
 def test_the_largest_readable_numbers(literal: str) -> None:
     assert parse(f"[{literal}]") == [Decimal(literal)]
 

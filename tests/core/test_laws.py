@@ -10,14 +10,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pricectl.core import (
     MODES,
+    BadUsage,
     Catalog,
     Job,
     Mode,
@@ -32,7 +35,11 @@ from pricectl.core import (
     usd,
     usd_per_mtok,
 )
-from pricectl.core.money import PICO_PER_USD, ROUNDINGS, Rounding, parse_usd
+from pricectl.core.calculator import quantity
+from pricectl.core.money import PICO_PER_USD, ROUNDINGS, Rounding, divide, parse_usd
+from pricectl.core.units import UNITS, is_token
+from pricectl.core.usage import DETAILS
+from tests.core.random_cases import as_usage
 
 Prices = dict[str, int]
 Counts = dict[str, int]
@@ -358,12 +365,17 @@ def hostile_decimals() -> Iterator[None]:
         yield
 
 
+UPLIFTS: dict[str, object] = {"provider_specific_entry": {"us": 1.1, "fast": 2.5}}
+
+
 def everything(prices: Prices, counts: Counts, percent: str) -> object:
-    catalog = catalog_of(prices)
-    answer = quote(catalog, "us.m-latest", usage_of(counts), at=datetime(2026, 1, 1, tzinfo=UTC))
+    catalog = catalog_of({**prices, "cost_per_second": 277_777_800}, **UPLIFTS)
+    usage = Usage(*usage_of(counts)[:2], second=Decimal("12.345"))
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    answer = quote(catalog, "us.m-latest", usage, region="us", at=at)
     profile = Profile.read({"markup_percent": percent, "credits_per_dollar": "12.3456789"})
     job, now = charge(Job(), answer, "consumption_usd", profile)
-    return answer.pico_usd, answer.lines, usd(answer.pico_usd), job, now
+    return answer.pico_usd, answer.lines, answer.explain(), usd(answer.pico_usd), job, now
 
 
 @given(tiered_rows, calls, st.sampled_from(["0.123456789", "33.333333", "100"]))
@@ -391,7 +403,7 @@ at = datetime(2026, 11, 23, 0, 0)
 for name in ("m", "Z", "azure/gpt-4o-latest", "none"):
     answer = quote(catalog, name, Usage(9, 1, cache_read_tokens=3, page=1), at=at, service="batch")
     print(trace(catalog, name), answer.pico_usd, answer.lines, answer.match.model.full_name)
-print(catalog.sha256, catalog.providers)
+print(catalog.sha256, sorted(catalog.providers))
 """
 
 
@@ -484,3 +496,127 @@ def test_every_rounding_stays_within_a_credit(
     profile = Profile(rounding=rounding, minimum_credits=0)
     exact = Fraction(sum(micro_usd for micro_usd, _ in amounts), 10**5)
     assert abs(sum(charged(amounts, "consumption_usd", profile)) - exact) < 1
+
+
+every_kind = st.dictionaries(st.sampled_from(sorted(UNITS)), st.integers(0, 3000), max_size=12)
+
+
+def leaves(usage: Usage, side: str) -> int:
+    return sum(count for unit, count in usage.counts if UNITS[unit].side == side)
+
+
+@given(every_kind)
+def test_leaves_sum_to_their_totals(counts: Counts) -> None:
+    """Decomposition: the parts sum to the totals, none is negative, none is there twice."""
+    usage = as_usage(counts)
+    assert leaves(usage, "input") == usage.input_tokens
+    assert leaves(usage, "output") == usage.output_tokens
+    assert all(count > 0 for _, count in usage.counts)
+    assert len(dict(usage.counts)) == len(usage.counts)
+    assert [unit for unit, _ in usage.counts] == [unit for unit in UNITS if counts.get(unit)]
+
+
+@given(every_kind)
+def test_taking_apart_is_the_inverse_of_adding_up(counts: Counts) -> None:
+    """Decomposition: disjoint counts made into totals and details come back as they were."""
+    assert dict(as_usage(counts).counts) == {unit: count for unit, count in counts.items() if count}
+
+
+details = st.dictionaries(st.sampled_from(sorted(DETAILS)), st.integers(0, 60))
+
+
+def parts_left(fresh: int, out: int, given_details: Counts) -> Counts:
+    """What remains of each part when its own parts are taken out; negative if they do not fit."""
+    left = {unit: given_details.get(name, 0) for name, unit in DETAILS.items()}
+    read_audio, read_image = left["cache_read_audio"], left["cache_read_image"]
+    left["cache_read"] -= read_audio + read_image
+    left["cache_write"] -= left["cache_write_audio"]
+    left["input_audio"] -= read_audio + left["cache_write_audio"]
+    left["input_image"] -= read_image
+    for total, side in ((fresh, "input"), (out, "output")):
+        left[side] = total - sum(count for unit, count in left.items() if UNITS[unit].side == side)
+    return left
+
+
+@given(st.integers(0, 300), st.integers(0, 300), details)
+def test_details_are_refused_or_taken_apart(fresh: int, out: int, given_details: Counts) -> None:
+    """Decomposition: parts that do not fit are refused; else no token is lost or doubled."""
+    left = parts_left(fresh, out, given_details)
+    if min(left.values()) < 0:
+        with pytest.raises(BadUsage, match="is more than"):
+            Usage(fresh, out, **given_details)
+    else:
+        usage = Usage(fresh, out, **given_details)
+        assert dict(usage.counts) == {unit: count for unit, count in left.items() if count}
+        assert (leaves(usage, "input"), leaves(usage, "output")) == (fresh, out)
+
+
+@given(every_kind, every_kind)
+def test_decomposition_is_additive(one: Counts, two: Counts) -> None:
+    """Decomposition: the leaves of two calls together are the sums of their leaves."""
+    both = as_usage({unit: one.get(unit, 0) + two.get(unit, 0) for unit in one | two})
+    apart = as_usage(one), as_usage(two)
+    assert all(both.count(unit) == sum(part.count(unit) for part in apart) for unit in UNITS)
+    assert both.total_tokens == sum(part.total_tokens for part in apart)
+
+
+full_rows = st.fixed_dictionaries(
+    {}, optional={unit.key: pico_prices for unit in UNITS.values() if "." not in unit.key}
+)
+
+
+@given(full_rows, every_kind)
+def test_every_unit_is_charged_once(prices: Prices, counts: Counts) -> None:
+    """Decomposition: each leaf is one line at one rate; nothing is charged twice or dropped."""
+    answer = quote(catalog_of(prices), "m", as_usage(counts))
+    lines = [(line.unit, line.quantity) for line in answer.lines]
+    assert lines == [(unit, quantity(unit, count)) for unit, count in answer.usage.counts]
+    assert answer.pico_usd == sum(line.pico_usd for line in answer.lines)
+    assert all(line.quantity * line.pico_usd_per_unit == line.pico_usd for line in answer.lines)
+    assert all(line.priced or line.pico_usd == 0 for line in answer.lines)
+
+
+factors = st.decimals("0.01", 10, places=3)
+
+
+@given(full_rows, every_kind, factors)
+def test_a_region_scales_token_rates_exactly(
+    prices: Prices, counts: Counts, factor: Decimal
+) -> None:
+    """A region's uplift scales each token rate, rounded half-even once, and nothing else."""
+    text = (
+        f'{{"o": {{"m": {row_of(prices)[:-1]}, "provider_specific_entry": {{"us": {factor}}}}}}}}}'
+    )
+    catalog = Catalog.load(text.replace("{, ", "{"))
+    usage = as_usage(counts)
+    before, after = quote(catalog, "m", usage), quote(catalog, "m", usage, region="us")
+    for old, new in zip(before.lines, after.lines, strict=True):
+        exact = Fraction(factor) * old.pico_usd_per_unit
+        lifted = divide(exact.numerator, exact.denominator, "half-even")
+        assert new.pico_usd_per_unit == (lifted if is_token(old.unit) else old.pico_usd_per_unit)
+        assert new[:2] + new[4:] == old[:2] + old[4:]
+
+
+@given(full_rows, every_kind, st.integers(1, 20))
+def test_a_whole_factor_scales_the_token_lines(prices: Prices, counts: Counts, factor: int) -> None:
+    """A whole factor on tokens alone multiplies the token lines and leaves the others alone."""
+    catalog = catalog_of(prices, regional_processing_uplift_multiplier_eu=factor)
+    usage = as_usage(counts)
+    before, after = quote(catalog, "m", usage), quote(catalog, "m", usage, region="eu")
+    tokens = sum(line.pico_usd for line in before.lines if is_token(line.unit))
+    assert after.pico_usd - before.pico_usd == (factor - 1) * tokens
+
+
+@given(tiered_rows, calls, services, st.sampled_from(["us", "moon", ""]))
+def test_the_explanation_names_every_line_and_the_total(
+    prices: Prices, counts: Counts, service: str | None, region: str
+) -> None:
+    """Explain: one step a line with its rate and product, and the total."""
+    catalog = catalog_of(prices, **UPLIFTS)
+    answer = quote(catalog, "m", usage_of(counts), service=service, region=region)
+    told = [step for step in answer.explain() if step.startswith("line: ")]
+    assert len(told) == len(answer.lines)
+    for line, step in zip(answer.lines, told, strict=True):
+        assert step.startswith(f"line: {line.unit}: {line.quantity:,} ")
+        assert (f" = ${usd(line.pico_usd)} by {line.key}" in step) is line.priced
+    assert f"total: ${usd(answer.pico_usd)}, the exact sum" in answer.explain()[-2]

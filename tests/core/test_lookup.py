@@ -76,8 +76,10 @@ CATALOG = Catalog.load(json.dumps(ROWS))
             "anthropic/claude-3-5-sonnet-20240620",
         ),
         (
-            "arn:aws:bedrock:eu-west-1:123456789012:inference-profile/"
-            "eu.anthropic.claude-sonnet-4-5-20250929-v1:0",
+            (
+                "arn:aws:bedrock:eu-west-1:123456789012:inference-profile/"
+                "eu.anthropic.claude-sonnet-4-5-20250929-v1:0"
+            ),
             "partial",
             "anthropic/claude-sonnet-4-5",
         ),
@@ -276,3 +278,31 @@ def test_the_memory_of_answers_is_bounded() -> None:
     find(catalog, None)
     find(catalog, "x" * 5_000_000)
     assert len(catalog.matches) == 10
+
+
+def test_the_longest_name_wins_wherever_it_begins() -> None:
+    rows = {"acme": {"us.gpt-x": entry(5), "gpt-x": entry(1)}}
+    match = find(Catalog.load(json.dumps(rows)), "azure/us.gpt-x")
+    assert (match.how, match.name, match.ignored) == ("partial", "us.gpt-x", ("azure/",))
+
+
+def test_three_near_names_of_different_rows_are_offered() -> None:
+    rows = {
+        "acme": {
+            "gpt-aaaa": entry(1, "gpt-aaab", "gpt-aaac"),
+            "gpt-aaax": entry(2),
+            "gpt-aaxx": entry(3),
+            "gpt-yyyy": entry(4),
+        }
+    }
+    catalog = Catalog.load(json.dumps(rows))
+    assert near_names(catalog, "GPT-AAAA1") == ("gpt-aaaa", "gpt-aaax", "gpt-aaxx")
+    assert near_names(catalog, "gpt-aaaa1", 1) == ("gpt-aaaa",)
+    assert near_names(catalog, "zzzz") == ()
+
+
+def test_rows_of_one_name_are_compared_whatever_their_providers_are_called() -> None:
+    # "a-x/m" comes before "a/m", though "a-x" comes after "a"
+    for other, how in ((1, "exact"), (2, "default")):
+        catalog = Catalog.load(json.dumps({"a": {"m": entry(1)}, "a-x": {"m": entry(other)}}))
+        assert find(catalog, "m").how == how

@@ -1,6 +1,15 @@
 import pytest
 
-from pricectl.core.units import SYNONYMS, UNIT_BY_KEY, UNITS, is_price_like, parse_key
+from pricectl.core.units import (
+    NESTED_KEYS,
+    SYNONYMS,
+    UNCOUNTED_KEYS,
+    UNIT_BY_KEY,
+    UNITS,
+    is_price_like,
+    is_token,
+    parse_key,
+)
 
 
 @pytest.mark.parametrize(
@@ -34,6 +43,28 @@ from pricectl.core.units import SYNONYMS, UNIT_BY_KEY, UNITS, is_price_like, par
             "",
         ),
         ("search_context_cost_per_query.search_context_size_medium", "search", 0, ""),
+        (
+            "input_cost_per_token_cache_hit_above_200k_tokens_batches",
+            "cache_read",
+            200_000,
+            "batches",
+        ),
+        ("explicit_cache_read_input_token_cost", "explicit_cache_read", 0, ""),
+        ("file_search_cost_per_1k_calls", "file_search", 0, ""),
+        ("file_search_cost_per_gb_per_day", "file_search_gb_day", 0, ""),
+        ("computer_use_output_cost_per_1k_tokens", "computer_use_output", 0, ""),
+        (
+            "guardrail_cost_per_unit.sensitiveInformationPolicyFreeUnits",
+            "guardrail_sensitive_information_policy_free",
+            0,
+            "",
+        ),
+        (
+            "search_context_cost_per_query.search_context_size_low_batches",
+            "search_low",
+            0,
+            "batches",
+        ),
         ("input_cost_per_token_ultrafast", "input", 0, "ultrafast"),
         ("input_cost_per_token_neverheard", "input", 0, "neverheard"),
         ("input_cost_per_token_above_999999k_tokens", "input", 999_999_000, ""),
@@ -64,7 +95,10 @@ def test_a_price_key_is_taken_apart(key: str, unit: str, above_tokens: int, serv
         "input_cost_per_token_above_2\uff10\uff10k_tokens",  # full-width digits
         "input_cost_per_token\n",
         "search_context_cost_per_query",
-        "input_dbu_cost_per_token",
+        "guardrail_cost_per_unit",
+        "guardrail_cost_per_unit.otherUnits",
+        "search_context_cost_per_query/search_context_size_low",
+        *UNCOUNTED_KEYS,
     ],
 )
 def test_what_is_no_price_key(key: str) -> None:
@@ -96,3 +130,46 @@ def test_fallbacks_are_units_of_the_same_side_that_need_none_in_turn() -> None:
 )
 def test_keys_that_speak_of_money(key: str, speaks: bool) -> None:  # noqa: FBT001
     assert is_price_like(key) is speaks
+
+
+@pytest.mark.parametrize(
+    ("unit", "counts"),
+    [
+        ("input", "input token"),
+        ("cache_write_1h", "1h cache write token"),
+        ("citation", "citation token"),
+        ("computer_use_input", "computer use input token"),
+        ("output_image_file_4K", "4K generated image"),
+        ("output_second_720p", "720p output second"),
+        ("input_video_second_15s", "15s video second"),
+        ("guardrail_topic_policy", "topic check"),
+        ("page", "page"),
+    ],
+)
+def test_what_a_unit_counts(unit: str, counts: str) -> None:
+    assert UNITS[unit].counts == counts
+    assert is_token(unit) is counts.endswith("token")
+
+
+def test_what_a_price_buys() -> None:
+    thousands = {"file_search", "computer_use_input", "computer_use_output"}
+    for name, unit in UNITS.items():
+        amount = "second" in name or name.endswith("_gb_day")
+        assert unit.divisible is amount
+        assert unit.priced_by == (1000 if amount or name in thousands else 1)
+
+
+def test_which_fallback_is_a_guess() -> None:
+    rules = {"input_image", "input_video", "reasoning"}
+    for name, unit in UNITS.items():
+        assert unit.assumed is (bool(unit.fallbacks) and name not in rules)
+
+
+def test_which_tokens_are_part_of_a_total() -> None:
+    sides = {"input": 11, "output": 5, "": len(UNITS) - 16}
+    assert {side: [unit.side for unit in UNITS.values()].count(side) for side in sides} == sides
+
+
+def test_nested_keys_are_written_dotted() -> None:
+    dotted = {key.partition(".")[0] for key in UNIT_BY_KEY if "." in key and "_0.5K" not in key}
+    assert dotted == set(NESTED_KEYS)

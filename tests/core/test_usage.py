@@ -1,8 +1,12 @@
+import copy
+import pickle
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from pricectl.core import BadUsage, Usage
+from pricectl.core.units import UNITS
 
 
 @pytest.mark.parametrize(
@@ -68,7 +72,19 @@ from pricectl.core import BadUsage, Usage
             Usage(10, cache_read_tokens=4, input_image_tokens=6, cache_read_image_tokens=2),
             {"input": 2, "cache_read": 2, "input_image": 4, "cache_read_image": 2},
         ),
+        (
+            Usage(10, cache_read_tokens=4, explicit_cache_read_tokens=5),
+            {"input": 1, "cache_read": 4, "explicit_cache_read": 5},
+        ),
+        (Usage(10, input_video_tokens=4), {"input": 6, "input_video": 4}),
         (Usage(1, search=2, page=10), {"input": 1, "page": 10, "search": 2}),
+        # seconds and GB-days are counted in thousandths
+        (
+            Usage(input_second=2, output_second=Decimal("0.001"), file_search_gb_day=Decimal(3)),
+            {"input_second": 2000, "output_second": 1, "file_search_gb_day": 3000},
+        ),
+        (Usage(second=Decimal("12.5E0"), input_second=Decimal("0.000")), {"second": 12_500}),
+        (Usage(second=10**12), {"second": 10**15}),
         (Usage(10**15), {"input": 10**15}),
     ],
 )
@@ -139,6 +155,80 @@ def test_an_unknown_unit_is_refused(name: str) -> None:
     with pytest.raises(BadUsage, match="unknown unit") as caught:
         Usage(10, 10, **{name: 1})
     assert len(caught.value.what) < 120
+
+
+AMOUNTS = tuple(name for name, unit in UNITS.items() if unit.divisible)
+
+
+def test_what_can_be_divided() -> None:
+    assert all(name.partition("_second")[1] or name.endswith("_gb_day") for name in AMOUNTS[1:])
+    assert (AMOUNTS[0], len(AMOUNTS)) == ("second", 16)
+
+
+@pytest.mark.parametrize("name", ["second", "output_second_4k", "vector_store_gb_day"])
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        (12.5, "is 12.5, not an amount; give an int or a Decimal"),
+        (True, "is True, not an amount"),
+        ("12.5", "is '12.5', not an amount"),
+        (None, "is None, not an amount"),
+        (Decimal("NaN"), r"is Decimal\('NaN'\), not an amount"),
+        (Decimal("Infinity"), "is .*, not an amount"),
+        (Decimal("1e-1000000"), "is .*, not an amount"),
+        (Decimal("1e1000000"), "is .*, not an amount"),
+        (Decimal("-0.001"), "is negative; counts go from 0 to 1,000,000,000,000$"),
+        (-1, "is negative"),
+        (Decimal("0.0005"), "is finer than a thousandth; round it up or down"),
+        (10**12 + 1, "is too large; counts go from 0 to 1,000,000,000,000$"),
+        (Decimal("1e12") + Decimal("0.001"), "is too large"),
+        pytest.param(10**5000, "is too large", id="too long to print"),
+    ],
+)
+def test_an_amount_is_a_number_of_thousandths_in_bounds(name: str, amount: Any, words: str) -> None:
+    with pytest.raises(BadUsage, match=f"^{name} {words}"):
+        Usage(**{name: amount})
+
+
+def test_the_bound_of_a_count_is_told() -> None:
+    with pytest.raises(BadUsage, match="page is too large; counts go from 0 to 1,000,000,000,00"):
+        Usage(page=10**15 + 1)
+    assert Usage(page=10**15).count("page") == 10**15
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("cached_tokens", "did you mean cache"),
+        ("pages", "did you mean page"),
+        ("input_seconds", "did you mean input_second"),
+        ("cache_read", "did you mean cache_read_tokens"),  # a part of the input, not beside it
+        ("zzz", "one of cache_read_tokens, explicit_cache_read_tokens, cache_write_tokens, "),
+    ],
+)
+def test_an_unknown_unit_is_answered_with_near_names(name: str, words: str) -> None:
+    with pytest.raises(BadUsage) as caught:
+        Usage(10, **{name: 1})
+    assert words in caught.value.next_step
+    assert caught.value.next_step.count(",") < 3 or words.startswith("one of")
+
+
+def test_no_unit_is_offered_that_would_be_refused() -> None:
+    with pytest.raises(BadUsage) as caught:
+        Usage(10, zzz=1)
+    offered = caught.value.next_step.removeprefix("one of ").split(", ")
+    for name in offered:
+        assert Usage(1, 1, **{name: 0}) == Usage(1, 1)
+    assert len(offered) == len(set(offered)) == len(UNITS) - len({"input", "output"})
+
+
+@pytest.mark.parametrize("usage", [Usage(), Usage(9, 4, cache_read_tokens=3, second=2)])
+def test_a_usage_can_be_copied_and_pickled(usage: Usage) -> None:
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        again = pickle.loads(pickle.dumps(usage, protocol))  # noqa: S301 - our own bytes
+        assert (type(again), again) == (Usage, usage)
+    assert copy.copy(usage) == copy.deepcopy(usage) == usage
+    assert type(copy.deepcopy(usage)) is Usage
 
 
 def test_totals_and_single_counts() -> None:

@@ -92,7 +92,9 @@ def _when(moment: Moment) -> str:
 
 
 def _kinds(kinds: Mapping[str, int]) -> str:
-    return ", ".join(f"{clean(kind) or 'of no kind'} {count(number)}" for kind, number in kinds.items())
+    return ", ".join(
+        f"{clean(kind) or 'of no kind'} {count(number)}" for kind, number in kinds.items()
+    )
 
 
 def _names(names: Advised) -> "Table":

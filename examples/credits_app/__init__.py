@@ -1,0 +1,1 @@
+"""An API that resells calls to models for credits: prices from pricectl, balances in SQLite."""

@@ -1,0 +1,66 @@
+"""`pricectl deploy-check`: everything that is looked at before a deploy, in one go. Floor 3."""
+
+from typing import Annotated
+
+import typer
+
+from pricectl import gates, readiness, settings, snapshots, store
+from pricectl.commands import common
+from pricectl.commands.common import View
+from pricectl.readiness.checklist import Candidate
+from pricectl.report import deploy_check as formats
+from pricectl.report.text import deploy_check as text
+
+
+def deploy_check(
+    base: Annotated[
+        str,
+        typer.Option(metavar="REF[:PATH]|FILE|deployed", help="The version that is in use now."),
+    ] = snapshots.DEPLOYED,
+    fail_on: Annotated[
+        list[gates.FailOn] | None, typer.Option(help="Not safe with that; may be repeated.")
+    ] = None,
+    max_increase: Annotated[
+        str | None, typer.Option(metavar="PERCENT", help="Not safe if a price rises by more.")
+    ] = None,
+    max_decrease: Annotated[
+        str | None, typer.Option(metavar="PERCENT", help="Not safe if a price falls by more.")
+    ] = None,
+    profile: common.ProfileOption = None,
+    at: common.AtOption = None,
+    file: common.FileOption = None,
+    output: common.OutputOption = None,
+    color: common.ColorOption = common.Color.AUTO,
+    quiet: common.QuietOption = False,
+    verbose: common.VerboseOption = False,
+) -> None:
+    """Say whether the catalog is safe to deploy: rules, loading, models, examples, changes.
+
+    Exits 1 if it is not, 2 if something could not be checked. -v shows every worked example.
+    Formats: text, json, markdown.
+    """
+    limits = gates.Limits.read(fail_on or [], max_increase, max_decrease)
+    policy = settings.load_policy()
+    name = store.locate_own(file, policy.file)
+    candidate = Candidate(
+        name,
+        store.read(name).data,
+        policy,
+        policy.profile_named(profile),
+        limits,
+        base,
+        common.instant(at),
+        common.today(at),
+    )
+    found = readiness.assess(candidate)
+    common.show(
+        View.of(output, color, quiet=quiet, verbose=verbose),
+        {
+            "text": lambda canvas: text.report(found, canvas, quiet=quiet),
+            "json": lambda _: formats.json(found),
+            "markdown": lambda _: formats.markdown(found),
+        },
+    )
+    if found.having("failed"):
+        common.leave(common.FINDINGS)
+    common.leave(common.CLEAN if found.safe else common.FAILED)

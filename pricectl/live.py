@@ -1,0 +1,195 @@
+"""Asks a live API, bounded in size and time, at the address that was named and no other. Floor 2.
+
+Also runs a smoke test's calls: what is asked and how it is judged stands in `pricectl.smoke`.
+"""
+
+import json
+import re
+import threading
+import urllib.request
+from collections.abc import Iterator, Mapping
+from email.message import Message
+from http.client import HTTPException
+from typing import Any, NamedTuple
+from urllib.error import HTTPError, URLError
+from urllib.parse import SplitResult, urlsplit
+
+from pricectl.core import document
+from pricectl.core.document import Json
+from pricectl.core.errors import DocumentError, PricingError
+from pricectl.fetch import is_loopback
+from pricectl.smoke import DIALECTS, Dialect, Judge, Probe, Reply, Result
+
+MAX_BYTES = 4 * 1024 * 1024
+EXCERPT = 200
+_TOKEN = re.compile(r"[!-~]+")
+_MASK = "***"
+_CREATE = "create-and-call"
+
+
+class BadAddress(PricingError):
+    """A URL that is not asked, or a token that cannot be sent."""
+
+
+class Unreachable(PricingError):
+    """Nobody answers at a URL, or not to this token."""
+
+
+class Endpoint(NamedTuple):
+    """A live API: its base URL, a bearer token ("" is none), the longest a call may take."""
+
+    base: str
+    token: str = ""
+    timeout_seconds: float = 60.0
+
+    @classmethod
+    def read(cls, url: str, token: str, timeout_seconds: float) -> "Endpoint":
+        """The API at https://... or at a loopback address. Raises BadAddress."""
+        if token and not _TOKEN.fullmatch(token):
+            raise BadAddress("the token has characters that no header can carry")
+        try:
+            parts = urlsplit(url)
+            _check(parts)
+        except ValueError:
+            raise BadAddress("is no URL", where=url, next_step="https://HOST[:PORT]") from None
+        base = url.rstrip("/")
+        for dialect in DIALECTS.values():
+            base = base.removesuffix(dialect.path)
+        return cls(base, token, timeout_seconds)
+
+    def url(self, path: str) -> str:
+        """The address of a path; a base URL may end with the version that the path begins with."""
+        return self.base.removesuffix("/v1") + path if path.startswith("/v1/") else self.base + path
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Reply:
+        """Send a JSON body and read what comes back; a failure is a reply too."""
+        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        request = urllib.request.Request(  # noqa: S310 - https or loopback, checked by `read`
+            self.url(path), json.dumps(body).encode(), headers, method="POST"
+        )
+        replies: list[Reply] = []
+        # Time limits of sockets begin anew with every byte; this one holds for the whole call.
+        thread = threading.Thread(target=lambda: replies.append(self._send(request)), daemon=True)
+        thread.start()
+        thread.join(self.timeout_seconds)
+        late = f"no complete answer within {self.timeout_seconds:g} s"
+        return replies[0] if replies else Reply(0, error=late)
+
+    def _send(self, request: urllib.request.Request) -> Reply:
+        try:
+            with _opener(request.host).open(request, timeout=self.timeout_seconds) as response:
+                return self._reply(response.status, response.headers, response.read(MAX_BYTES + 1))
+        except HTTPError as error:
+            with error:
+                try:
+                    data = error.read(MAX_BYTES + 1)
+                except (OSError, HTTPException):
+                    data = b""
+                return self._reply(error.code, error.headers, data)
+        except (URLError, OSError, HTTPException, ValueError) as error:
+            reason = getattr(error, "reason", None) or error
+            return Reply(0, error=self._masked(f"{type(error).__name__}: {reason}"))
+
+    def _reply(self, status: int, headers: Message, data: bytes) -> Reply:
+        named = {name.lower(): self._masked(value) for name, value in headers.items()}
+        if len(data) > MAX_BYTES:
+            return Reply(status, None, named, f"the body is larger than {MAX_BYTES >> 20} MiB")
+        if len(data) < _announced(headers):
+            return Reply(status, None, named, "the body was cut off")
+        try:
+            body = self._without_token(document.parse(data))
+        except DocumentError as error:
+            excerpt = self._masked(data.decode("utf-8", "replace"))[:EXCERPT]
+            return Reply(status, None, named, excerpt.strip() or str(error))
+        return Reply(status, body, named, _message(body)[:EXCERPT])
+
+    def _masked(self, text: str) -> str:
+        return text.replace(self.token, _MASK) if self.token else text
+
+    def _without_token(self, value: Json) -> Json:
+        """An API may quote the token in its answer; what is shown of that must not hold it."""
+        if isinstance(value, str):
+            return self._masked(value)
+        if isinstance(value, dict):
+            return {self._masked(key): self._without_token(item) for key, item in value.items()}
+        return [self._without_token(item) for item in value] if type(value) is list else value
+
+
+def find_api(endpoint: Endpoint) -> str:
+    """Which API answers: an empty order is refused where there is a counter. Raises Unreachable."""
+    reply = endpoint.post(DIALECTS[_CREATE].path, {})
+    _check_answered(endpoint, reply)
+    return "openai" if reply.status in {404, 405} else _CREATE
+
+
+def run(
+    endpoint: Endpoint, dialect: Dialect, probes: tuple[Probe, ...], judge: Judge
+) -> Iterator[Result]:
+    """Make the calls of a checklist one after the other.
+
+    Raises Unreachable if the first gets no answer, or one that refuses the token.
+    """
+    first = True
+    for probe in probes:
+        if probe.skipped:
+            yield Result(probe)
+            continue
+        reply = endpoint.post(dialect.path, dialect.ask(probe))
+        if first:
+            _check_answered(endpoint, reply)
+        first = False
+        yield judge.judge(probe, reply)
+
+
+def _check_answered(endpoint: Endpoint, reply: Reply) -> None:
+    if not reply.status:
+        raise Unreachable(f"cannot be reached: {reply.error}", where=endpoint.base)
+    if reply.status in {401, 403}:
+        raise Unreachable(
+            f"answers {reply.status}: {reply.error}",
+            where=endpoint.base,
+            next_step="check the variable that --token names" if endpoint.token else "use --token",
+        )
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """A redirect is an answer like any other: the token goes to no other address."""
+
+    def redirect_request(self, *_: Any) -> None:
+        """Follow none."""
+
+
+def _opener(host: str) -> urllib.request.OpenerDirector:
+    handlers: list[urllib.request.BaseHandler] = [_Stay()]
+    if is_loopback(urlsplit(f"//{host}").hostname or ""):
+        handlers.append(urllib.request.ProxyHandler({}))
+    return urllib.request.build_opener(*handlers)
+
+
+def _check(parts: SplitResult) -> None:
+    if not parts.hostname or parts.scheme not in {"http", "https"} or parts.port == 0:
+        raise ValueError
+    where = f"{parts.scheme}://{parts.hostname}"
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise BadAddress("is not encrypted", where=where, next_step="use https://")
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        raise BadAddress(
+            "has more than a host and a path", where=where, next_step="name a token with --token"
+        )
+
+
+def _announced(headers: Message) -> int:
+    """How many bytes there must be: reading up to a bound does not notice that some are missing."""
+    length = headers.get("Content-Length", "")
+    return int(length) if length.isascii() and length.isdigit() else 0
+
+
+def _message(body: Json) -> str:
+    """What an error body says, in the places where APIs say it."""
+    found = body
+    for name in ("error", "detail", "message"):
+        if isinstance(found, dict):
+            found = found.get(name, found)
+    return found if isinstance(found, str) else json.dumps(found, default=str)

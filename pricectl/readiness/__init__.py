@@ -1,0 +1,157 @@
+"""Whether a catalog may be deployed: every check at once, each with what it saw. Floor 2."""
+
+import logging
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pricectl import atomic, checking, snapshots, store
+from pricectl.changes import Version, compare
+from pricectl.core.calculator import quote
+from pricectl.core.errors import PricingError
+from pricectl.gates import check as check_gates
+from pricectl.git import BadRef
+from pricectl.gitlog import FileLog
+from pricectl.readiness.checklist import Candidate, Check, Readiness, some
+from pricectl.readiness.examples import TYPICAL, critical, examples
+from pricectl.report import changes as words
+from pricectl.report.numbers import count
+
+SHORT = 12
+
+
+def assess(candidate: Candidate) -> Readiness:
+    """Run every check; what one cannot do for want of another is unknown, never left out."""
+    checks = [_file(candidate), _git(candidate), _valid(candidate)]
+    try:
+        version = Version.read(candidate.data)
+    except PricingError as error:
+        checks.append(Check("runtime", "failed", f"the service would refuse it: {error}"))
+        why = "not checked: the catalog cannot be loaded"
+        checks += [Check(name, "unknown", why) for name in ("critical", "examples", "changes")]
+    else:
+        checks += [
+            _runtime(candidate),
+            critical(candidate, version.catalog),
+            examples(candidate, version.catalog),
+            _changes(candidate, version),
+        ]
+    return Readiness(candidate.file, atomic.sha256(candidate.data), tuple(checks))
+
+
+def _file(candidate: Candidate) -> Check:
+    if candidate.file == store.STDIN:
+        return Check("file", "note", f"standard input, {_size(candidate)}")
+    mode = Path(candidate.file).stat().st_mode
+    said = f"{_size(candidate)}, mode {stat.S_IMODE(mode):04o}"
+    if mode & stat.S_IWOTH and os.name != "nt":
+        return Check("file", "failed", f"{said}: anybody may write it; chmod o-w")
+    if not mode & stat.S_IROTH:
+        return Check("file", "note", f"{said}: readable by its owner and group only")
+    return Check("file", "ok", said)
+
+
+def _size(candidate: Candidate) -> str:
+    digest = atomic.sha256(candidate.data)
+    return f"readable, {count(len(candidate.data))} bytes, sha256 {digest[:SHORT]}"
+
+
+def _git(candidate: Candidate) -> Check:
+    if candidate.file == store.STDIN:
+        return Check("git", "note", "not looked at: standard input")
+    try:
+        log = FileLog(candidate.file)
+        found, head = log.committed(candidate.data), log.versions[:1]
+    except BadRef as error:
+        return Check("git", "note", str(error.what))
+    if not found:
+        return Check("git", "note", "not committed: what is deployed is in no version")
+    if found.blob != head[0].blob:
+        return Check("git", "note", f"the version of {found.commit[:7]}, which is not the newest")
+    return Check("git", "ok", f"committed in {found.commit[:7]} of {found.day}")
+
+
+def _valid(candidate: Candidate) -> Check:
+    report = checking.check(candidate.data, candidate.file, candidate.policy, candidate.today)
+    errors = [found for found in report.findings if found.severity == "error"]
+    warnings = report.count("warning")
+    models = _plural(report.models, "model")
+    if errors:
+        places = (
+            f"{found.span.line if found.span else 1}: {found.message} [{found.rule}]"
+            for found in errors
+        )
+        number = _plural(len(errors), "error")
+        said = f"{number} in {models}; 'pricectl validate' shows all"
+        return Check("validate", "failed", said, some(places))
+    if warnings:
+        return Check("validate", "note", f"no errors in {models}; {_plural(warnings, 'warning')}")
+    return Check("validate", "ok", f"no errors and no warnings in {models}")
+
+
+def _runtime(candidate: Candidate) -> Check:
+    """Load it as a service will: a copy, so that no service of this machine hears of it."""
+    from pricectl.runtime import Pricing
+
+    with tempfile.TemporaryDirectory(prefix="pricectl-") as folder, _without_log():
+        file = Path(folder) / store.FILE_NAME
+        file.write_bytes(candidate.data)
+        pricing = Pricing.load(file, policy=candidate.policy, state=Path(folder) / "state")
+        snapshot, fallbacks = pricing.snapshot, pricing.metrics().fallbacks
+        wrong = [
+            name
+            for name in candidate.policy.critical
+            if pricing.quote(name, TYPICAL).pico_usd
+            != quote(snapshot.catalog, name, TYPICAL).pico_usd
+        ]
+    if snapshot.layer != "file" or snapshot.sha256 != atomic.sha256(candidate.data):
+        return Check("runtime", "failed", f"the service would fall back to: {snapshot.layer}")
+    troubles = [kind for kind, number in fallbacks.items() if number]
+    if troubles:
+        return Check("runtime", "failed", f"the service would report {', '.join(troubles)}")
+    if wrong:
+        return Check("runtime", "failed", "the service prices otherwise than 'quote'", some(wrong))
+    return Check("runtime", "ok", f"the service loads {count(snapshot.models)} models from it")
+
+
+@contextmanager
+def _without_log() -> Iterator[None]:
+    """What the service would log is the checklist's to tell."""
+    logger = logging.getLogger("pricectl.runtime")
+    before, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = before
+
+
+def _changes(candidate: Candidate, version: Version) -> Check:
+    policy = candidate.policy
+    try:
+        deployed = snapshots.read(candidate.base, candidate.file, policy.deployed)
+        before = deployed.version(like=version)
+    except PricingError as error:
+        return Check("changes", "unknown", f"cannot be compared: {error}")
+    found = compare(
+        before,
+        version,
+        names=(*policy.names, *policy.critical),
+        workloads=policy.workloads,
+        profile=candidate.profile,
+        at=candidate.at,
+    )
+    gates = check_gates(found, candidate.limits)
+    said = words.summary(words.Compared(found, deployed.name, candidate.file, gates))
+    lines = tuple(words.gate_line(gate) for gate in gates)
+    if any(gate.tripped for gate in gates):
+        return Check("changes", "failed", f"{said}: a gate tripped", lines)
+    if found.changes and not gates:
+        return Check("changes", "note", f"{said}; no gate is set, such as --max-increase 20%")
+    return Check("changes", "ok", said, lines)
+
+
+def _plural(number: int, word: str) -> str:
+    return f"{count(number)} {word}{'' if number == 1 else 's'}"

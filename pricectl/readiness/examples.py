@@ -1,0 +1,90 @@
+"""Whether the critical models are there, and what sample jobs cost in all budget modes. Floor 2."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from pricectl.core.calculator import quote
+from pricectl.core.catalog import Catalog
+from pricectl.core.lookup import find
+from pricectl.core.money import usd
+from pricectl.core.usage import Usage
+from pricectl.estimate import Estimate
+from pricectl.policy import Workload
+from pricectl.readiness.checklist import Candidate, Check, some
+from pricectl.report.numbers import count
+
+PRESENT = ("exact", "alias", "case")
+TYPICAL = Usage(1_000, 500)
+
+
+def critical(candidate: Candidate, catalog: Catalog) -> Check:
+    """Each critical model by a row of its own, with an input and an output price."""
+    names = candidate.policy.critical
+    if not names:
+        return Check("critical", "note", "the settings name no critical models")
+    troubles = [f"{name}: {why}" for name in names if (why := _missing(catalog, name, candidate))]
+    if troubles:
+        said = f"{count(len(troubles))} of {count(len(names))} critical models"
+        return Check("critical", "failed", f"{said} cannot be priced", some(troubles))
+    said = f"all {count(len(names))} present with prices: {', '.join(names)}"
+    return Check("critical", "ok", said)
+
+
+def _missing(catalog: Catalog, name: str, candidate: Candidate) -> str:
+    match = find(catalog, name)
+    if match.how not in PRESENT:
+        return "no row" if match.how == "default" else f"only a partial match: {match.model.name}"
+    found = quote(catalog, name, TYPICAL, at=candidate.at)
+    if found.unpriced:
+        return f"no price for {', '.join(line.unit for line in found.unpriced)}"
+    if not all(line.pico_usd for line in found.lines) and not match.model.entry.get("free"):
+        return "a price of zero, and nothing says that it is free"
+    return ""
+
+
+def examples(candidate: Candidate, catalog: Catalog) -> Check:
+    """What the sample jobs cost and are charged, in every budget mode."""
+    priced = [name for name in candidate.policy.critical if find(catalog, name).how in PRESENT]
+    jobs = [(name, work) for name in priced for work in candidate.policy.workloads]
+    if not jobs:
+        return Check("examples", "note", "nothing to work out: no critical model, or no workload")
+    lines, wrong, unpaid = [], [], []
+    for name, work in jobs:
+        job = Estimate(
+            quote(catalog, name, work.usage, service=work.service, at=candidate.at),
+            work.calls,
+            candidate.profile,
+        )
+        lines.append(_worked(name, work, job))
+        free = bool(job.quote.match.model.entry.get("free"))
+        wrong += [f"{name}, {work.name}: {why}" for why in _wrong(job, work, free=free)]
+        if any(mode.exact and not mode.charged for mode in job.credits):
+            unpaid.append(lines[-1])
+    if wrong:
+        return Check("examples", "failed", f"{count(len(wrong))} do not add up", some(wrong))
+    if unpaid:
+        said = f"{count(len(unpaid))} of {count(len(jobs))} jobs are charged 0 credits"
+        return Check("examples", "note", f"{said}, as the profile says", some(unpaid))
+    said = f"{count(len(jobs))} sample jobs add up, in money and in the credits of all three modes"
+    return Check("examples", "ok", said, tuple(lines))
+
+
+def _worked(name: str, work: Workload, job: Estimate) -> str:
+    charged = ", ".join(f"{mode.mode} {count(mode.charged)}" for mode in job.credits)
+    return f"{name}, {work.name}: ${usd(job.pico_usd)}; credits: {charged}"
+
+
+def _wrong(job: Estimate, work: Workload, *, free: bool) -> Iterator[str]:
+    """What must hold for any job, whatever it costs."""
+    if job.quote.unpriced:
+        yield f"no price for {', '.join(line.unit for line in job.quote.unpriced)}"
+    elif not job.pico_usd and not free and work.usage.counts:
+        yield "costs nothing"
+    if sum(line.pico_usd for line in job.lines) != job.pico_usd:
+        yield "its lines do not add up to its cost"
+    if job.quote.pico_usd * work.calls != job.pico_usd:
+        yield "its calls do not add up to its cost"
+    for mode in job.credits:
+        most = max(mode.exact + 1, Fraction(job.profile.minimum_credits))
+        if not mode.exact - 1 < mode.charged <= most:
+            yield f"{mode.mode} charges {mode.charged} for {mode.exact} credits"

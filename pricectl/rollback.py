@@ -1,0 +1,196 @@
+"""Puts an older version of the catalog back: finds it, checks it, replaces the file. Floor 2.
+
+Nothing is lost: what stood in the file is kept beside it as NAME.HASH.bak, unless it is a version
+that the current commit builds on, so that git has it for good.
+"""
+
+import os
+import re
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from pricectl import atomic, checking, snapshots, store
+from pricectl.checking import Report
+from pricectl.core.document import MAX_BYTES
+from pricectl.git import BadRef
+from pricectl.gitlog import MAX_VERSIONS, Committed, FileLog
+from pricectl.policy import Policy
+from pricectl.snapshots import Snapshot
+
+SHORT = 12
+_SHA256 = re.compile(r"[0-9a-f]{7,64}")
+
+
+class NoVersion(BadRef):
+    """There is no version to go back to."""
+
+
+class Plan(NamedTuple):
+    """What is to be put in place of what; nothing has been written yet.
+
+    `current` is None where there is no file; `committed` is git's version of it, if git has it.
+    `report` is about the target; `skipped` newer versions have errors.
+    """
+
+    file: str
+    current: bytes | None
+    committed: Committed | None
+    target: Snapshot
+    report: Report
+    skipped: int = 0
+
+    @property
+    def sha256(self) -> str:
+        """The target's hash, as charges record it."""
+        return atomic.sha256(self.target.data)
+
+    @property
+    def current_sha256(self) -> str:
+        """The hash of what is in the file; empty where there is none."""
+        return atomic.ABSENT if self.current is None else atomic.sha256(self.current)
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the file is the target already."""
+        return self.current == self.target.data
+
+    @property
+    def keeps(self) -> str:
+        """The file that the current content is kept in; empty where that is not needed."""
+        if self.current is None or self.committed or self.unchanged:
+            return ""
+        return f"{self.file}.{self.current_sha256[:SHORT]}.bak"
+
+
+def writable(asked: str | None, configured: str | None) -> str:
+    """The team's own catalog file; never standard input or the snapshot in the package.
+
+    Raises Unavailable.
+    """
+    name = store.locate_own(asked, configured)
+    if name == store.STDIN:
+        raise store.Unavailable(
+            "cannot be restored", where="standard input", next_step="name a file with --file"
+        )
+    return name
+
+
+def plan(asked: str | None, file: str, policy: Policy, today: date) -> Plan:
+    """What going back means: to a file, a ref or a hash; without one, to the last good version.
+
+    Raises Unavailable or BadRef.
+    """
+    current, log = _content(file), FileLog(file)
+    if asked is None:
+        return _last_good(file, current, log, policy, today)
+    target = _named(asked, file, log, policy.deployed)
+    report = checking.check(target.data, target.name, policy, today)
+    return Plan(file, current, _committed(log, current), target, report)
+
+
+def restore(planned: Plan) -> None:
+    """Keep what is there, then replace it, if it is still what the plan saw. Raises NotWritten."""
+    target = planned.target
+    if planned.report.fails("error"):
+        raise atomic.NotWritten("has errors", where=target.name, next_step="nothing was changed")
+    if planned.keeps and planned.current is not None:
+        _keep(planned.keeps, planned.current)
+    atomic.replace(
+        planned.file,
+        target.data,
+        base_sha256=planned.current_sha256,
+        check=lambda _: target.version(),
+    )
+
+
+def _content(file: str) -> bytes | None:
+    if not os.path.lexists(file) or not Path(file).exists():
+        return None
+    data = store.read(file).data
+    if len(data) > MAX_BYTES:
+        raise store.Unavailable(
+            f"is larger than {MAX_BYTES // 1024**2} MiB", where=file, next_step="move it away first"
+        )
+    return data
+
+
+def _keep(path: str, data: bytes) -> None:
+    if not Path(path).exists() or atomic.current_sha256(path) != atomic.sha256(data):
+        atomic.replace(path, data, base_sha256=atomic.ABSENT)
+
+
+def _committed(log: FileLog, current: bytes | None) -> Committed | None:
+    try:
+        return None if current is None else log.committed(current)
+    except BadRef:  # a file outside git: it is kept beside
+        return None
+
+
+def _last_good(file: str, current: bytes | None, log: FileLog, policy: Policy, today: date) -> Plan:
+    """The newest version before the current content that has no errors."""
+    try:
+        committed = None if current is None else log.committed(current)
+        versions = log.versions
+    except BadRef as error:
+        raise _advised(error) from None
+    older = versions[versions.index(committed) + 1 :] if committed else versions
+    seen = {committed.blob} if committed else set()
+    skipped = 0
+    for version in older:
+        data = None if version.blob in seen else log.bytes_of(version)
+        if version.blob in seen or data is None:
+            continue
+        seen.add(version.blob)
+        target = _snapshot(version, data, log)
+        report = checking.check(data, target.name, policy, today)
+        if not report.fails("error"):
+            return Plan(file, current, committed, target, report, skipped)
+        skipped += 1
+    what = f"all {skipped} older versions have errors" if skipped else "git has no older version"
+    raise NoVersion(
+        what,
+        where=file,
+        next_step="name a file, a ref or a hash"
+        + (f"; only the last {MAX_VERSIONS} were read" if len(versions) >= MAX_VERSIONS else ""),
+    )
+
+
+def _named(asked: str, file: str, log: FileLog, deployed: str | None) -> Snapshot:
+    digits = asked.lower()
+    try:
+        if _SHA256.fullmatch(digits) and not Path(asked).exists() and log.commit(asked) is None:
+            return _by_sha256(digits, log)
+        return snapshots.read(asked, file, deployed)
+    except NoVersion:
+        raise
+    except BadRef as error:
+        raise _advised(error) from None
+
+
+def _by_sha256(digits: str, log: FileLog) -> Snapshot:
+    found = [_snapshot(version, data, log) for version, data in log.by_sha256(digits)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        hashes = ", ".join(atomic.sha256(each.data) for each in found)
+        raise NoVersion("is not one version", where=digits, next_step=f"write one of {hashes}")
+    count = len(log.all_versions)
+    bound = f" (the last {count} were read)" if count >= MAX_VERSIONS else ""
+    raise NoVersion(
+        f"neither a commit nor the hash of one of the {count} versions in git{bound}",
+        where=digits,
+        next_step=snapshots.how_to_get(log, digits),
+    )
+
+
+def _snapshot(version: Committed, data: bytes, log: FileLog) -> Snapshot:
+    return Snapshot(data, f"{version.commit[:7]} of {version.day}", log.path, version.commit)
+
+
+def _advised(error: BadRef) -> BadRef:
+    """What went wrong, without another command's options."""
+    step = (
+        "name a file or a ref, such as HEAD~1" if "--base" in error.next_step else error.next_step
+    )
+    return BadRef(error.what, where=error.where, next_step=step)

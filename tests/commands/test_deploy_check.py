@@ -1,0 +1,254 @@
+"""`pricectl deploy-check`: one broken thing at a time, and what the checklist says of it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from pricectl.report.markdown import code
+from pricectl.runtime import Pricing
+from tests.conftest import CATALOG, ROOT, Run
+from tests.test_snapshots import _closed_off, git  # noqa: F401 - a fixture that keeps git apart
+
+NAME = "llm_pricing_current.json"
+O3 = '"o3": {"input_cost_per_token": 2e-06'
+GPT = '"input_cost_per_token": 2.5e-06'
+
+
+@pytest.fixture
+def repo(home: Path) -> Path:
+    """The catalog, committed on main, which is what is deployed."""
+    (home / "pricectl.toml").write_text('critical = ["gpt-4o", "o3"]\n')
+    git(home, "init", "-q", "-b", "main")
+    git(home, "add", "-A")
+    git(home, "commit", "-q", "-m", "first")
+    return home
+
+
+def edit(repo: Path, old: str, new: str) -> None:
+    assert old in CATALOG
+    (repo / NAME).write_text(CATALOG.replace(old, new, 1), encoding="utf-8")
+
+
+def checks(run: Run, *words: str, code: int) -> dict[str, dict[str, Any]]:
+    result = run("deploy-check", "--at", "2026-11-23", "-o", "json", *words)
+    assert (result.exit_code, result.stderr) == (code, "")
+    found = json.loads(result.stdout)
+    schema = json.loads((ROOT / "schemas/deploy-check.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(found, schema)
+    assert found["outcome"] == {0: "pass", 1: "fail", 2: "unknown"}[code]
+    return {check["id"]: check for check in found["checks"]}
+
+
+def states(found: dict[str, dict[str, Any]]) -> dict[str, str]:
+    return {name: check["state"] for name, check in found.items() if check["state"] != "ok"}
+
+
+def test_a_committed_catalog_is_safe(run: Run, repo: Path) -> None:
+    (repo / NAME).chmod(0o644)
+    result = run("deploy-check", "--at", "2026-11-23", "-v")
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert lines[-1] == "safe to deploy"
+    assert lines[0].startswith(f"{NAME}, sha256 ")
+    assert [line.split()[:2] for line in lines if line[2:4] in {"ok", "no"}] == [
+        ["ok", "file"],
+        ["ok", "git"],
+        ["note", "validate"],
+        ["ok", "runtime"],
+        ["ok", "critical"],
+        ["ok", "examples"],
+        ["ok", "changes"],
+    ]
+    # gpt-4o: 1,000 x $2.50 + 500 x $10 a million = $0.0075; x 10 a dollar = 0.075, up: 1
+    assert any(
+        line.strip() == "gpt-4o, chat turn (1,000 in, 500 out): $0.0075; credits: job_based 1, "
+        "consumption_usd 1, consumption_tokens 1"
+        for line in lines
+    )
+
+
+def test_quiet_says_the_verdict_alone(run: Run, repo: Path) -> None:
+    assert repo.exists()
+    assert run("deploy-check", "-q").stdout == "safe to deploy\n"
+
+
+def test_nothing_is_written_anywhere(run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRICECTL_STATE", str(repo / "state"))
+    before = sorted(repo.iterdir())
+    assert run("deploy-check").exit_code == 0
+    assert sorted(repo.iterdir()) == before
+
+
+def test_an_error_of_the_rules(run: Run, repo: Path) -> None:
+    edit(repo, O3, O3.replace("2e-06", "2e-03"))
+    found = checks(run, code=1)
+    assert found["validate"]["state"] == "failed"
+    assert any("[" in line for line in found["validate"]["details"])
+
+
+def test_a_catalog_that_cannot_be_loaded(run: Run, repo: Path) -> None:
+    (repo / NAME).write_text(CATALOG[:-40])
+    assert states(checks(run, code=1)) == {
+        "git": "note",
+        "validate": "failed",
+        "runtime": "failed",
+        "critical": "unknown",
+        "examples": "unknown",
+        "changes": "unknown",
+    }
+    text = run("deploy-check").stdout
+    assert text.splitlines()[-1] == (
+        "not safe to deploy: failed: validate, runtime; not checked: critical, examples, changes"
+    )
+
+
+def test_a_critical_model_that_is_gone_or_answered_by_another(run: Run, repo: Path) -> None:
+    (repo / "pricectl.toml").write_text('critical = ["gpt-9", "azure/gpt-4o", "gpt-4o"]\n')
+    found = checks(run, "--file", NAME, code=1)
+    assert found["critical"]["said"] == "2 of 3 critical models cannot be priced"
+    assert found["critical"]["details"] == [
+        "gpt-9: no row",
+        "azure/gpt-4o: only a partial match: gpt-4o",
+    ]
+
+
+def test_a_critical_model_without_an_output_price(run: Run, repo: Path) -> None:
+    edit(repo, O3 + ', "output_cost_per_token": 8e-06', O3)
+    found = checks(run, code=1)
+    assert found["critical"]["details"] == ["o3: no price for output"]
+    assert found["examples"]["state"] == "failed"
+    assert (
+        found["examples"]["details"][0] == "o3, chat turn (1,000 in, 500 out): no price for output"
+    )
+
+
+def test_a_zero_must_say_that_it_is_free(run: Run, repo: Path) -> None:
+    zero = O3.replace("2e-06", "0") + ', "output_cost_per_token": 0'
+    edit(repo, O3 + ', "output_cost_per_token": 8e-06', zero)
+    found = checks(run, code=1)
+    assert found["critical"]["details"] == ["o3: a price of zero, and nothing says that it is free"]
+    assert "costs nothing" in found["examples"]["details"][0]
+    edit(repo, O3 + ', "output_cost_per_token": 8e-06', zero + ', "free": true')
+    found = checks(run, code=0)
+    assert (found["critical"]["state"], found["examples"]["state"]) == ("ok", "ok")
+
+
+def test_a_gate_that_trips(run: Run, repo: Path) -> None:
+    edit(repo, O3, O3.replace("2e-06", "3e-06"))
+    found = checks(run, code=0)
+    assert found["changes"]["state"] == "note"
+    assert "no gate is set" in found["changes"]["said"]
+    assert checks(run, "--max-increase", "50%", code=0)["changes"]["state"] == "ok"
+    found = checks(run, "--max-increase", "20%", "--fail-on", "removed", code=1)
+    assert found["changes"]["details"] == [
+        "gate fail-on-removed kept: 0, limit 0",
+        "gate max-increase tripped: 50%, limit 20%",
+    ]
+    result = run("deploy-check", "--max-increase", "20%")
+    assert result.stdout.splitlines()[-1] == "not safe to deploy: failed: changes"
+
+
+def test_nobody_can_say_without_what_is_deployed(run: Run, repo: Path) -> None:
+    assert repo.exists()
+    found = checks(run, "--base", "production", code=2)
+    assert found["changes"]["state"] == "unknown"
+    assert run("deploy-check", "--base", "production").stdout.splitlines()[-1] == (
+        "not safe to deploy: not checked: changes"
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda repo: edit(repo, GPT, GPT + " "), "not committed"),
+        (lambda repo: git(repo, "commit", "-q", "--amend", "-m", "x"), "committed in "),
+    ],
+)
+def test_what_git_knows_of_it(
+    run: Run, repo: Path, change: Callable[[Path], object], said: str
+) -> None:
+    change(repo)
+    assert checks(run, code=0)["git"]["said"].startswith(said)
+
+
+def test_permissions(run: Run, repo: Path) -> None:
+    for mode, state in ((0o644, "ok"), (0o640, "note")):
+        (repo / NAME).chmod(mode)
+        assert checks(run, code=0)["file"]["state"] == state
+    (repo / NAME).chmod(0o666)
+    assert "anybody may write it" in checks(run, code=1)["file"]["said"]
+
+
+def test_a_service_that_falls_back(run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert repo.exists()
+
+    def elsewhere(*_: object, **__: object) -> Pricing:
+        return load(repo / "gone.json", state=repo / "state")
+
+    load = Pricing.load
+    monkeypatch.setattr(Pricing, "load", elsewhere)
+    found = checks(run, code=1)
+    assert found["runtime"]["said"] == "the service would fall back to: packaged"
+
+
+def test_jobs_that_a_profile_lets_go_for_nothing_are_a_note(run: Run, repo: Path) -> None:
+    (repo / "pricectl.toml").write_text(
+        'critical = ["gpt-4o"]\n[profiles.default]\nrounding = "down"\nminimum_credits = 0\n'
+    )
+    found = checks(run, code=0)
+    # $0.0075 x 10 a dollar = 0.075 credits, and 1,500 tokens / 10,000 = 0.15, down: 0
+    assert found["examples"]["said"] == "1 of 3 jobs are charged 0 credits, as the profile says"
+
+
+def test_the_packages_own_prices_are_nobodys_to_deploy(
+    run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (repo / NAME).unlink()
+    assert "no llm_pricing_current.json here or above" in run("deploy-check").stderr
+    assert run("deploy-check").exit_code == 2
+    monkeypatch.setenv("PRICECTL_FILE", str(ROOT / NAME))
+    assert run("deploy-check", "--base", str(ROOT / NAME)).exit_code == 0
+
+
+def test_standard_input(run: Run, repo: Path) -> None:
+    assert repo.exists()
+    result = run("deploy-check", "--file", "-", "-q", "--base", "main", stdin=CATALOG)
+    assert (result.exit_code, result.stdout) == (0, "safe to deploy\n")
+
+
+def test_markdown_fences_what_comes_from_the_file(run: Run, repo: Path) -> None:
+    (repo / "pricectl.toml").write_text('critical = ["a|b<img>@all"]\n')
+    shown = run("deploy-check", "-o", "markdown").stdout
+    assert shown.startswith("<!-- pricectl-deploy-check -->\n")
+    assert "<img>" not in shown
+    assert "@all" not in shown
+    assert code("a|b<img>@all: no row") in shown
+    rows = [line for line in shown.splitlines() if line.startswith("| ")]
+    assert len(rows) == 9
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--file", "gone.json"), "no such file"),
+        (("--file", "."), "is a folder"),
+        (("--max-increase", "much"), "is no percentage"),
+        (("--profile", "none"), "no profile is called"),
+        (("-o", "yaml"), "unknown format"),
+    ],
+)
+def test_what_cannot_run_exits_2(run: Run, repo: Path, words: tuple[str, ...], said: str) -> None:
+    assert repo.exists()
+    result = run("deploy-check", *words)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_the_catalog_of_this_project_is_safe(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    result = run("deploy-check", "--base", NAME)
+    assert result.stdout.splitlines()[-1] == "safe to deploy"

@@ -1,0 +1,393 @@
+"""`pricectl rollback`: real repositories, and a file that is the old one or the new one, whole."""
+
+import hashlib
+import io
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from pricectl import gitlog, rollback
+from tests.conftest import CATALOG, ROOT, Run
+from tests.test_reloading import Service, service  # noqa: F401 - a fixture
+from tests.test_snapshots import _closed_off, git  # noqa: F401 - a fixture that keeps git apart
+
+NAME = "llm_pricing_current.json"
+O3 = '"o3": {"input_cost_per_token": 2e-06'
+FIRST, BROKEN, LAST = (
+    CATALOG,
+    CATALOG.replace(O3, O3.replace("2e-06", "-1")),
+    CATALOG.replace(O3, O3.replace("2e-06", "3e-06")),
+)
+
+
+def commit(repo: Path, text: str) -> str:
+    (repo / NAME).write_text(text, encoding="utf-8")
+    git(repo, "add", NAME)
+    git(repo, "commit", "-q", "-m", "edit")
+    return git(repo, "rev-parse", "HEAD")
+
+
+@pytest.fixture
+def repo(home: Path) -> Path:
+    """Three versions: a good one, one with an error, and o3 at $3 and not at $2."""
+    (home / "pricectl.toml").write_text('critical = ["gpt-4o"]\n')
+    git(home, "init", "-q", "-b", "main")
+    for text in (FIRST, BROKEN, LAST):
+        commit(home, text)
+    return home
+
+
+def now(repo: Path) -> str:
+    return (repo / NAME).read_text(encoding="utf-8")
+
+
+def sha(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def kept(repo: Path) -> list[str]:
+    return sorted(path.name for path in repo.glob("*.bak"))
+
+
+def document(result: Any) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(result.stdout)
+    schema = json.loads((ROOT / "schemas/rollback.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(found, schema)
+    return found
+
+
+def test_the_last_good_version_comes_back(run: Run, repo: Path) -> None:
+    first = git(repo, "rev-parse", "HEAD~2")[:7]
+    last = git(repo, "rev-parse", "HEAD")[:7]
+    result = run("rollback", "--yes")
+    assert (result.exit_code, result.stderr) == (0, "")
+    lines = result.stdout.splitlines()
+    assert lines[0].startswith(f"{NAME} back to {first} of ")
+    assert lines[0].endswith(f": 4 models, sha256 {sha(FIRST)[:12]}")
+    assert lines[1] == "passed over: 1 newer version has errors"
+    assert "  input  3.00  →  2.00  -33.3% ▼" in lines
+    assert lines[-2].startswith(f"restored: {NAME} is {first} of ")
+    assert lines[-1] == f"git has what was there before, as {last}"
+    assert now(repo) == FIRST
+    assert kept(repo) == []
+
+
+def test_git_itself_is_left_alone(run: Run, repo: Path) -> None:
+    before = git(repo, "rev-parse", "HEAD"), git(repo, "ls-files", "-s")
+    assert run("rollback", "-y", "-q").exit_code == 0
+    assert (git(repo, "rev-parse", "HEAD"), git(repo, "ls-files", "-s")) == before
+    assert git(repo, "status", "--porcelain", NAME) == f"M {NAME}"
+
+
+def test_an_uncommitted_edit_goes_back_to_the_last_commit_and_is_kept(run: Run, repo: Path) -> None:
+    edited = LAST.replace("3e-06", "4e-06")
+    (repo / NAME).write_text(edited)
+    result = run("rollback", "-y", "-o", "json")
+    found = document(result)
+    name = f"{NAME}.{sha(edited)[:12]}.bak"
+    assert (found["outcome"], found["before"]["kept_in"]) == ("restored", name)
+    assert (found["before"]["commit"], found["target"]["sha256"]) == (None, sha(LAST))
+    assert [change["kind"] for change in found["diff"]["changes"]] == ["repriced"]
+    assert (now(repo), kept(repo), (repo / name).read_text()) == (LAST, [name], edited)
+    # and back again, by the file that was kept
+    assert run("rollback", name, "-y", "-q").exit_code == 0
+    assert now(repo) == edited
+    assert kept(repo) == [name]
+
+
+@pytest.mark.parametrize("text", ['{"broken":', "", "[" * 5000, "\x00", FIRST[:-40]])
+def test_a_file_that_cannot_be_loaded_is_replaced_and_kept(run: Run, repo: Path, text: str) -> None:
+    (repo / NAME).write_text(text)
+    result = run("rollback", "-y")
+    assert result.exit_code == 0
+    assert "cannot be compared: " in result.stdout
+    assert now(repo) == LAST
+    assert [(repo / name).read_text() for name in kept(repo)] == [text]
+
+
+def test_a_file_that_is_gone_comes_back(run: Run, repo: Path) -> None:
+    (repo / NAME).unlink()
+    assert run("rollback", "-y").exit_code == 2
+    result = run("rollback", "-y", "--file", NAME)
+    assert result.exit_code == 0
+    assert "there is no file now" in result.stdout
+    assert now(repo) == LAST
+
+
+def test_a_ref_a_commit_and_a_catalogs_hash_name_a_version(run: Run, repo: Path) -> None:
+    first = git(repo, "rev-parse", "HEAD~2")
+    for asked in (
+        "HEAD~2",
+        first,
+        first[:9],
+        sha(FIRST),
+        sha(FIRST)[:12].upper(),
+        f"HEAD~2:{NAME}",
+    ):
+        (repo / NAME).write_text(LAST)
+        assert run("rollback", asked, "-y", "-q").exit_code == 0, asked
+        assert now(repo) == FIRST
+
+
+def test_a_hash_is_found_on_a_branch_that_was_never_merged(run: Run, repo: Path) -> None:
+    other = LAST.replace("3e-06", "5e-06")
+    git(repo, "switch", "-q", "-c", "hotfix")
+    commit(repo, other)
+    git(repo, "switch", "-q", "main")
+    assert run("rollback", sha(other)[:16], "-y", "-q").exit_code == 0
+    assert now(repo) == other
+
+
+def test_a_hash_that_nothing_has(run: Run, repo: Path) -> None:
+    result = run("rollback", "abcdef123456", "-y")
+    assert result.exit_code == 2
+    assert "neither a commit nor the hash of one of the 3 versions in git" in result.stderr
+    assert now(repo) == LAST
+
+
+def test_a_version_with_errors_is_refused_with_its_errors_only(run: Run, repo: Path) -> None:
+    result = run("rollback", "HEAD~1", "-y")
+    assert result.exit_code == 1
+    assert "error[price-negative] the price -1 is below zero" in result.stdout
+    assert "warning[" not in result.stdout
+    assert result.stdout.splitlines()[-1].endswith("has errors; nothing was changed")
+    assert now(repo) == LAST
+    assert document(run("rollback", "HEAD~1", "-y", "-o", "json"))["outcome"] == "refused"
+
+
+def test_a_dry_run_writes_nothing(run: Run, repo: Path) -> None:
+    before = sorted(path.name for path in repo.iterdir())
+    result = run("rollback", "--dry-run")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[-1].startswith(f"dry run: {NAME} would become ")
+    assert now(repo) == LAST
+    assert sorted(path.name for path in repo.iterdir()) == before
+    assert document(run("rollback", "--dry-run", "-o", "json"))["outcome"] == "would-restore"
+
+
+def test_without_a_terminal_yes_must_be_typed(run: Run, repo: Path) -> None:
+    result = run("rollback", "HEAD~2", stdin="y\n")
+    assert result.exit_code == 2
+    assert "to do it, type: pricectl rollback 'HEAD~2' --yes\n" in result.stderr
+    assert "  input  3.00  →  2.00" in result.stdout
+    assert now(repo) == LAST
+
+
+class Terminal(io.StringIO):
+    """Somebody who types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("typed", "code"), [("y\n", 0), ("YES\n", 0), ("n\n", 1), ("", 1)])
+def test_a_person_is_asked(
+    repo: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    typed: str,
+    code: int,
+) -> None:
+    from pricectl.cli import app
+
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stdin", Terminal(typed))
+    monkeypatch.setattr(sys, "stderr", screen)
+    with pytest.raises(SystemExit) as ended:
+        app(["rollback"])
+    assert ended.value.code == code
+    assert screen.getvalue().endswith("Restore it? [y/N] ")
+    assert "  input  3.00  →  2.00" in screen.getvalue()
+    assert now(repo) == (LAST if code else FIRST)
+    out = capsys.readouterr().out
+    assert out.startswith("not restored" if code else "restored")
+
+
+def test_the_target_is_there_already(run: Run, repo: Path) -> None:
+    result = run("rollback", "HEAD")
+    assert result.exit_code == 0
+    assert "nothing to do" in result.stdout
+    assert now(repo) == LAST
+
+
+def test_there_is_nothing_to_go_back_to(run: Run, repo: Path) -> None:
+    (repo / NAME).write_text(FIRST)
+    result = run("rollback", "-y")
+    assert (result.exit_code, now(repo)) == (2, FIRST)
+    assert "git has no older version; name a file, a ref or a hash" in result.stderr
+
+
+def test_outside_git_a_file_can_be_put_back(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(home.parent))
+    (home / "old.json").write_text(LAST)
+    result = run("rollback", "-y")
+    assert result.exit_code == 2
+    assert "is not in a git repository; name a file" in result.stderr
+    (home / "pricectl.toml").write_text('critical = ["gpt-4o"]\n')
+    assert run("rollback", "old.json", "-y", "-q").exit_code == 0
+    assert now(home) == LAST
+    assert [(home / name).read_text() for name in kept(home)] == [CATALOG]
+
+
+def test_somebody_elses_edit_in_the_meantime_is_not_overwritten(
+    run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    restore = rollback.restore
+
+    def late(planned: rollback.Plan) -> None:
+        (repo / NAME).write_text("theirs")
+        restore(planned)
+
+    monkeypatch.setattr(rollback, "restore", late)
+    result = run("rollback", "-y")
+    assert result.exit_code == 2
+    assert "changed since it was read" in result.stderr
+    assert now(repo) == "theirs"
+
+
+def test_a_write_that_fails_leaves_the_old_file_whole(
+    run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    result = run("rollback", "-y")
+    assert result.exit_code == 2
+    assert "No space left on device; nothing was changed" in result.stderr
+    assert now(repo) == LAST
+    assert not list(repo.glob("*.tmp")) + list(repo.glob(".*.tmp"))
+
+
+def test_a_symlink_stays_one(run: Run, repo: Path) -> None:
+    (repo / "mount").mkdir()
+    (repo / "mount" / "real.json").write_text(LAST)
+    (repo / "old.json").write_text(FIRST)
+    (repo / NAME).unlink()
+    (repo / NAME).symlink_to("mount/real.json")
+    assert run("rollback", "old.json", "-y", "-q").exit_code == 0
+    assert (repo / NAME).is_symlink()
+    assert (repo / "mount" / "real.json").read_text() == FIRST
+    assert [(repo / name).read_text() for name in kept(repo)] == [LAST]
+
+
+def test_bad_usage_is_said_before_anything_is_written(run: Run, repo: Path) -> None:
+    assert run("rollback", "-y", "-o", "yaml").exit_code == 2
+    assert now(repo) == LAST
+
+
+def test_the_users_git_settings_change_nothing(run: Run, repo: Path) -> None:
+    for name in ("log.showRoot", "log.follow", "core.quotePath"):
+        git(repo, "config", name, "false")
+    git(repo, "config", "log.showSignature", "true")
+    git(repo, "config", "diff.renames", "copies")
+    assert run("rollback", sha(FIRST), "-y", "-q").exit_code == 0
+    assert now(repo) == FIRST
+
+
+def test_the_search_is_bounded(run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert repo.exists()
+    monkeypatch.setattr(gitlog, "MAX_VERSIONS", 2)
+    monkeypatch.setattr(rollback, "MAX_VERSIONS", 2)
+    result = run("rollback", sha(FIRST), "-y")
+    assert result.exit_code == 2
+    assert "2 versions in git (the last 2 were read)" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--file", "-"), "standard input: cannot be restored"),
+        (("--profile", "none"), "none"),
+        (("nowhere",), "neither a file nor a git ref"),
+        (("--upload-pack=x",), "No such option"),
+        (("HEAD", "--reload", "http://example.com", "--token-env", "T"), "only https is allowed"),
+        (("HEAD", "--reload", "http://127.0.0.1:1"), "--token-env"),
+        (("HEAD", "--reload", "http://127.0.0.1:1", "--token-env", "EMPTY"), "--token-env"),
+        (("-o", "yaml"), "unknown format"),
+    ],
+)
+def test_what_cannot_run_exits_2(
+    run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], said: str
+) -> None:
+    monkeypatch.setenv("T", "secret")
+    monkeypatch.setenv("EMPTY", "")
+    result = run("rollback", *words, "--dry-run")
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert "Traceback" not in result.output
+    assert now(repo) == LAST
+
+
+@pytest.fixture
+def reload(service: Service, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:  # noqa: F811
+    monkeypatch.setenv("PRICECTL_TOKEN", "secret")
+    service.body = {"status": "reloaded", "models": 4, "version": sha(FIRST), "generation": 2}
+    return "-y", "--reload", service.url, "--token-env", "PRICECTL_TOKEN"
+
+
+def test_the_service_reloads_after_the_file_is_back(
+    run: Run,
+    repo: Path,
+    service: Service,  # noqa: F811
+    reload: tuple[str, ...],
+) -> None:
+    result = run("rollback", *reload)
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[-1] == (
+        f"reloaded: {service.url}/admin/pricing/reload has 4 models, sha256 {sha(FIRST)[:12]}, "
+        "generation 2"
+    )
+    assert "secret" not in result.output
+    assert (
+        document(run("rollback", "HEAD~2", *reload, "-o", "json"))["reload"]["outcome"]
+        == "reloaded"
+    )
+    assert len(service.asked) == 2
+    assert now(repo) == FIRST
+
+
+def test_a_service_that_refuses_or_reads_another_file_exits_1(
+    run: Run,
+    repo: Path,
+    service: Service,  # noqa: F811
+    reload: tuple[str, ...],
+) -> None:
+    service.body["version"] = "0" * 64
+    assert "reads another file" in run("rollback", "HEAD~2", *reload).stdout
+    service.status = 409
+    service.body = {"status": "refused", "version": sha(LAST), "reason": "gone\x1b[31m"}
+    result = run("rollback", "HEAD~2", *reload)
+    assert result.exit_code == 1
+    assert f"keeps 0 models, sha256 {sha(LAST)[:12]}, generation 0: gone\\x1b[31m" in result.stdout
+    assert now(repo) == FIRST
+
+
+def test_a_service_that_is_down_exits_2_and_the_file_is_back(
+    run: Run,
+    repo: Path,
+    service: Service,  # noqa: F811
+    reload: tuple[str, ...],
+) -> None:
+    service.status = 401
+    result = run("rollback", *reload, "-o", "json")
+    assert result.exit_code == 2
+    assert "answers 401; check the token" in document(result)["reload"]["reason"]
+    assert now(repo) == FIRST
+
+
+def test_a_dry_run_does_not_reload(
+    run: Run,
+    repo: Path,
+    service: Service,  # noqa: F811
+    reload: tuple[str, ...],
+) -> None:
+    assert run("rollback", "--dry-run", *reload).exit_code == 0
+    assert (service.asked, now(repo)) == ([], LAST)

@@ -1,0 +1,207 @@
+"""`pricectl status`: what agrees, what differs, what cannot be read."""
+
+import json
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from pricectl import __version__
+from tests.conftest import CATALOG, ROOT, Run
+
+HASH = sha256(CATALOG.encode()).hexdigest()
+OTHER = CATALOG.replace("2e-06,", "3e-06,")
+SCHEMA = json.loads((ROOT / "schemas/status.schema.json").read_text(encoding="utf-8"))
+HEALTH = {
+    "status": "ok",
+    "models": 4,
+    "version": HASH,
+    "generation": 7,
+    "calculator": __version__,
+    "last_updated": "2026-11-01",
+    "layer": "file",
+}
+Answers = Callable[..., str]
+
+
+@pytest.fixture
+def server() -> Iterator[Answers]:
+    """Starts a server: server(body) or server(health=..., admin=..., token=...)."""
+    running: list[tuple[ThreadingHTTPServer, threading.Thread]] = []
+
+    def start(health: Any = HEALTH, admin: Any = None, token: str = "secret") -> str:  # noqa: S107
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                body, code = health, 200
+                if self.path == "/admin/pricing/status":
+                    allowed = self.headers.get("Authorization") == f"Bearer {token}"
+                    body, code = admin, 200 if allowed else 401
+                self.send_response(code)
+                self.end_headers()
+                self.wfile.write(body if isinstance(body, bytes) else json.dumps(body).encode())
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        listener = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        thread = threading.Thread(target=listener.serve_forever, args=(0.01,))
+        thread.start()
+        running.append((listener, thread))
+        return f"http://127.0.0.1:{listener.server_port}"
+
+    yield start
+    for listener, thread in running:
+        listener.shutdown()
+        listener.server_close()
+        thread.join()
+
+
+def read(run: Run, *words: str) -> dict[str, Any]:
+    result = run("status", *words, "-o", "json")
+    found: dict[str, Any] = json.loads(result.stdout)
+    jsonschema.validate(found, SCHEMA)
+    expected = {"same": 0, "different": 1, "unreadable": 2}
+    assert result.exit_code == expected[found["outcome"]]
+    return found
+
+
+def test_without_words_it_is_the_catalog(run: Run) -> None:
+    found = read(run)
+    assert found["outcome"] == "same"
+    (place,) = found["places"]
+    assert (place["name"], place["kind"], place["sha256"], place["models"]) == (
+        "llm_pricing_current.json",
+        "file",
+        HASH,
+        4,
+    )
+
+
+def test_a_server_and_a_file_that_agree(run: Run, server: Answers) -> None:
+    url = server()
+    found = read(run, url, "llm_pricing_current.json")
+    assert found["outcome"] == "same"
+    assert found["places"][0] == {
+        "name": url,
+        "kind": "server",
+        "sha256": HASH,
+        "models": 4,
+        "last_updated": "2026-11-01",
+        "generation": 7,
+        "calculator": __version__,
+        "layer": "file",
+        "reload": None,
+        "problem": None,
+    }
+
+
+def test_another_catalog_is_exit_1(run: Run, server: Answers, home: Path) -> None:
+    (home / "other.json").write_text(OTHER, encoding="utf-8")
+    result = run("status", server(), "other.json")
+    assert result.exit_code == 1
+    assert "other catalog" in result.stdout
+    assert "different: not all charge alike" in result.stdout
+    assert read(run, "llm_pricing_current.json", "other.json")["outcome"] == "different"
+
+
+def test_another_calculator_is_exit_1_another_generation_is_not(run: Run, server: Answers) -> None:
+    plain = server()
+    assert read(run, plain, server({**HEALTH, "generation": 1}))["outcome"] == "same"
+    result = run("status", plain, server({**HEALTH, "calculator": "9.9.9"}))
+    assert result.exit_code == 1
+    assert "other calculator" in result.stdout
+
+
+def test_a_ref_stands_beside_the_file(run: Run, home: Path) -> None:
+    git = ["git", "-C", str(home), "-c", "user.name=a", "-c", "user.email=a@example.com"]
+    subprocess.run(["git", "init", "-q", str(home)], check=True)
+    subprocess.run([*git, "add", "llm_pricing_current.json"], check=True)
+    subprocess.run([*git, "commit", "-q", "-m", "prices"], check=True)
+    found = read(run, "HEAD", "llm_pricing_current.json")
+    assert [place["kind"] for place in found["places"]] == ["ref", "file"]
+    assert found["outcome"] == "same"
+    (home / "llm_pricing_current.json").write_text(OTHER, encoding="utf-8")
+    assert read(run, "HEAD", "llm_pricing_current.json")["outcome"] == "different"
+
+
+def test_the_admin_status_knows_the_last_reload(
+    run: Run, server: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET", "secret")
+    admin = {**HEALTH, "layer": "last-known-good", "last_reload": {"status": "refused"}}
+    url = server(admin=admin)
+    result = run("status", url, "--token-env", "SECRET")
+    assert result.exit_code == 0
+    assert "prices from: last-known-good; last reload refused" in result.stdout
+    assert read(run, url, "--token-env", "SECRET")["places"][0]["reload"] == "refused"
+    monkeypatch.setenv("SECRET", "wrong")
+    refused = run("status", url, "--token-env", "SECRET")
+    assert refused.exit_code == 2
+    assert "answers 401; check the token" in refused.stdout
+    assert "wrong" not in refused.stdout
+
+
+@pytest.mark.parametrize("token", [None, "", " ", "a\nb", "a b"])
+def test_a_token_that_no_header_can_carry_is_bad_usage(
+    run: Run, monkeypatch: pytest.MonkeyPatch, token: str | None
+) -> None:
+    if token is not None:
+        monkeypatch.setenv("SECRET", token)
+    result = run("status", "http://127.0.0.1:1", "--token-env", "SECRET")
+    assert result.exit_code == 2
+    assert "SECRET holds no token" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html>",
+        b"",
+        b"[]",
+        b"\xff",
+        {},
+        {"version": None},
+        {"version": "1.2.3"},
+        {"version": HASH.upper()},
+        b"[" * 100_000,
+    ],
+)
+def test_another_server_is_no_place(run: Run, server: Answers, body: Any) -> None:
+    found = read(run, server(body), "llm_pricing_current.json")
+    assert "does not answer as pricectl's router" in found["places"][0]["problem"]
+    assert found["places"][1]["sha256"] == HASH
+
+
+def test_one_that_cannot_be_read_does_not_hide_the_others(run: Run, home: Path) -> None:
+    (home / "broken.json").write_text("{", encoding="utf-8")
+    places = ["absent.json", "broken.json", "http://127.0.0.1:1", "http://example.com"]
+    result = run("status", *places, "llm_pricing_current.json")
+    assert result.exit_code == 2
+    assert "unreadable: not every place could be read" in result.stdout
+    assert HASH[:12] in result.stdout
+    problems = [place["problem"] for place in read(run, *places)["places"]]
+    assert all(problems)
+    assert problems[1].startswith("line 1, column 2: ")
+    assert problems[2] == "cannot be reached: Connection refused"
+    assert problems[3] == "only https is allowed, and http to this machine; write https://"
+
+
+def test_what_a_server_says_is_cleaned(run: Run, server: Answers) -> None:
+    nasty = {**HEALTH, "calculator": "\x1b[31m1", "last_updated": "\u202e[/x]:free:", "models": "x"}
+    result = run("status", server(nasty))
+    assert "\x1b" not in result.stdout
+    assert "\u202e" not in result.stdout
+    assert "\\x1b[31m1" in result.stdout
+    assert "[/x]:free:" in result.stdout
+
+
+def test_quiet_is_one_word_and_verbose_the_whole_hash(run: Run) -> None:
+    assert run("status", "-q").stdout == "same\n"
+    assert HASH not in run("status").stdout
+    assert HASH in run("status", "-v").stdout

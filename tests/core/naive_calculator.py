@@ -1,0 +1,334 @@
+"""A second calculator: naive, in fractions, straight from the JSON keys. Nothing of the package."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+Row = dict[str, Any]
+PICO = 10**12
+
+
+class Kind(NamedTuple):
+    """A priced kind: its key, whose price it borrows, whether that is a guess.
+
+    The price buys `per` counts; amounts (seconds, GB-days) are counted in thousandths.
+    """
+
+    key: str
+    borrows: tuple[str, ...] = ()
+    guess: bool = False
+    per: int = 1
+    tokens: bool = False
+
+
+def _token(key: str, *borrows: str, guess: bool = True) -> Kind:
+    return Kind(key, borrows, guess and bool(borrows), tokens=True)
+
+
+INPUT_KINDS = {
+    "input": _token("input_cost_per_token"),
+    "cache_read": _token("cache_read_input_token_cost", "input"),
+    "cache_write": _token("cache_creation_input_token_cost", "input"),
+    "explicit_cache_read": _token("explicit_cache_read_input_token_cost", "cache_read", "input"),
+    "cache_write_1h": _token("cache_creation_input_token_cost_above_1hr", "cache_write", "input"),
+    "input_audio": _token("input_cost_per_audio_token", "input"),
+    "input_image": _token("input_cost_per_image_token", "input", guess=False),
+    "input_video": _token("input_cost_per_video_token", "input", guess=False),
+    "cache_read_audio": _token(
+        "cache_read_input_audio_token_cost", "cache_read", "input_audio", "input"
+    ),
+    "cache_read_image": _token(
+        "cache_read_input_image_token_cost", "cache_read", "input_image", "input"
+    ),
+    "cache_write_audio": _token(
+        "cache_creation_input_audio_token_cost", "cache_write", "input_audio", "input"
+    ),
+}
+OUTPUT_KINDS = {
+    "output": _token("output_cost_per_token"),
+    "reasoning": _token("output_cost_per_reasoning_token", "output", guess=False),
+    "output_audio": _token("output_cost_per_audio_token", "output"),
+    "output_image": _token("output_cost_per_image_token", "output"),
+    "output_video": _token("output_cost_per_video_token", "output"),
+}
+AMOUNTS = {
+    "second": Kind("cost_per_second"),
+    "input_second": Kind("input_cost_per_second"),
+    "output_second": Kind("output_cost_per_second"),
+    "output_second_480p": Kind("output_cost_per_second_480p", ("output_second",), guess=True),
+    "output_second_720p": Kind("output_cost_per_second_720p", ("output_second",), guess=True),
+    "output_second_768p": Kind("output_cost_per_second_768p", ("output_second",), guess=True),
+    "output_second_1080p": Kind("output_cost_per_second_1080p", ("output_second",), guess=True),
+    "output_second_2k": Kind("output_cost_per_second_2k", ("output_second",), guess=True),
+    "output_second_4k": Kind("output_cost_per_second_4k", ("output_second",), guess=True),
+    "input_audio_second": Kind("input_cost_per_audio_per_second"),
+    "input_video_second": Kind("input_cost_per_video_per_second"),
+    "input_video_second_8s": Kind(
+        "input_cost_per_video_per_second_above_8s_interval", ("input_video_second",), guess=True
+    ),
+    "input_video_second_15s": Kind(
+        "input_cost_per_video_per_second_above_15s_interval", ("input_video_second",), guess=True
+    ),
+    "output_video_second": Kind("output_cost_per_video_per_second"),
+    "file_search_gb_day": Kind("file_search_cost_per_gb_per_day"),
+    "vector_store_gb_day": Kind("vector_store_cost_per_gb_per_day"),
+}
+COUNTS = {
+    "citation": _token("citation_cost_per_token"),
+    "input_request": Kind("input_cost_per_request"),
+    "input_query": Kind("input_cost_per_query"),
+    "text_message": Kind("input_cost_per_text_message"),
+    "input_character": Kind("input_cost_per_character"),
+    "output_character": Kind("output_cost_per_character"),
+    "input_image_file": Kind("input_cost_per_image"),
+    "output_image_file": Kind("output_cost_per_image"),
+    "output_image_file_0.5K": Kind(
+        "output_cost_per_image_0.5K", ("output_image_file",), guess=True
+    ),
+    "output_image_file_1K": Kind("output_cost_per_image_1K", ("output_image_file",), guess=True),
+    "output_image_file_2K": Kind("output_cost_per_image_2K", ("output_image_file",), guess=True),
+    "output_image_file_4K": Kind("output_cost_per_image_4K", ("output_image_file",), guess=True),
+    "output_image_file_512": Kind("output_cost_per_image_512", ("output_image_file",), guess=True),
+    "output_image_file_1024": Kind(
+        "output_cost_per_image_1024", ("output_image_file",), guess=True
+    ),
+    "output_image_file_1536": Kind(
+        "output_cost_per_image_1536", ("output_image_file",), guess=True
+    ),
+    "input_pixel": Kind("input_cost_per_pixel"),
+    "output_pixel": Kind("output_cost_per_pixel"),
+    "page": Kind("ocr_cost_per_page"),
+    "annotated_page": Kind("annotation_cost_per_page"),
+    "ocr_credit": Kind("ocr_cost_per_credit"),
+    "code_interpreter": Kind("code_interpreter_cost_per_session"),
+    "maps_query": Kind("google_maps_grounding_cost_per_query"),
+    "search_low": Kind("search_context_cost_per_query.search_context_size_low"),
+    "search": Kind("search_context_cost_per_query.search_context_size_medium"),
+    "search_high": Kind("search_context_cost_per_query.search_context_size_high"),
+    "file_search": Kind("file_search_cost_per_1k_calls", per=1000),
+    "computer_use_input": _token("computer_use_input_cost_per_1k_tokens")._replace(per=1000),
+    "computer_use_output": _token("computer_use_output_cost_per_1k_tokens")._replace(per=1000),
+    "guardrail_automated_reasoning_policy": Kind(
+        "guardrail_cost_per_unit.automatedReasoningPolicyUnits"
+    ),
+    "guardrail_content_policy": Kind("guardrail_cost_per_unit.contentPolicyUnits"),
+    "guardrail_content_policy_image": Kind("guardrail_cost_per_unit.contentPolicyImageUnits"),
+    "guardrail_contextual_grounding_policy": Kind(
+        "guardrail_cost_per_unit.contextualGroundingPolicyUnits"
+    ),
+    "guardrail_sensitive_information_policy": Kind(
+        "guardrail_cost_per_unit.sensitiveInformationPolicyUnits"
+    ),
+    "guardrail_sensitive_information_policy_free": Kind(
+        "guardrail_cost_per_unit.sensitiveInformationPolicyFreeUnits"
+    ),
+    "guardrail_topic_policy": Kind("guardrail_cost_per_unit.topicPolicyUnits"),
+    "guardrail_word_policy": Kind("guardrail_cost_per_unit.wordPolicyUnits"),
+}
+KINDS: Mapping[str, Kind] = {
+    **INPUT_KINDS,
+    **OUTPUT_KINDS,
+    **COUNTS,
+    **{name: kind._replace(per=1000) for name, kind in AMOUNTS.items()},
+}
+SYNONYMS = {"cache_read_input_token_cost": "input_cost_per_token_cache_hit"}
+# The prompt in its order: the cached prefix, then the rest.
+PROMPT = tuple(sorted(INPUT_KINDS, key=lambda kind: "cache" not in kind))
+OUTPUT = tuple(OUTPUT_KINDS)
+BESIDE = tuple(kind for kind in KINDS if kind not in {*PROMPT, *OUTPUT})
+REGION_KEYS = {
+    "eu": "regional_processing_uplift_multiplier_eu",
+    "us": "regional_processing_uplift_multiplier_us",
+    "regional": "regional_endpoint_uplift_multiplier",
+}
+
+
+class Answer(NamedTuple):
+    """What a call costs, which kinds have no price, which a guessed one, and the tier reached."""
+
+    pico_usd: Fraction
+    unpriced: frozenset[str]
+    guessed: frozenset[str]
+    above_tokens: int
+    missing_region: bool
+
+
+class Naive:
+    """The prices of one row at one moment, read anew for every kind that is asked for."""
+
+    def __init__(self, row: Row, at: datetime | None) -> None:
+        self.row = _in_force(row, at)
+        lower = self.row.get("off_peak_pricing")
+        self.lower = lower if at and lower and _any_covers(lower["windows"], at) else {}
+        self.limits = sorted({*self._spoken(), *self._range_starts()} - {0})
+        settings = self.row.get("context_tier", {})
+        self.marginal = settings.get("scope") == "marginal"
+        self.inclusive = settings.get("boundary") == "gte"
+        places = (self.row, self.lower, *self._ranges())
+        self.written = [key for place in places for key in _written(place)]
+        self.known: dict[object, Fraction | None] = {}
+
+    def cost(self, counts: Mapping[str, int], service: str, region: str) -> Answer:
+        """The call's cost, each kind in each tier on its own."""
+        total, unpriced, guessed = Fraction(0), set(), set()
+        reached = self._passed(sum(counts.get(kind, 0) for kind in PROMPT))
+        for kind, count, passed in self._placed(counts, reached):
+            rate, guess = self._charge(kind, passed, service, region)
+            total += count * rate if rate is not None else 0
+            unpriced |= {kind} if rate is None else set()
+            guessed |= {kind} if guess else set()
+        above = reached[-1] if reached else 0
+        missing = bool(region) and self._factor(region) is None
+        return Answer(total, frozenset(unpriced), frozenset(guessed), above, missing)
+
+    def _charge(
+        self, kind: str, passed: list[int], service: str, region: str
+    ) -> tuple[Fraction | None, bool]:
+        for source in (kind, *KINDS[kind].borrows):
+            rate = self._rate(source, passed, service, region)
+            if rate is not None:
+                return rate, source != kind and KINDS[kind].guess
+        return None, False
+
+    def _rate(self, kind: str, passed: list[int], service: str, region: str) -> Fraction | None:
+        asked = (kind, len(passed), service, region)
+        if asked not in self.known:
+            self.known[asked] = self._fresh_rate(*asked)
+        return self.known[asked]
+
+    def _fresh_rate(self, kind: str, passed: int, service: str, region: str) -> Fraction | None:
+        factor = Fraction(1 if region == "" else self._factor(region) or 1)
+        as_factor = self._factor(service) if service and not self._has_service(service) else None
+        if as_factor is not None:
+            factor, service = factor * as_factor, ""
+        for limit in [*reversed(self.limits[:passed]), 0]:
+            for word in (service, ""):
+                literal = self._literal(KINDS[kind].key, limit, word)
+                if literal is not None:
+                    rate = round(Fraction(literal) * PICO / KINDS[kind].per)
+                    return Fraction(round(rate * factor) if KINDS[kind].tokens else rate)
+        return None
+
+    def _literal(self, key: str, limit: int, service: str) -> str | None:
+        """The price as it is written for just this threshold and service."""
+        tail = f"_{service}" if service else ""
+        tier = f"_above_{Fraction(limit, 1000)}k_tokens" if limit else ""
+        places = [(self.lower, f"{tier}{tail}")]
+        places += [(tier, tail) for tier in self._ranges() if tier["range"][0] == limit]
+        places += [(self.row, f"{tier}{tail}")]
+        for place, suffix in places:
+            for base in (key, SYNONYMS.get(key)):
+                found = _member(place, f"{base}{suffix}") if base else None
+                if found is not None:
+                    return found
+        return None
+
+    def _ranges(self) -> list[Row]:
+        return [tier for tier in self.row.get("tiered_pricing") or () if "range" in tier]
+
+    def _range_starts(self) -> set[int]:
+        return {tier["range"][0] for tier in self._ranges() if any(_written(tier))}
+
+    def _spoken(self) -> set[int]:
+        keys = [key for place in (self.row, self.lower) for key in _written(place)]
+        return {
+            int(tail.partition("k_tokens")[0]) * 1000
+            for tail in (key.rpartition("_above_")[2] for key in keys if "_above_" in key)
+            if "k_tokens" in tail
+        }
+
+    def _has_service(self, service: str) -> bool:
+        return any(key.endswith(f"_{service}") for key in self.written)
+
+    def _factor(self, word: str) -> Fraction | None:
+        """The uplift of a region or service, as long as it is a positive number."""
+        own = self.row.get("provider_specific_entry") or {}
+        literal = own.get(word)
+        if literal is None or not _is_factor(literal):
+            literal = self.row.get(REGION_KEYS.get(word, "")) if word not in own else None
+        return Fraction(literal) if literal is not None and _is_factor(literal) else None
+
+    def _passed(self, prompt: int) -> list[int]:
+        return [limit for limit in self.limits if prompt + self.inclusive > limit]
+
+    def _placed(
+        self, counts: Mapping[str, int], reached: list[int]
+    ) -> Iterator[tuple[str, int, list[int]]]:
+        """Each kind with how many of it are charged above which thresholds."""
+        if self.marginal and reached:
+            yield from self._token_by_token(counts)
+        else:
+            yield from ((kind, counts[kind], reached) for kind in PROMPT if kind in counts)
+        rest = (kind for kind in counts if kind not in PROMPT)
+        yield from ((kind, counts[kind], reached) for kind in rest)
+
+    def _token_by_token(self, counts: Mapping[str, int]) -> Iterator[tuple[str, int, list[int]]]:
+        """Lay the prompt out token by token and cut it where a threshold is passed."""
+        prompt = [kind for kind in PROMPT for _ in range(counts.get(kind, 0))]
+        cuts = [0, *(limit - self.inclusive for limit in self.limits), len(prompt)]
+        for passed, (low, high) in enumerate(pairwise(cuts)):
+            for kind, count in Counter(prompt[low:high]).items():
+                yield kind, count, self.limits[:passed]
+
+
+def _is_factor(literal: object) -> bool:
+    """Whether it is a positive number; text in quotes is none."""
+    return isinstance(literal, str) and literal[0] != '"' and Fraction(literal) > 0
+
+
+def _written(place: Row) -> Iterator[str]:
+    """The keys of every price a place has, those of nested objects too."""
+    for key, value in place.items():
+        if isinstance(value, dict) and key.endswith(("_per_query", "_per_unit")):
+            yield from _written(value)
+        elif isinstance(value, str) and "factor" not in key and key not in REGION_KEYS.values():
+            yield key
+
+
+def _member(place: Row, key: str) -> str | None:
+    nested, _, name = key.partition(".")
+    inner = place.get(nested)
+    found = inner.get(name) if name and isinstance(inner, dict) else place.get(key)
+    return found if isinstance(found, str) else None
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def _in_force(row: Row, at: datetime | None) -> Row:
+    if at is None:
+        return row
+    for old in sorted(row.get("previous", ()), key=lambda period: str(period["until"])):
+        if at < _moment(old["until"]):
+            return dict(old)
+    begun = [new for new in row.get("upcoming", ()) if _moment(new["from"]) <= at]
+    return dict(max(begun, key=lambda new: str(new["from"]))) if begun else row
+
+
+def _any_covers(windows: list[Row], at: datetime) -> bool:
+    return any(
+        _covers(hours, window.get("weekdays", range(1, 8)), at)
+        for window in windows
+        for hours in (
+            window["hours_utc"] if isinstance(window["hours_utc"], list) else [window["hours_utc"]]
+        )
+    )
+
+
+def _covers(hours: str, weekdays: list[int], at: datetime) -> bool:
+    """Open the window on each day it could have opened on."""
+    opens, closes = hours.split("-")
+    if opens == closes:
+        opens, closes = "00:00", "24:00"
+    for days_ago in (0, 1):
+        day = (at - timedelta(days=days_ago)).replace(hour=0, minute=0)
+        start = day + timedelta(hours=int(opens[:2]), minutes=int(opens[3:]))
+        end = day + timedelta(hours=int(closes[:2]), minutes=int(closes[3:]))
+        end = end if end > start else end + timedelta(days=1)
+        if start <= at < end and day.isoweekday() in weekdays:
+            return True
+    return False

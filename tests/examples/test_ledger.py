@@ -1,0 +1,335 @@
+"""The example's ledger: what must hold of credits whatever happens, in whatever order."""
+
+import os
+import signal
+import sqlite3
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from fractions import Fraction
+from itertools import count
+from pathlib import Path
+from subprocess import PIPE, Popen
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from examples.credits_app.ledger import Call, Ledger, OutOfCredits, Refused, UnknownJob
+from pricectl.core import MODES, Catalog, Job, Mode, Profile, Usage, job_credits, quote
+from pricectl.policy import Policy
+from pricectl.runtime import Answer
+from pricectl.runtime.snapshot import EMERGENCY
+from tests.conftest import CATALOG, ROOT
+
+PROFILE = Profile(markup_percent=Fraction(30), credits_per_dollar=Fraction(100))
+SNAPSHOT = EMERGENCY._replace(
+    catalog=Catalog.load(CATALOG), policy=Policy(profiles={"default": PROFILE})
+)
+ACCOUNTS = count()
+laws = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+# Up to $0.0075 a call: 0.975 credits, so that rounding matters.
+usages = st.tuples(st.integers(0, 1_000), st.integers(0, 500)).map(lambda counts: Usage(*counts))
+modes = st.sampled_from(MODES)
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
+    found = Ledger(str(tmp_path_factory.mktemp("ledger") / "credits.sqlite3"))
+    with closing(sqlite3.connect(found.path)) as db:
+        db.execute("SELECT * FROM account").fetchall()
+        yield found  # while one connection is open, closing another one moves no log
+
+
+@pytest.fixture
+def account(ledger: Ledger) -> str:
+    return funded(ledger)
+
+
+def funded(ledger: Ledger, granted: int = 10_000) -> str:
+    name = f"account {next(ACCOUNTS)}"
+    ledger.grant(name, granted, "first")
+    return name
+
+
+def call(
+    account: str, key: str, usage: Usage, job: str = "job", mode: Mode = "consumption_usd"
+) -> Call:
+    priced = Answer(quote(SNAPSHOT.catalog, "gpt-4o", usage), SNAPSHOT)
+    return Call(account, job, key, f"request {key}", mode, priced)
+
+
+def charge(ledger: Ledger, made: Call) -> int:
+    """The credits that were deducted."""
+    return int(ledger.charge(made, lambda owed, left: f"{owed} {left}").split()[0])
+
+
+def rows(ledger: Ledger, account: str) -> list[tuple[str, int, int]]:
+    with closing(sqlite3.connect(ledger.path)) as db:
+        words = "SELECT kind, credits, balance_after FROM entry WHERE account = ? ORDER BY number"
+        return list(db.execute(words, (account,)))
+
+
+def totals(ledger: Ledger, account: str, kind: str) -> int:
+    return sum(amount for found, amount, _ in rows(ledger, account) if found == kind)
+
+
+@laws
+@given(st.lists(usages, max_size=8), modes, st.randoms())
+def test_the_deltas_of_a_job_add_up_to_its_rounded_total_in_any_order(
+    ledger: Ledger, used: list[Usage], mode: Mode, random: object
+) -> None:
+    """Laws 10 and 11: no delta is negative, and their sum is the rounded sum."""
+    total = Job()
+    for usage in used:
+        total = total.add(quote(SNAPSHOT.catalog, "gpt-4o", usage))
+    expected = job_credits(total, mode, PROFILE)
+    for _ in range(2):
+        account = funded(ledger)
+        deltas = [
+            charge(ledger, call(account, str(number), usage, mode=mode))
+            for number, usage in enumerate(used)
+        ]
+        assert all(delta >= 0 for delta in deltas)
+        assert sum(deltas) == expected == 10_000 - ledger.balance(account)
+        random.shuffle(used)  # type: ignore[attr-defined]
+
+
+@laws
+@given(usages, usages, modes)
+def test_splitting(ledger: Ledger, one: Usage, other: Usage, mode: Mode) -> None:
+    """Laws 12 and 13: two calls of a job cost what one does; two jobs never cost less than one."""
+    together = Usage(one.input_tokens + other.input_tokens, one.output_tokens + other.output_tokens)
+    account = funded(ledger)
+    whole = charge(ledger, call(account, "whole", together, "whole", mode))
+    split = [
+        charge(ledger, call(account, str(number), usage, "split", mode))
+        for number, usage in enumerate((one, other))
+    ]
+    jobs = [
+        charge(ledger, call(account, f"job {number}", usage, f"job {number}", mode))
+        for number, usage in enumerate((one, other))
+    ]
+    assert sum(split) == whole <= sum(jobs)
+
+
+Step = tuple[str, int, int, int]
+steps = st.lists(
+    st.tuples(
+        st.sampled_from(["grant", "charge", "refund", "complete"]),
+        st.integers(0, 3),  # the job
+        st.integers(0, 9),  # the key
+        st.integers(1, 100_000),  # credits, or tokens
+    ),
+    max_size=25,
+)
+
+
+def take(ledger: Ledger, account: str, step: Step) -> object:
+    kind, job, key, amount = step
+    if kind == "grant":
+        return ledger.grant(account, amount % 50 + 1, f"grant {key} {amount}")
+    if kind == "charge":
+        made = call(account, f"{key} {amount}", Usage(amount, amount // 9), f"job {job}")
+        return ledger.charge(made, lambda owed, left: f"{owed} {left}")
+    if kind == "refund":
+        return ledger.refund(account, f"job {job}", amount % 5 + 1, f"refund {key} {job} {amount}")
+    return ledger.complete(account, f"job {job}")
+
+
+@settings(laws, max_examples=60)
+@given(steps)
+def test_no_credit_is_lost_or_made_and_a_retry_changes_nothing(
+    ledger: Ledger, taken: list[Step]
+) -> None:
+    """Laws 14 and 15: balance + charged - refunded = granted, after each step and its retry."""
+    account = f"account {next(ACCOUNTS)}"
+    for step in taken:
+        before = rows(ledger, account)
+        try:
+            told = take(ledger, account, step)
+        except Refused:
+            assert rows(ledger, account) == before
+            continue
+        after = rows(ledger, account)
+        assert take(ledger, account, step) == told
+        assert rows(ledger, account) == after
+        granted, charged, refunded = (
+            totals(ledger, account, kind) for kind in ("grant", "charge", "refund")
+        )
+        assert ledger.balance(account) + charged - refunded == granted
+        assert ledger.balance(account) == after[-1][2] >= 0
+    assert ledger.unbalanced() == []
+
+
+def test_threads_neither_overdraw_nor_lose_a_row(ledger: Ledger) -> None:
+    """8 threads make 200 calls of one credit each against a balance of 150."""
+    account = funded(ledger, 150)
+    outcomes: list[str] = []
+
+    def work(thread: int) -> None:
+        for number in range(25):
+            name = f"{thread} {number}"
+            try:
+                charge(ledger, call(account, name, Usage(100), name, "job_based"))
+            except OutOfCredits:
+                outcomes.append("refused")
+            else:
+                outcomes.append("charged")
+
+    in_threads(work)
+    assert (outcomes.count("charged"), outcomes.count("refused")) == (150, 50)
+    assert ledger.balance(account) == 0
+    assert [left for _, _, left in rows(ledger, account)] == list(range(150, -1, -1))
+
+
+def test_threads_of_one_job_and_one_key(ledger: Ledger) -> None:
+    """8 threads make the same 5 calls: each is charged once, and the job is rounded once."""
+    account = funded(ledger)
+    told: list[str] = []
+
+    def work(_: int) -> None:
+        for number in range(5):
+            made = call(account, str(number), Usage(1_000, 500))
+            told.append(ledger.charge(made, lambda owed, left: f"{owed} {left}"))
+
+    in_threads(work)
+    # $0.0075 x 1.3 x 100 = 0.975 credits a call, 4.875 for five.
+    assert 10_000 - ledger.balance(account) == 5
+    assert (len(told), len(set(told)), len(rows(ledger, account))) == (40, 5, 6)
+
+
+def in_threads(work: object) -> None:
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]  # type: ignore[arg-type]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def test_a_key_stands_for_one_request(ledger: Ledger, account: str) -> None:
+    first = call(account, "key", Usage(1_000))
+    charge(ledger, first)
+    with pytest.raises(Refused, match="another request"):
+        charge(ledger, first._replace(request="something else"))
+    with pytest.raises(Refused, match="another request"):
+        ledger.replayed(account, "key", "something else")
+    with pytest.raises(Refused, match="another request"):
+        ledger.grant(account, 1, "first")
+    other = funded(ledger)
+    assert ledger.replayed(other, "key", first.request) is None
+
+
+def test_a_completed_job_takes_no_further_call_but_replays(ledger: Ledger, account: str) -> None:
+    first = call(account, "1", Usage(1_000, 500))
+    charge(ledger, first)
+    done = ledger.complete(account, "job")
+    assert (done.calls, done.charged, done.completed) == (1, 1, True)
+    assert ledger.complete(account, "job") == done
+    with pytest.raises(Refused, match="completed"):
+        charge(ledger, call(account, "2", Usage(1)))
+    assert charge(ledger, first) == 1
+    with pytest.raises(UnknownJob):
+        ledger.complete(account, "no such job")
+
+
+def test_a_job_has_one_budget_mode(ledger: Ledger, account: str) -> None:
+    charge(ledger, call(account, "1", Usage(1), mode="job_based"))
+    with pytest.raises(Refused, match="job_based"):
+        charge(ledger, call(account, "2", Usage(1), mode="consumption_usd"))
+
+
+def test_at_most_what_a_job_was_charged_is_given_back(ledger: Ledger, account: str) -> None:
+    # $0.075 x 1.3 x 100 = 9.75 credits
+    charge(ledger, call(account, "1", Usage(10_000, 5_000)))
+    assert ledger.refund(account, "job", 6, "some") == 9_996
+    with pytest.raises(Refused, match="4 credits to refund"):
+        ledger.refund(account, "job", 5, "more")
+    assert ledger.refund(account, "job", 4, "rest") == 10_000
+    assert ledger.job(account, "job").refunded == 10
+
+
+def test_what_sqlite_cannot_hold_is_refused(ledger: Ledger, account: str) -> None:
+    """10^13 output tokens at $10 a million are $100 million; the ledger ends at $9.2 million."""
+    before = rows(ledger, account)
+    with pytest.raises(Refused, match="too large"):
+        charge(ledger, call(account, "1", Usage(0, 10**13), mode="job_based"))
+    assert rows(ledger, account) == before
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE entry SET credits = 0",
+        "DELETE FROM entry",
+        "INSERT OR REPLACE INTO entry SELECT * FROM entry LIMIT 1",
+        (
+            "REPLACE INTO entry (account, kind, key, request, credits, balance_after, answer) "
+            "SELECT account, kind, key, 'x', 0, 0, '' FROM entry LIMIT 1"
+        ),
+        "UPDATE account SET balance = -1",
+        "UPDATE account SET balance = 0.5",
+        (
+            "INSERT INTO entry (account, kind, key, request, credits, balance_after, answer) "
+            "SELECT account, 'gift', 'k', 'r', 1, 1, '' FROM entry LIMIT 1"
+        ),
+        (
+            "INSERT INTO entry (account, kind, key, request, credits, balance_after, answer) "
+            "SELECT account, 'charge', 'k', 'r', 0.5, 1, '' FROM entry LIMIT 1"
+        ),
+    ],
+)
+def test_the_database_itself_keeps_the_ledger(ledger: Ledger, account: str, statement: str) -> None:
+    before = rows(ledger, account)
+    with closing(sqlite3.connect(ledger.path)) as db, pytest.raises(sqlite3.IntegrityError), db:
+        db.execute(statement)
+    assert rows(ledger, account) == before
+
+
+WORKER = """
+import sys
+from itertools import count
+from examples.credits_app.ledger import Ledger
+from pricectl.core import Usage
+from tests.examples.test_ledger import call
+ledger = Ledger(sys.argv[1])
+for number in count():
+    made = call("killed", f"{sys.argv[2]} {number}", Usage(1_000, 500), f"job {number % 7}")
+    print(made.key, ledger.charge(made, lambda owed, left: f"{owed} {left}"), sep="|", flush=True)
+"""
+
+
+@pytest.fixture
+def killed(tmp_path: Path) -> Iterator[Ledger]:
+    ledger = Ledger(str(tmp_path / "credits.sqlite3"))
+    ledger.grant("killed", 10**6, "first")
+    yield ledger
+    assert ledger.unbalanced() == []
+
+
+def test_a_kill_leaves_whole_charges_only(killed: Ledger) -> None:
+    """SIGKILL at any moment: what was answered is in the ledger, and the ledger adds up."""
+    answered: dict[str, str] = {}
+    for run in range(4):
+        words = [sys.executable, "-c", WORKER, killed.path, str(run)]
+        with Popen(words, cwd=ROOT, stdout=PIPE, text=True) as worker:
+            assert worker.stdout
+            lines = [worker.stdout.readline()]
+            time.sleep(0.05 + 0.013 * run)
+            os.kill(worker.pid, signal.SIGKILL)
+            lines += worker.stdout.readlines()
+        whole = [line for line in lines if line.endswith("\n")]
+        answered |= dict(line.rstrip("\n").split("|") for line in whole)
+        assert killed.unbalanced() == []
+        found = rows(killed, "killed")
+        assert killed.balance("killed") == found[-1][2]
+        assert killed.balance("killed") + totals(killed, "killed", "charge") == 10**6
+    assert len(answered) > 4
+    for key, told in answered.items():
+        assert killed.replayed("killed", key, f"request {key}") == told
+    with closing(sqlite3.connect(killed.path)) as db:
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
