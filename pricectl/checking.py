@@ -47,9 +47,7 @@ class Report(NamedTuple):
         return any(finding.severity in bad for finding in self.findings)
 
 
-def check(
-    data: bytes | str, file: str, policy: Policy, today: date, *, own: bool = True
-) -> Report:
+def check(data: bytes | str, file: str, policy: Policy, today: date, *, own: bool = True) -> Report:
     """Check the bytes of a catalog; never raises for what is in them.
 
     `own` is the catalog that the settings are about: only there a waiver can be left over.

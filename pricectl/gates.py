@@ -80,11 +80,12 @@ def check(found: Comparison, limits: Limits) -> tuple[Gate, ...]:
 
 def _gates(found: Comparison, limits: Limits) -> Iterator[Gate]:
     rises, falls = _moved(found, 1), _moved(found, -1)
+    changed = sum(not change.only_text for change in found.changes)
     counts = {
         FailOn.INCREASE: len(rises.prices or rises.jobs),
         FailOn.DECREASE: len(falls.prices or falls.jobs),
         FailOn.REMOVED: len(found.of("removed")),
-        FailOn.ANY: len(found.changes),
+        FailOn.ANY: changed,
     }
     for kind, count in counts.items():
         if kind in limits.fail_on:
@@ -94,8 +95,7 @@ def _gates(found: Comparison, limits: Limits) -> Iterator[Gate]:
     if limits.max_decrease_percent is not None:
         yield _within("max-decrease", limits.max_decrease_percent, falls)
     if limits.exit_code:
-        changes = Fraction(len(found.changes))
-        yield Gate("exit-code", Fraction(0), changes, changes > 0)
+        yield Gate("exit-code", Fraction(0), Fraction(changed), changed > 0)
 
 
 class _Moved(NamedTuple):

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pricectl.changes import Change, Comparison, Impact, Move, Version, compare
+from pricectl.changes.others import SAME
 from pricectl.core.credits import Profile
 from pricectl.core.errors import CatalogError
 from pricectl.core.lookup import find
@@ -301,7 +302,7 @@ def test_a_price_that_charges_the_same_is_no_repricing() -> None:
     new = {"o": {"m": O3 | {"cache_read_input_token_cost": Decimal("1e-06").__float__()}}}
     found = between(old, new)
     assert not found.of("repriced")
-    assert {change.note for change in found.changes} == {"charges the same"}
+    assert {change.note for change in found.changes} == {SAME}
 
 
 def test_a_cost_that_is_never_charged_is_a_warning() -> None:
@@ -401,7 +402,7 @@ def test_a_corrected_past_is_told_with_its_period() -> None:
     assert (job.period, job.move) == ("until 2026-01-01", Move(7_500_000_000, 10_000_000_000))
     dates = {"o": {"m": O3 | {"previous": [{"until": "2026-01-01T00:00:00Z"} | GPT]}}}
     (change,) = between(old, dates).changes
-    assert (change.kind, change.field, change.note) == ("metadata", "previous", "charges the same")
+    assert (change.kind, change.field, change.note) == ("metadata", "previous", SAME)
 
 
 INPUT = '"input_cost_per_token"'

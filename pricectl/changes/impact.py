@@ -1,9 +1,11 @@
 """What typical jobs cost before and after, for every row that a change touches. Floor 1."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import NamedTuple
 
+from pricectl.changes.periods import MOMENT
+from pricectl.changes.rates import in_force
 from pricectl.changes.values import Change, Impact, Move, PricedAt
 from pricectl.core.calculator import quote
 from pricectl.core.catalog import Catalog
@@ -11,7 +13,7 @@ from pricectl.core.credits import Profile
 from pricectl.core.lookup import find
 from pricectl.core.units import UNITS
 from pricectl.core.usage import DETAILS, Usage
-from pricectl.core.windows import read_instant
+from pricectl.core.windows import as_instant, read_instant
 from pricectl.estimate import Estimate
 from pricectl.policy import Workload
 
@@ -47,9 +49,9 @@ def impacts(
     Prices that no sample uses (a batch rate, images) get a job of their own, so that no price
     change is without its effect; a dated price is shown on its day.
     """
-    for asked, touched in _by_name(old, new, changes).items():
+    for asked, touched in _by_name(old, new, changes, terms.at).items():
         sides = (old, asked.old), (new, asked.new)
-        then = terms._replace(at=_day(asked.period)) if asked.period else terms
+        then = terms._replace(at=_instant(asked.period, terms.at))
         for workload in (*terms.workloads, *_probes(sides, touched, then)):
             before, after = (_estimate(*side, workload, then) for side in sides)
             move = Move(_cost(before), _cost(after))
@@ -63,13 +65,18 @@ def _cost(job: Estimate) -> int | None:
     return None if not cost and job.quote.unpriced else cost
 
 
-def _day(period: str) -> datetime | None:
+def _instant(period: str, at: date | None) -> date | None:
+    """An instant of a period; of the one without a name, the comparison's own."""
     word, _, day = period.partition(" ")
     instant = read_instant(day)
-    return instant - timedelta(microseconds=1) if instant and word == "until" else instant
+    if instant is None:
+        return at
+    return instant - MOMENT if word == "until" else instant
 
 
-def _by_name(old: Catalog, new: Catalog, changes: Sequence[Change]) -> dict[Asked, list[PricedAt]]:
+def _by_name(
+    old: Catalog, new: Catalog, changes: Sequence[Change], at: date | None
+) -> dict[Asked, list[PricedAt]]:
     """The names to ask for and the prices that changed behind each."""
     found: dict[Asked, list[PricedAt]] = {}
     pairs: dict[tuple[str, str, str], Asked] = {}
@@ -77,20 +84,15 @@ def _by_name(old: Catalog, new: Catalog, changes: Sequence[Change]) -> dict[Aske
     for change in changes:
         if change.kind in ("metadata", "renamed"):
             continue
-        name, period = _name_for(old, new, change), _period(change)
+        name, period = _name_for(old, new, change), change.period
         was = former.get(change.full_name)
         before = f"{change.provider}/{was}" if was else name
         rows = find(old, before).model.full_name, find(new, name).model.full_name, period
         asked = Asked(change.provider, change.model, before, name, period)
         prices = found.setdefault(pairs.setdefault(rows, asked), [])
         if change.kind == "repriced":
-            prices += [change.price] if change.price else _tiers(new, change)
+            prices += [change.price] if change.price else _tiers(new, change, at)
     return found
-
-
-def _period(change: Change) -> str:
-    period = change.price.period if change.price else ""
-    return "" if period == "off-peak" else period
 
 
 def _name_for(old: Catalog, new: Catalog, change: Change) -> str:
@@ -102,9 +104,12 @@ def _name_for(old: Catalog, new: Catalog, change: Change) -> str:
     return change.model if meant else change.full_name
 
 
-def _tiers(new: Catalog, change: Change) -> list[PricedAt]:
-    row = new.by_full_name.get(change.full_name)
-    return [PricedAt("input", above) for above in row.prices.thresholds] if row else []
+def _tiers(new: Catalog, change: Change, at: date | None) -> list[PricedAt]:
+    row, instant = new.by_full_name.get(change.full_name), _instant(change.period, at)
+    if row is None:
+        return []
+    prices = in_force(row, None if instant is None else as_instant(instant))
+    return [PricedAt("input", above) for above in prices.thresholds]
 
 
 def _estimate(catalog: Catalog, asked: str, workload: Workload, terms: Terms) -> Estimate:

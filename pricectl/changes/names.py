@@ -1,8 +1,9 @@
 """Names that another row answers now. Floor 1."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
-from pricectl.changes.rates import rate_moves, severity_of
+from pricectl.changes.rates import in_force, rate_moves, severity_of
 from pricectl.changes.renames import Rename
 from pricectl.changes.rows import pointer_to
 from pricectl.changes.values import Change, Move
@@ -13,18 +14,19 @@ from pricectl.findings import SEVERITIES, Severity
 DEFAULT_POINTER = "/metadata/default_pricing"
 
 
-def resolution_changes(
+def resolution_changes(  # noqa: PLR0913, PLR0917 - two catalogs, and what is known of them
     old: Catalog,
     new: Catalog,
     touched: Iterable[Model],
     renames: tuple[Rename, ...],
     watched: tuple[str, ...] = (),
+    at: datetime | None = None,
 ) -> Iterator[Change]:
     """One change for every name that another row answers now.
 
     `touched` are the rows, of both sides, that were added, removed or edited; `watched` are names
     to ask for in any case. An added row's own name that only the default price answered before is
-    part of that addition, unless it is watched.
+    part of that addition, unless it is watched. Prices are those in force at the instant.
     """
     followed = {(pair.old.full_name, pair.new.full_name) for pair in renames}
     seen: set[tuple[str, str, str]] = set()
@@ -36,11 +38,8 @@ def resolution_changes(
         came = after.model.full_name not in old.by_full_name
         if before.how == "default" and came and name not in watched:
             continue
-        moves = tuple(
-            found.move
-            for found in rate_moves(before.model.prices, after.model.prices)
-            if found.move.difference_pico_usd
-        )
+        prices = in_force(before.model, at), in_force(after.model, at)
+        moves = tuple(found.move for found in rate_moves(*prices) if found.move.difference_pico_usd)
         if rows not in followed or moves:
             seen.add((short, *rows))
             yield _change(name, before, after, moves)

@@ -1,31 +1,49 @@
-"""Differences that are no new price: capabilities, limits, notes, and how prices apply. Floor 1."""
+"""Differences that are no new price: capabilities, limits, notes, prices that moved. Floor 1."""
 
-from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
-from pricectl.changes.rows import Leaf, pointer_to, text_of
-from pricectl.changes.values import Change, Kind, Move
-from pricectl.core.catalog import DEFAULT_PROVIDER, RESERVED
-from pricectl.core.money import PICO_PER_USD, pico_usd
+from pricectl.changes.periods import periods_of
+from pricectl.changes.rates import TIERED, Place, Repricing, in_force
+from pricectl.changes.rows import Leaf, Row, pointer_to, text_of
+from pricectl.changes.terms import CONTEXT_TIER, OFF_PEAK, WINDOWS, is_factor
+from pricectl.changes.values import Change
+from pricectl.core.catalog import DEFAULT_PROVIDER, RESERVED, Model
 from pricectl.core.units import NESTED_KEYS, is_price_like, parse_key
-from pricectl.findings import Severity
 
 # Members that hold lists of prices; a change in them is told by the prices that come of it.
-_LISTS = ("previous", "upcoming", "tiered_pricing")
-_OFF_PEAK = "off_peak_pricing"
-_FACTORS, _UPLIFT = "provider_specific_entry", "_uplift_multiplier"
+_DATED = ("previous", "upcoming")
+_LISTS = (*_DATED, TIERED, OFF_PEAK)
 _DEFAULT = ("metadata", "default_pricing")
+SAME = "charges the same on every day"
+
+Pairs = Mapping[Row, tuple[Model, Model]]
 
 
-def other_changes(differences: Sequence[Leaf], prices: Sequence[Change]) -> Iterator[Change]:
-    """Every difference that the price changes do not tell already."""
-    told = {
-        (change.provider, change.model, place) for change in prices for place in _places(change)
-    }
+def other_changes(
+    differences: Sequence[Leaf], prices: Sequence[Repricing], pairs: Pairs, at: datetime | None
+) -> Iterator[Change]:
+    """Every difference that the price changes do not tell already.
+
+    Prices that stand elsewhere now and charge the same are one change a row.
+    """
+    told = {(*_name(found.change), place) for found in prices for place in found.places}
+    moved: dict[Row, list[Change]] = {}
     for leaf in differences:
         provider, model, *field = _row(leaf)
-        if (provider, model, _place(field)) not in told:
-            yield _change(leaf, provider, model, field)
+        row = provider, model
+        if (*row, _place(field)) in told:
+            continue
+        if provider and (_is_charged(field) or _travels(field[0], pairs.get(row), at)):
+            moved.setdefault(row, []).append(_same(leaf, row, field))
+        else:
+            yield _change(leaf, row, field)
+    for row, changes in moved.items():
+        yield from _restated(changes, pairs.get(row))
+
+
+def _name(change: Change) -> Row:
+    return change.provider, change.model
 
 
 def _row(leaf: Leaf) -> tuple[str, ...]:
@@ -36,63 +54,57 @@ def _row(leaf: Leaf) -> tuple[str, ...]:
     return ("", *path) if path[0] in RESERVED else path
 
 
-def _places(change: Change) -> tuple[object, ...]:
-    """What of a row a price change tells: a price in its current list, or a member."""
-    member = change.field.partition("/")[0]
-    price = change.price
-    if price is None or member in (*_LISTS, _OFF_PEAK):
-        return (member,)
-    # A whole table of prices may come or go at once.
-    table = member.partition(".")[0]
-    return price[:3], table if table in NESTED_KEYS else ""
-
-
-def _place(field: Sequence[str]) -> object:
-    if not field or field[0] in _LISTS or field == [_OFF_PEAK]:
-        return field[0] if field else ""
-    if field[0] == _OFF_PEAK:
-        return "windows" if field[1] == "windows" else _OFF_PEAK
+def _place(field: Sequence[str]) -> Place:
+    """What of a row differs: a price in its own list, or a member."""
+    if not field or field[0] in _LISTS:
+        return WINDOWS if field[1:2] == [WINDOWS] else "".join(field[:1])
     parsed = parse_key(".".join(field))
     return (parsed.unit.name, *parsed[1:]) if parsed else field[0]
 
 
-def _change(leaf: Leaf, provider: str, model: str, field: Sequence[str]) -> Change:
-    kind, severity, note = _meaning(field) if provider else ("metadata", "info", "")
+def _is_charged(field: Sequence[str]) -> bool:
+    """Whether what is charged depends on a member of a row; all of it is the row itself."""
+    member = field[0] if field else CONTEXT_TIER
+    known = (CONTEXT_TIER, *_LISTS, *NESTED_KEYS)
+    return member in known or is_factor(member) or parse_key(member) is not None
+
+
+def _travels(member: str, pair: tuple[Model, Model] | None, at: datetime | None) -> bool:
+    """Whether a member moved with a price list and is the same in the two that are in force."""
+    if pair is None:
+        return False
+    dated = (prices for model in pair for _, prices in (*model.previous, *model.upcoming))
+    before, after = (in_force(model, at).entry for model in pair)
+    same = (member in before, before.get(member)) == (member in after, after.get(member))
+    return same and any(member in prices.entry for prices in dated)
+
+
+def _change(leaf: Leaf, row: Row, field: Sequence[str]) -> Change:
+    priced = row[0] and field and is_price_like(field[0])
     return Change(
-        kind,
-        severity,
-        provider,
-        model,
-        "/".join(field),
+        "metadata",
+        "warning" if priced else "info",
+        *row,
+        "/".join(field) or leaf.path[-1],
         text_of(leaf.old) if leaf.in_old else None,
         text_of(leaf.new) if leaf.in_new else None,
         pointer_to(*leaf.path),
-        _factor_moves(leaf) if kind == "repriced" and _is_factor(field) else (),
-        note=note,
+        note="no price that is charged" if priced else "",
     )
 
 
-def _meaning(field: Sequence[str]) -> tuple[Kind, Severity, str]:
-    member = field[0] if field else ""
-    if _is_factor(field):
-        return "repriced", "warning", "a factor on the prices"
-    if member == "context_tier" or field in ([_OFF_PEAK], [_OFF_PEAK, "windows"]):
-        return "repriced", "warning", "how the prices apply"
-    if member in (*_LISTS, _OFF_PEAK, *NESTED_KEYS) or parse_key(member):
-        return "metadata", "info", "charges the same"
-    if is_price_like(member):
-        return "metadata", "warning", "no price that is charged"
-    return "metadata", "info", ""
+def _same(leaf: Leaf, row: Row, field: Sequence[str]) -> Change:
+    return _change(leaf, row, field)._replace(severity="info", note=SAME, only_text=True)
 
 
-def _is_factor(field: Sequence[str]) -> bool:
-    return bool(field) and (field[0] == _FACTORS or _UPLIFT in field[0])
-
-
-def _factor_moves(leaf: Leaf) -> tuple[Move, ...]:
-    """What a dollar's worth at the plain price costs with the factor; without one, a dollar."""
-    old, new = (
-        pico_usd(value) if isinstance(value, (int, Decimal)) else PICO_PER_USD
-        for value in (leaf.old, leaf.new)
+def _restated(changes: Sequence[Change], pair: tuple[Model, Model] | None) -> Iterator[Change]:
+    """One change for prices that moved from one dated list to another, or to the row."""
+    dated = [change for change in changes if change.field in _DATED]
+    if not dated or pair is None:
+        yield from changes
+        return
+    old, new = map(periods_of, pair)
+    fields = ", ".join(change.field for change in dated)
+    yield dated[0]._replace(
+        field=fields, old=old, new=new, pointer=pointer_to(dated[0].provider, dated[0].model)
     )
-    return (Move(old, new),)

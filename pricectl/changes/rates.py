@@ -1,27 +1,33 @@
 """Two versions of a row to the charges that differ. Floor 1."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
+from pricectl.changes.periods import Standing, standing, stretches
+from pricectl.changes.rows import text_of
+from pricectl.changes.terms import OFF_PEAK, WINDOWS, Term, terms
 from pricectl.changes.values import Change, Move, PricedAt
-from pricectl.core.catalog import Model
+from pricectl.core.catalog import Model, escape
 from pricectl.core.money import usd
-from pricectl.core.prices import PriceList
+from pricectl.core.prices import At, Own, PriceList
 from pricectl.core.units import NESTED_KEYS, UNITS, is_token
 from pricectl.findings import Severity
 
-OFF_PEAK = "off_peak_pricing/"
+TIERED = "tiered_pricing"
 # A price that moves this much at once is more often a slip than a new price.
 SUSPICIOUS_FACTOR = 5
+
+# A part of a row: a price by unit, tier and service, else a member.
+Place = At | str
 
 
 class RateMove(NamedTuple):
     """One price in two price lists: its own keys and prices, and what is charged by it."""
 
     price: PricedAt
-    old: tuple[int, str] | None
-    new: tuple[int, str] | None
+    old: Own | None
+    new: Own | None
     move: Move
 
     @property
@@ -31,18 +37,34 @@ class RateMove(NamedTuple):
         return own[1] if own else ""
 
 
-def row_changes(old: Model, new: Model, pointer: str) -> Iterator[Change]:
-    """The price changes of a kept row: its own prices, its off-peak hours, its dated prices."""
-    for found in rate_moves(old.prices, new.prices):
-        yield _change(found, new, pointer, found.key)
-    for found in _off_peak_moves(old.prices, new.prices):
-        yield _change(found, new, pointer, found.key)
-    for period, before, after in _periods(old, new):
-        key, _, day = period.partition(" ")
-        member = {"until": "previous", "from": "upcoming"}[key]
-        for found in rate_moves(before, after):
-            then = found._replace(price=found.price._replace(period=period))
-            yield _change(then, new, pointer, f"{member}/{day}/{found.key}")
+class Repricing(NamedTuple):
+    """A price change, and which parts of the row, before or after, it tells of."""
+
+    change: Change
+    places: frozenset[Place]
+
+
+def row_changes(
+    old: Model, new: Model, pointer: str, at: datetime | None = None
+) -> Iterator[Change]:
+    """The price changes of a kept row: what is charged at an instant, before it and after it.
+
+    Without an instant, the row as it stands, its previous and its upcoming prices.
+    """
+    return (found.change for found in repricings(old, new, pointer, at))
+
+
+def repricings(
+    old: Model, new: Model, pointer: str, at: datetime | None = None
+) -> Iterator[Repricing]:
+    """Compare the price lists in force, so that a price that only moved in the text is none."""
+    for period, instant in stretches((old, new), at):
+        sides = Sides(new, pointer, period, standing(old, instant), standing(new, instant))
+        before, after = sides.old.prices, sides.new.prices
+        for found in (*rate_moves(before, after), *_off_peak_moves(before, after)):
+            yield sides.repriced(found)
+        for term in terms(before, after):
+            yield sides.applied(term)
 
 
 def rate_moves(old: PriceList, new: PriceList) -> Iterator[RateMove]:
@@ -71,58 +93,78 @@ def _off_peak_moves(old: PriceList, new: PriceList) -> Iterator[RateMove]:
     before, after = (prices.off_peak[1] if prices.off_peak else prices for prices in (old, new))
     for found in rate_moves(before, after):
         mine = tuple(
-            own if own and own[1].startswith(OFF_PEAK) else None for own in (found.old, found.new)
+            own if own and own[1].startswith(f"{OFF_PEAK}/") else None
+            for own in (found.old, found.new)
         )
         if any(mine):
             price = found.price._replace(period="off-peak")
             yield RateMove(price, mine[0], mine[1], found.move)
 
 
-def _periods(old: Model, new: Model) -> Iterator[tuple[str, PriceList, PriceList]]:
-    """The dated periods of either side with the prices in force on both.
-
-    A price that merely moved into `previous` on its day is then no change of the past.
-    """
-    for until in sorted({until for model in (old, new) for until, _ in model.previous}):
-        last = until - timedelta(microseconds=1)
-        yield f"until {_day(until)}", in_force(old, last), in_force(new, last)
-    for start in sorted({start for model in (old, new) for start, _ in model.upcoming}):
-        yield f"from {_day(start)}", in_force(old, start), in_force(new, start)
+def in_force(model: Model, at: datetime | None) -> PriceList:
+    """The price list of an instant, outside off-peak hours; without one, the row's own."""
+    return standing(model, at).prices
 
 
-def in_force(model: Model, at: datetime) -> PriceList:
-    """The price list of an instant, outside off-peak hours."""
-    for until, prices in model.previous:
-        if at < until:
-            return prices
-    begun = [prices for start, prices in model.upcoming if start <= at]
-    return begun[-1] if begun else model.prices
+class Sides(NamedTuple):
+    """A row's price lists of one period, before and after, and where the row stands."""
+
+    row: Model
+    pointer: str
+    period: str
+    old: Standing
+    new: Standing
+
+    def repriced(self, found: RateMove) -> Repricing:
+        """The change of one price."""
+        period = f"{self.period} {found.price.period}".strip()
+        price = found.price._replace(period=period)
+        old, new = (None if own is None else shown(own[0], price.unit) for own in found[1:3])
+        path = _path(found.key) if found.new else ""
+        change = self._change(found.key, old, new, path)._replace(
+            severity=severity_of(found.move), moves=(found.move,), price=price, note=_note(found)
+        )
+        places = zip((self.old, self.new), (found.old, found.new), strict=True)
+        return Repricing(change, frozenset().union(*(_places(price, *side) for side in places)))
+
+    def applied(self, term: Term) -> Repricing:
+        """The change of a member that says how prices apply."""
+        old, new = (None if value is None else text_of(value) for value in (term.old, term.new))
+        path = "".join(f"/{escape(name)}" for name in term.path if term.new is not None)
+        change = self._change("/".join(term.path), old, new, path)
+        member = WINDOWS if term.path[-1] == WINDOWS else term.path[0]
+        places = frozenset(side.member or member for side in (self.old, self.new))
+        return Repricing(change._replace(moves=term.moves, note=term.note), places)
+
+    def _change(self, field: str, old: str | None, new: str | None, path: str) -> Change:
+        place = self.old if self.period and not self.new.member else self.new
+        return Change(
+            "repriced",
+            "warning",
+            self.row.provider,
+            self.row.name,
+            place.field + field,
+            old,
+            new,
+            self.pointer + self.new.pointer + path,
+            period=self.period,
+        )
 
 
-def _day(instant: datetime) -> str:
-    return instant.isoformat().removesuffix("+00:00").removesuffix("T00:00:00")
-
-
-def _change(found: RateMove, row: Model, pointer: str, field: str) -> Change:
-    old, new = (None if own is None else shown(own[0], found.price.unit) for own in found[1:3])
-    return Change(
-        "repriced",
-        severity_of(found.move),
-        row.provider,
-        row.name,
-        field,
-        old,
-        new,
-        pointer if found.price.period or not found.new else f"{pointer}/{_path(found.key)}",
-        (found.move,),
-        found.price,
-        _note(found),
-    )
+def _places(price: PricedAt, side: Standing, own: Own | None) -> set[Place]:
+    """What of a row a price is written in: its own key, which may be in a table, or a list."""
+    member = own[1].partition("/")[0] if own else ""
+    if side.member or member in (TIERED, OFF_PEAK):
+        return {side.member or member}
+    table = member.partition(".")[0]
+    return {price[:3], table if table in NESTED_KEYS else ""}
 
 
 def _path(key: str) -> str:
-    table, _, name = key.partition(".")
-    return f"{table}/{name}" if table in NESTED_KEYS else key
+    folder, _, last = key.rpartition("/")
+    table, _, name = last.partition(".")
+    place = f"{table}/{name}" if table in NESTED_KEYS else last
+    return f"/{folder}/{place}" if folder else f"/{place}"
 
 
 def _note(found: RateMove) -> str:

@@ -61,7 +61,9 @@ class Change(NamedTuple):
 
     `old` and `new` are texts: prices in USD per 1M tokens or per unit, as `price` says. `moves`
     are the charges behind it, one for a price, several where a name is answered by another row.
-    `pointer` leads to it in the new file, for what was removed in the old one.
+    `pointer` leads to it in the new file, for what was removed in the old one. `period` is before
+    or after the instant of the comparison ("" is then). `only_text` is what is written otherwise
+    and charges the same on every day, so that no gate counts it.
     """
 
     kind: Kind
@@ -75,6 +77,8 @@ class Change(NamedTuple):
     moves: tuple[Move, ...] = ()
     price: PricedAt | None = None
     note: str = ""
+    period: str = ""
+    only_text: bool = False
 
     @property
     def full_name(self) -> str:

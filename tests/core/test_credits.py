@@ -213,3 +213,8 @@ def test_an_unknown_budget_mode_is_refused(mode: Any) -> None:
     with pytest.raises(BadProfile) as caught:
         charge(Job(), call(1), mode, profile())
     assert str(caught.value) == words
+
+
+def test_the_largest_amount_is_read() -> None:
+    for amount in (10**15, Decimal(10**15), str(10**15)):
+        assert profile(markup_percent=amount).markup_percent == 10**15

@@ -12,7 +12,7 @@ from pricectl.core import Catalog, CatalogError, Usage, quote
 from pricectl.core.catalog import Model
 from pricectl.core.document import Unreadable
 from pricectl.core.entries import price_problem
-from pricectl.core.prices import MAX_CARDS
+from pricectl.core.prices import MAX_CARDS, PriceList
 
 IN = "input_cost_per_token"
 CACHED = "cache_read_input_token_cost"
@@ -249,6 +249,13 @@ def test_rows_that_differ_in_a_factor_do_not_price_alike() -> None:
     assert not row(**REGIONS, off_peak_pricing={**night, IN: 2e-06}).prices.same_prices(
         row(**REGIONS, off_peak_pricing=night).prices
     )
+
+
+def test_a_price_list_moves_the_whole_request_strictly_above_unless_told_otherwise() -> None:
+    prices = PriceList({("input", 0, ""): (1, "base"), ("input", 1000, ""): (2, "tier")})
+    assert (prices.marginal, prices.inclusive, prices.off_peak) == (False, False, None)
+    assert [prices.tiers_passed(tokens) for tokens in (999, 1000, 1001)] == [0, 0, 1]
+    assert (prices.first_tier_tokens, dict(prices.uplifts), dict(prices.entry)) == (1000, {}, {})
 
 
 def test_a_card_is_made_once_and_their_number_is_bounded() -> None:

@@ -306,3 +306,10 @@ def test_rows_of_one_name_are_compared_whatever_their_providers_are_called() -> 
     for other, how in ((1, "exact"), (2, "default")):
         catalog = Catalog.load(json.dumps({"a": {"m": entry(1)}, "a-x": {"m": entry(other)}}))
         assert find(catalog, "m").how == how
+
+
+@pytest.mark.parametrize(("other", "how"), [(5, "partial"), (6, "default")])
+def test_two_names_of_one_length_at_two_places_are_a_tie(other: float, how: str) -> None:
+    rows = {"acme": {"apac.m": entry(5), "m-v1:0": entry(other)}}
+    catalog = Catalog.load(json.dumps(rows))
+    assert find(catalog, "azure/apac.m-v1:0").how == how

@@ -150,6 +150,16 @@ def test_parts_are_no_more_than_their_total(counts: dict[str, int], words: str) 
     assert "is more than" in caught.value.what
 
 
+def test_a_part_that_does_not_fit_is_told_with_both_counts() -> None:
+    with pytest.raises(BadUsage) as caught:
+        Usage(9, input_audio_tokens=2, cache_read_audio_tokens=1)
+    assert str(caught.value) == (
+        "cache_read_audio (1) is more than cache_read (0); totals include their parts"
+    )
+    with pytest.raises(BadUsage, match=r"^details of input_tokens \(10\) is more than input \(9\)"):
+        Usage(9, cache_read_tokens=10)
+
+
 @pytest.mark.parametrize("name", ["cached", "cache_read", "input", "output", "x" * 1000])
 def test_an_unknown_unit_is_refused(name: str) -> None:
     with pytest.raises(BadUsage, match="unknown unit") as caught:

@@ -227,5 +227,6 @@ def _others(changes: Sequence[Change]) -> list[Line]:
     for change in changes:
         old, new = words.sides(change)
         note = f" ({change.note})" if change.note else ""
-        lines.append(Line((change.field, old, ARROW, new + note)))
+        mark = words.SAME if change.only_text else ""
+        lines.append(Line((change.field, old, ARROW, new + note), mark))
     return _grouped([change.full_name for change in changes], lines)

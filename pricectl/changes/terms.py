@@ -1,0 +1,68 @@
+"""How two price lists apply: context tiers, factors by region, off-peak hours. Floor 1."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+from pricectl.changes.values import Move
+from pricectl.core.document import Json
+from pricectl.core.money import PICO_PER_USD, pico_usd
+from pricectl.core.prices import Entry, PriceList
+
+CONTEXT_TIER = "context_tier"
+OFF_PEAK, WINDOWS = "off_peak_pricing", "windows"
+FACTORS, UPLIFT = "provider_specific_entry", "_uplift_multiplier"
+APPLY, FACTOR = "how the prices apply", "a factor on the prices"
+
+Path = tuple[str, ...]
+
+
+class Term(NamedTuple):
+    """A member that says how prices apply, in two price lists; None where one has it not."""
+
+    path: Path
+    old: Json
+    new: Json
+    note: str
+    moves: tuple[Move, ...] = ()
+
+
+def terms(old: PriceList, new: PriceList) -> Iterator[Term]:
+    """What applies otherwise; a member that means the same in other words is none."""
+    if (old.marginal, old.inclusive) != (new.marginal, new.inclusive):
+        tiers = old.entry.get(CONTEXT_TIER), new.entry.get(CONTEXT_TIER)
+        yield Term((CONTEXT_TIER,), *tiers, APPLY)
+    if old.off_peak and new.off_peak and old.off_peak[0] != new.off_peak[0]:
+        yield Term((OFF_PEAK, WINDOWS), _windows(old.entry), _windows(new.entry), APPLY)
+    if old.uplifts != new.uplifts:
+        before, after = _factors(old.entry), _factors(new.entry)
+        for path in dict.fromkeys((*before, *after)):
+            factors = before.get(path), after.get(path)
+            if factors[0] != factors[1]:
+                yield Term(path, *factors, FACTOR, (_moved(*factors),))
+
+
+def is_factor(member: str) -> bool:
+    """Whether a member of a row is a factor on prices, or holds some."""
+    return member == FACTORS or UPLIFT in member
+
+
+def _windows(entry: Entry) -> Json:
+    off_peak = entry.get(OFF_PEAK)
+    return off_peak.get(WINDOWS) if isinstance(off_peak, dict) else None
+
+
+def _factors(entry: Entry) -> dict[Path, Json]:
+    own = entry.get(FACTORS)
+    found: dict[Path, Json] = {(key,): entry[key] for key in entry if UPLIFT in key}
+    named = own.items() if isinstance(own, dict) else ()
+    return found | {(FACTORS, word): factor for word, factor in named}
+
+
+def _moved(old: Json, new: Json) -> Move:
+    """What a dollar's worth at the plain price costs with the factor; without one, a dollar."""
+    before, after = (
+        pico_usd(value) if isinstance(value, (int, Decimal)) else PICO_PER_USD
+        for value in (old, new)
+    )
+    return Move(before, after)
