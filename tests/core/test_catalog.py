@@ -159,6 +159,12 @@ def test_what_cannot_price_a_call_is_told_with_its_pointer(
     assert words in problems[0].message
 
 
+def test_a_rule_of_the_tiers_that_cannot_be_read_is_the_usual_one() -> None:
+    values = parse(json.dumps(with_entry(context_tier={"scope": "marginal", "boundary": "lt"})))
+    prices = build(values, []).models[0].prices
+    assert (prices.marginal, prices.inclusive) == (False, False)
+
+
 def test_a_loader_names_the_first_problem_and_how_many_follow() -> None:
     values = {"o": {"m": {"input_cost_per_token": -1}, "n": {"input_cost_per_token": "x"}}}
     with pytest.raises(CatalogError) as caught:
