@@ -1,7 +1,7 @@
 """Checks the text of a catalog: everything that can be said about it at once. Floor 2."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from pricectl.core.catalog import MAX_MODELS, Catalog, build
 from pricectl.core.document import Json
 from pricectl.core.errors import DocumentError
 from pricectl.core.prices import Problem
+from pricectl.core.windows import as_instant
 from pricectl.findings import SEVERITIES, Finding, Severity, by_place
 from pricectl.policy import Policy, Waiver
 from pricectl.positions import Positions, Span
@@ -47,8 +48,8 @@ class Report(NamedTuple):
         return any(finding.severity in bad for finding in self.findings)
 
 
-def check(data: bytes | str, file: str, policy: Policy, today: date, *, own: bool = True) -> Report:
-    """Check the bytes of a catalog; never raises for what is in them.
+def check(data: bytes | str, file: str, policy: Policy, at: date, *, own: bool = True) -> Report:
+    """Check the bytes of a catalog as of a day or instant (UTC); never raises for what is in them.
 
     `own` is the catalog that the settings are about: only there a waiver can be left over.
     """
@@ -57,16 +58,17 @@ def check(data: bytes | str, file: str, policy: Policy, today: date, *, own: boo
         values, unique = _parse(text)
     except DocumentError as error:
         return Report(file, (_of_error(error),), (), 0, Positions(_legible(data)))
+    now = as_instant(at)
     problems: list[Problem] = []
     catalog = build(values, problems)
     positions = Positions(text)
     found = [] if unique else list(_duplicates(positions))
     if len(catalog.models) <= MAX_MODELS:
-        found += _of_content(values, catalog, policy, today)
+        found += _of_content(values, catalog, policy, now)
     else:  # what is wrong with the rows would only hide that there are too many
         problems = [problem for problem in problems if not problem.pointer]
     found += _not_loadable(problems, found)
-    kept, waived, about_waivers = _waive(found, policy.waivers, today)
+    kept, waived, about_waivers = _waive(found, policy.waivers, now.date())
     placed = sorted((_place(finding, positions) for finding in kept), key=by_place)
     said = (*placed, *about_waivers) if own else tuple(placed)
     return Report(file, said, waived, len(catalog.models), positions, policy.source)
@@ -87,11 +89,11 @@ def _parse(text: str) -> tuple[Json, bool]:
         return document.parse(text, allow_duplicates=True), False
 
 
-def _of_content(values: Json, catalog: Catalog, policy: Policy, today: date) -> Iterator[Finding]:
+def _of_content(values: Json, catalog: Catalog, policy: Policy, now: datetime) -> Iterator[Finding]:
     yield from schema.check(values)
     if isinstance(values, dict):
         known = schema.described_keys("prices", "model"), schema.described_keys("metadata")
-        yield from rules.check(rules.Context(values, catalog, policy, today, *known))
+        yield from rules.check(rules.Context(values, catalog, policy, now, *known))
 
 
 def _of_error(error: DocumentError) -> Finding:

@@ -39,12 +39,12 @@ def validate(
     Formats: text, concise, json, github, sarif, junit. 'pricectl rule ID' explains a finding.
     """
     policy = settings.load_policy()
-    today = common.today(at)
+    when = common.instant(at)
     level: Severity = fail_on.value
     own = store.locate(None, policy.file)
     sources = [store.read(name) for name in files or [file or own]]
     reports = [
-        checking.check(data, name, policy, today, own=store.is_same(name, own))
+        checking.check(data, name, policy, when, own=store.is_same(name, own))
         for data, name in sources
     ]
     common.show(

@@ -39,14 +39,22 @@ class Rule(NamedTuple):
 
 
 class Context(NamedTuple):
-    """What a check may look at; the keys are those the schema describes by name."""
+    """What a check may look at; the keys are those the schema describes by name.
+
+    `now` is the instant of the check, in UTC.
+    """
 
     values: dict[str, Json]
     catalog: Catalog
     policy: Policy
-    today: date
+    now: datetime
     known_keys: frozenset[str]
     metadata_keys: frozenset[str]
+
+    @property
+    def today(self) -> date:
+        """The day of the check, in UTC."""
+        return self.now.date()
 
 
 class Prices(NamedTuple):
@@ -95,7 +103,7 @@ def price_lists(model: Model) -> Iterator[Prices]:
 def _periods(model: Model, key: str, bound: str, periods: Periods) -> Iterator[Prices]:
     pairs = zip(period_places(model, key, bound), periods, strict=True)
     for (instant, pointer), (_, prices) in pairs:
-        yield Prices(pointer, prices, f"{bound} {instant.date()}")
+        yield Prices(pointer, prices, f"{bound} {day_of(instant)}")
 
 
 def period_places(model: Model, key: str, bound: str) -> list[tuple[datetime, str]]:
@@ -107,6 +115,15 @@ def period_places(model: Model, key: str, bound: str) -> list[tuple[datetime, st
         if instant:
             found.append((instant, f"{pointer_of(model)}/{key}/{index}"))
     return sorted(found, key=lambda place: place[0])
+
+
+def day_of(instant: datetime) -> str:
+    """An instant in UTC as people write it: its day, with the time of day if there is one.
+
+    >>> day_of(read_instant("2026-12-01")), day_of(read_instant("2026-12-01T14:00+02:00"))
+    ('2026-12-01', '2026-12-01T12:00:00')
+    """
+    return instant.isoformat().removesuffix("+00:00").removesuffix("T00:00:00")
 
 
 def in_words(pico: int, unit: str) -> str:

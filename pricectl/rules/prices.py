@@ -7,7 +7,7 @@ from fractions import Fraction
 from pricectl.core.catalog import escape
 from pricectl.core.document import Json
 from pricectl.core.money import is_exact, pico_usd, usd_per_mtok
-from pricectl.core.units import UNITS, is_price_like, is_token, parse_key
+from pricectl.core.units import NESTED_KEYS, UNITS, Unit, is_token, parse_key
 from pricectl.findings import Finding
 from pricectl.policy import Limits
 from pricectl.rules.base import (
@@ -25,7 +25,7 @@ from pricectl.rules.base import (
 
 MIN_PICO_USD_PER_TOKEN = 500
 MAX_PICO_USD_PER_PIECE = 100 * 10**12
-EXACT = -12  # the exponent of a picodollar
+EXACT = -9  # prices with no digit beyond this exponent are exact, whatever they buy
 # How a price slips by its unit, and between which prices (per token) it was then meant.
 SLIPS = (
     (10**6, "per 1M tokens"),
@@ -77,7 +77,8 @@ FLOAT_DIRT = Rule(
     "warning",
     "a price has more decimals than money is counted in",
     "It came out of a float calculation and nobody published it. Beyond six decimals per 1M "
-    "tokens, or twelve for any other unit, it is rounded when loaded.",
+    "tokens, or twelve for any other unit, it is rounded when loaded; beyond nine where a price "
+    "buys a thousand of what is counted, as that of a second does.",
     '{"openai": {"gpt-4o": {"input_cost_per_token": 0.0000024999900000000002}}}',
     '{"openai": {"gpt-4o": {"input_cost_per_token": 0.0000025}}}',
     "Write the published price.",
@@ -150,16 +151,24 @@ def _literal(pico: int) -> str:
     return f"{mantissa}e-{12 - int(exponent):02d}"
 
 
-def _dirt(value: Mapping[str, Json], pointer: str) -> Iterator[Finding]:
+def _dirt(value: Mapping[str, Json], pointer: str, table: str = "") -> Iterator[Finding]:
+    """`table` is the key that the prices stand under, where a key holds an object of them."""
     for key, price in value.items():
+        where = f"{pointer}/{escape(key)}"
         if type(price) is Decimal:
-            if _exponent(price) < EXACT and not is_exact(price):
-                yield from _dirty(price, pointer, key)
+            unit = _unit(key, table) if _exponent(price) < EXACT else None
+            if unit and not is_exact(price, unit.priced_by):
+                yield _dirty(price, where, unit)
         elif type(price) is dict:
-            yield from _dirt(price, f"{pointer}/{escape(key)}")
+            yield from _dirt(price, where, key)
         elif type(price) is list:
             items = {str(index): item for index, item in enumerate(price)}
-            yield from _dirt(items, f"{pointer}/{escape(key)}")
+            yield from _dirt(items, where)
+
+
+def _unit(key: str, table: str) -> Unit | None:
+    parsed = parse_key(f"{table}.{key}" if table in NESTED_KEYS else key)
+    return parsed.unit if parsed else None
 
 
 def _exponent(price: Decimal) -> int:
@@ -167,14 +176,13 @@ def _exponent(price: Decimal) -> int:
     return exponent if isinstance(exponent, int) else 0
 
 
-def _dirty(price: Decimal, pointer: str, key: str) -> Iterator[Finding]:
-    parsed = parse_key(key)
-    if parsed or is_price_like(pointer.rpartition("/")[2]):
-        unit, counts = (parsed.unit.name, parsed.unit.priced_by) if parsed else ("search", 1)
-        written = f"${price.scaleb(6):f} / 1M" if is_token(unit) else f"${price:f}"
-        limit = "six" if is_token(unit) else "twelve"
-        yield FLOAT_DIRT.at(
-            f"{pointer}/{escape(key)}",
-            f"{written} has more than {limit} decimals",
-            f"it is loaded as {in_words(pico_usd(price, counts), unit)}; write the published price",
-        )
+def _dirty(price: Decimal, pointer: str, unit: Unit) -> Finding:
+    token = is_token(unit.name) and unit.priced_by == 1
+    written = f"${price.scaleb(6):f} / 1M" if token else f"${price:f}"
+    limit = "six" if token else {1: "twelve", 1000: "nine"}[unit.priced_by]
+    loaded = in_words(pico_usd(price, unit.priced_by), unit.name)
+    return FLOAT_DIRT.at(
+        pointer,
+        f"{written} has more than {limit} decimals",
+        f"it is loaded as {loaded}; write the published price",
+    )
