@@ -1,13 +1,16 @@
 """Which rows a person asks to see, and in what order. Floor 1."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
 from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import NamedTuple
 
 from pricectl.core.calculator import service_word
 from pricectl.core.catalog import Catalog, Model
-from pricectl.core.units import STANDARD
+from pricectl.core.money import divide
+from pricectl.core.prices import PriceList
+from pricectl.core.units import STANDARD, UNITS
 
 
 class Filter(NamedTuple):
@@ -21,23 +24,78 @@ class Filter(NamedTuple):
     retired: bool = False
 
 
-def base_rate(model: Model, unit: str, service: str = STANDARD) -> int | None:
-    """The row's own price of a unit without a tier, in picodollars; None if it has none."""
-    own = model.prices.rates.get((unit, 0, service))
+class Priced(NamedTuple):
+    """A row with the prices in force at an instant, and their period ("" is the row's own)."""
+
+    model: Model
+    prices: PriceList
+    period: str = ""
+
+    @classmethod
+    def at(cls, model: Model, at: date | None) -> "Priced":
+        """The row at a day or instant (UTC); without one, as it stands."""
+        return cls(model, *model.prices_at(at))
+
+    @property
+    def others(self) -> tuple[tuple[str, PriceList], ...]:
+        """The row's prices of other hours and, in order, of other times."""
+        return (*self._other_hours(), *self._other_times())
+
+    def _holds(self, prices: PriceList) -> bool:
+        """Whether a list is in force, at some hour of the day at least."""
+        cheaper = prices.off_peak[1] if prices.off_peak else prices
+        return self.prices is prices or self.prices is cheaper
+
+    def _other_hours(self) -> Iterator[tuple[str, PriceList]]:
+        for _, prices in _times(self.model):
+            if prices.off_peak and self._holds(prices):
+                calm = self.prices is prices.off_peak[1]
+                yield ("other hours", prices) if calm else ("off-peak hours", prices.off_peak[1])
+
+    def _other_times(self) -> Iterator[tuple[str, PriceList]]:
+        return (time for time in _times(self.model) if not self._holds(time[1]))
+
+
+def _times(model: Model) -> Iterator[tuple[str, PriceList]]:
+    """Every price list of a row in the order of time; its own by the days around it."""
+    yield from ((f"until {_day(end)}", prices) for end, prices in model.previous)
+    ends = [f"from {_day(end)}" for end, _ in model.previous[-1:]]
+    starts = [f"until {_day(start)}" for start, _ in model.upcoming[:1]]
+    yield f"{' '.join((*ends, *starts))} (the row's own)".strip(), model.prices
+    yield from ((f"from {_day(start)}", prices) for start, prices in model.upcoming)
+
+
+def _day(instant: datetime) -> str:
+    return instant.isoformat().removesuffix("+00:00").removesuffix("T00:00:00")
+
+
+def price_of(pico_usd: int, unit: str, amount: int = 1) -> int:
+    """What an amount of a unit, as people count it, costs at a rate, in picodollars.
+
+    >>> price_of(2_500_000_000, "file_search"), price_of(66_666_667, "input_second", 60)
+    (2500000, 4000000020)
+    """
+    counts = amount * (1000 if UNITS[unit].divisible else 1)
+    return divide(pico_usd * counts, UNITS[unit].priced_by, "half-even")
+
+
+def base_rate(prices: PriceList, unit: str, service: str = STANDARD) -> int | None:
+    """A list's own price of a unit without a tier, in picodollars; None if it has none."""
+    own = prices.rates.get((unit, 0, service))
     return own[0] if own else None
 
 
-def _by_rate(unit: str) -> Callable[[Model], tuple[object, ...]]:
-    def key(model: Model) -> tuple[object, ...]:
-        rate = base_rate(model, unit)
-        return (rate is None, rate or 0, model.full_name)
+def _by_rate(unit: str) -> Callable[[Priced], tuple[object, ...]]:
+    def key(row: Priced) -> tuple[object, ...]:
+        rate = base_rate(row.prices, unit)
+        return (rate is None, rate or 0, row.model.full_name)
 
     return key
 
 
-SORTS: Mapping[str, Callable[[Model], tuple[object, ...]]] = MappingProxyType(
+SORTS: Mapping[str, Callable[[Priced], tuple[object, ...]]] = MappingProxyType(
     {
-        "name": lambda model: (model.provider, model.name),
+        "name": lambda row: (row.model.provider, row.model.name),
         "input": _by_rate("input"),
         "output": _by_rate("output"),
         "cached": _by_rate("cache_read"),
@@ -45,24 +103,26 @@ SORTS: Mapping[str, Callable[[Model], tuple[object, ...]]] = MappingProxyType(
 )
 
 
-def select(catalog: Catalog, wanted: Filter, sort: str) -> tuple[Model, ...]:
-    """The rows that fit, sorted; rows without the price sorted by come last."""
-    rows = [model for model in catalog.models if _fits(model, wanted)]
-    return tuple(sorted(rows, key=SORTS[sort]))
+def select(
+    catalog: Catalog, wanted: Filter, sort: str, at: date | None = None
+) -> tuple[Priced, ...]:
+    """The rows that fit at a day or instant, sorted; rows without the price come last."""
+    rows = (Priced.at(model, at) for model in catalog.models if _is_meant(model, wanted))
+    return tuple(sorted((row for row in rows if _fits(row.prices, wanted)), key=SORTS[sort]))
 
 
-def _fits(model: Model, wanted: Filter) -> bool:
+def _is_meant(model: Model, wanted: Filter) -> bool:
     return (
         (wanted.retired or model.entry.get("retired") is not True)
         and (wanted.provider is None or model.provider == wanted.provider.lower())
-        and (wanted.service is None or service_word(wanted.service) in _services(model))
         and (wanted.pattern is None or _named(model, wanted.pattern))
-        and _in_range(base_rate(model, "input"), wanted)
     )
 
 
-def _services(model: Model) -> tuple[str, ...]:
-    return (STANDARD, *model.prices.services)
+def _fits(prices: PriceList, wanted: Filter) -> bool:
+    service = None if wanted.service is None else service_word(wanted.service)
+    sold = service is None or service in (STANDARD, *prices.services)
+    return sold and _in_range(base_rate(prices, "input"), wanted)
 
 
 def _named(model: Model, pattern: str) -> bool:

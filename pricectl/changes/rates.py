@@ -11,8 +11,9 @@ from pricectl.changes.values import Change, Move, PricedAt
 from pricectl.core.catalog import Model, escape
 from pricectl.core.money import usd
 from pricectl.core.prices import At, Own, PriceList
-from pricectl.core.units import NESTED_KEYS, UNITS, is_token
+from pricectl.core.units import NESTED_KEYS, is_token
 from pricectl.findings import Severity
+from pricectl.listing import price_of
 
 TIERED = "tiered_pricing"
 # A price that moves this much at once is more often a slip than a new price.
@@ -197,9 +198,4 @@ def shown(pico_usd: int, unit: str) -> str:
     >>> shown(2_500_000, "input"), shown(40_000_000_000, "output_image_file")
     ('2.50', '0.04')
     """
-    return usd(pico_usd * people_count(unit))
-
-
-def people_count(unit: str) -> int:
-    """How many counts of a unit its price is told for: 1M tokens, a second, an image."""
-    return 1_000_000 if is_token(unit) else (1_000 if UNITS[unit].divisible else 1)
+    return usd(price_of(pico_usd, unit, 1_000_000 if is_token(unit) else 1))

@@ -8,6 +8,7 @@ from pricectl.commands import arguments, common
 from pricectl.commands.asking import Circumstances, ask_words
 from pricectl.commands.common import View
 from pricectl.core.lookup import find, trace
+from pricectl.listing import Priced
 from pricectl.report import json
 from pricectl.report.text import explain as text
 
@@ -52,9 +53,11 @@ def explain(
     work = common.open_catalog(file)
     name = words[0]
     match, steps = find(work.catalog, name), trace(work.catalog, name)
+    when = common.instant(at)
+    row = Priced.at(match.model, when)
     chain: tuple[str, ...] = ()
     if len(words) > 1:
-        asked = Circumstances(service, region, common.instant(at), strict)
+        asked = Circumstances(service, region, when, strict)
         details = {"cache_read_tokens": cached}
         answer = ask_words(work.catalog, words, details, unit or [], asked)
         chain = answer.quotes[0].explain()
@@ -62,7 +65,7 @@ def explain(
         View.of(output, color, quiet=quiet, verbose=verbose),
         {
             "text": lambda canvas: text.report(
-                match, steps, chain, work.catalog, canvas, quiet=quiet
+                match, row, steps, chain, work.catalog, canvas, quiet=quiet
             ),
             "json": lambda _: json.explain(steps, match, chain, work.catalog),
         },

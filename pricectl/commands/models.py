@@ -30,13 +30,14 @@ def models(
     sort: Annotated[
         str, typer.Option(help=f"One of {', '.join(SORTS)}.", callback=filters.check_sort)
     ] = "name",
+    at: common.AtOption = None,
     file: common.FileOption = None,
     output: common.OutputOption = None,
     color: common.ColorOption = common.Color.AUTO,
     quiet: common.QuietOption = False,
     verbose: common.VerboseOption = False,
 ) -> None:
-    """List models with their prices per 1M tokens.
+    """List models with the prices in force, per 1M tokens.
 
     -q prints the names alone, one a line. Exits 1 when nothing matches.
     """
@@ -49,7 +50,7 @@ def models(
         max_input_pico_usd=filters.price_per_mtok(max_input, "--max-input"),
         retired=retired,
     )
-    rows = select(work.catalog, wanted, sort)
+    rows = select(work.catalog, wanted, sort, common.instant(at))
     common.show(
         View.of(output, color, quiet=quiet, verbose=verbose),
         {

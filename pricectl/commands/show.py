@@ -7,6 +7,7 @@ import typer
 from pricectl.commands import common
 from pricectl.commands.common import View
 from pricectl.core.lookup import require
+from pricectl.listing import Priced
 from pricectl.report import json
 from pricectl.report.text import show as text
 
@@ -16,22 +17,24 @@ def show(
         str,
         typer.Argument(help="A model's name or alias.", autocompletion=common.complete_model),
     ],
+    at: common.AtOption = None,
     file: common.FileOption = None,
     output: common.OutputOption = None,
     color: common.ColorOption = common.Color.AUTO,
     quiet: common.QuietOption = False,
     verbose: common.VerboseOption = False,
 ) -> None:
-    """Show all rates of a model, per service and context tier.
+    """Show all rates of a model in force, per service and context tier, then those of other times.
 
-    -q prints the rates alone. Exits 1 when no row answers for the name.
+    -q prints the rates in force alone. Exits 1 when no row answers for the name.
     """
     work = common.open_catalog(file)
     match = require(work.catalog, model)
+    row = Priced.at(match.model, common.instant(at))
     common.show(
         View.of(output, color, quiet=quiet, verbose=verbose),
         {
-            "text": lambda canvas: text.report(match, canvas, quiet=quiet),
-            "json": lambda _: json.show(match, work.catalog),
+            "text": lambda canvas: text.report(match, row, canvas, quiet=quiet),
+            "json": lambda _: json.show(match, row, work.catalog),
         },
     )

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pricectl.core.catalog import Catalog, Match
 from pricectl.core.errors import UnpricedUnit
 from pricectl.core.lookup import find, require
+from pricectl.core.money import divide
 from pricectl.core.prices import PriceList, Rate, RateCard
 from pricectl.core.units import STANDARD, UNITS
 from pricectl.core.usage import Counts, Usage
@@ -28,9 +29,10 @@ GLOBAL_REGIONS = frozenset({"global", "default", "not_available", "unspecified"}
 
 
 class Line(NamedTuple):
-    """One product of a quote: quantity x rate. `key` is the price key used, "" if unpriced.
+    """One product of a quote: quantity x rate, whole picodollars.
 
-    `quantity` is what people count: tokens, images, seconds (a Decimal).
+    `quantity` is what people count: tokens, images, seconds (a Decimal). `key` is the price key
+    used, "" if unpriced.
     """
 
     unit: str
@@ -118,8 +120,8 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
 
     `service` is a provider's service tier and `region` its inference geography or data residency
     (None is standard), `at` the day or UTC instant of the call (None: the row as it stands). With
-    `strict`, a name only the default price answers raises
-    UnknownModel and a used unit without a price UnpricedUnit; otherwise the quote says so.
+    `strict`, a name only the default price answers raises UnknownModel, and a used unit without a
+    price UnpricedUnit; otherwise the quote says so.
 
     >>> text = '{"o": {"m": {"input_cost_per_token": 2.5e-06, "output_cost_per_token": 1e-05}}}'
     >>> quote(Catalog.load(text), "m", Usage(1000, 500)).pico_usd
@@ -139,6 +141,8 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
     pico = 0
     for unit, count in usage[2]:
         pico += count * card[unit][0]
+    if card.divides:
+        pico = _total(usage[2], card)
     parts = ((usage[2], card),)
     fields = (match, usage, pico, parts, prices, catalog.sha256, STANDARD, "", 0, "")
     return tuple.__new__(Quote, fields)
@@ -159,7 +163,7 @@ def _quote(match: Match, usage: Usage, asked: _Asked) -> Quote:
     return Quote(
         match,
         usage,
-        sum(count * card[unit][0] for counts, card in charged for unit, count in counts),
+        sum(_total(counts, card) for counts, card in charged),
         charged,
         prices,
         asked.catalog_sha256,
@@ -236,13 +240,24 @@ def quantity(unit: str, count: int) -> int | Decimal:
     return Decimal(f"{count // 1000}.{count % 1000:03d}") if UNITS[unit].divisible else count
 
 
+def _total(counts: Counts, card: RateCard) -> int:
+    return sum(_product(unit, count, card[unit]) for unit, count in counts)
+
+
+def _product(unit: str, count: int, rate: Rate) -> int:
+    """Count x rate; where the price buys a thousand counts, to the nearest picodollar."""
+    priced_by = UNITS[unit].priced_by
+    product = count * rate.pico_usd
+    return product if priced_by == 1 else divide(product, priced_by, "half-even")
+
+
 def _line(unit: str, count: int, rate: Rate) -> Line:
-    counts_of_one = 1000 if UNITS[unit].divisible else 1
+    one = 1000 if UNITS[unit].divisible else 1
     return Line(
         unit,
         quantity(unit, count),
-        rate.pico_usd * counts_of_one,
-        count * rate.pico_usd,
+        _product(unit, one, rate),
+        _product(unit, count, rate),
         rate.key,
         rate.assumed,
         rate.note,

@@ -54,10 +54,9 @@ def read_prices(entry: Entry, pointer: str, problems: list[Problem]) -> PriceLis
 
 
 class _Price(NamedTuple):
-    """Where a price key's rate belongs, and what its price buys."""
+    """Where a price key's rate belongs."""
 
     at: At
-    priced_by: int
     synonym: bool
 
 
@@ -67,7 +66,7 @@ def _price_of(key: str) -> _Price | None:
     if parsed is None:
         return None
     at = parsed.unit.name, parsed.above_tokens, parsed.service
-    return _Price(at, parsed.unit.priced_by, key.startswith(tuple(SYNONYMS)))
+    return _Price(at, key.startswith(tuple(SYNONYMS)))
 
 
 def _read_rates(
@@ -84,7 +83,7 @@ def _read_rates(
                 rates.update(_read_rates(nested, pointer, problems, prefix))
         elif (type(value) is Decimal or type(value) is int) and value >= 0:
             target = synonyms if price.synonym else rates
-            target[price.at] = pico_usd(value, price.priced_by), prefix + key
+            target[price.at] = pico_usd(value), prefix + key
         elif value is not None:
             where = f"{pointer}/{prefix}{_path(key)}"
             problems.append(Problem(where, price_problem(value)))

@@ -7,7 +7,7 @@ from pricectl.core.calculator import Line, Quote, quantity
 from pricectl.core.catalog import Match
 from pricectl.core.document import Json
 from pricectl.core.money import is_exact, usd, usd_per_mtok
-from pricectl.core.units import NESTED_KEYS, UNITS, is_token
+from pricectl.core.units import NESTED_KEYS, is_token
 
 
 def explain(quote: Quote) -> tuple[str, ...]:
@@ -90,7 +90,7 @@ def _lines(quote: Quote) -> Iterator[str]:
 def _rounded(quote: Quote, line: Line) -> str:
     """Whether loading rounded the price: digits finer than a picodollar a count."""
     value = _at(quote.prices.entry, line.key)
-    if not isinstance(value, (int, Decimal)) or is_exact(value, UNITS[line.unit].priced_by):
+    if not isinstance(value, (int, Decimal)) or is_exact(value):
         return ""
     return f"rounded half-even at load from {value}"
 

@@ -2,7 +2,8 @@
 
 This module alone parses, rounds and renders it.
 $1 per 1M tokens is 1,000,000 picodollars a token, so every price of up to six decimals per 1M
-tokens is exact. Rounding happens at load (`pico_usd`), when credits are charged, and for display.
+tokens is exact. Rounding happens at load (`pico_usd`), in a product whose price buys a thousand
+counts (seconds in thousandths), when credits are charged, and for display.
 """
 
 from decimal import ROUND_HALF_EVEN, Context, Decimal
@@ -21,29 +22,29 @@ _CONTEXT = Context(prec=400, rounding=ROUND_HALF_EVEN, Emin=-999999, Emax=999999
 
 
 @lru_cache(maxsize=8192)
-def pico_usd(price_usd: Decimal | int, counts: int = 1) -> int:
-    """A price in USD for that many counts as picodollars a count; finer digits round half-even.
+def pico_usd(price_usd: Decimal | int) -> int:
+    """A price in USD as picodollars; finer digits are rounded half-even.
 
     >>> pico_usd(Decimal("2.5e-06"))
     2500000
     >>> pico_usd(Decimal("0.0000029999900000000002"))
     2999990
     """
-    return int(_CONTEXT.to_integral_value(_scaled(price_usd, counts)))
+    return int(_CONTEXT.to_integral_value(_scaled(price_usd)))
 
 
-def is_exact(price_usd: Decimal | int, counts: int = 1) -> bool:
-    """Whether a price in USD is whole picodollars a count, so that loading it rounds nothing.
+def is_exact(price_usd: Decimal | int) -> bool:
+    """Whether a price in USD is a whole number of picodollars, so that loading it rounds nothing.
 
     >>> is_exact(Decimal("7.5e-08")), is_exact(Decimal("0.0000029999900000000002"))
     (True, False)
     """
-    scaled = _scaled(price_usd, counts)
+    scaled = _scaled(price_usd)
     return scaled == _CONTEXT.to_integral_value(scaled)
 
 
-def _scaled(price_usd: Decimal | int, counts: int) -> Decimal:
-    return _CONTEXT.divide(_CONTEXT.scaleb(Decimal(price_usd), 12), counts)
+def _scaled(price_usd: Decimal | int) -> Decimal:
+    return _CONTEXT.scaleb(Decimal(price_usd), 12)
 
 
 def divide(numerator: int, denominator: int, rounding: Rounding) -> int:

@@ -22,9 +22,10 @@ class Problem(NamedTuple):
 
 
 class Rate(NamedTuple):
-    """What one unit costs and why: `key` is the price key used, relative to the row.
+    """What a unit costs and why: `pico_usd` buys `priced_by` counts of it (most units: one).
 
-    `assumed` marks a guess, `note` says in words what was missing. An unpriced unit has no key.
+    `key` is the price key used, relative to the row; an unpriced unit has none. `assumed` marks a
+    guess, `note` says in words what was missing.
     """
 
     pico_usd: int
@@ -40,16 +41,19 @@ NO_ENTRY: Entry = MappingProxyType({})
 MAX_CARDS = 256
 UNPRICED = Rate(0, "", note="unpriced")
 
-# (picodollars a count, price key) by (unit, tier threshold in tokens, service).
+# (picodollars, price key) by (unit, tier threshold in tokens, service).
 Own = tuple[int, str]
 At = tuple[str, int, str]
 Rates = dict[At, Own]
 
 
 class RateCard(dict[str, Rate]):
-    """The rates of one row at one tier, service and uplift, filled as units are asked for."""
+    """The rates of one row at one tier, service and uplift, filled as units are asked for.
 
-    __slots__ = ("_passed", "_rates", "_service", "_uplift")
+    `divides` says that one of them buys several counts, so that its product must be divided.
+    """
+
+    __slots__ = ("_passed", "_rates", "_service", "_uplift", "divides")
 
     def __init__(
         self,
@@ -63,9 +67,11 @@ class RateCard(dict[str, Rate]):
         self._passed = passed
         self._service = service
         self._uplift = uplift
+        self.divides = False
 
     def __missing__(self, unit: str) -> Rate:
         rate = self._resolve(unit)
+        self.divides = self.divides or UNITS[unit].priced_by > 1
         self[unit] = rate
         return rate
 

@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pricectl.core.calculator import Line
-from pricectl.core.catalog import Catalog, Match, Model
+from pricectl.core.catalog import Catalog, Match, Periods
 from pricectl.core.lookup import Step
 from pricectl.core.money import usd
+from pricectl.core.prices import PriceList
 from pricectl.estimate import Estimate
+from pricectl.listing import Priced, price_of
 from pricectl.report.numbers import plain
 
 
@@ -72,25 +74,26 @@ def _line(line: Line) -> dict[str, Any]:
     }
 
 
-def models(rows: Sequence[Model], catalog: Catalog) -> str:
-    """A list of rows with their prices."""
+def models(rows: Sequence[Priced], catalog: Catalog) -> str:
+    """A list of rows with their prices in force and of other times."""
     return dump("models", {"models": [_model(row) for row in rows], "catalog": catalog_id(catalog)})
 
 
-def show(match: Match, catalog: Catalog) -> str:
+def show(match: Match, row: Priced, catalog: Catalog) -> str:
     """One row with all its rates."""
     return dump(
         "show",
         {
             "asked": match.asked,
             "resolved": resolved(match),
-            **_model(match.model),
+            **_model(row),
             "catalog": catalog_id(catalog),
         },
     )
 
 
-def _model(model: Model) -> dict[str, Any]:
+def _model(row: Priced) -> dict[str, Any]:
+    model = row.model
     return {
         "provider": model.provider,
         "model": model.name,
@@ -101,17 +104,29 @@ def _model(model: Model) -> dict[str, Any]:
         "deprecation_date": model.entry.get("deprecation_date"),
         "source": model.entry.get("source"),
         "verified_on": model.entry.get("verified_on"),
-        "rates": [
-            {
-                "unit": unit,
-                "above_tokens": above,
-                "service": service or "standard",
-                "usd_per_unit": usd(pico),
-                "key": key,
-            }
-            for (unit, above, service), (pico, key) in model.prices.rates.items()
-        ],
+        "period": row.period,
+        "rates": _rates(row.prices),
+        "own_rates": _rates(model.prices) if row.period else None,
+        "previous": _periods("until", model.previous),
+        "upcoming": _periods("from", model.upcoming),
     }
+
+
+def _periods(bound: str, periods: Periods) -> list[dict[str, Any]]:
+    return [{bound: instant.isoformat(), "rates": _rates(prices)} for instant, prices in periods]
+
+
+def _rates(prices: PriceList) -> list[dict[str, Any]]:
+    return [
+        {
+            "unit": unit,
+            "above_tokens": above,
+            "service": service or "standard",
+            "usd_per_unit": usd(price_of(pico, unit)),
+            "key": key,
+        }
+        for (unit, above, service), (pico, key) in prices.rates.items()
+    ]
 
 
 def explain(steps: Sequence[Step], match: Match, chain: Sequence[str], catalog: Catalog) -> str:

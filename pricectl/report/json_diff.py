@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import Any
 
 from pricectl.changes import Change, Impact
-from pricectl.changes.rates import people_count
+from pricectl.changes.rates import shown
 from pricectl.core.catalog import Catalog
 from pricectl.core.credits import Profile
 from pricectl.core.money import usd
@@ -69,20 +69,19 @@ def _price(change: Change) -> dict[str, Any] | None:
     price, move = change.price, change.largest
     if price is None or move is None:
         return None
-    scale = people_count(price.unit)
     return {
         "unit": price.unit,
         "above_tokens": price.above_tokens,
         "service": price.service or "standard",
         "period": price.period,
         "usd_per": "1M tokens" if is_token(price.unit) else UNITS[price.unit].counts,
-        "old_charged": _usd(move.old_pico_usd, scale),
-        "new_charged": _usd(move.new_pico_usd, scale),
+        "old_charged": _charged(move.old_pico_usd, price.unit),
+        "new_charged": _charged(move.new_pico_usd, price.unit),
     }
 
 
-def _usd(pico_usd: int | None, scale: int) -> str | None:
-    return None if pico_usd is None else usd(pico_usd * scale)
+def _charged(pico_usd: int | None, unit: str) -> str | None:
+    return None if pico_usd is None else shown(pico_usd, unit)
 
 
 def _impact(job: Impact) -> dict[str, Any]:

@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 from pricectl.core.catalog import Catalog, Model, Periods, escape
 from pricectl.core.document import Json
-from pricectl.core.money import usd, usd_per_mtok
+from pricectl.core.money import TOKENS_PER_MTOK, usd
 from pricectl.core.prices import PriceList
 from pricectl.core.units import NESTED_KEYS, UNITS, is_token
 from pricectl.core.windows import read_instant
 from pricectl.findings import Finding, Severity
+from pricectl.listing import price_of
 from pricectl.policy import Policy
 
 # Modes in which a model writes text, so that both directions are charged.
@@ -133,9 +134,8 @@ def in_words(pico: int, unit: str) -> str:
     ('$2.50 / 1M', '$0.04 / generated image')
     """
     if is_token(unit):
-        return f"${usd_per_mtok(pico)} / 1M"
-    counts = 1000 if UNITS[unit].divisible else 1
-    return f"${usd(pico * counts)} / {UNITS[unit].counts}"
+        return f"${usd(price_of(pico, unit, TOKENS_PER_MTOK))} / 1M"
+    return f"${usd(price_of(pico, unit))} / {UNITS[unit].counts}"
 
 
 def label(unit: str, above_tokens: int = 0, service: str = "") -> str:

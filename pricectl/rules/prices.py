@@ -25,7 +25,7 @@ from pricectl.rules.base import (
 
 MIN_PICO_USD_PER_TOKEN = 500
 MAX_PICO_USD_PER_PIECE = 100 * 10**12
-EXACT = -9  # prices with no digit beyond this exponent are exact, whatever they buy
+EXACT = -12  # the exponent of a picodollar
 # How a price slips by its unit, and between which prices (per token) it was then meant.
 SLIPS = (
     (10**6, "per 1M tokens"),
@@ -77,8 +77,7 @@ FLOAT_DIRT = Rule(
     "warning",
     "a price has more decimals than money is counted in",
     "It came out of a float calculation and nobody published it. Beyond six decimals per 1M "
-    "tokens, or twelve for any other unit, it is rounded when loaded; beyond nine where a price "
-    "buys a thousand of what is counted, as that of a second does.",
+    "tokens, or twelve for any other unit, it is rounded when loaded.",
     '{"openai": {"gpt-4o": {"input_cost_per_token": 0.0000024999900000000002}}}',
     '{"openai": {"gpt-4o": {"input_cost_per_token": 0.0000025}}}',
     "Write the published price.",
@@ -102,23 +101,27 @@ def check(context: Context) -> Iterator[Finding]:
 
 
 def pico_bounds(limits: Limits) -> dict[str, int]:
-    """The highest believable price of each unit, in picodollars."""
+    """The highest believable price of each unit, in picodollars for what its price buys."""
     per_token = {
         "input": pico_usd(limits.max_input_usd_per_mtok.scaleb(-6)),
         "output": pico_usd(limits.max_output_usd_per_mtok.scaleb(-6)),
     }
     return {
-        unit.name: per_token.get(unit.side, per_token["output"])
+        unit.name: per_token.get(unit.side, per_token["output"]) * unit.priced_by
         if is_token(unit.name)
-        else MAX_PICO_USD_PER_PIECE // (1000 if unit.divisible else 1)
+        else MAX_PICO_USD_PER_PIECE * unit.priced_by // (1000 if unit.divisible else 1)
         for unit in UNITS.values()
     }
 
 
 def within(pico: int, unit: str, bounds: Mapping[str, int]) -> bool:
     """Whether a price is one that some provider might ask."""
-    low = MIN_PICO_USD_PER_TOKEN if pico and is_token(unit) else 0
+    low = _lowest(unit) if pico and is_token(unit) else 0
     return low <= pico <= bounds[unit]
+
+
+def _lowest(unit: str) -> int:
+    return MIN_PICO_USD_PER_TOKEN * UNITS[unit].priced_by
 
 
 def _bounds(priced: Prices, bounds: Mapping[str, int]) -> Iterator[Finding]:
@@ -126,7 +129,7 @@ def _bounds(priced: Prices, bounds: Mapping[str, int]) -> Iterator[Finding]:
         if within(pico, unit, bounds):
             continue
         high = pico > bounds[unit]
-        side, bound = ("above", bounds[unit]) if high else ("below", MIN_PICO_USD_PER_TOKEN)
+        side, bound = ("above", bounds[unit]) if high else ("below", _lowest(unit))
         yield PRICE_OUT_OF_BOUNDS.at(
             price_pointer(priced.pointer, key),
             f"{label(unit, above, service)} price {in_words(pico, unit)} is {side} "
@@ -138,7 +141,7 @@ def _bounds(priced: Prices, bounds: Mapping[str, int]) -> Iterator[Finding]:
 def _slip(pico: int, unit: str) -> str:
     """What the price would be if its unit had slipped."""
     for factor, written in SLIPS if is_token(unit) else ():
-        meant = Fraction(pico) / factor
+        meant = Fraction(pico, UNITS[unit].priced_by) / factor
         if LIKELY_PICO_USD[0] <= meant <= LIKELY_PICO_USD[1] and meant.denominator == 1:
             price = f"${usd_per_mtok(int(meant))} / 1M"
             return f"written {written}? {price} is {_literal(int(meant))} per token"
@@ -157,7 +160,7 @@ def _dirt(value: Mapping[str, Json], pointer: str, table: str = "") -> Iterator[
         where = f"{pointer}/{escape(key)}"
         if type(price) is Decimal:
             unit = _unit(key, table) if _exponent(price) < EXACT else None
-            if unit and not is_exact(price, unit.priced_by):
+            if unit and not is_exact(price):
                 yield _dirty(price, where, unit)
         elif type(price) is dict:
             yield from _dirt(price, where, key)
@@ -179,8 +182,8 @@ def _exponent(price: Decimal) -> int:
 def _dirty(price: Decimal, pointer: str, unit: Unit) -> Finding:
     token = is_token(unit.name) and unit.priced_by == 1
     written = f"${price.scaleb(6):f} / 1M" if token else f"${price:f}"
-    limit = "six" if token else {1: "twelve", 1000: "nine"}[unit.priced_by]
-    loaded = in_words(pico_usd(price, unit.priced_by), unit.name)
+    limit = "six" if token else "twelve"
+    loaded = in_words(pico_usd(price), unit.name)
     return FLOAT_DIRT.at(
         pointer,
         f"{written} has more than {limit} decimals",

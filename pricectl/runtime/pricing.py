@@ -108,9 +108,11 @@ class Pricing(Keeper):
                                 break
                             pico += count * rate[0]
                         else:
-                            parts = ((usage[2], card),)
-                            priced = (match, usage, pico, parts, prices, catalog.sha256)
-                            return _new(Answer, (_new(Quote, priced + _STANDARD), snapshot, ()))
+                            if not card.divides:
+                                parts = ((usage[2], card),)
+                                priced = (match, usage, pico, parts, prices, catalog.sha256)
+                                answer = _new(Quote, priced + _STANDARD)
+                                return _new(Answer, (answer, snapshot, ()))
             except Exception:  # noqa: BLE001, S110 - the careful way answers
                 pass
         return self._careful(snapshot, name, usage, (service, region, at))

@@ -7,9 +7,18 @@ import pytest
 
 from tests.conftest import ROOT, Run
 
+# Before and after the prices that gemini-2.5-pro has from 2027-01-01 on.
+NOW, LATER = ("--at", "2026-11-23"), ("--at", "2027-01-01")
+OFF_PEAK = """{"o": {"m": {
+  "input_cost_per_token": 2e-06,
+  "off_peak_pricing": {"windows": [{"hours_utc": "16:00-00:00"}], "input_cost_per_token": 1e-06},
+  "previous": [{"until": "2026-01-01", "input_cost_per_token": 4e-06}],
+  "upcoming": [{"from": "2027-01-01T12:00", "input_cost_per_token": 3e-06}]
+}}}"""
+
 
 def names(run: Run, *words: str) -> list[str]:
-    return run("models", "-q", *words).stdout.split()
+    return run("models", "-q", *words, *NOW).stdout.split()
 
 
 def test_models_lists_what_is_sold_today(run: Run) -> None:
@@ -37,10 +46,22 @@ def test_models_filters_and_sorts(run: Run, words: list[str], found: list[str]) 
 
 
 def test_models_shows_prices_aligned_at_the_point(run: Run) -> None:
-    lines = run("models").stdout.splitlines()
+    lines = run("models", *NOW).stdout.splitlines()
     points = {line.index(".", 30) for line in lines if line.startswith(("google", "openai"))}
     assert len(points) == 1
-    assert lines[-1] == "3 models. Prices in USD per 1M tokens."
+    assert lines[-2:] == [
+        "3 models. Prices in USD per 1M tokens.",
+        "1 has other prices at other times; 'pricectl show' lists them.",
+    ]
+
+
+def test_models_lists_finds_and_sorts_by_the_prices_in_force(run: Run) -> None:
+    (row,) = [line for line in run("models", *LATER).stdout.splitlines() if "gemini" in line]
+    assert row.split()[2:4] == ["2.00", "20.00"]
+    assert row.endswith("(from 2027-01-01)")
+    assert run("models", "-q", "--sort", "output", *LATER).stdout.split()[-1] == "gemini-2.5-pro"
+    assert "gemini" not in run("models", "-q", "--max-input", "1.50", *LATER).stdout
+    assert "from" not in run("models", *NOW).stdout
 
 
 def test_models_exits_1_when_nothing_matches(run: Run) -> None:
@@ -65,10 +86,99 @@ def test_show_has_every_rate_of_a_model(run: Run) -> None:
 
 
 def test_show_has_tiers_and_dated_prices(run: Run) -> None:
-    text = run("show", "gemini-2.5-pro").stdout
+    text = run("show", "gemini-2.5-pro", *NOW).stdout
     assert "standard >200k" in text
-    assert "from 2027-01-01" in text
+    assert "dated price" not in text
+    now, later = text.split("\nfrom 2027-01-01\n")
+    assert "1.25" in now
+    assert "20.00" in later
     assert "retired" in run("show", "o1-retired").stdout
+
+
+def test_show_has_the_prices_in_force_and_says_which(run: Run) -> None:
+    lines = run("show", "gemini-2.5-pro", *LATER).stdout.splitlines()
+    assert lines[:2] == ["google/gemini-2.5-pro", "dated price: from 2027-01-01"]
+    rows = [line.split() for line in lines if line.startswith(("input", "output"))]
+    assert rows[:2] == [["input", "2.00"], ["output", "20.00"]]
+    assert rows[2:] == [["input", "1.25", "2.50"], ["output", "10.00", "15.00"]]
+    assert "until 2027-01-01 (the row's own)" in lines
+    quiet = run("show", "gemini-2.5-pro", "-q", *LATER).stdout
+    assert "20.00" in quiet
+    assert "15.00" not in quiet
+    assert run("show", "gpt-4o", "--at", "soon").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("at", "said", "prices", "others"),
+    [
+        (
+            "2026-11-23",
+            "",
+            ["2.00", "1.00", "4.00", "3.00"],
+            ["off-peak hours", "until 2026-01-01", "from 2027-01-01T12:00:00"],
+        ),
+        (
+            "2026-11-23T16:00",
+            "off-peak price",
+            ["1.00", "2.00", "4.00", "3.00"],
+            ["other hours", "until 2026-01-01", "from 2027-01-01T12:00:00"],
+        ),
+        (
+            "2025-11-23",
+            "dated price: until 2026-01-01",
+            ["4.00", "2.00", "3.00"],
+            [
+                "from 2026-01-01 until 2027-01-01T12:00:00 (the row's own)",
+                "from 2027-01-01T12:00:00",
+            ],
+        ),
+        (
+            "2027-01-01T12:00",
+            "dated price: from 2027-01-01T12:00:00",
+            ["3.00", "4.00", "2.00"],
+            [
+                "until 2026-01-01",
+                "from 2026-01-01 until 2027-01-01T12:00:00 (the row's own)",
+            ],
+        ),
+    ],
+)
+def test_show_lists_every_period_once(
+    run: Run, at: str, said: str, prices: list[str], others: list[str]
+) -> None:
+    lines = run("show", "m", "--file", "-", "--at", at, stdin=OFF_PEAK).stdout.splitlines()
+    assert lines[1] == said
+    assert [line.split()[-1] for line in lines if line.startswith("input")] == prices
+    assert [line for line in lines[2:] if line.startswith(("until", "from", "o"))] == others
+
+
+def test_show_tells_a_price_of_a_second_and_of_a_thousand_calls_for_one(run: Run) -> None:
+    row = '{"cost_per_second": 0.0001, "file_search_cost_per_1k_calls": 2.5}'
+    text = run("show", "m", "--file", "-", stdin=f'{{"o": {{"m": {row}}}}}').stdout
+    prices = {line.split()[0]: line.split()[1] for line in text.splitlines() if "  $" in line}
+    assert prices == {"second": "$0.0001", "file_search": "$0.0025"}
+
+
+def test_json_has_the_prices_in_force_and_the_others(run: Run) -> None:
+    def rates(found: list[dict[str, str]]) -> dict[str, str]:
+        return {rate["unit"]: rate["usd_per_unit"] for rate in found if not rate["above_tokens"]}
+
+    now, later = (
+        json.loads(run("show", "gemini-2.5-pro", "-o", "json", *at).stdout) for at in (NOW, LATER)
+    )
+    own, dated = (
+        {"input": "0.00000125", "output": "0.00001"},
+        {"input": "0.000002", "output": "0.00002"},
+    )
+    assert (now["period"], rates(now["rates"]), now["own_rates"]) == ("", own, None)
+    assert (later["period"], rates(later["rates"])) == ("from 2027-01-01", dated)
+    assert rates(later["own_rates"]) == own
+    for found in (now, later):
+        (upcoming,) = found["upcoming"]
+        assert (upcoming["from"], rates(upcoming["rates"])) == ("2027-01-01T00:00:00+00:00", dated)
+        assert found["previous"] == []
+    (model,) = json.loads(run("models", "gemini", "-o", "json", *LATER).stdout)["models"]
+    assert model == {key: value for key, value in later.items() if key in model}
 
 
 def test_show_of_an_unknown_model_exits_1_with_near_names(run: Run) -> None:
@@ -86,9 +196,16 @@ def test_explain_shows_each_layer(run: Run) -> None:
     assert "answered by openai/gpt-4o: input $2.50, output $10.00 per 1M tokens" in text
 
 
+def test_explain_ends_with_the_price_in_force(run: Run) -> None:
+    now, later = (run("explain", "gemini-2.5-pro", *at).stdout.splitlines() for at in (NOW, LATER))
+    said = "answered by google/gemini-2.5-pro: input ${}, output ${} per 1M tokens"
+    assert now[-1] == said.format("1.25", "10.00")
+    assert later[-1] == said.format("2.00", "20.00") + ", dated price: from 2027-01-01"
+
+
 def test_explain_with_tokens_goes_all_the_way(run: Run) -> None:
     # 250,000 are above 200k: x $2.50 / 1M = $0.625
-    text = " ".join(run("explain", "gemini-2.5-pro", "250k").stdout.split())
+    text = " ".join(run("explain", "gemini-2.5-pro", "250k", *NOW).stdout.split())
     assert "250,000 input tokens pass 200,000: the whole request moves" in text
     assert "input: 250,000 x $0.0000025 ($2.50 / 1M) = $0.625" in text
     assert "total $0.625, the exact sum" in text
@@ -104,7 +221,12 @@ def test_explain_of_a_guess(run: Run) -> None:
 
 @pytest.mark.parametrize(
     ("schema", "words"),
-    [("models", ["models"]), ("show", ["show", "gemini-2.5-pro"]), ("explain", ["explain", "x"])],
+    [
+        ("models", ["models"]),
+        ("show", ["show", "gemini-2.5-pro", *NOW]),
+        ("show", ["show", "gemini-2.5-pro", *LATER]),
+        ("explain", ["explain", "x"]),
+    ],
 )
 def test_json_holds_its_schema(run: Run, schema: str, words: list[str]) -> None:
     text = (ROOT / "schemas" / f"{schema}.schema.json").read_text(encoding="utf-8")

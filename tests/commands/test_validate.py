@@ -57,6 +57,16 @@ def test_the_day_is_the_one_asked_for(run: Run, good: Path) -> None:
     assert "warning[verified-stale]" in later.stdout
 
 
+def test_an_instant_counts_within_its_day(run: Run, good: Path) -> None:
+    prices = '"input_cost_per_token": 2e-06, "output_cost_per_token": 4e-06'
+    upcoming = f'"upcoming": [{{"from": "2026-12-01T12:00", {prices}}}],'
+    text = GOOD.replace('"source"', f'{upcoming}\n"source"')
+    (good / "noon.json").write_text(text, encoding="utf-8")
+    for hour, code in ((11, 0), (12, 1), (13, 1)):
+        result = run("validate", "noon.json", "--at", f"2026-12-01T{hour}:00")
+        assert (result.exit_code, "upcoming-begun" in result.stdout) == (code, bool(code))
+
+
 def test_several_files_and_standard_input(run: Run, good: Path) -> None:
     del good
     result = run("validate", "good.json", "-", *AT, stdin=BAD)

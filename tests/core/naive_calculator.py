@@ -14,7 +14,8 @@ PICO = 10**12
 class Kind(NamedTuple):
     """A priced kind: its key, whose price it borrows, whether that is a guess.
 
-    The price buys `per` counts; amounts (seconds, GB-days) are counted in thousandths.
+    The price buys `per` counts; amounts (seconds, GB-days) are counted in thousandths, and a
+    product is charged to the nearest picodollar.
     """
 
     key: str
@@ -177,7 +178,7 @@ class Naive:
         reached = self._passed(sum(counts.get(kind, 0) for kind in PROMPT))
         for kind, count, passed in self._placed(counts, reached):
             rate, guess = self._charge(kind, passed, service, region)
-            total += count * rate if rate is not None else 0
+            total += round(count * rate / KINDS[kind].per) if rate is not None else 0
             unpriced |= {kind} if rate is None else set()
             guessed |= {kind} if guess else set()
         above = reached[-1] if reached else 0
@@ -208,7 +209,7 @@ class Naive:
             for word in (service, ""):
                 literal = self._literal(KINDS[kind].key, limit, word)
                 if literal is not None:
-                    rate = round(Fraction(literal) * PICO / KINDS[kind].per)
+                    rate = round(Fraction(literal) * PICO)
                     return Fraction(round(rate * factor) if KINDS[kind].tokens else rate)
         return None
 

@@ -455,3 +455,24 @@ def test_options_are_given_by_name(
 ) -> None:
     with pytest.raises(TypeError, match="argument"):
         function(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "pico"),
+    [
+        ("12.5", 31_250),  # 12.5 x 2,500
+        ("0.001", 2),  # 2.5, a tie, and 2 is even
+        ("0.003", 8),  # 7.5, a tie, and 8 is even
+        ("0.002", 5),
+    ],
+)
+def test_a_product_of_thousandths_is_charged_to_the_nearest_picodollar(
+    seconds: str, pico: int
+) -> None:
+    """The price of a second stays whole: $0.0000000025, 2,500 picodollars."""
+    catalog = of({"input_cost_per_second": 2.5e-09, "file_search_cost_per_1k_calls": 0.0025})
+    answer = quote(catalog, "m", Usage(input_second=Decimal(seconds), file_search=3))
+    # 3 searches at 2,500,000,000 picodollars a thousand
+    assert [line.pico_usd for line in answer.lines] == [pico, 7_500_000]
+    assert answer.pico_usd == pico + 7_500_000
+    assert [line.pico_usd_per_unit for line in answer.lines] == [2_500, 2_500_000]

@@ -203,7 +203,6 @@ def test_a_price_rounded_at_load_says_from_what() -> None:
         "input_cost_per_second": 0.0002777778,
     }
     usage = Usage(2000, cache_read_tokens=1000, search_high=1, input_second=Decimal("1.5"))
-    # A price a second is kept as whole picodollars a thousandth: 277,777.8 become 277,778.
     assert steps(entry, usage)[5:] == (
         (
             "line: input: 1,000 x $0.00000299999 ($2.99999 / 1M) = $0.00299999"
@@ -217,9 +216,8 @@ def test_a_price_rounded_at_load_says_from_what() -> None:
             "; rounded half-even at load from 1.0000051E-7"
         ),
         (
-            "line: input_second: 1.500 x $0.000277778 = $0.000416667 by input_cost_per_second"
+            "line: input_second: 1.500 x $0.0002777778 = $0.0004166667 by input_cost_per_second"
             "; no price above 1k: standard base rate"
-            "; rounded half-even at load from 0.0002777778"
         ),
         (
             "line: search_high: 1 x $1.00 = $1.00"
@@ -227,7 +225,7 @@ def test_a_price_rounded_at_load_says_from_what() -> None:
             "; no price above 1k: standard base rate"
             "; rounded half-even at load from 1.00000000000004"
         ),
-        "total: $1.003516658, the exact sum; only credits are rounded, once a job",
+        "total: $1.0035166577, the exact sum; only credits are rounded, once a job",
     )
 
 

@@ -167,24 +167,3 @@ def test_a_plain_number_is_read_whole() -> None:
 def test_a_dollar_per_million_tokens_is_a_million_picodollars_a_token() -> None:
     assert PICO_PER_USD == TOKENS_PER_MTOK * 10**6
     assert usd_per_mtok(10**6) == "1.00"
-
-
-@pytest.mark.parametrize(
-    ("price_usd", "counts", "expected", "exact"),
-    [
-        ("0.0001", 1000, 100_000, True),
-        ("0.0002777778", 1000, 277_778, False),  # 277,777.8
-        ("2.5e-09", 1000, 2, False),  # a tie goes to even
-        ("3.5e-09", 1000, 4, False),
-        ("2.5", 1000, 2_500_000_000, True),
-        ("1e-09", 1000, 1, True),
-        ("0", 1000, 0, True),
-        ("1", 3, 333_333_333_333, False),
-        ("2", 3, 666_666_666_667, False),
-    ],
-)
-def test_a_price_may_buy_many_counts(
-    price_usd: str, counts: int, expected: int, *, exact: bool
-) -> None:
-    assert pico_usd(Decimal(price_usd), counts) == expected
-    assert is_exact(Decimal(price_usd), counts) is exact

@@ -103,32 +103,3 @@ def test_what_a_dated_list_lacks_in_words() -> None:
 def test_another_tier_is_not_asked_for() -> None:
     row = announced("2027-06-01") | {"input_cost_per_token_above_200k_tokens": 2e-06}
     assert not found(row, date(2026, 12, 1), "dated-prices-incomplete")
-
-
-@pytest.mark.parametrize(
-    ("key", "value", "dirty"),
-    [
-        ("input_cost_per_second", "0.000066667", False),
-        ("input_cost_per_second", "0.0000666667", True),
-        ("input_cost_per_character", "0.000000000001", False),
-        ("input_cost_per_character", "0.0000000000015", True),
-        ("file_search_cost_per_1k_calls", "0.0000000025", True),
-    ],
-)
-def test_a_price_is_dirty_by_what_it_buys(key: str, value: str, *, dirty: bool) -> None:
-    """A second is counted in thousandths, so that its tenth decimal is below a picodollar."""
-    text = f'{{"x": {{"m": {{"{key}": {value}}}}}}}'
-    report = check(text, "f", Policy(critical=()), date(2026, 12, 1))
-    assert ("float-dirt" in {finding.rule for finding in report.findings}) is dirty
-
-
-def test_a_dirty_second_says_how_it_is_loaded() -> None:
-    text = (
-        '{"x": {"m": {"search_context_cost_per_query": {"search_context_size_low": 1.23456e-9},\n'
-    )
-    text += '"input_cost_per_second": 0.0000666666667}}}'
-    report = check(text, "f", Policy(critical=()), date(2026, 12, 1))
-    search, second = (one for one in report.findings if one.rule == "float-dirt")
-    assert second.message == "$0.0000666666667 has more than nine decimals"
-    assert second.hint == ("it is loaded as $0.000066667 / second; write the published price")
-    assert search.message == "$0.00000000123456 has more than twelve decimals"

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from pricectl.core.catalog import Catalog, Match
 from pricectl.core.lookup import LAYERS, Step, near_names
 from pricectl.core.money import usd_per_mtok
-from pricectl.listing import base_rate
+from pricectl.listing import Priced, base_rate
 from pricectl.report.canvas import Canvas, clean, grid
+from pricectl.report.text.show import dated_price
 
 
-def report(  # noqa: PLR0913 - what is shown, and how
+def report(  # noqa: PLR0913, PLR0917 - what is shown, and how
     match: Match,
+    row: Priced,
     steps: Sequence[Step],
     chain: Sequence[str],
     catalog: Catalog,
@@ -18,7 +20,7 @@ def report(  # noqa: PLR0913 - what is shown, and how
     *,
     quiet: bool,
 ) -> str:
-    """The layers tried in order, then the row with its base prices, or the way to a price."""
+    """The layers tried in order, then the row with its prices in force, or the way to a price."""
     from rich.text import Text
 
     if quiet:
@@ -32,7 +34,7 @@ def report(  # noqa: PLR0913 - what is shown, and how
         table.add_row(f"  {layer}", Text(mark, style=style), Text(why, style=style))
     headline = Text(clean(match.asked) or "(no usable name)", style="bold")
     if not chain:
-        return canvas.draw(headline, Text(), table, Text(), Text(_answer(match, catalog)))
+        return canvas.draw(headline, Text(), table, Text(), Text(_answer(match, row, catalog)))
     way = grid("left", "wrap")
     for line in chain:
         word, _, said = line.partition(": ")
@@ -40,13 +42,14 @@ def report(  # noqa: PLR0913 - what is shown, and how
     return canvas.draw(headline, Text(), table, Text(), way)
 
 
-def _answer(match: Match, catalog: Catalog) -> str:
+def _answer(match: Match, row: Priced, catalog: Catalog) -> str:
     rates = [
         f"{word} ${usd_per_mtok(pico)}"
         for word, unit in (("input", "input"), ("output", "output"))
-        if (pico := base_rate(match.model, unit)) is not None
+        if (pico := base_rate(row.prices, unit)) is not None
     ]
     prices = f": {', '.join(rates)} per 1M tokens" if rates else ""
+    prices += f", {dated_price(row.period)}" if row.period else ""
     if match.how != "default":
         return f"answered by {clean(match.model.full_name)}{prices}"
     names = near_names(catalog, match.asked)

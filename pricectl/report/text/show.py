@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pricectl.core.catalog import Match, Model, Periods
-from pricectl.core.money import usd, usd_per_mtok
+from pricectl.core.catalog import Match, Model
+from pricectl.core.money import TOKENS_PER_MTOK, usd
 from pricectl.core.prices import PriceList
 from pricectl.core.units import UNITS
+from pricectl.listing import Priced, price_of
 from pricectl.report.canvas import Canvas, at_point, clean, grid, listing
 from pricectl.report.numbers import count
 from pricectl.report.text.quote import FOUND
@@ -25,12 +26,12 @@ FACTS = (
 )
 
 
-def report(match: Match, canvas: Canvas, *, quiet: bool) -> str:
-    """All rates now, then the dated ones, then the rest of the row."""
+def report(match: Match, row: Priced, canvas: Canvas, *, quiet: bool) -> str:
+    """All rates in force, then those of other times, then the rest of the row."""
     from rich.text import Text
 
     model = match.model
-    rates = list(_rates(model.prices))
+    rates = list(_rates(row.prices))
     if quiet:
         return canvas.draw(*rates)
     headline = Text(clean(model.full_name), style="bold")
@@ -38,7 +39,17 @@ def report(match: Match, canvas: Canvas, *, quiet: bool) -> str:
         headline.append(f"  {clean(match.asked)}, {FOUND[match.how]}", style="not bold")
     if model.entry.get("retired") is True:
         headline.append("  retired", style="yellow")
-    return canvas.draw(headline, Text(), *rates, *_dated(model), Text(), _facts(model))
+    period = [Text(dated_price(row.period))] if row.period else []
+    return canvas.draw(headline, *period, Text(), *rates, *_others(row), Text(), _facts(model))
+
+
+def dated_price(period: str) -> str:
+    """Which prices are in force, where they are not simply the row's own.
+
+    >>> dated_price("from 2026-12-01"), dated_price("off-peak")
+    ('dated price: from 2026-12-01', 'off-peak price')
+    """
+    return f"{period} price" if period == "off-peak" else f"dated price: {period}"
 
 
 def _rates(prices: PriceList) -> "Iterator[RenderableType]":
@@ -59,7 +70,7 @@ def _token_table(prices: PriceList, units: list[str]) -> "Table":
     columns = _columns(prices, units)
     table = listing("$ / 1M tokens", *(f"{_heading(*column)}>" for column in columns))
     cells = [
-        at_point(_cell(prices.rates.get((unit, above, service))) for unit in units)
+        at_point(_cell(prices.rates.get((unit, above, service)), unit) for unit in units)
         for service, above in columns
     ]
     for unit, *row in zip(units, *cells, strict=True):
@@ -71,8 +82,8 @@ def _heading(service: str, above: int) -> str:
     return f"{service or 'standard'} >{above // 1000}k" if above else service or "standard"
 
 
-def _cell(own: tuple[int, str] | None) -> str:
-    return "" if own is None else usd_per_mtok(own[0])
+def _cell(own: tuple[int, str] | None, unit: str) -> str:
+    return "" if own is None else usd(price_of(own[0], unit, TOKENS_PER_MTOK))
 
 
 def _other_table(prices: PriceList, units: list[str]) -> "Table":
@@ -83,24 +94,19 @@ def _other_table(prices: PriceList, units: list[str]) -> "Table":
         for unit in units
         if (unit, above, service) in prices.rates
     ]
-    costs = at_point(f"${usd(prices.rates[row][0])}" for row in rows)
+    costs = at_point(f"${usd(price_of(prices.rates[row][0], row[0]))}" for row in rows)
     for (unit, above, service), cost in zip(rows, costs, strict=True):
         where = f", {_heading(service, above)}" if service or above else ""
         table.add_row(unit, cost, f"a {UNITS[unit].counts}{where}")
     return table
 
 
-def _dated(model: Model) -> "Iterator[RenderableType]":
+def _others(row: Priced) -> "Iterator[RenderableType]":
     from rich.text import Text
 
-    periods: list[tuple[str, Periods]] = [("until", model.previous), ("from", model.upcoming)]
-    for word, lists in periods:
-        for when, prices in lists:
-            yield Text(f"\n{word} {when.date().isoformat()}", style="bold")
-            yield from _rates(prices)
-    if model.prices.off_peak:
-        yield Text("\noff-peak hours", style="bold")
-        yield from _rates(model.prices.off_peak[1])
+    for period, prices in row.others:
+        yield Text(f"\n{period}", style="bold")
+        yield from _rates(prices)
 
 
 def _facts(model: Model) -> "Table":
