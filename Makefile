@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types coverage validate crosscheck differences bench pictures schema check clean
+.PHONY: help demo test lint types coverage validate crosscheck differences mutants bench pictures schema check clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,8 +30,7 @@ demo: $(VENV)/.base  ## Install and show real quotes from the catalog
 	$(BIN)/pricectl quote gpt-5.4 claude-sonnet-5 gemini-3.5-flash deepseek-flash 100k 2k --cached 80k --markup 30
 
 test: $(VENV)/.dev  ## Install and run all tests
-	$(BIN)/coverage run -m pytest
-	@$(BIN)/coverage report --include='pricectl/core/*' --fail-under=100
+	$(BIN)/python -m pytest
 
 lint: $(VENV)/.dev  ## Check style
 	$(BIN)/ruff check .
@@ -40,8 +39,9 @@ lint: $(VENV)/.dev  ## Check style
 types: $(VENV)/.dev  ## Check types
 	$(BIN)/mypy
 
-coverage: test  ## Show the lines no test runs
-	$(BIN)/coverage report
+coverage: $(VENV)/.dev  ## Hold the core's branch coverage at 100%
+	$(BIN)/coverage run -m pytest tests/core pricectl/core
+	$(BIN)/coverage report --include='pricectl/core/*' --fail-under=100
 
 validate: $(VENV)/.base  ## Check the catalog
 	$(BIN)/pricectl validate
@@ -51,6 +51,10 @@ crosscheck: $(VENV)/.peers  ## Compare every price with two public price maps
 
 differences: $(VENV)/.peers  ## Price every row of litellm's map with both calculators
 	$(BIN)/python tools/compare_litellm
+
+mutants: $(VENV)/.dev  ## Mutate a copy of the core and count what the tests miss
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[mutation]'
+	$(BIN)/python tools/mutate.py --sample 700
 
 bench: $(VENV)/.peers  ## Time pricectl beside its peers
 	$(BIN)/python benchmarks/run.py

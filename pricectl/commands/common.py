@@ -169,13 +169,6 @@ def instant(at: str | None) -> datetime:
     return read
 
 
-def today(at: str | None) -> date:
-    """The day that counts as today, in UTC."""
-    from datetime import UTC
-
-    return instant(at).astimezone(UTC).date()
-
-
 def leave(code: int) -> NoReturn:
     """End the command with its exit code."""
     raise typer.Exit(code)

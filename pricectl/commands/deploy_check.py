@@ -50,7 +50,7 @@ def deploy_check(
         limits,
         base,
         common.instant(at),
-        common.today(at),
+        common.instant(at),
     )
     found = readiness.assess(candidate)
     common.show(

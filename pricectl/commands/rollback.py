@@ -60,7 +60,7 @@ def rollback(
     token = _token(reload, token_env)
     policy = settings.load_policy()
     path = rolling.writable(file, policy.file)
-    planned = rolling.plan(version, path, policy, common.today(at))
+    planned = rolling.plan(version, path, policy, common.instant(at))
     found = _differences(planned, policy, profile, common.instant(at))
     formats: common.Formats = {
         "text": lambda canvas: text.report(planned, found, outcome, canvas, quiet=quiet or asked),

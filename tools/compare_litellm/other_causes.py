@@ -147,16 +147,16 @@ OTHER_CAUSES = (
         "finer-than-picodollar",
         as_written,
         "litellm",
-        "The price has more digits than a picodollar a count, which loading rounds.",
-        "We are off by half a picodollar a count at most: 0.0000000000005 USD a pixel or a"
-        " thousandth of a second, rounded half-even, once, with a finding of validate.",
+        "The price has digits below a picodollar, which loading rounds.",
+        "We are off by half a picodollar a pixel or second at most: 0.0000000000005 USD, rounded"
+        " half-even, once, with a finding of validate.",
         "the catalog's own rounding rule",
         Example(
             '{"input_cost_per_second": 0.000283333333333}',
             counted_case("openai", "transcription seconds", input_second=_MINUTE),
-            "0.01699998",
+            "0.01699999998",
             "0.01699999999998",
-            "ours 60000 x 0.000000283333; litellm 60 x 0.000283333333333",
+            "ours 60 x 0.000283333333; litellm 60 x 0.000283333333333",
         ),
     ),
 )
