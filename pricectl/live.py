@@ -5,19 +5,13 @@ Also runs a smoke test's calls: what is asked and how it is judged stands in `pr
 
 import json
 import re
-import threading
-import urllib.request
 from collections.abc import Iterator, Mapping
-from email.message import Message
-from http.client import HTTPException
 from typing import Any, NamedTuple
-from urllib.error import HTTPError, URLError
-from urllib.parse import SplitResult, urlsplit
 
+from pricectl import fetch
 from pricectl.core import document
 from pricectl.core.document import Json
 from pricectl.core.errors import DocumentError, PricingError
-from pricectl.fetch import is_loopback
 from pricectl.smoke import DIALECTS, Dialect, Judge, Probe, Reply, Result
 
 MAX_BYTES = 4 * 1024 * 1024
@@ -47,11 +41,7 @@ class Endpoint(NamedTuple):
         """The API at https://... or at a loopback address. Raises BadAddress."""
         if token and not _TOKEN.fullmatch(token):
             raise BadAddress("the token has characters that no header can carry")
-        try:
-            parts = urlsplit(url)
-            _check(parts)
-        except ValueError:
-            raise BadAddress("is no URL", where=url, next_step="https://HOST[:PORT]") from None
+        _check(url)
         base = url.rstrip("/")
         for dialect in DIALECTS.values():
             base = base.removesuffix(dialect.path)
@@ -63,45 +53,32 @@ class Endpoint(NamedTuple):
 
     def post(self, path: str, body: Mapping[str, Any]) -> Reply:
         """Send a JSON body and read what comes back; a failure is a reply too."""
-        headers = {"Content-Type": "application/json", "Accept": "application/json"}
-        if self.token:
-            headers["Authorization"] = f"Bearer {self.token}"
-        request = urllib.request.Request(  # noqa: S310 - https or loopback, checked by `read`
-            self.url(path), json.dumps(body).encode(), headers, method="POST"
-        )
-        replies: list[Reply] = []
-        # Time limits of sockets begin anew with every byte; this one holds for the whole call.
-        thread = threading.Thread(target=lambda: replies.append(self._send(request)), daemon=True)
-        thread.start()
-        thread.join(self.timeout_seconds)
-        late = f"no complete answer within {self.timeout_seconds:g} s"
-        return replies[0] if replies else Reply(0, error=late)
-
-    def _send(self, request: urllib.request.Request) -> Reply:
         try:
-            with _opener(request.host).open(request, timeout=self.timeout_seconds) as response:
-                return self._reply(response.status, response.headers, response.read(MAX_BYTES + 1))
-        except HTTPError as error:
-            with error:
-                try:
-                    data = error.read(MAX_BYTES + 1)
-                except (OSError, HTTPException):
-                    data = b""
-                return self._reply(error.code, error.headers, data)
-        except (URLError, OSError, HTTPException, ValueError) as error:
-            reason = getattr(error, "reason", None) or error
-            return Reply(0, error=self._masked(f"{type(error).__name__}: {reason}"))
+            answer = fetch.post(
+                self.url(path),
+                json.dumps(body).encode(),
+                token=self.token or None,
+                seconds=self.timeout_seconds,
+                limit=MAX_BYTES,
+                direct=False,
+            )
+        except fetch.TooSlow:
+            return Reply(0, error=f"no complete answer within {self.timeout_seconds:g} s")
+        except fetch.NotFetched as error:
+            return Reply(0, error=self._masked(error.what))
+        return self._reply(answer)
 
-    def _reply(self, status: int, headers: Message, data: bytes) -> Reply:
-        named = {name.lower(): self._masked(value) for name, value in headers.items()}
-        if len(data) > MAX_BYTES:
+    def _reply(self, answer: fetch.Answer) -> Reply:
+        status = answer.status
+        named = {name: self._masked(value) for name, value in answer.headers.items()}
+        if answer.oversized:
             return Reply(status, None, named, f"the body is larger than {MAX_BYTES >> 20} MiB")
-        if len(data) < _announced(headers):
+        if answer.cut:
             return Reply(status, None, named, "the body was cut off")
         try:
-            body = self._without_token(document.parse(data))
+            body = self._without_token(document.parse(answer.body))
         except DocumentError as error:
-            excerpt = self._masked(data.decode("utf-8", "replace"))[:EXCERPT]
+            excerpt = self._masked(answer.body.decode("utf-8", "replace"))[:EXCERPT]
             return Reply(status, None, named, excerpt.strip() or str(error))
         return Reply(status, body, named, _message(body)[:EXCERPT])
 
@@ -145,7 +122,7 @@ def run(
 
 def _check_answered(endpoint: Endpoint, reply: Reply) -> None:
     if not reply.status:
-        raise Unreachable(f"cannot be reached: {reply.error}", where=endpoint.base)
+        raise Unreachable(reply.error, where=endpoint.base)
     if reply.status in {401, 403}:
         raise Unreachable(
             f"answers {reply.status}: {reply.error}",
@@ -154,36 +131,17 @@ def _check_answered(endpoint: Endpoint, reply: Reply) -> None:
         )
 
 
-class _Stay(urllib.request.HTTPRedirectHandler):
-    """A redirect is an answer like any other: the token goes to no other address."""
-
-    def redirect_request(self, *_: Any) -> None:
-        """Follow none."""
-
-
-def _opener(host: str) -> urllib.request.OpenerDirector:
-    handlers: list[urllib.request.BaseHandler] = [_Stay()]
-    if is_loopback(urlsplit(f"//{host}").hostname or ""):
-        handlers.append(urllib.request.ProxyHandler({}))
-    return urllib.request.build_opener(*handlers)
-
-
-def _check(parts: SplitResult) -> None:
-    if not parts.hostname or parts.scheme not in {"http", "https"} or parts.port == 0:
-        raise ValueError
-    where = f"{parts.scheme}://{parts.hostname}"
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
+def _check(url: str) -> None:
+    place = fetch.parts(url)
+    if place is None or place.scheme not in {"http", "https"} or place.port == 0:
+        raise BadAddress("is no URL", where=url, next_step="https://HOST[:PORT]")
+    where = f"{place.scheme}://{place.hostname}"
+    if not fetch.is_private(place):
         raise BadAddress("is not encrypted", where=where, next_step="use https://")
-    if "@" in parts.netloc or parts.query or parts.fragment:
+    if "@" in place.netloc or place.query or place.fragment:
         raise BadAddress(
             "has more than a host and a path", where=where, next_step="name a token with --token"
         )
-
-
-def _announced(headers: Message) -> int:
-    """How many bytes there must be: reading up to a bound does not notice that some are missing."""
-    length = headers.get("Content-Length", "")
-    return int(length) if length.isascii() and length.isdigit() else 0
 
 
 def _message(body: Json) -> str:

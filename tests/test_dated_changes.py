@@ -13,7 +13,7 @@ from pricectl.core import Usage, quote
 from pricectl.formatting import formatted
 from pricectl.gates import FailOn, Limits, check
 from pricectl.policy import Workload
-from tests.test_formatting import calls, instants, layouts, rows, starts, written
+from tests.formatting.test_formatting import calls, instants, layouts, rows, starts, written
 
 TURN = Workload("turn", Usage(1_000, 500))
 DAY = date(2026, 12, 1)

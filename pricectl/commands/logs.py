@@ -5,12 +5,13 @@ from typing import Annotated, TextIO
 
 import typer
 
-from pricectl import logsource, store
+from pricectl import store
 from pricectl.commands import common
 from pricectl.commands.common import View
 from pricectl.core.errors import PricingError
-from pricectl.logreading import Counter, Fallen, Reader, Tally
-from pricectl.remedies import Remedy, remedy
+from pricectl.logs import source
+from pricectl.logs.reading import Counter, Fallen, Reader, Tally
+from pricectl.logs.remedies import Remedy, remedy
 from pricectl.report import json_logs
 from pricectl.report.text import logs as text
 
@@ -48,7 +49,7 @@ def logs(
     common.check_formats(view, formats)
     interrupted = False
     try:
-        for sighting in reader.sightings(logsource.blocks(log)):
+        for sighting in reader.sightings(source.blocks(log)):
             counter.add(sighting)
             if follow and not sighting.sign.good:
                 _say(text.running(sighting), sys.stderr if to_stderr else sys.stdout)

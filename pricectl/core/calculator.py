@@ -58,7 +58,7 @@ class Quote(NamedTuple):
 
     `prices` is the row's price list that applied and `period` its name ("" is today's), `service`
     and `region` are words of the row ("" is standard), `above_tokens` is the context threshold the
-    request passed (0: none), `catalog_sha256` the version of the catalog.
+    request passed (0: none).
     """
 
     match: Match
@@ -66,7 +66,7 @@ class Quote(NamedTuple):
     pico_usd: int
     parts: tuple[Part, ...]
     prices: PriceList
-    catalog_sha256: str
+    catalog: Catalog
     service: str = STANDARD
     region: str = ""
     above_tokens: int = 0
@@ -84,6 +84,11 @@ class Quote(NamedTuple):
         from pricectl.core.explanation import explain
 
         return explain(self)
+
+    @property
+    def catalog_sha256(self) -> str:
+        """Which version of the catalog says so."""
+        return self.catalog.sha256
 
     @property
     def guessed(self) -> bool:
@@ -132,7 +137,7 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
     plain = service is None and at is None and region is None and not strict
     if not plain or usage[0] >= prices.first_tier_tokens:
         match = require(catalog, name) if strict else match
-        asked = _Asked(service_word(service), region_word(region), at, catalog.sha256)
+        asked = _Asked(service_word(service), region_word(region), at, catalog)
         answer = _quote(match, usage, asked)
         if strict and answer.unpriced:
             raise _unpriced(answer)
@@ -144,7 +149,7 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
     if card.divides:
         pico = _total(usage[2], card)
     parts = ((usage[2], card),)
-    fields = (match, usage, pico, parts, prices, catalog.sha256, STANDARD, "", 0, "")
+    fields = (match, usage, pico, parts, prices, catalog, STANDARD, "", 0, "")
     return tuple.__new__(Quote, fields)
 
 
@@ -152,7 +157,7 @@ class _Asked(NamedTuple):
     service: str
     region: str
     at: date | None
-    catalog_sha256: str
+    catalog: Catalog
 
 
 def _quote(match: Match, usage: Usage, asked: _Asked) -> Quote:
@@ -166,7 +171,7 @@ def _quote(match: Match, usage: Usage, asked: _Asked) -> Quote:
         sum(_total(counts, card) for counts, card in charged),
         charged,
         prices,
-        asked.catalog_sha256,
+        asked.catalog,
         asked.service,
         asked.region,
         prices.thresholds[passed - 1] if passed else 0,

@@ -1,6 +1,5 @@
 """The catalog: built once from the document, immutable, safe to share between threads. Floor 0."""
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from types import MappingProxyType
@@ -96,10 +95,12 @@ class Match(NamedTuple):
 class Catalog:
     """Every model with its prices, and the indexes that lookup needs.
 
-    `sha256` is the hash of the bytes it was read from: two catalogs with one hash price alike.
+    `sha256` is the hash of the bytes it was read from, worked out when it is first asked for; two
+    catalogs with one hash price alike.
     """
 
     __slots__ = (
+        "_data",
         "aliases",
         "by_full_name",
         "default",
@@ -113,12 +114,15 @@ class Catalog:
     )
 
     def __init__(
-        self, models: tuple[Model, ...], default: Model, metadata: Entry, sha256: str
+        self, models: tuple[Model, ...], default: Model, metadata: Entry, origin: bytes | str
     ) -> None:
         self.models = models
         self.default = default
         self.metadata = metadata
-        self.sha256 = sha256
+        if isinstance(origin, str):
+            self.sha256 = origin
+        else:
+            self._data = origin
         self.by_full_name = MappingProxyType({model.full_name: model for model in models})
         self.names = _grouped((model.name, model) for model in models)
         self.aliases = _grouped((alias, model) for model in models for alias in model.aliases)
@@ -141,14 +145,17 @@ class Catalog:
         'openai/gpt-4o'
         """
         values = document.parse(data)
-        raw = data.encode() if isinstance(data, str) else data
-        return cls.from_values(values, sha256=hashlib.sha256(raw).hexdigest())
+        return cls._checked(values, data.encode() if isinstance(data, str) else data)
 
     @classmethod
     def from_values(cls, values: Json, *, sha256: str = "") -> "Catalog":
         """Build a catalog from parsed JSON. Raises CatalogError: the first problem and a count."""
+        return cls._checked(values, sha256)
+
+    @classmethod
+    def _checked(cls, values: Json, origin: bytes | str) -> "Catalog":
         problems: list[Problem] = []
-        catalog = build(values, problems, sha256=sha256)
+        catalog = build(values, problems, sha256=origin)
         if problems:
             first, more = problems[0], len(problems) - 1
             raise CatalogError(
@@ -158,6 +165,15 @@ class Catalog:
             )
         return catalog
 
+    def __getattr__(self, name: str) -> str:
+        """The hash, which no attribute holds yet."""
+        if name != "sha256":
+            raise AttributeError(name)
+        import hashlib
+
+        self.sha256 = hashlib.sha256(self._data).hexdigest()
+        return self.sha256
+
     @property
     def last_updated(self) -> str:
         """The day the file says it was last edited; empty if it does not say."""
@@ -165,8 +181,11 @@ class Catalog:
         return value if isinstance(value, str) else ""
 
 
-def build(values: Json, problems: list[Problem], *, sha256: str = "") -> Catalog:
-    """Build what can be built and add what cannot to `problems`."""
+def build(values: Json, problems: list[Problem], *, sha256: bytes | str = "") -> Catalog:
+    """Build what can be built and add what cannot to `problems`.
+
+    `sha256` is the hash of the document, or the bytes to take it of when it is asked for.
+    """
     root = values if isinstance(values, dict) else {}
     if not isinstance(values, dict):
         problems.append(Problem("", "the catalog is not a JSON object"))

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pricectl.logreading import Fallen, Moment, Seen, Tally
-from pricectl.remedies import Remedy
+from pricectl.logs.reading import Fallen, Moment, Seen, Tally
+from pricectl.logs.remedies import Remedy
 from pricectl.report.json import dump
 
 

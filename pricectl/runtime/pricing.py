@@ -110,7 +110,7 @@ class Pricing(Keeper):
                         else:
                             if not card.divides:
                                 parts = ((usage[2], card),)
-                                priced = (match, usage, pico, parts, prices, catalog.sha256)
+                                priced = (match, usage, pico, parts, prices, catalog)
                                 answer = _new(Quote, priced + _STANDARD)
                                 return _new(Answer, (answer, snapshot, ()))
             except Exception:  # noqa: BLE001, S110 - the careful way answers

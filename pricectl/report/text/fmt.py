@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pricectl.changes import Change
-from pricectl.notation import Respelled
+from pricectl.formatting.notation import Respelled
+from pricectl.formatting.promotion import Left, Promotion
 from pricectl.positions import Positions
-from pricectl.promotion import Left, Promotion
 from pricectl.report import changes as words
 from pricectl.report.canvas import Canvas, at_point, clean, grid
 from pricectl.report.changes import ARROW

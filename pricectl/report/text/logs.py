@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pricectl.logreading import FALLBACK, Fallen, Moment, Seen, Sighting, Tally
-from pricectl.remedies import Remedy
+from pricectl.logs.reading import FALLBACK, Fallen, Moment, Seen, Sighting, Tally
+from pricectl.logs.remedies import Remedy
 from pricectl.report.canvas import Canvas, clean, grid, listing
 from pricectl.report.numbers import count
 

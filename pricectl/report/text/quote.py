@@ -164,9 +164,9 @@ def comparison(estimates: Sequence[Estimate], catalog: Catalog, canvas: Canvas) 
     ordered = sorted(
         estimates, key=lambda found: (found.quote.guessed, found.pico_usd, found.quote.match.asked)
     )
-    table = listing(
-        "Model", "Cost>", "With markup>", "Ratio>", "Credits by USD>", "by tokens>", "Found"
-    )
+    marked_up = bool(estimates[0].profile.markup_percent)
+    markup = ("Client>",) if marked_up else ()
+    table = listing("Model", "Cost>", *markup, "Ratio>", "USD cr>", "Token cr>", "Found")
     costs = at_point(f"${usd(estimate.pico_usd)}" for estimate in ordered)
     billed = at_point(f"${usd(estimate.client_pico_usd)}" for estimate in ordered)
     for estimate, cost, bill in zip(ordered, costs, billed, strict=True):
@@ -174,13 +174,20 @@ def comparison(estimates: Sequence[Estimate], catalog: Catalog, canvas: Canvas) 
         _, by_usd, by_tokens = (count(mode.charged) for mode in estimate.credits)
         ratio = "" if estimate.quote.guessed else _ratio(estimate.pico_usd, ordered[0].pico_usd)
         how = Text(FOUND[match.how] or match.how, style="yellow" if match.how == "default" else "")
-        table.add_row(Text(clean(match.asked)), cost, bill, ratio, by_usd, by_tokens, how)
+        bills = (bill,) if marked_up else ()
+        table.add_row(Text(clean(match.asked)), cost, *bills, ratio, by_usd, by_tokens, how)
     notes = [
         Text(f"! {clean(estimate.quote.match.asked)}: {words}", style="yellow")
         for estimate in ordered
         for words in _warnings(estimate, catalog)
     ]
-    return canvas.draw(table, *[Text(), *notes] if notes else [])
+    words = f"cr: credits of consumption_usd and consumption_tokens{_markup_words(estimates[0])}"
+    return canvas.draw(table, Text(), *notes, Text(words, style="dim"))
+
+
+def _markup_words(estimate: Estimate) -> str:
+    percent = plain(estimate.profile.markup_percent)
+    return f"; Client: with {percent}% markup" if estimate.profile.markup_percent else ""
 
 
 def _ratio(cost: int, cheapest: int) -> str:

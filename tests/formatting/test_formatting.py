@@ -12,8 +12,8 @@ from pricectl import formatting
 from pricectl.core import Catalog, Usage, quote
 from pricectl.core.errors import CatalogError, DocumentError
 from pricectl.formatting import Formatted, Unproved, formatted
-from pricectl.notation import Respelled
-from pricectl.promotion import Promoted
+from pricectl.formatting.notation import Respelled
+from pricectl.formatting.promotion import Promoted
 
 DAY = date(2027, 1, 1)
 

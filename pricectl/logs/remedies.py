@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from pricectl.core.catalog import Catalog
 from pricectl.core.lookup import find, near_names, trace
-from pricectl.logreading import UNKNOWN_MODEL, Fallen
+from pricectl.logs.reading import UNKNOWN_MODEL, Fallen
 
 Action = Literal["alias", "row", "price", "choose", "reload", "caller", "look"]
 _WORD = re.compile(r"[a-z]+|\d+")

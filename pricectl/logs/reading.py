@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from pricectl.logfields import read_line
+from pricectl.logs.fields import read_line
 
 # A longer line is read in pieces of about this size.
 MAX_LINE_BYTES = 1024 * 1024

@@ -3,8 +3,8 @@
 import pytest
 
 from pricectl.core import Catalog
-from pricectl.logreading import Fallen
-from pricectl.remedies import Remedy, remedy
+from pricectl.logs.reading import Fallen
+from pricectl.logs.remedies import Remedy, remedy
 from tests.conftest import CATALOG
 
 MORE = """,

@@ -15,8 +15,8 @@ from pricectl.core import document
 from pricectl.core.catalog import Catalog, Model
 from pricectl.core.errors import PricingError
 from pricectl.edits import Replace
-from pricectl.notation import Respelled, respellings
-from pricectl.promotion import Left, Promotion, promote
+from pricectl.formatting.notation import Respelled, respellings
+from pricectl.formatting.promotion import Left, Promotion, promote
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 MOMENT = timedelta(microseconds=1)

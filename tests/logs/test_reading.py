@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from pricectl import logreading
-from pricectl.logreading import SIGNS, Moment, Tally, read
+from pricectl.logs import reading
+from pricectl.logs.reading import SIGNS, Moment, Tally, read
 from pricectl.runtime import logs as runtime_logs
 from tests.conftest import ROOT
 
@@ -205,7 +205,7 @@ def test_a_line_without_end_is_read_in_pieces() -> None:
 
 
 def test_names_are_bounded_and_the_heavy_ones_stay(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logreading, "MAX_NAMES", 10)
+    monkeypatch.setattr(reading, "MAX_NAMES", 10)
     heavy = BAD.encode() * 50
     light = (BAD.replace("gpt-9", f"gpt-{number:04}").encode() for number in range(100, 300))
     found = read([heavy, *light])
@@ -217,7 +217,7 @@ def test_names_are_bounded_and_the_heavy_ones_stay(monkeypatch: pytest.MonkeyPat
 
 MEASURE = """
 import resource, time
-from pricectl.logreading import read
+from pricectl.logs.reading import read
 line = b'2026-11-20 12:00:01,123 INFO access 10.0.0.1 "POST /api/llm" 200 model gpt-4o in 812 ms\\n'
 bad = b'2026-11-20 12:00:01,123 WARNING x fallback pricing: kind="unknown-model" model="g-%d"\\n'
 blocks = 200 * 2**20 // len(line * 2000)

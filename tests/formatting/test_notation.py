@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pricectl.core import document
 from pricectl.core.units import UNITS
-from pricectl.notation import Respelled, respellings, spelled
+from pricectl.formatting.notation import Respelled, respellings, spelled
 
 
 @pytest.mark.parametrize(
