@@ -7,7 +7,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from pricectl.core.calculator import service_word
-from pricectl.core.catalog import Catalog, Model
+from pricectl.core.catalog import Catalog
+from pricectl.core.model import Model
 from pricectl.core.money import divide
 from pricectl.core.prices import PriceList
 from pricectl.core.units import STANDARD, UNITS

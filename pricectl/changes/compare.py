@@ -13,8 +13,9 @@ from pricectl.changes.renames import Rename, renamed
 from pricectl.changes.rows import Row, Rows, differing, leaves, pointer_to
 from pricectl.changes.values import KINDS, Change, Comparison, Impact
 from pricectl.changes.version import Version
-from pricectl.core.catalog import Catalog, Model
+from pricectl.core.catalog import Catalog
 from pricectl.core.credits import Profile
+from pricectl.core.model import Model
 from pricectl.core.windows import as_instant
 from pricectl.policy import DEFAULT_WORKLOADS, Workload
 

@@ -7,8 +7,9 @@ from pricectl.changes.rates import in_force, rate_moves, severity_of
 from pricectl.changes.renames import Rename
 from pricectl.changes.rows import pointer_to
 from pricectl.changes.values import Change, Move
-from pricectl.core.catalog import Catalog, Match, Model
+from pricectl.core.catalog import Catalog
 from pricectl.core.lookup import find
+from pricectl.core.model import Match, Model
 from pricectl.findings import SEVERITIES, Severity
 
 DEFAULT_POINTER = "/metadata/default_pricing"

@@ -8,7 +8,8 @@ from pricectl.changes.rates import TIERED, Place, Repricing, in_force
 from pricectl.changes.rows import Leaf, Row, pointer_to, text_of
 from pricectl.changes.terms import CONTEXT_TIER, OFF_PEAK, WINDOWS, is_factor
 from pricectl.changes.values import Change
-from pricectl.core.catalog import DEFAULT_PROVIDER, RESERVED, Model
+from pricectl.core.catalog import DEFAULT_PROVIDER, RESERVED
+from pricectl.core.model import Model
 from pricectl.core.units import NESTED_KEYS, is_price_like, parse_key
 
 # Members that hold lists of prices; a change in them is told by the prices that come of it.

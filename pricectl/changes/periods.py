@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from pricectl.core.catalog import Model
+from pricectl.core.model import Model
 from pricectl.core.prices import PriceList
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)

@@ -8,7 +8,8 @@ from pricectl.changes.periods import Standing, standing, stretches
 from pricectl.changes.rows import text_of
 from pricectl.changes.terms import OFF_PEAK, WINDOWS, Term, terms
 from pricectl.changes.values import Change, Move, PricedAt
-from pricectl.core.catalog import Model, escape
+from pricectl.core.catalog import escape
+from pricectl.core.model import Model
 from pricectl.core.money import usd
 from pricectl.core.prices import At, Own, PriceList
 from pricectl.core.units import NESTED_KEYS, is_token

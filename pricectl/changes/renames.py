@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from pricectl.changes.rates import in_force
-from pricectl.core.catalog import Model
+from pricectl.core.model import Model
 
 SIMILAR = 0.6
 # More rows of one price than this are not compared by name; their renames show as two changes.

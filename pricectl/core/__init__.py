@@ -7,7 +7,7 @@
 """
 
 from pricectl.core.calculator import Line, Quote, quote
-from pricectl.core.catalog import Catalog, Match, Model
+from pricectl.core.catalog import Catalog
 from pricectl.core.credits import (
     MODES,
     Job,
@@ -28,6 +28,7 @@ from pricectl.core.errors import (
     UnpricedUnit,
 )
 from pricectl.core.lookup import find, require, trace
+from pricectl.core.model import Match, Model
 from pricectl.core.money import usd, usd_per_mtok
 from pricectl.core.usage import Usage
 

@@ -5,9 +5,10 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple
 
-from pricectl.core.catalog import Catalog, Match
+from pricectl.core.catalog import Catalog
 from pricectl.core.errors import UnpricedUnit
 from pricectl.core.lookup import find, require
+from pricectl.core.model import Match
 from pricectl.core.money import divide
 from pricectl.core.prices import PriceList, Rate, RateCard
 from pricectl.core.units import STANDARD, UNITS

@@ -1,16 +1,15 @@
 """The catalog: built once from the document, immutable, safe to share between threads. Floor 0."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
 from types import MappingProxyType
-from typing import Literal, NamedTuple
 
 from pricectl.core import document
 from pricectl.core.document import Json
 from pricectl.core.entries import read_prices
 from pricectl.core.errors import CatalogError
-from pricectl.core.prices import Entry, PriceList, Problem
-from pricectl.core.windows import as_instant, read_instant
+from pricectl.core.model import Match, Model, Periods
+from pricectl.core.prices import Entry, Problem
+from pricectl.core.windows import read_instant
 
 # Top-level members that hold no models.
 RESERVED = ("$schema", "metadata", "pricing_notes")
@@ -23,73 +22,6 @@ DEFAULT_PRICING: Mapping[str, Json] = MappingProxyType(
     }
 )
 DEFAULT_PROVIDER = "default"
-
-# Price lists with the UTC instant they end before (previous) or begin at (upcoming), in order.
-Periods = tuple[tuple[datetime, PriceList], ...]
-How = Literal["exact", "alias", "case", "partial", "default"]
-
-
-class Model(NamedTuple):
-    """One row: who sells it, its names, and what it costs now, before and from a date on.
-
-    `dated` says that the price depends on when the call was made.
-    """
-
-    provider: str
-    name: str
-    entry: Entry
-    prices: PriceList
-    aliases: tuple[str, ...] = ()
-    previous: Periods = ()
-    upcoming: Periods = ()
-    dated: bool = False
-
-    @property
-    def full_name(self) -> str:
-        """`provider/name`, which is unique in a catalog."""
-        return f"{self.provider}/{self.name}"
-
-    def prices_at(self, at: date | None) -> tuple[PriceList, str]:
-        """The price list in force at a day or instant (UTC) and the period's name ("" is today's).
-
-        Without `at`, the row itself, which is what every reader of the file sees.
-        """
-        if at is None:
-            return self.prices, ""
-        instant = as_instant(at)
-        for until, prices in self.previous:
-            if instant < until:
-                return _in_hours(prices, instant, f"until {_day(until)}")
-        begun = [(start, prices) for start, prices in self.upcoming if start <= instant]
-        if begun:
-            start, prices = begun[-1]
-            return _in_hours(prices, instant, f"from {_day(start)}")
-        return _in_hours(self.prices, instant, "")
-
-
-def _in_hours(prices: PriceList, instant: datetime, period: str) -> tuple[PriceList, str]:
-    if prices.off_peak:
-        windows, cheaper = prices.off_peak
-        if any(window.covers(instant) for window in windows):
-            return cheaper, f"{period} off-peak".strip()
-    return prices, period
-
-
-def _day(instant: datetime) -> str:
-    return instant.isoformat().removesuffix("+00:00").removesuffix("T00:00:00")
-
-
-class Match(NamedTuple):
-    """Which row answers, and how it was found.
-
-    `name` is the catalog's spelling that fitted, `ignored` what of the asked name was set aside.
-    """
-
-    model: Model
-    how: How
-    asked: str
-    name: str
-    ignored: tuple[str, ...] = ()
 
 
 class Catalog:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from pricectl.core.calculator import Line, Quote, quantity
-from pricectl.core.catalog import Match
 from pricectl.core.document import Json
+from pricectl.core.model import Match
 from pricectl.core.money import is_exact, usd, usd_per_mtok
 from pricectl.core.units import NESTED_KEYS, is_token
 

@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pricectl.core.catalog import MAX_NAME, Catalog, How, Match, Model, Periods
+from pricectl.core.catalog import MAX_NAME, Catalog
 from pricectl.core.errors import UnknownModel
+from pricectl.core.model import How, Match, Model, Periods
 
 LAYERS: tuple[How, ...] = ("exact", "alias", "case", "partial", "default")
 MEMO_SIZE = 4096

@@ -12,8 +12,9 @@ from pricectl import edits
 from pricectl.changes import Change
 from pricectl.changes.rates import in_force, row_changes
 from pricectl.core import document
-from pricectl.core.catalog import Catalog, Model
+from pricectl.core.catalog import Catalog
 from pricectl.core.errors import PricingError
+from pricectl.core.model import Model
 from pricectl.edits import Replace
 from pricectl.formatting.notation import Respelled, respellings
 from pricectl.formatting.promotion import Left, Promotion, promote

@@ -11,8 +11,9 @@ from typing import NamedTuple
 from pricectl import edits
 from pricectl.changes import Change
 from pricectl.core import document
-from pricectl.core.catalog import Catalog, Model, escape
+from pricectl.core.catalog import Catalog, escape
 from pricectl.core.document import Json
+from pricectl.core.model import Model
 from pricectl.core.units import is_price_like
 from pricectl.core.windows import as_instant, read_instant
 from pricectl.edits import Edit, Insert, Remove, Replace

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pricectl.core.calculator import Line
-from pricectl.core.catalog import Catalog, Match, Periods
+from pricectl.core.catalog import Catalog
 from pricectl.core.lookup import Step
+from pricectl.core.model import Match, Periods
 from pricectl.core.money import usd
 from pricectl.core.prices import PriceList
 from pricectl.estimate import Estimate

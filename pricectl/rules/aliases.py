@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from pricectl.core.catalog import Catalog, Model
+from pricectl.core.catalog import Catalog
+from pricectl.core.model import Model
 from pricectl.findings import Finding
 from pricectl.rules.base import Context, Rule, aliases_of
 

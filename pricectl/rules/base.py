@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import NamedTuple
 
-from pricectl.core.catalog import Catalog, Model, Periods, escape
+from pricectl.core.catalog import Catalog, escape
 from pricectl.core.document import Json
+from pricectl.core.model import Model, Periods
 from pricectl.core.money import TOKENS_PER_MTOK, usd
 from pricectl.core.prices import PriceList
 from pricectl.core.units import NESTED_KEYS, UNITS, is_token

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from pricectl.core.catalog import Catalog, Model, escape
+from pricectl.core.catalog import Catalog, escape
 from pricectl.core.lookup import find
+from pricectl.core.model import Model
 from pricectl.findings import Finding
 from pricectl.rules.base import Context, Rule, aliases_of, pointer_of
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 from statistics import median_low
 from typing import NamedTuple
 
-from pricectl.core.catalog import Model
+from pricectl.core.model import Model
 from pricectl.findings import Finding
 from pricectl.rules.base import (
     TEXT_MODES,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 
-from pricectl.core.catalog import Model
+from pricectl.core.model import Model
 from pricectl.core.prices import PriceList
 from pricectl.core.units import STANDARD, UNITS
 from pricectl.findings import Finding

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from pricectl.core.catalog import Model
+from pricectl.core.model import Model
 from pricectl.core.units import UNITS, is_price_like
 from pricectl.findings import Finding
 from pricectl.rules.base import (

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
 
-from pricectl.core.catalog import Model
 from pricectl.core.document import Json
+from pricectl.core.model import Model
 from pricectl.core.prices import PriceList
 from pricectl.findings import Finding
 from pricectl.rules.base import (

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from pricectl.core.catalog import Model, escape
+from pricectl.core.catalog import escape
+from pricectl.core.model import Model
 from pricectl.findings import Finding
 from pricectl.rules.base import Context, Rule, pointer_of
 from pricectl.rules.dates import ahead, read_day

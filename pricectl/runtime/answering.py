@@ -3,8 +3,9 @@
 from datetime import UTC, date, datetime
 
 from pricectl.core.calculator import Quote, quote
-from pricectl.core.catalog import Catalog, Match
+from pricectl.core.catalog import Catalog
 from pricectl.core.lookup import find
+from pricectl.core.model import Match
 from pricectl.core.usage import Usage
 from pricectl.runtime.clamping import clamped
 from pricectl.runtime.snapshot import EMERGENCY

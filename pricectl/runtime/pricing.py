@@ -10,7 +10,7 @@ from datetime import date
 from time import monotonic
 
 from pricectl.core.calculator import Quote
-from pricectl.core.catalog import Match
+from pricectl.core.model import Match
 from pricectl.core.usage import Usage
 from pricectl.policy import Policy
 from pricectl.runtime.answering import careful_quote, flags_of, is_denied

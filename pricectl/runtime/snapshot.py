@@ -6,8 +6,9 @@ from typing import Literal, NamedTuple
 
 from pricectl import __version__
 from pricectl.core.calculator import Quote
-from pricectl.core.catalog import Catalog, Match, build
+from pricectl.core.catalog import Catalog, build
 from pricectl.core.credits import Profile
+from pricectl.core.model import Match
 from pricectl.core.prices import Problem
 from pricectl.policy import Policy
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from pricectl.core import Catalog, CatalogError, Usage, quote
-from pricectl.core.catalog import Model
 from pricectl.core.document import Unreadable
 from pricectl.core.entries import price_problem
+from pricectl.core.model import Model
 from pricectl.core.prices import MAX_CARDS, PriceList
 
 IN = "input_cost_per_token"

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from pricectl.core.catalog import Catalog, Match
+from pricectl.core.catalog import Catalog
 from pricectl.core.lookup import LAYERS, Step, near_names
+from pricectl.core.model import Match
 from pricectl.core.money import usd_per_mtok
 from pricectl.listing import Priced, base_rate
 from pricectl.report.canvas import Canvas, clean, grid

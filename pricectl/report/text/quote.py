@@ -5,8 +5,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pricectl.core.calculator import Line
-from pricectl.core.catalog import Catalog, Match
+from pricectl.core.catalog import Catalog
 from pricectl.core.lookup import near_names
+from pricectl.core.model import Match
 from pricectl.core.money import usd, usd_per_mtok
 from pricectl.core.units import UNITS
 from pricectl.estimate import Estimate, ModeCredits
