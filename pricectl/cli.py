@@ -69,6 +69,8 @@ class Verbs(TyperGroup):
             # The reader has seen enough, as with `| head`; nothing more can be written.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return ctx.exit(0)
+        except OSError as error:
+            return _fail(ctx, error, f"cannot be written: {error.strerror or error}")
         except (RecursionError, MemoryError) as error:
             return _fail(ctx, error, "the input is too large to work on")
         except (typer.Exit, typer.Abort, TyperException):

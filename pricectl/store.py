@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pricectl.core.catalog import Catalog
 from pricectl.core.document import MAX_BYTES
-from pricectl.core.errors import PricingError
+from pricectl.core.errors import CatalogError, DocumentError, PricingError
 
 FILE_NAME = "llm_pricing_current.json"
 STDIN = "-"
@@ -83,5 +83,11 @@ def read(name: str) -> Source:
 
 
 def load(name: str) -> Catalog:
-    """Read and build a catalog. Raises Unavailable, DocumentError or CatalogError."""
-    return Catalog.load(read(name).data)
+    """Read and build a catalog. Raises Unavailable, also for one that cannot price calls."""
+    data, source = read(name)
+    try:
+        return Catalog.load(data)
+    except (DocumentError, CatalogError) as error:
+        where = f"{source}: {error.where}" if error.where else source
+        step = f"run 'pricectl validate {name}' to see every finding"
+        raise Unavailable(error.what, where=where, next_step=step) from None

@@ -10,7 +10,11 @@ import typer
 from pricectl.core.credits import MODES, Profile
 from pricectl.core.usage import Usage
 
-_COUNT = re.compile(r"(?P<number>\d[\d_,]*(?:\.\d+)?)(?P<scale>[kKmM]?)")
+_COUNT = re.compile(
+    r"(?P<number>(?:\d{1,3}(?:,\d{3})+|\d+(?:_\d{3})*)(?:\.\d+)?)(?P<scale>[kKmM]?)", re.ASCII
+)
+# A word at the end that was meant as a count, and is no model's name.
+_LIKE_A_COUNT = re.compile(r"[-+]?[\d.,_]+\w*")
 _SCALES = {"": 1, "k": 1_000, "m": 1_000_000}
 
 
@@ -39,6 +43,12 @@ def split_words(words: Sequence[str]) -> tuple[list[str], list[int]]:
     while names and len(counts) < 2 and (count := read_count(names[-1])) is not None:  # noqa: PLR2004
         counts.insert(0, count)
         names.pop()
+    for word in names[-2:] if len(names) > 1 else ():
+        if _LIKE_A_COUNT.fullmatch(word) and read_count(word) is None:
+            raise typer.BadParameter(
+                f"{word!r} is no token count such as 1000, 1,000 or 1k",
+                param_hint="MODEL... INPUT [OUTPUT]",
+            )
     if not names or not counts:
         raise typer.BadParameter(
             "write a model and its tokens, such as: pricectl quote gpt-4o 1000 500",

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
+WRAP_FROM = 12
+COLUMN_GAP = 3
+
+
 class Canvas(NamedTuple):
     """How wide and whether in colour text is drawn."""
 
@@ -38,9 +42,24 @@ class Canvas(NamedTuple):
         )
         with console.capture() as capture:
             for part in parts:
-                console.print(part)
+                console.print(part, width=max(self.width, _needed(part)), crop=False)
         lines = capture.get().split("\n")
         return "\n".join(line.rstrip() for line in lines)
+
+
+def _needed(part: "RenderableType") -> int:
+    """The width below which a table would cut a number; a line that wraps is better than that."""
+    from rich.cells import cell_len
+    from rich.table import Table
+
+    if not isinstance(part, Table):
+        return 0
+    widths = []
+    for column in part.columns:
+        cells = [str(cell) for cell in (column.header, *column.cells)]
+        widest = max(map(cell_len, cells), default=0)
+        widths.append(widest if column.no_wrap else min(widest, WRAP_FROM))
+    return sum(widths) + COLUMN_GAP * len(widths)
 
 
 def clean(text: str) -> str:

@@ -91,7 +91,7 @@ def test_without_a_catalog_names_come_without_advice(run: Run, log: Path) -> Non
     result = run("logs", log.name)
     assert result.exit_code == 1
     assert "  3  gpt-9\n" in result.stdout
-    assert "no suggestions: line 1, column 2" in result.stdout
+    assert "no suggestions: llm_pricing_current.json: line 1, column 2" in result.stdout
     assert run("logs", log.name, "--file", "gone.json").exit_code == 2
 
 

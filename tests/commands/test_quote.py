@@ -139,6 +139,11 @@ def test_strict_refuses_an_unpriced_unit_with_exit_1(run: Run) -> None:
         (["gpt-4o", "12", "x"], "write a model and its tokens"),
         (["gpt-4o", "12", "--cached", "13"], "(13) is more than input (12)"),
         (["gpt-4o", "12", "--cached=-1"], "is no count"),
+        (["gpt-4o", "1000x", "500"], "'1000x' is no token count"),
+        (["gpt-4o", "1,5k", "0"], "'1,5k' is no token count"),
+        (["gpt-4o", "1e3", "0"], "'1e3' is no token count"),
+        (["gpt-4o", "99999999999999999999999", "1"], "is no token count"),
+        (["--", "gpt-4o", "-5", "1"], "'-5' is no token count"),
         (["gpt-4o", "12", "--unit", "foo=2"], "unknown unit 'foo'"),
         (["gpt-4o", "12", "--unit", "input_tokens=2"], "stand behind the model"),
         (["gpt-4o", "12", "--unit", "page"], "is no count"),
@@ -164,7 +169,7 @@ def test_a_broken_catalog_is_no_price(run: Run, home: Path) -> None:
     result = run("quote", "m", "1")
     assert result.exit_code == 2
     assert (
-        "/openai/m/input_cost_per_token: price is negative; run 'pricectl validate'"
+        "llm_pricing_current.json: /openai/m/input_cost_per_token: price is negative; run"
         in result.stderr
     )
 

@@ -13,6 +13,7 @@ from typing import Any
 from pricectl.core.calculator import Quote, quantity, quote, region_word, service_word
 from pricectl.core.catalog import Catalog
 from pricectl.core.errors import BadUsage, UnpricedUnit
+from pricectl.core.lookup import find
 from pricectl.core.responses import origins
 from pricectl.core.responses.places import locate
 from pricectl.core.responses.plain import plain_chat
@@ -20,7 +21,7 @@ from pricectl.core.responses.tables import Draft, Reading, require
 from pricectl.core.units import UNITS
 from pricectl.core.usage import Usage
 
-__all__ = ["Reading", "quote_response", "read_response"]
+__all__ = ["Reading", "quote_response", "read_response", "row_name"]
 
 
 def read_response(body: object, *, provider: str | None = None) -> Reading:
@@ -50,7 +51,7 @@ def quote_response(  # noqa: PLR0913 - the domain's question, all but two by key
 ) -> Quote:
     """Price a provider's response exactly; what is not given is taken from the body.
 
-    The name that is looked up is `provider/model` if that is a row, else `model`. Raises BadUsage;
+    The name that is looked up is that of `row_name`. Raises BadUsage;
     with `strict` also UnknownModel and UnpricedUnit, the latter too for a signal of the reading.
 
     >>> catalog = Catalog.load('{"o": {"m": {"input_cost_per_token": 2.5e-06}}}')
@@ -58,10 +59,7 @@ def quote_response(  # noqa: PLR0913 - the domain's question, all but two by key
     2500000000
     """
     reading = read_response(body, provider=provider)
-    name = reading.model if model is None else model
-    full_name = f"{reading.provider}/{name}"
-    if full_name in catalog.by_full_name:
-        name = full_name
+    name = row_name(catalog, reading, model=model, region=region)
     if strict and reading.signals:
         raise UnpricedUnit(
             f"no price for {', '.join(reading.signals)}",
@@ -71,6 +69,23 @@ def quote_response(  # noqa: PLR0913 - the domain's question, all but two by key
     word = service_word(reading.service if service is None else service) or None
     place = region_word(reading.region if region is None else region) or None
     return quote(catalog, name, reading.usage, service=word, region=place, at=at, strict=strict)
+
+
+def row_name(
+    catalog: Catalog, reading: Reading, *, model: str | None = None, region: str | None = None
+) -> str:
+    """The name to look a response's price up by: the seller's own row before another's.
+
+    A cloud sells one model at several prices, so `azure/us/gpt-4o` and `azure/gpt-4o` are tried
+    before `gpt-4o`.
+    """
+    name = reading.model if model is None else model
+    place = region_word(reading.region if region is None else region)
+    folders = (f"{reading.provider}/{place}/", f"{reading.provider}/") if reading.provider else ()
+    for folder in folders:
+        if find(catalog, folder + name).how in {"exact", "alias"}:
+            return folder + name
+    return name
 
 
 def _read(body: object, provider: str | None) -> Reading:

@@ -135,7 +135,7 @@ def _amount(number: Fraction) -> str:
 
 
 def _credits(estimate: Estimate, only: str | None) -> "Table":
-    table = grid("left", "right", "left")
+    table = grid("left", "right", "wrap")
     for mode in estimate.credits:
         if only in {None, mode.mode}:
             unit = "credit" if mode.charged == 1 else "credits"

@@ -8,7 +8,7 @@ from pricectl.core.money import TOKENS_PER_MTOK, usd
 from pricectl.core.prices import PriceList
 from pricectl.core.units import UNITS
 from pricectl.listing import Priced, price_of
-from pricectl.report.canvas import Canvas, at_point, clean, grid, listing
+from pricectl.report.canvas import COLUMN_GAP, Canvas, at_point, clean, grid, listing
 from pricectl.report.numbers import count
 from pricectl.report.text.quote import FOUND
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
+TOKENS = "$ / 1M tokens"
 FACTS = (
     "mode",
     "max_input_tokens",
@@ -31,7 +32,7 @@ def report(match: Match, row: Priced, canvas: Canvas, *, quiet: bool) -> str:
     from rich.text import Text
 
     model = match.model
-    rates = list(_rates(row.prices))
+    rates = list(_rates(row.prices, canvas.width))
     if quiet:
         return canvas.draw(*rates)
     headline = Text(clean(model.full_name), style="bold")
@@ -40,7 +41,9 @@ def report(match: Match, row: Priced, canvas: Canvas, *, quiet: bool) -> str:
     if model.entry.get("retired") is True:
         headline.append("  retired", style="yellow")
     period = [Text(dated_price(row.period))] if row.period else []
-    return canvas.draw(headline, *period, Text(), *rates, *_others(row), Text(), _facts(model))
+    return canvas.draw(
+        headline, *period, Text(), *rates, *_others(row, canvas.width), Text(), _facts(model)
+    )
 
 
 def dated_price(period: str) -> str:
@@ -52,12 +55,12 @@ def dated_price(period: str) -> str:
     return f"{period} price" if period == "off-peak" else f"dated price: {period}"
 
 
-def _rates(prices: PriceList) -> "Iterator[RenderableType]":
+def _rates(prices: PriceList, width: int) -> "Iterator[RenderableType]":
     priced = [unit for unit in UNITS if any(unit == name for name, _, _ in prices.rates)]
     tokens = [unit for unit in priced if UNITS[unit].counts.endswith("token")]
     others = [unit for unit in priced if unit not in tokens]
     if tokens:
-        yield _token_table(prices, tokens)
+        yield from _token_tables(prices, tokens, width)
     if others:
         yield _other_table(prices, others)
 
@@ -66,15 +69,31 @@ def _columns(prices: PriceList, units: list[str]) -> list[tuple[str, int]]:
     return sorted({(service, above) for unit, above, service in prices.rates if unit in units})
 
 
-def _token_table(prices: PriceList, units: list[str]) -> "Table":
-    columns = _columns(prices, units)
-    table = listing("$ / 1M tokens", *(f"{_heading(*column)}>" for column in columns))
-    cells = [
-        at_point(_cell(prices.rates.get((unit, above, service)), unit) for unit in units)
-        for service, above in columns
-    ]
-    for unit, *row in zip(units, *cells, strict=True):
-        table.add_row(unit, *row)
+def _token_tables(prices: PriceList, units: list[str], width: int) -> "Iterator[RenderableType]":
+    """As many tables side by side as fit, the others below: a rate is never cut."""
+    from rich.text import Text
+
+    rows: list[list[list[str]]] = [[]]
+    left = width - max(map(len, (*units, TOKENS)))
+    for service, above in _columns(prices, units):
+        rates = [_cell(prices.rates.get((unit, above, service)), unit) for unit in units]
+        column = [_heading(service, above), *at_point(rates)]
+        needed = max(map(len, column)) + COLUMN_GAP
+        if rows[-1] and needed > left:
+            rows.append([])
+            left = width - max(map(len, (*units, TOKENS)))
+        rows[-1].append(column)
+        left -= needed
+    for index, columns in enumerate(rows):
+        if index:
+            yield Text()
+        yield _token_table(units, columns)
+
+
+def _token_table(units: list[str], columns: list[list[str]]) -> "Table":
+    table = listing(TOKENS, *(f"{heading}>" for heading, *_ in columns))
+    for index, unit in enumerate(units, 1):
+        table.add_row(unit, *(column[index] for column in columns))
     return table
 
 
@@ -101,12 +120,12 @@ def _other_table(prices: PriceList, units: list[str]) -> "Table":
     return table
 
 
-def _others(row: Priced) -> "Iterator[RenderableType]":
+def _others(row: Priced, width: int) -> "Iterator[RenderableType]":
     from rich.text import Text
 
     for period, prices in row.others:
         yield Text(f"\n{period}", style="bold")
-        yield from _rates(prices)
+        yield from _rates(prices, width)
 
 
 def _facts(model: Model) -> "Table":
