@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types coverage validate crosscheck differences mutants bench pictures schema check clean
+.PHONY: help demo test proof lint types coverage validate crosscheck differences mutants bench pictures schema check clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,10 @@ demo: $(VENV)/.base  ## Install and show real quotes from the catalog
 test: $(VENV)/.dev  ## Install and run all tests
 	$(BIN)/python -m pytest
 
+proof: $(VENV)/.dev  ## Run the long proofs: 50,000 cases, 10,000 reloads, 1,000 kills
+	PRICECTL_REFERENCE_CASES=50000 PRICECTL_TEST_RELOADS=10000 PRICECTL_TEST_KILLS=1000 \
+	$(BIN)/python -m pytest tests/core/test_reference.py tests/runtime/test_threads.py tests/test_atomic.py
+
 lint: $(VENV)/.dev  ## Check style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -58,6 +62,7 @@ mutants: $(VENV)/.dev  ## Mutate a copy of the core and count what the tests mis
 
 bench: $(VENV)/.peers  ## Time pricectl beside its peers
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/http_quotes.py --quick
 
 pictures: $(VENV)/.dev  ## Draw the README's pictures anew
 	$(BIN)/python tools/draw_pictures.py

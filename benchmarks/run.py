@@ -80,6 +80,98 @@ def one_call(_: Path) -> Iterator[str]:
     yield row("core.quote with usage at hand, beside itself", calls(prebuilt(), ours()), "")
 
 
+BODY = {
+    "id": "chatcmpl-1",
+    "object": "chat.completion",
+    "model": MODEL,
+    "choices": [{"index": 0, "message": {"role": "assistant", "content": "ok"}}],
+    "usage": {
+        "prompt_tokens": TOKENS_IN,
+        "completion_tokens": TOKENS_OUT,
+        "total_tokens": TOKENS_IN + TOKENS_OUT,
+        "prompt_tokens_details": {"cached_tokens": 800},
+    },
+}
+
+
+def response() -> Callable[[], object]:
+    """A raw response priced by us."""
+    from pricectl.core import Catalog
+    from pricectl.core.responses import quote_response
+
+    catalog = Catalog.load((ROOT / "llm_pricing_current.json").read_bytes())
+    return lambda: quote_response(catalog, BODY)
+
+
+def litellm_response() -> Callable[[], object]:
+    """The same body priced by litellm, read into its own type beforehand."""
+    from litellm import ModelResponse, completion_cost
+
+    body = ModelResponse(**BODY)
+    return lambda: completion_cost(completion_response=body, model=MODEL)
+
+
+def genai_response() -> Callable[[], object]:
+    """The same body priced by genai-prices."""
+    from genai_prices import extract_usage
+
+    return lambda: extract_usage(BODY, provider_id="openai", api_flavor="chat").calc_price()
+
+
+def six_kinds() -> Callable[[], object]:
+    """A call with six priced kinds, its usage at hand."""
+    from pricectl.core import Catalog, Usage, quote
+
+    row = ", ".join(
+        f'"{key}": 1e-06'
+        for key in (
+            "input_cost_per_token",
+            "cache_read_input_token_cost",
+            "cache_creation_input_token_cost",
+            "input_cost_per_audio_token",
+            "output_cost_per_token",
+            "output_cost_per_reasoning_token",
+        )
+    )
+    catalog = Catalog.load(f'{{"x": {{"m": {{{row}}}}}}}')
+    usage = Usage(
+        TOKENS_IN,
+        TOKENS_OUT,
+        cache_read_tokens=100,
+        cache_write_tokens=100,
+        input_audio_tokens=100,
+        reasoning_tokens=100,
+    )
+    return lambda: quote(catalog, "m", usage)
+
+
+def in_production() -> Callable[[], object]:
+    """The same call through the runtime, usage at hand."""
+    from pricectl.core import Usage
+    from pricectl.runtime import Pricing
+
+    pricing = Pricing.load(ROOT / "llm_pricing_current.json")
+    usage = Usage(TOKENS_IN, TOKENS_OUT)
+    return lambda: pricing.quote(MODEL, usage)
+
+
+def responses(_: Path) -> Iterator[str]:
+    """Raw responses, many kinds, and the runtime's read path."""
+    for name, peer in (
+        ("response to cost beside litellm completion_cost", litellm_response),
+        ("response to cost beside genai-prices extract_usage", genai_response),
+    ):
+        yield row(name, calls(response(), peer(), ROUNDS), "ours under 5 us")
+    yield row(
+        "a quote of six kinds beside one of two", calls(six_kinds(), prebuilt()), "under 3 us"
+    )
+    yield row(
+        "runtime.quote beside core.quote",
+        calls(in_production(), prebuilt(), ROUNDS),
+        "at least 0.67x (1.5x its time)",
+    )
+
+
 def start_up(_: Path) -> Iterator[str]:
     """Whole processes that do little."""
     table = [sys.executable, str(HERE / "bare_table.py"), MODEL, "1000", "500"]
@@ -158,7 +250,7 @@ def main() -> None:
     print(f"{'':<58} {'ours':>10} {'peer':>10} {'ratio':>9}  aimed at")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for part in (one_call, start_up, big_catalogs):
+        for part in (one_call, responses, start_up, big_catalogs):
             for line in part(folder):
                 print(line, flush=True)
 

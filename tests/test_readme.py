@@ -11,6 +11,7 @@ import pytest
 from pricectl.cli import VERBS
 from pricectl.core import Catalog
 from pricectl.policy import read_policy
+from pricectl.runtime import configure
 from tests.conftest import ROOT, Run
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -27,6 +28,7 @@ def test_the_python_examples_run(
     monkeypatch.setenv("PRICECTL_STATE", str(tmp_path))
     monkeypatch.setenv("PRICECTL_FILE", str(tmp_path / "llm_pricing_current.json"))
     shutil.copy(ROOT / "llm_pricing_current.json", tmp_path)
+    configure()  # the process's prices anew: other tests may have loaded theirs
     runtime, core = blocks("python")
     exec(runtime, {})  # noqa: S102 - our own README
     # 1,000 x $2.50 + 500 x $10 = $0.0075

@@ -5,8 +5,8 @@
 >>> quote("gpt-4o", Usage(1000, 500)).pico_usd
 7500000000
 
-`quote`, `reload_pricing` and `get_pricing` speak of one `Pricing` that the process shares; it loads
-at first use, or with the options of `configure`. Nothing here raises.
+`quote`, `quote_response`, `reload_pricing` and `get_pricing` speak of one `Pricing` that the process
+shares; it loads at first use, or with the options of `configure`. Nothing here raises.
 """
 
 from pricectl.runtime.pricing import Pricing
@@ -28,6 +28,7 @@ __all__ = [
     "configure",
     "get_pricing",
     "quote",
+    "quote_response",
     "reload_pricing",
 ]
 
@@ -35,6 +36,7 @@ _SHARED = Pricing()
 
 configure = _SHARED.configure
 quote = _SHARED.quote
+quote_response = _SHARED.quote_response
 reload_pricing = _SHARED.reload
 
 

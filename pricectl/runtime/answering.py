@@ -59,6 +59,22 @@ def _last_resort(
     return found, tuple(dict.fromkeys((*flags, "bad-argument")))
 
 
+def careful_reading(
+    catalog: Catalog, body: object, model: object, provider: object
+) -> tuple[str, Usage | None, tuple[str | None, str | None], tuple[str, ...]]:
+    """A response's name, usage, service and region, and flags; without usage if it states none."""
+    from pricectl.core.responses import read_response, row_name
+
+    asked = model if isinstance(model, str) else None
+    try:
+        reading = read_response(body, provider=provider if isinstance(provider, str) else None)
+        name = row_name(catalog, reading, model=asked)
+    except Exception:  # noqa: BLE001 - a body may be anything
+        return asked or "", None, (None, None), ("bad-usage",)
+    flags = ("unexpressed-signal",) if reading.signals else ()
+    return name, reading.usage, (reading.service or None, reading.region or None), flags
+
+
 def flags_of(answer: Quote) -> tuple[str, ...]:
     """What the caller should know about a quote; empty for a plain one."""
     found = []

@@ -13,7 +13,7 @@ from pricectl.core.calculator import Quote
 from pricectl.core.model import Match
 from pricectl.core.usage import Usage
 from pricectl.policy import Policy
-from pricectl.runtime.answering import careful_quote, flags_of, is_denied
+from pricectl.runtime.answering import careful_quote, careful_reading, flags_of, is_denied
 from pricectl.runtime.keeper import Keeper
 from pricectl.runtime.origin import Options
 from pricectl.runtime.snapshot import Answer, Snapshot
@@ -116,6 +116,26 @@ class Pricing(Keeper):
             except Exception:  # noqa: BLE001, S110 - the careful way answers
                 pass
         return self._careful(snapshot, name, usage, (service, region, at))
+
+    def quote_response(
+        self,
+        body: object,
+        *,
+        model: str | None = None,
+        provider: str | None = None,
+        at: date | None = None,
+    ) -> Answer:
+        """Price a provider's raw response; what is not given is taken from the body.
+
+        A body without readable usage costs nothing, carries the flag "bad-usage" and is counted.
+        """
+        catalog = self.snapshot.catalog
+        name, usage, (service, region), flags = careful_reading(catalog, body, model, provider)
+        answer = self.quote(name, usage, service=service, region=region, at=at)
+        for kind in flags:
+            if kind not in answer.flags:
+                self._monitor.fallback(kind, name)
+        return answer._replace(flags=tuple(dict.fromkeys((*answer.flags, *flags))))
 
     def match(self, name: str) -> Match:
         """The row that answers for a name; one that only the default price answers is counted."""

@@ -318,3 +318,32 @@ def test_an_announced_price_begins_by_itself(file: Path) -> None:
         assert pricing.quote("soon", Usage(1)).pico_usd == 2_000_000
         assert pricing.quote("begun", Usage(1)).pico_usd == 3_000_000
     assert pricing.quote("soon", Usage(1), at=date(1999, 1, 1)).pico_usd == 1_000_000
+
+
+BODY = {
+    "model": "gpt-4o",
+    "object": "chat.completion",
+    "usage": {"prompt_tokens": 1000, "completion_tokens": 500, "total_tokens": 1500},
+}
+
+
+def test_a_raw_response_is_one_call(pricing: Pricing) -> None:
+    """1,000 x $2.50 + 500 x $10 per 1M = $0.0075."""
+    answer = pricing.quote_response(BODY)
+    assert (answer.pico_usd, answer.flags) == (7_500_000_000, ())
+    # o3: 1,000 x $2 + 500 x $8 = $0.006
+    assert pricing.quote_response(BODY, model="o3").pico_usd == 6_000_000_000
+
+
+def test_a_response_that_states_more_than_units_say_so(pricing: Pricing) -> None:
+    usage = {"prompt_tokens": 1000, "completion_tokens": 500, "total_tokens": 1700}
+    answer = pricing.quote_response(BODY | {"usage": usage})
+    assert (answer.pico_usd, answer.flags) == (7_500_000_000, ("unexpressed-signal",))
+    assert pricing.metrics().fallbacks["unexpressed-signal"] == 1
+
+
+@pytest.mark.parametrize("body", [None, "", b"\x00", 5, [], {}, {"usage": -1}, object()])
+def test_no_response_fails_a_call(pricing: Pricing, body: object) -> None:
+    answer = pricing.quote_response(body, model="gpt-4o")
+    assert answer.pico_usd == 0
+    assert "bad-usage" in answer.flags
