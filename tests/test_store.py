@@ -97,9 +97,7 @@ def test_a_file_without_permission(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_catalog(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_bytes(b"[]")
-    with pytest.raises(
-        Unavailable, match=r"x\.json: the catalog: the catalog is not a JSON object"
-    ):
+    with pytest.raises(Unavailable, match=r"x\.json: the catalog: the catalog is not"):
         load("x.json")
     (tmp_path / "x.json").write_bytes(b"")
     with pytest.raises(Unavailable, match=r"empty; run 'pricectl validate x\.json'"):

@@ -31,7 +31,7 @@ UPCOMING_BEGUN = Rule(
 )
 UPCOMING_SOON = Rule(
     "upcoming-soon",
-    "info",
+    "warning",
     "an announced price begins soon",
     "From then on, readers that know no dates charge the old price until it is the row's own.",
     '{"x": {"m": {"input_cost_per_token": 1e-06,\n'

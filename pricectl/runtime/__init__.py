@@ -5,8 +5,8 @@
 >>> quote("gpt-4o", Usage(1000, 500)).pico_usd
 7500000000
 
-`quote`, `quote_response`, `reload_pricing` and `get_pricing` speak of one `Pricing` that the process
-shares; it loads at first use, or with the options of `configure`. Nothing here raises.
+`quote`, `quote_response`, `reload_pricing` and `get_pricing` speak of one `Pricing` that the
+process shares; it loads at first use, or with the options of `configure`. Nothing here raises.
 """
 
 from pricectl.runtime.pricing import Pricing
