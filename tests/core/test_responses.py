@@ -617,3 +617,19 @@ def test_only_bad_usage_escapes_from_a_damaged_body(path: Path, data: st.DataObj
     except BadUsage:
         return
     assert all(type(count) is int and count > 0 for _, count in reading.usage.counts)
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (Decimal("1.7"), "is no whole number"),  # it would round up to one
+        (Decimal("1.2"), "is no whole number"),
+        (-1, "is negative"),
+        (Decimal(-1), "is negative"),
+        (10**16, "is too large"),
+    ],
+)
+def test_a_count_that_cannot_be_says_why(count: Any, said: str) -> None:
+    with pytest.raises(BadUsage) as caught:
+        read_response({"usage": {"prompt_tokens": count, "completion_tokens": 1}})
+    assert said in str(caught.value)
