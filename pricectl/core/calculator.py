@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pricectl.core.catalog import Catalog
 from pricectl.core.errors import UnpricedUnit
 from pricectl.core.lookup import find, require
+from pricectl.core.marginal import split
 from pricectl.core.model import Match
 from pricectl.core.money import divide
 from pricectl.core.prices import PriceList, Rate, RateCard
@@ -207,34 +208,11 @@ def _request_parts(prices: PriceList, usage: Usage, passed: int, asked: _Asked) 
 def _marginal_parts(
     prices: PriceList, usage: Usage, passed: int, asked: _Asked
 ) -> tuple[Part, ...]:
-    """Fill the tiers with the prompt in its order: the cached prefix first, then the rest.
-
-    Output comes after the whole prompt, so it is charged in the last tier the prompt reaches.
-    """
-    bounds = [threshold - prices.inclusive for threshold in prices.thresholds[:passed]]
-    lows, highs = (0, *bounds), (*bounds, usage.input_tokens)
-    parts = []
-    for tier, (low, high) in enumerate(zip(lows, highs, strict=True)):
-        counts = _between(_prompt_order(usage), low, high)
-        if tier == passed:
-            counts += tuple(pair for pair in usage.counts if UNITS[pair[0]].side != "input")
-        parts.append((counts, prices.card(tier, asked.service, asked.region)))
-    return tuple(parts)
-
-
-def _prompt_order(usage: Usage) -> Counts:
-    inputs = [pair for pair in usage.counts if UNITS[pair[0]].side == "input"]
-    return tuple(sorted(inputs, key=lambda pair: "cache" not in pair[0]))
-
-
-def _between(counts: Counts, low: int, high: int) -> Counts:
-    found, start = [], 0
-    for unit, count in counts:
-        inside = min(start + count, high) - max(start, low)
-        if inside > 0:
-            found.append((unit, inside))
-        start += count
-    return tuple(found)
+    ends = [threshold - prices.inclusive for threshold in prices.thresholds[:passed]]
+    return tuple(
+        (counts, prices.card(tier, asked.service, asked.region))
+        for tier, counts in enumerate(split(usage, ends))
+    )
 
 
 def quantity(unit: str, count: int) -> int | Decimal:

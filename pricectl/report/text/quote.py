@@ -9,7 +9,7 @@ from pricectl.core.catalog import Catalog
 from pricectl.core.lookup import near_names
 from pricectl.core.model import Match
 from pricectl.core.money import usd, usd_per_mtok
-from pricectl.core.units import UNITS
+from pricectl.core.units import is_token
 from pricectl.estimate import Estimate, ModeCredits
 from pricectl.report.canvas import Canvas, at_point, clean, grid, listing
 from pricectl.report.numbers import count, plain
@@ -110,7 +110,7 @@ def _arithmetic(estimate: Estimate) -> "Table":
     products = at_point([*map(_product, lines), *(f"${cost}" for _, cost in totals)])
     rates = at_point(_rate(line) for line in lines)
     for line, rate, product in zip(lines, rates, products, strict=False):
-        per = " / 1M" if _is_token(line) else ""
+        per = " / 1M" if is_token(line.unit) else ""
         table.add_row(f"  {line.unit}", count(line.quantity), f"x {rate}{per}", f"= {product}")
     for (name, _), total in zip(totals, products[len(lines) :], strict=True):
         table.add_row(f"  {name}", "", "", f"= {total}")
@@ -121,13 +121,9 @@ def _product(line: Line) -> str:
     return f"${usd(line.pico_usd)}" if line.priced else "unpriced"
 
 
-def _is_token(line: Line) -> bool:
-    return UNITS[line.unit].counts.endswith("token")
-
-
 def _rate(line: Line) -> str:
     pico = line.pico_usd_per_unit
-    return f"${usd_per_mtok(pico) if _is_token(line) else usd(pico)}"
+    return f"${usd_per_mtok(pico) if is_token(line.unit) else usd(pico)}"
 
 
 def _amount(number: Fraction) -> str:

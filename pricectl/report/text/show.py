@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from pricectl.core.model import Match, Model
 from pricectl.core.money import TOKENS_PER_MTOK, usd
 from pricectl.core.prices import PriceList
-from pricectl.core.units import UNITS
+from pricectl.core.units import UNITS, is_token
 from pricectl.listing import Priced, price_of
 from pricectl.report.canvas import COLUMN_GAP, Canvas, at_point, clean, grid, listing
 from pricectl.report.numbers import count
@@ -57,7 +57,7 @@ def dated_price(period: str) -> str:
 
 def _rates(prices: PriceList, width: int) -> "Iterator[RenderableType]":
     priced = [unit for unit in UNITS if any(unit == name for name, _, _ in prices.rates)]
-    tokens = [unit for unit in priced if UNITS[unit].counts.endswith("token")]
+    tokens = [unit for unit in priced if is_token(unit)]
     others = [unit for unit in priced if unit not in tokens]
     if tokens:
         yield from _token_tables(prices, tokens, width)
