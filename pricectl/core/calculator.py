@@ -136,22 +136,22 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
     """
     match = find(catalog, name)
     prices = match.model.prices
-    plain = service is None and at is None and region is None and not strict
-    if not plain or usage[0] >= prices.first_tier_tokens:
+    service = service_word(service) if service else STANDARD
+    region = region_word(region) if region else ""
+    if at or strict or usage[0] >= prices.first_tier_tokens:
         match = require(catalog, name) if strict else match
-        asked = _Asked(service_word(service), region_word(region), at, catalog)
-        answer = _quote(match, usage, asked)
+        answer = _quote(match, usage, _Asked(service, region, at, catalog))
         if strict and answer.unpriced:
             raise _unpriced(answer)
         return answer
-    card = prices.base
+    card = prices.card(0, service, region) if service or region else prices.base
     pico = 0
     for unit, count in usage[2]:
         pico += count * card[unit][0]
     if card.divides:
         pico = _total(usage[2], card)
     parts = ((usage[2], card),)
-    fields = (match, usage, pico, parts, prices, catalog, STANDARD, "", 0, "")
+    fields = (match, usage, pico, parts, prices, catalog, service, region, 0, "")
     return tuple.__new__(Quote, fields)
 
 

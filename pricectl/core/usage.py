@@ -39,6 +39,8 @@ _OVERLAPS = MappingProxyType(
         "cache_write_audio": ("cache_write", "input_audio"),
     }
 )
+_SIDES = MappingProxyType({unit.name: unit.side for unit in UNITS.values()})
+_ORDER = {unit: place for place, unit in enumerate(UNITS)}.__getitem__
 MAX_COUNT = 10**15
 
 
@@ -79,7 +81,7 @@ class Usage(_Fields):
             _checked("input_tokens", input_tokens)
             _checked("output_tokens", output_tokens)
         if details:
-            counts = _disjoint(input_tokens, output_tokens, details)
+            counts = _disjoint(input_tokens, output_tokens, _named(details))
         elif input_tokens and output_tokens:
             counts = (("input", input_tokens), ("output", output_tokens))
         else:
@@ -127,30 +129,47 @@ def _checked(name: str, count: object, most: int = MAX_COUNT) -> int:
     return count
 
 
-def _disjoint(
-    input_tokens: int, output_tokens: int, details: Mapping[str, int | Decimal]
-) -> Counts:
-    amounts = {"input": input_tokens, "output": output_tokens, **_named(details)}
+def usage_of(amounts: Mapping[str, int]) -> Usage:
+    """Usage from counts by the argument they are given in; seconds and the like in thousandths.
+
+    Raises BadUsage, as `Usage` does.
+
+    >>> usage_of({"input_tokens": 10, "cache_read_tokens": 4, "input_second": 1500}).counts
+    (('input', 6), ('cache_read', 4), ('input_second', 1500))
+    """
+    for name, count in amounts.items():
+        if not 0 <= count <= MAX_COUNT:
+            _checked(name, count)
+    given = {DETAILS.get(name, name): count for name, count in amounts.items() if count}
+    totals = given.pop("input_tokens", 0), given.pop("output_tokens", 0)
+    return tuple.__new__(Usage, (*totals, _disjoint(*totals, given)))
+
+
+def _disjoint(input_tokens: int, output_tokens: int, amounts: dict[str, int]) -> Counts:
+    """Each token once: parts are taken out of their totals, overlaps out of both their parts."""
+    if not _OVERLAPS.keys().isdisjoint(amounts):
+        _take_overlaps(amounts)
+    parts = {"": 0, "input": 0, "output": 0}
+    for unit, count in amounts.items():
+        parts[_SIDES[unit]] += count
+    amounts["input"] = _remainder(input_tokens, parts["input"], "details of input_tokens", "input")
+    amounts["output"] = _remainder(
+        output_tokens, parts["output"], "details of output_tokens", "output"
+    )
+    return tuple([(unit, amounts[unit]) for unit in sorted(amounts, key=_ORDER) if amounts[unit]])
+
+
+def _take_overlaps(amounts: dict[str, int]) -> None:
     for part, wholes in _OVERLAPS.items():
         for whole in wholes if amounts.get(part) else ():
             amounts[whole] = _remainder(amounts.get(whole, 0), amounts[part], part, whole)
-    for side in ("input", "output"):
-        parts = sum(
-            count for unit, count in amounts.items() if unit != side and _side(unit) == side
-        )
-        amounts[side] = _remainder(amounts[side], parts, f"details of {side}_tokens", side)
-    return tuple((unit, amounts[unit]) for unit in UNITS if amounts.get(unit))
-
-
-def _side(unit: str) -> str:
-    return UNITS[unit].side
 
 
 def _named(details: Mapping[str, int | Decimal]) -> dict[str, int]:
     given = {}
     for name, amount in details.items():
         unit = DETAILS.get(name, name)
-        if unit not in UNITS or (unit == name and _side(unit)):
+        if unit not in UNITS or (unit == name and _SIDES[unit]):
             raise BadUsage(f"unknown unit {name!r:.80}", next_step=_near(name))
         divisible = UNITS[unit].divisible
         given[unit] = _thousandths(name, amount) if divisible else _checked(name, amount)
@@ -174,7 +193,7 @@ def _thousandths(name: str, amount: object) -> int:
 def _near(name: str) -> str:
     from difflib import get_close_matches
 
-    known = [*DETAILS, *(unit for unit in UNITS if not _side(unit))]
+    known = [*DETAILS, *(unit for unit in UNITS if not _SIDES[unit])]
     near = get_close_matches(name, known, n=3, cutoff=0.5)
     return f"did you mean {', '.join(near)}?" if near else f"one of {', '.join(known)}"
 

@@ -8,18 +8,16 @@ thousandth of a second counts whole.
 """
 
 from datetime import date
-from typing import Any
 
-from pricectl.core.calculator import Quote, quantity, quote, region_word, service_word
+from pricectl.core.calculator import Quote, quote, region_word, service_word
 from pricectl.core.catalog import Catalog
 from pricectl.core.errors import BadUsage, UnpricedUnit
 from pricectl.core.lookup import find
 from pricectl.core.responses import origins
 from pricectl.core.responses.places import locate
-from pricectl.core.responses.plain import plain_chat
+from pricectl.core.responses.plain import plain_text
 from pricectl.core.responses.tables import Draft, Reading, require
-from pricectl.core.units import UNITS
-from pricectl.core.usage import Usage
+from pricectl.core.usage import Usage, usage_of
 
 __all__ = ["Reading", "quote_response", "read_response", "row_name"]
 
@@ -35,7 +33,7 @@ def read_response(body: object, *, provider: str | None = None) -> Reading:
     >>> read_response(body).usage.counts
     (('input', 50), ('cache_read', 200), ('output', 7))
     """
-    return plain_chat(body, provider) or _read(body, provider)
+    return plain_text(body, provider) or _read(body, provider)
 
 
 def quote_response(  # noqa: PLR0913 - the domain's question, all but two by keyword
@@ -95,7 +93,7 @@ def _read(body: object, provider: str | None) -> Reading:
     draft.model = origins.model_of(place.body, place.outer)
     draft.provider = provider or origins.provider_of(draft, place.outer, family.provider)
     require(family, draft.usage)
-    draft.fill(family.fields)
+    draft.fill(family.table)
     if family.finish:
         family.finish(draft)
     return Reading(
@@ -112,16 +110,9 @@ def _read(body: object, provider: str | None) -> Reading:
 def _usage(draft: Draft) -> Usage:
     _place_cached_media(draft)
     try:
-        return Usage(
-            **{name: _amount(name, count) for name, count in draft.counts.items() if count}
-        )
+        return usage_of(draft.counts)
     except BadUsage as error:
         raise BadUsage(error.what, where="usage", next_step=error.next_step) from None
-
-
-def _amount(name: str, count: int) -> Any:
-    """The argument of `Usage` for a count: seconds, of which thousandths were counted, as such."""
-    return quantity(name, count) if name in UNITS else count
 
 
 def _place_cached_media(draft: Draft) -> None:
@@ -130,6 +121,8 @@ def _place_cached_media(draft: Draft) -> None:
     They overlap by what the total leaves no room for, and text is cached first.
     """
     count = draft.count
+    if not (count("input_audio_tokens") or count("input_image_tokens")):
+        return
     if count("cache_read_audio_tokens") or count("cache_read_image_tokens"):
         return
     parts = [name for name in draft.counts if name.startswith(("input_", "cache_"))]

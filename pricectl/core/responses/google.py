@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from pricectl.core.responses.access import items, member, text
-from pricectl.core.responses.tables import Draft, Family, amount_of, field
+from pricectl.core.responses.access import items, lacks, member, text, whole
+from pricectl.core.responses.tables import Draft, Family, Table, field
 
-_TOKENS = (
+_TOKENS = Table(
     field("promptTokenCount | prompt_token_count | total_input_tokens", "input_tokens"),
     field(
         "toolUsePromptTokenCount | tool_use_prompt_token_count | total_tool_use_tokens",
@@ -57,7 +57,7 @@ _MODALITIES = MappingProxyType(
         "output_tokens_by_modality": _OUTPUT,
     }
 )
-_AMOUNT = field("tokenCount | token_count | tokens | count", "")
+_AMOUNTS = ("tokenCount", "token_count", "tokens", "count")
 _GROUNDINGS = {"google_search": "search", "google_maps": "maps_query"}
 # Up to Gemini 2 a grounded prompt is charged once, however many searches it made.
 _CHARGED_BY_PROMPT = re.compile(r"gemini-[12](?:\.\d)?-")
@@ -73,9 +73,9 @@ def grounded_searches(model: str, searches: int) -> int:
 
 
 def _finish(draft: Draft) -> None:
-    for name, kinds in _MODALITIES.items():
+    for name in () if lacks(draft.usage, _MODALITIES) else _MODALITIES:
         for entry in items(draft.usage, name):
-            _add_modality(draft, entry, name, kinds)
+            _add_modality(draft, entry, name)
     for entry in items(draft.usage, "grounding_tool_count"):
         _add_grounding(draft, entry)
     queries = {query for body in draft.bodies for query in _queries(body)}
@@ -85,10 +85,19 @@ def _finish(draft: Draft) -> None:
         draft.add("maps_query", 1)
 
 
-def _add_modality(draft: Draft, entry: object, name: str, kinds: dict[str, str]) -> None:
+def _amount(entry: object, name: str) -> int:
+    for member_name in _AMOUNTS:
+        value = member(entry, member_name)
+        amount = 0 if value is None else whole(value, f"usage.{name}.{member_name}")
+        if amount:
+            return amount
+    return 0
+
+
+def _add_modality(draft: Draft, entry: object, name: str) -> None:
     kind = text(member(entry, "modality")).upper()
-    amount = amount_of(entry, _AMOUNT)
-    counted = kinds.get(kind, _TEXT.get(kind))
+    amount = _amount(entry, name)
+    counted = _MODALITIES[name].get(kind, _TEXT.get(kind))
     if counted is None:
         if amount:
             draft.signal(f"{name}.{kind}", amount)
@@ -98,7 +107,7 @@ def _add_modality(draft: Draft, entry: object, name: str, kinds: dict[str, str])
 
 def _add_grounding(draft: Draft, entry: object) -> None:
     kind = text(member(entry, "type"))
-    amount = amount_of(entry, _AMOUNT)
+    amount = _amount(entry, "grounding_tool_count")
     if kind in _GROUNDINGS:
         draft.add(_GROUNDINGS[kind], amount)
     elif amount:

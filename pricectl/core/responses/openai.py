@@ -10,7 +10,7 @@ from collections import Counter
 
 from pricectl.core.responses.access import at, items, member, seconds, text, whole
 from pricectl.core.responses.google import grounded_searches
-from pricectl.core.responses.tables import Draft, Family, Field, field
+from pricectl.core.responses.tables import Draft, Family, Field, Table, field
 
 _CACHE_READ = """
     prompt_tokens_details.cached_tokens | cached_tokens | prompt_cache_hit_tokens
@@ -34,7 +34,22 @@ def _details(node: str, side: str, kinds: tuple[str, ...] = _KINDS) -> tuple[Fie
     return tuple(field(f"{node}.{kind}_tokens", f"{side}_{kind}_tokens") for kind in kinds)
 
 
-_CHAT = (
+# Billable, and no unit of a row, but for two; xAI counts them, whichever API is asked.
+_TOOLS = (
+    field("server_side_tool_usage_details.web_search_calls", "search"),
+    field("server_side_tool_usage_details.file_search_calls", "file_search"),
+    *(
+        field(place, f"!{place.rpartition('.')[2]}")
+        for place in (
+            "num_sources_used",
+            "prompt_tokens_details.character_count",
+            "server_side_tool_usage_details.x_search_calls",
+            "server_side_tool_usage_details.code_interpreter_calls",
+            "server_side_tool_usage_details.document_search_calls",
+        )
+    ),
+)
+_CHAT = Table(
     field("prompt_tokens", "input_tokens"),
     field("completion_tokens", "output_tokens"),
     field(_CACHE_READ, "cache_read_tokens"),
@@ -51,10 +66,13 @@ _CHAT = (
     field("prompt_tokens_details.audio_length_seconds", "input_audio_second", seconds),
     field("prompt_tokens_details.video_length_seconds", "input_video_second", seconds),
     field("citation_tokens", "citation"),
+    field("total_tokens", "total"),
+    field("num_search_queries", "queries"),
+    *_TOOLS,
 )
 
 # Written `input_tokens_details` by the responses and images APIs, `input_token_details` by audio.
-_RESPONSES = (
+_RESPONSES = Table(
     field("input_tokens", "input_tokens"),
     field("output_tokens", "output_tokens"),
     *(
@@ -75,20 +93,9 @@ _RESPONSES = (
             *_details(f"output_{details}", "output"),
         )
     ),
+    *_TOOLS,
 )
 
-# Billable, and no unit of a row: counts in `usage` with a name of their own.
-_SIGNALS = (
-    "num_sources_used",
-    "prompt_tokens_details.character_count",
-    "server_side_tool_usage_details.x_search_calls",
-    "server_side_tool_usage_details.code_interpreter_calls",
-    "server_side_tool_usage_details.document_search_calls",
-)
-_XAI_TOOLS = (
-    field("server_side_tool_usage_details.web_search_calls", "search"),
-    field("server_side_tool_usage_details.file_search_calls", "file_search"),
-)
 _SEARCH_UNITS = {"low": "search_low", "medium": "search", "high": "search_high"}
 _FREE_SEARCH_ACTIONS = ("open_page", "find_in_page", "find")
 _SEARCH_CALL = "web_search_call"
@@ -108,7 +115,6 @@ def _finish_chat(draft: Draft) -> None:
         draft.counts["search"] = grounded_searches(draft.model, draft.count("search"))
     if member(draft.body, "usage_breakdown") is not None:
         draft.signal("usage_breakdown", "several models")
-    _add_signals(draft)
 
 
 def _add_audio_seconds(draft: Draft) -> None:
@@ -121,12 +127,13 @@ def _add_audio_seconds(draft: Draft) -> None:
 def _add_perplexity(draft: Draft) -> None:
     """Perplexity charges a request by its search context, its research model by the query."""
     context = text(member(draft.usage, "search_context_size"))
-    queries = draft.read("num_search_queries")
+    queries = draft.take("queries")
     if context or queries or draft.count("citation"):
         research = "deep-research" in draft.model or not context
         draft.add(_SEARCH_UNITS.get(context, "search"), queries if research else 1)
         # Its reasoning is a step of its own, outside completion and total.
-        draft.add("output_tokens", draft.read("reasoning_tokens"))
+        steps = member(draft.usage, "reasoning_tokens")
+        draft.add("output_tokens", 0 if steps is None else whole(steps, "usage.reasoning_tokens"))
 
 
 def _add_hidden(draft: Draft) -> None:
@@ -136,7 +143,7 @@ def _add_hidden(draft: Draft) -> None:
     Anthropic leave out the cache.
     """
     seen = draft.count("input_tokens") + draft.count("output_tokens")
-    total = draft.read("total_tokens")
+    total = draft.take("total")
     reasoning = draft.count("reasoning_tokens")
     cached = sum(map(draft.count, _CACHED))
     hidden = max(total - seen, 0) if total else reasoning * (draft.provider == "xai")
@@ -158,7 +165,6 @@ def _finish_responses(draft: Draft) -> None:
         draft.add("output_image_tokens", draft.count("output_tokens"))
     if member(draft.usage, "server_side_tool_usage_details") is None:
         _add_tool_calls(draft)
-    _add_signals(draft)
 
 
 def _is_image(draft: Draft) -> bool:
@@ -196,14 +202,6 @@ def _search_unit(body: object) -> str:
     return _SEARCH_UNITS.get(next(sizes, ""), "search")
 
 
-def _add_signals(draft: Draft) -> None:
-    draft.fill(_XAI_TOOLS)
-    for name in _SIGNALS:
-        amount = draft.read(*name.split("."))
-        if amount:
-            draft.signal(name.rpartition(".")[2], amount)
-
-
 CHAT = Family(
     "chat", ("prompt_tokens", "completion_tokens"), _CHAT, "prompt_tokens", "", _finish_chat
 )
@@ -220,6 +218,6 @@ PLAIN = RESPONSES._replace(name="totals", marks=("input_tokens", "output_tokens"
 DURATION = Family(
     "duration",
     ("seconds", "duration"),
-    (field("seconds | duration", "input_second", seconds),),
+    Table(field("seconds | duration", "input_second", seconds)),
 )
-TOTAL_ONLY = Family("total", ("total_tokens",), (field("total_tokens", "input_tokens", whole),))
+TOTAL_ONLY = Family("total", ("total_tokens",), Table(field("total_tokens", "input_tokens")))

@@ -1,10 +1,11 @@
 """Who served a call, at which service, where, and the cost stated: what a body says. Floor 0."""
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
-from pricectl.core.responses.access import Path, at, dollars, member, text, whole
+from pricectl.core.responses.access import Path, at, dollars, lacks, member, text, whole
 from pricectl.core.responses.tables import Draft
 
 PICO_USD_PER_TICK = 100  # xAI states its cost in ticks of 1e-10 USD
@@ -42,39 +43,54 @@ _NAMES = MappingProxyType(
 KNOWN = frozenset(
     (*_MAKERS, *_NAMES.values(), "azure", "bedrock", "groq", "openrouter", "together", "vertex")
 )
-# Members that only one provider's bodies have: (in the usage or the body, path, provider).
-_HINTS: tuple[tuple[bool, Path, str], ...] = (
-    (False, ("x_groq",), "groq"),
-    (False, ("prompt_filter_results",), "azure"),
-    (True, ("cost_in_usd_ticks",), "xai"),
-    (True, ("num_sources_used",), "xai"),
-    (True, ("prompt_cache_hit_tokens",), "deepseek"),
-    (True, ("cost_details",), "openrouter"),
-    (True, ("is_byok",), "openrouter"),
-    (True, ("trafficType",), "vertex"),
-    (True, ("traffic_type",), "vertex"),
-    (True, ("search_context_size",), "perplexity"),
-    (True, ("citation_tokens",), "perplexity"),
+# Members that only one provider's bodies, or the usage in them, have.
+_BODY_HINTS = MappingProxyType({"x_groq": "groq", "prompt_filter_results": "azure"})
+_USAGE_HINTS = MappingProxyType(
+    {
+        "cost_in_usd_ticks": "xai",
+        "num_sources_used": "xai",
+        "prompt_cache_hit_tokens": "deepseek",
+        "cost_details": "openrouter",
+        "is_byok": "openrouter",
+        "trafficType": "vertex",
+        "traffic_type": "vertex",
+        "search_context_size": "perplexity",
+        "citation_tokens": "perplexity",
+    }
 )
 _ID_STARTS = MappingProxyType({"msg_bdrk_": "bedrock", "msg_vrtx_": "vertex", "gen-": "openrouter"})
+MARKED_IDS = tuple(_ID_STARTS)
 
-_MODELS: tuple[Path, ...] = (("model",), ("modelVersion",), ("model_version",))
-_SERVICES_IN_USAGE: tuple[Path, ...] = (("service_tier",), ("trafficType",), ("traffic_type",))
-_SERVICES_IN_BODY: tuple[Path, ...] = (
-    ("service_tier",),
-    ("serviceTier", "type"),
-    ("ResponseMetadata", "HTTPHeaders", "x-amzn-bedrock-service-tier"),
-    ("x-amzn-bedrock-service-tier",),
+
+def _by_start(*places: str) -> Mapping[str, Path]:
+    """Paths by the member they begin with."""
+    return MappingProxyType({place.partition(".")[0]: tuple(place.split(".")) for place in places})
+
+
+_MODELS = ("model", "modelVersion", "model_version")
+_SERVICES_IN_USAGE = _by_start("service_tier", "trafficType", "traffic_type")
+_SERVICES_IN_BODY = _by_start(
+    "service_tier",
+    "serviceTier.type",
+    "ResponseMetadata.HTTPHeaders.x-amzn-bedrock-service-tier",
+    "x-amzn-bedrock-service-tier",
 )
 _SERVICES = MappingProxyType({"on_demand_flex": "flex", "on_demand_priority": "priority"})
+_COSTS = ("cost_in_usd_ticks", "cost", "total_cost")
+_GATEWAY = ("_hidden_params",)
+_BATCHES = ("custom_id", "key")
 # Capacity that was bought ahead, so that no price a token says what the call cost.
 _COMMITTED = ("scale", "reserved", "provisioned_throughput")
 
 
 def model_of(body: object, outer: object) -> str:
     """The model's name as the body says it; empty if it is silent."""
-    names = (text(at(node, path)) for node in (body, outer) for path in _MODELS)
-    return next(filter(None, names), "")
+    for node in (body,) if outer is body else (body, outer):
+        for name in _MODELS:
+            model = text(member(node, name))
+            if model:
+                return model
+    return ""
 
 
 @lru_cache(maxsize=1024)
@@ -93,43 +109,56 @@ def maker_of(model: str) -> str:
 
 def provider_of(draft: Draft, outer: object, fallback: str) -> str:
     """Who served the call: as a gateway says, by a member of its own, by its model's name."""
-    stated = text(at(outer, ("_hidden_params", "custom_llm_provider"))).lower()
+    stated = text(at(outer, ("_hidden_params", "custom_llm_provider")))
     if stated:
-        return _NAMES.get(stated, stated)
-    for in_usage, path, provider in _HINTS:
-        if at(draft.usage if in_usage else draft.body, path) is not None:
-            return provider
+        return _NAMES.get(stated.lower(), stated.lower())
+    hinted = _hint(draft.body, _BODY_HINTS) or _hint(draft.usage, _USAGE_HINTS)
+    if hinted:
+        return hinted
     identity = text(member(draft.body, "id"))
-    for start, provider in _ID_STARTS.items():
-        if identity.startswith(start):
-            return provider
+    if identity.startswith(MARKED_IDS):
+        return next(_ID_STARTS[start] for start in MARKED_IDS if identity.startswith(start))
     maker = maker_of(draft.model)
     return maker if maker == "bedrock" or not fallback else fallback
 
 
+def _is_batch(line: object, body: object) -> bool:
+    """Whether a body was enveloped in a line of a batch's results."""
+    return member(line, "custom_id") is not None or (
+        member(line, "key") is not None and member(line, "response") is body
+    )
+
+
+def _hint(node: object, hints: Mapping[str, str]) -> str:
+    if lacks(node, hints):
+        return ""
+    return next((hints[name] for name in hints if member(node, name) is not None), "")
+
+
 def service_of(draft: Draft, outer: object) -> str:
     """The service tier as the body says it, in lower case; empty if it is silent."""
-    if member(outer, "custom_id") is not None or (
-        member(outer, "key") is not None and member(outer, "response") is draft.body
-    ):
+    if not lacks(outer, _BATCHES) and _is_batch(outer, draft.body):
         return "batch"
     if text(member(draft.usage, "speed")) == "fast":
         return "fast"
-    found = (
-        text(at(node, path)).lower()
-        for node, paths in (
-            (draft.usage, _SERVICES_IN_USAGE),
-            (draft.body, _SERVICES_IN_BODY),
-            (outer, _SERVICES_IN_BODY),
-        )
-        for path in paths
+    word = (
+        _first(draft.usage, _SERVICES_IN_USAGE)
+        or _first(draft.body, _SERVICES_IN_BODY)
+        or (outer is not draft.body and _first(outer, _SERVICES_IN_BODY))
+        or ""
     )
-    word = next(filter(None, found), "")
     if word in _COMMITTED:
         draft.signal("service", word)
-    if text(at(draft.body, ("performanceConfig", "latency"))) == "optimized":
+    if at(draft.body, ("performanceConfig", "latency")) == "optimized":
         draft.signal("latency", "optimized")
     return _SERVICES.get(word, word)
+
+
+def _first(node: object, paths: Mapping[str, Path]) -> str:
+    """The first text that stands at one of the paths, which are told by where they begin."""
+    if lacks(node, paths):
+        return ""
+    return next(filter(None, (text(at(node, path)).lower() for path in paths.values())), "")
 
 
 def region_of(draft: Draft, outer: object) -> str:
@@ -144,14 +173,15 @@ def reported_cost(draft: Draft, outer: object) -> int | None:
     ticks = member(draft.usage, "cost_in_usd_ticks")
     if ticks is not None:
         return whole(ticks, "usage.cost_in_usd_ticks") * PICO_USD_PER_TICK
+    if lacks(draft.usage, _COSTS) and lacks(outer, _GATEWAY):
+        return None
     cost = member(draft.usage, "cost")
-    places = (
+    for where, value in (
         ("usage.cost.total_cost", member(cost, "total_cost")),
         ("usage.cost", cost),
         ("usage.total_cost", member(draft.usage, "total_cost")),
         ("_hidden_params.response_cost", at(outer, ("_hidden_params", "response_cost"))),
-    )
-    for where, value in places:
+    ):
         if value is not None:
             return dollars(value, where)
     return None

@@ -6,17 +6,18 @@ Mistral's of OCR.
 """
 
 from pricectl.core.responses.access import billed, digits, items, member, text
-from pricectl.core.responses.tables import Draft, Family, field
+from pricectl.core.responses.tables import Draft, Family, Table, field
 from pricectl.core.units import GUARDRAIL_KEY, UNITS
 
 _READ, _WRITE = "cacheReadInputToken", "cacheWriteInputToken"
-_CONVERSE = (
+_CONVERSE = Table(
     field("inputTokens", "input_tokens"),
     field("outputTokens", "output_tokens"),
     field(f"{_READ}s | {_READ}Count", "input_tokens cache_read_tokens"),
     field(f"{_WRITE}s | {_WRITE}Count", "input_tokens cache_write_tokens"),
 )
-_WRITTEN_1H = (field("inputTokens", "cache_write_1h_tokens -cache_write_tokens"),)
+_WRITTEN_1H = Table(field("inputTokens", "cache_write_1h_tokens -cache_write_tokens"))
+_RESULT = Table(field("tokenCount", "output_tokens"))
 
 
 def _finish_converse(draft: Draft) -> None:
@@ -28,7 +29,7 @@ def _finish_converse(draft: Draft) -> None:
 
 def _finish_titan(draft: Draft) -> None:
     for result in items(draft.usage, "results"):
-        draft.fill((field("tokenCount", "output_tokens"),), result)
+        draft.fill(_RESULT, result)
 
 
 def _header(name: str) -> str:
@@ -48,7 +49,7 @@ CONVERSE = Family(
 INVOCATION = Family(
     "invocation metrics",
     ("inputTokenCount", "outputTokenCount"),
-    (
+    Table(
         field("inputTokenCount", "input_tokens"),
         field("outputTokenCount", "output_tokens"),
         field(f"{_READ}Count", "input_tokens cache_read_tokens"),
@@ -59,7 +60,7 @@ INVOCATION = Family(
 HEADERS = Family(
     "headers",
     tuple(name.strip() for name in _header("input").split("|")),
-    (
+    Table(
         field(_header("input"), "input_tokens", digits),
         field(_header("output"), "output_tokens", digits),
         field(_header("cache-read-input"), "input_tokens cache_read_tokens", digits),
@@ -70,14 +71,14 @@ HEADERS = Family(
 TITAN = Family(
     "titan",
     ("inputTextTokenCount",),
-    (field("inputTextTokenCount", "input_tokens"),),
+    Table(field("inputTextTokenCount", "input_tokens")),
     provider="bedrock",
     finish=_finish_titan,
 )
 LLAMA = Family(
     "llama",
     ("generation_token_count",),
-    (
+    Table(
         field("prompt_token_count", "input_tokens"),
         field("generation_token_count", "output_tokens"),
     ),
@@ -96,7 +97,7 @@ def _finish_cohere(draft: Draft) -> None:
 COHERE = Family(
     "cohere",
     ("billed_units",),
-    (
+    Table(
         field("billed_units.input_tokens | billed_units.total_tokens", "input_tokens", billed),
         field("billed_units.image_tokens", "input_tokens input_image_tokens", billed),
         field("billed_units.output_tokens", "output_tokens", billed),
@@ -117,7 +118,7 @@ def _finish_pages(draft: Draft) -> None:
 PAGES = Family(
     "ocr",
     ("pages_processed",),
-    (field("pages_processed", "page"),),
+    Table(field("pages_processed", "page")),
     provider="mistral",
     finish=_finish_pages,
 )
@@ -130,6 +131,6 @@ _CHECKS = {
 GUARDRAIL = Family(
     "guardrail",
     tuple(_CHECKS),
-    tuple(field(name, unit) for name, unit in _CHECKS.items()),
+    Table(*(field(name, unit) for name, unit in _CHECKS.items())),
     provider="bedrock",
 )

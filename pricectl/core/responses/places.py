@@ -1,11 +1,12 @@
 """Where a usage stands: beside the answer, in an envelope, spread over events. Floor 0."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from pricectl.core.errors import BadUsage
 from pricectl.core.responses import openai, others
-from pricectl.core.responses.access import Path, at, member, text
+from pricectl.core.responses.access import Path, at, lacks, member, text
 from pricectl.core.responses.anthropic import MESSAGES
 from pricectl.core.responses.google import CONTENT
 from pricectl.core.responses.tables import Family
@@ -28,6 +29,8 @@ FAMILIES: tuple[Family, ...] = (
     openai.TOTAL_ONLY,
     others.HEADERS,
 )
+_MARKS = {mark: rank for rank in reversed(range(len(FAMILIES))) for mark in FAMILIES[rank].marks}
+_KNOWN_BEST = (openai.CHAT, openai.PLAIN, CONTENT, others.CONVERSE)
 _METRICS = "amazon-bedrock-invocationMetrics"
 _NODES = ("usage", "usageMetadata", "usage_metadata", "usage_info", "meta", _METRICS)
 _ENVELOPES: tuple[Path, ...] = (
@@ -41,6 +44,9 @@ _ENVELOPES: tuple[Path, ...] = (
     ("x_groq",),  # Groq's last chunk
     ("ResponseMetadata", "HTTPHeaders"),  # InvokeModel
 )
+# Members without which nothing in a body, or in an envelope, can be a usage.
+_TELLING = frozenset((*_NODES, *_MARKS))
+_OUTERMOST = _TELLING.union(path[0] for path in _ENVELOPES if path)
 _ONE_A_STREAM = ("message_start", "response.completed", "response.done")
 
 
@@ -66,26 +72,38 @@ def locate(body: object) -> Place:
 
 
 def _in_body(body: object) -> Place | None:
+    if lacks(body, _OUTERMOST):
+        return None
     for path in _ENVELOPES:
         inner = at(body, path)
-        if inner is None:
+        if inner is None or lacks(inner, _TELLING):
             continue
-        for usage in (*(member(inner, name) for name in _NODES), inner):
+        for name in _NODES:
+            usage = member(inner, name)
             family = _family_of(usage)
             if family:
                 return Place(usage, family, inner, body, (inner,))
+        family = _family_of(inner)
+        if family:
+            return Place(inner, family, inner, body, (inner,))
     return None
 
 
 def _family_of(usage: object) -> Family | None:
+    """The first family of which a usage has a mark."""
     if usage is None:
         return None
-    return next((family for family in FAMILIES if family.fits(usage)), None)
+    if type(usage) is dict:
+        found = [_MARKS[name] for name in usage if name in _MARKS and usage[name] is not None]
+    else:
+        found = [rank for name, rank in _MARKS.items() if member(usage, name) is not None]
+    return FAMILIES[min(found)] if found else None
 
 
 def _in_events(events: "list[object] | tuple[object, ...]") -> Place | None:
+    kinds = Counter(text(member(event, "type")) for event in events)
     for kind in _ONE_A_STREAM:
-        if sum(text(member(event, "type")) == kind for event in events) > 1:
+        if kinds[kind] > 1:
             raise BadUsage(
                 f"holds several {kind} events",
                 where="stream",
@@ -135,8 +153,8 @@ def _kind(body: object) -> str:
 
 
 def _looked_for(body: object) -> str:
-    marks = ", ".join(family.marks[0] for family in FAMILIES)
-    advice = f"looked for {marks} in {', '.join(_NODES)}"
+    marks = ", ".join(family.marks[0] for family in _KNOWN_BEST)
+    advice = f"looked for counts such as {marks} in {', '.join(_NODES[:-1])}"
     if isinstance(body, (list, tuple)):
         return f"{advice}; was the stream asked to include its usage?"
     return advice

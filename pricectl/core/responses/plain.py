@@ -1,37 +1,74 @@
-"""The common case, quickly: an OpenAI chat completion of text, as a dict. Floor 0.
+"""The common case, quickly: OpenAI's answers in text (chat, responses, embeddings). Floor 0.
 
 It answers only where the tables would say the same; whatever is unusual or wrong is left to them.
 """
 
+from types import MappingProxyType
+from typing import NamedTuple
+
 from pricectl.core.responses.access import MAX_TEXT
-from pricectl.core.responses.origins import maker_of
+from pricectl.core.responses.origins import MARKED_IDS, maker_of
 from pricectl.core.responses.tables import Reading
 from pricectl.core.usage import MAX_COUNT, Usage
 
-_BODY = frozenset(
-    ("id", "object", "created", "model", "choices", "usage", "service_tier", "system_fingerprint")
-)
-_USAGE = frozenset(
-    (
-        "prompt_tokens",
-        "completion_tokens",
-        "total_tokens",
-        "prompt_tokens_details",
-        "completion_tokens_details",
+
+class _Shape(NamedTuple):
+    """A kind of answer: the members that say nothing else of its cost, and its two totals."""
+
+    body: frozenset[str]
+    usage: frozenset[str]
+    input: str
+    output: str
+
+
+def _shape(members: str, totals: str) -> _Shape:
+    tokens_in, tokens_out = totals.split()
+    details = f"{tokens_in}_details", f"{tokens_out}_details"
+    return _Shape(
+        frozenset(("id", "object", "model", "usage", "service_tier", *members.split())),
+        frozenset((tokens_in, tokens_out, "total_tokens", *details)),
+        tokens_in,
+        tokens_out,
     )
+
+
+_CHAT = _shape("created choices system_fingerprint", "prompt_tokens completion_tokens")
+_RESPONSE = _shape(
+    """
+    background billing completed_at conversation created_at error frequency_penalty
+    incomplete_details instructions max_output_tokens max_tool_calls metadata output output_text
+    parallel_tool_calls presence_penalty previous_response_id prompt prompt_cache_key
+    prompt_cache_retention reasoning safety_identifier status store temperature text tool_choice
+    tools top_logprobs top_p truncation user
+    """,
+    "input_tokens output_tokens",
+)
+_SHAPES = MappingProxyType(
+    {
+        "chat.completion": _CHAT,
+        "chat.completion.chunk": _CHAT,
+        "response": _RESPONSE,
+        "list": _shape("data", "prompt_tokens completion_tokens"),
+    }
 )
 _SERVICES = ("", "default", "auto", "flex", "priority")
-# Parts of the output that are charged like the rest of it.
+# What an answer is made of at no charge but its tokens.
+_FREE_ITEMS = frozenset(("message", "reasoning", "function_call", "custom_tool_call"))
+# Parts of the tokens that are charged like the rest of them.
 _CHARGED_ALIKE = ("text_tokens", "accepted_prediction_tokens", "rejected_prediction_tokens")
 
 
-def plain_chat(body: object, provider: str | None) -> Reading | None:
-    """Read a plain chat completion; None for any other body."""
-    if type(body) is not dict or not body.keys() <= _BODY:
+def plain_text(body: object, provider: str | None) -> Reading | None:
+    """Read a plain answer in text; None for any other body."""
+    if type(body) is not dict:
+        return None
+    kind = body.get("object")
+    shape = _SHAPES.get(kind) if type(kind) is str else None
+    if shape is None or not body.keys() <= shape.body:
         return None
     names = _names(body)
-    usage = _usage(body.get("usage"))
-    if names is None or usage is None:
+    usage = _usage(body.get("usage"), shape)
+    if names is None or usage is None or not _is_free(body.get("output")):
         return None
     model, service = names
     provider = provider or maker_of(model)
@@ -39,14 +76,14 @@ def plain_chat(body: object, provider: str | None) -> Reading | None:
 
 
 def _names(body: dict[str, object]) -> tuple[str, str] | None:
-    model, identity = body.get("model"), body.get("id")
+    model, identity = body.get("model"), body.get("id", "")
     service = body.get("service_tier") or ""
     if (
         type(model) is str
         and len(model) <= MAX_TEXT
         and "search" not in model
         and type(identity) is str
-        and identity.startswith("chatcmpl-")
+        and not identity.startswith(MARKED_IDS)
         and type(service) is str
         and service in _SERVICES
     ):
@@ -54,30 +91,43 @@ def _names(body: dict[str, object]) -> tuple[str, str] | None:
     return None
 
 
-def _usage(usage: object) -> Usage | None:
-    if type(usage) is not dict or not usage.keys() <= _USAGE:
+def _is_free(output: object) -> bool:
+    """Whether what the answer holds is charged by its tokens alone, as far as one can tell."""
+    if output is None:
+        return True
+    if type(output) is not list:
+        return False
+    for item in output:
+        kind = item.get("type") if type(item) is dict else None
+        if type(kind) is not str or kind not in _FREE_ITEMS:
+            return False
+    return True
+
+
+def _usage(usage: object, shape: _Shape) -> Usage | None:
+    if type(usage) is not dict or not usage.keys() <= shape.usage:
         return None
-    prompt, completion = usage.get("prompt_tokens"), usage.get("completion_tokens")
+    tokens_in, tokens_out = usage.get(shape.input), usage.get(shape.output, 0)
     total = usage.get("total_tokens")
-    cached = _only(usage.get("prompt_tokens_details"), "cached_tokens")
-    reasoning = _only(usage.get("completion_tokens_details"), "reasoning_tokens")
+    cached = _only(usage.get(f"{shape.input}_details"), "cached_tokens")
+    reasoning = _only(usage.get(f"{shape.output}_details"), "reasoning_tokens")
     if (
-        type(prompt) is not int
-        or type(completion) is not int
+        type(tokens_in) is not int
+        or type(tokens_out) is not int
         or type(total) is not int
-        or total != prompt + completion
-        or not 0 <= cached <= prompt <= MAX_COUNT
-        or not 0 <= reasoning <= completion <= MAX_COUNT
+        or total != tokens_in + tokens_out
+        or not 0 <= cached <= tokens_in <= MAX_COUNT
+        or not 0 <= reasoning <= tokens_out <= MAX_COUNT
     ):
         return None
     pairs = (
-        ("input", prompt - cached),
+        ("input", tokens_in - cached),
         ("cache_read", cached),
-        ("output", completion - reasoning),
+        ("output", tokens_out - reasoning),
         ("reasoning", reasoning),
     )
     counts = tuple([pair for pair in pairs if pair[1]])
-    return tuple.__new__(Usage, (prompt, completion, counts))
+    return tuple.__new__(Usage, (tokens_in, tokens_out, counts))
 
 
 def _only(details: object, name: str) -> int:

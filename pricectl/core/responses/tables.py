@@ -6,10 +6,11 @@ both; where it has them already, to one.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from pricectl.core.errors import BadUsage
-from pricectl.core.responses.access import Path, Reader, at, member, whole
+from pricectl.core.responses.access import Reader, member, whole
 from pricectl.core.usage import Usage
 
 
@@ -30,23 +31,90 @@ class Reading(NamedTuple):
 
 
 class Field(NamedTuple):
-    """One count: the places it may stand in (the first that is not zero holds), what it is."""
+    """One count: the places it may stand in (the first that is not zero holds), what it is.
 
-    paths: tuple[Path, ...]
-    adds: tuple[str, ...]
-    takes: tuple[str, ...]
+    It is part of `counts` (with -1: no longer part of); `signals` are reported.
+    """
+
+    places: tuple[str, ...]
+    counts: tuple[tuple[str, int], ...]
+    signals: tuple[str, ...]
     reader: Reader
 
 
 def field(places: str, counts: str, reader: Reader = whole) -> Field:
-    """A line of a table: `"a.b | c"` to `"input_tokens cache_read_tokens -input_video_tokens"`."""
+    """A line of a table: `"a.b | c"` to `"input_tokens cache_read_tokens -input_video_tokens"`.
+
+    What begins with `!` is billable and counted by no unit.
+    """
     names = counts.split()
     return Field(
-        paths=tuple(tuple(place.strip().split(".")) for place in places.split("|")),
-        adds=tuple(name for name in names if name[0] != "-"),
-        takes=tuple(name[1:] for name in names if name[0] == "-"),
+        places=tuple(place.strip() for place in places.split("|")),
+        counts=tuple(
+            (name.lstrip("-"), -1 if name[0] == "-" else 1) for name in names if name[0] != "!"
+        ),
+        signals=tuple(name[1:] for name in names if name[0] == "!"),
         reader=reader,
     )
+
+
+# The line, which of its places, and that place's name.
+Spot = tuple[int, int, str]
+# Member -> its spot, if a count stands there, and its own members.
+Tree = dict[str, tuple[Spot | None, Any]]
+
+
+class Table:
+    """Lines by the names that lead to their counts, so that one walk of a usage finds them all."""
+
+    __slots__ = ("_lines", "_tree")
+
+    def __init__(self, *lines: Field) -> None:
+        self._lines = lines
+        self._tree: Tree = {}
+        for number, line in enumerate(lines):
+            for rank, place in enumerate(line.places):
+                _plant(self._tree, place.split("."), (number, rank, f"usage.{place}"))
+
+    def amounts(self, usage: object) -> list[tuple[Field, int]]:
+        """The lines that count something in a usage, in the order of the table. Raises BadUsage."""
+        found: list[tuple[Spot, object]] = []
+        _walk(usage, self._tree, found)
+        found.sort(key=_SPOT)
+        amounts, counted = [], -1
+        for (number, _, where), value in found:
+            line = self._lines[number]
+            amount = line.reader(value, where) if number != counted else 0
+            if amount:
+                amounts.append((line, amount))
+                counted = number
+        return amounts
+
+
+_SPOT: Callable[[tuple[Spot, object]], Spot] = itemgetter(0)
+
+
+def _plant(tree: Tree, path: list[str], spot: Spot) -> None:
+    name, *rest = path
+    own, below = tree.get(name, (None, {}))
+    if rest:
+        _plant(below, rest, spot)
+    tree[name] = (own if rest else spot, below)
+
+
+def _walk(node: object, tree: Tree, found: list[tuple[Spot, object]]) -> None:
+    """Collect what stands in a node at the places of a tree, but for None and zeros."""
+    plain = type(node) is dict
+    for name in node if plain else tree:  # type: ignore[attr-defined]
+        if name in tree:
+            value = node[name] if plain else member(node, name)  # type: ignore[index]
+            if value is None or (type(value) is int and not value):
+                continue
+            spot, below = tree[name]
+            if spot:
+                found.append((spot, value))
+            if below:
+                _walk(value, below, found)
 
 
 class Draft:
@@ -71,21 +139,18 @@ class Draft:
         """How much of something was counted so far."""
         return self.counts.get(name, 0)
 
-    def read(self, *path: str) -> int:
-        """A whole number in the usage; 0 if it is not there. Raises BadUsage."""
-        value = at(self.usage, path)
-        return 0 if value is None else whole(value, _where(path))
+    def take(self, name: str) -> int:
+        """What was counted of something that is not itself a count of `Usage`."""
+        return self.counts.pop(name, 0)
 
-    def fill(self, fields: tuple[Field, ...], node: object = None) -> None:
+    def fill(self, table: Table, node: object = None) -> None:
         """Count what the lines of a table find. Raises BadUsage."""
-        usage = self.usage if node is None else node
-        for line in fields:
-            amount = amount_of(usage, line)
-            if amount:
-                for name in line.adds:
-                    self.add(name, amount)
-                for name in line.takes:
-                    self.add(name, -amount)
+        counts = self.counts
+        for line, amount in table.amounts(self.usage if node is None else node):
+            for name, sign in line.counts:
+                counts[name] = counts.get(name, 0) + sign * amount
+            for name in line.signals:
+                self.signal(name, amount)
 
     def signal(self, name: str, amount: object) -> None:
         """Report something billable that no unit counts."""
@@ -101,25 +166,10 @@ class Family(NamedTuple):
 
     name: str
     marks: tuple[str, ...]
-    fields: tuple[Field, ...]
+    table: Table
     required: str = ""
     provider: str = ""
     finish: Callable[[Draft], None] | None = None
-
-    def fits(self, usage: object) -> bool:
-        """Whether a usage object is of this family."""
-        return any(member(usage, mark) is not None for mark in self.marks)
-
-
-def amount_of(usage: object, line: Field) -> int:
-    """The count of one line; 0 if none of its places has one. Raises BadUsage."""
-    for path in line.paths:
-        value = at(usage, path)
-        if value is not None:
-            amount = line.reader(value, _where(path))
-            if amount:
-                return amount
-    return 0
 
 
 def require(family: Family, usage: object) -> None:
@@ -130,7 +180,3 @@ def require(family: Family, usage: object) -> None:
             where="usage",
             next_step="is the response, or its list of stream events, complete?",
         )
-
-
-def _where(path: Path) -> str:
-    return ".".join(("usage", *path))
