@@ -13,6 +13,7 @@ from pathlib import Path
 
 os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
 
+from bodies import BODIES, priced
 from pairing import calls, processes, row
 
 HERE = Path(__file__).parent
@@ -80,44 +81,6 @@ def one_call(_: Path) -> Iterator[str]:
     yield row("core.quote with usage at hand, beside itself", calls(prebuilt(), ours()), "")
 
 
-BODY = {
-    "id": "chatcmpl-1",
-    "object": "chat.completion",
-    "model": MODEL,
-    "choices": [{"index": 0, "message": {"role": "assistant", "content": "ok"}}],
-    "usage": {
-        "prompt_tokens": TOKENS_IN,
-        "completion_tokens": TOKENS_OUT,
-        "total_tokens": TOKENS_IN + TOKENS_OUT,
-        "prompt_tokens_details": {"cached_tokens": 800},
-    },
-}
-
-
-def response() -> Callable[[], object]:
-    """A raw response priced by us."""
-    from pricectl.core import Catalog
-    from pricectl.core.responses import quote_response
-
-    catalog = Catalog.load((ROOT / "llm_pricing_current.json").read_bytes())
-    return lambda: quote_response(catalog, BODY)
-
-
-def litellm_response() -> Callable[[], object]:
-    """The same body priced by litellm, read into its own type beforehand."""
-    from litellm import ModelResponse, completion_cost
-
-    body = ModelResponse(**BODY)
-    return lambda: completion_cost(completion_response=body, model=MODEL)
-
-
-def genai_response() -> Callable[[], object]:
-    """The same body priced by genai-prices."""
-    from genai_prices import extract_usage
-
-    return lambda: extract_usage(BODY, provider_id="openai", api_flavor="chat").calc_price()
-
-
 def six_kinds() -> Callable[[], object]:
     """A call with six priced kinds, its usage at hand."""
     from pricectl.core import Catalog, Usage, quote
@@ -157,11 +120,10 @@ def in_production() -> Callable[[], object]:
 
 def responses(_: Path) -> Iterator[str]:
     """Raw responses, many kinds, and the runtime's read path."""
-    for name, peer in (
-        ("response to cost beside litellm completion_cost", litellm_response),
-        ("response to cost beside genai-prices extract_usage", genai_response),
-    ):
-        yield row(name, calls(response(), peer(), ROUNDS), "ours under 5 us")
+    for name, body, peers in BODIES:
+        aim = "ours under 5 us" if name.startswith("OpenAI") else ""
+        for peer, made in peers.items():
+            yield row(f"{name} beside {peer}", calls(priced(body), made(), ROUNDS), aim)
     yield row(
         "a quote of six kinds beside one of two", calls(six_kinds(), prebuilt()), "under 3 us"
     )

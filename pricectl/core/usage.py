@@ -137,10 +137,10 @@ def usage_of(amounts: Mapping[str, int]) -> Usage:
     >>> usage_of({"input_tokens": 10, "cache_read_tokens": 4, "input_second": 1500}).counts
     (('input', 6), ('cache_read', 4), ('input_second', 1500))
     """
+    given = {}
     for name, count in amounts.items():
-        if not 0 <= count <= MAX_COUNT:
-            _checked(name, count)
-    given = {DETAILS.get(name, name): count for name, count in amounts.items() if count}
+        if count:
+            given[DETAILS.get(name, name)] = _checked(name, count)
     totals = given.pop("input_tokens", 0), given.pop("output_tokens", 0)
     return tuple.__new__(Usage, (*totals, _disjoint(*totals, given)))
 

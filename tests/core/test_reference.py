@@ -21,7 +21,7 @@ from tests.core.random_cases import (
 )
 
 # 50,000 take about 11 seconds, and three times that under coverage.
-CASES = int(os.environ.get("PRICECTL_REFERENCE_CASES", "10000"))
+CASES = int(os.environ.get("PRICECTL_REFERENCE_CASES", "50000"))
 SEEDS = 10
 CASES_A_ROW = 25
 

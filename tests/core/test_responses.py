@@ -373,6 +373,13 @@ def test_a_modality_without_a_count_counts_nothing() -> None:
     assert read_response({"usageMetadata": usage}).usage == Usage(3)
 
 
+def test_a_place_looked_up_is_no_search() -> None:
+    found = {"groundingChunks": [{"maps": {"uri": "u"}}, {"maps": {"uri": "v"}}]}
+    usage = {"promptTokenCount": 3}
+    body = {"usageMetadata": usage, "candidates": [{"groundingMetadata": found}]}
+    assert read_response(body).usage == Usage(3, maps_query=1)
+
+
 OUTPUTS = st.none() | st.lists(
     st.sampled_from(
         [

@@ -97,13 +97,13 @@ def _read(body: object, provider: str | None) -> Reading:
     if family.finish:
         family.finish(draft)
     return Reading(
-        usage=_usage(draft),
-        model=draft.model,
-        provider=draft.provider,
-        service=origins.service_of(draft, place.outer),
-        region=origins.region_of(draft, place.outer),
-        reported_pico_usd=origins.reported_cost(draft, place.outer),
-        signals=tuple(draft.signals),
+        _usage(draft),
+        draft.model,
+        draft.provider,
+        origins.service_of(draft, place.outer),
+        origins.region_of(draft, place.outer),
+        origins.reported_cost(draft, place.outer),
+        tuple(draft.signals),
     )
 
 

@@ -1,6 +1,6 @@
 """Values out of a response, dict or object alike, none of them trusted. Floor 0."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
@@ -56,11 +56,10 @@ def at(node: object, path: Path) -> object:
     return node
 
 
-def items(node: object, *path: str) -> Iterator[object]:
+def items(node: object, *path: str) -> Sequence[object]:
     """The members of a list at a path; nothing if there is no list."""
     value = at(node, path)
-    if isinstance(value, (list, tuple)):
-        yield from value
+    return value if isinstance(value, (list, tuple)) else ()
 
 
 def text(value: object) -> str:

@@ -78,11 +78,9 @@ def _finish(draft: Draft) -> None:
             _add_modality(draft, entry, name)
     for entry in items(draft.usage, "grounding_tool_count"):
         _add_grounding(draft, entry)
-    queries = {query for body in draft.bodies for query in _queries(body)}
-    if queries:
-        draft.add("search", grounded_searches(draft.model, len(queries)))
-    if any(_uses_maps(body) for body in draft.bodies):
-        draft.add("maps_query", 1)
+    groundings = [found for body in draft.bodies for found in _groundings(body)]
+    if groundings:
+        _add_groundings(draft, groundings)
 
 
 def _amount(entry: object, name: str) -> int:
@@ -114,25 +112,29 @@ def _add_grounding(draft: Draft, entry: object) -> None:
         draft.signal(f"grounding_tool_count.{kind}", amount)
 
 
-def _grounding(body: object) -> Iterator[object]:
+def _groundings(body: object) -> Iterator[object]:
     for candidate in items(body, "candidates"):
         for name in ("groundingMetadata", "grounding_metadata"):
-            yield member(candidate, name)
+            found = member(candidate, name)
+            if found is not None:
+                yield found
 
 
-def _queries(body: object) -> Iterator[str]:
-    for grounding in _grounding(body):
-        for name in ("webSearchQueries", "web_search_queries"):
-            yield from filter(None, map(text, items(grounding, name)))
+def _add_groundings(draft: Draft, groundings: list[object]) -> None:
+    """Each query once, whichever event of the stream repeats it; maps once a call."""
+    queries = {text(query) for query in _all(groundings, "webSearchQueries web_search_queries")}
+    queries.discard("")
+    if queries:
+        draft.add("search", grounded_searches(draft.model, len(queries)))
+    chunks = _all(groundings, "groundingChunks grounding_chunks")
+    if any(member(chunk, "maps") is not None for chunk in chunks):
+        draft.add("maps_query", 1)
 
 
-def _uses_maps(body: object) -> bool:
-    return any(
-        member(chunk, "maps") is not None
-        for grounding in _grounding(body)
-        for name in ("groundingChunks", "grounding_chunks")
-        for chunk in items(grounding, name)
-    )
+def _all(groundings: list[object], names: str) -> Iterator[object]:
+    for grounding in groundings:
+        for name in names.split():
+            yield from items(grounding, name)
 
 
 CONTENT = Family(

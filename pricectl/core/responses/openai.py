@@ -172,7 +172,7 @@ def _is_image(draft: Draft) -> bool:
     kind = text(member(draft.body, "type"))
     if kind.startswith(("image_generation.", "image_edit.")):
         return True
-    first = next(items(draft.body, "data"), None)
+    first = next(iter(items(draft.body, "data")), None)
     return member(first, "b64_json") is not None or member(first, "url") is not None
 
 

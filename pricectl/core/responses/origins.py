@@ -158,7 +158,11 @@ def _first(node: object, paths: Mapping[str, Path]) -> str:
     """The first text that stands at one of the paths, which are told by where they begin."""
     if lacks(node, paths):
         return ""
-    return next(filter(None, (text(at(node, path)).lower() for path in paths.values())), "")
+    for path in paths.values():
+        found = text(at(node, path))
+        if found:
+            return found.lower()
+    return ""
 
 
 def region_of(draft: Draft, outer: object) -> str:
