@@ -3,13 +3,19 @@
 from collections.abc import Iterator
 
 from pricectl.core.prices import PriceList
-from pricectl.core.units import KNOWN_SERVICES
+from pricectl.core.units import KNOWN_SERVICES, UNITS
 from pricectl.findings import Finding
 from pricectl.rules.base import Context, Prices, Rule, in_words, label, price_lists, price_pointer
 from pricectl.rules.spelling import Speller
 
 CHEAPER = ("batches", "flex")
 CHECKED = ("input", "output", "cache_read", "cache_write")
+# Parts that cost what the rest of their side costs, unless the row says otherwise.
+PARTS = {
+    unit.name: unit.side
+    for unit in UNITS.values()
+    if unit.fallbacks == (unit.side,) and not unit.assumed
+}
 # Misspellings are nearer than this; two services of their own are not.
 NEAR = 0.75
 
@@ -52,13 +58,14 @@ PRIORITY_BELOW_BASE = Rule(
 SERVICE_INCOMPLETE = Rule(
     "service-incomplete",
     "warning",
-    "a service has a price for input or output only",
-    "The other side is charged at the base rate, and the quote says so.",
+    "a service has a price for one kind of token and not for its sibling",
+    "The other is charged at the standard rate, and the quote says so: input without output, or\n"
+    "reasoning left behind that otherwise costs as much as the rest of the output.",
     '{"x": {"m": {"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06,\n'
     '             "input_cost_per_token_batches": 5e-07}}}',
     '{"x": {"m": {"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06,\n'
     '             "input_cost_per_token_batches": 5e-07, "output_cost_per_token_batches": 1e-06}}}',
-    "Add the price of the other side.",
+    "Add the missing price, or delete a price that only repeats the one of the whole side.",
 )
 RULES = (
     MISSPELT_SERVICE,
@@ -80,6 +87,7 @@ def check(context: Context) -> Iterator[Finding]:
                 yield from _against_base(priced)
                 for service in services:
                     yield from _sibling(priced, service)
+                    yield from _parts(priced, service)
 
 
 def _words(priced: Prices, speller: Speller) -> Iterator[Finding]:
@@ -124,6 +132,25 @@ def _sibling(priced: Prices, service: str) -> Iterator[Finding]:
                 f"{service} has a price for {unit} but none for {other}",
                 f"{other} is charged at its base rate until {own[1].replace(unit, other, 1)} "
                 "is added",
+            )
+
+
+def _parts(priced: Prices, service: str) -> Iterator[Finding]:
+    """Parts that cost as much as their side, which the service's price has left behind."""
+    rates = priced.prices.rates
+    for unit, side in PARTS.items():
+        own, whole = rates.get((unit, 0, "")), rates.get((side, 0, ""))
+        moved = rates.get((side, 0, service))
+        if own and own[0] and whole and own[0] == whole[0] and moved and moved[0] != whole[0]:
+            if (unit, 0, service) in rates:
+                continue
+            name = label(unit)
+            yield SERVICE_INCOMPLETE.at(
+                price_pointer(priced.pointer, moved[1]),
+                f"{service} has a price for {side} but none for {name}, which otherwise costs the "
+                "same",
+                f"{name} is charged at its standard rate: delete {own[1]}, which repeats the "
+                f"price of {side}, or add {own[1]}_{service}",
             )
 
 
