@@ -1,5 +1,19 @@
-"""`python -m pricectl`. Floor 3."""
+"""`python -m pricectl` and the installed program. Floor 3."""
 
-from pricectl.cli import main
+import sys
 
-main()
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the program; an interrupt before it has begun ends it as quietly as one later."""
+    try:
+        from pricectl.cli import main as run
+
+        run()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+if __name__ == "__main__":
+    main()

@@ -70,7 +70,8 @@ class Verbs(TyperGroup):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return ctx.exit(0)
         except OSError as error:
-            return _fail(ctx, error, f"cannot be written: {error.strerror or error}")
+            name = error.filename or "the output"
+            return _fail(ctx, error, f"{name} cannot be written: {error.strerror or error}")
         except (RecursionError, MemoryError) as error:
             return _fail(ctx, error, "the input is too large to work on")
         except (typer.Exit, typer.Abort, TyperException):
@@ -114,4 +115,7 @@ def root(
 def main() -> None:
     """Run the program; it ends before garbage could matter, and collecting it takes time."""
     gc.disable()
+    if sys.stdout is None:
+        typer.echo("pricectl: standard output is closed, so nothing can be answered", err=True)
+        sys.exit(FAILED)
     app()

@@ -90,10 +90,15 @@ def trace(catalog: Catalog, name: object) -> tuple[Step, ...]:
 
 
 def near_names(catalog: Catalog, name: str, limit: int = 3) -> tuple[str, ...]:
-    """Names that a person may have meant."""
+    """Names that a person may have meant, a seller's own before a slash if it has such rows."""
     from difflib import get_close_matches
 
-    near = get_close_matches(name.lower()[:MAX_NAME], list(catalog.folded), n=limit * 2, cutoff=0.6)
+    folded = name.lower()[:MAX_NAME]
+    seller, slash, model = folded.rpartition("/")
+    sold = any(known.startswith(seller + slash) for known in catalog.folded)
+    near = get_close_matches(
+        folded if sold else model, list(catalog.folded), n=limit * 2, cutoff=0.6
+    )
     names = [catalog.folded[found][0].name for found in near]
     return tuple(dict.fromkeys(names))[:limit]
 

@@ -286,6 +286,19 @@ def test_the_longest_name_wins_wherever_it_begins() -> None:
     assert (match.how, match.name, match.ignored) == ("partial", "us.gpt-x", ("azure/",))
 
 
+def test_near_names_are_told_by_the_model_unless_the_seller_has_rows() -> None:
+    rows = {
+        "anthropic": {"claude-sonnet-4-5": entry(1)},
+        "bedrock": {"anthropic.claude-haiku-4-5": entry(2)},
+        "azure": {"azure/gpt-4o": entry(3)},
+        "openai": {"gpt-4o": entry(4)},
+    }
+    catalog = Catalog.load(json.dumps(rows))
+    assert near_names(catalog, "anthropic/claude-sonet-4-5", 1) == ("claude-sonnet-4-5",)
+    assert near_names(catalog, "azure/gpt-4o-x", 1) == ("azure/gpt-4o",)
+    assert near_names(catalog, "openai/gpt-4o-x", 1) == ("gpt-4o",)
+
+
 def test_three_near_names_of_different_rows_are_offered() -> None:
     rows = {
         "acme": {

@@ -4,11 +4,17 @@ from collections.abc import Iterator, Sequence
 
 from pricectl.core.calculator import service_word
 from pricectl.core.money import usd_per_mtok
+from pricectl.core.prices import PriceList
+from pricectl.core.units import STANDARD
 from pricectl.listing import Priced, base_rate
-from pricectl.report.canvas import Canvas, at_point, clean, listing
+from pricectl.report.canvas import COLUMN_GAP, WRAP_FROM, Canvas, at_point, clean, listing
 from pricectl.report.numbers import count
+from pricectl.rules.base import in_words
 
 COLUMNS = (("Input>", "input"), ("Cached>", "cache_read"), ("Output>", "output"))
+TOKEN_UNITS = {unit for _, unit in COLUMNS}
+# Columns that a narrow terminal does without, the first first, and what they say.
+DISPENSABLE = {"Also": "services", "Context>": "context", "Provider": "provider"}
 
 
 def report(rows: Sequence[Priced], canvas: Canvas, *, service: str | None, quiet: bool) -> str:
@@ -21,24 +27,48 @@ def report(rows: Sequence[Priced], canvas: Canvas, *, service: str | None, quiet
 def _table(rows: Sequence[Priced], canvas: Canvas, service: str) -> str:
     from rich.text import Text
 
-    table = listing("Provider", "Model", *(heading for heading, _ in COLUMNS), "Context>", "")
-    prices = [at_point(_price(row, unit, service) for row in rows) for _, unit in COLUMNS]
-    for row, *cells in zip(rows, *prices, strict=True):
-        model = row.model
-        retired = model.entry.get("retired") is True
-        window = model.entry.get("max_input_tokens")
-        table.add_row(
-            Text(clean(model.provider)),
-            Text(clean(model.name)),
-            *cells,
-            count(window) if isinstance(window, int) else "",
-            Text("retired" if retired else _also(row), style="dim"),
-        )
-    words = [Text(line, style="dim") for line in _captions(rows, service)]
+    columns = _columns(rows, service)
+    left_out = [name for name in _dispensable(columns, canvas.width) if columns.pop(name)]
+    table = listing(*columns)
+    for cells in zip(*columns.values(), strict=True):
+        table.add_row(*map(Text, cells))
+    words = [Text(line, style="dim") for line in _captions(rows, service, left_out)]
     return canvas.draw(table, Text(), *words) if rows else canvas.draw(*words)
 
 
-def _captions(rows: Sequence[Priced], service: str) -> Iterator[str]:
+def _columns(rows: Sequence[Priced], service: str) -> dict[str, list[str]]:
+    """The cells of each column by its heading."""
+    prices = {
+        heading: at_point(_price(row, unit, service) for row in rows) for heading, unit in COLUMNS
+    }
+    return {
+        "Provider": [clean(row.model.provider) for row in rows],
+        "Model": [clean(row.model.name) for row in rows],
+        **prices,
+        "Context>": [_window(row) for row in rows],
+        "Also": [_also(row) for row in rows],
+    }
+
+
+def _dispensable(columns: dict[str, list[str]], width: int) -> Iterator[str]:
+    """Columns to leave out so that no name is broken, as far as that helps."""
+    widths = {
+        name: COLUMN_GAP + max(map(len, (name.rstrip(">"), *cells)))
+        for name, cells in columns.items()
+    }
+    widths["Also"] = min(widths["Also"], COLUMN_GAP + WRAP_FROM)
+    for name in DISPENSABLE:
+        if sum(widths.values()) - COLUMN_GAP > width:
+            del widths[name]
+            yield name
+
+
+def _window(row: Priced) -> str:
+    window = row.model.entry.get("max_input_tokens")
+    return count(window) if isinstance(window, int) else ""
+
+
+def _captions(rows: Sequence[Priced], service: str, left_out: Sequence[str]) -> Iterator[str]:
     if not rows:
         yield "No model matches."
         return
@@ -49,6 +79,9 @@ def _captions(rows: Sequence[Priced], service: str) -> Iterator[str]:
     if others:
         verb = "has" if others == 1 else "have"
         yield f"{count(others)} {verb} other prices at other times; 'pricectl show' lists them."
+    if left_out:
+        names = ", ".join(DISPENSABLE[name] for name in left_out)
+        yield f"Left out at this width: {names}. -o json has all."
 
 
 def _price(row: Priced, unit: str, service: str) -> str:
@@ -57,6 +90,15 @@ def _price(row: Priced, unit: str, service: str) -> str:
 
 
 def _also(row: Priced) -> str:
+    if row.model.entry.get("retired") is True:
+        return "retired"
     tiers = [f">{threshold // 1000}k" for threshold in row.prices.thresholds]
     period = [f"({row.period})"] if row.period else []
-    return clean(" ".join([*tiers, *row.prices.services, *period]))
+    return clean(" ".join([*_other_price(row.prices), *tiers, *row.prices.services, *period]))
+
+
+def _other_price(prices: PriceList) -> Iterator[str]:
+    """The first price of a model that no token table can show: an image's, a second's."""
+    base = [(unit, own[0]) for (unit, *at), own in prices.rates.items() if at == [0, STANDARD]]
+    if not any(unit in TOKEN_UNITS for unit, _ in base):
+        yield from (in_words(pico, unit) for unit, pico in base[:1])
