@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
@@ -10,6 +10,9 @@ from pricectl import store
 from pricectl.commands.arguments import read_usage, split_words
 from pricectl.core import DocumentError, Quote, document, quote
 from pricectl.core.catalog import Catalog
+
+if TYPE_CHECKING:
+    from pricectl.core.responses import Reading
 
 
 class Circumstances(NamedTuple):
@@ -21,37 +24,74 @@ class Circumstances(NamedTuple):
     strict: bool
 
 
+class Question(NamedTuple):
+    """What was used: words of the command line, or a file with a response ("-" is stdin)."""
+
+    words: Sequence[str]
+    details: Mapping[str, str | None]
+    units: Sequence[str]
+    response: str | None = None
+
+    @property
+    def details_given(self) -> bool:
+        """Whether options say what was used."""
+        return bool(self.units) or any(value is not None for value in self.details.values())
+
+
 class Answer(NamedTuple):
-    """Quotes, and what a response states that no unit can express."""
+    """Quotes, and what the response said if they are of one."""
 
     quotes: tuple[Quote, ...]
-    signals: tuple[str, ...] = ()
+    reading: "Reading | None" = None
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """What the response states and no unit can express."""
+        return self.reading.signals if self.reading else ()
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether something that was used is in no price."""
+        return bool(self.signals) or any(found.unpriced for found in self.quotes)
 
 
-def ask_words(
-    catalog: Catalog,
-    words: Sequence[str],
-    details: Mapping[str, str | None],
-    units: Sequence[str],
-    asked: Circumstances,
-) -> Answer:
-    """Quotes for `MODEL... INPUT [OUTPUT]`. Raises BadParameter or a PricingError."""
-    models, counts = split_words(words)
-    usage = read_usage(counts, details, units)
+def ask(catalog: Catalog, question: Question, asked: Circumstances) -> Answer:
+    """Quotes for `MODEL... INPUT [OUTPUT]` or a response. Raises BadParameter or a PricingError.
+
+    The model is the response's own unless some are named.
+    """
+    if question.response is not None:
+        return _ask_response(catalog, question, question.response, asked)
+    models, counts = split_words(question.words)
+    usage = read_usage(counts, question.details, question.units)
     return Answer(tuple(quote(catalog, model, usage, **asked._asdict()) for model in models))
 
 
-def ask_response(
-    catalog: Catalog, file: str, models: Sequence[str], asked: Circumstances
-) -> Answer:
-    """Quotes for a response in a file or "-"; the model is the body's own unless some are named."""
+def ask_one(catalog: Catalog, question: Question, asked: Circumstances) -> Answer:
+    """A quote for one model, or none if its name alone was asked for. Raises as `ask` does."""
+    spoken = question.response is None
+    if spoken and not question.words:
+        raise typer.BadParameter("write a model's name", param_hint="NAME")
+    circumstantial = question.details_given or asked.service or asked.region
+    if spoken and len(question.words) == 1 and not circumstantial:
+        return Answer(())
+    answer = ask(catalog, question, asked)
+    if len(answer.quotes) > 1:
+        raise typer.BadParameter("one model at a time", param_hint="NAME")
+    return answer
+
+
+def _ask_response(catalog: Catalog, question: Question, file: str, asked: Circumstances) -> Answer:
     from pricectl.core.responses import quote_response, read_response
 
+    if question.details_given:
+        raise typer.BadParameter("the response itself says what was used", param_hint="--response")
     try:
         body = document.parse(store.read(file).data)
     except DocumentError as error:
         raise typer.BadParameter(str(error), param_hint=f"--response {file}") from None
     quotes = tuple(
-        quote_response(catalog, body, model=model, **asked._asdict()) for model in models or (None,)
+        quote_response(catalog, body, model=model, **asked._asdict())
+        for model in question.words or (None,)
     )
-    return Answer(quotes, read_response(body).signals)
+    return Answer(quotes, read_response(body))

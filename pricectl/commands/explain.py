@@ -1,44 +1,46 @@
-"""`pricectl explain`: why a name is answered by the row that answers it. Floor 3."""
+"""`pricectl explain`: why a name is answered by a row, a call costs what it costs. Floor 3."""
 
 from typing import Annotated
 
 import typer
 
-from pricectl.commands import arguments, common
-from pricectl.commands.asking import Circumstances, ask_words
+from pricectl.commands import arguments, common, options
+from pricectl.commands.asking import Circumstances, Question, ask_one
 from pricectl.commands.common import View
+from pricectl.core.explanation import chain
 from pricectl.core.lookup import find, trace
 from pricectl.listing import Priced
-from pricectl.report import json
+from pricectl.report import json_explain
 from pricectl.report.text import explain as text
 
 
 def explain(
     words: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             metavar="NAME [INPUT [OUTPUT]]",
             help="A model's name as a call gives it; with tokens, the whole way to the number.",
             autocompletion=common.complete_model,
             show_default=False,
         ),
-    ],
-    cached: Annotated[
-        str | None, arguments.token_option("--cached", "Input read from the cache, part of INPUT.")
     ] = None,
-    unit: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME=COUNT", help="Another unit, such as search=2; repeatable."),
-    ] = None,
-    service: Annotated[
-        str | None, typer.Option(help="Service tier, such as batch, flex or priority.")
-    ] = None,
-    region: Annotated[
-        str | None, typer.Option(help="Region or data residency, such as eu or us.")
-    ] = None,
+    cached: options.CachedOption = None,
+    cache_write: options.CacheWriteOption = None,
+    cache_write_1h: options.CacheWrite1hOption = None,
+    reasoning: options.ReasoningOption = None,
+    audio_in: options.AudioInOption = None,
+    audio_out: options.AudioOutOption = None,
+    unit: options.UnitOption = None,
+    service: options.ServiceOption = None,
+    region: options.RegionOption = None,
+    response: options.ResponseOption = None,
+    markup: options.MarkupOption = None,
+    credits_per_dollar: options.CreditsPerDollarOption = None,
+    tokens_per_credit: options.TokensPerCreditOption = None,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Exit 1 when only the default price answers.")
+        bool, typer.Option("--strict", help="Exit 1 when a name or a price is missing.")
     ] = False,
+    profile: common.ProfileOption = None,
     at: common.AtOption = None,
     file: common.FileOption = None,
     output: common.OutputOption = None,
@@ -46,28 +48,46 @@ def explain(
     quiet: common.QuietOption = False,
     verbose: common.VerboseOption = False,
 ) -> None:
-    """Show each lookup layer tried for a name, and each step to a price.
+    """Show each lookup layer tried for a name, and each step from there to cost and credits.
 
     -q prints the row that answers alone.
     """
     work = common.open_catalog(file)
-    name = words[0]
-    match, steps = find(work.catalog, name), trace(work.catalog, name)
+    charged_by = arguments.read_profile(
+        work.policy.profile_named(profile),
+        {
+            "markup_percent": markup,
+            "credits_per_dollar": credits_per_dollar,
+            "tokens_per_credit": tokens_per_credit,
+        },
+    )
+    details = {
+        "cache_read_tokens": cached,
+        "cache_write_tokens": cache_write,
+        "cache_write_1h_tokens": cache_write_1h,
+        "reasoning_tokens": reasoning,
+        "input_audio_tokens": audio_in,
+        "output_audio_tokens": audio_out,
+    }
     when = common.instant(at)
-    row = Priced.at(match.model, when)
-    chain: tuple[str, ...] = ()
-    if len(words) > 1:
-        asked = Circumstances(service, region, when, strict)
-        details = {"cache_read_tokens": cached}
-        answer = ask_words(work.catalog, words, details, unit or [], asked)
-        chain = answer.quotes[0].explain()
+    asked = Circumstances(service, region, when, strict=False)
+    question = Question(words or [], details, unit or [], response)
+    answer = ask_one(work.catalog, question, asked)
+    name = answer.quotes[0].match.asked if answer.quotes else question.words[0]
+    match, steps = find(work.catalog, name), trace(work.catalog, name)
+    links = tuple(
+        link
+        for found in answer.quotes
+        for link in chain(found, reading=answer.reading, profile=charged_by, at=when)
+    )
     common.show(
         View.of(output, color, quiet=quiet, verbose=verbose),
         {
             "text": lambda canvas: text.report(
-                match, row, steps, chain, work.catalog, canvas, quiet=quiet
+                match, Priced.at(match.model, when), steps, links, work.catalog, canvas, quiet=quiet
             ),
-            "json": lambda _: json.explain(steps, match, chain, work.catalog),
+            "json": lambda _: json_explain.explain(steps, match, links, work.catalog),
         },
     )
-    common.leave(common.FINDINGS if strict and match.how == "default" else common.CLEAN)
+    missing = match.how == "default" or answer.incomplete
+    common.leave(common.FINDINGS if strict and missing else common.CLEAN)

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from pricectl.commands import arguments, common
-from pricectl.commands.asking import Circumstances, ask_response, ask_words
+from pricectl.commands import arguments, common, options
+from pricectl.commands.asking import Circumstances, Question, ask
 from pricectl.commands.common import View
 from pricectl.core.credits import MODES
 from pricectl.estimate import Estimate
@@ -23,42 +23,16 @@ def quote(
             show_default=False,
         ),
     ] = None,
-    cached: Annotated[
-        str | None, arguments.token_option("--cached", "Input read from the cache, part of INPUT.")
-    ] = None,
-    cache_write: Annotated[
-        str | None,
-        arguments.token_option("--cache-write", "Input written to the cache, part of INPUT."),
-    ] = None,
-    cache_write_1h: Annotated[
-        str | None,
-        arguments.token_option("--cache-write-1h", "Input written for an hour, part of INPUT."),
-    ] = None,
-    reasoning: Annotated[
-        str | None, arguments.token_option("--reasoning", "Reasoning tokens, part of OUTPUT.")
-    ] = None,
-    audio_in: Annotated[
-        str | None, arguments.token_option("--audio-in", "Audio tokens, part of INPUT.")
-    ] = None,
-    audio_out: Annotated[
-        str | None, arguments.token_option("--audio-out", "Audio tokens, part of OUTPUT.")
-    ] = None,
-    unit: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME=COUNT", help="Another unit, such as search=2; repeatable."),
-    ] = None,
-    service: Annotated[
-        str | None, typer.Option(help="Service tier, such as batch, flex or priority.")
-    ] = None,
-    region: Annotated[
-        str | None, typer.Option(help="Region or data residency, such as eu or us.")
-    ] = None,
-    response: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE", help="Price a provider's recorded response; '-' is standard input."
-        ),
-    ] = None,
+    cached: options.CachedOption = None,
+    cache_write: options.CacheWriteOption = None,
+    cache_write_1h: options.CacheWrite1hOption = None,
+    reasoning: options.ReasoningOption = None,
+    audio_in: options.AudioInOption = None,
+    audio_out: options.AudioOutOption = None,
+    unit: options.UnitOption = None,
+    service: options.ServiceOption = None,
+    region: options.RegionOption = None,
+    response: options.ResponseOption = None,
     calls: Annotated[
         int, typer.Option(min=1, metavar="N", help="A job of that many equal calls.")
     ] = 1,
@@ -69,15 +43,9 @@ def quote(
             callback=arguments.check_mode,
         ),
     ] = None,
-    markup: Annotated[
-        str | None, typer.Option(metavar="PERCENT", help="Markup, over the profile.")
-    ] = None,
-    credits_per_dollar: Annotated[
-        str | None, typer.Option(metavar="N", help="Over the profile.")
-    ] = None,
-    tokens_per_credit: Annotated[
-        str | None, typer.Option(metavar="N", help="Over the profile.")
-    ] = None,
+    markup: options.MarkupOption = None,
+    credits_per_dollar: options.CreditsPerDollarOption = None,
+    tokens_per_credit: options.TokensPerCreditOption = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit 1 when a name or a price is missing.")
     ] = False,
@@ -103,18 +71,15 @@ def quote(
         },
     )
     asked = Circumstances(service, region, common.instant(at), strict)
-    if response is not None:
-        answer = ask_response(work.catalog, response, words or [], asked)
-    else:
-        details = {
-            "cache_read_tokens": cached,
-            "cache_write_tokens": cache_write,
-            "cache_write_1h_tokens": cache_write_1h,
-            "reasoning_tokens": reasoning,
-            "input_audio_tokens": audio_in,
-            "output_audio_tokens": audio_out,
-        }
-        answer = ask_words(work.catalog, words or [], details, unit or [], asked)
+    details = {
+        "cache_read_tokens": cached,
+        "cache_write_tokens": cache_write,
+        "cache_write_1h_tokens": cache_write_1h,
+        "reasoning_tokens": reasoning,
+        "input_audio_tokens": audio_in,
+        "output_audio_tokens": audio_out,
+    }
+    answer = ask(work.catalog, Question(words or [], details, unit or [], response), asked)
     estimates = [Estimate(found, calls, charged_by, answer.signals) for found in answer.quotes]
     common.show(
         View.of(output, color, quiet=quiet, verbose=verbose),

@@ -7,6 +7,7 @@ counts (seconds in thousandths), when credits are charged, and for display.
 """
 
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
 
@@ -80,6 +81,31 @@ def usd_per_mtok(pico_usd_per_token: int) -> str:
     ('2.50', '0.075', '0.000001')
     """
     return _fixed(pico_usd_per_token, 6, 2)
+
+
+def exact_usd(amount_pico_usd: Fraction) -> str:
+    """A part of a picodollar and all: dollars with every digit there is.
+
+    >>> exact_usd(Fraction(7_500_000_000)), exact_usd(Fraction(5, 2))
+    ('0.0075', '0.0000000000025')
+    """
+    if amount_pico_usd.denominator == 1:
+        return usd(amount_pico_usd.numerator)
+    return exact(amount_pico_usd / PICO_PER_USD)
+
+
+def exact(number: Fraction) -> str:
+    """A number with every digit; as a fraction where no decimal is exact.
+
+    >>> exact(Fraction(3, 20)), exact(Fraction(29)), exact(Fraction(-7, 3))
+    ('0.15', '29', '-7/3')
+    """
+    twos = (number.denominator & -number.denominator).bit_length() - 1
+    fives, rest = 0, number.denominator >> twos
+    while rest % 5 == 0:
+        fives, rest = fives + 1, rest // 5
+    decimals = max(twos, fives)
+    return _fixed(int(number * 10**decimals), decimals, 0) if rest == 1 else str(number)
 
 
 def _fixed(amount: int, decimals: int, min_decimals: int) -> str:

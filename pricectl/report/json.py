@@ -6,7 +6,6 @@ from typing import Any
 
 from pricectl.core.calculator import Line
 from pricectl.core.catalog import Catalog
-from pricectl.core.lookup import Step
 from pricectl.core.model import Match, Periods
 from pricectl.core.money import usd
 from pricectl.core.prices import PriceList
@@ -15,9 +14,9 @@ from pricectl.listing import Priced, price_of
 from pricectl.report.numbers import plain
 
 
-def dump(command: str, body: Mapping[str, Any]) -> str:
+def dump(command: str, body: Mapping[str, Any], version: int = 1) -> str:
     """A result as the JSON document of its command."""
-    return json.dumps({"schema": f"pricectl.{command}/1", **body}, indent=2, default=str)
+    return json.dumps({"schema": f"pricectl.{command}/{version}", **body}, indent=2, default=str)
 
 
 def quotes(estimates: Sequence[Estimate], catalog: Catalog) -> str:
@@ -128,17 +127,3 @@ def _rates(prices: PriceList) -> list[dict[str, Any]]:
         }
         for (unit, above, service), (pico, key) in prices.rates.items()
     ]
-
-
-def explain(steps: Sequence[Step], match: Match, chain: Sequence[str], catalog: Catalog) -> str:
-    """Each lookup layer tried, what answered, and each step to a price if one was asked for."""
-    return dump(
-        "explain",
-        {
-            "asked": match.asked,
-            "steps": [step._asdict() for step in steps],
-            "chain": list(chain),
-            "resolved": resolved(match),
-            "catalog": catalog_id(catalog),
-        },
-    )

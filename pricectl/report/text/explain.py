@@ -1,21 +1,31 @@
-"""A lookup for people: each layer in turn, and what answered. Floor 2."""
+"""Why a name is answered and a call costs what it costs, for people. Floor 2."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pricectl.core.catalog import Catalog
-from pricectl.core.lookup import LAYERS, Step, near_names
+from pricectl.core.explanation import Link
+from pricectl.core.lookup import Step, near_names
 from pricectl.core.model import Match
 from pricectl.core.money import usd_per_mtok
 from pricectl.listing import Priced, base_rate
 from pricectl.report.canvas import Canvas, clean, grid
+from pricectl.report.text.figures import figures
 from pricectl.report.text.show import dated_price
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+# The steps told in words between the lookup's layers and the figures.
+_CIRCUMSTANCES = ("row", "period", "tier", "service", "region", "usage")
+_LABEL_WIDTH = len("response")
 
 
 def report(  # noqa: PLR0913, PLR0917 - what is shown, and how
     match: Match,
     row: Priced,
     steps: Sequence[Step],
-    chain: Sequence[str],
+    chain: Sequence[Link],
     catalog: Catalog,
     canvas: Canvas,
     *,
@@ -26,21 +36,46 @@ def report(  # noqa: PLR0913, PLR0917 - what is shown, and how
 
     if quiet:
         return clean(match.model.full_name)
-    table = grid("left", "left", "wrap")
-    for layer in LAYERS:
-        step = next((step for step in steps if step.layer == layer), None)
-        mark = ("yes" if step.matched else "no") if step else "-"
-        style = "bold" if mark == "yes" else "dim"
-        why = clean(step.why) if step else "not needed"
-        table.add_row(f"  {layer}", Text(mark, style=style), Text(why, style=style))
     headline = Text(clean(match.asked) or "(no usable name)", style="bold")
     if not chain:
-        return canvas.draw(headline, Text(), table, Text(), Text(_answer(match, row, catalog)))
-    way = grid("left", "wrap")
-    for line in chain:
-        word, _, said = line.partition(": ")
-        way.add_row(f"  {word}", Text(clean(said)))
-    return canvas.draw(headline, Text(), table, Text(), way)
+        answer = Text(_answer(match, row, catalog))
+        return canvas.draw(headline, "", _layers(steps), "", answer)
+    links = {link.step: link for link in chain}
+    headline.append(f" costs ${links['total'].facts['provider_cost_usd']}")
+    response = (_words([links["response"]]), "") if "response" in links else ()
+    layers = _layers(steps, links["name"].remarks)
+    way = _words([links[step] for step in _CIRCUMSTANCES if step in links])
+    last = _words([links["catalog"]])
+    figured = figures(chain, canvas.width)
+    return canvas.draw(headline, "", *response, layers, "", way, "", *figured, "", last)
+
+
+def _layers(steps: Sequence[Step], remarks: Sequence[str] = ()) -> "Table":
+    from rich.text import Text
+
+    table = grid("left", "left", "wrap")
+    for step in steps:
+        style = "bold" if step.matched else "dim"
+        mark = Text("yes" if step.matched else "no", style=style)
+        table.add_row(_label(step.layer), mark, Text(clean(step.why), style=style))
+    for remark in remarks:
+        table.add_row("", "", Text(f"! {clean(remark)}", style="yellow"))
+    return table
+
+
+def _words(links: Sequence[Link]) -> "Table":
+    from rich.text import Text
+
+    table = grid("left", "wrap")
+    for link in links:
+        table.add_row(_label(link.step), Text(clean(link.said)))
+        for remark in link.remarks:
+            table.add_row("", Text(f"! {clean(remark)}", style="yellow"))
+    return table
+
+
+def _label(word: str) -> str:
+    return f"  {word:<{_LABEL_WIDTH}}"
 
 
 def _answer(match: Match, row: Priced, catalog: Catalog) -> str:
