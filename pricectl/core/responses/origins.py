@@ -10,12 +10,17 @@ from pricectl.core.responses.tables import Draft
 
 PICO_USD_PER_TICK = 100  # xAI states its cost in ticks of 1e-10 USD
 
+# Bedrock puts a vendor before each name, and often a region before that.
+_VENDORS = (
+    "ai21|amazon|anthropic|cohere|deepseek|google|meta|minimax|mistral|moonshot|moonshotai|nvidia"
+    "|openai|qwen|stability|twelvelabs|writer|xai|zai"
+)
 _MAKERS = MappingProxyType(
     {
         "openai": r"gpt-|o[1345](?:-|$)|chatgpt-|text-embedding-|dall-e|whisper-|tts-|codex|sora-",
         "anthropic": r"claude",
         "google": r"gemini|gemma|models/gemini|publishers/google/",
-        "bedrock": r"(?:[a-z]{2,6}\.)?(?:anthropic|amazon|meta|mistral|cohere)\.",
+        "bedrock": rf"(?:[a-z-]{{2,6}}\.)?(?:{_VENDORS})\.|arn:aws[a-z-]*:bedrock:",
         "xai": r"grok",
         "mistral": r"(?:open-)?mi[sx]tral|ministral|codestral|magistral|devstral|pixtral|voxtral",
         "deepseek": r"deepseek-(?:chat|reasoner|v)",
