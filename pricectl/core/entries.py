@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pricectl.core.document import Json, Unreadable
 from pricectl.core.money import pico_usd
 from pricectl.core.prices import NO_UPLIFTS, At, Entry, Own, PriceList, Problem, Rates
-from pricectl.core.units import NESTED_KEYS, SYNONYMS, parse_key
+from pricectl.core.units import MAX_KEY, NESTED_KEYS, SYNONYMS, parse_key
 from pricectl.core.windows import OffPeak, read_off_peak
 
 _SCOPES = {"request": False, "marginal": True}
@@ -76,7 +76,7 @@ def _read_rates(
     rates: dict[At, Own] = {}
     synonyms: dict[At, Own] = {}
     for key, value in entry.items():
-        price = _price_of(key)
+        price = _price_of(key) if len(key) <= MAX_KEY else None
         if price is None:
             if key in NESTED_KEYS and isinstance(value, dict):
                 nested = {f"{key}.{name}": cost for name, cost in value.items()}

@@ -143,9 +143,13 @@ def plain_decimal(text: str) -> Decimal | None:
 
 
 def is_bounded(amount: Decimal) -> bool:
-    """Whether a number is finite, with an exponent small enough to convert it exactly.
+    """Whether a number is finite, with few enough digits to convert it exactly at no great cost.
 
     >>> is_bounded(Decimal("12.5")), is_bounded(Decimal("1e-9999999")), is_bounded(Decimal("NaN"))
     (True, False, False)
     """
-    return amount.is_finite() and abs(amount.adjusted()) <= MAX_CHARACTERS
+    return (
+        amount.is_finite()
+        and abs(amount.adjusted()) <= MAX_CHARACTERS
+        and len(amount.as_tuple().digits) <= MAX_CHARACTERS
+    )

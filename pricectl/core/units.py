@@ -192,6 +192,7 @@ SYNONYMS = MappingProxyType({"input_cost_per_token_cache_hit": "cache_read_input
 # Keys that speak of a cost in another currency: a cloud's own units.
 UNCOUNTED_KEYS = ("input_dbu_cost_per_token", "output_dbu_cost_per_token")
 
+MAX_KEY = 256
 KNOWN_SERVICES = ("batches", "flex", "priority", "balanced", "ultrafast", "decisions", "fast")
 STANDARD = ""
 
@@ -219,7 +220,7 @@ def parse_key(key: str) -> PriceKey | None:
     >>> parse_key("input_cost_per_tokens") is None
     True
     """
-    for base in _BASES if "cost" in key else ():
+    for base in _BASES if "cost" in key and len(key) <= MAX_KEY else ():
         if key.startswith(base):
             suffix = _SUFFIX.fullmatch(key, len(base))
             if suffix:

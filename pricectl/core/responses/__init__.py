@@ -33,7 +33,12 @@ def read_response(body: object, *, provider: str | None = None) -> Reading:
     >>> read_response(body).usage.counts
     (('input', 50), ('cache_read', 200), ('output', 7))
     """
-    return plain_text(body, provider) or _read(body, provider)
+    try:
+        return plain_text(body, provider) or _read(body, provider)
+    except BadUsage:
+        raise
+    except Exception as error:  # noqa: BLE001 - a foreign object may raise anything, anywhere
+        raise _unreadable(error) from None
 
 
 def quote_response(  # noqa: PLR0913 - the domain's question, all but two by keyword
@@ -84,6 +89,14 @@ def row_name(
         if find(catalog, folder + name).how in {"exact", "alias"}:
             return folder + name
     return name
+
+
+def _unreadable(error: Exception) -> BadUsage:
+    return BadUsage(
+        f"cannot be read: {type(error).__name__:.80}",
+        where="response",
+        next_step="pass the parsed JSON",
+    )
 
 
 def _read(body: object, provider: str | None) -> Reading:

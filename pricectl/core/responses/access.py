@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import ceil
 
 from pricectl.core.errors import BadUsage
-from pricectl.core.money import is_bounded, pico_usd, plain_decimal
+from pricectl.core.money import MAX_CHARACTERS, is_bounded, pico_usd, plain_decimal
 from pricectl.core.usage import MAX_COUNT
 
 Path = tuple[str, ...]
@@ -100,12 +100,14 @@ def seconds(value: object, where: str) -> int:
         exact = value
     else:
         return whole(value, where) * 1000
-    if not (exact.is_finite() and 0 <= exact <= MAX_COUNT):
-        raise BadUsage(
-            "is no duration", where=where, next_step="a duration is a number of seconds from 0 up"
-        )
-    # A Fraction of 1e-99999 would take a hundred thousand digits.
-    return ceil(Fraction(exact) * 1000) if is_bounded(exact) else int(exact > 0)
+    if exact.is_finite() and 0 <= exact <= MAX_COUNT:
+        if is_bounded(exact):
+            return ceil(Fraction(exact) * 1000)
+        if exact.adjusted() < -MAX_CHARACTERS:  # too fine to be written out, and not nothing
+            return int(exact > 0)
+    raise BadUsage(
+        "is no duration", where=where, next_step="a duration is a number of seconds from 0 up"
+    )
 
 
 def digits(value: object, where: str) -> int:
