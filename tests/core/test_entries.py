@@ -320,3 +320,8 @@ def test_a_loader_refuses_what_a_tier_or_a_window_cannot_say() -> None:
     for entry in entries:
         with pytest.raises(CatalogError):
             catalog_of(**entry)
+
+
+def test_an_endless_key_is_no_price() -> None:
+    (model,) = Catalog.load('{"o": {"m": {"input_cost_per_token_' + "x" * 300 + '": 1}}}').models
+    assert model.prices.rates == {}

@@ -173,3 +173,9 @@ def test_which_tokens_are_part_of_a_total() -> None:
 def test_nested_keys_are_written_dotted() -> None:
     dotted = {key.partition(".")[0] for key in UNIT_BY_KEY if "." in key and "_0.5K" not in key}
     assert dotted == set(NESTED_KEYS)
+
+
+def test_a_price_key_is_no_longer_than_a_name() -> None:
+    longest = "input_cost_per_token_".ljust(256, "x")
+    assert parse_key(longest) is not None
+    assert parse_key(longest + "x") is None
