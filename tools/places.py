@@ -22,7 +22,10 @@ class Place(NamedTuple):
 
 
 AWS = ("bedrock", "bedrock_converse", "bedrock_mantle")
-VERTEX_PARTS = "language-models embedding-models anthropic_models mistral_models openai_models"
+VERTEX_PARTS = """
+    language-models embedding-models video-models anthropic_models deepseek_models llama_models
+    mistral_models openai_models
+"""
 VERTEX_AI = ("vertex_ai", *(f"vertex_ai-{part}" for part in VERTEX_PARTS.split()))
 
 BEDROCK = Place(("aws",), ("{}", "bedrock/{}"), AWS)
@@ -50,6 +53,7 @@ SECTIONS: Mapping[str, Place] = {
     "qwen": Place(("openrouter",), ("dashscope/{}",), ("dashscope",), "qwen/{}"),
     "meta": Place(("meta",), ("meta/{}",), ("meta",)),
     "groq": Place(("groq",), ("groq/{}",), ("groq",)),
+    "together": Place(("together",), ("together_ai/{}",), ("together_ai",)),
     "perplexity": Place(("perplexity",), ("perplexity/{}",), ("perplexity",)),
     "zai": Place(("zai",), ("zai/{}",), ("zai",)),
     "minimax": Place(("minimax",), ("minimax/{}",), ("minimax",)),
@@ -74,6 +78,8 @@ PREFIXES: Mapping[str, Place] = {
     "bedrock_mantle/": MANTLE,
     "groq/": SECTIONS["groq"],
     "perplexity/": SECTIONS["perplexity"],
+    "together/": SECTIONS["together"],
+    "together_ai/": SECTIONS["together"],
 }
 BEDROCK_ID = re.compile(
     r"(?:(?:global|us-gov|us|eu|apac|au|jp|in)\.)?(?:ai21|amazon|anthropic|cohere|deepseek|google"

@@ -23,7 +23,8 @@ Figures = dict[str, Decimal]
 Entry = Mapping[str, Any]
 
 PRICE_KEY = re.compile(
-    r"(?:input|output)_cost_per_(?:audio_|image_|video_)?(?:token|character|image|second|query)"
+    r"(?:input|output)_cost_per_(?:audio_|image_|video_)?(?:token|character|image|query|request)"
+    r"|(?:input|output)_cost_per_second(?:_(?:\d+p|4k))?|input_cost_per_text_message"
     r"|output_cost_per_reasoning_token|citation_cost_per_token"
     r"|cache_(?:read|creation)_input_(?:audio_|image_)?token_cost(?:_above_1hr)?"
     r"|google_maps_grounding_cost_per_query|(?:ocr|annotation)_cost_per_page"

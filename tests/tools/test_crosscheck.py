@@ -65,6 +65,10 @@ def run(
         "cache_creation_input_token_cost_above_1hr_above_100k_tokens_batches",
         "output_cost_per_token_above_272k_tokens_ultrafast",
         "input_cost_per_second",
+        "output_cost_per_second_1080p",
+        "output_cost_per_second_4k",
+        "input_cost_per_request",
+        "input_cost_per_text_message",
         "ocr_cost_per_page_batches",
     ],
 )
@@ -342,6 +346,9 @@ def test_ranges_become_tiers_by_their_lower_end() -> None:
         ("anthropic", "us.anthropic.claude-opus-5", places.BEDROCK, "us.anthropic.claude-opus-5"),
         ("bedrock", "bedrock_mantle/openai.gpt-6-sol", places.MANTLE, "openai.gpt-6-sol"),
         ("groq", "groq/openai/gpt-oss-20b", places.SECTIONS["groq"], "openai/gpt-oss-20b"),
+        ("together", "together/zai-org/GLM-5", places.SECTIONS["together"], "zai-org/GLM-5"),
+        ("together", "together_ai/zai-org/GLM-5", places.SECTIONS["together"], "zai-org/GLM-5"),
+        ("vertex", "vertex_ai/meta/llama-4-maas", places.VERTEX, "meta/llama-4-maas"),
     ],
 )
 def test_looks_a_name_up_where_its_seller_is(
