@@ -189,9 +189,15 @@ def _partial(catalog: Catalog, asked: str) -> _Answer:
     model = _agreed(models)
     if model is None:
         return "partial", None, f"{folded[start:end]!r} fits rows with different prices"
+    if _is_free(model) and folded[:start] not in {"", f"{model.provider.lower()}/"}:
+        return "partial", None, f"{model.full_name} is free, which another seller's need not be"
     ignored = tuple(part for part in (asked[:start], asked[end:]) if part)
     match = Match(model, "partial", asked, asked[start:end], ignored)
     return "partial", match, f"the row {model.full_name}, setting aside {' and '.join(ignored)}"
+
+
+def _is_free(model: Model) -> bool:
+    return not any(pico for pico, _ in model.prices.rates.values())
 
 
 def _candidates(name: str, catalog: Catalog) -> Iterator[tuple[int, int]]:

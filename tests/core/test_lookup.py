@@ -286,6 +286,27 @@ def test_the_longest_name_wins_wherever_it_begins() -> None:
     assert (match.how, match.name, match.ignored) == ("partial", "us.gpt-x", ("azure/",))
 
 
+@pytest.mark.parametrize(
+    ("name", "how"),
+    [
+        ("gemma-4", "exact"),
+        ("gemma-4-latest", "partial"),
+        ("google/gemma-4-latest", "partial"),
+        ("Google/gemma-4-001", "partial"),
+        ("together/gemma-4", "default"),
+        ("us.gemma-4", "default"),
+        ("google.gemma-4", "default"),  # Bedrock's way to write a vendor
+        ("azure/gpt-x", "partial"),
+    ],
+)
+def test_what_is_free_at_one_seller_answers_for_no_other(name: str, how: str) -> None:
+    free = {"input_cost_per_token": 0, "output_cost_per_token": 0, "free": True}
+    catalog = Catalog.load(json.dumps({"Google": {"gemma-4": free}, "o": {"gpt-x": entry(1)}}))
+    assert find(catalog, name).how == how
+    if how == "default":
+        assert "gemma-4 is free, which another seller's need not be" in trace(catalog, name)[3].why
+
+
 def test_near_names_are_told_by_the_model_unless_the_seller_has_rows() -> None:
     rows = {
         "anthropic": {"claude-sonnet-4-5": entry(1)},
