@@ -11,6 +11,7 @@ import pytest
 from pricectl.cli import VERBS
 from pricectl.core import Catalog
 from pricectl.policy import read_policy
+from pricectl.rules import RULES
 from pricectl.runtime import configure
 from tests.conftest import ROOT, Run
 
@@ -56,6 +57,7 @@ def test_the_settings_example_is_read() -> None:
     assert policy.profile_named(None).credits_per_dollar == 100
     assert policy.workloads[0].usage.count("cache_read") == 3000
     assert policy.waivers[0].reason == "audio output costs more"
+    assert policy.waivers[0].rule in RULES
 
 
 def test_every_verb_and_no_other_is_in_the_table() -> None:
