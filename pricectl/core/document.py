@@ -8,7 +8,6 @@ one finding and not the end of the check.
 import json
 from collections import Counter
 from decimal import Decimal
-from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from pricectl.core.errors import DocumentError
@@ -17,6 +16,7 @@ MAX_BYTES = 8 * 1024 * 1024
 MAX_DEPTH = 32
 MAX_NUMBER_CHARACTERS = 64
 MAX_EXPONENT = 100
+MEMO_SIZE = 8192
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | Decimal | bool | Unreadable | None"
 
@@ -42,7 +42,7 @@ def parse(data: bytes | str, *, allow_duplicates: bool = False) -> Json:
     try:
         value: Json = json.loads(
             text,
-            parse_float=_decimal,
+            parse_float=_DECIMALS.__getitem__,
             parse_int=_integer,
             parse_constant=Unreadable,
             object_pairs_hook=None if allow_duplicates else _unique,
@@ -53,7 +53,7 @@ def parse(data: bytes | str, *, allow_duplicates: bool = False) -> Json:
         raise _too_deep() from None
     except _DuplicateKey as duplicate:
         raise DocumentError(
-            f"key {duplicate.key!r} appears twice in one object",
+            f"key {duplicate.key!r:.80} appears twice in one object",
             rule="duplicate-key",
             next_step="run 'pricectl validate' to see both places",
         ) from None
@@ -103,10 +103,19 @@ def _decode_utf8(data: bytes) -> str:
         ) from None
 
 
-@lru_cache(maxsize=8192)
+class _Decimals(dict[str, "Decimal | Unreadable"]):
+    """Numbers by how they are written, which a catalog repeats; what is too long is not kept."""
+
+    def __missing__(self, literal: str) -> Decimal | Unreadable:
+        if len(literal) > MAX_NUMBER_CHARACTERS:
+            return Unreadable(literal)
+        if len(self) >= MEMO_SIZE:
+            self.clear()
+        value = self[literal] = _decimal(literal)
+        return value
+
+
 def _decimal(literal: str) -> Decimal | Unreadable:
-    if len(literal) > MAX_NUMBER_CHARACTERS:
-        return Unreadable(literal)
     try:
         value = Decimal(literal)
     except ArithmeticError:  # an exponent that decimal itself cannot hold
@@ -114,6 +123,9 @@ def _decimal(literal: str) -> Decimal | Unreadable:
     if value and not (value.is_finite() and abs(value.adjusted()) <= MAX_EXPONENT):
         return Unreadable(literal)
     return value or Decimal(0)
+
+
+_DECIMALS = _Decimals()
 
 
 def _integer(literal: str) -> int | Unreadable:

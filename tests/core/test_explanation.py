@@ -481,6 +481,7 @@ class TestRoundings:
             {"at": "product", "exact_usd": "0.0000000002777"}
         ]
         assert one(seconds, "line").facts["quantity"] == Decimal("0.001")
+        assert one(seconds, "line").facts["usd_per_unit"] == "0.0000002777"
 
 
 class TestResponse:
@@ -539,6 +540,11 @@ class TestResponse:
             (0.0074, "$0.0001 more than the response states", "0.0001"),
             (0.0075, "as the response states", "0.00"),
             (0, "$0.0075 more than the response states", "0.0075"),
+            (
+                0.007499999999,
+                "$0.000000000001 more than the response states",
+                "0.000000000001",
+            ),
         ],
     )
     def test_the_total_beside_the_cost_that_is_stated(
