@@ -24,7 +24,8 @@ PICTURES = {
     " --cached 80k",
     "validate": "pricectl validate examples/slips.json --at 2026-11-23",
     "diff": "pricectl diff --base examples/before.json --file examples/after.json",
-    "explain": "pricectl explain us.anthropic.claude-sonnet-4-5-20250929-v2:0",
+    "explain": "pricectl explain us.anthropic.claude-sonnet-4-5-20250929-v2:0 100k 2k --cached 80k"
+    " --markup 30",
 }
 THEME = TerminalTheme(
     (24, 26, 31),
