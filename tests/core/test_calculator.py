@@ -159,6 +159,22 @@ def test_a_strict_question_about_an_unknown_name() -> None:
         quote(PLAIN, "who", Usage(1), strict=True)
 
 
+@pytest.mark.parametrize(
+    ("name", "how"),
+    [
+        ("m", "exact"),
+        ("other", "alias"),
+        ("M", "case"),
+        ("m-latest", "partial"),
+        ("who", "default"),
+    ],
+)
+def test_only_the_default_price_is_a_guess(name: str, how: str) -> None:
+    answer = quote(of({"input_cost_per_token": 1e-06, "aliases": ["other"]}), name, Usage(1))
+    assert answer.match.how == how
+    assert answer.guessed is (how == "default")
+
+
 TIERED = {
     "input_cost_per_token": 1e-06,
     "output_cost_per_token": 4e-06,
@@ -217,6 +233,12 @@ def test_a_tier_may_begin_at_its_threshold(input_tokens: int, micro_usd: int, ab
     catalog = of({**TIERED, "context_tier": {"boundary": "gte"}})
     answer = quote(catalog, "m", Usage(input_tokens))
     assert (answer.pico_usd, answer.above_tokens) == (micro_usd * 10**6, above)
+
+
+def test_a_threshold_that_the_row_itself_tells_is_passed_too() -> None:
+    catalog = of({**TIERED, "context_tier": {"boundary": "gte"}})
+    threshold = catalog.models[0].prices.thresholds[0]
+    assert quote(catalog, "m", Usage(threshold)).pico_usd == 128_000 * 2_000_000
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,12 @@ def test_a_catalog_knows_its_models_bytes_and_day() -> None:
     assert Catalog.load(text.encode()).sha256 == catalog.sha256
 
 
+@pytest.mark.parametrize("name", ["rows", "sha", "shape", "version"])
+def test_a_catalog_has_no_other_attributes(name: str) -> None:
+    with pytest.raises(AttributeError, match=name):
+        getattr(Catalog.load('{"o": {"m": {}}}'), name)
+
+
 @pytest.mark.parametrize("metadata", [{}, {"last_updated": 20261123}])
 def test_a_day_that_is_not_told_is_empty(metadata: object) -> None:
     assert Catalog.load(json.dumps({"metadata": metadata, "o": {"m": {}}})).last_updated == ""
@@ -59,6 +65,11 @@ def test_notes_and_schema_are_no_provider() -> None:
         ({**with_entry(), "metadata": {"currency": "EUR"}}, "/metadata/currency", "USD"),
         ({**with_entry(), "metadata": {"currency": None}}, "/metadata/currency", "USD"),
         ({**with_entry(), "metadata": {"schema_version": "2.0"}}, "/metadata/schema_version", "1"),
+        (
+            {**with_entry(), "metadata": {"schema_version": "0.9"}},
+            "/metadata/schema_version",
+            "1.x",
+        ),
         ({**with_entry(), "metadata": {"schema_version": 1}}, "/metadata/schema_version", "1.x"),
         *(
             ({**with_entry(), "metadata": value}, "/metadata", "metadata is not an object")
@@ -159,6 +170,21 @@ def test_what_cannot_price_a_call_is_told_with_its_pointer(
     assert words in problems[0].message
 
 
+def test_a_section_that_is_no_object_hides_no_section_after_it() -> None:
+    problems: list[Problem] = []
+    catalog = build({"note": "x", "openai": {"m": {}}, "list": []}, problems)
+    assert [problem.pointer for problem in problems] == ["/note", "/list"]
+    assert [model.full_name for model in catalog.models] == ["openai/m"]
+
+
+def test_aliases_are_many_and_as_long_as_names_may_be() -> None:
+    aliases = ["x" * 256, *(f"alias-{number}" for number in range(299))]
+    assert problems_of(with_entry(aliases=aliases)) == []
+    catalog = Catalog.load(json.dumps(with_entry(aliases=aliases)))
+    assert catalog.models[0].aliases == tuple(aliases)
+    assert find(catalog, "x" * 256).how == "alias"
+
+
 def test_a_rule_of_the_tiers_that_cannot_be_read_is_the_usual_one() -> None:
     values = parse(json.dumps(with_entry(context_tier={"scope": "marginal", "boundary": "lt"})))
     prices = build(values, []).models[0].prices
@@ -166,13 +192,18 @@ def test_a_rule_of_the_tiers_that_cannot_be_read_is_the_usual_one() -> None:
 
 
 def test_a_loader_names_the_first_problem_and_how_many_follow() -> None:
-    values = {"o": {"m": {"input_cost_per_token": -1}, "n": {"input_cost_per_token": "x"}}}
+    values: dict[str, Any] = {
+        "o": {"m": {"input_cost_per_token": -1}, "n": {"input_cost_per_token": "x"}}
+    }
     with pytest.raises(CatalogError) as caught:
         Catalog.load(json.dumps(values))
     assert str(caught.value) == (
         "/o/m/input_cost_per_token: price is negative (and 1 more); "
         "run 'pricectl validate' to see every finding"
     )
+    values["o"]["third"] = {"input_cost_per_token": []}
+    with pytest.raises(CatalogError, match=r"price is negative \(and 2 more\)"):
+        Catalog.load(json.dumps(values))
     with pytest.raises(CatalogError, match="the catalog: no models"):
         Catalog.load("{}")
     with pytest.raises(CatalogError, match="the catalog: the catalog is not a JSON object"):
@@ -221,6 +252,7 @@ def test_the_default_price(metadata: object, pico_usd: int) -> None:
     assert answer.guessed
     assert answer.pico_usd == pico_usd
     assert answer.match.model.full_name == "default/default"
+    assert not answer.match.model.dated
 
 
 def dated(**entry: object) -> Catalog:

@@ -150,6 +150,12 @@ def test_a_wrong_byte_is_placed_by_characters() -> None:
     assert "0xe9" in error.what
 
 
+@pytest.mark.parametrize(("before", "line"), [(b"", 1), (b"[\n", 2), (b"[\n1,\n2,\n", 4)])
+def test_a_wrong_byte_has_its_line(before: bytes, line: int) -> None:
+    error = refused(before + b"\xff")
+    assert (error.line, error.column) == (line, 1)
+
+
 def test_binary_is_refused() -> None:
     assert refused(bytes(range(128))).rule == "json-syntax"
     assert refused(b"\x89PNG\r\n").rule == "encoding"
@@ -188,3 +194,9 @@ def test_eight_mebibytes_are_the_bound() -> None:
     assert len(decode(fits)) == MAX_BYTES
     error = refused(fits + b" ")
     assert (error.rule, error.what) == ("document-size", "the document is larger than 8 MiB")
+
+
+def test_the_bound_in_bytes() -> None:
+    # 8 x 1024 x 1024
+    assert decode(b" " * 8_388_607 + b"1").endswith("1")
+    assert refused(b" " * 8_388_608 + b"1").rule == "document-size"

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from pricectl.core import Catalog, CatalogError, Usage, quote
-from pricectl.core.document import Unreadable
+from pricectl.core.catalog import build
+from pricectl.core.document import Unreadable, parse
 from pricectl.core.entries import price_problem
 from pricectl.core.model import Model
-from pricectl.core.prices import MAX_CARDS, PriceList
+from pricectl.core.prices import MAX_CARDS, PriceList, Problem
 
 IN = "input_cost_per_token"
 CACHED = "cache_read_input_token_cost"
@@ -86,6 +87,24 @@ def test_amounts_and_thousands_are_divided() -> None:
     ]
     # 1,250 + 7,500 + 25,000 + 1,500
     assert answer.pico_usd == 35_250 * 10**6
+
+
+def test_a_range_that_says_nothing_hides_no_range_after_it() -> None:
+    entry = {
+        "tiered_pricing": [
+            {"max_results_range": [0, 25], "input_cost_per_query": 9},
+            {"range": "all", IN: 9},
+            {"range": [0, 1000], IN: 1e-06},
+            {"range": [1000.5, 2000], IN: 9},
+        ]
+    }
+    problems: list[Problem] = []
+    catalog = build(parse(json.dumps({"acme": {"m": entry}})), problems)
+    assert [problem.pointer for problem in problems] == [
+        "/acme/m/tiered_pricing/1",
+        "/acme/m/tiered_pricing/3",
+    ]
+    assert quote(catalog, "m", Usage(10)).pico_usd == 10 * 10**6
 
 
 def test_guardrails_are_priced_by_policy() -> None:
@@ -268,6 +287,17 @@ def test_a_card_is_made_once_and_their_number_is_bounded() -> None:
     late = f"word{MAX_CARDS + 9}"
     assert prices.card(0, late) is not prices.card(0, late)
     assert prices.card(0, late)["input"].pico_usd == 10_000_000
+
+
+def test_the_bound_of_the_cards_holds_exactly_and_if_it_was_passed() -> None:
+    prices = row(**REGIONS).prices
+    for number in range(MAX_CARDS):
+        prices.card(0, f"word{number}")
+    assert prices.card(0, f"word{MAX_CARDS - 1}") is prices.card(0, f"word{MAX_CARDS - 1}")
+    assert prices.card(0, "late") is not prices.card(0, "late")
+    # Two threads may each remember a card before either looks at the bound.
+    prices._cards[0, "of another thread", ""] = prices.base  # noqa: SLF001
+    assert prices.card(0, "late") is not prices.card(0, "late")
 
 
 def test_a_missing_tier_price_is_told_in_thousands() -> None:

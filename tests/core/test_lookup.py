@@ -1,6 +1,7 @@
 import json
 import random
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -170,6 +171,11 @@ def test_a_strict_question_suggests_near_names() -> None:
     assert near_names(CATALOG, "gpt-4", limit=1) == ("gpt-4",)
 
 
+@pytest.mark.parametrize("name", ["gpt-4o", "sonnet", "SONNET", "azure/gpt-4o"])
+def test_a_strict_question_takes_any_row_that_was_found(name: str) -> None:
+    assert require(CATALOG, name) is find(CATALOG, name)
+
+
 def test_each_layer_tried_says_why() -> None:
     layers = [(step.layer, step.matched) for step in trace(CATALOG, "AZURE/gpt-4o")]
     assert layers == [("exact", False), ("alias", False), ("case", False), ("partial", True)]
@@ -238,8 +244,10 @@ def dated_twins(change: Callable[[dict[str, Any]], None]) -> str:
         (lambda row: row.update(context_tier={"scope": "marginal"}), "default"),
         (lambda row: row.update(context_tier={"boundary": "gte"}), "default"),
         (lambda row: row["previous"][0].update(until="2026-01-02"), "default"),
+        (lambda row: row["previous"][0].update(until="2025-12-31"), "default"),
         (lambda row: row["previous"][0].update(entry(9)), "default"),
         (lambda row: row["upcoming"].append({"from": "2028-01-01"}), "default"),
+        (lambda row: row["upcoming"].clear(), "default"),
         (lambda row: row["upcoming"][0].update(entry(9)), "default"),
         (lambda row: row.pop("off_peak_pricing"), "default"),
         (lambda row: row["off_peak_pricing"].update(entry(9)), "default"),
@@ -250,6 +258,15 @@ def test_rows_of_one_name_answer_only_if_they_always_charge_alike(
     change: Callable[[dict[str, Any]], None], how: str
 ) -> None:
     assert dated_twins(change) == how
+
+
+def test_rows_with_very_many_dates_are_compared_as_any_others() -> None:
+    day = date(2027, 1, 1)
+    later = [
+        {"from": (day + timedelta(number)).isoformat(), **entry(number)} for number in range(300)
+    ]
+    rows = {"a": {"m": {"upcoming": later}}, "b": {"m": {"upcoming": later}}}
+    assert find(Catalog.load(json.dumps(rows)), "m").how == "exact"
 
 
 def test_the_order_of_rows_changes_no_answer() -> None:
@@ -278,12 +295,19 @@ def test_the_memory_of_answers_is_bounded() -> None:
     find(catalog, None)
     find(catalog, "x" * 5_000_000)
     assert len(catalog.matches) == 10
+    # Two threads may each remember an answer before either looks at the bound.
+    catalog.matches.update({f"other-{number}": find(catalog, "o3") for number in range(MEMO_SIZE)})
+    find(catalog, "new")
+    assert list(catalog.matches) == ["new"]
 
 
 def test_the_longest_name_wins_wherever_it_begins() -> None:
     rows = {"acme": {"us.gpt-x": entry(5), "gpt-x": entry(1)}}
-    match = find(Catalog.load(json.dumps(rows)), "azure/us.gpt-x")
+    catalog = Catalog.load(json.dumps(rows))
+    match = find(catalog, "azure/us.gpt-x")
     assert (match.how, match.name, match.ignored) == ("partial", "us.gpt-x", ("azure/",))
+    match = find(catalog, "us.gpt-x-latest")
+    assert (match.how, match.name, match.ignored) == ("partial", "us.gpt-x", ("-latest",))
 
 
 @pytest.mark.parametrize(
@@ -333,6 +357,20 @@ def test_three_near_names_of_different_rows_are_offered() -> None:
     assert near_names(catalog, "GPT-AAAA1") == ("gpt-aaaa", "gpt-aaax", "gpt-aaxx")
     assert near_names(catalog, "gpt-aaaa1", 1) == ("gpt-aaaa",)
     assert near_names(catalog, "zzzz") == ()
+
+
+def test_near_names_are_three_though_a_row_has_several_that_are_near() -> None:
+    aliases = ("gpt-aaab", "gpt-aaac", "gpt-aaad")
+    rows = {"gpt-aaaa": entry(1, *aliases), "gpt-aaxx": entry(2), "gpt-axxx": entry(3)}
+    catalog = Catalog.load(json.dumps({"acme": rows}))
+    assert near_names(catalog, "gpt-aaaa") == ("gpt-aaaa", "gpt-aaxx", "gpt-axxx")
+    rows = {f"gpt-{number}": entry(number) for number in range(9)}
+    assert len(near_names(Catalog.load(json.dumps({"acme": rows})), "gpt")) == 3
+
+
+def test_a_near_name_is_spelled_as_in_the_first_row_that_has_it() -> None:
+    rows = {"b": {"Model-X": entry(1)}, "a": {"model-x": entry(2)}}
+    assert near_names(Catalog.load(json.dumps(rows)), "MODEL-XY") == ("Model-X",)
 
 
 def test_rows_of_one_name_are_compared_whatever_their_providers_are_called() -> None:

@@ -9,6 +9,7 @@ from pricectl.core.money import (
     TOKENS_PER_MTOK,
     Rounding,
     divide,
+    is_bounded,
     is_exact,
     parse_usd,
     pico_usd,
@@ -86,6 +87,8 @@ def test_the_ambient_decimal_context_changes_nothing() -> None:
         (35, 10, 4, 3, 4),
         (26, 10, 3, 2, 3),
         (24, 10, 3, 2, 2),
+        (-1, 1, -1, -1, -1),
+        (-1, 10, -1, 0, 0),
         (-5, 10, -1, 0, 0),  # up is away from zero, down towards it
         (-15, 10, -2, -1, -2),
         (-29, 10, -3, -2, -3),
@@ -111,6 +114,7 @@ def test_every_rounding(
         (1_234_500_000_000, "1.2345"),
         (10**30, "1000000000000000000.00"),
         (-1_500_000_000_000, "-1.50"),
+        (-1, "-0.000000000001"),
     ],
 )
 def test_dollars_show_every_digit_and_at_least_cents(amount: int, text: str) -> None:
@@ -156,6 +160,19 @@ def test_what_is_no_plain_number_is_none(text: str) -> None:
     assert plain_decimal(text) is None
     with pytest.raises(ValueError, match="not a plain decimal number"):
         parse_usd(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "bounded"), [("1e64", True), ("1e65", False), ("1e-64", True), ("1e-65", False)]
+)
+def test_the_largest_and_smallest_numbers_people_type(text: str, *, bounded: bool) -> None:
+    assert is_bounded(Decimal(text)) is bounded
+    assert plain_decimal(text) == (Decimal(text) if bounded else None)
+
+
+def test_a_price_far_below_a_picodollar_is_not_exact() -> None:
+    assert not is_exact(Decimal("1e-500"))
+    assert pico_usd(Decimal("1e-500")) == 0
 
 
 def test_a_plain_number_is_read_whole() -> None:
