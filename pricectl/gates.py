@@ -19,6 +19,9 @@ class FailOn(StrEnum):
     ANY = "any"
 
 
+_ON_REMOVED = f"fail-on-{FailOn.REMOVED}"
+
+
 class BadLimit(PricingError):
     """A limit that is no percentage."""
 
@@ -52,6 +55,7 @@ class Gate(NamedTuple):
     """One gate after the comparison: its limit, what was found, whether it tripped.
 
     Both are counts, or percentages where `percent` says so; an `actual` of None rose from nothing.
+    A gate on prices trips as well where the comparison left out what may hide one.
     """
 
     id: str
@@ -75,7 +79,10 @@ def read_percent(text: str, where: str) -> Fraction:
 
 def check(found: Comparison, limits: Limits) -> tuple[Gate, ...]:
     """Every gate that is set, in a fixed order."""
-    return tuple(_gates(found, limits))
+    return tuple(
+        gate._replace(tripped=gate.tripped or (found.hides and gate.id != _ON_REMOVED))
+        for gate in _gates(found, limits)
+    )
 
 
 def _gates(found: Comparison, limits: Limits) -> Iterator[Gate]:

@@ -522,6 +522,37 @@ def test_no_name_changes_its_row_unsaid(one: Rows, other: Rows) -> None:
                     assert short in said or after.full_name in told_otherwise
 
 
+def test_a_row_with_the_same_aliases_and_prices_is_renamed_whatever_it_is_called() -> None:
+    row = O3 | {"aliases": ["chat", "smart"]}
+    found = between({"o": {"o3": row}}, {"o": {"fable-5": row | {"aliases": ["smart", "chat"]}}})
+    assert told(found.of("renamed")[0]) == ("renamed", "o/fable-5", "name", "o3", "fable-5")
+    assert not found.of("added", "removed")
+    # the old name is answered by no row any more, which is said
+    assert [change.model for change in found.of("resolution")] == ["o3"]
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        {"fable-5": O3 | {"aliases": ["chat"]}},
+        {"fable-5": GPT | {"aliases": ["chat", "smart"]}},
+        {"fable-5": O3 | {"aliases": ["chat", "smart"]}, "x": O3 | {"aliases": ["chat", "smart"]}},
+    ],
+    ids=["other aliases", "other prices", "two such rows"],
+)
+def test_aliases_that_prove_no_rename(new: dict[str, Any]) -> None:
+    old = {"o3": O3 | {"aliases": ["chat", "smart"]}}
+    assert not between({"o": old}, {"o": new}).of("renamed")
+    assert not between({"o": new}, {"o": old}).of("renamed")
+    free = {"aliases": ["chat"]}
+    assert not between({"o": {"a": free, "m": O3}}, {"o": {"bcd": free, "m": O3}}).of("renamed")
+
+
+def test_an_old_name_among_the_aliases_is_a_rename_at_any_price() -> None:
+    found = between({"o": {"o3": O3}}, {"o": {"fable-5": GPT | {"aliases": ["o3"]}}})
+    assert told(found.of("renamed")[0]) == ("renamed", "o/fable-5", "name", "o3", "fable-5")
+
+
 def test_an_instant_without_day_is_as_good() -> None:
     at = datetime(2026, 1, 1, 12, tzinfo=UTC)
     found = between({"o": {"m": O3}}, {"o": {"m": GPT}}, at=at)

@@ -27,7 +27,8 @@ PRICE_KEY = re.compile(
     r"|(?:input|output)_cost_per_second(?:_(?:\d+p|4k))?|input_cost_per_text_message"
     r"|output_cost_per_reasoning_token|citation_cost_per_token"
     r"|cache_(?:read|creation)_input_(?:audio_|image_)?token_cost(?:_above_1hr)?"
-    r"|google_maps_grounding_cost_per_query|(?:ocr|annotation)_cost_per_page"
+    r"|google_maps_grounding_cost_per_query|file_search_cost_per_1k_calls"
+    r"|(?:ocr|annotation)_cost_per_page"
     r"|search_context_size_(?:low|medium|high)|regional_processing_uplift_multiplier_[a-z]+|us"
 )
 SUFFIX = re.compile(r"(?:_above_\d+k_tokens)?(?:_(?!above_)[a-z]+)?")
@@ -53,6 +54,7 @@ GENAI_UNITS: Mapping[str, tuple[tuple[str, Decimal], ...]] = {
     "audio_hours": (("input_cost_per_second", 1 / Decimal(3600)),),
     "input_document_kpages": (("ocr_cost_per_page", Decimal("1e-3")),),
     "input_annotated_document_kpages": (("annotation_cost_per_page", Decimal("1e-3")),),
+    "storage_searches_kcount": (("file_search_cost_per_1k_calls", Decimal(1)),),
     "web_searches_kcount": tuple(
         (f"search_context_cost_per_query.search_context_size_{size}", Decimal("1e-3"))
         for size in ("low", "medium", "high")

@@ -3,12 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
+from typing import NamedTuple
 
+from pricectl.changes.answers import Answers
+from pricectl.changes.effort import Efforts
 from pricectl.changes.impact import Terms, impacts
 from pricectl.changes.layout import reordered, respelled
 from pricectl.changes.names import DEFAULT_POINTER, resolution_changes
 from pricectl.changes.others import other_changes
-from pricectl.changes.rates import Repricing, in_force, repricings, shown
+from pricectl.changes.periods import in_force
+from pricectl.changes.rates import Repricing, repricings, shown
 from pricectl.changes.renames import Rename, renamed
 from pricectl.changes.rows import Row, Rows, differing, leaves, pointer_to
 from pricectl.changes.values import KINDS, Change, Comparison, Impact
@@ -18,6 +22,8 @@ from pricectl.core.credits import Profile
 from pricectl.core.model import Model
 from pricectl.core.windows import as_instant
 from pricectl.policy import DEFAULT_WORKLOADS, Workload
+
+NOTHING = Fraction(0)
 
 
 def compare(  # noqa: PLR0913 - two versions, all else by keyword
@@ -39,36 +45,50 @@ def compare(  # noqa: PLR0913 - two versions, all else by keyword
         return Comparison(())
     rows = differing(old.values, new.values)
     instant = None if at is None else as_instant(at)
-    changes = tuple(_changes(old, new, rows, names, instant))
+    efforts = Efforts()
+    answers = Answers(old.catalog, new.catalog, efforts.names)
+    task = _Task(old, new, instant, efforts, answers)
+    changes = tuple(_changes(task, rows, names))
     terms = Terms(workloads, profile or Profile(), instant)
-    impact = tuple(impacts(old.catalog, new.catalog, changes, terms))
+    impact = tuple(impacts(answers, changes, terms, efforts.jobs))
     effect = _effects(changes, impact)
     return Comparison(
         tuple(sorted(changes, key=lambda change: _order(change, effect))),
         tuple(sorted(impact, key=lambda found: -effect[found.provider, found.model])),
         reordered(old.values, new.values),
         respelled(old.data, new.data),
+        efforts.left_out,
     )
 
 
-def _changes(
-    old: Version, new: Version, rows: Rows, names: tuple[str, ...], at: datetime | None
-) -> Iterator[Change]:
+class _Task(NamedTuple):
+    """What is compared as of when, and how much of it."""
+
+    old: Version
+    new: Version
+    at: datetime | None
+    efforts: Efforts
+    answers: Answers
+
+
+def _changes(task: _Task, rows: Rows, names: tuple[str, ...]) -> Iterator[Change]:
+    old, new, at, efforts, answers = task
     gone, come = _models(old.catalog, rows.removed), _models(new.catalog, rows.added)
     kept = tuple(zip(_models(old.catalog, rows.kept), _models(new.catalog, rows.kept), strict=True))
-    pairs = renamed(gone, come, at)
+    pairs = renamed(gone, come, at, efforts.renames)
     followed = {_place(row) for pair in pairs for row in pair}
     yield from (_removed(row, at) for row in gone if _place(row) not in followed)
     yield from (_added(row, at) for row in come if _place(row) not in followed)
     yield from map(_renamed, pairs)
     same_rows = (*kept, *((pair.old, pair.new) for pair in pairs))
-    prices = tuple(_price_changes(old.catalog, new.catalog, same_rows, at))
+    prices = tuple(_price_changes(task, same_rows))
     yield from (found.change for found in prices)
     places = tuple((_place(before), _place(after)) for before, after in same_rows)
     known = {_place(after): (before, after) for before, after in same_rows}
-    yield from other_changes(leaves(old.values, new.values, places), prices, known, at)
+    differences = leaves(old.values, new.values, places, efforts.nested)
+    yield from other_changes(differences, prices, known, at)
     touched = (*gone, *come, *(row for pair in kept for row in pair))
-    yield from resolution_changes(old.catalog, new.catalog, touched, pairs, names, at)
+    yield from resolution_changes(answers, touched, pairs, names, at)
 
 
 def _place(model: Model) -> Row:
@@ -104,32 +124,30 @@ def _renamed(pair: Rename) -> Change:
     return Change("renamed", "info", new.provider, new.name, "name", old.name, new.name, where)
 
 
-def _price_changes(
-    old: Catalog, new: Catalog, rows: Sequence[tuple[Model, Model]], at: datetime | None
-) -> Iterator[Repricing]:
-    yield from repricings(old.default, new.default, DEFAULT_POINTER, at)
+def _price_changes(task: _Task, rows: Sequence[tuple[Model, Model]]) -> Iterator[Repricing]:
+    old, new, at, efforts, _ = task
+    defaults = old.catalog.default, new.catalog.default
+    yield from repricings(*defaults, DEFAULT_POINTER, at, efforts)
     for before, after in rows:
-        yield from repricings(before, after, pointer_to(*_place(after)), at)
+        yield from repricings(before, after, pointer_to(*_place(after)), at, efforts)
 
 
-def _effects(
-    changes: Sequence[Change], impact: Sequence[Impact]
-) -> Mapping[tuple[str, str], Fraction]:
+def _effects(changes: Sequence[Change], impact: Sequence[Impact]) -> Mapping[Row, float]:
     """The largest relative cost change of each row; of a row that no job uses, of its prices."""
-    costs: dict[tuple[str, str], Fraction] = {}
+    costs: dict[Row, Fraction] = {}
     for found in impact:
         if found.agreed:
             row = found.provider, found.model
-            costs[row] = max(costs.get(row, Fraction(0)), found.move.weight)
+            costs[row] = max(costs.get(row, NOTHING), found.move.weight)
     for change in changes:
         row = change.provider, change.model
         weights = [move.weight for move in change.moves] if not costs.get(row) else []
-        costs[row] = max([costs.get(row, Fraction(0)), *weights])
-    return costs
+        costs[row] = max([costs.get(row, NOTHING), *weights])
+    return {row: float(cost) for row, cost in costs.items()}
 
 
-def _order(change: Change, effect: Mapping[tuple[str, str], Fraction]) -> tuple[object, ...]:
+def _order(change: Change, effect: Mapping[Row, float]) -> tuple[object, ...]:
     row = change.provider, change.model
     largest = change.largest
-    weight = -largest.weight if largest else Fraction(0)
+    weight = -float(largest.weight) if largest else 0.0
     return -effect[row], *row, KINDS.index(change.kind), weight, change.field

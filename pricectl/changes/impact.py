@@ -1,16 +1,17 @@
 """What typical jobs cost before and after, for every row that a change touches. Floor 1."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from pricectl.changes.periods import MOMENT
-from pricectl.changes.rates import in_force
+from pricectl.changes.answers import Answers
+from pricectl.changes.asked import MAX_PROBES, affordable, by_name
+from pricectl.changes.effort import Effort
+from pricectl.changes.periods import MOMENT, in_force
 from pricectl.changes.values import Change, Impact, Move, PricedAt
 from pricectl.core.calculator import quote
 from pricectl.core.catalog import Catalog
 from pricectl.core.credits import Profile
-from pricectl.core.lookup import find
 from pricectl.core.units import UNITS
 from pricectl.core.usage import DETAILS, Usage
 from pricectl.core.windows import as_instant, read_instant
@@ -18,8 +19,6 @@ from pricectl.estimate import Estimate
 from pricectl.policy import Workload
 
 PROBE_TOKENS, PROBE_OUTPUT, PROBE_COUNT = 10_000, 1_000, 1_000
-# A row of dozens of prices is shown by this many jobs of its own at most.
-MAX_PROBES = 6
 _DETAIL = {unit: detail for detail, unit in DETAILS.items()}
 
 
@@ -31,29 +30,21 @@ class Terms(NamedTuple):
     at: date | None
 
 
-class Asked(NamedTuple):
-    """The name a job asks for, which was another one where the row was renamed, and the period."""
-
-    provider: str
-    model: str
-    old: str
-    new: str
-    period: str
-
-
 def impacts(
-    old: Catalog, new: Catalog, changes: Sequence[Change], terms: Terms
+    answers: Answers, changes: Sequence[Change], terms: Terms, effort: Effort
 ) -> Iterator[Impact]:
     """The cost of the sample workloads for each touched row, once for each pair of rows.
 
     Prices that no sample uses (a batch rate, images) get a job of their own, so that no price
     change is without its effect; a dated price is shown on its day.
     """
-    for asked, touched in _by_name(old, new, changes, terms.at).items():
-        sides = (old, asked.old), (new, asked.new)
+    behind = by_name(answers, changes)
+    tried = affordable(answers, behind, len(terms.workloads), effort)
+    for asked in (asked for asked in behind if asked in tried):
+        touched = list(_prices(answers.new, behind[asked], terms.at))
+        sides = (answers.old, asked.old), (answers.new, asked.new)
         then = terms._replace(at=_instant(asked.period, terms.at))
-        for workload in (*terms.workloads, *_probes(sides, touched, then)):
-            before, after = (_estimate(*side, workload, then) for side in sides)
+        for workload, before, after in _jobs(sides, touched, then):
             move = Move(_cost(before), _cost(after))
             if move.old_pico_usd or move.new_pico_usd:
                 provider, model, _, name, period = asked
@@ -74,34 +65,16 @@ def _instant(period: str, at: date | None) -> date | None:
     return instant - MOMENT if word == "until" else instant
 
 
-def _by_name(
-    old: Catalog, new: Catalog, changes: Sequence[Change], at: date | None
-) -> dict[Asked, list[PricedAt]]:
-    """The names to ask for and the prices that changed behind each."""
-    found: dict[Asked, list[PricedAt]] = {}
-    pairs: dict[tuple[str, str, str], Asked] = {}
-    former = {change.full_name: change.old for change in changes if change.kind == "renamed"}
-    for change in changes:
-        if change.kind in ("metadata", "renamed"):
-            continue
-        name, period = _name_for(old, new, change), change.period
-        was = former.get(change.full_name)
-        before = f"{change.provider}/{was}" if was else name
-        rows = find(old, before).model.full_name, find(new, name).model.full_name, period
-        asked = Asked(change.provider, change.model, before, name, period)
-        prices = found.setdefault(pairs.setdefault(rows, asked), [])
-        if change.kind == "repriced":
-            prices += [change.price] if change.price else _tiers(new, change, at)
-    return found
-
-
-def _name_for(old: Catalog, new: Catalog, change: Change) -> str:
-    """The plain name where it means the row, as production asks; else `provider/model`."""
-    if change.kind == "resolution":
-        return change.model
-    owner = old if change.kind == "removed" else new
-    meant = find(owner, change.model).model.full_name == change.full_name
-    return change.model if meant else change.full_name
+def _prices(new: Catalog, changes: Sequence[Change], at: date | None) -> Iterator[PricedAt]:
+    """Every price that a change moves, or may move by how tiers apply."""
+    with_tiers: set[tuple[str, str]] = set()
+    for change in (change for change in changes if change.kind == "repriced"):
+        row = change.full_name, change.period
+        if change.price:
+            yield change.price
+        elif row not in with_tiers:
+            with_tiers.add(row)
+            yield from _tiers(new, change, at)
 
 
 def _tiers(new: Catalog, change: Change, at: date | None) -> list[PricedAt]:
@@ -112,27 +85,37 @@ def _tiers(new: Catalog, change: Change, at: date | None) -> list[PricedAt]:
     return [PricedAt("input", above) for above in prices.thresholds]
 
 
+_Side = tuple[Catalog, str]
+_Job = tuple[Workload, Estimate, Estimate]
+
+
+def _jobs(sides: tuple[_Side, _Side], touched: Sequence[PricedAt], terms: Terms) -> Iterator[_Job]:
+    """The sample workloads on both sides, then a job for every price that none of them used."""
+    used: set[tuple[str, int, str]] = set()
+    for workload in terms.workloads:
+        before, after = (_estimate(*side, workload, terms) for side in sides)
+        used.update(_places(before), _places(after))
+        yield workload, before, after
+    for probe in _probes(used, touched):
+        before, after = (_estimate(*side, probe, terms) for side in sides)
+        yield probe, before, after
+
+
 def _estimate(catalog: Catalog, asked: str, workload: Workload, terms: Terms) -> Estimate:
     found = quote(catalog, asked, workload.usage, service=workload.service, at=terms.at)
     return Estimate(found, workload.calls, terms.profile)
 
 
-def _probes(
-    sides: Iterable[tuple[Catalog, str]], touched: Sequence[PricedAt], terms: Terms
-) -> tuple[Workload, ...]:
-    used = {
-        place
-        for side in sides
-        for workload in terms.workloads
-        for place in _places(_estimate(*side, workload, terms))
-    }
+def _probes(used: set[tuple[str, int, str]], touched: Sequence[PricedAt]) -> tuple[Workload, ...]:
     probes: dict[str, Workload] = {}
     for price in touched:
         if (price.unit, price.above_tokens, price.service) not in used:
             probe = probe_for(price)
             probes.setdefault(probe.name, probe)
             used |= {(unit, price.above_tokens, price.service) for unit, _ in probe.usage.counts}
-    return tuple(probes.values())[:MAX_PROBES]
+        if len(probes) == MAX_PROBES:
+            break
+    return tuple(probes.values())
 
 
 def _places(estimate: Estimate) -> Iterator[tuple[str, int, str]]:

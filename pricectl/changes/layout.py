@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 
 from pricectl.core.document import Json
@@ -44,7 +44,7 @@ def respelled(old: bytes, new: bytes) -> int:
     before, after = (
         json.loads(data, parse_float=_Literal, parse_int=_Literal) for data in (old, new)
     )
-    return sum(_pairs(before, after))
+    return _respelled(before, after)
 
 
 def _may_be_respelled(old: bytes, new: bytes) -> bool:
@@ -75,14 +75,12 @@ def _numbers(lines: set[bytes]) -> _Numbers | None:
     return found
 
 
-def _pairs(old: object, new: object) -> Iterator[int]:
+def _respelled(old: object, new: object) -> int:
     if isinstance(old, dict) and isinstance(new, dict):
-        for name, value in old.items():
-            if name in new:
-                yield from _pairs(value, new[name])
-    elif isinstance(old, list) and isinstance(new, list):
-        for value, other in zip(old, new, strict=False):
-            yield from _pairs(value, other)
-    elif isinstance(old, _Literal) and isinstance(new, _Literal):
-        value = plain_decimal(old) if old != new else None
-        yield int(value is not None and value == plain_decimal(new))
+        return sum(_respelled(value, new[name]) for name, value in old.items() if name in new)
+    if isinstance(old, list) and isinstance(new, list):
+        return sum(map(_respelled, old, new))
+    if not isinstance(old, _Literal) or not isinstance(new, _Literal) or old == new:
+        return 0
+    value = plain_decimal(old)
+    return int(value is not None and value == plain_decimal(new))

@@ -3,21 +3,23 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from pricectl.changes.rates import in_force, rate_moves, severity_of
+from pricectl.changes.answers import Answers
+from pricectl.changes.periods import in_force
+from pricectl.changes.rates import rate_moves, severity_of
 from pricectl.changes.renames import Rename
 from pricectl.changes.rows import pointer_to
-from pricectl.changes.values import Change, Move
-from pricectl.core.catalog import Catalog
-from pricectl.core.lookup import find
+from pricectl.changes.values import Change, Move, by_size
 from pricectl.core.model import Match, Model
+from pricectl.core.prices import PriceList
 from pricectl.findings import SEVERITIES, Severity
 
 DEFAULT_POINTER = "/metadata/default_pricing"
+# A name leads from one row to another, and no row has so many prices.
+MAX_MOVES = 200
 
 
-def resolution_changes(  # noqa: PLR0913, PLR0917 - two catalogs, and what is known of them
-    old: Catalog,
-    new: Catalog,
+def resolution_changes(
+    answers: Answers,
     touched: Iterable[Model],
     renames: tuple[Rename, ...],
     watched: tuple[str, ...] = (),
@@ -31,24 +33,37 @@ def resolution_changes(  # noqa: PLR0913, PLR0917 - two catalogs, and what is kn
     """
     followed = {(pair.old.full_name, pair.new.full_name) for pair in renames}
     seen: set[tuple[str, str, str]] = set()
-    for name, short in _names(old, new, touched, watched).items():
-        before, after = find(old, name), find(new, name)
+    moves_of: dict[tuple[str, str], tuple[Move, ...]] = {}
+    for name, short in _names(answers, touched, watched).items():
+        asked = answers.to(name)
+        if asked is None:
+            continue
+        before, after = asked
         rows = before.model.full_name, after.model.full_name
         if rows[0] == rows[1] or (short, *rows) in seen:
             continue
-        came = after.model.full_name not in old.by_full_name
+        came = after.model.full_name not in answers.old.by_full_name
         if before.how == "default" and came and name not in watched:
             continue
-        prices = in_force(before.model, at), in_force(after.model, at)
-        moves = tuple(found.move for found in rate_moves(*prices) if found.move.difference_pico_usd)
+        if rows not in moves_of:
+            moves_of[rows] = _moves(in_force(before.model, at), in_force(after.model, at))
+        moves = moves_of[rows]
         if rows not in followed or moves:
             seen.add((short, *rows))
             yield _change(name, before, after, moves)
 
 
-def _names(
-    old: Catalog, new: Catalog, touched: Iterable[Model], watched: tuple[str, ...]
-) -> dict[str, str]:
+def _moves(old: PriceList, new: PriceList) -> tuple[Move, ...]:
+    """The charges that move; of very many, the one that rises most and the one that falls most."""
+    moves = [found.move for found in rate_moves(old, new) if found.move.difference_pico_usd]
+    if len(moves) <= MAX_MOVES:
+        return tuple(moves)
+    rises = [move for move in moves if move.difference_pico_usd > 0]
+    falls = [move for move in moves if move.difference_pico_usd < 0]
+    return tuple(max(one, key=by_size) for one in (rises, falls) if one)
+
+
+def _names(answers: Answers, touched: Iterable[Model], watched: tuple[str, ...]) -> dict[str, str]:
     """Every name whose answer may differ, and the short name that says the same; short ones first.
 
     The answer for a name that both catalogs have depends only on the rows that share it, upper and
@@ -56,15 +71,15 @@ def _names(
     """
     names = {name: name for name in watched}
     full: dict[str, str] = {}
+    spelled: set[str] = set()
     for model in touched:
         for name in (model.name, *model.aliases):
+            if answers.same(name):
+                continue
             names[name] = name
-            for catalog in (old, new):
-                for other in catalog.folded.get(name.lower(), ()):
-                    alike = (
-                        one for one in (other.name, *other.aliases) if one.lower() == name.lower()
-                    )
-                    names |= {one: one for one in alike}
+            if name.lower() not in spelled:
+                spelled.add(name.lower())
+                names |= {alike: alike for alike in answers.spellings(name)}
         full[model.full_name] = model.name
     return names | {name: short for name, short in full.items() if name not in names}
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from pricectl.changes.periods import periods_of
-from pricectl.changes.rates import TIERED, Place, Repricing, in_force
+from pricectl.changes.periods import in_force, periods_of
+from pricectl.changes.rates import TIERED, Place, Repricing
 from pricectl.changes.rows import Leaf, Row, pointer_to, text_of
 from pricectl.changes.terms import CONTEXT_TIER, OFF_PEAK, WINDOWS, is_factor
 from pricectl.changes.values import Change
@@ -30,12 +30,13 @@ def other_changes(
     """
     told = {(*_name(found.change), place) for found in prices for place in found.places}
     moved: dict[Row, list[Change]] = {}
+    travelled = {row: _travelled(pair, at) for row, pair in pairs.items()}
     for leaf in differences:
         provider, model, *field = _row(leaf)
         row = provider, model
         if (*row, _place(field)) in told:
             continue
-        if provider and (_is_charged(field) or _travels(field[0], pairs.get(row), at)):
+        if provider and (_is_charged(field) or field[0] in travelled.get(row, ())):
             moved.setdefault(row, []).append(_same(leaf, row, field))
         else:
             yield _change(leaf, row, field)
@@ -70,14 +71,16 @@ def _is_charged(field: Sequence[str]) -> bool:
     return member in known or is_factor(member) or parse_key(member) is not None
 
 
-def _travels(member: str, pair: tuple[Model, Model] | None, at: datetime | None) -> bool:
-    """Whether a member moved with a price list and is the same in the two that are in force."""
-    if pair is None:
-        return False
-    dated = (prices for model in pair for _, prices in (*model.previous, *model.upcoming))
+def _travelled(pair: tuple[Model, Model], at: datetime | None) -> frozenset[str]:
+    """The members that moved with a price list and are the same in the two that are in force."""
     before, after = (in_force(model, at).entry for model in pair)
-    same = (member in before, before.get(member)) == (member in after, after.get(member))
-    return same and any(member in prices.entry for prices in dated)
+    dated = (prices for model in pair for _, prices in (*model.previous, *model.upcoming))
+    return frozenset(
+        member
+        for prices in dated
+        for member in prices.entry
+        if (member in before, before.get(member)) == (member in after, after.get(member))
+    )
 
 
 def _change(leaf: Leaf, row: Row, field: Sequence[str]) -> Change:

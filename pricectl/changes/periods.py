@@ -1,7 +1,9 @@
 """Which price list of a row is in force when, and how dates divide time for two rows. Floor 1."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from typing import NamedTuple
 
 from pricectl.core.model import Model
@@ -41,23 +43,40 @@ class Stretch(NamedTuple):
     at: datetime | None
 
 
-def standing(model: Model, at: datetime | None) -> Standing:
-    """The price list in force at an instant, off-peak hours aside; without one, the row's own."""
+def in_force(model: Model, at: datetime | None) -> PriceList:
+    """The price list of an instant, off-peak hours aside; without one, the row's own."""
+    return _in_force(model, at)[2]
+
+
+_Bound = tuple[str, datetime, PriceList]
+
+
+def _in_force(model: Model, at: datetime | None) -> _Bound:
     if at is not None:
-        for until, prices in model.previous:
-            if at < until:
-                return _dated(model, "previous", until, prices)
-        begun = [period for period in model.upcoming if period[0] <= at]
+        ended = bisect_right(model.previous, at, key=itemgetter(0))
+        if ended < len(model.previous):
+            return "previous", *model.previous[ended]
+        begun = bisect_right(model.upcoming, at, key=itemgetter(0))
         if begun:
-            return _dated(model, "upcoming", *begun[-1])
-    return Standing(model.prices)
+            return "upcoming", *model.upcoming[begun - 1]
+    return "", EARLIEST, model.prices
 
 
-def _dated(model: Model, member: str, bound: datetime, prices: PriceList) -> Standing:
-    written = model.entry.get(member)
-    lists = written if isinstance(written, list) else []
-    place = next(place for place, entry in enumerate(lists) if entry is prices.entry)
-    return Standing(prices, member, place, day_of(bound))
+class Calendar:
+    """The price lists of one row, by the time they are in force."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        written = (model.entry.get(member) for member in ("previous", "upcoming"))
+        lists = (value for value in written if isinstance(value, list))
+        self._places = {id(entry): place for one in lists for place, entry in enumerate(one)}
+
+    def standing(self, at: datetime | None) -> Standing:
+        """The price list of an instant and where it stands; without one, the row's own."""
+        member, bound, prices = _in_force(self._model, at)
+        if not member:
+            return Standing(prices)
+        return Standing(prices, member, self._places[id(prices.entry)], day_of(bound))
 
 
 def stretches(models: Iterable[Model], at: datetime | None) -> Iterator[Stretch]:

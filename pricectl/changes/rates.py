@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from pricectl.changes.periods import Standing, standing, stretches
+from pricectl.changes.effort import Efforts
+from pricectl.changes.periods import Calendar, Standing, stretches
 from pricectl.changes.rows import text_of
 from pricectl.changes.terms import OFF_PEAK, WINDOWS, Term, terms
 from pricectl.changes.values import Change, Move, PricedAt
@@ -19,6 +20,8 @@ from pricectl.listing import price_of
 TIERED = "tiered_pricing"
 # A price that moves this much at once is more often a slip than a new price.
 SUSPICIOUS_FACTOR = 5
+# What a price falls back on is looked for in so many tiers; more are no context tiers.
+MAX_TIERS = 32
 
 # A part of a row: a price by unit, tier and service, else a member.
 Place = At | str
@@ -53,16 +56,23 @@ def row_changes(
 
     Without an instant, the row as it stands, its previous and its upcoming prices.
     """
-    return (found.change for found in repricings(old, new, pointer, at))
+    return (found.change for found in repricings(old, new, pointer, at, Efforts()))
 
 
 def repricings(
-    old: Model, new: Model, pointer: str, at: datetime | None = None
+    old: Model, new: Model, pointer: str, at: datetime | None, efforts: Efforts
 ) -> Iterator[Repricing]:
     """Compare the price lists in force, so that a price that only moved in the text is none."""
+    calendars, seen = (Calendar(old), Calendar(new)), set[int]()
     for period, instant in stretches((old, new), at):
-        sides = Sides(new, pointer, period, standing(old, instant), standing(new, instant))
+        sides = Sides(new, pointer, period, *(one.standing(instant) for one in calendars))
         before, after = sides.old.prices, sides.new.prices
+        again = sum(len(side.rates) for side in (before, after) if id(side) in seen)
+        if not efforts.periods.allows(again, hides=True):
+            continue
+        if max(len(before.thresholds), len(after.thresholds)) > MAX_TIERS:
+            efforts.tiers.miss(hides=True)
+        seen |= {id(before), id(after)}
         for found in (*rate_moves(before, after), *_off_peak_moves(before, after)):
             yield sides.repriced(found)
         for term in terms(before, after):
@@ -84,6 +94,11 @@ def rate_moves(old: PriceList, new: PriceList) -> Iterator[RateMove]:
 
 def charged(prices: PriceList, price: PricedAt) -> int | None:
     """What a list charges there, in picodollars a unit, by its own rate or one it falls back on."""
+    own = prices.rates.get(price[:3])
+    if own and not prices.uplifts:
+        return own[0]
+    if len(prices.thresholds) > MAX_TIERS:
+        return own[0] if own else None
     passed = sum(threshold <= price.above_tokens for threshold in prices.thresholds)
     rate = prices.card(passed, price.service)[price.unit]
     return rate.pico_usd if rate.key else None
@@ -101,11 +116,6 @@ def _off_peak_moves(old: PriceList, new: PriceList) -> Iterator[RateMove]:
         if any(mine):
             price = found.price._replace(period="off-peak")
             yield RateMove(price, mine[0], mine[1], found.move)
-
-
-def in_force(model: Model, at: datetime | None) -> PriceList:
-    """The price list of an instant, outside off-peak hours; without one, the row's own."""
-    return standing(model, at).prices
 
 
 class Sides(NamedTuple):

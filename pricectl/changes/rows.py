@@ -3,16 +3,15 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import takewhile
-from json import dumps
+from json import JSONEncoder, dumps
 from typing import Any, NamedTuple
 
+from pricectl.changes.effort import Effort
 from pricectl.core.catalog import RESERVED, escape
 from pricectl.core.document import Json, Unreadable
 
 Path = tuple[str, ...]
 Row = tuple[str, str]
-# Longer lists are compared as one value: aligning their items takes quadratic time.
-MAX_ALIGNED = 1000
 
 
 class Rows(NamedTuple):
@@ -58,13 +57,16 @@ def _section(document: Mapping[str, Json], provider: str) -> Mapping[str, Json]:
 
 
 def leaves(
-    old: Mapping[str, Json], new: Mapping[str, Json], rows: Sequence[tuple[Row, Row]]
+    old: Mapping[str, Json],
+    new: Mapping[str, Json],
+    rows: Sequence[tuple[Row, Row]],
+    effort: Effort,
 ) -> list[Leaf]:
     """Where rows differ, given with their old and new place, and what stands beside the rows.
 
     By path; a row that moved goes by its new place. Plain members are compared here, and only what
-    is an object or a list on both sides goes through a structural comparison, which costs more to
-    load than a whole catalog.
+    is an object on both sides goes through a structural comparison, which costs more to load than a
+    whole catalog.
     """
     before = _members(old, {moved: row for row, moved in rows})
     after = _members(new, {moved: moved for _, moved in rows})
@@ -73,7 +75,14 @@ def leaves(
         for path in dict.fromkeys((*before, *after))
         if path not in before or path not in after or before[path] != after[path]
     ]
-    nested = [path for path in paths if _is_nested(before.get(path), after.get(path))]
+    both = ((path, before.get(path), after.get(path)) for path in paths)
+    nested = [
+        path
+        for path, one, other in both
+        if isinstance(one, dict)
+        and isinstance(other, dict)
+        and effort.allows(_size(one) + _size(other))
+    ]
     found = _deep(before, after, nested) if nested else {}
     for path in set(paths).difference(nested):
         found[path] = _leaf(before, after, path)
@@ -100,8 +109,9 @@ def _object(value: Json) -> Mapping[str, Json]:
     return value if isinstance(value, dict) else {}
 
 
-def _is_nested(old: Json, new: Json) -> bool:
-    return isinstance(old, (dict, list)) and isinstance(new, (dict, list))
+def _size(value: Json) -> int:
+    """How many values an object holds at every depth; a list is one."""
+    return 1 + sum(map(_size, value.values())) if isinstance(value, dict) else 1
 
 
 def _deep(
@@ -141,8 +151,6 @@ def _plain(value: Any) -> Any:
     """The value with nothing in it that a structural comparison must not go into."""
     if isinstance(value, Mapping):
         return {name: _plain(member) for name, member in value.items()}
-    if isinstance(value, list) and len(value) <= MAX_ALIGNED:
-        return [_plain(item) for item in value]
     return text_of(value) if isinstance(value, (list, Unreadable)) else value
 
 
@@ -160,6 +168,9 @@ def text_of(value: Json) -> str:
     return value if isinstance(value, str) else _json(value)
 
 
+_ENCODED = JSONEncoder(ensure_ascii=False).encode
+
+
 def _json(value: Json) -> str:
     if isinstance(value, dict):
         return f"{{{', '.join(f'{dumps(name)}: {_json(item)}' for name, item in value.items())}}}"
@@ -167,4 +178,4 @@ def _json(value: Json) -> str:
         return f"[{', '.join(map(_json, value))}]"
     if isinstance(value, Unreadable):
         return value.literal
-    return str(value) if isinstance(value, Decimal) else dumps(value, ensure_ascii=False)
+    return str(value) if type(value) in {int, Decimal} else _ENCODED(value)

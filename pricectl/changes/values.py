@@ -1,8 +1,10 @@
 """What a comparison of two catalogs is made of. Floor 1."""
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from pricectl.changes.effort import LeftOut
 from pricectl.estimate import Estimate
 from pricectl.findings import Severity
 from pricectl.policy import Workload
@@ -41,10 +43,21 @@ class Move(NamedTuple):
     @property
     def weight(self) -> Fraction:
         """How large the relative difference is; what had no price at all has none to compare."""
-        if self.old_pico_usd is None:
-            return Fraction(0)
-        relative = self.relative
-        return UNBOUNDED if relative is None else abs(relative)
+        return _weight(*self)
+
+
+@lru_cache(maxsize=2**16)
+def _weight(old_pico_usd: int | None, new_pico_usd: int | None) -> Fraction:
+    """Equal moves have one weight, because many rows often move alike."""
+    if old_pico_usd is None:
+        return Fraction(0)
+    relative = Move(old_pico_usd, new_pico_usd).relative
+    return UNBOUNDED if relative is None else abs(relative)
+
+
+def by_size(move: Move) -> tuple[Fraction, int]:
+    """Sort key: how large a move is relatively; of two alike, the one that grows more."""
+    return move.weight, move.difference_pico_usd
 
 
 class PricedAt(NamedTuple):
@@ -88,8 +101,7 @@ class Change(NamedTuple):
     @property
     def largest(self) -> Move | None:
         """The charge that moved most; of two alike, the one that grew."""
-        by_size = sorted(self.moves, key=lambda move: (move.weight, move.difference_pico_usd))
-        return by_size[-1] if by_size else None
+        return self.moves[0] if len(self.moves) == 1 else max(self.moves, key=by_size, default=None)
 
 
 class Impact(NamedTuple):
@@ -118,13 +130,19 @@ class Comparison(NamedTuple):
     """Every change by effect, its impact, and what only looks different.
 
     `reordered` counts objects whose members stand in another order, `respelled` numbers of the
-    same value written in another way.
+    same value written in another way, `left_out` is what would have taken too long to look at.
     """
 
     changes: tuple[Change, ...]
     impact: tuple[Impact, ...] = ()
     reordered: int = 0
     respelled: int = 0
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def hides(self) -> bool:
+        """Whether a price may have changed in what was left out."""
+        return any(part.hides for part in self.left_out)
 
     def of(self, *kinds: Kind) -> tuple[Change, ...]:
         """The changes of those kinds, in order."""

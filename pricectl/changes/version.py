@@ -34,7 +34,7 @@ def _built_on(like: Version, values: Mapping[str, Json], digest: str) -> Catalog
     """The catalog with only its own rows built anew; None if that is not the whole story."""
     problems: list[Problem] = []
     own = {name: _own(name, section, like.values) for name, section in values.items()}
-    fresh = build(own, problems)
+    fresh = build(own, problems, sha256=digest)
     if problems:
         return None
     known = {(model.provider, model.name): model for model in (*like.catalog.models, *fresh.models)}
@@ -46,6 +46,8 @@ def _built_on(like: Version, values: Mapping[str, Json], digest: str) -> Catalog
     )
     if len(models) > MAX_MODELS:
         return None
+    if len(models) == len(fresh.models):
+        return fresh
     return Catalog(models, fresh.default, fresh.metadata, digest)
 
 

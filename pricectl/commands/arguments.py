@@ -8,6 +8,7 @@ from typing import Any
 import typer
 
 from pricectl.core.credits import MODES, Profile
+from pricectl.core.units import UNITS
 from pricectl.core.usage import Usage
 
 _COUNT = re.compile(
@@ -24,11 +25,20 @@ def read_count(word: str) -> int | None:
     >>> [read_count(word) for word in ("1000", "1,000", "1.5k", "2M", "gpt-4o")]
     [1000, 1000, 1500, 2000000, None]
     """
+    number = read_amount(word)
+    return int(number) if number is not None and number == int(number) else None
+
+
+def read_amount(word: str) -> Decimal | None:
+    """An amount as people write it, or None.
+
+    >>> [str(read_amount(word)) for word in ("12.5", "1,000.25", "1.5k", "1e3")]
+    ['12.5', '1000.25', '1500.0', 'None']
+    """
     found = _COUNT.fullmatch(word)
     if not found or len(word) > len("1,000,000,000,000,000"):
         return None
-    number = Decimal(re.sub("[_,]", "", found["number"])) * _SCALES[found["scale"].lower()]
-    return int(number) if number == int(number) else None
+    return Decimal(re.sub("[_,]", "", found["number"])) * _SCALES[found["scale"].lower()]
 
 
 def token_option(flag: str, meaning: str) -> Any:
@@ -65,15 +75,18 @@ def read_usage(counts: list[int], details: Mapping[str, str | None], units: Sequ
         if name in {"input_tokens", "output_tokens"}:
             raise typer.BadParameter(f"{name} stand behind the model", param_hint="--unit")
         words[name] = word
-    return Usage(*counts, **{name: _count(name, word) for name, word in words.items()})
+    amounts: dict[str, Any] = {name: _amount(name, word) for name, word in words.items()}
+    return Usage(*counts, **amounts)
 
 
-def _count(name: str, word: str) -> int:
-    count = read_count(word)
-    if count is None:
-        message = f"{name}: {word!r} is no count such as 1000, 1,000 or 1k"
-        raise typer.BadParameter(message)
-    return count
+def _amount(name: str, word: str) -> int | Decimal:
+    """A whole count, or any amount of what is divisible, such as seconds."""
+    divisible = name in UNITS and UNITS[name].divisible
+    amount = read_amount(word) if divisible else read_count(word)
+    if amount is None:
+        kind = "amount such as 12.5" if divisible else "count such as 1000"
+        raise typer.BadParameter(f"{name}: {word!r} is no {kind}, 1,000 or 1k")
+    return amount
 
 
 def read_profile(profile: Profile, overrides: Mapping[str, str | None]) -> Profile:

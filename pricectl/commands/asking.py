@@ -8,7 +8,8 @@ import typer
 
 from pricectl import store
 from pricectl.commands.arguments import read_usage, split_words
-from pricectl.core import DocumentError, Quote, document, quote
+from pricectl.commands.recorded import read_recorded
+from pricectl.core import DocumentError, Quote, quote
 from pricectl.core.catalog import Catalog
 
 if TYPE_CHECKING:
@@ -51,8 +52,10 @@ class Answer(NamedTuple):
 
     @property
     def incomplete(self) -> bool:
-        """Whether something that was used is in no price."""
-        return bool(self.signals) or any(found.unpriced for found in self.quotes)
+        """Whether something that was used is in no price, or the service asked for has none."""
+        return bool(self.signals) or any(
+            found.unpriced or found.missing_service for found in self.quotes
+        )
 
 
 def ask(catalog: Catalog, question: Question, asked: Circumstances) -> Answer:
@@ -87,7 +90,7 @@ def _ask_response(catalog: Catalog, question: Question, file: str, asked: Circum
     if question.details_given:
         raise typer.BadParameter("the response itself says what was used", param_hint="--response")
     try:
-        body = document.parse(store.read(file).data)
+        body = read_recorded(store.read(file).data)
     except DocumentError as error:
         raise typer.BadParameter(str(error), param_hint=f"--response {file}") from None
     quotes = tuple(

@@ -36,7 +36,8 @@ RegionOption = Annotated[
 ResponseOption = Annotated[
     str | None,
     typer.Option(
-        metavar="FILE", help="Price a provider's recorded response; '-' is standard input."
+        metavar="FILE",
+        help="Price a provider's recorded response, or its stream; '-' is standard input.",
     ),
 ]
 MarkupOption = Annotated[

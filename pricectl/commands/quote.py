@@ -87,6 +87,6 @@ def quote(
             "text": lambda canvas: text.report(
                 estimates, work.catalog, canvas, mode=mode, quiet=quiet
             ),
-            "json": lambda _: json.quotes(estimates, work.catalog),
+            "json": lambda _: json.quotes(estimates, work.catalog, answer.reading),
         },
     )

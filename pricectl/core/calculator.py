@@ -12,10 +12,10 @@ from pricectl.core.marginal import split
 from pricectl.core.model import Match
 from pricectl.core.money import divide
 from pricectl.core.prices import PriceList, Rate, RateCard
-from pricectl.core.units import STANDARD, UNITS
+from pricectl.core.units import SOLD_AS, STANDARD, UNITS
 from pricectl.core.usage import Counts, Usage
 
-# What callers and providers call a service or a region -> the word in the row.
+# What callers and providers call a service -> the word in the row.
 SERVICE_NAMES = MappingProxyType(
     {
         "standard": STANDARD,
@@ -100,7 +100,13 @@ class Quote(NamedTuple):
     @property
     def missing_region(self) -> bool:
         """Whether a region was named for which the row has no price; its base price was charged."""
-        return bool(self.region) and self.region not in self.prices.uplifts
+        return bool(self.region) and not self.prices.has_region(self.region)
+
+    @property
+    def missing_service(self) -> bool:
+        """Whether a service was named that the row does not sell; standard prices were charged."""
+        asked = bool(self.service and self.usage.counts)
+        return asked and not self.prices.sells(self.service)
 
     @property
     def assumed(self) -> tuple[Line, ...]:
@@ -127,8 +133,8 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
 
     `service` is a provider's service tier and `region` its inference geography or data residency
     (None is standard), `at` the day or UTC instant of the call (None: the row as it stands). With
-    `strict`, a name only the default price answers raises UnknownModel, and a used unit without a
-    price UnpricedUnit; otherwise the quote says so.
+    `strict`, a name only the default price answers raises UnknownModel, a used unit or a service
+    without a price UnpricedUnit; otherwise the quote says so.
 
     >>> text = '{"o": {"m": {"input_cost_per_token": 2.5e-06, "output_cost_per_token": 1e-05}}}'
     >>> quote(Catalog.load(text), "m", Usage(1000, 500)).pico_usd
@@ -141,9 +147,11 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
     if at or strict or usage[0] >= prices.first_tier_tokens:
         match = require(catalog, name) if strict else match
         answer = _quote(match, usage, _Asked(service, region, at, catalog))
-        if strict and answer.unpriced:
+        if strict and (answer.unpriced or answer.missing_service):
             raise _unpriced(answer)
         return answer
+    if service in SOLD_AS:
+        service = prices.sold_as(service)
     card = prices.card(0, service, region) if service or region else prices.base
     pico = 0
     for unit, count in usage[2]:
@@ -164,6 +172,7 @@ class _Asked(NamedTuple):
 
 def _quote(match: Match, usage: Usage, asked: _Asked) -> Quote:
     prices, period = match.model.prices_at(asked.at)
+    asked = asked._replace(service=prices.sold_as(asked.service))
     passed = prices.tiers_passed(usage.input_tokens)
     parts = _marginal_parts if prices.marginal and passed else _request_parts
     charged = parts(prices, usage, passed, asked)
@@ -249,9 +258,11 @@ def _line(unit: str, count: int, rate: Rate) -> Line:
 
 
 def _unpriced(answer: Quote) -> UnpricedUnit:
-    units = ", ".join(line.unit for line in answer.unpriced)
+    missing = [line.unit for line in answer.unpriced]
+    if answer.missing_service:
+        missing.append(f"service {answer.service}")
     return UnpricedUnit(
-        f"no price for {units}",
+        f"no price for {', '.join(missing)}",
         where=answer.match.model.full_name,
         next_step=f"see 'pricectl show {answer.match.model.full_name}'",
     )

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pricectl.core.document import Json
 from pricectl.core.money import divide
-from pricectl.core.units import STANDARD, UNITS, is_token
+from pricectl.core.units import SOLD_AS, STANDARD, UNITS, is_token
 from pricectl.core.windows import OffPeak
 
 Entry = Mapping[str, Json]
@@ -36,6 +36,8 @@ class Rate(NamedTuple):
 
 NO_TIER = 10**18
 NO_UPLIFT = Fraction(1)
+# The word of an uplift on every region that has none of its own.
+ANY_REGION = "regional"
 NO_UPLIFTS: MappingProxyType[str, Decimal] = MappingProxyType({})
 NO_ENTRY: Entry = MappingProxyType({})
 MAX_CARDS = 256
@@ -194,13 +196,27 @@ class PriceList:
 
     def _uplift(self, service: str, region: str) -> tuple[str, Fraction]:
         """The service whose prices count, and the factor on them; a service may be a factor."""
-        uplift = Fraction(self.uplifts.get(region, 1))
+        word = region if region in self.uplifts or not region else ANY_REGION
+        uplift = Fraction(self.uplifts.get(word, 1))
         factor = self.service_factor(service)
         return (STANDARD, uplift * Fraction(factor)) if factor else (service, uplift)
 
     def service_factor(self, service: str) -> Decimal | None:
         """The factor that a service puts on the standard token rates; None if it has prices."""
         return None if service in self.services else self.uplifts.get(service)
+
+    def sells(self, service: str) -> bool:
+        """Whether the row has a price, or a factor, for a service."""
+        return service in self.services or service in self.uplifts
+
+    def sold_as(self, service: str) -> str:
+        """The row's own word for a service that it sells under another name."""
+        other = SOLD_AS.get(service)
+        return other if other and self.sells(other) and not self.sells(service) else service
+
+    def has_region(self, region: str) -> bool:
+        """Whether the row says what a region costs."""
+        return region in self.uplifts or ANY_REGION in self.uplifts
 
     def _remember(self, key: tuple[int, str, str], card: RateCard) -> None:
         if len(self._cards) < MAX_CARDS:

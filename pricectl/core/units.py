@@ -195,6 +195,8 @@ UNCOUNTED_KEYS = ("input_dbu_cost_per_token", "output_dbu_cost_per_token")
 MAX_KEY = 256
 KNOWN_SERVICES = ("batches", "flex", "priority", "balanced", "ultrafast", "decisions", "fast")
 STANDARD = ""
+# A service that some providers sell under another's name: OpenAI's fast is its priority.
+SOLD_AS = MappingProxyType({"fast": "priority"})
 
 _TIER = r"_above_(?P<tier>[1-9]\d{0,5})k_tokens"
 _SERVICE = r"_(?P<service>[a-z]+)"

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from pricectl import edits
 from pricectl.changes import Change
-from pricectl.changes.rates import in_force, row_changes
+from pricectl.changes.periods import in_force
+from pricectl.changes.rates import row_changes
 from pricectl.core import document
 from pricectl.core.catalog import Catalog
 from pricectl.core.errors import PricingError

@@ -63,6 +63,14 @@ def only_looks(found: Comparison) -> str:
     return f"{', '.join(told)}: no value changed by that" if told else ""
 
 
+def left_out(found: Comparison) -> tuple[str, ...]:
+    """What would have taken too long to look at, a sentence each."""
+    ends = {True: "; gates on prices trip", False: ""}
+    return tuple(
+        f"Left out: {count(part.number)} {part.what}{ends[part.hides]}" for part in found.left_out
+    )
+
+
 def plural(number: int, word: str) -> str:
     """A count with its word.
 

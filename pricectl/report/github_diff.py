@@ -29,6 +29,8 @@ def _lines(compared: Compared, path: str, text: str) -> Iterator[str]:
         yield _command(change, path, places)
     if len(changes) > MAX_CHANGES:
         yield command("notice", f"{words.plural(len(changes) - MAX_CHANGES, 'change')} more")
+    for told in words.left_out(compared.found):
+        yield command("warning", told, title="pricectl diff")
     for gate in compared.gates:
         yield command("error" if gate.tripped else "notice", words.gate_line(gate))
 

@@ -23,5 +23,8 @@ def _command(report: Report, finding: Finding) -> str:
         line, column, length = finding.span
         place |= {"line": line, "endLine": line, "col": column, "endColumn": column + length}
     message, hint = clean(finding.message), clean(finding.hint)
-    text = f"{message}\n{hint}" if hint else message
+    first = (
+        f"first at line {finding.also.line}, column {finding.also.column}" if finding.also else ""
+    )
+    text = "\n".join(part for part in (message, first, hint) if part)
     return command(LEVELS[finding.severity], text, **place, title=finding.rule)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pricectl.core.calculator import Line
 from pricectl.core.catalog import Catalog
@@ -11,17 +11,31 @@ from pricectl.core.money import usd
 from pricectl.core.prices import PriceList
 from pricectl.estimate import Estimate
 from pricectl.listing import Priced, price_of
+from pricectl.report.conditions import day_list, factors, hours
 from pricectl.report.numbers import plain
+
+if TYPE_CHECKING:
+    from pricectl.core.responses import Reading
+
+# Documents of more entries are for programs alone, and indenting takes longer than all the rest.
+MAX_INDENTED = 10_000
 
 
 def dump(command: str, body: Mapping[str, Any], version: int = 1) -> str:
     """A result as the JSON document of its command."""
-    return json.dumps({"schema": f"pricectl.{command}/{version}", **body}, indent=2, default=str)
+    lists = (len(value) for value in body.values() if isinstance(value, list))
+    indent = 2 if sum(lists) <= MAX_INDENTED else None
+    document = {"schema": f"pricectl.{command}/{version}", **body}
+    return json.dumps(document, indent=indent, default=str)
 
 
-def quotes(estimates: Sequence[Estimate], catalog: Catalog) -> str:
-    """One quote as the document itself, several as its `quotes`."""
-    bodies = [_estimate(estimate, catalog) for estimate in estimates]
+def quotes(
+    estimates: Sequence[Estimate], catalog: Catalog, reading: "Reading | None" = None
+) -> str:
+    """One quote as the document itself, several as its `quotes`; with what a response states."""
+    bodies = [
+        {**_estimate(estimate, catalog), **_stated(estimate, reading)} for estimate in estimates
+    ]
     return dump("quote", bodies[0] if len(bodies) == 1 else {"quotes": bodies})
 
 
@@ -31,7 +45,9 @@ def _estimate(estimate: Estimate, catalog: Catalog) -> dict[str, Any]:
         "model": quote.match.asked,
         "resolved": resolved(quote.match),
         "service": quote.service or "standard",
+        "missing_service": quote.missing_service,
         "region": quote.region,
+        "missing_region": quote.missing_region,
         "above_tokens": quote.above_tokens,
         "period": quote.period,
         "calls": estimate.calls,
@@ -44,6 +60,17 @@ def _estimate(estimate: Estimate, catalog: Catalog) -> dict[str, Any]:
         "credits": {mode.mode: mode.charged for mode in estimate.credits},
         "signals": list(estimate.signals),
         "catalog": catalog_id(catalog),
+    }
+
+
+def _stated(estimate: Estimate, reading: "Reading | None") -> dict[str, str | None]:
+    """The cost of the call that its response states, and what ours is beyond it."""
+    if reading is None:
+        return {}
+    reported = reading.reported_pico_usd
+    return {
+        "reported_usd": None if reported is None else usd(reported),
+        "difference_usd": None if reported is None else usd(estimate.quote.pico_usd - reported),
     }
 
 
@@ -105,15 +132,34 @@ def _model(row: Priced) -> dict[str, Any]:
         "source": model.entry.get("source"),
         "verified_on": model.entry.get("verified_on"),
         "period": row.period,
-        "rates": _rates(row.prices),
+        **_prices(row.prices, day_list(row)),
         "own_rates": _rates(model.prices) if row.period else None,
+        "own_factors": factors(model.prices) if row.period else None,
+        "own_off_peak": _off_peak(model.prices) if row.period else None,
         "previous": _periods("until", model.previous),
         "upcoming": _periods("from", model.upcoming),
     }
 
 
 def _periods(bound: str, periods: Periods) -> list[dict[str, Any]]:
-    return [{bound: instant.isoformat(), "rates": _rates(prices)} for instant, prices in periods]
+    return [{bound: instant.isoformat(), **_prices(prices, prices)} for instant, prices in periods]
+
+
+def _prices(prices: PriceList, whole_day: PriceList) -> dict[str, Any]:
+    """A price list's rates, the factors on them, and what it charges off-peak."""
+    return {
+        "rates": _rates(prices),
+        "factors": factors(prices),
+        "off_peak": _off_peak(whole_day),
+    }
+
+
+def _off_peak(prices: PriceList) -> dict[str, Any] | None:
+    if prices.off_peak is None:
+        return None
+    windows, cheaper = prices.off_peak
+    shown = [{"hours_utc": hours(window), "weekdays": list(window.weekdays)} for window in windows]
+    return {"windows": shown, "rates": _rates(cheaper)}
 
 
 def _rates(prices: PriceList) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from pricectl.core.money import usd
 from pricectl.core.units import UNITS, is_token
 from pricectl.estimate import Estimate
 from pricectl.gates import Gate
-from pricectl.report.changes import Compared, summary
+from pricectl.report.changes import Compared, left_out, summary
 from pricectl.report.json import catalog_id, dump, resolved
 from pricectl.report.numbers import plain
 
@@ -34,6 +34,7 @@ def diff(compared: Compared, base: Catalog, head: Catalog, profile: Profile) -> 
             "gates": [_gate(gate) for gate in compared.gates],
             "reordered": found.reordered,
             "respelled": found.respelled,
+            **({"left_out": list(left_out(found))} if found.left_out else {}),
         },
     )
 

@@ -36,6 +36,7 @@ def diff(compared: Compared) -> str:
     """The whole comment."""
     found = compared.found
     lines = [MARKER, f"**{words.counts(found)}** vs {code(compared.base)}", ""]
+    lines += [f"- {told}" for told in words.left_out(found)]
     lines += [f"- {_STATES[gate.tripped]} {words.gate_line(gate)}" for gate in compared.gates]
     room = MAX_CHARACTERS - _RESERVED - _size(lines)
     for section in _sections(found):

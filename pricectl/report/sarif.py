@@ -65,7 +65,8 @@ def _result(
         "partialFingerprints": {"pricectl/v1": _fingerprint(finding, seen)},
     }
     if finding.also:
-        result["relatedLocations"] = [_location(report.file, finding.also, finding.pointer)]
+        first = _location(report.file, finding.also, finding.other or finding.pointer)
+        result["relatedLocations"] = [first | {"message": {"text": "first here"}}]
     if suppressed:
         result["suppressions"] = [{"kind": "external", "justification": "waived in the settings"}]
     return result

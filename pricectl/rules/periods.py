@@ -76,7 +76,7 @@ PERIODS_OUT_OF_ORDER = Rule(
 DATED_PRICES_INCOMPLETE = Rule(
     "dated-prices-incomplete",
     "warning",
-    "a dated price list lacks a price that the row has today",
+    "a dated price list lacks a price, a tier or a factor that the row has today",
     "A dated list stands alone: what it lacks is charged at another rate on those days, or not "
     "at all.",
     '{"x": {"m": {"input_cost_per_token": 2e-06, "output_cost_per_token": 4e-06,\n'
@@ -84,7 +84,7 @@ DATED_PRICES_INCOMPLETE = Rule(
     '{"x": {"m": {"input_cost_per_token": 2e-06, "output_cost_per_token": 4e-06,\n'
     '             "upcoming": [{"from": "2027-06-01", "input_cost_per_token": 3e-06,\n'
     '                           "output_cost_per_token": 4e-06}]}}}',
-    "Add every price that holds on those days, also those that stay as they are.",
+    "Add all that holds on those days, also what stays as it is.",
 )
 RULES = (
     UPCOMING_BEGUN,
@@ -167,13 +167,23 @@ def _out_of_order(pointer: str, message: str) -> Finding:
 
 
 def _incomplete(model: Model) -> Iterator[Finding]:
-    wanted = _kinds(model.prices)
     for priced in price_lists(model):
-        lacking = wanted - _kinds(priced.prices) if priced.period else set()
+        lacking = list(_lacking(model.prices, priced.prices)) if priced.period else []
         if lacking:
-            names = ", ".join(_names(lacking, priced.prices))
+            names = ", ".join(lacking)
             message = f"the prices of {model.name!r} {priced.period} lack {names}"
             yield DATED_PRICES_INCOMPLETE.at(priced.pointer, message, DATED_PRICES_INCOMPLETE.hint)
+
+
+def _lacking(wanted: PriceList, dated: PriceList) -> Iterator[str]:
+    """What a row has today and a dated list of it has not, as people say it."""
+    yield from _names(_kinds(wanted) - _kinds(dated), dated)
+    if wanted.thresholds and not dated.thresholds:
+        yield f"every price above {wanted.first_tier_tokens // 1000}k"
+    elif (wanted.marginal or wanted.inclusive) and "context_tier" not in dated.entry:
+        yield "context_tier"
+    factors = wanted.uplifts.keys() - dated.uplifts.keys() - {*dated.services}
+    yield from (f"the {factor} factor" for factor in sorted(factors))
 
 
 def _kinds(prices: PriceList) -> set[tuple[str, str]]:
@@ -184,7 +194,7 @@ def _kinds(prices: PriceList) -> set[tuple[str, str]]:
 def _names(lacking: set[tuple[str, str]], prices: PriceList) -> Iterator[str]:
     """A service that is lacking altogether by its name, other prices one by one."""
     services = {service for _, service in lacking} - {*prices.services, STANDARD}
-    yield from (f"every {service} price" for service in sorted(services))
+    yield from (f"every {service} price" for service in sorted(services - prices.uplifts.keys()))
     for unit, service in sorted(lacking, key=lambda kind: (kind[1], list(UNITS).index(kind[0]))):
         if service not in services:
             yield label(unit, 0, service)

@@ -1,14 +1,19 @@
 """A question of any kind to an exact quote, with flags for what was wrong with it. Floor 2."""
 
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 from pricectl.core.calculator import Quote, quote
 from pricectl.core.catalog import Catalog
+from pricectl.core.errors import BadUsage
 from pricectl.core.lookup import find
 from pricectl.core.model import Match
 from pricectl.core.usage import Usage
 from pricectl.runtime.clamping import clamped
 from pricectl.runtime.snapshot import EMERGENCY
+
+if TYPE_CHECKING:
+    from pricectl.core.responses import Reading
 
 # Made while there was memory for it.
 Asked = tuple[str | None, str | None, date | None]
@@ -63,16 +68,29 @@ def careful_reading(
     catalog: Catalog, body: object, model: object, provider: object
 ) -> tuple[str, Usage | None, tuple[str | None, str | None], tuple[str, ...]]:
     """A response's name, usage, service and region, and flags; without usage if it states none."""
-    from pricectl.core.responses import read_response, row_name
+    from pricectl.core.responses import row_name
 
     asked = model if isinstance(model, str) else None
+    seller = provider if isinstance(provider, str) else None
     try:
-        reading = read_response(body, provider=provider if isinstance(provider, str) else None)
+        reading, flags = _reading(body, seller)
         name = row_name(catalog, reading, model=asked)
     except Exception:  # noqa: BLE001 - a body may be anything
         return asked or "", None, (None, None), ("bad-usage",)
-    flags = ("unexpressed-signal",) if reading.signals else ()
+    if reading.signals:
+        flags += ("unexpressed-signal",)
     return name, reading.usage, (reading.service or None, reading.region or None), flags
+
+
+def _reading(body: object, provider: str | None) -> "tuple[Reading, tuple[str, ...]]":
+    """A response as it is or, flagged, with counts that cannot be cut to the nearest that can."""
+    from pricectl.core.responses import read_response, salvage_response
+
+    try:
+        return read_response(body, provider=provider), ()
+    except BadUsage:
+        reading, counts = salvage_response(body, provider=provider)
+        return reading._replace(usage=clamped(counts)[0]), ("bad-usage",)
 
 
 def flags_of(answer: Quote) -> tuple[str, ...]:
@@ -86,6 +104,10 @@ def flags_of(answer: Quote) -> tuple[str, ...]:
         found.append("assumed-rate")
     if answer.missing_region:
         found.append("missing-region")
+    if answer.missing_service:
+        found.append("missing-service")
+    if answer.match.how == "partial":
+        found.append("partial-match")
     return tuple(found)
 
 

@@ -13,7 +13,7 @@ from pricectl.runtime.loader import Refused
 from pricectl.runtime.snapshot import OWN_LAYERS, Metrics, ReloadResult, Snapshot
 
 # The rule for some models: counted, not logged.
-QUIET = ("assumed-rate", "missing-region")
+QUIET = ("assumed-rate", "missing-region", "partial-match")
 
 
 class Monitor:

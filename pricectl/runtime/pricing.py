@@ -20,6 +20,8 @@ from pricectl.runtime.snapshot import Answer, Snapshot
 
 _NO_USAGE = Usage()
 _new = tuple.__new__
+# Ways to find a row of which the caller is told.
+_GUESSES = ("partial", "default")
 # What a quote says of service, region, tier and period when none was asked for.
 _STANDARD = tuple(Quote._field_defaults.values())
 
@@ -98,7 +100,7 @@ class Pricing(Keeper):
                 # and one loop both adds up and sees that each unit has a price of its own.
                 catalog = snapshot[0]
                 match = catalog.matches.get(name)
-                if match and match[1] != "default" and not match[0].dated:
+                if match and match[1] not in _GUESSES and not match[0].dated:
                     prices = match[0].prices
                     if usage[0] < prices.first_tier_tokens:
                         card, pico = prices.base, 0

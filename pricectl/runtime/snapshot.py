@@ -24,6 +24,8 @@ FALLBACKS: Mapping[str, str] = {
     "unpriced-unit": "the row has no price for a unit that was used, it added nothing",
     "assumed-rate": "a unit was charged at another unit's rate",
     "missing-region": "the row knows no such region, its plain price was charged",
+    "missing-service": "the row does not sell that service, its standard price was charged",
+    "partial-match": "the row of a part of the name answered",
     "unexpressed-signal": "a response states something billable that no unit can express",
     "bad-usage": "counts that cannot be were cut to what can",
     "bad-argument": "an argument that cannot be read was left out",

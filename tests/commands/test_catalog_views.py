@@ -154,19 +154,21 @@ def test_show_has_the_prices_in_force_and_says_which(run: Run) -> None:
         (
             "2025-11-23",
             "dated price: until 2026-01-01",
-            ["4.00", "2.00", "3.00"],
+            ["4.00", "2.00", "1.00", "3.00"],
             [
                 "from 2026-01-01 until 2027-01-01T12:00:00 (the row's own)",
+                "from 2026-01-01 until 2027-01-01T12:00:00 (the row's own), off-peak hours",
                 "from 2027-01-01T12:00:00",
             ],
         ),
         (
             "2027-01-01T12:00",
             "dated price: from 2027-01-01T12:00:00",
-            ["3.00", "4.00", "2.00"],
+            ["3.00", "4.00", "2.00", "1.00"],
             [
                 "until 2026-01-01",
                 "from 2026-01-01 until 2027-01-01T12:00:00 (the row's own)",
+                "from 2026-01-01 until 2027-01-01T12:00:00 (the row's own), off-peak hours",
             ],
         ),
     ],
@@ -185,6 +187,88 @@ def test_show_tells_a_price_of_a_second_and_of_a_thousand_calls_for_one(run: Run
     text = run("show", "m", "--file", "-", stdin=f'{{"o": {{"m": {row}}}}}').stdout
     prices = {line.split()[0]: line.split()[1] for line in text.splitlines() if "  $" in line}
     assert prices == {"second": "$0.0001", "file_search": "$0.0025"}
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("guardrail_cost_per_unit.automatedReasoningPolicyUnits", "an automated reasoning check"),
+        ("guardrail_cost_per_unit.contentPolicyImageUnits", "an image content check"),
+        ("guardrail_cost_per_unit.wordPolicyUnits", "a word check"),
+        ("input_cost_per_image", "an input image"),
+        ("output_cost_per_image", "a generated image"),
+        ("output_cost_per_image_0.5K", "a 0.5K generated image"),
+        ("input_cost_per_video_per_second_above_8s_interval", "an 8s video second"),
+        ("input_cost_per_video_per_second_above_15s_interval", "a 15s video second"),
+        ("ocr_cost_per_page", "a page"),
+    ],
+)
+def test_show_has_the_right_article(run: Run, key: str, said: str) -> None:
+    folder, _, name = key.rpartition(".") if "Units" in key else ("", "", key)
+    row = {folder: {name: 0.5}} if folder else {name: 0.5}
+    catalog = json.dumps({"o": {"m": row}})
+    (line,) = run("show", "m", "-q", "-f", "-", stdin=catalog).stdout.splitlines()
+    assert line.endswith(f"$0.50  {said}")
+
+
+FACTORS = """{"o": {"m": {
+  "input_cost_per_token": 5e-06, "input_cost_per_token_priority": 1e-05,
+  "provider_specific_entry": {"us": 1.10, "fast": 6.0, "priority": 9, "\\u001b[31mx": 2},
+  "previous": [
+    {"until": "2026-01-01", "input_cost_per_token": 4e-06, "provider_specific_entry": {"eu": 1.2}}
+  ]
+}}}"""
+
+
+def test_show_has_the_factors_on_token_rates(run: Run) -> None:
+    words = ("show", "m", "--file", "-", *NOW)
+    now, former = run(*words, stdin=FACTORS).stdout.split("until 2026-01-01")
+    # A service with prices of its own is multiplied by nothing.
+    assert now.splitlines()[-2] == "factors  us x1.1, fast x6, \\x1b[31mx x2"
+    assert former.splitlines()[4] == "factors  eu x1.2"
+    assert run(*words, "-q", stdin=FACTORS).stdout.endswith("us x1.1, fast x6, \\x1b[31mx x2\n")
+    assert "factors" not in run("show", "gpt-4o").stdout
+    found = json.loads(run(*words, "-o", "json", stdin=FACTORS).stdout)
+    assert found["factors"] == {"us": "1.1", "fast": "6", "\x1b[31mx": "2"}
+    assert found["previous"][0]["factors"] == {"eu": "1.2"}
+    assert found["own_factors"] is None
+    before = (*words[:-1], "2025-06-01", "-o", "json")
+    found = json.loads(run(*before, stdin=FACTORS).stdout)
+    assert (found["factors"], found["own_factors"]["fast"]) == ({"eu": "1.2"}, "6")
+
+
+WEEK = """{"o": {"m": {
+  "input_cost_per_token": 2e-06,
+  "off_peak_pricing": {"input_cost_per_token": 1e-06, "windows": [
+    {"hours_utc": ["00:00-01:00", "16:30-00:30"], "weekdays": [5, 1, 2, 3]},
+    {"hours_utc": "00:00-00:00", "weekdays": [6, 7]},
+    {"hours_utc": "02:00-03:00"},
+    {"hours_utc": "04:00-05:00", "weekdays": []}
+  ]}
+}}}"""
+HOURS = (
+    "hours  Mon-Wed Fri 00:00-01:00, 16:30-00:30; Sat-Sun 00:00-24:00;"
+    " every day 02:00-03:00; never 04:00-05:00 UTC"
+)
+
+
+# 2026-11-23 is a Monday.
+@pytest.mark.parametrize("at", ["2026-11-23T12:00", "2026-11-23T17:00"])
+def test_show_has_the_hours_of_off_peak_prices(run: Run, at: str) -> None:
+    lines = run("show", "m", "--file", "-", "--at", at, stdin=WEEK).stdout.splitlines()
+    assert lines.count(HOURS) == 1
+    assert lines[lines.index(HOURS) - 1].split() == ["input", "1.00"]
+    found = json.loads(run("show", "m", "-ojson", "-f-", "--at", at, stdin=WEEK).stdout)
+    assert found["off_peak"]["windows"] == [
+        {"hours_utc": "00:00-01:00", "weekdays": [5, 1, 2, 3]},
+        {"hours_utc": "16:30-00:30", "weekdays": [5, 1, 2, 3]},
+        {"hours_utc": "00:00-24:00", "weekdays": [6, 7]},
+        {"hours_utc": "02:00-03:00", "weekdays": [1, 2, 3, 4, 5, 6, 7]},
+        {"hours_utc": "04:00-05:00", "weekdays": []},
+    ]
+    (rate,) = found["off_peak"]["rates"]
+    assert rate["usd_per_unit"] == "0.000001"
+    assert (found["own_off_peak"] == found["off_peak"]) is bool(found["period"])
 
 
 def test_json_has_the_prices_in_force_and_the_others(run: Run) -> None:
@@ -226,6 +310,11 @@ def test_show_of_an_unknown_model_exits_1_with_near_names(run: Run) -> None:
 def test_json_holds_its_schema(run: Run, schema: str, words: list[str]) -> None:
     text = (ROOT / "schemas" / f"{schema}.schema.json").read_text(encoding="utf-8")
     jsonschema.validate(json.loads(run(*words, "-o", "json").stdout), json.loads(text))
+    for catalog in (FACTORS, WEEK, OFF_PEAK):
+        for at in ("2025-06-01", "2026-11-23T17:00", "2027-06-01"):
+            model = ["m"] if schema == "show" else []
+            asked = (words[0], *model, "--at", at, "-f", "-", "-o", "json")
+            jsonschema.validate(json.loads(run(*asked, stdin=catalog).stdout), json.loads(text))
 
 
 def test_help_lists_every_verb(run: Run) -> None:

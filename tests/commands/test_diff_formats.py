@@ -8,7 +8,10 @@ import jsonschema
 import pytest
 
 from pricectl.changes import Change, Comparison, Move, PricedAt
+from pricectl.changes.effort import LeftOut
+from pricectl.report import diff as formats
 from pricectl.report import markdown
+from pricectl.report.canvas import Canvas
 from pricectl.report.changes import Compared
 from tests.conftest import CATALOG, ROOT, Run
 
@@ -184,3 +187,27 @@ def test_several_formats_at_once(run: Run, home: Path, base: str) -> None:
     result = run("diff", "--base", base, "-o", "markdown=comment.md", "-o", "text")
     assert (home / "comment.md").read_text(encoding="utf-8").startswith("<!-- pricectl-diff -->\n")
     assert result.stdout.startswith("1 repriced, ")
+
+
+def test_every_format_says_what_was_left_out(run: Run, base: str) -> None:
+    document(run, "--base", base)
+    left_out = LeftOut(1_200, "names not asked for", hides=True), LeftOut(2, "large members")
+    compared = Compared(Comparison((), (), 0, 0, left_out), "base", "head")
+    first = "Left out: 1,200 names not asked for; gates on prices trip"
+    told = formats.text(compared, Canvas(color=False, width=80, verbose=False), quiet=True)
+    assert told.splitlines()[1:] == [first, "Left out: 2 large members"]
+    assert f"\n- {first}\n" in formats.markdown(compared)
+    assert f"::warning title=pricectl diff::{first}" in formats.github(compared, "-", b"{}")
+
+
+def test_the_document_says_what_was_left_out(run: Run, home: Path) -> None:
+    rows = ("m" * 8 + f"{number}" for number in range(101))
+    prices = {"input_cost_per_token": 1e-06}
+    old, new = ({"o": dict.fromkeys(names, prices)} for names in (rows, ["x"]))
+    new["o"] = {name + "x": prices for name in old["o"]}
+    for name, catalog in (("old.json", old), ("new.json", new)):
+        (home / name).write_text(json.dumps(catalog), encoding="utf-8")
+    found = document(run, "--base", "old.json", "--head", "new.json")
+    assert found["left_out"] == [
+        "Left out: 101 removed rows not compared by name: if renamed, they show as removed"
+    ]

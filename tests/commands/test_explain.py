@@ -119,6 +119,37 @@ class TestWay:
             "    output_cost_per_token_above_200k_tokens",
         ]
 
+    def test_a_factor_stands_beside_the_price_in_the_file(self, run: Run, home: Path) -> None:
+        (home / "odd.json").write_text(ODD.replace("0.0000029999900000000002", "5e-06"))
+        asked = ("m", "1000", "--region", "us", "--service", "fast", "-f", "odd.json")
+        at = ("--at", "2026-06-01")
+        # $5.00 x 2 x 1.123 = $11.23
+        lines = run("explain", *asked, *at).stdout.splitlines()
+        product = "  input           1,000  x $5.00 / 1M x 2.246  = $0.01123  input_cost_per_token"
+        assert product in lines
+        (line,) = links(body(run, *asked, *at), "line")
+        assert (line["usd_per_unit"], line["base_usd_per_unit"], line["factor"]) == (
+            "0.00001123",
+            "0.000005",
+            "2.246",
+        )
+
+    def test_a_missing_price_is_not_zero(self, run: Run) -> None:
+        lines = run("explain", "o3", "0", "--unit", "page=1200").stdout.splitlines()
+        assert lines[0] == "o3 has no price"
+        at = lines.index("  page            1,200    = no price")
+        assert lines[at + 1] == "    ! no price, so it adds nothing"
+        assert lines[at + 2].endswith("= no price")
+        found = body(run, "o3", "0", "--unit", "page=1200")
+        assert links(found, "line")[0]["usd"] is None
+        assert links(found, "total")[0]["provider_cost_usd"] == "0.00"
+        assert run("explain", "o3", "0").stdout.startswith("o3 costs $0.00\n")
+
+    def test_a_service_that_is_not_sold_is_told_once(self, run: Run) -> None:
+        text = run("explain", "gpt-4o", "1000", "5", "--service", "flex").stdout
+        assert "  service   flex, for which the row has no price\n" in text
+        assert text.count("flex") == 1
+
     def test_a_guess_says_so_and_names_what_is_near(self, run: Run) -> None:
         text = run("explain", "gpt-4p", "1000").stdout
         assert text.startswith("gpt-4p costs $0.001\n")
@@ -126,7 +157,11 @@ class TestWay:
         assert "! near names: gpt-4o" in text
 
     def test_strictly_what_is_missing_exits_1_after_the_report(self, run: Run) -> None:
-        for asked in (["gpt-4p", "1"], ["o3", "1", "--unit", "page=1"]):
+        for asked in (
+            ["gpt-4p", "1"],
+            ["o3", "1", "--unit", "page=1"],
+            ["o3", "1", "--service", "flex"],
+        ):
             result = run("explain", *asked, "--strict")
             assert (result.exit_code, "costs $" in result.stdout) == (1, True)
             assert run("explain", *asked).exit_code == 0
@@ -221,6 +256,11 @@ class TestResponse:
         assert found["chain"][0]["signals"] == ["unattributed_tokens=200"]
         assert found["resolved"]["match"] == "alias"
         assert run("explain", "--response", "body.json", "--strict").exit_code == 1
+
+    def test_agreement_is_no_alarm(self, run: Run) -> None:
+        text = run("explain", "--response", "-", stdin=BODY.replace("0.004", "0.00375")).stdout
+        assert "= $0.00375  as the response states\n" in text
+        assert "! as the response" not in text
 
     def test_the_caller_s_model_and_service_hold_over_the_body_s(self, run: Run) -> None:
         # o3: 1,000 x $2 + 500 x $8 = 2,000 + 4,000 micro-dollars; no cache price

@@ -128,7 +128,31 @@ def test_strict_refuses_an_unpriced_unit_with_exit_1(run: Run) -> None:
     result = run("quote", "o3", "10", "--unit", "page=1", "--strict")
     assert result.exit_code == 1
     assert "openai/o3: no price for page" in result.stderr
-    assert "unpriced" in run("quote", "o3", "10", "--unit", "page=1").stdout
+
+
+def test_a_missing_price_is_not_zero(run: Run) -> None:
+    # 10 x $2.00 = $0.00002
+    lines = run("quote", "o3", "10", "--unit", "page=1").stdout.splitlines()
+    assert lines[:2] == ["$0.00002  openai/o3", "! page: no price, so it adds nothing"]
+    assert "  input           10  x $2.00 / 1M  = $0.00002" in lines
+    assert "  page             1                = no price" in lines
+    assert "  provider cost                     = $0.00002" in lines
+    lines = run("quote", "o3", "0", "--unit", "page=1200").stdout.splitlines()
+    assert lines[0] == "no price  openai/o3"
+    assert [line.split("=")[1].strip() for line in lines if "  = " in line] == ["no price"] * 3
+    assert not any("$0.00 " in line for line in lines[:6])
+    free = '{"o": {"m": {"input_cost_per_token": 0}}}'
+    assert run("quote", "m", "5", "-f", "-", stdin=free).stdout.startswith("$0.00  o/m\n")
+    assert run("quote", "o3", "0").stdout.startswith("$0.00  openai/o3\n")
+
+
+def test_a_missing_price_is_not_the_cheapest(run: Run) -> None:
+    # gpt-4o: a search is $0.01; o3 has no price for one, a guess neither
+    words = ("quote", "o3", "gpt-4o", "zzz", "0", "--unit", "search=1", "--markup", "10")
+    rows = [line.split() for line in run(*words).stdout.splitlines()[2:5]]
+    assert rows[0][:4] == ["gpt-4o", "$0.01", "$0.011", "1x"]
+    assert rows[1][:6] == ["o3", "no", "price", "no", "price", "1"]
+    assert rows[2][0] == "zzz"
 
 
 @pytest.mark.parametrize(
@@ -147,6 +171,10 @@ def test_strict_refuses_an_unpriced_unit_with_exit_1(run: Run) -> None:
         (["gpt-4o", "12", "--unit", "foo=2"], "unknown unit 'foo'"),
         (["gpt-4o", "12", "--unit", "input_tokens=2"], "stand behind the model"),
         (["gpt-4o", "12", "--unit", "page"], "is no count"),
+        (["gpt-4o", "12", "--unit", "page=1.5"], "is no count such as 1000, 1,000 or 1k"),
+        (["gpt-4o", "12", "--unit", "second=x"], "is no amount such as 12.5, 1,000 or 1k"),
+        (["gpt-4o", "12", "--unit", "second=1e3"], "'1e3' is no amount"),
+        (["gpt-4o", "12", "--unit", "second=1.2345"], "second is finer than a thousandth"),
         (["gpt-4o", "12", "--mode", "weekly"], "'weekly' is none of job_based"),
         (["gpt-4o", "12", "--markup", "much"], "'much' is no amount"),
         (["gpt-4o", "12", "--at", "soon"], "'soon' is no date"),
@@ -247,6 +275,78 @@ def test_a_region_without_a_price_is_said(run: Run) -> None:
         "! no price for region eu: its base rates"
         in run("quote", "gpt-4o", "1000", "--region", "eu").stdout
     )
+
+
+FLEX = ("--service", "flex")
+
+
+def test_a_service_that_is_not_sold_is_said_once(run: Run) -> None:
+    text = run("quote", "gpt-4o", "1000", "5", "--cached", "9", *FLEX).stdout
+    assert "! no price for service flex: its standard rates" in text
+    assert text.count("flex") == 1
+    text = run(
+        "quote", "gemini-2.5-pro", "200001", "--cached", "9", *FLEX, "--at=2026-11-01"
+    ).stdout
+    assert "! cache_read: no cache_read price: input rate assumed" in text
+    assert text.count("flex") == 1
+    assert "flex" in run("quote", "gpt-4o", "o3", "1000", *FLEX).stdout
+
+
+def test_strict_refuses_a_service_that_is_not_sold_with_exit_1(run: Run) -> None:
+    result = run("quote", "gpt-4o", "1000", *FLEX, "--strict")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "openai/gpt-4o: no price for service flex" in result.stderr
+    assert run("quote", "gpt-4o", "1000", "--service", "batch", "--strict").exit_code == 0
+
+
+def test_json_says_what_is_missing(run: Run) -> None:
+    def missing(*words: str) -> tuple[bool, bool]:
+        found = json.loads(run("quote", "gpt-4o", "10", *words, "-o", "json").stdout)
+        assert "reported_usd" not in found
+        return found["missing_region"], found["missing_service"]
+
+    assert missing() == (False, False)
+    assert missing("--region", "eu") == (True, False)
+    assert missing(*FLEX) == (False, True)
+    assert missing("--service", "batch") == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("cost", "reported", "difference"),
+    [
+        # 200 x $2.50 + 800 x $1.25 + 500 x $10 = $0.0065 a call
+        ("", None, None),
+        (', "cost": 0.007', "0.007", "-0.0005"),
+        (', "cost": 0.0065', "0.0065", "0.00"),
+    ],
+)
+def test_json_compares_a_call_with_what_its_response_states(
+    run: Run, cost: str, reported: str | None, difference: str | None
+) -> None:
+    body = BODY.replace('"total_tokens": 1500', f'"total_tokens": 1500{cost}')
+    words = ("quote", "--response", "-", "--calls", "3", "-o", "json")
+    found = json.loads(run(*words, stdin=body).stdout)
+    schema = json.loads((ROOT / "schemas" / "quote.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(found, schema)
+    assert (found["reported_usd"], found["difference_usd"]) == (reported, difference)
+    assert found["provider_cost_usd"] == "0.0195"
+
+
+SECONDS = '{"o": {"m": {"input_cost_per_second": 0.0001}}}'
+
+
+def test_seconds_may_have_decimals(run: Run) -> None:
+    def cost(amount: str) -> str:
+        words = ("quote", "m", "0", "--unit", f"input_second={amount}", "-q", "-f", "-")
+        return run(*words, stdin=SECONDS).stdout
+
+    # 12.5 x $0.0001 = $0.00125; 1,000.125 x $0.0001 = $0.1000125
+    assert [cost(amount) for amount in ("12.5", "1,000.125", "1.5k", "3")] == [
+        "0.00125\n",
+        "0.1000125\n",
+        "0.15\n",
+        "0.0003\n",
+    ]
 
 
 def test_verbose_shows_every_step(run: Run) -> None:

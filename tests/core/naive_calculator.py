@@ -182,7 +182,7 @@ class Naive:
             unpriced |= {kind} if rate is None else set()
             guessed |= {kind} if guess else set()
         above = reached[-1] if reached else 0
-        missing = bool(region) and self._factor(region) is None
+        missing = bool(region) and self._region_factor(region) is None
         return Answer(total, frozenset(unpriced), frozenset(guessed), above, missing)
 
     def _charge(
@@ -201,7 +201,8 @@ class Naive:
         return self.known[asked]
 
     def _fresh_rate(self, kind: str, passed: int, service: str, region: str) -> Fraction | None:
-        factor = Fraction(1 if region == "" else self._factor(region) or 1)
+        factor = Fraction(1 if region == "" else self._region_factor(region) or 1)
+        service = self._sold_as(service)
         as_factor = self._factor(service) if service and not self._has_service(service) else None
         if as_factor is not None:
             factor, service = factor * as_factor, ""
@@ -243,6 +244,19 @@ class Naive:
 
     def _has_service(self, service: str) -> bool:
         return any(key.endswith(f"_{service}") for key in self.written)
+
+    def _region_factor(self, region: str) -> Fraction | None:
+        """A region's own uplift, else the one on every regional endpoint."""
+        own = self._factor(region)
+        return self._factor("regional") if own is None else own
+
+    def _sold_as(self, service: str) -> str:
+        """OpenAI's name for its priority service is also fast."""
+        sold = [word for word in ("fast", "priority") if self._is_sold(word)]
+        return sold[0] if service == "fast" and sold else service
+
+    def _is_sold(self, service: str) -> bool:
+        return self._has_service(service) or self._factor(service) is not None
 
     def _factor(self, word: str) -> Fraction | None:
         """The uplift of a region or service, as long as it is a positive number."""

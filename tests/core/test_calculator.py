@@ -498,3 +498,49 @@ def test_a_product_of_thousandths_is_charged_to_the_nearest_picodollar(
     assert [line.pico_usd for line in answer.lines] == [pico, 7_500_000]
     assert answer.pico_usd == pico + 7_500_000
     assert [line.pico_usd_per_unit for line in answer.lines] == [2_500, 2_500_000]
+
+
+FAST = {
+    "input_cost_per_token": 4e-06,
+    "output_cost_per_token": 20e-06,
+    "input_cost_per_token_priority": 8e-06,
+    "output_cost_per_token_priority": 40e-06,
+}
+
+
+@pytest.mark.parametrize("tier", [{}, {"input_cost_per_token_above_1k_tokens": 9e-06}])
+def test_fast_is_priority_where_the_row_sells_only_that(tier: dict[str, float]) -> None:
+    """OpenAI: 1,000 x $8 + 1,000 x $40 per 1M = $0.048."""
+    answer = quote(of({**FAST, **tier}), "m", Usage(1000, 1000), service="fast", strict=True)
+    assert (answer.pico_usd, answer.service) == (48 * 10**9, "priority")
+    assert not answer.missing_service
+
+
+@pytest.mark.parametrize(
+    ("own", "pico_usd"),
+    [
+        # Its own price for input, the standard one for output: 1,000 x $30 + 1,000 x $20.
+        ({"input_cost_per_token_fast": 30e-06}, 50 * 10**9),
+        # Anthropic's factor on all tokens: 6 x (1,000 x $4 + 1,000 x $20).
+        ({"provider_specific_entry": {"fast": 6}}, 144 * 10**9),
+    ],
+)
+def test_fast_is_its_own_where_the_row_sells_it(own: dict[str, Any], pico_usd: int) -> None:
+    answer = quote(of({**FAST, **own}), "m", Usage(1000, 1000), service="fast")
+    assert (answer.pico_usd, answer.service) == (pico_usd, "fast")
+
+
+def test_a_service_that_the_row_does_not_sell_is_told() -> None:
+    answer = quote(PLAIN, "m", Usage(1000), service="priority")
+    assert (answer.pico_usd, answer.service) == (2_500_000_000, "priority")
+    assert answer.missing_service
+    assert not quote(PLAIN, "m", Usage(1000), service="default").missing_service
+    assert not quote(PLAIN, "m", Usage(), service="priority").missing_service
+    with pytest.raises(UnpricedUnit, match="acme/m: no price for service priority"):
+        quote(PLAIN, "m", Usage(1000), service="priority", strict=True)
+
+
+def test_a_region_that_the_row_does_not_know_is_told() -> None:
+    catalog = of({"input_cost_per_token": 1e-05, "regional_processing_uplift_multiplier_eu": 1.1})
+    for region, missing in (("eu", False), ("moon", True), ("global", False)):
+        assert quote(catalog, "m", Usage(10), region=region).missing_region is missing

@@ -317,8 +317,69 @@ class TestServiceAndRegion:
         assert one(found, "region").facts == {"region": "us", "factor": "1.1"}
         # 2.5 x 2 x 1.1 = 5.5
         assert told(found, "line") == [
-            "line: input: 1,000 x $0.0000055 ($5.50 / 1M) = $0.0055 by input_cost_per_token"
+            (
+                "line: input: 1,000 x $0.0000055 ($5.50 / 1M = $2.50 x 2.2) = $0.0055"
+                " by input_cost_per_token"
+            )
         ]
+        facts = one(found, "line").facts
+        assert (facts["usd_per_unit"], facts["usd_per_mtok"]) == ("0.0000055", "5.50")
+        assert (facts["base_usd_per_unit"], facts["base_usd_per_mtok"], facts["factor"]) == (
+            "0.0000025",
+            "2.50",
+            "2.2",
+        )
+
+    def test_a_factor_is_told_without_needless_digits(self) -> None:
+        entry = {**PLAIN, "provider_specific_entry": {"fast": 6.0}}
+        found = answer(entry, Usage(1000), service="fast")
+        assert one(found, "service").facts["factor"] == "6"
+        assert one(found, "line").facts["factor"] == "6"
+
+    def test_a_factor_of_one_is_none(self) -> None:
+        entry = {**PLAIN, "provider_specific_entry": {"us": 1}}
+        found = answer(entry, Usage(1000), region="us")
+        assert one(found, "region").text == "us: token rates x 1"
+        assert one(found, "line").facts["factor"] is None
+
+    def test_a_factor_on_any_region(self) -> None:
+        entry = {**PLAIN, "regional_endpoint_uplift_multiplier": 1.2}
+        found = answer(entry, Usage(1000), region="asia")
+        assert one(found, "region").facts == {"region": "asia", "factor": "1.2"}
+        # 2.5 x 1.2 = 3
+        assert told(found, "line") == [
+            (
+                "line: input: 1,000 x $0.000003 ($3.00 / 1M = $2.50 x 1.2) = $0.003"
+                " by input_cost_per_token"
+            )
+        ]
+
+    def test_a_factor_on_a_price_of_a_thousand_tokens(self) -> None:
+        entry = {
+            "computer_use_input_cost_per_1k_tokens": 1e-12,
+            "provider_specific_entry": {"us": 2},
+        }
+        line = one(answer(entry, Usage(computer_use_input=1000), region="us"), "line")
+        # One picodollar buys a thousand tokens: a million cost 1,000, and 2,000 in the region
+        assert line.facts["base_usd_per_unit"] == "0.000000000000001"
+        assert line.facts["base_usd_per_mtok"] == "0.000000001"
+        assert line.facts["usd_per_mtok"] == "0.000000002"
+
+    @pytest.mark.parametrize("scope", ["request", "marginal"])
+    def test_a_service_that_is_not_sold_is_told_once_and_on_no_line(self, scope: str) -> None:
+        entry = {**LONG, "context_tier": {"scope": scope}}
+        found = answer(entry, Usage(300_000, 10, cache_read_tokens=1), service="flex")
+        assert one(found, "service").text == "flex, for which the row has no price"
+        assert [line for line in found.explain() if "flex" in line] == [
+            "service: flex, for which the row has no price"
+        ]
+        remarks = {link.of: link.remarks for link in links(found, "line")}
+        assert remarks == {
+            "input": (),
+            "cache_read": ("no cache_read price: input rate assumed",),
+            "output": ("no price above 200k: standard base rate",),
+        }
+        assert all("flex" in link.facts["note"] for link in links(found, "line"))
 
     def test_a_service_with_prices_of_its_own_is_no_factor(self) -> None:
         factors = {"provider_specific_entry": {"fast": 2}}
@@ -365,6 +426,9 @@ class TestLines:
             "above_tokens": 0,
             "usd_per_unit": "0.0000025",
             "usd_per_mtok": "2.50",
+            "base_usd_per_unit": None,
+            "base_usd_per_mtok": None,
+            "factor": None,
             "usd": "0.0025",
             "key": "input_cost_per_token",
             "pointer": "/acme/m/input_cost_per_token",
@@ -385,6 +449,9 @@ class TestLines:
             "above_tokens": 0,
             "usd_per_unit": None,
             "usd_per_mtok": None,
+            "base_usd_per_unit": None,
+            "base_usd_per_mtok": None,
+            "factor": None,
             "usd": None,
             "key": "",
             "pointer": "",
@@ -393,6 +460,16 @@ class TestLines:
             "roundings": [],
         }
         assert one(found, "total").facts["unpriced"] == ["input_second", "page"]
+        assert one(found, "total").text == "$0.00001, the exact sum"
+
+    def test_where_nothing_has_a_price_there_is_no_sum(self) -> None:
+        found = answer(PLAIN, Usage(page=1200))
+        total, client = (
+            link for link in chain(found, profile=Profile()) if link.step in {"total", "client"}
+        )
+        assert total.text == "no price for anything that was used"
+        assert total.facts["provider_cost_usd"] == "0.00"
+        assert client.said == "no price"
 
     def test_a_free_unit_is_told_from_an_unpriced_one(self) -> None:
         (free,) = told(answer({"input_cost_per_token": 0}, Usage(1000)), "line")
@@ -450,7 +527,8 @@ class TestRoundings:
         # 33 x 2 x 1.123 = 74.118 picodollars
         assert told(found, "line") == [
             (
-                "line: cache_read: 10 x $0.000000000074 ($0.000074 / 1M) = $0.00000000074"
+                "line: cache_read: 10 x $0.000000000074 ($0.000074 / 1M = $0.000033 x 2.246)"
+                " = $0.00000000074"
                 " by cache_read_input_token_cost"
                 "; rate rounded half-even after x 2.246 from $0.000000000074118"
             )
@@ -534,24 +612,25 @@ class TestResponse:
         assert one(found, "row", reading=read_response(body)).remarks == ()
 
     @pytest.mark.parametrize(
-        ("cost", "remark", "difference"),
+        ("cost", "words", "difference"),
         [
-            (0.0076, "$0.0001 less than the response states", "-0.0001"),
-            (0.0074, "$0.0001 more than the response states", "0.0001"),
-            (0.0075, "as the response states", "0.00"),
-            (0, "$0.0075 more than the response states", "0.0075"),
+            (0.0076, "; $0.0001 less than the response states", "-0.0001"),
+            (0.0074, "; $0.0001 more than the response states", "0.0001"),
+            (0.0075, ", as the response states", "0.00"),
+            (0, "; $0.0075 more than the response states", "0.0075"),
             (
                 0.007499999999,
-                "$0.000000000001 more than the response states",
+                "; $0.000000000001 more than the response states",
                 "0.000000000001",
             ),
         ],
     )
     def test_the_total_beside_the_cost_that_is_stated(
-        self, cost: float, remark: str, difference: str
+        self, cost: float, words: str, difference: str
     ) -> None:
         total = self.chain(model="gpt-4o", usage={"cost": cost})["total"]
-        assert total.text == f"$0.0075, the exact sum; {remark}"
+        assert total.text == f"$0.0075, the exact sum{words}"
+        assert total.remarks == tuple(filter(None, [words.partition("; ")[2]]))
         assert total.facts["difference_usd"] == difference
 
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pricectl.core import BadUsage, Catalog, UnknownModel, UnpricedUnit, Usage
-from pricectl.core.responses import Reading, quote_response, read_response
+from pricectl.core.responses import Reading, quote_response, read_response, salvage_response
 
 CASES = sorted((Path(__file__).parent.parent / "cases" / "responses").glob("*.json"))
 ROW = {"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06}
@@ -455,9 +455,151 @@ def test_the_fast_way_never_disagrees_with_the_tables(body: dict[str, Any]) -> N
 def test_a_stream_of_several_responses_is_refused() -> None:
     done = {"type": "response.done", "response": {"usage": MESSAGE}}
     start = {"type": "message_start", "message": {"usage": MESSAGE}}
-    for events in ([done, done], [start, start]):
+    live = {"usageMetadata": {"promptTokenCount": 1}, "serverContent": {"turnComplete": True}}
+    line = {"response": {"body": {"id": "c", **chat(**PLAIN)}}}
+    for events in (
+        [done, done],
+        [start, start],
+        [live, live],
+        [chat(**PLAIN), {**chat(**PLAIN), "id": "chatcmpl-2"}],
+        [{"type": "message", "usage": MESSAGE}] * 2,
+        [{"object": "chat.completion", "usage": PLAIN}] * 2,
+        [{"custom_id": "1", **line}, {"custom_id": "2", **line}],
+        [{"responseId": name, **live} for name in "ab"],
+    ):
         with pytest.raises(BadUsage, match="holds several"):
             read_response(events)
+
+
+def test_a_stream_that_repeats_itself_is_one_response() -> None:
+    """Chunks of one id, each with the usage so far; the last one counts."""
+    chunks = [{**chat(**PLAIN), "object": "chat.completion.chunk", "x_groq": {"id": "req_1"}}] * 3
+    assert read_response(chunks).usage == Usage(10, 5)
+    turns = [{"usageMetadata": {"promptTokenCount": n}, "responseId": "r"} for n in (1, 2)]
+    assert read_response(turns).usage == Usage(2)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"custom_id": "1", "response": {"body": chat(**PLAIN)}},
+        {"key": "1", "response": chat(**PLAIN)},
+        {"metadata": {"key": "1"}, "response": chat(**PLAIN)},
+        {"request": {}, "response": chat(**PLAIN), "processed_time": "2026-11-01", "status": ""},
+        {"recordId": "1", "modelInput": {}, "modelOutput": chat(**PLAIN)},
+    ],
+)
+def test_a_line_of_a_batchs_results_is_charged_as_batch(line: Any) -> None:
+    assert read_response(line).service == "batch"
+    assert read_response(line).usage == Usage(10, 5)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {**chat(**PLAIN), "metadata": {"user": "1"}},
+        {"metadata": {"key": "1"}, "usage": PLAIN},
+        {"key": "1", "usage": PLAIN},
+    ],
+)
+def test_what_only_looks_like_a_batch_is_none(body: Any) -> None:
+    assert read_response(body).service == ""
+
+
+def test_capacity_bought_ahead_is_told() -> None:
+    """Anthropic's priority tier; OpenAI's is a price."""
+    usage = {**MESSAGE, "service_tier": "priority"}
+    assert read_response({"usage": usage}).signals == ("service=priority",)
+    assert read_response({**chat(**PLAIN), "service_tier": "priority"}).signals == ()
+
+
+@pytest.mark.parametrize(
+    ("usage", "counts"),
+    [
+        # 950 of 1,000 are cached, 900 are video: text is cached first, then 850 video tokens.
+        (
+            {
+                "promptTokensDetails": [
+                    {"modality": "VIDEO", "tokenCount": 900},
+                    {"modality": "TEXT", "tokenCount": 100},
+                ],
+                "cachedContentTokenCount": 950,
+            },
+            {"cache_read": 950, "input_video": 50},
+        ),
+        (
+            {
+                "cachedContentTokenCount": 950,
+                "cacheTokensDetails": [{"modality": "VIDEO", "tokenCount": 850}],
+            },
+            {"input": 50, "cache_read": 950},
+        ),
+        (
+            {
+                "cachedContentTokenCount": 950,
+                "cacheTokensDetails": [{"modality": "AUDIO", "tokenCount": 850}],
+            },
+            {"input": 50, "cache_read": 100, "cache_read_audio": 850},
+        ),
+    ],
+)
+def test_cached_media_are_cached_tokens(usage: Any, counts: dict[str, int]) -> None:
+    body = {"usageMetadata": {"promptTokenCount": 1000, **usage}}
+    assert dict(read_response(body).usage.counts) == counts
+
+
+def test_cached_video_of_a_chat() -> None:
+    usage = {
+        **PLAIN,
+        "prompt_tokens_details": {"video_tokens": 9, "text_tokens": 1, "cached_tokens": 5},
+    }
+    assert dict(read_response(chat(**usage)).usage.counts) == {
+        "cache_read": 5,
+        "input_video": 5,
+        "output": 5,
+    }
+
+
+def test_a_member_that_is_null_says_nothing() -> None:
+    body = {**chat(**PLAIN), "object": "chat.completion", "provider_note": None}
+    assert read_response(body) == read_response(in_full(body))
+    assert read_response({**body, "x_groq": {"id": "1"}}).provider == "groq"
+
+
+@pytest.mark.parametrize("object_", ["chat.completion", None])
+def test_the_callers_provider_is_known_by_any_of_its_names(object_: Any) -> None:
+    body = {**chat(**PLAIN), "object": object_}
+    assert read_response(body, provider="vertex_ai").provider == "vertex"
+    assert read_response(body, provider="mine").provider == "mine"
+
+
+@pytest.mark.parametrize(
+    ("usage", "counts"),
+    [
+        ({"prompt_tokens": 10.0, "completion_tokens": -1}, {"input_tokens": 10}),
+        ({"prompt_tokens": 1.5}, {"input_tokens": 1}),
+        ({"completion_tokens": 5}, {"output_tokens": 5}),
+        ({"prompt_tokens": 1e300, "completion_tokens": 2}, {"output_tokens": 2}),
+        (
+            {"prompt_tokens": 10, "prompt_tokens_details": {"cached_tokens": 11}},
+            {"input_tokens": 10, "cache_read_tokens": 11},
+        ),
+        (
+            {"prompt_tokens": 1, "prompt_audio_seconds": Decimal("12.5")},
+            {"input_tokens": 1, "input_second": Decimal("12.5")},
+        ),
+        (
+            {"prompt_tokens": 1, "prompt_audio_seconds": "long", "completion_tokens": 2},
+            {"input_tokens": 1, "output_tokens": 2},
+        ),
+    ],
+)
+def test_what_is_left_of_a_response_that_cannot_be(usage: Any, counts: dict[str, Any]) -> None:
+    reading, left = salvage_response({"model": "gpt-4o", "service_tier": "flex", "usage": usage})
+    left.pop("total", None)
+    assert left == counts
+    assert (reading.model, reading.provider, reading.service) == ("gpt-4o", "openai", "flex")
+    assert reading.usage == Usage()
 
 
 def test_counts_of_a_stream_are_cumulative_in_either_order() -> None:

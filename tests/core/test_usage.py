@@ -223,6 +223,13 @@ def test_an_unknown_unit_is_answered_with_near_names(name: str, words: str) -> N
     assert caught.value.next_step.count(",") < 3 or words.startswith("one of")
 
 
+def test_three_near_names_are_offered() -> None:
+    with pytest.raises(BadUsage) as caught:
+        Usage(10, cache_read=1)
+    for kind in ("", "_image", "_audio"):
+        assert f"cache_read{kind}_tokens" in caught.value.next_step
+
+
 def test_no_unit_is_offered_that_would_be_refused() -> None:
     with pytest.raises(BadUsage) as caught:
         Usage(10, zzz=1)

@@ -20,6 +20,10 @@ def instant(day: int, clock: str) -> datetime:
         ((600, 720, ALL_DAYS), 23, "09:59", False),
         ((600, 720, ALL_DAYS), 23, "11:59", True),
         ((600, 720, ALL_DAYS), 23, "12:00", False),  # the end is not
+        ((62, 68, ALL_DAYS), 23, "01:05", True),  # minute 65 of the day
+        ((0, 62, ALL_DAYS), 23, "01:05", False),
+        ((1000, 1080, ALL_DAYS), 23, "17:59", True),
+        ((600, 720, ALL_DAYS), 23, "13:00", False),
         ((600, 720, (2,)), 23, "11:00", False),
         ((600, 720, (2,)), 24, "11:00", True),
         ((600, 1440, (1,)), 23, "23:59", True),
@@ -33,6 +37,11 @@ def instant(day: int, clock: str) -> datetime:
         ((990, 30, (1,)), 23, "00:29", False),  # that was Sunday's
         ((990, 30, (7,)), 23, "00:29", True),
         ((990, 30, (7,)), 23, "16:30", False),
+        # until the same hour of the next day, opened on Mondays only
+        ((600, 600, (1,)), 23, "09:59", False),
+        ((600, 600, (1,)), 23, "10:00", True),
+        ((600, 600, (1,)), 24, "09:59", True),
+        ((600, 600, (1,)), 24, "10:00", False),
         ((0, 1440, (3,)), 25, "00:00", True),
         ((0, 1440, (3,)), 26, "00:00", False),
     ],
@@ -53,6 +62,7 @@ def test_the_first_day_of_the_calendar_has_a_yesterday() -> None:
         ({"hours_utc": "16:30-00:30"}, [(990, 30, ALL_DAYS)]),
         ({"hours_utc": "10:00-00:00", "weekdays": [1, 5]}, [(600, 1440, (1, 5))]),
         ({"hours_utc": "10:00-24:00"}, [(600, 1440, ALL_DAYS)]),
+        ({"hours_utc": "10:00-24:00", "weekdays": [7] * 300}, [(600, 1440, (7,) * 300)]),
         ({"hours_utc": "00:00-00:00"}, [(0, 1440, ALL_DAYS)]),
         ({"hours_utc": "07:15-07:15"}, [(0, 1440, ALL_DAYS)]),
         (

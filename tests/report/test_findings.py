@@ -64,6 +64,42 @@ def test_text_shows_both_places_of_a_duplicate() -> None:
     ) in drawn(report)
 
 
+TWICE = """{"x": {"m": {"input_cost_per_token": 1e-06}},
+ "y": {"m": {"input_cost_per_token": 2e-06}}}"""
+
+
+def test_text_shows_both_rows_of_one_name() -> None:
+    assert (
+        "error[duplicate-model] 'm' is also 'x/m', at another price\n"
+        " --> a,b: prices.json:2:8\n"
+        "  |\n"
+        '1 | {"x": {"m": {"input_cost_per_token": 1e-06}},\n'
+        "  |        --- first here\n"
+        '2 |  "y": {"m": {"input_cost_per_token": 2e-06}}}\n'
+        "  |        ^^^ again here\n"
+    ) in drawn(checked(TWICE))
+
+
+def test_programs_learn_of_both_rows_of_one_name() -> None:
+    document = json.loads(json_findings.findings([checked(TWICE)], "error"))
+    (finding,) = (one for one in document["findings"] if one["rule"] == "duplicate-model")
+    assert (finding["line"], finding["also"]) == (2, {"line": 1, "column": 8})
+    results = json.loads(sarif.findings([checked(TWICE)]))["runs"][0]["results"]
+    (result,) = (one for one in results if one["ruleId"] == "duplicate-model")
+    (first,) = result["relatedLocations"]
+    assert first["logicalLocations"][0]["fullyQualifiedName"] == "/x/m"
+    region = {"startLine": 1, "startColumn": 8, "endColumn": 11}
+    assert first["physicalLocation"]["region"] == region
+    assert first["message"] == {"text": "first here"}
+    (line,) = (
+        line
+        for line in github_findings.findings([checked(TWICE)]).splitlines()
+        if "title=duplicate-model" in line
+    )
+    assert "line=2" in line
+    assert "%0Afirst at line 1, column 8%0A" in line
+
+
 def test_text_shows_notes_only_when_asked() -> None:
     assert "verified-missing" not in drawn(checked())
     assert "info[verified-missing]" in drawn(checked(), verbose=True)

@@ -100,6 +100,42 @@ def test_what_a_dated_list_lacks_in_words() -> None:
     assert finding.message.endswith("lack cache read, page, output (batches)")
 
 
-def test_another_tier_is_not_asked_for() -> None:
+def test_a_dated_list_without_any_tier() -> None:
     row = announced("2027-06-01") | {"input_cost_per_token_above_200k_tokens": 2e-06}
+    (finding,) = found(row, date(2026, 12, 1), "dated-prices-incomplete")
+    assert finding.message.endswith("lack every price above 200k")
+
+
+def test_another_tier_is_not_asked_for() -> None:
+    row = announced("2027-06-01", input_cost_per_token_above_128k_tokens=2e-06)
+    row |= {"input_cost_per_token_above_200k_tokens": 2e-06}
     assert not found(row, date(2026, 12, 1), "dated-prices-incomplete")
+
+
+def test_a_dated_list_that_does_not_say_how_its_tier_begins() -> None:
+    tier = {"input_cost_per_token_above_200k_tokens": 2e-06}
+    how = {"context_tier": {"boundary": "gte"}}
+    (finding,) = found(
+        announced("2027-06-01", **tier) | tier | how, date(2026, 12, 1), "dated-prices-incomplete"
+    )
+    assert finding.message.endswith("lack context_tier")
+    row = announced("2027-06-01", **tier, **how) | tier | how
+    assert not found(row, date(2026, 12, 1), "dated-prices-incomplete")
+
+
+def test_a_factor_that_a_dated_list_lacks() -> None:
+    factors = {"provider_specific_entry": {"us": 1.1, "fast": 2}}
+    row = announced("2027-06-01") | factors | {"regional_processing_uplift_multiplier_eu": 1.1}
+    (finding,) = found(row, date(2026, 12, 1), "dated-prices-incomplete")
+    assert finding.message.endswith("lack the eu factor, the fast factor, the us factor")
+
+
+def test_a_service_is_priced_by_a_factor_or_by_rates_of_its_own() -> None:
+    factor: dict[str, object] = {"provider_specific_entry": {"fast": 2}}
+    rates: dict[str, object] = {
+        "input_cost_per_token_fast": 2e-06,
+        "output_cost_per_token_fast": 4e-06,
+    }
+    for today, dated in ((factor, rates), (rates, factor)):
+        row = announced("2027-06-01", **dated) | today
+        assert not found(row, date(2026, 12, 1), "dated-prices-incomplete")

@@ -87,7 +87,7 @@ def test_a_unit_without_a_price_is_flagged(pricing: Pricing) -> None:
 def test_a_denied_name_is_flagged_and_still_priced(file: Path) -> None:
     pricing = Pricing.load(file, policy=Policy(), deny=["O3", "mystery"])
     answer = pricing.quote("azure/o3", Usage(1000, 0))
-    assert (answer.pico_usd, answer.flags) == (2_000_000_000, ("denied-model",))
+    assert (answer.pico_usd, answer.flags) == (2_000_000_000, ("partial-match", "denied-model"))
     assert pricing.quote("mystery", Usage(1)).flags == ("unknown-model", "denied-model")
     assert pricing.quote("gpt-4o", Usage(1)).flags == ()
     assert pricing.metrics().fallbacks["denied-model"] == 2
@@ -340,6 +340,34 @@ def test_a_response_that_states_more_than_units_say_so(pricing: Pricing) -> None
     answer = pricing.quote_response(BODY | {"usage": usage})
     assert (answer.pico_usd, answer.flags) == (7_500_000_000, ("unexpressed-signal",))
     assert pricing.metrics().fallbacks["unexpressed-signal"] == 1
+
+
+@pytest.mark.parametrize(
+    ("usage", "pico_usd"),
+    [
+        # More cached than there was, cut to all of it; the row has no cache price.
+        ({"prompt_tokens_details": {"cached_tokens": 1001}}, 7_500_000_000),
+        ({"completion_tokens_details": {"reasoning_tokens": 501}}, 7_500_000_000),
+        ({"prompt_tokens": 1000.0}, 7_500_000_000),
+        ({"prompt_tokens_details": {"audio_tokens": -1}}, 7_500_000_000),
+    ],
+)
+def test_a_count_that_cannot_be_does_not_make_a_response_free(
+    pricing: Pricing, usage: dict[str, object], pico_usd: int
+) -> None:
+    counts = {"prompt_tokens": 1000, "completion_tokens": 500, **usage}
+    answer = pricing.quote_response({**BODY, "usage": counts})
+    assert answer.pico_usd == pico_usd
+    assert "bad-usage" in answer.flags
+    assert "unknown-model" not in answer.flags
+    assert answer.match.model.name == "gpt-4o"
+
+
+def test_what_the_row_cannot_price_is_told(pricing: Pricing) -> None:
+    answer = pricing.quote_response({**BODY, "service_tier": "ultrafast"})
+    assert (answer.pico_usd, answer.flags) == (7_500_000_000, ("missing-service",))
+    for _ in range(2):
+        assert pricing.quote("gpt-4o-latest", Usage(1)).flags == ("partial-match",)
 
 
 @pytest.mark.parametrize("body", [None, "", b"\x00", 5, [], {}, {"usage": -1}, object()])

@@ -6,10 +6,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pricectl.core.calculator import Line, Quote, quantity
+from pricectl.core.explanation.factors import factor
+from pricectl.core.explanation.gaps import is_unpriced, line_notes
 from pricectl.core.explanation.link import Link
-from pricectl.core.explanation.places import price_pointer
+from pricectl.core.explanation.places import loaded, price_pointer
 from pricectl.core.explanation.roundings import roundings
-from pricectl.core.money import TOKENS_PER_MTOK, exact_usd, usd
+from pricectl.core.money import TOKENS_PER_MTOK, exact, exact_usd, usd
 from pricectl.core.prices import Rate
 from pricectl.core.units import UNITS, is_token
 
@@ -51,20 +53,22 @@ def lines(quote: Quote) -> Iterator[Link]:
         for tier, (counts, card) in zip(above, quote.parts, strict=False)
         for unit, _ in counts
     ]
-    for line, (rate, above_tokens) in zip(quote.lines, rates, strict=True):
-        product = _product(quote, line, rate) if line.priced else _no_product(line)
+    notes = line_notes(quote)
+    for line, note, (rate, above_tokens) in zip(quote.lines, notes, rates, strict=True):
+        product = _product(quote, line, rate, note) if line.priced else _no_product(line)
         facts = {"unit": line.unit, "quantity": line.quantity, "above_tokens": above_tokens}
         yield product._replace(facts={**facts, **product.facts}, of=line.unit)
 
 
-def _product(quote: Quote, line: Line, rate: Rate) -> Link:
-    unit = UNITS[line.unit]
-    each = Fraction(rate.pico_usd * (1000 if unit.divisible else 1), unit.priced_by)
-    per_mtok = exact_usd(each * TOKENS_PER_MTOK) if is_token(line.unit) else None
+def _product(quote: Quote, line: Line, rate: Rate, note: str) -> Link:
+    each = _each(line.unit, rate.pico_usd)
+    per_mtok = _per_mtok(line.unit, each)
+    raised = _raised(quote, line)
     rounded = tuple(roundings(quote, line, rate))
     facts = {
         "usd_per_unit": exact_usd(each),
         "usd_per_mtok": per_mtok,
+        **raised,
         "usd": usd(line.pico_usd),
         "key": line.key,
         "pointer": price_pointer(quote, line.key),
@@ -72,14 +76,38 @@ def _product(quote: Quote, line: Line, rate: Rate) -> Link:
         "note": line.note,
         "roundings": [{"at": found.at, "exact_usd": found.exact_usd} for found in rounded],
     }
-    per = f" (${per_mtok} / 1M)" if per_mtok else ""
+    times = f" = ${raised['base_usd_per_mtok']} x {raised['factor']}" if raised["factor"] else ""
+    per = f" (${per_mtok} / 1M{times})" if per_mtok else ""
     said = f"{line.quantity:,} x ${exact_usd(each)}{per} = ${usd(line.pico_usd)} by {line.key}"
-    remarks = (line.note, *(found.said for found in rounded))
+    remarks = (note, *(found.said for found in rounded))
     return Link("line", said, facts, "", tuple(filter(None, remarks)))
 
 
+def _each(unit: str, pico_usd: int) -> Fraction:
+    """What one of what people count costs at a rate, in picodollars."""
+    return Fraction(pico_usd * (1000 if UNITS[unit].divisible else 1), UNITS[unit].priced_by)
+
+
+def _per_mtok(unit: str, each: Fraction) -> str | None:
+    return exact_usd(each * TOKENS_PER_MTOK) if is_token(unit) else None
+
+
+_RAISED = ("base_usd_per_unit", "base_usd_per_mtok", "factor")
+
+
+def _raised(quote: Quote, line: Line) -> dict[str, str | None]:
+    """The price in the file and the factor on it, where one applies."""
+    times = factor(quote, line.unit)
+    if times == 1:
+        return dict.fromkeys(_RAISED)
+    base = _each(line.unit, loaded(quote, line.key))
+    return dict(
+        zip(_RAISED, (exact_usd(base), _per_mtok(line.unit, base), exact(times)), strict=True)
+    )
+
+
 def _no_product(line: Line) -> Link:
-    facts: dict[str, Any] = dict.fromkeys(("usd_per_unit", "usd_per_mtok", "usd"))
+    facts: dict[str, Any] = dict.fromkeys(("usd_per_unit", "usd_per_mtok", *_RAISED, "usd"))
     facts |= {"key": "", "pointer": "", "assumed": False, "note": line.note, "roundings": []}
     return Link("line", f"{line.quantity:,} have no price and add nothing", facts)
 
@@ -94,13 +122,18 @@ def total(quote: Quote, reading: "Reading | None") -> Link:
         "reported_usd": None if reported is None else usd(reported),
         "difference_usd": None if difference is None else usd(difference),
     }
-    return Link("total", f"${usd(quote.pico_usd)}, the exact sum", facts, "", _against(difference))
+    return Link("total", _total(quote, difference), facts, "", _against(difference))
+
+
+def _total(quote: Quote, difference: int | None) -> str:
+    if is_unpriced(quote):
+        return "no price for anything that was used"
+    said = f"${usd(quote.pico_usd)}, the exact sum"
+    return f"{said}, as the response states" if difference == 0 else said
 
 
 def _against(difference: int | None) -> tuple[str, ...]:
-    if difference is None:
-        return ()
     if not difference:
-        return ("as the response states",)
+        return ()
     word = "more" if difference > 0 else "less"
     return (f"${usd(abs(difference))} {word} than the response states",)

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from pricectl.core.calculator import Quote
 from pricectl.core.credits import MODES, Job, Mode, Profile, client_cost, exact_credits, job_credits
+from pricectl.core.explanation.gaps import is_unpriced
 from pricectl.core.explanation.link import Link
 from pricectl.core.money import divide, exact, exact_usd, usd
 
@@ -16,9 +17,10 @@ def charged(quote: Quote, profile: Profile | None) -> Iterator[Link]:
     job = Job().add(quote)
     cost = exact_usd(client_cost(job.pico_usd, profile))
     markup = exact(profile.markup_percent)
+    said = f"${cost} = ${usd(job.pico_usd)} + {markup}%" if profile.markup_percent else f"${cost}"
     yield Link(
         "client",
-        f"${cost} = ${usd(job.pico_usd)} + {markup}%" if profile.markup_percent else f"${cost}",
+        "no price" if is_unpriced(quote) else said,
         {"profile": profile.name, "markup_percent": markup, "client_cost_usd": cost},
         "",
         (f"profile {profile.name}", "credits rounded once a job"),

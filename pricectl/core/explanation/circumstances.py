@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from fractions import Fraction
 
 from pricectl.core.calculator import Quote
+from pricectl.core.explanation.factors import region_factor
 from pricectl.core.explanation.link import Link
+from pricectl.core.money import exact
 from pricectl.core.windows import as_instant
 
 
@@ -72,10 +75,11 @@ def service(quote: Quote) -> Link:
     """The service tier, and whether the row has prices or a factor for it."""
     word = quote.service or "standard"
     factor = quote.prices.service_factor(quote.service)
-    facts = {"service": word, "factor": factor and f"{factor:f}"}
-    if factor:
-        return Link("service", f"{word}: token rates x {factor:f}", facts)
-    if quote.service and quote.service not in quote.prices.services:
+    times = exact(Fraction(factor)) if factor else None
+    facts = {"service": word, "factor": times}
+    if times:
+        return Link("service", f"{word}: token rates x {times}", facts)
+    if quote.service and not quote.prices.sells(quote.service):
         word = f"{word}, for which the row has no price"
     return Link("service", word, facts)
 
@@ -84,7 +88,8 @@ def region(quote: Quote) -> Iterator[Link]:
     """The region, if one was asked for, and the factor it puts on token rates."""
     if not quote.region:
         return
-    factor = quote.prices.uplifts.get(quote.region)
-    facts = {"region": quote.region, "factor": factor and f"{factor:f}"}
-    words = f": token rates x {factor:f}" if factor else ", for which the row has no price"
+    factor = region_factor(quote.prices, quote.region)
+    times = exact(Fraction(factor)) if factor else None
+    facts = {"region": quote.region, "factor": times}
+    words = f": token rates x {times}" if times else ", for which the row has no price"
     yield Link("region", f"{quote.region}{words}", facts)

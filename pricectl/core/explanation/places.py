@@ -38,6 +38,11 @@ def price_value(quote: Quote, key: str) -> Decimal | int:
     return value  # type: ignore[no-any-return]
 
 
+def loaded(quote: Quote, key: str) -> int:
+    """That price as it was loaded, in picodollars."""
+    return next(pico for pico, own in quote.prices.rates.values() if own == key)
+
+
 def _steps(key: str) -> list[str]:
     *folders, last = key.split("/")
     nested, _, name = last.partition(".")

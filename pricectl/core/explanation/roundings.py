@@ -5,10 +5,11 @@ from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from pricectl.core.calculator import Line, Quote
-from pricectl.core.explanation.places import price_value
+from pricectl.core.explanation.factors import factor
+from pricectl.core.explanation.places import loaded, price_value
 from pricectl.core.money import PICO_PER_USD, exact, exact_usd
 from pricectl.core.prices import Rate
-from pricectl.core.units import UNITS, is_token
+from pricectl.core.units import UNITS
 
 
 class Rounding(NamedTuple):
@@ -22,25 +23,15 @@ class Rounding(NamedTuple):
 def roundings(quote: Quote, line: Line, rate: Rate) -> Iterator[Rounding]:
     """What was rounded on the way to a line's product, in that order."""
     price = Fraction(price_value(quote, line.key)) * PICO_PER_USD
-    factor = _factor(quote) if is_token(line.unit) else Fraction(1)
-    uplifted = _loaded(quote, line.key) * factor
+    raised = factor(quote, line.unit)
+    uplifted = loaded(quote, line.key) * raised
     counts = Fraction(line.quantity) * (1000 if UNITS[line.unit].divisible else 1)
     product = counts * rate.pico_usd / UNITS[line.unit].priced_by
     steps: tuple[tuple[Literal["load", "uplift", "product"], Fraction, str], ...] = (
         ("load", price, "rate rounded half-even at load"),
-        ("uplift", uplifted, f"rate rounded half-even after x {exact(factor)}"),
+        ("uplift", uplifted, f"rate rounded half-even after x {exact(raised)}"),
         ("product", product, "product rounded half-even"),
     )
     for at, amount, words in steps:
         if amount.denominator != 1:
             yield Rounding(at, exact_usd(amount), f"{words} from ${exact_usd(amount)}")
-
-
-def _factor(quote: Quote) -> Fraction:
-    """What the service and the region put on token rates together."""
-    service = quote.prices.service_factor(quote.service)
-    return Fraction(service or 1) * Fraction(quote.prices.uplifts.get(quote.region, 1))
-
-
-def _loaded(quote: Quote, key: str) -> int:
-    return next(pico for pico, own in quote.prices.rates.values() if own == key)

@@ -7,19 +7,22 @@ refused, except in Cohere's units, which are documented as numbers. A started
 thousandth of a second counts whole.
 """
 
+from contextlib import suppress
 from datetime import date
+from decimal import Decimal
 
-from pricectl.core.calculator import Quote, quote, region_word, service_word
+from pricectl.core.calculator import Quote, quantity, quote, region_word, service_word
 from pricectl.core.catalog import Catalog
 from pricectl.core.errors import BadUsage, UnpricedUnit
 from pricectl.core.lookup import find
 from pricectl.core.responses import origins
-from pricectl.core.responses.places import locate
+from pricectl.core.responses.places import Place, locate
 from pricectl.core.responses.plain import plain_text
-from pricectl.core.responses.tables import Draft, Reading, require
+from pricectl.core.responses.tables import Draft, Family, Reading, require
+from pricectl.core.units import UNITS
 from pricectl.core.usage import Usage, usage_of
 
-__all__ = ["Reading", "quote_response", "read_response", "row_name"]
+__all__ = ["Reading", "quote_response", "read_response", "row_name", "salvage_response"]
 
 
 def read_response(body: object, *, provider: str | None = None) -> Reading:
@@ -99,16 +102,52 @@ def _unreadable(error: Exception) -> BadUsage:
     )
 
 
-def _read(body: object, provider: str | None) -> Reading:
+def salvage_response(
+    body: object, *, provider: str | None = None
+) -> tuple[Reading, dict[str, int | Decimal]]:
+    """What is left of a response that `read_response` refuses: where it comes from, and counts.
+
+    The counts go by the arguments of `Usage` and may contradict each other; the reading has none.
+    Raises BadUsage if no usage is stated.
+
+    >>> usage = {"prompt_tokens": 10.0, "prompt_tokens_details": {"cached_tokens": 11}}
+    >>> salvage_response({"model": "m", "usage": usage})[1]
+    {'input_tokens': 10, 'cache_read_tokens': 11}
+    """
     place = locate(body)
-    family = place.family
-    draft = Draft(place.usage, place.body, place.bodies)
+    draft = _begin(place, provider, forgiving=True)
+    with suppress(BadUsage):
+        _complete(draft, place.family)
+        _place_cached_media(draft)
+    counts = {name: count for name, count in draft.counts.items() if count > 0}
+    region, service = origins.region_of(draft, place.outer), origins.service_of(draft, place.outer)
+    reading = Reading(
+        Usage(), draft.model, draft.provider, service, region, signals=tuple(draft.signals)
+    )
+    return reading, {
+        name: quantity(name, count) if name in UNITS else count for name, count in counts.items()
+    }
+
+
+def _begin(place: Place, provider: str | None, *, forgiving: bool = False) -> Draft:
+    draft = Draft(place.usage, place.body, place.bodies, forgiving=forgiving)
     draft.model = origins.model_of(place.body, place.outer)
-    draft.provider = provider or origins.provider_of(draft, place.outer, family.provider)
-    require(family, draft.usage)
+    said = origins.known_as(provider) if provider else ""
+    draft.provider = said or origins.provider_of(draft, place.outer, place.family.provider)
+    return draft
+
+
+def _complete(draft: Draft, family: Family) -> None:
     draft.fill(family.table)
     if family.finish:
         family.finish(draft)
+
+
+def _read(body: object, provider: str | None) -> Reading:
+    place = locate(body)
+    draft = _begin(place, provider)
+    require(place.family, draft.usage)
+    _complete(draft, place.family)
     return Reading(
         _usage(draft),
         draft.model,
@@ -128,21 +167,27 @@ def _usage(draft: Draft) -> Usage:
         raise BadUsage(error.what, where="usage", next_step=error.next_step) from None
 
 
+_MEDIA = ("audio", "image", "video")
+_VIDEO = "input_video_tokens"
+
+
 def _place_cached_media(draft: Draft) -> None:
     """Cached tokens and audio that overlap, where the body does not say by how much.
 
     They overlap by what the total leaves no room for, and text is cached first.
     """
     count = draft.count
-    if not (count("input_audio_tokens") or count("input_image_tokens")):
+    if not any(count(f"input_{kind}_tokens") for kind in _MEDIA):
         return
     if count("cache_read_audio_tokens") or count("cache_read_image_tokens"):
         return
     parts = [name for name in draft.counts if name.startswith(("input_", "cache_"))]
     tokens = [name for name in parts if name.endswith("_tokens") and name != "input_tokens"]
     excess = min(sum(map(count, tokens)) - count("input_tokens"), count("cache_read_tokens"))
-    for kind in ("audio", "image"):
+    for kind in _MEDIA:
         share = min(excess, count(f"input_{kind}_tokens"))
         if share > 0:
-            draft.add(f"cache_read_{kind}_tokens", share)
+            # A cached video token has no unit of its own: it is no longer a video one.
+            name, sign = (f"cache_read_{kind}_tokens", 1) if kind != "video" else (_VIDEO, -1)
+            draft.add(name, sign * share)
             excess -= share

@@ -76,11 +76,22 @@ def _finish(draft: Draft) -> None:
     for name in () if lacks(draft.usage, _MODALITIES) else _MODALITIES:
         for entry in items(draft.usage, name):
             _add_modality(draft, entry, name)
+    _complete_media(draft)
     for entry in items(draft.usage, "grounding_tool_count"):
         _add_grounding(draft, entry)
     groundings = [found for body in draft.bodies for found in _groundings(body)]
     if groundings:
         _add_groundings(draft, groundings)
+
+
+def _complete_media(draft: Draft) -> None:
+    """Cached media are part of the prompt's, also where the prompt's own split is not told."""
+    for kind in ("audio", "image"):
+        cached = draft.count(f"cache_read_{kind}_tokens")
+        draft.add(f"input_{kind}_tokens", max(cached - draft.count(f"input_{kind}_tokens"), 0))
+    missing = -draft.count("input_video_tokens")
+    if 0 < missing <= draft.count("cache_read_tokens"):
+        draft.add("input_video_tokens", missing)
 
 
 def _amount(entry: object, name: str) -> int:

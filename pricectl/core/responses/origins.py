@@ -83,7 +83,8 @@ _SERVICES_IN_BODY = _by_start(
 _SERVICES = MappingProxyType({"on_demand_flex": "flex", "on_demand_priority": "priority"})
 _COSTS = ("cost_in_usd_ticks", "cost", "total_cost")
 _GATEWAY = ("_hidden_params",)
-_BATCHES = ("custom_id", "key")
+# Members of a line of a batch's results, in which the response stands as it would by itself.
+_BATCHES = ("custom_id", "key", "metadata", "processed_time", "recordId")
 # Capacity that was bought ahead, so that no price a token says what the call cost.
 _COMMITTED = ("scale", "reserved", "provisioned_throughput")
 
@@ -106,17 +107,26 @@ def maker_of(model: str) -> str:
     ('openai', 'openai', '')
     """
     prefix = model.partition("/")[0]
-    if prefix != model and _NAMES.get(prefix, prefix) in KNOWN:
-        return _NAMES.get(prefix, prefix)
+    if prefix != model and known_as(prefix) in KNOWN:
+        return known_as(prefix)
     found = _MAKER.match(model)
     return (found.lastgroup or "") if found else ""
+
+
+def known_as(provider: str) -> str:
+    """A provider's name here, whatever a gateway calls it.
+
+    >>> known_as("vertex_ai"), known_as("openai")
+    ('vertex', 'openai')
+    """
+    return _NAMES.get(provider, provider)
 
 
 def provider_of(draft: Draft, outer: object, fallback: str) -> str:
     """Who served the call: as a gateway says, by a member of its own, by its model's name."""
     stated = text(at(outer, ("_hidden_params", "custom_llm_provider")))
     if stated:
-        return _NAMES.get(stated.lower(), stated.lower())
+        return known_as(stated.lower())
     hinted = _hint(draft.body, _BODY_HINTS) or _hint(draft.usage, _USAGE_HINTS)
     if hinted:
         return hinted
@@ -128,10 +138,15 @@ def provider_of(draft: Draft, outer: object, fallback: str) -> str:
 
 
 def _is_batch(line: object, body: object) -> bool:
-    """Whether a body was enveloped in a line of a batch's results."""
-    return member(line, "custom_id") is not None or (
-        member(line, "key") is not None and member(line, "response") is body
-    )
+    """Whether a body was enveloped in a line of a batch's results.
+
+    OpenAI, Anthropic and Mistral name the request's `custom_id`, Bedrock its `recordId`; Gemini and
+    Vertex put the response beside a key or the time it was processed.
+    """
+    if member(line, "custom_id") is not None or member(line, "recordId") is not None:
+        return True
+    beside = at(line, ("metadata", "key")), member(line, "key"), member(line, "processed_time")
+    return member(line, "response") is body and any(value is not None for value in beside)
 
 
 def _hint(node: object, hints: Mapping[str, str]) -> str:
@@ -152,7 +167,7 @@ def service_of(draft: Draft, outer: object) -> str:
         or (outer is not draft.body and _first(outer, _SERVICES_IN_BODY))
         or ""
     )
-    if word in _COMMITTED:
+    if word in _COMMITTED or (word == "priority" and draft.provider == "anthropic"):
         draft.signal("service", word)
     if at(draft.body, ("performanceConfig", "latency")) == "optimized":
         draft.signal("latency", "optimized")

@@ -38,6 +38,7 @@ _ENVELOPES: tuple[Path, ...] = (
     ("response",),  # events of the responses and realtime APIs, Gemini's batches
     ("response", "body"),  # OpenAI's batches
     ("result", "message"),  # Anthropic's batches
+    ("modelOutput",),  # Bedrock's batches
     ("message",),  # message_start
     ("metadata",),  # ConverseStream
     ("delta",),  # Cohere's message-end
@@ -47,7 +48,12 @@ _ENVELOPES: tuple[Path, ...] = (
 # Members without which nothing in a body, or in an envelope, can be a usage.
 _TELLING = frozenset((*_NODES, *_MARKS))
 _OUTERMOST = _TELLING.union(path[0] for path in _ENVELOPES if path)
-_ONE_A_STREAM = ("message_start", "response.completed", "response.done")
+# What a stream has one of: the event that begins or ends it, or the answer as a whole.
+_ONE_A_STREAM = ("message_start", "response.completed", "response.done", "message")
+_WHOLE = ("chat.completion", "text_completion", "response", "list")
+# What tells one response from another.
+_IDENTITIES = ("id", "responseId", "response_id", "custom_id")
+_TURN_COMPLETE = ("serverContent", "turnComplete")
 
 
 class Place(NamedTuple):
@@ -101,23 +107,37 @@ def _family_of(usage: object) -> Family | None:
 
 
 def _in_events(events: "list[object] | tuple[object, ...]") -> Place | None:
-    kinds = Counter(text(member(event, "type")) for event in events)
-    for kind in _ONE_A_STREAM:
-        if kinds[kind] > 1:
-            raise BadUsage(
-                f"holds several {kind} events",
-                where="stream",
-                next_step="price each response by itself",
-            )
+    _refuse_several(events)
     places = [place for place in map(_in_body, events) if place]
     if not places:
         return None
+    for name in _IDENTITIES:
+        if len({text(member(place.outer, name)) for place in places} - {""}) > 1:
+            raise _several(f"responses of different {name}")
     first, last = places[0], places[-1]
     bodies = tuple(place.body for place in places)
     if text(member(first.outer, "type")) != "message_start":
         return last._replace(bodies=bodies)
     usage = _merged([place.usage for place in places])
     return Place(usage, MESSAGES, first.body, first.outer, bodies)
+
+
+def _refuse_several(events: "list[object] | tuple[object, ...]") -> None:
+    """Raises BadUsage if a list holds more than one response; each has a price of its own."""
+    kinds = Counter(text(member(event, "type")) for event in events)
+    for kind in _ONE_A_STREAM:
+        if kinds[kind] > 1:
+            raise _several(f"{kind} events")
+    whole = sum(text(member(event, "object")) in _WHOLE for event in events)
+    turns = sum(at(event, _TURN_COMPLETE) is True for event in events)
+    if whole > 1 or turns > 1:
+        raise _several("responses" if whole > 1 else "turns")
+
+
+def _several(what: str) -> BadUsage:
+    return BadUsage(
+        f"holds several {what}", where="stream", next_step="price each response by itself"
+    )
 
 
 def _merged(usages: list[object]) -> dict[str, object]:

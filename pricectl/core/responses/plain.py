@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from pricectl.core.responses.access import MAX_TEXT
-from pricectl.core.responses.origins import MARKED_IDS, maker_of
+from pricectl.core.responses.origins import MARKED_IDS, known_as, maker_of
 from pricectl.core.responses.tables import Reading
 from pricectl.core.usage import MAX_COUNT, Usage
 
@@ -32,14 +32,14 @@ def _shape(members: str, totals: str) -> _Shape:
     )
 
 
-_CHAT = _shape("created choices system_fingerprint", "prompt_tokens completion_tokens")
+_CHAT = _shape("created choices moderation system_fingerprint", "prompt_tokens completion_tokens")
 _RESPONSE = _shape(
     """
     background billing completed_at conversation created_at error frequency_penalty
-    incomplete_details instructions max_output_tokens max_tool_calls metadata output output_text
-    parallel_tool_calls presence_penalty previous_response_id prompt prompt_cache_key
-    prompt_cache_retention reasoning safety_identifier status store temperature text tool_choice
-    tools top_logprobs top_p truncation user
+    incomplete_details instructions max_output_tokens max_tool_calls metadata moderation output
+    output_text parallel_tool_calls presence_penalty previous_response_id prompt prompt_cache_key
+    prompt_cache_options prompt_cache_retention reasoning safety_identifier status store temperature
+    text tool_choice tools top_logprobs top_p truncation user
     """,
     "input_tokens output_tokens",
 )
@@ -64,15 +64,20 @@ def plain_text(body: object, provider: str | None) -> Reading | None:
         return None
     kind = body.get("object")
     shape = _SHAPES.get(kind) if type(kind) is str else None
-    if shape is None or not body.keys() <= shape.body:
+    if shape is None or not (body.keys() <= shape.body or _says_no_more(body, shape)):
         return None
     names = _names(body)
     usage = _usage(body.get("usage"), shape)
     if names is None or usage is None or not _is_free(body.get("output")):
         return None
     model, service = names
-    provider = provider or maker_of(model)
+    provider = known_as(provider) if provider else maker_of(model)
     return tuple.__new__(Reading, (usage, model, provider, service, "", None, ()))
+
+
+def _says_no_more(body: dict[str, object], shape: _Shape) -> bool:
+    """Whether all members that the shape does not know are null."""
+    return all(body[name] is None for name in body.keys() - shape.body)
 
 
 def _names(body: dict[str, object]) -> tuple[str, str] | None:
@@ -116,6 +121,7 @@ def _usage(usage: object, shape: _Shape) -> Usage | None:
         or type(tokens_out) is not int
         or type(total) is not int
         or total != tokens_in + tokens_out
+        or total > MAX_COUNT
         or not 0 <= cached <= tokens_in <= MAX_COUNT
         or not 0 <= reasoning <= tokens_out <= MAX_COUNT
     ):

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from pricectl.core.errors import BadUsage
 from pricectl.core.responses.access import Reader, member, whole
-from pricectl.core.usage import Usage
+from pricectl.core.usage import MAX_COUNT, Usage
 
 
 class Reading(NamedTuple):
@@ -76,19 +76,31 @@ class Table:
             for rank, place in enumerate(line.places):
                 _plant(self._tree, place.split("."), (number, rank, f"usage.{place}"))
 
-    def amounts(self, usage: object) -> list[tuple[Field, int]]:
-        """The lines that count something in a usage, in the order of the table. Raises BadUsage."""
+    def amounts(self, usage: object, *, forgiving: bool = False) -> list[tuple[Field, int]]:
+        """The lines that count something in a usage, in the order of the table.
+
+        Raises BadUsage for a count that cannot be, unless it is forgiven: then it is the nearest.
+        """
         found: list[tuple[Spot, object]] = []
         _walk(usage, self._tree, found)
         found.sort(key=_SPOT)
         amounts, counted = [], -1
         for (number, _, where), value in found:
             line = self._lines[number]
-            amount = line.reader(value, where) if number != counted else 0
+            if number == counted:
+                continue
+            amount = (_nearest if forgiving else line.reader)(value, where)
             if amount:
                 amounts.append((line, amount))
                 counted = number
         return amounts
+
+
+def _nearest(value: object, where: str) -> int:
+    try:
+        return whole(value, where)
+    except BadUsage:
+        return int(value) if type(value) is float and 0 < value <= MAX_COUNT else 0
 
 
 _SPOT: Callable[[tuple[Spot, object]], Spot] = itemgetter(0)
@@ -120,9 +132,12 @@ def _walk(node: object, tree: Tree, found: list[tuple[Spot, object]]) -> None:
 class Draft:
     """A reading in the making; `body` holds `usage`, `bodies` are all events of the stream."""
 
-    __slots__ = ("bodies", "body", "counts", "model", "provider", "signals", "usage")
+    __slots__ = ("bodies", "body", "counts", "forgiving", "model", "provider", "signals", "usage")
 
-    def __init__(self, usage: object, body: object, bodies: tuple[object, ...]) -> None:
+    def __init__(
+        self, usage: object, body: object, bodies: tuple[object, ...], *, forgiving: bool = False
+    ) -> None:
+        self.forgiving = forgiving
         self.usage = usage
         self.body = body
         self.bodies = bodies
@@ -146,7 +161,8 @@ class Draft:
     def fill(self, table: Table, node: object = None) -> None:
         """Count what the lines of a table find. Raises BadUsage."""
         counts = self.counts
-        for line, amount in table.amounts(self.usage if node is None else node):
+        usage = self.usage if node is None else node
+        for line, amount in table.amounts(usage, forgiving=self.forgiving):
             for name, sign in line.counts:
                 counts[name] = counts.get(name, 0) + sign * amount
             for name in line.signals:

@@ -44,6 +44,8 @@ def report(compared: Compared, canvas: Canvas, *, quiet: bool = False) -> str:
         lines += _sections(compared.found, canvas)
         looks = words.only_looks(compared.found)
         lines += [_EMPTY, *_folding(looks, "dim", canvas)] if looks else []
+    for told in words.left_out(compared.found):
+        lines += _folding(told, "yellow", canvas)
     lines += [_EMPTY] if compared.gates and not quiet else []
     for gate in compared.gates:
         style = "bold red" if gate.tripped else "green"

@@ -10,7 +10,7 @@ from pricectl.core.model import Match
 from pricectl.core.money import usd_per_mtok
 from pricectl.listing import Priced, base_rate
 from pricectl.report.canvas import Canvas, clean, grid
-from pricectl.report.text.figures import figures
+from pricectl.report.text.figures import NO_PRICE, figures, is_unpriced
 from pricectl.report.text.show import dated_price
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ def report(  # noqa: PLR0913, PLR0917 - what is shown, and how
         answer = Text(_answer(match, row, catalog))
         return canvas.draw(headline, "", _layers(steps), "", answer)
     links = {link.step: link for link in chain}
-    headline.append(f" costs ${links['total'].facts['provider_cost_usd']}")
+    cost = f" costs ${links['total'].facts['provider_cost_usd']}"
+    headline.append(f" has {NO_PRICE}" if is_unpriced(chain) else cost)
     response = (_words([links["response"]]), "") if "response" in links else ()
     layers = _layers(steps, links["name"].remarks)
     way = _words([links[step] for step in _CIRCUMSTANCES if step in links])

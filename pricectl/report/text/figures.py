@@ -1,7 +1,7 @@
 """The figures of a chain in columns: products, totals, credits. Floor 2."""
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pricectl.core.explanation import Link
 from pricectl.report.canvas import at_point, clean, grid
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _REMARK_INDENT = 4
+NO_PRICE = "no price"
+ADDS_NOTHING = "no price, so it adds nothing"
 
 
 class _Row(NamedTuple):
@@ -28,24 +30,40 @@ class _Row(NamedTuple):
 def figures(chain: Sequence[Link], width: int) -> "Iterator[RenderableType]":
     """Every product, the totals, then what each budget mode makes of them."""
     rows = [_READERS[link.step](link) for link in chain if link.step in _READERS]
+    if is_unpriced(chain):
+        rows = [row._replace(amount=NO_PRICE) for row in rows]
     yield from _arithmetic(rows, width)
     yield ""
     yield _credits([link for link in chain if link.step == "credits"])
+
+
+def is_unpriced(chain: Sequence[Link]) -> bool:
+    """Whether there is a price for nothing that was used."""
+    lines = [link.facts["usd"] for link in chain if link.step == "line"]
+    return bool(lines) and not any(lines)
 
 
 def _line(link: Link) -> _Row:
     facts = link.facts
     amount = count(facts["quantity"])
     if facts["usd"] is None:
-        return _Row(link.of, amount, "", "", "", ("no price, so it adds nothing",))
+        return _Row(link.of, amount, "", NO_PRICE, "", (ADDS_NOTHING,))
+    return _Row(link.of, amount, _rate(facts), f"${facts['usd']}", facts["key"], link.remarks)
+
+
+def _rate(facts: Mapping[str, Any]) -> str:
+    """The price as the file has it and the factor on it, so that the product can be followed."""
+    if facts["factor"]:
+        return f"${facts['base_usd_per_mtok']} / 1M x {facts['factor']}"
     per_mtok = facts["usd_per_mtok"]
-    rate = f"{per_mtok} / 1M" if per_mtok else facts["usd_per_unit"]
-    return _Row(link.of, amount, f"${rate}", f"${facts['usd']}", facts["key"], link.remarks)
+    return f"${per_mtok} / 1M" if per_mtok else f"${facts['usd_per_unit']}"
 
 
 def _total(link: Link) -> _Row:
-    cost = f"${link.facts['provider_cost_usd']}"
-    return _Row("provider cost", "", "", cost, "", link.remarks)
+    facts = link.facts
+    agrees = facts["provider_cost_usd"] == facts["reported_usd"]
+    why = "as the response states" if agrees else ""
+    return _Row("provider cost", "", "", f"${facts['provider_cost_usd']}", why, link.remarks)
 
 
 def _client(link: Link) -> _Row:
@@ -86,7 +104,11 @@ def _aligned(rows: Sequence[_Row]) -> list[str]:
 
 def _behind(sign: str, numbers: Sequence[str]) -> list[str]:
     """Numbers behind a sign, their decimal points under each other; blank where there is none."""
-    shown = [f"{sign} {number}" if number.strip() else "" for number in at_point(numbers)]
+    aligned = at_point("" if number == NO_PRICE else number for number in numbers)
+    shown = [
+        f"{sign} {text if text.strip() else number}" if number else ""
+        for text, number in zip(aligned, numbers, strict=True)
+    ]
     width = max(map(len, shown))
     return [words.ljust(width) for words in shown]
 

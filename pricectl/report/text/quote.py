@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pricectl.core.calculator import Line
 from pricectl.core.catalog import Catalog
+from pricectl.core.explanation.gaps import is_unpriced, line_notes
 from pricectl.core.lookup import near_names
 from pricectl.core.model import Match
 from pricectl.core.money import usd, usd_per_mtok
@@ -13,6 +14,7 @@ from pricectl.core.units import is_token
 from pricectl.estimate import Estimate, ModeCredits
 from pricectl.report.canvas import Canvas, at_point, clean, grid, listing
 from pricectl.report.numbers import count, plain
+from pricectl.report.text.figures import ADDS_NOTHING, NO_PRICE
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -59,7 +61,7 @@ def one(estimate: Estimate, catalog: Catalog, canvas: Canvas, mode: str | None =
     from rich.text import Text
 
     quote = estimate.quote
-    headline = Text(f"${usd(estimate.pico_usd)}", style="bold")
+    headline = Text(_cost(estimate), style="bold")
     headline.append(f"  {_title(quote.match)}", style="not bold")
     if estimate.calls > 1:
         headline.append(f", {count(estimate.calls)} calls", style="not bold")
@@ -68,6 +70,10 @@ def one(estimate: Estimate, catalog: Catalog, canvas: Canvas, mode: str | None =
     footer = [Text(), *(Text(clean(step), style="dim") for step in steps)] if steps else []
     body = _arithmetic(estimate)
     return canvas.draw(headline, *warnings, "", body, "", _credits(estimate, mode), *footer)
+
+
+def _cost(estimate: Estimate) -> str:
+    return NO_PRICE if is_unpriced(estimate.quote) else f"${usd(estimate.pico_usd)}"
 
 
 def _title(match: Match) -> str:
@@ -95,7 +101,11 @@ def _warnings(estimate: Estimate, catalog: Catalog) -> Iterator[str]:
         yield f"dated price: {quote.period}"
     if quote.missing_region:
         yield f"no price for region {clean(quote.region)}: its base rates"
-    yield from (f"{line.unit}: {clean(line.note)}" for line in quote.lines if line.note)
+    if quote.missing_service:
+        yield f"no price for service {clean(quote.service)}: its standard rates"
+    for line, note in zip(quote.lines, line_notes(quote), strict=True):
+        if note:
+            yield f"{line.unit}: {clean(note) if line.priced else ADDS_NOTHING}"
     yield from (f"not in the price: {clean(signal)}" for signal in estimate.signals)
 
 
@@ -107,21 +117,22 @@ def _arithmetic(estimate: Estimate) -> "Table":
         (f"with {markup}% markup", usd(estimate.client_pico_usd)),
     )
     lines = estimate.lines
-    products = at_point([*map(_product, lines), *(f"${cost}" for _, cost in totals)])
+    amounts = [f"${usd(line.pico_usd)}" if line.priced else "" for line in lines]
+    amounts += ["" if is_unpriced(estimate.quote) else f"${cost}" for _, cost in totals]
+    products = [amount if amount.strip() else NO_PRICE for amount in at_point(amounts)]
     rates = at_point(_rate(line) for line in lines)
     for line, rate, product in zip(lines, rates, products, strict=False):
         per = " / 1M" if is_token(line.unit) else ""
-        table.add_row(f"  {line.unit}", count(line.quantity), f"x {rate}{per}", f"= {product}")
+        times = f"x {rate}{per}" if line.priced else ""
+        table.add_row(f"  {line.unit}", count(line.quantity), times, f"= {product}")
     for (name, _), total in zip(totals, products[len(lines) :], strict=True):
         table.add_row(f"  {name}", "", "", f"= {total}")
     return table
 
 
-def _product(line: Line) -> str:
-    return f"${usd(line.pico_usd)}" if line.priced else "unpriced"
-
-
 def _rate(line: Line) -> str:
+    if not line.priced:
+        return ""
     pico = line.pico_usd_per_unit
     return f"${usd_per_mtok(pico) if is_token(line.unit) else usd(pico)}"
 
@@ -155,21 +166,23 @@ def _why(mode: ModeCredits, estimate: Estimate) -> str:
 
 
 def comparison(estimates: Sequence[Estimate], catalog: Catalog, canvas: Canvas) -> str:
-    """Several quotes in one table, cheapest first, guesses last."""
+    """Several quotes in one table, cheapest first, those without a price and guesses last."""
     from rich.text import Text
 
-    ordered = sorted(
-        estimates, key=lambda found: (found.quote.guessed, found.pico_usd, found.quote.match.asked)
-    )
+    ordered = sorted(estimates, key=_place)
     marked_up = bool(estimates[0].profile.markup_percent)
     markup = ("Client>",) if marked_up else ()
     table = listing("Model", "Cost>", *markup, "Ratio>", "USD cr>", "Token cr>", "Found")
-    costs = at_point(f"${usd(estimate.pico_usd)}" for estimate in ordered)
-    billed = at_point(f"${usd(estimate.client_pico_usd)}" for estimate in ordered)
+    costs = at_point(_cost(estimate) for estimate in ordered)
+    billed = at_point(
+        NO_PRICE if is_unpriced(estimate.quote) else f"${usd(estimate.client_pico_usd)}"
+        for estimate in ordered
+    )
     for estimate, cost, bill in zip(ordered, costs, billed, strict=True):
         match = estimate.quote.match
         _, by_usd, by_tokens = (count(mode.charged) for mode in estimate.credits)
-        ratio = "" if estimate.quote.guessed else _ratio(estimate.pico_usd, ordered[0].pico_usd)
+        compared = not (estimate.quote.guessed or is_unpriced(estimate.quote))
+        ratio = _ratio(estimate.pico_usd, ordered[0].pico_usd) if compared else ""
         how = Text(FOUND[match.how] or match.how, style="yellow" if match.how == "default" else "")
         bills = (bill,) if marked_up else ()
         table.add_row(Text(clean(match.asked)), cost, *bills, ratio, by_usd, by_tokens, how)
@@ -180,6 +193,11 @@ def comparison(estimates: Sequence[Estimate], catalog: Catalog, canvas: Canvas) 
     ]
     words = f"cr: credits of consumption_usd and consumption_tokens{_markup_words(estimates[0])}"
     return canvas.draw(table, Text(), *notes, Text(words, style="dim"))
+
+
+def _place(estimate: Estimate) -> tuple[bool, bool, int, str]:
+    quote = estimate.quote
+    return quote.guessed, is_unpriced(quote), estimate.pico_usd, quote.match.asked
 
 
 def _markup_words(estimate: Estimate) -> str:

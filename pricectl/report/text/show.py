@@ -9,6 +9,7 @@ from pricectl.core.prices import PriceList
 from pricectl.core.units import UNITS, is_token
 from pricectl.listing import Priced, price_of
 from pricectl.report.canvas import COLUMN_GAP, Canvas, at_point, clean, grid, listing
+from pricectl.report.conditions import factors, off_peak_windows, weekly
 from pricectl.report.numbers import count
 from pricectl.report.text.quote import FOUND
 
@@ -32,7 +33,7 @@ def report(match: Match, row: Priced, canvas: Canvas, *, quiet: bool) -> str:
     from rich.text import Text
 
     model = match.model
-    rates = list(_rates(row.prices, canvas.width))
+    rates = list(_rates(row, row.prices, canvas.width))
     if quiet:
         return canvas.draw(*rates)
     headline = Text(clean(model.full_name), style="bold")
@@ -55,7 +56,19 @@ def dated_price(period: str) -> str:
     return f"{period} price" if period == "off-peak" else f"dated price: {period}"
 
 
-def _rates(prices: PriceList, width: int) -> "Iterator[RenderableType]":
+def _rates(row: Priced, prices: PriceList, width: int) -> "Iterator[RenderableType]":
+    """A price list's rates, then the factors on them and the hours in which it holds."""
+    yield from _tables(prices, width)
+    table = grid("left", "wrap")
+    if raised := factors(prices):
+        table.add_row("factors", clean(", ".join(f"{word} x{by}" for word, by in raised.items())))
+    if windows := off_peak_windows(row, prices):
+        table.add_row("hours", f"{weekly(windows)} UTC")
+    if table.row_count:
+        yield table
+
+
+def _tables(prices: PriceList, width: int) -> "Iterator[RenderableType]":
     priced = [unit for unit in UNITS if any(unit == name for name, _, _ in prices.rates)]
     tokens = [unit for unit in priced if is_token(unit)]
     others = [unit for unit in priced if unit not in tokens]
@@ -116,8 +129,17 @@ def _other_table(prices: PriceList, units: list[str]) -> "Table":
     costs = at_point(f"${usd(price_of(prices.rates[row][0], row[0]))}" for row in rows)
     for (unit, above, service), cost in zip(rows, costs, strict=True):
         where = f", {_heading(service, above)}" if service or above else ""
-        table.add_row(unit, cost, f"a {UNITS[unit].counts}{where}")
+        table.add_row(unit, cost, f"{one(UNITS[unit].counts)}{where}")
     return table
+
+
+def one(thing: str) -> str:
+    """A thing with its article.
+
+    >>> one("image content check"), one("8s video second"), one("web search")
+    ('an image content check', 'an 8s video second', 'a web search')
+    """
+    return f"an {thing}" if thing[0] in "aeiou8" else f"a {thing}"
 
 
 def _others(row: Priced, width: int) -> "Iterator[RenderableType]":
@@ -125,7 +147,10 @@ def _others(row: Priced, width: int) -> "Iterator[RenderableType]":
 
     for period, prices in row.others:
         yield Text(f"\n{period}", style="bold")
-        yield from _rates(prices, width)
+        yield from _rates(row, prices, width)
+        if prices.off_peak and prices.off_peak[1] is not row.prices:
+            yield Text(f"\n{period}, off-peak hours", style="bold")
+            yield from _rates(row, prices.off_peak[1], width)
 
 
 def _facts(model: Model) -> "Table":

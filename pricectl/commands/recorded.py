@@ -1,0 +1,132 @@
+"""A response as someone recorded it: one JSON value, or a stream's events by line. Floor 3."""
+
+import re
+from typing import NamedTuple
+
+from pricectl.core import DocumentError, document
+from pricectl.core.document import Json
+from pricectl.core.errors import BadUsage
+
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_FIELD = re.compile(r"(?P<name>data|event|id|retry|): ?(?P<value>.*)")
+_DONE = "[DONE]"
+MAX_EVENTS = 100_000
+# Where an answer's id stands, in an event and in a line of a batch's output file.
+_IDENTITIES = (
+    ("custom_id",),
+    ("key",),
+    ("id",),
+    ("responseId",),
+    ("response_id",),
+    ("response", "id"),
+    ("response", "responseId"),
+    ("message", "id"),
+)
+
+
+def read_recorded(data: bytes) -> Json:
+    """A response as JSON, or the events of a stream: JSON lines or the data of server-sent events.
+
+    Raises DocumentError, with the line, and BadUsage for too many events and for several responses
+    in one file: a list of events is priced as one call.
+    """
+    text = document.decode(data)
+    lines = [(place, line) for place, line in enumerate(_LINE_END.split(text), 1) if line.strip()]
+    if _FIELD.fullmatch(lines[0][1]):
+        data_lines = [found for place, line in lines for found in _data(place, line)]
+        return _of_one(_events(data_lines))
+    try:
+        return _of_one(document.parse(text))
+    except DocumentError:
+        if len(lines) == 1 or not _is_object(lines[0][1]):
+            raise
+    return _of_one(_events([_Line(place, 1, line) for place, line in lines]))
+
+
+class _Line(NamedTuple):
+    """One event as it is written, and where."""
+
+    place: int
+    column: int
+    text: str
+
+
+def _data(place: int, line: str) -> list[_Line]:
+    """The event in a line of a stream, if there is one: its fields but for the data say nothing."""
+    found = _FIELD.fullmatch(line)
+    if not found:
+        raise DocumentError(
+            "is no line of a server-sent event",
+            rule="json-syntax",
+            line=place,
+            column=1,
+            next_step="pass the stream as it was sent: data: {...}",
+        )
+    value = found["value"].strip()
+    if found["name"] != "data" or value in {"", _DONE}:
+        return []
+    return [_Line(place, found.start("value") + 1, found["value"])]
+
+
+def _events(lines: list[_Line]) -> list[Json]:
+    _check_number(len(lines))
+    return [_parse(line) for line in lines]
+
+
+def _check_number(events: int) -> None:
+    if events > MAX_EVENTS:
+        raise BadUsage(
+            f"holds more than {MAX_EVENTS:,} events",
+            where="stream",
+            next_step="pass the events of one response",
+        )
+
+
+def _parse(line: _Line) -> Json:
+    try:
+        return document.parse(line.text)
+    except DocumentError as error:
+        raise DocumentError(
+            error.what,
+            rule=error.rule,
+            line=line.place,
+            column=line.column + max(error.column, 1) - 1,
+            next_step=error.next_step,
+        ) from None
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(document.parse(line), dict)
+    except DocumentError:
+        return False
+
+
+def _of_one(body: Json) -> Json:
+    """The body, unless it is a list of whole responses, of which only one would be priced."""
+    if isinstance(body, list):
+        _check_number(len(body))
+        several = len({_identity(event) for event in body if _states_usage(event)} - {""})
+        if several > 1:
+            raise BadUsage(
+                f"holds {several} responses, not the events of one",
+                where="stream",
+                next_step="price each response by itself",
+            )
+    return body
+
+
+def _identity(event: Json) -> str:
+    from pricectl.core.responses.access import at, text
+
+    return next(filter(None, (text(at(event, path)) for path in _IDENTITIES)), "")
+
+
+def _states_usage(event: Json) -> bool:
+    from pricectl.core.responses import read_response
+
+    try:
+        read_response(event)
+    except BadUsage:
+        return False
+    return True
