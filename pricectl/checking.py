@@ -14,8 +14,8 @@ from pricectl.core.prices import Problem
 from pricectl.core.windows import as_instant
 from pricectl.findings import SEVERITIES, Finding, Severity, by_place
 from pricectl.policy import Policy, Waiver
-from pricectl.positions import Positions, Span
-from pricectl.rules.shape import DUPLICATE_KEY, NOT_LOADABLE
+from pricectl.positions import Positions, Span, lone_surrogate, too_deep
+from pricectl.rules.shape import DOCUMENT_DEPTH, DUPLICATE_KEY, ENCODING, NOT_LOADABLE
 from pricectl.rules.spelling import Speller
 from pricectl.rules.violations import shorten
 from pricectl.rules.waivers import WAIVER_EXPIRED, WAIVER_UNUSED
@@ -57,7 +57,8 @@ def check(data: bytes | str, file: str, policy: Policy, at: date, *, own: bool =
         text = document.decode(data)
         values, unique = _parse(text)
     except DocumentError as error:
-        return Report(file, (_of_error(error),), (), 0, Positions(_legible(data)))
+        text = _legible(data)
+        return Report(file, (_of_error(error, text),), (), 0, Positions(text))
     now = as_instant(at)
     problems: list[Problem] = []
     catalog = build(values, problems)
@@ -96,10 +97,20 @@ def _of_content(values: Json, catalog: Catalog, policy: Policy, now: datetime) -
         yield from rules.check(rules.Context(values, catalog, policy, now, *known))
 
 
-def _of_error(error: DocumentError) -> Finding:
+def _of_error(error: DocumentError, text: str) -> Finding:
     rule = rules.RULES[error.rule]
-    place = Span(max(1, error.line), max(1, error.column), 1)
+    place = Span(error.line, error.column, 1) if error.line else _searched(rule, text)
     return rule.at("", error.what, error.next_step)._replace(span=place)
+
+
+def _searched(rule: rules.Rule, text: str) -> Span:
+    """The place of what the parser found without one; the beginning where there is none."""
+    found = None
+    if rule is DOCUMENT_DEPTH:
+        found = too_deep(text, document.MAX_DEPTH)
+    elif rule is ENCODING:
+        found = lone_surrogate(text)
+    return Positions(text).span(*found) if found else Span(1, 1, 1)
 
 
 def _duplicates(positions: Positions) -> Iterator[Finding]:
@@ -130,7 +141,8 @@ def _place(finding: Finding, positions: Positions) -> Finding:
     if finding.span:
         return finding
     place = positions.key if finding.on_key else positions.value
-    return finding._replace(span=place(finding.pointer))
+    also = positions.key(finding.other) if finding.other else None
+    return finding._replace(span=place(finding.pointer), also=also)
 
 
 def _waive(

@@ -11,8 +11,9 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 class Finding(NamedTuple):
     """One problem in a catalog. `pointer` is a JSON Pointer (RFC 6901).
 
-    `on_key` points at the key and not at its value; `span` is known once the text was searched,
-    `also` is a second place that belongs to it, such as the first of two equal keys.
+    `on_key` points at the key and not at its value, `other` is the pointer of another row that
+    belongs to it. `span` is known once the text was searched, and so is `also`, a second place,
+    such as the first of two equal keys or the other row.
     """
 
     rule: str
@@ -23,6 +24,7 @@ class Finding(NamedTuple):
     on_key: bool = False
     span: Span | None = None
     also: Span | None = None
+    other: str = ""
 
 
 def by_place(finding: Finding) -> tuple[int, int, int, str]:

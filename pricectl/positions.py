@@ -43,6 +43,7 @@ class Positions:
         self._line_starts = [0, *(found.end() for found in re.finditer("\n", text))]
         self._members: dict[int, list[Member]] = {}
         self._named: dict[int, dict[str, Member]] = {}
+        self._starts: dict[str, int] = {}
         self._root = _skip_space(text, 0)
 
     def value(self, pointer: str) -> Span:
@@ -114,15 +115,23 @@ class Positions:
         return self._children(found.start if found else self._root)
 
     def _find(self, pointer: str) -> Member | None:
-        path = self._path(pointer)
-        return path[-1] if path else None
+        """The value, else the nearest parent; of many in one parent that is looked for once."""
+        parent, _, token = pointer.rpartition("/")
+        start = self._starts.get(parent)
+        found = None if start is None else self._by_name(start).get(_unescaped(token))
+        if found is None:
+            path = self._path(pointer)
+            found = path[-1] if path else None
+            if len(path) == pointer.count("/") > 1:
+                self._starts[parent] = path[-2].start
+        return found
 
     def _path(self, pointer: str) -> list[Member]:
         """As many steps of the pointer as lead somewhere."""
         path: list[Member] = []
         start = self._root
         for token in pointer.split("/")[1:]:
-            found = self._by_name(start).get(token.replace("~1", "/").replace("~0", "~"))
+            found = self._by_name(start).get(_unescaped(token))
             if found is None:
                 break
             path.append(found)
@@ -167,11 +176,47 @@ class Positions:
         return _skip_space(self._text, at + 1) if self._text[at] == "," else at
 
 
+# A string, whatever is in it, or a bracket.
+_BRACKET = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[{\]}]', re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)|[\ud800-\udfff]", re.DOTALL)
+_HIGH, _LOW = range(0xD800, 0xDC00), range(0xDC00, 0xE000)
+
+
+def too_deep(text: str, depth: int) -> tuple[int, int] | None:
+    """The offsets of the first bracket that nests deeper than so many levels."""
+    level = 0
+    for found in _BRACKET.finditer(text):
+        bracket = text[found.start()]
+        level += (bracket in "[{") - (bracket in "]}")
+        if level > depth:
+            return found.span()
+    return None
+
+
+def lone_surrogate(text: str) -> tuple[int, int] | None:
+    """The offsets of the first half of a character in the strings of a document."""
+    high: re.Match[str] | None = None
+    for found in _ESCAPE.finditer(text):
+        code = int(found[1], 16) if found[1] else ord(found[0]) if len(found[0]) == 1 else 0
+        if high and not (code in _LOW and found.start() == high.end()):
+            return high.span()
+        if code in _LOW and not high:
+            return found.span()
+        high = found if code in _HIGH else None
+    return high.span() if high else None
+
+
+def _unescaped(token: str) -> str:
+    return token.replace("~1", "/").replace("~0", "~") if "~" in token else token
+
+
 def _scan_string(text: str, start: int) -> tuple[str, int]:
     scanned: tuple[str, int] = json.decoder.scanstring(text, start)  # type: ignore[attr-defined]
     return scanned
 
 
 def _skip_space(text: str, at: int) -> int:
+    if text[at : at + 1] > " ":
+        return at
     found = _SPACE.match(text, at)
     return found.end() if found else at

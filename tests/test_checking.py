@@ -12,6 +12,7 @@ from pricectl.core.catalog import Catalog
 from pricectl.core.errors import PricingError
 from pricectl.findings import by_place
 from pricectl.policy import Limits, Policy, Waiver
+from pricectl.positions import Span
 
 TODAY = date(2026, 12, 1)
 TEXT = """{
@@ -96,6 +97,49 @@ def test_a_duplicate_names_both_places() -> None:
     assert finding.span
     assert (finding.also.line, finding.also.column) == (1, 2)
     assert (finding.span.line, finding.span.column) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("rule", "first", "second"),
+    [
+        ("duplicate-model", ("x", "m", "1e-06"), ("y", "m", "2e-06")),
+        ("case-collision", ("x", "m", "1e-06"), ("y", "M", "2e-06")),
+        ("repeated-model", ("x", "m", "1e-06"), ("y", "M", "1e-06")),
+    ],
+)
+def test_two_rows_of_one_name_are_both_shown(
+    rule: str, first: tuple[str, str, str], second: tuple[str, str, str]
+) -> None:
+    rows = (
+        f'"{section}": {{"{name}": {{"input_cost_per_token": {price}}}}}'
+        for section, name, price in (first, second)
+    )
+    found = checked("{" + ", \n".join(rows) + "}").findings
+    (finding,) = (one for one in found if one.rule == rule)
+    assert finding.pointer == f"/{second[0]}/{second[1]}"
+    # {"x": {"m" begins its name in column 8, and "y": {"m" in column 7
+    assert (finding.also, finding.span) == (Span(1, 8, 3), Span(2, 7, 3))
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("[" * 33 + "]" * 33, (1, 33)),
+        ("[\n" * 32 + '{"a": "]}"}' + "]" * 32, (33, 1)),
+        ("[" * 100_000, (1, 33)),
+        # brackets in strings are none: 8 + 40 + 3 + 7 characters, then 31 brackets from level 3 on
+        ('{"x": ["' + "[" * 40 + '", "\\"[", ' + "[" * 31 + "]" * 32 + "}", (1, 89)),
+        ('{"x":\n "a\\ud800"}', (2, 4)),
+        ('{"x": "\\\\ud800 \\ud83d\\ude00",\n "y\\udc00": 1}', (2, 4)),
+        ('{"x": "\\ud83d\\ud83d\\ude00"}', (1, 8)),
+        ("\ufeff{}", (1, 1)),
+    ],
+)
+def test_what_the_parser_refuses_has_its_place(text: str, place: tuple[int, int]) -> None:
+    (finding,) = checked(text).findings
+    assert finding.rule in ("document-depth", "encoding")
+    assert finding.span
+    assert finding.span[:2] == place
 
 
 def test_a_slip_of_a_million_says_what_was_meant() -> None:

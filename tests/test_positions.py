@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from pricectl.positions import Positions, Span
+from pricectl.positions import Member, Positions, Span
 
 TEXT = """{
   "openai": {
@@ -133,3 +133,19 @@ def test_a_big_file_is_searched_in_good_time() -> None:
     assert positions.value("/o/m4999/price").length == 4
     assert positions.duplicates() == []
     assert time.perf_counter() - started < 2
+
+
+def test_many_places_in_one_object_index_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    walked: list[str] = []
+    real = Positions._path  # noqa: SLF001
+
+    def counting(self: Positions, pointer: str) -> list[Member]:
+        walked.append(pointer)
+        return real(self, pointer)
+
+    monkeypatch.setattr(Positions, "_path", counting)
+    positions = Positions('{"x": {"m": {' + ", ".join(f'"k{n}": 1' for n in range(1_000)) + "}}}")
+    for number in range(1_000):
+        start = 14 + sum(len(f'"k{n}": 1, ') for n in range(number))
+        assert positions.key(f"/x/m/k{number}").column == start
+    assert walked == ["/x/m/k0"]

@@ -10,7 +10,6 @@ from pricectl.core.model import Model, Periods
 from pricectl.core.money import TOKENS_PER_MTOK, usd
 from pricectl.core.prices import PriceList
 from pricectl.core.units import NESTED_KEYS, UNITS, is_token
-from pricectl.core.windows import read_instant
 from pricectl.findings import Finding, Severity
 from pricectl.listing import price_of
 from pricectl.policy import Policy
@@ -35,9 +34,11 @@ class Rule(NamedTuple):
         """The fix as a hint under a finding."""
         return self.fix[:1].lower() + self.fix[1:].rstrip(".")
 
-    def at(self, pointer: str, message: str, hint: str = "", *, on_key: bool = False) -> Finding:
-        """A finding of this rule."""
-        return Finding(self.id, self.severity, pointer, message, hint, on_key)
+    def at(
+        self, pointer: str, message: str, hint: str = "", *, on_key: bool = False, other: str = ""
+    ) -> Finding:
+        """A finding of this rule; `other` is the pointer of another row that belongs to it."""
+        return Finding(self.id, self.severity, pointer, message, hint, on_key, other=other)
 
 
 class Context(NamedTuple):
@@ -110,13 +111,11 @@ def _periods(model: Model, key: str, bound: str, periods: Periods) -> Iterator[P
 
 def period_places(model: Model, key: str, bound: str) -> list[tuple[datetime, str]]:
     """The instants of `previous` or `upcoming` in order, each with its JSON Pointer."""
-    written = model.entry.get(key)
-    found = []
-    for index, period in enumerate(written if isinstance(written, list) else ()):
-        instant = read_instant(period.get(bound)) if isinstance(period, dict) else None
-        if instant:
-            found.append((instant, f"{pointer_of(model)}/{key}/{index}"))
-    return sorted(found, key=lambda place: place[0])
+    periods = model.previous if bound == "until" else model.upcoming
+    written, row = model.entry.get(key), pointer_of(model)
+    lists = written if isinstance(written, list) else []
+    places = {id(period): place for place, period in enumerate(lists)}
+    return [(instant, f"{row}/{key}/{places[id(prices.entry)]}") for instant, prices in periods]
 
 
 def day_of(instant: datetime) -> str:

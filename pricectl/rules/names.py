@@ -134,6 +134,7 @@ def _collision(first: Model, model: Model) -> Finding:
         f"{model.name!r} is also {first.full_name!r}, {what}",
         rule.hint,
         on_key=True,
+        other=pointer_of(first),
     )
 
 

@@ -85,9 +85,10 @@ def _window(model: Model, priced: Prices) -> Iterator[Finding]:
     window = model.entry.get("max_input_tokens")
     if priced.period or type(window) is not int or not window:
         return
+    keys = _first_keys(priced.prices)
     for threshold in priced.prices.thresholds:
         if threshold >= window:
-            key = _first_key(priced.prices, threshold)
+            key = keys[threshold]
             yield TIER_ABOVE_WINDOW.at(
                 price_pointer(priced.pointer, key),
                 f"the price above {threshold:,} tokens is out of reach: the model takes {window:,}",
@@ -95,15 +96,22 @@ def _window(model: Model, priced: Prices) -> Iterator[Finding]:
             )
 
 
-def _first_key(prices: PriceList, threshold: int) -> str:
-    return next(key for (_, above, _), (_, key) in prices.rates.items() if above == threshold)
+def _first_keys(prices: PriceList) -> dict[int, str]:
+    """The first price key of each tier."""
+    found: dict[int, str] = {}
+    for (_, above, _), (_, key) in prices.rates.items():
+        found.setdefault(above, key)
+    return found
 
 
 def _incomplete(priced: Prices) -> Iterator[Finding]:
     rates = priced.prices.rates
+    keys = _first_keys(priced.prices)
+    services: dict[int, set[str]] = {}
+    for _, above, service in rates:
+        services.setdefault(above, set()).add(service)
     for threshold in priced.prices.thresholds:
-        services = sorted({service for _, above, service in rates if above == threshold})
-        for service in services:
+        for service in sorted(services[threshold]):
             missing = [
                 unit
                 for unit in SIBLINGS
@@ -114,7 +122,7 @@ def _incomplete(priced: Prices) -> Iterator[Finding]:
                 names = " and ".join(unit.replace("_", " ") for unit in missing)
                 where = label("the tier", threshold, service)
                 yield TIER_INCOMPLETE.at(
-                    price_pointer(priced.pointer, _first_key(priced.prices, threshold)),
+                    price_pointer(priced.pointer, keys[threshold]),
                     f"{where} has no price for {names}",
                     TIER_INCOMPLETE.hint,
                 )

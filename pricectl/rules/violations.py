@@ -54,16 +54,17 @@ def findings(found: Violation, speller: Speller) -> Iterator[tuple[str, Finding]
 
 
 def _extra(found: Violation) -> list[str]:
-    patterns = found.schema.get("patternProperties", {})
+    patterns = [re.compile(one) for one in found.schema.get("patternProperties", ())]
     return [
         key
         for key in found.value
         if key not in found.schema["properties"]
-        and not any(re.search(pattern, key) for pattern in patterns)
+        and not any(pattern.search(key) for pattern in patterns)
     ]
 
 
 def _unknown(found: Violation, key: str, speller: Speller) -> Finding:
+    """A key that an object must not have."""
     where = f"{found.pointer}/{escape(key)}"
     said = repr(shorten(key, 80))
     if is_price_like(key) and "patternProperties" in found.schema:
