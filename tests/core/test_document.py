@@ -5,7 +5,14 @@ from decimal import Decimal
 import pytest
 
 from pricectl.core import Catalog, DocumentError
-from pricectl.core.document import MAX_BYTES, Unreadable, decode, parse
+from pricectl.core.document import (
+    _DECIMALS,
+    MAX_BYTES,
+    MEMO_SIZE,
+    Unreadable,
+    decode,
+    parse,
+)
 
 
 def refused(data: bytes | str) -> DocumentError:
@@ -200,3 +207,16 @@ def test_the_bound_in_bytes() -> None:
     # 8 x 1024 x 1024
     assert decode(b" " * 8_388_607 + b"1").endswith("1")
     assert refused(b" " * 8_388_608 + b"1").rule == "document-size"
+
+
+def test_numbers_are_remembered_up_to_a_bound() -> None:
+    literals = [f"0.{number}" for number in range(10_000, 10_001 + MEMO_SIZE)]
+    _DECIMALS.clear()
+    parse(f"[{', '.join(literals[:MEMO_SIZE])}]")
+    assert list(_DECIMALS) == literals[:MEMO_SIZE]
+    parse("[0.5]")
+    assert list(_DECIMALS) == ["0.5"]
+    # Two threads may each remember a number before either looks at the bound.
+    _DECIMALS.update({literal: Decimal(literal) for literal in literals})
+    parse("[0.25]")
+    assert list(_DECIMALS) == ["0.25"]

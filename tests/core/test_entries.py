@@ -65,6 +65,13 @@ def test_explicitly_cached_tokens_have_a_price_of_their_own() -> None:
     assert [line.unit for line in assumed] == ["explicit_cache_read"]
 
 
+@pytest.mark.parametrize(("length", "priced"), [(256, True), (257, False)])
+def test_a_price_key_has_at_most_256_characters(length: int, *, priced: bool) -> None:
+    word = "x" * (length - len(f"{IN}_"))
+    answer = quote(catalog_of(**{f"{IN}_{word}": 1e-06}), "m", Usage(1), service=word)
+    assert answer.lines[0].priced is priced
+
+
 def test_amounts_and_thousands_are_divided() -> None:
     usage = Usage(
         file_search=3,
