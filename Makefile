@@ -58,7 +58,7 @@ differences: $(VENV)/.peers  ## Price every row of litellm's map with both calcu
 
 mutants: $(VENV)/.dev  ## Mutate a copy of the core and count what the tests miss
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[mutation]'
-	$(BIN)/python tools/mutate.py --sample 700
+	$(BIN)/python tools/mutate.py
 
 bench: $(VENV)/.peers  ## Time pricectl beside its peers
 	$(BIN)/python benchmarks/run.py
