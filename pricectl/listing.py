@@ -6,12 +6,12 @@ from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import NamedTuple
 
-from pricectl.core.calculator import service_word
 from pricectl.core.catalog import Catalog
 from pricectl.core.model import Model
 from pricectl.core.money import divide
 from pricectl.core.prices import PriceList
 from pricectl.core.units import STANDARD, UNITS
+from pricectl.core.words import service_word
 
 
 class Filter(NamedTuple):

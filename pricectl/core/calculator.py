@@ -2,7 +2,6 @@
 
 from datetime import date
 from decimal import Decimal
-from types import MappingProxyType
 from typing import NamedTuple
 
 from pricectl.core.catalog import Catalog
@@ -14,20 +13,7 @@ from pricectl.core.money import divide
 from pricectl.core.prices import PriceList, Rate, RateCard
 from pricectl.core.units import SOLD_AS, STANDARD, UNITS
 from pricectl.core.usage import Counts, Usage
-
-# What callers and providers call a service -> the word in the row.
-SERVICE_NAMES = MappingProxyType(
-    {
-        "standard": STANDARD,
-        "default": STANDARD,
-        "auto": STANDARD,
-        "on_demand": STANDARD,
-        "batch": "batches",
-    }
-)
-
-
-GLOBAL_REGIONS = frozenset({"global", "default", "not_available", "unspecified"})
+from pricectl.core.words import region_word, service_word
 
 
 class Line(NamedTuple):
@@ -188,26 +174,6 @@ def _quote(match: Match, usage: Usage, asked: _Asked) -> Quote:
         prices.thresholds[passed - 1] if passed else 0,
         period,
     )
-
-
-def service_word(service: str | None) -> str:
-    """The word a price key uses for a service tier; "" is standard.
-
-    >>> service_word("batch"), service_word("default"), service_word(None)
-    ('batches', '', '')
-    """
-    word = (service or STANDARD).lower()
-    return SERVICE_NAMES.get(word, word)
-
-
-def region_word(region: str | None) -> str:
-    """The word a row uses for a region; "" is no region in particular.
-
-    >>> region_word("EU"), region_word("global")
-    ('eu', '')
-    """
-    word = (region or "").lower()
-    return "" if word in GLOBAL_REGIONS else word
 
 
 def _request_parts(prices: PriceList, usage: Usage, passed: int, asked: _Asked) -> tuple[Part, ...]:

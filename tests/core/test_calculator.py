@@ -17,10 +17,11 @@ from pricectl.core import (
     quote,
     usd,
 )
-from pricectl.core.calculator import quantity, region_word, service_word
+from pricectl.core.calculator import quantity
 from pricectl.core.catalog import build
 from pricectl.core.document import parse
 from pricectl.core.prices import PriceList
+from pricectl.core.words import region_word, service_word
 
 
 def of(entry: dict[str, Any]) -> Catalog:

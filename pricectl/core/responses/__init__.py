@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 
-from pricectl.core.calculator import Quote, quantity, quote, region_word, service_word
+from pricectl.core.calculator import Quote, quantity, quote
 from pricectl.core.catalog import Catalog
 from pricectl.core.errors import BadUsage, UnpricedUnit
 from pricectl.core.lookup import find
@@ -21,6 +21,7 @@ from pricectl.core.responses.plain import plain_text
 from pricectl.core.responses.tables import Draft, Family, Reading, require
 from pricectl.core.units import UNITS
 from pricectl.core.usage import Usage, usage_of
+from pricectl.core.words import region_word, service_word
 
 __all__ = ["Reading", "quote_response", "read_response", "row_name", "salvage_response"]
 

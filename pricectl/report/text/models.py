@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from pricectl.core.calculator import service_word
 from pricectl.core.money import usd_per_mtok
 from pricectl.core.prices import PriceList
 from pricectl.core.units import STANDARD
+from pricectl.core.words import service_word
 from pricectl.listing import Priced, base_rate
 from pricectl.report.canvas import COLUMN_GAP, WRAP_FROM, Canvas, at_point, clean, listing
 from pricectl.report.numbers import count
