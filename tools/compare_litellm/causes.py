@@ -12,6 +12,7 @@ from compare_litellm.search_causes import SEARCH_CAUSES
 from compare_litellm.service_causes import SERVICE_CAUSES
 from compare_litellm.token_causes import TOKEN_CAUSES
 from pricectl.core import Quote
+from pricectl.core.money import PICO_PER_USD
 
 CAUSES: Mapping[str, Cause] = MappingProxyType(
     {
@@ -44,5 +45,9 @@ def explain(asked: Question, theirs: Fraction) -> tuple[str, ...]:
             found.append(cause.id)
     if same(reached, theirs):
         return tuple(found)
-    finer = same(unrounded_usd(answer(asked)), theirs)
+    ours = answer(asked)
+    unrounded = unrounded_usd(ours)
+    # Rounding a rate moves each count by half a picodollar at most.
+    most = Fraction(sum(count for _, count in ours.usage.counts), 2 * PICO_PER_USD)
+    finer = same(unrounded, theirs) and abs(unrounded - usd(ours)) <= most
     return (*found, ROUNDING) if finer else ()

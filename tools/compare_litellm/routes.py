@@ -27,7 +27,8 @@ def _where(case: Case) -> Mapping[str, Any]:
     """The case's region in the two arguments that litellm has for it."""
     return {
         "data_residency": case.region or None,
-        "vertex_location": "us-east5" if case.region == "regional" else None,
+        # Whatever is not "global" is a regional endpoint.
+        "vertex_location": case.region or None,
     }
 
 
