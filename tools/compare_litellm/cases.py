@@ -119,6 +119,9 @@ def _located(row: Row) -> Iterator[Case]:
             yield _case(row, kind)._replace(region=region)
         for region in ("", *regions) if FAST in own else ():
             yield _case(row, kind)._replace(service=FAST, region=region)
+    if "priority" in row.services and FAST not in row.services and FAST not in own:
+        for length in _lengths(row):  # OpenAI's newer name for it
+            yield _case(row, CACHED, length)._replace(service=FAST)
     for region in regions:
         for length in _lengths(row)[1:]:
             yield _case(row, CACHED, length)._replace(region=region)

@@ -34,6 +34,7 @@ def _where(case: Case) -> Mapping[str, Any]:
 
 def _tokens(lib: Library, case: Case, call: str = "", **more: Any) -> float:
     batch = case.service == BATCHES
+    speed = case.service == FAST and family(case.provider) == "anthropic"  # told by the usage
     prompt, completion = lib.api.cost_per_token(
         model=case.row,
         custom_llm_provider=family(case.provider),
@@ -41,7 +42,7 @@ def _tokens(lib: Library, case: Case, call: str = "", **more: Any) -> float:
         completion_tokens=case.output_tokens,
         usage_object=usage_of(lib.types, case),
         call_type="retrieve_batch" if batch else call or case.route,
-        service_tier=None if batch or case.service == FAST else case.service or None,
+        service_tier=None if batch or speed else case.service or None,
         **_where(case),
         **more,
     )
