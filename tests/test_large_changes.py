@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pricectl.changes import Comparison, Version, answers, compare, renames
-from pricectl.changes.answers import Answers
+from pricectl.changes.answers import ASKING, Answers
 from pricectl.changes.effort import Effort, Efforts, LeftOut
 from pricectl.changes.rates import repricings
 from pricectl.core.lookup import find
@@ -85,7 +85,7 @@ def test_a_name_that_many_rows_share_is_asked_for_once(asked: list[object]) -> N
 
 
 def test_names_that_would_take_too_long_are_left_out_and_trip_the_gates() -> None:
-    # each is 255 characters in 128 parts, or 4,000 rows' worth: 800,000 is enough for 195
+    # each is 255 characters in 128 parts, or some 4,000 rows' worth: enough for 295
     old, new = (numbered(250, ROW, "x-" * 125 + end + "{}") for end in ("a", "b"))
     found = between(old, new, workloads=())
     (part,) = (part for part in found.left_out if part.what.startswith("names not asked for"))
@@ -99,9 +99,9 @@ def test_names_that_would_take_too_long_are_left_out_and_trip_the_gates() -> Non
 def test_what_a_name_costs_grows_with_its_parts_and_the_rows_that_share_it() -> None:
     catalog = version(numbered(40, ROW | {"aliases": ["shared"]})).catalog
     both = Answers(catalog, catalog, Effort(10**9, ""))
-    assert both.cost("o/m1") == 1
-    assert both.cost("m1") == 1 + 2
-    assert both.cost("shared") == 1 + 2 * 40
+    assert both.cost("o/m1") == ASKING
+    assert both.cost("m1") == ASKING + 2
+    assert both.cost("shared") == ASKING + 2 * 40
     assert both.cost("unknown") < both.cost("un-known") < both.cost("un-kn-own" * 20)
 
 

@@ -8,6 +8,8 @@ from pricectl.core.catalog import Catalog
 from pricectl.core.lookup import find
 from pricectl.core.model import Match, Model
 
+# What the question itself costs, in rows looked at.
+ASKING = 10
 _SEPARATORS = "-_/.:@"
 
 
@@ -33,7 +35,8 @@ class Answers:
     def to(self, name: str) -> Answer | None:
         """The answers to a name; None if they would take too long."""
         if name not in self._known:
-            allowed = self._effort.allows(self.cost(name), hides=True)
+            cost = self.cost(name) if self._effort.left >= ASKING else ASKING
+            allowed = self._effort.allows(cost, hides=True)
             self._known[name] = self._ask(name) if allowed else None
         return self._known[name]
 
@@ -47,13 +50,13 @@ class Answers:
         stretch between separators is looked for, and may be shared by as many rows as any name.
         """
         if all(name in catalog.by_full_name for catalog in self._catalogs):
-            return 1
+            return ASKING
         folded = name.lower()
-        rows = 1 + sum(len(catalog.folded.get(folded, ())) for catalog in self._catalogs)
+        rows = ASKING + sum(len(catalog.folded.get(folded, ())) for catalog in self._catalogs)
         if all(name in catalog.names or name in catalog.aliases for catalog in self._catalogs):
             return rows
         stretches = 1 + sum(map(name.count, _SEPARATORS))
-        return rows + 5 + len(name) * stretches // 8 + self._largest // 4
+        return rows + len(name) * stretches // 8 + self._largest // 4
 
     def same(self, name: str) -> bool:
         """Whether one row alone has a name in both versions, so that it answers in both."""

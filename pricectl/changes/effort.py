@@ -19,7 +19,7 @@ class Effort:
     """Counts down what one part of a comparison may still look at, and counts what it left out."""
 
     def __init__(self, allowed: int, what: str) -> None:
-        self._left = allowed
+        self.left = allowed
         self._what = what
         self._missed = 0
         self._hides = False
@@ -36,9 +36,9 @@ class Effort:
 
     def spends(self, cost: int) -> bool:
         """Whether that much more may be looked at, as a part of a thing."""
-        if cost > self._left:
+        if cost > self.left:
             return False
-        self._left -= cost
+        self.left -= cost
         return True
 
     def miss(self, *, hides: bool = False) -> None:
@@ -66,7 +66,7 @@ class Efforts:
         # Values inside of members.
         self.nested = Effort(20_000, "large members compared as one value")
         # Rows looked at; 80,000 names that only one version has come to most of it.
-        self.names = Effort(1_000_000, "names not asked for: another row may answer them now")
+        self.names = Effort(1_200_000, "names not asked for: another row may answer them now")
         # Rows looked at; some 6,000 names with five jobs each.
         self.jobs = Effort(1_500_000, "changed rows and names not tried with sample jobs")
 
