@@ -36,6 +36,8 @@ def instant(day: int, clock: str) -> datetime:
         ((990, 30, (1,)), 24, "00:30", False),
         ((990, 30, (1,)), 23, "00:29", False),  # that was Sunday's
         ((990, 30, (7,)), 23, "00:29", True),
+        ((990, 30, (2,)), 25, "00:29", True),
+        ((990, 30, (1,)), 25, "00:29", False),
         ((990, 30, (7,)), 23, "16:30", False),
         # until the same hour of the next day, opened on Mondays only
         ((600, 600, (1,)), 23, "09:59", False),

@@ -111,7 +111,8 @@ def test_every_tier_and_service_of_a_row_is_asked_about() -> None:
     )
     asked = comparison.cases_of(rows.row_of("openai", "m", entry))
     assert {case.input_tokens for case in asked} == {1000, 200_000, 200_001}
-    assert {case.service for case in asked} == {"", "priority", "flex", "batches"}
+    # fast is another name of priority
+    assert {case.service for case in asked} == {"", "priority", "fast", "flex", "batches"}
     assert len(asked) == len(set(asked))
 
 

@@ -53,3 +53,14 @@ class Touchy:
 def test_an_object_is_not_compared() -> None:
     reading = read_response(Touchy())
     assert (reading.model, reading.usage) == ("gpt-4o", Usage(1, 1))
+
+
+def test_an_envelope_may_say_what_the_body_does_not() -> None:
+    usage = {"prompt_tokens": 1, "completion_tokens": 1}
+    tier = {"serviceTier": {"type": "flex"}}
+    envelope = {"model": "gpt-4o", **tier, "response": {"usage": usage}}
+    reading = read_response(envelope)
+    assert (reading.model, reading.service) == ("gpt-4o", "flex")
+    inner = {"usage": usage, "model": "gpt-5", "service_tier": "priority"}
+    reading = read_response({**envelope, "response": inner})
+    assert (reading.model, reading.service) == ("gpt-5", "priority")
