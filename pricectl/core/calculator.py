@@ -86,7 +86,7 @@ class Quote(NamedTuple):
     @property
     def missing_region(self) -> bool:
         """Whether a region was named for which the row has no price; its base price was charged."""
-        return bool(self.region) and not self.prices.has_region(self.region)
+        return bool(self.region) and self.prices.region_factor(self.region) is None
 
     @property
     def missing_service(self) -> bool:

@@ -196,8 +196,7 @@ class PriceList:
 
     def _uplift(self, service: str, region: str) -> tuple[str, Fraction]:
         """The service whose prices count, and the factor on them; a service may be a factor."""
-        word = region if region in self.uplifts or not region else ANY_REGION
-        uplift = Fraction(self.uplifts.get(word, 1))
+        uplift = Fraction(self.region_factor(region) or 1)
         factor = self.service_factor(service)
         return (STANDARD, uplift * Fraction(factor)) if factor else (service, uplift)
 
@@ -214,9 +213,9 @@ class PriceList:
         other = SOLD_AS.get(service)
         return other if other and self.sells(other) and not self.sells(service) else service
 
-    def has_region(self, region: str) -> bool:
-        """Whether the row says what a region costs."""
-        return region in self.uplifts or ANY_REGION in self.uplifts
+    def region_factor(self, region: str) -> Decimal | None:
+        """The factor that a region puts on the token rates; None if the row says none."""
+        return self.uplifts.get(region, self.uplifts.get(ANY_REGION)) if region else None
 
     def _remember(self, key: tuple[int, str, str], card: RateCard) -> None:
         if len(self._cards) < MAX_CARDS:

@@ -471,6 +471,14 @@ def test_a_stream_of_several_responses_is_refused() -> None:
             read_response(events)
 
 
+def test_a_service_tier_alone_is_no_usage() -> None:
+    line = {"service_tier": "flex", "response": {"usage": PLAIN}}
+    assert (read_response(line).usage, read_response(line).service) == (Usage(10, 5), "flex")
+    chunk = {"id": "chatcmpl-1", "service_tier": "default", "usage": None}
+    with pytest.raises(BadUsage, match="was the stream asked to include its usage"):
+        read_response([chunk, chunk])
+
+
 def test_a_stream_that_repeats_itself_is_one_response() -> None:
     """Chunks of one id, each with the usage so far; the last one counts."""
     chunks = [{**chat(**PLAIN), "object": "chat.completion.chunk", "x_groq": {"id": "req_1"}}] * 3
@@ -587,6 +595,10 @@ def test_the_callers_provider_is_known_by_any_of_its_names(object_: Any) -> None
         (
             {"prompt_tokens": 1, "prompt_audio_seconds": Decimal("12.5")},
             {"input_tokens": 1, "input_second": Decimal("12.5")},
+        ),
+        (
+            {"prompt_tokens": -1, "prompt_tokens_details": {"audio_length_seconds": 60}},
+            {"input_audio_second": Decimal(60)},
         ),
         (
             {"prompt_tokens": 1, "prompt_audio_seconds": "long", "completion_tokens": 2},

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from fractions import Fraction
 
 from pricectl.core.calculator import Quote
-from pricectl.core.explanation.factors import region_factor
 from pricectl.core.explanation.link import Link
 from pricectl.core.money import exact
 from pricectl.core.windows import as_instant
@@ -88,7 +87,7 @@ def region(quote: Quote) -> Iterator[Link]:
     """The region, if one was asked for, and the factor it puts on token rates."""
     if not quote.region:
         return
-    factor = region_factor(quote.prices, quote.region)
+    factor = quote.prices.region_factor(quote.region)
     times = exact(Fraction(factor)) if factor else None
     facts = {"region": quote.region, "factor": times}
     words = f": token rates x {times}" if times else ", for which the row has no price"

@@ -21,7 +21,7 @@ from pricectl.core.responses.plain import plain_text
 from pricectl.core.responses.tables import Draft, Family, Reading, require
 from pricectl.core.units import UNITS
 from pricectl.core.usage import Usage, usage_of
-from pricectl.core.words import region_word, service_word
+from pricectl.core.words import region_word
 
 __all__ = ["Reading", "quote_response", "read_response", "row_name", "salvage_response"]
 
@@ -73,9 +73,9 @@ def quote_response(  # noqa: PLR0913 - the domain's question, all but two by key
             where=name,
             next_step="price it apart, or ask without strict",
         )
-    word = service_word(reading.service if service is None else service) or None
-    place = region_word(reading.region if region is None else region) or None
-    return quote(catalog, name, reading.usage, service=word, region=place, at=at, strict=strict)
+    served = reading.service if service is None else service
+    place = reading.region if region is None else region
+    return quote(catalog, name, reading.usage, service=served, region=place, at=at, strict=strict)
 
 
 def row_name(

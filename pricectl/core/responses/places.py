@@ -90,7 +90,8 @@ def _in_body(body: object) -> Place | None:
             if family:
                 return Place(usage, family, inner, body, (inner,))
         family = _family_of(inner)
-        if family:
+        # A service tier beside the answer is a mark of a usage, and none by itself.
+        if family and (not family.required or member(inner, family.required) is not None):
             return Place(inner, family, inner, body, (inner,))
     return None
 

@@ -89,16 +89,16 @@ class Table:
             line = self._lines[number]
             if number == counted:
                 continue
-            amount = (_nearest if forgiving else line.reader)(value, where)
+            amount = _nearest(line.reader, value) if forgiving else line.reader(value, where)
             if amount:
                 amounts.append((line, amount))
                 counted = number
         return amounts
 
 
-def _nearest(value: object, where: str) -> int:
+def _nearest(reader: Reader, value: object) -> int:
     try:
-        return whole(value, where)
+        return reader(value, "")
     except BadUsage:
         return int(value) if type(value) is float and 0 < value <= MAX_COUNT else 0
 
