@@ -11,36 +11,27 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 _FIELD = re.compile(r"(?P<name>data|event|id|retry|): ?(?P<value>.*)")
 _DONE = "[DONE]"
 MAX_EVENTS = 100_000
-# Where an answer's id stands, in an event and in a line of a batch's output file.
-_IDENTITIES = (
-    ("custom_id",),
-    ("key",),
-    ("id",),
-    ("responseId",),
-    ("response_id",),
-    ("response", "id"),
-    ("response", "responseId"),
-    ("message", "id"),
-)
 
 
 def read_recorded(data: bytes) -> Json:
     """A response as JSON, or the events of a stream: JSON lines or the data of server-sent events.
 
-    Raises DocumentError, with the line, and BadUsage for too many events and for several responses
-    in one file: a list of events is priced as one call.
+    Raises DocumentError, with the line, and BadUsage for too many events.
     """
     text = document.decode(data)
     lines = [(place, line) for place, line in enumerate(_LINE_END.split(text), 1) if line.strip()]
     if _FIELD.fullmatch(lines[0][1]):
         data_lines = [found for place, line in lines for found in _data(place, line)]
-        return _of_one(_events(data_lines))
+        return _events(data_lines)
     try:
-        return _of_one(document.parse(text))
+        body = document.parse(text)
     except DocumentError:
         if len(lines) == 1 or not _is_object(lines[0][1]):
             raise
-    return _of_one(_events([_Line(place, 1, line) for place, line in lines]))
+        return _events([_Line(place, 1, line) for place, line in lines])
+    if isinstance(body, list):
+        _check_number(len(body))
+    return body
 
 
 class _Line(NamedTuple):
@@ -100,33 +91,3 @@ def _is_object(line: str) -> bool:
         return isinstance(document.parse(line), dict)
     except DocumentError:
         return False
-
-
-def _of_one(body: Json) -> Json:
-    """The body, unless it is a list of whole responses, of which only one would be priced."""
-    if isinstance(body, list):
-        _check_number(len(body))
-        several = len({_identity(event) for event in body if _states_usage(event)} - {""})
-        if several > 1:
-            raise BadUsage(
-                f"holds {several} responses, not the events of one",
-                where="stream",
-                next_step="price each response by itself",
-            )
-    return body
-
-
-def _identity(event: Json) -> str:
-    from pricectl.core.responses.access import at, text
-
-    return next(filter(None, (text(at(event, path)) for path in _IDENTITIES)), "")
-
-
-def _states_usage(event: Json) -> bool:
-    from pricectl.core.responses import read_response
-
-    try:
-        read_response(event)
-    except BadUsage:
-        return False
-    return True

@@ -95,4 +95,4 @@ def test_several_responses_are_not_priced_as_the_last_of_them(
     for text in ("\n".join(lines), sent, json.dumps(responses)):
         result = run("quote", "--response", "-", stdin=text)
         assert (result.exit_code, result.stdout) == (2, "")
-        assert "holds 2 responses, not the events of one; price each" in result.stderr
+        assert "holds several responses, each with its own " in result.stderr

@@ -466,6 +466,8 @@ def test_a_stream_of_several_responses_is_refused() -> None:
         [{"object": "chat.completion", "usage": PLAIN}] * 2,
         [{"custom_id": "1", **line}, {"custom_id": "2", **line}],
         [{"responseId": name, **live} for name in "ab"],
+        [{"key": name, "response": chat(**PLAIN)} for name in "ab"],
+        [{"type": "x", "response": {"id": name, "usage": MESSAGE}} for name in "ab"],
     ):
         with pytest.raises(BadUsage, match="holds several"):
             read_response(events)

@@ -52,7 +52,16 @@ _OUTERMOST = _TELLING.union(path[0] for path in _ENVELOPES if path)
 _ONE_A_STREAM = ("message_start", "response.completed", "response.done", "message")
 _WHOLE = ("chat.completion", "text_completion", "response", "list")
 # What tells one response from another.
-_IDENTITIES = ("id", "responseId", "response_id", "custom_id")
+_IDENTITIES: tuple[Path, ...] = (
+    ("id",),
+    ("responseId",),
+    ("response_id",),
+    ("custom_id",),
+    ("key",),
+    ("response", "id"),
+    ("response", "responseId"),
+    ("message", "id"),
+)
 _TURN_COMPLETE = ("serverContent", "turnComplete")
 
 
@@ -112,9 +121,9 @@ def _in_events(events: "list[object] | tuple[object, ...]") -> Place | None:
     places = [place for place in map(_in_body, events) if place]
     if not places:
         return None
-    for name in _IDENTITIES:
-        if len({text(member(place.outer, name)) for place in places} - {""}) > 1:
-            raise _several(f"responses of different {name}")
+    for path in _IDENTITIES:
+        if len({text(at(place.outer, path)) for place in places} - {""}) > 1:
+            raise _several(f"responses, each with its own {'.'.join(path)}")
     first, last = places[0], places[-1]
     bodies = tuple(place.body for place in places)
     if text(member(first.outer, "type")) != "message_start":
