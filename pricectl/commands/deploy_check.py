@@ -40,7 +40,7 @@ def deploy_check(
     Formats: text, json, markdown.
     """
     limits = gates.Limits.read(fail_on or [], max_increase, max_decrease)
-    policy = settings.load_policy()
+    policy, when = settings.load_policy(), common.instant(at)
     name = store.locate_own(file, policy.file)
     candidate = Candidate(
         name,
@@ -49,8 +49,8 @@ def deploy_check(
         policy.profile_named(profile),
         limits,
         base,
-        common.instant(at),
-        common.instant(at),
+        when,
+        when,
     )
     found = readiness.assess(candidate)
     common.show(

@@ -58,10 +58,10 @@ def rollback(
     """
     view = View.of(output, color, quiet=quiet, verbose=verbose)
     token = _token(reload, token_env)
-    policy = settings.load_policy()
+    policy, when = settings.load_policy(), common.instant(at)
     path = rolling.writable(file, policy.file)
-    planned = rolling.plan(version, path, policy, common.instant(at))
-    found = _differences(planned, policy, profile, common.instant(at))
+    planned = rolling.plan(version, path, policy, when)
+    found = _differences(planned, policy, profile, when)
     formats: common.Formats = {
         "text": lambda canvas: text.report(planned, found, outcome, canvas, quiet=quiet or asked),
         "json": lambda _: json_rollback.rollback(planned, found, outcome),

@@ -88,17 +88,20 @@ def _names(request: Request) -> list[str]:
 
 
 def _quote(pricing: Pricing, asked: Question) -> Response:
+    """Price one call from one snapshot; a strict question is quoted strictly, not twice."""
     usage = Usage(asked.input, asked.output, **_details(asked))
     where = {"service": asked.service, "region": asked.region}
     at = _instant(asked.at)
-    answer = pricing.quote(asked.model, usage, **where, at=at)
-    if "internal-error" in answer.flags:
-        return problem(500, "the calculation failed")
-    catalog = answer.snapshot.catalog
     if asked.strict:
-        price(catalog, asked.model, usage, **where, at=at, strict=True)
-    estimate = Estimate(answer.quote, asked.calls, _profile(answer.snapshot, asked))
-    return text(json.quotes([estimate], catalog))
+        snapshot = pricing.snapshot
+        found = price(snapshot.catalog, asked.model, usage, **where, at=at, strict=True)
+    else:
+        answer = pricing.quote(asked.model, usage, **where, at=at)
+        if "internal-error" in answer.flags:
+            return problem(500, "the calculation failed")
+        snapshot, found = answer.snapshot, answer.quote
+    estimate = Estimate(found, asked.calls, _profile(snapshot, asked))
+    return text(json.quotes([estimate], snapshot.catalog))
 
 
 def _details(asked: Question) -> dict[str, Any]:

@@ -15,7 +15,10 @@ MAX_REASON = 500
 
 def health(pricing: Pricing) -> dict[str, Any]:
     """What everybody may know; `version` is the catalog's SHA-256."""
-    snapshot, metrics = pricing.snapshot, pricing.metrics()
+    return _health(pricing.snapshot, pricing.metrics())
+
+
+def _health(snapshot: Snapshot, metrics: Metrics) -> dict[str, Any]:
     return {
         "status": "ok" if snapshot.layer == "file" and metrics.last_reload_ok else "degraded",
         "models": snapshot.models,
@@ -31,7 +34,7 @@ def status(pricing: Pricing) -> dict[str, Any]:
     """What an operator may know: the same, the last reload, the counters of this process."""
     snapshot, metrics, last = pricing.snapshot, pricing.metrics(), pricing.last_reload
     return {
-        **health(pricing),
+        **_health(snapshot, metrics),
         "pid": os.getpid(),
         "loaded_at": snapshot.loaded_at.isoformat(),
         "catalog_age_seconds": age_seconds(snapshot),

@@ -131,9 +131,9 @@ class Pricing(Keeper):
 
         A body without readable usage costs nothing, carries the flag "bad-usage" and is counted.
         """
-        catalog = self.snapshot.catalog
-        name, usage, (service, region), flags = careful_reading(catalog, body, model, provider)
-        answer = self.quote(name, usage, service=service, region=region, at=at)
+        snapshot = self.snapshot  # a reload while the body is read must not mix two versions
+        name, usage, place, flags = careful_reading(snapshot.catalog, body, model, provider)
+        answer = self._careful(snapshot, name, usage, (*place, at))
         for kind in flags:
             if kind not in answer.flags:
                 self._monitor.fallback(kind, name)

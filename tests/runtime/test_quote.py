@@ -1,5 +1,6 @@
 """Quotes of the runtime: the very ones of the core, and an answer to every question."""
 
+import json
 import logging
 import os
 import sys
@@ -333,6 +334,31 @@ def test_a_raw_response_is_one_call(pricing: Pricing) -> None:
     assert (answer.pico_usd, answer.flags) == (7_500_000_000, ())
     # o3: 1,000 x $2 + 500 x $8 = $0.006
     assert pricing.quote_response(BODY, model="o3").pico_usd == 6_000_000_000
+
+
+def test_a_response_is_named_and_priced_by_one_version(file: Path) -> None:
+    """A reload falls between reading the response's seller and pricing it."""
+    old = {
+        "acme": {"gpt-x": {"input_cost_per_token": 9e-06}},
+        "openai": {"gpt-x": {"input_cost_per_token": 1e-05}},
+    }
+    file.write_text(json.dumps(old), encoding="utf-8")
+    pricing = Pricing.load(file, policy=Policy())
+
+    class ReloadingBody(dict[str, object]):
+        def get(self, key: str, default: object = None) -> object:
+            if key == "usage" and pricing.snapshot.generation == 1:
+                file.write_text(json.dumps({"openai": old["openai"]}), encoding="utf-8")
+                assert pricing.reload(force=True).status == "reloaded"
+            return super().get(key, default)
+
+    usage = {"prompt_tokens": 1_000_000, "completion_tokens": 0}
+    answer = pricing.quote_response(
+        ReloadingBody({"model": "gpt-x", "usage": usage}), provider="acme"
+    )
+    # The old version sells acme/gpt-x at $9 per 1M; the new one knows $10 alone.
+    assert (answer.match.model.full_name, answer.pico_usd) == ("acme/gpt-x", 9 * 10**12)
+    assert (answer.generation, pricing.snapshot.generation) == (1, 2)
 
 
 def test_a_response_that_states_more_than_units_say_so(pricing: Pricing) -> None:
