@@ -8,6 +8,7 @@ import hashlib
 import os
 import stat
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
@@ -71,24 +72,26 @@ def current_sha256(path: StrPath) -> str:
         return ABSENT
 
 
-def replace(
+def replace(  # noqa: PLR0913 - all but the content by keyword
     path: StrPath,
     data: bytes,
     *,
     base_sha256: str | None = None,
     check: Callable[[bytes], object] | None = None,
     held: bool = False,
+    wait_seconds: float = LOCK_SECONDS,
 ) -> str:
     """Write a file whole or not at all; returns the new content's hash.
 
     `base_sha256` is the content the caller started from (ABSENT: no file): if it has changed since,
     Changed is raised. `check` gets the bytes as read back from the disk and refuses them by raising
-    whatever it likes. `held` says that the caller holds `locked` for the folder. A symlink stays
-    one, its target is replaced, mode and (where allowed) owner are kept. Raises NotWritten.
+    whatever it likes. `held` says that the caller holds `locked` for the folder; otherwise other
+    writers are waited for. A symlink stays one, its target is replaced, mode and (where allowed)
+    owner are kept. Raises NotWritten.
     """
     try:
         target = Path(os.path.realpath(path))
-        with nullcontext() if held else locked(target.parent):
+        with nullcontext() if held else locked(target.parent, wait_seconds):
             _replace(target, data, base_sha256, check)
     except OSError as error:
         raise NotWritten(
@@ -175,37 +178,75 @@ def _sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-@contextmanager
-def locked(folder: StrPath, seconds: float = LOCK_SECONDS) -> Iterator[None]:
-    """Hold a folder against other writers of this program; killed holders let go by themselves.
+class _FolderLock:
+    """An open folder that may hold a lock; `handle` is None once it has been closed."""
 
-    Raises OSError, or Busy after `seconds`. Where the file system knows no locks it holds nothing:
-    the comparison before the replace still does.
-    """
-    handle = _lock(folder, seconds)
-    try:
-        yield
-    finally:
+    def __init__(self, folder: StrPath) -> None:
+        self.handle: int | None = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+
+    def close(self) -> None:
+        handle, self.handle = self.handle, None
         if handle is not None:
             with suppress(OSError):
                 os.close(handle)
 
 
-def _lock(folder: StrPath, seconds: float) -> int | None:
+# A forked child shares the open folder and would hold its lock for life: it closes every folder
+# listed here. No fork may fall between opening a folder and listing it.
+_open_locks: set[_FolderLock] = set()
+_fork_guard = threading.RLock()
+
+
+def _close_inherited_locks() -> None:
+    global _fork_guard  # noqa: PLW0603 - another thread of the parent may have held it
+    _fork_guard = threading.RLock()
+    for lock in _open_locks:
+        lock.close()
+    _open_locks.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=lambda: _fork_guard.acquire(),  # noqa: PLW0108 - a child replaces the guard
+        after_in_parent=lambda: _fork_guard.release(),  # noqa: PLW0108
+        after_in_child=_close_inherited_locks,
+    )
+
+
+@contextmanager
+def locked(folder: StrPath, seconds: float = LOCK_SECONDS) -> Iterator[None]:
+    """Hold a folder against other writers of this program; a killed holder's lock is released.
+
+    A child that is forked meanwhile does not hold it. Raises OSError, or Busy after `seconds`.
+    Where the file system has no locks nothing is held: the comparison before the replace still is.
+    """
     if sys.platform == "win32":
-        return None
-    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+        yield
+        return
+    with _fork_guard:
+        lock = _FolderLock(folder)
+        _open_locks.add(lock)
+    try:
+        _wait_for(lock, folder, seconds)
+        yield
+    finally:
+        with _fork_guard:
+            _open_locks.discard(lock)
+            lock.close()
+
+
+def _wait_for(lock: _FolderLock, folder: StrPath, seconds: float) -> None:
     deadline = time.monotonic() + seconds
-    while True:
+    while lock.handle is not None:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock.handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            if time.monotonic() < deadline:
-                time.sleep(_LOCK_RETRY_SECONDS)
-                continue
-            os.close(handle)
-            raise Busy("somebody else is writing in this folder", where=os.fspath(folder)) from None
+            if time.monotonic() >= deadline:
+                raise Busy(
+                    "somebody else is writing in this folder", where=os.fspath(folder)
+                ) from None
+            time.sleep(_LOCK_RETRY_SECONDS)
         except OSError:
-            os.close(handle)
-            return None
-        return handle
+            return
+        else:
+            return

@@ -144,6 +144,92 @@ def test_another_writer_is_waited_for_but_not_for_ever(file: Path) -> None:
     assert file.read_bytes() == NEW
 
 
+class Child:
+    """A fork of this process that does `task` and then lives until `end`."""
+
+    def __init__(self, task: Callable[[], None] = lambda: None) -> None:
+        done, self._end = os.pipe(), os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            code = 1
+            try:
+                task()
+                code = 0
+            finally:
+                os.write(done[1], b"1" if code else b"0")
+                os.close(self._end[1])
+                os.read(self._end[0], 1)
+                os._exit(code)
+        self.failed = os.read(done[0], 1) == b"1"
+        for handle in (*done, self._end[0]):
+            os.close(handle)
+
+    def end(self) -> None:
+        os.write(self._end[1], b"!")  # closing is not enough: later children have a copy
+        os.close(self._end[1])
+        os.waitpid(self.pid, 0)
+
+
+def test_a_child_forked_while_a_lock_is_held_does_not_hold_it(file: Path) -> None:
+    with atomic.locked(file.parent):
+        child = Child()
+    with atomic.locked(file.parent, seconds=0):
+        replace(file, NEW, held=True)
+    child.end()
+
+
+def test_a_child_does_not_release_its_parents_lock(file: Path) -> None:
+    with atomic.locked(file.parent):
+        child = Child()
+        with pytest.raises(Busy), atomic.locked(file.parent, seconds=0):
+            pass
+    child.end()
+
+
+def test_a_child_forked_inside_a_lock_closes_no_file_of_its_own(file: Path) -> None:
+    """The number of the closed folder is used again, and leaving the block must not close that."""
+
+    def task() -> None:
+        handle = os.open(file, os.O_RDONLY)
+        lock.__exit__(None, None, None)
+        os.fstat(handle)
+
+    lock = atomic.locked(file.parent)
+    lock.__enter__()
+    child = Child(task)
+    assert not child.failed
+    lock.__exit__(None, None, None)
+    child.end()
+
+
+def check_written(found: str) -> None:
+    assert found == sha256(NEW)
+
+
+def test_a_child_forked_while_others_lock_can_write(file: Path) -> None:
+    """Other threads lock and let go all the time; each child must find its own way to write."""
+    stop = threading.Event()
+
+    def lock_and_let_go() -> None:
+        while not stop.is_set():
+            with atomic.locked(file.parent):
+                pass
+
+    threads = [threading.Thread(target=lock_and_let_go) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    children = [Child() for _ in range(20)]
+    stop.set()
+    for thread in threads:
+        thread.join()
+    with atomic.locked(file.parent, seconds=0):  # no child has kept one
+        pass
+    last = Child(lambda: check_written(replace(file, NEW)))
+    assert not last.failed
+    for child in (*children, last):
+        child.end()
+
+
 def test_a_file_system_without_locks_is_written_all_the_same(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

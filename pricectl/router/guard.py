@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import math
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -69,6 +70,11 @@ class Bucket:
         self._clock = clock
         self._left = float(limit.burst)
         self._at = clock()
+        self._renew_lock()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._renew_lock)
+
+    def _renew_lock(self) -> None:
         self._lock = threading.Lock()
 
     def take(self) -> int:

@@ -27,14 +27,15 @@ class LastGood:
             raise Refused("the last good copy is damaged")
         return Loaded(build_catalog(data), data)
 
-    def save(self, loaded: Loaded) -> None:
+    def save(self, loaded: Loaded, wait_seconds: float = atomic.LOCK_SECONDS) -> None:
         """Keep a copy unless it is there already. Raises NotWritten, Refused, OSError."""
         sha256 = loaded.catalog.sha256.encode()
         if self._is_kept(sha256):
             return
         folder = Path(self.path).parent
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        atomic.replace(self.path, sha256 + b"\n" + loaded.data)
+        copy = sha256 + b"\n" + loaded.data
+        atomic.replace(self.path, copy, wait_seconds=wait_seconds)
 
     def _read(self) -> bytes:
         return read_bytes(self.path, document.MAX_BYTES + HEADER_BYTES)

@@ -6,7 +6,14 @@ from time import monotonic
 from pricectl import atomic
 from pricectl.runtime import logs, watcher
 from pricectl.runtime.monitor import Monitor, as_refused
-from pricectl.runtime.origin import Options, Origin, find_origin, first_snapshot
+from pricectl.runtime.origin import (
+    HOST_LOCK_SECONDS,
+    NO_WAIT,
+    Options,
+    Origin,
+    find_origin,
+    first_snapshot,
+)
 from pricectl.runtime.renewal import Renewal, adopt, renew
 from pricectl.runtime.snapshot import EMERGENCY, Metrics, ReloadResult, Snapshot, Status
 
@@ -49,19 +56,26 @@ class Keeper:
         with self._lock:
             self._boot()
             try:
-                renewal = renew(self._origin, self._snapshot, self._monitor.failure, force=force)
+                renewal = self._renew(force=force)
             except Exception as error:  # noqa: BLE001 - the old prices stay
                 return self._refused(error)
             return self._swap(renewal)
 
     def poll(self) -> None:
-        """Look at once whether another worker, or a changed file that is watched, has news."""
+        """Look at once whether another worker, or a changed file that is watched, has news.
+
+        Does nothing while a reload is under way, which brings the news: a call may be waiting.
+        """
+        if not self._lock.acquire(blocking=False):
+            self._polling = False
+            return
         try:
             self._poll()
         except Exception as error:  # noqa: BLE001 - the old prices stay
             self._monitor.failure("file", error)
         finally:
             self._polling = False
+            self._lock.release()
 
     def watch(self, every_seconds: float = 1.0) -> None:
         """Reload by itself when the file's content changes, in this process and in its forks."""
@@ -109,7 +123,22 @@ class Keeper:
         self._check_at = monotonic() + self._options.check_seconds
         self._monitor.loaded(self._snapshot)
         if self._stamp:
-            self.reload()
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        """At start, take an edit that no worker has announced yet; a call may be waiting."""
+        try:
+            renewal = self._renew(wait_seconds=NO_WAIT)
+        except atomic.Busy:
+            watcher.start(self.reload)
+        except Exception as error:  # noqa: BLE001 - the announced prices stay
+            self._refused(error)
+        else:
+            self._swap(renewal)
+
+    def _renew(self, *, force: bool = False, wait_seconds: float = HOST_LOCK_SECONDS) -> Renewal:
+        report = self._monitor.failure
+        return renew(self._origin, self._snapshot, report, force=force, wait_seconds=wait_seconds)
 
     def _begin(self) -> None:
         self._origin, policy = find_origin(self._options, self._monitor.failure)
@@ -127,20 +156,20 @@ class Keeper:
             board = self._origin.board
             if board and not self._polling and board.stamp() != self._stamp:
                 self._polling = True
-                watcher.poll_soon(self)
+                if not watcher.start(self.poll):
+                    self.poll()
         except Exception as error:  # noqa: BLE001 - the call is answered with what there is
             self._monitor.failure("file", error)
 
     def _poll(self) -> None:
-        with self._lock:
-            self._boot()
-            board = self._origin.board
-            stamp = board.stamp() if board else None
-            if stamp != self._stamp:
-                self._stamp = stamp
-                self._follow()
-            if self._watch_seconds is not None and self._content_changed():
-                self.reload()
+        self._boot()
+        board = self._origin.board
+        stamp = board.stamp() if board else None
+        if stamp != self._stamp:
+            self._stamp = stamp
+            self._follow()
+        if self._watch_seconds is not None and self._content_changed():
+            self.reload()
 
     def _follow(self) -> None:
         try:

@@ -1,6 +1,7 @@
 """Bytes to a catalog that may price calls, from the best layer that has one. Floor 2."""
 
 import gc
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -68,19 +69,36 @@ def build_catalog(data: bytes, sha256: str = "") -> Catalog:
     return catalog
 
 
+_collection_paused = False
+
+
 @contextmanager
 def _no_collection() -> Iterator[None]:
     """Build many objects without the collector walking over them again and again.
 
     A catalog has no reference cycles, so nothing waits for it meanwhile.
     """
-    was_enabled = gc.isenabled()
+    global _collection_paused  # noqa: PLW0603 - it belongs to the process, as the collector does
+    if not gc.isenabled():
+        yield
+        return
     gc.disable()
+    _collection_paused = True
     try:
         yield
     finally:
-        if was_enabled:
-            gc.enable()
+        _collection_paused = False
+        gc.enable()
+
+
+def _resume_collection() -> None:
+    """In a forked child, where the thread that paused it does not live."""
+    if _collection_paused:
+        gc.enable()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_resume_collection)
 
 
 def load(path: str) -> Loaded:

@@ -23,7 +23,11 @@ from pricectl.runtime.host import (
 from pricectl.runtime.loader import Loaded, Refused
 from pricectl.runtime.snapshot import EMERGENCY, Layer, Snapshot
 
+# How long a reload waits for the other workers of the host.
 HOST_LOCK_SECONDS = 2.0
+# Where a call waits for its price, nothing waits for a lock: anybody who can read the folder can
+# hold one.
+NO_WAIT = 0.0
 
 # Told of each layer that could not be used, and why.
 Report = Callable[[str, Exception], None]
@@ -73,22 +77,32 @@ class Origin(NamedTuple):
             except Exception as error:  # noqa: BLE001 - the next layer answers
                 report("last-known-good", error)
 
-    def keep(self, loaded: Loaded, report: Report) -> None:
-        """Keep a good catalog for a bad day."""
+    def keep(self, loaded: Loaded, report: Report, wait_seconds: float) -> None:
+        """Save the last good copy; where another process holds the folder, the next reload does."""
         try:
             if self.last_good:
-                self.last_good.save(loaded)
+                self.last_good.save(loaded, wait_seconds)
+        except atomic.Busy:
+            return
         except Exception as error:  # noqa: BLE001 - the prices are good all the same
             report("last-known-good", error)
 
-    def hold(self, stack: ExitStack) -> bool:
-        """Keep other workers from reloading until the stack is closed; False if that failed."""
+    def hold(self, stack: ExitStack, wait_seconds: float) -> bool:
+        """Keep other workers from reloading until the stack is closed.
+
+        Returns False where nothing could be locked: then the reload is this worker's alone.
+        Raises Busy if another process holds the lock and there is no time to wait for it.
+        """
         try:
             if self.board:
                 folder = Path(self.board.path).parent
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                stack.enter_context(atomic.locked(folder, HOST_LOCK_SECONDS))
-        except Exception:  # noqa: BLE001 - then the reload is this worker's alone
+                stack.enter_context(atomic.locked(folder, wait_seconds))
+        except atomic.Busy:
+            if not wait_seconds:
+                raise
+            return False
+        except Exception:  # noqa: BLE001 - this worker reloads alone
             return False
         return self.board is not None
 
@@ -147,7 +161,7 @@ def _best(
     if first:
         layer, source, loaded = first
         if layer == "file":
-            origin.keep(loaded, report)
+            origin.keep(loaded, report, NO_WAIT)
         return layer, source, loaded.catalog
     try:
         return "packaged", loader.packaged(), loader.load(loader.packaged()).catalog

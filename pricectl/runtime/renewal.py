@@ -11,7 +11,7 @@ from pricectl import atomic
 from pricectl.runtime import loader
 from pricectl.runtime.host import Announced
 from pricectl.runtime.loader import Loaded, Refused
-from pricectl.runtime.origin import Origin, Report
+from pricectl.runtime.origin import HOST_LOCK_SECONDS, Origin, Report
 from pricectl.runtime.snapshot import OWN_LAYERS, Layer, Snapshot
 
 
@@ -23,16 +23,24 @@ class Renewal(NamedTuple):
     note: str = ""
 
 
-def renew(origin: Origin, current: Snapshot, report: Report, *, force: bool) -> Renewal:
+def renew(
+    origin: Origin,
+    current: Snapshot,
+    report: Report,
+    *,
+    force: bool,
+    wait_seconds: float = HOST_LOCK_SECONDS,
+) -> Renewal:
     """Read the file and the settings again and tell the other workers.
 
     The host's reloads happen one after the other, each reading after it has its turn, so that no
-    older content overtakes a newer one. Raises Refused.
+    older content overtakes a newer one. Raises Refused, and Busy where `wait_seconds` is 0 and
+    another process holds the lock.
     """
     if origin.path is None:
         raise Refused("no catalog file is configured")
     with ExitStack() as turn:
-        held = origin.hold(turn)
+        held = origin.hold(turn, wait_seconds)
         policy = origin.policy()
         loaded = _read(origin.path, current)
         same = loaded.catalog is current.catalog
@@ -45,7 +53,7 @@ def renew(origin: Origin, current: Snapshot, report: Report, *, force: bool) -> 
         )
         if not changed:
             snapshot = _unless_equal(current, generation, "file", origin.path)
-        origin.keep(loaded, report)
+        origin.keep(loaded, report, wait_seconds)
         note = _announce(origin, Announced(generation, snapshot.sha256), held) if news else ""
     return Renewal(snapshot, changed, note)
 

@@ -3,6 +3,7 @@
 import os
 import threading
 import weakref
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol
 
@@ -43,12 +44,16 @@ class Watcher:
             del watched
 
 
-def poll_soon(watched: Watched) -> None:
-    """Poll beside the caller, who is answering a call; in its turn where no thread can start."""
+def start(task: Callable[[], object]) -> bool:
+    """Run a task in a thread of its own, so that the caller can answer its call.
+
+    Returns False where no thread can be started: at shutdown, or at the limit of threads.
+    """
     try:
-        threading.Thread(target=watched.poll, name=POLL_THREAD, daemon=True).start()
-    except Exception:  # noqa: BLE001 - at shutdown, or at the limit of threads
-        watched.poll()
+        threading.Thread(target=task, name=POLL_THREAD, daemon=True).start()
+    except Exception:  # noqa: BLE001 - the caller goes on without
+        return False
+    return True
 
 
 _ALL: "weakref.WeakSet[Watched]" = weakref.WeakSet()

@@ -1,5 +1,6 @@
 """Several workers of a host, their forks, and files that change under a watcher."""
 
+import gc
 import json
 import multiprocessing
 import os
@@ -17,7 +18,7 @@ import pytest
 from pricectl import atomic
 from pricectl.core import Usage
 from pricectl.policy import Policy
-from pricectl.runtime import Pricing
+from pricectl.runtime import Pricing, loader
 from tests.runtime.conftest import PLAIN, catalog
 
 MILLION = Usage(1_000_000)
@@ -336,6 +337,38 @@ def test_a_fork_while_locks_are_held_does_not_hang(pricing: Pricing) -> None:
     assert workers.ask(0, "reload") == 1
     assert workers.ask(0, "quote")[2] == 2 * 10**12
     workers.end()
+
+
+def test_a_child_forked_while_a_catalog_is_built_collects_garbage() -> None:
+    """Building a catalog pauses the collector for the process; the child has to resume it."""
+    with loader._no_collection():  # noqa: SLF001
+        assert not gc.isenabled()
+        child = os.fork()
+        if child == 0:
+            os._exit(int(not gc.isenabled()))
+    assert gc.isenabled()
+    assert os.waitpid(child, 0)[1] == 0
+
+
+def test_a_lock_that_somebody_else_holds_delays_no_call(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Pricing.load(file, policy=Policy()).reload()
+    file.write_bytes(NEW)  # an edit that nobody has announced
+    real_sleep = time.sleep
+
+    def sleep(seconds: float) -> None:
+        if threading.current_thread() is threading.main_thread():
+            pytest.fail("a call waits for a lock")
+        real_sleep(seconds)
+
+    with atomic.locked(file.parent), monkeypatch.context() as patch:
+        patch.setattr(time, "sleep", sleep)
+        pricing = Pricing.load(file, policy=Policy(), check_seconds=0)
+        assert pricing.quote("o3", MILLION).pico_usd == 2 * 10**12  # the announced version
+        assert pricing.quote("o3", MILLION).pico_usd == 2 * 10**12
+    # A thread beside the calls takes the edit as soon as the folder is free.
+    assert wait_for(lambda: pricing.quote("o3", MILLION).pico_usd == 3 * 10**12)
 
 
 def test_no_thread_to_be_had_is_no_reason_to_miss_the_news(
