@@ -68,7 +68,7 @@ def writable(asked: str | None, configured: str | None) -> str:
 
     Raises Unavailable.
     """
-    name = store.locate_own(asked, configured)
+    name = store.locate_writable(asked, configured)
     if name == store.STDIN:
         raise store.Unavailable(
             "cannot be restored", where="standard input", next_step="name a file with --file"

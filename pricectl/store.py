@@ -11,6 +11,8 @@ from pricectl.core.errors import CatalogError, DocumentError, PricingError
 
 FILE_NAME = "llm_pricing_current.json"
 STDIN = "-"
+# Where --file takes it, the catalog that this release of pricectl carries.
+PACKAGED = "packaged"
 
 
 class Unavailable(PricingError):
@@ -25,23 +27,52 @@ class Source(NamedTuple):
 
 
 def locate(asked: str | None, configured: str | None = None) -> str:
-    """Which file is meant: --file, PRICECTL_FILE, the settings, then upwards from here.
+    """The catalog to read: --file, PRICECTL_FILE, the settings, upwards from here, else packaged.
 
-    Ends with the snapshot inside the package, which is for reading only.
+    For questions only. What checks or edits a catalog asks `locate_own`, which never falls back.
     """
-    return _own(asked, configured) or str(packaged(FILE_NAME))
+    return _find(asked, configured) or str(packaged(FILE_NAME))
 
 
 def locate_own(asked: str | None, configured: str | None = None) -> str:
-    """Which file is meant to be written: as `locate`, without the package's. Raises Unavailable."""
-    own = _own(asked, configured)
-    if not own:
-        raise Unavailable(f"no {FILE_NAME} here or above", next_step="name a file")
+    """The team's catalog: as `locate`, but the packaged one only where it is asked for by its word.
+
+    Raises Unavailable, with the folders that were searched.
+    """
+    own = _find(asked, configured)
+    if own is None:
+        raise Unavailable(
+            f"no {FILE_NAME} in {Path.cwd()} or a folder above it; "
+            "neither PRICECTL_FILE nor the setting `file` names one",
+            next_step=f"name it with --file FILE (--file {PACKAGED} is the one inside pricectl)",
+        )
     return own
 
 
-def _own(asked: str | None, configured: str | None) -> str | None:
+def locate_writable(asked: str | None, configured: str | None = None) -> str:
+    """The team's catalog as a file that can be replaced. Raises Unavailable.
+
+    That is never the packaged one; standard input is the caller's to judge.
+    """
+    own = locate_own(asked, configured)
+    if own != STDIN and is_same(own, str(packaged(FILE_NAME))) and _is_installed():
+        raise Unavailable(
+            "is part of the installed pricectl and is never changed",
+            where=own,
+            next_step="name the team's own file with --file FILE",
+        )
+    return own
+
+
+def working_file(asked: str | None, configured: str | None = None) -> str:
+    """The file that git refs are about: as `locate_own`, else the usual name in this folder."""
+    return _find(asked, configured) or FILE_NAME
+
+
+def _find(asked: str | None, configured: str | None) -> str | None:
     chosen = asked or os.environ.get("PRICECTL_FILE") or configured
+    if chosen == PACKAGED and not Path(chosen).exists():
+        return str(packaged(FILE_NAME))
     if chosen:
         return chosen
     here = Path.cwd()
@@ -49,6 +80,11 @@ def _own(asked: str | None, configured: str | None) -> str | None:
         if (folder / FILE_NAME).is_file():
             return os.path.relpath(folder / FILE_NAME, here)
     return None
+
+
+def _is_installed() -> bool:
+    """Whether the packaged catalog lies inside the package, not in the checkout beside it."""
+    return packaged(FILE_NAME).is_relative_to(Path(__file__).parent)
 
 
 def is_same(one: str, other: str) -> bool:
@@ -76,7 +112,7 @@ def read(name: str) -> Source:
     except IsADirectoryError:
         raise Unavailable("is a folder", where=name, next_step="name the file in it") from None
     except FileNotFoundError:
-        raise Unavailable("no such file", where=name, next_step="check --file") from None
+        raise Unavailable("no such file", where=name, next_step="check the path") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise Unavailable(f"cannot be read: {reason}", where=name) from None

@@ -74,7 +74,7 @@ def test_no_more_is_read_than_one_byte_over_the_bound(tmp_path: Path) -> None:
     ("name", "words"),
     [
         (".", ".: is a folder; name the file in it"),
-        ("missing.json", "missing.json: no such file; check --file"),
+        ("missing.json", "missing.json: no such file; check the path"),
         ("file/below", "file/below: cannot be read: Not a directory"),
         ("n\0ul", "cannot be read: embedded null byte"),
         ("x" * 300, "cannot be read: File name too long"),

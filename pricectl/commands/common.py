@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -35,7 +35,7 @@ FileOption = Annotated[
         "--file",
         "-f",
         metavar="FILE",
-        help="The catalog; '-' reads standard input. "
+        help="The catalog; '-' reads standard input, 'packaged' the one inside pricectl. "
         "Default: PRICECTL_FILE, the settings, then upwards from here.",
         show_default=False,
     ),
@@ -152,11 +152,21 @@ class Work(NamedTuple):
     policy: Policy
 
 
-def open_catalog(file: str | None) -> Work:
-    """Find and load the catalog and the settings."""
+def open_catalog(file: str | None, *, own: bool = False) -> Work:
+    """Find and load the catalog and the settings; with `own` never the packaged one unasked."""
     policy = settings.load_policy()
-    name = store.locate(file, policy.file)
+    name = (store.locate_own if own else store.locate)(file, policy.file)
     return Work(store.load(name), name, policy)
+
+
+def one_file(arguments: Sequence[str], option: str | None) -> str | None:
+    """The catalog named by arguments or by --file. Raises BadParameter where both name one."""
+    if arguments and option is not None:
+        raise typer.BadParameter(
+            f"names {option!r} beside {', '.join(map(repr, arguments))}; write one or the other",
+            param_hint="--file",
+        )
+    return arguments[0] if arguments else option
 
 
 def instant(at: str | None) -> datetime:

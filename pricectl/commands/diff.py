@@ -53,7 +53,8 @@ def diff(
     limits = gates.Limits.read(fail_on or [], max_increase, max_decrease, exit_code=exit_code)
     policy, when = settings.load_policy(), common.instant(at)
     charged_by = policy.profile_named(profile)
-    old, new = snapshots.pair(base, head, store.locate(file, policy.file), policy.deployed)
+    locate = store.locate_own if head is None else store.working_file
+    old, new = snapshots.pair(base, head, locate(file, policy.file), policy.deployed)
     before = old.version()
     after = new.version(like=before)
     found = compare(

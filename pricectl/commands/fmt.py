@@ -45,7 +45,8 @@ def fmt(
     Exits 1 when a begun price needs a decision, with --check also when anything would change.
     """
     when = common.instant(at)
-    name = store.locate_own(path or file, settings.load_policy().file)
+    asked = common.one_file([path] if path else [], file)
+    name = store.locate_writable(asked, settings.load_policy().file)
     source = store.read(name)
     found = formatted(source.data, when, promoting=promote, respelling=respell)
     writes, piped = not (check or diff), name == store.STDIN

@@ -56,6 +56,10 @@ def logs(
     except KeyboardInterrupt:  # the way to end a pipe that does not end by itself
         interrupted = True
     tally = counter.tally(reader.lines)
+    if not (tally.lines or interrupted):
+        raise store.Unavailable(
+            "is empty, so nothing was checked", where=log, next_step="check the path or the pipe"
+        )
     names, note = _advised(tally, top, file)
     common.show(view, formats)
     common.leave(INTERRUPTED if interrupted else common.FINDINGS if tally.bad else common.CLEAN)

@@ -47,8 +47,9 @@ def serve(
     if file == store.STDIN:
         raise typer.BadParameter("workers read the file again; name one", param_hint="--file")
     if file:
-        store.load(file)
-        os.environ["PRICECTL_FILE"] = os.path.abspath(file)  # noqa: PTH100 - keeps symlinks
+        name = store.locate(file)
+        store.load(name)
+        os.environ["PRICECTL_FILE"] = os.path.abspath(name)  # noqa: PTH100 - keeps symlinks
     _need_extra()
     make_app()
     with _listen(host, port) as listener:

@@ -63,7 +63,7 @@ def smoke(
 
     The calls are real: give the smoke test an account of its own, with a few credits.
     """
-    work = common.open_catalog(file)
+    work = common.open_catalog(file, own=True)
     charged_by = work.policy.profile_named(profile)
     models = model or smoke_models(work.catalog, work.policy.critical)
     endpoint = live.Endpoint.read(url, _token(token), timeout)

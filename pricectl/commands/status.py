@@ -46,10 +46,10 @@ def status(
     """
     token = _token(token_env)
     policy = settings.load_policy()
-    located = store.locate(file, policy.file)
+    working = store.working_file(file, policy.file)
     found = [
-        standing.look(place, file=located, deployed=policy.deployed, token=token)
-        for place in places or [located]
+        standing.look(place, file=working, deployed=policy.deployed, token=token)
+        for place in places or [_own(file, policy.file)]
     ]
     common.show(
         View.of(output, color, quiet=quiet, verbose=verbose),
@@ -59,6 +59,12 @@ def status(
         },
     )
     common.leave(CODES[standing.outcome(found)])
+
+
+def _own(file: str | None, configured: str | None) -> str:
+    """The team's catalog; a missing one must not be taken for a git ref. Raises Unavailable."""
+    own = store.locate_own(file, configured)
+    return own if own == store.STDIN else store.read(own).name
 
 
 def _token(variable: str | None) -> str | None:

@@ -41,11 +41,12 @@ def validate(
     policy = settings.load_policy()
     when = common.instant(at)
     level: Severity = fail_on.value
-    own = store.locate(None, policy.file)
-    sources = [store.read(name) for name in files or [file or own]]
+    asked = common.one_file(files or [], file)
+    own = store.working_file(None, policy.file)
+    names = files or [store.locate_own(asked, policy.file)]
     reports = [
         checking.check(data, name, policy, when, own=store.is_same(name, own))
-        for data, name in sources
+        for data, name in map(store.read, names)
     ]
     common.show(
         View.of(output, color, quiet=quiet, verbose=verbose),

@@ -208,7 +208,7 @@ def test_the_packages_own_prices_are_nobodys_to_deploy(
     run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (repo / NAME).unlink()
-    assert "no llm_pricing_current.json here or above" in run("deploy-check").stderr
+    assert "no llm_pricing_current.json in " in run("deploy-check").stderr
     assert run("deploy-check").exit_code == 2
     monkeypatch.setenv("PRICECTL_FILE", str(ROOT / NAME))
     assert run("deploy-check", "--base", str(ROOT / NAME)).exit_code == 0

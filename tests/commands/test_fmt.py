@@ -215,7 +215,16 @@ def test_the_catalog_in_the_package_is_never_written(
     monkeypatch.chdir(nowhere)
     result = run("fmt")
     assert result.exit_code == 2
-    assert "name a file" in result.stderr
+    assert "name it with --file FILE" in result.stderr
+    data = tmp_path / "site-packages" / "pricectl" / "data"
+    data.mkdir(parents=True)
+    (data / FILE).write_text(CATALOG.replace("10e-06", "1e-05"), encoding="utf-8")
+    monkeypatch.setattr("pricectl.store.__file__", str(data.parent / "store.py"))
+    for words in (("fmt", "--file", "packaged"), ("rollback", "--file", str(data / FILE))):
+        refused = run(*words)
+        assert refused.exit_code == 2
+        assert "is part of the installed pricectl and is never changed" in refused.stderr
+    assert "1e-05" in (data / FILE).read_text(encoding="utf-8")
 
 
 def test_somebody_else_s_edit_is_not_overwritten(

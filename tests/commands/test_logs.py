@@ -55,7 +55,14 @@ def test_a_log_of_something_else_says_so(run: Run) -> None:
     result = run("logs", "-", stdin="a\nb\n")
     assert result.exit_code == 0
     assert "nothing about prices in 2 lines; is this the log of the service?" in result.stdout
-    assert run("logs", "-", stdin="").exit_code == 0
+
+
+def test_an_empty_log_was_not_checked(run: Run, home: Path) -> None:
+    (home / "empty.log").touch()
+    for name in ("-", "empty.log"):
+        result = run("logs", name, stdin="")
+        assert result.exit_code == 2
+        assert f"{name}: is empty, so nothing was checked" in result.stderr
 
 
 def test_nothing_of_a_name_reaches_the_terminal_as_it_is(run: Run, log: Path) -> None:
