@@ -68,6 +68,8 @@ def test_the_table_is_a_mapping_that_nobody_can_write() -> None:
     assert len(MODEL_PRICING) == 6
     assert set(MODEL_PRICING) == set(MODEL_PRICING.keys()) == set(dict(MODEL_PRICING))
     assert "o3" in MODEL_PRICING
+    assert "o3\n" in MODEL_PRICING
+    assert MODEL_PRICING[" o3\n"] == get_model_pricing("o3 ") == MODEL_PRICING["o3"]
     assert "shared" not in MODEL_PRICING
     assert 5 not in MODEL_PRICING  # type: ignore[comparison-overlap]
     assert MODEL_PRICING.get("nobody") is None

@@ -8,7 +8,6 @@ import typer
 
 from pricectl import store
 from pricectl.commands.arguments import read_usage, split_words
-from pricectl.commands.recorded import read_recorded
 from pricectl.core import DocumentError, Quote, quote
 from pricectl.core.catalog import Catalog
 
@@ -86,6 +85,7 @@ def ask_one(catalog: Catalog, question: Question, asked: Circumstances) -> Answe
 
 def _ask_response(catalog: Catalog, question: Question, file: str, asked: Circumstances) -> Answer:
     from pricectl.core.responses import quote_response, read_response
+    from pricectl.core.responses.recorded import read_recorded
 
     if question.details_given:
         raise typer.BadParameter("the response itself says what was used", param_hint="--response")

@@ -57,6 +57,8 @@ class Step(NamedTuple):
 def find(catalog: Catalog, name: object) -> Match:
     """The row that answers for a name; never fails, the default price answers last.
 
+    Blanks around the name are stripped, as a line break that a caller read with it.
+
     >>> catalog = Catalog.load('{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}')
     >>> find(catalog, "azure/gpt-4o-2024-08-06")[1:]
     ('partial', 'azure/gpt-4o-2024-08-06', 'gpt-4o', ('azure/', '-2024-08-06'))
@@ -108,13 +110,15 @@ def _find(catalog: Catalog, name: object) -> Match:
     match = next(answer for _, answer, _ in _layers(catalog, asked) if answer)
     if len(catalog.matches) >= MEMO_SIZE:
         catalog.matches.clear()
-    if name is asked:
-        catalog.matches[asked] = match
+    if type(name) is str and len(name) <= MAX_NAME:
+        catalog.matches[name] = match
     return match
 
 
 def _clean(name: object) -> str:
-    return name if isinstance(name, str) and len(name) <= MAX_NAME else ""
+    """A name without the blanks around it; empty for what cannot be one."""
+    plain = str.strip(name) if isinstance(name, str) else ""
+    return plain if len(plain) <= MAX_NAME else ""
 
 
 _Answer = tuple[How, Match | None, str]

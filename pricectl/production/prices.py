@@ -48,7 +48,7 @@ class _PriceTable(Mapping[str, Prices]):
     """
 
     def __getitem__(self, name: str) -> Prices:
-        return dict(_table()[name])
+        return dict(_table()[_stripped(name)])
 
     def __iter__(self) -> Iterator[str]:
         return iter(tuple(_table()))
@@ -57,7 +57,7 @@ class _PriceTable(Mapping[str, Prices]):
         return len(_table())
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and name in _table()
+        return isinstance(name, str) and _stripped(name) in _table()
 
     def __repr__(self) -> str:
         return f"<prices of {len(self) - 1} models in USD per 1M tokens>"
@@ -130,6 +130,11 @@ def list_models_by_provider(provider: str) -> list[str]:
     return sorted(
         {m.name for m in models if PROVIDERS.get(m.provider.lower(), UNKNOWN) == provider}
     )
+
+
+def _stripped(name: Any) -> Any:
+    """A name as lookup takes it, without the blanks around it."""
+    return name.strip() if isinstance(name, str) else name
 
 
 def _snapshot() -> Snapshot:

@@ -64,7 +64,7 @@ class Pricing(Keeper):
         check_seconds: float = 0.2,
     ) -> None:
         """Start again with other options; those of `load`."""
-        denied = frozenset(str(name).lower() for name in deny)
+        denied = frozenset(str(name).strip().lower() for name in deny)
         with self._lock:
             self.unwatch()
             self._start(Options(path, policy, state, denied, check_seconds))
@@ -128,6 +128,9 @@ class Pricing(Keeper):
         at: date | None = None,
     ) -> Answer:
         """Price a provider's raw response; what is not given is taken from the body.
+
+        `body` is the response or the list of its stream's events, parsed or as text or bytes: JSON,
+        JSON lines or server-sent events.
 
         A body without readable usage costs nothing, carries the flag "bad-usage" and is counted.
         """

@@ -116,7 +116,6 @@ CATALOG = Catalog.load(json.dumps(ROWS))
         ("xgpt-4o", "default", "default/default"),
         ("foo/gpt-4o", "default", "default/default"),
         ("deepseek-r1", "default", "default/default"),
-        ("gpt-4o ", "default", "default/default"),
         ("", "default", "default/default"),
         ("-", "default", "default/default"),
     ],
@@ -126,6 +125,30 @@ def test_a_name_is_answered_by(asked: str, how: str, resolved: str) -> None:
     assert (match.how, match.model.full_name) == (how, resolved)
     assert match.asked == asked
     assert find(CATALOG, asked) is match
+
+
+@pytest.mark.parametrize("blanks", [" ", "\n", "\r\n", "\t", "  \n", "\u00a0", "\u3000"])
+@pytest.mark.parametrize(
+    "name", ["gpt-4o", "openai/gpt-4o", "GPT-4O", "gpt-4o-2024-08-06", "nobody"]
+)
+def test_blanks_around_a_name_are_stripped(name: str, blanks: str) -> None:
+    plain = find(CATALOG, name)
+    for asked in (blanks + name, name + blanks, blanks + name + blanks):
+        assert find(CATALOG, asked) == plain
+        assert find(CATALOG, asked) is find(CATALOG, asked)
+
+
+def test_a_name_that_overrides_strip_is_looked_up_as_it_is_written() -> None:
+    class Hostile(str):
+        __slots__ = ()
+
+        def strip(self, _: str | None = None) -> str:
+            raise RuntimeError
+
+        def __len__(self) -> int:
+            raise RuntimeError
+
+    assert find(CATALOG, Hostile("gpt-4o\n")).model.full_name == "openai/gpt-4o"
 
 
 def test_a_match_says_what_it_set_aside() -> None:

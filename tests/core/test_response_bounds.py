@@ -274,7 +274,6 @@ STRANGE: dict[str, Any] = {
     "keys of every kind": {None: 1, 2: 3, (): (), "usage": {None: 1, "total_tokens": 1}},
     "a type": dict,
     "a module": sys,
-    "bytes": b"{}" * SIZE,
     "a set": {1, 2, 3},
 }
 # Nine envelopes with seven places each, each asked for some forty members; a mock runs twenty
@@ -287,6 +286,16 @@ def test_an_object_of_any_kind_costs_a_fixed_amount(body: Any) -> None:
     OBJECT.check(cost_of(lambda: read_response(body)), 1)
     OBJECT.check(cost_of(lambda: quote_response(ROWS, body, strict=True)), 1)
     OBJECT.check(cost_of(lambda: read_response([body] * 5)), 5)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"{}", b"{}\n", b'{"usage": {"total_tokens": 1}}\n', b"data: {}\n\n", b"[", b"x", b"\xff"],
+)
+def test_text_costs_in_proportion_to_its_length(text: bytes) -> None:
+    body = text * (SIZE // len(text))
+    RESPONSE.check(cost_of(lambda: read_response(body)), SIZE)
+    RESPONSE.check(cost_of(lambda: quote_response(ROWS, body, strict=True)), SIZE)
 
 
 class NoItems(list[Any]):

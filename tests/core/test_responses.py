@@ -106,7 +106,7 @@ MESSAGE = {"input_tokens": 1, "output_tokens": 1}
         0,
         1.5,
         True,
-        "usage",
+        '"usage"',
         b'{"usage": {}}',
         [],
         {},
@@ -126,6 +126,25 @@ def test_a_body_without_usage_is_refused_with_what_was_looked_for(body: Any) -> 
         read_response(body)
     for name in ("prompt_tokens", "promptTokenCount", "inputTokens", "usageMetadata"):
         assert name in caught.value.next_step
+
+
+@pytest.mark.parametrize(
+    "body", ["", " ", "usage", b"\xff", '{"a": 1, "a": 2}', "data: {", "x: 1\n"]
+)
+def test_text_that_is_not_json_is_refused(body: str | bytes) -> None:
+    with pytest.raises(BadUsage, match=r"^response(, line 1)?: cannot be read: ") as caught:
+        read_response(body)
+    assert caught.value.next_step == "pass JSON, JSON lines or server-sent events"
+
+
+@pytest.mark.parametrize("salt", ["", " ", "\n"])
+def test_a_response_may_come_as_text(salt: str) -> None:
+    """1,000 tokens at $2.50 per 1M are $0.0025."""
+    text = salt + json.dumps({"model": "gpt-4o", "usage": {"prompt_tokens": 1000}}) + salt
+    catalog = Catalog.load('{"o": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}')
+    for body in (text, text.encode(), bytearray(text.encode())):
+        assert quote_response(catalog, body).pico_usd == 2_500_000_000
+        assert read_response(body) == read_response(json.loads(text))
 
 
 def test_a_stream_without_usage_says_how_to_get_it() -> None:

@@ -361,6 +361,34 @@ def test_a_response_is_named_and_priced_by_one_version(file: Path) -> None:
     assert (answer.generation, pricing.snapshot.generation) == (1, 2)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps(BODY),
+        json.dumps(BODY, indent=2),
+        json.dumps([BODY]),
+        f"data: {json.dumps(BODY)}\n\ndata: [DONE]\n\n",
+        f"{json.dumps({'model': 'gpt-4o'})}\n{json.dumps(BODY)}\n",
+    ],
+)
+def test_a_response_may_come_as_text(pricing: Pricing, text: str) -> None:
+    """As a client has it: JSON, JSON lines or server-sent events."""
+    for body in (text, text.encode(), bytearray(text.encode())):
+        answer = pricing.quote_response(body)
+        assert (answer.pico_usd, answer.flags) == (7_500_000_000, ())
+
+
+@pytest.mark.parametrize("name", ["gpt-4o ", "gpt-4o\n", " \tgpt-4o\r\n"])
+def test_blanks_around_a_name_cost_nothing(file: Path, name: str) -> None:
+    pricing = Pricing.load(file, policy=Policy())
+    for _ in range(2):
+        assert pricing.quote(name, Usage(1000, 500)).pico_usd == 7_500_000_000
+        assert pricing.quote_response(BODY, model=name).pico_usd == 7_500_000_000
+        assert pricing.quote_response({**BODY, "model": name}).flags == ()
+    denied = Pricing.load(file, policy=Policy(), deny=["gpt-4o\n"])
+    assert denied.quote(name, Usage(1)).flags == ("denied-model",)
+
+
 def test_a_response_that_states_more_than_units_say_so(pricing: Pricing) -> None:
     usage = {"prompt_tokens": 1000, "completion_tokens": 500, "total_tokens": 1700}
     answer = pricing.quote_response(BODY | {"usage": usage})
@@ -396,7 +424,24 @@ def test_what_the_row_cannot_price_is_told(pricing: Pricing) -> None:
         assert pricing.quote("gpt-4o-latest", Usage(1)).flags == ("partial-match",)
 
 
-@pytest.mark.parametrize("body", [None, "", b"\x00", 5, [], {}, {"usage": -1}, object()])
+@pytest.mark.parametrize(
+    "body",
+    [
+        None,
+        "",
+        " \n",
+        b"\x00",
+        b"\xff",
+        "{",
+        "data: {",
+        "[" * 9999,
+        5,
+        [],
+        {},
+        {"usage": -1},
+        object(),
+    ],
+)
 def test_no_response_fails_a_call(pricing: Pricing, body: object) -> None:
     answer = pricing.quote_response(body, model="gpt-4o")
     assert answer.pico_usd == 0

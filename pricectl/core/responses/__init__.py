@@ -1,10 +1,10 @@
 """A provider's raw response to the usage it states, and to its cost. Floor 0.
 
-The caller parses; what comes here is a dict, an object with attributes or a list of a stream's
-events, and nothing in it is trusted. Strict: a count that cannot have come from a real call raises
-BadUsage. A count is an int, or a Decimal that is whole as some JSON readers give it; 12.0 is
-refused, except in Cohere's units, which are documented as numbers. A started
-thousandth of a second counts whole.
+What comes here is a dict, an object with attributes, a list of a stream's events, or the text of
+one of these (JSON, JSON lines, server-sent events), and nothing in it is trusted. Strict: a count
+that cannot have come from a real call raises BadUsage. A count is an int, or a Decimal that is
+whole as some JSON readers give it; 12.0 is refused, except in Cohere's units, which are documented
+as numbers. A started thousandth of a second counts whole.
 """
 
 from contextlib import suppress
@@ -13,11 +13,12 @@ from decimal import Decimal
 
 from pricectl.core.calculator import Quote, quantity, quote
 from pricectl.core.catalog import Catalog
-from pricectl.core.errors import BadUsage, UnpricedUnit
+from pricectl.core.errors import BadUsage, DocumentError, UnpricedUnit
 from pricectl.core.lookup import find
 from pricectl.core.responses import origins
 from pricectl.core.responses.places import Place, locate
 from pricectl.core.responses.plain import plain_text
+from pricectl.core.responses.recorded import read_recorded
 from pricectl.core.responses.tables import Draft, Family, Reading, require
 from pricectl.core.units import UNITS
 from pricectl.core.usage import Usage, usage_of
@@ -29,8 +30,9 @@ __all__ = ["Reading", "quote_response", "read_response", "row_name", "salvage_re
 def read_response(body: object, *, provider: str | None = None) -> Reading:
     """What a provider's response says the call used.
 
-    `body` is a parsed response, its usage object or a list of its stream's events; `provider` is
-    who served it, if the caller knows. Raises BadUsage, also where no usage is stated.
+    `body` is a response, its usage object or a list of its stream's events, parsed or as text;
+    `provider` is who served it, if the caller knows. Raises BadUsage, also where no usage is
+    stated.
 
     >>> body = {"model": "claude-x", "usage": {
     ...     "input_tokens": 50, "cache_read_input_tokens": 200, "output_tokens": 7}}
@@ -38,7 +40,8 @@ def read_response(body: object, *, provider: str | None = None) -> Reading:
     (('input', 50), ('cache_read', 200), ('output', 7))
     """
     try:
-        return plain_text(body, provider) or _read(body, provider)
+        parsed = _parsed(body)
+        return plain_text(parsed, provider) or _read(parsed, provider)
     except BadUsage:
         raise
     except Exception as error:  # noqa: BLE001 - a foreign object may raise anything, anywhere
@@ -86,7 +89,7 @@ def row_name(
     A cloud sells one model at several prices, so `azure/us/gpt-4o` and `azure/gpt-4o` are tried
     before `gpt-4o`.
     """
-    name = reading.model if model is None else model
+    name = (reading.model if model is None else model).strip()
     place = region_word(reading.region if region is None else region)
     folders = (f"{reading.provider}/{place}/", f"{reading.provider}/") if reading.provider else ()
     for folder in folders:
@@ -115,7 +118,7 @@ def salvage_response(
     >>> salvage_response({"model": "m", "usage": usage})[1]
     {'input_tokens': 10, 'cache_read_tokens': 11}
     """
-    place = locate(body)
+    place = locate(_parsed(body))
     draft = _begin(place, provider, forgiving=True)
     with suppress(BadUsage):
         _complete(draft, place.family)
@@ -128,6 +131,20 @@ def salvage_response(
     return reading, {
         name: quantity(name, count) if name in UNITS else count for name, count in counts.items()
     }
+
+
+def _parsed(body: object) -> object:
+    """The body itself, or what its text says. Raises BadUsage for text that is not JSON."""
+    if not isinstance(body, (str, bytes, bytearray)):
+        return body
+    try:
+        return read_recorded(body if isinstance(body, str) else bytes(body))
+    except DocumentError as error:
+        raise BadUsage(
+            f"cannot be read: {error.what}",
+            where=f"response, line {error.line}" if error.line else "response",
+            next_step="pass JSON, JSON lines or server-sent events",
+        ) from None
 
 
 def _begin(place: Place, provider: str | None, *, forgiving: bool = False) -> Draft:

@@ -1,11 +1,11 @@
-"""A response as someone recorded it: one JSON value, or a stream's events by line. Floor 3."""
+"""A response as text: one JSON value, or a stream's events line by line. Floor 0."""
 
 import re
 from typing import NamedTuple
 
-from pricectl.core import DocumentError, document
+from pricectl.core import document
 from pricectl.core.document import Json
-from pricectl.core.errors import BadUsage
+from pricectl.core.errors import BadUsage, DocumentError
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _FIELD = re.compile(r"(?P<name>data|event|id|retry|): ?(?P<value>.*)")
@@ -13,8 +13,8 @@ _DONE = "[DONE]"
 MAX_EVENTS = 100_000
 
 
-def read_recorded(data: bytes) -> Json:
-    """A response as JSON, or the events of a stream: JSON lines or the data of server-sent events.
+def read_recorded(data: bytes | str) -> Json:
+    """Parse a response: JSON, or the events of a stream as JSON lines or server-sent events.
 
     Raises DocumentError, with the line, and BadUsage for too many events.
     """
