@@ -14,8 +14,11 @@ from pricectl.core.usage import Usage
 _COUNT = re.compile(
     r"(?P<number>(?:\d{1,3}(?:,\d{3})+|\d+(?:_\d{3})*)(?:\.\d+)?)(?P<scale>[kKmM]?)", re.ASCII
 )
-# A word at the end that was meant as a count, and is no model's name.
+# Digits alone were meant as a count, at whatever place; before the counts a word that only begins
+# with digits may have been, too.
+_NUMBER = re.compile(r"[-+]?[\d.,_]*\d[\d.,_]*[kKmM]?")
 _LIKE_A_COUNT = re.compile(r"[-+]?[\d.,_]+\w*")
+_QUESTION = "MODEL... INPUT [OUTPUT]"
 _SCALES = {"": 1, "k": 1_000, "m": 1_000_000}
 
 
@@ -56,15 +59,34 @@ def split_words(words: Sequence[str]) -> tuple[list[str], list[int]]:
     for word in names[-2:] if len(names) > 1 else ():
         if _LIKE_A_COUNT.fullmatch(word) and read_count(word) is None:
             raise typer.BadParameter(
-                f"{word!r} is no token count such as 1000, 1,000 or 1k",
-                param_hint="MODEL... INPUT [OUTPUT]",
+                f"{word!r} is not a token count such as 1000, 1,000 or 1k", param_hint=_QUESTION
             )
+    if names and not counts and any(_NUMBER.fullmatch(name) for name in names):
+        raise typer.BadParameter(
+            f"{names[-1]!r} is not a token count such as 1000, 1,000 or 1k", param_hint=_QUESTION
+        )
     if not names or not counts:
         raise typer.BadParameter(
             "write a model and its tokens, such as: pricectl quote gpt-4o 1000 500",
-            param_hint="MODEL... INPUT [OUTPUT]",
+            param_hint=_QUESTION,
         )
-    return list(dict.fromkeys(names)), counts
+    understood = f"models {', '.join(names)}; input {counts[0]:,} tokens"
+    understood += f", output {counts[1]:,}" if len(counts) > 1 else ""
+    check_names(names, understood)
+    return list(dict.fromkeys(name.strip() for name in names)), counts
+
+
+def check_names(names: Sequence[str], understood: str) -> None:
+    """Refuse words that cannot be models' names, and say how all were read. Raises BadParameter."""
+    for name in names:
+        if not name.strip():
+            raise typer.BadParameter("a model's name is blank", param_hint=_QUESTION)
+        if _NUMBER.fullmatch(name.strip()):
+            raise typer.BadParameter(
+                f"{name!r} is a number among the models (understood: {understood}); "
+                "write the counts last, thousands as 1000, 1,000 or 1k",
+                param_hint=_QUESTION,
+            )
 
 
 def read_usage(counts: list[int], details: Mapping[str, str | None], units: Sequence[str]) -> Usage:
@@ -84,8 +106,8 @@ def _amount(name: str, word: str) -> int | Decimal:
     divisible = name in UNITS and UNITS[name].divisible
     amount = read_amount(word) if divisible else read_count(word)
     if amount is None:
-        kind = "amount such as 12.5" if divisible else "count such as 1000"
-        raise typer.BadParameter(f"{name}: {word!r} is no {kind}, 1,000 or 1k")
+        kind = "an amount such as 12.5" if divisible else "a count such as 1000"
+        raise typer.BadParameter(f"{name}: {word!r} is not {kind}, 1,000 or 1k")
     return amount
 
 

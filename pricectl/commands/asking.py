@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import typer
 
 from pricectl import store
-from pricectl.commands.arguments import read_usage, split_words
+from pricectl.commands.arguments import check_names, read_usage, split_words
 from pricectl.core import DocumentError, Quote, quote
 from pricectl.core.catalog import Catalog
 
@@ -74,6 +74,8 @@ def ask_one(catalog: Catalog, question: Question, asked: Circumstances) -> Answe
     spoken = question.response is None
     if spoken and not question.words:
         raise typer.BadParameter("write a model's name", param_hint="NAME")
+    if len(question.words) == 1:
+        check_names(question.words, f"the name {question.words[0]}")
     circumstantial = question.details_given or asked.service or asked.region
     if spoken and len(question.words) == 1 and not circumstantial:
         return Answer(())
@@ -89,6 +91,7 @@ def _ask_response(catalog: Catalog, question: Question, file: str, asked: Circum
 
     if question.details_given:
         raise typer.BadParameter("the response itself says what was used", param_hint="--response")
+    check_names(question.words, f"models {', '.join(question.words)}; tokens from the response")
     try:
         body = read_recorded(store.read(file).data)
     except DocumentError as error:

@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -15,7 +15,7 @@ from pricectl import settings, store
 from pricectl.core.catalog import Catalog
 from pricectl.core.windows import read_instant
 from pricectl.policy import Policy
-from pricectl.report.canvas import Canvas
+from pricectl.report.canvas import Canvas, clean
 
 CLEAN, FINDINGS, FAILED = 0, 1, 2
 PIPED_WIDTH = 160
@@ -126,6 +126,13 @@ def show(view: View, formats: Formats) -> None:
             _print(text)
         else:
             _write(path, text)
+
+
+def warn(view: View, name: str, warnings: Iterable[str]) -> None:
+    """Say on stderr what was assumed, unless the terminal shows it with the result anyway."""
+    shown = ("text", None) in view.outputs and not view.quiet and sys.stdout.isatty()
+    for words in () if shown else warnings:
+        typer.echo(f"pricectl: {clean(name)}: {words}", err=True)
 
 
 def _print(text: str) -> None:

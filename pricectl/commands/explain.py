@@ -9,9 +9,11 @@ from pricectl.commands.asking import Circumstances, Question, ask_one
 from pricectl.commands.common import View
 from pricectl.core.explanation import chain
 from pricectl.core.lookup import find, trace
+from pricectl.estimate import Estimate
 from pricectl.listing import Priced
 from pricectl.report import json_explain
 from pricectl.report.text import explain as text
+from pricectl.report.text.quote import assumptions, guess
 
 
 def explain(
@@ -80,8 +82,14 @@ def explain(
         for found in answer.quotes
         for link in chain(found, reading=answer.reading, profile=charged_by, at=when)
     )
+    view = View.of(output, color, quiet=quiet, verbose=verbose)
+    for found in answer.quotes:
+        estimate = Estimate(found, 1, charged_by, answer.signals)
+        common.warn(view, name, assumptions(estimate, work.catalog))
+    if not answer.quotes and match.how == "default":
+        common.warn(view, name, [guess(work.catalog, name)])
     common.show(
-        View.of(output, color, quiet=quiet, verbose=verbose),
+        view,
         {
             "text": lambda canvas: text.report(
                 match, Priced.at(match.model, when), steps, links, work.catalog, canvas, quiet=quiet

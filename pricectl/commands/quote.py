@@ -81,8 +81,11 @@ def quote(
     }
     answer = ask(work.catalog, Question(words or [], details, unit or [], response), asked)
     estimates = [Estimate(found, calls, charged_by, answer.signals) for found in answer.quotes]
+    view = View.of(output, color, quiet=quiet, verbose=verbose)
+    for found in estimates:
+        common.warn(view, found.quote.match.asked, text.assumptions(found, work.catalog))
     common.show(
-        View.of(output, color, quiet=quiet, verbose=verbose),
+        view,
         {
             "text": lambda canvas: text.report(
                 estimates, work.catalog, canvas, mode=mode, quiet=quiet

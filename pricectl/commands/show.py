@@ -28,6 +28,8 @@ def show(
 
     -q prints the rates in force alone. Exits 1 when no row answers for the name.
     """
+    if not model.strip():
+        raise typer.BadParameter("a model's name is blank", param_hint="MODEL")
     work = common.open_catalog(file)
     match = require(work.catalog, model)
     row = Priced.at(match.model, common.instant(at))

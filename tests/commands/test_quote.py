@@ -160,20 +160,20 @@ def test_a_missing_price_is_not_the_cheapest(run: Run) -> None:
     [
         (["gpt-4o"], "write a model and its tokens"),
         (["1000", "500"], "write a model and its tokens"),
-        (["gpt-4o", "12", "x"], "write a model and its tokens"),
+        (["gpt-4o", "12", "x"], "'x' is not a token count"),
         (["gpt-4o", "12", "--cached", "13"], "(13) is more than input (12)"),
-        (["gpt-4o", "12", "--cached=-1"], "is no count"),
-        (["gpt-4o", "1000x", "500"], "'1000x' is no token count"),
-        (["gpt-4o", "1,5k", "0"], "'1,5k' is no token count"),
-        (["gpt-4o", "1e3", "0"], "'1e3' is no token count"),
-        (["gpt-4o", "99999999999999999999999", "1"], "is no token count"),
-        (["--", "gpt-4o", "-5", "1"], "'-5' is no token count"),
+        (["gpt-4o", "12", "--cached=-1"], "is not a count"),
+        (["gpt-4o", "1000x", "500"], "'1000x' is not a token count"),
+        (["gpt-4o", "1,5k", "0"], "'1,5k' is not a token count"),
+        (["gpt-4o", "1e3", "0"], "'1e3' is not a token count"),
+        (["gpt-4o", "99999999999999999999999", "1"], "is not a token count"),
+        (["--", "gpt-4o", "-5", "1"], "'-5' is not a token count"),
         (["gpt-4o", "12", "--unit", "foo=2"], "unknown unit 'foo'"),
         (["gpt-4o", "12", "--unit", "input_tokens=2"], "stand behind the model"),
-        (["gpt-4o", "12", "--unit", "page"], "is no count"),
-        (["gpt-4o", "12", "--unit", "page=1.5"], "is no count such as 1000, 1,000 or 1k"),
-        (["gpt-4o", "12", "--unit", "second=x"], "is no amount such as 12.5, 1,000 or 1k"),
-        (["gpt-4o", "12", "--unit", "second=1e3"], "'1e3' is no amount"),
+        (["gpt-4o", "12", "--unit", "page"], "is not a count"),
+        (["gpt-4o", "12", "--unit", "page=1.5"], "is not a count such as 1000, 1,000 or 1k"),
+        (["gpt-4o", "12", "--unit", "second=x"], "is not an amount such as 12.5, 1,000 or 1k"),
+        (["gpt-4o", "12", "--unit", "second=1e3"], "'1e3' is not an amount"),
         (["gpt-4o", "12", "--unit", "second=1.2345"], "second is finer than a thousandth"),
         (["gpt-4o", "12", "--mode", "weekly"], "'weekly' is none of job_based"),
         (["gpt-4o", "12", "--markup", "much"], "'much' is no amount"),
@@ -188,6 +188,71 @@ def test_bad_usage_says_what_and_exits_2(run: Run, words: list[str], said: str) 
     assert (result.exit_code, result.stdout) == (2, "")
     assert said in " ".join(result.stderr.replace("│", " ").split())
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ["gpt-4o", "1", "000", "500"],
+            "(understood: models gpt-4o, 1; input 0 tokens, output 500); write the counts last",
+        ),
+        (["1000", "gpt-4o", "500"], "'1000' is a number among the models"),
+        (["gpt-4o", "1.5k", "500", "200"], "'1.5k' is a number among the models"),
+        (["gpt-4o", "", "1000"], "a model's name is blank"),
+        (["\n", "1000"], "a model's name is blank"),
+    ],
+)
+def test_a_word_that_is_not_a_name_is_refused_with_what_was_understood(
+    run: Run, words: list[str], said: str
+) -> None:
+    result = run("quote", *words)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert said in " ".join(result.stderr.replace("│", " ").split())
+
+
+def test_a_response_takes_no_counts_beside_it(run: Run) -> None:
+    result = run("quote", "--response", "-", "gpt-4o", "1000", stdin='{"usage": {}}')
+    assert result.exit_code == 2
+    said = " ".join(result.stderr.replace("│", " ").split())
+    assert "'1000' is a number among the models" in said
+
+
+ASSUMED = {
+    "a guess": (["gpt-99", "1000"], "gpt-99: no model is called that"),
+    "a guess among others": (["gpt-4o", "abc", "1000"], "abc: no model is called that"),
+    "an unsold service": (["o3", "1000", "--service", "flexx"], "o3: no price for service flexx"),
+    "an unsold region": (["o3", "1000", "--region", "mars"], "o3: no price for region mars"),
+    "an assumed rate": (["o3", "1000", "--cached", "9"], "o3: cache_read: no cache_read price"),
+    "an unpriced unit": (["o3", "1000", "--unit", "page=1"], "o3: page: "),
+    "a part set aside": (["my/o3-latest", "1000"], "my/o3-latest: no model is called that"),
+    "a neutral part": (["azure/o3", "1000"], "azure/o3: set aside as neutral: azure/"),
+}
+
+
+@pytest.mark.parametrize("case", ASSUMED)
+@pytest.mark.parametrize("form", [(), ("-q",), ("-o", "json")])
+def test_what_was_assumed_is_said_on_stderr(run: Run, case: str, form: tuple[str, ...]) -> None:
+    words, said = ASSUMED[case]
+    result = run("quote", *words, *form)
+    assert result.exit_code == 0
+    assert f"pricectl: {said}" in result.stderr
+
+
+def test_a_plain_quote_says_nothing_on_stderr(run: Run) -> None:
+    for words in (("gpt-4o", "1000", "500"), ("gpt-4o", "1000", "-q"), ("o3 ", "1", "-o", "json")):
+        assert run("quote", *words).stderr == ""
+
+
+def test_explain_says_a_guess_on_stderr_too(run: Run) -> None:
+    for words in (("gpt-99", "-q"), ("gpt-99", "1000", "-o", "json")):
+        assert "pricectl: gpt-99: no model is called that" in run("explain", *words).stderr
+
+
+@pytest.mark.parametrize("words", [("explain", " "), ("show", ""), ("explain", "", "1000")])
+def test_a_blank_name_is_bad_usage(run: Run, words: tuple[str, ...]) -> None:
+    result = run(*words)
+    assert (result.exit_code, "a model's name is blank" in result.stderr) == (2, True)
 
 
 def test_a_broken_catalog_is_no_price(run: Run, home: Path) -> None:

@@ -85,20 +85,25 @@ def _title(match: Match) -> str:
 
 
 def _warnings(estimate: Estimate, catalog: Catalog) -> Iterator[str]:
+    """What a reader of the amount should see: which rates apply, and what was assumed."""
     quote = estimate.quote
-    match = quote.match
-    if quote.guessed:
-        names = near_names(catalog, match.asked)
-        near = f"; did you mean {', '.join(map(clean, names))}?" if names else ""
-        yield f"no model is called that{near}"
-    if match.ignored:
-        yield f"set aside as neutral: {' '.join(map(clean, match.ignored))}"
-    if match.model.entry.get("retired") is True:
+    if quote.match.model.entry.get("retired") is True:
         yield "the provider has retired this model"
     if quote.above_tokens:
         yield f"long-context rates: over {count(quote.above_tokens)} input tokens"
     if quote.period:
         yield f"dated price: {quote.period}"
+    yield from assumptions(estimate, catalog)
+
+
+def assumptions(estimate: Estimate, catalog: Catalog) -> Iterator[str]:
+    """Why the amount may be wrong: a guess, a service or region not sold, a rate assumed."""
+    quote = estimate.quote
+    match = quote.match
+    if quote.guessed:
+        yield guess(catalog, match.asked)
+    if match.ignored:
+        yield f"set aside as neutral: {' '.join(map(clean, match.ignored))}"
     if quote.missing_region:
         yield f"no price for region {clean(quote.region)}: its base rates"
     if quote.missing_service:
@@ -107,6 +112,13 @@ def _warnings(estimate: Estimate, catalog: Catalog) -> Iterator[str]:
         if note:
             yield f"{line.unit}: {clean(note) if line.priced else ADDS_NOTHING}"
     yield from (f"not in the price: {clean(signal)}" for signal in estimate.signals)
+
+
+def guess(catalog: Catalog, name: str) -> str:
+    """That no row answers for a name, and the names that may have been meant."""
+    names = near_names(catalog, name)
+    near = f"; did you mean {', '.join(map(clean, names))}?" if names else ""
+    return f"no model is called that, so this is the default price{near}"
 
 
 def _arithmetic(estimate: Estimate) -> "Table":
