@@ -84,20 +84,52 @@ class Policy(NamedTuple):
         return self.profiles[wanted]
 
 
+# What a customer is charged is not known: it chooses a profile that does not exist.
+NO_PROFILE = Policy(profile="", profiles={})
+
+
 def read_policy(settings: Mapping[str, Any], source: str = "") -> Policy:
     """Settings as read from TOML (numbers with a point as Decimal) to a policy.
 
-    Raises BadSettings or BadProfile with the setting's name; an unknown setting is an error too.
+    Raises BadSettings or BadProfile with the setting's name, also for an unknown setting and for a
+    profile that does not exist.
     """
+    policy, problems = usable_policy(settings, source)
+    if problems:
+        raise problems[0]
+    policy.profile_named(None)
+    return policy
+
+
+def usable_policy(
+    settings: Mapping[str, Any], source: str = ""
+) -> tuple[Policy, tuple[PricingError, ...]]:
+    """The settings that can be used, each by itself, and what is wrong with the others.
+
+    A setting that cannot be used has its default. A profile that cannot be used is left out, and
+    with it the right to charge by it: if it is the chosen one, `profile` names none of `profiles`.
+    """
+    problems: list[PricingError] = []
+    values: dict[str, Any] = {"profiles": {"default": Profile()}}
     unknown = sorted(settings.keys() - _READERS.keys())
     if unknown:
-        raise BadSettings(
-            f"unknown setting {', '.join(unknown)}",
-            where=source,
-            next_step=f"one of {', '.join(_READERS)}",
-        )
-    values = {name: _READERS[name](value, f"{source}: {name}") for name, value in settings.items()}
-    return Policy(**values, source=source)
+        known = f"one of {', '.join(_READERS)}"
+        what = f"unknown setting {', '.join(unknown)}"
+        problems.append(BadSettings(what, where=source, next_step=known))
+    unread = set()
+    for name, read in _READERS.items():
+        if name in settings:
+            try:
+                values[name] = read(settings[name], f"{source}: {name}", problems)
+            except PricingError as error:
+                problems.append(error)
+                unread.add(name)
+    # Where the chosen profile is not known for sure, none is chosen rather than the default one:
+    # that would resell at cost. An unknown setting may be a misspelt `profile`.
+    misspelt = unknown and "profile" not in settings and len(values["profiles"]) > 1
+    if misspelt or not unread.isdisjoint({"profile", "profiles"}):
+        values |= {"profile": "", "profiles": {}}
+    return Policy(**values, source=source), tuple(problems)
 
 
 def _is(kind: type[Value], words: str) -> Callable[[Any, str], Value]:
@@ -187,10 +219,16 @@ def _workloads(value: Any, where: str) -> tuple[Workload, ...]:
     return tuple(workloads)
 
 
-def _profiles(value: Any, where: str) -> Mapping[str, Profile]:
-    tables = _table(value, where)
-    named = {name: Profile.read(_table(item, where), name) for name, item in tables.items()}
-    return {"default": Profile(), **named}
+def _profiles(value: Any, where: str, problems: list[PricingError]) -> Mapping[str, Profile]:
+    """The profiles that can be used; one with a fault is not charged by its other settings."""
+    profiles = {"default": Profile()}
+    for name, item in _table(value, where).items():
+        try:
+            profiles[name] = Profile.read(_table(item, where), name)
+        except PricingError as error:
+            profiles.pop(name, None)
+            problems.append(error)
+    return profiles
 
 
 def _limits(value: Any, where: str) -> Limits:
@@ -203,14 +241,21 @@ def _limits(value: Any, where: str) -> Limits:
     return Limits(**_members(value, where, known))
 
 
-_READERS: Mapping[str, Callable[[Any, str], Any]] = {
-    "file": _text,
-    "deployed": _text,
-    "critical": _texts,
-    "names": _texts,
-    "profile": _text,
+def _alone(read: Callable[[Any, str], Any]) -> "_Reader":
+    """A reader of a setting that is right or wrong as a whole."""
+    return lambda value, where, _: read(value, where)
+
+
+# A reader gets the value, where it stands, and a list for the problems of parts that it leaves out.
+_Reader = Callable[[Any, str, list[PricingError]], Any]
+_READERS: Mapping[str, _Reader] = {
+    "file": _alone(_text),
+    "deployed": _alone(_text),
+    "critical": _alone(_texts),
+    "names": _alone(_texts),
+    "profile": _alone(_text),
     "profiles": _profiles,
-    "workloads": _workloads,
-    "waivers": _waivers,
-    "limits": _limits,
+    "workloads": _alone(_workloads),
+    "waivers": _alone(_waivers),
+    "limits": _alone(_limits),
 }

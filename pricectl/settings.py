@@ -1,57 +1,121 @@
 """Finds and reads a team's settings. Floor 2.
 
-They stand in pricectl.toml, or in [tool.pricectl] of pyproject.toml.
+They stand in pricectl.toml, or in [tool.pricectl] of pyproject.toml. The command line and the
+runtime look for them in one order: PRICECTL_SETTINGS, upwards from a catalog that was named,
+upwards from the working folder.
 """
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from pricectl.core.errors import PricingError
 from pricectl.core.money import plain_decimal
-from pricectl.policy import BadSettings, Policy, read_policy
+from pricectl.policy import BadSettings, Policy, read_policy, usable_policy
+
+OWN, PROJECT = "pricectl.toml", "pyproject.toml"
 
 
-def load_policy(folder: Path | None = None) -> Policy:
-    """The policy of the nearest settings file, from `folder` (the current one) upwards.
+def load_policy(folder: Path | None = None, *, catalog: str | None = None) -> Policy:
+    """The team's policy, from the settings file that `find_settings` finds.
 
-    Raises BadSettings; without any settings the defaults hold.
+    Raises BadSettings; without a settings file the defaults hold.
     """
-    start = (folder or Path.cwd()).resolve()
-    for here in (start, *start.parents):
-        own = here / "pricectl.toml"
-        if own.is_file():
-            return read_policy(_parse(_read(own), own), str(own))
-        project = here / "pyproject.toml"
-        if project.is_file():
-            table = _project_table(project)
-            if table is not None:
-                return read_policy(table, str(project))
-    return Policy()
+    path = find_settings(folder, catalog=catalog)
+    if path is None:
+        return Policy()
+    return _located(read_policy(_table(path, read_bytes(path)), str(path)), path)
 
 
-def _project_table(path: Path) -> Mapping[str, Any] | None:
-    """[tool.pricectl], if there is one; most projects say no word of it and need no parser."""
-    text = _read(path)
-    tool = _parse(text, path).get("tool") if "pricectl" in text else None
+def load_usable_policy(path: Path, data: bytes) -> tuple[Policy, tuple[PricingError, ...]]:
+    """The settings in a file's bytes that can be used, and what is wrong with the others.
+
+    Raises BadSettings where none can: the text is not TOML.
+    """
+    policy, problems = usable_policy(_table(path, data), str(path))
+    return _located(policy, path), problems
+
+
+def find_settings(folder: Path | None = None, *, catalog: str | None = None) -> Path | None:
+    """The settings file as an absolute path; None if there is none.
+
+    `catalog` is the catalog that --file or a caller named (otherwise PRICECTL_FILE may), `folder`
+    the working folder. Raises BadSettings where a file or a folder on the way cannot be read.
+    """
+    chosen = os.environ.get("PRICECTL_SETTINGS")
+    if chosen:
+        path = Path(os.path.abspath(chosen))  # noqa: PTH100 - keeps symlinks
+        if not _is_file(path):
+            raise BadSettings(
+                "no such file", where=chosen, next_step="correct or unset PRICECTL_SETTINGS"
+            )
+        return path
+    return next(filter(_has_settings, _candidates(folder, catalog)), None)
+
+
+def _candidates(folder: Path | None, catalog: str | None) -> Iterator[Path]:
+    """Every place where settings may stand, the first that has some wins."""
+    named = catalog or os.environ.get("PRICECTL_FILE")
+    starts = []
+    if named and (os.path.lexists(named) or os.path.dirname(named)):  # noqa: PTH120 - a word has none
+        starts.append(Path(os.path.abspath(named)).parent)  # noqa: PTH100 - keeps symlinks
+    with suppress(FileNotFoundError):  # the working folder may have been deleted
+        starts.append(folder.absolute() if folder else Path.cwd())
+    for start in starts:
+        for here in (start, *start.parents):
+            yield from (here / OWN, here / PROJECT)
+
+
+def _has_settings(path: Path) -> bool:
+    if not _is_file(path):
+        return False
+    if path.name != PROJECT:
+        return True
+    text = read_bytes(path)
+    # Most projects do not mention pricectl and need no parser.
+    return b"pricectl" in text and _project_table(path, text) is not None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError as error:
+        raise BadSettings(f"cannot be read: {error.strerror}", where=str(path)) from None
+
+
+def read_bytes(path: Path) -> bytes:
+    """A settings file's bytes. Raises BadSettings."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadSettings(f"cannot be read: {error.strerror}", where=str(path)) from None
+
+
+def _table(path: Path, data: bytes) -> Mapping[str, Any]:
+    """The settings in a file's bytes, before their values are checked."""
+    if path.name == PROJECT:
+        return _project_table(path, data) or {}
+    return _parse(data, path)
+
+
+def _project_table(path: Path, data: bytes) -> Mapping[str, Any] | None:
+    tool = _parse(data, path).get("tool")
     table = tool.get("pricectl") if isinstance(tool, dict) else None
     if table is not None and not isinstance(table, dict):
         raise BadSettings("[tool.pricectl] is not a table", where=str(path))
     return table
 
 
-def _read(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadSettings(f"cannot be read: {error}", where=str(path)) from None
-
-
-def _parse(text: str, path: Path) -> dict[str, Any]:
+def _parse(data: bytes, path: Path) -> dict[str, Any]:
     import tomllib
 
     try:
-        return tomllib.loads(text, parse_float=_number)
+        return tomllib.loads(data.decode("utf-8"), parse_float=_number)
+    except UnicodeDecodeError as error:
+        raise BadSettings(f"cannot be read: {error}", where=str(path)) from None
     except (ValueError, RecursionError) as error:  # a TOMLDecodeError is a ValueError
         raise BadSettings(f"is not TOML: {error}", where=str(path)) from None
 
@@ -59,5 +123,16 @@ def _parse(text: str, path: Path) -> dict[str, Any]:
 def _number(literal: str) -> Decimal:
     number = plain_decimal(literal.replace("_", ""))
     if number is None:
-        raise ValueError(f"{literal:.40} is no number that a setting can have")
+        raise ValueError(f"{literal:.40} is not a number that a setting can have")
     return number
+
+
+def _located(policy: Policy, path: Path) -> Policy:
+    """The policy with `file` as it is reached from here: it is relative to its settings file."""
+    if policy.file is None or os.path.isabs(policy.file):  # noqa: PTH117 - a word, not a Path
+        return policy
+    try:
+        beside = path.parent == Path.cwd()
+    except FileNotFoundError:
+        beside = False
+    return policy if beside else policy._replace(file=str(path.parent / policy.file))

@@ -31,7 +31,7 @@ def locate(asked: str | None, configured: str | None = None) -> str:
 
     For questions only. What checks or edits a catalog asks `locate_own`, which never falls back.
     """
-    return _find(asked, configured) or str(packaged(FILE_NAME))
+    return find(asked, configured) or str(packaged(FILE_NAME))
 
 
 def locate_own(asked: str | None, configured: str | None = None) -> str:
@@ -39,7 +39,7 @@ def locate_own(asked: str | None, configured: str | None = None) -> str:
 
     Raises Unavailable, with the folders that were searched.
     """
-    own = _find(asked, configured)
+    own = find(asked, configured)
     if own is None:
         raise Unavailable(
             f"no {FILE_NAME} in {Path.cwd()} or a folder above it; "
@@ -66,19 +66,25 @@ def locate_writable(asked: str | None, configured: str | None = None) -> str:
 
 def working_file(asked: str | None, configured: str | None = None) -> str:
     """The file that git refs are about: as `locate_own`, else the usual name in this folder."""
-    return _find(asked, configured) or FILE_NAME
+    return find(asked, configured) or FILE_NAME
 
 
-def _find(asked: str | None, configured: str | None) -> str | None:
+def find(
+    asked: str | None, configured: str | None = None, folder: Path | None = None
+) -> str | None:
+    """The catalog that is named, else one upwards from `folder` (the working one); None if none is.
+
+    A path of the command line or PRICECTL_FILE stays as it was written.
+    """
     chosen = asked or os.environ.get("PRICECTL_FILE") or configured
     if chosen == PACKAGED and not Path(chosen).exists():
         return str(packaged(FILE_NAME))
     if chosen:
         return chosen
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        if (folder / FILE_NAME).is_file():
-            return os.path.relpath(folder / FILE_NAME, here)
+    here = folder or Path.cwd()
+    for above in (here, *here.parents):
+        if (above / FILE_NAME).is_file():
+            return os.path.relpath(above / FILE_NAME, here)
     return None
 
 

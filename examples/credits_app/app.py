@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
+from fractions import Fraction
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
@@ -15,12 +16,12 @@ from pricectl.core.money import divide
 from pricectl.core.responses import read_response
 from pricectl.runtime import Answer, Pricing, get_pricing
 
-from .ledger import Call, JobTotals, Ledger, OutOfCredits, Refused, UnknownJob
+from .ledger import Call, JobTotals, Ledger, NoProfile, OutOfCredits, Refused, UnknownJob
 from .orders import CreateAndCall, Grant, Refund
 from .upstream import Upstream, complete
 
 ADMIN = ""  # no account is called that
-STATUSES: Mapping[type[Exception], int] = {OutOfCredits: 402, UnknownJob: 404}
+STATUSES: Mapping[type[Exception], int] = {NoProfile: 503, OutOfCredits: 402, UnknownJob: 404}
 
 
 class Shop(NamedTuple):
@@ -75,6 +76,8 @@ def create_and_call(order: CreateAndCall, account: Customer, shop: InShop) -> Re
     request, key = order.fingerprint(), order.idempotency_key
     told = shop.ledger.replayed(account, key, request)
     if told is None:
+        if shop.pricing.snapshot.profile is None:  # before the call is paid for
+            raise NoProfile("the credit settings are broken; calls cannot be charged")
         body = shop.upstream(order.model, order.conversation())
         priced = _price(shop.pricing, order.model, body)
         call = Call(account, order.job_id, key, request, order.budget_mode, priced)
@@ -152,7 +155,8 @@ def _price(prices: Pricing, model: str, body: Mapping[str, Any]) -> Answer:
 
 def _told(call: Call, body: Mapping[str, Any], owed: int, left: int) -> str:
     """The answer to a call, money as exact decimal strings."""
-    priced, cost = call.priced, client_cost(call.priced.pico_usd, call.priced.snapshot.profile)
+    priced, profile = call.priced, call.priced.snapshot.profile
+    cost = client_cost(priced.pico_usd, profile) if profile else Fraction(priced.pico_usd)
     return json.dumps(
         {
             "status": "completed",

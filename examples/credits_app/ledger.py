@@ -38,6 +38,10 @@ class Refused(Exception):
     """A movement of credits that the ledger does not make; nothing was written."""
 
 
+class NoProfile(Refused):
+    """What a call is to be charged is not known: the credit settings are broken."""
+
+
 class OutOfCredits(Refused):
     """The balance does not cover the charge."""
 
@@ -245,6 +249,8 @@ def _check_open(job: JobTotals, call: Call) -> None:
 def _owed(job: JobTotals, call: Call) -> int:
     """What the call adds to the job's charge, by the settings of the version that priced it."""
     profile = call.priced.snapshot.profile
+    if profile is None:
+        raise NoProfile("the settings choose no credit profile that exists")
     after, owed = charge(job.total, call.priced.quote, call.mode, profile)
     if max(after.pico_usd, after.tokens, owed) > MAX_INTEGER:
         raise Refused("the job is too large for the ledger")

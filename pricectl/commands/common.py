@@ -161,7 +161,7 @@ class Work(NamedTuple):
 
 def open_catalog(file: str | None, *, own: bool = False) -> Work:
     """Find and load the catalog and the settings; with `own` never the packaged one unasked."""
-    policy = settings.load_policy()
+    policy = settings.load_policy(catalog=file)
     name = (store.locate_own if own else store.locate)(file, policy.file)
     return Work(store.load(name), name, policy)
 

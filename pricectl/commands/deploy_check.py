@@ -40,7 +40,7 @@ def deploy_check(
     Formats: text, json, markdown.
     """
     limits = gates.Limits.read(fail_on or [], max_increase, max_decrease)
-    policy, when = settings.load_policy(), common.instant(at)
+    policy, when = settings.load_policy(catalog=file), common.instant(at)
     name = store.locate_own(file, policy.file)
     candidate = Candidate(
         name,

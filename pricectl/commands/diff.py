@@ -51,7 +51,7 @@ def diff(
     Exits 0 whatever changed, unless a gate is set and trips.
     """
     limits = gates.Limits.read(fail_on or [], max_increase, max_decrease, exit_code=exit_code)
-    policy, when = settings.load_policy(), common.instant(at)
+    policy, when = settings.load_policy(catalog=file), common.instant(at)
     charged_by = policy.profile_named(profile)
     locate = store.locate_own if head is None else store.working_file
     old, new = snapshots.pair(base, head, locate(file, policy.file), policy.deployed)

@@ -46,7 +46,7 @@ def fmt(
     """
     when = common.instant(at)
     asked = common.one_file([path] if path else [], file)
-    name = store.locate_writable(asked, settings.load_policy().file)
+    name = store.locate_writable(asked, settings.load_policy(catalog=asked).file)
     source = store.read(name)
     found = formatted(source.data, when, promoting=promote, respelling=respell)
     writes, piped = not (check or diff), name == store.STDIN

@@ -58,7 +58,7 @@ def rollback(
     """
     view = View.of(output, color, quiet=quiet, verbose=verbose)
     token = _token(reload, token_env)
-    policy, when = settings.load_policy(), common.instant(at)
+    policy, when = settings.load_policy(catalog=file), common.instant(at)
     path = rolling.writable(file, policy.file)
     planned = rolling.plan(version, path, policy, when)
     found = _differences(planned, policy, profile, when)

@@ -45,7 +45,7 @@ def status(
     Exits 1 where catalogs or calculators differ, 2 where one cannot be read. -v shows whole hashes.
     """
     token = _token(token_env)
-    policy = settings.load_policy()
+    policy = settings.load_policy(catalog=file)
     working = store.working_file(file, policy.file)
     found = [
         standing.look(place, file=working, deployed=policy.deployed, token=token)

@@ -38,10 +38,10 @@ def validate(
 
     Formats: text, concise, json, github, sarif, junit. 'pricectl rule ID' explains a finding.
     """
-    policy = settings.load_policy()
     when = common.instant(at)
     level: Severity = fail_on.value
     asked = common.one_file(files or [], file)
+    policy = settings.load_policy(catalog=asked)
     own = store.working_file(None, policy.file)
     names = files or [store.locate_own(asked, policy.file)]
     reports = [

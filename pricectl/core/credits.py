@@ -7,7 +7,7 @@ free, rounding each up can charge fifteen times too much.
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, overload
 
 from pricectl.core.calculator import Quote
 from pricectl.core.errors import BadProfile
@@ -162,7 +162,26 @@ def job_credits(job: Job, mode: Mode, profile: Profile) -> int:
     return max(rounded, profile.minimum_credits)
 
 
-def charge(before: Job, call: Quote, mode: Mode, profile: Profile) -> tuple[Job, int]:
-    """The job after one more call, and the credits to deduct for it now: charged after - before."""
+@overload
+def charge(before: Job, call: Quote, mode: Mode, profile: Profile) -> tuple[Job, int]: ...
+
+
+@overload
+def charge(before: Job, call: Quote, mode: Mode, profile: None) -> tuple[Job, None]: ...
+
+
+@overload
+def charge(
+    before: Job, call: Quote, mode: Mode, profile: Profile | None
+) -> tuple[Job, int | None]: ...
+
+
+def charge(before: Job, call: Quote, mode: Mode, profile: Profile | None) -> tuple[Job, int | None]:
+    """The job after one more call, and the credits to deduct for it now: charged after - before.
+
+    Without a profile the credits are None: what the customer is to be charged is not known.
+    """
     after = before.add(call)
+    if profile is None:
+        return after, None
     return after, job_credits(after, mode, profile) - job_credits(before, mode, profile)

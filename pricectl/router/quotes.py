@@ -53,6 +53,10 @@ class Question(BaseModel):
     strict: bool = Field(default=False, description="404 where a name or a price is missing.")
 
 
+class NoProfile(PricingError):
+    """The cost is known, but not what it is to be charged."""
+
+
 def add_quotes(router: APIRouter, pricing: Pricing) -> None:
     """Add the endpoint that prices a call."""
 
@@ -68,6 +72,7 @@ def add_quotes(router: APIRouter, pricing: Pricing) -> None:
             400: {"description": "Counts, units or settings that cannot be"},
             404: {"description": "`strict`: no such model, or no price for a unit"},
             422: {"description": "A parameter is missing, unknown or malformed"},
+            503: {"description": "The credit settings are broken; `profile` may name one"},
         },
     )
     async def quote(request: Request, asked: Annotated[Question, Query()]) -> Response:
@@ -79,6 +84,8 @@ def add_quotes(router: APIRouter, pricing: Pricing) -> None:
             return _quote(pricing, asked)
         except (UnknownModel, UnpricedUnit) as error:
             return problem(404, str(error))
+        except NoProfile as error:
+            return problem(503, str(error))
         except PricingError as error:
             return problem(400, str(error))
 
@@ -140,13 +147,14 @@ def _instant(word: str | None) -> datetime:
 
 
 def _profile(snapshot: Snapshot, asked: Question) -> Profile:
-    """The profile with what the question sets over it. Raises BadProfile."""
+    """The profile with what the question sets over it. Raises BadProfile, NoProfile."""
     profile = snapshot.profile
     if asked.profile is not None:
-        profiles = snapshot.policy.profiles
-        if asked.profile not in profiles:
+        profile = snapshot.policy.profiles.get(asked.profile)
+        if profile is None:
             raise BadProfile("no profile has this name", where="profile")
-        profile = profiles[asked.profile]
+    if profile is None:
+        raise NoProfile("the credit settings choose no profile that exists")
     words = {
         "markup_percent": asked.markup,
         "credits_per_dollar": asked.credits_per_dollar,

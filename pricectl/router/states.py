@@ -7,9 +7,10 @@ from typing import Any
 from pricectl.core.windows import read_instant
 from pricectl.report.canvas import clean
 from pricectl.runtime import Metrics, Pricing, ReloadResult, Snapshot
+from pricectl.runtime.snapshot import NOT_TOLD, SETTINGS_NOT_USED
 
 # Reasons that go on with a file's name; what follows stays in the log.
-_NAMES_FILES = ("the settings cannot be used", "the other workers were not told")
+_NAMES_FILES = (SETTINGS_NOT_USED, NOT_TOLD)
 MAX_REASON = 500
 
 
@@ -20,13 +21,14 @@ def health(pricing: Pricing) -> dict[str, Any]:
 
 def _health(snapshot: Snapshot, metrics: Metrics) -> dict[str, Any]:
     return {
-        "status": "ok" if snapshot.layer == "file" and metrics.last_reload_ok else "degraded",
+        "status": "degraded" if snapshot.flags or not metrics.last_reload_ok else "ok",
         "models": snapshot.models,
         "version": snapshot.sha256,
         "generation": snapshot.generation,
         "calculator": snapshot.calculator_version,
         "last_updated": clean(snapshot.catalog.last_updated),
         "layer": snapshot.layer,
+        "flags": list(snapshot.flags),
     }
 
 

@@ -9,6 +9,7 @@ from pricectl import atomic
 from pricectl.core import document
 from pricectl.core.errors import PricingError
 from pricectl.runtime.loader import Loaded, Refused, build_catalog, read_bytes
+from pricectl.runtime.settings_file import SettingsCopy
 
 # The hash in hexadecimal and a line break.
 HEADER_BYTES = 65
@@ -95,7 +96,7 @@ def state_folder() -> Path:
     """Where copies are kept that outlive the process: PRICECTL_STATE, else the user's cache."""
     chosen = os.environ.get("PRICECTL_STATE")
     if chosen:
-        return Path(chosen)
+        return Path(os.path.abspath(chosen))  # noqa: PTH100 - the working folder may change
     cache = os.environ.get("XDG_CACHE_HOME")
     return Path(cache or Path.home() / ".cache") / "pricectl"
 
@@ -103,6 +104,11 @@ def state_folder() -> Path:
 def last_good_for(path: str, state: Path) -> LastGood:
     """The copy of the catalog at `path`."""
     return LastGood(str(state / "last-good" / f"{_key(path)}.json"))
+
+
+def settings_copy_for(path: str, state: Path) -> SettingsCopy:
+    """The copy of the settings that go with the catalog at `path`."""
+    return SettingsCopy(str(state / "last-good" / f"{_key(path)}.settings"))
 
 
 def board_for(path: str, state: Path) -> Board:

@@ -1,6 +1,8 @@
 """Keeps a process's snapshot: boots it, renews it, follows the other workers. Floor 2."""
 
 import threading
+from contextlib import suppress
+from pathlib import Path
 from time import monotonic
 
 from pricectl import atomic
@@ -14,10 +16,13 @@ from pricectl.runtime.origin import (
     find_origin,
     first_snapshot,
 )
-from pricectl.runtime.renewal import Renewal, adopt, renew
+from pricectl.runtime.renewal import NoFile, Renewal, adopt, renew
+from pricectl.runtime.settings_file import SettingsFile
 from pricectl.runtime.snapshot import EMERGENCY, Metrics, ReloadResult, Snapshot, Status
 
 NEVER = float("-inf")
+# How long to wait before the files are tried again: at first, and at most.
+FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.5, 60.0
 
 
 class Keeper:
@@ -104,8 +109,11 @@ class Keeper:
     def _start(self, options: Options) -> None:
         self._options = options
         self._deny = options.deny
-        self._origin = Origin()
+        self._origin = Origin(None, SettingsFile(fixed=options.policy))
+        self._folder: Path | None = None
         self._snapshot = EMERGENCY
+        self._retry_seconds = FIRST_RETRY_SECONDS
+        self._retry_at = NEVER
         self._last_reload: ReloadResult | None = None
         self._stamp: tuple[int, int, int] | None = None
         self._content = ""
@@ -121,6 +129,7 @@ class Keeper:
         except Exception as error:  # noqa: BLE001 - the default price is there already
             self._monitor.failure("file", error)
         self._check_at = monotonic() + self._options.check_seconds
+        self._plan_retry()
         self._monitor.loaded(self._snapshot)
         if self._stamp:
             self._catch_up()
@@ -138,12 +147,20 @@ class Keeper:
 
     def _renew(self, *, force: bool = False, wait_seconds: float = HOST_LOCK_SECONDS) -> Renewal:
         report = self._monitor.failure
+        if self._origin.path is None:  # it may be there by now
+            self._find_origin()
         return renew(self._origin, self._snapshot, report, force=force, wait_seconds=wait_seconds)
 
     def _begin(self) -> None:
-        self._origin, policy = find_origin(self._options, self._monitor.failure)
+        self._find_origin()
         self._stamp = self._origin.board.stamp() if self._origin.board else None
-        self._snapshot = first_snapshot(self._origin, policy, self._monitor.failure)
+        self._snapshot = first_snapshot(self._origin, self._monitor.failure)
+
+    def _find_origin(self) -> None:
+        if self._folder is None:
+            with suppress(OSError):  # the working folder may have been deleted
+                self._folder = Path.cwd()
+        self._origin = find_origin(self._options, self._folder, self._monitor.failure)
 
     def _look(self) -> None:
         """Now and then, on the way of a call: is there news?"""
@@ -154,7 +171,8 @@ class Keeper:
                 return
             self._check_at = monotonic() + self._options.check_seconds
             board = self._origin.board
-            if board and not self._polling and board.stamp() != self._stamp:
+            news = board is not None and board.stamp() != self._stamp
+            if not self._polling and (news or self._retry_is_due()):
                 self._polling = True
                 if not watcher.start(self.poll):
                     self.poll()
@@ -170,6 +188,26 @@ class Keeper:
             self._follow()
         if self._watch_seconds is not None and self._content_changed():
             self.reload()
+        elif self._retry_is_due():
+            self._retry()
+
+    def _retry_is_due(self) -> bool:
+        return bool(self._snapshot.flags) and monotonic() >= self._retry_at
+
+    def _plan_retry(self) -> None:
+        """While prices or settings are not those of the files, they are tried again by and by."""
+        self._retry_at = monotonic() + self._retry_seconds
+        self._retry_seconds = min(2 * self._retry_seconds, LAST_RETRY_SECONDS)
+
+    def _retry(self) -> None:
+        """Try the files again; what failed at start may have passed, or have been mended."""
+        self._plan_retry()
+        try:
+            self._swap(self._renew())
+        except NoFile:
+            pass  # what the package carries is all there is
+        except Exception as error:  # noqa: BLE001 - the prices in use stay
+            self._monitor.failure("file", error)
 
     def _follow(self) -> None:
         try:
@@ -200,6 +238,8 @@ class Keeper:
 
     def _swap(self, renewal: Renewal) -> ReloadResult:
         self._snapshot = now = renewal.snapshot
+        if not now.flags:
+            self._retry_seconds = FIRST_RETRY_SECONDS
         status: Status = "reloaded" if renewal.changed else "unchanged"
         if renewal.changed:
             self._monitor.loaded(now)

@@ -6,14 +6,29 @@ No method raises: telling of trouble must not be trouble.
 import logging
 from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import chain
 
 from pricectl.runtime import logs
 from pricectl.runtime.counters import Counters
 from pricectl.runtime.loader import Refused
-from pricectl.runtime.snapshot import OWN_LAYERS, Metrics, ReloadResult, Snapshot
+from pricectl.runtime.snapshot import (
+    LAYER_FLAGS,
+    NOT_TOLD,
+    OWN_LAYERS,
+    SETTINGS_ERROR,
+    Metrics,
+    ReloadResult,
+    Snapshot,
+)
 
-# The rule for some models: counted, not logged.
-QUIET = ("assumed-rate", "missing-region", "partial-match")
+# Counted, not logged: usual for some models, or logged when the prices were loaded.
+QUIET = (
+    "assumed-rate",
+    "missing-region",
+    "partial-match",
+    SETTINGS_ERROR,
+    *chain.from_iterable(LAYER_FLAGS.values()),
+)
 
 
 class Monitor:
@@ -82,7 +97,7 @@ class Monitor:
                     reason=result.reason,
                     generation=result.generation,
                 )
-            elif result.reason:
+            elif result.reason.startswith(NOT_TOLD):
                 self.fallback("this-worker-only", reason=result.reason)
 
 

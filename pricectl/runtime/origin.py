@@ -7,20 +7,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from pricectl import atomic, settings, store
+from pricectl import atomic, store
 from pricectl.core.catalog import Catalog
-from pricectl.core.errors import PricingError
 from pricectl.policy import Policy
-from pricectl.runtime import loader
+from pricectl.runtime import loader, logs
 from pricectl.runtime.host import (
     Announced,
     Board,
     LastGood,
     board_for,
     last_good_for,
+    settings_copy_for,
     state_folder,
 )
 from pricectl.runtime.loader import Loaded, Refused
+from pricectl.runtime.settings_file import SettingsFile
 from pricectl.runtime.snapshot import EMERGENCY, Layer, Snapshot
 
 # How long a reload waits for the other workers of the host.
@@ -46,19 +47,10 @@ class Options(NamedTuple):
 class Origin(NamedTuple):
     """The catalog file (None: only what the package carries) and what goes with it."""
 
-    path: str | None = None
-    fixed_policy: Policy | None = None
+    path: str | None
+    settings: SettingsFile
     board: Board | None = None
     last_good: LastGood | None = None
-
-    def policy(self) -> Policy:
-        """The settings as they are now. Raises Refused."""
-        if self.fixed_policy:
-            return self.fixed_policy
-        try:
-            return settings.load_policy()
-        except (PricingError, OSError) as error:
-            raise Refused(f"the settings cannot be used: {error}") from None
 
     def announced(self) -> Announced | None:
         """The version that the workers agreed on last."""
@@ -107,46 +99,56 @@ class Origin(NamedTuple):
         return self.board is not None
 
 
-def find_origin(options: Options, report: Report) -> tuple[Origin, Policy]:
-    """Locate everything once, so that a later change of folder changes nothing; read settings."""
-    path, fixed = None, options.policy
+def find_origin(options: Options, folder: Path | None, report: Report) -> Origin:
+    """Locate everything once, as absolute paths: a later change of folder changes nothing.
+
+    `folder` is the working folder; None where it has been deleted.
+    """
+    named, path = None, None
     try:
-        policy = Origin(fixed_policy=fixed).policy()
-    except Exception as error:  # noqa: BLE001 - the defaults hold
-        report("settings", error)
-        policy = Policy()
+        named = os.fsdecode(options.path) if options.path is not None else None
+    except Exception as error:  # noqa: BLE001 - the package's prices hold
+        report("file", error)
+    settings_file = SettingsFile(named, folder, options.policy)
     try:
-        asked = os.fsdecode(options.path) if options.path is not None else None
-        path = _locate(asked, policy.file)
+        path = _locate(named, settings_file.read().policy.file, folder)
     except Exception as error:  # noqa: BLE001 - the package's prices hold
         report("file", error)
     if path is None:
-        return Origin(None, fixed), policy
+        return Origin(None, settings_file)
     try:
-        state = Path(os.fsdecode(options.state)) if options.state is not None else state_folder()
-        return Origin(path, fixed, board_for(path, state), last_good_for(path, state)), policy
+        chosen = options.state
+        state = Path(os.path.abspath(os.fsdecode(chosen))) if chosen else state_folder()  # noqa: PTH100
+        settings_file.copy = settings_copy_for(path, state)
+        return Origin(path, settings_file, board_for(path, state), last_good_for(path, state))
     except Exception as error:  # noqa: BLE001 - without a home there is no last good copy
         report("last-known-good", error)
-        return Origin(path, fixed), policy
+        return Origin(path, settings_file)
 
 
-def _locate(asked: str | None, configured: str | None) -> str | None:
-    """The absolute path of the team's own file; None if only the package has one."""
-    found = os.path.abspath(store.locate(asked, configured))  # noqa: PTH100 - keeps symlinks
-    chosen = asked or os.environ.get("PRICECTL_FILE") or configured
-    beside = Path.cwd().is_relative_to(Path(found).parent) if not chosen else True
-    return found if beside else None
+def _locate(named: str | None, configured: str | None, folder: Path | None) -> str | None:
+    """The absolute path of the team's own file, links kept; None if there is none."""
+    found = store.find(named, configured, folder)
+    if found is None or os.path.isabs(found):  # noqa: PTH117 - may hold a null byte
+        return found and os.path.normpath(found)
+    if folder is None:
+        raise Refused("a relative path, and the working folder is gone", phrase=logs.NOT_FOUND)
+    return os.path.normpath(os.path.join(folder, found))  # noqa: PTH118
 
 
-def first_snapshot(origin: Origin, policy: Policy, report: Report) -> Snapshot:
+def first_snapshot(origin: Origin, report: Report) -> Snapshot:
     """The prices a process starts with: what its host agreed on, else the best layer there is."""
     try:
         announced = origin.announced()
     except Exception:  # noqa: BLE001 - nothing agreed on
         announced = None
+    policy, problem = origin.settings.read()
+    if problem:
+        report("settings", Refused(problem))
     generation = announced.generation if announced else 1
     layer, source, catalog = _best(origin, announced, report)
-    return Snapshot(catalog, policy, generation, layer, source, datetime.now(UTC))
+    snapshot = Snapshot(catalog, policy, generation, layer, source, datetime.now(UTC))
+    return snapshot._replace(settings_problem=problem).flagged()
 
 
 def _best(

@@ -94,6 +94,7 @@ class Pricing(Keeper):
             and region is None
             and at is None
             and not self._deny
+            and not snapshot[7]  # flags; by index, for this is the inner loop of a process
         ):
             try:
                 # The plain case of core's `quote`, spelled out: it is most of a process's calls,
@@ -155,6 +156,7 @@ class Pricing(Keeper):
             if self._deny and is_denied(found.match, self._deny):
                 flags += ("denied-model",)
             model = name if isinstance(name, str) else type(name).__name__
+            flags += snapshot.flags
             for kind in flags:
                 self._monitor.fallback(kind, model)
         except Exception:  # noqa: BLE001, S110 - telling of it must not break the call

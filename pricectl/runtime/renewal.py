@@ -12,7 +12,11 @@ from pricectl.runtime import loader
 from pricectl.runtime.host import Announced
 from pricectl.runtime.loader import Loaded, Refused
 from pricectl.runtime.origin import HOST_LOCK_SECONDS, Origin, Report
-from pricectl.runtime.snapshot import OWN_LAYERS, Layer, Snapshot
+from pricectl.runtime.snapshot import NOT_TOLD, OWN_LAYERS, SETTINGS_NOT_USED, Layer, Snapshot
+
+
+class NoFile(Refused):
+    """There is nothing to read: the process has no catalog file of its own."""
 
 
 class Renewal(NamedTuple):
@@ -38,23 +42,26 @@ def renew(
     another process holds the lock.
     """
     if origin.path is None:
-        raise Refused("no catalog file is configured")
+        raise NoFile("no catalog file is configured")
     with ExitStack() as turn:
         held = origin.hold(turn, wait_seconds)
-        policy = origin.policy()
+        policy, problem = origin.settings.read(current.policy)
         loaded = _read(origin.path, current)
         same = loaded.catalog is current.catalog
         if not same and not force and current.layer in OWN_LAYERS:
             loader.check_shrinking(loaded.catalog, current.catalog)
-        changed = not same or policy != current.policy
+        changed = not same or (policy, problem) != (current.policy, current.settings_problem)
         generation, news = _agree(origin.announced(), current, loaded.catalog.sha256, changed)
-        snapshot = Snapshot(
-            loaded.catalog, policy, generation, "file", origin.path, datetime.now(UTC)
-        )
+        now = datetime.now(UTC)
+        snapshot = Snapshot(loaded.catalog, policy, generation, "file", origin.path, now)
+        snapshot = snapshot._replace(settings_problem=problem).flagged()
         if not changed:
             snapshot = _unless_equal(current, generation, "file", origin.path)
         origin.keep(loaded, report, wait_seconds)
         note = _announce(origin, Announced(generation, snapshot.sha256), held) if news else ""
+    if problem:
+        report("settings", Refused(problem))
+        note = note or f"{SETTINGS_NOT_USED}: {problem}"
     return Renewal(snapshot, changed, note)
 
 
@@ -66,15 +73,20 @@ def adopt(origin: Origin, current: Snapshot, report: Report) -> Renewal:
     announced = origin.announced()
     if announced is None or announced == (current.generation, current.sha256):
         return Renewal(current, changed=False)
-    policy = origin.policy()
+    policy, problem = origin.settings.read(current.policy)
+    if problem:
+        report("settings", Refused(problem))
+    settled = current._replace(
+        policy=policy, generation=announced.generation, settings_problem=problem
+    )
     if announced.sha256 == current.sha256:
-        snapshot = current._replace(policy=policy, generation=announced.generation)
-        return Renewal(snapshot, policy != current.policy)
+        return Renewal(settled.flagged(), policy != current.policy)
     for layer, source, loaded in origin.own(report):
         if loaded.catalog.sha256 == announced.sha256:
-            now = datetime.now(UTC)
-            snapshot = Snapshot(loaded.catalog, policy, announced.generation, layer, source, now)
-            return Renewal(snapshot, changed=True)
+            snapshot = settled._replace(
+                catalog=loaded.catalog, layer=layer, source=source, loaded_at=datetime.now(UTC)
+            )
+            return Renewal(snapshot.flagged(), changed=True)
     raise Refused("the announced version was not found")
 
 
@@ -105,7 +117,7 @@ def _unless_equal(current: Snapshot, generation: int, layer: Layer, source: str)
     """The same object while nothing in it differs."""
     if (current.generation, current.layer, current.source) == (generation, layer, source):
         return current
-    return current._replace(generation=generation, layer=layer, source=source)
+    return current._replace(generation=generation, layer=layer, source=source).flagged()
 
 
 def _announce(origin: Origin, news: Announced, held: bool) -> str:  # noqa: FBT001
@@ -114,5 +126,5 @@ def _announce(origin: Origin, news: Announced, held: bool) -> str:  # noqa: FBT0
             origin.board.write(news)
             return ""
     except Exception as error:  # noqa: BLE001 - this worker has the new prices all the same
-        return f"the other workers were not told: {error}"
-    return "the other workers were not told"
+        return f"{NOT_TOLD}: {error}"
+    return NOT_TOLD

@@ -10,11 +10,19 @@ from pricectl.core.catalog import Catalog, build
 from pricectl.core.credits import Profile
 from pricectl.core.model import Match
 from pricectl.core.prices import Problem
-from pricectl.policy import Policy
+from pricectl.policy import NO_PROFILE, Policy
 
 # Where prices can come from, the best first.
 Layer = Literal["file", "last-known-good", "packaged", "default"]
 OWN_LAYERS: tuple[Layer, ...] = ("file", "last-known-good")
+# What every answer is flagged with while a layer is in use.
+LAYER_FLAGS: Mapping[Layer, tuple[str, ...]] = {
+    "file": (),
+    "last-known-good": ("last-good-prices",),
+    "packaged": ("packaged-prices",),
+    "default": ("emergency-prices",),
+}
+SETTINGS_ERROR = "settings-error"
 Status = Literal["reloaded", "unchanged", "refused"]
 
 # Why an answer or a whole table is not what was asked for; each is a counter of its own.
@@ -30,12 +38,19 @@ FALLBACKS: Mapping[str, str] = {
     "bad-usage": "counts that cannot be were cut to what can",
     "bad-argument": "an argument that cannot be read was left out",
     "internal-error": "the calculation failed, nothing was charged",
+    "last-good-prices": "an answer from the last good copy of the file",
+    "packaged-prices": "an answer from the catalog inside the package",
+    "emergency-prices": "an answer from one default price for every model",
+    SETTINGS_ERROR: "an answer while the settings file has a fault",
     "last-known-good": "the last good copy of the file prices calls",
-    "packaged": "the snapshot inside the package prices calls",
+    "packaged": "the catalog inside the package prices calls",
     "default": "one default price stands for every model",
-    "settings": "the settings cannot be read, the defaults hold",
+    "settings": "the settings file has a fault; the last good settings hold where it matters",
     "this-worker-only": "a reload could not be announced to the other workers",
 }
+# How the reasons of a reload begin that has been done all the same; a file's name may follow.
+SETTINGS_NOT_USED = "the settings have a fault"
+NOT_TOLD = "the other workers were not told"
 STATUSES: tuple[Status, ...] = ("reloaded", "unchanged", "refused")
 
 
@@ -43,7 +58,8 @@ class Snapshot(NamedTuple):
     """Everything a charge depends on, as one value: prices, their version, credit settings.
 
     `loaded_at` is in UTC; `generation` counts the reloads of a host; `source` is the file, in words
-    for a log.
+    for a log. `flags` go with every answer: which layer the prices are from if not from the file,
+    and whether the settings have a fault, which `settings_problem` names.
     """
 
     catalog: Catalog
@@ -53,6 +69,13 @@ class Snapshot(NamedTuple):
     source: str
     loaded_at: datetime
     calculator_version: str = __version__
+    flags: tuple[str, ...] = ()
+    settings_problem: str = ""
+
+    def flagged(self) -> "Snapshot":
+        """The same with the flags that its layer and its settings call for."""
+        settings = (SETTINGS_ERROR,) if self.settings_problem else ()
+        return self._replace(flags=LAYER_FLAGS[self.layer] + settings)
 
     @property
     def sha256(self) -> str:
@@ -65,9 +88,12 @@ class Snapshot(NamedTuple):
         return len(self.catalog.models)
 
     @property
-    def profile(self) -> Profile:
-        """The team's credit profile; the default one if the settings name none that exists."""
-        return self.policy.profiles.get(self.policy.profile) or Profile()
+    def profile(self) -> Profile | None:
+        """The team's credit profile; None if the settings name none that exists.
+
+        Then what a customer is to be charged is not known, and `core.charge` says None, too.
+        """
+        return self.policy.profiles.get(self.policy.profile)
 
 
 class Answer(NamedTuple):
@@ -131,4 +157,6 @@ class Metrics(NamedTuple):
 
 
 # One price for everything; built while there is memory for it.
-EMERGENCY = Snapshot(build({}, []), Policy(), 0, "default", "", datetime.fromtimestamp(0, UTC))
+EMERGENCY = Snapshot(
+    build({}, []), NO_PROFILE, 0, "default", "", datetime.fromtimestamp(0, UTC)
+).flagged()

@@ -290,9 +290,13 @@ def test_settings_that_break_are_named_without_their_file(
 ) -> None:
     pricing = Pricing.load(file)
     (home / "pricectl.toml").write_text("profiles = 5\n", encoding="utf-8")
-    told = client_of(pricing).post(RELOAD, headers=BEARER)
-    assert (told.status_code, told.json()["reason"]) == (409, "the settings cannot be used")
-    assert str(tmp_path) not in told.text
+    client = client_of(pricing)
+    told = client.post(RELOAD, headers=BEARER)
+    assert (told.status_code, told.json()["reason"]) == (200, "the settings have a fault")
+    health = client.get("/healthz/pricing")
+    assert health.json()["status"] == "degraded"
+    assert health.json()["flags"] == ["settings-error"]
+    assert str(tmp_path) not in told.text + health.text
 
 
 @pytest.mark.parametrize("code", ["\\u001b[31m", "\\n", "\\u202e", "\\u007f"])
@@ -337,4 +341,5 @@ def test_health_says_which_prices_are_in_use(client: TestClient, pricing: Pricin
         "calculator": pricing.snapshot.calculator_version,
         "last_updated": "2026-11-01",
         "layer": "file",
+        "flags": [],
     }

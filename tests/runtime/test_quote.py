@@ -6,6 +6,7 @@ import os
 import sys
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal, getcontext, localcontext
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 import pricectl
 from pricectl import core
-from pricectl.core import Catalog, Usage
+from pricectl.core import Catalog, Profile, Usage
 from pricectl.policy import Policy
 from pricectl.runtime import FALLBACKS, Pricing
 from tests.conftest import CATALOG
@@ -283,8 +284,7 @@ def test_credit_settings_belong_to_the_snapshot(file: Path) -> None:
     Path("pricectl.toml").write_text('profile = "gold"\n[profiles.gold]\nmarkup_percent = 30\n')
     pricing = Pricing.load(file)
     answer = pricing.quote("gpt-4o", Usage(1))
-    assert answer.snapshot.profile.name == "gold"
-    assert answer.snapshot.profile.markup_percent == 30
+    assert answer.snapshot.profile == Profile("gold", markup_percent=Fraction(30))
 
 
 def test_the_shared_pricing_loads_at_first_use(file: Path, tmp_path: Path) -> None:

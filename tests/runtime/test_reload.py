@@ -1,7 +1,6 @@
 """Reloads: the new version whole, or the old one and why."""
 
 from datetime import UTC, datetime
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -123,20 +122,39 @@ def test_force_does_not_make_a_bad_file_good(pricing: Pricing, file: Path) -> No
     assert pricing.reload(force=True).status == "refused"
 
 
-def test_settings_change_with_the_prices_or_not_at_all(file: Path) -> None:
+def markup_percent(pricing: Pricing) -> int | None:
+    profile = pricing.snapshot.profile
+    return int(profile.markup_percent) if profile else None
+
+
+def test_settings_change_with_the_prices(file: Path) -> None:
     toml = Path("pricectl.toml")
     toml.write_text("[profiles.default]\nmarkup_percent = 10\n")
     pricing = Pricing.load(file)
     toml.write_text("[profiles.default]\nmarkup_percent = 20\n")
-    assert pricing.snapshot.profile.markup_percent == 10
+    assert markup_percent(pricing) == 10
     assert pricing.reload()[0::3] == ("reloaded", 2)
-    assert pricing.snapshot.profile.markup_percent == Fraction(20)
-    before = pricing.snapshot
-    toml.write_text("nonsense")
+    assert markup_percent(pricing) == 20
+
+
+@pytest.mark.parametrize("broken", ["nonsense", "profile = 'x'", "profiles = 5", None])
+def test_a_reload_keeps_the_last_good_settings(file: Path, broken: str | None) -> None:
+    toml = Path("pricectl.toml")
+    toml.write_text("[profiles.default]\nmarkup_percent = 10\n")
+    pricing = Pricing.load(file)
+    if broken is None:
+        toml.unlink()
+    else:
+        toml.write_text(broken)
     file.write_bytes(catalog(DEARER))
     result = pricing.reload()
-    assert (result.status, pricing.snapshot is before) == ("refused", True)
-    assert "settings" in result.reason
+    assert (result.status, markup_percent(pricing)) == ("reloaded", 10)
+    assert result.reason.startswith("the settings have a fault: ")
+    answer = pricing.quote("o3", MILLION)
+    assert (answer.pico_usd, answer.flags) == (3 * 10**12, ("settings-error",))
+    toml.write_text("[profiles.default]\nmarkup_percent = 30\n")
+    assert (pricing.reload().reason, markup_percent(pricing)) == ("", 30)
+    assert pricing.quote("o3", MILLION).flags == ()
 
 
 def test_a_process_may_start_again_with_another_file(pricing: Pricing, tmp_path: Path) -> None:

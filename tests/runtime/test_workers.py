@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from pricectl import atomic
-from pricectl.core import Usage
+from pricectl.core import Profile, Usage
 from pricectl.policy import Policy
 from pricectl.runtime import Pricing, loader
 from tests.runtime.conftest import PLAIN, catalog
@@ -108,10 +108,8 @@ def test_new_settings_reach_the_others_though_the_prices_are_the_same(file: Path
     toml.write_text("[profiles.default]\nmarkup_percent = 20\n")
     assert other.reload().generation == 2
     pricing.poll()
-    assert (pricing.snapshot.generation, pricing.snapshot.profile.markup_percent) == (
-        2,
-        Fraction(20),
-    )
+    profile = Profile(markup_percent=Fraction(20))
+    assert (pricing.snapshot.generation, pricing.snapshot.profile) == (2, profile)
     assert pricing.snapshot.catalog is not other.snapshot.catalog
 
 

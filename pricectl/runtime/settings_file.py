@@ -1,0 +1,108 @@
+"""The settings of one process: found once, at start, and never lost in silence. Floor 2.
+
+What a customer is charged depends on the credit profile that the settings choose. Where they cannot
+say which one, the last good settings hold; without those nobody knows the price of a credit, and
+the process has no profile rather than the default one, which resells at cost.
+"""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from pricectl import atomic, settings
+from pricectl.core import document
+from pricectl.core.errors import PricingError
+from pricectl.policy import NO_PROFILE, Policy
+from pricectl.runtime.loader import Refused, read_bytes
+
+_GONE = "no settings file was found, though this catalog was used with one before"
+
+
+class SettingsInForce(NamedTuple):
+    """A process's settings; `problem` says why they are not what the settings file says."""
+
+    policy: Policy
+    problem: str = ""
+
+
+class SettingsCopy:
+    """The last faultless settings that were used with a catalog, kept on disk."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def load(self) -> Policy:
+        """The settings of the copy. Raises Refused where there is none, or a damaged one."""
+        header, _, rest = read_bytes(self.path, document.MAX_BYTES).partition(b"\n")
+        source, _, data = rest.partition(b"\n")
+        if header != atomic.sha256(rest).encode():
+            raise Refused("the copy of the settings is damaged")
+        policy, problems = settings.load_usable_policy(Path(os.fsdecode(source)), data)
+        if problems:
+            raise Refused("the copy of the settings cannot be used")
+        return policy
+
+    def save(self, source: Path, data: bytes) -> None:
+        """Keep settings, unless they are kept already. Raises NotWritten, OSError."""
+        rest = os.fsencode(source) + b"\n" + data
+        stored = atomic.sha256(rest).encode() + b"\n" + rest
+        with suppress(Refused):
+            if read_bytes(self.path, document.MAX_BYTES) == stored:
+                return
+        Path(self.path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        atomic.replace(self.path, stored, wait_seconds=0)
+
+
+class SettingsFile:
+    """The settings file of one process; its path stays the same once it has been found."""
+
+    def __init__(
+        self, named: str | None = None, folder: Path | None = None, fixed: Policy | None = None
+    ) -> None:
+        """Look for it upwards from the catalog that was named, then from the working folder.
+
+        `fixed` are settings that the program gave instead.
+        """
+        self._named = named
+        self._folder = folder
+        self._fixed = fixed
+        self._path: Path | None = None
+        self.copy: SettingsCopy | None = None
+
+    def read(self, last: Policy | None = None) -> SettingsInForce:
+        """The settings as they are now, else those of before: `last`, then the copy on disk."""
+        if self._fixed is not None:
+            return SettingsInForce(self._fixed)
+        try:
+            self._path = self._path or settings.find_settings(self._folder, catalog=self._named)
+            if self._path is None:
+                copied = self._copied()
+                return SettingsInForce(copied, _GONE) if copied else SettingsInForce(Policy())
+            data = settings.read_bytes(self._path)
+            policy, problems = settings.load_usable_policy(self._path, data)
+        except PricingError as error:
+            return self._as_before(last, str(error))
+        problem = str(problems[0]) if problems else ""
+        if policy.profile not in policy.profiles:
+            unknown = f"no profile is called {policy.profile!r}"
+            return self._as_before(last, self._placed(problem or unknown))
+        if problem:
+            return SettingsInForce(policy, self._placed(problem))
+        if self.copy:
+            with suppress(PricingError, OSError):  # no call depends on the copy today
+                self.copy.save(self._path, data)
+        return SettingsInForce(policy)
+
+    def _placed(self, problem: str) -> str:
+        return problem if problem.startswith(str(self._path)) else f"{self._path}: {problem}"
+
+    def _as_before(self, last: Policy | None, problem: str) -> SettingsInForce:
+        if last is not None and last.profile in last.profiles:
+            return SettingsInForce(last, problem)
+        return SettingsInForce(self._copied() or NO_PROFILE, problem)
+
+    def _copied(self) -> Policy | None:
+        with suppress(PricingError, OSError):
+            return self.copy.load() if self.copy else None
+        return None

@@ -1,0 +1,144 @@
+"""A failure at start that passes is not for life: the files are tried again, and answers say so."""
+
+import errno
+import os
+import threading
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from pricectl.core import Usage
+from pricectl.policy import Policy
+from pricectl.runtime import Pricing, keeper
+from tests.runtime.conftest import PLAIN, catalog
+from tests.runtime.test_workers import wait_for
+
+MILLION = Usage(1_000_000)
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeper, "FIRST_RETRY_SECONDS", 0.01)
+
+
+def load(path: Path) -> Pricing:
+    return Pricing.load(path, policy=Policy(), check_seconds=0)
+
+
+def hide(file: Path) -> Callable[[], object]:
+    hidden = file.rename(file.with_name("hidden"))
+    return lambda: hidden.rename(file)
+
+
+def make_a_folder(file: Path) -> Callable[[], object]:
+    back = hide(file)
+    file.mkdir()
+    return lambda: (file.rmdir(), back())  # type: ignore[func-returns-value]
+
+
+def break_json(file: Path) -> Callable[[], object]:
+    data = file.read_bytes()
+    file.write_bytes(b"{")
+    return lambda: file.write_bytes(data)
+
+
+TROUBLES = {"late": hide, "not a file": make_a_folder, "broken": break_json}
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_the_file_is_taken_as_soon_as_it_can_be(file: Path, trouble: str) -> None:
+    mend = TROUBLES[trouble](file)
+    pricing = load(file)
+    assert pricing.quote("gpt-4o", MILLION).flags == ("packaged-prices",)
+    mend()
+    assert wait_for(lambda: pricing.quote("gpt-4o", MILLION).flags == ())
+    assert pricing.snapshot.layer == "file"
+
+
+def test_the_last_good_copy_says_so_until_the_file_is_back(file: Path) -> None:
+    load(file)
+    mend = hide(file)
+    pricing = load(file)
+    answer = pricing.quote("o3", MILLION)
+    assert (answer.pico_usd, answer.flags) == (2 * 10**12, ("last-good-prices",))
+    assert pricing.metrics().fallbacks["last-good-prices"] == 1
+    mend()
+    assert wait_for(lambda: pricing.quote("o3", MILLION).flags == ())
+
+
+def test_no_file_descriptor_at_start_is_not_for_life(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> int:
+        raise OSError(errno.EMFILE, "too many open files")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", refuse)
+        pricing = load(file)
+        assert "emergency-prices" in pricing.quote("o3", MILLION).flags
+    assert wait_for(lambda: pricing.quote("o3", MILLION).flags == ())
+    assert pricing.quote("o3", MILLION).pico_usd == 2 * 10**12
+
+
+def test_a_catalog_that_appears_upwards_of_the_working_folder_is_found(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mend = hide(file)
+    monkeypatch.chdir(file.parent)
+    pricing = Pricing.load(policy=Policy(), check_seconds=0)
+    assert pricing.quote("o3", MILLION).flags == ("packaged-prices",)
+    monkeypatch.chdir("/")
+    mend()
+    assert wait_for(lambda: pricing.quote("o3", MILLION).pico_usd == 2 * 10**12)
+
+
+def test_settings_that_are_mended_are_taken(file: Path) -> None:
+    toml = file.with_name("pricectl.toml")
+    toml.write_text('profile = "gold"\n')
+    pricing = Pricing.load(file, check_seconds=0)
+    assert pricing.quote("o3", MILLION).flags == ("settings-error",)
+    toml.write_text('profile = "gold"\n[profiles.gold]\n')
+    assert wait_for(lambda: pricing.quote("o3", MILLION).flags == ())
+
+
+def test_the_pauses_grow(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each try plans the next one twice as late, up to the longest pause."""
+    now = [1000.0]
+    tries: list[float] = []
+    monkeypatch.setattr(keeper, "monotonic", lambda: now[0])
+    monkeypatch.setattr(keeper, "LAST_RETRY_SECONDS", 0.08)
+    file.unlink()
+    pricing = load(file)
+    monkeypatch.setattr(Pricing, "_renew", lambda *_, **__: tries.append(now[0]))
+    for _ in range(400):
+        now[0] += 0.001
+        pricing.poll()
+    pauses = [later - before for before, later in pairwise(tries)]
+    # After 10 ms, then 20, 40, 80, 80 ms later.
+    assert pauses[:5] == pytest.approx([0.02, 0.04, 0.08, 0.08, 0.08], abs=0.002)
+
+
+def test_a_file_in_use_is_not_read_again_and_again(
+    pricing: Pricing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Pricing, "_renew", lambda *_, **__: pytest.fail("read again"))
+    for _ in range(5):
+        time.sleep(0.01)
+        assert pricing.quote("o3", MILLION).flags == ()
+        pricing.poll()
+    assert [each.name for each in threading.enumerate() if each.name == "pricectl-poll"] == []
+
+
+def test_tries_that_fail_are_no_refused_reloads(file: Path) -> None:
+    file.unlink()
+    pricing = load(file)
+    for _ in range(5):
+        time.sleep(0.01)
+        pricing.poll()
+    metrics = pricing.metrics()
+    assert (metrics.reloads["refused"], metrics.last_reload_ok) == (0, True)
+    file.write_bytes(catalog({**PLAIN, "o3": (3, 9)}))
+    assert wait_for(lambda: pricing.quote("o3", MILLION).pico_usd == 3 * 10**12)

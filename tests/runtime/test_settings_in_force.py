@@ -1,0 +1,168 @@
+"""Credit settings are found once and never lost in silence: 1M tokens at $2.50 are 325 credits.
+
+$2.50 with 30% markup is $3.25, at 100 credits a dollar 325 credits.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pricectl.core import Job, Usage, charge
+from pricectl.runtime import Pricing
+from tests.runtime.conftest import catalog
+
+MILLION = Usage(1_000_000)
+RESELLER = (
+    'profile = "reseller"\n[profiles.reseller]\nmarkup_percent = 30\ncredits_per_dollar = 100\n'
+)
+MISSPELT = RESELLER.replace('"reseller"', '"reselller"')
+
+
+@pytest.fixture
+def toml(file: Path) -> Path:
+    """Settings beside the catalog; the working folder is another one."""
+    path = file.with_name("pricectl.toml")
+    path.write_text(RESELLER)
+    return path
+
+
+def credits_of(pricing: Pricing) -> tuple[int | None, tuple[str, ...]]:
+    answer = pricing.quote("gpt-4o", MILLION)
+    assert answer.pico_usd == 2_500_000_000_000
+    profile = answer.snapshot.profile
+    return charge(Job(), answer.quote, "consumption_usd", profile)[1], answer.flags
+
+
+def test_settings_beside_the_catalog_are_found_from_any_folder(file: Path, toml: Path) -> None:
+    assert toml.exists()
+    assert credits_of(Pricing.load(file)) == (325, ())
+    os.chdir("/")
+    assert credits_of(Pricing.load(file)) == (325, ())
+
+
+def test_the_environment_names_the_settings(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "credits.toml").write_text(RESELLER)
+    monkeypatch.setenv("PRICECTL_SETTINGS", str(tmp_path / "credits.toml"))
+    monkeypatch.setenv("PRICECTL_FILE", str(file))
+    assert credits_of(Pricing.load()) == (325, ())
+
+
+def test_a_change_of_folder_changes_no_settings(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("pricectl.toml").write_text(RESELLER)
+    monkeypatch.setenv("PRICECTL_STATE", "state")
+    pricing = Pricing.load(file)
+    home = Path.cwd()
+    monkeypatch.chdir(tmp_path)
+    file.write_bytes(catalog(last_updated="2026-11-02"))
+    assert pricing.reload().status == "reloaded"
+    assert credits_of(pricing) == (325, ())
+    assert (home / "state").is_dir()
+    assert not (tmp_path / "state").exists()
+
+
+def test_a_deleted_folder_stops_no_reload(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    pricing = Pricing.load(file)
+    gone.rmdir()
+    file.write_bytes(catalog(last_updated="2026-11-02"))
+    assert (pricing.reload().status, pricing.reload().reason) == ("reloaded", "")
+
+
+FAULTS: dict[str, str] = {
+    "another setting": RESELLER + "[limits]\nstale_day = 3\n",
+    "a waiver without a reason": RESELLER + '[[waivers]]\nrule = "x"\n',
+    "another profile": RESELLER + "[profiles.other]\nrounding = 5\n",
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_elsewhere_leaves_the_chosen_profile(file: Path, toml: Path, fault: str) -> None:
+    toml.write_text(FAULTS[fault])
+    pricing = Pricing.load(file)
+    assert credits_of(pricing) == (325, ("settings-error",))
+    counted = pricing.metrics().fallbacks
+    assert (counted["settings"], counted["settings-error"]) == (1, 1)
+    assert str(toml) in pricing.snapshot.settings_problem
+
+
+def make_unreadable(path: Path) -> None:
+    """A link to itself: it cannot be read, whoever asks."""
+    path.unlink()
+    path.symlink_to(path)
+
+
+UNKNOWN: dict[str, Callable[[Path], object]] = {
+    "a typo in the profile's name": lambda path: path.write_text(MISSPELT),
+    "a fault in the profile": lambda path: path.write_text(RESELLER.replace("30", "-30")),
+    "a misspelt key": lambda path: path.write_text(RESELLER.replace("profile =", "profil =")),
+    "not TOML": lambda path: path.write_text("profile = "),
+    "not text": lambda path: path.write_bytes(b"\xff"),
+    "unreadable": make_unreadable,
+    "no file where one was": Path.unlink,
+}
+
+
+@pytest.mark.parametrize("fault", list(UNKNOWN)[:-2])
+def test_without_a_good_copy_the_cost_is_quoted_and_the_credits_are_none(
+    file: Path, toml: Path, fault: str
+) -> None:
+    UNKNOWN[fault](toml)
+    pricing = Pricing.load(file)
+    assert credits_of(pricing) == (None, ("settings-error",))
+    assert pricing.metrics().fallbacks["settings-error"] == 1
+
+
+@pytest.mark.parametrize("fault", UNKNOWN)
+def test_the_last_good_settings_hold_over_a_restart(file: Path, toml: Path, fault: str) -> None:
+    assert credits_of(Pricing.load(file)) == (325, ())
+    UNKNOWN[fault](toml)
+    assert credits_of(Pricing.load(file)) == (325, ("settings-error",))
+    toml.unlink(missing_ok=True)
+    toml.write_text(RESELLER.replace("30", "0"))
+    assert credits_of(Pricing.load(file)) == (250, ())
+
+
+@pytest.mark.parametrize("fault", UNKNOWN)
+def test_the_last_good_settings_hold_over_a_reload(
+    file: Path, toml: Path, state: Path, fault: str
+) -> None:
+    pricing = Pricing.load(file)
+    for copy in (state / "last-good").glob("*.settings"):
+        copy.unlink()
+    UNKNOWN[fault](toml)
+    result = pricing.reload()
+    assert (result.status, result.reason.partition(":")[0]) == (
+        "reloaded",
+        "the settings have a fault",
+    )
+    assert credits_of(pricing) == (325, ("settings-error",))
+
+
+def test_a_damaged_copy_of_the_settings_is_not_used(file: Path, toml: Path, state: Path) -> None:
+    Pricing.load(file)
+    (copy,) = (state / "last-good").glob("*.settings")
+    copy.write_bytes(copy.read_bytes().replace(b"30", b"90"))
+    toml.write_text(MISSPELT)
+    assert credits_of(Pricing.load(file)) == (None, ("settings-error",))
+
+
+def test_the_fault_is_logged_with_its_file(
+    file: Path, toml: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    toml.write_text(MISSPELT)
+    Pricing.load(file).quote("gpt-4o", MILLION)
+    told = [record.getMessage() for record in caplog.records if "settings" in record.getMessage()]
+    assert len(told) == 1
+    assert "no profile is called 'reselller'" in told[0]
+    assert json.dumps(str(toml))[1:-1] in told[0]
