@@ -171,7 +171,15 @@ def test_of_two_expired_waivers_the_later_one_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rule", "due"), [("upcoming-soon", True), ("previous-not-over", True), ("zero-price", False)]
+    ("rule", "due"),
+    [
+        ("last-updated-in-future", True),
+        ("previous-not-over", True),
+        ("retired-early", True),
+        ("upcoming-soon", True),
+        ("verified-in-future", True),
+        ("zero-price", False),
+    ],
 )
 def test_an_unused_waiver_is_due_where_a_date_may_have_ended_the_finding(
     rule: str,
