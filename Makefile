@@ -2,8 +2,10 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+CLOCKS := clock-30 clock-365 clock-1096
+CLOCK_OPTIONS ?=
 .DEFAULT_GOAL := help
-.PHONY: help demo test proof lint types coverage validate crosscheck differences mutants bench pictures schema check clean
+.PHONY: help demo test clock proof lint types coverage validate crosscheck differences mutants bench pictures schema check clean $(CLOCKS)
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +33,15 @@ demo: $(VENV)/.base  ## Install and show real quotes from the catalog
 
 test: $(VENV)/.dev  ## Install and run all tests
 	$(BIN)/python -m pytest
+
+clock: $(CLOCKS)  ## Run all tests with the date a month, a year and three years ahead
+
+# The filter: sitecustomize imports time_machine before pytest can rewrite its own plugin in it.
+$(CLOCKS): clock-%: $(VENV)/.dev
+	@echo "the tests, $* days ahead"
+	@PYTHONPATH=$(CURDIR)/tests/moved_clock PRICECTL_TEST_CLOCK=$* \
+	$(BIN)/python -m pytest -p no:cacheprovider $(CLOCK_OPTIONS) \
+	-W 'ignore:Module already imported:pytest.PytestAssertRewriteWarning'
 
 proof: $(VENV)/.dev  ## Run the long proofs: 10,000 reloads, 1,000 kills
 	PRICECTL_TEST_RELOADS=10000 PRICECTL_TEST_KILLS=1000 \

@@ -12,7 +12,7 @@ from pricectl.core.document import Json
 from pricectl.core.errors import DocumentError
 from pricectl.core.prices import Problem
 from pricectl.core.windows import as_instant
-from pricectl.findings import SEVERITIES, Finding, Severity, by_place
+from pricectl.findings import ERRORS, Finding, Severity, Threshold, by_place
 from pricectl.policy import Policy, Waiver
 from pricectl.positions import Positions, Span, lone_surrogate, too_deep
 from pricectl.rules.shape import DOCUMENT_DEPTH, DUPLICATE_KEY, ENCODING, NOT_LOADABLE
@@ -42,10 +42,14 @@ class Report(NamedTuple):
         """How many findings have a severity."""
         return sum(finding.severity == severity for finding in self.findings)
 
-    def fails(self, level: Severity) -> bool:
-        """Whether a finding is at least as bad as a level."""
-        bad = SEVERITIES[: SEVERITIES.index(level) + 1]
-        return any(finding.severity in bad for finding in self.findings)
+    @property
+    def due(self) -> int:
+        """How many findings a date made due."""
+        return sum(finding.due for finding in self.findings)
+
+    def fails(self, threshold: Threshold = ERRORS) -> bool:
+        """Whether a finding trips a threshold; without one, whether there is an error."""
+        return any(map(threshold.trips, self.findings))
 
 
 def check(data: bytes | str, file: str, policy: Policy, at: date, *, own: bool = True) -> Report:
@@ -150,17 +154,19 @@ def _waive(
 ) -> tuple[list[Finding], tuple[Finding, ...], tuple[Finding, ...]]:
     """The findings that stay, those that are waived, and findings about the waivers."""
     valid = [waiver for waiver in waivers if not _expired(waiver, today)]
+    expired = [waiver for waiver in waivers if _expired(waiver, today)]
     waived = tuple(
         finding for finding in findings if any(_covers(waiver, finding) for waiver in valid)
     )
     hidden = set(map(id, waived))
-    about = [_expiry(waiver) for waiver in waivers if _expired(waiver, today)]
+    kept = [_returned(finding, expired) for finding in findings if id(finding) not in hidden]
+    about = list(map(_expiry, expired))
     about += [
         _unused(waiver)
         for waiver in valid
         if not any(_covers(waiver, finding) for finding in waived)
     ]
-    return [finding for finding in findings if id(finding) not in hidden], waived, tuple(about)
+    return kept, waived, tuple(about)
 
 
 def _expired(waiver: Waiver, today: date) -> bool:
@@ -172,15 +178,34 @@ def _covers(waiver: Waiver, finding: Finding) -> bool:
     return waiver.rule == finding.rule and f"{finding.pointer}/".startswith(f"{start}/")
 
 
+def _returned(finding: Finding, expired: Sequence[Waiver]) -> Finding:
+    """A finding whose waiver has expired, as a warning at most: no edit brought it back."""
+    ended = [
+        (waiver.expires, waiver.reason)
+        for waiver in expired
+        if waiver.expires and _covers(waiver, finding)
+    ]
+    if not ended:
+        return finding
+    day, reason = max(ended)
+    return finding._replace(
+        severity="info" if finding.severity == "info" else "warning",
+        message=f"{finding.message}; its waiver expired on {day}: {reason}",
+        due=True,
+    )
+
+
 def _expiry(waiver: Waiver) -> Finding:
     message = f"{_said(waiver)} expired on {waiver.expires}: {waiver.reason}"
     return WAIVER_EXPIRED.at(waiver.pointer, message, WAIVER_EXPIRED.hint)
 
 
 def _unused(waiver: Waiver) -> Finding:
-    near = "" if waiver.rule in rules.RULES else Speller(rules.RULES).near(waiver.rule)
+    rule = rules.RULES.get(waiver.rule)
+    near = "" if rule else Speller(rules.RULES).near(waiver.rule)
     hint = f"did you mean {near}?" if near else WAIVER_UNUSED.hint
-    return WAIVER_UNUSED.at(waiver.pointer, f"{_said(waiver)} matches no finding", hint)
+    found = WAIVER_UNUSED.at(waiver.pointer, f"{_said(waiver)} matches no finding", hint)
+    return found._replace(due=rule is not None and (rule.due or rule.passes))
 
 
 def _said(waiver: Waiver) -> str:

@@ -1,5 +1,6 @@
 """What a check found: which rule, how bad, where, and what to do. Floor 1."""
 
+from collections.abc import Collection
 from typing import Literal, NamedTuple
 
 from pricectl.positions import Span
@@ -13,7 +14,8 @@ class Finding(NamedTuple):
 
     `on_key` points at the key and not at its value, `other` is the pointer of another row that
     belongs to it. `span` is known once the text was searched, and so is `also`, a second place,
-    such as the first of two equal keys or the other row.
+    such as the first of two equal keys or the other row. `due` says that a date brought the finding
+    and no edit: it is never an error and trips no gate that does not name `due`.
     """
 
     rule: str
@@ -25,6 +27,32 @@ class Finding(NamedTuple):
     span: Span | None = None
     also: Span | None = None
     other: str = ""
+    due: bool = False
+
+
+class Threshold(NamedTuple):
+    """Which findings fail a check: from a severity on, and what a date made due only if named."""
+
+    level: Severity = "error"
+    due: bool = False
+
+    @classmethod
+    def of(cls, severities: Collection[Severity], *, due: bool = False) -> "Threshold":
+        """The mildest of the severities that were named, errors if none was.
+
+        >>> Threshold.of(["error", "warning"]), Threshold.of([], due=True)
+        (Threshold(level='warning', due=False), Threshold(level='error', due=True))
+        """
+        return cls(max(severities, key=SEVERITIES.index, default="error"), due)
+
+    def trips(self, finding: Finding) -> bool:
+        """Whether a finding fails the check."""
+        if finding.due:
+            return self.due
+        return SEVERITIES.index(finding.severity) <= SEVERITIES.index(self.level)
+
+
+ERRORS = Threshold()
 
 
 def by_place(finding: Finding) -> tuple[int, int, int, str]:

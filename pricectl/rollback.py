@@ -92,7 +92,7 @@ def plan(asked: str | None, file: str, policy: Policy, today: date) -> Plan:
 def restore(planned: Plan) -> None:
     """Keep what is there, then replace it, if it is still what the plan saw. Raises NotWritten."""
     target = planned.target
-    if planned.report.fails("error"):
+    if planned.report.fails():
         raise atomic.NotWritten("has errors", where=target.name, next_step="nothing was changed")
     if planned.keeps and planned.current is not None:
         _keep(planned.keeps, planned.current)
@@ -144,7 +144,7 @@ def _last_good(file: str, current: bytes | None, log: FileLog, policy: Policy, t
         seen.add(version.blob)
         target = _snapshot(version, data, log)
         report = checking.check(data, target.name, policy, today)
-        if not report.fails("error"):
+        if not report.fails():
             return Plan(file, current, committed, target, report, skipped)
         skipped += 1
     what = f"all {skipped} older versions have errors" if skipped else "git has no older version"

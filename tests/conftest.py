@@ -1,5 +1,6 @@
 """What several test files share."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from typer.testing import CliRunner, Result
 from pricectl.cli import app
 
 ROOT = Path(__file__).parent.parent
+# The PYTHONPATH of the processes that tests start: this code, and the moved clock of `make clock`.
+CHILD_PATH = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
 CATALOG = """{
   "metadata": {"last_updated": "2026-11-01", "currency": "USD", "schema_version": "1.0"},
   "openai": {
@@ -39,6 +42,15 @@ CATALOG = """{
   }
 }
 """
+# The same without announced prices: it costs the same on every date, as what is served needs.
+UNDATED = CATALOG.replace(
+    """,
+      "upcoming": [
+        {"from": "2027-01-01", "input_cost_per_token": 2e-06, "output_cost_per_token": 20e-06}
+      ]""",
+    "",
+)
+assert UNDATED != CATALOG
 
 
 @pytest.fixture

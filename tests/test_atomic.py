@@ -15,6 +15,8 @@ import pytest
 from pricectl import atomic
 from pricectl.atomic import ABSENT, Busy, Changed, NotWritten, replace, sha256
 
+pytestmark = pytest.mark.long
+
 KILLS = int(os.environ.get("PRICECTL_TEST_KILLS", "40"))
 OLD, NEW = b"old " * 5000, b"new!" * 9000
 STEPS = (

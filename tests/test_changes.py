@@ -19,6 +19,8 @@ from pricectl.core.lookup import find
 from pricectl.core.usage import Usage
 from pricectl.policy import Workload
 
+pytestmark = pytest.mark.long
+
 Rows = Mapping[str, Mapping[str, Mapping[str, Any]]]
 GPT = {"input_cost_per_token": 2.5e-06, "output_cost_per_token": 10e-06}
 O3 = {"input_cost_per_token": 2e-06, "output_cost_per_token": 8e-06}

@@ -14,6 +14,8 @@ from pricectl.findings import by_place
 from pricectl.policy import Limits, Policy, Waiver
 from pricectl.positions import Span
 
+pytestmark = pytest.mark.long
+
 TODAY = date(2026, 12, 1)
 TEXT = """{
   "x": {

@@ -15,6 +15,8 @@ from pricectl.gates import FailOn, Limits, check
 from pricectl.policy import Workload
 from tests.formatting.test_formatting import calls, instants, layouts, rows, starts, written
 
+pytestmark = pytest.mark.long
+
 TURN = Workload("turn", Usage(1_000, 500))
 DAY = date(2026, 12, 1)
 EVERY_GATE = Limits.read(FailOn, "0%", "0%", exit_code=True)

@@ -5,6 +5,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "pricectl"
 
@@ -59,6 +63,9 @@ HOMES = {
     "prometheus_client": ("pricectl.router", "pricectl.commands.serve"),
     "uvicorn": ("pricectl.commands.serve",),
 }
+# Who may ask what time it is; everybody else is given the date.
+CLOCK_READERS = ("pricectl.commands", "pricectl.router", "pricectl.runtime")
+CLOCKS = {"now", "today", "utcnow", "time", "time_ns", "gmtime", "localtime"}
 AT_TOP = {
     "typer": HOMES["typer"],
     "fastapi": ("pricectl.router",),
@@ -143,6 +150,20 @@ def test_the_core_needs_the_standard_library_only() -> None:
         if found.split(".")[0] not in {*sys.stdlib_module_names, "pricectl"}
     ]
     assert foreign == []
+
+
+def test_the_date_is_asked_for_in_a_few_places_only() -> None:
+    asking = [
+        module
+        for module in sorted(KNOWN)
+        if not family(module, CLOCK_READERS)
+        for node in ast.walk(ast.parse(path_of(module).read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id in {"date", "datetime", "time"}
+        and node.attr in CLOCKS
+    ]
+    assert asking == []
 
 
 def test_heavy_libraries_stay_at_home_and_inside_functions() -> None:

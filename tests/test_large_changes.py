@@ -15,6 +15,8 @@ from pricectl.core.usage import Usage
 from pricectl.gates import FailOn, Limits, check
 from pricectl.policy import Workload
 
+pytestmark = pytest.mark.long
+
 ROW = {"input_cost_per_token": 2e-06, "output_cost_per_token": 8e-06}
 DEARER = ROW | {"output_cost_per_token": 9e-06}
 TURN = Workload("turn", Usage(1_000, 500))

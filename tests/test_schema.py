@@ -19,6 +19,8 @@ from pricectl.core.units import NESTED_KEYS, SYNONYMS, UNCOUNTED_KEYS, UNIT_BY_K
 from tests.conftest import ROOT
 from tests.test_cases import INVALID, VALID
 
+pytestmark = pytest.mark.long
+
 # Keywords whose verdict on an object is the sum of their verdicts on its members.
 PER_MEMBER = {"properties", "patternProperties", "additionalProperties", "propertyNames"}
 ABOUT_ALL = {"type", "title", "description", "$ref"}

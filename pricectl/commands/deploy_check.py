@@ -1,5 +1,6 @@
 """`pricectl deploy-check`: everything that is looked at before a deploy, in one go. Floor 3."""
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -12,13 +13,27 @@ from pricectl.report import deploy_check as formats
 from pricectl.report.text import deploy_check as text
 
 
+class FailOn(StrEnum):
+    """What `--fail-on` may name: a kind of change, or what a date made due in the new version."""
+
+    INCREASE = gates.FailOn.INCREASE
+    DECREASE = gates.FailOn.DECREASE
+    REMOVED = gates.FailOn.REMOVED
+    ANY = gates.FailOn.ANY
+    DUE = "due"
+
+
 def deploy_check(
     base: Annotated[
         str,
         typer.Option(metavar="REF[:PATH]|FILE|deployed", help="The version that is in use now."),
     ] = snapshots.DEPLOYED,
     fail_on: Annotated[
-        list[gates.FailOn] | None, typer.Option(help="Not safe with that; may be repeated.")
+        list[FailOn] | None,
+        typer.Option(
+            help="Not safe with that; 'due' is a finding that a date brought and no edit; "
+            "may be repeated."
+        ),
     ] = None,
     max_increase: Annotated[
         str | None, typer.Option(metavar="PERCENT", help="Not safe if a price rises by more.")
@@ -39,7 +54,9 @@ def deploy_check(
     Exits 1 if it is not, 2 if something could not be checked. -v shows every worked example.
     Formats: text, json, markdown.
     """
-    limits = gates.Limits.read(fail_on or [], max_increase, max_decrease)
+    named = fail_on or []
+    changes = [gates.FailOn(each) for each in named if each is not FailOn.DUE]
+    limits = gates.Limits.read(changes, max_increase, max_decrease)
     policy, when = settings.load_policy(catalog=file), common.instant(at)
     name = store.locate_own(file, policy.file)
     candidate = Candidate(
@@ -51,6 +68,7 @@ def deploy_check(
         base,
         when,
         when,
+        FailOn.DUE in named,
     )
     found = readiness.assess(candidate)
     common.show(

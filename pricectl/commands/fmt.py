@@ -1,6 +1,7 @@
 """`pricectl fmt`: begun prices promoted, prices spelled alike, every other byte kept. Floor 3."""
 
 import sys
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -15,13 +16,22 @@ from pricectl.report.fmt import Outcome, summary
 from pricectl.report.text import fmt as text
 
 
+class FailOn(StrEnum):
+    """What `--fail-on` may name."""
+
+    DUE = "due"
+
+
 def fmt(
     path: Annotated[
         str | None,
         typer.Argument(metavar="[FILE|-]", help="The catalog.", show_default="the catalog"),
     ] = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit 1 if anything would change.")
+        bool,
+        typer.Option(
+            "--check", help="Write nothing; exit 1 if a price would be spelled otherwise."
+        ),
     ] = False,
     diff: Annotated[
         bool, typer.Option("--diff", help="Write nothing; print a unified diff.")
@@ -32,6 +42,12 @@ def fmt(
     respell: Annotated[
         bool, typer.Option(help="Write token prices with e-06, the others as plain decimals.")
     ] = True,
+    fail_on: Annotated[
+        list[FailOn] | None,
+        typer.Option(
+            help="due: exit 1 also if prices that have begun are not promoted.", show_default=False
+        ),
+    ] = None,
     at: common.AtOption = None,
     file: common.FileOption = None,
     output: common.OutputOption = None,
@@ -42,7 +58,8 @@ def fmt(
     """Promote the prices that have begun, spell prices alike, keep every other byte.
 
     No value and no cost of any day changes. '-' reads standard input and writes standard output.
-    Exits 1 when a begun price needs a decision, with --check also when anything would change.
+    Exits 1 when a begun price needs a decision. --check exits 1 when a price would be spelled
+    otherwise; prices that only a date made due fail it with --fail-on due alone.
     """
     when = common.instant(at)
     asked = common.one_file([path] if path else [], file)
@@ -51,7 +68,14 @@ def fmt(
     found = formatted(source.data, when, promoting=promote, respelling=respell)
     writes, piped = not (check or diff), name == store.STDIN
     replaces = writes and found.changed and not piped
-    outcome = Outcome(source.name, found, writes=writes, written=replaces, check=check)
+    outcome = Outcome(
+        source.name,
+        found,
+        writes=writes,
+        written=replaces,
+        check=check,
+        fail_on_due=bool(fail_on),
+    )
     view = View.of(output, color, quiet=quiet, verbose=verbose)
     formats: common.Formats = {
         "text": lambda canvas: (

@@ -122,7 +122,7 @@ def _decide(
     planned: rolling.Plan, found: Differences, view: View, *, dry_run: bool, yes: bool
 ) -> tuple[State, bool]:
     """What is to be done, and whether somebody at a terminal has seen it and was asked."""
-    if planned.report.fails("error"):
+    if planned.report.fails():
         return "refused", False
     if planned.unchanged:
         return "unchanged", False

@@ -71,7 +71,7 @@ def smoke(
     dialect = DIALECTS[speaks]
     asked = _unknown(work.catalog, unknown, UNKNOWN_MODEL if dialect.charges else "")
     probes = plan(models, asked, f"smoke-{secrets.token_hex(6)}", charges=dialect.charges)
-    judge = Judge(dialect, work.catalog, charged_by)
+    judge = Judge(dialect, work.catalog, charged_by, lambda: common.instant(None))
     results = tuple(live.run(endpoint, dialect, probes, judge))
     smoked = Smoked(endpoint.base, speaks, results, work.catalog, charged_by)
     common.show(

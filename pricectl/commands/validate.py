@@ -8,17 +8,18 @@ import typer
 from pricectl import checking, settings, store
 from pricectl.commands import common
 from pricectl.commands.common import View
-from pricectl.findings import Severity
+from pricectl.findings import SEVERITIES, Threshold
 from pricectl.report import concise, github_findings, json_findings, junit, sarif
 from pricectl.report.text import findings as text
 
 
-class Level(StrEnum):
-    """From which severity on a finding fails the check."""
+class FailOn(StrEnum):
+    """What `--fail-on` may name: a severity, or what a date made due."""
 
     ERROR = "error"
     WARNING = "warning"
     INFO = "info"
+    DUE = "due"
 
 
 def validate(
@@ -26,7 +27,14 @@ def validate(
         list[str] | None,
         typer.Argument(metavar="[FILE|-]...", help="Catalogs.", show_default="the catalog"),
     ] = None,
-    fail_on: Annotated[Level, typer.Option(help="Exit 1 from this severity on.")] = Level.ERROR,
+    fail_on: Annotated[
+        list[FailOn] | None,
+        typer.Option(
+            help="Exit 1 from this severity on; 'due' adds what a date made due, "
+            "which fails nothing otherwise; may be repeated.",
+            show_default="error",
+        ),
+    ] = None,
     at: common.AtOption = None,
     file: common.FileOption = None,
     output: common.OutputOption = None,
@@ -39,7 +47,7 @@ def validate(
     Formats: text, concise, json, github, sarif, junit. 'pricectl rule ID' explains a finding.
     """
     when = common.instant(at)
-    level: Severity = fail_on.value
+    threshold = _threshold(fail_on or [])
     asked = common.one_file(files or [], file)
     policy = settings.load_policy(catalog=asked)
     own = store.working_file(None, policy.file)
@@ -51,13 +59,18 @@ def validate(
     common.show(
         View.of(output, color, quiet=quiet, verbose=verbose),
         {
-            "text": lambda canvas: text.report(reports, canvas, quiet=quiet, level=level),
+            "text": lambda canvas: text.report(reports, canvas, quiet=quiet, threshold=threshold),
             "concise": lambda _: concise.findings(reports),
-            "json": lambda _: json_findings.findings(reports, level),
+            "json": lambda _: json_findings.findings(reports, threshold),
             "github": lambda _: github_findings.findings(reports),
             "sarif": lambda _: sarif.findings(reports),
-            "junit": lambda _: junit.findings(reports, level),
+            "junit": lambda _: junit.findings(reports, threshold),
         },
     )
-    if any(report.fails(level) for report in reports):
+    if any(report.fails(threshold) for report in reports):
         common.leave(common.FINDINGS)
+
+
+def _threshold(named: list[FailOn]) -> Threshold:
+    severities = [severity for severity in SEVERITIES if severity in named]
+    return Threshold.of(severities, due=FailOn.DUE in named)

@@ -12,6 +12,7 @@ from pricectl import atomic, checking, snapshots, store
 from pricectl.changes import Version, compare
 from pricectl.core.calculator import quote
 from pricectl.core.errors import PricingError
+from pricectl.findings import Threshold
 from pricectl.gates import check as check_gates
 from pricectl.git import BadRef
 from pricectl.gitlog import FileLog
@@ -76,19 +77,23 @@ def _git(candidate: Candidate) -> Check:
 
 def _valid(candidate: Candidate) -> Check:
     report = checking.check(candidate.data, candidate.file, candidate.policy, candidate.today)
-    errors = [found for found in report.findings if found.severity == "error"]
+    threshold = Threshold(due=candidate.fail_on_due)
+    failing = [found for found in report.findings if threshold.trips(found)]
     warnings = report.count("warning")
     models = _plural(report.models, "model")
-    if errors:
+    due = f", {count(report.due)} due by date" if report.due else ""
+    if failing:
         places = (
             f"{found.span.line if found.span else 1}: {found.message} [{found.rule}]"
-            for found in errors
+            for found in failing
         )
-        number = _plural(len(errors), "error")
-        said = f"{number} in {models}; 'pricectl validate' shows all"
+        errors = _plural(report.count("error"), "error")
+        said = f"{errors} in {models}{due}; 'pricectl validate' shows all"
         return Check("validate", "failed", said, some(places))
     if warnings:
-        return Check("validate", "note", f"no errors in {models}; {_plural(warnings, 'warning')}")
+        return Check(
+            "validate", "note", f"no errors in {models}; {_plural(warnings, 'warning')}{due}"
+        )
     return Check("validate", "ok", f"no errors and no warnings in {models}")
 
 
@@ -104,8 +109,8 @@ def _runtime(candidate: Candidate) -> Check:
         wrong = [
             name
             for name in candidate.policy.critical
-            if pricing.quote(name, TYPICAL).pico_usd
-            != quote(snapshot.catalog, name, TYPICAL).pico_usd
+            if pricing.quote(name, TYPICAL, at=candidate.at).pico_usd
+            != quote(snapshot.catalog, name, TYPICAL, at=candidate.at).pico_usd
         ]
     if snapshot.layer != "file" or snapshot.sha256 != atomic.sha256(candidate.data):
         return Check("runtime", "failed", f"the service would fall back to: {snapshot.layer}")

@@ -23,7 +23,10 @@ class Check(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """What is to be deployed, and how it is to be looked at."""
+    """What is to be deployed, and how it is to be looked at.
+
+    `fail_on_due`: it is not safe with findings that a date made due.
+    """
 
     file: str
     data: bytes
@@ -33,6 +36,7 @@ class Candidate(NamedTuple):
     base: str
     at: datetime
     today: date
+    fail_on_due: bool = False
 
 
 class Readiness(NamedTuple):

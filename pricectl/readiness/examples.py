@@ -1,11 +1,17 @@
-"""Whether the critical models are there, and what sample jobs cost in all budget modes. Floor 2."""
+"""Whether the critical models are there, and what sample jobs cost in all budget modes. Floor 2.
+
+Announced prices are checked before they begin, so that no date makes a catalog unsafe.
+"""
 
 from collections.abc import Iterator
+from datetime import datetime
 from fractions import Fraction
 
-from pricectl.core.calculator import quote
+from pricectl.changes.periods import Stretch, stretches
+from pricectl.core.calculator import Quote, quote
 from pricectl.core.catalog import Catalog
 from pricectl.core.lookup import find
+from pricectl.core.model import Model
 from pricectl.core.money import usd
 from pricectl.core.usage import Usage
 from pricectl.estimate import Estimate
@@ -18,7 +24,7 @@ TYPICAL = Usage(1_000, 500)
 
 
 def critical(candidate: Candidate, catalog: Catalog) -> Check:
-    """Each critical model by a row of its own, with an input and an output price."""
+    """Each critical model by a row of its own, with an input and an output price at any date."""
     names = candidate.policy.critical
     if not names:
         return Check("critical", "note", "the settings name no critical models")
@@ -34,12 +40,27 @@ def _missing(catalog: Catalog, name: str, candidate: Candidate) -> str:
     match = find(catalog, name)
     if match.how not in PRESENT:
         return "no row" if match.how == "default" else f"only a partial match: {match.model.name}"
-    found = quote(catalog, name, TYPICAL, at=candidate.at)
-    if found.unpriced:
-        return f"no price for {', '.join(line.unit for line in found.unpriced)}"
-    if not all(line.pico_usd for line in found.lines) and not match.model.entry.get("free"):
-        return "a price of zero, and nothing says that it is free"
+    for stretch in _coming(match.model, candidate):
+        found = quote(catalog, name, TYPICAL, at=stretch.at)
+        if found.unpriced:
+            units = ", ".join(line.unit for line in found.unpriced)
+            return f"no price for {units} {stretch.period}".strip()
+        if not all(line.pico_usd for line in found.lines) and not _is_free(found):
+            return (
+                f"a price of zero {stretch.period}".strip() + ", and nothing says that it is free"
+            )
     return ""
+
+
+def _coming(model: Model, candidate: Candidate) -> Iterator[Stretch]:
+    """The instant that is looked at, then the first of every price list that comes after it."""
+    for stretch in stretches((model,), candidate.at):
+        if not stretch.period.startswith("until"):
+            yield stretch
+
+
+def _is_free(found: Quote) -> bool:
+    return bool(found.match.model.entry.get("free") or found.prices.entry.get("free"))
 
 
 def examples(candidate: Candidate, catalog: Catalog) -> Check:
@@ -50,14 +71,12 @@ def examples(candidate: Candidate, catalog: Catalog) -> Check:
         return Check("examples", "note", "nothing to work out: no critical model, or no workload")
     lines, wrong, unpaid = [], [], []
     for name, work in jobs:
-        job = Estimate(
-            quote(catalog, name, work.usage, service=work.service, at=candidate.at),
-            work.calls,
-            candidate.profile,
-        )
+        job = _job(catalog, name, work, candidate, candidate.at)
         lines.append(_worked(name, work, job))
-        free = bool(job.quote.match.model.entry.get("free"))
-        wrong += [f"{name}, {work.name}: {why}" for why in _wrong(job, work, free=free)]
+        for stretch in _coming(job.quote.match.model, candidate):
+            told = ", ".join(filter(None, (name, work.name, stretch.period)))
+            then = _job(catalog, name, work, candidate, stretch.at)
+            wrong += [f"{told}: {why}" for why in _wrong(then, work)]
         if any(mode.exact and not mode.charged for mode in job.credits):
             unpaid.append(lines[-1])
     if wrong:
@@ -69,16 +88,23 @@ def examples(candidate: Candidate, catalog: Catalog) -> Check:
     return Check("examples", "ok", said, tuple(lines))
 
 
+def _job(
+    catalog: Catalog, name: str, work: Workload, candidate: Candidate, at: datetime | None
+) -> Estimate:
+    call = quote(catalog, name, work.usage, service=work.service, at=at)
+    return Estimate(call, work.calls, candidate.profile)
+
+
 def _worked(name: str, work: Workload, job: Estimate) -> str:
     charged = ", ".join(f"{mode.mode} {count(mode.charged)}" for mode in job.credits)
     return f"{name}, {work.name}: ${usd(job.pico_usd)}; credits: {charged}"
 
 
-def _wrong(job: Estimate, work: Workload, *, free: bool) -> Iterator[str]:
+def _wrong(job: Estimate, work: Workload) -> Iterator[str]:
     """What must hold for any job, whatever it costs."""
     if job.quote.unpriced:
         yield f"no price for {', '.join(line.unit for line in job.quote.unpriced)}"
-    elif not job.pico_usd and not free and work.usage.counts:
+    elif not job.pico_usd and not _is_free(job.quote) and work.usage.counts:
         yield "costs nothing"
     if sum(line.pico_usd for line in job.lines) != job.pico_usd:
         yield "its lines do not add up to its cost"

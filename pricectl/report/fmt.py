@@ -13,7 +13,8 @@ from pricectl.report.changes import plural
 class Outcome(NamedTuple):
     """A formatted catalog with its name, and what it was made for.
 
-    `writes`: to be used, not only looked at; `written`: its file was replaced.
+    `writes`: to be used, not only looked at; `written`: its file was replaced. `fail_on_due`: fail
+    if prices have begun that are not promoted.
     """
 
     name: str
@@ -21,11 +22,22 @@ class Outcome(NamedTuple):
     writes: bool = True
     written: bool = False
     check: bool = False
+    fail_on_due: bool = False
+
+    @property
+    def due(self) -> bool:
+        """Whether prices that have begun are not promoted, by a date and not by an edit."""
+        return bool(self.found.left or (self.found.promoted and not self.writes))
 
     @property
     def failed(self) -> bool:
-        """Whether a person has something to do."""
-        return bool(self.found.left) or (self.check and self.found.changed)
+        """Whether a person has something to do: what a date made due only if that was asked for.
+
+        A promotion that was to be written and could not be is a failure in any case.
+        """
+        if self.due and (self.writes or self.fail_on_due):
+            return True
+        return self.check and bool(self.found.respelled)
 
 
 def summary(outcome: Outcome) -> str:

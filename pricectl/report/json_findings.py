@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from pricectl.checking import Report
-from pricectl.findings import Finding, Severity
+from pricectl.findings import Finding, Threshold
 from pricectl.report import json
 
 
-def findings(reports: Sequence[Report], level: Severity) -> str:
-    """The findings of all files, and whether any is at least as bad as the level."""
-    failed = any(report.fails(level) for report in reports)
+def findings(reports: Sequence[Report], threshold: Threshold) -> str:
+    """The findings of all files, and whether any trips the threshold."""
+    failed = any(report.fails(threshold) for report in reports)
     return json.dump(
         "validate",
         {
@@ -32,6 +32,7 @@ def _finding(report: Report, finding: Finding) -> dict[str, Any]:
     return {
         "rule": finding.rule,
         "severity": finding.severity,
+        "due": finding.due,
         "pointer": finding.pointer,
         "file": report.place(finding),
         "line": span.line if span else None,

@@ -45,6 +45,7 @@ def report(outcome: Outcome, *, diff: bool) -> str:
                 }
                 for row in found.left
             ],
+            "due": outcome.due,
             "last_updated": found.last_updated or None,
             "diff": "".join(f"{line}\n" for line in difference(outcome)) if diff else None,
         },

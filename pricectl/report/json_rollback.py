@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from pricectl.findings import ERRORS
 from pricectl.report import diff
 from pricectl.report.json import dump
 from pricectl.report.json_findings import findings
@@ -30,7 +31,7 @@ def rollback(planned: Plan, found: Differences, outcome: Outcome) -> str:
                 "models": planned.report.models,
             },
             "skipped": planned.skipped,
-            "findings": json.loads(findings([planned.report], "error"))["findings"],
+            "findings": json.loads(findings([planned.report], ERRORS))["findings"],
             "diff": _diff(found),
             "not_compared": found.trouble,
             "reload": _reload(outcome),

@@ -4,27 +4,27 @@ from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from pricectl.checking import Report
-from pricectl.findings import SEVERITIES, Finding, Severity
+from pricectl.findings import Finding, Threshold
 from pricectl.report.canvas import clean
 from pricectl.report.concise import line
 from pricectl.rules import RULES
 
 
-def findings(reports: Sequence[Report], level: Severity) -> str:
-    """A case fails if its rule has a finding at least as bad as the level."""
+def findings(reports: Sequence[Report], threshold: Threshold) -> str:
+    """A case fails if its rule has a finding that trips the threshold."""
     root = ET.Element("testsuites", name="pricectl validate")
     for report in reports:
-        _suite(root, report, SEVERITIES[: SEVERITIES.index(level) + 1])
+        _suite(root, report, threshold)
     ET.indent(root)
     body = ET.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}'
 
 
-def _suite(root: ET.Element, report: Report, failing: Sequence[Severity]) -> None:
+def _suite(root: ET.Element, report: Report, threshold: Threshold) -> None:
     by_rule: dict[str, list[Finding]] = {rule: [] for rule in RULES}
     for finding in report.findings:
         by_rule[finding.rule].append(finding)
-    failures = sum(bool(_bad(found, failing)) for found in by_rule.values())
+    failures = sum(bool(_bad(found, threshold)) for found in by_rule.values())
     suite = ET.SubElement(
         root,
         "testsuite",
@@ -35,13 +35,11 @@ def _suite(root: ET.Element, report: Report, failing: Sequence[Severity]) -> Non
     )
     for rule, found in by_rule.items():
         case = ET.SubElement(suite, "testcase", classname=clean(report.file), name=rule)
-        _outcome(case, report, found, failing)
+        _outcome(case, report, found, threshold)
 
 
-def _outcome(
-    case: ET.Element, report: Report, found: list[Finding], failing: Sequence[Severity]
-) -> None:
-    bad = _bad(found, failing)
+def _outcome(case: ET.Element, report: Report, found: list[Finding], threshold: Threshold) -> None:
+    bad = _bad(found, threshold)
     rest = [finding for finding in found if finding not in bad]
     if bad:
         first = clean(bad[0].message)
@@ -54,5 +52,5 @@ def _outcome(
         )
 
 
-def _bad(found: list[Finding], failing: Sequence[Severity]) -> list[Finding]:
-    return [finding for finding in found if finding.severity in failing]
+def _bad(found: list[Finding], threshold: Threshold) -> list[Finding]:
+    return list(filter(threshold.trips, found))

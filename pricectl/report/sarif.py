@@ -64,6 +64,8 @@ def _result(
         "locations": [_location(report.place(finding), finding.span, finding.pointer)],
         "partialFingerprints": {"pricectl/v1": _fingerprint(finding, seen)},
     }
+    if finding.due:
+        result["properties"] = {"due": True}
     if finding.also:
         first = _location(report.file, finding.also, finding.other or finding.pointer)
         result["relatedLocations"] = [first | {"message": {"text": "first here"}}]

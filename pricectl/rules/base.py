@@ -19,7 +19,11 @@ TEXT_MODES = frozenset({"chat", "completion", "responses", None})
 
 
 class Rule(NamedTuple):
-    """One thing that can be wrong: why it matters, how it looks wrong and right, how to fix it."""
+    """One thing that can be wrong: why it matters, how it looks wrong and right, how to fix it.
+
+    `due`: a file gets the finding when a date comes, without an edit; such a rule is no error.
+    `passes`: the finding goes away when a date comes.
+    """
 
     id: str
     severity: Severity
@@ -28,6 +32,8 @@ class Rule(NamedTuple):
     bad: str
     good: str
     fix: str
+    due: bool = False
+    passes: bool = False
 
     @property
     def hint(self) -> str:
@@ -38,7 +44,9 @@ class Rule(NamedTuple):
         self, pointer: str, message: str, hint: str = "", *, on_key: bool = False, other: str = ""
     ) -> Finding:
         """A finding of this rule; `other` is the pointer of another row that belongs to it."""
-        return Finding(self.id, self.severity, pointer, message, hint, on_key, other=other)
+        return Finding(
+            self.id, self.severity, pointer, message, hint, on_key, other=other, due=self.due
+        )
 
 
 class Context(NamedTuple):

@@ -20,14 +20,16 @@ from pricectl.rules.dates import PERIODS, ahead
 
 UPCOMING_BEGUN = Rule(
     "upcoming-begun",
-    "error",
+    "warning",
     "an announced price has begun and is not yet the row's own",
-    "Readers that know no dates still charge the old price.",
+    "pricectl charges it from its day on, but readers that know no dates still charge the old "
+    "price.",
     '{"x": {"m": {"input_cost_per_token": 1e-06,\n'
     '             "upcoming": [{"from": "2026-11-01", "input_cost_per_token": 2e-06}]}}}',
     '{"x": {"m": {"input_cost_per_token": 2e-06,\n'
     '             "previous": [{"until": "2026-11-01", "input_cost_per_token": 1e-06}]}}}',
     "Run 'pricectl fmt': it moves these prices into the row, and the row's into `previous`.",
+    due=True,
 )
 UPCOMING_SOON = Rule(
     "upcoming-soon",
@@ -39,6 +41,8 @@ UPCOMING_SOON = Rule(
     '{"x": {"m": {"input_cost_per_token": 1e-06,\n'
     '             "upcoming": [{"from": "2027-12-10", "input_cost_per_token": 2e-06}]}}}',
     "Run 'pricectl fmt' once it has begun.",
+    due=True,
+    passes=True,
 )
 PREVIOUS_NOT_OVER = Rule(
     "previous-not-over",
@@ -50,6 +54,7 @@ PREVIOUS_NOT_OVER = Rule(
     '{"x": {"m": {"input_cost_per_token": 2e-06,\n'
     '             "upcoming": [{"from": "2027-01-01", "input_cost_per_token": 1e-06}]}}}',
     "Keep today's price in the row and the coming one in `upcoming`.",
+    passes=True,
 )
 PERIOD_REPEATED = Rule(
     "period-repeated",

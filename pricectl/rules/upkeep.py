@@ -17,6 +17,7 @@ DEPRECATION_PASSED = Rule(
     '{"x": {"m": {"deprecation_date": "2026-06-30"}}}',
     '{"x": {"m": {"deprecation_date": "2026-06-30", "retired": true}}}',
     'Add "retired": true; the row stays for old logs.',
+    due=True,
 )
 DEPRECATION_NEAR = Rule(
     "deprecation-near",
@@ -26,6 +27,8 @@ DEPRECATION_NEAR = Rule(
     '{"x": {"m": {"deprecation_date": "2026-12-10"}}}',
     '{"x": {"m": {"deprecation_date": "2027-12-10"}}}',
     "Move the callers; how early this is said stands in `limits` of the settings.",
+    due=True,
+    passes=True,
 )
 RETIRED_EARLY = Rule(
     "retired-early",
@@ -35,6 +38,7 @@ RETIRED_EARLY = Rule(
     '{"x": {"m": {"retired": true, "deprecation_date": "2027-12-10"}}}',
     '{"x": {"m": {"retired": true, "deprecation_date": "2026-06-30"}}}',
     "Delete the mark, or correct the date.",
+    passes=True,
 )
 VERIFIED_STALE = Rule(
     "verified-stale",
@@ -44,6 +48,7 @@ VERIFIED_STALE = Rule(
     '{"x": {"m": {"verified_on": "2026-01-01"}}}',
     '{"x": {"m": {"verified_on": "2026-11-20"}}}',
     "Compare the row with its source and set verified_on to that day.",
+    due=True,
 )
 VERIFIED_IN_FUTURE = Rule(
     "verified-in-future",
@@ -53,6 +58,7 @@ VERIFIED_IN_FUTURE = Rule(
     '{"x": {"m": {"verified_on": "2027-11-20"}}}',
     '{"x": {"m": {"verified_on": "2026-11-20"}}}',
     "Correct the day.",
+    passes=True,
 )
 VERIFIED_MISSING = Rule(
     "verified-missing",

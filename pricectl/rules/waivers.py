@@ -18,10 +18,11 @@ WAIVER_EXPIRED = Rule(
     "waiver-expired",
     "warning",
     "a waiver whose day has passed",
-    "It no longer hides anything; the finding is back.",
+    "It no longer hides anything; the finding is back, as a warning at most.",
     '[[waivers]]\nrule = "zero-price"\nreason = "preview"\nexpires = 2026-06-30',
     "",
     "Fix the finding, or renew the waiver with a new day and reason.",
+    due=True,
 )
 RULES = (WAIVER_UNUSED, WAIVER_EXPIRED)
 

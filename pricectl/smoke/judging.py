@@ -1,6 +1,7 @@
 """Whether what an API answered is what our own quote of the same usage says. Floor 1."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from fractions import Fraction
 from typing import Any, Literal, NamedTuple
 
@@ -48,12 +49,22 @@ class Result(NamedTuple):
 class Judge:
     """Compares answers with a catalog and a credit profile, in the order of the calls.
 
+    Calls are priced at the instant that `clock` says as their answers are judged, so that a price
+    which has begun by itself is expected; without a clock, as the rows stand.
+
     It keeps what earlier answers of the run fix for later ones: the running total of each job, the
     balance, what a replay must repeat.
     """
 
-    def __init__(self, dialect: Dialect, catalog: Catalog, profile: Profile) -> None:
+    def __init__(
+        self,
+        dialect: Dialect,
+        catalog: Catalog,
+        profile: Profile,
+        clock: Callable[[], datetime | None] = lambda: None,
+    ) -> None:
         self._dialect, self._catalog, self._profile = dialect, catalog, profile
+        self._clock = clock
         self._jobs: dict[str, Job] = {}
         self._answers: dict[str, Stated] = {}
         self._balance: int | None = None
@@ -81,7 +92,14 @@ class Judge:
 
     def _quote(self, probe: Probe, reading: Reading) -> Quote:
         service, region = reading.service or None, reading.region or None
-        return quote(self._catalog, probe.model, reading.usage, service=service, region=region)
+        return quote(
+            self._catalog,
+            probe.model,
+            reading.usage,
+            service=service,
+            region=region,
+            at=self._clock(),
+        )
 
     def _charged(self, probe: Probe, call: Quote, stated: Stated) -> Iterator[Check]:
         must = self._dialect.charges

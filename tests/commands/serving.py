@@ -12,7 +12,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.conftest import ROOT
+from tests.conftest import CHILD_PATH
 
 TOKEN = "long-and-secret"  # noqa: S105 - the tests' own
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -36,7 +36,7 @@ def serving(folder: Path, *words: str) -> Iterator[Server]:
     """Serves the catalog of a folder until the block ends."""
     environment = {
         **os.environ,
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": CHILD_PATH,
         "PRICECTL_TOKEN": TOKEN,
         "PRICECTL_STATE": str(folder / "state"),
     }

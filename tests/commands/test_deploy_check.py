@@ -126,6 +126,60 @@ def test_a_critical_model_without_an_output_price(run: Run, repo: Path) -> None:
     )
 
 
+OUTPUT = '"output_cost_per_token": 8e-06'
+
+
+def upcoming(prices: str) -> str:
+    return f'{OUTPUT}, "upcoming": [{{"from": "2026-12-01", {prices}}}]'
+
+
+DATES = ("2026-11-23", "2026-12-01", "2029-12-01")
+
+
+def test_a_price_that_begins_by_itself_stays_safe(run: Run, repo: Path) -> None:
+    both = '"input_cost_per_token": 3e-06, "output_cost_per_token": 9e-06'
+    edit(repo, OUTPUT, upcoming(both))
+    for at in DATES:
+        found = checks(run, "--at", at, code=0)
+        assert found["runtime"]["state"] == found["critical"]["state"] == "ok"
+        due = checks(run, "--at", at, "--fail-on", "due", code=1)
+        assert due["validate"]["state"] == "failed"
+    assert "0 errors in 4 models, " in due["validate"]["said"]
+    assert "due by date; 'pricectl validate' shows all" in due["validate"]["said"]
+    assert any("[upcoming-begun]" in line for line in due["validate"]["details"])
+    assert "due by date" in found["validate"]["said"]
+
+
+def test_without_due_findings_due_fails_nothing(run: Run, repo: Path) -> None:
+    assert repo.exists()
+    checks(run, "--fail-on", "due", code=0)
+
+
+def test_an_announced_price_that_cannot_be_charged_fails_before_its_day(
+    run: Run, repo: Path
+) -> None:
+    edit(repo, OUTPUT, upcoming('"input_cost_per_token": 3e-06'))
+    missing = checks(run, code=1)
+    assert missing["critical"]["details"] == ["o3: no price for output from 2026-12-01"]
+    assert missing["examples"]["details"][0] == (
+        "o3, chat turn (1,000 in, 500 out), from 2026-12-01: no price for output"
+    )
+    later = checks(run, "--at", "2026-12-01", code=1)
+    assert later["critical"]["details"] == ["o3: no price for output"]
+
+
+def test_an_announced_price_that_is_free_may_say_so(run: Run, repo: Path) -> None:
+    zero = '"input_cost_per_token": 0, "output_cost_per_token": 0'
+    edit(repo, OUTPUT, upcoming(zero))
+    assert checks(run, code=1)["critical"]["details"] == [
+        "o3: a price of zero from 2026-12-01, and nothing says that it is free"
+    ]
+    edit(repo, OUTPUT, upcoming(f'{zero}, "free": true'))
+    for at in DATES:
+        found = checks(run, "--at", at, code=0)
+        assert (found["critical"]["state"], found["examples"]["state"]) == ("ok", "ok")
+
+
 def test_a_zero_must_say_that_it_is_free(run: Run, repo: Path) -> None:
     zero = O3.replace("2e-06", "0") + ', "output_cost_per_token": 0'
     edit(repo, O3 + ', "output_cost_per_token": 8e-06', zero)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import CATALOG, ROOT, Run
+from tests.conftest import CATALOG, CHILD_PATH, ROOT, Run
 
 DEPLOYED = ROOT.parent / "shared" / "data" / "deployed-2025-10-23.json"
 O3 = '"o3": {"input_cost_per_token": 2e-06, "output_cost_per_token": 8e-06}'
@@ -268,7 +268,7 @@ def test_a_real_process_in_a_real_repository(home: Path) -> None:
     environment |= {
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_SYSTEM": os.devnull,
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": CHILD_PATH,
         "PYTHONIOENCODING": "utf-8",
     }
 

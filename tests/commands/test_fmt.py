@@ -93,11 +93,34 @@ def test_each_half_can_be_left_out(run: Run, home: Path) -> None:
 
 
 def test_check_writes_nothing_and_says_what(run: Run, home: Path) -> None:
+    mixed = CATALOG.replace("8e-06", "8e-6")
+    (home / FILE).write_text(mixed, encoding="utf-8")
     result = run("fmt", "--check", *NEW_YEAR)
     assert result.exit_code == 1
-    assert result.stdout.splitlines()[0] == f"{FILE}: 1 row to be promoted"
-    assert (home / FILE).read_text(encoding="utf-8") == CATALOG
-    assert run("fmt", "--check", "--at", "2026-12-31").exit_code == 0
+    assert result.stdout.splitlines()[0] == f"{FILE}: 1 row to be promoted, 1 price to be respelled"
+    assert (home / FILE).read_text(encoding="utf-8") == mixed
+
+
+def test_a_price_that_begins_fails_a_check_only_if_due_is_named(run: Run, home: Path) -> None:
+    for at, begun in (("2026-12-31", False), ("2027-01-01", True)):
+        check = ("fmt", "--check", "--at", at)
+        assert run(*check).exit_code == 0
+        assert ("1 row to be promoted" in run(*check).stdout) is begun
+        assert run(*check, "--fail-on", "due").exit_code == begun
+        assert run("fmt", "--diff", "--at", at, "--fail-on", "due").exit_code == begun
+        report = json.loads(run(*check, "-o", "json").stdout)
+        assert (report["outcome"], report["due"]) == ("pass", begun)
+    assert run("fmt", *NEW_YEAR, "--fail-on", "due").exit_code == 0  # promoted: due no more
+    assert (home / FILE).read_text(encoding="utf-8") == PROMOTED
+
+
+def test_a_begun_price_that_needs_a_decision_fails_a_check_only_if_due_is_named(
+    run: Run, home: Path
+) -> None:
+    (home / FILE).write_text(CONTRADICTION, encoding="utf-8")
+    for look in ("--check", "--diff"):
+        assert run("fmt", look).exit_code == 0
+        assert run("fmt", look, "--fail-on", "due").exit_code == 1
 
 
 def test_diff_writes_nothing_and_is_a_patch(run: Run, home: Path) -> None:
@@ -109,7 +132,7 @@ def test_diff_writes_nothing_and_is_a_patch(run: Run, home: Path) -> None:
     assert '+      "input_cost_per_token": 2e-06,' in lines
     assert result.stderr == f"{FILE}: 1 row to be promoted\n"
     assert (home / FILE).read_text(encoding="utf-8") == CATALOG
-    assert run("fmt", "--diff", "--check", *NEW_YEAR).exit_code == 1
+    assert run("fmt", "--diff", "--check", *NEW_YEAR, "--fail-on", "due").exit_code == 1
     assert run("fmt", "--diff", "--at", "2026-12-31").stdout == ""
 
 
@@ -137,7 +160,9 @@ def test_standard_input_goes_to_standard_output_byte_by_byte(
 
 
 def test_of_standard_input_too_there_is_a_report(run: Run) -> None:
-    assert run("fmt", "-", "--check", *NEW_YEAR, stdin=CATALOG).exit_code == 1
+    assert run("fmt", "-", "--check", *NEW_YEAR, stdin=CATALOG).exit_code == 0
+    due = ("--fail-on", "due")
+    assert run("fmt", "-", "--check", *NEW_YEAR, *due, stdin=CATALOG).exit_code == 1
     report = json.loads(run("fmt", "-", "-o", "json", *NEW_YEAR, stdin=CATALOG).stdout)
     assert (report["changed"], report["written"]) == (True, False)
 

@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from tests.conftest import ROOT, Run
+from tests.conftest import CHILD_PATH, ROOT, Run
 
 GOOD = '2026-11-20 12:00:00,001 INFO x pricing data loaded: models=5 sha256="ab" generation=1\n'
 BAD = '2026-11-20 12:00:01,123 WARNING x fallback pricing: kind="unknown-model" model="gpt-9"\n'
@@ -139,7 +139,7 @@ def follower(home: Path) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
         [sys.executable, "-m", "pricectl", "logs", "-", "--follow"],
         cwd=home,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": CHILD_PATH},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -162,7 +162,7 @@ def test_a_terminal_that_knows_ascii_only_gets_codes(log: Path) -> None:
     ended = subprocess.run(
         [sys.executable, "-m", "pricectl", "logs", log.name, "--follow"],
         cwd=log.parent,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"},
+        env={**os.environ, "PYTHONPATH": CHILD_PATH, "PYTHONIOENCODING": "ascii"},
         capture_output=True,
         text=True,
         check=False,

@@ -9,7 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from tests.conftest import ROOT, Run
+from tests.conftest import CHILD_PATH, ROOT, Run
 
 
 def test_the_number_comes_first_then_the_arithmetic(run: Run) -> None:
@@ -58,9 +58,10 @@ def test_a_service_has_its_own_price_and_says_what_it_lacks(run: Run) -> None:
 
 
 def test_long_context_moves_the_whole_request(run: Run) -> None:
+    at = ("--at", "2026-12-31")
     # 200,000 is not above 200k: $0.25; 200,001 x $2.50/1M
-    assert run("quote", "gemini-2.5-pro", "200k", "-q").stdout == "0.25\n"
-    text = run("quote", "gemini-2.5-pro", "200001").stdout
+    assert run("quote", "gemini-2.5-pro", "200k", "-q", *at).stdout == "0.25\n"
+    text = run("quote", "gemini-2.5-pro", "200001", *at).stdout
     assert text.startswith("$0.5000025  google/gemini-2.5-pro")
     assert "! long-context rates: over 200,000 input tokens" in text
 
@@ -438,7 +439,7 @@ def test_colour_only_where_it_is_wanted(run: Run, monkeypatch: pytest.MonkeyPatc
 
 def test_as_a_process(home: Path) -> None:
     command = [sys.executable, "-m", "pricectl", "quote", "gpt-4o", "1000", "500", "-q"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"}
+    environment = {**os.environ, "PYTHONPATH": CHILD_PATH, "PYTHONIOENCODING": "ascii"}
     done = subprocess.run(
         command, cwd=home, env=environment, capture_output=True, text=True, timeout=60, check=False
     )

@@ -41,3 +41,10 @@ def test_json_is_what_its_schema_says(run: Run) -> None:
     schema = json.loads((ROOT / "schemas/rule.schema.json").read_text(encoding="utf-8"))
     for words in (("rule",), ("rule", "encoding")):
         jsonschema.validate(json.loads(run(*words, "-o", "json").stdout), schema)
+
+
+def test_a_rule_that_a_date_makes_due_says_so(run: Run) -> None:
+    assert "only with '--fail-on due'" in " ".join(run("rule", "upcoming-begun").stdout.split())
+    assert "--fail-on due" not in run("rule", "price-jump").stdout
+    (rule,) = json.loads(run("rule", "upcoming-soon", "-o", "json").stdout)["rules"]
+    assert (rule["severity"], rule["due"], rule["passes"]) == ("warning", True, True)

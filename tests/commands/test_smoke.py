@@ -8,8 +8,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from tests.conftest import ROOT, Run
-from tests.examples.shops import SETTINGS, TOKEN, serving
+from tests.conftest import ROOT, UNDATED, Run
+from tests.examples.shops import BEGUN, SETTINGS, TOKEN, serving
 
 SCHEMA = json.loads((ROOT / "schemas" / "smoke.schema.json").read_text(encoding="utf-8"))
 
@@ -23,6 +23,7 @@ def shops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(autouse=True)
 def _settings(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (home / "pricectl.toml").write_text(SETTINGS, encoding="utf-8")
+    (home / "llm_pricing_current.json").write_text(UNDATED, encoding="utf-8")
     monkeypatch.setenv("SMOKE_TOKEN", TOKEN)
 
 
@@ -68,6 +69,13 @@ def test_an_api_that_is_right_passes(run: Run, shops: str) -> None:
         ("job-credits-again", "gemini-2.5-pro", "0.0001675", 0),
     ]
     assert (found["provider_cost_usd"], found["credits"]) == ("0.001234", 11)
+
+
+def test_a_price_that_has_begun_by_itself_is_expected(run: Run, shops: str, home: Path) -> None:
+    (home / "llm_pricing_current.json").write_text(BEGUN, encoding="utf-8")
+    found = smoke(run, f"{shops}/begun", code=0)
+    # 14 x $2 + 15 x $20 = $328 a million
+    assert found["calls"][0]["provider_cost_usd"] == "0.000328"
 
 
 def test_the_checklist_for_people(run: Run, shops: str) -> None:

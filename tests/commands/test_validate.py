@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, Run
+from tests.conftest import CHILD_PATH, ROOT, Run
 
 GOOD = """{
   "metadata": {"last_updated": "2026-11-25", "sources": ["https://example.com"],
@@ -46,9 +46,82 @@ def test_a_finding_exits_1(run: Run, good: Path) -> None:
 
 @pytest.mark.parametrize(("level", "code"), [("error", 0), ("warning", 1), ("info", 1)])
 def test_the_level_decides_what_fails(run: Run, good: Path, level: str, code: int) -> None:
-    stale = GOOD.replace('"verified_on": "2026-11-25"', '"verified_on": "2026-01-01"')
-    (good / "stale.json").write_text(stale, encoding="utf-8")
-    assert run("validate", "stale.json", *AT, "--fail-on", level).exit_code == code
+    unsourced = GOOD.replace('"m": {"source": "https://example.com", ', '"m": {')
+    assert unsourced != GOOD
+    (good / "unsourced.json").write_text(unsourced, encoding="utf-8")
+    assert run("validate", "unsourced.json", *AT, "--fail-on", level).exit_code == code
+
+
+STALE = GOOD.replace('"verified_on": "2026-11-25"', '"verified_on": "2026-01-01"')
+
+
+@pytest.mark.parametrize(
+    ("named", "code"),
+    [
+        ((), 0),
+        (("warning",), 0),
+        (("info",), 0),
+        (("due",), 1),
+        (("warning", "due"), 1),
+        (("due", "error"), 1),
+    ],
+)
+def test_what_a_date_made_due_fails_only_if_due_is_named(
+    run: Run, good: Path, named: tuple[str, ...], code: int
+) -> None:
+    (good / "stale.json").write_text(STALE, encoding="utf-8")
+    options = [word for each in named for word in ("--fail-on", each)]
+    result = run("validate", "stale.json", *AT, *options)
+    assert result.exit_code == code
+    assert result.stdout.endswith("1 warning in 1 model, 1 due by date\n")
+    found = json.loads(run("validate", "stale.json", *AT, *options, "-o", "json").stdout)
+    assert found["outcome"] == ("fail" if code else "pass")
+    assert [(each["rule"], each["due"]) for each in found["findings"]] == [("verified-stale", True)]
+    junit = run("validate", "stale.json", *AT, *options, "-o", "junit").stdout
+    assert f'failures="{code}"' in junit
+
+
+def test_of_several_severities_the_mildest_counts_and_due_keeps_errors(
+    run: Run, good: Path
+) -> None:
+    unsourced = GOOD.replace('"m": {"source": "https://example.com", ', '"m": {')
+    (good / "unsourced.json").write_text(unsourced, encoding="utf-8")
+    both = ("--fail-on", "error", "--fail-on", "warning")
+    assert run("validate", "unsourced.json", *AT, *both).exit_code == 1
+    assert run("validate", "unsourced.json", *AT, "--fail-on", "due").exit_code == 0
+    assert run("validate", "bad.json", *AT, "--fail-on", "due").exit_code == 1
+
+
+def test_a_note_that_fails_the_check_is_shown(run: Run, good: Path) -> None:
+    """An expired waiver of a note: a note still, and due."""
+    bare = GOOD.replace(', "verified_on": "2026-11-25"', "")
+    assert bare != GOOD
+    (good / "bare.json").write_text(bare, encoding="utf-8")
+    (good / "pricectl.toml").write_text(
+        '[[waivers]]\nrule = "verified-missing"\nreason = "soon"\nexpires = 2026-11-30\n',
+        encoding="utf-8",
+    )
+    assert "verified-missing]" not in run("validate", "bare.json", *AT).stdout
+    failed = run("validate", "bare.json", *AT, "--fail-on", "due")
+    assert failed.exit_code == 1
+    assert "info[verified-missing]" in failed.stdout
+
+
+def test_an_expired_waiver_fails_no_check_by_itself(run: Run, good: Path) -> None:
+    (good / "pricectl.toml").write_text(
+        'file = "bad.json"\n[[waivers]]\nrule = "output-below-input"\npointer = "/x/m"\n'
+        'reason = "their page"\nexpires = 2026-11-30\n',
+        encoding="utf-8",
+    )
+    last = run("validate", "bad.json", "--at", "2026-11-30", "--fail-on", "warning")
+    assert (last.exit_code, last.stdout) == (0, "ok: 1 model, no findings, 1 finding waived\n")
+    after = run("validate", "bad.json", *AT, "--fail-on", "warning")
+    assert after.exit_code == 0
+    assert "warning[output-below-input]" in after.stdout
+    assert "its waiver expired on 2026-11-30: their page" in " ".join(after.stdout.split())
+    assert "warning[waiver-expired]" in after.stdout
+    assert after.stdout.endswith("2 warnings in 1 model, 2 due by date\n")
+    assert run("validate", "bad.json", *AT, "--fail-on", "due").exit_code == 1
 
 
 def test_the_day_is_the_one_asked_for(run: Run, good: Path) -> None:
@@ -62,9 +135,9 @@ def test_an_instant_counts_within_its_day(run: Run, good: Path) -> None:
     upcoming = f'"upcoming": [{{"from": "2026-12-01T12:00", {prices}}}],'
     text = GOOD.replace('"source"', f'{upcoming}\n"source"')
     (good / "noon.json").write_text(text, encoding="utf-8")
-    for hour, code in ((11, 0), (12, 1), (13, 1)):
+    for hour, begun in ((11, False), (12, True), (13, True)):
         result = run("validate", "noon.json", "--at", f"2026-12-01T{hour}:00")
-        assert (result.exit_code, "upcoming-begun" in result.stdout) == (code, bool(code))
+        assert (result.exit_code, "warning[upcoming-begun]" in result.stdout) == (0, begun)
 
 
 def test_several_files_and_standard_input(run: Run, good: Path) -> None:
@@ -184,7 +257,7 @@ def program(*words: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[s
     return subprocess.run(
         [sys.executable, "-m", "pricectl", *words],
         cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **env},
+        env={**os.environ, "PYTHONPATH": CHILD_PATH, **env},
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -202,14 +275,15 @@ def test_the_catalog_of_this_project_has_no_errors() -> None:
     catalog = ROOT / "llm_pricing_current.json"
     if not catalog.exists():
         pytest.skip("no catalog yet")
-    ended = program("validate", str(catalog), "-o", "concise", cwd=ROOT)
-    assert ended.returncode == 0, ended.stdout
+    for at in ("2026-11-27", "2036-12-01"):
+        ended = program("validate", str(catalog), "-o", "concise", "--at", at, cwd=ROOT)
+        assert ended.returncode == 0, ended.stdout
 
 
 def test_a_file_once_deployed_gets_useful_findings() -> None:
     deployed = ROOT.parent / "shared/data/deployed-2025-10-23.json"
     if not deployed.exists():
         pytest.skip("the file is not here")
-    ended = program("validate", str(deployed), "-o", "concise", cwd=ROOT)
+    ended = program("validate", str(deployed), "-o", "concise", *AT, cwd=ROOT)
     assert "warning[note-contradicts-prices]" in ended.stdout
     assert "warning[source-missing]" in ended.stdout

@@ -20,7 +20,7 @@ from examples.credits_app.app import ADMIN, Shop, create_app
 from examples.credits_app.ledger import Call, Ledger
 from pricectl.policy import Policy, read_policy
 from pricectl.runtime import Answer, Pricing
-from tests.conftest import CATALOG, ROOT
+from tests.conftest import CATALOG, ROOT, UNDATED
 
 TOKEN, ADMIN_TOKEN = "sk-smoke-0123456789", "sk-admin-0123456789"
 SETTINGS = """
@@ -30,6 +30,8 @@ markup_percent = 30
 credits_per_dollar = 10000
 """
 GRANTED = 1000
+# Announced prices that have begun and were not promoted: $2 and $20 instead of $1.25 and $10.
+BEGUN = CATALOG.replace('"from": "2027-01-01"', '"from": "2026-01-01"')
 
 
 def policy() -> Policy:
@@ -92,7 +94,7 @@ def shop(
     name: str = "good",
     ledger: type[Ledger] = Ledger,
     pricing: type[Pricing] = Pricing,
-    catalog: str = CATALOG,
+    catalog: str = UNDATED,
 ) -> Shop:
     """A shop with its own database and catalog file."""
     (folder / name).mkdir()
@@ -107,7 +109,7 @@ def shop(
 
 def shops(folder: Path) -> FastAPI:
     """Each at a path of its own."""
-    dear = CATALOG.replace('"input_cost_per_token": 2.5e-06,', '"input_cost_per_token": 2.6e-06,')
+    dear = UNDATED.replace('"input_cost_per_token": 2.5e-06,', '"input_cost_per_token": 2.6e-06,')
     app = FastAPI()
     for made in (
         ("good", shop(folder)),
@@ -117,6 +119,7 @@ def shops(folder: Path) -> FastAPI:
         ("silent", shop(folder, "silent", SilentLedger)),
         ("hard-coded", shop(folder, "hard-coded", pricing=HardCoded)),
         ("told", shop(folder, "told", pricing=Told)),
+        ("begun", shop(folder, "begun", catalog=BEGUN)),
     ):
         app.mount(f"/{made[0]}", create_app(made[1]))
     return app

@@ -311,6 +311,7 @@ def killed(tmp_path: Path) -> Iterator[Ledger]:
     assert ledger.unbalanced() == []
 
 
+@pytest.mark.long
 def test_a_kill_leaves_whole_charges_only(killed: Ledger) -> None:
     """SIGKILL at any moment: what was answered is in the ledger, and the ledger adds up."""
     answered: dict[str, str] = {}

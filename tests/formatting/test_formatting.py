@@ -15,6 +15,8 @@ from pricectl.formatting import Formatted, Unproved, formatted
 from pricectl.formatting.notation import Respelled
 from pricectl.formatting.promotion import Promoted
 
+pytestmark = pytest.mark.long
+
 DAY = date(2027, 1, 1)
 
 

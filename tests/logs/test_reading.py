@@ -230,6 +230,7 @@ print(found.lines == blocks * 2001, found.seen[0].lines == blocks, after - befor
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the unit of ru_maxrss is the system's own")
+@pytest.mark.long
 def test_two_hundred_megabytes_need_no_more_memory_than_two() -> None:
     ended = subprocess.run(
         [sys.executable, "-c", MEASURE],

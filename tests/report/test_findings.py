@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from pricectl.checking import Report, check
+from pricectl.findings import ERRORS, Threshold
 from pricectl.policy import Policy, Waiver
 from pricectl.positions import Span
 from pricectl.report import concise, github_findings, json_findings, junit, sarif
@@ -37,7 +38,7 @@ def checked(data: str = TEXT, **settings: Any) -> Report:
 
 
 def drawn(report: Report, *, width: int = 80, color: bool = False, verbose: bool = False) -> str:
-    return text.report([report], Canvas(color, width, verbose), quiet=False, level="error")
+    return text.report([report], Canvas(color, width, verbose), quiet=False, threshold=ERRORS)
 
 
 def test_text_shows_the_place_in_its_row_with_carets() -> None:
@@ -81,7 +82,7 @@ def test_text_shows_both_rows_of_one_name() -> None:
 
 
 def test_programs_learn_of_both_rows_of_one_name() -> None:
-    document = json.loads(json_findings.findings([checked(TWICE)], "error"))
+    document = json.loads(json_findings.findings([checked(TWICE)], ERRORS))
     (finding,) = (one for one in document["findings"] if one["rule"] == "duplicate-model")
     assert (finding["line"], finding["also"]) == (2, {"line": 1, "column": 8})
     results = json.loads(sarif.findings([checked(TWICE)]))["runs"][0]["results"]
@@ -179,12 +180,13 @@ def test_json_is_what_its_schema_says() -> None:
     duplicate = checked('{"x": {"m": 1, "m": 1}}')
     waived = checked(waivers=(Waiver("output-below-input", "so it is"), Waiver("x", "y")))
     for report in (checked(), duplicate, waived, checked("{")):
-        jsonschema.validate(json.loads(json_findings.findings([report], "error")), schema)
-    body = json.loads(json_findings.findings([checked(), waived], "error"))
+        jsonschema.validate(json.loads(json_findings.findings([report], ERRORS)), schema)
+    body = json.loads(json_findings.findings([checked(), waived], ERRORS))
     assert (body["schema"], body["outcome"], body["models"]) == ("pricectl.validate/1", "fail", 2)
     assert body["findings"][1] == {
         "rule": "output-below-input",
         "severity": "error",
+        "due": False,
         "pointer": "/x/m/output_cost_per_token",
         "file": "a,b: prices.json",
         "line": 7,
@@ -195,7 +197,7 @@ def test_json_is_what_its_schema_says() -> None:
         "hint": "are the two swapped?",
     }
     assert [finding["rule"] for finding in body["waived"]] == ["output-below-input"]
-    assert json.loads(json_findings.findings([waived], "error"))["outcome"] == "pass"
+    assert json.loads(json_findings.findings([waived], ERRORS))["outcome"] == "pass"
 
 
 def test_github_puts_errors_first_and_escapes() -> None:
@@ -243,15 +245,15 @@ def test_equal_findings_have_different_fingerprints() -> None:
 
 
 def test_junit_has_a_case_a_rule_and_fails_by_level() -> None:
-    root = ET.fromstring(junit.findings([checked()], "error"))  # noqa: S314 - our own output
+    root = ET.fromstring(junit.findings([checked()], ERRORS))  # noqa: S314 - our own output
     (suite,) = root
     assert (suite.get("tests"), suite.get("failures")) == (str(len(RULES)), "1")
     (failed,) = (case for case in suite if case.find("failure") is not None)
     assert failed.get("name") == "output-below-input"
-    root = ET.fromstring(junit.findings([checked()], "info"))  # noqa: S314 - our own output
+    root = ET.fromstring(junit.findings([checked()], Threshold("info")))  # noqa: S314 - our own output
     assert root[0].get("failures") == "2"
 
 
 def test_junit_is_xml_whatever_is_in_a_name() -> None:
     report = checked('{"x": {"a\\u0000<\\u001b>&\\"": {"max_tokens": -1}}}')
-    assert ET.fromstring(junit.findings([report], "error")) is not None  # noqa: S314
+    assert ET.fromstring(junit.findings([report], ERRORS)) is not None  # noqa: S314

@@ -21,6 +21,8 @@ from pricectl.core.calculator import quote
 from pricectl.runtime import Pricing, Snapshot, loader
 from tests.runtime.conftest import PLAIN, catalog
 
+pytestmark = pytest.mark.long
+
 OLD = catalog()
 NEW = catalog({**PLAIN, "o3": (3, 9), "o5": (1, 2)})
 NAMES = (*PLAIN, "o5", "claude-sonnet-4-5", "mystery")

@@ -14,6 +14,8 @@ from pricectl.runtime.loader import Refused, build_catalog
 from tests.conftest import CATALOG
 from tests.runtime.conftest import catalog
 
+pytestmark = pytest.mark.long
+
 COUNT = int(os.environ.get("PRICECTL_TEST_BYTES", "100000"))
 TOKENS = [
     *(b"{", b"}", b"[", b"]", b":", b",", b'"', b"\\", b"-", b".", b"e", b"0", b"1e400", b"NaN"),

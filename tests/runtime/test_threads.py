@@ -15,6 +15,8 @@ from pricectl.policy import Policy
 from pricectl.runtime import Pricing
 from tests.runtime.conftest import PLAIN, catalog
 
+pytestmark = pytest.mark.long
+
 RELOADS = int(os.environ.get("PRICECTL_TEST_RELOADS", "1000"))
 # Readers that never rest leave the reloads so little of one interpreter that 1,000 take a minute.
 PAUSE_SECONDS = 0.0001

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricectl.checking import Report
-from pricectl.findings import Finding, Severity
+from pricectl.findings import Finding, Severity, Threshold
 from pricectl.positions import Span
 from pricectl.report.canvas import Canvas, clean
 from pricectl.report.numbers import count
@@ -23,23 +23,27 @@ MIN_SOURCE_WIDTH = 24
 ELLIPSIS = len("...")
 
 
-def report(reports: list[Report], canvas: Canvas, *, quiet: bool, level: Severity) -> str:
-    """The findings of every file, each file's ending with its summary."""
+def report(reports: list[Report], canvas: Canvas, *, quiet: bool, threshold: Threshold) -> str:
+    """The findings of every file, each file's ending with its summary.
+
+    Notes are shown where they are asked for or trip the threshold.
+    """
     parts: list[Text] = []
     for found in reports:
         if not quiet:
-            parts += _findings(found, canvas, notes=canvas.verbose or level == "info")
+            parts += _findings(found, canvas, threshold)
         parts.append(summary(found, named=len(reports) > 1))
     return canvas.draw(*parts)
 
 
-def _findings(found: Report, canvas: Canvas, *, notes: bool) -> Iterator["Text"]:
+def _findings(found: Report, canvas: Canvas, threshold: Threshold) -> Iterator["Text"]:
     from rich.text import Text
 
     shown: Counter[str] = Counter()
     hidden: Counter[tuple[str, Severity]] = Counter()
+    notes = canvas.verbose or threshold.level == "info"
     for finding in found.findings:
-        if finding.severity == "info" and not notes:
+        if finding.severity == "info" and not notes and not threshold.trips(finding):
             continue
         shown[finding.rule] += 1
         if shown[finding.rule] > SHOWN_OF_A_RULE and not canvas.verbose:
@@ -210,11 +214,12 @@ def summary(found: Report, *, named: bool) -> "Text":
     said = [_plural(number, severity) for severity, number in counts.items() if number]
     models = _plural(found.models, "model")
     line = Text(f"{clean(found.file)}: " if named else "")
+    due = f", {count(found.due)} due by date" if found.due else ""
     waived = f", {_plural(len(found.waived), 'finding')} waived" if found.waived else ""
     if said:
         worst = next(severity for severity, number in counts.items() if number)
         line.append(", ".join(said), STYLES[worst])
-        return line.append(f" in {models}{waived}")
+        return line.append(f" in {models}{due}{waived}")
     return line.append("ok", "bold green").append(f": {models}, no findings{waived}")
 
 

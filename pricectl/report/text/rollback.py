@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from pricectl.findings import ERRORS
 from pricectl.report import diff
 from pricectl.report.canvas import Canvas, clean
 from pricectl.report.numbers import count
@@ -48,10 +49,10 @@ def _head(planned: Plan, canvas: Canvas) -> str:
 
 
 def _body(planned: Plan, found: Differences, canvas: Canvas) -> str:
-    if planned.report.fails("error"):
+    if planned.report.fails():
         errors = tuple(each for each in planned.report.findings if each.severity == "error")
         found_errors = planned.report._replace(findings=errors)
-        return findings.report([found_errors], canvas, quiet=False, level="error")
+        return findings.report([found_errors], canvas, quiet=False, threshold=ERRORS)
     if planned.unchanged:
         return ""
     if found.compared is None:

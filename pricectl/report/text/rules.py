@@ -4,6 +4,8 @@ from pricectl.report.canvas import Canvas, listing
 from pricectl.report.text.findings import STYLES
 from pricectl.rules import FAMILIES, Rule
 
+DUE = "A date brings it without an edit, so it fails a check only with '--fail-on due'."
+
 
 def index(canvas: Canvas) -> str:
     """Every rule by family."""
@@ -29,6 +31,7 @@ def one(rule: Rule, canvas: Canvas) -> str:
     parts: list[Text | Padding] = [head]
     for title, words in (
         ("Why", rule.why),
+        ("Due", DUE if rule.due else ""),
         ("Bad", rule.bad),
         ("Good", rule.good),
         ("Fix", rule.fix),
