@@ -31,6 +31,14 @@ class Model(NamedTuple):
         """`provider/name`, which is unique in a catalog."""
         return f"{self.provider}/{self.name}"
 
+    def list_at(self, instant: datetime) -> PriceList:
+        """The price list in force at an instant in UTC, whatever the hour of the day."""
+        for until, prices in self.previous:
+            if instant < until:
+                return prices
+        begun = [prices for start, prices in self.upcoming if start <= instant]
+        return begun[-1] if begun else self.prices
+
     def prices_at(self, at: date | None) -> tuple[PriceList, str]:
         """The price list in force at a day or instant (UTC) and the period's name ("" is today's).
 
