@@ -3,7 +3,7 @@
 They stand in the catalog, so that they reach production together with the price.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -45,8 +45,11 @@ class Acknowledged(NamedTuple):
         return self.entries.get((rule, pointer, value))
 
 
-def read_acknowledged(metadata: Entry) -> Acknowledged:
-    """The catalog's acknowledgements. Never raises: what is malformed is left out and reported."""
+def read_acknowledged(metadata: Entry, rules: Collection[str]) -> Acknowledged:
+    """The catalog's acknowledgements of findings of some rules.
+
+    Never raises: what is malformed is left out and reported.
+    """
     listed = metadata.get("acknowledged")
     if listed is None:
         return Acknowledged({}, ())
@@ -55,7 +58,7 @@ def read_acknowledged(metadata: Entry) -> Acknowledged:
     entries: dict[tuple[str, str, Value], Acknowledgement] = {}
     problems: list[Problem] = []
     for index, item in enumerate(listed):
-        read = _read(item)
+        read = _read(item, rules)
         if isinstance(read, str):
             problems.append(Problem(f"{POINTER}/{index}", read))
         else:
@@ -63,7 +66,7 @@ def read_acknowledged(metadata: Entry) -> Acknowledged:
     return Acknowledged(entries, tuple(problems))
 
 
-def _read(item: Json) -> Acknowledgement | str:
+def _read(item: Json, rules: Collection[str]) -> Acknowledgement | str:
     """One acknowledgement, or what is wrong with it in words."""
     if not isinstance(item, dict):
         return "an acknowledgement is not an object"
@@ -76,6 +79,8 @@ def _read(item: Json) -> Acknowledgement | str:
     rule, pointer, reason, written = (str(item[name]) for name in TEXTS)
     value = item.get("value", "")
     day, expires = _day(written), _day(item.get("expires"))
+    if rule not in rules:
+        return f"rule {rule!r:.80} cannot be acknowledged; one of {', '.join(rules)}"
     if not pointer.startswith("/"):
         return f"pointer {pointer!r:.80} is not a JSON Pointer such as /openai/gpt-4o"
     if isinstance(value, bool) or not (value is None or isinstance(value, (int, Decimal))):

@@ -4,10 +4,13 @@ Exact integers, in picodollars for what the unit's price key buys.
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
 from typing import NamedTuple
 
+from pricectl.core.money import TOKENS_PER_MTOK, divide, pico_usd
+from pricectl.core.units import UNITS, is_token
 from pricectl.core.words import amount_words
 
 # How much wider than the packaged prices the bounds are, on both sides.
@@ -64,10 +67,15 @@ class Bound(NamedTuple):
     lowest: int
     highest: int | None
 
+    def crossed(self, pico_usd: int) -> int | None:
+        """The limit that a price lies beyond; None if it lies inside. Zero is not judged here."""
+        if pico_usd and pico_usd < self.lowest:
+            return self.lowest
+        return self.highest if self.highest is not None and pico_usd > self.highest else None
+
     def holds(self, pico_usd: int) -> bool:
-        """Whether a price lies inside; zero is not judged here."""
-        too_high = self.highest is not None and pico_usd > self.highest
-        return not pico_usd or (pico_usd >= self.lowest and not too_high)
+        """Whether a price lies inside."""
+        return self.crossed(pico_usd) is None
 
     def words(self, unit: str) -> str:
         """Both limits as people read them."""
@@ -84,23 +92,31 @@ BOUNDS: Bounds = MappingProxyType(
 )
 
 
-def widen(lowest: Mapping[str, int], highest: Mapping[str, int]) -> Bounds:
-    """The bounds with a team's own limits, in picodollars by unit.
+def rate_of(price_usd: Decimal, unit: str) -> int:
+    """A price as people say it (USD per 1M tokens, else per unit) in picodollars of its key.
 
-    A limit only widens: one inside the built-in bounds changes nothing. A unit that has no
-    built-in bounds gets the ones given.
+    >>> rate_of(Decimal("2.5"), "input"), rate_of(Decimal("0.0025"), "file_search")
+    (2500000, 2500000000000)
+    """
+    counts = TOKENS_PER_MTOK if is_token(unit) else 1000 if UNITS[unit].divisible else 1
+    return divide(pico_usd(price_usd) * UNITS[unit].priced_by, counts, "half-even")
+
+
+def widen(lowest: Mapping[str, int], highest: Mapping[str, int], bounds: Bounds = BOUNDS) -> Bounds:
+    """Bounds with a team's own limits, in picodollars by unit.
+
+    A limit only widens: one inside the bounds changes nothing. A unit without bounds gets the
+    limits given.
 
     >>> widen({}, {"input": 10**9})["input"].highest, widen({}, {"input": 1}) == BOUNDS
     (1000000000, True)
     """
-    bounds = dict(BOUNDS)
-    for unit in {*lowest, *highest}:
-        known = BOUNDS.get(unit)
-        low, high = lowest.get(unit), highest.get(unit)
-        if known is None or known.highest is None:
-            bounds[unit] = Bound(low or 0, high)
-        else:
-            bounds[unit] = Bound(
-                min(known.lowest, low or known.lowest), max(known.highest, high or known.highest)
-            )
-    return MappingProxyType(bounds)
+    wider = dict(bounds)
+    for unit, low in lowest.items():
+        known = wider.get(unit, Bound(low, None))
+        wider[unit] = known._replace(lowest=min(low, known.lowest))
+    for unit, high in highest.items():
+        known = wider.get(unit, Bound(0, None))
+        own = high if unit not in bounds else max(high, known.highest or 0)
+        wider[unit] = known._replace(highest=own)
+    return MappingProxyType(wider)

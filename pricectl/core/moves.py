@@ -127,15 +127,18 @@ def _row_level(judged: Sequence[Move]) -> Level:
 
 def _finding(rule: str, told: Sequence[Move], alike: Sequence[Move], level: Level) -> SanityFinding:
     place, at, old, new = max(told, key=lambda move: size(move.ratio))
-    others = f"; {len(alike) - 1} other prices of the row moved alike" if len(alike) > 1 else ""
-    message = f"{label(*at)} {move_words(old, new, at[0])}{others}"
+    message = f"{label(*at)} {move_words(old, new, at[0])}"
+    others = len(alike) - 1
+    if others:
+        message += f"; {others} other price{'s' if others > 1 else ''} of the row moved alike"
     if power_of_ten(old, new):
         message += "; is the exponent right?"
     if rule == "row-moved":
         message = f"every price of the row moved by a power of ten: {message}"
     places = tuple((move.place.where, move.place.value) for move in alike)
-    moved = Fraction(new, old)
-    return SanityFinding(rule, level, place.where, place.value, message, "", moved, places)
+    return SanityFinding(
+        rule, level, place.where, place.value, message, moved=Fraction(new, old), alike=places
+    )
 
 
 def move_words(old: int, new: int, unit: str) -> str:

@@ -74,7 +74,8 @@ def judge_row(
                 if known is not move and size(move.ratio) > size(known.ratio):
                     moves[change.place.where] = move
         for finding in _judged(pair, changes, after, bounds):
-            found.setdefault((finding.rule, finding.pointer), finding)
+            worst = found.setdefault((finding.rule, finding.pointer), finding)
+            found[finding.rule, finding.pointer] = min(worst, finding, key=lambda one: one.rank)
     together = (*found.values(), *moved_findings(moves.values(), unmoved))
     return tuple(finding._replace(model=after.full_name) for finding in together)
 
@@ -89,13 +90,8 @@ def _judged(
             yield from _zero(change, pair.new, row)
     yield from _order(pair)
     yield from _factors(pair)
-    past = any(pair.new is prices for _, prices in row.previous)
-    if (
-        pair.old
-        and not past
-        and not any(row.entry.get(mark) is True for mark in ("retired", "free"))
-    ):
-        yield from _lost(pair.old, pair)
+    if pair.old and not any(row.entry.get(mark) is True for mark in ("retired", "free")):
+        yield from _lost(pair.old, pair, row)
 
 
 def _pairs(before: Model | None, after: Model, pointer: str) -> Iterator[Pair]:
@@ -148,11 +144,12 @@ def _changes(pair: Pair) -> Iterator[Change]:
 def _believable(change: Change, bounds: Bounds) -> Iterator[SanityFinding]:
     unit = change.at[0]
     bound = bounds.get(unit)
+    limit = bound.crossed(change.new) if bound else None
     if bound is None:
         message = f"{change.words} cannot be compared: no other price of this unit is known"
         yield change.finding("unit-without-bounds", "note", message)
-    elif not bound.holds(change.new) and (change.old is None or bound.holds(change.old)):
-        side = "below" if change.new < bound.lowest else "above"
+    elif limit is not None and (change.old is None or bound.holds(change.old)):
+        side = "below" if change.new < limit else "above"
         message = f"{change.words} is {side} any known price ({bound.words(unit)})"
         yield change.finding("price-out-of-bounds", "refused", message)
     if change.old == 0:
@@ -232,8 +229,10 @@ def _factor_path(entry: Entry, word: str) -> str:
     return next(key for key, named in UPLIFT_KEYS.items() if named == word)
 
 
-def _lost(old: PriceList, pair: Pair) -> Iterator[SanityFinding]:
+def _lost(old: PriceList, pair: Pair, row: Model) -> Iterator[SanityFinding]:
     """The input or output price, or the last price, is not there any more: calls cost nothing."""
+    if any(pair.new is prices for _, prices in row.previous):
+        return
     for (unit, tier, service), (pico, key) in old.rates.items():
         counts = not tier and not service and (unit in SIDES or not pair.new.rates)
         if counts and not pair.new.charged((unit, 0, "")):

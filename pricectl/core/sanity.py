@@ -15,7 +15,7 @@ from pricectl.core.lookup import find
 from pricectl.core.model import Model
 from pricectl.core.prices import At
 from pricectl.core.row_sanity import SIDES, judge_row
-from pricectl.core.verdict import Accepted, Level, SanityFinding, Verdict
+from pricectl.core.verdict import ACKNOWLEDGEABLE, Accepted, Level, SanityFinding, Verdict
 
 # Critical where the settings name no model: those of them that the prices in use know.
 SEED_MODELS = ("gpt-4o", "gpt-4o-mini", "claude-sonnet-4-5")
@@ -26,6 +26,8 @@ ROW_TIMES, MOVED_SHARE, MOVED_LEAST = 5, 3, 2
 GONE_REFUSED, GONE_ERROR, GONE_LEAST = 5, 10, 3
 KNOWN = ("exact", "alias", "case")
 MOVES = ("row-moved", "price-moved")
+# What is new where a row that was there before takes over a removed name.
+BY_NAME = (*MOVES, "factor-moved", "zero-price")
 
 
 def check(
@@ -45,20 +47,13 @@ def check(
         bounds: the lowest and highest believable prices, from `bounds.widen`.
         today: the day by which acknowledgements expire in a review; None, as in a process: never.
     """
-    found: list[SanityFinding] = []
-    answers = tuple(_changed(before, after)) if before else ()
-    for old, new in answers:
-        found += judge_row(old, new, _pointer(new), bounds) if new else _gone(old)
-    known = {new.full_name for _, new in answers if new}
-    known |= before.by_full_name.keys() if before else set()
-    for name, model in after.by_full_name.items():
-        if name not in known:
-            found += judge_row(None, model, _pointer(model), bounds)
+    answers = tuple(_answers(before, after)) if before else ()
+    found = [*_rows(before, after, answers, bounds)]
     found += _default(before, after, bounds)
     found += _critical(before, after, critical)
     if not after.models:
         found.append(SanityFinding("empty-catalog", "refused", "", None, "there are no models"))
-    open_findings, accepted = _accept(found, read_acknowledged(after.metadata))
+    open_findings, accepted = _accept(found, read_acknowledged(after.metadata, ACKNOWLEDGEABLE))
     if before:
         gone = sum(new is None for _, new in answers)
         open_findings += _shares(before, gone, open_findings, accepted)
@@ -68,7 +63,29 @@ def check(
     )
 
 
-def _changed(before: Catalog, after: Catalog) -> Iterator[tuple[Model, Model | None]]:
+# A row of before that is not what it was, and the row that answers for its name now.
+_Answer = tuple[Model, Model | None]
+
+
+def _rows(
+    before: Catalog | None, after: Catalog, answers: Sequence[_Answer], bounds: Bounds
+) -> Iterator[SanityFinding]:
+    """What is found row by row: changed ones, then new ones."""
+    known = set(before.by_full_name) if before else set()
+    for old, new in answers:
+        if new is None:
+            yield from _gone(old)
+            continue
+        judged = judge_row(old, new, _pointer(new), bounds)
+        taken_over = new.full_name in known and new.full_name != old.full_name
+        yield from (one for one in judged if not taken_over or one.rule in BY_NAME)
+    known.update(new.full_name for _, new in answers if new)
+    for name, model in after.by_full_name.items():
+        if name not in known:
+            yield from judge_row(None, model, _pointer(model), bounds)
+
+
+def _answers(before: Catalog, after: Catalog) -> Iterator[_Answer]:
     """Each row that is not what it was, and the row that answers for its name now."""
     missing = []
     for name, old in before.by_full_name.items():

@@ -31,6 +31,12 @@ RULES = {
     "model-gone": ("model gone", "models gone"),
     "unit-without-bounds": ("unit without bounds", "units without bounds"),
 }
+# A person can accept what is at one place, not a share of the whole file.
+ACKNOWLEDGEABLE = tuple(
+    rule
+    for rule in RULES
+    if rule not in {"empty-catalog", "many-models-gone", "many-prices-moved", "unit-without-bounds"}
+)
 _RANKS = {rule: rank for rank, rule in enumerate(RULES)}
 
 
