@@ -28,11 +28,15 @@ BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 class Pair(NamedTuple):
-    """Two lists in force at one time, and the new one's JSON Pointer; a new row has no old list."""
+    """Two lists in force at one time, and the new one's JSON Pointer; a new row has no old list.
+
+    `former` says that the new one is among the row's `previous` lists.
+    """
 
     old: PriceList | None
     new: PriceList
     pointer: str
+    former: bool = False
 
 
 class Change(NamedTuple):
@@ -90,17 +94,18 @@ def _judged(
             yield from _zero(change, pair.new, row)
     yield from _order(pair)
     yield from _factors(pair)
-    if pair.old and not any(row.entry.get(mark) is True for mark in ("retired", "free")):
-        yield from _lost(pair.old, pair, row)
+    unsold = pair.former or any(row.entry.get(mark) is True for mark in ("retired", "free"))
+    if pair.old and not unsold:
+        yield from _lost(pair.old, pair)
 
 
 def _pairs(before: Model | None, after: Model, pointer: str) -> Iterator[Pair]:
     """Every list of a row beside the list in force before, at every time and hour."""
     for pair in _by_time(before, after, pointer):
         yield pair
-        old, new, where = pair
-        if new.off_peak:
-            yield Pair(old.off_peak[1] if old and old.off_peak else old, new.off_peak[1], where)
+        if pair.new.off_peak:
+            old = pair.old.off_peak[1] if pair.old and pair.old.off_peak else pair.old
+            yield pair._replace(old=old, new=pair.new.off_peak[1])
 
 
 def _by_time(before: Model | None, after: Model, row: str) -> Iterator[Pair]:
@@ -114,7 +119,8 @@ def _by_time(before: Model | None, after: Model, row: str) -> Iterator[Pair]:
         (before.list_at(instant), after.list_at(instant)): None
         for instant in (BEGINNING, *sorted(dated))
     }
-    yield from (Pair(old, new, where[new]) for old, new in seen)
+    former = {prices for _, prices in after.previous}
+    yield from (Pair(old, new, where[new], new in former) for old, new in seen)
     in_force = {new for _, new in seen}
     for prices, pointer in where.items():
         if prices not in in_force:  # readers that know no dates may still charge by it
@@ -125,12 +131,11 @@ def _pointers(row: Model, pointer: str) -> Iterator[tuple[PriceList, str]]:
     yield row.prices, pointer
     for key, periods in (("previous", row.previous), ("upcoming", row.upcoming)):
         written = row.entry.get(key)
-        for index, period in enumerate(written if isinstance(written, list) else ()):
-            yield from (
-                (prices, f"{pointer}/{key}/{index}")
-                for _, prices in periods
-                if prices.entry is period
-            )
+        places = {
+            id(one): at for at, one in enumerate(written if isinstance(written, list) else ())
+        }
+        for _, prices in periods:
+            yield prices, f"{pointer}/{key}/{places[id(prices.entry)]}"
 
 
 def _changes(pair: Pair) -> Iterator[Change]:
@@ -191,7 +196,7 @@ def _order(pair: Pair) -> Iterator[SanityFinding]:
 
 def _factors(pair: Pair) -> Iterator[SanityFinding]:
     """Factors on the token rates; a region or service that has none has the factor 1."""
-    old, new, pointer = pair
+    old, new, pointer, _ = pair
     for word in {**new.uplifts, **(old.uplifts if old else {})}:
         was, now = (_factor(old, word) if old else None), _factor(new, word)
         if was == now:
@@ -229,10 +234,8 @@ def _factor_path(entry: Entry, word: str) -> str:
     return next(key for key, named in UPLIFT_KEYS.items() if named == word)
 
 
-def _lost(old: PriceList, pair: Pair, row: Model) -> Iterator[SanityFinding]:
+def _lost(old: PriceList, pair: Pair) -> Iterator[SanityFinding]:
     """The input or output price, or the last price, is not there any more: calls cost nothing."""
-    if any(pair.new is prices for _, prices in row.previous):
-        return
     for (unit, tier, service), (pico, key) in old.rates.items():
         counts = not tier and not service and (unit in SIDES or not pair.new.rates)
         if counts and not pair.new.charged((unit, 0, "")):

@@ -15,6 +15,7 @@ from pricectl.core.catalog import build
 from pricectl.core.sanity import check
 from pricectl.core.verdict import ACKNOWLEDGEABLE, LEVELS, RULES, Verdict
 from pricectl.formatting import formatted
+from tests.core.costs import cost_of
 from tests.core.sanity_cases import (
     IN,
     OUT,
@@ -409,6 +410,19 @@ def test_the_comparison_of_an_equal_file_looks_at_no_price(monkeypatch: pytest.M
     values["openai"]["gpt-4o"][IN] = 2.6e-06
     check(BASE, loaded(values))
     assert seen == ["gpt-4o"]
+
+
+def test_the_work_grows_no_faster_than_the_lists_of_a_row() -> None:
+    def compare(size: int) -> Callable[[], Verdict]:
+        days = [f"{1000 + year}-01-{day:02}" for year in range(size // 10) for day in range(1, 11)]
+        prices = {IN: 2e-06, OUT: 8e-06}
+        before = catalog({"m": edited(previous=[{"until": day, **prices} for day in days])})
+        later = [{"from": f"9{day[1:]}", **prices, READ: 1e-07} for day in days]
+        after = catalog({"m": edited(**{READ: 3e-07}, upcoming=later)})
+        return lambda: check(before, after)
+
+    small, large = cost_of(compare(100)), cost_of(compare(800))
+    assert large.calls < small.calls * 10
 
 
 def test_every_rule_has_a_name_for_one_and_several() -> None:
