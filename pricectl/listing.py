@@ -8,9 +8,8 @@ from typing import NamedTuple
 
 from pricectl.core.catalog import Catalog
 from pricectl.core.model import Model
-from pricectl.core.money import divide
 from pricectl.core.prices import PriceList
-from pricectl.core.units import STANDARD, UNITS
+from pricectl.core.units import STANDARD
 from pricectl.core.words import service_word
 
 
@@ -68,16 +67,6 @@ def _times(model: Model) -> Iterator[tuple[str, PriceList]]:
 
 def _day(instant: datetime) -> str:
     return instant.isoformat().removesuffix("+00:00").removesuffix("T00:00:00")
-
-
-def price_of(pico_usd: int, unit: str, amount: int = 1) -> int:
-    """What an amount of a unit, as people count it, costs at a rate, in picodollars.
-
-    >>> price_of(2_500_000_000, "file_search"), price_of(66_666_667, "input_second", 60)
-    (2500000, 4000000020)
-    """
-    counts = amount * (1000 if UNITS[unit].divisible else 1)
-    return divide(pico_usd * counts, UNITS[unit].priced_by, "half-even")
 
 
 def base_rate(prices: PriceList, unit: str, service: str = STANDARD) -> int | None:

@@ -3,10 +3,14 @@
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from difflib import get_close_matches
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
+from pricectl.core.bounds import Bounds, rate_of, widen
 from pricectl.core.credits import Profile
 from pricectl.core.errors import BadUsage, PricingError
+from pricectl.core.units import UNITS, is_token
 from pricectl.core.usage import Usage
 
 Value = TypeVar("Value")
@@ -39,12 +43,33 @@ class Workload(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """Where the rules begin to doubt; prices in USD per 1M tokens, ages in days."""
+    """Where the rules begin to doubt; ages in days.
+
+    `highest` and `lowest` are prices by unit, in USD per 1M tokens for units of tokens and else in
+    USD per unit. They only widen the built-in bounds.
+    """
 
     max_input_usd_per_mtok: Decimal = Decimal(200)
     max_output_usd_per_mtok: Decimal = Decimal(700)
     stale_days: int = 30
     deprecation_days: int = 30
+    highest: Mapping[str, Decimal] = MappingProxyType({})
+    lowest: Mapping[str, Decimal] = MappingProxyType({})
+
+    @property
+    def bounds(self) -> Bounds:
+        """The lowest and highest believable price of each unit, for `core.sanity`."""
+        sides = {
+            "input": rate_of(self.max_input_usd_per_mtok, "input"),
+            "output": rate_of(self.max_output_usd_per_mtok, "output"),
+        }
+        return self.widened(widen({}, sides))
+
+    def widened(self, bounds: Bounds) -> Bounds:
+        """Bounds with the limits by unit."""
+        lowest = {unit: rate_of(price, unit) for unit, price in self.lowest.items()}
+        highest = {unit: rate_of(price, unit) for unit, price in self.highest.items()}
+        return widen(lowest, highest, bounds)
 
 
 DEFAULT_WORKLOADS = (
@@ -183,9 +208,9 @@ def _day(value: Any, where: str) -> date:
         raise BadSettings(f"{value!r} is no day", where=where, next_step="2026-12-31") from None
 
 
-def _price(value: Any, where: str) -> Decimal:
+def _price(value: Any, where: str, unit: str = "USD per 1M tokens") -> Decimal:
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)) or value <= 0:
-        raise BadSettings(f"{value!r:.60} is no price", where=where, next_step="USD per 1M tokens")
+        raise BadSettings(f"{value!r:.60} is no price", where=where, next_step=unit)
     return Decimal(value)
 
 
@@ -232,13 +257,38 @@ def _profiles(value: Any, where: str, problems: list[PricingError]) -> Mapping[s
 
 
 def _limits(value: Any, where: str) -> Limits:
-    known = {
+    known: Mapping[str, Callable[[Any, str], Any]] = {
         "max_input_usd_per_mtok": _price,
         "max_output_usd_per_mtok": _price,
         "stale_days": _count,
         "deprecation_days": _count,
+        "highest": _unit_prices,
+        "lowest": _unit_prices,
     }
-    return Limits(**_members(value, where, known))
+    limits = Limits(**_members(value, where, known))
+    for unit in limits.lowest.keys() & limits.highest.keys():
+        if limits.lowest[unit] > limits.highest[unit]:
+            raise BadSettings(
+                f"the lowest price of {unit} is above the highest", where=f"{where}.lowest.{unit}"
+            )
+    return limits
+
+
+def _unit_prices(value: Any, where: str) -> Mapping[str, Decimal]:
+    table = _table(value, where)
+    for name in table:
+        if name not in UNITS:
+            near = get_close_matches(name, UNITS, n=1)
+            raise BadSettings(
+                f"unknown unit {name!r:.60}",
+                where=where,
+                next_step=f"did you mean {near[0]}?" if near else f"one of {', '.join(UNITS)}",
+            )
+    return {name: _price(price, f"{where}.{name}", _per(name)) for name, price in table.items()}
+
+
+def _per(unit: str) -> str:
+    return "USD per 1M tokens" if is_token(unit) else f"USD per {UNITS[unit].counts}"
 
 
 def _alone(read: Callable[[Any, str], Any]) -> "_Reader":

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -80,6 +81,13 @@ def test_limits_of_the_settings_hold() -> None:
     text = '{"x": {"m": {"input_cost_per_token": 250e-06, "output_cost_per_token": 250e-06}}}'
     assert "price-out-of-bounds" in rules(checked(text))
     limits = Limits()._replace(max_input_usd_per_mtok=Limits().max_output_usd_per_mtok)
+    assert "price-out-of-bounds" not in rules(checked(text, limits=limits))
+
+
+def test_limits_by_unit_of_the_settings_hold() -> None:
+    text = '{"x": {"m": {"input_cost_per_token": 1e-10, "ocr_cost_per_page": 200}}}'
+    assert rules(checked(text)).count("price-out-of-bounds") == 2
+    limits = Limits(highest={"page": Decimal(300)}, lowest={"input": Decimal("0.0001")})
     assert "price-out-of-bounds" not in rules(checked(text, limits=limits))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from pricectl.core import BadProfile, PricingError, Profile, Usage
+from pricectl.core.bounds import BOUNDS, Bound
 from pricectl.policy import (
     BadSettings,
     Limits,
@@ -110,6 +111,21 @@ def test_every_setting_is_read() -> None:
         ({"limits": {"max_input_usd_per_mtok": "5"}}, "'5' is no price"),
         ({"limits": {"max_output_usd_per_mtok": True}}, "True is no price"),
         ({"limits": {"max_output_usd_per_mtok": Decimal(-1)}}, "is no price"),
+        ({"limits": {"highest": 5}}, "toml: limits.highest: 5 is not a table"),
+        (
+            {"limits": {"highest": {"inputs": 5}}},
+            "toml: limits.highest: unknown unit 'inputs'; did you mean input?",
+        ),
+        ({"limits": {"lowest": {"zzz": 5}}}, "unknown unit 'zzz'; one of input, cache_read"),
+        (
+            {"limits": {"highest": {"page": "0.1"}}},
+            "toml: limits.highest.page: '0.1' is no price; USD per page",
+        ),
+        ({"limits": {"lowest": {"output": 0}}}, "0 is no price; USD per 1M tokens"),
+        (
+            {"limits": {"lowest": {"page": 2}, "highest": {"page": 1}}},
+            "toml: limits.lowest.page: the lowest price of page is above the highest",
+        ),
         ({"waivers": {}}, "{} is not a list"),
         ({"waivers": ["x"]}, "toml: waivers[0]: 'x' is not a table"),
         ({"waivers": [{"rule": "r"}]}, "toml: waivers[0]: a waiver needs a rule and a reason"),
@@ -148,3 +164,29 @@ def test_an_unknown_profile_names_the_known_ones() -> None:
     with pytest.raises(BadSettings) as caught:
         policy.profile_named("silver")
     assert str(caught.value) == ("toml: no profile is called 'silver'; one of default, gold")
+
+
+def test_limits_widen_the_bounds_and_never_narrow_them() -> None:
+    assert Limits().bounds == BOUNDS
+    limits = read_policy(
+        {
+            "limits": {
+                "max_input_usd_per_mtok": 500,
+                "max_output_usd_per_mtok": 50,
+                "highest": {"output": 2000, "page": Decimal("0.5"), "cache_read": 1},
+                "lowest": {"input": Decimal("0.0001"), "page": Decimal("0.01"), "ocr_credit": 1},
+            }
+        }
+    ).limits
+    bounds = limits.bounds
+    assert bounds["input"] == Bound(100, 500_000_000)
+    assert bounds["output"] == Bound(6_666, 2_000_000_000)
+    assert bounds["page"] == Bound(333_333_333, 500_000_000_000)
+    assert bounds["ocr_credit"] == Bound(10**12, None)
+    assert bounds["cache_read"] == BOUNDS["cache_read"]
+
+
+def test_the_largest_of_two_limits_on_a_side_counts() -> None:
+    limits = Limits(max_input_usd_per_mtok=Decimal(600), highest={"input": Decimal(500)})
+    assert limits.bounds["input"].highest == 600_000_000
+    assert limits._replace(highest={"input": Decimal(700)}).bounds["input"].highest == 700_000_000

@@ -15,6 +15,7 @@ from pricectl.core.units import (
     UNIT_BY_KEY,
     Unit,
 )
+from pricectl.core.verdict import ACKNOWLEDGEABLE
 
 PATH = Path(__file__).parent.parent / "schemas" / "catalog.schema.json"
 ID = "urn:pricectl:schema:catalog:1"
@@ -182,7 +183,42 @@ def _metadata() -> Schema:
             "default_pricing": _ref(
                 "prices", "Default price", "What a model costs that no row answers for."
             ),
+            "acknowledged": _of(
+                "array",
+                "Acknowledged",
+                "Price findings that a person has accepted.",
+                items=_acknowledgement(),
+            ),
         },
+    }
+
+
+def _acknowledgement() -> Schema:
+    text = {"type": "string", "pattern": "\\S"}
+    return {
+        "title": "Acknowledgement",
+        "description": "It holds for this rule at this place with exactly this value.",
+        "type": "object",
+        "required": ["rule", "pointer", "value", "reason", "date"],
+        "properties": {
+            "rule": {
+                "title": "Rule",
+                "description": "The finding's rule.",
+                "enum": [*ACKNOWLEDGEABLE],
+            },
+            "pointer": _of(
+                "string", "Pointer", "The JSON Pointer that the finding names.", pattern="^/"
+            ),
+            "value": {
+                "title": "Value",
+                "description": "The accepted number; null for a removed row or price.",
+                "type": ["number", "null"],
+            },
+            "reason": {"title": "Reason", "description": "Why it is right.", **text},
+            "date": _ref("day", "Date", "The day it was accepted."),
+            "expires": _ref("day", "Expires", "The last day on which a review accepts it."),
+        },
+        "additionalProperties": False,
     }
 
 
@@ -371,6 +407,7 @@ def _identity() -> Schema:
         "litellm_provider": _of("string", "Provider", "The provider's name in LiteLLM."),
         "free": _of("boolean", "Free", "A price of zero is meant."),
         "retired": _of("boolean", "Retired", "No longer sold; kept for old logs."),
+        "successor": _of("string", "Successor", "The model that callers should use instead."),
         "source": _of("string", "Source", "The provider's page.", format="uri", minLength=1),
         "verified_on": _ref("day", "Verified on", "The day the prices were last compared."),
         "deprecation_date": _ref("day", "Deprecation date", "The day the provider shuts it down."),

@@ -14,8 +14,8 @@ from pricectl.core.model import Model
 from pricectl.core.money import usd
 from pricectl.core.prices import At, Own, PriceList
 from pricectl.core.units import NESTED_KEYS, is_token
+from pricectl.core.words import price_of
 from pricectl.findings import Severity
-from pricectl.listing import price_of
 
 TIERED = "tiered_pricing"
 # A price that moves this much at once is more often a slip than a new price.

@@ -14,7 +14,8 @@ from pricectl.core.windows import OffPeak, read_off_peak
 
 _SCOPES = {"request": False, "marginal": True}
 _BOUNDARIES = {"gt": False, "gte": True}
-_UPLIFT_KEYS = MappingProxyType(
+# Factors by region: the key and the region's word.
+UPLIFT_KEYS = MappingProxyType(
     {
         "regional_processing_uplift_multiplier_eu": "eu",
         "regional_processing_uplift_multiplier_us": "us",
@@ -22,8 +23,8 @@ _UPLIFT_KEYS = MappingProxyType(
     }
 )
 # Factors by a word of the provider's own: an inference geography, a service.
-_OWN_FACTORS = "provider_specific_entry"
-_FACTOR_KEYS = (*_UPLIFT_KEYS, _OWN_FACTORS)
+OWN_FACTORS = "provider_specific_entry"
+_FACTOR_KEYS = (*UPLIFT_KEYS, OWN_FACTORS)
 
 
 def read_prices(entry: Entry, pointer: str, problems: list[Problem]) -> PriceList:
@@ -155,8 +156,8 @@ def _read_uplifts(entry: Entry) -> "MappingProxyType[str, Decimal]":
     """Factors by region or service word; what is no positive number is a finding, not a price."""
     if not any(key in entry for key in _FACTOR_KEYS):
         return NO_UPLIFTS
-    found = {word: entry[key] for key, word in _UPLIFT_KEYS.items() if key in entry}
-    own = entry.get(_OWN_FACTORS)
+    found = {word: entry[key] for key, word in UPLIFT_KEYS.items() if key in entry}
+    own = entry.get(OWN_FACTORS)
     found.update(own if isinstance(own, dict) else {})
     uplifts = {
         word: Decimal(factor)

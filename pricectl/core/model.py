@@ -1,5 +1,6 @@
 """One row of the catalog, its prices over time, and how a name found it. Floor 0."""
 
+from bisect import bisect_right
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
@@ -31,6 +32,14 @@ class Model(NamedTuple):
         """`provider/name`, which is unique in a catalog."""
         return f"{self.provider}/{self.name}"
 
+    def list_at(self, instant: datetime) -> PriceList:
+        """The price list in force at an instant in UTC, whatever the hour of the day."""
+        ended = bisect_right(self.previous, instant, key=_instant_of)
+        if ended < len(self.previous):
+            return self.previous[ended][1]
+        begun = bisect_right(self.upcoming, instant, key=_instant_of)
+        return self.upcoming[begun - 1][1] if begun else self.prices
+
     def prices_at(self, at: date | None) -> tuple[PriceList, str]:
         """The price list in force at a day or instant (UTC) and the period's name ("" is today's).
 
@@ -47,6 +56,10 @@ class Model(NamedTuple):
             start, prices = begun[-1]
             return _in_hours(prices, instant, f"from {_day(start)}")
         return _in_hours(self.prices, instant, "")
+
+
+def _instant_of(period: tuple[datetime, PriceList]) -> datetime:
+    return period[0]
 
 
 def _in_hours(prices: PriceList, instant: datetime, period: str) -> tuple[PriceList, str]:

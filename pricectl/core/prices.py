@@ -221,6 +221,22 @@ class PriceList:
         if len(self._cards) < MAX_CARDS:
             self._cards[key] = card
 
+    def charged(self, at: At) -> Own | None:
+        """What a unit costs at a tier and service: its own price, else the one it falls back on.
+
+        The highest tier passed comes first, then the service, then the base price of the unit.
+        """
+        unit, tier, service = at
+        own = self.rates.get(at)
+        if own is None and (tier or service):
+            passed = [threshold for threshold in self.thresholds if threshold <= tier][::-1]
+            for threshold in (*passed, 0):
+                own = self.rates.get((unit, threshold, service))
+                own = own or self.rates.get((unit, threshold, STANDARD))
+                if own:
+                    break
+        return own
+
     def same_prices(self, other: "PriceList") -> bool:
         """Whether both lists charge the same for everything, whatever their keys are called."""
         return (

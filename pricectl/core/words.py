@@ -1,8 +1,9 @@
-"""What callers and providers call a service or a region, and the row's word for it. Floor 0."""
+"""Services, regions and prices in words: what a row calls them, what people call them. Floor 0."""
 
 from types import MappingProxyType
 
-from pricectl.core.units import STANDARD
+from pricectl.core.money import TOKENS_PER_MTOK, divide, usd
+from pricectl.core.units import STANDARD, UNITS, is_token
 
 SERVICE_NAMES = MappingProxyType(
     {
@@ -34,3 +35,46 @@ def region_word(region: str | None) -> str:
     """
     word = (region or "").lower()
     return "" if word in GLOBAL_REGIONS else word
+
+
+def label(unit: str, above_tokens: int = 0, service: str = "") -> str:
+    """A price's name as people say it.
+
+    >>> label("cache_read", 200_000, "batches")
+    'cache read above 200k (batches)'
+    """
+    name = unit.replace("_", " ")
+    tier = f" above {above_tokens // 1000}k" if above_tokens else ""
+    return f"{name}{tier}{f' ({service})' if service else ''}"
+
+
+def price_of(pico_usd: int, unit: str, amount: int = 1) -> int:
+    """What an amount of a unit, as people count it, costs at a rate, in picodollars.
+
+    >>> price_of(2_500_000_000, "file_search"), price_of(66_666_667, "input_second", 60)
+    (2500000, 4000000020)
+    """
+    counts = amount * (1000 if UNITS[unit].divisible else 1)
+    return divide(pico_usd * counts, UNITS[unit].priced_by, "half-even")
+
+
+def amount_words(pico_usd: int, unit: str) -> str:
+    """A rate as people read it, the dollars first.
+
+    >>> amount_words(2_500_000_000, "input"), amount_words(40_000_000_000, "output_image_file")
+    ('$2,500.00 per 1M tokens', '$0.04 per generated image')
+    """
+    amount = TOKENS_PER_MTOK if is_token(unit) else 1
+    whole, _, decimals = usd(price_of(pico_usd, unit, amount)).partition(".")
+    per = "1M tokens" if is_token(unit) else UNITS[unit].counts
+    return f"${int(whole):,}.{decimals} per {per}"
+
+
+def times(larger: int, smaller: int) -> str:
+    """How many times one price is another, as people say it.
+
+    >>> times(5000, 5), times(15, 2)
+    ('1,000x', '7.5x')
+    """
+    tenths = larger * 10 // smaller
+    return f"{tenths // 10:,}x" if tenths >= 1000 or tenths % 10 == 0 else f"{tenths / 10:.1f}x"  # noqa: PLR2004

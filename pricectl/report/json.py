@@ -9,8 +9,9 @@ from pricectl.core.catalog import Catalog
 from pricectl.core.model import Match, Periods
 from pricectl.core.money import usd
 from pricectl.core.prices import PriceList
+from pricectl.core.words import price_of
 from pricectl.estimate import Estimate
-from pricectl.listing import Priced, price_of
+from pricectl.listing import Priced
 from pricectl.report.conditions import day_list, factors, hours
 from pricectl.report.numbers import plain
 

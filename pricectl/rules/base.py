@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import NamedTuple
 
+from pricectl.core import words
 from pricectl.core.catalog import Catalog, escape
 from pricectl.core.document import Json
 from pricectl.core.model import Model, Periods
@@ -11,11 +12,11 @@ from pricectl.core.money import TOKENS_PER_MTOK, usd
 from pricectl.core.prices import PriceList
 from pricectl.core.units import NESTED_KEYS, UNITS, is_token
 from pricectl.findings import Finding, Severity
-from pricectl.listing import price_of
 from pricectl.policy import Policy
 
 # Modes in which a model writes text, so that both directions are charged.
 TEXT_MODES = frozenset({"chat", "completion", "responses", None})
+label, times = words.label, words.times
 
 
 class Rule(NamedTuple):
@@ -142,26 +143,5 @@ def in_words(pico: int, unit: str) -> str:
     ('$2.50 / 1M', '$0.04 / generated image')
     """
     if is_token(unit):
-        return f"${usd(price_of(pico, unit, TOKENS_PER_MTOK))} / 1M"
-    return f"${usd(price_of(pico, unit))} / {UNITS[unit].counts}"
-
-
-def label(unit: str, above_tokens: int = 0, service: str = "") -> str:
-    """A price's name as people say it.
-
-    >>> label("cache_read", 200_000, "batches")
-    'cache read above 200k (batches)'
-    """
-    name = unit.replace("_", " ")
-    tier = f" above {above_tokens // 1000}k" if above_tokens else ""
-    return f"{name}{tier}{f' ({service})' if service else ''}"
-
-
-def times(larger: int, smaller: int) -> str:
-    """How many times one price is another, as people say it.
-
-    >>> times(5000, 5), times(15, 2)
-    ('1,000x', '7.5x')
-    """
-    tenths = larger * 10 // smaller
-    return f"{tenths // 10:,}x" if tenths >= 1000 or tenths % 10 == 0 else f"{tenths / 10:.1f}x"  # noqa: PLR2004
+        return f"${usd(words.price_of(pico, unit, TOKENS_PER_MTOK))} / 1M"
+    return f"${usd(words.price_of(pico, unit))} / {UNITS[unit].counts}"

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from pricectl.core.acknowledgements import read_acknowledged
+from pricectl.core.verdict import ACKNOWLEDGEABLE
 from pricectl.findings import Finding
 from pricectl.rules.base import Context, Rule
 from pricectl.rules.dates import read_day
@@ -84,6 +86,21 @@ DEFAULT_PRICE_MISSING = Rule(
     '                                  "output_cost_per_token": 2e-06}}}',
     "Add metadata.default_pricing with an input and an output price.",
 )
+ACKNOWLEDGEMENT_MALFORMED = Rule(
+    "acknowledgement-malformed",
+    "error",
+    "an acknowledgement of a price finding cannot be read",
+    "It is ignored, so the price that somebody accepted is refused in production.",
+    '{"metadata": {"acknowledged": [{"rule": "price-moved", "pointer": "openai/gpt-4o",\n'
+    '                                "value": 2.5e-05, "reason": "announced",\n'
+    '                                "date": "2026-11-20"}]}}',
+    '{"metadata": {"acknowledged": [{"rule": "price-moved",\n'
+    '                                "pointer": "/openai/gpt-4o/input_cost_per_token",\n'
+    '                                "value": 2.5e-05, "reason": "announced",\n'
+    '                                "date": "2026-11-20"}]}}',
+    "State rule, pointer, value, reason and date as the refusal prints them; value is null for a "
+    "removed row.",
+)
 RULES = (
     METADATA_MISSING,
     CURRENCY,
@@ -93,6 +110,7 @@ RULES = (
     NOTE_CONTRADICTS,
     SOURCES_MISSING,
     DEFAULT_PRICE_MISSING,
+    ACKNOWLEDGEMENT_MALFORMED,
 )
 # No token costs as much: higher prices are per 1M tokens, as the note then rightly says.
 PER_TOKEN_AT_MOST_PICO_USD = 10**10
@@ -109,6 +127,7 @@ def check(context: Context) -> Iterator[Finding]:
     yield from _day(context)
     yield from _note(context)
     yield from _default_price(context)
+    yield from _acknowledgements(context)
     if not context.catalog.metadata.get("sources"):
         yield SOURCES_MISSING.at("/metadata", "metadata lists no sources", SOURCES_MISSING.hint)
 
@@ -122,6 +141,11 @@ def _format(context: Context) -> Iterator[Finding]:
     if not isinstance(version, str) or version.split(".")[0] != "1":
         where = "/metadata/schema_version"
         yield SCHEMA_VERSION.at(where, f"{version!r:.20} is not 1.x", SCHEMA_VERSION.hint)
+
+
+def _acknowledgements(context: Context) -> Iterator[Finding]:
+    for where, message in read_acknowledged(context.catalog.metadata, ACKNOWLEDGEABLE).problems:
+        yield ACKNOWLEDGEMENT_MALFORMED.at(where, message, ACKNOWLEDGEMENT_MALFORMED.hint)
 
 
 def _day(context: Context) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
+from pricectl.core.bounds import Bound, Bounds
 from pricectl.core.catalog import escape
 from pricectl.core.document import Json
 from pricectl.core.money import is_exact, pico_usd, usd_per_mtok
@@ -100,40 +101,40 @@ def check(context: Context) -> Iterator[Finding]:
         yield from _dirt(model.entry, pointer_of(model))
 
 
-def pico_bounds(limits: Limits) -> dict[str, int]:
-    """The highest believable price of each unit, in picodollars for what its price buys."""
+def pico_bounds(limits: Limits) -> Bounds:
+    """The lowest and highest believable price of each unit, in picodollars of its key."""
     per_token = {
         "input": pico_usd(limits.max_input_usd_per_mtok.scaleb(-6)),
         "output": pico_usd(limits.max_output_usd_per_mtok.scaleb(-6)),
     }
-    return {
-        unit.name: per_token.get(unit.side, per_token["output"]) * unit.priced_by
-        if is_token(unit.name)
-        else MAX_PICO_USD_PER_PIECE * unit.priced_by // (1000 if unit.divisible else 1)
-        for unit in UNITS.values()
-    }
+    bounds = {}
+    for unit in UNITS.values():
+        if is_token(unit.name):
+            low = MIN_PICO_USD_PER_TOKEN * unit.priced_by
+            high = per_token.get(unit.side, per_token["output"]) * unit.priced_by
+        else:
+            low = 0
+            high = MAX_PICO_USD_PER_PIECE * unit.priced_by // (1000 if unit.divisible else 1)
+        bounds[unit.name] = Bound(low, high)
+    return limits.widened(bounds)
 
 
-def within(pico: int, unit: str, bounds: Mapping[str, int]) -> bool:
+def within(pico: int, unit: str, bounds: Bounds) -> bool:
     """Whether a price is one that some provider might ask."""
-    low = _lowest(unit) if pico and is_token(unit) else 0
-    return low <= pico <= bounds[unit]
+    return bounds[unit].holds(pico)
 
 
-def _lowest(unit: str) -> int:
-    return MIN_PICO_USD_PER_TOKEN * UNITS[unit].priced_by
-
-
-def _bounds(priced: Prices, bounds: Mapping[str, int]) -> Iterator[Finding]:
+def _bounds(priced: Prices, bounds: Bounds) -> Iterator[Finding]:
     for (unit, above, service), (pico, key) in priced.prices.rates.items():
-        if within(pico, unit, bounds):
+        bound = bounds[unit]
+        limit = bound.crossed(pico)
+        if limit is None:
             continue
-        high = pico > bounds[unit]
-        side, bound = ("above", bounds[unit]) if high else ("below", _lowest(unit))
+        side = "below" if pico < limit else "above"
         yield PRICE_OUT_OF_BOUNDS.at(
             price_pointer(priced.pointer, key),
             f"{label(unit, above, service)} price {in_words(pico, unit)} is {side} "
-            f"{in_words(bound, unit)}",
+            f"{in_words(limit, unit)}",
             _slip(pico, unit),
         )
 

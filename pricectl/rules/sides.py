@@ -1,7 +1,8 @@
 """Rules about input against output, and about prices that are zero or missing. Floor 1."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
+from pricectl.core.bounds import Bounds
 from pricectl.core.model import Model
 from pricectl.core.units import UNITS, is_price_like
 from pricectl.findings import Finding
@@ -88,7 +89,7 @@ def check(context: Context) -> Iterator[Finding]:
                 yield from _output_against_input(priced, bounds)
 
 
-def _output_against_input(priced: Prices, bounds: Mapping[str, int]) -> Iterator[Finding]:
+def _output_against_input(priced: Prices, bounds: Bounds) -> Iterator[Finding]:
     rates = priced.prices.rates
     for (unit, above, service), (output, key) in rates.items():
         own = rates.get(("input", above, service)) if unit == "output" else None

@@ -15,7 +15,11 @@ from pricectl.rules.shape import UNKNOWN_PRICE_KEY, WRONG_SHAPE
 from pricectl.rules.spelling import Speller, near_price_key
 
 # What the metadata rules say in their own words.
-SAID_ELSEWHERE = (("metadata", "currency"), ("metadata", "schema_version"))
+SAID_ELSEWHERE = {
+    ("metadata", "currency"),
+    ("metadata", "schema_version"),
+    ("metadata", "acknowledged"),
+}
 
 
 NESTED = tuple((key,) for key in NESTED_KEYS)
@@ -43,7 +47,7 @@ class Violation(NamedTuple):
 
 def findings(found: Violation, speller: Speller) -> Iterator[tuple[str, Finding]]:
     """One violation as findings, one for each unknown key, with the first key of their path."""
-    if found.path in SAID_ELSEWHERE:
+    if found.path[:2] in SAID_ELSEWHERE:
         return
     if found.keyword == "additionalProperties":
         for key in _extra(found):

@@ -7,7 +7,8 @@ from pricectl.core.model import Match, Model
 from pricectl.core.money import TOKENS_PER_MTOK, usd
 from pricectl.core.prices import PriceList
 from pricectl.core.units import UNITS, is_token
-from pricectl.listing import Priced, price_of
+from pricectl.core.words import price_of
+from pricectl.listing import Priced
 from pricectl.report.canvas import COLUMN_GAP, Canvas, at_point, clean, grid, listing
 from pricectl.report.conditions import factors, off_peak_windows, weekly
 from pricectl.report.numbers import count
