@@ -10,7 +10,9 @@ from pricectl.router.guard import Bearer, Bucket, Limit, drop_body
 from pricectl.router.plain import answer, problem
 from pricectl.runtime import Pricing
 
-Force = Annotated[bool, Query(description="Accept a catalog that lost half of its models.")]
+Force = Annotated[
+    bool, Query(description="Accept a catalog that looks broken beside the prices in use.")
+]
 
 
 def add_admin(router: APIRouter, pricing: Pricing, bearer: Bearer, limit: Limit) -> None:

@@ -21,9 +21,14 @@ class LastGood:
     def __init__(self, path: str) -> None:
         self.path = path
 
-    def load(self) -> Loaded:
-        """The copy, if its bytes are the ones that were written. Raises Refused."""
+    def load(self, like: Loaded | None = None) -> Loaded:
+        """The copy, if its bytes are the ones that were written; `like` itself if it has them.
+
+        Raises Refused.
+        """
         header, _, data = self._read().partition(b"\n")
+        if like and data == like.data:
+            return like
         if header != atomic.sha256(data).encode():
             raise Refused("the last good copy is damaged")
         return Loaded(build_catalog(data), data)

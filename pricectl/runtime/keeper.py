@@ -55,8 +55,8 @@ class Keeper:
     def reload(self, *, force: bool = False) -> ReloadResult:
         """Read the file again and swap the prices, or keep the old ones and say why.
 
-        Refused: a file or settings that cannot be read, a catalog with a problem, or one that lost
-        half of the models or more (unless `force`). All workers of the host follow.
+        Refused: a file that cannot be read, a catalog with a problem, or (unless `force`) one that
+        looks broken beside the prices in use, see `core.sanity`. All workers of the host follow.
         """
         with self._lock:
             self._boot()
@@ -154,7 +154,10 @@ class Keeper:
     def _begin(self) -> None:
         self._find_origin()
         self._stamp = self._origin.board.stamp() if self._origin.board else None
-        self._snapshot = first_snapshot(self._origin, self._monitor.failure)
+        start = first_snapshot(self._origin, self._monitor.failure)
+        self._snapshot = start.snapshot
+        if start.refused:
+            self._refused(start.refused)
 
     def _find_origin(self) -> None:
         if self._folder is None:

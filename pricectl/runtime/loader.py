@@ -7,15 +7,16 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from pricectl import atomic, store
-from pricectl.core import document
+from pricectl.core import document, sanity
 from pricectl.core.catalog import Catalog, build
 from pricectl.core.errors import DocumentError, PricingError
 from pricectl.core.prices import Problem
+from pricectl.policy import Policy
 from pricectl.runtime import logs
 
 MAX_FINDINGS = 20
-# A catalog that lost this share of its models is a broken edit until somebody says otherwise.
-GONE_DENOMINATOR = 2
+ACCEPT = "PRICECTL_ACCEPT"
+ACCEPT_DIGITS = 12
 
 
 class Refused(PricingError):
@@ -107,15 +108,27 @@ def load(path: str) -> Loaded:
     return Loaded(build_catalog(data), data)
 
 
-def check_shrinking(new: Catalog, old: Catalog) -> None:
-    """Refuse a catalog that lost half of the models or more. Raises Refused."""
-    gone = sorted(old.by_full_name.keys() - new.by_full_name.keys())
-    if old.models and len(gone) * GONE_DENOMINATOR >= len(old.by_full_name):
-        some = ", ".join(gone[:3])
-        raise Refused(
-            f"{len(gone)} of {len(old.by_full_name)} models are gone, such as {some:.200};"
-            " force the reload if that is meant"
-        )
+def check_sane(new: Catalog, in_use: Catalog, policy: Policy) -> None:
+    """Refuse a catalog that looks like a broken file beside the prices in use. Raises Refused.
+
+    PRICECTL_ACCEPT=sha256:PREFIX names the one file that a person has accepted.
+    """
+    verdict = sanity.check(in_use, new, critical=policy.critical, bounds=policy.limits.bounds)
+    if not verdict.refused or _is_accepted(new.sha256):
+        return
+    accept = f"{ACCEPT}=sha256:{new.sha256[:ACCEPT_DIGITS]} accepts this file at start"
+    raise Refused(
+        f"{verdict.refusal}; {verdict.next_step}; {accept}",
+        findings=tuple(
+            Problem(found.pointer, found.sentence) for found in verdict.of("refused")[:MAX_FINDINGS]
+        ),
+    )
+
+
+def _is_accepted(sha256: str) -> bool:
+    """Whether the environment accepts these bytes; a prefix may not fit other files by chance."""
+    algorithm, _, prefix = os.environ.get(ACCEPT, "").strip().lower().partition(":")
+    return algorithm == "sha256" and len(prefix) >= ACCEPT_DIGITS and sha256.startswith(prefix)
 
 
 def packaged() -> str:

@@ -1,7 +1,7 @@
 """Where one process's prices and settings come from, and what its workers share. Floor 2."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from pricectl.runtime.host import (
 )
 from pricectl.runtime.loader import Loaded, Refused
 from pricectl.runtime.settings_file import SettingsFile
-from pricectl.runtime.snapshot import EMERGENCY, Layer, Snapshot
+from pricectl.runtime.snapshot import EMERGENCY, OWN_LAYERS, Layer, Snapshot
 
 # How long a reload waits for the other workers of the host.
 HOST_LOCK_SECONDS = 2.0
@@ -58,14 +58,16 @@ class Origin(NamedTuple):
 
     def own(self, report: Report) -> Iterator[tuple[Layer, str, Loaded]]:
         """The layers with the team's own prices that can be used, the best first."""
+        loaded = None
         if self.path is not None:
             try:
-                yield "file", self.path, loader.load(self.path)
+                loaded = loader.load(self.path)
+                yield "file", self.path, loaded
             except Exception as error:  # noqa: BLE001 - the next layer answers
                 report("file", error)
         if self.last_good:
             try:
-                yield "last-known-good", self.last_good.path, self.last_good.load()
+                yield "last-known-good", self.last_good.path, self.last_good.load(like=loaded)
             except Exception as error:  # noqa: BLE001 - the next layer answers
                 report("last-known-good", error)
 
@@ -136,7 +138,23 @@ def _locate(named: str | None, configured: str | None, folder: Path | None) -> s
     return os.path.normpath(os.path.join(folder, found))  # noqa: PTH118
 
 
-def first_snapshot(origin: Origin, report: Report) -> Snapshot:
+class Start(NamedTuple):
+    """What a process starts with, and why the file was not taken if it looks broken."""
+
+    snapshot: Snapshot
+    refused: Refused | None = None
+
+
+class _Prices(NamedTuple):
+    """A catalog and the layer that has it; `refused` is about the file before it."""
+
+    layer: Layer
+    source: str
+    catalog: Catalog
+    refused: Refused | None = None
+
+
+def first_snapshot(origin: Origin, report: Report) -> Start:
     """The prices a process starts with: what its host agreed on, else the best layer there is."""
     try:
         announced = origin.announced()
@@ -146,27 +164,42 @@ def first_snapshot(origin: Origin, report: Report) -> Snapshot:
     if problem:
         report("settings", Refused(problem))
     generation = announced.generation if announced else 1
-    layer, source, catalog = _best(origin, announced, report)
+    layer, source, catalog, refused = _best(origin, announced, policy, report)
     snapshot = Snapshot(catalog, policy, generation, layer, source, datetime.now(UTC))
-    return snapshot._replace(settings_problem=problem).flagged()
+    return Start(snapshot._replace(settings_problem=problem).flagged(), refused)
 
 
-def _best(
-    origin: Origin, announced: Announced | None, report: Report
-) -> tuple[Layer, str, Catalog]:
-    first = None
-    for layer, source, loaded in origin.own(report):
-        first = first or (layer, source, loaded)
-        if announced is None or loaded.catalog.sha256 == announced.sha256:
-            first = layer, source, loaded
-            break
-    if first:
-        layer, source, loaded = first
-        if layer == "file":
-            origin.keep(loaded, report, NO_WAIT)
-        return layer, source, loaded.catalog
+def _best(origin: Origin, announced: Announced | None, policy: Policy, report: Report) -> _Prices:
+    found = {layer: (source, loaded) for layer, source, loaded in origin.own(report)}
+    for layer, (source, loaded) in found.items():
+        if announced and loaded.catalog.sha256 == announced.sha256:
+            return _own(origin, layer, source, loaded, report)
+    refused = _refused(found, policy)
+    if refused:
+        del found["file"]
+    for layer, (source, loaded) in found.items():
+        return _own(origin, layer, source, loaded, report)._replace(refused=refused)
     try:
-        return "packaged", loader.packaged(), loader.load(loader.packaged()).catalog
+        return _Prices("packaged", loader.packaged(), loader.load(loader.packaged()).catalog)
     except Exception as error:  # noqa: BLE001 - one layer is left
         report("packaged", error)
-    return "default", "", EMERGENCY.catalog
+    return _Prices("default", "", EMERGENCY.catalog)
+
+
+def _own(origin: Origin, layer: Layer, source: str, loaded: Loaded, report: Report) -> _Prices:
+    if layer == "file":
+        origin.keep(loaded, report, NO_WAIT)
+    return _Prices(layer, source, loaded.catalog)
+
+
+def _refused(found: Mapping[Layer, tuple[str, Loaded]], policy: Policy) -> Refused | None:
+    """Why the file looks broken beside the last good copy, which was in use before this start."""
+    if len(found) < len(OWN_LAYERS):
+        return None
+    (_, file), (_, last_good) = (found[layer] for layer in OWN_LAYERS)
+    try:
+        if file.catalog.sha256 != last_good.catalog.sha256:
+            loader.check_sane(file.catalog, last_good.catalog, policy)
+    except Refused as refused:
+        return refused
+    return None

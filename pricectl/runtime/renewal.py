@@ -49,7 +49,7 @@ def renew(
         loaded = _read(origin.path, current)
         same = loaded.catalog is current.catalog
         if not same and not force and current.layer in OWN_LAYERS:
-            loader.check_shrinking(loaded.catalog, current.catalog)
+            loader.check_sane(loaded.catalog, current.catalog, policy)
         changed = not same or (policy, problem) != (current.policy, current.settings_problem)
         generation, news = _agree(origin.announced(), current, loaded.catalog.sha256, changed)
         now = datetime.now(UTC)

@@ -63,9 +63,9 @@ def test_a_refused_reload_says_why_and_what_stays(
     assert pricing.snapshot is before
 
 
-def test_half_the_models_gone_needs_force(client: TestClient, file: Path) -> None:
+def test_a_critical_model_gone_needs_force(client: TestClient, file: Path) -> None:
     values = json.loads(CATALOG)
-    del values["google"], values["openai"]["o3"]
+    del values["google"], values["openai"]["gpt-4o"]
     file.write_text(json.dumps(values), encoding="utf-8")
     refused = client.post(RELOAD, headers=BEARER)
     assert (refused.status_code, refused.json()["models"]) == (409, 4)

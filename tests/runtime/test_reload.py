@@ -85,16 +85,18 @@ def test_a_refusal_lists_the_first_problems(pricing: Pricing, file: Path) -> Non
     assert result.reason.endswith("(and 29 more)")
 
 
-def test_half_the_models_gone_is_refused_unless_forced(pricing: Pricing, file: Path) -> None:
+def test_a_fifth_of_the_models_gone_is_refused_unless_forced(file: Path) -> None:
+    many = {**PLAIN, **{f"m{number}": (1.0, 2.0) for number in range(11)}}
+    file.write_bytes(catalog(many))
+    pricing = Pricing.load(file, policy=Policy())
     before = pricing.snapshot
-    shrunk = {name: PLAIN[name] for name in ("gpt-4o", "o3")}
-    file.write_bytes(catalog(shrunk))
+    kept = {name: prices for name, prices in many.items() if name not in {"m0", "m1", "m2"}}
+    file.write_bytes(catalog(kept))
     result = pricing.reload()
     assert (result.status, pricing.snapshot is before) == ("refused", True)
-    assert "2 of 4 models are gone" in result.reason
-    assert "openai/gpt-4o-mini, openai/o4-mini" in result.reason
+    assert "3 of 15 models are gone or lost their price, such as openai/m0" in result.reason
     forced = pricing.reload(force=True)
-    assert (forced.status, forced.models, forced.generation) == ("reloaded", 2, 2)
+    assert (forced.status, forced.models, forced.generation) == ("reloaded", 12, 2)
 
 
 def test_as_many_models_under_other_names_are_refused_too(pricing: Pricing, file: Path) -> None:

@@ -1,0 +1,216 @@
+"""A file that looks broken is not taken: by a reload, by a start, and the refusal is told."""
+
+import json
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from pricectl import atomic
+from pricectl.core import Usage
+from pricectl.policy import Policy
+from pricectl.router import make_router
+from pricectl.runtime import Pricing
+from tests.conftest import ROOT
+from tests.runtime.conftest import PLAIN, catalog
+
+SHIPPED = (ROOT / "llm_pricing_current.json").read_text(encoding="utf-8")
+DEPLOYED = ROOT.parent / "shared/data/deployed-2025-10-23.json"
+MILLION = Usage(1_000_000)
+Document = dict[str, Any]
+
+
+def rows(document: Document) -> list[Document]:
+    sections = (document[name] for name in document if name not in ("metadata", "pricing_notes"))
+    return [row for section in sections for row in section.values()]
+
+
+def scaled(document: Document, factor: float) -> None:
+    for row in rows(document):
+        for key, value in row.items():
+            if "cost" in key and isinstance(value, float):
+                row[key] = value * factor
+
+
+def without(document: Document, provider: str, name: str) -> None:
+    del document[provider][name]
+
+
+def keep_all_but_every(document: Document, step: int) -> None:
+    for provider, section in document.items():
+        if provider not in ("metadata", "pricing_notes"):
+            for name in list(section)[1::step]:
+                without(document, provider, name)
+
+
+BROKEN: dict[str, Callable[[Document], None]] = {
+    "every price x1000": lambda it: scaled(it, 1000),
+    "every price x1e6": lambda it: scaled(it, 1e6),
+    "every price /1000": lambda it: scaled(it, 0.001),
+    "every price zero": lambda it: scaled(it, 0),
+    "a critical model lost": lambda it: without(it, "openai", "gpt-4o"),
+    "one input price x50": lambda it: it["openai"]["gpt-4o"].update(input_cost_per_token=125e-6),
+    "every second row gone": lambda it: keep_all_but_every(it, 2),
+}
+
+
+def write(file: Path, change: Callable[[Document], object]) -> None:
+    document = json.loads(SHIPPED)
+    change(document)
+    file.write_text(json.dumps(document), encoding="utf-8")
+
+
+def input_usd(pricing: Pricing) -> float:
+    return pricing.quote("gpt-4o", MILLION).pico_usd / 10**12
+
+
+@pytest.mark.parametrize("edit", BROKEN)
+def test_a_broken_file_is_refused_by_a_reload_and_by_a_start(file: Path, edit: str) -> None:
+    file.write_text(SHIPPED, encoding="utf-8")
+    pricing = Pricing.load(file, policy=Policy())
+    write(file, BROKEN[edit])
+    result = pricing.reload()
+    assert (result.status, input_usd(pricing)) == ("refused", 2.5)
+    assert result.findings
+    assert "or force" in result.reason
+    assert pricing.quote("gpt-4o", MILLION).flags == ()
+    restarted = Pricing.load(file, policy=Policy())
+    assert input_usd(restarted) == 2.5
+    assert restarted.quote("gpt-4o", MILLION).flags == ("last-good-prices",)
+    assert restarted.last_reload is not None
+    assert restarted.last_reload.reason == result.reason
+    assert restarted.metrics().reloads["refused"] == 1
+
+
+def test_a_catalog_that_shrinks_step_by_step_is_refused_at_the_first(file: Path) -> None:
+    """758 -> 420 -> 238 rows were taken, since each step lost less than half."""
+    file.write_text(SHIPPED, encoding="utf-8")
+    pricing = Pricing.load(file, policy=Policy())
+    models = pricing.snapshot.models
+    for step in (4, 3, 2):
+        write(file, partial(keep_all_but_every, step=step))
+        assert pricing.reload().status == "refused"
+    assert pricing.snapshot.models == models
+
+
+@pytest.mark.skipif(not DEPLOYED.exists(), reason="the file is not here")
+def test_the_catalog_of_2025_is_followed_by_todays(file: Path) -> None:
+    file.write_bytes(DEPLOYED.read_bytes())
+    pricing = Pricing.load(file, policy=Policy())
+    file.write_text(SHIPPED, encoding="utf-8")
+    assert pricing.reload().status == "reloaded"
+    file.write_bytes(DEPLOYED.read_bytes())
+    assert pricing.reload().status == "refused"
+
+
+def test_a_true_cut_to_a_fifth_loads(file: Path) -> None:
+    """gpt-5.6-luna was cut to a fifth: one row of many, and less than 50 times."""
+    file.write_text(SHIPPED, encoding="utf-8")
+    pricing = Pricing.load(file, policy=Policy())
+
+    def cut(document: Document) -> None:
+        row = document["openai"]["gpt-5.6-luna"]
+        for key in ("input_cost_per_token", "output_cost_per_token"):
+            row[key] /= 5
+
+    write(file, cut)
+    assert pricing.reload().status == "reloaded"
+
+
+def test_one_model_retired_of_five_loads(file: Path) -> None:
+    five = {**PLAIN, "o9": (1.0, 2.0)}
+    file.write_bytes(catalog(five))
+    pricing = Pricing.load(file, policy=Policy())
+    retired = catalog(five).replace(b'"o9": {', b'"o9": {"retired": true, ')
+    file.write_bytes(retired)
+    assert (pricing.reload().status, pricing.snapshot.models) == ("reloaded", 5)
+    file.write_bytes(catalog())
+    assert (pricing.reload().status, pricing.snapshot.models) == ("reloaded", 4)
+
+
+def test_what_the_settings_call_critical_must_keep_its_price(file: Path) -> None:
+    pricing = Pricing.load(file, policy=Policy(critical=("o3",)))
+    file.write_bytes(catalog({name: each for name, each in PLAIN.items() if name != "o3"}))
+    result = pricing.reload()
+    assert result.status == "refused"
+    assert "the critical model 'o3' has no price" in result.reason
+
+
+def acknowledged(value: float) -> bytes:
+    entry = {
+        "rule": "price-moved",
+        "pointer": "/openai/o3/input_cost_per_token",
+        "value": value,
+        "reason": "the seller's page",
+        "date": "2026-11-20",
+        "expires": "2026-11-21",
+    }
+    return catalog({**PLAIN, "o3": (100.0, 100.0)}, acknowledged=[entry])
+
+
+def test_an_acknowledged_price_loads_for_that_value_only(file: Path, pricing: Pricing) -> None:
+    """$2 -> $100 is 50 times; a process ignores when the acknowledgement expires."""
+    file.write_bytes(acknowledged(0.00009))
+    assert pricing.reload().status == "refused"
+    file.write_bytes(acknowledged(0.0001))
+    assert pricing.reload().status == "reloaded"
+    assert pricing.quote("o3", MILLION).pico_usd == 100 * 10**12
+
+
+def test_force_takes_it_and_the_next_start_keeps_it(file: Path, pricing: Pricing) -> None:
+    file.write_bytes(catalog({**PLAIN, "o3": (100, 100)}))
+    assert pricing.reload().status == "refused"
+    assert pricing.reload(force=True).status == "reloaded"
+    assert Pricing.load(file, policy=Policy()).quote("o3", MILLION).pico_usd == 100 * 10**12
+
+
+def test_the_environment_accepts_one_file_at_start(
+    file: Path, pricing: Pricing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert pricing.snapshot.layer == "file"
+    data = catalog({**PLAIN, "o3": (100, 100)})
+    file.write_bytes(data)
+    prefix = atomic.sha256(data)[:12]
+    assert f"PRICECTL_ACCEPT=sha256:{prefix} accepts this file" in pricing.reload().reason
+    for wrong in (
+        "sha256:",
+        prefix,
+        f"sha256:{prefix[:11]}",
+        f"sha256:0{prefix}",
+        "sha256:" + "0" * 12,
+    ):
+        monkeypatch.setenv("PRICECTL_ACCEPT", wrong)
+        assert Pricing.load(file, policy=Policy()).snapshot.layer == "last-known-good"
+    monkeypatch.setenv("PRICECTL_ACCEPT", f"sha256:{prefix}")
+    started = Pricing.load(file, policy=Policy())
+    assert (started.snapshot.layer, started.quote("o3", MILLION).flags) == ("file", ())
+    file.write_bytes(catalog({**PLAIN, "o3": (1000, 1000)}))
+    assert Pricing.load(file, policy=Policy()).snapshot.layer == "last-known-good"
+
+
+def test_a_refusal_is_told_in_log_metric_and_health(
+    file: Path, pricing: Pricing, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = FastAPI()
+    app.include_router(make_router(pricing, token="long-and-secret"))  # noqa: S106 - the test's own
+    client = TestClient(app)
+    file.write_bytes(catalog({**PLAIN, "o3": (100, 100)}))
+    caplog.clear()
+    answer = client.post(
+        "/admin/pricing/reload", headers={"Authorization": "Bearer long-and-secret"}
+    )
+    assert answer.status_code == 409
+    assert "input went up 50x, from $2.00 to $100.00 per 1M tokens" in answer.json()["reason"]
+    assert [record.__dict__["event"] for record in caplog.records] == ["pricing reload refused"]
+    assert "pricectl_last_reload_successful" in client.get("/metrics").text
+    health = client.get("/healthz/pricing")
+    assert (health.status_code, health.json()["status"]) == (200, "degraded")
+
+
+def test_the_first_start_of_all_has_nothing_to_compare_with(file: Path) -> None:
+    file.write_bytes(catalog({"only": (0, 0)}))
+    assert Pricing.load(file, policy=Policy()).snapshot.layer == "file"
