@@ -11,7 +11,8 @@ import pytest
 
 from pricectl import snapshots, store
 from pricectl.core.errors import PricingError
-from pricectl.git import BadRef, Repository
+from pricectl.git import BadRef
+from pricectl.repository import Repository
 from pricectl.snapshots import BadSnapshot, Snapshot
 
 NAME = "llm_pricing_current.json"
@@ -288,7 +289,7 @@ def test_a_file_in_git_that_is_too_large(repo: Path, monkeypatch: pytest.MonkeyP
 
 def test_a_blob_that_is_gone(repo: Path) -> None:
     with pytest.raises(BadRef, match="git says"):
-        Repository(repo).content("0" * 40, NAME)
+        Repository(repo / NAME).content("0" * 40, NAME, 100)
 
 
 def test_standard_input_is_one_version_only() -> None:
@@ -315,7 +316,7 @@ def test_a_broken_version_says_which_and_how_to_see_all(repo: Path) -> None:
     assert message.startswith("HEAD (")
     assert "price is negative" in message
     assert re.search(
-        r"run 'git show [0-9a-f]{7}:\./llm_pricing_current.json \| pricectl validate -'", message
+        r"run 'git show [0-9a-f]{7}:llm_pricing_current.json \| pricectl validate -'", message
     )
     with pytest.raises(BadSnapshot, match=r"run 'pricectl validate llm_pricing_current\.json'"):
         snapshots.from_file(NAME).version()
