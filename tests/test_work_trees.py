@@ -119,9 +119,10 @@ def test_a_link_that_leads_out_is_read_but_git_is_not_asked(
     (other / NAME).write_text(CATALOG)
     (repo / "link.json").symlink_to(other / NAME)
     (repo / "folder").symlink_to(other)
+    (other / "again.json").symlink_to(NAME)
     (repo.parent / "way.json").symlink_to("repo/link.json")
     monkeypatch.chdir(repo)
-    for file in ("../way.json", "link.json", f"folder/{NAME}", str(repo / "folder" / NAME)):
+    for file in ("../way.json", "link.json", f"folder/{NAME}", "folder/again.json"):
         assert f"{file}: leads out of the work tree {repo}" in problem(file)
         for words in (["diff"], ["diff", "--base", "HEAD"], ["rollback", "HEAD", "--dry-run"]):
             result = run(*words, "--file", file)
@@ -129,6 +130,7 @@ def test_a_link_that_leads_out_is_read_but_git_is_not_asked(
             assert "leads out of the work tree" in result.stderr
         assert run("diff", "--base", f"../other/{NAME}", "--file", file).exit_code == 0
         assert run("quote", "gpt-4o", "1000", "--file", file).exit_code == 0
+    assert "leads out of the work tree" in problem(repo / "folder" / NAME)
     # the other repository is asked where it is named by its own path
     assert content(f"../other/{NAME}") == NEW
     assert content(other / NAME) == NEW
