@@ -18,8 +18,8 @@ SHA1_DIGITS = 40
 MAX_NAMED = 20
 # How a log is read, whatever the settings of the user or the repository make of it.
 _FORM = (
-    *("-c", "log.showRoot=true", "log", "--format=%H %cs", "--encoding=UTF-8", "--no-color"),
-    *("--raw", "--no-abbrev", "--no-renames", "--no-follow", "--no-relative", f"-O{os.devnull}"),
+    *("-c", "log.showRoot=true", "log", "--format=%H %cs", "--encoding=UTF-8"),
+    *("--raw", "--no-abbrev", "--no-renames", "--no-follow", f"-O{os.devnull}"),
     *("--full-history", "--diff-merges=first-parent", "--no-mailmap"),
 )
 _HEAD = re.compile(r"([0-9a-f]{40,64}) (\d{4}-\d\d-\d\d)")

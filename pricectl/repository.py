@@ -67,7 +67,7 @@ class Repository:
         """Git's hash of a file in a commit; None if the commit has no such file. Raises BadRef."""
         if "\0" in path or path.startswith(("/", "../")) or path == "..":
             return None
-        code, out, problem = self._run("ls-tree", "-z", "--full-tree", commit, "--", path)
+        code, out, problem = self._run("ls-tree", "-z", commit, "--", path)
         if code != 0 and self.partial:
             tree = self._run("cat-file", "commit", commit).out.split(maxsplit=2)[1]
             self.refuse_missing(f"{path} in {commit[:7]}", tree.decode())

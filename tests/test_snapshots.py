@@ -197,6 +197,19 @@ def test_a_missing_ref_without_a_remote(repo: Path) -> None:
     assert "no remote to fetch it from" in problem("nowhere")
 
 
+def test_an_expression_is_not_offered_to_be_fetched(repo: Path) -> None:
+    copy = clone(repo, "copy")
+    for ref in ("HEAD~7", "HEAD@{9}", "main^{/nothing}", "main..HEAD"):
+        assert problem(ref, copy) == f"{ref}: neither a file nor a git ref; check the spelling"
+    assert "git fetch origin main7:main7" in problem("main7", copy)
+
+
+def test_a_remote_like_an_option_is_not_offered(repo: Path) -> None:
+    git(repo, "config", "remote.--upload-pack=x.url", "y")
+    git(repo, "config", "remote.a;b.url", "y")
+    assert "run 'git fetch 'a;b' gone:gone'" in problem("gone")
+
+
 def test_a_ref_without_the_file(repo: Path) -> None:
     git(repo, "rm", "-q", NAME)
     git(repo, "commit", "-q", "-m", "gone")
