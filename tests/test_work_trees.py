@@ -106,9 +106,13 @@ def test_a_link_inside_the_work_tree_is_the_file_that_it_leads_to(repo: Path) ->
     assert content(NAME) == OLD
     assert f"{NAME} is a symbolic link in " in problem(NAME, f"HEAD:{NAME}")
     assert content(NAME, f"HEAD~1:{NAME}") == OLD
-    # where the link itself was an older version, it is not one of the file's
+    assert len(FileLog(NAME).versions) == 1
+    # once it is a file again, the link is none of its versions
+    (repo / NAME).unlink()
+    new = commit(repo, NEW)
     assert [version.blob for version in FileLog(NAME).versions] == [
-        git(repo, "rev-parse", "HEAD:prices/current.json")
+        git(repo, "rev-parse", f"{new}:{NAME}"),
+        git(repo, "rev-parse", f"{new}~2:{NAME}"),
     ]
 
 
