@@ -1,113 +1,108 @@
-"""Asks git, safely: an argument list, no shell, bounded in time, writing nothing. Floor 2."""
+"""Runs git, safely: no shell, bounded in time, writing nothing, running no other program. Floor 2.
+
+A pull request can add a folder that is itself a repository, and an unpacked archive can bring a
+`.git`; the configuration of both may name programs. So git looks for a repository only where the
+caller says, and is denied every means of fetching.
+"""
 
 import os
 import re
-from functools import cached_property
+import shutil
 from pathlib import Path
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from pricectl.core.errors import PricingError
 
 TIMEOUT_SECONDS = 20
-MAX_REF = 256
-# Set by git for its hooks; they would make it answer for another repository than the file's.
-_PLACES = (
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_COMMON_DIR",
-    "GIT_NAMESPACE",
-    "GIT_PREFIX",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+# The user's own configuration (it may list a safe.directory) and where git's parts are installed.
+# All other variables are dropped: hooks set some that name another repository, index or object
+# store; others change what a path means, run programs or trace into the output.
+_KEPT = re.compile(r"GIT_CONFIG_\w+|GIT_EXEC_PATH")
+ENVIRONMENT = {
+    # Fetching a missing object runs what the repository's configuration says. Git before 2.39.4
+    # does not know GIT_NO_LAZY_FETCH; no transport is called "none", so all are refused.
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "none",
+    # A commit's hash says what is in it; replacements and grafts would say otherwise.
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_GRAFT_FILE": os.devnull,
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+}
+# Our questions start none of these programs today; a later git may think otherwise.
+OPTIONS = (
+    *("--no-pager", "--literal-pathspecs"),
+    *("-c", "safe.bareRepository=explicit"),
+    *("-c", "core.fsmonitor="),
+    *("-c", f"core.hooksPath={os.devnull}"),
+    *("-c", "log.showSignature=false"),
 )
-_COMMIT = re.compile(r"[0-9a-f]{40,64}")
-_QUIET = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
 
 
 class BadRef(PricingError):
     """A version that git cannot give."""
 
 
-class Repository:
-    """The git repository that a folder belongs to; every question is a process of its own."""
+class Answer(NamedTuple):
+    """Git's exit code, its output and its messages."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    code: int
+    out: bytes
+    problem: str
 
-    def commit(self, ref: str) -> str | None:
-        """The commit a ref stands for; None if there is none. Raises BadRef outside git."""
-        if not ref or len(ref) > MAX_REF or not ref.isprintable():
-            raise BadRef(
-                "not a git ref", where=repr(ref[:60]), next_step="write REF, REF:PATH or a file"
-            )
-        words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
-        code, out, problem = self._run(*words)
-        if code not in (0, 1):
-            self._refuse(problem)
-        found = out.decode(errors="replace").strip()
-        return found if code == 0 and _COMMIT.fullmatch(found) else None
 
-    def merge_base(self, one: str, other: str) -> str | None:
-        """The commit where two commits parted; None if this clone does not know it."""
-        code, out, _ = self._run("merge-base", one, other)
-        return out.decode().strip() or None if code == 0 else None
+def ask(root: Path, *words: str) -> Answer:
+    """What git says in a folder, without looking for a repository above it. Raises BadRef."""
+    import subprocess
 
-    def size(self, commit: str, path: str) -> int | None:
-        """How many bytes a file has in a commit; None if it is not a file there."""
-        code, out, _ = self._run("cat-file", "-t", f"{commit}:{path}")
-        if code != 0 or out.strip() != b"blob":
-            return None
-        code, out, problem = self._run("cat-file", "-s", f"{commit}:{path}")
-        return int(out) if code == 0 else self._refuse(problem)
+    kept = {key: value for key, value in os.environ.items() if not _dropped(key)}
+    try:
+        done = subprocess.run(  # noqa: S603 - an argument list, and no word of it is an option
+            [_program(), *OPTIONS, "-C", str(root), *words],
+            env=kept | ENVIRONMENT | {"GIT_CEILING_DIRECTORIES": str(root.parent)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=TIMEOUT_SECONDS,
+            check=False,
+        )
+    except OSError as error:
+        raise BadRef(
+            f"git cannot be run: {error.strerror}",
+            next_step="check its installation, or compare with --base FILE",
+        ) from None
+    except subprocess.TimeoutExpired:
+        raise BadRef(
+            f"git gave no answer in {TIMEOUT_SECONDS} seconds",
+            next_step="try 'git fsck', or compare with --base FILE",
+        ) from None
+    return Answer(done.returncode, done.stdout, done.stderr.decode(errors="replace"))
 
-    def content(self, commit: str, path: str) -> bytes:
-        """The bytes of a file in a commit; ask for its size first. Raises BadRef."""
-        code, out, problem = self._run("cat-file", "blob", f"{commit}:{path}")
-        return out if code == 0 else self._refuse(problem)
 
-    @cached_property
-    def remotes(self) -> tuple[str, ...]:
-        """The names of the places this clone fetches from."""
-        return tuple(self._run("remote")[1].decode(errors="replace").split())
+def refuse(root: Path, problem: str, *, where: str = "", next_step: str = "") -> NoReturn:
+    """Raise BadRef with git's own reason, and with the command that git advises, if any."""
+    lines = [line.strip() for line in problem.splitlines() if line.strip()]
+    found = [line for line in lines if line.startswith(("fatal: ", "error: "))] or lines
+    reason = found[-1] if found else "git failed without a message"
+    reason = reason.removeprefix("fatal: ").removeprefix("error: ")
+    if "not a git repository" in reason:
+        raise BadRef(
+            "is not in a git repository",
+            where=str(root),
+            next_step="name a file with --base FILE",
+        )
+    advice = next((line for line in lines if line.startswith("git config")), "")
+    advice = f"run '{advice}'" if advice else next_step
+    raise BadRef(f"git says: {reason}", where=where, next_step=advice)
 
-    @cached_property
-    def shallow(self) -> bool:
-        """Whether older commits are missing from this clone."""
-        return self._run("rev-parse", "--is-shallow-repository")[1].strip() == b"true"
 
-    def _run(self, *words: str) -> tuple[int, bytes, str]:
-        import subprocess
+def _program() -> str:
+    """Git's full path: Windows would run a program of the current folder first. Raises BadRef."""
+    for folder in filter(os.path.isabs, os.get_exec_path()):
+        if found := shutil.which(str(Path(folder, "git"))):
+            return found
+    raise BadRef("git is not installed", next_step="install it, or compare with --base FILE")
 
-        environment = {key: value for key, value in os.environ.items() if key not in _PLACES}
-        try:
-            done = subprocess.run(  # noqa: S603 - an argument list, and no word of it is an option
-                ["git", "--no-pager", "-C", str(self.folder), *words],  # noqa: S607 - on the PATH
-                env=environment | _QUIET,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=TIMEOUT_SECONDS,
-                check=False,
-            )
-        except FileNotFoundError:
-            raise BadRef(
-                "git is not installed", next_step="install it, or compare with --base FILE"
-            ) from None
-        except subprocess.TimeoutExpired:
-            raise BadRef(
-                f"git gave no answer in {TIMEOUT_SECONDS} seconds",
-                next_step="try 'git fsck', or compare with --base FILE",
-            ) from None
-        return done.returncode, done.stdout, done.stderr.decode(errors="replace")
 
-    def _refuse(self, problem: str) -> NoReturn:
-        lines = [line.strip() for line in problem.splitlines() if line.strip()]
-        reason = lines[0].removeprefix("fatal: ") if lines else "git failed without a word"
-        if "not a git repository" in reason:
-            raise BadRef(
-                "is not in a git repository",
-                where=str(self.folder),
-                next_step="name a file with --base FILE",
-            )
-        advice = next((line for line in lines if line.startswith("git config")), "")
-        raise BadRef(f"git says: {reason}", next_step=f"run '{advice}'" if advice else "")
+def _dropped(variable: str) -> bool:
+    return variable.startswith("GIT_") and not _KEPT.fullmatch(variable)

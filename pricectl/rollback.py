@@ -138,10 +138,13 @@ def _last_good(file: str, current: bytes | None, log: FileLog, policy: Policy, t
     seen = {committed.blob} if committed else set()
     skipped = 0
     for version in older:
-        data = None if version.blob in seen else log.bytes_of(version)
-        if version.blob in seen or data is None:
+        if version.blob in seen:
             continue
         seen.add(version.blob)
+        data = log.bytes_of(version)
+        if data is None:  # larger than any catalog
+            skipped += 1
+            continue
         target = _snapshot(version, data, log)
         report = checking.check(data, target.name, policy, today)
         if not report.fails():
@@ -185,7 +188,7 @@ def _by_sha256(digits: str, log: FileLog) -> Snapshot:
 
 
 def _snapshot(version: Committed, data: bytes, log: FileLog) -> Snapshot:
-    return Snapshot(data, f"{version.commit[:7]} of {version.day}", log.path, version.commit)
+    return Snapshot(data, f"{version.commit[:7]} of {version.day}", log.place.path, version.commit)
 
 
 def _advised(error: BadRef) -> BadRef:

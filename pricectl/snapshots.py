@@ -13,12 +13,15 @@ from pricectl import store
 from pricectl.changes import Version
 from pricectl.core.document import MAX_BYTES
 from pricectl.core.errors import DocumentError, PricingError
-from pricectl.git import BadRef, Repository
+from pricectl.git import BadRef
+from pricectl.repository import Repository
 
 DEPLOYED = "deployed"
 # Where production's version is looked for when the settings do not say.
 DEFAULT_BRANCHES = ("origin/main", "main")
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
+# What git allows in no name of a branch or tag.
+_EXPRESSION = re.compile(r"[\s~^:?*\[\\]|\.\.|@\{")
 
 
 class Snapshot(NamedTuple):
@@ -85,7 +88,7 @@ def read(asked: str, file: str, deployed: str | None = None) -> Snapshot:
         return from_file(asked)
     ref, _, path = asked.partition(":")
     repository = _repository(file)
-    return _from_git(repository, _resolve(repository, ref, asked), ref, path, file)
+    return _from_git(repository, _resolve(repository, ref, asked), ref, path)
 
 
 def from_file(name: str) -> Snapshot:
@@ -103,10 +106,7 @@ def _is_file(name: str) -> bool:
 
 def _repository(file: str) -> Repository:
     """The repository of the working file; of the current folder for standard input."""
-    if file == store.STDIN:
-        return Repository(Path.cwd())
-    parents = Path(file).resolve().parents
-    return Repository(next(folder for folder in parents if folder.is_dir()))
+    return Repository(store.FILE_NAME if file == store.STDIN else file)
 
 
 def _resolve(repository: Repository, ref: str, asked: str) -> str:
@@ -120,21 +120,21 @@ def _resolve(repository: Repository, ref: str, asked: str) -> str:
     return commit
 
 
-def _from_git(repository: Repository, commit: str, ref: str, path: str, file: str) -> Snapshot:
+def _from_git(repository: Repository, commit: str, ref: str, path: str) -> Snapshot:
     name = ref if commit.startswith(ref) else f"{ref} ({commit[:7]})"
-    inside = path or f"./{store.FILE_NAME if file == store.STDIN else Path(file).resolve().name}"
-    size = repository.size(commit, inside)
-    if size is None:
+    inside = repository.inside(path) if path else repository.place.path
+    blob = repository.blob(commit, inside)
+    if blob is None:
         raise BadRef(
-            f"{inside.removeprefix('./')} is not in {name}",
+            f"{inside} is not in {name}",
             next_step="write --base REF:PATH with its path from the root of the repository",
         )
-    if size > MAX_BYTES:
+    data = repository.content(blob, f"{inside} in {name}", MAX_BYTES)
+    if data is None:
         raise BadRef(
-            f"{inside.removeprefix('./')} in {name} is larger than {MAX_BYTES // 1024**2} MiB",
+            f"{inside} in {name} is larger than {MAX_BYTES // 1024**2} MiB",
             next_step="check that this is the catalog",
         )
-    data = repository.content(commit, inside)
     return Snapshot(data, f"{name}:{path}" if path else name, inside, commit)
 
 
@@ -143,6 +143,11 @@ def _deployed(file: str) -> Snapshot:
     repository = _repository(file)
     for branch in DEFAULT_BRANCHES:
         tip = repository.commit(branch)
+        if tip is None and repository.names(branch):
+            raise BadRef(
+                f"the commit of {branch} is missing from this clone",
+                next_step="try 'git fsck', or name the version with --base",
+            )
         if tip is None:
             continue
         head = repository.commit("HEAD")
@@ -152,7 +157,7 @@ def _deployed(file: str) -> Snapshot:
                 f"this shallow clone does not reach back to where HEAD left {branch}",
                 next_step="run 'git fetch --unshallow origin', or name the version with --base",
             )
-        return _from_git(repository, commit or tip, branch, "", file)
+        return _from_git(repository, commit or tip, branch, "")
     raise BadRef(
         f"neither {' nor '.join(DEFAULT_BRANCHES)} is in this repository",
         next_step=how_to_get(repository, DEFAULT_BRANCHES[0]),
@@ -168,13 +173,18 @@ def how_to_get(repository: Repository, ref: str) -> str:
         return "this clone has no remote to fetch it from; name a file or a ref of 'git branch -a'"
     remote, _, branch = ref.partition("/")
     if remote in remotes and branch:
-        wanted = f"{branch}:refs/remotes/{remote}/{branch}"
-        return f"run 'git fetch {remote} {shlex.quote(wanted)}'"
+        return _fetch(remote, f"{branch}:refs/remotes/{remote}/{branch}")
     remote = "origin" if "origin" in remotes else remotes[0]
     if repository.commit(f"{remote}/{ref}"):
         return f"did you mean {remote}/{ref}?"
     if _COMMIT.fullmatch(ref):
-        return f"run 'git fetch {remote} {ref}'"
+        return _fetch(remote, ref)
     if re.search(r"[~^@]", ref) and repository.shallow:
-        return f"this clone is shallow: run 'git fetch --unshallow {remote}'"
-    return f"run 'git fetch {remote} {shlex.quote(f'{ref}:{ref}')}', or check the spelling"
+        return f"this clone is shallow: {_fetch('--unshallow', remote)}"
+    if _EXPRESSION.search(ref):
+        return "check the spelling"
+    return f"{_fetch(remote, f'{ref}:{ref}')}, or check the spelling"
+
+
+def _fetch(*words: str) -> str:
+    return f"run '{shlex.join(('git', 'fetch', *words))}'"

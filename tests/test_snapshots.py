@@ -11,7 +11,8 @@ import pytest
 
 from pricectl import snapshots, store
 from pricectl.core.errors import PricingError
-from pricectl.git import BadRef, Repository
+from pricectl.git import BadRef
+from pricectl.repository import Repository
 from pricectl.snapshots import BadSnapshot, Snapshot
 
 NAME = "llm_pricing_current.json"
@@ -196,6 +197,19 @@ def test_a_missing_ref_without_a_remote(repo: Path) -> None:
     assert "no remote to fetch it from" in problem("nowhere")
 
 
+def test_an_expression_is_not_offered_to_be_fetched(repo: Path) -> None:
+    copy = clone(repo, "copy")
+    for ref in ("HEAD~7", "HEAD@{9}", "main^{/nothing}", "main..HEAD"):
+        assert problem(ref, copy) == f"{ref}: neither a file nor a git ref; check the spelling"
+    assert "git fetch origin main7:main7" in problem("main7", copy)
+
+
+def test_a_remote_like_an_option_is_not_offered(repo: Path) -> None:
+    git(repo, "config", "remote.--upload-pack=x.url", "y")
+    git(repo, "config", "remote.a;b.url", "y")
+    assert "run 'git fetch 'a;b' gone:gone'" in problem("gone")
+
+
 def test_a_ref_without_the_file(repo: Path) -> None:
     git(repo, "rm", "-q", NAME)
     git(repo, "commit", "-q", "-m", "gone")
@@ -288,7 +302,7 @@ def test_a_file_in_git_that_is_too_large(repo: Path, monkeypatch: pytest.MonkeyP
 
 def test_a_blob_that_is_gone(repo: Path) -> None:
     with pytest.raises(BadRef, match="git says"):
-        Repository(repo).content("0" * 40, NAME)
+        Repository(repo / NAME).content("0" * 40, NAME, 100)
 
 
 def test_standard_input_is_one_version_only() -> None:
@@ -315,7 +329,7 @@ def test_a_broken_version_says_which_and_how_to_see_all(repo: Path) -> None:
     assert message.startswith("HEAD (")
     assert "price is negative" in message
     assert re.search(
-        r"run 'git show [0-9a-f]{7}:\./llm_pricing_current.json \| pricectl validate -'", message
+        r"run 'git show [0-9a-f]{7}:llm_pricing_current.json \| pricectl validate -'", message
     )
     with pytest.raises(BadSnapshot, match=r"run 'pricectl validate llm_pricing_current\.json'"):
         snapshots.from_file(NAME).version()

@@ -301,6 +301,18 @@ def test_the_search_is_bounded(run: Run, repo: Path, monkeypatch: pytest.MonkeyP
     assert "2 versions in git (the last 2 were read)" in result.stderr
 
 
+def test_a_version_that_is_too_large_is_counted_as_skipped(
+    run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit(repo, FIRST + " " * 100)
+    commit(repo, LAST.replace("3e-06", "4e-06"))
+    monkeypatch.setattr(gitlog, "MAX_BYTES", len(FIRST) + 50)
+    # the newest is the file; then the large one, and the one before it is good
+    found = document(run("rollback", "--dry-run", "-o", "json"))
+    assert found["target"]["sha256"] == sha(LAST)
+    assert found["skipped"] == 1
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
