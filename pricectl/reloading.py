@@ -35,9 +35,10 @@ def address(url: str) -> SplitResult:
     return place._replace(path=path if path.endswith(ENDPOINT) else path + ENDPOINT, fragment="")
 
 
-def reload(url: str, token: str, seconds: float = SECONDS) -> Reloaded:
+def reload(url: str, token: str, seconds: float = SECONDS, *, force: bool = False) -> Reloaded:
     """Ask once. Raises NotFetched: no answer, or one that is neither yes nor a refusal."""
-    shown = address(url).geturl()
+    place = address(url)
+    shown = (place._replace(query="force=true") if force else place).geturl()
     answer = post(shown, None, token=token, seconds=seconds, limit=MAX_BYTES, direct=True)
     status = answer.status
     if status not in {OK, 409}:

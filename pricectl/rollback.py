@@ -6,13 +6,18 @@ that the current commit builds on, so that git has it for good.
 
 import os
 import re
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from pricectl import atomic, checking, snapshots, store
+from pricectl.changes import Version
 from pricectl.checking import Report
+from pricectl.core import sanity
+from pricectl.core.catalog import Catalog
 from pricectl.core.document import MAX_BYTES
+from pricectl.core.errors import PricingError
 from pricectl.git import BadRef
 from pricectl.gitlog import MAX_VERSIONS, Committed, FileLog
 from pricectl.policy import Policy
@@ -30,7 +35,8 @@ class Plan(NamedTuple):
     """What is to be put in place of what; nothing has been written yet.
 
     `current` is None where there is no file; `committed` is git's version of it, if git has it.
-    `report` is about the target; `skipped` newer versions have errors.
+    `report` is about the target; `skipped` newer versions have errors. `refusal` says why a process
+    would not take the target without force; empty if it would.
     """
 
     file: str
@@ -39,6 +45,7 @@ class Plan(NamedTuple):
     target: Snapshot
     report: Report
     skipped: int = 0
+    refusal: str = ""
 
     @property
     def sha256(self) -> str:
@@ -83,17 +90,51 @@ def plan(asked: str | None, file: str, policy: Policy, today: date) -> Plan:
     """
     current, log = _content(file), FileLog(file)
     if asked is None:
-        return _last_good(file, current, log, policy, today)
-    target = _named(asked, file, log, policy.deployed)
-    report = checking.check(target.data, target.name, policy, today)
-    return Plan(file, current, _committed(log, current), target, report)
+        planned = _last_good(file, current, log, policy, today)
+    else:
+        target = _named(asked, file, log, policy.deployed)
+        report = checking.check(target.data, target.name, policy, today)
+        planned = Plan(file, current, _committed(log, current), target, report)
+    if planned.report.fails() or planned.unchanged:
+        return planned
+    return planned._replace(refusal=_refusal(planned, policy))
 
 
-def restore(planned: Plan) -> None:
+def _refusal(planned: Plan, policy: Policy) -> str:
+    """Why the target looks broken beside the prices in use: the last good copy, else the file."""
+    target = planned.target.version().catalog
+    copy = _last_good_copy(planned.file)
+    try:
+        in_use = copy or (Version.read(planned.current).catalog if planned.current else None)
+    except PricingError:  # the file is broken, so no process uses it
+        return ""
+    if in_use is None:
+        return ""
+    bounds, critical = policy.limits.bounds, policy.critical
+    verdict = sanity.check(in_use, target, critical=critical, bounds=bounds)
+    # Where no process has left a copy, an edit that every process refuses may be undone.
+    undone = not copy and sanity.check(target, in_use, critical=critical, bounds=bounds).refused
+    if not verdict.refused or undone:
+        return ""
+    return f"{verdict.refusal}; restore it with --force if that is right"
+
+
+def _last_good_copy(file: str) -> Catalog | None:
+    """What the processes of this user charge by; None if none has left a copy."""
+    from pricectl.runtime.host import last_good_for, state_folder
+
+    with suppress(PricingError, OSError):
+        return last_good_for(os.path.abspath(file), state_folder()).load().catalog  # noqa: PTH100
+    return None
+
+
+def restore(planned: Plan, *, force: bool = False) -> None:
     """Keep what is there, then replace it, if it is still what the plan saw. Raises NotWritten."""
     target = planned.target
     if planned.report.fails():
         raise atomic.NotWritten("has errors", where=target.name, next_step="nothing was changed")
+    if planned.refusal and not force:
+        raise atomic.NotWritten(planned.refusal, where=target.name, next_step="nothing was changed")
     if planned.keeps and planned.current is not None:
         _keep(planned.keeps, planned.current)
     atomic.replace(

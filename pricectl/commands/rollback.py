@@ -35,6 +35,10 @@ def rollback(
         bool, typer.Option("--dry-run", help="Show what would change; write nothing.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Restore a version that looks broken; force the reload too."),
+    ] = False,
     reload: Annotated[
         str | None,
         typer.Option(metavar="URL", help="Then have the service there read its catalog again."),
@@ -67,12 +71,12 @@ def rollback(
         "json": lambda _: json_rollback.rollback(planned, found, outcome),
     }
     common.check_formats(view, formats)
-    state, asked = _decide(planned, found, view, dry_run=dry_run, yes=yes)
+    state, asked = _decide(planned, found, view, dry_run=dry_run, yes=yes, force=force)
     outcome = Outcome(state)
     if state == "restored":
-        rolling.restore(planned)
+        rolling.restore(planned, force=force)
     if reload and state in ("restored", "unchanged"):
-        outcome = _reload(outcome, planned.sha256, reload, token)
+        outcome = _reload(outcome, planned.sha256, reload, token, force=force)
     common.show(view, formats)
     if state == "unconfirmed":
         words = ["pricectl", "rollback", *([version] if version else []), "--yes"]
@@ -119,10 +123,18 @@ def _differences(
 
 
 def _decide(
-    planned: rolling.Plan, found: Differences, view: View, *, dry_run: bool, yes: bool
+    planned: rolling.Plan,
+    found: Differences,
+    view: View,
+    *,
+    dry_run: bool,
+    yes: bool,
+    force: bool,
 ) -> tuple[State, bool]:
     """What is to be done, and whether somebody at a terminal has seen it and was asked."""
     if planned.report.fails():
+        return "refused", False
+    if planned.refusal and not force:
         return "refused", False
     if planned.unchanged:
         return "unchanged", False
@@ -138,8 +150,8 @@ def _decide(
     return ("restored" if said in {"y", "yes"} else "declined"), True
 
 
-def _reload(outcome: Outcome, sha256: str, url: str, token: str) -> Outcome:
+def _reload(outcome: Outcome, sha256: str, url: str, token: str, *, force: bool) -> Outcome:
     try:
-        return outcome._replace(reloaded=reloading.reload(url, token), sha256=sha256)
+        return outcome._replace(reloaded=reloading.reload(url, token, force=force), sha256=sha256)
     except PricingError as error:
         return outcome._replace(unreachable=str(error), sha256=sha256)

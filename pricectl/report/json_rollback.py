@@ -31,6 +31,7 @@ def rollback(planned: Plan, found: Differences, outcome: Outcome) -> str:
                 "models": planned.report.models,
             },
             "skipped": planned.skipped,
+            "refusal": planned.refusal,
             "findings": json.loads(findings([planned.report], ERRORS))["findings"],
             "diff": _diff(found),
             "not_compared": found.trouble,

@@ -12,6 +12,8 @@ import jsonschema
 import pytest
 
 from pricectl import gitlog, rollback
+from pricectl.policy import Policy
+from pricectl.runtime import Pricing
 from tests.conftest import CATALOG, ROOT, Run
 from tests.test_reloading import Service, service  # noqa: F401 - a fixture
 from tests.test_snapshots import _closed_off, git  # noqa: F401 - a fixture that keeps git apart
@@ -241,9 +243,9 @@ def test_somebody_elses_edit_in_the_meantime_is_not_overwritten(
 ) -> None:
     restore = rollback.restore
 
-    def late(planned: rollback.Plan) -> None:
+    def late(planned: rollback.Plan, **options: bool) -> None:
         (repo / NAME).write_text("theirs")
-        restore(planned)
+        restore(planned, **options)
 
     monkeypatch.setattr(rollback, "restore", late)
     result = run("rollback", "-y")
@@ -403,3 +405,47 @@ def test_a_dry_run_does_not_reload(
 ) -> None:
     assert run("rollback", "--dry-run", *reload).exit_code == 0
     assert (service.asked, now(repo)) == ([], LAST)
+
+
+def dearer(times: int) -> str:
+    """The last version with o3 so many times as dear: $3 and $8 before."""
+    old, new = ("3e-06", "8e-06"), (f"{3 * times}e-06", f"{8 * times}e-06")
+    text = '"o3": {{"input_cost_per_token": {}, "output_cost_per_token": {}}}'
+    assert text.format(*old) in LAST
+    return LAST.replace(text.format(*old), text.format(*new))
+
+
+@pytest.fixture
+def served(repo: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A service of this machine has loaded the file, and has left its last good copy."""
+    monkeypatch.setenv("PRICECTL_STATE", str(repo / "state"))
+    assert Pricing.load(repo / NAME, policy=Policy()).snapshot.layer == "file"
+    return repo
+
+
+def test_a_version_that_looks_broken_needs_force(run: Run, served: Path) -> None:
+    (served / "other.json").write_text(dearer(50))
+    result = run("rollback", "other.json", "--yes", "-o", "json")
+    found = document(result)
+    assert (result.exit_code, found["outcome"], now(served)) == (1, "refused", LAST)
+    assert "openai/o3: input went up 50x, from $3.00 to $150.00 per 1M tokens" in found["refusal"]
+    text = run("rollback", "other.json", "--yes", "-q")
+    assert (text.exit_code, "restore it with --force" in text.stdout) == (1, True)
+    assert run("rollback", "other.json", "--yes", "--force", "-q").exit_code == 0
+    assert now(served) == dearer(50)
+
+
+def test_an_edit_that_no_process_took_is_undone_without_force(run: Run, served: Path) -> None:
+    """The service still charges by the last good copy, which the rollback brings back."""
+    (served / NAME).write_text(dearer(1000))
+    assert run("rollback", "--yes", "-q").exit_code == 0
+    assert now(served) == LAST
+
+
+def test_without_a_service_a_broken_edit_is_undone_too(
+    run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRICECTL_STATE", str(repo / "none"))
+    (repo / NAME).write_text(dearer(1000))
+    assert run("rollback", "--yes", "-q").exit_code == 0
+    assert now(repo) == LAST

@@ -64,11 +64,12 @@ def _done(planned: Plan, outcome: Outcome) -> Iterator["Text"]:
     from rich.text import Text
 
     name, target = clean(planned.file), clean(planned.target.name)
+    why = clean(planned.refusal) if planned.refusal else f"{target} has errors"
     said: dict[State, str] = {
         "restored": f"restored: {name} is {target} now",
         "would-restore": f"dry run: {name} would become {target}; nothing was changed",
         "unchanged": f"nothing to do: {name} is {target} already",
-        "refused": f"not restored: {target} has errors; nothing was changed",
+        "refused": f"not restored: {why}; nothing was changed",
         "unconfirmed": "not restored: nobody was asked; nothing was changed",
         "declined": "not restored; nothing was changed",
     }
