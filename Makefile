@@ -43,9 +43,9 @@ $(CLOCKS): clock-%: $(VENV)/.dev
 	$(BIN)/python -m pytest -p no:cacheprovider $(CLOCK_OPTIONS) \
 	-W 'ignore:Module already imported:pytest.PytestAssertRewriteWarning'
 
-proof: $(VENV)/.dev  ## Run the long proofs: 10,000 reloads, 1,000 kills
-	PRICECTL_TEST_RELOADS=10000 PRICECTL_TEST_KILLS=1000 \
-	$(BIN)/python -m pytest tests/runtime/test_threads.py tests/test_atomic.py
+proof: $(VENV)/.dev  ## Run the long proofs: 10,000 reloads, 1,000 kills, 100,000 hostile calls
+	PRICECTL_TEST_RELOADS=10000 PRICECTL_TEST_KILLS=1000 PRICECTL_TEST_HOSTILE_CALLS=100000 \
+	$(BIN)/python -m pytest tests/runtime/test_threads.py tests/runtime/test_hostile_calls.py tests/test_atomic.py
 
 lint: $(VENV)/.dev  ## Check style
 	$(BIN)/ruff check .

@@ -120,12 +120,15 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
     `service` is a provider's service tier and `region` its inference geography or data residency
     (None is standard), `at` the day or UTC instant of the call (None: the row as it stands). With
     `strict`, a name only the default price answers raises UnknownModel, a used unit or a service
-    without a price UnpricedUnit; otherwise the quote says so.
+    without a price UnpricedUnit; otherwise the quote says so. Raises BadUsage for a usage whose
+    counts `_replace` has made contradict its totals.
 
     >>> text = '{"o": {"m": {"input_cost_per_token": 2.5e-06, "output_cost_per_token": 1e-05}}}'
     >>> quote(Catalog.load(text), "m", Usage(1000, 500)).pico_usd
     7500000000
     """
+    if type(usage) is not Usage:
+        usage = usage.checked()
     match = find(catalog, name)
     prices = match.model.prices
     service = service_word(service) if service else STANDARD

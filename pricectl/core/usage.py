@@ -1,6 +1,6 @@
 """What one call used, as disjoint counts: no token is in two of them. Floor 0."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
@@ -89,9 +89,18 @@ class Usage(_Fields):
             counts = tuple(pair for pair in pairs if pair[1])
         return tuple.__new__(cls, (input_tokens, output_tokens, counts))
 
+    @classmethod
+    def _make(cls, iterable: Iterable[Any]) -> "Usage":  # type: ignore[override]
+        """For `_replace`, which changes a total or the counts without the other."""
+        return tuple.__new__(ReplacedUsage, iterable)
+
     def __reduce__(self) -> tuple[Any, ...]:
-        """Copy and pickle the checked counts as they are."""
-        return tuple.__new__, (Usage, tuple(self))
+        """Copy and pickle the counts as they are."""
+        return tuple.__new__, (type(self), tuple(self))
+
+    def checked(self) -> "Usage":
+        """The usage itself: its counts were checked when it was made."""
+        return self
 
     @property
     def total_tokens(self) -> int:
@@ -115,6 +124,41 @@ class Usage(_Fields):
         _checked("calls", calls)
         counts = tuple((unit, count * calls) for unit, count in self.counts) if calls else ()
         return tuple.__new__(Usage, (self.input_tokens * calls, self.output_tokens * calls, counts))
+
+
+class ReplacedUsage(Usage):
+    """A usage made by `_replace`, whose counts may contradict its totals."""
+
+    __slots__ = ()
+
+    def checked(self) -> Usage:
+        """The usage, if its counts are those of its totals. Raises BadUsage."""
+        if not is_consistent(self):
+            raise BadUsage(
+                "the counts do not add up to the totals",
+                where="Usage._replace",
+                next_step="make a new Usage",
+            )
+        return tuple.__new__(Usage, tuple(self))
+
+
+def is_consistent(usage: Usage) -> bool:
+    """Whether the counts have known units, once each, and add up to both totals."""
+    fields: tuple[Any, ...] = tuple(usage)
+    try:
+        totals = dict(zip(("input", "output"), fields[:2], strict=True))
+        units = [unit for unit, _ in fields[2]]
+        counts = [count for _, count in fields[2]]
+        if any(type(count) is not int for count in (*counts, *totals.values())):
+            return False
+        if len(set(units)) < len(units) or any(count <= 0 for count in counts):
+            return False
+        sums = {"": 0, "input": 0, "output": 0}
+        for unit, count in fields[2]:
+            sums[_SIDES[unit]] += count
+    except (TypeError, ValueError, KeyError, IndexError):
+        return False
+    return all(sums[side] == total <= MAX_COUNT for side, total in totals.items())
 
 
 def _checked(name: str, count: object, most: int = MAX_COUNT) -> int:

@@ -7,14 +7,30 @@ from fractions import Fraction
 from typing import Any
 
 from pricectl.core.money import TOKENS_PER_MTOK, divide
+from pricectl.production.guard import answered
 from pricectl.production.numbers import exact, rounded
-from pricectl.production.prices import Prices, get_model_pricing
+from pricectl.production.prices import DEFAULT_PRICES, Prices, get_model_pricing
 
 JOB_CREDITS = 1
 # An estimated answer is a fifth as long as its prompt.
 INPUT_PER_OUTPUT = 5
 
 
+_NO_COSTS: Prices = {"input_cost_usd": 0.0, "output_cost_usd": 0.0, "provider_cost_usd": 0.0}
+_NO_MARKUP: Prices = {"provider_cost_usd": 0.0, "client_cost_usd": 0.0}
+_NO_ESTIMATE: dict[str, Any] = {
+    "estimated_input_tokens": 0,
+    "estimated_output_tokens": 0,
+    "estimated_input_cost_usd": 0.0,
+    "estimated_output_cost_usd": 0.0,
+    "estimated_total_cost_usd": 0.0,
+    "model": "",
+    "pricing_input_per_1m": DEFAULT_PRICES["input"],
+    "pricing_output_per_1m": DEFAULT_PRICES["output"],
+}
+
+
+@answered(_NO_COSTS)
 def calculate_token_costs(
     prompt_tokens: float,
     completion_tokens: float,
@@ -35,6 +51,7 @@ def calculate_token_costs(
     }
 
 
+@answered(_NO_MARKUP)
 def apply_markup(provider_cost_usd: float, markup_percentage: float) -> Prices:
     """The provider's cost and the client's with markup, in USD; nothing is rounded.
 
@@ -48,6 +65,7 @@ def apply_markup(provider_cost_usd: float, markup_percentage: float) -> Prices:
     }
 
 
+@answered(JOB_CREDITS)
 def calculate_credits_to_deduct(  # noqa: PLR0913, PLR0917 - as production calls it
     cost_usd: float,
     total_tokens: float,
@@ -70,6 +88,7 @@ def calculate_credits_to_deduct(  # noqa: PLR0913, PLR0917 - as production calls
     return max(whole, math.floor(exact(minimum_credits)))
 
 
+@answered(None)
 def extract_cost_from_litellm_response(response: object) -> Prices | None:
     """The cost that LiteLLM wrote into its response, if it did.
 
@@ -82,6 +101,7 @@ def extract_cost_from_litellm_response(response: object) -> Prices | None:
     return None
 
 
+@answered(_NO_ESTIMATE)
 def estimate_cost_for_conversation(
     model_name: str, messages: Iterable[object], average_chars_per_token: float = 4
 ) -> dict[str, Any]:

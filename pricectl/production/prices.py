@@ -10,11 +10,14 @@ from pricectl.core.document import Unreadable
 from pricectl.core.lookup import find
 from pricectl.core.money import TOKENS_PER_MTOK
 from pricectl.core.prices import PriceList
+from pricectl.production.guard import answered
 from pricectl.runtime import Snapshot
 
 Prices = dict[str, float]
 
 DEFAULT = "default"
+# In USD per 1M tokens: what an unknown model costs.
+DEFAULT_PRICES: Prices = {"input": 1.0, "output": 2.0}
 UNKNOWN = "unknown"
 
 # Sections of the catalog -> what callers know the provider as.
@@ -81,12 +84,14 @@ MODEL_PRICING: Mapping[str, Prices] = _PriceTable()
 _made: tuple[Catalog | None, dict[str, Prices]] = (None, {})
 
 
+@answered({DEFAULT: DEFAULT_PRICES})
 def load_pricing_from_json() -> dict[str, Prices]:
     """The prices as the file has them now: it is read again, and the table copied."""
     runtime.reload_pricing()
     return _copied(_table())
 
 
+@answered(MODEL_PRICING)
 def reload_pricing() -> Mapping[str, Prices]:
     """Read the file again; the prices now in use (the old ones if the file is refused).
 
@@ -96,6 +101,7 @@ def reload_pricing() -> Mapping[str, Prices]:
     return MODEL_PRICING
 
 
+@answered({"error": "the metadata cannot be read"})
 def get_pricing_metadata() -> dict[str, Any]:
     """The `metadata` of the active catalog; {"error": why} if the default price is all there is."""
     now = _snapshot()
@@ -105,11 +111,13 @@ def get_pricing_metadata() -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+@answered(DEFAULT_PRICES)
 def get_model_pricing(name: str) -> Prices:
     """A model's {"input", "output"} in USD per 1M tokens; the default price for an unknown name."""
     return _prices(runtime.get_pricing().match(name).model.prices)
 
 
+@answered(UNKNOWN)
 def get_provider_from_model(name: str) -> str:
     """Who sells a model: openai, anthropic, gemini, fireworks, or unknown.
 
@@ -124,6 +132,7 @@ def get_provider_from_model(name: str) -> str:
     return next(fitting, UNKNOWN)
 
 
+@answered([])
 def list_models_by_provider(provider: str) -> list[str]:
     """The names of one provider's models, sorted; "unknown" is everybody else's."""
     models = _snapshot().catalog.models

@@ -39,9 +39,12 @@ def careful_quote(  # noqa: PLR0913, PLR0917 - the domain's question
     if any(kept is not given for kept, given in zip(asked, (service, region, at), strict=True)):
         flags.append("bad-argument")
     try:
-        return _quote(catalog, name, counts, asked), tuple(flags)
+        found = _quote(catalog, name, counts, asked)
     except Exception:  # noqa: BLE001 - the promise is to answer
         return _last_resort(catalog, name, counts, flags)
+    if found.pico_usd < 0:  # a usage that was built around its own checks
+        return _last_resort(catalog, name, counts, flags)
+    return found, tuple(flags)
 
 
 def _quote(
@@ -58,10 +61,11 @@ def _last_resort(
 ) -> tuple[Quote, tuple[str, ...]]:
     """Once more with the plain part of the question alone."""
     try:
-        found = _quote(catalog, name if type(name) is str else "", clamped(usage)[0])
+        counts, cut = clamped(usage)
+        found = _quote(catalog, name if type(name) is str else "", counts)
     except Exception:  # noqa: BLE001 - the promise is to answer
         return NOTHING, (*flags, "internal-error")
-    return found, tuple(dict.fromkeys((*flags, "bad-argument")))
+    return found, tuple(dict.fromkeys((*flags, "bad-usage" if cut else "bad-argument")))
 
 
 def careful_reading(

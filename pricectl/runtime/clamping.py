@@ -8,7 +8,7 @@ from fractions import Fraction
 from pricectl.core.errors import BadUsage
 from pricectl.core.money import is_bounded
 from pricectl.core.units import UNITS
-from pricectl.core.usage import DETAILS, MAX_COUNT, Usage
+from pricectl.core.usage import DETAILS, MAX_COUNT, Usage, is_consistent
 
 TOTALS = ("input_tokens", "output_tokens")
 # Details that lie inside two others; they are given up first.
@@ -29,8 +29,10 @@ def clamped(given: object) -> tuple[Usage, bool]:
     (Usage(input_tokens=100, output_tokens=0, counts=(('cache_read', 100),)), True)
     """
     if isinstance(given, Usage):
-        # Built around its own checks: its parts may not fit its totals.
-        given = dict(zip(TOTALS, tuple(given)[:2], strict=False))
+        if is_consistent(given):
+            return tuple.__new__(Usage, given), False
+        # Its parts do not fit its totals, which say how much was used.
+        return clamped(dict(zip(TOTALS, tuple(given)[:2], strict=False)))[0], True
     if not isinstance(given, Mapping):
         return Usage(), True
     given = {name: value for name, value in given.items() if value is not None or name in TOTALS}

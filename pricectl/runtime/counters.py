@@ -18,7 +18,7 @@ class Counters:
 
     def renew_lock(self) -> None:
         """After a fork: the thread that held the lock is not here to let go."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler of the same thread may quote, too
 
     def fallback(self, kind: str) -> None:
         """Count one answer that is not what was asked for."""

@@ -52,6 +52,10 @@ class Keeper:
         """Counters since the process began."""
         return self._monitor.read()
 
+    def count_internal_error(self, about: str) -> None:
+        """Count and log an answer that had to be made up; `about` says by what."""
+        self._monitor.fallback("internal-error", about)
+
     def reload(self, *, force: bool = False) -> ReloadResult:
         """Read the file again and swap the prices, or keep the old ones and say why.
 

@@ -43,7 +43,7 @@ class Log:
 
     def renew_lock(self) -> None:
         """After a fork: the thread that held the lock is not here to let go."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler of the same thread may quote, too
 
     def event(self, level: int, phrase: str, **values: object) -> None:
         """Write one line now: the phrase, then key=value; the same values as attributes."""

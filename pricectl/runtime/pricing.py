@@ -13,7 +13,13 @@ from pricectl.core.calculator import Quote
 from pricectl.core.model import Match
 from pricectl.core.usage import Usage
 from pricectl.policy import Policy
-from pricectl.runtime.answering import careful_quote, careful_reading, flags_of, is_denied
+from pricectl.runtime.answering import (
+    NOTHING,
+    careful_quote,
+    careful_reading,
+    flags_of,
+    is_denied,
+)
 from pricectl.runtime.keeper import Keeper
 from pricectl.runtime.origin import Options
 from pricectl.runtime.snapshot import Answer, Snapshot
@@ -22,6 +28,7 @@ _NO_USAGE = Usage()
 _new = tuple.__new__
 # Ways to find a row of which the caller is told.
 _GUESSES = ("partial", "default")
+_INTERNAL_ERROR = ("internal-error",)
 # What a quote says of service, region, tier and period when none was asked for.
 _STANDARD = tuple(Quote._field_defaults.values())
 
@@ -85,18 +92,19 @@ class Pricing(Keeper):
         made now, so an announced price begins by itself. What cannot be meant is cut to what can
         and flagged; a name that no row answers is charged the default price.
         """
-        if monotonic() >= self._check_at:
-            self._look()
         snapshot = self._snapshot
-        if (
-            type(usage) is Usage
-            and service is None
-            and region is None
-            and at is None
-            and not self._deny
-            and not snapshot[7]  # flags; by index, for this is the inner loop of a process
-        ):
-            try:
+        try:
+            if monotonic() >= self._check_at:
+                self._look()
+                snapshot = self._snapshot
+            if (
+                type(usage) is Usage
+                and service is None
+                and region is None
+                and at is None
+                and not self._deny
+                and not snapshot[7]  # flags; by index, for this is the inner loop of a process
+            ):
                 # The plain case of core's `quote`, spelled out: it is most of a process's calls,
                 # and one loop both adds up and sees that each unit has a price of its own.
                 catalog = snapshot[0]
@@ -111,14 +119,17 @@ class Pricing(Keeper):
                                 break
                             pico += count * rate[0]
                         else:
-                            if not card.divides:
+                            if pico >= 0 and not card.divides:
                                 parts = ((usage[2], card),)
                                 priced = (match, usage, pico, parts, prices, catalog)
                                 answer = _new(Quote, priced + _STANDARD)
                                 return _new(Answer, (answer, snapshot, ()))
-            except Exception:  # noqa: BLE001, S110 - the careful way answers
-                pass
-        return self._careful(snapshot, name, usage, (service, region, at))
+        except Exception:  # noqa: BLE001, S110 - the careful way answers
+            pass
+        try:
+            return self._careful(snapshot, name, usage, (service, region, at))
+        except Exception:  # noqa: BLE001 - no frame is left for it: the recursion limit is near
+            return _new(Answer, (NOTHING, snapshot, _INTERNAL_ERROR))
 
     def quote_response(
         self,
@@ -135,13 +146,17 @@ class Pricing(Keeper):
 
         A body without readable usage costs nothing, carries the flag "bad-usage" and is counted.
         """
-        snapshot = self.snapshot  # a reload while the body is read must not mix two versions
-        name, usage, place, flags = careful_reading(snapshot.catalog, body, model, provider)
-        answer = self._careful(snapshot, name, usage, (*place, at))
-        for kind in flags:
-            if kind not in answer.flags:
-                self._monitor.fallback(kind, name)
-        return answer._replace(flags=tuple(dict.fromkeys((*answer.flags, *flags))))
+        snapshot = self._snapshot
+        try:
+            snapshot = self.snapshot  # a reload while the body is read must not mix two versions
+            name, usage, place, flags = careful_reading(snapshot.catalog, body, model, provider)
+            answer = self._careful(snapshot, name, usage, (*place, at))
+            for kind in flags:
+                if kind not in answer.flags:
+                    self._monitor.fallback(kind, name)
+            return answer._replace(flags=tuple(dict.fromkeys((*answer.flags, *flags))))
+        except Exception:  # noqa: BLE001 - no frame is left for it: the recursion limit is near
+            return _new(Answer, (NOTHING, snapshot, _INTERNAL_ERROR))
 
     def match(self, name: str) -> Match:
         """The row that answers for a name; one that only the default price answers is counted."""
