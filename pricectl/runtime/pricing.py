@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterable
 from datetime import date
 from time import monotonic
+from typing import Any
 
 from pricectl.core.calculator import Quote
 from pricectl.core.model import Match
@@ -28,6 +29,8 @@ _NO_USAGE = Usage()
 _new = tuple.__new__
 # Ways to find a row of which the caller is told.
 _GUESSES = ("partial", "default")
+# No service, no region, no date.
+_PLAIN = (None, None, None)
 _INTERNAL_ERROR = ("internal-error",)
 # What a quote says of service, region, tier and period when none was asked for.
 _STANDARD = tuple(Quote._field_defaults.values())
@@ -92,19 +95,53 @@ class Pricing(Keeper):
         made now, so an announced price begins by itself. What cannot be meant is cut to what can
         and flagged; a name that no row answers is charged the default price.
         """
-        snapshot = self._snapshot
         try:
             if monotonic() >= self._check_at:
                 self._look()
-                snapshot = self._snapshot
-            if (
-                type(usage) is Usage
-                and service is None
-                and region is None
-                and at is None
-                and not self._deny
-                and not snapshot[7]  # flags; by index, for this is the inner loop of a process
-            ):
+        except Exception:  # noqa: BLE001, S110 - no frame is left: the recursion limit is near
+            pass
+        return self._priced(self._snapshot, name, usage, (service, region, at))
+
+    def quote_response(
+        self,
+        body: object,
+        *,
+        model: str | None = None,
+        provider: str | None = None,
+        at: date | None = None,
+    ) -> Answer:
+        """Price a provider's raw response; what is not given is taken from the body.
+
+        `body` is the response or the list of its stream's events, parsed or as text or bytes: JSON,
+        JSON lines or server-sent events.
+
+        A body without readable usage costs nothing, carries the flag "bad-usage" and is counted.
+        """
+        snapshot = self._snapshot
+        try:
+            snapshot = self.snapshot  # a reload while the body is read must not mix two versions
+            name, usage, place, flags = careful_reading(snapshot.catalog, body, model, provider)
+            answer = self._priced(snapshot, name, usage, (*place, at))
+            if not flags:
+                return answer
+            for kind in flags:
+                if kind not in answer.flags:
+                    self._monitor.fallback(kind, name)
+            return answer._replace(flags=tuple(dict.fromkeys((*answer.flags, *flags))))
+        except Exception:  # noqa: BLE001 - no frame is left for it: the recursion limit is near
+            return _new(Answer, (NOTHING, snapshot, _INTERNAL_ERROR))
+
+    def match(self, name: str) -> Match:
+        """The row that answers for a name; one that only the default price answers is counted."""
+        return self.quote(name, _NO_USAGE).match
+
+    def _priced(
+        self, snapshot: Snapshot, name: Any, usage: object, rest: tuple[object, object, object]
+    ) -> Answer:
+        """Price one call from one snapshot; `rest` is service, region and date."""
+        try:
+            # Flags by index, for this is the inner loop of a process.
+            if type(usage) is Usage and rest == _PLAIN and not self._deny and not snapshot[7]:
                 # The plain case of core's `quote`, spelled out: it is most of a process's calls,
                 # and one loop both adds up and sees that each unit has a price of its own.
                 catalog = snapshot[0]
@@ -127,40 +164,9 @@ class Pricing(Keeper):
         except Exception:  # noqa: BLE001, S110 - the careful way answers
             pass
         try:
-            return self._careful(snapshot, name, usage, (service, region, at))
+            return self._careful(snapshot, name, usage, rest)
         except Exception:  # noqa: BLE001 - no frame is left for it: the recursion limit is near
             return _new(Answer, (NOTHING, snapshot, _INTERNAL_ERROR))
-
-    def quote_response(
-        self,
-        body: object,
-        *,
-        model: str | None = None,
-        provider: str | None = None,
-        at: date | None = None,
-    ) -> Answer:
-        """Price a provider's raw response; what is not given is taken from the body.
-
-        `body` is the response or the list of its stream's events, parsed or as text or bytes: JSON,
-        JSON lines or server-sent events.
-
-        A body without readable usage costs nothing, carries the flag "bad-usage" and is counted.
-        """
-        snapshot = self._snapshot
-        try:
-            snapshot = self.snapshot  # a reload while the body is read must not mix two versions
-            name, usage, place, flags = careful_reading(snapshot.catalog, body, model, provider)
-            answer = self._careful(snapshot, name, usage, (*place, at))
-            for kind in flags:
-                if kind not in answer.flags:
-                    self._monitor.fallback(kind, name)
-            return answer._replace(flags=tuple(dict.fromkeys((*answer.flags, *flags))))
-        except Exception:  # noqa: BLE001 - no frame is left for it: the recursion limit is near
-            return _new(Answer, (NOTHING, snapshot, _INTERNAL_ERROR))
-
-    def match(self, name: str) -> Match:
-        """The row that answers for a name; one that only the default price answers is counted."""
-        return self.quote(name, _NO_USAGE).match
 
     def _careful(
         self, snapshot: Snapshot, name: object, usage: object, rest: tuple[object, object, object]
