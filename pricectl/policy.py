@@ -1,5 +1,6 @@
 """What a team has decided about its prices: the values of its settings. Floor 1."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -150,11 +151,21 @@ def usable_policy(
                 problems.append(error)
                 unread.add(name)
     # Where the chosen profile is not known for sure, none is chosen rather than the default one:
-    # that would resell at cost. An unknown setting may be a misspelt `profile`.
-    misspelt = unknown and "profile" not in settings and len(values["profiles"]) > 1
+    # that would resell at cost.
+    tables = settings.get("profiles")
+    defined = isinstance(tables, dict) and values.get("profile", "default") in tables
+    misspelt = not defined and any(_may_be_a_profile(name, settings[name]) for name in unknown)
     if misspelt or not unread.isdisjoint({"profile", "profiles"}):
         values |= {"profile": "", "profiles": {}}
     return Policy(**values, source=source), tuple(problems)
+
+
+def _may_be_a_profile(name: str, value: Any) -> bool:
+    """Whether an unknown setting may be a misspelt profile, or the choice of one."""
+    from difflib import get_close_matches
+
+    known = ("profile", "profiles", *Profile._fields)
+    return isinstance(value, dict) or bool(get_close_matches(name.lower(), known, n=1))
 
 
 def _is(kind: type[Value], words: str) -> Callable[[Any, str], Value]:
@@ -247,11 +258,18 @@ def _workloads(value: Any, where: str) -> tuple[Workload, ...]:
 def _profiles(value: Any, where: str, problems: list[PricingError]) -> Mapping[str, Profile]:
     """The profiles that can be used; one with a fault is not charged by its other settings."""
     profiles = {"default": Profile()}
-    for name, item in _table(value, where).items():
+    tables = _table(value, where)
+    folded = Counter(name.lower() for name in {"default", *tables})
+    for name, item in tables.items():
         try:
+            if folded[name.lower()] > 1:
+                raise BadSettings(
+                    f"two profiles are called {name!r} but for capital letters", where=where
+                )
             profiles[name] = Profile.read(_table(item, where), name)
         except PricingError as error:
-            profiles.pop(name, None)
+            for known in [each for each in profiles if each.lower() == name.lower()]:
+                del profiles[known]
             problems.append(error)
     return profiles
 

@@ -7,7 +7,6 @@ upwards from the working folder.
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -47,26 +46,39 @@ def find_settings(folder: Path | None = None, *, catalog: str | None = None) -> 
     """
     chosen = os.environ.get("PRICECTL_SETTINGS")
     if chosen:
-        path = Path(os.path.abspath(chosen))  # noqa: PTH100 - keeps symlinks
-        if not _is_file(path):
+        path = (folder or Path.cwd()) / chosen if folder or _has_folder() else Path(chosen)
+        if not path.is_absolute() or not _is_file(path):
             raise BadSettings(
                 "no such file", where=chosen, next_step="correct or unset PRICECTL_SETTINGS"
             )
-        return path
+        return Path(os.path.normpath(path))
     return next(filter(_has_settings, _candidates(folder, catalog)), None)
 
 
 def _candidates(folder: Path | None, catalog: str | None) -> Iterator[Path]:
     """Every place where settings may stand, the first that has some wins."""
     named = catalog or os.environ.get("PRICECTL_FILE")
+    working = folder.absolute() if folder else Path.cwd() if _has_folder() else None
     starts = []
-    if named and (os.path.lexists(named) or os.path.dirname(named)):  # noqa: PTH120 - a word has none
-        starts.append(Path(os.path.abspath(named)).parent)  # noqa: PTH100 - keeps symlinks
-    with suppress(FileNotFoundError):  # the working folder may have been deleted
-        starts.append(folder.absolute() if folder else Path.cwd())
+    # A word such as `packaged` or `-` has no folder, unless there is a file of that name.
+    if named and (os.path.lexists(named) or os.path.dirname(named)):  # noqa: PTH120
+        path = working / named if working else Path(named)
+        if path.is_absolute():
+            starts.append(Path(os.path.normpath(path)).parent)
+    if working:
+        starts.append(working)
     for start in starts:
         for here in (start, *start.parents):
             yield from (here / OWN, here / PROJECT)
+
+
+def _has_folder() -> bool:
+    """Whether there is a working folder; it may have been deleted."""
+    try:
+        Path.cwd()
+    except OSError:
+        return False
+    return True
 
 
 def _has_settings(path: Path) -> bool:
@@ -96,9 +108,12 @@ def read_bytes(path: Path) -> bytes:
 
 def _table(path: Path, data: bytes) -> Mapping[str, Any]:
     """The settings in a file's bytes, before their values are checked."""
-    if path.name == PROJECT:
-        return _project_table(path, data) or {}
-    return _parse(data, path)
+    if path.name != PROJECT:
+        return _parse(data, path)
+    table = _project_table(path, data)
+    if table is None:
+        raise BadSettings("has no [tool.pricectl] table", where=str(path))
+    return table
 
 
 def _project_table(path: Path, data: bytes) -> Mapping[str, Any] | None:
@@ -128,11 +143,7 @@ def _number(literal: str) -> Decimal:
 
 
 def _located(policy: Policy, path: Path) -> Policy:
-    """The policy with `file` as it is reached from here: it is relative to its settings file."""
-    if policy.file is None or os.path.isabs(policy.file):  # noqa: PTH117 - a word, not a Path
+    """The policy with an absolute `file`: it is relative to its settings file."""
+    if policy.file in {None, "-", "packaged"}:
         return policy
-    try:
-        beside = path.parent == Path.cwd()
-    except FileNotFoundError:
-        beside = False
-    return policy if beside else policy._replace(file=str(path.parent / policy.file))
+    return policy._replace(file=os.path.normpath(path.parent / str(policy.file)))

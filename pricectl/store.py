@@ -79,9 +79,12 @@ def find(
     chosen = asked or os.environ.get("PRICECTL_FILE") or configured
     if chosen == PACKAGED and not Path(chosen).exists():
         return str(packaged(FILE_NAME))
-    if chosen:
+    if chosen and chosen != configured:
         return chosen
     here = folder or Path.cwd()
+    if chosen:  # an absolute path; people know it by the one from here
+        inside = Path(chosen).is_relative_to(here)
+        return os.path.relpath(chosen, here) if inside else chosen
     for above in (here, *here.parents):
         if (above / FILE_NAME).is_file():
             return os.path.relpath(above / FILE_NAME, here)

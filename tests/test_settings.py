@@ -30,7 +30,7 @@ def test_the_file_is_named_relative_to_its_settings(
     monkeypatch.chdir(tmp_path / "deep")
     assert load_policy().file == str(tmp_path / "prices" / "now.json")
     monkeypatch.chdir(tmp_path)
-    assert load_policy().file == "prices/now.json"
+    assert load_policy().file == str(tmp_path / "prices" / "now.json")
     write(tmp_path / "pricectl.toml", 'file = "/etc/prices.json"')
     assert load_policy(tmp_path / "deep").file == "/etc/prices.json"
 
@@ -105,7 +105,13 @@ RESELLER = 'profile = "reseller"\n[profiles.reseller]\nmarkup_percent = 30\n'
         ("profile = 5\n", None, 1),
         ("profiles = 5\n", None, 1),
         ("[profile.reseller]\nmarkup_percent = 30\n", None, 1),
-        ("markup = 3\n", "default", 1),
+        ("markup = 3\n", None, 1),
+        ("[profils.default]\nmarkup_percent = 30\n", None, 1),
+        ("[Profiles.default]\nmarkup_percent = 30\n", None, 1),
+        ("[tool.pricectl.profiles.default]\nmarkup_percent = 30\n", None, 1),
+        ("[profiles.Default]\nmarkup_percent = 30\n", None, 1),
+        ("[profiles.gold]\n[profiles.Gold]\n", "default", 2),
+        ("stale = 3\n", "default", 1),
         ("", "default", 0),
     ],
 )
@@ -192,3 +198,20 @@ def test_a_project_table_must_be_a_table(tmp_path: Path) -> None:
     write(tmp_path / "pyproject.toml", "[tool]\npricectl = 5")
     with pytest.raises(BadSettings, match="is not a table"):
         load_policy(tmp_path)
+
+
+def test_a_project_that_lost_its_table_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = write(tmp_path / "pyproject.toml", "[tool.pricectll]\n")
+    with pytest.raises(BadSettings, match=r"has no \[tool.pricectl\] table"):
+        load_usable_policy(project, project.read_bytes())
+    monkeypatch.setenv("PRICECTL_SETTINGS", str(project))
+    with pytest.raises(BadSettings, match=r"has no \[tool.pricectl\] table"):
+        load_policy()
+
+
+def test_words_for_a_file_are_not_paths(tmp_path: Path) -> None:
+    write(tmp_path / "pricectl.toml", 'file = "packaged"')
+    (tmp_path / "deep").mkdir()
+    assert load_policy(tmp_path / "deep").file == "packaged"

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from pricectl.core.money import TOKENS_PER_MTOK, divide
-from pricectl.production.guard import answered
+from pricectl.production.guard import never_raises
 from pricectl.production.numbers import exact, rounded
 from pricectl.production.prices import DEFAULT_PRICES, Prices, get_model_pricing
 
@@ -30,7 +30,11 @@ _NO_ESTIMATE: dict[str, Any] = {
 }
 
 
-@answered(_NO_COSTS)
+def _no_cost() -> Prices | None:
+    return None
+
+
+@never_raises(_NO_COSTS.copy)
 def calculate_token_costs(
     prompt_tokens: float,
     completion_tokens: float,
@@ -51,7 +55,7 @@ def calculate_token_costs(
     }
 
 
-@answered(_NO_MARKUP)
+@never_raises(_NO_MARKUP.copy)
 def apply_markup(provider_cost_usd: float, markup_percentage: float) -> Prices:
     """The provider's cost and the client's with markup, in USD; nothing is rounded.
 
@@ -65,7 +69,7 @@ def apply_markup(provider_cost_usd: float, markup_percentage: float) -> Prices:
     }
 
 
-@answered(JOB_CREDITS)
+@never_raises(lambda: JOB_CREDITS)
 def calculate_credits_to_deduct(  # noqa: PLR0913, PLR0917 - as production calls it
     cost_usd: float,
     total_tokens: float,
@@ -88,7 +92,7 @@ def calculate_credits_to_deduct(  # noqa: PLR0913, PLR0917 - as production calls
     return max(whole, math.floor(exact(minimum_credits)))
 
 
-@answered(None)
+@never_raises(_no_cost)
 def extract_cost_from_litellm_response(response: object) -> Prices | None:
     """The cost that LiteLLM wrote into its response, if it did.
 
@@ -101,7 +105,7 @@ def extract_cost_from_litellm_response(response: object) -> Prices | None:
     return None
 
 
-@answered(_NO_ESTIMATE)
+@never_raises(_NO_ESTIMATE.copy)
 def estimate_cost_for_conversation(
     model_name: str, messages: Iterable[object], average_chars_per_token: float = 4
 ) -> dict[str, Any]:

@@ -1,9 +1,8 @@
-"""Answers a call of the drop-in functions whatever happens inside. Floor 2."""
+"""Returns a fixed fallback where a drop-in function would raise. Floor 2."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from pricectl import runtime
 
@@ -11,29 +10,37 @@ Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
 
-def answered(
-    otherwise: Any,
+def never_raises(
+    fallback: Callable[[], Result],
 ) -> Callable[[Callable[Parameters, Result]], Callable[Parameters, Result]]:
-    """Make a function return `otherwise` where it would raise, and count an internal error.
+    """Make a function return `fallback()` where it would raise, and count an internal error.
 
     A call with missing or unknown arguments still raises TypeError: it is wrong wherever it is
-    made, and an answer would hide that. Dicts and lists are handed out as copies.
+    made, and an answer would hide that.
     """
 
     def decorate(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+        # Made beforehand: near the recursion limit no call is possible, of a class neither.
+        spare = fallback()
+
         @wraps(function)
         def guarded(*arguments: Parameters.args, **named: Parameters.kwargs) -> Result:
+            nonlocal spare
             try:
                 return function(*arguments, **named)
-            except Exception as error:
+            except TypeError as error:
                 inside = error.__traceback__ and error.__traceback__.tb_next
-                if isinstance(error, TypeError) and not inside:
+                if not inside:
                     raise
-                with suppress(Exception):
-                    runtime.get_pricing().count_internal_error(function.__name__)
-            # No frame is needed from here on: the recursion limit may be near.
-            copied = type(otherwise) in (dict, list)
-            return type(otherwise)(otherwise) if copied else otherwise  # type: ignore[no-any-return]
+            except Exception:  # noqa: BLE001, S110 - the fallback answers
+                pass
+            answer = spare
+            try:
+                spare = fallback()
+                runtime.get_pricing().count_internal_error(function.__name__)
+            except Exception:  # noqa: BLE001, S110 - the answer is there already
+                pass
+            return answer
 
         return guarded
 

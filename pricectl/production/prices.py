@@ -10,7 +10,7 @@ from pricectl.core.document import Unreadable
 from pricectl.core.lookup import find
 from pricectl.core.money import TOKENS_PER_MTOK
 from pricectl.core.prices import PriceList
-from pricectl.production.guard import answered
+from pricectl.production.guard import never_raises
 from pricectl.runtime import Snapshot
 
 Prices = dict[str, float]
@@ -84,14 +84,14 @@ MODEL_PRICING: Mapping[str, Prices] = _PriceTable()
 _made: tuple[Catalog | None, dict[str, Prices]] = (None, {})
 
 
-@answered({DEFAULT: DEFAULT_PRICES})
+@never_raises(lambda: {DEFAULT: DEFAULT_PRICES.copy()})
 def load_pricing_from_json() -> dict[str, Prices]:
     """The prices as the file has them now: it is read again, and the table copied."""
     runtime.reload_pricing()
     return _copied(_table())
 
 
-@answered(MODEL_PRICING)
+@never_raises(lambda: MODEL_PRICING)
 def reload_pricing() -> Mapping[str, Prices]:
     """Read the file again; the prices now in use (the old ones if the file is refused).
 
@@ -101,7 +101,11 @@ def reload_pricing() -> Mapping[str, Prices]:
     return MODEL_PRICING
 
 
-@answered({"error": "the metadata cannot be read"})
+def _no_metadata() -> dict[str, Any]:
+    return {"error": "the metadata cannot be read"}
+
+
+@never_raises(_no_metadata)
 def get_pricing_metadata() -> dict[str, Any]:
     """The `metadata` of the active catalog; {"error": why} if the default price is all there is."""
     now = _snapshot()
@@ -111,13 +115,13 @@ def get_pricing_metadata() -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-@answered(DEFAULT_PRICES)
+@never_raises(DEFAULT_PRICES.copy)
 def get_model_pricing(name: str) -> Prices:
     """A model's {"input", "output"} in USD per 1M tokens; the default price for an unknown name."""
     return _prices(runtime.get_pricing().match(name).model.prices)
 
 
-@answered(UNKNOWN)
+@never_raises(lambda: UNKNOWN)
 def get_provider_from_model(name: str) -> str:
     """Who sells a model: openai, anthropic, gemini, fireworks, or unknown.
 
@@ -132,7 +136,7 @@ def get_provider_from_model(name: str) -> str:
     return next(fitting, UNKNOWN)
 
 
-@answered([])
+@never_raises(list[str])
 def list_models_by_provider(provider: str) -> list[str]:
     """The names of one provider's models, sorted; "unknown" is everybody else's."""
     models = _snapshot().catalog.models

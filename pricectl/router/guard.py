@@ -7,6 +7,7 @@ import math
 import os
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -70,11 +71,11 @@ class Bucket:
         self._clock = clock
         self._left = float(limit.burst)
         self._at = clock()
-        self._renew_lock()
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._renew_lock)
+        self.renew_lock()
+        _buckets.add(self)
 
-    def _renew_lock(self) -> None:
+    def renew_lock(self) -> None:
+        """Make a new lock; after a fork a thread that is not here may hold the old one."""
         self._lock = threading.Lock()
 
     def take(self) -> int:
@@ -88,6 +89,18 @@ class Bucket:
                 self._left -= 1
                 return 0
             return max(1, math.ceil((1 - self._left) / per_second))
+
+
+_buckets: "weakref.WeakSet[Bucket]" = weakref.WeakSet()
+
+
+def _renew_locks() -> None:
+    for bucket in list(_buckets):
+        bucket.renew_lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_locks)
 
 
 async def drop_body(request: Request) -> None:

@@ -1,4 +1,4 @@
-"""Keeps a process's snapshot: boots it, renews it, follows the other workers. Floor 2."""
+"""Loads, reloads and swaps a process's snapshot; follows the host's other workers. Floor 2."""
 
 import threading
 from contextlib import suppress
@@ -7,6 +7,7 @@ from time import monotonic
 
 from pricectl import atomic
 from pricectl.runtime import logs, watcher
+from pricectl.runtime.answering import NOTHING
 from pricectl.runtime.monitor import Monitor, as_refused
 from pricectl.runtime.origin import (
     HOST_LOCK_SECONDS,
@@ -17,20 +18,32 @@ from pricectl.runtime.origin import (
     first_snapshot,
 )
 from pricectl.runtime.renewal import NoFile, Renewal, adopt, renew
+from pricectl.runtime.retry import Retry
 from pricectl.runtime.settings_file import SettingsFile
-from pricectl.runtime.snapshot import EMERGENCY, Metrics, ReloadResult, Snapshot, Status
+from pricectl.runtime.snapshot import (
+    EMERGENCY,
+    INTERNAL_ERROR,
+    Answer,
+    Metrics,
+    ReloadResult,
+    Snapshot,
+    Status,
+)
 
-NEVER = float("-inf")
-# How long to wait before the files are tried again: at first, and at most.
-FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.5, 60.0
+NOW = float("-inf")
 
 
 class Keeper:
-    """One snapshot, swapped by one assignment; every method answers whatever happens."""
+    """One snapshot, swapped by one assignment; no method raises.
+
+    A thread that takes both locks takes `_lock` first. A call takes only `_boot_lock`, and only
+    before the first prices are there, so that it never waits for a reload.
+    """
 
     def __init__(self) -> None:
         self._monitor = Monitor()
         self._lock = threading.RLock()
+        self._boot_lock = threading.RLock()
         self._watcher: watcher.Watcher | None = None
         self._watch_seconds: float | None = None
         self._start(Options())
@@ -53,8 +66,8 @@ class Keeper:
         return self._monitor.read()
 
     def count_internal_error(self, about: str) -> None:
-        """Count and log an answer that had to be made up; `about` says by what."""
-        self._monitor.fallback("internal-error", about)
+        """Count and log an answer that had to be made up; `about` says where."""
+        self._monitor.fallback(INTERNAL_ERROR, about)
 
     def reload(self, *, force: bool = False) -> ReloadResult:
         """Read the file again and swap the prices, or keep the old ones and say why.
@@ -62,36 +75,26 @@ class Keeper:
         Refused: a file that cannot be read, a catalog with a problem, or (unless `force`) one that
         looks broken beside the prices in use, see `core.sanity`. All workers of the host follow.
         """
+        self._boot()
         with self._lock:
-            self._boot()
             try:
-                renewal = self._renew(force=force)
+                return self._swap(self._renew(force=force))
             except Exception as error:  # noqa: BLE001 - the old prices stay
                 return self._refused(error)
-            return self._swap(renewal)
 
     def poll(self) -> None:
-        """Look at once whether another worker, or a changed file that is watched, has news.
+        """Look now whether another worker, or a changed file that is watched, has new prices.
 
-        Does nothing while a reload is under way, which brings the news: a call may be waiting.
+        Does nothing while a reload is under way, which brings them: a call may be waiting.
         """
-        if not self._lock.acquire(blocking=False):
-            self._polling = False
-            return
-        try:
-            self._poll()
-        except Exception as error:  # noqa: BLE001 - the old prices stay
-            self._monitor.failure("file", error)
-        finally:
-            self._polling = False
-            self._lock.release()
+        self._poll(HOST_LOCK_SECONDS)
 
     def watch(self, every_seconds: float = 1.0) -> None:
-        """Reload by itself when the file's content changes, in this process and in its forks."""
+        """Reload automatically when the catalog or the settings change, here and in later forks."""
+        self._boot()
         with self._lock:
-            self._boot()
             self.unwatch()
-            self._content = self._snapshot.sha256
+            self._content = self._origin.content()
             self._watch_seconds = every_seconds
             self._start_watcher()
 
@@ -105,6 +108,7 @@ class Keeper:
     def after_fork(self) -> None:
         """Go on in a forked child: locks may be held by threads that are not here."""
         self._lock = threading.RLock()
+        self._boot_lock = threading.RLock()
         self._monitor.after_fork()
         self._polling = False
         self._watcher = None
@@ -115,51 +119,45 @@ class Keeper:
         self._deny = options.deny
         self._origin = Origin(None, SettingsFile(fixed=options.policy))
         self._folder: Path | None = None
-        self._snapshot = EMERGENCY
-        self._retry_seconds = FIRST_RETRY_SECONDS
-        self._retry_at = NEVER
+        self._use(EMERGENCY)
         self._last_reload: ReloadResult | None = None
         self._stamp: tuple[int, int, int] | None = None
+        # The files' content that was judged last, while they are watched.
         self._content = ""
-        # Whether a thread is on its way to fetch the news.
+        # Whether a thread is on its way to look for new prices.
         self._polling = False
-        self._check_at = NEVER
+        self._retry = Retry()
+        self._booted = False
+        self._check_at = NOW
+
+    def _use(self, snapshot: Snapshot) -> None:
+        """Price calls by a snapshot, and have an answer ready for when none can be made."""
+        flags = (*snapshot.flags, INTERNAL_ERROR)
+        self._made_up = Answer(NOTHING, snapshot, flags)
+        self._snapshot = snapshot
 
     def _boot(self) -> None:
-        if self._check_at != NEVER:
+        if self._booted:
             return
-        try:
-            self._begin()
-        except Exception as error:  # noqa: BLE001 - the default price is there already
-            self._monitor.failure("file", error)
-        self._check_at = monotonic() + self._options.check_seconds
-        self._plan_retry()
-        self._monitor.loaded(self._snapshot)
-        if self._stamp:
-            self._catch_up()
-
-    def _catch_up(self) -> None:
-        """At start, take an edit that no worker has announced yet; a call may be waiting."""
-        try:
-            renewal = self._renew(wait_seconds=NO_WAIT)
-        except atomic.Busy:
-            watcher.start(self.reload)
-        except Exception as error:  # noqa: BLE001 - the announced prices stay
-            self._refused(error)
-        else:
-            self._swap(renewal)
-
-    def _renew(self, *, force: bool = False, wait_seconds: float = HOST_LOCK_SECONDS) -> Renewal:
-        report = self._monitor.failure
-        if self._origin.path is None:  # it may be there by now
-            self._find_origin()
-        return renew(self._origin, self._snapshot, report, force=force, wait_seconds=wait_seconds)
+        with self._boot_lock:
+            if self._booted:
+                return
+            try:
+                self._begin()
+            except Exception as error:  # noqa: BLE001 - the default price is there already
+                self._monitor.failure("file", error)
+            self._retry.reset()
+            self._check_at = monotonic() + self._options.check_seconds
+            self._booted = True
+            self._monitor.loaded(self._snapshot)
+            if self._stamp:
+                self._catch_up()
 
     def _begin(self) -> None:
         self._find_origin()
         self._stamp = self._origin.board.stamp() if self._origin.board else None
         start = first_snapshot(self._origin, self._monitor.failure)
-        self._snapshot = start.snapshot
+        self._use(start.snapshot)
         if start.refused:
             self._refused(start.refused)
 
@@ -169,72 +167,94 @@ class Keeper:
                 self._folder = Path.cwd()
         self._origin = find_origin(self._options, self._folder, self._monitor.failure)
 
-    def _look(self) -> None:
-        """Now and then, on the way of a call: is there news?"""
+    def _catch_up(self) -> None:
+        """At start, take an edit that no worker has announced yet; a call may be waiting."""
         try:
-            if self._check_at == NEVER:
-                with self._lock:
-                    self._boot()
-                return
+            self._swap(self._renew(wait_seconds=NO_WAIT))
+        except atomic.Busy:
+            watcher.start(self.reload)
+        except Exception as error:  # noqa: BLE001 - the announced prices stay
+            self._refused(error)
+
+    def _renew(self, *, force: bool = False, wait_seconds: float = HOST_LOCK_SECONDS) -> Renewal:
+        if self._origin.is_provisional:
+            self._find_origin()
+        report = self._monitor.failure
+        return renew(self._origin, self._snapshot, report, force=force, wait_seconds=wait_seconds)
+
+    def _look(self) -> None:
+        """Now and then, on the way of a call: are there new prices?"""
+        try:
+            self._boot()
             self._check_at = monotonic() + self._options.check_seconds
             board = self._origin.board
-            news = board is not None and board.stamp() != self._stamp
-            if not self._polling and (news or self._retry_is_due()):
+            announced = board is not None and board.stamp() != self._stamp
+            if not self._polling and (announced or self._retry_is_due()):
                 self._polling = True
                 if not watcher.start(self.poll):
-                    self.poll()
+                    self._poll(NO_WAIT)
         except Exception as error:  # noqa: BLE001 - the call is answered with what there is
             self._monitor.failure("file", error)
 
-    def _poll(self) -> None:
-        self._boot()
-        board = self._origin.board
-        stamp = board.stamp() if board else None
-        if stamp != self._stamp:
-            self._stamp = stamp
-            self._follow()
-        if self._watch_seconds is not None and self._content_changed():
-            self.reload()
-        elif self._retry_is_due():
-            self._retry()
-
-    def _retry_is_due(self) -> bool:
-        return bool(self._snapshot.flags) and monotonic() >= self._retry_at
-
-    def _plan_retry(self) -> None:
-        """While prices or settings are not those of the files, they are tried again by and by."""
-        self._retry_at = monotonic() + self._retry_seconds
-        self._retry_seconds = min(2 * self._retry_seconds, LAST_RETRY_SECONDS)
-
-    def _retry(self) -> None:
-        """Try the files again; what failed at start may have passed, or have been mended."""
-        self._plan_retry()
+    def _poll(self, wait_seconds: float) -> None:
+        if not self._lock.acquire(blocking=False):
+            self._polling = False
+            return
         try:
-            self._swap(self._renew())
-        except NoFile:
-            pass  # what the package carries is all there is
-        except Exception as error:  # noqa: BLE001 - the prices in use stay
+            self._boot()
+            self._follow()
+            if self._watch_seconds is not None and self._origin.content() != self._content:
+                self._reload_watched(wait_seconds)
+            elif self._retry_is_due():
+                self._try_again()
+        except Exception as error:  # noqa: BLE001 - the old prices stay
             self._monitor.failure("file", error)
+        finally:
+            self._polling = False
+            self._lock.release()
 
     def _follow(self) -> None:
+        """Take the version that another worker has announced."""
+        board = self._origin.board
+        stamp = board.stamp() if board else None
+        if stamp == self._stamp:
+            return
+        self._stamp = stamp
         try:
             renewal = adopt(self._origin, self._snapshot, self._monitor.failure)
         except Exception as error:  # noqa: BLE001 - the old prices stay
+            if not _is_judgement(error):
+                self._stamp = None  # what failed may pass: look again
             self._refused(error)
             return
         if renewal.snapshot is not self._snapshot:
             self._swap(renewal)
 
-    def _content_changed(self) -> bool:
-        path = self._origin.path
-        if path is None:
-            return False
+    def _reload_watched(self, wait_seconds: float) -> None:
+        """Reload once for each content; a failure that may pass is tried again at the next look."""
+        content = self._origin.content()
         try:
-            content = atomic.sha256(atomic.read(path))
-        except (OSError, ValueError):
-            content = ""
-        before, self._content = self._content, content
-        return content != before
+            self._swap(self._renew(wait_seconds=wait_seconds))
+            self._content = content
+        except atomic.Busy:
+            return
+        except Exception as error:  # noqa: BLE001 - the old prices stay
+            if _is_judgement(error):
+                self._content = content
+            self._refused(error)
+
+    def _retry_is_due(self) -> bool:
+        return bool(self._snapshot.flags) and self._retry.is_due()
+
+    def _try_again(self) -> None:
+        """Read the files again; what failed at start may have passed, or have been mended."""
+        self._retry.plan()
+        try:
+            self._swap(self._renew(wait_seconds=NO_WAIT))
+        except (NoFile, atomic.Busy):
+            pass
+        except Exception as error:  # noqa: BLE001 - the prices in use stay
+            self._monitor.failure("file", error)
 
     def _start_watcher(self) -> None:
         try:
@@ -244,9 +264,10 @@ class Keeper:
             self._monitor.failure("watcher", error)
 
     def _swap(self, renewal: Renewal) -> ReloadResult:
-        self._snapshot = now = renewal.snapshot
+        self._use(renewal.snapshot)
+        now = renewal.snapshot
         if not now.flags:
-            self._retry_seconds = FIRST_RETRY_SECONDS
+            self._retry.reset()
         status: Status = "reloaded" if renewal.changed else "unchanged"
         if renewal.changed:
             self._monitor.loaded(now)
@@ -267,3 +288,8 @@ class Keeper:
         self._last_reload = result
         self._monitor.reload(result)
         return result
+
+
+def _is_judgement(error: Exception) -> bool:
+    """Whether an error is about what the file says, and not about reading it."""
+    return as_refused(error).phrase != logs.UNREADABLE

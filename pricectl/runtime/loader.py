@@ -117,6 +117,8 @@ def check_sane(new: Catalog, in_use: Catalog, policy: Policy) -> None:
     if not verdict.refused or _is_accepted(new.sha256):
         return
     accept = f"{ACCEPT}=sha256:{new.sha256[:ACCEPT_DIGITS]} accepts this file at start"
+    if os.environ.get(ACCEPT):
+        accept += " (it is set to something else)"
     raise Refused(
         f"{verdict.refusal}; {verdict.next_step}; {accept}",
         findings=tuple(

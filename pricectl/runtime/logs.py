@@ -19,16 +19,18 @@ UNREADABLE = "pricing file unreadable"
 WINDOW_SECONDS = 60.0
 LINES_PER_KIND = 100
 MAX_VALUE = 256
+# A reason names rows, numbers and what to do next.
+MAX_REASON = 1000
 
 
-def escaped(value: object) -> str:
+def escaped(value: object, most: int = MAX_VALUE) -> str:
     r"""A value as one quoted ASCII word: no line break, control or direction character survives.
 
     >>> escaped("gpt\n\x1b[31m")
     '"gpt\\n\\u001b[31m"'
     """
     text = value if isinstance(value, str) else f"{value!r:.{MAX_VALUE}}"
-    return json.dumps(text[:MAX_VALUE]).replace("\x7f", "\\u007f")
+    return json.dumps(text[:most]).replace("\x7f", "\\u007f")
 
 
 class Log:
@@ -49,7 +51,7 @@ class Log:
         """Write one line now: the phrase, then key=value; the same values as attributes."""
         try:
             if LOGGER.isEnabledFor(level):
-                shown = {name: _shown(value) for name, value in values.items()}
+                shown = {name: _shown(name, value) for name, value in values.items()}
                 words = " ".join(f"{name}={value}" for name, value in shown.items())
                 plain = {name: _unquoted(value) for name, value in shown.items()}
                 LOGGER.log(level, "%s: %s", phrase, words, extra={"event": phrase, **plain})
@@ -82,8 +84,10 @@ class Log:
             return self._suppressed.pop(kind, 0)
 
 
-def _shown(value: object) -> int | str:
-    return value if isinstance(value, int) else escaped(value)
+def _shown(name: str, value: object) -> int | str:
+    if isinstance(value, int):
+        return value
+    return escaped(value, MAX_REASON if name == "reason" else MAX_VALUE)
 
 
 def _unquoted(value: int | str) -> int | str:

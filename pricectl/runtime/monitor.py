@@ -47,20 +47,23 @@ class Monitor:
         """The counters at one moment."""
         return self._counters.read()
 
-    def fallback(self, kind: str, model: str = "", reason: str = "") -> None:
-        """An answer, or a table, that is not what was asked for."""
+    def fallback(self, kind: str, model: str = "", reason: str = "", about: str = "") -> None:
+        """An answer, or a table, that is not what was asked for.
+
+        One line a minute is logged for each kind and model, or for each kind and `about`.
+        """
         with suppress(Exception):
             self._counters.fallback(kind)
             if kind not in QUIET:
                 named = {"model": model, "reason": reason}
                 shown = {name: value for name, value in named.items() if value}
-                self._log.limited(logging.WARNING, logs.FALLBACK, kind, model, **shown)
+                self._log.limited(logging.WARNING, logs.FALLBACK, kind, model or about, **shown)
 
     def failure(self, layer: str, error: Exception) -> None:
         """A layer that cannot be used; trouble with the team's own file is an error."""
         with suppress(Exception):
             if layer == "settings":
-                self.fallback("settings", reason=str(error))
+                self.fallback("settings", reason=str(error), about=str(error))
                 return
             refused = as_refused(error)
             if layer == "last-known-good" and refused.phrase == logs.NOT_FOUND:
@@ -72,7 +75,7 @@ class Monitor:
         """New prices are in use."""
         with suppress(Exception):
             if snapshot.layer != "file":
-                self.fallback(snapshot.layer, reason="the catalog file cannot be used")
+                self.fallback(snapshot.layer, reason=f"the layer of the prices: {snapshot.layer}")
             if snapshot.layer in OWN_LAYERS:
                 self._log.event(
                     logging.INFO,

@@ -51,6 +51,20 @@ class Origin(NamedTuple):
     settings: SettingsFile
     board: Board | None = None
     last_good: LastGood | None = None
+    doubtful: bool = False
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether to look again: there is no file, or the settings that may name one are broken."""
+        return self.path is None or self.doubtful
+
+    def content(self) -> str:
+        """What the files say now, as one hash; empty where the catalog cannot be read."""
+        try:
+            read = atomic.read(self.path) if self.path is not None else b""
+        except (OSError, ValueError):
+            return ""
+        return atomic.sha256(read) + self.settings.content()
 
     def announced(self) -> Announced | None:
         """The version that the workers agreed on last."""
@@ -112,8 +126,10 @@ def find_origin(options: Options, folder: Path | None, report: Report) -> Origin
     except Exception as error:  # noqa: BLE001 - the package's prices hold
         report("file", error)
     settings_file = SettingsFile(named, folder, options.policy)
+    found = settings_file.read()
+    doubtful = bool(found.problem) and named is None and not os.environ.get("PRICECTL_FILE")
     try:
-        path = _locate(named, settings_file.read().policy.file, folder)
+        path = _locate(named, found.policy.file, folder)
     except Exception as error:  # noqa: BLE001 - the package's prices hold
         report("file", error)
     if path is None:
@@ -122,10 +138,11 @@ def find_origin(options: Options, folder: Path | None, report: Report) -> Origin
         chosen = options.state
         state = Path(os.path.abspath(os.fsdecode(chosen))) if chosen else state_folder()  # noqa: PTH100
         settings_file.copy = settings_copy_for(path, state)
-        return Origin(path, settings_file, board_for(path, state), last_good_for(path, state))
+        board, last_good = board_for(path, state), last_good_for(path, state)
+        return Origin(path, settings_file, board, last_good, doubtful)
     except Exception as error:  # noqa: BLE001 - without a home there is no last good copy
         report("last-known-good", error)
-        return Origin(path, settings_file)
+        return Origin(path, settings_file, doubtful=doubtful)
 
 
 def _locate(named: str | None, configured: str | None, folder: Path | None) -> str | None:
@@ -202,4 +219,7 @@ def _refused(found: Mapping[Layer, tuple[str, Loaded]], policy: Policy) -> Refus
             loader.check_sane(file.catalog, last_good.catalog, policy)
     except Refused as refused:
         return refused
+    except Exception as error:  # noqa: BLE001 - what was in use before stays in use
+        kind = type(error).__name__
+        return Refused(f"cannot be compared with the last good copy: {kind}")
     return None

@@ -14,16 +14,10 @@ from pricectl.core.calculator import Quote
 from pricectl.core.model import Match
 from pricectl.core.usage import Usage
 from pricectl.policy import Policy
-from pricectl.runtime.answering import (
-    NOTHING,
-    careful_quote,
-    careful_reading,
-    flags_of,
-    is_denied,
-)
+from pricectl.runtime.answering import careful_quote, careful_reading, flags_of, is_denied
 from pricectl.runtime.keeper import Keeper
 from pricectl.runtime.origin import Options
-from pricectl.runtime.snapshot import Answer, Snapshot
+from pricectl.runtime.snapshot import INTERNAL_ERROR, Answer, Snapshot
 
 _NO_USAGE = Usage()
 _new = tuple.__new__
@@ -31,7 +25,6 @@ _new = tuple.__new__
 _GUESSES = ("partial", "default")
 # No service, no region, no date.
 _PLAIN = (None, None, None)
-_INTERNAL_ERROR = ("internal-error",)
 # What a quote says of service, region, tier and period when none was asked for.
 _STANDARD = tuple(Quote._field_defaults.values())
 
@@ -75,7 +68,7 @@ class Pricing(Keeper):
     ) -> None:
         """Start again with other options; those of `load`."""
         denied = frozenset(str(name).strip().lower() for name in deny)
-        with self._lock:
+        with self._lock, self._boot_lock:
             self.unwatch()
             self._start(Options(path, policy, state, denied, check_seconds))
             self._boot()
@@ -89,18 +82,18 @@ class Pricing(Keeper):
         region: str | None = None,
         at: date | None = None,
     ) -> Answer:
-        """Price one call exactly, whatever is asked.
+        """Price one call exactly; never raises.
 
         `usage` is a Usage or a mapping with the names of its arguments. Without `at` the call was
-        made now, so an announced price begins by itself. What cannot be meant is cut to what can
-        and flagged; a name that no row answers is charged the default price.
+        made now: announced prices take effect automatically. Invalid counts are clamped and
+        flagged; an unknown name is charged the default price.
         """
         try:
             if monotonic() >= self._check_at:
                 self._look()
-        except Exception:  # noqa: BLE001, S110 - no frame is left: the recursion limit is near
-            pass
-        return self._priced(self._snapshot, name, usage, (service, region, at))
+            return self._priced(self._snapshot, name, usage, (service, region, at))
+        except Exception:  # noqa: BLE001 - no frame is left: the recursion limit is near
+            return self._made_up
 
     def quote_response(
         self,
@@ -117,7 +110,6 @@ class Pricing(Keeper):
 
         A body without readable usage costs nothing, carries the flag "bad-usage" and is counted.
         """
-        snapshot = self._snapshot
         try:
             snapshot = self.snapshot  # a reload while the body is read must not mix two versions
             name, usage, place, flags = careful_reading(snapshot.catalog, body, model, provider)
@@ -128,8 +120,8 @@ class Pricing(Keeper):
                 if kind not in answer.flags:
                     self._monitor.fallback(kind, name)
             return answer._replace(flags=tuple(dict.fromkeys((*answer.flags, *flags))))
-        except Exception:  # noqa: BLE001 - no frame is left for it: the recursion limit is near
-            return _new(Answer, (NOTHING, snapshot, _INTERNAL_ERROR))
+        except Exception:  # noqa: BLE001 - no frame is left: the recursion limit is near
+            return self._made_up
 
     def match(self, name: str) -> Match:
         """The row that answers for a name; one that only the default price answers is counted."""
@@ -163,10 +155,7 @@ class Pricing(Keeper):
                                 return _new(Answer, (answer, snapshot, ()))
         except Exception:  # noqa: BLE001, S110 - the careful way answers
             pass
-        try:
-            return self._careful(snapshot, name, usage, rest)
-        except Exception:  # noqa: BLE001 - no frame is left for it: the recursion limit is near
-            return _new(Answer, (NOTHING, snapshot, _INTERNAL_ERROR))
+        return self._careful(snapshot, name, usage, rest)
 
     def _careful(
         self, snapshot: Snapshot, name: object, usage: object, rest: tuple[object, object, object]
@@ -180,6 +169,6 @@ class Pricing(Keeper):
             flags += snapshot.flags
             for kind in flags:
                 self._monitor.fallback(kind, model)
-        except Exception:  # noqa: BLE001, S110 - telling of it must not break the call
-            pass
+        except Exception:  # noqa: BLE001 - what is wrong with the answer cannot be said
+            flags = (*flags, *snapshot.flags, INTERNAL_ERROR)
         return Answer(found, snapshot, flags)

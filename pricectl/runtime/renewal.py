@@ -80,7 +80,8 @@ def adopt(origin: Origin, current: Snapshot, report: Report) -> Renewal:
         policy=policy, generation=announced.generation, settings_problem=problem
     )
     if announced.sha256 == current.sha256:
-        return Renewal(settled.flagged(), policy != current.policy)
+        changed = (policy, problem) != (current.policy, current.settings_problem)
+        return Renewal(settled.flagged(), changed)
     for layer, source, loaded in origin.own(report):
         if loaded.catalog.sha256 == announced.sha256:
             snapshot = settled._replace(

@@ -70,10 +70,19 @@ class SettingsFile:
         self._path: Path | None = None
         self.copy: SettingsCopy | None = None
 
+    def content(self) -> str:
+        """A hash of what the file says now; empty where there is none."""
+        try:
+            return atomic.sha256(settings.read_bytes(self._path)) if self._path else ""
+        except PricingError:
+            return "unreadable"
+
     def read(self, last: Policy | None = None) -> SettingsInForce:
         """The settings as they are now, else those of before: `last`, then the copy on disk."""
         if self._fixed is not None:
-            return SettingsInForce(self._fixed)
+            known = self._fixed.profile in self._fixed.profiles
+            unknown = f"no profile is called {self._fixed.profile!r}"
+            return SettingsInForce(self._fixed, "" if known else unknown)
         try:
             self._path = self._path or settings.find_settings(self._folder, catalog=self._named)
             if self._path is None:
@@ -81,7 +90,7 @@ class SettingsFile:
                 return SettingsInForce(copied, _GONE) if copied else SettingsInForce(Policy())
             data = settings.read_bytes(self._path)
             policy, problems = settings.load_usable_policy(self._path, data)
-        except PricingError as error:
+        except (PricingError, OSError) as error:
             return self._as_before(last, str(error))
         problem = str(problems[0]) if problems else ""
         if policy.profile not in policy.profiles:

@@ -23,6 +23,7 @@ LAYER_FLAGS: Mapping[Layer, tuple[str, ...]] = {
     "default": ("emergency-prices",),
 }
 SETTINGS_ERROR = "settings-error"
+INTERNAL_ERROR = "internal-error"
 Status = Literal["reloaded", "unchanged", "refused"]
 
 # Why an answer or a whole table is not what was asked for; each is a counter of its own.
@@ -37,7 +38,7 @@ FALLBACKS: Mapping[str, str] = {
     "unexpressed-signal": "a response states something billable that no unit can express",
     "bad-usage": "counts that cannot be were cut to what can",
     "bad-argument": "an argument that cannot be read was left out",
-    "internal-error": "the calculation failed, nothing was charged",
+    INTERNAL_ERROR: "the calculation failed, nothing was charged",
     "last-good-prices": "an answer from the last good copy of the file",
     "packaged-prices": "an answer from the catalog inside the package",
     "emergency-prices": "an answer from one default price for every model",

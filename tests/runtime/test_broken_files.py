@@ -214,3 +214,17 @@ def test_a_refusal_is_told_in_log_metric_and_health(
 def test_the_first_start_of_all_has_nothing_to_compare_with(file: Path) -> None:
     file.write_bytes(catalog({"only": (0, 0)}))
     assert Pricing.load(file, policy=Policy()).snapshot.layer == "file"
+
+
+def test_a_comparison_that_fails_keeps_the_last_good_copy(
+    file: Path, pricing: Pricing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    assert pricing.snapshot.layer == "file"
+    file.write_bytes(catalog({**PLAIN, "o3": (3, 9)}))
+    monkeypatch.setattr("pricectl.core.sanity.check", broken)
+    started = Pricing.load(file, policy=Policy())
+    assert started.quote("o3", MILLION).flags == ("last-good-prices",)
+    assert started.quote("o3", MILLION).pico_usd == 2 * 10**12

@@ -12,7 +12,7 @@ import pytest
 
 from pricectl.core import Usage
 from pricectl.policy import Policy
-from pricectl.runtime import Pricing, keeper
+from pricectl.runtime import Pricing, retry
 from tests.runtime.conftest import PLAIN, catalog
 from tests.runtime.test_workers import wait_for
 
@@ -21,7 +21,7 @@ MILLION = Usage(1_000_000)
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeper, "FIRST_RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(retry, "FIRST_SECONDS", 0.01)
 
 
 def load(path: Path) -> Pricing:
@@ -108,8 +108,8 @@ def test_the_pauses_grow(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each try plans the next one twice as late, up to the longest pause."""
     now = [1000.0]
     tries: list[float] = []
-    monkeypatch.setattr(keeper, "monotonic", lambda: now[0])
-    monkeypatch.setattr(keeper, "LAST_RETRY_SECONDS", 0.08)
+    monkeypatch.setattr(retry, "monotonic", lambda: now[0])
+    monkeypatch.setattr(retry, "LONGEST_SECONDS", 0.08)
     file.unlink()
     pricing = load(file)
     monkeypatch.setattr(Pricing, "_renew", lambda *_, **__: tries.append(now[0]))

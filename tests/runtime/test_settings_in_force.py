@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pricectl.core import Job, Usage, charge
+from pricectl.policy import Policy
 from pricectl.runtime import Pricing
 from tests.runtime.conftest import catalog
 
@@ -166,3 +167,77 @@ def test_the_fault_is_logged_with_its_file(
     assert len(told) == 1
     assert "no profile is called 'reselller'" in told[0]
     assert json.dumps(str(toml))[1:-1] in told[0]
+
+
+PROJECT = """[tool.pricectl]
+profile = "reseller"
+[tool.pricectl.profiles.reseller]
+markup_percent = 30
+credits_per_dollar = 100
+"""
+
+
+@pytest.mark.parametrize("lost", ["[project]\nname = 'pricectl'\n", "[tool.pricectll]\n", ""])
+def test_a_project_that_loses_its_table_loses_no_credits(file: Path, lost: str) -> None:
+    project = file.with_name("pyproject.toml")
+    project.write_text(PROJECT)
+    pricing = Pricing.load(file)
+    assert credits_of(pricing) == (325, ())
+    project.write_text(lost)
+    pricing.reload()
+    assert credits_of(pricing) == (325, ("settings-error",))
+    # No settings are found by a new process, but there were some before.
+    assert credits_of(Pricing.load(file)) == (325, ("settings-error",))
+
+
+def test_settings_that_name_the_file_are_asked_again_once_they_are_mended(file: Path) -> None:
+    old = Path("llm_pricing_current.json")
+    old.write_bytes(catalog({"gpt-4o": (5.0, 5.0)}))
+    toml = Path("pricectl.toml")
+    toml.write_text(f'file = "{file}')
+    pricing = Pricing.load()
+    assert pricing.quote("gpt-4o", MILLION).flags == ("settings-error",)
+    toml.write_text(f'file = "{file}"')
+    assert pricing.reload(force=True).status == "reloaded"
+    assert (pricing.snapshot.source, credits_of(pricing)) == (str(file), (25, ()))
+
+
+@pytest.mark.parametrize("settings", ["x/pricectl.toml", "/nowhere/pricectl.toml", None])
+def test_a_deleted_folder_at_start_keeps_the_files_that_can_be_read(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: str | None
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    monkeypatch.setenv("PRICECTL_FILE", str(file))
+    if settings:
+        monkeypatch.setenv("PRICECTL_SETTINGS", settings)
+    gone.rmdir()
+    pricing = Pricing.load()
+    assert pricing.snapshot.layer == "file"
+    assert credits_of(pricing) == ((None, ("settings-error",)) if settings else (25, ()))
+
+
+def test_a_policy_of_the_program_must_choose_a_profile_too(file: Path) -> None:
+    pricing = Pricing.load(file, policy=Policy(profile="nope"))
+    assert credits_of(pricing) == (None, ("settings-error",))
+
+
+def test_settings_that_only_look_changed_are_not_reloaded(
+    file: Path, toml: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    toml.write_text(RESELLER.replace("[profiles", 'file = "llm_pricing_current.json"\n[profiles'))
+    pricing = Pricing.load(file)
+    monkeypatch.chdir(file.parent)
+    assert pricing.reload().status == "unchanged"
+
+
+def test_each_fault_is_logged(file: Path, toml: Path, caplog: pytest.LogCaptureFixture) -> None:
+    pricing = Pricing.load(file)
+    caplog.clear()
+    for text in (MISSPELT, RESELLER + "x = 1\n", "[["):
+        toml.write_text(text)
+        pricing.reload()
+        pricing.reload()
+    told = [record.getMessage() for record in caplog.records if "settings" in record.getMessage()]
+    assert len(told) == 3

@@ -18,7 +18,7 @@ import pytest
 from pricectl import atomic
 from pricectl.core import Profile, Usage
 from pricectl.policy import Policy
-from pricectl.runtime import Pricing, loader
+from pricectl.runtime import Pricing, loader, retry
 from tests.runtime.conftest import PLAIN, catalog
 
 MILLION = Usage(1_000_000)
@@ -297,6 +297,30 @@ def test_a_watcher_refuses_a_bad_edit_once_and_takes_the_next(pricing: Pricing, 
     assert (metrics.reloads["refused"], metrics.reloads["reloaded"]) == (2, 1)
 
 
+def test_a_watcher_tries_again_what_may_pass(
+    pricing: Pricing, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pricing.watch(3600)
+    file.write_bytes(NEW)
+    with monkeypatch.context() as patch:
+        full = OSError(24, "too many open files")
+        patch.setattr(loader, "read_bytes", lambda *_: (_ for _ in ()).throw(full))
+        pricing.poll()
+    assert pricing.snapshot.sha256 != atomic.sha256(NEW)
+    pricing.poll()
+    assert pricing.snapshot.sha256 == atomic.sha256(NEW)
+
+
+def test_a_watcher_sees_an_edit_of_the_settings(file: Path) -> None:
+    toml = file.with_name("pricectl.toml")
+    toml.write_text("[profiles.default]\nmarkup_percent = 10\n")
+    pricing = Pricing.load(file)
+    pricing.watch(3600)
+    toml.write_text("[profiles.default]\nmarkup_percent = 20\n")
+    pricing.poll()
+    assert pricing.snapshot.profile == Profile(markup_percent=Fraction(20))
+
+
 def test_a_watcher_ends_with_the_prices_it_watches(file: Path) -> None:
     pricing = Pricing.load(file, policy=Policy())
     pricing.watch(0.01)
@@ -367,6 +391,25 @@ def test_a_lock_that_somebody_else_holds_delays_no_call(
         assert pricing.quote("o3", MILLION).pico_usd == 2 * 10**12
     # A thread beside the calls takes the edit as soon as the folder is free.
     assert wait_for(lambda: pricing.quote("o3", MILLION).pico_usd == 3 * 10**12)
+
+
+def test_without_a_thread_a_lock_delays_no_call_either(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    def sleep(_: float) -> None:
+        pytest.fail("a call waits for a lock")
+
+    file.rename(file.with_name("hidden"))
+    pricing = Pricing.load(file, policy=Policy(), check_seconds=0)
+    file.with_name("hidden").rename(file)
+    monkeypatch.setattr(retry.Retry, "is_due", lambda _: True)
+    with atomic.locked(file.parent), monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        patch.setattr(time, "sleep", sleep)
+        assert pricing.quote("o3", MILLION).flags == ("packaged-prices",)
 
 
 def test_no_thread_to_be_had_is_no_reason_to_miss_the_news(
