@@ -7,6 +7,7 @@ caller says, and is denied every means of fetching.
 
 import os
 import re
+import secrets
 import shutil
 from pathlib import Path
 from typing import NamedTuple, NoReturn
@@ -20,9 +21,10 @@ TIMEOUT_SECONDS = 20
 _KEPT = re.compile(r"GIT_CONFIG_\w+|GIT_EXEC_PATH")
 ENVIRONMENT = {
     # Fetching a missing object runs what the repository's configuration says. Git before 2.39.4
-    # does not know GIT_NO_LAZY_FETCH; no transport is called "none", so all are refused.
+    # does not know GIT_NO_LAZY_FETCH; so the only transport allowed has a name that nobody can
+    # know: a hostile repository could define one called "none".
     "GIT_NO_LAZY_FETCH": "1",
-    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_ALLOW_PROTOCOL": secrets.token_hex(16),
     # A commit's hash says what is in it; replacements and grafts would say otherwise.
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_GRAFT_FILE": os.devnull,

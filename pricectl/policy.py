@@ -85,7 +85,10 @@ DEFAULT_WORKLOADS = (
 
 
 class Policy(NamedTuple):
-    """Everything a team has decided, with the defaults of one that has not."""
+    """Everything a team has decided, with the defaults of one that has not.
+
+    `defines_profile` says that the chosen profile is written down, and not the default one.
+    """
 
     file: str | None = None
     deployed: str | None = None
@@ -97,6 +100,7 @@ class Policy(NamedTuple):
     waivers: tuple[Waiver, ...] = ()
     limits: Limits = Limits()
     source: str = ""
+    defines_profile: bool = False
 
     def profile_named(self, name: str | None) -> Profile:
         """The profile asked for, else the team's own. Raises BadSettings."""
@@ -150,6 +154,9 @@ def usable_policy(
             except PricingError as error:
                 problems.append(error)
                 unread.add(name)
+            except ValueError:  # an int of so many digits that no message can show it
+                problems.append(BadSettings("is too long a number", where=f"{source}: {name}"))
+                unread.add(name)
     # Where the chosen profile is not known for sure, none is chosen rather than the default one:
     # that would resell at cost.
     tables = settings.get("profiles")
@@ -157,7 +164,7 @@ def usable_policy(
     misspelt = not defined and any(_may_be_a_profile(name, settings[name]) for name in unknown)
     if misspelt or not unread.isdisjoint({"profile", "profiles"}):
         values |= {"profile": "", "profiles": {}}
-    return Policy(**values, source=source), tuple(problems)
+    return Policy(**values, source=source, defines_profile=defined), tuple(problems)
 
 
 def _may_be_a_profile(name: str, value: Any) -> bool:
@@ -267,7 +274,12 @@ def _profiles(value: Any, where: str, problems: list[PricingError]) -> Mapping[s
                     f"two profiles are called {name!r} but for capital letters", where=where
                 )
             profiles[name] = Profile.read(_table(item, where), name)
-        except PricingError as error:
+        except (PricingError, ValueError) as found:
+            error = (
+                found
+                if isinstance(found, PricingError)
+                else BadSettings("has too long a number", where=f"{where}.{name}")
+            )
             for known in [each for each in profiles if each.lower() == name.lower()]:
                 del profiles[known]
             problems.append(error)

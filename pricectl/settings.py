@@ -11,11 +11,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from pricectl import atomic
 from pricectl.core.errors import PricingError
 from pricectl.core.money import plain_decimal
 from pricectl.policy import BadSettings, Policy, read_policy, usable_policy
 
 OWN, PROJECT = "pricectl.toml", "pyproject.toml"
+MAX_BYTES = 1024 * 1024
 
 
 def load_policy(folder: Path | None = None, *, catalog: str | None = None) -> Policy:
@@ -52,10 +54,10 @@ def find_settings(folder: Path | None = None, *, catalog: str | None = None) -> 
                 "no such file", where=chosen, next_step="correct or unset PRICECTL_SETTINGS"
             )
         return Path(os.path.normpath(path))
-    return next(filter(_has_settings, _candidates(folder, catalog)), None)
+    return next(filter(_has_settings, candidates(folder, catalog)), None)
 
 
-def _candidates(folder: Path | None, catalog: str | None) -> Iterator[Path]:
+def candidates(folder: Path | None, catalog: str | None) -> Iterator[Path]:
     """Every place where settings may stand, the first that has some wins."""
     named = catalog or os.environ.get("PRICECTL_FILE")
     working = folder.absolute() if folder else Path.cwd() if _has_folder() else None
@@ -92,18 +94,25 @@ def _has_settings(path: Path) -> bool:
 
 
 def _is_file(path: Path) -> bool:
+    """Whether a file is there. Raises BadSettings for what only looks like one, such as a link."""
     try:
-        return path.is_file()
+        found = path.is_file()
     except OSError as error:
         raise BadSettings(f"cannot be read: {error.strerror}", where=str(path)) from None
+    if not found and path.name == OWN and os.path.lexists(path):
+        raise BadSettings("is not a file, or a link to none", where=str(path))
+    return found
 
 
 def read_bytes(path: Path) -> bytes:
     """A settings file's bytes. Raises BadSettings."""
     try:
-        return path.read_bytes()
+        data = atomic.read(path, MAX_BYTES)
     except OSError as error:
-        raise BadSettings(f"cannot be read: {error.strerror}", where=str(path)) from None
+        raise BadSettings(f"cannot be read: {error.strerror or error}", where=str(path)) from None
+    if len(data) > MAX_BYTES:
+        raise BadSettings(f"is larger than {MAX_BYTES // 1024} KiB", where=str(path))
+    return data
 
 
 def _table(path: Path, data: bytes) -> Mapping[str, Any]:

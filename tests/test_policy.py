@@ -86,6 +86,7 @@ def test_every_setting_is_read() -> None:
         ),
         limits=Limits(Decimal(100), Decimal("99.5"), 7, 0),
         source="here",
+        defines_profile=True,
     )
     assert policy.profile_named(None).name == "gold"
     assert policy.profile_named("default") == Profile()

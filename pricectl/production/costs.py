@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
 from pricectl.core.money import TOKENS_PER_MTOK, divide
@@ -12,6 +13,7 @@ from pricectl.production.numbers import exact, rounded
 from pricectl.production.prices import DEFAULT_PRICES, Prices, get_model_pricing
 
 JOB_CREDITS = 1
+MAX_MESSAGES = 100_000
 # An estimated answer is a fifth as long as its prompt.
 INPUT_PER_OUTPUT = 5
 
@@ -147,7 +149,8 @@ def _member(holder: object, name: str) -> Any:
 
 def _listed(messages: object) -> list[object]:
     try:
-        return list(messages) if isinstance(messages, Iterable) else []
+        # An iterable of the caller's may not end.
+        return list(islice(messages, MAX_MESSAGES)) if isinstance(messages, Iterable) else []
     except Exception:  # noqa: BLE001 - an iterable of the caller's making
         return []
 

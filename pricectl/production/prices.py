@@ -47,7 +47,8 @@ _BEGINNINGS = {
 class _PriceTable(Mapping[str, Prices]):
     """Each model's price in USD per 1M tokens, and "default"; always those of the active catalog.
 
-    Read-only. What is looked at together (`items`, `values`) is of one version.
+    Read-only. What is looked at together (`items`, `values`) is of one version; copy the table with
+    `dict(MODEL_PRICING.items())`, since `dict(MODEL_PRICING)` asks for one name after the other.
     """
 
     def __getitem__(self, name: str) -> Prices:
@@ -147,7 +148,7 @@ def list_models_by_provider(provider: str) -> list[str]:
 
 def _stripped(name: Any) -> Any:
     """A name as lookup takes it, without the blanks around it."""
-    return name.strip() if isinstance(name, str) else name
+    return str.strip(name) if isinstance(name, str) else name
 
 
 def _snapshot() -> Snapshot:

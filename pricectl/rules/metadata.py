@@ -1,7 +1,7 @@
 """Rules about what the file says of itself. Floor 1."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from pricectl.core.acknowledgements import read_acknowledged
 from pricectl.core.verdict import ACKNOWLEDGEABLE
@@ -157,7 +157,7 @@ def _day(context: Context) -> Iterator[Finding]:
         yield METADATA_MISSING.at("/metadata", message, METADATA_MISSING.hint, on_key=True)
     if day is None:
         return
-    if day > context.today + timedelta(days=1):
+    if (day - context.today).days > 1:
         message = f"{day} has not come"
         yield LAST_UPDATED_IN_FUTURE.at(where, message, LAST_UPDATED_IN_FUTURE.hint)
     newest = _newest_verification(context)

@@ -112,13 +112,13 @@ def check(context: Context) -> Iterator[Finding]:
 
 
 def _upcoming(context: Context, model: Model) -> Iterator[Finding]:
-    soon = context.now + timedelta(days=context.policy.limits.deprecation_days)
+    soon = timedelta(days=context.policy.limits.deprecation_days)
     for start, pointer in period_places(model, "upcoming", "from"):
         day = day_of(start)
         if start <= context.now:
             message = f"the price of {model.name!r} from {day} is not yet the row's own"
             yield UPCOMING_BEGUN.at(f"{pointer}/from", message, UPCOMING_BEGUN.hint)
-        elif start <= soon:
+        elif start - context.now <= soon:
             days = (start.date() - context.today).days
             message = f"{model.name!r} changes its price {ahead(days)}, on {day}"
             yield UPCOMING_SOON.at(f"{pointer}/from", message, UPCOMING_SOON.hint)

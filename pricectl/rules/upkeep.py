@@ -1,7 +1,6 @@
 """Rules about what a catalog forgets: shutdowns, stale prices, missing sources. Floor 1."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from pricectl.core.catalog import escape
 from pricectl.core.model import Model
@@ -129,7 +128,7 @@ def _age(context: Context, model: Model) -> Iterator[Finding]:
     if age > context.policy.limits.stale_days:
         message = f"the prices of {model.name!r} were last compared {age:,} days ago"
         yield VERIFIED_STALE.at(pointer, message, VERIFIED_STALE.hint)
-    elif day > context.today + timedelta(days=1):
+    elif (day - context.today).days > 1:
         yield VERIFIED_IN_FUTURE.at(pointer, f"{day} has not come", VERIFIED_IN_FUTURE.hint)
 
 

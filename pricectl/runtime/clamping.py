@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from decimal import Context, Decimal
 from fractions import Fraction
+from itertools import islice
 
 from pricectl.core.errors import BadUsage
 from pricectl.core.money import is_bounded
@@ -11,6 +12,7 @@ from pricectl.core.units import UNITS
 from pricectl.core.usage import DETAILS, MAX_COUNT, Usage, is_consistent
 
 TOTALS = ("input_tokens", "output_tokens")
+MAX_NAMES = 1000
 # Details that lie inside two others; they are given up first.
 _OVERLAPPING = ("cache_read_audio_tokens", "cache_read_image_tokens", "cache_write_audio_tokens")
 _PER_DIVISIBLE = 1000
@@ -35,7 +37,10 @@ def clamped(given: object) -> tuple[Usage, bool]:
         return clamped(dict(zip(TOTALS, tuple(given)[:2], strict=False)))[0], True
     if not isinstance(given, Mapping):
         return Usage(), True
-    given = {name: value for name, value in given.items() if value is not None or name in TOTALS}
+    listed = tuple(islice(given.items(), MAX_NAMES + 1))  # a mapping of the caller's may not end
+    given = {name: value for name, value in listed if value is not None or name in TOTALS}
+    if len(listed) > MAX_NAMES:
+        return clamped(dict(listed[:MAX_NAMES]))[0], True
     counts = {name: count(value, name) for name, value in given.items() if _is_known(name)}
     cut = len(counts) != len(given) or any(counts[name] is not given[name] for name in counts)
     try:

@@ -9,7 +9,7 @@ from pricectl import atomic
 from pricectl.core import document
 from pricectl.core.errors import PricingError
 from pricectl.runtime.loader import Loaded, Refused, build_catalog, read_bytes
-from pricectl.runtime.settings_file import SettingsCopy
+from pricectl.runtime.settings_file import SettingsCopies
 
 # The hash in hexadecimal and a line break.
 HEADER_BYTES = 65
@@ -54,10 +54,14 @@ class LastGood:
 
 
 class Announced(NamedTuple):
-    """The version that the workers of a host have agreed on."""
+    """The version that the workers of a host have agreed on.
+
+    `forced` says that a person has accepted it although it looks broken.
+    """
 
     generation: int
     sha256: str
+    forced: bool = False
 
 
 class Board:
@@ -89,7 +93,7 @@ class Board:
         generation, sha256 = members.get("generation"), members.get("sha256")
         if type(generation) is not int or generation < 1 or not isinstance(sha256, str):
             return None
-        return Announced(generation, sha256)
+        return Announced(generation, sha256, members.get("forced") is True)
 
     def write(self, announced: Announced) -> None:
         """Announce a version; the caller holds the folder. Raises NotWritten."""
@@ -102,8 +106,8 @@ def state_folder() -> Path:
     chosen = os.environ.get("PRICECTL_STATE")
     if chosen:
         return Path(os.path.abspath(chosen))  # noqa: PTH100 - the working folder may change
-    cache = os.environ.get("XDG_CACHE_HOME")
-    return Path(cache or Path.home() / ".cache") / "pricectl"
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(os.path.abspath(cache)) / "pricectl"  # noqa: PTH100
 
 
 def last_good_for(path: str, state: Path) -> LastGood:
@@ -111,9 +115,9 @@ def last_good_for(path: str, state: Path) -> LastGood:
     return LastGood(str(state / "last-good" / f"{_key(path)}.json"))
 
 
-def settings_copy_for(path: str, state: Path) -> SettingsCopy:
-    """The copy of the settings that go with the catalog at `path`."""
-    return SettingsCopy(str(state / "last-good" / f"{_key(path)}.settings"))
+def settings_copies_for(path: str, state: Path) -> SettingsCopies:
+    """The copies of the settings that were used with the catalog at `path`."""
+    return SettingsCopies(state / "last-good", _key(path))
 
 
 def board_for(path: str, state: Path) -> Board:

@@ -17,7 +17,7 @@ from pricectl.runtime.host import (
     LastGood,
     board_for,
     last_good_for,
-    settings_copy_for,
+    settings_copies_for,
     state_folder,
 )
 from pricectl.runtime.loader import Loaded, Refused
@@ -137,7 +137,7 @@ def find_origin(options: Options, folder: Path | None, report: Report) -> Origin
     try:
         chosen = options.state
         state = Path(os.path.abspath(os.fsdecode(chosen))) if chosen else state_folder()  # noqa: PTH100
-        settings_file.copy = settings_copy_for(path, state)
+        settings_file.copies = settings_copies_for(path, state)
         board, last_good = board_for(path, state), last_good_for(path, state)
         return Origin(path, settings_file, board, last_good, doubtful)
     except Exception as error:  # noqa: BLE001 - without a home there is no last good copy
@@ -188,12 +188,12 @@ def first_snapshot(origin: Origin, report: Report) -> Start:
 
 def _best(origin: Origin, announced: Announced | None, policy: Policy, report: Report) -> _Prices:
     found = {layer: (source, loaded) for layer, source, loaded in origin.own(report)}
-    for layer, (source, loaded) in found.items():
-        if announced and loaded.catalog.sha256 == announced.sha256:
-            return _own(origin, layer, source, loaded, report)
-    refused = _refused(found, policy)
+    refused = None if _is_forced(found, announced) else _refused(found, policy)
     if refused:
         del found["file"]
+    for layer, (source, loaded) in found.items():
+        if announced and loaded.catalog.sha256 == announced.sha256:
+            return _own(origin, layer, source, loaded, report)._replace(refused=refused)
     for layer, (source, loaded) in found.items():
         return _own(origin, layer, source, loaded, report)._replace(refused=refused)
     try:
@@ -207,6 +207,14 @@ def _own(origin: Origin, layer: Layer, source: str, loaded: Loaded, report: Repo
     if layer == "file":
         origin.keep(loaded, report, NO_WAIT)
     return _Prices(layer, source, loaded.catalog)
+
+
+def _is_forced(found: Mapping[Layer, tuple[str, Loaded]], announced: Announced | None) -> bool:
+    """Whether a person has forced a reload of the very file."""
+    file = found.get("file")
+    return bool(
+        file and announced and announced.forced and file[1].catalog.sha256 == announced.sha256
+    )
 
 
 def _refused(found: Mapping[Layer, tuple[str, Loaded]], policy: Policy) -> Refused | None:

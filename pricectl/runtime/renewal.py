@@ -3,11 +3,12 @@
 Nothing here swaps anything: what is returned is complete, or an exception was raised before.
 """
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from pricectl import atomic
+from pricectl.policy import Policy
 from pricectl.runtime import loader
 from pricectl.runtime.host import Announced
 from pricectl.runtime.loader import Loaded, Refused
@@ -48,8 +49,8 @@ def renew(
         policy, problem = origin.settings.read(current.policy)
         loaded = _read(origin.path, current)
         same = loaded.catalog is current.catalog
-        if not same and not force and current.layer in OWN_LAYERS:
-            loader.check_sane(loaded.catalog, current.catalog, policy)
+        if not same and not force:
+            _check_sane(origin, current, loaded, policy)
         changed = not same or (policy, problem) != (current.policy, current.settings_problem)
         generation, news = _agree(origin.announced(), current, loaded.catalog.sha256, changed)
         now = datetime.now(UTC)
@@ -58,7 +59,8 @@ def renew(
         if not changed:
             snapshot = _unless_equal(current, generation, "file", origin.path)
         origin.keep(loaded, report, wait_seconds)
-        note = _announce(origin, Announced(generation, snapshot.sha256), held) if news else ""
+        announcement = Announced(generation, snapshot.sha256, force)
+        note = _announce(origin, announcement, held) if news else ""
     if problem:
         report("settings", Refused(problem))
         note = note or f"{SETTINGS_NOT_USED}: {problem}"
@@ -68,10 +70,11 @@ def renew(
 def adopt(origin: Origin, current: Snapshot, report: Report) -> Renewal:
     """Follow the version another worker announced: from the file, or from the last good copy.
 
-    The worker that announced it has checked it against what was there before. Raises Refused.
+    That worker may have had nothing to compare it with, so it is judged here again, unless a person
+    has forced it. Raises Refused.
     """
     announced = origin.announced()
-    if announced is None or announced == (current.generation, current.sha256):
+    if announced is None or announced[:2] == (current.generation, current.sha256):
         return Renewal(current, changed=False)
     policy, problem = origin.settings.read(current.policy)
     if problem:
@@ -84,11 +87,28 @@ def adopt(origin: Origin, current: Snapshot, report: Report) -> Renewal:
         return Renewal(settled.flagged(), changed)
     for layer, source, loaded in origin.own(report):
         if loaded.catalog.sha256 == announced.sha256:
+            if not announced.forced:
+                _check_sane(origin, current, loaded, policy)
             snapshot = settled._replace(
                 catalog=loaded.catalog, layer=layer, source=source, loaded_at=datetime.now(UTC)
             )
             return Renewal(snapshot.flagged(), changed=True)
     raise Refused("the announced version was not found")
+
+
+def _check_sane(origin: Origin, current: Snapshot, loaded: Loaded, policy: Policy) -> None:
+    """Judge a catalog beside the prices in use, or those in use before this start failed.
+
+    Raises Refused.
+    """
+    if current.layer in OWN_LAYERS:
+        loader.check_sane(loaded.catalog, current.catalog, policy)
+        return
+    last_good = None
+    with suppress(Refused):  # there is no copy, or it is damaged
+        last_good = origin.last_good.load(like=loaded) if origin.last_good else None
+    if last_good:
+        loader.check_sane(loaded.catalog, last_good.catalog, policy)
 
 
 def _read(path: str, current: Snapshot) -> Loaded:

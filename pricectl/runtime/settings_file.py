@@ -6,17 +6,18 @@ the process has no profile rather than the default one, which resells at cost.
 """
 
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from pricectl import atomic, settings
-from pricectl.core import document
 from pricectl.core.errors import PricingError
 from pricectl.policy import NO_PROFILE, Policy
 from pricectl.runtime.loader import Refused, read_bytes
 
 _GONE = "no settings file was found, though this catalog was used with one before"
+_UNDEFINED = "the settings define no credit profile, though they did before"
 
 
 class SettingsInForce(NamedTuple):
@@ -26,32 +27,35 @@ class SettingsInForce(NamedTuple):
     problem: str = ""
 
 
-class SettingsCopy:
-    """The last faultless settings that were used with a catalog, kept on disk."""
+class SettingsCopies:
+    """The last faultless settings of each file that was used with a catalog, kept on disk."""
 
-    def __init__(self, path: str) -> None:
-        self.path = path
+    def __init__(self, folder: Path, catalog_key: str) -> None:
+        self._folder = folder
+        self._key = catalog_key
 
-    def load(self) -> Policy:
-        """The settings of the copy. Raises Refused where there is none, or a damaged one."""
-        header, _, rest = read_bytes(self.path, document.MAX_BYTES).partition(b"\n")
-        source, _, data = rest.partition(b"\n")
-        if header != atomic.sha256(rest).encode():
+    def load(self, source: Path) -> Policy:
+        """The last settings of a file. Raises Refused where there are none, or damaged ones."""
+        header, _, data = read_bytes(str(self._path(source)), settings.MAX_BYTES).partition(b"\n")
+        if header != atomic.sha256(data).encode():
             raise Refused("the copy of the settings is damaged")
-        policy, problems = settings.load_usable_policy(Path(os.fsdecode(source)), data)
+        policy, problems = settings.load_usable_policy(source, data)
         if problems:
             raise Refused("the copy of the settings cannot be used")
         return policy
 
     def save(self, source: Path, data: bytes) -> None:
-        """Keep settings, unless they are kept already. Raises NotWritten, OSError."""
-        rest = os.fsencode(source) + b"\n" + data
-        stored = atomic.sha256(rest).encode() + b"\n" + rest
+        """Keep a file's settings, unless they are kept already. Raises NotWritten, OSError."""
+        path, stored = self._path(source), atomic.sha256(data).encode() + b"\n" + data
         with suppress(Refused):
-            if read_bytes(self.path, document.MAX_BYTES) == stored:
+            if read_bytes(str(path), settings.MAX_BYTES) == stored:
                 return
-        Path(self.path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        atomic.replace(self.path, stored, wait_seconds=0)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        atomic.replace(path, stored, wait_seconds=0)
+
+    def _path(self, source: Path) -> Path:
+        key = atomic.sha256(os.fsencode(source))[:16]
+        return self._folder / f"{self._key}.{key}.settings"
 
 
 class SettingsFile:
@@ -68,7 +72,7 @@ class SettingsFile:
         self._folder = folder
         self._fixed = fixed
         self._path: Path | None = None
-        self.copy: SettingsCopy | None = None
+        self.copies: SettingsCopies | None = None
 
     def content(self) -> str:
         """A hash of what the file says now; empty where there is none."""
@@ -96,12 +100,19 @@ class SettingsFile:
         if policy.profile not in policy.profiles:
             unknown = f"no profile is called {policy.profile!r}"
             return self._as_before(last, self._placed(problem or unknown))
+        if not policy.defines_profile and self._defined_before(last):
+            return self._as_before(last, self._placed(_UNDEFINED))
         if problem:
             return SettingsInForce(policy, self._placed(problem))
-        if self.copy:
+        if self.copies:
             with suppress(PricingError, OSError):  # no call depends on the copy today
-                self.copy.save(self._path, data)
+                self.copies.save(self._path, data)
         return SettingsInForce(policy)
+
+    def _defined_before(self, last: Policy | None) -> bool:
+        """Whether the settings in force before had a profile of their own."""
+        before = last if last and last.source else self._copied()
+        return before is not None and before.defines_profile
 
     def _placed(self, problem: str) -> str:
         return problem if problem.startswith(str(self._path)) else f"{self._path}: {problem}"
@@ -112,6 +123,15 @@ class SettingsFile:
         return SettingsInForce(self._copied() or NO_PROFILE, problem)
 
     def _copied(self) -> Policy | None:
+        """The last good settings of the file, or of one that stood where they are looked for."""
+        if self.copies is None:
+            return None
         with suppress(PricingError, OSError):
-            return self.copy.load() if self.copy else None
+            places = (self._path,) if self._path else self._places()
+            for place in places:
+                with suppress(Refused):
+                    return self.copies.load(place)
         return None
+
+    def _places(self) -> Iterable[Path]:
+        return settings.candidates(self._folder, self._named)

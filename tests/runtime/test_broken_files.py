@@ -228,3 +228,45 @@ def test_a_comparison_that_fails_keeps_the_last_good_copy(
     started = Pricing.load(file, policy=Policy())
     assert started.quote("o3", MILLION).flags == ("last-good-prices",)
     assert started.quote("o3", MILLION).pico_usd == 2 * 10**12
+
+
+def test_a_new_worker_cannot_make_the_others_take_a_broken_file(file: Path, tmp_path: Path) -> None:
+    """It has no last good copy to compare the file with; the others have their prices."""
+    workers = [Pricing.load(file, policy=Policy(), state=tmp_path / name) for name in ("a", "b")]
+    workers[0].reload()
+    file.write_bytes(catalog({**PLAIN, "o3": (2000, 8000)}))
+    assert [worker.reload().status for worker in workers] == ["refused", "refused"]
+    newcomer = Pricing.load(file, policy=Policy(), state=tmp_path / "c")
+    newcomer.reload()
+    for worker in (*workers, Pricing.load(file, policy=Policy(), state=tmp_path / "a")):
+        worker.poll()
+        assert worker.quote("o3", MILLION).pico_usd == 2 * 10**12
+
+
+def test_what_one_worker_was_forced_to_take_all_take(file: Path, tmp_path: Path) -> None:
+    one, other = (Pricing.load(file, policy=Policy(), state=tmp_path / name) for name in "ab")
+    file.write_bytes(catalog({**PLAIN, "o3": (2000, 8000)}))
+    assert one.reload(force=True).status == "reloaded"
+    other.poll()
+    for worker in (other, Pricing.load(file, policy=Policy(), state=tmp_path / "b")):
+        assert (worker.quote("o3", MILLION).pico_usd, worker.snapshot.flags) == (2000 * 10**12, ())
+
+
+def test_a_start_that_failed_does_not_let_a_broken_file_in(
+    file: Path, pricing: Pricing, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No descriptor at start: not even the last good copy could be read."""
+
+    def refuse(*_: object, **__: object) -> int:
+        raise OSError(24, "too many open files")
+
+    assert pricing.snapshot.layer == "file"
+    (copy,) = (state / "last-good").glob("*.json")
+    before = copy.read_bytes()
+    file.write_bytes(catalog({**PLAIN, "o3": (2000, 8000)}))
+    with monkeypatch.context() as patch:
+        patch.setattr("os.open", refuse)
+        started = Pricing.load(file, policy=Policy())
+    assert started.snapshot.layer == "default"
+    assert started.reload().status == "refused"
+    assert copy.read_bytes() == before

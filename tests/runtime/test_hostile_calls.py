@@ -1,5 +1,6 @@
 """Calls of every wrong kind: none raises, none hangs, none prices a count that was not given."""
 
+import itertools
 import os
 import random
 import signal
@@ -283,3 +284,32 @@ def test_threads_that_ask_nonsense_do_not_disturb_the_others(pricing: Pricing) -
         for thread in threads:
             thread.join(10)
     assert not any(thread.is_alive() for thread in threads)
+
+
+class EndlessKeys(Mapping[str, int]):
+    """A mapping that does not end."""
+
+    def __getitem__(self, key: str) -> int:
+        return 1
+
+    def __iter__(self) -> Iterator[str]:
+        return map(str, itertools.count())
+
+    def __len__(self) -> int:
+        return 1
+
+
+class EndlessList(list[Any]):
+    """A list that does not end."""
+
+    def __iter__(self) -> Iterator[Any]:
+        return itertools.repeat({"usage": None})
+
+
+def test_what_does_not_end_is_read_to_a_bound(pricing: Pricing, file: Path) -> None:
+    runtime.configure(file, policy=Policy())
+    assert "bad-usage" in pricing.quote("gpt-4o", EndlessKeys()).flags
+    assert "bad-usage" in pricing.quote_response(EndlessList()).flags
+    endless = itertools.repeat({"content": "xxxx"})
+    estimate = production.estimate_cost_for_conversation("gpt-4o", endless)
+    assert estimate["estimated_input_tokens"] == 100_000

@@ -19,6 +19,12 @@ MILLION = Usage(1_000_000)
 RESELLER = (
     'profile = "reseller"\n[profiles.reseller]\nmarkup_percent = 30\ncredits_per_dollar = 100\n'
 )
+PROJECT = """[tool.pricectl]
+profile = "reseller"
+[tool.pricectl.profiles.reseller]
+markup_percent = 30
+credits_per_dollar = 100
+"""
 MISSPELT = RESELLER.replace('"reseller"', '"reselller"')
 
 
@@ -103,18 +109,35 @@ def make_unreadable(path: Path) -> None:
     path.symlink_to(path)
 
 
+def make_a_link_to_nothing(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("nowhere.toml")
+
+
+def make_a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
 UNKNOWN: dict[str, Callable[[Path], object]] = {
+    "a misspelt table": lambda path: path.write_text(RESELLER.replace("[profiles", "[proflies")),
+    "a table of pyproject.toml": lambda path: path.write_text(PROJECT.partition("\n")[2]),
+    "a number of many digits": lambda path: path.write_text("profile = 0x" + "f" * 5000),
+    "a link to nothing": make_a_link_to_nothing,
+    "a folder": make_a_folder,
     "a typo in the profile's name": lambda path: path.write_text(MISSPELT),
     "a fault in the profile": lambda path: path.write_text(RESELLER.replace("30", "-30")),
     "a misspelt key": lambda path: path.write_text(RESELLER.replace("profile =", "profil =")),
     "not TOML": lambda path: path.write_text("profile = "),
     "not text": lambda path: path.write_bytes(b"\xff"),
     "unreadable": make_unreadable,
+    "empty": lambda path: path.write_text(""),
+    "comments only": lambda path: path.write_text("# profile = 'reseller'\n"),
     "no file where one was": Path.unlink,
 }
 
 
-@pytest.mark.parametrize("fault", list(UNKNOWN)[:-2])
+@pytest.mark.parametrize("fault", list(UNKNOWN)[:-4])
 def test_without_a_good_copy_the_cost_is_quoted_and_the_credits_are_none(
     file: Path, toml: Path, fault: str
 ) -> None:
@@ -129,6 +152,8 @@ def test_the_last_good_settings_hold_over_a_restart(file: Path, toml: Path, faul
     assert credits_of(Pricing.load(file)) == (325, ())
     UNKNOWN[fault](toml)
     assert credits_of(Pricing.load(file)) == (325, ("settings-error",))
+    if toml.is_dir():
+        toml.rmdir()
     toml.unlink(missing_ok=True)
     toml.write_text(RESELLER.replace("30", "0"))
     assert credits_of(Pricing.load(file)) == (250, ())
@@ -167,14 +192,6 @@ def test_the_fault_is_logged_with_its_file(
     assert len(told) == 1
     assert "no profile is called 'reselller'" in told[0]
     assert json.dumps(str(toml))[1:-1] in told[0]
-
-
-PROJECT = """[tool.pricectl]
-profile = "reseller"
-[tool.pricectl.profiles.reseller]
-markup_percent = 30
-credits_per_dollar = 100
-"""
 
 
 @pytest.mark.parametrize("lost", ["[project]\nname = 'pricectl'\n", "[tool.pricectll]\n", ""])
@@ -241,3 +258,32 @@ def test_each_fault_is_logged(file: Path, toml: Path, caplog: pytest.LogCaptureF
         pricing.reload()
     told = [record.getMessage() for record in caplog.records if "settings" in record.getMessage()]
     assert len(told) == 3
+
+
+def test_settings_of_another_service_are_not_used(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two services sell by one catalog, each by its own settings; a third has none."""
+    one, other = tmp_path / "one.toml", tmp_path / "other.toml"
+    one.write_text(RESELLER)
+    other.write_text(RESELLER.replace("30", "300"))
+    for path, credits_due in ((one, 325), (other, 1000)):
+        monkeypatch.setenv("PRICECTL_SETTINGS", str(path))
+        assert credits_of(Pricing.load(file)) == (credits_due, ())
+    other.write_text(MISSPELT)
+    assert credits_of(Pricing.load(file)) == (1000, ("settings-error",))
+    monkeypatch.delenv("PRICECTL_SETTINGS")
+    assert credits_of(Pricing.load(file)) == (25, ())
+
+
+def test_a_process_without_settings_finds_none_in_another_folder(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "pricectl.toml").write_text(RESELLER)
+    monkeypatch.chdir(file.parent)
+    pricing = Pricing.load(file.name)
+    monkeypatch.chdir(other)
+    pricing.reload()
+    assert credits_of(pricing) == (25, ())

@@ -154,7 +154,8 @@ def test_a_new_worker_joins_the_agreed_generation(pricing: Pricing, file: Path) 
     pricing.reload()
     late = Pricing.load(file, policy=Policy())
     assert (late.snapshot.generation, late.snapshot.sha256) == (2, atomic.sha256(NEW))
-    assert json.loads(board(file).read_text()) == {"generation": 2, "sha256": atomic.sha256(NEW)}
+    announced = {"generation": 2, "sha256": atomic.sha256(NEW), "forced": False}
+    assert json.loads(board(file).read_text()) == announced
 
 
 def test_a_new_worker_does_not_smuggle_in_what_was_refused(pricing: Pricing, file: Path) -> None:
@@ -318,6 +319,7 @@ def test_a_watcher_sees_an_edit_of_the_settings(file: Path) -> None:
     pricing.watch(3600)
     toml.write_text("[profiles.default]\nmarkup_percent = 20\n")
     pricing.poll()
+    pricing.unwatch()
     assert pricing.snapshot.profile == Profile(markup_percent=Fraction(20))
 
 

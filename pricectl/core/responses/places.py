@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from itertools import islice
 from typing import NamedTuple
 
 from pricectl.core.errors import BadUsage
@@ -9,6 +10,7 @@ from pricectl.core.responses import openai, others
 from pricectl.core.responses.access import Path, at, lacks, member, text
 from pricectl.core.responses.anthropic import MESSAGES
 from pricectl.core.responses.google import CONTENT
+from pricectl.core.responses.recorded import MAX_EVENTS
 from pricectl.core.responses.tables import Family
 
 # The first that fits reads the usage, so the plain shapes come last.
@@ -80,7 +82,12 @@ def locate(body: object) -> Place:
 
     Raises BadUsage, with the members it looked for.
     """
-    found = _in_events(body) if isinstance(body, (list, tuple)) else _in_body(body)
+    if isinstance(body, (list, tuple)):
+        # A list of another class may not end.
+        plain = type(body) in (list, tuple)
+        found = _in_events(body if plain else list(islice(body, MAX_EVENTS)))
+    else:
+        found = _in_body(body)
     if found is None:
         raise BadUsage("states no usage", where=_kind(body), next_step=_looked_for(body))
     return found
