@@ -26,7 +26,9 @@ class FailOn(StrEnum):
 def deploy_check(
     base: Annotated[
         str,
-        typer.Option(metavar="REF[:PATH]|FILE|deployed", help="The version that is in use now."),
+        typer.Option(
+            metavar="REF[:PATH]|FILE|deployed|packaged", help="The version that is in use now."
+        ),
     ] = snapshots.DEPLOYED,
     fail_on: Annotated[
         list[FailOn] | None,

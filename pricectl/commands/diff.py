@@ -16,14 +16,14 @@ def diff(
     base: Annotated[
         str,
         typer.Option(
-            metavar="REF[:PATH]|FILE|-|deployed",
+            metavar="REF[:PATH]|FILE|-|deployed|packaged",
             help="The version to compare with; a file wins over a ref.",
         ),
     ] = snapshots.DEPLOYED,
     head: Annotated[
         str | None,
         typer.Option(
-            metavar="REF[:PATH]|FILE|-",
+            metavar="REF[:PATH]|FILE|-|packaged",
             help="The version to look at.",
             show_default="the working file",
         ),

@@ -22,7 +22,7 @@ def status(
     places: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[URL|FILE|REF[:PATH]|deployed]...",
+            metavar="[URL|FILE|REF[:PATH]|deployed|packaged]...",
             help="Where to look; a URL is the address that pricectl's router is mounted at.",
             show_default="the catalog",
         ),

@@ -83,3 +83,11 @@ def test_two_versions_of_git_need_no_working_file(run: Run, nowhere: Path) -> No
     (nowhere / "old.json").write_text(CATALOG, encoding="utf-8")
     result = run("diff", "--base", "old.json", "--head", "prices.json")
     assert (result.exit_code, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("check", ["diff", "deploy-check"])
+def test_the_packaged_catalog_is_a_base_by_its_word(run: Run, nowhere: Path, check: str) -> None:
+    assert nowhere.exists()
+    result = run(check, "--base", "packaged", "--file", "packaged", "-o", "json")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert run("status", "packaged", "packaged", "-q").exit_code == 0
