@@ -60,7 +60,7 @@ def deploy_check(
     changes = [gates.FailOn(each) for each in named if each is not FailOn.DUE]
     limits = gates.Limits.read(changes, max_increase, max_decrease)
     policy, when = settings.load_policy(catalog=file), common.instant(at)
-    name = store.locate_own(file, policy.file)
+    name = store.check_there(store.locate_own(file, policy.file), file, policy.file)
     candidate = Candidate(
         name,
         store.read(name).data,

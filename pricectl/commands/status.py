@@ -63,7 +63,7 @@ def status(
 
 def _own(file: str | None, configured: str | None) -> str:
     """The team's catalog; a missing one must not be taken for a git ref. Raises Unavailable."""
-    own = store.locate_own(file, configured)
+    own = store.check_there(store.locate_own(file, configured), file, configured)
     return own if own == store.STDIN else store.read(own).name
 
 
