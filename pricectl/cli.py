@@ -118,4 +118,7 @@ def main() -> None:
     if sys.stdout is None:
         typer.echo("pricectl: standard output is closed, so nothing can be answered", err=True)
         sys.exit(FAILED)
+    if os.environ.get("NO_COLOR"):
+        # rich leaves out colours alone; told this, typer writes no bold and no dim either.
+        os.environ["_TYPER_FORCE_DISABLE_TERMINAL"] = "1"
     app()

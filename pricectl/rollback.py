@@ -9,7 +9,7 @@ import re
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from pricectl import atomic, checking, snapshots, store
 from pricectl.changes import Version
@@ -18,6 +18,7 @@ from pricectl.core import sanity
 from pricectl.core.catalog import Catalog
 from pricectl.core.document import MAX_BYTES
 from pricectl.core.errors import PricingError
+from pricectl.core.verdict import Verdict
 from pricectl.git import BadRef
 from pricectl.gitlog import MAX_VERSIONS, Committed, FileLog
 from pricectl.policy import Policy
@@ -25,6 +26,9 @@ from pricectl.snapshots import Snapshot
 
 SHORT = 12
 _SHA256 = re.compile(r"[0-9a-f]{7,64}")
+_SPELT = "sha256:"
+# What the target was compared with, for whether a process would take it.
+ComparedWith = Literal["last-good-copy", "file", "nothing"]
 
 
 class NoVersion(BadRef):
@@ -36,7 +40,8 @@ class Plan(NamedTuple):
 
     `current` is None where there is no file; `committed` is git's version of it, if git has it.
     `report` is about the target; `skipped` newer versions have errors. `refusal` says why a process
-    would not take the target without force; empty if it would.
+    would not take the target without force; empty if it would. `comparison_note` says why that was
+    not asked of the last good copy; empty if it was, or need not be.
     """
 
     file: str
@@ -46,6 +51,8 @@ class Plan(NamedTuple):
     report: Report
     skipped: int = 0
     refusal: str = ""
+    compared_with: ComparedWith = "nothing"
+    comparison_note: str = ""
 
     @property
     def sha256(self) -> str:
@@ -97,34 +104,54 @@ def plan(asked: str | None, file: str, policy: Policy, today: date) -> Plan:
         planned = Plan(file, current, _committed(log, current), target, report)
     if planned.report.fails() or planned.unchanged:
         return planned
-    return planned._replace(refusal=_refusal(planned, policy))
+    return _compared(planned, policy)
 
 
-def _refusal(planned: Plan, policy: Policy) -> str:
-    """Why the target looks broken beside the prices in use: the last good copy, else the file."""
+def _compared(planned: Plan, policy: Policy) -> Plan:
+    """Ask whether the target looks broken beside the last good copy, or else beside the file."""
     target = planned.target.version().catalog
-    copy = _last_good_copy(planned.file)
+    if copy := _last_good_copy(planned.file):
+        return _with_refusal(planned, _verdict(copy, target, policy), "last-good-copy")
+    no_copy = f"this user has no last good copy of it in {_state_folder()}"
+    if planned.current is None:
+        return planned._replace(comparison_note=f"not compared: there is no file, and {no_copy}")
     try:
-        in_use = copy or (Version.read(planned.current).catalog if planned.current else None)
-    except PricingError:  # the file is broken, so no process uses it
-        return ""
-    if in_use is None:
-        return ""
-    bounds, critical = policy.limits.bounds, policy.critical
-    verdict = sanity.check(in_use, target, critical=critical, bounds=bounds)
-    # Where no process has left a copy, an edit that every process refuses may be undone.
-    undone = not copy and sanity.check(target, in_use, critical=critical, bounds=bounds).refused
-    if not verdict.refused or undone:
-        return ""
-    return f"{verdict.refusal}; restore it with --force if that is right"
+        in_use = Version.read(planned.current).catalog
+    except PricingError:  # no process uses it
+        why = "the file cannot be loaded"
+        return planned._replace(comparison_note=f"not compared: {why}, and {no_copy}")
+    verdict = _verdict(in_use, target, policy)
+    # An edit that every process refuses may be undone.
+    if verdict.refused and _verdict(target, in_use, policy).refused:
+        why = f"the file itself looks broken beside {planned.target.name}"
+        return planned._replace(comparison_note=f"not compared: {why}, and {no_copy}")
+    note = f"compared with the file alone: {no_copy}"
+    return _with_refusal(planned, verdict, "file")._replace(comparison_note=note)
+
+
+def _verdict(before: Catalog, after: Catalog, policy: Policy) -> Verdict:
+    bounds = policy.limits.bounds
+    return sanity.check(before, after, critical=policy.critical, bounds=bounds)
+
+
+def _with_refusal(planned: Plan, verdict: Verdict, compared_with: ComparedWith) -> Plan:
+    forced = "; restore it with --force if that is right"
+    refusal = f"{verdict.refusal}{forced}" if verdict.refused else ""
+    return planned._replace(refusal=refusal, compared_with=compared_with)
+
+
+def _state_folder() -> Path:
+    from pricectl.runtime.host import state_folder
+
+    return state_folder()
 
 
 def _last_good_copy(file: str) -> Catalog | None:
     """What the processes of this user charge by; None if none has left a copy."""
-    from pricectl.runtime.host import last_good_for, state_folder
+    from pricectl.runtime.host import last_good_for
 
     with suppress(PricingError, OSError):
-        return last_good_for(os.path.abspath(file), state_folder()).load().catalog  # noqa: PTH100
+        return last_good_for(os.path.abspath(file), _state_folder()).load().catalog  # noqa: PTH100
     return None
 
 
@@ -202,6 +229,12 @@ def _last_good(file: str, current: bytes | None, log: FileLog, policy: Policy, t
 
 def _named(asked: str, file: str, log: FileLog, deployed: str | None) -> Snapshot:
     digits = asked.lower()
+    if digits.startswith(_SPELT) and not Path(asked).exists():
+        digits = digits.removeprefix(_SPELT)
+        if not _SHA256.fullmatch(digits):
+            what, step = "is not the start of a SHA-256", "write 7 to 64 digits of it"
+            raise NoVersion(what, where=asked, next_step=step)
+        return _by_sha256(digits, log)
     try:
         if _SHA256.fullmatch(digits) and not Path(asked).exists() and log.commit(asked) is None:
             return _by_sha256(digits, log)

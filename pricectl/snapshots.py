@@ -1,7 +1,8 @@
 """Versions of the catalog: a file, standard input, or what git has. Floor 2.
 
-A version is written `REF`, `REF:PATH`, `FILE`, `-` or `deployed`. A file that exists wins over a
-ref of the same name; `refs/heads/NAME` always means the ref.
+A version is written `REF`, `REF:PATH`, `FILE`, `-`, `deployed` or `packaged`. A file that exists
+wins over the word `packaged` and over a ref of the same name; `refs/heads/NAME` always means the
+ref.
 """
 
 import re
@@ -86,6 +87,8 @@ def read(asked: str, file: str, deployed: str | None = None) -> Snapshot:
         return read(str(deployed), file)
     if asked == store.STDIN or _is_file(asked):
         return from_file(asked)
+    if asked == store.PACKAGED:
+        return from_file(str(store.packaged(store.FILE_NAME)))._replace(name=store.PACKAGED)
     ref, _, path = asked.partition(":")
     repository = _repository(file)
     return _from_git(repository, _resolve(repository, ref, asked), ref, path)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from pricectl import fetch, snapshots
+from pricectl import fetch, snapshots, store
 from pricectl.core import document
 from pricectl.core.document import Json
 from pricectl.core.errors import DocumentError, PricingError
@@ -53,7 +53,8 @@ def look(
     asked: str, *, file: str, deployed: str | None = None, token: str | None = None
 ) -> Standing:
     """How things stand at a URL, a file or a ref; `token` asks servers for their admin status."""
-    kind: Kind = "server" if fetch.is_url(asked) else "file" if Path(asked).is_file() else "ref"
+    is_file = asked == store.PACKAGED or Path(asked).is_file()
+    kind: Kind = "server" if fetch.is_url(asked) else "file" if is_file else "ref"
     try:
         if kind == "server":
             return _server(asked, token)

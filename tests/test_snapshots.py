@@ -87,6 +87,17 @@ def test_a_path_inside_the_ref(repo: Path) -> None:
     assert base("HEAD:prices/old.json").name.endswith("):prices/old.json")
 
 
+def test_the_packaged_catalog_is_asked_for_by_its_word(repo: Path) -> None:
+    git(repo, "branch", "packaged")
+    found = base("packaged")
+    assert (found.name, found.commit) == ("packaged", "")
+    assert found.data == store.packaged(NAME).read_bytes()
+    assert base(deployed="packaged") == found
+    assert base("refs/heads/packaged").data.decode() == OLD
+    (repo / "packaged").write_text(NEW)
+    assert base("packaged").data.decode() == NEW
+
+
 def test_the_file_is_found_from_a_folder_below(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (repo / "below").mkdir()
     monkeypatch.chdir(repo / "below")

@@ -14,9 +14,9 @@ from pricectl.core.usage import Usage
 _COUNT = re.compile(
     r"(?P<number>(?:\d{1,3}(?:,\d{3})+|\d+(?:_\d{3})*)(?:\.\d+)?)(?P<scale>[kKmM]?)", re.ASCII
 )
-# Digits alone were meant as a count, at whatever place; before the counts a word that only begins
-# with digits may have been, too.
-_NUMBER = re.compile(r"[-+]?[\d.,_]*\d[\d.,_]*[kKmM]?")
+# Digits alone were meant as a count, at whatever place and however they are grouped; before the
+# counts a word that only begins with digits may have been, too.
+_NUMBER = re.compile(r"[-+]?[\d.,_\s'\u2019]*\d[\d.,_\s'\u2019]*[kKmM]?")
 _LIKE_A_COUNT = re.compile(r"[-+]?[\d.,_]+\w*")
 _QUESTION = "MODEL... INPUT [OUTPUT]"
 _SCALES = {"": 1, "k": 1_000, "m": 1_000_000}
@@ -25,10 +25,12 @@ _SCALES = {"": 1, "k": 1_000, "m": 1_000_000}
 def read_count(word: str) -> int | None:
     """A token count as people write it, or None.
 
-    >>> [read_count(word) for word in ("1000", "1,000", "1.5k", "2M", "gpt-4o")]
-    [1000, 1000, 1500, 2000000, None]
+    A decimal point needs a scale: whoever writes 1.000 may mean a thousand.
+
+    >>> [read_count(word) for word in ("1000", "1,000", "1.5k", "2M", "1.000", "gpt-4o")]
+    [1000, 1000, 1500, 2000000, None, None]
     """
-    number = read_amount(word)
+    number = None if "." in word and word[-1].isdigit() else read_amount(word)
     return int(number) if number is not None and number == int(number) else None
 
 
@@ -57,14 +59,11 @@ def split_words(words: Sequence[str]) -> tuple[list[str], list[int]]:
         counts.insert(0, count)
         names.pop()
     for word in names[-2:] if len(names) > 1 else ():
-        if _LIKE_A_COUNT.fullmatch(word) and read_count(word) is None:
-            raise typer.BadParameter(
-                f"{word!r} is not a token count such as 1000, 1,000 or 1k", param_hint=_QUESTION
-            )
-    if names and not counts and any(_NUMBER.fullmatch(name) for name in names):
-        raise typer.BadParameter(
-            f"{names[-1]!r} is not a token count such as 1000, 1,000 or 1k", param_hint=_QUESTION
-        )
+        digits = _LIKE_A_COUNT.fullmatch(word) or _NUMBER.fullmatch(word)
+        if digits and read_count(word) is None:
+            raise _malformed(word, names, counts)
+    if names and not counts and any(map(_NUMBER.fullmatch, names)):
+        raise _malformed(names[-1], names, counts)
     if not names or not counts:
         raise typer.BadParameter(
             "write a model and its tokens, such as: pricectl quote gpt-4o 1000 500",
@@ -74,6 +73,17 @@ def split_words(words: Sequence[str]) -> tuple[list[str], list[int]]:
     understood += f", output {counts[1]:,}" if len(counts) > 1 else ""
     check_names(names, understood)
     return list(dict.fromkeys(name.strip() for name in names)), counts
+
+
+def _malformed(word: str, names: Sequence[str], counts: Sequence[int]) -> typer.BadParameter:
+    numbers = [name for name in names if _NUMBER.fullmatch(name.strip())]
+    models = ", ".join(name for name in names if name not in numbers and name != word)
+    read = ", ".join([*(name for name in numbers if name != word), *(f"{n:,}" for n in counts)])
+    return typer.BadParameter(
+        f"{word!r} is not a token count such as 1000, 1,000 or 1k "
+        f"(understood: models {models or 'none'}; counts {read or 'none'})",
+        param_hint=_QUESTION,
+    )
 
 
 def check_names(names: Sequence[str], understood: str) -> None:

@@ -29,6 +29,13 @@ class Color(StrEnum):
     NEVER = "never"
 
 
+def _named(file: str | None) -> str | None:
+    """The option's callback: an empty name, as of an unset variable, is no name. Raises."""
+    if file == "":
+        raise typer.BadParameter("the name is empty; name a file, or leave the option out")
+    return file
+
+
 FileOption = Annotated[
     str | None,
     typer.Option(
@@ -38,6 +45,7 @@ FileOption = Annotated[
         help="The catalog; '-' reads standard input, 'packaged' the one inside pricectl. "
         "Default: PRICECTL_FILE, the settings, then upwards from here.",
         show_default=False,
+        callback=_named,
     ),
 ]
 OutputOption = Annotated[
@@ -163,6 +171,7 @@ def open_catalog(file: str | None, *, own: bool = False) -> Work:
     """Find and load the catalog and the settings; with `own` never the packaged one unasked."""
     policy = settings.load_policy(catalog=file)
     name = (store.locate_own if own else store.locate)(file, policy.file)
+    store.check_there(name, file, policy.file)
     return Work(store.load(name), name, policy)
 
 

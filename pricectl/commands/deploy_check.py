@@ -26,7 +26,9 @@ class FailOn(StrEnum):
 def deploy_check(
     base: Annotated[
         str,
-        typer.Option(metavar="REF[:PATH]|FILE|deployed", help="The version that is in use now."),
+        typer.Option(
+            metavar="REF[:PATH]|FILE|deployed|packaged", help="The version that is in use now."
+        ),
     ] = snapshots.DEPLOYED,
     fail_on: Annotated[
         list[FailOn] | None,
@@ -58,7 +60,7 @@ def deploy_check(
     changes = [gates.FailOn(each) for each in named if each is not FailOn.DUE]
     limits = gates.Limits.read(changes, max_increase, max_decrease)
     policy, when = settings.load_policy(catalog=file), common.instant(at)
-    name = store.locate_own(file, policy.file)
+    name = store.check_there(store.locate_own(file, policy.file), file, policy.file)
     candidate = Candidate(
         name,
         store.read(name).data,

@@ -16,14 +16,14 @@ def diff(
     base: Annotated[
         str,
         typer.Option(
-            metavar="REF[:PATH]|FILE|-|deployed",
+            metavar="REF[:PATH]|FILE|-|deployed|packaged",
             help="The version to compare with; a file wins over a ref.",
         ),
     ] = snapshots.DEPLOYED,
     head: Annotated[
         str | None,
         typer.Option(
-            metavar="REF[:PATH]|FILE|-",
+            metavar="REF[:PATH]|FILE|-|packaged",
             help="The version to look at.",
             show_default="the working file",
         ),
@@ -53,8 +53,11 @@ def diff(
     limits = gates.Limits.read(fail_on or [], max_increase, max_decrease, exit_code=exit_code)
     policy, when = settings.load_policy(catalog=file), common.instant(at)
     charged_by = policy.profile_named(profile)
-    locate = store.locate_own if head is None else store.working_file
-    old, new = snapshots.pair(base, head, locate(file, policy.file), policy.deployed)
+    if head is None:
+        working = store.check_there(store.locate_own(file, policy.file), file, policy.file)
+    else:
+        working = store.working_file(file, policy.file)
+    old, new = snapshots.pair(base, head, working, policy.deployed)
     before = old.version()
     after = new.version(like=before)
     found = compare(

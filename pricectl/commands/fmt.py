@@ -63,7 +63,8 @@ def fmt(
     """
     when = common.instant(at)
     asked = common.one_file([path] if path else [], file)
-    name = store.locate_writable(asked, settings.load_policy(catalog=asked).file)
+    configured = settings.load_policy(catalog=asked).file
+    name = store.check_there(store.locate_writable(asked, configured), asked, configured)
     source = store.read(name)
     found = formatted(source.data, when, promoting=promote, respelling=respell)
     writes, piped = not (check or diff), name == store.STDIN

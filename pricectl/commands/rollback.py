@@ -26,8 +26,9 @@ def rollback(
     version: Annotated[
         str | None,
         typer.Argument(
-            metavar="[REF[:PATH]|SHA|FILE]",
-            help="A git ref, a file, or the start of the SHA-256 that charges record.",
+            metavar="[REF[:PATH]|SHA|FILE|packaged]",
+            help="A git ref, a file, or the start of the SHA-256 that charges record "
+            "(also sha256:SHA).",
             show_default="the last good version",
         ),
     ] = None,
@@ -57,7 +58,9 @@ def rollback(
 ) -> None:
     """Put an older version of the catalog back: shown, checked, replaced in one step.
 
-    Git's index and branch stay as they are. What git does not have is kept as FILE.HASH.bak.
+    Refused is a version that looks broken beside the last good copy in the state folder of the
+    user who runs this, else beside the file; --force restores it all the same. Git's index and
+    branch stay as they are. What git does not have is kept as FILE.HASH.bak.
     Exits 1 if the version has errors, if the answer is no, or if the service refuses it.
     """
     view = View.of(output, color, quiet=quiet, verbose=verbose)

@@ -22,7 +22,7 @@ def status(
     places: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[URL|FILE|REF[:PATH]|deployed]...",
+            metavar="[URL|FILE|REF[:PATH]|deployed|packaged]...",
             help="Where to look; a URL is the address that pricectl's router is mounted at.",
             show_default="the catalog",
         ),
@@ -63,7 +63,7 @@ def status(
 
 def _own(file: str | None, configured: str | None) -> str:
     """The team's catalog; a missing one must not be taken for a git ref. Raises Unavailable."""
-    own = store.locate_own(file, configured)
+    own = store.check_there(store.locate_own(file, configured), file, configured)
     return own if own == store.STDIN else store.read(own).name
 
 

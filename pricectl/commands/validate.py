@@ -51,7 +51,8 @@ def validate(
     asked = common.one_file(files or [], file)
     policy = settings.load_policy(catalog=asked)
     own = store.working_file(None, policy.file)
-    names = files or [store.locate_own(asked, policy.file)]
+    located = files or [store.locate_own(asked, policy.file)]
+    names = [store.check_there(name, asked, policy.file) for name in located]
     reports = [
         checking.check(data, name, policy, when, own=store.is_same(name, own))
         for data, name in map(store.read, names)

@@ -163,7 +163,8 @@ def _believable(change: Change, bounds: Bounds) -> Iterator[SanityFinding]:
 
 def _zero(change: Change, prices: PriceList, row: Model) -> Iterator[SanityFinding]:
     """A price that became zero, or a new row that gives its calls away."""
-    free, name, unit = row.entry.get("free") is True, label(*change.at), change.at[0]
+    free = row.entry.get("free") is True or prices.entry.get("free") is True
+    name, unit = label(*change.at), change.at[0]
     if change.old:
         message = f"{name} became zero, it was {amount_words(change.old, unit)}"
         if free:

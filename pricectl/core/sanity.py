@@ -148,9 +148,9 @@ def _critical(
 ) -> Iterator[SanityFinding]:
     """Critical models without a price; where the prices in use lack it too, that is no refusal."""
     if tuple(names or SEED_MODELS) == SEED_MODELS:
-        names = [name for name in SEED_MODELS if before and _priced(before, name)]
+        names = [name for name in SEED_MODELS if before and priced_units(before, name)]
     for name in names:
-        had, has = _priced(before, name) if before else frozenset(), _priced(after, name)
+        had, has = priced_units(before, name) if before else frozenset(), priced_units(after, name)
         lost = sorted(had & frozenset(SIDES) - has)
         if has and not lost:
             continue
@@ -162,7 +162,7 @@ def _critical(
         yield SanityFinding("critical-model-missing", level, where, None, message)
 
 
-def _priced(catalog: Catalog, name: str) -> frozenset[str]:
+def priced_units(catalog: Catalog, name: str) -> frozenset[str]:
     """The units that a name has a base price for; of a retired row its successor's."""
     match = find(catalog, name)
     units = _base_units(match.model) if match.how in KNOWN else frozenset()

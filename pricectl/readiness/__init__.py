@@ -7,9 +7,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from pricectl import atomic, checking, snapshots, store
 from pricectl.changes import Version, compare
+from pricectl.core import sanity
 from pricectl.core.calculator import quote
 from pricectl.core.errors import PricingError
 from pricectl.findings import Threshold
@@ -34,11 +36,12 @@ def assess(candidate: Candidate) -> Readiness:
         why = "not checked: the catalog cannot be loaded"
         checks += [Check(name, "unknown", why) for name in ("critical", "examples", "changes")]
     else:
+        deployed = _deployed(candidate, version)
         checks += [
-            _runtime(candidate),
+            _runtime(candidate, version, deployed),
             critical(candidate, version.catalog),
             examples(candidate, version.catalog),
-            _changes(candidate, version),
+            _changes(candidate, version, deployed),
         ]
     return Readiness(candidate.file, atomic.sha256(candidate.data), tuple(checks))
 
@@ -97,8 +100,42 @@ def _valid(candidate: Candidate) -> Check:
     return Check("validate", "ok", f"no errors and no warnings in {models}")
 
 
-def _runtime(candidate: Candidate) -> Check:
-    """Load it as a service will: a copy, so that no service of this machine hears of it."""
+class _Deployed(NamedTuple):
+    """The prices in use and their name, or why they are not known."""
+
+    version: Version | None
+    name: str
+
+
+def _deployed(candidate: Candidate, like: Version) -> _Deployed:
+    try:
+        found = snapshots.read(candidate.base, candidate.file, candidate.policy.deployed)
+        return _Deployed(found.version(like=like), found.name)
+    except PricingError as error:
+        return _Deployed(None, f"cannot be compared: {error}")
+
+
+def _runtime(candidate: Candidate, version: Version, deployed: _Deployed) -> Check:
+    """Whether a service takes it: one that starts, and one that has the deployed prices.
+
+    A refusal is told here and not among the changes: it depends on no gate that somebody sets.
+    """
+    policy = candidate.policy
+    if deployed.version:
+        verdict = sanity.check(
+            deployed.version.catalog,
+            version.catalog,
+            critical=policy.critical,
+            bounds=policy.limits.bounds,
+        )
+        if verdict.refused:
+            said = f"a service with the deployed prices would refuse it: {verdict.refusal}"
+            return Check("runtime", "failed", said, (verdict.next_step,))
+    return _started(candidate)
+
+
+def _started(candidate: Candidate) -> Check:
+    """Loads a temporary copy, so running services do not reload."""
     from pricectl.runtime import Pricing
 
     with tempfile.TemporaryDirectory(prefix="pricectl-") as folder, _without_log():
@@ -133,15 +170,12 @@ def _without_log() -> Iterator[None]:
         logger.disabled = before
 
 
-def _changes(candidate: Candidate, version: Version) -> Check:
+def _changes(candidate: Candidate, version: Version, deployed: _Deployed) -> Check:
     policy = candidate.policy
-    try:
-        deployed = snapshots.read(candidate.base, candidate.file, policy.deployed)
-        before = deployed.version(like=version)
-    except PricingError as error:
-        return Check("changes", "unknown", f"cannot be compared: {error}")
+    if deployed.version is None:
+        return Check("changes", "unknown", deployed.name)
     found = compare(
-        before,
+        deployed.version,
         version,
         names=(*policy.names, *policy.critical),
         workloads=policy.workloads,

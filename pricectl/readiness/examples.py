@@ -11,8 +11,9 @@ from pricectl.changes.periods import Stretch, stretches
 from pricectl.core.calculator import Quote, quote
 from pricectl.core.catalog import Catalog
 from pricectl.core.lookup import find
-from pricectl.core.model import Model
+from pricectl.core.model import Match, Model
 from pricectl.core.money import usd
+from pricectl.core.sanity import priced_units
 from pricectl.core.usage import Usage
 from pricectl.estimate import Estimate
 from pricectl.policy import Workload
@@ -40,8 +41,9 @@ def _missing(catalog: Catalog, name: str, candidate: Candidate) -> str:
     match = find(catalog, name)
     if match.how not in PRESENT:
         return "no row" if match.how == "default" else f"only a partial match: {match.model.name}"
-    for stretch in _coming(match.model, candidate):
-        found = quote(catalog, name, TYPICAL, at=stretch.at)
+    sold = _sold(catalog, match)
+    for stretch in _coming(find(catalog, sold).model, candidate):
+        found = quote(catalog, sold, TYPICAL, at=stretch.at)
         if found.unpriced:
             units = ", ".join(line.unit for line in found.unpriced)
             return f"no price for {units} {stretch.period}".strip()
@@ -50,6 +52,15 @@ def _missing(catalog: Catalog, name: str, candidate: Candidate) -> str:
                 f"a price of zero {stretch.period}".strip() + ", and nothing says that it is free"
             )
     return ""
+
+
+def _sold(catalog: Catalog, match: Match) -> str:
+    """The name that is charged: of a retired row without prices its successor, if that has some."""
+    row = match.model
+    unpriced = not quote(catalog, match.asked, TYPICAL).pico_usd and not row.entry.get("free")
+    if row.entry.get("retired") is True and unpriced and priced_units(catalog, match.asked):
+        return str(row.entry["successor"])
+    return match.asked
 
 
 def _coming(model: Model, candidate: Candidate) -> Iterator[Stretch]:
@@ -91,7 +102,8 @@ def examples(candidate: Candidate, catalog: Catalog) -> Check:
 def _job(
     catalog: Catalog, name: str, work: Workload, candidate: Candidate, at: datetime | None
 ) -> Estimate:
-    call = quote(catalog, name, work.usage, service=work.service, at=at)
+    sold = _sold(catalog, find(catalog, name))
+    call = quote(catalog, sold, work.usage, service=work.service, at=at)
     return Estimate(call, work.calls, candidate.profile)
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # Documents of more entries are for programs alone, and indenting takes longer than all the rest.
 MAX_INDENTED = 10_000
+# The fields of a quote that depend on a credit profile.
+_OF_A_PROFILE = ("markup_percent", "client_cost_usd", "profile", "rounding", "credits")
 
 
 def dump(command: str, body: Mapping[str, Any], version: int = 1) -> str:
@@ -31,12 +33,25 @@ def dump(command: str, body: Mapping[str, Any], version: int = 1) -> str:
 
 
 def quotes(
-    estimates: Sequence[Estimate], catalog: Catalog, reading: "Reading | None" = None
+    estimates: Sequence[Estimate],
+    catalog: Catalog,
+    reading: "Reading | None" = None,
+    *,
+    flags: Sequence[str] = (),
+    charged: bool = True,
 ) -> str:
-    """One quote as the document itself, several as its `quotes`; with what a response states."""
+    """One quote as the document itself, several as its `quotes`; with what a response states.
+
+    `flags` are those of the running process that answers. Without `charged` no profile is known,
+    and what depends on one is null.
+    """
+    unknown = {} if charged else dict.fromkeys(_OF_A_PROFILE)
     bodies = [
-        {**_estimate(estimate, catalog), **_stated(estimate, reading)} for estimate in estimates
+        {**_estimate(estimate, catalog), **unknown, **_stated(estimate, reading)}
+        for estimate in estimates
     ]
+    for body in bodies:
+        body["flags"] = list(flags)
     return dump("quote", bodies[0] if len(bodies) == 1 else {"quotes": bodies})
 
 

@@ -32,6 +32,8 @@ def rollback(planned: Plan, found: Differences, outcome: Outcome) -> str:
             },
             "skipped": planned.skipped,
             "refusal": planned.refusal,
+            "compared_with": planned.compared_with,
+            "comparison_note": planned.comparison_note,
             "findings": json.loads(findings([planned.report], ERRORS))["findings"],
             "diff": _diff(found),
             "not_compared": found.trouble,

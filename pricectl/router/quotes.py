@@ -53,10 +53,6 @@ class Question(BaseModel):
     strict: bool = Field(default=False, description="404 where a name or a price is missing.")
 
 
-class NoProfile(PricingError):
-    """The cost is known, but not what it is to be charged."""
-
-
 def add_quotes(router: APIRouter, pricing: Pricing) -> None:
     """Add the endpoint that prices a call."""
 
@@ -72,11 +68,13 @@ def add_quotes(router: APIRouter, pricing: Pricing) -> None:
             400: {"description": "Counts, units or settings that cannot be"},
             404: {"description": "`strict`: no such model, or no price for a unit"},
             422: {"description": "A parameter is missing, unknown or malformed"},
-            503: {"description": "The credit settings are broken; `profile` may name one"},
         },
     )
     async def quote(request: Request, asked: Annotated[Question, Query()]) -> Response:
-        """An unknown model is answered by the default price, and `resolved.match` says so."""
+        """An unknown model is answered by the default price, and `resolved.match` says so.
+
+        While the credit settings choose no profile, the cost is answered, the charge is null.
+        """
         twice = [name for name, count in Counter(_names(request)).items() if count > 1]
         if twice:
             return problem(422, f"{twice[0]:.60}: given twice")
@@ -84,8 +82,6 @@ def add_quotes(router: APIRouter, pricing: Pricing) -> None:
             return _quote(pricing, asked)
         except (UnknownModel, UnpricedUnit) as error:
             return problem(404, str(error))
-        except NoProfile as error:
-            return problem(503, str(error))
         except PricingError as error:
             return problem(400, str(error))
 
@@ -107,8 +103,10 @@ def _quote(pricing: Pricing, asked: Question) -> Response:
         if "internal-error" in answer.flags:
             return problem(500, "the calculation failed")
         snapshot, found = answer.snapshot, answer.quote
-    estimate = Estimate(found, asked.calls, _profile(snapshot, asked))
-    return text(json.quotes([estimate], snapshot.catalog))
+    profile = _profile(snapshot, asked)
+    estimate = Estimate(found, asked.calls, profile or Profile())
+    charged = profile is not None
+    return text(json.quotes([estimate], snapshot.catalog, flags=snapshot.flags, charged=charged))
 
 
 def _details(asked: Question) -> dict[str, Any]:
@@ -146,15 +144,16 @@ def _instant(word: str | None) -> datetime:
     return read
 
 
-def _profile(snapshot: Snapshot, asked: Question) -> Profile:
-    """The profile with what the question sets over it. Raises BadProfile, NoProfile."""
+def _profile(snapshot: Snapshot, asked: Question) -> Profile | None:
+    """The profile with what the question sets over it; None if none is chosen.
+
+    Raises BadProfile.
+    """
     profile = snapshot.profile
     if asked.profile is not None:
         profile = snapshot.policy.profiles.get(asked.profile)
         if profile is None:
             raise BadProfile("no profile has this name", where="profile")
-    if profile is None:
-        raise NoProfile("the credit settings choose no profile that exists")
     words = {
         "markup_percent": asked.markup,
         "credits_per_dollar": asked.credits_per_dollar,
@@ -162,4 +161,4 @@ def _profile(snapshot: Snapshot, asked: Question) -> Profile:
     }
     given = {name: word for name, word in words.items() if word is not None}
     read = Profile.read(given, "of the question")
-    return profile._replace(**{name: getattr(read, name) for name in given})
+    return profile and profile._replace(**{name: getattr(read, name) for name in given})

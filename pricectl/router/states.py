@@ -1,6 +1,7 @@
-"""What may be told of a process's prices: versions and counts, no file names. Floor 3."""
+"""What may be told of a process's prices: versions, counts and faults, no folders. Floor 3."""
 
 import os
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,10 +9,10 @@ from pricectl.core.windows import read_instant
 from pricectl.report.canvas import clean
 from pricectl.runtime import Metrics, Pricing, ReloadResult, Snapshot
 from pricectl.runtime.snapshot import NOT_TOLD, SETTINGS_NOT_USED
+from pricectl.settings import OWN, PROJECT
 
-# Reasons that go on with a file's name; what follows stays in the log.
-_NAMES_FILES = (SETTINGS_NOT_USED, NOT_TOLD)
 MAX_REASON = 500
+RELOAD_REFUSED = "reload-refused"
 
 
 def health(pricing: Pricing) -> dict[str, Any]:
@@ -20,26 +21,28 @@ def health(pricing: Pricing) -> dict[str, Any]:
 
 
 def _health(snapshot: Snapshot, metrics: Metrics) -> dict[str, Any]:
+    flags = [*snapshot.flags, *([] if metrics.last_reload_ok else [RELOAD_REFUSED])]
     return {
-        "status": "degraded" if snapshot.flags or not metrics.last_reload_ok else "ok",
+        "status": "degraded" if flags else "ok",
         "models": snapshot.models,
         "version": snapshot.sha256,
         "generation": snapshot.generation,
         "calculator": snapshot.calculator_version,
         "last_updated": clean(snapshot.catalog.last_updated),
         "layer": snapshot.layer,
-        "flags": list(snapshot.flags),
+        "flags": flags,
     }
 
 
 def status(pricing: Pricing) -> dict[str, Any]:
-    """What an operator may know: the same, the last reload, the counters of this process."""
+    """What an operator may know: the same, faults, the last reload, the process's counters."""
     snapshot, metrics, last = pricing.snapshot, pricing.metrics(), pricing.last_reload
     return {
         **_health(snapshot, metrics),
         "pid": os.getpid(),
         "loaded_at": snapshot.loaded_at.isoformat(),
         "catalog_age_seconds": age_seconds(snapshot),
+        "settings_problem": without_folder(snapshot.settings_problem),
         "last_reload": {**reloaded(last), "at": _last_reload_at(metrics)} if last else None,
         "reloads": dict(metrics.reloads),
         "fallbacks": dict(metrics.fallbacks),
@@ -76,7 +79,24 @@ def _last_reload_at(metrics: Metrics) -> str | None:
 
 
 def _without_files(reason: str) -> str:
-    for words in _NAMES_FILES:
-        if reason.startswith(words):
-            return words
+    if reason.startswith(NOT_TOLD):  # what follows names a file of the state folder
+        return NOT_TOLD
+    if reason.startswith(SETTINGS_NOT_USED):
+        problem = without_folder(reason.removeprefix(f"{SETTINGS_NOT_USED}: "))
+        reason = f"{SETTINGS_NOT_USED}: {problem}" if problem else SETTINGS_NOT_USED
     return clean(reason)[:MAX_REASON]
+
+
+def without_folder(problem: str) -> str:
+    """A fault of the settings with the base name of their file alone, cleaned and bounded.
+
+    Empty if it speaks of another file: nobody knows which part of it is a folder.
+    """
+    chosen = re.split(r"[/\\]", os.environ.get("PRICECTL_SETTINGS", ""))[-1]
+    names = "|".join(re.escape(name) for name in (chosen, OWN, PROJECT) if name)
+    folder = re.match(rf".*[/\\](?=(?:{names}): )", problem, re.DOTALL)
+    if folder:
+        problem = problem.replace(folder[0], "")
+    elif re.match(r"/|\\|[A-Za-z]:[/\\]", problem):
+        return ""
+    return clean(problem)[:MAX_REASON]

@@ -249,6 +249,82 @@ def test_a_service_that_falls_back(run: Run, repo: Path, monkeypatch: pytest.Mon
     assert found["runtime"]["said"] == "the service would fall back to: packaged"
 
 
+REFUSED = {
+    # 4 models, 1 of them critical and gone; o3 x1000; both sides x60
+    "a critical model gone": ('"o3": {', '"o4": {', "the critical model 'o3' has no price"),
+    "a price a thousandfold": (O3, O3.replace("2e-06", "2e-03"), "openai/o3: "),
+    "both sides sixtyfold": (
+        O3 + ', "output_cost_per_token": 8e-06',
+        O3.replace("2e-06", "120e-06") + ', "output_cost_per_token": 480e-06',
+        "openai/o3: ",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_a_running_service_would_refuse_is_not_safe(run: Run, repo: Path, case: str) -> None:
+    old, new, said = REFUSED[case]
+    (repo / NAME).write_text(CATALOG, encoding="utf-8")
+    service = Pricing.load(repo / NAME, state=repo / "state")
+    edit(repo, old, new)
+    refused = service.reload()
+    assert refused.status == "refused"
+    runtime = checks(run, code=1)["runtime"]
+    assert runtime["state"] == "failed"
+    assert runtime["said"].startswith(f"a service with the deployed prices would refuse it: {said}")
+    assert refused.reason.startswith(runtime["said"].partition(" refuse it: ")[2])
+    assert "acknowledge what is right" in runtime["details"][0]
+
+
+def test_an_acknowledged_move_is_safe(run: Run, repo: Path) -> None:
+    old, new, _ = REFUSED["both sides sixtyfold"]
+    accepted = {
+        "rule": "price-moved",
+        "pointer": "/openai/o3/input_cost_per_token",
+        "value": 120e-06,
+        "reason": "announced",
+        "date": "2026-11-01",
+    }
+    metadata = '"schema_version": "1.0"'
+    text = CATALOG.replace(old, new).replace(
+        metadata, f'{metadata}, "acknowledged": [{json.dumps(accepted)}]'
+    )
+    (repo / NAME).write_text(text, encoding="utf-8")
+    assert checks(run, code=0)["runtime"]["state"] == "ok"
+
+
+SUCCESSOR = '"o3": {"retired": true, "successor": "o4"}, "o4": {"input_cost_per_token": 2e-06'
+
+
+def test_a_retired_critical_model_is_priced_by_its_successor(run: Run, repo: Path) -> None:
+    edit(repo, O3, SUCCESSOR)
+    found = checks(run, code=0)
+    assert (found["critical"]["state"], found["runtime"]["state"]) == ("ok", "ok")
+    # o4: 1,000 x $2 + 500 x $8 per 1M
+    assert found["examples"]["details"][3].startswith("o3, chat turn (1,000 in, 500 out): $0.006;")
+    for broken, said in ((', "output_cost_per_token": 8e-06', "output"), ("", "input, output")):
+        old = '"o4": {"input_cost_per_token": 2e-06, "output_cost_per_token": 8e-06'
+        new = (
+            old.replace(', "output_cost_per_token": 8e-06', "")
+            if broken
+            else '"o5": {"mode": "chat"'
+        )
+        text = CATALOG.replace(O3, SUCCESSOR, 1).replace(old, new)
+        (repo / NAME).write_text(text, encoding="utf-8")
+        found = checks(run, code=1)
+        assert found["critical"]["details"] == [f"o3: no price for {said}"]
+        assert found["runtime"]["state"] == "failed"
+
+
+def test_an_announced_price_of_the_successor_is_looked_at(run: Run, repo: Path) -> None:
+    edit(repo, O3, SUCCESSOR)
+    text = (repo / NAME).read_text(encoding="utf-8")
+    later = upcoming('"input_cost_per_token": 3e-06')
+    (repo / NAME).write_text(text.replace(OUTPUT, later), encoding="utf-8")
+    found = checks(run, code=1)
+    assert found["critical"]["details"] == ["o3: no price for output from 2026-12-01"]
+
+
 def test_jobs_that_a_profile_lets_go_for_nothing_are_a_note(run: Run, repo: Path) -> None:
     (repo / "pricectl.toml").write_text(
         'critical = ["gpt-4o"]\n[profiles.default]\nrounding = "down"\nminimum_credits = 0\n'

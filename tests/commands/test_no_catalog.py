@@ -1,10 +1,15 @@
 """A check without a catalog is never green: it ends with 2 and says where was looked."""
 
+import os
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import CATALOG, ROOT, Run
+from pricectl.cli import VERBS
+from tests.conftest import CATALOG, CHILD_PATH, ROOT, Run
 
 FILE = "llm_pricing_current.json"
 CHECKS = ("validate", "diff", "status", "deploy-check", "rollback", "fmt", "smoke")
@@ -46,6 +51,70 @@ def test_a_file_that_is_named_and_missing_is_not_replaced_by_another(
     # A missing file can be rolled back, but only to what git has.
     said = "is not in a git repository" if check == "rollback" else "missing.json: no such file"
     assert said in result.stderr
+    origin = {"environment": "from PRICECTL_FILE", "settings": "from the setting `file`"}.get(how)
+    assert check == "rollback" or (origin or "check the path") in result.stderr
+
+
+@pytest.mark.parametrize("how", ["environment", "settings"])
+@pytest.mark.parametrize("words", [("quote", "gpt-4o", "1"), ("models",), ("show", "o3")])
+def test_a_question_says_where_the_name_of_a_missing_file_is_from(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], how: str
+) -> None:
+    (home / "pricectl.toml").write_text('file = "missing.json"\n', encoding="utf-8")
+    if how == "environment":
+        monkeypatch.setenv("PRICECTL_FILE", "gone.json")
+    name, origin = {
+        "environment": ("gone.json", "PRICECTL_FILE"),
+        "settings": ("missing.json", "the setting `file`"),
+    }[how]
+    said = f"{name}: no such file; the name is from {origin}, correct it there\n"
+    assert run(*words).stderr.endswith(said)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_an_empty_name_is_bad_usage(run: Run, verb: str) -> None:
+    if verb == "rule":
+        return
+    words = {"quote": ("gpt-4o", "1"), "show": ("o3",), "explain": ("o3",)}.get(verb, ())
+    words = ("http://127.0.0.1:9",) if verb == "smoke" else words
+    result = run(verb, *words, "--file", "")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "the name is empty" in result.stderr
+
+
+def test_the_word_packaged_beside_validate_is_explained(run: Run) -> None:
+    result = run("validate", "packaged")
+    assert result.exit_code == 2
+    assert "packaged: no such file; write --file packaged for the catalog" in result.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="POSIX terminals")
+@pytest.mark.parametrize("words", [("quote",), ("nope",), ("quote", "--help")])
+def test_without_colour_a_terminal_gets_no_codes(home: Path, words: tuple[str, ...]) -> None:
+    def shown(**variables: str) -> bytes:
+        reader, terminal = os.openpty()
+        environment = {**os.environ, "PYTHONPATH": CHILD_PATH, "TERM": "xterm", **variables}
+        subprocess.run(
+            [sys.executable, "-m", "pricectl", *words],
+            cwd=home,
+            env=environment,
+            stdin=terminal,
+            stdout=terminal,
+            stderr=terminal,
+            timeout=60,
+            check=False,
+        )
+        os.close(terminal)
+        text = b""
+        with suppress(OSError):
+            while block := os.read(reader, 65536):
+                text += block
+        os.close(reader)
+        return text
+
+    assert b"\x1b[" in shown()
+    assert b"\x1b" not in shown(NO_COLOR="1")
+    assert b"Usage: " in shown(NO_COLOR="1")
 
 
 @pytest.mark.parametrize("check", ["validate", "fmt"])
@@ -83,3 +152,11 @@ def test_two_versions_of_git_need_no_working_file(run: Run, nowhere: Path) -> No
     (nowhere / "old.json").write_text(CATALOG, encoding="utf-8")
     result = run("diff", "--base", "old.json", "--head", "prices.json")
     assert (result.exit_code, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("check", ["diff", "deploy-check"])
+def test_the_packaged_catalog_is_a_base_by_its_word(run: Run, nowhere: Path, check: str) -> None:
+    assert nowhere.exists()
+    result = run(check, "--base", "packaged", "--file", "packaged", "-o", "json")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert run("status", "packaged", "packaged", "-q").exit_code == 0

@@ -166,6 +166,20 @@ def test_a_missing_price_is_not_the_cheapest(run: Run) -> None:
         (["gpt-4o", "12", "--cached=-1"], "is not a count"),
         (["gpt-4o", "1000x", "500"], "'1000x' is not a token count"),
         (["gpt-4o", "1,5k", "0"], "'1,5k' is not a token count"),
+        (["gpt-4o", "1.000", "500"], "'1.000' is not a token count such as 1000, 1,000 or 1k"),
+        (["gpt-4o", "1.000", "500"], "(understood: models gpt-4o; counts 500)"),
+        (["gpt-4o", "500", "1.000"], "(understood: models gpt-4o; counts 500)"),
+        (["gpt-4o", "1.0"], "'1.0' is not a token count"),
+        (["gpt-4o", "1,000.0", "5"], "'1,000.0' is not a token count"),
+        (["gpt-4o", "o3", "12", "x"], "(understood: models gpt-4o, o3; counts 12)"),
+        (["gpt-4o", "1 000"], "'1 000' is not a token count such as 1000, 1,000 or 1k"),
+        (["gpt-4o", "1 000", "500"], "'1 000' is not a token count"),
+        (["gpt-4o", "1'000", "500"], '"1\'000" is not a token count'),
+        (["gpt-4o", "1\u2019000", "500"], "is not a token count"),
+        (["gpt-4o", "1\u00a0000", "500"], "is not a token count"),
+        (["gpt-4o", "1\u202f000", "500"], "is not a token count"),
+        (["gpt-4o", "12", "--cached", "1.000"], "'1.000' is not a count such as 1000"),
+        (["gpt-4o", "12", "--unit", "search=2.0"], "'2.0' is not a count such as 1000"),
         (["gpt-4o", "1e3", "0"], "'1e3' is not a token count"),
         (["gpt-4o", "99999999999999999999999", "1"], "is not a token count"),
         (["--", "gpt-4o", "-5", "1"], "'-5' is not a token count"),
@@ -200,6 +214,10 @@ def test_bad_usage_says_what_and_exits_2(run: Run, words: list[str], said: str) 
         ),
         (["1000", "gpt-4o", "500"], "'1000' is a number among the models"),
         (["gpt-4o", "1.5k", "500", "200"], "'1.5k' is a number among the models"),
+        (["1 000", "gpt-4o", "o3", "500", "20"], "'1 000' is a number among the models"),
+        (["1'000", "gpt-4o", "o3", "500", "20"], '"1\'000" is a number among the models'),
+        (["1\u00a0000", "gpt-4o", "o3", "5", "2"], "is a number among the models"),
+        (["1.000", "gpt-4o", "o3", "5", "2"], "'1.000' is a number among the models"),
         (["gpt-4o", "", "1000"], "a model's name is blank"),
         (["\n", "1000"], "a model's name is blank"),
     ],
@@ -210,6 +228,19 @@ def test_a_word_that_is_not_a_name_is_refused_with_what_was_understood(
     result = run("quote", *words)
     assert (result.exit_code, result.stdout) == (2, "")
     assert said in " ".join(result.stderr.replace("│", " ").split())
+
+
+def test_a_decimal_point_needs_a_scale(run: Run) -> None:
+    # gpt-4o: 1.5k x $2.50 and 2.5M x $2.50 per 1M
+    assert run("quote", "gpt-4o", "1.5k", "-q").stdout == "0.00375\n"
+    assert run("quote", "gpt-4o", "2.5M", "-q").stdout == "6.25\n"
+
+
+def test_a_misspelt_service_is_suggested(run: Run) -> None:
+    said = "gpt-4o: no price for service bach: its standard rates; did you mean batch?"
+    result = run("quote", "gpt-4o", "1000", "--service", "bach", "-q")
+    assert said in result.stderr
+    assert "did you mean" not in run("quote", "o3", "1000", "--service", "bach", "-q").stderr
 
 
 def test_a_response_takes_no_counts_beside_it(run: Run) -> None:

@@ -129,6 +129,9 @@ def test_a_ref_a_commit_and_a_catalogs_hash_name_a_version(run: Run, repo: Path)
         first[:9],
         sha(FIRST),
         sha(FIRST)[:12].upper(),
+        f"sha256:{sha(FIRST)}",
+        f"sha256:{sha(FIRST)[:12]}",
+        f"SHA256:{sha(FIRST)[:7].upper()}",
         f"HEAD~2:{NAME}",
     ):
         (repo / NAME).write_text(LAST)
@@ -150,6 +153,22 @@ def test_a_hash_that_nothing_has(run: Run, repo: Path) -> None:
     assert result.exit_code == 2
     assert "neither a commit nor the hash of one of the 3 versions in git" in result.stderr
     assert now(repo) == LAST
+
+
+def test_a_file_comes_before_a_hash(run: Run, repo: Path) -> None:
+    named = f"sha256:{sha(LAST)[:12]}"
+    (repo / named).write_text(FIRST)
+    assert run("rollback", named, "-y", "-q").exit_code == 0
+    assert now(repo) == FIRST
+
+
+@pytest.mark.parametrize(
+    "asked", ["sha256:", "sha256:12345", "sha256:xyz1234", "sha256:" + "0" * 65]
+)
+def test_what_is_not_the_start_of_a_hash_is_said(run: Run, repo: Path, asked: str) -> None:
+    result = run("rollback", asked, "-y")
+    assert (result.exit_code, now(repo)) == (2, LAST)
+    assert "is not the start of a SHA-256; write 7 to 64 digits" in result.stderr
 
 
 def test_a_version_with_errors_is_refused_with_its_errors_only(run: Run, repo: Path) -> None:
@@ -449,3 +468,65 @@ def test_without_a_service_a_broken_edit_is_undone_too(
     (repo / NAME).write_text(dearer(1000))
     assert run("rollback", "--yes", "-q").exit_code == 0
     assert now(repo) == LAST
+
+
+ALONE = "compared with the file alone: this user has no last good copy of it in "
+
+
+def test_a_comparison_with_the_last_good_copy_needs_no_words(run: Run, served: Path) -> None:
+    (served / "other.json").write_text(dearer(2))
+    found = document(run("rollback", "other.json", "--dry-run", "-o", "json"))
+    assert (found["compared_with"], found["comparison_note"]) == ("last-good-copy", "")
+    assert "compared with" not in run("rollback", "other.json", "--dry-run").stdout
+
+
+EXTRA = "".join(f', "m{n}": {{"input_cost_per_token": 1e-06}}' for n in range(3))
+
+
+@pytest.mark.parametrize(("extra", "outcome"), [("", "would-restore"), (EXTRA, "refused")])
+def test_without_a_last_good_copy_the_file_is_compared_and_that_is_said(
+    run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch, extra: str, outcome: str
+) -> None:
+    """Three of seven models gone is refused; the way back, three new ones, would not be."""
+    monkeypatch.setenv("PRICECTL_STATE", str(repo / "none"))
+    o3 = '"o3": {"input_cost_per_token": 3e-06, "output_cost_per_token": 8e-06}'
+    assert o3 in LAST
+    (repo / NAME).write_text(LAST.replace(o3, o3 + extra))
+    (repo / "other.json").write_text(dearer(2))
+    result = run("rollback", "other.json", "--dry-run", "-o", "json", "-o", "text=shown")
+    found = document(result)
+    assert (found["outcome"], found["compared_with"]) == (outcome, "file")
+    assert found["comparison_note"] == f"{ALONE}{repo / 'none'}"
+    assert f"{ALONE}{repo / 'none'}\n" in (repo / "shown").read_text()
+    assert bool(found["refusal"]) == bool(extra)
+    if extra:
+        assert run("rollback", "other.json", "--yes", "--force").exit_code == 0
+
+
+def test_a_file_that_looks_broken_beside_the_version_waives_the_comparison(
+    run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRICECTL_STATE", str(repo / "none"))
+    (repo / NAME).write_text(dearer(1000))
+    found = document(run("rollback", "--dry-run", "-o", "json"))
+    assert (found["compared_with"], found["refusal"]) == ("nothing", "")
+    assert found["comparison_note"].startswith("not compared: the file itself looks broken beside")
+    assert "not compared: the file itself looks broken" in run("rollback", "--dry-run").stdout
+
+
+@pytest.mark.parametrize("text", [None, "{"])
+def test_without_anything_to_compare_with_that_is_said(
+    run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch, text: str | None
+) -> None:
+    monkeypatch.setenv("PRICECTL_STATE", str(repo / "none"))
+    (repo / NAME).unlink() if text is None else (repo / NAME).write_text(text)
+    found = document(run("rollback", "--file", NAME, "--dry-run", "-o", "json"))
+    assert found["compared_with"] == "nothing"
+    assert found["comparison_note"].startswith("not compared: ")
+
+
+def test_the_packaged_catalog_is_a_version_by_its_word(run: Run, served: Path) -> None:
+    found = document(run("rollback", "packaged", "--dry-run", "-o", "json"))
+    assert found["target"]["name"] == "packaged"
+    assert found["target"]["sha256"] == sha((ROOT / NAME).read_text(encoding="utf-8"))
+    assert served.exists()

@@ -183,6 +183,13 @@ def test_a_row_that_became_free_is_a_warning() -> None:
     assert of_row(ROW, {**after, "free": "yes"})[0][1] == "refused"
 
 
+def test_an_announced_list_may_be_free_by_itself() -> None:
+    zero = {"from": "2026-12-01", IN: 0, OUT: 0, READ: None, WRITE: None}
+    row = edited(upcoming=[{**zero, "free": True}])
+    assert {level for _, level, _ in of_row(ROW, row)} == {"warning"}
+    assert of_row(ROW, edited(upcoming=[zero]))[0][1] == "refused"
+
+
 @pytest.mark.parametrize(
     ("row", "places"),
     [

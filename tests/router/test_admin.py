@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from pricectl.policy import BadSettings, Policy
-from pricectl.router import Limit, guard, make_router
+from pricectl.router import Limit, guard, make_router, states
 from pricectl.router.guard import Bucket
 from pricectl.runtime import Pricing
 from tests.conftest import CATALOG
@@ -285,18 +285,85 @@ def test_errors_name_no_file(
         assert "Traceback" not in text
 
 
-def test_settings_that_break_are_named_without_their_file(
-    file: Path, home: Path, tmp_path: Path
+FAULT = "the settings have a fault: "
+BROKEN_SETTINGS = {
+    "profiles = 5": "pricectl.toml: profiles: 5 is not a table",
+    "critcal = []": "pricectl.toml: unknown setting critcal; one of file, deployed, ",
+    'profile = "reselller"': "pricectl.toml: no profile is called 'reselller'",
+    "[profiles": "pricectl.toml: is not TOML: ",
+}
+
+
+@pytest.mark.parametrize("text", BROKEN_SETTINGS)
+def test_settings_that_break_are_named_without_their_folder(
+    file: Path, home: Path, tmp_path: Path, text: str
 ) -> None:
     pricing = Pricing.load(file)
-    (home / "pricectl.toml").write_text("profiles = 5\n", encoding="utf-8")
+    (home / "pricectl.toml").write_text(f"{text}\n", encoding="utf-8")
     client = client_of(pricing)
     told = client.post(RELOAD, headers=BEARER)
-    assert (told.status_code, told.json()["reason"]) == (200, "the settings have a fault")
+    status = client.get(STATUS, headers=BEARER)
+    assert told.status_code == 200
+    assert told.json()["reason"].startswith(FAULT + BROKEN_SETTINGS[text])
+    assert status.json()["last_reload"]["reason"] == told.json()["reason"]
+    assert FAULT + status.json()["settings_problem"] == told.json()["reason"]
     health = client.get("/healthz/pricing")
     assert health.json()["status"] == "degraded"
     assert health.json()["flags"] == ["settings-error"]
-    assert str(tmp_path) not in told.text + health.text
+    assert "settings_problem" not in health.json()
+    assert str(tmp_path) not in told.text + status.text + health.text
+
+
+def test_a_fault_of_the_first_start_is_named_too(file: Path, home: Path) -> None:
+    (home / "pricectl.toml").write_text("profiles = 5\n", encoding="utf-8")
+    client = client_of(Pricing.load(file))
+    told = client.get(STATUS, headers=BEARER).json()
+    assert (told["last_reload"], told["flags"]) == (None, ["settings-error"])
+    assert told["settings_problem"] == "pricectl.toml: profiles: 5 is not a table"
+
+
+@pytest.mark.parametrize("folder", ["a: b", "pricectl.toml", "with space", "e\x1b[31m"])
+def test_no_part_of_a_folder_is_shown(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    settings = tmp_path / folder / "prices.toml"
+    settings.parent.mkdir()
+    monkeypatch.setenv("PRICECTL_SETTINGS", str(settings))
+    client = client_of(Pricing.load(file))
+    told = client.get(STATUS, headers=BEARER).json()
+    assert told["settings_problem"] == (
+        "prices.toml: no such file; correct or unset PRICECTL_SETTINGS"
+    )
+    settings.write_text(f"x = {'[' * 2000}\n", encoding="utf-8")
+    reason = client.post(RELOAD, headers=BEARER).json()["reason"]
+    assert reason.startswith(f"{FAULT}prices.toml: is not TOML: ")
+    assert len(reason) <= 500
+    (settings.parent / "pricectl.toml").write_text("a\n", encoding="utf-8")
+    settings.write_text('"\\u001b[31m" = 1\n', encoding="utf-8")
+    shown = client.post(RELOAD, headers=BEARER)
+    assert "\\\\x1b[31m" in shown.text
+    assert shown.text.isprintable()
+
+
+def test_a_fault_that_names_no_settings_file_is_not_shown_with_a_path() -> None:
+    assert states.without_folder("/srv/secret/else: cannot be read") == ""
+    assert states.without_folder("C:\\secret\\else: cannot be read") == ""
+    assert states.without_folder("no settings file was found") == "no settings file was found"
+
+
+def test_health_flags_a_refused_reload(client: TestClient, file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    file.write_text("{", encoding="utf-8")
+    client.post(RELOAD, headers=BEARER)
+    health = client.get("/healthz/pricing").json()
+    assert (health["status"], health["flags"]) == ("degraded", ["reload-refused"])
+    assert client.get(STATUS, headers=BEARER).json()["flags"] == ["reload-refused"]
+    # The answers are right: they are by the prices of the last file that was taken.
+    assert client.get("/v1/quote?model=gpt-4o&input=1").json()["flags"] == []
+    file.write_text(text, encoding="utf-8")
+    client.post(RELOAD, headers=BEARER)
+    health = client.get("/healthz/pricing").json()
+    assert (health["status"], health["flags"]) == ("ok", [])
 
 
 @pytest.mark.parametrize("code", ["\\u001b[31m", "\\n", "\\u202e", "\\u007f"])

@@ -206,3 +206,44 @@ def test_without_the_extra_the_import_says_what_to_install(library: str) -> None
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert f"{library} is missing: pip install 'pricectl[server]'" in done.stderr
+
+
+UNCHARGED = ("profile", "markup_percent", "client_cost_usd", "rounding", "credits")
+
+
+def test_the_layer_and_a_fault_of_the_settings_are_said(file: Path, home: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    file.write_text("{", encoding="utf-8")
+    (home / "pricectl.toml").write_text("critcal = []\n", encoding="utf-8")
+    found = ask(client_of(Pricing.load(file)), model="gpt-4o-mini", at="2026-11-20")
+    jsonschema.validate(found, SCHEMA)
+    assert found["flags"] == ["packaged-prices", "settings-error"]
+    file.write_text(text, encoding="utf-8")
+    (home / "pricectl.toml").unlink()
+    assert ask(client_of(Pricing.load(file, policy=Policy())))["flags"] == []
+
+
+@pytest.mark.parametrize("strict", ["false", "true"])
+def test_without_a_profile_the_cost_is_known_and_the_charge_is_null(
+    file: Path, home: Path, strict: str
+) -> None:
+    (home / "pricectl.toml").write_text('profile = "reselller"\n', encoding="utf-8")
+    client = client_of(Pricing.load(file))
+    found = ask(client, output=500, strict=strict)
+    jsonschema.validate(found, SCHEMA)
+    # 1,000 x $2.50 + 500 x $10 per 1M
+    assert (found["provider_cost_usd"], found["flags"]) == ("0.0075", ["settings-error"])
+    assert [found[name] for name in UNCHARGED] == [None] * 5
+    assert "no profile has this name" in ask(client, 400, profile="reselller")["detail"]
+    assert "'lots' is no amount" in ask(client, 400, markup="lots")["detail"]
+
+
+def test_a_profile_that_the_question_names_is_used(file: Path) -> None:
+    client = client_of(Pricing.load(file, policy=Policy(profile="gone")))
+    assert [ask(client)[name] for name in UNCHARGED] == [None] * 5
+    assert ask(client, profile="default")["client_cost_usd"] == "0.0025"
+
+
+def test_what_is_null_is_null_together() -> None:
+    quote = SCHEMA["$defs"]["quote"]["properties"]
+    assert all("null" in json.dumps(quote[name]) for name in UNCHARGED)

@@ -1,6 +1,7 @@
 """A quote for people: the number, then the arithmetic, then the credits. Floor 2."""
 
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from pricectl.core.lookup import near_names
 from pricectl.core.model import Match
 from pricectl.core.money import usd, usd_per_mtok
 from pricectl.core.units import is_token
+from pricectl.core.words import SERVICE_NAMES
 from pricectl.estimate import Estimate, ModeCredits
 from pricectl.report.canvas import Canvas, at_point, clean, grid, listing
 from pricectl.report.numbers import count, plain
@@ -107,7 +109,11 @@ def assumptions(estimate: Estimate, catalog: Catalog) -> Iterator[str]:
     if quote.missing_region:
         yield f"no price for region {clean(quote.region)}: its base rates"
     if quote.missing_service:
-        yield f"no price for service {clean(quote.service)}: its standard rates"
+        sold = {service for _, _, service in quote.prices.rates if service}
+        words = sold | {word for word, service in SERVICE_NAMES.items() if service in sold}
+        near = get_close_matches(quote.service, words, n=1)
+        meant = f"; did you mean {clean(near[0])}?" if near else ""
+        yield f"no price for service {clean(quote.service)}: its standard rates{meant}"
     for line, note in zip(quote.lines, line_notes(quote), strict=True):
         if note:
             yield f"{line.unit}: {clean(note) if line.priced else ADDS_NOTHING}"

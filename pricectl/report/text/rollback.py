@@ -45,6 +45,8 @@ def _head(planned: Plan, canvas: Canvas) -> str:
     if planned.skipped:
         newer = "version has" if planned.skipped == 1 else "versions have"
         lines.append(Text(f"passed over: {count(planned.skipped)} newer {newer} errors", "yellow"))
+    if planned.comparison_note:
+        lines.append(Text(clean(planned.comparison_note), "yellow"))
     return canvas.draw(*lines)
 
 
