@@ -25,12 +25,16 @@ class Missing(BadRef):
 class Repository:
     """The git repository that a file belongs to; every question is a process of its own."""
 
-    def __init__(self, file: str | Path) -> None:
+    def __init__(self, file: str | Path, settings: str = "") -> None:
+        """`settings` is the settings file, if that is what names the file."""
         self.file = file
+        self._settings = settings
 
     @cached_property
     def place(self) -> Place:
         """The root of the file's work tree and its path in it. Raises BadRef outside git."""
+        if self._settings:
+            worktree.check_same(self.file, self._settings)
         return worktree.locate(self.file)
 
     def commit(self, ref: str) -> str | None:

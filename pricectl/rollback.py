@@ -95,11 +95,11 @@ def plan(asked: str | None, file: str, policy: Policy, today: date) -> Plan:
 
     Raises Unavailable or BadRef.
     """
-    current, log = _content(file), FileLog(file)
+    current, log = _content(file), FileLog(file, snapshots.settings_naming(file, policy))
     if asked is None:
         planned = _last_good(file, current, log, policy, today)
     else:
-        target = _named(asked, file, log, policy.deployed)
+        target = _named(asked, file, log, policy)
         report = checking.check(target.data, target.name, policy, today)
         planned = Plan(file, current, _committed(log, current), target, report)
     if planned.report.fails() or planned.unchanged:
@@ -227,7 +227,7 @@ def _last_good(file: str, current: bytes | None, log: FileLog, policy: Policy, t
     )
 
 
-def _named(asked: str, file: str, log: FileLog, deployed: str | None) -> Snapshot:
+def _named(asked: str, file: str, log: FileLog, policy: Policy) -> Snapshot:
     digits = asked.lower()
     if digits.startswith(_SPELT) and not Path(asked).exists():
         digits = digits.removeprefix(_SPELT)
@@ -238,7 +238,7 @@ def _named(asked: str, file: str, log: FileLog, deployed: str | None) -> Snapsho
     try:
         if _SHA256.fullmatch(digits) and not Path(asked).exists() and log.commit(asked) is None:
             return _by_sha256(digits, log)
-        return snapshots.read(asked, file, deployed)
+        return snapshots.read(asked, file, policy)
     except NoVersion:
         raise
     except BadRef as error:

@@ -15,6 +15,7 @@ from pricectl.changes import Version
 from pricectl.core.document import MAX_BYTES
 from pricectl.core.errors import DocumentError, PricingError
 from pricectl.git import BadRef
+from pricectl.policy import Policy
 from pricectl.repository import Repository
 
 DEPLOYED = "deployed"
@@ -61,9 +62,7 @@ class BadSnapshot(PricingError):
     """A version that was found but is no catalog."""
 
 
-def pair(
-    base: str, head: str | None, file: str, deployed: str | None = None
-) -> tuple[Snapshot, Snapshot]:
+def pair(base: str, head: str | None, file: str, policy: Policy) -> tuple[Snapshot, Snapshot]:
     """The old and the new version; without `head` the new one is the working file.
 
     Raises Unavailable or BadRef.
@@ -72,25 +71,31 @@ def pair(
         raise store.Unavailable(
             "cannot be both versions", where="standard input", next_step="name a file or a ref"
         )
-    new = from_file(file) if head is None else read(head, file, deployed)
-    return read(base, file, deployed), new
+    new = from_file(file) if head is None else read(head, file, policy)
+    return read(base, file, policy), new
 
 
-def read(asked: str, file: str, deployed: str | None = None) -> Snapshot:
-    """The version that is meant; `file` is the working file, `deployed` what the settings say.
+def read(asked: str, file: str, policy: Policy) -> Snapshot:
+    """The version that is meant; `file` is the working file.
 
     Raises Unavailable or BadRef.
     """
+    if asked == DEPLOYED and policy.deployed not in (None, DEPLOYED):
+        asked = str(policy.deployed)
+        if _is_file(asked) and store.is_same(asked, file):
+            raise store.Unavailable(
+                "is compared with itself: the setting `deployed` names it",
+                where=file,
+                next_step="name what production has, such as origin/main",
+            )
     if asked == DEPLOYED:
-        if deployed in (None, DEPLOYED):
-            return _deployed(file)
-        return read(str(deployed), file)
+        return _deployed(_repository(file, policy))
     if asked == store.STDIN or _is_file(asked):
         return from_file(asked)
     if asked == store.PACKAGED:
         return from_file(str(store.packaged(store.FILE_NAME)))._replace(name=store.PACKAGED)
     ref, _, path = asked.partition(":")
-    repository = _repository(file)
+    repository = _repository(file, policy)
     return _from_git(repository, _resolve(repository, ref, asked), ref, path)
 
 
@@ -107,9 +112,17 @@ def _is_file(name: str) -> bool:
         return False
 
 
-def _repository(file: str) -> Repository:
+def _repository(file: str, policy: Policy) -> Repository:
     """The repository of the working file; of the current folder for standard input."""
-    return Repository(store.FILE_NAME if file == store.STDIN else file)
+    if file == store.STDIN:
+        return Repository(store.FILE_NAME)
+    return Repository(file, settings_naming(file, policy))
+
+
+def settings_naming(file: str, policy: Policy) -> str:
+    """The settings file, if it names the catalog `file`; else empty."""
+    named = policy.file is not None and store.is_same(policy.file, file)
+    return policy.source if named else ""
 
 
 def _resolve(repository: Repository, ref: str, asked: str) -> str:
@@ -141,9 +154,8 @@ def _from_git(repository: Repository, commit: str, ref: str, path: str) -> Snaps
     return Snapshot(data, f"{name}:{path}" if path else name, inside, commit)
 
 
-def _deployed(file: str) -> Snapshot:
+def _deployed(repository: Repository) -> Snapshot:
     """Where this branch left `origin/main`, else `main`: what production was built from."""
-    repository = _repository(file)
     for branch in DEFAULT_BRANCHES:
         tip = repository.commit(branch)
         if tip is None and repository.names(branch):

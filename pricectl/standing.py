@@ -9,6 +9,7 @@ from pricectl import fetch, snapshots, store
 from pricectl.core import document
 from pricectl.core.document import Json
 from pricectl.core.errors import DocumentError, PricingError
+from pricectl.policy import Policy
 
 HEALTH, STATUS = "/healthz/pricing", "/admin/pricing/status"
 MAX_WORD = 200
@@ -50,7 +51,7 @@ def outcome(standings: Sequence[Standing]) -> Outcome:
 
 
 def look(
-    asked: str, *, file: str, deployed: str | None = None, token: str | None = None
+    asked: str, *, file: str, policy: Policy | None = None, token: str | None = None
 ) -> Standing:
     """How things stand at a URL, a file or a ref; `token` asks servers for their admin status."""
     is_file = asked == store.PACKAGED or Path(asked).is_file()
@@ -58,7 +59,7 @@ def look(
     try:
         if kind == "server":
             return _server(asked, token)
-        found = snapshots.read(asked, file, deployed)
+        found = snapshots.read(asked, file, policy or Policy())
         catalog = found.version().catalog
     except fetch.NotFetched as error:
         return Standing(asked, kind, problem="; ".join(filter(None, (error.what, error.next_step))))

@@ -46,6 +46,20 @@ def locate(file: str | Path) -> Place:
     return Place(root, real.relative_to(root).as_posix())
 
 
+def check_same(file: str | Path, settings: str | Path) -> None:
+    """Refuse a file that the settings name in another work tree than their own. Raises BadRef.
+
+    A pull request that edits the settings must not choose which other repository git reads.
+    """
+    tree = _root(Path(os.path.realpath(settings)))
+    if tree and _root(Path(os.path.realpath(file))) != tree:
+        raise BadRef(
+            f"is named by the settings and lies outside their work tree {tree}; git is not asked",
+            where=str(file),
+            next_step="name a file with --base FILE",
+        )
+
+
 def _links(path: Path) -> list[Path]:
     """The symbolic links on the way to a file, each by a path that has none before it."""
     found: list[Path] = []

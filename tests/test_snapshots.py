@@ -12,6 +12,7 @@ import pytest
 from pricectl import snapshots, store
 from pricectl.core.errors import PricingError
 from pricectl.git import BadRef
+from pricectl.policy import Policy
 from pricectl.repository import Repository
 from pricectl.snapshots import BadSnapshot, Snapshot
 
@@ -67,7 +68,7 @@ def clone(origin: Path, name: str, *options: str) -> Path:
 def base(
     asked: str = "deployed", folder: Path | None = None, deployed: str | None = None
 ) -> Snapshot:
-    return snapshots.read(asked, str((folder or Path()) / NAME), deployed)
+    return snapshots.read(asked, str((folder or Path()) / NAME), Policy(deployed=deployed))
 
 
 def test_a_ref_is_named_with_its_commit(repo: Path) -> None:
@@ -101,7 +102,7 @@ def test_the_packaged_catalog_is_asked_for_by_its_word(repo: Path) -> None:
 def test_the_file_is_found_from_a_folder_below(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (repo / "below").mkdir()
     monkeypatch.chdir(repo / "below")
-    assert snapshots.read("HEAD", f"../{NAME}").data.decode() == OLD
+    assert snapshots.read("HEAD", f"../{NAME}", Policy()).data.decode() == OLD
 
 
 def test_a_file_wins_over_a_ref_of_its_name(repo: Path) -> None:
@@ -318,16 +319,16 @@ def test_a_blob_that_is_gone(repo: Path) -> None:
 
 def test_standard_input_is_one_version_only() -> None:
     with pytest.raises(store.Unavailable, match="cannot be both versions"):
-        snapshots.pair("-", "-", NAME)
+        snapshots.pair("-", "-", NAME, Policy())
     with pytest.raises(store.Unavailable, match="cannot be both versions"):
-        snapshots.pair("-", None, "-")
+        snapshots.pair("-", None, "-", Policy())
 
 
 def test_the_head_may_be_a_ref_too(repo: Path) -> None:
     commit(repo, NEW)
-    old, new = snapshots.pair("HEAD~1", "HEAD", NAME)
+    old, new = snapshots.pair("HEAD~1", "HEAD", NAME, Policy())
     assert (old.data.decode(), new.data.decode()) == (OLD, NEW)
-    old, new = snapshots.pair("HEAD~1", "HEAD", "-")
+    old, new = snapshots.pair("HEAD~1", "HEAD", "-", Policy())
     assert old.data.decode() == OLD
 
 

@@ -11,6 +11,7 @@ from pricectl import snapshots
 from pricectl.core.errors import PricingError
 from pricectl.git import BadRef
 from pricectl.gitlog import FileLog
+from pricectl.policy import Policy
 from pricectl.worktree import locate
 from tests.conftest import CATALOG, Run
 from tests.test_snapshots import (
@@ -36,7 +37,7 @@ def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def content(file: Path | str, ref: str = "HEAD") -> str:
-    return snapshots.read(ref, str(file)).data.decode()
+    return snapshots.read(ref, str(file), Policy()).data.decode()
 
 
 def problem(file: Path | str, ref: str = "HEAD") -> str:
@@ -180,7 +181,7 @@ def test_a_folder_below_and_paths_of_a_ref(repo: Path, monkeypatch: pytest.Monke
         assert content(file, "HEAD:./old/x.json") == "{}"
         for path in ("../../x", "/etc/passwd", "prices", "prices/old/", "..", ".", "\0", "gone"):
             assert "is not in HEAD" in problem(file, f"HEAD:{path}"), path
-    found = snapshots.read("HEAD", file)
+    found = snapshots.read("HEAD", file, Policy())
     shown = subprocess.run(
         ["git", "show", f"{found.commit}:{found.path}"], capture_output=True, check=True
     )
@@ -416,3 +417,21 @@ def test_outside_of_git_git_is_not_started(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("PATH", "")
     with pytest.raises(BadRef, match="is not in a git repository"):
         locate(tmp_path / NAME)
+
+
+def test_settings_do_not_choose_another_repository(tmp_path: Path, run: Run) -> None:
+    """A pull request edits the settings; what git has elsewhere must not be shown for a base."""
+    for name in ("own", "victim"):
+        folder = tmp_path / name
+        folder.mkdir()
+        git(folder, "init", "-q", "-b", "main")
+        (folder / NAME).write_text(CATALOG, encoding="utf-8")
+        git(folder, "add", "-A")
+        git(folder, "commit", "-q", "-m", "prices")
+    (tmp_path / "own" / "pricectl.toml").write_text(f'file = "../victim/{NAME}"\n')
+    os.chdir(tmp_path / "own")
+    for words in (("diff", "--base", "HEAD"), ("deploy-check",), ("rollback", "HEAD", "--dry-run")):
+        result = run(*words)
+        assert result.exit_code != 0, words
+        assert "git is not asked" in " ".join(result.output.split()), words
+    assert run("quote", "gpt-4o", "1000").exit_code == 0

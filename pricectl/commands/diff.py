@@ -57,7 +57,7 @@ def diff(
         working = store.check_there(store.locate_own(file, policy.file), file, policy.file)
     else:
         working = store.working_file(file, policy.file)
-    old, new = snapshots.pair(base, head, working, policy.deployed)
+    old, new = snapshots.pair(base, head, working, policy)
     before = old.version()
     after = new.version(like=before)
     found = compare(

@@ -48,7 +48,7 @@ def status(
     policy = settings.load_policy(catalog=file)
     working = store.working_file(file, policy.file)
     found = [
-        standing.look(place, file=working, deployed=policy.deployed, token=token)
+        standing.look(place, file=working, policy=policy, token=token)
         for place in places or [_own(file, policy.file)]
     ]
     common.show(

@@ -67,7 +67,7 @@ def _git(candidate: Candidate) -> Check:
     if candidate.file == store.STDIN:
         return Check("git", "note", "not looked at: standard input")
     try:
-        log = FileLog(candidate.file)
+        log = FileLog(candidate.file, snapshots.settings_naming(candidate.file, candidate.policy))
         found, head = log.committed(candidate.data), log.versions[:1]
     except BadRef as error:
         return Check("git", "note", str(error.what))
@@ -109,7 +109,7 @@ class _Deployed(NamedTuple):
 
 def _deployed(candidate: Candidate, like: Version) -> _Deployed:
     try:
-        found = snapshots.read(candidate.base, candidate.file, candidate.policy.deployed)
+        found = snapshots.read(candidate.base, candidate.file, candidate.policy)
         return _Deployed(found.version(like=like), found.name)
     except PricingError as error:
         return _Deployed(None, f"cannot be compared: {error}")

@@ -127,12 +127,12 @@ def test_two_ways_to_name_the_file_are_refused(run: Run, home: Path, check: str)
 
 
 @pytest.mark.parametrize(
-    "words", [("validate", "-q"), ("deploy-check", "--base", str(ROOT / FILE), "-q")]
+    "words", [("validate", "-q"), ("deploy-check", "--base", "copy.json", "-q")]
 )
 def test_the_packaged_catalog_is_checked_when_it_is_asked_for(
     run: Run, nowhere: Path, words: tuple[str, ...]
 ) -> None:
-    assert nowhere.exists()
+    (nowhere / "copy.json").write_bytes((ROOT / FILE).read_bytes())
     result = run(*words, "--file", "packaged")
     assert result.exit_code == 0, result.output
 
@@ -160,3 +160,15 @@ def test_the_packaged_catalog_is_a_base_by_its_word(run: Run, nowhere: Path, che
     result = run(check, "--base", "packaged", "--file", "packaged", "-o", "json")
     assert (result.exit_code, result.stderr) == (0, "")
     assert run("status", "packaged", "packaged", "-q").exit_code == 0
+
+
+@pytest.mark.parametrize("check", ["diff", "deploy-check"])
+@pytest.mark.parametrize("name", [FILE, f"./{FILE}", "link.json"])
+def test_the_settings_cannot_have_a_file_compared_with_itself(
+    run: Run, home: Path, check: str, name: str
+) -> None:
+    """No gate could ever fail."""
+    (home / "link.json").symlink_to(FILE)
+    (home / "pricectl.toml").write_text(f'deployed = "{name}"\n', encoding="utf-8")
+    result = run(check)
+    assert (result.exit_code != 0, "is compared with itself" in result.output) == (True, True)
