@@ -217,13 +217,15 @@ def _members(
 
 def _day(value: Any, where: str) -> date:
     if isinstance(value, datetime):
-        raise BadSettings(f"{value} is no day", where=where, next_step="2026-12-31")
+        raise BadSettings(f"{value} is not a valid date", where=where, next_step="2026-12-31")
     if isinstance(value, date):
         return value
     try:
         return date.fromisoformat(_text(value, where))
     except ValueError:
-        raise BadSettings(f"{value!r} is no day", where=where, next_step="2026-12-31") from None
+        raise BadSettings(
+            f"{value!r} is not a valid date", where=where, next_step="2026-12-31"
+        ) from None
 
 
 def _price(value: Any, where: str, unit: str = "USD per 1M tokens") -> Decimal:
@@ -237,8 +239,10 @@ def _waivers(value: Any, where: str) -> tuple[Waiver, ...]:
     waivers = []
     for index, item in enumerate(_list(value, where)):
         members = _members(item, f"{where}[{index}]", known)
-        if not members.get("rule") or not members.get("reason", "").strip():
-            raise BadSettings("a waiver needs a rule and a reason", where=f"{where}[{index}]")
+        missing = [name for name in ("rule", "reason") if not members.get(name, "").strip()]
+        if missing:
+            what = f"a waiver needs a rule and a reason; missing: {' and '.join(missing)}"
+            raise BadSettings(what, where=f"{where}[{index}]")
         waivers.append(Waiver(**members))
     return tuple(waivers)
 

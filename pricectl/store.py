@@ -94,8 +94,11 @@ def find(
 def check_there(name: str, asked: str | None, configured: str | None) -> str:
     """The name that one of the `locate` functions answered, if such a file exists.
 
-    Raises Unavailable, with where the name is from. A file that --file names is left to `read`.
+    Raises Unavailable, with where the name is from; a file of the command line is left to `read`.
     """
+    if name == PACKAGED and not os.path.exists(name):  # noqa: PTH110 - any name
+        step = f"write --file {PACKAGED} for the catalog inside pricectl"
+        raise Unavailable("no such file", where=name, next_step=step)
     origin = "PRICECTL_FILE" if os.environ.get("PRICECTL_FILE") else "the setting `file`"
     named = os.environ.get("PRICECTL_FILE") or configured
     if not asked and named and name != STDIN and not os.path.exists(name):  # noqa: PTH110 - any name
@@ -134,12 +137,7 @@ def read(name: str) -> Source:
     except IsADirectoryError:
         raise Unavailable("is a folder", where=name, next_step="name the file in it") from None
     except FileNotFoundError:
-        step = f"write --file {PACKAGED} for the catalog inside pricectl"
-        raise Unavailable(
-            "no such file",
-            where=name,
-            next_step=step if name == PACKAGED else "check the path",
-        ) from None
+        raise Unavailable("no such file", where=name, next_step="check the path") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise Unavailable(f"cannot be read: {reason}", where=name) from None

@@ -191,7 +191,9 @@ def instant(at: str | None) -> datetime:
         return datetime.now().astimezone()
     read = read_instant(at)
     if read is None:
-        raise typer.BadParameter(f"{at!r} is no date such as 2026-12-01", param_hint="--at")
+        raise typer.BadParameter(
+            f"{at!r} is not a valid date such as 2026-12-01", param_hint="--at"
+        )
     return read
 
 

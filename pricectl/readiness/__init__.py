@@ -21,6 +21,7 @@ from pricectl.gitlog import FileLog
 from pricectl.readiness.checklist import Candidate, Check, Readiness, some
 from pricectl.readiness.examples import TYPICAL, critical, examples
 from pricectl.report import changes as words
+from pricectl.report.concise import due as due_mark
 from pricectl.report.numbers import count
 
 SHORT = 12
@@ -87,7 +88,8 @@ def _valid(candidate: Candidate) -> Check:
     due = f", {count(report.due)} due by date" if report.due else ""
     if failing:
         places = (
-            f"{found.span.line if found.span else 1}: {found.message} [{found.rule}]"
+            f"{found.span.line if found.span else report.place(found)}: {found.message} "
+            f"[{found.rule}]{due_mark(found)}"
             for found in failing
         )
         errors = _plural(report.count("error"), "error")

@@ -8,8 +8,16 @@ from pricectl.report.canvas import clean
 
 
 def findings(reports: Iterable[Report]) -> str:
-    """`file:line:column: severity[rule] message`, nothing when there are none."""
+    """`file:line:column: severity[rule] message`, nothing when there are none.
+
+    A finding that a date made due ends with "(due)".
+    """
     return "\n".join(line(report, finding) for report in reports for finding in report.findings)
+
+
+def due(finding: Finding) -> str:
+    """The mark of a finding that trips no gate but `due`; with a blank before it."""
+    return " (due)" if finding.due else ""
 
 
 def line(report: Report, finding: Finding) -> str:
@@ -17,4 +25,4 @@ def line(report: Report, finding: Finding) -> str:
     place = clean(report.place(finding))
     if finding.span:
         place += f":{finding.span.line}:{finding.span.column}"
-    return f"{place}: {finding.severity}[{finding.rule}] {clean(finding.message)}"
+    return f"{place}: {finding.severity}[{finding.rule}] {clean(finding.message)}{due(finding)}"

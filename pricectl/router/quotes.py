@@ -140,7 +140,7 @@ def _instant(word: str | None) -> datetime:
         return datetime.now(UTC)
     read = read_instant(word)
     if read is None:
-        raise BadUsage("is no day or instant", where="at", next_step="write 2026-12-01")
+        raise BadUsage("is not a valid date or instant", where="at", next_step="write 2026-12-01")
     return read
 
 

@@ -150,6 +150,16 @@ def test_a_price_that_begins_by_itself_stays_safe(run: Run, repo: Path) -> None:
     assert "due by date" in found["validate"]["said"]
 
 
+def test_a_finding_about_a_waiver_names_the_settings(run: Run, repo: Path) -> None:
+    waiver = '[[waivers]]\nrule = "zero-price"\nreason = "x"\nexpires = 2026-01-01\n'
+    (repo / "pricectl.toml").write_text(f'critical = ["gpt-4o"]\n{waiver}', encoding="utf-8")
+    details = checks(run, "--fail-on", "due", code=1)["validate"]["details"]
+    assert details[-1] == (
+        f"{repo / 'pricectl.toml'}: the waiver of zero-price at every place expired on "
+        "2026-01-01: x [waiver-expired] (due)"
+    )
+
+
 def test_without_due_findings_due_fails_nothing(run: Run, repo: Path) -> None:
     assert repo.exists()
     checks(run, "--fail-on", "due", code=0)

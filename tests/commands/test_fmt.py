@@ -220,7 +220,7 @@ def test_what_cannot_be_read_is_refused_and_kept(
     ("words", "said"),
     [
         (("fmt", "gone.json"), "no such file"),
-        (("fmt", "--at", "soon"), "is no date"),
+        (("fmt", "--at", "soon"), "is not a valid date"),
         (("fmt", *NEW_YEAR, "-o", "yaml"), "unknown format"),
     ],
 )

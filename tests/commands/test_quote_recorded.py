@@ -49,6 +49,20 @@ def test_every_kind_of_stream_reads_the_same_in_each_notation(run: Run, path: Pa
         assert chain(run, "\n".join(lines)) == whole
 
 
+@pytest.mark.parametrize("text", [SENT, LINES])
+def test_a_file_with_a_byte_order_mark_is_read(run: Run, home: Path, text: str) -> None:
+    (home / "body.txt").write_text(text, encoding="utf-8-sig")
+    assert run("quote", "--response", "body.txt", "-q").stdout == "0.0075\n"
+
+
+def test_an_empty_response_is_not_restored_from_git(run: Run) -> None:
+    result = run("quote", "--response", "-", stdin="")
+    said = " ".join(result.stderr.replace("│", " ").split())
+    assert result.exit_code == 2
+    assert "pass the body as the provider sent it" in said
+    assert "git" not in said
+
+
 def test_a_line_separator_within_a_text_ends_no_line(run: Run) -> None:
     first = {**CHUNK, "choices": [{"delta": {"content": "a\u2028b\x85c"}}]}
     text = f"{json.dumps(first, ensure_ascii=False)}\n{json.dumps(LAST)}"

@@ -140,6 +140,18 @@ def test_an_instant_counts_within_its_day(run: Run, good: Path) -> None:
         assert (result.exit_code, "warning[upcoming-begun]" in result.stdout) == (0, begun)
 
 
+def test_what_a_date_made_due_is_marked(run: Run, good: Path) -> None:
+    waiver = '[[waivers]]\nrule = "zero-price"\nreason = "x"\nexpires = 2026-01-01\n'
+    (good / "pricectl.toml").write_text(f'file = "good.json"\n{waiver}', encoding="utf-8")
+    for form in (("-v",), ("-o", "concise")):
+        shown = run("validate", "--at", "2027-06-01", *form).stdout
+        lines = [line for line in shown.splitlines() if "[verified-stale]" in line]
+        assert [line.endswith(" (due)") for line in lines] == [True]
+        lines = [line for line in shown.splitlines() if "[waiver-expired]" in line]
+        assert [line.endswith(" expired on 2026-01-01: x (due)") for line in lines] == [True]
+    assert "(due)" not in run("validate", "bad.json", *AT, "-v").stdout
+
+
 def test_several_files_and_standard_input(run: Run, good: Path) -> None:
     del good
     result = run("validate", "good.json", "-", *AT, stdin=BAD)
@@ -187,7 +199,7 @@ def test_settings_waive_with_a_reason(run: Run, good: Path) -> None:
         (("validate", "gone.json"), "no such file"),
         (("validate", "."), "is a folder"),
         (("validate", "good.json", "-o", "yaml"), "unknown format"),
-        (("validate", "good.json", "--at", "soon"), "is no date"),
+        (("validate", "good.json", "--at", "soon"), "is not a valid date"),
         (("validate", "good.json", "--fail-on", "maybe"), "maybe"),
     ],
 )

@@ -13,7 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pricectl.core import BadUsage, Catalog, UnknownModel, UnpricedUnit, Usage
+from pricectl.core.errors import DocumentError
 from pricectl.core.responses import Reading, quote_response, read_response, salvage_response
+from pricectl.core.responses.recorded import read_recorded
 
 CASES = sorted((Path(__file__).parent.parent / "cases" / "responses").glob("*.json"))
 ROW = {"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06}
@@ -142,9 +144,65 @@ def test_a_response_may_come_as_text(salt: str) -> None:
     """1,000 tokens at $2.50 per 1M are $0.0025."""
     text = salt + json.dumps({"model": "gpt-4o", "usage": {"prompt_tokens": 1000}}) + salt
     catalog = Catalog.load('{"o": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}')
-    for body in (text, text.encode(), bytearray(text.encode())):
+    data = text.encode()
+    for body in (text, data, bytearray(data), memoryview(data), memoryview(data[::-1])[::-1]):
         assert quote_response(catalog, body).pico_usd == 2_500_000_000
         assert read_response(body) == read_response(json.loads(text))
+
+
+EVENT = {"model": "gpt-4o", "usage": {"prompt_tokens": 1000}}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps(EVENT),
+        json.dumps([EVENT]),
+        f"{{}}\n{json.dumps(EVENT)}\n",
+        f"data: {json.dumps(EVENT)}\n\ndata: [DONE]\n",
+        f": hello\n\ndata: {json.dumps(EVENT)}\n",
+    ],
+)
+def test_a_byte_order_mark_before_a_response_is_left_out(text: str) -> None:
+    expected = read_response(text)
+    assert expected.usage.input_tokens == 1000
+    for body in ("\ufeff" + text, b"\xef\xbb\xbf" + text.encode()):
+        assert read_response(body) == expected
+    with pytest.raises(BadUsage, match="byte order mark"):
+        read_response("\ufeff\ufeff" + text)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "\ufeff",
+        "\ufeff ",
+        b"\xff",
+        '{"a": 1, "a": 2}',
+        "[" * 40 + "]" * 40,
+        " " * 9_000_000,
+        '"\\ud800"',
+        'data: {"a": 1, "a": 2}',
+    ],
+)
+def test_what_is_said_of_a_response_is_not_about_a_catalog(body: str | bytes) -> None:
+    with pytest.raises(DocumentError) as caught:
+        read_recorded(body)
+    assert caught.value.next_step.startswith("pass the body as the provider sent it: JSON, ")
+    assert "catalog" not in str(caught.value)
+
+
+def test_a_hint_about_syntax_stays() -> None:
+    with pytest.raises(DocumentError, match=r"line 2, column 8: .*; a missing comma or bracket"):
+        read_recorded('{\n"a": 1 "b": 2}')
+
+
+def test_a_memory_that_is_gone_is_refused() -> None:
+    gone = memoryview(b"{}")
+    gone.release()
+    with pytest.raises(BadUsage, match="cannot be read: ValueError"):
+        read_response(gone)
 
 
 def test_a_stream_without_usage_says_how_to_get_it() -> None:

@@ -135,7 +135,7 @@ def test_strictly_it_is_not_found(client: TestClient, strict: str) -> None:
         ({"unit": "serch=1"}, 400, "did you mean search"),
         ({"unit": ["search=1", "search=1"]}, 400, "unit=search: given twice"),
         ({"unit": "input_tokens=1"}, 400, "given twice"),
-        ({"at": "tomorrow"}, 400, "at: is no day or instant"),
+        ({"at": "tomorrow"}, 400, "at: is not a valid date or instant"),
         ({"markup": "lots"}, 400, "markup_percent: 'lots' is no amount"),
         ({"tokens_per_credit": "0"}, 400, "tokens_per_credit: is zero"),
     ],

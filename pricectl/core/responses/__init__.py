@@ -135,7 +135,7 @@ def salvage_response(
 
 def _parsed(body: object) -> object:
     """The body itself, or what its text says. Raises BadUsage for text that is not JSON."""
-    if not isinstance(body, (str, bytes, bytearray)):
+    if not isinstance(body, (str, bytes, bytearray, memoryview)):
         return body
     try:
         return read_recorded(body if isinstance(body, str) else bytes(body))

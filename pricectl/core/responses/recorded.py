@@ -10,15 +10,42 @@ from pricectl.core.errors import BadUsage, DocumentError
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _FIELD = re.compile(r"(?P<name>data|event|id|retry|): ?(?P<value>.*)")
 _DONE = "[DONE]"
+_BYTE_ORDER_MARK = "\ufeff"
+_AS_SENT = "pass the body as the provider sent it: JSON, JSON lines or server-sent events, in UTF-8"
 MAX_EVENTS = 100_000
 
 
 def read_recorded(data: bytes | str) -> Json:
     """Parse a response: JSON, or the events of a stream as JSON lines or server-sent events.
 
-    Raises DocumentError, with the line, and BadUsage for too many events.
+    A byte order mark before it is left out. Raises DocumentError, with the line, and BadUsage for
+    too many events.
     """
-    text = document.decode(data)
+    try:
+        return _read(document.decode(_without_mark(data)))
+    except DocumentError as error:
+        raise _about_response(error) from None
+
+
+def _without_mark(data: bytes | str) -> bytes | str:
+    if isinstance(data, str):
+        return data.removeprefix(_BYTE_ORDER_MARK)
+    return data.removeprefix(_BYTE_ORDER_MARK.encode())
+
+
+def _about_response(error: DocumentError) -> DocumentError:
+    """The same with a next step for a response, where the reader's own is about a catalog."""
+    about_syntax = error.rule == "json-syntax" and error.line
+    return DocumentError(
+        error.what,
+        rule=error.rule,
+        line=error.line,
+        column=error.column,
+        next_step=error.next_step if about_syntax else _AS_SENT,
+    )
+
+
+def _read(text: str) -> Json:
     lines = [(place, line) for place, line in enumerate(_LINE_END.split(text), 1) if line.strip()]
     if _FIELD.fullmatch(lines[0][1]):
         data_lines = [found for place, line in lines for found in _data(place, line)]

@@ -9,6 +9,7 @@ from pricectl.checking import Report
 from pricectl.findings import Finding, Severity, Threshold
 from pricectl.positions import Span
 from pricectl.report.canvas import Canvas, clean
+from pricectl.report.concise import due
 from pricectl.report.numbers import count
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def _finding(found: Report, finding: Finding, width: int) -> "Text":
     head = Text(no_wrap=True, overflow="ignore")
     head.append(f"{finding.severity}[{finding.rule}]", STYLES[finding.severity])
     indent = " " * head.cell_len + " "
-    message = _wrapped(clean(finding.message), width, indent)
+    message = _wrapped(clean(finding.message) + due(finding), width, indent)
     head.append(f" {message}\n", "bold")
     frames = list(_frames(found, finding))
     gutter = len(str(max((frame.span.line for frame in frames), default=0)))
