@@ -36,7 +36,9 @@ def _health(snapshot: Snapshot, metrics: Metrics) -> dict[str, Any]:
 
 def status(pricing: Pricing) -> dict[str, Any]:
     """What an operator may know: the same, faults, the last reload, the process's counters."""
-    snapshot, metrics, last = pricing.snapshot, pricing.metrics(), pricing.last_reload
+    # The last reload first: the prices read after it are never older than it says.
+    last = pricing.last_reload
+    snapshot, metrics = pricing.snapshot, pricing.metrics()
     return {
         **_health(snapshot, metrics),
         "pid": os.getpid(),
