@@ -1,5 +1,6 @@
 """What the README shows is true: its code runs, its file is valid, its settings are read."""
 
+import json
 import re
 import shutil
 import tomllib
@@ -9,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from pricectl.cli import VERBS
-from pricectl.core import Catalog
-from pricectl.policy import read_policy
+from pricectl.core import Catalog, Profile
+from pricectl.policy import Limits, Policy, Waiver, read_policy
 from pricectl.rules import RULES
 from pricectl.runtime import configure
 from tests.conftest import ROOT, Run
@@ -69,3 +70,54 @@ def test_every_link_and_picture_exists() -> None:
     targets = re.findall(r"\]\(([^)#:]+)\)", README)
     assert targets
     assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+SETTINGS_PAGE = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
+
+
+def rows_of(title: str) -> dict[str, str]:
+    """The keys of a table of the settings' page, and their defaults as they are written."""
+    section = SETTINGS_PAGE.partition(title)[2].partition("\n#")[0]
+    rows = re.findall(r"^\| `(\w+)`.*? \| .*? \| (.*?) \| .*\|$", section, re.MULTILINE)
+    return {name: default.split(";")[0].strip("`") for name, default in rows}
+
+
+def test_the_settings_page_has_every_key_with_its_default() -> None:
+    assert rows_of("## Keys").keys() == set(Policy._fields) - {"source"}
+    profile = rows_of("### A profile")
+    assert profile.keys() == set(Profile._fields) - {"name"}
+    written = {name: default.strip('"') for name, default in profile.items()}
+    assert written == {name: str(getattr(Profile(), name)) for name in profile}
+    limits = rows_of("### Limits")
+    assert limits.keys() == set(Limits._fields)
+    days = ("stale_days", "deprecation_days", "max_input_usd_per_mtok", "max_output_usd_per_mtok")
+    assert {name: limits[name] for name in days} == {
+        name: str(getattr(Limits(), name)) for name in days
+    }
+    assert rows_of("### A waiver").keys() == set(Waiver._fields)
+    assert rows_of("### A workload").keys() >= {"name", "calls", "service"}
+    assert rows_of("## Keys")["critical"] == json.dumps(list(Policy().critical))
+
+
+def test_the_settings_page_shows_every_key() -> None:
+    text = re.findall(r"```toml\n(.*?)```", SETTINGS_PAGE, re.DOTALL)[0]
+    settings = tomllib.loads(text, parse_float=Decimal)
+    policy = read_policy(settings, "page")
+    assert settings.keys() == set(Policy._fields) - {"source"}
+    assert settings["profiles"]["reseller"].keys() == set(Profile._fields) - {"name"}
+    assert settings["limits"].keys() == set(Limits._fields)
+    assert settings["waivers"][0].keys() == set(Waiver._fields)
+    assert policy.profile_named(None).markup_percent == 30
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/settings.md", "docs/migration.md"])
+def test_links_of_the_pages_lead_somewhere(name: str) -> None:
+    page = ROOT / name
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
+
+
+def test_lines_of_the_readme_are_wrapped() -> None:
+    plain = re.sub(r"```.*?```", "", README, flags=re.DOTALL)
+    long = [line for line in plain.splitlines() if len(line) > 120 and not line.startswith("|")]
+    assert long == []
