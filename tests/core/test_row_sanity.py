@@ -148,7 +148,16 @@ def test_a_row_with_a_price_that_stayed_did_not_move_as_a_whole() -> None:
 def test_a_price_outside_its_bounds_is_refused(price: float, words: str) -> None:
     found = verdict({**many(10)}, {**many(10), "m": edited(**{IN: price})}).of("refused")
     assert [one.rule for one in found] == ["price-out-of-bounds"]
-    assert found[0].message == f"{words} per 1M tokens)"
+    hint = "Prices are per token: $2.00 per 1M is 2e-06"
+    assert found[0].message == f"{words} per 1M tokens). {hint}"
+
+
+def test_a_price_per_page_outside_its_bounds_has_no_hint_about_tokens() -> None:
+    after = edited(ocr_cost_per_page=3)
+    (found,) = verdict({**many(10)}, {**many(10), "m": after}).of("refused")
+    assert found.message == (
+        "page at $3.00 per page is above any known price ($0.000333333333 to $0.012 per page)"
+    )
 
 
 def test_a_price_that_was_outside_its_bounds_before_is_not_refused_again() -> None:
