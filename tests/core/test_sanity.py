@@ -34,6 +34,7 @@ from tests.core.sanity_cases import (
 ROOT = Path(__file__).parents[2]
 SHIPPED = (ROOT / "llm_pricing_current.json").read_bytes()
 DATA = ROOT.parent / "shared" / "data"
+RELOADS = ROOT / "tests/cases/reloads"
 NO_ROWS = ("metadata", "pricing_notes")
 
 
@@ -134,6 +135,17 @@ def test_the_file_of_a_year_ago_may_be_followed_by_todays() -> None:
     old = Catalog.load(path.read_bytes())
     assert not check(old, BASE).refused
     assert "many-models-gone" in rules(check(BASE, old), "refused")
+
+
+def test_a_small_file_of_a_year_ago_may_be_followed_by_todays() -> None:
+    """The same kinds of moves: 3 to 9 times on some rows, new services, a rename, many new rows."""
+    old, new = (
+        Catalog.load((RELOADS / name).read_bytes()) for name in ("year-ago.json", "today.json")
+    )
+    found = check(old, new)
+    assert rules(found, "refused") == []
+    assert "price-moved" in rules(found, "error")
+    assert check(new, old).refusal.startswith("9 of 22 models are gone or lost their price")
 
 
 def test_a_true_cut_to_a_fifth_is_a_warning() -> None:
