@@ -7,16 +7,13 @@ tier or service is compared with what its calls were charged before.
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from fractions import Fraction
 from typing import NamedTuple
 
-from pricectl.core.bounds import HIGHEST_FACTOR, LOWEST_FACTOR, Bounds
-from pricectl.core.catalog import escape
-from pricectl.core.entries import OWN_FACTORS, UPLIFT_KEYS
+from pricectl.core.bounds import Bounds
+from pricectl.core.factors import factor_findings
 from pricectl.core.model import Model
-from pricectl.core.money import exact
-from pricectl.core.moves import PriceMove, PricePlace, is_cache, level_of, moved_findings
-from pricectl.core.prices import ANY_REGION, At, Entry, PriceList
+from pricectl.core.moves import PriceMove, PricePlace, is_cache, moved_findings
+from pricectl.core.prices import At, PriceList
 from pricectl.core.relations import broken
 from pricectl.core.units import is_token
 from pricectl.core.verdict import Level, SanityFinding, size
@@ -100,7 +97,7 @@ def _list_findings(
         else:
             yield from _zero_price_findings(change, pair.new, row)
     yield from _order_findings(pair)
-    yield from _factor_findings(pair)
+    yield from factor_findings(pair.old, pair.new, pair.pointer)
     unsold = pair.is_previous or any(row.entry.get(mark) is True for mark in ("retired", "free"))
     if pair.old and not unsold:
         yield from _lost_price_findings(pair.old, pair)
@@ -206,48 +203,6 @@ def _order_findings(pair: ListPair) -> Iterator[SanityFinding]:
             if rule not in known:
                 place = PricePlace(pair.pointer, pair.new.entry, key)
                 yield SanityFinding(rule, level, place.where, place.value, message)
-
-
-def _factor_findings(pair: ListPair) -> Iterator[SanityFinding]:
-    """Factors on the token rates; a region or service that has none has the factor 1."""
-    old, new = pair.old, pair.new
-    for word in {**new.uplifts, **(old.uplifts if old else {})}:
-        was, now = (_factor(old, word) if old else None), _factor(new, word)
-        if was == now:
-            continue
-        value, entry = new.uplifts.get(word), new.entry
-        where = (
-            f"{pair.pointer}/{_factor_path(old.entry if old and value is None else entry, word)}"
-        )
-        said = f"the factor {word!r:.40} on every token price"
-        if not _is_usual_factor(now) and (was is None or _is_usual_factor(was)):
-            limits = f"{exact(LOWEST_FACTOR)} to {exact(HIGHEST_FACTOR)}"
-            message = f"{said} is {exact(now)}, not {limits}"
-            yield SanityFinding("factor-out-of-bounds", "refused", where, value, message)
-        level = _factor_level(was, now) if was else None
-        if was and level:
-            message = f"{said} went from {exact(was)} to {exact(now)}"
-            yield SanityFinding("factor-moved", level, where, value, message, "", now / was)
-
-
-def _factor(prices: PriceList, word: str) -> Fraction:
-    return Fraction(prices.uplifts.get(word, prices.uplifts.get(ANY_REGION, 1)))
-
-
-def _factor_level(was: Fraction, now: Fraction) -> Level | None:
-    moved = now / was
-    return level_of(moved.denominator, moved.numerator)
-
-
-def _is_usual_factor(factor: Fraction) -> bool:
-    return LOWEST_FACTOR <= factor <= HIGHEST_FACTOR
-
-
-def _factor_path(entry: Entry, word: str) -> str:
-    own = entry.get(OWN_FACTORS)
-    if isinstance(own, dict) and word in own:
-        return f"{OWN_FACTORS}/{escape(word)}"
-    return next(key for key, named in UPLIFT_KEYS.items() if named == word)
 
 
 def _lost_price_findings(old: PriceList, pair: ListPair) -> Iterator[SanityFinding]:
