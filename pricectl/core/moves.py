@@ -1,6 +1,7 @@
 """Prices of a row that moved: how far, and which of them moved together. Floor 0."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
@@ -19,11 +20,15 @@ WARNING_TIMES, NOTE_TWICE = 3, 3
 
 
 class PricePlace(NamedTuple):
-    """Where a price stands: the list's JSON Pointer, its entry, and the key inside it."""
+    """Where a price stands: the list's JSON Pointer, its entry, and the key inside it.
+
+    `is_gone` says that the list has no such price any more, so that another one is charged.
+    """
 
     pointer: str
     entry: Entry
     key: str
+    is_gone: bool = False
 
     @property
     def where(self) -> str:
@@ -32,10 +37,11 @@ class PricePlace(NamedTuple):
 
     @property
     def value(self) -> Value:
-        """The number as it is written."""
+        """The number as it is written; None if none is there."""
         found: object = self.entry
-        for step in self._path.split("/"):
-            found = found[int(step)] if isinstance(found, list) else found[step]  # type: ignore[index]
+        with suppress(LookupError, TypeError, ValueError):
+            for step in self._path.split("/"):
+                found = found[int(step)] if isinstance(found, list) else found[step]  # type: ignore[index]
         return found if isinstance(found, (int, Decimal)) else None
 
     @property
@@ -139,6 +145,8 @@ def _moved_finding(
     largest = max(told, key=lambda move: size(move.ratio))
     place, old, new = largest.place, largest.old, largest.new
     message = f"{label(*largest.at)} {move_words(old, new, largest.unit)}"
+    if place.is_gone:
+        message += "; it has no price of its own any more"
     others = len(alike) - 1
     if others:
         message += f"; {others} other price{'s' if others > 1 else ''} of the row moved alike"

@@ -7,6 +7,7 @@ tier or service is compared with what its calls were charged before.
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from fractions import Fraction
 from typing import NamedTuple
 
 from pricectl.core.bounds import Bounds
@@ -15,7 +16,7 @@ from pricectl.core.model import Model
 from pricectl.core.moves import PriceMove, PricePlace, is_cache, moved_findings
 from pricectl.core.prices import At, PriceList
 from pricectl.core.relations import broken
-from pricectl.core.units import is_token
+from pricectl.core.units import UNITS, is_token
 from pricectl.core.verdict import Level, SanityFinding, size
 from pricectl.core.words import amount_words, label
 
@@ -74,7 +75,7 @@ def judge_row(
     unmoved = 0
     for pair in _list_pairs(before, after, pointer):
         changes = tuple(_price_changes(pair))
-        unmoved += len(pair.new.rates) - len(changes)
+        unmoved += len(pair.new.rates) - sum(not change.place.is_gone for change in changes)
         for change in changes:
             if change.new and change.old:
                 move = PriceMove(change.place, change.at, change.old, change.new)
@@ -92,13 +93,15 @@ def _list_findings(
     pair: ListPair, changes: Iterable[PriceChange], row: Model, bounds: Bounds
 ) -> Iterator[SanityFinding]:
     for change in changes:
-        if change.new:
+        if not change.new:
+            yield from _zero_price_findings(change, pair, row)
+        elif not change.place.is_gone:
             yield from _bounds_findings(change, bounds)
-        else:
-            yield from _zero_price_findings(change, pair.new, row)
     yield from _order_findings(pair)
     yield from factor_findings(pair.old, pair.new, pair.pointer)
-    unsold = pair.is_previous or any(row.entry.get(mark) is True for mark in ("retired", "free"))
+    # A row that is free or retired may lack a side; one that lost every price is as good as gone.
+    marked = any(row.entry.get(mark) is True for mark in ("retired", "free"))
+    unsold = pair.is_previous or (marked and bool(pair.new.rates))
     if pair.old and not unsold:
         yield from _lost_price_findings(pair.old, pair)
 
@@ -150,6 +153,17 @@ def _price_changes(pair: ListPair) -> Iterator[PriceChange]:
         old = pair.old.charged_pico_usd(at) if pair.old else None
         if old != pico:
             yield PriceChange(PricePlace(pair.pointer, pair.new.entry, key), at, pico, old)
+    if pair.old and not pair.is_previous:
+        yield from _gone_price_changes(pair.old, pair)
+
+
+def _gone_price_changes(old: PriceList, pair: ListPair) -> Iterator[PriceChange]:
+    """Tiers and services without a price any more: their calls are charged another one."""
+    for at, (pico, key) in old.rates.items():
+        new = pair.new.charged_pico_usd(at) if at not in pair.new.rates else None
+        if new is not None and new != pico:
+            place = PricePlace(pair.pointer, pair.new.entry, key, is_gone=True)
+            yield PriceChange(place, at, new, pico)
 
 
 def _bounds_findings(change: PriceChange, bounds: Bounds) -> Iterator[SanityFinding]:
@@ -170,19 +184,29 @@ def _bounds_findings(change: PriceChange, bounds: Bounds) -> Iterator[SanityFind
 
 
 def _zero_price_findings(
-    change: PriceChange, prices: PriceList, row: Model
+    change: PriceChange, pair: ListPair, row: Model
 ) -> Iterator[SanityFinding]:
     """A price that became zero, or a new row that gives its calls away."""
     free, name, unit = row.entry.get("free") is True, label(*change.at), change.unit
-    if change.old:
-        message = f"{name} became zero, it was {amount_words(change.old, unit)}"
+    old = _fallback(change.at, pair.old) if pair.old and change.old is None else change.old
+    if old:
+        message = f"{name} became zero, it was {amount_words(old, unit)}"
+        moved = None if is_cache(unit) else Fraction(0)
         if free:
-            yield change.finding("zero-price", "warning", f"{message}; the row is marked free")
+            found = change.finding("zero-price", "warning", f"{message}; the row is marked free")
         else:
             level: Level = "error" if is_cache(unit) else "refused"
-            yield change.finding("zero-price", level, f"{message}; it is not marked free")
-    elif not free and _gives_away(change.at, prices, row):
+            found = change.finding("zero-price", level, f"{message}; it is not marked free")
+        yield found._replace(moved=moved)
+    elif not free and _gives_away(change.at, pair.new, row):
         yield change.finding("zero-price", "refused", f"{name} is zero; it is not marked free")
+
+
+def _fallback(at: At, prices: PriceList) -> int | None:
+    """What a unit without a price of its own is charged: the price of another unit."""
+    unit, tier, service = at
+    charged = (prices.charged_pico_usd((one, tier, service)) for one in UNITS[unit].fallbacks)
+    return next((pico for pico in charged if pico is not None), None)
 
 
 def _gives_away(at: At, prices: PriceList, row: Model) -> bool:

@@ -171,7 +171,8 @@ def _critical_model_findings(
 def priced_units(catalog: Catalog, name: str) -> frozenset[str]:
     """The units that a name has a base price for; of a retired row its successor's.
 
-    Empty unless a row has the name itself, as an alias or in another case.
+    Empty unless a row has the name itself, as an alias or in another case. What an announced list
+    lacks is not counted.
     """
     match = find(catalog, name)
     units = _base_units(match.model) if match.how in OWN_ROW_MATCHES else frozenset()
@@ -183,8 +184,13 @@ def priced_units(catalog: Catalog, name: str) -> frozenset[str]:
 
 
 def _base_units(model: Model) -> frozenset[str]:
-    rates = model.prices.rates
-    return frozenset(unit for unit, tier, service in rates if not tier and not service)
+    lists = (model.prices, *(prices for _, prices in model.upcoming))
+    return frozenset.intersection(
+        *(
+            frozenset(unit for unit, tier, service in prices.rates if not tier and not service)
+            for prices in lists
+        )
+    )
 
 
 def _split_by_acknowledgement(

@@ -63,9 +63,9 @@ class SanityFinding(NamedTuple):
     """One reason to doubt a price file, with the JSON Pointer and the value it is about.
 
     `value` is the number as written, None where a row or price is gone. `moved` is the new price
-    over the old one. `alike` holds pointer and value of every price of the row that moved by the
-    same factor: the finding speaks for all of them. `example` is, of a finding about a share of the
-    rows, the finding about the row that it names first.
+    over the old one, 0 where it became zero. `alike` holds pointer and value of every price of the
+    row that moved by the same factor: the finding speaks for all of them. `example` is, of a
+    finding about a share of the rows, the finding about the row that it names first.
     """
 
     rule: str

@@ -195,6 +195,32 @@ def test_a_row_that_loses_its_price_is_as_good_as_gone() -> None:
     assert "5 of 5 models are gone or lost their price, such as x/m0" in found.refusal
 
 
+@pytest.mark.parametrize("mark", ["free", "retired"])
+def test_rows_that_lose_every_price_are_as_good_as_gone_whatever_they_are_marked(
+    mark: str,
+) -> None:
+    found = verdict(many(5), {name: {"mode": "chat", mark: True} for name in many(5)})
+    assert "5 of 5 models are gone or lost their price" in found.refusal
+
+
+def test_a_share_of_the_rows_made_free_is_refused() -> None:
+    """One row may become free; a third of the rows at once is an edit that went wrong."""
+
+    def made_free(count: int) -> dict[str, Row]:
+        zeros = {IN: 0, OUT: 0, READ: 0, WRITE: 0, SECOND: 0, "free": True}
+        free = {name: row | zeros for name, row in many(count).items()}
+        return {**many(9), **free}
+
+    assert not verdict(many(9), made_free(3)).refused
+    found = verdict(many(9), made_free(4))
+    assert found.refusal == (
+        "4 of 9 rows moved 5 times or more, such as x/m0: input became zero,"
+        " it was $2.00 per 1M tokens; the row is marked free"
+    )
+    cache_free = {name: row | {READ: 0, WRITE: 0} for name, row in many(9).items()}
+    assert not verdict(many(9), cache_free).refused
+
+
 def test_a_retired_row_may_be_deleted() -> None:
     retired = {f"r{number}": {**ROW, "retired": True} for number in range(9)}
     assert verdict({**many(5), **retired}, many(5)).findings == ()
@@ -381,6 +407,14 @@ def test_a_critical_model_needs_the_prices_that_it_had() -> None:
     assert "'m0' has no price" in verdict(many(3), unpriced, critical=["m0"]).refusal
     seconds = {"v": {SECOND: 0.05, "mode": "video_generation"}}
     assert verdict(seconds, seconds, critical=["v"]).findings == ()
+
+
+def test_a_critical_model_needs_its_prices_in_every_announced_list() -> None:
+    without = {**many(3)["m0"], "upcoming": [{"from": "2026-01-01", IN: 2e-06}]}
+    found = verdict(many(3), {**many(3), "m0": without}, critical=["m0"])
+    assert found.refusal == "the critical model 'm0' has no output price"
+    whole = {**many(3)["m0"], "upcoming": [{"from": "2026-01-01", IN: 2e-06, OUT: 8e-06}]}
+    assert not verdict(many(3), {**many(3), "m0": whole}, critical=["m0"]).refused
 
 
 def test_a_critical_model_that_lacks_a_price_already_is_the_reviews_alone() -> None:

@@ -35,11 +35,12 @@ def outside(key: str, price: Fraction) -> bool:
 
 def breaks(old: Prices | None, new: Prices) -> bool:
     """Whether one row alone is refused: bounds, zeros and moves of fifty times."""
-    for key, price in new.items():
+    for key in {**new, **(old or {})}:
+        price = charged(new, key)
         was = charged(old, key) if old is not None else None
-        if was == price:
+        if price is None or was == price:
             continue
-        if outside(key, price) and not (was is not None and outside(key, was)):
+        if key in new and outside(key, price) and not (was is not None and outside(key, was)):
             return True
         if price == 0 and (was or (was is None and key in {IN, OUT})):
             return True
@@ -49,7 +50,7 @@ def breaks(old: Prices | None, new: Prices) -> bool:
 
 
 def far(old: Prices, new: Prices) -> bool:
-    pairs = [(charged(old, key), price) for key, price in new.items()]
+    pairs = [(charged(old, key), charged(new, key)) for key in {**new, **old}]
     return any(was and now and max(was / now, now / was) >= 5 for was, now in pairs)
 
 
