@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 from pricectl.core.bounds import Bounds, rate_of, widen
 from pricectl.core.credits import Profile
 from pricectl.core.errors import BadUsage, PricingError
+from pricectl.core.sanity import SEED_MODELS
 from pricectl.core.units import UNITS, is_token
 from pricectl.core.usage import Usage
 
@@ -92,7 +93,7 @@ class Policy(NamedTuple):
 
     file: str | None = None
     deployed: str | None = None
-    critical: tuple[str, ...] = ("gpt-4o", "gpt-4o-mini", "claude-sonnet-4-5")
+    critical: tuple[str, ...] = SEED_MODELS
     names: tuple[str, ...] = ()
     profile: str = "default"
     profiles: Mapping[str, Profile] = {"default": Profile()}

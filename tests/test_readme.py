@@ -83,7 +83,7 @@ def rows_of(title: str) -> dict[str, str]:
 
 
 def test_the_settings_page_has_every_key_with_its_default() -> None:
-    assert rows_of("## Keys").keys() == set(Policy._fields) - {"source"}
+    assert rows_of("## Keys").keys() == set(Policy._fields) - {"source", "defines_profile"}
     profile = rows_of("### A profile")
     assert profile.keys() == set(Profile._fields) - {"name"}
     written = {name: default.strip('"') for name, default in profile.items()}
@@ -103,7 +103,7 @@ def test_the_settings_page_shows_every_key() -> None:
     text = re.findall(r"```toml\n(.*?)```", SETTINGS_PAGE, re.DOTALL)[0]
     settings = tomllib.loads(text, parse_float=Decimal)
     policy = read_policy(settings, "page")
-    assert settings.keys() == set(Policy._fields) - {"source"}
+    assert settings.keys() == set(Policy._fields) - {"source", "defines_profile"}
     assert settings["profiles"]["reseller"].keys() == set(Profile._fields) - {"name"}
     assert settings["limits"].keys() == set(Limits._fields)
     assert settings["waivers"][0].keys() == set(Waiver._fields)

@@ -34,7 +34,7 @@ class Acknowledgement(NamedTuple):
     expires: date | None = None
 
 
-class Acknowledged(NamedTuple):
+class Acknowledgements(NamedTuple):
     """Every acknowledgement that could be read, and what is wrong with the others."""
 
     entries: Mapping[tuple[str, str, Value], Acknowledgement]
@@ -45,16 +45,16 @@ class Acknowledged(NamedTuple):
         return self.entries.get((rule, pointer, value))
 
 
-def read_acknowledged(metadata: Entry, rules: Collection[str]) -> Acknowledged:
+def read_acknowledged(metadata: Entry, rules: Collection[str]) -> Acknowledgements:
     """The catalog's acknowledgements of findings of some rules.
 
     Never raises: what is malformed is left out and reported.
     """
     listed = metadata.get("acknowledged")
     if listed is None:
-        return Acknowledged({}, ())
+        return Acknowledgements({}, ())
     if not isinstance(listed, list):
-        return Acknowledged({}, (Problem(POINTER, "acknowledged is not a list"),))
+        return Acknowledgements({}, (Problem(POINTER, "acknowledged is not a list"),))
     entries: dict[tuple[str, str, Value], Acknowledgement] = {}
     problems: list[Problem] = []
     for index, item in enumerate(listed):
@@ -63,7 +63,7 @@ def read_acknowledged(metadata: Entry, rules: Collection[str]) -> Acknowledged:
             problems.append(Problem(f"{POINTER}/{index}", read))
         else:
             entries[read.rule, read.pointer, read.value] = read
-    return Acknowledged(entries, tuple(problems))
+    return Acknowledgements(entries, tuple(problems))
 
 
 def _read(item: Json, rules: Collection[str]) -> Acknowledgement | str:

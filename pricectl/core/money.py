@@ -115,6 +115,17 @@ def _fixed(amount: int, decimals: int, min_decimals: int) -> str:
     return f"{sign}{whole}.{digits}" if digits else f"{sign}{whole}"
 
 
+def shifted(number: Decimal | int, digits: int) -> str:
+    """A number with its point moved to the right: every digit kept, no zero at the end.
+
+    >>> shifted(Decimal("2.50e-06"), 6), shifted(Decimal("4E-2"), 0)
+    ('2.5', '0.04')
+    """
+    sign, figures, exponent = Decimal(number).as_tuple()
+    plain = format(Decimal((sign, figures, int(exponent) + digits)), "f")
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain
+
+
 def parse_usd(text: str) -> int:
     """The inverse of `usd`: plain decimal dollars to picodollars. Raises ValueError.
 

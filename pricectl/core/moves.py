@@ -1,6 +1,7 @@
 """Prices of a row that moved: how far, and which of them moved together. Floor 0."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
@@ -11,18 +12,23 @@ from pricectl.core.units import NESTED_KEYS
 from pricectl.core.verdict import Level, SanityFinding, size
 from pricectl.core.words import amount_words, label, times
 
-# The levels of a move, in times: refused and error from there on, warning and note above, where
-# TWICE counts halves. A move by a power of ten (within 2%) is 9.8 times at least: 9.5 includes it.
+# Limits in times. ERROR_TWICE and NOTE_TWICE are doubled so that 9.5 and 1.5 stay integers; refused
+# and error include their limit, warning and note do not. A move by a power of ten, within 2%, is at
+# least 9.8 times, so 9.5 includes it.
 REFUSED_TIMES, ERROR_TWICE = 50, 19
 WARNING_TIMES, NOTE_TWICE = 3, 3
 
 
-class Place(NamedTuple):
-    """Where a price stands: the list's JSON Pointer, its entry, and the key inside it."""
+class PricePlace(NamedTuple):
+    """Where a price stands: the list's JSON Pointer, its entry, and the key inside it.
+
+    `is_gone` says that the list has no such price any more, so that another one is charged.
+    """
 
     pointer: str
     entry: Entry
     key: str
+    is_gone: bool = False
 
     @property
     def where(self) -> str:
@@ -31,10 +37,11 @@ class Place(NamedTuple):
 
     @property
     def value(self) -> Value:
-        """The number as it is written."""
+        """The number as it is written; None if none is there."""
         found: object = self.entry
-        for step in self._path.split("/"):
-            found = found[int(step)] if isinstance(found, list) else found[step]  # type: ignore[index]
+        with suppress(LookupError, TypeError, ValueError):
+            for step in self._path.split("/"):
+                found = found[int(step)] if isinstance(found, list) else found[step]  # type: ignore[index]
         return found if isinstance(found, (int, Decimal)) else None
 
     @property
@@ -43,10 +50,10 @@ class Place(NamedTuple):
         return self.key.replace(".", "/") if nested else self.key
 
 
-class Move(NamedTuple):
+class PriceMove(NamedTuple):
     """A price above zero that was another one; picodollars for what its key buys."""
 
-    place: Place
+    place: PricePlace
     at: At
     old: int
     new: int
@@ -55,6 +62,12 @@ class Move(NamedTuple):
     def ratio(self) -> Fraction:
         """The new price over the old one."""
         return Fraction(self.new, self.old)
+
+    @property
+    def unit(self) -> str:
+        """What the price is for."""
+        unit, _, _ = self.at
+        return unit
 
 
 def power_of_ten(old: int, new: int) -> int:
@@ -95,39 +108,45 @@ def is_cache(unit: str) -> bool:
     return unit.startswith(("cache_", "explicit_cache_"))
 
 
-def moved_findings(moves: Iterable[Move], unmoved: int) -> Iterator[SanityFinding]:
+def moved_findings(moves: Iterable[PriceMove], unmoved: int) -> Iterator[SanityFinding]:
     """What is to be said about the moves of one row; `unmoved` of its prices stayed.
 
     Prices that moved by one factor are one finding. A row of which every price moved by one power
     of ten is another: a unit was mistaken, which no seller does.
     """
     found = list(moves)
-    judged = [move for move in found if not is_cache(move.at[0])]
+    judged = [move for move in found if not is_cache(move.unit)]
     if len(found) > 1 and not unmoved and _same_power(found):
-        yield _finding("row-moved", judged or found, found, _row_level(judged))
+        yield _moved_finding("row-moved", judged or found, found, _row_level(judged))
         return
-    groups: dict[tuple[Fraction, Level], list[Move]] = {}
+    groups: dict[tuple[Fraction, Level], list[PriceMove]] = {}
     for move in judged:
         level = level_of(move.old, move.new)
         if level:
             groups.setdefault((move.ratio, level), []).append(move)
     for (_, level), group in groups.items():
-        yield _finding("price-moved", group, group, level)
+        yield _moved_finding("price-moved", group, group, level)
 
 
-def _same_power(moves: Sequence[Move]) -> bool:
+def _same_power(moves: Sequence[PriceMove]) -> bool:
     first = power_of_ten(moves[0].old, moves[0].new)
     return first != 0 and all(power_of_ten(move.old, move.new) == first for move in moves)
 
 
-def _row_level(judged: Sequence[Move]) -> Level:
+def _row_level(judged: Sequence[PriceMove]) -> Level:
     largest = max((size(move.ratio) for move in judged), default=0)
     return "refused" if largest >= REFUSED_TIMES else "error"
 
 
-def _finding(rule: str, told: Sequence[Move], alike: Sequence[Move], level: Level) -> SanityFinding:
-    place, at, old, new = max(told, key=lambda move: size(move.ratio))
-    message = f"{label(*at)} {move_words(old, new, at[0])}"
+def _moved_finding(
+    rule: str, told: Sequence[PriceMove], alike: Sequence[PriceMove], level: Level
+) -> SanityFinding:
+    """One finding that speaks for the moves `alike`, in the words of the largest one `told`."""
+    largest = max(told, key=lambda move: size(move.ratio))
+    place, old, new = largest.place, largest.old, largest.new
+    message = f"{label(*largest.at)} {move_words(old, new, largest.unit)}"
+    if place.is_gone:
+        message += "; it has no price of its own any more"
     others = len(alike) - 1
     if others:
         message += f"; {others} other price{'s' if others > 1 else ''} of the row moved alike"

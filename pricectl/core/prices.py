@@ -237,6 +237,14 @@ class PriceList:
                     break
         return own
 
+    def charged_pico_usd(self, at: At) -> int | None:
+        """What `charged` finds, in picodollars."""
+        own = self.charged(at)
+        if own is None:
+            return None
+        pico_usd, _ = own
+        return pico_usd
+
     def same_prices(self, other: "PriceList") -> bool:
         """Whether both lists charge the same for everything, whatever their keys are called."""
         return (

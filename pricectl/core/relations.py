@@ -39,6 +39,13 @@ RELATIONS = MappingProxyType(
 )
 
 
+class PricePair(NamedTuple):
+    """Two prices of a list that are compared, in picodollars."""
+
+    price: int
+    other: int
+
+
 class Broken(NamedTuple):
     """A relation that a list breaks, in words."""
 
@@ -56,30 +63,30 @@ def broken(prices: PriceList, at: At) -> tuple[Broken, ...]:
     relation = RELATIONS.get(unit)
     if relation:
         pair = _pair(prices, at, (relation.other, tier, service))
-        if pair and not _holds(relation, *pair):
-            found.append(Broken(relation.rule, _words(at, relation.other, *pair)))
+        if pair and not _holds(relation, pair):
+            found.append(Broken(relation.rule, _words(at, relation.other, pair)))
     if service == BATCHES:
         pair = _pair(prices, at, (unit, tier, STANDARD))
-        if pair and pair[0] > pair[1]:
-            found.append(Broken(BATCH_RULE, _words(at, label(unit, tier), *pair)))
+        if pair and pair.price > pair.other:
+            found.append(Broken(BATCH_RULE, _words(at, label(unit, tier), pair)))
     return tuple(found)
 
 
-def _holds(relation: Relation, price: int, other: int) -> bool:
-    part, high = price * 1000, relation.highest
-    return part >= relation.lowest * other and (high is None or part <= high * other)
+def _holds(relation: Relation, pair: PricePair) -> bool:
+    part, high = pair.price * 1000, relation.highest
+    return part >= relation.lowest * pair.other and (high is None or part <= high * pair.other)
 
 
-def _pair(prices: PriceList, at: At, other: At) -> tuple[int, int] | None:
-    """What a list charges for both, in picodollars; None unless both cost something."""
-    one, two = prices.charged(at), prices.charged(other)
-    return (one[0], two[0]) if one and two and one[0] and two[0] else None
+def _pair(prices: PriceList, at: At, other: At) -> PricePair | None:
+    """What a list charges for both; None unless both cost something."""
+    pair = PricePair(prices.charged_pico_usd(at) or 0, prices.charged_pico_usd(other) or 0)
+    return pair if pair.price and pair.other else None
 
 
-def _words(at: At, other: str, one: int, two: int) -> str:
-    size = times(max(one, two), min(one, two))
-    side = "above" if one > two else "below"
+def _words(at: At, other: str, pair: PricePair) -> str:
+    unit, _, _ = at
+    side = "above" if pair.price > pair.other else "below"
     return (
-        f"{label(*at)} at {amount_words(one, at[0])} is {size} {side} {other} "
-        f"at {amount_words(two, at[0])}"
+        f"{label(*at)} at {amount_words(pair.price, unit)} is {times(max(pair), min(pair))} {side} "
+        f"{other} at {amount_words(pair.other, unit)}"
     )

@@ -10,14 +10,13 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from typing import NamedTuple
 
-from pricectl.core.bounds import HIGHEST_FACTOR, LOWEST_FACTOR, Bounds
-from pricectl.core.catalog import escape
-from pricectl.core.entries import OWN_FACTORS, UPLIFT_KEYS
+from pricectl.core.bounds import Bounds
+from pricectl.core.factors import factor_findings
 from pricectl.core.model import Model
-from pricectl.core.money import exact
-from pricectl.core.moves import Move, Place, is_cache, level_of, moved_findings
-from pricectl.core.prices import ANY_REGION, At, Entry, PriceList
+from pricectl.core.moves import PriceMove, PricePlace, is_cache, moved_findings
+from pricectl.core.prices import At, PriceList
 from pricectl.core.relations import broken
+from pricectl.core.units import UNITS, is_token
 from pricectl.core.verdict import Level, SanityFinding, size
 from pricectl.core.words import amount_words, label
 
@@ -27,30 +26,36 @@ TEXT_MODES = ("chat", "completion", "responses", None)
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
-class Pair(NamedTuple):
+class ListPair(NamedTuple):
     """Two lists in force at one time, and the new one's JSON Pointer; a new row has no old list.
 
-    `former` says that the new one is among the row's `previous` lists.
+    `is_previous` says that the new one is among the row's `previous` lists.
     """
 
     old: PriceList | None
     new: PriceList
     pointer: str
-    former: bool = False
+    is_previous: bool = False
 
 
-class Change(NamedTuple):
+class PriceChange(NamedTuple):
     """A price that is new or not what it was: picodollars for what its key buys."""
 
-    place: Place
+    place: PricePlace
     at: At
     new: int
     old: int | None
 
     @property
+    def unit(self) -> str:
+        """What the price is for."""
+        unit, _, _ = self.at
+        return unit
+
+    @property
     def words(self) -> str:
         """The price's name and what it is now."""
-        return f"{label(*self.at)} at {amount_words(self.new, self.at[0])}"
+        return f"{label(*self.at)} at {amount_words(self.new, self.unit)}"
 
     def finding(self, rule: str, level: Level, message: str) -> SanityFinding:
         """A finding about this price."""
@@ -66,52 +71,57 @@ def judge_row(
     Pointer of the row `after`.
     """
     found: dict[tuple[str, str], SanityFinding] = {}
-    moves: dict[str, Move] = {}
+    moves: dict[str, PriceMove] = {}
     unmoved = 0
-    for pair in _pairs(before, after, pointer):
-        changes = tuple(_changes(pair))
-        unmoved += len(pair.new.rates) - len(changes)
+    for pair in _list_pairs(before, after, pointer):
+        changes = tuple(_price_changes(pair))
+        unmoved += len(pair.new.rates) - sum(not change.place.is_gone for change in changes)
         for change in changes:
             if change.new and change.old:
-                move = Move(change.place, change.at, change.old, change.new)
+                move = PriceMove(change.place, change.at, change.old, change.new)
                 known = moves.setdefault(change.place.where, move)
                 if known is not move and size(move.ratio) > size(known.ratio):
                     moves[change.place.where] = move
-        for finding in _judged(pair, changes, after, bounds):
+        for finding in _list_findings(pair, changes, after, bounds):
             worst = found.setdefault((finding.rule, finding.pointer), finding)
             found[finding.rule, finding.pointer] = min(worst, finding, key=lambda one: one.rank)
     together = (*found.values(), *moved_findings(moves.values(), unmoved))
     return tuple(finding._replace(model=after.full_name) for finding in together)
 
 
-def _judged(
-    pair: Pair, changes: Iterable[Change], row: Model, bounds: Bounds
+def _list_findings(
+    pair: ListPair, changes: Iterable[PriceChange], row: Model, bounds: Bounds
 ) -> Iterator[SanityFinding]:
     for change in changes:
-        if change.new:
-            yield from _believable(change, bounds)
-        else:
-            yield from _zero(change, pair.new, row)
-    yield from _order(pair)
-    yield from _factors(pair)
-    unsold = pair.former or any(row.entry.get(mark) is True for mark in ("retired", "free"))
+        if not change.new:
+            yield from _zero_price_findings(change, pair, row)
+        elif not change.place.is_gone:
+            yield from _bounds_findings(change, bounds)
+    yield from _order_findings(pair)
+    yield from factor_findings(pair.old, pair.new, pair.pointer)
+    # A row that is free or retired may lack a side; one that lost every price is as good as gone.
+    marked = any(row.entry.get(mark) is True for mark in ("retired", "free"))
+    unsold = pair.is_previous or (marked and bool(pair.new.rates))
     if pair.old and not unsold:
-        yield from _lost(pair.old, pair)
+        yield from _lost_price_findings(pair.old, pair)
 
 
-def _pairs(before: Model | None, after: Model, pointer: str) -> Iterator[Pair]:
+def _list_pairs(before: Model | None, after: Model, pointer: str) -> Iterator[ListPair]:
     """Every list of a row beside the list in force before, at every time and hour."""
-    for pair in _by_time(before, after, pointer):
+    for pair in _list_pairs_by_time(before, after, pointer):
         yield pair
         if pair.new.off_peak:
-            old = pair.old.off_peak[1] if pair.old and pair.old.off_peak else pair.old
-            yield pair._replace(old=old, new=pair.new.off_peak[1])
+            _, new = pair.new.off_peak
+            old = pair.old
+            if old and old.off_peak:
+                _, old = old.off_peak
+            yield pair._replace(old=old, new=new)
 
 
-def _by_time(before: Model | None, after: Model, row: str) -> Iterator[Pair]:
-    where = dict(_pointers(after, row))
+def _list_pairs_by_time(before: Model | None, after: Model, row: str) -> Iterator[ListPair]:
+    where = dict(_list_pointers(after, row))
     if before is None:
-        yield from (Pair(None, prices, pointer) for prices, pointer in where.items())
+        yield from (ListPair(None, prices, pointer) for prices, pointer in where.items())
         return
     periods = (*after.previous, *after.upcoming, *before.previous, *before.upcoming)
     dated = {instant for instant, _ in periods}
@@ -119,15 +129,15 @@ def _by_time(before: Model | None, after: Model, row: str) -> Iterator[Pair]:
         (before.list_at(instant), after.list_at(instant)): None
         for instant in (BEGINNING, *sorted(dated))
     }
-    former = {prices for _, prices in after.previous}
-    yield from (Pair(old, new, where[new], new in former) for old, new in seen)
+    previous = {prices for _, prices in after.previous}
+    yield from (ListPair(old, new, where[new], new in previous) for old, new in seen)
     in_force = {new for _, new in seen}
     for prices, pointer in where.items():
         if prices not in in_force:  # readers that know no dates may still charge by it
-            yield Pair(before.prices, prices, pointer)
+            yield ListPair(before.prices, prices, pointer)
 
 
-def _pointers(row: Model, pointer: str) -> Iterator[tuple[PriceList, str]]:
+def _list_pointers(row: Model, pointer: str) -> Iterator[tuple[PriceList, str]]:
     yield row.prices, pointer
     for key, periods in (("previous", row.previous), ("upcoming", row.upcoming)):
         written = row.entry.get(key)
@@ -138,16 +148,26 @@ def _pointers(row: Model, pointer: str) -> Iterator[tuple[PriceList, str]]:
             yield prices, f"{pointer}/{key}/{places[id(prices.entry)]}"
 
 
-def _changes(pair: Pair) -> Iterator[Change]:
+def _price_changes(pair: ListPair) -> Iterator[PriceChange]:
     for at, (pico, key) in pair.new.rates.items():
-        was = pair.old.charged(at) if pair.old else None
-        if was is None or was[0] != pico:
-            place = Place(pair.pointer, pair.new.entry, key)
-            yield Change(place, at, pico, was[0] if was else None)
+        old = pair.old.charged_pico_usd(at) if pair.old else None
+        if old != pico:
+            yield PriceChange(PricePlace(pair.pointer, pair.new.entry, key), at, pico, old)
+    if pair.old and not pair.is_previous:
+        yield from _gone_price_changes(pair.old, pair)
 
 
-def _believable(change: Change, bounds: Bounds) -> Iterator[SanityFinding]:
-    unit = change.at[0]
+def _gone_price_changes(old: PriceList, pair: ListPair) -> Iterator[PriceChange]:
+    """Tiers and services without a price any more: their calls are charged another one."""
+    for at, (pico, key) in old.rates.items():
+        new = pair.new.charged_pico_usd(at) if at not in pair.new.rates else None
+        if new is not None and new != pico:
+            place = PricePlace(pair.pointer, pair.new.entry, key, is_gone=True)
+            yield PriceChange(place, at, new, pico)
+
+
+def _bounds_findings(change: PriceChange, bounds: Bounds) -> Iterator[SanityFinding]:
+    unit = change.unit
     bound = bounds.get(unit)
     limit = bound.crossed(change.new) if bound else None
     if bound is None:
@@ -156,34 +176,49 @@ def _believable(change: Change, bounds: Bounds) -> Iterator[SanityFinding]:
     elif limit is not None and (change.old is None or bound.holds(change.old)):
         side = "below" if change.new < limit else "above"
         message = f"{change.words} is {side} any known price ({bound.words(unit)})"
+        if is_token(unit):
+            message += ". Prices are per token: $2.00 per 1M is 2e-06"
         yield change.finding("price-out-of-bounds", "refused", message)
     if change.old == 0:
         yield change.finding("price-moved", "note", f"{change.words} was zero")
 
 
-def _zero(change: Change, prices: PriceList, row: Model) -> Iterator[SanityFinding]:
+def _zero_price_findings(
+    change: PriceChange, pair: ListPair, row: Model
+) -> Iterator[SanityFinding]:
     """A price that became zero, or a new row that gives its calls away."""
-    free = row.entry.get("free") is True or prices.entry.get("free") is True
-    name, unit = label(*change.at), change.at[0]
-    if change.old:
-        message = f"{name} became zero, it was {amount_words(change.old, unit)}"
+    free = row.entry.get("free") is True or pair.new.entry.get("free") is True
+    name, unit = label(*change.at), change.unit
+    old = _fallback(change.at, pair.old) if pair.old and change.old is None else change.old
+    if old:
+        message = f"{name} became zero, it was {amount_words(old, unit)}"
+        moved = None if is_cache(unit) else Fraction(0)
         if free:
-            yield change.finding("zero-price", "warning", f"{message}; the row is marked free")
+            found = change.finding("zero-price", "warning", f"{message}; the row is marked free")
         else:
             level: Level = "error" if is_cache(unit) else "refused"
-            yield change.finding("zero-price", level, f"{message}; it is not marked free")
-    elif not free and _gives_away(change.at, prices, row):
+            found = change.finding("zero-price", level, f"{message}; it is not marked free")
+        yield found._replace(moved=moved)
+    elif not free and _gives_away(change.at, pair.new, row):
         yield change.finding("zero-price", "refused", f"{name} is zero; it is not marked free")
+
+
+def _fallback(at: At, prices: PriceList) -> int | None:
+    """What a unit without a price of its own is charged: the price of another unit."""
+    unit, tier, service = at
+    charged = (prices.charged_pico_usd((one, tier, service)) for one in UNITS[unit].fallbacks)
+    return next((pico for pico in charged if pico is not None), None)
 
 
 def _gives_away(at: At, prices: PriceList, row: Model) -> bool:
     """Whether a zero is a side of a text model, or stands in a row where every price is zero."""
     if row.entry.get("mode") in TEXT_MODES:
-        return at[0] in SIDES and at[1:] == (0, "")
+        unit, tier, service = at
+        return unit in SIDES and not tier and not service
     return not any(pico for pico, _ in prices.rates.values())
 
 
-def _order(pair: Pair) -> Iterator[SanityFinding]:
+def _order_findings(pair: ListPair) -> Iterator[SanityFinding]:
     """Relations inside the list that it breaks and the old one did not; of a new row, a warning."""
     level: Level = "error" if pair.old else "warning"
     for at, (_, key) in pair.new.rates.items():
@@ -191,55 +226,15 @@ def _order(pair: Pair) -> Iterator[SanityFinding]:
         known = {rule for rule, _ in broken(pair.old, at)} if found and pair.old else ()
         for rule, message in found:
             if rule not in known:
-                place = Place(pair.pointer, pair.new.entry, key)
+                place = PricePlace(pair.pointer, pair.new.entry, key)
                 yield SanityFinding(rule, level, place.where, place.value, message)
 
 
-def _factors(pair: Pair) -> Iterator[SanityFinding]:
-    """Factors on the token rates; a region or service that has none has the factor 1."""
-    old, new, pointer, _ = pair
-    for word in {**new.uplifts, **(old.uplifts if old else {})}:
-        was, now = (_factor(old, word) if old else None), _factor(new, word)
-        if was == now:
-            continue
-        value, entry = new.uplifts.get(word), new.entry
-        where = f"{pointer}/{_factor_path(old.entry if old and value is None else entry, word)}"
-        said = f"the factor {word!r:.40} on every token price"
-        if not _usual(now) and (was is None or _usual(was)):
-            limits = f"{exact(LOWEST_FACTOR)} to {exact(HIGHEST_FACTOR)}"
-            message = f"{said} is {exact(now)}, not {limits}"
-            yield SanityFinding("factor-out-of-bounds", "refused", where, value, message)
-        level = _factor_level(was, now) if was else None
-        if was and level:
-            message = f"{said} went from {exact(was)} to {exact(now)}"
-            yield SanityFinding("factor-moved", level, where, value, message, "", now / was)
-
-
-def _factor(prices: PriceList, word: str) -> Fraction:
-    return Fraction(prices.uplifts.get(word, prices.uplifts.get(ANY_REGION, 1)))
-
-
-def _factor_level(was: Fraction, now: Fraction) -> Level | None:
-    moved = now / was
-    return level_of(moved.denominator, moved.numerator)
-
-
-def _usual(factor: Fraction) -> bool:
-    return LOWEST_FACTOR <= factor <= HIGHEST_FACTOR
-
-
-def _factor_path(entry: Entry, word: str) -> str:
-    own = entry.get(OWN_FACTORS)
-    if isinstance(own, dict) and word in own:
-        return f"{OWN_FACTORS}/{escape(word)}"
-    return next(key for key, named in UPLIFT_KEYS.items() if named == word)
-
-
-def _lost(old: PriceList, pair: Pair) -> Iterator[SanityFinding]:
+def _lost_price_findings(old: PriceList, pair: ListPair) -> Iterator[SanityFinding]:
     """The input or output price, or the last price, is not there any more: calls cost nothing."""
     for (unit, tier, service), (pico, key) in old.rates.items():
         counts = not tier and not service and (unit in SIDES or not pair.new.rates)
         if counts and not pair.new.charged((unit, 0, "")):
-            where = Place(pair.pointer, old.entry, key).where
+            where = PricePlace(pair.pointer, old.entry, key).where
             message = f"{label(unit)} has no price any more, it was {amount_words(pico, unit)}"
             yield SanityFinding("price-lost", "warning", where, None, message)

@@ -6,30 +6,40 @@ from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from pricectl.core.acknowledgements import Acknowledgement, Value
+from pricectl.core.words import catalog_number
 
 # A process refuses the first; they and errors must not merge; the others are for a reviewer.
 Level = Literal["refused", "error", "warning", "note"]
 LEVELS: tuple[Level, ...] = ("refused", "error", "warning", "note")
 
-# Every rule, the most telling first, and what one and several findings of it are called; those
-# about the whole file come once at most.
+
+class RuleName(NamedTuple):
+    """What one and several findings of a rule are called."""
+
+    one: str
+    several: str = ""
+
+
+# Every rule, the most telling first; those about the whole file come once at most.
 RULES = {
-    "empty-catalog": ("empty catalog", ""),
-    "many-models-gone": ("share of models gone", ""),
-    "many-prices-moved": ("share of rows moved", ""),
-    "critical-model-missing": ("critical model without a price", "critical models without a price"),
-    "row-moved": ("row moved as a whole", "rows moved as a whole"),
-    "zero-price": ("price of zero", "prices of zero"),
-    "price-out-of-bounds": ("price out of bounds", "prices out of bounds"),
-    "factor-out-of-bounds": ("factor out of bounds", "factors out of bounds"),
-    "price-moved": ("moved price", "moved prices"),
-    "factor-moved": ("moved factor", "moved factors"),
-    "output-below-input": ("output below input", "outputs below input"),
-    "cache-price-off": ("cache price out of relation", "cache prices out of relation"),
-    "batch-above-base": ("batch price above standard", "batch prices above standard"),
-    "price-lost": ("lost price", "lost prices"),
-    "model-gone": ("model gone", "models gone"),
-    "unit-without-bounds": ("unit without bounds", "units without bounds"),
+    "empty-catalog": RuleName("empty catalog"),
+    "many-models-gone": RuleName("share of models gone"),
+    "many-prices-moved": RuleName("share of rows moved"),
+    "critical-model-missing": RuleName(
+        "critical model without a price", "critical models without a price"
+    ),
+    "row-moved": RuleName("row moved as a whole", "rows moved as a whole"),
+    "zero-price": RuleName("price of zero", "prices of zero"),
+    "price-out-of-bounds": RuleName("price out of bounds", "prices out of bounds"),
+    "factor-out-of-bounds": RuleName("factor out of bounds", "factors out of bounds"),
+    "price-moved": RuleName("moved price", "moved prices"),
+    "factor-moved": RuleName("moved factor", "moved factors"),
+    "output-below-input": RuleName("output below input", "outputs below input"),
+    "cache-price-off": RuleName("cache price out of relation", "cache prices out of relation"),
+    "batch-above-base": RuleName("batch price above standard", "batch prices above standard"),
+    "price-lost": RuleName("lost price", "lost prices"),
+    "model-gone": RuleName("model gone", "models gone"),
+    "unit-without-bounds": RuleName("unit without bounds", "units without bounds"),
 }
 # A person can accept what is at one place, not a share of the whole file.
 ACKNOWLEDGEABLE = tuple(
@@ -53,8 +63,9 @@ class SanityFinding(NamedTuple):
     """One reason to doubt a price file, with the JSON Pointer and the value it is about.
 
     `value` is the number as written, None where a row or price is gone. `moved` is the new price
-    over the old one. `alike` holds pointer and value of every price of the row that moved by the
-    same factor: the finding speaks for all of them.
+    over the old one, 0 where it became zero. `alike` holds pointer and value of every price of the
+    row that moved by the same factor: the finding speaks for all of them. `example` is, of a
+    finding about a share of the rows, the finding about the row that it names first.
     """
 
     rule: str
@@ -65,6 +76,7 @@ class SanityFinding(NamedTuple):
     model: str = ""
     moved: Fraction | None = None
     alike: tuple[tuple[str, Value], ...] = ()
+    example: "SanityFinding | None" = None
 
     @property
     def times(self) -> Fraction:
@@ -79,8 +91,18 @@ class SanityFinding(NamedTuple):
     @property
     def acknowledgement(self) -> str:
         """What an acknowledgement of it must name, for a message."""
-        value = "null" if self.value is None else self.value
-        return f" ({self.rule} at {self.pointer:.200}, value {value})"
+        value = "null" if self.value is None else catalog_number(self.value)
+        return f"{self.rule} at {self.pointer:.200}, value {value}"
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it besides fixing the file; empty if nobody can acknowledge it."""
+        if self.example:
+            each = "acknowledge the rows one by one in metadata.acknowledged"
+            return f"{each} (the first: {self.example.acknowledgement})"
+        if not self.pointer:
+            return ""
+        return f"acknowledge what is right in metadata.acknowledged ({self.acknowledgement})"
 
     @property
     def rank(self) -> tuple[int, int, Fraction]:
@@ -88,7 +110,7 @@ class SanityFinding(NamedTuple):
         return LEVELS.index(self.level), _RANKS[self.rule], -self.times
 
 
-class Accepted(NamedTuple):
+class AcceptedFinding(NamedTuple):
     """A finding that a person has acknowledged."""
 
     finding: SanityFinding
@@ -103,7 +125,7 @@ class Verdict(NamedTuple):
     """What a comparison found, the worst first, and what of it is acknowledged."""
 
     findings: tuple[SanityFinding, ...] = ()
-    accepted: tuple[Accepted, ...] = ()
+    accepted: tuple[AcceptedFinding, ...] = ()
 
     def of(self, *levels: Level) -> tuple[SanityFinding, ...]:
         """The findings of some levels."""
@@ -126,17 +148,18 @@ class Verdict(NamedTuple):
         if not reasons:
             return ""
         first, counts = reasons[0], Counter(finding.rule for finding in reasons[1:])
-        others = ", ".join(f"{count:,} {RULES[rule][count > 1]}" for rule, count in counts.items())
+        others = ", ".join(
+            f"{count:,} {RULES[rule].several if count > 1 else RULES[rule].one}"
+            for rule, count in counts.items()
+        )
         return f"{first.sentence}{f' (besides: {others})' if others else ''}"
 
     @property
     def next_step(self) -> str:
-        """What to do about a refusal."""
-        if not self.refused:
+        """What to do about a refusal, for the reason that `refusal` names."""
+        reasons = self.of("refused")
+        if not reasons:
             return ""
-        own = next((finding for finding in self.of("refused") if finding.pointer), None)
-        which = own.acknowledgement if own else ""
-        return (
-            f"fix the file, acknowledge what is right in metadata.acknowledged{which}, or force;"
-            " a process several versions behind may need force"
-        )
+        steps = ", ".join(filter(None, ("fix the file", reasons[0].remedy)))
+        comma = "," if reasons[0].remedy else ""
+        return f"{steps}{comma} or force; a process several versions behind may need force"

@@ -1,8 +1,9 @@
 """Services, regions and prices in words: what a row calls them, what people call them. Floor 0."""
 
+from decimal import Decimal
 from types import MappingProxyType
 
-from pricectl.core.money import TOKENS_PER_MTOK, divide, usd
+from pricectl.core.money import TOKENS_PER_MTOK, divide, shifted, usd
 from pricectl.core.units import STANDARD, UNITS, is_token
 
 SERVICE_NAMES = MappingProxyType(
@@ -14,6 +15,8 @@ SERVICE_NAMES = MappingProxyType(
         "batch": "batches",
     }
 )
+# A price in the catalog below this is one per token, which is written with the exponent -06.
+_PER_TOKEN = Decimal("0.001")
 GLOBAL_REGIONS = frozenset({"global", "default", "not_available", "unspecified"})
 
 
@@ -68,6 +71,15 @@ def amount_words(pico_usd: int, unit: str) -> str:
     whole, _, decimals = usd(price_of(pico_usd, unit, amount)).partition(".")
     per = "1M tokens" if is_token(unit) else UNITS[unit].counts
     return f"${int(whole):,}.{decimals} per {per}"
+
+
+def catalog_number(value: Decimal | int) -> str:
+    """A number as the catalog writes it: valid JSON that an acknowledgement can copy.
+
+    >>> catalog_number(Decimal("3E-8")), catalog_number(Decimal("2.50E-6")), catalog_number(0)
+    ('0.03e-06', '2.5e-06', '0')
+    """
+    return f"{shifted(value, 6)}e-06" if 0 < value < _PER_TOKEN else shifted(value, 0)
 
 
 def times(larger: int, smaller: int) -> str:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from pricectl.core import document
 from pricectl.core.catalog import RESERVED, escape
 from pricectl.core.document import MAX_NUMBER_CHARACTERS
+from pricectl.core.money import shifted
 from pricectl.core.units import NESTED_KEYS, PriceKey, Unit, is_token, parse_key
 from pricectl.positions import Member, Positions
 
@@ -48,15 +49,8 @@ def spelled(literal: str, unit: Unit) -> str:
     per_mtok = is_token(unit.name) and unit.priced_by == 1
     if (_PER_MTOK if per_mtok else _PLAIN).fullmatch(literal):
         return literal
-    new = f"{_shifted(price, MTOK_EXPONENT)}e-06" if per_mtok else _shifted(price, 0)
+    new = f"{shifted(price, MTOK_EXPONENT)}e-06" if per_mtok else shifted(price, 0)
     return new if len(new) <= MAX_NUMBER_CHARACTERS else literal
-
-
-def _shifted(price: Decimal | int, digits: int) -> str:
-    """A number with its point moved to the right, every digit kept and no zero at the end."""
-    sign, figures, exponent = Decimal(price).as_tuple()
-    plain = format(Decimal((sign, figures, int(exponent) + digits)), "f")
-    return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
 
 def respellings(text: str) -> Iterator[Respelled]:

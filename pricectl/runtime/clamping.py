@@ -65,7 +65,7 @@ def count(value: object, name: str = "input_tokens") -> int | Decimal:
         return 0
     parts = _PER_DIVISIBLE if name in UNITS and UNITS[name].divisible else 1
     most = MAX_COUNT // parts
-    if value <= 0 or value >= most:
+    if value <= 0 or value > most:
         return 0 if value <= 0 else most
     if isinstance(value, int):
         return value

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pricectl.core import document
-from pricectl.core.acknowledgements import Acknowledged, Acknowledgement, read_acknowledged
+from pricectl.core.acknowledgements import Acknowledgement, Acknowledgements, read_acknowledged
 
 GOOD: dict[str, Any] = {
     "rule": "price-moved",
@@ -19,7 +19,7 @@ GOOD: dict[str, Any] = {
 }
 
 
-def read(acknowledged: object) -> Acknowledged:
+def read(acknowledged: object) -> Acknowledgements:
     metadata = document.parse(json.dumps({"acknowledged": acknowledged}))
     assert isinstance(metadata, dict)
     return read_acknowledged(metadata, ("price-moved", "model-gone"))
@@ -62,8 +62,8 @@ def test_a_removed_row_has_the_value_null() -> None:
 
 
 def test_no_acknowledgements_are_no_problem() -> None:
-    assert read(None) == Acknowledged({}, ())
-    assert read([]) == Acknowledged({}, ())
+    assert read(None) == Acknowledgements({}, ())
+    assert read([]) == Acknowledgements({}, ())
 
 
 def without(key: str) -> dict[str, Any]:

@@ -108,6 +108,44 @@ def test_a_new_tier_of_a_service_falls_back_as_a_quote_does() -> None:
     assert of_row(before, {**before, key: 2.4e-06}) == [("price-moved", "note", f"/{key}")]
 
 
+@pytest.mark.parametrize("key", [f"{IN}_priority", f"{IN}_above_200k_tokens"])
+def test_calls_whose_price_is_gone_are_compared_with_what_they_are_charged_now(key: str) -> None:
+    before = edited(**{key: 1.2e-04})
+    (found,) = verdict({**many(10), "m": before}, {**many(10), "m": ROW}).findings
+    assert (found.rule, found.level) == ("price-moved", "refused")
+    assert (found.pointer, found.value) == (f"/x/m/{key}", None)
+    assert found.message.endswith(
+        "went down 60x, from $120.00 to $2.00 per 1M tokens; it has no price of its own any more"
+    )
+    assert of_row(edited(**{key: 2.9e-06}), ROW) == []
+    assert of_row(edited(**{key: 1e-06}), ROW) == [("price-moved", "note", f"/{key}")]
+
+
+def test_a_price_whose_calls_cost_nothing_now_became_zero() -> None:
+    free = {IN: 0, OUT: 0, "mode": "chat", "free": True}
+    key = f"{IN}_priority"
+    assert of_row({**free, key: 2e-06}, free) == [("zero-price", "warning", f"/{key}")]
+
+
+def test_a_range_that_slips_leaves_its_calls_another_price() -> None:
+    """The value is the number that still stands there."""
+
+    def row(start: int) -> Row:
+        return edited(tiered_pricing=[{"range": [start, None], IN: 1.2e-04, OUT: 1.2e-04}])
+
+    found = verdict({**many(10), "m": row(128_000)}, {**many(10), "m": row(128_000_000)})
+    assert [(one.rule, one.pointer, float(str(one.value))) for one in found.of("refused")] == [
+        ("price-moved", f"/x/m/tiered_pricing/0/{IN}", 1.2e-04)
+    ]
+
+
+def test_a_former_list_may_lack_a_service() -> None:
+    before = edited(**{f"{IN}_priority": 4e-06})
+    past = {key: ROW[key] for key in (IN, OUT, READ, WRITE)}
+    after = {**before, "previous": [{"until": "2024-01-01", **past}]}
+    assert of_row(before, after) == []
+
+
 def test_prices_that_moved_alike_are_one_finding() -> None:
     after = edited(**{IN: 1e-05, OUT: 4e-05})
     found = verdict({**many(10), "m": ROW}, {**many(10), "m": after}).findings
@@ -148,7 +186,16 @@ def test_a_row_with_a_price_that_stayed_did_not_move_as_a_whole() -> None:
 def test_a_price_outside_its_bounds_is_refused(price: float, words: str) -> None:
     found = verdict({**many(10)}, {**many(10), "m": edited(**{IN: price})}).of("refused")
     assert [one.rule for one in found] == ["price-out-of-bounds"]
-    assert found[0].message == f"{words} per 1M tokens)"
+    hint = "Prices are per token: $2.00 per 1M is 2e-06"
+    assert found[0].message == f"{words} per 1M tokens). {hint}"
+
+
+def test_a_price_per_page_outside_its_bounds_has_no_hint_about_tokens() -> None:
+    after = edited(ocr_cost_per_page=3)
+    (found,) = verdict({**many(10)}, {**many(10), "m": after}).of("refused")
+    assert found.message == (
+        "page at $3.00 per page is above any known price ($0.000333333333 to $0.012 per page)"
+    )
 
 
 def test_a_price_that_was_outside_its_bounds_before_is_not_refused_again() -> None:
@@ -172,6 +219,19 @@ def test_a_price_that_became_zero_is_refused(key: str) -> None:
 
 def test_a_cache_price_that_became_zero_is_the_reviews_alone() -> None:
     assert of_row(ROW, edited(**{READ: 0})) == [("zero-price", "error", f"/{READ}")]
+
+
+@pytest.mark.parametrize(
+    ("key", "level"),
+    [
+        ("output_cost_per_reasoning_token", "refused"),
+        ("cache_read_input_audio_token_cost", "error"),
+    ],
+)
+def test_a_new_price_of_zero_for_what_was_charged_by_another_price(key: str, level: str) -> None:
+    assert of_row(ROW, edited(**{key: 0})) == [("zero-price", level, f"/{key}")]
+    assert of_row(ROW, edited(**{key: 0, "free": True})) == [("zero-price", "warning", f"/{key}")]
+    assert of_row({SECOND: 0.03}, {SECOND: 0.03, key: 0}) == []  # it was charged nothing before
 
 
 def test_a_row_that_became_free_is_a_warning() -> None:
@@ -260,6 +320,7 @@ def test_a_side_without_a_price_is_a_warning() -> None:
     assert of_row(ROW, edited(**{OUT: None, "retired": True})) == []
     assert of_row(ROW, edited(**{OUT: None, "free": True})) == []
     assert of_row({SECOND: 0.03}, {"mode": "chat"}) == [("price-lost", "warning", f"/{SECOND}")]
+    assert of_row({SECOND: 0.03}, {"free": True}) == [("price-lost", "warning", f"/{SECOND}")]
     assert of_row(edited(**{SECOND: 0.03}), ROW) == []
 
 

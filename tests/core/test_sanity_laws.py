@@ -1,14 +1,18 @@
-"""Two laws of sanity over many pairs of files, made by chance."""
+"""Three laws of sanity over many pairs of files, made by chance."""
 
+import json
 import random
 from datetime import date
 from fractions import Fraction
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pricectl.core.bounds import BOUNDS
 from pricectl.core.verdict import ACKNOWLEDGEABLE
+from pricectl.policy import Policy
+from pricectl.runtime import Pricing
 from tests.core.sanity_cases import IN, OUT, SECOND, Row, accept, verdict
 
 # Below is a slow and simple reading of what a process refuses, to judge the same pairs by.
@@ -31,11 +35,12 @@ def outside(key: str, price: Fraction) -> bool:
 
 def breaks(old: Prices | None, new: Prices) -> bool:
     """Whether one row alone is refused: bounds, zeros and moves of fifty times."""
-    for key, price in new.items():
+    for key in {**new, **(old or {})}:
+        price = charged(new, key)
         was = charged(old, key) if old is not None else None
-        if was == price:
+        if price is None or was == price:
             continue
-        if outside(key, price) and not (was is not None and outside(key, was)):
+        if key in new and outside(key, price) and not (was is not None and outside(key, was)):
             return True
         if price == 0 and (was or (was is None and key in {IN, OUT})):
             return True
@@ -45,7 +50,7 @@ def breaks(old: Prices | None, new: Prices) -> bool:
 
 
 def far(old: Prices, new: Prices) -> bool:
-    pairs = [(charged(old, key), price) for key, price in new.items()]
+    pairs = [(charged(old, key), charged(new, key)) for key in {**new, **old}]
     return any(was and now and max(was / now, now / was) >= 5 for was, now in pairs)
 
 
@@ -138,7 +143,7 @@ def test_the_process_refuses_exactly_what_the_design_says(
 def test_whatever_the_process_refuses_is_an_error_of_the_review(
     pair: tuple[dict[str, Prices], dict[str, Prices]], chance: random.Random
 ) -> None:
-    """With any acknowledgements, expired ones included; so a file that passed review loads."""
+    """With any acknowledgements, expired ones included."""
     before, after = map(as_rows, pair)
     found = verdict(before, after, critical=["c"]).findings
     days = (None, date(2026, 11, 25), date(2026, 12, 25))
@@ -152,3 +157,32 @@ def test_whatever_the_process_refuses_is_an_error_of_the_review(
     assert not process.refused or review.errors
     assert set(process.of("refused")) <= set(review.errors)
     assert bool(process.refusal) is process.refused
+
+
+@settings(max_examples=60)
+@given(file_pairs(), st.randoms(use_true_random=False))
+def test_a_file_that_passed_review_is_taken_by_a_process_that_has_the_base(
+    tmp_path_factory: pytest.TempPathFactory,
+    pair: tuple[dict[str, Prices], dict[str, Prices]],
+    chance: random.Random,
+) -> None:
+    """Whatever a person has acknowledged for it, however long ago that has expired."""
+    before, after = map(as_rows, pair)
+    days = (None, date(2025, 11, 25), date(2027, 12, 25))
+    # Warnings and notes, too: a share goes with the rows that make it.
+    entries = [
+        accept(one, chance.choice(days))
+        for one in verdict(before, after, critical=["c"]).findings
+        if one.rule in ACKNOWLEDGEABLE and one.pointer
+    ]
+    review = verdict(before, after, critical=["c"], acknowledged=entries, today=date(2026, 12, 1))
+    assume(after and not review.errors)
+    folder = tmp_path_factory.mktemp("reviewed")
+    file = folder / "llm_pricing_current.json"
+    file.write_text(json.dumps({"x": before}))
+    pricing = Pricing.load(file, policy=Policy(critical=("c",)), state=folder / "state")
+    assert pricing.snapshot.layer == "file"
+    file.write_text(json.dumps({"metadata": {"acknowledged": entries}, "x": after}))
+    result = pricing.reload()
+    assert (result.status, result.reason) == ("reloaded", "")
+    assert {model.name for model in pricing.snapshot.catalog.models} == after.keys()

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from fastapi import FastAPI
@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from pricectl import atomic
 from pricectl.core import Usage
+from pricectl.core.sanity import SEED_MODELS
 from pricectl.policy import Policy
 from pricectl.router import make_router
 from pricectl.runtime import Pricing
@@ -19,6 +20,7 @@ from tests.conftest import ROOT
 from tests.runtime.conftest import PLAIN, catalog
 
 SHIPPED = (ROOT / "llm_pricing_current.json").read_text(encoding="utf-8")
+RELOADS = ROOT / "tests/cases/reloads"
 DEPLOYED = ROOT.parent / "shared/data/deployed-2025-10-23.json"
 MILLION = Usage(1_000_000)
 Document = dict[str, Any]
@@ -40,21 +42,36 @@ def without(document: Document, provider: str, name: str) -> None:
     del document[provider][name]
 
 
-def keep_all_but_every(document: Document, step: int) -> None:
+def remove_every(document: Document, step: int) -> None:
+    """Remove one row of so many, but no critical one: nothing is wrong but the models' number."""
     for provider, section in document.items():
         if provider not in ("metadata", "pricing_notes"):
             for name in list(section)[1::step]:
-                without(document, provider, name)
+                if name not in SEED_MODELS:
+                    without(document, provider, name)
 
 
-BROKEN: dict[str, Callable[[Document], None]] = {
-    "every price x1000": lambda it: scaled(it, 1000),
-    "every price x1e6": lambda it: scaled(it, 1e6),
-    "every price /1000": lambda it: scaled(it, 0.001),
-    "every price zero": lambda it: scaled(it, 0),
-    "a critical model lost": lambda it: without(it, "openai", "gpt-4o"),
-    "one input price x50": lambda it: it["openai"]["gpt-4o"].update(input_cost_per_token=125e-6),
-    "every second row gone": lambda it: keep_all_but_every(it, 2),
+class Slip(NamedTuple):
+    """An edit that breaks a file, and what the refusal says first."""
+
+    edit: Callable[[Document], None]
+    reason: str
+
+
+BROKEN = {
+    "every price x1000": Slip(lambda it: scaled(it, 1000), " rows moved 5 times or more"),
+    "every price x1e6": Slip(lambda it: scaled(it, 1e6), " rows moved 5 times or more"),
+    "every price /1000": Slip(lambda it: scaled(it, 0.001), " rows moved 5 times or more"),
+    "every price zero": Slip(lambda it: scaled(it, 0), "became zero, it was $"),
+    "a critical model lost": Slip(
+        lambda it: without(it, "openai", "gpt-4o"), "the critical model 'gpt-4o' has no price"
+    ),
+    "one input price x50": Slip(
+        lambda it: it["openai"]["gpt-4o"].update(input_cost_per_token=125e-6),
+        "openai/gpt-4o: input went up 50x, from $2.50 to $125.00 per 1M tokens",
+    ),
+    "every second row gone": Slip(lambda it: remove_every(it, 2), "models are gone"),
+    "every fourth row gone": Slip(lambda it: remove_every(it, 4), "models are gone"),
 }
 
 
@@ -72,10 +89,11 @@ def input_usd(pricing: Pricing) -> float:
 def test_a_broken_file_is_refused_by_a_reload_and_by_a_start(file: Path, edit: str) -> None:
     file.write_text(SHIPPED, encoding="utf-8")
     pricing = Pricing.load(file, policy=Policy())
-    write(file, BROKEN[edit])
+    write(file, BROKEN[edit].edit)
     result = pricing.reload()
     assert (result.status, input_usd(pricing)) == ("refused", 2.5)
     assert result.findings
+    assert BROKEN[edit].reason in result.reason
     assert "or force" in result.reason
     assert pricing.quote("gpt-4o", MILLION).flags == ()
     restarted = Pricing.load(file, policy=Policy())
@@ -92,8 +110,10 @@ def test_a_catalog_that_shrinks_step_by_step_is_refused_at_the_first(file: Path)
     pricing = Pricing.load(file, policy=Policy())
     models = pricing.snapshot.models
     for step in (4, 3, 2):
-        write(file, partial(keep_all_but_every, step=step))
-        assert pricing.reload().status == "refused"
+        write(file, partial(remove_every, step=step))
+        result = pricing.reload()
+        assert result.status == "refused"
+        assert "models are gone" in result.reason
     assert pricing.snapshot.models == models
 
 
@@ -105,6 +125,18 @@ def test_the_catalog_of_2025_is_followed_by_todays(file: Path) -> None:
     assert pricing.reload().status == "reloaded"
     file.write_bytes(DEPLOYED.read_bytes())
     assert pricing.reload().status == "refused"
+
+
+def test_a_small_catalog_of_a_year_ago_is_followed_by_todays(file: Path) -> None:
+    """As the two above, with a few rows that have the same kinds of moves."""
+    file.write_bytes((RELOADS / "year-ago.json").read_bytes())
+    pricing = Pricing.load(file, policy=Policy())
+    file.write_bytes((RELOADS / "today.json").read_bytes())
+    assert pricing.reload().status == "reloaded"
+    file.write_bytes((RELOADS / "year-ago.json").read_bytes())
+    result = pricing.reload()
+    assert result.status == "refused"
+    assert "9 of 22 models are gone" in result.reason
 
 
 def test_a_true_cut_to_a_fifth_loads(file: Path) -> None:
@@ -206,7 +238,9 @@ def test_a_refusal_is_told_in_log_metric_and_health(
     assert answer.status_code == 409
     assert "input went up 50x, from $2.00 to $100.00 per 1M tokens" in answer.json()["reason"]
     assert [record.__dict__["event"] for record in caplog.records] == ["pricing reload refused"]
-    assert "pricectl_last_reload_successful" in client.get("/metrics").text
+    lines = client.get("/metrics").text.splitlines()
+    (successful,) = [line for line in lines if line.startswith("pricectl_last_reload_successful")]
+    assert float(successful.split()[-1]) == 0
     health = client.get("/healthz/pricing")
     assert (health.status_code, health.json()["status"]) == (200, "degraded")
 

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import threading
 import time
 from collections.abc import Callable
 from itertools import pairwise
@@ -12,16 +11,36 @@ import pytest
 
 from pricectl.core import Usage
 from pricectl.policy import Policy
-from pricectl.runtime import Pricing, retry
+from pricectl.runtime import Pricing, keeper, retry, watcher
 from tests.runtime.conftest import PLAIN, catalog
 from tests.runtime.test_workers import wait_for
 
 MILLION = Usage(1_000_000)
 
 
-@pytest.fixture(autouse=True)
-def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retry, "FIRST_SECONDS", 0.01)
+class Clock:
+    """The process's clock, which only the test moves."""
+
+    def __init__(self) -> None:
+        self.now = time.monotonic()
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(keeper, "monotonic", clock)
+    monkeypatch.setattr(retry, "monotonic", clock)
+    return clock
+
+
+def try_again(pricing: Pricing, clock: Clock) -> None:
+    """Let the first pause end."""
+    pricing.poll()
+    clock.now += retry.FIRST_SECONDS
+    pricing.poll()
 
 
 def load(path: Path) -> Pricing:
@@ -49,16 +68,30 @@ TROUBLES = {"late": hide, "not a file": make_a_folder, "broken": break_json}
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
-def test_the_file_is_taken_as_soon_as_it_can_be(file: Path, trouble: str) -> None:
+def test_the_file_is_taken_as_soon_as_it_can_be(file: Path, clock: Clock, trouble: str) -> None:
     mend = TROUBLES[trouble](file)
     pricing = load(file)
     assert pricing.quote("gpt-4o", MILLION).flags == ("packaged-prices",)
     mend()
-    assert wait_for(lambda: pricing.quote("gpt-4o", MILLION).flags == ())
+    clock.now += retry.FIRST_SECONDS - 0.01
+    pricing.poll()
+    assert pricing.quote("gpt-4o", MILLION).flags == ("packaged-prices",)
+    clock.now += 0.01
+    pricing.poll()
+    assert pricing.quote("gpt-4o", MILLION).flags == ()
     assert pricing.snapshot.layer == "file"
 
 
-def test_the_last_good_copy_says_so_until_the_file_is_back(file: Path) -> None:
+def test_a_call_brings_the_next_try_about(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without `watch` and `poll`, beside the call, by the real clock."""
+    monkeypatch.setattr(retry, "FIRST_SECONDS", 0.01)
+    mend = hide(file)
+    pricing = load(file)
+    mend()
+    assert wait_for(lambda: pricing.quote("gpt-4o", MILLION).flags == ())
+
+
+def test_the_last_good_copy_says_so_until_the_file_is_back(file: Path, clock: Clock) -> None:
     load(file)
     mend = hide(file)
     pricing = load(file)
@@ -66,11 +99,12 @@ def test_the_last_good_copy_says_so_until_the_file_is_back(file: Path) -> None:
     assert (answer.pico_usd, answer.flags) == (2 * 10**12, ("last-good-prices",))
     assert pricing.metrics().fallbacks["last-good-prices"] == 1
     mend()
-    assert wait_for(lambda: pricing.quote("o3", MILLION).flags == ())
+    try_again(pricing, clock)
+    assert pricing.quote("o3", MILLION).flags == ()
 
 
 def test_no_file_descriptor_at_start_is_not_for_life(
-    file: Path, monkeypatch: pytest.MonkeyPatch
+    file: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> int:
         raise OSError(errno.EMFILE, "too many open files")
@@ -79,12 +113,13 @@ def test_no_file_descriptor_at_start_is_not_for_life(
         patch.setattr(os, "open", refuse)
         pricing = load(file)
         assert "emergency-prices" in pricing.quote("o3", MILLION).flags
-    assert wait_for(lambda: pricing.quote("o3", MILLION).flags == ())
-    assert pricing.quote("o3", MILLION).pico_usd == 2 * 10**12
+    try_again(pricing, clock)
+    answer = pricing.quote("o3", MILLION)
+    assert (answer.pico_usd, answer.flags) == (2 * 10**12, ())
 
 
 def test_a_catalog_that_appears_upwards_of_the_working_folder_is_found(
-    file: Path, monkeypatch: pytest.MonkeyPatch
+    file: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mend = hide(file)
     monkeypatch.chdir(file.parent)
@@ -92,29 +127,30 @@ def test_a_catalog_that_appears_upwards_of_the_working_folder_is_found(
     assert pricing.quote("o3", MILLION).flags == ("packaged-prices",)
     monkeypatch.chdir("/")
     mend()
-    assert wait_for(lambda: pricing.quote("o3", MILLION).pico_usd == 2 * 10**12)
+    try_again(pricing, clock)
+    assert pricing.quote("o3", MILLION).pico_usd == 2 * 10**12
 
 
-def test_settings_that_are_mended_are_taken(file: Path) -> None:
+def test_settings_that_are_mended_are_taken(file: Path, clock: Clock) -> None:
     toml = file.with_name("pricectl.toml")
     toml.write_text('profile = "gold"\n')
     pricing = Pricing.load(file, check_seconds=0)
     assert pricing.quote("o3", MILLION).flags == ("settings-error",)
     toml.write_text('profile = "gold"\n[profiles.gold]\n')
-    assert wait_for(lambda: pricing.quote("o3", MILLION).flags == ())
+    try_again(pricing, clock)
+    assert pricing.quote("o3", MILLION).flags == ()
 
 
-def test_the_pauses_grow(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_pauses_grow(file: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each try plans the next one twice as late, up to the longest pause."""
-    now = [1000.0]
     tries: list[float] = []
-    monkeypatch.setattr(retry, "monotonic", lambda: now[0])
+    monkeypatch.setattr(retry, "FIRST_SECONDS", 0.01)
     monkeypatch.setattr(retry, "LONGEST_SECONDS", 0.08)
     file.unlink()
     pricing = load(file)
-    monkeypatch.setattr(Pricing, "_renew", lambda *_, **__: tries.append(now[0]))
+    monkeypatch.setattr(Pricing, "_renew", lambda *_, **__: tries.append(clock.now))
     for _ in range(400):
-        now[0] += 0.001
+        clock.now += 0.001
         pricing.poll()
     pauses = [later - before for before, later in pairwise(tries)]
     # After 10 ms, then 20, 40, 80, 80 ms later.
@@ -122,23 +158,26 @@ def test_the_pauses_grow(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_file_in_use_is_not_read_again_and_again(
-    pricing: Pricing, monkeypatch: pytest.MonkeyPatch
+    pricing: Pricing, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Pricing, "_renew", lambda *_, **__: pytest.fail("read again"))
+    monkeypatch.setattr(watcher, "start", lambda _: pytest.fail("started a thread"))
     for _ in range(5):
-        time.sleep(0.01)
+        clock.now += 2 * retry.LONGEST_SECONDS
         assert pricing.quote("o3", MILLION).flags == ()
         pricing.poll()
-    assert [each.name for each in threading.enumerate() if each.name == "pricectl-poll"] == []
+    assert pricing.metrics().fallbacks == dict.fromkeys(pricing.metrics().fallbacks, 0)
 
 
-def test_tries_that_fail_are_no_refused_reloads(file: Path) -> None:
+def test_tries_that_fail_are_no_refused_reloads(file: Path, clock: Clock) -> None:
     file.unlink()
     pricing = load(file)
     for _ in range(5):
-        time.sleep(0.01)
+        clock.now += retry.LONGEST_SECONDS
         pricing.poll()
     metrics = pricing.metrics()
     assert (metrics.reloads["refused"], metrics.last_reload_ok) == (0, True)
     file.write_bytes(catalog({**PLAIN, "o3": (3, 9)}))
-    assert wait_for(lambda: pricing.quote("o3", MILLION).pico_usd == 3 * 10**12)
+    clock.now += retry.LONGEST_SECONDS
+    pricing.poll()
+    assert pricing.quote("o3", MILLION).pico_usd == 3 * 10**12
