@@ -7,7 +7,7 @@ that the current commit builds on, so that git has it for good.
 import os
 import re
 from contextlib import suppress
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -131,7 +131,8 @@ def _compared(planned: Plan, policy: Policy) -> Plan:
 
 def _verdict(before: Catalog, after: Catalog, policy: Policy) -> Verdict:
     bounds = policy.limits.bounds
-    return sanity.check(before, after, critical=policy.critical, bounds=bounds)
+    now = datetime.now(UTC)
+    return sanity.check(before, after, critical=policy.critical, bounds=bounds, at=now)
 
 
 def _with_refusal(planned: Plan, verdict: Verdict, compared_with: ComparedWith) -> Plan:

@@ -196,8 +196,7 @@ def _zero_price_findings(
         if free:
             found = change.finding("zero-price", "warning", f"{message}; the row is marked free")
         else:
-            level: Level = "error" if is_cache(unit) else "refused"
-            found = change.finding("zero-price", level, f"{message}; it is not marked free")
+            found = change.finding("zero-price", "refused", f"{message}; it is not marked free")
         yield found._replace(moved=moved)
     elif not free and _gives_away(change.at, pair.new, row):
         yield change.finding("zero-price", "refused", f"{name} is zero; it is not marked free")

@@ -6,7 +6,7 @@ from 257 real mistakes and 246 true changes of public price lists. Floor 0.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from pricectl.core.acknowledgements import Acknowledgements, read_acknowledged
@@ -14,9 +14,16 @@ from pricectl.core.bounds import BOUNDS, Bounds
 from pricectl.core.catalog import DEFAULT_PRICING, Catalog, escape
 from pricectl.core.lookup import find
 from pricectl.core.model import Model
-from pricectl.core.prices import At
 from pricectl.core.row_sanity import SIDES, judge_row
-from pricectl.core.shares import DEFAULT_POINTER, MOVE_RULES, share_findings
+from pricectl.core.shares import (
+    DEFAULT_POINTER,
+    GONE_ERROR,
+    GONE_LEAST,
+    GONE_REFUSED,
+    MOVE_RULES,
+    NAMED_MODELS,
+    share_findings,
+)
 from pricectl.core.verdict import ACKNOWLEDGEABLE, AcceptedFinding, Level, SanityFinding, Verdict
 
 # Critical where the settings name no model: those of them that the prices in use know. They are the
@@ -27,13 +34,14 @@ OWN_ROW_MATCHES = ("exact", "alias", "case")
 RULES_FOR_TAKEN_OVER_NAMES = (*MOVE_RULES, "factor-moved", "zero-price")
 
 
-def check(
+def check(  # noqa: PLR0913 - all but the two catalogs by keyword
     before: Catalog | None,
     after: Catalog,
     *,
     critical: Sequence[str] = (),
     bounds: Bounds = BOUNDS,
     today: date | None = None,
+    at: datetime | None = None,
 ) -> Verdict:
     """Compare a catalog with the one in use. Never raises.
 
@@ -44,11 +52,14 @@ def check(
             then those seed models are critical that `before` prices.
         bounds: the lowest and highest believable prices, from `bounds.widen`.
         today: the day by which acknowledgements expire in a review; None, as in a process: never.
+        at: the instant (UTC) from which on calls are priced: a critical model must have a price in
+            the list in force then, too.
     """
     changed = tuple(_changed_rows(before, after)) if before else ()
     found = [*_row_findings(before, after, changed, bounds)]
+    found += _alias_findings(before, after, bounds) if before else ()
     found += _default_price_findings(before, after, bounds)
-    found += _critical_model_findings(before, after, critical)
+    found += _critical_model_findings(before, after, critical, at)
     if not after.models:
         found.append(SanityFinding("empty-catalog", "refused", "", None, "there are no models"))
     acknowledgements = read_acknowledged(after.metadata, ACKNOWLEDGEABLE)
@@ -97,11 +108,8 @@ def _changed_rows(before: Catalog, after: Catalog) -> Iterator[_ChangedRow]:
             missing.append(old)
         elif old.entry != new.entry:
             yield _ChangedRow(old, new)
-    renamed = _new_rows_by_prices(before, after) if missing else {}
     for old in missing:
-        alike = renamed.get(_signature(old))
-        new = _row_of_that_name(after, old) or (alike.pop() if alike else None)
-        yield _ChangedRow(old, new)
+        yield _ChangedRow(old, _row_of_that_name(after, old))
 
 
 def _row_of_that_name(after: Catalog, old: Model) -> Model | None:
@@ -114,29 +122,38 @@ def _row_of_that_name(after: Catalog, old: Model) -> Model | None:
     return None
 
 
-_Signature = tuple[str, frozenset[tuple[At, int]]]
-
-
-def _new_rows_by_prices(before: Catalog, after: Catalog) -> dict[_Signature, list[Model]]:
-    """The new rows by seller and prices: one may be a removed row under another name."""
-    rows: dict[_Signature, list[Model]] = {}
-    for name, model in after.by_full_name.items():
-        if name not in before.by_full_name and model.prices.rates:
-            rows.setdefault(_signature(model), []).append(model)
-    return rows
-
-
-def _signature(model: Model) -> _Signature:
-    rates = model.prices.rates.items()
-    return model.provider, frozenset((at, pico) for at, (pico, _) in rates)
-
-
 def _model_gone_findings(old: Model) -> list[SanityFinding]:
     """A removed row; one that was retired before was gone already."""
     if old.entry.get("retired") is True:
         return []
     message = "the model is gone and no row answers for its name"
     return [SanityFinding("model-gone", "warning", _pointer(old), None, message, old.full_name)]
+
+
+def _alias_findings(before: Catalog, after: Catalog, bounds: Bounds) -> Iterator[SanityFinding]:
+    """Aliases that another row answers at a far other price, and too many that none answers."""
+    gone, sold = [], 0
+    for alias, rows in before.aliases.items():
+        was = find(before, alias)
+        if was.how != "alias" or was.model.entry.get("retired") is True:
+            continue
+        sold += 1
+        if [row.full_name for row in rows] == [
+            row.full_name for row in after.aliases.get(alias, ())
+        ]:
+            continue
+        now = find(after, alias)
+        if now.how == "default":
+            gone.append(alias)
+        elif now.model.full_name != was.model.full_name:
+            for one in judge_row(was.model, now.model, _pointer(now.model), bounds):
+                if one.rule in RULES_FOR_TAKEN_OVER_NAMES:
+                    yield one._replace(message=f"of the alias {alias:.80}, {one.message}")
+    if len(gone) >= GONE_LEAST and len(gone) * GONE_ERROR >= sold:
+        level: Level = "refused" if len(gone) * GONE_REFUSED >= sold else "error"
+        some = f"{', '.join(gone[:NAMED_MODELS]):.200}"
+        message = f"{len(gone):,} of {sold:,} aliases are answered by no row, such as {some}"
+        yield SanityFinding("many-aliases-gone", level, "", None, message)
 
 
 def _default_price_findings(
@@ -150,13 +167,14 @@ def _default_price_findings(
 
 
 def _critical_model_findings(
-    before: Catalog | None, after: Catalog, names: Sequence[str]
+    before: Catalog | None, after: Catalog, names: Sequence[str], at: datetime | None
 ) -> Iterator[SanityFinding]:
     """Critical models without a price; where the prices in use lack it too, that is no refusal."""
     if tuple(names or SEED_MODELS) == SEED_MODELS:
         names = [name for name in SEED_MODELS if before and priced_units(before, name)]
     for name in names:
-        had, has = priced_units(before, name) if before else frozenset(), priced_units(after, name)
+        had = priced_units(before, name, at) if before else frozenset()
+        has = priced_units(after, name, at)
         lost = sorted(had & frozenset(SIDES) - has)
         if has and not lost:
             continue
@@ -168,23 +186,24 @@ def _critical_model_findings(
         yield SanityFinding("critical-model-missing", level, where, None, message)
 
 
-def priced_units(catalog: Catalog, name: str) -> frozenset[str]:
+def priced_units(catalog: Catalog, name: str, at: datetime | None = None) -> frozenset[str]:
     """The units that a name has a base price for; of a retired row its successor's.
 
     Empty unless a row has the name itself, as an alias or in another case. What an announced list
-    lacks is not counted.
+    lacks is not counted, nor what the list in force at `at` (UTC) lacks.
     """
     match = find(catalog, name)
-    units = _base_units(match.model) if match.how in OWN_ROW_MATCHES else frozenset()
+    units = _base_units(match.model, at) if match.how in OWN_ROW_MATCHES else frozenset()
     successor = match.model.entry.get("successor")
     if not units and match.model.entry.get("retired") is True and isinstance(successor, str):
         follower = find(catalog, successor)
-        return _base_units(follower.model) if follower.how in OWN_ROW_MATCHES else frozenset()
+        return _base_units(follower.model, at) if follower.how in OWN_ROW_MATCHES else frozenset()
     return units
 
 
-def _base_units(model: Model) -> frozenset[str]:
-    lists = (model.prices, *(prices for _, prices in model.upcoming))
+def _base_units(model: Model, at: datetime | None) -> frozenset[str]:
+    in_force = model.list_at(at) if at else model.prices
+    lists = (model.prices, in_force, *(prices for _, prices in model.upcoming))
     return frozenset.intersection(
         *(
             frozenset(unit for unit, tier, service in prices.rates if not tier and not service)

@@ -24,6 +24,7 @@ class RuleName(NamedTuple):
 RULES = {
     "empty-catalog": RuleName("empty catalog"),
     "many-models-gone": RuleName("share of models gone"),
+    "many-aliases-gone": RuleName("share of aliases gone"),
     "many-prices-moved": RuleName("share of rows moved"),
     "critical-model-missing": RuleName(
         "critical model without a price", "critical models without a price"
@@ -45,7 +46,7 @@ RULES = {
 ACKNOWLEDGEABLE = tuple(
     rule
     for rule in RULES
-    if rule not in {"empty-catalog", "many-models-gone", "many-prices-moved", "unit-without-bounds"}
+    if not rule.startswith("many-") and rule not in {"empty-catalog", "unit-without-bounds"}
 )
 _RANKS = {rule: rank for rank, rule in enumerate(RULES)}
 

@@ -6,6 +6,7 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC
 from pathlib import Path
 from typing import NamedTuple
 
@@ -129,6 +130,7 @@ def _runtime(candidate: Candidate, version: Version, deployed: _Deployed) -> Che
             version.catalog,
             critical=policy.critical,
             bounds=policy.limits.bounds,
+            at=candidate.at.astimezone(UTC),
         )
         if verdict.refused:
             said = f"a service with the deployed prices would refuse it: {verdict.refusal}"

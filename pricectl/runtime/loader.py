@@ -4,6 +4,7 @@ import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from pricectl import atomic, store
@@ -113,7 +114,8 @@ def check_sane(new: Catalog, in_use: Catalog, policy: Policy) -> None:
 
     PRICECTL_ACCEPT=sha256:PREFIX names the one file that a person has accepted.
     """
-    verdict = sanity.check(in_use, new, critical=policy.critical, bounds=policy.limits.bounds)
+    bounds, now = policy.limits.bounds, datetime.now(UTC)
+    verdict = sanity.check(in_use, new, critical=policy.critical, bounds=bounds, at=now)
     if not verdict.refused or _is_accepted(new.sha256):
         return
     accept = f"{ACCEPT}=sha256:{new.sha256[:ACCEPT_DIGITS]} accepts this file at start"

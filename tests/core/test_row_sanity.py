@@ -217,19 +217,15 @@ def test_a_price_that_became_zero_is_refused(key: str) -> None:
     assert of_row(before, {**before, key: 1e-13}) == [("zero-price", "refused", f"/{key}")]
 
 
-def test_a_cache_price_that_became_zero_is_the_reviews_alone() -> None:
-    assert of_row(ROW, edited(**{READ: 0})) == [("zero-price", "error", f"/{READ}")]
+def test_a_cache_price_that_became_zero_is_refused() -> None:
+    assert of_row(ROW, edited(**{READ: 0})) == [("zero-price", "refused", f"/{READ}")]
 
 
 @pytest.mark.parametrize(
-    ("key", "level"),
-    [
-        ("output_cost_per_reasoning_token", "refused"),
-        ("cache_read_input_audio_token_cost", "error"),
-    ],
+    "key", ["output_cost_per_reasoning_token", "cache_read_input_audio_token_cost"]
 )
-def test_a_new_price_of_zero_for_what_was_charged_by_another_price(key: str, level: str) -> None:
-    assert of_row(ROW, edited(**{key: 0})) == [("zero-price", level, f"/{key}")]
+def test_a_new_price_of_zero_for_what_was_charged_by_another_price(key: str) -> None:
+    assert of_row(ROW, edited(**{key: 0})) == [("zero-price", "refused", f"/{key}")]
     assert of_row(ROW, edited(**{key: 0, "free": True})) == [("zero-price", "warning", f"/{key}")]
     assert of_row({SECOND: 0.03}, {SECOND: 0.03, key: 0}) == []  # it was charged nothing before
 

@@ -83,10 +83,7 @@ def price_rows() -> st.SearchStrategy[Prices]:
 
 @st.composite
 def file_pairs(draw: st.DrawFn) -> tuple[dict[str, Prices], dict[str, Prices]]:
-    """Two files: some rows of the first moved, replaced, deleted, and some new ones.
-
-    A new row never has the prices of a deleted one, which would be that row renamed.
-    """
+    """Two files: some rows of the first moved, replaced, deleted, and some new ones."""
     names = [*"abcdefg"]
     before = draw(st.dictionaries(st.sampled_from(names), price_rows(), min_size=1, max_size=7))
     factors = st.sampled_from(
