@@ -7,7 +7,7 @@ that the current commit builds on, so that git has it for good.
 import os
 import re
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -19,6 +19,7 @@ from pricectl.core.catalog import Catalog
 from pricectl.core.document import MAX_BYTES
 from pricectl.core.errors import PricingError
 from pricectl.core.verdict import Verdict
+from pricectl.core.windows import as_instant
 from pricectl.git import BadRef
 from pricectl.gitlog import MAX_VERSIONS, Committed, FileLog
 from pricectl.policy import Policy
@@ -104,14 +105,14 @@ def plan(asked: str | None, file: str, policy: Policy, today: date) -> Plan:
         planned = Plan(file, current, _committed(log, current), target, report)
     if planned.report.fails() or planned.unchanged:
         return planned
-    return _compared(planned, policy)
+    return _compared(planned, policy, today)
 
 
-def _compared(planned: Plan, policy: Policy) -> Plan:
+def _compared(planned: Plan, policy: Policy, now: date) -> Plan:
     """Ask whether the target looks broken beside the last good copy, or else beside the file."""
     target = planned.target.version().catalog
     if copy := _last_good_copy(planned.file):
-        return _with_refusal(planned, _verdict(copy, target, policy), "last-good-copy")
+        return _with_refusal(planned, _verdict(copy, target, policy, now), "last-good-copy")
     no_copy = f"this user has no last good copy of it in {_state_folder()}"
     if planned.current is None:
         return planned._replace(comparison_note=f"not compared: there is no file, and {no_copy}")
@@ -120,19 +121,18 @@ def _compared(planned: Plan, policy: Policy) -> Plan:
     except PricingError:  # no process uses it
         why = "the file cannot be loaded"
         return planned._replace(comparison_note=f"not compared: {why}, and {no_copy}")
-    verdict = _verdict(in_use, target, policy)
+    verdict = _verdict(in_use, target, policy, now)
     # An edit that every process refuses may be undone.
-    if verdict.refused and _verdict(target, in_use, policy).refused:
+    if verdict.refused and _verdict(target, in_use, policy, now).refused:
         why = f"the file itself looks broken beside {planned.target.name}"
         return planned._replace(comparison_note=f"not compared: {why}, and {no_copy}")
     note = f"compared with the file alone: {no_copy}"
     return _with_refusal(planned, verdict, "file")._replace(comparison_note=note)
 
 
-def _verdict(before: Catalog, after: Catalog, policy: Policy) -> Verdict:
-    bounds = policy.limits.bounds
-    now = datetime.now(UTC)
-    return sanity.check(before, after, critical=policy.critical, bounds=bounds, at=now)
+def _verdict(before: Catalog, after: Catalog, policy: Policy, now: date) -> Verdict:
+    bounds, at = policy.limits.bounds, as_instant(now)
+    return sanity.check(before, after, critical=policy.critical, bounds=bounds, at=at)
 
 
 def _with_refusal(planned: Plan, verdict: Verdict, compared_with: ComparedWith) -> Plan:

@@ -218,3 +218,9 @@ def test_an_unknown_budget_mode_is_refused(mode: Any) -> None:
 def test_the_largest_amount_is_read() -> None:
     for amount in (10**15, Decimal(10**15), str(10**15)):
         assert profile(markup_percent=amount).markup_percent == 10**15
+
+
+def test_without_a_profile_the_job_goes_on_and_its_credits_are_not_known() -> None:
+    call = quote(CATALOG, "m", Usage(1_000_000))
+    job, credits_due = charge(Job(), call, "consumption_usd", None)
+    assert (job, credits_due) == (Job(USD, 1_000_000, used=True), None)

@@ -134,9 +134,10 @@ def test_a_body_without_usage_is_refused_with_what_was_looked_for(body: Any) -> 
     "body", ["", " ", "usage", b"\xff", '{"a": 1, "a": 2}', "data: {", "x: 1\n"]
 )
 def test_text_that_is_not_json_is_refused(body: str | bytes) -> None:
-    with pytest.raises(BadUsage, match=r"^response(, line 1)?: cannot be read: ") as caught:
+    said = r"^response(, line 1)?: is not JSON, JSON lines or server-sent events: "
+    with pytest.raises(BadUsage, match=said) as caught:
         read_response(body)
-    assert caught.value.next_step == "pass JSON, JSON lines or server-sent events"
+    assert caught.value.next_step == "pass it as the provider sent it"
 
 
 @pytest.mark.parametrize("salt", ["", " ", "\n"])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pricectl.core import BadUsage, Usage
+from pricectl.core import BadUsage, Catalog, Usage, quote
 from pricectl.core.units import UNITS
 
 
@@ -261,3 +261,45 @@ def test_equal_calls_multiply_every_count() -> None:
     assert usage.times(1) == usage
     with pytest.raises(BadUsage, match="calls"):
         usage.times(-1)
+
+
+GOOD = Usage(1000, 500, cache_read_tokens=200, search=2)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"input_tokens": -5},
+        {"input_tokens": 2000},
+        {"output_tokens": "x"},
+        {"output_tokens": 10**16},
+        {"counts": None},
+        {"counts": ()},
+        {"counts": (("input", -1000), ("output", 500))},
+        {"counts": (("input", 500), ("output", 1000))},
+        {"counts": (("input", 1000.0), ("output", 500))},
+        {"counts": (("input", 500), ("input", 500), ("output", 500))},
+        {"counts": (("nonsense", 1000), ("output", 500))},
+        {"counts": ((1, 2, 3),)},
+    ],
+)
+def test_a_usage_that_was_changed_must_add_up(changed: dict[str, Any]) -> None:
+    """`_replace` changes a total without its parts, or the parts without their total."""
+    with pytest.raises(BadUsage, match="the counts do not add up to the totals; make a new Usage"):
+        GOOD._replace(**changed).checked()
+
+
+def test_a_usage_that_was_changed_and_adds_up_is_one_like_any_other() -> None:
+    changed = GOOD._replace(counts=GOOD.counts)
+    assert type(changed) is not Usage
+    assert (changed.checked(), type(changed.checked())) == (GOOD, Usage)
+    assert GOOD.checked() is GOOD
+    for copied in (copy.copy(changed), pickle.loads(pickle.dumps(changed))):  # noqa: S301 - our own
+        assert type(copied) is type(changed)
+
+
+def test_the_calculator_refuses_counts_that_do_not_add_up() -> None:
+    catalog = Catalog.load('{"o": {"m": {"input_cost_per_token": 2.5e-06}}}')
+    assert quote(catalog, "m", Usage(1000)._replace(output_tokens=0)).pico_usd == 2_500_000_000
+    with pytest.raises(BadUsage):
+        quote(catalog, "m", Usage(1000)._replace(input_tokens=5))

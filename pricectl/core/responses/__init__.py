@@ -141,9 +141,9 @@ def _parsed(body: object) -> object:
         return read_recorded(body if isinstance(body, str) else bytes(body))
     except DocumentError as error:
         raise BadUsage(
-            f"cannot be read: {error.what}",
+            f"is not JSON, JSON lines or server-sent events: {error.what}",
             where=f"response, line {error.line}" if error.line else "response",
-            next_step="pass JSON, JSON lines or server-sent events",
+            next_step="pass it as the provider sent it",
         ) from None
 
 
