@@ -199,6 +199,17 @@ def test_a_hint_about_syntax_stays() -> None:
         read_recorded('{\n"a": 1 "b": 2}')
 
 
+def test_a_line_that_is_no_event_is_refused_with_its_place() -> None:
+    with pytest.raises(DocumentError, match="line 2, column 1: is no line of a server-sent event"):
+        read_recorded("data: 5\nzzz")
+
+
+@pytest.mark.parametrize("text", ["{}\n" * 100_001, f"[{'0,' * 100_000}0]"])
+def test_a_recording_of_too_many_events_is_refused(text: str) -> None:
+    with pytest.raises(BadUsage, match="holds more than 100,000 events"):
+        read_recorded(text)
+
+
 def test_a_memory_that_is_gone_is_refused() -> None:
     gone = memoryview(b"{}")
     gone.release()
@@ -944,7 +955,7 @@ def attempt(body: Any) -> Reading | None:
     try:
         return read_response(body)
     except BadUsage as error:
-        if "cannot be read" in str(error):
+        if "cannot be read" in str(error) and not isinstance(body, str):  # text may not be JSON
             raise
         return None
 
