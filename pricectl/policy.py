@@ -162,10 +162,19 @@ def usable_policy(
     # that would resell at cost.
     tables = settings.get("profiles")
     defined = isinstance(tables, dict) and values.get("profile", "default") in tables
-    misspelt = not defined and any(_may_be_a_profile(name, settings[name]) for name in unknown)
-    if misspelt or not unread.isdisjoint({"profile", "profiles"}):
+    misspelt = any(_may_be_a_profile(name, settings[name]) for name in unknown)
+    misplaced = bool(problems) and (bool(tables) or _mentions_a_profile(settings))
+    if (not defined and (misspelt or misplaced)) or not unread.isdisjoint({"profile", "profiles"}):
         values |= {"profile": "", "profiles": {}}
     return Policy(**values, source=source, defines_profile=defined), tuple(problems)
+
+
+def _mentions_a_profile(value: Any) -> bool:
+    """Whether `profile` is a key below the top, as it is when it follows a table's heading."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    below = [each for each in inner if isinstance(each, (dict, list))]
+    named = any(isinstance(each, dict) and {"profile", "profiles"} & each.keys() for each in below)
+    return named or any(map(_mentions_a_profile, below))
 
 
 def _may_be_a_profile(name: str, value: Any) -> bool:

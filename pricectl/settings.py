@@ -18,6 +18,7 @@ from pricectl.policy import BadSettings, Policy, read_policy, usable_policy
 
 OWN, PROJECT = "pricectl.toml", "pyproject.toml"
 MAX_BYTES = 1024 * 1024
+MAX_DOTS = 500
 
 
 def load_policy(folder: Path | None = None, *, catalog: str | None = None) -> Policy:
@@ -136,6 +137,9 @@ def _project_table(path: Path, data: bytes) -> Mapping[str, Any] | None:
 def _parse(data: bytes, path: Path) -> dict[str, Any]:
     import tomllib
 
+    if max(line.count(b".") for line in data.split(b"\n")) > MAX_DOTS:
+        # The parser takes the square of a key's length.
+        raise BadSettings(f"has a line with more than {MAX_DOTS} dots", where=str(path))
     try:
         return tomllib.loads(data.decode("utf-8"), parse_float=_number)
     except UnicodeDecodeError as error:

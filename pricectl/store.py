@@ -114,7 +114,10 @@ def _is_installed() -> bool:
 
 def is_same(one: str, other: str) -> bool:
     """Whether two names mean one file, by whatever path."""
-    return Path(one).resolve() == Path(other).resolve()
+    try:
+        return Path(one).samefile(other)
+    except OSError:
+        return Path(one).resolve() == Path(other).resolve()
 
 
 def packaged(name: str) -> Path:

@@ -110,7 +110,7 @@ RESELLER = 'profile = "reseller"\n[profiles.reseller]\nmarkup_percent = 30\n'
         ("[Profiles.default]\nmarkup_percent = 30\n", None, 1),
         ("[tool.pricectl.profiles.default]\nmarkup_percent = 30\n", None, 1),
         ("[profiles.Default]\nmarkup_percent = 30\n", None, 1),
-        ("[profiles.gold]\n[profiles.Gold]\n", "default", 2),
+        ("[profiles.gold]\n[profiles.Gold]\n", None, 2),
         ("stale = 3\n", "default", 1),
         ("", "default", 0),
     ],

@@ -113,13 +113,9 @@ def _changed_rows(before: Catalog, after: Catalog) -> Iterator[_ChangedRow]:
 
 
 def _row_of_that_name(after: Catalog, old: Model) -> Model | None:
-    """The row that has a removed row's name, exactly or as an alias."""
-    for name in (old.full_name, old.name):
-        if name in after.names or name in after.aliases:
-            match = find(after, name)
-            if match.how in {"exact", "alias"}:
-                return match.model
-    return None
+    """The row that has a removed row's name: exactly, as an alias or in another case."""
+    matches = (find(after, name) for name in (old.full_name, old.name))
+    return next((match.model for match in matches if match.how in OWN_ROW_MATCHES), None)
 
 
 def _model_gone_findings(old: Model) -> list[SanityFinding]:
@@ -133,15 +129,11 @@ def _model_gone_findings(old: Model) -> list[SanityFinding]:
 def _alias_findings(before: Catalog, after: Catalog, bounds: Bounds) -> Iterator[SanityFinding]:
     """Aliases that another row answers at a far other price, and too many that none answers."""
     gone, sold = [], 0
-    for alias, rows in before.aliases.items():
+    for alias in before.aliases:
         was = find(before, alias)
         if was.how != "alias" or was.model.entry.get("retired") is True:
             continue
         sold += 1
-        if [row.full_name for row in rows] == [
-            row.full_name for row in after.aliases.get(alias, ())
-        ]:
-            continue
         now = find(after, alias)
         if now.how == "default":
             gone.append(alias)

@@ -9,7 +9,6 @@ from pricectl import atomic
 from pricectl.core import document
 from pricectl.core.errors import PricingError
 from pricectl.runtime.loader import Loaded, Refused, build_catalog, read_bytes
-from pricectl.runtime.settings_file import SettingsCopies
 
 # The hash in hexadecimal and a line break.
 HEADER_BYTES = 65
@@ -83,11 +82,20 @@ class Board:
             return None
         return found.st_mtime_ns, found.st_ino, found.st_size
 
-    def read(self) -> Announced | None:
-        """What was announced last; None if nothing was, or nothing readable."""
+    def read(self, *, strict: bool = False) -> Announced | None:
+        """What was announced last; None if nothing was, or nothing readable.
+
+        With `strict` a failure to read that may pass raises OSError.
+        """
         try:
             values = document.parse(atomic.read(self.path, self.MAX_BYTES))
-        except (OSError, ValueError, PricingError):
+        except FileNotFoundError:
+            return None
+        except OSError:
+            if strict:
+                raise
+            return None
+        except (ValueError, PricingError):
             return None
         members = values if isinstance(values, dict) else {}
         generation, sha256 = members.get("generation"), members.get("sha256")
@@ -113,11 +121,6 @@ def state_folder() -> Path:
 def last_good_for(path: str, state: Path) -> LastGood:
     """The copy of the catalog at `path`."""
     return LastGood(str(state / "last-good" / f"{_key(path)}.json"))
-
-
-def settings_copies_for(path: str, state: Path) -> SettingsCopies:
-    """The copies of the settings that were used with the catalog at `path`."""
-    return SettingsCopies(state / "last-good", _key(path))
 
 
 def board_for(path: str, state: Path) -> Board:

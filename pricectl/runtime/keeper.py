@@ -46,6 +46,9 @@ class Keeper:
         self._boot_lock = threading.RLock()
         self._watcher: watcher.Watcher | None = None
         self._watch_seconds: float | None = None
+        # The thread that is starting; it must not wait for a reload.
+        self._booting: int | None = None
+        self._use(EMERGENCY)
         self._start(Options())
         watcher.remember(self)
 
@@ -76,6 +79,8 @@ class Keeper:
         looks broken beside the prices in use, see `core.sanity`. All workers of the host follow.
         """
         self._boot()
+        if self._booting == threading.get_ident():  # a signal handler in the middle of the start
+            return self._result("unchanged", "the process is starting")
         with self._lock:
             try:
                 return self._swap(self._renew(force=force))
@@ -85,9 +90,23 @@ class Keeper:
     def poll(self) -> None:
         """Look now whether another worker, or a changed file that is watched, has new prices.
 
-        Does nothing while a reload is under way, which brings them: a call may be waiting.
+        Waits for nobody: while a reload is under way, here or in another process, it does nothing.
         """
-        self._poll(HOST_LOCK_SECONDS)
+        self._boot()
+        if self._booting == threading.get_ident() or not self._lock.acquire(blocking=False):
+            self._polling = False
+            return
+        try:
+            self._follow()
+            if self._watch_seconds is not None and self._origin.content() != self._content:
+                self._reload_watched()
+            elif self._retry_is_due():
+                self._try_again()
+        except Exception as error:  # noqa: BLE001 - the old prices stay
+            self._monitor.failure("file", error)
+        finally:
+            self._polling = False
+            self._lock.release()
 
     def watch(self, every_seconds: float = 1.0) -> None:
         """Reload automatically when the catalog or the settings change, here and in later forks."""
@@ -115,11 +134,11 @@ class Keeper:
         self._start_watcher()
 
     def _start(self, options: Options) -> None:
+        """Forget everything but the prices in use, which stay until the next are there."""
         self._options = options
         self._deny = options.deny
         self._origin = Origin(None, SettingsFile(fixed=options.policy))
         self._folder: Path | None = None
-        self._use(EMERGENCY)
         self._last_reload: ReloadResult | None = None
         self._stamp: tuple[int, int, int] | None = None
         # The files' content that was judged last, while they are watched.
@@ -127,6 +146,8 @@ class Keeper:
         # Whether a thread is on its way to look for new prices.
         self._polling = False
         self._retry = Retry()
+        # The files' content that a retry has refused, which need not be judged again.
+        self._refused_content = ""
         self._booted = False
         self._check_at = NOW
 
@@ -142,9 +163,13 @@ class Keeper:
         with self._boot_lock:
             if self._booted:
                 return
+            if self._booting == threading.get_ident():
+                return
+            self._booting = threading.get_ident()
             try:
                 self._begin()
-            except Exception as error:  # noqa: BLE001 - the default price is there already
+            except Exception as error:  # noqa: BLE001 - the default price answers
+                self._use(EMERGENCY)
                 self._monitor.failure("file", error)
             self._retry.reset()
             self._check_at = monotonic() + self._options.check_seconds
@@ -152,6 +177,7 @@ class Keeper:
             self._monitor.loaded(self._snapshot)
             if self._stamp:
                 self._catch_up()
+            self._booting = None
 
     def _begin(self) -> None:
         self._find_origin()
@@ -192,26 +218,9 @@ class Keeper:
             if not self._polling and (announced or self._retry_is_due()):
                 self._polling = True
                 if not watcher.start(self.poll):
-                    self._poll(NO_WAIT)
+                    self.poll()
         except Exception as error:  # noqa: BLE001 - the call is answered with what there is
             self._monitor.failure("file", error)
-
-    def _poll(self, wait_seconds: float) -> None:
-        if not self._lock.acquire(blocking=False):
-            self._polling = False
-            return
-        try:
-            self._boot()
-            self._follow()
-            if self._watch_seconds is not None and self._origin.content() != self._content:
-                self._reload_watched(wait_seconds)
-            elif self._retry_is_due():
-                self._try_again()
-        except Exception as error:  # noqa: BLE001 - the old prices stay
-            self._monitor.failure("file", error)
-        finally:
-            self._polling = False
-            self._lock.release()
 
     def _follow(self) -> None:
         """Take the version that another worker has announced."""
@@ -230,11 +239,11 @@ class Keeper:
         if renewal.snapshot is not self._snapshot:
             self._swap(renewal)
 
-    def _reload_watched(self, wait_seconds: float) -> None:
+    def _reload_watched(self) -> None:
         """Reload once for each content; a failure that may pass is tried again at the next look."""
         content = self._origin.content()
         try:
-            self._swap(self._renew(wait_seconds=wait_seconds))
+            self._swap(self._renew(wait_seconds=NO_WAIT))
             self._content = content
         except atomic.Busy:
             return
@@ -249,12 +258,19 @@ class Keeper:
     def _try_again(self) -> None:
         """Read the files again; what failed at start may have passed, or have been mended."""
         self._retry.plan()
+        content = self._origin.content()
+        if content and content == self._refused_content:
+            return
         try:
             self._swap(self._renew(wait_seconds=NO_WAIT))
         except (NoFile, atomic.Busy):
             pass
         except Exception as error:  # noqa: BLE001 - the prices in use stay
-            self._monitor.failure("file", error)
+            if content and _is_judgement(error):
+                self._refused_content = content
+                self._refused(error)
+            else:
+                self._monitor.failure("file", error)
 
     def _start_watcher(self) -> None:
         try:
@@ -268,21 +284,21 @@ class Keeper:
         now = renewal.snapshot
         if not now.flags:
             self._retry.reset()
-        status: Status = "reloaded" if renewal.changed else "unchanged"
         if renewal.changed:
             self._monitor.loaded(now)
-        result = ReloadResult(status, now.models, now.sha256, now.generation, renewal.note)
-        return self._done(result)
+        status: Status = "reloaded" if renewal.changed else "unchanged"
+        return self._done(self._result(status, renewal.note))
 
     def _refused(self, error: Exception) -> ReloadResult:
-        now, refused = self._snapshot, as_refused(error)
+        refused = as_refused(error)
         if refused.phrase != logs.REFUSED:
             self._monitor.failure("file", refused)
-        return self._done(
-            ReloadResult(
-                "refused", now.models, now.sha256, now.generation, refused.what, refused.findings
-            )
-        )
+        result = self._result("refused", refused.what)
+        return self._done(result._replace(findings=refused.findings))
+
+    def _result(self, status: Status, reason: str) -> ReloadResult:
+        now = self._snapshot
+        return ReloadResult(status, now.models, now.sha256, now.generation, reason)
 
     def _done(self, result: ReloadResult) -> ReloadResult:
         self._last_reload = result

@@ -17,11 +17,10 @@ from pricectl.runtime.host import (
     LastGood,
     board_for,
     last_good_for,
-    settings_copies_for,
     state_folder,
 )
 from pricectl.runtime.loader import Loaded, Refused
-from pricectl.runtime.settings_file import SettingsFile
+from pricectl.runtime.settings_file import SettingsCopies, SettingsFile
 from pricectl.runtime.snapshot import EMERGENCY, OWN_LAYERS, Layer, Snapshot
 
 # How long a reload waits for the other workers of the host.
@@ -126,23 +125,23 @@ def find_origin(options: Options, folder: Path | None, report: Report) -> Origin
     except Exception as error:  # noqa: BLE001 - the package's prices hold
         report("file", error)
     settings_file = SettingsFile(named, folder, options.policy)
+    state = None
+    try:
+        chosen = options.state
+        state = Path(os.path.abspath(os.fsdecode(chosen))) if chosen else state_folder()  # noqa: PTH100
+        settings_file.copies = SettingsCopies(state / "last-good")
+    except Exception as error:  # noqa: BLE001 - without a home there is no last good copy
+        report("last-known-good", error)
     found = settings_file.read()
     doubtful = bool(found.problem) and named is None and not os.environ.get("PRICECTL_FILE")
     try:
         path = _locate(named, found.policy.file, folder)
     except Exception as error:  # noqa: BLE001 - the package's prices hold
         report("file", error)
-    if path is None:
-        return Origin(None, settings_file)
-    try:
-        chosen = options.state
-        state = Path(os.path.abspath(os.fsdecode(chosen))) if chosen else state_folder()  # noqa: PTH100
-        settings_file.copies = settings_copies_for(path, state)
-        board, last_good = board_for(path, state), last_good_for(path, state)
-        return Origin(path, settings_file, board, last_good, doubtful)
-    except Exception as error:  # noqa: BLE001 - without a home there is no last good copy
-        report("last-known-good", error)
+    if path is None or state is None:
         return Origin(path, settings_file, doubtful=doubtful)
+    board, last_good = board_for(path, state), last_good_for(path, state)
+    return Origin(path, settings_file, board, last_good, doubtful)
 
 
 def _locate(named: str | None, configured: str | None, folder: Path | None) -> str | None:

@@ -73,7 +73,7 @@ def adopt(origin: Origin, current: Snapshot, report: Report) -> Renewal:
     That worker may have had nothing to compare it with, so it is judged here again, unless a person
     has forced it. Raises Refused.
     """
-    announced = origin.announced()
+    announced = origin.board.read(strict=True) if origin.board else None
     if announced is None or announced[:2] == (current.generation, current.sha256):
         return Renewal(current, changed=False)
     policy, problem = origin.settings.read(current.policy)
@@ -99,9 +99,11 @@ def adopt(origin: Origin, current: Snapshot, report: Report) -> Renewal:
 def _check_sane(origin: Origin, current: Snapshot, loaded: Loaded, policy: Policy) -> None:
     """Judge a catalog beside the prices in use, or those in use before this start failed.
 
-    Raises Refused.
+    The prices of another file, used while the settings could not be read, are no measure. Raises
+    Refused.
     """
-    if current.layer in OWN_LAYERS:
+    last_path = origin.last_good.path if origin.last_good else ""
+    if current.layer in OWN_LAYERS and current.source in (origin.path, last_path):
         loader.check_sane(loaded.catalog, current.catalog, policy)
         return
     last_good = None

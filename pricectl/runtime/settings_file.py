@@ -6,7 +6,6 @@ the process has no profile rather than the default one, which resells at cost.
 """
 
 import os
-from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -28,11 +27,10 @@ class SettingsInForce(NamedTuple):
 
 
 class SettingsCopies:
-    """The last faultless settings of each file that was used with a catalog, kept on disk."""
+    """The last faultless settings of each settings file, kept on disk."""
 
-    def __init__(self, folder: Path, catalog_key: str) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._key = catalog_key
 
     def load(self, source: Path) -> Policy:
         """The last settings of a file. Raises Refused where there are none, or damaged ones."""
@@ -55,7 +53,7 @@ class SettingsCopies:
 
     def _path(self, source: Path) -> Path:
         key = atomic.sha256(os.fsencode(source))[:16]
-        return self._folder / f"{self._key}.{key}.settings"
+        return self._folder / f"{key}.settings"
 
 
 class SettingsFile:
@@ -77,8 +75,9 @@ class SettingsFile:
     def content(self) -> str:
         """A hash of what the file says now; empty where there is none."""
         try:
-            return atomic.sha256(settings.read_bytes(self._path)) if self._path else ""
-        except PricingError:
+            path = self._path or settings.find_settings(self._folder, catalog=self._named)
+            return atomic.sha256(settings.read_bytes(path)) if path else ""
+        except (PricingError, OSError):
             return "unreadable"
 
     def read(self, last: Policy | None = None) -> SettingsInForce:
@@ -99,7 +98,8 @@ class SettingsFile:
         problem = str(problems[0]) if problems else ""
         if policy.profile not in policy.profiles:
             unknown = f"no profile is called {policy.profile!r}"
-            return self._as_before(last, self._placed(problem or unknown))
+            found = self._as_before(last, self._placed(problem or unknown))
+            return found._replace(policy=found.policy._replace(file=policy.file))
         if not policy.defines_profile and self._defined_before(last):
             return self._as_before(last, self._placed(_UNDEFINED))
         if problem:
@@ -123,15 +123,17 @@ class SettingsFile:
         return SettingsInForce(self._copied() or NO_PROFILE, problem)
 
     def _copied(self) -> Policy | None:
-        """The last good settings of the file, or of one that stood where they are looked for."""
+        """The last good settings of the file, or of one that stood where they are looked for.
+
+        Another file than the one that is found counts only if it defined a profile.
+        """
         if self.copies is None:
             return None
+        own = (self._path,) if self._path else ()
         with suppress(PricingError, OSError):
-            places = (self._path,) if self._path else self._places()
-            for place in places:
+            for place in (*own, *settings.candidates(self._folder, self._named)):
                 with suppress(Refused):
-                    return self.copies.load(place)
+                    copied = self.copies.load(place)
+                    if place == self._path or self._path is None or copied.defines_profile:
+                        return copied
         return None
-
-    def _places(self) -> Iterable[Path]:
-        return settings.candidates(self._folder, self._named)

@@ -143,7 +143,13 @@ def follower(home: Path) -> "subprocess.Popen[bytes]":
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        preexec_fn=listen_to_interrupts,  # noqa: PLW1509 - no thread of ours holds a lock
     )
+
+
+def listen_to_interrupts() -> None:
+    """A shell that runs the tests in the background has them ignore interrupts."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def write(process: "subprocess.Popen[bytes]", text: str) -> None:

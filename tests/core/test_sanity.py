@@ -602,3 +602,17 @@ def test_a_critical_model_needs_a_price_in_the_list_in_force() -> None:
     assert check(before, after, critical=["m0"], at=now).refused
     later = datetime(2099, 6, 1, tzinfo=UTC)
     assert not check(before, after, critical=["m0"], at=later).refused
+
+
+def test_a_new_row_that_takes_over_an_alias_is_compared_with_the_row_before() -> None:
+    before = {"m0": {**many(1)["m0"], "aliases": ["team"]}}
+    dear = edited(**{IN: 150e-06, OUT: 600e-06})
+    assert "of the alias team, " in verdict(before, {**before, "team": dear}).refusal
+
+
+def test_a_row_renamed_by_letter_case_is_compared_with_the_row_before() -> None:
+    dear = edited(**{IN: 150e-06, OUT: 600e-06})
+    after = {**many(5), "M0": dear}
+    del after["m0"]
+    assert "x/M0: " in verdict(many(5), after).refusal
+    assert verdict(many(5), {**many(5), "M0": many(5)["m0"]}).findings == ()

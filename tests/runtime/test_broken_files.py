@@ -304,3 +304,35 @@ def test_a_start_that_failed_does_not_let_a_broken_file_in(
     assert started.snapshot.layer == "default"
     assert started.reload().status == "refused"
     assert copy.read_bytes() == before
+
+
+def test_prices_of_another_file_are_no_measure(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They were used while the settings, which name the file, could not be read."""
+    monkeypatch.chdir(file.parent)
+    file.write_bytes(catalog({f"stray-{number}": (1, 1) for number in range(10)}))
+    team = tmp_path / "team.json"
+    team.write_bytes(catalog())
+    toml = file.with_name("pricectl.toml")
+    toml.write_text(f'file = "{team}"\n[oops')
+    pricing = Pricing.load()
+    toml.write_text(f'file = "{team}"\n')
+    assert pricing.reload().status == "reloaded"
+    assert (pricing.quote("o3", MILLION).pico_usd, pricing.snapshot.flags) == (2 * 10**12, ())
+
+
+def test_a_retry_tells_of_a_refusal_once(
+    file: Path, pricing: Pricing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert pricing.snapshot.layer == "file"
+    file.unlink()
+    started = Pricing.load(file, policy=Policy())
+    file.write_bytes(catalog({**PLAIN, "o3": (2000, 8000)}))
+    monkeypatch.setattr("pricectl.runtime.retry.Retry.is_due", lambda _: True)
+    for _ in range(3):
+        started.poll()
+    metrics = started.metrics()
+    assert (metrics.reloads["refused"], metrics.last_reload_ok) == (1, False)
+    assert started.last_reload is not None
+    assert "went up 1,000x" in started.last_reload.reason

@@ -287,3 +287,67 @@ def test_a_process_without_settings_finds_none_in_another_folder(
     monkeypatch.chdir(other)
     pricing.reload()
     assert credits_of(pricing) == (25, ())
+
+
+@pytest.mark.parametrize("fault", ["-30", "profile", "toml", "gone"])
+def test_a_fault_in_the_settings_keeps_the_file_that_they_name(
+    file: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    monkeypatch.chdir(file.parent)
+    named = f'file = "{file.name}"\n' + RESELLER
+    toml = file.with_name("pricectl.toml")
+    file = file.rename(file.with_name("team.json"))
+    named = named.replace("llm_pricing_current.json", "team.json")
+    toml.write_text(named)
+    assert credits_of(Pricing.load()) == (325, ())
+    if fault == "gone":
+        toml.unlink()
+    else:
+        broken = {
+            "-30": named.replace("30", "-30"),
+            "profile": named.replace('"reseller"', '"reselller"'),
+            "toml": named + "[",
+        }
+        toml.write_text(broken[fault])
+    pricing = Pricing.load()
+    assert (pricing.snapshot.layer, credits_of(pricing)) == ("file", (325, ("settings-error",)))
+
+
+@pytest.mark.parametrize("shadow", ["", 'deployed = "origin/main"\n'])
+def test_a_settings_file_that_shadows_the_real_one_loses_no_credits(
+    file: Path, shadow: str
+) -> None:
+    file.with_name("pyproject.toml").write_text(PROJECT)
+    assert credits_of(Pricing.load(file)) == (325, ())
+    file.with_name("pricectl.toml").write_text(shadow)
+    assert credits_of(Pricing.load(file)) == (325, ("settings-error",))
+
+
+@pytest.mark.parametrize(
+    "misplaced",
+    [
+        RESELLER.partition("\n")[2] + 'profile = "reseller"\n',
+        "[limits]\n" + RESELLER,
+        "[[waivers]]\n" + RESELLER,
+        'customers = "reseller"\n' + RESELLER.partition("\n")[2],
+    ],
+)
+def test_a_choice_that_stands_in_another_table_is_not_the_default(
+    file: Path, toml: Path, misplaced: str
+) -> None:
+    toml.write_text(misplaced)
+    assert credits_of(Pricing.load(file)) == (None, ("settings-error",))
+
+
+def test_a_key_of_many_dots_is_refused_before_it_is_parsed(file: Path, toml: Path) -> None:
+    toml.write_text("a." * 100_000 + "a = 1\n")
+    assert credits_of(Pricing.load(file)) == (None, ("settings-error",))
+
+
+def test_settings_that_come_later_are_seen_by_a_watch(file: Path) -> None:
+    pricing = Pricing.load(file)
+    pricing.watch(3600)
+    file.with_name("pricectl.toml").write_text(RESELLER)
+    pricing.poll()
+    pricing.unwatch()
+    assert credits_of(pricing) == (325, ())

@@ -18,7 +18,7 @@ import pytest
 from pricectl import atomic
 from pricectl.core import Profile, Usage
 from pricectl.policy import Policy
-from pricectl.runtime import Pricing, loader, retry
+from pricectl.runtime import Pricing, keeper, loader, origin, retry
 from tests.runtime.conftest import PLAIN, catalog
 
 MILLION = Usage(1_000_000)
@@ -120,7 +120,7 @@ def test_a_slow_reload_gathers_no_threads(file: Path, monkeypatch: pytest.Monkey
     other.reload()
     inside, go_on = threading.Event(), threading.Event()
 
-    def slow(*_: object) -> None:
+    def slow(*_: object, **__: object) -> None:
         inside.set()
         go_on.wait(10)
 
@@ -426,3 +426,37 @@ def test_no_thread_to_be_had_is_no_reason_to_miss_the_news(
     other.reload()
     monkeypatch.setattr(threading.Thread, "start", refuse)
     assert pricing.quote("o3", MILLION).pico_usd == 3 * 10**12
+
+
+def test_a_passing_failure_to_read_the_announcement_is_not_for_life(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pricing, other = (Pricing.load(file, policy=Policy()) for _ in range(2))
+    file.write_bytes(NEW)
+    assert other.reload().status == "reloaded"
+    with monkeypatch.context() as patch:
+        full = OSError(24, "too many open files")
+        patch.setattr("os.open", lambda *_, **__: (_ for _ in ()).throw(full))
+        pricing.poll()
+    pricing.poll()
+    assert pricing.quote("o3", MILLION).pico_usd == 3 * 10**12
+
+
+def test_a_reload_in_the_middle_of_the_start_waits_for_nobody(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a signal handler may ask, while another thread polls: each holds what the other wants."""
+    pricing = Pricing()
+    statuses: list[str] = []
+    real = origin.first_snapshot
+
+    def first_snapshot(*arguments: Any) -> Any:
+        poller = threading.Thread(target=pricing.poll)
+        poller.start()
+        statuses.append(pricing.reload().status)
+        return real(*arguments)
+
+    monkeypatch.setenv("PRICECTL_FILE", str(file))
+    monkeypatch.setattr(keeper, "first_snapshot", first_snapshot)
+    assert pricing.quote("o3", MILLION).pico_usd == 2 * 10**12
+    assert statuses == ["unchanged"]
