@@ -78,7 +78,7 @@ bench: $(VENV)/.peers  ## Time pricectl beside its peers
 pictures: $(VENV)/.dev  ## Draw the README's pictures anew
 	$(BIN)/python tools/draw_pictures.py
 
-schema: $(VENV)/.dev  ## Write the catalog's schema from the unit table
+schema: $(VENV)/.dev  ## Write the schemas from the tables of units and budget modes
 	$(BIN)/python tools/make_schema.py
 
 check:  ## Everything a merge needs, in a new virtual environment

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from pricectl.core.calculator import Line, Quote
-from pricectl.core.credits import MODES, Job, Mode, Profile, client_cost, exact_credits, job_credits
+from pricectl.core.credits import BUDGET_MODES, BudgetMode, Job, Profile, client_cost, job_credits
 from pricectl.core.money import divide
 
 _EXACT = Context(prec=60)
@@ -14,9 +14,14 @@ _EXACT = Context(prec=60)
 class ModeCredits(NamedTuple):
     """What one budget mode charges for the job: before rounding, and in whole credits."""
 
-    mode: Mode
+    budget_mode: BudgetMode
     exact: Fraction
     charged: int
+
+    @property
+    def mode(self) -> str:
+        """The mode's name."""
+        return self.budget_mode.name
 
 
 class Estimate(NamedTuple):
@@ -57,8 +62,8 @@ class Estimate(NamedTuple):
         """The job's credits in each budget mode."""
         job, profile = self.job, self.profile
         return tuple(
-            ModeCredits(mode, exact_credits(job, mode, profile), job_credits(job, mode, profile))
-            for mode in MODES
+            ModeCredits(mode, mode.charge(job, profile), job_credits(job, mode.name, profile))
+            for mode in BUDGET_MODES.values()
         )
 
 

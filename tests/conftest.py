@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from pricectl.cli import app
+from pricectl.core.credits import BUDGET_MODES
 
 ROOT = Path(__file__).parent.parent
 # The PYTHONPATH of the processes that tests start: this code, and the moved clock of `make clock`.
@@ -51,6 +52,13 @@ UNDATED = CATALOG.replace(
     "",
 )
 assert UNDATED != CATALOG
+
+
+@pytest.fixture
+def three_modes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The budget modes of reports that a test compares whole; a further mode has its own test."""
+    for name in BUDGET_MODES.keys() - {"job_based", "consumption_usd", "consumption_tokens"}:
+        monkeypatch.delitem(BUDGET_MODES, name)
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
 """Writes schemas/catalog.schema.json from the price vocabulary and the table of fields below.
 
-Run it after a change of either; a test holds that the file is what this script writes.
+It also writes the names of the budget modes into the schemas of the reports that have them. Run it
+after a change of any of these tables; a test holds that the files are what this script writes.
 """
 
 import json
 from pathlib import Path
 from typing import Any
 
+from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.units import (
     KNOWN_SERVICES,
     NESTED_KEYS,
@@ -17,9 +19,21 @@ from pricectl.core.units import (
 )
 from pricectl.core.verdict import ACKNOWLEDGEABLE
 
-PATH = Path(__file__).parent.parent / "schemas" / "catalog.schema.json"
+FOLDER = Path(__file__).parent.parent / "schemas"
+PATH = FOLDER / "catalog.schema.json"
 ID = "urn:pricectl:schema:catalog:1"
 Schema = dict[str, Any]
+
+# Where other schemas name the budget modes: the path from the root to a schema that allows one of
+# the names, or to one of an object with a member for each.
+MODE_NAMES = {
+    "explain": ("$defs", "credits", "properties", "mode"),
+    "smoke": ("$defs", "call", "properties", "budget_mode"),
+}
+MODE_MEMBERS = {
+    "diff": ("$defs", "cost", "properties", "credits"),
+    "quote": ("$defs", "quote", "properties", "credits"),
+}
 
 SUFFIX = "(?:_above_[1-9][0-9]{0,5}k_tokens)?(?:_[a-z]+)?"
 NO_MONEY = "^(?![\\s\\S]*(?:[Cc][Oo][Ss][Tt]|[Pp][Rr][Ii][Cc](?:[Ee]|[Ii][Nn][Gg])))"
@@ -86,14 +100,34 @@ CAPABILITIES = [
 
 
 def main() -> None:
-    """Write the schema."""
-    PATH.write_text(render(), encoding="utf-8")
-    print(f"wrote {PATH.name}")
+    """Write the schemas."""
+    for path, text in rendered().items():
+        path.write_text(text, encoding="utf-8")
+        print(f"wrote {path.name}")
 
 
-def render() -> str:
-    """The schema as the text of its file."""
-    return json.dumps(catalog(), indent=2, ensure_ascii=False) + "\n"
+def rendered() -> dict[Path, str]:
+    """The text of every file that this script writes."""
+    reports = {FOLDER / f"{name}.schema.json": report(name) for name in MODE_NAMES | MODE_MEMBERS}
+    return {
+        path: json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+        for path, schema in {PATH: catalog(), **reports}.items()
+    }
+
+
+def report(name: str) -> Schema:
+    """The schema of a report as it stands, with the budget modes of the table."""
+    schema: Schema = json.loads((FOLDER / f"{name}.schema.json").read_text(encoding="utf-8"))
+    place = schema
+    for key in (MODE_NAMES | MODE_MEMBERS)[name]:
+        place = place[key]
+    if name in MODE_NAMES:
+        place["enum"] = [*BUDGET_MODES, *([None] if None in place["enum"] else [])]
+    else:
+        member = next(iter(place["properties"].values()))
+        place["properties"] = dict.fromkeys(BUDGET_MODES, member)
+        place["required"] = [*BUDGET_MODES]
+    return schema
 
 
 def catalog() -> Schema:

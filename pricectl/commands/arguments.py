@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from pricectl.core.credits import MODES, Profile
+from pricectl.core.credits import BUDGET_MODES, Profile
 from pricectl.core.units import UNITS
 from pricectl.core.usage import Usage
 
@@ -130,6 +130,8 @@ def read_profile(profile: Profile, overrides: Mapping[str, str | None]) -> Profi
 
 def check_mode(mode: str | None) -> str | None:
     """The option's callback: one of the budget modes. Raises BadParameter."""
-    if mode is not None and mode not in MODES:
-        raise typer.BadParameter(f"{mode!r} is none of {', '.join(MODES)}", param_hint="--mode")
+    if mode is not None and mode not in BUDGET_MODES:
+        raise typer.BadParameter(
+            f"{mode!r} is none of {', '.join(BUDGET_MODES)}", param_hint="--mode"
+        )
     return mode

@@ -7,7 +7,7 @@ import typer
 from pricectl.commands import arguments, common, options
 from pricectl.commands.asking import Circumstances, Question, ask
 from pricectl.commands.common import View
-from pricectl.core.credits import MODES
+from pricectl.core.credits import BUDGET_MODES
 from pricectl.estimate import Estimate
 from pricectl.report import json
 from pricectl.report.text import quote as text
@@ -39,7 +39,7 @@ def quote(
     mode: Annotated[
         str | None,
         typer.Option(
-            help=f"Show the credits of one budget mode: {', '.join(MODES)}.",
+            help=f"Show the credits of one budget mode: {', '.join(BUDGET_MODES)}.",
             callback=arguments.check_mode,
         ),
     ] = None,

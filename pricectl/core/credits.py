@@ -4,10 +4,10 @@ Rounding is done on a job's running total, never per call: rounding each call do
 free, rounding each up can charge fifteen times too much.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal, NamedTuple, overload
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, overload
 
 from pricectl.core.calculator import Quote
 from pricectl.core.errors import BadProfile
@@ -20,9 +20,9 @@ from pricectl.core.money import (
     plain_decimal,
 )
 
-Mode = Literal["job_based", "consumption_usd", "consumption_tokens"]
 MAX_AMOUNT = 10**15
-MODES: tuple[Mode, ...] = ("job_based", "consumption_usd", "consumption_tokens")
+# What a mode's charge depends on: the job's cost, its tokens, or only that there is a job.
+Basis = Literal["cost", "tokens", "job"]
 
 
 class Profile(NamedTuple):
@@ -131,6 +131,79 @@ def client_cost(pico_usd: int, profile: Profile) -> Fraction:
     return pico_usd * (1 + profile.markup_percent / 100)
 
 
+class BudgetMode(NamedTuple):
+    """One way of charging a job in credits; reports, schemas and checks read these fields.
+
+    `formula` may name {client_usd}, {tokens} and any number of the profile. That of a mode whose
+    basis is "job" names none: it follows the number of credits, as in "1 for a completed job".
+    `label` is one word for the heads of tables and the names of smoke calls.
+    """
+
+    name: str
+    label: str
+    basis: Basis
+    charge: Callable[[Job, Profile], Fraction]
+    formula: str
+
+    def figures(
+        self, job: Job, profile: Profile, client_usd: str, write: Callable[[Fraction], str]
+    ) -> str:
+        """The formula with the figures of a job; `write` turns the profile's numbers into text."""
+        numbers = {
+            name: write(Fraction(value))
+            for name, value in profile._asdict().items()
+            if isinstance(value, int | Fraction)
+        }
+        return self.formula.format(client_usd=client_usd, tokens=f"{job.tokens:,}", **numbers)
+
+
+def _per_job(_: Job, profile: Profile) -> Fraction:
+    return Fraction(profile.credits_per_job)
+
+
+def _per_dollar(job: Job, profile: Profile) -> Fraction:
+    return client_cost(job.pico_usd, profile) * profile.credits_per_dollar / PICO_PER_USD
+
+
+def _per_token(job: Job, profile: Profile) -> Fraction:
+    return job.tokens / profile.tokens_per_credit
+
+
+# A new mode is one row here and its test; then `make schema` writes it into the schemas.
+BUDGET_MODES: Mapping[str, BudgetMode] = {
+    mode.name: mode
+    for mode in (
+        BudgetMode(
+            "job_based",
+            label="Job",
+            basis="job",
+            charge=_per_job,
+            formula="for a completed job",
+        ),
+        BudgetMode(
+            "consumption_usd",
+            label="USD",
+            basis="cost",
+            charge=_per_dollar,
+            formula="${client_usd} x {credits_per_dollar} a dollar",
+        ),
+        BudgetMode(
+            "consumption_tokens",
+            label="Token",
+            basis="tokens",
+            charge=_per_token,
+            formula="{tokens} tokens / {tokens_per_credit}",
+        ),
+    )
+}
+if TYPE_CHECKING:
+    Mode: TypeAlias = str
+else:
+    # A type checker cannot read the table, but validators such as pydantic's can.
+    Mode = Literal[tuple(BUDGET_MODES)]
+MODES: tuple[Mode, ...] = tuple(BUDGET_MODES)
+
+
 def exact_credits(job: Job, mode: Mode, profile: Profile) -> Fraction:
     """The credits of a job before rounding and the minimum. Raises BadProfile: unknown mode.
 
@@ -138,13 +211,13 @@ def exact_credits(job: Job, mode: Mode, profile: Profile) -> Fraction:
     >>> exact_credits(Job(290_000_000_000, 0, True), "consumption_usd", profile)
     Fraction(29, 1)
     """
-    if mode == "job_based":
-        return Fraction(profile.credits_per_job)
-    if mode == "consumption_tokens":
-        return job.tokens / profile.tokens_per_credit
-    if mode != "consumption_usd":
-        raise BadProfile(f"{mode!r:.60} is no budget mode", next_step=f"one of {', '.join(MODES)}")
-    return client_cost(job.pico_usd, profile) * profile.credits_per_dollar / PICO_PER_USD
+    try:
+        budget_mode = BUDGET_MODES[mode]
+    except (KeyError, TypeError):  # TypeError: a list or another value that no key can be
+        raise BadProfile(
+            f"{mode!r:.60} is no budget mode", next_step=f"one of {', '.join(BUDGET_MODES)}"
+        ) from None
+    return budget_mode.charge(job, profile)
 
 
 def job_credits(job: Job, mode: Mode, profile: Profile) -> int:

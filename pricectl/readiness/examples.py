@@ -10,6 +10,7 @@ from fractions import Fraction
 from pricectl.changes.periods import Stretch, stretches
 from pricectl.core.calculator import Quote, quote
 from pricectl.core.catalog import Catalog
+from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.lookup import find
 from pricectl.core.model import Match, Model
 from pricectl.core.money import usd
@@ -95,7 +96,10 @@ def examples(candidate: Candidate, catalog: Catalog) -> Check:
     if unpaid:
         said = f"{count(len(unpaid))} of {count(len(jobs))} jobs are charged 0 credits"
         return Check("examples", "note", f"{said}, as the profile says", some(unpaid))
-    said = f"{count(len(jobs))} sample jobs add up, in money and in the credits of all three modes"
+    said = (
+        f"{count(len(jobs))} sample jobs add up, in money and in the credits of "
+        f"all {count(len(BUDGET_MODES))} modes"
+    )
     return Check("examples", "ok", said, tuple(lines))
 
 

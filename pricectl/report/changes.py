@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from pricectl.changes import Change, Comparison, Impact, Move, PricedAt
 from pricectl.changes.rates import shown
+from pricectl.core.credits import BudgetMode
 from pricectl.core.money import usd
 from pricectl.core.units import UNITS, is_token
 from pricectl.gates import Gate
@@ -128,21 +129,21 @@ def cost(pico_usd: int | None) -> str:
     return NO_PRICE if pico_usd is None else usd(pico_usd)
 
 
-def credit_cells(job: Impact) -> dict[str, str]:
+def credit_cells(job: Impact) -> dict[BudgetMode, str]:
     """The credits of each budget mode, before and after where they differ."""
     pairs = zip(job.old.credits, job.new.credits, strict=True)
     return {
-        old.mode: count(new.charged)
+        old.budget_mode: count(new.charged)
         if old.charged == new.charged
         else f"{count(old.charged)} {ARROW} {count(new.charged)}"
         for old, new in pairs
     }
 
 
-def fixed_credits(job: Impact, cells: Mapping[str, str]) -> str:
+def fixed_credits(job: Impact, cells: Mapping[BudgetMode, str]) -> str:
     """What a job is charged in the modes that no price has a part in."""
-    modes = ("job_based", "consumption_tokens")
-    return f"{job.workload.name}: {', '.join(f'{mode} {cells[mode]} cr' for mode in modes)}"
+    told = (f"{mode.name} {cell} cr" for mode, cell in cells.items() if mode.basis != "cost")
+    return f"{job.workload.name}: {', '.join(told)}"
 
 
 def changed_jobs(impact: Sequence[Impact]) -> tuple[Impact, ...]:

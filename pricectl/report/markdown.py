@@ -10,6 +10,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from pricectl.changes import Change, Comparison
+from pricectl.core.credits import BUDGET_MODES
 from pricectl.report import changes as words
 from pricectl.report.canvas import clean
 from pricectl.report.changes import Compared
@@ -164,7 +165,6 @@ def _jobs(found: Comparison) -> Section:
         )
         for job in words.changed_jobs(found.impact)
     )
-    columns = (
-        "Model|Job|USD before|USD now|Change|job_based cr|consumption_usd cr|consumption_tokens cr"
-    )
-    return Section("Sample jobs", _line(columns.split("|")), rows, folded=True)
+    credit_columns = (f"{name} cr" for name in BUDGET_MODES)
+    columns = ("Model", "Job", "USD before", "USD now", "Change", *credit_columns)
+    return Section("Sample jobs", _line(columns), rows, folded=True)

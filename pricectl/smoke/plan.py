@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pricectl.core import Catalog, Mode, PricingError, Usage, find, quote
+from pricectl.core.credits import BUDGET_MODES, Basis, BudgetMode
 
 UNKNOWN_MODEL = "smoke-test-of-an-unknown-name"
 PROMPT = "Answer with the single word: ready"
 _TYPICAL = Usage(1_000, 500)
+# What shows most is called first.
+_ORDER: tuple[Basis, ...] = ("cost", "tokens", "job")
 
 
 class Probe(NamedTuple):
@@ -58,20 +61,27 @@ def plan(models: Sequence[str], unknown: str, run: str, *, charges: bool) -> tup
     first, *others = models
     if not charges:
         return (Probe("cheap-model", first), *_other_models(others), _unknown(unknown))
-    usd, tokens, jobs = (f"{run}-{word}" for word in ("usd", "tokens", "jobs"))
+    main, *modes = sorted(BUDGET_MODES.values(), key=lambda mode: _ORDER.index(mode.basis))
+    job = f"{run}-{main.label.lower()}"
     return (
-        Probe("cheap-model", first, "consumption_usd", usd, f"{usd}-1"),
-        Probe("second-call-of-a-job", first, "consumption_usd", usd, f"{usd}-2"),
-        Probe("replay-of-the-first-call", first, "consumption_usd", usd, f"{usd}-1"),
+        Probe("cheap-model", first, main.name, job, f"{job}-1"),
+        Probe("second-call-of-a-job", first, main.name, job, f"{job}-2"),
+        Probe("replay-of-the-first-call", first, main.name, job, f"{job}-1"),
         *(
-            _charged(probe, f"{run}-model-{index}")
+            _charged(probe, main, f"{run}-model-{index}")
             for index, probe in enumerate(_other_models(others))
         ),
-        _charged(_unknown(unknown), f"{run}-unknown"),
-        Probe("token-credits", first, "consumption_tokens", tokens, f"{tokens}-1"),
-        Probe("token-credits-again", first, "consumption_tokens", tokens, f"{tokens}-2"),
-        Probe("job-credits", first, "job_based", jobs, f"{jobs}-1"),
-        Probe("job-credits-again", first, "job_based", jobs, f"{jobs}-2"),
+        _charged(_unknown(unknown), main, f"{run}-unknown"),
+        *(probe for mode in modes for probe in _two_calls(mode, first, run)),
+    )
+
+
+def _two_calls(mode: BudgetMode, model: str, run: str) -> tuple[Probe, Probe]:
+    word = mode.label.lower()
+    job = f"{run}-{word}s"
+    return (
+        Probe(f"{word}-credits", model, mode.name, job, f"{job}-1"),
+        Probe(f"{word}-credits-again", model, mode.name, job, f"{job}-2"),
     )
 
 
@@ -86,5 +96,5 @@ def _unknown(name: str) -> Probe:
     return Probe("unknown-model", name, unknown=True, skipped=reason)
 
 
-def _charged(probe: Probe, job: str) -> Probe:
-    return probe._replace(mode="consumption_usd", job=job, key=job)
+def _charged(probe: Probe, mode: BudgetMode, job: str) -> Probe:
+    return probe._replace(mode=mode.name, job=job, key=job)

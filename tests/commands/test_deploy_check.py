@@ -47,6 +47,7 @@ def states(found: dict[str, dict[str, Any]]) -> dict[str, str]:
     return {name: check["state"] for name, check in found.items() if check["state"] != "ok"}
 
 
+@pytest.mark.usefixtures("three_modes")
 def test_a_committed_catalog_is_safe(run: Run, repo: Path) -> None:
     (repo / NAME).chmod(0o644)
     result = run("deploy-check", "--at", "2026-11-23", "-v")

@@ -10,6 +10,8 @@ import pytest
 
 from tests.conftest import CATALOG, CHILD_PATH, ROOT, Run
 
+pytestmark = pytest.mark.usefixtures("three_modes")
+
 DEPLOYED = ROOT.parent / "shared" / "data" / "deployed-2025-10-23.json"
 O3 = '"o3": {"input_cost_per_token": 2e-06, "output_cost_per_token": 8e-06}'
 AGENT = "cached agent, 20 calls (30,000 in of them 27,000 cached, 800 out)"

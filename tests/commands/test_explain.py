@@ -72,6 +72,7 @@ class TestName:
 
 
 class TestWay:
+    @pytest.mark.usefixtures("three_modes")
     def test_the_whole_way(self, run: Run) -> None:
         # 250,000 are above 200k: x $2.50 / 1M = $0.625; + 30% = $0.8125, x 10 = 8.125
         lines = run("explain", "gemini-2.5-pro", "250k", *NOW, "--markup", "30").stdout.splitlines()

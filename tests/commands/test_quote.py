@@ -9,9 +9,11 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from pricectl.core import MODES
 from tests.conftest import CHILD_PATH, ROOT, Run
 
 
+@pytest.mark.usefixtures("three_modes")
 def test_the_number_comes_first_then_the_arithmetic(run: Run) -> None:
     # 1,000 x $2.50/1M = $0.0025; 500 x $10/1M = $0.005; together $0.0075
     result = run("quote", "gpt-4o", "1000", "500")
@@ -78,7 +80,9 @@ def test_a_job_is_rounded_once(run: Run) -> None:
     result = run("quote", "gpt-4o", "1000", "500", "--calls", "20", "-o", "json")
     body = json.loads(result.stdout)
     assert body["provider_cost_usd"] == "0.15"
-    assert body["credits"] == {"job_based": 1, "consumption_usd": 2, "consumption_tokens": 3}
+    assert tuple(body["credits"]) == MODES
+    charged = {"job_based": 1, "consumption_usd": 2, "consumption_tokens": 3}
+    assert {mode: body["credits"][mode] for mode in charged} == charged
     assert [line["quantity"] for line in body["lines"]] == [20_000, 10_000]
 
 

@@ -11,6 +11,8 @@ import pytest
 from tests.conftest import ROOT, UNDATED, Run
 from tests.examples.shops import BEGUN, SETTINGS, TOKEN, serving
 
+pytestmark = pytest.mark.usefixtures("three_modes")
+
 SCHEMA = json.loads((ROOT / "schemas" / "smoke.schema.json").read_text(encoding="utf-8"))
 
 

@@ -53,6 +53,7 @@ def test_a_plain_call() -> None:
     )
 
 
+@pytest.mark.usefixtures("three_modes")
 def test_the_words_and_the_facts_are_of_one_chain_in_one_order() -> None:
     body = {"model": "m", "usage": {"prompt_tokens": 9, "completion_tokens": 1}}
     catalog = Catalog.load(json.dumps({"acme": {"m": PLAIN}}))
@@ -634,6 +635,7 @@ class TestResponse:
         assert total.facts["difference_usd"] == difference
 
 
+@pytest.mark.usefixtures("three_modes")
 class TestCredits:
     def charged(self, usage: Usage, **settings: Any) -> list[str]:
         profile = Profile.read(settings, "shop")

@@ -155,6 +155,7 @@ def test_the_models_of_a_catalog_without_critical_ones_must_be_named() -> None:
         smoke_models(Catalog.load(CATALOG), ["claude-sonnet-4-5"])
 
 
+@pytest.mark.usefixtures("three_modes")
 def test_jobs_and_keys_are_those_of_one_run() -> None:
     one, other = (plan(["a", "b", "c"], "x", run, charges=True) for run in ("r1", "r2"))
     assert {probe.job for probe in one}.isdisjoint(probe.job for probe in other)

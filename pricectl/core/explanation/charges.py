@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from pricectl.core.calculator import Quote
-from pricectl.core.credits import MODES, Job, Mode, Profile, client_cost, exact_credits, job_credits
+from pricectl.core.credits import BUDGET_MODES, BudgetMode, Job, Profile, client_cost, job_credits
 from pricectl.core.explanation.gaps import is_unpriced
 from pricectl.core.explanation.link import Link
 from pricectl.core.money import divide, exact, exact_usd, usd
@@ -25,36 +25,28 @@ def charged(quote: Quote, profile: Profile | None) -> Iterator[Link]:
         "",
         (f"profile {profile.name}", "credits rounded once a job"),
     )
-    for mode in MODES:
+    for mode in BUDGET_MODES.values():
         yield _credits(mode, job, profile)
 
 
-def _credits(mode: Mode, job: Job, profile: Profile) -> Link:
-    credit_count, wanted = job_credits(job, mode, profile), exact_credits(job, mode, profile)
+def _credits(mode: BudgetMode, job: Job, profile: Profile) -> Link:
+    credit_count, wanted = job_credits(job, mode.name, profile), mode.charge(job, profile)
     rounded = divide(wanted.numerator, wanted.denominator, profile.rounding)
-    why = _formula(mode, job, profile)
-    if mode != "job_based":
+    cost = exact_usd(client_cost(job.pico_usd, profile))
+    why = mode.figures(job, profile, cost, _amount)
+    if mode.basis != "job":
         why += f" = {_mixed(wanted)}, rounded {profile.rounding}"
     if credit_count > rounded:
         why += f", at least {profile.minimum_credits}"
     facts = {
-        "mode": mode,
+        "mode": mode.name,
         "exact_credits": exact(wanted),
         "rounding": profile.rounding,
         "minimum_credits": profile.minimum_credits,
         "credits": credit_count,
     }
     said = f"{credit_count:,} {'credit' if credit_count == 1 else 'credits'}"
-    return Link("credits", said, facts, mode, (why if job.used else "nothing was used",))
-
-
-def _formula(mode: Mode, job: Job, profile: Profile) -> str:
-    if mode == "job_based":
-        return "for a completed job"
-    if mode == "consumption_usd":
-        cost = exact_usd(client_cost(job.pico_usd, profile))
-        return f"${cost} x {_amount(profile.credits_per_dollar)} a dollar"
-    return f"{job.tokens:,} tokens / {_amount(profile.tokens_per_credit)}"
+    return Link("credits", said, facts, mode.name, (why if job.used else "nothing was used",))
 
 
 def _amount(number: Fraction) -> str:

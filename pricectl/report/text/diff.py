@@ -7,6 +7,7 @@ from typing import NamedTuple
 from unicodedata import east_asian_width
 
 from pricectl.changes import Change, Comparison, Impact
+from pricectl.core.credits import BUDGET_MODES
 from pricectl.report import changes as words
 from pricectl.report.canvas import Canvas, at_point, clean
 from pricectl.report.changes import ARROW, Compared
@@ -15,7 +16,6 @@ from pricectl.report.numbers import count
 MAX_PRICES, MAX_ROWS, MAX_NAMES, MAX_JOBS, MAX_OTHERS = 200, 100, 50, 40, 20
 INDENT, GAP, NARROWEST = 2, 2, 12
 PRICES = "Prices, USD per 1M tokens where no unit is named"
-JOBS = "Sample jobs, USD and credits of consumption_usd"
 _EMPTY = (("", ""),)
 _SIGNS = {"removed": "-", "renamed": "~", "added": "+"}
 _STYLES = {words.UP: "red", words.DOWN: "green", words.SAME: "dim"}
@@ -104,7 +104,9 @@ def _all_sections(found: Comparison, *, everything: bool) -> Iterator[Section]:
     yield Section(PRICES, "lrlrr", _prices(prices[:p]), len(prices))
     yield Section("Rows", "lll", _rows(rows[:r]), len(rows))
     yield Section("Names answered by another row", "llllr", _names(names[:n]), len(names))
-    yield Section(JOBS, "lrlrrr", _jobs(jobs[:j]), len(jobs))
+    charges = [mode.name for mode in BUDGET_MODES.values() if mode.basis == "cost"]
+    title = f"Sample jobs, USD and credits of {' and '.join(charges)}"
+    yield Section(title, f"lrlr{'r' * len(charges)}r", _jobs(jobs[:j]), len(jobs))
     yield Section("Other changes", "llll", _others(others[:o]), len(others))
 
 
@@ -218,8 +220,8 @@ def _jobs(jobs: Sequence[Impact]) -> list[Line]:
     for job, before, after in zip(jobs, old, new, strict=True):
         mark, cells = words.mark(job.move), words.credit_cells(job)
         told = f"{words.moved(job.move)} {mark}"
-        charged = f"{cells['consumption_usd']} cr"
-        row = (names[job.workload.name], before, ARROW, after, charged, told)
+        charged = (f"{cell} cr" for mode, cell in cells.items() if mode.basis == "cost")
+        row = (names[job.workload.name], before, ARROW, after, *charged, told)
         lines.append(Line(row, mark, words.fixed_credits(job, cells)))
     return _grouped([words.job_title(job) for job in jobs], lines)
 

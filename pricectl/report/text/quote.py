@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pricectl.core.calculator import Line
 from pricectl.core.catalog import Catalog
+from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.explanation.gaps import is_unpriced, line_notes
 from pricectl.core.lookup import near_names
 from pricectl.core.model import Match
@@ -169,15 +170,10 @@ def _credits(estimate: Estimate, only: str | None) -> "Table":
 
 
 def _why(mode: ModeCredits, estimate: Estimate) -> str:
-    profile, tokens = estimate.profile, count(estimate.job.tokens)
-    if mode.mode == "job_based":
-        return f"{count(profile.credits_per_job)} for a completed job"
-    per_dollar, per_credit = _amount(profile.credits_per_dollar), _amount(profile.tokens_per_credit)
-    formula = (
-        f"${usd(estimate.client_pico_usd)} x {per_dollar} a dollar"
-        if mode.mode == "consumption_usd"
-        else f"{tokens} tokens / {per_credit}"
-    )
+    profile, client_usd = estimate.profile, usd(estimate.client_pico_usd)
+    formula = mode.budget_mode.figures(estimate.job, profile, client_usd, _amount)
+    if mode.budget_mode.basis == "job":
+        return f"{_amount(mode.exact)} {formula}"
     words = f"{formula} = {plain(mode.exact)}, rounded {profile.rounding}"
     raised = mode.charged == profile.minimum_credits and mode.exact < mode.charged
     return f"{words}, at least {profile.minimum_credits}" if raised else words
@@ -190,7 +186,10 @@ def comparison(estimates: Sequence[Estimate], catalog: Catalog, canvas: Canvas) 
     ordered = sorted(estimates, key=_place)
     marked_up = bool(estimates[0].profile.markup_percent)
     markup = ("Client>",) if marked_up else ()
-    table = listing("Model", "Cost>", *markup, "Ratio>", "USD cr>", "Token cr>", "Found")
+    # What is charged for a job alone is the same for every model.
+    modes = [mode for mode in BUDGET_MODES.values() if mode.basis != "job"]
+    charges = [f"{mode.label} cr>" for mode in modes]
+    table = listing("Model", "Cost>", *markup, "Ratio>", *charges, "Found")
     costs = at_point(_cost(estimate) for estimate in ordered)
     billed = at_point(
         NO_PRICE if is_unpriced(estimate.quote) else f"${usd(estimate.client_pico_usd)}"
@@ -198,18 +197,19 @@ def comparison(estimates: Sequence[Estimate], catalog: Catalog, canvas: Canvas) 
     )
     for estimate, cost, bill in zip(ordered, costs, billed, strict=True):
         match = estimate.quote.match
-        _, by_usd, by_tokens = (count(mode.charged) for mode in estimate.credits)
+        charged = (count(it.charged) for it in estimate.credits if it.budget_mode in modes)
         compared = not (estimate.quote.guessed or is_unpriced(estimate.quote))
         ratio = _ratio(estimate.pico_usd, ordered[0].pico_usd) if compared else ""
         how = Text(FOUND[match.how] or match.how, style="yellow" if match.how == "default" else "")
         bills = (bill,) if marked_up else ()
-        table.add_row(Text(clean(match.asked)), cost, *bills, ratio, by_usd, by_tokens, how)
+        table.add_row(Text(clean(match.asked)), cost, *bills, ratio, *charged, how)
     notes = [
         Text(f"! {clean(estimate.quote.match.asked)}: {words}", style="yellow")
         for estimate in ordered
         for words in _warnings(estimate, catalog)
     ]
-    words = f"cr: credits of consumption_usd and consumption_tokens{_markup_words(estimates[0])}"
+    names = " and ".join(mode.name for mode in modes)
+    words = f"cr: credits of {names}{_markup_words(estimates[0])}"
     return canvas.draw(table, Text(), *notes, Text(words, style="dim"))
 
 
