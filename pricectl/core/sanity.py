@@ -129,12 +129,15 @@ def _model_gone_findings(old: Model) -> list[SanityFinding]:
 def _alias_findings(before: Catalog, after: Catalog, bounds: Bounds) -> Iterator[SanityFinding]:
     """Aliases that another row answers at a far other price, and too many that none answers."""
     gone, sold = [], 0
-    for alias in before.aliases:
-        was = find(before, alias)
-        if was.how != "alias" or was.model.entry.get("retired") is True:
+    for alias, rows in before.aliases.items():
+        if all(row.entry.get("retired") is True for row in rows):
             continue
         sold += 1
-        now = find(after, alias)
+        if _is_unmoved(alias, rows, after):
+            continue
+        was, now = find(before, alias), find(after, alias)
+        if was.how != "alias":
+            continue
         if now.how == "default":
             gone.append(alias)
         elif now.model.full_name != was.model.full_name:
@@ -146,6 +149,14 @@ def _alias_findings(before: Catalog, after: Catalog, bounds: Bounds) -> Iterator
         some = f"{', '.join(gone[:NAMED_MODELS]):.200}"
         message = f"{len(gone):,} of {sold:,} aliases are answered by no row, such as {some}"
         yield SanityFinding("many-aliases-gone", level, "", None, message)
+
+
+def _is_unmoved(alias: str, rows: Sequence[Model], after: Catalog) -> bool:
+    """Whether the same rows have an alias, and no row has it as its name; asked before a lookup."""
+    if alias in after.names or alias in after.by_full_name:
+        return False
+    followers = after.aliases.get(alias, ())
+    return [row.full_name for row in rows] == [row.full_name for row in followers]
 
 
 def _default_price_findings(

@@ -616,3 +616,12 @@ def test_a_row_renamed_by_letter_case_is_compared_with_the_row_before() -> None:
     del after["m0"]
     assert "x/M0: " in verdict(many(5), after).refusal
     assert verdict(many(5), {**many(5), "M0": many(5)["m0"]}).findings == ()
+
+
+def test_an_alias_that_no_row_answered_before_is_not_missed() -> None:
+    """Two rows at two prices had it, so that the alias layer did not choose."""
+    dear = edited(**{IN: 3e-06})
+    before = {**many(5), "a": {**many(1)["m0"], "aliases": ["team"]}}
+    before["b"] = {**dear, "aliases": ["team"]}
+    after = {**many(5), "a": many(1)["m0"], "b": dear}
+    assert verdict(before, after).findings == ()
