@@ -30,7 +30,7 @@ class Color(StrEnum):
 
 
 def _named(file: str | None) -> str | None:
-    """The option's callback: an empty name, as of an unset variable, is no name. Raises."""
+    """The option's callback. Raises BadParameter for an empty name, as an unset variable gives."""
     if file == "":
         raise typer.BadParameter("the name is empty; name a file, or leave the option out")
     return file

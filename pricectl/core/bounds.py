@@ -62,7 +62,7 @@ LOWEST_FACTOR, HIGHEST_FACTOR = Fraction(1, 10), Fraction(10)
 
 
 class Bound(NamedTuple):
-    """The lowest and highest believable price of a unit, in picodollars; None is no limit."""
+    """The lowest and highest believable price of a unit, in picodollars; None means unlimited."""
 
     lowest: int
     highest: int | None

@@ -215,7 +215,7 @@ def exact_credits(job: Job, mode: Mode, profile: Profile) -> Fraction:
         budget_mode = BUDGET_MODES[mode]
     except (KeyError, TypeError):  # TypeError: a list or another value that no key can be
         raise BadProfile(
-            f"{mode!r:.60} is no budget mode", next_step=f"one of {', '.join(BUDGET_MODES)}"
+            f"{mode!r:.60} is not a budget mode", next_step=f"one of {', '.join(BUDGET_MODES)}"
         ) from None
     return budget_mode.charge(job, profile)
 

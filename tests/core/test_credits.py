@@ -210,7 +210,9 @@ def test_an_amount_too_long_to_print_is_refused_like_any_other() -> None:
 @pytest.mark.usefixtures("three_modes")
 @pytest.mark.parametrize("mode", ["", "per_seat", "JOB_BASED", None, "x" * 99, []])
 def test_an_unknown_budget_mode_is_refused(mode: Any) -> None:
-    words = f"{mode!r:.60} is no budget mode; one of job_based, consumption_usd, consumption_tokens"
+    words = (
+        f"{mode!r:.60} is not a budget mode; one of job_based, consumption_usd, consumption_tokens"
+    )
     with pytest.raises(BadProfile) as caught:
         charge(Job(), call(1), mode, profile())
     assert str(caught.value) == words
