@@ -1,8 +1,8 @@
-"""`python -m pricectl` and the installed program. Floor 3."""
+"""`python -m pricectl` and the installed program."""
 
 import sys
 
-INTERRUPTED = 130
+from pricectl.exit_codes import INTERRUPTED
 
 
 def main() -> None:

@@ -12,8 +12,8 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from pricectl import __version__
-from pricectl.commands.common import FAILED, FINDINGS
 from pricectl.core.errors import PricingError, UnknownModel, UnpricedUnit
+from pricectl.exit_codes import FAILED, FINDINGS
 from pricectl.report.canvas import clean
 
 # Every verb, in the order of the help, and the module that runs it.

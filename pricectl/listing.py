@@ -1,16 +1,17 @@
-"""Which rows a person asks to see, and in what order. Floor 1."""
+"""Which rows a person asks to see, and in what order."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import NamedTuple
 
 from pricectl.core.catalog import Catalog
+from pricectl.core.labels import service_word
 from pricectl.core.model import Model
 from pricectl.core.prices import PriceList
 from pricectl.core.units import STANDARD
-from pricectl.core.words import service_word
+from pricectl.core.windows import day_text
 
 
 class Filter(NamedTuple):
@@ -58,15 +59,11 @@ class Priced(NamedTuple):
 
 def _times(model: Model) -> Iterator[tuple[str, PriceList]]:
     """Every price list of a row in the order of time; its own by the days around it."""
-    yield from ((f"until {_day(end)}", prices) for end, prices in model.previous)
-    ends = [f"from {_day(end)}" for end, _ in model.previous[-1:]]
-    starts = [f"until {_day(start)}" for start, _ in model.upcoming[:1]]
+    yield from ((f"until {day_text(end)}", prices) for end, prices in model.previous)
+    ends = [f"from {day_text(end)}" for end, _ in model.previous[-1:]]
+    starts = [f"until {day_text(start)}" for start, _ in model.upcoming[:1]]
     yield f"{' '.join((*ends, *starts))} (the row's own)".strip(), model.prices
-    yield from ((f"from {_day(start)}", prices) for start, prices in model.upcoming)
-
-
-def _day(instant: datetime) -> str:
-    return instant.isoformat().removesuffix("+00:00").removesuffix("T00:00:00")
+    yield from ((f"from {day_text(start)}", prices) for start, prices in model.upcoming)
 
 
 def base_rate(prices: PriceList, unit: str, service: str = STANDARD) -> int | None:

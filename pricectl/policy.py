@@ -1,4 +1,4 @@
-"""What a team has decided about its prices: the values of its settings. Floor 1."""
+"""What a team has decided about its prices: the values of its settings."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -8,10 +8,10 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
-from pricectl.core.bounds import Bounds, rate_of, widen
 from pricectl.core.credits import Profile
 from pricectl.core.errors import BadUsage, PricingError
 from pricectl.core.sanity import SEED_MODELS
+from pricectl.core.sanity.bounds import Bounds, rate_of, widen
 from pricectl.core.units import UNITS, is_token
 from pricectl.core.usage import Usage
 

@@ -12,10 +12,10 @@ import pytest
 
 from pricectl.core import MODES, Catalog, Mode, Profile, Usage, charge, quote
 from pricectl.core.credits import BUDGET_MODES, Basis, BudgetMode, Job
-from pricectl.estimate import Estimate
-from pricectl.smoke import plan
+from pricectl.core.estimate import Estimate
+from pricectl.operate.smoke import plan
+from tests.check.test_schema import make_schema
 from tests.conftest import CATALOG, ROOT, Run
-from tests.test_schema import make_schema
 
 O3 = '"o3": {"input_cost_per_token": 2e-06, "output_cost_per_token": 8e-06}'
 AT = ("--at", "2026-11-23")

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pricectl.checking import Report, check
+from pricectl.check.rules import RULES
+from pricectl.check.validation import Report, check
 from pricectl.policy import Policy
-from pricectl.rules import RULES
 
 CASES = Path(__file__).parent / "cases"
 VALID = sorted((CASES / "valid").glob("*.json"))

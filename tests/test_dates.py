@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from pricectl import settings
-from pricectl.checking import Report, check
-from pricectl.findings import ERRORS
+from pricectl.check.findings import ERRORS
+from pricectl.check.rules import RULES
+from pricectl.check.validation import Report, check
+from pricectl.files import settings
 from pricectl.policy import Policy, Waiver
-from pricectl.rules import RULES
 from tests.conftest import CATALOG, ROOT
 from tests.test_cases import CASES
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pricectl.core import BadProfile, PricingError, Profile, Usage
-from pricectl.core.bounds import BOUNDS, Bound
+from pricectl.core.sanity.bounds import BOUNDS, Bound
 from pricectl.policy import (
     BadSettings,
     Limits,

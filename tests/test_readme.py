@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from pricectl.check.rules import RULES
 from pricectl.cli import VERBS
 from pricectl.core import Catalog, Profile
 from pricectl.policy import Limits, Policy, Waiver, read_policy
-from pricectl.rules import RULES
 from pricectl.runtime import configure
 from tests.conftest import ROOT, Run
 

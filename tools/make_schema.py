@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pricectl.core.credits import BUDGET_MODES
+from pricectl.core.sanity.verdict import ACKNOWLEDGEABLE
 from pricectl.core.units import (
     KNOWN_SERVICES,
     NESTED_KEYS,
@@ -17,7 +18,6 @@ from pricectl.core.units import (
     UNIT_BY_KEY,
     Unit,
 )
-from pricectl.core.verdict import ACKNOWLEDGEABLE
 
 FOLDER = Path(__file__).parent.parent / "schemas"
 PATH = FOLDER / "catalog.schema.json"

@@ -1,4 +1,4 @@
-"""Two catalogs to typed changes with their effect in money and credits. Floor 1."""
+"""Two catalogs to typed changes with their effect in money and credits."""
 
 from pricectl.changes.compare import compare
 from pricectl.changes.values import Change, Comparison, Impact, Kind, Move, PricedAt

@@ -1,4 +1,4 @@
-"""Which rows answer for a name in both versions, asked once. Floor 1."""
+"""Which rows answer for a name in both versions, asked once."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Which names the sample jobs ask for, and which of very many. Floor 1."""
+"""Which names the sample jobs ask for, and which of very many."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Two versions of a catalog to their changes, by effect. Floor 1."""
+"""Two versions of a catalog to their changes, by effect."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -9,17 +9,18 @@ from pricectl.changes.answers import Answers
 from pricectl.changes.effort import Efforts
 from pricectl.changes.impact import Terms, impacts
 from pricectl.changes.layout import reordered, respelled
-from pricectl.changes.names import DEFAULT_POINTER, resolution_changes
+from pricectl.changes.names import resolution_changes
 from pricectl.changes.others import other_changes
 from pricectl.changes.periods import in_force
 from pricectl.changes.rates import Repricing, repricings, shown
 from pricectl.changes.renames import Rename, renamed
-from pricectl.changes.rows import Row, Rows, differing, leaves, pointer_to
+from pricectl.changes.rows import Row, Rows, differing, leaves
 from pricectl.changes.values import KINDS, Change, Comparison, Impact
 from pricectl.changes.version import Version
 from pricectl.core.catalog import Catalog
 from pricectl.core.credits import Profile
 from pricectl.core.model import Model
+from pricectl.core.pointers import DEFAULT_PRICING_POINTER, pointer_to
 from pricectl.core.windows import as_instant
 from pricectl.policy import DEFAULT_WORKLOADS, Workload
 
@@ -127,7 +128,7 @@ def _renamed(pair: Rename) -> Change:
 def _price_changes(task: _Task, rows: Sequence[tuple[Model, Model]]) -> Iterator[Repricing]:
     old, new, at, efforts, _ = task
     defaults = old.catalog.default, new.catalog.default
-    yield from repricings(*defaults, DEFAULT_POINTER, at, efforts)
+    yield from repricings(*defaults, DEFAULT_PRICING_POINTER, at, efforts)
     for before, after in rows:
         yield from repricings(before, after, pointer_to(*_place(after)), at, efforts)
 

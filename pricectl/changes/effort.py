@@ -1,4 +1,4 @@
-"""How much a comparison may look at, and what it had to leave out. Floor 1.
+"""How much a comparison may look at, and what it had to leave out.
 
 An ordinary file stays far below every bound; the worst within the limits of a document would take
 hours.

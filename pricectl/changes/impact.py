@@ -1,4 +1,4 @@
-"""What typical jobs cost before and after, for every row that a change touches. Floor 1."""
+"""What typical jobs cost before and after, for every row that a change touches."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -12,10 +12,10 @@ from pricectl.changes.values import Change, Impact, Move, PricedAt
 from pricectl.core.calculator import quote
 from pricectl.core.catalog import Catalog
 from pricectl.core.credits import Profile
+from pricectl.core.estimate import Estimate
 from pricectl.core.units import UNITS
 from pricectl.core.usage import DETAILS, Usage
 from pricectl.core.windows import as_instant, read_instant
-from pricectl.estimate import Estimate
 from pricectl.policy import Workload
 
 PROBE_TOKENS, PROBE_OUTPUT, PROBE_COUNT = 10_000, 1_000, 1_000

@@ -1,4 +1,4 @@
-"""What only looks different: another order, another spelling of the same number. Floor 1."""
+"""What only looks different: another order, another spelling of the same number."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Names that another row answers now. Floor 1."""
+"""Names that another row answers now."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -7,13 +7,12 @@ from pricectl.changes.answers import Answers
 from pricectl.changes.periods import in_force
 from pricectl.changes.rates import rate_moves, severity_of
 from pricectl.changes.renames import Rename
-from pricectl.changes.rows import pointer_to
 from pricectl.changes.values import Change, Move, by_size
+from pricectl.check.findings import SEVERITIES, Severity
 from pricectl.core.model import Match, Model
+from pricectl.core.pointers import DEFAULT_PRICING_POINTER, pointer_to
 from pricectl.core.prices import PriceList
-from pricectl.findings import SEVERITIES, Severity
 
-DEFAULT_POINTER = "/metadata/default_pricing"
 # A name leads from one row to another, and no row has so many prices.
 MAX_MOVES = 200
 
@@ -93,7 +92,7 @@ def _change(name: str, before: Match, after: Match, moves: tuple[Move, ...]) -> 
         "name",
         answer(before),
         answer(after),
-        DEFAULT_POINTER
+        DEFAULT_PRICING_POINTER
         if after.how == "default"
         else pointer_to(after.model.provider, after.model.name),
         moves,

@@ -1,15 +1,16 @@
-"""Differences that are no new price: capabilities, limits, notes, prices that moved. Floor 1."""
+"""Differences that are no new price: capabilities, limits, notes, prices that moved."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from pricectl.changes.periods import in_force, periods_of
 from pricectl.changes.rates import TIERED, Place, Repricing
-from pricectl.changes.rows import Leaf, Row, pointer_to, text_of
+from pricectl.changes.rows import Leaf, Row, text_of
 from pricectl.changes.terms import CONTEXT_TIER, OFF_PEAK, WINDOWS, is_factor
 from pricectl.changes.values import Change
 from pricectl.core.catalog import DEFAULT_PROVIDER, RESERVED
 from pricectl.core.model import Model
+from pricectl.core.pointers import pointer_to
 from pricectl.core.units import NESTED_KEYS, is_price_like, parse_key
 
 # Members that hold lists of prices; a change in them is told by the prices that come of it.

@@ -1,4 +1,4 @@
-"""Which price list of a row is in force when, and how dates divide time for two rows. Floor 1."""
+"""Which price list of a row is in force when, and how dates divide time for two rows."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from pricectl.core.model import Model
 from pricectl.core.prices import PriceList
+from pricectl.core.windows import day_text
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 MOMENT = timedelta(microseconds=1)
@@ -76,7 +77,7 @@ class Calendar:
         member, bound, prices = _in_force(self._model, at)
         if not member:
             return Standing(prices)
-        return Standing(prices, member, self._places[id(prices.entry)], day_of(bound))
+        return Standing(prices, member, self._places[id(prices.entry)], day_text(bound))
 
 
 def stretches(models: Iterable[Model], at: datetime | None) -> Iterator[Stretch]:
@@ -94,22 +95,13 @@ def stretches(models: Iterable[Model], at: datetime | None) -> Iterator[Stretch]
         starts = bounds - ends
     for end in sorted(ends):
         if end - EARLIEST >= MOMENT:
-            yield Stretch(f"until {day_of(end)}", end - MOMENT)
+            yield Stretch(f"until {day_text(end)}", end - MOMENT)
     for start in sorted(starts):
-        yield Stretch(f"from {day_of(start)}", start)
+        yield Stretch(f"from {day_text(start)}", start)
 
 
 def periods_of(model: Model) -> str:
     """The dated price lists of a row, in words."""
-    ends = [f"until {day_of(end)}" for end, _ in model.previous]
-    starts = [f"from {day_of(start)}" for start, _ in model.upcoming]
+    ends = [f"until {day_text(end)}" for end, _ in model.previous]
+    starts = [f"from {day_text(start)}" for start, _ in model.upcoming]
     return ", ".join([*ends, *starts]) or "no dated prices"
-
-
-def day_of(instant: datetime) -> str:
-    """An instant as its day where it is the day's first, in UTC.
-
-    >>> day_of(EARLIEST), day_of(EARLIEST + 12 * 3600 * 10**6 * MOMENT)
-    ('0001-01-01', '0001-01-01T12:00:00')
-    """
-    return instant.isoformat().removesuffix("+00:00").removesuffix("T00:00:00")

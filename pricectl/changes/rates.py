@@ -1,4 +1,4 @@
-"""Two versions of a row to the charges that differ. Floor 1."""
+"""Two versions of a row to the charges that differ."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -9,13 +9,13 @@ from pricectl.changes.periods import Calendar, Standing, stretches
 from pricectl.changes.rows import text_of
 from pricectl.changes.terms import OFF_PEAK, WINDOWS, Term, terms
 from pricectl.changes.values import Change, Move, PricedAt
-from pricectl.core.catalog import escape
+from pricectl.check.findings import Severity
+from pricectl.core.labels import price_of
 from pricectl.core.model import Model
 from pricectl.core.money import usd
+from pricectl.core.pointers import pointer_to
 from pricectl.core.prices import At, Own, PriceList
 from pricectl.core.units import NESTED_KEYS, is_token
-from pricectl.core.words import price_of
-from pricectl.findings import Severity
 
 TIERED = "tiered_pricing"
 # A price that moves this much at once is more often a slip than a new price.
@@ -142,7 +142,7 @@ class Sides(NamedTuple):
     def applied(self, term: Term) -> Repricing:
         """The change of a member that says how prices apply."""
         old, new = (None if value is None else text_of(value) for value in (term.old, term.new))
-        path = "".join(f"/{escape(name)}" for name in term.path if term.new is not None)
+        path = pointer_to(*(term.path if term.new is not None else ()))
         change = self._change("/".join(term.path), old, new, path)
         member = WINDOWS if term.path[-1] == WINDOWS else term.path[0]
         places = frozenset(side.member or member for side in (self.old, self.new))

@@ -1,4 +1,4 @@
-"""Which removed rows live on under another name. Floor 1."""
+"""Which removed rows live on under another name."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Which rows differ, and where: the structural difference. Floor 1."""
+"""Which rows differ, and where: the structural difference."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -7,7 +7,7 @@ from json import JSONEncoder, dumps
 from typing import Any, NamedTuple
 
 from pricectl.changes.effort import Effort
-from pricectl.core.catalog import RESERVED, escape
+from pricectl.core.catalog import RESERVED
 from pricectl.core.document import Json, Unreadable
 
 Path = tuple[str, ...]
@@ -152,15 +152,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: _plain(member) for name, member in value.items()}
     return text_of(value) if isinstance(value, (list, Unreadable)) else value
-
-
-def pointer_to(*path: str) -> str:
-    """A path as a JSON Pointer.
-
-    >>> pointer_to("azure", "gpt/4")
-    '/azure/gpt~14'
-    """
-    return "".join(f"/{escape(name)}" for name in path)
 
 
 def text_of(value: Json) -> str:

@@ -1,4 +1,4 @@
-"""How two price lists apply: context tiers, factors by region, off-peak hours. Floor 1."""
+"""How two price lists apply: context tiers, factors by region, off-peak hours."""
 
 from collections.abc import Iterator
 from decimal import Decimal

@@ -1,12 +1,12 @@
-"""What a comparison of two catalogs is made of. Floor 1."""
+"""What a comparison of two catalogs is made of."""
 
 from fractions import Fraction
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from pricectl.changes.effort import LeftOut
-from pricectl.estimate import Estimate
-from pricectl.findings import Severity
+from pricectl.check.findings import Severity
+from pricectl.core.estimate import Estimate
 from pricectl.policy import Workload
 
 Kind = Literal["repriced", "added", "removed", "renamed", "resolution", "metadata"]

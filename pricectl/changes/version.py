@@ -1,4 +1,4 @@
-"""One version of the catalog file. Floor 1."""
+"""One version of the catalog file."""
 
 from collections.abc import Mapping
 from hashlib import sha256

@@ -1,1 +1,1 @@
-"""One file a verb: read, call, report, exit. Floor 3."""
+"""One file a verb: read, call, report, exit."""

@@ -1,4 +1,4 @@
-"""Words of the command line made into usage and profiles. Floor 3."""
+"""Words of the command line made into usage and profiles."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What a person asks a price for, from words or from a recorded response, as quotes. Floor 3."""
+"""What a person asks a price for, from words or from a recorded response, as quotes."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
-from pricectl import store
 from pricectl.commands.arguments import check_names, read_usage, split_words
 from pricectl.core import DocumentError, Quote, quote
 from pricectl.core.catalog import Catalog
+from pricectl.files import catalog_file
 
 if TYPE_CHECKING:
     from pricectl.core.responses import Reading
@@ -93,7 +93,7 @@ def _ask_response(catalog: Catalog, question: Question, file: str, asked: Circum
         raise typer.BadParameter("the response itself says what was used", param_hint="--response")
     check_names(question.words, f"models {', '.join(question.words)}; tokens from the response")
     try:
-        body = read_recorded(store.read(file).data)
+        body = read_recorded(catalog_file.read(file).data)
     except DocumentError as error:
         raise typer.BadParameter(str(error), param_hint=f"--response {file}") from None
     quotes = tuple(

@@ -1,4 +1,4 @@
-"""The options all commands share, and how a result reaches its reader. Floor 3."""
+"""The options all commands share, and how a result reaches its reader."""
 
 import os
 import shutil
@@ -11,13 +11,12 @@ from typing import Annotated, NamedTuple, NoReturn
 
 import typer
 
-from pricectl import settings, store
 from pricectl.core.catalog import Catalog
 from pricectl.core.windows import read_instant
+from pricectl.files import catalog_file, settings
 from pricectl.policy import Policy
 from pricectl.report.canvas import Canvas, clean
 
-CLEAN, FINDINGS, FAILED = 0, 1, 2
 PIPED_WIDTH = 160
 
 
@@ -156,7 +155,7 @@ def _write(path: str, text: str) -> None:
         Path(path).write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
     except OSError as error:
         reason = error.strerror or str(error)
-        raise store.Unavailable(f"cannot be written: {reason}", where=path) from None
+        raise catalog_file.Unavailable(f"cannot be written: {reason}", where=path) from None
 
 
 class Work(NamedTuple):
@@ -170,9 +169,9 @@ class Work(NamedTuple):
 def open_catalog(file: str | None, *, own: bool = False) -> Work:
     """Find and load the catalog and the settings; with `own` never the packaged one unasked."""
     policy = settings.load_policy(catalog=file)
-    name = (store.locate_own if own else store.locate)(file, policy.file)
-    store.check_there(name, file, policy.file)
-    return Work(store.load(name), name, policy)
+    name = (catalog_file.locate_own if own else catalog_file.locate)(file, policy.file)
+    catalog_file.check_there(name, file, policy.file)
+    return Work(catalog_file.load(name), name, policy)
 
 
 def one_file(arguments: Sequence[str], option: str | None) -> str | None:

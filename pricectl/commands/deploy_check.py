@@ -1,14 +1,17 @@
-"""`pricectl deploy-check`: everything that is looked at before a deploy, in one go. Floor 3."""
+"""`pricectl deploy-check`: everything that is looked at before a deploy, in one go."""
 
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from pricectl import gates, readiness, settings, snapshots, store
+from pricectl.changes import gates
 from pricectl.commands import common
 from pricectl.commands.common import View
-from pricectl.readiness.checklist import Candidate
+from pricectl.exit_codes import CLEAN, FAILED, FINDINGS
+from pricectl.files import catalog_file, settings, versions
+from pricectl.operate.deploy_check import assess
+from pricectl.operate.deploy_check.checklist import Candidate
 from pricectl.report import deploy_check as formats
 from pricectl.report.text import deploy_check as text
 
@@ -29,7 +32,7 @@ def deploy_check(
         typer.Option(
             metavar="REF[:PATH]|FILE|deployed|packaged", help="The version that is in use now."
         ),
-    ] = snapshots.DEPLOYED,
+    ] = versions.DEPLOYED,
     fail_on: Annotated[
         list[FailOn] | None,
         typer.Option(
@@ -60,10 +63,10 @@ def deploy_check(
     changes = [gates.FailOn(each) for each in named if each is not FailOn.DUE]
     limits = gates.Limits.read(changes, max_increase, max_decrease)
     policy, when = settings.load_policy(catalog=file), common.instant(at)
-    name = store.check_there(store.locate_own(file, policy.file), file, policy.file)
+    name = catalog_file.check_there(catalog_file.locate_own(file, policy.file), file, policy.file)
     candidate = Candidate(
         name,
-        store.read(name).data,
+        catalog_file.read(name).data,
         policy,
         policy.profile_named(profile),
         limits,
@@ -72,7 +75,7 @@ def deploy_check(
         when,
         FailOn.DUE in named,
     )
-    found = readiness.assess(candidate)
+    found = assess(candidate)
     common.show(
         View.of(output, color, quiet=quiet, verbose=verbose),
         {
@@ -82,5 +85,5 @@ def deploy_check(
         },
     )
     if found.having("failed"):
-        common.leave(common.FINDINGS)
-    common.leave(common.CLEAN if found.safe else common.FAILED)
+        common.leave(FINDINGS)
+    common.leave(CLEAN if found.safe else FAILED)

@@ -1,13 +1,14 @@
-"""`pricectl diff`: what a price edit changes, in money and credits, before it merges. Floor 3."""
+"""`pricectl diff`: what a price edit changes, in money and credits, before it merges."""
 
 from typing import Annotated
 
 import typer
 
-from pricectl import gates, settings, snapshots, store
-from pricectl.changes import compare
+from pricectl.changes import compare, gates
 from pricectl.commands import common
 from pricectl.commands.common import View
+from pricectl.exit_codes import CLEAN, FINDINGS
+from pricectl.files import catalog_file, settings, versions
 from pricectl.report import diff as formats
 from pricectl.report.changes import Compared
 
@@ -19,7 +20,7 @@ def diff(
             metavar="REF[:PATH]|FILE|-|deployed|packaged",
             help="The version to compare with; a file wins over a ref.",
         ),
-    ] = snapshots.DEPLOYED,
+    ] = versions.DEPLOYED,
     head: Annotated[
         str | None,
         typer.Option(
@@ -54,10 +55,12 @@ def diff(
     policy, when = settings.load_policy(catalog=file), common.instant(at)
     charged_by = policy.profile_named(profile)
     if head is None:
-        working = store.check_there(store.locate_own(file, policy.file), file, policy.file)
+        working = catalog_file.check_there(
+            catalog_file.locate_own(file, policy.file), file, policy.file
+        )
     else:
-        working = store.working_file(file, policy.file)
-    old, new = snapshots.pair(base, head, working, policy)
+        working = catalog_file.working_file(file, policy.file)
+    old, new = versions.pair(base, head, working, policy)
     before = old.version()
     after = new.version(like=before)
     found = compare(
@@ -78,4 +81,4 @@ def diff(
             "github": lambda _: formats.github(compared, new.path, new.data),
         },
     )
-    common.leave(common.FINDINGS if compared.tripped else common.CLEAN)
+    common.leave(FINDINGS if compared.tripped else CLEAN)

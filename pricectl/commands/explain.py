@@ -1,4 +1,4 @@
-"""`pricectl explain`: why a name is answered by a row, a call costs what it costs. Floor 3."""
+"""`pricectl explain`: why a name is answered by a row, a call costs what it costs."""
 
 from typing import Annotated
 
@@ -7,9 +7,10 @@ import typer
 from pricectl.commands import arguments, common, options
 from pricectl.commands.asking import Circumstances, Question, ask_one
 from pricectl.commands.common import View
-from pricectl.core.explanation import chain
+from pricectl.core.estimate import Estimate
 from pricectl.core.lookup import find, trace
-from pricectl.estimate import Estimate
+from pricectl.exit_codes import CLEAN, FINDINGS
+from pricectl.explain import chain
 from pricectl.listing import Priced
 from pricectl.report import json_explain
 from pricectl.report.text import explain as text
@@ -98,4 +99,4 @@ def explain(
         },
     )
     missing = match.how == "default" or answer.incomplete
-    common.leave(common.FINDINGS if strict and missing else common.CLEAN)
+    common.leave(FINDINGS if strict and missing else CLEAN)

@@ -1,4 +1,4 @@
-"""Words of the command line made into filters of a list. Floor 3."""
+"""Words of the command line made into filters of a list."""
 
 import typer
 

@@ -1,4 +1,4 @@
-"""`pricectl fmt`: begun prices promoted, prices spelled alike, every other byte kept. Floor 3."""
+"""`pricectl fmt`: begun prices promoted, prices spelled alike, every other byte kept."""
 
 import sys
 from enum import StrEnum
@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
-from pricectl import atomic, settings, store
 from pricectl.commands import common
 from pricectl.commands.common import View
 from pricectl.core.catalog import Catalog
-from pricectl.formatting import formatted
+from pricectl.edit.formatting import formatted
+from pricectl.exit_codes import FINDINGS
+from pricectl.files import atomic, catalog_file, settings
 from pricectl.report import json_fmt
 from pricectl.report.fmt import Outcome, summary
 from pricectl.report.text import fmt as text
@@ -64,10 +65,12 @@ def fmt(
     when = common.instant(at)
     asked = common.one_file([path] if path else [], file)
     configured = settings.load_policy(catalog=asked).file
-    name = store.check_there(store.locate_writable(asked, configured), asked, configured)
-    source = store.read(name)
+    name = catalog_file.check_there(
+        catalog_file.locate_writable(asked, configured), asked, configured
+    )
+    source = catalog_file.read(name)
     found = formatted(source.data, when, promoting=promote, respelling=respell)
-    writes, piped = not (check or diff), name == store.STDIN
+    writes, piped = not (check or diff), name == catalog_file.STDIN
     replaces = writes and found.changed and not piped
     outcome = Outcome(
         source.name,
@@ -95,4 +98,4 @@ def fmt(
     if not quiet and (diff or piped):
         typer.echo(summary(outcome), err=True)
     if outcome.failed:
-        common.leave(common.FINDINGS)
+        common.leave(FINDINGS)

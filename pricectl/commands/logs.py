@@ -1,27 +1,26 @@
-"""`pricectl logs`: what production's log says about prices, and what to do. Floor 3."""
+"""`pricectl logs`: what production's log says about prices, and what to do."""
 
 import sys
 from typing import Annotated, TextIO
 
 import typer
 
-from pricectl import store
 from pricectl.commands import common
 from pricectl.commands.common import View
 from pricectl.core.errors import PricingError
-from pricectl.logs import source
-from pricectl.logs.reading import Counter, Fallen, Reader, Tally
-from pricectl.logs.remedies import Remedy, remedy
+from pricectl.exit_codes import CLEAN, FINDINGS, INTERRUPTED
+from pricectl.files import catalog_file
+from pricectl.operate.logs import source
+from pricectl.operate.logs.reading import Counter, Fallen, Reader, Tally
+from pricectl.operate.logs.remedies import Remedy, remedy
 from pricectl.report import json_logs
 from pricectl.report.text import logs as text
-
-INTERRUPTED = 130
 
 
 def logs(
     log: Annotated[
         str, typer.Argument(metavar="[FILE|-]", help="The log, plain or JSON lines.")
-    ] = store.STDIN,
+    ] = catalog_file.STDIN,
     follow: Annotated[
         bool,
         typer.Option("--follow", help="Print each bad sign as it comes, as after 'tail -F LOG |'."),
@@ -37,7 +36,7 @@ def logs(
 
     Exits 1 on a bad sign. Reads logs of any length, also from a pipe that does not end.
     """
-    if log == store.STDIN and sys.stdin.isatty():
+    if log == catalog_file.STDIN and sys.stdin.isatty():
         raise typer.BadParameter("name a log, or pipe one in", param_hint="FILE")
     view = View.of(output, color, quiet=quiet, verbose=verbose)
     to_stderr = ("text", None) not in view.outputs
@@ -57,12 +56,12 @@ def logs(
         interrupted = True
     tally = counter.tally(reader.lines)
     if not (tally.lines or interrupted):
-        raise store.Unavailable(
+        raise catalog_file.Unavailable(
             "is empty, so nothing was checked", where=log, next_step="check the path or the pipe"
         )
     names, note = _advised(tally, top, file)
     common.show(view, formats)
-    common.leave(INTERRUPTED if interrupted else common.FINDINGS if tally.bad else common.CLEAN)
+    common.leave(INTERRUPTED if interrupted else FINDINGS if tally.bad else CLEAN)
 
 
 def _say(line: str, stream: TextIO) -> None:

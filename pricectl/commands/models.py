@@ -1,4 +1,4 @@
-"""`pricectl models`: which models the catalog sells, filtered and sorted. Floor 3."""
+"""`pricectl models`: which models the catalog sells, filtered and sorted."""
 
 from typing import Annotated
 
@@ -6,6 +6,7 @@ import typer
 
 from pricectl.commands import common, filters
 from pricectl.commands.common import View
+from pricectl.exit_codes import CLEAN, FINDINGS
 from pricectl.listing import SORTS, Filter, select
 from pricectl.report import json
 from pricectl.report.text import models as text
@@ -58,4 +59,4 @@ def models(
             "json": lambda _: json.models(rows, work.catalog),
         },
     )
-    common.leave(common.CLEAN if rows else common.FINDINGS)
+    common.leave(CLEAN if rows else FINDINGS)

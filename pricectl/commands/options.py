@@ -1,4 +1,4 @@
-"""The options of a question for a price: what was used, how it was served, who is charged. Floor 3.
+"""The options of a question for a price: what was used, how it was served, who is charged.
 
 Declared once for the verbs that ask it.
 """

@@ -1,4 +1,4 @@
-"""`pricectl quote`: what a call costs, to the picodollar. Floor 3."""
+"""`pricectl quote`: what a call costs, to the picodollar."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from pricectl.commands import arguments, common, options
 from pricectl.commands.asking import Circumstances, Question, ask
 from pricectl.commands.common import View
 from pricectl.core.credits import BUDGET_MODES
-from pricectl.estimate import Estimate
+from pricectl.core.estimate import Estimate
 from pricectl.report import json
 from pricectl.report.text import quote as text
 

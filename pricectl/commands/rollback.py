@@ -1,4 +1,4 @@
-"""`pricectl rollback`: the last good prices back in place, whole or not at all. Floor 3."""
+"""`pricectl rollback`: the last good prices back in place, whole or not at all."""
 
 import os
 import shlex
@@ -8,12 +8,13 @@ from typing import Annotated
 
 import typer
 
-from pricectl import reloading, settings
-from pricectl import rollback as rolling
 from pricectl.changes import Version, compare
 from pricectl.commands import common
 from pricectl.commands.common import View
 from pricectl.core.errors import PricingError
+from pricectl.files import settings
+from pricectl.operate import reload_client
+from pricectl.operate import rollback as rolling
 from pricectl.policy import Policy
 from pricectl.report import json_rollback
 from pricectl.report.canvas import clean
@@ -92,7 +93,7 @@ def _token(reload: str | None, variable: str | None) -> str:
     """Whatever is wrong with the address or the token is said before anything is changed."""
     if reload is None:
         return ""
-    reloading.address(reload)
+    reload_client.address(reload)
     token = os.environ.get(variable, "") if variable else ""
     if not (token.isascii() and token.isprintable() and token.strip()):
         raise typer.BadParameter(
@@ -155,6 +156,8 @@ def _decide(
 
 def _reload(outcome: Outcome, sha256: str, url: str, token: str, *, force: bool) -> Outcome:
     try:
-        return outcome._replace(reloaded=reloading.reload(url, token, force=force), sha256=sha256)
+        return outcome._replace(
+            reloaded=reload_client.reload(url, token, force=force), sha256=sha256
+        )
     except PricingError as error:
         return outcome._replace(unreachable=str(error), sha256=sha256)

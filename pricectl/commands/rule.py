@@ -1,15 +1,15 @@
-"""`pricectl rule`: what a finding means and how to fix it. Floor 3."""
+"""`pricectl rule`: what a finding means and how to fix it."""
 
 from typing import Annotated
 
 import typer
 
+from pricectl.check.rules import RULES
+from pricectl.check.rules.spelling import Speller
 from pricectl.commands import common
 from pricectl.commands.common import View
 from pricectl.report import json_rules
 from pricectl.report.text import rules as text
-from pricectl.rules import RULES
-from pricectl.rules.spelling import Speller
 
 
 def complete_rule(incomplete: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""`pricectl serve`: the router on a server of its own, for a look. Floor 3."""
+"""`pricectl serve`: the router on a server of its own, for a look."""
 
 import gc
 import os
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pricectl import store
 from pricectl.commands import common
 from pricectl.core.errors import PricingError
+from pricectl.files import catalog_file
 from pricectl.report.text import serve as text
 
 if TYPE_CHECKING:
@@ -44,11 +44,11 @@ def serve(
     Without a token there are no admin endpoints. -v logs every request.
     """
     token = _token(token_env)
-    if file == store.STDIN:
+    if file == catalog_file.STDIN:
         raise typer.BadParameter("workers read the file again; name one", param_hint="--file")
     if file:
-        name = store.locate(file)
-        store.load(name)
+        name = catalog_file.locate(file)
+        catalog_file.load(name)
         os.environ["PRICECTL_FILE"] = os.path.abspath(name)  # noqa: PTH100 - keeps symlinks
     _need_extra()
     make_app()

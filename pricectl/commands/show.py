@@ -1,4 +1,4 @@
-"""`pricectl show`: everything the catalog knows of one model. Floor 3."""
+"""`pricectl show`: everything the catalog knows of one model."""
 
 from typing import Annotated
 

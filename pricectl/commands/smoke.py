@@ -1,4 +1,4 @@
-"""`pricectl smoke`: whether a live API prices and charges as it should after a deploy. Floor 3."""
+"""`pricectl smoke`: whether a live API prices and charges as it should after a deploy."""
 
 import os
 import secrets
@@ -6,13 +6,22 @@ from typing import Annotated
 
 import typer
 
-from pricectl import live
 from pricectl.commands import common
 from pricectl.commands.common import View
 from pricectl.core import Catalog, find
+from pricectl.exit_codes import CLEAN, FINDINGS
+from pricectl.operate import live_api
+from pricectl.operate.smoke import (
+    API_NAMES,
+    DIALECTS,
+    UNKNOWN_MODEL,
+    Judge,
+    Smoked,
+    plan,
+    smoke_models,
+)
 from pricectl.report import json_smoke
 from pricectl.report.text import smoke as text
-from pricectl.smoke import API_NAMES, DIALECTS, UNKNOWN_MODEL, Judge, Smoked, plan, smoke_models
 
 AUTO = "auto"
 
@@ -66,13 +75,13 @@ def smoke(
     work = common.open_catalog(file, own=True)
     charged_by = work.policy.profile_named(profile)
     models = model or smoke_models(work.catalog, work.policy.critical)
-    endpoint = live.Endpoint.read(url, _token(token), timeout)
-    speaks = live.find_api(endpoint) if api == AUTO else _api(api)
+    endpoint = live_api.Endpoint.read(url, _token(token), timeout)
+    speaks = live_api.find_api(endpoint) if api == AUTO else _api(api)
     dialect = DIALECTS[speaks]
     asked = _unknown(work.catalog, unknown, UNKNOWN_MODEL if dialect.charges else "")
     probes = plan(models, asked, f"smoke-{secrets.token_hex(6)}", charges=dialect.charges)
     judge = Judge(dialect, work.catalog, charged_by, lambda: common.instant(None))
-    results = tuple(live.run(endpoint, dialect, probes, judge))
+    results = tuple(live_api.run(endpoint, dialect, probes, judge))
     smoked = Smoked(endpoint.base, speaks, results, work.catalog, charged_by)
     common.show(
         View.of(output, color, quiet=quiet, verbose=verbose),
@@ -81,7 +90,7 @@ def smoke(
             "json": lambda _: json_smoke.smoke(smoked),
         },
     )
-    common.leave(common.FINDINGS if smoked.failed else common.CLEAN)
+    common.leave(FINDINGS if smoked.failed else CLEAN)
 
 
 def _token(name: str | None) -> str:

@@ -1,20 +1,22 @@
-"""`pricectl status`: whether files, git refs and running servers charge by one catalog. Floor 3."""
+"""`pricectl status`: whether files, git refs and running servers charge by one catalog."""
 
 import os
 from typing import Annotated
 
 import typer
 
-from pricectl import fetch, settings, standing, store
 from pricectl.commands import common
 from pricectl.commands.common import View
+from pricectl.exit_codes import CLEAN, FAILED, FINDINGS
+from pricectl.files import catalog_file, fetch, settings
+from pricectl.operate.status import Outcome, look, outcome
 from pricectl.report import json_status
 from pricectl.report.text import status as text
 
-CODES: dict[standing.Outcome, int] = {
-    "same": common.CLEAN,
-    "different": common.FINDINGS,
-    "unreadable": common.FAILED,
+CODES: dict[Outcome, int] = {
+    "same": CLEAN,
+    "different": FINDINGS,
+    "unreadable": FAILED,
 }
 
 
@@ -46,9 +48,9 @@ def status(
     """
     token = _token(token_env)
     policy = settings.load_policy(catalog=file)
-    working = store.working_file(file, policy.file)
+    working = catalog_file.working_file(file, policy.file)
     found = [
-        standing.look(place, file=working, policy=policy, token=token)
+        look(place, file=working, policy=policy, token=token)
         for place in places or [_own(file, policy.file)]
     ]
     common.show(
@@ -58,13 +60,13 @@ def status(
             "json": lambda _: json_status.status(found),
         },
     )
-    common.leave(CODES[standing.outcome(found)])
+    common.leave(CODES[outcome(found)])
 
 
 def _own(file: str | None, configured: str | None) -> str:
     """The team's catalog; a missing one must not be taken for a git ref. Raises Unavailable."""
-    own = store.check_there(store.locate_own(file, configured), file, configured)
-    return own if own == store.STDIN else store.read(own).name
+    own = catalog_file.check_there(catalog_file.locate_own(file, configured), file, configured)
+    return own if own == catalog_file.STDIN else catalog_file.read(own).name
 
 
 def _token(variable: str | None) -> str | None:

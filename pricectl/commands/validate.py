@@ -1,14 +1,16 @@
-"""`pricectl validate`: everything that is wrong with a catalog, at once. Floor 3."""
+"""`pricectl validate`: everything that is wrong with a catalog, at once."""
 
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from pricectl import checking, settings, store
+from pricectl.check import validation
+from pricectl.check.findings import SEVERITIES, Threshold
 from pricectl.commands import common
 from pricectl.commands.common import View
-from pricectl.findings import SEVERITIES, Threshold
+from pricectl.exit_codes import FINDINGS
+from pricectl.files import catalog_file, settings
 from pricectl.report import concise, github_findings, json_findings, junit, sarif
 from pricectl.report.text import findings as text
 
@@ -50,12 +52,12 @@ def validate(
     threshold = _threshold(fail_on or [])
     asked = common.one_file(files or [], file)
     policy = settings.load_policy(catalog=asked)
-    own = store.working_file(None, policy.file)
-    located = files or [store.locate_own(asked, policy.file)]
-    names = [store.check_there(name, asked, policy.file) for name in located]
+    own = catalog_file.working_file(None, policy.file)
+    located = files or [catalog_file.locate_own(asked, policy.file)]
+    names = [catalog_file.check_there(name, asked, policy.file) for name in located]
     reports = [
-        checking.check(data, name, policy, when, own=store.is_same(name, own))
-        for data, name in map(store.read, names)
+        validation.check(data, name, policy, when, own=catalog_file.is_same(name, own))
+        for data, name in map(catalog_file.read, names)
     ]
     common.show(
         View.of(output, color, quiet=quiet, verbose=verbose),
@@ -69,7 +71,7 @@ def validate(
         },
     )
     if any(report.fails(threshold) for report in reports):
-        common.leave(common.FINDINGS)
+        common.leave(FINDINGS)
 
 
 def _threshold(named: list[FailOn]) -> Threshold:

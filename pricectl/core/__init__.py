@@ -1,4 +1,4 @@
-"""The calculator that production imports: pure, exact, standard library only. Floor 0.
+"""The calculator that production imports: pure, exact, standard library only.
 
 >>> from pricectl.core import Catalog, Usage, quote
 >>> catalog = Catalog.load('{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}')

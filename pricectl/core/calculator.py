@@ -1,4 +1,4 @@
-"""A model's name and what a call used to the exact cost, line by line. Floor 0."""
+"""A model's name and what a call used to the exact cost, line by line."""
 
 from datetime import date
 from decimal import Decimal
@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from pricectl.core.catalog import Catalog
 from pricectl.core.errors import UnpricedUnit
+from pricectl.core.labels import region_word, service_word
 from pricectl.core.lookup import find, require
 from pricectl.core.marginal import split
 from pricectl.core.model import Match
@@ -13,7 +14,6 @@ from pricectl.core.money import divide
 from pricectl.core.prices import PriceList, Rate, RateCard
 from pricectl.core.units import SOLD_AS, STANDARD, UNITS
 from pricectl.core.usage import Counts, Usage
-from pricectl.core.words import region_word, service_word
 
 
 class Line(NamedTuple):
@@ -69,7 +69,7 @@ class Quote(NamedTuple):
 
     def explain(self) -> tuple[str, ...]:
         """The whole chain from the name to the number, one step a line."""
-        from pricectl.core.explanation import explain
+        from pricectl.explain import explain
 
         return explain(self)
 

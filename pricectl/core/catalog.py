@@ -1,4 +1,4 @@
-"""The catalog: built once from the document, immutable, safe to share between threads. Floor 0."""
+"""The catalog: built once from the document, immutable, safe to share between threads."""
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -8,6 +8,7 @@ from pricectl.core.document import Json
 from pricectl.core.entries import read_prices
 from pricectl.core.errors import CatalogError
 from pricectl.core.model import Match, Model, Periods
+from pricectl.core.pointers import DEFAULT_PRICING_POINTER, METADATA_POINTER, pointer_to
 from pricectl.core.prices import Entry, Problem
 from pricectl.core.windows import read_instant
 
@@ -123,7 +124,7 @@ def build(values: Json, problems: list[Problem], *, sha256: bytes | str = "") ->
         problems.append(Problem("", "the catalog is not a JSON object"))
     metadata = root.get("metadata", {})
     if not isinstance(metadata, dict):
-        problems.append(Problem("/metadata", "metadata is not an object"))
+        problems.append(Problem(METADATA_POINTER, "metadata is not an object"))
         metadata = {}
     _check_metadata(metadata, problems)
     models = tuple(_read_models(root, problems))
@@ -137,18 +138,20 @@ def build(values: Json, problems: list[Problem], *, sha256: bytes | str = "") ->
 
 def _check_metadata(metadata: Entry, problems: list[Problem]) -> None:
     if metadata.get("currency", "USD") != "USD":
-        problems.append(Problem("/metadata/currency", "prices are in another currency than USD"))
+        problems.append(
+            Problem(f"{METADATA_POINTER}/currency", "prices are in another currency than USD")
+        )
     version = metadata.get("schema_version", "1.0")
     if not isinstance(version, str) or version.split(".")[0] != "1":
-        problems.append(Problem("/metadata/schema_version", "schema_version is not 1.x"))
+        problems.append(Problem(f"{METADATA_POINTER}/schema_version", "schema_version is not 1.x"))
 
 
 def _default_model(metadata: Entry, problems: list[Problem]) -> Model:
     entry = metadata.get("default_pricing", DEFAULT_PRICING)
     if not isinstance(entry, Mapping):
-        problems.append(Problem("/metadata/default_pricing", "default_pricing is not an object"))
+        problems.append(Problem(DEFAULT_PRICING_POINTER, "default_pricing is not an object"))
         entry = DEFAULT_PRICING
-    prices = read_prices(entry, "/metadata/default_pricing", problems)
+    prices = read_prices(entry, DEFAULT_PRICING_POINTER, problems)
     if not prices.rates:
         prices = read_prices(DEFAULT_PRICING, "", problems)
     return Model(DEFAULT_PROVIDER, DEFAULT_PROVIDER, MappingProxyType(entry), prices)
@@ -159,10 +162,10 @@ def _read_models(root: Entry, problems: list[Problem]) -> Iterator[Model]:
         if provider in RESERVED:
             continue
         if not isinstance(section, dict):
-            problems.append(Problem(f"/{escape(provider)}", "the provider's section is no object"))
+            problems.append(Problem(pointer_to(provider), "the provider's section is no object"))
             continue
         for name, entry in section.items():
-            pointer = f"/{escape(provider)}/{escape(name)}"
+            pointer = pointer_to(provider, name)
             if not isinstance(entry, dict):
                 problems.append(Problem(pointer, "the model's entry is no object"))
             elif not name or len(name) > MAX_NAME:
@@ -176,18 +179,9 @@ def _same_full_names(models: tuple[Model, ...]) -> Iterator[Problem]:
     seen: set[str] = set()
     for model in models:
         if model.full_name in seen:
-            pointer = f"/{escape(model.provider)}/{escape(model.name)}"
+            pointer = pointer_to(model.provider, model.name)
             yield Problem(pointer, f"another row is called {model.full_name} too")
         seen.add(model.full_name)
-
-
-def escape(token: str) -> str:
-    """One reference token of a JSON Pointer (RFC 6901).
-
-    >>> escape("azure/gpt~4")
-    'azure~1gpt~04'
-    """
-    return token.replace("~", "~0").replace("/", "~1") if "/" in token or "~" in token else token
 
 
 def _read_model(

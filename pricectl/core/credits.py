@@ -1,4 +1,4 @@
-"""What a job's cost is in credits: markup, budget modes, one rounding a job. Floor 0.
+"""What a job's cost is in credits: markup, budget modes, one rounding a job.
 
 Rounding is done on a job's running total, never per call: rounding each call down makes small calls
 free, rounding each up can charge fifteen times too much.

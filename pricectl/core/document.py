@@ -1,4 +1,4 @@
-"""Text to JSON values, strictly: what two readers could read differently is refused. Floor 0.
+"""Text to JSON values, strictly: what two readers could read differently is refused.
 
 Numbers become int or Decimal, never float. A number that must not be converted (NaN, an exponent
 of a million, thousands of digits) stays in the document as `Unreadable`, so that one bad price is

@@ -1,4 +1,4 @@
-"""A row's entry in the document made into its price list. Floor 0."""
+"""A row's entry in the document made into its price list."""
 
 from collections.abc import Iterator
 from decimal import Decimal

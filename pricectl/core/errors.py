@@ -1,4 +1,4 @@
-"""What can go wrong with prices, each with what, where and what next. Floor 0."""
+"""What can go wrong with prices, each with what, where and what next."""
 
 
 class PricingError(Exception):

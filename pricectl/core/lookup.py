@@ -1,4 +1,4 @@
-"""A model name to the row that answers for it, and how it was found. Floor 0.
+"""A model name to the row that answers for it, and how it was found.
 
 Layers: exact, alias, case, partial, default. `partial` is bounded: the catalog's name must stand at
 token boundaries and what remains may only be neutral (a date, a region, a provider ...), because

@@ -1,4 +1,4 @@
-"""Which tokens of a call lie in which tier, where only those above a threshold move. Floor 0."""
+"""Which tokens of a call lie in which tier, where only those above a threshold move."""
 
 from collections.abc import Sequence
 

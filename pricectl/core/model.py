@@ -1,11 +1,11 @@
-"""One row of the catalog, its prices over time, and how a name found it. Floor 0."""
+"""One row of the catalog, its prices over time, and how a name found it."""
 
 from bisect import bisect_right
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
 from pricectl.core.prices import Entry, PriceList
-from pricectl.core.windows import as_instant
+from pricectl.core.windows import as_instant, day_text
 
 # Price lists with the UTC instant they end before (previous) or begin at (upcoming), in order.
 Periods = tuple[tuple[datetime, PriceList], ...]
@@ -50,11 +50,11 @@ class Model(NamedTuple):
         instant = as_instant(at)
         for until, prices in self.previous:
             if instant < until:
-                return _in_hours(prices, instant, f"until {_day(until)}")
+                return _in_hours(prices, instant, f"until {day_text(until)}")
         begun = [(start, prices) for start, prices in self.upcoming if start <= instant]
         if begun:
             start, prices = begun[-1]
-            return _in_hours(prices, instant, f"from {_day(start)}")
+            return _in_hours(prices, instant, f"from {day_text(start)}")
         return _in_hours(self.prices, instant, "")
 
 
@@ -68,10 +68,6 @@ def _in_hours(prices: PriceList, instant: datetime, period: str) -> tuple[PriceL
         if any(window.covers(instant) for window in windows):
             return cheaper, f"{period} off-peak".strip()
     return prices, period
-
-
-def _day(instant: datetime) -> str:
-    return instant.isoformat().removesuffix("+00:00").removesuffix("T00:00:00")
 
 
 class Match(NamedTuple):

@@ -1,4 +1,4 @@
-"""Money is an integer number of picodollars (1e-12 USD). Floor 0.
+"""Money is an integer number of picodollars (1e-12 USD).
 
 This module alone parses, rounds and renders it.
 $1 per 1M tokens is 1,000,000 picodollars a token, so every price of up to six decimals per 1M

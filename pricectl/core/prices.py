@@ -1,4 +1,4 @@
-"""What a row charges: rates by unit, context tier, service and region. Floor 0."""
+"""What a row charges: rates by unit, context tier, service and region."""
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The price vocabulary: every unit a provider charges for, in one table. Floor 0.
+"""The price vocabulary: every unit a provider charges for, in one table.
 
 A row says which price key pays for the unit, on which side of the call it is counted, and which
 units it falls back on when it has no price of its own. The key names are the field's de-facto

@@ -1,4 +1,4 @@
-"""What one call used, as disjoint counts: no token is in two of them. Floor 0."""
+"""What one call used, as disjoint counts: no token is in two of them."""
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal

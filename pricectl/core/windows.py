@@ -1,4 +1,4 @@
-"""When a price applies: dates in UTC and recurring off-peak hours. Floor 0."""
+"""When a price applies: dates in UTC and recurring off-peak hours."""
 
 import re
 from datetime import UTC, date, datetime, time
@@ -34,6 +34,15 @@ def read_instant(text: Json) -> datetime | None:
         return as_instant(datetime.fromisoformat(text))
     except (ValueError, OverflowError):
         return None
+
+
+def day_text(instant: datetime) -> str:
+    """An instant in UTC as people write it: its day, with the time of day if it has one.
+
+    >>> day_text(read_instant("2026-12-01")), day_text(read_instant("2026-12-01T14:00+02:00"))
+    ('2026-12-01', '2026-12-01T12:00:00')
+    """
+    return instant.isoformat().removesuffix("+00:00").removesuffix("T00:00:00")
 
 
 class OffPeak(NamedTuple):

@@ -1,4 +1,4 @@
-"""The functions of production's cost_calculator and pricing_loader, exact underneath. Floor 2.
+"""The functions of production's cost_calculator and pricing_loader, exact underneath.
 
 Names, parameters and results are the ones callers know; floats come in and go out, but no float is
 calculated with: each is taken as the shortest decimal that means it. docs/migration.md lists every

@@ -1,4 +1,4 @@
-"""Tokens and prices to a cost, and a cost to credits, as production asks for them. Floor 2."""
+"""Tokens and prices to a cost, and a cost to credits, as production asks for them."""
 
 import math
 from collections.abc import Iterable, Mapping

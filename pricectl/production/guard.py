@@ -1,4 +1,4 @@
-"""Returns a fixed fallback where a drop-in function would raise. Floor 2."""
+"""Returns a fixed fallback where a drop-in function would raise."""
 
 from collections.abc import Callable
 from functools import wraps

@@ -1,4 +1,4 @@
-"""A caller's number as the exact value it was written as, and back to a float. Floor 2."""
+"""A caller's number as the exact value it was written as, and back to a float."""
 
 import math
 import operator

@@ -1,4 +1,4 @@
-"""Model prices in USD per 1M tokens, always those of the active catalog. Floor 2."""
+"""Model prices in USD per 1M tokens, always those of the active catalog."""
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal

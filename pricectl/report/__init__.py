@@ -1,1 +1,1 @@
-"""Results to text, one file an output format. Floor 2."""
+"""Results to text, one file an output format."""

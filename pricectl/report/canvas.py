@@ -1,4 +1,4 @@
-"""What all text for people has in common: colour, width, safe names, aligned numbers. Floor 2."""
+"""What all text for people has in common: colour, width, safe names, aligned numbers."""
 
 import unicodedata
 from collections.abc import Iterable

@@ -1,15 +1,15 @@
-"""How a comparison is put in words, the same in every format. Floor 2."""
+"""How a comparison is put in words, the same in every format."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pricectl.changes import Change, Comparison, Impact, Move, PricedAt
+from pricectl.changes.gates import Gate
 from pricectl.changes.rates import shown
 from pricectl.core.credits import BudgetMode
+from pricectl.core.labels import count, percent, plain, plural
 from pricectl.core.money import usd
 from pricectl.core.units import UNITS, is_token
-from pricectl.gates import Gate
-from pricectl.report.numbers import count, percent, plain
 
 INSTEAD = "in parentheses: what is charged where there is no price of its own"
 UP, DOWN, SAME, ARROW = "▲", "▼", "=", "→"
@@ -70,15 +70,6 @@ def left_out(found: Comparison) -> tuple[str, ...]:
     return tuple(
         f"Left out: {count(part.number)} {part.what}{ends[part.hides]}" for part in found.left_out
     )
-
-
-def plural(number: int, word: str) -> str:
-    """A count with its word.
-
-    >>> plural(1, "name"), plural(2, "name")
-    ('1 name', '2 names')
-    """
-    return f"{count(number)} {word}{'' if number == 1 else 's'}"
 
 
 def price_label(change: Change) -> str:

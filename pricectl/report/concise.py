@@ -1,9 +1,9 @@
-"""Findings one a line, for editors and grep. Floor 2."""
+"""Findings one a line, for editors and grep."""
 
 from collections.abc import Iterable
 
-from pricectl.checking import Report
-from pricectl.findings import Finding
+from pricectl.check.findings import Finding
+from pricectl.check.validation import Report
 from pricectl.report.canvas import clean
 
 

@@ -1,4 +1,4 @@
-"""What a price list has beside its rates: factors on them, and off-peak hours. Floor 2."""
+"""What a price list has beside its rates: factors on them, and off-peak hours."""
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction

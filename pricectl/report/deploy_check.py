@@ -1,6 +1,6 @@
-"""The checklist before a deploy for programs and for a comment. Floor 2."""
+"""The checklist before a deploy for programs and for a comment."""
 
-from pricectl.readiness.checklist import Readiness
+from pricectl.operate.deploy_check.checklist import Readiness
 from pricectl.report.json import dump
 from pricectl.report.markdown import code
 

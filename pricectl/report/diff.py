@@ -1,4 +1,4 @@
-"""A comparison in every format; only the one that is asked for is loaded. Floor 2."""
+"""A comparison in every format; only the one that is asked for is loaded."""
 
 from pricectl.changes import Version
 from pricectl.core.credits import Profile

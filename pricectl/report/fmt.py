@@ -1,13 +1,13 @@
-"""What a formatter did to a catalog, or would do, in every format's words. Floor 2."""
+"""What a formatter did to a catalog, or would do, in every format's words."""
 
 import difflib
 from collections.abc import Iterator
 from io import StringIO
 from typing import NamedTuple
 
-from pricectl.formatting import Formatted
+from pricectl.core.labels import plural
+from pricectl.edit.formatting import Formatted
 from pricectl.report.canvas import clean
-from pricectl.report.changes import plural
 
 
 class Outcome(NamedTuple):

@@ -1,4 +1,4 @@
-"""Workflow commands: a line each, shown by GitHub at its place in the file. Floor 2."""
+"""Workflow commands: a line each, shown by GitHub at its place in the file."""
 
 
 def command(level: str, message: str, **properties: str | int) -> str:

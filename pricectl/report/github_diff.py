@@ -1,10 +1,11 @@
-"""A comparison as GitHub workflow commands, at the lines of the new file. Floor 2."""
+"""A comparison as GitHub workflow commands, at the lines of the new file."""
 
 from collections.abc import Iterator
 from types import MappingProxyType
 
 from pricectl.changes import Change
-from pricectl.positions import Positions
+from pricectl.check.positions import Positions
+from pricectl.core.labels import plural
 from pricectl.report import changes as words
 from pricectl.report.canvas import clean
 from pricectl.report.changes import Compared
@@ -28,7 +29,7 @@ def _lines(compared: Compared, path: str, text: str) -> Iterator[str]:
     for change in changes[:MAX_CHANGES]:
         yield _command(change, path, places)
     if len(changes) > MAX_CHANGES:
-        yield command("notice", f"{words.plural(len(changes) - MAX_CHANGES, 'change')} more")
+        yield command("notice", f"{plural(len(changes) - MAX_CHANGES, 'change')} more")
     for told in words.left_out(compared.found):
         yield command("warning", told, title="pricectl diff")
     for gate in compared.gates:

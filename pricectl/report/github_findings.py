@@ -1,9 +1,9 @@
-"""Findings as GitHub workflow commands, shown beside the changed lines. Floor 2."""
+"""Findings as GitHub workflow commands, shown beside the changed lines."""
 
 from collections.abc import Iterable
 
-from pricectl.checking import Report
-from pricectl.findings import SEVERITIES, Finding, Severity
+from pricectl.check.findings import SEVERITIES, Finding, Severity
+from pricectl.check.validation import Report
 from pricectl.report.canvas import clean
 from pricectl.report.github import command
 

@@ -1,4 +1,4 @@
-"""Results as JSON: every document names its schema, money is decimal strings. Floor 2."""
+"""Results as JSON: every document names its schema, money is decimal strings."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from pricectl.core.calculator import Line
 from pricectl.core.catalog import Catalog
+from pricectl.core.estimate import Estimate
+from pricectl.core.labels import plain, price_of
 from pricectl.core.model import Match, Periods
 from pricectl.core.money import usd
 from pricectl.core.prices import PriceList
-from pricectl.core.words import price_of
-from pricectl.estimate import Estimate
 from pricectl.listing import Priced
 from pricectl.report.conditions import day_list, factors, hours
-from pricectl.report.numbers import plain
 
 if TYPE_CHECKING:
     from pricectl.core.responses import Reading

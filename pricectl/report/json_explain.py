@@ -1,13 +1,13 @@
-"""Why a name is answered and a call costs what it costs, as JSON. Floor 2."""
+"""Why a name is answered and a call costs what it costs, as JSON."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from pricectl.core.catalog import Catalog
-from pricectl.core.explanation import Link
 from pricectl.core.lookup import Step
 from pricectl.core.model import Match
+from pricectl.explain import Link
 from pricectl.report.json import catalog_id, dump, resolved
 
 VERSION = 2

@@ -1,10 +1,10 @@
-"""Findings as JSON; schemas/validate.schema.json describes it. Floor 2."""
+"""Findings as JSON; schemas/validate.schema.json describes it."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from pricectl.checking import Report
-from pricectl.findings import Finding, Threshold
+from pricectl.check.findings import Finding, Threshold
+from pricectl.check.validation import Report
 from pricectl.report import json
 
 

@@ -1,10 +1,10 @@
-"""What a formatter did to a catalog, or would do, as JSON. Floor 2."""
+"""What a formatter did to a catalog, or would do, as JSON."""
 
 from typing import Any
 
-from pricectl.atomic import sha256
 from pricectl.changes import Change
-from pricectl.positions import Positions
+from pricectl.check.positions import Positions
+from pricectl.files.atomic import sha256
 from pricectl.report import json
 from pricectl.report.fmt import Outcome, difference
 from pricectl.report.json_diff import percent

@@ -1,10 +1,10 @@
-"""What a log says about prices as JSON; schemas/logs.schema.json describes it. Floor 2."""
+"""What a log says about prices as JSON; schemas/logs.schema.json describes it."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from pricectl.logs.reading import Fallen, Moment, Seen, Tally
-from pricectl.logs.remedies import Remedy
+from pricectl.operate.logs.reading import Fallen, Moment, Seen, Tally
+from pricectl.operate.logs.remedies import Remedy
 from pricectl.report.json import dump
 
 

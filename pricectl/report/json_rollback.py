@@ -1,14 +1,14 @@
-"""A rollback as JSON; schemas/rollback.schema.json describes it. Floor 2."""
+"""A rollback as JSON; schemas/rollback.schema.json describes it."""
 
 import json
 from typing import Any
 
-from pricectl.findings import ERRORS
+from pricectl.check.findings import ERRORS
+from pricectl.operate.rollback import Plan
 from pricectl.report import diff
 from pricectl.report.json import dump
 from pricectl.report.json_findings import findings
 from pricectl.report.rollback import Differences, Outcome
-from pricectl.rollback import Plan
 
 
 def rollback(planned: Plan, found: Differences, outcome: Outcome) -> str:

@@ -1,9 +1,9 @@
-"""The rules as JSON. Floor 2."""
+"""The rules as JSON."""
 
 from collections.abc import Iterable
 
+from pricectl.check.rules import Rule
 from pricectl.report import json
-from pricectl.rules import Rule
 
 
 def rules(asked: Iterable[Rule]) -> str:

@@ -1,10 +1,10 @@
-"""A smoke test as JSON; schemas/smoke.schema.json describes it. Floor 2."""
+"""A smoke test as JSON; schemas/smoke.schema.json describes it."""
 
 from typing import Any
 
 from pricectl.core.money import usd
+from pricectl.operate.smoke import Result, Smoked
 from pricectl.report.json import catalog_id, dump
-from pricectl.smoke import Result, Smoked
 
 
 def smoke(smoked: Smoked) -> str:

@@ -1,10 +1,10 @@
-"""Where which prices stand, as JSON; schemas/status.schema.json describes it. Floor 2."""
+"""Where which prices stand, as JSON; schemas/status.schema.json describes it."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from pricectl.operate.status import Standing, outcome
 from pricectl.report import json
-from pricectl.standing import Standing, outcome
 
 
 def status(standings: Sequence[Standing]) -> str:

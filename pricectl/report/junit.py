@@ -1,13 +1,13 @@
-"""Findings as JUnit XML, for the test tab of a CI: a suite a file, a case a rule. Floor 2."""
+"""Findings as JUnit XML, for the test tab of a CI: a suite a file, a case a rule."""
 
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
-from pricectl.checking import Report
-from pricectl.findings import Finding, Threshold
+from pricectl.check.findings import Finding, Threshold
+from pricectl.check.rules import RULES
+from pricectl.check.validation import Report
 from pricectl.report.canvas import clean
 from pricectl.report.concise import line
-from pricectl.rules import RULES
 
 
 def findings(reports: Sequence[Report], threshold: Threshold) -> str:

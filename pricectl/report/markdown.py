@@ -1,4 +1,4 @@
-"""A comparison as a comment on a pull request. Floor 2.
+"""A comparison as a comment on a pull request.
 
 Its first line marks the comment, so that a job can find and replace its own. What does not fit
 into the bound is dropped line by line, sections in order of weight, and the comment says so.

@@ -1,14 +1,14 @@
-"""A rollback as every format tells it: what it changes, what came of it. Floor 2."""
+"""A rollback as every format tells it: what it changes, what came of it."""
 
 from typing import Literal, NamedTuple
 
 from pricectl.changes import Version
 from pricectl.core.credits import Profile
-from pricectl.reloading import Reloaded
+from pricectl.exit_codes import CLEAN, FAILED, FINDINGS
+from pricectl.operate.reload_client import Reloaded
 from pricectl.report.changes import Compared
 
 State = Literal["restored", "would-restore", "unchanged", "refused", "unconfirmed", "declined"]
-CLEAN, FINDINGS, FAILED = 0, 1, 2
 _CODES: dict[State, int] = {"refused": FINDINGS, "declined": FINDINGS, "unconfirmed": FAILED}
 
 

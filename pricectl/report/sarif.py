@@ -1,4 +1,4 @@
-"""Findings as SARIF 2.1.0, for code scanning. Floor 2.
+"""Findings as SARIF 2.1.0, for code scanning.
 
 The format: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 """
@@ -12,11 +12,11 @@ from typing import Any
 from urllib.parse import quote
 
 from pricectl import __version__
-from pricectl.checking import Report
-from pricectl.findings import Finding, Severity
-from pricectl.positions import Span
+from pricectl.check.findings import Finding, Severity
+from pricectl.check.positions import Span
+from pricectl.check.rules import RULES, Rule
+from pricectl.check.validation import Report
 from pricectl.report.canvas import clean
-from pricectl.rules import RULES, Rule
 
 LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

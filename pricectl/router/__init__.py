@@ -1,4 +1,4 @@
-"""The prices of a process over HTTP, for any FastAPI app. Floor 3, extra `server`.
+"""The prices of a process over HTTP, for any FastAPI app. Needs the extra `server`.
 
     app.include_router(make_router(get_pricing(), token=os.environ.get("PRICECTL_TOKEN")))
 

@@ -1,4 +1,4 @@
-"""`POST /admin/pricing/reload` and `GET /admin/pricing/status`, behind a token. Floor 3."""
+"""`POST /admin/pricing/reload` and `GET /admin/pricing/status`, behind a token."""
 
 from typing import Annotated
 

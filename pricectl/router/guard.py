@@ -1,4 +1,4 @@
-"""Who may reload, how often, and with how large a request. Floor 3."""
+"""Who may reload, how often, and with how large a request."""
 
 import asyncio
 import hashlib
@@ -15,7 +15,7 @@ from fastapi import HTTPException, Request
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
-from pricectl.fetch import is_token
+from pricectl.files.fetch import is_token
 from pricectl.policy import BadSettings
 
 MAX_BODY_BYTES = 1024

@@ -1,4 +1,4 @@
-"""`GET /healthz/pricing` and `GET /metrics`. Floor 3."""
+"""`GET /healthz/pricing` and `GET /metrics`."""
 
 from fastapi import APIRouter, Response
 

@@ -1,4 +1,4 @@
-"""A process's prices as Prometheus metrics, read when they are scraped. Floor 3."""
+"""A process's prices as Prometheus metrics, read when they are scraped."""
 
 import os
 from collections.abc import Callable, Iterable, Mapping

@@ -1,15 +1,15 @@
-"""A schema of the project for the OpenAPI page. Floor 3."""
+"""A schema of the project for the OpenAPI page."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
-from pricectl import store
+from pricectl.packaged import packaged_file
 
 
 def quote_schema() -> dict[str, Any]:
     """One quote's schema with every reference written out, as an OpenAPI page needs it."""
-    whole = json.loads(store.packaged("schemas/quote.schema.json").read_bytes())
+    whole = json.loads(packaged_file("schemas/quote.schema.json").read_bytes())
     found: dict[str, Any] = _inlined(whole["$defs"]["quote"], whole["$defs"])
     return found
 

@@ -1,4 +1,4 @@
-"""Answers that are safe to show: ASCII JSON, nothing cached, no echo of bad input. Floor 3."""
+"""Answers that are safe to show: ASCII JSON, nothing cached, no echo of bad input."""
 
 import json
 from collections.abc import Callable, Coroutine, Mapping

@@ -1,4 +1,4 @@
-"""`GET /v1/quote`: what a call costs, as the command line's JSON says it. Floor 3."""
+"""`GET /v1/quote`: what a call costs, as the command line's JSON says it."""
 
 from collections import Counter
 from datetime import UTC, datetime
@@ -11,10 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from pricectl.core import BadProfile, BadUsage, PricingError, Profile, Usage
 from pricectl.core import quote as price
 from pricectl.core.errors import UnknownModel, UnpricedUnit
+from pricectl.core.estimate import Estimate
 from pricectl.core.money import plain_decimal
 from pricectl.core.usage import MAX_COUNT
 from pricectl.core.windows import read_instant
-from pricectl.estimate import Estimate
 from pricectl.report import json
 from pricectl.router.openapi import quote_schema
 from pricectl.router.plain import problem, text

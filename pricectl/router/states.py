@@ -1,4 +1,4 @@
-"""What may be told of a process's prices: versions, counts and faults, no folders. Floor 3."""
+"""What may be told of a process's prices: versions, counts and faults, no folders."""
 
 import os
 import re
@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pricectl.core.windows import read_instant
+from pricectl.files.settings import OWN, PROJECT
 from pricectl.report.canvas import clean
 from pricectl.runtime import Metrics, Pricing, ReloadResult, Snapshot
 from pricectl.runtime.snapshot import NOT_TOLD, SETTINGS_NOT_USED
-from pricectl.settings import OWN, PROJECT
 
 MAX_REASON = 500
 RELOAD_REFUSED = "reload-refused"

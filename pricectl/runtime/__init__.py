@@ -1,4 +1,4 @@
-"""What production imports: exact prices that never fail a call and renew themselves. Floor 2.
+"""What production imports: exact prices that never fail a call and renew themselves.
 
 >>> from pricectl.core import Usage
 >>> from pricectl.runtime import quote

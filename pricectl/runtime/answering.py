@@ -1,4 +1,4 @@
-"""A question of any kind to an exact quote, with flags for what was wrong with it. Floor 2."""
+"""A question of any kind to an exact quote, with flags for what was wrong with it."""
 
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Counts that cannot have come from a real call, cut to the nearest that can. Floor 2."""
+"""Counts that cannot have come from a real call, cut to the nearest that can."""
 
 import math
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Counts what went wrong, for a monitor to read. Floor 2."""
+"""Counts what went wrong, for a monitor to read."""
 
 import threading
 from datetime import datetime

@@ -1,13 +1,13 @@
-"""What the workers of a host share: the last good catalog, the agreed version. Floor 2."""
+"""What the workers of a host share: the last good catalog, the agreed version."""
 
 import json
 import os
 from pathlib import Path
 from typing import NamedTuple
 
-from pricectl import atomic
 from pricectl.core import document
 from pricectl.core.errors import PricingError
+from pricectl.files import atomic
 from pricectl.runtime.loader import Loaded, Refused, build_catalog, read_bytes
 
 # The hash in hexadecimal and a line break.

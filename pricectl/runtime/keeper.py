@@ -1,11 +1,11 @@
-"""Loads, reloads and swaps a process's snapshot; follows the host's other workers. Floor 2."""
+"""Loads, reloads and swaps a process's snapshot; follows the host's other workers."""
 
 import threading
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 
-from pricectl import atomic
+from pricectl.files import atomic
 from pricectl.runtime import logs, watcher
 from pricectl.runtime.answering import NOTHING
 from pricectl.runtime.monitor import Monitor, as_refused

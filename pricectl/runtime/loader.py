@@ -1,4 +1,4 @@
-"""Bytes to a catalog that may price calls, from the best layer that has one. Floor 2."""
+"""Bytes to a catalog that may price calls, from the best layer that has one."""
 
 import gc
 import os
@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from pricectl import atomic, store
 from pricectl.core import document, sanity
 from pricectl.core.catalog import Catalog, build
 from pricectl.core.errors import DocumentError, PricingError
 from pricectl.core.prices import Problem
+from pricectl.files import atomic
+from pricectl.packaged import packaged_catalog
 from pricectl.policy import Policy
 from pricectl.runtime import logs
 
@@ -137,4 +138,4 @@ def _is_accepted(sha256: str) -> bool:
 
 def packaged() -> str:
     """Where the snapshot lies that was made from the catalog when the package was built."""
-    return str(store.packaged(store.FILE_NAME))
+    return str(packaged_catalog())

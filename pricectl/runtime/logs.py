@@ -1,4 +1,4 @@
-"""Log lines a monitor can count on: fixed phrases, escaped values, bounded in number. Floor 2."""
+"""Log lines a monitor can count on: fixed phrases, escaped values, bounded in number."""
 
 import json
 import logging

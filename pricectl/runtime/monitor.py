@@ -1,4 +1,4 @@
-"""Tells operators what happened: counts every event, logs what they should see. Floor 2.
+"""Tells operators what happened: counts every event, logs what they should see.
 
 No method raises: telling of trouble must not be trouble.
 """

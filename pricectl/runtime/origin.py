@@ -1,4 +1,4 @@
-"""Where one process's prices and settings come from, and what its workers share. Floor 2."""
+"""Where one process's prices and settings come from, and what its workers share."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from pricectl import atomic, store
 from pricectl.core.catalog import Catalog
+from pricectl.files import atomic, catalog_file
 from pricectl.policy import Policy
 from pricectl.runtime import loader, logs
 from pricectl.runtime.host import (
@@ -146,7 +146,7 @@ def find_origin(options: Options, folder: Path | None, report: Report) -> Origin
 
 def _locate(named: str | None, configured: str | None, folder: Path | None) -> str | None:
     """The absolute path of the team's own file, links kept; None if there is none."""
-    found = store.find(named, configured, folder)
+    found = catalog_file.find(named, configured, folder)
     if found is None or os.path.isabs(found):  # noqa: PTH117 - may hold a null byte
         return found and os.path.normpath(found)
     if folder is None:

@@ -1,4 +1,4 @@
-"""Prices for a process that must never fail because of them, and can renew them. Floor 2.
+"""Prices for a process that must never fail because of them, and can renew them.
 
 Readers take one reference to a frozen snapshot; a reload builds a new one beside it and swaps the
 reference. Whatever goes wrong is flagged on the answer, counted and logged, never raised.

@@ -1,4 +1,4 @@
-"""The next snapshot of a process: from its file, or from what another worker announced. Floor 2.
+"""The next snapshot of a process: from its file, or from what another worker announced.
 
 Nothing here swaps anything: what is returned is complete, or an exception was raised before.
 """
@@ -7,7 +7,7 @@ from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from pricectl import atomic
+from pricectl.files import atomic
 from pricectl.policy import Policy
 from pricectl.runtime import loader
 from pricectl.runtime.host import Announced

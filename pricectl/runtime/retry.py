@@ -1,4 +1,4 @@
-"""When to try again what has failed: soon at first, then after ever longer pauses. Floor 2."""
+"""When to try again what has failed: soon at first, then after ever longer pauses."""
 
 from time import monotonic
 

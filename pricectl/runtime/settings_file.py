@@ -1,4 +1,4 @@
-"""The settings of one process: found once, at start, and never lost in silence. Floor 2.
+"""The settings of one process: found once, at start, and never lost in silence.
 
 What a customer is charged depends on the credit profile that the settings choose. Where they cannot
 say which one, the last good settings hold; without those nobody knows the price of a credit, and
@@ -10,8 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from pricectl import atomic, settings
 from pricectl.core.errors import PricingError
+from pricectl.files import atomic, settings
 from pricectl.policy import NO_PROFILE, Policy
 from pricectl.runtime.loader import Refused, read_bytes
 

@@ -1,4 +1,4 @@
-"""The values the runtime hands out: all frozen, all of one version. Floor 2."""
+"""The values the runtime hands out: all frozen, all of one version."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

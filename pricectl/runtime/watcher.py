@@ -1,4 +1,4 @@
-"""Threads that look for news, and what a fork leaves of them. Floor 2."""
+"""Threads that look for news, and what a fork leaves of them."""
 
 import os
 import threading

@@ -11,7 +11,7 @@ import pytest
 from pricectl.report.markdown import code
 from pricectl.runtime import Pricing
 from tests.conftest import CATALOG, ROOT, Run
-from tests.test_snapshots import _closed_off, git  # noqa: F401 - a fixture that keeps git apart
+from tests.files.test_versions import _closed_off, git  # noqa: F401 - a fixture that keeps git apart
 
 NAME = "llm_pricing_current.json"
 O3 = '"o3": {"input_cost_per_token": 2e-06'

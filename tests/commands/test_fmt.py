@@ -9,7 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from pricectl import atomic
+from pricectl.files import atomic
 from tests.conftest import CATALOG, ROOT, Run
 
 FILE = "llm_pricing_current.json"
@@ -248,7 +248,7 @@ def test_the_catalog_in_the_package_is_never_written(
     data = tmp_path / "site-packages" / "pricectl" / "data"
     data.mkdir(parents=True)
     (data / FILE).write_text(CATALOG.replace("10e-06", "1e-05"), encoding="utf-8")
-    monkeypatch.setattr("pricectl.store.__file__", str(data.parent / "store.py"))
+    monkeypatch.setattr("pricectl.packaged.__file__", str(data.parent / "packaged.py"))
     for words in (("fmt", "--file", "packaged"), ("rollback", "--file", str(data / FILE))):
         refused = run(*words)
         assert refused.exit_code == 2

@@ -11,12 +11,13 @@ from typing import Any
 import jsonschema
 import pytest
 
-from pricectl import gitlog, rollback
+from pricectl.files import gitlog
+from pricectl.operate import rollback
 from pricectl.policy import Policy
 from pricectl.runtime import Pricing
 from tests.conftest import CATALOG, ROOT, Run
-from tests.test_reloading import Service, service  # noqa: F401 - a fixture
-from tests.test_snapshots import _closed_off, git  # noqa: F401 - a fixture that keeps git apart
+from tests.files.test_versions import _closed_off, git  # noqa: F401 - a fixture that keeps git apart
+from tests.operate.test_reload_client import Service, service  # noqa: F401 - a fixture
 
 NAME = "llm_pricing_current.json"
 O3 = '"o3": {"input_cost_per_token": 2e-06'

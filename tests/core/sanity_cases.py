@@ -7,7 +7,7 @@ from typing import Any
 from pricectl.core import document
 from pricectl.core.catalog import Catalog, build
 from pricectl.core.sanity import check
-from pricectl.core.verdict import SanityFinding, Verdict
+from pricectl.core.sanity.verdict import SanityFinding, Verdict
 
 Row = dict[str, Any]
 IN, OUT = "input_cost_per_token", "output_cost_per_token"

@@ -20,8 +20,8 @@ from pricectl.core import (
 from pricectl.core.calculator import quantity
 from pricectl.core.catalog import build
 from pricectl.core.document import parse
+from pricectl.core.labels import region_word, service_word
 from pricectl.core.prices import PriceList
-from pricectl.core.words import region_word, service_word
 
 
 def of(entry: dict[str, Any]) -> Catalog:

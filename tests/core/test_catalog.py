@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from pricectl.core import Catalog, CatalogError, DocumentError, Usage, find, quote
-from pricectl.core.catalog import MAX_MODELS, build, escape
+from pricectl.core.catalog import MAX_MODELS, build
 from pricectl.core.document import Json, parse
+from pricectl.core.pointers import escape
 from pricectl.core.prices import Problem
 
 PRICED = {"input_cost_per_token": 1e-06}

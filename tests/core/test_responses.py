@@ -17,7 +17,7 @@ from pricectl.core.errors import DocumentError
 from pricectl.core.responses import Reading, quote_response, read_response, salvage_response
 from pricectl.core.responses.recorded import read_recorded
 
-CASES = sorted((Path(__file__).parent.parent / "cases" / "responses").glob("*.json"))
+CASES = sorted((Path(__file__).parents[1] / "cases" / "responses").glob("*.json"))
 ROW = {"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06}
 
 

@@ -9,14 +9,14 @@ from xml.etree import ElementTree as ET
 import jsonschema
 import pytest
 
-from pricectl.checking import Report, check
-from pricectl.findings import ERRORS, Threshold
+from pricectl.check.findings import ERRORS, Threshold
+from pricectl.check.positions import Span
+from pricectl.check.rules import RULES
+from pricectl.check.validation import Report, check
 from pricectl.policy import Policy, Waiver
-from pricectl.positions import Span
 from pricectl.report import concise, github_findings, json_findings, junit, sarif
 from pricectl.report.canvas import Canvas
 from pricectl.report.text import findings as text
-from pricectl.rules import RULES
 from tests.conftest import ROOT
 
 # One error (line 5, column 46), one info (verified-missing), nothing else.

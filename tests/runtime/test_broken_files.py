@@ -10,9 +10,9 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from pricectl import atomic
 from pricectl.core import Usage
 from pricectl.core.sanity import SEED_MODELS
+from pricectl.files import atomic
 from pricectl.policy import Policy
 from pricectl.router import make_router
 from pricectl.runtime import Pricing

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from pricectl import store
 from pricectl.core import Catalog, Usage
 from pricectl.core.calculator import quote
+from pricectl.packaged import packaged_catalog
 from pricectl.runtime import Pricing, Snapshot, loader
 from tests.runtime.conftest import PLAIN, catalog
 
@@ -27,8 +27,7 @@ OLD = catalog()
 NEW = catalog({**PLAIN, "o3": (3, 9), "o5": (1, 2)})
 NAMES = (*PLAIN, "o5", "claude-sonnet-4-5", "mystery")
 WHOLE = {
-    found.sha256: found
-    for found in map(Catalog.load, (OLD, NEW, store.packaged(store.FILE_NAME).read_bytes()))
+    found.sha256: found for found in map(Catalog.load, (OLD, NEW, packaged_catalog().read_bytes()))
 }
 
 Failure = Callable[[str], BaseException]

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from pricectl import store
 from pricectl.core import Catalog, Usage
+from pricectl.packaged import packaged_catalog
 from pricectl.policy import Policy
 from pricectl.runtime import Pricing
 from tests.runtime.conftest import PLAIN, catalog
 
-SNAPSHOT = Catalog.load(store.packaged(store.FILE_NAME).read_bytes())
+SNAPSHOT = Catalog.load(packaged_catalog().read_bytes())
 
 
 def load(path: Path) -> Pricing:
@@ -126,7 +126,7 @@ def test_only_the_owner_may_enter_the_folder_of_copies(file: Path, state: Path) 
 def test_without_anything_one_price_stands_for_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "packaged", lambda name: tmp_path / name)
+    monkeypatch.setattr("pricectl.runtime.loader.packaged_catalog", lambda: tmp_path / "none")
     pricing = load(tmp_path / "missing.json")
     assert (pricing.snapshot.layer, pricing.snapshot.models) == ("default", 0)
     answer = pricing.quote("gpt-4o", Usage(1000, 1000))

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pricectl import atomic
 from pricectl.core import Usage
+from pricectl.files import atomic
 from pricectl.policy import Policy
 from pricectl.runtime import Pricing
 from tests.runtime.conftest import PLAIN, catalog

@@ -9,8 +9,8 @@ from typing import Self
 
 import pytest
 
-from pricectl import atomic
 from pricectl.core import Usage
+from pricectl.files import atomic
 from pricectl.policy import Policy
 from pricectl.runtime import Pricing
 from tests.runtime.conftest import PLAIN, catalog

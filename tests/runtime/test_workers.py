@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from pricectl import atomic
 from pricectl.core import Profile, Usage
+from pricectl.files import atomic
 from pricectl.policy import Policy
 from pricectl.runtime import Pricing, keeper, loader, origin, retry
 from tests.runtime.conftest import PLAIN, catalog

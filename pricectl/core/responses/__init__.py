@@ -1,4 +1,4 @@
-"""A provider's raw response to the usage it states, and to its cost. Floor 0.
+"""A provider's raw response to the usage it states, and to its cost.
 
 What comes here is a dict, an object with attributes, a list of a stream's events, or the text of
 one of these (JSON, JSON lines, server-sent events), and nothing in it is trusted. Strict: a count
@@ -14,6 +14,7 @@ from decimal import Decimal
 from pricectl.core.calculator import Quote, quantity, quote
 from pricectl.core.catalog import Catalog
 from pricectl.core.errors import BadUsage, DocumentError, UnpricedUnit
+from pricectl.core.labels import region_word
 from pricectl.core.lookup import find
 from pricectl.core.responses import origins
 from pricectl.core.responses.places import Place, locate
@@ -22,7 +23,6 @@ from pricectl.core.responses.recorded import read_recorded
 from pricectl.core.responses.tables import Draft, Family, Reading, require
 from pricectl.core.units import UNITS
 from pricectl.core.usage import Usage, usage_of
-from pricectl.core.words import region_word
 
 __all__ = ["Reading", "quote_response", "read_response", "row_name", "salvage_response"]
 

@@ -1,4 +1,4 @@
-"""Values out of a response, dict or object alike, none of them trusted. Floor 0."""
+"""Values out of a response, dict or object alike, none of them trusted."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal

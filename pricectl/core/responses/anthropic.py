@@ -1,4 +1,4 @@
-"""Anthropic messages: input excludes the tokens read from and written to the cache. Floor 0.
+"""Anthropic messages: input excludes the tokens read from and written to the cache.
 
 Source: the Messages API reference (also as served by Bedrock, Vertex and Azure).
 """

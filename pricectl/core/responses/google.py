@@ -1,4 +1,4 @@
-"""Gemini: output excludes thoughts, input includes the cache but not tool results. Floor 0.
+"""Gemini: output excludes thoughts, input includes the cache but not tool results.
 
 Sources: the references of generateContent, the Live API and the Interactions API, whose members
 are written in camelCase over HTTP and in snake_case by the Python client.

@@ -1,4 +1,4 @@
-"""OpenAI's shapes and everyone who speaks them: chat, responses, images, audio, realtime. Floor 0.
+"""OpenAI's shapes and everyone who speaks them: chat, responses, images, audio, realtime.
 
 Input and output are totals that include cached and written tokens, as `Usage` counts them.
 Sources: the OpenAI API reference; xAI and Perplexity differ and are told apart by their own

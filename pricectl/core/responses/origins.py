@@ -1,4 +1,4 @@
-"""Who served a call, at which service, where, and the cost stated: what a body says. Floor 0."""
+"""Who served a call, at which service, where, and the cost stated: what a body says."""
 
 import re
 from collections.abc import Mapping

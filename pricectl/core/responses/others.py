@@ -1,4 +1,4 @@
-"""Bedrock, Cohere and Mistral OCR, each with shapes of its own. Floor 0.
+"""Bedrock, Cohere and Mistral OCR, each with shapes of its own.
 
 Sources: the Bedrock Runtime reference (Converse, InvokeModel with its response headers and the
 bodies of Titan, Llama and Nova, ApplyGuardrail), Cohere's references of chat, embed and rerank,

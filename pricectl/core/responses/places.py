@@ -1,4 +1,4 @@
-"""Where a usage stands: beside the answer, in an envelope, spread over events. Floor 0."""
+"""Where a usage stands: beside the answer, in an envelope, spread over events."""
 
 from collections import Counter
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The common case, quickly: OpenAI's answers in text (chat, responses, embeddings). Floor 0.
+"""The common case, quickly: OpenAI's answers in text (chat, responses, embeddings).
 
 It answers only where the tables would say the same; whatever is unusual or wrong is left to them.
 """

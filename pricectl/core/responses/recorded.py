@@ -1,4 +1,4 @@
-"""A response as text: one JSON value, or a stream's events line by line. Floor 0."""
+"""A response as text: one JSON value, or a stream's events line by line."""
 
 import re
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""What a family of responses is: where its counts stand and what they count. Floor 0.
+"""What a family of responses is: where its counts stand and what they count.
 
 A line of a table says where a count stands and which counts of `Usage` it is part of. So a
 convention is a line: where `input_tokens` leaves out cached tokens, the cached ones are added to

@@ -1,9 +1,9 @@
-"""The checklist before a deploy for people. Floor 2."""
+"""The checklist before a deploy for people."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pricectl.readiness.checklist import Check, Readiness, State
+from pricectl.operate.deploy_check.checklist import Check, Readiness, State
 from pricectl.report.canvas import Canvas, clean, grid
 from pricectl.report.deploy_check import verdict
 

@@ -1,4 +1,4 @@
-"""A comparison for people: prices, names answered otherwise, what jobs cost. Floor 2."""
+"""A comparison for people: prices, names answered otherwise, what jobs cost."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, zip_longest
@@ -8,10 +8,10 @@ from unicodedata import east_asian_width
 
 from pricectl.changes import Change, Comparison, Impact
 from pricectl.core.credits import BUDGET_MODES
+from pricectl.core.labels import count
 from pricectl.report import changes as words
 from pricectl.report.canvas import Canvas, at_point, clean
 from pricectl.report.changes import ARROW, Compared
-from pricectl.report.numbers import count
 
 MAX_PRICES, MAX_ROWS, MAX_NAMES, MAX_JOBS, MAX_OTHERS = 200, 100, 50, 40, 20
 INDENT, GAP, NARROWEST = 2, 2, 12

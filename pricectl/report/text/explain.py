@@ -1,13 +1,13 @@
-"""Why a name is answered and a call costs what it costs, for people. Floor 2."""
+"""Why a name is answered and a call costs what it costs, for people."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pricectl.core.catalog import Catalog
-from pricectl.core.explanation import Link
 from pricectl.core.lookup import Step, near_names
 from pricectl.core.model import Match
 from pricectl.core.money import usd_per_mtok
+from pricectl.explain import Link
 from pricectl.listing import Priced, base_rate
 from pricectl.report.canvas import Canvas, clean, grid
 from pricectl.report.text.figures import NO_PRICE, figures, is_unpriced

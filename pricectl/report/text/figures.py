@@ -1,11 +1,11 @@
-"""The figures of a chain in columns: products, totals, credits. Floor 2."""
+"""The figures of a chain in columns: products, totals, credits."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pricectl.core.explanation import Link
+from pricectl.core.labels import count
+from pricectl.explain import Link
 from pricectl.report.canvas import at_point, clean, grid
-from pricectl.report.numbers import count
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

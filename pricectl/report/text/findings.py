@@ -1,16 +1,16 @@
-"""Findings for people: each with its place in the source, marked by carets. Floor 2."""
+"""Findings for people: each with its place in the source, marked by carets."""
 
 import textwrap
 from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from pricectl.checking import Report
-from pricectl.findings import Finding, Severity, Threshold
-from pricectl.positions import Span
+from pricectl.check.findings import Finding, Severity, Threshold
+from pricectl.check.positions import Span
+from pricectl.check.validation import Report
+from pricectl.core.labels import count, plural
 from pricectl.report.canvas import Canvas, clean
 from pricectl.report.concise import due
-from pricectl.report.numbers import count
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -212,18 +212,13 @@ def summary(found: Report, *, named: bool) -> "Text":
     from rich.text import Text
 
     counts = {severity: found.count(severity) for severity in STYLES}
-    said = [_plural(number, severity) for severity, number in counts.items() if number]
-    models = _plural(found.models, "model")
+    said = [plural(number, severity) for severity, number in counts.items() if number]
+    models = plural(found.models, "model")
     line = Text(f"{clean(found.file)}: " if named else "")
     due = f", {count(found.due)} due by date" if found.due else ""
-    waived = f", {_plural(len(found.waived), 'finding')} waived" if found.waived else ""
+    waived = f", {plural(len(found.waived), 'finding')} waived" if found.waived else ""
     if said:
         worst = next(severity for severity, number in counts.items() if number)
         line.append(", ".join(said), STYLES[worst])
         return line.append(f" in {models}{due}{waived}")
     return line.append("ok", "bold green").append(f": {models}, no findings{waived}")
-
-
-def _plural(number: int, word: str) -> str:
-    word = {"info": "note"}.get(word, word)
-    return f"{count(number)} {word}{'' if number == 1 else 's'}"

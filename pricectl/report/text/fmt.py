@@ -1,17 +1,17 @@
-"""What a formatter did to a catalog, or would do, for people. Floor 2."""
+"""What a formatter did to a catalog, or would do, for people."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pricectl.changes import Change
-from pricectl.formatting.notation import Respelled
-from pricectl.formatting.promotion import Left, Promotion
-from pricectl.positions import Positions
+from pricectl.check.positions import Positions
+from pricectl.core.labels import count
+from pricectl.edit.notation import Respelled
+from pricectl.edit.promotion import Left, Promotion
 from pricectl.report import changes as words
 from pricectl.report.canvas import Canvas, at_point, clean, grid
 from pricectl.report.changes import ARROW
 from pricectl.report.fmt import Outcome, difference, summary
-from pricectl.report.numbers import count
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -1,12 +1,12 @@
-"""What a log says about prices, for people. Floor 2."""
+"""What a log says about prices, for people."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pricectl.logs.reading import FALLBACK, Fallen, Moment, Seen, Sighting, Tally
-from pricectl.logs.remedies import Remedy
+from pricectl.core.labels import count, plural
+from pricectl.operate.logs.reading import FALLBACK, Fallen, Moment, Seen, Sighting, Tally
+from pricectl.operate.logs.remedies import Remedy
 from pricectl.report.canvas import Canvas, clean, grid, listing
-from pricectl.report.numbers import count
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -51,9 +51,9 @@ def _headline(tally: Tally) -> "Text":
     from rich.text import Text
 
     bad = sum(seen.lines for seen in tally.seen if not seen.sign.good)
-    lines = f" in {_plural(tally.lines, 'line')}"
+    lines = f" in {plural(tally.lines, 'line')}"
     if bad:
-        return Text(_plural(bad, "bad sign"), "bold red").append(lines, "not bold default")
+        return Text(plural(bad, "bad sign"), "bold red").append(lines, "not bold default")
     if tally.seen:
         return Text("ok", "bold green").append(f": no bad signs{lines}", "not bold default")
     unseen = f": nothing about prices{lines}; is this the log of the service?"
@@ -111,12 +111,8 @@ def _names(names: Advised) -> "Table":
 def _left_out(tally: Tally, names: Advised) -> Iterator[str]:
     more = len(tally.names) - len(names)
     if more > 0:
-        yield f"  and {_plural(more, 'other name')}; --top shows more"
+        yield f"  and {plural(more, 'other name')}; --top shows more"
     if tally.rarer:
-        yield f"  and {_plural(tally.rarer, 'line')} about names too many to keep"
+        yield f"  and {plural(tally.rarer, 'line')} about names too many to keep"
     if any(seen.held_back for seen in tally.seen):
         yield "in parentheses: lines that the service held back within a minute"
-
-
-def _plural(number: int, word: str) -> str:
-    return f"{count(number)} {word}{'' if number == 1 else 's'}"

@@ -1,15 +1,14 @@
-"""A list of models for people: prices per 1M tokens, aligned at the decimal point. Floor 2."""
+"""A list of models for people: prices per 1M tokens, aligned at the decimal point."""
 
 from collections.abc import Iterator, Sequence
 
+from pricectl.check.rules.base import in_words
+from pricectl.core.labels import count, service_word
 from pricectl.core.money import usd_per_mtok
 from pricectl.core.prices import PriceList
 from pricectl.core.units import STANDARD
-from pricectl.core.words import service_word
 from pricectl.listing import Priced, base_rate
 from pricectl.report.canvas import COLUMN_GAP, WRAP_FROM, Canvas, at_point, clean, listing
-from pricectl.report.numbers import count
-from pricectl.rules.base import in_words
 
 COLUMNS = (("Input>", "input"), ("Cached>", "cache_read"), ("Output>", "output"))
 TOKEN_UNITS = {unit for _, unit in COLUMNS}

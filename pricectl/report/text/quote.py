@@ -1,4 +1,4 @@
-"""A quote for people: the number, then the arithmetic, then the credits. Floor 2."""
+"""A quote for people: the number, then the arithmetic, then the credits."""
 
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 from pricectl.core.calculator import Line
 from pricectl.core.catalog import Catalog
 from pricectl.core.credits import BUDGET_MODES
-from pricectl.core.explanation.gaps import is_unpriced, line_notes
+from pricectl.core.estimate import Estimate, ModeCredits
+from pricectl.core.labels import SERVICE_NAMES, count, plain
 from pricectl.core.lookup import near_names
 from pricectl.core.model import Match
 from pricectl.core.money import usd, usd_per_mtok
 from pricectl.core.units import is_token
-from pricectl.core.words import SERVICE_NAMES
-from pricectl.estimate import Estimate, ModeCredits
+from pricectl.explain.gaps import is_unpriced, line_notes
 from pricectl.report.canvas import Canvas, at_point, clean, grid, listing
-from pricectl.report.numbers import count, plain
 from pricectl.report.text.figures import ADDS_NOTHING, NO_PRICE
 
 if TYPE_CHECKING:

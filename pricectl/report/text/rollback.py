@@ -1,15 +1,15 @@
-"""A rollback for people: to what, what it changes, what was done. Floor 2."""
+"""A rollback for people: to what, what it changes, what was done."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pricectl.findings import ERRORS
+from pricectl.check.findings import ERRORS
+from pricectl.core.labels import count, plural
+from pricectl.operate.rollback import SHORT, Plan
 from pricectl.report import diff
 from pricectl.report.canvas import Canvas, clean
-from pricectl.report.numbers import count
 from pricectl.report.rollback import Differences, Outcome, State
 from pricectl.report.text import findings
-from pricectl.rollback import SHORT, Plan
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -40,7 +40,7 @@ def _head(planned: Plan, canvas: Canvas) -> str:
     from rich.text import Text
 
     name, models = clean(planned.target.name), planned.report.models
-    words = f"{count(models)} model{'' if models == 1 else 's'}, sha256 {planned.sha256[:SHORT]}"
+    words = f"{plural(models, 'model')}, sha256 {planned.sha256[:SHORT]}"
     lines = [Text(f"{clean(planned.file)} back to {name}: {words}", "bold")]
     if planned.skipped:
         newer = "version has" if planned.skipped == 1 else "versions have"

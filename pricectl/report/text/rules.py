@@ -1,8 +1,8 @@
-"""The rules for people: the list, and one rule with its examples. Floor 2."""
+"""The rules for people: the list, and one rule with its examples."""
 
+from pricectl.check.rules import FAMILIES, Rule
 from pricectl.report.canvas import Canvas, listing
 from pricectl.report.text.findings import STYLES
-from pricectl.rules import FAMILIES, Rule
 
 DUE = "A date brings it without an edit, so it fails a check only with '--fail-on due'."
 

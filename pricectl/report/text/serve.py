@@ -1,6 +1,6 @@
-"""Where a server listens, for people. Floor 2."""
+"""Where a server listens, for people."""
 
-from pricectl.fetch import is_loopback
+from pricectl.files.fetch import is_loopback
 
 
 def listening(host: str, port: int, workers: int, *, admin: bool) -> str:

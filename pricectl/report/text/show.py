@@ -1,17 +1,16 @@
-"""One model for people: its rates by unit, service and tier, then the rest. Floor 2."""
+"""One model for people: its rates by unit, service and tier, then the rest."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from pricectl.core.labels import count, price_of
 from pricectl.core.model import Match, Model
 from pricectl.core.money import TOKENS_PER_MTOK, usd
 from pricectl.core.prices import PriceList
 from pricectl.core.units import UNITS, is_token
-from pricectl.core.words import price_of
 from pricectl.listing import Priced
 from pricectl.report.canvas import COLUMN_GAP, Canvas, at_point, clean, grid, listing
 from pricectl.report.conditions import factors, off_peak_windows, weekly
-from pricectl.report.numbers import count
 from pricectl.report.text.quote import FOUND
 
 if TYPE_CHECKING:

@@ -1,12 +1,12 @@
-"""A smoke test for people: a checklist, and under each failure what was expected. Floor 2."""
+"""A smoke test for people: a checklist, and under each failure what was expected."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from pricectl.core.labels import plural
 from pricectl.core.money import usd
+from pricectl.operate.smoke import Check, Result, Smoked
 from pricectl.report.canvas import Canvas, at_point, clean, grid
-from pricectl.report.numbers import count
-from pricectl.smoke import Check, Result, Smoked
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -79,7 +79,7 @@ def _told(result: Result) -> str:
 
 
 def _credits(number: int) -> str:
-    return f"{count(number)} credit{'' if number == 1 else 's'}"
+    return plural(number, "credit")
 
 
 def _checks(result: Result, *, everything: bool) -> Iterator[Check]:

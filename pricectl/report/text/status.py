@@ -1,10 +1,10 @@
-"""Where which prices stand, for people. Floor 2."""
+"""Where which prices stand, for people."""
 
 from collections.abc import Sequence
 
+from pricectl.core.labels import count
+from pricectl.operate.status import Outcome, Standing, outcome
 from pricectl.report.canvas import Canvas, clean, listing
-from pricectl.report.numbers import count
-from pricectl.standing import Outcome, Standing, outcome
 
 WORDS: dict[Outcome, tuple[str, str]] = {
     "same": ("same: one catalog and one calculator", "bold green"),

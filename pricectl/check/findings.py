@@ -1,0 +1,61 @@
+"""What a check found: which rule, how bad, where, and what to do."""
+
+from collections.abc import Collection
+from typing import Literal, NamedTuple
+
+from pricectl.check.positions import Span
+
+Severity = Literal["error", "warning", "info"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+
+
+class Finding(NamedTuple):
+    """One problem in a catalog. `pointer` is a JSON Pointer (RFC 6901).
+
+    `on_key` points at the key and not at its value, `other` is the pointer of another row that
+    belongs to it. `span` is known once the text was searched, and so is `also`, a second place,
+    such as the first of two equal keys or the other row. `due` says that a date brought the finding
+    and no edit: it is never an error and trips no gate that does not name `due`.
+    """
+
+    rule: str
+    severity: Severity
+    pointer: str
+    message: str
+    hint: str = ""
+    on_key: bool = False
+    span: Span | None = None
+    also: Span | None = None
+    other: str = ""
+    due: bool = False
+
+
+class Threshold(NamedTuple):
+    """Which findings fail a check: from a severity on, and what a date made due only if named."""
+
+    level: Severity = "error"
+    due: bool = False
+
+    @classmethod
+    def of(cls, severities: Collection[Severity], *, due: bool = False) -> "Threshold":
+        """The mildest of the severities that were named, errors if none was.
+
+        >>> Threshold.of(["error", "warning"]), Threshold.of([], due=True)
+        (Threshold(level='warning', due=False), Threshold(level='error', due=True))
+        """
+        return cls(max(severities, key=SEVERITIES.index, default="error"), due)
+
+    def trips(self, finding: Finding) -> bool:
+        """Whether a finding fails the check."""
+        if finding.due:
+            return self.due
+        return SEVERITIES.index(finding.severity) <= SEVERITIES.index(self.level)
+
+
+ERRORS = Threshold()
+
+
+def by_place(finding: Finding) -> tuple[int, int, int, str]:
+    """Sort key: where it stands in the file, then how bad it is, then its rule."""
+    span = finding.span or Span(1, 1, 1)
+    return span.line, span.column, SEVERITIES.index(finding.severity), finding.rule

@@ -1,0 +1,140 @@
+"""What every rule family shares: a rule, what a check may look at, prices in words."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import NamedTuple
+
+from pricectl.check.findings import Finding, Severity
+from pricectl.core import labels
+from pricectl.core.catalog import Catalog
+from pricectl.core.document import Json
+from pricectl.core.model import Model, Periods
+from pricectl.core.money import TOKENS_PER_MTOK, usd
+from pricectl.core.pointers import pointer_to
+from pricectl.core.prices import PriceList
+from pricectl.core.units import NESTED_KEYS, UNITS, is_token
+from pricectl.core.windows import day_text
+from pricectl.policy import Policy
+
+# Modes in which a model writes text, so that both directions are charged.
+TEXT_MODES = frozenset({"chat", "completion", "responses", None})
+label, times = labels.label, labels.times
+
+
+class Rule(NamedTuple):
+    """One thing that can be wrong: why it matters, how it looks wrong and right, how to fix it.
+
+    `due`: a file gets the finding when a date comes, without an edit; such a rule is no error.
+    `passes`: the finding goes away when a date comes.
+    """
+
+    id: str
+    severity: Severity
+    title: str
+    why: str
+    bad: str
+    good: str
+    fix: str
+    due: bool = False
+    passes: bool = False
+
+    @property
+    def hint(self) -> str:
+        """The fix as a hint under a finding."""
+        return self.fix[:1].lower() + self.fix[1:].rstrip(".")
+
+    def at(
+        self, pointer: str, message: str, hint: str = "", *, on_key: bool = False, other: str = ""
+    ) -> Finding:
+        """A finding of this rule; `other` is the pointer of another row that belongs to it."""
+        return Finding(
+            self.id, self.severity, pointer, message, hint, on_key, other=other, due=self.due
+        )
+
+
+class Context(NamedTuple):
+    """What a check may look at; the keys are those the schema describes by name.
+
+    `now` is the instant of the check, in UTC.
+    """
+
+    values: dict[str, Json]
+    catalog: Catalog
+    policy: Policy
+    now: datetime
+    known_keys: frozenset[str]
+    metadata_keys: frozenset[str]
+
+    @property
+    def today(self) -> date:
+        """The day of the check, in UTC."""
+        return self.now.date()
+
+
+class Prices(NamedTuple):
+    """One price list of a row with its JSON Pointer; `period` is "" for today's."""
+
+    pointer: str
+    prices: PriceList
+    period: str
+
+
+def pointer_of(model: Model) -> str:
+    """The row's JSON Pointer."""
+    return pointer_to(model.provider, model.name)
+
+
+def mode_of(model: Model) -> str | None:
+    """What kind of call the row answers; None if it does not say so."""
+    mode = model.entry.get("mode")
+    return mode if isinstance(mode, str) else None
+
+
+def aliases_of(model: Model) -> Iterator[tuple[str, str]]:
+    """The row's aliases as written, each after its JSON Pointer."""
+    written = model.entry.get("aliases")
+    for index, alias in enumerate(written if isinstance(written, list) else ()):
+        if isinstance(alias, str):
+            yield f"{pointer_of(model)}/aliases/{index}", alias
+
+
+def price_pointer(row: str, key: str) -> str:
+    """A price's JSON Pointer from the row's and the price key as the catalog names it."""
+    nested = key.partition(".")[0].rpartition("/")[2] in NESTED_KEYS
+    return f"{row}/{key.replace('.', '/') if nested else key}"
+
+
+def price_lists(model: Model) -> Iterator[Prices]:
+    """Every price list of a row: today's, then the previous and the upcoming ones."""
+    row = pointer_of(model)
+    yield Prices(row, model.prices, "")
+    if model.previous:
+        yield from _periods(model, "previous", "until", model.previous)
+    if model.upcoming:
+        yield from _periods(model, "upcoming", "from", model.upcoming)
+
+
+def _periods(model: Model, key: str, bound: str, periods: Periods) -> Iterator[Prices]:
+    pairs = zip(period_places(model, key, bound), periods, strict=True)
+    for (instant, pointer), (_, prices) in pairs:
+        yield Prices(pointer, prices, f"{bound} {day_text(instant)}")
+
+
+def period_places(model: Model, key: str, bound: str) -> list[tuple[datetime, str]]:
+    """The instants of `previous` or `upcoming` in order, each with its JSON Pointer."""
+    periods = model.previous if bound == "until" else model.upcoming
+    written, row = model.entry.get(key), pointer_of(model)
+    lists = written if isinstance(written, list) else []
+    places = {id(period): place for place, period in enumerate(lists)}
+    return [(instant, f"{row}/{key}/{places[id(prices.entry)]}") for instant, prices in periods]
+
+
+def in_words(pico: int, unit: str) -> str:
+    """A price as people read it.
+
+    >>> in_words(2_500_000, "input"), in_words(40_000_000_000, "output_image_file")
+    ('$2.50 / 1M', '$0.04 / generated image')
+    """
+    if is_token(unit):
+        return f"${usd(labels.price_of(pico, unit, TOKENS_PER_MTOK))} / 1M"
+    return f"${usd(labels.price_of(pico, unit))} / {UNITS[unit].counts}"

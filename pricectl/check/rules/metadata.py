@@ -1,0 +1,199 @@
+"""Rules about what the file says of itself."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from pricectl.check.findings import Finding
+from pricectl.check.rules.base import Context, Rule
+from pricectl.check.rules.dates import read_day
+from pricectl.core.pointers import DEFAULT_PRICING_POINTER, METADATA_POINTER
+from pricectl.core.sanity.acknowledgements import read_acknowledged
+from pricectl.core.sanity.verdict import ACKNOWLEDGEABLE
+
+METADATA_MISSING = Rule(
+    "metadata-missing",
+    "warning",
+    "the file does not say what it is",
+    "Without a day and a currency nobody can tell which prices a bill was made with.",
+    '{"x": {"m": {"input_cost_per_token": 1e-06}}}',
+    '{"metadata": {"last_updated": "2026-11-20", "currency": "USD"}}',
+    "Add metadata with last_updated, currency, schema_version, sources and default_pricing.",
+)
+CURRENCY = Rule(
+    "currency",
+    "error",
+    "prices are in another currency than USD",
+    "Every reader counts them as dollars.",
+    '{"metadata": {"currency": "EUR"}}',
+    '{"metadata": {"currency": "USD"}}',
+    "Convert the prices to USD.",
+)
+SCHEMA_VERSION = Rule(
+    "schema-version",
+    "error",
+    "the file has a format that is not known here",
+    "A newer format may mean something else by the same keys.",
+    '{"metadata": {"schema_version": "2.0"}}',
+    '{"metadata": {"schema_version": "1.0"}}',
+    'Write "1.0", or upgrade pricectl.',
+)
+LAST_UPDATED_BEHIND = Rule(
+    "last-updated-behind",
+    "warning",
+    "last_updated is older than a row's verified_on",
+    "Readers use it to tell whether they have the newest prices.",
+    '{"metadata": {"last_updated": "2026-10-01"},\n "x": {"m": {"verified_on": "2026-11-20"}}}',
+    '{"metadata": {"last_updated": "2026-11-20"},\n "x": {"m": {"verified_on": "2026-11-20"}}}',
+    "Set last_updated to the day of the last edit.",
+)
+LAST_UPDATED_IN_FUTURE = Rule(
+    "last-updated-in-future",
+    "warning",
+    "last_updated is a day that has not come",
+    "A wrong day hides that the prices are stale.",
+    '{"metadata": {"last_updated": "2027-11-20"}}',
+    '{"metadata": {"last_updated": "2026-11-20"}}',
+    "Set last_updated to the day of the last edit.",
+    passes=True,
+)
+NOTE_CONTRADICTS = Rule(
+    "note-contradicts-prices",
+    "warning",
+    "the note names another unit than the prices have",
+    "Whoever edits by the note writes prices a million times too high.",
+    '{"metadata": {"note": "Pricing in USD per million tokens"},\n'
+    ' "openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}',
+    '{"metadata": {"note": "Prices are USD per token"},\n'
+    ' "openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}',
+    "Say that prices are USD per token.",
+)
+SOURCES_MISSING = Rule(
+    "sources-missing",
+    "info",
+    "the file lists no sources",
+    "A reviewer does not know where to look.",
+    '{"metadata": {"last_updated": "2026-11-20"}}',
+    '{"metadata": {"sources": ["https://example.com/pricing"]}}',
+    "List the providers' pricing pages in metadata.sources.",
+)
+DEFAULT_PRICE_MISSING = Rule(
+    "default-price-missing",
+    "warning",
+    "the file does not say what an unknown model costs",
+    "The built-in $1 in and $2 out per 1M tokens bills every name that no row answers for, and "
+    "nobody has decided that.",
+    '{"metadata": {"last_updated": "2026-11-20"}}',
+    '{"metadata": {"default_pricing": {"input_cost_per_token": 1e-06,\n'
+    '                                  "output_cost_per_token": 2e-06}}}',
+    "Add metadata.default_pricing with an input and an output price.",
+)
+ACKNOWLEDGEMENT_MALFORMED = Rule(
+    "acknowledgement-malformed",
+    "error",
+    "an acknowledgement of a price finding cannot be read",
+    "It is ignored, so the price that somebody accepted is refused in production.",
+    '{"metadata": {"acknowledged": [{"rule": "price-moved", "pointer": "openai/gpt-4o",\n'
+    '                                "value": 2.5e-05, "reason": "announced",\n'
+    '                                "date": "2026-11-20"}]}}',
+    '{"metadata": {"acknowledged": [{"rule": "price-moved",\n'
+    '                                "pointer": "/openai/gpt-4o/input_cost_per_token",\n'
+    '                                "value": 2.5e-05, "reason": "announced",\n'
+    '                                "date": "2026-11-20"}]}}',
+    "State rule, pointer, value, reason and date as the refusal prints them; value is null for a "
+    "removed row.",
+)
+RULES = (
+    METADATA_MISSING,
+    CURRENCY,
+    SCHEMA_VERSION,
+    LAST_UPDATED_BEHIND,
+    LAST_UPDATED_IN_FUTURE,
+    NOTE_CONTRADICTS,
+    SOURCES_MISSING,
+    DEFAULT_PRICE_MISSING,
+    ACKNOWLEDGEMENT_MALFORMED,
+)
+# No token costs as much: higher prices are per 1M tokens, as the note then rightly says.
+PER_TOKEN_AT_MOST_PICO_USD = 10**10
+INPUT = ("input", 0, "")
+SAYS_PER_MILLION = ("per million", "per 1m", "per 1 million", "per 1,000,000", "/1m", "/ 1m")
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """The metadata alone, then against the rows."""
+    if not context.catalog.metadata:
+        yield METADATA_MISSING.at("", "the file has no metadata", METADATA_MISSING.hint)
+        return
+    yield from _format(context)
+    yield from _day(context)
+    yield from _note(context)
+    yield from _default_price(context)
+    yield from _acknowledgements(context)
+    if not context.catalog.metadata.get("sources"):
+        yield SOURCES_MISSING.at(
+            METADATA_POINTER, "metadata lists no sources", SOURCES_MISSING.hint
+        )
+
+
+def _format(context: Context) -> Iterator[Finding]:
+    metadata = context.catalog.metadata
+    currency, version = metadata.get("currency", "USD"), metadata.get("schema_version", "1.0")
+    if currency != "USD":
+        where = f"{METADATA_POINTER}/currency"
+        yield CURRENCY.at(where, f"prices are in {currency!r:.20}, not in USD", CURRENCY.hint)
+    if not isinstance(version, str) or version.split(".")[0] != "1":
+        where = f"{METADATA_POINTER}/schema_version"
+        yield SCHEMA_VERSION.at(where, f"{version!r:.20} is not 1.x", SCHEMA_VERSION.hint)
+
+
+def _acknowledgements(context: Context) -> Iterator[Finding]:
+    for where, message in read_acknowledged(context.catalog.metadata, ACKNOWLEDGEABLE).problems:
+        yield ACKNOWLEDGEMENT_MALFORMED.at(where, message, ACKNOWLEDGEMENT_MALFORMED.hint)
+
+
+def _day(context: Context) -> Iterator[Finding]:
+    where = f"{METADATA_POINTER}/last_updated"
+    written = context.catalog.metadata.get("last_updated")
+    day = read_day(written)
+    if written is None:
+        message = "metadata has no last_updated"
+        yield METADATA_MISSING.at(METADATA_POINTER, message, METADATA_MISSING.hint, on_key=True)
+    if day is None:
+        return
+    if (day - context.today).days > 1:
+        message = f"{day} has not come"
+        yield LAST_UPDATED_IN_FUTURE.at(where, message, LAST_UPDATED_IN_FUTURE.hint)
+    newest = _newest_verification(context)
+    if newest and newest > day:
+        message = f"last updated on {day}, but a row was verified on {newest}"
+        yield LAST_UPDATED_BEHIND.at(where, message, LAST_UPDATED_BEHIND.hint)
+
+
+def _newest_verification(context: Context) -> date | None:
+    written = (model.entry.get("verified_on") for model in context.catalog.models)
+    days = {text for text in written if isinstance(text, str)}
+    return max(filter(None, map(read_day, days)), default=None)
+
+
+def _note(context: Context) -> Iterator[Finding]:
+    note = context.catalog.metadata.get("note")
+    if not isinstance(note, str) or not any(said in note.lower() for said in SAYS_PER_MILLION):
+        return
+    prices = [
+        rate[0] for model in context.catalog.models if (rate := model.prices.rates.get(INPUT))
+    ]
+    if prices and max(prices) <= PER_TOKEN_AT_MOST_PICO_USD and "per token" not in note.lower():
+        message = "the note says per million, the prices are per token"
+        yield NOTE_CONTRADICTS.at(f"{METADATA_POINTER}/note", message, NOTE_CONTRADICTS.hint)
+
+
+def _default_price(context: Context) -> Iterator[Finding]:
+    default = context.catalog.metadata.get("default_pricing")
+    keys = ("input_cost_per_token", "output_cost_per_token")
+    missing = [key for key in keys if not isinstance(default, dict) or key not in default]
+    if missing:
+        where = METADATA_POINTER if default is None else DEFAULT_PRICING_POINTER
+        message = f"the default price lacks {' and '.join(missing)}"
+        if default is None:
+            message = "metadata has no default_pricing: unknown models cost $1.00 / $2.00 per 1M"
+        yield DEFAULT_PRICE_MISSING.at(where, message, DEFAULT_PRICE_MISSING.hint, on_key=True)

@@ -1,0 +1,168 @@
+"""Rules about prices that stand out from their family or from what they were."""
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from itertools import pairwise
+from statistics import median_low
+from typing import NamedTuple
+
+from pricectl.check.findings import Finding
+from pricectl.check.rules.base import (
+    TEXT_MODES,
+    Context,
+    Rule,
+    in_words,
+    label,
+    mode_of,
+    pointer_of,
+    price_lists,
+    price_pointer,
+    times,
+)
+from pricectl.check.rules.prices import pico_bounds, within
+from pricectl.core.model import Model
+
+SLIP = 300
+JUMP = 5
+# How far a family, or all of a provider's rows, spread without anybody wondering.
+FAMILY_SPREAD, PROVIDER_SPREAD = 30, 100
+MIN_FAMILY, MIN_PROVIDER = 3, 6
+SIDES = ("input", "output")
+# In other modes a row's tokens stand for images, seconds or nothing at all.
+COMPARABLE_MODES = TEXT_MODES | {"embedding"}
+
+
+def _example(nano: str) -> str:
+    return (
+        '{"x": {"m-1": {"input_cost_per_token": 1e-06},\n'
+        '       "m-1-mini": {"input_cost_per_token": 8e-07},\n'
+        '       "m-1-pro": {"input_cost_per_token": 5e-06},\n'
+        f'       "m-1-nano": {{"input_cost_per_token": {nano}}}}}}}'
+    )
+
+
+UNIT_SLIP = Rule(
+    "unit-slip",
+    "error",
+    "a price is hundreds of times off what it is compared with",
+    "Prices per 1,000 or per 1M tokens pasted into a file of prices per token look like this.",
+    _example("2.5e-09"),
+    _example("1e-07"),
+    "Check the exponent: $2.50 per 1M tokens is 2.5e-06 per token.",
+)
+PRICE_OUTLIER = Rule(
+    "price-outlier",
+    "warning",
+    "a price stands far out of its family",
+    "Models of one family differ a lot in price, but rarely this much.",
+    _example("2e-08"),
+    _example("1e-07"),
+    "Compare it with the provider's page; waive the rule for the row if it is right.",
+)
+PRICE_JUMP = Rule(
+    "price-jump",
+    "warning",
+    "a price moved by more than five times",
+    "Providers seldom move a price this far at once.",
+    '{"x": {"m": {"input_cost_per_token": 1e-05,\n'
+    '             "previous": [{"until": "2026-10-01", "input_cost_per_token": 1e-06}]}}}',
+    '{"x": {"m": {"input_cost_per_token": 1.5e-06,\n'
+    '             "previous": [{"until": "2026-10-01", "input_cost_per_token": 1e-06}]}}}',
+    "Compare both prices with the provider's page.",
+)
+RULES = (UNIT_SLIP, PRICE_OUTLIER, PRICE_JUMP)
+
+
+class _Price(NamedTuple):
+    model: Model
+    unit: str
+    pico: int
+    key: str
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Each base price against its family's or provider's median, and against its own past."""
+    prices = [price for model in context.catalog.models for price in _base_prices(model)]
+    families = _medians(prices, _family, MIN_FAMILY)
+    providers = _medians(prices, _provider, MIN_PROVIDER)
+    bounds = pico_bounds(context.policy.limits)
+    for price in prices:
+        if within(price.pico, price.unit, bounds):
+            family, provider = families.get(_family(price)), providers.get(_provider(price))
+            yield from _against(price, family, provider)
+    for model in context.catalog.models:
+        if model.previous or model.upcoming:
+            yield from _moves(model)
+
+
+def _base_prices(model: Model) -> Iterator[_Price]:
+    for unit in SIDES if mode_of(model) in COMPARABLE_MODES else ():
+        rate = model.prices.rates.get((unit, 0, ""))
+        if rate and rate[0]:
+            yield _Price(model, unit, *rate)
+
+
+def _provider(price: _Price) -> tuple[object, ...]:
+    return price.unit, price.model.provider, mode_of(price.model)
+
+
+def _family(price: _Price) -> tuple[object, ...]:
+    """Rows whose names begin alike: gpt-4o and gpt-4o-mini, claude-opus-4 and claude-opus-4-1."""
+    return (*_provider(price), *price.model.name.rpartition("/")[2].split("-")[:2])
+
+
+def _medians(
+    prices: list[_Price], group: Callable[[_Price], tuple[object, ...]], at_least: int
+) -> dict[tuple[object, ...], int]:
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for price in prices:
+        groups.setdefault(group(price), []).append(price.pico)
+    return {key: median_low(found) for key, found in groups.items() if len(found) >= at_least}
+
+
+def _against(price: _Price, family: int | None, provider: int | None) -> Iterator[Finding]:
+    """Against the nearer of both medians, so that a small odd family alone proves nothing."""
+    spread = FAMILY_SPREAD if family else PROVIDER_SPREAD
+    groups = [(family, "its family"), (provider, price.model.provider)]
+    known = [(median, name) for median, name in groups if median]
+    if known and all(_apart(price.pico, median, spread) for median, _ in known):
+        median, name = min(known, key=lambda group: _ratio(price.pico, group[0]))
+        rule = UNIT_SLIP if _ratio(price.pico, median) >= SLIP else PRICE_OUTLIER
+        low, high = sorted((price.pico, median))
+        side = "above" if price.pico == high else "below"
+        yield rule.at(
+            price_pointer(pointer_of(price.model), price.key),
+            f"{price.unit} price {in_words(price.pico, price.unit)} is {times(high, low)} {side} "
+            f"the median of {name}, {in_words(median, price.unit)}",
+            rule.hint,
+        )
+
+
+def _apart(one: int, other: int, times_at_most: int) -> bool:
+    return one > times_at_most * other or other > times_at_most * one
+
+
+def _ratio(one: int, other: int) -> Fraction:
+    low, high = sorted((one, other))
+    return Fraction(high, low)
+
+
+def _moves(model: Model) -> Iterator[Finding]:
+    """Each price list against the one before it, the newer one's place in the file."""
+    lists = list(price_lists(model))
+    ordered = [*lists[1 : 1 + len(model.previous)], lists[0], *lists[1 + len(model.previous) :]]
+    for before, after in pairwise(ordered):
+        for at, (pico, key) in after.prices.rates.items():
+            old = before.prices.rates.get(at)
+            if not old or not old[0] or not pico:
+                continue
+            low, high = sorted((pico, old[0]))
+            if high > JUMP * low:
+                rule = UNIT_SLIP if high >= SLIP * low else PRICE_JUMP
+                change = "up" if pico == high else "down"
+                yield rule.at(
+                    price_pointer(after.pointer, key),
+                    f"{label(*at)} went {change} {times(high, low)}, from "
+                    f"{in_words(old[0], at[0])} to {in_words(pico, at[0])}",
+                    rule.hint,
+                )

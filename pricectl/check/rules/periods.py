@@ -1,0 +1,201 @@
+"""Rules about dated prices: what has begun, what overlaps, what is missing."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import pairwise
+
+from pricectl.check.findings import Finding
+from pricectl.check.rules.base import Context, Rule, label, period_places, price_lists
+from pricectl.check.rules.dates import PERIODS, ahead
+from pricectl.core.model import Model
+from pricectl.core.prices import PriceList
+from pricectl.core.units import STANDARD, UNITS
+from pricectl.core.windows import day_text
+
+UPCOMING_BEGUN = Rule(
+    "upcoming-begun",
+    "warning",
+    "an announced price has begun and is not yet the row's own",
+    "pricectl charges it from its day on, but readers that know no dates still charge the old "
+    "price.",
+    '{"x": {"m": {"input_cost_per_token": 1e-06,\n'
+    '             "upcoming": [{"from": "2026-11-01", "input_cost_per_token": 2e-06}]}}}',
+    '{"x": {"m": {"input_cost_per_token": 2e-06,\n'
+    '             "previous": [{"until": "2026-11-01", "input_cost_per_token": 1e-06}]}}}',
+    "Run 'pricectl fmt': it moves these prices into the row, and the row's into `previous`.",
+    due=True,
+)
+UPCOMING_SOON = Rule(
+    "upcoming-soon",
+    "warning",
+    "an announced price begins soon",
+    "From then on, readers that know no dates charge the old price until it is the row's own.",
+    '{"x": {"m": {"input_cost_per_token": 1e-06,\n'
+    '             "upcoming": [{"from": "2026-12-10", "input_cost_per_token": 2e-06}]}}}',
+    '{"x": {"m": {"input_cost_per_token": 1e-06,\n'
+    '             "upcoming": [{"from": "2027-12-10", "input_cost_per_token": 2e-06}]}}}',
+    "Run 'pricectl fmt' once it has begun.",
+    due=True,
+    passes=True,
+)
+PREVIOUS_NOT_OVER = Rule(
+    "previous-not-over",
+    "error",
+    "a previous price ends in the future",
+    "Today's calls would be charged the price that is said to be over.",
+    '{"x": {"m": {"input_cost_per_token": 1e-06,\n'
+    '             "previous": [{"until": "2027-01-01", "input_cost_per_token": 2e-06}]}}}',
+    '{"x": {"m": {"input_cost_per_token": 2e-06,\n'
+    '             "upcoming": [{"from": "2027-01-01", "input_cost_per_token": 1e-06}]}}}',
+    "Keep today's price in the row and the coming one in `upcoming`.",
+    passes=True,
+)
+PERIOD_REPEATED = Rule(
+    "period-repeated",
+    "error",
+    "two dated prices have the same day",
+    "Only one of them is ever charged, and which one depends on the reader.",
+    '{"x": {"m": {"previous": [{"until": "2026-01-01", "input_cost_per_token": 2e-06},\n'
+    '                          {"until": "2026-01-01", "input_cost_per_token": 3e-06}]}}}',
+    '{"x": {"m": {"previous": [{"until": "2025-01-01", "input_cost_per_token": 2e-06},\n'
+    '                          {"until": "2026-01-01", "input_cost_per_token": 3e-06}]}}}',
+    "Correct the day of one of them.",
+)
+PERIODS_OUT_OF_ORDER = Rule(
+    "periods-out-of-order",
+    "warning",
+    "dated prices overlap or do not stand in the order of their days",
+    "Where two hold at once, the previous one is charged; a list out of order hides such a slip.",
+    '{"x": {"m": {"previous": [{"until": "2026-06-01", "input_cost_per_token": 1e-06}],\n'
+    '             "upcoming": [{"from": "2026-03-01", "input_cost_per_token": 2e-06}]}}}',
+    '{"x": {"m": {"previous": [{"until": "2026-03-01", "input_cost_per_token": 1e-06}],\n'
+    '             "input_cost_per_token": 2e-06}}}',
+    "Correct the days, and put the earliest first.",
+)
+DATED_PRICES_INCOMPLETE = Rule(
+    "dated-prices-incomplete",
+    "warning",
+    "a dated price list lacks a price, a tier or a factor that the row has today",
+    "A dated list stands alone: what it lacks is charged at another rate on those days, or not "
+    "at all.",
+    '{"x": {"m": {"input_cost_per_token": 2e-06, "output_cost_per_token": 4e-06,\n'
+    '             "upcoming": [{"from": "2027-06-01", "input_cost_per_token": 3e-06}]}}}',
+    '{"x": {"m": {"input_cost_per_token": 2e-06, "output_cost_per_token": 4e-06,\n'
+    '             "upcoming": [{"from": "2027-06-01", "input_cost_per_token": 3e-06,\n'
+    '                           "output_cost_per_token": 4e-06}]}}}',
+    "Add all that holds on those days, also what stays as it is.",
+)
+RULES = (
+    UPCOMING_BEGUN,
+    UPCOMING_SOON,
+    PREVIOUS_NOT_OVER,
+    PERIOD_REPEATED,
+    PERIODS_OUT_OF_ORDER,
+    DATED_PRICES_INCOMPLETE,
+)
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """The dated prices of every row, as of now."""
+    for model in context.catalog.models:
+        if model.previous or model.upcoming:
+            yield from _upcoming(context, model)
+            yield from _previous(context, model)
+            yield from _order(model)
+            yield from _incomplete(model)
+
+
+def _upcoming(context: Context, model: Model) -> Iterator[Finding]:
+    soon = timedelta(days=context.policy.limits.deprecation_days)
+    for start, pointer in period_places(model, "upcoming", "from"):
+        day = day_text(start)
+        if start <= context.now:
+            message = f"the price of {model.name!r} from {day} is not yet the row's own"
+            yield UPCOMING_BEGUN.at(f"{pointer}/from", message, UPCOMING_BEGUN.hint)
+        elif start - context.now <= soon:
+            days = (start.date() - context.today).days
+            message = f"{model.name!r} changes its price {ahead(days)}, on {day}"
+            yield UPCOMING_SOON.at(f"{pointer}/from", message, UPCOMING_SOON.hint)
+
+
+def _previous(context: Context, model: Model) -> Iterator[Finding]:
+    for end, pointer in period_places(model, "previous", "until"):
+        if end > context.now:
+            message = f"the previous price of {model.name!r} holds until {day_text(end)}"
+            yield PREVIOUS_NOT_OVER.at(f"{pointer}/until", message, PREVIOUS_NOT_OVER.hint)
+
+
+def _order(model: Model) -> Iterator[Finding]:
+    for key, bound in PERIODS:
+        places = period_places(model, key, bound)
+        for before, after in pairwise(places):
+            if before[0] == after[0]:
+                message = f"two {key} prices have the day {day_text(after[0])}"
+                yield PERIOD_REPEATED.at(f"{after[1]}/{bound}", message, PERIOD_REPEATED.hint)
+        written = sorted(places, key=lambda place: _index(place[1]))
+        for before, after in pairwise(written):
+            if before[0] > after[0]:
+                message = (
+                    f"{bound} {day_text(after[0])} stands behind {bound} {day_text(before[0])}"
+                )
+                yield _out_of_order(f"{after[1]}/{bound}", message)
+    yield from _overlap(model)
+
+
+def _index(pointer: str) -> int:
+    return int(pointer.rpartition("/")[2])
+
+
+def _overlap(model: Model) -> Iterator[Finding]:
+    """The first upcoming price against the last previous one: between them stands the row's own."""
+    ends = period_places(model, "previous", "until")
+    starts = period_places(model, "upcoming", "from")
+    if not ends or not starts or ends[-1][0] < starts[0][0]:
+        return
+    end, pointer = ends[-1]
+    if end > starts[0][0]:
+        said = f"but the upcoming one from {day_text(starts[0][0])}"
+    elif model.prices.same_prices(model.upcoming[0][1]):
+        return  # the upcoming price is the row's own already, which 'pricectl fmt' settles
+    else:
+        said = "and the upcoming one from then: the row's own price never does"
+    message = f"the previous price of {model.name!r} holds until {day_text(end)}, {said}"
+    yield _out_of_order(f"{pointer}/until", message)
+
+
+def _out_of_order(pointer: str, message: str) -> Finding:
+    return PERIODS_OUT_OF_ORDER.at(pointer, message, PERIODS_OUT_OF_ORDER.hint)
+
+
+def _incomplete(model: Model) -> Iterator[Finding]:
+    for priced in price_lists(model):
+        lacking = list(_lacking(model.prices, priced.prices)) if priced.period else []
+        if lacking:
+            names = ", ".join(lacking)
+            message = f"the prices of {model.name!r} {priced.period} lack {names}"
+            yield DATED_PRICES_INCOMPLETE.at(priced.pointer, message, DATED_PRICES_INCOMPLETE.hint)
+
+
+def _lacking(wanted: PriceList, dated: PriceList) -> Iterator[str]:
+    """What a row has today and a dated list of it has not, as people say it."""
+    yield from _names(_kinds(wanted) - _kinds(dated), dated)
+    if wanted.thresholds and not dated.thresholds:
+        yield f"every price above {wanted.first_tier_tokens // 1000}k"
+    elif (wanted.marginal or wanted.inclusive) and "context_tier" not in dated.entry:
+        yield "context_tier"
+    factors = wanted.uplifts.keys() - dated.uplifts.keys() - {*dated.services}
+    yield from (f"the {factor} factor" for factor in sorted(factors))
+
+
+def _kinds(prices: PriceList) -> set[tuple[str, str]]:
+    """What a list prices for which service, whatever the tier."""
+    return {(unit, service) for unit, _, service in prices.rates}
+
+
+def _names(lacking: set[tuple[str, str]], prices: PriceList) -> Iterator[str]:
+    """A service that is lacking altogether by its name, other prices one by one."""
+    services = {service for _, service in lacking} - {*prices.services, STANDARD}
+    yield from (f"every {service} price" for service in sorted(services - prices.uplifts.keys()))
+    for unit, service in sorted(lacking, key=lambda kind: (kind[1], list(UNITS).index(kind[0]))):
+        if service not in services:
+            yield label(unit, 0, service)

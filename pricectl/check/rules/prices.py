@@ -1,0 +1,192 @@
+"""Rules about single prices."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+from pricectl.check.findings import Finding
+from pricectl.check.rules.base import (
+    Context,
+    Prices,
+    Rule,
+    in_words,
+    label,
+    pointer_of,
+    price_lists,
+    price_pointer,
+)
+from pricectl.core.document import Json
+from pricectl.core.money import is_exact, pico_usd, usd_per_mtok
+from pricectl.core.pointers import pointer_to
+from pricectl.core.sanity.bounds import Bound, Bounds
+from pricectl.core.units import NESTED_KEYS, UNITS, Unit, is_token, parse_key
+from pricectl.policy import Limits
+
+# No provider asks less than this for 1M tokens, or more than that for one piece of anything else.
+
+MIN_PICO_USD_PER_TOKEN = 500
+MAX_PICO_USD_PER_PIECE = 100 * 10**12
+EXACT = -12  # the exponent of a picodollar
+# How a price slips by its unit, and between which prices (per token) it was then meant.
+SLIPS = (
+    (10**6, "per 1M tokens"),
+    (10**3, "per 1,000 tokens"),
+    (Fraction(1, 10**3), "in thousandths of a dollar"),
+    (Fraction(1, 10**6), "in millionths of a dollar"),
+)
+LIKELY_PICO_USD = (20_000, 200_000_000)
+PRICE_TYPE = Rule(
+    "price-type",
+    "error",
+    "a price is no number",
+    "true counts as 1 in many readers, and a string is read, refused or joined, depending on who "
+    "reads it.",
+    '{"openai": {"gpt-4o": {"input_cost_per_token": "2.5e-06"}}}',
+    '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}',
+    "Write the price as a number, without quotes; leave out a price that is unknown.",
+)
+PRICE_NEGATIVE = Rule(
+    "price-negative",
+    "error",
+    "a price is below zero",
+    "Every call would pay the customer.",
+    '{"openai": {"gpt-4o": {"input_cost_per_token": -2.5e-06}}}',
+    '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}',
+    "Drop the sign; a dynamic price (-1) cannot be quoted and is left out.",
+)
+NUMBER_NOT_FINITE = Rule(
+    "number-not-finite",
+    "error",
+    "a number is NaN, infinite or out of every range",
+    "NaN is neither above nor below any limit, so it passes checks and then bills nothing or all.",
+    '{"openai": {"gpt-4o": {"input_cost_per_token": NaN}}}',
+    '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}',
+    "Write a plain number such as 2.5e-06.",
+)
+PRICE_OUT_OF_BOUNDS = Rule(
+    "price-out-of-bounds",
+    "error",
+    "a price that no provider asks",
+    "One wrong exponent bills every customer a thousand or a million times too much or too little.",
+    '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5}}}',
+    '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}',
+    "Prices are per token: $2.50 per 1M tokens is 2.5e-06. The bounds stand in `limits` of the "
+    "settings.",
+)
+FLOAT_DIRT = Rule(
+    "float-dirt",
+    "warning",
+    "a price has more decimals than money is counted in",
+    "It came out of a float calculation and nobody published it. Beyond six decimals per 1M "
+    "tokens, or twelve for any other unit, it is rounded when loaded.",
+    '{"openai": {"gpt-4o": {"input_cost_per_token": 0.0000024999900000000002}}}',
+    '{"openai": {"gpt-4o": {"input_cost_per_token": 0.0000025}}}',
+    "Write the published price.",
+)
+RULES = (
+    PRICE_TYPE,
+    PRICE_NEGATIVE,
+    NUMBER_NOT_FINITE,
+    PRICE_OUT_OF_BOUNDS,
+    FLOAT_DIRT,
+)
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Bounds and dirt, for every price list of every row."""
+    bounds = pico_bounds(context.policy.limits)
+    for model in context.catalog.models:
+        for priced in price_lists(model):
+            yield from _bounds(priced, bounds)
+        yield from _dirt(model.entry, pointer_of(model))
+
+
+def pico_bounds(limits: Limits) -> Bounds:
+    """The lowest and highest believable price of each unit, in picodollars of its key."""
+    per_token = {
+        "input": pico_usd(limits.max_input_usd_per_mtok.scaleb(-6)),
+        "output": pico_usd(limits.max_output_usd_per_mtok.scaleb(-6)),
+    }
+    bounds = {}
+    for unit in UNITS.values():
+        if is_token(unit.name):
+            low = MIN_PICO_USD_PER_TOKEN * unit.priced_by
+            high = per_token.get(unit.side, per_token["output"]) * unit.priced_by
+        else:
+            low = 0
+            high = MAX_PICO_USD_PER_PIECE * unit.priced_by // (1000 if unit.divisible else 1)
+        bounds[unit.name] = Bound(low, high)
+    return limits.widened(bounds)
+
+
+def within(pico: int, unit: str, bounds: Bounds) -> bool:
+    """Whether a price is one that some provider might ask."""
+    return bounds[unit].holds(pico)
+
+
+def _bounds(priced: Prices, bounds: Bounds) -> Iterator[Finding]:
+    for (unit, above, service), (pico, key) in priced.prices.rates.items():
+        bound = bounds[unit]
+        limit = bound.crossed(pico)
+        if limit is None:
+            continue
+        side = "below" if pico < limit else "above"
+        yield PRICE_OUT_OF_BOUNDS.at(
+            price_pointer(priced.pointer, key),
+            f"{label(unit, above, service)} price {in_words(pico, unit)} is {side} "
+            f"{in_words(limit, unit)}",
+            _slip(pico, unit),
+        )
+
+
+def _slip(pico: int, unit: str) -> str:
+    """What the price would be if its unit had slipped."""
+    for factor, written in SLIPS if is_token(unit) else ():
+        meant = Fraction(pico, UNITS[unit].priced_by) / factor
+        if LIKELY_PICO_USD[0] <= meant <= LIKELY_PICO_USD[1] and meant.denominator == 1:
+            price = f"${usd_per_mtok(int(meant))} / 1M"
+            return f"written {written}? {price} is {_literal(int(meant))} per token"
+    return PRICE_OUT_OF_BOUNDS.hint
+
+
+def _literal(pico: int) -> str:
+    """Picodollars as a number of a catalog, such as 2.5e-06."""
+    mantissa, _, exponent = f"{Decimal(pico).normalize():e}".partition("e")
+    return f"{mantissa}e-{12 - int(exponent):02d}"
+
+
+def _dirt(value: Mapping[str, Json], pointer: str, table: str = "") -> Iterator[Finding]:
+    """`table` is the key that the prices stand under, where a key holds an object of them."""
+    for key, price in value.items():
+        where = pointer + pointer_to(key)
+        if type(price) is Decimal:
+            unit = _unit(key, table) if _exponent(price) < EXACT else None
+            if unit and not is_exact(price):
+                yield _dirty(price, where, unit)
+        elif type(price) is dict:
+            yield from _dirt(price, where, key)
+        elif type(price) is list:
+            items = {str(index): item for index, item in enumerate(price)}
+            yield from _dirt(items, where)
+
+
+def _unit(key: str, table: str) -> Unit | None:
+    parsed = parse_key(f"{table}.{key}" if table in NESTED_KEYS else key)
+    return parsed.unit if parsed else None
+
+
+def _exponent(price: Decimal) -> int:
+    exponent = price.as_tuple().exponent
+    return exponent if isinstance(exponent, int) else 0
+
+
+def _dirty(price: Decimal, pointer: str, unit: Unit) -> Finding:
+    token = is_token(unit.name) and unit.priced_by == 1
+    written = f"${price.scaleb(6):f} / 1M" if token else f"${price:f}"
+    limit = "six" if token else "twelve"
+    loaded = in_words(pico_usd(price), unit.name)
+    return FLOAT_DIRT.at(
+        pointer,
+        f"{written} has more than {limit} decimals",
+        f"it is loaded as {loaded}; write the published price",
+    )

@@ -1,0 +1,167 @@
+"""Rules about service tiers: batch, flex, priority and the words of their keys."""
+
+from collections.abc import Iterator
+
+from pricectl.check.findings import Finding
+from pricectl.check.rules.base import (
+    Context,
+    Prices,
+    Rule,
+    in_words,
+    label,
+    price_lists,
+    price_pointer,
+)
+from pricectl.check.rules.spelling import Speller
+from pricectl.core.prices import PriceList
+from pricectl.core.units import KNOWN_SERVICES, UNITS
+
+CHEAPER = ("batches", "flex")
+CHECKED = ("input", "output", "cache_read", "cache_write")
+# Parts that cost what the rest of their side costs, unless the row says otherwise.
+PARTS = {
+    unit.name: unit.side
+    for unit in UNITS.values()
+    if unit.fallbacks == (unit.side,) and not unit.assumed
+}
+# Misspellings are nearer than this; two services of their own are not.
+NEAR = 0.75
+
+MISSPELT_SERVICE = Rule(
+    "misspelt-service",
+    "error",
+    "a price key ends in a word that is nearly a service",
+    "No call asks for that word, so its price is never charged and the base rate bills instead.",
+    '{"x": {"m": {"input_cost_per_token": 1e-06, "input_cost_per_token_batch": 5e-07}}}',
+    '{"x": {"m": {"input_cost_per_token": 1e-06, "input_cost_per_token_batches": 5e-07}}}',
+    f"Use one of {', '.join(KNOWN_SERVICES)}.",
+)
+UNKNOWN_SERVICE = Rule(
+    "unknown-service",
+    "warning",
+    "a price key ends in a word that is no known service",
+    "It is charged only when a call asks for exactly that word.",
+    '{"x": {"m": {"input_cost_per_token": 1e-06, "input_cost_per_token_turbo": 2e-06}}}',
+    '{"x": {"m": {"input_cost_per_token": 1e-06, "input_cost_per_token_priority": 2e-06}}}',
+    f"Check the word; known are {', '.join(KNOWN_SERVICES)}.",
+)
+BATCH_ABOVE_BASE = Rule(
+    "batch-above-base",
+    "error",
+    "batch or flex costs more than the standard service",
+    "Both exist to be cheaper, mostly by half; the price is another model's, or stale.",
+    '{"x": {"m": {"input_cost_per_token": 1e-06, "input_cost_per_token_batches": 2e-06}}}',
+    '{"x": {"m": {"input_cost_per_token": 1e-06, "input_cost_per_token_batches": 5e-07}}}',
+    "Compare both with the provider's page.",
+)
+PRIORITY_BELOW_BASE = Rule(
+    "priority-below-base",
+    "warning",
+    "priority costs less than the standard service",
+    "Priority exists to be faster for more money; one of the two prices is probably stale.",
+    '{"x": {"m": {"input_cost_per_token": 1e-06, "input_cost_per_token_priority": 5e-07}}}',
+    '{"x": {"m": {"input_cost_per_token": 1e-06, "input_cost_per_token_priority": 2e-06}}}',
+    "Compare both with the provider's page.",
+)
+SERVICE_INCOMPLETE = Rule(
+    "service-incomplete",
+    "warning",
+    "a service has a price for one kind of token and not for its sibling",
+    "The other is charged at the standard rate, and the quote says so: input without output, or\n"
+    "reasoning left behind that otherwise costs as much as the rest of the output.",
+    '{"x": {"m": {"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06,\n'
+    '             "input_cost_per_token_batches": 5e-07}}}',
+    '{"x": {"m": {"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06,\n'
+    '             "input_cost_per_token_batches": 5e-07, "output_cost_per_token_batches": 1e-06}}}',
+    "Add the missing price, or delete a price that only repeats the one of the whole side.",
+)
+RULES = (
+    MISSPELT_SERVICE,
+    UNKNOWN_SERVICE,
+    BATCH_ABOVE_BASE,
+    PRIORITY_BELOW_BASE,
+    SERVICE_INCOMPLETE,
+)
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Every service price: its word, its price against the standard one, its sibling."""
+    speller = Speller(KNOWN_SERVICES, NEAR)
+    for model in context.catalog.models:
+        for priced in price_lists(model):
+            services = priced.prices.services
+            if services:
+                yield from _words(priced, speller)
+                yield from _against_base(priced)
+                for service in services:
+                    yield from _sibling(priced, service)
+                    yield from _parts(priced, service)
+
+
+def _words(priced: Prices, speller: Speller) -> Iterator[Finding]:
+    for (_, _, service), (_, key) in priced.prices.rates.items():
+        if service and service not in KNOWN_SERVICES:
+            near = speller.near(service)
+            rule = MISSPELT_SERVICE if near else UNKNOWN_SERVICE
+            yield rule.at(
+                price_pointer(priced.pointer, key),
+                f"{service!r} is no known service",
+                f"did you mean {key.removesuffix(service)}{near}?" if near else rule.hint,
+                on_key=True,
+            )
+
+
+def _against_base(priced: Prices) -> Iterator[Finding]:
+    rates = priced.prices.rates
+    for (unit, above, service), (pico, key) in rates.items():
+        base = rates.get((unit, above, "")) if service and unit in CHECKED else None
+        if not base or not base[0] or key.startswith("off_peak"):
+            continue
+        if service in CHEAPER and pico > base[0]:
+            rule = BATCH_ABOVE_BASE
+        elif service == "priority" and pico < base[0]:
+            rule = PRIORITY_BELOW_BASE
+        else:
+            continue
+        yield rule.at(
+            price_pointer(priced.pointer, key),
+            f"{label(unit, above, service)} at {in_words(pico, unit)}, the standard service at "
+            f"{in_words(base[0], unit)}",
+            rule.hint,
+        )
+
+
+def _sibling(priced: Prices, service: str) -> Iterator[Finding]:
+    for unit, other in (("input", "output"), ("output", "input")):
+        own = priced.prices.rates.get((unit, 0, service))
+        if own and _lacks(priced.prices, other, service):
+            yield SERVICE_INCOMPLETE.at(
+                price_pointer(priced.pointer, own[1]),
+                f"{service} has a price for {unit} but none for {other}",
+                f"{other} is charged at its base rate until {own[1].replace(unit, other, 1)} "
+                "is added",
+            )
+
+
+def _parts(priced: Prices, service: str) -> Iterator[Finding]:
+    """Parts that cost as much as their side, which the service's price has left behind."""
+    rates = priced.prices.rates
+    for unit, side in PARTS.items():
+        own, whole = rates.get((unit, 0, "")), rates.get((side, 0, ""))
+        moved = rates.get((side, 0, service))
+        if own and own[0] and whole and own[0] == whole[0] and moved and moved[0] != whole[0]:
+            if (unit, 0, service) in rates:
+                continue
+            name = label(unit)
+            yield SERVICE_INCOMPLETE.at(
+                price_pointer(priced.pointer, moved[1]),
+                f"{service} has a price for {side} but none for {name}, which otherwise costs the "
+                "same",
+                f"{name} is charged at its standard rate: delete {own[1]}, which repeats the "
+                f"price of {side}, or add {own[1]}_{service}",
+            )
+
+
+def _lacks(prices: PriceList, unit: str, service: str) -> bool:
+    base = prices.rates.get((unit, 0, ""))
+    return base is not None and base[0] > 0 and (unit, 0, service) not in prices.rates

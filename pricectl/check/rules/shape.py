@@ -1,0 +1,152 @@
+"""Rules about the file as a document and about the shape of its rows.
+
+Most of these findings are made while the text is parsed and held against the schema.
+"""
+
+from collections.abc import Iterator
+
+from pricectl.check.findings import Finding
+from pricectl.check.rules.base import Context, Rule, pointer_of
+from pricectl.check.rules.spelling import Speller
+from pricectl.core.pointers import METADATA_POINTER, pointer_to
+from pricectl.core.units import is_price_like
+
+SURE = 0.92
+
+JSON_SYNTAX = Rule(
+    "json-syntax",
+    "error",
+    "the text is not JSON",
+    "Nothing can be read from the file, so production keeps the prices it has or none.",
+    '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06,}}}',
+    '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}',
+    "Correct the place the finding names; JSON knows no comments and no trailing commas.",
+)
+ENCODING = Rule(
+    "encoding",
+    "error",
+    "the text is not plain UTF-8",
+    "A byte order mark, UTF-16 or half a character is read differently, or not at all, elsewhere.",
+    "\ufeff{}",
+    "{}",
+    "Save the file as UTF-8 without a byte order mark.",
+)
+DOCUMENT_SIZE = Rule(
+    "document-size",
+    "error",
+    "the file is larger than 8 MiB",
+    "A catalog of 20,000 models needs less; a larger file is another file, or an attack.",
+    "",
+    "{}",
+    "Check that this is the catalog.",
+)
+DOCUMENT_DEPTH = Rule(
+    "document-depth",
+    "error",
+    "brackets nest deeper than 32 levels",
+    "A catalog needs about five levels; readers fail on very deep ones.",
+    "[" * 40 + "]" * 40,
+    "[[]]",
+    "Remove the brackets.",
+)
+DUPLICATE_KEY = Rule(
+    "duplicate-key",
+    "error",
+    "a key appears twice in one object",
+    "Readers keep the last one in silence, so one of the two prices is not the one that bills.",
+    '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06, "input_cost_per_token": 5e-06}}}',
+    '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}',
+    "Keep the right one and delete the other.",
+)
+WRONG_SHAPE = Rule(
+    "wrong-shape",
+    "error",
+    "a value has another type or form than the schema says",
+    "Readers of the file count on the types; a wrong one fails in production.",
+    '{"openai": {"gpt-4o": {"max_input_tokens": "128k"}}}',
+    '{"openai": {"gpt-4o": {"max_input_tokens": 128000}}}',
+    "Write the value as the message says; an editor that reads $schema shows what is expected.",
+)
+NOT_LOADABLE = Rule(
+    "not-loadable",
+    "error",
+    "production refuses to load this",
+    "The calculator refuses a price list it cannot read without guessing.",
+    '{"x": {"m": {"input_cost_per_token": 2e-06,\n'
+    '             "off_peak_pricing": {"windows": [{"hours_utc": "24:00-08:00"}],\n'
+    '                                  "input_cost_per_token": 1e-06}}}}',
+    '{"x": {"m": {"input_cost_per_token": 2e-06,\n'
+    '             "off_peak_pricing": {"windows": [{"hours_utc": "00:00-08:00"}],\n'
+    '                                  "input_cost_per_token": 1e-06}}}}',
+    "Write the value as the message says.",
+)
+UNKNOWN_PRICE_KEY = Rule(
+    "unknown-price-key",
+    "error",
+    "a key speaks of a price but no reader knows it",
+    "A misspelt price is never charged; what it should price is billed at another rate.",
+    '{"openai": {"gpt-4o": {"input_cost_per_tokens": 2.5e-06}}}',
+    '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}',
+    "Spell it BASE[_above_Nk_tokens][_SERVICE], such as input_cost_per_token_batches.",
+)
+UNKNOWN_KEY = Rule(
+    "unknown-key",
+    "warning",
+    "a key that the schema does not describe",
+    "A misspelt key is ignored by every reader.",
+    '{"openai": {"gpt-4o": {"max_inputs_tokens": 128000}}}',
+    '{"openai": {"gpt-4o": {"max_input_tokens": 128000}}}',
+    "Correct the spelling, or move what is a remark to pricing_notes.",
+)
+EMPTY_CATALOG = Rule(
+    "empty-catalog",
+    "error",
+    "the catalog has no models",
+    "Every call would be billed at the default price.",
+    '{"metadata": {"currency": "USD"}}',
+    '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}',
+    "Restore the file, for example with 'git checkout -- FILE'.",
+)
+
+RULES = (
+    JSON_SYNTAX,
+    ENCODING,
+    DOCUMENT_SIZE,
+    DOCUMENT_DEPTH,
+    DUPLICATE_KEY,
+    WRONG_SHAPE,
+    NOT_LOADABLE,
+    UNKNOWN_PRICE_KEY,
+    UNKNOWN_KEY,
+    EMPTY_CATALOG,
+)
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """An empty catalog, and keys nobody reads."""
+    if not context.catalog.models:
+        yield EMPTY_CATALOG.at("", "the catalog has no models", EMPTY_CATALOG.hint)
+    yield from _unknown_keys(context)
+
+
+def _unknown_keys(context: Context) -> Iterator[Finding]:
+    known = context.known_keys
+    anything, capability = Speller(known), Speller(known, SURE)
+    for model in context.catalog.models:
+        if known.issuperset(model.entry):
+            continue
+        for key in model.entry.keys() - known:
+            if is_price_like(key):
+                continue  # the schema speaks about these
+            free_form = key.startswith(("supports_", "supported_", "regional_"))
+            near = (capability if free_form else anything).near(key)
+            if near or not free_form:
+                yield _unknown(pointer_of(model), key, near)
+    metadata = context.catalog.metadata.keys() - context.metadata_keys
+    speller = Speller(context.metadata_keys)
+    yield from (_unknown(METADATA_POINTER, key, speller.near(key)) for key in metadata)
+
+
+def _unknown(parent: str, key: str, near: str) -> Finding:
+    hint = f"did you mean {near}?" if near else "readers ignore it; a remark goes to pricing_notes"
+    return UNKNOWN_KEY.at(parent + pointer_to(key), f"unknown key {key!r}", hint, on_key=True)

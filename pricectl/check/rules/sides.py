@@ -1,0 +1,152 @@
+"""Rules about input against output, and about prices that are zero or missing."""
+
+from collections.abc import Iterator
+
+from pricectl.check.findings import Finding
+from pricectl.check.rules.base import (
+    TEXT_MODES,
+    Context,
+    Prices,
+    Rule,
+    in_words,
+    label,
+    mode_of,
+    pointer_of,
+    price_lists,
+    price_pointer,
+    times,
+)
+from pricectl.check.rules.prices import pico_bounds, within
+from pricectl.core.model import Model
+from pricectl.core.sanity.bounds import Bounds
+from pricectl.core.units import UNITS, is_price_like
+
+# No provider asks less than this for 1M tokens, or more than that for one piece of anything else.
+
+MAX_OUTPUT_OVER_INPUT = 10
+ZERO_PRICE = Rule(
+    "zero-price",
+    "error",
+    "a price is zero and the row is not marked free",
+    "A price that is missing often arrives as 0; calls then cost nothing and budgets never end.",
+    '{"x": {"m": {"mode": "chat", "input_cost_per_token": 0, "output_cost_per_token": 0}}}',
+    '{"x": {"m": {"mode": "chat", "input_cost_per_token": 0, "output_cost_per_token": 0,\n'
+    '             "free": true}}}',
+    'Write the price, or "free": true if it costs nothing.',
+)
+FREE_BUT_PRICED = Rule(
+    "free-but-priced",
+    "warning",
+    "a row marked free has prices",
+    "The mark and the prices cannot both be right.",
+    '{"x": {"m": {"input_cost_per_token": 1e-06, "free": true}}}',
+    '{"x": {"m": {"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06}}}',
+    "Delete the mark, or the prices.",
+)
+PRICE_MISSING = Rule(
+    "price-missing",
+    "warning",
+    "a row lacks a price that its calls need",
+    "The tokens are quoted as unpriced and add nothing to the bill.",
+    '{"x": {"m": {"mode": "chat", "input_cost_per_token": 1e-06}}}',
+    '{"x": {"m": {"mode": "chat", "input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06}}}',
+    'Add the price, or "free": true with prices of zero.',
+)
+OUTPUT_BELOW_INPUT = Rule(
+    "output-below-input",
+    "error",
+    "output is cheaper than input",
+    "Providers charge more for output; the two prices are most likely swapped.",
+    '{"x": {"m": {"mode": "chat", "input_cost_per_token": 1e-05, "output_cost_per_token": 2e-06}}}',
+    '{"x": {"m": {"mode": "chat", "input_cost_per_token": 2e-06, "output_cost_per_token": 1e-05}}}',
+    "Swap them, or waive the rule for this row with the provider's page as the reason.",
+)
+OUTPUT_FAR_ABOVE_INPUT = Rule(
+    "output-far-above-input",
+    "warning",
+    "output costs more than ten times input",
+    "Output mostly costs 1 to 10 times input, so one of the two has probably slipped.",
+    '{"x": {"m": {"mode": "chat", "input_cost_per_token": 1e-06, "output_cost_per_token": 2e-05}}}',
+    '{"x": {"m": {"mode": "chat", "input_cost_per_token": 2e-06, "output_cost_per_token": 2e-05}}}',
+    "Compare both with the provider's page.",
+)
+RULES = (
+    ZERO_PRICE,
+    FREE_BUT_PRICED,
+    PRICE_MISSING,
+    OUTPUT_BELOW_INPUT,
+    OUTPUT_FAR_ABOVE_INPUT,
+)
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Zeros, missing prices, and input against output of every row."""
+    bounds = pico_bounds(context.policy.limits)
+    for model in context.catalog.models:
+        yield from _zero(model)
+        if mode_of(model) in TEXT_MODES:
+            for priced in price_lists(model):
+                yield from _output_against_input(priced, bounds)
+
+
+def _output_against_input(priced: Prices, bounds: Bounds) -> Iterator[Finding]:
+    rates = priced.prices.rates
+    for (unit, above, service), (output, key) in rates.items():
+        own = rates.get(("input", above, service)) if unit == "output" else None
+        if not own or not own[0] or not output or key.startswith("off_peak"):
+            continue
+        if not (within(output, "output", bounds) and within(own[0], "input", bounds)):
+            continue  # said already, and it proves nothing about the other side
+        where, cost = price_pointer(priced.pointer, key), own[0]
+        name = label("output", above, service)
+        if output < cost:
+            yield OUTPUT_BELOW_INPUT.at(
+                where,
+                f"{name} at {in_words(output, 'output')} is below input at "
+                f"{in_words(cost, 'input')}",
+                "are the two swapped?",
+            )
+        elif output > MAX_OUTPUT_OVER_INPUT * cost:
+            yield OUTPUT_FAR_ABOVE_INPUT.at(
+                where,
+                f"{name} at {in_words(output, 'output')} is {times(output, cost)} the input at "
+                f"{in_words(cost, 'input')}",
+                OUTPUT_FAR_ABOVE_INPUT.hint,
+            )
+
+
+def _zero(model: Model) -> Iterator[Finding]:
+    row, rates = pointer_of(model), model.prices.rates
+    if model.entry.get("free") is True:
+        if any(pico for pico, _ in rates.values()):
+            message = "the row is marked free and has prices"
+            yield FREE_BUT_PRICED.at(f"{row}/free", message, FREE_BUT_PRICED.hint)
+    elif mode_of(model) in TEXT_MODES:
+        yield from _text_prices(model)
+    elif rates and not any(pico for pico, _ in rates.values()):
+        where = price_pointer(row, next(iter(rates.values()))[1])
+        yield ZERO_PRICE.at(where, "every price of the row is zero", ZERO_PRICE.hint)
+    elif not rates and not any(map(is_price_like, model.entry)):
+        yield PRICE_MISSING.at(row, "the row has no price", PRICE_MISSING.hint, on_key=True)
+
+
+def _text_prices(model: Model) -> Iterator[Finding]:
+    """Rows that write text need a price above zero on both sides."""
+    row, rates = pointer_of(model), model.prices.rates
+    own = {unit: rates.get((unit, 0, "")) for unit in ("input", "output")}
+    zero = [(unit, rate[1]) for unit, rate in own.items() if rate and not rate[0]]
+    if zero:
+        message = f"the {' and '.join(unit for unit, _ in zero)} price is zero"
+        yield ZERO_PRICE.at(price_pointer(row, zero[0][1]), message, ZERO_PRICE.hint)
+    missing = [
+        unit for unit, rate in own.items() if not rate and UNITS[unit].key not in model.entry
+    ]
+    if missing and not _by_the_piece(model):
+        message = f"no {' and no '.join(missing)} price: those tokens add nothing to a bill"
+        yield PRICE_MISSING.at(row, message, PRICE_MISSING.hint, on_key=True)
+
+
+def _by_the_piece(model: Model) -> bool:
+    """Whether the row charges requests, seconds or characters instead of tokens."""
+    units = {unit for unit, _, _ in model.prices.rates}
+    return bool(units) and not units & {"input", "output"}

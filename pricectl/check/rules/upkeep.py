@@ -1,0 +1,156 @@
+"""Rules about what a catalog forgets: shutdowns, stale prices, missing sources."""
+
+from collections.abc import Iterator
+
+from pricectl.check.findings import Finding
+from pricectl.check.rules.base import Context, Rule, pointer_of
+from pricectl.check.rules.dates import ahead, read_day
+from pricectl.core.model import Model
+from pricectl.core.pointers import pointer_to
+
+DEPRECATION_PASSED = Rule(
+    "deprecation-passed",
+    "warning",
+    "a model is past its shutdown and not marked retired",
+    "Calls to it fail, or the provider sends them to another model at another price.",
+    '{"x": {"m": {"deprecation_date": "2026-06-30"}}}',
+    '{"x": {"m": {"deprecation_date": "2026-06-30", "retired": true}}}',
+    'Add "retired": true; the row stays for old logs.',
+    due=True,
+)
+DEPRECATION_NEAR = Rule(
+    "deprecation-near",
+    "warning",
+    "a model is about to be shut down",
+    "Its callers need another model before that day.",
+    '{"x": {"m": {"deprecation_date": "2026-12-10"}}}',
+    '{"x": {"m": {"deprecation_date": "2027-12-10"}}}',
+    "Move the callers; how early this is said stands in `limits` of the settings.",
+    due=True,
+    passes=True,
+)
+RETIRED_EARLY = Rule(
+    "retired-early",
+    "warning",
+    "a model is marked retired before its shutdown",
+    "The mark and the date cannot both be right.",
+    '{"x": {"m": {"retired": true, "deprecation_date": "2027-12-10"}}}',
+    '{"x": {"m": {"retired": true, "deprecation_date": "2026-06-30"}}}',
+    "Delete the mark, or correct the date.",
+    passes=True,
+)
+VERIFIED_STALE = Rule(
+    "verified-stale",
+    "warning",
+    "a price has not been compared with its source for a while",
+    "Providers change prices without a word; an old price is a guess.",
+    '{"x": {"m": {"verified_on": "2026-01-01"}}}',
+    '{"x": {"m": {"verified_on": "2026-11-20"}}}',
+    "Compare the row with its source and set verified_on to that day.",
+    due=True,
+)
+VERIFIED_IN_FUTURE = Rule(
+    "verified-in-future",
+    "warning",
+    "a price was verified on a day that has not come",
+    "A wrong day hides that the price is stale.",
+    '{"x": {"m": {"verified_on": "2027-11-20"}}}',
+    '{"x": {"m": {"verified_on": "2026-11-20"}}}',
+    "Correct the day.",
+    passes=True,
+)
+VERIFIED_MISSING = Rule(
+    "verified-missing",
+    "info",
+    "nobody says when a price was last compared",
+    "Without a day, nobody can tell how old the price is.",
+    '{"x": {"m": {"source": "https://example.com/pricing"}}}',
+    '{"x": {"m": {"source": "https://example.com/pricing", "verified_on": "2026-11-20"}}}',
+    "Compare the row with its source and set verified_on to that day.",
+)
+SOURCE_MISSING = Rule(
+    "source-missing",
+    "warning",
+    "a price names no source",
+    "The next reviewer cannot check it.",
+    '{"x": {"m": {"input_cost_per_token": 1e-06}}}',
+    '{"x": {"m": {"input_cost_per_token": 1e-06, "source": "https://example.com/pricing"}}}',
+    "Add the provider's page as `source`.",
+)
+RULES = (
+    DEPRECATION_PASSED,
+    DEPRECATION_NEAR,
+    RETIRED_EARLY,
+    VERIFIED_STALE,
+    VERIFIED_IN_FUTURE,
+    VERIFIED_MISSING,
+    SOURCE_MISSING,
+)
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Every row's shutdown, the age of its prices and their source."""
+    for model in context.catalog.models:
+        yield from _shutdown(context, model)
+        yield from _age(context, model)
+    for section, rows in _sections(context).items():
+        yield from _unsourced(section, rows)
+
+
+def _shutdown(context: Context, model: Model) -> Iterator[Finding]:
+    day = read_day(model.entry.get("deprecation_date"))
+    if day is None:
+        return
+    pointer = f"{pointer_of(model)}/deprecation_date"
+    left = (day - context.today).days
+    if model.entry.get("retired") is True:
+        if left > 0:
+            message = f"{model.name!r} is marked retired and shuts down {ahead(left)}, on {day}"
+            yield RETIRED_EARLY.at(pointer, message, RETIRED_EARLY.hint)
+    elif left <= 0:
+        message = f"{model.name!r} shut down {_ago(-left)}, on {day}"
+        yield DEPRECATION_PASSED.at(pointer, message, DEPRECATION_PASSED.hint)
+    elif left <= context.policy.limits.deprecation_days:
+        message = f"{model.name!r} shuts down {ahead(left)}, on {day}"
+        yield DEPRECATION_NEAR.at(pointer, message, "move its callers to another model")
+
+
+def _ago(days: int) -> str:
+    return {0: "today", 1: "yesterday"}.get(days, f"{days:,} days ago")
+
+
+def _age(context: Context, model: Model) -> Iterator[Finding]:
+    day = read_day(model.entry.get("verified_on"))
+    if day is None or model.entry.get("retired") is True:
+        return
+    pointer = f"{pointer_of(model)}/verified_on"
+    age = (context.today - day).days
+    if age > context.policy.limits.stale_days:
+        message = f"the prices of {model.name!r} were last compared {age:,} days ago"
+        yield VERIFIED_STALE.at(pointer, message, VERIFIED_STALE.hint)
+    elif (day - context.today).days > 1:
+        yield VERIFIED_IN_FUTURE.at(pointer, f"{day} has not come", VERIFIED_IN_FUTURE.hint)
+
+
+def _sections(context: Context) -> dict[str, list[Model]]:
+    sections: dict[str, list[Model]] = {}
+    for model in context.catalog.models:
+        sections.setdefault(model.provider, []).append(model)
+    return sections
+
+
+def _unsourced(section: str, models: list[Model]) -> Iterator[Finding]:
+    sold = [model for model in models if model.entry.get("retired") is not True]
+    yield from _lacking(SOURCE_MISSING, "source", section, sold)
+    yield from _lacking(VERIFIED_MISSING, "verified_on", section, sold)
+
+
+def _lacking(rule: Rule, key: str, section: str, models: list[Model]) -> Iterator[Finding]:
+    """One finding a row, or one for the section if none of its rows has the key."""
+    without = [model for model in models if not model.entry.get(key)]
+    if len(without) == len(models) > 1:
+        message = f"none of the {len(models)} models of {section!r} has {key}"
+        yield rule.at(pointer_to(section), message, rule.hint, on_key=True)
+        return
+    for model in without:
+        yield rule.at(pointer_of(model), f"{model.name!r} has no {key}", rule.hint, on_key=True)

@@ -1,0 +1,164 @@
+"""What a schema violation means for a price list, in words."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from pricectl.check.findings import Finding
+from pricectl.check.rules.prices import PRICE_NEGATIVE, PRICE_TYPE
+from pricectl.check.rules.shape import UNKNOWN_PRICE_KEY, WRONG_SHAPE
+from pricectl.check.rules.spelling import Speller, near_price_key
+from pricectl.core.document import Json, Unreadable
+from pricectl.core.entries import price_problem
+from pricectl.core.pointers import pointer_to
+from pricectl.core.units import NESTED_KEYS, is_price_like, parse_key
+
+# What the metadata rules say in their own words.
+SAID_ELSEWHERE = {
+    ("metadata", "currency"),
+    ("metadata", "schema_version"),
+    ("metadata", "acknowledged"),
+}
+
+
+NESTED = tuple((key,) for key in NESTED_KEYS)
+
+
+class Violation(NamedTuple):
+    """A value that a keyword of the schema refuses: `wanted` is the keyword's value."""
+
+    path: tuple[str, ...]
+    keyword: str
+    wanted: Any
+    value: Any
+    schema: Any
+
+    @property
+    def pointer(self) -> str:
+        """The value's JSON Pointer."""
+        return pointer_to(*self.path)
+
+    @property
+    def key(self) -> str:
+        """The key that holds the value."""
+        return self.path[-1] if self.path else ""
+
+
+def findings(found: Violation, speller: Speller) -> Iterator[tuple[str, Finding]]:
+    """One violation as findings, one for each unknown key, with the first key of their path."""
+    if found.path[:2] in SAID_ELSEWHERE:
+        return
+    if found.keyword == "additionalProperties":
+        for key in _extra(found):
+            yield (*found.path, key)[0], _unknown(found, key, speller)
+    else:
+        is_price = parse_key(found.key) or found.path[-2:-1] in NESTED
+        yield found.path[0], _price(found) if is_price else _shape(found)
+
+
+def _extra(found: Violation) -> list[str]:
+    patterns = [re.compile(one) for one in found.schema.get("patternProperties", ())]
+    return [
+        key
+        for key in found.value
+        if key not in found.schema["properties"]
+        and not any(pattern.search(key) for pattern in patterns)
+    ]
+
+
+def _unknown(found: Violation, key: str, speller: Speller) -> Finding:
+    """A key that an object must not have."""
+    where = found.pointer + pointer_to(key)
+    said = repr(shorten(key, 80))
+    if is_price_like(key) and "patternProperties" in found.schema:
+        near = near_price_key(key, speller)
+        hint = f"did you mean {near}?" if near else UNKNOWN_PRICE_KEY.hint
+        return UNKNOWN_PRICE_KEY.at(where, f"unknown price key {said}", hint, on_key=True)
+    known = list(found.schema["properties"])
+    return WRONG_SHAPE.at(where, f"unknown key {said}", _one_of(key, known), on_key=True)
+
+
+def _one_of(word: str, known: list[str]) -> str:
+    near = Speller(known).near(word)
+    return f"did you mean {near}?" if near else f"one of {', '.join(known)}"
+
+
+def _price(found: Violation) -> Finding:
+    value = found.value
+    if found.keyword == "minimum":
+        message = f"the price {value} is below zero"
+        return PRICE_NEGATIVE.at(found.pointer, message, PRICE_NEGATIVE.hint)
+    hint = PRICE_TYPE.hint
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        hint = f"write {value} without quotes"
+    return PRICE_TYPE.at(found.pointer, f"the {price_problem(value)}", hint)
+
+
+_NUMBER = re.compile(r"\d{1,9}(\.\d{1,24})?([eE]-?\d{1,2})?", re.ASCII)
+
+
+def _shape(found: Violation) -> Finding:
+    said, value, wanted = repr(found.key), shorten(str(found.value)), found.wanted
+    hint, on_key = "", False
+    if found.keyword == "type":
+        kinds = [wanted] if isinstance(wanted, str) else wanted
+        message = f"{said} is {kind(found.value)}, not {' or '.join(map(KINDS.__getitem__, kinds))}"
+    elif found.keyword == "required":
+        missing = [name for name in wanted if name not in found.value]
+        message, on_key = f"{', '.join(map(repr, missing))} is missing", True
+    elif found.keyword == "enum":
+        message = f"{value!r} is no value of {said}"
+        hint = _one_of(value, wanted)
+    elif found.keyword in LIMITS:
+        message = f"{said} is {value}, not {LIMITS[found.keyword].format(wanted)}"
+    else:
+        message = f"{value!r} is not what {said} takes"
+        hint = found.schema.get("description", "").rstrip(".")
+    return WRONG_SHAPE.at(found.pointer, message, hint, on_key=on_key)
+
+
+KINDS = {
+    "object": "an object",
+    "array": "a list",
+    "string": "a string",
+    "number": "a number",
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "null": "null",
+}
+LIMITS = {
+    "minimum": "{} or more",
+    "maximum": "{} or less",
+    "exclusiveMinimum": "more than {}",
+    "minItems": "a list of {} or more",
+    "maxItems": "a list of {} or fewer",
+    "minLength": "a text of {} or more characters",
+}
+
+
+def no_object(pointer: str, what: str, value: Json) -> Finding:
+    """A provider or model that is no object."""
+    return WRONG_SHAPE.at(pointer, f"{what} is {kind(value)}, not an object")
+
+
+def kind(value: Json) -> str:
+    """What a value is, in words.
+
+    >>> kind("x"), kind(True), kind([])
+    ('a string', 'a boolean', 'a list')
+    """
+    if isinstance(value, bool):
+        return "a boolean"
+    if isinstance(value, (int, Decimal, Unreadable)):
+        return "a number"
+    if isinstance(value, str):
+        return "a string"
+    if isinstance(value, dict):
+        return "an object"
+    return "a list" if isinstance(value, list) else "null"
+
+
+def shorten(text: str, size: int = 40) -> str:
+    """A text cut to a length that a message can hold."""
+    return text if len(text) <= size else f"{text[: size - 3]}..."

@@ -1,0 +1,73 @@
+"""A quote taken to a customer's bill: a job of equal calls, markup and credits."""
+
+from decimal import Context, Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from pricectl.core.calculator import Line, Quote
+from pricectl.core.credits import BUDGET_MODES, BudgetMode, Job, Profile, client_cost, job_credits
+from pricectl.core.money import divide
+
+_EXACT = Context(prec=60)
+
+
+class ModeCredits(NamedTuple):
+    """What one budget mode charges for the job: before rounding, and in whole credits."""
+
+    budget_mode: BudgetMode
+    exact: Fraction
+    charged: int
+
+    @property
+    def mode(self) -> str:
+        """The mode's name."""
+        return self.budget_mode.name
+
+
+class Estimate(NamedTuple):
+    """A job of `calls` equal calls under one profile.
+
+    `signals` are billable things that a response states and no unit can express.
+    """
+
+    quote: Quote
+    calls: int
+    profile: Profile
+    signals: tuple[str, ...] = ()
+
+    @property
+    def job(self) -> Job:
+        """The job's running total after its last call."""
+        call = Job().add(self.quote)
+        return Job(call.pico_usd * self.calls, call.tokens * self.calls, call.used)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The quote's lines for the whole job; they add up to `pico_usd`."""
+        return tuple(_times(line, self.calls) for line in self.quote.lines)
+
+    @property
+    def pico_usd(self) -> int:
+        """What the provider charges for the job, in picodollars."""
+        return self.job.pico_usd
+
+    @property
+    def client_pico_usd(self) -> int:
+        """The job with markup in picodollars, rounded half-even for display only."""
+        cost = client_cost(self.pico_usd, self.profile)
+        return divide(cost.numerator, cost.denominator, "half-even")
+
+    @property
+    def credits(self) -> tuple[ModeCredits, ...]:
+        """The job's credits in each budget mode."""
+        job, profile = self.job, self.profile
+        return tuple(
+            ModeCredits(mode, mode.charge(job, profile), job_credits(job, mode.name, profile))
+            for mode in BUDGET_MODES.values()
+        )
+
+
+def _times(line: Line, calls: int) -> Line:
+    quantity = line.quantity
+    times = _EXACT.multiply(quantity, calls) if isinstance(quantity, Decimal) else quantity * calls
+    return line._replace(quantity=times, pico_usd=line.pico_usd * calls)

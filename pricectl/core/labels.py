@@ -1,0 +1,142 @@
+"""Names, prices and figures as people read them, the same in messages and reports."""
+
+from decimal import Decimal
+from fractions import Fraction
+from types import MappingProxyType
+
+from pricectl.core.money import TOKENS_PER_MTOK, divide, shifted, usd
+from pricectl.core.units import STANDARD, UNITS, is_token
+
+SERVICE_NAMES = MappingProxyType(
+    {
+        "standard": STANDARD,
+        "default": STANDARD,
+        "auto": STANDARD,
+        "on_demand": STANDARD,
+        "batch": "batches",
+    }
+)
+# A price in the catalog below this is one per token, which is written with the exponent -06.
+_PER_TOKEN = Decimal("0.001")
+CREDIT_DECIMALS = 6
+GLOBAL_REGIONS = frozenset({"global", "default", "not_available", "unspecified"})
+
+
+def service_word(service: str | None) -> str:
+    """The word a price key uses for a service tier; "" is standard.
+
+    >>> service_word("batch"), service_word("default"), service_word(None)
+    ('batches', '', '')
+    """
+    word = (service or STANDARD).lower()
+    return SERVICE_NAMES.get(word, word)
+
+
+def region_word(region: str | None) -> str:
+    """The word a row uses for a region; "" is no region in particular.
+
+    >>> region_word("EU"), region_word("global")
+    ('eu', '')
+    """
+    word = (region or "").lower()
+    return "" if word in GLOBAL_REGIONS else word
+
+
+def label(unit: str, above_tokens: int = 0, service: str = "") -> str:
+    """A price's name as people say it.
+
+    >>> label("cache_read", 200_000, "batches")
+    'cache read above 200k (batches)'
+    """
+    name = unit.replace("_", " ")
+    tier = f" above {above_tokens // 1000}k" if above_tokens else ""
+    return f"{name}{tier}{f' ({service})' if service else ''}"
+
+
+def price_of(pico_usd: int, unit: str, amount: int = 1) -> int:
+    """What an amount of a unit, as people count it, costs at a rate, in picodollars.
+
+    >>> price_of(2_500_000_000, "file_search"), price_of(66_666_667, "input_second", 60)
+    (2500000, 4000000020)
+    """
+    counts = amount * (1000 if UNITS[unit].divisible else 1)
+    return divide(pico_usd * counts, UNITS[unit].priced_by, "half-even")
+
+
+def amount_words(pico_usd: int, unit: str) -> str:
+    """A rate as people read it, the dollars first.
+
+    >>> amount_words(2_500_000_000, "input"), amount_words(40_000_000_000, "output_image_file")
+    ('$2,500.00 per 1M tokens', '$0.04 per generated image')
+    """
+    amount = TOKENS_PER_MTOK if is_token(unit) else 1
+    whole, _, decimals = usd(price_of(pico_usd, unit, amount)).partition(".")
+    per = "1M tokens" if is_token(unit) else UNITS[unit].counts
+    return f"${int(whole):,}.{decimals} per {per}"
+
+
+def catalog_number(value: Decimal | int) -> str:
+    """A number as the catalog writes it: valid JSON that an acknowledgement can copy.
+
+    >>> catalog_number(Decimal("3E-8")), catalog_number(Decimal("2.50E-6")), catalog_number(0)
+    ('0.03e-06', '2.5e-06', '0')
+    """
+    return f"{shifted(value, 6)}e-06" if 0 < value < _PER_TOKEN else shifted(value, 0)
+
+
+def times(larger: int, smaller: int) -> str:
+    """How many times one price is another, as people say it.
+
+    >>> times(5000, 5), times(15, 2)
+    ('1,000x', '7.5x')
+    """
+    tenths = larger * 10 // smaller
+    return f"{tenths // 10:,}x" if tenths >= 1000 or tenths % 10 == 0 else f"{tenths / 10:.1f}x"  # noqa: PLR2004
+
+
+def count(number: int | Decimal) -> str:
+    """A count with thousands separated.
+
+    >>> count(1000000), count(Decimal("12.500"))
+    ('1,000,000', '12.5')
+    """
+    return f"{number:,}" if isinstance(number, int) else f"{number:,}".rstrip("0").rstrip(".")
+
+
+def plural(number: int, word: str) -> str:
+    """A count with its word.
+
+    >>> plural(1, "name"), plural(2, "name")
+    ('1 name', '2 names')
+    """
+    return f"{count(number)} {word}{'' if number == 1 else 's'}"
+
+
+def plain(number: Fraction, decimals: int = CREDIT_DECIMALS) -> str:
+    """An exact number in at most that many decimals; "~" says that digits are missing.
+
+    >>> plain(Fraction(3, 20)), plain(Fraction(1, 3), 4), plain(Fraction(29))
+    ('0.15', '~0.3333', '29')
+    """
+    scaled = number * 10**decimals
+    rounded = divide(scaled.numerator, scaled.denominator, "half-even")
+    whole, rest = divmod(abs(rounded), 10**decimals)
+    digits = f"{rest:0{decimals}d}".rstrip("0")
+    sign = "-" if rounded < 0 else ""
+    approximate = "~" if Fraction(rounded) != scaled else ""
+    return f"{approximate}{sign}{whole}{'.' + digits if digits else ''}"
+
+
+def percent(old: int, new: int) -> str:
+    """How much a price moved, signed; from zero there is no percentage.
+
+    >>> percent(100, 120), percent(3, 2), percent(0, 5)
+    ('+20%', '-33.3%', 'new')
+    """
+    if old == 0:
+        return "0%" if new == 0 else "new"
+    tenths = divide((new - old) * 1000, old, "half-even")
+    if tenths == 0:
+        return "0%" if new == old else ("+<0.1%" if new > old else "-<0.1%")
+    whole, rest = divmod(abs(tenths), 10)
+    return f"{'-' if tenths < 0 else '+'}{whole:,}{f'.{rest}' if rest else ''}%"

@@ -1,0 +1,92 @@
+"""The order of the prices inside a row: what costs more than what.
+
+Real changes of a price can be of any size; these relations hold for nearly every row that was ever
+sold, and a slip in one price breaks them.
+"""
+
+from types import MappingProxyType
+from typing import NamedTuple
+
+from pricectl.core.labels import amount_words, label, times
+from pricectl.core.prices import At, PriceList
+from pricectl.core.units import STANDARD
+
+BATCHES = "batches"
+BATCH_RULE = "batch-above-base"
+
+
+class Relation(NamedTuple):
+    """How much of another unit's price a unit costs, in thousandths; None is no limit."""
+
+    rule: str
+    other: str
+    lowest: int
+    highest: int | None
+
+
+# Cache reads were seen at 0.8 to 100% of the input, cache writes at 100 to 250%. The limits leave
+# room on either side: a few real rows break a narrow one, slipped digits break a wide one, too.
+_READ = Relation("cache-price-off", "input", 2, 1000)
+_WRITE = Relation("cache-price-off", "input", 250, 4000)
+RELATIONS = MappingProxyType(
+    {
+        "output": Relation("output-below-input", "input", 1000, None),
+        "cache_read": _READ,
+        "explicit_cache_read": _READ,
+        "cache_write": _WRITE,
+        "cache_write_1h": _WRITE,
+    }
+)
+
+
+class PricePair(NamedTuple):
+    """Two prices of a list that are compared, in picodollars."""
+
+    price: int
+    other: int
+
+
+class Broken(NamedTuple):
+    """A relation that a list breaks, in words."""
+
+    rule: str
+    message: str
+
+
+def broken(prices: PriceList, at: At) -> tuple[Broken, ...]:
+    """The relations that a list breaks with its price of a unit at a tier and service.
+
+    Prices of zero are not compared.
+    """
+    unit, tier, service = at
+    found = []
+    relation = RELATIONS.get(unit)
+    if relation:
+        pair = _pair(prices, at, (relation.other, tier, service))
+        if pair and not _holds(relation, pair):
+            found.append(Broken(relation.rule, _words(at, relation.other, pair)))
+    if service == BATCHES:
+        pair = _pair(prices, at, (unit, tier, STANDARD))
+        if pair and pair.price > pair.other:
+            found.append(Broken(BATCH_RULE, _words(at, label(unit, tier), pair)))
+    return tuple(found)
+
+
+def _holds(relation: Relation, pair: PricePair) -> bool:
+    part, high = pair.price * 1000, relation.highest
+    return part >= relation.lowest * pair.other and (high is None or part <= high * pair.other)
+
+
+def _pair(prices: PriceList, at: At, other: At) -> PricePair | None:
+    """What a list charges for both; None unless both cost something."""
+    pair = PricePair(prices.charged_pico_usd(at) or 0, prices.charged_pico_usd(other) or 0)
+    return pair if pair.price and pair.other else None
+
+
+def _words(at: At, other: str, pair: PricePair) -> str:
+    unit, _, _ = at
+    side = "above" if pair.price > pair.other else "below"
+    return (
+        f"{label(*at)} at {amount_words(pair.price, unit)} is {times(max(pair), min(pair))} {side} "
+        f"{other} at {amount_words(pair.other, unit)}"
+    )

@@ -1,0 +1,98 @@
+"""A catalog's text in good order: begun prices promoted, prices in the catalog's spelling.
+
+Nothing is handed out that was not proved: respelling leaves the parsed document equal, promoting
+leaves every other row and the price of every instant as it was.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
+
+from pricectl.changes import Change
+from pricectl.changes.periods import in_force
+from pricectl.changes.rates import row_changes
+from pricectl.core import document
+from pricectl.core.catalog import Catalog
+from pricectl.core.errors import PricingError
+from pricectl.core.model import Model
+from pricectl.edit import splice
+from pricectl.edit.notation import Respelled, respellings
+from pricectl.edit.promotion import Left, Promotion, promote
+from pricectl.edit.splice import Replace
+
+EARLIEST = datetime.min.replace(tzinfo=UTC)
+MOMENT = timedelta(microseconds=1)
+
+
+class Unproved(PricingError):
+    """A formatted text that would not price as the text before; it is a bug, and not written."""
+
+
+class Formatted(NamedTuple):
+    """A catalog's text before and after, and what is different.
+
+    `left` is what has begun but needs a person, `last_updated` the day in the file, which stays.
+    """
+
+    before: str
+    text: str
+    promoted: tuple[Promotion, ...]
+    respelled: tuple[Respelled, ...]
+    left: tuple[Left, ...]
+    last_updated: str
+
+    @property
+    def changed(self) -> bool:
+        """Whether the text is another one."""
+        return self.text != self.before
+
+
+def formatted(
+    data: bytes, at: date, *, promoting: bool = True, respelling: bool = True
+) -> Formatted:
+    """Put a catalog in order as of a day or instant (UTC).
+
+    Raises DocumentError or CatalogError for what is no readable catalog, Unproved.
+    """
+    before = document.decode(data)
+    catalog = Catalog.load(before)
+    respelled = tuple(respellings(before)) if respelling else ()
+    text = splice.apply(before, [Replace(place, new) for place, _, new in respelled])
+    if respelled and document.parse(text) != document.parse(before):
+        raise Unproved("respelling would change a value", next_step="try --no-respell")
+    if not promoting:
+        return Formatted(before, text, (), respelled, (), catalog.last_updated)
+    text, rows, left = promote(text, catalog, at)
+    after = Catalog.load(text)
+    _prove_promoted(catalog, after, {row.model.full_name for row in rows})
+    rows = tuple(row._replace(changes=_changes(row, after)) for row in rows)
+    return Formatted(before, text, rows, respelled, left, catalog.last_updated)
+
+
+def _changes(row: Promotion, after: Catalog) -> tuple[Change, ...]:
+    """What is new in the row; the price of no instant is."""
+    return tuple(row_changes(row.model, after.by_full_name[row.model.full_name], row.pointer))
+
+
+def _prove_promoted(before: Catalog, after: Catalog, promoted: set[str]) -> None:
+    pairs = zip(before.models, after.models, strict=True)
+    if before.metadata != after.metadata or not all(
+        _same_price(old, new) if old.full_name in promoted else old.entry == new.entry
+        for old, new in pairs
+    ):
+        raise Unproved("promoting would change a price", next_step="try --no-promote")
+
+
+def _same_price(old: Model, new: Model) -> bool:
+    """Whether a row has the same names, and the same prices just before and at every change."""
+    named = old.full_name == new.full_name and old.aliases == new.aliases
+    return named and all(
+        in_force(old, instant).same_prices(in_force(new, instant)) for instant in _instants(old)
+    )
+
+
+def _instants(model: Model) -> Iterator[datetime]:
+    for bound, _ in (*model.previous, *model.upcoming):
+        yield bound
+        if bound - EARLIEST >= MOMENT:
+            yield bound - MOMENT

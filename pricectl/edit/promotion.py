@@ -1,0 +1,206 @@
+"""Announced prices that have begun become the row's own, in the text of a catalog.
+
+The row's prices move into `previous`, the begun list's into the row, each as it was spelled: a
+call of any day costs what it cost before, and readers that know no dates see today's price.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from pricectl.changes import Change
+from pricectl.check.positions import Member, Positions
+from pricectl.core import document
+from pricectl.core.catalog import Catalog
+from pricectl.core.document import Json
+from pricectl.core.model import Model
+from pricectl.core.pointers import pointer_to
+from pricectl.core.units import is_price_like
+from pricectl.core.windows import as_instant, read_instant
+from pricectl.edit import splice
+from pricectl.edit.splice import Edit, Insert, Remove, Replace
+
+# Members that decide on a price without speaking of one; each price list has its own or none.
+BESIDE_PRICES = ("context_tier", "provider_specific_entry", "free")
+UPLIFT = "regional_"
+# Members that a row has once, however many price lists it has.
+NEVER_DATED = ("aliases", "previous", "upcoming", "until")
+Row = dict[str, Json]
+
+
+class Promotion(NamedTuple):
+    """A row whose announced prices became its own: when they began, and what that changes in it."""
+
+    model: Model
+    pointer: str
+    begun: tuple[str, ...]
+    changes: tuple[Change, ...] = ()
+
+
+class Left(NamedTuple):
+    """Announced prices that have begun and were not promoted, and why."""
+
+    model: Model
+    pointer: str
+    reason: str
+
+
+class Promoted(NamedTuple):
+    """A catalog's text after the promotions, what was promoted, and what a person must decide."""
+
+    text: str
+    rows: tuple[Promotion, ...] = ()
+    left: tuple[Left, ...] = ()
+
+
+def promote(text: str, catalog: Catalog, at: date) -> Promoted:
+    """Promote what has begun at a day or instant (UTC), in the text the catalog was read from."""
+    now, places = as_instant(at), Positions(text)
+    splices: list[splice.Splice] = []
+    rows: list[Promotion] = []
+    left: list[Left] = []
+    for model in catalog.models:
+        if not model.upcoming or model.upcoming[0][0] > now:
+            continue
+        pointer = pointer_to(model.provider, model.name)
+        place = places.member(pointer)
+        if place:
+            row, begun, reason = _promoted(text[place.start : place.end], now)
+            splices.append((place.start, place.end, row))
+            if begun:
+                rows.append(Promotion(model, pointer, begun))
+            if reason:
+                left.append(Left(model, f"{pointer}/upcoming", reason))
+    return Promoted(splice.splice(text, splices), tuple(rows), tuple(left))
+
+
+def _promoted(text: str, now: datetime) -> tuple[str, tuple[str, ...], str]:
+    """A row's text with every list promoted that can be, their days, why the next cannot be."""
+    begun: list[str] = []
+    while True:
+        row = _row(text)
+        index = _first_begun(row, now)
+        if index is None:
+            return text, tuple(begun), ""
+        announced = _periods(row, "upcoming")[index]
+        reason = _obstacle(row, announced)
+        if reason:
+            return text, tuple(begun), reason
+        begun.append(str(announced["from"]))
+        text = splice.apply(text, _edits(text, row, index))
+
+
+def _row(text: str) -> Row:
+    row = document.parse(text)
+    return row if isinstance(row, dict) else {}
+
+
+def _periods(row: Row, key: str) -> list[Row]:
+    periods = row.get(key)
+    found = periods if isinstance(periods, list) else []
+    return [period for period in found if isinstance(period, dict)]
+
+
+def _first_begun(row: Row, now: datetime) -> int | None:
+    begun = [
+        (instant, index)
+        for index, period in enumerate(_periods(row, "upcoming"))
+        if (instant := read_instant(period.get("from"))) and instant <= now
+    ]
+    return min(begun)[1] if begun else None
+
+
+def _obstacle(row: Row, announced: Row) -> str:
+    """Why a person must decide; empty if nothing stands in the way."""
+    since = announced["from"]
+    undated = [key for key in announced if key in NEVER_DATED]
+    if undated:
+        return f"the prices from {since} have {undated[0]!r}, which no price list has"
+    start = read_instant(since)
+    ends = [read_instant(period.get("until")) for period in _periods(row, "previous")]
+    late = [end for end in ends if end and start and end >= start]
+    if late and not _is_own_already(row, announced):
+        return f"prices from {since}, but a previous price until {max(late).date()}"
+    return ""
+
+
+def _is_own_already(row: Row, announced: Row) -> bool:
+    """Whether somebody has written the announced prices into the row."""
+    own = {key: value for key, value in row.items() if _gives_way(key, announced)}
+    return own == {key: value for key, value in announced.items() if key != "from"}
+
+
+def _gives_way(key: str, announced: Iterable[str]) -> bool:
+    """Whether a member of the row belongs to the price list that the announced one replaces."""
+    if key in NEVER_DATED:
+        return False
+    return key in announced or key in BESIDE_PRICES or key.startswith(UPLIFT) or is_price_like(key)
+
+
+def _edits(text: str, row: Row, index: int) -> Iterator[Edit]:
+    """The edits that promote one announced list of a row."""
+    places = Positions(text)
+    announced = _periods(row, "upcoming")[index]
+    pointer = f"/upcoming/{index}"
+    if not _is_own_already(row, announced):
+        old = [member for member in places.members("") if _gives_way(member.key, announced)]
+        new = [member for member in places.members(pointer) if member.key != "from"]
+        keys = _order([member.key for member in places.members("")], old, new)
+        yield from _exchange(text, keys, old, new)
+        period = _previous(text, places, old, pointer)
+        yield from _archive(text, places, row, period, keys.index("upcoming"))
+    yield Remove(pointer if len(_periods(row, "upcoming")) > 1 else "/upcoming")
+
+
+def _order(keys: Sequence[str], old: Sequence[Member], new: Sequence[Member]) -> list[str]:
+    """The row's keys after the exchange: a new price stands behind the one it was announced after.
+
+    The first of the prices stays where the first of the old ones was.
+    """
+    announced = {member.key for member in new}
+    gone = {member.key for member in old} - announced
+    at = keys.index(old[0].key) if old else 0
+    order = [key for key in keys if key not in gone]
+    for member in new:
+        if member.key not in order:
+            order.insert(at, member.key)
+        at = order.index(member.key) + 1
+    return order
+
+
+def _exchange(
+    text: str, keys: Sequence[str], old: Sequence[Member], new: Sequence[Member]
+) -> Iterator[Edit]:
+    """The announced prices in the place of the row's, each as it is spelled."""
+    values = {member.key: text[member.start : member.end] for member in new}
+    had = {member.key for member in old}
+    yield from (Replace(pointer_to(key), values[key]) for key in values if key in had)
+    yield from (Remove(pointer_to(key)) for key in had if key not in values)
+    for index, key in enumerate(keys):
+        if key in values and key not in had:
+            yield Insert("", values[key], key, index)
+
+
+def _archive(text: str, places: Positions, row: Row, period: str, at: int) -> Iterator[Edit]:
+    """The old prices behind those of before; a new list stands before `upcoming` and as it does."""
+    if not _periods(row, "previous"):
+        announced = places.member("/upcoming")
+        spread = announced and "\n" in text[announced.start : announced.end] + period
+        value = "[]" if spread else f"[{period}]"
+        has_one = "previous" in row  # null, or a list without items
+        yield Replace("/previous", value) if has_one else Insert("", value, "previous", at)
+        if not spread:
+            return
+    yield Insert("/previous", period)
+
+
+def _previous(text: str, places: Positions, old: Sequence[Member], upcoming: str) -> str:
+    """The row's prices as a list of their own, laid out as the announced one is."""
+    since, announced = places.member(f"{upcoming}/from"), places.member(upcoming)
+    until = f'"until": {text[since.start : since.end]}' if since else ""
+    unit, end = splice.indent_unit(text), splice.line_end(text)
+    members = [until, *(text[member.key_start : member.end] for member in old)]
+    if announced and "\n" not in text[announced.start : announced.end] + "".join(members):
+        return f"{{{', '.join(members)}}}"
+    lines = f",{end}{unit}".join(splice.indented(member, unit) for member in members)
+    return f"{{{end}{unit}{lines}{end}}}"

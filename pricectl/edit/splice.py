@@ -1,0 +1,203 @@
+"""Edits of JSON text that leave every other byte as it was.
+
+What is new is laid out as its neighbours are: their indentation, line ends, commas and colons.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from pricectl.check.positions import Member, Positions
+from pricectl.core.errors import PricingError
+
+INDENT = "  "
+
+
+class Misplaced(PricingError):
+    """An edit of a place that is not there, or is not what the edit needs."""
+
+
+class Replace(NamedTuple):
+    """Another value, as JSON text, in the place of the one at a JSON Pointer."""
+
+    pointer: str
+    value: str
+
+
+class Insert(NamedTuple):
+    """A new member of the object at `parent`, or a new item (no key) of the list there.
+
+    It becomes the one `at` that index, counted as the members stand in the text; None is the end.
+    """
+
+    parent: str
+    value: str
+    key: str | None = None
+    at: int | None = None
+
+
+class Remove(NamedTuple):
+    """The member or item at a JSON Pointer, with its comma."""
+
+    pointer: str
+
+
+Edit = Replace | Insert | Remove
+# A stretch of the text by offsets, and what stands there instead.
+Splice = tuple[int, int, str]
+
+
+def apply(text: str, edits: Iterable[Edit]) -> str:
+    """The text of a valid document after the edits, one after the other. Raises Misplaced.
+
+    Replacements in a row must not lie in one another: they are done in one go.
+
+    >>> apply('{"a": 1, "b": 2}', [Replace("/a", "3"), Remove("/b"), Insert("", "null", "c")])
+    '{"a": 3, "c": null}'
+    """
+    for replacing, run in groupby(edits, lambda edit: isinstance(edit, Replace)):
+        for together in [run] if replacing else ([edit] for edit in run):
+            places = Positions(text)
+            text = splice(text, [_spliced(text, places, edit) for edit in together])
+    return text
+
+
+def splice(text: str, splices: Iterable[Splice]) -> str:
+    """The text with stretches of it exchanged, none of which overlaps another.
+
+    >>> splice("abcd", [(3, 4, "D"), (0, 1, "AA")])
+    'AAbcD'
+    """
+    pieces, at = [], 0
+    for start, end, new in sorted(splices):
+        if start < at:
+            raise Misplaced("two edits overlap", where=f"offset {start}")
+        pieces += [text[at:start], new]
+        at = end
+    return "".join((*pieces, text[at:]))
+
+
+def indented(value: str, indent: str) -> str:
+    r"""A value's lines moved together so that the last of them begins with the indentation.
+
+    >>> indented('{\n      "a": 1\n    }', "  ")
+    '{\n    "a": 1\n  }'
+    """
+    first, *lines = value.split("\n")
+    old = _leading_space(lines[-1]) if lines else ""
+    moved = (indent + line.removeprefix(old) if line.strip() else line for line in lines)
+    return "\n".join((first, *moved))
+
+
+def indent_unit(text: str) -> str:
+    r"""What one level of the document is indented by.
+
+    >>> indent_unit('{\n\t"a": 1\n}')
+    '\t'
+    """
+    places = Positions(text)
+    root = places.member("")
+    siblings = places.members("")
+    if not root or not siblings:
+        return INDENT
+    last_line = text[: root.end - 1].rpartition("\n")[2]
+    outer = _line_indent(text, root.start) if last_line.strip() else last_line
+    inner = _line_indent(text, siblings[0].key_start)
+    return inner[len(outer) :] if inner.startswith(outer) and len(inner) > len(outer) else INDENT
+
+
+def line_end(text: str) -> str:
+    """How the document ends its lines."""
+    return "\r\n" if "\r\n" in text else "\n"
+
+
+def _spliced(text: str, places: Positions, edit: Edit) -> Splice:
+    if isinstance(edit, Replace):
+        return _replaced(text, places, edit)
+    return _inserted(text, places, edit) if isinstance(edit, Insert) else _removed(places, edit)
+
+
+def _replaced(text: str, places: Positions, edit: Replace) -> Splice:
+    found = _found(places, edit.pointer)
+    return found.start, found.end, indented(edit.value, _line_indent(text, found.key_start))
+
+
+def _removed(places: Positions, edit: Remove) -> Splice:
+    found = _found(places, edit.pointer)
+    parent = edit.pointer.rpartition("/")[0]
+    siblings = places.members(parent)
+    index = next((at for at, member in enumerate(siblings) if member == found), None)
+    if index is None:
+        raise Misplaced("the document itself cannot be removed")
+    if index:
+        return siblings[index - 1].end, found.end, ""
+    if len(siblings) > 1:
+        return found.key_start, siblings[1].key_start, ""
+    outer = _found(places, parent)
+    return outer.start + 1, outer.end - 1, ""
+
+
+def _inserted(text: str, places: Positions, edit: Insert) -> Splice:
+    parent = _found(places, edit.parent)
+    siblings = places.members(edit.parent)
+    if text[parent.start] != ("[" if edit.key is None else "{"):
+        raise Misplaced("cannot hold what is to be added", where=edit.parent)
+    if edit.key is not None and any(member.key == edit.key for member in siblings):
+        raise Misplaced(f"already has {edit.key!r}", where=edit.parent)
+    if not siblings:
+        return parent.start, parent.end, _filled(text, parent, edit)
+    index = len(siblings) if edit.at is None else min(edit.at, len(siblings))
+    gap = _gap(text, siblings, index)
+    near = siblings[max(0, index - 1)]
+    new = _member(edit, text[near.key_end : near.start], gap, _line_indent(text, near.key_start))
+    if index:
+        return near.end, near.end, f",{gap}{new}"
+    return near.key_start, near.key_start, f"{new},{gap}"
+
+
+def _member(edit: Insert, colon: str, gap: str, line_indent: str) -> str:
+    """What is inserted, behind that white space."""
+    value = indented(edit.value, gap.rpartition("\n")[2] if "\n" in gap else line_indent)
+    if edit.key is None:
+        return value
+    return f"{json.dumps(edit.key, ensure_ascii=False)}{colon}{value}"
+
+
+def _filled(text: str, parent: Member, edit: Insert) -> str:
+    """An empty object or list with its first member, on lines if it has a line of its own."""
+    opening, closing = text[parent.start], text[parent.end - 1]
+    indent = _line_indent(text, parent.key_start)
+    before = text[: parent.key_start]
+    if before and not before.endswith("\n" + indent):
+        return f"{opening}{_member(edit, ': ', '', indent)}{closing}"
+    end = line_end(text)
+    gap = f"{end}{indent}{indent_unit(text)}"
+    return f"{opening}{gap}{_member(edit, ': ', gap, indent)}{end}{indent}{closing}"
+
+
+def _gap(text: str, siblings: Sequence[Member], index: int) -> str:
+    """The white space that sets a member at that index off from the comma before it."""
+    model = min(max(index, 1), len(siblings) - 1)
+    before = text[: siblings[model].key_start]
+    gap = before[len(before.rstrip(" \t\r\n")) :]
+    if "\n" in gap:  # of blank lines, the last line only
+        return line_end(text) + gap.rpartition("\n")[2]
+    return gap if model else " "
+
+
+def _found(places: Positions, pointer: str) -> Member:
+    found = places.member(pointer)
+    if found is None:
+        raise Misplaced("is not there", where=pointer)
+    return found
+
+
+def _line_indent(text: str, at: int) -> str:
+    """The white space that the line of an offset begins with."""
+    start = text.rfind("\n", 0, at) + 1
+    return _leading_space(text[start:at])
+
+
+def _leading_space(line: str) -> str:
+    return line[: len(line) - len(line.lstrip(" \t"))]

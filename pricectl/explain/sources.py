@@ -1,0 +1,104 @@
+"""Where a quote comes from: the response, the name, the row, the catalog."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pricectl.core.calculator import Quote
+from pricectl.core.lookup import near_names
+from pricectl.core.money import usd
+from pricectl.explain.pointers import row_pointer
+from pricectl.explain.steps import Link
+
+if TYPE_CHECKING:
+    from pricectl.core.responses import Reading
+
+_FOUND = {"exact": "by its name", "alias": "by an alias", "case": "by case", "partial": "in part"}
+# What a row says about itself, and how that reads.
+_ABOUT = {
+    "verified_on": "verified on {}",
+    "source": "source {}",
+    "deprecation_date": "retirement on {}",
+}
+
+
+def response(reading: "Reading | None") -> Iterator[Link]:
+    """What the body said, if there was one."""
+    if reading is None:
+        return
+    reported = reading.reported_pico_usd
+    stated = {
+        "model {}": reading.model,
+        "provider {}": reading.provider,
+        "service {}": reading.service,
+        "region {}": reading.region,
+        "a cost of ${}": None if reported is None else usd(reported),
+    }
+    said = ", ".join(words.format(value) for words, value in stated.items() if value)
+    facts = {
+        "model": reading.model,
+        "provider": reading.provider,
+        "service": reading.service,
+        "region": reading.region,
+        "reported_usd": stated["a cost of ${}"],
+        "signals": list(reading.signals),
+    }
+    remarks = tuple(f"not in the price: {signal}" for signal in reading.signals)
+    yield Link(
+        "response", f"states {said}" if said else "states the usage alone", facts, "", remarks
+    )
+
+
+def name(quote: Quote) -> Link:
+    """Which row answers, found how."""
+    match = quote.match
+    near = near_names(quote.catalog, match.asked) if quote.guessed else ()
+    facts = {
+        "asked": match.asked,
+        "match": match.how,
+        "name": match.name,
+        "ignored": list(match.ignored),
+        "near_names": list(near),
+    }
+    if quote.guessed:
+        said = f"no row answers for {match.asked or 'that'}, so the default price does: a guess"
+        return Link("name", said, facts, "", (f"near names: {', '.join(near)}",) if near else ())
+    aside = f", setting aside {' and '.join(match.ignored)}" if match.ignored else ""
+    found = f"{match.model.full_name}, {_FOUND[match.how]}{aside}"
+    return Link("name", f"{match.asked} is answered by {found}", facts)
+
+
+def row(quote: Quote, reading: "Reading | None") -> Link:
+    """Where the row stands, and what it says about itself."""
+    model = quote.match.model
+    about = {key: model.entry.get(key) for key in _ABOUT}
+    known = [words.format(about[key]) for key, words in _ABOUT.items() if about[key] is not None]
+    pointer = row_pointer(quote)
+    said = ", ".join(known) or "names no source"
+    if quote.guessed:
+        said = f"the {'catalog' if pointer else 'program'}'s default price"
+    retired = model.entry.get("retired") is True
+    facts = {
+        "provider": model.provider,
+        "model": model.name,
+        "pointer": pointer,
+        **{key: None if value is None else str(value) for key, value in about.items()},
+        "retired": retired,
+    }
+    remarks = ("the provider has retired this model",) if retired else ()
+    return Link("row", said, facts, "", (*remarks, *_seller(quote, reading)))
+
+
+def _seller(quote: Quote, reading: "Reading | None") -> Iterator[str]:
+    """Whether the price is another seller's than the one who served the call."""
+    seller = reading.provider if reading else ""
+    own = (quote.match.model.provider == seller) or quote.match.asked.startswith(f"{seller}/")
+    if seller and not own and not quote.guessed:
+        yield f"{seller}, who served the call, has no row of its own"
+
+
+def catalog(quote: Quote) -> Link:
+    """Which version of the catalog says so."""
+    found = quote.catalog
+    facts = {"sha256": found.sha256, "last_updated": found.last_updated}
+    day = f"updated {found.last_updated}, " if found.last_updated else ""
+    return Link("catalog", f"{day}sha256 {found.sha256 or 'unknown'}", facts)

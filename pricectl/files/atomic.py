@@ -1,0 +1,252 @@
+"""Reads a file whole, and replaces one so that readers see the old or the new.
+
+A write is: a temporary file in the same folder, fsync, read again and checked, the old content
+compared with what the caller changed, `os.replace`, fsync of the folder.
+"""
+
+import hashlib
+import os
+import stat
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from pathlib import Path
+
+from pricectl.core.document import MAX_BYTES
+from pricectl.core.errors import PricingError
+
+if sys.platform != "win32":
+    import fcntl
+
+StrPath = str | os.PathLike[str]
+ABSENT = ""
+LOCK_SECONDS = 5.0
+_LOCK_RETRY_SECONDS = 0.01
+_BLOCK = 1024 * 1024
+
+
+class NotWritten(PricingError):
+    """A file that was not replaced; what was there before is still there, whole."""
+
+
+class Changed(NotWritten):
+    """Somebody else wrote the file since it was read."""
+
+
+class Busy(NotWritten):
+    """Somebody else has been writing in the folder for too long."""
+
+
+def sha256(data: bytes) -> str:
+    """The hash that names a version."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def read(path: StrPath, limit: int = MAX_BYTES) -> bytes:
+    """A regular file's bytes, one over `limit` at most. Raises OSError; never waits for a pipe."""
+    flags = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
+    handle = os.open(path, flags | getattr(os, "O_BINARY", 0))
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(f"not a regular file: {path}")
+        return _read_all(handle, limit + 1)
+    finally:
+        os.close(handle)
+
+
+def _read_all(handle: int, limit: int) -> bytes:
+    blocks = []
+    while limit > 0 and (block := os.read(handle, min(limit, _BLOCK))):
+        blocks.append(block)
+        limit -= len(block)
+    return b"".join(blocks)
+
+
+def current_sha256(path: StrPath) -> str:
+    """The hash of a file's content, ABSENT if there is none. Raises OSError."""
+    try:
+        return sha256(read(path))
+    except FileNotFoundError:
+        return ABSENT
+
+
+def replace(  # noqa: PLR0913 - all but the content by keyword
+    path: StrPath,
+    data: bytes,
+    *,
+    base_sha256: str | None = None,
+    check: Callable[[bytes], object] | None = None,
+    held: bool = False,
+    wait_seconds: float = LOCK_SECONDS,
+) -> str:
+    """Write a file whole or not at all; returns the new content's hash.
+
+    `base_sha256` is the content the caller started from (ABSENT: no file): if it has changed since,
+    Changed is raised. `check` gets the bytes as read back from the disk and refuses them by raising
+    whatever it likes. `held` says that the caller holds `locked` for the folder; otherwise other
+    writers are waited for. A symlink stays one, its target is replaced, mode and (where allowed)
+    owner are kept. Raises NotWritten.
+    """
+    try:
+        target = Path(os.path.realpath(path))
+        with nullcontext() if held else locked(target.parent, wait_seconds):
+            _replace(target, data, base_sha256, check)
+    except OSError as error:
+        raise NotWritten(
+            f"cannot be written: {error.strerror or error}",
+            where=os.fspath(path),
+            next_step="nothing was changed",
+        ) from error
+    return sha256(data)
+
+
+def _replace(
+    target: Path, data: bytes, base_sha256: str | None, check: Callable[[bytes], object] | None
+) -> None:
+    _remove_leftovers(target)
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
+    try:
+        _write(temporary, target, data)
+        _check_written(temporary, data, check)
+        _check_base(target, base_sha256)
+        os.replace(temporary, target)  # noqa: PTH105 - one way to the disk for all steps
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)  # noqa: PTH108
+        raise
+    _sync_folder(target.parent)
+
+
+def _write(temporary: Path, target: Path, data: bytes) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
+    handle = os.open(temporary, flags | getattr(os, "O_BINARY", 0), 0o666)
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(handle, view) :]
+        _keep_mode_and_owner(handle, target)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _check_written(temporary: Path, data: bytes, check: Callable[[bytes], object] | None) -> None:
+    written = read(temporary, len(data))
+    if written != data:
+        raise OSError("the disk gave back other bytes than were written")
+    if check:
+        check(written)
+
+
+def _check_base(target: Path, base_sha256: str | None) -> None:
+    if base_sha256 is not None and current_sha256(target) != base_sha256:
+        raise Changed(
+            "changed since it was read", where=str(target), next_step="start again from it"
+        )
+
+
+def _keep_mode_and_owner(handle: int, target: Path) -> None:
+    try:
+        old = os.stat(target)  # noqa: PTH116
+    except FileNotFoundError:
+        return
+    if hasattr(os, "fchown"):
+        with suppress(PermissionError):
+            os.fchown(handle, old.st_uid, old.st_gid)
+    if hasattr(os, "fchmod"):
+        os.fchmod(handle, stat.S_IMODE(old.st_mode))
+
+
+def _remove_leftovers(target: Path) -> None:
+    """Temporary files of writers that were killed; a living one would hold the lock."""
+    with suppress(OSError):
+        for name in os.listdir(target.parent):  # noqa: PTH208
+            if name.startswith(f".{target.name}.") and name.endswith(".tmp"):
+                with suppress(OSError):
+                    os.unlink(target.parent / name)  # noqa: PTH108
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name last. The content is in place already, so failing here undoes nothing."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+class _FolderLock:
+    """An open folder that may hold a lock; `handle` is None once it has been closed."""
+
+    def __init__(self, folder: StrPath) -> None:
+        self.handle: int | None = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+
+    def close(self) -> None:
+        handle, self.handle = self.handle, None
+        if handle is not None:
+            with suppress(OSError):
+                os.close(handle)
+
+
+# A forked child shares the open folder and would hold its lock for life: it closes every folder
+# listed here. No fork may fall between opening a folder and listing it.
+_open_locks: set[_FolderLock] = set()
+_fork_guard = threading.RLock()
+
+
+def _close_inherited_locks() -> None:
+    global _fork_guard  # noqa: PLW0603 - another thread of the parent may have held it
+    _fork_guard = threading.RLock()
+    for lock in _open_locks:
+        lock.close()
+    _open_locks.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=lambda: _fork_guard.acquire(),  # noqa: PLW0108 - a child replaces the guard
+        after_in_parent=lambda: _fork_guard.release(),  # noqa: PLW0108
+        after_in_child=_close_inherited_locks,
+    )
+
+
+@contextmanager
+def locked(folder: StrPath, seconds: float = LOCK_SECONDS) -> Iterator[None]:
+    """Hold a folder against other writers of this program; a killed holder's lock is released.
+
+    A child that is forked meanwhile does not hold it. Raises OSError, or Busy after `seconds`.
+    Where the file system has no locks nothing is held: the comparison before the replace still is.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    with _fork_guard:
+        lock = _FolderLock(folder)
+        _open_locks.add(lock)
+    try:
+        _wait_for(lock, folder, seconds)
+        yield
+    finally:
+        with _fork_guard:
+            _open_locks.discard(lock)
+            lock.close()
+
+
+def _wait_for(lock: _FolderLock, folder: StrPath, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while lock.handle is not None:
+        try:
+            fcntl.flock(lock.handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                raise Busy(
+                    "somebody else is writing in this folder", where=os.fspath(folder)
+                ) from None
+            time.sleep(_LOCK_RETRY_SECONDS)
+        except OSError:
+            return
+        else:
+            return

@@ -1,0 +1,110 @@
+"""Runs git, safely: no shell, bounded in time, writing nothing, running no other program.
+
+A pull request can add a folder that is itself a repository, and an unpacked archive can bring a
+`.git`; the configuration of both may name programs. So git looks for a repository only where the
+caller says, and is denied every means of fetching.
+"""
+
+import os
+import re
+import secrets
+import shutil
+from pathlib import Path
+from typing import NamedTuple, NoReturn
+
+from pricectl.core.errors import PricingError
+
+TIMEOUT_SECONDS = 20
+# The user's own configuration (it may list a safe.directory) and where git's parts are installed.
+# All other variables are dropped: hooks set some that name another repository, index or object
+# store; others change what a path means, run programs or trace into the output.
+_KEPT = re.compile(r"GIT_CONFIG_\w+|GIT_EXEC_PATH")
+ENVIRONMENT = {
+    # Fetching a missing object runs what the repository's configuration says. Git before 2.39.4
+    # does not know GIT_NO_LAZY_FETCH; so the only transport allowed has a name that nobody can
+    # know: a hostile repository could define one called "none".
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": secrets.token_hex(16),
+    # A commit's hash says what is in it; replacements and grafts would say otherwise.
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_GRAFT_FILE": os.devnull,
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+}
+# Our questions start none of these programs today; a later git may think otherwise.
+OPTIONS = (
+    *("--no-pager", "--literal-pathspecs"),
+    *("-c", "safe.bareRepository=explicit"),
+    *("-c", "core.fsmonitor="),
+    *("-c", f"core.hooksPath={os.devnull}"),
+    *("-c", "log.showSignature=false"),
+)
+
+
+class BadRef(PricingError):
+    """A version that git cannot give."""
+
+
+class Answer(NamedTuple):
+    """Git's exit code, its output and its messages."""
+
+    code: int
+    out: bytes
+    problem: str
+
+
+def ask(root: Path, *words: str) -> Answer:
+    """What git says in a folder, without looking for a repository above it. Raises BadRef."""
+    import subprocess
+
+    kept = {key: value for key, value in os.environ.items() if not _dropped(key)}
+    try:
+        done = subprocess.run(  # noqa: S603 - an argument list, and no word of it is an option
+            [_program(), *OPTIONS, "-C", str(root), *words],
+            env=kept | ENVIRONMENT | {"GIT_CEILING_DIRECTORIES": str(root.parent)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=TIMEOUT_SECONDS,
+            check=False,
+        )
+    except OSError as error:
+        raise BadRef(
+            f"git cannot be run: {error.strerror}",
+            next_step="check its installation, or compare with --base FILE",
+        ) from None
+    except subprocess.TimeoutExpired:
+        raise BadRef(
+            f"git gave no answer in {TIMEOUT_SECONDS} seconds",
+            next_step="try 'git fsck', or compare with --base FILE",
+        ) from None
+    return Answer(done.returncode, done.stdout, done.stderr.decode(errors="replace"))
+
+
+def refuse(root: Path, problem: str, *, where: str = "", next_step: str = "") -> NoReturn:
+    """Raise BadRef with git's own reason, and with the command that git advises, if any."""
+    lines = [line.strip() for line in problem.splitlines() if line.strip()]
+    found = [line for line in lines if line.startswith(("fatal: ", "error: "))] or lines
+    reason = found[-1] if found else "git failed without a message"
+    reason = reason.removeprefix("fatal: ").removeprefix("error: ")
+    if "not a git repository" in reason:
+        raise BadRef(
+            "is not in a git repository",
+            where=str(root),
+            next_step="name a file with --base FILE",
+        )
+    advice = next((line for line in lines if line.startswith("git config")), "")
+    advice = f"run '{advice}'" if advice else next_step
+    raise BadRef(f"git says: {reason}", where=where, next_step=advice)
+
+
+def _program() -> str:
+    """Git's full path: Windows would run a program of the current folder first. Raises BadRef."""
+    for folder in filter(os.path.isabs, os.get_exec_path()):
+        if found := shutil.which(str(Path(folder, "git"))):
+            return found
+    raise BadRef("git is not installed", next_step="install it, or compare with --base FILE")
+
+
+def _dropped(variable: str) -> bool:
+    return variable.startswith("GIT_") and not _KEPT.fullmatch(variable)

@@ -1,0 +1,103 @@
+"""Older versions of a file, out of git's log."""
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from pricectl.core.document import MAX_BYTES
+from pricectl.files import git
+from pricectl.files.repository import Missing, Repository
+
+# How far back versions are looked for.
+MAX_VERSIONS = 500
+SHA1_DIGITS = 40
+# How many missing versions a fetch names one by one; beyond that it fetches everything.
+MAX_NAMED = 20
+# How a log is read, whatever the settings of the user or the repository make of it.
+_FORM = (
+    *("-c", "log.showRoot=true", "log", "--format=%H %cs", "--encoding=UTF-8"),
+    *("--raw", "--no-abbrev", "--no-renames", "--no-follow", f"-O{os.devnull}"),
+    *("--full-history", "--diff-merges=first-parent", "--no-mailmap"),
+)
+_HEAD = re.compile(r"([0-9a-f]{40,64}) (\d{4}-\d\d-\d\d)")
+# The file after the commit: a regular one, neither deleted nor a link nor a submodule.
+_RAW = re.compile(r":\d+ 100\d+ [0-9a-f]+ ([0-9a-f]{40,64}) [A-Z]")
+
+
+class Committed(NamedTuple):
+    """One content of the file: the commit that brought it, its day, git's own hash of it."""
+
+    commit: str
+    day: str
+    blob: str
+
+
+class FileLog(Repository):
+    """The versions of one file, the newest first; nothing is asked of git before it is needed."""
+
+    @cached_property
+    def versions(self) -> tuple[Committed, ...]:
+        """Those that the current commit builds on. Raises BadRef outside git."""
+        return tuple(self._log("HEAD")) if self.commit("HEAD") else ()
+
+    @cached_property
+    def all_versions(self) -> tuple[Committed, ...]:
+        """Those of every branch and tag too: what production ran may never have been merged."""
+        return tuple(self._log("--all")) if self.commit("HEAD") else ()
+
+    def bytes_of(self, version: Committed) -> bytes | None:
+        """A version's bytes; None if they are too many for a catalog. Raises BadRef."""
+        name = f"{self.place.path} of {version.day} ({version.commit[:7]})"
+        return self.content(version.blob, name, MAX_BYTES)
+
+    def committed(self, data: bytes) -> Committed | None:
+        """The newest version with that content, among those that the current commit builds on."""
+        return next((each for each in self.versions if each.blob == self._blob(data, each)), None)
+
+    def by_sha256(self, digits: str) -> Iterator[tuple[Committed, bytes]]:
+        """The versions whose content has a SHA-256 that begins so, each content once.
+
+        Raises BadRef if there is none among those that this clone has, and it does not have all.
+        """
+        seen: set[str] = set()
+        missing: list[str] = []
+        found = False
+        for version in self.all_versions:
+            if version.blob in seen:
+                continue
+            seen.add(version.blob)
+            try:
+                data = self.bytes_of(version)
+            except Missing:
+                missing.append(version.blob)
+                continue
+            if data is not None and hashlib.sha256(data).hexdigest().startswith(digits):
+                found = True
+                yield version, data
+        if missing and not found:
+            name = f"{len(missing)} of {len(seen)} versions of {self.place.path}"
+            self.refuse_missing(name, *(missing if len(missing) <= MAX_NAMED else ()))
+
+    def _log(self, start: str) -> Iterator[Committed]:
+        words = (*_FORM, f"--max-count={MAX_VERSIONS}", start, "--", self.place.path)
+        code, out, problem = self._run(*words)
+        if code != 0 and self.partial:
+            self.refuse_missing(f"the history of {self.place.path}", objects="--filter=blob:none")
+        if code != 0:
+            git.refuse(self.place.root, problem)
+        commit = day = ""
+        for line in out.decode(errors="replace").splitlines():
+            if found := _RAW.match(line):
+                yield Committed(commit, day, found[1])
+            elif head := _HEAD.fullmatch(line):
+                commit, day = head.groups()
+
+    @staticmethod
+    def _blob(data: bytes, like: Committed) -> str:
+        """Git's hash of a content, by the algorithm of its repository."""
+        algorithm = "sha1" if len(like.blob) == SHA1_DIGITS else "sha256"
+        named = b"blob %d\0" % len(data) + data
+        return hashlib.new(algorithm, named, usedforsecurity=False).hexdigest()

@@ -1,0 +1,206 @@
+"""Versions of the catalog: a file, standard input, or what git has.
+
+A version is written `REF`, `REF:PATH`, `FILE`, `-`, `deployed` or `packaged`. A file that exists
+wins over the word `packaged` and over a ref of the same name; `refs/heads/NAME` always means the
+ref.
+"""
+
+import re
+import shlex
+from pathlib import Path
+from typing import NamedTuple
+
+from pricectl.changes import Version
+from pricectl.core.document import MAX_BYTES
+from pricectl.core.errors import DocumentError, PricingError
+from pricectl.files import catalog_file
+from pricectl.files.git import BadRef
+from pricectl.files.repository import Repository
+from pricectl.packaged import packaged_catalog
+from pricectl.policy import Policy
+
+DEPLOYED = "deployed"
+# Where production's version is looked for when the settings do not say.
+DEFAULT_BRANCHES = ("origin/main", "main")
+_COMMIT = re.compile(r"[0-9a-f]{7,64}")
+# What git allows in no name of a branch or tag.
+_EXPRESSION = re.compile(r"[\s~^:?*\[\\]|\.\.|@\{")
+
+
+class Snapshot(NamedTuple):
+    """The bytes of one version, its name in words, its file and its commit ("" outside git)."""
+
+    data: bytes
+    name: str
+    path: str
+    commit: str = ""
+
+    def version(self, like: Version | None = None) -> Version:
+        """Parse and build it, faster when it resembles another version.
+
+        Raises BadSnapshot: which version, what, and how to see it all.
+        """
+        try:
+            return Version.read(self.data, like)
+        except PricingError as error:
+            where = f"{self.name}: {error.where}" if error.where else self.name
+            raise BadSnapshot(error.what, where=where, next_step=self._look(error)) from None
+
+    def _look(self, error: PricingError) -> str:
+        path = shlex.quote(self.path)
+        if self.commit:
+            check = f"git show {self.commit[:7]}:{path} | pricectl validate -"
+        else:
+            check = f"pricectl validate {path}"
+        hint = (
+            f"{error.next_step}; " if isinstance(error, DocumentError) and error.next_step else ""
+        )
+        hint = "" if "pricectl validate" in hint else hint
+        return f"{hint}run '{check}' to see every finding"
+
+
+class BadSnapshot(PricingError):
+    """A version that was found but is no catalog."""
+
+
+def pair(base: str, head: str | None, file: str, policy: Policy) -> tuple[Snapshot, Snapshot]:
+    """The old and the new version; without `head` the new one is the working file.
+
+    Raises Unavailable or BadRef.
+    """
+    if base == catalog_file.STDIN and catalog_file.STDIN in (head, file if head is None else None):
+        raise catalog_file.Unavailable(
+            "cannot be both versions", where="standard input", next_step="name a file or a ref"
+        )
+    new = from_file(file) if head is None else read(head, file, policy)
+    return read(base, file, policy), new
+
+
+def read(asked: str, file: str, policy: Policy) -> Snapshot:
+    """The version that is meant; `file` is the working file.
+
+    Raises Unavailable or BadRef.
+    """
+    if asked == DEPLOYED and policy.deployed not in (None, DEPLOYED):
+        asked = str(policy.deployed)
+        if _is_file(asked) and catalog_file.is_same(asked, file):
+            raise catalog_file.Unavailable(
+                "is compared with itself: the setting `deployed` names it",
+                where=file,
+                next_step="name what production has, such as origin/main",
+            )
+    if asked == DEPLOYED:
+        return _deployed(_repository(file, policy))
+    if asked == catalog_file.STDIN or _is_file(asked):
+        return from_file(asked)
+    if asked == catalog_file.PACKAGED:
+        return from_file(str(packaged_catalog()))._replace(name=catalog_file.PACKAGED)
+    ref, _, path = asked.partition(":")
+    repository = _repository(file, policy)
+    return _from_git(repository, _resolve(repository, ref, asked), ref, path)
+
+
+def from_file(name: str) -> Snapshot:
+    """A file or standard input. Raises Unavailable."""
+    source = catalog_file.read(name)
+    return Snapshot(source.data, source.name, name)
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return Path(name).exists() and not Path(name).is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def _repository(file: str, policy: Policy) -> Repository:
+    """The repository of the working file; of the current folder for standard input."""
+    if file == catalog_file.STDIN:
+        return Repository(catalog_file.FILE_NAME)
+    return Repository(file, settings_naming(file, policy))
+
+
+def settings_naming(file: str, policy: Policy) -> str:
+    """The settings file, if it names the catalog `file`; else empty."""
+    named = policy.file is not None and catalog_file.is_same(policy.file, file)
+    return policy.source if named else ""
+
+
+def _resolve(repository: Repository, ref: str, asked: str) -> str:
+    commit = repository.commit(ref)
+    if commit is None:
+        raise BadRef(
+            "neither a file nor a git ref" if ref == asked else "no such git ref",
+            where=repr(ref)[1:-1],
+            next_step=how_to_get(repository, ref),
+        )
+    return commit
+
+
+def _from_git(repository: Repository, commit: str, ref: str, path: str) -> Snapshot:
+    name = ref if commit.startswith(ref) else f"{ref} ({commit[:7]})"
+    inside = repository.inside(path) if path else repository.place.path
+    blob = repository.blob(commit, inside)
+    if blob is None:
+        raise BadRef(
+            f"{inside} is not in {name}",
+            next_step="write --base REF:PATH with its path from the root of the repository",
+        )
+    data = repository.content(blob, f"{inside} in {name}", MAX_BYTES)
+    if data is None:
+        raise BadRef(
+            f"{inside} in {name} is larger than {MAX_BYTES // 1024**2} MiB",
+            next_step="check that this is the catalog",
+        )
+    return Snapshot(data, f"{name}:{path}" if path else name, inside, commit)
+
+
+def _deployed(repository: Repository) -> Snapshot:
+    """Where this branch left `origin/main`, else `main`: what production was built from."""
+    for branch in DEFAULT_BRANCHES:
+        tip = repository.commit(branch)
+        if tip is None and repository.names(branch):
+            raise BadRef(
+                f"the commit of {branch} is missing from this clone",
+                next_step="try 'git fsck', or name the version with --base",
+            )
+        if tip is None:
+            continue
+        head = repository.commit("HEAD")
+        commit = repository.merge_base(head, tip) if head else tip
+        if commit is None and repository.shallow:
+            raise BadRef(
+                f"this shallow clone does not reach back to where HEAD left {branch}",
+                next_step="run 'git fetch --unshallow origin', or name the version with --base",
+            )
+        return _from_git(repository, commit or tip, branch, "")
+    raise BadRef(
+        f"neither {' nor '.join(DEFAULT_BRANCHES)} is in this repository",
+        next_step=how_to_get(repository, DEFAULT_BRANCHES[0]),
+    )
+
+
+def how_to_get(repository: Repository, ref: str) -> str:
+    """The command that would bring a missing ref, as exactly as can be known."""
+    remotes = repository.remotes
+    if ref.startswith("-"):
+        return "write REF, REF:PATH or a file"
+    if not remotes:
+        return "this clone has no remote to fetch it from; name a file or a ref of 'git branch -a'"
+    remote, _, branch = ref.partition("/")
+    if remote in remotes and branch:
+        return _fetch(remote, f"{branch}:refs/remotes/{remote}/{branch}")
+    remote = "origin" if "origin" in remotes else remotes[0]
+    if repository.commit(f"{remote}/{ref}"):
+        return f"did you mean {remote}/{ref}?"
+    if _COMMIT.fullmatch(ref):
+        return _fetch(remote, ref)
+    if re.search(r"[~^@]", ref) and repository.shallow:
+        return f"this clone is shallow: {_fetch('--unshallow', remote)}"
+    if _EXPRESSION.search(ref):
+        return "check the spelling"
+    return f"{_fetch(remote, f'{ref}:{ref}')}, or check the spelling"
+
+
+def _fetch(*words: str) -> str:
+    return f"run '{shlex.join(('git', 'fetch', *words))}'"

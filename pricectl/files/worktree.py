@@ -1,0 +1,93 @@
+"""Finds the work tree that a file belongs to, by its path alone; git is not asked.
+
+Apart from git because git would take a folder that is itself a repository, such as a pull request
+can add, for the file's own.
+"""
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from pricectl.files.git import BadRef
+
+# As many as Linux follows.
+MAX_LINKS = 40
+
+
+class Place(NamedTuple):
+    """Where a file is: the root of its work tree, and its path from there with forward slashes."""
+
+    root: Path
+    path: str
+
+
+def locate(file: str | Path) -> Place:
+    """The nearest work tree above a file. Raises BadRef outside of one.
+
+    A link in a work tree may lead to any file in it, but not out of it: a pull request that adds
+    the link must not choose which other repository of this machine git reads.
+    """
+    real = Path(os.path.realpath(file))
+    for link in _links(Path.cwd() / file):
+        tree = _root(link)
+        if tree and not real.is_relative_to(tree):
+            raise BadRef(
+                f"leads out of the work tree {tree}, and git is asked only about files inside it",
+                where=str(file),
+                next_step="name a file with --base FILE",
+            )
+    root = _root(real)
+    if root is None:
+        raise BadRef(
+            "is not in a git repository",
+            where=str(real.parent),
+            next_step="name a file with --base FILE",
+        )
+    return Place(root, real.relative_to(root).as_posix())
+
+
+def check_same(file: str | Path, settings: str | Path) -> None:
+    """Refuse a file that the settings name in another work tree than their own. Raises BadRef.
+
+    A pull request that edits the settings must not choose which other repository git reads.
+    """
+    tree = _root(Path(os.path.realpath(settings)))
+    if tree and _root(Path(os.path.realpath(file))) != tree:
+        raise BadRef(
+            f"is named by the settings and lies outside their work tree {tree}; git is not asked",
+            where=str(file),
+            next_step="name a file with --base FILE",
+        )
+
+
+def _links(path: Path) -> list[Path]:
+    """The symbolic links on the way to a file, each by a path that has none before it."""
+    found: list[Path] = []
+    here, ahead = Path(path.anchor), list(path.parts[1:])
+    while ahead:
+        step = here.parent if ahead[0] == ".." else here / ahead[0]
+        del ahead[0]
+        if step.is_symlink() and len(found) < MAX_LINKS:
+            found.append(step)
+            target = here / step.readlink()
+            here, ahead = Path(target.anchor), [*target.parts[1:], *ahead]
+        else:
+            here = step
+    return found
+
+
+def _root(file: Path) -> Path | None:
+    """The nearest folder above a file that has a `.git`: a folder, or a file that leads to one.
+
+    As git does, it goes past a `.git` that is not a repository, and stops at the folders of
+    GIT_CEILING_DIRECTORIES.
+    """
+    named = filter(None, os.environ.get("GIT_CEILING_DIRECTORIES", "").split(os.pathsep))
+    ceilings = {spelling for each in named for spelling in (Path(each), Path(each).resolve())}
+    for folder in file.parents:
+        if folder in ceilings and folder != file.parent:
+            return None
+        entry = folder / ".git"
+        if entry.is_file() or os.path.lexists(entry / "HEAD"):
+            return folder
+    return None

@@ -1,0 +1,1 @@
+"""Around a deploy: the check before, the smoke test after, logs, status, rollback."""

@@ -1,0 +1,213 @@
+"""Production's log to what it says about prices: good signs, bad signs, names.
+
+Blocks of bytes come in, in any pieces; plain and JSON lines may be mixed, and what cannot be
+decoded is passed over. Memory stays the same whatever the length of the log and of its lines.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from pricectl.operate.logs.fields import read_line
+
+# A longer line is read in pieces of about this size.
+MAX_LINE_BYTES = 1024 * 1024
+# How many names are counted one by one; the rarest of more are counted together.
+MAX_NAMES = 5_000
+MAX_KINDS = 50
+_KIND = re.compile(r"[a-z][a-z-]{0,39}")
+
+
+class Sign(NamedTuple):
+    """A phrase that monitors look for, whatever its case."""
+
+    phrase: str
+    good: bool = False
+    advice: str = ""
+
+
+FALLBACK = "fallback pricing"
+UNKNOWN_MODEL = "unknown-model"
+SIGNS = (
+    Sign("pricing data loaded", good=True),
+    Sign(FALLBACK),
+    Sign("pricing file not found", advice="put the catalog where PRICECTL_FILE or --file says"),
+    Sign("pricing file unreadable", advice="give the service the right to read the catalog"),
+    Sign("json decode error", advice="'pricectl validate' shows the place"),
+    Sign("pricing reload refused", advice="'pricectl deploy-check' shows why"),
+)
+_BY_PHRASE = {sign.phrase: sign for sign in SIGNS}
+_SOUGHT = tuple(sign.phrase.encode() for sign in SIGNS)
+
+
+class Moment(NamedTuple):
+    """A place in the log: its line, 1-based, and the time as it is written there, if it is."""
+
+    line: int
+    time: str = ""
+
+
+class Sighting(NamedTuple):
+    """One sign in one line, with what the line says beside it; texts are as hostile as the log."""
+
+    sign: Sign
+    moment: Moment
+    kind: str = ""
+    model: str = ""
+    reason: str = ""
+    held_back: int = 0
+
+
+class Seen(NamedTuple):
+    """How often a sign was seen, and when; `reason` is the last one given.
+
+    `held_back` is how many more lines the writer says it left out.
+    """
+
+    sign: Sign
+    lines: int
+    held_back: int
+    first: Moment
+    last: Moment
+    reason: str = ""
+
+
+class Fallen(NamedTuple):
+    """A name that fell back, why, and in how many lines."""
+
+    model: str
+    kind: str
+    lines: int
+
+
+class Tally(NamedTuple):
+    """What a log of `lines` lines says: signs in their order, kinds and names by weight.
+
+    `rarer` counts the lines about names too rare to be kept.
+    """
+
+    lines: int
+    seen: tuple[Seen, ...] = ()
+    kinds: tuple[tuple[str, int], ...] = ()
+    names: tuple[Fallen, ...] = ()
+    rarer: int = 0
+
+    @property
+    def bad(self) -> bool:
+        """Whether any sign is a bad one."""
+        return any(not seen.sign.good for seen in self.seen)
+
+
+class Reader:
+    """Finds the signs in a stream; `lines` counts what has been read so far."""
+
+    def __init__(self) -> None:
+        self.lines = 0
+
+    def sightings(self, blocks: Iterable[bytes]) -> Iterator[Sighting]:
+        """Each sign as soon as its line is complete; what stands after the last break is a line."""
+        rest = b""
+        for block in blocks:
+            data = rest + block
+            cut = data.rfind(b"\n") + 1
+            if len(data) - cut > MAX_LINE_BYTES:
+                cut = len(data)
+            rest = data[cut:]
+            yield from self._in(data[:cut])
+        yield from self._in(rest)
+        self.lines += bool(rest)
+
+    def _in(self, data: bytes) -> Iterator[Sighting]:
+        counted = 0
+        for at in _hits(data.lower()):
+            begin, end = data.rfind(b"\n", 0, at) + 1, _end(data, at) + 1
+            number = self.lines + data.count(b"\n", counted, begin) + 1
+            self.lines += data.count(b"\n", counted, end)
+            counted = end
+            yield from _of_line(data[begin:end], number)
+        self.lines += data.count(b"\n", counted)
+
+
+def _hits(lowered: bytes) -> Iterator[int]:
+    """The place of the first phrase of every line that has one."""
+    ahead = {phrase: lowered.find(phrase) for phrase in _SOUGHT}
+    while places := [place for place in ahead.values() if place >= 0]:
+        at = min(places)
+        yield at
+        end = _end(lowered, at)
+        for phrase, place in ahead.items():
+            if 0 <= place < end:
+                ahead[phrase] = lowered.find(phrase, end)
+
+
+def _end(data: bytes, at: int) -> int:
+    end = data.find(b"\n", at)
+    return len(data) if end < 0 else end
+
+
+def _of_line(raw: bytes, number: int) -> Iterator[Sighting]:
+    line = read_line(raw.decode("utf-8", "replace").strip(), tuple(_BY_PHRASE))
+    moment = Moment(number, line.time)
+    kind = line.kind if _KIND.fullmatch(line.kind) else ""
+    if not kind and line.details[0]:  # a loader that names the model knows one kind only
+        kind = UNKNOWN_MODEL
+    for phrase in line.phrases:
+        yield Sighting(_BY_PHRASE[phrase], moment, kind, *line.details)
+
+
+class Counter:
+    """Adds sightings up, in bounded memory."""
+
+    def __init__(self) -> None:
+        self._seen: dict[Sign, Seen] = {}
+        self._kinds: dict[str, int] = {}
+        self._names: dict[tuple[str, str], int] = {}
+        self._rarer = 0
+
+    def add(self, one: Sighting) -> None:
+        """Count one more."""
+        before = self._seen.get(one.sign) or Seen(one.sign, 0, 0, one.moment, one.moment)
+        self._seen[one.sign] = before._replace(
+            lines=before.lines + 1,
+            held_back=before.held_back + one.held_back,
+            last=one.moment,
+            reason=one.reason or before.reason,
+        )
+        if one.sign.phrase != FALLBACK:
+            return
+        if one.kind in self._kinds or len(self._kinds) < MAX_KINDS:
+            self._kinds[one.kind] = self._kinds.get(one.kind, 0) + 1
+        if one.model:
+            name = one.model, one.kind
+            self._names[name] = self._names.get(name, 0) + 1
+            if len(self._names) > 2 * MAX_NAMES:
+                self._prune()
+
+    def _prune(self) -> None:
+        ordered = sorted(self._names.items(), key=lambda item: -item[1])
+        self._names = dict(ordered[:MAX_NAMES])
+        self._rarer += sum(lines for _, lines in ordered[MAX_NAMES:])
+
+    def tally(self, lines: int) -> Tally:
+        """Everything so far, of a log of so many lines."""
+        names = sorted(self._names.items(), key=lambda item: (-item[1], item[0]))
+        kinds = sorted(self._kinds.items(), key=lambda item: (-item[1], item[0]))
+        return Tally(
+            lines,
+            tuple(self._seen[sign] for sign in SIGNS if sign in self._seen),
+            tuple(kinds),
+            tuple(Fallen(model, kind, count) for (model, kind), count in names),
+            self._rarer,
+        )
+
+
+def read(blocks: Iterable[bytes]) -> Tally:
+    """A whole log at once.
+
+    >>> read([b'fallback pricing: kind="unknown-model" model="gpt-9"']).names
+    (Fallen(model='gpt-9', kind='unknown-model', lines=1),)
+    """
+    reader, counter = Reader(), Counter()
+    for sighting in reader.sightings(blocks):
+        counter.add(sighting)
+    return counter.tally(reader.lines)

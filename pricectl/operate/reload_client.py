@@ -1,0 +1,69 @@
+"""Asks a running service to read its catalog again.
+
+One POST, over https or to this machine, bounded in time and size; a redirect is a refusal, because
+the token is for the host that was named.
+"""
+
+import json
+from typing import Any, NamedTuple
+from urllib.parse import SplitResult
+
+from pricectl.files.fetch import NotFetched, allowed, post
+
+ENDPOINT = "/admin/pricing/reload"
+SECONDS = 30.0
+MAX_BYTES = 256 * 1024
+OK = 200
+
+
+class Reloaded(NamedTuple):
+    """What a service answered: whether it took the catalog, and what it charges by now."""
+
+    url: str
+    status: int
+    said: str
+    version: str = ""
+    models: int = 0
+    generation: int = 0
+    reason: str = ""
+
+
+def address(url: str) -> SplitResult:
+    """The endpoint at an address, or the endpoint itself. Raises NotFetched."""
+    place = allowed(url)
+    path = place.path.rstrip("/")
+    return place._replace(path=path if path.endswith(ENDPOINT) else path + ENDPOINT, fragment="")
+
+
+def reload(url: str, token: str, seconds: float = SECONDS, *, force: bool = False) -> Reloaded:
+    """Ask once. Raises NotFetched: no answer, or one that is neither yes nor a refusal."""
+    place = address(url)
+    shown = (place._replace(query="force=true") if force else place).geturl()
+    answer = post(shown, None, token=token, seconds=seconds, limit=MAX_BYTES, direct=True)
+    status = answer.status
+    if status not in {OK, 409}:
+        hint = {401: "check the token", 429: "wait, then ask again"}.get(
+            status, "check the address"
+        )
+        raise NotFetched(f"answers {status}", where=shown, status=status, next_step=hint)
+    return _read(shown, status, answer.body)
+
+
+def _read(url: str, status: int, body: bytes) -> Reloaded:
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict) or "status" not in found:
+        raise NotFetched("is no pricing endpoint", where=url, next_step="check the address")
+
+    def text(name: str) -> str:
+        value: Any = found.get(name)
+        return value[:500] if isinstance(value, str) else ""
+
+    def number(name: str) -> int:
+        value: Any = found.get(name)
+        return value if type(value) is int else 0
+
+    counts = number("models"), number("generation")
+    return Reloaded(url, status, text("status"), text("version"), *counts, text("reason"))

@@ -1,0 +1,22 @@
+"""The files that pricectl carries: the catalog of its release and the JSON schemas."""
+
+from pathlib import Path
+
+CATALOG = "llm_pricing_current.json"
+
+
+def packaged_file(name: str) -> Path:
+    """A file that belongs to pricectl: from the installed package, else from the checkout."""
+    package = Path(__file__).parent
+    inside = package / "data" / name
+    return inside if inside.exists() else package.parent / name
+
+
+def packaged_catalog() -> Path:
+    """The catalog of this release."""
+    return packaged_file(CATALOG)
+
+
+def is_installed() -> bool:
+    """Whether the packaged catalog lies inside the package, not in the checkout beside it."""
+    return packaged_catalog().is_relative_to(Path(__file__).parent)

@@ -1,0 +1,59 @@
+"""Single prices by what they buy: a token, a second, a thousand searches."""
+
+from datetime import date
+
+import pytest
+
+from pricectl.check.findings import Finding
+from pricectl.check.rules.base import in_words
+from pricectl.check.validation import check
+from pricectl.policy import Policy
+
+
+def found(entry: str, rule: str) -> list[Finding]:
+    report = check(f'{{"x": {{"m": {entry}}}}}', "f", Policy(critical=()), date(2026, 12, 1))
+    return [finding for finding in report.findings if finding.rule == rule]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "dirty"),
+    [
+        ("input_cost_per_second", "0.000066666667", False),
+        ("input_cost_per_second", "0.0000666666667", True),
+        ("input_cost_per_character", "0.000000000001", False),
+        ("input_cost_per_character", "0.0000000000015", True),
+        ("file_search_cost_per_1k_calls", "0.0000000025", False),
+    ],
+)
+def test_a_price_is_dirty_beyond_the_picodollar(key: str, value: str, *, dirty: bool) -> None:
+    assert bool(found(f'{{"{key}": {value}}}', "float-dirt")) is dirty
+
+
+def test_a_dirty_price_says_how_it_is_loaded() -> None:
+    table = '{"search_context_size_low": 1.2345678901234e-3}'
+    entry = f'{{"search_context_cost_per_query": {table}, "cost_per_second": 0.0000666666667}}'
+    search, second = found(entry, "float-dirt")
+    assert search.message == "$0.0012345678901234 has more than twelve decimals"
+    assert search.hint.startswith("it is loaded as $0.00123456789 / small web search;")
+    assert second.hint == "it is loaded as $0.000066666667 / second; write the published price"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "outside"),
+    [
+        ("cost_per_second", "100", False),
+        ("cost_per_second", "100.1", True),
+        ("file_search_cost_per_1k_calls", "2.5", False),
+        ("computer_use_input_cost_per_1k_tokens", "0.003", False),
+        ("computer_use_input_cost_per_1k_tokens", "3", True),
+    ],
+)
+def test_bounds_are_for_one_of_what_is_counted(key: str, value: str, *, outside: bool) -> None:
+    """$3 for 1,000 tokens is $3,000 / 1M; $0.003 is $3 / 1M."""
+    assert bool(found(f'{{"{key}": {value}}}', "price-out-of-bounds")) is outside
+
+
+def test_prices_in_words_are_for_one_or_for_1m_tokens() -> None:
+    assert in_words(3_000_000_000, "computer_use_input") == "$3.00 / 1M"
+    assert in_words(2_500_000_000_000, "file_search") == "$0.0025 / file search"
+    assert in_words(66_666_667, "input_second") == "$0.000066666667 / input second"

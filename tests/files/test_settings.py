@@ -1,0 +1,217 @@
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from pricectl.files.settings import find_settings, load_policy, load_usable_policy
+from pricectl.policy import BadSettings, Policy
+
+
+def write(path: Path, text: str | bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def test_the_nearest_settings_hold(tmp_path: Path) -> None:
+    outer = write(tmp_path / "pricectl.toml", 'file = "outer.json"')
+    inner = write(tmp_path / "a" / "b" / "pyproject.toml", '[tool.pricectl]\nfile = "inner.json"')
+    deep = tmp_path / "a" / "b" / "c"
+    deep.mkdir()
+    assert load_policy(deep).source == str(inner)
+    assert load_policy(tmp_path / "a").source == str(outer)
+
+
+def test_the_file_is_named_relative_to_its_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "pricectl.toml", 'file = "prices/now.json"')
+    (tmp_path / "deep").mkdir()
+    monkeypatch.chdir(tmp_path / "deep")
+    assert load_policy().file == str(tmp_path / "prices" / "now.json")
+    monkeypatch.chdir(tmp_path)
+    assert load_policy().file == str(tmp_path / "prices" / "now.json")
+    write(tmp_path / "pricectl.toml", 'file = "/etc/prices.json"')
+    assert load_policy(tmp_path / "deep").file == "/etc/prices.json"
+
+
+def test_one_order_for_command_line_and_runtime(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = write(tmp_path / "work" / "pricectl.toml", "")
+    beside = write(tmp_path / "prices" / "pricectl.toml", "")
+    chosen = write(tmp_path / "chosen.toml", "")
+    catalog = str(tmp_path / "prices" / "deep" / "catalog.json")
+    monkeypatch.chdir(here.parent)
+    assert find_settings() == here
+    # Upwards from a catalog that was named, also where that is not there yet.
+    assert find_settings(catalog=catalog) == beside
+    assert find_settings(catalog="../prices/catalog.json") == beside
+    # A word such as `packaged` or `-` is not a path.
+    assert find_settings(catalog="packaged") == here
+    assert find_settings(catalog="-") == here
+    monkeypatch.setenv("PRICECTL_FILE", catalog)
+    assert find_settings() == beside
+    assert find_settings(catalog=str(here.parent / "catalog.json")) == here
+    monkeypatch.setenv("PRICECTL_SETTINGS", str(chosen))
+    assert find_settings(catalog=catalog) == chosen
+    chosen.unlink()
+    with pytest.raises(BadSettings, match="no such file; correct or unset PRICECTL_SETTINGS"):
+        find_settings()
+
+
+def test_a_chosen_pyproject_is_read_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = write(tmp_path / "x" / "pyproject.toml", '[tool.pricectl]\nprofile = "default"\n')
+    monkeypatch.setenv("PRICECTL_SETTINGS", str(project))
+    assert load_policy().source == str(project)
+
+
+def test_a_working_folder_that_was_deleted_has_no_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside = write(tmp_path / "prices" / "pricectl.toml", "")
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert find_settings() is None
+    assert find_settings(catalog=str(tmp_path / "prices" / "catalog.json")) == beside
+
+
+def test_a_profile_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
+    write(tmp_path / "pricectl.toml", 'profile = "reselller"\n[profiles.reseller]\n')
+    with pytest.raises(BadSettings, match="no profile is called 'reselller'; one of default, res"):
+        load_policy(tmp_path)
+
+
+RESELLER = 'profile = "reseller"\n[profiles.reseller]\nmarkup_percent = 30\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "profile", "problems"),
+    [
+        (RESELLER, "reseller", 0),
+        (RESELLER + "[limits]\nstale_day = 3\n", "reseller", 1),
+        (RESELLER + "[[waivers]]\nrule = 'x'\n", "reseller", 1),
+        (RESELLER + "[profiles.other]\nmarkup_percent = -1\n", "reseller", 1),
+        ("critical = 5\nmarkup = 3\n" + RESELLER, "reseller", 2),
+        # Which profile was meant is not known, so none is chosen.
+        (RESELLER.replace("30", "-30"), None, 1),
+        (RESELLER.replace("markup_percent", "markup"), None, 1),
+        (RESELLER.replace('"reseller"', '"reselller"'), None, 0),
+        (RESELLER.replace("[profiles.", "[profils."), None, 1),
+        (RESELLER.replace("profile =", "profil ="), None, 1),
+        (RESELLER.replace("profile =", "Profile ="), None, 1),
+        ("profile = 5\n", None, 1),
+        ("profiles = 5\n", None, 1),
+        ("[profile.reseller]\nmarkup_percent = 30\n", None, 1),
+        ("markup = 3\n", None, 1),
+        ("[profils.default]\nmarkup_percent = 30\n", None, 1),
+        ("[Profiles.default]\nmarkup_percent = 30\n", None, 1),
+        ("[tool.pricectl.profiles.default]\nmarkup_percent = 30\n", None, 1),
+        ("[profiles.Default]\nmarkup_percent = 30\n", None, 1),
+        ("[profiles.gold]\n[profiles.Gold]\n", None, 2),
+        ("stale = 3\n", "default", 1),
+        ("", "default", 0),
+    ],
+)
+def test_a_fault_leaves_the_chosen_profile_or_none(
+    tmp_path: Path, text: str, profile: str | None, problems: int
+) -> None:
+    policy, found = load_usable_policy(tmp_path / "pricectl.toml", text.encode())
+    chosen = policy.profiles.get(policy.profile)
+    assert (chosen.name if chosen else None, len(found)) == (profile, problems)
+
+
+def test_the_own_file_goes_before_the_project(tmp_path: Path) -> None:
+    write(tmp_path / "pyproject.toml", '[tool.pricectl]\nfile = "project.json"')
+    write(tmp_path / "pricectl.toml", 'file = "own.json"')
+    assert load_policy(tmp_path).file == str(tmp_path / "own.json")
+
+
+def test_a_project_without_the_table_is_passed_over(tmp_path: Path) -> None:
+    write(tmp_path / "pricectl.toml", 'file = "outer.json"')
+    write(tmp_path / "in" / "pyproject.toml", '[project]\nname = "x"\n[tool.other]\n')
+    assert load_policy(tmp_path / "in").file == str(tmp_path / "outer.json")
+    write(tmp_path / "in" / "pyproject.toml", "[tool.pricectl]\n")
+    assert load_policy(tmp_path / "in").file is None  # an empty table is a decision
+
+
+def test_the_current_folder_is_where_the_search_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "pricectl.toml", 'profile = "gold"\n[profiles.gold]\n')
+    monkeypatch.chdir(tmp_path)
+    assert load_policy().profile_named(None).name == "gold"
+
+
+def test_without_any_file_the_defaults_hold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "is_file", lambda _: False)
+    assert load_policy(tmp_path) == Policy()
+
+
+def test_numbers_are_read_without_floats(tmp_path: Path) -> None:
+    write(tmp_path / "pricectl.toml", "[limits]\nmax_input_usd_per_mtok = 0.1\n")
+    assert load_policy(tmp_path).limits.max_input_usd_per_mtok == Decimal("0.1")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("file = ", "is not TOML"), ("a = 1\na = 2", "is not TOML"), (b"\xff\xfe", "cannot be read")],
+)
+def test_a_broken_file_is_named(tmp_path: Path, text: str | bytes, words: str) -> None:
+    path = write(tmp_path / "pricectl.toml", text)
+    with pytest.raises(BadSettings, match=words) as caught:
+        load_policy(tmp_path)
+    assert caught.value.where == str(path)
+
+
+def test_a_wrong_setting_names_its_file(tmp_path: Path) -> None:
+    path = write(tmp_path / "pyproject.toml", "[tool.pricectl]\nfile = 5")
+    with pytest.raises(BadSettings) as caught:
+        load_policy(tmp_path)
+    assert caught.value.where == f"{path}: file"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[limits]\nmax_input_usd_per_mtok = nan",
+        "[limits]\nmax_input_usd_per_mtok = inf",
+        "[limits]\nmax_input_usd_per_mtok = 1e99999999999999999999",
+        "[limits]\nstale_days = -1",
+        f"[limits]\nstale_days = {'9' * 5000}",
+        "file = " + "[" * 3000,
+        "[[workloads]]\nname = 'x'\nservice = 5",
+        "[[waivers]]\nrule = 'x'\nreason = 'y'\nexpires = 2026-01-01T00:00:00",
+    ],
+)
+def test_what_no_setting_can_mean_is_refused_in_words(tmp_path: Path, text: str) -> None:
+    write(tmp_path / "pricectl.toml", text)
+    with pytest.raises(BadSettings):
+        load_policy(tmp_path)
+
+
+def test_a_project_table_must_be_a_table(tmp_path: Path) -> None:
+    write(tmp_path / "pyproject.toml", "[tool]\npricectl = 5")
+    with pytest.raises(BadSettings, match="is not a table"):
+        load_policy(tmp_path)
+
+
+def test_a_project_that_lost_its_table_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = write(tmp_path / "pyproject.toml", "[tool.pricectll]\n")
+    with pytest.raises(BadSettings, match=r"has no \[tool.pricectl\] table"):
+        load_usable_policy(project, project.read_bytes())
+    monkeypatch.setenv("PRICECTL_SETTINGS", str(project))
+    with pytest.raises(BadSettings, match=r"has no \[tool.pricectl\] table"):
+        load_policy()
+
+
+def test_words_for_a_file_are_not_paths(tmp_path: Path) -> None:
+    write(tmp_path / "pricectl.toml", 'file = "packaged"')
+    (tmp_path / "deep").mkdir()
+    assert load_policy(tmp_path / "deep").file == "packaged"

@@ -1,0 +1,176 @@
+"""Imports point one way, from the verbs to the core; heavy libraries stay where they belong."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.long
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "pricectl"
+
+# The packages from the bottom up: a module imports only from its own package and from those listed
+# before it. A module that is not listed fails.
+ORDER = (
+    "pricectl",  # the version, nothing else
+    "pricectl.exit_codes",
+    "pricectl.core",
+    "pricectl.explain",
+    "pricectl.packaged",
+    "pricectl.policy",
+    "pricectl.listing",
+    "pricectl.check",
+    "pricectl.changes",
+    "pricectl.edit",
+    "pricectl.files",
+    "pricectl.runtime",
+    "pricectl.production",
+    "pricectl.operate",
+    "pricectl.report",
+    "pricectl.router",
+    "pricectl.commands",
+    "pricectl.cli",
+    "pricectl.__main__",
+)
+# Where a library may be imported at all; inside a function unless the module is listed twice.
+HOMES = {
+    "rich": ("pricectl.report",),
+    "typer": ("pricectl.commands", "pricectl.cli"),
+    "jsonschema": ("pricectl.check.schema",),
+    "deepdiff": ("pricectl.changes",),
+    "fastapi": ("pricectl.router", "pricectl.commands.serve"),
+    "pydantic": ("pricectl.router",),
+    "prometheus_client": ("pricectl.router", "pricectl.commands.serve"),
+    "uvicorn": ("pricectl.commands.serve",),
+}
+# Who may ask what time it is; everybody else is given the date.
+CLOCK_READERS = ("pricectl.commands", "pricectl.router", "pricectl.runtime")
+CLOCKS = {"now", "today", "utcnow", "time", "time_ns", "gmtime", "localtime"}
+AT_TOP = {
+    "typer": HOMES["typer"],
+    "fastapi": ("pricectl.router",),
+    "pydantic": ("pricectl.router",),
+}
+
+
+def modules() -> list[str]:
+    paths = sorted(PACKAGE.rglob("*.py"))
+    parts = [path.relative_to(ROOT).with_suffix("").parts for path in paths]
+    return [".".join(part[:-1] if part[-1] == "__init__" else part) for part in parts]
+
+
+def path_of(module: str) -> Path:
+    base = ROOT.joinpath(*module.split("."))
+    return base / "__init__.py" if base.is_dir() else base.with_suffix(".py")
+
+
+def family(module: str, names: tuple[str, ...]) -> str | None:
+    fitting = [name for name in names if module == name or module.startswith(f"{name}.")]
+    return max(fitting, key=len, default=None)
+
+
+def place_of(module: str) -> int | None:
+    """The place of a module's package in ORDER, counted from the bottom."""
+    found = family(module, ORDER[1:]) or (module if module == ORDER[0] else None)
+    return None if found is None else ORDER.index(found)
+
+
+def imports(module: str) -> Iterator[tuple[str, bool]]:
+    """Each module imported, and whether at the top of the file (type checking apart)."""
+    tree = ast.parse(path_of(module).read_text(encoding="utf-8"))
+    top = {id(node) for node in tree.body}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, id(node) in top) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                yield (inner if inner in KNOWN else node.module), id(node) in top
+
+
+KNOWN = frozenset(modules())
+
+
+def test_every_module_is_in_the_order() -> None:
+    assert [module for module in KNOWN if place_of(module) is None] == []
+
+
+def test_every_package_of_the_order_exists() -> None:
+    assert [name for name in ORDER if not any(family(module, (name,)) for module in KNOWN)] == []
+
+
+def test_imports_point_towards_the_core() -> None:
+    upward = [
+        f"{module} imports {found}"
+        for module in sorted(KNOWN)
+        for found, _ in imports(module)
+        if found in KNOWN and (place_of(found) or 0) > (place_of(module) or 0)
+    ]
+    assert upward == []
+
+
+def test_no_module_imports_itself_by_a_detour() -> None:
+    edges = {
+        module: {found for found, top in imports(module) if found in KNOWN and top}
+        for module in KNOWN
+    }
+    settled: set[str] = set()
+    while ready := {module for module in KNOWN - settled if edges[module] <= settled | {module}}:
+        settled |= ready
+    assert sorted(KNOWN - settled) == []
+
+
+def test_the_core_needs_the_standard_library_only() -> None:
+    foreign = [
+        f"{module} imports {found}"
+        for module in KNOWN
+        if family(module, ("pricectl.core", "pricectl.explain"))
+        for found, _ in imports(module)
+        if found.split(".")[0] not in {*sys.stdlib_module_names, "pricectl"}
+    ]
+    assert foreign == []
+
+
+def test_the_date_is_asked_for_in_a_few_places_only() -> None:
+    asking = [
+        module
+        for module in sorted(KNOWN)
+        if not family(module, CLOCK_READERS)
+        for node in ast.walk(ast.parse(path_of(module).read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id in {"date", "datetime", "time"}
+        and node.attr in CLOCKS
+    ]
+    assert asking == []
+
+
+def test_heavy_libraries_stay_at_home_and_inside_functions() -> None:
+    astray = [
+        f"{module} imports {found}{' at the top' if top else ''}"
+        for module in sorted(KNOWN)
+        for found, top in imports(module)
+        for library in [found.split(".")[0]]
+        if library in HOMES
+        and (
+            not family(module, HOMES[library])
+            or (top and not family(module, AT_TOP.get(library, ())))
+        )
+    ]
+    assert astray == []
+
+
+def test_a_command_fits_on_a_screen_of_code() -> None:
+    """At most 60 lines of statements; the options' declarations are the help text."""
+    long = {}
+    for path in (PACKAGE / "commands").glob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef):
+                body = (node.end_lineno or 0) - node.body[0].lineno + 1
+                if body > 60:
+                    long[f"{path.name}:{node.name}"] = body
+    assert long == {}
