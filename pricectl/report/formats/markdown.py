@@ -24,7 +24,7 @@ _STATES = {True: "❌", False: "✅"}
 _SIMPLE = re.compile(r"[A-Za-z0-9(][A-Za-z0-9 ._/:,+()-]*")
 
 
-class Section(NamedTuple):
+class MarkdownTable(NamedTuple):
     """A table: its title, head, rows, and whether it is folded away at first."""
 
     title: str
@@ -69,7 +69,7 @@ def _size(lines: Sequence[str]) -> int:
     return sum(len(line) + 1 for line in lines)
 
 
-def _drawn(section: Section, room: int) -> list[str]:
+def _drawn(section: MarkdownTable, room: int) -> list[str]:
     """The section as far as it fits, with a line that says how many rows it dropped."""
     opening, closing = ["", f"#### {section.title}", ""], [""]
     if section.folded:
@@ -88,7 +88,7 @@ def _drawn(section: Section, room: int) -> list[str]:
     return [*opening, *section.rows[:fitting], *(["", note] if fitting < rows else []), *closing]
 
 
-def _sections(found: Comparison) -> Iterator[Section]:
+def _sections(found: Comparison) -> Iterator[MarkdownTable]:
     rows = found.of("added", "removed", "renamed")
     names = "Names answered by another row"
     yield from (
@@ -117,8 +117,8 @@ def _table(
     cells: Callable[[Change], tuple[str, ...]],
     *,
     folded: bool = False,
-) -> Section:
-    return Section(
+) -> MarkdownTable:
+    return MarkdownTable(
         title, _line(columns.split("|")), tuple(_line(cells(one)) for one in changes), folded
     )
 
@@ -151,7 +151,7 @@ def _other(change: Change) -> tuple[str, ...]:
     return code(change.full_name), code(change.field), old, new + note
 
 
-def _jobs(found: Comparison) -> Section:
+def _jobs(found: Comparison) -> MarkdownTable:
     rows = tuple(
         _line(
             (
@@ -167,4 +167,4 @@ def _jobs(found: Comparison) -> Section:
     )
     credit_columns = (f"{name} cr" for name in BUDGET_MODES)
     columns = ("Model", "Job", "USD before", "USD now", "Change", *credit_columns)
-    return Section("Sample jobs", _line(columns), rows, folded=True)
+    return MarkdownTable("Sample jobs", _line(columns), rows, folded=True)

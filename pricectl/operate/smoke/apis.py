@@ -1,4 +1,4 @@
-"""How an API is asked, and where its answer states what."""
+"""The kinds of API that `smoke` can call: what each is sent, and how its answer is read."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -8,7 +8,7 @@ from pricectl.core.document import Json
 from pricectl.core.errors import BadUsage
 from pricectl.core.money import usd
 from pricectl.core.responses import Reading, read_response
-from pricectl.operate.smoke.plan import PROMPT, Probe
+from pricectl.operate.smoke.probes import PROMPT, Probe
 
 COST_HEADER = "x-litellm-response-cost"
 _NO_COST = (None, "", "None")
@@ -18,7 +18,7 @@ _FAILURES = ("error", "failed", "failure")
 class Reply(NamedTuple):
     """What came back: `status` 0 is no answer at all, and `error` says why.
 
-    Header names are in lower case; the body is None where it is no JSON, and `error` its start.
+    Header names are in lower case; the body is None where it is not JSON, and `error` its start.
     """
 
     status: int
@@ -27,8 +27,11 @@ class Reply(NamedTuple):
     error: str = ""
 
 
-class Stated(NamedTuple):
-    """What an answer states; None is nothing. Money is a number or a decimal string of USD."""
+class ReportedCall(NamedTuple):
+    """What an answer reports of its call; None is nothing.
+
+    Money is a number or a decimal string of USD.
+    """
 
     completion: str
     reading: Reading | BadUsage
@@ -41,19 +44,19 @@ class Stated(NamedTuple):
     failure: str = ""
 
 
-class Dialect(NamedTuple):
-    """One kind of API: where it is asked, with what, and how its answer is read.
+class ApiKind(NamedTuple):
+    """One kind of API: the path it is called at, the body to send, how its answer is read.
 
     `charges` says that it deducts credits, and so must state them and the cost.
     """
 
     path: str
-    ask: Callable[[Probe], dict[str, Any]]
-    read: Callable[[Reply], Stated]
+    body: Callable[[Probe], dict[str, Any]]
+    read: Callable[[Reply], ReportedCall]
     charges: bool
 
 
-def _ask_to_create(probe: Probe) -> dict[str, Any]:
+def _create_body(probe: Probe) -> dict[str, Any]:
     return {
         "model": probe.model,
         "prompt": PROMPT,
@@ -63,15 +66,15 @@ def _ask_to_create(probe: Probe) -> dict[str, Any]:
     }
 
 
-def _ask_openai(probe: Probe) -> dict[str, Any]:
+def _openai_body(probe: Probe) -> dict[str, Any]:
     return {"model": probe.model, "messages": [{"role": "user", "content": PROMPT}]}
 
 
-def _created(reply: Reply) -> Stated:
+def _created(reply: Reply) -> ReportedCall:
     body, pricing = _members(reply.body), _members(_member(reply.body, "pricing"))
     status, response = _text(body.get("status")), body.get("response")
     usage = body.get("usage") or _member(response, "usage")
-    return Stated(
+    return ReportedCall(
         completion=_text(response) or _completion(response),
         reading=_reading({"model": body.get("model"), "usage": usage}),
         cost=body.get("provider_cost_usd"),
@@ -84,12 +87,12 @@ def _created(reply: Reply) -> Stated:
     )
 
 
-def _completed(reply: Reply) -> Stated:
+def _completed(reply: Reply) -> ReportedCall:
     reading = _reading(reply.body)
     cost = reply.headers.get(COST_HEADER)
     if cost in _NO_COST and isinstance(reading, Reading) and reading.reported_pico_usd is not None:
         cost = usd(reading.reported_pico_usd)
-    return Stated(_completion(reply.body), reading, None if cost in _NO_COST else cost)
+    return ReportedCall(_completion(reply.body), reading, None if cost in _NO_COST else cost)
 
 
 def _reading(body: Json) -> Reading | BadUsage:
@@ -119,12 +122,12 @@ def _text(value: Json) -> str:
     return value if isinstance(value, str) else ""
 
 
-DIALECTS: Mapping[str, Dialect] = MappingProxyType(
+APIS: Mapping[str, ApiKind] = MappingProxyType(
     {
-        "create-and-call": Dialect(
-            "/api/llm/create-and-call", _ask_to_create, _created, charges=True
+        "create-and-call": ApiKind(
+            "/api/llm/create-and-call", _create_body, _created, charges=True
         ),
-        "openai": Dialect("/v1/chat/completions", _ask_openai, _completed, charges=False),
+        "openai": ApiKind("/v1/chat/completions", _openai_body, _completed, charges=False),
     }
 )
-API_NAMES = tuple(DIALECTS)
+API_NAMES = tuple(APIS)

@@ -8,8 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from pricectl.operate import live_api
-from pricectl.operate.live_api import Endpoint
+from pricectl.operate.smoke import client
+from pricectl.operate.smoke.client import Endpoint
 
 TOKEN = "sk-live-0123456789"  # noqa: S105 - of this test only
 
@@ -53,7 +53,7 @@ def slow(handler: Asked) -> None:
 ANSWERS: dict[str, Answer] = {
     "/echo": echo,
     "/slow": slow,
-    "/large": lambda it: send(it, 200, b"[" + b" " * live_api.MAX_BYTES + b"]"),
+    "/large": lambda it: send(it, 200, b"[" + b" " * client.MAX_BYTES + b"]"),
     "/html": lambda it: send(it, 502, f"<h1>Bad gateway {TOKEN}</h1>".encode()),
     "/moved": lambda it: send(it, 307, b"{}", Location="http://127.0.0.1:1/elsewhere"),
     "/empty": lambda it: send(it, 200, b""),
@@ -146,4 +146,4 @@ def test_the_path_is_added_once(base: str, expected: str) -> None:
 
 
 def test_an_api_without_a_counter_is_asked_like_openai(endpoint: Endpoint) -> None:
-    assert live_api.find_api(endpoint) == "openai"
+    assert client.find_api(endpoint) == "openai"

@@ -1,11 +1,11 @@
-"""What a log says about prices, for people."""
+"""What a log says about prices, as a document and for people."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pricectl.core.labels import count, plural
-from pricectl.operate.logs.reading import FALLBACK, Fallen, Moment, Seen, Sighting, Tally
-from pricectl.operate.logs.remedies import Remedy
+from pricectl.operate.logs.reading import FALLBACK, LogTally, Moment, Sighting, SignCount
+from pricectl.operate.logs.remedies import LogsResult
 from pricectl.report.canvas import Canvas, clean, grid, listing
 
 if TYPE_CHECKING:
@@ -14,15 +14,43 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 MAX_SHOWN = 80
-Advised = Sequence[tuple[Fallen, Remedy | None]]
 
 
-def report(
-    tally: Tally, names: Advised, canvas: Canvas, *, note: str = "", quiet: bool = False
-) -> str:
+def document(result: LogsResult) -> dict[str, Any]:
+    """The document of `logs`; schemas/logs.schema.json describes it."""
+    tally = result.tally
+    return {
+        "schema": "pricectl.logs/1",
+        "outcome": "fail" if tally.bad else "pass",
+        "lines": tally.lines,
+        "signs": [
+            {
+                "phrase": seen.sign.phrase,
+                "good": seen.sign.good,
+                "lines": seen.lines,
+                "held_back": seen.held_back,
+                "first": {"line": seen.first.line, "time": seen.first.time or None},
+                "last": {"line": seen.last.line, "time": seen.last.time or None},
+                "reason": seen.reason,
+            }
+            for seen in tally.seen
+        ],
+        "fallbacks": [{"kind": kind, "lines": lines} for kind, lines in tally.kinds],
+        "models": [
+            {**fallback._asdict(), "suggestion": remedy._asdict() if remedy else None}
+            for fallback, remedy in result.names
+        ],
+        "more_models": len(tally.names) - len(result.names),
+        "rarer_lines": tally.rarer,
+        "note": result.note,
+    }
+
+
+def text(result: LogsResult, canvas: Canvas, *, quiet: bool = False) -> str:
     """Whether the log is clean, each sign with its times, the names that fell back most."""
     from rich.text import Text
 
+    tally, names, note = result.tally, result.names, result.note
     parts: list[RenderableType] = [_headline(tally)]
     if not quiet:
         if tally.seen:
@@ -30,13 +58,13 @@ def report(
         if len(tally.kinds) > 1 or (tally.kinds and not names):
             parts += ["", Text(f"{FALLBACK} by kind: {_kinds(dict(tally.kinds))}")]
         if names:
-            parts += ["", _names(names)]
-        parts += [Text(line, "dim") for line in _left_out(tally, names)]
+            parts += ["", _names(result)]
+        parts += [Text(line, "dim") for line in _left_out(result)]
         parts += [Text(clean(note), "yellow")] if note else []
     return canvas.draw(*parts)
 
 
-def running(one: Sighting) -> str:
+def sighting_line(one: Sighting) -> str:
     """One bad sign as it comes, on one line."""
     words = (one.moment.time, one.sign.phrase, one.kind, one.model, one.reason)
     return f"line {count(one.moment.line)}: {'  '.join(_short(word) for word in words if word)}"
@@ -47,7 +75,7 @@ def _short(text: str) -> str:
     return shown if len(shown) <= MAX_SHOWN else f"{shown[: MAX_SHOWN - 3]}..."
 
 
-def _headline(tally: Tally) -> "Text":
+def _headline(tally: LogTally) -> "Text":
     from rich.text import Text
 
     bad = sum(seen.lines for seen in tally.seen if not seen.sign.good)
@@ -60,7 +88,7 @@ def _headline(tally: Tally) -> "Text":
     return Text("ok", "bold green").append(unseen, "not bold default")
 
 
-def _signs(seen: Sequence[Seen]) -> "Table":
+def _signs(seen: Sequence[SignCount]) -> "Table":
     from rich.text import Text
 
     table = listing("Sign", "Lines>", "First", "Last")
@@ -76,7 +104,7 @@ def _signs(seen: Sequence[Seen]) -> "Table":
     return table
 
 
-def _advice(seen: Sequence[Seen]) -> Iterator["Text"]:
+def _advice(seen: Sequence[SignCount]) -> Iterator["Text"]:
     from rich.text import Text
 
     told = [one for one in seen if one.sign.advice]
@@ -97,19 +125,20 @@ def _kinds(kinds: Mapping[str, int]) -> str:
     )
 
 
-def _names(names: Advised) -> "Table":
+def _names(result: LogsResult) -> "Table":
     from rich.text import Text
 
     table = grid("right", "left", "wrap")
-    for fallen, advice in names:
-        kind = f" ({fallen.kind})" if fallen.kind not in ("", "unknown-model") else ""
+    for fallback, advice in result.names:
+        kind = f" ({fallback.kind})" if fallback.kind not in ("", "unknown-model") else ""
         words = Text(clean(advice.words), "dim") if advice else Text()
-        table.add_row(f"  {count(fallen.lines)}", Text(f"{_short(fallen.model)}{kind}"), words)
+        table.add_row(f"  {count(fallback.lines)}", Text(f"{_short(fallback.model)}{kind}"), words)
     return table
 
 
-def _left_out(tally: Tally, names: Advised) -> Iterator[str]:
-    more = len(tally.names) - len(names)
+def _left_out(result: LogsResult) -> Iterator[str]:
+    tally = result.tally
+    more = len(tally.names) - len(result.names)
     if more > 0:
         yield f"  and {plural(more, 'other name')}; --top shows more"
     if tally.rarer:

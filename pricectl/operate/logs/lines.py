@@ -32,7 +32,7 @@ _TIME = re.compile(
 )
 
 
-class Line(NamedTuple):
+class LogLine(NamedTuple):
     """The signs' phrases in a line, its time, and what it says of a fallback.
 
     `details` are the model, the reason, and how many like lines were held back before it.
@@ -44,7 +44,7 @@ class Line(NamedTuple):
     details: tuple[str, str, int]
 
 
-def read_line(text: str, phrases: Sequence[str]) -> Line:
+def read_line(text: str, phrases: Sequence[str]) -> LogLine:
     """Read a line that has one of the phrases, in whatever case, somewhere in it."""
     start = text.find("{") if text.endswith("}") else -1
     fields = _fields(text[start:]) if start >= 0 else {}
@@ -57,7 +57,7 @@ def read_line(text: str, phrases: Sequence[str]) -> Line:
         values |= {key: _unescaped(value) if escaped else value for key, value in fields.items()}
     model = _text(values.get("model")) or _named_in_words(message)
     details = model, _text(values.get("reason")), _held_back(values.get("suppressed"))
-    return Line(found, _time(fields, text), _text(values.get("kind")), details)
+    return LogLine(found, _time(fields, text), _text(values.get("kind")), details)
 
 
 def _fields(text: str) -> Mapping[str, Any]:

@@ -1,7 +1,4 @@
-"""Asks a live API, bounded in size and time, at the address that was named and no other.
-
-Also runs a smoke test's calls: `pricectl.operate.smoke` says what is asked and how it is judged.
-"""
+"""Calls a live API, bounded in size and time, at the address that was named and no other."""
 
 import json
 import re
@@ -12,7 +9,9 @@ from pricectl.core import document
 from pricectl.core.document import Json
 from pricectl.core.errors import DocumentError, PricingError
 from pricectl.files import fetch
-from pricectl.operate.smoke import DIALECTS, Dialect, Judge, Probe, Reply, Result
+from pricectl.operate.smoke.apis import APIS, ApiKind, Reply
+from pricectl.operate.smoke.checks import AnswerChecker, CallResult
+from pricectl.operate.smoke.probes import Probe
 
 MAX_BYTES = 4 * 1024 * 1024
 EXCERPT = 200
@@ -23,11 +22,11 @@ _CREATE = "create-and-call"
 
 
 class BadAddress(PricingError):
-    """A URL that is not asked, or a token that cannot be sent."""
+    """A URL that is not called, or a token that cannot be sent."""
 
 
 class Unreachable(PricingError):
-    """Nobody answers at a URL, or not to this token."""
+    """Nothing answers at a URL, or not to this token."""
 
 
 class Endpoint(NamedTuple):
@@ -44,8 +43,8 @@ class Endpoint(NamedTuple):
             raise BadAddress("the token has characters that no header can carry")
         _check(url)
         base = url.rstrip("/")
-        for dialect in DIALECTS.values():
-            base = base.removesuffix(dialect.path)
+        for api in APIS.values():
+            base = base.removesuffix(api.path)
         return cls(base, token, timeout_seconds)
 
     def url(self, path: str) -> str:
@@ -84,7 +83,7 @@ class Endpoint(NamedTuple):
         return Reply(status, body, named, _message(body)[:EXCERPT])
 
     def _masked(self, text: str) -> str:
-        # A shorter one is no secret, and would stand in words of the answer that is judged.
+        # A shorter one is not a secret, and may be part of a word in the answer that is checked.
         return text.replace(self.token, _MASK) if len(self.token or "") >= MIN_SECRET else text
 
     def _without_token(self, value: Json) -> Json:
@@ -98,14 +97,14 @@ class Endpoint(NamedTuple):
 
 def find_api(endpoint: Endpoint) -> str:
     """Which API answers: an empty order is refused where there is a counter. Raises Unreachable."""
-    reply = endpoint.post(DIALECTS[_CREATE].path, {})
+    reply = endpoint.post(APIS[_CREATE].path, {})
     _check_answered(endpoint, reply)
     return "openai" if reply.status in {404, 405} else _CREATE
 
 
 def run(
-    endpoint: Endpoint, dialect: Dialect, probes: tuple[Probe, ...], judge: Judge
-) -> Iterator[Result]:
+    endpoint: Endpoint, api: ApiKind, probes: tuple[Probe, ...], checker: AnswerChecker
+) -> Iterator[CallResult]:
     """Make the calls of a checklist one after the other.
 
     Raises Unreachable if the first gets no answer, or one that refuses the token.
@@ -113,13 +112,13 @@ def run(
     first = True
     for probe in probes:
         if probe.skipped:
-            yield Result(probe)
+            yield CallResult(probe)
             continue
-        reply = endpoint.post(dialect.path, dialect.ask(probe))
+        reply = endpoint.post(api.path, api.body(probe))
         if first:
             _check_answered(endpoint, reply)
         first = False
-        yield judge.judge(probe, reply)
+        yield checker.check(probe, reply)
 
 
 def _check_answered(endpoint: Endpoint, reply: Reply) -> None:
@@ -134,13 +133,13 @@ def _check_answered(endpoint: Endpoint, reply: Reply) -> None:
 
 
 def _check(url: str) -> None:
-    place = fetch.parts(url)
-    if place is None or place.scheme not in {"http", "https"} or place.port == 0:
+    parts = fetch.parts(url)
+    if parts is None or parts.scheme not in {"http", "https"} or parts.port == 0:
         raise BadAddress("is no URL", where=url, next_step="https://HOST[:PORT]")
-    where = f"{place.scheme}://{place.hostname}"
-    if not fetch.is_private(place):
+    where = f"{parts.scheme}://{parts.hostname}"
+    if not fetch.is_private(parts):
         raise BadAddress("is not encrypted", where=where, next_step="use https://")
-    if "@" in place.netloc or place.query or place.fragment:
+    if "@" in parts.netloc or parts.query or parts.fragment:
         raise BadAddress(
             "has more than a host and a path", where=where, next_step="name a token with --token"
         )

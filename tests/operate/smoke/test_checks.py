@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pricectl.core import Catalog, PricingError, Profile
-from pricectl.operate.smoke import DIALECTS, Judge, Probe, Reply, Result, plan, smoke_models
+from pricectl.operate.smoke import APIS, AnswerChecker, Probe, Reply, CallResult, plan, smoke_models
 from tests.conftest import CATALOG
 
 USAGE = {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110}
@@ -16,8 +16,8 @@ COST = Decimal("0.00035")
 PROBE = Probe("cheap-model", "gpt-4o", "consumption_usd", "job", "key")
 
 
-def judge(api: str, profile: Profile = Profile()) -> Judge:  # noqa: B008 - frozen
-    return Judge(DIALECTS[api], Catalog.load(CATALOG), profile)
+def judge(api: str, profile: Profile = Profile()) -> AnswerChecker:  # noqa: B008 - frozen
+    return AnswerChecker(APIS[api], Catalog.load(CATALOG), profile)
 
 
 def created(**members: Any) -> Reply:
@@ -38,13 +38,13 @@ def completed(cost: str | None = None, **members: Any) -> Reply:
     return Reply(200, body, {} if cost is None else {"x-litellm-response-cost": cost})
 
 
-def outcome(result: Result, check: str) -> tuple[str, str]:
+def outcome(result: CallResult, check: str) -> tuple[str, str]:
     found = next(it for it in result.checks if it.name == check)
     return found.outcome, found.note
 
 
 def of_cost(api: str, reply: Reply) -> tuple[str, str]:
-    return outcome(judge(api).judge(PROBE, reply), "cost")
+    return outcome(judge(api).check(PROBE, reply), "cost")
 
 
 @pytest.mark.parametrize(
@@ -97,13 +97,13 @@ def test_a_client_cost_may_end_between_two_picodollars() -> None:
     third = Profile(markup_percent=Fraction(100, 3))
     # $0.00035 x 4/3 = 0.000466666666666...
     for told in (Decimal("0.000466666666"), Decimal("0.000466666667"), Decimal("0.00046667")):
-        result = judge("create-and-call", third).judge(PROBE, created(client_cost_usd=told))
+        result = judge("create-and-call", third).check(PROBE, created(client_cost_usd=told))
         assert outcome(result, "client-cost")[0] == "ok"
 
 
 @pytest.mark.parametrize("credits_deducted", [2, 0, Decimal("1.0"), "1.5", None, True])
 def test_credits_are_the_whole_number_we_work_out(credits_deducted: Any) -> None:
-    result = judge("create-and-call").judge(PROBE, created(credits_deducted=credits_deducted))
+    result = judge("create-and-call").check(PROBE, created(credits_deducted=credits_deducted))
     assert outcome(result, "credits")[0] == "failed"
 
 
@@ -126,27 +126,27 @@ def test_credits_are_the_whole_number_we_work_out(credits_deducted: Any) -> None
     ],
 )
 def test_what_an_answer_lacks(reply: Reply, check: str) -> None:
-    result = judge("create-and-call").judge(PROBE, reply)
+    result = judge("create-and-call").check(PROBE, reply)
     assert (result.outcome, outcome(result, check)[0]) == ("failed", "failed")
 
 
 def test_a_tool_call_is_a_completion() -> None:
     message = {"content": None, "tool_calls": [{"type": "function"}]}
     reply = completed("0.00035", choices=[{"message": message}])
-    assert judge("openai").judge(PROBE, reply).outcome == "ok"
-    assert judge("openai").judge(PROBE, completed(choices=[])).outcome == "failed"
+    assert judge("openai").check(PROBE, reply).outcome == "ok"
+    assert judge("openai").check(PROBE, completed(choices=[])).outcome == "failed"
 
 
 def test_a_whole_provider_body_may_stand_in_the_answer() -> None:
     body = completed().body
-    assert judge("create-and-call").judge(PROBE, created(response=body, usage=None)).outcome == "ok"
+    assert judge("create-and-call").check(PROBE, created(response=body, usage=None)).outcome == "ok"
 
 
 def test_only_the_unknown_name_may_be_a_guess() -> None:
     # 100 x $1 + 10 x $2 = $120 a million, the default price.
     reply = created(provider_cost_usd="0.00012")
-    guess = judge("create-and-call").judge(PROBE._replace(model="nobody", unknown=True), reply)
-    known = judge("create-and-call").judge(PROBE._replace(model="nobody"), reply)
+    guess = judge("create-and-call").check(PROBE._replace(model="nobody", unknown=True), reply)
+    known = judge("create-and-call").check(PROBE._replace(model="nobody"), reply)
     assert (guess.outcome, known.outcome) == ("ok", "failed")
 
 
