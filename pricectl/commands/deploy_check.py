@@ -19,10 +19,10 @@ from pricectl.report.text import deploy_check as text
 class FailOn(StrEnum):
     """What `--fail-on` may name: a kind of change, or what a date made due in the new version."""
 
-    INCREASE = gates.FailOn.INCREASE
-    DECREASE = gates.FailOn.DECREASE
-    REMOVED = gates.FailOn.REMOVED
-    ANY = gates.FailOn.ANY
+    INCREASE = gates.FailOnChange.INCREASE
+    DECREASE = gates.FailOnChange.DECREASE
+    REMOVED = gates.FailOnChange.REMOVED
+    ANY = gates.FailOnChange.ANY
     DUE = "due"
 
 
@@ -60,8 +60,8 @@ def deploy_check(
     Formats: text, json, markdown.
     """
     named = fail_on or []
-    changes = [gates.FailOn(each) for each in named if each is not FailOn.DUE]
-    limits = gates.Limits.read(changes, max_increase, max_decrease)
+    changes = [gates.FailOnChange(each) for each in named if each is not FailOn.DUE]
+    limits = gates.GateLimits.read(changes, max_increase, max_decrease)
     policy, when = settings.load_policy(catalog=file), common.instant(at)
     name = catalog_file.check_there(catalog_file.locate_own(file, policy.file), file, policy.file)
     candidate = Candidate(

@@ -10,7 +10,6 @@ from pricectl.commands.common import View
 from pricectl.exit_codes import CLEAN, FINDINGS
 from pricectl.files import catalog_file, settings, versions
 from pricectl.report import diff as formats
-from pricectl.report.changes import Compared
 
 
 def diff(
@@ -30,7 +29,7 @@ def diff(
         ),
     ] = None,
     fail_on: Annotated[
-        list[gates.FailOn] | None, typer.Option(help="Exit 1 on that; may be repeated.")
+        list[gates.FailOnChange] | None, typer.Option(help="Exit 1 on that; may be repeated.")
     ] = None,
     max_increase: Annotated[
         str | None, typer.Option(metavar="PERCENT", help="Exit 1 if a price rises by more.")
@@ -51,7 +50,7 @@ def diff(
 
     Exits 0 whatever changed, unless a gate is set and trips.
     """
-    limits = gates.Limits.read(fail_on or [], max_increase, max_decrease, exit_code=exit_code)
+    limits = gates.GateLimits.read(fail_on or [], max_increase, max_decrease, exit_code=exit_code)
     policy, when = settings.load_policy(catalog=file), common.instant(at)
     charged_by = policy.profile_named(profile)
     if head is None:
@@ -71,7 +70,7 @@ def diff(
         profile=charged_by,
         at=when,
     )
-    compared = Compared(found, old.name, new.name, gates.check(found, limits))
+    compared = gates.GatedComparison(found, old.name, new.name, gates.check_gates(found, limits))
     common.show(
         View.of(output, color, quiet=quiet, verbose=verbose),
         {

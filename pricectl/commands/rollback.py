@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from pricectl.changes import Version, compare
+from pricectl.changes import CatalogVersion, compare
+from pricectl.changes.gates import GatedComparison
 from pricectl.commands import common
 from pricectl.commands.common import View
 from pricectl.core.errors import PricingError
@@ -18,7 +19,6 @@ from pricectl.operate import rollback as rolling
 from pricectl.policy import Policy
 from pricectl.report import json_rollback
 from pricectl.report.canvas import clean
-from pricectl.report.changes import Compared
 from pricectl.report.rollback import Differences, Outcome, State
 from pricectl.report.text import rollback as text
 
@@ -110,7 +110,7 @@ def _differences(
     try:
         if planned.current is None:
             return Differences(None, f"{planned.file}: there is no file now")
-        before = Version.read(planned.current)
+        before = CatalogVersion.read(planned.current)
         after = planned.target.version(like=before)
     except PricingError as error:
         return Differences(None, f"cannot be compared: {error}")
@@ -122,7 +122,7 @@ def _differences(
         profile=charged_by,
         at=at,
     )
-    compared = Compared(found, planned.file, planned.target.name)
+    compared = GatedComparison(found, planned.file, planned.target.name)
     return Differences(compared, "", before, after, charged_by)
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from types import MappingProxyType
 
 from pricectl.changes import Change
+from pricectl.changes.gates import GatedComparison
 from pricectl.check.positions import Positions
 from pricectl.core.labels import plural
 from pricectl.report import changes as words
 from pricectl.report.canvas import clean
-from pricectl.report.changes import Compared
 from pricectl.report.github import command
 
 # GitHub shows ten of each level; the rest would only fill the log.
@@ -17,23 +17,23 @@ MAX_CHANGES = 50
 _LEVELS = MappingProxyType({"error": "warning", "warning": "warning", "info": "notice"})
 
 
-def diff(compared: Compared, path: str, text: str) -> str:
+def diff(compared: GatedComparison, path: str, text: str) -> str:
     """The summary, the changes of most effect, the gates; `path` is the new file, or "-"."""
     return "\n".join(_lines(compared, path, text))
 
 
-def _lines(compared: Compared, path: str, text: str) -> Iterator[str]:
-    changes = compared.found.changes
-    yield command("notice", clean(words.summary(compared)), title="pricectl diff")
+def _lines(compared: GatedComparison, path: str, text: str) -> Iterator[str]:
+    changes = compared.comparison.changes
+    yield command("notice", clean(compared.summary), title="pricectl diff")
     places = Positions(text)
     for change in changes[:MAX_CHANGES]:
         yield _command(change, path, places)
     if len(changes) > MAX_CHANGES:
         yield command("notice", f"{plural(len(changes) - MAX_CHANGES, 'change')} more")
-    for told in words.left_out(compared.found):
+    for told in words.left_out(compared.comparison):
         yield command("warning", told, title="pricectl diff")
     for gate in compared.gates:
-        yield command("error" if gate.tripped else "notice", words.gate_line(gate))
+        yield command("error" if gate.tripped else "notice", gate.text)
 
 
 def _command(change: Change, path: str, places: Positions) -> str:

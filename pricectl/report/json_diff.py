@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import Any
 
 from pricectl.changes import Change, Impact
-from pricectl.changes.gates import Gate
+from pricectl.changes.gates import Gate, GatedComparison
 from pricectl.changes.rates import shown
 from pricectl.core.catalog import Catalog
 from pricectl.core.credits import Profile
@@ -12,20 +12,20 @@ from pricectl.core.estimate import Estimate
 from pricectl.core.labels import plain
 from pricectl.core.money import usd
 from pricectl.core.units import UNITS, is_token
-from pricectl.report.changes import Compared, left_out, summary
+from pricectl.report.changes import left_out
 from pricectl.report.json import catalog_id, dump, resolved
 
 PERCENT_DECIMALS = 4
 
 
-def diff(compared: Compared, base: Catalog, head: Catalog, profile: Profile) -> str:
+def diff(compared: GatedComparison, base: Catalog, head: Catalog, profile: Profile) -> str:
     """The document of `pricectl diff`."""
-    found = compared.found
+    found = compared.comparison
     return dump(
         "diff",
         {
             "outcome": "fail" if compared.tripped else "pass",
-            "summary": summary(compared),
+            "summary": compared.summary,
             "base": {"name": compared.base, **catalog_id(base)},
             "head": {"name": compared.head, **catalog_id(head)},
             "profile": profile.name,
@@ -89,7 +89,7 @@ def _impact(job: Impact) -> dict[str, Any]:
     return {
         "provider": job.provider,
         "model": job.model,
-        "name": job.asked,
+        "name": job.name,
         "workload": job.workload.name,
         "calls": job.workload.calls,
         "service": job.workload.service or "standard",

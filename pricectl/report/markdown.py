@@ -10,10 +10,10 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from pricectl.changes import Change, Comparison
+from pricectl.changes.gates import GatedComparison
 from pricectl.core.credits import BUDGET_MODES
 from pricectl.report import changes as words
 from pricectl.report.canvas import clean
-from pricectl.report.changes import Compared
 
 MARKER = "<!-- pricectl-diff -->"
 # Comments of 65,536 characters and more are refused.
@@ -33,12 +33,12 @@ class Section(NamedTuple):
     folded: bool = False
 
 
-def diff(compared: Compared) -> str:
+def diff(compared: GatedComparison) -> str:
     """The whole comment."""
-    found = compared.found
-    lines = [MARKER, f"**{words.counts(found)}** vs {code(compared.base)}", ""]
+    found = compared.comparison
+    lines = [MARKER, f"**{found.summary}** vs {code(compared.base)}", ""]
     lines += [f"- {told}" for told in words.left_out(found)]
-    lines += [f"- {_STATES[gate.tripped]} {words.gate_line(gate)}" for gate in compared.gates]
+    lines += [f"- {_STATES[gate.tripped]} {gate.text}" for gate in compared.gates]
     room = MAX_CHARACTERS - _RESERVED - _size(lines)
     for section in _sections(found):
         drawn = _drawn(section, room)
@@ -163,7 +163,7 @@ def _jobs(found: Comparison) -> Section:
                 *words.credit_cells(job).values(),
             )
         )
-        for job in words.changed_jobs(found.impact)
+        for job in found.changed_jobs
     )
     credit_columns = (f"{name} cr" for name in BUDGET_MODES)
     columns = ("Model", "Job", "USD before", "USD now", "Change", *credit_columns)

@@ -2,11 +2,11 @@
 
 from typing import Literal, NamedTuple
 
-from pricectl.changes import Version
+from pricectl.changes import CatalogVersion
+from pricectl.changes.gates import GatedComparison
 from pricectl.core.credits import Profile
 from pricectl.exit_codes import CLEAN, FAILED, FINDINGS
 from pricectl.operate.reload_client import Reloaded
-from pricectl.report.changes import Compared
 
 State = Literal["restored", "would-restore", "unchanged", "refused", "unconfirmed", "declined"]
 _CODES: dict[State, int] = {"refused": FINDINGS, "declined": FINDINGS, "unconfirmed": FAILED}
@@ -15,10 +15,10 @@ _CODES: dict[State, int] = {"refused": FINDINGS, "declined": FINDINGS, "unconfir
 class Differences(NamedTuple):
     """From the current file to the target; `trouble` says why there is no comparison."""
 
-    compared: Compared | None
+    compared: GatedComparison | None
     trouble: str = ""
-    before: Version | None = None
-    after: Version | None = None
+    before: CatalogVersion | None = None
+    after: CatalogVersion | None = None
     profile: Profile = Profile()
 
 

@@ -8,12 +8,12 @@ import jsonschema
 import pytest
 
 from pricectl.changes import Change, Comparison, Move, PricedAt
+from pricectl.changes.gates import GatedComparison
 from pricectl.changes.effort import LeftOut
 from pricectl.core import MODES
 from pricectl.report import diff as formats
 from pricectl.report import markdown
 from pricectl.report.canvas import Canvas
-from pricectl.report.changes import Compared
 from tests.conftest import CATALOG, ROOT, Run
 
 O3 = '"o3": {"input_cost_per_token": 2e-06, "output_cost_per_token": 8e-06}'
@@ -141,7 +141,7 @@ def test_a_comment_fits_and_says_what_it_left_out(number: int) -> None:
     others = tuple(
         change._replace(kind="metadata", moves=(), price=None, new="x" * 500) for change in prices
     )
-    compared = Compared(Comparison((*prices, *others), (), 3, 4), "b" * 5_000, "h")
+    compared = GatedComparison(Comparison((*prices, *others), (), 3, 4), "b" * 5_000, "h")
     text = markdown.diff(compared)
     assert len(text) < 60_000
     assert "3 objects reordered, 4 numbers respelled: no value changed by that" in text
@@ -191,7 +191,7 @@ def test_several_formats_at_once(run: Run, home: Path, base: str) -> None:
 def test_every_format_says_what_was_left_out(run: Run, base: str) -> None:
     document(run, "--base", base)
     left_out = LeftOut(1_200, "names not asked for", hides=True), LeftOut(2, "large members")
-    compared = Compared(Comparison((), (), 0, 0, left_out), "base", "head")
+    compared = GatedComparison(Comparison((), (), 0, 0, left_out), "base", "head")
     first = "Left out: 1,200 names not asked for; gates on prices trip"
     told = formats.text(compared, Canvas(color=False, width=80, verbose=False), quiet=True)
     assert told.splitlines()[1:] == [first, "Left out: 2 large members"]

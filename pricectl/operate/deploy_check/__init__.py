@@ -10,8 +10,8 @@ from datetime import UTC
 from pathlib import Path
 from typing import NamedTuple
 
-from pricectl.changes import Version, compare
-from pricectl.changes.gates import check as check_gates
+from pricectl.changes import CatalogVersion, compare
+from pricectl.changes.gates import GatedComparison, check_gates
 from pricectl.check import validation
 from pricectl.check.findings import Threshold
 from pricectl.core import sanity
@@ -23,7 +23,6 @@ from pricectl.files.git import BadRef
 from pricectl.files.gitlog import FileLog
 from pricectl.operate.deploy_check.checklist import Candidate, Check, Readiness, some
 from pricectl.operate.deploy_check.examples import TYPICAL, critical, examples
-from pricectl.report import changes as words
 from pricectl.report.concise import due as due_mark
 
 SHORT = 12
@@ -33,7 +32,7 @@ def assess(candidate: Candidate) -> Readiness:
     """Run every check; what one cannot do for want of another is unknown, never left out."""
     checks = [_file(candidate), _git(candidate), _valid(candidate)]
     try:
-        version = Version.read(candidate.data)
+        version = CatalogVersion.read(candidate.data)
     except PricingError as error:
         checks.append(Check("runtime", "failed", f"the service would refuse it: {error}"))
         why = "not checked: the catalog cannot be loaded"
@@ -107,11 +106,11 @@ def _valid(candidate: Candidate) -> Check:
 class _Deployed(NamedTuple):
     """The prices in use and their name, or why they are not known."""
 
-    version: Version | None
+    version: CatalogVersion | None
     name: str
 
 
-def _deployed(candidate: Candidate, like: Version) -> _Deployed:
+def _deployed(candidate: Candidate, like: CatalogVersion) -> _Deployed:
     try:
         found = versions.read(candidate.base, candidate.file, candidate.policy)
         return _Deployed(found.version(like=like), found.name)
@@ -119,7 +118,7 @@ def _deployed(candidate: Candidate, like: Version) -> _Deployed:
         return _Deployed(None, f"cannot be compared: {error}")
 
 
-def _runtime(candidate: Candidate, version: Version, deployed: _Deployed) -> Check:
+def _runtime(candidate: Candidate, version: CatalogVersion, deployed: _Deployed) -> Check:
     """Whether a service takes it: one that starts, and one that has the deployed prices.
 
     A refusal is told here and not among the changes: it depends on no gate that somebody sets.
@@ -175,7 +174,7 @@ def _without_log() -> Iterator[None]:
         logger.disabled = before
 
 
-def _changes(candidate: Candidate, version: Version, deployed: _Deployed) -> Check:
+def _changes(candidate: Candidate, version: CatalogVersion, deployed: _Deployed) -> Check:
     policy = candidate.policy
     if deployed.version is None:
         return Check("changes", "unknown", deployed.name)
@@ -188,8 +187,8 @@ def _changes(candidate: Candidate, version: Version, deployed: _Deployed) -> Che
         at=candidate.at,
     )
     gates = check_gates(found, candidate.limits)
-    said = words.summary(words.Compared(found, deployed.name, candidate.file, gates))
-    lines = tuple(words.gate_line(gate) for gate in gates)
+    said = GatedComparison(found, deployed.name, candidate.file, gates).summary
+    lines = tuple(gate.text for gate in gates)
     if any(gate.tripped for gate in gates):
         return Check("changes", "failed", f"{said}: a gate tripped", lines)
     if found.changes and not gates:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
-from pricectl.changes.gates import Limits
+from pricectl.changes.gates import GateLimits
 from pricectl.core.credits import Profile
 from pricectl.policy import Policy
 
@@ -32,7 +32,7 @@ class Candidate(NamedTuple):
     data: bytes
     policy: Policy
     profile: Profile
-    limits: Limits
+    limits: GateLimits
     base: str
     at: datetime
     today: date

@@ -7,11 +7,12 @@ from typing import NamedTuple
 from unicodedata import east_asian_width
 
 from pricectl.changes import Change, Comparison, Impact
+from pricectl.changes.gates import GatedComparison
 from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.labels import count
 from pricectl.report import changes as words
 from pricectl.report.canvas import Canvas, at_point, clean
-from pricectl.report.changes import ARROW, Compared
+from pricectl.report.changes import ARROW
 
 MAX_PRICES, MAX_ROWS, MAX_NAMES, MAX_JOBS, MAX_OTHERS = 200, 100, 50, 40, 20
 INDENT, GAP, NARROWEST = 2, 2, 12
@@ -37,19 +38,19 @@ Block = Sequence[Line]
 Styled = tuple[tuple[str, str], ...]
 
 
-def report(compared: Compared, canvas: Canvas, *, quiet: bool = False) -> str:
+def report(compared: GatedComparison, canvas: Canvas, *, quiet: bool = False) -> str:
     """The whole comparison; with `quiet` its first sentence and the gates."""
-    lines = list(_folding(words.summary(compared), "bold", canvas))
+    lines = list(_folding(compared.summary, "bold", canvas))
     if not quiet:
-        lines += _sections(compared.found, canvas)
-        looks = words.only_looks(compared.found)
+        lines += _sections(compared.comparison, canvas)
+        looks = words.only_looks(compared.comparison)
         lines += [_EMPTY, *_folding(looks, "dim", canvas)] if looks else []
-    for told in words.left_out(compared.found):
+    for told in words.left_out(compared.comparison):
         lines += _folding(told, "yellow", canvas)
     lines += [_EMPTY] if compared.gates and not quiet else []
     for gate in compared.gates:
         style = "bold red" if gate.tripped else "green"
-        lines += _folding(words.gate_line(gate), style, canvas)
+        lines += _folding(gate.text, style, canvas)
     return _coloured(lines, canvas) if canvas.color else _plain(lines)
 
 
@@ -98,7 +99,7 @@ def _all_sections(found: Comparison, *, everything: bool) -> Iterator[Section]:
     rows = sorted(
         found.of("added", "removed", "renamed"), key=lambda row: list(_SIGNS).index(row.kind)
     )
-    jobs, others = words.changed_jobs(found.impact), found.of("metadata")
+    jobs, others = found.changed_jobs, found.of("metadata")
     most = (MAX_PRICES, MAX_ROWS, MAX_NAMES, MAX_JOBS, MAX_OTHERS)
     p, r, n, j, o = (None if everything else limit for limit in most)
     yield Section(PRICES, "lrlrr", _prices(prices[:p]), len(prices))
