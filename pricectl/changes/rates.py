@@ -107,7 +107,7 @@ def charged(prices: PriceList, price: PricedAt) -> int | None:
 def _off_peak_moves(old: PriceList, new: PriceList) -> Iterator[RateMove]:
     if old.off_peak is None and new.off_peak is None:
         return
-    before, after = (prices.off_peak[1] if prices.off_peak else prices for prices in (old, new))
+    before, after = (prices.off_peak or prices for prices in (old, new))
     for found in rate_moves(before, after):
         mine = tuple(
             own if own and own[1].startswith(f"{OFF_PEAK}/") else None

@@ -32,7 +32,7 @@ def terms(old: PriceList, new: PriceList) -> Iterator[Term]:
     if (old.marginal, old.inclusive) != (new.marginal, new.inclusive):
         tiers = old.entry.get(CONTEXT_TIER), new.entry.get(CONTEXT_TIER)
         yield Term((CONTEXT_TIER,), *tiers, APPLY)
-    if old.off_peak and new.off_peak and old.off_peak[0] != new.off_peak[0]:
+    if old.off_peak and new.off_peak and old.off_peak.windows != new.off_peak.windows:
         yield Term((OFF_PEAK, WINDOWS), _windows(old.entry), _windows(new.entry), APPLY)
     if old.uplifts != new.uplifts:
         before, after = _factors(old.entry), _factors(new.entry)
