@@ -13,6 +13,7 @@ from pricectl.policy import Workload
 
 ChangeKind = Literal["repriced", "added", "removed", "renamed", "resolution", "metadata"]
 KINDS: tuple[ChangeKind, ...] = get_args(ChangeKind)
+ROW_KINDS: tuple[ChangeKind, ...] = ("repriced", "added", "removed", "renamed")
 
 # A price that was free has no percentage; it is listed before every one that has.
 UNBOUNDED = Fraction(10**30)
@@ -158,8 +159,7 @@ class Comparison(NamedTuple):
         rows = {(change.provider, change.model) for change in self.of("repriced")}
         numbers = Counter(change.kind for change in self.changes)
         numbers["repriced"] = len(rows)
-        whole_rows = ("repriced", "added", "removed", "renamed")
-        parts = [f"{count(numbers[kind])} {kind}" for kind in whole_rows if numbers[kind]]
+        parts = [f"{count(numbers[kind])} {kind}" for kind in ROW_KINDS if numbers[kind]]
         if numbers["resolution"]:
             parts.append(f"{plural(numbers['resolution'], 'name')} answered by another row")
         if numbers["metadata"]:

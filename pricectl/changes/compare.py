@@ -114,9 +114,7 @@ def _base_prices(model: Model, at: datetime | None) -> str:
 
 def _removed(model: Model, at: datetime | None) -> Change:
     prices = _base_prices(model, at)
-    return Change(
-        "removed", "warning", model.provider, model.name, "", prices, None, model.pointer
-    )
+    return Change("removed", "warning", model.provider, model.name, "", prices, None, model.pointer)
 
 
 def _added(model: Model, at: datetime | None) -> Change:

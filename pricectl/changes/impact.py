@@ -161,9 +161,7 @@ def _jobs(
     yield from map(both, _price_jobs(used, _prices(lookups.new, changes, settings)))
 
 
-def _prices(
-    new: Catalog, changes: Sequence[Change], settings: JobSettings
-) -> Iterator[PricedAt]:
+def _prices(new: Catalog, changes: Sequence[Change], settings: JobSettings) -> Iterator[PricedAt]:
     """Every price that the changes move, or may move by how tiers apply."""
     with_tiers: set[tuple[str, str]] = set()
     for change in (change for change in changes if change.kind == "repriced"):

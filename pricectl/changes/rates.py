@@ -145,9 +145,7 @@ class _ListsInForce(NamedTuple):
         change = self._change("/".join(found.path), old, new, pointer)
         member = WINDOWS if found.path[-1] == WINDOWS else found.path[0]
         parts = frozenset(member_and_day(prices)[0] or member for prices in (self.old, self.new))
-        return Repricing(
-            change._replace(moves=found.moves, note=found.note), parts, self.period.at
-        )
+        return Repricing(change._replace(moves=found.moves, note=found.note), parts, self.period.at)
 
     def _change(self, field: str, old: str | None, new: str | None, pointer: str) -> Change:
         member, day = member_and_day(self.new)

@@ -74,8 +74,8 @@ def _by_aliases(
             if row.aliases and in_force(row, at).rates:
                 key = frozenset(row.aliases), _price(row, at)
                 by_aliases.setdefault(key, []).append(row)
-    for key, old in old_rows.items():
-        new = new_rows.get(key, [])
+    for shared, old in old_rows.items():
+        new = new_rows.get(shared, [])
         # Two such rows on a side prove nothing: either may be the renamed one.
         if len(old) == len(new) == 1 and in_force(old[0], at).same_prices(in_force(new[0], at)):
             yield _SHARED, old[0].full_name, new[0].full_name

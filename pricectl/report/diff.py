@@ -13,7 +13,9 @@ def text(compared: GatedComparison, canvas: Canvas, *, quiet: bool = False) -> s
     return diff.report(compared, canvas, quiet=quiet)
 
 
-def json(compared: GatedComparison, base: CatalogVersion, head: CatalogVersion, profile: Profile) -> str:
+def json(
+    compared: GatedComparison, base: CatalogVersion, head: CatalogVersion, profile: Profile
+) -> str:
     """For programs."""
     from pricectl.report import json_diff
 

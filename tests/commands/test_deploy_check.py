@@ -377,7 +377,7 @@ def test_markdown_fences_what_comes_from_the_file(run: Run, repo: Path) -> None:
     [
         (("--file", "gone.json"), "no such file"),
         (("--file", "."), "is a folder"),
-        (("--max-increase", "much"), "is no percentage"),
+        (("--max-increase", "much"), "is not a percentage"),
         (("--profile", "none"), "no profile is called"),
         (("-o", "yaml"), "unknown format"),
     ],

@@ -9,7 +9,7 @@ import pytest
 
 from pricectl.changes import Change, Comparison, Move, PricedAt
 from pricectl.changes.gates import GatedComparison
-from pricectl.changes.effort import LeftOut
+from pricectl.changes.limits import LeftOut
 from pricectl.core import MODES
 from pricectl.report import diff as formats
 from pricectl.report import markdown

@@ -49,9 +49,7 @@ def _missing(catalog: Catalog, name: str, candidate: Candidate) -> str:
             units = ", ".join(line.unit for line in found.unpriced)
             return f"no price for {units} {period.name}".strip()
         if not all(line.pico_usd for line in found.lines) and not _is_free(found):
-            return (
-                f"a price of zero {period.name}".strip() + ", and nothing says that it is free"
-            )
+            return f"a price of zero {period.name}".strip() + ", and nothing says that it is free"
     return ""
 
 
