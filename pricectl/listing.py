@@ -44,14 +44,14 @@ class Priced(NamedTuple):
 
     def _holds(self, prices: PriceList) -> bool:
         """Whether a list is in force, at some hour of the day at least."""
-        cheaper = prices.off_peak[1] if prices.off_peak else prices
+        cheaper = prices.off_peak or prices
         return self.prices is prices or self.prices is cheaper
 
     def _other_hours(self) -> Iterator[tuple[str, PriceList]]:
         for _, prices in _times(self.model):
             if prices.off_peak and self._holds(prices):
-                calm = self.prices is prices.off_peak[1]
-                yield ("other hours", prices) if calm else ("off-peak hours", prices.off_peak[1])
+                calm = self.prices is prices.off_peak
+                yield ("other hours", prices) if calm else ("off-peak hours", prices.off_peak)
 
     def _other_times(self) -> Iterator[tuple[str, PriceList]]:
         return (time for time in _times(self.model) if not self._holds(time[1]))

@@ -1,53 +1,68 @@
-"""What typical jobs cost before and after, for every row that a change touches."""
+"""What sample jobs cost before and after, for every row that a change touches."""
 
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
-from pricectl.changes.answers import Answers
-from pricectl.changes.asked import MAX_PROBES, affordable, by_name
-from pricectl.changes.effort import Effort
-from pricectl.changes.periods import MOMENT, in_force
-from pricectl.changes.values import Change, Impact, Move, PricedAt
+from pricectl.changes.change import Change, Impact, Move, PricedAt
+from pricectl.changes.limits import MAX_PRICE_JOBS
+from pricectl.changes.names import NameLookups
+from pricectl.changes.periods import in_force
 from pricectl.core.calculator import quote
 from pricectl.core.catalog import Catalog
 from pricectl.core.credits import Profile
 from pricectl.core.estimate import Estimate
+from pricectl.core.model import Model
+from pricectl.core.prices import At
 from pricectl.core.units import UNITS
 from pricectl.core.usage import DETAILS, Usage
-from pricectl.core.windows import as_instant, read_instant
 from pricectl.policy import Workload
 
-PROBE_TOKENS, PROBE_OUTPUT, PROBE_COUNT = 10_000, 1_000, 1_000
+PRICE_JOB_TOKENS, PRICE_JOB_OUTPUT, PRICE_JOB_COUNT = 10_000, 1_000, 1_000
+# Steps that a job takes, in rows looked at.
+JOB_STEPS = 50
 _DETAIL = {unit: detail for detail, unit in DETAILS.items()}
 
 
-class Terms(NamedTuple):
-    """How the jobs are charged: the sample workloads, the credit profile, the day (None: as is)."""
+class JobSettings(NamedTuple):
+    """How jobs are charged: the sample workloads, the credit profile, an instant by period."""
 
     workloads: tuple[Workload, ...]
     profile: Profile
-    at: date | None
+    instants: Mapping[str, datetime | None]
+
+
+class _Target(NamedTuple):
+    """A row to try in one period, by the names that its jobs ask for, old and new.
+
+    The names differ where the row was renamed.
+    """
+
+    provider: str
+    model: str
+    old_name: str
+    new_name: str
+    period: str
+
+
+_ChangesByTarget = Mapping[_Target, Sequence[Change]]
 
 
 def impacts(
-    answers: Answers, changes: Sequence[Change], terms: Terms, effort: Effort
+    lookups: NameLookups, changes: Sequence[Change], settings: JobSettings
 ) -> Iterator[Impact]:
     """The cost of the sample workloads for each touched row, once for each pair of rows.
 
-    Prices that no sample uses (a batch rate, images) get a job of their own, so that no price
-    change is without its effect; a dated price is shown on its day.
+    Prices that no workload uses (a batch rate, images) get a job of their own, so that no price
+    change is without its effect. A dated price is shown on its day.
     """
-    behind = by_name(answers, changes)
-    tried = affordable(answers, behind, len(terms.workloads), effort)
-    for asked in (asked for asked in behind if asked in tried):
-        touched = list(_prices(answers.new, behind[asked], terms.at))
-        sides = (answers.old, asked.old), (answers.new, asked.new)
-        then = terms._replace(at=_instant(asked.period, terms.at))
-        for workload, before, after in _jobs(sides, touched, then):
+    by_target = _by_target(lookups, changes)
+    tried = _affordable(lookups, by_target, len(settings.workloads))
+    for target in (target for target in by_target if target in tried):
+        for workload, before, after in _jobs(lookups, target, by_target[target], settings):
             move = Move(_cost(before), _cost(after))
             if move.old_pico_usd or move.new_pico_usd:
-                provider, model, _, name, period = asked
+                provider, model, _, name, period = target
                 yield Impact(provider, model, name, workload, before, after, move, period)
 
 
@@ -56,95 +71,141 @@ def _cost(job: Estimate) -> int | None:
     return None if not cost and job.quote.unpriced else cost
 
 
-def _instant(period: str, at: date | None) -> date | None:
-    """An instant of a period; of the one without a name, the comparison's own."""
-    word, _, day = period.partition(" ")
-    instant = read_instant(day)
-    if instant is None:
-        return at
-    return instant - MOMENT if word == "until" else instant
+def _by_target(lookups: NameLookups, changes: Sequence[Change]) -> _ChangesByTarget:
+    """The names to try and the changes behind each, once for each pair of rows."""
+    by_target: dict[_Target, list[Change]] = {}
+    by_rows: dict[tuple[str, ...], _Target] = {}
+    former = {change.full_name: change.old for change in changes if change.kind == "renamed"}
+    for change in changes:
+        if change.kind in ("metadata", "renamed"):
+            continue
+        name, old_name = _job_name(lookups, change), former.get(change.full_name)
+        target = _Target(
+            change.provider,
+            change.model,
+            f"{change.provider}/{old_name}" if old_name else name,
+            name,
+            change.period,
+        )
+        rows = tuple(model.full_name for model in _rows(lookups, target))
+        key = (*(rows or (target.old_name, target.new_name)), change.period)
+        by_target.setdefault(by_rows.setdefault(key, target), []).append(change)
+    return by_target
 
 
-def _prices(new: Catalog, changes: Sequence[Change], at: date | None) -> Iterator[PricedAt]:
-    """Every price that a change moves, or may move by how tiers apply."""
+def _job_name(lookups: NameLookups, change: Change) -> str:
+    """The model's name where it means the row, as clients send it; else `provider/model`."""
+    if change.kind == "resolution":
+        return change.model
+    matches = lookups.both(change.model)
+    match = matches and (matches.old if change.kind == "removed" else matches.new)
+    means_row = match and match.model.full_name == change.full_name
+    return change.model if means_row else change.full_name
+
+
+def _rows(lookups: NameLookups, target: _Target) -> tuple[Model, ...]:
+    """The rows that answered and answer; none if looking them up would take too long."""
+    before, after = lookups.both(target.old_name), lookups.both(target.new_name)
+    return (before.old.model, after.new.model) if before and after else ()
+
+
+def _affordable(
+    lookups: NameLookups, by_target: _ChangesByTarget, workloads: int
+) -> frozenset[_Target]:
+    """The names to try while the allowance lasts, the most important first.
+
+    Those are the changes that only a job shows, such as how tiers apply, then the largest.
+    """
+
+    def is_shown_by_jobs_only(target: _Target) -> bool:
+        return any(change.kind == "repriced" and not change.moves for change in by_target[target])
+
+    def importance(target: _Target) -> tuple[bool, float]:
+        moves = (change.largest for change in by_target[target])
+        largest = max(float(move.weight) if move else 0 for move in moves)
+        return not is_shown_by_jobs_only(target), -largest
+
+    allowance, tried = lookups.allowance, set()
+    for target in sorted(by_target, key=importance):
+        rows = _rows(lookups, target)
+        jobs = workloads + min(MAX_PRICE_JOBS, len(by_target[target]))
+        names = lookups.steps(target.old_name) + lookups.steps(target.new_name)
+        lists = (len(row.prices.rates) + len(row.previous) + len(row.upcoming) for row in rows)
+        if rows and allowance.take("jobs", jobs * JOB_STEPS + names + sum(lists) // 8):
+            tried.add(target)
+        else:
+            allowance.leave_out("jobs", hides=is_shown_by_jobs_only(target))
+    return frozenset(tried)
+
+
+def _jobs(
+    lookups: NameLookups, target: _Target, changes: Sequence[Change], settings: JobSettings
+) -> Iterator[tuple[Workload, Estimate, Estimate]]:
+    """The workloads on both sides, then a job for every changed price that none of them used."""
+    at = settings.instants[target.period]
+
+    def estimate(catalog: Catalog, name: str, workload: Workload) -> Estimate:
+        call = quote(catalog, name, workload.usage, service=workload.service, at=at)
+        return Estimate(call, workload.calls, settings.profile)
+
+    def both(workload: Workload) -> tuple[Workload, Estimate, Estimate]:
+        before = estimate(lookups.old, target.old_name, workload)
+        return workload, before, estimate(lookups.new, target.new_name, workload)
+
+    used: set[At] = set()
+    for workload in settings.workloads:
+        job = both(workload)
+        for call in (job[1].quote, job[2].quote):
+            used |= {(unit, call.above_tokens, call.service) for unit, _ in call.usage.counts}
+        yield job
+    yield from map(both, _price_jobs(used, _prices(lookups.new, changes, settings)))
+
+
+def _prices(new: Catalog, changes: Sequence[Change], settings: JobSettings) -> Iterator[PricedAt]:
+    """Every price that the changes move, or may move by how tiers apply."""
     with_tiers: set[tuple[str, str]] = set()
     for change in (change for change in changes if change.kind == "repriced"):
-        row = change.full_name, change.period
+        row_and_period = change.full_name, change.period
         if change.price:
             yield change.price
-        elif row not in with_tiers:
-            with_tiers.add(row)
-            yield from _tiers(new, change, at)
+        elif row_and_period not in with_tiers:
+            with_tiers.add(row_and_period)
+            row = new.by_full_name.get(change.full_name)
+            if row:
+                prices = in_force(row, settings.instants[change.period])
+                yield from (PricedAt("input", above_tokens) for above_tokens in prices.thresholds)
 
 
-def _tiers(new: Catalog, change: Change, at: date | None) -> list[PricedAt]:
-    row, instant = new.by_full_name.get(change.full_name), _instant(change.period, at)
-    if row is None:
-        return []
-    prices = in_force(row, None if instant is None else as_instant(instant))
-    return [PricedAt("input", above) for above in prices.thresholds]
-
-
-_Side = tuple[Catalog, str]
-_Job = tuple[Workload, Estimate, Estimate]
-
-
-def _jobs(sides: tuple[_Side, _Side], touched: Sequence[PricedAt], terms: Terms) -> Iterator[_Job]:
-    """The sample workloads on both sides, then a job for every price that none of them used."""
-    used: set[tuple[str, int, str]] = set()
-    for workload in terms.workloads:
-        before, after = (_estimate(*side, workload, terms) for side in sides)
-        used.update(_places(before), _places(after))
-        yield workload, before, after
-    for probe in _probes(used, touched):
-        before, after = (_estimate(*side, probe, terms) for side in sides)
-        yield probe, before, after
-
-
-def _estimate(catalog: Catalog, asked: str, workload: Workload, terms: Terms) -> Estimate:
-    found = quote(catalog, asked, workload.usage, service=workload.service, at=terms.at)
-    return Estimate(found, workload.calls, terms.profile)
-
-
-def _probes(used: set[tuple[str, int, str]], touched: Sequence[PricedAt]) -> tuple[Workload, ...]:
-    probes: dict[str, Workload] = {}
-    for price in touched:
+def _price_jobs(used: set[At], prices: Iterator[PricedAt]) -> tuple[Workload, ...]:
+    jobs: dict[str, Workload] = {}
+    for price in prices:
         if (price.unit, price.above_tokens, price.service) not in used:
-            probe = probe_for(price)
-            probes.setdefault(probe.name, probe)
-            used |= {(unit, price.above_tokens, price.service) for unit, _ in probe.usage.counts}
-        if len(probes) == MAX_PROBES:
+            job = price_job(price)
+            jobs.setdefault(job.name, job)
+            used |= {(unit, price.above_tokens, price.service) for unit, _ in job.usage.counts}
+        if len(jobs) == MAX_PRICE_JOBS:
             break
-    return tuple(probes.values())
+    return tuple(jobs.values())
 
 
-def _places(estimate: Estimate) -> Iterator[tuple[str, int, str]]:
-    found = estimate.quote
-    for unit, _ in found.usage.counts:
-        yield unit, found.above_tokens, found.service
-
-
-def probe_for(price: PricedAt) -> Workload:
-    """A job that is charged by that price, labelled with what is in it."""
-    size = max(PROBE_TOKENS, price.above_tokens * 11 // 10)
+def price_job(price: PricedAt) -> Workload:
+    """A job that is charged by one price, named after what is in it."""
+    # A tenth above the threshold, so that the tier is passed whatever its boundary.
+    size = max(PRICE_JOB_TOKENS, price.above_tokens * 11 // 10)
     unit = UNITS[price.unit]
     service = f", {price.service}" if price.service else ""
     if not unit.side:
-        label = f"{PROBE_COUNT:,} x {unit.counts}{service}"
-        usage = Usage(size if price.above_tokens else 0, 0, **{unit.name: PROBE_COUNT})
+        name = f"{PRICE_JOB_COUNT:,} x {unit.counts}{service}"
+        usage = Usage(size if price.above_tokens else 0, 0, **{unit.name: PRICE_JOB_COUNT})
     elif unit.name in ("input", "output"):
-        label = f"{size:,} in, {PROBE_OUTPUT:,} out{service}"
-        usage = Usage(size, PROBE_OUTPUT)
+        name = f"{size:,} in, {PRICE_JOB_OUTPUT:,} out{service}"
+        usage = Usage(size, PRICE_JOB_OUTPUT)
     else:
-        label = f"{size:,} {unit.counts}s{service}"
-        output = PROBE_TOKENS if unit.side == "output" else 0
-        details = dict.fromkeys(_details(unit.name), output or size)
+        name = f"{size:,} {unit.counts}s{service}"
+        output = PRICE_JOB_TOKENS if unit.side == "output" else 0
+        # A token of two kinds, such as cached audio, is counted in both of their totals too.
+        parts = [part for part in unit.fallbacks if part in _DETAIL]
+        counted = (unit.name, *(parts if len(parts) > 1 else ()))
+        details = {_DETAIL[part]: output or size for part in counted}
         usage = Usage(size if price.above_tokens or not output else 0, output, **details)
-    return Workload(label, usage, service=price.service or None)
-
-
-def _details(unit: str) -> tuple[str, ...]:
-    """The arguments that count a unit: its own, and those of the two it is part of."""
-    parts = [part for part in UNITS[unit].fallbacks if part in _DETAIL]
-    overlapping = parts if len(parts) > 1 else []
-    return tuple(_DETAIL[part] for part in (unit, *overlapping))
+    return Workload(name, usage, service=price.service or None)

@@ -4,31 +4,29 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from pricectl.changes.effort import Efforts
-from pricectl.changes.periods import Calendar, Standing, stretches
+from pricectl.changes.change import Change, Move, PricedAt
+from pricectl.changes.conditions import OFF_PEAK, WINDOWS, ConditionChange, condition_changes
+from pricectl.changes.limits import MAX_TIERS, Allowance
+from pricectl.changes.periods import PricePeriod, in_force, member_and_day, price_periods
 from pricectl.changes.rows import text_of
-from pricectl.changes.terms import OFF_PEAK, WINDOWS, Term, terms
-from pricectl.changes.values import Change, Move, PricedAt
 from pricectl.check.findings import Severity
 from pricectl.core.labels import price_of
 from pricectl.core.model import Model
 from pricectl.core.money import usd
-from pricectl.core.pointers import pointer_to
+from pricectl.core.pointers import DEFAULT_PRICING_POINTER, pointer_to
 from pricectl.core.prices import At, Own, PriceList
 from pricectl.core.units import NESTED_KEYS, is_token
 
 TIERED = "tiered_pricing"
 # A price that moves this much at once is more often a slip than a new price.
 SUSPICIOUS_FACTOR = 5
-# What a price falls back on is looked for in so many tiers; more are no context tiers.
-MAX_TIERS = 32
 
 # A part of a row: a price by unit, tier and service, else a member.
-Place = At | str
+RowPart = At | str
 
 
 class RateMove(NamedTuple):
-    """One price in two price lists: its own keys and prices, and what is charged by it."""
+    """One price in two price lists: its own prices and keys, and what is charged for it."""
 
     price: PricedAt
     old: Own | None
@@ -43,44 +41,44 @@ class RateMove(NamedTuple):
 
 
 class Repricing(NamedTuple):
-    """A price change, and which parts of the row, before or after, it tells of."""
+    """A price change, the parts of the row, old or new, that it accounts for, and its instant."""
 
     change: Change
-    places: frozenset[Place]
+    parts: frozenset[RowPart]
+    at: datetime | None
 
 
-def row_changes(
-    old: Model, new: Model, pointer: str, at: datetime | None = None
-) -> Iterator[Change]:
-    """The price changes of a kept row: what is charged at an instant, before it and after it.
+def row_changes(old: Model, new: Model, at: datetime | None = None) -> Iterator[Change]:
+    """The price changes of a row: what is charged at an instant, before it and after it.
 
     Without an instant, the row as it stands, its previous and its upcoming prices.
     """
-    return (found.change for found in repricings(old, new, pointer, at, Efforts()))
+    return (found.change for found in repricings(old, new, at, Allowance()))
 
 
 def repricings(
-    old: Model, new: Model, pointer: str, at: datetime | None, efforts: Efforts
+    old: Model, new: Model, at: datetime | None, allowance: Allowance
 ) -> Iterator[Repricing]:
-    """Compare the price lists in force, so that a price that only moved in the text is none."""
-    calendars, seen = (Calendar(old), Calendar(new)), set[int]()
-    for period, instant in stretches((old, new), at):
-        sides = Sides(new, pointer, period, *(one.standing(instant) for one in calendars))
-        before, after = sides.old.prices, sides.new.prices
-        again = sum(len(side.rates) for side in (before, after) if id(side) in seen)
-        if not efforts.periods.allows(again, hides=True):
+    """Compare the price lists in force, so that prices that only moved in the text are the same."""
+    seen: set[PriceList] = set()
+    for period in price_periods((old, new), at):
+        before, after = in_force(old, period.at), in_force(new, period.at)
+        again = sum(len(prices.rates) for prices in (before, after) if prices in seen)
+        if not allowance.take("periods", again):
+            allowance.leave_out("periods", hides=True)
             continue
         if max(len(before.thresholds), len(after.thresholds)) > MAX_TIERS:
-            efforts.tiers.miss(hides=True)
-        seen |= {id(before), id(after)}
+            allowance.leave_out("tiers", hides=True)
+        seen |= {before, after}
+        pair = _ListsInForce(new, period, before, after)
         for found in (*rate_moves(before, after), *_off_peak_moves(before, after)):
-            yield sides.repriced(found)
-        for term in terms(before, after):
-            yield sides.applied(term)
+            yield pair.repriced(found)
+        for condition in condition_changes(before, after):
+            yield pair.condition_changed(condition)
 
 
 def rate_moves(old: PriceList, new: PriceList) -> Iterator[RateMove]:
-    """Every price that one list has and the other has not or has otherwise.
+    """Every price that only one list has, or that differs.
 
     Charges include what a missing price falls back on, so that a new long-context price shows
     what it adds to the base rate.
@@ -107,7 +105,7 @@ def charged(prices: PriceList, price: PricedAt) -> int | None:
 def _off_peak_moves(old: PriceList, new: PriceList) -> Iterator[RateMove]:
     if old.off_peak is None and new.off_peak is None:
         return
-    before, after = (prices.off_peak[1] if prices.off_peak else prices for prices in (old, new))
+    before, after = (prices.off_peak or prices for prices in (old, new))
     for found in rate_moves(before, after):
         mine = tuple(
             own if own and own[1].startswith(f"{OFF_PEAK}/") else None
@@ -118,69 +116,74 @@ def _off_peak_moves(old: PriceList, new: PriceList) -> Iterator[RateMove]:
             yield RateMove(price, mine[0], mine[1], found.move)
 
 
-class Sides(NamedTuple):
-    """A row's price lists of one period, before and after, and where the row stands."""
+class _ListsInForce(NamedTuple):
+    """The price lists of a row in one period, before and after."""
 
     row: Model
-    pointer: str
-    period: str
-    old: Standing
-    new: Standing
+    period: PricePeriod
+    old: PriceList
+    new: PriceList
 
     def repriced(self, found: RateMove) -> Repricing:
         """The change of one price."""
-        period = f"{self.period} {found.price.period}".strip()
+        period = f"{self.period.name} {found.price.period}".strip()
         price = found.price._replace(period=period)
-        old, new = (None if own is None else shown(own[0], price.unit) for own in found[1:3])
-        path = _path(found.key) if found.new else ""
-        change = self._change(found.key, old, new, path)._replace(
+        old, new = (
+            None if own is None else shown(own[0], price.unit) for own in (found.old, found.new)
+        )
+        change = self._change(found.key, old, new, _key_pointer(found.key) if found.new else "")
+        change = change._replace(
             severity=severity_of(found.move), moves=(found.move,), price=price, note=_note(found)
         )
-        places = zip((self.old, self.new), (found.old, found.new), strict=True)
-        return Repricing(change, frozenset().union(*(_places(price, *side) for side in places)))
+        parts = _parts(price, self.old, found.old) | _parts(price, self.new, found.new)
+        return Repricing(change, parts, self.period.at)
 
-    def applied(self, term: Term) -> Repricing:
+    def condition_changed(self, found: ConditionChange) -> Repricing:
         """The change of a member that says how prices apply."""
-        old, new = (None if value is None else text_of(value) for value in (term.old, term.new))
-        path = pointer_to(*(term.path if term.new is not None else ()))
-        change = self._change("/".join(term.path), old, new, path)
-        member = WINDOWS if term.path[-1] == WINDOWS else term.path[0]
-        places = frozenset(side.member or member for side in (self.old, self.new))
-        return Repricing(change._replace(moves=term.moves, note=term.note), places)
+        old, new = (None if value is None else text_of(value) for value in (found.old, found.new))
+        pointer = "" if found.new is None else pointer_to(*found.path)
+        change = self._change("/".join(found.path), old, new, pointer)
+        member = WINDOWS if found.path[-1] == WINDOWS else found.path[0]
+        parts = frozenset(member_and_day(prices)[0] or member for prices in (self.old, self.new))
+        return Repricing(change._replace(moves=found.moves, note=found.note), parts, self.period.at)
 
-    def _change(self, field: str, old: str | None, new: str | None, path: str) -> Change:
-        place = self.old if self.period and not self.new.member else self.new
+    def _change(self, field: str, old: str | None, new: str | None, pointer: str) -> Change:
+        member, day = member_and_day(self.new)
+        if self.period.name and not member:
+            # The row's own list is in force there now; the old list says which prices were dated.
+            member, day = member_and_day(self.old)
         return Change(
             "repriced",
             "warning",
             self.row.provider,
             self.row.name,
-            place.field + field,
+            f"{member}/{day}/{field}" if member else field,
             old,
             new,
-            self.pointer + self.new.pointer + path,
-            period=self.period,
+            # Without a default price in the file, the built-in one has no pointer.
+            (self.new.pointer or DEFAULT_PRICING_POINTER) + pointer,
+            period=self.period.name,
         )
 
 
-def _places(price: PricedAt, side: Standing, own: Own | None) -> set[Place]:
-    """What of a row a price is written in: its own key, which may be in a table, or a list."""
+def _parts(price: PricedAt, prices: PriceList, own: Own | None) -> frozenset[RowPart]:
+    """The parts of a row that a price is written in: its own key, its table, or a list."""
     member = own[1].partition("/")[0] if own else ""
-    if side.member or member in (TIERED, OFF_PEAK):
-        return {side.member or member}
+    listed = member_and_day(prices)[0] or (member if member in (TIERED, OFF_PEAK) else "")
+    if listed:
+        return frozenset({listed})
     table = member.partition(".")[0]
-    return {price[:3], table if table in NESTED_KEYS else ""}
+    return frozenset({price[:3], table if table in NESTED_KEYS else ""})
 
 
-def _path(key: str) -> str:
-    folder, _, last = key.rpartition("/")
-    table, _, name = last.partition(".")
-    place = f"{table}/{name}" if table in NESTED_KEYS else last
-    return f"/{folder}/{place}" if folder else f"/{place}"
+def _key_pointer(key: str) -> str:
+    """The JSON Pointer of a price key, relative to its price list."""
+    table = key.rpartition("/")[2].partition(".")[0]
+    return "/" + (key.replace(".", "/", 1) if table in NESTED_KEYS else key)
 
 
 def _note(found: RateMove) -> str:
-    """What the side without a price of its own does."""
+    """What is charged on the side without a price of its own."""
     if found.old and found.new:
         return ""
     side, pico_usd = (
@@ -194,7 +197,7 @@ def _note(found: RateMove) -> str:
 
 
 def severity_of(move: Move) -> Severity:
-    """How closely a move of a charge wants to be looked at."""
+    """How closely a reviewer must look at a move of a charge."""
     if not move.difference_pico_usd:
         return "info"
     if move.old_pico_usd is None:

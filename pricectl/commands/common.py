@@ -101,7 +101,7 @@ class View(NamedTuple):
         if self.color is Color.AUTO:
             plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
             wanted = terminal and not plain
-        return Canvas(wanted, _width(terminal=terminal), self.verbose)
+        return Canvas(wanted, _width(terminal=terminal), self.verbose, self.quiet)
 
 
 def _width(*, terminal: bool) -> int:

@@ -1,29 +1,19 @@
-"""`pricectl deploy-check`: everything that is looked at before a deploy, in one go."""
+"""`pricectl deploy-check`: everything that is checked before a deploy, in one go."""
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from pricectl.changes import gates
+from pricectl.changes.gates import FailOnChange, GateLimits
 from pricectl.commands import common
 from pricectl.commands.common import View
-from pricectl.exit_codes import CLEAN, FAILED, FINDINGS
+from pricectl.commands.fail_on import FailOnChangeOrDue
 from pricectl.files import catalog_file, settings, versions
 from pricectl.operate.deploy_check import assess
 from pricectl.operate.deploy_check.checklist import Candidate
-from pricectl.report import deploy_check as formats
-from pricectl.report.text import deploy_check as text
-
-
-class FailOn(StrEnum):
-    """What `--fail-on` may name: a kind of change, or what a date made due in the new version."""
-
-    INCREASE = gates.FailOn.INCREASE
-    DECREASE = gates.FailOn.DECREASE
-    REMOVED = gates.FailOn.REMOVED
-    ANY = gates.FailOn.ANY
-    DUE = "due"
+from pricectl.report import deploy_check as report
+from pricectl.report.formats import markdown
+from pricectl.report.json_text import json_text
 
 
 def deploy_check(
@@ -34,9 +24,9 @@ def deploy_check(
         ),
     ] = versions.DEPLOYED,
     fail_on: Annotated[
-        list[FailOn] | None,
+        list[FailOnChangeOrDue] | None,
         typer.Option(
-            help="Not safe with that; 'due' is a finding that a date brought and no edit; "
+            help="Fail on this kind of change; 'due' is a finding that a date made and no edit; "
             "may be repeated."
         ),
     ] = None,
@@ -60,30 +50,28 @@ def deploy_check(
     Formats: text, json, markdown.
     """
     named = fail_on or []
-    changes = [gates.FailOn(each) for each in named if each is not FailOn.DUE]
-    limits = gates.Limits.read(changes, max_increase, max_decrease)
+    changes = [FailOnChange(each) for each in named if each is not FailOnChangeOrDue.DUE]
+    limits = GateLimits.read(changes, max_increase, max_decrease)
     policy, when = settings.load_policy(catalog=file), common.instant(at)
     name = catalog_file.check_there(catalog_file.locate_own(file, policy.file), file, policy.file)
-    candidate = Candidate(
-        name,
-        catalog_file.read(name).data,
-        policy,
-        policy.profile_named(profile),
-        limits,
-        base,
-        when,
-        when,
-        FailOn.DUE in named,
+    result = assess(
+        Candidate(
+            name,
+            catalog_file.read(name).data,
+            policy,
+            policy.profile_named(profile),
+            limits,
+            base,
+            when,
+            FailOnChangeOrDue.DUE in named,
+        )
     )
-    found = assess(candidate)
     common.show(
         View.of(output, color, quiet=quiet, verbose=verbose),
         {
-            "text": lambda canvas: text.report(found, canvas, quiet=quiet),
-            "json": lambda _: formats.json(found),
-            "markdown": lambda _: formats.markdown(found),
+            "text": lambda canvas: report.text(result, canvas),
+            "json": lambda _: json_text(report.document(result)),
+            "markdown": lambda _: markdown.deploy_check(result),
         },
     )
-    if found.having("failed"):
-        common.leave(FINDINGS)
-    common.leave(CLEAN if found.safe else FAILED)
+    common.leave(result.exit_code)

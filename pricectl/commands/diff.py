@@ -4,13 +4,15 @@ from typing import Annotated
 
 import typer
 
-from pricectl.changes import compare, gates
+from pricectl.changes.diff import NamedVersion, diff_versions
+from pricectl.changes.gates import FailOnChange, GateLimits
 from pricectl.commands import common
 from pricectl.commands.common import View
 from pricectl.exit_codes import CLEAN, FINDINGS
 from pricectl.files import catalog_file, settings, versions
-from pricectl.report import diff as formats
-from pricectl.report.changes import Compared
+from pricectl.report import diff as report
+from pricectl.report.formats import github_diff, markdown
+from pricectl.report.json_text import json_text
 
 
 def diff(
@@ -30,7 +32,8 @@ def diff(
         ),
     ] = None,
     fail_on: Annotated[
-        list[gates.FailOn] | None, typer.Option(help="Exit 1 on that; may be repeated.")
+        list[FailOnChange] | None,
+        typer.Option(help="Fail on this kind of change; may be repeated."),
     ] = None,
     max_increase: Annotated[
         str | None, typer.Option(metavar="PERCENT", help="Exit 1 if a price rises by more.")
@@ -51,9 +54,8 @@ def diff(
 
     Exits 0 whatever changed, unless a gate is set and trips.
     """
-    limits = gates.Limits.read(fail_on or [], max_increase, max_decrease, exit_code=exit_code)
+    limits = GateLimits.read(fail_on or [], max_increase, max_decrease, exit_code=exit_code)
     policy, when = settings.load_policy(catalog=file), common.instant(at)
-    charged_by = policy.profile_named(profile)
     if head is None:
         working = catalog_file.check_there(
             catalog_file.locate_own(file, policy.file), file, policy.file
@@ -62,23 +64,21 @@ def diff(
         working = catalog_file.working_file(file, policy.file)
     old, new = versions.pair(base, head, working, policy)
     before = old.version()
-    after = new.version(like=before)
-    found = compare(
-        before,
-        after,
-        names=(*policy.names, *policy.critical),
-        workloads=policy.workloads,
-        profile=charged_by,
+    result = diff_versions(
+        NamedVersion(before, old.name, old.path),
+        NamedVersion(new.version(like=before), new.name, new.path),
+        policy,
+        profile=policy.profile_named(profile),
         at=when,
+        limits=limits,
     )
-    compared = Compared(found, old.name, new.name, gates.check(found, limits))
     common.show(
         View.of(output, color, quiet=quiet, verbose=verbose),
         {
-            "text": lambda canvas: formats.text(compared, canvas, quiet=quiet),
-            "json": lambda _: formats.json(compared, before, after, charged_by),
-            "markdown": lambda _: formats.markdown(compared),
-            "github": lambda _: formats.github(compared, new.path, new.data),
+            "text": lambda canvas: report.text(result, canvas),
+            "json": lambda _: json_text(report.document(result)),
+            "markdown": lambda _: markdown.diff(result),
+            "github": lambda _: github_diff.diff(result),
         },
     )
-    common.leave(FINDINGS if compared.tripped else CLEAN)
+    common.leave(FINDINGS if result.compared.tripped else CLEAN)

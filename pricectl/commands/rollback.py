@@ -1,26 +1,27 @@
 """`pricectl rollback`: the last good prices back in place, whole or not at all."""
 
-import os
 import shlex
 import sys
-from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from pricectl.changes import Version, compare
 from pricectl.commands import common
+from pricectl.commands.bearer import read_bearer_token
 from pricectl.commands.common import View
 from pricectl.core.errors import PricingError
 from pricectl.files import settings
 from pricectl.operate import reload_client
-from pricectl.operate import rollback as rolling
-from pricectl.policy import Policy
-from pricectl.report import json_rollback
+from pricectl.operate import rollback as operate
+from pricectl.operate.rollback import (
+    RollbackChanges,
+    RollbackPlan,
+    RollbackResult,
+    RollbackState,
+)
+from pricectl.report import rollback as report
 from pricectl.report.canvas import clean
-from pricectl.report.changes import Compared
-from pricectl.report.rollback import Differences, Outcome, State
-from pricectl.report.text import rollback as text
+from pricectl.report.json_text import json_text
 
 
 def rollback(
@@ -67,97 +68,52 @@ def rollback(
     view = View.of(output, color, quiet=quiet, verbose=verbose)
     token = _token(reload, token_env)
     policy, when = settings.load_policy(catalog=file), common.instant(at)
-    path = rolling.writable(file, policy.file)
-    planned = rolling.plan(version, path, policy, when)
-    found = _differences(planned, policy, profile, when)
+    planned = operate.plan(version, operate.writable(file, policy.file), policy, when)
+    changes = operate.changes(planned, policy, policy.profile_named(profile), when)
     formats: common.Formats = {
-        "text": lambda canvas: text.report(planned, found, outcome, canvas, quiet=quiet or asked),
-        "json": lambda _: json_rollback.rollback(planned, found, outcome),
+        "text": lambda canvas: report.text(result, canvas),
+        "json": lambda _: json_text(report.document(result)),
     }
     common.check_formats(view, formats)
-    state, asked = _decide(planned, found, view, dry_run=dry_run, yes=yes, force=force)
-    outcome = Outcome(state)
+    state = planned.state(dry_run=dry_run, yes=yes, force=force)
+    if state is None:
+        state = _ask(planned, changes, view)
+        # Who was asked has seen the changes already.
+        view = view._replace(quiet=view.quiet or state in ("restored", "declined"))
     if state == "restored":
-        rolling.restore(planned, force=force)
+        operate.restore(planned, force=force)
+    result = RollbackResult(planned, changes, state)
     if reload and state in ("restored", "unchanged"):
-        outcome = _reload(outcome, planned.sha256, reload, token, force=force)
+        result = _reload(result, reload, token, force=force)
     common.show(view, formats)
     if state == "unconfirmed":
         words = ["pricectl", "rollback", *([version] if version else []), "--yes"]
         again = clean(shlex.join(words))
         typer.echo(f"pricectl: nothing was changed; to do it, type: {again}", err=True)
-    common.leave(outcome.code)
+    common.leave(result.exit_code)
 
 
 def _token(reload: str | None, variable: str | None) -> str:
-    """Whatever is wrong with the address or the token is said before anything is changed."""
+    """The token for `--reload`; a problem is found before anything is changed."""
     if reload is None:
         return ""
     reload_client.address(reload)
-    token = os.environ.get(variable, "") if variable else ""
-    if not (token.isascii() and token.isprintable() and token.strip()):
-        raise typer.BadParameter(
-            "--reload needs a variable that holds its token", param_hint="--token-env"
-        )
-    return token
+    problem = "--reload needs a variable that holds its token"
+    return read_bearer_token(variable, "--token-env", problem)
 
 
-def _differences(
-    planned: rolling.Plan, policy: Policy, profile: str | None, at: datetime
-) -> Differences:
-    """From the file as it is to the version; where one is no catalog, why there is no telling."""
-    charged_by = policy.profile_named(profile)
-    try:
-        if planned.current is None:
-            return Differences(None, f"{planned.file}: there is no file now")
-        before = Version.read(planned.current)
-        after = planned.target.version(like=before)
-    except PricingError as error:
-        return Differences(None, f"cannot be compared: {error}")
-    found = compare(
-        before,
-        after,
-        names=(*policy.names, *policy.critical),
-        workloads=policy.workloads,
-        profile=charged_by,
-        at=at,
-    )
-    compared = Compared(found, planned.file, planned.target.name)
-    return Differences(compared, "", before, after, charged_by)
-
-
-def _decide(
-    planned: rolling.Plan,
-    found: Differences,
-    view: View,
-    *,
-    dry_run: bool,
-    yes: bool,
-    force: bool,
-) -> tuple[State, bool]:
-    """What is to be done, and whether somebody at a terminal has seen it and was asked."""
-    if planned.report.fails():
-        return "refused", False
-    if planned.refusal and not force:
-        return "refused", False
-    if planned.unchanged:
-        return "unchanged", False
-    if dry_run:
-        return "would-restore", False
-    if yes:
-        return "restored", False
+def _ask(planned: RollbackPlan, changes: RollbackChanges, view: View) -> RollbackState:
+    """Show the changes at a terminal and ask."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        return "unconfirmed", False
-    typer.echo(text.preview(planned, found, view.canvas()), err=True)
+        return "unconfirmed"
+    typer.echo(report.preview(planned, changes, view.canvas()), err=True)
     typer.echo("Restore it? [y/N] ", nl=False, err=True)
-    said = sys.stdin.readline().strip().lower()
-    return ("restored" if said in {"y", "yes"} else "declined"), True
+    answer = sys.stdin.readline().strip().lower()
+    return "restored" if answer in {"y", "yes"} else "declined"
 
 
-def _reload(outcome: Outcome, sha256: str, url: str, token: str, *, force: bool) -> Outcome:
+def _reload(result: RollbackResult, url: str, token: str, *, force: bool) -> RollbackResult:
     try:
-        return outcome._replace(
-            reloaded=reload_client.reload(url, token, force=force), sha256=sha256
-        )
+        return result._replace(reloaded=reload_client.reload(url, token, force=force))
     except PricingError as error:
-        return outcome._replace(unreachable=str(error), sha256=sha256)
+        return result._replace(unreachable=str(error))

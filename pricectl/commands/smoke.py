@@ -1,27 +1,26 @@
 """`pricectl smoke`: whether a live API prices and charges as it should after a deploy."""
 
-import os
 import secrets
 from typing import Annotated
 
 import typer
 
 from pricectl.commands import common
+from pricectl.commands.bearer import read_bearer_token
 from pricectl.commands.common import View
 from pricectl.core import Catalog, find
-from pricectl.exit_codes import CLEAN, FINDINGS
-from pricectl.operate import live_api
 from pricectl.operate.smoke import (
     API_NAMES,
-    DIALECTS,
+    APIS,
     UNKNOWN_MODEL,
-    Judge,
-    Smoked,
+    AnswerChecker,
+    SmokeResult,
+    client,
     plan,
     smoke_models,
 )
-from pricectl.report import json_smoke
-from pricectl.report.text import smoke as text
+from pricectl.report import smoke as report
+from pricectl.report.json_text import json_text
 
 AUTO = "auto"
 
@@ -75,39 +74,29 @@ def smoke(
     work = common.open_catalog(file, own=True)
     charged_by = work.policy.profile_named(profile)
     models = model or smoke_models(work.catalog, work.policy.critical)
-    endpoint = live_api.Endpoint.read(url, _token(token), timeout)
-    speaks = live_api.find_api(endpoint) if api == AUTO else _api(api)
-    dialect = DIALECTS[speaks]
-    asked = _unknown(work.catalog, unknown, UNKNOWN_MODEL if dialect.charges else "")
-    probes = plan(models, asked, f"smoke-{secrets.token_hex(6)}", charges=dialect.charges)
-    judge = Judge(dialect, work.catalog, charged_by, lambda: common.instant(None))
-    results = tuple(live_api.run(endpoint, dialect, probes, judge))
-    smoked = Smoked(endpoint.base, speaks, results, work.catalog, charged_by)
+    # A word that was meant as the token itself is not repeated in the message.
+    problem = "no environment variable of that name holds a token; export one and give its name"
+    bearer = read_bearer_token(token, "--token", problem) if token is not None else ""
+    endpoint = client.Endpoint.read(url, bearer, timeout)
+    api_name = client.find_api(endpoint) if api == AUTO else _api(api)
+    kind = APIS[api_name]
+    absent = _unknown(work.catalog, unknown, UNKNOWN_MODEL if kind.charges else "")
+    probes = plan(models, absent, f"smoke-{secrets.token_hex(6)}", charges=kind.charges)
+    checker = AnswerChecker(kind, work.catalog, charged_by, lambda: common.instant(None))
+    calls = tuple(client.run(endpoint, kind, probes, checker))
+    result = SmokeResult(endpoint.base, api_name, calls, work.catalog, charged_by)
     common.show(
         View.of(output, color, quiet=quiet, verbose=verbose),
         {
-            "text": lambda canvas: text.report(smoked, canvas, quiet=quiet),
-            "json": lambda _: json_smoke.smoke(smoked),
+            "text": lambda canvas: report.text(result, canvas),
+            "json": lambda _: json_text(report.document(result)),
         },
     )
-    common.leave(FINDINGS if smoked.failed else CLEAN)
-
-
-def _token(name: str | None) -> str:
-    """The token; a word that was meant as the token itself is not repeated in the message."""
-    if name is None:
-        return ""
-    token = os.environ.get(name, "").strip()
-    if not token:
-        raise typer.BadParameter(
-            "no environment variable of that name holds a token; export one and give its name",
-            param_hint="--token",
-        )
-    return token
+    common.leave(result.exit_code)
 
 
 def _api(name: str) -> str:
-    if name not in DIALECTS:
+    if name not in APIS:
         raise typer.BadParameter(
             f"{name!r} is none of {', '.join((AUTO, *API_NAMES))}", param_hint="--api"
         )

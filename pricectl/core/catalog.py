@@ -1,6 +1,7 @@
 """The catalog: built once from the document, immutable, safe to share between threads."""
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from types import MappingProxyType
 
 from pricectl.core import document
@@ -10,7 +11,7 @@ from pricectl.core.errors import CatalogError
 from pricectl.core.model import Match, Model, Periods
 from pricectl.core.pointers import DEFAULT_PRICING_POINTER, METADATA_POINTER, pointer_to
 from pricectl.core.prices import Entry, Problem
-from pricectl.core.windows import read_instant
+from pricectl.core.windows import day_text, read_instant
 
 # Top-level members that hold no models.
 RESERVED = ("$schema", "metadata", "pricing_notes")
@@ -147,14 +148,17 @@ def _check_metadata(metadata: Entry, problems: list[Problem]) -> None:
 
 
 def _default_model(metadata: Entry, problems: list[Problem]) -> Model:
+    pointer = DEFAULT_PRICING_POINTER if "default_pricing" in metadata else ""
     entry = metadata.get("default_pricing", DEFAULT_PRICING)
     if not isinstance(entry, Mapping):
         problems.append(Problem(DEFAULT_PRICING_POINTER, "default_pricing is not an object"))
         entry = DEFAULT_PRICING
-    prices = read_prices(entry, DEFAULT_PRICING_POINTER, problems)
+    prices = read_prices(entry, pointer, problems)
     if not prices.rates:
         prices = read_prices(DEFAULT_PRICING, "", problems)
-    return Model(DEFAULT_PROVIDER, DEFAULT_PROVIDER, MappingProxyType(entry), prices)
+    return Model(
+        DEFAULT_PROVIDER, DEFAULT_PROVIDER, MappingProxyType(entry), prices, pointer=pointer
+    )
 
 
 def _read_models(root: Entry, problems: list[Problem]) -> Iterator[Model]:
@@ -179,8 +183,7 @@ def _same_full_names(models: tuple[Model, ...]) -> Iterator[Problem]:
     seen: set[str] = set()
     for model in models:
         if model.full_name in seen:
-            pointer = pointer_to(model.provider, model.name)
-            yield Problem(pointer, f"another row is called {model.full_name} too")
+            yield Problem(model.pointer, f"another row is called {model.full_name} too")
         seen.add(model.full_name)
 
 
@@ -190,7 +193,7 @@ def _read_model(
     prices = read_prices(entry, pointer, problems)
     previous = _read_periods(entry.get("previous"), "until", f"{pointer}/previous", problems)
     upcoming = _read_periods(entry.get("upcoming"), "from", f"{pointer}/upcoming", problems)
-    return Model(
+    model = Model(
         provider,
         name,
         MappingProxyType(entry),
@@ -199,7 +202,21 @@ def _read_model(
         previous,
         upcoming,
         bool(previous or upcoming or prices.off_peak),
+        pointer,
     )
+    if previous or upcoming:
+        _set_bounds(model)
+    return model
+
+
+def _set_bounds(model: Model) -> None:
+    """Tell each price list of a row when it starts and ends: where its neighbours end and start."""
+    days = [day for day, _ in (*model.previous, *model.upcoming)]
+    for day, (before, after) in zip(days, pairwise(model.price_lists), strict=True):
+        before.end = after.start = day
+    for prices in model.price_lists:
+        if prices.off_peak:
+            prices.off_peak.start, prices.off_peak.end = prices.start, prices.end
 
 
 def _read_aliases(value: Json, pointer: str, problems: list[Problem]) -> tuple[str, ...]:
@@ -224,7 +241,8 @@ def _read_periods(value: Json, key: str, pointer: str, problems: list[Problem]) 
         if instant is None or not isinstance(period, dict):
             problems.append(Problem(where, f"not an object with a date in {key!r} and its prices"))
         else:
-            periods.append((instant, read_prices(period, where, problems)))
+            name = f"{key} {day_text(instant)}"
+            periods.append((instant, read_prices(period, where, problems, name)))
     return tuple(sorted(periods, key=lambda period: period[0]))
 
 

@@ -27,8 +27,11 @@ OWN_FACTORS = "provider_specific_entry"
 _FACTOR_KEYS = (*UPLIFT_KEYS, OWN_FACTORS)
 
 
-def read_prices(entry: Entry, pointer: str, problems: list[Problem]) -> PriceList:
-    """The price list of one entry; what cannot be read is added to `problems`."""
+def read_prices(entry: Entry, pointer: str, problems: list[Problem], period: str = "") -> PriceList:
+    """The price list of one entry; what cannot be read is added to `problems`.
+
+    `pointer` is the entry's JSON Pointer, `period` when it applies, as `PriceList` has them.
+    """
     rates = _read_rates(entry, pointer, problems)
     if entry.get("tiered_pricing") is not None:
         rates.update(_read_tiered(entry["tiered_pricing"], pointer, problems))
@@ -41,16 +44,25 @@ def read_prices(entry: Entry, pointer: str, problems: list[Problem]) -> PriceLis
         cheaper = _read_off_peak(entry["off_peak_pricing"], pointer, problems)
         if cheaper:
             windows, lower = cheaper
-            prices = PriceList(
+            off_peak = PriceList(
                 {**rates, **lower},
                 entry,
+                pointer=pointer,
+                period=f"{period} off-peak".strip(),
                 marginal=marginal,
                 inclusive=inclusive,
+                windows=windows,
                 uplifts=uplifts,
             )
-            off_peak = windows, prices
     return PriceList(
-        rates, entry, marginal=marginal, inclusive=inclusive, off_peak=off_peak, uplifts=uplifts
+        rates,
+        entry,
+        pointer=pointer,
+        period=period,
+        marginal=marginal,
+        inclusive=inclusive,
+        off_peak=off_peak,
+        uplifts=uplifts,
     )
 
 

@@ -1,6 +1,7 @@
 """What a row charges: rates by unit, context tier, service and region."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
@@ -134,21 +135,32 @@ class PriceList:
 
     `marginal` charges only the tokens above a threshold at the tier's rate; `inclusive` lets the
     tier begin at the threshold itself. By default a request strictly above it moves as a whole.
-    `uplifts` are factors on the token rates by region or service word; `entry` is the part of the
-    document that the rates' keys are relative to.
+    `uplifts` are factors on the token rates by region or service word.
+
+    `entry` is the part of the document that the rates' keys are relative to, and `pointer` its JSON
+    Pointer ("" where the list is not in the document). `period` says when the list applies: "" for
+    the row's own, "until DAY" or "from DAY" for a dated one, ending in "off-peak" where only the
+    recurring hours in `windows` count. `start` and `end` are the same as instants in UTC, without
+    the hours; None has no bound on that side. `off_peak` is the list of the off-peak hours within
+    the same period: it has the same pointer.
     """
 
     __slots__ = (
         "_cards",
         "base",
+        "end",
         "entry",
         "first_tier_tokens",
         "inclusive",
         "marginal",
         "off_peak",
+        "period",
+        "pointer",
         "rates",
+        "start",
         "thresholds",
         "uplifts",
+        "windows",
     )
 
     def __init__(  # noqa: PLR0913 - what a row may say, all but two by keyword
@@ -156,22 +168,38 @@ class PriceList:
         rates: Rates,
         entry: Entry = NO_ENTRY,
         *,
+        pointer: str = "",
+        period: str = "",
         marginal: bool = False,
         inclusive: bool = False,
-        off_peak: "tuple[tuple[OffPeak, ...], PriceList] | None" = None,
+        off_peak: "PriceList | None" = None,
+        windows: tuple[OffPeak, ...] = (),
         uplifts: Mapping[str, Decimal] = NO_UPLIFTS,
     ) -> None:
         self.rates = MappingProxyType(rates)
         self.entry = entry
+        self.pointer = pointer
+        self.period = period
+        # Set by the row, which knows its other lists; here none of them is known.
+        self.start: datetime | None = None
+        self.end: datetime | None = None
         self.thresholds = tuple(sorted({tier for _, tier, _ in rates if tier}))
         # No request with fewer input tokens has passed a threshold.
         self.first_tier_tokens = self.thresholds[0] if self.thresholds else NO_TIER
         self.marginal = marginal
         self.inclusive = inclusive
         self.off_peak = off_peak
+        self.windows = windows
         self.uplifts = uplifts
         self.base = RateCard(self.rates, (), STANDARD)
         self._cards: dict[tuple[int, str, str], RateCard] = {}
+
+    def at_hour(self, instant: datetime) -> "PriceList":
+        """The list of the hour an instant in UTC lies in: the off-peak list or this one."""
+        cheaper = self.off_peak
+        if cheaper and any(window.covers(instant) for window in cheaper.windows):
+            return cheaper
+        return self
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -259,5 +287,5 @@ class PriceList:
 def _off_peak_prices(prices: PriceList) -> object:
     if prices.off_peak is None:
         return None
-    windows, cheaper = prices.off_peak
-    return windows, {at: own[0] for at, own in cheaper.rates.items()}
+    cheaper = prices.off_peak
+    return cheaper.windows, {at: own[0] for at, own in cheaper.rates.items()}

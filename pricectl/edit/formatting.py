@@ -112,7 +112,7 @@ def formatted(
 
 def _changes(row: Promotion, after: Catalog) -> tuple[Change, ...]:
     """What is new in the row; the price of no instant is."""
-    return tuple(row_changes(row.model, after.by_full_name[row.model.full_name], row.pointer))
+    return tuple(row_changes(row.model, after.by_full_name[row.model.full_name]))
 
 
 def _prove_promoted(before: Catalog, after: Catalog, promoted: set[str]) -> None:

@@ -34,7 +34,7 @@ def _window(quote: Quote) -> tuple[datetime | None, datetime | None, bool | None
     model = quote.match.model
     lists = [own for _, own in model.previous] + [model.prices, *(own for _, own in model.upcoming)]
     edges = (None, *(end for end, _ in model.previous), *(day for day, _ in model.upcoming), None)
-    off_peak = [own.off_peak[1] if own.off_peak else None for own in lists]
+    off_peak = [own.off_peak for own in lists]
     calm = quote.prices in off_peak
     place = (off_peak if calm else lists).index(quote.prices)
     return edges[place], edges[place + 1], calm if off_peak[place] else None

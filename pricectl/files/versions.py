@@ -10,7 +10,7 @@ import shlex
 from pathlib import Path
 from typing import NamedTuple
 
-from pricectl.changes import Version
+from pricectl.changes import CatalogVersion
 from pricectl.core.document import MAX_BYTES
 from pricectl.core.errors import DocumentError, PricingError
 from pricectl.files import catalog_file
@@ -35,13 +35,13 @@ class Snapshot(NamedTuple):
     path: str
     commit: str = ""
 
-    def version(self, like: Version | None = None) -> Version:
+    def version(self, like: CatalogVersion | None = None) -> CatalogVersion:
         """Parse and build it, faster when it resembles another version.
 
         Raises BadSnapshot: which version, what, and how to see it all.
         """
         try:
-            return Version.read(self.data, like)
+            return CatalogVersion.read(self.data, like)
         except PricingError as error:
             where = f"{self.name}: {error.where}" if error.where else self.name
             raise BadSnapshot(error.what, where=where, next_step=self._look(error)) from None

@@ -1,6 +1,6 @@
 """What a price list has beside its rates: factors on them, and off-peak hours."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import groupby
 
@@ -20,22 +20,8 @@ def factors(prices: PriceList) -> dict[str, str]:
 
 def day_list(row: Priced) -> PriceList:
     """The price list of the whole day that the prices in force belong to, off-peak or not."""
-    return next(prices for prices in _lists(row) if row.prices in _hours(prices))
-
-
-def off_peak_windows(row: Priced, prices: PriceList) -> tuple[OffPeak, ...]:
-    """When a price list of a row holds, if that is an off-peak one."""
-    calm = (whole.off_peak for whole in _lists(row) if whole.off_peak)
-    return next((windows for windows, cheaper in calm if cheaper is prices), ())
-
-
-def _lists(row: Priced) -> Iterator[PriceList]:
-    yield row.model.prices
-    yield from (prices for _, prices in (*row.model.previous, *row.model.upcoming))
-
-
-def _hours(prices: PriceList) -> tuple[PriceList, ...]:
-    return (prices, prices.off_peak[1]) if prices.off_peak else (prices,)
+    lists = row.model.price_lists
+    return next(prices for prices in lists if row.prices in (prices, prices.off_peak))
 
 
 def weekly(windows: Sequence[OffPeak]) -> str:

@@ -1,25 +1,22 @@
-"""The checklist before a deploy as a document, for people, and for a comment."""
+"""The checklist before a deploy, as a document and for people."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from pricectl.changes.gates import GatedComparison
 from pricectl.core.labels import count, plural
 from pricectl.operate.deploy_check.checklist import (
     DeployCheck,
     DeployCheckItem,
-    FoundChanges,
     FoundErrors,
     ItemState,
 )
-from pricectl.report import changes as words
 from pricectl.report.canvas import Canvas, clean, grid
-from pricectl.report.formats.markdown import code
 
 if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-MARKER = "<!-- pricectl-deploy-check -->"
 MAX_DETAILS = 10
 STYLES: dict[ItemState, str] = {
     "ok": "green",
@@ -27,7 +24,6 @@ STYLES: dict[ItemState, str] = {
     "failed": "bold red",
     "unknown": "bold yellow",
 }
-_SYMBOLS = {"ok": "✅", "note": "ℹ️", "failed": "❌", "unknown": "❔"}  # noqa: RUF001 - a picture
 
 
 def document(result: DeployCheck) -> dict[str, Any]:
@@ -50,25 +46,15 @@ def document(result: DeployCheck) -> dict[str, Any]:
     }
 
 
-def text(result: DeployCheck, canvas: Canvas, *, quiet: bool) -> str:
+def text(result: DeployCheck, canvas: Canvas) -> str:
     """Every item with what it saw, then the verdict; with `quiet` the verdict alone."""
     from rich.text import Text
 
     end = Text(verdict(result), "bold green" if result.safe else "bold red")
-    if quiet:
+    if canvas.quiet:
         return canvas.draw(end)
     head = Text(f"{clean(result.file)}, sha256 {result.sha256}", "bold")
     return canvas.draw(head, "", _table(result, verbose=canvas.verbose), "", end)
-
-
-def markdown(result: DeployCheck) -> str:
-    """For a comment or a job's summary."""
-    lines = [MARKER, f"**{code(result.file)}: {verdict(result)}**", "", "| | check | what it saw |"]
-    lines.append("| --- | --- | --- |")
-    for item in result.items:
-        told = "<br>".join(code(line) for line in (sentence(item), *details(item)))
-        lines.append(f"| {_SYMBOLS[item.state]} | {item.id} | {told} |")
-    return "\n".join(lines)
 
 
 def verdict(result: DeployCheck) -> str:
@@ -86,14 +72,13 @@ def sentence(item: DeployCheckItem) -> str:
     """What an item saw, in one sentence."""
     if isinstance(item.facts, FoundErrors):
         return _errors_sentence(item.facts)
-    if isinstance(item.facts, FoundChanges):
-        facts = item.facts
-        changed = f"{words.counts(facts.comparison)} vs {facts.base}"
+    if isinstance(item.facts, GatedComparison):
+        summary = item.facts.summary
         if item.state == "failed":
-            return f"{changed}: a gate tripped"
+            return f"{summary}: a gate tripped"
         if item.state == "note":
-            return f"{changed}; no gate is set, such as --max-increase 20%"
-        return changed
+            return f"{summary}; no gate is set, such as --max-increase 20%"
+        return summary
     return item.sentence
 
 
@@ -107,8 +92,8 @@ def details(item: DeployCheckItem) -> tuple[str, ...]:
             f"[{found.rule}]{found.due_mark}"
             for found in item.facts.failing
         )
-    elif isinstance(item.facts, FoundChanges):
-        lines = tuple(words.gate_line(gate) for gate in item.facts.gates)
+    elif isinstance(item.facts, GatedComparison):
+        lines = tuple(gate.text for gate in item.facts.gates)
     more = len(lines) - MAX_DETAILS
     # The worked examples of an item that is in order are all shown, on request.
     if item.state == "ok" or more <= 0:

@@ -5,17 +5,17 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from pricectl.changes import Change, Comparison, Impact
+from pricectl.changes.diff import DiffResult
 from pricectl.changes.gates import Gate
 from pricectl.changes.rates import shown
-from pricectl.core.catalog import Catalog
-from pricectl.core.credits import BUDGET_MODES, Profile
+from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.estimate import Estimate
 from pricectl.core.labels import count, plain
 from pricectl.core.money import usd
 from pricectl.core.units import UNITS, is_token
 from pricectl.report import changes as words
 from pricectl.report.canvas import Canvas, at_point
-from pricectl.report.changes import ARROW, Compared
+from pricectl.report.changes import ARROW
 from pricectl.report.columns import EMPTY_LINE, StyledLine, TableLine, drawn, folded, grouped, table
 from pricectl.report.json_text import catalog_id, resolved
 
@@ -26,17 +26,17 @@ _SIGNS = {"removed": "-", "renamed": "~", "added": "+"}
 _STYLES = {words.UP: "red", words.DOWN: "green", words.SAME: "dim"}
 
 
-def document(compared: Compared, base: Catalog, head: Catalog, profile: Profile) -> dict[str, Any]:
+def document(result: DiffResult) -> dict[str, Any]:
     """The document of `diff`; schemas/diff.schema.json describes it."""
-    found = compared.found
+    compared, found = result.compared, result.compared.comparison
     left_out = {"left_out": list(words.left_out(found))} if found.left_out else {}
     return {
         "schema": "pricectl.diff/1",
         "outcome": "fail" if compared.tripped else "pass",
-        "summary": words.summary(compared),
-        "base": {"name": compared.base, **catalog_id(base)},
-        "head": {"name": compared.head, **catalog_id(head)},
-        "profile": profile.name,
+        "summary": compared.summary,
+        "base": {"name": compared.base, **catalog_id(result.base.version.catalog)},
+        "head": {"name": compared.head, **catalog_id(result.head.version.catalog)},
+        "profile": result.profile.name,
         "changes": [_change(change) for change in found.changes],
         "impact": [_impact(job) for job in found.impact],
         "gates": [_gate(gate) for gate in compared.gates],
@@ -96,7 +96,7 @@ def _impact(job: Impact) -> dict[str, Any]:
     return {
         "provider": job.provider,
         "model": job.model,
-        "name": job.asked,
+        "name": job.name,
         "workload": job.workload.name,
         "calls": job.workload.calls,
         "service": job.workload.service or "standard",
@@ -126,19 +126,20 @@ def _gate(gate: Gate) -> dict[str, Any]:
     return {"id": gate.id, "limit": limit, "actual": actual, "tripped": gate.tripped}
 
 
-def text(compared: Compared, canvas: Canvas, *, quiet: bool = False) -> str:
-    """The whole comparison; with `quiet` its first sentence and the gates."""
-    lines = list(folded(words.summary(compared), "bold", canvas))
-    if not quiet:
-        lines += _sections(compared.found, canvas)
-        looks = words.only_looks(compared.found)
+def text(result: DiffResult, canvas: Canvas) -> str:
+    """The whole comparison; quiet, its first sentence and the gates."""
+    compared = result.compared
+    lines = list(folded(compared.summary, "bold", canvas))
+    if not canvas.quiet:
+        lines += _sections(compared.comparison, canvas)
+        looks = words.only_looks(compared.comparison)
         lines += [EMPTY_LINE, *folded(looks, "dim", canvas)] if looks else []
-    for sentence in words.left_out(compared.found):
+    for sentence in words.left_out(compared.comparison):
         lines += folded(sentence, "yellow", canvas)
-    lines += [EMPTY_LINE] if compared.gates and not quiet else []
+    lines += [EMPTY_LINE] if compared.gates and not canvas.quiet else []
     for gate in compared.gates:
         style = "bold red" if gate.tripped else "green"
-        lines += folded(words.gate_line(gate), style, canvas)
+        lines += folded(gate.text, style, canvas)
     return drawn(lines, canvas)
 
 
@@ -168,7 +169,7 @@ def _all_sections(found: Comparison, *, everything: bool) -> Iterator[TextSectio
     rows = sorted(
         found.of("added", "removed", "renamed"), key=lambda row: list(_SIGNS).index(row.kind)
     )
-    jobs, rest = words.changed_jobs(found.impact), found.of("metadata")
+    jobs, rest = found.changed_jobs, found.of("metadata")
     most = (MAX_PRICES, MAX_ROWS, MAX_NAMES, MAX_JOBS, MAX_OTHERS)
     p, r, n, j, o = (None if everything else limit for limit in most)
     yield TextSection(PRICES, "lrlrr", _prices(prices[:p]), len(prices))

@@ -85,11 +85,11 @@ def _change(change: Change) -> dict[str, Any]:
     }
 
 
-def text(result: FmtResult, canvas: Canvas, *, quiet: bool) -> str:
-    """The summary, then every row and price."""
+def text(result: FmtResult, canvas: Canvas) -> str:
+    """The summary, then every row and price; quiet, the summary alone."""
     found, positions = result.formatted, result.formatted.positions
     parts: list[RenderableType] = [_text(summary(result), "bold")]
-    if not quiet:
+    if not canvas.quiet:
         for row in found.promoted:
             parts += ["", *_promotion(row, positions, canvas)]
         if found.promoted:

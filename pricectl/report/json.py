@@ -172,9 +172,11 @@ def _prices(prices: PriceList, whole_day: PriceList) -> dict[str, Any]:
 def _off_peak(prices: PriceList) -> dict[str, Any] | None:
     if prices.off_peak is None:
         return None
-    windows, cheaper = prices.off_peak
-    shown = [{"hours_utc": hours(window), "weekdays": list(window.weekdays)} for window in windows]
-    return {"windows": shown, "rates": _rates(cheaper)}
+    shown = [
+        {"hours_utc": hours(window), "weekdays": list(window.weekdays)}
+        for window in prices.off_peak.windows
+    ]
+    return {"windows": shown, "rates": _rates(prices.off_peak)}
 
 
 def _rates(prices: PriceList) -> list[dict[str, Any]]:

@@ -46,13 +46,13 @@ def document(result: LogsResult) -> dict[str, Any]:
     }
 
 
-def text(result: LogsResult, canvas: Canvas, *, quiet: bool = False) -> str:
+def text(result: LogsResult, canvas: Canvas) -> str:
     """Whether the log is clean, each sign with its times, the names that fell back most."""
     from rich.text import Text
 
     tally, names, note = result.tally, result.names, result.note
     parts: list[RenderableType] = [_headline(tally)]
-    if not quiet:
+    if not canvas.quiet:
         if tally.seen:
             parts += ["", _signs(tally.seen), *_advice(tally.seen)]
         if len(tally.kinds) > 1 or (tally.kinds and not names):

@@ -14,7 +14,6 @@ from pricectl.operate.rollback import (
 )
 from pricectl.report import diff, validate
 from pricectl.report.canvas import Canvas, clean
-from pricectl.report.changes import Compared
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -52,19 +51,11 @@ def document(result: RollbackResult) -> dict[str, Any]:
         "refusal": planned.refusal,
         "compared_with": planned.compared_with,
         "comparison_note": planned.comparison_note,
-        "findings": validate.document(Validation((planned.report,)))["findings"],
-        "diff": _diff(planned, result.changes),
+        "findings": validate.finding_documents(planned.report),
+        "diff": diff.document(result.changes.diff) if result.changes.diff else None,
         "not_compared": result.changes.problem,
         "reload": _reload(result),
     }
-
-
-def _diff(planned: RollbackPlan, changes: RollbackChanges) -> dict[str, Any] | None:
-    before, after = changes.before, changes.after
-    if changes.comparison is None or before is None or after is None:
-        return None
-    compared = Compared(changes.comparison, planned.file, planned.target.name)
-    return diff.document(compared, before.catalog, after.catalog, changes.profile)
 
 
 def _reload(result: RollbackResult) -> dict[str, Any] | None:
@@ -82,15 +73,16 @@ def _reload(result: RollbackResult) -> dict[str, Any] | None:
     }
 
 
-def text(result: RollbackResult, canvas: Canvas, *, quiet: bool) -> str:
+def text(result: RollbackResult, canvas: Canvas) -> str:
     """The whole; with `quiet` what was done alone."""
     done = canvas.draw(*_done(result))
-    return done if quiet else f"{preview(result.plan, result.changes, canvas)}\n{done}"
+    return done if canvas.quiet else f"{preview(result.plan, result.changes, canvas)}\n{done}"
 
 
 def preview(planned: RollbackPlan, changes: RollbackChanges, canvas: Canvas) -> str:
     """To which version, and what it changes."""
-    parts = (_head(planned, canvas), _body(planned, changes, canvas))
+    whole = canvas._replace(quiet=False)
+    parts = (_head(planned, whole), _body(planned, changes, whole))
     return "\n".join(part for part in parts if part)
 
 
@@ -112,13 +104,12 @@ def _body(planned: RollbackPlan, changes: RollbackChanges, canvas: Canvas) -> st
     if planned.report.fails():
         errors = tuple(each for each in planned.report.findings if each.severity == "error")
         shown = Validation((planned.report._replace(findings=errors),))
-        return validate.text(shown, canvas, quiet=False)
+        return validate.text(shown, canvas)
     if planned.unchanged:
         return ""
-    if changes.comparison is None:
+    if changes.diff is None:
         return f"{clean(changes.problem)}\n"
-    compared = Compared(changes.comparison, planned.file, planned.target.name)
-    return diff.text(compared, canvas)
+    return diff.text(changes.diff, canvas)
 
 
 def _done(result: RollbackResult) -> Iterator["Text"]:

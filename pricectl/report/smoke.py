@@ -47,12 +47,12 @@ def _call(call: CallResult) -> dict[str, Any]:
     }
 
 
-def text(result: SmokeResult, canvas: Canvas, *, quiet: bool) -> str:
+def text(result: SmokeResult, canvas: Canvas) -> str:
     """The outcome, then each call with its checks that failed (all with -v)."""
     from rich.text import Text
 
     outcome = Text(_outcome(result), "bold red" if result.failed else "bold green")
-    if quiet:
+    if canvas.quiet:
         return canvas.draw(outcome)
     parts: list[Text | Table] = [outcome, Text()]
     for call, row in zip(result.calls, _rows(result), strict=True):

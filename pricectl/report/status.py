@@ -29,11 +29,11 @@ def document(result: StatusResult) -> dict[str, Any]:
     }
 
 
-def text(result: StatusResult, canvas: Canvas, *, quiet: bool) -> str:
+def text(result: StatusResult, canvas: Canvas) -> str:
     """The outcome in one line, and a table of all sources above it."""
     from rich.text import Text
 
-    if quiet:
+    if canvas.quiet:
         return canvas.draw(Text(result.agreement))
     table = listing(
         "Where", "", "SHA-256", "Models>", "Last updated", "Generation>", "Calculator", "Remarks"

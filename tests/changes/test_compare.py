@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pricectl.changes import Change, Comparison, Impact, Move, Version, compare
-from pricectl.changes.others import SAME
+from pricectl.changes import CatalogVersion, Change, Comparison, Impact, Move, compare
+from pricectl.changes.metadata import SAME_CHARGES
 from pricectl.core.credits import Profile
 from pricectl.core.errors import CatalogError
 from pricectl.core.lookup import find
@@ -27,8 +27,8 @@ O3 = {"input_cost_per_token": 2e-06, "output_cost_per_token": 8e-06}
 TURN = Workload("turn", Usage(1_000, 500))
 
 
-def version(rows: Mapping[str, Any]) -> Version:
-    return Version.read(json.dumps(rows).encode())
+def version(rows: Mapping[str, Any]) -> CatalogVersion:
+    return CatalogVersion.read(json.dumps(rows).encode())
 
 
 def between(old: Mapping[str, Any], new: Mapping[str, Any], **options: Any) -> Comparison:
@@ -65,7 +65,7 @@ def test_the_sample_job_is_charged_before_and_after() -> None:
     assert job.move.relative == Fraction(1, 6)
     assert [mode.charged for mode in job.old.credits] == [1, 6, 1]
     assert [mode.charged for mode in job.new.credits] == [1, 7, 1]
-    assert job.asked == "o3"
+    assert job.name == "o3"
 
 
 def test_a_factor_of_five_is_an_error_and_the_same_price_is_none() -> None:
@@ -156,7 +156,7 @@ def test_a_removed_name_falls_to_the_default_price_and_says_what_it_costs_now() 
     assert change.largest == Move(8_000_000, 2_000_000)
     # turn: $0.006; at the default 1,000 x $1 + 500 x $2 = $0.002
     (job,) = moved(found)
-    assert (job.asked, job.move) == ("o3", Move(6_000_000_000, 2_000_000_000))
+    assert (job.name, job.move) == ("o3", Move(6_000_000_000, 2_000_000_000))
     assert job.new.quote.guessed
 
 
@@ -304,7 +304,7 @@ def test_a_price_that_charges_the_same_is_no_repricing() -> None:
     new = {"o": {"m": O3 | {"cache_read_input_token_cost": Decimal("1e-06").__float__()}}}
     found = between(old, new)
     assert not found.of("repriced")
-    assert {change.note for change in found.changes} == {SAME}
+    assert {change.note for change in found.changes} == {SAME_CHARGES}
 
 
 def test_a_cost_that_is_never_charged_is_a_warning() -> None:
@@ -404,7 +404,7 @@ def test_a_corrected_past_is_told_with_its_period() -> None:
     assert (job.period, job.move) == ("until 2026-01-01", Move(7_500_000_000, 10_000_000_000))
     dates = {"o": {"m": O3 | {"previous": [{"until": "2026-01-01T00:00:00Z"} | GPT]}}}
     (change,) = between(old, dates).changes
-    assert (change.kind, change.field, change.note) == ("metadata", "previous", SAME)
+    assert (change.kind, change.field, change.note) == ("metadata", "previous", SAME_CHARGES)
 
 
 INPUT = '"input_cost_per_token"'
@@ -413,7 +413,7 @@ INPUT = '"input_cost_per_token"'
 def test_order_and_spelling_of_numbers_are_no_changes() -> None:
     old = f'{{"o": {{"a": {{{INPUT}: 2.5e-06, "mode": "chat"}}, "b": {{{INPUT}: 1e-6}}}}}}'
     new = f'{{"o": {{"b": {{{INPUT}: 1.0E-6}}, "a": {{"mode": "chat", {INPUT}: 0.0000025}}}}}}'
-    found = compare(Version.read(old.encode()), Version.read(new.encode()))
+    found = compare(CatalogVersion.read(old.encode()), CatalogVersion.read(new.encode()))
     # the section and the row a stand in another order, two numbers are written otherwise
     assert found == Comparison((), (), 2, 2)
 
@@ -422,7 +422,7 @@ def test_respelling_is_found_beside_real_changes_in_an_indented_file() -> None:
     row = f"{{\n   {INPUT}: 1e-06\n  }}"
     old = f'{{\n "o": {{\n  "a": {row},\n  "b": {row}\n }}\n}}'
     new = old.replace("1e-06", "0.000001", 1).replace("1e-06", "2e-06")
-    found = compare(Version.read(old.encode()), Version.read(new.encode()))
+    found = compare(CatalogVersion.read(old.encode()), CatalogVersion.read(new.encode()))
     assert (len(found.of("repriced")), found.respelled) == (1, 1)
 
 
@@ -441,7 +441,7 @@ def test_the_largest_relative_cost_change_comes_first() -> None:
 def test_a_version_that_resembles_another_is_the_same_catalog() -> None:
     one = version({"o": {"a": GPT, "b": O3 | {"aliases": ["c"]}}})
     data = json.dumps({"p": {"d": GPT}, "o": {"b": O3 | {"aliases": ["c"]}, "a": O3}}).encode()
-    like, alone = Version.read(data, like=one).catalog, Version.read(data).catalog
+    like, alone = CatalogVersion.read(data, like=one).catalog, CatalogVersion.read(data).catalog
     assert [model.full_name for model in like.models] == [model.full_name for model in alone.models]
     assert like.sha256 == alone.sha256
     for name in ("a", "b", "c", "d"):
@@ -451,9 +451,9 @@ def test_a_version_that_resembles_another_is_the_same_catalog() -> None:
 
 
 def test_a_boolean_price_is_not_taken_over_from_an_equal_one() -> None:
-    one = Version.read(b'{"o": {"m": {"input_cost_per_token": 1}}}')
+    one = CatalogVersion.read(b'{"o": {"m": {"input_cost_per_token": 1}}}')
     with pytest.raises(Exception, match="boolean"):
-        Version.read(b'{"o": {"m": {"input_cost_per_token": true}}}', like=one)
+        CatalogVersion.read(b'{"o": {"m": {"input_cost_per_token": true}}}', like=one)
 
 
 NAMES = st.sampled_from(
@@ -482,7 +482,7 @@ CATALOGS = st.dictionaries(
 @given(CATALOGS)
 def test_a_catalog_compared_with_itself_is_empty(rows: Rows) -> None:
     one = version(rows)
-    again = Version.read(json.dumps(rows, indent=1).encode())
+    again = CatalogVersion.read(json.dumps(rows, indent=1).encode())
     assert compare(one, one) == compare(one, again) == Comparison(())
 
 
@@ -561,7 +561,7 @@ def test_an_instant_without_day_is_as_good() -> None:
     assert len(found.impact) == 1
 
 
-def large(price: str, other: str = "2e-06", *, separator: str = "\n") -> Version:
+def large(price: str, other: str = "2e-06", *, separator: str = "\n") -> CatalogVersion:
     """Two thousand rows, of which one in the middle has that price and a later one the other."""
     prices = {1000: price, 1500: other}
     notes = "x" * 300
@@ -570,7 +570,7 @@ def large(price: str, other: str = "2e-06", *, separator: str = "\n") -> Version
         for n in range(2_000)
     )
     text = '{\n"o": {\n' + ",\n".join(rows) + "\n}\n}"
-    return Version.read(text.replace("\n", separator).encode())
+    return CatalogVersion.read(text.replace("\n", separator).encode())
 
 
 def test_respelling_in_a_large_file_is_found_without_reading_it_again() -> None:
@@ -583,8 +583,8 @@ def test_respelling_in_a_large_file_is_found_without_reading_it_again() -> None:
 
 def test_numbers_that_cannot_be_read_are_still_compared() -> None:
     row = f'{{"o": {{"m": {{{INPUT}: 1e-06, "x": [NaN, {{"y": 1.50}}]}}}}}}'
-    old = Version.read(row.encode())
-    new = Version.read(row.replace("NaN", "1e999999").encode())
+    old = CatalogVersion.read(row.encode())
+    new = CatalogVersion.read(row.replace("NaN", "1e999999").encode())
     (change,) = compare(old, new).changes
     assert (change.old, change.new) == ('[NaN, {"y": 1.50}]', '[1e999999, {"y": 1.50}]')
 
@@ -609,14 +609,14 @@ def test_the_price_of_a_day_is_the_one_of_its_period() -> None:
 
 def test_too_many_models_are_refused_however_they_came(monkeypatch: pytest.MonkeyPatch) -> None:
     one = version({"o": {"a": GPT}})
-    monkeypatch.setattr("pricectl.changes.version.MAX_MODELS", 1)
+    monkeypatch.setattr("pricectl.changes.catalog_version.MAX_MODELS", 1)
     monkeypatch.setattr("pricectl.core.catalog.MAX_MODELS", 1)
     with pytest.raises(CatalogError, match="models"):
-        Version.read(json.dumps({"o": {"a": GPT, "b": GPT}}).encode(), like=one)
+        CatalogVersion.read(json.dumps({"o": {"a": GPT, "b": GPT}}).encode(), like=one)
 
 
 @pytest.mark.parametrize("data", [b"[]", b"{}", b'{"o": []}', b'{"o": {"m": 1}}'])
 def test_what_is_no_catalog_is_refused(data: bytes) -> None:
     for like in (None, version({"o": {"a": GPT}})):
         with pytest.raises(CatalogError):
-            Version.read(data, like=like)
+            CatalogVersion.read(data, like=like)

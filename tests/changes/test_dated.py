@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from pricectl.changes import Change, Comparison, Move, Version, compare
-from pricectl.changes.gates import FailOn, Limits, check
-from pricectl.changes.others import SAME
+from pricectl.changes import CatalogVersion, Change, Comparison, Move, compare
+from pricectl.changes.gates import FailOnChange, GateLimits, check_gates
+from pricectl.changes.metadata import SAME_CHARGES
 from pricectl.core import Usage, quote
 from pricectl.edit.formatting import formatted
 from pricectl.policy import Workload
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.long
 
 TURN = Workload("turn", Usage(1_000, 500))
 DAY = date(2026, 12, 1)
-EVERY_GATE = Limits.read(FailOn, "0%", "0%", exit_code=True)
+EVERY_GATE = GateLimits.read(FailOnChange, "0%", "0%", exit_code=True)
 OLD = {"input_cost_per_token": 1e-06, "output_cost_per_token": 4e-06}
 NEW = {"input_cost_per_token": 2e-06, "output_cost_per_token": 8e-06}
 # From DAY on at twice the price, as announced and as promoted.
@@ -28,7 +28,7 @@ PROMOTED = NEW | {"previous": [{"until": "2026-12-01"} | OLD]}
 
 
 def between(old: dict[str, Any], new: dict[str, Any], at: date | None = DAY) -> Comparison:
-    versions = (Version.read(json.dumps({"o": {"m": row}}).encode()) for row in (old, new))
+    versions = (CatalogVersion.read(json.dumps({"o": {"m": row}}).encode()) for row in (old, new))
     return compare(*versions, workloads=(TURN,), at=at)
 
 
@@ -37,7 +37,7 @@ def told(change: Change) -> tuple[object, ...]:
 
 
 def tripped(found: Comparison) -> list[str]:
-    return [gate.id for gate in check(found, EVERY_GATE) if gate.tripped]
+    return [gate.id for gate in check_gates(found, EVERY_GATE) if gate.tripped]
 
 
 def test_a_promotion_is_one_line_that_trips_no_gate() -> None:
@@ -45,7 +45,7 @@ def test_a_promotion_is_one_line_that_trips_no_gate() -> None:
     (change,) = found.changes
     assert told(change)[:2] == ("metadata", "previous, upcoming")
     assert told(change)[2:4] == ("from 2026-12-01", "until 2026-12-01")
-    assert (change.note, change.severity, change.pointer) == (SAME, "info", "/o/m")
+    assert (change.note, change.severity, change.pointer) == (SAME_CHARGES, "info", "/o/m")
     assert found.impact == ()
     assert tripped(found) == []
 
@@ -83,7 +83,7 @@ def test_a_promotion_with_an_edit_is_repriced_by_the_edit_alone() -> None:
     (change,) = found.of("repriced")
     assert told(change) == ("repriced", "input_cost_per_token", "2.00", "2.50", "")
     assert change.pointer == "/o/m/input_cost_per_token"
-    assert [other.note for other in found.of("metadata")] == [SAME]
+    assert [other.note for other in found.of("metadata")] == [SAME_CHARGES]
 
 
 def test_a_begun_price_that_is_dropped_is_repriced() -> None:
@@ -144,7 +144,7 @@ def test_a_factor_that_moves_with_its_prices_is_no_change() -> None:
 def test_how_tiers_apply_in_other_words_is_no_change() -> None:
     found = between(OLD, OLD | {"context_tier": {"scope": "request", "boundary": "gt"}})
     (change,) = found.changes
-    assert (change.kind, change.note, tripped(found)) == ("metadata", SAME, [])
+    assert (change.kind, change.note, tripped(found)) == ("metadata", SAME_CHARGES, [])
 
 
 def test_a_source_that_moves_with_its_prices_is_no_change_and_another_one_is() -> None:
@@ -161,8 +161,8 @@ def test_a_source_that_moves_with_its_prices_is_no_change_and_another_one_is() -
 
 
 def test_a_row_renamed_while_it_is_promoted_is_the_same_row() -> None:
-    old = Version.read(json.dumps({"o": {"model-1": ANNOUNCED}}).encode())
-    new = Version.read(json.dumps({"o": {"model-1a": PROMOTED}}).encode())
+    old = CatalogVersion.read(json.dumps({"o": {"model-1": ANNOUNCED}}).encode())
+    new = CatalogVersion.read(json.dumps({"o": {"model-1a": PROMOTED}}).encode())
     found = compare(old, new, at=DAY)
     assert [(change.old, change.new) for change in found.of("renamed")] == [("model-1", "model-1a")]
     assert not found.of("repriced", "added", "removed")
@@ -170,7 +170,7 @@ def test_a_row_renamed_while_it_is_promoted_is_the_same_row() -> None:
 
 def test_an_added_row_tells_the_price_in_force() -> None:
     old, new = ({"o": {"z": OLD}}, {"o": {"z": OLD, "m": ANNOUNCED}})
-    versions = (Version.read(json.dumps(rows).encode()) for rows in (old, new))
+    versions = (CatalogVersion.read(json.dumps(rows).encode()) for rows in (old, new))
     (change,) = compare(*versions, at=DAY).of("added")
     assert change.new == "input 2.00, output 8.00"
 
@@ -178,7 +178,7 @@ def test_an_added_row_tells_the_price_in_force() -> None:
 def test_a_price_of_before_all_time_has_no_time_before_it() -> None:
     beginning = OLD | {"previous": [{"until": "0001-01-01"} | NEW]}
     (change,) = between(OLD, beginning).changes
-    assert (change.kind, change.note) == ("metadata", SAME)
+    assert (change.kind, change.note) == ("metadata", SAME_CHARGES)
 
 
 @settings(max_examples=200, deadline=None)
@@ -189,7 +189,7 @@ def test_formatting_is_no_change_at_any_instant(
     """What `pricectl fmt` writes reprices nothing, renames nothing and trips no gate."""
     data = written(row, layout).encode()
     after = formatted(data, now).text.encode()
-    found = compare(Version.read(data), Version.read(after), at=now)
+    found = compare(CatalogVersion.read(data), CatalogVersion.read(after), at=now)
     assert not found.of("repriced", "resolution")
     assert (found.impact, tripped(found)) == ((), [])
 
@@ -202,7 +202,7 @@ def test_what_is_not_said_to_be_repriced_costs_the_same_at_every_instant(
     """Two rows whose comparison has no price change charge a call of any instant alike."""
     # As likely to be alike as not: half of the members of the other row.
     mixed = one | {key: other[key] for key in sorted(other)[::2]}
-    old, new = (Version.read(written(row, None).encode()) for row in (one, mixed))
+    old, new = (CatalogVersion.read(written(row, None).encode()) for row in (one, mixed))
     found = compare(old, new, workloads=(), at=now)
     if not found.of("repriced"):
         for service in (None, "batch"):

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from pricectl.changes import Comparison, Version, answers, compare, renames
-from pricectl.changes.answers import ASKING, Answers
-from pricectl.changes.effort import Effort, Efforts, LeftOut
-from pricectl.changes.gates import FailOn, Limits, check
+from pricectl.changes import CatalogVersion, Comparison, compare, names, renames
+from pricectl.changes.gates import FailOnChange, GateLimits, check_gates
+from pricectl.changes.limits import LIMITS, Allowance, LeftOut, StepLimit
+from pricectl.changes.names import LOOKUP_STEPS, NameLookups
 from pricectl.changes.rates import repricings
 from pricectl.core.lookup import find
 from pricectl.core.usage import Usage
@@ -24,8 +24,8 @@ TURN = Workload("turn", Usage(1_000, 500))
 MANY_JOBS = (TURN,) * 300
 
 
-def version(rows: Mapping[str, Any]) -> Version:
-    return Version.read(json.dumps({"o": rows}).encode())
+def version(rows: Mapping[str, Any]) -> CatalogVersion:
+    return CatalogVersion.read(json.dumps({"o": rows}).encode())
 
 
 def between(old: Mapping[str, Any], new: Mapping[str, Any], **options: Any) -> Comparison:
@@ -42,27 +42,27 @@ def left_out(found: Comparison) -> dict[str, int]:
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    names: list[object] = []
+def looked_up(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    found: list[object] = []
 
     def counting(catalog: Any, name: object) -> Any:
-        names.append(name)
+        found.append(name)
         return find(catalog, name)
 
-    monkeypatch.setattr(answers, "find", counting)
-    return names
+    monkeypatch.setattr(names, "find", counting)
+    return found
 
 
 @pytest.fixture
 def compared(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     pairs: list[tuple[str, str]] = []
-    real = renames.likeness
+    real = renames.similarity
 
     def counting(old: str, new: str) -> float:
         pairs.append((old, new))
         return real(old, new)
 
-    monkeypatch.setattr(renames, "likeness", counting)
+    monkeypatch.setattr(renames, "similarity", counting)
     return pairs
 
 
@@ -71,19 +71,19 @@ def test_an_ordinary_comparison_leaves_nothing_out() -> None:
     assert (found.left_out, found.hides) == ((), False)
 
 
-def test_aliases_that_one_row_keeps_are_not_asked_for(asked: list[object]) -> None:
+def test_aliases_that_one_row_keeps_are_not_asked_for(looked_up: list[object]) -> None:
     aliases = {"aliases": [f"alias-{number}" for number in range(5_000)]}
     found = between({"m": ROW | aliases}, {"m": DEARER | aliases})
     assert [change.kind for change in found.changes] == ["repriced"]
     # the row's full name in the comparison of names, its short one for the jobs
-    assert len(asked) <= 4
+    assert len(looked_up) <= 4
 
 
-def test_a_name_that_many_rows_share_is_asked_for_once(asked: list[object]) -> None:
+def test_a_name_that_many_rows_share_is_asked_for_once(looked_up: list[object]) -> None:
     old = numbered(300, ROW | {"aliases": ["x", "X"]})
     between(old, numbered(300, DEARER | {"aliases": ["x", "X"]}))
-    assert asked.count("x") == asked.count("X") == 2
-    assert len(set(asked)) * 2 == len(asked)
+    assert looked_up.count("x") == looked_up.count("X") == 2
+    assert len(set(looked_up)) * 2 == len(looked_up)
 
 
 def test_names_that_would_take_too_long_are_left_out_and_trip_the_gates() -> None:
@@ -93,18 +93,17 @@ def test_names_that_would_take_too_long_are_left_out_and_trip_the_gates() -> Non
     (part,) = (part for part in found.left_out if part.what.startswith("names not asked for"))
     assert part.hides
     assert part.number > 2 * 250
-    assert {
-        gate.tripped for gate in check(found, Limits.read([FailOn.DECREASE], "900%", None))
-    } == {True}
+    limits = GateLimits.read([FailOnChange.DECREASE], "900%", None)
+    assert {gate.tripped for gate in check_gates(found, limits)} == {True}
 
 
 def test_what_a_name_costs_grows_with_its_parts_and_the_rows_that_share_it() -> None:
     catalog = version(numbered(40, ROW | {"aliases": ["shared"]})).catalog
-    both = Answers(catalog, catalog, Effort(10**9, ""))
-    assert both.cost("o/m1") == ASKING
-    assert both.cost("m1") == ASKING + 2
-    assert both.cost("shared") == ASKING + 2 * 40
-    assert both.cost("unknown") < both.cost("un-known") < both.cost("un-kn-own" * 20)
+    lookups = NameLookups(catalog, catalog, Allowance())
+    assert lookups.steps("o/m1") == LOOKUP_STEPS
+    assert lookups.steps("m1") == LOOKUP_STEPS + 2
+    assert lookups.steps("shared") == LOOKUP_STEPS + 2 * 40
+    assert lookups.steps("unknown") < lookups.steps("un-known") < lookups.steps("un-kn-own" * 20)
 
 
 def test_rows_of_one_price_are_not_compared_by_name_when_they_are_too_many(
@@ -156,7 +155,8 @@ def test_changes_that_only_jobs_show_trip_the_gates_where_they_are_left_out() ->
     marginal = tier | {"context_tier": {"scope": "marginal"}}
     found = between(numbered(110, tier), numbered(110, marginal), workloads=MANY_JOBS)
     assert found.hides
-    rise, removed = check(found, Limits.read([FailOn.INCREASE, FailOn.REMOVED], None, None))
+    limits = GateLimits.read([FailOnChange.INCREASE, FailOnChange.REMOVED], None, None)
+    rise, removed = check_gates(found, limits)
     assert (rise.tripped, removed.tripped) == (True, False)
 
 
@@ -179,10 +179,10 @@ def test_one_list_is_not_held_against_a_past_without_end() -> None:
     days = [f"{1900 + number}-01-01" for number in range(100)]
     past = {"previous": [{"until": day} | DEARER for day in days]}
     (old,), (new,) = (version({"m": row}).catalog.models for row in (ROW, ROW | past))
-    efforts = Efforts()
-    efforts.periods = Effort(40, "stretches of time not compared")
-    assert len(list(repricings(old, new, "", None, efforts))) == 20
-    assert efforts.left_out == (LeftOut(80, "stretches of time not compared", hides=True),)
+    periods = StepLimit(40, "stretches of time not compared")
+    allowance = Allowance({**LIMITS, "periods": periods})
+    assert len(list(repricings(old, new, None, allowance))) == 20
+    assert allowance.left_out == (LeftOut(80, "stretches of time not compared", hides=True),)
 
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"

@@ -20,7 +20,7 @@ def price_lists(catalog: Catalog) -> Iterator[PriceList]:
         for prices in (model.prices, *dated):
             yield prices
             if prices.off_peak:
-                yield prices.off_peak[1]
+                yield prices.off_peak
 
 
 def shipped_range() -> dict[str, tuple[int, int]]:

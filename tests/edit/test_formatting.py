@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pricectl.core import Catalog, Usage, document, quote
+from pricectl.core.document import Json
 from pricectl.core.errors import CatalogError, DocumentError
 from pricectl.edit import formatting
 from pricectl.edit.formatting import Formatted, Unproved, formatted
@@ -271,10 +272,17 @@ def test_what_cannot_be_read_is_not_formatted(data: bytes, error: type[Exception
 def test_the_strict_reader_runs_once_for_each_text(monkeypatch: pytest.MonkeyPatch) -> None:
     """The file, its respelling and its promotion are read once each, however many prices."""
     prices = ", ".join(f'"m{number}": {{"cost_per_second": 1e-2}}' for number in range(50))
-    announced = '"n": {"cost_per_second": 1, "upcoming": [{"from": "2020-01-01", "cost_per_second": 2}]}'
+    announced = (
+        '"n": {"cost_per_second": 1, "upcoming": [{"from": "2020-01-01", "cost_per_second": 2}]}'
+    )
     read: list[str] = []
     parse = document.parse
-    monkeypatch.setattr(document, "parse", lambda text: read.append(text) or parse(text))
+
+    def counted(text: str) -> Json:
+        read.append(text)
+        return parse(text)
+
+    monkeypatch.setattr(document, "parse", counted)
     found = formatted(f'{{"o": {{{prices}, {announced}}}}}'.encode(), DAY)
     assert (len(found.respelled), len(found.promoted)) == (50, 1)
     assert len(read) == len(set(read)) == 3

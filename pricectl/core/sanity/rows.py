@@ -111,11 +111,8 @@ def _list_pairs(before: Model | None, after: Model, pointer: str) -> Iterator[Li
     for pair in _list_pairs_by_time(before, after, pointer):
         yield pair
         if pair.new.off_peak:
-            _, new = pair.new.off_peak
-            old = pair.old
-            if old and old.off_peak:
-                _, old = old.off_peak
-            yield pair._replace(old=old, new=new)
+            old = pair.old and (pair.old.off_peak or pair.old)
+            yield pair._replace(old=old, new=pair.new.off_peak)
 
 
 def _list_pairs_by_time(before: Model | None, after: Model, row: str) -> Iterator[ListPair]:

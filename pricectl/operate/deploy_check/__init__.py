@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC
 from pathlib import Path
-from typing import NamedTuple
 
-from pricectl.changes import Version, compare
-from pricectl.changes.gates import check as check_gates
+from pricectl.changes import CatalogVersion
+from pricectl.changes.diff import NamedVersion, diff_versions
 from pricectl.check import validation
 from pricectl.check.findings import Threshold
 from pricectl.core import sanity
@@ -25,7 +24,6 @@ from pricectl.operate.deploy_check.checklist import (
     Candidate,
     DeployCheck,
     DeployCheckItem,
-    FoundChanges,
     FoundErrors,
     ItemState,
 )
@@ -38,7 +36,7 @@ def assess(candidate: Candidate) -> DeployCheck:
     """Run every check; what one cannot do for want of another is unknown, never left out."""
     items = [_file(candidate), _git(candidate), _valid(candidate)]
     try:
-        version = Version.read(candidate.data)
+        version = CatalogVersion.read(candidate.data)
     except PricingError as error:
         items.append(DeployCheckItem("runtime", "failed", f"the service would refuse it: {error}"))
         why = "not checked: the catalog cannot be loaded"
@@ -98,28 +96,24 @@ def _valid(candidate: Candidate) -> DeployCheckItem:
     return DeployCheckItem("validate", state, facts=FoundErrors(report, failing))
 
 
-class _Deployed(NamedTuple):
-    """The prices in use and their name, or why they are not known."""
-
-    version: Version | None
-    name: str
-
-
-def _deployed(candidate: Candidate, like: Version) -> _Deployed:
+def _deployed(candidate: Candidate, like: CatalogVersion) -> NamedVersion | str:
+    """The prices in use, or the reason why they cannot be compared."""
     try:
         found = versions.read(candidate.base, candidate.file, candidate.policy)
-        return _Deployed(found.version(like=like), found.name)
+        return NamedVersion(found.version(like=like), found.name, found.path)
     except PricingError as error:
-        return _Deployed(None, f"cannot be compared: {error}")
+        return f"cannot be compared: {error}"
 
 
-def _runtime(candidate: Candidate, version: Version, deployed: _Deployed) -> DeployCheckItem:
+def _runtime(
+    candidate: Candidate, version: CatalogVersion, deployed: NamedVersion | str
+) -> DeployCheckItem:
     """Whether a service takes it: one that starts, and one that has the deployed prices.
 
     A refusal is told here and not among the changes: it depends on no gate that somebody sets.
     """
     policy = candidate.policy
-    if deployed.version:
+    if not isinstance(deployed, str):
         verdict = sanity.check(
             deployed.version.catalog,
             version.catalog,
@@ -177,20 +171,20 @@ def _without_log() -> Iterator[None]:
         logger.disabled = before
 
 
-def _changes(candidate: Candidate, version: Version, deployed: _Deployed) -> DeployCheckItem:
-    policy = candidate.policy
-    if deployed.version is None:
-        return DeployCheckItem("changes", "unknown", deployed.name)
-    found = compare(
-        deployed.version,
-        version,
-        names=(*policy.names, *policy.critical),
-        workloads=policy.workloads,
+def _changes(
+    candidate: Candidate, version: CatalogVersion, deployed: NamedVersion | str
+) -> DeployCheckItem:
+    if isinstance(deployed, str):
+        return DeployCheckItem("changes", "unknown", deployed)
+    head = NamedVersion(version, candidate.file, candidate.file)
+    result = diff_versions(
+        deployed,
+        head,
+        candidate.policy,
         profile=candidate.profile,
         at=candidate.at,
+        limits=candidate.limits,
     )
-    gates = check_gates(found, candidate.limits)
-    state: ItemState = "note" if found.changes and not gates else "ok"
-    if any(gate.tripped for gate in gates):
-        state = "failed"
-    return DeployCheckItem("changes", state, facts=FoundChanges(found, deployed.name, gates))
+    compared = result.compared
+    state: ItemState = "note" if compared.comparison.changes and not compared.gates else "ok"
+    return DeployCheckItem("changes", "failed" if compared.tripped else state, facts=compared)

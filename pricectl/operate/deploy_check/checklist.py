@@ -3,8 +3,7 @@
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from pricectl.changes import Comparison
-from pricectl.changes.gates import Gate, Limits
+from pricectl.changes.gates import GatedComparison, GateLimits
 from pricectl.check.findings import Finding
 from pricectl.check.validation import Report
 from pricectl.core.credits import Profile
@@ -22,14 +21,6 @@ class FoundErrors(NamedTuple):
     failing: tuple[Finding, ...]
 
 
-class FoundChanges(NamedTuple):
-    """What differs from the prices in use, which `base` names, and the gates on it."""
-
-    comparison: Comparison
-    base: str
-    gates: tuple[Gate, ...]
-
-
 class DeployCheckItem(NamedTuple):
     """One item of the checklist and what it saw.
 
@@ -40,7 +31,7 @@ class DeployCheckItem(NamedTuple):
     state: ItemState
     sentence: str = ""
     particulars: tuple[str, ...] = ()
-    facts: FoundErrors | FoundChanges | None = None
+    facts: FoundErrors | GatedComparison | None = None
 
 
 class Candidate(NamedTuple):
@@ -53,7 +44,7 @@ class Candidate(NamedTuple):
     data: bytes
     policy: Policy
     profile: Profile
-    limits: Limits
+    limits: GateLimits
     base: str
     at: datetime
     fail_on_due: bool = False

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from fractions import Fraction
 
-from pricectl.changes.periods import Stretch, stretches
+from pricectl.changes.periods import PricePeriod, price_periods
 from pricectl.core.calculator import Quote, quote
 from pricectl.core.catalog import Catalog
 from pricectl.core.credits import BUDGET_MODES
@@ -43,15 +43,13 @@ def _missing(catalog: Catalog, name: str, candidate: Candidate) -> str:
     if match.how not in PRESENT:
         return "no row" if match.how == "default" else f"only a partial match: {match.model.name}"
     sold = _sold(catalog, match)
-    for stretch in _coming(find(catalog, sold).model, candidate):
-        found = quote(catalog, sold, TYPICAL, at=stretch.at)
+    for period in _coming(find(catalog, sold).model, candidate):
+        found = quote(catalog, sold, TYPICAL, at=period.at)
         if found.unpriced:
             units = ", ".join(line.unit for line in found.unpriced)
-            return f"no price for {units} {stretch.period}".strip()
+            return f"no price for {units} {period.name}".strip()
         if not all(line.pico_usd for line in found.lines) and not _is_free(found):
-            return (
-                f"a price of zero {stretch.period}".strip() + ", and nothing says that it is free"
-            )
+            return f"a price of zero {period.name}".strip() + ", and nothing says that it is free"
     return ""
 
 
@@ -64,11 +62,11 @@ def _sold(catalog: Catalog, match: Match) -> str:
     return match.asked
 
 
-def _coming(model: Model, candidate: Candidate) -> Iterator[Stretch]:
+def _coming(model: Model, candidate: Candidate) -> Iterator[PricePeriod]:
     """The instant that is looked at, then the first of every price list that comes after it."""
-    for stretch in stretches((model,), candidate.at):
-        if not stretch.period.startswith("until"):
-            yield stretch
+    for period in price_periods((model,), candidate.at):
+        if not period.name.startswith("until"):
+            yield period
 
 
 def _is_free(found: Quote) -> bool:
@@ -87,9 +85,9 @@ def examples(candidate: Candidate, catalog: Catalog) -> DeployCheckItem:
     for name, work in jobs:
         job = _job(catalog, name, work, candidate, candidate.at)
         lines.append(_worked(name, work, job))
-        for stretch in _coming(job.quote.match.model, candidate):
-            told = ", ".join(filter(None, (name, work.name, stretch.period)))
-            then = _job(catalog, name, work, candidate, stretch.at)
+        for period in _coming(job.quote.match.model, candidate):
+            told = ", ".join(filter(None, (name, work.name, period.name)))
+            then = _job(catalog, name, work, candidate, period.at)
             wrong += [f"{told}: {why}" for why in _wrong(then, work)]
         if any(mode.exact and not mode.charged for mode in job.credits):
             unpaid.append(lines[-1])

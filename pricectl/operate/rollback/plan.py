@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from pricectl.changes import Version
+from pricectl.changes import CatalogVersion
 from pricectl.check.validation import Report
 from pricectl.core import sanity
 from pricectl.core.catalog import Catalog
@@ -136,7 +136,7 @@ def _compared(planned: RollbackPlan, policy: Policy, now: date) -> RollbackPlan:
     if planned.current is None:
         return planned._replace(comparison_note=f"not compared: there is no file, and {no_copy}")
     try:
-        in_use = Version.read(planned.current).catalog
+        in_use = CatalogVersion.read(planned.current).catalog
     except PricingError:  # no process uses a file that cannot be loaded
         why = "the file cannot be loaded"
         return planned._replace(comparison_note=f"not compared: {why}, and {no_copy}")

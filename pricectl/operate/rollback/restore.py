@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from pricectl.changes import Comparison, Version, compare
+from pricectl.changes import CatalogVersion
+from pricectl.changes.diff import DiffResult, NamedVersion, diff_versions
 from pricectl.core.credits import Profile
 from pricectl.core.errors import PricingError
 from pricectl.exit_codes import CLEAN, FAILED, FINDINGS
@@ -27,11 +28,8 @@ _EXIT_CODES: dict[RollbackState, int] = {
 class RollbackChanges(NamedTuple):
     """What the restored version changes against the file; `problem` says why it is not known."""
 
-    comparison: Comparison | None
+    diff: DiffResult | None
     problem: str = ""
-    before: Version | None = None
-    after: Version | None = None
-    profile: Profile = Profile()
 
 
 class RollbackResult(NamedTuple):
@@ -69,19 +67,13 @@ def changes(
     if planned.current is None:
         return RollbackChanges(None, f"{planned.file}: there is no file now")
     try:
-        before = Version.read(planned.current)
+        before = CatalogVersion.read(planned.current)
         after = planned.target.version(like=before)
     except PricingError as error:
         return RollbackChanges(None, f"cannot be compared: {error}")
-    comparison = compare(
-        before,
-        after,
-        names=(*policy.names, *policy.critical),
-        workloads=policy.workloads,
-        profile=profile,
-        at=at,
-    )
-    return RollbackChanges(comparison, "", before, after, profile)
+    base = NamedVersion(before, planned.file, planned.file)
+    head = NamedVersion(after, planned.target.name, planned.target.path)
+    return RollbackChanges(diff_versions(base, head, policy, profile=profile, at=at))
 
 
 def restore(planned: RollbackPlan, *, force: bool = False) -> None:

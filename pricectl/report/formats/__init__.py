@@ -22,9 +22,12 @@ class Format(NamedTuple):
 
 
 FORMATS = (
-    Format("markdown", {"diff": "diff:markdown", "deploy-check": "deploy_check:markdown"}),
+    Format(
+        "markdown",
+        {"diff": "formats.markdown:diff", "deploy-check": "formats.markdown:deploy_check"},
+    ),
     Format("concise", {"validate": "formats.concise:findings"}),
-    Format("github", {"validate": "formats.github:findings", "diff": "diff:github"}),
+    Format("github", {"validate": "formats.github:findings", "diff": "formats.github_diff:diff"}),
     Format("sarif", {"validate": "formats.sarif:findings"}),
     Format("junit", {"validate": "formats.junit:findings"}),
 )

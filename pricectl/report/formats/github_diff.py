@@ -4,40 +4,40 @@ from collections.abc import Iterator
 from types import MappingProxyType
 
 from pricectl.changes import Change
+from pricectl.changes.diff import DiffResult
 from pricectl.check.positions import Positions
 from pricectl.core.labels import plural
 from pricectl.report import changes as words
 from pricectl.report.canvas import clean
-from pricectl.report.changes import Compared
 from pricectl.report.github import command
 
 # GitHub shows ten of each level; the rest would only fill the log.
 MAX_CHANGES = 50
-# A change is no failure of the file: errors are for gates.
+# A change is not a failure of the file: errors are for gates.
 _LEVELS = MappingProxyType({"error": "warning", "warning": "warning", "info": "notice"})
 
 
-def diff(compared: Compared, path: str, text: str) -> str:
-    """The summary, the changes of most effect, the gates; `path` is the new file, or "-"."""
-    return "\n".join(_lines(compared, path, text))
+def diff(result: DiffResult) -> str:
+    """The summary, the changes of most effect, the gates, at the lines of the new file."""
+    return "\n".join(_lines(result))
 
 
-def _lines(compared: Compared, path: str, text: str) -> Iterator[str]:
-    changes = compared.found.changes
-    yield command("notice", clean(words.summary(compared)), title="pricectl diff")
-    places = Positions(text)
+def _lines(result: DiffResult) -> Iterator[str]:
+    compared, changes = result.compared, result.compared.comparison.changes
+    yield command("notice", clean(compared.summary), title="pricectl diff")
+    positions = Positions(result.head.version.data.decode())
     for change in changes[:MAX_CHANGES]:
-        yield _command(change, path, places)
+        yield _command(change, result.head.path, positions)
     if len(changes) > MAX_CHANGES:
         yield command("notice", f"{plural(len(changes) - MAX_CHANGES, 'change')} more")
-    for told in words.left_out(compared.found):
+    for told in words.left_out(compared.comparison):
         yield command("warning", told, title="pricectl diff")
     for gate in compared.gates:
-        yield command("error" if gate.tripped else "notice", words.gate_line(gate))
+        yield command("error" if gate.tripped else "notice", gate.text)
 
 
-def _command(change: Change, path: str, places: Positions) -> str:
-    line, column, _ = places.key(change.pointer)
+def _command(change: Change, path: str, positions: Positions) -> str:
+    line, column, _ = positions.key(change.pointer)
     file = {} if path == "-" else {"file": clean(path).removeprefix("./")}
     level = _LEVELS[change.severity]
     return command(

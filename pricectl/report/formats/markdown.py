@@ -1,6 +1,6 @@
-"""A comparison as a comment on a pull request.
+"""Comments on a pull request, in GitHub's Markdown.
 
-Its first line marks the comment, so that a job can find and replace its own. What does not fit
+The first line marks the comment, so that a job can find and replace its own. What does not fit
 into the bound is dropped line by line, sections in order of weight, and the comment says so.
 """
 
@@ -10,17 +10,26 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from pricectl.changes import Change, Comparison
+from pricectl.changes.diff import DiffResult
 from pricectl.core.credits import BUDGET_MODES
+from pricectl.operate.deploy_check.checklist import DeployCheck, ItemState
 from pricectl.report import changes as words
+from pricectl.report import deploy_check as checklist
 from pricectl.report.canvas import clean
-from pricectl.report.changes import Compared
 
-MARKER = "<!-- pricectl-diff -->"
+DIFF_MARKER = "<!-- pricectl-diff -->"
+DEPLOY_CHECK_MARKER = "<!-- pricectl-deploy-check -->"
 # Comments of 65,536 characters and more are refused.
 MAX_CHARACTERS = 60_000
 _RESERVED, _NOTE = 1_000, 150
 MAX_NAME = 200
-_STATES = {True: "❌", False: "✅"}
+_TRIPPED = {True: "❌", False: "✅"}
+_SYMBOLS: dict[ItemState, str] = {
+    "ok": "✅",
+    "note": "ℹ️",  # noqa: RUF001 - a picture
+    "failed": "❌",
+    "unknown": "❔",
+}
 _SIMPLE = re.compile(r"[A-Za-z0-9(][A-Za-z0-9 ._/:,+()-]*")
 
 
@@ -33,12 +42,12 @@ class MarkdownTable(NamedTuple):
     folded: bool = False
 
 
-def diff(compared: Compared) -> str:
+def diff(result: DiffResult) -> str:
     """The whole comment."""
-    found = compared.found
-    lines = [MARKER, f"**{words.counts(found)}** vs {code(compared.base)}", ""]
+    compared, found = result.compared, result.compared.comparison
+    lines = [DIFF_MARKER, f"**{found.summary}** vs {code(compared.base)}", ""]
     lines += [f"- {told}" for told in words.left_out(found)]
-    lines += [f"- {_STATES[gate.tripped]} {words.gate_line(gate)}" for gate in compared.gates]
+    lines += [f"- {_TRIPPED[gate.tripped]} {gate.text}" for gate in compared.gates]
     room = MAX_CHARACTERS - _RESERVED - _size(lines)
     for section in _sections(found):
         drawn = _drawn(section, room)
@@ -46,6 +55,18 @@ def diff(compared: Compared) -> str:
         room -= _size(drawn)
     looks = words.only_looks(found)
     return "\n".join([*lines, *(["", f"<sub>{looks}</sub>"] if looks else [])])
+
+
+def deploy_check(result: DeployCheck) -> str:
+    """The checklist before a deploy, for a comment or a job's summary."""
+    verdict = checklist.verdict(result)
+    lines = [DEPLOY_CHECK_MARKER, f"**{code(result.file)}: {verdict}**", ""]
+    lines += ["| | check | what it saw |", "| --- | --- | --- |"]
+    for item in result.items:
+        seen = (checklist.sentence(item), *checklist.details(item))
+        told = "<br>".join(map(code, seen))
+        lines.append(f"| {_SYMBOLS[item.state]} | {item.id} | {told} |")
+    return "\n".join(lines)
 
 
 def code(text: str) -> str:
@@ -163,7 +184,7 @@ def _jobs(found: Comparison) -> MarkdownTable:
                 *words.credit_cells(job).values(),
             )
         )
-        for job in words.changed_jobs(found.impact)
+        for job in found.changed_jobs
     )
     credit_columns = (f"{name} cr" for name in BUDGET_MODES)
     columns = ("Model", "Job", "USD before", "USD now", "Change", *credit_columns)

@@ -10,7 +10,7 @@ from pricectl.core.prices import PriceList
 from pricectl.core.units import UNITS, is_token
 from pricectl.listing import Priced
 from pricectl.report.canvas import COLUMN_GAP, Canvas, at_point, clean, grid, listing
-from pricectl.report.conditions import factors, off_peak_windows, weekly
+from pricectl.report.conditions import factors, weekly
 from pricectl.report.text.quote import FOUND
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def report(match: Match, row: Priced, canvas: Canvas, *, quiet: bool) -> str:
     from rich.text import Text
 
     model = match.model
-    rates = list(_rates(row, row.prices, canvas.width))
+    rates = list(_rates(row.prices, canvas.width))
     if quiet:
         return canvas.draw(*rates)
     headline = Text(clean(model.full_name), style="bold")
@@ -56,14 +56,14 @@ def dated_price(period: str) -> str:
     return f"{period} price" if period == "off-peak" else f"dated price: {period}"
 
 
-def _rates(row: Priced, prices: PriceList, width: int) -> "Iterator[RenderableType]":
+def _rates(prices: PriceList, width: int) -> "Iterator[RenderableType]":
     """A price list's rates, then the factors on them and the hours in which it holds."""
     yield from _tables(prices, width)
     table = grid("left", "wrap")
     if raised := factors(prices):
         table.add_row("factors", clean(", ".join(f"{word} x{by}" for word, by in raised.items())))
-    if windows := off_peak_windows(row, prices):
-        table.add_row("hours", f"{weekly(windows)} UTC")
+    if prices.windows:
+        table.add_row("hours", f"{weekly(prices.windows)} UTC")
     if table.row_count:
         yield table
 
@@ -147,10 +147,10 @@ def _others(row: Priced, width: int) -> "Iterator[RenderableType]":
 
     for period, prices in row.others:
         yield Text(f"\n{period}", style="bold")
-        yield from _rates(row, prices, width)
-        if prices.off_peak and prices.off_peak[1] is not row.prices:
+        yield from _rates(prices, width)
+        if prices.off_peak and prices.off_peak is not row.prices:
             yield Text(f"\n{period}, off-peak hours", style="bold")
-            yield from _rates(row, prices.off_peak[1], width)
+            yield from _rates(prices.off_peak, width)
 
 
 def _facts(model: Model) -> "Table":

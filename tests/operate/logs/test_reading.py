@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from pricectl.operate.logs import reading
-from pricectl.operate.logs.reading import SIGNS, Moment, LogTally, read
+from pricectl.operate.logs.reading import SIGNS, LogTally, Moment, read
 from pricectl.runtime import logs as runtime_logs
 from tests.conftest import ROOT
 

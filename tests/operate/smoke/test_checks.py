@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pricectl.core import Catalog, PricingError, Profile
-from pricectl.operate.smoke import APIS, AnswerChecker, Probe, Reply, CallResult, plan, smoke_models
+from pricectl.operate.smoke import APIS, AnswerChecker, CallResult, Probe, Reply, plan, smoke_models
 from tests.conftest import CATALOG
 
 USAGE = {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110}

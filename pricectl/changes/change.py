@@ -1,35 +1,38 @@
-"""What a comparison of two catalogs is made of."""
+"""The values of a comparison: changes, the charges behind them, what jobs cost."""
 
+from collections import Counter
 from fractions import Fraction
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
-from pricectl.changes.effort import LeftOut
+from pricectl.changes.limits import LeftOut
 from pricectl.check.findings import Severity
 from pricectl.core.estimate import Estimate
+from pricectl.core.labels import count, plural
 from pricectl.policy import Workload
 
-Kind = Literal["repriced", "added", "removed", "renamed", "resolution", "metadata"]
-KINDS: tuple[Kind, ...] = ("repriced", "added", "removed", "renamed", "resolution", "metadata")
+ChangeKind = Literal["repriced", "added", "removed", "renamed", "resolution", "metadata"]
+KINDS: tuple[ChangeKind, ...] = get_args(ChangeKind)
+ROW_KINDS: tuple[ChangeKind, ...] = ("repriced", "added", "removed", "renamed")
 
-# A price that was free has no percentage; it weighs more than any that has one.
+# A price that was free has no percentage; it is listed before every one that has.
 UNBOUNDED = Fraction(10**30)
 
 
 class Move(NamedTuple):
-    """What is charged before and after, in picodollars; None: there is no price."""
+    """What was and is charged, in picodollars; None where there is no price."""
 
     old_pico_usd: int | None
     new_pico_usd: int | None
 
     @property
     def difference_pico_usd(self) -> int:
-        """How much more is charged now; no price charges nothing."""
+        """How much more is charged now; a missing price counts as nothing."""
         return (self.new_pico_usd or 0) - (self.old_pico_usd or 0)
 
     @property
     def relative(self) -> Fraction | None:
-        """The difference as a part of the old charge; None where that was nothing.
+        """The difference as a fraction of the old charge; None where that was nothing.
 
         >>> Move(100, 120).relative, Move(None, 5).relative, Move(0, 0).relative
         (Fraction(1, 5), None, Fraction(0, 1))
@@ -42,7 +45,7 @@ class Move(NamedTuple):
 
     @property
     def weight(self) -> Fraction:
-        """How large the relative difference is; what had no price at all has none to compare."""
+        """How large the relative difference is; 0 where there was no price to compare with."""
         return _weight(*self)
 
 
@@ -70,16 +73,16 @@ class PricedAt(NamedTuple):
 
 
 class Change(NamedTuple):
-    """One difference between two catalogs, in the words of the field.
+    """One difference between two catalogs.
 
     `old` and `new` are texts: prices in USD per 1M tokens or per unit, as `price` says. `moves`
-    are the charges behind it, one for a price, several where a name is answered by another row.
-    `pointer` leads to it in the new file, for what was removed in the old one. `period` is before
-    or after the instant of the comparison ("" is then). `only_text` is what is written otherwise
-    and charges the same on every day, so that no gate counts it.
+    are the charges behind it: one for a price, several where another row answers for a name.
+    `pointer` is the JSON Pointer in the new file; for a removed row, in the old one. `period` says
+    which dated prices it is about ("" are those of the comparison's own day). `only_text` marks
+    what is written differently and charges the same on every day, so that no gate counts it.
     """
 
-    kind: Kind
+    kind: ChangeKind
     severity: Severity
     provider: str
     model: str
@@ -95,7 +98,7 @@ class Change(NamedTuple):
 
     @property
     def full_name(self) -> str:
-        """The row as `provider/model`, or what of the file changed."""
+        """The row as `provider/model`; outside of the rows, the top-level member."""
         return f"{self.provider}/{self.model}" if self.provider else self.model
 
     @property
@@ -105,15 +108,16 @@ class Change(NamedTuple):
 
 
 class Impact(NamedTuple):
-    """What a typical job costs under the old and the new catalog, asked for by one name.
+    """What a typical job costs under the old and the new catalog.
 
-    `move` is what the provider charges for it, None where nothing in it has a price. `period` says
-    which dated prices it is about ("" is the day of the comparison).
+    `name` is the model name that the job asks for. `move` is what the provider charges for it,
+    None where nothing in it has a price. `period` says which dated prices it is about ("" are
+    those of the comparison's own day).
     """
 
     provider: str
     model: str
-    asked: str
+    name: str
     workload: Workload
     old: Estimate
     new: Estimate
@@ -122,15 +126,15 @@ class Impact(NamedTuple):
 
     @property
     def agreed(self) -> bool:
-        """Whether the old cost was a real price and not a guess at the default."""
+        """Whether the old cost was a real price; a guess that became a price is no rise or fall."""
         return not self.old.quote.guessed or self.new.quote.guessed
 
 
 class Comparison(NamedTuple):
-    """Every change by effect, its impact, and what only looks different.
+    """Every change, the largest effect first, and what it does to sample jobs.
 
     `reordered` counts objects whose members stand in another order, `respelled` numbers of the
-    same value written in another way, `left_out` is what would have taken too long to look at.
+    same value that are written differently. `left_out` is what would have taken too long.
     """
 
     changes: tuple[Change, ...]
@@ -144,6 +148,24 @@ class Comparison(NamedTuple):
         """Whether a price may have changed in what was left out."""
         return any(part.hides for part in self.left_out)
 
-    def of(self, *kinds: Kind) -> tuple[Change, ...]:
+    @property
+    def changed_jobs(self) -> tuple[Impact, ...]:
+        """The sample jobs that cost more or less now."""
+        return tuple(job for job in self.impact if job.move.difference_pico_usd)
+
+    @property
+    def summary(self) -> str:
+        """How much changed, by kind, such as "2 repriced, 1 added"."""
+        rows = {(change.provider, change.model) for change in self.of("repriced")}
+        numbers = Counter(change.kind for change in self.changes)
+        numbers["repriced"] = len(rows)
+        parts = [f"{count(numbers[kind])} {kind}" for kind in ROW_KINDS if numbers[kind]]
+        if numbers["resolution"]:
+            parts.append(f"{plural(numbers['resolution'], 'name')} answered by another row")
+        if numbers["metadata"]:
+            parts.append(plural(numbers["metadata"], "other change"))
+        return ", ".join(parts) or "No changes"
+
+    def of(self, *kinds: ChangeKind) -> tuple[Change, ...]:
         """The changes of those kinds, in order."""
         return tuple(change for change in self.changes if change.kind in kinds)
