@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pricectl.commands import common
+from pricectl.commands.bearer import read_bearer_token
 from pricectl.core.errors import PricingError
 from pricectl.files import catalog_file
 from pricectl.report.text import serve as text
@@ -43,7 +44,9 @@ def serve(
 
     Without a token there are no admin endpoints. -v logs every request.
     """
-    token = _token(token_env)
+    if token_env:  # the workers read the default variable
+        problem = f"{token_env} is not set, or holds no token that a header can carry"
+        os.environ[TOKEN] = read_bearer_token(token_env, "--token-env", problem)
     if file == catalog_file.STDIN:
         raise typer.BadParameter("workers read the file again; name one", param_hint="--file")
     if file:
@@ -55,7 +58,7 @@ def serve(
     with _listen(host, port) as listener:
         if not quiet:
             bound = listener.getsockname()[1]
-            typer.echo(text.listening(host, bound, workers, admin=token is not None))
+            typer.echo(text.listening(host, bound, workers, admin=TOKEN in os.environ))
         _run(listener, workers, verbose=verbose)
 
 
@@ -70,16 +73,6 @@ def make_app() -> "FastAPI":
     app = FastAPI(title="pricectl", version=__version__)
     app.include_router(make_router(Pricing.load(), token=os.environ.get(TOKEN)))
     return app
-
-
-def _token(variable: str | None) -> str | None:
-    """The token, put where the workers look for it. Raises BadParameter."""
-    token = os.environ.get(variable or TOKEN)
-    if variable and not token:
-        raise typer.BadParameter(f"{variable} is not set", param_hint="--token-env")
-    if token is not None:
-        os.environ[TOKEN] = token
-    return token
 
 
 def _need_extra() -> None:
