@@ -29,6 +29,11 @@ class Finding(NamedTuple):
     other: str = ""
     due: bool = False
 
+    @property
+    def due_mark(self) -> str:
+        """What a line about a finding ends with if it trips no gate but `due`."""
+        return " (due)" if self.due else ""
+
 
 class Threshold(NamedTuple):
     """Which findings fail a check: from a severity on, and what a date made due only if named."""

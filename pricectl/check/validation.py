@@ -52,6 +52,18 @@ class Report(NamedTuple):
         return any(map(threshold.trips, self.findings))
 
 
+class Validation(NamedTuple):
+    """What a run over some files found: a report for each, and which findings fail the run."""
+
+    reports: tuple[Report, ...]
+    threshold: Threshold = ERRORS
+
+    @property
+    def failed(self) -> bool:
+        """Whether a finding of any file trips the threshold."""
+        return any(report.fails(self.threshold) for report in self.reports)
+
+
 def check(data: bytes | str, file: str, policy: Policy, at: date, *, own: bool = True) -> Report:
     """Check the bytes of a catalog as of a day or instant (UTC); never raises for what is in them.
 

@@ -11,7 +11,7 @@ from pricectl.commands import common
 from pricectl.commands.bearer import read_bearer_token
 from pricectl.core.errors import PricingError
 from pricectl.files import catalog_file
-from pricectl.report.text import serve as text
+from pricectl.report import serve as text
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

@@ -9,7 +9,7 @@ from pricectl.core.labels import plural
 from pricectl.report import changes as words
 from pricectl.report.canvas import clean
 from pricectl.report.changes import Compared
-from pricectl.report.github import command
+from pricectl.report.formats.github import command
 
 # GitHub shows ten of each level; the rest would only fill the log.
 MAX_CHANGES = 50

@@ -3,12 +3,11 @@
 import json
 from typing import Any
 
-from pricectl.check.findings import ERRORS
 from pricectl.operate.rollback import Plan
 from pricectl.report import diff
 from pricectl.report.json import dump
-from pricectl.report.json_findings import findings
 from pricectl.report.rollback import Differences, Outcome
+from pricectl.report.validate import finding_documents
 
 
 def rollback(planned: Plan, found: Differences, outcome: Outcome) -> str:
@@ -34,7 +33,7 @@ def rollback(planned: Plan, found: Differences, outcome: Outcome) -> str:
             "refusal": planned.refusal,
             "compared_with": planned.compared_with,
             "comparison_note": planned.comparison_note,
-            "findings": json.loads(findings([planned.report], ERRORS))["findings"],
+            "findings": finding_documents(planned.report),
             "diff": _diff(found),
             "not_compared": found.trouble,
             "reload": _reload(outcome),

@@ -21,7 +21,7 @@ def test_what_no_header_can_carry_is_bad_usage(
     monkeypatch.delenv("SECRET", raising=False)
     if held is not None:
         monkeypatch.setenv("SECRET", held)
-    with pytest.raises(typer.BadParameter, match="^no token$") as caught:
+    with pytest.raises(typer.BadParameter, match=r"^no token$") as caught:
         read_bearer_token("SECRET", "--token", "no token")
     assert caught.value.param_hint == "--token"
 

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from pricectl.commands.serve import make_app
-from pricectl.report.text.serve import listening
+from pricectl.report.serve import listening
 from tests.commands.serving import BEARER, connection, request, serving
 from tests.conftest import Run
 

@@ -24,7 +24,6 @@ from pricectl.files.gitlog import FileLog
 from pricectl.operate.deploy_check.checklist import Candidate, Check, Readiness, some
 from pricectl.operate.deploy_check.examples import TYPICAL, critical, examples
 from pricectl.report import changes as words
-from pricectl.report.concise import due as due_mark
 
 SHORT = 12
 
@@ -91,7 +90,7 @@ def _valid(candidate: Candidate) -> Check:
     if failing:
         places = (
             f"{found.span.line if found.span else report.place(found)}: {found.message} "
-            f"[{found.rule}]{due_mark(found)}"
+            f"[{found.rule}]{found.due_mark}"
             for found in failing
         )
         errors = plural(report.count("error"), "error")

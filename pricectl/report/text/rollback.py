@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pricectl.check.findings import ERRORS
+from pricectl.check.validation import Validation
 from pricectl.core.labels import count, plural
 from pricectl.operate.rollback import SHORT, Plan
-from pricectl.report import diff
+from pricectl.report import diff, validate
 from pricectl.report.canvas import Canvas, clean
 from pricectl.report.rollback import Differences, Outcome, State
-from pricectl.report.text import findings
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -54,7 +53,7 @@ def _body(planned: Plan, found: Differences, canvas: Canvas) -> str:
     if planned.report.fails():
         errors = tuple(each for each in planned.report.findings if each.severity == "error")
         found_errors = planned.report._replace(findings=errors)
-        return findings.report([found_errors], canvas, quiet=False, threshold=ERRORS)
+        return validate.text(Validation((found_errors,)), canvas._replace(quiet=False))
     if planned.unchanged:
         return ""
     if found.compared is None:

@@ -1,10 +1,13 @@
-"""What a price list has beside its rates: factors on them, and off-peak hours."""
+"""A catalog's row in reports: its document, factors on rates, off-peak hours."""
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import groupby
+from typing import Any
 
-from pricectl.core.money import exact
+from pricectl.core.labels import price_of
+from pricectl.core.model import Periods
+from pricectl.core.money import exact, usd
 from pricectl.core.prices import PriceList
 from pricectl.core.windows import OffPeak
 from pricectl.listing import Priced
@@ -73,3 +76,60 @@ def _days(weekdays: Sequence[int]) -> str:
         for _, run in groupby(enumerate(days), lambda placed: placed[1] - placed[0])
     ]
     return " ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else run[0] for run in runs)
+
+
+def row_document(row: Priced) -> dict[str, Any]:
+    """A row with its prices in force and those of other times."""
+    model = row.model
+    return {
+        "provider": model.provider,
+        "model": model.name,
+        "aliases": list(model.aliases),
+        "mode": model.entry.get("mode"),
+        "max_input_tokens": model.entry.get("max_input_tokens"),
+        "max_output_tokens": model.entry.get("max_output_tokens"),
+        "deprecation_date": model.entry.get("deprecation_date"),
+        "source": model.entry.get("source"),
+        "verified_on": model.entry.get("verified_on"),
+        "period": row.period,
+        **_prices(row.prices, day_list(row)),
+        "own_rates": _rates(model.prices) if row.period else None,
+        "own_factors": factors(model.prices) if row.period else None,
+        "own_off_peak": _off_peak(model.prices) if row.period else None,
+        "previous": _periods("until", model.previous),
+        "upcoming": _periods("from", model.upcoming),
+    }
+
+
+def _periods(bound: str, periods: Periods) -> list[dict[str, Any]]:
+    return [{bound: instant.isoformat(), **_prices(prices, prices)} for instant, prices in periods]
+
+
+def _prices(prices: PriceList, whole_day: PriceList) -> dict[str, Any]:
+    """A price list's rates, the factors on them, and what it charges off-peak."""
+    return {
+        "rates": _rates(prices),
+        "factors": factors(prices),
+        "off_peak": _off_peak(whole_day),
+    }
+
+
+def _off_peak(prices: PriceList) -> dict[str, Any] | None:
+    if prices.off_peak is None:
+        return None
+    windows, cheaper = prices.off_peak
+    shown = [{"hours_utc": hours(window), "weekdays": list(window.weekdays)} for window in windows]
+    return {"windows": shown, "rates": _rates(cheaper)}
+
+
+def _rates(prices: PriceList) -> list[dict[str, Any]]:
+    return [
+        {
+            "unit": unit,
+            "above_tokens": above,
+            "service": service or "standard",
+            "usd_per_unit": usd(price_of(pico, unit)),
+            "key": key,
+        }
+        for (unit, above, service), (pico, key) in prices.rates.items()
+    ]
