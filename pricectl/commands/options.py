@@ -88,8 +88,8 @@ class ViewOptions(NamedTuple):
 def typer_command(verb: str, command: Callable[..., int | None]) -> Callable[..., None]:
     """A verb's function as Typer reads it.
 
-    Each group is replaced by its options, the help of `-o` lists the formats of the verb, and what
-    the function returns is the exit code (None: 0).
+    Each group is replaced by its options. The help of `-o` lists the formats of the verb; another
+    format is refused before anything is done. What the function returns is the exit code (None: 0).
     """
     groups: dict[str, type[Any]] = {}
     options: list[inspect.Parameter] = []
@@ -99,18 +99,22 @@ def typer_command(verb: str, command: Callable[..., int | None]) -> Callable[...
             options += inspect.signature(parameter.annotation).parameters.values()
         else:
             options.append(parameter)
-    listed = f"{', '.join(formats_of(verb))}; with =PATH into a file; may be repeated."
+    formats = formats_of(verb)
 
     @wraps(command)
     def called(**given: Any) -> None:
+        for name, _ in ViewOptions(given.get("output")).outputs:
+            if name not in formats:
+                raise typer.BadParameter(
+                    f"unknown format {name!r}; one of {', '.join(formats)}", param_hint="--output"
+                )
         for name, group in groups.items():
             given[name] = group(**{field: given.pop(field) for field in group._fields})
         if code := command(**given):
             raise typer.Exit(code)
 
-    typed = [
-        _with_help(option, listed) if option.name == "output" else option for option in options
-    ]
+    listed = f"{', '.join(formats)}; with =PATH into a file; may be repeated."
+    typed = [_with_help(each, listed) if each.name == "output" else each for each in options]
     signature = [option.replace(kind=inspect.Parameter.KEYWORD_ONLY) for option in typed]
     called.__signature__ = inspect.Signature(signature)  # type: ignore[attr-defined]
     called.__annotations__ = {option.name: option.annotation for option in signature}

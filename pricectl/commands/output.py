@@ -12,20 +12,10 @@ import typer
 from pricectl.commands.options import Color, ViewOptions
 from pricectl.files.catalog_file import Unavailable
 from pricectl.report.canvas import Canvas, clean
-from pricectl.report.formats import FORMATS, formats_of
+from pricectl.report.formats import FORMATS
 from pricectl.report.json_text import json_text
 
 PIPED_WIDTH = 160
-
-
-def check_formats(view: ViewOptions, verb: str) -> None:
-    """Refuse an unknown format, before anything is done. Raises BadParameter."""
-    known = formats_of(verb)
-    for name, _ in view.outputs:
-        if name not in known:
-            raise typer.BadParameter(
-                f"unknown format {name!r}; one of {', '.join(known)}", param_hint="--output"
-            )
 
 
 def show(
@@ -40,16 +30,14 @@ def show(
 
     Args:
         view: the formats, and how text is drawn.
-        verb: whose formats may be asked for.
+        verb: which verb's; `typer_command` has checked that it has the formats.
         text: draws the result for people.
         document: the result for programs, which is written as JSON.
         result: what the verb's other formats are written from.
 
     Raises:
-        BadParameter: the verb does not have one of the formats.
         Unavailable: a file cannot be written.
     """
-    check_formats(view, verb)
     for name, path in view.outputs:
         if name == "text":
             written = text(canvas(view, path))
