@@ -5,15 +5,13 @@ from typing import Annotated
 import typer
 
 from pricectl.changes.gates import FailOnChange, GateLimits
-from pricectl.commands import common
-from pricectl.commands.common import View
 from pricectl.commands.fail_on import FailOnChangeOrDue
+from pricectl.commands.options import AtOption, FileOption, ProfileOption, ViewOptions, instant
+from pricectl.commands.output import show
 from pricectl.files import catalog_file, settings, versions
 from pricectl.operate.deploy_check import assess
 from pricectl.operate.deploy_check.checklist import Candidate
 from pricectl.report import deploy_check as report
-from pricectl.report.formats import markdown
-from pricectl.report.json_text import json_text
 
 
 def deploy_check(
@@ -36,14 +34,12 @@ def deploy_check(
     max_decrease: Annotated[
         str | None, typer.Option(metavar="PERCENT", help="Not safe if a price falls by more.")
     ] = None,
-    profile: common.ProfileOption = None,
-    at: common.AtOption = None,
-    file: common.FileOption = None,
-    output: common.OutputOption = None,
-    color: common.ColorOption = common.Color.AUTO,
-    quiet: common.QuietOption = False,
-    verbose: common.VerboseOption = False,
-) -> None:
+    profile: ProfileOption = None,
+    at: AtOption = None,
+    file: FileOption = None,
+    *,
+    view: ViewOptions,
+) -> int:
     """Say whether the catalog is safe to deploy: rules, loading, models, examples, changes.
 
     Exits 1 if it is not, 2 if something could not be checked. -v shows every worked example.
@@ -52,7 +48,7 @@ def deploy_check(
     named = fail_on or []
     changes = [FailOnChange(each) for each in named if each is not FailOnChangeOrDue.DUE]
     limits = GateLimits.read(changes, max_increase, max_decrease)
-    policy, when = settings.load_policy(catalog=file), common.instant(at)
+    policy, when = settings.load_policy(catalog=file), instant(at)
     name = catalog_file.check_there(catalog_file.locate_own(file, policy.file), file, policy.file)
     result = assess(
         Candidate(
@@ -66,12 +62,11 @@ def deploy_check(
             FailOnChangeOrDue.DUE in named,
         )
     )
-    common.show(
-        View.of(output, color, quiet=quiet, verbose=verbose),
-        {
-            "text": lambda canvas: report.text(result, canvas),
-            "json": lambda _: json_text(report.document(result)),
-            "markdown": lambda _: markdown.deploy_check(result),
-        },
+    show(
+        view,
+        "deploy-check",
+        text=lambda canvas: report.text(result, canvas),
+        document=lambda: report.document(result),
+        result=result,
     )
-    common.leave(result.exit_code)
+    return result.exit_code

@@ -6,13 +6,11 @@ import typer
 
 from pricectl.changes.diff import NamedVersion, diff_versions
 from pricectl.changes.gates import FailOnChange, GateLimits
-from pricectl.commands import common
-from pricectl.commands.common import View
+from pricectl.commands.options import AtOption, FileOption, ProfileOption, ViewOptions, instant
+from pricectl.commands.output import show
 from pricectl.exit_codes import CLEAN, FINDINGS
 from pricectl.files import catalog_file, settings, versions
 from pricectl.report import diff as report
-from pricectl.report.formats import github_diff, markdown
-from pricectl.report.json_text import json_text
 
 
 def diff(
@@ -42,20 +40,18 @@ def diff(
         str | None, typer.Option(metavar="PERCENT", help="Exit 1 if a price falls by more.")
     ] = None,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 1 on any change.")] = False,
-    profile: common.ProfileOption = None,
-    at: common.AtOption = None,
-    file: common.FileOption = None,
-    output: common.OutputOption = None,
-    color: common.ColorOption = common.Color.AUTO,
-    quiet: common.QuietOption = False,
-    verbose: common.VerboseOption = False,
-) -> None:
+    profile: ProfileOption = None,
+    at: AtOption = None,
+    file: FileOption = None,
+    *,
+    view: ViewOptions,
+) -> int:
     """What changed against the deployed prices, and what it does to costs and credits.
 
     Exits 0 whatever changed, unless a gate is set and trips.
     """
     limits = GateLimits.read(fail_on or [], max_increase, max_decrease, exit_code=exit_code)
-    policy, when = settings.load_policy(catalog=file), common.instant(at)
+    policy, when = settings.load_policy(catalog=file), instant(at)
     if head is None:
         working = catalog_file.check_there(
             catalog_file.locate_own(file, policy.file), file, policy.file
@@ -72,13 +68,11 @@ def diff(
         at=when,
         limits=limits,
     )
-    common.show(
-        View.of(output, color, quiet=quiet, verbose=verbose),
-        {
-            "text": lambda canvas: report.text(result, canvas),
-            "json": lambda _: json_text(report.document(result)),
-            "markdown": lambda _: markdown.diff(result),
-            "github": lambda _: github_diff.diff(result),
-        },
+    show(
+        view,
+        "diff",
+        text=lambda canvas: report.text(result, canvas),
+        document=lambda: report.document(result),
+        result=result,
     )
-    common.leave(FINDINGS if result.compared.tripped else CLEAN)
+    return FINDINGS if result.compared.tripped else CLEAN

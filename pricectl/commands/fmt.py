@@ -5,14 +5,14 @@ from typing import Annotated
 
 import typer
 
-from pricectl.commands import common
-from pricectl.commands.common import View
+from pricectl.commands.catalog import one_file
 from pricectl.commands.fail_on import FailOnDue
+from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
+from pricectl.commands.output import show
 from pricectl.core.catalog import Catalog
 from pricectl.edit.formatting import FmtResult, formatted
 from pricectl.files import atomic, catalog_file, settings
 from pricectl.report import fmt as report
-from pricectl.report.json_text import json_text
 
 
 def fmt(
@@ -41,21 +41,19 @@ def fmt(
             help="due: exit 1 also if prices that have begun are not promoted.", show_default=False
         ),
     ] = None,
-    at: common.AtOption = None,
-    file: common.FileOption = None,
-    output: common.OutputOption = None,
-    color: common.ColorOption = common.Color.AUTO,
-    quiet: common.QuietOption = False,
-    verbose: common.VerboseOption = False,
-) -> None:
+    at: AtOption = None,
+    file: FileOption = None,
+    *,
+    view: ViewOptions,
+) -> int:
     """Promote the prices that have begun, spell prices alike, keep every other byte.
 
     No value and no cost of any day changes. '-' reads standard input and writes standard output.
     Exits 1 when a begun price needs a decision. --check exits 1 when a price would be spelled
     otherwise; prices that only a date made due fail it with --fail-on due alone.
     """
-    when = common.instant(at)
-    named = common.one_file([path] if path else [], file)
+    when = instant(at)
+    named = one_file([path] if path else [], file)
     configured = settings.load_policy(catalog=named).file
     name = catalog_file.check_there(
         catalog_file.locate_writable(named, configured), named, configured
@@ -71,20 +69,19 @@ def fmt(
         check=check,
         fail_on_due=bool(fail_on),
     )
-    view = View.of(output, color, quiet=quiet, verbose=verbose)
-    draw = report.diff_text if diff else report.text
-    formats: common.Formats = {
-        "text": lambda canvas: draw(result, canvas),
-        "json": lambda _: json_text(report.document(result, diff=diff)),
-    }
-    common.check_formats(view, formats)
     if result.written:
         base = atomic.sha256(source.data)
         atomic.replace(name, found.text.encode(), base_sha256=base, check=Catalog.load)
-    if piped and writes and not output:
+    if piped and writes and not view.output:
         sys.stdout.buffer.write(found.text.encode())
     else:
-        common.show(view, formats)
-    if not quiet and (diff or piped):
+        draw = report.diff_text if diff else report.text
+        show(
+            view,
+            "fmt",
+            text=lambda canvas: draw(result, canvas),
+            document=lambda: report.document(result, diff=diff),
+        )
+    if not view.quiet and (diff or piped):
         typer.echo(report.summary(result), err=True)
-    common.leave(result.exit_code)
+    return result.exit_code

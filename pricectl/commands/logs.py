@@ -5,15 +5,15 @@ from typing import Annotated, TextIO
 
 import typer
 
-from pricectl.commands import common
-from pricectl.commands.common import View
+from pricectl.commands.catalog import open_catalog
+from pricectl.commands.options import FileOption, ViewOptions
+from pricectl.commands.output import show
 from pricectl.core.errors import PricingError
 from pricectl.files import catalog_file
 from pricectl.operate.logs import source
 from pricectl.operate.logs.reading import LogReader, SignCounter
 from pricectl.operate.logs.remedies import LogsResult, remedy
 from pricectl.report import logs as report
-from pricectl.report.json_text import json_text
 
 
 def logs(
@@ -25,25 +25,17 @@ def logs(
         typer.Option("--follow", help="Print each bad sign as it comes, as after 'tail -F LOG |'."),
     ] = False,
     top: Annotated[int, typer.Option(min=0, metavar="N", help="Show at most N names.")] = 10,
-    file: common.FileOption = None,
-    output: common.OutputOption = None,
-    color: common.ColorOption = common.Color.AUTO,
-    quiet: common.QuietOption = False,
-    verbose: common.VerboseOption = False,
-) -> None:
+    file: FileOption = None,
+    *,
+    view: ViewOptions,
+) -> int:
     """Count the good and bad signs in a log; name the models that fell back and what to add.
 
     Exits 1 on a bad sign. Reads logs of any length, also from a pipe that does not end.
     """
     if log == catalog_file.STDIN and sys.stdin.isatty():
         raise typer.BadParameter("name a log, or pipe one in", param_hint="FILE")
-    view = View.of(output, color, quiet=quiet, verbose=verbose)
     to_stderr = ("text", None) not in view.outputs
-    formats: common.Formats = {
-        "text": lambda canvas: report.text(result, canvas),
-        "json": lambda _: json_text(report.document(result)),
-    }
-    common.check_formats(view, formats)
     reader, counter = LogReader(), SignCounter()
     interrupted = False
     try:
@@ -59,8 +51,13 @@ def logs(
             "is empty, so nothing was checked", where=log, next_step="check the path or the pipe"
         )
     result = _with_remedies(LogsResult(tally, interrupted=interrupted), top, file)
-    common.show(view, formats)
-    common.leave(result.exit_code)
+    show(
+        view,
+        "logs",
+        text=lambda canvas: report.text(result, canvas),
+        document=lambda: report.document(result),
+    )
+    return result.exit_code
 
 
 def _print_now(line: str, stream: TextIO) -> None:
@@ -76,7 +73,7 @@ def _with_remedies(result: LogsResult, top: int, file: str | None) -> LogsResult
     if not names:
         return result
     try:
-        catalog = common.open_catalog(file).catalog
+        catalog = open_catalog(file).catalog
     except PricingError as error:
         if file is not None:
             raise

@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from pricectl.commands import common
 from pricectl.commands.bearer import read_bearer_token
-from pricectl.commands.common import View
+from pricectl.commands.options import AtOption, FileOption, ProfileOption, ViewOptions, instant
+from pricectl.commands.output import canvas as draw_on
+from pricectl.commands.output import show
 from pricectl.core.errors import PricingError
 from pricectl.files import settings
 from pricectl.operate import reload_client
@@ -21,7 +22,6 @@ from pricectl.operate.rollback import (
 )
 from pricectl.report import rollback as report
 from pricectl.report.canvas import clean
-from pricectl.report.json_text import json_text
 
 
 def rollback(
@@ -50,14 +50,12 @@ def rollback(
         str | None,
         typer.Option(metavar="NAME", help="The variable with the token that --reload needs."),
     ] = None,
-    profile: common.ProfileOption = None,
-    at: common.AtOption = None,
-    file: common.FileOption = None,
-    output: common.OutputOption = None,
-    color: common.ColorOption = common.Color.AUTO,
-    quiet: common.QuietOption = False,
-    verbose: common.VerboseOption = False,
-) -> None:
+    profile: ProfileOption = None,
+    at: AtOption = None,
+    file: FileOption = None,
+    *,
+    view: ViewOptions,
+) -> int:
     """Put an older version of the catalog back: shown, checked, replaced in one step.
 
     Refused is a version that looks broken beside the last good copy in the state folder of the
@@ -65,16 +63,10 @@ def rollback(
     branch stay as they are. What git does not have is kept as FILE.HASH.bak.
     Exits 1 if the version has errors, if the answer is no, or if the service refuses it.
     """
-    view = View.of(output, color, quiet=quiet, verbose=verbose)
     token = _token(reload, token_env)
-    policy, when = settings.load_policy(catalog=file), common.instant(at)
+    policy, when = settings.load_policy(catalog=file), instant(at)
     planned = operate.plan(version, operate.writable(file, policy.file), policy, when)
     changes = operate.changes(planned, policy, policy.profile_named(profile), when)
-    formats: common.Formats = {
-        "text": lambda canvas: report.text(result, canvas),
-        "json": lambda _: json_text(report.document(result)),
-    }
-    common.check_formats(view, formats)
     state = planned.state(dry_run=dry_run, yes=yes, force=force)
     if state is None:
         state = _ask(planned, changes, view)
@@ -85,12 +77,17 @@ def rollback(
     result = RollbackResult(planned, changes, state)
     if reload and state in ("restored", "unchanged"):
         result = _reload(result, reload, token, force=force)
-    common.show(view, formats)
+    show(
+        view,
+        "rollback",
+        text=lambda canvas: report.text(result, canvas),
+        document=lambda: report.document(result),
+    )
     if state == "unconfirmed":
         words = ["pricectl", "rollback", *([version] if version else []), "--yes"]
         again = clean(shlex.join(words))
         typer.echo(f"pricectl: nothing was changed; to do it, type: {again}", err=True)
-    common.leave(result.exit_code)
+    return result.exit_code
 
 
 def _token(reload: str | None, variable: str | None) -> str:
@@ -102,11 +99,11 @@ def _token(reload: str | None, variable: str | None) -> str:
     return read_bearer_token(variable, "--token-env", problem)
 
 
-def _ask(planned: RollbackPlan, changes: RollbackChanges, view: View) -> RollbackState:
+def _ask(planned: RollbackPlan, changes: RollbackChanges, view: ViewOptions) -> RollbackState:
     """Show the changes at a terminal and ask."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return "unconfirmed"
-    typer.echo(report.preview(planned, changes, view.canvas()), err=True)
+    typer.echo(report.preview(planned, changes, draw_on(view)), err=True)
     typer.echo("Restore it? [y/N] ", nl=False, err=True)
     answer = sys.stdin.readline().strip().lower()
     return "restored" if answer in {"y", "yes"} else "declined"

@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from pricectl.commands import common
 from pricectl.commands.bearer import read_bearer_token
-from pricectl.commands.common import View
+from pricectl.commands.catalog import complete_model, open_catalog
+from pricectl.commands.options import FileOption, ProfileOption, ViewOptions, instant
+from pricectl.commands.output import show
 from pricectl.core import Catalog, find
 from pricectl.operate.smoke import (
     API_NAMES,
@@ -20,7 +21,6 @@ from pricectl.operate.smoke import (
     smoke_models,
 )
 from pricectl.report import smoke as report
-from pricectl.report.json_text import json_text
 
 AUTO = "auto"
 
@@ -45,7 +45,7 @@ def smoke(
         typer.Option(
             metavar="NAME",
             help="A model to call; repeatable, the cheap one first.",
-            autocompletion=common.complete_model,
+            autocompletion=complete_model,
             show_default="the cheapest critical ones of two providers",
         ),
     ] = None,
@@ -60,18 +60,16 @@ def smoke(
     timeout: Annotated[
         float, typer.Option(min=0.1, max=600, metavar="SECONDS", help="The most a call may take.")
     ] = 60,
-    profile: common.ProfileOption = None,
-    file: common.FileOption = None,
-    output: common.OutputOption = None,
-    color: common.ColorOption = common.Color.AUTO,
-    quiet: common.QuietOption = False,
-    verbose: common.VerboseOption = False,
-) -> None:
+    profile: ProfileOption = None,
+    file: FileOption = None,
+    *,
+    view: ViewOptions,
+) -> int:
     """Call a live API as a customer would and check what it answers, reports and deducts.
 
     The calls are real: give the smoke test an account of its own, with a few credits.
     """
-    work = common.open_catalog(file, own=True)
+    work = open_catalog(file, own=True)
     charged_by = work.policy.profile_named(profile)
     models = model or smoke_models(work.catalog, work.policy.critical)
     # A word that was meant as the token itself is not repeated in the message.
@@ -82,17 +80,16 @@ def smoke(
     kind = APIS[api_name]
     absent = _unknown(work.catalog, unknown, UNKNOWN_MODEL if kind.charges else "")
     probes = plan(models, absent, f"smoke-{secrets.token_hex(6)}", charges=kind.charges)
-    checker = AnswerChecker(kind, work.catalog, charged_by, lambda: common.instant(None))
+    checker = AnswerChecker(kind, work.catalog, charged_by, lambda: instant(None))
     calls = tuple(client.run(endpoint, kind, probes, checker))
     result = SmokeResult(endpoint.base, api_name, calls, work.catalog, charged_by)
-    common.show(
-        View.of(output, color, quiet=quiet, verbose=verbose),
-        {
-            "text": lambda canvas: report.text(result, canvas),
-            "json": lambda _: json_text(report.document(result)),
-        },
+    show(
+        view,
+        "smoke",
+        text=lambda canvas: report.text(result, canvas),
+        document=lambda: report.document(result),
     )
-    common.leave(result.exit_code)
+    return result.exit_code
 
 
 def _api(name: str) -> str:

@@ -4,13 +4,12 @@ from typing import Annotated
 
 import typer
 
-from pricectl.commands import common
 from pricectl.commands.bearer import read_bearer_token
-from pricectl.commands.common import View
+from pricectl.commands.options import FileOption, ViewOptions
+from pricectl.commands.output import show
 from pricectl.files import catalog_file, settings
 from pricectl.operate.status import StatusResult, prices_at
 from pricectl.report import status as report
-from pricectl.report.json_text import json_text
 
 
 def status(
@@ -29,12 +28,10 @@ def status(
             help="The variable with the token that servers want for their admin status.",
         ),
     ] = None,
-    file: common.FileOption = None,
-    output: common.OutputOption = None,
-    color: common.ColorOption = common.Color.AUTO,
-    quiet: common.QuietOption = False,
-    verbose: common.VerboseOption = False,
-) -> None:
+    file: FileOption = None,
+    *,
+    view: ViewOptions,
+) -> int:
     """Compare the versions that files, git refs and running servers charge by.
 
     Exits 1 where catalogs or calculators differ, 2 where one cannot be read. -v shows whole hashes.
@@ -49,14 +46,13 @@ def status(
     result = StatusResult(
         tuple(prices_at(each, file=working, policy=policy, token=token) for each in named)
     )
-    common.show(
-        View.of(output, color, quiet=quiet, verbose=verbose),
-        {
-            "text": lambda canvas: report.text(result, canvas),
-            "json": lambda _: json_text(report.document(result)),
-        },
+    show(
+        view,
+        "status",
+        text=lambda canvas: report.text(result, canvas),
+        document=lambda: report.document(result),
     )
-    common.leave(result.exit_code)
+    return result.exit_code
 
 
 def _own(file: str | None, configured: str | None) -> str:

@@ -15,7 +15,8 @@ from pricectl.core.estimate import Estimate
 from pricectl.core.money import plain_decimal
 from pricectl.core.usage import MAX_COUNT
 from pricectl.core.windows import read_instant
-from pricectl.report import json
+from pricectl.report import quote as report
+from pricectl.report.json_text import json_text
 from pricectl.router.openapi import quote_schema
 from pricectl.router.plain import problem, text
 from pricectl.runtime import Pricing, Snapshot
@@ -106,7 +107,7 @@ def _quote(pricing: Pricing, asked: Question) -> Response:
     profile = _profile(snapshot, asked)
     estimate = Estimate(found, asked.calls, profile or Profile())
     charged = profile is not None
-    return text(json.quotes([estimate], snapshot.catalog, flags=snapshot.flags, charged=charged))
+    return text(json_text(report.document([estimate], flags=snapshot.flags, charged=charged)))
 
 
 def _details(asked: Question) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from pricectl.changes.limits import LeftOut
 from pricectl.core import MODES, Profile
 from pricectl.report import diff as report
 from pricectl.report.canvas import Canvas
-from pricectl.report.formats import github_diff, markdown
+from pricectl.report.formats import github, markdown
 from tests.conftest import CATALOG, ROOT, Run
 
 O3 = '"o3": {"input_cost_per_token": 2e-06, "output_cost_per_token": 8e-06}'
@@ -202,7 +202,7 @@ def test_every_format_says_what_was_left_out(run: Run, base: str) -> None:
     told = report.text(result, Canvas(width=80, quiet=True))
     assert told.splitlines()[1:] == [first, "Left out: 2 large members"]
     assert f"\n- {first}\n" in markdown.diff(result)
-    assert f"::warning title=pricectl diff::{first}" in github_diff.diff(result)
+    assert f"::warning title=pricectl diff::{first}" in github.diff(result)
 
 
 def test_the_document_says_what_was_left_out(run: Run, home: Path) -> None:

@@ -27,7 +27,7 @@ FORMATS = (
         {"diff": "formats.markdown:diff", "deploy-check": "formats.markdown:deploy_check"},
     ),
     Format("concise", {"validate": "formats.concise:findings"}),
-    Format("github", {"validate": "formats.github:findings", "diff": "formats.github_diff:diff"}),
+    Format("github", {"validate": "formats.github:findings", "diff": "formats.github:diff"}),
     Format("sarif", {"validate": "formats.sarif:findings"}),
     Format("junit", {"validate": "formats.junit:findings"}),
 )

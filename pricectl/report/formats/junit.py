@@ -1,20 +1,19 @@
 """Findings as JUnit XML, for the test tab of a CI: a suite a file, a case a rule."""
 
-from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from pricectl.check.findings import Finding, Threshold
 from pricectl.check.rules import RULES
-from pricectl.check.validation import Report
+from pricectl.check.validation import Report, Validation
 from pricectl.report.canvas import clean
-from pricectl.report.concise import line
+from pricectl.report.formats.concise import line
 
 
-def findings(reports: Sequence[Report], threshold: Threshold) -> str:
+def findings(found: Validation) -> str:
     """A case fails if its rule has a finding that trips the threshold."""
     root = ET.Element("testsuites", name="pricectl validate")
-    for report in reports:
-        _suite(root, report, threshold)
+    for report in found.reports:
+        _suite(root, report, found.threshold)
     ET.indent(root)
     body = ET.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}'

@@ -12,11 +12,12 @@ import pytest
 from pricectl.check.findings import ERRORS, Threshold
 from pricectl.check.positions import Span
 from pricectl.check.rules import RULES
-from pricectl.check.validation import Report, check
+from pricectl.check.validation import Report, Validation, check
 from pricectl.policy import Policy, Waiver
-from pricectl.report import concise, github_findings, json_findings, junit, sarif
+from pricectl.report import validate
 from pricectl.report.canvas import Canvas
-from pricectl.report.text import findings as text
+from pricectl.report.excerpts import window
+from pricectl.report.formats import concise, github, junit, sarif
 from tests.conftest import ROOT
 
 # One error (line 5, column 46), one info (verified-missing), nothing else.
@@ -37,8 +38,12 @@ def checked(data: str = TEXT, **settings: Any) -> Report:
     return check(data, "a,b: prices.json", policy, date(2026, 12, 1))
 
 
+def found(*reports: Report, threshold: Threshold = ERRORS) -> Validation:
+    return Validation(reports, threshold)
+
+
 def drawn(report: Report, *, width: int = 80, color: bool = False, verbose: bool = False) -> str:
-    return text.report([report], Canvas(color, width, verbose), quiet=False, threshold=ERRORS)
+    return validate.text(found(report), Canvas(color, width, verbose))
 
 
 def test_text_shows_the_place_in_its_row_with_carets() -> None:
@@ -82,10 +87,10 @@ def test_text_shows_both_rows_of_one_name() -> None:
 
 
 def test_programs_learn_of_both_rows_of_one_name() -> None:
-    document = json.loads(json_findings.findings([checked(TWICE)], ERRORS))
+    document = validate.document(found(checked(TWICE)))
     (finding,) = (one for one in document["findings"] if one["rule"] == "duplicate-model")
     assert (finding["line"], finding["also"]) == (2, {"line": 1, "column": 8})
-    results = json.loads(sarif.findings([checked(TWICE)]))["runs"][0]["results"]
+    results = json.loads(sarif.findings(found(checked(TWICE))))["runs"][0]["results"]
     (result,) = (one for one in results if one["ruleId"] == "duplicate-model")
     (first,) = result["relatedLocations"]
     assert first["logicalLocations"][0]["fullyQualifiedName"] == "/x/m"
@@ -94,7 +99,7 @@ def test_programs_learn_of_both_rows_of_one_name() -> None:
     assert first["message"] == {"text": "first here"}
     (line,) = (
         line
-        for line in github_findings.findings([checked(TWICE)]).splitlines()
+        for line in github.findings(found(checked(TWICE))).splitlines()
         if "title=duplicate-model" in line
     )
     assert "line=2" in line
@@ -146,8 +151,8 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
 def test_the_caret_stands_under_what_it_means(
     line: str, span: Span, text_shown: str, start: int, length: int
 ) -> None:
-    window = text.window(line, span, 24)
-    assert (window.text, window.start, window.length) == (text_shown, start, length)
+    shown = window(line, span, 24)
+    assert (shown.text, shown.start, shown.length) == (text_shown, start, length)
 
 
 def test_colour_never_carries_meaning_alone() -> None:
@@ -166,7 +171,7 @@ def test_markup_escapes_and_emoji_of_a_name_stay_what_they_are() -> None:
 
 
 def test_concise_is_one_line_a_finding() -> None:
-    assert concise.findings([checked()]).splitlines() == [
+    assert concise.findings(found(checked())).splitlines() == [
         "a,b: prices.json:5:5: info[verified-missing] 'm' has no verified_on",
         (
             "a,b: prices.json:7:32: error[output-below-input] "
@@ -180,8 +185,8 @@ def test_json_is_what_its_schema_says() -> None:
     duplicate = checked('{"x": {"m": 1, "m": 1}}')
     waived = checked(waivers=(Waiver("output-below-input", "so it is"), Waiver("x", "y")))
     for report in (checked(), duplicate, waived, checked("{")):
-        jsonschema.validate(json.loads(json_findings.findings([report], ERRORS)), schema)
-    body = json.loads(json_findings.findings([checked(), waived], ERRORS))
+        jsonschema.validate(validate.document(found(report)), schema)
+    body = validate.document(found(checked(), waived))
     assert (body["schema"], body["outcome"], body["models"]) == ("pricectl.validate/1", "fail", 2)
     assert body["findings"][1] == {
         "rule": "output-below-input",
@@ -197,11 +202,11 @@ def test_json_is_what_its_schema_says() -> None:
         "hint": "are the two swapped?",
     }
     assert [finding["rule"] for finding in body["waived"]] == ["output-below-input"]
-    assert json.loads(json_findings.findings([waived], ERRORS))["outcome"] == "pass"
+    assert validate.document(found(waived))["outcome"] == "pass"
 
 
 def test_github_puts_errors_first_and_escapes() -> None:
-    lines = github_findings.findings([checked()]).splitlines()
+    lines = github.findings(found(checked())).splitlines()
     assert lines[0] == (
         "::error file=a%2Cb%3A prices.json,line=7,endLine=7,col=32,endColumn=37,"
         "title=output-below-input::"
@@ -212,12 +217,12 @@ def test_github_puts_errors_first_and_escapes() -> None:
 
 def test_a_name_cannot_start_a_workflow_command() -> None:
     report = checked('{"x": {"a\\n::set-env name=A::b%": {"max_tokens": -1}}}')
-    for line in github_findings.findings([report]).splitlines():
+    for line in github.findings(found(report)).splitlines():
         assert line.startswith(("::error file=", "::warning file=", "::notice file="))
 
 
 def test_sarif_has_rules_levels_regions_and_stable_fingerprints() -> None:
-    (run,) = json.loads(sarif.findings([checked()]))["runs"]
+    (run,) = json.loads(sarif.findings(found(checked())))["runs"]
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
     assert rules == list(RULES)
     info, error = run["results"]
@@ -226,34 +231,34 @@ def test_sarif_has_rules_levels_regions_and_stable_fingerprints() -> None:
     place = error["locations"][0]["physicalLocation"]
     assert place["artifactLocation"]["uri"] == "a%2Cb%3A%20prices.json"
     assert place["region"] == {"startLine": 7, "startColumn": 32, "endColumn": 37}
-    moved = json.loads(sarif.findings([checked("\n\n" + TEXT)]))["runs"][0]["results"][1]
+    moved = json.loads(sarif.findings(found(checked("\n\n" + TEXT))))["runs"][0]["results"][1]
     assert moved["partialFingerprints"] == error["partialFingerprints"]
     assert moved["locations"] != error["locations"]
 
 
 def test_sarif_shows_waived_findings_as_suppressed() -> None:
     report = checked(waivers=(Waiver("output-below-input", "so it is"),))
-    results = json.loads(sarif.findings([report]))["runs"][0]["results"]
+    results = json.loads(sarif.findings(found(report)))["runs"][0]["results"]
     assert [("suppressions" in result) for result in results] == [False, True]
 
 
 def test_equal_findings_have_different_fingerprints() -> None:
     report = checked('{"x": {"m": 1, "m": 2, "m": 3}}')
-    results = json.loads(sarif.findings([report]))["runs"][0]["results"]
+    results = json.loads(sarif.findings(found(report)))["runs"][0]["results"]
     prints = [result["partialFingerprints"]["pricectl/v1"] for result in results]
     assert len(set(prints)) == len(prints)
 
 
 def test_junit_has_a_case_a_rule_and_fails_by_level() -> None:
-    root = ET.fromstring(junit.findings([checked()], ERRORS))  # noqa: S314 - our own output
+    root = ET.fromstring(junit.findings(found(checked())))  # noqa: S314 - our own output
     (suite,) = root
     assert (suite.get("tests"), suite.get("failures")) == (str(len(RULES)), "1")
     (failed,) = (case for case in suite if case.find("failure") is not None)
     assert failed.get("name") == "output-below-input"
-    root = ET.fromstring(junit.findings([checked()], Threshold("info")))  # noqa: S314 - our own output
+    root = ET.fromstring(junit.findings(found(checked(), threshold=Threshold("info"))))  # noqa: S314 - our own output
     assert root[0].get("failures") == "2"
 
 
 def test_junit_is_xml_whatever_is_in_a_name() -> None:
     report = checked('{"x": {"a\\u0000<\\u001b>&\\"": {"max_tokens": -1}}}')
-    assert ET.fromstring(junit.findings([report], ERRORS)) is not None  # noqa: S314
+    assert ET.fromstring(junit.findings(found(report))) is not None  # noqa: S314

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pricectl.core.labels import count
 from pricectl.explain import Link
+from pricectl.report.assumptions import ADDS_NOTHING, NO_PRICE
 from pricectl.report.canvas import at_point, clean, grid
 
 if TYPE_CHECKING:
@@ -12,8 +13,6 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _REMARK_INDENT = 4
-NO_PRICE = "no price"
-ADDS_NOTHING = "no price, so it adds nothing"
 
 
 class _Row(NamedTuple):

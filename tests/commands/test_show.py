@@ -1,7 +1,6 @@
-"""`pricectl models` and `show`."""
+"""`pricectl show`: rates in force and of other times; its rows are those of `models`."""
 
 import json
-from pathlib import Path
 
 import jsonschema
 import pytest
@@ -18,91 +17,7 @@ OFF_PEAK = """{"o": {"m": {
 }}}"""
 
 
-def names(run: Run, *words: str) -> list[str]:
-    return run("models", "-q", *words, *NOW).stdout.split()
-
-
-def test_models_lists_what_is_sold_today(run: Run) -> None:
-    assert names(run) == ["gemini-2.5-pro", "gpt-4o", "o3"]
-    assert "o1-retired" in names(run, "--retired")
-
-
-@pytest.mark.parametrize(
-    ("words", "found"),
-    [
-        (["gpt"], ["gpt-4o"]),
-        (["GPT-4O-2024*"], ["gpt-4o"]),
-        (["2024-08-06"], ["gpt-4o"]),
-        (["-p", "google"], ["gemini-2.5-pro"]),
-        (["--service", "batch"], ["gpt-4o"]),
-        (["--min-input", "2"], ["gpt-4o", "o3"]),
-        (["--max-input", "$2.00"], ["gemini-2.5-pro", "o3"]),
-        (["--sort", "input"], ["gemini-2.5-pro", "o3", "gpt-4o"]),
-        (["--sort", "output"], ["o3", "gemini-2.5-pro", "gpt-4o"]),
-        (["--sort", "cached"], ["gpt-4o", "gemini-2.5-pro", "o3"]),
-    ],
-)
-def test_models_filters_and_sorts(run: Run, words: list[str], found: list[str]) -> None:
-    assert names(run, *words) == found
-
-
-def test_models_shows_prices_aligned_at_the_point(run: Run) -> None:
-    lines = run("models", *NOW).stdout.splitlines()
-    points = {line.index(".", 30) for line in lines if line.startswith(("google", "openai"))}
-    assert len(points) == 1
-    assert lines[-2:] == [
-        "3 models. Prices in USD per 1M tokens.",
-        "1 has other prices at other times; 'pricectl show' lists them.",
-    ]
-
-
-def test_models_leaves_out_columns_before_it_breaks_a_name(
-    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    name = "meta-llama/llama-4-maverick-17b-128e-instruct"
-    row = {"input_cost_per_token": 1e-06, "max_input_tokens": 128000}
-    text = json.dumps({"meta": {name: {**row, "input_cost_per_token_batches": 5e-07}}})
-    (home / "llm_pricing_current.json").write_text(text, encoding="utf-8")
-    for width, headings, left_out in (
-        ("102", ["Provider", "Model", "Input", "Cached", "Output", "Context", "Also"], ""),
-        ("101", ["Provider", "Model", "Input", "Cached", "Output", "Context"], "services"),
-        ("91", ["Provider", "Model", "Input", "Cached", "Output"], "services, context"),
-        ("81", ["Model", "Input", "Cached", "Output"], "services, context, provider"),
-    ):
-        monkeypatch.setenv("COLUMNS", width)
-        lines = run("models").stdout.splitlines()
-        assert lines[0].split() == headings
-        assert name in lines[2]
-        told = f"Left out at this width: {left_out}. -o json has all."
-        assert lines[-1] == (told if left_out else "1 model. Prices in USD per 1M tokens.")
-
-
-def test_models_shows_the_price_of_what_counts_no_tokens(run: Run, home: Path) -> None:
-    text = '{"x": {"picture": {"output_cost_per_image": 0.04}}}'
-    (home / "llm_pricing_current.json").write_text(text, encoding="utf-8")
-    assert run("models").stdout.splitlines()[2].endswith("$0.04 / generated image")
-
-
-def test_models_lists_finds_and_sorts_by_the_prices_in_force(run: Run) -> None:
-    (row,) = [line for line in run("models", *LATER).stdout.splitlines() if "gemini" in line]
-    assert row.split()[2:4] == ["2.00", "20.00"]
-    assert row.endswith("(from 2027-01-01)")
-    assert run("models", "-q", "--sort", "output", *LATER).stdout.split()[-1] == "gemini-2.5-pro"
-    assert "gemini" not in run("models", "-q", "--max-input", "1.50", *LATER).stdout
-    assert "from" not in run("models", *NOW).stdout
-
-
-def test_models_exits_1_when_nothing_matches(run: Run) -> None:
-    result = run("models", "llama")
-    assert (result.exit_code, result.stdout) == (1, "No model matches.\n")
-
-
-@pytest.mark.parametrize("words", [["--sort", "age"], ["--max-input", "cheap"]])
-def test_models_refuses_bad_filters(run: Run, words: list[str]) -> None:
-    assert run("models", *words).exit_code == 2
-
-
-def test_show_has_every_rate_of_a_model(run: Run) -> None:
+def test_it_has_every_rate_of_a_model(run: Run) -> None:
     text = run("show", "gpt-4o-2024-08-06").stdout
     assert text.startswith("openai/gpt-4o  gpt-4o-2024-08-06, by alias")
     rows = {line.split()[0]: line.split()[1:] for line in text.splitlines() if line.split()}
@@ -113,7 +28,7 @@ def test_show_has_every_rate_of_a_model(run: Run) -> None:
     assert "128,000" in text
 
 
-def test_show_has_tiers_and_dated_prices(run: Run) -> None:
+def test_it_has_tiers_and_dated_prices(run: Run) -> None:
     text = run("show", "gemini-2.5-pro", *NOW).stdout
     assert "standard >200k" in text
     assert "dated price" not in text
@@ -123,7 +38,7 @@ def test_show_has_tiers_and_dated_prices(run: Run) -> None:
     assert "retired" in run("show", "o1-retired").stdout
 
 
-def test_show_has_the_prices_in_force_and_says_which(run: Run) -> None:
+def test_it_has_the_prices_in_force_and_says_which(run: Run) -> None:
     lines = run("show", "gemini-2.5-pro", *LATER).stdout.splitlines()
     assert lines[:2] == ["google/gemini-2.5-pro", "dated price: from 2027-01-01"]
     rows = [line.split() for line in lines if line.startswith(("input", "output"))]
@@ -173,7 +88,7 @@ def test_show_has_the_prices_in_force_and_says_which(run: Run) -> None:
         ),
     ],
 )
-def test_show_lists_every_period_once(
+def test_it_lists_every_period_once(
     run: Run, at: str, said: str, prices: list[str], others: list[str]
 ) -> None:
     lines = run("show", "m", "--file", "-", "--at", at, stdin=OFF_PEAK).stdout.splitlines()
@@ -182,7 +97,7 @@ def test_show_lists_every_period_once(
     assert [line for line in lines[2:] if line.startswith(("until", "from", "o"))] == others
 
 
-def test_show_tells_a_price_of_a_second_and_of_a_thousand_calls_for_one(run: Run) -> None:
+def test_it_tells_a_price_of_a_second_and_of_a_thousand_calls_for_one(run: Run) -> None:
     row = '{"cost_per_second": 0.0001, "file_search_cost_per_1k_calls": 2.5}'
     text = run("show", "m", "--file", "-", stdin=f'{{"o": {{"m": {row}}}}}').stdout
     prices = {line.split()[0]: line.split()[1] for line in text.splitlines() if "  $" in line}
@@ -203,7 +118,7 @@ def test_show_tells_a_price_of_a_second_and_of_a_thousand_calls_for_one(run: Run
         ("ocr_cost_per_page", "a page"),
     ],
 )
-def test_show_has_the_right_article(run: Run, key: str, said: str) -> None:
+def test_it_has_the_right_article(run: Run, key: str, said: str) -> None:
     folder, _, name = key.rpartition(".") if "Units" in key else ("", "", key)
     row = {folder: {name: 0.5}} if folder else {name: 0.5}
     catalog = json.dumps({"o": {"m": row}})
@@ -220,7 +135,7 @@ FACTORS = """{"o": {"m": {
 }}}"""
 
 
-def test_show_has_the_factors_on_token_rates(run: Run) -> None:
+def test_it_has_the_factors_on_token_rates(run: Run) -> None:
     words = ("show", "m", "--file", "-", *NOW)
     now, former = run(*words, stdin=FACTORS).stdout.split("until 2026-01-01")
     # A service with prices of its own is multiplied by nothing.
@@ -254,7 +169,7 @@ HOURS = (
 
 # 2026-11-23 is a Monday.
 @pytest.mark.parametrize("at", ["2026-11-23T12:00", "2026-11-23T17:00"])
-def test_show_has_the_hours_of_off_peak_prices(run: Run, at: str) -> None:
+def test_it_has_the_hours_of_off_peak_prices(run: Run, at: str) -> None:
     lines = run("show", "m", "--file", "-", "--at", at, stdin=WEEK).stdout.splitlines()
     assert lines.count(HOURS) == 1
     assert lines[lines.index(HOURS) - 1].split() == ["input", "1.00"]
@@ -293,7 +208,7 @@ def test_json_has_the_prices_in_force_and_the_others(run: Run) -> None:
     assert model == {key: value for key, value in later.items() if key in model}
 
 
-def test_show_of_an_unknown_model_exits_1_with_near_names(run: Run) -> None:
+def test_it_of_an_unknown_model_exits_1_with_near_names(run: Run) -> None:
     result = run("show", "gpt-4p")
     assert result.exit_code == 1
     assert "did you mean gpt-4o?" in result.stderr
@@ -315,10 +230,3 @@ def test_json_holds_its_schema(run: Run, schema: str, words: list[str]) -> None:
             model = ["m"] if schema == "show" else []
             asked = (words[0], *model, "--at", at, "-f", "-", "-o", "json")
             jsonschema.validate(json.loads(run(*asked, stdin=catalog).stdout), json.loads(text))
-
-
-def test_help_lists_every_verb(run: Run) -> None:
-    text = run("--help").stdout
-    for verb in ("quote", "models", "show", "explain", "validate", "rule", "diff"):
-        assert verb in text
-    assert run("--version").stdout.startswith("pricectl ")

@@ -1,17 +1,19 @@
-"""One model for people: its rates by unit, service and tier, then the rest."""
+"""One model: its rates by unit, service and tier, then the rest of its row."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from pricectl.core.catalog import Catalog
 from pricectl.core.labels import count, price_of
 from pricectl.core.model import Match, Model
 from pricectl.core.money import TOKENS_PER_MTOK, usd
 from pricectl.core.prices import PriceList
 from pricectl.core.units import UNITS, is_token
 from pricectl.listing import Priced
+from pricectl.report.assumptions import FOUND
 from pricectl.report.canvas import COLUMN_GAP, Canvas, at_point, clean, grid, listing
-from pricectl.report.conditions import factors, weekly
-from pricectl.report.text.quote import FOUND
+from pricectl.report.json_text import catalog_id, resolved
+from pricectl.report.rows import factors, row_document, weekly
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -28,13 +30,24 @@ FACTS = (
 )
 
 
-def report(match: Match, row: Priced, canvas: Canvas, *, quiet: bool) -> str:
-    """All rates in force, then those of other times, then the rest of the row."""
+def document(match: Match, row: Priced, catalog: Catalog) -> dict[str, Any]:
+    """One row with all its rates, and how it was found."""
+    return {
+        "schema": "pricectl.show/1",
+        "asked": match.asked,
+        "resolved": resolved(match),
+        **row_document(row),
+        "catalog": catalog_id(catalog),
+    }
+
+
+def text(match: Match, row: Priced, canvas: Canvas) -> str:
+    """The rates in force, then those of other times, then the rest; quiet, the first alone."""
     from rich.text import Text
 
     model = match.model
     rates = list(_rates(row.prices, canvas.width))
-    if quiet:
+    if canvas.quiet:
         return canvas.draw(*rates)
     headline = Text(clean(model.full_name), style="bold")
     if FOUND[match.how]:

@@ -4,9 +4,7 @@ The format: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 """
 
 import hashlib
-import json
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
@@ -15,22 +13,23 @@ from pricectl import __version__
 from pricectl.check.findings import Finding, Severity
 from pricectl.check.positions import Span
 from pricectl.check.rules import RULES, Rule
-from pricectl.check.validation import Report
+from pricectl.check.validation import Report, Validation
 from pricectl.report.canvas import clean
+from pricectl.report.json_text import json_text
 
 LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 INDEX = {rule: index for index, rule in enumerate(RULES)}
 
 
-def findings(reports: Sequence[Report]) -> str:
+def findings(found: Validation) -> str:
     """One run with every rule and every finding; waived ones are there as suppressed."""
     seen: Counter[str] = Counter()
     results = [
-        _result(report, finding, seen, suppressed=kind == "waived")
-        for report in reports
-        for kind in ("findings", "waived")
-        for finding in getattr(report, kind)
+        _result(report, finding, seen, suppressed=suppressed)
+        for report in found.reports
+        for findings, suppressed in ((report.findings, False), (report.waived, True))
+        for finding in findings
     ]
     driver = {
         "name": "pricectl",
@@ -38,7 +37,7 @@ def findings(reports: Sequence[Report]) -> str:
         "rules": [_rule(rule) for rule in RULES.values()],
     }
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+    return json_text({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

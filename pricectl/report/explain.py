@@ -1,7 +1,8 @@
-"""Why a name is answered and a call costs what it costs, for people."""
+"""Why a name is answered and a call costs what it costs: layers tried, then steps to a price."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from pricectl.core.catalog import Catalog
 from pricectl.core.lookup import Step, near_names
@@ -9,9 +10,11 @@ from pricectl.core.model import Match
 from pricectl.core.money import usd_per_mtok
 from pricectl.explain import Link
 from pricectl.listing import Priced, base_rate
+from pricectl.report.assumptions import NO_PRICE
 from pricectl.report.canvas import Canvas, clean, grid
-from pricectl.report.text.figures import NO_PRICE, figures, is_unpriced
-from pricectl.report.text.show import dated_price
+from pricectl.report.figures import figures, is_unpriced
+from pricectl.report.json_text import catalog_id, resolved
+from pricectl.report.show import dated_price
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -21,20 +24,46 @@ _CIRCUMSTANCES = ("row", "period", "tier", "service", "region", "usage")
 _LABEL_WIDTH = len("response")
 
 
-def report(  # noqa: PLR0913, PLR0917 - what is shown, and how
+def document(
+    steps: Sequence[Step], match: Match, chain: Sequence[Link], catalog: Catalog
+) -> dict[str, Any]:
+    """Each lookup layer tried, what answered, and each step to a price if one was asked for."""
+    return {
+        "schema": "pricectl.explain/2",
+        "asked": match.asked,
+        "steps": [step._asdict() for step in steps],
+        "chain": [
+            {"step": link.step, "text": link.text, **_with_numbers(link.facts)} for link in chain
+        ],
+        "resolved": resolved(match),
+        "catalog": catalog_id(catalog),
+    }
+
+
+def _with_numbers(value: Any) -> Any:
+    """Facts with amounts of seconds as JSON numbers; money is decimal strings already."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, Mapping):
+        return {key: _with_numbers(item) for key, item in value.items()}
+    return [_with_numbers(item) for item in value] if isinstance(value, list) else value
+
+
+def text(  # noqa: PLR0913, PLR0917 - what is shown, and how
     match: Match,
     row: Priced,
     steps: Sequence[Step],
     chain: Sequence[Link],
     catalog: Catalog,
     canvas: Canvas,
-    *,
-    quiet: bool,
 ) -> str:
-    """The layers tried in order, then the row with its prices in force, or the way to a price."""
+    """The layers tried in order, then the row with its prices in force, or the way to a price.
+
+    Quiet, the row that answers alone.
+    """
     from rich.text import Text
 
-    if quiet:
+    if canvas.quiet:
         return clean(match.model.full_name)
     headline = Text(clean(match.asked) or "(no usable name)", style="bold")
     if not chain:

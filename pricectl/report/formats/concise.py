@@ -1,23 +1,18 @@
 """Findings one a line, for editors and grep."""
 
-from collections.abc import Iterable
-
 from pricectl.check.findings import Finding
-from pricectl.check.validation import Report
+from pricectl.check.validation import Report, Validation
 from pricectl.report.canvas import clean
 
 
-def findings(reports: Iterable[Report]) -> str:
+def findings(found: Validation) -> str:
     """`file:line:column: severity[rule] message`, nothing when there are none.
 
     A finding that a date made due ends with "(due)".
     """
-    return "\n".join(line(report, finding) for report in reports for finding in report.findings)
-
-
-def due(finding: Finding) -> str:
-    """The mark of a finding that trips no gate but `due`; with a blank before it."""
-    return " (due)" if finding.due else ""
+    return "\n".join(
+        line(report, finding) for report in found.reports for finding in report.findings
+    )
 
 
 def line(report: Report, finding: Finding) -> str:
@@ -25,4 +20,4 @@ def line(report: Report, finding: Finding) -> str:
     place = clean(report.place(finding))
     if finding.span:
         place += f":{finding.span.line}:{finding.span.column}"
-    return f"{place}: {finding.severity}[{finding.rule}] {clean(finding.message)}{due(finding)}"
+    return f"{place}: {finding.severity}[{finding.rule}] {clean(finding.message)}{finding.due_mark}"

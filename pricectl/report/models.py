@@ -1,14 +1,18 @@
-"""A list of models for people: prices per 1M tokens, aligned at the decimal point."""
+"""A list of models: prices per 1M tokens, aligned at the decimal point."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from pricectl.check.rules.base import in_words
+from pricectl.core.catalog import Catalog
 from pricectl.core.labels import count, service_word
 from pricectl.core.money import usd_per_mtok
 from pricectl.core.prices import PriceList
 from pricectl.core.units import STANDARD
 from pricectl.listing import Priced, base_rate
 from pricectl.report.canvas import COLUMN_GAP, WRAP_FROM, Canvas, at_point, clean, listing
+from pricectl.report.json_text import catalog_id
+from pricectl.report.rows import row_document
 
 COLUMNS = (("Input>", "input"), ("Cached>", "cache_read"), ("Output>", "output"))
 TOKEN_UNITS = {unit for _, unit in COLUMNS}
@@ -16,9 +20,18 @@ TOKEN_UNITS = {unit for _, unit in COLUMNS}
 DISPENSABLE = {"Also": "services", "Context>": "context", "Provider": "provider"}
 
 
-def report(rows: Sequence[Priced], canvas: Canvas, *, service: str | None, quiet: bool) -> str:
-    """Names alone, or a table with the base prices of one service."""
-    if quiet:
+def document(rows: Sequence[Priced], catalog: Catalog) -> dict[str, Any]:
+    """Each row with its prices in force and those of other times."""
+    return {
+        "schema": "pricectl.models/1",
+        "models": [row_document(row) for row in rows],
+        "catalog": catalog_id(catalog),
+    }
+
+
+def text(rows: Sequence[Priced], canvas: Canvas, service: str | None) -> str:
+    """A table with the base prices of one service (None: standard); quiet, the names alone."""
+    if canvas.quiet:
         return "\n".join(clean(row.model.name) for row in rows)
     return _table(rows, canvas, service_word(service))
 
