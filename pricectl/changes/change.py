@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple, get_args
 from pricectl.changes.limits import LeftOut
 from pricectl.check.findings import Severity
 from pricectl.core.estimate import Estimate
+from pricectl.core.prices import At
 from pricectl.policy import Workload
 
 ChangeKind = Literal["repriced", "added", "removed", "renamed", "resolution", "metadata"]
@@ -67,6 +68,11 @@ class PricedAt(NamedTuple):
     above_tokens: int = 0
     service: str = ""
     period: str = ""
+
+    @property
+    def key(self) -> At:
+        """The price within its price list."""
+        return self.unit, self.above_tokens, self.service
 
 
 class Change(NamedTuple):

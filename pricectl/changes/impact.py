@@ -179,7 +179,7 @@ def _prices(new: Catalog, changes: Sequence[Change], settings: JobSettings) -> I
 def _price_jobs(used: set[At], prices: Iterator[PricedAt]) -> tuple[Workload, ...]:
     jobs: dict[str, Workload] = {}
     for price in prices:
-        if (price.unit, price.above_tokens, price.service) not in used:
+        if price.key not in used:
             job = price_job(price)
             jobs.setdefault(job.name, job)
             used |= {(unit, price.above_tokens, price.service) for unit, _ in job.usage.counts}
