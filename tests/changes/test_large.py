@@ -90,7 +90,7 @@ def test_names_that_would_take_too_long_are_left_out_and_trip_the_gates() -> Non
     # each is 255 characters in 128 parts, or some 4,000 rows' worth: enough for 295
     old, new = (numbered(250, ROW, "x-" * 125 + end + "{}") for end in ("a", "b"))
     comparison = between(old, new, workloads=())
-    (part,) = (part for part in comparison.left_out if part.what.startswith("names not asked for"))
+    (part,) = (part for part in comparison.left_out if part.what.startswith("names not looked up"))
     assert part.hides
     assert part.number > 2 * 250
     limits = GateLimits.read([FailOnChange.DECREASE], "900%", None)
@@ -179,10 +179,10 @@ def test_one_list_is_not_held_against_a_past_without_end() -> None:
     days = [f"{1900 + number}-01-01" for number in range(100)]
     past = {"previous": [{"until": day} | DEARER for day in days]}
     (old,), (new,) = (version({"m": row}).catalog.models for row in (ROW, ROW | past))
-    periods = StepLimit(40, "stretches of time not compared")
+    periods = StepLimit(40, "periods not compared")
     allowance = Allowance({**LIMITS, "periods": periods})
     assert len(list(repricings(old, new, None, allowance))) == 20
-    assert allowance.left_out == (LeftOut(80, "stretches of time not compared", hides=True),)
+    assert allowance.left_out == (LeftOut(80, "periods not compared", hides=True),)
 
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
