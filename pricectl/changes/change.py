@@ -1,5 +1,6 @@
 """The values of a comparison: changes, the charges behind them, what jobs cost."""
 
+from collections import Counter
 from fractions import Fraction
 from functools import lru_cache
 from typing import Literal, NamedTuple, get_args
@@ -7,11 +8,13 @@ from typing import Literal, NamedTuple, get_args
 from pricectl.changes.limits import LeftOut
 from pricectl.check.findings import Severity
 from pricectl.core.estimate import Estimate
+from pricectl.core.labels import count, plural
 from pricectl.core.prices import At
 from pricectl.policy import Workload
 
 ChangeKind = Literal["repriced", "added", "removed", "renamed", "resolution", "metadata"]
 KINDS: tuple[ChangeKind, ...] = get_args(ChangeKind)
+ROW_KINDS: tuple[ChangeKind, ...] = ("repriced", "added", "removed", "renamed")
 
 # A price that was free has no percentage; it is listed before every one that has.
 UNBOUNDED = Fraction(10**30)
@@ -155,6 +158,19 @@ class Comparison(NamedTuple):
     def changed_jobs(self) -> tuple[Impact, ...]:
         """The sample jobs that cost more or less now."""
         return tuple(job for job in self.impact if job.move.difference_pico_usd)
+
+    @property
+    def summary(self) -> str:
+        """How much changed, by kind, such as "2 repriced, 1 added"."""
+        rows = {(change.provider, change.model) for change in self.of("repriced")}
+        numbers = Counter(change.kind for change in self.changes)
+        numbers["repriced"] = len(rows)
+        parts = [f"{count(numbers[kind])} {kind}" for kind in ROW_KINDS if numbers[kind]]
+        if numbers["resolution"]:
+            parts.append(f"{plural(numbers['resolution'], 'name')} answered by another row")
+        if numbers["metadata"]:
+            parts.append(plural(numbers["metadata"], "other change"))
+        return ", ".join(parts) or "No changes"
 
     def of(self, *kinds: ChangeKind) -> tuple[Change, ...]:
         """The changes of those kinds, in order."""

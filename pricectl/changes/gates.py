@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from pricectl.changes.change import Comparison, Move
 from pricectl.core.errors import PricingError
+from pricectl.core.labels import plain
 from pricectl.core.money import plain_decimal
 
 
@@ -64,6 +65,14 @@ class Gate(NamedTuple):
     tripped: bool
     percent: bool = False
 
+    @property
+    def text(self) -> str:
+        """The gate in one line, such as "gate max-increase tripped: 50%, limit 20%"."""
+        sign = "%" if self.percent else ""
+        actual = "from nothing" if self.actual is None else f"{plain(self.actual, 2)}{sign}"
+        state = "tripped" if self.tripped else "kept"
+        return f"gate {self.id} {state}: {actual}, limit {plain(self.limit, 2)}{sign}"
+
 
 class GatedComparison(NamedTuple):
     """A comparison with the names of its two sides and the gates it was held against."""
@@ -78,6 +87,11 @@ class GatedComparison(NamedTuple):
         """Whether a gate fails."""
         return any(gate.tripped for gate in self.gates)
 
+    @property
+    def summary(self) -> str:
+        """What changed and against what, in one sentence."""
+        return f"{self.comparison.summary} vs {self.base}"
+
 
 def read_percent(text: str, where: str) -> Fraction:
     """A limit such as "20%" or "12.5". Raises BadLimit.
@@ -91,25 +105,25 @@ def read_percent(text: str, where: str) -> Fraction:
     return Fraction(number)
 
 
-def check_gates(comparison: Comparison, limits: GateLimits) -> tuple[Gate, ...]:
+def check_gates(found: Comparison, limits: GateLimits) -> tuple[Gate, ...]:
     """Every gate that is set, in a fixed order.
 
     A gate on prices also trips where the comparison left out something that may hide a price
     change: nobody has seen that it stays within the limit.
     """
     return tuple(
-        gate._replace(tripped=gate.tripped or (comparison.hides and gate.id != _ON_REMOVED))
-        for gate in _gates(comparison, limits)
+        gate._replace(tripped=gate.tripped or (found.hides and gate.id != _ON_REMOVED))
+        for gate in _gates(found, limits)
     )
 
 
-def _gates(comparison: Comparison, limits: GateLimits) -> Iterator[Gate]:
-    rises, falls = _moved(comparison, 1), _moved(comparison, -1)
-    changed = sum(not change.only_text for change in comparison.changes)
+def _gates(found: Comparison, limits: GateLimits) -> Iterator[Gate]:
+    rises, falls = _moved(found, 1), _moved(found, -1)
+    changed = sum(not change.only_text for change in found.changes)
     counts = {
         FailOnChange.INCREASE: len(rises.prices or rises.jobs),
         FailOnChange.DECREASE: len(falls.prices or falls.jobs),
-        FailOnChange.REMOVED: len(comparison.of("removed")),
+        FailOnChange.REMOVED: len(found.of("removed")),
         FailOnChange.ANY: changed,
     }
     for kind, count in counts.items():
@@ -133,11 +147,11 @@ class _Moves(NamedTuple):
     jobs: list[Move]
 
 
-def _moved(comparison: Comparison, direction: int) -> _Moves:
+def _moved(found: Comparison, direction: int) -> _Moves:
     """The moves in one direction; 1 is up, -1 is down."""
-    prices = (change.moves for change in comparison.changes)
+    prices = (change.moves for change in found.changes)
     # A job that only the default price answered before had no price that could rise or fall.
-    jobs = ((job.move,) for job in comparison.impact if job.agreed)
+    jobs = ((job.move,) for job in found.impact if job.agreed)
     return _Moves(_largest(prices, direction), _largest(jobs, direction))
 
 

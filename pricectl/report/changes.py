@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from pricectl.changes import Change, Comparison, Impact, Move, PricedAt
-from pricectl.changes.gates import Gate, GatedComparison
 from pricectl.changes.rates import shown
 from pricectl.core.credits import BudgetMode
-from pricectl.core.labels import count, percent, plain, plural
+from pricectl.core.labels import count, percent, plural
 from pricectl.core.money import usd
 from pricectl.core.units import UNITS, is_token
 
@@ -14,29 +13,6 @@ INSTEAD = "in parentheses: what is charged where there is no price of its own"
 UP, DOWN, SAME, ARROW = "▲", "▼", "=", "→"
 NO_PRICE = "none"
 MAX_VALUE = 60
-
-
-def summary(compared: GatedComparison) -> str:
-    """What changed and against what, in one sentence."""
-    return f"{counts(compared.comparison)} vs {compared.base}"
-
-
-def counts(found: Comparison) -> str:
-    """How much changed, by kind."""
-    rows = {(change.provider, change.model) for change in found.of("repriced")}
-    by_kind = [
-        (len(rows), "repriced"),
-        (len(found.of("added")), "added"),
-        (len(found.of("removed")), "removed"),
-        (len(found.of("renamed")), "renamed"),
-    ]
-    told = [f"{count(number)} {word}" for number, word in by_kind if number]
-    names, others = len(found.of("resolution")), len(found.of("metadata"))
-    if names:
-        told.append(f"{plural(names, 'name')} answered by another row")
-    if others:
-        told.append(plural(others, "other change"))
-    return ", ".join(told) or "No changes"
 
 
 def only_looks(found: Comparison) -> str:
@@ -137,14 +113,6 @@ def short_names(impact: Sequence[Impact]) -> dict[str, str]:
     names = dict.fromkeys(job.workload.name for job in impact)
     short = {name: name.partition(" (")[0] for name in names}
     return short if len(set(short.values())) == len(short) else {name: name for name in names}
-
-
-def gate_line(gate: Gate) -> str:
-    """One gate and how it stands."""
-    sign = "%" if gate.percent else ""
-    actual = "from nothing" if gate.actual is None else f"{plain(gate.actual, 2)}{sign}"
-    state = "tripped" if gate.tripped else "kept"
-    return f"gate {gate.id} {state}: {actual}, limit {plain(gate.limit, 2)}{sign}"
 
 
 def value(text: str | None) -> str:

@@ -24,7 +24,7 @@ def diff(compared: GatedComparison, path: str, text: str) -> str:
 
 def _lines(compared: GatedComparison, path: str, text: str) -> Iterator[str]:
     changes = compared.comparison.changes
-    yield command("notice", clean(words.summary(compared)), title="pricectl diff")
+    yield command("notice", clean(compared.summary), title="pricectl diff")
     places = Positions(text)
     for change in changes[:MAX_CHANGES]:
         yield _command(change, path, places)
@@ -33,7 +33,7 @@ def _lines(compared: GatedComparison, path: str, text: str) -> Iterator[str]:
     for told in words.left_out(compared.comparison):
         yield command("warning", told, title="pricectl diff")
     for gate in compared.gates:
-        yield command("error" if gate.tripped else "notice", words.gate_line(gate))
+        yield command("error" if gate.tripped else "notice", gate.text)
 
 
 def _command(change: Change, path: str, places: Positions) -> str:

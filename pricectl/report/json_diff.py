@@ -12,7 +12,7 @@ from pricectl.core.estimate import Estimate
 from pricectl.core.labels import plain
 from pricectl.core.money import usd
 from pricectl.core.units import UNITS, is_token
-from pricectl.report.changes import left_out, summary
+from pricectl.report.changes import left_out
 from pricectl.report.json import catalog_id, dump, resolved
 
 PERCENT_DECIMALS = 4
@@ -25,7 +25,7 @@ def diff(compared: GatedComparison, base: Catalog, head: Catalog, profile: Profi
         "diff",
         {
             "outcome": "fail" if compared.tripped else "pass",
-            "summary": summary(compared),
+            "summary": compared.summary,
             "base": {"name": compared.base, **catalog_id(base)},
             "head": {"name": compared.head, **catalog_id(head)},
             "profile": profile.name,

@@ -36,9 +36,9 @@ class Section(NamedTuple):
 def diff(compared: GatedComparison) -> str:
     """The whole comment."""
     found = compared.comparison
-    lines = [MARKER, f"**{words.counts(found)}** vs {code(compared.base)}", ""]
+    lines = [MARKER, f"**{found.summary}** vs {code(compared.base)}", ""]
     lines += [f"- {told}" for told in words.left_out(found)]
-    lines += [f"- {_STATES[gate.tripped]} {words.gate_line(gate)}" for gate in compared.gates]
+    lines += [f"- {_STATES[gate.tripped]} {gate.text}" for gate in compared.gates]
     room = MAX_CHARACTERS - _RESERVED - _size(lines)
     for section in _sections(found):
         drawn = _drawn(section, room)

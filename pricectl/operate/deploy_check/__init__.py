@@ -23,7 +23,6 @@ from pricectl.files.git import BadRef
 from pricectl.files.gitlog import FileLog
 from pricectl.operate.deploy_check.checklist import Candidate, Check, Readiness, some
 from pricectl.operate.deploy_check.examples import TYPICAL, critical, examples
-from pricectl.report import changes as words
 from pricectl.report.concise import due as due_mark
 
 SHORT = 12
@@ -188,8 +187,8 @@ def _changes(candidate: Candidate, version: CatalogVersion, deployed: _Deployed)
         at=candidate.at,
     )
     gates = check_gates(found, candidate.limits)
-    said = words.summary(GatedComparison(found, deployed.name, candidate.file, gates))
-    lines = tuple(words.gate_line(gate) for gate in gates)
+    said = GatedComparison(found, deployed.name, candidate.file, gates).summary
+    lines = tuple(gate.text for gate in gates)
     if any(gate.tripped for gate in gates):
         return Check("changes", "failed", f"{said}: a gate tripped", lines)
     if found.changes and not gates:

@@ -40,7 +40,7 @@ Styled = tuple[tuple[str, str], ...]
 
 def report(compared: GatedComparison, canvas: Canvas, *, quiet: bool = False) -> str:
     """The whole comparison; with `quiet` its first sentence and the gates."""
-    lines = list(_folding(words.summary(compared), "bold", canvas))
+    lines = list(_folding(compared.summary, "bold", canvas))
     if not quiet:
         lines += _sections(compared.comparison, canvas)
         looks = words.only_looks(compared.comparison)
@@ -50,7 +50,7 @@ def report(compared: GatedComparison, canvas: Canvas, *, quiet: bool = False) ->
     lines += [_EMPTY] if compared.gates and not quiet else []
     for gate in compared.gates:
         style = "bold red" if gate.tripped else "green"
-        lines += _folding(words.gate_line(gate), style, canvas)
+        lines += _folding(gate.text, style, canvas)
     return _coloured(lines, canvas) if canvas.color else _plain(lines)
 
 
