@@ -9,6 +9,7 @@ from pricectl.changes.limits import LeftOut
 from pricectl.check.findings import Severity
 from pricectl.core.estimate import Estimate
 from pricectl.core.labels import count, plural
+from pricectl.core.prices import At
 from pricectl.policy import Workload
 
 ChangeKind = Literal["repriced", "added", "removed", "renamed", "resolution", "metadata"]
@@ -70,6 +71,11 @@ class PricedAt(NamedTuple):
     above_tokens: int = 0
     service: str = ""
     period: str = ""
+
+    @property
+    def key(self) -> At:
+        """The price within its price list."""
+        return self.unit, self.above_tokens, self.service
 
 
 class Change(NamedTuple):

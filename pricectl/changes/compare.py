@@ -22,6 +22,7 @@ from pricectl.core.windows import as_instant
 from pricectl.policy import DEFAULT_WORKLOADS, Workload
 
 NOTHING = Fraction(0)
+BASE_KEYS = (("input", 0, ""), ("output", 0, ""))
 
 
 def compare(  # noqa: PLR0913 - two versions, all else by keyword
@@ -79,9 +80,9 @@ def _changes(
     pairs = {_key(pair[1]): pair for pair in (*zip(before, after, strict=True), *renames)}
     default = old.catalog.default, new.catalog.default
     repriced = tuple(
-        found
+        repricing
         for pair in (default, *pairs.values())
-        for found in repricings(*pair, at, lookups.allowance)
+        for repricing in repricings(*pair, at, lookups.allowance)
     )
     keys = tuple((_key(pair[0]), key) for key, pair in pairs.items())
     differences = member_differences(old.values, new.values, keys, lookups.allowance)
@@ -89,11 +90,11 @@ def _changes(
         *(_removed(row, at) for row in removed if _key(row) not in renamed),
         *(_added(row, at) for row in added if _key(row) not in renamed),
         *(_renamed(*pair) for pair in renames),
-        *(found.change for found in repriced),
+        *(repricing.change for repricing in repriced),
         *metadata_changes(differences, repriced, pairs, at),
         *resolution_changes(lookups, (*removed, *added, *before, *after), renames, names, at),
     )
-    return changes, {"": at} | {found.change.period: found.at for found in repriced}
+    return changes, {"": at} | {each.change.period: each.at for each in repriced}
 
 
 def _key(model: Model) -> RowKey:
@@ -107,9 +108,11 @@ def _models(catalog: Catalog, rows: Sequence[RowKey]) -> tuple[Model, ...]:
 def _base_prices(model: Model, at: datetime | None) -> str:
     """What a row charges at its simplest: input and output, else its first price."""
     rates = in_force(model, at).rates
-    base = [key for key in rates if key in (("input", 0, ""), ("output", 0, ""))]
-    keys = base or list(rates)[:1]
-    return ", ".join(f"{key[0]} {shown(rates[key][0], key[0])}" for key in keys) or "no price"
+    keys = [key for key in rates if key in BASE_KEYS] or list(rates)[:1]
+    prices = ((unit, *rates[unit, tier, service]) for unit, tier, service in keys)
+    return (
+        ", ".join(f"{unit} {shown(pico_usd, unit)}" for unit, pico_usd, _ in prices) or "no price"
+    )
 
 
 def _removed(model: Model, at: datetime | None) -> Change:

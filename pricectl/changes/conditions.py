@@ -54,9 +54,9 @@ def _windows(entry: Entry) -> Json:
 
 def _factors(entry: Entry) -> dict[Path, Json]:
     own = entry.get(OWN_FACTORS)
-    found: dict[Path, Json] = {(key,): entry[key] for key in UPLIFT_KEYS if key in entry}
+    factors: dict[Path, Json] = {(key,): entry[key] for key in UPLIFT_KEYS if key in entry}
     named = own.items() if isinstance(own, dict) else ()
-    return found | {(OWN_FACTORS, word): factor for word, factor in named}
+    return factors | {(OWN_FACTORS, word): factor for word, factor in named}
 
 
 def _moved(old: Json, new: Json) -> Move:

@@ -105,25 +105,25 @@ def read_percent(text: str, where: str) -> Fraction:
     return Fraction(number)
 
 
-def check_gates(found: Comparison, limits: GateLimits) -> tuple[Gate, ...]:
+def check_gates(comparison: Comparison, limits: GateLimits) -> tuple[Gate, ...]:
     """Every gate that is set, in a fixed order.
 
     A gate on prices also trips where the comparison left out something that may hide a price
     change: nobody has seen that it stays within the limit.
     """
     return tuple(
-        gate._replace(tripped=gate.tripped or (found.hides and gate.id != _ON_REMOVED))
-        for gate in _gates(found, limits)
+        gate._replace(tripped=gate.tripped or (comparison.hides and gate.id != _ON_REMOVED))
+        for gate in _gates(comparison, limits)
     )
 
 
-def _gates(found: Comparison, limits: GateLimits) -> Iterator[Gate]:
-    rises, falls = _moved(found, 1), _moved(found, -1)
-    changed = sum(not change.only_text for change in found.changes)
+def _gates(comparison: Comparison, limits: GateLimits) -> Iterator[Gate]:
+    rises, falls = _moved(comparison, 1), _moved(comparison, -1)
+    changed = sum(not change.only_text for change in comparison.changes)
     counts = {
         FailOnChange.INCREASE: len(rises.prices or rises.jobs),
         FailOnChange.DECREASE: len(falls.prices or falls.jobs),
-        FailOnChange.REMOVED: len(found.of("removed")),
+        FailOnChange.REMOVED: len(comparison.of("removed")),
         FailOnChange.ANY: changed,
     }
     for kind, count in counts.items():
@@ -147,11 +147,11 @@ class _Moves(NamedTuple):
     jobs: list[Move]
 
 
-def _moved(found: Comparison, direction: int) -> _Moves:
+def _moved(comparison: Comparison, direction: int) -> _Moves:
     """The moves in one direction; 1 is up, -1 is down."""
-    prices = (change.moves for change in found.changes)
+    prices = (change.moves for change in comparison.changes)
     # A job that only the default price answered before had no price that could rise or fall.
-    jobs = ((job.move,) for job in found.impact if job.agreed)
+    jobs = ((job.move,) for job in comparison.impact if job.agreed)
     return _Moves(_largest(prices, direction), _largest(jobs, direction))
 
 

@@ -33,9 +33,10 @@ class JobSettings(NamedTuple):
 
 
 class _Target(NamedTuple):
-    """A row to try in one period, by the names that its jobs ask for, old and new.
+    """What to try jobs on: a pair of rows in one period, and the changes behind it.
 
-    The names differ where the row was renamed.
+    The names that jobs ask for differ where the row was renamed. `rows` are those that answered and
+    answer; none if looking the names up would take too long.
     """
 
     provider: str
@@ -43,9 +44,19 @@ class _Target(NamedTuple):
     old_name: str
     new_name: str
     period: str
+    rows: tuple[Model, ...]
+    changes: list[Change]
 
+    @property
+    def needs_jobs(self) -> bool:
+        """Whether only a job shows what a change does, such as how tiers apply."""
+        return any(change.kind == "repriced" and not change.moves for change in self.changes)
 
-_ChangesByTarget = Mapping[_Target, Sequence[Change]]
+    @property
+    def weight(self) -> float:
+        """The largest relative move among the changes."""
+        largest = (change.largest for change in self.changes)
+        return max(float(move.weight) if move else 0 for move in largest)
 
 
 def impacts(
@@ -56,14 +67,13 @@ def impacts(
     Prices that no workload uses (a batch rate, images) get a job of their own, so that no price
     change is without its effect. A dated price is shown on its day.
     """
-    by_target = _by_target(lookups, changes)
-    tried = _affordable(lookups, by_target, len(settings.workloads))
-    for target in (target for target in by_target if target in tried):
-        for workload, before, after in _jobs(lookups, target, by_target[target], settings):
+    targets = _targets(lookups, changes)
+    for target in _affordable(targets, lookups, len(settings.workloads)):
+        for workload, before, after in _jobs(lookups, target, settings):
             move = Move(_cost(before), _cost(after))
             if move.old_pico_usd or move.new_pico_usd:
-                provider, model, _, name, period = target
-                yield Impact(provider, model, name, workload, before, after, move, period)
+                provider, model, name = target.provider, target.model, target.new_name
+                yield Impact(provider, model, name, workload, before, after, move, target.period)
 
 
 def _cost(job: Estimate) -> int | None:
@@ -71,26 +81,21 @@ def _cost(job: Estimate) -> int | None:
     return None if not cost and job.quote.unpriced else cost
 
 
-def _by_target(lookups: NameLookups, changes: Sequence[Change]) -> _ChangesByTarget:
-    """The names to try and the changes behind each, once for each pair of rows."""
-    by_target: dict[_Target, list[Change]] = {}
-    by_rows: dict[tuple[str, ...], _Target] = {}
+def _targets(lookups: NameLookups, changes: Sequence[Change]) -> list[_Target]:
+    targets: dict[tuple[str, ...], _Target] = {}
     former = {change.full_name: change.old for change in changes if change.kind == "renamed"}
     for change in changes:
         if change.kind in ("metadata", "renamed"):
             continue
-        name, old_name = _job_name(lookups, change), former.get(change.full_name)
-        target = _Target(
-            change.provider,
-            change.model,
-            f"{change.provider}/{old_name}" if old_name else name,
-            name,
-            change.period,
-        )
-        rows = tuple(model.full_name for model in _rows(lookups, target))
-        key = (*(rows or (target.old_name, target.new_name)), change.period)
-        by_target.setdefault(by_rows.setdefault(key, target), []).append(change)
-    return by_target
+        new_name, former_name = _job_name(lookups, change), former.get(change.full_name)
+        old_name = f"{change.provider}/{former_name}" if former_name else new_name
+        before, after = lookups.both(old_name), lookups.both(new_name)
+        rows = (before.old.model, after.new.model) if before and after else ()
+        names = tuple(row.full_name for row in rows) or (old_name, new_name)
+        row = change.provider, change.model
+        target = _Target(*row, old_name, new_name, change.period, rows, [])
+        targets.setdefault((*names, change.period), target).changes.append(change)
+    return list(targets.values())
 
 
 def _job_name(lookups: NameLookups, change: Change) -> str:
@@ -103,43 +108,33 @@ def _job_name(lookups: NameLookups, change: Change) -> str:
     return change.model if means_row else change.full_name
 
 
-def _rows(lookups: NameLookups, target: _Target) -> tuple[Model, ...]:
-    """The rows that answered and answer; none if looking them up would take too long."""
-    before, after = lookups.both(target.old_name), lookups.both(target.new_name)
-    return (before.old.model, after.new.model) if before and after else ()
-
-
 def _affordable(
-    lookups: NameLookups, by_target: _ChangesByTarget, workloads: int
-) -> frozenset[_Target]:
-    """The names to try while the allowance lasts, the most important first.
+    targets: Sequence[_Target], lookups: NameLookups, workloads: int
+) -> Iterator[_Target]:
+    """The targets to try while the allowance lasts, in their order.
 
-    Those are the changes that only a job shows, such as how tiers apply, then the largest.
+    The changes that only a job shows are served first, then the largest.
     """
-
-    def is_shown_by_jobs_only(target: _Target) -> bool:
-        return any(change.kind == "repriced" and not change.moves for change in by_target[target])
-
-    def importance(target: _Target) -> tuple[bool, float]:
-        moves = (change.largest for change in by_target[target])
-        largest = max(float(move.weight) if move else 0 for move in moves)
-        return not is_shown_by_jobs_only(target), -largest
-
-    allowance, tried = lookups.allowance, set()
-    for target in sorted(by_target, key=importance):
-        rows = _rows(lookups, target)
-        jobs = workloads + min(MAX_PRICE_JOBS, len(by_target[target]))
+    by_importance = sorted(
+        enumerate(targets), key=lambda item: (not item[1].needs_jobs, -item[1].weight)
+    )
+    tried = set()
+    for number, target in by_importance:
+        jobs = workloads + min(MAX_PRICE_JOBS, len(target.changes))
         names = lookups.steps(target.old_name) + lookups.steps(target.new_name)
-        lists = (len(row.prices.rates) + len(row.previous) + len(row.upcoming) for row in rows)
-        if rows and allowance.take("jobs", jobs * JOB_STEPS + names + sum(lists) // 8):
-            tried.add(target)
+        sizes = (
+            len(row.prices.rates) + len(row.previous) + len(row.upcoming) for row in target.rows
+        )
+        steps = jobs * JOB_STEPS + names + sum(sizes) // 8
+        if target.rows and lookups.allowance.take("jobs", steps):
+            tried.add(number)
         else:
-            allowance.leave_out("jobs", hides=is_shown_by_jobs_only(target))
-    return frozenset(tried)
+            lookups.allowance.leave_out("jobs", hides=target.needs_jobs)
+    return (target for number, target in enumerate(targets) if number in tried)
 
 
 def _jobs(
-    lookups: NameLookups, target: _Target, changes: Sequence[Change], settings: JobSettings
+    lookups: NameLookups, target: _Target, settings: JobSettings
 ) -> Iterator[tuple[Workload, Estimate, Estimate]]:
     """The workloads on both sides, then a job for every changed price that none of them used."""
     at = settings.instants[target.period]
@@ -148,38 +143,34 @@ def _jobs(
         call = quote(catalog, name, workload.usage, service=workload.service, at=at)
         return Estimate(call, workload.calls, settings.profile)
 
-    def both(workload: Workload) -> tuple[Workload, Estimate, Estimate]:
-        before = estimate(lookups.old, target.old_name, workload)
-        return workload, before, estimate(lookups.new, target.new_name, workload)
-
     used: set[At] = set()
     for workload in settings.workloads:
-        job = both(workload)
-        for call in (job[1].quote, job[2].quote):
+        before = estimate(lookups.old, target.old_name, workload)
+        after = estimate(lookups.new, target.new_name, workload)
+        for call in (before.quote, after.quote):
             used |= {(unit, call.above_tokens, call.service) for unit, _ in call.usage.counts}
-        yield job
-    yield from map(both, _price_jobs(used, _prices(lookups.new, changes, settings)))
+        yield workload, before, after
+    for job in _price_jobs(used, _prices(target.changes, lookups.new, at)):
+        before = estimate(lookups.old, target.old_name, job)
+        yield job, before, estimate(lookups.new, target.new_name, job)
 
 
-def _prices(new: Catalog, changes: Sequence[Change], settings: JobSettings) -> Iterator[PricedAt]:
+def _prices(changes: Sequence[Change], new: Catalog, at: datetime | None) -> Iterator[PricedAt]:
     """Every price that the changes move, or may move by how tiers apply."""
-    with_tiers: set[tuple[str, str]] = set()
-    for change in (change for change in changes if change.kind == "repriced"):
-        row_and_period = change.full_name, change.period
+    for change in changes:
+        row = new.by_full_name.get(change.full_name)
         if change.price:
             yield change.price
-        elif row_and_period not in with_tiers:
-            with_tiers.add(row_and_period)
-            row = new.by_full_name.get(change.full_name)
-            if row:
-                prices = in_force(row, settings.instants[change.period])
-                yield from (PricedAt("input", above_tokens) for above_tokens in prices.thresholds)
+        elif change.kind == "repriced" and row:
+            thresholds = in_force(row, at).thresholds
+            yield from (PricedAt("input", above_tokens) for above_tokens in thresholds)
 
 
-def _price_jobs(used: set[At], prices: Iterator[PricedAt]) -> tuple[Workload, ...]:
+def _price_jobs(used: set[At], prices: Iterator[PricedAt]) -> Sequence[Workload]:
+    """A job for each price that is not used yet, up to a bound."""
     jobs: dict[str, Workload] = {}
     for price in prices:
-        if (price.unit, price.above_tokens, price.service) not in used:
+        if price.key not in used:
             job = price_job(price)
             jobs.setdefault(job.name, job)
             used |= {(unit, price.above_tokens, price.service) for unit, _ in job.usage.counts}

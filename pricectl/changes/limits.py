@@ -27,13 +27,13 @@ LIMITS: Mapping[Part, StepLimit] = MappingProxyType(
             20_000_000, "removed rows not compared by name: if renamed, they show as removed"
         ),
         # A step is a price that is compared again for another period.
-        "periods": StepLimit(100_000, "stretches of time not compared"),
+        "periods": StepLimit(100_000, "periods not compared"),
         # Not counted in steps: see MAX_TIERS.
-        "tiers": StepLimit(0, "price lists of too many tiers compared without what falls back"),
+        "tiers": StepLimit(0, "price lists of too many tiers compared without fallback prices"),
         # A step is a value inside a nested member.
         "members": StepLimit(20_000, "large members compared as one value"),
         # A step is a row; 80,000 names that only one version has take most.
-        "names": StepLimit(1_200_000, "names not asked for: another row may answer them now"),
+        "names": StepLimit(1_200_000, "names not looked up: another row may answer for them now"),
         # A step is a row; some 6,000 names with five jobs each.
         "jobs": StepLimit(1_500_000, "changed rows and names not tried with sample jobs"),
     }

@@ -34,14 +34,14 @@ def metadata_changes(
 
     Args:
         differences: all values that differ.
-        repricings: the price changes found in the same rows.
+        repricings: the price changes of the same rows.
         pairs: the rows on both sides, by their new key.
         at: the instant whose prices are compared.
     """
     accounted = {
-        (found.change.provider, found.change.model, part)
-        for found in repricings
-        for part in found.parts
+        (repricing.change.provider, repricing.change.model, part)
+        for repricing in repricings
+        for part in repricing.parts
     }
     moved_with_prices = {key: _moved_with_prices(pair, at) for key, pair in pairs.items()}
     same_charges: dict[RowKey, list[Change]] = {}

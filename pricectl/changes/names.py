@@ -129,7 +129,7 @@ def resolution_changes(
 
 def _moves(old: PriceList, new: PriceList) -> tuple[Move, ...]:
     """The charges that move; of very many, the one that rises most and the one that falls most."""
-    moves = [found.move for found in rate_moves(old, new) if found.move.difference_pico_usd]
+    moves = [rate.move for rate in rate_moves(old, new) if rate.move.difference_pico_usd]
     if len(moves) <= MAX_MOVES:
         return tuple(moves)
     rises = [move for move in moves if move.difference_pico_usd > 0]

@@ -14,7 +14,7 @@ from pricectl.core.labels import price_of
 from pricectl.core.model import Model
 from pricectl.core.money import usd
 from pricectl.core.pointers import DEFAULT_PRICING_POINTER, pointer_to
-from pricectl.core.prices import At, Own, PriceList
+from pricectl.core.prices import At, PriceList
 from pricectl.core.units import NESTED_KEYS, is_token
 
 TIERED = "tiered_pricing"
@@ -26,18 +26,18 @@ RowPart = At | str
 
 
 class RateMove(NamedTuple):
-    """One price in two price lists: its own prices and keys, and what is charged for it."""
+    """One price in two price lists, and what is charged for it.
+
+    `old` and `new` are the lists' own prices in picodollars, None where one has none; the keys are
+    as the file has them, "" where there is no price.
+    """
 
     price: PricedAt
-    old: Own | None
-    new: Own | None
+    old: int | None
+    new: int | None
+    old_key: str
+    new_key: str
     move: Move
-
-    @property
-    def key(self) -> str:
-        """The price key as the file has it, the new one if there is one."""
-        own = self.new or self.old
-        return own[1] if own else ""
 
 
 class Repricing(NamedTuple):
@@ -53,7 +53,7 @@ def row_changes(old: Model, new: Model, at: datetime | None = None) -> Iterator[
 
     Without an instant, the row as it stands, its previous and its upcoming prices.
     """
-    return (found.change for found in repricings(old, new, at, Allowance()))
+    return (repricing.change for repricing in repricings(old, new, at, Allowance()))
 
 
 def repricings(
@@ -71,10 +71,9 @@ def repricings(
             allowance.leave_out("tiers", hides=True)
         seen |= {before, after}
         pair = _ListsInForce(new, period, before, after)
-        for found in (*rate_moves(before, after), *_off_peak_moves(before, after)):
-            yield pair.repriced(found)
-        for condition in condition_changes(before, after):
-            yield pair.condition_changed(condition)
+        rates = (*rate_moves(before, after), *_off_peak_moves(before, after))
+        yield from map(pair.repriced, rates)
+        yield from map(pair.condition_changed, condition_changes(before, after))
 
 
 def rate_moves(old: PriceList, new: PriceList) -> Iterator[RateMove]:
@@ -83,37 +82,43 @@ def rate_moves(old: PriceList, new: PriceList) -> Iterator[RateMove]:
     Charges include what a missing price falls back on, so that a new long-context price shows
     what it adds to the base rate.
     """
-    for at in dict.fromkeys((*new.rates, *old.rates)):
-        before, after = old.rates.get(at), new.rates.get(at)
-        if (before and before[0]) != (after and after[0]) or (before is None) != (after is None):
-            price = PricedAt(*at)
-            yield RateMove(price, before, after, Move(charged(old, price), charged(new, price)))
+    for key in dict.fromkeys((*new.rates, *old.rates)):
+        before, old_key = old.rates.get(key, (None, ""))
+        after, new_key = new.rates.get(key, (None, ""))
+        if before != after:
+            price = PricedAt(*key)
+            move = Move(charged(old, price), charged(new, price))
+            yield RateMove(price, before, after, old_key, new_key, move)
 
 
 def charged(prices: PriceList, price: PricedAt) -> int | None:
     """What a list charges there, in picodollars a unit, by its own rate or one it falls back on."""
-    own = prices.rates.get(price[:3])
-    if own and not prices.uplifts:
-        return own[0]
-    if len(prices.thresholds) > MAX_TIERS:
-        return own[0] if own else None
+    pico_usd, _ = prices.rates.get(price.key, (None, ""))
+    is_final = pico_usd is not None and not prices.uplifts
+    if is_final or len(prices.thresholds) > MAX_TIERS:
+        return pico_usd
     passed = sum(threshold <= price.above_tokens for threshold in prices.thresholds)
     rate = prices.card(passed, price.service)[price.unit]
     return rate.pico_usd if rate.key else None
 
 
 def _off_peak_moves(old: PriceList, new: PriceList) -> Iterator[RateMove]:
+    """The prices of the off-peak hours alone; those of the whole day are compared without them."""
     if old.off_peak is None and new.off_peak is None:
         return
-    before, after = (prices.off_peak or prices for prices in (old, new))
-    for found in rate_moves(before, after):
-        mine = tuple(
-            own if own and own[1].startswith(f"{OFF_PEAK}/") else None
-            for own in (found.old, found.new)
+    for rate in rate_moves(old.off_peak or old, new.off_peak or new):
+        old_key, new_key = (
+            key if key.startswith(f"{OFF_PEAK}/") else "" for key in (rate.old_key, rate.new_key)
         )
-        if any(mine):
-            price = found.price._replace(period="off-peak")
-            yield RateMove(price, mine[0], mine[1], found.move)
+        if old_key or new_key:
+            yield RateMove(
+                rate.price._replace(period="off-peak"),
+                rate.old if old_key else None,
+                rate.new if new_key else None,
+                old_key,
+                new_key,
+                rate.move,
+            )
 
 
 class _ListsInForce(NamedTuple):
@@ -124,28 +129,34 @@ class _ListsInForce(NamedTuple):
     old: PriceList
     new: PriceList
 
-    def repriced(self, found: RateMove) -> Repricing:
+    def repriced(self, rate: RateMove) -> Repricing:
         """The change of one price."""
-        period = f"{self.period.name} {found.price.period}".strip()
-        price = found.price._replace(period=period)
+        period = f"{self.period.name} {rate.price.period}".strip()
+        price = rate.price._replace(period=period)
         old, new = (
-            None if own is None else shown(own[0], price.unit) for own in (found.old, found.new)
+            None if pico_usd is None else shown(pico_usd, price.unit)
+            for pico_usd in (rate.old, rate.new)
         )
-        change = self._change(found.key, old, new, _key_pointer(found.key) if found.new else "")
-        change = change._replace(
-            severity=severity_of(found.move), moves=(found.move,), price=price, note=_note(found)
+        pointer = _key_pointer(rate.new_key) if rate.new_key else ""
+        change = self._change(rate.new_key or rate.old_key, old, new, pointer)._replace(
+            severity=severity_of(rate.move), moves=(rate.move,), price=price, note=_note(rate)
         )
-        parts = _parts(price, self.old, found.old) | _parts(price, self.new, found.new)
+        parts = _parts(price, self.old, rate.old_key) | _parts(price, self.new, rate.new_key)
         return Repricing(change, parts, self.period.at)
 
-    def condition_changed(self, found: ConditionChange) -> Repricing:
+    def condition_changed(self, condition: ConditionChange) -> Repricing:
         """The change of a member that says how prices apply."""
-        old, new = (None if value is None else text_of(value) for value in (found.old, found.new))
-        pointer = "" if found.new is None else pointer_to(*found.path)
-        change = self._change("/".join(found.path), old, new, pointer)
-        member = WINDOWS if found.path[-1] == WINDOWS else found.path[0]
+        path = condition.path
+        old, new = (
+            None if value is None else text_of(value) for value in (condition.old, condition.new)
+        )
+        pointer = "" if condition.new is None else pointer_to(*path)
+        change = self._change("/".join(path), old, new, pointer)._replace(
+            moves=condition.moves, note=condition.note
+        )
+        member = WINDOWS if WINDOWS in path else path[0]
         parts = frozenset(member_and_day(prices)[0] or member for prices in (self.old, self.new))
-        return Repricing(change._replace(moves=found.moves, note=found.note), parts, self.period.at)
+        return Repricing(change, parts, self.period.at)
 
     def _change(self, field: str, old: str | None, new: str | None, pointer: str) -> Change:
         member, day = member_and_day(self.new)
@@ -166,14 +177,14 @@ class _ListsInForce(NamedTuple):
         )
 
 
-def _parts(price: PricedAt, prices: PriceList, own: Own | None) -> frozenset[RowPart]:
+def _parts(price: PricedAt, prices: PriceList, key: str) -> frozenset[RowPart]:
     """The parts of a row that a price is written in: its own key, its table, or a list."""
-    member = own[1].partition("/")[0] if own else ""
-    listed = member_and_day(prices)[0] or (member if member in (TIERED, OFF_PEAK) else "")
-    if listed:
-        return frozenset({listed})
+    dated, _ = member_and_day(prices)
+    member = key.partition("/")[0]
+    if dated or member in (TIERED, OFF_PEAK):
+        return frozenset({dated or member})
     table = member.partition(".")[0]
-    return frozenset({price[:3], table if table in NESTED_KEYS else ""})
+    return frozenset({price.key, table if table in NESTED_KEYS else ""})
 
 
 def _key_pointer(key: str) -> str:
@@ -182,18 +193,15 @@ def _key_pointer(key: str) -> str:
     return "/" + (key.replace(".", "/", 1) if table in NESTED_KEYS else key)
 
 
-def _note(found: RateMove) -> str:
+def _note(rate: RateMove) -> str:
     """What is charged on the side without a price of its own."""
-    if found.old and found.new:
+    if rate.old is not None and rate.new is not None:
         return ""
-    side, pico_usd = (
-        ("before", found.move.old_pico_usd)
-        if found.old is None
-        else ("now", found.move.new_pico_usd)
-    )
+    side = "before" if rate.old is None else "now"
+    pico_usd = rate.move.old_pico_usd if rate.old is None else rate.move.new_pico_usd
     if pico_usd is None:
         return f"unpriced {side}"
-    return f"charged at {shown(pico_usd, found.price.unit)} {side}"
+    return f"charged at {shown(pico_usd, rate.price.unit)} {side}"
 
 
 def severity_of(move: Move) -> Severity:

@@ -135,4 +135,4 @@ def similarity(old: str, new: str) -> float:
 
 def _price(model: Model, at: datetime | None) -> object:
     rates = in_force(model, at).rates
-    return model.provider, frozenset((place, own[0]) for place, own in rates.items())
+    return model.provider, frozenset((key, pico_usd) for key, (pico_usd, _) in rates.items())

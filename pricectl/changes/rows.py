@@ -90,18 +90,18 @@ def member_differences(
 
 def _members(document: Mapping[str, Json], rows: Mapping[RowKey, RowKey]) -> dict[Path, Json]:
     """The members of some rows, by the path in the new document, and those beside the sections."""
-    found: dict[Path, Json] = {}
-    for path, (provider, name) in rows.items():
-        entry = _section(document, provider)[name]
-        found |= {(*path, member): value for member, value in _object(entry).items()}
+    members: dict[Path, Json] = {
+        (*path, member): value
+        for path, (provider, name) in rows.items()
+        for member, value in _object(_section(document, provider)[name]).items()
+    }
     for name in RESERVED:
-        if name in document:
-            value = document[name]
-            members = _object(value)
-            found |= {(name, member): one for member, one in members.items()}
-            if not members:
-                found[name,] = value
-    return found
+        value = document.get(name)
+        if isinstance(value, dict) and value:
+            members |= {(name, member): inner for member, inner in value.items()}
+        elif name in document:
+            members[name,] = value
+    return members
 
 
 def _object(value: Json) -> Mapping[str, Json]:
@@ -124,9 +124,9 @@ def _nested_differences(
     for level in (level for levels in tree.values() for level in levels):
         path, *below = level.path(output_format="list")
         members = takewhile(lambda name: isinstance(name, str), below)
-        found = _difference(before, after, path, *members)
-        if found.old != found.new or found.in_old != found.in_new:
-            differences[found.path] = found
+        inner = _difference(before, after, path, *members)
+        if inner.old != inner.new or inner.in_old != inner.in_new:
+            differences[inner.path] = inner
     return differences
 
 
@@ -139,11 +139,11 @@ def _difference(
 
 
 def _get(side: Mapping[Path, Json], path: Path, members: Sequence[str]) -> tuple[Json, bool]:
-    value, found = side.get(path), path in side
+    value, is_there = side.get(path), path in side
     for name in members:
-        found = name in _object(value)
+        is_there = name in _object(value)
         value = _object(value).get(name)
-    return value, found
+    return value, is_there
 
 
 def _comparable(value: Any) -> Any:

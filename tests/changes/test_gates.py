@@ -23,9 +23,9 @@ Rows = Mapping[str, Mapping[str, Any]]
 
 def gates(old: Rows, new: Rows, *fail_on: FailOnChange, **options: Any) -> tuple[Gate, ...]:
     versions = (CatalogVersion.read(json.dumps({"o": rows}).encode()) for rows in (old, new))
-    found = compare(*versions)
+    comparison = compare(*versions)
     increase, decrease = options.pop("increase", None), options.pop("decrease", None)
-    return check_gates(found, GateLimits.read(fail_on, increase, decrease, **options))
+    return check_gates(comparison, GateLimits.read(fail_on, increase, decrease, **options))
 
 
 def tripped(old: Rows, new: Rows, *fail_on: FailOnChange, **options: Any) -> list[bool]:
