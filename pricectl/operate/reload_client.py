@@ -55,7 +55,7 @@ def _read(url: str, status: int, body: bytes) -> ReloadReply:
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict) or "status" not in found:
-        raise NotFetched("is no pricing endpoint", where=url, next_step="check the address")
+        raise NotFetched("is not a pricing endpoint", where=url, next_step="check the address")
 
     def text(name: str) -> str:
         value: Any = found.get(name)

@@ -34,7 +34,7 @@ def left_out(found: Comparison) -> tuple[str, ...]:
 
 
 def price_label(change: Change) -> str:
-    """Which price it is, in the words of the field; a member that is no price by its name."""
+    """Which price it is, in the words of the field; of any other member its name."""
     price = change.price
     if price is None:
         return change.field

@@ -12,7 +12,7 @@ _NEAR, _HEAD = 4096, 160
 _DEPTH, _MEMBERS = 4, 200
 MAX_HELD_BACK = 10**9
 
-# Lowers ASCII only, so that every place stays where it was.
+# Lowers ASCII only, so that every offset stays the same.
 _LOWER = {code: chr(code).lower() for code in range(128)}
 
 EVENT = "event"
@@ -49,8 +49,8 @@ def read_line(text: str, phrases: Sequence[str]) -> LogLine:
     start = text.find("{") if text.endswith("}") else -1
     fields = _fields(text[start:]) if start >= 0 else {}
     message = _message(fields, text, phrases) if fields else text
-    at, found = _phrases_in(message, phrases)
-    near = message[at : at + _NEAR]
+    start_of_phrase, found = _phrases_in(message, phrases)
+    near = message[start_of_phrase : start_of_phrase + _NEAR]
     values = {key.lower(): _unquoted(value) for key, value in reversed(_PAIR.findall(near))}
     if fields:
         escaped = fields.get(EVENT) in found
@@ -93,15 +93,15 @@ def _message(fields: Mapping[str, Any], text: str, phrases: Sequence[str]) -> st
 
 
 def _phrases_in(message: str, phrases: Sequence[str]) -> tuple[int, tuple[str, ...]]:
-    """Where the first phrase stands, and every phrase; values after the first are no signs."""
+    """Where the first phrase stands, and every phrase; values after the first are not signs."""
     lowered = message.lower() if message.isascii() else message.translate(_LOWER)
-    places = sorted([(lowered.find(phrase), phrase) for phrase in phrases if phrase in lowered])
-    if not places:
+    found = sorted([(lowered.find(phrase), phrase) for phrase in phrases if phrase in lowered])
+    if not found:
         return 0, ()
-    at, first = places[0]
-    if _VALUES.match(message, at + len(first)):
-        return at, (first,)
-    return at, tuple(phrase for _, phrase in places)
+    start, first = found[0]
+    if _VALUES.match(message, start + len(first)):
+        return start, (first,)
+    return start, tuple(phrase for _, phrase in found)
 
 
 def _named_in_words(message: str) -> str:

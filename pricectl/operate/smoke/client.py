@@ -10,8 +10,9 @@ from pricectl.core.document import Json
 from pricectl.core.errors import DocumentError, PricingError
 from pricectl.files import fetch
 from pricectl.operate.smoke.apis import APIS, ApiKind, Reply
-from pricectl.operate.smoke.checks import AnswerChecker, CallResult
+from pricectl.operate.smoke.checks import AnswerChecker
 from pricectl.operate.smoke.probes import Probe
+from pricectl.operate.smoke.results import CallResult
 
 MAX_BYTES = 4 * 1024 * 1024
 EXCERPT = 200
@@ -135,7 +136,7 @@ def _check_answered(endpoint: Endpoint, reply: Reply) -> None:
 def _check(url: str) -> None:
     parts = fetch.parts(url)
     if parts is None or parts.scheme not in {"http", "https"} or parts.port == 0:
-        raise BadAddress("is no URL", where=url, next_step="https://HOST[:PORT]")
+        raise BadAddress("is not a URL", where=url, next_step="https://HOST[:PORT]")
     where = f"{parts.scheme}://{parts.hostname}"
     if not fetch.is_private(parts):
         raise BadAddress("is not encrypted", where=where, next_step="use https://")
@@ -146,7 +147,7 @@ def _check(url: str) -> None:
 
 
 def _message(body: Json) -> str:
-    """What an error body says, in the places where APIs say it."""
+    """The message of an error body, under the names that APIs use for it."""
     found = body
     for name in ("error", "detail", "message"):
         if isinstance(found, dict):

@@ -9,7 +9,7 @@ from pricectl.core.credits import BUDGET_MODES, Basis, BudgetMode
 UNKNOWN_MODEL = "smoke-test-of-an-unknown-name"
 PROMPT = "Answer with the single word: ready"
 _TYPICAL = Usage(1_000, 500)
-# What shows most is called first.
+# The mode whose credits depend on most things is called first: its failure says most.
 _ORDER: tuple[Basis, ...] = ("cost", "tokens", "job")
 
 
@@ -49,8 +49,8 @@ def smoke_models(catalog: Catalog, names: Sequence[str]) -> tuple[str, ...]:
             "no critical model is in the catalog", next_step="name models to call with --model"
         )
     first = find(catalog, known[0]).model.provider
-    others = [name for name in known if find(catalog, name).model.provider != first]
-    return (known[0], *others[:1])
+    elsewhere = [name for name in known if find(catalog, name).model.provider != first]
+    return (known[0], *elsewhere[:1])
 
 
 def plan(models: Sequence[str], unknown: str, run: str, *, charges: bool) -> tuple[Probe, ...]:
@@ -58,9 +58,9 @@ def plan(models: Sequence[str], unknown: str, run: str, *, charges: bool) -> tup
 
     `run` makes jobs and keys those of this run. An empty `unknown` leaves that call out.
     """
-    first, *others = models
+    first, *further = models
     if not charges:
-        return (Probe("cheap-model", first), *_other_models(others), _unknown(unknown))
+        return (Probe("cheap-model", first), *_other_models(further), _unknown(unknown))
     main, *modes = sorted(BUDGET_MODES.values(), key=lambda mode: _ORDER.index(mode.basis))
     job = f"{run}-{main.label.lower()}"
     return (
@@ -69,7 +69,7 @@ def plan(models: Sequence[str], unknown: str, run: str, *, charges: bool) -> tup
         Probe("replay-of-the-first-call", first, main.name, job, f"{job}-1"),
         *(
             _charged(probe, main, f"{run}-model-{index}")
-            for index, probe in enumerate(_other_models(others))
+            for index, probe in enumerate(_other_models(further))
         ),
         _charged(_unknown(unknown), main, f"{run}-unknown"),
         *(probe for mode in modes for probe in _two_calls(mode, first, run)),
