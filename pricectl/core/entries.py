@@ -1,14 +1,14 @@
-"""A row's entry in the document made into its price list."""
+"""Reads a row's entry in the document into its price list."""
 
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
-from typing import NamedTuple
 
 from pricectl.core.document import Json, Unreadable
 from pricectl.core.money import pico_usd
-from pricectl.core.prices import NO_UPLIFTS, At, Entry, Own, PriceList, Problem, Rates
+from pricectl.core.prices import NO_UPLIFTS, Entry, PriceList, Problem, key_path
+from pricectl.core.rates import OwnRate, RateKey, Rates
 from pricectl.core.units import MAX_KEY, NESTED_KEYS, SYNONYMS, parse_key
 from pricectl.core.windows import OffPeak, read_off_peak
 
@@ -66,50 +66,37 @@ def read_prices(entry: Entry, pointer: str, problems: list[Problem], period: str
     )
 
 
-class _Price(NamedTuple):
-    """Where a price key's rate belongs."""
-
-    at: At
-    synonym: bool
-
-
 @lru_cache(maxsize=4096)
-def _price_of(key: str) -> _Price | None:
+def _rate_key(key: str) -> tuple[RateKey, bool] | None:
+    """What a price key pays for, and whether it is a synonym of the usual key."""
     parsed = parse_key(key)
     if parsed is None:
         return None
-    at = parsed.unit.name, parsed.above_tokens, parsed.service
-    return _Price(at, key.startswith(tuple(SYNONYMS)))
+    return (parsed.unit.name, parsed.above_tokens, parsed.service), key.startswith(tuple(SYNONYMS))
 
 
-def _read_rates(
-    entry: Entry, pointer: str, problems: list[Problem], prefix: str = ""
-) -> dict[At, Own]:
+def _read_rates(entry: Entry, pointer: str, problems: list[Problem], prefix: str = "") -> Rates:
     """Every price of an entry; a synonym yields to the key itself when a row has both."""
-    rates: dict[At, Own] = {}
-    synonyms: dict[At, Own] = {}
+    rates: Rates = {}
+    synonyms: Rates = {}
     for key, value in entry.items():
-        price = _price_of(key) if len(key) <= MAX_KEY else None
-        if price is None:
+        parsed = _rate_key(key) if len(key) <= MAX_KEY else None
+        if parsed is None:
             if key in NESTED_KEYS and isinstance(value, dict):
                 nested = {f"{key}.{name}": cost for name, cost in value.items()}
                 rates.update(_read_rates(nested, pointer, problems, prefix))
         elif (type(value) is Decimal or type(value) is int) and value >= 0:
-            target = synonyms if price.synonym else rates
-            target[price.at] = pico_usd(value), prefix + key
+            rate_key, is_synonym = parsed
+            target = synonyms if is_synonym else rates
+            target[rate_key] = pico_usd(value), prefix + key
         elif value is not None:
-            where = f"{pointer}/{prefix}{_path(key)}"
+            where = f"{pointer}/{key_path(prefix + key)}"
             problems.append(Problem(where, price_problem(value)))
     return {**synonyms, **rates} if synonyms else rates
 
 
-def _path(key: str) -> str:
-    nested = key.partition(".")[0]
-    return key.replace(".", "/", 1) if nested in NESTED_KEYS else key
-
-
 def price_problem(value: Json) -> str:
-    """Why a value is no price, in words; empty if it is one.
+    """Why a value is not a price, in words; empty if it is one.
 
     >>> price_problem("2.5"), price_problem(True)
     ('price is a string', 'price is a boolean')
@@ -129,7 +116,9 @@ def price_problem(value: Json) -> str:
     return "price is negative" if value < 0 else ""  # type: ignore[operator]
 
 
-def _read_tiered(tiers: Json, pointer: str, problems: list[Problem]) -> Iterator[tuple[At, Own]]:
+def _read_tiered(
+    tiers: Json, pointer: str, problems: list[Problem]
+) -> Iterator[tuple[RateKey, OwnRate]]:
     if not isinstance(tiers, list):
         problems.append(Problem(f"{pointer}/tiered_pricing", "tiered_pricing is not a list"))
         return
@@ -165,7 +154,7 @@ def _read_context_tier(tier: Json, pointer: str, problems: list[Problem]) -> tup
 
 
 def _read_uplifts(entry: Entry) -> "MappingProxyType[str, Decimal]":
-    """Factors by region or service word; what is no positive number is a finding, not a price."""
+    """Factors by region or service word; `validate` reports those that are not positive numbers."""
     if not any(key in entry for key in _FACTOR_KEYS):
         return NO_UPLIFTS
     found = {word: entry[key] for key, word in UPLIFT_KEYS.items() if key in entry}

@@ -7,13 +7,15 @@ from typing import Any
 from pricectl.core.catalog import Catalog
 from pricectl.core.lookup import Step
 from pricectl.core.model import Match
-from pricectl.explain import Link
+from pricectl.explain import ChainStep
 from pricectl.report.json import catalog_id, dump, resolved
 
 VERSION = 2
 
 
-def explain(steps: Sequence[Step], match: Match, chain: Sequence[Link], catalog: Catalog) -> str:
+def explain(
+    steps: Sequence[Step], match: Match, chain: Sequence[ChainStep], catalog: Catalog
+) -> str:
     """Each lookup layer tried, what answered, and each step to a price if one was asked for."""
     return dump(
         "explain",
@@ -28,7 +30,7 @@ def explain(steps: Sequence[Step], match: Match, chain: Sequence[Link], catalog:
     )
 
 
-def _link(link: Link) -> dict[str, Any]:
+def _link(link: ChainStep) -> dict[str, Any]:
     return {"step": link.step, "text": link.text, **_plain(link.facts)}
 
 

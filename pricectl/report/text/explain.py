@@ -7,7 +7,7 @@ from pricectl.core.catalog import Catalog
 from pricectl.core.lookup import Step, near_names
 from pricectl.core.model import Match
 from pricectl.core.money import usd_per_mtok
-from pricectl.explain import Link
+from pricectl.explain import ChainStep
 from pricectl.listing import Priced, base_rate
 from pricectl.report.canvas import Canvas, clean, grid
 from pricectl.report.text.figures import NO_PRICE, figures, is_unpriced
@@ -25,7 +25,7 @@ def report(  # noqa: PLR0913, PLR0917 - what is shown, and how
     match: Match,
     row: Priced,
     steps: Sequence[Step],
-    chain: Sequence[Link],
+    chain: Sequence[ChainStep],
     catalog: Catalog,
     canvas: Canvas,
     *,
@@ -64,7 +64,7 @@ def _layers(steps: Sequence[Step], remarks: Sequence[str] = ()) -> "Table":
     return table
 
 
-def _words(links: Sequence[Link]) -> "Table":
+def _words(links: Sequence[ChainStep]) -> "Table":
     from rich.text import Text
 
     table = grid("left", "wrap")

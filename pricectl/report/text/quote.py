@@ -14,7 +14,7 @@ from pricectl.core.lookup import near_names
 from pricectl.core.model import Match
 from pricectl.core.money import usd, usd_per_mtok
 from pricectl.core.units import is_token
-from pricectl.explain.gaps import is_unpriced, line_notes
+from pricectl.explain import explain
 from pricectl.report.canvas import Canvas, at_point, clean, grid, listing
 from pricectl.report.text.figures import ADDS_NOTHING, NO_PRICE
 
@@ -68,14 +68,14 @@ def one(estimate: Estimate, catalog: Catalog, canvas: Canvas, mode: str | None =
     if estimate.calls > 1:
         headline.append(f", {count(estimate.calls)} calls", style="not bold")
     warnings = [Text(f"! {words}", style="yellow") for words in _warnings(estimate, catalog)]
-    steps = quote.explain() if canvas.verbose else ()
+    steps = explain(quote) if canvas.verbose else ()
     footer = [Text(), *(Text(clean(step), style="dim") for step in steps)] if steps else []
     body = _arithmetic(estimate)
     return canvas.draw(headline, *warnings, "", body, "", _credits(estimate, mode), *footer)
 
 
 def _cost(estimate: Estimate) -> str:
-    return NO_PRICE if is_unpriced(estimate.quote) else f"${usd(estimate.pico_usd)}"
+    return NO_PRICE if estimate.quote.nothing_priced else f"${usd(estimate.pico_usd)}"
 
 
 def _title(match: Match) -> str:
@@ -114,7 +114,7 @@ def assumptions(estimate: Estimate, catalog: Catalog) -> Iterator[str]:
         near = get_close_matches(quote.service, words, n=1)
         meant = f"; did you mean {clean(near[0])}?" if near else ""
         yield f"no price for service {clean(quote.service)}: its standard rates{meant}"
-    for line, note in zip(quote.lines, line_notes(quote), strict=True):
+    for line, note in zip(quote.lines, quote.line_notes, strict=True):
         if note:
             yield f"{line.unit}: {clean(note) if line.priced else ADDS_NOTHING}"
     yield from (f"not in the price: {clean(signal)}" for signal in estimate.signals)
@@ -136,7 +136,7 @@ def _arithmetic(estimate: Estimate) -> "Table":
     )
     lines = estimate.lines
     amounts = [f"${usd(line.pico_usd)}" if line.priced else "" for line in lines]
-    amounts += ["" if is_unpriced(estimate.quote) else f"${cost}" for _, cost in totals]
+    amounts += ["" if estimate.quote.nothing_priced else f"${cost}" for _, cost in totals]
     products = [amount if amount.strip() else NO_PRICE for amount in at_point(amounts)]
     rates = at_point(_rate(line) for line in lines)
     for line, rate, product in zip(lines, rates, products, strict=False):
@@ -191,13 +191,13 @@ def comparison(estimates: Sequence[Estimate], catalog: Catalog, canvas: Canvas) 
     table = listing("Model", "Cost>", *markup, "Ratio>", *charges, "Found")
     costs = at_point(_cost(estimate) for estimate in ordered)
     billed = at_point(
-        NO_PRICE if is_unpriced(estimate.quote) else f"${usd(estimate.client_pico_usd)}"
+        NO_PRICE if estimate.quote.nothing_priced else f"${usd(estimate.client_pico_usd)}"
         for estimate in ordered
     )
     for estimate, cost, bill in zip(ordered, costs, billed, strict=True):
         match = estimate.quote.match
         charged = (count(it.charged) for it in estimate.credits if it.budget_mode in modes)
-        compared = not (estimate.quote.guessed or is_unpriced(estimate.quote))
+        compared = not (estimate.quote.guessed or estimate.quote.nothing_priced)
         ratio = _ratio(estimate.pico_usd, ordered[0].pico_usd) if compared else ""
         how = Text(FOUND[match.how] or match.how, style="yellow" if match.how == "default" else "")
         bills = (bill,) if marked_up else ()
@@ -214,7 +214,7 @@ def comparison(estimates: Sequence[Estimate], catalog: Catalog, canvas: Canvas) 
 
 def _place(estimate: Estimate) -> tuple[bool, bool, int, str]:
     quote = estimate.quote
-    return quote.guessed, is_unpriced(quote), estimate.pico_usd, quote.match.asked
+    return quote.guessed, quote.nothing_priced, estimate.pico_usd, quote.match.asked
 
 
 def _markup_words(estimate: Estimate) -> str:
