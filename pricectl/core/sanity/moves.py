@@ -174,11 +174,9 @@ def factor_findings(old: PriceList | None, new: PriceList) -> Iterator[SanityFin
         was, now = (_factor(old, word) if old else None), _factor(new, word)
         if was == now:
             continue
-        value, entry = new.uplifts.get(word), new.entry
-        list_pointer = new.pointer or DEFAULT_PRICING_POINTER
-        where = (
-            f"{list_pointer}/{_factor_path(old.entry if old and value is None else entry, word)}"
-        )
+        value = new.uplifts.get(word)
+        written = old if old and value is None else new
+        where = f"{new.pointer or DEFAULT_PRICING_POINTER}/{_factor_path(written.entry, word)}"
         said = f"the factor {word!r:.40} on every token price"
         if not _is_usual(now) and (was is None or _is_usual(was)):
             limits = f"{exact(LOWEST_FACTOR)} to {exact(HIGHEST_FACTOR)}"
