@@ -13,7 +13,7 @@ from pricectl.check.positions import Span
 from pricectl.check.validation import Report, check
 from pricectl.core.catalog import Catalog
 from pricectl.core.errors import PricingError
-from pricectl.policy import Limits, Policy, Waiver
+from pricectl.policy import RuleLimits, Policy, Waiver
 
 pytestmark = pytest.mark.long
 
@@ -80,14 +80,14 @@ def test_a_finding_about_a_waiver_names_the_settings() -> None:
 def test_limits_of_the_settings_hold() -> None:
     text = '{"x": {"m": {"input_cost_per_token": 250e-06, "output_cost_per_token": 250e-06}}}'
     assert "price-out-of-bounds" in rules(checked(text))
-    limits = Limits()._replace(max_input_usd_per_mtok=Limits().max_output_usd_per_mtok)
+    limits = RuleLimits()._replace(max_input_usd_per_mtok=RuleLimits().max_output_usd_per_mtok)
     assert "price-out-of-bounds" not in rules(checked(text, limits=limits))
 
 
 def test_limits_by_unit_of_the_settings_hold() -> None:
     text = '{"x": {"m": {"input_cost_per_token": 1e-10, "ocr_cost_per_page": 200}}}'
     assert rules(checked(text)).count("price-out-of-bounds") == 2
-    limits = Limits(highest={"page": Decimal(300)}, lowest={"input": Decimal("0.0001")})
+    limits = RuleLimits(highest={"page": Decimal(300)}, lowest={"input": Decimal("0.0001")})
     assert "price-out-of-bounds" not in rules(checked(text, limits=limits))
 
 

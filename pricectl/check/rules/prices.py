@@ -20,7 +20,7 @@ from pricectl.core.money import is_exact, pico_usd, usd_per_mtok
 from pricectl.core.pointers import pointer_to
 from pricectl.core.sanity.bounds import Bound, Bounds
 from pricectl.core.units import NESTED_KEYS, UNITS, Unit, is_token, parse_key
-from pricectl.policy import Limits
+from pricectl.policy import RuleLimits
 
 # No provider asks less than this for 1M tokens, or more than that for one piece of anything else.
 
@@ -101,7 +101,7 @@ def check(context: Context) -> Iterator[Finding]:
         yield from _dirt(model.entry, pointer_of(model))
 
 
-def pico_bounds(limits: Limits) -> Bounds:
+def pico_bounds(limits: RuleLimits) -> Bounds:
     """The lowest and highest believable price of each unit, in picodollars of its key."""
     per_token = {
         "input": pico_usd(limits.max_input_usd_per_mtok.scaleb(-6)),
