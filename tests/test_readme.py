@@ -12,7 +12,7 @@ import pytest
 from pricectl.check.rules import RULES
 from pricectl.cli import VERBS
 from pricectl.core import Catalog, Profile
-from pricectl.policy import RuleLimits, Policy, Waiver, read_policy
+from pricectl.policy import Policy, RuleLimits, Waiver, read_policy
 from pricectl.runtime import configure
 from tests.conftest import ROOT, Run
 

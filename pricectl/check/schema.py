@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from pricectl.check.findings import Finding
 from pricectl.check.rules.prices import NUMBER_NOT_FINITE
 from pricectl.check.rules.shape import WRONG_SHAPE
-from pricectl.check.rules.spelling import Speller, price_speller
-from pricectl.check.rules.violations import Violation, findings, kind, no_object, shorten
+from pricectl.check.spelling import Speller, price_speller
+from pricectl.check.violations import Violation, findings, kind, no_object, shorten
 from pricectl.core.catalog import RESERVED
 from pricectl.core.document import Json, Unreadable
 from pricectl.core.pointers import pointer_to
@@ -47,7 +47,7 @@ def described_keys(*definitions: str) -> frozenset[str]:
 def check(values: Json) -> Iterator[Finding]:
     """Every place where a document has not the shape of a catalog."""
     if not isinstance(values, dict):
-        yield WRONG_SHAPE.at("", f"a catalog is an object, this is {kind(values)}")
+        yield WRONG_SHAPE.finding("", f"a catalog is an object, this is {kind(values)}", "")
         return
     speller = price_speller()
     reserved = {key: values[key] for key in RESERVED if key in values}
@@ -159,7 +159,7 @@ def _is_integer(_: object, value: object) -> bool:
 def _unreadable(value: Json, pointer: str) -> Iterator[Finding]:
     if isinstance(value, Unreadable):
         message = f"{shorten(value.literal)} is no number that can be counted with"
-        yield NUMBER_NOT_FINITE.at(pointer, message, NUMBER_NOT_FINITE.hint)
+        yield NUMBER_NOT_FINITE.finding(pointer, message)
     elif isinstance(value, dict):
         for key, member in value.items():
             yield from _unreadable(member, pointer + pointer_to(key))

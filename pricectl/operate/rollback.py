@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from pricectl.changes import Version
-from pricectl.check import validation
-from pricectl.check.validation import Report
+from pricectl.check import ValidationReport, validate
 from pricectl.core import sanity
 from pricectl.core.catalog import Catalog
 from pricectl.core.document import MAX_BYTES
@@ -50,7 +49,7 @@ class Plan(NamedTuple):
     current: bytes | None
     committed: Committed | None
     target: Snapshot
-    report: Report
+    report: ValidationReport
     skipped: int = 0
     refusal: str = ""
     compared_with: ComparedWith = "nothing"
@@ -102,7 +101,7 @@ def plan(asked: str | None, file: str, policy: Policy, today: date) -> Plan:
         planned = _last_good(file, current, log, policy, today)
     else:
         target = _named(asked, file, log, policy)
-        report = validation.check(target.data, target.name, policy, today)
+        report = validate(target.data, target.name, policy, today)
         planned = Plan(file, current, _committed(log, current), target, report)
     if planned.report.fails() or planned.unchanged:
         return planned
@@ -216,7 +215,7 @@ def _last_good(file: str, current: bytes | None, log: FileLog, policy: Policy, t
             skipped += 1
             continue
         target = _snapshot(version, data, log)
-        report = validation.check(data, target.name, policy, today)
+        report = validate(data, target.name, policy, today)
         if not report.fails():
             return Plan(file, current, committed, target, report, skipped)
         skipped += 1

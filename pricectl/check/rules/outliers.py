@@ -12,14 +12,13 @@ from pricectl.check.rules.base import (
     Context,
     Rule,
     in_words,
-    label,
     mode_of,
     pointer_of,
     price_lists,
     price_pointer,
-    times,
 )
 from pricectl.check.rules.prices import pico_bounds, within
+from pricectl.core.labels import label, times
 from pricectl.core.model import Model
 
 SLIP = 300
@@ -130,11 +129,10 @@ def _against(price: _Price, family: int | None, provider: int | None) -> Iterato
         rule = UNIT_SLIP if _ratio(price.pico, median) >= SLIP else PRICE_OUTLIER
         low, high = sorted((price.pico, median))
         side = "above" if price.pico == high else "below"
-        yield rule.at(
+        yield rule.finding(
             price_pointer(pointer_of(price.model), price.key),
             f"{price.unit} price {in_words(price.pico, price.unit)} is {times(high, low)} {side} "
             f"the median of {name}, {in_words(median, price.unit)}",
-            rule.hint,
         )
 
 
@@ -160,9 +158,8 @@ def _moves(model: Model) -> Iterator[Finding]:
             if high > JUMP * low:
                 rule = UNIT_SLIP if high >= SLIP * low else PRICE_JUMP
                 change = "up" if pico == high else "down"
-                yield rule.at(
+                yield rule.finding(
                     price_pointer(after.pointer, key),
                     f"{label(*at)} went {change} {times(high, low)}, from "
                     f"{in_words(old[0], at[0])} to {in_words(pico, at[0])}",
-                    rule.hint,
                 )

@@ -10,12 +10,12 @@ from pricectl.check.rules.base import (
     Prices,
     Rule,
     in_words,
-    label,
     pointer_of,
     price_lists,
     price_pointer,
 )
 from pricectl.core.document import Json
+from pricectl.core.labels import label
 from pricectl.core.money import is_exact, pico_usd, usd_per_mtok
 from pricectl.core.pointers import pointer_to
 from pricectl.core.sanity.bounds import Bound, Bounds
@@ -131,7 +131,7 @@ def _bounds(priced: Prices, bounds: Bounds) -> Iterator[Finding]:
         if limit is None:
             continue
         side = "below" if pico < limit else "above"
-        yield PRICE_OUT_OF_BOUNDS.at(
+        yield PRICE_OUT_OF_BOUNDS.finding(
             price_pointer(priced.pointer, key),
             f"{label(unit, above, service)} price {in_words(pico, unit)} is {side} "
             f"{in_words(limit, unit)}",
@@ -185,7 +185,7 @@ def _dirty(price: Decimal, pointer: str, unit: Unit) -> Finding:
     written = f"${price.scaleb(6):f} / 1M" if token else f"${price:f}"
     limit = "six" if token else "twelve"
     loaded = in_words(pico_usd(price), unit.name)
-    return FLOAT_DIRT.at(
+    return FLOAT_DIRT.finding(
         pointer,
         f"{written} has more than {limit} decimals",
         f"it is loaded as {loaded}; write the published price",

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from pricectl.check.findings import Finding
 from pricectl.check.rules.prices import PRICE_NEGATIVE, PRICE_TYPE
 from pricectl.check.rules.shape import UNKNOWN_PRICE_KEY, WRONG_SHAPE
-from pricectl.check.rules.spelling import Speller, near_price_key
+from pricectl.check.spelling import Speller, near_price_key
 from pricectl.core.document import Json, Unreadable
 from pricectl.core.entries import price_problem
 from pricectl.core.pointers import pointer_to
@@ -74,9 +74,9 @@ def _unknown(found: Violation, key: str, speller: Speller) -> Finding:
     if is_price_like(key) and "patternProperties" in found.schema:
         near = near_price_key(key, speller)
         hint = f"did you mean {near}?" if near else UNKNOWN_PRICE_KEY.hint
-        return UNKNOWN_PRICE_KEY.at(where, f"unknown price key {said}", hint, on_key=True)
+        return UNKNOWN_PRICE_KEY.finding(where, f"unknown price key {said}", hint, on_key=True)
     known = list(found.schema["properties"])
-    return WRONG_SHAPE.at(where, f"unknown key {said}", _one_of(key, known), on_key=True)
+    return WRONG_SHAPE.finding(where, f"unknown key {said}", _one_of(key, known), on_key=True)
 
 
 def _one_of(word: str, known: list[str]) -> str:
@@ -88,11 +88,11 @@ def _price(found: Violation) -> Finding:
     value = found.value
     if found.keyword == "minimum":
         message = f"the price {value} is below zero"
-        return PRICE_NEGATIVE.at(found.pointer, message, PRICE_NEGATIVE.hint)
+        return PRICE_NEGATIVE.finding(found.pointer, message)
     hint = PRICE_TYPE.hint
     if isinstance(value, str) and _NUMBER.fullmatch(value):
         hint = f"write {value} without quotes"
-    return PRICE_TYPE.at(found.pointer, f"the {price_problem(value)}", hint)
+    return PRICE_TYPE.finding(found.pointer, f"the {price_problem(value)}", hint)
 
 
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,24})?([eE]-?\d{1,2})?", re.ASCII)
@@ -115,7 +115,7 @@ def _shape(found: Violation) -> Finding:
     else:
         message = f"{value!r} is not what {said} takes"
         hint = found.schema.get("description", "").rstrip(".")
-    return WRONG_SHAPE.at(found.pointer, message, hint, on_key=on_key)
+    return WRONG_SHAPE.finding(found.pointer, message, hint, on_key=on_key)
 
 
 KINDS = {
@@ -139,7 +139,7 @@ LIMITS = {
 
 def no_object(pointer: str, what: str, value: Json) -> Finding:
     """A provider or model that is no object."""
-    return WRONG_SHAPE.at(pointer, f"{what} is {kind(value)}, not an object")
+    return WRONG_SHAPE.finding(pointer, f"{what} is {kind(value)}, not an object", "")
 
 
 def kind(value: Json) -> str:
