@@ -23,7 +23,6 @@ from pricectl.core.units import NESTED_KEYS, UNITS, Unit, is_token, parse_key
 from pricectl.policy import RuleLimits
 
 # No provider asks less than this for 1M tokens, or more than that for one piece of anything else.
-
 MIN_PICO_USD_PER_TOKEN = 500
 MAX_PICO_USD_PER_PIECE = 100 * 10**12
 EXACT = -12  # the exponent of a picodollar
@@ -38,7 +37,7 @@ LIKELY_PICO_USD = (20_000, 200_000_000)
 PRICE_TYPE = Rule(
     "price-type",
     "error",
-    "a price is no number",
+    "a price is not a number",
     "true counts as 1 in many readers, and a string is read, refused or joined, depending on who "
     "reads it.",
     '{"openai": {"gpt-4o": {"input_cost_per_token": "2.5e-06"}}}',

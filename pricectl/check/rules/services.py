@@ -39,7 +39,7 @@ MISSPELT_SERVICE = Rule(
 UNKNOWN_SERVICE = Rule(
     "unknown-service",
     "warning",
-    "a price key ends in a word that is no known service",
+    "a price key ends in a word that is not a known service",
     "It is charged only when a call asks for exactly that word.",
     '{"x": {"m": {"input_cost_per_token": 1e-06, "input_cost_per_token_turbo": 2e-06}}}',
     '{"x": {"m": {"input_cost_per_token": 1e-06, "input_cost_per_token_priority": 2e-06}}}',
@@ -105,7 +105,7 @@ def _words(priced: Prices, speller: Speller) -> Iterator[Finding]:
             rule = MISSPELT_SERVICE if near else UNKNOWN_SERVICE
             yield rule.finding(
                 price_pointer(priced.pointer, key),
-                f"{service!r} is no known service",
+                f"{service!r} is not a known service",
                 f"did you mean {key.removesuffix(service)}{near}?" if near else None,
                 on_key=True,
             )

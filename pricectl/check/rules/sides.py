@@ -20,8 +20,7 @@ from pricectl.core.model import Model
 from pricectl.core.sanity.bounds import Bounds
 from pricectl.core.units import UNITS, is_price_like
 
-# No provider asks less than this for 1M tokens, or more than that for one piece of anything else.
-
+# Of the models that sell both, few charge more for output than this many times input.
 MAX_OUTPUT_OVER_INPUT = 10
 ZERO_PRICE = Rule(
     "zero-price",
