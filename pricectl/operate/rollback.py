@@ -22,7 +22,7 @@ from pricectl.core.windows import as_instant
 from pricectl.files import atomic, catalog_file, versions
 from pricectl.files.git import BadRef
 from pricectl.files.gitlog import MAX_VERSIONS, Committed, FileLog
-from pricectl.files.versions import Snapshot
+from pricectl.files.versions import FileVersion
 from pricectl.policy import Policy
 
 SHORT = 12
@@ -48,7 +48,7 @@ class Plan(NamedTuple):
     file: str
     current: bytes | None
     committed: Committed | None
-    target: Snapshot
+    target: FileVersion
     report: ValidationReport
     skipped: int = 0
     refusal: str = ""
@@ -228,7 +228,7 @@ def _last_good(file: str, current: bytes | None, log: FileLog, policy: Policy, t
     )
 
 
-def _named(asked: str, file: str, log: FileLog, policy: Policy) -> Snapshot:
+def _named(asked: str, file: str, log: FileLog, policy: Policy) -> FileVersion:
     digits = asked.lower()
     if digits.startswith(_SPELT) and not Path(asked).exists():
         digits = digits.removeprefix(_SPELT)
@@ -246,7 +246,7 @@ def _named(asked: str, file: str, log: FileLog, policy: Policy) -> Snapshot:
         raise _advised(error) from None
 
 
-def _by_sha256(digits: str, log: FileLog) -> Snapshot:
+def _by_sha256(digits: str, log: FileLog) -> FileVersion:
     found = [_snapshot(version, data, log) for version, data in log.by_sha256(digits)]
     if len(found) == 1:
         return found[0]
@@ -262,8 +262,10 @@ def _by_sha256(digits: str, log: FileLog) -> Snapshot:
     )
 
 
-def _snapshot(version: Committed, data: bytes, log: FileLog) -> Snapshot:
-    return Snapshot(data, f"{version.commit[:7]} of {version.day}", log.place.path, version.commit)
+def _snapshot(version: Committed, data: bytes, log: FileLog) -> FileVersion:
+    return FileVersion(
+        data, f"{version.commit[:7]} of {version.day}", log.location.path, version.commit
+    )
 
 
 def _advised(error: BadRef) -> BadRef:
