@@ -164,10 +164,7 @@ def _remove_leftovers(target: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Fsync the directory so that the rename survives a crash.
-
-    Errors are ignored: readers see the new content already, and some file systems cannot do it.
-    """
+    """Fsync the directory so that the rename survives a crash, where the file system can do it."""
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

@@ -21,7 +21,7 @@ class Setting(NamedTuple):
 
     `section` is empty at the top. "profiles" is a table of tables by name, "workloads" and
     "waivers" are lists of tables. `read` is None where its section is read as a whole: profiles by
-    `core.credits`, workloads below. A workload's `usage` is written as one key a count.
+    `core.credits`, workloads below. A workload's `usage` has a key for each count.
     """
 
     section: str

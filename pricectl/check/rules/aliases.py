@@ -110,7 +110,7 @@ def _leads_back(catalog: Catalog, start: Model, goal: Model) -> bool:
 def _claimed(
     model: Model, alias: str, claimants: Iterable[Model], pointer: str
 ) -> Iterator[Finding]:
-    """Said at every claimant but the first."""
+    """A finding at every row that claims the alias but the first."""
     first = next(iter(claimants))
     if first is model:
         return

@@ -1,4 +1,4 @@
-"""What every rule family shares: a rule, what a check may look at, prices in words."""
+"""Shared by all families of rules: a rule, its context, and prices in words."""
 
 from collections.abc import Iterator
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""Rules about what the file says of itself."""
+"""Rules about the metadata: what the file says about itself."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -112,7 +112,7 @@ RULES = (
     DEFAULT_PRICE_MISSING,
     ACKNOWLEDGEMENT_MALFORMED,
 )
-# No token costs as much: higher prices are per 1M tokens, as the note then rightly says.
+# No token costs more. If a price does, the prices are per 1M tokens and the note is right.
 PER_TOKEN_AT_MOST_PICO_USD = 10**10
 INPUT = ("input", 0, "")
 SAYS_PER_MILLION = ("per million", "per 1m", "per 1 million", "per 1,000,000", "/1m", "/ 1m")
@@ -174,7 +174,7 @@ def _newest_verification(context: Context) -> date | None:
 
 def _note(context: Context) -> Iterator[Finding]:
     note = context.catalog.metadata.get("note")
-    if not isinstance(note, str) or not any(said in note.lower() for said in SAYS_PER_MILLION):
+    if not isinstance(note, str) or not any(phrase in note.lower() for phrase in SAYS_PER_MILLION):
         return
     prices = [
         rate[0] for model in context.catalog.models if (rate := model.prices.rates.get(INPUT))

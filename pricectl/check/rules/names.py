@@ -1,4 +1,4 @@
-"""Rules about names: which row answers must never be in doubt."""
+"""Rules about names: it must be certain which row prices a name."""
 
 from collections.abc import Iterable, Iterator
 

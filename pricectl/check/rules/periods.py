@@ -186,12 +186,12 @@ def _overlap(model: Model) -> Iterator[Finding]:
         return
     end, pointer = ends[-1]
     if end > starts[0][0]:
-        said = f"but the upcoming one from {day_text(starts[0][0])}"
+        conflict = f"but the upcoming one from {day_text(starts[0][0])}"
     elif model.prices.same_prices(model.upcoming[0][1]):
         return  # the upcoming price is the row's own already, which 'pricectl fmt' settles
     else:
-        said = "and the upcoming one from then: the row's own price never does"
-    message = f"the previous price of {model.name!r} holds until {day_text(end)}, {said}"
+        conflict = "and the upcoming one from then: the row's own price never does"
+    message = f"the previous price of {model.name!r} holds until {day_text(end)}, {conflict}"
     yield _out_of_order(f"{pointer}/until", message)
 
 

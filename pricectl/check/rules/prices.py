@@ -26,7 +26,7 @@ from pricectl.policy import RuleLimits
 MIN_PICO_USD_PER_TOKEN = 500
 MAX_PICO_USD_PER_PIECE = 100 * 10**12
 EXACT = -12  # the exponent of a picodollar
-# How a price slips by its unit, and between which prices (per token) it was then meant.
+# By which factors people mistake the unit, and between which prices per token they then meant.
 SLIPS = (
     (10**6, "per 1M tokens"),
     (10**3, "per 1,000 tokens"),

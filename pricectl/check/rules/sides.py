@@ -94,7 +94,7 @@ def _output_against_input(priced: Prices, bounds: Bounds) -> Iterator[Finding]:
         if not own or not own[0] or not output or key.startswith("off_peak"):
             continue
         if not (within(output, "output", bounds) and within(own[0], "input", bounds)):
-            continue  # said already, and it proves nothing about the other side
+            continue  # reported already, and it proves nothing about the other price
         where, cost = price_pointer(priced.pointer, key), own[0]
         name = label("output", above, service)
         if output < cost:

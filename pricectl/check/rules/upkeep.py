@@ -1,4 +1,4 @@
-"""Rules about what a catalog forgets: shutdowns, stale prices, missing sources."""
+"""Rules about upkeep: shutdowns, stale prices, missing sources."""
 
 from collections.abc import Iterator
 
@@ -92,8 +92,13 @@ def check(context: Context) -> Iterator[Finding]:
     for model in context.catalog.models:
         yield from _shutdown(context, model)
         yield from _age(context, model)
-    for section, rows in _sections(context).items():
-        yield from _unsourced(section, rows)
+    sections: dict[str, list[Model]] = {}
+    for model in context.catalog.models:
+        if model.entry.get("retired") is not True:
+            sections.setdefault(model.provider, []).append(model)
+    for section, sold in sections.items():
+        yield from _lacking(SOURCE_MISSING, "source", section, sold)
+        yield from _lacking(VERIFIED_MISSING, "verified_on", section, sold)
 
 
 def _shutdown(context: Context, model: Model) -> Iterator[Finding]:
@@ -107,15 +112,12 @@ def _shutdown(context: Context, model: Model) -> Iterator[Finding]:
             message = f"{model.name!r} is marked retired and shuts down {ahead(left)}, on {day}"
             yield RETIRED_EARLY.finding(pointer, message)
     elif left <= 0:
-        message = f"{model.name!r} shut down {_ago(-left)}, on {day}"
+        ago = {0: "today", -1: "yesterday"}.get(left, f"{-left:,} days ago")
+        message = f"{model.name!r} shut down {ago}, on {day}"
         yield DEPRECATION_PASSED.finding(pointer, message)
     elif left <= context.policy.limits.deprecation_days:
         message = f"{model.name!r} shuts down {ahead(left)}, on {day}"
         yield DEPRECATION_NEAR.finding(pointer, message, "move its callers to another model")
-
-
-def _ago(days: int) -> str:
-    return {0: "today", 1: "yesterday"}.get(days, f"{days:,} days ago")
 
 
 def _age(context: Context, model: Model) -> Iterator[Finding]:
@@ -127,21 +129,8 @@ def _age(context: Context, model: Model) -> Iterator[Finding]:
     if age > context.policy.limits.stale_days:
         message = f"the prices of {model.name!r} were last compared {age:,} days ago"
         yield VERIFIED_STALE.finding(pointer, message)
-    elif (day - context.today).days > 1:
+    elif age < -1:  # tomorrow may be today already where the reviewer lives
         yield VERIFIED_IN_FUTURE.finding(pointer, f"{day} has not come")
-
-
-def _sections(context: Context) -> dict[str, list[Model]]:
-    sections: dict[str, list[Model]] = {}
-    for model in context.catalog.models:
-        sections.setdefault(model.provider, []).append(model)
-    return sections
-
-
-def _unsourced(section: str, models: list[Model]) -> Iterator[Finding]:
-    sold = [model for model in models if model.entry.get("retired") is not True]
-    yield from _lacking(SOURCE_MISSING, "source", section, sold)
-    yield from _lacking(VERIFIED_MISSING, "verified_on", section, sold)
 
 
 def _lacking(rule: Rule, key: str, section: str, models: list[Model]) -> Iterator[Finding]:
