@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from pricectl.check.rules import RULES
-from pricectl.check.rules.spelling import Speller
+from pricectl.check.spelling import Speller
 from pricectl.commands import common
 from pricectl.commands.common import View
 from pricectl.report import json_rules

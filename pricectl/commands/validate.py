@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pricectl.check import validation
+from pricectl import check
 from pricectl.check.findings import SEVERITIES, Threshold
 from pricectl.commands import common
 from pricectl.commands.common import View
@@ -56,7 +56,7 @@ def validate(
     located = files or [catalog_file.locate_own(asked, policy.file)]
     names = [catalog_file.check_there(name, asked, policy.file) for name in located]
     reports = [
-        validation.check(data, name, policy, when, own=catalog_file.is_same(name, own))
+        check.validate(data, name, policy, when, own=catalog_file.is_same(name, own))
         for data, name in map(catalog_file.read, names)
     ]
     common.show(

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from pricectl.changes import Version
-from pricectl.check import validation
-from pricectl.check.validation import Report
+from pricectl.check import ValidationReport, validate
 from pricectl.core import sanity
 from pricectl.core.catalog import Catalog
 from pricectl.core.document import MAX_BYTES
@@ -23,7 +22,7 @@ from pricectl.core.windows import as_instant
 from pricectl.files import atomic, catalog_file, versions
 from pricectl.files.git import BadRef
 from pricectl.files.gitlog import MAX_VERSIONS, Committed, FileLog
-from pricectl.files.versions import Snapshot
+from pricectl.files.versions import FileVersion
 from pricectl.policy import Policy
 
 SHORT = 12
@@ -49,8 +48,8 @@ class Plan(NamedTuple):
     file: str
     current: bytes | None
     committed: Committed | None
-    target: Snapshot
-    report: Report
+    target: FileVersion
+    report: ValidationReport
     skipped: int = 0
     refusal: str = ""
     compared_with: ComparedWith = "nothing"
@@ -102,7 +101,7 @@ def plan(asked: str | None, file: str, policy: Policy, today: date) -> Plan:
         planned = _last_good(file, current, log, policy, today)
     else:
         target = _named(asked, file, log, policy)
-        report = validation.check(target.data, target.name, policy, today)
+        report = validate(target.data, target.name, policy, today)
         planned = Plan(file, current, _committed(log, current), target, report)
     if planned.report.fails() or planned.unchanged:
         return planned
@@ -216,7 +215,7 @@ def _last_good(file: str, current: bytes | None, log: FileLog, policy: Policy, t
             skipped += 1
             continue
         target = _snapshot(version, data, log)
-        report = validation.check(data, target.name, policy, today)
+        report = validate(data, target.name, policy, today)
         if not report.fails():
             return Plan(file, current, committed, target, report, skipped)
         skipped += 1
@@ -229,7 +228,7 @@ def _last_good(file: str, current: bytes | None, log: FileLog, policy: Policy, t
     )
 
 
-def _named(asked: str, file: str, log: FileLog, policy: Policy) -> Snapshot:
+def _named(asked: str, file: str, log: FileLog, policy: Policy) -> FileVersion:
     digits = asked.lower()
     if digits.startswith(_SPELT) and not Path(asked).exists():
         digits = digits.removeprefix(_SPELT)
@@ -247,7 +246,7 @@ def _named(asked: str, file: str, log: FileLog, policy: Policy) -> Snapshot:
         raise _advised(error) from None
 
 
-def _by_sha256(digits: str, log: FileLog) -> Snapshot:
+def _by_sha256(digits: str, log: FileLog) -> FileVersion:
     found = [_snapshot(version, data, log) for version, data in log.by_sha256(digits)]
     if len(found) == 1:
         return found[0]
@@ -263,8 +262,10 @@ def _by_sha256(digits: str, log: FileLog) -> Snapshot:
     )
 
 
-def _snapshot(version: Committed, data: bytes, log: FileLog) -> Snapshot:
-    return Snapshot(data, f"{version.commit[:7]} of {version.day}", log.place.path, version.commit)
+def _snapshot(version: Committed, data: bytes, log: FileLog) -> FileVersion:
+    return FileVersion(
+        data, f"{version.commit[:7]} of {version.day}", log.location.path, version.commit
+    )
 
 
 def _advised(error: BadRef) -> BadRef:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
+from pricectl.check import ValidationReport
 from pricectl.check.findings import Finding
-from pricectl.check.validation import Report
 from pricectl.report.canvas import clean
 
 
-def findings(reports: Iterable[Report]) -> str:
+def findings(reports: Iterable[ValidationReport]) -> str:
     """`file:line:column: severity[rule] message`, nothing when there are none.
 
     A finding that a date made due ends with "(due)".
@@ -20,9 +20,9 @@ def due(finding: Finding) -> str:
     return " (due)" if finding.due else ""
 
 
-def line(report: Report, finding: Finding) -> str:
+def line(report: ValidationReport, finding: Finding) -> str:
     """One finding on one line."""
-    place = clean(report.place(finding))
+    place = clean(report.file_of(finding))
     if finding.span:
         place += f":{finding.span.line}:{finding.span.column}"
     return f"{place}: {finding.severity}[{finding.rule}] {clean(finding.message)}{due(finding)}"

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+from pricectl.check import ValidationReport
 from pricectl.check.findings import Finding, Threshold
-from pricectl.check.validation import Report
 from pricectl.report import json
 
 
-def findings(reports: Sequence[Report], threshold: Threshold) -> str:
+def findings(reports: Sequence[ValidationReport], threshold: Threshold) -> str:
     """The findings of all files, and whether any trips the threshold."""
     failed = any(report.fails(threshold) for report in reports)
     return json.dump(
@@ -23,18 +23,18 @@ def findings(reports: Sequence[Report], threshold: Threshold) -> str:
     )
 
 
-def _all(reports: Sequence[Report], kind: str) -> list[dict[str, Any]]:
+def _all(reports: Sequence[ValidationReport], kind: str) -> list[dict[str, Any]]:
     return [_finding(report, finding) for report in reports for finding in getattr(report, kind)]
 
 
-def _finding(report: Report, finding: Finding) -> dict[str, Any]:
+def _finding(report: ValidationReport, finding: Finding) -> dict[str, Any]:
     span, also = finding.span, finding.also
     return {
         "rule": finding.rule,
         "severity": finding.severity,
         "due": finding.due,
         "pointer": finding.pointer,
-        "file": report.place(finding),
+        "file": report.file_of(finding),
         "line": span.line if span else None,
         "column": span.column if span else None,
         "end_column": span.column + span.length if span else None,

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
+from pricectl.check import ValidationReport
 from pricectl.check.findings import Finding, Threshold
 from pricectl.check.rules import RULES
-from pricectl.check.validation import Report
 from pricectl.report.canvas import clean
 from pricectl.report.concise import line
 
 
-def findings(reports: Sequence[Report], threshold: Threshold) -> str:
+def findings(reports: Sequence[ValidationReport], threshold: Threshold) -> str:
     """A case fails if its rule has a finding that trips the threshold."""
     root = ET.Element("testsuites", name="pricectl validate")
     for report in reports:
@@ -20,7 +20,7 @@ def findings(reports: Sequence[Report], threshold: Threshold) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}'
 
 
-def _suite(root: ET.Element, report: Report, threshold: Threshold) -> None:
+def _suite(root: ET.Element, report: ValidationReport, threshold: Threshold) -> None:
     by_rule: dict[str, list[Finding]] = {rule: [] for rule in RULES}
     for finding in report.findings:
         by_rule[finding.rule].append(finding)
@@ -38,7 +38,9 @@ def _suite(root: ET.Element, report: Report, threshold: Threshold) -> None:
         _outcome(case, report, found, threshold)
 
 
-def _outcome(case: ET.Element, report: Report, found: list[Finding], threshold: Threshold) -> None:
+def _outcome(
+    case: ET.Element, report: ValidationReport, found: list[Finding], threshold: Threshold
+) -> None:
     bad = _bad(found, threshold)
     rest = [finding for finding in found if finding not in bad]
     if bad:

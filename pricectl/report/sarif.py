@@ -12,10 +12,10 @@ from typing import Any
 from urllib.parse import quote
 
 from pricectl import __version__
+from pricectl.check import ValidationReport
 from pricectl.check.findings import Finding, Severity
 from pricectl.check.positions import Span
 from pricectl.check.rules import RULES, Rule
-from pricectl.check.validation import Report
 from pricectl.report.canvas import clean
 
 LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
@@ -23,7 +23,7 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 INDEX = {rule: index for index, rule in enumerate(RULES)}
 
 
-def findings(reports: Sequence[Report]) -> str:
+def findings(reports: Sequence[ValidationReport]) -> str:
     """One run with every rule and every finding; waived ones are there as suppressed."""
     seen: Counter[str] = Counter()
     results = [
@@ -53,7 +53,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 
 def _result(
-    report: Report, finding: Finding, seen: Counter[str], *, suppressed: bool
+    report: ValidationReport, finding: Finding, seen: Counter[str], *, suppressed: bool
 ) -> dict[str, Any]:
     message = f"{finding.message}. {finding.hint}" if finding.hint else finding.message
     result: dict[str, Any] = {
@@ -61,7 +61,7 @@ def _result(
         "ruleIndex": INDEX[finding.rule],
         "level": LEVELS[finding.severity],
         "message": {"text": clean(message)},
-        "locations": [_location(report.place(finding), finding.span, finding.pointer)],
+        "locations": [_location(report.file_of(finding), finding.span, finding.pointer)],
         "partialFingerprints": {"pricectl/v1": _fingerprint(finding, seen)},
     }
     if finding.due:

@@ -9,10 +9,10 @@ from xml.etree import ElementTree as ET
 import jsonschema
 import pytest
 
+from pricectl.check import ValidationReport, validate
 from pricectl.check.findings import ERRORS, Threshold
 from pricectl.check.positions import Span
 from pricectl.check.rules import RULES
-from pricectl.check.validation import Report, check
 from pricectl.policy import Policy, Waiver
 from pricectl.report import concise, github_findings, json_findings, junit, sarif
 from pricectl.report.canvas import Canvas
@@ -32,12 +32,14 @@ TEXT = """{
 """
 
 
-def checked(data: str = TEXT, **settings: Any) -> Report:
+def checked(data: str = TEXT, **settings: Any) -> ValidationReport:
     policy = Policy(critical=())._replace(**settings)
-    return check(data, "a,b: prices.json", policy, date(2026, 12, 1))
+    return validate(data, "a,b: prices.json", policy, date(2026, 12, 1))
 
 
-def drawn(report: Report, *, width: int = 80, color: bool = False, verbose: bool = False) -> str:
+def drawn(
+    report: ValidationReport, *, width: int = 80, color: bool = False, verbose: bool = False
+) -> str:
     return text.report([report], Canvas(color, width, verbose), quiet=False, threshold=ERRORS)
 
 

@@ -1,4 +1,4 @@
-"""What every rule family shares: a rule, what a check may look at, prices in words."""
+"""Shared by all families of rules: a rule, its context, and prices in words."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -13,19 +13,18 @@ from pricectl.core.money import TOKENS_PER_MTOK, usd
 from pricectl.core.pointers import pointer_to
 from pricectl.core.prices import PriceList
 from pricectl.core.units import NESTED_KEYS, UNITS, is_token
-from pricectl.core.windows import day_text
+from pricectl.core.windows import day_text, read_instant
 from pricectl.policy import Policy
 
 # Modes in which a model writes text, so that both directions are charged.
 TEXT_MODES = frozenset({"chat", "completion", "responses", None})
-label, times = labels.label, labels.times
 
 
 class Rule(NamedTuple):
     """One thing that can be wrong: why it matters, how it looks wrong and right, how to fix it.
 
-    `due`: a file gets the finding when a date comes, without an edit; such a rule is no error.
-    `passes`: the finding goes away when a date comes.
+    `due`: a file gets the finding when a date comes, without an edit; such a rule is never an
+    error. `passes`: the finding goes away when a date comes.
     """
 
     id: str
@@ -43,10 +42,20 @@ class Rule(NamedTuple):
         """The fix as a hint under a finding."""
         return self.fix[:1].lower() + self.fix[1:].rstrip(".")
 
-    def at(
-        self, pointer: str, message: str, hint: str = "", *, on_key: bool = False, other: str = ""
+    def finding(
+        self,
+        pointer: str,
+        message: str,
+        hint: str | None = None,
+        *,
+        on_key: bool = False,
+        other: str = "",
     ) -> Finding:
-        """A finding of this rule; `other` is the pointer of another row that belongs to it."""
+        """A finding of this rule, with the rule's own hint unless another one is given.
+
+        `other` is the pointer of another row that belongs to it.
+        """
+        hint = self.hint if hint is None else hint
         return Finding(
             self.id, self.severity, pointer, message, hint, on_key, other=other, due=self.due
         )
@@ -96,6 +105,21 @@ def aliases_of(model: Model) -> Iterator[tuple[str, str]]:
     for index, alias in enumerate(written if isinstance(written, list) else ()):
         if isinstance(alias, str):
             yield f"{pointer_of(model)}/aliases/{index}", alias
+
+
+def read_day(value: Json) -> date | None:
+    """The day of a date or instant; None if the value is not a valid date."""
+    instant = read_instant(value)
+    return instant.date() if instant else None
+
+
+def ahead(days: int) -> str:
+    """How far a coming day is, as people say it.
+
+    >>> ahead(0), ahead(1), ahead(30)
+    ('today', 'tomorrow', 'in 30 days')
+    """
+    return {0: "today", 1: "tomorrow"}.get(days, f"in {days:,} days")
 
 
 def price_pointer(row: str, key: str) -> str:

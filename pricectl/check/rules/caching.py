@@ -8,11 +8,11 @@ from pricectl.check.rules.base import (
     Prices,
     Rule,
     in_words,
-    label,
     pointer_of,
     price_lists,
     price_pointer,
 )
+from pricectl.core.labels import label
 
 # A one-hour cache write costs twice the input; this much either way is still "about".
 HOUR_WRITE_LOW, HOUR_WRITE_HIGH = 1.6, 2.4
@@ -92,7 +92,7 @@ def check(context: Context) -> Iterator[Finding]:
         if model.entry.get("supports_prompt_caching") is True:
             rates = model.prices.rates
             if ("cache_read", 0, "") not in rates and ("input", 0, "") in rates:
-                yield CACHE_PRICE_MISSING.at(
+                yield CACHE_PRICE_MISSING.finding(
                     f"{pointer_of(model)}/supports_prompt_caching",
                     "the model caches prompts but has no cache_read_input_token_cost",
                     "cached tokens are quoted at the input rate until it is added",
@@ -107,11 +107,10 @@ def _against_input(priced: Prices) -> Iterator[Finding]:
         base, _ = rates.get(("input", above, service), (0, ""))
         rule = _COMPARED[unit](pico, base) if base else None
         if rule:
-            yield rule.at(
+            yield rule.finding(
                 price_pointer(priced.pointer, key),
                 f"{label(unit, above, service)} at {in_words(pico, unit)}, input at "
                 f"{in_words(base, 'input')}",
-                rule.hint,
             )
 
 

@@ -8,11 +8,11 @@ from pricectl.check.rules.base import (
     Prices,
     Rule,
     in_words,
-    label,
     price_lists,
     price_pointer,
 )
-from pricectl.check.rules.spelling import Speller
+from pricectl.check.spelling import Speller
+from pricectl.core.labels import label
 from pricectl.core.prices import PriceList
 from pricectl.core.units import KNOWN_SERVICES, UNITS
 
@@ -39,7 +39,7 @@ MISSPELT_SERVICE = Rule(
 UNKNOWN_SERVICE = Rule(
     "unknown-service",
     "warning",
-    "a price key ends in a word that is no known service",
+    "a price key ends in a word that is not a known service",
     "It is charged only when a call asks for exactly that word.",
     '{"x": {"m": {"input_cost_per_token": 1e-06, "input_cost_per_token_turbo": 2e-06}}}',
     '{"x": {"m": {"input_cost_per_token": 1e-06, "input_cost_per_token_priority": 2e-06}}}',
@@ -103,10 +103,10 @@ def _words(priced: Prices, speller: Speller) -> Iterator[Finding]:
         if service and service not in KNOWN_SERVICES:
             near = speller.near(service)
             rule = MISSPELT_SERVICE if near else UNKNOWN_SERVICE
-            yield rule.at(
+            yield rule.finding(
                 price_pointer(priced.pointer, key),
-                f"{service!r} is no known service",
-                f"did you mean {key.removesuffix(service)}{near}?" if near else rule.hint,
+                f"{service!r} is not a known service",
+                f"did you mean {key.removesuffix(service)}{near}?" if near else None,
                 on_key=True,
             )
 
@@ -123,11 +123,10 @@ def _against_base(priced: Prices) -> Iterator[Finding]:
             rule = PRIORITY_BELOW_BASE
         else:
             continue
-        yield rule.at(
+        yield rule.finding(
             price_pointer(priced.pointer, key),
             f"{label(unit, above, service)} at {in_words(pico, unit)}, the standard service at "
             f"{in_words(base[0], unit)}",
-            rule.hint,
         )
 
 
@@ -135,7 +134,7 @@ def _sibling(priced: Prices, service: str) -> Iterator[Finding]:
     for unit, other in (("input", "output"), ("output", "input")):
         own = priced.prices.rates.get((unit, 0, service))
         if own and _lacks(priced.prices, other, service):
-            yield SERVICE_INCOMPLETE.at(
+            yield SERVICE_INCOMPLETE.finding(
                 price_pointer(priced.pointer, own[1]),
                 f"{service} has a price for {unit} but none for {other}",
                 f"{other} is charged at its base rate until {own[1].replace(unit, other, 1)} "
@@ -153,7 +152,7 @@ def _parts(priced: Prices, service: str) -> Iterator[Finding]:
             if (unit, 0, service) in rates:
                 continue
             name = label(unit)
-            yield SERVICE_INCOMPLETE.at(
+            yield SERVICE_INCOMPLETE.finding(
                 price_pointer(priced.pointer, moved[1]),
                 f"{service} has a price for {side} but none for {name}, which otherwise costs the "
                 "same",

@@ -10,12 +10,12 @@ from pricectl.check.rules.base import (
     Prices,
     Rule,
     in_words,
-    label,
     pointer_of,
     price_lists,
     price_pointer,
 )
 from pricectl.core.document import Json
+from pricectl.core.labels import label
 from pricectl.core.model import Model
 from pricectl.core.prices import PriceList
 
@@ -89,10 +89,9 @@ def _window(model: Model, priced: Prices) -> Iterator[Finding]:
     for threshold in priced.prices.thresholds:
         if threshold >= window:
             key = keys[threshold]
-            yield TIER_ABOVE_WINDOW.at(
+            yield TIER_ABOVE_WINDOW.finding(
                 price_pointer(priced.pointer, key),
                 f"the price above {threshold:,} tokens is out of reach: the model takes {window:,}",
-                TIER_ABOVE_WINDOW.hint,
             )
 
 
@@ -121,10 +120,9 @@ def _incomplete(priced: Prices) -> Iterator[Finding]:
             if missing:
                 names = " and ".join(unit.replace("_", " ") for unit in missing)
                 where = label("the tier", threshold, service)
-                yield TIER_INCOMPLETE.at(
+                yield TIER_INCOMPLETE.finding(
                     price_pointer(priced.pointer, keys[threshold]),
                     f"{where} has no price for {names}",
-                    TIER_INCOMPLETE.hint,
                 )
 
 
@@ -134,11 +132,10 @@ def _lower(priced: Prices) -> Iterator[Finding]:
         for unit in SIBLINGS:
             before, own = rates.get((unit, below, "")), rates.get((unit, threshold, ""))
             if before and own and own[0] < before[0]:
-                yield TIER_LOWERS_PRICE.at(
+                yield TIER_LOWERS_PRICE.finding(
                     price_pointer(priced.pointer, own[1]),
                     f"{label(unit, threshold)} at {in_words(own[0], unit)} is below "
                     f"{in_words(before[0], unit)} before it",
-                    TIER_LOWERS_PRICE.hint,
                 )
 
 
@@ -152,10 +149,9 @@ def _ranges(tiers: Json, row: str) -> Iterator[Finding]:
         if not _is_number(low) or not _is_number(high):
             return
         if low != end or high <= low:  # type: ignore[operator]
-            yield TIER_RANGES.at(
+            yield TIER_RANGES.finding(
                 f"{row}/tiered_pricing/{index}/range",
                 f"the range {low} to {high} does not follow on {end}",
-                TIER_RANGES.hint,
             )
         end = high
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pricectl.changes import Version, compare
 from pricectl.changes.gates import check as check_gates
-from pricectl.check import validation
+from pricectl.check import validate
 from pricectl.check.findings import Threshold
 from pricectl.core import sanity
 from pricectl.core.calculator import quote
@@ -82,7 +82,7 @@ def _git(candidate: Candidate) -> Check:
 
 
 def _valid(candidate: Candidate) -> Check:
-    report = validation.check(candidate.data, candidate.file, candidate.policy, candidate.today)
+    report = validate(candidate.data, candidate.file, candidate.policy, candidate.today)
     threshold = Threshold(due=candidate.fail_on_due)
     failing = [found for found in report.findings if threshold.trips(found)]
     warnings = report.count("warning")
@@ -90,7 +90,7 @@ def _valid(candidate: Candidate) -> Check:
     due = f", {count(report.due)} due by date" if report.due else ""
     if failing:
         places = (
-            f"{found.span.line if found.span else report.place(found)}: {found.message} "
+            f"{found.span.line if found.span else report.file_of(found)}: {found.message} "
             f"[{found.rule}]{due_mark(found)}"
             for found in failing
         )

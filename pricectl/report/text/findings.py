@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from pricectl.check import ValidationReport
 from pricectl.check.findings import Finding, Severity, Threshold
 from pricectl.check.positions import Span
-from pricectl.check.validation import Report
 from pricectl.core.labels import count, plural
 from pricectl.report.canvas import Canvas, clean
 from pricectl.report.concise import due
@@ -24,7 +24,9 @@ MIN_SOURCE_WIDTH = 24
 ELLIPSIS = len("...")
 
 
-def report(reports: list[Report], canvas: Canvas, *, quiet: bool, threshold: Threshold) -> str:
+def report(
+    reports: list[ValidationReport], canvas: Canvas, *, quiet: bool, threshold: Threshold
+) -> str:
     """The findings of every file, each file's ending with its summary.
 
     Notes are shown where they are asked for or trip the threshold.
@@ -37,7 +39,7 @@ def report(reports: list[Report], canvas: Canvas, *, quiet: bool, threshold: Thr
     return canvas.draw(*parts)
 
 
-def _findings(found: Report, canvas: Canvas, threshold: Threshold) -> Iterator["Text"]:
+def _findings(found: ValidationReport, canvas: Canvas, threshold: Threshold) -> Iterator["Text"]:
     from rich.text import Text
 
     shown: Counter[str] = Counter()
@@ -61,7 +63,7 @@ def _findings(found: Report, canvas: Canvas, threshold: Threshold) -> Iterator["
         yield Text()
 
 
-def _finding(found: Report, finding: Finding, width: int) -> "Text":
+def _finding(found: ValidationReport, finding: Finding, width: int) -> "Text":
     from rich.text import Text
 
     head = Text(no_wrap=True, overflow="ignore")
@@ -71,7 +73,7 @@ def _finding(found: Report, finding: Finding, width: int) -> "Text":
     head.append(f" {message}\n", "bold")
     frames = list(_frames(found, finding))
     gutter = len(str(max((frame.span.line for frame in frames), default=0)))
-    place = clean(found.place(finding))
+    place = clean(found.file_of(finding))
     if finding.span:
         place += f":{finding.span.line}:{finding.span.column}"
     head.append(" " * gutter + "--> ", GUTTER).append(f"{place}\n")
@@ -103,7 +105,7 @@ class _Frame(NamedTuple):
     said: str = ""
 
 
-def _frames(found: Report, finding: Finding) -> list[_Frame]:
+def _frames(found: ValidationReport, finding: Finding) -> list[_Frame]:
     if not finding.span or not _worth_showing(found, finding):
         return []
     style = STYLES[finding.severity]
@@ -118,13 +120,13 @@ def _frames(found: Report, finding: Finding) -> list[_Frame]:
     return sorted(kept, key=lambda frame: frame.span)
 
 
-def _worth_showing(found: Report, finding: Finding) -> bool:
+def _worth_showing(found: ValidationReport, finding: Finding) -> bool:
     """Whether the place says more than that the whole file is meant."""
     line = found.positions.line(finding.span.line) if finding.span else ""
     return bool(line.strip()) and (bool(finding.pointer) or line.strip() != "{")
 
 
-def _drawn(frames: list[_Frame], found: Report, gutter: int, width: int) -> "Text":
+def _drawn(frames: list[_Frame], found: ValidationReport, gutter: int, width: int) -> "Text":
     from rich.text import Text
 
     room = max(MIN_SOURCE_WIDTH, width - gutter - 3)
@@ -207,7 +209,7 @@ def _tail(text: str, room: int) -> str:
     return text
 
 
-def summary(found: Report, *, named: bool) -> "Text":
+def summary(found: ValidationReport, *, named: bool) -> "Text":
     """What was found in a file, on one line."""
     from rich.text import Text
 
