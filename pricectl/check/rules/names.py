@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from pricectl.check.findings import Finding
-from pricectl.check.rules.base import Context, Rule, aliases_of, pointer_of
+from pricectl.check.rules.base import Context, Rule, aliases_of
 from pricectl.core.catalog import Catalog
 from pricectl.core.lookup import find
 from pricectl.core.model import Model
@@ -87,7 +87,7 @@ def _unsafe(catalog: Catalog) -> Iterator[Finding]:
     for model in catalog.models:
         if reason := unsafe(model.name):
             yield UNSAFE_NAME.finding(
-                pointer_of(model), f"the model's name has {reason}", _ASCII, on_key=True
+                model.pointer, f"the model's name has {reason}", _ASCII, on_key=True
             )
         for pointer, alias in aliases_of(model):
             if reason := unsafe(alias):
@@ -131,10 +131,10 @@ def _collision(first: Model, model: Model) -> Finding:
         rule = DUPLICATE_MODEL
     what = "at the same price" if same_price else "at another price"
     return rule.finding(
-        pointer_of(model),
+        model.pointer,
         f"{model.name!r} is also {first.full_name!r}, {what}",
         on_key=True,
-        other=pointer_of(first),
+        other=first.pointer,
     )
 
 

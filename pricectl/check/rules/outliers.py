@@ -13,9 +13,6 @@ from pricectl.check.rules.base import (
     Rule,
     in_words,
     mode_of,
-    pointer_of,
-    price_lists,
-    price_pointer,
 )
 from pricectl.check.rules.prices import pico_bounds, within
 from pricectl.core.labels import label, times
@@ -132,7 +129,7 @@ def _against(price: _BasePrice, family: int | None, provider: int | None) -> Ite
         low, high = sorted((price.pico, median))
         side = "above" if price.pico == high else "below"
         yield rule.finding(
-            price_pointer(pointer_of(price.model), price.key),
+            price.model.prices.pointer_to(price.key),
             f"{price.unit} price {in_words(price.pico, price.unit)} is {times(high, low)} {side} "
             f"the median of {name}, {in_words(median, price.unit)}",
         )
@@ -146,11 +143,9 @@ def _ratio(price: int, other: int) -> Fraction:
 
 def _moves(model: Model) -> Iterator[Finding]:
     """Each price list against the one before it; the finding is at the newer one."""
-    lists = list(price_lists(model))
-    ordered = [*lists[1 : 1 + len(model.previous)], lists[0], *lists[1 + len(model.previous) :]]
-    for before, after in pairwise(ordered):
-        for rate_key, (pico, key) in after.prices.rates.items():
-            old = before.prices.rates.get(rate_key)
+    for before, after in pairwise(model.price_lists):
+        for rate_key, (pico, key) in after.rates.items():
+            old = before.rates.get(rate_key)
             if not old or not old[0] or not pico:
                 continue
             low, high = sorted((pico, old[0]))
@@ -158,7 +153,7 @@ def _moves(model: Model) -> Iterator[Finding]:
                 rule = UNIT_SLIP if high >= SLIP * low else PRICE_JUMP
                 change = "up" if pico == high else "down"
                 yield rule.finding(
-                    price_pointer(after.pointer, key),
+                    after.pointer_to(key),
                     f"{label(*rate_key)} went {change} {times(high, low)}, from "
                     f"{in_words(old[0], rate_key[0])} to {in_words(pico, rate_key[0])}",
                 )

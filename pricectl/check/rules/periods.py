@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from pricectl.check.findings import Finding
-from pricectl.check.rules.base import Context, Rule, ahead, period_places, pointer_of, price_lists
+from pricectl.check.rules.base import Context, Rule, ahead
 from pricectl.core.document import Json
 from pricectl.core.labels import label
 from pricectl.core.model import Model
@@ -124,12 +124,12 @@ def check(context: Context) -> Iterator[Finding]:
 def _valid_dates(model: Model) -> Iterator[Finding]:
     for key in ("deprecation_date", "verified_on"):
         if key in model.entry:
-            yield from _valid(model.entry[key], f"{pointer_of(model)}/{key}")
+            yield from _valid(model.entry[key], f"{model.pointer}/{key}")
     for key, bound in PERIODS:
         periods = model.entry.get(key)
         for index, period in enumerate(periods if isinstance(periods, list) else ()):
             if isinstance(period, dict):
-                yield from _valid(period.get(bound), f"{pointer_of(model)}/{key}/{index}/{bound}")
+                yield from _valid(period.get(bound), f"{model.pointer}/{key}/{index}/{bound}")
 
 
 def _valid(value: Json, pointer: str) -> Iterator[Finding]:
@@ -139,60 +139,61 @@ def _valid(value: Json, pointer: str) -> Iterator[Finding]:
 
 def _upcoming(context: Context, model: Model) -> Iterator[Finding]:
     soon = timedelta(days=context.policy.limits.deprecation_days)
-    for start, pointer in period_places(model, "upcoming", "from"):
+    for start, prices in model.upcoming:
         day = day_text(start)
         if start <= context.now:
             message = f"the price of {model.name!r} from {day} is not yet the row's own"
-            yield UPCOMING_BEGUN.finding(f"{pointer}/from", message)
+            yield UPCOMING_BEGUN.finding(f"{prices.pointer}/from", message)
         elif start - context.now <= soon:
             days = (start.date() - context.today).days
             message = f"{model.name!r} changes its price {ahead(days)}, on {day}"
-            yield UPCOMING_SOON.finding(f"{pointer}/from", message)
+            yield UPCOMING_SOON.finding(f"{prices.pointer}/from", message)
 
 
 def _previous(context: Context, model: Model) -> Iterator[Finding]:
-    for end, pointer in period_places(model, "previous", "until"):
+    for end, prices in model.previous:
         if end > context.now:
             message = f"the previous price of {model.name!r} holds until {day_text(end)}"
-            yield PREVIOUS_NOT_OVER.finding(f"{pointer}/until", message)
+            yield PREVIOUS_NOT_OVER.finding(f"{prices.pointer}/until", message)
 
 
 def _order(model: Model) -> Iterator[Finding]:
-    for key, bound in PERIODS:
-        places = period_places(model, key, bound)
-        for before, after in pairwise(places):
-            if before[0] == after[0]:
-                message = f"two {key} prices have the day {day_text(after[0])}"
-                yield PERIOD_REPEATED.finding(f"{after[1]}/{bound}", message)
-        written = sorted(places, key=lambda place: _index(place[1]))
-        for before, after in pairwise(written):
-            if before[0] > after[0]:
-                message = (
-                    f"{bound} {day_text(after[0])} stands behind {bound} {day_text(before[0])}"
-                )
-                yield _out_of_order(f"{after[1]}/{bound}", message)
+    for key, bound, periods in (
+        ("previous", "until", model.previous),
+        ("upcoming", "from", model.upcoming),
+    ):
+        for (day, _), (same_day, prices) in pairwise(periods):
+            if day == same_day:
+                message = f"two {key} prices have the day {day_text(day)}"
+                yield PERIOD_REPEATED.finding(f"{prices.pointer}/{bound}", message)
+        written = sorted(periods, key=lambda period: _index(period[1].pointer))
+        for (earlier, _), (day, prices) in pairwise(written):
+            if earlier > day:
+                message = f"{bound} {day_text(day)} stands behind {bound} {day_text(earlier)}"
+                yield _out_of_order(f"{prices.pointer}/{bound}", message)
     yield from _overlap(model)
 
 
 def _index(pointer: str) -> int:
+    """The place of a dated list in the file's order, which ends its pointer."""
     return int(pointer.rpartition("/")[2])
 
 
 def _overlap(model: Model) -> Iterator[Finding]:
     """The first upcoming price against the last previous one: between them stands the row's own."""
-    ends = period_places(model, "previous", "until")
-    starts = period_places(model, "upcoming", "from")
-    if not ends or not starts or ends[-1][0] < starts[0][0]:
+    if not model.previous or not model.upcoming:
         return
-    end, pointer = ends[-1]
-    if end > starts[0][0]:
-        conflict = f"but the upcoming one from {day_text(starts[0][0])}"
-    elif model.prices.same_prices(model.upcoming[0][1]):
+    (end, last), (start, first) = model.previous[-1], model.upcoming[0]
+    if end < start:
+        return
+    if end > start:
+        conflict = f"but the upcoming one from {day_text(start)}"
+    elif model.prices.same_prices(first):
         return  # the upcoming price is the row's own already, which 'pricectl fmt' settles
     else:
         conflict = "and the upcoming one from then: the row's own price never does"
     message = f"the previous price of {model.name!r} holds until {day_text(end)}, {conflict}"
-    yield _out_of_order(f"{pointer}/until", message)
+    yield _out_of_order(f"{last.pointer}/until", message)
 
 
 def _out_of_order(pointer: str, message: str) -> Finding:
@@ -200,12 +201,12 @@ def _out_of_order(pointer: str, message: str) -> Finding:
 
 
 def _incomplete(model: Model) -> Iterator[Finding]:
-    for priced in price_lists(model):
-        lacking = list(_lacking(model.prices, priced.prices)) if priced.period else []
+    for prices in model.price_lists:
+        lacking = list(_lacking(model.prices, prices)) if prices.period else []
         if lacking:
             names = ", ".join(lacking)
-            message = f"the prices of {model.name!r} {priced.period} lack {names}"
-            yield DATED_PRICES_INCOMPLETE.finding(priced.pointer, message)
+            message = f"the prices of {model.name!r} {prices.period} lack {names}"
+            yield DATED_PRICES_INCOMPLETE.finding(prices.pointer, message)
 
 
 def _lacking(wanted: PriceList, dated: PriceList) -> Iterator[str]:

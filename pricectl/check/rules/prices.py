@@ -7,17 +7,14 @@ from fractions import Fraction
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import (
     Context,
-    Prices,
     Rule,
     in_words,
-    pointer_of,
-    price_lists,
-    price_pointer,
 )
 from pricectl.core.document import Json
 from pricectl.core.labels import label
 from pricectl.core.money import is_exact, pico_usd, usd_per_mtok
 from pricectl.core.pointers import pointer_to
+from pricectl.core.prices import PriceList
 from pricectl.core.sanity.bounds import Bound, Bounds
 from pricectl.core.units import NESTED_KEYS, UNITS, Unit, is_token, parse_key
 from pricectl.policy import RuleLimits
@@ -95,9 +92,9 @@ def check(context: Context) -> Iterator[Finding]:
     """Bounds and dirt, for every price list of every row."""
     bounds = pico_bounds(context.policy.limits)
     for model in context.catalog.models:
-        for priced in price_lists(model):
-            yield from _bounds(priced, bounds)
-        yield from _dirt(model.entry, pointer_of(model))
+        for prices in model.price_lists:
+            yield from _bounds(prices, bounds)
+        yield from _dirt(model.entry, model.pointer)
 
 
 def pico_bounds(limits: RuleLimits) -> Bounds:
@@ -123,15 +120,15 @@ def within(pico: int, unit: str, bounds: Bounds) -> bool:
     return bounds[unit].holds(pico)
 
 
-def _bounds(priced: Prices, bounds: Bounds) -> Iterator[Finding]:
-    for (unit, above, service), (pico, key) in priced.prices.rates.items():
+def _bounds(prices: PriceList, bounds: Bounds) -> Iterator[Finding]:
+    for (unit, above, service), (pico, key) in prices.rates.items():
         bound = bounds[unit]
         limit = bound.crossed(pico)
         if limit is None:
             continue
         side = "below" if pico < limit else "above"
         yield PRICE_OUT_OF_BOUNDS.finding(
-            price_pointer(priced.pointer, key),
+            prices.pointer_to(key),
             f"{label(unit, above, service)} price {in_words(pico, unit)} is {side} "
             f"{in_words(limit, unit)}",
             _slip(pico, unit),

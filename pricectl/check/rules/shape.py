@@ -6,7 +6,7 @@ Most of these findings are made while the text is parsed and held against the sc
 from collections.abc import Iterator
 
 from pricectl.check.findings import Finding
-from pricectl.check.rules.base import Context, Rule, pointer_of
+from pricectl.check.rules.base import Context, Rule
 from pricectl.check.spelling import Speller
 from pricectl.core.pointers import METADATA_POINTER, pointer_to
 from pricectl.core.units import is_price_like
@@ -141,7 +141,7 @@ def _unknown_keys(context: Context) -> Iterator[Finding]:
             free_form = key.startswith(("supports_", "supported_", "regional_"))
             near = (capability if free_form else anything).near(key)
             if near or not free_form:
-                yield _unknown(pointer_of(model), key, near)
+                yield _unknown(model.pointer, key, near)
     metadata = context.catalog.metadata.keys() - context.metadata_keys
     speller = Speller(context.metadata_keys)
     yield from (_unknown(METADATA_POINTER, key, speller.near(key)) for key in metadata)

@@ -6,17 +6,14 @@ from pricectl.check.findings import Finding
 from pricectl.check.rules.base import (
     TEXT_MODES,
     Context,
-    Prices,
     Rule,
     in_words,
     mode_of,
-    pointer_of,
-    price_lists,
-    price_pointer,
 )
 from pricectl.check.rules.prices import pico_bounds, within
 from pricectl.core.labels import label, times
 from pricectl.core.model import Model
+from pricectl.core.prices import PriceList
 from pricectl.core.sanity.bounds import Bounds
 from pricectl.core.units import UNITS, is_price_like
 
@@ -83,19 +80,19 @@ def check(context: Context) -> Iterator[Finding]:
     for model in context.catalog.models:
         yield from _zero(model)
         if mode_of(model) in TEXT_MODES:
-            for priced in price_lists(model):
-                yield from _output_against_input(priced, bounds)
+            for prices in model.price_lists:
+                yield from _output_against_input(prices, bounds)
 
 
-def _output_against_input(priced: Prices, bounds: Bounds) -> Iterator[Finding]:
-    rates = priced.prices.rates
+def _output_against_input(prices: PriceList, bounds: Bounds) -> Iterator[Finding]:
+    rates = prices.rates
     for (unit, above, service), (output, key) in rates.items():
         own = rates.get(("input", above, service)) if unit == "output" else None
         if not own or not own[0] or not output or key.startswith("off_peak"):
             continue
         if not (within(output, "output", bounds) and within(own[0], "input", bounds)):
             continue  # reported already, and it proves nothing about the other price
-        where, cost = price_pointer(priced.pointer, key), own[0]
+        where, cost = prices.pointer_to(key), own[0]
         name = label("output", above, service)
         if output < cost:
             yield OUTPUT_BELOW_INPUT.finding(
@@ -113,7 +110,7 @@ def _output_against_input(priced: Prices, bounds: Bounds) -> Iterator[Finding]:
 
 
 def _zero(model: Model) -> Iterator[Finding]:
-    row, rates = pointer_of(model), model.prices.rates
+    row, rates = model.pointer, model.prices.rates
     if model.entry.get("free") is True:
         if any(pico for pico, _ in rates.values()):
             message = "the row is marked free and has prices"
@@ -121,7 +118,7 @@ def _zero(model: Model) -> Iterator[Finding]:
     elif mode_of(model) in TEXT_MODES:
         yield from _text_prices(model)
     elif rates and not any(pico for pico, _ in rates.values()):
-        where = price_pointer(row, next(iter(rates.values()))[1])
+        where = model.prices.pointer_to(next(iter(rates.values()))[1])
         yield ZERO_PRICE.finding(where, "every price of the row is zero")
     elif not rates and not any(map(is_price_like, model.entry)):
         yield PRICE_MISSING.finding(row, "the row has no price", on_key=True)
@@ -129,12 +126,12 @@ def _zero(model: Model) -> Iterator[Finding]:
 
 def _text_prices(model: Model) -> Iterator[Finding]:
     """Rows that write text need a price above zero on both sides."""
-    row, rates = pointer_of(model), model.prices.rates
+    row, rates = model.pointer, model.prices.rates
     own = {unit: rates.get((unit, 0, "")) for unit in ("input", "output")}
     zero = [(unit, rate[1]) for unit, rate in own.items() if rate and not rate[0]]
     if zero:
         message = f"the {' and '.join(unit for unit, _ in zero)} price is zero"
-        yield ZERO_PRICE.finding(price_pointer(row, zero[0][1]), message)
+        yield ZERO_PRICE.finding(model.prices.pointer_to(zero[0][1]), message)
     missing = [
         unit for unit, rate in own.items() if not rate and UNITS[unit].key not in model.entry
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pricectl.check.findings import Finding
-from pricectl.check.rules.base import Context, Rule, ahead, pointer_of, read_day
+from pricectl.check.rules.base import Context, Rule, ahead, read_day
 from pricectl.core.model import Model
 from pricectl.core.pointers import pointer_to
 
@@ -105,7 +105,7 @@ def _shutdown(context: Context, model: Model) -> Iterator[Finding]:
     day = read_day(model.entry.get("deprecation_date"))
     if day is None:
         return
-    pointer = f"{pointer_of(model)}/deprecation_date"
+    pointer = f"{model.pointer}/deprecation_date"
     left = (day - context.today).days
     if model.entry.get("retired") is True:
         if left > 0:
@@ -124,7 +124,7 @@ def _age(context: Context, model: Model) -> Iterator[Finding]:
     day = read_day(model.entry.get("verified_on"))
     if day is None or model.entry.get("retired") is True:
         return
-    pointer = f"{pointer_of(model)}/verified_on"
+    pointer = f"{model.pointer}/verified_on"
     age = (context.today - day).days
     if age > context.policy.limits.stale_days:
         message = f"the prices of {model.name!r} were last compared {age:,} days ago"
@@ -141,4 +141,4 @@ def _lacking(rule: Rule, key: str, section: str, models: list[Model]) -> Iterato
         yield rule.finding(pointer_to(section), message, on_key=True)
         return
     for model in without:
-        yield rule.finding(pointer_of(model), f"{model.name!r} has no {key}", on_key=True)
+        yield rule.finding(model.pointer, f"{model.name!r} has no {key}", on_key=True)
