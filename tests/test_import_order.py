@@ -21,7 +21,7 @@ ORDER = (
     "pricectl.explain",
     "pricectl.packaged",
     "pricectl.policy",
-    "pricectl.listing",
+    "pricectl.models",
     "pricectl.check",
     "pricectl.changes",
     "pricectl.edit",

@@ -11,7 +11,7 @@ from pricectl.core.estimate import Estimate
 from pricectl.core.lookup import find, trace
 from pricectl.exit_codes import CLEAN, FINDINGS
 from pricectl.explain import chain
-from pricectl.listing import Priced
+from pricectl.models import Priced
 from pricectl.report import json_explain
 from pricectl.report.text import explain as text
 from pricectl.report.text.quote import assumptions, guess

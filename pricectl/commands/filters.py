@@ -3,7 +3,7 @@
 import typer
 
 from pricectl.core.money import TOKENS_PER_MTOK, parse_usd
-from pricectl.listing import SORTS
+from pricectl.models import SORTS
 
 
 def check_sort(sort: str) -> str:

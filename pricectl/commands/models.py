@@ -7,7 +7,7 @@ import typer
 from pricectl.commands import common, filters
 from pricectl.commands.common import View
 from pricectl.exit_codes import CLEAN, FINDINGS
-from pricectl.listing import SORTS, Filter, select
+from pricectl.models import SORTS, Filter, select
 from pricectl.report import json
 from pricectl.report.text import models as text
 

@@ -7,7 +7,7 @@ import typer
 from pricectl.commands import common
 from pricectl.commands.common import View
 from pricectl.core.lookup import require
-from pricectl.listing import Priced
+from pricectl.models import Priced
 from pricectl.report import json
 from pricectl.report.text import show as text
 

@@ -15,6 +15,9 @@ from pricectl.core.windows import day_text, read_instant
 
 # Top-level members that hold no models.
 RESERVED = ("$schema", "metadata", "pricing_notes")
+# The first part of the `schema_version` of files that this reader understands; a later one may give
+# a key another meaning, so such a file prices nothing.
+SCHEMA_MAJOR = "1"
 MAX_MODELS = 20_000
 MAX_NAME = 256
 DEFAULT_PRICING: Mapping[str, Json] = MappingProxyType(
@@ -142,9 +145,19 @@ def _check_metadata(metadata: Entry, problems: list[Problem]) -> None:
         problems.append(
             Problem(f"{METADATA_POINTER}/currency", "prices are in another currency than USD")
         )
-    version = metadata.get("schema_version", "1.0")
-    if not isinstance(version, str) or version.split(".")[0] != "1":
-        problems.append(Problem(f"{METADATA_POINTER}/schema_version", "schema_version is not 1.x"))
+    if not has_known_schema(metadata):
+        message = f"schema_version is not {SCHEMA_MAJOR}.x"
+        problems.append(Problem(f"{METADATA_POINTER}/schema_version", message))
+
+
+def has_known_schema(metadata: Entry) -> bool:
+    """Whether a file's `schema_version` is one that this reader understands; no version is.
+
+    >>> has_known_schema({"schema_version": "1.4"}), has_known_schema({"schema_version": "2.0"})
+    (True, False)
+    """
+    version = metadata.get("schema_version", f"{SCHEMA_MAJOR}.0")
+    return isinstance(version, str) and version.split(".")[0] == SCHEMA_MAJOR
 
 
 def _default_model(metadata: Entry, problems: list[Problem]) -> Model:

@@ -7,7 +7,6 @@ from itertools import groupby
 from pricectl.core.money import exact
 from pricectl.core.prices import PriceList
 from pricectl.core.windows import OffPeak
-from pricectl.listing import Priced
 
 WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -16,12 +15,6 @@ def factors(prices: PriceList) -> dict[str, str]:
     """What a region or a service multiplies token rates by, as decimals, by its word."""
     sold = ((word, prices.service_factor(word)) for word in prices.uplifts)
     return {word: exact(Fraction(factor)) for word, factor in sold if factor}
-
-
-def day_list(row: Priced) -> PriceList:
-    """The price list of the whole day that the prices in force belong to, off-peak or not."""
-    lists = row.model.price_lists
-    return next(prices for prices in lists if row.prices in (prices, prices.off_peak))
 
 
 def weekly(windows: Sequence[OffPeak]) -> str:

@@ -11,8 +11,8 @@ from pricectl.core.labels import plain, price_of
 from pricectl.core.model import Match, Periods
 from pricectl.core.money import usd
 from pricectl.core.prices import PriceList
-from pricectl.listing import Priced
-from pricectl.report.conditions import day_list, factors, hours
+from pricectl.models import Priced
+from pricectl.report.conditions import factors, hours
 
 if TYPE_CHECKING:
     from pricectl.core.responses import Reading
@@ -147,7 +147,7 @@ def _model(row: Priced) -> dict[str, Any]:
         "source": model.entry.get("source"),
         "verified_on": model.entry.get("verified_on"),
         "period": row.period,
-        **_prices(row.prices, day_list(row)),
+        **_prices(row.prices, row.whole_day),
         "own_rates": _rates(model.prices) if row.period else None,
         "own_factors": factors(model.prices) if row.period else None,
         "own_off_peak": _off_peak(model.prices) if row.period else None,

@@ -205,3 +205,29 @@ def test_too_many_models_are_said_once() -> None:
     rows = ", ".join(f'"m{number}": {{}}' for number in range(20_001))
     found = [finding.message for finding in checked(f'{{"x": {{{rows}}}}}').findings]
     assert found == ["more than 20,000 models"]
+
+
+@pytest.mark.parametrize(
+    ("version", "is_known"),
+    [
+        ('"1.0"', True),
+        ('"1.7"', True),
+        ('"1"', True),
+        ('"2.0"', False),
+        ('"0.9"', False),
+        ('"10.0"', False),
+        ('""', False),
+        ("1", False),
+        ("null", False),
+    ],
+)
+def test_a_schema_version_is_refused_by_validate_and_by_the_calculator_alike(
+    version: str, *, is_known: bool
+) -> None:
+    text = f'{{"metadata": {{"schema_version": {version}}}, "x": {{"m": {{}}}}}}'
+    assert ("schema-version" not in rules(checked(text))) == is_known
+    if is_known:
+        assert Catalog.load(text).models
+    else:
+        with pytest.raises(PricingError, match=r"/metadata/schema_version: .* not 1\.x"):
+            Catalog.load(text)

@@ -5,6 +5,7 @@ from datetime import date
 
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Context, Rule, read_day
+from pricectl.core.catalog import SCHEMA_MAJOR, has_known_schema
 from pricectl.core.pointers import DEFAULT_PRICING_POINTER, METADATA_POINTER
 from pricectl.core.sanity.acknowledgements import read_acknowledged
 from pricectl.core.sanity.verdict import ACKNOWLEDGEABLE
@@ -134,13 +135,13 @@ def check(context: Context) -> Iterator[Finding]:
 
 def _format(context: Context) -> Iterator[Finding]:
     metadata = context.catalog.metadata
-    currency, version = metadata.get("currency", "USD"), metadata.get("schema_version", "1.0")
+    currency = metadata.get("currency", "USD")
     if currency != "USD":
         where = f"{METADATA_POINTER}/currency"
         yield CURRENCY.finding(where, f"prices are in {currency!r:.20}, not in USD")
-    if not isinstance(version, str) or version.split(".")[0] != "1":
-        where = f"{METADATA_POINTER}/schema_version"
-        yield SCHEMA_VERSION.finding(where, f"{version!r:.20} is not 1.x")
+    if not has_known_schema(metadata):
+        where, version = f"{METADATA_POINTER}/schema_version", metadata["schema_version"]
+        yield SCHEMA_VERSION.finding(where, f"{version!r:.20} is not {SCHEMA_MAJOR}.x")
 
 
 def _acknowledgements(context: Context) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from pricectl.core.lookup import Step, near_names
 from pricectl.core.model import Match
 from pricectl.core.money import usd_per_mtok
 from pricectl.explain import ChainStep
-from pricectl.listing import Priced, base_rate
+from pricectl.models import Priced, base_rate
 from pricectl.report.canvas import Canvas, clean, grid
 from pricectl.report.text.figures import NO_PRICE, figures, is_unpriced
 from pricectl.report.text.show import dated_price

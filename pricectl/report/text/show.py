@@ -8,7 +8,7 @@ from pricectl.core.model import Match, Model
 from pricectl.core.money import TOKENS_PER_MTOK, usd
 from pricectl.core.prices import PriceList
 from pricectl.core.units import UNITS, is_token
-from pricectl.listing import Priced
+from pricectl.models import Priced
 from pricectl.report.canvas import COLUMN_GAP, Canvas, at_point, clean, grid, listing
 from pricectl.report.conditions import factors, weekly
 from pricectl.report.text.quote import FOUND
@@ -145,7 +145,7 @@ def one(thing: str) -> str:
 def _others(row: Priced, width: int) -> "Iterator[RenderableType]":
     from rich.text import Text
 
-    for period, prices in row.others:
+    for period, prices in row.other_lists:
         yield Text(f"\n{period}", style="bold")
         yield from _rates(prices, width)
         if prices.off_peak and prices.off_peak is not row.prices:
