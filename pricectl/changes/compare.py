@@ -18,9 +18,9 @@ from pricectl.changes.rows import Row, Rows, differing, leaves
 from pricectl.changes.values import KINDS, Change, Comparison, Impact
 from pricectl.changes.version import Version
 from pricectl.core.catalog import Catalog
-from pricectl.core.credits import Profile
 from pricectl.core.model import Model
 from pricectl.core.pointers import DEFAULT_PRICING_POINTER, pointer_to
+from pricectl.core.profile import Profile
 from pricectl.core.windows import as_instant
 from pricectl.policy import DEFAULT_WORKLOADS, Workload
 

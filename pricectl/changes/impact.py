@@ -11,8 +11,8 @@ from pricectl.changes.periods import MOMENT, in_force
 from pricectl.changes.values import Change, Impact, Move, PricedAt
 from pricectl.core.calculator import quote
 from pricectl.core.catalog import Catalog
-from pricectl.core.credits import Profile
 from pricectl.core.estimate import Estimate
+from pricectl.core.profile import Profile
 from pricectl.core.units import UNITS
 from pricectl.core.usage import DETAILS, Usage
 from pricectl.core.windows import as_instant, read_instant

@@ -7,7 +7,8 @@ from typing import Any
 
 import typer
 
-from pricectl.core.credits import BUDGET_MODES, Profile
+from pricectl.core.credits import BUDGET_MODES
+from pricectl.core.profile import Profile
 from pricectl.core.units import UNITS
 from pricectl.core.usage import Usage
 

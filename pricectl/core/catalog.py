@@ -1,17 +1,15 @@
 """The catalog: built once from the document, immutable, safe to share between threads."""
 
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
 from types import MappingProxyType
 
 from pricectl.core import document
 from pricectl.core.document import Json
-from pricectl.core.entries import read_prices
+from pricectl.core.entries import MAX_NAME, read_model, read_prices
 from pricectl.core.errors import CatalogError
-from pricectl.core.model import Match, Model, Periods
+from pricectl.core.model import Match, Model
 from pricectl.core.pointers import DEFAULT_PRICING_POINTER, METADATA_POINTER, pointer_to
 from pricectl.core.prices import Entry, Problem
-from pricectl.core.windows import day_text, read_instant
 
 # Top-level members that hold no models.
 RESERVED = ("$schema", "metadata", "pricing_notes")
@@ -19,7 +17,6 @@ RESERVED = ("$schema", "metadata", "pricing_notes")
 # a key another meaning, so such a file prices nothing.
 SCHEMA_MAJOR = "1"
 MAX_MODELS = 20_000
-MAX_NAME = 256
 DEFAULT_PRICING: Mapping[str, Json] = MappingProxyType(
     {
         "input_cost_per_token": document.parse("1e-06"),
@@ -188,7 +185,7 @@ def _read_models(root: Entry, problems: list[Problem]) -> Iterator[Model]:
             elif not name or len(name) > MAX_NAME:
                 problems.append(Problem(pointer, f"names have 1 to {MAX_NAME} characters"))
             else:
-                yield _read_model(provider, name, entry, pointer, problems)
+                yield read_model(provider, name, entry, pointer, problems)
 
 
 def _same_full_names(models: tuple[Model, ...]) -> Iterator[Problem]:
@@ -198,65 +195,6 @@ def _same_full_names(models: tuple[Model, ...]) -> Iterator[Problem]:
         if model.full_name in seen:
             yield Problem(model.pointer, f"another row is called {model.full_name} too")
         seen.add(model.full_name)
-
-
-def _read_model(
-    provider: str, name: str, entry: dict[str, Json], pointer: str, problems: list[Problem]
-) -> Model:
-    prices = read_prices(entry, pointer, problems)
-    previous = _read_periods(entry.get("previous"), "until", f"{pointer}/previous", problems)
-    upcoming = _read_periods(entry.get("upcoming"), "from", f"{pointer}/upcoming", problems)
-    model = Model(
-        provider,
-        name,
-        MappingProxyType(entry),
-        prices,
-        _read_aliases(entry.get("aliases"), pointer, problems),
-        previous,
-        upcoming,
-        bool(previous or upcoming or prices.off_peak),
-        pointer,
-    )
-    if previous or upcoming:
-        _set_bounds(model)
-    return model
-
-
-def _set_bounds(model: Model) -> None:
-    """Tell each price list of a row when it starts and ends: where its neighbours end and start."""
-    days = [day for day, _ in (*model.previous, *model.upcoming)]
-    for day, (before, after) in zip(days, pairwise(model.price_lists), strict=True):
-        before.end = after.start = day
-    for prices in model.price_lists:
-        if prices.off_peak:
-            prices.off_peak.start, prices.off_peak.end = prices.start, prices.end
-
-
-def _read_aliases(value: Json, pointer: str, problems: list[Problem]) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    given = value if isinstance(value, list) else [None]
-    aliases = tuple(
-        alias for alias in given if isinstance(alias, str) and 0 < len(alias) <= MAX_NAME
-    )
-    if len(aliases) != len(given):
-        problems.append(Problem(f"{pointer}/aliases", "aliases is not a list of names"))
-    return aliases
-
-
-def _read_periods(value: Json, key: str, pointer: str, problems: list[Problem]) -> Periods:
-    if value is None:
-        return ()
-    periods = []
-    for index, period in enumerate(value if isinstance(value, list) else [None]):
-        where = f"{pointer}/{index}"
-        instant = read_instant(period.get(key)) if isinstance(period, dict) else None
-        if instant is None or not isinstance(period, dict):
-            problems.append(Problem(where, f"not an object with a date in {key!r} and its prices"))
-        else:
-            name = f"{key} {day_text(instant)}"
-            periods.append((instant, read_prices(period, where, problems, name)))
-    return tuple(sorted(periods, key=lambda period: period[0]))
 
 
 def _grouped(pairs: Iterator[tuple[str, Model]]) -> Mapping[str, tuple[Model, ...]]:

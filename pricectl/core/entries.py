@@ -1,17 +1,20 @@
-"""Reads a row's entry in the document into its price list."""
+"""Reads a row's entry in the document into a model with its price lists."""
 
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 from types import MappingProxyType
 
 from pricectl.core.document import Json, Unreadable
+from pricectl.core.model import Model, Periods
 from pricectl.core.money import pico_usd
 from pricectl.core.prices import NO_UPLIFTS, Entry, PriceList, Problem, key_path
 from pricectl.core.rates import OwnRate, RateKey, Rates
 from pricectl.core.units import MAX_KEY, NESTED_KEYS, SYNONYMS, parse_key
-from pricectl.core.windows import OffPeak, read_off_peak
+from pricectl.core.windows import OffPeak, day_text, read_instant, read_off_peak
 
+MAX_NAME = 256
 _SCOPES = {"request": False, "marginal": True}
 _BOUNDARIES = {"gt": False, "gte": True}
 # Factors by region: the key and the region's word.
@@ -25,6 +28,69 @@ UPLIFT_KEYS = MappingProxyType(
 # Factors by a word of the provider's own: an inference geography, a service.
 OWN_FACTORS = "provider_specific_entry"
 _FACTOR_KEYS = (*UPLIFT_KEYS, OWN_FACTORS)
+
+
+def read_model(
+    provider: str, name: str, entry: dict[str, Json], pointer: str, problems: list[Problem]
+) -> Model:
+    """One row with its price lists; what cannot be read is added to `problems`.
+
+    `pointer` is the entry's JSON Pointer.
+    """
+    prices = read_prices(entry, pointer, problems)
+    previous = _read_periods(entry.get("previous"), "until", f"{pointer}/previous", problems)
+    upcoming = _read_periods(entry.get("upcoming"), "from", f"{pointer}/upcoming", problems)
+    model = Model(
+        provider,
+        name,
+        MappingProxyType(entry),
+        prices,
+        _read_aliases(entry.get("aliases"), pointer, problems),
+        previous,
+        upcoming,
+        bool(previous or upcoming or prices.off_peak),
+        pointer,
+    )
+    if previous or upcoming:
+        _set_bounds(model)
+    return model
+
+
+def _set_bounds(model: Model) -> None:
+    """Tell each price list of a row when it starts and ends: where its neighbours end and start."""
+    days = [day for day, _ in (*model.previous, *model.upcoming)]
+    for day, (before, after) in zip(days, pairwise(model.price_lists), strict=True):
+        before.end = after.start = day
+    for prices in model.price_lists:
+        if prices.off_peak:
+            prices.off_peak.start, prices.off_peak.end = prices.start, prices.end
+
+
+def _read_aliases(value: Json, pointer: str, problems: list[Problem]) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    given = value if isinstance(value, list) else [None]
+    aliases = tuple(
+        alias for alias in given if isinstance(alias, str) and 0 < len(alias) <= MAX_NAME
+    )
+    if len(aliases) != len(given):
+        problems.append(Problem(f"{pointer}/aliases", "aliases is not a list of names"))
+    return aliases
+
+
+def _read_periods(value: Json, key: str, pointer: str, problems: list[Problem]) -> Periods:
+    if value is None:
+        return ()
+    periods = []
+    for index, period in enumerate(value if isinstance(value, list) else [None]):
+        where = f"{pointer}/{index}"
+        instant = read_instant(period.get(key)) if isinstance(period, dict) else None
+        if instant is None or not isinstance(period, dict):
+            problems.append(Problem(where, f"not an object with a date in {key!r} and its prices"))
+        else:
+            name = f"{key} {day_text(instant)}"
+            periods.append((instant, read_prices(period, where, problems, name)))
+    return tuple(sorted(periods, key=lambda period: period[0]))
 
 
 def read_prices(entry: Entry, pointer: str, problems: list[Problem], period: str = "") -> PriceList:

@@ -5,8 +5,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from pricectl.core.calculator import Line, Quote
-from pricectl.core.credits import BUDGET_MODES, BudgetMode, Job, Profile, client_cost, job_credits
+from pricectl.core.credits import BUDGET_MODES, BudgetMode, Job, client_cost, job_credits
 from pricectl.core.money import divide
+from pricectl.core.profile import Profile
 
 _EXACT = Context(prec=60)
 

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pricectl.core.catalog import MAX_NAME, Catalog
+from pricectl.core.catalog import Catalog
+from pricectl.core.entries import MAX_NAME
 from pricectl.core.errors import UnknownModel
 from pricectl.core.model import How, Match, Model, Periods
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from pricectl.core.calculator import Quote
-from pricectl.core.credits import Profile
+from pricectl.core.profile import Profile
 from pricectl.explain import arithmetic, rates, sources
 from pricectl.explain.credits import charged
 from pricectl.explain.steps import STEPS, ChainStep

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from pricectl.core.calculator import Quote
-from pricectl.core.credits import BUDGET_MODES, BudgetMode, Job, Profile, client_cost, job_credits
+from pricectl.core.credits import BUDGET_MODES, BudgetMode, Job, client_cost, job_credits
 from pricectl.core.money import divide, exact, exact_usd, usd
+from pricectl.core.profile import Profile
 from pricectl.explain.steps import ChainStep
 
 

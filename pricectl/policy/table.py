@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
-from pricectl.core.credits import Profile
 from pricectl.core.errors import BadUsage, PricingError
+from pricectl.core.profile import Profile
 from pricectl.core.usage import Usage
 from pricectl.policy import readers
 from pricectl.policy.readers import Reader

@@ -6,8 +6,8 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple
 
-from pricectl.core.credits import Profile
 from pricectl.core.errors import PricingError
+from pricectl.core.profile import Profile
 from pricectl.core.sanity import SEED_MODELS
 from pricectl.core.sanity.bounds import Bounds, rate_of, widen
 from pricectl.core.usage import Usage

@@ -1,7 +1,7 @@
 """A comparison in every format; only the one that is asked for is loaded."""
 
 from pricectl.changes import Version
-from pricectl.core.credits import Profile
+from pricectl.core.profile import Profile
 from pricectl.report.canvas import Canvas
 from pricectl.report.changes import Compared
 

@@ -7,10 +7,10 @@ from pricectl.changes import Change, Impact
 from pricectl.changes.gates import Gate
 from pricectl.changes.rates import shown
 from pricectl.core.catalog import Catalog
-from pricectl.core.credits import Profile
 from pricectl.core.estimate import Estimate
 from pricectl.core.labels import plain
 from pricectl.core.money import usd
+from pricectl.core.profile import Profile
 from pricectl.core.units import UNITS, is_token
 from pricectl.report.changes import Compared, left_out, summary
 from pricectl.report.json import catalog_id, dump, resolved

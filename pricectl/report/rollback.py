@@ -3,7 +3,7 @@
 from typing import Literal, NamedTuple
 
 from pricectl.changes import Version
-from pricectl.core.credits import Profile
+from pricectl.core.profile import Profile
 from pricectl.exit_codes import CLEAN, FAILED, FINDINGS
 from pricectl.operate.reload_client import Reloaded
 from pricectl.report.changes import Compared

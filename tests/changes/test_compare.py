@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from pricectl.changes import Change, Comparison, Impact, Move, Version, compare
 from pricectl.changes.others import SAME
-from pricectl.core.credits import Profile
 from pricectl.core.errors import CatalogError
 from pricectl.core.lookup import find
+from pricectl.core.profile import Profile
 from pricectl.core.usage import Usage
 from pricectl.policy import Workload
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Literal, NamedTuple
 
 from pricectl.changes.gates import Limits
-from pricectl.core.credits import Profile
+from pricectl.core.profile import Profile
 from pricectl.policy import Policy
 
 # "unknown": it could not be checked, so that nobody can say that it is safe.
