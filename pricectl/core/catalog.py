@@ -48,15 +48,15 @@ class Catalog:
     )
 
     def __init__(
-        self, models: tuple[Model, ...], default: Model, metadata: Entry, origin: bytes | str
+        self, models: tuple[Model, ...], default: Model, metadata: Entry, source: bytes | str
     ) -> None:
         self.models = models
         self.default = default
         self.metadata = metadata
-        if isinstance(origin, str):
-            self.sha256 = origin
+        if isinstance(source, str):
+            self.sha256 = source
         else:
-            self._data = origin
+            self._data = source
         self.by_full_name = MappingProxyType({model.full_name: model for model in models})
         self.names = _grouped((model.name, model) for model in models)
         self.aliases = _grouped((alias, model) for model in models for alias in model.aliases)
@@ -87,9 +87,9 @@ class Catalog:
         return cls._checked(values, sha256)
 
     @classmethod
-    def _checked(cls, values: Json, origin: bytes | str) -> "Catalog":
+    def _checked(cls, values: Json, source: bytes | str) -> "Catalog":
         problems: list[Problem] = []
-        catalog = build(values, problems, sha256=origin)
+        catalog = build(values, problems, sha256=source)
         if problems:
             first, more = problems[0], len(problems) - 1
             raise CatalogError(
@@ -116,7 +116,7 @@ class Catalog:
 
 
 def build(values: Json, problems: list[Problem], *, sha256: bytes | str = "") -> Catalog:
-    """Build what can be built and add what cannot to `problems`.
+    """Build the catalog from its readable parts; add the others to `problems`.
 
     `sha256` is the hash of the document, or the bytes to take it of when it is asked for.
     """
@@ -176,12 +176,14 @@ def _read_models(root: Entry, problems: list[Problem]) -> Iterator[Model]:
         if provider in RESERVED:
             continue
         if not isinstance(section, dict):
-            problems.append(Problem(pointer_to(provider), "the provider's section is no object"))
+            problems.append(
+                Problem(pointer_to(provider), "the provider's section is not an object")
+            )
             continue
         for name, entry in section.items():
             pointer = pointer_to(provider, name)
             if not isinstance(entry, dict):
-                problems.append(Problem(pointer, "the model's entry is no object"))
+                problems.append(Problem(pointer, "the model's entry is not an object"))
             elif not name or len(name) > MAX_NAME:
                 problems.append(Problem(pointer, f"names have 1 to {MAX_NAME} characters"))
             else:

@@ -177,7 +177,7 @@ def _default_price_findings(
 def _critical_model_findings(
     before: Catalog | None, after: Catalog, names: Sequence[str], at: datetime | None
 ) -> Iterator[SanityFinding]:
-    """Critical models without a price; where the prices in use lack it too, that is no refusal."""
+    """Critical models without a price; an error if the prices in use lack it too."""
     if tuple(names or SEED_MODELS) == SEED_MODELS:
         names = [name for name in SEED_MODELS if before and priced_units(before, name)]
     for name in names:

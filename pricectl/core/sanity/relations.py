@@ -17,7 +17,7 @@ BATCH_RULE = "batch-above-base"
 
 
 class Relation(NamedTuple):
-    """How much of another unit's price a unit costs, in thousandths; None is no limit."""
+    """How much of another unit's price a unit costs, in thousandths; None: unlimited."""
 
     rule: str
     other: str

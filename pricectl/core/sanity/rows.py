@@ -59,7 +59,7 @@ class PriceChange(NamedTuple):
         return unit
 
     @property
-    def words(self) -> str:
+    def described(self) -> str:
         """The price's name and what it is now."""
         return f"{label(*self.key)} at {amount_words(self.new, self.unit)}"
 
@@ -156,16 +156,16 @@ def _bounds_findings(change: PriceChange, bounds: Bounds) -> Iterator[SanityFind
     bound = bounds.get(unit)
     limit = bound.crossed(change.new) if bound else None
     if bound is None:
-        message = f"{change.words} cannot be compared: no other price of this unit is known"
+        message = f"{change.described} cannot be compared: no other price of this unit is known"
         yield change.finding("unit-without-bounds", "note", message)
     elif limit is not None and (change.old is None or bound.holds(change.old)):
         side = "below" if change.new < limit else "above"
-        message = f"{change.words} is {side} any known price ({bound.words(unit)})"
+        message = f"{change.described} is {side} any known price ({bound.range_text(unit)})"
         if is_token(unit):
             message += ". Prices are per token: $2.00 per 1M is 2e-06"
         yield change.finding("price-out-of-bounds", "refused", message)
     if change.old == 0:
-        yield change.finding("price-moved", "note", f"{change.words} was zero")
+        yield change.finding("price-moved", "note", f"{change.described} was zero")
 
 
 def _zero_price_findings(
