@@ -21,7 +21,7 @@ ORDER = (
     "pricectl.explain",
     "pricectl.packaged",
     "pricectl.policy",
-    "pricectl.listing",
+    "pricectl.models",
     "pricectl.check",
     "pricectl.changes",
     "pricectl.edit",
@@ -35,6 +35,12 @@ ORDER = (
     "pricectl.cli",
     "pricectl.__main__",
 )
+# The only imports that may point upward, inside a function, each with its reason.
+ALLOWED_UPWARD = {
+    ("pricectl.core.calculator", "pricectl.explain"): (
+        "Quote.explain() stays for one release under a DeprecationWarning"
+    ),
+}
 # Where a library may be imported at all; inside a function unless the module is listed twice.
 HOMES = {
     "rich": ("pricectl.report",),
@@ -103,13 +109,13 @@ def test_every_package_of_the_order_exists() -> None:
 
 
 def test_imports_point_towards_the_core() -> None:
-    upward = [
-        f"{module} imports {found}"
+    upward = {
+        (module, found)
         for module in sorted(KNOWN)
         for found, _ in imports(module)
         if found in KNOWN and (place_of(found) or 0) > (place_of(module) or 0)
-    ]
-    assert upward == []
+    }
+    assert upward == ALLOWED_UPWARD.keys()
 
 
 def test_no_module_imports_itself_by_a_detour() -> None:

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from pricectl.core.catalog import SCHEMA_MAJOR
 from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.sanity.verdict import ACKNOWLEDGEABLE
 from pricectl.core.units import (
@@ -210,7 +211,10 @@ def _metadata() -> Schema:
             "last_updated": _ref("day", "Last updated", "The day the file was last edited."),
             "currency": _of("string", "Currency", "The currency of every price.", const="USD"),
             "schema_version": _of(
-                "string", "Schema version", "The version of this format.", pattern="^1\\.[0-9]+$"
+                "string",
+                "Schema version",
+                "The version of this format.",
+                pattern=rf"^{SCHEMA_MAJOR}\.[0-9]+$",
             ),
             "note": _of("string", "Note", "Free text for whoever edits the file."),
             "sources": _ref("words", "Sources", "The providers' pages the prices come from."),

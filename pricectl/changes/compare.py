@@ -16,8 +16,8 @@ from pricectl.changes.renames import find_renames
 from pricectl.changes.rows import RowKey, differing_rows, member_differences
 from pricectl.changes.spelling import reordered, respelled
 from pricectl.core.catalog import Catalog
-from pricectl.core.credits import Profile
 from pricectl.core.model import Model
+from pricectl.core.profile import Profile
 from pricectl.core.windows import as_instant
 from pricectl.policy import DEFAULT_WORKLOADS, Workload
 

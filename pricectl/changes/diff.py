@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pricectl.changes.catalog_version import CatalogVersion
 from pricectl.changes.compare import compare
 from pricectl.changes.gates import GatedComparison, GateLimits, check_gates
-from pricectl.core.credits import Profile
+from pricectl.core.profile import Profile
 from pricectl.policy import Policy
 
 NO_LIMITS = GateLimits()

@@ -10,10 +10,10 @@ from pricectl.changes.names import NameLookups
 from pricectl.changes.periods import in_force
 from pricectl.core.calculator import quote
 from pricectl.core.catalog import Catalog
-from pricectl.core.credits import Profile
 from pricectl.core.estimate import Estimate
 from pricectl.core.model import Model
 from pricectl.core.prices import At
+from pricectl.core.profile import Profile
 from pricectl.core.units import UNITS
 from pricectl.core.usage import DETAILS, Usage
 from pricectl.policy import Workload

@@ -19,7 +19,7 @@ from pricectl.core.estimate import Estimate
 from pricectl.core.lookup import find, trace
 from pricectl.exit_codes import CLEAN, FINDINGS
 from pricectl.explain import chain
-from pricectl.listing import Priced
+from pricectl.models import Priced
 from pricectl.report import explain as report
 from pricectl.report.assumptions import assumptions, guess
 

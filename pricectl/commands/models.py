@@ -9,7 +9,7 @@ from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
 from pricectl.commands.output import show
 from pricectl.core.money import TOKENS_PER_MTOK, parse_usd
 from pricectl.exit_codes import CLEAN, FINDINGS
-from pricectl.listing import SORTS, Filter, select
+from pricectl.models import SORTS, Filter, select
 from pricectl.report import models as report
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from pricectl.check.rules import RULES
-from pricectl.check.rules.spelling import Speller
+from pricectl.check.spelling import Speller
 from pricectl.commands.options import ViewOptions
 from pricectl.commands.output import show
 from pricectl.report import rule as report

@@ -8,7 +8,7 @@ from pricectl.commands import output
 from pricectl.commands.catalog import complete_model, open_catalog
 from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
 from pricectl.core.lookup import require
-from pricectl.listing import Priced
+from pricectl.models import Priced
 from pricectl.report import show as report
 
 

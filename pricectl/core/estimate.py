@@ -8,8 +8,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricectl.core.calculator import Line, Quote
-from pricectl.core.credits import BUDGET_MODES, BudgetMode, Job, Profile, client_cost, job_credits
+from pricectl.core.credits import BUDGET_MODES, BudgetMode, Job, client_cost, job_credits
 from pricectl.core.money import divide
+from pricectl.core.profile import Profile
 
 if TYPE_CHECKING:
     from pricectl.core.responses import Reading

@@ -9,7 +9,6 @@ from pricectl.core.estimate import Estimate
 from pricectl.core.labels import SERVICE_NAMES, count
 from pricectl.core.lookup import near_names
 from pricectl.core.money import usd
-from pricectl.explain.gaps import is_unpriced, line_notes
 from pricectl.report.canvas import clean
 
 FOUND = {
@@ -25,7 +24,7 @@ ADDS_NOTHING = "no price, so it adds nothing"
 
 def cost(estimate: Estimate) -> str:
     """The provider's cost of the job; without a price it is not $0."""
-    return NO_PRICE if is_unpriced(estimate.quote) else f"${usd(estimate.pico_usd)}"
+    return NO_PRICE if estimate.quote.nothing_priced else f"${usd(estimate.pico_usd)}"
 
 
 def warnings(estimate: Estimate) -> Iterator[str]:
@@ -52,7 +51,7 @@ def assumptions(estimate: Estimate) -> Iterator[str]:
         yield f"no price for region {clean(quote.region)}: its base rates"
     if quote.missing_service:
         yield f"no price for service {clean(quote.service)}: its standard rates{_near(quote)}"
-    for line, note in zip(quote.lines, line_notes(quote), strict=True):
+    for line, note in zip(quote.lines, quote.line_notes, strict=True):
         if note:
             yield f"{line.unit}: {clean(note) if line.priced else ADDS_NOTHING}"
     yield from (f"not in the price: {clean(signal)}" for signal in estimate.signals)

@@ -7,7 +7,6 @@ from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.estimate import Estimate
 from pricectl.core.labels import count, plain
 from pricectl.core.money import usd
-from pricectl.explain.gaps import is_unpriced
 from pricectl.report.assumptions import FOUND, NO_PRICE, cost, warnings
 from pricectl.report.canvas import Canvas, at_point, clean, listing
 
@@ -26,7 +25,7 @@ def comparison(estimates: Sequence[Estimate], canvas: Canvas) -> str:
     )
     costs = at_point(cost(estimate) for estimate in ordered)
     bills = at_point(
-        NO_PRICE if is_unpriced(estimate.quote) else f"${usd(estimate.client_pico_usd)}"
+        NO_PRICE if estimate.quote.nothing_priced else f"${usd(estimate.client_pico_usd)}"
         for estimate in ordered
     )
     for estimate, cell, bill in zip(ordered, costs, bills, strict=True):
@@ -48,11 +47,11 @@ def comparison(estimates: Sequence[Estimate], canvas: Canvas) -> str:
 
 def _rank(estimate: Estimate) -> tuple[bool, bool, int, str]:
     quote = estimate.quote
-    return quote.guessed, is_unpriced(quote), estimate.pico_usd, quote.match.asked
+    return quote.guessed, quote.nothing_priced, estimate.pico_usd, quote.match.asked
 
 
 def _ratio(estimate: Estimate, cheapest: Estimate) -> str:
     """How many times the cheapest one's cost; empty where a cost is not known, or is zero."""
-    if estimate.quote.guessed or is_unpriced(estimate.quote) or not cheapest.pico_usd:
+    if estimate.quote.guessed or estimate.quote.nothing_priced or not cheapest.pico_usd:
         return ""
     return f"{plain(Fraction(estimate.pico_usd, cheapest.pico_usd), 1).lstrip('~')}x"

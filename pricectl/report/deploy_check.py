@@ -88,7 +88,7 @@ def details(item: DeployCheckItem) -> tuple[str, ...]:
     if isinstance(item.facts, FoundErrors):
         report = item.facts.report
         lines = tuple(
-            f"{found.span.line if found.span else report.place(found)}: {found.message} "
+            f"{found.span.line if found.span else report.file_of(found)}: {found.message} "
             f"[{found.rule}]{found.due_mark}"
             for found in item.facts.failing
         )

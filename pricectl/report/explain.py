@@ -8,8 +8,8 @@ from pricectl.core.catalog import Catalog
 from pricectl.core.lookup import Step, near_names
 from pricectl.core.model import Match
 from pricectl.core.money import usd_per_mtok
-from pricectl.explain import Link
-from pricectl.listing import Priced, base_rate
+from pricectl.explain import ChainStep
+from pricectl.models import Priced, base_rate
 from pricectl.report.assumptions import NO_PRICE
 from pricectl.report.canvas import Canvas, clean, grid
 from pricectl.report.figures import figures, is_unpriced
@@ -25,7 +25,7 @@ _LABEL_WIDTH = len("response")
 
 
 def document(
-    steps: Sequence[Step], match: Match, chain: Sequence[Link], catalog: Catalog
+    steps: Sequence[Step], match: Match, chain: Sequence[ChainStep], catalog: Catalog
 ) -> dict[str, Any]:
     """Each lookup layer tried, what answered, and each step to a price if one was asked for."""
     return {
@@ -53,7 +53,7 @@ def text(  # noqa: PLR0913, PLR0917 - what is shown, and how
     match: Match,
     row: Priced,
     steps: Sequence[Step],
-    chain: Sequence[Link],
+    chain: Sequence[ChainStep],
     catalog: Catalog,
     canvas: Canvas,
 ) -> str:
@@ -93,7 +93,7 @@ def _layers(steps: Sequence[Step], remarks: Sequence[str] = ()) -> "Table":
     return table
 
 
-def _words(links: Sequence[Link]) -> "Table":
+def _words(links: Sequence[ChainStep]) -> "Table":
     from rich.text import Text
 
     table = grid("left", "wrap")

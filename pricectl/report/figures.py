@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pricectl.core.labels import count
-from pricectl.explain import Link
+from pricectl.explain import ChainStep
 from pricectl.report.assumptions import ADDS_NOTHING, NO_PRICE
 from pricectl.report.canvas import at_point, clean, grid
 
@@ -26,7 +26,7 @@ class _Row(NamedTuple):
     remarks: tuple[str, ...]
 
 
-def figures(chain: Sequence[Link], width: int) -> "Iterator[RenderableType]":
+def figures(chain: Sequence[ChainStep], width: int) -> "Iterator[RenderableType]":
     """Every product, the totals, then what each budget mode makes of them."""
     rows = [_READERS[link.step](link) for link in chain if link.step in _READERS]
     if is_unpriced(chain):
@@ -36,13 +36,13 @@ def figures(chain: Sequence[Link], width: int) -> "Iterator[RenderableType]":
     yield _credits([link for link in chain if link.step == "credits"])
 
 
-def is_unpriced(chain: Sequence[Link]) -> bool:
+def is_unpriced(chain: Sequence[ChainStep]) -> bool:
     """Whether there is a price for nothing that was used."""
     lines = [link.facts["usd"] for link in chain if link.step == "line"]
     return bool(lines) and not any(lines)
 
 
-def _line(link: Link) -> _Row:
+def _line(link: ChainStep) -> _Row:
     facts = link.facts
     amount = count(facts["quantity"])
     if facts["usd"] is None:
@@ -58,14 +58,14 @@ def _rate(facts: Mapping[str, Any]) -> str:
     return f"${per_mtok} / 1M" if per_mtok else f"${facts['usd_per_unit']}"
 
 
-def _total(link: Link) -> _Row:
+def _total(link: ChainStep) -> _Row:
     facts = link.facts
     agrees = facts["provider_cost_usd"] == facts["reported_usd"]
     why = "as the response states" if agrees else ""
     return _Row("provider cost", "", "", f"${facts['provider_cost_usd']}", why, link.remarks)
 
 
-def _client(link: Link) -> _Row:
+def _client(link: ChainStep) -> _Row:
     label = f"with {link.facts['markup_percent']}% markup"
     return _Row(label, "", "", f"${link.facts['client_cost_usd']}", ", ".join(link.remarks), ())
 
@@ -112,7 +112,7 @@ def _behind(sign: str, numbers: Sequence[str]) -> list[str]:
     return [words.ljust(width) for words in shown]
 
 
-def _credits(links: Sequence[Link]) -> "Table":
+def _credits(links: Sequence[ChainStep]) -> "Table":
     from rich.text import Text
 
     table = grid("left", "right", "wrap")

@@ -9,7 +9,7 @@ from pricectl.core.labels import count, service_word
 from pricectl.core.money import usd_per_mtok
 from pricectl.core.prices import PriceList
 from pricectl.core.units import STANDARD
-from pricectl.listing import Priced, base_rate
+from pricectl.models import Priced, base_rate
 from pricectl.report.canvas import COLUMN_GAP, WRAP_FROM, Canvas, at_point, clean, listing
 from pricectl.report.json_text import catalog_id
 from pricectl.report.rows import row_document
@@ -87,7 +87,7 @@ def _captions(rows: Sequence[Priced], service: str, left_out: Sequence[str]) -> 
     word = f"{service} prices" if service else "Prices"
     found = f"{count(len(rows))} {'model' if len(rows) == 1 else 'models'}"
     yield f"{found}. {word} in USD per 1M tokens."
-    others = sum(bool(row.others) for row in rows)
+    others = sum(bool(row.other_lists) for row in rows)
     if others:
         verb = "has" if others == 1 else "have"
         yield f"{count(others)} {verb} other prices at other times; 'pricectl show' lists them."

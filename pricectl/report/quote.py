@@ -10,7 +10,7 @@ from pricectl.core.labels import count, plain
 from pricectl.core.model import Match
 from pricectl.core.money import usd, usd_per_mtok
 from pricectl.core.units import is_token
-from pricectl.explain.gaps import is_unpriced
+from pricectl.explain import explain
 from pricectl.report.assumptions import FOUND, NO_PRICE, cost, warnings
 from pricectl.report.canvas import Canvas, at_point, clean, grid
 from pricectl.report.comparison import comparison
@@ -123,7 +123,7 @@ def _one(estimate: Estimate, canvas: Canvas, mode: str | None) -> str:
     if estimate.calls > 1:
         headline.append(f", {count(estimate.calls)} calls", style="not bold")
     beside = [Text(f"! {words}", style="yellow") for words in warnings(estimate)]
-    steps = quote.explain() if canvas.verbose else ()
+    steps = explain(quote) if canvas.verbose else ()
     footer = [Text(), *(Text(clean(step), style="dim") for step in steps)] if steps else []
     body = _arithmetic(estimate)
     return canvas.draw(headline, *beside, "", body, "", _credits(estimate, mode), *footer)
@@ -146,7 +146,7 @@ def _arithmetic(estimate: Estimate) -> "Table":
     )
     lines = estimate.lines
     amounts = [f"${usd(line.pico_usd)}" if line.priced else "" for line in lines]
-    amounts += ["" if is_unpriced(estimate.quote) else f"${total}" for _, total in totals]
+    amounts += ["" if estimate.quote.nothing_priced else f"${total}" for _, total in totals]
     products = [amount if amount.strip() else NO_PRICE for amount in at_point(amounts)]
     rates = at_point(_rate(line) for line in lines)
     for line, rate, product in zip(lines, rates, products, strict=False):

@@ -10,7 +10,7 @@ from pricectl.core.model import Periods
 from pricectl.core.money import exact, usd
 from pricectl.core.prices import PriceList
 from pricectl.core.windows import OffPeak
-from pricectl.listing import Priced
+from pricectl.models import Priced
 
 WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -19,12 +19,6 @@ def factors(prices: PriceList) -> dict[str, str]:
     """What a region or a service multiplies token rates by, as decimals, by its word."""
     sold = ((word, prices.service_factor(word)) for word in prices.uplifts)
     return {word: exact(Fraction(factor)) for word, factor in sold if factor}
-
-
-def day_list(row: Priced) -> PriceList:
-    """The price list of the whole day that the prices in force belong to, off-peak or not."""
-    lists = row.model.price_lists
-    return next(prices for prices in lists if row.prices in (prices, prices.off_peak))
 
 
 def weekly(windows: Sequence[OffPeak]) -> str:
@@ -78,7 +72,7 @@ def row_document(row: Priced) -> dict[str, Any]:
         "source": model.entry.get("source"),
         "verified_on": model.entry.get("verified_on"),
         "period": row.period,
-        **_prices(row.prices, day_list(row)),
+        **_prices(row.prices, row.whole_day),
         "own_rates": _rates(model.prices) if row.period else None,
         "own_factors": factors(model.prices) if row.period else None,
         "own_off_peak": _off_peak(model.prices) if row.period else None,

@@ -9,7 +9,7 @@ from pricectl.core.model import Match, Model
 from pricectl.core.money import TOKENS_PER_MTOK, usd
 from pricectl.core.prices import PriceList
 from pricectl.core.units import UNITS, is_token
-from pricectl.listing import Priced
+from pricectl.models import Priced
 from pricectl.report.assumptions import FOUND
 from pricectl.report.canvas import COLUMN_GAP, Canvas, at_point, clean, grid, listing
 from pricectl.report.json_text import catalog_id, resolved
@@ -158,7 +158,7 @@ def one(thing: str) -> str:
 def _others(row: Priced, width: int) -> "Iterator[RenderableType]":
     from rich.text import Text
 
-    for period, prices in row.others:
+    for period, prices in row.other_lists:
         yield Text(f"\n{period}", style="bold")
         yield from _rates(prices, width)
         if prices.off_peak and prices.off_peak is not row.prices:

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from pricectl.check import Validation, ValidationReport
 from pricectl.check.findings import Finding, Severity, Threshold
-from pricectl.check.validation import Report, Validation
 from pricectl.core.labels import count, plural
 from pricectl.report.canvas import Canvas, clean
 from pricectl.report.excerpts import DIM, GUTTER, MIN_SOURCE_WIDTH, draw_excerpt, marked_spans
@@ -34,19 +34,19 @@ def document(found: Validation) -> dict[str, Any]:
     }
 
 
-def finding_documents(report: Report) -> list[dict[str, Any]]:
+def finding_documents(report: ValidationReport) -> list[dict[str, Any]]:
     """Each finding of a file that was not waived."""
     return [_finding(report, finding) for finding in report.findings]
 
 
-def _finding(report: Report, finding: Finding) -> dict[str, Any]:
+def _finding(report: ValidationReport, finding: Finding) -> dict[str, Any]:
     span, also = finding.span, finding.also
     return {
         "rule": finding.rule,
         "severity": finding.severity,
         "due": finding.due,
         "pointer": finding.pointer,
-        "file": report.place(finding),
+        "file": report.file_of(finding),
         "line": span.line if span else None,
         "column": span.column if span else None,
         "end_column": span.column + span.length if span else None,
@@ -69,7 +69,7 @@ def text(found: Validation, canvas: Canvas) -> str:
     return canvas.draw(*parts)
 
 
-def _findings(report: Report, canvas: Canvas, threshold: Threshold) -> Iterator["Text"]:
+def _findings(report: ValidationReport, canvas: Canvas, threshold: Threshold) -> Iterator["Text"]:
     from rich.text import Text
 
     shown: Counter[str] = Counter()
@@ -93,7 +93,7 @@ def _findings(report: Report, canvas: Canvas, threshold: Threshold) -> Iterator[
         yield Text()
 
 
-def _drawn(report: Report, finding: Finding, width: int) -> "Text":
+def _drawn(report: ValidationReport, finding: Finding, width: int) -> "Text":
     """A finding as compilers show theirs: headline, place, excerpt, hint."""
     from rich.text import Text
 
@@ -105,7 +105,7 @@ def _drawn(report: Report, finding: Finding, width: int) -> "Text":
     spans = marked_spans(report.positions, finding, style)
     digits = len(str(max((each.span.line for each in spans), default=0)))
     margin = " " * digits
-    place = clean(report.place(finding))
+    place = clean(report.file_of(finding))
     if finding.span:
         place += f":{finding.span.line}:{finding.span.column}"
     drawn.append(f"{margin}--> ", GUTTER).append(f"{place}\n")
@@ -128,7 +128,7 @@ def _wrapped(words: str, width: int, indent: int) -> str:
     return f"\n{' ' * indent}".join(lines)
 
 
-def _summary(report: Report, *, named: bool) -> "Text":
+def _summary(report: ValidationReport, *, named: bool) -> "Text":
     """What was found in a file, on one line; its name stands before if there are several."""
     from rich.text import Text
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pricectl.core.windows import read_instant
-from pricectl.files.settings import OWN, PROJECT
+from pricectl.files.settings import PRICECTL_TOML, PYPROJECT_TOML
 from pricectl.report.canvas import clean
 from pricectl.runtime import Metrics, Pricing, ReloadResult, Snapshot
 from pricectl.runtime.snapshot import NOT_TOLD, SETTINGS_NOT_USED
@@ -95,7 +95,7 @@ def without_folder(problem: str) -> str:
     Empty if it speaks of another file: nobody knows which part of it is a folder.
     """
     chosen = re.split(r"[/\\]", os.environ.get("PRICECTL_SETTINGS", ""))[-1]
-    names = "|".join(re.escape(name) for name in (chosen, OWN, PROJECT) if name)
+    names = "|".join(re.escape(name) for name in (chosen, PRICECTL_TOML, PYPROJECT_TOML) if name)
     folder = re.match(rf".*[/\\](?=(?:{names}): )", problem, re.DOTALL)
     if folder:
         problem = problem.replace(folder[0], "")

@@ -7,9 +7,9 @@ from typing import Literal, NamedTuple
 from pricectl import __version__
 from pricectl.core.calculator import Quote
 from pricectl.core.catalog import Catalog, build
-from pricectl.core.credits import Profile
 from pricectl.core.model import Match
 from pricectl.core.prices import Problem
+from pricectl.core.profile import Profile
 from pricectl.policy import NO_PROFILE, Policy
 
 # Where prices can come from, the best first.

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from pricectl.changes import CatalogVersion, Change, Comparison, Impact, Move, compare
 from pricectl.changes.metadata import SAME_CHARGES
-from pricectl.core.credits import Profile
 from pricectl.core.errors import CatalogError
 from pricectl.core.lookup import find
+from pricectl.core.profile import Profile
 from pricectl.core.usage import Usage
 from pricectl.policy import Workload
 

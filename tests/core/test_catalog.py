@@ -58,9 +58,9 @@ def test_notes_and_schema_are_no_provider() -> None:
     [
         ({}, "", "no models"),
         ({"openai": {}}, "", "no models"),
-        ({**with_entry(), "note": "x"}, "/note", "section is no object"),
-        ({**with_entry(), "a/b~": 1}, "/a~1b~0", "section is no object"),
-        ({"openai": {"x": {}, "m/n": 5}}, "/openai/m~1n", "entry is no object"),
+        ({**with_entry(), "note": "x"}, "/note", "section is not an object"),
+        ({**with_entry(), "a/b~": 1}, "/a~1b~0", "section is not an object"),
+        ({"openai": {"x": {}, "m/n": 5}}, "/openai/m~1n", "entry is not an object"),
         ({"openai": {"x": {}, "": {}}}, "/openai/", "1 to 256 characters"),
         ({"openai": {"x": {}, "n" * 257: {}}}, "/openai/" + "n" * 257, "1 to 256 characters"),
         ({**with_entry(), "metadata": {"currency": "EUR"}}, "/metadata/currency", "USD"),

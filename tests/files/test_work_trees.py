@@ -401,13 +401,13 @@ def test_a_branch_whose_commit_is_missing_is_not_passed_over(repo: Path) -> None
 def test_each_question_is_asked_once(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     commit(repo, NEW)
     asked: list[str] = []
-    ask = runner.ask
+    ask = runner.run
 
-    def counting(root: Path, *words: str) -> runner.Answer:
+    def counting(root: Path, *words: str) -> runner.GitOutput:
         asked.append(next(word for word in words if not word.startswith("-")))
         return ask(root, *words)
 
-    monkeypatch.setattr(runner, "ask", counting)
+    monkeypatch.setattr(runner, "run", counting)
     assert content(NAME, "HEAD~1") == OLD
     # which folder, which commit, which blob, how large, its bytes
     assert asked == ["rev-parse", "rev-parse", "ls-tree", "cat-file", "cat-file"]

@@ -9,12 +9,12 @@ from xml.etree import ElementTree as ET
 import jsonschema
 import pytest
 
+from pricectl.check import Validation, ValidationReport, validate
 from pricectl.check.findings import ERRORS, Threshold
 from pricectl.check.positions import Span
 from pricectl.check.rules import RULES
-from pricectl.check.validation import Report, Validation, check
 from pricectl.policy import Policy, Waiver
-from pricectl.report import validate
+from pricectl.report import validate as formats
 from pricectl.report.canvas import Canvas
 from pricectl.report.excerpts import window
 from pricectl.report.formats import concise, github, junit, sarif
@@ -33,17 +33,19 @@ TEXT = """{
 """
 
 
-def checked(data: str = TEXT, **settings: Any) -> Report:
+def checked(data: str = TEXT, **settings: Any) -> ValidationReport:
     policy = Policy(critical=())._replace(**settings)
-    return check(data, "a,b: prices.json", policy, date(2026, 12, 1))
+    return validate(data, "a,b: prices.json", policy, date(2026, 12, 1))
 
 
-def found(*reports: Report, threshold: Threshold = ERRORS) -> Validation:
+def found(*reports: ValidationReport, threshold: Threshold = ERRORS) -> Validation:
     return Validation(reports, threshold)
 
 
-def drawn(report: Report, *, width: int = 80, color: bool = False, verbose: bool = False) -> str:
-    return validate.text(found(report), Canvas(color, width, verbose))
+def drawn(
+    report: ValidationReport, *, width: int = 80, color: bool = False, verbose: bool = False
+) -> str:
+    return formats.text(found(report), Canvas(color, width, verbose))
 
 
 def test_text_shows_the_place_in_its_row_with_carets() -> None:
@@ -87,7 +89,7 @@ def test_text_shows_both_rows_of_one_name() -> None:
 
 
 def test_programs_learn_of_both_rows_of_one_name() -> None:
-    document = validate.document(found(checked(TWICE)))
+    document = formats.document(found(checked(TWICE)))
     (finding,) = (one for one in document["findings"] if one["rule"] == "duplicate-model")
     assert (finding["line"], finding["also"]) == (2, {"line": 1, "column": 8})
     results = json.loads(sarif.findings(found(checked(TWICE))))["runs"][0]["results"]
@@ -185,8 +187,8 @@ def test_json_is_what_its_schema_says() -> None:
     duplicate = checked('{"x": {"m": 1, "m": 1}}')
     waived = checked(waivers=(Waiver("output-below-input", "so it is"), Waiver("x", "y")))
     for report in (checked(), duplicate, waived, checked("{")):
-        jsonschema.validate(validate.document(found(report)), schema)
-    body = validate.document(found(checked(), waived))
+        jsonschema.validate(formats.document(found(report)), schema)
+    body = formats.document(found(checked(), waived))
     assert (body["schema"], body["outcome"], body["models"]) == ("pricectl.validate/1", "fail", 2)
     assert body["findings"][1] == {
         "rule": "output-below-input",
@@ -202,7 +204,7 @@ def test_json_is_what_its_schema_says() -> None:
         "hint": "are the two swapped?",
     }
     assert [finding["rule"] for finding in body["waived"]] == ["output-below-input"]
-    assert validate.document(found(waived))["outcome"] == "pass"
+    assert formats.document(found(waived))["outcome"] == "pass"
 
 
 def test_github_puts_errors_first_and_escapes() -> None:

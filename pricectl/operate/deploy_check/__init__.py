@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pricectl.changes import CatalogVersion
 from pricectl.changes.diff import NamedVersion, diff_versions
-from pricectl.check import validation
+from pricectl.check import validate
 from pricectl.check.findings import Threshold
 from pricectl.core import sanity
 from pricectl.core.calculator import quote
@@ -89,7 +89,7 @@ def _git(candidate: Candidate) -> DeployCheckItem:
 
 
 def _valid(candidate: Candidate) -> DeployCheckItem:
-    report = validation.check(candidate.data, candidate.file, candidate.policy, candidate.at)
+    report = validate(candidate.data, candidate.file, candidate.policy, candidate.at)
     threshold = Threshold(due=candidate.fail_on_due)
     failing = tuple(found for found in report.findings if threshold.trips(found))
     state: ItemState = "failed" if failing else "note" if report.count("warning") else "ok"

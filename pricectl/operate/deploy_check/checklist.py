@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from pricectl.changes.gates import GatedComparison, GateLimits
+from pricectl.check import ValidationReport
 from pricectl.check.findings import Finding
-from pricectl.check.validation import Report
-from pricectl.core.credits import Profile
+from pricectl.core.profile import Profile
 from pricectl.exit_codes import CLEAN, FAILED, FINDINGS
 from pricectl.policy import Policy
 
@@ -17,7 +17,7 @@ ItemState = Literal["ok", "note", "failed", "unknown"]
 class FoundErrors(NamedTuple):
     """What validation found: the report, and the findings that fail the checklist."""
 
-    report: Report
+    report: ValidationReport
     failing: tuple[Finding, ...]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from pricectl.changes import CatalogVersion
-from pricectl.check.validation import Report
+from pricectl.check import ValidationReport
 from pricectl.core import sanity
 from pricectl.core.catalog import Catalog
 from pricectl.core.document import MAX_BYTES
@@ -17,7 +17,7 @@ from pricectl.core.windows import as_instant
 from pricectl.files import atomic, catalog_file, versions
 from pricectl.files.git import BadRef
 from pricectl.files.gitlog import Committed, FileLog
-from pricectl.files.versions import Snapshot
+from pricectl.files.versions import FileVersion
 from pricectl.operate.rollback.target import last_good, named, without_base_option
 from pricectl.policy import Policy
 
@@ -41,8 +41,8 @@ class RollbackPlan(NamedTuple):
     file: str
     current: bytes | None
     committed: Committed | None
-    target: Snapshot
-    report: Report
+    target: FileVersion
+    report: ValidationReport
     skipped: int = 0
     refusal: str = ""
     compared_with: ComparedWith = "nothing"

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from pricectl.changes import CatalogVersion
 from pricectl.changes.diff import DiffResult, NamedVersion, diff_versions
-from pricectl.core.credits import Profile
 from pricectl.core.errors import PricingError
+from pricectl.core.profile import Profile
 from pricectl.exit_codes import CLEAN, FAILED, FINDINGS
 from pricectl.files import atomic
 from pricectl.operate.reload_client import ReloadReply

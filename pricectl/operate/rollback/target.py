@@ -5,12 +5,11 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from pricectl.check import validation
-from pricectl.check.validation import Report
+from pricectl.check import ValidationReport, validate
 from pricectl.files import atomic, versions
 from pricectl.files.git import BadRef
 from pricectl.files.gitlog import MAX_VERSIONS, Committed, FileLog
-from pricectl.files.versions import Snapshot
+from pricectl.files.versions import FileVersion
 from pricectl.policy import Policy
 
 _SHA256 = re.compile(r"[0-9a-f]{7,64}")
@@ -24,8 +23,8 @@ class NoVersion(BadRef):
 class RollbackTarget(NamedTuple):
     """The version to restore, its findings, and how many newer versions have errors."""
 
-    version: Snapshot
-    report: Report
+    version: FileVersion
+    report: ValidationReport
     skipped: int = 0
 
 
@@ -53,7 +52,7 @@ def last_good(
             skipped += 1
             continue
         version = _file_version(commit, data, log)
-        report = validation.check(data, version.name, policy, today)
+        report = validate(data, version.name, policy, today)
         if not report.fails():
             return RollbackTarget(version, report, skipped)
         skipped += 1
@@ -72,10 +71,10 @@ def named(name: str, file: str, log: FileLog, policy: Policy, today: date) -> Ro
     Raises Unavailable, BadRef or NoVersion.
     """
     version = _named_version(name, file, log, policy)
-    return RollbackTarget(version, validation.check(version.data, version.name, policy, today))
+    return RollbackTarget(version, validate(version.data, version.name, policy, today))
 
 
-def _named_version(name: str, file: str, log: FileLog, policy: Policy) -> Snapshot:
+def _named_version(name: str, file: str, log: FileLog, policy: Policy) -> FileVersion:
     digits = name.lower()
     if digits.startswith(_SHA256_PREFIX) and not Path(name).exists():
         digits = digits.removeprefix(_SHA256_PREFIX)
@@ -94,7 +93,7 @@ def _named_version(name: str, file: str, log: FileLog, policy: Policy) -> Snapsh
         raise without_base_option(error) from None
 
 
-def _by_sha256(digits: str, log: FileLog) -> Snapshot:
+def _by_sha256(digits: str, log: FileLog) -> FileVersion:
     found = [_file_version(version, data, log) for version, data in log.by_sha256(digits)]
     if len(found) == 1:
         return found[0]
@@ -110,8 +109,10 @@ def _by_sha256(digits: str, log: FileLog) -> Snapshot:
     )
 
 
-def _file_version(commit: Committed, data: bytes, log: FileLog) -> Snapshot:
-    return Snapshot(data, f"{commit.commit[:7]} of {commit.day}", log.place.path, commit.commit)
+def _file_version(commit: Committed, data: bytes, log: FileLog) -> FileVersion:
+    return FileVersion(
+        data, f"{commit.commit[:7]} of {commit.day}", log.location.path, commit.commit
+    )
 
 
 def without_base_option(error: BadRef) -> BadRef:

@@ -69,7 +69,7 @@ class Endpoint(NamedTuple):
             return Reply(0, error=self._masked(error.what))
         return self._reply(answer)
 
-    def _reply(self, answer: fetch.Answer) -> Reply:
+    def _reply(self, answer: fetch.HttpAnswer) -> Reply:
         status = answer.status
         named = {name: self._masked(value) for name, value in answer.headers.items()}
         if answer.oversized:
@@ -134,7 +134,7 @@ def _check_answered(endpoint: Endpoint, reply: Reply) -> None:
 
 
 def _check(url: str) -> None:
-    parts = fetch.parts(url)
+    parts = fetch.parse_url(url)
     if parts is None or parts.scheme not in {"http", "https"} or parts.port == 0:
         raise BadAddress("is not a URL", where=url, next_step="https://HOST[:PORT]")
     where = f"{parts.scheme}://{parts.hostname}"

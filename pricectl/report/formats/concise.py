@@ -1,7 +1,7 @@
 """Findings one a line, for editors and grep."""
 
+from pricectl.check import Validation, ValidationReport
 from pricectl.check.findings import Finding
-from pricectl.check.validation import Report, Validation
 from pricectl.report.canvas import clean
 
 
@@ -15,9 +15,9 @@ def findings(found: Validation) -> str:
     )
 
 
-def line(report: Report, finding: Finding) -> str:
+def line(report: ValidationReport, finding: Finding) -> str:
     """One finding on one line."""
-    place = clean(report.place(finding))
+    place = clean(report.file_of(finding))
     if finding.span:
         place += f":{finding.span.line}:{finding.span.column}"
     return f"{place}: {finding.severity}[{finding.rule}] {clean(finding.message)}{finding.due_mark}"

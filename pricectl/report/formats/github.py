@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from pricectl.changes import Change
 from pricectl.changes.diff import DiffResult
+from pricectl.check import Validation, ValidationReport
 from pricectl.check.findings import SEVERITIES, Finding, Severity
 from pricectl.check.positions import Positions
-from pricectl.check.validation import Report, Validation
 from pricectl.core.labels import plural
 from pricectl.report import changes as words
 from pricectl.report.canvas import clean
@@ -43,8 +43,8 @@ def findings(found: Validation) -> str:
     return "\n".join(_command(report, finding) for report, finding in pairs)
 
 
-def _command(report: Report, finding: Finding) -> str:
-    place: dict[str, str | int] = {"file": clean(report.place(finding)).removeprefix("./")}
+def _command(report: ValidationReport, finding: Finding) -> str:
+    place: dict[str, str | int] = {"file": clean(report.file_of(finding)).removeprefix("./")}
     if finding.span:
         line, column, length = finding.span
         place |= {"line": line, "endLine": line, "col": column, "endColumn": column + length}

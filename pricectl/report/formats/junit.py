@@ -2,9 +2,9 @@
 
 from xml.etree import ElementTree as ET
 
+from pricectl.check import Validation, ValidationReport
 from pricectl.check.findings import Finding, Threshold
 from pricectl.check.rules import RULES
-from pricectl.check.validation import Report, Validation
 from pricectl.report.canvas import clean
 from pricectl.report.formats.concise import line
 
@@ -19,7 +19,7 @@ def findings(found: Validation) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}'
 
 
-def _suite(root: ET.Element, report: Report, threshold: Threshold) -> None:
+def _suite(root: ET.Element, report: ValidationReport, threshold: Threshold) -> None:
     by_rule: dict[str, list[Finding]] = {rule: [] for rule in RULES}
     for finding in report.findings:
         by_rule[finding.rule].append(finding)
@@ -37,7 +37,9 @@ def _suite(root: ET.Element, report: Report, threshold: Threshold) -> None:
         _outcome(case, report, found, threshold)
 
 
-def _outcome(case: ET.Element, report: Report, found: list[Finding], threshold: Threshold) -> None:
+def _outcome(
+    case: ET.Element, report: ValidationReport, found: list[Finding], threshold: Threshold
+) -> None:
     bad = _bad(found, threshold)
     rest = [finding for finding in found if finding not in bad]
     if bad:

@@ -10,10 +10,10 @@ from typing import Any
 from urllib.parse import quote
 
 from pricectl import __version__
+from pricectl.check import Validation, ValidationReport
 from pricectl.check.findings import Finding, Severity
 from pricectl.check.positions import Span
 from pricectl.check.rules import RULES, Rule
-from pricectl.check.validation import Report, Validation
 from pricectl.report.canvas import clean
 from pricectl.report.json_text import json_text
 
@@ -52,7 +52,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 
 def _result(
-    report: Report, finding: Finding, seen: Counter[str], *, suppressed: bool
+    report: ValidationReport, finding: Finding, seen: Counter[str], *, suppressed: bool
 ) -> dict[str, Any]:
     message = f"{finding.message}. {finding.hint}" if finding.hint else finding.message
     result: dict[str, Any] = {
@@ -60,7 +60,7 @@ def _result(
         "ruleIndex": INDEX[finding.rule],
         "level": LEVELS[finding.severity],
         "message": {"text": clean(message)},
-        "locations": [_location(report.place(finding), finding.span, finding.pointer)],
+        "locations": [_location(report.file_of(finding), finding.span, finding.pointer)],
         "partialFingerprints": {"pricectl/v1": _fingerprint(finding, seen)},
     }
     if finding.due:

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from pricectl.core.calculator import Quote
-from pricectl.core.credits import BUDGET_MODES, BudgetMode, Job, Profile, client_cost, job_credits
+from pricectl.core.credits import BUDGET_MODES, BudgetMode, Job, client_cost, job_credits
 from pricectl.core.money import divide, exact, exact_usd, usd
-from pricectl.explain.gaps import is_unpriced
-from pricectl.explain.steps import Link
+from pricectl.core.profile import Profile
+from pricectl.explain.steps import ChainStep
 
 
-def charged(quote: Quote, profile: Profile | None) -> Iterator[Link]:
+def charged(quote: Quote, profile: Profile | None) -> Iterator[ChainStep]:
     """The client's cost and the credits of a job that is this one call."""
     if profile is None:
         return
@@ -18,9 +18,9 @@ def charged(quote: Quote, profile: Profile | None) -> Iterator[Link]:
     cost = exact_usd(client_cost(job.pico_usd, profile))
     markup = exact(profile.markup_percent)
     said = f"${cost} = ${usd(job.pico_usd)} + {markup}%" if profile.markup_percent else f"${cost}"
-    yield Link(
+    yield ChainStep(
         "client",
-        "no price" if is_unpriced(quote) else said,
+        "no price" if quote.nothing_priced else said,
         {"profile": profile.name, "markup_percent": markup, "client_cost_usd": cost},
         "",
         (f"profile {profile.name}", "credits rounded once a job"),
@@ -29,24 +29,24 @@ def charged(quote: Quote, profile: Profile | None) -> Iterator[Link]:
         yield _credits(mode, job, profile)
 
 
-def _credits(mode: BudgetMode, job: Job, profile: Profile) -> Link:
-    credit_count, wanted = job_credits(job, mode.name, profile), mode.charge(job, profile)
-    rounded = divide(wanted.numerator, wanted.denominator, profile.rounding)
+def _credits(mode: BudgetMode, job: Job, profile: Profile) -> ChainStep:
+    credit_count, exact_count = job_credits(job, mode.name, profile), mode.charge(job, profile)
+    rounded = divide(exact_count.numerator, exact_count.denominator, profile.rounding)
     cost = exact_usd(client_cost(job.pico_usd, profile))
     why = mode.figures(job, profile, cost, _amount)
     if mode.basis != "job":
-        why += f" = {_mixed(wanted)}, rounded {profile.rounding}"
+        why += f" = {_mixed(exact_count)}, rounded {profile.rounding}"
     if credit_count > rounded:
         why += f", at least {profile.minimum_credits}"
     facts = {
         "mode": mode.name,
-        "exact_credits": exact(wanted),
+        "exact_credits": exact(exact_count),
         "rounding": profile.rounding,
         "minimum_credits": profile.minimum_credits,
         "credits": credit_count,
     }
     said = f"{credit_count:,} {'credit' if credit_count == 1 else 'credits'}"
-    return Link("credits", said, facts, mode.name, (why if job.used else "nothing was used",))
+    return ChainStep("credits", said, facts, mode.name, (why if job.used else "nothing was used",))
 
 
 def _amount(number: Fraction) -> str:

@@ -1,11 +1,11 @@
-"""What a misspelt key was meant to be."""
+"""Suggests what a misspelt word or price key was meant to be."""
 
 import re
 from collections.abc import Iterable
 
 from pricectl.core.units import KNOWN_SERVICES, SYNONYMS, UNIT_BY_KEY, parse_key
 
-# Looking for near words is slow; a file full of unknown words gets no more help than this.
+# Comparing words is slow, so a file full of unknown words gets suggestions for the first ones only.
 MAX_LOOKUPS = 40
 MAX_CHARACTERS = 100
 
@@ -15,7 +15,7 @@ _TIER = re.compile(r"_(?:above|over|gt)_?(\d{1,6})_?k?(?:_tokens?)?$")
 
 
 class Speller:
-    """Finds near words among the known ones, as often as it is worth it."""
+    """Finds the known word that is nearest to a misspelt one, for at most MAX_LOOKUPS words."""
 
     def __init__(self, words: Iterable[str], cutoff: float = 0.75) -> None:
         self._words = tuple(words)

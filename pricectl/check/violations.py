@@ -1,4 +1,4 @@
-"""What a schema violation means for a price list, in words."""
+"""Turns violations of the schema into findings that speak of prices and keys."""
 
 import re
 from collections.abc import Iterator
@@ -8,25 +8,23 @@ from typing import Any, NamedTuple
 from pricectl.check.findings import Finding
 from pricectl.check.rules.prices import PRICE_NEGATIVE, PRICE_TYPE
 from pricectl.check.rules.shape import UNKNOWN_PRICE_KEY, WRONG_SHAPE
-from pricectl.check.rules.spelling import Speller, near_price_key
+from pricectl.check.spelling import Speller, near_price_key
 from pricectl.core.document import Json, Unreadable
 from pricectl.core.entries import price_problem
 from pricectl.core.pointers import pointer_to
 from pricectl.core.units import NESTED_KEYS, is_price_like, parse_key
 
-# What the metadata rules say in their own words.
-SAID_ELSEWHERE = {
+# The metadata rules report these in their own words.
+REPORTED_BY_RULES = {
     ("metadata", "currency"),
     ("metadata", "schema_version"),
     ("metadata", "acknowledged"),
 }
-
-
 NESTED = tuple((key,) for key in NESTED_KEYS)
 
 
 class Violation(NamedTuple):
-    """A value that a keyword of the schema refuses: `wanted` is the keyword's value."""
+    """A value that breaks a keyword of the schema; `wanted` is what the keyword allows."""
 
     path: tuple[str, ...]
     keyword: str
@@ -46,8 +44,8 @@ class Violation(NamedTuple):
 
 
 def findings(found: Violation, speller: Speller) -> Iterator[tuple[str, Finding]]:
-    """One violation as findings, one for each unknown key, with the first key of their path."""
-    if found.path[:2] in SAID_ELSEWHERE:
+    """A violation as findings, one for each unknown key, each with the first key of its path."""
+    if found.path[:2] in REPORTED_BY_RULES:
         return
     if found.keyword == "additionalProperties":
         for key in _extra(found):
@@ -68,15 +66,15 @@ def _extra(found: Violation) -> list[str]:
 
 
 def _unknown(found: Violation, key: str, speller: Speller) -> Finding:
-    """A key that an object must not have."""
+    """The finding for a key that the schema does not allow."""
     where = found.pointer + pointer_to(key)
-    said = repr(shorten(key, 80))
+    shown = repr(shorten(key, 80))
     if is_price_like(key) and "patternProperties" in found.schema:
         near = near_price_key(key, speller)
-        hint = f"did you mean {near}?" if near else UNKNOWN_PRICE_KEY.hint
-        return UNKNOWN_PRICE_KEY.at(where, f"unknown price key {said}", hint, on_key=True)
+        hint = f"did you mean {near}?" if near else None
+        return UNKNOWN_PRICE_KEY.finding(where, f"unknown price key {shown}", hint, on_key=True)
     known = list(found.schema["properties"])
-    return WRONG_SHAPE.at(where, f"unknown key {said}", _one_of(key, known), on_key=True)
+    return WRONG_SHAPE.finding(where, f"unknown key {shown}", _one_of(key, known), on_key=True)
 
 
 def _one_of(word: str, known: list[str]) -> str:
@@ -88,34 +86,34 @@ def _price(found: Violation) -> Finding:
     value = found.value
     if found.keyword == "minimum":
         message = f"the price {value} is below zero"
-        return PRICE_NEGATIVE.at(found.pointer, message, PRICE_NEGATIVE.hint)
+        return PRICE_NEGATIVE.finding(found.pointer, message)
     hint = PRICE_TYPE.hint
     if isinstance(value, str) and _NUMBER.fullmatch(value):
         hint = f"write {value} without quotes"
-    return PRICE_TYPE.at(found.pointer, f"the {price_problem(value)}", hint)
+    return PRICE_TYPE.finding(found.pointer, f"the {price_problem(value)}", hint)
 
 
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,24})?([eE]-?\d{1,2})?", re.ASCII)
 
 
 def _shape(found: Violation) -> Finding:
-    said, value, wanted = repr(found.key), shorten(str(found.value)), found.wanted
+    name, value, wanted = repr(found.key), shorten(str(found.value)), found.wanted
     hint, on_key = "", False
     if found.keyword == "type":
         kinds = [wanted] if isinstance(wanted, str) else wanted
-        message = f"{said} is {kind(found.value)}, not {' or '.join(map(KINDS.__getitem__, kinds))}"
+        message = f"{name} is {kind(found.value)}, not {' or '.join(map(KINDS.__getitem__, kinds))}"
     elif found.keyword == "required":
-        missing = [name for name in wanted if name not in found.value]
+        missing = [key for key in wanted if key not in found.value]
         message, on_key = f"{', '.join(map(repr, missing))} is missing", True
     elif found.keyword == "enum":
-        message = f"{value!r} is no value of {said}"
+        message = f"{value!r} is not a value of {name}"
         hint = _one_of(value, wanted)
     elif found.keyword in LIMITS:
-        message = f"{said} is {value}, not {LIMITS[found.keyword].format(wanted)}"
+        message = f"{name} is {value}, not {LIMITS[found.keyword].format(wanted)}"
     else:
-        message = f"{value!r} is not what {said} takes"
+        message = f"{value!r} is not what {name} takes"
         hint = found.schema.get("description", "").rstrip(".")
-    return WRONG_SHAPE.at(found.pointer, message, hint, on_key=on_key)
+    return WRONG_SHAPE.finding(found.pointer, message, hint, on_key=on_key)
 
 
 KINDS = {
@@ -137,9 +135,9 @@ LIMITS = {
 }
 
 
-def no_object(pointer: str, what: str, value: Json) -> Finding:
-    """A provider or model that is no object."""
-    return WRONG_SHAPE.at(pointer, f"{what} is {kind(value)}, not an object")
+def not_an_object(pointer: str, what: str, value: Json) -> Finding:
+    """The finding for a provider or model that is not an object."""
+    return WRONG_SHAPE.finding(pointer, f"{what} is {kind(value)}, not an object", "")
 
 
 def kind(value: Json) -> str:

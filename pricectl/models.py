@@ -1,6 +1,9 @@
-"""Which rows a person asks to see, and in what order."""
+"""The models of a catalog with their prices at a date: filtered and sorted, for `pricectl models`.
 
-from collections.abc import Callable, Iterator, Mapping
+It stands beside the core, which answers for one name, and below the reports, which show rows.
+"""
+
+from collections.abc import Callable, Mapping
 from datetime import date
 from fnmatch import fnmatchcase
 from types import MappingProxyType
@@ -11,7 +14,7 @@ from pricectl.core.labels import service_word
 from pricectl.core.model import Model
 from pricectl.core.prices import PriceList
 from pricectl.core.units import STANDARD
-from pricectl.core.windows import day_text
+from pricectl.core.windows import as_instant, day_text
 
 
 class Filter(NamedTuple):
@@ -26,44 +29,48 @@ class Filter(NamedTuple):
 
 
 class Priced(NamedTuple):
-    """A row with the prices in force at an instant, and their period ("" is the row's own)."""
+    """A row with the prices in force at an instant.
+
+    `whole_day` is the list that `prices` is the off-peak part of, else `prices` itself.
+    """
 
     model: Model
     prices: PriceList
-    period: str = ""
+    whole_day: PriceList
 
     @classmethod
     def at(cls, model: Model, at: date | None) -> "Priced":
         """The row at a day or instant (UTC); without one, as it stands."""
-        return cls(model, *model.prices_at(at))
+        if at is None:
+            return cls(model, model.prices, model.prices)
+        instant = as_instant(at)
+        whole_day = model.list_at(instant)
+        return cls(model, whole_day.at_hour(instant), whole_day)
 
     @property
-    def others(self) -> tuple[tuple[str, PriceList], ...]:
-        """The row's prices of other hours and, in order, of other times."""
-        return (*self._other_hours(), *self._other_times())
+    def period(self) -> str:
+        """When the prices in force apply; "" is the row's own."""
+        return self.prices.period
 
-    def _holds(self, prices: PriceList) -> bool:
-        """Whether a list is in force, at some hour of the day at least."""
-        cheaper = prices.off_peak or prices
-        return self.prices is prices or self.prices is cheaper
-
-    def _other_hours(self) -> Iterator[tuple[str, PriceList]]:
-        for _, prices in _times(self.model):
-            if prices.off_peak and self._holds(prices):
-                calm = self.prices is prices.off_peak
-                yield ("other hours", prices) if calm else ("off-peak hours", prices.off_peak)
-
-    def _other_times(self) -> Iterator[tuple[str, PriceList]]:
-        return (time for time in _times(self.model) if not self._holds(time[1]))
+    @property
+    def other_lists(self) -> tuple[tuple[str, PriceList], ...]:
+        """The lists of the day's other hours, then of other times in order, each with its time."""
+        hours = []
+        if self.prices.windows:
+            hours.append(("other hours", self.whole_day))
+        elif self.whole_day.off_peak:
+            hours.append(("off-peak hours", self.whole_day.off_peak))
+        lists = (prices for prices in self.model.price_lists if prices is not self.whole_day)
+        return (*hours, *((_time(prices), prices) for prices in lists))
 
 
-def _times(model: Model) -> Iterator[tuple[str, PriceList]]:
-    """Every price list of a row in the order of time; its own by the days around it."""
-    yield from ((f"until {day_text(end)}", prices) for end, prices in model.previous)
-    ends = [f"from {day_text(end)}" for end, _ in model.previous[-1:]]
-    starts = [f"until {day_text(start)}" for start, _ in model.upcoming[:1]]
-    yield f"{' '.join((*ends, *starts))} (the row's own)".strip(), model.prices
-    yield from ((f"from {day_text(start)}", prices) for start, prices in model.upcoming)
+def _time(prices: PriceList) -> str:
+    """When a list applies; the row's own by the days of its neighbours."""
+    if prices.period:
+        return prices.period
+    bounds = (("from", prices.start), ("until", prices.end))
+    days = [f"{word} {day_text(day)}" for word, day in bounds if day]
+    return f"{' '.join(days)} (the row's own)"
 
 
 def base_rate(prices: PriceList, unit: str, service: str = STANDARD) -> int | None:
@@ -94,11 +101,12 @@ def select(
     catalog: Catalog, wanted: Filter, sort: str, at: date | None = None
 ) -> tuple[Priced, ...]:
     """The rows that fit at a day or instant, sorted; rows without the price come last."""
-    rows = (Priced.at(model, at) for model in catalog.models if _is_meant(model, wanted))
+    rows = (Priced.at(model, at) for model in catalog.models if _is_listed(model, wanted))
     return tuple(sorted((row for row in rows if _fits(row.prices, wanted)), key=SORTS[sort]))
 
 
-def _is_meant(model: Model, wanted: Filter) -> bool:
+def _is_listed(model: Model, wanted: Filter) -> bool:
+    """Whether the row fits as far as its prices do not matter."""
     return (
         (wanted.retired or model.entry.get("retired") is not True)
         and (wanted.provider is None or model.provider == wanted.provider.lower())
