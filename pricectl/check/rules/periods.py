@@ -170,7 +170,7 @@ def _order(model: Model) -> Iterator[Finding]:
                 message = (
                     f"{bound} {day_text(after[0])} stands behind {bound} {day_text(before[0])}"
                 )
-                yield _out_of_order(f"{after[1]}/{bound}", message)
+                yield PERIODS_OUT_OF_ORDER.finding(f"{after[1]}/{bound}", message)
     yield from _overlap(model)
 
 
@@ -192,11 +192,7 @@ def _overlap(model: Model) -> Iterator[Finding]:
     else:
         conflict = "and the upcoming one from then: the row's own price never does"
     message = f"the previous price of {model.name!r} holds until {day_text(end)}, {conflict}"
-    yield _out_of_order(f"{pointer}/until", message)
-
-
-def _out_of_order(pointer: str, message: str) -> Finding:
-    return PERIODS_OUT_OF_ORDER.finding(pointer, message)
+    yield PERIODS_OUT_OF_ORDER.finding(f"{pointer}/until", message)
 
 
 def _incomplete(model: Model) -> Iterator[Finding]:
