@@ -1,4 +1,7 @@
-"""Imports point one way, from the verbs to the core; heavy libraries stay where they belong."""
+"""Imports point one way, from the verbs to the core; heavy libraries stay where they belong.
+
+Also that a class name has one meaning in the whole package.
+"""
 
 import ast
 import sys
@@ -167,6 +170,21 @@ def test_heavy_libraries_stay_at_home_and_inside_functions() -> None:
         )
     ]
     assert astray == []
+
+
+# Class names that are defined more than once, and why.
+DEFINED_TWICE: dict[str, str] = {}
+
+
+def test_a_class_name_has_one_meaning() -> None:
+    """Private or not: whoever searches for a class finds one definition."""
+    homes: dict[str, list[str]] = {}
+    for module in sorted(KNOWN):
+        for node in ast.walk(ast.parse(path_of(module).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name.lstrip("_"), []).append(module)
+    repeated = {name: found for name, found in homes.items() if len(found) > 1}
+    assert repeated.keys() == DEFINED_TWICE.keys(), repeated
 
 
 def test_a_command_fits_on_a_screen_of_code() -> None:

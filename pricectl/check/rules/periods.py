@@ -170,7 +170,7 @@ def _order(model: Model) -> Iterator[Finding]:
         for (earlier, _), (day, prices) in pairwise(written):
             if earlier > day:
                 message = f"{bound} {day_text(day)} stands behind {bound} {day_text(earlier)}"
-                yield _out_of_order(f"{prices.pointer}/{bound}", message)
+                yield PERIODS_OUT_OF_ORDER.finding(f"{prices.pointer}/{bound}", message)
     yield from _overlap(model)
 
 
@@ -193,11 +193,7 @@ def _overlap(model: Model) -> Iterator[Finding]:
     else:
         conflict = "and the upcoming one from then: the row's own price never does"
     message = f"the previous price of {model.name!r} holds until {day_text(end)}, {conflict}"
-    yield _out_of_order(f"{last.pointer}/until", message)
-
-
-def _out_of_order(pointer: str, message: str) -> Finding:
-    return PERIODS_OUT_OF_ORDER.finding(pointer, message)
+    yield PERIODS_OUT_OF_ORDER.finding(f"{last.pointer}/until", message)
 
 
 def _incomplete(model: Model) -> Iterator[Finding]:
