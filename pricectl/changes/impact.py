@@ -13,13 +13,14 @@ from pricectl.core.calculator import quote
 from pricectl.core.catalog import Catalog
 from pricectl.core.credits import Profile
 from pricectl.core.estimate import Estimate
+from pricectl.core.token_kinds import USAGE_ARGUMENTS
 from pricectl.core.units import UNITS
-from pricectl.core.usage import DETAILS, Usage
+from pricectl.core.usage import Usage
 from pricectl.core.windows import as_instant, read_instant
 from pricectl.policy import Workload
 
 PROBE_TOKENS, PROBE_OUTPUT, PROBE_COUNT = 10_000, 1_000, 1_000
-_DETAIL = {unit: detail for detail, unit in DETAILS.items()}
+_DETAIL = {unit: detail for detail, unit in USAGE_ARGUMENTS.items()}
 
 
 class Terms(NamedTuple):
