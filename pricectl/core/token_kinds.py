@@ -42,7 +42,7 @@ def _kind(  # noqa: PLR0913, PLR0917 - the columns of the table below
 
 _READ, _WRITE = "cache_read_input", "cache_creation_input"
 
-# A kind stands after the kinds it lies inside; the order is the order of a quote's lines.
+# The order is the order of a quote's lines.
 TOKEN_KINDS = (
     _kind("input", "input", "input_cost_per_token", "input"),
     _kind("input", "cache_read", f"{_READ}_token_cost", "cached", "input"),
@@ -101,5 +101,5 @@ TOTALS = ("input_tokens", "output_tokens")
 USAGE_ARGUMENTS = MappingProxyType(
     {kind.argument: kind.unit for kind in TOKEN_KINDS if kind.argument not in TOTALS}
 )
-# The kinds whose tokens are counted in other kinds too, which are not totals.
+# The kinds whose tokens are counted in two other kinds at once; none lies inside another of these.
 OVERLAPS = tuple(kind for kind in TOKEN_KINDS if kind.inside)

@@ -34,8 +34,8 @@ class Usage(_Fields):
     (`search=2`, `page=10`, `input_second=Decimal("12.5")`) are counted beside the tokens, by their
     name in `units`.
 
-    Raises BadUsage: a count that is not a whole number from 0 to 1e15, an unknown unit, parts larger
-    than their total.
+    Raises BadUsage: a count that is not a whole number from 0 to 1e15, an unknown unit, parts
+    larger than their total.
 
     >>> Usage(1000, 500, cache_read_tokens=200).counts
     (('input', 800), ('cache_read', 200), ('output', 500))
@@ -172,8 +172,7 @@ def _disjoint(input_tokens: int, output_tokens: int, amounts: dict[str, int]) ->
     Changes `amounts`. Raises BadUsage if a part is larger than what it lies inside.
     """
     if not _OVERLAPPING.isdisjoint(amounts):
-        # From the innermost kind outwards, so that each is reduced before it is taken out itself.
-        for kind in reversed(OVERLAPS):
+        for kind in OVERLAPS:
             inner = amounts.get(kind.unit, 0)
             for outer in kind.inside if inner else ():
                 amounts[outer] = _remainder(amounts.get(outer, 0), inner, kind.unit, outer)

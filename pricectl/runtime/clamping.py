@@ -1,4 +1,4 @@
-"""Invalid counts are clamped to the nearest valid ones and flagged, so that every call is priced."""
+"""Invalid counts are clamped to valid ones and flagged, so that every call is priced."""
 
 import math
 from collections.abc import Mapping
@@ -41,9 +41,7 @@ def clamped(given: object) -> tuple[Usage, bool]:
     if len(listed) > MAX_NAMES:
         return clamped(dict(listed[:MAX_NAMES]))[0], True
     counts = {name: count(value, name) for name, value in given.items() if _is_known(name)}
-    changed = len(counts) != len(given) or any(
-        counts[name] is not given[name] for name in counts
-    )
+    changed = len(counts) != len(given) or any(counts[name] is not given[name] for name in counts)
     try:
         return Usage(**counts), changed  # type: ignore[arg-type] # the totals among them are whole
     except BadUsage:

@@ -200,7 +200,9 @@ def test_a_hint_about_syntax_stays() -> None:
 
 
 def test_a_line_that_is_no_event_is_refused_with_its_place() -> None:
-    with pytest.raises(DocumentError, match="line 2, column 1: is no line of a server-sent event"):
+    with pytest.raises(
+        DocumentError, match="line 2, column 1: is not a line of a server-sent event"
+    ):
         read_recorded("data: 5\nzzz")
 
 
@@ -989,8 +991,8 @@ def test_only_bad_usage_escapes_from_a_damaged_body(path: Path, data: st.DataObj
 @pytest.mark.parametrize(
     ("count", "said"),
     [
-        (Decimal("1.7"), "is no whole number"),  # it would round up to one
-        (Decimal("1.2"), "is no whole number"),
+        (Decimal("1.7"), "is not a whole number"),  # it would round up to one
+        (Decimal("1.2"), "is not a whole number"),
         (-1, "is negative"),
         (Decimal(-1), "is negative"),
         (10**16, "is too large"),

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 from pricectl.core import BadUsage, Catalog, Job, Profile, Quote, charge, client_cost, quote
 from pricectl.core.money import divide, usd
 from pricectl.core.responses import Reading
-from pricectl.core.responses.access import dollars
+from pricectl.core.responses.values import dollars
 from pricectl.operate.smoke.dialects import Dialect, Reply, Stated
 from pricectl.operate.smoke.plan import Probe
 

@@ -109,7 +109,7 @@ def test_a_member_too_many_is_seen_among_all_the_others() -> None:
 def test_a_count_of_another_type_is_refused(name: str, make: Any) -> None:
     body = answer()
     body["usage"][name] = make(body["usage"][name])
-    with pytest.raises(BadUsage, match=rf"usage\.{name}: is no whole number"):
+    with pytest.raises(BadUsage, match=rf"usage\.{name}: is not a whole number"):
         read_response(body)
 
 
