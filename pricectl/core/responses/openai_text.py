@@ -7,8 +7,8 @@ whatever is unusual or invalid is left to that. `test_openai_text` holds the two
 from types import MappingProxyType
 from typing import NamedTuple
 
-from pricectl.core.responses.attribution import MARKED_IDS, known_as, maker_of
 from pricectl.core.responses.formats import Reading
+from pricectl.core.responses.provider import MARKED_IDS, known_as, maker_of
 from pricectl.core.responses.values import MAX_TEXT
 from pricectl.core.usage import MAX_COUNT, Usage
 
@@ -67,9 +67,9 @@ def read_openai_text(body: object, provider: str | None) -> Reading | None:
     kind = _KINDS.get(name) if type(name) is str else None
     if kind is None:
         return None
-    # Members that the kind does not know may be anything, unless they are null.
-    if not (
-        body.keys() <= kind.body or all(body[name] is None for name in body.keys() - kind.body)
+    # A member that the kind does not know may change the cost, unless it is null.
+    if not body.keys() <= kind.body and any(
+        body[name] is not None for name in body.keys() - kind.body
     ):
         return None
     names = _names(body)

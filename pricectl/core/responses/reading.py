@@ -5,12 +5,13 @@ from decimal import Decimal
 
 from pricectl.core.calculator import quantity
 from pricectl.core.errors import BadUsage, DocumentError
-from pricectl.core.responses import attribution
 from pricectl.core.responses.formats import Reading, ReadingBuilder, ResponseFormat, UsageLocation
 from pricectl.core.responses.locate import locate
 from pricectl.core.responses.media import split_cached_media
 from pricectl.core.responses.openai_text import read_openai_text
+from pricectl.core.responses.provider import known_as, model_of, provider_of
 from pricectl.core.responses.recorded import read_recorded
+from pricectl.core.responses.service import is_silent, region_of, reported_cost, service_of
 from pricectl.core.responses.values import member
 from pricectl.core.units import UNITS
 from pricectl.core.usage import Usage, usage_of
@@ -60,7 +61,7 @@ def salvage_response(
     builder = _attributed(location, provider, forgiving=True)
     with suppress(BadUsage):
         _count(builder, location.format)
-    region, service = attribution.region_of(builder), attribution.service_of(builder)
+    region, service = region_of(builder), service_of(builder)
     signals = tuple(builder.signals)
     reading = Reading(Usage(), builder.model, builder.provider, service, region, signals=signals)
     return reading, {
@@ -89,10 +90,10 @@ def _attributed(
 ) -> ReadingBuilder:
     """A reading of who served which model, which the counts depend on."""
     builder = ReadingBuilder(location, forgiving=forgiving)
-    builder.silent = attribution.is_silent(builder)
-    builder.model = attribution.model_of(builder)
-    stated = attribution.known_as(provider) if provider else ""
-    builder.provider = stated or attribution.provider_of(builder, location.format.provider)
+    builder.silent = is_silent(builder)
+    builder.model = model_of(builder)
+    stated = known_as(provider) if provider else ""
+    builder.provider = stated or provider_of(builder, location.format.provider)
     return builder
 
 
@@ -122,8 +123,8 @@ def _read(body: object, provider: str | None) -> Reading:
         usage,
         builder.model,
         builder.provider,
-        attribution.service_of(builder),
-        attribution.region_of(builder),
-        attribution.reported_cost(builder),
+        service_of(builder),
+        region_of(builder),
+        reported_cost(builder),
         tuple(builder.signals),
     )
