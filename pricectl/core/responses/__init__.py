@@ -10,7 +10,14 @@ whole.
 """
 
 from pricectl.core.responses.formats import Reading
-from pricectl.core.responses.quoting import quote_response, row_name
+from pricectl.core.responses.quoting import quote_reading, quote_response, row_name
 from pricectl.core.responses.reading import read_response, salvage_response
 
-__all__ = ["Reading", "quote_response", "read_response", "row_name", "salvage_response"]
+__all__ = [
+    "Reading",
+    "quote_reading",
+    "quote_response",
+    "read_response",
+    "row_name",
+    "salvage_response",
+]

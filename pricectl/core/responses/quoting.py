@@ -36,6 +36,25 @@ def quote_response(  # noqa: PLR0913 - the domain's question, all but two by key
     2500000000
     """
     reading = read_response(body, provider=provider)
+    return quote_reading(
+        catalog, reading, model=model, service=service, region=region, at=at, strict=strict
+    )
+
+
+def quote_reading(  # noqa: PLR0913 - as `quote_response`
+    catalog: Catalog,
+    reading: Reading,
+    *,
+    model: str | None = None,
+    service: str | None = None,
+    region: str | None = None,
+    at: date | None = None,
+    strict: bool = False,
+) -> Quote:
+    """Price what a response was read to state; arguments and errors are those of `quote_response`.
+
+    For callers that price one response more than once, as at the prices of several models.
+    """
     name = row_name(catalog, reading, model=model, region=region)
     if strict and reading.signals:
         raise UnpricedUnit(
