@@ -19,7 +19,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from places import SECTIONS
+from sellers import SECTIONS
 from witnesses import (
     GENAI_PRICES,
     GENERAL_KIND,

@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from places import place_of
+from sellers import seller_of
 
 LITELLM, GENAI_PRICES = "litellm", "genai-prices"
 PICODOLLAR = Decimal("1e-12")
@@ -109,10 +109,10 @@ class Litellm:
 
     def figures(self, section: str, model: str, _at: date, /) -> Figures:
         """Today's prices of a model: this list has no dates."""
-        place, name = place_of(section, model)
-        for pattern in place.litellm:
+        seller, name = seller_of(section, model)
+        for pattern in seller.litellm:
             row = self._rows.get(pattern.format(name))
-            if row is not None and row.get("litellm_provider") in place.litellm_providers:
+            if row is not None and row.get("litellm_provider") in seller.litellm_providers:
                 return prices_of(row) | dict(ranged_prices(row)) | dict(fast_prices(row))
         return {}
 
@@ -146,9 +146,9 @@ class GenaiPrices:
 
     def figures(self, section: str, model: str, at: date, /) -> Figures:
         """The prices of a model on a day, its busiest hours in the base keys."""
-        place, name = place_of(section, model)
-        name = place.genai_pattern.format(name)
-        for candidate in (each for maker in place.genai for each in self._models[maker]):
+        seller, name = seller_of(section, model)
+        name = seller.genai_pattern.format(name)
+        for candidate in (each for maker in seller.genai for each in self._models[maker]):
             if candidate.match.is_match(name) or candidate.match.is_match(name.lower()):
                 return model_figures(candidate, at)
         return {}

@@ -14,14 +14,15 @@ from pricectl.core.estimate import Estimate
 from pricectl.core.model import Model
 from pricectl.core.prices import At
 from pricectl.core.profile import Profile
+from pricectl.core.token_kinds import USAGE_ARGUMENTS
 from pricectl.core.units import UNITS
-from pricectl.core.usage import DETAILS, Usage
+from pricectl.core.usage import Usage
 from pricectl.policy import Workload
 
 PRICE_JOB_TOKENS, PRICE_JOB_OUTPUT, PRICE_JOB_COUNT = 10_000, 1_000, 1_000
 # Steps that a job takes, in rows looked at.
 JOB_STEPS = 50
-_DETAIL = {unit: detail for detail, unit in DETAILS.items()}
+_DETAIL = {unit: detail for detail, unit in USAGE_ARGUMENTS.items()}
 
 
 class JobSettings(NamedTuple):

@@ -87,7 +87,7 @@ def careful_reading(
 
 
 def _reading(body: object, provider: str | None) -> "tuple[Reading, tuple[str, ...]]":
-    """A response as it is or, flagged, with counts that cannot be cut to the nearest that can."""
+    """What a response says; where it is invalid, what can be read of it, clamped and flagged."""
     from pricectl.core.responses import read_response, salvage_response
 
     try:

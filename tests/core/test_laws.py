@@ -37,8 +37,8 @@ from pricectl.core import (
 )
 from pricectl.core.calculator import quantity
 from pricectl.core.money import PICO_PER_USD, ROUNDINGS, Rounding, divide, parse_usd
+from pricectl.core.token_kinds import USAGE_ARGUMENTS
 from pricectl.core.units import UNITS, is_token
-from pricectl.core.usage import DETAILS
 from pricectl.explain import explain
 from tests.core.random_cases import as_usage
 
@@ -523,12 +523,12 @@ def test_taking_apart_is_the_inverse_of_adding_up(counts: Counts) -> None:
     assert dict(as_usage(counts).counts) == {unit: count for unit, count in counts.items() if count}
 
 
-details = st.dictionaries(st.sampled_from(sorted(DETAILS)), st.integers(0, 60))
+details = st.dictionaries(st.sampled_from(sorted(USAGE_ARGUMENTS)), st.integers(0, 60))
 
 
 def parts_left(fresh: int, out: int, given_details: Counts) -> Counts:
     """What remains of each part when its own parts are taken out; negative if they do not fit."""
-    left = {unit: given_details.get(name, 0) for name, unit in DETAILS.items()}
+    left = {unit: given_details.get(name, 0) for name, unit in USAGE_ARGUMENTS.items()}
     read_audio, read_image = left["cache_read_audio"], left["cache_read_image"]
     left["cache_read"] -= read_audio + read_image
     left["cache_write"] -= left["cache_write_audio"]

@@ -13,7 +13,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
 
 import crosscheck
-import places
+import sellers
 import witnesses
 
 DAY = date(2026, 11, 23)
@@ -336,29 +336,29 @@ def test_ranges_become_tiers_by_their_lower_end() -> None:
 
 
 @pytest.mark.parametrize(
-    ("section", "name", "place", "known_as"),
+    ("section", "name", "seller", "known_as"),
     [
-        ("openai", "gpt-4o", places.SECTIONS["openai"], "gpt-4o"),
-        ("openai", "azure/gpt-4o", places.AZURE, "gpt-4o"),
-        ("azure", "azure_ai/Phi-4", places.AZURE_AI, "Phi-4"),
-        ("anthropic", "claude-sonnet-4-5@20250929", places.VERTEX, "claude-sonnet-4-5@20250929"),
-        ("google", "vertex_ai/gemini-2.5-pro", places.VERTEX, "gemini-2.5-pro"),
-        ("anthropic", "us.anthropic.claude-opus-5", places.BEDROCK, "us.anthropic.claude-opus-5"),
-        ("bedrock", "bedrock_mantle/openai.gpt-6-sol", places.MANTLE, "openai.gpt-6-sol"),
-        ("groq", "groq/openai/gpt-oss-20b", places.SECTIONS["groq"], "openai/gpt-oss-20b"),
-        ("together", "together/zai-org/GLM-5", places.SECTIONS["together"], "zai-org/GLM-5"),
-        ("together", "together_ai/zai-org/GLM-5", places.SECTIONS["together"], "zai-org/GLM-5"),
-        ("vertex", "vertex_ai/meta/llama-4-maas", places.VERTEX, "meta/llama-4-maas"),
+        ("openai", "gpt-4o", sellers.SECTIONS["openai"], "gpt-4o"),
+        ("openai", "azure/gpt-4o", sellers.AZURE, "gpt-4o"),
+        ("azure", "azure_ai/Phi-4", sellers.AZURE_AI, "Phi-4"),
+        ("anthropic", "claude-sonnet-4-5@20250929", sellers.VERTEX, "claude-sonnet-4-5@20250929"),
+        ("google", "vertex_ai/gemini-2.5-pro", sellers.VERTEX, "gemini-2.5-pro"),
+        ("anthropic", "us.anthropic.claude-opus-5", sellers.BEDROCK, "us.anthropic.claude-opus-5"),
+        ("bedrock", "bedrock_mantle/openai.gpt-6-sol", sellers.MANTLE, "openai.gpt-6-sol"),
+        ("groq", "groq/openai/gpt-oss-20b", sellers.SECTIONS["groq"], "openai/gpt-oss-20b"),
+        ("together", "together/zai-org/GLM-5", sellers.SECTIONS["together"], "zai-org/GLM-5"),
+        ("together", "together_ai/zai-org/GLM-5", sellers.SECTIONS["together"], "zai-org/GLM-5"),
+        ("vertex", "vertex_ai/meta/llama-4-maas", sellers.VERTEX, "meta/llama-4-maas"),
     ],
 )
 def test_looks_a_name_up_where_its_seller_is(
-    section: str, name: str, place: places.Place, known_as: str
+    section: str, name: str, seller: sellers.Seller, known_as: str
 ) -> None:
-    assert places.place_of(section, name) == (place, known_as)
+    assert sellers.seller_of(section, name) == (seller, known_as)
 
 
 def test_a_data_zone_of_azure_is_not_its_global_deployment() -> None:
-    place, name = places.place_of("azure", "azure/eu/gpt-4o")
+    seller, name = sellers.seller_of("azure", "azure/eu/gpt-4o")
 
-    assert place.genai == ()
-    assert place.litellm[0].format(name) == "azure/eu/gpt-4o"
+    assert seller.genai == ()
+    assert seller.litellm[0].format(name) == "azure/eu/gpt-4o"

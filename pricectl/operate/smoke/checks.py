@@ -8,7 +8,7 @@ from typing import Any
 from pricectl.core import BadUsage, Catalog, Job, Profile, Quote, charge, client_cost, quote
 from pricectl.core.money import divide, usd
 from pricectl.core.responses import Reading
-from pricectl.core.responses.access import dollars
+from pricectl.core.responses.values import dollars
 from pricectl.operate.smoke.apis import ApiKind, Reply, ReportedCall
 from pricectl.operate.smoke.probes import Probe
 from pricectl.operate.smoke.results import CallResult, SmokeCheck

@@ -57,9 +57,9 @@ def of_cost(api: str, reply: Reply) -> tuple[str, str]:
         (Decimal("0.000350001"), ("failed", "")),
         (Decimal("0.00035002"), ("failed", "")),
         (0, ("failed", "")),
-        (Decimal(-1), ("failed", "is no cost")),
-        (True, ("failed", "is no cost")),
-        ("much", ("failed", "is no cost")),
+        (Decimal(-1), ("failed", "is not a cost")),
+        (True, ("failed", "is not a cost")),
+        ("much", ("failed", "is not a cost")),
         (None, ("failed", "not reported")),
     ],
 )

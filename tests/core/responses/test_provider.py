@@ -6,7 +6,7 @@ import pytest
 
 from pricectl.core import Usage
 from pricectl.core.responses import read_response
-from pricectl.core.responses.origins import maker_of
+from pricectl.core.responses.provider import maker_of
 
 MESSAGE = {"input_tokens": 1, "output_tokens": 1, "cache_read_input_tokens": 0}
 

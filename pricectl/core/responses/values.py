@@ -1,4 +1,7 @@
-"""Values out of a response, dict or object alike, none of them trusted."""
+"""Read single values out of a response, which may be dicts or a client's objects; none is trusted.
+
+A reader takes a value and the path it was found at, and returns a count or raises BadUsage.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -14,6 +17,7 @@ Path = tuple[str, ...]
 Reader = Callable[[object, str], int]
 
 MAX_TEXT = 256
+MAX_DIGITS = len(str(MAX_COUNT))
 _LEAVES = (str, bytes, bytearray, int, float, Decimal, list, tuple, set, frozenset)
 
 
@@ -39,7 +43,9 @@ def member(node: object, name: str) -> object:
 
 
 def lacks(node: object, names: Iterable[str]) -> bool:
-    """Whether a plain dict has none of some members, which spares looking for each.
+    """Whether a dict has none of some members, so that they need not be looked for one by one.
+
+    Of an object this is unknown: False.
 
     >>> lacks({"a": 1}, ("b", "c")), lacks({"a": 1}, ("a", "c"))
     (True, False)
@@ -47,7 +53,7 @@ def lacks(node: object, names: Iterable[str]) -> bool:
     return type(node) is dict and node.keys().isdisjoint(names)
 
 
-def at(node: object, path: Path) -> object:
+def value_at(node: object, path: Path) -> object:
     """The value at the end of a path; None as soon as there is none."""
     for name in path:
         node = member(node, name)
@@ -58,16 +64,17 @@ def at(node: object, path: Path) -> object:
 
 def items(node: object, *path: str) -> Sequence[object]:
     """The members of a list at a path; nothing if there is no list."""
-    value = at(node, path)
+    value = value_at(node, path)
     return value if isinstance(value, (list, tuple)) else ()
 
 
 def text(value: object) -> str:
     """A short text or an enumeration's value; anything else is the empty text."""
-    plain = value.value if isinstance(value, Enum) else value
-    if not isinstance(plain, str) or len(plain) > MAX_TEXT:
+    if isinstance(value, Enum):
+        value = value.value
+    if not isinstance(value, str) or len(value) > MAX_TEXT:
         return ""
-    return str.__str__(plain)
+    return str.__str__(value)  # of a subclass, as clients' enumerations are, the text alone
 
 
 def whole(value: object, where: str) -> int:
@@ -76,10 +83,10 @@ def whole(value: object, where: str) -> int:
     Raises BadUsage.
     """
     if type(value) is int:
-        return _in_bounds(value, where)
+        return value if 0 <= value <= MAX_COUNT else _in_bounds(value, where)
     if type(value) is Decimal and is_bounded(value) and value == value.to_integral_value():
         return _in_bounds(int(value), where)
-    raise _no_count(value, where)
+    raise _not_a_count(value, where)
 
 
 def billed(value: object, where: str) -> int:
@@ -103,16 +110,16 @@ def seconds(value: object, where: str) -> int:
     if exact.is_finite() and 0 <= exact <= MAX_COUNT:
         if is_bounded(exact):
             return ceil(Fraction(exact) * 1000)
-        if exact.adjusted() < -MAX_CHARACTERS:  # too fine to be written out, and not nothing
+        if exact.adjusted() < -MAX_CHARACTERS:  # too small to be written out, but not zero
             return int(exact > 0)
     raise BadUsage(
-        "is no duration", where=where, next_step="a duration is a number of seconds from 0 up"
+        "is not a duration", where=where, next_step="a duration is a number of seconds from 0 up"
     )
 
 
 def digits(value: object, where: str) -> int:
     """A count in an HTTP header, which is text. Raises BadUsage."""
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= len(_LONG):
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= MAX_DIGITS:
         return _in_bounds(int(value), where)
     return whole(value, where)
 
@@ -123,20 +130,17 @@ def dollars(value: object, where: str) -> int:
     Raises BadUsage.
     """
     if type(value) is float or type(value) is int:
-        _check_magnitude(value, where)
+        if not 0 <= value <= MAX_COUNT:
+            raise _not_a_cost(where)
         value = repr(value)
     amount = value if type(value) is Decimal else plain_decimal(text(value))
     if amount is None or not is_bounded(amount) or amount < 0:
-        raise BadUsage("is no cost", where=where, next_step="a cost is a number of USD from 0 up")
+        raise _not_a_cost(where)
     return pico_usd(amount)
 
 
-_LONG = str(MAX_COUNT)
-
-
-def _check_magnitude(value: float, where: str) -> None:
-    if not 0 <= value <= MAX_COUNT:
-        raise BadUsage("is no cost", where=where, next_step="a cost is a number of USD from 0 up")
+def _not_a_cost(where: str) -> BadUsage:
+    return BadUsage("is not a cost", where=where, next_step="a cost is a number of USD from 0 up")
 
 
 def _in_bounds(count: int, where: str) -> int:
@@ -146,11 +150,11 @@ def _in_bounds(count: int, where: str) -> int:
     return count
 
 
-def _no_count(value: object, where: str) -> BadUsage:
+def _not_a_count(value: object, where: str) -> BadUsage:
     kind = type(value).__name__
     shown = f" ({value!r})" if type(value) in (bool, float) else ""
     return BadUsage(
-        f"is no whole number but {kind:.80}{shown}",
+        f"is not a whole number but {kind:.80}{shown}",
         where=where,
         next_step="is this the response as the provider sent it?",
     )

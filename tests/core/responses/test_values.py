@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from pricectl.core import BadUsage
-from pricectl.core.responses.access import (
+from pricectl.core.responses.values import (
     Reader,
-    at,
     billed,
     digits,
     dollars,
@@ -18,6 +17,7 @@ from pricectl.core.responses.access import (
     member,
     seconds,
     text,
+    value_at,
     whole,
 )
 
@@ -60,12 +60,12 @@ def test_the_largest_and_smallest_values(reader: Reader, value: object, count: i
         (billed, -1.0, "is negative"),
         (billed, 2e15, "is too large"),
         (digits, "1000000000000001", "is too large"),
-        (digits, "00000000000000001", "is no whole number but str"),  # seventeen digits
-        (seconds, -0.001, "is no duration"),
-        (seconds, Decimal("1000000000000000.001"), "is no duration"),
-        (dollars, -1, "is no cost"),
-        (dollars, -0.5, "is no cost"),
-        (dollars, 10**15 + 1, "is no cost"),
+        (digits, "00000000000000001", "is not a whole number but str"),  # seventeen digits
+        (seconds, -0.001, "is not a duration"),
+        (seconds, Decimal("1000000000000000.001"), "is not a duration"),
+        (dollars, -1, "is not a cost"),
+        (dollars, -0.5, "is not a cost"),
+        (dollars, 10**15 + 1, "is not a cost"),
     ],
 )
 def test_what_lies_beyond(reader: Reader, value: object, what: str) -> None:
@@ -75,11 +75,11 @@ def test_what_lies_beyond(reader: Reader, value: object, what: str) -> None:
 @pytest.mark.parametrize(
     ("value", "what"),
     [
-        (True, "is no whole number but bool (True)"),
-        (2.5, "is no whole number but float (2.5)"),
-        ("a secret", "is no whole number but str"),
-        (["a secret"], "is no whole number but list"),
-        (Decimal("2.5"), "is no whole number but Decimal"),
+        (True, "is not a whole number but bool (True)"),
+        (2.5, "is not a whole number but float (2.5)"),
+        ("a secret", "is not a whole number but str"),
+        (["a secret"], "is not a whole number but list"),
+        (Decimal("2.5"), "is not a whole number but Decimal"),
     ],
 )
 def test_a_number_that_is_no_count_is_shown_and_nothing_else(value: object, what: str) -> None:
@@ -115,9 +115,9 @@ def test_members_of_what_has_some() -> None:
     assert member(body, "none") is None
     assert member("text", "upper") is None
     assert member(None, "a") is None
-    assert at(body, ()) is body
-    assert at(body, ("a", "b")) == [1, 2]
-    assert at(body, ("none", "b")) is None
+    assert value_at(body, ()) is body
+    assert value_at(body, ("a", "b")) == [1, 2]
+    assert value_at(body, ("none", "b")) is None
     assert items(body, "a", "b") == [1, 2]
     assert items(body, "a") == ()
     assert items((1, 2)) == (1, 2)
