@@ -1,0 +1,207 @@
+"""Prices one call from one snapshot; whatever is wrong with the call is flagged and counted."""
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pricectl.core.calculator import Quote, quote
+from pricectl.core.catalog import Catalog
+from pricectl.core.errors import BadUsage
+from pricectl.core.lookup import find
+from pricectl.core.model import Match
+from pricectl.core.usage import Usage
+from pricectl.runtime.clamping import clamped
+from pricectl.runtime.flags import INTERNAL_ERROR
+from pricectl.runtime.monitor import Monitor
+from pricectl.runtime.snapshot import EMERGENCY, Answer, Snapshot
+
+if TYPE_CHECKING:
+    from pricectl.core.responses import Reading
+
+# Service, region and date of a call, as the caller gave them.
+Terms = tuple[object, object, object]
+_NO_TERMS = (None, None, None)
+_new = tuple.__new__
+# Ways to find a row of which the caller is told.
+_GUESSES = ("partial", "default")
+# What a quote says of service, region, tier and period when none was given.
+_STANDARD = tuple(Quote._field_defaults.values())
+# The answer when none can be made; built while there is memory for it.
+FREE_QUOTE = quote(EMERGENCY.catalog, "", Usage())
+
+
+def price(  # noqa: PLR0913, PLR0917 - by position: the inner loop of a process
+    snapshot: Snapshot,
+    name: Any,
+    usage: object,
+    terms: Terms,
+    deny: frozenset[str],
+    monitor: Monitor,
+) -> Answer:
+    """Price one call: in a few steps where nothing is special, else with care. Never raises."""
+    try:
+        # Flags by index, for this is the inner loop of a process.
+        if type(usage) is Usage and terms == _NO_TERMS and not deny and not snapshot[7]:
+            # The plain case of core's `quote`, spelled out: it is most of a process's calls,
+            # and one loop both adds up and sees that each unit has a price of its own.
+            catalog = snapshot[0]
+            match = catalog.matches.get(name)
+            if match and match[1] not in _GUESSES and not match[0].dated:
+                prices = match[0].prices
+                if usage[0] < prices.first_tier_tokens:
+                    card, pico = prices.base, 0
+                    for unit, count in usage[2]:
+                        rate = card[unit]
+                        if rate[2] or not rate[1]:
+                            break
+                        pico += count * rate[0]
+                    else:
+                        if pico >= 0 and not card.divides:
+                            parts = ((usage[2], card),)
+                            priced = (match, usage, pico, parts, prices, catalog)
+                            return _new(Answer, (_new(Quote, priced + _STANDARD), snapshot, ()))
+    except Exception:  # noqa: BLE001, S110 - the careful way answers
+        pass
+    return _price_carefully(snapshot, name, usage, terms, deny, monitor)
+
+
+def _price_carefully(  # noqa: PLR0913, PLR0917 - as `price`
+    snapshot: Snapshot,
+    name: object,
+    usage: object,
+    terms: Terms,
+    deny: frozenset[str],
+    monitor: Monitor,
+) -> Answer:
+    found, flags = _clamp_and_quote(snapshot.catalog, name, usage, terms)
+    try:
+        flags += _flags_of(found)
+        if deny and _is_denied(found.match, deny):
+            flags += ("denied-model",)
+        model = name if isinstance(name, str) else type(name).__name__
+        flags += snapshot.flags
+        for flag in flags:
+            monitor.fallback(flag, model)
+    except Exception:  # noqa: BLE001 - what is wrong with the answer cannot be said
+        flags = (*flags, *snapshot.flags, INTERNAL_ERROR)
+    return Answer(found, snapshot, flags)
+
+
+def _clamp_and_quote(
+    catalog: Catalog, name: object, usage: object, terms: Terms
+) -> tuple[Quote, tuple[str, ...]]:
+    """Price the valid part of a call; the flags say which part was not valid. Never raises."""
+    flags = []
+    try:
+        counts, cut = (usage, False) if type(usage) is Usage else clamped(usage)
+    except Exception:  # noqa: BLE001 - a mapping of the caller's may do anything
+        counts, cut = Usage(), True
+    if cut:
+        flags.append("bad-usage")
+    valid = (
+        terms[0] if isinstance(terms[0], str) else None,
+        terms[1] if isinstance(terms[1], str) else None,
+        terms[2] if isinstance(terms[2], date) else None,
+    )
+    if any(kept is not given for kept, given in zip(valid, terms, strict=True)):
+        flags.append("bad-argument")
+    try:
+        found = _quote(catalog, name, counts, valid)
+        if found.pico_usd >= 0:  # less: a usage that was built around its own checks
+            return found, tuple(flags)
+    except Exception:  # noqa: BLE001, S110 - the promise is to answer
+        pass
+    # Once more with the plain part of the call alone.
+    try:
+        counts, cut = clamped(counts)
+        found = _quote(catalog, name if type(name) is str else "", counts, _NO_TERMS)
+    except Exception:  # noqa: BLE001 - the promise is to answer
+        return FREE_QUOTE, (*flags, INTERNAL_ERROR)
+    return found, tuple(dict.fromkeys((*flags, "bad-usage" if cut else "bad-argument")))
+
+
+def _quote(
+    catalog: Catalog,
+    name: object,
+    usage: Usage,
+    terms: tuple[str | None, str | None, date | None],
+) -> Quote:
+    service, region, at = terms
+    if at is None and find(catalog, name).model.dated:
+        at = datetime.now(UTC)  # announced prices take effect automatically
+    return quote(catalog, name, usage, service=service, region=region, at=at)  # type: ignore[arg-type]
+
+
+def price_response(
+    snapshot: Snapshot,
+    body: object,
+    given: tuple[object, object, object],
+    deny: frozenset[str],
+    monitor: Monitor,
+) -> Answer:
+    """Price a provider's response; `given` are the caller's model, provider and date."""
+    model, provider, at = given
+    call = _read_call(snapshot.catalog, body, model, provider)
+    terms = (call.service, call.region, at)
+    answer = price(snapshot, call.name, call.usage, terms, deny, monitor)
+    if not call.flags:
+        return answer
+    for flag in call.flags:
+        if flag not in answer.flags:
+            monitor.fallback(flag, call.name)
+    return answer._replace(flags=tuple(dict.fromkeys((*answer.flags, *call.flags))))
+
+
+class _Call(NamedTuple):
+    """What a response says of its call; `usage` is None if it states none."""
+
+    name: str
+    usage: Usage | None
+    service: str | None = None
+    region: str | None = None
+    flags: tuple[str, ...] = ()
+
+
+def _read_call(catalog: Catalog, body: object, model: object, provider: object) -> _Call:
+    from pricectl.core.responses import row_name
+
+    given_name = model if isinstance(model, str) else None
+    try:
+        reading, flags = _read_response(body, provider if isinstance(provider, str) else None)
+        name = row_name(catalog, reading, model=given_name)
+    except Exception:  # noqa: BLE001 - a body may be anything
+        return _Call(given_name or "", None, flags=("bad-usage",))
+    if reading.signals:
+        flags += ("unexpressed-signal",)
+    return _Call(name, reading.usage, reading.service or None, reading.region or None, flags)
+
+
+def _read_response(body: object, provider: str | None) -> "tuple[Reading, tuple[str, ...]]":
+    """A response as it is or, flagged, with its invalid counts clamped."""
+    from pricectl.core.responses import read_response, salvage_response
+
+    try:
+        return read_response(body, provider=provider), ()
+    except BadUsage:
+        reading, counts = salvage_response(body, provider=provider)
+        return reading._replace(usage=clamped(counts)[0]), ("bad-usage",)
+
+
+def _flags_of(found: Quote) -> tuple[str, ...]:
+    """The flags that a quote itself calls for; empty for a plain one."""
+    flags = {
+        "unknown-model": found.guessed,
+        "unpriced-unit": found.unpriced,
+        "assumed-rate": found.assumed and not found.guessed,
+        "missing-region": found.missing_region,
+        "missing-service": found.missing_service,
+        "partial-match": found.match.how == "partial",
+    }
+    return tuple(flag for flag, holds in flags.items() if holds)
+
+
+def _is_denied(match: Match, deny: frozenset[str]) -> bool:
+    """Whether the requested name or the row that answers for it is denied (case-insensitive)."""
+    names = {match.asked.lower()}
+    if match.how != "default":
+        names |= {match.model.name.lower(), match.model.full_name.lower()}
+    return not names.isdisjoint(deny)
