@@ -4,6 +4,7 @@ The last catalog that priced calls and the last faultless settings are kept in t
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from pricectl.core import document
@@ -31,23 +32,24 @@ class LastGoodCopy:
         self.path = str(state / "last-good" / f"{key}{suffix}")
         self._max_bytes = max_bytes + HEADER_BYTES
 
-    def read(self) -> bytes:
-        """The content. Raises Refused where there is no copy, or a damaged one."""
+    def read(self, expected: bytes | None = None) -> bytes:
+        """The content; the hash of `expected` content need not be checked.
+
+        Raises Refused where there is no copy, or a damaged one.
+        """
         header, _, data = read_bytes(self.path, self._max_bytes).partition(b"\n")
-        if header != atomic.sha256(data).encode():
+        if data != expected and header != atomic.sha256(data).encode():
             raise Refused("the last good copy is damaged")
         return data
 
-    def save(self, data: bytes, wait_seconds: float = atomic.LOCK_SECONDS) -> None:
-        """Keep the content, unless it is kept already. Raises NotWritten, Refused, OSError."""
-        try:
-            if self.read() == data:
+    def save(self, data: bytes, sha256: str, wait_seconds: float) -> None:
+        """Keep the content, unless it is kept already. Raises NotWritten, OSError."""
+        copy = sha256.encode() + b"\n" + data
+        with suppress(Refused):
+            if read_bytes(self.path, self._max_bytes) == copy:
                 return
-        except Refused:
-            pass
         folder = Path(self.path).parent
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        copy = atomic.sha256(data).encode() + b"\n" + data
         atomic.replace(self.path, copy, wait_seconds=wait_seconds)
 
 
@@ -58,6 +60,6 @@ def catalog_copy(path: str, state: Path) -> LastGoodCopy:
 
 def load_copy(copy: LastGoodCopy, like: Loaded | None = None) -> Loaded:
     """The catalog of a copy; the one of `like` if it has the same bytes. Raises Refused."""
-    data = copy.read()
+    data = copy.read(like.data if like else None)
     catalog = like.catalog if like and data == like.data else build_catalog(data)
     return Loaded(catalog, data, "last-known-good", copy.path)

@@ -1,7 +1,7 @@
 """Prices one call from one snapshot; whatever is wrong with the call is flagged and counted."""
 
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from pricectl.core.calculator import Quote, quote
 from pricectl.core.catalog import Catalog
@@ -139,40 +139,25 @@ def price_response(
     monitor: Monitor,
 ) -> Answer:
     """Price a provider's response; `given` are the caller's model, provider and date."""
-    model, provider, at = given
-    call = _read_call(snapshot.catalog, body, model, provider)
-    terms = (call.service, call.region, at)
-    answer = price(snapshot, call.name, call.usage, terms, deny, monitor)
-    if not call.flags:
-        return answer
-    for flag in call.flags:
-        if flag not in answer.flags:
-            monitor.fallback(flag, call.name)
-    return answer._replace(flags=tuple(dict.fromkeys((*answer.flags, *call.flags))))
-
-
-class _Call(NamedTuple):
-    """What a response says of its call; `usage` is None if it states none."""
-
-    name: str
-    usage: Usage | None
-    service: str | None = None
-    region: str | None = None
-    flags: tuple[str, ...] = ()
-
-
-def _read_call(catalog: Catalog, body: object, model: object, provider: object) -> _Call:
     from pricectl.core.responses import row_name
 
-    given_name = model if isinstance(model, str) else None
+    model, provider, at = given
+    name, usage, service, region = model if isinstance(model, str) else None, None, None, None
     try:
         reading, flags = _read_response(body, provider if isinstance(provider, str) else None)
-        name = row_name(catalog, reading, model=given_name)
+        name = row_name(snapshot.catalog, reading, model=name)
+        usage, service, region = reading.usage, reading.service or None, reading.region or None
+        if reading.signals:
+            flags += ("unexpressed-signal",)
     except Exception:  # noqa: BLE001 - a body may be anything
-        return _Call(given_name or "", None, flags=("bad-usage",))
-    if reading.signals:
-        flags += ("unexpressed-signal",)
-    return _Call(name, reading.usage, reading.service or None, reading.region or None, flags)
+        flags = ("bad-usage",)
+    answer = price(snapshot, name or "", usage, (service, region, at), deny, monitor)
+    if not flags:
+        return answer
+    for flag in flags:
+        if flag not in answer.flags:
+            monitor.fallback(flag, name or "")
+    return answer._replace(flags=tuple(dict.fromkeys((*answer.flags, *flags))))
 
 
 def _read_response(body: object, provider: str | None) -> "tuple[Reading, tuple[str, ...]]":
@@ -188,15 +173,20 @@ def _read_response(body: object, provider: str | None) -> "tuple[Reading, tuple[
 
 def _flags_of(found: Quote) -> tuple[str, ...]:
     """The flags that a quote itself calls for; empty for a plain one."""
-    flags = {
-        "unknown-model": found.guessed,
-        "unpriced-unit": found.unpriced,
-        "assumed-rate": found.assumed and not found.guessed,
-        "missing-region": found.missing_region,
-        "missing-service": found.missing_service,
-        "partial-match": found.match.how == "partial",
-    }
-    return tuple(flag for flag, holds in flags.items() if holds)
+    flags = []
+    if found.guessed:
+        flags.append("unknown-model")
+    if found.unpriced:
+        flags.append("unpriced-unit")
+    if found.assumed and not found.guessed:
+        flags.append("assumed-rate")
+    if found.missing_region:
+        flags.append("missing-region")
+    if found.missing_service:
+        flags.append("missing-service")
+    if found.match.how == "partial":
+        flags.append("partial-match")
+    return tuple(flags)
 
 
 def _is_denied(match: Match, deny: frozenset[str]) -> bool:

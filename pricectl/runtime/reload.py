@@ -70,7 +70,7 @@ def renew(
             snapshot = snapshot._replace(loaded_at=current.loaded_at)
             if snapshot == current:  # readers may compare snapshots by identity
                 snapshot = current
-        sources.keep(loaded.data, monitor, wait_seconds)
+        sources.keep(loaded, monitor, wait_seconds)
         if is_news:
             announcement = Announcement(generation, snapshot.sha256, force)
             not_announced = _announce(sources, announcement, locked=locked)

@@ -81,7 +81,8 @@ class SettingsFile:
             return SettingsInForce(policy, self._with_path(problem))
         if self._state:
             with suppress(PricingError, OSError):  # no call depends on the copy today
-                self._copy(self._path, self._state).save(data, wait_seconds=0)
+                copy = self._copy(self._path, self._state)
+                copy.save(data, atomic.sha256(data), wait_seconds=0)
         return SettingsInForce(policy)
 
     def _defined_before(self, last: Policy | None) -> bool:

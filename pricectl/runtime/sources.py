@@ -69,11 +69,11 @@ class Sources(NamedTuple):
             except Exception as error:  # noqa: BLE001 - the next layer answers
                 monitor.failure("last-known-good", error)
 
-    def keep(self, data: bytes, monitor: Monitor, wait_seconds: float) -> None:
+    def keep(self, loaded: Loaded, monitor: Monitor, wait_seconds: float) -> None:
         """Save the last good copy; where another process holds the folder, the next reload does."""
         try:
             if self.last_good:
-                self.last_good.save(data, wait_seconds)
+                self.last_good.save(loaded.data, loaded.catalog.sha256, wait_seconds)
         except atomic.Busy:
             return
         except Exception as error:  # noqa: BLE001 - the prices are good all the same

@@ -41,7 +41,7 @@ def first_snapshot(sources: Sources, monitor: Monitor) -> StartResult:
     if loaded is None:
         loaded = _not_own(monitor)
     elif loaded.layer == "file":
-        sources.keep(loaded.data, monitor, NO_WAIT)
+        sources.keep(loaded, monitor, NO_WAIT)
     generation = announced.generation if announced else 1
     return StartResult(loaded.snapshot(policy, problem, generation), refused)
 
