@@ -59,7 +59,7 @@ class PricingCollector:
         yield _counter("pricectl_reload", "Reloads, by result.", "result", totals.reloads)
         yield _counter(
             "pricectl_fallback",
-            "Answers and tables that were not what was asked for, by kind.",
+            "Flagged answers, loads and reloads, by kind.",
             "kind",
             totals.fallbacks,
         )

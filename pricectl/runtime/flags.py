@@ -21,8 +21,8 @@ class Flag(NamedTuple):
     """One kind of trouble.
 
     `counts` says what its counter counts. Answers carry the name as a flag; loads and reloads are
-    counted only. All answers of `layer` carry the flag. A flag that is not `logged` with each
-    answer is usual for some models, or was logged when the prices were loaded.
+    counted only. All answers of `layer` carry the flag, which was logged when the prices were
+    loaded. A flag that is not `logged` is usual for some models, or was logged then, too.
     """
 
     name: str
@@ -44,33 +44,14 @@ FLAGS = (
     Flag("bad-usage", "invalid counts were clamped"),
     Flag("bad-argument", "an argument that cannot be read was left out"),
     Flag(INTERNAL_ERROR, "the calculation failed; nothing was charged"),
-    Flag(
-        "last-good-prices",
-        "the last good copy of the file answered",
-        logged=False,
-        layer="last-known-good",
-    ),
-    Flag(
-        "packaged-prices",
-        "the catalog inside the package answered",
-        logged=False,
-        layer="packaged",
-    ),
-    Flag(
-        "emergency-prices",
-        "the one default price for every model answered",
-        logged=False,
-        layer="default",
-    ),
+    Flag("last-good-prices", "the last good copy of the file answered", layer="last-known-good"),
+    Flag("packaged-prices", "the catalog inside the package answered", layer="packaged"),
+    Flag("emergency-prices", "the one default price for every model answered", layer="default"),
     Flag(SETTINGS_ERROR, "the settings file has a fault", logged=False),
     Flag("last-known-good", "the last good copy of the file was loaded", counts="loads"),
     Flag("packaged", "the catalog inside the package was loaded", counts="loads"),
     Flag("default", "no catalog could be loaded", counts="loads"),
-    Flag(
-        SETTINGS_NOT_USED,
-        "settings with a fault were loaded; the last good ones hold where it matters",
-        counts="loads",
-    ),
+    Flag(SETTINGS_NOT_USED, "settings with a fault were loaded", counts="loads"),
     Flag(NOT_ANNOUNCED, "a reload could not be announced to the other workers", counts="reloads"),
 )
 
@@ -80,4 +61,4 @@ LAYER_FLAGS: Mapping[Layer, tuple[str, ...]] = {
     "file": (),
     **{flag.layer: (flag.name,) for flag in FLAGS if flag.layer},
 }
-LOGGED = frozenset(flag.name for flag in FLAGS if flag.logged)
+LOGGED = frozenset(flag.name for flag in FLAGS if flag.logged and not flag.layer)
