@@ -33,7 +33,7 @@ def add_monitoring(router: APIRouter, pricing: Pricing) -> None:
         return json_response(health(pricing))
 
     @router.get("/metrics", summary="Counters for Prometheus", response_class=Response)
-    def metrics() -> Response:
+    def read_metrics() -> Response:
         """One worker's counters; the label `pid` tells workers of one address apart."""
         return Response(generate_latest(registry), headers=HEADERS, media_type=CONTENT_TYPE)
 
