@@ -43,6 +43,7 @@ class AnnouncementFile:
         catalog = Path(path)
         if os.access(catalog.parent, os.W_OK):
             return cls(str(catalog.with_name(f".{catalog.name}.generation")))
+        # One file for each catalog path; its hash is a name that every file system takes.
         return cls(str(state / "generation" / atomic.sha256(os.fsencode(path))[:16]))
 
     def stamp(self) -> tuple[int, int, int] | None:
@@ -70,6 +71,7 @@ class AnnouncementFile:
             return None
         members = values if isinstance(values, dict) else {}
         generation, sha256 = members.get("generation"), members.get("sha256")
+        # The type exactly: True is an int, too.
         if type(generation) is not int or generation < 1 or not isinstance(sha256, str):
             return None
         return Announcement(generation, sha256, members.get("forced") is True)

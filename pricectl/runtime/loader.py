@@ -20,6 +20,7 @@ from pricectl.runtime.snapshot import Snapshot
 
 MAX_FINDINGS = 20
 ACCEPT = "PRICECTL_ACCEPT"
+# Fewer digits of a hash could fit another file by chance.
 ACCEPT_DIGITS = 12
 
 

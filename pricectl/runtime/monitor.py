@@ -82,8 +82,9 @@ class Monitor:
         """A layer cannot be used; trouble with the team's own file is an error."""
         with suppress(Exception):
             refused = as_refused(error)
+            # Every machine starts once without a copy; that is not worth a line.
             if layer == "last-known-good" and refused.phrase == logs.NOT_FOUND:
-                return  # the first start of all
+                return
             reason = refused.what
             self._log.limited(logging.ERROR, refused.phrase, layer, reason, reason=reason)
 

@@ -63,6 +63,7 @@ def renew(
         if not same and not force:
             _check_sane(sources, current, loaded, policy)
         changed = not same or (policy, problem) != (current.policy, current.settings_problem)
+        # Read under the lock: the generation goes up by one at a time.
         announced = sources.announced()
         generation, is_news = _next_generation(announced, current, loaded, changed=changed)
         snapshot = loaded.snapshot(policy, problem, generation)
@@ -70,6 +71,7 @@ def renew(
             snapshot = snapshot._replace(loaded_at=current.loaded_at)
             if snapshot == current:  # readers may compare snapshots by identity
                 snapshot = current
+        # Kept before it is announced: a worker that finds a newer file takes the version from here.
         sources.keep(loaded, monitor, wait_seconds)
         if is_news:
             announcement = Announcement(generation, snapshot.sha256, force)
@@ -139,6 +141,7 @@ def _next_generation(
     announced: Announcement | None, current: Snapshot, loaded: Loaded, *, changed: bool
 ) -> tuple[int, bool]:
     """The generation of a version, and whether it is news for the other workers."""
+    # A version that another worker has announced already keeps its number, so that all agree.
     known = announced is not None and announced.sha256 == loaded.catalog.sha256
     if announced and known and (announced.generation > current.generation or not changed):
         return announced.generation, False

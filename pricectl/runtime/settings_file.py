@@ -71,10 +71,12 @@ class SettingsFile:
         except (PricingError, OSError) as error:
             return self._as_before(last, str(error))
         problem = str(problems[0]) if problems else ""
+        # The setting `file` counts all the same: which catalog to read does not depend on profiles.
         if policy.profile not in policy.profiles:
             unknown = f"no profile is called {policy.profile!r}"
             found = self._as_before(last, self._with_path(problem or unknown))
             return found._replace(policy=found.policy._replace(file=policy.file))
+        # The default profile resells at cost: it must not replace a team's own by an oversight.
         if not policy.defines_profile and self._defined_before(last):
             return self._as_before(last, self._with_path(_UNDEFINED))
         if problem:

@@ -17,6 +17,7 @@ from pricectl.runtime.snapshot import EMERGENCY, Answer, ReloadResult, Snapshot,
 from pricectl.runtime.sources import Options, Sources, find_sources
 from pricectl.runtime.start import NO_WAIT, first_snapshot
 
+# A time of the next look that is always over: the first call starts the process.
 NOW = float("-inf")
 
 
@@ -56,6 +57,7 @@ class Updater:
             self._ensure_started()
             self.check_at = monotonic() + self._options.check_seconds
             announced = self._sources.announcement_stamp() != self._stamp
+            # Loading takes longer than a call may: a thread does it, this call has the old price.
             if not self._polling and (announced or self._retry_is_due()):
                 self._polling = True
                 if not polling.run_in_thread(self.poll):
@@ -81,6 +83,7 @@ class Updater:
             self._polling = False
             return
         try:
+            # Other workers first: what they announced may be the very edit that is watched.
             self._follow()
             if self._watch_seconds is not None and self._sources.content() != self._content:
                 self._reload_watched()
@@ -150,6 +153,7 @@ class Updater:
                 self._monitor.failure("file", error)
             self._retry_pause.reset()
             self.check_at = monotonic() + self._options.check_seconds
+            # From here on no other call waits, not even while this one catches up.
             self._started = True
             self._monitor.loaded(self.snapshot)
             if self._stamp:
@@ -182,6 +186,7 @@ class Updater:
         stamp = self._sources.announcement_stamp()
         if stamp == self._stamp:
             return
+        # Before the file is read: an announcement made meanwhile has another stamp and is seen.
         self._stamp = stamp
         try:
             renewal = follow(self._sources, self.snapshot, self._monitor)
@@ -195,6 +200,7 @@ class Updater:
 
     def _reload_watched(self) -> None:
         """Reload once for each content; a failure that may pass is tried again at the next look."""
+        # Before the reload: an edit made meanwhile differs from it and is taken by the next look.
         content = self._sources.content()
         try:
             self._swap(self._renew(NO_WAIT))
@@ -207,6 +213,7 @@ class Updater:
             self._refused(error)
 
     def _retry_is_due(self) -> bool:
+        # Flags mean that the file or the settings are not in use; else only a reload reads them.
         return bool(self.snapshot.flags) and self._retry_pause.is_over()
 
     def _retry(self) -> None:
