@@ -14,7 +14,7 @@ from pricectl.core.usage import Usage
 from pricectl.policy import Policy
 from pricectl.runtime.flags import INTERNAL_ERROR
 from pricectl.runtime.monitor import Monitor
-from pricectl.runtime.quoting import price, price_response
+from pricectl.runtime.quoting import price_carefully, price_plainly, price_response
 from pricectl.runtime.snapshot import Answer, Metrics, ReloadResult, Snapshot
 from pricectl.runtime.sources import Options
 from pricectl.runtime.updater import Updater
@@ -86,8 +86,13 @@ class Pricing:
         try:
             if monotonic() >= updater.check_at:
                 updater.look()
+            snapshot, deny = updater.snapshot, updater.deny
+            if service is None and region is None and at is None and not deny:
+                answer = price_plainly(snapshot, name, usage)
+                if answer is not None:
+                    return answer
             terms = (service, region, at)
-            return price(updater.snapshot, name, usage, terms, updater.deny, self._monitor)
+            return price_carefully(snapshot, name, usage, terms, deny, self._monitor)
         except Exception:  # noqa: BLE001 - no frame is left: the recursion limit is near
             return updater.no_price
 

@@ -29,20 +29,15 @@ _STANDARD = tuple(Quote._field_defaults.values())
 FREE_QUOTE = quote(EMERGENCY.catalog, "", Usage())
 
 
-def price(  # noqa: PLR0913, PLR0917 - by position: the inner loop of a process
-    snapshot: Snapshot,
-    name: Any,
-    usage: object,
-    terms: Terms,
-    deny: frozenset[str],
-    monitor: Monitor,
-) -> Answer:
-    """Price one call: in a few steps where nothing is special, else with care. Never raises."""
+def price_plainly(snapshot: Snapshot, name: Any, usage: object) -> Answer | None:
+    """Price a call without service, region and date; None where anything about it is special.
+
+    It is the plain case of core's `quote`, spelled out, since it is most of a process's calls. One
+    loop both adds up and sees that each unit has a price of its own.
+    """
     try:
-        # Flags by index, for this is the inner loop of a process.
-        if type(usage) is Usage and terms == _NO_TERMS and not deny and not snapshot[7]:
-            # The plain case of core's `quote`, spelled out: it is most of a process's calls,
-            # and one loop both adds up and sees that each unit has a price of its own.
+        # Fields by index, for this is the inner loop of a process.
+        if type(usage) is Usage and not snapshot[7]:
             catalog = snapshot[0]
             match = catalog.matches.get(name)
             if match and match[1] not in _GUESSES and not match[0].dated:
@@ -61,10 +56,10 @@ def price(  # noqa: PLR0913, PLR0917 - by position: the inner loop of a process
                             return _new(Answer, (_new(Quote, priced + _STANDARD), snapshot, ()))
     except Exception:  # noqa: BLE001, S110 - the careful way answers
         pass
-    return _price_carefully(snapshot, name, usage, terms, deny, monitor)
+    return None
 
 
-def _price_carefully(  # noqa: PLR0913, PLR0917 - as `price`
+def price_carefully(  # noqa: PLR0913, PLR0917 - a call, and who is told of it
     snapshot: Snapshot,
     name: object,
     usage: object,
@@ -72,6 +67,7 @@ def _price_carefully(  # noqa: PLR0913, PLR0917 - as `price`
     deny: frozenset[str],
     monitor: Monitor,
 ) -> Answer:
+    """Price any call; what is wrong with it is flagged, counted and logged. Never raises."""
     found, flags = _clamp_and_quote(snapshot.catalog, name, usage, terms)
     try:
         flags += _flags_of(found)
@@ -151,7 +147,12 @@ def price_response(
             flags += ("unexpressed-signal",)
     except Exception:  # noqa: BLE001 - a body may be anything
         flags = ("bad-usage",)
-    answer = price(snapshot, name or "", usage, (service, region, at), deny, monitor)
+    answer = None
+    if service is None and region is None and at is None and not deny:
+        answer = price_plainly(snapshot, name or "", usage)
+    if answer is None:
+        terms = (service, region, at)
+        answer = price_carefully(snapshot, name or "", usage, terms, deny, monitor)
     if not flags:
         return answer
     for flag in flags:
