@@ -163,15 +163,15 @@ def _with_refusal(
 
 
 def _state_folder() -> Path:
-    from pricectl.runtime.host import state_folder
+    from pricectl.runtime.last_good import state_folder
 
     return state_folder()
 
 
 def _last_good_copy(file: str) -> Catalog | None:
     """What the processes of this user charge by; None if none has left a copy."""
-    from pricectl.runtime.host import last_good_for
+    from pricectl.runtime.last_good import catalog_copy, load_copy
 
     with suppress(PricingError, OSError):
-        return last_good_for(os.path.abspath(file), _state_folder()).load().catalog  # noqa: PTH100
+        return load_copy(catalog_copy(os.path.abspath(file), _state_folder())).catalog  # noqa: PTH100
     return None

@@ -1,4 +1,4 @@
-"""Answers that are safe to show: ASCII JSON, nothing cached, no echo of bad input."""
+"""Responses that are safe to show: ASCII JSON, nothing cached, no echo of bad input."""
 
 import json
 from collections.abc import Callable, Coroutine, Mapping
@@ -11,18 +11,20 @@ from fastapi.routing import APIRoute
 from pricectl.report.canvas import clean
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-MAX_COMPLAINTS = 10
+MAX_ERRORS = 10
 HEADERS = {"Cache-Control": "no-store"}
 
 
-def answer(
+def json_response(
     body: Mapping[str, object], status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """A JSON answer."""
-    return text(json.dumps(body), status, headers)
+    """A document as JSON."""
+    return text_response(json.dumps(body), status, headers)
 
 
-def text(document: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def text_response(
+    document: str, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
     """A JSON document that is written already; in ASCII, where DEL alone is still to be escaped."""
     return Response(
         document.replace("\x7f", "\\u007f"),
@@ -34,25 +36,25 @@ def text(document: str, status: int = 200, headers: Mapping[str, str] | None = N
 
 def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
     """An error in FastAPI's shape."""
-    return answer({"detail": clean(detail)}, status, headers)
+    return json_response({"detail": clean(detail)}, status, headers)
 
 
-class PlainRoute(APIRoute):
-    """A route whose complaint about a parameter names it, and does not repeat what was sent."""
+class SafeRoute(APIRoute):
+    """A route whose error about a parameter names it, and does not repeat what was sent."""
 
     def get_route_handler(self) -> Handler:
-        """FastAPI's handler with another answer to bad parameters."""
+        """FastAPI's handler with another response to bad parameters."""
         handle = super().get_route_handler()
 
         async def handler(request: Request) -> Response:
             try:
                 return await handle(request)
             except RequestValidationError as error:
-                complaints = [_complaint(each) for each in error.errors()[:MAX_COMPLAINTS]]
-                return problem(422, "; ".join(complaints))
+                sentences = [_sentence(each) for each in error.errors()[:MAX_ERRORS]]
+                return problem(422, "; ".join(sentences))
 
         return handler
 
 
-def _complaint(error: Mapping[str, Any]) -> str:
+def _sentence(error: Mapping[str, Any]) -> str:
     return f"{'.'.join(map(str, error['loc'][1:])):.60}: {error['msg']:.200}"

@@ -1,4 +1,4 @@
-"""What may be told of a process's prices: versions, counts and faults, no folders."""
+"""The status of a process's prices as documents: versions, counts and faults, but no folders."""
 
 import os
 import re
@@ -9,14 +9,14 @@ from pricectl.core.windows import read_instant
 from pricectl.files.settings import PRICECTL_TOML, PYPROJECT_TOML
 from pricectl.report.canvas import clean
 from pricectl.runtime import Metrics, Pricing, ReloadResult, Snapshot
-from pricectl.runtime.snapshot import NOT_TOLD, SETTINGS_NOT_USED
+from pricectl.runtime.snapshot import NOT_ANNOUNCED_REASON, SETTINGS_REASON
 
 MAX_REASON = 500
 RELOAD_REFUSED = "reload-refused"
 
 
 def health(pricing: Pricing) -> dict[str, Any]:
-    """What everybody may know; `version` is the catalog's SHA-256."""
+    """The public part of the status; `version` is the catalog's SHA-256."""
     return _health(pricing.snapshot, pricing.metrics())
 
 
@@ -35,7 +35,7 @@ def _health(snapshot: Snapshot, metrics: Metrics) -> dict[str, Any]:
 
 
 def status(pricing: Pricing) -> dict[str, Any]:
-    """What an operator may know: the same, faults, the last reload, the process's counters."""
+    """The operator's status: health, faults, the last reload and the process's counters."""
     # The last reload first: the prices read after it are never older than it says.
     last = pricing.last_reload
     snapshot, metrics = pricing.snapshot, pricing.metrics()
@@ -45,15 +45,15 @@ def status(pricing: Pricing) -> dict[str, Any]:
         "loaded_at": snapshot.loaded_at.isoformat(),
         "catalog_age_seconds": age_seconds(snapshot),
         "settings_problem": without_folder(snapshot.settings_problem),
-        "last_reload": {**reloaded(last), "at": _last_reload_at(metrics)} if last else None,
+        "last_reload": {**reload_document(last), "at": _last_reload_at(metrics)} if last else None,
         "reloads": dict(metrics.reloads),
         "fallbacks": dict(metrics.fallbacks),
     }
 
 
-def reloaded(result: ReloadResult) -> dict[str, Any]:
+def reload_document(result: ReloadResult) -> dict[str, Any]:
     """What a reload did, and the version that is active after it."""
-    told: dict[str, Any] = {
+    document: dict[str, Any] = {
         "status": result.status,
         "models": result.models,
         "version": result.version,
@@ -61,17 +61,17 @@ def reloaded(result: ReloadResult) -> dict[str, Any]:
         "pid": os.getpid(),
     }
     if result.reason:
-        told["reason"] = _without_files(result.reason)
+        document["reason"] = _without_files(result.reason)
     if result.status == "refused":
-        told["findings"] = [
+        document["findings"] = [
             {"pointer": clean(pointer), "message": clean(message)[:MAX_REASON]}
             for pointer, message, *_ in result.findings
         ]
-    return told
+    return document
 
 
 def age_seconds(snapshot: Snapshot) -> int | None:
-    """How long ago the catalog was last edited, by its own word; None if it does not say."""
+    """The time since the `last_updated` of the catalog; None if it has none that can be read."""
     edited = read_instant(snapshot.catalog.last_updated)
     return int((datetime.now(UTC) - edited).total_seconds()) if edited else None
 
@@ -81,11 +81,11 @@ def _last_reload_at(metrics: Metrics) -> str | None:
 
 
 def _without_files(reason: str) -> str:
-    if reason.startswith(NOT_TOLD):  # what follows names a file of the state folder
-        return NOT_TOLD
-    if reason.startswith(SETTINGS_NOT_USED):
-        problem = without_folder(reason.removeprefix(f"{SETTINGS_NOT_USED}: "))
-        reason = f"{SETTINGS_NOT_USED}: {problem}" if problem else SETTINGS_NOT_USED
+    if reason.startswith(NOT_ANNOUNCED_REASON):  # what follows names a file of the state folder
+        return NOT_ANNOUNCED_REASON
+    if reason.startswith(SETTINGS_REASON):
+        problem = without_folder(reason.removeprefix(f"{SETTINGS_REASON}: "))
+        reason = f"{SETTINGS_REASON}: {problem}" if problem else SETTINGS_REASON
     return clean(reason)[:MAX_REASON]
 
 

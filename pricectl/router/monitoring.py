@@ -1,10 +1,13 @@
-"""A process's prices as Prometheus metrics, read when they are scraped."""
+"""`GET /healthz/pricing` and `GET /metrics`: what monitors read."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from pricectl.router.states import age_seconds
+from fastapi import APIRouter, Response
+
+from pricectl.router.responses import HEADERS, json_response
+from pricectl.router.status import age_seconds, health
 from pricectl.runtime import Pricing
 
 if TYPE_CHECKING:
@@ -13,8 +16,33 @@ if TYPE_CHECKING:
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-class Prices:
-    """Collects from one process; a sample's `pid` keeps the counters of several workers apart."""
+def add_monitoring(router: APIRouter, pricing: Pricing) -> None:
+    """Add the endpoints that monitors read."""
+    from prometheus_client import CollectorRegistry, generate_latest
+
+    # A registry of its own: one process may have several routers.
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(PricingCollector(pricing))
+
+    @router.get(
+        "/healthz/pricing", summary="Which prices this worker charges by", response_class=Response
+    )
+    def healthz() -> Response:
+        """Always 200, because no call fails for want of prices; `status` says "degraded"."""
+        pricing.poll()
+        return json_response(health(pricing))
+
+    @router.get("/metrics", summary="Counters for Prometheus", response_class=Response)
+    def read_metrics() -> Response:
+        """One worker's counters; the label `pid` tells workers of one address apart."""
+        return Response(generate_latest(registry), headers=HEADERS, media_type=CONTENT_TYPE)
+
+
+class PricingCollector:
+    """Prometheus metrics of one process's prices, read when they are scraped.
+
+    A sample's `pid` keeps the counters of several workers apart.
+    """
 
     def __init__(self, pricing: Pricing) -> None:
         self._pricing = pricing
@@ -31,7 +59,7 @@ class Prices:
         yield _counter("pricectl_reload", "Reloads, by result.", "result", totals.reloads)
         yield _counter(
             "pricectl_fallback",
-            "Answers and tables that were not what was asked for, by kind.",
+            "Flagged answers, loads and reloads, by kind.",
             "kind",
             totals.fallbacks,
         )
@@ -45,15 +73,6 @@ class Prices:
         yield _gauge("pricectl_generation", "Version number of this host.", snapshot.generation)
         info = {"version": snapshot.calculator_version, "sha256": snapshot.sha256}
         yield _gauge("pricectl_info", "The calculator and the catalog in use.", 1, info)
-
-
-def renderer(pricing: Pricing) -> Callable[[], bytes]:
-    """Writes the metrics of one process, out of a registry of its own."""
-    from prometheus_client import CollectorRegistry, generate_latest
-
-    registry = CollectorRegistry(auto_describe=False)
-    registry.register(Prices(pricing))
-    return lambda: generate_latest(registry)
 
 
 def _gauge(
