@@ -55,13 +55,13 @@ def _read(text: str) -> Json:
     except DocumentError:
         if len(lines) == 1 or not _is_object(lines[0][1]):
             raise
-        return _events([_Line(number, 1, line) for number, line in lines])
+        return _events([_StreamLine(number, 1, line) for number, line in lines])
     if isinstance(body, list):
         _check_number(len(body))
     return body
 
 
-class _Line(NamedTuple):
+class _StreamLine(NamedTuple):
     """One event as it is written: the number of its line and the column it begins at."""
 
     number: int
@@ -69,7 +69,7 @@ class _Line(NamedTuple):
     text: str
 
 
-def _data(number: int, line: str) -> list[_Line]:
+def _data(number: int, line: str) -> list[_StreamLine]:
     """The event in a line of a stream, if it has one; fields other than data say nothing."""
     found = _FIELD.fullmatch(line)
     if not found:
@@ -83,10 +83,10 @@ def _data(number: int, line: str) -> list[_Line]:
     value = found["value"].strip()
     if found["name"] != "data" or value in {"", _DONE}:
         return []
-    return [_Line(number, found.start("value") + 1, found["value"])]
+    return [_StreamLine(number, found.start("value") + 1, found["value"])]
 
 
-def _events(lines: list[_Line]) -> list[Json]:
+def _events(lines: list[_StreamLine]) -> list[Json]:
     _check_number(len(lines))
     return [_parse(line) for line in lines]
 
@@ -100,7 +100,7 @@ def _check_number(events: int) -> None:
         )
 
 
-def _parse(line: _Line) -> Json:
+def _parse(line: _StreamLine) -> Json:
     try:
         return document.parse(line.text)
     except DocumentError as error:
