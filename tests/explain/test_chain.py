@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pricectl.core import Catalog, Profile, Usage, quote
-from pricectl.explain import chain, explain
+from pricectl.explain import chain
 
 QUOTE = quote(Catalog.load('{"acme": {"m": {}}}'), "m", Usage(1))
 
@@ -25,9 +25,3 @@ print([name for name in sys.modules if name.startswith("pricectl.core.responses"
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     assert done.stdout.strip() == b"[]"
-
-
-def test_a_quote_still_explains_itself_for_one_release() -> None:
-    with pytest.warns(DeprecationWarning, match=r"call pricectl\.explain\.explain\(quote\)"):
-        told = QUOTE.explain()
-    assert told == explain(QUOTE)
