@@ -79,8 +79,8 @@ def replace(  # noqa: PLR0913 - all but the content by keyword
     check: Callable[[bytes], object] | None = None,
     held: bool = False,
     wait_seconds: float = LOCK_SECONDS,
-) -> str:
-    """Write the whole file or nothing; returns the hash of the new content.
+) -> None:
+    """Write the whole file or nothing.
 
     `base_sha256` is the content that the caller started from, ABSENT if there was no file; if the
     file has another content by now, Changed is raised. `check` gets the bytes as read back from the
@@ -98,7 +98,6 @@ def replace(  # noqa: PLR0913 - all but the content by keyword
             where=os.fspath(path),
             next_step="nothing was changed",
         ) from error
-    return sha256(data)
 
 
 def _replace(

@@ -82,16 +82,16 @@ def read_bytes(path: str, limit: int = document.MAX_BYTES) -> bytes:
         raise Refused(f"cannot be read: {reason}", phrase=logs.UNREADABLE) from None
 
 
-def build_catalog(data: bytes, sha256: str = "") -> Catalog:
+def build_catalog(data: bytes, sha256: str) -> Catalog:
     """Parse and check everything; only a catalog without any problem is handed out.
 
-    `sha256` is the data's hash, if it is known already. Raises Refused.
+    `sha256` is the data's hash. Raises Refused.
     """
     problems: list[Problem] = []
     try:
         with _no_collection():
             values = document.parse(data)
-            catalog = build(values, problems, sha256=sha256 or atomic.sha256(data))
+            catalog = build(values, problems, sha256=sha256)
     except DocumentError as error:
         raise Refused(str(error), phrase=logs.BAD_JSON) from None
     if problems:
@@ -139,7 +139,7 @@ if hasattr(os, "register_at_fork"):
 def load(path: str, layer: Layer = "file") -> Loaded:
     """Read and build one file. Raises Refused."""
     data = read_bytes(path)
-    return Loaded(build_catalog(data), data, layer, path)
+    return Loaded(build_catalog(data, atomic.sha256(data)), data, layer, path)
 
 
 def load_packaged() -> Loaded:
