@@ -41,7 +41,7 @@ class FileLog(Repository):
     @cached_property
     def versions(self) -> tuple[Committed, ...]:
         """The versions in the history of the current commit. Raises BadRef outside git."""
-        return tuple(self._log("HEAD")) if self.commit("HEAD") else ()
+        return tuple(self._log("HEAD"))
 
     @cached_property
     def all_versions(self) -> tuple[Committed, ...]:
@@ -84,6 +84,8 @@ class FileLog(Repository):
     def _log(self, revisions: str) -> Iterator[Committed]:
         arguments = (*_LOG, f"--max-count={MAX_VERSIONS}", revisions, "--", self.location.path)
         code, out, messages = self._run(*arguments)
+        if code != 0 and self.commit("HEAD") is None:  # nothing was committed yet
+            return
         if code != 0 and self.partial:
             self.fail_missing(f"the history of {self.location.path}", objects="--filter=blob:none")
         if code != 0:

@@ -165,8 +165,7 @@ def _deployed(repository: Repository) -> FileVersion:
             )
         if tip is None:
             continue
-        head = repository.commit("HEAD")
-        commit = repository.merge_base(head, tip) if head else tip
+        commit = repository.merge_base(tip)
         if commit is None and repository.shallow:
             raise BadRef(
                 f"this shallow clone does not reach back to where HEAD left {branch}",

@@ -77,18 +77,19 @@ class SettingsFile:
             unknown = f"no profile is called {policy.profile!r}"
             found = self._as_before(last, self._with_path(problem or unknown))
             return found._replace(policy=found.policy._replace(file=policy.file))
-        # The default profile resells at cost: it must not replace a team's own by an oversight.
+        copy, sha256 = self._copy(text.path), atomic.sha256(text.data)
+        kept = copy is not None and not problem and copy.holds(text.data, sha256)
+        # The default profile resells at cost: it must not replace a team's own by an oversight. A
+        # copy with the same bytes says that they were in force before.
         if not policy.defines_profile:
-            before = last if last and last.source else self._last_good()
+            before = last if last and last.source else None if kept else self._last_good()
             if before and before.defines_profile:
                 return self._as_before(last, self._with_path(_UNDEFINED))
         if problem:
             return SettingsInForce(policy, self._with_path(problem))
-        if self._state:
+        if copy and not kept:
             with suppress(PricingError, OSError):  # no call depends on the copy today
-                copy, sha256 = self._copy(text.path, self._state), atomic.sha256(text.data)
-                if not copy.holds(text.data, sha256):
-                    copy.save(text.data, sha256, wait_seconds=0)
+                copy.save(text.data, sha256, wait_seconds=0)
         return SettingsInForce(policy)
 
     def _find(self) -> SettingsText | None:
@@ -110,21 +111,22 @@ class SettingsFile:
 
         Another file than the one that is found counts only if it defined a profile.
         """
-        if self._state is None:
-            return None
         own = (self._path,) if self._path else ()
         with suppress(PricingError, OSError):
             looked_for = (*own, *settings.candidates(self._folder, self._named))
             for path in dict.fromkeys(looked_for):
                 with suppress(Refused):
-                    text = SettingsText(path, self._copy(path, self._state).read()[0])
-                    policy, problems = text.usable_policy()
+                    copy = self._copy(path)
+                    if copy is None:
+                        return None
+                    policy, problems = SettingsText(path, copy.read()[0]).usable_policy()
                     if problems:
                         continue  # written by another release, which knew other settings
                     if path == self._path or self._path is None or policy.defines_profile:
                         return policy
         return None
 
-    @staticmethod
-    def _copy(path: Path, state: Path) -> LastGoodCopy:
-        return LastGoodCopy(path, state, ".settings", settings.MAX_BYTES)
+    def _copy(self, path: Path) -> LastGoodCopy | None:
+        if self._state is None:
+            return None
+        return LastGoodCopy(path, self._state, ".settings", settings.MAX_BYTES)

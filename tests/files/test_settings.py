@@ -1,8 +1,11 @@
+import tomllib
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pricectl.files import atomic
 from pricectl.files.settings import SettingsText, find_settings, load_policy
 from pricectl.policy import BadSettings, Policy
 
@@ -220,3 +223,28 @@ def test_words_for_a_file_are_not_paths(tmp_path: Path) -> None:
     write(tmp_path / "pricectl.toml", 'file = "packaged"')
     (tmp_path / "deep").mkdir()
     assert load_policy(tmp_path / "deep").file == "packaged"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("pricectl.toml", "names = ['x']"), ("pyproject.toml", "[tool.pricectl]\nnames = ['x']")],
+)
+def test_settings_are_read_and_parsed_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str
+) -> None:
+    write(tmp_path / name, text)
+    calls: list[str] = []
+    read, parse = atomic.read, tomllib.loads
+
+    def counted_read(path: Path, limit: int) -> bytes:
+        calls.append("read")
+        return read(path, limit)
+
+    def counted_parse(text: str, **options: Any) -> dict[str, Any]:
+        calls.append("parse")
+        return parse(text, **options)
+
+    monkeypatch.setattr(atomic, "read", counted_read)
+    monkeypatch.setattr(tomllib, "loads", counted_parse)
+    assert load_policy(tmp_path).names == ("x",)
+    assert calls == ["read", "parse"]
