@@ -136,9 +136,8 @@ def _verify(written: bytes, data: bytes, target: Path, base_sha256: str | None) 
     if written != data:
         raise OSError("the disk gave back other bytes than were written")
     if base_sha256 is not None and current_sha256(target) != base_sha256:
-        raise Changed(
-            "changed since it was read", where=str(target), next_step="start again from it"
-        )
+        what, step = "changed since it was read", "start again from it"
+        raise Changed(what, where=str(target), next_step=step)
 
 
 def _keep_mode_and_owner(handle: int, target: Path) -> None:

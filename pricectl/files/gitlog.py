@@ -55,7 +55,14 @@ class FileLog(Repository):
 
     def committed(self, data: bytes) -> Committed | None:
         """The newest version with that content in the history of the current commit."""
-        return next((each for each in self.versions if each.blob == self._blob(data, each)), None)
+        blob = b"blob %d\0" % len(data) + data  # what git hashes
+        found = None
+        for version in self.versions:
+            algorithm = "sha1" if len(version.blob) == SHA1_DIGITS else "sha256"
+            found = found or hashlib.new(algorithm, blob, usedforsecurity=False).hexdigest()
+            if version.blob == found:
+                return version
+        return None
 
     def by_sha256(self, digits: str) -> Iterator[tuple[Committed, bytes]]:
         """The versions whose SHA-256 begins with these digits, each content once.
@@ -96,10 +103,3 @@ class FileLog(Repository):
                 yield Committed(commit, day, found[1])
             elif head := _HEAD.fullmatch(line):
                 commit, day = head.groups()
-
-    @staticmethod
-    def _blob(data: bytes, like: Committed) -> str:
-        """Git's hash of a content, by the algorithm of its repository."""
-        algorithm = "sha1" if len(like.blob) == SHA1_DIGITS else "sha256"
-        named = b"blob %d\0" % len(data) + data
-        return hashlib.new(algorithm, named, usedforsecurity=False).hexdigest()

@@ -154,7 +154,9 @@ def check_sane(new: Catalog, in_use: Catalog, policy: Policy) -> None:
     """
     bounds, now = policy.limits.bounds, datetime.now(UTC)
     verdict = sanity.check(in_use, new, critical=policy.critical, bounds=bounds, at=now)
-    if not verdict.refused or _is_accepted(new.sha256):
+    algorithm, _, prefix = os.environ.get(ACCEPT, "").strip().lower().partition(":")
+    named = algorithm == "sha256" and new.sha256.startswith(prefix)
+    if not verdict.refused or (named and len(prefix) >= ACCEPT_DIGITS):
         return
     accept = f"{ACCEPT}=sha256:{new.sha256[:ACCEPT_DIGITS]} accepts this file at start"
     if os.environ.get(ACCEPT):
@@ -165,9 +167,3 @@ def check_sane(new: Catalog, in_use: Catalog, policy: Policy) -> None:
             Problem(found.pointer, found.sentence) for found in verdict.of("refused")[:MAX_FINDINGS]
         ),
     )
-
-
-def _is_accepted(sha256: str) -> bool:
-    """Whether the environment accepts these bytes; a prefix may not fit other files by chance."""
-    algorithm, _, prefix = os.environ.get(ACCEPT, "").strip().lower().partition(":")
-    return algorithm == "sha256" and len(prefix) >= ACCEPT_DIGITS and sha256.startswith(prefix)

@@ -78,16 +78,16 @@ class SettingsFile:
             found = self._as_before(last, self._with_path(problem or unknown))
             return found._replace(policy=found.policy._replace(file=policy.file))
         copy, sha256 = self._copy(text.path), atomic.sha256(text.data)
-        kept = copy is not None and not problem and copy.holds(text.data, sha256)
+        unchanged = copy is not None and not problem and copy.holds(text.data, sha256)
         # The default profile resells at cost: it must not replace a team's own by an oversight. A
         # copy with the same bytes says that they were in force before.
         if not policy.defines_profile:
-            before = last if last and last.source else None if kept else self._last_good()
+            before = last if last and last.source else None if unchanged else self._last_good()
             if before and before.defines_profile:
                 return self._as_before(last, self._with_path(_UNDEFINED))
         if problem:
             return SettingsInForce(policy, self._with_path(problem))
-        if copy and not kept:
+        if copy and not unchanged:
             with suppress(PricingError, OSError):  # no call depends on the copy today
                 copy.save(text.data, sha256, wait_seconds=0)
         return SettingsInForce(policy)

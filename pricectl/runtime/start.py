@@ -40,7 +40,11 @@ def first_snapshot(sources: Sources, settings: SettingsInForce, monitor: Monitor
     agreed = [loaded for loaded in own if announced and loaded.catalog.sha256 == announced.sha256]
     loaded = next(iter(agreed or own), None)
     if loaded is None:
-        loaded = _not_own(monitor)
+        try:  # the packaged catalog is not checked against anything
+            loaded = loader.load_packaged()
+        except Exception as error:  # noqa: BLE001 - the default price answers
+            monitor.failure("packaged", error)
+            loaded = Loaded(EMERGENCY.catalog, b"", EMERGENCY.layer, EMERGENCY.source)
     elif loaded.layer == "file":
         # The copy was read just now, if there is one: a file with its bytes has its catalog, too.
         held = any(copy.catalog is loaded.catalog for copy in own[1:])
@@ -71,12 +75,3 @@ def _why_refused(
         kind = type(error).__name__
         return Refused(f"cannot be compared with the last good copy: {kind}")
     return None
-
-
-def _not_own(monitor: Monitor) -> Loaded:
-    """The packaged catalog, else the default price; not checked against anything."""
-    try:
-        return loader.load_packaged()
-    except Exception as error:  # noqa: BLE001 - one layer is left
-        monitor.failure("packaged", error)
-        return Loaded(EMERGENCY.catalog, b"", EMERGENCY.layer, EMERGENCY.source)

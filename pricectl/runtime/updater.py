@@ -11,29 +11,24 @@ from pricectl.runtime.flags import INTERNAL_ERROR
 from pricectl.runtime.loader import as_refused
 from pricectl.runtime.monitor import Monitor
 from pricectl.runtime.quoting import FREE_QUOTE
-from pricectl.runtime.reload import HOST_LOCK_SECONDS, NoFile, Renewal, follow, renew
+from pricectl.runtime.reload import HOST_LOCK_SECONDS, NoFile, Renewal, follow, reload_result, renew
 from pricectl.runtime.settings_file import SettingsFile, SettingsInForce
 from pricectl.runtime.snapshot import EMERGENCY, Answer, ReloadResult, Snapshot, Status
 from pricectl.runtime.sources import Options, Sources, find_sources
 from pricectl.runtime.start import NO_WAIT, first_snapshot
-
-# A time of the next look that is always over: the first call starts the process.
-NOW = float("-inf")
 
 
 class Updater:
     """Holds one snapshot and swaps it by one assignment; no method raises.
 
     A thread that takes both locks takes `_lock` first. A call takes only `_start_lock`, and only
-    before the first prices are there, so that it never waits for a reload.
-
-    A call reads `check_at`, `snapshot`, `deny` and `no_price`; nobody else writes to them.
+    before the first prices are there, so that it never waits for a reload. It reads `check_at`,
+    `snapshot`, `deny` and `no_price`; nobody else writes to them.
     """
 
     def __init__(self, monitor: Monitor) -> None:
         self._monitor = monitor
-        self._lock = threading.RLock()
-        self._start_lock = threading.RLock()
+        self._lock, self._start_lock = threading.RLock(), threading.RLock()
         self.watcher = polling.Watcher(self, monitor)
         # The thread that is starting; it must not wait for a reload.
         self._starting: int | None = None
@@ -68,7 +63,7 @@ class Updater:
         """See `Pricing.reload`."""
         self._ensure_started()
         if self._is_starting():  # a signal handler in the middle of the start
-            return self._result("unchanged", "the process is starting")
+            return reload_result(self.snapshot, "unchanged", "the process is starting")
         with self._lock:
             try:
                 return self._swap(self._renew(HOST_LOCK_SECONDS, force=force))
@@ -105,8 +100,7 @@ class Updater:
 
     def after_fork(self) -> None:
         """Go on in a forked child: locks may be held by threads that do not exist here."""
-        self._lock = threading.RLock()
-        self._start_lock = threading.RLock()
+        self._lock, self._start_lock = threading.RLock(), threading.RLock()
         self._monitor.after_fork()
         self._polling = False
         self.watcher.after_fork()
@@ -124,7 +118,7 @@ class Updater:
         self._polling = False
         self._retry_pause = polling.RetryPause()
         self._started = False
-        self.check_at = NOW
+        self.check_at = float("-inf")  # always over: the first call starts the process
 
     def _ensure_started(self) -> None:
         if self._started:
@@ -240,18 +234,14 @@ class Updater:
         if renewal.changed:
             self._monitor.loaded(renewal.snapshot)
         status: Status = "reloaded" if renewal.changed else "unchanged"
-        return self._done(self._result(status, renewal.reason), announced=renewal.announced)
+        result = reload_result(renewal.snapshot, status, renewal.reason)
+        return self._done(result, announced=renewal.announced)
 
     def _refused(self, error: Exception) -> ReloadResult:
         refused = as_refused(error)
         if refused.phrase != logs.REFUSED:
             self._monitor.failure("file", refused)
-        result = self._result("refused", refused.what)
-        return self._done(result._replace(findings=refused.findings))
-
-    def _result(self, status: Status, reason: str) -> ReloadResult:
-        now = self.snapshot
-        return ReloadResult(status, now.models, now.sha256, now.generation, reason)
+        return self._done(reload_result(self.snapshot, "refused", refused.what, refused.findings))
 
     def _done(self, result: ReloadResult, *, announced: bool = True) -> ReloadResult:
         self.last_reload = result
