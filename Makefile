@@ -65,7 +65,7 @@ crosscheck: $(VENV)/.peers  ## Compare every price with two public price maps
 	$(BIN)/python tools/crosscheck.py
 
 differences: $(VENV)/.peers  ## Price every row of litellm's map with both calculators
-	$(BIN)/python tools/compare_litellm
+	$(BIN)/python tools/compare_litellm.py
 
 mutants: $(VENV)/.dev  ## Mutate a copy of the core and count what the tests miss
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[mutation]'

@@ -19,10 +19,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from places import SECTIONS
-from witnesses import (
+from price_lists import (
     GENAI_PRICES,
     GENERAL_KIND,
+    INSTALL_HINT,
     LITELLM,
     PICODOLLAR,
     Claim,
@@ -35,8 +35,8 @@ from witnesses import (
     prices_of,
     same,
 )
+from sellers import SECTIONS
 
-INSTALL_HINT = "pip install 'pricectl[crosscheck]'"
 DEFAULT_FILE = Path(__file__).resolve().parent.parent / "llm_pricing_current.json"
 
 AGREES, DIFFERS, SILENT = "agrees", "differs", "silent"

@@ -15,8 +15,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from places import place_of
+from sellers import seller_of
 
+INSTALL_HINT = "pip install 'pricectl[crosscheck]'"
 LITELLM, GENAI_PRICES = "litellm", "genai-prices"
 PICODOLLAR = Decimal("1e-12")
 Figures = dict[str, Decimal]
@@ -95,24 +96,29 @@ def prices_of(entry: Entry) -> Figures:
     return {k: Decimal(v) for k, v in flat.items() if isinstance(v, (int, Decimal))}
 
 
+def litellm_map() -> Path:
+    """Where the installed litellm keeps its price map. Raises ModuleNotFoundError."""
+    spec = find_spec("litellm")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("litellm is not installed", name="litellm")
+    return Path(spec.origin).with_name("model_prices_and_context_window_backup.json")
+
+
 class Litellm:
     """litellm's price map, looked up by the catalog's names."""
 
     name = LITELLM
 
     def __init__(self) -> None:
-        spec = find_spec("litellm")
-        if spec is None or spec.origin is None:
-            raise ModuleNotFoundError("litellm")
-        path = Path(spec.origin).with_name("model_prices_and_context_window_backup.json")
-        self._rows: Entry = json.loads(path.read_text("utf-8"), parse_float=Decimal)
+        text = litellm_map().read_text("utf-8")
+        self._rows: Entry = json.loads(text, parse_float=Decimal)
 
     def figures(self, section: str, model: str, _at: date, /) -> Figures:
         """Today's prices of a model: this list has no dates."""
-        place, name = place_of(section, model)
-        for pattern in place.litellm:
+        seller, name = seller_of(section, model)
+        for pattern in seller.litellm:
             row = self._rows.get(pattern.format(name))
-            if row is not None and row.get("litellm_provider") in place.litellm_providers:
+            if row is not None and row.get("litellm_provider") in seller.litellm_providers:
                 return prices_of(row) | dict(ranged_prices(row)) | dict(fast_prices(row))
         return {}
 
@@ -146,9 +152,9 @@ class GenaiPrices:
 
     def figures(self, section: str, model: str, at: date, /) -> Figures:
         """The prices of a model on a day, its busiest hours in the base keys."""
-        place, name = place_of(section, model)
-        name = place.genai_pattern.format(name)
-        for candidate in (each for maker in place.genai for each in self._models[maker]):
+        seller, name = seller_of(section, model)
+        name = seller.genai_pattern.format(name)
+        for candidate in (each for maker in seller.genai for each in self._models[maker]):
             if candidate.match.is_match(name) or candidate.match.is_match(name.lower()):
                 return model_figures(candidate, at)
         return {}

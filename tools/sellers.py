@@ -1,4 +1,4 @@
-"""Where a name of the catalog is found in the published price lists.
+"""Who sells a model of the catalog, and where the published price lists have that seller.
 
 A row of a cloud, and an alias that names a cloud, is looked up in that cloud's part of a list, so
 that a cloud's own price is what the catalog is held against.
@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 
-class Place(NamedTuple):
-    """Where one seller's names are found in each list.
+class Seller(NamedTuple):
+    """Where one seller's models are found in each list.
 
     `genai` are its providers there, in the order to ask; the patterns take the name.
     """
@@ -28,36 +28,36 @@ VERTEX_PARTS = """
 """
 VERTEX_AI = ("vertex_ai", *(f"vertex_ai-{part}" for part in VERTEX_PARTS.split()))
 
-BEDROCK = Place(("aws",), ("{}", "bedrock/{}"), AWS)
-MANTLE = Place(("aws",), ("bedrock_mantle/{}",), AWS)
-AZURE = Place(("azure",), ("azure/{}",), ("azure", "azure_text"))
-AZURE_AI = Place(("azure",), ("azure_ai/{}",), ("azure_ai",))
-VERTEX = Place(("google",), ("vertex_ai/{}", "{}"), VERTEX_AI)
+BEDROCK = Seller(("aws",), ("{}", "bedrock/{}"), AWS)
+MANTLE = Seller(("aws",), ("bedrock_mantle/{}",), AWS)
+AZURE = Seller(("azure",), ("azure/{}",), ("azure", "azure_text"))
+AZURE_AI = Seller(("azure",), ("azure_ai/{}",), ("azure_ai",))
+VERTEX = Seller(("google",), ("vertex_ai/{}", "{}"), VERTEX_AI)
 
-SECTIONS: Mapping[str, Place] = {
-    "openai": Place(("openai",), ("{}", "openai/{}"), ("openai", "text-completion-openai")),
-    "anthropic": Place(("anthropic",), ("{}", "anthropic/{}"), ("anthropic",)),
-    "google": Place(("google",), ("gemini/{}", "{}"), ("gemini",)),
-    "fireworks": Place(
+SECTIONS: Mapping[str, Seller] = {
+    "openai": Seller(("openai",), ("{}", "openai/{}"), ("openai", "text-completion-openai")),
+    "anthropic": Seller(("anthropic",), ("{}", "anthropic/{}"), ("anthropic",)),
+    "google": Seller(("google",), ("gemini/{}", "{}"), ("gemini",)),
+    "fireworks": Seller(
         ("fireworks",),
         ("fireworks_ai/{}", "fireworks_ai/accounts/fireworks/models/{}"),
         ("fireworks_ai", "fireworks_ai-embedding-models"),
     ),
-    "mistral": Place(("mistral",), ("mistral/{}",), ("mistral",)),
-    "xai": Place(("x-ai",), ("xai/{}",), ("xai",)),
-    "deepseek": Place(("deepseek",), ("deepseek/{}", "{}"), ("deepseek",)),
+    "mistral": Seller(("mistral",), ("mistral/{}",), ("mistral",)),
+    "xai": Seller(("x-ai",), ("xai/{}",), ("xai",)),
+    "deepseek": Seller(("deepseek",), ("deepseek/{}", "{}"), ("deepseek",)),
     "amazon": BEDROCK,
-    "cohere": Place(("cohere",), ("cohere/{}", "{}"), ("cohere", "cohere_chat")),
-    "moonshot": Place(("moonshotai",), ("moonshot/{}",), ("moonshot",)),
+    "cohere": Seller(("cohere",), ("cohere/{}", "{}"), ("cohere", "cohere_chat")),
+    "moonshot": Seller(("moonshotai",), ("moonshot/{}",), ("moonshot",)),
     # genai-prices knows Alibaba's prices only through OpenRouter.
-    "qwen": Place(("openrouter",), ("dashscope/{}",), ("dashscope",), "qwen/{}"),
-    "meta": Place(("meta",), ("meta/{}",), ("meta",)),
-    "groq": Place(("groq",), ("groq/{}",), ("groq",)),
-    "together": Place(("together",), ("together_ai/{}",), ("together_ai",)),
-    "perplexity": Place(("perplexity",), ("perplexity/{}",), ("perplexity",)),
-    "zai": Place(("zai",), ("zai/{}",), ("zai",)),
-    "minimax": Place(("minimax",), ("minimax/{}",), ("minimax",)),
-    "voyage": Place(("voyageai",), ("voyage/{}",), ("voyage",)),
+    "qwen": Seller(("openrouter",), ("dashscope/{}",), ("dashscope",), "qwen/{}"),
+    "meta": Seller(("meta",), ("meta/{}",), ("meta",)),
+    "groq": Seller(("groq",), ("groq/{}",), ("groq",)),
+    "together": Seller(("together",), ("together_ai/{}",), ("together_ai",)),
+    "perplexity": Seller(("perplexity",), ("perplexity/{}",), ("perplexity",)),
+    "zai": Seller(("zai",), ("zai/{}",), ("zai",)),
+    "minimax": Seller(("minimax",), ("minimax/{}",), ("minimax",)),
+    "voyage": Seller(("voyageai",), ("voyage/{}",), ("voyage",)),
     "bedrock": BEDROCK,
     "vertex": VERTEX,
     "azure": AZURE,
@@ -65,7 +65,7 @@ SECTIONS: Mapping[str, Place] = {
 
 AZURE_ZONES = ("us", "eu", "apac", "us-gov")
 # The first prefix that fits decides; genai-prices has no zones of Azure.
-PREFIXES: Mapping[str, Place] = {
+PREFIXES: Mapping[str, Seller] = {
     **{
         f"azure/{zone}/": AZURE._replace(genai=(), litellm=(f"azure/{zone}/{{}}",))
         for zone in AZURE_ZONES
@@ -87,17 +87,17 @@ BEDROCK_ID = re.compile(
 )
 
 
-def place_of(section: str, name: str) -> tuple[Place, str]:
+def seller_of(section: str, name: str) -> tuple[Seller, str]:
     """The seller that a row's name or alias speaks of, and the name without the seller's prefix.
 
-    >>> place_of("openai", "azure/gpt-4o")[1]
+    >>> seller_of("openai", "azure/gpt-4o")[1]
     'gpt-4o'
-    >>> place_of("anthropic", "us.anthropic.claude-sonnet-5")[0] is BEDROCK
+    >>> seller_of("anthropic", "us.anthropic.claude-sonnet-5")[0] is BEDROCK
     True
     """
-    for prefix, place in PREFIXES.items():
+    for prefix, seller in PREFIXES.items():
         if name.startswith(prefix):
-            return place, name.removeprefix(prefix)
+            return seller, name.removeprefix(prefix)
     if BEDROCK_ID.match(name):
         return BEDROCK, name
     return (VERTEX if "@" in name else SECTIONS[section]), name
