@@ -20,7 +20,7 @@ def test_options_are_given_by_name() -> None:
 
 def test_an_explanation_loads_no_reader_of_responses() -> None:
     program = """
-import sys, pricectl.core.explanation
+import sys, pricectl.explain
 print([name for name in sys.modules if name.startswith("pricectl.core.responses")])
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)

@@ -212,7 +212,8 @@ def summary(found: Report, *, named: bool) -> "Text":
     from rich.text import Text
 
     counts = {severity: found.count(severity) for severity in STYLES}
-    said = [plural(number, severity) for severity, number in counts.items() if number]
+    words = {"info": "note"}
+    said = [plural(number, words.get(kind, kind)) for kind, number in counts.items() if number]
     models = plural(found.models, "model")
     line = Text(f"{clean(found.file)}: " if named else "")
     due = f", {count(found.due)} due by date" if found.due else ""

@@ -217,7 +217,7 @@ def test_names_are_bounded_and_the_heavy_ones_stay(monkeypatch: pytest.MonkeyPat
 
 MEASURE = """
 import resource, time
-from pricectl.logs.reading import read
+from pricectl.operate.logs.reading import read
 line = b'2026-11-20 12:00:01,123 INFO access 10.0.0.1 "POST /api/llm" 200 model gpt-4o in 812 ms\\n'
 bad = b'2026-11-20 12:00:01,123 WARNING x fallback pricing: kind="unknown-model" model="g-%d"\\n'
 blocks = 200 * 2**20 // len(line * 2000)
