@@ -47,7 +47,7 @@ $(CLOCKS): clock-%: $(VENV)/.dev
 
 proof: $(VENV)/.dev  ## Run the long proofs: 10,000 reloads, 1,000 kills, 100,000 hostile calls
 	PRICECTL_TEST_RELOADS=10000 PRICECTL_TEST_KILLS=1000 PRICECTL_TEST_HOSTILE_CALLS=100000 \
-	$(BIN)/python -m pytest tests/runtime/test_threads.py tests/runtime/test_hostile_calls.py tests/test_atomic.py
+	$(BIN)/python -m pytest --timeout 1800 tests/runtime/test_threads.py tests/runtime/test_hostile_calls.py tests/files/test_atomic.py
 
 lint: $(VENV)/.dev  ## Check style
 	$(BIN)/ruff check .

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from pricectl import __version__
+from pricectl.commands.options import typer_command
 from pricectl.core.errors import PricingError, UnknownModel, UnpricedUnit
 from pricectl.exit_codes import FAILED, FINDINGS
 from pricectl.report.canvas import clean
@@ -50,7 +51,8 @@ class Verbs(TyperGroup):
         if cmd_name in VERBS and cmd_name not in self.commands:
             module = import_module(VERBS[cmd_name])
             verb = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-            verb.command(cmd_name)(getattr(module, cmd_name.replace("-", "_")))
+            command = getattr(module, cmd_name.replace("-", "_"))
+            verb.command(cmd_name)(typer_command(cmd_name, command))
             self.commands[cmd_name] = typer.main.get_command(verb)
         if cmd_name not in VERBS:
             for verb_name in VERBS:  # what the error message may suggest instead

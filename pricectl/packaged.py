@@ -1,4 +1,4 @@
-"""The files that pricectl carries: the catalog of its release and the JSON schemas."""
+"""Finds the files that pricectl carries: the catalog of its release and the JSON schemas."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ CATALOG = "llm_pricing_current.json"
 
 
 def packaged_file(name: str) -> Path:
-    """A file that belongs to pricectl: from the installed package, else from the checkout."""
+    """The path of such a file: in the installed package, else in the checkout."""
     package = Path(__file__).parent
     inside = package / "data" / name
     return inside if inside.exists() else package.parent / name
@@ -18,5 +18,5 @@ def packaged_catalog() -> Path:
 
 
 def is_installed() -> bool:
-    """Whether the packaged catalog lies inside the package, not in the checkout beside it."""
+    """Whether the packaged catalog is part of an installation; in a checkout it may be edited."""
     return packaged_catalog().is_relative_to(Path(__file__).parent)

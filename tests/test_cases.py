@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from pricectl.check import ValidationReport, validate
 from pricectl.check.rules import RULES
-from pricectl.check.validation import Report, check
 from pricectl.policy import Policy
 
 CASES = Path(__file__).parent / "cases"
@@ -22,11 +22,11 @@ POLICY = Policy(critical=("gpt-4o",))
 ELSEWHERE = {"document-size", "waiver-unused", "waiver-expired"}
 
 
-def checked(path: Path) -> Report:
-    return check(path.read_bytes(), path.name, POLICY, TODAY)
+def checked(path: Path) -> ValidationReport:
+    return validate(path.read_bytes(), path.name, POLICY, TODAY)
 
 
-def said(report: Report, *, notes: bool) -> list[str]:
+def said(report: ValidationReport, *, notes: bool) -> list[str]:
     return sorted(
         f"{finding.span.line}:{finding.span.column} {finding.severity}[{finding.rule}]"
         for finding in report.findings

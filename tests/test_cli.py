@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pricectl import __main__, cli
-from tests.conftest import CATALOG
+from tests.conftest import CATALOG, Run
 
 FULL = Path("/dev/full")
 QUOTE = [sys.executable, "-m", "pricectl", "quote", "gpt-4o", "1000", "500"]
@@ -44,3 +44,10 @@ def test_a_full_disk_is_told(folder: Path) -> None:
         )
     said = "pricectl: the output cannot be written: No space left on device\n"
     assert (done.returncode, done.stderr) == (2, said)
+
+
+def test_help_lists_every_verb(run: Run) -> None:
+    text = run("--help").stdout
+    for verb in ("quote", "models", "show", "explain", "validate", "rule", "diff"):
+        assert verb in text
+    assert run("--version").stdout.startswith("pricectl ")

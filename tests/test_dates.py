@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
+from pricectl.check import ValidationReport, validate
 from pricectl.check.findings import ERRORS
 from pricectl.check.rules import RULES
-from pricectl.check.validation import Report, check
 from pricectl.files import settings
 from pricectl.policy import Policy, Waiver
 from tests.conftest import CATALOG, ROOT
@@ -30,17 +30,17 @@ CATALOGS = [path for folder in FOLDERS for path in sorted(folder.glob("*.json"))
 POLICY = Policy(critical=("gpt-4o",))
 
 
-def undue(report: Report) -> set[tuple[str, str, str]]:
+def undue(report: ValidationReport) -> set[tuple[str, str, str]]:
     return {(one.rule, one.pointer, one.severity) for one in report.findings if not one.due}
 
 
 def assert_time_brings_only_what_is_due(
     data: bytes, policy: Policy, days: Sequence[int] = DAYS
-) -> Report:
+) -> ValidationReport:
     """The report of the last day."""
     known, failed = None, True
     for at in (START + timedelta(days=ahead) for ahead in days):
-        report = check(data, "f", policy, at)
+        report = validate(data, "f", policy, at)
         assert all(one.severity != "error" for one in report.findings if one.due), at
         found = undue(report)
         assert known is None or found <= known, at
@@ -62,7 +62,7 @@ def test_the_catalog_of_this_project_gets_only_due_findings_from_time(
     policy = settings.load_policy()
     assert policy.waivers
     data = (ROOT / "llm_pricing_current.json").read_bytes()
-    assert not check(data, "f", policy, START).fails(ERRORS)
+    assert not validate(data, "f", policy, START).fails(ERRORS)
     last = assert_time_brings_only_what_is_due(data, policy, (0, 31, 365, 3652))
     assert {"upcoming-begun", "waiver-expired"} <= {one.rule for one in last.findings}
 
@@ -132,7 +132,7 @@ def test_a_due_rule_is_no_error() -> None:
     assert all(rule.severity != "error" for rule in RULES.values() if rule.due)
 
 
-def found(report: Report, rule: str) -> list[tuple[str, bool]]:
+def found(report: ValidationReport, rule: str) -> list[tuple[str, bool]]:
     return [(one.severity, one.due) for one in report.findings if one.rule == rule]
 
 
@@ -146,17 +146,17 @@ def at(text: str) -> datetime:
 def test_an_expired_waiver_returns_its_error_as_a_due_warning() -> None:
     waiver = Waiver("output-below-input", "their page", "/openai/o3", at("2026-12-31").date())
     policy = POLICY._replace(waivers=(waiver,))
-    assert found(check(SWAPPED, "f", policy, at("2026-12-31")), waiver.rule) == []
-    report = check(SWAPPED, "f", policy, at("2027-01-01"))
+    assert found(validate(SWAPPED, "f", policy, at("2026-12-31")), waiver.rule) == []
+    report = validate(SWAPPED, "f", policy, at("2027-01-01"))
     assert found(report, waiver.rule) == [("warning", True)]
     (returned,) = (one for one in report.findings if one.rule == waiver.rule)
     assert returned.message.endswith("; its waiver expired on 2026-12-31: their page")
     assert returned.hint == "are the two swapped?"
     assert found(report, "waiver-expired") == [("warning", True)]
     renewed = policy._replace(waivers=(waiver, waiver._replace(expires=at("2028-01-01").date())))
-    assert found(check(SWAPPED, "f", renewed, at("2027-01-01")), waiver.rule) == []
+    assert found(validate(SWAPPED, "f", renewed, at("2027-01-01")), waiver.rule) == []
     elsewhere = policy._replace(waivers=(waiver._replace(pointer="/openai/o1"),))
-    assert found(check(SWAPPED, "f", elsewhere, at("2027-01-01")), waiver.rule) == [
+    assert found(validate(SWAPPED, "f", elsewhere, at("2027-01-01")), waiver.rule) == [
         ("error", False)
     ]
 
@@ -165,7 +165,7 @@ def test_of_two_expired_waivers_the_later_one_is_named() -> None:
     first = Waiver("output-below-input", "first", "", at("2026-11-01").date())
     second = first._replace(reason="second", expires=at("2026-11-20").date())
     for pair in ((first, second), (second, first)):
-        report = check(SWAPPED, "f", POLICY._replace(waivers=pair), at("2026-12-01"))
+        report = validate(SWAPPED, "f", POLICY._replace(waivers=pair), at("2026-12-01"))
         (returned,) = (one for one in report.findings if one.rule == first.rule)
         assert returned.message.endswith("expired on 2026-11-20: second")
 
@@ -186,4 +186,4 @@ def test_an_unused_waiver_is_due_where_a_date_may_have_ended_the_finding(
     due: bool,  # noqa: FBT001
 ) -> None:
     policy = POLICY._replace(waivers=(Waiver(rule, "because", "/openai/o3"),))
-    assert found(check(CATALOG, "f", policy, START), "waiver-unused") == [("warning", due)]
+    assert found(validate(CATALOG, "f", policy, START), "waiver-unused") == [("warning", due)]

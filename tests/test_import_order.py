@@ -1,4 +1,7 @@
-"""Imports point one way, from the verbs to the core; heavy libraries stay where they belong."""
+"""Imports point one way, from the verbs to the core; heavy libraries stay where they belong.
+
+Also that a class name has one meaning in the whole package.
+"""
 
 import ast
 import sys
@@ -21,7 +24,7 @@ ORDER = (
     "pricectl.explain",
     "pricectl.packaged",
     "pricectl.policy",
-    "pricectl.listing",
+    "pricectl.models",
     "pricectl.check",
     "pricectl.changes",
     "pricectl.edit",
@@ -35,6 +38,12 @@ ORDER = (
     "pricectl.cli",
     "pricectl.__main__",
 )
+# The only imports that may point upward, inside a function, each with its reason.
+ALLOWED_UPWARD = {
+    ("pricectl.core.calculator", "pricectl.explain"): (
+        "Quote.explain() stays for one release under a DeprecationWarning"
+    ),
+}
 # Where a library may be imported at all; inside a function unless the module is listed twice.
 HOMES = {
     "rich": ("pricectl.report",),
@@ -103,13 +112,13 @@ def test_every_package_of_the_order_exists() -> None:
 
 
 def test_imports_point_towards_the_core() -> None:
-    upward = [
-        f"{module} imports {found}"
+    upward = {
+        (module, found)
         for module in sorted(KNOWN)
         for found, _ in imports(module)
         if found in KNOWN and (place_of(found) or 0) > (place_of(module) or 0)
-    ]
-    assert upward == []
+    }
+    assert upward == ALLOWED_UPWARD.keys()
 
 
 def test_no_module_imports_itself_by_a_detour() -> None:
@@ -161,6 +170,21 @@ def test_heavy_libraries_stay_at_home_and_inside_functions() -> None:
         )
     ]
     assert astray == []
+
+
+# Class names that are defined more than once, and why.
+DEFINED_TWICE: dict[str, str] = {}
+
+
+def test_a_class_name_has_one_meaning() -> None:
+    """Private or not: whoever searches for a class finds one definition."""
+    homes: dict[str, list[str]] = {}
+    for module in sorted(KNOWN):
+        for node in ast.walk(ast.parse(path_of(module).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name.lstrip("_"), []).append(module)
+    repeated = {name: found for name, found in homes.items() if len(found) > 1}
+    assert repeated.keys() == DEFINED_TWICE.keys(), repeated
 
 
 def test_a_command_fits_on_a_screen_of_code() -> None:

@@ -1,3 +1,4 @@
+import re
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -8,13 +9,15 @@ import pytest
 from pricectl.core import BadProfile, PricingError, Profile, Usage
 from pricectl.core.sanity.bounds import BOUNDS, Bound
 from pricectl.policy import (
+    SETTINGS,
     BadSettings,
-    Limits,
     Policy,
+    RuleLimits,
     Waiver,
     Workload,
     read_policy,
 )
+from pricectl.policy.table import keys_of
 
 
 def test_without_settings_the_defaults_hold() -> None:
@@ -22,7 +25,7 @@ def test_without_settings_the_defaults_hold() -> None:
     assert policy == Policy(source="pricectl.toml")
     assert policy.critical == ("gpt-4o", "gpt-4o-mini", "claude-sonnet-4-5")
     assert policy.profile_named(None) == Profile()
-    assert policy.limits == Limits(Decimal(200), Decimal(700), 30, 30)
+    assert policy.limits == RuleLimits(Decimal(200), Decimal(700), 30, 30)
     # 20 calls of 30,000 in and 800 out
     assert [work.usage.times(work.calls).total_tokens for work in policy.workloads] == [
         1_500,
@@ -84,7 +87,7 @@ def test_every_setting_is_read() -> None:
             Waiver("stale", "x", "/openai", date(2026, 12, 31)),
             Waiver("stale", "x", expires=date(2027, 1, 1)),
         ),
-        limits=Limits(Decimal(100), Decimal("99.5"), 7, 0),
+        limits=RuleLimits(Decimal(100), Decimal("99.5"), 7, 0),
         source="here",
         defines_profile=True,
     )
@@ -108,10 +111,10 @@ def test_every_setting_is_read() -> None:
         ({"limits": {"max_usd": 5}}, "toml: limits: unknown setting max_usd; one of max_input"),
         ({"limits": {"stale_days": "x"}}, "limits.stale_days: 'x' is not a whole number"),
         ({"limits": {"stale_days": True}}, "True is not a whole number"),
-        ({"limits": {"max_input_usd_per_mtok": 0}}, "0 is no price; USD per 1M tokens"),
-        ({"limits": {"max_input_usd_per_mtok": "5"}}, "'5' is no price"),
-        ({"limits": {"max_output_usd_per_mtok": True}}, "True is no price"),
-        ({"limits": {"max_output_usd_per_mtok": Decimal(-1)}}, "is no price"),
+        ({"limits": {"max_input_usd_per_mtok": 0}}, "0 is not a price; USD per 1M tokens"),
+        ({"limits": {"max_input_usd_per_mtok": "5"}}, "'5' is not a price"),
+        ({"limits": {"max_output_usd_per_mtok": True}}, "True is not a price"),
+        ({"limits": {"max_output_usd_per_mtok": Decimal(-1)}}, "is not a price"),
         ({"limits": {"highest": 5}}, "toml: limits.highest: 5 is not a table"),
         (
             {"limits": {"highest": {"inputs": 5}}},
@@ -120,9 +123,9 @@ def test_every_setting_is_read() -> None:
         ({"limits": {"lowest": {"zzz": 5}}}, "unknown unit 'zzz'; one of input, cache_read"),
         (
             {"limits": {"highest": {"page": "0.1"}}},
-            "toml: limits.highest.page: '0.1' is no price; USD per page",
+            "toml: limits.highest.page: '0.1' is not a price; USD per page",
         ),
-        ({"limits": {"lowest": {"output": 0}}}, "0 is no price; USD per 1M tokens"),
+        ({"limits": {"lowest": {"output": 0}}}, "0 is not a price; USD per 1M tokens"),
         (
             {"limits": {"lowest": {"page": 2}, "highest": {"page": 1}}},
             "toml: limits.lowest.page: the lowest price of page is above the highest",
@@ -169,7 +172,7 @@ def test_an_unknown_profile_names_the_known_ones() -> None:
 
 
 def test_limits_widen_the_bounds_and_never_narrow_them() -> None:
-    assert Limits().bounds == BOUNDS
+    assert RuleLimits().bounds == BOUNDS
     limits = read_policy(
         {
             "limits": {
@@ -189,6 +192,22 @@ def test_limits_widen_the_bounds_and_never_narrow_them() -> None:
 
 
 def test_the_largest_of_two_limits_on_a_side_counts() -> None:
-    limits = Limits(max_input_usd_per_mtok=Decimal(600), highest={"input": Decimal(500)})
+    limits = RuleLimits(max_input_usd_per_mtok=Decimal(600), highest={"input": Decimal(500)})
     assert limits.bounds["input"].highest == 600_000_000
     assert limits._replace(highest={"input": Decimal(700)}).bounds["input"].highest == 700_000_000
+
+
+def test_the_table_has_every_setting_with_its_default() -> None:
+    settings = {section: keys_of(section) for section in ("", "profiles", "limits", "workloads")}
+    assert [*settings[""]] == [key for key in Policy._fields if key not in NOT_SETTINGS]
+    assert [*settings["profiles"]] == [key for key in Profile._fields if key != "name"]
+    assert [*settings["limits"]] == [*RuleLimits._fields]
+    assert [*settings["workloads"]] == [*Workload._fields]
+    assert [*keys_of("waivers")] == [*Waiver._fields]
+    assert settings["limits"]["stale_days"].default == 30
+    assert settings["profiles"]["rounding"].default == "up"
+    assert settings["workloads"]["name"].default is None
+    assert [one.key for one in SETTINGS if not re.fullmatch(r"[A-Z].{9,70}\.", one.sentence)] == []
+
+
+NOT_SETTINGS = ("source", "defines_profile")

@@ -1,7 +1,9 @@
 """The drop-in for production's cost_calculator and pricing_loader; amounts are worked by hand."""
 
 import json
+import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -323,3 +325,36 @@ def test_the_names_are_the_ones_production_imports() -> None:
     assert isinstance(MODEL_PRICING, Mapping)
     assert all(hasattr(production, name) for name in production.__all__)
     assert len(production.__all__) == 12
+
+
+def test_what_threads_get_instead_of_an_error_is_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A caller may write into its result; another thread's must not change."""
+    together = threading.Barrier(8)
+
+    def broken(_: object) -> Fraction:
+        together.wait(10)
+        raise RuntimeError
+
+    def call() -> list[dict[str, float]]:
+        found = []
+        for _ in range(100):
+            costs = calculate_token_costs(1, 1, 1, 1)
+            costs["provider_cost_usd"] += 1
+            found.append(costs)
+        return found
+
+    monkeypatch.setattr("pricectl.production.costs.exact", broken)
+    with ThreadPoolExecutor(8) as threads:
+        futures = [threads.submit(call) for _ in range(8)]
+    found = [costs for future in futures for costs in future.result()]
+    assert len({id(costs) for costs in found}) == 800
+    assert {costs["provider_cost_usd"] for costs in found} == {1.0}
+
+
+def test_a_fallback_table_can_be_written_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(runtime, "reload_pricing", broken)
+    load_pricing_from_json()["default"]["input"] = 9.0
+    assert load_pricing_from_json() == {"default": {"input": 1.0, "output": 2.0}}

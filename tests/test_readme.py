@@ -12,7 +12,7 @@ import pytest
 from pricectl.check.rules import RULES
 from pricectl.cli import VERBS
 from pricectl.core import Catalog, Profile
-from pricectl.policy import Limits, Policy, Waiver, read_policy
+from pricectl.policy import Policy, RuleLimits, Waiver, read_policy
 from pricectl.runtime import configure
 from tests.conftest import ROOT, Run
 
@@ -89,10 +89,10 @@ def test_the_settings_page_has_every_key_with_its_default() -> None:
     written = {name: default.strip('"') for name, default in profile.items()}
     assert written == {name: str(getattr(Profile(), name)) for name in profile}
     limits = rows_of("### Limits")
-    assert limits.keys() == set(Limits._fields)
+    assert limits.keys() == set(RuleLimits._fields)
     days = ("stale_days", "deprecation_days", "max_input_usd_per_mtok", "max_output_usd_per_mtok")
     assert {name: limits[name] for name in days} == {
-        name: str(getattr(Limits(), name)) for name in days
+        name: str(getattr(RuleLimits(), name)) for name in days
     }
     assert rows_of("### A waiver").keys() == set(Waiver._fields)
     assert rows_of("### A workload").keys() >= {"name", "calls", "service"}
@@ -105,7 +105,7 @@ def test_the_settings_page_shows_every_key() -> None:
     policy = read_policy(settings, "page")
     assert settings.keys() == set(Policy._fields) - {"source", "defines_profile"}
     assert settings["profiles"]["reseller"].keys() == set(Profile._fields) - {"name"}
-    assert settings["limits"].keys() == set(Limits._fields)
+    assert settings["limits"].keys() == set(RuleLimits._fields)
     assert settings["waivers"][0].keys() == set(Waiver._fields)
     assert policy.profile_named(None).markup_percent == 30
 

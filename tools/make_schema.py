@@ -2,15 +2,17 @@
 
     python tools/make_schema.py
 
-Run it after a change of the price keys (`core/units.py`), the budget modes (`core/credits.py`) or
-the findings that can be acknowledged. A field without a table, such as a new one of a model's row,
-is written into the schema by hand. A test holds that the files are what this script writes.
+Run it after a change of the price keys (`core/units.py`), the budget modes (`core/credits.py`), the
+schema version (`core/catalog.py`) or the findings that can be acknowledged. A field without a
+table, such as a new one of a model's row, is written into the schema by hand. A test holds that the
+files are what this script writes.
 """
 
 import json
 from pathlib import Path
 from typing import Any
 
+from pricectl.core.catalog import SCHEMA_MAJOR
 from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.sanity.verdict import ACKNOWLEDGEABLE
 from pricectl.core.units import (
@@ -93,6 +95,7 @@ def catalog() -> Schema:
     """The schema of a catalog with the price keys, services and rules of the tables."""
     schema = _read("catalog")
     metadata, prices = schema["$defs"]["metadata"]["properties"], schema["$defs"]["prices"]
+    metadata["schema_version"]["pattern"] = rf"^{SCHEMA_MAJOR}\.[0-9]+$"
     metadata["acknowledged"]["items"]["properties"]["rule"]["enum"] = [*ACKNOWLEDGEABLE]
     intro, _, _ = prices["description"].partition("Services: ")
     prices["description"] = f"{intro}Services: {', '.join(KNOWN_SERVICES)}."

@@ -1,7 +1,16 @@
-"""Two catalogs to typed changes with their effect in money and credits."""
+"""What an edit does: two versions of the catalog to typed changes, in money and credits."""
 
+from pricectl.changes.catalog_version import CatalogVersion
+from pricectl.changes.change import Change, ChangeKind, Comparison, Impact, Move, PricedAt
 from pricectl.changes.compare import compare
-from pricectl.changes.values import Change, Comparison, Impact, Kind, Move, PricedAt
-from pricectl.changes.version import Version
 
-__all__ = ["Change", "Comparison", "Impact", "Kind", "Move", "PricedAt", "Version", "compare"]
+__all__ = [
+    "CatalogVersion",
+    "Change",
+    "ChangeKind",
+    "Comparison",
+    "Impact",
+    "Move",
+    "PricedAt",
+    "compare",
+]

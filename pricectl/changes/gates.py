@@ -1,17 +1,18 @@
-"""Limits on price changes, and whether a comparison keeps them."""
+"""Gates: limits on price changes, and whether a comparison stays within them."""
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
-from pricectl.changes import Comparison, Move
+from pricectl.changes.change import Comparison, Move
 from pricectl.core.errors import PricingError
+from pricectl.core.labels import plain
 from pricectl.core.money import plain_decimal
 
 
-class FailOn(StrEnum):
-    """What `--fail-on` may name."""
+class FailOnChange(StrEnum):
+    """The kinds of change that `--fail-on` accepts."""
 
     INCREASE = "increase"
     DECREASE = "decrease"
@@ -19,17 +20,17 @@ class FailOn(StrEnum):
     ANY = "any"
 
 
-_ON_REMOVED = f"fail-on-{FailOn.REMOVED}"
+_ON_REMOVED = f"fail-on-{FailOnChange.REMOVED}"
 
 
 class BadLimit(PricingError):
-    """A limit that is no percentage."""
+    """A limit that is not a percentage."""
 
 
-class Limits(NamedTuple):
-    """The gates that are set; percentages are of the old charge, None sets no limit."""
+class GateLimits(NamedTuple):
+    """The gates that are set. Percentages are of the old charge; None sets no limit."""
 
-    fail_on: frozenset[FailOn] = frozenset()
+    fail_on: frozenset[FailOnChange] = frozenset()
     max_increase_percent: Fraction | None = None
     max_decrease_percent: Fraction | None = None
     exit_code: bool = False
@@ -37,12 +38,12 @@ class Limits(NamedTuple):
     @classmethod
     def read(
         cls,
-        fail_on: Iterable[FailOn],
+        fail_on: Iterable[FailOnChange],
         max_increase: str | None,
         max_decrease: str | None,
         *,
         exit_code: bool = False,
-    ) -> "Limits":
+    ) -> "GateLimits":
         """The gates that the options set. Raises BadLimit."""
         percents = {"--max-increase": max_increase, "--max-decrease": max_decrease}
         increase, decrease = (
@@ -52,10 +53,10 @@ class Limits(NamedTuple):
 
 
 class Gate(NamedTuple):
-    """One gate after the comparison: its limit, what was found, whether it tripped.
+    """One gate and its result: the limit, what was found, whether it tripped.
 
-    Both are counts, or percentages where `percent` says so; an `actual` of None rose from nothing.
-    A gate on prices trips as well where the comparison left out what may hide one.
+    `limit` and `actual` are counts, or percentages where `percent` is set; None is a rise from
+    nothing.
     """
 
     id: str
@@ -63,6 +64,33 @@ class Gate(NamedTuple):
     actual: Fraction | None
     tripped: bool
     percent: bool = False
+
+    @property
+    def text(self) -> str:
+        """The gate in one line, such as "gate max-increase tripped: 50%, limit 20%"."""
+        sign = "%" if self.percent else ""
+        actual = "from nothing" if self.actual is None else f"{plain(self.actual, 2)}{sign}"
+        state = "tripped" if self.tripped else "kept"
+        return f"gate {self.id} {state}: {actual}, limit {plain(self.limit, 2)}{sign}"
+
+
+class GatedComparison(NamedTuple):
+    """A comparison with the names of its two sides and the gates it was held against."""
+
+    comparison: Comparison
+    base: str
+    head: str
+    gates: tuple[Gate, ...] = ()
+
+    @property
+    def tripped(self) -> bool:
+        """Whether a gate fails."""
+        return any(gate.tripped for gate in self.gates)
+
+    @property
+    def summary(self) -> str:
+        """What changed and against what, in one sentence."""
+        return f"{self.comparison.summary} vs {self.base}"
 
 
 def read_percent(text: str, where: str) -> Fraction:
@@ -73,26 +101,30 @@ def read_percent(text: str, where: str) -> Fraction:
     """
     number = plain_decimal(text.strip().removesuffix("%").strip())
     if number is None or number < 0:
-        raise BadLimit(f"{text!r:.40} is no percentage", where=where, next_step="write 20%")
+        raise BadLimit(f"{text!r:.40} is not a percentage", where=where, next_step="write 20%")
     return Fraction(number)
 
 
-def check(found: Comparison, limits: Limits) -> tuple[Gate, ...]:
-    """Every gate that is set, in a fixed order."""
+def check_gates(comparison: Comparison, limits: GateLimits) -> tuple[Gate, ...]:
+    """Every gate that is set, in a fixed order.
+
+    A gate on prices also trips where the comparison left out something that may hide a price
+    change: nobody has seen that it stays within the limit.
+    """
     return tuple(
-        gate._replace(tripped=gate.tripped or (found.hides and gate.id != _ON_REMOVED))
-        for gate in _gates(found, limits)
+        gate._replace(tripped=gate.tripped or (comparison.hides and gate.id != _ON_REMOVED))
+        for gate in _gates(comparison, limits)
     )
 
 
-def _gates(found: Comparison, limits: Limits) -> Iterator[Gate]:
-    rises, falls = _moved(found, 1), _moved(found, -1)
-    changed = sum(not change.only_text for change in found.changes)
+def _gates(comparison: Comparison, limits: GateLimits) -> Iterator[Gate]:
+    rises, falls = _moved(comparison, 1), _moved(comparison, -1)
+    changed = sum(not change.only_text for change in comparison.changes)
     counts = {
-        FailOn.INCREASE: len(rises.prices or rises.jobs),
-        FailOn.DECREASE: len(falls.prices or falls.jobs),
-        FailOn.REMOVED: len(found.of("removed")),
-        FailOn.ANY: changed,
+        FailOnChange.INCREASE: len(rises.prices or rises.jobs),
+        FailOnChange.DECREASE: len(falls.prices or falls.jobs),
+        FailOnChange.REMOVED: len(comparison.of("removed")),
+        FailOnChange.ANY: changed,
     }
     for kind, count in counts.items():
         if kind in limits.fail_on:
@@ -105,21 +137,22 @@ def _gates(found: Comparison, limits: Limits) -> Iterator[Gate]:
         yield Gate("exit-code", Fraction(0), Fraction(changed), changed > 0)
 
 
-class _Moved(NamedTuple):
-    """The largest move of every change, and of every sample job, in one direction.
+class _Moves(NamedTuple):
+    """The largest move of each change, and of each sample job, in one direction.
 
-    Jobs speak for changes that are no price of their own, such as how tiers apply.
+    Jobs show the changes that are not a price themselves, such as how tiers apply.
     """
 
     prices: list[Move]
     jobs: list[Move]
 
 
-def _moved(found: Comparison, direction: int) -> _Moved:
-    """Up is 1. A job that only the default price answered before had no price to rise or fall."""
-    prices = (change.moves for change in found.changes)
-    jobs = ((job.move,) for job in found.impact if job.agreed)
-    return _Moved(_largest(prices, direction), _largest(jobs, direction))
+def _moved(comparison: Comparison, direction: int) -> _Moves:
+    """The moves in one direction; 1 is up, -1 is down."""
+    prices = (change.moves for change in comparison.changes)
+    # A job that only the default price answered before had no price that could rise or fall.
+    jobs = ((job.move,) for job in comparison.impact if job.agreed)
+    return _Moves(_largest(prices, direction), _largest(jobs, direction))
 
 
 def _largest(groups: Iterable[tuple[Move, ...]], direction: int) -> list[Move]:
@@ -129,7 +162,7 @@ def _largest(groups: Iterable[tuple[Move, ...]], direction: int) -> list[Move]:
     return [max(group, key=lambda move: move.weight) for group in moved if group]
 
 
-def _within(name: str, limit_percent: Fraction, moved: _Moved) -> Gate:
+def _within(name: str, limit_percent: Fraction, moved: _Moves) -> Gate:
     relatives = [move.relative for move in (*moved.prices, *moved.jobs)]
     if None in relatives:
         return Gate(name, limit_percent, None, tripped=True, percent=True)

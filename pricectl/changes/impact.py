@@ -1,54 +1,80 @@
-"""What typical jobs cost before and after, for every row that a change touches."""
+"""What sample jobs cost before and after, for every row that a change touches."""
 
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
-from pricectl.changes.answers import Answers
-from pricectl.changes.asked import MAX_PROBES, affordable, by_name
-from pricectl.changes.effort import Effort
-from pricectl.changes.periods import MOMENT, in_force
-from pricectl.changes.values import Change, Impact, Move, PricedAt
+from pricectl.changes.change import Change, Impact, Move, PricedAt
+from pricectl.changes.limits import MAX_PRICE_JOBS
+from pricectl.changes.names import NameLookups
+from pricectl.changes.periods import in_force
 from pricectl.core.calculator import quote
 from pricectl.core.catalog import Catalog
-from pricectl.core.credits import Profile
 from pricectl.core.estimate import Estimate
+from pricectl.core.model import Model
+from pricectl.core.prices import At
+from pricectl.core.profile import Profile
+from pricectl.core.token_kinds import USAGE_ARGUMENTS
 from pricectl.core.units import UNITS
-from pricectl.core.usage import DETAILS, Usage
-from pricectl.core.windows import as_instant, read_instant
+from pricectl.core.usage import Usage
 from pricectl.policy import Workload
 
-PROBE_TOKENS, PROBE_OUTPUT, PROBE_COUNT = 10_000, 1_000, 1_000
-_DETAIL = {unit: detail for detail, unit in DETAILS.items()}
+PRICE_JOB_TOKENS, PRICE_JOB_OUTPUT, PRICE_JOB_COUNT = 10_000, 1_000, 1_000
+# Steps that a job takes, in rows looked at.
+JOB_STEPS = 50
+_DETAIL = {unit: detail for detail, unit in USAGE_ARGUMENTS.items()}
 
 
-class Terms(NamedTuple):
-    """How the jobs are charged: the sample workloads, the credit profile, the day (None: as is)."""
+class JobSettings(NamedTuple):
+    """How jobs are charged: the sample workloads, the credit profile, an instant by period."""
 
     workloads: tuple[Workload, ...]
     profile: Profile
-    at: date | None
+    instants: Mapping[str, datetime | None]
+
+
+class _Target(NamedTuple):
+    """What to try jobs on: a pair of rows in one period, and the changes behind it.
+
+    The names that jobs ask for differ where the row was renamed. `rows` are those that answered and
+    answer; none if looking the names up would take too long.
+    """
+
+    provider: str
+    model: str
+    old_name: str
+    new_name: str
+    period: str
+    rows: tuple[Model, ...]
+    changes: list[Change]
+
+    @property
+    def needs_jobs(self) -> bool:
+        """Whether only a job shows what a change does, such as how tiers apply."""
+        return any(change.kind == "repriced" and not change.moves for change in self.changes)
+
+    @property
+    def weight(self) -> float:
+        """The largest relative move among the changes."""
+        largest = (change.largest for change in self.changes)
+        return max(float(move.weight) if move else 0 for move in largest)
 
 
 def impacts(
-    answers: Answers, changes: Sequence[Change], terms: Terms, effort: Effort
+    lookups: NameLookups, changes: Sequence[Change], settings: JobSettings
 ) -> Iterator[Impact]:
     """The cost of the sample workloads for each touched row, once for each pair of rows.
 
-    Prices that no sample uses (a batch rate, images) get a job of their own, so that no price
-    change is without its effect; a dated price is shown on its day.
+    Prices that no workload uses (a batch rate, images) get a job of their own, so that no price
+    change is without its effect. A dated price is shown on its day.
     """
-    behind = by_name(answers, changes)
-    tried = affordable(answers, behind, len(terms.workloads), effort)
-    for asked in (asked for asked in behind if asked in tried):
-        touched = list(_prices(answers.new, behind[asked], terms.at))
-        sides = (answers.old, asked.old), (answers.new, asked.new)
-        then = terms._replace(at=_instant(asked.period, terms.at))
-        for workload, before, after in _jobs(sides, touched, then):
+    targets = _targets(lookups, changes)
+    for target in _affordable(targets, lookups, len(settings.workloads)):
+        for workload, before, after in _jobs(lookups, target, settings):
             move = Move(_cost(before), _cost(after))
             if move.old_pico_usd or move.new_pico_usd:
-                provider, model, _, name, period = asked
-                yield Impact(provider, model, name, workload, before, after, move, period)
+                provider, model, name = target.provider, target.model, target.new_name
+                yield Impact(provider, model, name, workload, before, after, move, target.period)
 
 
 def _cost(job: Estimate) -> int | None:
@@ -56,95 +82,122 @@ def _cost(job: Estimate) -> int | None:
     return None if not cost and job.quote.unpriced else cost
 
 
-def _instant(period: str, at: date | None) -> date | None:
-    """An instant of a period; of the one without a name, the comparison's own."""
-    word, _, day = period.partition(" ")
-    instant = read_instant(day)
-    if instant is None:
-        return at
-    return instant - MOMENT if word == "until" else instant
+def _targets(lookups: NameLookups, changes: Sequence[Change]) -> list[_Target]:
+    targets: dict[tuple[str, ...], _Target] = {}
+    former = {change.full_name: change.old for change in changes if change.kind == "renamed"}
+    for change in changes:
+        if change.kind in ("metadata", "renamed"):
+            continue
+        new_name, former_name = _job_name(lookups, change), former.get(change.full_name)
+        old_name = f"{change.provider}/{former_name}" if former_name else new_name
+        before, after = lookups.both(old_name), lookups.both(new_name)
+        rows = (before.old.model, after.new.model) if before and after else ()
+        names = tuple(row.full_name for row in rows) or (old_name, new_name)
+        row = change.provider, change.model
+        target = _Target(*row, old_name, new_name, change.period, rows, [])
+        targets.setdefault((*names, change.period), target).changes.append(change)
+    return list(targets.values())
 
 
-def _prices(new: Catalog, changes: Sequence[Change], at: date | None) -> Iterator[PricedAt]:
-    """Every price that a change moves, or may move by how tiers apply."""
-    with_tiers: set[tuple[str, str]] = set()
-    for change in (change for change in changes if change.kind == "repriced"):
-        row = change.full_name, change.period
+def _job_name(lookups: NameLookups, change: Change) -> str:
+    """The model's name where it means the row, as clients send it; else `provider/model`."""
+    if change.kind == "resolution":
+        return change.model
+    matches = lookups.both(change.model)
+    match = matches and (matches.old if change.kind == "removed" else matches.new)
+    means_row = match and match.model.full_name == change.full_name
+    return change.model if means_row else change.full_name
+
+
+def _affordable(
+    targets: Sequence[_Target], lookups: NameLookups, workloads: int
+) -> Iterator[_Target]:
+    """The targets to try while the allowance lasts, in their order.
+
+    The changes that only a job shows are served first, then the largest.
+    """
+    by_importance = sorted(
+        enumerate(targets), key=lambda item: (not item[1].needs_jobs, -item[1].weight)
+    )
+    tried = set()
+    for number, target in by_importance:
+        jobs = workloads + min(MAX_PRICE_JOBS, len(target.changes))
+        names = lookups.steps(target.old_name) + lookups.steps(target.new_name)
+        sizes = (
+            len(row.prices.rates) + len(row.previous) + len(row.upcoming) for row in target.rows
+        )
+        steps = jobs * JOB_STEPS + names + sum(sizes) // 8
+        if target.rows and lookups.allowance.take("jobs", steps):
+            tried.add(number)
+        else:
+            lookups.allowance.leave_out("jobs", hides=target.needs_jobs)
+    return (target for number, target in enumerate(targets) if number in tried)
+
+
+def _jobs(
+    lookups: NameLookups, target: _Target, settings: JobSettings
+) -> Iterator[tuple[Workload, Estimate, Estimate]]:
+    """The workloads on both sides, then a job for every changed price that none of them used."""
+    at = settings.instants[target.period]
+
+    def estimate(catalog: Catalog, name: str, workload: Workload) -> Estimate:
+        call = quote(catalog, name, workload.usage, service=workload.service, at=at)
+        return Estimate(call, workload.calls, settings.profile)
+
+    used: set[At] = set()
+    for workload in settings.workloads:
+        before = estimate(lookups.old, target.old_name, workload)
+        after = estimate(lookups.new, target.new_name, workload)
+        for call in (before.quote, after.quote):
+            used |= {(unit, call.above_tokens, call.service) for unit, _ in call.usage.counts}
+        yield workload, before, after
+    for job in _price_jobs(used, _prices(target.changes, lookups.new, at)):
+        before = estimate(lookups.old, target.old_name, job)
+        yield job, before, estimate(lookups.new, target.new_name, job)
+
+
+def _prices(changes: Sequence[Change], new: Catalog, at: datetime | None) -> Iterator[PricedAt]:
+    """Every price that the changes move, or may move by how tiers apply."""
+    for change in changes:
+        row = new.by_full_name.get(change.full_name)
         if change.price:
             yield change.price
-        elif row not in with_tiers:
-            with_tiers.add(row)
-            yield from _tiers(new, change, at)
+        elif change.kind == "repriced" and row:
+            thresholds = in_force(row, at).thresholds
+            yield from (PricedAt("input", above_tokens) for above_tokens in thresholds)
 
 
-def _tiers(new: Catalog, change: Change, at: date | None) -> list[PricedAt]:
-    row, instant = new.by_full_name.get(change.full_name), _instant(change.period, at)
-    if row is None:
-        return []
-    prices = in_force(row, None if instant is None else as_instant(instant))
-    return [PricedAt("input", above) for above in prices.thresholds]
-
-
-_Side = tuple[Catalog, str]
-_Job = tuple[Workload, Estimate, Estimate]
-
-
-def _jobs(sides: tuple[_Side, _Side], touched: Sequence[PricedAt], terms: Terms) -> Iterator[_Job]:
-    """The sample workloads on both sides, then a job for every price that none of them used."""
-    used: set[tuple[str, int, str]] = set()
-    for workload in terms.workloads:
-        before, after = (_estimate(*side, workload, terms) for side in sides)
-        used.update(_places(before), _places(after))
-        yield workload, before, after
-    for probe in _probes(used, touched):
-        before, after = (_estimate(*side, probe, terms) for side in sides)
-        yield probe, before, after
-
-
-def _estimate(catalog: Catalog, asked: str, workload: Workload, terms: Terms) -> Estimate:
-    found = quote(catalog, asked, workload.usage, service=workload.service, at=terms.at)
-    return Estimate(found, workload.calls, terms.profile)
-
-
-def _probes(used: set[tuple[str, int, str]], touched: Sequence[PricedAt]) -> tuple[Workload, ...]:
-    probes: dict[str, Workload] = {}
-    for price in touched:
-        if (price.unit, price.above_tokens, price.service) not in used:
-            probe = probe_for(price)
-            probes.setdefault(probe.name, probe)
-            used |= {(unit, price.above_tokens, price.service) for unit, _ in probe.usage.counts}
-        if len(probes) == MAX_PROBES:
+def _price_jobs(used: set[At], prices: Iterator[PricedAt]) -> Sequence[Workload]:
+    """A job for each price that is not used yet, up to a bound."""
+    jobs: dict[str, Workload] = {}
+    for price in prices:
+        if price.key not in used:
+            job = price_job(price)
+            jobs.setdefault(job.name, job)
+            used |= {(unit, price.above_tokens, price.service) for unit, _ in job.usage.counts}
+        if len(jobs) == MAX_PRICE_JOBS:
             break
-    return tuple(probes.values())
+    return tuple(jobs.values())
 
 
-def _places(estimate: Estimate) -> Iterator[tuple[str, int, str]]:
-    found = estimate.quote
-    for unit, _ in found.usage.counts:
-        yield unit, found.above_tokens, found.service
-
-
-def probe_for(price: PricedAt) -> Workload:
-    """A job that is charged by that price, labelled with what is in it."""
-    size = max(PROBE_TOKENS, price.above_tokens * 11 // 10)
+def price_job(price: PricedAt) -> Workload:
+    """A job that is charged by one price, named after what is in it."""
+    # A tenth above the threshold, so that the tier is passed whatever its boundary.
+    size = max(PRICE_JOB_TOKENS, price.above_tokens * 11 // 10)
     unit = UNITS[price.unit]
     service = f", {price.service}" if price.service else ""
     if not unit.side:
-        label = f"{PROBE_COUNT:,} x {unit.counts}{service}"
-        usage = Usage(size if price.above_tokens else 0, 0, **{unit.name: PROBE_COUNT})
+        name = f"{PRICE_JOB_COUNT:,} x {unit.counts}{service}"
+        usage = Usage(size if price.above_tokens else 0, 0, **{unit.name: PRICE_JOB_COUNT})
     elif unit.name in ("input", "output"):
-        label = f"{size:,} in, {PROBE_OUTPUT:,} out{service}"
-        usage = Usage(size, PROBE_OUTPUT)
+        name = f"{size:,} in, {PRICE_JOB_OUTPUT:,} out{service}"
+        usage = Usage(size, PRICE_JOB_OUTPUT)
     else:
-        label = f"{size:,} {unit.counts}s{service}"
-        output = PROBE_TOKENS if unit.side == "output" else 0
-        details = dict.fromkeys(_details(unit.name), output or size)
+        name = f"{size:,} {unit.counts}s{service}"
+        output = PRICE_JOB_TOKENS if unit.side == "output" else 0
+        # A token of two kinds, such as cached audio, is counted in both of their totals too.
+        parts = [part for part in unit.fallbacks if part in _DETAIL]
+        counted = (unit.name, *(parts if len(parts) > 1 else ()))
+        details = {_DETAIL[part]: output or size for part in counted}
         usage = Usage(size if price.above_tokens or not output else 0, output, **details)
-    return Workload(label, usage, service=price.service or None)
-
-
-def _details(unit: str) -> tuple[str, ...]:
-    """The arguments that count a unit: its own, and those of the two it is part of."""
-    parts = [part for part in UNITS[unit].fallbacks if part in _DETAIL]
-    overlapping = parts if len(parts) > 1 else []
-    return tuple(_DETAIL[part] for part in (unit, *overlapping))
+    return Workload(name, usage, service=price.service or None)

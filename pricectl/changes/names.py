@@ -1,24 +1,95 @@
-"""Names that another row answers now."""
+"""Names that another row answers now, looked up once in both versions."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import cached_property
+from typing import NamedTuple
 
-from pricectl.changes.answers import Answers
+from pricectl.changes.change import Change, Move, by_size
+from pricectl.changes.limits import MAX_MOVES, Allowance
 from pricectl.changes.periods import in_force
 from pricectl.changes.rates import rate_moves, severity_of
 from pricectl.changes.renames import Rename
-from pricectl.changes.values import Change, Move, by_size
 from pricectl.check.findings import SEVERITIES, Severity
+from pricectl.core.catalog import Catalog
+from pricectl.core.lookup import find
 from pricectl.core.model import Match, Model
 from pricectl.core.pointers import DEFAULT_PRICING_POINTER, pointer_to
 from pricectl.core.prices import PriceList
 
-# A name leads from one row to another, and no row has so many prices.
-MAX_MOVES = 200
+# Steps that every lookup takes, in rows looked at.
+LOOKUP_STEPS = 10
+_SEPARATORS = "-_/.:@"
+
+
+class NameMatches(NamedTuple):
+    """The rows that answer for a name in the old and in the new version."""
+
+    old: Match
+    new: Match
+
+
+class NameLookups:
+    """Looks names up in both versions, each once, as long as the allowance lasts."""
+
+    def __init__(self, old: Catalog, new: Catalog, allowance: Allowance) -> None:
+        self.old, self.new = old, new
+        self.allowance = allowance
+        self._catalogs = old, new
+        groups = (group for catalog in self._catalogs for group in catalog.folded.values())
+        self._largest_group = max(map(len, groups), default=0)
+        self._known: dict[str, NameMatches | None] = {}
+
+    def both(self, name: str) -> NameMatches | None:
+        """The matches of a name; None if looking it up would take too long."""
+        if name not in self._known:
+            allowed = self.allowance.take("names", self.steps(name))
+            if not allowed:
+                self.allowance.leave_out("names", hides=True)
+            matches = NameMatches(find(self.old, name), find(self.new, name)) if allowed else None
+            self._known[name] = matches
+        return self._known[name]
+
+    def steps(self, name: str) -> int:
+        """About how many rows a lookup looks at.
+
+        All rows that share a name are compared with each other. A name that no row has is searched
+        for parts that are names, each of which may be shared by as many rows as any name.
+        """
+        if all(name in catalog.by_full_name for catalog in self._catalogs):
+            return LOOKUP_STEPS
+        folded = name.lower()
+        rows = LOOKUP_STEPS + sum(len(catalog.folded.get(folded, ())) for catalog in self._catalogs)
+        if all(name in catalog.names or name in catalog.aliases for catalog in self._catalogs):
+            return rows
+        parts = 1 + sum(map(name.count, _SEPARATORS))
+        return rows + len(name) * parts // 8 + self._largest_group // 4
+
+    def is_kept(self, name: str) -> bool:
+        """Whether the same row alone has a name in both versions, so that it answers in both."""
+        folded = name.lower()
+        old, new = (catalog.folded.get(folded, ()) for catalog in self._catalogs)
+        return (
+            len(old) == len(new) == 1
+            and old[0].full_name == new[0].full_name
+            and not any(name in catalog.by_full_name for catalog in self._catalogs)
+        )
+
+    def spellings(self, name: str) -> Iterable[str]:
+        """Every spelling of a name in both versions, upper and lower case aside."""
+        return self._spellings[name.lower()]
+
+    @cached_property
+    def _spellings(self) -> Mapping[str, Iterable[str]]:
+        spellings: dict[str, dict[str, None]] = {}
+        for catalog in self._catalogs:
+            for name in (*catalog.names, *catalog.aliases):
+                spellings.setdefault(name.lower(), {})[name] = None
+        return spellings
 
 
 def resolution_changes(
-    answers: Answers,
+    lookups: NameLookups,
     touched: Iterable[Model],
     renames: tuple[Rename, ...],
     watched: tuple[str, ...] = (),
@@ -26,35 +97,39 @@ def resolution_changes(
 ) -> Iterator[Change]:
     """One change for every name that another row answers now.
 
-    `touched` are the rows, of both sides, that were added, removed or edited; `watched` are names
-    to ask for in any case. An added row's own name that only the default price answered before is
-    part of that addition, unless it is watched. Prices are those in force at the instant.
+    Args:
+        lookups: both versions.
+        touched: the rows, of both sides, that were added, removed or edited.
+        renames: rows that changed their name; nothing is said of them if all charges stay.
+        watched: names to look up in any case. Where only the default price answered before, an
+            added row's name is part of that addition, unless it is watched.
+        at: the instant whose prices are compared.
     """
-    followed = {(pair.old.full_name, pair.new.full_name) for pair in renames}
+    renamed = {(pair.old.full_name, pair.new.full_name) for pair in renames}
     seen: set[tuple[str, str, str]] = set()
     moves_of: dict[tuple[str, str], tuple[Move, ...]] = {}
-    for name, short in _names(answers, touched, watched).items():
-        asked = answers.to(name)
-        if asked is None:
+    for name, short in _names(lookups, touched, watched).items():
+        matches = lookups.both(name)
+        if matches is None:
             continue
-        before, after = asked
+        before, after = matches
         rows = before.model.full_name, after.model.full_name
         if rows[0] == rows[1] or (short, *rows) in seen:
             continue
-        came = after.model.full_name not in answers.old.by_full_name
-        if before.how == "default" and came and name not in watched:
+        is_new_row = after.model.full_name not in lookups.old.by_full_name
+        if before.how == "default" and is_new_row and name not in watched:
             continue
         if rows not in moves_of:
             moves_of[rows] = _moves(in_force(before.model, at), in_force(after.model, at))
         moves = moves_of[rows]
-        if rows not in followed or moves:
+        if rows not in renamed or moves:
             seen.add((short, *rows))
             yield _change(name, before, after, moves)
 
 
 def _moves(old: PriceList, new: PriceList) -> tuple[Move, ...]:
     """The charges that move; of very many, the one that rises most and the one that falls most."""
-    moves = [found.move for found in rate_moves(old, new) if found.move.difference_pico_usd]
+    moves = [rate.move for rate in rate_moves(old, new) if rate.move.difference_pico_usd]
     if len(moves) <= MAX_MOVES:
         return tuple(moves)
     rises = [move for move in moves if move.difference_pico_usd > 0]
@@ -62,39 +137,40 @@ def _moves(old: PriceList, new: PriceList) -> tuple[Move, ...]:
     return tuple(max(one, key=by_size) for one in (rises, falls) if one)
 
 
-def _names(answers: Answers, touched: Iterable[Model], watched: tuple[str, ...]) -> dict[str, str]:
-    """Every name whose answer may differ, and the short name that says the same; short ones first.
+def _names(
+    lookups: NameLookups, touched: Iterable[Model], watched: tuple[str, ...]
+) -> dict[str, str]:
+    """Every name whose answer may differ, with the short name that says the same; short ones first.
 
     The answer for a name that both catalogs have depends only on the rows that share it, upper and
-    lower case aside; so no name of an untouched row needs asking unless a touched row shares it.
+    lower case aside. So a name of an untouched row is looked up only if a touched row shares it.
     """
     names = {name: name for name in watched}
-    full: dict[str, str] = {}
-    spelled: set[str] = set()
+    full_names: dict[str, str] = {}
+    folded: set[str] = set()
     for model in touched:
         for name in (model.name, *model.aliases):
-            if answers.same(name):
+            if lookups.is_kept(name):
                 continue
             names[name] = name
-            if name.lower() not in spelled:
-                spelled.add(name.lower())
-                names |= {alike: alike for alike in answers.spellings(name)}
-        full[model.full_name] = model.name
-    return names | {name: short for name, short in full.items() if name not in names}
+            if name.lower() not in folded:
+                folded.add(name.lower())
+                names |= {spelling: spelling for spelling in lookups.spellings(name)}
+        full_names[model.full_name] = model.name
+    return names | {name: short for name, short in full_names.items() if name not in names}
 
 
 def _change(name: str, before: Match, after: Match, moves: tuple[Move, ...]) -> Change:
+    pointer = pointer_to(after.model.provider, after.model.name)
     return Change(
         "resolution",
         _severity(after, moves),
         before.model.provider,
         name,
         "name",
-        answer(before),
-        answer(after),
-        DEFAULT_PRICING_POINTER
-        if after.how == "default"
-        else pointer_to(after.model.provider, after.model.name),
+        _row_text(before),
+        _row_text(after),
+        DEFAULT_PRICING_POINTER if after.how == "default" else pointer,
         moves,
         note="" if moves else "the same price",
     )
@@ -109,8 +185,8 @@ def _severity(after: Match, moves: tuple[Move, ...]) -> Severity:
     return SEVERITIES[worst]
 
 
-def answer(match: Match) -> str:
-    """Which row answers and how, in words."""
+def _row_text(match: Match) -> str:
+    """Which row answers and how, such as "openai/gpt-4o (partial)"."""
     if match.how == "default":
         return "the default price"
     return f"{match.model.full_name} ({match.how})"

@@ -1,9 +1,7 @@
-"""Which price list of a row is in force when, and how dates divide time for two rows."""
+"""The periods in which a row's prices stay the same, and the price list of each."""
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from operator import itemgetter
 from typing import NamedTuple
 
 from pricectl.core.model import Model
@@ -12,80 +10,37 @@ from pricectl.core.windows import day_text
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 MOMENT = timedelta(microseconds=1)
+_MEMBERS = {"until": "previous", "from": "upcoming"}
 
 
-class Standing(NamedTuple):
-    """A price list and where it stands in its row: a dated one by its member, place and day."""
+class PricePeriod(NamedTuple):
+    """A time without a change of price list, and an instant in it.
 
-    prices: PriceList
-    member: str = ""
-    place: int = 0
-    day: str = ""
-
-    @property
-    def field(self) -> str:
-        """What a field of the list begins with; nothing for the row's own."""
-        return f"{self.member}/{self.day}/" if self.member else ""
-
-    @property
-    def pointer(self) -> str:
-        """The list's JSON Pointer, relative to the row's."""
-        return f"/{self.member}/{self.place}" if self.member else ""
-
-
-class Stretch(NamedTuple):
-    """A time without a change of price list, by one of its instants.
-
-    `period` names it: "" holds the instant of the comparison, "until DAY" is before it, "from DAY"
-    after it.
+    `name` is "" for the period of the comparison itself, "until DAY" for one before it, "from DAY"
+    for one after it. `at` is None where no day is asked for: each row as it stands.
     """
 
-    period: str
+    name: str
     at: datetime | None
 
 
 def in_force(model: Model, at: datetime | None) -> PriceList:
     """The price list of an instant, off-peak hours aside; without one, the row's own."""
-    return _in_force(model, at)[2]
+    return model.prices if at is None else model.list_at(at)
 
 
-_Bound = tuple[str, datetime, PriceList]
+def member_and_day(prices: PriceList) -> tuple[str, str]:
+    """The member and the day of a dated price list; empty texts for the row's own."""
+    word, _, day = prices.period.partition(" ")
+    return _MEMBERS.get(word, ""), day
 
 
-def _in_force(model: Model, at: datetime | None) -> _Bound:
-    if at is not None:
-        ended = bisect_right(model.previous, at, key=itemgetter(0))
-        if ended < len(model.previous):
-            return "previous", *model.previous[ended]
-        begun = bisect_right(model.upcoming, at, key=itemgetter(0))
-        if begun:
-            return "upcoming", *model.upcoming[begun - 1]
-    return "", EARLIEST, model.prices
-
-
-class Calendar:
-    """The price lists of one row, by the time they are in force."""
-
-    def __init__(self, model: Model) -> None:
-        self._model = model
-        written = (model.entry.get(member) for member in ("previous", "upcoming"))
-        lists = (value for value in written if isinstance(value, list))
-        self._places = {id(entry): place for one in lists for place, entry in enumerate(one)}
-
-    def standing(self, at: datetime | None) -> Standing:
-        """The price list of an instant and where it stands; without one, the row's own."""
-        member, bound, prices = _in_force(self._model, at)
-        if not member:
-            return Standing(prices)
-        return Standing(prices, member, self._places[id(prices.entry)], day_text(bound))
-
-
-def stretches(models: Iterable[Model], at: datetime | None) -> Iterator[Stretch]:
-    """The instant itself, then every stretch before it and after it that the rows' dates make.
+def price_periods(models: Iterable[Model], at: datetime | None) -> Iterator[PricePeriod]:
+    """The period of the instant, then every one before it and after it that the rows' dates make.
 
     Without an instant, previous prices are before and upcoming ones after it.
     """
-    yield Stretch("", at)
+    yield PricePeriod("", at)
     rows = tuple(models)
     ends = {bound for model in rows for bound, _ in model.previous}
     starts = {bound for model in rows for bound, _ in model.upcoming}
@@ -94,14 +49,14 @@ def stretches(models: Iterable[Model], at: datetime | None) -> Iterator[Stretch]
         ends = {bound for bound in bounds if bound <= at}
         starts = bounds - ends
     for end in sorted(ends):
+        # A list may end before the earliest instant there is; then it was never in force.
         if end - EARLIEST >= MOMENT:
-            yield Stretch(f"until {day_text(end)}", end - MOMENT)
+            yield PricePeriod(f"until {day_text(end)}", end - MOMENT)
     for start in sorted(starts):
-        yield Stretch(f"from {day_text(start)}", start)
+        yield PricePeriod(f"from {day_text(start)}", start)
 
 
-def periods_of(model: Model) -> str:
-    """The dated price lists of a row, in words."""
-    ends = [f"until {day_text(end)}" for end, _ in model.previous]
-    starts = [f"from {day_text(start)}" for start, _ in model.upcoming]
-    return ", ".join([*ends, *starts]) or "no dated prices"
+def dated_prices_text(model: Model) -> str:
+    """The dated price lists of a row, such as "until 2026-12-01, from 2027-06-01"."""
+    dated = (*model.previous, *model.upcoming)
+    return ", ".join(prices.period for _, prices in dated) or "no dated prices"

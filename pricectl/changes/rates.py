@@ -4,197 +4,208 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from pricectl.changes.effort import Efforts
-from pricectl.changes.periods import Calendar, Standing, stretches
+from pricectl.changes.change import Change, Move, PricedAt
+from pricectl.changes.conditions import OFF_PEAK, WINDOWS, ConditionChange, condition_changes
+from pricectl.changes.limits import MAX_TIERS, Allowance
+from pricectl.changes.periods import PricePeriod, in_force, member_and_day, price_periods
 from pricectl.changes.rows import text_of
-from pricectl.changes.terms import OFF_PEAK, WINDOWS, Term, terms
-from pricectl.changes.values import Change, Move, PricedAt
 from pricectl.check.findings import Severity
 from pricectl.core.labels import price_of
 from pricectl.core.model import Model
 from pricectl.core.money import usd
-from pricectl.core.pointers import pointer_to
-from pricectl.core.prices import At, Own, PriceList
+from pricectl.core.pointers import DEFAULT_PRICING_POINTER, pointer_to
+from pricectl.core.prices import At, PriceList
 from pricectl.core.units import NESTED_KEYS, is_token
 
 TIERED = "tiered_pricing"
 # A price that moves this much at once is more often a slip than a new price.
 SUSPICIOUS_FACTOR = 5
-# What a price falls back on is looked for in so many tiers; more are no context tiers.
-MAX_TIERS = 32
 
 # A part of a row: a price by unit, tier and service, else a member.
-Place = At | str
+RowPart = At | str
 
 
 class RateMove(NamedTuple):
-    """One price in two price lists: its own keys and prices, and what is charged by it."""
+    """One price in two price lists, and what is charged for it.
+
+    `old` and `new` are the lists' own prices in picodollars, None where one has none; the keys are
+    as the file has them, "" where there is no price.
+    """
 
     price: PricedAt
-    old: Own | None
-    new: Own | None
+    old: int | None
+    new: int | None
+    old_key: str
+    new_key: str
     move: Move
-
-    @property
-    def key(self) -> str:
-        """The price key as the file has it, the new one if there is one."""
-        own = self.new or self.old
-        return own[1] if own else ""
 
 
 class Repricing(NamedTuple):
-    """A price change, and which parts of the row, before or after, it tells of."""
+    """A price change, the parts of the row, old or new, that it accounts for, and its instant."""
 
     change: Change
-    places: frozenset[Place]
+    parts: frozenset[RowPart]
+    at: datetime | None
 
 
-def row_changes(
-    old: Model, new: Model, pointer: str, at: datetime | None = None
-) -> Iterator[Change]:
-    """The price changes of a kept row: what is charged at an instant, before it and after it.
+def row_changes(old: Model, new: Model, at: datetime | None = None) -> Iterator[Change]:
+    """The price changes of a row: what is charged at an instant, before it and after it.
 
     Without an instant, the row as it stands, its previous and its upcoming prices.
     """
-    return (found.change for found in repricings(old, new, pointer, at, Efforts()))
+    return (repricing.change for repricing in repricings(old, new, at, Allowance()))
 
 
 def repricings(
-    old: Model, new: Model, pointer: str, at: datetime | None, efforts: Efforts
+    old: Model, new: Model, at: datetime | None, allowance: Allowance
 ) -> Iterator[Repricing]:
-    """Compare the price lists in force, so that a price that only moved in the text is none."""
-    calendars, seen = (Calendar(old), Calendar(new)), set[int]()
-    for period, instant in stretches((old, new), at):
-        sides = Sides(new, pointer, period, *(one.standing(instant) for one in calendars))
-        before, after = sides.old.prices, sides.new.prices
-        again = sum(len(side.rates) for side in (before, after) if id(side) in seen)
-        if not efforts.periods.allows(again, hides=True):
+    """Compare the price lists in force, so that prices that only moved in the text are the same."""
+    seen: set[PriceList] = set()
+    for period in price_periods((old, new), at):
+        before, after = in_force(old, period.at), in_force(new, period.at)
+        again = sum(len(prices.rates) for prices in (before, after) if prices in seen)
+        if not allowance.take("periods", again):
+            allowance.leave_out("periods", hides=True)
             continue
         if max(len(before.thresholds), len(after.thresholds)) > MAX_TIERS:
-            efforts.tiers.miss(hides=True)
-        seen |= {id(before), id(after)}
-        for found in (*rate_moves(before, after), *_off_peak_moves(before, after)):
-            yield sides.repriced(found)
-        for term in terms(before, after):
-            yield sides.applied(term)
+            allowance.leave_out("tiers", hides=True)
+        seen |= {before, after}
+        pair = _ListsInForce(new, period, before, after)
+        rates = (*rate_moves(before, after), *_off_peak_moves(before, after))
+        yield from map(pair.repriced, rates)
+        yield from map(pair.condition_changed, condition_changes(before, after))
 
 
 def rate_moves(old: PriceList, new: PriceList) -> Iterator[RateMove]:
-    """Every price that one list has and the other has not or has otherwise.
+    """Every price that only one list has, or that differs.
 
     Charges include what a missing price falls back on, so that a new long-context price shows
     what it adds to the base rate.
     """
-    for at in dict.fromkeys((*new.rates, *old.rates)):
-        before, after = old.rates.get(at), new.rates.get(at)
-        if (before and before[0]) != (after and after[0]) or (before is None) != (after is None):
-            price = PricedAt(*at)
-            yield RateMove(price, before, after, Move(charged(old, price), charged(new, price)))
+    for key in dict.fromkeys((*new.rates, *old.rates)):
+        before, old_key = old.rates.get(key, (None, ""))
+        after, new_key = new.rates.get(key, (None, ""))
+        if before != after:
+            price = PricedAt(*key)
+            move = Move(charged(old, price), charged(new, price))
+            yield RateMove(price, before, after, old_key, new_key, move)
 
 
 def charged(prices: PriceList, price: PricedAt) -> int | None:
     """What a list charges there, in picodollars a unit, by its own rate or one it falls back on."""
-    own = prices.rates.get(price[:3])
-    if own and not prices.uplifts:
-        return own[0]
-    if len(prices.thresholds) > MAX_TIERS:
-        return own[0] if own else None
+    pico_usd, _ = prices.rates.get(price.key, (None, ""))
+    is_final = pico_usd is not None and not prices.uplifts
+    if is_final or len(prices.thresholds) > MAX_TIERS:
+        return pico_usd
     passed = sum(threshold <= price.above_tokens for threshold in prices.thresholds)
     rate = prices.card(passed, price.service)[price.unit]
     return rate.pico_usd if rate.key else None
 
 
 def _off_peak_moves(old: PriceList, new: PriceList) -> Iterator[RateMove]:
+    """The prices of the off-peak hours alone; those of the whole day are compared without them."""
     if old.off_peak is None and new.off_peak is None:
         return
-    before, after = (prices.off_peak[1] if prices.off_peak else prices for prices in (old, new))
-    for found in rate_moves(before, after):
-        mine = tuple(
-            own if own and own[1].startswith(f"{OFF_PEAK}/") else None
-            for own in (found.old, found.new)
+    for rate in rate_moves(old.off_peak or old, new.off_peak or new):
+        old_key, new_key = (
+            key if key.startswith(f"{OFF_PEAK}/") else "" for key in (rate.old_key, rate.new_key)
         )
-        if any(mine):
-            price = found.price._replace(period="off-peak")
-            yield RateMove(price, mine[0], mine[1], found.move)
+        if old_key or new_key:
+            yield RateMove(
+                rate.price._replace(period="off-peak"),
+                rate.old if old_key else None,
+                rate.new if new_key else None,
+                old_key,
+                new_key,
+                rate.move,
+            )
 
 
-class Sides(NamedTuple):
-    """A row's price lists of one period, before and after, and where the row stands."""
+class _ListsInForce(NamedTuple):
+    """The price lists of a row in one period, before and after."""
 
     row: Model
-    pointer: str
-    period: str
-    old: Standing
-    new: Standing
+    period: PricePeriod
+    old: PriceList
+    new: PriceList
 
-    def repriced(self, found: RateMove) -> Repricing:
+    def repriced(self, rate: RateMove) -> Repricing:
         """The change of one price."""
-        period = f"{self.period} {found.price.period}".strip()
-        price = found.price._replace(period=period)
-        old, new = (None if own is None else shown(own[0], price.unit) for own in found[1:3])
-        path = _path(found.key) if found.new else ""
-        change = self._change(found.key, old, new, path)._replace(
-            severity=severity_of(found.move), moves=(found.move,), price=price, note=_note(found)
+        period = f"{self.period.name} {rate.price.period}".strip()
+        price = rate.price._replace(period=period)
+        old, new = (
+            None if pico_usd is None else shown(pico_usd, price.unit)
+            for pico_usd in (rate.old, rate.new)
         )
-        places = zip((self.old, self.new), (found.old, found.new), strict=True)
-        return Repricing(change, frozenset().union(*(_places(price, *side) for side in places)))
+        pointer = _key_pointer(rate.new_key) if rate.new_key else ""
+        change = self._change(rate.new_key or rate.old_key, old, new, pointer)._replace(
+            severity=severity_of(rate.move), moves=(rate.move,), price=price, note=_note(rate)
+        )
+        parts = _parts(price, self.old, rate.old_key) | _parts(price, self.new, rate.new_key)
+        return Repricing(change, parts, self.period.at)
 
-    def applied(self, term: Term) -> Repricing:
+    def condition_changed(self, condition: ConditionChange) -> Repricing:
         """The change of a member that says how prices apply."""
-        old, new = (None if value is None else text_of(value) for value in (term.old, term.new))
-        path = pointer_to(*(term.path if term.new is not None else ()))
-        change = self._change("/".join(term.path), old, new, path)
-        member = WINDOWS if term.path[-1] == WINDOWS else term.path[0]
-        places = frozenset(side.member or member for side in (self.old, self.new))
-        return Repricing(change._replace(moves=term.moves, note=term.note), places)
+        path = condition.path
+        old, new = (
+            None if value is None else text_of(value) for value in (condition.old, condition.new)
+        )
+        pointer = "" if condition.new is None else pointer_to(*path)
+        change = self._change("/".join(path), old, new, pointer)._replace(
+            moves=condition.moves, note=condition.note
+        )
+        member = WINDOWS if WINDOWS in path else path[0]
+        parts = frozenset(member_and_day(prices)[0] or member for prices in (self.old, self.new))
+        return Repricing(change, parts, self.period.at)
 
-    def _change(self, field: str, old: str | None, new: str | None, path: str) -> Change:
-        place = self.old if self.period and not self.new.member else self.new
+    def _change(self, field: str, old: str | None, new: str | None, pointer: str) -> Change:
+        member, day = member_and_day(self.new)
+        if self.period.name and not member:
+            # The row's own list is in force there now; the old list says which prices were dated.
+            member, day = member_and_day(self.old)
         return Change(
             "repriced",
             "warning",
             self.row.provider,
             self.row.name,
-            place.field + field,
+            f"{member}/{day}/{field}" if member else field,
             old,
             new,
-            self.pointer + self.new.pointer + path,
-            period=self.period,
+            # Without a default price in the file, the built-in one has no pointer.
+            (self.new.pointer or DEFAULT_PRICING_POINTER) + pointer,
+            period=self.period.name,
         )
 
 
-def _places(price: PricedAt, side: Standing, own: Own | None) -> set[Place]:
-    """What of a row a price is written in: its own key, which may be in a table, or a list."""
-    member = own[1].partition("/")[0] if own else ""
-    if side.member or member in (TIERED, OFF_PEAK):
-        return {side.member or member}
+def _parts(price: PricedAt, prices: PriceList, key: str) -> frozenset[RowPart]:
+    """The parts of a row that a price is written in: its own key, its table, or a list."""
+    dated, _ = member_and_day(prices)
+    member = key.partition("/")[0]
+    if dated or member in (TIERED, OFF_PEAK):
+        return frozenset({dated or member})
     table = member.partition(".")[0]
-    return {price[:3], table if table in NESTED_KEYS else ""}
+    return frozenset({price.key, table if table in NESTED_KEYS else ""})
 
 
-def _path(key: str) -> str:
-    folder, _, last = key.rpartition("/")
-    table, _, name = last.partition(".")
-    place = f"{table}/{name}" if table in NESTED_KEYS else last
-    return f"/{folder}/{place}" if folder else f"/{place}"
+def _key_pointer(key: str) -> str:
+    """The JSON Pointer of a price key, relative to its price list."""
+    table = key.rpartition("/")[2].partition(".")[0]
+    return "/" + (key.replace(".", "/", 1) if table in NESTED_KEYS else key)
 
 
-def _note(found: RateMove) -> str:
-    """What the side without a price of its own does."""
-    if found.old and found.new:
+def _note(rate: RateMove) -> str:
+    """What is charged on the side without a price of its own."""
+    if rate.old is not None and rate.new is not None:
         return ""
-    side, pico_usd = (
-        ("before", found.move.old_pico_usd)
-        if found.old is None
-        else ("now", found.move.new_pico_usd)
-    )
+    side = "before" if rate.old is None else "now"
+    pico_usd = rate.move.old_pico_usd if rate.old is None else rate.move.new_pico_usd
     if pico_usd is None:
         return f"unpriced {side}"
-    return f"charged at {shown(pico_usd, found.price.unit)} {side}"
+    return f"charged at {shown(pico_usd, rate.price.unit)} {side}"
 
 
 def severity_of(move: Move) -> Severity:
-    """How closely a move of a charge wants to be looked at."""
+    """How closely a reviewer must look at a move of a charge."""
     if not move.difference_pico_usd:
         return "info"
     if move.old_pico_usd is None:

@@ -1,4 +1,4 @@
-"""Which rows differ, and where: the structural difference."""
+"""Which rows differ, and in which members: the structural difference of two documents."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -6,23 +6,24 @@ from itertools import takewhile
 from json import JSONEncoder, dumps
 from typing import Any, NamedTuple
 
-from pricectl.changes.effort import Effort
+from pricectl.changes.limits import Allowance
 from pricectl.core.catalog import RESERVED
 from pricectl.core.document import Json, Unreadable
 
 Path = tuple[str, ...]
-Row = tuple[str, str]
+# Provider and model: a row's place in the document.
+RowKey = tuple[str, str]
 
 
-class Rows(NamedTuple):
-    """The rows of two documents, as (provider, model), that are new, gone or different."""
+class DifferingRows(NamedTuple):
+    """The rows of two documents that only one has, and those that both have and that differ."""
 
-    added: tuple[Row, ...]
-    removed: tuple[Row, ...]
-    kept: tuple[Row, ...]
+    added: tuple[RowKey, ...]
+    removed: tuple[RowKey, ...]
+    edited: tuple[RowKey, ...]
 
 
-class Leaf(NamedTuple):
+class MemberDifference(NamedTuple):
     """One value that differs; its path goes down to a member of an object, lists stay whole."""
 
     path: Path
@@ -32,23 +33,23 @@ class Leaf(NamedTuple):
     in_new: bool = True
 
 
-def differing(old: Mapping[str, Json], new: Mapping[str, Json]) -> Rows:
+def differing_rows(old: Mapping[str, Json], new: Mapping[str, Json]) -> DifferingRows:
     """Compare row by row: most rows of two versions are equal, and equality is fast."""
-    added: list[Row] = []
-    removed: list[Row] = []
-    kept: list[Row] = []
+    added: list[RowKey] = []
+    removed: list[RowKey] = []
+    edited: list[RowKey] = []
     for provider in dict.fromkeys((*old, *new)):
         before, after = _section(old, provider), _section(new, provider)
         if before == after:
             continue
         added += [(provider, name) for name in after if name not in before]
         removed += [(provider, name) for name in before if name not in after]
-        kept += [
+        edited += [
             (provider, name)
             for name, entry in before.items()
             if name in after and after[name] != entry
         ]
-    return Rows(tuple(added), tuple(removed), tuple(kept))
+    return DifferingRows(tuple(added), tuple(removed), tuple(edited))
 
 
 def _section(document: Mapping[str, Json], provider: str) -> Mapping[str, Json]:
@@ -56,53 +57,51 @@ def _section(document: Mapping[str, Json], provider: str) -> Mapping[str, Json]:
     return section if provider not in RESERVED and isinstance(section, dict) else {}
 
 
-def leaves(
+def member_differences(
     old: Mapping[str, Json],
     new: Mapping[str, Json],
-    rows: Sequence[tuple[Row, Row]],
-    effort: Effort,
-) -> list[Leaf]:
-    """Where rows differ, given with their old and new place, and what stands beside the rows.
+    rows: Sequence[tuple[RowKey, RowKey]],
+    allowance: Allowance,
+) -> list[MemberDifference]:
+    """The values that differ in some rows, and in the members beside the sections, by path.
 
-    By path; a row that moved goes by its new place. Plain members are compared here, and only what
-    is an object on both sides goes through a structural comparison, which costs more to load than a
-    whole catalog.
+    `rows` are given with their old and new key; the path of a renamed row has its new one.
     """
     before = _members(old, {moved: row for row, moved in rows})
     after = _members(new, {moved: moved for _, moved in rows})
-    paths = [
-        path
-        for path in dict.fromkeys((*before, *after))
-        if path not in before or path not in after or before[path] != after[path]
-    ]
-    both = ((path, before.get(path), after.get(path)) for path in paths)
-    nested = [
-        path
-        for path, one, other in both
-        if isinstance(one, dict)
-        and isinstance(other, dict)
-        and effort.allows(_size(one) + _size(other))
-    ]
-    found = _deep(before, after, nested) if nested else {}
-    for path in set(paths).difference(nested):
-        found[path] = _leaf(before, after, path)
-    return [found[path] for path in sorted(found)]
+    differences: dict[Path, MemberDifference] = {}
+    nested = []
+    for path in dict.fromkeys((*before, *after)):
+        one, other = before.get(path), after.get(path)
+        if path in before and path in after and one == other:
+            continue
+        # Loading deepdiff costs more than a whole catalog, so it compares only what is an object
+        # on both sides.
+        if isinstance(one, dict) and isinstance(other, dict):
+            if allowance.take("members", _size(one) + _size(other)):
+                nested.append(path)
+                continue
+            allowance.leave_out("members")
+        differences[path] = _difference(before, after, path)
+    if nested:
+        differences |= _nested_differences(before, after, nested)
+    return [differences[path] for path in sorted(differences)]
 
 
-def _members(document: Mapping[str, Json], rows: Mapping[Row, Row]) -> dict[Path, Json]:
-    """The members of some rows, by the path they go by, and those beside the sections."""
-    found: dict[Path, Json] = {}
-    for path, (provider, name) in rows.items():
-        entry = _section(document, provider)[name]
-        found |= {(*path, member): value for member, value in _object(entry).items()}
+def _members(document: Mapping[str, Json], rows: Mapping[RowKey, RowKey]) -> dict[Path, Json]:
+    """The members of some rows, by the path in the new document, and those beside the sections."""
+    members: dict[Path, Json] = {
+        (*path, member): value
+        for path, (provider, name) in rows.items()
+        for member, value in _object(_section(document, provider)[name]).items()
+    }
     for name in RESERVED:
-        if name in document:
-            value = document[name]
-            members = _object(value)
-            found |= {(name, member): one for member, one in members.items()}
-            if not members:
-                found[name,] = value
-    return found
+        value = document.get(name)
+        if isinstance(value, dict) and value:
+            members |= {(name, member): inner for member, inner in value.items()}
+        elif name in document:
+            members[name,] = value
+    return members
 
 
 def _object(value: Json) -> Mapping[str, Json]:
@@ -114,43 +113,43 @@ def _size(value: Json) -> int:
     return 1 + sum(map(_size, value.values())) if isinstance(value, dict) else 1
 
 
-def _deep(
+def _nested_differences(
     before: Mapping[Path, Json], after: Mapping[Path, Json], paths: Sequence[Path]
-) -> dict[Path, Leaf]:
+) -> dict[Path, MemberDifference]:
     from deepdiff.diff import DeepDiff
 
-    old, new = ({path: _plain(side[path]) for path in paths} for side in (before, after))
+    old, new = ({path: _comparable(side[path]) for path in paths} for side in (before, after))
     tree = DeepDiff(old, new, view="tree", threshold_to_diff_deeper=0)
-    found = {}
+    differences = {}
     for level in (level for levels in tree.values() for level in levels):
         path, *below = level.path(output_format="list")
         members = takewhile(lambda name: isinstance(name, str), below)
-        leaf = _leaf(before, after, path, *members)
-        if leaf.old != leaf.new or leaf.in_old != leaf.in_new:
-            found[leaf.path] = leaf
-    return found
+        inner = _difference(before, after, path, *members)
+        if inner.old != inner.new or inner.in_old != inner.in_new:
+            differences[inner.path] = inner
+    return differences
 
 
-def _leaf(
+def _difference(
     before: Mapping[Path, Json], after: Mapping[Path, Json], path: Path, *members: str
-) -> Leaf:
+) -> MemberDifference:
     old, in_old = _get(before, path, members)
     new, in_new = _get(after, path, members)
-    return Leaf((*path, *members), old, new, in_old, in_new)
+    return MemberDifference((*path, *members), old, new, in_old, in_new)
 
 
 def _get(side: Mapping[Path, Json], path: Path, members: Sequence[str]) -> tuple[Json, bool]:
-    value, found = side.get(path), path in side
+    value, is_there = side.get(path), path in side
     for name in members:
-        found = name in _object(value)
+        is_there = name in _object(value)
         value = _object(value).get(name)
-    return value, found
+    return value, is_there
 
 
-def _plain(value: Any) -> Any:
-    """The value with nothing in it that a structural comparison must not go into."""
+def _comparable(value: Any) -> Any:
+    """The value for deepdiff: lists, which stay whole, and unreadable numbers become texts."""
     if isinstance(value, Mapping):
-        return {name: _plain(member) for name, member in value.items()}
+        return {name: _comparable(member) for name, member in value.items()}
     return text_of(value) if isinstance(value, (list, Unreadable)) else value
 
 

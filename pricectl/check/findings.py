@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 
 from pricectl.check.positions import Span
 
+# From the worst to the mildest; "info" is the JSON name of a note.
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
@@ -12,10 +13,10 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 class Finding(NamedTuple):
     """One problem in a catalog. `pointer` is a JSON Pointer (RFC 6901).
 
-    `on_key` points at the key and not at its value, `other` is the pointer of another row that
-    belongs to it. `span` is known once the text was searched, and so is `also`, a second place,
-    such as the first of two equal keys or the other row. `due` says that a date brought the finding
-    and no edit: it is never an error and trips no gate that does not name `due`.
+    `on_key`: the key is wrong, not its value. `other` is the pointer of another row that belongs
+    to it. `span` is set once the text was searched, and so is `also`, a second span, such as that
+    of the first of two equal keys or of the other row. `due`: a date brought the finding and no
+    edit, so it is never an error and fails only a check that names `due`.
     """
 
     rule: str
@@ -29,16 +30,21 @@ class Finding(NamedTuple):
     other: str = ""
     due: bool = False
 
+    @property
+    def due_mark(self) -> str:
+        """What a line about a finding ends with if it trips no gate but `due`."""
+        return " (due)" if self.due else ""
+
 
 class Threshold(NamedTuple):
-    """Which findings fail a check: from a severity on, and what a date made due only if named."""
+    """Which findings fail a check: those from a severity on, due ones only if `due` is named."""
 
     level: Severity = "error"
     due: bool = False
 
     @classmethod
     def of(cls, severities: Collection[Severity], *, due: bool = False) -> "Threshold":
-        """The mildest of the severities that were named, errors if none was.
+        """From the mildest of the named severities on; from errors on if none is named.
 
         >>> Threshold.of(["error", "warning"]), Threshold.of([], due=True)
         (Threshold(level='warning', due=False), Threshold(level='error', due=True))
@@ -55,7 +61,7 @@ class Threshold(NamedTuple):
 ERRORS = Threshold()
 
 
-def by_place(finding: Finding) -> tuple[int, int, int, str]:
-    """Sort key: where it stands in the file, then how bad it is, then its rule."""
+def by_position(finding: Finding) -> tuple[int, int, int, str]:
+    """Sort key: its position in the file, then its severity, then its rule."""
     span = finding.span or Span(1, 1, 1)
     return span.line, span.column, SEVERITIES.index(finding.severity), finding.rule

@@ -1,7 +1,7 @@
-"""Where a JSON Pointer stands in the text: line, column, span.
+"""Finds the line, column and span of a JSON Pointer in the text of a document.
 
-Values are skipped by the C scanner of `json`; an object's members are indexed when first asked
-for, so locating a few findings in a big file costs about two more parses.
+The C scanner of `json` skips values but tells no offsets inside them. So a document with findings
+is scanned a second time: sections and rows at once, the members of a row when first needed.
 """
 
 import json
@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pricectl.core.pointers import pointer_to
+from pricectl.core.pointers import pointer_to, unescape
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
@@ -26,7 +26,7 @@ class Span(NamedTuple):
 
 
 class Member(NamedTuple):
-    """A value by offsets into the text, with the key that names it (of a list's item, no text)."""
+    """A value and its key by their offsets into the text; a list's item has a key of length 0."""
 
     key: str
     key_start: int
@@ -36,25 +36,27 @@ class Member(NamedTuple):
 
 
 class Positions:
-    """Finds the places of values and keys in the text of one valid JSON document."""
+    """The spans of values and keys in the text of one valid JSON document."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._line_starts = [0, *(found.end() for found in re.finditer("\n", text))]
+        # Objects and lists by the offset of their bracket: their members, also by key.
         self._members: dict[int, list[Member]] = {}
         self._named: dict[int, dict[str, Member]] = {}
-        self._starts: dict[str, int] = {}
+        # The bracket of each pointer whose members were looked for.
+        self._brackets: dict[str, int] = {}
         self._root = _skip_space(text, 0)
 
     def value(self, pointer: str) -> Span:
-        """The place of the value (its opening line), else of the nearest parent."""
+        """The span of the value (on its first line), else of the nearest parent."""
         found = self._find(pointer)
         if found is None:
             return self.span(self._root, self._root + 1)
         return self.span(found.start, found.end)
 
     def key(self, pointer: str) -> Span:
-        """The place of the key that names the value; of a list's item, the item."""
+        """The span of the key that names the value; for a list's item, of the item."""
         found = self._find(pointer)
         if found is None:
             return self.span(self._root, self._root + 1)
@@ -69,7 +71,7 @@ class Positions:
         return self._text[start : end if end >= 0 else None].rstrip("\r")
 
     def duplicates(self) -> list[tuple[str, Span, Span]]:
-        """Every repeated key: its pointer, the first place, the repeated place."""
+        """Every repeated key: its pointer, the span of the first and of the repeated one."""
         found: list[tuple[str, Span, Span]] = []
         pending = [("", self._root)]
         while pending:
@@ -78,31 +80,25 @@ class Positions:
             for member in self._children(start):
                 where = pointer + pointer_to(member.key)
                 if member.key_end > member.key_start and member.key in first:
-                    before = first[member.key]
-                    found.append(
-                        (
-                            where,
-                            self.span(before.key_start, before.key_end),
-                            self.span(member.key_start, member.key_end),
-                        )
-                    )
+                    once = first[member.key]
+                    before = self.span(once.key_start, once.key_end)
+                    found.append((where, before, self.span(member.key_start, member.key_end)))
                 first.setdefault(member.key, member)
                 if self._text[member.start] in "{[":
                     pending.append((where, member.start))
         return sorted(found, key=lambda duplicate: duplicate[2])
 
     def span(self, start: int, end: int) -> Span:
-        """Two offsets into the text as a place, cut at the end of the first line."""
-        index = bisect_right(self._line_starts, start)
-        line_start = self._line_starts[index - 1]
-        break_at = self._text.find("\n", start, end)
-        stop = break_at if break_at >= 0 else end
-        return Span(index, start - line_start + 1, max(1, stop - start))
+        """Two offsets into the text as a span, cut at the end of the first line."""
+        line = bisect_right(self._line_starts, start)
+        line_end = self._text.find("\n", start, end)
+        stop = line_end if line_end >= 0 else end
+        return Span(line, start - self._line_starts[line - 1] + 1, max(1, stop - start))
 
     def member(self, pointer: str) -> Member | None:
         """The offsets of exactly that value, "" is the whole document; None if it is not there."""
         if not pointer:
-            _, end = _DECODER.raw_decode(self._text, self._root)
+            end = len(self._text.rstrip(" \t\n\r"))
             return Member("", self._root, self._root, self._root, end)
         path = self._path(pointer)
         return path[-1] if path and len(path) == pointer.count("/") else None
@@ -115,23 +111,24 @@ class Positions:
         return self._children(found.start if found else self._root)
 
     def _find(self, pointer: str) -> Member | None:
-        """The value, else the nearest parent; of many in one parent that is looked for once."""
+        """The value, else the nearest parent."""
         parent, _, token = pointer.rpartition("/")
-        start = self._starts.get(parent)
-        found = None if start is None else self._by_name(start).get(_unescaped(token))
+        # Findings come row by row, so the row of the last one is mostly that of the next.
+        start = self._brackets.get(parent)
+        found = None if start is None else self._by_name(start).get(unescape(token))
         if found is None:
             path = self._path(pointer)
             found = path[-1] if path else None
             if len(path) == pointer.count("/") > 1:
-                self._starts[parent] = path[-2].start
+                self._brackets[parent] = path[-2].start
         return found
 
     def _path(self, pointer: str) -> list[Member]:
-        """As many steps of the pointer as lead somewhere."""
+        """The members on the way to the value, as far as they exist."""
         path: list[Member] = []
         start = self._root
         for token in pointer.split("/")[1:]:
-            found = self._by_name(start).get(_unescaped(token))
+            found = self._by_name(start).get(unescape(token))
             if found is None:
                 break
             path.append(found)
@@ -146,37 +143,37 @@ class Positions:
 
     def _children(self, start: int) -> list[Member]:
         if start not in self._members:
-            read = {"{": self._object, "[": self._array}.get(self._text[start : start + 1])
-            self._members[start] = read(start) if read else []
+            self._scan(start, 2 if start == self._root else 1)
         return self._members[start]
 
-    def _object(self, start: int) -> list[Member]:
-        members = []
-        at = _skip_space(self._text, start + 1)
-        while self._text[at] != "}":
-            key, key_end = _scan_string(self._text, at + 1)
-            colon = _skip_space(self._text, key_end)
-            value_start = _skip_space(self._text, colon + 1)
-            _, end = _DECODER.raw_decode(self._text, value_start)
-            members.append(Member(key, at, key_end, value_start, end))
-            at = self._next(end)
-        return members
+    def _scan(self, start: int, levels: int) -> int:
+        """Index the object or list at an offset, and its members on more levels; returns its end.
 
-    def _array(self, start: int) -> list[Member]:
-        members: list[Member] = []
-        at = _skip_space(self._text, start + 1)
-        while self._text[at] != "]":
-            _, end = _DECODER.raw_decode(self._text, at)
-            members.append(Member(str(len(members)), at, at, at, end))
-            at = self._next(end)
-        return members
+        Two levels from the root are the sections and their rows: a section that was skipped as a
+        whole first would be scanned a second time for its rows.
+        """
+        text, bracket = self._text, self._text[start : start + 1]
+        self._members[start] = members = list[Member]()
+        if bracket not in {"{", "["}:
+            return start
+        offset = _skip_space(text, start + 1)
+        while text[offset] not in "}]":
+            key, key_start, key_end = str(len(members)), offset, offset
+            if bracket == "{":
+                key, key_end = _scan_string(text, offset + 1)
+                offset = _skip_space(text, _skip_space(text, key_end) + 1)
+            if levels > 1 and text[offset] == "{":
+                end = self._scan(offset, levels - 1)
+            else:
+                _, end = _DECODER.raw_decode(text, offset)
+            members.append(Member(key, key_start, key_end, offset, end))
+            offset = _skip_space(text, end)
+            if text[offset] == ",":
+                offset = _skip_space(text, offset + 1)
+        return offset + 1
 
-    def _next(self, end: int) -> int:
-        at = _skip_space(self._text, end)
-        return _skip_space(self._text, at + 1) if self._text[at] == "," else at
 
-
-# A string, whatever is in it, or a bracket.
+# A string, whose brackets do not count, or a bracket.
 _BRACKET = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[{\]}]', re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)|[\ud800-\udfff]", re.DOTALL)
 _HIGH, _LOW = range(0xD800, 0xDC00), range(0xDC00, 0xE000)
@@ -194,7 +191,7 @@ def too_deep(text: str, depth: int) -> tuple[int, int] | None:
 
 
 def lone_surrogate(text: str) -> tuple[int, int] | None:
-    """The offsets of the first half of a character in the strings of a document."""
+    """The offsets of the first surrogate without its other half in the strings of a document."""
     high: re.Match[str] | None = None
     for found in _ESCAPE.finditer(text):
         code = int(found[1], 16) if found[1] else ord(found[0]) if len(found[0]) == 1 else 0
@@ -206,17 +203,13 @@ def lone_surrogate(text: str) -> tuple[int, int] | None:
     return high.span() if high else None
 
 
-def _unescaped(token: str) -> str:
-    return token.replace("~1", "/").replace("~0", "~") if "~" in token else token
-
-
 def _scan_string(text: str, start: int) -> tuple[str, int]:
     scanned: tuple[str, int] = json.decoder.scanstring(text, start)  # type: ignore[attr-defined]
     return scanned
 
 
-def _skip_space(text: str, at: int) -> int:
-    if text[at : at + 1] > " ":
-        return at
-    found = _SPACE.match(text, at)
-    return found.end() if found else at
+def _skip_space(text: str, offset: int) -> int:
+    if text[offset : offset + 1] > " ":  # mostly there is none, and the pattern is slower
+        return offset
+    found = _SPACE.match(text, offset)
+    return found.end() if found else offset

@@ -1,8 +1,8 @@
-"""Holds a catalog against its JSON Schema, fast.
+"""Checks a catalog against its JSON Schema, fast.
 
-A row is valid if and only if each of its members alone is (the schema has only per-member
-keywords there, a test holds that), and rows repeat their members a lot, so jsonschema is asked
-about each distinct member once.
+A row is valid if and only if each of its members alone is valid: the schema has only keywords for
+single members there, which a test proves. Rows repeat many members, so jsonschema checks each
+distinct member once.
 """
 
 import json
@@ -16,23 +16,24 @@ from typing import TYPE_CHECKING, Any
 from pricectl.check.findings import Finding
 from pricectl.check.rules.prices import NUMBER_NOT_FINITE
 from pricectl.check.rules.shape import WRONG_SHAPE
-from pricectl.check.rules.spelling import Speller, price_speller
-from pricectl.check.rules.violations import Violation, findings, kind, no_object, shorten
+from pricectl.check.spelling import Speller, price_speller
+from pricectl.check.violations import Violation, findings, kind, not_an_object, shorten
 from pricectl.core.catalog import RESERVED
 from pricectl.core.document import Json, Unreadable
 from pricectl.core.pointers import pointer_to
 from pricectl.packaged import packaged_file
 
 if TYPE_CHECKING:
-    from jsonschema import ValidationError
     from jsonschema.protocols import Validator
 
 FILE = "schemas/catalog.schema.json"
 
 
+# The schema is part of the program, like its code. It is the only file that this package reads;
+# the catalog and the settings are handed in.
 @cache
 def load() -> dict[str, Any]:
-    """The schema of a catalog."""
+    """The packaged schema of a catalog; numbers with a point are Decimal, as in the catalog."""
     text = packaged_file(FILE).read_text(encoding="utf-8")
     schema: dict[str, Any] = json.loads(text, parse_float=Decimal)
     return schema
@@ -45,41 +46,41 @@ def described_keys(*definitions: str) -> frozenset[str]:
 
 
 def check(values: Json) -> Iterator[Finding]:
-    """Every place where a document has not the shape of a catalog."""
+    """All schema violations of a document, as findings."""
     if not isinstance(values, dict):
-        yield WRONG_SHAPE.at("", f"a catalog is an object, this is {kind(values)}")
+        yield WRONG_SHAPE.finding("", f"a catalog is an object, this is {kind(values)}", "")
         return
     speller = price_speller()
     reserved = {key: values[key] for key in RESERVED if key in values}
-    yield from chain.from_iterable(_judged(validator(""), reserved, speller).values())
+    yield from chain.from_iterable(_violations(validator(""), reserved, speller).values())
     rows: list[tuple[str, dict[str, Json]]] = []
     for provider, section in values.items():
         if provider not in RESERVED:
-            yield from _sorted_out(provider, section, rows)
-    refused = _refused([entry for _, entry in rows])
-    for pointer, entry in rows if refused else ():
+            yield from _collect_rows(provider, section, rows)
+    invalid = _invalid_members([entry for _, entry in rows])
+    for pointer, entry in rows if invalid else ():
         for key, value in entry.items():
-            for finding in refused.get(_identity(key, value), ()):
+            for finding in invalid.get(_identity(key, value), ()):
                 yield finding._replace(pointer=pointer + finding.pointer)
 
 
-def _sorted_out(
+def _collect_rows(
     provider: str, section: Json, rows: list[tuple[str, dict[str, Json]]]
 ) -> Iterator[Finding]:
-    """Adds a section's rows to `rows`; what is no row is a finding."""
+    """Add a section's rows to `rows`; anything that is not an object is a finding."""
     where = pointer_to(provider)
     if not isinstance(section, dict):
-        yield no_object(where, f"the provider {provider!r}", section)
+        yield not_an_object(where, f"the provider {provider!r}", section)
         return
     for name, entry in section.items():
         pointer = where + pointer_to(name)
         if isinstance(entry, dict):
             rows.append((pointer, entry))
         else:
-            yield no_object(pointer, "the model", entry)
+            yield not_an_object(pointer, "the model", entry)
 
 
-# A member of a row: equal members are valid alike. The type tells True from 1 and 1.0.
+# A member of a row. Equal members are equally valid; the type tells True from 1 and 1.0.
 _Identity = tuple[str, type, object]
 
 
@@ -90,50 +91,48 @@ def _identity(key: str, value: Json) -> _Identity:
     return key, kind_of, value
 
 
-def _refused(entries: Iterable[dict[str, Json]]) -> dict[_Identity, list[Finding]]:
-    """The members that the schema refuses in any row, with their findings.
+def _invalid_members(entries: Iterable[dict[str, Json]]) -> dict[_Identity, list[Finding]]:
+    """The members that are invalid in any row, with their findings.
 
-    The distinct members are packed into as few rows as hold them all, one value a key.
+    The distinct members are packed into as few rows as possible, one value a key, because each
+    call of jsonschema costs as much as many members.
     """
     distinct: dict[_Identity, Json] = {}
     for entry in entries:
         for key, value in entry.items():
             distinct[_identity(key, value)] = value
-    packs: list[dict[str, Json]] = []
-    depth: Counter[str] = Counter()
-    for key, _, _ in distinct:
-        depth[key] += 1
-    packs = [{} for _ in range(max(depth.values(), default=0))]
+    left = Counter(key for key, _, _ in distinct)
+    packs: list[dict[str, Json]] = [{} for _ in range(max(left.values(), default=0))]
     for (key, _, _), value in distinct.items():
-        depth[key] -= 1
-        packs[depth[key]][key] = value
-    judge, speller = validator("/$defs/model"), price_speller()
+        left[key] -= 1
+        packs[left[key]][key] = value
+    of_row, speller = validator("/$defs/model"), price_speller()
     return {
-        _identity(key, pack[key]): said
+        _identity(key, pack[key]): found
         for pack in packs
-        for key, said in _judged(judge, pack, speller).items()
+        for key, found in _violations(of_row, pack, speller).items()
     }
 
 
-def _judged(
-    judge: "Validator", members: dict[str, Json], speller: Speller
+def _violations(
+    schema: "Validator", members: dict[str, Json], speller: Speller
 ) -> dict[str, list[Finding]]:
-    """What jsonschema says about the members of an object, by key."""
-    said: dict[str, dict[tuple[str, str], Finding]] = {}
+    """The findings about the members of an object, by key, one for each rule and pointer."""
+    found: dict[str, dict[tuple[str, str], Finding]] = {}
     for key, value in members.items():
         for finding in _unreadable(value, pointer_to(key)):
-            said.setdefault(key, {})[finding.rule, finding.pointer] = finding
-    readable: Any = {key: _readable(value) for key, value in members.items()} if said else members
-    for error in judge.iter_errors(readable):
+            found.setdefault(key, {})[finding.rule, finding.pointer] = finding
+    # jsonschema cannot compare an unreadable number; it has its finding already.
+    readable: Any = {key: _readable(value) for key, value in members.items()} if found else members
+    for error in schema.iter_errors(readable):
         for key, finding in findings(_violation(error), speller):
-            said.setdefault(key, {})[finding.rule, finding.pointer] = finding
-    return {key: list(found.values()) for key, found in said.items()}
+            found.setdefault(key, {})[finding.rule, finding.pointer] = finding
+    return {key: list(each.values()) for key, each in found.items()}
 
 
-def _violation(error: "ValidationError") -> Violation:
-    said: Any = error
+def _violation(error: Any) -> Violation:
     path = tuple(str(step) for step in error.absolute_path)
-    return Violation(path, said.validator, said.validator_value, said.instance, said.schema)
+    return Violation(path, error.validator, error.validator_value, error.instance, error.schema)
 
 
 def validator(definition: str) -> "Validator":
@@ -158,8 +157,8 @@ def _is_integer(_: object, value: object) -> bool:
 
 def _unreadable(value: Json, pointer: str) -> Iterator[Finding]:
     if isinstance(value, Unreadable):
-        message = f"{shorten(value.literal)} is no number that can be counted with"
-        yield NUMBER_NOT_FINITE.at(pointer, message, NUMBER_NOT_FINITE.hint)
+        message = f"{shorten(value.literal)} is not a number that can be counted with"
+        yield NUMBER_NOT_FINITE.finding(pointer, message)
     elif isinstance(value, dict):
         for key, member in value.items():
             yield from _unreadable(member, pointer + pointer_to(key))
@@ -169,7 +168,7 @@ def _unreadable(value: Json, pointer: str) -> Iterator[Finding]:
 
 
 def _readable(value: Json) -> Json:
-    """The value with a harmless number in the place of each unreadable one."""
+    """The value with a zero in the place of each unreadable number."""
     if isinstance(value, Unreadable):
         return 0
     if isinstance(value, dict):

@@ -1,29 +1,17 @@
-"""`pricectl deploy-check`: everything that is looked at before a deploy, in one go."""
+"""`pricectl deploy-check`: everything that is checked before a deploy, in one go."""
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from pricectl.changes import gates
-from pricectl.commands import common
-from pricectl.commands.common import View
-from pricectl.exit_codes import CLEAN, FAILED, FINDINGS
+from pricectl.changes.gates import FailOnChange, GateLimits
+from pricectl.commands.fail_on import FailOnChangeOrDue
+from pricectl.commands.options import AtOption, FileOption, ProfileOption, ViewOptions, instant
+from pricectl.commands.output import show
 from pricectl.files import catalog_file, settings, versions
 from pricectl.operate.deploy_check import assess
 from pricectl.operate.deploy_check.checklist import Candidate
-from pricectl.report import deploy_check as formats
-from pricectl.report.text import deploy_check as text
-
-
-class FailOn(StrEnum):
-    """What `--fail-on` may name: a kind of change, or what a date made due in the new version."""
-
-    INCREASE = gates.FailOn.INCREASE
-    DECREASE = gates.FailOn.DECREASE
-    REMOVED = gates.FailOn.REMOVED
-    ANY = gates.FailOn.ANY
-    DUE = "due"
+from pricectl.report import deploy_check as report
 
 
 def deploy_check(
@@ -34,9 +22,9 @@ def deploy_check(
         ),
     ] = versions.DEPLOYED,
     fail_on: Annotated[
-        list[FailOn] | None,
+        list[FailOnChangeOrDue] | None,
         typer.Option(
-            help="Not safe with that; 'due' is a finding that a date brought and no edit; "
+            help="Fail on this kind of change; 'due' is a finding that a date made and no edit; "
             "may be repeated."
         ),
     ] = None,
@@ -46,44 +34,39 @@ def deploy_check(
     max_decrease: Annotated[
         str | None, typer.Option(metavar="PERCENT", help="Not safe if a price falls by more.")
     ] = None,
-    profile: common.ProfileOption = None,
-    at: common.AtOption = None,
-    file: common.FileOption = None,
-    output: common.OutputOption = None,
-    color: common.ColorOption = common.Color.AUTO,
-    quiet: common.QuietOption = False,
-    verbose: common.VerboseOption = False,
-) -> None:
+    profile: ProfileOption = None,
+    at: AtOption = None,
+    file: FileOption = None,
+    *,
+    view: ViewOptions,
+) -> int:
     """Say whether the catalog is safe to deploy: rules, loading, models, examples, changes.
 
     Exits 1 if it is not, 2 if something could not be checked. -v shows every worked example.
     Formats: text, json, markdown.
     """
     named = fail_on or []
-    changes = [gates.FailOn(each) for each in named if each is not FailOn.DUE]
-    limits = gates.Limits.read(changes, max_increase, max_decrease)
-    policy, when = settings.load_policy(catalog=file), common.instant(at)
+    changes = [FailOnChange(each) for each in named if each is not FailOnChangeOrDue.DUE]
+    limits = GateLimits.read(changes, max_increase, max_decrease)
+    policy, when = settings.load_policy(catalog=file), instant(at)
     name = catalog_file.check_there(catalog_file.locate_own(file, policy.file), file, policy.file)
-    candidate = Candidate(
-        name,
-        catalog_file.read(name).data,
-        policy,
-        policy.profile_named(profile),
-        limits,
-        base,
-        when,
-        when,
-        FailOn.DUE in named,
+    result = assess(
+        Candidate(
+            name,
+            catalog_file.read(name).data,
+            policy,
+            policy.profile_named(profile),
+            limits,
+            base,
+            when,
+            FailOnChangeOrDue.DUE in named,
+        )
     )
-    found = assess(candidate)
-    common.show(
-        View.of(output, color, quiet=quiet, verbose=verbose),
-        {
-            "text": lambda canvas: text.report(found, canvas, quiet=quiet),
-            "json": lambda _: formats.json(found),
-            "markdown": lambda _: formats.markdown(found),
-        },
+    show(
+        view,
+        "deploy-check",
+        text=lambda canvas: report.text(result, canvas),
+        document=lambda: report.document(result),
+        result=result,
     )
-    if found.having("failed"):
-        common.leave(FINDINGS)
-    common.leave(CLEAN if found.safe else FAILED)
+    return result.exit_code

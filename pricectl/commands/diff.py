@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
-from pricectl.changes import compare, gates
-from pricectl.commands import common
-from pricectl.commands.common import View
+from pricectl.changes.diff import NamedVersion, diff_versions
+from pricectl.changes.gates import FailOnChange, GateLimits
+from pricectl.commands.options import AtOption, FileOption, ProfileOption, ViewOptions, instant
+from pricectl.commands.output import show
 from pricectl.exit_codes import CLEAN, FINDINGS
 from pricectl.files import catalog_file, settings, versions
-from pricectl.report import diff as formats
-from pricectl.report.changes import Compared
+from pricectl.report import diff as report
 
 
 def diff(
@@ -30,7 +30,8 @@ def diff(
         ),
     ] = None,
     fail_on: Annotated[
-        list[gates.FailOn] | None, typer.Option(help="Exit 1 on that; may be repeated.")
+        list[FailOnChange] | None,
+        typer.Option(help="Fail on this kind of change; may be repeated."),
     ] = None,
     max_increase: Annotated[
         str | None, typer.Option(metavar="PERCENT", help="Exit 1 if a price rises by more.")
@@ -39,21 +40,18 @@ def diff(
         str | None, typer.Option(metavar="PERCENT", help="Exit 1 if a price falls by more.")
     ] = None,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 1 on any change.")] = False,
-    profile: common.ProfileOption = None,
-    at: common.AtOption = None,
-    file: common.FileOption = None,
-    output: common.OutputOption = None,
-    color: common.ColorOption = common.Color.AUTO,
-    quiet: common.QuietOption = False,
-    verbose: common.VerboseOption = False,
-) -> None:
+    profile: ProfileOption = None,
+    at: AtOption = None,
+    file: FileOption = None,
+    *,
+    view: ViewOptions,
+) -> int:
     """What changed against the deployed prices, and what it does to costs and credits.
 
     Exits 0 whatever changed, unless a gate is set and trips.
     """
-    limits = gates.Limits.read(fail_on or [], max_increase, max_decrease, exit_code=exit_code)
-    policy, when = settings.load_policy(catalog=file), common.instant(at)
-    charged_by = policy.profile_named(profile)
+    limits = GateLimits.read(fail_on or [], max_increase, max_decrease, exit_code=exit_code)
+    policy, when = settings.load_policy(catalog=file), instant(at)
     if head is None:
         working = catalog_file.check_there(
             catalog_file.locate_own(file, policy.file), file, policy.file
@@ -62,23 +60,19 @@ def diff(
         working = catalog_file.working_file(file, policy.file)
     old, new = versions.pair(base, head, working, policy)
     before = old.version()
-    after = new.version(like=before)
-    found = compare(
-        before,
-        after,
-        names=(*policy.names, *policy.critical),
-        workloads=policy.workloads,
-        profile=charged_by,
+    result = diff_versions(
+        NamedVersion(before, old.name, old.path),
+        NamedVersion(new.version(like=before), new.name, new.path),
+        policy,
+        profile=policy.profile_named(profile),
         at=when,
+        limits=limits,
     )
-    compared = Compared(found, old.name, new.name, gates.check(found, limits))
-    common.show(
-        View.of(output, color, quiet=quiet, verbose=verbose),
-        {
-            "text": lambda canvas: formats.text(compared, canvas, quiet=quiet),
-            "json": lambda _: formats.json(compared, before, after, charged_by),
-            "markdown": lambda _: formats.markdown(compared),
-            "github": lambda _: formats.github(compared, new.path, new.data),
-        },
+    show(
+        view,
+        "diff",
+        text=lambda canvas: report.text(result, canvas),
+        document=lambda: report.document(result),
+        result=result,
     )
-    common.leave(FINDINGS if compared.tripped else CLEAN)
+    return FINDINGS if result.compared.tripped else CLEAN

@@ -1,102 +1,82 @@
-"""`pricectl explain`: why a name is answered by a row, a call costs what it costs."""
+"""`pricectl explain`: why a name is answered by a row, and why a call costs what it costs."""
 
 from typing import Annotated
 
 import typer
 
-from pricectl.commands import arguments, common, options
-from pricectl.commands.asking import Circumstances, Question, ask_one
-from pricectl.commands.common import View
+from pricectl.commands.catalog import complete_model, open_catalog
+from pricectl.commands.counts import check_names
+from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
+from pricectl.commands.output import show, warn
+from pricectl.commands.question import (
+    CallOptions,
+    CallQuestion,
+    CallQuotes,
+    ProfileOptions,
+    UsageOptions,
+)
 from pricectl.core.estimate import Estimate
 from pricectl.core.lookup import find, trace
 from pricectl.exit_codes import CLEAN, FINDINGS
 from pricectl.explain import chain
-from pricectl.listing import Priced
-from pricectl.report import json_explain
-from pricectl.report.text import explain as text
-from pricectl.report.text.quote import assumptions, guess
+from pricectl.models import Priced
+from pricectl.report import explain as report
+from pricectl.report.assumptions import assumptions, guess
 
 
 def explain(
-    words: Annotated[
+    names: Annotated[
         list[str] | None,
         typer.Argument(
             metavar="NAME [INPUT [OUTPUT]]",
             help="A model's name as a call gives it; with tokens, the whole way to the number.",
-            autocompletion=common.complete_model,
+            autocompletion=complete_model,
             show_default=False,
         ),
     ] = None,
-    cached: options.CachedOption = None,
-    cache_write: options.CacheWriteOption = None,
-    cache_write_1h: options.CacheWrite1hOption = None,
-    reasoning: options.ReasoningOption = None,
-    audio_in: options.AudioInOption = None,
-    audio_out: options.AudioOutOption = None,
-    unit: options.UnitOption = None,
-    service: options.ServiceOption = None,
-    region: options.RegionOption = None,
-    response: options.ResponseOption = None,
-    markup: options.MarkupOption = None,
-    credits_per_dollar: options.CreditsPerDollarOption = None,
-    tokens_per_credit: options.TokensPerCreditOption = None,
+    *,
+    usage: UsageOptions,
+    call: CallOptions,
+    charge: ProfileOptions,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit 1 when a name or a price is missing.")
     ] = False,
-    profile: common.ProfileOption = None,
-    at: common.AtOption = None,
-    file: common.FileOption = None,
-    output: common.OutputOption = None,
-    color: common.ColorOption = common.Color.AUTO,
-    quiet: common.QuietOption = False,
-    verbose: common.VerboseOption = False,
-) -> None:
+    at: AtOption = None,
+    file: FileOption = None,
+    view: ViewOptions,
+) -> int:
     """Show each lookup layer tried for a name, and each step from there to cost and credits.
 
     -q prints the row that answers alone.
     """
-    work = common.open_catalog(file)
-    charged_by = arguments.read_profile(
-        work.policy.profile_named(profile),
-        {
-            "markup_percent": markup,
-            "credits_per_dollar": credits_per_dollar,
-            "tokens_per_credit": tokens_per_credit,
-        },
-    )
-    details = {
-        "cache_read_tokens": cached,
-        "cache_write_tokens": cache_write,
-        "cache_write_1h_tokens": cache_write_1h,
-        "reasoning_tokens": reasoning,
-        "input_audio_tokens": audio_in,
-        "output_audio_tokens": audio_out,
-    }
-    when = common.instant(at)
-    asked = Circumstances(service, region, when, strict=False)
-    question = Question(words or [], details, unit or [], response)
-    answer = ask_one(work.catalog, question, asked)
-    name = answer.quotes[0].match.asked if answer.quotes else question.words[0]
-    match, steps = find(work.catalog, name), trace(work.catalog, name)
-    links = tuple(
+    if not names and call.response is None:
+        raise typer.BadParameter("write a model's name", param_hint="NAME")
+    if names and len(names) == 1:
+        check_names(names, f"the name {names[0]}")
+    opened = open_catalog(file)
+    catalog, profile = opened.catalog, charge.read(opened.policy)
+    # The report comes before the exit code, so a missing price does not stop the question.
+    question = CallQuestion(names or [], usage, call, instant(at), strict=False)
+    found = CallQuotes(()) if question.name_alone else question.quotes(catalog)
+    if len(found.quotes) > 1:
+        raise typer.BadParameter("one model at a time", param_hint="NAME")
+    match = found.quotes[0].match if found.quotes else find(catalog, question.names[0])
+    steps = trace(catalog, match.asked)
+    links = [
         link
-        for found in answer.quotes
-        for link in chain(found, reading=answer.reading, profile=charged_by, at=when)
-    )
-    view = View.of(output, color, quiet=quiet, verbose=verbose)
-    for found in answer.quotes:
-        estimate = Estimate(found, 1, charged_by, answer.signals)
-        common.warn(view, name, assumptions(estimate, work.catalog))
-    if not answer.quotes and match.how == "default":
-        common.warn(view, name, [guess(work.catalog, name)])
-    common.show(
+        for each in found.quotes
+        for link in chain(each, reading=found.reading, profile=profile, at=question.at)
+    ]
+    for each in found.quotes:
+        warn(view, match.asked, assumptions(Estimate(each, 1, profile, found.reading)))
+    if not found.quotes and match.how == "default":
+        warn(view, match.asked, [guess(catalog, match.asked)])
+    row = Priced.at(match.model, question.at)
+    show(
         view,
-        {
-            "text": lambda canvas: text.report(
-                match, Priced.at(match.model, when), steps, links, work.catalog, canvas, quiet=quiet
-            ),
-            "json": lambda _: json_explain.explain(steps, match, links, work.catalog),
-        },
+        "explain",
+        text=lambda canvas: report.text(match, row, steps, links, catalog, canvas),
+        document=lambda: report.document(steps, match, links, catalog),
     )
-    missing = match.how == "default" or answer.incomplete
-    common.leave(FINDINGS if strict and missing else CLEAN)
+    missing = match.how == "default" or found.incomplete
+    return FINDINGS if strict and missing else CLEAN

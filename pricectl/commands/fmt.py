@@ -1,26 +1,18 @@
-"""`pricectl fmt`: begun prices promoted, prices spelled alike, every other byte kept."""
+"""`pricectl fmt`: prices that took effect promoted, prices spelled alike, other bytes kept."""
 
 import sys
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from pricectl.commands import common
-from pricectl.commands.common import View
+from pricectl.commands.catalog import one_file
+from pricectl.commands.fail_on import FailOnDue
+from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
+from pricectl.commands.output import show
 from pricectl.core.catalog import Catalog
-from pricectl.edit.formatting import formatted
-from pricectl.exit_codes import FINDINGS
+from pricectl.edit.formatting import FmtResult, formatted
 from pricectl.files import atomic, catalog_file, settings
-from pricectl.report import json_fmt
-from pricectl.report.fmt import Outcome, summary
-from pricectl.report.text import fmt as text
-
-
-class FailOn(StrEnum):
-    """What `--fail-on` may name."""
-
-    DUE = "due"
+from pricectl.report import fmt as report
 
 
 def fmt(
@@ -44,58 +36,52 @@ def fmt(
         bool, typer.Option(help="Write token prices with e-06, the others as plain decimals.")
     ] = True,
     fail_on: Annotated[
-        list[FailOn] | None,
+        list[FailOnDue] | None,
         typer.Option(
             help="due: exit 1 also if prices that have begun are not promoted.", show_default=False
         ),
     ] = None,
-    at: common.AtOption = None,
-    file: common.FileOption = None,
-    output: common.OutputOption = None,
-    color: common.ColorOption = common.Color.AUTO,
-    quiet: common.QuietOption = False,
-    verbose: common.VerboseOption = False,
-) -> None:
+    at: AtOption = None,
+    file: FileOption = None,
+    *,
+    view: ViewOptions,
+) -> int:
     """Promote the prices that have begun, spell prices alike, keep every other byte.
 
     No value and no cost of any day changes. '-' reads standard input and writes standard output.
     Exits 1 when a begun price needs a decision. --check exits 1 when a price would be spelled
     otherwise; prices that only a date made due fail it with --fail-on due alone.
     """
-    when = common.instant(at)
-    asked = common.one_file([path] if path else [], file)
-    configured = settings.load_policy(catalog=asked).file
+    when = instant(at)
+    named = one_file([path] if path else [], file)
+    configured = settings.load_policy(catalog=named).file
     name = catalog_file.check_there(
-        catalog_file.locate_writable(asked, configured), asked, configured
+        catalog_file.locate_writable(named, configured), named, configured
     )
     source = catalog_file.read(name)
     found = formatted(source.data, when, promoting=promote, respelling=respell)
     writes, piped = not (check or diff), name == catalog_file.STDIN
-    replaces = writes and found.changed and not piped
-    outcome = Outcome(
+    result = FmtResult(
         source.name,
         found,
         writes=writes,
-        written=replaces,
+        written=writes and found.changed and not piped,
         check=check,
         fail_on_due=bool(fail_on),
     )
-    view = View.of(output, color, quiet=quiet, verbose=verbose)
-    formats: common.Formats = {
-        "text": lambda canvas: (
-            text.unified(outcome, canvas) if diff else text.report(outcome, canvas, quiet=quiet)
-        ),
-        "json": lambda _: json_fmt.report(outcome, diff=diff),
-    }
-    common.check_formats(view, formats)
-    if replaces:
+    if result.written:
         base = atomic.sha256(source.data)
         atomic.replace(name, found.text.encode(), base_sha256=base, check=Catalog.load)
-    if piped and writes and not output:
+    if piped and writes and not view.output:
         sys.stdout.buffer.write(found.text.encode())
     else:
-        common.show(view, formats)
-    if not quiet and (diff or piped):
-        typer.echo(summary(outcome), err=True)
-    if outcome.failed:
-        common.leave(FINDINGS)
+        draw = report.diff_text if diff else report.text
+        show(
+            view,
+            "fmt",
+            text=lambda canvas: draw(result, canvas),
+            document=lambda: report.document(result, diff=diff),
+        )
+    if not view.quiet and (diff or piped):
+        typer.echo(report.summary(result), err=True)
+    return result.exit_code

@@ -4,12 +4,13 @@ from typing import Annotated
 
 import typer
 
-from pricectl.commands import common, filters
-from pricectl.commands.common import View
+from pricectl.commands.catalog import open_catalog
+from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
+from pricectl.commands.output import show
+from pricectl.core.money import TOKENS_PER_MTOK, parse_usd
 from pricectl.exit_codes import CLEAN, FINDINGS
-from pricectl.listing import SORTS, Filter, select
-from pricectl.report import json
-from pricectl.report.text import models as text
+from pricectl.models import SORTS, Filter, select
+from pricectl.report import models as report
 
 
 def models(
@@ -28,35 +29,42 @@ def models(
         str | None, typer.Option(metavar="USD", help="Input price per 1M tokens up to here.")
     ] = None,
     retired: Annotated[bool, typer.Option("--retired", help="Retired models too.")] = False,
-    sort: Annotated[
-        str, typer.Option(help=f"One of {', '.join(SORTS)}.", callback=filters.check_sort)
-    ] = "name",
-    at: common.AtOption = None,
-    file: common.FileOption = None,
-    output: common.OutputOption = None,
-    color: common.ColorOption = common.Color.AUTO,
-    quiet: common.QuietOption = False,
-    verbose: common.VerboseOption = False,
-) -> None:
+    sort: Annotated[str, typer.Option(help=f"One of {', '.join(SORTS)}.")] = "name",
+    at: AtOption = None,
+    file: FileOption = None,
+    *,
+    view: ViewOptions,
+) -> int:
     """List models with the prices in force, per 1M tokens.
 
     -q prints the names alone, one a line. Exits 1 when nothing matches.
     """
-    work = common.open_catalog(file)
+    if sort not in SORTS:
+        raise typer.BadParameter(f"{sort!r} is none of {', '.join(SORTS)}", param_hint="--sort")
+    opened = open_catalog(file)
     wanted = Filter(
         pattern=pattern,
         provider=provider,
         service=service,
-        min_input_pico_usd=filters.price_per_mtok(min_input, "--min-input"),
-        max_input_pico_usd=filters.price_per_mtok(max_input, "--max-input"),
+        min_input_pico_usd=_pico_usd_per_token(min_input, "--min-input"),
+        max_input_pico_usd=_pico_usd_per_token(max_input, "--max-input"),
         retired=retired,
     )
-    rows = select(work.catalog, wanted, sort, common.instant(at))
-    common.show(
-        View.of(output, color, quiet=quiet, verbose=verbose),
-        {
-            "text": lambda canvas: text.report(rows, canvas, service=service, quiet=quiet),
-            "json": lambda _: json.models(rows, work.catalog),
-        },
+    rows = select(opened.catalog, wanted, sort, instant(at))
+    show(
+        view,
+        "models",
+        text=lambda canvas: report.text(rows, canvas, service),
+        document=lambda: report.document(rows, opened.catalog),
     )
-    common.leave(CLEAN if rows else FINDINGS)
+    return CLEAN if rows else FINDINGS
+
+
+def _pico_usd_per_token(word: str | None, option: str) -> int | None:
+    """USD per 1M tokens as picodollars a token. Raises BadParameter."""
+    if word is None:
+        return None
+    try:
+        return parse_usd(word.removeprefix("$")) // TOKENS_PER_MTOK
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint=option) from None

@@ -1,47 +1,140 @@
-"""The options of a question for a price: what was used, how it was served, who is charged.
+"""Options that several verbs have, each declared once, and groups of them.
 
-Declared once for the verbs that ask it.
+A parameter whose type is a NamedTuple with `Annotated` fields is a group: its options take the
+parameter's place on the command line, and the command gets them together. So a further option of a
+group is one field, for every verb that has the group.
 """
 
-from typing import Annotated
+import inspect
+from collections.abc import Callable
+from copy import copy
+from datetime import datetime
+from enum import StrEnum
+from functools import wraps
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from pricectl.commands.arguments import token_option
+from pricectl.core.windows import read_instant
+from pricectl.report.formats import formats_of
 
-CachedOption = Annotated[
-    str | None, token_option("--cached", "Input read from the cache, part of INPUT.")
-]
-CacheWriteOption = Annotated[
-    str | None, token_option("--cache-write", "Input written to the cache, part of INPUT.")
-]
-CacheWrite1hOption = Annotated[
-    str | None, token_option("--cache-write-1h", "Input written for an hour, part of INPUT.")
-]
-ReasoningOption = Annotated[
-    str | None, token_option("--reasoning", "Reasoning tokens, part of OUTPUT.")
-]
-AudioInOption = Annotated[str | None, token_option("--audio-in", "Audio tokens, part of INPUT.")]
-AudioOutOption = Annotated[str | None, token_option("--audio-out", "Audio tokens, part of OUTPUT.")]
-UnitOption = Annotated[
-    list[str] | None,
-    typer.Option(metavar="NAME=COUNT", help="Another unit, such as search=2; repeatable."),
-]
-ServiceOption = Annotated[
-    str | None, typer.Option(help="Service tier, such as batch, flex or priority.")
-]
-RegionOption = Annotated[
-    str | None, typer.Option(help="Region or data residency, such as eu or us.")
-]
-ResponseOption = Annotated[
+
+class Color(StrEnum):
+    """When to colour."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+def _not_empty(file: str | None) -> str | None:
+    """The option's callback. Raises BadParameter for an empty name, as an unset variable gives."""
+    if file == "":
+        raise typer.BadParameter("the name is empty; name a file, or leave the option out")
+    return file
+
+
+FileOption = Annotated[
     str | None,
     typer.Option(
+        "--file",
+        "-f",
         metavar="FILE",
-        help="Price a provider's recorded response, or its stream; '-' is standard input.",
+        help="The catalog; '-' reads standard input, 'packaged' the one inside pricectl. "
+        "Default: PRICECTL_FILE, the settings, then upwards from here.",
+        show_default=False,
+        callback=_not_empty,
     ),
 ]
-MarkupOption = Annotated[
-    str | None, typer.Option(metavar="PERCENT", help="Markup, over the profile.")
+AtOption = Annotated[
+    str | None,
+    typer.Option(
+        "--at",
+        metavar="DATE",
+        help="The day or UTC instant that counts as now, such as 2026-12-01.",
+        show_default="now",
+    ),
 ]
-CreditsPerDollarOption = Annotated[str | None, typer.Option(metavar="N", help="Over the profile.")]
-TokensPerCreditOption = Annotated[str | None, typer.Option(metavar="N", help="Over the profile.")]
+ProfileOption = Annotated[
+    str | None,
+    typer.Option("--profile", metavar="NAME", help="A credit profile of the settings."),
+]
+OutputOption = Annotated[
+    list[str] | None,
+    typer.Option("--output", "-o", metavar="FORMAT[=PATH]", show_default="text"),
+]
+ColorOption = Annotated[
+    Color, typer.Option("--color", help="Colour the text; auto honours NO_COLOR.")
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print the essential alone.")]
+VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Print more.")]
+
+
+class ViewOptions(NamedTuple):
+    """How a result is shown; every verb has these."""
+
+    output: OutputOption = None
+    color: ColorOption = Color.AUTO
+    quiet: QuietOption = False
+    verbose: VerboseOption = False
+
+    @property
+    def outputs(self) -> tuple[tuple[str, str | None], ...]:
+        """Each format with the path it goes to; None is standard output."""
+        pairs = [wanted.partition("=") for wanted in self.output or ["text"]]
+        return tuple((name, path or None) for name, _, path in pairs)
+
+
+def typer_command(verb: str, command: Callable[..., int | None]) -> Callable[..., None]:
+    """A verb's function as Typer reads it.
+
+    Each group is replaced by its options. The help of `-o` lists the formats of the verb; another
+    format is refused before anything is done. What the function returns is the exit code (None: 0).
+    """
+    groups: dict[str, type[Any]] = {}
+    options: list[inspect.Parameter] = []
+    for name, parameter in inspect.signature(command, eval_str=True).parameters.items():
+        if hasattr(parameter.annotation, "_fields"):
+            groups[name] = parameter.annotation
+            options += inspect.signature(parameter.annotation).parameters.values()
+        else:
+            options.append(parameter)
+    formats = formats_of(verb)
+
+    @wraps(command)
+    def called(**given: Any) -> None:
+        for name, _ in ViewOptions(given.get("output")).outputs:
+            if name not in formats:
+                raise typer.BadParameter(
+                    f"unknown format {name!r}; one of {', '.join(formats)}", param_hint="--output"
+                )
+        for name, group in groups.items():
+            given[name] = group(**{field: given.pop(field) for field in group._fields})
+        if code := command(**given):
+            raise typer.Exit(code)
+
+    listed = f"{', '.join(formats)}; with =PATH into a file; may be repeated."
+    typed = [_with_help(each, listed) if each.name == "output" else each for each in options]
+    signature = [option.replace(kind=inspect.Parameter.KEYWORD_ONLY) for option in typed]
+    called.__signature__ = inspect.Signature(signature)  # type: ignore[attr-defined]
+    called.__annotations__ = {option.name: option.annotation for option in signature}
+    return called
+
+
+def _with_help(option: inspect.Parameter, text: str) -> inspect.Parameter:
+    """The same option with its own help; the declaration itself is shared by all verbs."""
+    kind, declared = option.annotation.__origin__, copy(option.annotation.__metadata__[0])
+    declared.help = text
+    return option.replace(annotation=Annotated[kind, declared])
+
+
+def instant(at: str | None) -> datetime:
+    """The instant that counts as now. Raises BadParameter."""
+    if at is None:
+        return datetime.now().astimezone()
+    read = read_instant(at)
+    if read is None:
+        raise typer.BadParameter(
+            f"{at!r} is not a valid date such as 2026-12-01", param_hint="--at"
+        )
+    return read

@@ -1,26 +1,27 @@
 """`pricectl rollback`: the last good prices back in place, whole or not at all."""
 
-import os
 import shlex
 import sys
-from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from pricectl.changes import Version, compare
-from pricectl.commands import common
-from pricectl.commands.common import View
+from pricectl.commands.bearer import read_bearer_token
+from pricectl.commands.options import AtOption, FileOption, ProfileOption, ViewOptions, instant
+from pricectl.commands.output import canvas as draw_on
+from pricectl.commands.output import show
 from pricectl.core.errors import PricingError
 from pricectl.files import settings
 from pricectl.operate import reload_client
-from pricectl.operate import rollback as rolling
-from pricectl.policy import Policy
-from pricectl.report import json_rollback
+from pricectl.operate import rollback as operate
+from pricectl.operate.rollback import (
+    RollbackChanges,
+    RollbackPlan,
+    RollbackResult,
+    RollbackState,
+)
+from pricectl.report import rollback as report
 from pricectl.report.canvas import clean
-from pricectl.report.changes import Compared
-from pricectl.report.rollback import Differences, Outcome, State
-from pricectl.report.text import rollback as text
 
 
 def rollback(
@@ -49,14 +50,12 @@ def rollback(
         str | None,
         typer.Option(metavar="NAME", help="The variable with the token that --reload needs."),
     ] = None,
-    profile: common.ProfileOption = None,
-    at: common.AtOption = None,
-    file: common.FileOption = None,
-    output: common.OutputOption = None,
-    color: common.ColorOption = common.Color.AUTO,
-    quiet: common.QuietOption = False,
-    verbose: common.VerboseOption = False,
-) -> None:
+    profile: ProfileOption = None,
+    at: AtOption = None,
+    file: FileOption = None,
+    *,
+    view: ViewOptions,
+) -> int:
     """Put an older version of the catalog back: shown, checked, replaced in one step.
 
     Refused is a version that looks broken beside the last good copy in the state folder of the
@@ -64,100 +63,54 @@ def rollback(
     branch stay as they are. What git does not have is kept as FILE.HASH.bak.
     Exits 1 if the version has errors, if the answer is no, or if the service refuses it.
     """
-    view = View.of(output, color, quiet=quiet, verbose=verbose)
     token = _token(reload, token_env)
-    policy, when = settings.load_policy(catalog=file), common.instant(at)
-    path = rolling.writable(file, policy.file)
-    planned = rolling.plan(version, path, policy, when)
-    found = _differences(planned, policy, profile, when)
-    formats: common.Formats = {
-        "text": lambda canvas: text.report(planned, found, outcome, canvas, quiet=quiet or asked),
-        "json": lambda _: json_rollback.rollback(planned, found, outcome),
-    }
-    common.check_formats(view, formats)
-    state, asked = _decide(planned, found, view, dry_run=dry_run, yes=yes, force=force)
-    outcome = Outcome(state)
+    policy, when = settings.load_policy(catalog=file), instant(at)
+    planned = operate.plan(version, operate.writable(file, policy.file), policy, when)
+    changes = operate.changes(planned, policy, policy.profile_named(profile), when)
+    state = planned.state(dry_run=dry_run, yes=yes, force=force)
+    if state is None:
+        state = _ask(planned, changes, view)
+        # Who was asked has seen the changes already.
+        view = view._replace(quiet=view.quiet or state in ("restored", "declined"))
     if state == "restored":
-        rolling.restore(planned, force=force)
+        operate.restore(planned, force=force)
+    result = RollbackResult(planned, changes, state)
     if reload and state in ("restored", "unchanged"):
-        outcome = _reload(outcome, planned.sha256, reload, token, force=force)
-    common.show(view, formats)
+        result = _reload(result, reload, token, force=force)
+    show(
+        view,
+        "rollback",
+        text=lambda canvas: report.text(result, canvas),
+        document=lambda: report.document(result),
+    )
     if state == "unconfirmed":
         words = ["pricectl", "rollback", *([version] if version else []), "--yes"]
         again = clean(shlex.join(words))
         typer.echo(f"pricectl: nothing was changed; to do it, type: {again}", err=True)
-    common.leave(outcome.code)
+    return result.exit_code
 
 
 def _token(reload: str | None, variable: str | None) -> str:
-    """Whatever is wrong with the address or the token is said before anything is changed."""
+    """The token for `--reload`; a problem is found before anything is changed."""
     if reload is None:
         return ""
     reload_client.address(reload)
-    token = os.environ.get(variable, "") if variable else ""
-    if not (token.isascii() and token.isprintable() and token.strip()):
-        raise typer.BadParameter(
-            "--reload needs a variable that holds its token", param_hint="--token-env"
-        )
-    return token
+    problem = "--reload needs a variable that holds its token"
+    return read_bearer_token(variable, "--token-env", problem)
 
 
-def _differences(
-    planned: rolling.Plan, policy: Policy, profile: str | None, at: datetime
-) -> Differences:
-    """From the file as it is to the version; where one is no catalog, why there is no telling."""
-    charged_by = policy.profile_named(profile)
-    try:
-        if planned.current is None:
-            return Differences(None, f"{planned.file}: there is no file now")
-        before = Version.read(planned.current)
-        after = planned.target.version(like=before)
-    except PricingError as error:
-        return Differences(None, f"cannot be compared: {error}")
-    found = compare(
-        before,
-        after,
-        names=(*policy.names, *policy.critical),
-        workloads=policy.workloads,
-        profile=charged_by,
-        at=at,
-    )
-    compared = Compared(found, planned.file, planned.target.name)
-    return Differences(compared, "", before, after, charged_by)
-
-
-def _decide(
-    planned: rolling.Plan,
-    found: Differences,
-    view: View,
-    *,
-    dry_run: bool,
-    yes: bool,
-    force: bool,
-) -> tuple[State, bool]:
-    """What is to be done, and whether somebody at a terminal has seen it and was asked."""
-    if planned.report.fails():
-        return "refused", False
-    if planned.refusal and not force:
-        return "refused", False
-    if planned.unchanged:
-        return "unchanged", False
-    if dry_run:
-        return "would-restore", False
-    if yes:
-        return "restored", False
+def _ask(planned: RollbackPlan, changes: RollbackChanges, view: ViewOptions) -> RollbackState:
+    """Show the changes at a terminal and ask."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        return "unconfirmed", False
-    typer.echo(text.preview(planned, found, view.canvas()), err=True)
+        return "unconfirmed"
+    typer.echo(report.preview(planned, changes, draw_on(view)), err=True)
     typer.echo("Restore it? [y/N] ", nl=False, err=True)
-    said = sys.stdin.readline().strip().lower()
-    return ("restored" if said in {"y", "yes"} else "declined"), True
+    answer = sys.stdin.readline().strip().lower()
+    return "restored" if answer in {"y", "yes"} else "declined"
 
 
-def _reload(outcome: Outcome, sha256: str, url: str, token: str, *, force: bool) -> Outcome:
+def _reload(result: RollbackResult, url: str, token: str, *, force: bool) -> RollbackResult:
     try:
-        return outcome._replace(
-            reloaded=reload_client.reload(url, token, force=force), sha256=sha256
-        )
+        return result._replace(reloaded=reload_client.reload(url, token, force=force))
     except PricingError as error:
-        return outcome._replace(unreachable=str(error), sha256=sha256)
+        return result._replace(unreachable=str(error))

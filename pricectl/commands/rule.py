@@ -5,11 +5,10 @@ from typing import Annotated
 import typer
 
 from pricectl.check.rules import RULES
-from pricectl.check.rules.spelling import Speller
-from pricectl.commands import common
-from pricectl.commands.common import View
-from pricectl.report import json_rules
-from pricectl.report.text import rules as text
+from pricectl.check.spelling import Speller
+from pricectl.commands.options import ViewOptions
+from pricectl.commands.output import show
+from pricectl.report import rule as report
 
 
 def complete_rule(incomplete: str) -> list[str]:
@@ -27,19 +26,21 @@ def rule(
             show_default="all, as a list",
         ),
     ] = None,
-    output: common.OutputOption = None,
-    color: common.ColorOption = common.Color.AUTO,
+    *,
+    view: ViewOptions,
 ) -> None:
-    """List the rules of 'validate', or explain one: why, examples, the fix."""
+    """List the rules of 'validate', or explain one: why, examples, the fix.
+
+    -q prints the ids alone, one a line.
+    """
     if name is not None and name not in RULES:
         near = Speller(RULES, 0.5).near(name)
         hint = f"did you mean {near}?" if near else "'pricectl rule' lists them"
         raise typer.BadParameter(f"no rule is called {name!r}; {hint}", param_hint="ID")
-    asked = [RULES[name]] if name else list(RULES.values())
-    common.show(
-        View.of(output, color),
-        {
-            "text": lambda canvas: text.one(asked[0], canvas) if name else text.index(canvas),
-            "json": lambda _: json_rules.rules(asked),
-        },
+    chosen = [RULES[name]] if name else list(RULES.values())
+    show(
+        view,
+        "rule",
+        text=lambda canvas: report.text(chosen, canvas),
+        document=lambda: report.document(chosen),
     )

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pricectl.commands import common
+from pricectl.commands.bearer import read_bearer_token
+from pricectl.commands.options import FileOption, ViewOptions
+from pricectl.commands.output import show
 from pricectl.core.errors import PricingError
 from pricectl.files import catalog_file
-from pricectl.report.text import serve as text
+from pricectl.report import serve as report
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -35,28 +37,39 @@ def serve(
             show_default=TOKEN,
         ),
     ] = None,
-    file: common.FileOption = None,
-    quiet: common.QuietOption = False,
-    verbose: common.VerboseOption = False,
+    file: FileOption = None,
+    *,
+    view: ViewOptions,
 ) -> None:
     """Answer quotes over HTTP, with reload, health and metrics, until interrupted.
 
     Without a token there are no admin endpoints. -v logs every request.
     """
-    token = _token(token_env)
+    if token_env:  # the workers read the default variable
+        problem = f"{token_env} is not set, or holds no token that a header can carry"
+        os.environ[TOKEN] = read_bearer_token(token_env, "--token-env", problem)
     if file == catalog_file.STDIN:
         raise typer.BadParameter("workers read the file again; name one", param_hint="--file")
     if file:
         name = catalog_file.locate(file)
         catalog_file.load(name)
         os.environ["PRICECTL_FILE"] = os.path.abspath(name)  # noqa: PTH100 - keeps symlinks
-    _need_extra()
-    make_app()
+    try:
+        make_app()
+        import uvicorn  # noqa: F401 - only to say that it is missing before the port is taken
+    except ModuleNotFoundError as error:
+        raise NotServed(
+            f"{error.name} is missing", next_step="run: pip install 'pricectl[server]'"
+        ) from None
     with _listen(host, port) as listener:
-        if not quiet:
-            bound = listener.getsockname()[1]
-            typer.echo(text.listening(host, bound, workers, admin=token is not None))
-        _run(listener, workers, verbose=verbose)
+        bound, admin = listener.getsockname()[1], TOKEN in os.environ
+        show(
+            view,
+            "serve",
+            text=lambda canvas: report.text(host, bound, workers, canvas, admin=admin),
+            document=lambda: report.document(host, bound, workers, admin=admin),
+        )
+        _run(listener, workers, verbose=view.verbose)
 
 
 def make_app() -> "FastAPI":
@@ -72,31 +85,10 @@ def make_app() -> "FastAPI":
     return app
 
 
-def _token(variable: str | None) -> str | None:
-    """The token, put where the workers look for it. Raises BadParameter."""
-    token = os.environ.get(variable or TOKEN)
-    if variable and not token:
-        raise typer.BadParameter(f"{variable} is not set", param_hint="--token-env")
-    if token is not None:
-        os.environ[TOKEN] = token
-    return token
-
-
-def _need_extra() -> None:
-    try:
-        import fastapi  # noqa: F401 - only to say what is missing
-        import prometheus_client  # noqa: F401
-        import uvicorn  # noqa: F401
-    except ModuleNotFoundError as error:
-        raise NotServed(
-            f"{error.name} is missing", next_step="run: pip install 'pricectl[server]'"
-        ) from None
-
-
 def _listen(host: str, port: int) -> socket.socket:
-    """Bound before any worker starts, so that the port is known, or known to be taken.
+    """A socket bound before any worker starts, so that the port is known, or known to be taken.
 
-    Workers inherit TCP_NODELAY from it; without, each answer waits 40 ms for an acknowledgement.
+    Raises NotServed.
     """
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -107,6 +99,7 @@ def _listen(host: str, port: int) -> socket.socket:
             where=f"{host}:{port}",
             next_step="choose another --port or --host",
         ) from None
+    # Workers inherit it; without, each answer waits 40 ms for an acknowledgement.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 

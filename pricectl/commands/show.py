@@ -4,25 +4,22 @@ from typing import Annotated
 
 import typer
 
-from pricectl.commands import common
-from pricectl.commands.common import View
+from pricectl.commands import output
+from pricectl.commands.catalog import complete_model, open_catalog
+from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
 from pricectl.core.lookup import require
-from pricectl.listing import Priced
-from pricectl.report import json
-from pricectl.report.text import show as text
+from pricectl.models import Priced
+from pricectl.report import show as report
 
 
 def show(
     model: Annotated[
-        str,
-        typer.Argument(help="A model's name or alias.", autocompletion=common.complete_model),
+        str, typer.Argument(help="A model's name or alias.", autocompletion=complete_model)
     ],
-    at: common.AtOption = None,
-    file: common.FileOption = None,
-    output: common.OutputOption = None,
-    color: common.ColorOption = common.Color.AUTO,
-    quiet: common.QuietOption = False,
-    verbose: common.VerboseOption = False,
+    at: AtOption = None,
+    file: FileOption = None,
+    *,
+    view: ViewOptions,
 ) -> None:
     """Show all rates of a model in force, per service and context tier, then those of other times.
 
@@ -30,13 +27,12 @@ def show(
     """
     if not model.strip():
         raise typer.BadParameter("a model's name is blank", param_hint="MODEL")
-    work = common.open_catalog(file)
-    match = require(work.catalog, model)
-    row = Priced.at(match.model, common.instant(at))
-    common.show(
-        View.of(output, color, quiet=quiet, verbose=verbose),
-        {
-            "text": lambda canvas: text.report(match, row, canvas, quiet=quiet),
-            "json": lambda _: json.show(match, row, work.catalog),
-        },
+    catalog = open_catalog(file).catalog
+    match = require(catalog, model)
+    row = Priced.at(match.model, instant(at))
+    output.show(
+        view,
+        "show",
+        text=lambda canvas: report.text(match, row, canvas),
+        document=lambda: report.document(match, row, catalog),
     )

@@ -1,27 +1,26 @@
 """`pricectl smoke`: whether a live API prices and charges as it should after a deploy."""
 
-import os
 import secrets
 from typing import Annotated
 
 import typer
 
-from pricectl.commands import common
-from pricectl.commands.common import View
+from pricectl.commands.bearer import read_bearer_token
+from pricectl.commands.catalog import complete_model, open_catalog
+from pricectl.commands.options import FileOption, ProfileOption, ViewOptions, instant
+from pricectl.commands.output import show
 from pricectl.core import Catalog, find
-from pricectl.exit_codes import CLEAN, FINDINGS
-from pricectl.operate import live_api
 from pricectl.operate.smoke import (
     API_NAMES,
-    DIALECTS,
+    APIS,
     UNKNOWN_MODEL,
-    Judge,
-    Smoked,
+    AnswerChecker,
+    SmokeResult,
+    client,
     plan,
     smoke_models,
 )
-from pricectl.report import json_smoke
-from pricectl.report.text import smoke as text
+from pricectl.report import smoke as report
 
 AUTO = "auto"
 
@@ -46,7 +45,7 @@ def smoke(
         typer.Option(
             metavar="NAME",
             help="A model to call; repeatable, the cheap one first.",
-            autocompletion=common.complete_model,
+            autocompletion=complete_model,
             show_default="the cheapest critical ones of two providers",
         ),
     ] = None,
@@ -61,53 +60,40 @@ def smoke(
     timeout: Annotated[
         float, typer.Option(min=0.1, max=600, metavar="SECONDS", help="The most a call may take.")
     ] = 60,
-    profile: common.ProfileOption = None,
-    file: common.FileOption = None,
-    output: common.OutputOption = None,
-    color: common.ColorOption = common.Color.AUTO,
-    quiet: common.QuietOption = False,
-    verbose: common.VerboseOption = False,
-) -> None:
+    profile: ProfileOption = None,
+    file: FileOption = None,
+    *,
+    view: ViewOptions,
+) -> int:
     """Call a live API as a customer would and check what it answers, reports and deducts.
 
     The calls are real: give the smoke test an account of its own, with a few credits.
     """
-    work = common.open_catalog(file, own=True)
+    work = open_catalog(file, own=True)
     charged_by = work.policy.profile_named(profile)
     models = model or smoke_models(work.catalog, work.policy.critical)
-    endpoint = live_api.Endpoint.read(url, _token(token), timeout)
-    speaks = live_api.find_api(endpoint) if api == AUTO else _api(api)
-    dialect = DIALECTS[speaks]
-    asked = _unknown(work.catalog, unknown, UNKNOWN_MODEL if dialect.charges else "")
-    probes = plan(models, asked, f"smoke-{secrets.token_hex(6)}", charges=dialect.charges)
-    judge = Judge(dialect, work.catalog, charged_by, lambda: common.instant(None))
-    results = tuple(live_api.run(endpoint, dialect, probes, judge))
-    smoked = Smoked(endpoint.base, speaks, results, work.catalog, charged_by)
-    common.show(
-        View.of(output, color, quiet=quiet, verbose=verbose),
-        {
-            "text": lambda canvas: text.report(smoked, canvas, quiet=quiet),
-            "json": lambda _: json_smoke.smoke(smoked),
-        },
+    # A word that was meant as the token itself is not repeated in the message.
+    problem = "no environment variable of that name holds a token; export one and give its name"
+    bearer = read_bearer_token(token, "--token", problem) if token is not None else ""
+    endpoint = client.Endpoint.read(url, bearer, timeout)
+    api_name = client.find_api(endpoint) if api == AUTO else _api(api)
+    kind = APIS[api_name]
+    absent = _unknown(work.catalog, unknown, UNKNOWN_MODEL if kind.charges else "")
+    probes = plan(models, absent, f"smoke-{secrets.token_hex(6)}", charges=kind.charges)
+    checker = AnswerChecker(kind, work.catalog, charged_by, lambda: instant(None))
+    calls = tuple(client.run(endpoint, kind, probes, checker))
+    result = SmokeResult(endpoint.base, api_name, calls, work.catalog, charged_by)
+    show(
+        view,
+        "smoke",
+        text=lambda canvas: report.text(result, canvas),
+        document=lambda: report.document(result),
     )
-    common.leave(FINDINGS if smoked.failed else CLEAN)
-
-
-def _token(name: str | None) -> str:
-    """The token; a word that was meant as the token itself is not repeated in the message."""
-    if name is None:
-        return ""
-    token = os.environ.get(name, "").strip()
-    if not token:
-        raise typer.BadParameter(
-            "no environment variable of that name holds a token; export one and give its name",
-            param_hint="--token",
-        )
-    return token
+    return result.exit_code
 
 
 def _api(name: str) -> str:
-    if name not in DIALECTS:
+    if name not in APIS:
         raise typer.BadParameter(
             f"{name!r} is none of {', '.join((AUTO, *API_NAMES))}", param_hint="--api"
         )

@@ -5,14 +5,14 @@ from typing import Annotated
 
 import typer
 
-from pricectl.check import validation
+from pricectl import check
 from pricectl.check.findings import SEVERITIES, Threshold
-from pricectl.commands import common
-from pricectl.commands.common import View
-from pricectl.exit_codes import FINDINGS
+from pricectl.commands.catalog import one_file
+from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
+from pricectl.commands.output import show
+from pricectl.exit_codes import CLEAN, FINDINGS
 from pricectl.files import catalog_file, settings
-from pricectl.report import concise, github_findings, json_findings, junit, sarif
-from pricectl.report.text import findings as text
+from pricectl.report import validate as report
 
 
 class FailOn(StrEnum):
@@ -37,43 +37,33 @@ def validate(
             show_default="error",
         ),
     ] = None,
-    at: common.AtOption = None,
-    file: common.FileOption = None,
-    output: common.OutputOption = None,
-    color: common.ColorOption = common.Color.AUTO,
-    quiet: common.QuietOption = False,
-    verbose: common.VerboseOption = False,
-) -> None:
+    at: AtOption = None,
+    file: FileOption = None,
+    *,
+    view: ViewOptions,
+) -> int:
     """Check catalogs: syntax, shape and rules; all findings at once, each with its place.
 
-    Formats: text, concise, json, github, sarif, junit. 'pricectl rule ID' explains a finding.
+    'pricectl rule ID' explains a finding.
     """
-    when = common.instant(at)
-    threshold = _threshold(fail_on or [])
-    asked = common.one_file(files or [], file)
-    policy = settings.load_policy(catalog=asked)
+    when, named = instant(at), fail_on or []
+    levels = [severity for severity in SEVERITIES if severity in named]
+    threshold = Threshold.of(levels, due=FailOn.DUE in named)
+    first = one_file(files or [], file)
+    policy = settings.load_policy(catalog=first)
     own = catalog_file.working_file(None, policy.file)
-    located = files or [catalog_file.locate_own(asked, policy.file)]
-    names = [catalog_file.check_there(name, asked, policy.file) for name in located]
+    located = files or [catalog_file.locate_own(first, policy.file)]
+    names = [catalog_file.check_there(name, first, policy.file) for name in located]
     reports = [
-        validation.check(data, name, policy, when, own=catalog_file.is_same(name, own))
+        check.validate(data, name, policy, when, own=catalog_file.is_same(name, own))
         for data, name in map(catalog_file.read, names)
     ]
-    common.show(
-        View.of(output, color, quiet=quiet, verbose=verbose),
-        {
-            "text": lambda canvas: text.report(reports, canvas, quiet=quiet, threshold=threshold),
-            "concise": lambda _: concise.findings(reports),
-            "json": lambda _: json_findings.findings(reports, threshold),
-            "github": lambda _: github_findings.findings(reports),
-            "sarif": lambda _: sarif.findings(reports),
-            "junit": lambda _: junit.findings(reports, threshold),
-        },
+    found = check.Validation(tuple(reports), threshold)
+    show(
+        view,
+        "validate",
+        text=lambda canvas: report.text(found, canvas),
+        document=lambda: report.document(found),
+        result=found,
     )
-    if any(report.fails(threshold) for report in reports):
-        common.leave(FINDINGS)
-
-
-def _threshold(named: list[FailOn]) -> Threshold:
-    severities = [severity for severity in SEVERITIES if severity in named]
-    return Threshold.of(severities, due=FailOn.DUE in named)
+    return FINDINGS if found.failed else CLEAN

@@ -12,7 +12,6 @@ from pricectl.core.credits import (
     MODES,
     Job,
     Mode,
-    Profile,
     charge,
     client_cost,
     exact_credits,
@@ -30,6 +29,7 @@ from pricectl.core.errors import (
 from pricectl.core.lookup import find, require, trace
 from pricectl.core.model import Match, Model
 from pricectl.core.money import usd, usd_per_mtok
+from pricectl.core.profile import Profile
 from pricectl.core.usage import Usage
 
 __all__ = [

@@ -1,17 +1,18 @@
-"""A model's name and what a call used to the exact cost, line by line."""
+"""The exact cost of one call, line by line, from a model's name and the usage."""
 
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
+from warnings import warn
 
 from pricectl.core.catalog import Catalog
 from pricectl.core.errors import UnpricedUnit
 from pricectl.core.labels import region_word, service_word
 from pricectl.core.lookup import find, require
-from pricectl.core.marginal import split
 from pricectl.core.model import Match
 from pricectl.core.money import divide
-from pricectl.core.prices import PriceList, Rate, RateCard
+from pricectl.core.prices import PriceList
+from pricectl.core.rates import Rate, RateCard, split_by_tier
 from pricectl.core.units import SOLD_AS, STANDARD, UNITS
 from pricectl.core.usage import Counts, Usage
 
@@ -68,9 +69,14 @@ class Quote(NamedTuple):
         )
 
     def explain(self) -> tuple[str, ...]:
-        """The whole chain from the name to the number, one step a line."""
+        """Deprecated: call `pricectl.explain.explain(quote)`, which returns the same lines."""
         from pricectl.explain import explain
 
+        warn(
+            "Quote.explain() goes with the next release: call pricectl.explain.explain(quote)",
+            DeprecationWarning,
+            stacklevel=2,
+        )
         return explain(self)
 
     @property
@@ -91,8 +97,9 @@ class Quote(NamedTuple):
     @property
     def missing_service(self) -> bool:
         """Whether a service was named that the row does not sell; standard prices were charged."""
-        asked = bool(self.service and self.usage.counts)
-        return asked and not self.prices.sells(self.service)
+        if not (self.service and self.usage.counts):
+            return False
+        return not self.prices.sells(self.service)
 
     @property
     def assumed(self) -> tuple[Line, ...]:
@@ -103,6 +110,28 @@ class Quote(NamedTuple):
     def unpriced(self) -> tuple[Line, ...]:
         """Lines the row has no price for; they add nothing, which is not the same as free."""
         return tuple(line for line in self.lines if not line.priced)
+
+    @property
+    def nothing_priced(self) -> bool:
+        """Whether every used unit is unpriced, so that $0 is not the cost."""
+        lines = self.lines
+        return bool(lines) and not any(line.priced for line in lines)
+
+    @property
+    def line_notes(self) -> tuple[str, ...]:
+        """The note of each line, without one that a service causes which the row does not sell.
+
+        `missing_service` says that once for the whole quote.
+        """
+        if not self.missing_service:
+            return tuple(line.note for line in self.lines)
+        passed = self.prices.tiers_passed(self.usage.input_tokens)
+        tiers = range(len(self.parts)) if len(self.parts) > 1 else (passed,)
+        return tuple(
+            self.prices.card(tier, STANDARD, self.region)[unit].note
+            for tier, (counts, _) in zip(tiers, self.parts, strict=True)
+            for unit, _ in counts
+        )
 
 
 def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
@@ -135,10 +164,18 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
     region = region_word(region) if region else ""
     if at or strict or usage[0] >= prices.first_tier_tokens:
         match = require(catalog, name) if strict else match
-        answer = _quote(match, usage, _Asked(service, region, at, catalog))
-        if strict and (answer.unpriced or answer.missing_service):
-            raise _unpriced(answer)
-        return answer
+        prices, period = match.model.prices_at(at)
+        service = prices.sold_as(service)
+        passed = prices.tiers_passed(usage.input_tokens)
+        parts = _parts(prices, usage, passed, service, region)
+        pico = sum(_total(counts, card) for counts, card in parts)
+        above = prices.thresholds[passed - 1] if passed else 0
+        priced = Quote(match, usage, pico, parts, prices, catalog, service, region, above, period)
+        if strict and (priced.unpriced or priced.missing_service):
+            raise _unpriced(priced)
+        return priced
+    # The common call: no date and no long context. Indexes, since a field by name costs more than
+    # the product itself.
     if service in SOLD_AS:
         service = prices.sold_as(service)
     card = prices.card(0, service, region) if service or region else prices.base
@@ -152,44 +189,16 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
     return tuple.__new__(Quote, fields)
 
 
-class _Asked(NamedTuple):
-    service: str
-    region: str
-    at: date | None
-    catalog: Catalog
-
-
-def _quote(match: Match, usage: Usage, asked: _Asked) -> Quote:
-    prices, period = match.model.prices_at(asked.at)
-    asked = asked._replace(service=prices.sold_as(asked.service))
-    passed = prices.tiers_passed(usage.input_tokens)
-    parts = _marginal_parts if prices.marginal and passed else _request_parts
-    charged = parts(prices, usage, passed, asked)
-    return Quote(
-        match,
-        usage,
-        sum(_total(counts, card) for counts, card in charged),
-        charged,
-        prices,
-        asked.catalog,
-        asked.service,
-        asked.region,
-        prices.thresholds[passed - 1] if passed else 0,
-        period,
-    )
-
-
-def _request_parts(prices: PriceList, usage: Usage, passed: int, asked: _Asked) -> tuple[Part, ...]:
-    return ((usage.counts, prices.card(passed, asked.service, asked.region)),)
-
-
-def _marginal_parts(
-    prices: PriceList, usage: Usage, passed: int, asked: _Asked
+def _parts(
+    prices: PriceList, usage: Usage, passed: int, service: str, region: str
 ) -> tuple[Part, ...]:
+    """The counts and the card they are charged by; several where only a part of them moves."""
+    if not (prices.marginal and passed):
+        return ((usage.counts, prices.card(passed, service, region)),)
     ends = [threshold - prices.inclusive for threshold in prices.thresholds[:passed]]
     return tuple(
-        (counts, prices.card(tier, asked.service, asked.region))
-        for tier, counts in enumerate(split(usage, ends))
+        (counts, prices.card(tier, service, region))
+        for tier, counts in enumerate(split_by_tier(usage, ends))
     )
 
 
@@ -226,12 +235,12 @@ def _line(unit: str, count: int, rate: Rate) -> Line:
     )
 
 
-def _unpriced(answer: Quote) -> UnpricedUnit:
-    missing = [line.unit for line in answer.unpriced]
-    if answer.missing_service:
-        missing.append(f"service {answer.service}")
+def _unpriced(priced: Quote) -> UnpricedUnit:
+    missing = [line.unit for line in priced.unpriced]
+    if priced.missing_service:
+        missing.append(f"service {priced.service}")
     return UnpricedUnit(
         f"no price for {', '.join(missing)}",
-        where=answer.match.model.full_name,
-        next_step=f"see 'pricectl show {answer.match.model.full_name}'",
+        where=priced.match.model.full_name,
+        next_step=f"see 'pricectl show {priced.match.model.full_name}'",
     )

@@ -5,17 +5,18 @@ from types import MappingProxyType
 
 from pricectl.core import document
 from pricectl.core.document import Json
-from pricectl.core.entries import read_prices
+from pricectl.core.entries import MAX_NAME, read_model, read_prices
 from pricectl.core.errors import CatalogError
-from pricectl.core.model import Match, Model, Periods
+from pricectl.core.model import Match, Model
 from pricectl.core.pointers import DEFAULT_PRICING_POINTER, METADATA_POINTER, pointer_to
 from pricectl.core.prices import Entry, Problem
-from pricectl.core.windows import read_instant
 
 # Top-level members that hold no models.
 RESERVED = ("$schema", "metadata", "pricing_notes")
+# The first part of the `schema_version` of files that this reader understands; a later one may give
+# a key another meaning, so such a file prices nothing.
+SCHEMA_MAJOR = "1"
 MAX_MODELS = 20_000
-MAX_NAME = 256
 DEFAULT_PRICING: Mapping[str, Json] = MappingProxyType(
     {
         "input_cost_per_token": document.parse("1e-06"),
@@ -47,15 +48,15 @@ class Catalog:
     )
 
     def __init__(
-        self, models: tuple[Model, ...], default: Model, metadata: Entry, origin: bytes | str
+        self, models: tuple[Model, ...], default: Model, metadata: Entry, source: bytes | str
     ) -> None:
         self.models = models
         self.default = default
         self.metadata = metadata
-        if isinstance(origin, str):
-            self.sha256 = origin
+        if isinstance(source, str):
+            self.sha256 = source
         else:
-            self._data = origin
+            self._data = source
         self.by_full_name = MappingProxyType({model.full_name: model for model in models})
         self.names = _grouped((model.name, model) for model in models)
         self.aliases = _grouped((alias, model) for model in models for alias in model.aliases)
@@ -86,9 +87,9 @@ class Catalog:
         return cls._checked(values, sha256)
 
     @classmethod
-    def _checked(cls, values: Json, origin: bytes | str) -> "Catalog":
+    def _checked(cls, values: Json, source: bytes | str) -> "Catalog":
         problems: list[Problem] = []
-        catalog = build(values, problems, sha256=origin)
+        catalog = build(values, problems, sha256=source)
         if problems:
             first, more = problems[0], len(problems) - 1
             raise CatalogError(
@@ -115,7 +116,7 @@ class Catalog:
 
 
 def build(values: Json, problems: list[Problem], *, sha256: bytes | str = "") -> Catalog:
-    """Build what can be built and add what cannot to `problems`.
+    """Build the catalog from its readable parts; add the others to `problems`.
 
     `sha256` is the hash of the document, or the bytes to take it of when it is asked for.
     """
@@ -141,20 +142,33 @@ def _check_metadata(metadata: Entry, problems: list[Problem]) -> None:
         problems.append(
             Problem(f"{METADATA_POINTER}/currency", "prices are in another currency than USD")
         )
-    version = metadata.get("schema_version", "1.0")
-    if not isinstance(version, str) or version.split(".")[0] != "1":
-        problems.append(Problem(f"{METADATA_POINTER}/schema_version", "schema_version is not 1.x"))
+    if not has_known_schema(metadata):
+        message = f"schema_version is not {SCHEMA_MAJOR}.x"
+        problems.append(Problem(f"{METADATA_POINTER}/schema_version", message))
+
+
+def has_known_schema(metadata: Entry) -> bool:
+    """Whether a file's `schema_version` is one that this reader understands; no version is.
+
+    >>> has_known_schema({"schema_version": "1.4"}), has_known_schema({"schema_version": "2.0"})
+    (True, False)
+    """
+    version = metadata.get("schema_version", f"{SCHEMA_MAJOR}.0")
+    return isinstance(version, str) and version.split(".")[0] == SCHEMA_MAJOR
 
 
 def _default_model(metadata: Entry, problems: list[Problem]) -> Model:
+    pointer = DEFAULT_PRICING_POINTER if "default_pricing" in metadata else ""
     entry = metadata.get("default_pricing", DEFAULT_PRICING)
     if not isinstance(entry, Mapping):
         problems.append(Problem(DEFAULT_PRICING_POINTER, "default_pricing is not an object"))
         entry = DEFAULT_PRICING
-    prices = read_prices(entry, DEFAULT_PRICING_POINTER, problems)
+    prices = read_prices(entry, pointer, problems)
     if not prices.rates:
         prices = read_prices(DEFAULT_PRICING, "", problems)
-    return Model(DEFAULT_PROVIDER, DEFAULT_PROVIDER, MappingProxyType(entry), prices)
+    return Model(
+        DEFAULT_PROVIDER, DEFAULT_PROVIDER, MappingProxyType(entry), prices, pointer=pointer
+    )
 
 
 def _read_models(root: Entry, problems: list[Problem]) -> Iterator[Model]:
@@ -162,16 +176,18 @@ def _read_models(root: Entry, problems: list[Problem]) -> Iterator[Model]:
         if provider in RESERVED:
             continue
         if not isinstance(section, dict):
-            problems.append(Problem(pointer_to(provider), "the provider's section is no object"))
+            problems.append(
+                Problem(pointer_to(provider), "the provider's section is not an object")
+            )
             continue
         for name, entry in section.items():
             pointer = pointer_to(provider, name)
             if not isinstance(entry, dict):
-                problems.append(Problem(pointer, "the model's entry is no object"))
+                problems.append(Problem(pointer, "the model's entry is not an object"))
             elif not name or len(name) > MAX_NAME:
                 problems.append(Problem(pointer, f"names have 1 to {MAX_NAME} characters"))
             else:
-                yield _read_model(provider, name, entry, pointer, problems)
+                yield read_model(provider, name, entry, pointer, problems)
 
 
 def _same_full_names(models: tuple[Model, ...]) -> Iterator[Problem]:
@@ -179,53 +195,8 @@ def _same_full_names(models: tuple[Model, ...]) -> Iterator[Problem]:
     seen: set[str] = set()
     for model in models:
         if model.full_name in seen:
-            pointer = pointer_to(model.provider, model.name)
-            yield Problem(pointer, f"another row is called {model.full_name} too")
+            yield Problem(model.pointer, f"another row is called {model.full_name} too")
         seen.add(model.full_name)
-
-
-def _read_model(
-    provider: str, name: str, entry: dict[str, Json], pointer: str, problems: list[Problem]
-) -> Model:
-    prices = read_prices(entry, pointer, problems)
-    previous = _read_periods(entry.get("previous"), "until", f"{pointer}/previous", problems)
-    upcoming = _read_periods(entry.get("upcoming"), "from", f"{pointer}/upcoming", problems)
-    return Model(
-        provider,
-        name,
-        MappingProxyType(entry),
-        prices,
-        _read_aliases(entry.get("aliases"), pointer, problems),
-        previous,
-        upcoming,
-        bool(previous or upcoming or prices.off_peak),
-    )
-
-
-def _read_aliases(value: Json, pointer: str, problems: list[Problem]) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    given = value if isinstance(value, list) else [None]
-    aliases = tuple(
-        alias for alias in given if isinstance(alias, str) and 0 < len(alias) <= MAX_NAME
-    )
-    if len(aliases) != len(given):
-        problems.append(Problem(f"{pointer}/aliases", "aliases is not a list of names"))
-    return aliases
-
-
-def _read_periods(value: Json, key: str, pointer: str, problems: list[Problem]) -> Periods:
-    if value is None:
-        return ()
-    periods = []
-    for index, period in enumerate(value if isinstance(value, list) else [None]):
-        where = f"{pointer}/{index}"
-        instant = read_instant(period.get(key)) if isinstance(period, dict) else None
-        if instant is None or not isinstance(period, dict):
-            problems.append(Problem(where, f"not an object with a date in {key!r} and its prices"))
-        else:
-            periods.append((instant, read_prices(period, where, problems)))
-    return tuple(sorted(periods, key=lambda period: period[0]))
 
 
 def _grouped(pairs: Iterator[tuple[str, Model]]) -> Mapping[str, tuple[Model, ...]]:

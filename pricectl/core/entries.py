@@ -1,17 +1,20 @@
-"""A row's entry in the document made into its price list."""
+"""Reads a row's entry in the document into a model with its price lists."""
 
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 from types import MappingProxyType
-from typing import NamedTuple
 
 from pricectl.core.document import Json, Unreadable
+from pricectl.core.model import Model, Periods
 from pricectl.core.money import pico_usd
-from pricectl.core.prices import NO_UPLIFTS, At, Entry, Own, PriceList, Problem, Rates
+from pricectl.core.prices import NO_UPLIFTS, Entry, PriceList, Problem, key_path
+from pricectl.core.rates import OwnRate, RateKey, Rates
 from pricectl.core.units import MAX_KEY, NESTED_KEYS, SYNONYMS, parse_key
-from pricectl.core.windows import OffPeak, read_off_peak
+from pricectl.core.windows import OffPeak, day_text, read_instant, read_off_peak
 
+MAX_NAME = 256
 _SCOPES = {"request": False, "marginal": True}
 _BOUNDARIES = {"gt": False, "gte": True}
 # Factors by region: the key and the region's word.
@@ -27,8 +30,74 @@ OWN_FACTORS = "provider_specific_entry"
 _FACTOR_KEYS = (*UPLIFT_KEYS, OWN_FACTORS)
 
 
-def read_prices(entry: Entry, pointer: str, problems: list[Problem]) -> PriceList:
-    """The price list of one entry; what cannot be read is added to `problems`."""
+def read_model(
+    provider: str, name: str, entry: dict[str, Json], pointer: str, problems: list[Problem]
+) -> Model:
+    """One row with its price lists; what cannot be read is added to `problems`.
+
+    `pointer` is the entry's JSON Pointer.
+    """
+    prices = read_prices(entry, pointer, problems)
+    previous = _read_periods(entry.get("previous"), "until", f"{pointer}/previous", problems)
+    upcoming = _read_periods(entry.get("upcoming"), "from", f"{pointer}/upcoming", problems)
+    model = Model(
+        provider,
+        name,
+        MappingProxyType(entry),
+        prices,
+        _read_aliases(entry.get("aliases"), pointer, problems),
+        previous,
+        upcoming,
+        bool(previous or upcoming or prices.off_peak),
+        pointer,
+    )
+    if previous or upcoming:
+        _set_bounds(model)
+    return model
+
+
+def _set_bounds(model: Model) -> None:
+    """Tell each price list of a row when it starts and ends: where its neighbours end and start."""
+    days = [day for day, _ in (*model.previous, *model.upcoming)]
+    for day, (before, after) in zip(days, pairwise(model.price_lists), strict=True):
+        before.end = after.start = day
+    for prices in model.price_lists:
+        if prices.off_peak:
+            prices.off_peak.start, prices.off_peak.end = prices.start, prices.end
+
+
+def _read_aliases(value: Json, pointer: str, problems: list[Problem]) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    given = value if isinstance(value, list) else [None]
+    aliases = tuple(
+        alias for alias in given if isinstance(alias, str) and 0 < len(alias) <= MAX_NAME
+    )
+    if len(aliases) != len(given):
+        problems.append(Problem(f"{pointer}/aliases", "aliases is not a list of names"))
+    return aliases
+
+
+def _read_periods(value: Json, key: str, pointer: str, problems: list[Problem]) -> Periods:
+    if value is None:
+        return ()
+    periods = []
+    for index, period in enumerate(value if isinstance(value, list) else [None]):
+        where = f"{pointer}/{index}"
+        instant = read_instant(period.get(key)) if isinstance(period, dict) else None
+        if instant is None or not isinstance(period, dict):
+            problems.append(Problem(where, f"not an object with a date in {key!r} and its prices"))
+        else:
+            name = f"{key} {day_text(instant)}"
+            periods.append((instant, read_prices(period, where, problems, name)))
+    return tuple(sorted(periods, key=lambda period: period[0]))
+
+
+def read_prices(entry: Entry, pointer: str, problems: list[Problem], period: str = "") -> PriceList:
+    """The price list of one entry; what cannot be read is added to `problems`.
+
+    `pointer` is the entry's JSON Pointer, `period` when it applies, as `PriceList` has them.
+    """
     rates = _read_rates(entry, pointer, problems)
     if entry.get("tiered_pricing") is not None:
         rates.update(_read_tiered(entry["tiered_pricing"], pointer, problems))
@@ -41,63 +110,59 @@ def read_prices(entry: Entry, pointer: str, problems: list[Problem]) -> PriceLis
         cheaper = _read_off_peak(entry["off_peak_pricing"], pointer, problems)
         if cheaper:
             windows, lower = cheaper
-            prices = PriceList(
+            off_peak = PriceList(
                 {**rates, **lower},
                 entry,
+                pointer=pointer,
+                period=f"{period} off-peak".strip(),
                 marginal=marginal,
                 inclusive=inclusive,
+                windows=windows,
                 uplifts=uplifts,
             )
-            off_peak = windows, prices
     return PriceList(
-        rates, entry, marginal=marginal, inclusive=inclusive, off_peak=off_peak, uplifts=uplifts
+        rates,
+        entry,
+        pointer=pointer,
+        period=period,
+        marginal=marginal,
+        inclusive=inclusive,
+        off_peak=off_peak,
+        uplifts=uplifts,
     )
 
 
-class _Price(NamedTuple):
-    """Where a price key's rate belongs."""
-
-    at: At
-    synonym: bool
-
-
 @lru_cache(maxsize=4096)
-def _price_of(key: str) -> _Price | None:
+def _rate_key(key: str) -> tuple[RateKey, bool] | None:
+    """What a price key pays for, and whether it is a synonym of the usual key."""
     parsed = parse_key(key)
     if parsed is None:
         return None
-    at = parsed.unit.name, parsed.above_tokens, parsed.service
-    return _Price(at, key.startswith(tuple(SYNONYMS)))
+    return (parsed.unit.name, parsed.above_tokens, parsed.service), key.startswith(tuple(SYNONYMS))
 
 
-def _read_rates(
-    entry: Entry, pointer: str, problems: list[Problem], prefix: str = ""
-) -> dict[At, Own]:
+def _read_rates(entry: Entry, pointer: str, problems: list[Problem], prefix: str = "") -> Rates:
     """Every price of an entry; a synonym yields to the key itself when a row has both."""
-    rates: dict[At, Own] = {}
-    synonyms: dict[At, Own] = {}
+    rates: Rates = {}
+    synonyms: Rates = {}
     for key, value in entry.items():
-        price = _price_of(key) if len(key) <= MAX_KEY else None
-        if price is None:
+        parsed = _rate_key(key) if len(key) <= MAX_KEY else None
+        if parsed is None:
             if key in NESTED_KEYS and isinstance(value, dict):
                 nested = {f"{key}.{name}": cost for name, cost in value.items()}
                 rates.update(_read_rates(nested, pointer, problems, prefix))
         elif (type(value) is Decimal or type(value) is int) and value >= 0:
-            target = synonyms if price.synonym else rates
-            target[price.at] = pico_usd(value), prefix + key
+            rate_key, is_synonym = parsed
+            target = synonyms if is_synonym else rates
+            target[rate_key] = pico_usd(value), prefix + key
         elif value is not None:
-            where = f"{pointer}/{prefix}{_path(key)}"
+            where = f"{pointer}/{key_path(prefix + key)}"
             problems.append(Problem(where, price_problem(value)))
     return {**synonyms, **rates} if synonyms else rates
 
 
-def _path(key: str) -> str:
-    nested = key.partition(".")[0]
-    return key.replace(".", "/", 1) if nested in NESTED_KEYS else key
-
-
 def price_problem(value: Json) -> str:
-    """Why a value is no price, in words; empty if it is one.
+    """Why a value is not a price, in words; empty if it is one.
 
     >>> price_problem("2.5"), price_problem(True)
     ('price is a string', 'price is a boolean')
@@ -117,7 +182,9 @@ def price_problem(value: Json) -> str:
     return "price is negative" if value < 0 else ""  # type: ignore[operator]
 
 
-def _read_tiered(tiers: Json, pointer: str, problems: list[Problem]) -> Iterator[tuple[At, Own]]:
+def _read_tiered(
+    tiers: Json, pointer: str, problems: list[Problem]
+) -> Iterator[tuple[RateKey, OwnRate]]:
     if not isinstance(tiers, list):
         problems.append(Problem(f"{pointer}/tiered_pricing", "tiered_pricing is not a list"))
         return
@@ -153,7 +220,7 @@ def _read_context_tier(tier: Json, pointer: str, problems: list[Problem]) -> tup
 
 
 def _read_uplifts(entry: Entry) -> "MappingProxyType[str, Decimal]":
-    """Factors by region or service word; what is no positive number is a finding, not a price."""
+    """Factors by region or service word; `validate` reports those that are not positive numbers."""
     if not any(key in entry for key in _FACTOR_KEYS):
         return NO_UPLIFTS
     found = {word: entry[key] for key, word in UPLIFT_KEYS.items() if key in entry}

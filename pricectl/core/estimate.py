@@ -1,13 +1,21 @@
-"""A quote taken to a customer's bill: a job of equal calls, markup and credits."""
+"""A quote taken to a customer's bill: a job of equal calls, markup and credits.
+
+Rounding happens once, on the job's total: `calls` times a rounded call would charge too much.
+"""
 
 from decimal import Context, Decimal
 from fractions import Fraction
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pricectl.core.calculator import Line, Quote
-from pricectl.core.credits import BUDGET_MODES, BudgetMode, Job, Profile, client_cost, job_credits
+from pricectl.core.credits import BUDGET_MODES, BudgetMode, Job, client_cost, job_credits
 from pricectl.core.money import divide
+from pricectl.core.profile import Profile
 
+if TYPE_CHECKING:
+    from pricectl.core.responses import Reading
+
+# Enough digits that a quantity of seconds times any number of calls is never rounded.
 _EXACT = Context(prec=60)
 
 
@@ -27,13 +35,18 @@ class ModeCredits(NamedTuple):
 class Estimate(NamedTuple):
     """A job of `calls` equal calls under one profile.
 
-    `signals` are billable things that a response states and no unit can express.
+    `reading` is what the response of the call states, if the usage is from one.
     """
 
     quote: Quote
     calls: int
     profile: Profile
-    signals: tuple[str, ...] = ()
+    reading: "Reading | None" = None
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """Billable things that the response states and no unit can express."""
+        return self.reading.signals if self.reading else ()
 
     @property
     def job(self) -> Job:
@@ -44,7 +57,15 @@ class Estimate(NamedTuple):
     @property
     def lines(self) -> tuple[Line, ...]:
         """The quote's lines for the whole job; they add up to `pico_usd`."""
-        return tuple(_times(line, self.calls) for line in self.quote.lines)
+        return tuple(
+            line._replace(
+                quantity=_EXACT.multiply(line.quantity, self.calls)
+                if isinstance(line.quantity, Decimal)
+                else line.quantity * self.calls,
+                pico_usd=line.pico_usd * self.calls,
+            )
+            for line in self.quote.lines
+        )
 
     @property
     def pico_usd(self) -> int:
@@ -65,9 +86,3 @@ class Estimate(NamedTuple):
             ModeCredits(mode, mode.charge(job, profile), job_credits(job, mode.name, profile))
             for mode in BUDGET_MODES.values()
         )
-
-
-def _times(line: Line, calls: int) -> Line:
-    quantity = line.quantity
-    times = _EXACT.multiply(quantity, calls) if isinstance(quantity, Decimal) else quantity * calls
-    return line._replace(quantity=times, pico_usd=line.pico_usd * calls)

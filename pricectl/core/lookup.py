@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pricectl.core.catalog import MAX_NAME, Catalog
+from pricectl.core.catalog import Catalog
+from pricectl.core.entries import MAX_NAME
 from pricectl.core.errors import UnknownModel
 from pricectl.core.model import How, Match, Model, Periods
 
@@ -116,15 +117,15 @@ def _find(catalog: Catalog, name: object) -> Match:
 
 
 def _clean(name: object) -> str:
-    """A name without the blanks around it; empty for what cannot be one."""
+    """A name without the blanks around it; empty if it cannot be one."""
     plain = str.strip(name) if isinstance(name, str) else ""
     return plain if len(plain) <= MAX_NAME else ""
 
 
-_Answer = tuple[How, Match | None, str]
+_LayerResult = tuple[How, Match | None, str]
 
 
-def _layers(catalog: Catalog, asked: str) -> Iterator[_Answer]:
+def _layers(catalog: Catalog, asked: str) -> Iterator[_LayerResult]:
     yield _exact(catalog, asked)
     yield _one_of("alias", asked, catalog.aliases.get(asked, ()), "no row lists it as an alias")
     folded = catalog.folded.get(asked.lower(), ())
@@ -134,14 +135,14 @@ def _layers(catalog: Catalog, asked: str) -> Iterator[_Answer]:
     yield "default", default, "nothing matched: the default price, which is a guess"
 
 
-def _exact(catalog: Catalog, asked: str) -> _Answer:
+def _exact(catalog: Catalog, asked: str) -> _LayerResult:
     model = catalog.by_full_name.get(asked)
     if model:
         return "exact", Match(model, "exact", asked, asked), f"the row {asked}"
     return _one_of("exact", asked, catalog.names.get(asked, ()), "no row has this name")
 
 
-def _one_of(layer: How, asked: str, models: tuple[Model, ...], otherwise: str) -> _Answer:
+def _one_of(layer: How, asked: str, models: tuple[Model, ...], otherwise: str) -> _LayerResult:
     if not models:
         return layer, None, otherwise
     model = _agreed(models)
@@ -153,7 +154,7 @@ def _one_of(layer: How, asked: str, models: tuple[Model, ...], otherwise: str) -
 
 
 def _agreed(models: tuple[Model, ...]) -> Model | None:
-    """The first by name if all charge the same, else None: a tie between prices is no answer."""
+    """The first by name if all charge the same, else None: with two prices neither may answer."""
     first = min(models, key=lambda model: model.full_name)
     alike = all(_charge_alike(first, other) for other in models)
     return first if alike else None
@@ -176,7 +177,7 @@ def _alike_periods(one: Periods, other: Periods) -> bool:
     )
 
 
-def _partial(catalog: Catalog, asked: str) -> _Answer:
+def _partial(catalog: Catalog, asked: str) -> _LayerResult:
     folded = asked.lower()
     longest: tuple[int, int] | None = None
     models: tuple[Model, ...] = ()

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Literal, NamedTuple
 
 from pricectl.core.prices import Entry, PriceList
-from pricectl.core.windows import as_instant, day_text
+from pricectl.core.windows import as_instant
 
 # Price lists with the UTC instant they end before (previous) or begin at (upcoming), in order.
 Periods = tuple[tuple[datetime, PriceList], ...]
@@ -15,7 +15,8 @@ How = Literal["exact", "alias", "case", "partial", "default"]
 class Model(NamedTuple):
     """One row: who sells it, its names, and what it costs now, before and from a date on.
 
-    `dated` says that the price depends on when the call was made.
+    `dated` says that the price depends on when the call was made. `pointer` is the row's JSON
+    Pointer ("" for the built-in default price).
     """
 
     provider: str
@@ -26,11 +27,23 @@ class Model(NamedTuple):
     previous: Periods = ()
     upcoming: Periods = ()
     dated: bool = False
+    pointer: str = ""
 
     @property
     def full_name(self) -> str:
         """`provider/name`, which is unique in a catalog."""
         return f"{self.provider}/{self.name}"
+
+    @property
+    def price_lists(self) -> tuple[PriceList, ...]:
+        """Every price list of the row in the order of time; `off_peak` ones stand in theirs."""
+        if not (self.previous or self.upcoming):
+            return (self.prices,)
+        return (
+            *(prices for _, prices in self.previous),
+            self.prices,
+            *(prices for _, prices in self.upcoming),
+        )
 
     def list_at(self, instant: datetime) -> PriceList:
         """The price list in force at an instant in UTC, whatever the hour of the day."""
@@ -48,26 +61,12 @@ class Model(NamedTuple):
         if at is None:
             return self.prices, ""
         instant = as_instant(at)
-        for until, prices in self.previous:
-            if instant < until:
-                return _in_hours(prices, instant, f"until {day_text(until)}")
-        begun = [(start, prices) for start, prices in self.upcoming if start <= instant]
-        if begun:
-            start, prices = begun[-1]
-            return _in_hours(prices, instant, f"from {day_text(start)}")
-        return _in_hours(self.prices, instant, "")
+        prices = self.list_at(instant).at_hour(instant)
+        return prices, prices.period
 
 
 def _instant_of(period: tuple[datetime, PriceList]) -> datetime:
     return period[0]
-
-
-def _in_hours(prices: PriceList, instant: datetime, period: str) -> tuple[PriceList, str]:
-    if prices.off_peak:
-        windows, cheaper = prices.off_peak
-        if any(window.covers(instant) for window in windows):
-            return cheaper, f"{period} off-peak".strip()
-    return prices, period
 
 
 class Match(NamedTuple):

@@ -13,6 +13,15 @@ def escape(token: str) -> str:
     return token.replace("~", "~0").replace("/", "~1") if "/" in token or "~" in token else token
 
 
+def unescape(token: str) -> str:
+    """The member name that a reference token stands for.
+
+    >>> unescape("azure~1gpt~04")
+    'azure/gpt~4'
+    """
+    return token.replace("~1", "/").replace("~0", "~") if "~" in token else token
+
+
 def pointer_to(*path: str) -> str:
     """The pointer of a path of member names.
 

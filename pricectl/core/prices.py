@@ -1,14 +1,16 @@
-"""What a row charges: rates by unit, context tier, service and region."""
+"""The price lists of a row: all rates of one period, where they stand and when they apply."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from pricectl.core.document import Json
-from pricectl.core.money import divide
-from pricectl.core.units import SOLD_AS, STANDARD, UNITS, is_token
+from pricectl.core.rates import OwnRate, RateCard, RateKey, Rates, nearest
+from pricectl.core.units import NESTED_KEYS, SOLD_AS, STANDARD
 from pricectl.core.windows import OffPeak
 
 Entry = Mapping[str, Json]
@@ -21,112 +23,12 @@ class Problem(NamedTuple):
     message: str
 
 
-class Rate(NamedTuple):
-    """What a unit costs and why: `pico_usd` buys `priced_by` counts of it (most units: one).
-
-    `key` is the price key used, relative to the row; an unpriced unit has none. `assumed` marks a
-    guess, `note` says in words what was missing.
-    """
-
-    pico_usd: int
-    key: str
-    assumed: bool = False
-    note: str = ""
-
-
 NO_TIER = 10**18
-NO_UPLIFT = Fraction(1)
 # The word of an uplift on every region that has none of its own.
 ANY_REGION = "regional"
 NO_UPLIFTS: MappingProxyType[str, Decimal] = MappingProxyType({})
 NO_ENTRY: Entry = MappingProxyType({})
 MAX_CARDS = 256
-UNPRICED = Rate(0, "", note="unpriced")
-
-# (picodollars, price key) by (unit, tier threshold in tokens, service).
-Own = tuple[int, str]
-At = tuple[str, int, str]
-Rates = dict[At, Own]
-
-
-class RateCard(dict[str, Rate]):
-    """The rates of one row at one tier, service and uplift, filled as units are asked for.
-
-    `divides` says that one of them buys several counts, so that its product must be divided.
-    """
-
-    __slots__ = ("_passed", "_rates", "_service", "_uplift", "divides")
-
-    def __init__(
-        self,
-        rates: Mapping[At, Own],
-        passed: tuple[int, ...],
-        service: str,
-        uplift: Fraction = NO_UPLIFT,
-    ) -> None:
-        super().__init__()
-        self._rates = rates
-        self._passed = passed
-        self._service = service
-        self._uplift = uplift
-        self.divides = False
-
-    def __missing__(self, unit: str) -> Rate:
-        rate = self._resolve(unit)
-        self.divides = self.divides or UNITS[unit].priced_by > 1
-        self[unit] = rate
-        return rate
-
-    def _resolve(self, unit: str) -> Rate:
-        rate = self._own(unit)
-        if rate:
-            return rate
-        for other in UNITS[unit].fallbacks:
-            rate = self._own(other)
-            if rate:
-                if not UNITS[unit].assumed:
-                    return rate
-                note = f"no {unit} price: {other} rate assumed"
-                note = f"{note}, {rate.note}".rstrip(", ")
-                return rate._replace(assumed=True, note=note)
-        return UNPRICED
-
-    def _own(self, unit: str) -> Rate | None:
-        """The unit's own price: the highest tier passed, then the service, then the base."""
-        wanted = (self._passed[0] if self._passed else 0, self._service)
-        for tier, service in self._preferences():
-            own = self._rates.get((unit, tier, service))
-            if own:
-                note = _missing_note((tier, service), wanted)
-                return Rate(self._uplifted(unit, own[0]), own[1], note=note)
-        return None
-
-    def _uplifted(self, unit: str, pico: int) -> int:
-        """A rate with the region's uplift, which providers put on tokens only."""
-        if self._uplift == 1 or not is_token(unit):
-            return pico
-        return divide(pico * self._uplift.numerator, self._uplift.denominator, "half-even")
-
-    def _preferences(self) -> Iterator[tuple[int, str]]:
-        for tier in self._passed:
-            yield tier, self._service
-            if self._service:
-                yield tier, STANDARD
-        yield 0, self._service
-        if self._service:
-            yield 0, STANDARD
-
-
-def _missing_note(found: tuple[int, str], wanted: tuple[int, str]) -> str:
-    missing = []
-    if found[1] != wanted[1]:
-        missing.append(f"{wanted[1]} price")
-    if found[0] != wanted[0]:
-        missing.append(f"price above {wanted[0] // 1000}k")
-    if not missing:
-        return ""
-    used = f"above {found[0] // 1000}k" if found[0] else "base"
-    return f"no {' and no '.join(missing)}: {found[1] or 'standard'} {used} rate"
 
 
 class PriceList:
@@ -134,21 +36,32 @@ class PriceList:
 
     `marginal` charges only the tokens above a threshold at the tier's rate; `inclusive` lets the
     tier begin at the threshold itself. By default a request strictly above it moves as a whole.
-    `uplifts` are factors on the token rates by region or service word; `entry` is the part of the
-    document that the rates' keys are relative to.
+    `uplifts` are factors on the token rates by region or service word.
+
+    `entry` is the part of the document that the rates' keys are relative to, and `pointer` its JSON
+    Pointer ("" where the list is not in the document). `period` says when the list applies: "" for
+    the row's own, "until DAY" or "from DAY" for a dated one, ending in "off-peak" where only the
+    recurring hours in `windows` count. `start` and `end` are the same as instants in UTC, without
+    the hours; None has no bound on that side. `off_peak` is the list of the off-peak hours within
+    the same period: it has the same pointer.
     """
 
     __slots__ = (
         "_cards",
         "base",
+        "end",
         "entry",
         "first_tier_tokens",
         "inclusive",
         "marginal",
         "off_peak",
+        "period",
+        "pointer",
         "rates",
+        "start",
         "thresholds",
         "uplifts",
+        "windows",
     )
 
     def __init__(  # noqa: PLR0913 - what a row may say, all but two by keyword
@@ -156,22 +69,38 @@ class PriceList:
         rates: Rates,
         entry: Entry = NO_ENTRY,
         *,
+        pointer: str = "",
+        period: str = "",
         marginal: bool = False,
         inclusive: bool = False,
-        off_peak: "tuple[tuple[OffPeak, ...], PriceList] | None" = None,
+        off_peak: "PriceList | None" = None,
+        windows: tuple[OffPeak, ...] = (),
         uplifts: Mapping[str, Decimal] = NO_UPLIFTS,
     ) -> None:
         self.rates = MappingProxyType(rates)
         self.entry = entry
+        self.pointer = pointer
+        self.period = period
+        # Set by the row, which knows its other lists; here none of them is known.
+        self.start: datetime | None = None
+        self.end: datetime | None = None
         self.thresholds = tuple(sorted({tier for _, tier, _ in rates if tier}))
         # No request with fewer input tokens has passed a threshold.
         self.first_tier_tokens = self.thresholds[0] if self.thresholds else NO_TIER
         self.marginal = marginal
         self.inclusive = inclusive
         self.off_peak = off_peak
+        self.windows = windows
         self.uplifts = uplifts
         self.base = RateCard(self.rates, (), STANDARD)
         self._cards: dict[tuple[int, str, str], RateCard] = {}
+
+    def at_hour(self, instant: datetime) -> "PriceList":
+        """The list of the hour an instant in UTC lies in: the off-peak list or this one."""
+        cheaper = self.off_peak
+        if cheaper and any(window.covers(instant) for window in cheaper.windows):
+            return cheaper
+        return self
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -191,7 +120,9 @@ class PriceList:
             passed = self.thresholds[:tiers_passed][::-1]
             word, uplift = self._uplift(service, region)
             card = RateCard(self.rates, passed, word, uplift)
-            self._remember((tiers_passed, service, region), card)
+            # Words of services come from requests: bounded, so that they cannot fill the memory.
+            if len(self._cards) < MAX_CARDS:
+                self._cards[tiers_passed, service, region] = card
         return card
 
     def _uplift(self, service: str, region: str) -> tuple[str, Fraction]:
@@ -217,47 +148,71 @@ class PriceList:
         """The factor that a region puts on the token rates; None if the row says none."""
         return self.uplifts.get(region, self.uplifts.get(ANY_REGION)) if region else None
 
-    def _remember(self, key: tuple[int, str, str], card: RateCard) -> None:
-        if len(self._cards) < MAX_CARDS:
-            self._cards[key] = card
-
-    def charged(self, at: At) -> Own | None:
-        """What a unit costs at a tier and service: its own price, else the one it falls back on.
-
-        The highest tier passed comes first, then the service, then the base price of the unit.
-        """
-        unit, tier, service = at
-        own = self.rates.get(at)
+    def charged(self, key: RateKey) -> OwnRate | None:
+        """What a unit costs at a tier and service: its own price, else the `nearest` one."""
+        own = self.rates.get(key)
+        unit, tier, service = key
         if own is None and (tier or service):
             passed = [threshold for threshold in self.thresholds if threshold <= tier][::-1]
-            for threshold in (*passed, 0):
-                own = self.rates.get((unit, threshold, service))
-                own = own or self.rates.get((unit, threshold, STANDARD))
-                if own:
-                    break
+            found = nearest(self.rates, unit, passed, service)
+            own = self.rates[found] if found else None
         return own
 
-    def charged_pico_usd(self, at: At) -> int | None:
+    def charged_pico_usd(self, key: RateKey) -> int | None:
         """What `charged` finds, in picodollars."""
-        own = self.charged(at)
+        own = self.charged(key)
         if own is None:
             return None
         pico_usd, _ = own
         return pico_usd
 
+    def pointer_to(self, key: str) -> str:
+        """The JSON Pointer of a price key of this list; "" where the list is not in the document.
+
+        >>> PriceList({}, pointer="/o/m").pointer_to("search_context_cost_per_query.x")
+        '/o/m/search_context_cost_per_query/x'
+        """
+        return self.pointer and f"{self.pointer}/{key_path(key)}"
+
+    def value_of(self, key: str) -> Decimal | int | None:
+        """The number in the document at a price key, in USD; None if it has none there."""
+        found: object = self.entry
+        with suppress(LookupError, TypeError, ValueError):
+            for step in key_path(key).split("/"):
+                found = found[int(step)] if isinstance(found, list) else found[step]  # type: ignore[index]
+        return found if isinstance(found, (int, Decimal)) else None
+
     def same_prices(self, other: "PriceList") -> bool:
         """Whether both lists charge the same for everything, whatever their keys are called."""
         return (
-            {at: own[0] for at, own in self.rates.items()}
-            == {at: own[0] for at, own in other.rates.items()}
+            _pico_usd(self) == _pico_usd(other)
             and (self.marginal, self.inclusive) == (other.marginal, other.inclusive)
             and self.uplifts == other.uplifts
             and _off_peak_prices(self) == _off_peak_prices(other)
         )
 
 
+def _pico_usd(prices: PriceList) -> dict[RateKey, int]:
+    return {key: pico for key, (pico, _) in prices.rates.items()}
+
+
 def _off_peak_prices(prices: PriceList) -> object:
-    if prices.off_peak is None:
-        return None
-    windows, cheaper = prices.off_peak
-    return windows, {at: own[0] for at, own in cheaper.rates.items()}
+    cheaper = prices.off_peak
+    return cheaper and (cheaper.windows, _pico_usd(cheaper))
+
+
+def key_path(key: str) -> str:
+    """A price key as a path below its list: a dotted key names a price of a nested object.
+
+    >>> key_path("tiered_pricing/0/input_cost_per_token")
+    'tiered_pricing/0/input_cost_per_token'
+    >>> key_path("search_context_cost_per_query.search_context_size_low")
+    'search_context_cost_per_query/search_context_size_low'
+    """
+    nested = key.partition(".")[0].rpartition("/")[2] in NESTED_KEYS
+    return key.replace(".", "/", 1) if nested else key
+
+
+# The names that pricectl.changes still uses.
+At: TypeAlias = RateKey
+Own: TypeAlias = OwnRate

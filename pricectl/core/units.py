@@ -1,13 +1,16 @@
 """The price vocabulary: every unit a provider charges for, in one table.
 
 A row says which price key pays for the unit, on which side of the call it is counted, and which
-units it falls back on when it has no price of its own. The key names are the field's de-facto
-vocabulary. Grammar of a price key: `BASE[_above_Nk_tokens][_SERVICE]`.
+units it falls back on when it has no price of its own; the rows of tokens are in `token_kinds`. The
+key names are the field's de-facto vocabulary. Grammar of a price key:
+`BASE[_above_Nk_tokens][_SERVICE]`.
 """
 
 import re
 from types import MappingProxyType
 from typing import NamedTuple
+
+from pricectl.core.token_kinds import TOKEN_KINDS
 
 
 class Unit(NamedTuple):
@@ -27,12 +30,6 @@ class Unit(NamedTuple):
     assumed: bool = False
     priced_by: int = 1
     divisible: bool = False
-
-
-def _tokens(
-    side: str, name: str, key: str, counts: str, *fallbacks: str, assumed: bool = True
-) -> Unit:
-    return Unit(name, key, f"{counts} token", side, fallbacks, assumed and bool(fallbacks))
 
 
 def _amount(name: str, key: str, counts: str) -> Unit:
@@ -66,71 +63,13 @@ NESTED_KEYS = (SEARCH_KEY, GUARDRAIL_KEY)
 _IMAGE = Unit("output_image_file", "output_cost_per_image", "generated image")
 _SECOND = _amount("output_second", "output_cost_per_second", "output second")
 _VIDEO_SECOND = _amount("input_video_second", "input_cost_per_video_per_second", "video second")
-_CACHE_READ, _CACHE_WRITE = "cache_read_input", "cache_creation_input"
-_IN, _OUT = "input", "output"
 
 # The order is the order of a quote's lines.
 _TABLE = (
-    _tokens(_IN, "input", "input_cost_per_token", "input"),
-    _tokens(_IN, "cache_read", f"{_CACHE_READ}_token_cost", "cached", "input"),
-    _tokens(_IN, "cache_write", f"{_CACHE_WRITE}_token_cost", "cache write", "input"),
-    _tokens(
-        _IN,
-        "explicit_cache_read",
-        f"explicit_{_CACHE_READ}_token_cost",
-        "explicitly cached",
-        "cache_read",
-        "input",
+    *(
+        Unit(kind.unit, kind.key, kind.counts, kind.side, kind.fallbacks, kind.assumed)
+        for kind in TOKEN_KINDS
     ),
-    _tokens(
-        _IN,
-        "cache_write_1h",
-        f"{_CACHE_WRITE}_token_cost_above_1hr",
-        "1h cache write",
-        "cache_write",
-        "input",
-    ),
-    _tokens(_IN, "input_audio", "input_cost_per_audio_token", "audio input", "input"),
-    _tokens(
-        _IN, "input_image", "input_cost_per_image_token", "image input", "input", assumed=False
-    ),
-    _tokens(
-        _IN, "input_video", "input_cost_per_video_token", "video input", "input", assumed=False
-    ),
-    _tokens(
-        _IN,
-        "cache_read_audio",
-        f"{_CACHE_READ}_audio_token_cost",
-        "cached audio",
-        "cache_read",
-        "input_audio",
-        "input",
-    ),
-    _tokens(
-        _IN,
-        "cache_read_image",
-        f"{_CACHE_READ}_image_token_cost",
-        "cached image",
-        "cache_read",
-        "input_image",
-        "input",
-    ),
-    _tokens(
-        _IN,
-        "cache_write_audio",
-        f"{_CACHE_WRITE}_audio_token_cost",
-        "audio cache write",
-        "cache_write",
-        "input_audio",
-        "input",
-    ),
-    _tokens(_OUT, "output", "output_cost_per_token", "output"),
-    _tokens(
-        _OUT, "reasoning", "output_cost_per_reasoning_token", "reasoning", "output", assumed=False
-    ),
-    _tokens(_OUT, "output_audio", "output_cost_per_audio_token", "audio output", "output"),
-    _tokens(_OUT, "output_image", "output_cost_per_image_token", "image output", "output"),
-    _tokens(_OUT, "output_video", "output_cost_per_video_token", "video output", "output"),
     Unit("citation", "citation_cost_per_token", "citation token"),
     Unit("input_request", "input_cost_per_request", "request"),
     Unit("input_query", "input_cost_per_query", "query"),
@@ -213,7 +152,7 @@ class PriceKey(NamedTuple):
 
 
 def parse_key(key: str) -> PriceKey | None:
-    """Take a price key apart; None if it is no price key. Search contexts are written dotted.
+    """Take a price key apart; None for another key. Search contexts are written dotted.
 
     >>> parse_key("input_cost_per_token_above_200k_tokens_batches")[1:]
     (200000, 'batches')

@@ -8,39 +8,14 @@ from typing import Any, NamedTuple, Self
 
 from pricectl.core.errors import BadUsage
 from pricectl.core.money import is_bounded
+from pricectl.core.token_kinds import OVERLAPS, USAGE_ARGUMENTS
 from pricectl.core.units import UNITS
 
 Counts = tuple[tuple[str, int], ...]
 
-# Argument of `Usage` -> unit that is charged.
-DETAILS = MappingProxyType(
-    {
-        "cache_read_tokens": "cache_read",
-        "explicit_cache_read_tokens": "explicit_cache_read",
-        "cache_write_tokens": "cache_write",
-        "cache_write_1h_tokens": "cache_write_1h",
-        "input_audio_tokens": "input_audio",
-        "input_image_tokens": "input_image",
-        "input_video_tokens": "input_video",
-        "reasoning_tokens": "reasoning",
-        "output_audio_tokens": "output_audio",
-        "output_image_tokens": "output_image",
-        "output_video_tokens": "output_video",
-        # These are also part of two of the counts above, and are taken out of both.
-        "cache_read_audio_tokens": "cache_read_audio",
-        "cache_read_image_tokens": "cache_read_image",
-        "cache_write_audio_tokens": "cache_write_audio",
-    }
-)
-_OVERLAPS = MappingProxyType(
-    {
-        "cache_read_audio": ("cache_read", "input_audio"),
-        "cache_read_image": ("cache_read", "input_image"),
-        "cache_write_audio": ("cache_write", "input_audio"),
-    }
-)
 _SIDES = MappingProxyType({unit.name: unit.side for unit in UNITS.values()})
 _ORDER = {unit: place for place, unit in enumerate(UNITS)}.__getitem__
+_OVERLAPPING = frozenset(kind.unit for kind in OVERLAPS)
 MAX_COUNT = 10**15
 
 
@@ -59,8 +34,8 @@ class Usage(_Fields):
     (`search=2`, `page=10`, `input_second=Decimal("12.5")`) are counted beside the tokens, by their
     name in `units`.
 
-    Raises BadUsage: a count that is no whole number from 0 to 1e15, an unknown unit, parts larger
-    than their total.
+    Raises BadUsage: a count that is not a whole number from 0 to 1e15, an unknown unit, parts
+    larger than their total.
 
     >>> Usage(1000, 500, cache_read_tokens=200).counts
     (('input', 800), ('cache_read', 200), ('output', 500))
@@ -184,15 +159,23 @@ def usage_of(amounts: Mapping[str, int]) -> Usage:
     given = {}
     for name, count in amounts.items():
         if count:
-            given[DETAILS.get(name, name)] = _checked(name, count)
+            if type(count) is not int or not 0 < count <= MAX_COUNT:
+                _checked(name, count)
+            given[USAGE_ARGUMENTS.get(name, name)] = count
     totals = given.pop("input_tokens", 0), given.pop("output_tokens", 0)
     return tuple.__new__(Usage, (*totals, _disjoint(*totals, given)))
 
 
 def _disjoint(input_tokens: int, output_tokens: int, amounts: dict[str, int]) -> Counts:
-    """Each token once: parts are taken out of their totals, overlaps out of both their parts."""
-    if not _OVERLAPS.keys().isdisjoint(amounts):
-        _take_overlaps(amounts)
+    """Each token once: what lies inside a total or another kind is taken out of it.
+
+    Changes `amounts`. Raises BadUsage if a part is larger than what it lies inside.
+    """
+    if not _OVERLAPPING.isdisjoint(amounts):
+        for kind in OVERLAPS:
+            inner = amounts.get(kind.unit, 0)
+            for outer in kind.inside if inner else ():
+                amounts[outer] = _remainder(amounts.get(outer, 0), inner, kind.unit, outer)
     parts = {"": 0, "input": 0, "output": 0}
     for unit, count in amounts.items():
         parts[_SIDES[unit]] += count
@@ -203,16 +186,10 @@ def _disjoint(input_tokens: int, output_tokens: int, amounts: dict[str, int]) ->
     return tuple([(unit, amounts[unit]) for unit in sorted(amounts, key=_ORDER) if amounts[unit]])
 
 
-def _take_overlaps(amounts: dict[str, int]) -> None:
-    for part, wholes in _OVERLAPS.items():
-        for whole in wholes if amounts.get(part) else ():
-            amounts[whole] = _remainder(amounts.get(whole, 0), amounts[part], part, whole)
-
-
 def _named(details: Mapping[str, int | Decimal]) -> dict[str, int]:
     given = {}
     for name, amount in details.items():
-        unit = DETAILS.get(name, name)
+        unit = USAGE_ARGUMENTS.get(name, name)
         if unit not in UNITS or (unit == name and _SIDES[unit]):
             raise BadUsage(f"unknown unit {name!r:.80}", next_step=_near(name))
         divisible = UNITS[unit].divisible
@@ -237,7 +214,7 @@ def _thousandths(name: str, amount: object) -> int:
 def _near(name: str) -> str:
     from difflib import get_close_matches
 
-    known = [*DETAILS, *(unit for unit in UNITS if not _SIDES[unit])]
+    known = [*USAGE_ARGUMENTS, *(unit for unit in UNITS if not _SIDES[unit])]
     near = get_close_matches(name, known, n=3, cutoff=0.5)
     return f"did you mean {', '.join(near)}?" if near else f"one of {', '.join(known)}"
 

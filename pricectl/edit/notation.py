@@ -10,10 +10,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from pricectl.check.positions import Member, Positions
-from pricectl.core import document
+from pricectl.check.positions import Positions
 from pricectl.core.catalog import RESERVED
-from pricectl.core.document import MAX_NUMBER_CHARACTERS
+from pricectl.core.document import MAX_NUMBER_CHARACTERS, Json
 from pricectl.core.money import shifted
 from pricectl.core.pointers import DEFAULT_PRICING_POINTER, pointer_to
 from pricectl.core.units import NESTED_KEYS, PriceKey, Unit, is_token, parse_key
@@ -26,23 +25,27 @@ _PLAIN = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
 
 
 class Respelled(NamedTuple):
-    """A price in the same words as before and in the catalog's."""
+    """A price's old spelling and the normalised one."""
 
     pointer: str
     old: str
     new: str
 
 
-def spelled(literal: str, unit: Unit) -> str:
+def spelled(literal: str, price: Json, unit: Unit) -> str:
     """A price of a unit as the catalog spells it; exactly the same number.
 
+    `price` is what the strict reader made of the literal: a number that it left alone is left
+    alone here too.
+
     >>> from pricectl.core.units import UNITS
-    >>> spelled("0.0000025", UNITS["input"]), spelled("1E-05", UNITS["output"])
-    ('2.5e-06', '10e-06')
-    >>> spelled("4e-2", UNITS["output_image_file"]), spelled("0.10", UNITS["page"])
-    ('0.04', '0.10')
+    >>> spelled("0.0000025", Decimal("0.0000025"), UNITS["input"])
+    '2.5e-06'
+    >>> spelled("4e-2", Decimal("0.04"), UNITS["output_image_file"])
+    '0.04'
+    >>> spelled("0.10", Decimal("0.10"), UNITS["page"])
+    '0.10'
     """
-    price = document.parse(literal)
     if isinstance(price, bool) or not isinstance(price, (int, Decimal)) or price < 0:
         return literal
     if price == 0:
@@ -54,40 +57,44 @@ def spelled(literal: str, unit: Unit) -> str:
     return new if len(new) <= MAX_NUMBER_CHARACTERS else literal
 
 
-def respellings(text: str) -> Iterator[Respelled]:
-    """Every price of a catalog's text that is spelled otherwise than the catalog's style."""
-    places = Positions(text)
-    yield from _walk(places, text, DEFAULT_PRICING_POINTER)
-    for section in places.members(""):
-        if section.key not in RESERVED:
-            where = pointer_to(section.key)
-            for row in places.members(where):
-                yield from _walk(places, text, where + pointer_to(row.key))
+def respellings(text: str, positions: Positions, values: Json) -> Iterator[Respelled]:
+    """Every price of a catalog that is spelled otherwise than the catalog's style.
+
+    `values` is the parsed document, so that no number is read again.
+    """
+    root = values if isinstance(values, dict) else {}
+    metadata = root.get("metadata")
+    if isinstance(metadata, dict):
+        default = metadata.get("default_pricing")
+        yield from _of_object(text, positions, default, DEFAULT_PRICING_POINTER)
+    for name, section in root.items():
+        if name not in RESERVED and isinstance(section, dict):
+            for model, row in section.items():
+                yield from _of_object(text, positions, row, pointer_to(name, model))
 
 
-def _walk(places: Positions, text: str, pointer: str, prefix: str = "") -> Iterator[Respelled]:
-    for member in places.members(pointer):
-        where = pointer + pointer_to(member.key)
-        yield from _member(text, member, where, prefix)
-        if member.key in NESTED_KEYS:
-            yield from _walk(places, text, where, f"{member.key}.")
-        elif member.key == OFF_PEAK_KEY:
-            yield from _walk(places, text, where)
-        elif member.key in LISTS_OF_PRICES:
-            for index in range(len(places.members(where))):
-                yield from _walk(places, text, f"{where}/{index}")
-
-
-def _member(text: str, member: Member, pointer: str, prefix: str) -> Iterator[Respelled]:
-    literal = text[member.start : member.end]
-    if literal[0] not in "-0123456789":
+def _of_object(
+    text: str, positions: Positions, prices: Json, pointer: str, prefix: str = ""
+) -> Iterator[Respelled]:
+    """The respelled prices of an object and of the price lists in it, in the order of the text."""
+    if not isinstance(prices, dict):
         return
-    key = _parse(prefix + member.key)
-    new = spelled(literal, key.unit) if key else literal
-    if new != literal:
-        yield Respelled(pointer, literal, new)
+    for member in positions.members(pointer):
+        value, where = prices[member.key], pointer + pointer_to(member.key)
+        if isinstance(value, (int, Decimal)) and (key := _parse_key(prefix + member.key)):
+            literal = text[member.start : member.end]
+            new = spelled(literal, value, key.unit)
+            if new != literal:
+                yield Respelled(where, literal, new)
+        elif member.key in NESTED_KEYS:
+            yield from _of_object(text, positions, value, where, f"{member.key}.")
+        elif member.key == OFF_PEAK_KEY:
+            yield from _of_object(text, positions, value, where)
+        elif member.key in LISTS_OF_PRICES and isinstance(value, list):
+            for index, item in enumerate(value):
+                yield from _of_object(text, positions, item, f"{where}/{index}")
 
 
 @lru_cache(maxsize=4096)
-def _parse(key: str) -> PriceKey | None:
+def _parse_key(key: str) -> PriceKey | None:
     return parse_key(key)

@@ -4,7 +4,7 @@ The row's prices move into `previous`, the begun list's into the row, each as it
 call of any day costs what it cost before, and readers that know no dates see today's price.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -25,7 +25,7 @@ BESIDE_PRICES = ("context_tier", "provider_specific_entry", "free")
 UPLIFT = "regional_"
 # Members that a row has once, however many price lists it has.
 NEVER_DATED = ("aliases", "previous", "upcoming", "until")
-Row = dict[str, Json]
+Row = Mapping[str, Json]
 
 
 class Promotion(NamedTuple):
@@ -55,7 +55,7 @@ class Promoted(NamedTuple):
 
 def promote(text: str, catalog: Catalog, at: date) -> Promoted:
     """Promote what has begun at a day or instant (UTC), in the text the catalog was read from."""
-    now, places = as_instant(at), Positions(text)
+    now, positions = as_instant(at), Positions(text)
     splices: list[splice.Splice] = []
     rows: list[Promotion] = []
     left: list[Left] = []
@@ -63,10 +63,11 @@ def promote(text: str, catalog: Catalog, at: date) -> Promoted:
         if not model.upcoming or model.upcoming[0][0] > now:
             continue
         pointer = pointer_to(model.provider, model.name)
-        place = places.member(pointer)
-        if place:
-            row, begun, reason = _promoted(text[place.start : place.end], now)
-            splices.append((place.start, place.end, row))
+        member = positions.member(pointer)
+        if member:
+            old = text[member.start : member.end]
+            row, begun, reason = _promoted(old, model.entry, now)
+            splices.append((member.start, member.end, row))
             if begun:
                 rows.append(Promotion(model, pointer, begun))
             if reason:
@@ -74,25 +75,24 @@ def promote(text: str, catalog: Catalog, at: date) -> Promoted:
     return Promoted(splice.splice(text, splices), tuple(rows), tuple(left))
 
 
-def _promoted(text: str, now: datetime) -> tuple[str, tuple[str, ...], str]:
+def _promoted(text: str, row: Row, now: datetime) -> tuple[str, tuple[str, ...], str]:
     """A row's text with every list promoted that can be, their days, why the next cannot be."""
-    begun: list[str] = []
-    while True:
-        row = _row(text)
-        index = _first_begun(row, now)
-        if index is None:
-            return text, tuple(begun), ""
+    days: list[str] = []
+    left = len(_begun(row, now))
+    while left:
+        # The earliest first: each list's price ends where the next one begins.
+        _, index = min(_begun(row, now))
         announced = _periods(row, "upcoming")[index]
         reason = _obstacle(row, announced)
         if reason:
-            return text, tuple(begun), reason
-        begun.append(str(announced["from"]))
+            return text, tuple(days), reason
+        days.append(str(announced["from"]))
         text = splice.apply(text, _edits(text, row, index))
-
-
-def _row(text: str) -> Row:
-    row = document.parse(text)
-    return row if isinstance(row, dict) else {}
+        left -= 1
+        if left:
+            edited = document.parse(text)
+            row = edited if isinstance(edited, dict) else {}
+    return text, tuple(days), ""
 
 
 def _periods(row: Row, key: str) -> list[Row]:
@@ -101,13 +101,13 @@ def _periods(row: Row, key: str) -> list[Row]:
     return [period for period in found if isinstance(period, dict)]
 
 
-def _first_begun(row: Row, now: datetime) -> int | None:
-    begun = [
+def _begun(row: Row, now: datetime) -> list[tuple[datetime, int]]:
+    """The announced lists that have begun: since when, and their indexes."""
+    return [
         (instant, index)
         for index, period in enumerate(_periods(row, "upcoming"))
         if (instant := read_instant(period.get("from"))) and instant <= now
     ]
-    return min(begun)[1] if begun else None
 
 
 def _obstacle(row: Row, announced: Row) -> str:
@@ -139,16 +139,16 @@ def _gives_way(key: str, announced: Iterable[str]) -> bool:
 
 def _edits(text: str, row: Row, index: int) -> Iterator[Edit]:
     """The edits that promote one announced list of a row."""
-    places = Positions(text)
+    positions = Positions(text)
     announced = _periods(row, "upcoming")[index]
     pointer = f"/upcoming/{index}"
     if not _is_own_already(row, announced):
-        old = [member for member in places.members("") if _gives_way(member.key, announced)]
-        new = [member for member in places.members(pointer) if member.key != "from"]
-        keys = _order([member.key for member in places.members("")], old, new)
+        old = [member for member in positions.members("") if _gives_way(member.key, announced)]
+        new = [member for member in positions.members(pointer) if member.key != "from"]
+        keys = _order([member.key for member in positions.members("")], old, new)
         yield from _exchange(text, keys, old, new)
-        period = _previous(text, places, old, pointer)
-        yield from _archive(text, places, row, period, keys.index("upcoming"))
+        period = _previous(text, positions, old, pointer)
+        yield from _archive(text, positions, row, period, keys.index("upcoming"))
     yield Remove(pointer if len(_periods(row, "upcoming")) > 1 else "/upcoming")
 
 
@@ -159,12 +159,12 @@ def _order(keys: Sequence[str], old: Sequence[Member], new: Sequence[Member]) ->
     """
     announced = {member.key for member in new}
     gone = {member.key for member in old} - announced
-    at = keys.index(old[0].key) if old else 0
+    position = keys.index(old[0].key) if old else 0
     order = [key for key in keys if key not in gone]
     for member in new:
         if member.key not in order:
-            order.insert(at, member.key)
-        at = order.index(member.key) + 1
+            order.insert(position, member.key)
+        position = order.index(member.key) + 1
     return order
 
 
@@ -181,22 +181,22 @@ def _exchange(
             yield Insert("", values[key], key, index)
 
 
-def _archive(text: str, places: Positions, row: Row, period: str, at: int) -> Iterator[Edit]:
+def _archive(text: str, positions: Positions, row: Row, period: str, index: int) -> Iterator[Edit]:
     """The old prices behind those of before; a new list stands before `upcoming` and as it does."""
     if not _periods(row, "previous"):
-        announced = places.member("/upcoming")
+        announced = positions.member("/upcoming")
         spread = announced and "\n" in text[announced.start : announced.end] + period
         value = "[]" if spread else f"[{period}]"
         has_one = "previous" in row  # null, or a list without items
-        yield Replace("/previous", value) if has_one else Insert("", value, "previous", at)
+        yield Replace("/previous", value) if has_one else Insert("", value, "previous", index)
         if not spread:
             return
     yield Insert("/previous", period)
 
 
-def _previous(text: str, places: Positions, old: Sequence[Member], upcoming: str) -> str:
+def _previous(text: str, positions: Positions, old: Sequence[Member], upcoming: str) -> str:
     """The row's prices as a list of their own, laid out as the announced one is."""
-    since, announced = places.member(f"{upcoming}/from"), places.member(upcoming)
+    since, announced = positions.member(f"{upcoming}/from"), positions.member(upcoming)
     until = f'"until": {text[since.start : since.end]}' if since else ""
     unit, end = splice.indent_unit(text), splice.line_end(text)
     members = [until, *(text[member.key_start : member.end] for member in old)]

@@ -15,7 +15,7 @@ INDENT = "  "
 
 
 class Misplaced(PricingError):
-    """An edit of a place that is not there, or is not what the edit needs."""
+    """An edit of a member that is not there, or cannot hold what is added."""
 
 
 class Replace(NamedTuple):
@@ -28,13 +28,13 @@ class Replace(NamedTuple):
 class Insert(NamedTuple):
     """A new member of the object at `parent`, or a new item (no key) of the list there.
 
-    It becomes the one `at` that index, counted as the members stand in the text; None is the end.
+    It gets that position, counted as the members stand in the text; None is the end.
     """
 
     parent: str
     value: str
     key: str | None = None
-    at: int | None = None
+    position: int | None = None
 
 
 class Remove(NamedTuple):
@@ -58,8 +58,8 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     """
     for replacing, run in groupby(edits, lambda edit: isinstance(edit, Replace)):
         for together in [run] if replacing else ([edit] for edit in run):
-            places = Positions(text)
-            text = splice(text, [_spliced(text, places, edit) for edit in together])
+            positions = Positions(text)
+            text = splice(text, [_spliced(text, positions, edit) for edit in together])
     return text
 
 
@@ -69,13 +69,13 @@ def splice(text: str, splices: Iterable[Splice]) -> str:
     >>> splice("abcd", [(3, 4, "D"), (0, 1, "AA")])
     'AAbcD'
     """
-    pieces, at = [], 0
+    pieces, done = [], 0
     for start, end, new in sorted(splices):
-        if start < at:
+        if start < done:
             raise Misplaced("two edits overlap", where=f"offset {start}")
-        pieces += [text[at:start], new]
-        at = end
-    return "".join((*pieces, text[at:]))
+        pieces += [text[done:start], new]
+        done = end
+    return "".join((*pieces, text[done:]))
 
 
 def indented(value: str, indent: str) -> str:
@@ -96,9 +96,9 @@ def indent_unit(text: str) -> str:
     >>> indent_unit('{\n\t"a": 1\n}')
     '\t'
     """
-    places = Positions(text)
-    root = places.member("")
-    siblings = places.members("")
+    positions = Positions(text)
+    root = positions.member("")
+    siblings = positions.members("")
     if not root or not siblings:
         return INDENT
     last_line = text[: root.end - 1].rpartition("\n")[2]
@@ -112,42 +112,44 @@ def line_end(text: str) -> str:
     return "\r\n" if "\r\n" in text else "\n"
 
 
-def _spliced(text: str, places: Positions, edit: Edit) -> Splice:
+def _spliced(text: str, positions: Positions, edit: Edit) -> Splice:
     if isinstance(edit, Replace):
-        return _replaced(text, places, edit)
-    return _inserted(text, places, edit) if isinstance(edit, Insert) else _removed(places, edit)
+        return _replaced(text, positions, edit)
+    if isinstance(edit, Insert):
+        return _inserted(text, positions, edit)
+    return _removed(positions, edit)
 
 
-def _replaced(text: str, places: Positions, edit: Replace) -> Splice:
-    found = _found(places, edit.pointer)
+def _replaced(text: str, positions: Positions, edit: Replace) -> Splice:
+    found = _found(positions, edit.pointer)
     return found.start, found.end, indented(edit.value, _line_indent(text, found.key_start))
 
 
-def _removed(places: Positions, edit: Remove) -> Splice:
-    found = _found(places, edit.pointer)
+def _removed(positions: Positions, edit: Remove) -> Splice:
+    found = _found(positions, edit.pointer)
     parent = edit.pointer.rpartition("/")[0]
-    siblings = places.members(parent)
-    index = next((at for at, member in enumerate(siblings) if member == found), None)
+    siblings = positions.members(parent)
+    index = next((i for i, member in enumerate(siblings) if member == found), None)
     if index is None:
         raise Misplaced("the document itself cannot be removed")
     if index:
         return siblings[index - 1].end, found.end, ""
     if len(siblings) > 1:
         return found.key_start, siblings[1].key_start, ""
-    outer = _found(places, parent)
+    outer = _found(positions, parent)
     return outer.start + 1, outer.end - 1, ""
 
 
-def _inserted(text: str, places: Positions, edit: Insert) -> Splice:
-    parent = _found(places, edit.parent)
-    siblings = places.members(edit.parent)
+def _inserted(text: str, positions: Positions, edit: Insert) -> Splice:
+    parent = _found(positions, edit.parent)
+    siblings = positions.members(edit.parent)
     if text[parent.start] != ("[" if edit.key is None else "{"):
         raise Misplaced("cannot hold what is to be added", where=edit.parent)
     if edit.key is not None and any(member.key == edit.key for member in siblings):
         raise Misplaced(f"already has {edit.key!r}", where=edit.parent)
     if not siblings:
         return parent.start, parent.end, _filled(text, parent, edit)
-    index = len(siblings) if edit.at is None else min(edit.at, len(siblings))
+    index = len(siblings) if edit.position is None else min(edit.position, len(siblings))
     gap = _gap(text, siblings, index)
     near = siblings[max(0, index - 1)]
     new = _member(edit, text[near.key_end : near.start], gap, _line_indent(text, near.key_start))
@@ -186,17 +188,17 @@ def _gap(text: str, siblings: Sequence[Member], index: int) -> str:
     return gap if model else " "
 
 
-def _found(places: Positions, pointer: str) -> Member:
-    found = places.member(pointer)
+def _found(positions: Positions, pointer: str) -> Member:
+    found = positions.member(pointer)
     if found is None:
         raise Misplaced("is not there", where=pointer)
     return found
 
 
-def _line_indent(text: str, at: int) -> str:
+def _line_indent(text: str, offset: int) -> str:
     """The white space that the line of an offset begins with."""
-    start = text.rfind("\n", 0, at) + 1
-    return _leading_space(text[start:at])
+    start = text.rfind("\n", 0, offset) + 1
+    return _leading_space(text[start:offset])
 
 
 def _leading_space(line: str) -> str:

@@ -1,20 +1,22 @@
-"""Why a quote is what it is: one chain from the name to the credits, in words and facts.
+"""Why a quote is what it is: each step from the name to the credits, in words and as facts.
 
-The chain is one value; `text` is it for people, `facts` is it for programs.
+The chain of steps is one value: its `text` is for people, its `facts` are for programs. It stands
+beside the core because the calculator does not need it.
 """
 
 from datetime import date
 from typing import TYPE_CHECKING
 
 from pricectl.core.calculator import Quote
-from pricectl.core.credits import Profile
-from pricectl.explain import arithmetic, charges, circumstances, sources
-from pricectl.explain.steps import STEPS, Link
+from pricectl.core.profile import Profile
+from pricectl.explain import arithmetic, rates, sources
+from pricectl.explain.credits import charged
+from pricectl.explain.steps import STEPS, ChainStep
 
 if TYPE_CHECKING:
     from pricectl.core.responses import Reading
 
-__all__ = ["STEPS", "Link", "chain", "explain"]
+__all__ = ["STEPS", "ChainStep", "chain", "explain"]
 
 
 def chain(
@@ -23,41 +25,44 @@ def chain(
     reading: "Reading | None" = None,
     profile: Profile | None = None,
     at: date | None = None,
-) -> tuple[Link, ...]:
+) -> tuple[ChainStep, ...]:
     """Each step to a quote, in order.
 
-    It begins with what a response said if the usage was read from one, ends in credits if a profile
-    is given, and names the instant that counted if `at` is.
+    Args:
+        quote: the quote to explain.
+        reading: what a response said, if the usage was read from one; it is the first step.
+        profile: how the customer is charged; adds the steps to the credits.
+        at: the instant that the quote was asked for; the period's step names it.
 
     >>> from pricectl.core import Catalog, Usage, quote
     >>> text = '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}'
-    >>> answer = quote(Catalog.load(text), "gpt-4o", Usage(1000))
-    >>> [link.facts["usd"] for link in chain(answer) if link.step == "line"]
+    >>> call = quote(Catalog.load(text), "gpt-4o", Usage(1000))
+    >>> [step.facts["usd"] for step in chain(call) if step.step == "line"]
     ['0.0025']
     """
     return (
         *sources.response(reading),
         sources.name(quote),
         sources.row(quote, reading),
-        circumstances.period(quote, at),
-        circumstances.tier(quote),
-        circumstances.service(quote),
-        *circumstances.region(quote),
+        rates.period(quote, at),
+        rates.tier(quote),
+        rates.service(quote),
+        *rates.region(quote),
         arithmetic.usage(quote),
         *arithmetic.lines(quote),
         arithmetic.total(quote, reading),
-        *charges.charged(quote, profile),
+        *charged(quote, profile),
         sources.catalog(quote),
     )
 
 
 def explain(quote: Quote) -> tuple[str, ...]:
-    """Each step from the asked name to the total, as one line of words and exact figures.
+    """Each step from the name in the question to the total, as a line of words and exact figures.
 
     >>> from pricectl.core import Catalog, Usage, quote
     >>> text = '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}'
-    >>> for line in quote(Catalog.load(text), "GPT-4o", Usage(1000)).explain()[:2]: print(line)
+    >>> for line in explain(quote(Catalog.load(text), "GPT-4o", Usage(1000)))[:2]: print(line)
     name: GPT-4o is answered by openai/gpt-4o, by case
     row: names no source
     """
-    return tuple(f"{link.step}: {link.text}" for link in chain(quote))
+    return tuple(f"{step.step}: {step.text}" for step in chain(quote))

@@ -1,26 +1,23 @@
-"""The usage taken apart, each exact product, their sum."""
+"""The arithmetic of a quote: the usage taken apart, each exact product, their sum."""
 
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pricectl.core.calculator import Line, Quote, quantity
-from pricectl.core.money import TOKENS_PER_MTOK, exact, exact_usd, usd
-from pricectl.core.prices import Rate
+from pricectl.core.money import PICO_PER_USD, TOKENS_PER_MTOK, exact, exact_usd, usd
+from pricectl.core.rates import Rate
 from pricectl.core.units import UNITS, is_token
-from pricectl.explain.factors import factor
-from pricectl.explain.gaps import is_unpriced, line_notes
-from pricectl.explain.pointers import loaded, price_pointer
-from pricectl.explain.roundings import roundings
-from pricectl.explain.steps import Link
+from pricectl.explain.rates import factor_on
+from pricectl.explain.steps import ChainStep
 
 if TYPE_CHECKING:
     from pricectl.core.responses import Reading
 
 
-def usage(quote: Quote) -> Link:
-    """Both totals, each with the parts it is the sum of, and what is counted beside them."""
+def usage(quote: Quote) -> ChainStep:
+    """Both totals, each with the parts it is the sum of, and what is counted besides tokens."""
     used = quote.usage
     parts = [(unit, quantity(unit, count), UNITS[unit].side) for unit, count in used.counts]
     said = [
@@ -35,7 +32,7 @@ def usage(quote: Quote) -> Link:
         "output_tokens": used.output_tokens,
         "parts": [{"unit": unit, "quantity": amount, "of": side} for unit, amount, side in parts],
     }
-    return Link("usage", "; ".join(said), facts)
+    return ChainStep("usage", "; ".join(said), facts)
 
 
 def _sum(total: int, word: str, parts: list[tuple[str, int | Decimal, str]]) -> str:
@@ -45,74 +42,99 @@ def _sum(total: int, word: str, parts: list[tuple[str, int | Decimal, str]]) -> 
     return f"{total:,} {word} = {' + '.join(f'{amount:,} {unit}' for unit, amount, _ in parts)}"
 
 
-def lines(quote: Quote) -> Iterator[Link]:
-    """Each product: quantity x rate, the key that says so, what was rounded or assumed."""
+def lines(quote: Quote) -> Iterator[ChainStep]:
+    """Each product: quantity x rate, the key it comes from, what was rounded or assumed."""
     above = (0, *quote.prices.thresholds) if len(quote.parts) > 1 else (quote.above_tokens,)
     rates = [
         (card[unit], tier)
         for tier, (counts, card) in zip(above, quote.parts, strict=False)
         for unit, _ in counts
     ]
-    notes = line_notes(quote)
+    notes = quote.line_notes
     for line, note, (rate, above_tokens) in zip(quote.lines, notes, rates, strict=True):
         product = _product(quote, line, rate, note) if line.priced else _no_product(line)
         facts = {"unit": line.unit, "quantity": line.quantity, "above_tokens": above_tokens}
         yield product._replace(facts={**facts, **product.facts}, of=line.unit)
 
 
-def _product(quote: Quote, line: Line, rate: Rate, note: str) -> Link:
-    each = _each(line.unit, rate.pico_usd)
-    per_mtok = _per_mtok(line.unit, each)
-    raised = _raised(quote, line)
-    rounded = tuple(roundings(quote, line, rate))
+# Facts that only a line has whose rate is a price of the file times a factor.
+_BASE_FACTS = ("base_usd_per_unit", "base_usd_per_mtok", "factor")
+
+
+def _product(quote: Quote, line: Line, rate: Rate, note: str) -> ChainStep:
+    factor = factor_on(quote, line.unit)
+    each, per_mtok = _prices(line.unit, rate.pico_usd)
+    base: tuple[str | None, ...] = (None, None, None)
+    if factor != 1:
+        base = (*_prices(line.unit, rate.loaded_pico_usd), exact(factor))
+    rounded = tuple(_roundings(quote, line, rate, factor))
     facts = {
-        "usd_per_unit": exact_usd(each),
+        "usd_per_unit": each,
         "usd_per_mtok": per_mtok,
-        **raised,
+        **dict(zip(_BASE_FACTS, base, strict=True)),
         "usd": usd(line.pico_usd),
         "key": line.key,
-        "pointer": price_pointer(quote, line.key),
+        "pointer": quote.prices.pointer_to(line.key),
         "assumed": line.assumed,
         "note": line.note,
         "roundings": [{"at": found.at, "exact_usd": found.exact_usd} for found in rounded],
     }
-    times = f" = ${raised['base_usd_per_mtok']} x {raised['factor']}" if raised["factor"] else ""
+    times = f" = ${base[1]} x {base[2]}" if base[2] else ""
     per = f" (${per_mtok} / 1M{times})" if per_mtok else ""
-    said = f"{line.quantity:,} x ${exact_usd(each)}{per} = ${usd(line.pico_usd)} by {line.key}"
+    said = f"{line.quantity:,} x ${each}{per} = ${usd(line.pico_usd)} by {line.key}"
     remarks = (note, *(found.said for found in rounded))
-    return Link("line", said, facts, "", tuple(filter(None, remarks)))
+    return ChainStep("line", said, facts, "", tuple(filter(None, remarks)))
 
 
-def _each(unit: str, pico_usd: int) -> Fraction:
-    """What one of what people count costs at a rate, in picodollars."""
-    return Fraction(pico_usd * (1000 if UNITS[unit].divisible else 1), UNITS[unit].priced_by)
+def _prices(unit: str, pico_usd: int) -> tuple[str, str | None]:
+    """A rate in USD for one of what people count, and for a token unit per 1M."""
+    each = Fraction(pico_usd * (1000 if UNITS[unit].divisible else 1), UNITS[unit].priced_by)
+    return exact_usd(each), exact_usd(each * TOKENS_PER_MTOK) if is_token(unit) else None
 
 
-def _per_mtok(unit: str, each: Fraction) -> str | None:
-    return exact_usd(each * TOKENS_PER_MTOK) if is_token(unit) else None
+class RoundedFigure(NamedTuple):
+    """A figure of a line that was rounded half-even.
+
+    `at` is "load" for the price, "uplift" for the rate after a factor, "product" for the product.
+    """
+
+    at: str
+    exact_usd: str
+    said: str
 
 
-_RAISED = ("base_usd_per_unit", "base_usd_per_mtok", "factor")
-
-
-def _raised(quote: Quote, line: Line) -> dict[str, str | None]:
-    """The price in the file and the factor on it, where one applies."""
-    times = factor(quote, line.unit)
-    if times == 1:
-        return dict.fromkeys(_RAISED)
-    base = _each(line.unit, loaded(quote, line.key))
-    return dict(
-        zip(_RAISED, (exact_usd(base), _per_mtok(line.unit, base), exact(times)), strict=True)
+def _roundings(quote: Quote, line: Line, rate: Rate, factor: Fraction) -> Iterator[RoundedFigure]:
+    """Where digits finer than a picodollar were rounded away, in the order of the calculation."""
+    counts = Fraction(line.quantity) * (1000 if UNITS[line.unit].divisible else 1)
+    steps = (
+        (
+            "load",
+            Fraction(quote.prices.value_of(line.key) or 0) * PICO_PER_USD,
+            "rate rounded half-even at load",
+        ),
+        (
+            "uplift",
+            rate.loaded_pico_usd * factor,
+            f"rate rounded half-even after x {exact(factor)}",
+        ),
+        (
+            "product",
+            counts * rate.pico_usd / UNITS[line.unit].priced_by,
+            "product rounded half-even",
+        ),
     )
+    for at, amount, words in steps:
+        if amount.denominator != 1:
+            yield RoundedFigure(at, exact_usd(amount), f"{words} from ${exact_usd(amount)}")
 
 
-def _no_product(line: Line) -> Link:
-    facts: dict[str, Any] = dict.fromkeys(("usd_per_unit", "usd_per_mtok", *_RAISED, "usd"))
+def _no_product(line: Line) -> ChainStep:
+    facts: dict[str, Any] = dict.fromkeys(("usd_per_unit", "usd_per_mtok", *_BASE_FACTS, "usd"))
     facts |= {"key": "", "pointer": "", "assumed": False, "note": line.note, "roundings": []}
-    return Link("line", f"{line.quantity:,} have no price and add nothing", facts)
+    return ChainStep("line", f"{line.quantity:,} have no price and add nothing", facts)
 
 
-def total(quote: Quote, reading: "Reading | None") -> Link:
+def total(quote: Quote, reading: "Reading | None") -> ChainStep:
     """The sum, what it leaves out, and how it compares with a cost that the response states."""
     reported = reading.reported_pico_usd if reading else None
     difference = None if reported is None else quote.pico_usd - reported
@@ -122,18 +144,13 @@ def total(quote: Quote, reading: "Reading | None") -> Link:
         "reported_usd": None if reported is None else usd(reported),
         "difference_usd": None if difference is None else usd(difference),
     }
-    return Link("total", _total(quote, difference), facts, "", _against(difference))
-
-
-def _total(quote: Quote, difference: int | None) -> str:
-    if is_unpriced(quote):
-        return "no price for anything that was used"
     said = f"${usd(quote.pico_usd)}, the exact sum"
-    return f"{said}, as the response states" if difference == 0 else said
-
-
-def _against(difference: int | None) -> tuple[str, ...]:
-    if not difference:
-        return ()
-    word = "more" if difference > 0 else "less"
-    return (f"${usd(abs(difference))} {word} than the response states",)
+    if quote.nothing_priced:
+        said = "no price for anything that was used"
+    elif difference == 0:
+        said = f"{said}, as the response states"
+    remarks: tuple[str, ...] = ()
+    if difference:
+        word = "more" if difference > 0 else "less"
+        remarks = (f"${usd(abs(difference))} {word} than the response states",)
+    return ChainStep("total", said, facts, "", remarks)

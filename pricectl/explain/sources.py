@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 from pricectl.core.calculator import Quote
 from pricectl.core.lookup import near_names
 from pricectl.core.money import usd
-from pricectl.explain.pointers import row_pointer
-from pricectl.explain.steps import Link
+from pricectl.explain.steps import ChainStep
 
 if TYPE_CHECKING:
     from pricectl.core.responses import Reading
@@ -21,7 +20,7 @@ _ABOUT = {
 }
 
 
-def response(reading: "Reading | None") -> Iterator[Link]:
+def response(reading: "Reading | None") -> Iterator[ChainStep]:
     """What the body said, if there was one."""
     if reading is None:
         return
@@ -43,12 +42,12 @@ def response(reading: "Reading | None") -> Iterator[Link]:
         "signals": list(reading.signals),
     }
     remarks = tuple(f"not in the price: {signal}" for signal in reading.signals)
-    yield Link(
+    yield ChainStep(
         "response", f"states {said}" if said else "states the usage alone", facts, "", remarks
     )
 
 
-def name(quote: Quote) -> Link:
+def name(quote: Quote) -> ChainStep:
     """Which row answers, found how."""
     match = quote.match
     near = near_names(quote.catalog, match.asked) if quote.guessed else ()
@@ -61,18 +60,19 @@ def name(quote: Quote) -> Link:
     }
     if quote.guessed:
         said = f"no row answers for {match.asked or 'that'}, so the default price does: a guess"
-        return Link("name", said, facts, "", (f"near names: {', '.join(near)}",) if near else ())
+        remarks = (f"near names: {', '.join(near)}",) if near else ()
+        return ChainStep("name", said, facts, "", remarks)
     aside = f", setting aside {' and '.join(match.ignored)}" if match.ignored else ""
     found = f"{match.model.full_name}, {_FOUND[match.how]}{aside}"
-    return Link("name", f"{match.asked} is answered by {found}", facts)
+    return ChainStep("name", f"{match.asked} is answered by {found}", facts)
 
 
-def row(quote: Quote, reading: "Reading | None") -> Link:
+def row(quote: Quote, reading: "Reading | None") -> ChainStep:
     """Where the row stands, and what it says about itself."""
     model = quote.match.model
     about = {key: model.entry.get(key) for key in _ABOUT}
     known = [words.format(about[key]) for key, words in _ABOUT.items() if about[key] is not None]
-    pointer = row_pointer(quote)
+    pointer = model.pointer
     said = ", ".join(known) or "names no source"
     if quote.guessed:
         said = f"the {'catalog' if pointer else 'program'}'s default price"
@@ -85,7 +85,7 @@ def row(quote: Quote, reading: "Reading | None") -> Link:
         "retired": retired,
     }
     remarks = ("the provider has retired this model",) if retired else ()
-    return Link("row", said, facts, "", (*remarks, *_seller(quote, reading)))
+    return ChainStep("row", said, facts, "", (*remarks, *_seller(quote, reading)))
 
 
 def _seller(quote: Quote, reading: "Reading | None") -> Iterator[str]:
@@ -96,9 +96,9 @@ def _seller(quote: Quote, reading: "Reading | None") -> Iterator[str]:
         yield f"{seller}, who served the call, has no row of its own"
 
 
-def catalog(quote: Quote) -> Link:
+def catalog(quote: Quote) -> ChainStep:
     """Which version of the catalog says so."""
     found = quote.catalog
     facts = {"sha256": found.sha256, "last_updated": found.last_updated}
     day = f"updated {found.last_updated}, " if found.last_updated else ""
-    return Link("catalog", f"{day}sha256 {found.sha256 or 'unknown'}", facts)
+    return ChainStep("catalog", f"{day}sha256 {found.sha256 or 'unknown'}", facts)

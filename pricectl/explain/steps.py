@@ -1,4 +1,4 @@
-"""What a chain is made of."""
+"""One step of an explanation, and the order of the steps."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -21,12 +21,12 @@ STEPS = (
 )
 
 
-class Link(NamedTuple):
-    """One step of the chain: what was decided, in words and as facts.
+class ChainStep(NamedTuple):
+    """What one step decided, in words and as facts.
 
     `facts` are JSON values; money is a decimal string of USD, and an amount of seconds a Decimal.
-    `of` tells links of one step apart: the unit of a line, the mode of credits. `remarks` are what
-    a reader should notice beside.
+    `of` tells steps of one kind apart: the unit of a line, the mode of credits. `remarks` are
+    warnings and details for a reader, besides what was decided.
     """
 
     step: str

@@ -1,1 +1,1 @@
-"""What is outside the process: files, git, URLs, and the settings in them."""
+"""Reads and writes what is outside the process: files, git, URLs, settings."""

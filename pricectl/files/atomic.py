@@ -1,7 +1,7 @@
-"""Reads a file whole, and replaces one so that readers see the old or the new.
+"""Reads a whole file, and replaces one so that readers see either the old or the new content.
 
-A write is: a temporary file in the same folder, fsync, read again and checked, the old content
-compared with what the caller changed, `os.replace`, fsync of the folder.
+A write is: a temporary file in the same folder, fsync, read back and check, compare the old content
+with what the caller started from, `os.replace`, fsync the folder.
 """
 
 import hashlib
@@ -28,40 +28,39 @@ _BLOCK = 1024 * 1024
 
 
 class NotWritten(PricingError):
-    """A file that was not replaced; what was there before is still there, whole."""
+    """A file that was not replaced; the old content is still there."""
 
 
 class Changed(NotWritten):
-    """Somebody else wrote the file since it was read."""
+    """Another process wrote the file since it was read."""
 
 
 class Busy(NotWritten):
-    """Somebody else has been writing in the folder for too long."""
+    """Another process has held the folder's lock for too long."""
 
 
 def sha256(data: bytes) -> str:
-    """The hash that names a version."""
+    """The hash that names a version of a file."""
     return hashlib.sha256(data).hexdigest()
 
 
 def read(path: StrPath, limit: int = MAX_BYTES) -> bytes:
-    """A regular file's bytes, one over `limit` at most. Raises OSError; never waits for a pipe."""
+    """A regular file's bytes, `limit` plus one at most. Raises OSError.
+
+    O_NONBLOCK, because opening a pipe would wait for its writer.
+    """
     flags = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
     handle = os.open(path, flags | getattr(os, "O_BINARY", 0))
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise OSError(f"not a regular file: {path}")
-        return _read_all(handle, limit + 1)
+        blocks, left = [], limit + 1
+        while left > 0 and (block := os.read(handle, min(left, _BLOCK))):
+            blocks.append(block)
+            left -= len(block)
+        return b"".join(blocks)
     finally:
         os.close(handle)
-
-
-def _read_all(handle: int, limit: int) -> bytes:
-    blocks = []
-    while limit > 0 and (block := os.read(handle, min(limit, _BLOCK))):
-        blocks.append(block)
-        limit -= len(block)
-    return b"".join(blocks)
 
 
 def current_sha256(path: StrPath) -> str:
@@ -81,13 +80,13 @@ def replace(  # noqa: PLR0913 - all but the content by keyword
     held: bool = False,
     wait_seconds: float = LOCK_SECONDS,
 ) -> str:
-    """Write a file whole or not at all; returns the new content's hash.
+    """Write the whole file or nothing; returns the hash of the new content.
 
-    `base_sha256` is the content the caller started from (ABSENT: no file): if it has changed since,
-    Changed is raised. `check` gets the bytes as read back from the disk and refuses them by raising
-    whatever it likes. `held` says that the caller holds `locked` for the folder; otherwise other
-    writers are waited for. A symlink stays one, its target is replaced, mode and (where allowed)
-    owner are kept. Raises NotWritten.
+    `base_sha256` is the content that the caller started from, ABSENT if there was no file; if the
+    file has another content by now, Changed is raised. `check` gets the bytes as read back from the
+    disk and refuses them by any exception. `held`: the caller holds `locked` for the folder;
+    otherwise other writers are waited for. A symlink stays, its target is replaced; mode and (where
+    allowed) owner are kept. Raises NotWritten.
     """
     try:
         target = Path(os.path.realpath(path))
@@ -109,8 +108,10 @@ def _replace(
     temporary = target.with_name(f".{target.name}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
     try:
         _write(temporary, target, data)
-        _check_written(temporary, data, check)
-        _check_base(target, base_sha256)
+        written = read(temporary, len(data))
+        _verify(written, data, target, base_sha256)
+        if check:
+            check(written)
         os.replace(temporary, target)  # noqa: PTH105 - one way to the disk for all steps
     except BaseException:
         with suppress(OSError):
@@ -132,15 +133,9 @@ def _write(temporary: Path, target: Path, data: bytes) -> None:
         os.close(handle)
 
 
-def _check_written(temporary: Path, data: bytes, check: Callable[[bytes], object] | None) -> None:
-    written = read(temporary, len(data))
+def _verify(written: bytes, data: bytes, target: Path, base_sha256: str | None) -> None:
     if written != data:
         raise OSError("the disk gave back other bytes than were written")
-    if check:
-        check(written)
-
-
-def _check_base(target: Path, base_sha256: str | None) -> None:
     if base_sha256 is not None and current_sha256(target) != base_sha256:
         raise Changed(
             "changed since it was read", where=str(target), next_step="start again from it"
@@ -160,7 +155,7 @@ def _keep_mode_and_owner(handle: int, target: Path) -> None:
 
 
 def _remove_leftovers(target: Path) -> None:
-    """Temporary files of writers that were killed; a living one would hold the lock."""
+    """Delete temporary files of writers that were killed; a running one would hold the lock."""
     with suppress(OSError):
         for name in os.listdir(target.parent):  # noqa: PTH208
             if name.startswith(f".{target.name}.") and name.endswith(".tmp"):
@@ -169,7 +164,7 @@ def _remove_leftovers(target: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the new name last. The content is in place already, so failing here undoes nothing."""
+    """Fsync the directory so that the rename survives a crash, where the file system can do it."""
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -191,8 +186,8 @@ class _FolderLock:
                 os.close(handle)
 
 
-# A forked child shares the open folder and would hold its lock for life: it closes every folder
-# listed here. No fork may fall between opening a folder and listing it.
+# A forked child inherits the open folder and would hold its lock until it ends. So it closes every
+# folder in this set; the guard keeps a fork from happening between opening a folder and adding it.
 _open_locks: set[_FolderLock] = set()
 _fork_guard = threading.RLock()
 
@@ -215,10 +210,10 @@ if hasattr(os, "register_at_fork"):
 
 @contextmanager
 def locked(folder: StrPath, seconds: float = LOCK_SECONDS) -> Iterator[None]:
-    """Hold a folder against other writers of this program; a killed holder's lock is released.
+    """Lock a folder against other processes of pricectl; the lock of a killed one is released.
 
-    A child that is forked meanwhile does not hold it. Raises OSError, or Busy after `seconds`.
-    Where the file system has no locks nothing is held: the comparison before the replace still is.
+    A child forked meanwhile does not hold it. Raises OSError, or Busy after `seconds`. Without
+    locks of the file system, only the comparison before the replace protects from other writers.
     """
     if sys.platform == "win32":
         yield
@@ -246,7 +241,7 @@ def _wait_for(lock: _FolderLock, folder: StrPath, seconds: float) -> None:
                     "somebody else is writing in this folder", where=os.fspath(folder)
                 ) from None
             time.sleep(_LOCK_RETRY_SECONDS)
-        except OSError:
+        except OSError:  # a file system without locks
             return
         else:
             return

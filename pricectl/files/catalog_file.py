@@ -17,30 +17,31 @@ PACKAGED = "packaged"
 
 
 class Unavailable(PricingError):
-    """A file that cannot be read at all, so that nothing can be said of what is in it."""
+    """A file that cannot be read at all, so there is nothing to check or price by."""
 
 
 class Source(NamedTuple):
-    """The bytes of a catalog and where they came from, in words."""
+    """The bytes of a catalog, and the name of the file or of standard input for people."""
 
     data: bytes
     name: str
 
 
-def locate(asked: str | None, configured: str | None = None) -> str:
+def locate(option: str | None, configured: str | None = None) -> str:
     """The catalog to read: --file, PRICECTL_FILE, the settings, upwards from here, else packaged.
 
-    For questions only. What checks or edits a catalog asks `locate_own`, which never falls back.
+    For questions only: whatever checks or edits a catalog calls `locate_own`, which never falls
+    back to the packaged one. `option` is --file, `configured` the setting `file`.
     """
-    return find(asked, configured) or str(packaged_catalog())
+    return find(option, configured) or str(packaged_catalog())
 
 
-def locate_own(asked: str | None, configured: str | None = None) -> str:
-    """The team's catalog: as `locate`, but the packaged one only where it is asked for by its word.
+def locate_own(option: str | None, configured: str | None = None) -> str:
+    """The team's catalog: as `locate`, but the packaged one only if it is named as `packaged`.
 
     Raises Unavailable, with the folders that were searched.
     """
-    own = find(asked, configured)
+    own = find(option, configured)
     if own is None:
         raise Unavailable(
             f"no {FILE_NAME} in {Path.cwd()} or a folder above it; "
@@ -50,12 +51,12 @@ def locate_own(asked: str | None, configured: str | None = None) -> str:
     return own
 
 
-def locate_writable(asked: str | None, configured: str | None = None) -> str:
-    """The team's catalog as a file that can be replaced. Raises Unavailable.
+def locate_writable(option: str | None, configured: str | None = None) -> str:
+    """The team's catalog, to be replaced, so never the packaged one. Raises Unavailable.
 
-    That is never the packaged one; standard input is the caller's to judge.
+    Standard input is returned as it is; the caller decides.
     """
-    own = locate_own(asked, configured)
+    own = locate_own(option, configured)
     if own != STDIN and is_same(own, str(packaged_catalog())) and is_installed():
         raise Unavailable(
             "is part of the installed pricectl and is never changed",
@@ -65,19 +66,20 @@ def locate_writable(asked: str | None, configured: str | None = None) -> str:
     return own
 
 
-def working_file(asked: str | None, configured: str | None = None) -> str:
+def working_file(option: str | None, configured: str | None = None) -> str:
     """The file that git refs are about: as `locate_own`, else the usual name in this folder."""
-    return find(asked, configured) or FILE_NAME
+    return find(option, configured) or FILE_NAME
 
 
 def find(
-    asked: str | None, configured: str | None = None, folder: Path | None = None
+    option: str | None, configured: str | None = None, folder: Path | None = None
 ) -> str | None:
-    """The catalog that is named, else one upwards from `folder` (the working one); None if none is.
+    """The catalog that is named, else the nearest upwards from `folder`, the working folder.
 
+    None if there is none.
     A path of the command line or PRICECTL_FILE stays as it was written.
     """
-    chosen = asked or os.environ.get("PRICECTL_FILE") or configured
+    chosen = option or os.environ.get("PRICECTL_FILE") or configured
     if chosen == PACKAGED and not Path(chosen).exists():
         return str(packaged_catalog())
     if chosen and chosen != configured:
@@ -92,32 +94,34 @@ def find(
     return None
 
 
-def check_there(name: str, asked: str | None, configured: str | None) -> str:
-    """The name that one of the `locate` functions answered, if such a file exists.
+def check_there(name: str, option: str | None, configured: str | None) -> str:
+    """The name that one of the `locate` functions returned, if such a file exists.
 
-    Raises Unavailable, with where the name is from; a file of the command line is left to `read`.
+    Raises Unavailable, with the setting to correct; a file of the command line is left to `read`.
     """
     if name == PACKAGED and not os.path.exists(name):  # noqa: PTH110 - any name
         step = f"write --file {PACKAGED} for the catalog inside pricectl"
         raise Unavailable("no such file", where=name, next_step=step)
-    origin = "PRICECTL_FILE" if os.environ.get("PRICECTL_FILE") else "the setting `file`"
-    named = os.environ.get("PRICECTL_FILE") or configured
-    if not asked and named and name != STDIN and not os.path.exists(name):  # noqa: PTH110 - any name
-        step = f"the name is from {origin}, correct it there"
+    variable = os.environ.get("PRICECTL_FILE")
+    named, set_by = variable or configured, "PRICECTL_FILE" if variable else "the setting `file`"
+    if not option and named and name != STDIN and not os.path.exists(name):  # noqa: PTH110 - any name
+        step = f"the name is from {set_by}, correct it there"
         raise Unavailable("no such file", where=name, next_step=step)
     return name
 
 
-def is_same(one: str, other: str) -> bool:
-    """Whether two names mean one file, by whatever path."""
+def is_same(name: str, other: str) -> bool:
+    """Whether two names mean the same file, by whatever path."""
     try:
-        return Path(one).samefile(other)
-    except OSError:
-        return Path(one).resolve() == Path(other).resolve()
+        return Path(name).samefile(other)
+    except OSError:  # a file that is not there yet
+        return Path(name).resolve() == Path(other).resolve()
 
 
 def read(name: str) -> Source:
-    """The bytes of a file, or of standard input for "-", one byte over the bound at most.
+    """Read a file, or standard input for "-".
+
+    One byte more than the bound at most, by which the reader sees that it is too large.
 
     Raises Unavailable.
     """
@@ -136,7 +140,7 @@ def read(name: str) -> Source:
 
 
 def load(name: str) -> Catalog:
-    """Read and build a catalog. Raises Unavailable, also for one that cannot price calls."""
+    """Read and build a catalog. Raises Unavailable, also for a file that cannot price calls."""
     data, source = read(name)
     try:
         return Catalog.load(data)

@@ -1,4 +1,4 @@
-"""Asks a URL: https or loopback only, bounded in size and time, one host only."""
+"""Requests a URL: https or loopback only, bounded in size and time, redirects within one host."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ Value = TypeVar("Value")
 
 
 class NotFetched(PricingError):
-    """An address that gives nothing that can be used; `status` is the HTTP status, 0 for none."""
+    """A request without a usable answer; `status` is the HTTP status, 0 if there was none."""
 
     def __init__(self, what: str, *, where: str, next_step: str = "", status: int = 0) -> None:
         super().__init__(what, where=where, next_step=next_step)
@@ -24,13 +24,13 @@ class NotFetched(PricingError):
 
 
 class TooSlow(NotFetched):
-    """An address whose answer was not complete in time."""
+    """A request whose answer was not complete in time."""
 
 
-class Answer(NamedTuple):
-    """What came back, whatever the status: header names in lower case, a body within its bound.
+class HttpAnswer(NamedTuple):
+    """An answer of any status: header names in lower case, a body within its bound.
 
-    `oversized` says that there was more than the bound, `cut` that less came than was announced.
+    `oversized`: the body was longer than the bound. `cut`: it was shorter than announced.
     """
 
     status: int
@@ -48,34 +48,34 @@ def is_url(word: str) -> bool:
 def fetch(
     url: str, *, token: str | None = None, seconds: float = SECONDS, limit: int = MAX_BYTES
 ) -> bytes:
-    """The body at a URL, of `limit` bytes at most, within `seconds` in all; `token` is a bearer's.
+    """The body at a URL, of `limit` bytes at most, within `seconds` in all.
 
-    Raises NotFetched.
+    `token` is a bearer token. Raises NotFetched.
     """
-    place = allowed(url)
-    return _within(seconds, url, lambda: _get(place, _request(url, token), seconds, limit))
+    parsed = allowed(url)
+    return _within(seconds, url, lambda: _get(parsed, _request(url, token), seconds, limit))
 
 
 def post(  # noqa: PLR0913 - one request with its bounds
     url: str, body: bytes | None, *, token: str | None, seconds: float, limit: int, direct: bool
-) -> Answer:
-    """The answer to JSON sent to a URL, within `seconds` in all; no redirect is followed.
+) -> HttpAnswer:
+    """Send JSON to a URL and return the answer, within `seconds` in all.
 
-    `limit` bounds its body in bytes, `token` is a bearer's, `direct` passes by every proxy.
-    Raises NotFetched, TooSlow if it takes longer.
+    `limit` bounds the answer's body in bytes, `token` is a bearer token, `direct` uses no proxy. No
+    redirect is followed. Raises NotFetched, TooSlow if it takes longer.
     """
-    place = allowed(url)
+    parsed = allowed(url)
 
-    def ask() -> Answer:
-        opener = _opener(place, direct=direct)
+    def send() -> HttpAnswer:
+        opener = _opener(parsed, direct=direct)
         with _open(opener, _request(url, token, "POST", body), seconds) as response:
             return _answer(response, limit)
 
-    return _within(seconds, url, ask)
+    return _within(seconds, url, send)
 
 
 def is_token(word: str) -> bool:
-    """Whether a word can be a bearer token: something, and nothing that a header cannot carry.
+    """Whether a word can be a bearer token: not empty, no blanks and no control characters.
 
     >>> is_token("secret"), is_token(""), is_token("two words"), is_token("line" + chr(10))
     (True, False, False, False)
@@ -84,62 +84,59 @@ def is_token(word: str) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine by its name alone.
+    """Whether a host is this machine, by its name alone: no name server is asked.
 
     >>> is_loopback("localhost"), is_loopback("127.0.0.2"), is_loopback("localhost.example.com")
     (True, True, False)
     """
-    if host == "localhost":
-        return True
     try:
-        return ip_address(host).is_loopback
+        return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
 
 
-def parts(url: str) -> SplitResult | None:
-    """A URL taken apart; None for what is no URL or names no host."""
+def parse_url(url: str) -> SplitResult | None:
+    """The parts of a URL; None if it is not a URL or names no host."""
     try:
-        place = urlsplit(url)
-        host, _ = place.hostname, place.port
+        parsed = urlsplit(url)
+        host, _ = parsed.hostname, parsed.port  # the port is checked when it is read
     except ValueError:
         return None
-    return place if host and url.isascii() and url.isprintable() and " " not in url else None
+    return parsed if host and url.isascii() and url.isprintable() and " " not in url else None
 
 
-def is_private(place: SplitResult) -> bool:
+def is_private(parsed: SplitResult) -> bool:
     """Whether nobody on the way can read along: https, or http that stays on this machine."""
-    if place.scheme == "http":
-        return is_loopback(place.hostname or "")
-    return place.scheme == "https"
+    loopback = parsed.scheme == "http" and is_loopback(parsed.hostname or "")
+    return loopback or parsed.scheme == "https"
 
 
 def allowed(url: str) -> SplitResult:
-    """A URL that may be asked, taken apart. Raises NotFetched."""
-    place = parts(url)
-    if place is None:
-        raise NotFetched("is no URL", where=repr(url)[1:-1][:200])
-    if place.username is not None or place.password is not None:
-        where = f"{place.scheme}://{place.hostname}"
+    """The parts of a URL that may be requested. Raises NotFetched for any other."""
+    parsed = parse_url(url)
+    if parsed is None:
+        raise NotFetched("is not a URL", where=repr(url)[1:-1][:200])
+    if parsed.username is not None or parsed.password is not None:
+        where = f"{parsed.scheme}://{parsed.hostname}"
         raise NotFetched("a URL must not carry a password", where=where)
-    if not is_private(place):
+    if not is_private(parsed):
         raise NotFetched(
             "only https is allowed, and http to this machine", where=url, next_step="write https://"
         )
-    return place
+    return parsed
 
 
-def _within(seconds: float, url: str, ask: Callable[[], Value]) -> Value:
-    """Ask beside us: the clock of a socket starts anew with every byte, this one does not.
+def _within(seconds: float, url: str, request: Callable[[], Value]) -> Value:
+    """Run a request in a thread, for a bound on its whole time. Raises NotFetched.
 
-    Raises NotFetched, whatever went wrong.
+    A socket's timeout restarts with every byte, so a slow server could keep us for ever.
     """
     done: list[Value] = []
     failed: list[Exception] = []
 
     def run() -> None:
         try:
-            done.append(ask())
+            done.append(request())
         except Exception as error:  # noqa: BLE001 - raised again by the caller's thread
             failed.append(error)
 
@@ -152,18 +149,22 @@ def _within(seconds: float, url: str, ask: Callable[[], Value]) -> Value:
         raise TooSlow(f"gave no answer in {seconds:g} seconds", where=url)
     if isinstance(failed[0], NotFetched):
         raise failed[0]
-    raise NotFetched(f"cannot be reached: {_reason(failed[0])}", where=url) from failed[0]
+    cause = getattr(failed[0], "reason", failed[0])  # a URLError wraps what really happened
+    reason = str(getattr(cause, "strerror", None) or cause or type(failed[0]).__name__)
+    raise NotFetched(f"cannot be reached: {reason}", where=url) from failed[0]
 
 
-def _get(place: SplitResult, request: Any, seconds: float, limit: int) -> bytes:
+def _get(parsed: SplitResult, request: Any, seconds: float, limit: int) -> bytes:
     url = request.full_url
-    with _open(_opener(place, _same_host(place)), request, seconds) as response:
+    with _open(_opener(parsed, _same_host(parsed)), request, seconds) as response:
         status = response.status
         if status not in _GOOD:
-            raise NotFetched(f"answers {status}", where=url, status=status, next_step=_hint(status))
+            hint = "check the token" if status in {401, 403} else "check the address"
+            hint = "" if status >= 500 else hint  # noqa: PLR2004 - a fault of the server
+            raise NotFetched(f"answers {status}", where=url, status=status, next_step=hint)
         answer = _answer(response, limit)
     if answer.headers.get("content-encoding", "identity").lower() != "identity":
-        raise NotFetched("answers compressed, though nobody asked for it", where=url)
+        raise NotFetched("answers compressed, which was not asked for", where=url)
     if answer.oversized:
         raise NotFetched(f"answers with more than {limit:,} bytes", where=url)
     if answer.cut:
@@ -178,14 +179,14 @@ def _request(url: str, token: str | None, method: str = "GET", body: bytes | Non
     if body is not None:
         headers["Content-Type"] = "application/json"
     if token is not None:
-        # The library writes Latin-1, which keeps the bytes of the environment as they are.
-        words = f"Bearer {token}".encode("utf-8", "surrogateescape")
-        headers["Authorization"] = words.decode("latin-1")
-    return Request(url, body, headers, method=method)  # noqa: S310 - `allowed` looked at it
+        # The library writes headers as Latin-1: this keeps the token's bytes as they were given.
+        value = f"Bearer {token}".encode("utf-8", "surrogateescape")
+        headers["Authorization"] = value.decode("latin-1")
+    return Request(url, body, headers, method=method)  # noqa: S310 - `allowed` has checked it
 
 
 def _open(opener: Any, request: Any, seconds: float) -> Any:
-    """The response, of any status, not yet read."""
+    """The response of any status, with its body unread."""
     from urllib.error import HTTPError
 
     try:
@@ -194,28 +195,28 @@ def _open(opener: Any, request: Any, seconds: float) -> Any:
         return error
 
 
-def _answer(response: Any, limit: int) -> Answer:
+def _answer(response: Any, limit: int) -> HttpAnswer:
     from http.client import HTTPException
 
     try:
         body = response.read(limit + 1)
     except (OSError, HTTPException):
-        # A refusal counts without its words too.
+        # The status of a refusal says enough without its body.
         if response.status in _GOOD:
             raise
         body = b""
     headers = {name.lower(): value for name, value in response.headers.items()}
-    sizes = len(body) > limit, bool(response.length)
-    return Answer(response.status, headers, body[:limit], *sizes)
+    oversized, cut = len(body) > limit, bool(response.length)
+    return HttpAnswer(response.status, headers, body[:limit], oversized, cut)
 
 
-def _opener(place: SplitResult, *more: Any, direct: bool = False) -> Any:
-    """Http and https alone; this machine needs no proxy."""
+def _opener(parsed: SplitResult, *more: Any, direct: bool = False) -> Any:
+    """An opener of http and https only; urllib's own would also open file: and ftp: addresses."""
     from urllib import request
 
     opener = request.OpenerDirector()
     for handler in (
-        request.ProxyHandler({} if direct or is_loopback(place.hostname or "") else None),
+        request.ProxyHandler({} if direct or is_loopback(parsed.hostname or "") else None),
         request.HTTPHandler(),
         request.HTTPSHandler(),
         request.HTTPDefaultErrorHandler(),
@@ -226,8 +227,8 @@ def _opener(place: SplitResult, *more: Any, direct: bool = False) -> Any:
     return opener
 
 
-def _same_host(place: SplitResult) -> Any:
-    """Follows redirects as long as they stay at the host."""
+def _same_host(parsed: SplitResult) -> Any:
+    """A handler that follows redirects within one host: the token must not reach another."""
     from urllib.request import HTTPRedirectHandler
 
     class SameHost(HTTPRedirectHandler):
@@ -237,20 +238,9 @@ def _same_host(place: SplitResult) -> Any:
             self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str
         ) -> Any:
             there = urlsplit(newurl)
-            if (there.scheme, there.netloc) != (place.scheme, place.netloc):
+            if (there.scheme, there.netloc) != (parsed.scheme, parsed.netloc):
                 fp.close()
-                raise NotFetched("redirects to another host", where=place.geturl(), status=code)
+                raise NotFetched("redirects to another host", where=parsed.geturl(), status=code)
             return super().redirect_request(req, fp, code, msg, headers, newurl)
 
     return SameHost()
-
-
-def _hint(status: int) -> str:
-    if status in {401, 403}:
-        return "check the token"
-    return "" if status >= 500 else "check the address"  # noqa: PLR2004 - the server's own trouble
-
-
-def _reason(error: Exception) -> str:
-    cause = getattr(error, "reason", error)
-    return str(getattr(cause, "strerror", None) or cause or type(error).__name__)

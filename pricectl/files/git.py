@@ -1,8 +1,8 @@
-"""Runs git, safely: no shell, bounded in time, writing nothing, running no other program.
+"""Runs git safely: no shell, bounded in time, read only, and no program of a repository.
 
 A pull request can add a folder that is itself a repository, and an unpacked archive can bring a
 `.git`; the configuration of both may name programs. So git looks for a repository only where the
-caller says, and is denied every means of fetching.
+caller says, and every way to fetch is closed.
 """
 
 import os
@@ -15,9 +15,10 @@ from typing import NamedTuple, NoReturn
 from pricectl.core.errors import PricingError
 
 TIMEOUT_SECONDS = 20
-# The user's own configuration (it may list a safe.directory) and where git's parts are installed.
-# All other variables are dropped: hooks set some that name another repository, index or object
-# store; others change what a path means, run programs or trace into the output.
+# Of git's variables only these reach git: the user's own configuration, which may list a
+# safe.directory, and where git's parts are installed. Hooks set others that name another
+# repository, index or object store; some change what a path means, run programs or trace into the
+# output.
 _KEPT = re.compile(r"GIT_CONFIG_\w+|GIT_EXEC_PATH")
 ENVIRONMENT = {
     # Fetching a missing object runs what the repository's configuration says. Git before 2.39.4
@@ -32,7 +33,7 @@ ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
     "LC_ALL": "C",
 }
-# Our questions start none of these programs today; a later git may think otherwise.
+# None of the commands used here starts these programs today; a later git might.
 OPTIONS = (
     *("--no-pager", "--literal-pathspecs"),
     *("-c", "safe.bareRepository=explicit"),
@@ -46,22 +47,26 @@ class BadRef(PricingError):
     """A version that git cannot give."""
 
 
-class Answer(NamedTuple):
-    """Git's exit code, its output and its messages."""
+class GitOutput(NamedTuple):
+    """Git's exit code, its standard output and its messages."""
 
     code: int
     out: bytes
-    problem: str
+    messages: str
 
 
-def ask(root: Path, *words: str) -> Answer:
-    """What git says in a folder, without looking for a repository above it. Raises BadRef."""
+def run(root: Path, *arguments: str) -> GitOutput:
+    """Run git in a folder, without looking for a repository above it. Raises BadRef."""
     import subprocess
 
-    kept = {key: value for key, value in os.environ.items() if not _dropped(key)}
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith("GIT_") or _KEPT.fullmatch(key)
+    }
     try:
-        done = subprocess.run(  # noqa: S603 - an argument list, and no word of it is an option
-            [_program(), *OPTIONS, "-C", str(root), *words],
+        done = subprocess.run(  # noqa: S603 - an argument list; names stand after --end-of-options or --
+            [_program(), *OPTIONS, "-C", str(root), *arguments],
             env=kept | ENVIRONMENT | {"GIT_CEILING_DIRECTORIES": str(root.parent)},
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -78,12 +83,12 @@ def ask(root: Path, *words: str) -> Answer:
             f"git gave no answer in {TIMEOUT_SECONDS} seconds",
             next_step="try 'git fsck', or compare with --base FILE",
         ) from None
-    return Answer(done.returncode, done.stdout, done.stderr.decode(errors="replace"))
+    return GitOutput(done.returncode, done.stdout, done.stderr.decode(errors="replace"))
 
 
-def refuse(root: Path, problem: str, *, where: str = "", next_step: str = "") -> NoReturn:
+def fail(root: Path, messages: str, *, where: str = "", next_step: str = "") -> NoReturn:
     """Raise BadRef with git's own reason, and with the command that git advises, if any."""
-    lines = [line.strip() for line in problem.splitlines() if line.strip()]
+    lines = [line.strip() for line in messages.splitlines() if line.strip()]
     found = [line for line in lines if line.startswith(("fatal: ", "error: "))] or lines
     reason = found[-1] if found else "git failed without a message"
     reason = reason.removeprefix("fatal: ").removeprefix("error: ")
@@ -104,7 +109,3 @@ def _program() -> str:
         if found := shutil.which(str(Path(folder, "git"))):
             return found
     raise BadRef("git is not installed", next_step="install it, or compare with --base FILE")
-
-
-def _dropped(variable: str) -> bool:
-    return variable.startswith("GIT_") and not _KEPT.fullmatch(variable)

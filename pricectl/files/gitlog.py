@@ -1,4 +1,4 @@
-"""Older versions of a file, out of git's log."""
+"""Finds the older versions of a file in git's log."""
 
 import hashlib
 import os
@@ -16,19 +16,19 @@ MAX_VERSIONS = 500
 SHA1_DIGITS = 40
 # How many missing versions a fetch names one by one; beyond that it fetches everything.
 MAX_NAMED = 20
-# How a log is read, whatever the settings of the user or the repository make of it.
-_FORM = (
+# These options make the log's form independent of the settings of the user and the repository.
+_LOG = (
     *("-c", "log.showRoot=true", "log", "--format=%H %cs", "--encoding=UTF-8"),
     *("--raw", "--no-abbrev", "--no-renames", "--no-follow", f"-O{os.devnull}"),
     *("--full-history", "--diff-merges=first-parent", "--no-mailmap"),
 )
 _HEAD = re.compile(r"([0-9a-f]{40,64}) (\d{4}-\d\d-\d\d)")
-# The file after the commit: a regular one, neither deleted nor a link nor a submodule.
+# The file after the commit: a regular file, so neither deleted nor a link nor a submodule.
 _RAW = re.compile(r":\d+ 100\d+ [0-9a-f]+ ([0-9a-f]{40,64}) [A-Z]")
 
 
 class Committed(NamedTuple):
-    """One content of the file: the commit that brought it, its day, git's own hash of it."""
+    """One content of the file: its commit, the commit's day, git's hash of the content."""
 
     commit: str
     day: str
@@ -36,31 +36,31 @@ class Committed(NamedTuple):
 
 
 class FileLog(Repository):
-    """The versions of one file, the newest first; nothing is asked of git before it is needed."""
+    """The versions of one file, the newest first; git runs when they are needed."""
 
     @cached_property
     def versions(self) -> tuple[Committed, ...]:
-        """Those that the current commit builds on. Raises BadRef outside git."""
+        """The versions in the history of the current commit. Raises BadRef outside git."""
         return tuple(self._log("HEAD")) if self.commit("HEAD") else ()
 
     @cached_property
     def all_versions(self) -> tuple[Committed, ...]:
-        """Those of every branch and tag too: what production ran may never have been merged."""
+        """Those of all branches and tags too: production may run one that was never merged."""
         return tuple(self._log("--all")) if self.commit("HEAD") else ()
 
     def bytes_of(self, version: Committed) -> bytes | None:
         """A version's bytes; None if they are too many for a catalog. Raises BadRef."""
-        name = f"{self.place.path} of {version.day} ({version.commit[:7]})"
+        name = f"{self.location.path} of {version.day} ({version.commit[:7]})"
         return self.content(version.blob, name, MAX_BYTES)
 
     def committed(self, data: bytes) -> Committed | None:
-        """The newest version with that content, among those that the current commit builds on."""
+        """The newest version with that content in the history of the current commit."""
         return next((each for each in self.versions if each.blob == self._blob(data, each)), None)
 
     def by_sha256(self, digits: str) -> Iterator[tuple[Committed, bytes]]:
-        """The versions whose content has a SHA-256 that begins so, each content once.
+        """The versions whose SHA-256 begins with these digits, each content once.
 
-        Raises BadRef if there is none among those that this clone has, and it does not have all.
+        Raises BadRef if none is found and some versions are missing from this partial clone.
         """
         seen: set[str] = set()
         missing: list[str] = []
@@ -78,16 +78,16 @@ class FileLog(Repository):
                 found = True
                 yield version, data
         if missing and not found:
-            name = f"{len(missing)} of {len(seen)} versions of {self.place.path}"
-            self.refuse_missing(name, *(missing if len(missing) <= MAX_NAMED else ()))
+            name = f"{len(missing)} of {len(seen)} versions of {self.location.path}"
+            self.fail_missing(name, *(missing if len(missing) <= MAX_NAMED else ()))
 
-    def _log(self, start: str) -> Iterator[Committed]:
-        words = (*_FORM, f"--max-count={MAX_VERSIONS}", start, "--", self.place.path)
-        code, out, problem = self._run(*words)
+    def _log(self, revisions: str) -> Iterator[Committed]:
+        arguments = (*_LOG, f"--max-count={MAX_VERSIONS}", revisions, "--", self.location.path)
+        code, out, messages = self._run(*arguments)
         if code != 0 and self.partial:
-            self.refuse_missing(f"the history of {self.place.path}", objects="--filter=blob:none")
+            self.fail_missing(f"the history of {self.location.path}", objects="--filter=blob:none")
         if code != 0:
-            git.refuse(self.place.root, problem)
+            git.fail(self.location.root, messages)
         commit = day = ""
         for line in out.decode(errors="replace").splitlines():
             if found := _RAW.match(line):

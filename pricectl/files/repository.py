@@ -1,4 +1,4 @@
-"""What a git repository has: commits, and the files in them."""
+"""Reads a git repository: its commits, and the files in them."""
 
 import os
 import posixpath
@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from pricectl.files import git, worktree
-from pricectl.files.git import Answer, BadRef
-from pricectl.files.worktree import Place
+from pricectl.files.git import BadRef, GitOutput
+from pricectl.files.worktree import WorkTreePath
 
+# Longer than any ref that people use; git would fail on far longer ones with an odd message.
 MAX_REF = 256
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
 _FILE = re.compile(rb"(\d{6}) blob ([0-9a-f]{40,64})\t(.*)\0", re.DOTALL)
@@ -23,7 +24,7 @@ class Missing(BadRef):
 
 
 class Repository:
-    """The git repository that a file belongs to; every question is a process of its own."""
+    """The git repository that a file belongs to; every method runs git once or more."""
 
     def __init__(self, file: str | Path, settings: str = "") -> None:
         """`settings` is the settings file, if that is what names the file."""
@@ -31,7 +32,7 @@ class Repository:
         self._settings = settings
 
     @cached_property
-    def place(self) -> Place:
+    def location(self) -> WorkTreePath:
         """The root of the file's work tree and its path in it. Raises BadRef outside git."""
         if self._settings:
             worktree.check_same(self.file, self._settings)
@@ -43,40 +44,40 @@ class Repository:
             raise BadRef(
                 "not a git ref", where=repr(ref[:60]), next_step="write REF, REF:PATH or a file"
             )
-        words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
-        code, out, problem = self._run(*words)
-        if code not in (0, 1) and problem.strip():  # without a message: beyond the reflog
-            git.refuse(self.place.root, problem)
+        arguments = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+        code, out, messages = self._run(*arguments)
+        if code not in (0, 1) and messages.strip():  # no message: beyond the end of the reflog
+            git.fail(self.location.root, messages)
         found = out.decode(errors="replace").strip()
         return found if code == 0 and _COMMIT.fullmatch(found) else None
 
     def names(self, ref: str) -> bool:
-        """Whether there is such a ref, even if what it stands for is missing."""
+        """Whether there is such a ref, even if its commit is missing."""
         return self._run("rev-parse", "--verify", "--quiet", "--end-of-options", ref).code == 0
 
-    def merge_base(self, one: str, other: str) -> str | None:
-        """The commit where two commits parted; None if this clone does not know it."""
-        code, out, problem = self._run("merge-base", one, other)
-        if code not in (0, 1) or (code == 1 and "error: " in problem):  # a commit is missing
-            git.refuse(self.place.root, problem)
+    def merge_base(self, commit: str, other: str) -> str | None:
+        """The last common commit of two; None if this clone does not have it."""
+        code, out, messages = self._run("merge-base", commit, other)
+        if code not in (0, 1) or (code == 1 and "error: " in messages):  # a commit is missing
+            git.fail(self.location.root, messages)
         return out.decode().strip() or None if code == 0 else None
 
     def inside(self, path: str) -> str:
-        """A path from the root of the repository, as in git: `./NAME` is beside the file."""
+        """A path from the root of the repository, as git writes it; `./NAME` is beside the file."""
         if path.startswith(("./", "../")):
-            path = posixpath.join(posixpath.dirname(self.place.path), path)
+            path = posixpath.join(posixpath.dirname(self.location.path), path)
         return posixpath.normpath(path)
 
     def blob(self, commit: str, path: str) -> str | None:
         """Git's hash of a file in a commit; None if the commit has no such file. Raises BadRef."""
         if "\0" in path or path.startswith(("/", "../")) or path == "..":
             return None
-        code, out, problem = self._run("ls-tree", "-z", commit, "--", path)
+        code, out, messages = self._run("ls-tree", "-z", commit, "--", path)
         if code != 0 and self.partial:
             tree = self._run("cat-file", "commit", commit).out.split(maxsplit=2)[1]
-            self.refuse_missing(f"{path} in {commit[:7]}", tree.decode())
+            self.fail_missing(f"{path} in {commit[:7]}", tree.decode())
         if code != 0:
-            git.refuse(self.place.root, problem)
+            git.fail(self.location.root, messages)
         found = _FILE.fullmatch(out)
         if not found or os.fsdecode(found[3]) != path:
             return None
@@ -92,35 +93,35 @@ class Repository:
 
         Raises BadRef, which is Missing where a partial clone has not fetched it.
         """
-        code, out, problem = self._run("cat-file", "-s", blob)
+        code, out, messages = self._run("cat-file", "-s", blob)
         if code != 0 and self.partial:
-            self.refuse_missing(name, blob)
+            self.fail_missing(name, blob)
         if code == 0 and int(out) > at_most:
             return None
         if code == 0:
-            code, out, problem = self._run("cat-file", "blob", blob)
+            code, out, messages = self._run("cat-file", "blob", blob)
         if code != 0:
-            git.refuse(self.place.root, problem, where=name, next_step="run 'git fsck'")
+            git.fail(self.location.root, messages, where=name, next_step="run 'git fsck'")
         return out
 
     @property
     def partial(self) -> bool:
-        """Whether this clone has left objects at a remote, to be fetched when needed."""
+        """Whether this is a partial clone: git fetches missing objects when they are needed."""
         return bool(self._promisor)
 
-    def refuse_missing(self, name: str, *wanted: str, objects: str = "--no-filter") -> NoReturn:
+    def fail_missing(self, name: str, *wanted: str, objects: str = "--no-filter") -> NoReturn:
         """Raise Missing with the command that fetches it; without `wanted`, of every commit."""
         # Without --refetch a server leaves out what is reachable from the commits of this clone.
-        words = ("git", "fetch", "--refetch", objects, self._promisor, *wanted)
+        command = ("git", "fetch", "--refetch", objects, self._promisor, *wanted)
         raise Missing(
             "missing from this partial clone",
             where=name,
-            next_step=f"run '{shlex.join(words)}', then try again",
+            next_step=f"run '{shlex.join(command)}', then try again",
         )
 
     @cached_property
     def remotes(self) -> tuple[str, ...]:
-        """The names of the places this clone fetches from, without those like an option."""
+        """The names of this clone's remotes, without any that git would take for an option."""
         names = self._run("remote").out.decode(errors="replace").split()
         return tuple(name for name in names if not name.startswith("-"))
 
@@ -131,9 +132,9 @@ class Repository:
 
     @cached_property
     def _promisor(self) -> str:
-        """The remote that a partial clone has left objects at; empty for any other clone."""
-        words = ("config", "--bool", "--null", "--get-regexp", r"^remote\..*\.promisor$")
-        entries = self._run(*words).out.decode(errors="replace").split("\0")
+        """The remote that a partial clone fetches missing objects from; empty for other clones."""
+        arguments = ("config", "--bool", "--null", "--get-regexp", r"^remote\..*\.promisor$")
+        entries = self._run(*arguments).out.decode(errors="replace").split("\0")
         names = (entry.removesuffix("\ntrue") for entry in entries if entry.endswith("\ntrue"))
         found = (name.removeprefix("remote.").removesuffix(".promisor") for name in names)
         return next((name for name in found if not name.startswith("-")), "")
@@ -142,17 +143,17 @@ class Repository:
     def _directory(self) -> str:
         """The folder that git keeps this repository in. Raises BadRef.
 
-        Git checks who owns a repository only if it finds it by itself. So it is asked to, once, at
-        the root of the work tree, where it looks for `.git` first.
+        Git checks the owner of a repository only if it finds the repository itself. So it is run
+        once without --git-dir at the root of the work tree, where it looks for `.git` first.
         """
-        root = self.place.root
-        code, out, problem = git.ask(root, "rev-parse", "--absolute-git-dir")
+        root = self.location.root
+        code, out, messages = git.run(root, "rev-parse", "--absolute-git-dir")
         found, entry = os.fsdecode(out).rstrip("\r\n"), root / ".git"
         if code == 0 and entry.is_dir() and not entry.samefile(found):
-            code, problem = 1, "not a git repository"
-        return found if code == 0 else git.refuse(root, problem)
+            code, messages = 1, "not a git repository"
+        return found if code == 0 else git.fail(root, messages)
 
-    def _run(self, *words: str) -> Answer:
-        """What git says of this repository and of no other."""
-        root = self.place.root
-        return git.ask(root, f"--git-dir={self._directory}", f"--work-tree={root}", *words)
+    def _run(self, *arguments: str) -> GitOutput:
+        """Run git on this repository, and never on another one."""
+        root = self.location.root
+        return git.run(root, f"--git-dir={self._directory}", f"--work-tree={root}", *arguments)

@@ -1,7 +1,7 @@
 """Finds and reads a team's settings.
 
 They stand in pricectl.toml, or in [tool.pricectl] of pyproject.toml. The command line and the
-runtime look for them in one order: PRICECTL_SETTINGS, upwards from a catalog that was named,
+runtime look for them in the same order: PRICECTL_SETTINGS, upwards from a catalog that was named,
 upwards from the working folder.
 """
 
@@ -16,8 +16,9 @@ from pricectl.core.money import plain_decimal
 from pricectl.files import atomic
 from pricectl.policy import BadSettings, Policy, read_policy, usable_policy
 
-OWN, PROJECT = "pricectl.toml", "pyproject.toml"
+PRICECTL_TOML, PYPROJECT_TOML = "pricectl.toml", "pyproject.toml"
 MAX_BYTES = 1024 * 1024
+# The TOML parser needs time in the square of a dotted key's length.
 MAX_DOTS = 500
 
 
@@ -33,9 +34,9 @@ def load_policy(folder: Path | None = None, *, catalog: str | None = None) -> Po
 
 
 def load_usable_policy(path: Path, data: bytes) -> tuple[Policy, tuple[PricingError, ...]]:
-    """The settings in a file's bytes that can be used, and what is wrong with the others.
+    """The policy of those settings that can be read, and the problems of the others.
 
-    Raises BadSettings where none can: the text is not TOML.
+    Raises BadSettings if none can be read, because the text is not TOML.
     """
     policy, problems = usable_policy(_table(path, data), str(path))
     return _located(policy, path), problems
@@ -44,8 +45,8 @@ def load_usable_policy(path: Path, data: bytes) -> tuple[Policy, tuple[PricingEr
 def find_settings(folder: Path | None = None, *, catalog: str | None = None) -> Path | None:
     """The settings file as an absolute path; None if there is none.
 
-    `catalog` is the catalog that --file or a caller named (otherwise PRICECTL_FILE may), `folder`
-    the working folder. Raises BadSettings where a file or a folder on the way cannot be read.
+    `catalog` is the catalog that --file or a caller named; without one PRICECTL_FILE counts.
+    `folder` is the working folder. Raises BadSettings if a file on the way cannot be read.
     """
     chosen = os.environ.get("PRICECTL_SETTINGS")
     if chosen:
@@ -59,11 +60,11 @@ def find_settings(folder: Path | None = None, *, catalog: str | None = None) -> 
 
 
 def candidates(folder: Path | None, catalog: str | None) -> Iterator[Path]:
-    """Every place where settings may stand, the first that has some wins."""
+    """Every file that may have settings; the first that has some wins."""
     named = catalog or os.environ.get("PRICECTL_FILE")
     working = folder.absolute() if folder else Path.cwd() if _has_folder() else None
     starts = []
-    # A word such as `packaged` or `-` has no folder, unless there is a file of that name.
+    # `packaged` and `-` are words, not paths, unless there is a file of that name.
     if named and (os.path.lexists(named) or os.path.dirname(named)):  # noqa: PTH120
         path = working / named if working else Path(named)
         if path.is_absolute():
@@ -72,11 +73,11 @@ def candidates(folder: Path | None, catalog: str | None) -> Iterator[Path]:
         starts.append(working)
     for start in starts:
         for here in (start, *start.parents):
-            yield from (here / OWN, here / PROJECT)
+            yield from (here / PRICECTL_TOML, here / PYPROJECT_TOML)
 
 
 def _has_folder() -> bool:
-    """Whether there is a working folder; it may have been deleted."""
+    """Whether the working folder exists; it may have been deleted."""
     try:
         Path.cwd()
     except OSError:
@@ -87,20 +88,23 @@ def _has_folder() -> bool:
 def _has_settings(path: Path) -> bool:
     if not _is_file(path):
         return False
-    if path.name != PROJECT:
+    if path.name != PYPROJECT_TOML:
         return True
     text = read_bytes(path)
-    # Most projects do not mention pricectl and need no parser.
+    # Most projects do not mention pricectl, and parsing their files would take time.
     return b"pricectl" in text and _project_table(path, text) is not None
 
 
 def _is_file(path: Path) -> bool:
-    """Whether a file is there. Raises BadSettings for what only looks like one, such as a link."""
+    """Whether it is a file. Raises BadSettings for a folder or broken link named pricectl.toml.
+
+    To pass it over would silently use other settings than those that the team sees.
+    """
     try:
         found = path.is_file()
     except OSError as error:
         raise BadSettings(f"cannot be read: {error.strerror}", where=str(path)) from None
-    if not found and path.name == OWN and os.path.lexists(path):
+    if not found and path.name == PRICECTL_TOML and os.path.lexists(path):
         raise BadSettings("is not a file, or a link to none", where=str(path))
     return found
 
@@ -118,7 +122,7 @@ def read_bytes(path: Path) -> bytes:
 
 def _table(path: Path, data: bytes) -> Mapping[str, Any]:
     """The settings in a file's bytes, before their values are checked."""
-    if path.name != PROJECT:
+    if path.name != PYPROJECT_TOML:
         return _parse(data, path)
     table = _project_table(path, data)
     if table is None:
@@ -138,7 +142,6 @@ def _parse(data: bytes, path: Path) -> dict[str, Any]:
     import tomllib
 
     if max(line.count(b".") for line in data.split(b"\n")) > MAX_DOTS:
-        # The parser takes the square of a key's length.
         raise BadSettings(f"has a line with more than {MAX_DOTS} dots", where=str(path))
     try:
         return tomllib.loads(data.decode("utf-8"), parse_float=_number)
@@ -156,7 +159,7 @@ def _number(literal: str) -> Decimal:
 
 
 def _located(policy: Policy, path: Path) -> Policy:
-    """The policy with an absolute `file`: it is relative to its settings file."""
+    """The policy with an absolute `file`: as written, it is relative to the settings file."""
     if policy.file in {None, "-", "packaged"}:
         return policy
     return policy._replace(file=os.path.normpath(path.parent / str(policy.file)))

@@ -1,4 +1,4 @@
-"""Versions of the catalog: a file, standard input, or what git has.
+"""Reads a version of the catalog: a file, standard input, or a commit of git.
 
 A version is written `REF`, `REF:PATH`, `FILE`, `-`, `deployed` or `packaged`. A file that exists
 wins over the word `packaged` and over a ref of the same name; `refs/heads/NAME` always means the
@@ -10,7 +10,7 @@ import shlex
 from pathlib import Path
 from typing import NamedTuple
 
-from pricectl.changes import Version
+from pricectl.changes import CatalogVersion
 from pricectl.core.document import MAX_BYTES
 from pricectl.core.errors import DocumentError, PricingError
 from pricectl.files import catalog_file
@@ -20,33 +20,33 @@ from pricectl.packaged import packaged_catalog
 from pricectl.policy import Policy
 
 DEPLOYED = "deployed"
-# Where production's version is looked for when the settings do not say.
+# Taken for production's version where the setting `deployed` names none.
 DEFAULT_BRANCHES = ("origin/main", "main")
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
-# What git allows in no name of a branch or tag.
+# Characters that git allows in no name of a branch or tag.
 _EXPRESSION = re.compile(r"[\s~^:?*\[\\]|\.\.|@\{")
 
 
-class Snapshot(NamedTuple):
-    """The bytes of one version, its name in words, its file and its commit ("" outside git)."""
+class FileVersion(NamedTuple):
+    """The bytes of one version, its name for people, its file and its commit ("" outside git)."""
 
     data: bytes
     name: str
     path: str
     commit: str = ""
 
-    def version(self, like: Version | None = None) -> Version:
+    def version(self, like: CatalogVersion | None = None) -> CatalogVersion:
         """Parse and build it, faster when it resembles another version.
 
-        Raises BadSnapshot: which version, what, and how to see it all.
+        Raises BadFileVersion, with the command that shows all findings.
         """
         try:
-            return Version.read(self.data, like)
+            return CatalogVersion.read(self.data, like)
         except PricingError as error:
             where = f"{self.name}: {error.where}" if error.where else self.name
-            raise BadSnapshot(error.what, where=where, next_step=self._look(error)) from None
+            raise BadFileVersion(error.what, where=where, next_step=self._advice(error)) from None
 
-    def _look(self, error: PricingError) -> str:
+    def _advice(self, error: PricingError) -> str:
         path = shlex.quote(self.path)
         if self.commit:
             check = f"git show {self.commit[:7]}:{path} | pricectl validate -"
@@ -59,12 +59,12 @@ class Snapshot(NamedTuple):
         return f"{hint}run '{check}' to see every finding"
 
 
-class BadSnapshot(PricingError):
-    """A version that was found but is no catalog."""
+class BadFileVersion(PricingError):
+    """A version that was found but is not a catalog."""
 
 
-def pair(base: str, head: str | None, file: str, policy: Policy) -> tuple[Snapshot, Snapshot]:
-    """The old and the new version; without `head` the new one is the working file.
+def pair(base: str, head: str | None, file: str, policy: Policy) -> tuple[FileVersion, FileVersion]:
+    """Read the old and the new version; without `head` the new one is the working file.
 
     Raises Unavailable or BadRef.
     """
@@ -76,34 +76,41 @@ def pair(base: str, head: str | None, file: str, policy: Policy) -> tuple[Snapsh
     return read(base, file, policy), new
 
 
-def read(asked: str, file: str, policy: Policy) -> Snapshot:
-    """The version that is meant; `file` is the working file.
+def read(version: str, file: str, policy: Policy) -> FileVersion:
+    """Read the version that a word of the command line means; `file` is the working file.
 
     Raises Unavailable or BadRef.
     """
-    if asked == DEPLOYED and policy.deployed not in (None, DEPLOYED):
-        asked = str(policy.deployed)
-        if _is_file(asked) and catalog_file.is_same(asked, file):
+    if version == DEPLOYED and policy.deployed not in (None, DEPLOYED):
+        version = str(policy.deployed)
+        if _is_file(version) and catalog_file.is_same(version, file):
             raise catalog_file.Unavailable(
                 "is compared with itself: the setting `deployed` names it",
                 where=file,
                 next_step="name what production has, such as origin/main",
             )
-    if asked == DEPLOYED:
+    if version == DEPLOYED:
         return _deployed(_repository(file, policy))
-    if asked == catalog_file.STDIN or _is_file(asked):
-        return from_file(asked)
-    if asked == catalog_file.PACKAGED:
+    if version == catalog_file.STDIN or _is_file(version):
+        return from_file(version)
+    if version == catalog_file.PACKAGED:
         return from_file(str(packaged_catalog()))._replace(name=catalog_file.PACKAGED)
-    ref, _, path = asked.partition(":")
+    ref, colon, path = version.partition(":")
     repository = _repository(file, policy)
-    return _from_git(repository, _resolve(repository, ref, asked), ref, path)
+    commit = repository.commit(ref)
+    if commit is None:
+        raise BadRef(
+            "no such git ref" if colon else "neither a file nor a git ref",
+            where=repr(ref)[1:-1],
+            next_step=how_to_get(repository, ref),
+        )
+    return _from_git(repository, commit, ref, path)
 
 
-def from_file(name: str) -> Snapshot:
-    """A file or standard input. Raises Unavailable."""
+def from_file(name: str) -> FileVersion:
+    """Read a file or standard input. Raises Unavailable."""
     source = catalog_file.read(name)
-    return Snapshot(source.data, source.name, name)
+    return FileVersion(source.data, source.name, name)
 
 
 def _is_file(name: str) -> bool:
@@ -121,25 +128,14 @@ def _repository(file: str, policy: Policy) -> Repository:
 
 
 def settings_naming(file: str, policy: Policy) -> str:
-    """The settings file, if it names the catalog `file`; else empty."""
+    """The settings file if it is what names the catalog `file`; else empty."""
     named = policy.file is not None and catalog_file.is_same(policy.file, file)
     return policy.source if named else ""
 
 
-def _resolve(repository: Repository, ref: str, asked: str) -> str:
-    commit = repository.commit(ref)
-    if commit is None:
-        raise BadRef(
-            "neither a file nor a git ref" if ref == asked else "no such git ref",
-            where=repr(ref)[1:-1],
-            next_step=how_to_get(repository, ref),
-        )
-    return commit
-
-
-def _from_git(repository: Repository, commit: str, ref: str, path: str) -> Snapshot:
+def _from_git(repository: Repository, commit: str, ref: str, path: str) -> FileVersion:
     name = ref if commit.startswith(ref) else f"{ref} ({commit[:7]})"
-    inside = repository.inside(path) if path else repository.place.path
+    inside = repository.inside(path) if path else repository.location.path
     blob = repository.blob(commit, inside)
     if blob is None:
         raise BadRef(
@@ -152,11 +148,14 @@ def _from_git(repository: Repository, commit: str, ref: str, path: str) -> Snaps
             f"{inside} in {name} is larger than {MAX_BYTES // 1024**2} MiB",
             next_step="check that this is the catalog",
         )
-    return Snapshot(data, f"{name}:{path}" if path else name, inside, commit)
+    return FileVersion(data, f"{name}:{path}" if path else name, inside, commit)
 
 
-def _deployed(repository: Repository) -> Snapshot:
-    """Where this branch left `origin/main`, else `main`: what production was built from."""
+def _deployed(repository: Repository) -> FileVersion:
+    """The commit where this branch left `origin/main`, else `main`.
+
+    Not the tip of that branch: what others have merged since is not an edit of this branch.
+    """
     for branch in DEFAULT_BRANCHES:
         tip = repository.commit(branch)
         if tip is None and repository.names(branch):
@@ -181,7 +180,7 @@ def _deployed(repository: Repository) -> Snapshot:
 
 
 def how_to_get(repository: Repository, ref: str) -> str:
-    """The command that would bring a missing ref, as exactly as can be known."""
+    """The command that most likely fetches a missing ref, or another way to go on."""
     remotes = repository.remotes
     if ref.startswith("-"):
         return "write REF, REF:PATH or a file"
@@ -202,5 +201,5 @@ def how_to_get(repository: Repository, ref: str) -> str:
     return f"{_fetch(remote, f'{ref}:{ref}')}, or check the spelling"
 
 
-def _fetch(*words: str) -> str:
-    return f"run '{shlex.join(('git', 'fetch', *words))}'"
+def _fetch(*arguments: str) -> str:
+    return f"run '{shlex.join(('git', 'fetch', *arguments))}'"

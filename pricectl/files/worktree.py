@@ -1,7 +1,7 @@
-"""Finds the work tree that a file belongs to, by its path alone; git is not asked.
+"""Finds the work tree that a file belongs to, by its path alone and without git.
 
-Apart from git because git would take a folder that is itself a repository, such as a pull request
-can add, for the file's own.
+Git itself would take a folder that is a repository of its own, such as a pull request can add, for
+the repository of the files in it.
 """
 
 import os
@@ -14,14 +14,14 @@ from pricectl.files.git import BadRef
 MAX_LINKS = 40
 
 
-class Place(NamedTuple):
-    """Where a file is: the root of its work tree, and its path from there with forward slashes."""
+class WorkTreePath(NamedTuple):
+    """A file in a work tree: the tree's root, and the path from there with forward slashes."""
 
     root: Path
     path: str
 
 
-def locate(file: str | Path) -> Place:
+def locate(file: str | Path) -> WorkTreePath:
     """The nearest work tree above a file. Raises BadRef outside of one.
 
     A link in a work tree may lead to any file in it, but not out of it: a pull request that adds
@@ -43,7 +43,7 @@ def locate(file: str | Path) -> Place:
             where=str(real.parent),
             next_step="name a file with --base FILE",
         )
-    return Place(root, real.relative_to(root).as_posix())
+    return WorkTreePath(root, real.relative_to(root).as_posix())
 
 
 def check_same(file: str | Path, settings: str | Path) -> None:
@@ -61,12 +61,12 @@ def check_same(file: str | Path, settings: str | Path) -> None:
 
 
 def _links(path: Path) -> list[Path]:
-    """The symbolic links on the way to a file, each by a path that has none before it."""
+    """The symbolic links on the way to a file, each by a path without links before it."""
     found: list[Path] = []
     here, ahead = Path(path.anchor), list(path.parts[1:])
     while ahead:
-        step = here.parent if ahead[0] == ".." else here / ahead[0]
-        del ahead[0]
+        name = ahead.pop(0)
+        step = here.parent if name == ".." else here / name
         if step.is_symlink() and len(found) < MAX_LINKS:
             found.append(step)
             target = here / step.readlink()

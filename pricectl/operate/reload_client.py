@@ -16,7 +16,7 @@ MAX_BYTES = 256 * 1024
 OK = 200
 
 
-class Reloaded(NamedTuple):
+class ReloadReply(NamedTuple):
     """What a service answered: whether it took the catalog, and what it charges by now."""
 
     url: str
@@ -30,15 +30,15 @@ class Reloaded(NamedTuple):
 
 def address(url: str) -> SplitResult:
     """The endpoint at an address, or the endpoint itself. Raises NotFetched."""
-    place = allowed(url)
-    path = place.path.rstrip("/")
-    return place._replace(path=path if path.endswith(ENDPOINT) else path + ENDPOINT, fragment="")
+    parts = allowed(url)
+    path = parts.path.rstrip("/")
+    return parts._replace(path=path if path.endswith(ENDPOINT) else path + ENDPOINT, fragment="")
 
 
-def reload(url: str, token: str, seconds: float = SECONDS, *, force: bool = False) -> Reloaded:
+def reload(url: str, token: str, seconds: float = SECONDS, *, force: bool = False) -> ReloadReply:
     """Ask once. Raises NotFetched: no answer, or one that is neither yes nor a refusal."""
-    place = address(url)
-    shown = (place._replace(query="force=true") if force else place).geturl()
+    endpoint = address(url)
+    shown = (endpoint._replace(query="force=true") if force else endpoint).geturl()
     answer = post(shown, None, token=token, seconds=seconds, limit=MAX_BYTES, direct=True)
     status = answer.status
     if status not in {OK, 409}:
@@ -49,13 +49,13 @@ def reload(url: str, token: str, seconds: float = SECONDS, *, force: bool = Fals
     return _read(shown, status, answer.body)
 
 
-def _read(url: str, status: int, body: bytes) -> Reloaded:
+def _read(url: str, status: int, body: bytes) -> ReloadReply:
     try:
         found = json.loads(body)
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict) or "status" not in found:
-        raise NotFetched("is no pricing endpoint", where=url, next_step="check the address")
+        raise NotFetched("is not a pricing endpoint", where=url, next_step="check the address")
 
     def text(name: str) -> str:
         value: Any = found.get(name)
@@ -66,4 +66,4 @@ def _read(url: str, status: int, body: bytes) -> Reloaded:
         return value if type(value) is int else 0
 
     counts = number("models"), number("generation")
-    return Reloaded(url, status, text("status"), text("version"), *counts, text("reason"))
+    return ReloadReply(url, status, text("status"), text("version"), *counts, text("reason"))

@@ -1,13 +1,14 @@
-"""Which prices a file, a git ref or a running server stands at, and whether all agree."""
+"""Which prices a file, a git ref or a running server has, and whether all agree."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from pricectl.core import document
 from pricectl.core.document import Json
 from pricectl.core.errors import DocumentError, PricingError
+from pricectl.exit_codes import CLEAN, FAILED, FINDINGS
 from pricectl.files import catalog_file, fetch, versions
 from pricectl.policy import Policy
 
@@ -16,18 +17,19 @@ MAX_WORD = 200
 # Empty where the default price is all there is.
 _SHA256 = re.compile(r"([0-9a-f]{64})?")
 
-Kind = Literal["file", "ref", "server"]
-Outcome = Literal["same", "different", "unreadable"]
+SourceKind = Literal["file", "ref", "server"]
+Agreement = Literal["same", "different", "unreadable"]
+_EXIT_CODES: dict[Agreement, int] = {"same": CLEAN, "different": FINDINGS, "unreadable": FAILED}
 
 
-class Standing(NamedTuple):
-    """One place and its prices; `problem` is why it cannot be read.
+class PricesAt(NamedTuple):
+    """The prices at one URL, file or ref; `problem` is why they cannot be read.
 
     `generation`, `calculator`, `layer` and `reload` (what the last one did) are a server's.
     """
 
     name: str
-    kind: Kind
+    kind: SourceKind
     sha256: str = ""
     models: int | None = None
     last_updated: str = ""
@@ -38,37 +40,47 @@ class Standing(NamedTuple):
     problem: str = ""
 
 
-def outcome(standings: Sequence[Standing]) -> Outcome:
-    """Whether all can be read, and have one catalog and one calculator.
+class StatusResult(NamedTuple):
+    """The prices at every source that was named; the others are compared with the first."""
 
-    Generations are each host's own count and may differ.
-    """
-    if any(standing.problem for standing in standings):
-        return "unreadable"
-    catalogs = {standing.sha256 for standing in standings}
-    calculators = {standing.calculator for standing in standings if standing.calculator}
-    return "different" if len(catalogs) > 1 or len(calculators) > 1 else "same"
+    sources: tuple[PricesAt, ...]
+
+    @property
+    def agreement(self) -> Agreement:
+        """Whether all can be read, and have one catalog and one calculator."""
+        if any(source.problem for source in self.sources):
+            return "unreadable"
+        # Generations are not compared: each host counts its own.
+        catalogs = {source.sha256 for source in self.sources}
+        calculators = {source.calculator for source in self.sources if source.calculator}
+        return "different" if len(catalogs) > 1 or len(calculators) > 1 else "same"
+
+    @property
+    def exit_code(self) -> int:
+        """How `status` ends."""
+        return _EXIT_CODES[self.agreement]
 
 
-def look(
-    asked: str, *, file: str, policy: Policy | None = None, token: str | None = None
-) -> Standing:
-    """How things stand at a URL, a file or a ref; `token` asks servers for their admin status."""
-    is_file = asked == catalog_file.PACKAGED or Path(asked).is_file()
-    kind: Kind = "server" if fetch.is_url(asked) else "file" if is_file else "ref"
+def prices_at(
+    source: str, *, file: str, policy: Policy | None = None, token: str | None = None
+) -> PricesAt:
+    """Read the prices at a URL, a file or a ref; `token` asks servers for their admin status."""
+    is_file = source == catalog_file.PACKAGED or Path(source).is_file()
+    kind: SourceKind = "server" if fetch.is_url(source) else "file" if is_file else "ref"
     try:
         if kind == "server":
-            return _server(asked, token)
-        found = versions.read(asked, file, policy or Policy())
+            return _server(source, token)
+        found = versions.read(source, file, policy or Policy())
         catalog = found.version().catalog
     except fetch.NotFetched as error:
-        return Standing(asked, kind, problem="; ".join(filter(None, (error.what, error.next_step))))
+        problem = "; ".join(filter(None, (error.what, error.next_step)))
+        return PricesAt(source, kind, problem=problem)
     except PricingError as error:
-        return Standing(asked, kind, problem=str(error).removeprefix(f"{asked}: "))
-    return Standing(found.name, kind, catalog.sha256, len(catalog.models), catalog.last_updated)
+        return PricesAt(source, kind, problem=str(error).removeprefix(f"{source}: "))
+    return PricesAt(found.name, kind, catalog.sha256, len(catalog.models), catalog.last_updated)
 
 
-def _server(url: str, token: str | None) -> Standing:
+def _server(url: str, token: str | None) -> PricesAt:
     address = url.rstrip("/") + (HEALTH if token is None else STATUS)
     found = _members(fetch.fetch(address, token=token))
     sha256 = found.get("version")
@@ -77,7 +89,7 @@ def _server(url: str, token: str | None) -> Standing:
             "does not answer as pricectl's router", where=address, next_step="check the address"
         )
     reload = found.get("last_reload")
-    return Standing(
+    return PricesAt(
         url,
         "server",
         sha256,

@@ -2,7 +2,7 @@
 
 Names, parameters and results are the ones callers know; floats come in and go out, but no float is
 calculated with: each is taken as the shortest decimal that means it. docs/migration.md lists every
-difference in result. Nothing here raises; what cannot be meant counts as zero.
+difference in result. Nothing here raises; an invalid number counts as zero.
 """
 
 from pricectl.production.costs import (

@@ -1,25 +1,26 @@
 """Tokens and prices to a cost, and a cost to credits, as production asks for them."""
 
 import math
+import operator
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from itertools import islice
 from typing import Any
 
-from pricectl.core.money import TOKENS_PER_MTOK, divide
-from pricectl.production.guard import never_raises
-from pricectl.production.numbers import exact, rounded
-from pricectl.production.prices import DEFAULT_PRICES, Prices, get_model_pricing
+from pricectl.core.money import TOKENS_PER_MTOK, divide, is_bounded
+from pricectl.production.never_raises import never_raises
+from pricectl.production.prices import DEFAULT_PRICES, get_model_pricing
 
+COST_DECIMALS = 8
+MAX_AMOUNT = 10**15
 JOB_CREDITS = 1
 MAX_MESSAGES = 100_000
 # An estimated answer is a fifth as long as its prompt.
 INPUT_PER_OUTPUT = 5
 
-
-_NO_COSTS: Prices = {"input_cost_usd": 0.0, "output_cost_usd": 0.0, "provider_cost_usd": 0.0}
-_NO_MARKUP: Prices = {"provider_cost_usd": 0.0, "client_cost_usd": 0.0}
+_NO_COSTS = {"input_cost_usd": 0.0, "output_cost_usd": 0.0, "provider_cost_usd": 0.0}
+_NO_MARKUP = {"provider_cost_usd": 0.0, "client_cost_usd": 0.0}
 _NO_ESTIMATE: dict[str, Any] = {
     "estimated_input_tokens": 0,
     "estimated_output_tokens": 0,
@@ -32,18 +33,14 @@ _NO_ESTIMATE: dict[str, Any] = {
 }
 
 
-def _no_cost() -> Prices | None:
-    return None
-
-
-@never_raises(_NO_COSTS.copy)
+@never_raises(_NO_COSTS)
 def calculate_token_costs(
     prompt_tokens: float,
     completion_tokens: float,
     input_price_per_million: float,
     output_price_per_million: float,
-) -> Prices:
-    """What a call costs in USD, to 8 decimals, half to even; the total is rounded once by itself.
+) -> dict[str, float]:
+    """The cost of a call in USD, to 8 decimals, half to even; the total is rounded once, too.
 
     >>> calculate_token_costs(1000, 500, 2.5, 10.0)
     {'input_cost_usd': 0.0025, 'output_cost_usd': 0.005, 'provider_cost_usd': 0.0075}
@@ -57,8 +54,8 @@ def calculate_token_costs(
     }
 
 
-@never_raises(_NO_MARKUP.copy)
-def apply_markup(provider_cost_usd: float, markup_percentage: float) -> Prices:
+@never_raises(_NO_MARKUP)
+def apply_markup(provider_cost_usd: float, markup_percentage: float) -> dict[str, float]:
     """The provider's cost and the client's with markup, in USD; nothing is rounded.
 
     >>> apply_markup(0.29, 100)
@@ -71,7 +68,7 @@ def apply_markup(provider_cost_usd: float, markup_percentage: float) -> Prices:
     }
 
 
-@never_raises(lambda: JOB_CREDITS)
+@never_raises(JOB_CREDITS)
 def calculate_credits_to_deduct(  # noqa: PLR0913, PLR0917 - as production calls it
     cost_usd: float,
     total_tokens: float,
@@ -94,8 +91,8 @@ def calculate_credits_to_deduct(  # noqa: PLR0913, PLR0917 - as production calls
     return max(whole, math.floor(exact(minimum_credits)))
 
 
-@never_raises(_no_cost)
-def extract_cost_from_litellm_response(response: object) -> Prices | None:
+@never_raises(None)
+def extract_cost_from_litellm_response(response: object) -> dict[str, float] | None:
     """The cost that LiteLLM wrote into its response, if it did.
 
     It stands in `_hidden_params.response_cost` or in `usage.total_cost`.
@@ -107,7 +104,7 @@ def extract_cost_from_litellm_response(response: object) -> Prices | None:
     return None
 
 
-@never_raises(_NO_ESTIMATE.copy)
+@never_raises(_NO_ESTIMATE)
 def estimate_cost_for_conversation(
     model_name: str, messages: Iterable[object], average_chars_per_token: float = 4
 ) -> dict[str, Any]:
@@ -132,12 +129,33 @@ def estimate_cost_for_conversation(
     }
 
 
+def exact(value: Any) -> Fraction:
+    """A caller's number as the value it is written as, at most 1e15 either way; 0 for others.
+
+    A float stands for the shortest decimal that means it: 0.29 is 29/100.
+    """
+    amount: int | Fraction = 0
+    try:
+        if isinstance(value, Decimal):
+            amount = Fraction(value) if is_bounded(value) else 0
+        elif hasattr(value, "__index__"):
+            amount = operator.index(value)
+        elif hasattr(value, "__float__") and math.isfinite(value):
+            amount = Fraction(float.__repr__(float(value)))
+    except Exception:  # noqa: BLE001 - a number of the caller's making
+        return Fraction(0)
+    return Fraction(max(-MAX_AMOUNT, min(amount, MAX_AMOUNT)))
+
+
+def rounded(usd: Fraction) -> float:
+    """USD at 8 decimals, half to even, as the replaced module rounded."""
+    units: int = 10**COST_DECIMALS
+    return divide(usd.numerator * units, usd.denominator, "half-even") / units
+
+
 def _cost(tokens: object, price_per_million: object) -> Fraction:
-    return (
-        max(Fraction(0), exact(tokens))
-        * max(Fraction(0), exact(price_per_million))
-        / TOKENS_PER_MTOK
-    )
+    zero = Fraction(0)
+    return max(zero, exact(tokens)) * max(zero, exact(price_per_million)) / TOKENS_PER_MTOK
 
 
 def _member(holder: object, name: str) -> Any:

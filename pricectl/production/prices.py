@@ -10,14 +10,14 @@ from pricectl.core.document import Unreadable
 from pricectl.core.lookup import find
 from pricectl.core.money import TOKENS_PER_MTOK
 from pricectl.core.prices import PriceList
-from pricectl.production.guard import never_raises
+from pricectl.production.never_raises import never_raises
 from pricectl.runtime import Snapshot
 
-Prices = dict[str, float]
+ModelPrices = dict[str, float]
 
 DEFAULT = "default"
 # In USD per 1M tokens: what an unknown model costs.
-DEFAULT_PRICES: Prices = {"input": 1.0, "output": 2.0}
+DEFAULT_PRICES: ModelPrices = {"input": 1.0, "output": 2.0}
 UNKNOWN = "unknown"
 
 # Sections of the catalog -> what callers know the provider as.
@@ -29,8 +29,8 @@ PROVIDERS = {
     "fireworks": "fireworks",
     "fireworks_ai": "fireworks",
 }
-# How a name begins that no row answers.
-_BEGINNINGS = {
+# How names begin that no row answers -> what callers know the provider as.
+_NAME_PREFIXES = {
     "openai/": "openai",
     "gpt-": "openai",
     "chatgpt-": "openai",
@@ -44,14 +44,14 @@ _BEGINNINGS = {
 }
 
 
-class _PriceTable(Mapping[str, Prices]):
+class _PriceTable(Mapping[str, ModelPrices]):
     """Each model's price in USD per 1M tokens, and "default"; always those of the active catalog.
 
     Read-only. What is looked at together (`items`, `values`) is of one version; copy the table with
     `dict(MODEL_PRICING.items())`, since `dict(MODEL_PRICING)` asks for one name after the other.
     """
 
-    def __getitem__(self, name: str) -> Prices:
+    def __getitem__(self, name: str) -> ModelPrices:
         return dict(_table()[_stripped(name)])
 
     def __iter__(self) -> Iterator[str]:
@@ -79,21 +79,21 @@ class _PriceTable(Mapping[str, Prices]):
         return _copied(_table()).values()
 
 
-MODEL_PRICING: Mapping[str, Prices] = _PriceTable()
+MODEL_PRICING: Mapping[str, ModelPrices] = _PriceTable()
 
 # The last table made, with the catalog it was made from; swapped as one.
-_made: tuple[Catalog | None, dict[str, Prices]] = (None, {})
+_made: tuple[Catalog | None, dict[str, ModelPrices]] = (None, {})
 
 
-@never_raises(lambda: {DEFAULT: DEFAULT_PRICES.copy()})
-def load_pricing_from_json() -> dict[str, Prices]:
+@never_raises({DEFAULT: DEFAULT_PRICES})
+def load_pricing_from_json() -> dict[str, ModelPrices]:
     """The prices as the file has them now: it is read again, and the table copied."""
     runtime.reload_pricing()
     return _copied(_table())
 
 
-@never_raises(lambda: MODEL_PRICING)
-def reload_pricing() -> Mapping[str, Prices]:
+@never_raises(MODEL_PRICING)
+def reload_pricing() -> Mapping[str, ModelPrices]:
     """Read the file again; the prices now in use (the old ones if the file is refused).
 
     `pricectl.runtime.reload_pricing` says what was done and why.
@@ -102,27 +102,23 @@ def reload_pricing() -> Mapping[str, Prices]:
     return MODEL_PRICING
 
 
-def _no_metadata() -> dict[str, Any]:
-    return {"error": "the metadata cannot be read"}
-
-
-@never_raises(_no_metadata)
+@never_raises({"error": "the metadata cannot be read"})
 def get_pricing_metadata() -> dict[str, Any]:
     """The `metadata` of the active catalog; {"error": why} if the default price is all there is."""
     now = _snapshot()
     if now.layer == "default":
         return {"error": "no catalog could be read; every model has the default price"}
-    found = _plain(now.catalog.metadata)
+    found = _as_json_module(now.catalog.metadata)
     return found if isinstance(found, dict) else {}
 
 
-@never_raises(DEFAULT_PRICES.copy)
-def get_model_pricing(name: str) -> Prices:
+@never_raises(DEFAULT_PRICES)
+def get_model_pricing(name: str) -> ModelPrices:
     """A model's {"input", "output"} in USD per 1M tokens; the default price for an unknown name."""
     return _prices(runtime.get_pricing().match(name).model.prices)
 
 
-@never_raises(lambda: UNKNOWN)
+@never_raises(UNKNOWN)
 def get_provider_from_model(name: str) -> str:
     """Who sells a model: openai, anthropic, gemini, fireworks, or unknown.
 
@@ -133,11 +129,11 @@ def get_provider_from_model(name: str) -> str:
     if found.how != "default":
         return PROVIDERS.get(found.model.provider.lower(), UNKNOWN)
     folded = found.asked.lower()
-    fitting = (sold for start, sold in _BEGINNINGS.items() if folded.startswith(start))
-    return next(fitting, UNKNOWN)
+    sellers = (seller for prefix, seller in _NAME_PREFIXES.items() if folded.startswith(prefix))
+    return next(sellers, UNKNOWN)
 
 
-@never_raises(list[str])
+@never_raises([])
 def list_models_by_provider(provider: str) -> list[str]:
     """The names of one provider's models, sorted; "unknown" is everybody else's."""
     models = _snapshot().catalog.models
@@ -147,7 +143,7 @@ def list_models_by_provider(provider: str) -> list[str]:
 
 
 def _stripped(name: Any) -> Any:
-    """A name as lookup takes it, without the blanks around it."""
+    """A name without the blanks around it, as lookup takes it; str.strip, for a str subclass."""
     return str.strip(name) if isinstance(name, str) else name
 
 
@@ -155,7 +151,7 @@ def _snapshot() -> Snapshot:
     return runtime.get_pricing().snapshot
 
 
-def _table() -> dict[str, Prices]:
+def _table() -> dict[str, ModelPrices]:
     global _made  # noqa: PLW0603 - one assignment swaps the table with its catalog
     catalog = _snapshot().catalog
     made_from, table = _made
@@ -165,27 +161,27 @@ def _table() -> dict[str, Prices]:
     return table
 
 
-def _rows(catalog: Catalog) -> Iterator[tuple[str, Prices]]:
+def _rows(catalog: Catalog) -> Iterator[tuple[str, ModelPrices]]:
     for name, models in catalog.names.items():
         if len(models) == 1 or find(catalog, name).how == "exact":
             yield name, _prices(models[0].prices)
     yield DEFAULT, _prices(catalog.default.prices)
 
 
-def _prices(prices: PriceList) -> Prices:
+def _prices(prices: PriceList) -> ModelPrices:
     return {side: prices.base[side].pico_usd / TOKENS_PER_MTOK for side in ("input", "output")}
 
 
-def _copied(table: dict[str, Prices]) -> dict[str, Prices]:
+def _copied(table: dict[str, ModelPrices]) -> dict[str, ModelPrices]:
     return {name: dict(prices) for name, prices in table.items()}
 
 
-def _plain(value: object) -> Any:
-    """JSON as `json` would have read it: with floats, and dicts that may be written out."""
+def _as_json_module(value: object) -> Any:
+    """Values as the json module reads them: with floats, and dicts that may be written out."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(member) for key, member in value.items()}
+        return {str(key): _as_json_module(member) for key, member in value.items()}
     if isinstance(value, Unreadable):
         return value.literal
     if isinstance(value, Decimal):
         return float(value)
-    return [_plain(item) for item in value] if isinstance(value, list) else value
+    return [_as_json_module(item) for item in value] if isinstance(value, list) else value

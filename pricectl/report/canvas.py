@@ -17,11 +17,12 @@ COLUMN_GAP = 3
 
 
 class Canvas(NamedTuple):
-    """How wide and whether in colour text is drawn."""
+    """How text is drawn: in colour or not, how wide (in cells), how much of it."""
 
     color: bool = False
     width: int = 100
     verbose: bool = False
+    quiet: bool = False
 
     def draw(self, *parts: "RenderableType") -> str:
         """Renderables to text, each on lines of its own, without trailing spaces."""

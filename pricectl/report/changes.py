@@ -1,13 +1,11 @@
 """How a comparison is put in words, the same in every format."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from pricectl.changes import Change, Comparison, Impact, Move, PricedAt
-from pricectl.changes.gates import Gate
 from pricectl.changes.rates import shown
 from pricectl.core.credits import BudgetMode
-from pricectl.core.labels import count, percent, plain, plural
+from pricectl.core.labels import count, percent, plural
 from pricectl.core.money import usd
 from pricectl.core.units import UNITS, is_token
 
@@ -15,43 +13,6 @@ INSTEAD = "in parentheses: what is charged where there is no price of its own"
 UP, DOWN, SAME, ARROW = "▲", "▼", "=", "→"
 NO_PRICE = "none"
 MAX_VALUE = 60
-
-
-class Compared(NamedTuple):
-    """A comparison with the names of its sides, in words, and the gates it was held against."""
-
-    found: Comparison
-    base: str
-    head: str
-    gates: tuple[Gate, ...] = ()
-
-    @property
-    def tripped(self) -> bool:
-        """Whether a gate fails."""
-        return any(gate.tripped for gate in self.gates)
-
-
-def summary(compared: Compared) -> str:
-    """What changed and against what, in one sentence."""
-    return f"{counts(compared.found)} vs {compared.base}"
-
-
-def counts(found: Comparison) -> str:
-    """How much changed, by kind."""
-    rows = {(change.provider, change.model) for change in found.of("repriced")}
-    by_kind = [
-        (len(rows), "repriced"),
-        (len(found.of("added")), "added"),
-        (len(found.of("removed")), "removed"),
-        (len(found.of("renamed")), "renamed"),
-    ]
-    told = [f"{count(number)} {word}" for number, word in by_kind if number]
-    names, others = len(found.of("resolution")), len(found.of("metadata"))
-    if names:
-        told.append(f"{plural(names, 'name')} answered by another row")
-    if others:
-        told.append(plural(others, "other change"))
-    return ", ".join(told) or "No changes"
 
 
 def only_looks(found: Comparison) -> str:
@@ -73,7 +34,7 @@ def left_out(found: Comparison) -> tuple[str, ...]:
 
 
 def price_label(change: Change) -> str:
-    """Which price it is, in the words of the field; a member that is no price by its name."""
+    """Which price it is, in the words of the field; of any other member its name."""
     price = change.price
     if price is None:
         return change.field
@@ -137,11 +98,6 @@ def fixed_credits(job: Impact, cells: Mapping[BudgetMode, str]) -> str:
     return f"{job.workload.name}: {', '.join(told)}"
 
 
-def changed_jobs(impact: Sequence[Impact]) -> tuple[Impact, ...]:
-    """The jobs that cost otherwise now."""
-    return tuple(job for job in impact if job.move.difference_pico_usd)
-
-
 def job_title(job: Impact) -> str:
     """The row that a job is charged by; both rows if another one answers now."""
     period = f", {job.period}" if job.period else ""
@@ -149,7 +105,7 @@ def job_title(job: Impact) -> str:
     if old.model.full_name == new.model.full_name:
         return f"{old.model.full_name}{period}"
     rows = (match.model.full_name if match.how != "default" else "default" for match in (old, new))
-    return f"{job.asked}: {f' {ARROW} '.join(rows)}{period}"
+    return f"{job.name}: {f' {ARROW} '.join(rows)}{period}"
 
 
 def short_names(impact: Sequence[Impact]) -> dict[str, str]:
@@ -157,14 +113,6 @@ def short_names(impact: Sequence[Impact]) -> dict[str, str]:
     names = dict.fromkeys(job.workload.name for job in impact)
     short = {name: name.partition(" (")[0] for name in names}
     return short if len(set(short.values())) == len(short) else {name: name for name in names}
-
-
-def gate_line(gate: Gate) -> str:
-    """One gate and how it stands."""
-    sign = "%" if gate.percent else ""
-    actual = "from nothing" if gate.actual is None else f"{plain(gate.actual, 2)}{sign}"
-    state = "tripped" if gate.tripped else "kept"
-    return f"gate {gate.id} {state}: {actual}, limit {plain(gate.limit, 2)}{sign}"
 
 
 def value(text: str | None) -> str:

@@ -1,45 +1,131 @@
-"""The checklist before a deploy for programs and for a comment."""
+"""The checklist before a deploy, as a document and for people."""
 
-from pricectl.operate.deploy_check.checklist import Readiness
-from pricectl.report.json import dump
-from pricectl.report.markdown import code
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
-MARKER = "<!-- pricectl-deploy-check -->"
-_STATES = {"ok": "✅", "note": "ℹ️", "failed": "❌", "unknown": "❔"}  # noqa: RUF001 - a picture
+from pricectl.changes.gates import GatedComparison
+from pricectl.core.labels import count, plural
+from pricectl.operate.deploy_check.checklist import (
+    DeployCheck,
+    DeployCheckItem,
+    FoundErrors,
+    ItemState,
+)
+from pricectl.report.canvas import Canvas, clean, grid
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
+
+MAX_DETAILS = 10
+STYLES: dict[ItemState, str] = {
+    "ok": "green",
+    "note": "blue",
+    "failed": "bold red",
+    "unknown": "bold yellow",
+}
 
 
-def verdict(found: Readiness) -> str:
+def document(result: DeployCheck) -> dict[str, Any]:
+    """The document of `deploy-check`; schemas/deploy-check.schema.json describes it."""
+    return {
+        "schema": "pricectl.deploy-check/1",
+        "outcome": "pass" if result.safe else "fail" if result.having("failed") else "unknown",
+        "verdict": verdict(result),
+        "file": result.file,
+        "sha256": result.sha256,
+        "checks": [
+            {
+                "id": item.id,
+                "state": item.state,
+                "said": sentence(item),
+                "details": list(details(item)),
+            }
+            for item in result.items
+        ],
+    }
+
+
+def text(result: DeployCheck, canvas: Canvas) -> str:
+    """Every item with what it saw, then the verdict; with `quiet` the verdict alone."""
+    from rich.text import Text
+
+    end = Text(verdict(result), "bold green" if result.safe else "bold red")
+    if canvas.quiet:
+        return canvas.draw(end)
+    head = Text(f"{clean(result.file)}, sha256 {result.sha256}", "bold")
+    return canvas.draw(head, "", _table(result, verbose=canvas.verbose), "", end)
+
+
+def verdict(result: DeployCheck) -> str:
     """Safe or not, and why not."""
-    if found.safe:
+    if result.safe:
         return "safe to deploy"
     failed, unknown = (
-        ", ".join(check.id for check in found.having(state)) for state in ("failed", "unknown")
+        ", ".join(item.id for item in result.having(state)) for state in ("failed", "unknown")
     )
     reasons = (f"failed: {failed}" if failed else "", f"not checked: {unknown}" if unknown else "")
     return f"not safe to deploy: {'; '.join(reason for reason in reasons if reason)}"
 
 
-def json(found: Readiness) -> str:
-    """For programs."""
-    return dump(
-        "deploy-check",
-        {
-            "outcome": "pass" if found.safe else "fail" if found.having("failed") else "unknown",
-            "verdict": verdict(found),
-            "file": found.file,
-            "sha256": found.sha256,
-            "checks": [
-                {**check._asdict(), "details": list(check.details)} for check in found.checks
-            ],
-        },
-    )
+def sentence(item: DeployCheckItem) -> str:
+    """What an item saw, in one sentence."""
+    if isinstance(item.facts, FoundErrors):
+        return _errors_sentence(item.facts)
+    if isinstance(item.facts, GatedComparison):
+        summary = item.facts.summary
+        if item.state == "failed":
+            return f"{summary}: a gate tripped"
+        if item.state == "note":
+            return f"{summary}; no gate is set, such as --max-increase 20%"
+        return summary
+    return item.sentence
 
 
-def markdown(found: Readiness) -> str:
-    """For a comment or a job's summary."""
-    lines = [MARKER, f"**{code(found.file)}: {verdict(found)}**", "", "| | check | what it saw |"]
-    lines.append("| --- | --- | --- |")
-    for check in found.checks:
-        told = "<br>".join(code(line) for line in (check.said, *check.details))
-        lines.append(f"| {_STATES[check.state]} | {check.id} | {told} |")
-    return "\n".join(lines)
+def details(item: DeployCheckItem) -> tuple[str, ...]:
+    """The particulars of an item, a line each; of what is not in order the first few."""
+    lines = item.particulars
+    if isinstance(item.facts, FoundErrors):
+        report = item.facts.report
+        lines = tuple(
+            f"{found.span.line if found.span else report.file_of(found)}: {found.message} "
+            f"[{found.rule}]{found.due_mark}"
+            for found in item.facts.failing
+        )
+    elif isinstance(item.facts, GatedComparison):
+        lines = tuple(gate.text for gate in item.facts.gates)
+    more = len(lines) - MAX_DETAILS
+    # The worked examples of an item that is in order are all shown, on request.
+    if item.state == "ok" or more <= 0:
+        return lines
+    return (*lines[:MAX_DETAILS], f"and {count(more)} more")
+
+
+def _errors_sentence(facts: FoundErrors) -> str:
+    report, models = facts.report, plural(facts.report.models, "model")
+    due = f", {count(report.due)} due by date" if report.due else ""
+    if facts.failing:
+        errors = plural(report.count("error"), "error")
+        return f"{errors} in {models}{due}; 'pricectl validate' shows all"
+    warnings = report.count("warning")
+    if warnings:
+        return f"no errors in {models}; {plural(warnings, 'warning')}{due}"
+    return f"no errors and no warnings in {models}"
+
+
+def _table(result: DeployCheck, *, verbose: bool) -> "Table":
+    from rich.text import Text
+
+    table = grid("left", "left", "wrap")
+    for item in result.items:
+        told = Text("\n").join(_told(item, verbose=verbose))
+        table.add_row(Text(f"  {item.state}", STYLES[item.state]), item.id, told)
+    return table
+
+
+def _told(item: DeployCheckItem, *, verbose: bool) -> "Iterator[Text]":
+    from rich.text import Text
+
+    yield Text(clean(sentence(item)))
+    if verbose or item.state != "ok":
+        yield from (Text(clean(line), "dim") for line in details(item))

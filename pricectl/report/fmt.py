@@ -1,66 +1,187 @@
-"""What a formatter did to a catalog, or would do, in every format's words."""
+"""What `fmt` did to a catalog, or would do, as a document and for people."""
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import StringIO
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from pricectl.core.labels import plural
-from pricectl.edit.formatting import Formatted
-from pricectl.report.canvas import clean
+from pricectl.changes import Change
+from pricectl.check.positions import Positions
+from pricectl.core.labels import count, plural
+from pricectl.edit.formatting import FmtResult
+from pricectl.edit.notation import Respelled
+from pricectl.edit.promotion import Left, Promotion
+from pricectl.files.atomic import sha256
+from pricectl.report import changes as words
+from pricectl.report.canvas import Canvas, at_point, clean, grid
+from pricectl.report.changes import ARROW
+from pricectl.report.diff import percent
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.text import Text
+
+MAX_PRICES, MAX_RESPELLED = 6, 10
+INDENT = "  "
+PER_MTOK = "USD per 1M tokens where no unit is named"
+_DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
-class Outcome(NamedTuple):
-    """A formatted catalog with its name, and what it was made for.
+def document(result: FmtResult, *, diff: bool) -> dict[str, Any]:
+    """The document of `fmt`, with the unified diff if asked for.
 
-    `writes`: to be used, not only looked at; `written`: its file was replaced. `fail_on_due`: fail
-    if prices have begun that are not promoted.
+    schemas/fmt.schema.json describes it.
     """
+    found = result.formatted
+    positions = found.positions
+    return {
+        "schema": "pricectl.fmt/1",
+        "outcome": "fail" if result.failed else "pass",
+        "file": result.name,
+        "changed": found.changed,
+        "written": result.written,
+        "sha256": {"old": sha256(found.before.encode()), "new": sha256(found.text.encode())},
+        "promoted": [
+            {
+                "provider": row.model.provider,
+                "model": row.model.name,
+                **_place(row.pointer, positions),
+                "from": list(row.begun),
+                "changes": [_change(change) for change in row.changes],
+            }
+            for row in found.promoted
+        ],
+        "respelled": [
+            {**_place(price.pointer, positions), "old": price.old, "new": price.new}
+            for price in found.respelled
+        ],
+        "left": [
+            {
+                "provider": row.model.provider,
+                "model": row.model.name,
+                **_place(row.pointer, positions),
+                "reason": row.reason,
+            }
+            for row in found.left
+        ],
+        "due": result.due,
+        "last_updated": found.last_updated or None,
+        "diff": "".join(f"{line}\n" for line in unified_diff(result)) if diff else None,
+    }
 
-    name: str
-    found: Formatted
-    writes: bool = True
-    written: bool = False
-    check: bool = False
-    fail_on_due: bool = False
 
-    @property
-    def due(self) -> bool:
-        """Whether prices that have begun are not promoted, by a date and not by an edit."""
-        return bool(self.found.left or (self.found.promoted and not self.writes))
-
-    @property
-    def failed(self) -> bool:
-        """Whether a person has something to do: what a date made due only if that was asked for.
-
-        A promotion that was to be written and could not be is a failure in any case.
-        """
-        if self.due and (self.writes or self.fail_on_due):
-            return True
-        return self.check and bool(self.found.respelled)
+def _place(pointer: str, positions: Positions) -> dict[str, Any]:
+    span = positions.value(pointer)
+    return {"pointer": pointer, "line": span.line, "column": span.column}
 
 
-def summary(outcome: Outcome) -> str:
+def _change(change: Change) -> dict[str, Any]:
+    largest = change.largest
+    return {
+        "field": change.field,
+        "old": change.old,
+        "new": change.new,
+        "percent": percent(largest.relative) if largest else None,
+    }
+
+
+def text(result: FmtResult, canvas: Canvas) -> str:
+    """The summary, then every row and price; quiet, the summary alone."""
+    found, positions = result.formatted, result.formatted.positions
+    parts: list[RenderableType] = [_text(summary(result), "bold")]
+    if not canvas.quiet:
+        for row in found.promoted:
+            parts += ["", *_promotion(row, positions, canvas)]
+        if found.promoted:
+            parts += ["", _text(f"{PER_MTOK}; {words.INSTEAD}", "dim")]
+        parts += _respelled(found.respelled, positions, canvas)
+        parts += _left(found.left, positions)
+        if found.changed and found.last_updated:
+            parts += ["", _text(f"metadata.last_updated stays {found.last_updated}", "dim")]
+    return canvas.draw(*parts)
+
+
+def diff_text(result: FmtResult, canvas: Canvas) -> str:
+    """The unified diff; empty if there is no difference."""
+    lines = list(unified_diff(result))
+    if not canvas.color:
+        return "".join(f"{line}\n" for line in lines)
+    whole = canvas._replace(width=max(canvas.width, *(2 * len(line) for line in lines), 1))
+    return whole.draw(*(_text(line, _DIFF_STYLES.get(line[:1], "")) for line in lines))
+
+
+def summary(result: FmtResult) -> str:
     """What was or would be done, in one line."""
-    verb = "" if outcome.writes else "to be "
+    verb = "" if result.writes else "to be "
     told = [
         f"{plural(len(items), word)} {verb}{participle}"
         for items, word, participle in (
-            (outcome.found.promoted, "row", "promoted"),
-            (outcome.found.respelled, "price", "respelled"),
+            (result.formatted.promoted, "row", "promoted"),
+            (result.formatted.respelled, "price", "respelled"),
         )
         if items
     ]
-    if outcome.found.left:
-        told.append(f"{plural(len(outcome.found.left), 'row')} left to you")
-    return f"{clean(outcome.name)}: {', '.join(told) or 'nothing to do'}"
+    if result.formatted.left:
+        told.append(f"{plural(len(result.formatted.left), 'row')} left to you")
+    return f"{clean(result.name)}: {', '.join(told) or 'nothing to do'}"
 
 
-def difference(outcome: Outcome) -> Iterator[str]:
+def unified_diff(result: FmtResult) -> Iterator[str]:
     """The lines of the unified diff, without their ends; none if there is no difference."""
-    found = outcome.found
+    found = result.formatted
     before, after = (StringIO(text).readlines() for text in (found.before, found.text))
-    for line in difflib.unified_diff(before, after, outcome.name, outcome.name):
+    for line in difflib.unified_diff(before, after, result.name, result.name):
         yield "\t".join(clean(part) for part in line.rstrip("\r\n").split("\t"))
         if not line.endswith("\n"):
             yield "\\ No newline at end of file"
+
+
+def _promotion(row: Promotion, positions: Positions, canvas: Canvas) -> "Iterator[RenderableType]":
+    line = positions.key(row.pointer).line
+    yield _text(f"{row.model.full_name}, from {row.begun[-1]} (line {line})", "bold")
+    shown = row.changes if canvas.verbose else row.changes[:MAX_PRICES]
+    if not shown:
+        yield _text(f"{INDENT}the row has these prices already")
+        return
+    yield _prices(shown)
+    yield from _more(len(row.changes) - len(shown))
+
+
+def _prices(changes: Sequence[Change]) -> "RenderableType":
+    table = grid("wrap", "left", "left", "left", "right")
+    old, new = (at_point(side) for side in zip(*map(words.sides, changes), strict=True))
+    for change, before, after in zip(changes, old, new, strict=True):
+        moved = words.moved(change.largest)
+        table.add_row(clean(INDENT + words.price_label(change)), before, ARROW, after, moved)
+    return table
+
+
+def _respelled(
+    prices: Sequence[Respelled], positions: Positions, canvas: Canvas
+) -> "Iterator[RenderableType]":
+    if not prices:
+        return
+    shown = prices if canvas.verbose else prices[:MAX_RESPELLED]
+    table = grid("left", "wrap", "right", "left", "left")
+    for pointer, old, new in shown:
+        line = positions.value(pointer).line
+        table.add_row(f"{INDENT}line {line}", clean(pointer), old, ARROW, new)
+    yield from ("", _text("Respelled", "bold"), table, *_more(len(prices) - len(shown)))
+
+
+def _left(rows: Sequence[Left], positions: Positions) -> "Iterator[RenderableType]":
+    if rows:
+        yield from ("", _text("Left to you", "bold yellow"))
+    for row in rows:
+        line = positions.key(row.pointer).line
+        yield _text(f"{INDENT}line {line}  {row.model.full_name}: {row.reason}")
+
+
+def _more(number: int) -> "list[RenderableType]":
+    return [_text(f"{INDENT}and {count(number)} more; -v shows all", "dim")] if number else []
+
+
+def _text(told: str, style: str = "") -> "Text":
+    from rich.text import Text
+
+    return Text(clean(told), style=style)

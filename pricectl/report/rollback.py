@@ -1,44 +1,158 @@
-"""A rollback as every format tells it: what it changes, what came of it."""
+"""A rollback as a document and for people: to which version, what it changes, what was done."""
 
-from typing import Literal, NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
-from pricectl.changes import Version
-from pricectl.core.credits import Profile
-from pricectl.exit_codes import CLEAN, FAILED, FINDINGS
-from pricectl.operate.reload_client import Reloaded
-from pricectl.report.changes import Compared
+from pricectl.check import Validation
+from pricectl.core.labels import count, plural
+from pricectl.operate.rollback import (
+    SHORT,
+    RollbackChanges,
+    RollbackPlan,
+    RollbackResult,
+    RollbackState,
+)
+from pricectl.report import diff, validate
+from pricectl.report.canvas import Canvas, clean
 
-State = Literal["restored", "would-restore", "unchanged", "refused", "unconfirmed", "declined"]
-_CODES: dict[State, int] = {"refused": FINDINGS, "declined": FINDINGS, "unconfirmed": FAILED}
+if TYPE_CHECKING:
+    from rich.text import Text
+
+STYLES: dict[RollbackState, str] = {
+    "restored": "bold green",
+    "refused": "bold red",
+    "declined": "yellow",
+    "unconfirmed": "yellow",
+}
 
 
-class Differences(NamedTuple):
-    """From the current file to the target; `trouble` says why there is no comparison."""
+def document(result: RollbackResult) -> dict[str, Any]:
+    """The document of `rollback`; schemas/rollback.schema.json describes it.
 
-    compared: Compared | None
-    trouble: str = ""
-    before: Version | None = None
-    after: Version | None = None
-    profile: Profile = Profile()
+    Its findings and its diff are parts of the documents of `validate` and `diff`.
+    """
+    planned, target, committed = result.plan, result.plan.target, result.plan.committed
+    return {
+        "schema": "pricectl.rollback/1",
+        "outcome": result.state,
+        "file": planned.file,
+        "before": {
+            "sha256": planned.current_sha256 or None,
+            "commit": committed.commit if committed else None,
+            "kept_in": (planned.keeps if result.state == "restored" else "") or None,
+        },
+        "target": {
+            "name": target.name,
+            "commit": target.commit or None,
+            "sha256": planned.sha256,
+            "models": planned.report.models,
+        },
+        "skipped": planned.skipped,
+        "refusal": planned.refusal,
+        "compared_with": planned.compared_with,
+        "comparison_note": planned.comparison_note,
+        "findings": validate.finding_documents(planned.report),
+        "diff": diff.document(result.changes.diff) if result.changes.diff else None,
+        "not_compared": result.changes.problem,
+        "reload": _reload(result),
+    }
 
 
-class Outcome(NamedTuple):
-    """What was done with the file, and what the service said; `sha256` is what it should have."""
+def _reload(result: RollbackResult) -> dict[str, Any] | None:
+    reply = result.reloaded
+    if reply is None:
+        unreachable = {"outcome": "unreachable", "reason": result.unreachable}
+        return unreachable if result.unreachable else None
+    return {
+        "outcome": "reloaded" if result.follows else "refused",
+        "url": reply.url,
+        "version": reply.version,
+        "models": reply.models,
+        "generation": reply.generation,
+        "reason": reply.reason,
+    }
 
-    state: State
-    reloaded: Reloaded | None = None
-    unreachable: str = ""
-    sha256: str = ""
 
-    @property
-    def follows(self) -> bool:
-        """Whether the service charges by the restored version now."""
-        found = self.reloaded
-        return found is not None and found.said != "refused" and found.version == self.sha256
+def text(result: RollbackResult, canvas: Canvas) -> str:
+    """The whole; with `quiet` what was done alone."""
+    done = canvas.draw(*_done(result))
+    return done if canvas.quiet else f"{preview(result.plan, result.changes, canvas)}\n{done}"
 
-    @property
-    def code(self) -> int:
-        """The exit code."""
-        if self.unreachable:
-            return FAILED
-        return FINDINGS if self.reloaded and not self.follows else _CODES.get(self.state, CLEAN)
+
+def preview(planned: RollbackPlan, changes: RollbackChanges, canvas: Canvas) -> str:
+    """To which version, and what it changes."""
+    whole = canvas._replace(quiet=False)
+    parts = (_head(planned, whole), _body(planned, changes, whole))
+    return "\n".join(part for part in parts if part)
+
+
+def _head(planned: RollbackPlan, canvas: Canvas) -> str:
+    from rich.text import Text
+
+    name, models = clean(planned.target.name), planned.report.models
+    words = f"{plural(models, 'model')}, sha256 {planned.sha256[:SHORT]}"
+    lines = [Text(f"{clean(planned.file)} back to {name}: {words}", "bold")]
+    if planned.skipped:
+        newer = "version has" if planned.skipped == 1 else "versions have"
+        lines.append(Text(f"passed over: {count(planned.skipped)} newer {newer} errors", "yellow"))
+    if planned.comparison_note:
+        lines.append(Text(clean(planned.comparison_note), "yellow"))
+    return canvas.draw(*lines)
+
+
+def _body(planned: RollbackPlan, changes: RollbackChanges, canvas: Canvas) -> str:
+    if planned.report.fails():
+        errors = tuple(each for each in planned.report.findings if each.severity == "error")
+        shown = Validation((planned.report._replace(findings=errors),))
+        return validate.text(shown, canvas)
+    if planned.unchanged:
+        return ""
+    if changes.diff is None:
+        return f"{clean(changes.problem)}\n"
+    return diff.text(changes.diff, canvas)
+
+
+def _done(result: RollbackResult) -> Iterator["Text"]:
+    from rich.text import Text
+
+    planned = result.plan
+    name, target = clean(planned.file), clean(planned.target.name)
+    why = clean(planned.refusal) if planned.refusal else f"{target} has errors"
+    sentences: dict[RollbackState, str] = {
+        "restored": f"restored: {name} is {target} now",
+        "would-restore": f"dry run: {name} would become {target}; nothing was changed",
+        "unchanged": f"nothing to do: {name} is {target} already",
+        "refused": f"not restored: {why}; nothing was changed",
+        "unconfirmed": "not restored: nobody was asked; nothing was changed",
+        "declined": "not restored; nothing was changed",
+    }
+    yield Text(sentences[result.state], STYLES.get(result.state, "bold"))
+    if result.state == "restored":
+        yield from (Text(line) for line in _back(planned))
+    yield from _reloaded(result)
+
+
+def _back(planned: RollbackPlan) -> Iterator[str]:
+    """Where the content is that was replaced."""
+    if planned.committed:
+        yield f"git has what was there before, as {planned.committed.commit[:7]}"
+    elif planned.keeps:
+        yield f"what was there before is kept as {clean(planned.keeps)}"
+
+
+def _reloaded(result: RollbackResult) -> Iterator["Text"]:
+    from rich.text import Text
+
+    reply = result.reloaded
+    if result.unreachable:
+        yield Text(f"not reloaded: {clean(result.unreachable)}", "bold red")
+    if reply is None:
+        return
+    url, version = clean(reply.url), clean(reply.version[:SHORT])
+    state = f"{count(reply.models)} models, sha256 {version}, generation {reply.generation}"
+    if result.follows:
+        yield Text(f"{clean(reply.said)}: {url} has {state}", "green")
+    elif reply.said == "refused":
+        yield Text(f"refused: {url} keeps {state}: {clean(reply.reason)}", "bold red")
+    else:
+        yield Text(f"not there: {url} reads another file: {state}", "bold red")

@@ -19,9 +19,9 @@ from fastapi import APIRouter
 
 from pricectl.router.admin import add_admin
 from pricectl.router.guard import Bearer, Limit
-from pricectl.router.health import add_health
-from pricectl.router.plain import PlainRoute
+from pricectl.router.monitoring import add_monitoring
 from pricectl.router.quotes import add_quotes
+from pricectl.router.responses import SafeRoute
 from pricectl.runtime import Pricing
 
 __all__ = ["Limit", "make_router"]
@@ -38,9 +38,9 @@ def make_router(
     `reload_limit` is each process's own. Raises BadSettings: a token that is empty or that no
     header can carry.
     """
-    router = APIRouter(route_class=PlainRoute, tags=["pricing"])
+    router = APIRouter(route_class=SafeRoute, tags=["pricing"])
     add_quotes(router, pricing)
-    add_health(router, pricing)
+    add_monitoring(router, pricing)
     if token is not None:
         add_admin(router, pricing, Bearer(token), reload_limit)
     return router

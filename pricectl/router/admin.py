@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from pricectl.router import states
+from pricectl.router import status as documents
 from pricectl.router.guard import Bearer, Bucket, Limit, drop_body
-from pricectl.router.plain import answer, problem
+from pricectl.router.responses import json_response, problem
 from pricectl.runtime import Pricing
 
 Force = Annotated[
@@ -39,7 +39,8 @@ def add_admin(router: APIRouter, pricing: Pricing, bearer: Bearer, limit: Limit)
             return problem(429, "too many reloads", headers)
         await drop_body(request)
         result = await run_in_threadpool(pricing.reload, force=force)
-        return answer(states.reloaded(result), 409 if result.status == "refused" else 200)
+        refused = result.status == "refused"
+        return json_response(documents.reload_document(result), 409 if refused else 200)
 
     @router.get(
         "/admin/pricing/status",
@@ -51,4 +52,4 @@ def add_admin(router: APIRouter, pricing: Pricing, bearer: Bearer, limit: Limit)
     def status() -> Response:
         """Looks for another worker's reload first."""
         pricing.poll()
-        return answer(states.status(pricing))
+        return json_response(documents.status(pricing))

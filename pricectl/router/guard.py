@@ -43,6 +43,7 @@ class Bearer(SecurityBase):
 
     async def __call__(self, request: Request) -> None:
         """Raises HTTPException 401."""
+        # From the scope, since `request.headers[...]` hides a second header of the name.
         given = [value for name, value in request.scope["headers"] if name == b"authorization"]
         scheme, _, token = given[0].partition(b" ") if len(given) == 1 else (b"", b"", b"")
         fits = hmac.compare_digest(_digest(token.strip(b" ")), self._expected)
@@ -83,6 +84,7 @@ class Bucket:
         burst, per_second = self._limit
         with self._lock:
             now = self._clock()
+            # Refilled when asked, so that no timer is needed.
             self._left = min(burst, self._left + (now - self._at) * per_second)
             self._at = now
             if self._left >= 1:

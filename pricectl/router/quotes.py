@@ -1,6 +1,8 @@
 """`GET /v1/quote`: what a call costs, as the command line's JSON says it."""
 
+import json
 from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -15,17 +17,18 @@ from pricectl.core.estimate import Estimate
 from pricectl.core.money import plain_decimal
 from pricectl.core.usage import MAX_COUNT
 from pricectl.core.windows import read_instant
-from pricectl.report import json
-from pricectl.router.openapi import quote_schema
-from pricectl.router.plain import problem, text
+from pricectl.packaged import packaged_file
+from pricectl.report import quote as report
+from pricectl.report.json_text import json_text
+from pricectl.router.responses import problem, text_response
 from pricectl.runtime import Pricing, Snapshot
 
 Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
-Word = Annotated[str, Field(max_length=100)]
+Text = Annotated[str, Field(max_length=100)]
 TOTALS = ("input_tokens", "output_tokens")
 
 
-class Question(BaseModel):
+class QuoteParameters(BaseModel):
     """The query's parameters; another one is refused, because a misspelt count would be free."""
 
     model_config = ConfigDict(extra="forbid")
@@ -39,15 +42,15 @@ class Question(BaseModel):
     reasoning: Count | None = Field(None, description="Reasoning tokens, part of the output.")
     audio_in: Count | None = Field(None, description="Audio tokens, part of the input.")
     audio_out: Count | None = Field(None, description="Audio tokens, part of the output.")
-    unit: list[Word] = Field([], description="Another unit, such as search=2.", max_length=50)
-    service: Word | None = Field(None, description="Service tier: batch, flex, priority ...")
-    region: Word | None = Field(None, description="Region or data residency: eu, us ...")
+    unit: list[Text] = Field([], description="Another unit, such as search=2.", max_length=50)
+    service: Text | None = Field(None, description="Service tier: batch, flex, priority ...")
+    region: Text | None = Field(None, description="Region or data residency: eu, us ...")
     calls: int = Field(1, ge=1, le=10**9, description="A job of that many equal calls.")
-    profile: Word | None = Field(None, description="A credit profile of the settings.")
-    markup: Word | None = Field(None, description="Percent, over the profile.")
-    credits_per_dollar: Word | None = Field(None, description="Over the profile.")
-    tokens_per_credit: Word | None = Field(None, description="Over the profile.")
-    at: Word | None = Field(
+    profile: Text | None = Field(None, description="A credit profile of the settings.")
+    markup: Text | None = Field(None, description="Percent. Overrides the profile.")
+    credits_per_dollar: Text | None = Field(None, description="Overrides the profile.")
+    tokens_per_credit: Text | None = Field(None, description="Overrides the profile.")
+    at: Text | None = Field(
         None, description="The day or UTC instant of the call; now by default.", examples=[None]
     )
     strict: bool = Field(default=False, description="404 where a name or a price is missing.")
@@ -65,12 +68,12 @@ def add_quotes(router: APIRouter, pricing: Pricing) -> None:
                 "description": "As `pricectl quote -o json`",
                 "content": {"application/json": {"schema": quote_schema()}},
             },
-            400: {"description": "Counts, units or settings that cannot be"},
+            400: {"description": "Invalid counts, units or settings"},
             404: {"description": "`strict`: no such model, or no price for a unit"},
             422: {"description": "A parameter is missing, unknown or malformed"},
         },
     )
-    async def quote(request: Request, asked: Annotated[Question, Query()]) -> Response:
+    async def quote(request: Request, query: Annotated[QuoteParameters, Query()]) -> Response:
         """An unknown model is answered by the default price, and `resolved.match` says so.
 
         While the credit settings choose no profile, the cost is answered, the charge is null.
@@ -79,48 +82,67 @@ def add_quotes(router: APIRouter, pricing: Pricing) -> None:
         if twice:
             return problem(422, f"{twice[0]:.60}: given twice")
         try:
-            return _quote(pricing, asked)
+            return _quote(pricing, query)
         except (UnknownModel, UnpricedUnit) as error:
             return problem(404, str(error))
         except PricingError as error:
             return problem(400, str(error))
 
 
+def quote_schema() -> dict[str, Any]:
+    """One quote's schema with every reference written out, as an OpenAPI page needs it."""
+    whole = json.loads(packaged_file("schemas/quote.schema.json").read_bytes())
+    found: dict[str, Any] = _inlined(whole["$defs"]["quote"], whole["$defs"])
+    return found
+
+
+def _inlined(node: Any, definitions: Mapping[str, Any]) -> Any:
+    if isinstance(node, list):
+        return [_inlined(each, definitions) for each in node]
+    if not isinstance(node, dict):
+        return node
+    rest = {key: _inlined(value, definitions) for key, value in node.items() if key != "$ref"}
+    if "$ref" not in node:
+        return rest
+    return {**_inlined(definitions[node["$ref"].removeprefix("#/$defs/")], definitions), **rest}
+
+
 def _names(request: Request) -> list[str]:
     return [name for name, _ in request.query_params.multi_items() if name != "unit"]
 
 
-def _quote(pricing: Pricing, asked: Question) -> Response:
-    """Price one call from one snapshot; a strict question is quoted strictly, not twice."""
-    usage = Usage(asked.input, asked.output, **_details(asked))
-    where = {"service": asked.service, "region": asked.region}
-    at = _instant(asked.at)
-    if asked.strict:
+def _quote(pricing: Pricing, query: QuoteParameters) -> Response:
+    """Price one call from one snapshot."""
+    usage = Usage(query.input, query.output, **_details(query))
+    terms = {"service": query.service, "region": query.region}
+    at = _instant(query.at)
+    if query.strict:
         snapshot = pricing.snapshot
-        found = price(snapshot.catalog, asked.model, usage, **where, at=at, strict=True)
+        found = price(snapshot.catalog, query.model, usage, **terms, at=at, strict=True)
     else:
-        answer = pricing.quote(asked.model, usage, **where, at=at)
+        answer = pricing.quote(query.model, usage, **terms, at=at)
         if "internal-error" in answer.flags:
             return problem(500, "the calculation failed")
         snapshot, found = answer.snapshot, answer.quote
-    profile = _profile(snapshot, asked)
-    estimate = Estimate(found, asked.calls, profile or Profile())
+    profile = _profile(snapshot, query)
+    estimate = Estimate(found, query.calls, profile or Profile())
     charged = profile is not None
-    return text(json.quotes([estimate], snapshot.catalog, flags=snapshot.flags, charged=charged))
+    document = report.document([estimate], flags=snapshot.flags, charged=charged)
+    return text_response(json_text(document))
 
 
-def _details(asked: Question) -> dict[str, Any]:
+def _details(query: QuoteParameters) -> dict[str, Any]:
     """The parts and the other units as arguments of Usage. Raises BadUsage."""
     given = {
-        "cache_read_tokens": asked.cached,
-        "cache_write_tokens": asked.cache_write,
-        "cache_write_1h_tokens": asked.cache_write_1h,
-        "reasoning_tokens": asked.reasoning,
-        "input_audio_tokens": asked.audio_in,
-        "output_audio_tokens": asked.audio_out,
+        "cache_read_tokens": query.cached,
+        "cache_write_tokens": query.cache_write,
+        "cache_write_1h_tokens": query.cache_write_1h,
+        "reasoning_tokens": query.reasoning,
+        "input_audio_tokens": query.audio_in,
+        "output_audio_tokens": query.audio_out,
     }
     details: dict[str, Any] = {name: count for name, count in given.items() if count is not None}
-    for word in asked.unit:
+    for word in query.unit:
         name, _, count = word.partition("=")
         if name in details or name in TOTALS:
             raise BadUsage("given twice", where=f"unit={name}", next_step="count it once")
@@ -131,7 +153,7 @@ def _details(asked: Question) -> dict[str, Any]:
 def _count(name: str, word: str) -> int | Decimal:
     number = plain_decimal(word)
     if number is None:
-        raise BadUsage("is no count", where=f"unit={name}", next_step="write unit=search=2")
+        raise BadUsage("is not a count", where=f"unit={name}", next_step="write unit=search=2")
     return int(number) if number == int(number) else number
 
 
@@ -144,20 +166,20 @@ def _instant(word: str | None) -> datetime:
     return read
 
 
-def _profile(snapshot: Snapshot, asked: Question) -> Profile | None:
+def _profile(snapshot: Snapshot, query: QuoteParameters) -> Profile | None:
     """The profile with what the question sets over it; None if none is chosen.
 
     Raises BadProfile.
     """
     profile = snapshot.profile
-    if asked.profile is not None:
-        profile = snapshot.policy.profiles.get(asked.profile)
+    if query.profile is not None:
+        profile = snapshot.policy.profiles.get(query.profile)
         if profile is None:
             raise BadProfile("no profile has this name", where="profile")
     words = {
-        "markup_percent": asked.markup,
-        "credits_per_dollar": asked.credits_per_dollar,
-        "tokens_per_credit": asked.tokens_per_credit,
+        "markup_percent": query.markup,
+        "credits_per_dollar": query.credits_per_dollar,
+        "tokens_per_credit": query.tokens_per_credit,
     }
     given = {name: word for name, word in words.items() if word is not None}
     read = Profile.read(given, "of the question")

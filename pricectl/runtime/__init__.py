@@ -5,13 +5,13 @@
 >>> quote("gpt-4o", Usage(1000, 500)).pico_usd
 7500000000
 
-`quote`, `quote_response`, `reload_pricing` and `get_pricing` speak of one `Pricing` that the
+`quote`, `quote_response`, `reload_pricing` and `get_pricing` use one `Pricing` that the
 process shares; it loads at first use, or with the options of `configure`. Nothing here raises.
 """
 
+from pricectl.runtime.flags import FALLBACKS
 from pricectl.runtime.pricing import Pricing
 from pricectl.runtime.snapshot import (
-    FALLBACKS,
     Answer,
     Metrics,
     ReloadResult,
@@ -41,5 +41,5 @@ reload_pricing = _SHARED.reload
 
 
 def get_pricing() -> Pricing:
-    """The prices that `quote` and `reload_pricing` speak of."""
+    """The prices that `quote` and `reload_pricing` use."""
     return _SHARED

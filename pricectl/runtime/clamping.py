@@ -1,4 +1,4 @@
-"""Counts that cannot have come from a real call, cut to the nearest that can."""
+"""Invalid counts are clamped to valid ones and flagged, so that every call is priced."""
 
 import math
 from collections.abc import Mapping
@@ -8,24 +8,23 @@ from itertools import islice
 
 from pricectl.core.errors import BadUsage
 from pricectl.core.money import is_bounded
+from pricectl.core.token_kinds import OVERLAPS, TOTALS, USAGE_ARGUMENTS
 from pricectl.core.units import UNITS
-from pricectl.core.usage import DETAILS, MAX_COUNT, Usage, is_consistent
+from pricectl.core.usage import MAX_COUNT, Usage, is_consistent
 
-TOTALS = ("input_tokens", "output_tokens")
 MAX_NAMES = 1000
-# Details that lie inside two others; they are given up first.
-_OVERLAPPING = ("cache_read_audio_tokens", "cache_read_image_tokens", "cache_write_audio_tokens")
+_OVERLAPPING = frozenset(kind.argument for kind in OVERLAPS)
 _PER_DIVISIBLE = 1000
 _CONTEXT = Context(prec=40)
 
 
 def clamped(given: object) -> tuple[Usage, bool]:
-    """The usage that was meant, and whether anything had to be cut; never raises BadUsage.
+    """The nearest valid usage, and whether anything had to be changed; never raises BadUsage.
 
     `given` is a Usage or a mapping with the names of its arguments. Each count becomes a whole
-    number from 0 to 1e15 (what is no number counts 0, fractions are dropped), an unknown name is
-    left out, a part is cut to what is left of its total; a part that is None was not reported.
-    No token is added that was not reported.
+    number from 0 to 1e15 (anything but a number counts 0, fractions are dropped), an unknown name
+    is left out, a part is clamped to what is left of its total; a part that is None was not
+    reported. No token is added that was not reported.
 
     >>> clamped({"input_tokens": 100, "cache_read_tokens": 250})
     (Usage(input_tokens=100, output_tokens=0, counts=(('cache_read', 100),)), True)
@@ -33,26 +32,26 @@ def clamped(given: object) -> tuple[Usage, bool]:
     if isinstance(given, Usage):
         if is_consistent(given):
             return tuple.__new__(Usage, given), False
-        # Its parts do not fit its totals, which say how much was used.
+        # The totals are kept, since they say how much was used; the parts are dropped.
         return clamped(dict(zip(TOTALS, tuple(given)[:2], strict=False)))[0], True
     if not isinstance(given, Mapping):
         return Usage(), True
-    listed = tuple(islice(given.items(), MAX_NAMES + 1))  # a mapping of the caller's may not end
+    listed = tuple(islice(given.items(), MAX_NAMES + 1))  # the caller's mapping may be endless
     given = {name: value for name, value in listed if value is not None or name in TOTALS}
     if len(listed) > MAX_NAMES:
         return clamped(dict(listed[:MAX_NAMES]))[0], True
     counts = {name: count(value, name) for name, value in given.items() if _is_known(name)}
-    cut = len(counts) != len(given) or any(counts[name] is not given[name] for name in counts)
+    changed = len(counts) != len(given) or any(counts[name] is not given[name] for name in counts)
     try:
-        return _usage(counts), cut
+        return Usage(**counts), changed  # type: ignore[arg-type] # the totals among them are whole
     except BadUsage:
-        return _usage(_within_totals(counts)), True
+        return Usage(**_within_totals(counts)), True  # type: ignore[arg-type]
 
 
 def count(value: object, name: str = "input_tokens") -> int | Decimal:
-    """The count from 0 to 1e15 nearest below a value; 0 for what is no number.
+    """The nearest count from 0 to 1e15 that is not above a value; 0 if it is not a number.
 
-    It is whole, but for seconds and other divisible units, which keep three decimals.
+    It is whole, except for seconds and other divisible units, which keep three decimals.
 
     >>> count(12), count(-3), count(2.9), count(float("nan")), count(True), count("7")
     (12, 0, 2, 0, 0, 0)
@@ -73,7 +72,7 @@ def count(value: object, name: str = "input_tokens") -> int | Decimal:
 
 
 def _thousandths(value: float | Decimal | Fraction) -> Decimal:
-    """Three decimals; a Decimal that needs no cutting stays the very object."""
+    """Three decimals; a Decimal that has no more is returned itself, so that nothing is flagged."""
     if isinstance(value, Decimal) and not is_bounded(value):
         return Decimal(0)
     kept = Decimal(int(Fraction(value) * _PER_DIVISIBLE)).scaleb(-3, _CONTEXT)
@@ -83,20 +82,21 @@ def _thousandths(value: float | Decimal | Fraction) -> Decimal:
 def _is_known(name: object) -> bool:
     if not isinstance(name, str):
         return False
-    return name in TOTALS or name in DETAILS or (name in UNITS and not UNITS[name].side)
-
-
-def _usage(counts: Mapping[str, int | Decimal]) -> Usage:
-    return Usage(**counts)  # type: ignore[arg-type] # the totals among them are whole
+    beside_tokens = name in UNITS and not UNITS[name].side
+    return beside_tokens or name in TOTALS or name in USAGE_ARGUMENTS
 
 
 def _within_totals(counts: dict[str, int | Decimal]) -> dict[str, int | Decimal]:
-    """Parts in their order, each cut to what the earlier ones left of the total."""
+    """Parts in the order they were given, each clamped to what the earlier ones left of the total.
+
+    The counts that lie inside two others are dropped: without them each token is still charged
+    once, only at the price of one of the two.
+    """
     kept = {name: value for name, value in counts.items() if name not in _OVERLAPPING}
     left = {"input": kept.get("input_tokens", 0), "output": kept.get("output_tokens", 0)}
     for name, value in kept.items():
-        side = UNITS[DETAILS[name]].side if name in DETAILS else ""
-        if side:
+        if name in USAGE_ARGUMENTS:
+            side = UNITS[USAGE_ARGUMENTS[name]].side
             kept[name] = min(value, left[side])
             left[side] -= kept[name]
     return kept

@@ -1,4 +1,4 @@
-"""Bytes to a catalog that may price calls, from the best layer that has one."""
+"""Reads, builds and judges a catalog; only one without any problem may price calls."""
 
 import gc
 import os
@@ -15,14 +15,20 @@ from pricectl.files import atomic
 from pricectl.packaged import packaged_catalog
 from pricectl.policy import Policy
 from pricectl.runtime import logs
+from pricectl.runtime.flags import Layer
+from pricectl.runtime.snapshot import Snapshot
 
 MAX_FINDINGS = 20
 ACCEPT = "PRICECTL_ACCEPT"
+# Fewer digits of a hash could fit another file by chance.
 ACCEPT_DIGITS = 12
 
 
 class Refused(PricingError):
-    """Bytes that must not price calls; `phrase` is the log's, `findings` the first problems."""
+    """A file must not price calls.
+
+    `phrase` begins the log line; `findings` are the first problems.
+    """
 
     def __init__(
         self, what: str, *, phrase: str = logs.REFUSED, findings: tuple[Problem, ...] = ()
@@ -31,12 +37,38 @@ class Refused(PricingError):
         self.phrase = phrase
         self.findings = findings
 
+    @property
+    def may_pass(self) -> bool:
+        """Whether reading failed, which may pass, and not what the file says."""
+        return self.phrase == logs.UNREADABLE
+
+
+def as_refused(error: Exception) -> Refused:
+    """Any error as a refusal; of an unexpected one only the type is told."""
+    if isinstance(error, Refused):
+        return error
+    return Refused(f"internal error: {type(error).__name__}", phrase=logs.UNREADABLE)
+
 
 class Loaded(NamedTuple):
-    """A catalog with the bytes it was read from."""
+    """A catalog, the bytes it was read from, and where they are from."""
 
     catalog: Catalog
     data: bytes
+    layer: Layer
+    source: str
+
+    def snapshot(self, policy: Policy, settings_problem: str, generation: int) -> Snapshot:
+        """The snapshot of this catalog and these settings, loaded now."""
+        return Snapshot(
+            self.catalog,
+            policy,
+            generation,
+            self.layer,
+            self.source,
+            datetime.now(UTC),
+            settings_problem=settings_problem,
+        ).flagged()
 
 
 def read_bytes(path: str, limit: int = document.MAX_BYTES) -> bytes:
@@ -104,10 +136,15 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_resume_collection)
 
 
-def load(path: str) -> Loaded:
+def load(path: str, layer: Layer = "file") -> Loaded:
     """Read and build one file. Raises Refused."""
     data = read_bytes(path)
-    return Loaded(build_catalog(data), data)
+    return Loaded(build_catalog(data), data, layer, path)
+
+
+def load_packaged() -> Loaded:
+    """The catalog inside the package, as it was when the package was built. Raises Refused."""
+    return load(str(packaged_catalog()), "packaged")
 
 
 def check_sane(new: Catalog, in_use: Catalog, policy: Policy) -> None:
@@ -134,8 +171,3 @@ def _is_accepted(sha256: str) -> bool:
     """Whether the environment accepts these bytes; a prefix may not fit other files by chance."""
     algorithm, _, prefix = os.environ.get(ACCEPT, "").strip().lower().partition(":")
     return algorithm == "sha256" and len(prefix) >= ACCEPT_DIGITS and sha256.startswith(prefix)
-
-
-def packaged() -> str:
-    """Where the snapshot lies that was made from the catalog when the package was built."""
-    return str(packaged_catalog())

@@ -44,7 +44,7 @@ class Log:
         self.renew_lock()
 
     def renew_lock(self) -> None:
-        """After a fork: the thread that held the lock is not here to let go."""
+        """Make a new lock; after a fork the thread that held the old one does not exist."""
         self._lock = threading.RLock()  # a signal handler of the same thread may quote, too
 
     def event(self, level: int, phrase: str, **values: object) -> None:

@@ -1,34 +1,49 @@
-"""Tells operators what happened: counts every event, logs what they should see.
+"""Counts every event and logs what operators should see.
 
-No method raises: telling of trouble must not be trouble.
+No method raises: reporting trouble must not make more of it.
 """
 
 import logging
+import threading
 from contextlib import suppress
 from datetime import UTC, datetime
-from itertools import chain
+from types import MappingProxyType
 
 from pricectl.runtime import logs
-from pricectl.runtime.counters import Counters
-from pricectl.runtime.loader import Refused
-from pricectl.runtime.snapshot import (
-    LAYER_FLAGS,
-    NOT_TOLD,
-    OWN_LAYERS,
-    SETTINGS_ERROR,
-    Metrics,
-    ReloadResult,
-    Snapshot,
-)
+from pricectl.runtime.flags import FALLBACKS, LOGGED, NOT_ANNOUNCED, OWN_LAYERS, SETTINGS_NOT_USED
+from pricectl.runtime.loader import as_refused
+from pricectl.runtime.snapshot import STATUSES, Metrics, ReloadResult, Snapshot, Status
 
-# Counted, not logged: usual for some models, or logged when the prices were loaded.
-QUIET = (
-    "assumed-rate",
-    "missing-region",
-    "partial-match",
-    SETTINGS_ERROR,
-    *chain.from_iterable(LAYER_FLAGS.values()),
-)
+
+class Counters:
+    """Totals by kind; safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._fallbacks = dict.fromkeys(FALLBACKS, 0)
+        self._reloads: dict[str, int] = dict.fromkeys(STATUSES, 0)
+        self._last: tuple[bool, datetime | None] = (True, None)
+        self.renew_lock()
+
+    def renew_lock(self) -> None:
+        """Make a new lock; after a fork the thread that held the old one does not exist."""
+        self._lock = threading.RLock()  # a signal handler of the same thread may quote, too
+
+    def fallback(self, kind: str) -> None:
+        """Count one event of FALLBACKS."""
+        with self._lock:
+            self._fallbacks[kind] += 1
+
+    def reload(self, status: Status, at: datetime) -> None:
+        """Count one reload."""
+        with self._lock:
+            self._reloads[status] += 1
+            self._last = (status != "refused", at)
+
+    def read(self) -> Metrics:
+        """All totals at one moment."""
+        with self._lock:
+            fallbacks, reloads = dict(self._fallbacks), dict(self._reloads)
+            return Metrics(MappingProxyType(fallbacks), MappingProxyType(reloads), *self._last)
 
 
 class Monitor:
@@ -39,35 +54,37 @@ class Monitor:
         self._counters = Counters()
 
     def after_fork(self) -> None:
-        """Forget locks that a thread of the parent may hold."""
+        """Replace locks that a thread of the parent may hold."""
         self._log.renew_lock()
         self._counters.renew_lock()
 
-    def read(self) -> Metrics:
+    def metrics(self) -> Metrics:
         """The counters at one moment."""
         return self._counters.read()
 
     def fallback(self, kind: str, model: str = "", reason: str = "", about: str = "") -> None:
-        """An answer, or a table, that is not what was asked for.
+        """Count and log an event of FALLBACKS.
 
         One line a minute is logged for each kind and model, or for each kind and `about`.
         """
         with suppress(Exception):
             self._counters.fallback(kind)
-            if kind not in QUIET:
+            if kind in LOGGED:
                 named = {"model": model, "reason": reason}
                 shown = {name: value for name, value in named.items() if value}
                 self._log.limited(logging.WARNING, logs.FALLBACK, kind, model or about, **shown)
 
+    def settings_problem(self, problem: str) -> None:
+        """The settings file has a fault."""
+        self.fallback(SETTINGS_NOT_USED, reason=problem, about=problem)
+
     def failure(self, layer: str, error: Exception) -> None:
-        """A layer that cannot be used; trouble with the team's own file is an error."""
+        """A layer cannot be used; trouble with the team's own file is an error."""
         with suppress(Exception):
-            if layer == "settings":
-                self.fallback("settings", reason=str(error), about=str(error))
-                return
             refused = as_refused(error)
+            # Every machine starts once without a copy; that is not worth a line.
             if layer == "last-known-good" and refused.phrase == logs.NOT_FOUND:
-                return  # the first start of all
+                return
             reason = refused.what
             self._log.limited(logging.ERROR, refused.phrase, layer, reason, reason=reason)
 
@@ -87,8 +104,8 @@ class Monitor:
                     source=snapshot.source,
                 )
 
-    def reload(self, result: ReloadResult) -> None:
-        """A reload is over."""
+    def reload(self, result: ReloadResult, *, announced: bool = True) -> None:
+        """A reload is over; `announced` is False if the other workers could not be told."""
         with suppress(Exception):
             self._counters.reload(result.status, datetime.now(UTC))
             if result.status == "refused":
@@ -100,12 +117,5 @@ class Monitor:
                     reason=result.reason,
                     generation=result.generation,
                 )
-            elif result.reason.startswith(NOT_TOLD):
-                self.fallback("this-worker-only", reason=result.reason)
-
-
-def as_refused(error: Exception) -> Refused:
-    """Any error as a refusal; one nobody foresaw says its kind alone."""
-    if isinstance(error, Refused):
-        return error
-    return Refused(f"internal error: {type(error).__name__}", phrase=logs.UNREADABLE)
+            elif not announced:
+                self.fallback(NOT_ANNOUNCED, reason=result.reason)

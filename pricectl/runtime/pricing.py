@@ -8,32 +8,29 @@ import os
 from collections.abc import Iterable
 from datetime import date
 from time import monotonic
-from typing import Any
 
-from pricectl.core.calculator import Quote
 from pricectl.core.model import Match
 from pricectl.core.usage import Usage
 from pricectl.policy import Policy
-from pricectl.runtime.answering import careful_quote, careful_reading, flags_of, is_denied
-from pricectl.runtime.keeper import Keeper
-from pricectl.runtime.origin import Options
-from pricectl.runtime.snapshot import INTERNAL_ERROR, Answer, Snapshot
+from pricectl.runtime.flags import INTERNAL_ERROR
+from pricectl.runtime.monitor import Monitor
+from pricectl.runtime.quoting import price_carefully, price_plainly, price_response
+from pricectl.runtime.snapshot import Answer, Metrics, ReloadResult, Snapshot
+from pricectl.runtime.sources import Options
+from pricectl.runtime.updater import Updater
 
 _NO_USAGE = Usage()
-_new = tuple.__new__
-# Ways to find a row of which the caller is told.
-_GUESSES = ("partial", "default")
-# No service, no region, no date.
-_PLAIN = (None, None, None)
-# What a quote says of service, region, tier and period when none was asked for.
-_STANDARD = tuple(Quote._field_defaults.values())
 
 
-class Pricing(Keeper):
+class Pricing:
     """The prices of one process; every method answers whatever happens.
 
     One is shared by all threads. After a fork each child goes on with its own.
     """
+
+    def __init__(self) -> None:
+        self._monitor = Monitor()
+        self._updater = Updater(self._monitor)
 
     @classmethod
     def load(
@@ -68,10 +65,7 @@ class Pricing(Keeper):
     ) -> None:
         """Start again with other options; those of `load`."""
         denied = frozenset(str(name).strip().lower() for name in deny)
-        with self._lock, self._boot_lock:
-            self.unwatch()
-            self._start(Options(path, policy, state, denied, check_seconds))
-            self._boot()
+        self._updater.configure(Options(path, policy, state, denied, check_seconds))
 
     def quote(
         self,
@@ -88,12 +82,19 @@ class Pricing(Keeper):
         made now: announced prices take effect automatically. Invalid counts are clamped and
         flagged; an unknown name is charged the default price.
         """
+        updater = self._updater
         try:
-            if monotonic() >= self._check_at:
-                self._look()
-            return self._priced(self._snapshot, name, usage, (service, region, at))
+            if monotonic() >= updater.check_at:
+                updater.look()
+            snapshot, deny = updater.snapshot, updater.deny
+            if service is None and region is None and at is None and not deny:
+                answer = price_plainly(snapshot, name, usage)
+                if answer is not None:
+                    return answer
+            terms = (service, region, at)
+            return price_carefully(snapshot, name, usage, terms, deny, self._monitor)
         except Exception:  # noqa: BLE001 - no frame is left: the recursion limit is near
-            return self._made_up
+            return updater.no_price
 
     def quote_response(
         self,
@@ -110,65 +111,61 @@ class Pricing(Keeper):
 
         A body without readable usage costs nothing, carries the flag "bad-usage" and is counted.
         """
+        updater = self._updater
         try:
             snapshot = self.snapshot  # a reload while the body is read must not mix two versions
-            name, usage, place, flags = careful_reading(snapshot.catalog, body, model, provider)
-            answer = self._priced(snapshot, name, usage, (*place, at))
-            if not flags:
-                return answer
-            for kind in flags:
-                if kind not in answer.flags:
-                    self._monitor.fallback(kind, name)
-            return answer._replace(flags=tuple(dict.fromkeys((*answer.flags, *flags))))
+            given = (model, provider, at)
+            return price_response(snapshot, body, given, updater.deny, self._monitor)
         except Exception:  # noqa: BLE001 - no frame is left: the recursion limit is near
-            return self._made_up
+            return updater.no_price
 
     def match(self, name: str) -> Match:
         """The row that answers for a name; one that only the default price answers is counted."""
         return self.quote(name, _NO_USAGE).match
 
-    def _priced(
-        self, snapshot: Snapshot, name: Any, usage: object, rest: tuple[object, object, object]
-    ) -> Answer:
-        """Price one call from one snapshot; `rest` is service, region and date."""
-        try:
-            # Flags by index, for this is the inner loop of a process.
-            if type(usage) is Usage and rest == _PLAIN and not self._deny and not snapshot[7]:
-                # The plain case of core's `quote`, spelled out: it is most of a process's calls,
-                # and one loop both adds up and sees that each unit has a price of its own.
-                catalog = snapshot[0]
-                match = catalog.matches.get(name)
-                if match and match[1] not in _GUESSES and not match[0].dated:
-                    prices = match[0].prices
-                    if usage[0] < prices.first_tier_tokens:
-                        card, pico = prices.base, 0
-                        for unit, count in usage[2]:
-                            rate = card[unit]
-                            if rate[2] or not rate[1]:
-                                break
-                            pico += count * rate[0]
-                        else:
-                            if pico >= 0 and not card.divides:
-                                parts = ((usage[2], card),)
-                                priced = (match, usage, pico, parts, prices, catalog)
-                                answer = _new(Quote, priced + _STANDARD)
-                                return _new(Answer, (answer, snapshot, ()))
-        except Exception:  # noqa: BLE001, S110 - the careful way answers
-            pass
-        return self._careful(snapshot, name, usage, rest)
+    @property
+    def snapshot(self) -> Snapshot:
+        """The prices and settings that calls are priced by now."""
+        updater = self._updater
+        if monotonic() >= updater.check_at:
+            updater.look()
+        return updater.snapshot
 
-    def _careful(
-        self, snapshot: Snapshot, name: object, usage: object, rest: tuple[object, object, object]
-    ) -> Answer:
-        found, flags = careful_quote(snapshot.catalog, name, usage, *rest)
-        try:
-            flags += flags_of(found)
-            if self._deny and is_denied(found.match, self._deny):
-                flags += ("denied-model",)
-            model = name if isinstance(name, str) else type(name).__name__
-            flags += snapshot.flags
-            for kind in flags:
-                self._monitor.fallback(kind, model)
-        except Exception:  # noqa: BLE001 - what is wrong with the answer cannot be said
-            flags = (*flags, *snapshot.flags, INTERNAL_ERROR)
-        return Answer(found, snapshot, flags)
+    def reload(self, *, force: bool = False) -> ReloadResult:
+        """Read the file again and swap the prices, or keep the old ones and say why.
+
+        Refused: a file that cannot be read, a catalog with a problem, or (unless `force`) one that
+        looks broken beside the prices in use, see `core.sanity`. All workers of the host follow.
+        """
+        return self._updater.reload(force=force)
+
+    @property
+    def last_reload(self) -> ReloadResult | None:
+        """What the last reload did; None before the first."""
+        return self._updater.last_reload
+
+    def poll(self) -> None:
+        """Look now whether another worker, or a changed file that is watched, has new prices.
+
+        Waits for nobody: while a reload is under way, here or in another process, it does nothing.
+        """
+        self._updater.poll()
+
+    def watch(self, every_seconds: float = 1.0) -> None:
+        """Reload automatically when the catalog or the settings change, here and in later forks.
+
+        The files are read every `every_seconds`, at the most 20 times a second.
+        """
+        self._updater.watch(every_seconds)
+
+    def unwatch(self) -> None:
+        """Stop watching."""
+        self._updater.unwatch()
+
+    def metrics(self) -> Metrics:
+        """Counters since the process began."""
+        return self._monitor.metrics()
+
+    def count_internal_error(self, about: str) -> None:
+        """Count and log an answer that had to be made up; `about` says where."""
+        self._monitor.fallback(INTERNAL_ERROR, about)

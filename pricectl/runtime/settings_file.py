@@ -5,7 +5,6 @@ say which one, the last good settings hold; without those nobody knows the price
 the process has no profile rather than the default one, which resells at cost.
 """
 
-import os
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +12,8 @@ from typing import NamedTuple
 from pricectl.core.errors import PricingError
 from pricectl.files import atomic, settings
 from pricectl.policy import NO_PROFILE, Policy
-from pricectl.runtime.loader import Refused, read_bytes
+from pricectl.runtime.last_good import LastGoodCopy
+from pricectl.runtime.loader import Refused
 
 _GONE = "no settings file was found, though this catalog was used with one before"
 _UNDEFINED = "the settings define no credit profile, though they did before"
@@ -26,51 +26,26 @@ class SettingsInForce(NamedTuple):
     problem: str = ""
 
 
-class SettingsCopies:
-    """The last faultless settings of each settings file, kept on disk."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def load(self, source: Path) -> Policy:
-        """The last settings of a file. Raises Refused where there are none, or damaged ones."""
-        header, _, data = read_bytes(str(self._path(source)), settings.MAX_BYTES).partition(b"\n")
-        if header != atomic.sha256(data).encode():
-            raise Refused("the copy of the settings is damaged")
-        policy, problems = settings.load_usable_policy(source, data)
-        if problems:
-            raise Refused("the copy of the settings cannot be used")
-        return policy
-
-    def save(self, source: Path, data: bytes) -> None:
-        """Keep a file's settings, unless they are kept already. Raises NotWritten, OSError."""
-        path, stored = self._path(source), atomic.sha256(data).encode() + b"\n" + data
-        with suppress(Refused):
-            if read_bytes(str(path), settings.MAX_BYTES) == stored:
-                return
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        atomic.replace(path, stored, wait_seconds=0)
-
-    def _path(self, source: Path) -> Path:
-        key = atomic.sha256(os.fsencode(source))[:16]
-        return self._folder / f"{key}.settings"
-
-
 class SettingsFile:
     """The settings file of one process; its path stays the same once it has been found."""
 
     def __init__(
-        self, named: str | None = None, folder: Path | None = None, fixed: Policy | None = None
+        self,
+        named: str | None = None,
+        folder: Path | None = None,
+        fixed: Policy | None = None,
+        state: Path | None = None,
     ) -> None:
         """Look for it upwards from the catalog that was named, then from the working folder.
 
-        `fixed` are settings that the program gave instead.
+        `fixed` are settings that the program gave instead. `state` is the folder for the copies of
+        the last good settings.
         """
         self._named = named
         self._folder = folder
         self._fixed = fixed
+        self._state = state
         self._path: Path | None = None
-        self.copies: SettingsCopies | None = None
 
     def content(self) -> str:
         """A hash of what the file says now; empty where there is none."""
@@ -89,51 +64,64 @@ class SettingsFile:
         try:
             self._path = self._path or settings.find_settings(self._folder, catalog=self._named)
             if self._path is None:
-                copied = self._copied()
-                return SettingsInForce(copied, _GONE) if copied else SettingsInForce(Policy())
+                kept = self._last_good()
+                return SettingsInForce(kept, _GONE) if kept else SettingsInForce(Policy())
             data = settings.read_bytes(self._path)
             policy, problems = settings.load_usable_policy(self._path, data)
         except (PricingError, OSError) as error:
             return self._as_before(last, str(error))
         problem = str(problems[0]) if problems else ""
+        # The setting `file` counts all the same: which catalog to read does not depend on profiles.
         if policy.profile not in policy.profiles:
             unknown = f"no profile is called {policy.profile!r}"
-            found = self._as_before(last, self._placed(problem or unknown))
+            found = self._as_before(last, self._with_path(problem or unknown))
             return found._replace(policy=found.policy._replace(file=policy.file))
+        # The default profile resells at cost: it must not replace a team's own by an oversight.
         if not policy.defines_profile and self._defined_before(last):
-            return self._as_before(last, self._placed(_UNDEFINED))
+            return self._as_before(last, self._with_path(_UNDEFINED))
         if problem:
-            return SettingsInForce(policy, self._placed(problem))
-        if self.copies:
+            return SettingsInForce(policy, self._with_path(problem))
+        if self._state:
             with suppress(PricingError, OSError):  # no call depends on the copy today
-                self.copies.save(self._path, data)
+                copy = self._copy(self._path, self._state)
+                copy.save(data, atomic.sha256(data), wait_seconds=0)
         return SettingsInForce(policy)
 
     def _defined_before(self, last: Policy | None) -> bool:
         """Whether the settings in force before had a profile of their own."""
-        before = last if last and last.source else self._copied()
+        before = last if last and last.source else self._last_good()
         return before is not None and before.defines_profile
 
-    def _placed(self, problem: str) -> str:
+    def _with_path(self, problem: str) -> str:
         return problem if problem.startswith(str(self._path)) else f"{self._path}: {problem}"
 
     def _as_before(self, last: Policy | None, problem: str) -> SettingsInForce:
         if last is not None and last.profile in last.profiles:
             return SettingsInForce(last, problem)
-        return SettingsInForce(self._copied() or NO_PROFILE, problem)
+        return SettingsInForce(self._last_good() or NO_PROFILE, problem)
 
-    def _copied(self) -> Policy | None:
+    def _last_good(self) -> Policy | None:
         """The last good settings of the file, or of one that stood where they are looked for.
 
         Another file than the one that is found counts only if it defined a profile.
         """
-        if self.copies is None:
+        if self._state is None:
             return None
         own = (self._path,) if self._path else ()
         with suppress(PricingError, OSError):
-            for place in (*own, *settings.candidates(self._folder, self._named)):
+            for path in (*own, *settings.candidates(self._folder, self._named)):
                 with suppress(Refused):
-                    copied = self.copies.load(place)
-                    if place == self._path or self._path is None or copied.defines_profile:
-                        return copied
+                    policy = self._read_copy(path, self._state)
+                    if path == self._path or self._path is None or policy.defines_profile:
+                        return policy
         return None
+
+    @staticmethod
+    def _copy(path: Path, state: Path) -> LastGoodCopy:
+        return LastGoodCopy(path, state, ".settings", settings.MAX_BYTES)
+
+    def _read_copy(self, path: Path, state: Path) -> Policy:
+        policy, problems = settings.load_usable_policy(path, self._copy(path, state).read())
+        if problems:
+            raise Refused("the copy of the settings cannot be used")
+        return policy

@@ -7,51 +7,16 @@ from typing import Literal, NamedTuple
 from pricectl import __version__
 from pricectl.core.calculator import Quote
 from pricectl.core.catalog import Catalog, build
-from pricectl.core.credits import Profile
 from pricectl.core.model import Match
 from pricectl.core.prices import Problem
+from pricectl.core.profile import Profile
 from pricectl.policy import NO_PROFILE, Policy
+from pricectl.runtime.flags import LAYER_FLAGS, SETTINGS_ERROR, Layer
 
-# Where prices can come from, the best first.
-Layer = Literal["file", "last-known-good", "packaged", "default"]
-OWN_LAYERS: tuple[Layer, ...] = ("file", "last-known-good")
-# What every answer is flagged with while a layer is in use.
-LAYER_FLAGS: Mapping[Layer, tuple[str, ...]] = {
-    "file": (),
-    "last-known-good": ("last-good-prices",),
-    "packaged": ("packaged-prices",),
-    "default": ("emergency-prices",),
-}
-SETTINGS_ERROR = "settings-error"
-INTERNAL_ERROR = "internal-error"
 Status = Literal["reloaded", "unchanged", "refused"]
-
-# Why an answer or a whole table is not what was asked for; each is a counter of its own.
-FALLBACKS: Mapping[str, str] = {
-    "unknown-model": "no row answered, the default price did",
-    "denied-model": "the name is on the deny list",
-    "unpriced-unit": "the row has no price for a unit that was used, it added nothing",
-    "assumed-rate": "a unit was charged at another unit's rate",
-    "missing-region": "the row knows no such region, its plain price was charged",
-    "missing-service": "the row does not sell that service, its standard price was charged",
-    "partial-match": "the row of a part of the name answered",
-    "unexpressed-signal": "a response states something billable that no unit can express",
-    "bad-usage": "counts that cannot be were cut to what can",
-    "bad-argument": "an argument that cannot be read was left out",
-    INTERNAL_ERROR: "the calculation failed, nothing was charged",
-    "last-good-prices": "an answer from the last good copy of the file",
-    "packaged-prices": "an answer from the catalog inside the package",
-    "emergency-prices": "an answer from one default price for every model",
-    SETTINGS_ERROR: "an answer while the settings file has a fault",
-    "last-known-good": "the last good copy of the file prices calls",
-    "packaged": "the catalog inside the package prices calls",
-    "default": "one default price stands for every model",
-    "settings": "the settings file has a fault; the last good settings hold where it matters",
-    "this-worker-only": "a reload could not be announced to the other workers",
-}
-# How the reasons of a reload begin that has been done all the same; a file's name may follow.
-SETTINGS_NOT_USED = "the settings have a fault"
-NOT_TOLD = "the other workers were not told"
+# How the reasons of a reload begin that was done all the same; a file's name may follow.
+SETTINGS_REASON = "the settings have a fault"
+NOT_ANNOUNCED_REASON = "the other workers were not told"
 STATUSES: tuple[Status, ...] = ("reloaded", "unchanged", "refused")
 
 

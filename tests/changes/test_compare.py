@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pricectl.changes import Change, Comparison, Impact, Move, Version, compare
-from pricectl.changes.others import SAME
-from pricectl.core.credits import Profile
+from pricectl.changes import CatalogVersion, Change, Comparison, Impact, Move, compare
+from pricectl.changes.metadata import SAME_CHARGES
 from pricectl.core.errors import CatalogError
 from pricectl.core.lookup import find
+from pricectl.core.profile import Profile
 from pricectl.core.usage import Usage
 from pricectl.policy import Workload
 
@@ -27,8 +27,8 @@ O3 = {"input_cost_per_token": 2e-06, "output_cost_per_token": 8e-06}
 TURN = Workload("turn", Usage(1_000, 500))
 
 
-def version(rows: Mapping[str, Any]) -> Version:
-    return Version.read(json.dumps(rows).encode())
+def version(rows: Mapping[str, Any]) -> CatalogVersion:
+    return CatalogVersion.read(json.dumps(rows).encode())
 
 
 def between(old: Mapping[str, Any], new: Mapping[str, Any], **options: Any) -> Comparison:
@@ -36,20 +36,20 @@ def between(old: Mapping[str, Any], new: Mapping[str, Any], **options: Any) -> C
     return compare(version(old), version(new), **options)
 
 
-def told(change: Change) -> tuple[str, ...]:
+def shown(change: Change) -> tuple[str, ...]:
     return change.kind, change.full_name, change.field, str(change.old), str(change.new)
 
 
-def moved(found: Comparison) -> list[Impact]:
-    return [job for job in found.impact if job.move.difference_pico_usd]
+def moved(comparison: Comparison) -> list[Impact]:
+    return [job for job in comparison.impact if job.move.difference_pico_usd]
 
 
-def test_a_price_is_told_per_1m_tokens_with_its_percentage() -> None:
-    found = between(
+def test_a_price_is_shown_per_1m_tokens_with_its_percentage() -> None:
+    comparison = between(
         {"openai": {"o3": O3}}, {"openai": {"o3": O3 | {"input_cost_per_token": 3e-06}}}
     )
-    (change,) = found.changes
-    assert told(change) == ("repriced", "openai/o3", "input_cost_per_token", "2.00", "3.00")
+    (change,) = comparison.changes
+    assert shown(change) == ("repriced", "openai/o3", "input_cost_per_token", "2.00", "3.00")
     assert change.moves == (Move(2_000_000, 3_000_000),)
     assert change.moves[0].relative == Fraction(1, 2)
     assert change.severity == "warning"
@@ -65,7 +65,7 @@ def test_the_sample_job_is_charged_before_and_after() -> None:
     assert job.move.relative == Fraction(1, 6)
     assert [mode.charged for mode in job.old.credits] == [1, 6, 1]
     assert [mode.charged for mode in job.new.credits] == [1, 7, 1]
-    assert job.asked == "o3"
+    assert job.name == "o3"
 
 
 def test_a_factor_of_five_is_an_error_and_the_same_price_is_none() -> None:
@@ -77,13 +77,13 @@ def test_a_factor_of_five_is_an_error_and_the_same_price_is_none() -> None:
 def test_a_new_long_context_price_is_compared_with_what_was_charged() -> None:
     # without a rate of its own, input above 200k cost the base rate: $2 -> $4 is +100%
     tier = {"input_cost_per_token_above_200k_tokens": 4e-06}
-    found = between({"openai": {"o3": O3}}, {"openai": {"o3": O3 | tier}})
-    (change,) = found.changes
+    comparison = between({"openai": {"o3": O3}}, {"openai": {"o3": O3 | tier}})
+    (change,) = comparison.changes
     assert (change.old, change.new, change.moves[0].relative) == (None, "4.00", Fraction(1))
     assert change.note == "charged at 2.00 before"
     # the sample turn stays below, so that a job of its own shows it: 220,000 x $2 -> x $4, and
     # 1,000 output tokens at $8 on both sides
-    (job,) = moved(found)
+    (job,) = moved(comparison)
     assert job.workload.name == "220,000 in, 1,000 out"
     assert job.move == Move(448_000_000_000, 888_000_000_000)
 
@@ -99,20 +99,20 @@ def test_a_vanished_cache_price_says_what_is_charged_now() -> None:
 
 def test_a_price_for_something_unpriced_has_no_percentage() -> None:
     search = {"search_context_cost_per_query": {"search_context_size_medium": 0.01}}
-    found = between({"openai": {"o3": O3}}, {"openai": {"o3": O3 | search}})
-    (change,) = found.changes
+    comparison = between({"openai": {"o3": O3}}, {"openai": {"o3": O3 | search}})
+    (change,) = comparison.changes
     assert change.field == "search_context_cost_per_query.search_context_size_medium"
     assert change.pointer.endswith("/search_context_cost_per_query/search_context_size_medium")
     assert (change.new, change.moves) == ("0.01", (Move(None, 10_000_000_000),))
     assert (change.moves[0].relative, change.note) == (None, "unpriced before")
     # 1,000 searches x $0.01 = $10
-    (job,) = moved(found)
+    (job,) = moved(comparison)
     assert (job.workload.name, job.move) == ("1,000 x web search", Move(None, 10 * 10**12))
     back = between({"openai": {"o3": O3 | search}}, {"openai": {"o3": O3}}).changes[0]
     assert (back.note, back.severity) == ("unpriced now", "error")
 
 
-def test_a_second_is_told_per_second() -> None:
+def test_a_second_is_shown_per_second() -> None:
     row = {"input_cost_per_second": 0.0001}
     (change,) = between({"o": {"w": row}}, {"o": {"w": {"input_cost_per_second": 0.0002}}}).changes
     assert (change.old, change.new) == ("0.0001", "0.0002")
@@ -120,8 +120,10 @@ def test_a_second_is_told_per_second() -> None:
 
 def test_a_service_has_a_job_of_its_own() -> None:
     # batch input was charged at the standard $2: 10,000 x $2 -> x $1, 1,000 output at $8 on both
-    found = between({"o": {"m": O3}}, {"o": {"m": O3 | {"input_cost_per_token_batches": 1e-06}}})
-    (job,) = moved(found)
+    comparison = between(
+        {"o": {"m": O3}}, {"o": {"m": O3 | {"input_cost_per_token_batches": 1e-06}}}
+    )
+    (job,) = moved(comparison)
     assert (job.workload.name, job.workload.service) == ("10,000 in, 1,000 out, batches", "batches")
     assert job.move == Move(28_000_000_000, 18_000_000_000)
 
@@ -140,30 +142,32 @@ def test_every_kind_of_token_has_a_job_of_its_own(key: str, label: str, cost: in
     assert (job.workload.name, job.move.new_pico_usd) == (label, cost * 10**6)
 
 
-def test_added_and_removed_tell_their_base_prices() -> None:
-    found = between({"openai": {"gpt": GPT, "o3": O3}}, {"openai": {"gpt": GPT, "zeta": O3 | GPT}})
-    added, removed = found.of("added")[0], found.of("removed")[0]
-    assert told(added) == ("added", "openai/zeta", "", "None", "input 2.50, output 10.00")
-    assert told(removed) == ("removed", "openai/o3", "", "input 2.00, output 8.00", "None")
+def test_added_and_removed_show_their_base_prices() -> None:
+    comparison = between(
+        {"openai": {"gpt": GPT, "o3": O3}}, {"openai": {"gpt": GPT, "zeta": O3 | GPT}}
+    )
+    added, removed = comparison.of("added")[0], comparison.of("removed")[0]
+    assert shown(added) == ("added", "openai/zeta", "", "None", "input 2.50, output 10.00")
+    assert shown(removed) == ("removed", "openai/o3", "", "input 2.00, output 8.00", "None")
 
 
 def test_a_removed_name_falls_to_the_default_price_and_says_what_it_costs_now() -> None:
-    found = between({"openai": {"gpt": GPT, "o3": O3}}, {"openai": {"gpt": GPT}})
-    (change,) = found.of("resolution")
-    assert told(change)[3:] == ("openai/o3 (exact)", "the default price")
+    comparison = between({"openai": {"gpt": GPT, "o3": O3}}, {"openai": {"gpt": GPT}})
+    (change,) = comparison.of("resolution")
+    assert shown(change)[3:] == ("openai/o3 (exact)", "the default price")
     assert (change.model, change.severity) == ("o3", "error")
     # $2 -> $1 is -50%, $8 -> $2 is -75%, the larger is told
     assert change.largest == Move(8_000_000, 2_000_000)
     # turn: $0.006; at the default 1,000 x $1 + 500 x $2 = $0.002
-    (job,) = moved(found)
-    assert (job.asked, job.move) == ("o3", Move(6_000_000_000, 2_000_000_000))
+    (job,) = moved(comparison)
+    assert (job.name, job.move) == ("o3", Move(6_000_000_000, 2_000_000_000))
     assert job.new.quote.guessed
 
 
 def test_a_removed_name_may_fall_to_a_partial_match() -> None:
     old = {"openai": {"gpt-4o": GPT, "gpt-4o-2024-05-13": O3}}
     (change,) = between(old, {"openai": {"gpt-4o": GPT}}).of("resolution")
-    assert told(change)[3:] == ("openai/gpt-4o-2024-05-13 (exact)", "openai/gpt-4o (partial)")
+    assert shown(change)[3:] == ("openai/gpt-4o-2024-05-13 (exact)", "openai/gpt-4o (partial)")
     # $2 -> $2.50 and $8 -> $10 are both +25%
     assert change.largest is not None
     assert change.largest.relative == Fraction(1, 4)
@@ -173,13 +177,13 @@ def test_a_new_row_may_take_a_name_from_another() -> None:
     new = {"openai": {"gpt-4o": GPT, "gpt-4o-2024-05-13": O3}}
     (change,) = between({"openai": {"gpt-4o": GPT}}, new).of("resolution")
     assert change.model == "gpt-4o-2024-05-13"
-    assert told(change)[3:] == ("openai/gpt-4o (partial)", "openai/gpt-4o-2024-05-13 (exact)")
+    assert shown(change)[3:] == ("openai/gpt-4o (partial)", "openai/gpt-4o-2024-05-13 (exact)")
 
 
 def test_a_new_row_of_another_provider_may_make_a_name_ambiguous() -> None:
     old = {"a": {"m": GPT}}
-    found = between(old, {"a": {"m": GPT}, "b": {"m": O3}})
-    names = {change.model: change for change in found.of("resolution")}
+    comparison = between(old, {"a": {"m": GPT}, "b": {"m": O3}})
+    names = {change.model: change for change in comparison.of("resolution")}
     assert names["m"].new == "the default price"
     assert "a/m" not in names
 
@@ -188,13 +192,13 @@ def test_a_name_that_was_a_guess_is_part_of_the_addition_unless_it_is_watched() 
     old, new = {"openai": {"gpt": GPT}}, {"openai": {"gpt": GPT, "o3": O3}}
     assert between(old, new).of("resolution") == ()
     (change,) = between(old, new, names=("o3",)).of("resolution")
-    assert told(change)[3:] == ("the default price", "openai/o3 (exact)")
+    assert shown(change)[3:] == ("the default price", "openai/o3 (exact)")
 
 
 def test_a_new_alias_takes_its_name_from_the_default_price() -> None:
     old, new = {"openai": {"gpt": GPT}}, {"openai": {"gpt": GPT | {"aliases": ["g"]}}}
     (change,) = between(old, new).of("resolution")
-    assert told(change) == (
+    assert shown(change) == (
         "resolution",
         "default/g",
         "name",
@@ -205,31 +209,31 @@ def test_a_new_alias_takes_its_name_from_the_default_price() -> None:
 
 def test_a_rename_with_the_old_name_as_alias_changes_no_price() -> None:
     old = {"openai": {"gpt-x": GPT}}
-    found = between(old, {"openai": {"gpt-y": GPT | {"aliases": ["gpt-x"]}}})
-    assert [told(change)[:4] for change in found.of("renamed")] == [
+    comparison = between(old, {"openai": {"gpt-y": GPT | {"aliases": ["gpt-x"]}}})
+    assert [shown(change)[:4] for change in comparison.of("renamed")] == [
         ("renamed", "openai/gpt-y", "name", "gpt-x")
     ]
-    assert not found.of("added", "removed", "repriced", "resolution")
-    assert [change.field for change in found.of("metadata")] == ["aliases"]
+    assert not comparison.of("added", "removed", "repriced", "resolution")
+    assert [change.field for change in comparison.of("metadata")] == ["aliases"]
 
 
 def test_a_rename_without_alias_loses_the_old_name() -> None:
-    found = between({"openai": {"gpt-x": GPT}}, {"openai": {"gpt-y": GPT}})
-    assert len(found.of("renamed")) == 1
-    assert [(change.model, change.new) for change in found.of("resolution")] == [
+    comparison = between({"openai": {"gpt-x": GPT}}, {"openai": {"gpt-y": GPT}})
+    assert len(comparison.of("renamed")) == 1
+    assert [(change.model, change.new) for change in comparison.of("resolution")] == [
         ("gpt-x", "the default price")
     ]
 
 
 def test_a_renamed_row_keeps_its_history_of_prices() -> None:
     old = {"openai": {"gpt-x": GPT}}
-    found = between(
+    comparison = between(
         old, {"openai": {"gpt-y": GPT | {"aliases": ["gpt-x"], "input_cost_per_token": 5e-06}}}
     )
-    (change,) = found.of("repriced")
-    assert told(change)[1:] == ("openai/gpt-y", "input_cost_per_token", "2.50", "5.00")
+    (change,) = comparison.of("repriced")
+    assert shown(change)[1:] == ("openai/gpt-y", "input_cost_per_token", "2.50", "5.00")
     # 1,000 x $2.50 + 500 x $10 = $0.0075 by the old name; at $5 $0.01
-    assert found.impact[0].move == Move(7_500_000_000, 10_000_000_000)
+    assert comparison.impact[0].move == Move(7_500_000_000, 10_000_000_000)
 
 
 def test_rows_of_one_price_are_paired_by_the_likest_name() -> None:
@@ -257,21 +261,21 @@ def test_capabilities_limits_and_notes_are_metadata() -> None:
         "pricing_notes": {"a": "z", "b": "y"},
         "o": {"m": O3 | {"supports_vision": False, "mode": "chat"}},
     }
-    found = between(old, new)
-    assert sorted(map(told, found.changes)) == [
+    comparison = between(old, new)
+    assert sorted(map(shown, comparison.changes)) == [
         ("metadata", "metadata", "last_updated", "2026-01-01", "2026-01-02"),
         ("metadata", "o/m", "max_input_tokens", "1000", "None"),
         ("metadata", "o/m", "mode", "None", "chat"),
         ("metadata", "o/m", "supports_vision", "true", "false"),
         ("metadata", "pricing_notes", "a", "x", "z"),
     ]
-    assert found.impact == ()
+    assert comparison.impact == ()
 
 
-def test_a_nested_value_is_told_where_it_differs() -> None:
+def test_a_nested_value_is_shown_where_it_differs() -> None:
     old = {"o": {"m": O3 | {"limits": {"rpm": {"tier": 1}, "tpm": 2}, "regions": ["eu", "us"]}}}
     new = {"o": {"m": O3 | {"limits": {"rpm": {"tier": 3}, "tpm": 2}, "regions": ["us"]}}}
-    assert [told(change)[2:] for change in between(old, new).changes] == [
+    assert [shown(change)[2:] for change in between(old, new).changes] == [
         ("limits/rpm/tier", "1", "3"),
         ("regions", '["eu", "us"]', '["us"]'),
     ]
@@ -292,7 +296,7 @@ def test_the_default_price_is_a_price() -> None:
         "o": {"m": O3},
     }
     (change,) = between(old, new).of("repriced")
-    assert told(change)[1:] == ("default/default", "input_cost_per_token", "1.00", "2.00")
+    assert shown(change)[1:] == ("default/default", "input_cost_per_token", "1.00", "2.00")
     assert change.pointer == "/metadata/default_pricing/input_cost_per_token"
     same = {"metadata": {"default_pricing": default}, "o": {"m": O3}}
     assert between(old, same).of("repriced") == ()
@@ -302,9 +306,9 @@ def test_a_price_that_charges_the_same_is_no_repricing() -> None:
     # a synonym for the same key, and a thirteenth decimal that loading rounds away
     old = {"o": {"m": O3 | {"input_cost_per_token_cache_hit": 1e-06}}}
     new = {"o": {"m": O3 | {"cache_read_input_token_cost": Decimal("1e-06").__float__()}}}
-    found = between(old, new)
-    assert not found.of("repriced")
-    assert {change.note for change in found.changes} == {SAME}
+    comparison = between(old, new)
+    assert not comparison.of("repriced")
+    assert {change.note for change in comparison.changes} == {SAME_CHARGES}
 
 
 def test_a_cost_that_is_never_charged_is_a_warning() -> None:
@@ -316,11 +320,11 @@ def test_a_cost_that_is_never_charged_is_a_warning() -> None:
 def test_how_tiers_apply_is_a_repricing_with_its_effect() -> None:
     tiers = O3 | {"input_cost_per_token_above_200k_tokens": 4e-06}
     marginal = tiers | {"context_tier": {"scope": "marginal", "boundary": "gt"}}
-    found = between({"o": {"m": tiers}}, {"o": {"m": marginal}})
-    (change,) = found.of("repriced")
+    comparison = between({"o": {"m": tiers}}, {"o": {"m": marginal}})
+    (change,) = comparison.of("repriced")
     assert (change.field, change.note) == ("context_tier", "how the prices apply")
     # 220,000 in: all at $4 = $0.88; marginal 200,000 x $2 + 20,000 x $4 = $0.48; output $0.008
-    (job,) = moved(found)
+    (job,) = moved(comparison)
     assert job.move == Move(888_000_000_000, 488_000_000_000)
 
 
@@ -331,6 +335,12 @@ def test_a_regional_factor_is_a_repricing() -> None:
     assert (change.old, change.new, change.field) == ("1.1", "1.32", "provider_specific_entry/us")
     assert change.largest is not None
     assert change.largest.relative == Fraction(1, 5)
+
+
+def test_a_factor_that_no_calculator_reads_is_not_said_to_charge_the_same() -> None:
+    old, new = ({"o": {"m": O3 | {"moon_uplift_multiplier": factor}}} for factor in (1.1, 1.2))
+    (change,) = between(old, new).changes
+    assert (change.kind, change.note, change.only_text) == ("metadata", "", False)
 
 
 def test_tiered_pricing_is_compared_by_its_thresholds() -> None:
@@ -370,12 +380,12 @@ def test_an_upcoming_price_is_compared_with_the_price_in_force_on_its_day() -> N
             {"from": "2030-01-01", "input_cost_per_token": 3e-06, "output_cost_per_token": 8e-06}
         ]
     }
-    found = between({"o": {"m": O3}}, {"o": {"m": upcoming}}, at=date(2029, 1, 1))
-    (change,) = found.of("repriced")
+    comparison = between({"o": {"m": O3}}, {"o": {"m": upcoming}}, at=date(2029, 1, 1))
+    (change,) = comparison.of("repriced")
     assert change.field == "upcoming/2030-01-01/input_cost_per_token"
     assert (change.old, change.new) == ("2.00", "3.00")
     # on its day the turn costs $0.007 and not $0.006
-    (job,) = [job for job in moved(found) if job.period]
+    (job,) = [job for job in moved(comparison) if job.period]
     assert (job.period, job.move) == ("from 2030-01-01", Move(6_000_000_000, 7_000_000_000))
 
 
@@ -389,7 +399,7 @@ def test_a_price_that_moves_into_the_past_changes_only_from_its_day() -> None:
     assert (change.field, change.old, change.new) == ("input_cost_per_token", "2.00", "3.00")
 
 
-def test_a_corrected_past_is_told_with_its_period() -> None:
+def test_a_corrected_past_is_shown_with_its_period() -> None:
     old = {"o": {"m": O3 | {"previous": [{"until": "2026-01-01"} | GPT]}}}
     new = {
         "o": {
@@ -397,14 +407,14 @@ def test_a_corrected_past_is_told_with_its_period() -> None:
             | {"previous": [{"until": "2026-01-01"} | GPT | {"input_cost_per_token": 5e-06}]}
         }
     }
-    found = between(old, new)
-    (change,) = found.changes
+    comparison = between(old, new)
+    (change,) = comparison.changes
     assert change.field == "previous/2026-01-01/input_cost_per_token"
-    (job,) = moved(found)
+    (job,) = moved(comparison)
     assert (job.period, job.move) == ("until 2026-01-01", Move(7_500_000_000, 10_000_000_000))
     dates = {"o": {"m": O3 | {"previous": [{"until": "2026-01-01T00:00:00Z"} | GPT]}}}
     (change,) = between(old, dates).changes
-    assert (change.kind, change.field, change.note) == ("metadata", "previous", SAME)
+    assert (change.kind, change.field, change.note) == ("metadata", "previous", SAME_CHARGES)
 
 
 INPUT = '"input_cost_per_token"'
@@ -413,17 +423,17 @@ INPUT = '"input_cost_per_token"'
 def test_order_and_spelling_of_numbers_are_no_changes() -> None:
     old = f'{{"o": {{"a": {{{INPUT}: 2.5e-06, "mode": "chat"}}, "b": {{{INPUT}: 1e-6}}}}}}'
     new = f'{{"o": {{"b": {{{INPUT}: 1.0E-6}}, "a": {{"mode": "chat", {INPUT}: 0.0000025}}}}}}'
-    found = compare(Version.read(old.encode()), Version.read(new.encode()))
+    comparison = compare(CatalogVersion.read(old.encode()), CatalogVersion.read(new.encode()))
     # the section and the row a stand in another order, two numbers are written otherwise
-    assert found == Comparison((), (), 2, 2)
+    assert comparison == Comparison((), (), 2, 2)
 
 
 def test_respelling_is_found_beside_real_changes_in_an_indented_file() -> None:
     row = f"{{\n   {INPUT}: 1e-06\n  }}"
     old = f'{{\n "o": {{\n  "a": {row},\n  "b": {row}\n }}\n}}'
     new = old.replace("1e-06", "0.000001", 1).replace("1e-06", "2e-06")
-    found = compare(Version.read(old.encode()), Version.read(new.encode()))
-    assert (len(found.of("repriced")), found.respelled) == (1, 1)
+    comparison = compare(CatalogVersion.read(old.encode()), CatalogVersion.read(new.encode()))
+    assert (len(comparison.of("repriced")), comparison.respelled) == (1, 1)
 
 
 def test_the_largest_relative_cost_change_comes_first() -> None:
@@ -433,15 +443,15 @@ def test_the_largest_relative_cost_change_comes_first() -> None:
         }
 
     # dear rises by $10 or 10%, cheap by $0.10 or 100%
-    found = between(rows(100e-06, 0.1e-06), rows(110e-06, 0.2e-06))
-    assert [change.model for change in found.changes] == ["cheap", "dear"]
-    assert [job.model for job in found.impact] == ["cheap", "dear"]
+    comparison = between(rows(100e-06, 0.1e-06), rows(110e-06, 0.2e-06))
+    assert [change.model for change in comparison.changes] == ["cheap", "dear"]
+    assert [job.model for job in comparison.impact] == ["cheap", "dear"]
 
 
 def test_a_version_that_resembles_another_is_the_same_catalog() -> None:
     one = version({"o": {"a": GPT, "b": O3 | {"aliases": ["c"]}}})
     data = json.dumps({"p": {"d": GPT}, "o": {"b": O3 | {"aliases": ["c"]}, "a": O3}}).encode()
-    like, alone = Version.read(data, like=one).catalog, Version.read(data).catalog
+    like, alone = CatalogVersion.read(data, like=one).catalog, CatalogVersion.read(data).catalog
     assert [model.full_name for model in like.models] == [model.full_name for model in alone.models]
     assert like.sha256 == alone.sha256
     for name in ("a", "b", "c", "d"):
@@ -451,9 +461,9 @@ def test_a_version_that_resembles_another_is_the_same_catalog() -> None:
 
 
 def test_a_boolean_price_is_not_taken_over_from_an_equal_one() -> None:
-    one = Version.read(b'{"o": {"m": {"input_cost_per_token": 1}}}')
+    one = CatalogVersion.read(b'{"o": {"m": {"input_cost_per_token": 1}}}')
     with pytest.raises(Exception, match="boolean"):
-        Version.read(b'{"o": {"m": {"input_cost_per_token": true}}}', like=one)
+        CatalogVersion.read(b'{"o": {"m": {"input_cost_per_token": true}}}', like=one)
 
 
 NAMES = st.sampled_from(
@@ -482,7 +492,7 @@ CATALOGS = st.dictionaries(
 @given(CATALOGS)
 def test_a_catalog_compared_with_itself_is_empty(rows: Rows) -> None:
     one = version(rows)
-    again = Version.read(json.dumps(rows, indent=1).encode())
+    again = CatalogVersion.read(json.dumps(rows, indent=1).encode())
     assert compare(one, one) == compare(one, again) == Comparison(())
 
 
@@ -491,8 +501,8 @@ def test_a_catalog_compared_with_itself_is_empty(rows: Rows) -> None:
 def test_a_comparison_the_other_way_is_its_mirror(one: Rows, other: Rows) -> None:
     there, back = between(one, other), between(other, one)
 
-    def rows(found: Comparison, *kinds: Any) -> set[str]:
-        return {change.full_name for change in found.of(*kinds)}
+    def rows(comparison: Comparison, *kinds: Any) -> set[str]:
+        return {change.full_name for change in comparison.of(*kinds)}
 
     assert rows(there, "added") == rows(back, "removed")
     assert rows(there, "removed") == rows(back, "added")
@@ -512,25 +522,27 @@ def test_a_comparison_the_other_way_is_its_mirror(one: Rows, other: Rows) -> Non
 def test_no_name_changes_its_row_unsaid(one: Rows, other: Rows) -> None:
     """Every name of both sides is asked in full here; the comparison asks only the touched ones."""
     old, new = version(one), version(other)
-    found = compare(old, new, workloads=())
-    said = {change.model for change in found.of("resolution")}
-    told_otherwise = {change.full_name for change in found.of("added", "renamed")}
+    comparison = compare(old, new, workloads=())
+    said = {change.model for change in comparison.of("resolution")}
+    accounted = {change.full_name for change in comparison.of("added", "renamed")}
     for catalog in (old.catalog, new.catalog):
         for model in catalog.models:
             for name in (model.name, model.full_name, *model.aliases):
                 before, after = find(old.catalog, name).model, find(new.catalog, name).model
                 if before.full_name != after.full_name and name not in said:
                     short = name.removeprefix(f"{model.provider}/")
-                    assert short in said or after.full_name in told_otherwise
+                    assert short in said or after.full_name in accounted
 
 
 def test_a_row_with_the_same_aliases_and_prices_is_renamed_whatever_it_is_called() -> None:
     row = O3 | {"aliases": ["chat", "smart"]}
-    found = between({"o": {"o3": row}}, {"o": {"fable-5": row | {"aliases": ["smart", "chat"]}}})
-    assert told(found.of("renamed")[0]) == ("renamed", "o/fable-5", "name", "o3", "fable-5")
-    assert not found.of("added", "removed")
+    comparison = between(
+        {"o": {"o3": row}}, {"o": {"fable-5": row | {"aliases": ["smart", "chat"]}}}
+    )
+    assert shown(comparison.of("renamed")[0]) == ("renamed", "o/fable-5", "name", "o3", "fable-5")
+    assert not comparison.of("added", "removed")
     # the old name is answered by no row any more, which is said
-    assert [change.model for change in found.of("resolution")] == ["o3"]
+    assert [change.model for change in comparison.of("resolution")] == ["o3"]
 
 
 @pytest.mark.parametrize(
@@ -551,17 +563,17 @@ def test_aliases_that_prove_no_rename(new: dict[str, Any]) -> None:
 
 
 def test_an_old_name_among_the_aliases_is_a_rename_at_any_price() -> None:
-    found = between({"o": {"o3": O3}}, {"o": {"fable-5": GPT | {"aliases": ["o3"]}}})
-    assert told(found.of("renamed")[0]) == ("renamed", "o/fable-5", "name", "o3", "fable-5")
+    comparison = between({"o": {"o3": O3}}, {"o": {"fable-5": GPT | {"aliases": ["o3"]}}})
+    assert shown(comparison.of("renamed")[0]) == ("renamed", "o/fable-5", "name", "o3", "fable-5")
 
 
 def test_an_instant_without_day_is_as_good() -> None:
     at = datetime(2026, 1, 1, 12, tzinfo=UTC)
-    found = between({"o": {"m": O3}}, {"o": {"m": GPT}}, at=at)
-    assert len(found.impact) == 1
+    comparison = between({"o": {"m": O3}}, {"o": {"m": GPT}}, at=at)
+    assert len(comparison.impact) == 1
 
 
-def large(price: str, other: str = "2e-06", *, separator: str = "\n") -> Version:
+def large(price: str, other: str = "2e-06", *, separator: str = "\n") -> CatalogVersion:
     """Two thousand rows, of which one in the middle has that price and a later one the other."""
     prices = {1000: price, 1500: other}
     notes = "x" * 300
@@ -570,7 +582,7 @@ def large(price: str, other: str = "2e-06", *, separator: str = "\n") -> Version
         for n in range(2_000)
     )
     text = '{\n"o": {\n' + ",\n".join(rows) + "\n}\n}"
-    return Version.read(text.replace("\n", separator).encode())
+    return CatalogVersion.read(text.replace("\n", separator).encode())
 
 
 def test_respelling_in_a_large_file_is_found_without_reading_it_again() -> None:
@@ -583,13 +595,13 @@ def test_respelling_in_a_large_file_is_found_without_reading_it_again() -> None:
 
 def test_numbers_that_cannot_be_read_are_still_compared() -> None:
     row = f'{{"o": {{"m": {{{INPUT}: 1e-06, "x": [NaN, {{"y": 1.50}}]}}}}}}'
-    old = Version.read(row.encode())
-    new = Version.read(row.replace("NaN", "1e999999").encode())
+    old = CatalogVersion.read(row.encode())
+    new = CatalogVersion.read(row.replace("NaN", "1e999999").encode())
     (change,) = compare(old, new).changes
     assert (change.old, change.new) == ('[NaN, {"y": 1.50}]', '[1e999999, {"y": 1.50}]')
 
 
-def test_a_base_price_is_told_once_beside_off_peak_prices() -> None:
+def test_a_base_price_is_shown_once_beside_off_peak_prices() -> None:
     off = {"windows": [{"hours_utc": "16:00-00:00"}], "input_cost_per_token": 1e-06}
     old = {"o": {"m": O3 | {"off_peak_pricing": off}}}
     new = {"o": {"m": GPT | {"off_peak_pricing": off}}}
@@ -609,14 +621,22 @@ def test_the_price_of_a_day_is_the_one_of_its_period() -> None:
 
 def test_too_many_models_are_refused_however_they_came(monkeypatch: pytest.MonkeyPatch) -> None:
     one = version({"o": {"a": GPT}})
-    monkeypatch.setattr("pricectl.changes.version.MAX_MODELS", 1)
+    monkeypatch.setattr("pricectl.changes.catalog_version.MAX_MODELS", 1)
     monkeypatch.setattr("pricectl.core.catalog.MAX_MODELS", 1)
     with pytest.raises(CatalogError, match="models"):
-        Version.read(json.dumps({"o": {"a": GPT, "b": GPT}}).encode(), like=one)
+        CatalogVersion.read(json.dumps({"o": {"a": GPT, "b": GPT}}).encode(), like=one)
+
+
+def test_two_rows_of_one_full_name_are_refused_however_they_came() -> None:
+    one = version({"a/b": {"c": GPT}})
+    both = json.dumps({"a/b": {"c": GPT}, "a": {"b/c": O3}}).encode()
+    for like in (None, one):
+        with pytest.raises(CatalogError, match="another row is called a/b/c too"):
+            CatalogVersion.read(both, like=like)
 
 
 @pytest.mark.parametrize("data", [b"[]", b"{}", b'{"o": []}', b'{"o": {"m": 1}}'])
 def test_what_is_no_catalog_is_refused(data: bytes) -> None:
     for like in (None, version({"o": {"a": GPT}})):
         with pytest.raises(CatalogError):
-            Version.read(data, like=like)
+            CatalogVersion.read(data, like=like)

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from pricectl.changes import Change, Comparison, Move, Version, compare
-from pricectl.changes.gates import FailOn, Limits, check
-from pricectl.changes.others import SAME
+from pricectl.changes import CatalogVersion, Change, Comparison, Move, compare
+from pricectl.changes.gates import FailOnChange, GateLimits, check_gates
+from pricectl.changes.metadata import SAME_CHARGES
 from pricectl.core import Usage, quote
 from pricectl.edit.formatting import formatted
 from pricectl.policy import Workload
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.long
 
 TURN = Workload("turn", Usage(1_000, 500))
 DAY = date(2026, 12, 1)
-EVERY_GATE = Limits.read(FailOn, "0%", "0%", exit_code=True)
+EVERY_GATE = GateLimits.read(FailOnChange, "0%", "0%", exit_code=True)
 OLD = {"input_cost_per_token": 1e-06, "output_cost_per_token": 4e-06}
 NEW = {"input_cost_per_token": 2e-06, "output_cost_per_token": 8e-06}
 # From DAY on at twice the price, as announced and as promoted.
@@ -28,26 +28,26 @@ PROMOTED = NEW | {"previous": [{"until": "2026-12-01"} | OLD]}
 
 
 def between(old: dict[str, Any], new: dict[str, Any], at: date | None = DAY) -> Comparison:
-    versions = (Version.read(json.dumps({"o": {"m": row}}).encode()) for row in (old, new))
+    versions = (CatalogVersion.read(json.dumps({"o": {"m": row}}).encode()) for row in (old, new))
     return compare(*versions, workloads=(TURN,), at=at)
 
 
-def told(change: Change) -> tuple[object, ...]:
+def shown(change: Change) -> tuple[object, ...]:
     return change.kind, change.field, change.old, change.new, change.period
 
 
-def tripped(found: Comparison) -> list[str]:
-    return [gate.id for gate in check(found, EVERY_GATE) if gate.tripped]
+def tripped(comparison: Comparison) -> list[str]:
+    return [gate.id for gate in check_gates(comparison, EVERY_GATE) if gate.tripped]
 
 
 def test_a_promotion_is_one_line_that_trips_no_gate() -> None:
-    found = between(ANNOUNCED, PROMOTED)
-    (change,) = found.changes
-    assert told(change)[:2] == ("metadata", "previous, upcoming")
-    assert told(change)[2:4] == ("from 2026-12-01", "until 2026-12-01")
-    assert (change.note, change.severity, change.pointer) == (SAME, "info", "/o/m")
-    assert found.impact == ()
-    assert tripped(found) == []
+    comparison = between(ANNOUNCED, PROMOTED)
+    (change,) = comparison.changes
+    assert shown(change)[:2] == ("metadata", "previous, upcoming")
+    assert shown(change)[2:4] == ("from 2026-12-01", "until 2026-12-01")
+    assert (change.note, change.severity, change.pointer) == (SAME_CHARGES, "info", "/o/m")
+    assert comparison.impact == ()
+    assert tripped(comparison) == []
 
 
 @pytest.mark.parametrize("at", [date(2025, 1, 1), DAY, datetime(2027, 6, 1, 13, tzinfo=UTC)])
@@ -59,48 +59,48 @@ def test_whenever_it_is_looked_at(at: date) -> None:
 def test_a_begun_price_that_is_edited_is_repriced() -> None:
     # in force since DAY: input $2 -> $3; the turn costs 1,000 x $2 + 500 x $8 = $0.006, then $0.007
     dearer = OLD | {"upcoming": [{"from": "2026-12-01"} | NEW | {"input_cost_per_token": 3e-06}]}
-    found = between(ANNOUNCED, dearer)
-    (change,) = found.changes
+    comparison = between(ANNOUNCED, dearer)
+    (change,) = comparison.changes
     field = "upcoming/2026-12-01/input_cost_per_token"
-    assert told(change) == ("repriced", field, "2.00", "3.00", "")
+    assert shown(change) == ("repriced", field, "2.00", "3.00", "")
     assert change.pointer == "/o/m/upcoming/0/input_cost_per_token"
-    (job,) = found.impact
+    (job,) = comparison.impact
     assert (job.move, job.period) == (Move(6_000_000_000, 7_000_000_000), "")
-    assert {"fail-on-increase", "max-increase"} <= set(tripped(found))
+    assert {"fail-on-increase", "max-increase"} <= set(tripped(comparison))
 
 
 def test_the_rows_own_price_behind_a_begun_one_is_of_the_past() -> None:
-    found = between(ANNOUNCED, ANNOUNCED | {"input_cost_per_token": 1.5e-06})
-    (change,) = found.changes
-    assert told(change) == ("repriced", "input_cost_per_token", "1.00", "1.50", "until 2026-12-01")
+    comparison = between(ANNOUNCED, ANNOUNCED | {"input_cost_per_token": 1.5e-06})
+    (change,) = comparison.changes
+    assert shown(change) == ("repriced", "input_cost_per_token", "1.00", "1.50", "until 2026-12-01")
     # the day before: 1,000 x $1 + 500 x $4 = $0.003, then $0.0035
-    (job,) = found.impact
+    (job,) = comparison.impact
     assert (job.move, job.period) == (Move(3_000_000_000, 3_500_000_000), "until 2026-12-01")
 
 
 def test_a_promotion_with_an_edit_is_repriced_by_the_edit_alone() -> None:
-    found = between(ANNOUNCED, PROMOTED | {"input_cost_per_token": 2.5e-06})
-    (change,) = found.of("repriced")
-    assert told(change) == ("repriced", "input_cost_per_token", "2.00", "2.50", "")
+    comparison = between(ANNOUNCED, PROMOTED | {"input_cost_per_token": 2.5e-06})
+    (change,) = comparison.of("repriced")
+    assert shown(change) == ("repriced", "input_cost_per_token", "2.00", "2.50", "")
     assert change.pointer == "/o/m/input_cost_per_token"
-    assert [other.note for other in found.of("metadata")] == [SAME]
+    assert [other.note for other in comparison.of("metadata")] == [SAME_CHARGES]
 
 
 def test_a_begun_price_that_is_dropped_is_repriced() -> None:
-    found = between(ANNOUNCED, OLD)
-    assert [told(change) for change in found.changes] == [
+    comparison = between(ANNOUNCED, OLD)
+    assert [shown(change) for change in comparison.changes] == [
         ("repriced", "input_cost_per_token", "2.00", "1.00", ""),
         ("repriced", "output_cost_per_token", "8.00", "4.00", ""),
     ]
 
 
 def test_an_announcement_is_compared_from_its_instant() -> None:
-    found = between(OLD, ANNOUNCED, date(2026, 11, 1))
-    assert [told(change)[1:] for change in found.changes] == [
+    comparison = between(OLD, ANNOUNCED, date(2026, 11, 1))
+    assert [shown(change)[1:] for change in comparison.changes] == [
         ("upcoming/2026-12-01/input_cost_per_token", "1.00", "2.00", "from 2026-12-01"),
         ("upcoming/2026-12-01/output_cost_per_token", "4.00", "8.00", "from 2026-12-01"),
     ]
-    assert found.changes[0].pointer == "/o/m/upcoming/0/input_cost_per_token"
+    assert comparison.changes[0].pointer == "/o/m/upcoming/0/input_cost_per_token"
     begun = between(OLD, ANNOUNCED)
     assert {change.period for change in begun.changes} == {""}
 
@@ -114,7 +114,7 @@ def test_an_instant_within_the_day_counts() -> None:
     assert {change.period for change in after.changes} == {""}
 
 
-def test_how_an_announced_price_applies_is_told_from_its_day() -> None:
+def test_how_an_announced_price_applies_is_shown_from_its_day() -> None:
     def row(scope: str) -> dict[str, Any]:
         tiers = NEW | {
             "input_cost_per_token_above_200k_tokens": 4e-06,
@@ -122,12 +122,12 @@ def test_how_an_announced_price_applies_is_told_from_its_day() -> None:
         }
         return OLD | {"upcoming": [{"from": "2027-01-01"} | tiers]}
 
-    found = between(row("request"), row("marginal"))
-    (change,) = found.changes
-    assert told(change)[:2] == ("repriced", "upcoming/2027-01-01/context_tier")
+    comparison = between(row("request"), row("marginal"))
+    (change,) = comparison.changes
+    assert shown(change)[:2] == ("repriced", "upcoming/2027-01-01/context_tier")
     assert (change.period, change.note) == ("from 2027-01-01", "how the prices apply")
     # 220,000 in: all at $4 = $0.88; marginal 200,000 x $2 + 20,000 x $4 = $0.48; 1,000 out $0.008
-    (job,) = [job for job in found.impact if job.move.difference_pico_usd]
+    (job,) = [job for job in comparison.impact if job.move.difference_pico_usd]
     assert (job.move, job.period) == (Move(888_000_000_000, 488_000_000_000), "from 2027-01-01")
 
 
@@ -138,13 +138,13 @@ def test_a_factor_that_moves_with_its_prices_is_no_change() -> None:
     assert not between(old, new).of("repriced")
     # without the dated list, the factor is gone today: $1.1 -> $1 a dollar
     (change,) = between(OLD | factor, OLD).changes
-    assert told(change)[:4] == ("repriced", "provider_specific_entry/us", "1.1", None)
+    assert shown(change)[:4] == ("repriced", "provider_specific_entry/us", "1.1", None)
 
 
 def test_how_tiers_apply_in_other_words_is_no_change() -> None:
-    found = between(OLD, OLD | {"context_tier": {"scope": "request", "boundary": "gt"}})
-    (change,) = found.changes
-    assert (change.kind, change.note, tripped(found)) == ("metadata", SAME, [])
+    comparison = between(OLD, OLD | {"context_tier": {"scope": "request", "boundary": "gt"}})
+    (change,) = comparison.changes
+    assert (change.kind, change.note, tripped(comparison)) == ("metadata", SAME_CHARGES, [])
 
 
 def test_a_source_that_moves_with_its_prices_is_no_change_and_another_one_is() -> None:
@@ -161,16 +161,18 @@ def test_a_source_that_moves_with_its_prices_is_no_change_and_another_one_is() -
 
 
 def test_a_row_renamed_while_it_is_promoted_is_the_same_row() -> None:
-    old = Version.read(json.dumps({"o": {"model-1": ANNOUNCED}}).encode())
-    new = Version.read(json.dumps({"o": {"model-1a": PROMOTED}}).encode())
-    found = compare(old, new, at=DAY)
-    assert [(change.old, change.new) for change in found.of("renamed")] == [("model-1", "model-1a")]
-    assert not found.of("repriced", "added", "removed")
+    old = CatalogVersion.read(json.dumps({"o": {"model-1": ANNOUNCED}}).encode())
+    new = CatalogVersion.read(json.dumps({"o": {"model-1a": PROMOTED}}).encode())
+    comparison = compare(old, new, at=DAY)
+    assert [(change.old, change.new) for change in comparison.of("renamed")] == [
+        ("model-1", "model-1a")
+    ]
+    assert not comparison.of("repriced", "added", "removed")
 
 
 def test_an_added_row_tells_the_price_in_force() -> None:
     old, new = ({"o": {"z": OLD}}, {"o": {"z": OLD, "m": ANNOUNCED}})
-    versions = (Version.read(json.dumps(rows).encode()) for rows in (old, new))
+    versions = (CatalogVersion.read(json.dumps(rows).encode()) for rows in (old, new))
     (change,) = compare(*versions, at=DAY).of("added")
     assert change.new == "input 2.00, output 8.00"
 
@@ -178,7 +180,7 @@ def test_an_added_row_tells_the_price_in_force() -> None:
 def test_a_price_of_before_all_time_has_no_time_before_it() -> None:
     beginning = OLD | {"previous": [{"until": "0001-01-01"} | NEW]}
     (change,) = between(OLD, beginning).changes
-    assert (change.kind, change.note) == ("metadata", SAME)
+    assert (change.kind, change.note) == ("metadata", SAME_CHARGES)
 
 
 @settings(max_examples=200, deadline=None)
@@ -189,9 +191,9 @@ def test_formatting_is_no_change_at_any_instant(
     """What `pricectl fmt` writes reprices nothing, renames nothing and trips no gate."""
     data = written(row, layout).encode()
     after = formatted(data, now).text.encode()
-    found = compare(Version.read(data), Version.read(after), at=now)
-    assert not found.of("repriced", "resolution")
-    assert (found.impact, tripped(found)) == ((), [])
+    comparison = compare(CatalogVersion.read(data), CatalogVersion.read(after), at=now)
+    assert not comparison.of("repriced", "resolution")
+    assert (comparison.impact, tripped(comparison)) == ((), [])
 
 
 @settings(max_examples=200, deadline=None)
@@ -202,9 +204,9 @@ def test_what_is_not_said_to_be_repriced_costs_the_same_at_every_instant(
     """Two rows whose comparison has no price change charge a call of any instant alike."""
     # As likely to be alike as not: half of the members of the other row.
     mixed = one | {key: other[key] for key in sorted(other)[::2]}
-    old, new = (Version.read(written(row, None).encode()) for row in (one, mixed))
-    found = compare(old, new, workloads=(), at=now)
-    if not found.of("repriced"):
+    old, new = (CatalogVersion.read(written(row, None).encode()) for row in (one, mixed))
+    comparison = compare(old, new, workloads=(), at=now)
+    if not comparison.of("repriced"):
         for service in (None, "batch"):
             before, after = (
                 quote(version.catalog, "m", usage, service=service, region="eu", at=then).pico_usd

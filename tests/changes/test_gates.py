@@ -7,21 +7,28 @@ from typing import Any
 
 import pytest
 
-from pricectl.changes import Version, compare
-from pricectl.changes.gates import BadLimit, FailOn, Gate, Limits, check, read_percent
+from pricectl.changes import CatalogVersion, compare
+from pricectl.changes.gates import (
+    BadLimit,
+    FailOnChange,
+    Gate,
+    GateLimits,
+    check_gates,
+    read_percent,
+)
 
 ROW = {"input_cost_per_token": 2e-06, "output_cost_per_token": 8e-06}
 Rows = Mapping[str, Mapping[str, Any]]
 
 
-def gates(old: Rows, new: Rows, *fail_on: FailOn, **options: Any) -> tuple[Gate, ...]:
-    versions = (Version.read(json.dumps({"o": rows}).encode()) for rows in (old, new))
-    found = compare(*versions)
+def gates(old: Rows, new: Rows, *fail_on: FailOnChange, **options: Any) -> tuple[Gate, ...]:
+    versions = (CatalogVersion.read(json.dumps({"o": rows}).encode()) for rows in (old, new))
+    comparison = compare(*versions)
     increase, decrease = options.pop("increase", None), options.pop("decrease", None)
-    return check(found, Limits.read(fail_on, increase, decrease, **options))
+    return check_gates(comparison, GateLimits.read(fail_on, increase, decrease, **options))
 
 
-def tripped(old: Rows, new: Rows, *fail_on: FailOn, **options: Any) -> list[bool]:
+def tripped(old: Rows, new: Rows, *fail_on: FailOnChange, **options: Any) -> list[bool]:
     return [gate.tripped for gate in gates(old, new, *fail_on, **options)]
 
 
@@ -52,12 +59,12 @@ def test_without_gates_nothing_is_checked() -> None:
 )
 def test_fail_on(new: Rows, *, increase: bool, decrease: bool, removed: bool, any_: bool) -> None:
     expected = [increase, decrease, removed, any_]
-    assert tripped(SAME, new, *FailOn) == expected
+    assert tripped(SAME, new, *FailOnChange) == expected
 
 
 def test_a_removed_row_fails_by_removal_and_by_what_its_name_costs_now() -> None:
     # m falls to the default: $2 -> $1 and $8 -> $2 are decreases
-    assert tripped(SAME | {"x": ROW}, {"x": ROW}, *FailOn) == [False, True, True, True]
+    assert tripped(SAME | {"x": ROW}, {"x": ROW}, *FailOnChange) == [False, True, True, True]
 
 
 def test_the_limit_itself_is_allowed() -> None:
@@ -71,7 +78,7 @@ def test_the_limit_itself_is_allowed() -> None:
 def test_a_gate_says_what_it_found() -> None:
     (gate,) = gates(SAME, TIER, increase="20%")
     assert gate == Gate("max-increase", Fraction(20), Fraction(100), tripped=True, percent=True)
-    (gate,) = gates(SAME, UP, FailOn.ANY)
+    (gate,) = gates(SAME, UP, FailOnChange.ANY)
     assert gate == Gate("fail-on-any", Fraction(0), Fraction(1), tripped=True)
 
 
@@ -92,17 +99,17 @@ def test_a_change_of_how_tiers_apply_counts_by_its_cost() -> None:
     # 220,000 in + 1,000 out: $0.488 marginal, $0.888 whole: +81.97%
     assert tripped(old, TIER, increase="81%") == [True]
     assert tripped(old, TIER, increase="82%") == [False]
-    assert tripped(old, TIER, FailOn.INCREASE) == [True]
+    assert tripped(old, TIER, FailOnChange.INCREASE) == [True]
 
 
 def test_the_default_price_counts() -> None:
-    def version(price: float) -> Version:
+    def version(price: float) -> CatalogVersion:
         default = {"input_cost_per_token": price, "output_cost_per_token": 2e-06}
         data = {"metadata": {"default_pricing": default}, "o": {"m": ROW}}
-        return Version.read(json.dumps(data).encode())
+        return CatalogVersion.read(json.dumps(data).encode())
 
-    limits = Limits(max_increase_percent=Fraction(50))
-    (gate,) = check(compare(version(1e-06), version(2e-06)), limits)
+    limits = GateLimits(max_increase_percent=Fraction(50))
+    (gate,) = check_gates(compare(version(1e-06), version(2e-06)), limits)
     assert (gate.actual, gate.tripped) == (Fraction(100), True)
 
 
@@ -112,6 +119,6 @@ def test_exit_code_trips_on_any_change() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "twenty", "-5", "1_0", "nan", "1e999", "%", "5%%"])
-def test_what_is_no_percentage(text: str) -> None:
-    with pytest.raises(BadLimit, match="is no percentage; write 20%"):
+def test_what_is_not_a_percentage(text: str) -> None:
+    with pytest.raises(BadLimit, match="is not a percentage; write 20%"):
         read_percent(text, "--max-increase")

@@ -1,4 +1,6 @@
+import json
 import time
+from typing import Any
 
 import pytest
 
@@ -149,3 +151,21 @@ def test_many_places_in_one_object_index_it_once(monkeypatch: pytest.MonkeyPatch
         start = 14 + sum(len(f'"k{n}": 1, ') for n in range(number))
         assert positions.key(f"/x/m/k{number}").column == start
     assert walked == ["/x/m/k0"]
+
+
+def test_findings_in_many_sections_scan_the_text_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    scanned: list[int] = []
+
+    class Counting(json.JSONDecoder):
+        def raw_decode(self, s: str, idx: int = 0) -> tuple[Any, int]:
+            value, end = super().raw_decode(s, idx)
+            scanned.append(end - idx)
+            return value, end
+
+    monkeypatch.setattr("pricectl.check.positions._DECODER", Counting())
+    sections = {f"s{n}": {f"m{m}": {"price": m} for m in range(20)} for n in range(10)}
+    text = json.dumps(sections, indent=2)
+    positions = Positions(text)
+    lines = [positions.value(f"/s{n}/m7").line for n in range(10)]
+    assert lines == [2 + 62 * n + 1 + 21 for n in range(10)]
+    assert sum(scanned) < len(text)

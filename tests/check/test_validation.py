@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricectl.check.findings import by_place
+from pricectl.check import ValidationReport, validate
+from pricectl.check.findings import by_position
 from pricectl.check.positions import Span
-from pricectl.check.validation import Report, check
 from pricectl.core.catalog import Catalog
 from pricectl.core.errors import PricingError
-from pricectl.policy import Limits, Policy, Waiver
+from pricectl.policy import Policy, RuleLimits, Waiver
 
 pytestmark = pytest.mark.long
 
@@ -27,11 +27,11 @@ TEXT = """{
 """
 
 
-def checked(text: str | bytes, **settings: object) -> Report:
-    return check(text, "f", Policy(critical=())._replace(**settings), TODAY)  # type: ignore[arg-type]
+def checked(text: str | bytes, **settings: object) -> ValidationReport:
+    return validate(text, "f", Policy(critical=())._replace(**settings), TODAY)  # type: ignore[arg-type]
 
 
-def rules(report: Report) -> list[str]:
+def rules(report: ValidationReport) -> list[str]:
     return [finding.rule for finding in report.findings]
 
 
@@ -73,27 +73,27 @@ def test_a_misspelt_rule_in_a_waiver_gets_a_near_name() -> None:
 
 def test_a_finding_about_a_waiver_names_the_settings() -> None:
     report = checked(TEXT, waivers=(waiver("/x/gone"),), source="pricectl.toml")
-    places = {report.place(finding) for finding in report.findings if finding.span is None}
+    places = {report.file_of(finding) for finding in report.findings if finding.span is None}
     assert places == {"pricectl.toml"}
 
 
 def test_limits_of_the_settings_hold() -> None:
     text = '{"x": {"m": {"input_cost_per_token": 250e-06, "output_cost_per_token": 250e-06}}}'
     assert "price-out-of-bounds" in rules(checked(text))
-    limits = Limits()._replace(max_input_usd_per_mtok=Limits().max_output_usd_per_mtok)
+    limits = RuleLimits()._replace(max_input_usd_per_mtok=RuleLimits().max_output_usd_per_mtok)
     assert "price-out-of-bounds" not in rules(checked(text, limits=limits))
 
 
 def test_limits_by_unit_of_the_settings_hold() -> None:
     text = '{"x": {"m": {"input_cost_per_token": 1e-10, "ocr_cost_per_page": 200}}}'
     assert rules(checked(text)).count("price-out-of-bounds") == 2
-    limits = Limits(highest={"page": Decimal(300)}, lowest={"input": Decimal("0.0001")})
+    limits = RuleLimits(highest={"page": Decimal(300)}, lowest={"input": Decimal("0.0001")})
     assert "price-out-of-bounds" not in rules(checked(text, limits=limits))
 
 
-def test_findings_are_sorted_by_place_and_each_has_one() -> None:
+def test_findings_are_sorted_by_position_and_each_has_one() -> None:
     report = checked(TEXT)
-    assert list(report.findings) == sorted(report.findings, key=by_place)
+    assert list(report.findings) == sorted(report.findings, key=by_position)
     assert all(finding.span for finding in report.findings)
 
 
@@ -205,3 +205,29 @@ def test_too_many_models_are_said_once() -> None:
     rows = ", ".join(f'"m{number}": {{}}' for number in range(20_001))
     found = [finding.message for finding in checked(f'{{"x": {{{rows}}}}}').findings]
     assert found == ["more than 20,000 models"]
+
+
+@pytest.mark.parametrize(
+    ("version", "is_known"),
+    [
+        ('"1.0"', True),
+        ('"1.7"', True),
+        ('"1"', True),
+        ('"2.0"', False),
+        ('"0.9"', False),
+        ('"10.0"', False),
+        ('""', False),
+        ("1", False),
+        ("null", False),
+    ],
+)
+def test_a_schema_version_is_refused_by_validate_and_by_the_calculator_alike(
+    version: str, *, is_known: bool
+) -> None:
+    text = f'{{"metadata": {{"schema_version": {version}}}, "x": {{"m": {{}}}}}}'
+    assert ("schema-version" not in rules(checked(text))) == is_known
+    if is_known:
+        assert Catalog.load(text).models
+    else:
+        with pytest.raises(PricingError, match=r"/metadata/schema_version: .* not 1\.x"):
+            Catalog.load(text)

@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from pricectl.report.markdown import code
+from pricectl.report.formats.markdown import code
 from pricectl.runtime import Pricing
 from tests.conftest import CATALOG, ROOT, Run
 from tests.files.test_versions import _closed_off, git  # noqa: F401 - a fixture that keeps git apart
@@ -377,7 +377,7 @@ def test_markdown_fences_what_comes_from_the_file(run: Run, repo: Path) -> None:
     [
         (("--file", "gone.json"), "no such file"),
         (("--file", "."), "is a folder"),
-        (("--max-increase", "much"), "is no percentage"),
+        (("--max-increase", "much"), "is not a percentage"),
         (("--profile", "none"), "no profile is called"),
         (("-o", "yaml"), "unknown format"),
     ],

@@ -7,13 +7,14 @@ from typing import Any
 import jsonschema
 import pytest
 
-from pricectl.changes import Change, Comparison, Move, PricedAt
-from pricectl.changes.effort import LeftOut
-from pricectl.core import MODES
-from pricectl.report import diff as formats
-from pricectl.report import markdown
+from pricectl.changes import CatalogVersion, Change, Comparison, Move, PricedAt
+from pricectl.changes.diff import DiffResult, NamedVersion
+from pricectl.changes.gates import GatedComparison
+from pricectl.changes.limits import LeftOut
+from pricectl.core import MODES, Profile
+from pricectl.report import diff as report
 from pricectl.report.canvas import Canvas
-from pricectl.report.changes import Compared
+from pricectl.report.formats import github, markdown
 from tests.conftest import CATALOG, ROOT, Run
 
 O3 = '"o3": {"input_cost_per_token": 2e-06, "output_cost_per_token": 8e-06}'
@@ -31,6 +32,11 @@ def base(home: Path) -> str:
     (home / "base.json").write_text(CATALOG, encoding="utf-8")
     (home / "llm_pricing_current.json").write_text(EDITED, encoding="utf-8")
     return "base.json"
+
+
+def diff_result(comparison: Comparison, *, base: str = "base") -> DiffResult:
+    version = NamedVersion(CatalogVersion.read(CATALOG.encode()), "base")
+    return DiffResult(GatedComparison(comparison, base, "head"), version, version, Profile())
 
 
 def document(run: Run, *words: str) -> dict[str, Any]:
@@ -141,8 +147,8 @@ def test_a_comment_fits_and_says_what_it_left_out(number: int) -> None:
     others = tuple(
         change._replace(kind="metadata", moves=(), price=None, new="x" * 500) for change in prices
     )
-    compared = Compared(Comparison((*prices, *others), (), 3, 4), "b" * 5_000, "h")
-    text = markdown.diff(compared)
+    comparison = Comparison((*prices, *others), (), 3, 4)
+    text = markdown.diff(diff_result(comparison, base="b" * 5_000))
     assert len(text) < 60_000
     assert "3 objects reordered, 4 numbers respelled: no value changed by that" in text
     assert ("left out for want of room" in text) == (number == 5_000)
@@ -191,12 +197,12 @@ def test_several_formats_at_once(run: Run, home: Path, base: str) -> None:
 def test_every_format_says_what_was_left_out(run: Run, base: str) -> None:
     document(run, "--base", base)
     left_out = LeftOut(1_200, "names not asked for", hides=True), LeftOut(2, "large members")
-    compared = Compared(Comparison((), (), 0, 0, left_out), "base", "head")
+    result = diff_result(Comparison((), (), 0, 0, left_out))
     first = "Left out: 1,200 names not asked for; gates on prices trip"
-    told = formats.text(compared, Canvas(color=False, width=80, verbose=False), quiet=True)
+    told = report.text(result, Canvas(width=80, quiet=True))
     assert told.splitlines()[1:] == [first, "Left out: 2 large members"]
-    assert f"\n- {first}\n" in formats.markdown(compared)
-    assert f"::warning title=pricectl diff::{first}" in formats.github(compared, "-", b"{}")
+    assert f"\n- {first}\n" in markdown.diff(result)
+    assert f"::warning title=pricectl diff::{first}" in github.diff(result)
 
 
 def test_the_document_says_what_was_left_out(run: Run, home: Path) -> None:

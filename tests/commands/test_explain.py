@@ -288,7 +288,7 @@ class TestResponse:
         (["gpt-4o", "--service", "batch"], "write a model and its tokens"),
         (["gpt-4o", "--region", "eu"], "write a model and its tokens"),
         (["gpt-4o", "5", "--cached", "6"], "is more than input"),
-        (["gpt-4o", "5", "--markup", "much"], "'much' is no amount"),
+        (["gpt-4o", "5", "--markup", "much"], "'much' is not an amount"),
         (["gpt-4o", "5", "--profile", "none"], "none"),
         (["gpt-4o", "o3", "--response", "-"], "one model at a time"),
         (["--response", "-", "--cached", "5"], "the response itself says what was used"),

@@ -195,7 +195,7 @@ def test_a_missing_price_is_not_the_cheapest(run: Run) -> None:
         (["gpt-4o", "12", "--unit", "second=1e3"], "'1e3' is not an amount"),
         (["gpt-4o", "12", "--unit", "second=1.2345"], "second is finer than a thousandth"),
         (["gpt-4o", "12", "--mode", "weekly"], "'weekly' is none of job_based"),
-        (["gpt-4o", "12", "--markup", "much"], "'much' is no amount"),
+        (["gpt-4o", "12", "--markup", "much"], "'much' is not an amount"),
         (["gpt-4o", "12", "--at", "soon"], "'soon' is not a valid date"),
         (["gpt-4o", "12", "-o", "yaml"], "unknown format 'yaml'; one of text, json"),
         (["gpt-4o", "12", "-f", "none.json"], "none.json: no such file"),
@@ -487,7 +487,7 @@ def test_an_internal_error_exits_2_without_a_traceback(
     def broken(*_: object) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr("pricectl.commands.common.open_catalog", broken)
+    monkeypatch.setattr("pricectl.commands.quote.open_catalog", broken)
     result = run("quote", "gpt-4o", "1")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "internal error: RuntimeError: boom; PRICECTL_DEBUG=1 shows where" in result.stderr

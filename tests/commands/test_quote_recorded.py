@@ -76,7 +76,7 @@ def test_a_line_separator_within_a_text_ends_no_line(run: Run) -> None:
         ('{"a": 1}\nzzz\n', "line 2, column 1: not JSON"),
         ('{"a": 1}\n{"b": 1, "b": 2}\n', "line 2, column 1: key 'b' appears twice"),
         ("data: {\n", "line 1, column 8: the document ends too early"),
-        ("data: 5\nzzz\n", "line 2, column 1: is no line of a server-sent event"),
+        ("data: 5\nzzz\n", "line 2, column 1: is not a line of a server-sent event"),
         ("data: " + "[" * 40 + "]" * 40, "deeper than 32 levels"),
         (": only a remark\n", "list of 0 events: states no usage"),
         ("zzz", "line 1, column 1: not JSON"),

@@ -13,6 +13,7 @@ import pytest
 
 from pricectl.files import gitlog
 from pricectl.operate import rollback
+from pricectl.operate.rollback import target
 from pricectl.policy import Policy
 from pricectl.runtime import Pricing
 from tests.conftest import CATALOG, ROOT, Run
@@ -263,7 +264,7 @@ def test_somebody_elses_edit_in_the_meantime_is_not_overwritten(
 ) -> None:
     restore = rollback.restore
 
-    def late(planned: rollback.Plan, **options: bool) -> None:
+    def late(planned: rollback.RollbackPlan, **options: bool) -> None:
         (repo / NAME).write_text("theirs")
         restore(planned, **options)
 
@@ -317,7 +318,7 @@ def test_the_users_git_settings_change_nothing(run: Run, repo: Path) -> None:
 def test_the_search_is_bounded(run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert repo.exists()
     monkeypatch.setattr(gitlog, "MAX_VERSIONS", 2)
-    monkeypatch.setattr(rollback, "MAX_VERSIONS", 2)
+    monkeypatch.setattr(target, "MAX_VERSIONS", 2)
     result = run("rollback", sha(FIRST), "-y")
     assert result.exit_code == 2
     assert "2 versions in git (the last 2 were read)" in result.stderr

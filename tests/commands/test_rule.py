@@ -48,3 +48,8 @@ def test_a_rule_that_a_date_makes_due_says_so(run: Run) -> None:
     assert "--fail-on due" not in run("rule", "price-jump").stdout
     (rule,) = json.loads(run("rule", "upcoming-soon", "-o", "json").stdout)["rules"]
     assert (rule["severity"], rule["due"], rule["passes"]) == ("warning", True, True)
+
+
+def test_quiet_prints_the_ids_alone(run: Run) -> None:
+    assert run("rule", "-q").stdout.split() == list(RULES)
+    assert run("rule", "output-below-input", "-q").stdout == "output-below-input\n"

@@ -1,18 +1,21 @@
 """`pricectl serve`: where it listens, and what it refuses to start with."""
 
+import json
 import signal
 import socket
 import sys
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from fastapi import FastAPI
 
 from pricectl.commands.serve import make_app
-from pricectl.report.text.serve import listening
+from pricectl.report.canvas import Canvas
+from pricectl.report.serve import text
 from tests.commands.serving import BEARER, connection, request, serving
-from tests.conftest import Run
+from tests.conftest import ROOT, Run
 
 
 @pytest.fixture
@@ -65,6 +68,13 @@ def test_it_listens_on_loopback_unless_told(run: Run, started: list[dict[str, An
     host, port = options["address"]
     assert (host, options["workers"], options["access_log"]) == ("127.0.0.1", 3, False)
     assert f"http://127.0.0.1:{port}/docs" in result.stdout
+
+
+def test_a_program_learns_the_port_from_json(run: Run, started: list[dict[str, Any]]) -> None:
+    found = json.loads(run("serve", "--port", "0", "-q", "-o", "json").stdout)
+    jsonschema.validate(found, json.loads((ROOT / "schemas/serve.schema.json").read_text("utf-8")))
+    assert found["url"] == f"http://127.0.0.1:{started[0]['address'][1]}"
+    assert (found["workers"], found["admin"], found["loopback"]) == (1, False, True)
 
 
 def test_answers_do_not_wait_for_acknowledgements(run: Run, started: list[dict[str, Any]]) -> None:
@@ -160,6 +170,6 @@ def test_without_the_extra_it_says_what_to_install(
     ],
 )
 def test_it_says_who_can_reach_it(host: str, place: str, note: bool) -> None:  # noqa: FBT001
-    said = listening(host, 80, 1, admin=False)
+    said = text(host, 80, 1, Canvas(), admin=False)
     assert f"{place}/docs" in said
     assert ("other machines can reach this" in said) is note

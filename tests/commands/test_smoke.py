@@ -171,9 +171,9 @@ def test_another_profile_charges_otherwise(run: Run, shops: str, home: Path) -> 
     ("words", "said"),
     [
         (("http://example.com",), "is not encrypted; use https://"),
-        (("ftp://127.0.0.1",), "is no URL"),
-        (("https://",), "is no URL"),
-        (("http://127.0.0.1:99999",), "is no URL"),
+        (("ftp://127.0.0.1",), "is not a URL"),
+        (("https://",), "is not a URL"),
+        (("http://127.0.0.1:99999",), "is not a URL"),
         (("http://user@127.0.0.1",), "has more than a host and a path"),
         (("http://127.0.0.1/?key=1",), "has more than a host and a path"),
         (("http://127.0.0.1:1",), "cannot be reached"),

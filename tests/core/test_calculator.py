@@ -22,6 +22,7 @@ from pricectl.core.catalog import build
 from pricectl.core.document import parse
 from pricectl.core.labels import region_word, service_word
 from pricectl.core.prices import PriceList
+from pricectl.explain import explain
 
 
 def of(entry: dict[str, Any]) -> Catalog:
@@ -545,3 +546,10 @@ def test_a_region_that_the_row_does_not_know_is_told() -> None:
     catalog = of({"input_cost_per_token": 1e-05, "regional_processing_uplift_multiplier_eu": 1.1})
     for region, missing in (("eu", False), ("moon", True), ("global", False)):
         assert quote(catalog, "m", Usage(10), region=region).missing_region is missing
+
+
+def test_a_quote_still_explains_itself_for_one_release() -> None:
+    call = quote(Catalog.load('{"acme": {"m": {}}}'), "m", Usage(1))
+    with pytest.warns(DeprecationWarning, match=r"call pricectl\.explain\.explain\(quote\)"):
+        told = call.explain()
+    assert told == explain(call)

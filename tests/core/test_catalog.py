@@ -58,9 +58,9 @@ def test_notes_and_schema_are_no_provider() -> None:
     [
         ({}, "", "no models"),
         ({"openai": {}}, "", "no models"),
-        ({**with_entry(), "note": "x"}, "/note", "section is no object"),
-        ({**with_entry(), "a/b~": 1}, "/a~1b~0", "section is no object"),
-        ({"openai": {"x": {}, "m/n": 5}}, "/openai/m~1n", "entry is no object"),
+        ({**with_entry(), "note": "x"}, "/note", "section is not an object"),
+        ({**with_entry(), "a/b~": 1}, "/a~1b~0", "section is not an object"),
+        ({"openai": {"x": {}, "m/n": 5}}, "/openai/m~1n", "entry is not an object"),
         ({"openai": {"x": {}, "": {}}}, "/openai/", "1 to 256 characters"),
         ({"openai": {"x": {}, "n" * 257: {}}}, "/openai/" + "n" * 257, "1 to 256 characters"),
         ({**with_entry(), "metadata": {"currency": "EUR"}}, "/metadata/currency", "USD"),
@@ -295,6 +295,54 @@ def test_dated_prices_end_before_until_and_begin_at_from() -> None:
         (None, (1_000_000, "")),  # the row as it stands
     ]:
         assert price_at(catalog, at) == expected, at
+
+
+def test_a_price_list_knows_its_pointer_period_and_bounds() -> None:
+    night = {"windows": [{"hours_utc": "16:30-00:30"}], "input_cost_per_token": 5e-07}
+    day = {"input_cost_per_token": 2e-06, "off_peak_pricing": night}
+    catalog = dated(
+        off_peak_pricing=night,
+        previous=[{"until": "2026-06-01", **day}, {"until": "2026-01-01", **day}],
+        upcoming=[{"from": "2027-02-01T12:00:00Z", **day}],
+    )
+    model = find(catalog, "m").model
+    january, june = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)
+    noon = datetime(2027, 2, 1, 12, tzinfo=UTC)
+    assert model.pointer == "/openai/m"
+    assert [(own.pointer, own.period, own.start, own.end) for own in model.price_lists] == [
+        ("/openai/m/previous/1", "until 2026-01-01", None, january),
+        ("/openai/m/previous/0", "until 2026-06-01", january, june),
+        ("/openai/m", "", june, noon),
+        ("/openai/m/upcoming/0", "from 2027-02-01T12:00:00", noon, None),
+    ]
+    for own in model.price_lists:
+        cheaper = own.off_peak
+        assert cheaper
+        assert cheaper.period == f"{own.period} off-peak".strip()
+        assert (cheaper.pointer, cheaper.start, cheaper.end) == (own.pointer, own.start, own.end)
+        assert (len(cheaper.windows), own.windows) == (1, ())
+
+
+def test_a_row_with_one_price_list_has_no_bounds() -> None:
+    model = find(dated(), "m").model
+    assert model.price_lists == (model.prices,)
+    assert (model.prices.pointer, model.prices.period) == ("/openai/m", "")
+    assert (model.prices.start, model.prices.end) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "row", "prices"),
+    [
+        ({}, "", ""),
+        ({"default_pricing": PRICED}, "/metadata/default_pricing", "/metadata/default_pricing"),
+        ({"default_pricing": {}}, "/metadata/default_pricing", ""),  # the built-in price
+    ],
+)
+def test_the_default_price_knows_its_pointer(
+    metadata: dict[str, object], row: str, prices: str
+) -> None:
+    model = Catalog.load(json.dumps({"metadata": metadata, "o": {"m": {}}})).default
+    assert (model.pointer, model.prices.pointer) == (row, prices)
 
 
 def test_off_peak_hours_within_periods() -> None:

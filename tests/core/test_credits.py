@@ -172,27 +172,27 @@ def test_a_profile_has_the_house_defaults() -> None:
     [
         ({"markup": 30}, "unknown setting markup; one of markup_percent"),
         ({"name": "x"}, "unknown setting name"),
-        ({"markup_percent": 0.3}, "0.3 is no amount"),
-        ({"markup_percent": -1}, "this number is no amount"),
-        ({"markup_percent": True}, "True is no amount"),
-        ({"markup_percent": None}, "None is no amount"),
-        ({"markup_percent": "30%"}, "'30%' is no amount"),
-        ({"markup_percent": "-0.1"}, "no amount"),
-        ({"markup_percent": "1e400"}, "no amount"),
-        ({"markup_percent": Decimal("NaN")}, "no amount"),
-        ({"markup_percent": Decimal("Infinity")}, "no amount"),
-        ({"markup_percent": Decimal("1e-999999999")}, "no amount"),
-        ({"markup_percent": Decimal(-1)}, "no amount"),
+        ({"markup_percent": 0.3}, "0.3 is not an amount"),
+        ({"markup_percent": -1}, "this number is not an amount"),
+        ({"markup_percent": True}, "True is not an amount"),
+        ({"markup_percent": None}, "None is not an amount"),
+        ({"markup_percent": "30%"}, "'30%' is not an amount"),
+        ({"markup_percent": "-0.1"}, "not an amount"),
+        ({"markup_percent": "1e400"}, "not an amount"),
+        ({"markup_percent": Decimal("NaN")}, "not an amount"),
+        ({"markup_percent": Decimal("Infinity")}, "not an amount"),
+        ({"markup_percent": Decimal("1e-999999999")}, "not an amount"),
+        ({"markup_percent": Decimal(-1)}, "not an amount"),
         ({"markup_percent": 10**15 + 1}, "write a number from 0 to 1,000,000,000,000,000"),
-        ({"markup_percent": Decimal(10**15 + 1)}, "no amount"),
-        ({"credits_per_dollar": "x"}, "profile default: credits_per_dollar: 'x' is no amount"),
+        ({"markup_percent": Decimal(10**15 + 1)}, "not an amount"),
+        ({"credits_per_dollar": "x"}, "profile default: credits_per_dollar: 'x' is not an amount"),
         ({"tokens_per_credit": 0}, "tokens_per_credit: is zero"),
         ({"tokens_per_credit": "0.0"}, "is zero"),
-        ({"credits_per_job": "1.5"}, "1.5 is no whole number"),
-        ({"minimum_credits": Decimal("0.5")}, "0.5 is no whole number"),
-        ({"rounding": "ceil"}, "'ceil' is no rounding; one of up, down, half-even"),
-        ({"rounding": None}, "None is no rounding"),
-        ({"rounding": ["up"]}, "no rounding"),
+        ({"credits_per_job": "1.5"}, "1.5 is not a whole number"),
+        ({"minimum_credits": Decimal("0.5")}, "0.5 is not a whole number"),
+        ({"rounding": "ceil"}, "'ceil' is not a rounding; one of up, down, half-even"),
+        ({"rounding": None}, "None is not a rounding"),
+        ({"rounding": ["up"]}, "not a rounding"),
     ],
 )
 def test_a_bad_profile_is_refused(settings: dict[str, object], words: str) -> None:
@@ -203,7 +203,7 @@ def test_a_bad_profile_is_refused(settings: dict[str, object], words: str) -> No
 
 
 def test_an_amount_too_long_to_print_is_refused_like_any_other() -> None:
-    with pytest.raises(BadProfile, match="this number is no amount"):
+    with pytest.raises(BadProfile, match="this number is not an amount"):
         Profile.read({"markup_percent": 10**5000})
 
 

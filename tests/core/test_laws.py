@@ -37,8 +37,9 @@ from pricectl.core import (
 )
 from pricectl.core.calculator import quantity
 from pricectl.core.money import PICO_PER_USD, ROUNDINGS, Rounding, divide, parse_usd
+from pricectl.core.token_kinds import USAGE_ARGUMENTS
 from pricectl.core.units import UNITS, is_token
-from pricectl.core.usage import DETAILS
+from pricectl.explain import explain
 from tests.core.random_cases import as_usage
 
 Prices = dict[str, int]
@@ -375,7 +376,7 @@ def everything(prices: Prices, counts: Counts, percent: str) -> object:
     answer = quote(catalog, "us.m-latest", usage, region="us", at=at)
     profile = Profile.read({"markup_percent": percent, "credits_per_dollar": "12.3456789"})
     job, now = charge(Job(), answer, "consumption_usd", profile)
-    return answer.pico_usd, answer.lines, answer.explain(), usd(answer.pico_usd), job, now
+    return answer.pico_usd, answer.lines, explain(answer), usd(answer.pico_usd), job, now
 
 
 @given(tiered_rows, calls, st.sampled_from(["0.123456789", "33.333333", "100"]))
@@ -522,12 +523,12 @@ def test_taking_apart_is_the_inverse_of_adding_up(counts: Counts) -> None:
     assert dict(as_usage(counts).counts) == {unit: count for unit, count in counts.items() if count}
 
 
-details = st.dictionaries(st.sampled_from(sorted(DETAILS)), st.integers(0, 60))
+details = st.dictionaries(st.sampled_from(sorted(USAGE_ARGUMENTS)), st.integers(0, 60))
 
 
 def parts_left(fresh: int, out: int, given_details: Counts) -> Counts:
     """What remains of each part when its own parts are taken out; negative if they do not fit."""
-    left = {unit: given_details.get(name, 0) for name, unit in DETAILS.items()}
+    left = {unit: given_details.get(name, 0) for name, unit in USAGE_ARGUMENTS.items()}
     read_audio, read_image = left["cache_read_audio"], left["cache_read_image"]
     left["cache_read"] -= read_audio + read_image
     left["cache_write"] -= left["cache_write_audio"]
@@ -622,11 +623,11 @@ def test_the_explanation_names_every_line_and_the_total(
     """Explain: one step a line with its rate and product, and the total."""
     catalog = catalog_of(prices, **UPLIFTS)
     answer = quote(catalog, "m", usage_of(counts), service=service, region=region)
-    told = [step for step in answer.explain() if step.startswith("line: ")]
+    told = [step for step in explain(answer) if step.startswith("line: ")]
     assert len(told) == len(answer.lines)
     for line, step in zip(answer.lines, told, strict=True):
         assert step.startswith(f"line: {line.unit}: {line.quantity:,} ")
         assert (f" = ${usd(line.pico_usd)} by {line.key}" in step) is line.priced
     nothing = answer.lines and not any(line.priced for line in answer.lines)
     total = "no price for anything" if nothing else f"${usd(answer.pico_usd)}, the exact sum"
-    assert f"total: {total}" in answer.explain()[-2]
+    assert f"total: {total}" in explain(answer)[-2]

@@ -20,7 +20,7 @@ def price_lists(catalog: Catalog) -> Iterator[PriceList]:
         for prices in (model.prices, *dated):
             yield prices
             if prices.off_peak:
-                yield prices.off_peak[1]
+                yield prices.off_peak
 
 
 def shipped_range() -> dict[str, tuple[int, int]]:
@@ -63,9 +63,9 @@ def test_a_price_crosses_a_limit_or_none(pico_usd: int, crossed: int | None) -> 
 
 
 def test_both_limits_are_told_in_the_words_of_the_unit() -> None:
-    assert BOUNDS["input"].words("input") == "$0.001333 to $450.00 per 1M tokens"
-    assert BOUNDS["page"].words("page") == "$0.000333333333 to $0.012 per page"
-    assert Bound(10**9, None).words("ocr_credit") == "at least $0.001 per parsing credit"
+    assert BOUNDS["input"].range_text("input") == "$0.001333 to $450.00 per 1M tokens"
+    assert BOUNDS["page"].range_text("page") == "$0.000333333333 to $0.012 per page"
+    assert Bound(10**9, None).range_text("ocr_credit") == "at least $0.001 per parsing credit"
 
 
 @pytest.mark.parametrize(

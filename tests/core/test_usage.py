@@ -213,7 +213,7 @@ def test_the_bound_of_a_count_is_told() -> None:
         ("pages", "did you mean page"),
         ("input_seconds", "did you mean input_second"),
         ("cache_read", "did you mean cache_read_tokens"),  # a part of the input, not beside it
-        ("zzz", "one of cache_read_tokens, explicit_cache_read_tokens, cache_write_tokens, "),
+        ("zzz", "one of cache_read_tokens, cache_write_tokens, explicit_cache_read_tokens, "),
     ],
 )
 def test_an_unknown_unit_is_answered_with_near_names(name: str, words: str) -> None:

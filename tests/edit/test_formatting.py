@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricectl.core import Catalog, Usage, quote
+from pricectl.core import Catalog, Usage, document, quote
+from pricectl.core.document import Json
 from pricectl.core.errors import CatalogError, DocumentError
 from pricectl.edit import formatting
 from pricectl.edit.formatting import Formatted, Unproved, formatted
@@ -268,6 +269,25 @@ def test_what_cannot_be_read_is_not_formatted(data: bytes, error: type[Exception
         formatted(data, DAY)
 
 
+def test_the_strict_reader_runs_once_for_each_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file, its respelling and its promotion are read once each, however many prices."""
+    prices = ", ".join(f'"m{number}": {{"cost_per_second": 1e-2}}' for number in range(50))
+    announced = (
+        '"n": {"cost_per_second": 1, "upcoming": [{"from": "2020-01-01", "cost_per_second": 2}]}'
+    )
+    read: list[str] = []
+    parse = document.parse
+
+    def counted(text: str) -> Json:
+        read.append(text)
+        return parse(text)
+
+    monkeypatch.setattr(document, "parse", counted)
+    found = formatted(f'{{"o": {{{prices}, {announced}}}}}'.encode(), DAY)
+    assert (len(found.respelled), len(found.promoted)) == (50, 1)
+    assert len(read) == len(set(read)) == 3
+
+
 def test_a_price_that_would_change_is_never_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """The proof stands on its own: it finds a promotion, or a spelling, that went wrong."""
     text = '{"o": {"m": {"cost_per_second": 1}, "n": {"cost_per_second": 1}}}'
@@ -276,7 +296,7 @@ def test_a_price_that_would_change_is_never_handed_out(monkeypatch: pytest.Monke
     with pytest.raises(Unproved, match="--no-promote"):
         formed(text)
     wrong_price = Respelled("/o/m/cost_per_second", "1", "2")
-    monkeypatch.setattr(formatting, "respellings", lambda _: [wrong_price])
+    monkeypatch.setattr(formatting, "respellings", lambda *_: [wrong_price])
     with pytest.raises(Unproved, match="--no-respell"):
         formatted(text.encode(), DAY)
 

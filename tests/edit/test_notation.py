@@ -6,9 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pricectl.check.positions import Positions
 from pricectl.core import document
-from pricectl.core.units import UNITS
-from pricectl.edit.notation import Respelled, respellings, spelled
+from pricectl.core.units import UNITS, Unit
+from pricectl.edit import notation
+from pricectl.edit.notation import Respelled, respellings
+
+
+def spelled(literal: str, unit: Unit) -> str:
+    return notation.spelled(literal, document.parse(literal), unit)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +95,7 @@ def test_every_price_of_a_row_is_found_and_nothing_else() -> None:
           "guardrail_cost_per_unit": {"wordPolicyUnits": 8e-3}}]
       }}}"""
     row = "/o~1p/m~0"
-    assert list(respellings(text)) == [
+    assert list(respellings(text, Positions(text), document.parse(text))) == [
         Respelled("/metadata/default_pricing/input_cost_per_token", "1E-6", "1e-06"),
         Respelled(f"{row}/input_cost_per_token_above_200k_tokens_batches", "2e-6", "2e-06"),
         Respelled(f"{row}/output_cost_per_image", "3e-2", "0.03"),

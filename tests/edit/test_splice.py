@@ -51,7 +51,7 @@ LINES = """{
         (Insert("/b", "9", "z"), '"y": 2', '"y": 2,   "z": 9'),
         (Insert("/b", "9", "z", 0), '"x": 1', '"z": 9,   "x": 1'),
         (Insert("/c", "9"), "    2\n", "    2,\n    9\n"),
-        (Insert("/c", "9", at=1), "    1,\n", "    1,\n    9,\n"),
+        (Insert("/c", "9", position=1), "    1,\n", "    1,\n    9,\n"),
         (
             Insert("/c", '{\n  "k": 0\n}'),
             "    2\n",
@@ -69,7 +69,7 @@ def test_an_edit_changes_its_place_and_nothing_else(edit: Edit, old: str, new: s
     [
         ('{"a":1,"b":2}', [Insert("", "3", "c")], '{"a":1,"b":2,"c":3}'),
         ('{"a": 1}', [Insert("", "3", "c")], '{"a": 1, "c": 3}'),
-        ("[1]", [Insert("", "0", at=0)], "[0, 1]"),
+        ("[1]", [Insert("", "0", position=0)], "[0, 1]"),
         # The last member leaves nothing but brackets.
         ('{"a": {\n  "b": 1\n}}', [Remove("/a/b")], '{"a": {}}'),
         # Empty brackets open where their key has a line of its own.

@@ -12,7 +12,7 @@ import pytest
 from pricectl.core import Catalog, Profile, Quote, Usage, quote
 from pricectl.core.money import exact
 from pricectl.core.responses import quote_response, read_response
-from pricectl.explain import STEPS, Link, chain
+from pricectl.explain import STEPS, ChainStep, chain, explain
 
 PLAIN = {"input_cost_per_token": 2.5e-06, "output_cost_per_token": 1e-05}
 LONG = {**PLAIN, "input_cost_per_token_above_200k_tokens": 5e-06}
@@ -22,24 +22,24 @@ def answer(entry: dict[str, Any], usage: Usage, name: str = "m", **asked: Any) -
     return quote(Catalog.load(json.dumps({"acme": {"m": entry}})), name, usage, **asked)
 
 
-def links(found: Quote, step: str, **more: Any) -> list[Link]:
+def links(found: Quote, step: str, **more: Any) -> list[ChainStep]:
     return [link for link in chain(found, **more) if link.step == step]
 
 
-def one(found: Quote, step: str, **more: Any) -> Link:
+def one(found: Quote, step: str, **more: Any) -> ChainStep:
     (link,) = links(found, step, **more)
     return link
 
 
 def told(found: Quote, step: str) -> list[str]:
-    return [line for line in found.explain() if line.startswith(f"{step}: ")]
+    return [line for line in explain(found) if line.startswith(f"{step}: ")]
 
 
 def test_a_plain_call() -> None:
     found = answer(PLAIN, Usage(1000, 500))
     text = json.dumps({"acme": {"m": PLAIN}})
     # 1,000 x 2.5 and 500 x 10 micro-dollars: 2,500 + 5,000
-    assert found.explain() == (
+    assert explain(found) == (
         "name: m is answered by acme/m, by its name",
         "row: names no source",
         "period: one price list, whatever the date",
@@ -62,7 +62,7 @@ def test_the_words_and_the_facts_are_of_one_chain_in_one_order() -> None:
     steps = [link.step for link in links]
     assert tuple(dict.fromkeys(steps)) == STEPS
     assert [steps.count(step) for step in ("line", "credits")] == [2, 3]
-    assert found.explain() == tuple(f"{link.step}: {link.text}" for link in chain(found))
+    assert explain(found) == tuple(f"{link.step}: {link.text}" for link in chain(found))
 
 
 class TestName:
@@ -89,7 +89,7 @@ class TestName:
         catalog = Catalog.load(json.dumps({"acme": {"gpt-4o": PLAIN}}))
         found = quote(catalog, "gpt-4p", Usage(1000, 10))
         # The default price: 1,000 x 1 and 10 x 2 micro-dollars
-        assert found.explain()[:2] == (
+        assert explain(found)[:2] == (
             (
                 "name: no row answers for gpt-4p, so the default price does: a guess"
                 "; near names: gpt-4o"
@@ -371,7 +371,7 @@ class TestServiceAndRegion:
         entry = {**LONG, "context_tier": {"scope": scope}}
         found = answer(entry, Usage(300_000, 10, cache_read_tokens=1), service="flex")
         assert one(found, "service").text == "flex, for which the row has no price"
-        assert [line for line in found.explain() if "flex" in line] == [
+        assert [line for line in explain(found) if "flex" in line] == [
             "service: flex, for which the row has no price"
         ]
         remarks = {link.of: link.remarks for link in links(found, "line")}
@@ -566,7 +566,7 @@ class TestRoundings:
 class TestResponse:
     CATALOG = Catalog.load(json.dumps({"openai": {"gpt-4o": PLAIN}}))
 
-    def chain(self, **body: Any) -> dict[str, Link]:
+    def chain(self, **body: Any) -> dict[str, ChainStep]:
         usage = {"prompt_tokens": 1000, "completion_tokens": 500, **body.pop("usage", {})}
         body = {"usage": usage, **body}
         found = quote_response(self.CATALOG, body)
@@ -705,7 +705,7 @@ def test_the_catalog_says_when_it_was_edited() -> None:
 
 def test_a_catalog_without_bytes_has_no_hash() -> None:
     catalog = Catalog.from_values({"acme": {"m": {}}})
-    assert quote(catalog, "m", Usage()).explain()[-1] == "catalog: sha256 unknown"
+    assert explain(quote(catalog, "m", Usage()))[-1] == "catalog: sha256 unknown"
 
 
 @pytest.mark.parametrize(

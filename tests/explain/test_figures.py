@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pricectl.core import Catalog, Quote, Usage, quote
-from pricectl.explain import Link, chain
+from pricectl.explain import ChainStep, chain
 
 IN = "input_cost_per_token"
 TIERED = {IN: 1e-06, f"{IN}_above_1k_tokens": 2e-06, f"{IN}_above_2k_tokens": 3e-06}
@@ -17,7 +17,7 @@ def answer(entry: dict[str, Any], usage: Usage, **asked: Any) -> Quote:
     return quote(Catalog.load(json.dumps({"acme": {"m": entry}})), "m", usage, **asked)
 
 
-def links(found: Quote, step: str) -> list[Link]:
+def links(found: Quote, step: str) -> list[ChainStep]:
     return [link for link in chain(found) if link.step == step]
 
 

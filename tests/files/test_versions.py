@@ -13,7 +13,7 @@ from pricectl.core.errors import PricingError
 from pricectl.files import catalog_file, versions
 from pricectl.files.git import BadRef
 from pricectl.files.repository import Repository
-from pricectl.files.versions import BadSnapshot, Snapshot
+from pricectl.files.versions import BadFileVersion, FileVersion
 from pricectl.packaged import packaged_catalog
 from pricectl.policy import Policy
 
@@ -68,7 +68,7 @@ def clone(origin: Path, name: str, *options: str) -> Path:
 
 def base(
     asked: str = "deployed", folder: Path | None = None, deployed: str | None = None
-) -> Snapshot:
+) -> FileVersion:
     return versions.read(asked, str((folder or Path()) / NAME), Policy(deployed=deployed))
 
 
@@ -336,7 +336,7 @@ def test_the_head_may_be_a_ref_too(repo: Path) -> None:
 def test_a_broken_version_says_which_and_how_to_see_all(repo: Path) -> None:
     broken = OLD.replace("1e-06", "-1")
     commit(repo, broken)
-    with pytest.raises(BadSnapshot) as caught:
+    with pytest.raises(BadFileVersion) as caught:
         base("HEAD").version()
     message = str(caught.value)
     assert message.startswith("HEAD (")
@@ -344,13 +344,13 @@ def test_a_broken_version_says_which_and_how_to_see_all(repo: Path) -> None:
     assert re.search(
         r"run 'git show [0-9a-f]{7}:llm_pricing_current.json \| pricectl validate -'", message
     )
-    with pytest.raises(BadSnapshot, match=r"run 'pricectl validate llm_pricing_current\.json'"):
+    with pytest.raises(BadFileVersion, match=r"run 'pricectl validate llm_pricing_current\.json'"):
         versions.from_file(NAME).version()
 
 
 def test_a_truncated_file_says_where(repo: Path) -> None:
     (repo / NAME).write_text(OLD[:-3])
-    with pytest.raises(BadSnapshot) as caught:
+    with pytest.raises(BadFileVersion) as caught:
         versions.from_file(NAME).version()
     assert str(caught.value) == (
         f"{NAME}: line 1, column 49: the document ends too early; is the file cut off?; "

@@ -95,10 +95,10 @@ def test_a_refusal_is_an_answer(service: Service) -> None:
         (401, {}, "answers 401; check the token"),
         (404, {}, "answers 404; check the address"),
         (500, {}, "answers 500"),
-        (200, b"<html>", "is no pricing endpoint"),
-        (200, [1], "is no pricing endpoint"),
-        (200, b"[" * 10_000, "is no pricing endpoint"),
-        (200, b"x" * 1_000_000, "is no pricing endpoint"),
+        (200, b"<html>", "is not a pricing endpoint"),
+        (200, [1], "is not a pricing endpoint"),
+        (200, b"[" * 10_000, "is not a pricing endpoint"),
+        (200, b"x" * 1_000_000, "is not a pricing endpoint"),
     ],
 )
 def test_any_other_answer_is_none(service: Service, status: int, body: Any, said: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from pricectl.policy import BadSettings, Policy
-from pricectl.router import Limit, guard, make_router, states
+from pricectl.router import Limit, guard, make_router, status
 from pricectl.router.guard import Bucket
 from pricectl.runtime import Pricing
 from tests.conftest import CATALOG
@@ -346,9 +346,9 @@ def test_no_part_of_a_folder_is_shown(
 
 
 def test_a_fault_that_names_no_settings_file_is_not_shown_with_a_path() -> None:
-    assert states.without_folder("/srv/secret/else: cannot be read") == ""
-    assert states.without_folder("C:\\secret\\else: cannot be read") == ""
-    assert states.without_folder("no settings file was found") == "no settings file was found"
+    assert status.without_folder("/srv/secret/else: cannot be read") == ""
+    assert status.without_folder("C:\\secret\\else: cannot be read") == ""
+    assert status.without_folder("no settings file was found") == "no settings file was found"
 
 
 def test_health_flags_a_refused_reload(client: TestClient, file: Path) -> None:

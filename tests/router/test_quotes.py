@@ -128,15 +128,15 @@ def test_strictly_it_is_not_found(client: TestClient, strict: str) -> None:
         ({"calls": "0"}, 422, "calls: "),
         ({"strict": "maybe"}, 422, "strict: "),
         ({"cached": "1001"}, 400, "more than input"),
-        ({"unit": "search"}, 400, "unit=search: is no count; write unit=search=2"),
+        ({"unit": "search"}, 400, "unit=search: is not a count; write unit=search=2"),
         ({"unit": "search=-1"}, 400, "search is negative"),
         ({"unit": "search=1.5"}, 400, "not a whole number"),
-        ({"unit": "search=1e99999999"}, 400, "is no count"),
+        ({"unit": "search=1e99999999"}, 400, "is not a count"),
         ({"unit": "serch=1"}, 400, "did you mean search"),
         ({"unit": ["search=1", "search=1"]}, 400, "unit=search: given twice"),
         ({"unit": "input_tokens=1"}, 400, "given twice"),
         ({"at": "tomorrow"}, 400, "at: is not a valid date or instant"),
-        ({"markup": "lots"}, 400, "markup_percent: 'lots' is no amount"),
+        ({"markup": "lots"}, 400, "markup_percent: 'lots' is not an amount"),
         ({"tokens_per_credit": "0"}, 400, "tokens_per_credit: is zero"),
     ],
 )
@@ -235,7 +235,7 @@ def test_without_a_profile_the_cost_is_known_and_the_charge_is_null(
     assert (found["provider_cost_usd"], found["flags"]) == ("0.0075", ["settings-error"])
     assert [found[name] for name in UNCHARGED] == [None] * 5
     assert "no profile has this name" in ask(client, 400, profile="reselller")["detail"]
-    assert "'lots' is no amount" in ask(client, 400, markup="lots")["detail"]
+    assert "'lots' is not an amount" in ask(client, 400, markup="lots")["detail"]
 
 
 def test_a_profile_that_the_question_names_is_used(file: Path) -> None:

@@ -329,7 +329,7 @@ def test_a_retry_tells_of_a_refusal_once(
     file.unlink()
     started = Pricing.load(file, policy=Policy())
     file.write_bytes(catalog({**PLAIN, "o3": (2000, 8000)}))
-    monkeypatch.setattr("pricectl.runtime.retry.Retry.is_due", lambda _: True)
+    monkeypatch.setattr("pricectl.runtime.polling.RetryPause.is_over", lambda _: True)
     for _ in range(3):
         started.poll()
     metrics = started.metrics()

@@ -253,7 +253,7 @@ def test_a_calculation_that_fails_charges_nothing_and_says_so(
     def broken(*_: object, **__: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("pricectl.runtime.answering.quote", broken)
+    monkeypatch.setattr("pricectl.runtime.quoting.quote", broken)
     answer = pricing.quote("mystery", Usage(1000))
     assert (answer.pico_usd, answer.flags[0]) == (0, "internal-error")
 

@@ -11,7 +11,7 @@ import pytest
 
 from pricectl.core import Usage
 from pricectl.policy import Policy
-from pricectl.runtime import Pricing, keeper, retry, watcher
+from pricectl.runtime import Pricing, polling, updater
 from tests.runtime.conftest import PLAIN, catalog
 from tests.runtime.test_workers import wait_for
 
@@ -31,15 +31,15 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(keeper, "monotonic", clock)
-    monkeypatch.setattr(retry, "monotonic", clock)
+    monkeypatch.setattr(updater, "monotonic", clock)
+    monkeypatch.setattr(polling, "monotonic", clock)
     return clock
 
 
 def try_again(pricing: Pricing, clock: Clock) -> None:
     """Let the first pause end."""
     pricing.poll()
-    clock.now += retry.FIRST_SECONDS
+    clock.now += polling.FIRST_RETRY_SECONDS
     pricing.poll()
 
 
@@ -73,7 +73,7 @@ def test_the_file_is_taken_as_soon_as_it_can_be(file: Path, clock: Clock, troubl
     pricing = load(file)
     assert pricing.quote("gpt-4o", MILLION).flags == ("packaged-prices",)
     mend()
-    clock.now += retry.FIRST_SECONDS - 0.01
+    clock.now += polling.FIRST_RETRY_SECONDS - 0.01
     pricing.poll()
     assert pricing.quote("gpt-4o", MILLION).flags == ("packaged-prices",)
     clock.now += 0.01
@@ -84,7 +84,7 @@ def test_the_file_is_taken_as_soon_as_it_can_be(file: Path, clock: Clock, troubl
 
 def test_a_call_brings_the_next_try_about(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without `watch` and `poll`, beside the call, by the real clock."""
-    monkeypatch.setattr(retry, "FIRST_SECONDS", 0.01)
+    monkeypatch.setattr(polling, "FIRST_RETRY_SECONDS", 0.01)
     mend = hide(file)
     pricing = load(file)
     mend()
@@ -144,11 +144,11 @@ def test_settings_that_are_mended_are_taken(file: Path, clock: Clock) -> None:
 def test_the_pauses_grow(file: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each try plans the next one twice as late, up to the longest pause."""
     tries: list[float] = []
-    monkeypatch.setattr(retry, "FIRST_SECONDS", 0.01)
-    monkeypatch.setattr(retry, "LONGEST_SECONDS", 0.08)
+    monkeypatch.setattr(polling, "FIRST_RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(polling, "LONGEST_RETRY_SECONDS", 0.08)
     file.unlink()
     pricing = load(file)
-    monkeypatch.setattr(Pricing, "_renew", lambda *_, **__: tries.append(clock.now))
+    monkeypatch.setattr(updater, "renew", lambda *_, **__: tries.append(clock.now))
     for _ in range(400):
         clock.now += 0.001
         pricing.poll()
@@ -160,10 +160,10 @@ def test_the_pauses_grow(file: Path, clock: Clock, monkeypatch: pytest.MonkeyPat
 def test_a_file_in_use_is_not_read_again_and_again(
     pricing: Pricing, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Pricing, "_renew", lambda *_, **__: pytest.fail("read again"))
-    monkeypatch.setattr(watcher, "start", lambda _: pytest.fail("started a thread"))
+    monkeypatch.setattr(updater, "renew", lambda *_, **__: pytest.fail("read again"))
+    monkeypatch.setattr(polling, "run_in_thread", lambda _: pytest.fail("started a thread"))
     for _ in range(5):
-        clock.now += 2 * retry.LONGEST_SECONDS
+        clock.now += 2 * polling.LONGEST_RETRY_SECONDS
         assert pricing.quote("o3", MILLION).flags == ()
         pricing.poll()
     assert pricing.metrics().fallbacks == dict.fromkeys(pricing.metrics().fallbacks, 0)
@@ -173,11 +173,11 @@ def test_tries_that_fail_are_no_refused_reloads(file: Path, clock: Clock) -> Non
     file.unlink()
     pricing = load(file)
     for _ in range(5):
-        clock.now += retry.LONGEST_SECONDS
+        clock.now += polling.LONGEST_RETRY_SECONDS
         pricing.poll()
     metrics = pricing.metrics()
     assert (metrics.reloads["refused"], metrics.last_reload_ok) == (0, True)
     file.write_bytes(catalog({**PLAIN, "o3": (3, 9)}))
-    clock.now += retry.LONGEST_SECONDS
+    clock.now += polling.LONGEST_RETRY_SECONDS
     pricing.poll()
     assert pricing.quote("o3", MILLION).pico_usd == 3 * 10**12

@@ -18,7 +18,7 @@ import pytest
 from pricectl.core import Profile, Usage
 from pricectl.files import atomic
 from pricectl.policy import Policy
-from pricectl.runtime import Pricing, keeper, loader, origin, retry
+from pricectl.runtime import Pricing, loader, polling, start, updater
 from tests.runtime.conftest import PLAIN, catalog
 
 MILLION = Usage(1_000_000)
@@ -124,7 +124,7 @@ def test_a_slow_reload_gathers_no_threads(file: Path, monkeypatch: pytest.Monkey
         inside.set()
         go_on.wait(10)
 
-    monkeypatch.setattr("pricectl.runtime.host.Board.read", slow)
+    monkeypatch.setattr("pricectl.runtime.announcements.AnnouncementFile.read", slow)
     for _ in range(20):
         pricing.quote("o3", MILLION)
     assert inside.wait(10)
@@ -242,7 +242,7 @@ def test_where_nothing_can_be_announced_the_reload_says_so(
         raise atomic.NotWritten("cannot be written: read-only")
 
     file.write_bytes(NEW)
-    monkeypatch.setattr("pricectl.runtime.host.Board.write", refuse)
+    monkeypatch.setattr("pricectl.runtime.announcements.AnnouncementFile.write", refuse)
     result = pricing.reload()
     assert (result.status, result.generation) == ("reloaded", 2)
     assert result.reason.startswith("the other workers were not told")
@@ -332,6 +332,21 @@ def test_a_watcher_ends_with_the_prices_it_watches(file: Path) -> None:
     assert wait_for(lambda: not threads[0].is_alive())
 
 
+@pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf"), 1e300])
+def test_any_interval_is_watched_at_a_bounded_rate(
+    pricing: Pricing, monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> None:
+    """An interval of 0 would keep a processor busy, an endless one kill the thread."""
+    looks: list[float] = []
+    monkeypatch.setattr(type(pricing._updater), "poll", lambda _: looks.append(1))  # noqa: SLF001
+    pricing.watch(seconds)
+    threads = [each for each in threading.enumerate() if each.name == "pricectl-watch"]
+    time.sleep(0.2)
+    assert len(looks) <= 4
+    assert all(each.is_alive() for each in threads)
+    pricing.unwatch()
+
+
 def test_a_fork_watches_by_itself(pricing: Pricing, file: Path) -> None:
     pricing.watch(0.02)
     workers = Workers(pricing, 2)
@@ -348,7 +363,7 @@ def test_a_fork_while_locks_are_held_does_not_hang(pricing: Pricing) -> None:
     held, let_go = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with pricing._lock, monitor._log._lock, monitor._counters._lock:  # noqa: SLF001
+        with pricing._updater._lock, monitor._log._lock, monitor._counters._lock:  # noqa: SLF001
             held.set()
             let_go.wait(10)
 
@@ -407,7 +422,7 @@ def test_without_a_thread_a_lock_delays_no_call_either(
     file.rename(file.with_name("hidden"))
     pricing = Pricing.load(file, policy=Policy(), check_seconds=0)
     file.with_name("hidden").rename(file)
-    monkeypatch.setattr(retry.Retry, "is_due", lambda _: True)
+    monkeypatch.setattr(polling.RetryPause, "is_over", lambda _: True)
     with atomic.locked(file.parent), monkeypatch.context() as patch:
         patch.setattr(threading.Thread, "start", refuse)
         patch.setattr(time, "sleep", sleep)
@@ -448,7 +463,7 @@ def test_a_reload_in_the_middle_of_the_start_waits_for_nobody(
     """As a signal handler may ask, while another thread polls: each holds what the other wants."""
     pricing = Pricing()
     statuses: list[str] = []
-    real = origin.first_snapshot
+    real = start.first_snapshot
 
     def first_snapshot(*arguments: Any) -> Any:
         poller = threading.Thread(target=pricing.poll)
@@ -457,6 +472,6 @@ def test_a_reload_in_the_middle_of_the_start_waits_for_nobody(
         return real(*arguments)
 
     monkeypatch.setenv("PRICECTL_FILE", str(file))
-    monkeypatch.setattr(keeper, "first_snapshot", first_snapshot)
+    monkeypatch.setattr(updater, "first_snapshot", first_snapshot)
     assert pricing.quote("o3", MILLION).pico_usd == 2 * 10**12
     assert statuses == ["unchanged"]

@@ -63,9 +63,7 @@ def check(context: Context) -> Iterator[Finding]:
         seen: set[str] = set()
         for pointer, alias in aliases_of(model):
             if alias in seen:
-                yield ALIAS_REDUNDANT.at(
-                    pointer, f"{alias!r} is listed twice", ALIAS_REDUNDANT.hint
-                )
+                yield ALIAS_REDUNDANT.finding(pointer, f"{alias!r} is listed twice")
                 continue
             seen.add(alias)
             named = catalog.names.get(alias) or _by_full_name(catalog, alias)
@@ -84,15 +82,15 @@ def _alias_of_row(
     catalog: Catalog, model: Model, alias: str, named: Sequence[Model], pointer: str
 ) -> Finding:
     if model in named:
-        return ALIAS_REDUNDANT.at(pointer, f"{alias!r} is the row's own name", ALIAS_REDUNDANT.hint)
+        return ALIAS_REDUNDANT.finding(pointer, f"{alias!r} is the row's own name")
     row = named[0]
     if _leads_back(catalog, row, model):
         message = f"{alias!r} is a row that lists {model.name!r} as its alias in turn"
-        return ALIAS_CYCLE.at(pointer, message, ALIAS_CYCLE.hint)
+        return ALIAS_CYCLE.finding(pointer, message)
     message = f"{alias!r} is also the row {row.full_name!r}"
     if row.prices.same_prices(model.prices):
-        return ALIAS_REDUNDANT.at(pointer, f"{message}, at the same price", ALIAS_REDUNDANT.hint)
-    return ALIAS_SHADOWED.at(pointer, f"{message}, which answers", ALIAS_SHADOWED.hint)
+        return ALIAS_REDUNDANT.finding(pointer, f"{message}, at the same price")
+    return ALIAS_SHADOWED.finding(pointer, f"{message}, which answers")
 
 
 def _leads_back(catalog: Catalog, start: Model, goal: Model) -> bool:
@@ -112,11 +110,11 @@ def _leads_back(catalog: Catalog, start: Model, goal: Model) -> bool:
 def _claimed(
     model: Model, alias: str, claimants: Iterable[Model], pointer: str
 ) -> Iterator[Finding]:
-    """Said at every claimant but the first."""
+    """A finding at every row that claims the alias but the first."""
     first = next(iter(claimants))
     if first is model:
         return
     same_price = first.prices.same_prices(model.prices)
     rule = ALIAS_REDUNDANT if same_price else ALIAS_CONFLICT
     what = "at the same price" if same_price else "at another price"
-    yield rule.at(pointer, f"{alias!r} is also an alias of {first.full_name!r}, {what}", rule.hint)
+    yield rule.finding(pointer, f"{alias!r} is also an alias of {first.full_name!r}, {what}")

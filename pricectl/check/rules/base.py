@@ -1,4 +1,4 @@
-"""What every rule family shares: a rule, what a check may look at, prices in words."""
+"""Shared by all families of rules: a rule, its context, and prices in words."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -8,24 +8,21 @@ from pricectl.check.findings import Finding, Severity
 from pricectl.core import labels
 from pricectl.core.catalog import Catalog
 from pricectl.core.document import Json
-from pricectl.core.model import Model, Periods
+from pricectl.core.model import Model
 from pricectl.core.money import TOKENS_PER_MTOK, usd
-from pricectl.core.pointers import pointer_to
-from pricectl.core.prices import PriceList
-from pricectl.core.units import NESTED_KEYS, UNITS, is_token
-from pricectl.core.windows import day_text
+from pricectl.core.units import UNITS, is_token
+from pricectl.core.windows import read_instant
 from pricectl.policy import Policy
 
 # Modes in which a model writes text, so that both directions are charged.
 TEXT_MODES = frozenset({"chat", "completion", "responses", None})
-label, times = labels.label, labels.times
 
 
 class Rule(NamedTuple):
     """One thing that can be wrong: why it matters, how it looks wrong and right, how to fix it.
 
-    `due`: a file gets the finding when a date comes, without an edit; such a rule is no error.
-    `passes`: the finding goes away when a date comes.
+    `due`: a file gets the finding when a date comes, without an edit; such a rule is never an
+    error. `passes`: the finding goes away when a date comes.
     """
 
     id: str
@@ -43,10 +40,20 @@ class Rule(NamedTuple):
         """The fix as a hint under a finding."""
         return self.fix[:1].lower() + self.fix[1:].rstrip(".")
 
-    def at(
-        self, pointer: str, message: str, hint: str = "", *, on_key: bool = False, other: str = ""
+    def finding(
+        self,
+        pointer: str,
+        message: str,
+        hint: str | None = None,
+        *,
+        on_key: bool = False,
+        other: str = "",
     ) -> Finding:
-        """A finding of this rule; `other` is the pointer of another row that belongs to it."""
+        """A finding of this rule, with the rule's own hint unless another one is given.
+
+        `other` is the pointer of another row that belongs to it.
+        """
+        hint = self.hint if hint is None else hint
         return Finding(
             self.id, self.severity, pointer, message, hint, on_key, other=other, due=self.due
         )
@@ -71,19 +78,6 @@ class Context(NamedTuple):
         return self.now.date()
 
 
-class Prices(NamedTuple):
-    """One price list of a row with its JSON Pointer; `period` is "" for today's."""
-
-    pointer: str
-    prices: PriceList
-    period: str
-
-
-def pointer_of(model: Model) -> str:
-    """The row's JSON Pointer."""
-    return pointer_to(model.provider, model.name)
-
-
 def mode_of(model: Model) -> str | None:
     """What kind of call the row answers; None if it does not say so."""
     mode = model.entry.get("mode")
@@ -95,38 +89,22 @@ def aliases_of(model: Model) -> Iterator[tuple[str, str]]:
     written = model.entry.get("aliases")
     for index, alias in enumerate(written if isinstance(written, list) else ()):
         if isinstance(alias, str):
-            yield f"{pointer_of(model)}/aliases/{index}", alias
+            yield f"{model.pointer}/aliases/{index}", alias
 
 
-def price_pointer(row: str, key: str) -> str:
-    """A price's JSON Pointer from the row's and the price key as the catalog names it."""
-    nested = key.partition(".")[0].rpartition("/")[2] in NESTED_KEYS
-    return f"{row}/{key.replace('.', '/') if nested else key}"
+def read_day(value: Json) -> date | None:
+    """The day of a date or instant; None if the value is not a valid date."""
+    instant = read_instant(value)
+    return instant.date() if instant else None
 
 
-def price_lists(model: Model) -> Iterator[Prices]:
-    """Every price list of a row: today's, then the previous and the upcoming ones."""
-    row = pointer_of(model)
-    yield Prices(row, model.prices, "")
-    if model.previous:
-        yield from _periods(model, "previous", "until", model.previous)
-    if model.upcoming:
-        yield from _periods(model, "upcoming", "from", model.upcoming)
+def ahead(days: int) -> str:
+    """How far a coming day is, as people say it.
 
-
-def _periods(model: Model, key: str, bound: str, periods: Periods) -> Iterator[Prices]:
-    pairs = zip(period_places(model, key, bound), periods, strict=True)
-    for (instant, pointer), (_, prices) in pairs:
-        yield Prices(pointer, prices, f"{bound} {day_text(instant)}")
-
-
-def period_places(model: Model, key: str, bound: str) -> list[tuple[datetime, str]]:
-    """The instants of `previous` or `upcoming` in order, each with its JSON Pointer."""
-    periods = model.previous if bound == "until" else model.upcoming
-    written, row = model.entry.get(key), pointer_of(model)
-    lists = written if isinstance(written, list) else []
-    places = {id(period): place for place, period in enumerate(lists)}
-    return [(instant, f"{row}/{key}/{places[id(prices.entry)]}") for instant, prices in periods]
+    >>> ahead(0), ahead(1), ahead(30)
+    ('today', 'tomorrow', 'in 30 days')
+    """
+    return {0: "today", 1: "tomorrow"}.get(days, f"in {days:,} days")
 
 
 def in_words(pico: int, unit: str) -> str:

@@ -5,14 +5,11 @@ from collections.abc import Iterator
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import (
     Context,
-    Prices,
     Rule,
     in_words,
-    label,
-    pointer_of,
-    price_lists,
-    price_pointer,
 )
+from pricectl.core.labels import label
+from pricectl.core.prices import PriceList
 
 # A one-hour cache write costs twice the input; this much either way is still "about".
 HOUR_WRITE_LOW, HOUR_WRITE_HIGH = 1.6, 2.4
@@ -87,31 +84,30 @@ RULES = (
 def check(context: Context) -> Iterator[Finding]:
     """Every cache price against the input price of the same tier and service."""
     for model in context.catalog.models:
-        for priced in price_lists(model):
-            yield from _against_input(priced)
+        for prices in model.price_lists:
+            yield from _against_input(prices)
         if model.entry.get("supports_prompt_caching") is True:
             rates = model.prices.rates
             if ("cache_read", 0, "") not in rates and ("input", 0, "") in rates:
-                yield CACHE_PRICE_MISSING.at(
-                    f"{pointer_of(model)}/supports_prompt_caching",
+                yield CACHE_PRICE_MISSING.finding(
+                    f"{model.pointer}/supports_prompt_caching",
                     "the model caches prompts but has no cache_read_input_token_cost",
                     "cached tokens are quoted at the input rate until it is added",
                 )
 
 
-def _against_input(priced: Prices) -> Iterator[Finding]:
-    rates = priced.prices.rates
+def _against_input(prices: PriceList) -> Iterator[Finding]:
+    rates = prices.rates
     for (unit, above, service), (pico, key) in rates.items():
         if unit not in _COMPARED:
             continue
         base, _ = rates.get(("input", above, service), (0, ""))
         rule = _COMPARED[unit](pico, base) if base else None
         if rule:
-            yield rule.at(
-                price_pointer(priced.pointer, key),
+            yield rule.finding(
+                prices.pointer_to(key),
                 f"{label(unit, above, service)} at {in_words(pico, unit)}, input at "
                 f"{in_words(base, 'input')}",
-                rule.hint,
             )
 
 

@@ -1,11 +1,11 @@
-"""Rules about what the file says of itself."""
+"""Rules about the metadata: what the file says about itself."""
 
 from collections.abc import Iterator
 from datetime import date
 
 from pricectl.check.findings import Finding
-from pricectl.check.rules.base import Context, Rule
-from pricectl.check.rules.dates import read_day
+from pricectl.check.rules.base import Context, Rule, read_day
+from pricectl.core.catalog import SCHEMA_MAJOR, has_known_schema
 from pricectl.core.pointers import DEFAULT_PRICING_POINTER, METADATA_POINTER
 from pricectl.core.sanity.acknowledgements import read_acknowledged
 from pricectl.core.sanity.verdict import ACKNOWLEDGEABLE
@@ -113,7 +113,7 @@ RULES = (
     DEFAULT_PRICE_MISSING,
     ACKNOWLEDGEMENT_MALFORMED,
 )
-# No token costs as much: higher prices are per 1M tokens, as the note then rightly says.
+# No token costs more. If a price does, the prices are per 1M tokens and the note is right.
 PER_TOKEN_AT_MOST_PICO_USD = 10**10
 INPUT = ("input", 0, "")
 SAYS_PER_MILLION = ("per million", "per 1m", "per 1 million", "per 1,000,000", "/1m", "/ 1m")
@@ -122,7 +122,7 @@ SAYS_PER_MILLION = ("per million", "per 1m", "per 1 million", "per 1,000,000", "
 def check(context: Context) -> Iterator[Finding]:
     """The metadata alone, then against the rows."""
     if not context.catalog.metadata:
-        yield METADATA_MISSING.at("", "the file has no metadata", METADATA_MISSING.hint)
+        yield METADATA_MISSING.finding("", "the file has no metadata")
         return
     yield from _format(context)
     yield from _day(context)
@@ -130,25 +130,23 @@ def check(context: Context) -> Iterator[Finding]:
     yield from _default_price(context)
     yield from _acknowledgements(context)
     if not context.catalog.metadata.get("sources"):
-        yield SOURCES_MISSING.at(
-            METADATA_POINTER, "metadata lists no sources", SOURCES_MISSING.hint
-        )
+        yield SOURCES_MISSING.finding(METADATA_POINTER, "metadata lists no sources")
 
 
 def _format(context: Context) -> Iterator[Finding]:
     metadata = context.catalog.metadata
-    currency, version = metadata.get("currency", "USD"), metadata.get("schema_version", "1.0")
+    currency = metadata.get("currency", "USD")
     if currency != "USD":
         where = f"{METADATA_POINTER}/currency"
-        yield CURRENCY.at(where, f"prices are in {currency!r:.20}, not in USD", CURRENCY.hint)
-    if not isinstance(version, str) or version.split(".")[0] != "1":
-        where = f"{METADATA_POINTER}/schema_version"
-        yield SCHEMA_VERSION.at(where, f"{version!r:.20} is not 1.x", SCHEMA_VERSION.hint)
+        yield CURRENCY.finding(where, f"prices are in {currency!r:.20}, not in USD")
+    if not has_known_schema(metadata):
+        where, version = f"{METADATA_POINTER}/schema_version", metadata["schema_version"]
+        yield SCHEMA_VERSION.finding(where, f"{version!r:.20} is not {SCHEMA_MAJOR}.x")
 
 
 def _acknowledgements(context: Context) -> Iterator[Finding]:
     for where, message in read_acknowledged(context.catalog.metadata, ACKNOWLEDGEABLE).problems:
-        yield ACKNOWLEDGEMENT_MALFORMED.at(where, message, ACKNOWLEDGEMENT_MALFORMED.hint)
+        yield ACKNOWLEDGEMENT_MALFORMED.finding(where, message)
 
 
 def _day(context: Context) -> Iterator[Finding]:
@@ -157,16 +155,16 @@ def _day(context: Context) -> Iterator[Finding]:
     day = read_day(written)
     if written is None:
         message = "metadata has no last_updated"
-        yield METADATA_MISSING.at(METADATA_POINTER, message, METADATA_MISSING.hint, on_key=True)
+        yield METADATA_MISSING.finding(METADATA_POINTER, message, on_key=True)
     if day is None:
         return
     if (day - context.today).days > 1:
         message = f"{day} has not come"
-        yield LAST_UPDATED_IN_FUTURE.at(where, message, LAST_UPDATED_IN_FUTURE.hint)
+        yield LAST_UPDATED_IN_FUTURE.finding(where, message)
     newest = _newest_verification(context)
     if newest and newest > day:
         message = f"last updated on {day}, but a row was verified on {newest}"
-        yield LAST_UPDATED_BEHIND.at(where, message, LAST_UPDATED_BEHIND.hint)
+        yield LAST_UPDATED_BEHIND.finding(where, message)
 
 
 def _newest_verification(context: Context) -> date | None:
@@ -177,14 +175,14 @@ def _newest_verification(context: Context) -> date | None:
 
 def _note(context: Context) -> Iterator[Finding]:
     note = context.catalog.metadata.get("note")
-    if not isinstance(note, str) or not any(said in note.lower() for said in SAYS_PER_MILLION):
+    if not isinstance(note, str) or not any(phrase in note.lower() for phrase in SAYS_PER_MILLION):
         return
     prices = [
         rate[0] for model in context.catalog.models if (rate := model.prices.rates.get(INPUT))
     ]
     if prices and max(prices) <= PER_TOKEN_AT_MOST_PICO_USD and "per token" not in note.lower():
         message = "the note says per million, the prices are per token"
-        yield NOTE_CONTRADICTS.at(f"{METADATA_POINTER}/note", message, NOTE_CONTRADICTS.hint)
+        yield NOTE_CONTRADICTS.finding(f"{METADATA_POINTER}/note", message)
 
 
 def _default_price(context: Context) -> Iterator[Finding]:
@@ -196,4 +194,4 @@ def _default_price(context: Context) -> Iterator[Finding]:
         message = f"the default price lacks {' and '.join(missing)}"
         if default is None:
             message = "metadata has no default_pricing: unknown models cost $1.00 / $2.00 per 1M"
-        yield DEFAULT_PRICE_MISSING.at(where, message, DEFAULT_PRICE_MISSING.hint, on_key=True)
+        yield DEFAULT_PRICE_MISSING.finding(where, message, on_key=True)

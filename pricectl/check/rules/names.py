@@ -1,9 +1,9 @@
-"""Rules about names: which row answers must never be in doubt."""
+"""Rules about names: it must be certain which row prices a name."""
 
 from collections.abc import Iterable, Iterator
 
 from pricectl.check.findings import Finding
-from pricectl.check.rules.base import Context, Rule, aliases_of, pointer_of
+from pricectl.check.rules.base import Context, Rule, aliases_of
 from pricectl.core.catalog import Catalog
 from pricectl.core.lookup import find
 from pricectl.core.model import Model
@@ -81,15 +81,17 @@ def check(context: Context) -> Iterator[Finding]:
 def _unsafe(catalog: Catalog) -> Iterator[Finding]:
     for provider in catalog.providers:
         if reason := unsafe(provider):
-            yield UNSAFE_NAME.at(pointer_to(provider), f"the provider's name has {reason}", _ASCII)
+            yield UNSAFE_NAME.finding(
+                pointer_to(provider), f"the provider's name has {reason}", _ASCII
+            )
     for model in catalog.models:
         if reason := unsafe(model.name):
-            yield UNSAFE_NAME.at(
-                pointer_of(model), f"the model's name has {reason}", _ASCII, on_key=True
+            yield UNSAFE_NAME.finding(
+                model.pointer, f"the model's name has {reason}", _ASCII, on_key=True
             )
         for pointer, alias in aliases_of(model):
             if reason := unsafe(alias):
-                yield UNSAFE_NAME.at(pointer, f"the alias has {reason}", _ASCII)
+                yield UNSAFE_NAME.finding(pointer, f"the alias has {reason}", _ASCII)
 
 
 _ASCII = "names are printable ASCII without spaces"
@@ -128,12 +130,11 @@ def _collision(first: Model, model: Model) -> Finding:
     if not same_price and first.name == model.name:
         rule = DUPLICATE_MODEL
     what = "at the same price" if same_price else "at another price"
-    return rule.at(
-        pointer_of(model),
+    return rule.finding(
+        model.pointer,
         f"{model.name!r} is also {first.full_name!r}, {what}",
-        rule.hint,
         on_key=True,
-        other=pointer_of(first),
+        other=first.pointer,
     )
 
 
@@ -141,4 +142,4 @@ def _critical(catalog: Catalog, names: Iterable[str]) -> Iterator[Finding]:
     for name in names:
         if find(catalog, name).how not in ("exact", "alias", "case"):
             message = f"no row answers for {name!r}, which the settings call critical"
-            yield CRITICAL_MODEL_MISSING.at("", message, CRITICAL_MODEL_MISSING.hint)
+            yield CRITICAL_MODEL_MISSING.finding("", message)

@@ -12,14 +12,10 @@ from pricectl.check.rules.base import (
     Context,
     Rule,
     in_words,
-    label,
     mode_of,
-    pointer_of,
-    price_lists,
-    price_pointer,
-    times,
 )
 from pricectl.check.rules.prices import pico_bounds, within
+from pricectl.core.labels import label, times
 from pricectl.core.model import Model
 
 SLIP = 300
@@ -28,7 +24,7 @@ JUMP = 5
 FAMILY_SPREAD, PROVIDER_SPREAD = 30, 100
 MIN_FAMILY, MIN_PROVIDER = 3, 6
 SIDES = ("input", "output")
-# In other modes a row's tokens stand for images, seconds or nothing at all.
+# In other modes the tokens of a row count images, seconds or nothing at all.
 COMPARABLE_MODES = TEXT_MODES | {"embedding"}
 
 
@@ -73,7 +69,7 @@ PRICE_JUMP = Rule(
 RULES = (UNIT_SLIP, PRICE_OUTLIER, PRICE_JUMP)
 
 
-class _Price(NamedTuple):
+class _BasePrice(NamedTuple):
     model: Model
     unit: str
     pico: int
@@ -95,24 +91,24 @@ def check(context: Context) -> Iterator[Finding]:
             yield from _moves(model)
 
 
-def _base_prices(model: Model) -> Iterator[_Price]:
+def _base_prices(model: Model) -> Iterator[_BasePrice]:
     for unit in SIDES if mode_of(model) in COMPARABLE_MODES else ():
         rate = model.prices.rates.get((unit, 0, ""))
         if rate and rate[0]:
-            yield _Price(model, unit, *rate)
+            yield _BasePrice(model, unit, *rate)
 
 
-def _provider(price: _Price) -> tuple[object, ...]:
+def _provider(price: _BasePrice) -> tuple[object, ...]:
     return price.unit, price.model.provider, mode_of(price.model)
 
 
-def _family(price: _Price) -> tuple[object, ...]:
+def _family(price: _BasePrice) -> tuple[object, ...]:
     """Rows whose names begin alike: gpt-4o and gpt-4o-mini, claude-opus-4 and claude-opus-4-1."""
     return (*_provider(price), *price.model.name.rpartition("/")[2].split("-")[:2])
 
 
 def _medians(
-    prices: list[_Price], group: Callable[[_Price], tuple[object, ...]], at_least: int
+    prices: list[_BasePrice], group: Callable[[_BasePrice], tuple[object, ...]], at_least: int
 ) -> dict[tuple[object, ...], int]:
     groups: dict[tuple[object, ...], list[int]] = {}
     for price in prices:
@@ -120,49 +116,44 @@ def _medians(
     return {key: median_low(found) for key, found in groups.items() if len(found) >= at_least}
 
 
-def _against(price: _Price, family: int | None, provider: int | None) -> Iterator[Finding]:
-    """Against the nearer of both medians, so that a small odd family alone proves nothing."""
+def _against(price: _BasePrice, family: int | None, provider: int | None) -> Iterator[Finding]:
+    """Compare with the nearer of both medians, so that a small odd family alone proves nothing."""
     spread = FAMILY_SPREAD if family else PROVIDER_SPREAD
     groups = [(family, "its family"), (provider, price.model.provider)]
     known = [(median, name) for median, name in groups if median]
-    if known and all(_apart(price.pico, median, spread) for median, _ in known):
+    if known and all(
+        max(price.pico, median) > spread * min(price.pico, median) for median, _ in known
+    ):
         median, name = min(known, key=lambda group: _ratio(price.pico, group[0]))
         rule = UNIT_SLIP if _ratio(price.pico, median) >= SLIP else PRICE_OUTLIER
         low, high = sorted((price.pico, median))
         side = "above" if price.pico == high else "below"
-        yield rule.at(
-            price_pointer(pointer_of(price.model), price.key),
+        yield rule.finding(
+            price.model.prices.pointer_to(price.key),
             f"{price.unit} price {in_words(price.pico, price.unit)} is {times(high, low)} {side} "
             f"the median of {name}, {in_words(median, price.unit)}",
-            rule.hint,
         )
 
 
-def _apart(one: int, other: int, times_at_most: int) -> bool:
-    return one > times_at_most * other or other > times_at_most * one
-
-
-def _ratio(one: int, other: int) -> Fraction:
-    low, high = sorted((one, other))
+def _ratio(price: int, other: int) -> Fraction:
+    """How many times the lower of two prices the higher one is."""
+    low, high = sorted((price, other))
     return Fraction(high, low)
 
 
 def _moves(model: Model) -> Iterator[Finding]:
-    """Each price list against the one before it, the newer one's place in the file."""
-    lists = list(price_lists(model))
-    ordered = [*lists[1 : 1 + len(model.previous)], lists[0], *lists[1 + len(model.previous) :]]
-    for before, after in pairwise(ordered):
-        for at, (pico, key) in after.prices.rates.items():
-            old = before.prices.rates.get(at)
+    """Each price list against the one before it; the finding is at the newer one."""
+    for before, after in pairwise(model.price_lists):
+        for rate_key, (pico, key) in after.rates.items():
+            old = before.rates.get(rate_key)
             if not old or not old[0] or not pico:
                 continue
             low, high = sorted((pico, old[0]))
             if high > JUMP * low:
                 rule = UNIT_SLIP if high >= SLIP * low else PRICE_JUMP
                 change = "up" if pico == high else "down"
-                yield rule.at(
-                    price_pointer(after.pointer, key),
-                    f"{label(*at)} went {change} {times(high, low)}, from "
-                    f"{in_words(old[0], at[0])} to {in_words(pico, at[0])}",
-                    rule.hint,
+                yield rule.finding(
+                    after.pointer_to(key),
+                    f"{label(*rate_key)} went {change} {times(high, low)}, from "
+                    f"{in_words(old[0], rate_key[0])} to {in_words(pico, rate_key[0])}",
                 )

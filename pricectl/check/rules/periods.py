@@ -1,17 +1,28 @@
-"""Rules about dated prices: what has begun, what overlaps, what is missing."""
+"""Rules about dates: invalid ones, and dated prices that have begun, overlap or lack something."""
 
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 
 from pricectl.check.findings import Finding
-from pricectl.check.rules.base import Context, Rule, label, period_places, price_lists
-from pricectl.check.rules.dates import PERIODS, ahead
+from pricectl.check.rules.base import Context, Rule, ahead
+from pricectl.core.document import Json
+from pricectl.core.labels import label
 from pricectl.core.model import Model
+from pricectl.core.pointers import METADATA_POINTER
 from pricectl.core.prices import PriceList
 from pricectl.core.units import STANDARD, UNITS
-from pricectl.core.windows import day_text
+from pricectl.core.windows import day_text, read_instant
 
+DATE_INVALID = Rule(
+    "date-invalid",
+    "error",
+    "a date is not a day of the calendar",
+    "The price or the shutdown it belongs to never takes effect.",
+    '{"x": {"m": {"deprecation_date": "2026-02-30"}}}',
+    '{"x": {"m": {"deprecation_date": "2027-02-28", "input_cost_per_token": 1e-06}}}',
+    "Write YYYY-MM-DD.",
+)
 UPCOMING_BEGUN = Rule(
     "upcoming-begun",
     "warning",
@@ -86,6 +97,7 @@ DATED_PRICES_INCOMPLETE = Rule(
     "Add all that holds on those days, also what stays as it is.",
 )
 RULES = (
+    DATE_INVALID,
     UPCOMING_BEGUN,
     UPCOMING_SOON,
     PREVIOUS_NOT_OVER,
@@ -93,87 +105,104 @@ RULES = (
     PERIODS_OUT_OF_ORDER,
     DATED_PRICES_INCOMPLETE,
 )
+PERIODS = (("previous", "until"), ("upcoming", "from"))
 
 
 def check(context: Context) -> Iterator[Finding]:
-    """The dated prices of every row, as of now."""
+    """Every day of every row, then the dated prices as of now."""
     for model in context.catalog.models:
+        yield from _valid_dates(model)
         if model.previous or model.upcoming:
             yield from _upcoming(context, model)
             yield from _previous(context, model)
             yield from _order(model)
             yield from _incomplete(model)
+    last_updated = context.catalog.metadata.get("last_updated")
+    yield from _valid(last_updated, f"{METADATA_POINTER}/last_updated")
+
+
+def _valid_dates(model: Model) -> Iterator[Finding]:
+    for key in ("deprecation_date", "verified_on"):
+        if key in model.entry:
+            yield from _valid(model.entry[key], f"{model.pointer}/{key}")
+    for key, bound in PERIODS:
+        periods = model.entry.get(key)
+        for index, period in enumerate(periods if isinstance(periods, list) else ()):
+            if isinstance(period, dict):
+                yield from _valid(period.get(bound), f"{model.pointer}/{key}/{index}/{bound}")
+
+
+def _valid(value: Json, pointer: str) -> Iterator[Finding]:
+    if isinstance(value, str) and read_instant(value) is None:
+        yield DATE_INVALID.finding(pointer, f"{value!r} is not a valid date")
 
 
 def _upcoming(context: Context, model: Model) -> Iterator[Finding]:
     soon = timedelta(days=context.policy.limits.deprecation_days)
-    for start, pointer in period_places(model, "upcoming", "from"):
+    for start, prices in model.upcoming:
         day = day_text(start)
         if start <= context.now:
             message = f"the price of {model.name!r} from {day} is not yet the row's own"
-            yield UPCOMING_BEGUN.at(f"{pointer}/from", message, UPCOMING_BEGUN.hint)
+            yield UPCOMING_BEGUN.finding(f"{prices.pointer}/from", message)
         elif start - context.now <= soon:
             days = (start.date() - context.today).days
             message = f"{model.name!r} changes its price {ahead(days)}, on {day}"
-            yield UPCOMING_SOON.at(f"{pointer}/from", message, UPCOMING_SOON.hint)
+            yield UPCOMING_SOON.finding(f"{prices.pointer}/from", message)
 
 
 def _previous(context: Context, model: Model) -> Iterator[Finding]:
-    for end, pointer in period_places(model, "previous", "until"):
+    for end, prices in model.previous:
         if end > context.now:
             message = f"the previous price of {model.name!r} holds until {day_text(end)}"
-            yield PREVIOUS_NOT_OVER.at(f"{pointer}/until", message, PREVIOUS_NOT_OVER.hint)
+            yield PREVIOUS_NOT_OVER.finding(f"{prices.pointer}/until", message)
 
 
 def _order(model: Model) -> Iterator[Finding]:
-    for key, bound in PERIODS:
-        places = period_places(model, key, bound)
-        for before, after in pairwise(places):
-            if before[0] == after[0]:
-                message = f"two {key} prices have the day {day_text(after[0])}"
-                yield PERIOD_REPEATED.at(f"{after[1]}/{bound}", message, PERIOD_REPEATED.hint)
-        written = sorted(places, key=lambda place: _index(place[1]))
-        for before, after in pairwise(written):
-            if before[0] > after[0]:
-                message = (
-                    f"{bound} {day_text(after[0])} stands behind {bound} {day_text(before[0])}"
-                )
-                yield _out_of_order(f"{after[1]}/{bound}", message)
+    for key, bound, periods in (
+        ("previous", "until", model.previous),
+        ("upcoming", "from", model.upcoming),
+    ):
+        for (day, _), (same_day, prices) in pairwise(periods):
+            if day == same_day:
+                message = f"two {key} prices have the day {day_text(day)}"
+                yield PERIOD_REPEATED.finding(f"{prices.pointer}/{bound}", message)
+        written = sorted(periods, key=lambda period: _index(period[1].pointer))
+        for (earlier, _), (day, prices) in pairwise(written):
+            if earlier > day:
+                message = f"{bound} {day_text(day)} stands behind {bound} {day_text(earlier)}"
+                yield PERIODS_OUT_OF_ORDER.finding(f"{prices.pointer}/{bound}", message)
     yield from _overlap(model)
 
 
 def _index(pointer: str) -> int:
+    """The place of a dated list in the file's order, which ends its pointer."""
     return int(pointer.rpartition("/")[2])
 
 
 def _overlap(model: Model) -> Iterator[Finding]:
     """The first upcoming price against the last previous one: between them stands the row's own."""
-    ends = period_places(model, "previous", "until")
-    starts = period_places(model, "upcoming", "from")
-    if not ends or not starts or ends[-1][0] < starts[0][0]:
+    if not model.previous or not model.upcoming:
         return
-    end, pointer = ends[-1]
-    if end > starts[0][0]:
-        said = f"but the upcoming one from {day_text(starts[0][0])}"
-    elif model.prices.same_prices(model.upcoming[0][1]):
+    (end, last), (start, first) = model.previous[-1], model.upcoming[0]
+    if end < start:
+        return
+    if end > start:
+        conflict = f"but the upcoming one from {day_text(start)}"
+    elif model.prices.same_prices(first):
         return  # the upcoming price is the row's own already, which 'pricectl fmt' settles
     else:
-        said = "and the upcoming one from then: the row's own price never does"
-    message = f"the previous price of {model.name!r} holds until {day_text(end)}, {said}"
-    yield _out_of_order(f"{pointer}/until", message)
-
-
-def _out_of_order(pointer: str, message: str) -> Finding:
-    return PERIODS_OUT_OF_ORDER.at(pointer, message, PERIODS_OUT_OF_ORDER.hint)
+        conflict = "and the upcoming one from then: the row's own price never does"
+    message = f"the previous price of {model.name!r} holds until {day_text(end)}, {conflict}"
+    yield PERIODS_OUT_OF_ORDER.finding(f"{last.pointer}/until", message)
 
 
 def _incomplete(model: Model) -> Iterator[Finding]:
-    for priced in price_lists(model):
-        lacking = list(_lacking(model.prices, priced.prices)) if priced.period else []
+    for prices in model.price_lists:
+        lacking = list(_lacking(model.prices, prices)) if prices.period else []
         if lacking:
             names = ", ".join(lacking)
-            message = f"the prices of {model.name!r} {priced.period} lack {names}"
-            yield DATED_PRICES_INCOMPLETE.at(priced.pointer, message, DATED_PRICES_INCOMPLETE.hint)
+            message = f"the prices of {model.name!r} {prices.period} lack {names}"
+            yield DATED_PRICES_INCOMPLETE.finding(prices.pointer, message)
 
 
 def _lacking(wanted: PriceList, dated: PriceList) -> Iterator[str]:

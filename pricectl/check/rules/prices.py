@@ -7,27 +7,23 @@ from fractions import Fraction
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import (
     Context,
-    Prices,
     Rule,
     in_words,
-    label,
-    pointer_of,
-    price_lists,
-    price_pointer,
 )
 from pricectl.core.document import Json
+from pricectl.core.labels import label
 from pricectl.core.money import is_exact, pico_usd, usd_per_mtok
 from pricectl.core.pointers import pointer_to
+from pricectl.core.prices import PriceList
 from pricectl.core.sanity.bounds import Bound, Bounds
 from pricectl.core.units import NESTED_KEYS, UNITS, Unit, is_token, parse_key
-from pricectl.policy import Limits
+from pricectl.policy import RuleLimits
 
 # No provider asks less than this for 1M tokens, or more than that for one piece of anything else.
-
 MIN_PICO_USD_PER_TOKEN = 500
 MAX_PICO_USD_PER_PIECE = 100 * 10**12
 EXACT = -12  # the exponent of a picodollar
-# How a price slips by its unit, and between which prices (per token) it was then meant.
+# By which factors people mistake the unit, and between which prices per token they then meant.
 SLIPS = (
     (10**6, "per 1M tokens"),
     (10**3, "per 1,000 tokens"),
@@ -38,7 +34,7 @@ LIKELY_PICO_USD = (20_000, 200_000_000)
 PRICE_TYPE = Rule(
     "price-type",
     "error",
-    "a price is no number",
+    "a price is not a number",
     "true counts as 1 in many readers, and a string is read, refused or joined, depending on who "
     "reads it.",
     '{"openai": {"gpt-4o": {"input_cost_per_token": "2.5e-06"}}}',
@@ -96,12 +92,12 @@ def check(context: Context) -> Iterator[Finding]:
     """Bounds and dirt, for every price list of every row."""
     bounds = pico_bounds(context.policy.limits)
     for model in context.catalog.models:
-        for priced in price_lists(model):
-            yield from _bounds(priced, bounds)
-        yield from _dirt(model.entry, pointer_of(model))
+        for prices in model.price_lists:
+            yield from _bounds(prices, bounds)
+        yield from _dirt(model.entry, model.pointer)
 
 
-def pico_bounds(limits: Limits) -> Bounds:
+def pico_bounds(limits: RuleLimits) -> Bounds:
     """The lowest and highest believable price of each unit, in picodollars of its key."""
     per_token = {
         "input": pico_usd(limits.max_input_usd_per_mtok.scaleb(-6)),
@@ -124,15 +120,15 @@ def within(pico: int, unit: str, bounds: Bounds) -> bool:
     return bounds[unit].holds(pico)
 
 
-def _bounds(priced: Prices, bounds: Bounds) -> Iterator[Finding]:
-    for (unit, above, service), (pico, key) in priced.prices.rates.items():
+def _bounds(prices: PriceList, bounds: Bounds) -> Iterator[Finding]:
+    for (unit, above, service), (pico, key) in prices.rates.items():
         bound = bounds[unit]
         limit = bound.crossed(pico)
         if limit is None:
             continue
         side = "below" if pico < limit else "above"
-        yield PRICE_OUT_OF_BOUNDS.at(
-            price_pointer(priced.pointer, key),
+        yield PRICE_OUT_OF_BOUNDS.finding(
+            prices.pointer_to(key),
             f"{label(unit, above, service)} price {in_words(pico, unit)} is {side} "
             f"{in_words(limit, unit)}",
             _slip(pico, unit),
@@ -185,7 +181,7 @@ def _dirty(price: Decimal, pointer: str, unit: Unit) -> Finding:
     written = f"${price.scaleb(6):f} / 1M" if token else f"${price:f}"
     limit = "six" if token else "twelve"
     loaded = in_words(pico_usd(price), unit.name)
-    return FLOAT_DIRT.at(
+    return FLOAT_DIRT.finding(
         pointer,
         f"{written} has more than {limit} decimals",
         f"it is loaded as {loaded}; write the published price",

@@ -5,14 +5,11 @@ from collections.abc import Iterator
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import (
     Context,
-    Prices,
     Rule,
     in_words,
-    label,
-    price_lists,
-    price_pointer,
 )
-from pricectl.check.rules.spelling import Speller
+from pricectl.check.spelling import Speller
+from pricectl.core.labels import label
 from pricectl.core.prices import PriceList
 from pricectl.core.units import KNOWN_SERVICES, UNITS
 
@@ -39,7 +36,7 @@ MISSPELT_SERVICE = Rule(
 UNKNOWN_SERVICE = Rule(
     "unknown-service",
     "warning",
-    "a price key ends in a word that is no known service",
+    "a price key ends in a word that is not a known service",
     "It is charged only when a call asks for exactly that word.",
     '{"x": {"m": {"input_cost_per_token": 1e-06, "input_cost_per_token_turbo": 2e-06}}}',
     '{"x": {"m": {"input_cost_per_token": 1e-06, "input_cost_per_token_priority": 2e-06}}}',
@@ -88,31 +85,31 @@ def check(context: Context) -> Iterator[Finding]:
     """Every service price: its word, its price against the standard one, its sibling."""
     speller = Speller(KNOWN_SERVICES, NEAR)
     for model in context.catalog.models:
-        for priced in price_lists(model):
-            services = priced.prices.services
+        for prices in model.price_lists:
+            services = prices.services
             if services:
-                yield from _words(priced, speller)
-                yield from _against_base(priced)
+                yield from _words(prices, speller)
+                yield from _against_base(prices)
                 for service in services:
-                    yield from _sibling(priced, service)
-                    yield from _parts(priced, service)
+                    yield from _sibling(prices, service)
+                    yield from _parts(prices, service)
 
 
-def _words(priced: Prices, speller: Speller) -> Iterator[Finding]:
-    for (_, _, service), (_, key) in priced.prices.rates.items():
+def _words(prices: PriceList, speller: Speller) -> Iterator[Finding]:
+    for (_, _, service), (_, key) in prices.rates.items():
         if service and service not in KNOWN_SERVICES:
             near = speller.near(service)
             rule = MISSPELT_SERVICE if near else UNKNOWN_SERVICE
-            yield rule.at(
-                price_pointer(priced.pointer, key),
-                f"{service!r} is no known service",
-                f"did you mean {key.removesuffix(service)}{near}?" if near else rule.hint,
+            yield rule.finding(
+                prices.pointer_to(key),
+                f"{service!r} is not a known service",
+                f"did you mean {key.removesuffix(service)}{near}?" if near else None,
                 on_key=True,
             )
 
 
-def _against_base(priced: Prices) -> Iterator[Finding]:
-    rates = priced.prices.rates
+def _against_base(prices: PriceList) -> Iterator[Finding]:
+    rates = prices.rates
     for (unit, above, service), (pico, key) in rates.items():
         base = rates.get((unit, above, "")) if service and unit in CHECKED else None
         if not base or not base[0] or key.startswith("off_peak"):
@@ -123,29 +120,28 @@ def _against_base(priced: Prices) -> Iterator[Finding]:
             rule = PRIORITY_BELOW_BASE
         else:
             continue
-        yield rule.at(
-            price_pointer(priced.pointer, key),
+        yield rule.finding(
+            prices.pointer_to(key),
             f"{label(unit, above, service)} at {in_words(pico, unit)}, the standard service at "
             f"{in_words(base[0], unit)}",
-            rule.hint,
         )
 
 
-def _sibling(priced: Prices, service: str) -> Iterator[Finding]:
+def _sibling(prices: PriceList, service: str) -> Iterator[Finding]:
     for unit, other in (("input", "output"), ("output", "input")):
-        own = priced.prices.rates.get((unit, 0, service))
-        if own and _lacks(priced.prices, other, service):
-            yield SERVICE_INCOMPLETE.at(
-                price_pointer(priced.pointer, own[1]),
+        own = prices.rates.get((unit, 0, service))
+        if own and _lacks(prices, other, service):
+            yield SERVICE_INCOMPLETE.finding(
+                prices.pointer_to(own[1]),
                 f"{service} has a price for {unit} but none for {other}",
                 f"{other} is charged at its base rate until {own[1].replace(unit, other, 1)} "
                 "is added",
             )
 
 
-def _parts(priced: Prices, service: str) -> Iterator[Finding]:
+def _parts(prices: PriceList, service: str) -> Iterator[Finding]:
     """Parts that cost as much as their side, which the service's price has left behind."""
-    rates = priced.prices.rates
+    rates = prices.rates
     for unit, side in PARTS.items():
         own, whole = rates.get((unit, 0, "")), rates.get((side, 0, ""))
         moved = rates.get((side, 0, service))
@@ -153,8 +149,8 @@ def _parts(priced: Prices, service: str) -> Iterator[Finding]:
             if (unit, 0, service) in rates:
                 continue
             name = label(unit)
-            yield SERVICE_INCOMPLETE.at(
-                price_pointer(priced.pointer, moved[1]),
+            yield SERVICE_INCOMPLETE.finding(
+                prices.pointer_to(moved[1]),
                 f"{service} has a price for {side} but none for {name}, which otherwise costs the "
                 "same",
                 f"{name} is charged at its standard rate: delete {own[1]}, which repeats the "

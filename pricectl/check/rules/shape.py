@@ -6,8 +6,8 @@ Most of these findings are made while the text is parsed and held against the sc
 from collections.abc import Iterator
 
 from pricectl.check.findings import Finding
-from pricectl.check.rules.base import Context, Rule, pointer_of
-from pricectl.check.rules.spelling import Speller
+from pricectl.check.rules.base import Context, Rule
+from pricectl.check.spelling import Speller
 from pricectl.core.pointers import METADATA_POINTER, pointer_to
 from pricectl.core.units import is_price_like
 
@@ -125,7 +125,7 @@ RULES = (
 def check(context: Context) -> Iterator[Finding]:
     """An empty catalog, and keys nobody reads."""
     if not context.catalog.models:
-        yield EMPTY_CATALOG.at("", "the catalog has no models", EMPTY_CATALOG.hint)
+        yield EMPTY_CATALOG.finding("", "the catalog has no models")
     yield from _unknown_keys(context)
 
 
@@ -141,7 +141,7 @@ def _unknown_keys(context: Context) -> Iterator[Finding]:
             free_form = key.startswith(("supports_", "supported_", "regional_"))
             near = (capability if free_form else anything).near(key)
             if near or not free_form:
-                yield _unknown(pointer_of(model), key, near)
+                yield _unknown(model.pointer, key, near)
     metadata = context.catalog.metadata.keys() - context.metadata_keys
     speller = Speller(context.metadata_keys)
     yield from (_unknown(METADATA_POINTER, key, speller.near(key)) for key in metadata)
@@ -149,4 +149,4 @@ def _unknown_keys(context: Context) -> Iterator[Finding]:
 
 def _unknown(parent: str, key: str, near: str) -> Finding:
     hint = f"did you mean {near}?" if near else "readers ignore it; a remark goes to pricing_notes"
-    return UNKNOWN_KEY.at(parent + pointer_to(key), f"unknown key {key!r}", hint, on_key=True)
+    return UNKNOWN_KEY.finding(parent + pointer_to(key), f"unknown key {key!r}", hint, on_key=True)

@@ -6,23 +6,18 @@ from pricectl.check.findings import Finding
 from pricectl.check.rules.base import (
     TEXT_MODES,
     Context,
-    Prices,
     Rule,
     in_words,
-    label,
     mode_of,
-    pointer_of,
-    price_lists,
-    price_pointer,
-    times,
 )
 from pricectl.check.rules.prices import pico_bounds, within
+from pricectl.core.labels import label, times
 from pricectl.core.model import Model
+from pricectl.core.prices import PriceList
 from pricectl.core.sanity.bounds import Bounds
 from pricectl.core.units import UNITS, is_price_like
 
-# No provider asks less than this for 1M tokens, or more than that for one piece of anything else.
-
+# Of the models that sell both, few charge more for output than this many times input.
 MAX_OUTPUT_OVER_INPUT = 10
 ZERO_PRICE = Rule(
     "zero-price",
@@ -85,65 +80,64 @@ def check(context: Context) -> Iterator[Finding]:
     for model in context.catalog.models:
         yield from _zero(model)
         if mode_of(model) in TEXT_MODES:
-            for priced in price_lists(model):
-                yield from _output_against_input(priced, bounds)
+            for prices in model.price_lists:
+                yield from _output_against_input(prices, bounds)
 
 
-def _output_against_input(priced: Prices, bounds: Bounds) -> Iterator[Finding]:
-    rates = priced.prices.rates
+def _output_against_input(prices: PriceList, bounds: Bounds) -> Iterator[Finding]:
+    rates = prices.rates
     for (unit, above, service), (output, key) in rates.items():
         own = rates.get(("input", above, service)) if unit == "output" else None
         if not own or not own[0] or not output or key.startswith("off_peak"):
             continue
         if not (within(output, "output", bounds) and within(own[0], "input", bounds)):
-            continue  # said already, and it proves nothing about the other side
-        where, cost = price_pointer(priced.pointer, key), own[0]
+            continue  # reported already, and it proves nothing about the other price
+        where, cost = prices.pointer_to(key), own[0]
         name = label("output", above, service)
         if output < cost:
-            yield OUTPUT_BELOW_INPUT.at(
+            yield OUTPUT_BELOW_INPUT.finding(
                 where,
                 f"{name} at {in_words(output, 'output')} is below input at "
                 f"{in_words(cost, 'input')}",
                 "are the two swapped?",
             )
         elif output > MAX_OUTPUT_OVER_INPUT * cost:
-            yield OUTPUT_FAR_ABOVE_INPUT.at(
+            yield OUTPUT_FAR_ABOVE_INPUT.finding(
                 where,
                 f"{name} at {in_words(output, 'output')} is {times(output, cost)} the input at "
                 f"{in_words(cost, 'input')}",
-                OUTPUT_FAR_ABOVE_INPUT.hint,
             )
 
 
 def _zero(model: Model) -> Iterator[Finding]:
-    row, rates = pointer_of(model), model.prices.rates
+    row, rates = model.pointer, model.prices.rates
     if model.entry.get("free") is True:
         if any(pico for pico, _ in rates.values()):
             message = "the row is marked free and has prices"
-            yield FREE_BUT_PRICED.at(f"{row}/free", message, FREE_BUT_PRICED.hint)
+            yield FREE_BUT_PRICED.finding(f"{row}/free", message)
     elif mode_of(model) in TEXT_MODES:
         yield from _text_prices(model)
     elif rates and not any(pico for pico, _ in rates.values()):
-        where = price_pointer(row, next(iter(rates.values()))[1])
-        yield ZERO_PRICE.at(where, "every price of the row is zero", ZERO_PRICE.hint)
+        where = model.prices.pointer_to(next(iter(rates.values()))[1])
+        yield ZERO_PRICE.finding(where, "every price of the row is zero")
     elif not rates and not any(map(is_price_like, model.entry)):
-        yield PRICE_MISSING.at(row, "the row has no price", PRICE_MISSING.hint, on_key=True)
+        yield PRICE_MISSING.finding(row, "the row has no price", on_key=True)
 
 
 def _text_prices(model: Model) -> Iterator[Finding]:
     """Rows that write text need a price above zero on both sides."""
-    row, rates = pointer_of(model), model.prices.rates
+    row, rates = model.pointer, model.prices.rates
     own = {unit: rates.get((unit, 0, "")) for unit in ("input", "output")}
     zero = [(unit, rate[1]) for unit, rate in own.items() if rate and not rate[0]]
     if zero:
         message = f"the {' and '.join(unit for unit, _ in zero)} price is zero"
-        yield ZERO_PRICE.at(price_pointer(row, zero[0][1]), message, ZERO_PRICE.hint)
+        yield ZERO_PRICE.finding(model.prices.pointer_to(zero[0][1]), message)
     missing = [
         unit for unit, rate in own.items() if not rate and UNITS[unit].key not in model.entry
     ]
     if missing and not _by_the_piece(model):
         message = f"no {' and no '.join(missing)} price: those tokens add nothing to a bill"
-        yield PRICE_MISSING.at(row, message, PRICE_MISSING.hint, on_key=True)
+        yield PRICE_MISSING.finding(row, message, on_key=True)
 
 
 def _by_the_piece(model: Model) -> bool:

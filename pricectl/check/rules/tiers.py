@@ -7,15 +7,11 @@ from itertools import pairwise
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import (
     Context,
-    Prices,
     Rule,
     in_words,
-    label,
-    pointer_of,
-    price_lists,
-    price_pointer,
 )
 from pricectl.core.document import Json
+from pricectl.core.labels import label
 from pricectl.core.model import Model
 from pricectl.core.prices import PriceList
 
@@ -73,26 +69,25 @@ def check(context: Context) -> Iterator[Finding]:
     """Every tier against the window, its siblings and the tier below."""
     for model in context.catalog.models:
         if "tiered_pricing" in model.entry:
-            yield from _ranges(model.entry["tiered_pricing"], pointer_of(model))
-        for priced in price_lists(model):
-            if priced.prices.thresholds:
-                yield from _window(model, priced)
-                yield from _incomplete(priced)
-                yield from _lower(priced)
+            yield from _ranges(model.entry["tiered_pricing"], model.pointer)
+        for prices in model.price_lists:
+            if prices.thresholds:
+                yield from _window(model, prices)
+                yield from _incomplete(prices)
+                yield from _lower(prices)
 
 
-def _window(model: Model, priced: Prices) -> Iterator[Finding]:
+def _window(model: Model, prices: PriceList) -> Iterator[Finding]:
     window = model.entry.get("max_input_tokens")
-    if priced.period or type(window) is not int or not window:
+    if prices.period or type(window) is not int or not window:
         return
-    keys = _first_keys(priced.prices)
-    for threshold in priced.prices.thresholds:
+    keys = _first_keys(prices)
+    for threshold in prices.thresholds:
         if threshold >= window:
             key = keys[threshold]
-            yield TIER_ABOVE_WINDOW.at(
-                price_pointer(priced.pointer, key),
+            yield TIER_ABOVE_WINDOW.finding(
+                prices.pointer_to(key),
                 f"the price above {threshold:,} tokens is out of reach: the model takes {window:,}",
-                TIER_ABOVE_WINDOW.hint,
             )
 
 
@@ -104,13 +99,13 @@ def _first_keys(prices: PriceList) -> dict[int, str]:
     return found
 
 
-def _incomplete(priced: Prices) -> Iterator[Finding]:
-    rates = priced.prices.rates
-    keys = _first_keys(priced.prices)
+def _incomplete(prices: PriceList) -> Iterator[Finding]:
+    rates = prices.rates
+    keys = _first_keys(prices)
     services: dict[int, set[str]] = {}
     for _, above, service in rates:
         services.setdefault(above, set()).add(service)
-    for threshold in priced.prices.thresholds:
+    for threshold in prices.thresholds:
         for service in sorted(services[threshold]):
             missing = [
                 unit
@@ -121,24 +116,22 @@ def _incomplete(priced: Prices) -> Iterator[Finding]:
             if missing:
                 names = " and ".join(unit.replace("_", " ") for unit in missing)
                 where = label("the tier", threshold, service)
-                yield TIER_INCOMPLETE.at(
-                    price_pointer(priced.pointer, keys[threshold]),
+                yield TIER_INCOMPLETE.finding(
+                    prices.pointer_to(keys[threshold]),
                     f"{where} has no price for {names}",
-                    TIER_INCOMPLETE.hint,
                 )
 
 
-def _lower(priced: Prices) -> Iterator[Finding]:
-    rates, thresholds = priced.prices.rates, (0, *priced.prices.thresholds)
+def _lower(prices: PriceList) -> Iterator[Finding]:
+    rates, thresholds = prices.rates, (0, *prices.thresholds)
     for below, threshold in pairwise(thresholds):
         for unit in SIBLINGS:
             before, own = rates.get((unit, below, "")), rates.get((unit, threshold, ""))
             if before and own and own[0] < before[0]:
-                yield TIER_LOWERS_PRICE.at(
-                    price_pointer(priced.pointer, own[1]),
+                yield TIER_LOWERS_PRICE.finding(
+                    prices.pointer_to(own[1]),
                     f"{label(unit, threshold)} at {in_words(own[0], unit)} is below "
                     f"{in_words(before[0], unit)} before it",
-                    TIER_LOWERS_PRICE.hint,
                 )
 
 
@@ -152,10 +145,9 @@ def _ranges(tiers: Json, row: str) -> Iterator[Finding]:
         if not _is_number(low) or not _is_number(high):
             return
         if low != end or high <= low:  # type: ignore[operator]
-            yield TIER_RANGES.at(
+            yield TIER_RANGES.finding(
                 f"{row}/tiered_pricing/{index}/range",
                 f"the range {low} to {high} does not follow on {end}",
-                TIER_RANGES.hint,
             )
         end = high
 

@@ -1,10 +1,9 @@
-"""Rules about what a catalog forgets: shutdowns, stale prices, missing sources."""
+"""Rules about upkeep: shutdowns, stale prices, missing sources."""
 
 from collections.abc import Iterator
 
 from pricectl.check.findings import Finding
-from pricectl.check.rules.base import Context, Rule, pointer_of
-from pricectl.check.rules.dates import ahead, read_day
+from pricectl.check.rules.base import Context, Rule, ahead, read_day
 from pricectl.core.model import Model
 from pricectl.core.pointers import pointer_to
 
@@ -93,56 +92,45 @@ def check(context: Context) -> Iterator[Finding]:
     for model in context.catalog.models:
         yield from _shutdown(context, model)
         yield from _age(context, model)
-    for section, rows in _sections(context).items():
-        yield from _unsourced(section, rows)
+    sections: dict[str, list[Model]] = {}
+    for model in context.catalog.models:
+        if model.entry.get("retired") is not True:
+            sections.setdefault(model.provider, []).append(model)
+    for section, sold in sections.items():
+        yield from _lacking(SOURCE_MISSING, "source", section, sold)
+        yield from _lacking(VERIFIED_MISSING, "verified_on", section, sold)
 
 
 def _shutdown(context: Context, model: Model) -> Iterator[Finding]:
     day = read_day(model.entry.get("deprecation_date"))
     if day is None:
         return
-    pointer = f"{pointer_of(model)}/deprecation_date"
+    pointer = f"{model.pointer}/deprecation_date"
     left = (day - context.today).days
     if model.entry.get("retired") is True:
         if left > 0:
             message = f"{model.name!r} is marked retired and shuts down {ahead(left)}, on {day}"
-            yield RETIRED_EARLY.at(pointer, message, RETIRED_EARLY.hint)
+            yield RETIRED_EARLY.finding(pointer, message)
     elif left <= 0:
-        message = f"{model.name!r} shut down {_ago(-left)}, on {day}"
-        yield DEPRECATION_PASSED.at(pointer, message, DEPRECATION_PASSED.hint)
+        ago = {0: "today", -1: "yesterday"}.get(left, f"{-left:,} days ago")
+        message = f"{model.name!r} shut down {ago}, on {day}"
+        yield DEPRECATION_PASSED.finding(pointer, message)
     elif left <= context.policy.limits.deprecation_days:
         message = f"{model.name!r} shuts down {ahead(left)}, on {day}"
-        yield DEPRECATION_NEAR.at(pointer, message, "move its callers to another model")
-
-
-def _ago(days: int) -> str:
-    return {0: "today", 1: "yesterday"}.get(days, f"{days:,} days ago")
+        yield DEPRECATION_NEAR.finding(pointer, message, "move its callers to another model")
 
 
 def _age(context: Context, model: Model) -> Iterator[Finding]:
     day = read_day(model.entry.get("verified_on"))
     if day is None or model.entry.get("retired") is True:
         return
-    pointer = f"{pointer_of(model)}/verified_on"
+    pointer = f"{model.pointer}/verified_on"
     age = (context.today - day).days
     if age > context.policy.limits.stale_days:
         message = f"the prices of {model.name!r} were last compared {age:,} days ago"
-        yield VERIFIED_STALE.at(pointer, message, VERIFIED_STALE.hint)
-    elif (day - context.today).days > 1:
-        yield VERIFIED_IN_FUTURE.at(pointer, f"{day} has not come", VERIFIED_IN_FUTURE.hint)
-
-
-def _sections(context: Context) -> dict[str, list[Model]]:
-    sections: dict[str, list[Model]] = {}
-    for model in context.catalog.models:
-        sections.setdefault(model.provider, []).append(model)
-    return sections
-
-
-def _unsourced(section: str, models: list[Model]) -> Iterator[Finding]:
-    sold = [model for model in models if model.entry.get("retired") is not True]
-    yield from _lacking(SOURCE_MISSING, "source", section, sold)
-    yield from _lacking(VERIFIED_MISSING, "verified_on", section, sold)
+        yield VERIFIED_STALE.finding(pointer, message)
+    elif age < -1:  # tomorrow may be today already where the reviewer lives
+        yield VERIFIED_IN_FUTURE.finding(pointer, f"{day} has not come")
 
 
 def _lacking(rule: Rule, key: str, section: str, models: list[Model]) -> Iterator[Finding]:
@@ -150,7 +138,7 @@ def _lacking(rule: Rule, key: str, section: str, models: list[Model]) -> Iterato
     without = [model for model in models if not model.entry.get(key)]
     if len(without) == len(models) > 1:
         message = f"none of the {len(models)} models of {section!r} has {key}"
-        yield rule.at(pointer_to(section), message, rule.hint, on_key=True)
+        yield rule.finding(pointer_to(section), message, on_key=True)
         return
     for model in without:
-        yield rule.at(pointer_of(model), f"{model.name!r} has no {key}", rule.hint, on_key=True)
+        yield rule.finding(model.pointer, f"{model.name!r} has no {key}", on_key=True)

@@ -3,8 +3,8 @@
 Source: the Messages API reference (also as served by Bedrock, Vertex and Azure).
 """
 
-from pricectl.core.responses.access import items, member, text
-from pricectl.core.responses.tables import Draft, Family, Table, field
+from pricectl.core.responses.formats import CountTable, ReadingBuilder, ResponseFormat, field
+from pricectl.core.responses.values import items, member, text
 
 _TOKENS = (
     field("input_tokens", "input_tokens"),
@@ -16,37 +16,37 @@ _WRITES = (
     field("cache_creation.ephemeral_5m_input_tokens", "written_5m"),
     field("cache_creation.ephemeral_1h_input_tokens", "written_1h"),
 )
-_MESSAGE = Table(
+_MESSAGE = CountTable(
     *_TOKENS,
     *_WRITES,
     field("output_tokens_details.thinking_tokens", "reasoning_tokens"),
     field("server_tool_use.web_search_requests", "search"),
 )
-_COMPACTION = Table(*_TOKENS, *_WRITES)
+_COMPACTION = CountTable(*_TOKENS, *_WRITES)
 _MADE_FOR_ANOTHER_MODEL = ("advisor_message", "fallback_message")
 
 
-def _finish(draft: Draft) -> None:
-    _add_writes(draft)
-    for step in items(draft.usage, "iterations"):
+def _finish(builder: ReadingBuilder) -> None:
+    _add_writes(builder)
+    for step in items(builder.usage, "iterations"):
         kind = text(member(step, "type"))
         if kind == "compaction":  # its tokens are not in the totals
-            draft.fill(_COMPACTION, step)
-            _add_writes(draft)
+            builder.fill(_COMPACTION, step)
+            _add_writes(builder)
         elif kind in _MADE_FOR_ANOTHER_MODEL:
-            draft.signal(kind, text(member(step, "model")) or "another model")
+            builder.signal(kind, text(member(step, "model")) or "another model")
 
 
-def _add_writes(draft: Draft) -> None:
+def _add_writes(builder: ReadingBuilder) -> None:
     """Cache writes by lifetime; the total stands beside its parts, or the parts alone."""
-    hour, minutes = draft.take("written_1h"), draft.take("written_5m")
-    written = draft.take("written") or hour + minutes
-    draft.add("input_tokens", written)
-    draft.add("cache_write_tokens", written - hour)
-    draft.add("cache_write_1h_tokens", hour)
+    hour, minutes = builder.take("written_1h"), builder.take("written_5m")
+    written = builder.take("written") or hour + minutes
+    builder.add("input_tokens", written)
+    builder.add("cache_write_tokens", written - hour)
+    builder.add("cache_write_1h_tokens", hour)
 
 
-MESSAGES = Family(
+MESSAGES = ResponseFormat(
     "messages",
     (
         "cache_creation_input_tokens",

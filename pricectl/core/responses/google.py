@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from pricectl.core.responses.access import items, lacks, member, text, whole
-from pricectl.core.responses.tables import Draft, Family, Table, field
+from pricectl.core.responses.formats import CountTable, ReadingBuilder, ResponseFormat, field
+from pricectl.core.responses.media import CACHED_MEDIA, complete_cached_media
+from pricectl.core.responses.values import items, lacks, member, text, whole
 
-_TOKENS = Table(
+_TOKENS = CountTable(
     field("promptTokenCount | prompt_token_count | total_input_tokens", "input_tokens"),
     field(
         "toolUsePromptTokenCount | tool_use_prompt_token_count | total_tool_use_tokens",
@@ -33,10 +34,9 @@ _TOKENS = Table(
 )
 _TEXT = {"TEXT": "", "DOCUMENT": "", "MODALITY_UNSPECIFIED": "", "": ""}
 _INPUT = {kind: f"input_{kind.lower()}_tokens" for kind in ("AUDIO", "IMAGE", "VIDEO")}
-_OUTPUT = {kind: f"output_{kind.lower()}_tokens" for kind in ("AUDIO", "IMAGE", "VIDEO")}
-_CACHED = {"AUDIO": "cache_read_audio_tokens", "IMAGE": "cache_read_image_tokens"}
-# A cached video token has no unit of its own: it is a cached token and no longer a video one.
-_CACHED_VIDEO = {"VIDEO": "-input_video_tokens"}
+_OUTPUT = {kind: f"output_{kind.lower()}_tokens" for kind in _INPUT}
+# Without a unit of its own, as video, it is a cached token and no longer one of the medium.
+_CACHED = {kind: CACHED_MEDIA[name] or f"-{name}" for kind, name in _INPUT.items()}
 
 # List of counts by modality -> what each modality counts.
 _MODALITIES = MappingProxyType(
@@ -47,9 +47,9 @@ _MODALITIES = MappingProxyType(
         "toolUsePromptTokensDetails": _INPUT,
         "tool_use_prompt_tokens_details": _INPUT,
         "tool_use_tokens_by_modality": _INPUT,
-        "cacheTokensDetails": _CACHED | _CACHED_VIDEO,
-        "cache_tokens_details": _CACHED | _CACHED_VIDEO,
-        "cached_tokens_by_modality": _CACHED | _CACHED_VIDEO,
+        "cacheTokensDetails": _CACHED,
+        "cache_tokens_details": _CACHED,
+        "cached_tokens_by_modality": _CACHED,
         "candidatesTokensDetails": _OUTPUT,
         "candidates_tokens_details": _OUTPUT,
         "responseTokensDetails": _OUTPUT,
@@ -72,26 +72,16 @@ def grounded_searches(model: str, searches: int) -> int:
     return 1 if _CHARGED_BY_PROMPT.search(model) else searches
 
 
-def _finish(draft: Draft) -> None:
-    for name in () if lacks(draft.usage, _MODALITIES) else _MODALITIES:
-        for entry in items(draft.usage, name):
-            _add_modality(draft, entry, name)
-    _complete_media(draft)
-    for entry in items(draft.usage, "grounding_tool_count"):
-        _add_grounding(draft, entry)
-    groundings = [found for body in draft.bodies for found in _groundings(body)]
+def _finish(builder: ReadingBuilder) -> None:
+    for name in () if lacks(builder.usage, _MODALITIES) else _MODALITIES:
+        for entry in items(builder.usage, name):
+            _add_modality(builder, entry, name)
+    complete_cached_media(builder)
+    for entry in items(builder.usage, "grounding_tool_count"):
+        _add_grounding(builder, entry)
+    groundings = [found for body in builder.bodies for found in _groundings(body)]
     if groundings:
-        _add_groundings(draft, groundings)
-
-
-def _complete_media(draft: Draft) -> None:
-    """Cached media are part of the prompt's, also where the prompt's own split is not told."""
-    for kind in ("audio", "image"):
-        cached = draft.count(f"cache_read_{kind}_tokens")
-        draft.add(f"input_{kind}_tokens", max(cached - draft.count(f"input_{kind}_tokens"), 0))
-    missing = -draft.count("input_video_tokens")
-    if 0 < missing <= draft.count("cache_read_tokens"):
-        draft.add("input_video_tokens", missing)
+        _add_groundings(builder, groundings)
 
 
 def _amount(entry: object, name: str) -> int:
@@ -103,24 +93,24 @@ def _amount(entry: object, name: str) -> int:
     return 0
 
 
-def _add_modality(draft: Draft, entry: object, name: str) -> None:
+def _add_modality(builder: ReadingBuilder, entry: object, name: str) -> None:
     kind = text(member(entry, "modality")).upper()
     amount = _amount(entry, name)
     counted = _MODALITIES[name].get(kind, _TEXT.get(kind))
     if counted is None:
         if amount:
-            draft.signal(f"{name}.{kind}", amount)
+            builder.signal(f"{name}.{kind}", amount)
     elif counted:
-        draft.add(counted.lstrip("-"), -amount if counted[0] == "-" else amount)
+        builder.add(counted.lstrip("-"), -amount if counted[0] == "-" else amount)
 
 
-def _add_grounding(draft: Draft, entry: object) -> None:
+def _add_grounding(builder: ReadingBuilder, entry: object) -> None:
     kind = text(member(entry, "type"))
     amount = _amount(entry, "grounding_tool_count")
     if kind in _GROUNDINGS:
-        draft.add(_GROUNDINGS[kind], amount)
+        builder.add(_GROUNDINGS[kind], amount)
     elif amount:
-        draft.signal(f"grounding_tool_count.{kind}", amount)
+        builder.signal(f"grounding_tool_count.{kind}", amount)
 
 
 def _groundings(body: object) -> Iterator[object]:
@@ -131,15 +121,15 @@ def _groundings(body: object) -> Iterator[object]:
                 yield found
 
 
-def _add_groundings(draft: Draft, groundings: list[object]) -> None:
+def _add_groundings(builder: ReadingBuilder, groundings: list[object]) -> None:
     """Each query once, whichever event of the stream repeats it; maps once a call."""
     queries = {text(query) for query in _all(groundings, "webSearchQueries web_search_queries")}
     queries.discard("")
     if queries:
-        draft.add("search", grounded_searches(draft.model, len(queries)))
+        builder.add("search", grounded_searches(builder.model, len(queries)))
     chunks = _all(groundings, "groundingChunks grounding_chunks")
     if any(member(chunk, "maps") is not None for chunk in chunks):
-        draft.add("maps_query", 1)
+        builder.add("maps_query", 1)
 
 
 def _all(groundings: list[object], names: str) -> Iterator[object]:
@@ -148,7 +138,7 @@ def _all(groundings: list[object], names: str) -> Iterator[object]:
             yield from items(grounding, name)
 
 
-CONTENT = Family(
+GENERATE_CONTENT = ResponseFormat(
     "generateContent",
     (
         "promptTokenCount",
@@ -162,4 +152,5 @@ CONTENT = Family(
     _TOKENS,
     provider="google",
     finish=_finish,
+    usage_members=("usage", "usageMetadata", "usage_metadata"),
 )

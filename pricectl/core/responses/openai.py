@@ -5,12 +5,11 @@ Sources: the OpenAI API reference; xAI and Perplexity differ and are told apart 
 arithmetic: what `total_tokens` holds beyond prompt and completion is output too.
 """
 
-import re
 from collections import Counter
 
-from pricectl.core.responses.access import at, items, member, seconds, text, whole
+from pricectl.core.responses.formats import CountTable, Field, ReadingBuilder, ResponseFormat, field
 from pricectl.core.responses.google import grounded_searches
-from pricectl.core.responses.tables import Draft, Family, Field, Table, field
+from pricectl.core.responses.values import items, lacks, member, seconds, text, value_at, whole
 
 _CACHE_READ = """
     prompt_tokens_details.cached_tokens | cached_tokens | prompt_cache_hit_tokens
@@ -39,8 +38,8 @@ _TOOLS = (
     field("server_side_tool_usage_details.web_search_calls", "search"),
     field("server_side_tool_usage_details.file_search_calls", "file_search"),
     *(
-        field(place, f"!{place.rpartition('.')[2]}")
-        for place in (
+        field(path, f"!{path.rpartition('.')[2]}")
+        for path in (
             "num_sources_used",
             "prompt_tokens_details.character_count",
             "server_side_tool_usage_details.x_search_calls",
@@ -49,7 +48,7 @@ _TOOLS = (
         )
     ),
 )
-_CHAT = Table(
+_CHAT = CountTable(
     field("prompt_tokens", "input_tokens"),
     field("completion_tokens", "output_tokens"),
     field(_CACHE_READ, "cache_read_tokens"),
@@ -72,7 +71,7 @@ _CHAT = Table(
 )
 
 # Written `input_tokens_details` by the responses and images APIs, `input_token_details` by audio.
-_RESPONSES = Table(
+_RESPONSES = CountTable(
     field("input_tokens", "input_tokens"),
     field("output_tokens", "output_tokens"),
     *(
@@ -101,95 +100,100 @@ _FREE_SEARCH_ACTIONS = ("open_page", "find_in_page", "find")
 _SEARCH_CALL = "web_search_call"
 # How many sessions or images these calls made, and of which price, the body does not say.
 _UNCOUNTED_CALLS = ("code_interpreter_call", "image_generation_call")
-# These models search before every answer, and the body does not count it.
-_ALWAYS_SEARCHES = re.compile(r"-search-(?:preview|api)")
+# Models with these words in their names search before every answer, and the body does not say so.
+_ALWAYS_SEARCH = ("-search-preview", "-search-api")
+# Members that Mistral's audio and Perplexity add to the chat format.
+_ADDED_BY_PROVIDERS = frozenset(
+    ("prompt_audio_seconds", "search_context_size", "num_search_queries", "citation_tokens")
+)
 
 
-def _finish_chat(draft: Draft) -> None:
-    _add_audio_seconds(draft)
-    _add_perplexity(draft)
-    _add_hidden(draft)
-    if _ALWAYS_SEARCHES.search(draft.model) and not draft.count("search"):
-        draft.add("search", 1)
-    if draft.count("search"):
-        draft.counts["search"] = grounded_searches(draft.model, draft.count("search"))
-    if member(draft.body, "usage_breakdown") is not None:
-        draft.signal("usage_breakdown", "several models")
+def _finish_chat(builder: ReadingBuilder) -> None:
+    if not lacks(builder.usage, _ADDED_BY_PROVIDERS):
+        _add_audio_seconds(builder)
+        _add_perplexity(builder)
+    _add_hidden(builder)
+    searches = builder.count("search")
+    if not searches and any(word in builder.model for word in _ALWAYS_SEARCH):
+        searches = 1
+    if searches:
+        builder.counts["search"] = grounded_searches(builder.model, searches)
+    if member(builder.body, "usage_breakdown") is not None:
+        builder.signal("usage_breakdown", "several models")
 
 
-def _add_audio_seconds(draft: Draft) -> None:
+def _add_audio_seconds(builder: ReadingBuilder) -> None:
     """Mistral's audio; an empty object stands for none."""
-    value = member(draft.usage, "prompt_audio_seconds")
+    value = member(builder.usage, "prompt_audio_seconds")
     if value is not None and not (type(value) is dict and not value):
-        draft.add("input_second", seconds(value, "usage.prompt_audio_seconds"))
+        builder.add("input_second", seconds(value, "usage.prompt_audio_seconds"))
 
 
-def _add_perplexity(draft: Draft) -> None:
+def _add_perplexity(builder: ReadingBuilder) -> None:
     """Perplexity charges a request by its search context, its research model by the query."""
-    context = text(member(draft.usage, "search_context_size"))
-    queries = draft.take("queries")
-    if context or queries or draft.count("citation"):
-        research = "deep-research" in draft.model or not context
-        draft.add(_SEARCH_UNITS.get(context, "search"), queries if research else 1)
+    context = text(member(builder.usage, "search_context_size"))
+    queries = builder.take("queries")
+    if context or queries or builder.count("citation"):
+        research = "deep-research" in builder.model or not context
+        builder.add(_SEARCH_UNITS.get(context, "search"), queries if research else 1)
         # Its reasoning is a step of its own, outside completion and total.
-        steps = member(draft.usage, "reasoning_tokens")
-        draft.add("output_tokens", 0 if steps is None else whole(steps, "usage.reasoning_tokens"))
+        steps = member(builder.usage, "reasoning_tokens")
+        builder.add("output_tokens", 0 if steps is None else whole(steps, "usage.reasoning_tokens"))
 
 
-def _add_hidden(draft: Draft) -> None:
+def _add_hidden(builder: ReadingBuilder) -> None:
     """What `total_tokens` holds and prompt and completion leave out.
 
     xAI and Gemini leave out reasoning, the latter without a count of it; some gateways in front of
     Anthropic leave out the cache.
     """
-    seen = draft.count("input_tokens") + draft.count("output_tokens")
-    total = draft.take("total")
-    reasoning = draft.count("reasoning_tokens")
-    cached = sum(map(draft.count, _CACHED))
-    hidden = max(total - seen, 0) if total else reasoning * (draft.provider == "xai")
+    seen = builder.count("input_tokens") + builder.count("output_tokens")
+    total = builder.take("total")
+    reasoning = builder.count("reasoning_tokens")
+    hidden = max(total - seen, 0) if total else reasoning * (builder.provider == "xai")
     if not hidden:
         return
-    if not reasoning and ("gemini" in draft.model or draft.provider in _GOOGLE):
-        draft.add("output_tokens", hidden)
-        draft.add("reasoning_tokens", hidden)
+    if not reasoning and ("gemini" in builder.model or builder.provider in _GOOGLE):
+        builder.add("output_tokens", hidden)
+        builder.add("reasoning_tokens", hidden)
     elif hidden == reasoning:
-        draft.add("output_tokens", hidden)
-    elif hidden == cached:
-        draft.add("input_tokens", hidden)
+        builder.add("output_tokens", hidden)
+    elif hidden == sum(map(builder.count, _CACHED)):
+        builder.add("input_tokens", hidden)
     else:
-        draft.signal("unattributed_tokens", hidden)
+        builder.signal("unattributed_tokens", hidden)
 
 
-def _finish_responses(draft: Draft) -> None:
-    if _is_image(draft) and not draft.count("output_image_tokens"):
-        draft.add("output_image_tokens", draft.count("output_tokens"))
-    if member(draft.usage, "server_side_tool_usage_details") is None:
-        _add_tool_calls(draft)
+def _finish_responses(builder: ReadingBuilder) -> None:
+    if _is_image(builder) and not builder.count("output_image_tokens"):
+        builder.add("output_image_tokens", builder.count("output_tokens"))
+    if member(builder.usage, "server_side_tool_usage_details") is None:
+        _add_tool_calls(builder)
 
 
-def _is_image(draft: Draft) -> bool:
+def _is_image(builder: ReadingBuilder) -> bool:
     """The images API: its output is image tokens, which older bodies do not say."""
-    kind = text(member(draft.body, "type"))
+    kind = text(member(builder.body, "type"))
     if kind.startswith(("image_generation.", "image_edit.")):
         return True
-    first = next(iter(items(draft.body, "data")), None)
+    first = next(iter(items(builder.body, "data")), None)
     return member(first, "b64_json") is not None or member(first, "url") is not None
 
 
-def _add_tool_calls(draft: Draft) -> None:
-    calls = Counter(map(_tool_call, items(draft.body, "output")))
+def _add_tool_calls(builder: ReadingBuilder) -> None:
+    calls = Counter(map(_tool_call, items(builder.body, "output")))
     if calls[_SEARCH_CALL]:
-        draft.add(_search_unit(draft.body), calls[_SEARCH_CALL])
-    draft.add("file_search", calls["file_search_call"])
+        builder.add(_search_unit(builder.body), calls[_SEARCH_CALL])
+    builder.add("file_search", calls["file_search_call"])
     for kind in _UNCOUNTED_CALLS:
         if calls[kind]:
-            draft.signal(kind, calls[kind])
+            builder.signal(kind, calls[kind])
 
 
 def _tool_call(call: object) -> str:
     """The kind of a charged tool call; opening a page that a search found is free."""
     kind = text(member(call, "type"))
-    free = kind == _SEARCH_CALL and text(at(call, ("action", "type"))) in _FREE_SEARCH_ACTIONS
+    free = kind == _SEARCH_CALL and text(value_at(call, ("action", "type"))) in _FREE_SEARCH_ACTIONS
     return "" if free else kind
 
 
@@ -202,10 +206,10 @@ def _search_unit(body: object) -> str:
     return _SEARCH_UNITS.get(next(sizes, ""), "search")
 
 
-CHAT = Family(
+CHAT = ResponseFormat(
     "chat", ("prompt_tokens", "completion_tokens"), _CHAT, "prompt_tokens", "", _finish_chat
 )
-RESPONSES = Family(
+RESPONSES = ResponseFormat(
     "responses",
     ("input_tokens_details", "input_token_details", "output_token_details"),
     _RESPONSES,
@@ -213,11 +217,13 @@ RESPONSES = Family(
     "",
     _finish_responses,
 )
-# Nothing but totals: the convention does not matter.
-PLAIN = RESPONSES._replace(name="totals", marks=("input_tokens", "output_tokens"))
-DURATION = Family(
+# Without details the formats that write these totals do not differ.
+TOTALS = RESPONSES._replace(name="totals", marks=("input_tokens", "output_tokens"))
+DURATION = ResponseFormat(
     "duration",
     ("seconds", "duration"),
-    Table(field("seconds | duration", "input_second", seconds)),
+    CountTable(field("seconds | duration", "input_second", seconds)),
 )
-TOTAL_ONLY = Family("total", ("total_tokens",), Table(field("total_tokens", "input_tokens")))
+TOTAL_ONLY = ResponseFormat(
+    "total", ("total_tokens",), CountTable(field("total_tokens", "input_tokens"))
+)

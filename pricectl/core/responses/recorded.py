@@ -34,7 +34,7 @@ def _without_mark(data: bytes | str) -> bytes | str:
 
 
 def _about_response(error: DocumentError) -> DocumentError:
-    """The same with a next step for a response, where the reader's own is about a catalog."""
+    """The same error with a next step for a response: the JSON reader's own is about a catalog."""
     about_syntax = error.rule == "json-syntax" and error.line
     return DocumentError(
         error.what,
@@ -46,47 +46,47 @@ def _about_response(error: DocumentError) -> DocumentError:
 
 
 def _read(text: str) -> Json:
-    lines = [(place, line) for place, line in enumerate(_LINE_END.split(text), 1) if line.strip()]
+    lines = [(number, line) for number, line in enumerate(_LINE_END.split(text), 1) if line.strip()]
     if _FIELD.fullmatch(lines[0][1]):
-        data_lines = [found for place, line in lines for found in _data(place, line)]
+        data_lines = [found for number, line in lines for found in _data(number, line)]
         return _events(data_lines)
     try:
         body = document.parse(text)
     except DocumentError:
         if len(lines) == 1 or not _is_object(lines[0][1]):
             raise
-        return _events([_Line(place, 1, line) for place, line in lines])
+        return _events([_StreamLine(number, 1, line) for number, line in lines])
     if isinstance(body, list):
         _check_number(len(body))
     return body
 
 
-class _Line(NamedTuple):
-    """One event as it is written, and where."""
+class _StreamLine(NamedTuple):
+    """One event as it is written: the number of its line and the column it begins at."""
 
-    place: int
+    number: int
     column: int
     text: str
 
 
-def _data(place: int, line: str) -> list[_Line]:
-    """The event in a line of a stream, if there is one: its fields but for the data say nothing."""
+def _data(number: int, line: str) -> list[_StreamLine]:
+    """The event in a line of a stream, if it has one; fields other than data say nothing."""
     found = _FIELD.fullmatch(line)
     if not found:
         raise DocumentError(
-            "is no line of a server-sent event",
+            "is not a line of a server-sent event",
             rule="json-syntax",
-            line=place,
+            line=number,
             column=1,
             next_step="pass the stream as it was sent: data: {...}",
         )
     value = found["value"].strip()
     if found["name"] != "data" or value in {"", _DONE}:
         return []
-    return [_Line(place, found.start("value") + 1, found["value"])]
+    return [_StreamLine(number, found.start("value") + 1, found["value"])]
 
 
-def _events(lines: list[_Line]) -> list[Json]:
+def _events(lines: list[_StreamLine]) -> list[Json]:
     _check_number(len(lines))
     return [_parse(line) for line in lines]
 
@@ -100,14 +100,14 @@ def _check_number(events: int) -> None:
         )
 
 
-def _parse(line: _Line) -> Json:
+def _parse(line: _StreamLine) -> Json:
     try:
         return document.parse(line.text)
     except DocumentError as error:
         raise DocumentError(
             error.what,
             rule=error.rule,
-            line=line.place,
+            line=line.number,
             column=line.column + max(error.column, 1) - 1,
             next_step=error.next_step,
         ) from None

@@ -12,7 +12,6 @@ from typing import NamedTuple
 from pricectl.core.catalog import DEFAULT_PRICING, Catalog
 from pricectl.core.lookup import find
 from pricectl.core.model import Model
-from pricectl.core.pointers import DEFAULT_PRICING_POINTER, pointer_to
 from pricectl.core.sanity.acknowledgements import Acknowledgements, read_acknowledged
 from pricectl.core.sanity.bounds import BOUNDS, Bounds
 from pricectl.core.sanity.rows import SIDES, judge_row
@@ -95,7 +94,7 @@ def _row_findings(
         if new is None:
             yield from _model_gone_findings(old)
             continue
-        judged = judge_row(old, new, _pointer(new), bounds)
+        judged = judge_row(old, new, bounds)
         taken_over = new.full_name in known and new.full_name != old.full_name
         yield from (
             one for one in judged if not taken_over or one.rule in RULES_FOR_TAKEN_OVER_NAMES
@@ -103,7 +102,7 @@ def _row_findings(
     known.update(new.full_name for _, new in changed if new)
     for name, model in after.by_full_name.items():
         if name not in known:
-            yield from judge_row(None, model, _pointer(model), bounds)
+            yield from judge_row(None, model, bounds)
 
 
 def _changed_rows(before: Catalog, after: Catalog) -> Iterator[_ChangedRow]:
@@ -129,7 +128,7 @@ def _model_gone_findings(old: Model) -> list[SanityFinding]:
     if old.entry.get("retired") is True:
         return []
     message = "the model is gone and no row answers for its name"
-    return [SanityFinding("model-gone", "warning", _pointer(old), None, message, old.full_name)]
+    return [SanityFinding("model-gone", "warning", old.pointer, None, message, old.full_name)]
 
 
 def _alias_findings(before: Catalog, after: Catalog, bounds: Bounds) -> Iterator[SanityFinding]:
@@ -147,7 +146,7 @@ def _alias_findings(before: Catalog, after: Catalog, bounds: Bounds) -> Iterator
         if now.how == "default":
             gone.append(alias)
         elif now.model.full_name != was.model.full_name:
-            for one in judge_row(was.model, now.model, _pointer(now.model), bounds):
+            for one in judge_row(was.model, now.model, bounds):
                 if one.rule in RULES_FOR_TAKEN_OVER_NAMES:
                     yield one._replace(message=f"of the alias {alias:.80}, {one.message}")
     if len(gone) >= GONE_LEAST and len(gone) * GONE_ERROR >= sold:
@@ -172,13 +171,13 @@ def _default_price_findings(
     old = before.default if before else None
     if (old.entry if old else DEFAULT_PRICING) == after.default.entry:
         return ()
-    return judge_row(old, after.default, DEFAULT_PRICING_POINTER, bounds)
+    return judge_row(old, after.default, bounds)
 
 
 def _critical_model_findings(
     before: Catalog | None, after: Catalog, names: Sequence[str], at: datetime | None
 ) -> Iterator[SanityFinding]:
-    """Critical models without a price; where the prices in use lack it too, that is no refusal."""
+    """Critical models without a price; an error if the prices in use lack it too."""
     if tuple(names or SEED_MODELS) == SEED_MODELS:
         names = [name for name in SEED_MODELS if before and priced_units(before, name)]
     for name in names:
@@ -189,7 +188,7 @@ def _critical_model_findings(
             continue
         level: Level = "error" if before and not had else "refused"
         row = find(before, name) if had and before else find(after, name)
-        where = _pointer(row.model) if row.how in OWN_ROW_MATCHES else ""
+        where = row.model.pointer if row.how in OWN_ROW_MATCHES else ""
         which = f"no {' and no '.join(lost)} price" if has else "no price"
         message = f"the critical model {name!r:.80} has {which}"
         yield SanityFinding("critical-model-missing", level, where, None, message)
@@ -231,8 +230,8 @@ def _split_by_acknowledgement(
     left: list[SanityFinding] = []
     accepted: list[AcceptedFinding] = []
     for finding in found:
-        places = finding.alike or ((finding.pointer, finding.value),)
-        entries = (acknowledgements.find(finding.rule, *place) for place in places)
+        values = finding.alike or ((finding.pointer, finding.value),)
+        entries = (acknowledgements.find(finding.rule, *value) for value in values)
         entry = next(filter(None, entries), None)
         if entry:
             accepted.append(AcceptedFinding(finding, entry))
@@ -245,7 +244,3 @@ def _expired_finding(accepted: AcceptedFinding) -> SanityFinding:
     finding, entry = accepted
     message = f"{finding.message}; it was acknowledged until {entry.expires}"
     return finding._replace(level="warning", message=message)
-
-
-def _pointer(model: Model) -> str:
-    return pointer_to(model.provider, model.name)

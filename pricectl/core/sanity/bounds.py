@@ -77,7 +77,7 @@ class Bound(NamedTuple):
         """Whether a price lies inside."""
         return self.crossed(pico_usd) is None
 
-    def words(self, unit: str) -> str:
+    def range_text(self, unit: str) -> str:
         """Both limits as people read them."""
         low = amount_words(self.lowest, unit)
         if self.highest is None:

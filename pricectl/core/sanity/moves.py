@@ -1,16 +1,18 @@
-"""Prices of a row that moved: how far, and which of them moved together."""
+"""Prices and factors of a row that moved: how far, and which of them moved together."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
-from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from pricectl.core.labels import amount_words, label, times
-from pricectl.core.prices import At, Entry
+from pricectl.core.entries import OWN_FACTORS, UPLIFT_KEYS
+from pricectl.core.labels import amount_words, label, plural, times
+from pricectl.core.money import exact
+from pricectl.core.pointers import DEFAULT_PRICING_POINTER, pointer_to
+from pricectl.core.prices import ANY_REGION, Entry, PriceList
+from pricectl.core.rates import RateKey
 from pricectl.core.sanity.acknowledgements import Value
+from pricectl.core.sanity.bounds import HIGHEST_FACTOR, LOWEST_FACTOR
 from pricectl.core.sanity.verdict import Level, SanityFinding, size
-from pricectl.core.units import NESTED_KEYS
 
 # Limits in times. ERROR_TWICE and NOTE_TWICE are doubled so that 9.5 and 1.5 stay integers; refused
 # and error include their limit, warning and note do not. A move by a power of ten, within 2%, is at
@@ -19,42 +21,32 @@ REFUSED_TIMES, ERROR_TWICE = 50, 19
 WARNING_TIMES, NOTE_TWICE = 3, 3
 
 
-class PricePlace(NamedTuple):
-    """Where a price stands: the list's JSON Pointer, its entry, and the key inside it.
+class ListedPrice(NamedTuple):
+    """A price of a list, by its price key.
 
     `is_gone` says that the list has no such price any more, so that another one is charged.
     """
 
-    pointer: str
-    entry: Entry
+    prices: PriceList
     key: str
     is_gone: bool = False
 
     @property
-    def where(self) -> str:
-        """The price's JSON Pointer."""
-        return f"{self.pointer}/{self._path}"
+    def pointer(self) -> str:
+        """The price's JSON Pointer; that of the built-in default price is where it can be set."""
+        return self.prices.pointer_to(self.key) or f"{DEFAULT_PRICING_POINTER}/{self.key}"
 
     @property
     def value(self) -> Value:
         """The number as it is written; None if none is there."""
-        found: object = self.entry
-        with suppress(LookupError, TypeError, ValueError):
-            for step in self._path.split("/"):
-                found = found[int(step)] if isinstance(found, list) else found[step]  # type: ignore[index]
-        return found if isinstance(found, (int, Decimal)) else None
-
-    @property
-    def _path(self) -> str:
-        nested = self.key.partition(".")[0].rpartition("/")[2] in NESTED_KEYS
-        return self.key.replace(".", "/") if nested else self.key
+        return self.prices.value_of(self.key)
 
 
 class PriceMove(NamedTuple):
     """A price above zero that was another one; picodollars for what its key buys."""
 
-    place: PricePlace
-    at: At
+    price: ListedPrice
+    key: RateKey
     old: int
     new: int
 
@@ -66,12 +58,12 @@ class PriceMove(NamedTuple):
     @property
     def unit(self) -> str:
         """What the price is for."""
-        unit, _, _ = self.at
+        unit, _, _ = self.key
         return unit
 
 
 def power_of_ten(old: int, new: int) -> int:
-    """The exponent of the power of ten that a move is within 2%; 0 if it is none.
+    """The exponent of the power of ten that a move is within 2%; 0 if it is not near one.
 
     >>> power_of_ten(100, 1), power_of_ten(10, 101), power_of_ten(1, 5)
     (-2, 1, 0)
@@ -109,7 +101,7 @@ def is_cache(unit: str) -> bool:
 
 
 def moved_findings(moves: Iterable[PriceMove], unmoved: int) -> Iterator[SanityFinding]:
-    """What is to be said about the moves of one row; `unmoved` of its prices stayed.
+    """The findings about the moves of one row; `unmoved` of its prices stayed.
 
     Prices that moved by one factor are one finding. A row of which every price moved by one power
     of ten is another: a unit was mistaken, which no seller does.
@@ -143,20 +135,19 @@ def _moved_finding(
 ) -> SanityFinding:
     """One finding that speaks for the moves `alike`, in the words of the largest one `told`."""
     largest = max(told, key=lambda move: size(move.ratio))
-    place, old, new = largest.place, largest.old, largest.new
-    message = f"{label(*largest.at)} {move_words(old, new, largest.unit)}"
-    if place.is_gone:
+    price, old, new = largest.price, largest.old, largest.new
+    message = f"{label(*largest.key)} {move_words(old, new, largest.unit)}"
+    if price.is_gone:
         message += "; it has no price of its own any more"
-    others = len(alike) - 1
-    if others:
-        message += f"; {others} other price{'s' if others > 1 else ''} of the row moved alike"
+    if len(alike) > 1:
+        message += f"; {plural(len(alike) - 1, 'other price')} of the row moved alike"
     if power_of_ten(old, new):
         message += "; is the exponent right?"
     if rule == "row-moved":
         message = f"every price of the row moved by a power of ten: {message}"
-    places = tuple((move.place.where, move.place.value) for move in alike)
+    values = tuple((move.price.pointer, move.price.value) for move in alike)
     return SanityFinding(
-        rule, level, place.where, place.value, message, moved=Fraction(new, old), alike=places
+        rule, level, price.pointer, price.value, message, moved=Fraction(new, old), alike=values
     )
 
 
@@ -171,3 +162,42 @@ def move_words(old: int, new: int, unit: str) -> str:
     return (
         f"went {change} {times(larger, min(old, new))}, from {before} to {amount_words(new, unit)}"
     )
+
+
+def factor_findings(old: PriceList | None, new: PriceList) -> Iterator[SanityFinding]:
+    """Factors that are out of bounds or moved; a region or service that has none has the factor 1.
+
+    One factor multiplies every token price of a row, so it is judged like a price. A new row has no
+    old list.
+    """
+    for word in {**new.uplifts, **(old.uplifts if old else {})}:
+        was, now = (_factor(old, word) if old else None), _factor(new, word)
+        if was == now:
+            continue
+        value = new.uplifts.get(word)
+        written = old if old and value is None else new
+        where = f"{new.pointer or DEFAULT_PRICING_POINTER}/{_factor_path(written.entry, word)}"
+        said = f"the factor {word!r:.40} on every token price"
+        if not _is_usual(now) and (was is None or _is_usual(was)):
+            limits = f"{exact(LOWEST_FACTOR)} to {exact(HIGHEST_FACTOR)}"
+            message = f"{said} is {exact(now)}, not {limits}"
+            yield SanityFinding("factor-out-of-bounds", "refused", where, value, message)
+        level = level_of((now / was).denominator, (now / was).numerator) if was else None
+        if was and level:
+            message = f"{said} went from {exact(was)} to {exact(now)}"
+            yield SanityFinding("factor-moved", level, where, value, message, "", now / was)
+
+
+def _factor(prices: PriceList, word: str) -> Fraction:
+    return Fraction(prices.uplifts.get(word, prices.uplifts.get(ANY_REGION, 1)))
+
+
+def _is_usual(factor: Fraction) -> bool:
+    return LOWEST_FACTOR <= factor <= HIGHEST_FACTOR
+
+
+def _factor_path(entry: Entry, word: str) -> str:
+    own = entry.get(OWN_FACTORS)
+    if isinstance(own, dict) and word in own:
+        return OWN_FACTORS + pointer_to(word)
+    return next(key for key, named in UPLIFT_KEYS.items() if named == word)

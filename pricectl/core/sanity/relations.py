@@ -8,7 +8,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from pricectl.core.labels import amount_words, label, times
-from pricectl.core.prices import At, PriceList
+from pricectl.core.prices import PriceList
+from pricectl.core.rates import RateKey
 from pricectl.core.units import STANDARD
 
 BATCHES = "batches"
@@ -16,7 +17,7 @@ BATCH_RULE = "batch-above-base"
 
 
 class Relation(NamedTuple):
-    """How much of another unit's price a unit costs, in thousandths; None is no limit."""
+    """How much of another unit's price a unit costs, in thousandths; None: unlimited."""
 
     rule: str
     other: str
@@ -53,22 +54,22 @@ class Broken(NamedTuple):
     message: str
 
 
-def broken(prices: PriceList, at: At) -> tuple[Broken, ...]:
+def broken(prices: PriceList, key: RateKey) -> tuple[Broken, ...]:
     """The relations that a list breaks with its price of a unit at a tier and service.
 
     Prices of zero are not compared.
     """
-    unit, tier, service = at
+    unit, tier, service = key
     found = []
     relation = RELATIONS.get(unit)
     if relation:
-        pair = _pair(prices, at, (relation.other, tier, service))
+        pair = _pair(prices, key, (relation.other, tier, service))
         if pair and not _holds(relation, pair):
-            found.append(Broken(relation.rule, _words(at, relation.other, pair)))
+            found.append(Broken(relation.rule, _words(key, relation.other, pair)))
     if service == BATCHES:
-        pair = _pair(prices, at, (unit, tier, STANDARD))
+        pair = _pair(prices, key, (unit, tier, STANDARD))
         if pair and pair.price > pair.other:
-            found.append(Broken(BATCH_RULE, _words(at, label(unit, tier), pair)))
+            found.append(Broken(BATCH_RULE, _words(key, label(unit, tier), pair)))
     return tuple(found)
 
 
@@ -77,16 +78,16 @@ def _holds(relation: Relation, pair: PricePair) -> bool:
     return part >= relation.lowest * pair.other and (high is None or part <= high * pair.other)
 
 
-def _pair(prices: PriceList, at: At, other: At) -> PricePair | None:
+def _pair(prices: PriceList, key: RateKey, other: RateKey) -> PricePair | None:
     """What a list charges for both; None unless both cost something."""
-    pair = PricePair(prices.charged_pico_usd(at) or 0, prices.charged_pico_usd(other) or 0)
+    pair = PricePair(prices.charged_pico_usd(key) or 0, prices.charged_pico_usd(other) or 0)
     return pair if pair.price and pair.other else None
 
 
-def _words(at: At, other: str, pair: PricePair) -> str:
-    unit, _, _ = at
-    side = "above" if pair.price > pair.other else "below"
+def _words(key: RateKey, other: str, pair: PricePair) -> str:
+    unit, _, _ = key
+    price, side = amount_words(pair.price, unit), "above" if pair.price > pair.other else "below"
     return (
-        f"{label(*at)} at {amount_words(pair.price, unit)} is {times(max(pair), min(pair))} {side} "
+        f"{label(*key)} at {price} is {times(max(pair), min(pair))} {side} "
         f"{other} at {amount_words(pair.other, unit)}"
     )

@@ -149,11 +149,11 @@ class Verdict(NamedTuple):
         if not reasons:
             return ""
         first, counts = reasons[0], Counter(finding.rule for finding in reasons[1:])
-        others = ", ".join(
+        other_reasons = ", ".join(
             f"{count:,} {RULES[rule].several if count > 1 else RULES[rule].one}"
             for rule, count in counts.items()
         )
-        return f"{first.sentence}{f' (besides: {others})' if others else ''}"
+        return f"{first.sentence}{f' (besides: {other_reasons})' if other_reasons else ''}"
 
     @property
     def next_step(self) -> str:

@@ -8,57 +8,62 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC
 from pathlib import Path
-from typing import NamedTuple
 
-from pricectl.changes import Version, compare
-from pricectl.changes.gates import check as check_gates
-from pricectl.check import validation
+from pricectl.changes import CatalogVersion
+from pricectl.changes.diff import NamedVersion, diff_versions
+from pricectl.check import validate
 from pricectl.check.findings import Threshold
 from pricectl.core import sanity
 from pricectl.core.calculator import quote
 from pricectl.core.errors import PricingError
-from pricectl.core.labels import count, plural
+from pricectl.core.labels import count
 from pricectl.files import atomic, catalog_file, versions
 from pricectl.files.git import BadRef
 from pricectl.files.gitlog import FileLog
-from pricectl.operate.deploy_check.checklist import Candidate, Check, Readiness, some
+from pricectl.operate.deploy_check.checklist import (
+    Candidate,
+    DeployCheck,
+    DeployCheckItem,
+    FoundErrors,
+    ItemState,
+)
 from pricectl.operate.deploy_check.examples import TYPICAL, critical, examples
-from pricectl.report import changes as words
-from pricectl.report.concise import due as due_mark
 
 SHORT = 12
 
 
-def assess(candidate: Candidate) -> Readiness:
+def assess(candidate: Candidate) -> DeployCheck:
     """Run every check; what one cannot do for want of another is unknown, never left out."""
-    checks = [_file(candidate), _git(candidate), _valid(candidate)]
+    items = [_file(candidate), _git(candidate), _valid(candidate)]
     try:
-        version = Version.read(candidate.data)
+        version = CatalogVersion.read(candidate.data)
     except PricingError as error:
-        checks.append(Check("runtime", "failed", f"the service would refuse it: {error}"))
+        items.append(DeployCheckItem("runtime", "failed", f"the service would refuse it: {error}"))
         why = "not checked: the catalog cannot be loaded"
-        checks += [Check(name, "unknown", why) for name in ("critical", "examples", "changes")]
+        items += [
+            DeployCheckItem(name, "unknown", why) for name in ("critical", "examples", "changes")
+        ]
     else:
         deployed = _deployed(candidate, version)
-        checks += [
+        items += [
             _runtime(candidate, version, deployed),
             critical(candidate, version.catalog),
             examples(candidate, version.catalog),
             _changes(candidate, version, deployed),
         ]
-    return Readiness(candidate.file, atomic.sha256(candidate.data), tuple(checks))
+    return DeployCheck(candidate.file, atomic.sha256(candidate.data), tuple(items))
 
 
-def _file(candidate: Candidate) -> Check:
+def _file(candidate: Candidate) -> DeployCheckItem:
     if candidate.file == catalog_file.STDIN:
-        return Check("file", "note", f"standard input, {_size(candidate)}")
+        return DeployCheckItem("file", "note", f"standard input, {_size(candidate)}")
     mode = Path(candidate.file).stat().st_mode
     said = f"{_size(candidate)}, mode {stat.S_IMODE(mode):04o}"
     if mode & stat.S_IWOTH and os.name != "nt":
-        return Check("file", "failed", f"{said}: anybody may write it; chmod o-w")
+        return DeployCheckItem("file", "failed", f"{said}: anybody may write it; chmod o-w")
     if not mode & stat.S_IROTH:
-        return Check("file", "note", f"{said}: readable by its owner and group only")
-    return Check("file", "ok", said)
+        return DeployCheckItem("file", "note", f"{said}: readable by its owner and group only")
+    return DeployCheckItem("file", "ok", said)
 
 
 def _size(candidate: Candidate) -> str:
@@ -66,66 +71,49 @@ def _size(candidate: Candidate) -> str:
     return f"readable, {count(len(candidate.data))} bytes, sha256 {digest[:SHORT]}"
 
 
-def _git(candidate: Candidate) -> Check:
+def _git(candidate: Candidate) -> DeployCheckItem:
     if candidate.file == catalog_file.STDIN:
-        return Check("git", "note", "not looked at: standard input")
+        return DeployCheckItem("git", "note", "not looked at: standard input")
     try:
         log = FileLog(candidate.file, versions.settings_naming(candidate.file, candidate.policy))
         found, head = log.committed(candidate.data), log.versions[:1]
     except BadRef as error:
-        return Check("git", "note", str(error.what))
+        return DeployCheckItem("git", "note", str(error.what))
     if not found:
-        return Check("git", "note", "not committed: what is deployed is in no version")
+        return DeployCheckItem("git", "note", "not committed: what is deployed is in no version")
     if found.blob != head[0].blob:
-        return Check("git", "note", f"the version of {found.commit[:7]}, which is not the newest")
-    return Check("git", "ok", f"committed in {found.commit[:7]} of {found.day}")
+        return DeployCheckItem(
+            "git", "note", f"the version of {found.commit[:7]}, which is not the newest"
+        )
+    return DeployCheckItem("git", "ok", f"committed in {found.commit[:7]} of {found.day}")
 
 
-def _valid(candidate: Candidate) -> Check:
-    report = validation.check(candidate.data, candidate.file, candidate.policy, candidate.today)
+def _valid(candidate: Candidate) -> DeployCheckItem:
+    report = validate(candidate.data, candidate.file, candidate.policy, candidate.at)
     threshold = Threshold(due=candidate.fail_on_due)
-    failing = [found for found in report.findings if threshold.trips(found)]
-    warnings = report.count("warning")
-    models = plural(report.models, "model")
-    due = f", {count(report.due)} due by date" if report.due else ""
-    if failing:
-        places = (
-            f"{found.span.line if found.span else report.place(found)}: {found.message} "
-            f"[{found.rule}]{due_mark(found)}"
-            for found in failing
-        )
-        errors = plural(report.count("error"), "error")
-        said = f"{errors} in {models}{due}; 'pricectl validate' shows all"
-        return Check("validate", "failed", said, some(places))
-    if warnings:
-        return Check(
-            "validate", "note", f"no errors in {models}; {plural(warnings, 'warning')}{due}"
-        )
-    return Check("validate", "ok", f"no errors and no warnings in {models}")
+    failing = tuple(found for found in report.findings if threshold.trips(found))
+    state: ItemState = "failed" if failing else "note" if report.count("warning") else "ok"
+    return DeployCheckItem("validate", state, facts=FoundErrors(report, failing))
 
 
-class _Deployed(NamedTuple):
-    """The prices in use and their name, or why they are not known."""
-
-    version: Version | None
-    name: str
-
-
-def _deployed(candidate: Candidate, like: Version) -> _Deployed:
+def _deployed(candidate: Candidate, like: CatalogVersion) -> NamedVersion | str:
+    """The prices in use, or the reason why they cannot be compared."""
     try:
         found = versions.read(candidate.base, candidate.file, candidate.policy)
-        return _Deployed(found.version(like=like), found.name)
+        return NamedVersion(found.version(like=like), found.name, found.path)
     except PricingError as error:
-        return _Deployed(None, f"cannot be compared: {error}")
+        return f"cannot be compared: {error}"
 
 
-def _runtime(candidate: Candidate, version: Version, deployed: _Deployed) -> Check:
+def _runtime(
+    candidate: Candidate, version: CatalogVersion, deployed: NamedVersion | str
+) -> DeployCheckItem:
     """Whether a service takes it: one that starts, and one that has the deployed prices.
 
     A refusal is told here and not among the changes: it depends on no gate that somebody sets.
     """
     policy = candidate.policy
-    if deployed.version:
+    if not isinstance(deployed, str):
         verdict = sanity.check(
             deployed.version.catalog,
             version.catalog,
@@ -135,11 +123,11 @@ def _runtime(candidate: Candidate, version: Version, deployed: _Deployed) -> Che
         )
         if verdict.refused:
             said = f"a service with the deployed prices would refuse it: {verdict.refusal}"
-            return Check("runtime", "failed", said, (verdict.next_step,))
+            return DeployCheckItem("runtime", "failed", said, (verdict.next_step,))
     return _started(candidate)
 
 
-def _started(candidate: Candidate) -> Check:
+def _started(candidate: Candidate) -> DeployCheckItem:
     """Loads a temporary copy, so running services do not reload."""
     from pricectl.runtime import Pricing
 
@@ -155,18 +143,26 @@ def _started(candidate: Candidate) -> Check:
             != quote(snapshot.catalog, name, TYPICAL, at=candidate.at).pico_usd
         ]
     if snapshot.layer != "file" or snapshot.sha256 != atomic.sha256(candidate.data):
-        return Check("runtime", "failed", f"the service would fall back to: {snapshot.layer}")
+        return DeployCheckItem(
+            "runtime", "failed", f"the service would fall back to: {snapshot.layer}"
+        )
     troubles = [kind for kind, number in fallbacks.items() if number]
     if troubles:
-        return Check("runtime", "failed", f"the service would report {', '.join(troubles)}")
+        return DeployCheckItem(
+            "runtime", "failed", f"the service would report {', '.join(troubles)}"
+        )
     if wrong:
-        return Check("runtime", "failed", "the service prices otherwise than 'quote'", some(wrong))
-    return Check("runtime", "ok", f"the service loads {count(snapshot.models)} models from it")
+        return DeployCheckItem(
+            "runtime", "failed", "the service prices otherwise than 'quote'", tuple(wrong)
+        )
+    return DeployCheckItem(
+        "runtime", "ok", f"the service loads {count(snapshot.models)} models from it"
+    )
 
 
 @contextmanager
 def _without_log() -> Iterator[None]:
-    """What the service would log is the checklist's to tell."""
+    """Keep the service's log quiet: the checklist reports what it would say."""
     logger = logging.getLogger("pricectl.runtime")
     before, logger.disabled = logger.disabled, True
     try:
@@ -175,23 +171,20 @@ def _without_log() -> Iterator[None]:
         logger.disabled = before
 
 
-def _changes(candidate: Candidate, version: Version, deployed: _Deployed) -> Check:
-    policy = candidate.policy
-    if deployed.version is None:
-        return Check("changes", "unknown", deployed.name)
-    found = compare(
-        deployed.version,
-        version,
-        names=(*policy.names, *policy.critical),
-        workloads=policy.workloads,
+def _changes(
+    candidate: Candidate, version: CatalogVersion, deployed: NamedVersion | str
+) -> DeployCheckItem:
+    if isinstance(deployed, str):
+        return DeployCheckItem("changes", "unknown", deployed)
+    head = NamedVersion(version, candidate.file, candidate.file)
+    result = diff_versions(
+        deployed,
+        head,
+        candidate.policy,
         profile=candidate.profile,
         at=candidate.at,
+        limits=candidate.limits,
     )
-    gates = check_gates(found, candidate.limits)
-    said = words.summary(words.Compared(found, deployed.name, candidate.file, gates))
-    lines = tuple(words.gate_line(gate) for gate in gates)
-    if any(gate.tripped for gate in gates):
-        return Check("changes", "failed", f"{said}: a gate tripped", lines)
-    if found.changes and not gates:
-        return Check("changes", "note", f"{said}; no gate is set, such as --max-increase 20%")
-    return Check("changes", "ok", said, lines)
+    compared = result.compared
+    state: ItemState = "note" if compared.comparison.changes and not compared.gates else "ok"
+    return DeployCheckItem("changes", "failed" if compared.tripped else state, facts=compared)

@@ -1,29 +1,41 @@
-"""The checklist before a deploy, as values: what is looked at, what each item saw."""
+"""The checklist before a deploy, as values: what is checked, what each item saw."""
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal, NamedTuple
 
-from pricectl.changes.gates import Limits
-from pricectl.core.credits import Profile
+from pricectl.changes.gates import GatedComparison, GateLimits
+from pricectl.check import ValidationReport
+from pricectl.check.findings import Finding
+from pricectl.core.profile import Profile
+from pricectl.exit_codes import CLEAN, FAILED, FINDINGS
 from pricectl.policy import Policy
 
-# "unknown": it could not be checked, so that nobody can say that it is safe.
-State = Literal["ok", "note", "failed", "unknown"]
-MAX_DETAILS = 10
+# "unknown": it could not be checked, so nobody can say that it is safe.
+ItemState = Literal["ok", "note", "failed", "unknown"]
 
 
-class Check(NamedTuple):
-    """One item of the checklist, what it saw, and the particulars one a line."""
+class FoundErrors(NamedTuple):
+    """What validation found: the report, and the findings that fail the checklist."""
+
+    report: ValidationReport
+    failing: tuple[Finding, ...]
+
+
+class DeployCheckItem(NamedTuple):
+    """One item of the checklist and what it saw.
+
+    That is either `facts`, which a report puts into words, or a sentence with particulars.
+    """
 
     id: str
-    state: State
-    said: str
-    details: tuple[str, ...] = ()
+    state: ItemState
+    sentence: str = ""
+    particulars: tuple[str, ...] = ()
+    facts: FoundErrors | GatedComparison | None = None
 
 
 class Candidate(NamedTuple):
-    """What is to be deployed, and how it is to be looked at.
+    """What is to be deployed, and how it is to be checked.
 
     `fail_on_due`: it is not safe with findings that a date made due.
     """
@@ -32,32 +44,31 @@ class Candidate(NamedTuple):
     data: bytes
     policy: Policy
     profile: Profile
-    limits: Limits
+    limits: GateLimits
     base: str
     at: datetime
-    today: date
     fail_on_due: bool = False
 
 
-class Readiness(NamedTuple):
+class DeployCheck(NamedTuple):
     """The checklist of one file."""
 
     file: str
     sha256: str
-    checks: tuple[Check, ...]
+    items: tuple[DeployCheckItem, ...]
 
-    def having(self, state: State) -> tuple[Check, ...]:
+    def having(self, state: ItemState) -> tuple[DeployCheckItem, ...]:
         """The items in a state."""
-        return tuple(check for check in self.checks if check.state == state)
+        return tuple(item for item in self.items if item.state == state)
 
     @property
     def safe(self) -> bool:
         """Whether everything was checked and nothing failed."""
         return not self.having("failed") and not self.having("unknown")
 
-
-def some(lines: Iterable[str]) -> tuple[str, ...]:
-    """The first lines, and how many more there are."""
-    every = list(lines)
-    more = len(every) - MAX_DETAILS
-    return (*every[:MAX_DETAILS], *([f"and {more:,} more"] if more > 0 else []))
+    @property
+    def exit_code(self) -> int:
+        """How `deploy-check` ends: what failed weighs more than what could not be checked."""
+        if self.having("failed"):
+            return FINDINGS
+        return CLEAN if self.safe else FAILED

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from pricectl.operate.logs.fields import read_line
+from pricectl.operate.logs.lines import read_line
 
 # A longer line is read in pieces of about this size.
 MAX_LINE_BYTES = 1024 * 1024
@@ -58,7 +58,7 @@ class Sighting(NamedTuple):
     held_back: int = 0
 
 
-class Seen(NamedTuple):
+class SignCount(NamedTuple):
     """How often a sign was seen, and when; `reason` is the last one given.
 
     `held_back` is how many more lines the writer says it left out.
@@ -72,7 +72,7 @@ class Seen(NamedTuple):
     reason: str = ""
 
 
-class Fallen(NamedTuple):
+class FallbackName(NamedTuple):
     """A name that fell back, why, and in how many lines."""
 
     model: str
@@ -80,16 +80,16 @@ class Fallen(NamedTuple):
     lines: int
 
 
-class Tally(NamedTuple):
+class LogTally(NamedTuple):
     """What a log of `lines` lines says: signs in their order, kinds and names by weight.
 
     `rarer` counts the lines about names too rare to be kept.
     """
 
     lines: int
-    seen: tuple[Seen, ...] = ()
+    seen: tuple[SignCount, ...] = ()
     kinds: tuple[tuple[str, int], ...] = ()
-    names: tuple[Fallen, ...] = ()
+    names: tuple[FallbackName, ...] = ()
     rarer: int = 0
 
     @property
@@ -98,7 +98,7 @@ class Tally(NamedTuple):
         return any(not seen.sign.good for seen in self.seen)
 
 
-class Reader:
+class LogReader:
     """Finds the signs in a stream; `lines` counts what has been read so far."""
 
     def __init__(self) -> None:
@@ -119,8 +119,8 @@ class Reader:
 
     def _in(self, data: bytes) -> Iterator[Sighting]:
         counted = 0
-        for at in _hits(data.lower()):
-            begin, end = data.rfind(b"\n", 0, at) + 1, _end(data, at) + 1
+        for hit in _hits(data.lower()):
+            begin, end = data.rfind(b"\n", 0, hit) + 1, _end(data, hit) + 1
             number = self.lines + data.count(b"\n", counted, begin) + 1
             self.lines += data.count(b"\n", counted, end)
             counted = end
@@ -129,19 +129,19 @@ class Reader:
 
 
 def _hits(lowered: bytes) -> Iterator[int]:
-    """The place of the first phrase of every line that has one."""
+    """The offset of the first phrase of every line that has one."""
     ahead = {phrase: lowered.find(phrase) for phrase in _SOUGHT}
-    while places := [place for place in ahead.values() if place >= 0]:
-        at = min(places)
-        yield at
-        end = _end(lowered, at)
-        for phrase, place in ahead.items():
-            if 0 <= place < end:
+    while offsets := [offset for offset in ahead.values() if offset >= 0]:
+        first = min(offsets)
+        yield first
+        end = _end(lowered, first)
+        for phrase, offset in ahead.items():
+            if 0 <= offset < end:
                 ahead[phrase] = lowered.find(phrase, end)
 
 
-def _end(data: bytes, at: int) -> int:
-    end = data.find(b"\n", at)
+def _end(data: bytes, offset: int) -> int:
+    end = data.find(b"\n", offset)
     return len(data) if end < 0 else end
 
 
@@ -155,18 +155,18 @@ def _of_line(raw: bytes, number: int) -> Iterator[Sighting]:
         yield Sighting(_BY_PHRASE[phrase], moment, kind, *line.details)
 
 
-class Counter:
+class SignCounter:
     """Adds sightings up, in bounded memory."""
 
     def __init__(self) -> None:
-        self._seen: dict[Sign, Seen] = {}
+        self._seen: dict[Sign, SignCount] = {}
         self._kinds: dict[str, int] = {}
         self._names: dict[tuple[str, str], int] = {}
         self._rarer = 0
 
     def add(self, one: Sighting) -> None:
         """Count one more."""
-        before = self._seen.get(one.sign) or Seen(one.sign, 0, 0, one.moment, one.moment)
+        before = self._seen.get(one.sign) or SignCount(one.sign, 0, 0, one.moment, one.moment)
         self._seen[one.sign] = before._replace(
             lines=before.lines + 1,
             held_back=before.held_back + one.held_back,
@@ -188,26 +188,26 @@ class Counter:
         self._names = dict(ordered[:MAX_NAMES])
         self._rarer += sum(lines for _, lines in ordered[MAX_NAMES:])
 
-    def tally(self, lines: int) -> Tally:
+    def tally(self, lines: int) -> LogTally:
         """Everything so far, of a log of so many lines."""
         names = sorted(self._names.items(), key=lambda item: (-item[1], item[0]))
         kinds = sorted(self._kinds.items(), key=lambda item: (-item[1], item[0]))
-        return Tally(
+        return LogTally(
             lines,
             tuple(self._seen[sign] for sign in SIGNS if sign in self._seen),
             tuple(kinds),
-            tuple(Fallen(model, kind, count) for (model, kind), count in names),
+            tuple(FallbackName(model, kind, count) for (model, kind), count in names),
             self._rarer,
         )
 
 
-def read(blocks: Iterable[bytes]) -> Tally:
+def read(blocks: Iterable[bytes]) -> LogTally:
     """A whole log at once.
 
     >>> read([b'fallback pricing: kind="unknown-model" model="gpt-9"']).names
-    (Fallen(model='gpt-9', kind='unknown-model', lines=1),)
+    (FallbackName(model='gpt-9', kind='unknown-model', lines=1),)
     """
-    reader, counter = Reader(), Counter()
+    reader, counter = LogReader(), SignCounter()
     for sighting in reader.sightings(blocks):
         counter.add(sighting)
     return counter.tally(reader.lines)

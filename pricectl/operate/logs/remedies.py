@@ -12,7 +12,8 @@ from typing import Literal, NamedTuple
 
 from pricectl.core.catalog import Catalog
 from pricectl.core.lookup import find, near_names, trace
-from pricectl.operate.logs.reading import UNKNOWN_MODEL, Fallen
+from pricectl.exit_codes import CLEAN, FINDINGS, INTERRUPTED
+from pricectl.operate.logs.reading import UNKNOWN_MODEL, FallbackName, LogTally
 
 Action = Literal["alias", "row", "price", "choose", "reload", "caller", "look"]
 _WORD = re.compile(r"[a-z]+|\d+")
@@ -28,6 +29,25 @@ class Remedy(NamedTuple):
     words: str
 
 
+class LogsResult(NamedTuple):
+    """What a log says, and what to do about the names in it that fell back most.
+
+    `note` says why there are no remedies; `interrupted`: the log did not end, somebody ended it.
+    """
+
+    tally: LogTally
+    names: tuple[tuple[FallbackName, Remedy | None], ...] = ()
+    note: str = ""
+    interrupted: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """How `logs` ends."""
+        if self.interrupted:
+            return INTERRUPTED
+        return FINDINGS if self.tally.bad else CLEAN
+
+
 _OTHER_KINDS: Mapping[str, Remedy] = {
     "denied-model": Remedy("caller", "", "on the deny list: let the caller ask for another model"),
     "bad-usage": Remedy("caller", "", "the caller sends counts that cannot be: correct them there"),
@@ -36,16 +56,16 @@ _OTHER_KINDS: Mapping[str, Remedy] = {
 }
 
 
-def remedy(catalog: Catalog, fallen: Fallen) -> Remedy:
+def remedy(catalog: Catalog, fallback: FallbackName) -> Remedy:
     """What would price the name, under the catalog as it is now."""
-    name = fallen.model
-    if fallen.kind in _OTHER_KINDS:
-        return _OTHER_KINDS[fallen.kind]
+    name = fallback.model
+    if fallback.kind in _OTHER_KINDS:
+        return _OTHER_KINDS[fallback.kind]
     match = find(catalog, name)
     row = match.model.full_name
     if match.how == "default":
         return _unknown(catalog, name)
-    if fallen.kind not in (UNKNOWN_MODEL, ""):
+    if fallback.kind not in (UNKNOWN_MODEL, ""):
         return Remedy("price", row, f"add the missing price to {row}; 'pricectl show' has the rest")
     if match.how == "partial":
         return _alias(name, row, f"{row} answers it now, by partial match; ")

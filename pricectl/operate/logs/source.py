@@ -39,7 +39,7 @@ def blocks(name: str) -> Iterator[bytes]:
 
 
 def _pieces(file: BinaryIO, name: str) -> Iterator[bytes]:
-    # A pipe gives what there is; only the buffered readers can be asked for that.
+    # `read1` returns what a pipe has now; only buffered readers have it.
     read = getattr(file, "read1", file.read)
     try:
         while block := read(BLOCK_BYTES):

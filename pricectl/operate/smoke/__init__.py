@@ -1,24 +1,21 @@
-"""A live API's checklist after a deploy: what to ask, what the answers say, whether it is right.
+"""The smoke test of a live API after a deploy: what to call and what the answers must show."""
 
-Floor 1: the calls themselves are made by `pricectl.operate.live_api`.
-"""
-
-from pricectl.operate.smoke.dialects import API_NAMES, DIALECTS, Dialect, Reply
-from pricectl.operate.smoke.judging import Check, Judge, Result
-from pricectl.operate.smoke.outcome import Smoked
-from pricectl.operate.smoke.plan import UNKNOWN_MODEL, Probe, plan, smoke_models
+from pricectl.operate.smoke.apis import API_NAMES, APIS, ApiKind, Reply
+from pricectl.operate.smoke.checks import AnswerChecker
+from pricectl.operate.smoke.probes import UNKNOWN_MODEL, Probe, plan, smoke_models
+from pricectl.operate.smoke.results import CallResult, SmokeCheck, SmokeResult
 
 __all__ = [
+    "APIS",
     "API_NAMES",
-    "DIALECTS",
     "UNKNOWN_MODEL",
-    "Check",
-    "Dialect",
-    "Judge",
+    "AnswerChecker",
+    "ApiKind",
+    "CallResult",
     "Probe",
     "Reply",
-    "Result",
-    "Smoked",
+    "SmokeCheck",
+    "SmokeResult",
     "plan",
     "smoke_models",
 ]

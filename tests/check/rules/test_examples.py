@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
+from pricectl.check import validate
 from pricectl.check.findings import SEVERITIES
 from pricectl.check.rules import FAMILIES, RULES
-from pricectl.check.validation import check
 from pricectl.core.document import MAX_BYTES
 from pricectl.policy import Policy, read_policy
 
@@ -17,7 +17,7 @@ IN_THE_CATALOG = [rule for rule in RULES if rule not in (*WAIVERS, "document-siz
 
 
 def found(text: str, policy: Policy | None = None) -> set[str]:
-    report = check(text, "example", policy or Policy(critical=("gpt-4o",)), TODAY)
+    report = validate(text, "example", policy or Policy(critical=("gpt-4o",)), TODAY)
     return {finding.rule for finding in report.findings}
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from pricectl.check import validate
 from pricectl.check.findings import Finding
-from pricectl.check.validation import check
 from pricectl.policy import Policy
 
 ROW = {"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06}
@@ -16,7 +16,7 @@ NOON = "2026-12-01T12:00"
 
 
 def found(row: Mapping[str, Any], at: date, *rules: str) -> list[Finding]:
-    report = check(json.dumps({"x": {"m": row}}), "f", Policy(critical=()), at)
+    report = validate(json.dumps({"x": {"m": row}}), "f", Policy(critical=()), at)
     return [finding for finding in report.findings if finding.rule in rules]
 
 

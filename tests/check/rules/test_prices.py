@@ -4,14 +4,14 @@ from datetime import date
 
 import pytest
 
+from pricectl.check import validate
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import in_words
-from pricectl.check.validation import check
 from pricectl.policy import Policy
 
 
 def found(entry: str, rule: str) -> list[Finding]:
-    report = check(f'{{"x": {{"m": {entry}}}}}', "f", Policy(critical=()), date(2026, 12, 1))
+    report = validate(f'{{"x": {{"m": {entry}}}}}', "f", Policy(critical=()), date(2026, 12, 1))
     return [finding for finding in report.findings if finding.rule == rule]
 
 

@@ -4,13 +4,13 @@ import json
 from datetime import date
 from typing import Any
 
-from pricectl.check.validation import check
+from pricectl.check import validate
 from pricectl.policy import Policy
 
 
 def found(row: dict[str, Any], rule: str) -> list[tuple[str, str]]:
     text = json.dumps({"x": {"m": row}})
-    report = check(text, "f", Policy(critical=()), date(2026, 12, 1))
+    report = validate(text, "f", Policy(critical=()), date(2026, 12, 1))
     return [(one.pointer, one.message) for one in report.findings if one.rule == rule]
 
 

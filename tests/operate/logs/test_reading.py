@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from pricectl.operate.logs import reading
-from pricectl.operate.logs.reading import SIGNS, Moment, Tally, read
+from pricectl.operate.logs.reading import SIGNS, LogTally, Moment, read
 from pricectl.runtime import logs as runtime_logs
 from tests.conftest import ROOT
 
@@ -17,7 +17,7 @@ GOOD = '2026-11-20 12:00:00,001 INFO x pricing data loaded: models=5 sha256="ab"
 BAD = '2026-11-20 12:00:01,123 WARNING x fallback pricing: kind="unknown-model" model="gpt-9"\n'
 
 
-def tally(*lines: str | bytes) -> Tally:
+def tally(*lines: str | bytes) -> LogTally:
     return read([b"\n".join(line if isinstance(line, bytes) else line.encode() for line in lines)])
 
 

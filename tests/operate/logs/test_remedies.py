@@ -3,7 +3,7 @@
 import pytest
 
 from pricectl.core import Catalog
-from pricectl.operate.logs.reading import Fallen
+from pricectl.operate.logs.reading import FallbackName
 from pricectl.operate.logs.remedies import Remedy, remedy
 from tests.conftest import CATALOG
 
@@ -21,7 +21,7 @@ def catalog() -> Catalog:
 
 
 def proposed(catalog: Catalog, name: str, kind: str = "unknown-model") -> Remedy:
-    return remedy(catalog, Fallen(name, kind, 1))
+    return remedy(catalog, FallbackName(name, kind, 1))
 
 
 def test_the_same_words_in_another_order_are_an_alias(catalog: Catalog) -> None:

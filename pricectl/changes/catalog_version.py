@@ -1,0 +1,70 @@
+"""One version of the catalog file, read fast when it resembles another one."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import NamedTuple
+
+from pricectl.core import document
+from pricectl.core.catalog import MAX_MODELS, RESERVED, Catalog, build
+from pricectl.core.document import Json
+from pricectl.core.prices import Problem
+
+
+class CatalogVersion(NamedTuple):
+    """A catalog with its document, as parsed and as written."""
+
+    catalog: Catalog
+    values: Mapping[str, Json]
+    data: bytes
+
+    @classmethod
+    def read(cls, data: bytes, like: "CatalogVersion | None" = None) -> "CatalogVersion":
+        """Parse and build a catalog; rows that it shares with `like` are not built again.
+
+        Raises DocumentError or CatalogError.
+        """
+        values = document.parse(data)
+        members = values if isinstance(values, dict) else {}
+        digest = sha256(data).hexdigest()
+        catalog = _built_on(like, members, digest) if like and members else None
+        return cls(catalog or Catalog.from_values(values, sha256=digest), members, data)
+
+
+def _built_on(like: CatalogVersion, values: Mapping[str, Json], digest: str) -> Catalog | None:
+    """The catalog with only its own rows built; None if it must be built as a whole.
+
+    That is the case after any problem, so that the error names the first one of the whole file.
+    """
+    problems: list[Problem] = []
+    own = {name: _own(name, section, like.values) for name, section in values.items()}
+    fresh = build(own, problems, sha256=digest)
+    if problems:
+        return None
+    known = {(model.provider, model.name): model for model in (*like.catalog.models, *fresh.models)}
+    models = tuple(
+        known[provider, name]
+        for provider, section in values.items()
+        if provider not in RESERVED and isinstance(section, dict)
+        for name in section
+    )
+    if len(models) == len(fresh.models):
+        return fresh
+    catalog = Catalog(models, fresh.default, fresh.metadata, digest)
+    # Rows of both may be too many together, or have the same full name; then the error must say so.
+    invalid = len(models) > MAX_MODELS or len(catalog.by_full_name) < len(models)
+    return None if invalid else catalog
+
+
+def _own(name: str, section: Json, like: Mapping[str, Json]) -> Json:
+    """The rows of a section that the other document does not have in the same way."""
+    other = like.get(name)
+    if name in RESERVED or not isinstance(section, dict) or not isinstance(other, dict):
+        return section
+    return {key: entry for key, entry in section.items() if not _same(entry, other.get(key))}
+
+
+def _same(entry: Json, other: Json) -> bool:
+    """Equal also in type, because `true` equals 1 and must not be taken over as a price."""
+    if not isinstance(entry, dict) or not isinstance(other, dict) or entry != other:
+        return False
+    return list(map(type, entry.values())) == list(map(type, other.values()))

@@ -1,0 +1,177 @@
+"""The values of a comparison: changes, the charges behind them, what jobs cost."""
+
+from collections import Counter
+from fractions import Fraction
+from functools import lru_cache
+from typing import Literal, NamedTuple, get_args
+
+from pricectl.changes.limits import LeftOut
+from pricectl.check.findings import Severity
+from pricectl.core.estimate import Estimate
+from pricectl.core.labels import count, plural
+from pricectl.core.prices import At
+from pricectl.policy import Workload
+
+ChangeKind = Literal["repriced", "added", "removed", "renamed", "resolution", "metadata"]
+KINDS: tuple[ChangeKind, ...] = get_args(ChangeKind)
+ROW_KINDS: tuple[ChangeKind, ...] = ("repriced", "added", "removed", "renamed")
+
+# A price that was free has no percentage; it is listed before every one that has.
+UNBOUNDED = Fraction(10**30)
+
+
+class Move(NamedTuple):
+    """What was and is charged, in picodollars; None where there is no price."""
+
+    old_pico_usd: int | None
+    new_pico_usd: int | None
+
+    @property
+    def difference_pico_usd(self) -> int:
+        """How much more is charged now; a missing price counts as nothing."""
+        return (self.new_pico_usd or 0) - (self.old_pico_usd or 0)
+
+    @property
+    def relative(self) -> Fraction | None:
+        """The difference as a fraction of the old charge; None where that was nothing.
+
+        >>> Move(100, 120).relative, Move(None, 5).relative, Move(0, 0).relative
+        (Fraction(1, 5), None, Fraction(0, 1))
+        """
+        if not self.difference_pico_usd:
+            return Fraction(0)
+        if not self.old_pico_usd:
+            return None
+        return Fraction(self.difference_pico_usd, self.old_pico_usd)
+
+    @property
+    def weight(self) -> Fraction:
+        """How large the relative difference is; 0 where there was no price to compare with."""
+        return _weight(*self)
+
+
+@lru_cache(maxsize=2**16)
+def _weight(old_pico_usd: int | None, new_pico_usd: int | None) -> Fraction:
+    """Equal moves have one weight, because many rows often move alike."""
+    if old_pico_usd is None:
+        return Fraction(0)
+    relative = Move(old_pico_usd, new_pico_usd).relative
+    return UNBOUNDED if relative is None else abs(relative)
+
+
+def by_size(move: Move) -> tuple[Fraction, int]:
+    """Sort key: how large a move is relatively; of two alike, the one that grows more."""
+    return move.weight, move.difference_pico_usd
+
+
+class PricedAt(NamedTuple):
+    """Which price it is: the unit, above how many tokens, for which service, in which period."""
+
+    unit: str
+    above_tokens: int = 0
+    service: str = ""
+    period: str = ""
+
+    @property
+    def key(self) -> At:
+        """The price within its price list."""
+        return self.unit, self.above_tokens, self.service
+
+
+class Change(NamedTuple):
+    """One difference between two catalogs.
+
+    `old` and `new` are texts: prices in USD per 1M tokens or per unit, as `price` says. `moves`
+    are the charges behind it: one for a price, several where another row answers for a name.
+    `pointer` is the JSON Pointer in the new file; for a removed row, in the old one. `period` says
+    which dated prices it is about ("" are those of the comparison's own day). `only_text` marks
+    what is written differently and charges the same on every day, so that no gate counts it.
+    """
+
+    kind: ChangeKind
+    severity: Severity
+    provider: str
+    model: str
+    field: str
+    old: str | None
+    new: str | None
+    pointer: str
+    moves: tuple[Move, ...] = ()
+    price: PricedAt | None = None
+    note: str = ""
+    period: str = ""
+    only_text: bool = False
+
+    @property
+    def full_name(self) -> str:
+        """The row as `provider/model`; outside of the rows, the top-level member."""
+        return f"{self.provider}/{self.model}" if self.provider else self.model
+
+    @property
+    def largest(self) -> Move | None:
+        """The charge that moved most; of two alike, the one that grew."""
+        return self.moves[0] if len(self.moves) == 1 else max(self.moves, key=by_size, default=None)
+
+
+class Impact(NamedTuple):
+    """What a typical job costs under the old and the new catalog.
+
+    `name` is the model name that the job asks for. `move` is what the provider charges for it,
+    None where nothing in it has a price. `period` says which dated prices it is about ("" are
+    those of the comparison's own day).
+    """
+
+    provider: str
+    model: str
+    name: str
+    workload: Workload
+    old: Estimate
+    new: Estimate
+    move: Move
+    period: str = ""
+
+    @property
+    def agreed(self) -> bool:
+        """Whether the old cost was a real price; a guess that became a price is no rise or fall."""
+        return not self.old.quote.guessed or self.new.quote.guessed
+
+
+class Comparison(NamedTuple):
+    """Every change, the largest effect first, and what it does to sample jobs.
+
+    `reordered` counts objects whose members stand in another order, `respelled` numbers of the
+    same value that are written differently. `left_out` is what would have taken too long.
+    """
+
+    changes: tuple[Change, ...]
+    impact: tuple[Impact, ...] = ()
+    reordered: int = 0
+    respelled: int = 0
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def hides(self) -> bool:
+        """Whether a price may have changed in what was left out."""
+        return any(part.hides for part in self.left_out)
+
+    @property
+    def changed_jobs(self) -> tuple[Impact, ...]:
+        """The sample jobs that cost more or less now."""
+        return tuple(job for job in self.impact if job.move.difference_pico_usd)
+
+    @property
+    def summary(self) -> str:
+        """How much changed, by kind, such as "2 repriced, 1 added"."""
+        rows = {(change.provider, change.model) for change in self.of("repriced")}
+        numbers = Counter(change.kind for change in self.changes)
+        numbers["repriced"] = len(rows)
+        parts = [f"{count(numbers[kind])} {kind}" for kind in ROW_KINDS if numbers[kind]]
+        if numbers["resolution"]:
+            parts.append(f"{plural(numbers['resolution'], 'name')} answered by another row")
+        if numbers["metadata"]:
+            parts.append(plural(numbers["metadata"], "other change"))
+        return ", ".join(parts) or "No changes"
+
+    def of(self, *kinds: ChangeKind) -> tuple[Change, ...]:
+        """The changes of those kinds, in order."""
+        return tuple(change for change in self.changes if change.kind in kinds)

@@ -1,0 +1,68 @@
+"""Conditions of a price list: how context tiers apply, factors by region, off-peak hours."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+from pricectl.changes.change import Move
+from pricectl.core.document import Json
+from pricectl.core.entries import OWN_FACTORS, UPLIFT_KEYS
+from pricectl.core.money import PICO_PER_USD, pico_usd
+from pricectl.core.prices import Entry, PriceList
+
+CONTEXT_TIER = "context_tier"
+OFF_PEAK, WINDOWS = "off_peak_pricing", "windows"
+APPLY, FACTOR = "how the prices apply", "a factor on the prices"
+
+Path = tuple[str, ...]
+
+
+class ConditionChange(NamedTuple):
+    """A member that says how prices apply, in two price lists; None where one lacks it."""
+
+    path: Path
+    old: Json
+    new: Json
+    note: str
+    moves: tuple[Move, ...] = ()
+
+
+def condition_changes(old: PriceList, new: PriceList) -> Iterator[ConditionChange]:
+    """The conditions that changed their meaning; the same written differently is no change."""
+    if (old.marginal, old.inclusive) != (new.marginal, new.inclusive):
+        tiers = old.entry.get(CONTEXT_TIER), new.entry.get(CONTEXT_TIER)
+        yield ConditionChange((CONTEXT_TIER,), *tiers, APPLY)
+    if old.off_peak and new.off_peak and old.off_peak.windows != new.off_peak.windows:
+        yield ConditionChange((OFF_PEAK, WINDOWS), _windows(old.entry), _windows(new.entry), APPLY)
+    if old.uplifts != new.uplifts:
+        before, after = _factors(old.entry), _factors(new.entry)
+        for path in dict.fromkeys((*before, *after)):
+            factors = before.get(path), after.get(path)
+            if factors[0] != factors[1]:
+                yield ConditionChange(path, *factors, FACTOR, (_moved(*factors),))
+
+
+def is_factor(member: str) -> bool:
+    """Whether a member of a row is a factor on prices, or holds some."""
+    return member == OWN_FACTORS or member in UPLIFT_KEYS
+
+
+def _windows(entry: Entry) -> Json:
+    off_peak = entry.get(OFF_PEAK)
+    return off_peak.get(WINDOWS) if isinstance(off_peak, dict) else None
+
+
+def _factors(entry: Entry) -> dict[Path, Json]:
+    own = entry.get(OWN_FACTORS)
+    factors: dict[Path, Json] = {(key,): entry[key] for key in UPLIFT_KEYS if key in entry}
+    named = own.items() if isinstance(own, dict) else ()
+    return factors | {(OWN_FACTORS, word): factor for word, factor in named}
+
+
+def _moved(old: Json, new: Json) -> Move:
+    """A factor as a charge: what is charged for one dollar at the plain price."""
+    before, after = (
+        pico_usd(value) if isinstance(value, (int, Decimal)) else PICO_PER_USD
+        for value in (old, new)
+    )
+    return Move(before, after)

@@ -1,0 +1,54 @@
+"""Two versions of the catalog compared as the team's settings say: what `diff` shows.
+
+`rollback` and `deploy-check` ask the same question, so that all three see the same changes.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from pricectl.changes.catalog_version import CatalogVersion
+from pricectl.changes.compare import compare
+from pricectl.changes.gates import GatedComparison, GateLimits, check_gates
+from pricectl.core.profile import Profile
+from pricectl.policy import Policy
+
+NO_LIMITS = GateLimits()
+
+
+class NamedVersion(NamedTuple):
+    """A version with its name in words and its file, which is "-" for standard input."""
+
+    version: CatalogVersion
+    name: str
+    path: str = "-"
+
+
+class DiffResult(NamedTuple):
+    """A comparison with its gates, its two versions, and the profile that credits are of."""
+
+    compared: GatedComparison
+    base: NamedVersion
+    head: NamedVersion
+    profile: Profile
+
+
+def diff_versions(  # noqa: PLR0913 - two versions, all else by keyword
+    base: NamedVersion,
+    head: NamedVersion,
+    policy: Policy,
+    *,
+    profile: Profile,
+    at: datetime,
+    limits: GateLimits = NO_LIMITS,
+) -> DiffResult:
+    """Compare two versions as of an instant, with the names and workloads of the settings."""
+    comparison = compare(
+        base.version,
+        head.version,
+        names=(*policy.names, *policy.critical),
+        workloads=policy.workloads,
+        profile=profile,
+        at=at,
+    )
+    gates = check_gates(comparison, limits)
+    return DiffResult(GatedComparison(comparison, base.name, head.name, gates), base, head, profile)

@@ -1,0 +1,46 @@
+"""The catalog a verb works on: named by an argument, by --file, or found."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import typer
+
+from pricectl.core.catalog import Catalog
+from pricectl.files import catalog_file, settings
+from pricectl.policy import Policy
+
+
+class OpenedCatalog(NamedTuple):
+    """What most verbs start from: the catalog, the file it came from, the team's settings."""
+
+    catalog: Catalog
+    file: str
+    policy: Policy
+
+
+def open_catalog(file: str | None, *, own: bool = False) -> OpenedCatalog:
+    """Find and load the catalog and the settings; with `own` never the packaged one unasked."""
+    policy = settings.load_policy(catalog=file)
+    name = (catalog_file.locate_own if own else catalog_file.locate)(file, policy.file)
+    catalog_file.check_there(name, file, policy.file)
+    return OpenedCatalog(catalog_file.load(name), name, policy)
+
+
+def one_file(arguments: Sequence[str], option: str | None) -> str | None:
+    """The catalog named by arguments or by --file. Raises BadParameter where both name one."""
+    if arguments and option is not None:
+        raise typer.BadParameter(
+            f"names {option!r} beside {', '.join(map(repr, arguments))}; write one or the other",
+            param_hint="--file",
+        )
+    return arguments[0] if arguments else option
+
+
+def complete_model(incomplete: str) -> list[str]:
+    """Model names for the shell's completion; silent when there is no catalog."""
+    try:
+        catalog = open_catalog(None).catalog
+    except Exception:  # noqa: BLE001 - a completion must never print an error
+        return []
+    names = {model.name for model in catalog.models} | catalog.by_full_name.keys()
+    return sorted(name for name in names if name.startswith(incomplete))

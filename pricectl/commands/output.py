@@ -1,0 +1,89 @@
+"""How a verb's result reaches its reader: formats, standard output and files, colour, warnings."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from pricectl.commands.options import Color, ViewOptions
+from pricectl.files.catalog_file import Unavailable
+from pricectl.report.canvas import Canvas, clean
+from pricectl.report.formats import FORMATS
+from pricectl.report.json_text import json_text
+
+PIPED_WIDTH = 160
+
+
+def show(
+    view: ViewOptions,
+    verb: str,
+    *,
+    text: Callable[[Canvas], str],
+    document: Callable[[], Mapping[str, Any]],
+    result: object = None,
+) -> None:
+    """Write a verb's result in every format that was asked for.
+
+    Args:
+        view: the formats, and how text is drawn.
+        verb: which verb's; `typer_command` has checked that it has the formats.
+        text: draws the result for people.
+        document: the result for programs, which is written as JSON.
+        result: what the verb's other formats are written from.
+
+    Raises:
+        Unavailable: a file cannot be written.
+    """
+    for name, path in view.outputs:
+        if name == "text":
+            written = text(canvas(view, path))
+        elif name == "json":
+            written = json_text(document())
+        else:
+            row = next(each for each in FORMATS if each.name == name)
+            written = row.function(verb)(result)
+        if path is None:
+            _print(written)
+        else:
+            _write(path, written)
+
+
+def canvas(view: ViewOptions, path: str | None = None) -> Canvas:
+    """What text is drawn on, for the terminal or for a file."""
+    terminal = path is None and sys.stdout.isatty()
+    colored = view.color is Color.ALWAYS
+    if view.color is Color.AUTO:
+        plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+        colored = terminal and not plain
+    # Piped output is wide, so that nothing is cut in a log.
+    sized = terminal or os.environ.get("COLUMNS", "").isdigit()
+    width = max(40, shutil.get_terminal_size().columns) if sized else PIPED_WIDTH
+    return Canvas(colored, width, view.verbose, view.quiet)
+
+
+def warn(view: ViewOptions, name: str, warnings: Iterable[str]) -> None:
+    """Print what was assumed to stderr, unless the terminal shows it with the result anyway."""
+    shown = ("text", None) in view.outputs and not view.quiet and sys.stdout.isatty()
+    for words in () if shown else warnings:
+        typer.echo(f"pricectl: {clean(name)}: {words}", err=True)
+
+
+def _print(text: str) -> None:
+    # A name that the terminal's encoding does not have is shown by its code, not as a crash.
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    if text and not text.endswith("\n"):
+        sys.stdout.write("\n")
+    sys.stdout.flush()
+
+
+def _write(path: str, text: str) -> None:
+    try:
+        Path(path).write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise Unavailable(f"cannot be written: {reason}", where=path) from None

@@ -1,0 +1,96 @@
+"""How a customer is charged: the markup, the credits and their rounding, read from settings."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from pricectl.core.errors import BadProfile
+from pricectl.core.money import ROUNDINGS, Rounding, is_bounded, plain_decimal
+
+MAX_AMOUNT = 10**15
+
+
+class Profile(NamedTuple):
+    """How a customer is charged; amounts are exact.
+
+    `tokens_per_credit` is positive, everything else zero or more.
+    """
+
+    name: str = "default"
+    markup_percent: Fraction = Fraction(0)
+    credits_per_dollar: Fraction = Fraction(10)
+    tokens_per_credit: Fraction = Fraction(10_000)
+    credits_per_job: int = 1
+    minimum_credits: int = 1
+    rounding: Rounding = "up"
+
+    @classmethod
+    def read(cls, settings: Mapping[str, object], name: str = "default") -> "Profile":
+        """A profile from settings: int, Decimal or decimal strings; never float. Raises BadProfile.
+
+        >>> Profile.read({"markup_percent": "12.5"}).markup_percent
+        Fraction(25, 2)
+        """
+        unknown = settings.keys() - set(cls._fields) | settings.keys() & {"name"}
+        if unknown:
+            raise BadProfile(
+                f"unknown setting {', '.join(sorted(unknown))}",
+                where=f"profile {name}",
+                next_step=f"one of {', '.join(cls._fields[1:])}",
+            )
+        values = {
+            key: _READERS[key](value, f"profile {name}: {key}") for key, value in settings.items()
+        }
+        return cls(name, **values)  # type: ignore[arg-type]
+
+
+def _amount(value: object, where: str) -> Fraction:
+    read = plain_decimal(value) if isinstance(value, str) else value
+    if type(read) is int and 0 <= read <= MAX_AMOUNT:
+        return Fraction(read)
+    if isinstance(read, Decimal) and is_bounded(read) and 0 <= read <= MAX_AMOUNT:
+        return Fraction(read)
+    # An int may be too long to be written out.
+    shown = "this number" if type(value) is int else f"{value!r:.60}"
+    raise BadProfile(
+        f"{shown} is not an amount",
+        where=where,
+        next_step=f"write a number from 0 to {MAX_AMOUNT:,}",
+    )
+
+
+def _positive(value: object, where: str) -> Fraction:
+    amount = _amount(value, where)
+    if not amount:
+        raise BadProfile("is zero", where=where, next_step="write a number above 0")
+    return amount
+
+
+def _whole(value: object, where: str) -> int:
+    amount = _amount(value, where)
+    if amount.denominator != 1:
+        raise BadProfile(
+            f"{value} is not a whole number", where=where, next_step="write whole credits"
+        )
+    return amount.numerator
+
+
+def _rounding(value: object, where: str) -> Rounding:
+    if value not in ROUNDINGS:
+        raise BadProfile(
+            f"{value!r:.60} is not a rounding",
+            where=where,
+            next_step=f"one of {', '.join(ROUNDINGS)}",
+        )
+    return value
+
+
+_READERS = {
+    "markup_percent": _amount,
+    "credits_per_dollar": _amount,
+    "tokens_per_credit": _positive,
+    "credits_per_job": _whole,
+    "minimum_credits": _whole,
+    "rounding": _rounding,
+}

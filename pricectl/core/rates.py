@@ -1,0 +1,158 @@
+"""Which rate a used unit is charged: by context tier, service and region.
+
+It also splits a request with marginal tiers into the counts that each tier charges.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import NamedTuple, TypeAlias
+
+from pricectl.core.money import divide
+from pricectl.core.units import STANDARD, UNITS, is_token
+from pricectl.core.usage import Counts, Usage
+
+# A price's place in a list: unit, tier threshold in tokens (0: none), service ("": standard). Both
+# are plain tuples because a catalog has tens of thousands and loads in a tenth of a second.
+RateKey: TypeAlias = tuple[str, int, str]
+# A price as it was loaded: picodollars for what its price key buys, and that key.
+OwnRate: TypeAlias = tuple[int, str]
+Rates: TypeAlias = dict[RateKey, OwnRate]
+
+NO_UPLIFT = Fraction(1)
+
+
+class Rate(NamedTuple):
+    """What a unit costs and why: `pico_usd` buys `priced_by` counts of it (most units: one).
+
+    `key` is the price key used, relative to the row; an unpriced unit has none. `assumed` marks a
+    guess, `note` says in words what was missing. `loaded_pico_usd` is the price before the factors
+    of service and region.
+    """
+
+    pico_usd: int
+    key: str
+    assumed: bool = False
+    note: str = ""
+    loaded_pico_usd: int = 0
+
+
+UNPRICED = Rate(0, "", note="unpriced")
+
+
+def nearest(
+    rates: Mapping[RateKey, OwnRate], unit: str, passed: Sequence[int], service: str
+) -> RateKey | None:
+    """The key of the price that a unit is charged at a tier and service; None if it has none.
+
+    The highest tier passed comes first, with the service's price before the standard one; then the
+    service's base price, then the standard one. A tier comes before a service so that a long
+    request is not charged the lower rate of a short one.
+
+    `passed` are the thresholds of the tiers passed, the highest first.
+    """
+    for tier in (*passed, 0):
+        if (unit, tier, service) in rates:
+            return unit, tier, service
+        if service and (unit, tier, STANDARD) in rates:
+            return unit, tier, STANDARD
+    return None
+
+
+class RateCard(dict[str, Rate]):
+    """The rates of one row at one tier, service and uplift, filled as units are asked for.
+
+    `divides` says that one of them buys several counts, so that its product must be divided.
+    """
+
+    __slots__ = ("_passed", "_rates", "_service", "_uplift", "divides")
+
+    def __init__(
+        self,
+        rates: Mapping[RateKey, OwnRate],
+        passed: tuple[int, ...],
+        service: str,
+        uplift: Fraction = NO_UPLIFT,
+    ) -> None:
+        super().__init__()
+        self._rates = rates
+        self._passed = passed
+        self._service = service
+        self._uplift = uplift
+        self.divides = False
+
+    def __missing__(self, unit: str) -> Rate:
+        rate = self._resolve(unit)
+        self.divides = self.divides or UNITS[unit].priced_by > 1
+        self[unit] = rate
+        return rate
+
+    def _resolve(self, unit: str) -> Rate:
+        rate = self._own(unit)
+        if rate:
+            return rate
+        for other in UNITS[unit].fallbacks:
+            rate = self._own(other)
+            if rate:
+                if not UNITS[unit].assumed:
+                    return rate
+                note = f"no {unit} price: {other} rate assumed"
+                note = f"{note}, {rate.note}".rstrip(", ")
+                return rate._replace(assumed=True, note=note)
+        return UNPRICED
+
+    def _own(self, unit: str) -> Rate | None:
+        """The unit's own price with the uplift, which providers put on tokens only."""
+        found = nearest(self._rates, unit, self._passed, self._service)
+        if found is None:
+            return None
+        loaded, key = self._rates[found]
+        charged, uplift = loaded, self._uplift
+        if uplift != 1 and is_token(unit):
+            charged = divide(loaded * uplift.numerator, uplift.denominator, "half-even")
+        highest = self._passed[0] if self._passed else 0
+        note = _missing_note(found, (unit, highest, self._service))
+        return Rate(charged, key, note=note, loaded_pico_usd=loaded)
+
+
+def _missing_note(found: RateKey, wanted: RateKey) -> str:
+    """What the row has no price for, and the price that is charged instead."""
+    (_, found_tier, found_service), (_, tier, service) = found, wanted
+    missing = []
+    if found_service != service:
+        missing.append(f"{service} price")
+    if found_tier != tier:
+        missing.append(f"price above {tier // 1000}k")
+    if not missing:
+        return ""
+    used = f"above {found_tier // 1000}k" if found_tier else "base"
+    return f"no {' and no '.join(missing)}: {found_service or 'standard'} {used} rate"
+
+
+def split_by_tier(usage: Usage, ends: Sequence[int]) -> tuple[Counts, ...]:
+    """The counts of each tier where only the tokens above a threshold move.
+
+    `ends` are the input tokens at which a tier is full, ascending. The prompt fills the tiers in
+    its order: the cached prefix first, then the rest. Output comes after the whole prompt, so it is
+    charged in the last tier that the prompt reaches.
+
+    >>> split_by_tier(Usage(10, 3, cache_read_tokens=4), [6])
+    ((('cache_read', 4), ('input', 2)), (('input', 4), ('output', 3)))
+    """
+    inputs = [pair for pair in usage.counts if UNITS[pair[0]].side == "input"]
+    prompt = sorted(inputs, key=lambda pair: "cache" not in pair[0])
+    *tiers, last = (
+        tuple(_between(prompt, low, high))
+        for low, high in zip((0, *ends), (*ends, usage.input_tokens), strict=True)
+    )
+    rest = tuple(pair for pair in usage.counts if UNITS[pair[0]].side != "input")
+    return (*tiers, last + rest)
+
+
+def _between(counts: Sequence[tuple[str, int]], low: int, high: int) -> Iterator[tuple[str, int]]:
+    """The part of the counts that lies between two positions, counted from the first token."""
+    start = 0
+    for unit, count in counts:
+        inside = min(start + count, high) - max(start, low)
+        if inside > 0:
+            yield unit, inside
+        start += count

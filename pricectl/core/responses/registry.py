@@ -1,0 +1,53 @@
+"""The response formats that are understood, one row each.
+
+To add a format:
+
+1. Write it in the file of its provider, or in a new file `PROVIDER.py` beside this one: a
+   `ResponseFormat` with the members that mark its usage object and a `CountTable` of its counts.
+2. Add a row to FORMATS.
+3. Add a documented body with its counts and its cost to `tests/cases/responses/`, where the tests
+   find it.
+
+A usage that comes in a new kind of envelope (the line of a batch's results, an event of a stream)
+also needs the path to it in `ENVELOPES` of `locate`.
+"""
+
+from pricectl.core.responses import anthropic, bedrock, cohere, google, mistral, openai
+from pricectl.core.responses.formats import ResponseFormat
+from pricectl.core.responses.values import member
+
+# The first format that has a mark in a usage reads it. So what a provider adds to a common format
+# comes before it, and formats whose marks are totals that others have too come last.
+FORMATS: tuple[ResponseFormat, ...] = (
+    openai.CHAT,
+    bedrock.LLAMA,
+    google.GENERATE_CONTENT,
+    bedrock.CONVERSE,
+    mistral.OCR,
+    cohere.BILLED_UNITS,
+    openai.RESPONSES,
+    anthropic.MESSAGES,
+    openai.TOTALS,
+    bedrock.INVOCATION_METRICS,
+    bedrock.TITAN,
+    openai.DURATION,
+    bedrock.GUARDRAIL,
+    openai.TOTAL_ONLY,
+    bedrock.HEADERS,
+)
+# The members of a body that may hold a usage, in the order in which they are tried.
+USAGE_MEMBERS = tuple(dict.fromkeys(name for row in FORMATS for name in row.usage_members))
+# Mark -> the first format that has it, as its number in FORMATS.
+MARKS = {mark: rank for rank in reversed(range(len(FORMATS))) for mark in FORMATS[rank].marks}
+# What a refusal names, one mark a format that people know.
+KNOWN_BEST = (openai.CHAT, openai.TOTALS, google.GENERATE_CONTENT, bedrock.CONVERSE)
+
+
+def format_of(usage: object) -> ResponseFormat | None:
+    """The first format of which a usage has a mark; None if it has none."""
+    first = len(FORMATS)
+    for name in usage if type(usage) is dict else MARKS:
+        rank = MARKS.get(name, first)
+        if rank < first and member(usage, name) is not None:
+            first = rank
+    return FORMATS[first] if first < len(FORMATS) else None

@@ -1,0 +1,133 @@
+"""The service tier and region of a call, and the cost that the body states."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from pricectl.core.responses.formats import ReadingBuilder
+from pricectl.core.responses.provider import HINTS_IN_BODY, HINTS_IN_USAGE
+from pricectl.core.responses.values import Path, dollars, lacks, member, text, value_at, whole
+
+PICO_USD_PER_TICK = 100  # xAI states its cost in ticks of 1e-10 USD
+
+
+def _by_first_member(*paths: str) -> Mapping[str, Path]:
+    return MappingProxyType({path.partition(".")[0]: tuple(path.split(".")) for path in paths})
+
+
+_SERVICES_IN_USAGE = _by_first_member("service_tier", "trafficType", "traffic_type")
+_SERVICES_IN_BODY = _by_first_member(
+    "service_tier",
+    "serviceTier.type",
+    "ResponseMetadata.HTTPHeaders.x-amzn-bedrock-service-tier",
+    "x-amzn-bedrock-service-tier",
+)
+_SERVICES = MappingProxyType({"on_demand_flex": "flex", "on_demand_priority": "priority"})
+_COSTS = ("cost_in_usd_ticks", "cost", "total_cost")
+_GATEWAY = ("_hidden_params",)
+# Members of the line of a batch's results around a response.
+_BATCHES = ("custom_id", "key", "metadata", "processed_time", "recordId")
+# Capacity that was bought ahead: the call costs nothing per token.
+_COMMITTED = ("scale", "reserved", "provisioned_throughput")
+# All members that tell more of a call than its model's name and the response's id do.
+_TELLING_IN_BODY = frozenset(
+    (*HINTS_IN_BODY, *_SERVICES_IN_BODY, *_BATCHES, *_GATEWAY, "performanceConfig")
+)
+_TELLING_IN_USAGE = frozenset(
+    (*HINTS_IN_USAGE, *_SERVICES_IN_USAGE, *_COSTS, "speed", "inference_geo")
+)
+
+
+def is_silent(builder: ReadingBuilder) -> bool:
+    """Whether only the model's name and the id can tell who served the call.
+
+    It is so for most bodies and quick to find out, and then the other functions need not look for
+    each member by itself.
+    """
+    return (
+        lacks(builder.body, _TELLING_IN_BODY)
+        and lacks(builder.usage, _TELLING_IN_USAGE)
+        and (builder.envelope is builder.body or lacks(builder.envelope, _TELLING_IN_BODY))
+    )
+
+
+def _is_batch(line: object, body: object) -> bool:
+    """Whether a body came in a line of a batch's results.
+
+    OpenAI, Anthropic and Mistral name the request's `custom_id`, Bedrock its `recordId`; Gemini and
+    Vertex put the response beside a key or the time it was processed.
+    """
+    if member(line, "custom_id") is not None or member(line, "recordId") is not None:
+        return True
+    beside = (
+        value_at(line, ("metadata", "key")),
+        member(line, "key"),
+        member(line, "processed_time"),
+    )
+    return member(line, "response") is body and any(value is not None for value in beside)
+
+
+def service_of(builder: ReadingBuilder) -> str:
+    """The service tier as the body says it, in lower case; empty if it is silent.
+
+    Capacity that was bought ahead and latency that costs more are reported as signals.
+    """
+    if builder.silent:
+        return ""
+    body, envelope = builder.body, builder.envelope
+    if not lacks(envelope, _BATCHES) and _is_batch(envelope, body):
+        return "batch"
+    if text(member(builder.usage, "speed")) == "fast":
+        return "fast"
+    word = (
+        _first(builder.usage, _SERVICES_IN_USAGE)
+        or _first(body, _SERVICES_IN_BODY)
+        or (envelope is not body and _first(envelope, _SERVICES_IN_BODY))
+        or ""
+    )
+    if word in _COMMITTED or (word == "priority" and builder.provider == "anthropic"):
+        builder.signal("service", word)
+    if value_at(body, ("performanceConfig", "latency")) == "optimized":
+        builder.signal("latency", "optimized")
+    return _SERVICES.get(word, word)
+
+
+def _first(node: object, paths: Mapping[str, Path]) -> str:
+    """The first text at one of the paths, in lower case; `paths` go by their first member."""
+    if lacks(node, paths):
+        return ""
+    for path in paths.values():
+        found = text(value_at(node, path))
+        if found:
+            return found.lower()
+    return ""
+
+
+def region_of(builder: ReadingBuilder) -> str:
+    """Where the call was computed, as the body says it; empty if it is silent."""
+    if builder.silent:
+        return ""
+    return text(member(builder.usage, "inference_geo")) or text(
+        value_at(builder.envelope, ("_hidden_params", "region_name"))
+    )
+
+
+def reported_cost(builder: ReadingBuilder) -> int | None:
+    """The cost the body itself states, in picodollars. Raises BadUsage if that is not a cost."""
+    if builder.silent:
+        return None
+    ticks = member(builder.usage, "cost_in_usd_ticks")
+    if ticks is not None:
+        return whole(ticks, "usage.cost_in_usd_ticks") * PICO_USD_PER_TICK
+    if lacks(builder.usage, _COSTS) and lacks(builder.envelope, _GATEWAY):
+        return None
+    cost = member(builder.usage, "cost")
+    by_gateway = value_at(builder.envelope, ("_hidden_params", "response_cost"))
+    for where, value in (
+        ("usage.cost.total_cost", member(cost, "total_cost")),
+        ("usage.cost", cost),
+        ("usage.total_cost", member(builder.usage, "total_cost")),
+        ("_hidden_params.response_cost", by_gateway),
+    ):
+        if value is not None:
+            return dollars(value, where)
+    return None

@@ -1,0 +1,160 @@
+"""Read single values out of a response, which may be dicts or a client's objects; none is trusted.
+
+A reader takes a value and the path it was found at, and returns a count or raises BadUsage.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+from math import ceil
+
+from pricectl.core.errors import BadUsage
+from pricectl.core.money import MAX_CHARACTERS, is_bounded, pico_usd, plain_decimal
+from pricectl.core.usage import MAX_COUNT
+
+Path = tuple[str, ...]
+Reader = Callable[[object, str], int]
+
+MAX_TEXT = 256
+MAX_DIGITS = len(str(MAX_COUNT))
+_LEAVES = (str, bytes, bytearray, int, float, Decimal, list, tuple, set, frozenset)
+
+
+def member(node: object, name: str) -> object:
+    """A member of a mapping or an attribute of an object; None where there is none.
+
+    Raises BadUsage if the object itself fails.
+    """
+    if type(node) is dict:
+        return node.get(name)
+    if node is None:
+        return None
+    try:
+        if isinstance(node, _LEAVES):
+            return None
+        found = node.get(name) if isinstance(node, Mapping) else getattr(node, name, None)
+    except Exception as error:  # noqa: BLE001 - an object's own property may raise anything
+        raise BadUsage(
+            f"cannot be read: {type(error).__name__}", where=name, next_step="pass the parsed JSON"
+        ) from None
+    # Generated clients (Mistral's, OpenRouter's) mark a member the body did not have.
+    return None if type(found).__name__ == "Unset" else found
+
+
+def lacks(node: object, names: Iterable[str]) -> bool:
+    """Whether a dict has none of some members, so that they need not be looked for one by one.
+
+    Of an object this is unknown: False.
+
+    >>> lacks({"a": 1}, ("b", "c")), lacks({"a": 1}, ("a", "c"))
+    (True, False)
+    """
+    return type(node) is dict and node.keys().isdisjoint(names)
+
+
+def value_at(node: object, path: Path) -> object:
+    """The value at the end of a path; None as soon as there is none."""
+    for name in path:
+        node = member(node, name)
+        if node is None:
+            return None
+    return node
+
+
+def items(node: object, *path: str) -> Sequence[object]:
+    """The members of a list at a path; nothing if there is no list."""
+    value = value_at(node, path)
+    return value if isinstance(value, (list, tuple)) else ()
+
+
+def text(value: object) -> str:
+    """A short text or an enumeration's value; anything else is the empty text."""
+    if isinstance(value, Enum):
+        value = value.value
+    if not isinstance(value, str) or len(value) > MAX_TEXT:
+        return ""
+    return str.__str__(value)  # of a subclass, as clients' enumerations are, the text alone
+
+
+def whole(value: object, where: str) -> int:
+    """A count of tokens: an int, or a Decimal that is whole. Never a bool or a float.
+
+    Raises BadUsage.
+    """
+    if type(value) is int:
+        return value if 0 <= value <= MAX_COUNT else _in_bounds(value, where)
+    if type(value) is Decimal and is_bounded(value) and value == value.to_integral_value():
+        return _in_bounds(int(value), where)
+    raise _not_a_count(value, where)
+
+
+def billed(value: object, where: str) -> int:
+    """A count that its provider documents as a number: a whole float such as 12.0 is fine.
+
+    Raises BadUsage.
+    """
+    if type(value) is float and value.is_integer():
+        return _in_bounds(int(value), where)
+    return whole(value, where)
+
+
+def seconds(value: object, where: str) -> int:
+    """A duration in seconds as thousandths; a started thousandth counts whole. Raises BadUsage."""
+    if type(value) is float:
+        exact = Decimal(repr(value))
+    elif type(value) is Decimal:
+        exact = value
+    else:
+        return whole(value, where) * 1000
+    if exact.is_finite() and 0 <= exact <= MAX_COUNT:
+        if is_bounded(exact):
+            return ceil(Fraction(exact) * 1000)
+        if exact.adjusted() < -MAX_CHARACTERS:  # too small to be written out, but not zero
+            return int(exact > 0)
+    raise BadUsage(
+        "is not a duration", where=where, next_step="a duration is a number of seconds from 0 up"
+    )
+
+
+def digits(value: object, where: str) -> int:
+    """A count in an HTTP header, which is text. Raises BadUsage."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= MAX_DIGITS:
+        return _in_bounds(int(value), where)
+    return whole(value, where)
+
+
+def dollars(value: object, where: str) -> int:
+    """A cost in USD as picodollars; a float stands for the shortest decimal that names it.
+
+    Raises BadUsage.
+    """
+    if type(value) is float or type(value) is int:
+        if not 0 <= value <= MAX_COUNT:
+            raise _not_a_cost(where)
+        value = repr(value)
+    amount = value if type(value) is Decimal else plain_decimal(text(value))
+    if amount is None or not is_bounded(amount) or amount < 0:
+        raise _not_a_cost(where)
+    return pico_usd(amount)
+
+
+def _not_a_cost(where: str) -> BadUsage:
+    return BadUsage("is not a cost", where=where, next_step="a cost is a number of USD from 0 up")
+
+
+def _in_bounds(count: int, where: str) -> int:
+    if not 0 <= count <= MAX_COUNT:
+        wrong = "negative" if count < 0 else "too large"
+        raise BadUsage(f"is {wrong}", where=where, next_step=f"counts go from 0 to {MAX_COUNT:,}")
+    return count
+
+
+def _not_a_count(value: object, where: str) -> BadUsage:
+    kind = type(value).__name__
+    shown = f" ({value!r})" if type(value) in (bool, float) else ""
+    return BadUsage(
+        f"is not a whole number but {kind:.80}{shown}",
+        where=where,
+        next_step="is this the response as the provider sent it?",
+    )

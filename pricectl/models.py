@@ -1,0 +1,135 @@
+"""The models of a catalog with their prices at a date: filtered and sorted, for `pricectl models`.
+
+It stands beside the core, which answers for one name, and below the reports, which show rows.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from fnmatch import fnmatchcase
+from types import MappingProxyType
+from typing import NamedTuple
+
+from pricectl.core.catalog import Catalog
+from pricectl.core.labels import service_word
+from pricectl.core.model import Model
+from pricectl.core.prices import PriceList
+from pricectl.core.units import STANDARD
+from pricectl.core.windows import as_instant, day_text
+
+
+class Filter(NamedTuple):
+    """What a row must be like; prices are picodollars per input token."""
+
+    pattern: str | None = None
+    provider: str | None = None
+    service: str | None = None
+    min_input_pico_usd: int | None = None
+    max_input_pico_usd: int | None = None
+    retired: bool = False
+
+
+class Priced(NamedTuple):
+    """A row with the prices in force at an instant.
+
+    `whole_day` is the list that `prices` is the off-peak part of, else `prices` itself.
+    """
+
+    model: Model
+    prices: PriceList
+    whole_day: PriceList
+
+    @classmethod
+    def at(cls, model: Model, at: date | None) -> "Priced":
+        """The row at a day or instant (UTC); without one, as it stands."""
+        if at is None:
+            return cls(model, model.prices, model.prices)
+        instant = as_instant(at)
+        whole_day = model.list_at(instant)
+        return cls(model, whole_day.at_hour(instant), whole_day)
+
+    @property
+    def period(self) -> str:
+        """When the prices in force apply; "" is the row's own."""
+        return self.prices.period
+
+    @property
+    def other_lists(self) -> tuple[tuple[str, PriceList], ...]:
+        """The lists of the day's other hours, then of other times in order, each with its time."""
+        hours = []
+        if self.prices.windows:
+            hours.append(("other hours", self.whole_day))
+        elif self.whole_day.off_peak:
+            hours.append(("off-peak hours", self.whole_day.off_peak))
+        lists = (prices for prices in self.model.price_lists if prices is not self.whole_day)
+        return (*hours, *((_time(prices), prices) for prices in lists))
+
+
+def _time(prices: PriceList) -> str:
+    """When a list applies; the row's own by the days of its neighbours."""
+    if prices.period:
+        return prices.period
+    bounds = (("from", prices.start), ("until", prices.end))
+    days = [f"{word} {day_text(day)}" for word, day in bounds if day]
+    return f"{' '.join(days)} (the row's own)"
+
+
+def base_rate(prices: PriceList, unit: str, service: str = STANDARD) -> int | None:
+    """A list's own price of a unit without a tier, in picodollars; None if it has none."""
+    own = prices.rates.get((unit, 0, service))
+    return own[0] if own else None
+
+
+def _by_rate(unit: str) -> Callable[[Priced], tuple[object, ...]]:
+    def key(row: Priced) -> tuple[object, ...]:
+        rate = base_rate(row.prices, unit)
+        return (rate is None, rate or 0, row.model.full_name)
+
+    return key
+
+
+SORTS: Mapping[str, Callable[[Priced], tuple[object, ...]]] = MappingProxyType(
+    {
+        "name": lambda row: (row.model.provider, row.model.name),
+        "input": _by_rate("input"),
+        "output": _by_rate("output"),
+        "cached": _by_rate("cache_read"),
+    }
+)
+
+
+def select(
+    catalog: Catalog, wanted: Filter, sort: str, at: date | None = None
+) -> tuple[Priced, ...]:
+    """The rows that fit at a day or instant, sorted; rows without the price come last."""
+    rows = (Priced.at(model, at) for model in catalog.models if _is_listed(model, wanted))
+    return tuple(sorted((row for row in rows if _fits(row.prices, wanted)), key=SORTS[sort]))
+
+
+def _is_listed(model: Model, wanted: Filter) -> bool:
+    """Whether the row fits as far as its prices do not matter."""
+    return (
+        (wanted.retired or model.entry.get("retired") is not True)
+        and (wanted.provider is None or model.provider == wanted.provider.lower())
+        and (wanted.pattern is None or _named(model, wanted.pattern))
+    )
+
+
+def _fits(prices: PriceList, wanted: Filter) -> bool:
+    service = None if wanted.service is None else service_word(wanted.service)
+    sold = service is None or service in (STANDARD, *prices.services)
+    return sold and _in_range(base_rate(prices, "input"), wanted)
+
+
+def _named(model: Model, pattern: str) -> bool:
+    folded = pattern.lower()
+    names = [name.lower() for name in (model.name, model.full_name, *model.aliases)]
+    if any(character in folded for character in "*?["):
+        return any(fnmatchcase(name, folded) for name in names)
+    return any(folded in name for name in names)
+
+
+def _in_range(rate: int | None, wanted: Filter) -> bool:
+    low, high = wanted.min_input_pico_usd, wanted.max_input_pico_usd
+    if low is None and high is None:
+        return True
+    return rate is not None and (low is None or rate >= low) and (high is None or rate <= high)

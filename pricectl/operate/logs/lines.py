@@ -1,0 +1,162 @@
+"""One line of a log, plain or JSON, to its phrases and the values beside them."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+MAX_TEXT = 256
+# How much of a plain line is searched for values after its phrase, and for a time before it.
+_NEAR, _HEAD = 4096, 160
+_DEPTH, _MEMBERS = 4, 200
+MAX_HELD_BACK = 10**9
+
+# Lowers ASCII only, so that every offset stays the same.
+_LOWER = {code: chr(code).lower() for code in range(128)}
+
+EVENT = "event"
+_MESSAGES = (EVENT, "message", "msg", "log", "text", "body")
+_TIMES = ("timestamp", "@timestamp", "time", "asctime", "datetime", "ts", "repr", "date")
+_PAIR = re.compile(
+    r"\b(kind|model|reason|suppressed)[\"']?\s{0,3}[=:]\s{0,3}"
+    r"(\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s\\\"',;)}\]]+)",
+    re.IGNORECASE,
+)
+# What follows the phrase in a line with values of its own: nothing else in it is a sign.
+_VALUES = re.compile(r": \w+=")
+_IN_WORDS = re.compile(r"\bmodel:?\s{1,3}['\"`]?(\w[\w./:@-]{0,255})", re.IGNORECASE)
+_TIME = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?"
+    r"|\b[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d"
+)
+
+
+class LogLine(NamedTuple):
+    """The signs' phrases in a line, its time, and what it says of a fallback.
+
+    `details` are the model, the reason, and how many like lines were held back before it.
+    """
+
+    phrases: tuple[str, ...]
+    time: str
+    kind: str
+    details: tuple[str, str, int]
+
+
+def read_line(text: str, phrases: Sequence[str]) -> LogLine:
+    """Read a line that has one of the phrases, in whatever case, somewhere in it."""
+    start = text.find("{") if text.endswith("}") else -1
+    fields = _fields(text[start:]) if start >= 0 else {}
+    message = _message(fields, text, phrases) if fields else text
+    start_of_phrase, found = _phrases_in(message, phrases)
+    near = message[start_of_phrase : start_of_phrase + _NEAR]
+    values = {key.lower(): _unquoted(value) for key, value in reversed(_PAIR.findall(near))}
+    if fields:
+        escaped = fields.get(EVENT) in found
+        values |= {key: _unescaped(value) if escaped else value for key, value in fields.items()}
+    model = _text(values.get("model")) or _named_in_words(message)
+    details = model, _text(values.get("reason")), _held_back(values.get("suppressed"))
+    return LogLine(found, _time(fields, text), _text(values.get("kind")), details)
+
+
+def _fields(text: str) -> Mapping[str, Any]:
+    """The scalar members of a JSON object, inner ones too; the outer and earlier of a name wins."""
+    try:
+        record = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    found: dict[str, Any] = {}
+    for key, value in _members(record, _DEPTH):
+        found.setdefault(key, value)
+    return found
+
+
+def _members(record: Any, depth: int) -> Iterator[tuple[str, Any]]:
+    if not isinstance(record, dict) or not depth:
+        return
+    members = list(record.items())[:_MEMBERS]
+    yield from (
+        (key.lower(), value) for key, value in members if isinstance(value, str | int | float)
+    )
+    for _, value in members:
+        yield from _members(value, depth - 1)
+
+
+def _message(fields: Mapping[str, Any], text: str, phrases: Sequence[str]) -> str:
+    """The member that has a phrase in it, else the whole line."""
+    for key in _MESSAGES:
+        value = fields.get(key)
+        if isinstance(value, str) and any(phrase in value.lower() for phrase in phrases):
+            return value
+    return text
+
+
+def _phrases_in(message: str, phrases: Sequence[str]) -> tuple[int, tuple[str, ...]]:
+    """Where the first phrase stands, and every phrase; values after the first are not signs."""
+    lowered = message.lower() if message.isascii() else message.translate(_LOWER)
+    found = sorted([(lowered.find(phrase), phrase) for phrase in phrases if phrase in lowered])
+    if not found:
+        return 0, ()
+    start, first = found[0]
+    if _VALUES.match(message, start + len(first)):
+        return start, (first,)
+    return start, tuple(phrase for _, phrase in found)
+
+
+def _named_in_words(message: str) -> str:
+    """A name as in "model gpt-9 not found"; a word without digit or dash is hardly one."""
+    for found in _IN_WORDS.findall(message[:_NEAR]):
+        name = found.rstrip(".:-/")
+        if re.search(r"[\d-]", name):
+            return str(name)
+    return ""
+
+
+def _unquoted(value: str) -> str:
+    if value[:1] == '"' and "\\" in value:
+        try:
+            return str(json.loads(value))
+        except ValueError:
+            pass
+    return value.strip("\"'")
+
+
+def _unescaped(value: Any) -> Any:
+    """The runtime escapes the values it hands to a JSON formatter, which escapes them again."""
+    if not isinstance(value, str) or "\\" not in value:
+        return value
+    try:
+        return str(json.loads(f'"{value}"'))
+    except ValueError:
+        return value
+
+
+def _text(value: Any) -> str:
+    return value[:MAX_TEXT] if isinstance(value, str) else ""
+
+
+def _held_back(value: Any) -> int:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 9:  # noqa: PLR2004 - MAX_HELD_BACK
+        value = int(value)
+    return value if type(value) is int and 0 < value < MAX_HELD_BACK else 0
+
+
+def _time(fields: Mapping[str, Any], text: str) -> str:
+    for key in _TIMES if fields else ():
+        value = fields.get(key)
+        found = _TIME.search(value) if isinstance(value, str) else None
+        if found:
+            return found[0]
+        if isinstance(value, int | float) and (since := _since_1970(value)):
+            return since
+    head = _TIME.search(text[:_HEAD])
+    return head[0] if head else ""
+
+
+def _since_1970(number: float) -> str:
+    """Seconds, or milli-, micro- or nanoseconds, since 1970, told apart by their size."""
+    for scale in (1, 10**3, 10**6, 10**9):
+        if 10**9 * scale <= number < 10**10 * scale:
+            return datetime.fromtimestamp(number / scale, UTC).isoformat(timespec="seconds")
+    return ""

@@ -1,0 +1,123 @@
+"""Which version a rollback goes back to: the one named, else the last good one in git."""
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from pricectl.check import ValidationReport, validate
+from pricectl.files import atomic, versions
+from pricectl.files.git import BadRef
+from pricectl.files.gitlog import MAX_VERSIONS, Committed, FileLog
+from pricectl.files.versions import FileVersion
+from pricectl.policy import Policy
+
+_SHA256 = re.compile(r"[0-9a-f]{7,64}")
+_SHA256_PREFIX = "sha256:"
+
+
+class NoVersion(BadRef):
+    """There is no version to go back to."""
+
+
+class RollbackTarget(NamedTuple):
+    """The version to restore, its findings, and how many newer versions have errors."""
+
+    version: FileVersion
+    report: ValidationReport
+    skipped: int = 0
+
+
+def last_good(
+    file: str, committed: Committed | None, log: FileLog, policy: Policy, today: date
+) -> RollbackTarget:
+    """The newest version without errors before `committed`, the one that is in the file now.
+
+    Raises BadRef or NoVersion.
+    """
+    try:
+        history = log.versions
+    except BadRef as error:
+        raise without_base_option(error) from None
+    older = history[history.index(committed) + 1 :] if committed else history
+    # A content that was committed twice is checked once; the one in the file is never a target.
+    seen = {committed.blob} if committed else set()
+    skipped = 0
+    for commit in older:
+        if commit.blob in seen:
+            continue
+        seen.add(commit.blob)
+        data = log.bytes_of(commit)
+        if data is None:  # larger than any catalog
+            skipped += 1
+            continue
+        version = _file_version(commit, data, log)
+        report = validate(data, version.name, policy, today)
+        if not report.fails():
+            return RollbackTarget(version, report, skipped)
+        skipped += 1
+    what = f"all {skipped} older versions have errors" if skipped else "git has no older version"
+    raise NoVersion(
+        what,
+        where=file,
+        next_step="name a file, a ref or a hash"
+        + (f"; only the last {MAX_VERSIONS} were read" if len(history) >= MAX_VERSIONS else ""),
+    )
+
+
+def named(name: str, file: str, log: FileLog, policy: Policy, today: date) -> RollbackTarget:
+    """The version that a file, a ref or the start of a SHA-256 names.
+
+    Raises Unavailable, BadRef or NoVersion.
+    """
+    version = _named_version(name, file, log, policy)
+    return RollbackTarget(version, validate(version.data, version.name, policy, today))
+
+
+def _named_version(name: str, file: str, log: FileLog, policy: Policy) -> FileVersion:
+    digits = name.lower()
+    if digits.startswith(_SHA256_PREFIX) and not Path(name).exists():
+        digits = digits.removeprefix(_SHA256_PREFIX)
+        if not _SHA256.fullmatch(digits):
+            what, step = "is not the start of a SHA-256", "write 7 to 64 digits of it"
+            raise NoVersion(what, where=name, next_step=step)
+        return _by_sha256(digits, log)
+    try:
+        # Hexadecimal digits may be a file or a commit as well; both win over a hash.
+        if _SHA256.fullmatch(digits) and not Path(name).exists() and log.commit(name) is None:
+            return _by_sha256(digits, log)
+        return versions.read(name, file, policy)
+    except NoVersion:
+        raise
+    except BadRef as error:
+        raise without_base_option(error) from None
+
+
+def _by_sha256(digits: str, log: FileLog) -> FileVersion:
+    found = [_file_version(version, data, log) for version, data in log.by_sha256(digits)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        hashes = ", ".join(atomic.sha256(each.data) for each in found)
+        raise NoVersion("is not one version", where=digits, next_step=f"write one of {hashes}")
+    count = len(log.all_versions)
+    bound = f" (the last {count} were read)" if count >= MAX_VERSIONS else ""
+    raise NoVersion(
+        f"neither a commit nor the hash of one of the {count} versions in git{bound}",
+        where=digits,
+        next_step=versions.how_to_get(log, digits),
+    )
+
+
+def _file_version(commit: Committed, data: bytes, log: FileLog) -> FileVersion:
+    return FileVersion(
+        data, f"{commit.commit[:7]} of {commit.day}", log.location.path, commit.commit
+    )
+
+
+def without_base_option(error: BadRef) -> BadRef:
+    """The error without the advice to use `--base`, an option of other verbs."""
+    step = (
+        "name a file or a ref, such as HEAD~1" if "--base" in error.next_step else error.next_step
+    )
+    return BadRef(error.what, where=error.where, next_step=step)

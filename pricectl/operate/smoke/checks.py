@@ -1,0 +1,198 @@
+"""Checks of an API's answers: whether they report what our own quote of the same usage says."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from pricectl.core import BadUsage, Catalog, Job, Profile, Quote, charge, client_cost, quote
+from pricectl.core.money import divide, usd
+from pricectl.core.responses import Reading
+from pricectl.core.responses.values import dollars
+from pricectl.operate.smoke.apis import ApiKind, Reply, ReportedCall
+from pricectl.operate.smoke.probes import Probe
+from pricectl.operate.smoke.results import CallResult, SmokeCheck
+
+# Costs that an API rounds to eight decimals agree with ours to that many.
+PICO_PER_EIGHTH_DECIMAL = 10_000
+SHA_CHARACTERS = 12
+_SUCCESS = range(200, 300)
+
+
+class AnswerChecker:
+    """Compares answers with a catalog and a credit profile, in the order of the calls.
+
+    Calls are priced at the instant that `clock` gives when their answers are checked, so that a
+    dated price that took effect is expected; without a clock, as the rows stand.
+
+    It keeps what earlier answers of the run determine for later ones: the running total of each
+    job, the balance, what a replay must repeat.
+    """
+
+    def __init__(
+        self,
+        api: ApiKind,
+        catalog: Catalog,
+        profile: Profile,
+        clock: Callable[[], datetime | None] = lambda: None,
+    ) -> None:
+        self._api, self._catalog, self._profile = api, catalog, profile
+        self._clock = clock
+        self._jobs: dict[str, Job] = {}
+        self._answers: dict[str, ReportedCall] = {}
+        self._balance: int | None = None
+
+    def check(self, probe: Probe, reply: Reply) -> CallResult:
+        """What the reply to a call shows; a failed call shows no more than that."""
+        status = _status(reply)
+        if status.outcome == "failed":
+            return CallResult(probe, reply.status, (status,))
+        reported = self._api.read(reply)
+        checks = [status, _completion(reported), _usage(reported)]
+        first = self._answers.get(probe.key) if probe.key else None
+        if first is not None:
+            checks.append(_replay(first, reported))
+            return CallResult(probe, reply.status, tuple(checks))
+        if probe.key:
+            self._answers[probe.key] = reported
+        if isinstance(reported.reading, BadUsage):
+            self._balance = _whole(reported.balance)
+            return CallResult(probe, reply.status, tuple(checks), credits=_whole(reported.credits))
+        call = self._quote(probe, reported.reading)
+        checks += self._charged(probe, call, reported)
+        deducted = _whole(reported.credits)
+        return CallResult(probe, reply.status, tuple(checks), call.pico_usd, deducted)
+
+    def _quote(self, probe: Probe, reading: Reading) -> Quote:
+        service, region = reading.service or None, reading.region or None
+        return quote(
+            self._catalog,
+            probe.model,
+            reading.usage,
+            service=service,
+            region=region,
+            at=self._clock(),
+        )
+
+    def _charged(self, probe: Probe, call: Quote, reported: ReportedCall) -> Iterator[SmokeCheck]:
+        must = self._api.charges
+        yield _cost("cost", Fraction(call.pico_usd), reported.cost, must=must)
+        if must:
+            client = client_cost(call.pico_usd, self._profile)
+            yield _cost("client-cost", client, reported.client_cost, must=False)
+            yield self._credits(probe, call, reported)
+            yield from self._balanced(reported)
+        yield from _match(probe, call, reported)
+        if reported.sha256:
+            note = "the API prices by another catalog; --file names the deployed one"
+            ours, theirs = self._catalog.sha256, reported.sha256
+            yield _same("catalog", ours[:SHA_CHARACTERS], theirs[:SHA_CHARACTERS], note)
+
+    def _credits(self, probe: Probe, call: Quote, reported: ReportedCall) -> SmokeCheck:
+        assert probe.mode  # noqa: S101 - every call of an API that charges has one
+        before = self._jobs.get(probe.job, Job())
+        self._jobs[probe.job], owed = charge(before, call, probe.mode, self._profile)
+        note = f"{probe.mode}; a job's total is rounded, not each call" if before.used else ""
+        note = note or f"{probe.mode}, profile {self._profile.name}"
+        if reported.credits is None:
+            return SmokeCheck(
+                "credits", "failed", str(owed), "nothing", "credits_deducted is missing"
+            )
+        return _same("credits", str(owed), _shown(reported.credits), note)
+
+    def _balanced(self, reported: ReportedCall) -> Iterator[SmokeCheck]:
+        """Nothing but the calls of this run moves the balance, a replay least of all."""
+        before, after, deducted = self._balance, _whole(reported.balance), _whole(reported.credits)
+        self._balance = after
+        if before is not None and after is not None and deducted is not None:
+            note = "something else was charged; does the smoke test have an account of its own?"
+            yield _same("balance", str(before - deducted), str(after), note)
+
+
+def _status(reply: Reply) -> SmokeCheck:
+    expected = "a status of 200 to 299"
+    if reply.status in _SUCCESS and reply.body is not None:
+        return SmokeCheck("status", "ok", expected, str(reply.status))
+    if reply.status in _SUCCESS:
+        return SmokeCheck("status", "failed", "a JSON body", "none", reply.error)
+    return SmokeCheck("status", "failed", expected, str(reply.status or "no answer"), reply.error)
+
+
+def _completion(reported: ReportedCall) -> SmokeCheck:
+    if reported.failure:
+        return SmokeCheck("completion", "failed", "a text", reported.failure)
+    found = bool(reported.completion.strip())
+    return SmokeCheck(
+        "completion", "ok" if found else "failed", "a text", "a text" if found else "none"
+    )
+
+
+def _usage(reported: ReportedCall) -> SmokeCheck:
+    expected = "what the call used"
+    if isinstance(reported.reading, BadUsage):
+        return SmokeCheck("usage", "failed", expected, str(reported.reading))
+    usage, signals = reported.reading.usage, ", ".join(reported.reading.signals)
+    told = f"{usage.input_tokens} in, {usage.output_tokens} out"
+    note = f"no price covers {signals}" if signals else ""
+    return SmokeCheck("usage", "ok" if usage.counts else "failed", expected, told, note)
+
+
+def _match(probe: Probe, call: Quote, reported: ReportedCall) -> Iterator[SmokeCheck]:
+    if call.guessed and not probe.unknown:
+        note = "no row has this name; see 'pricectl models'"
+        yield SmokeCheck("match", "failed", "a row of the catalog", "the default price", note)
+    elif reported.match:
+        yield _same("match", call.match.how, reported.match)
+
+
+def _cost(name: str, exact: Fraction, value: Any, *, must: bool) -> SmokeCheck:
+    expected = _dollars(exact)
+    if value is None:
+        return SmokeCheck(
+            name, "failed" if must else "skipped", expected, "nothing", "not reported"
+        )
+    try:
+        theirs = dollars(value, name)
+    except BadUsage as error:
+        return SmokeCheck(name, "failed", expected, _shown(value), error.what)
+    apart = abs(theirs - exact)
+    if apart < 1:  # a markup may end between two picodollars
+        return SmokeCheck(name, "ok", expected, f"${usd(theirs)}", "exact")
+    if theirs % PICO_PER_EIGHTH_DECIMAL == 0 and apart <= PICO_PER_EIGHTH_DECIMAL:
+        return SmokeCheck(name, "ok", expected, f"${usd(theirs)}", "rounded to 8 decimals")
+    return SmokeCheck(name, "failed", expected, f"${usd(theirs)}")
+
+
+def _dollars(pico_usd: Fraction) -> str:
+    return f"${usd(divide(pico_usd.numerator, pico_usd.denominator, 'half-even'))}"
+
+
+def _same(name: str, expected: str, actual: str, note: str = "") -> SmokeCheck:
+    if expected == actual:
+        return SmokeCheck(name, "ok", expected, actual)
+    return SmokeCheck(name, "failed", expected, actual, note)
+
+
+def _replay(first: ReportedCall, again: ReportedCall) -> SmokeCheck:
+    told = {
+        "credits": (first.credits, again.credits),
+        "balance": (first.balance, again.balance),
+        "cost": (first.cost, again.cost),
+        "completion": (first.completion, again.completion),
+    }
+    differing = [name for name, (one, other) in told.items() if one != other]
+    expected = "the same answer, nothing charged"
+    if not differing:
+        return SmokeCheck("replay", "ok", expected, "the same")
+    name = differing[0]
+    one, other = map(_shown, told[name])
+    note = f"{name} was {one} and is {other}; an idempotency key must be charged once"
+    return SmokeCheck("replay", "failed", expected, f"another {', '.join(differing)}", note)
+
+
+def _whole(value: Any) -> int | None:
+    return value if type(value) is int else None
+
+
+def _shown(value: Any) -> str:
+    return f"{value!s:.60}"

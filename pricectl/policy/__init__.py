@@ -1,0 +1,26 @@
+"""What a team has decided about its prices: the values of its settings, and their readers."""
+
+from pricectl.policy.table import SETTINGS, Setting, read_policy, usable_policy
+from pricectl.policy.values import (
+    DEFAULT_WORKLOADS,
+    NO_PROFILE,
+    BadSettings,
+    Policy,
+    RuleLimits,
+    Waiver,
+    Workload,
+)
+
+__all__ = [
+    "DEFAULT_WORKLOADS",
+    "NO_PROFILE",
+    "SETTINGS",
+    "BadSettings",
+    "Policy",
+    "RuleLimits",
+    "Setting",
+    "Waiver",
+    "Workload",
+    "read_policy",
+    "usable_policy",
+]

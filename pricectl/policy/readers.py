@@ -1,0 +1,78 @@
+"""Read one value of the settings: what it must be, or BadSettings with where and what to write."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import Any, TypeAlias, TypeVar
+
+from pricectl.core.units import UNITS, is_token
+from pricectl.policy.values import BadSettings
+
+# A reader gets a value as TOML has it and where it stands, such as "pricectl.toml: limits.highest".
+Reader: TypeAlias = Callable[[Any, str], Any]
+Value = TypeVar("Value")
+# A hundred years: longer ages are typing errors, and far larger ones no calendar can count.
+MAX_DAYS = 36_500
+
+
+def _instance_of(kind: type[Value], described: str) -> Callable[[Any, str], Value]:
+    def read(value: Any, where: str) -> Value:
+        # True is an int, but nobody writes it for a number.
+        if not isinstance(value, kind) or isinstance(value, bool):
+            raise BadSettings(f"{value!r:.60} is not {described}", where=where)
+        return value
+
+    return read
+
+
+text = _instance_of(str, "a text")
+table = _instance_of(dict, "a table")
+array = _instance_of(list, "a list")
+
+
+def texts(value: Any, where: str) -> tuple[str, ...]:
+    """A list of texts."""
+    return tuple(text(item, where) for item in array(value, where))
+
+
+def days(value: Any, where: str) -> int:
+    """A number of days, 0 to MAX_DAYS."""
+    if type(value) is not int or not 0 <= value <= MAX_DAYS:
+        shown = "it" if type(value) is int else f"{value!r:.60}"  # an int may be too long to show
+        allowed = f"a number of days, 0 to {MAX_DAYS}"
+        raise BadSettings(f"{shown} is not a whole number of days", where=where, next_step=allowed)
+    return value
+
+
+def day(value: Any, where: str) -> date:
+    """A date of TOML, or a text in its form."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if not isinstance(value, datetime):
+        try:
+            return date.fromisoformat(text(value, where))
+        except ValueError:
+            pass
+    shown = value if isinstance(value, datetime) else repr(value)
+    raise BadSettings(f"{shown} is not a valid date", where=where, next_step="2026-12-31")
+
+
+def price(value: Any, where: str, unit: str = "USD per 1M tokens") -> Decimal:
+    """A price above zero; TOML numbers with a point arrive as Decimal."""
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal)) or value <= 0:
+        raise BadSettings(f"{value!r:.60} is not a price", where=where, next_step=unit)
+    return Decimal(value)
+
+
+def unit_prices(value: Any, where: str) -> Mapping[str, Decimal]:
+    """A table of prices by unit, in USD per 1M tokens or per unit."""
+    prices = {}
+    for name, written in table(value, where).items():
+        if name not in UNITS:
+            near = get_close_matches(name, UNITS, n=1)
+            known = f"did you mean {near[0]}?" if near else f"one of {', '.join(UNITS)}"
+            raise BadSettings(f"unknown unit {name!r:.60}", where=where, next_step=known)
+        per = "1M tokens" if is_token(name) else UNITS[name].counts
+        prices[name] = price(written, f"{where}.{name}", f"USD per {per}")
+    return prices

@@ -1,0 +1,238 @@
+"""The table of all settings, and a settings file read by it.
+
+The readers, the error about an unknown key and the documentation take the keys from here.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any, NamedTuple
+
+from pricectl.core.errors import BadUsage, PricingError
+from pricectl.core.profile import Profile
+from pricectl.core.usage import Usage
+from pricectl.policy import readers
+from pricectl.policy.readers import Reader
+from pricectl.policy.values import BadSettings, Policy, RuleLimits, Waiver, Workload
+
+
+class Setting(NamedTuple):
+    """One key of the settings and one sentence that explains it.
+
+    `section` is empty at the top. "profiles" is a table of tables by name, "workloads" and
+    "waivers" are lists of tables. `read` is None where its section is read as a whole: profiles by
+    `core.credits`, workloads below. A workload's `usage` has a key for each count.
+    """
+
+    section: str
+    key: str
+    read: Reader | None
+    sentence: str
+
+    @property
+    def default(self) -> Any:
+        """What holds without it, as in the class of its section; None if it is needed."""
+        return _VALUES[self.section]._field_defaults.get(self.key)
+
+
+# The class that holds the values of a section; the defaults are written there only.
+_VALUES: Mapping[str, Any] = {
+    "": Policy,
+    "profiles": Profile,
+    "limits": RuleLimits,
+    "workloads": Workload,
+    "waivers": Waiver,
+}
+
+
+def read_policy(settings: Mapping[str, Any], source: str = "") -> Policy:
+    """A policy from settings as read from TOML, with Decimal for numbers with a point.
+
+    Raises BadSettings or BadProfile, which name the setting; also for an unknown setting and for a
+    chosen profile that does not exist.
+    """
+    policy, problems = usable_policy(settings, source)
+    if problems:
+        raise problems[0]
+    policy.profile_named(None)
+    return policy
+
+
+def usable_policy(
+    settings: Mapping[str, Any], source: str = ""
+) -> tuple[Policy, tuple[PricingError, ...]]:
+    """The policy of those settings that can be read, and the problems of the others.
+
+    A setting that cannot be read has its default, a profile that cannot be read is left out. If
+    the chosen profile is not known for certain, `profile` is empty and `profiles` too, so that
+    nobody is charged by a profile that the team did not mean.
+    """
+    problems: list[PricingError] = []
+    values: dict[str, Any] = {"profiles": {"default": Profile()}}
+    unknown = sorted(settings.keys() - keys_of("").keys())
+    if unknown:
+        problems.append(_unknown(unknown, "", source))
+    unread = set()
+    for name, setting in keys_of("").items():
+        if name not in settings:
+            continue
+        where = f"{source}: {name}"
+        try:
+            if name == "profiles":  # the one setting whose parts are kept or left out one by one
+                values[name] = _profiles(settings[name], where, problems)
+            elif setting.read:
+                values[name] = setting.read(settings[name], where)
+        except (PricingError, ValueError) as error:
+            problems.append(_as_problem(error, "is too long a number", where))
+            unread.add(name)
+    tables = settings.get("profiles")
+    defined = isinstance(tables, dict) and values.get("profile", "default") in tables
+    # A profile that is misspelt or stands below another heading must not fall back to the default
+    # profile: that would resell at cost.
+    misspelt = any(_may_mean_a_profile(name, settings[name]) for name in unknown)
+    misplaced = bool(problems) and (bool(tables) or _has_nested_profile(settings))
+    uncertain = not defined and (misspelt or misplaced)
+    if uncertain or not unread.isdisjoint({"profile", "profiles"}):
+        values |= {"profile": "", "profiles": {}}
+    return Policy(**values, source=source, defines_profile=defined), tuple(problems)
+
+
+def _as_problem(error: PricingError | ValueError, too_long: str, where: str) -> PricingError:
+    """The error as a PricingError; Python raises ValueError to print an int of many digits."""
+    return error if isinstance(error, PricingError) else BadSettings(too_long, where=where)
+
+
+def _has_nested_profile(value: Any) -> bool:
+    """True if `profile` is a key of an inner table, as when it follows a table's heading."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    below = [each for each in inner if isinstance(each, (dict, list))]
+    named = any(isinstance(each, dict) and {"profile", "profiles"} & each.keys() for each in below)
+    return named or any(map(_has_nested_profile, below))
+
+
+def _may_mean_a_profile(name: str, value: Any) -> bool:
+    """True if an unknown setting may be a misspelt profile, or the choice of one."""
+    known = ("profile", "profiles", *Profile._fields)
+    return isinstance(value, dict) or bool(get_close_matches(name.lower(), known, n=1))
+
+
+def keys_of(section: str) -> dict[str, Setting]:
+    """The settings of a section by key, in the order of the table."""
+    return {setting.key: setting for setting in SETTINGS if setting.section == section}
+
+
+def _unknown(names: list[str], section: str, where: str) -> BadSettings:
+    return BadSettings(
+        f"unknown setting {', '.join(names)}",
+        where=where,
+        next_step=f"one of {', '.join(keys_of(section))}",
+    )
+
+
+def _section(value: Any, where: str, section: str) -> dict[str, Any]:
+    """The values of a table that has the keys of a section. Raises BadSettings."""
+    table, known = readers.table(value, where), keys_of(section)
+    unknown = sorted(table.keys() - known.keys())
+    if unknown:
+        raise _unknown(unknown, section, where)
+    return {
+        name: known[name].read(item, f"{where}.{name}")  # type: ignore[misc]
+        for name, item in table.items()
+    }
+
+
+def _profiles(value: Any, where: str, problems: list[PricingError]) -> Mapping[str, Profile]:
+    """The profiles that can be read; the faults of the others are added to `problems`.
+
+    One wrong setting takes its whole profile away: charging by the rest of it would be a guess.
+    """
+    profiles = {"default": Profile()}
+    tables = readers.table(value, where)
+    spellings = Counter(name.lower() for name in {"default", *tables})
+    for name, item in tables.items():
+        try:
+            if spellings[name.lower()] > 1:
+                raise BadSettings(
+                    f"two profiles are called {name!r} but for capital letters", where=where
+                )
+            profiles[name] = Profile.read(readers.table(item, where), name)
+        except (PricingError, ValueError) as error:
+            for known in [each for each in profiles if each.lower() == name.lower()]:
+                del profiles[known]
+            problems.append(_as_problem(error, "has too long a number", f"{where}.{name}"))
+    return profiles
+
+
+def _limits(value: Any, where: str) -> RuleLimits:
+    limits = RuleLimits(**_section(value, where, "limits"))
+    for unit in limits.lowest.keys() & limits.highest.keys():
+        if limits.lowest[unit] > limits.highest[unit]:
+            raise BadSettings(
+                f"the lowest price of {unit} is above the highest", where=f"{where}.lowest.{unit}"
+            )
+    return limits
+
+
+def _workloads(value: Any, where: str) -> tuple[Workload, ...]:
+    workloads = []
+    for index, item in enumerate(readers.array(value, where)):
+        here = f"{where}[{index}]"
+        counts = dict(readers.table(item, here))
+        name, calls = counts.pop("name", None), counts.pop("calls", 1)
+        service = counts.pop("service", None)
+        if not isinstance(name, str) or type(calls) is not int or calls < 1:
+            raise BadSettings("a workload needs a name, and calls of 1 or more", where=here)
+        if service is not None and not isinstance(service, str):
+            raise BadSettings(f"service {service!r:.60} is not a text", where=here)
+        try:
+            usage = Usage(**counts)  # the other keys are counts of units
+        except (BadUsage, TypeError) as error:
+            raise BadSettings(str(error), where=here) from None
+        workloads.append(Workload(name, usage, calls, service))
+    return tuple(workloads)
+
+
+def _waivers(value: Any, where: str) -> tuple[Waiver, ...]:
+    waivers = []
+    for index, item in enumerate(readers.array(value, where)):
+        here = f"{where}[{index}]"
+        members = _section(item, here, "waivers")
+        missing = [name for name in ("rule", "reason") if not members.get(name, "").strip()]
+        if missing:
+            what = f"a waiver needs a rule and a reason; missing: {' and '.join(missing)}"
+            raise BadSettings(what, where=here)
+        waivers.append(Waiver(**members))
+    return tuple(waivers)
+
+
+SETTINGS = (
+    Setting("", "file", readers.text, "The catalog; a path is relative to the settings file."),
+    Setting("", "deployed", readers.text, "The version that is in production: a ref or a file."),
+    Setting("", "critical", readers.texts, "Names that must have a price."),
+    Setting("", "names", readers.texts, "Names that callers send, watched by `diff`."),
+    Setting("", "profile", readers.text, "The profile that customers are charged by."),
+    Setting("", "profiles", None, "Credit profiles by name."),
+    Setting("", "workloads", _workloads, "Typical jobs that `diff` and `deploy-check` price."),
+    Setting("", "waivers", _waivers, "Accepted findings."),
+    Setting("", "limits", _limits, "From where on the rules report a price or a date."),
+    Setting("profiles", "markup_percent", None, "Added to the provider's cost, in percent."),
+    Setting("profiles", "credits_per_dollar", None, "Credits for one dollar of marked-up cost."),
+    Setting("profiles", "tokens_per_credit", None, "Tokens that one credit buys."),
+    Setting("profiles", "credits_per_job", None, "Credits for one completed job."),
+    Setting("profiles", "minimum_credits", None, "The least that a job with any usage costs."),
+    Setting("profiles", "rounding", None, "How a job's total is rounded to whole credits, once."),
+    Setting("limits", "max_input_usd_per_mtok", readers.price, "A higher input price is an error."),
+    Setting("limits", "max_output_usd_per_mtok", readers.price, "The same for output."),
+    Setting("limits", "stale_days", readers.days, "Days after which `verified_on` is stale."),
+    Setting("limits", "deprecation_days", readers.days, "Days before a shutdown to report it."),
+    Setting("limits", "highest", readers.unit_prices, "The highest believable price by unit."),
+    Setting("limits", "lowest", readers.unit_prices, "The lowest believable price by unit."),
+    Setting("workloads", "name", None, "What reports call the job."),
+    Setting("workloads", "usage", None, "Counts of one call: `input_tokens` and other units."),
+    Setting("workloads", "calls", None, "How many equal calls the job has."),
+    Setting("workloads", "service", None, "The service tier, standard without it."),
+    Setting("waivers", "rule", readers.text, "The id that the finding shows."),
+    Setting("waivers", "reason", readers.text, "Why the finding is accepted."),
+    Setting("waivers", "pointer", readers.text, "JSON Pointer of the finding, or its start."),
+    Setting("waivers", "expires", readers.day, "Until when; then it is back as a warning."),
+)

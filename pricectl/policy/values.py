@@ -1,0 +1,115 @@
+"""The values of the settings, with the defaults of a team that has decided nothing."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+from typing import NamedTuple
+
+from pricectl.core.errors import PricingError
+from pricectl.core.profile import Profile
+from pricectl.core.sanity import SEED_MODELS
+from pricectl.core.sanity.bounds import Bounds, rate_of, widen
+from pricectl.core.usage import Usage
+
+
+class BadSettings(PricingError):
+    """A setting that cannot be used as it is written."""
+
+
+class Waiver(NamedTuple):
+    """A finding that the team accepts, why, and until when (None: for good).
+
+    `pointer` is a JSON Pointer or the start of one; empty waives the rule everywhere.
+    """
+
+    rule: str
+    reason: str
+    pointer: str = ""
+    expires: date | None = None
+
+
+class Workload(NamedTuple):
+    """A typical job that shows what a price change costs: `calls` equal calls."""
+
+    name: str
+    usage: Usage
+    calls: int = 1
+    service: str | None = None
+
+
+class RuleLimits(NamedTuple):
+    """From where on the rules report a price or a date; ages in days.
+
+    `highest` and `lowest` are prices by unit, in USD per 1M tokens for units of tokens and in USD
+    per unit for others. They only widen the built-in bounds.
+    """
+
+    max_input_usd_per_mtok: Decimal = Decimal(200)
+    max_output_usd_per_mtok: Decimal = Decimal(700)
+    stale_days: int = 30
+    deprecation_days: int = 30
+    highest: Mapping[str, Decimal] = MappingProxyType({})
+    lowest: Mapping[str, Decimal] = MappingProxyType({})
+
+    @property
+    def bounds(self) -> Bounds:
+        """The lowest and highest believable price of each unit, for `core.sanity`."""
+        sides = {
+            "input": rate_of(self.max_input_usd_per_mtok, "input"),
+            "output": rate_of(self.max_output_usd_per_mtok, "output"),
+        }
+        return self.widened(widen({}, sides))
+
+    def widened(self, bounds: Bounds) -> Bounds:
+        """Bounds, widened where `highest` and `lowest` go beyond them."""
+        lowest = {unit: rate_of(price, unit) for unit, price in self.lowest.items()}
+        highest = {unit: rate_of(price, unit) for unit, price in self.highest.items()}
+        return widen(lowest, highest, bounds)
+
+
+DEFAULT_WORKLOADS = (
+    Workload("chat turn (1,000 in, 500 out)", Usage(1_000, 500)),
+    Workload("long document (100,000 in, 2,000 out)", Usage(100_000, 2_000)),
+    Workload(
+        "cached agent, 20 calls (30,000 in of them 27,000 cached, 800 out)",
+        Usage(30_000, 800, cache_read_tokens=27_000),
+        calls=20,
+    ),
+)
+
+
+class Policy(NamedTuple):
+    """All settings of a team.
+
+    `source` is the settings file, empty without one. `defines_profile` says that the settings
+    define the chosen profile, which is then not the built-in default.
+    """
+
+    file: str | None = None
+    deployed: str | None = None
+    critical: tuple[str, ...] = SEED_MODELS
+    names: tuple[str, ...] = ()
+    profile: str = "default"
+    profiles: Mapping[str, Profile] = {"default": Profile()}
+    workloads: tuple[Workload, ...] = DEFAULT_WORKLOADS
+    waivers: tuple[Waiver, ...] = ()
+    limits: RuleLimits = RuleLimits()
+    source: str = ""
+    defines_profile: bool = False
+
+    def profile_named(self, name: str | None) -> Profile:
+        """The profile of that name; without a name the team's chosen one. Raises BadSettings."""
+        wanted = name or self.profile
+        if wanted not in self.profiles:
+            raise BadSettings(
+                f"no profile is called {wanted!r}",
+                where=self.source,
+                next_step=f"one of {', '.join(self.profiles)}",
+            )
+        return self.profiles[wanted]
+
+
+# For settings that cannot be read at all. The chosen profile does not exist, so that charging a
+# customer fails instead of using the default profile, which would resell at cost.
+NO_PROFILE = Policy(profile="", profiles={})

@@ -1,0 +1,121 @@
+"""The figures of a chain in columns: products, totals, credits."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pricectl.core.labels import count
+from pricectl.explain import ChainStep
+from pricectl.report.assumptions import ADDS_NOTHING, NO_PRICE
+from pricectl.report.canvas import at_point, clean, grid
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+
+_REMARK_INDENT = 4
+
+
+class _Row(NamedTuple):
+    """One line of the arithmetic: the figures, why, and what a reader should notice."""
+
+    label: str
+    quantity: str
+    rate: str
+    amount: str
+    why: str
+    remarks: tuple[str, ...]
+
+
+def figures(chain: Sequence[ChainStep], width: int) -> "Iterator[RenderableType]":
+    """Every product, the totals, then what each budget mode makes of them."""
+    rows = [_READERS[link.step](link) for link in chain if link.step in _READERS]
+    if is_unpriced(chain):
+        rows = [row._replace(amount=NO_PRICE) for row in rows]
+    yield from _arithmetic(rows, width)
+    yield ""
+    yield _credits([link for link in chain if link.step == "credits"])
+
+
+def is_unpriced(chain: Sequence[ChainStep]) -> bool:
+    """Whether there is a price for nothing that was used."""
+    lines = [link.facts["usd"] for link in chain if link.step == "line"]
+    return bool(lines) and not any(lines)
+
+
+def _line(link: ChainStep) -> _Row:
+    facts = link.facts
+    amount = count(facts["quantity"])
+    if facts["usd"] is None:
+        return _Row(link.of, amount, "", NO_PRICE, "", (ADDS_NOTHING,))
+    return _Row(link.of, amount, _rate(facts), f"${facts['usd']}", facts["key"], link.remarks)
+
+
+def _rate(facts: Mapping[str, Any]) -> str:
+    """The price as the file has it and the factor on it, so that the product can be followed."""
+    if facts["factor"]:
+        return f"${facts['base_usd_per_mtok']} / 1M x {facts['factor']}"
+    per_mtok = facts["usd_per_mtok"]
+    return f"${per_mtok} / 1M" if per_mtok else f"${facts['usd_per_unit']}"
+
+
+def _total(link: ChainStep) -> _Row:
+    facts = link.facts
+    agrees = facts["provider_cost_usd"] == facts["reported_usd"]
+    why = "as the response states" if agrees else ""
+    return _Row("provider cost", "", "", f"${facts['provider_cost_usd']}", why, link.remarks)
+
+
+def _client(link: ChainStep) -> _Row:
+    label = f"with {link.facts['markup_percent']}% markup"
+    return _Row(label, "", "", f"${link.facts['client_cost_usd']}", ", ".join(link.remarks), ())
+
+
+_READERS = {"line": _line, "total": _total, "client": _client}
+
+
+def _arithmetic(rows: Sequence[_Row], width: int) -> "Iterator[RenderableType]":
+    """Aligned lines; where the widest does not fit, each reason stands below its figures."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    lines = _aligned(rows)
+    fits = all(len(line) + len(row.why) <= width for line, row in zip(lines, rows, strict=True))
+    for line, row in zip(lines, rows, strict=True):
+        text = Text(line, no_wrap=True, overflow="ignore")
+        yield text.append(clean(row.why), style="dim") if fits else text
+        if row.why and not fits:
+            yield Padding(Text(clean(row.why), style="dim"), (0, 0, 0, _REMARK_INDENT))
+        for remark in row.remarks:
+            shown = Text(f"! {clean(remark)}", style="yellow")
+            yield Padding(shown, (0, 0, 0, _REMARK_INDENT))
+
+
+def _aligned(rows: Sequence[_Row]) -> list[str]:
+    labels = max(len(row.label) for row in rows)
+    quantities = max(len(row.quantity) for row in rows)
+    rates = _behind("x", [row.rate for row in rows])
+    amounts = _behind("=", [row.amount for row in rows])
+    return [
+        f"  {row.label:<{labels}}  {row.quantity:>{quantities}}  {rate}  {amount}  "
+        for row, rate, amount in zip(rows, rates, amounts, strict=True)
+    ]
+
+
+def _behind(sign: str, numbers: Sequence[str]) -> list[str]:
+    """Numbers behind a sign, their decimal points under each other; blank where there is none."""
+    aligned = at_point("" if number == NO_PRICE else number for number in numbers)
+    shown = [
+        f"{sign} {text if text.strip() else number}" if number else ""
+        for text, number in zip(aligned, numbers, strict=True)
+    ]
+    width = max(map(len, shown))
+    return [words.ljust(width) for words in shown]
+
+
+def _credits(links: Sequence[ChainStep]) -> "Table":
+    from rich.text import Text
+
+    table = grid("left", "right", "wrap")
+    for link in links:
+        table.add_row(f"  {link.of}", link.said, Text(", ".join(link.remarks), style="dim"))
+    return table

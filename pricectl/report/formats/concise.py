@@ -1,0 +1,23 @@
+"""Findings one a line, for editors and grep."""
+
+from pricectl.check import Validation, ValidationReport
+from pricectl.check.findings import Finding
+from pricectl.report.canvas import clean
+
+
+def findings(found: Validation) -> str:
+    """`file:line:column: severity[rule] message`, nothing when there are none.
+
+    A finding that a date made due ends with "(due)".
+    """
+    return "\n".join(
+        line(report, finding) for report in found.reports for finding in report.findings
+    )
+
+
+def line(report: ValidationReport, finding: Finding) -> str:
+    """One finding on one line."""
+    place = clean(report.file_of(finding))
+    if finding.span:
+        place += f":{finding.span.line}:{finding.span.column}"
+    return f"{place}: {finding.severity}[{finding.rule}] {clean(finding.message)}{finding.due_mark}"

@@ -1,0 +1,97 @@
+"""GitHub workflow commands: a line each, shown by GitHub at its place in the file."""
+
+from collections.abc import Iterator
+
+from pricectl.changes import Change
+from pricectl.changes.diff import DiffResult
+from pricectl.check import Validation, ValidationReport
+from pricectl.check.findings import SEVERITIES, Finding, Severity
+from pricectl.check.positions import Positions
+from pricectl.core.labels import plural
+from pricectl.report import changes as words
+from pricectl.report.canvas import clean
+
+LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "notice"}
+# A change is not a failure of the file: errors are for gates.
+_CHANGE_LEVELS: dict[Severity, str] = {**LEVELS, "error": "warning"}
+# GitHub shows ten of each level; the rest would only fill the log.
+MAX_CHANGES = 50
+
+
+def command(level: str, message: str, **properties: str | int) -> str:
+    """One workflow command: "error", "warning" or "notice", with `file`, `line`, `title` ...
+
+    >>> command("notice", "50% more", file="a,b.json", line=3)
+    '::notice file=a%2Cb.json,line=3::50%25 more'
+    """
+    given = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    return f"::{level}{' ' if given else ''}{given}::{_data(message)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(value: str | int) -> str:
+    return _data(str(value)).replace(":", "%3A").replace(",", "%2C")
+
+
+def findings(found: Validation) -> str:
+    """One workflow command a finding, the worst first: GitHub shows ten of a level."""
+    pairs = [(report, finding) for report in found.reports for finding in report.findings]
+    pairs.sort(key=lambda pair: SEVERITIES.index(pair[1].severity))
+    return "\n".join(_command(report, finding) for report, finding in pairs)
+
+
+def _command(report: ValidationReport, finding: Finding) -> str:
+    place: dict[str, str | int] = {"file": clean(report.file_of(finding)).removeprefix("./")}
+    if finding.span:
+        line, column, length = finding.span
+        place |= {"line": line, "endLine": line, "col": column, "endColumn": column + length}
+    message, hint = clean(finding.message), clean(finding.hint)
+    first = (
+        f"first at line {finding.also.line}, column {finding.also.column}" if finding.also else ""
+    )
+    text = "\n".join(part for part in (message, first, hint) if part)
+    return command(LEVELS[finding.severity], text, **place, title=finding.rule)
+
+
+def diff(result: DiffResult) -> str:
+    """The summary, the changes of most effect, the gates, at the lines of the new file."""
+    return "\n".join(_diff_commands(result))
+
+
+def _diff_commands(result: DiffResult) -> Iterator[str]:
+    compared, changes = result.compared, result.compared.comparison.changes
+    yield command("notice", clean(compared.summary), title="pricectl diff")
+    positions = Positions(result.head.version.data.decode())
+    for change in changes[:MAX_CHANGES]:
+        yield _change_command(change, result.head.path, positions)
+    if len(changes) > MAX_CHANGES:
+        yield command("notice", f"{plural(len(changes) - MAX_CHANGES, 'change')} more")
+    for told in words.left_out(compared.comparison):
+        yield command("warning", told, title="pricectl diff")
+    for gate in compared.gates:
+        yield command("error" if gate.tripped else "notice", gate.text)
+
+
+def _change_command(change: Change, path: str, positions: Positions) -> str:
+    line, column, _ = positions.key(change.pointer)
+    file = {} if path == "-" else {"file": clean(path).removeprefix("./")}
+    level = _CHANGE_LEVELS[change.severity]
+    return command(
+        level, clean(_sentence(change)), **file, line=line, col=column, title=change.kind
+    )
+
+
+def _sentence(change: Change) -> str:
+    if change.kind in ("added", "removed"):
+        return f"{change.full_name} {change.kind}: {change.new or change.old}"
+    name = change.model if change.kind == "resolution" else change.full_name
+    label = "" if change.kind == "resolution" else f" {words.price_label(change)}"
+    old, new = words.sides(change)
+    moved = words.moved(change.largest)
+    told = [moved] if moved else []
+    if change.note and not change.price:
+        told.append(f"({change.note})")
+    return " ".join([f"{name}{label}:", old, "->", new, *told])

@@ -1,0 +1,147 @@
+"""What a log says about prices, as a document and for people."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pricectl.core.labels import count, plural
+from pricectl.operate.logs.reading import FALLBACK, LogTally, Moment, Sighting, SignCount
+from pricectl.operate.logs.remedies import LogsResult
+from pricectl.report.canvas import Canvas, clean, grid, listing
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+    from rich.text import Text
+
+MAX_SHOWN = 80
+
+
+def document(result: LogsResult) -> dict[str, Any]:
+    """The document of `logs`; schemas/logs.schema.json describes it."""
+    tally = result.tally
+    return {
+        "schema": "pricectl.logs/1",
+        "outcome": "fail" if tally.bad else "pass",
+        "lines": tally.lines,
+        "signs": [
+            {
+                "phrase": seen.sign.phrase,
+                "good": seen.sign.good,
+                "lines": seen.lines,
+                "held_back": seen.held_back,
+                "first": {"line": seen.first.line, "time": seen.first.time or None},
+                "last": {"line": seen.last.line, "time": seen.last.time or None},
+                "reason": seen.reason,
+            }
+            for seen in tally.seen
+        ],
+        "fallbacks": [{"kind": kind, "lines": lines} for kind, lines in tally.kinds],
+        "models": [
+            {**fallback._asdict(), "suggestion": remedy._asdict() if remedy else None}
+            for fallback, remedy in result.names
+        ],
+        "more_models": len(tally.names) - len(result.names),
+        "rarer_lines": tally.rarer,
+        "note": result.note,
+    }
+
+
+def text(result: LogsResult, canvas: Canvas) -> str:
+    """Whether the log is clean, each sign with its times, the names that fell back most."""
+    from rich.text import Text
+
+    tally, names, note = result.tally, result.names, result.note
+    parts: list[RenderableType] = [_headline(tally)]
+    if not canvas.quiet:
+        if tally.seen:
+            parts += ["", _signs(tally.seen), *_advice(tally.seen)]
+        if len(tally.kinds) > 1 or (tally.kinds and not names):
+            parts += ["", Text(f"{FALLBACK} by kind: {_kinds(dict(tally.kinds))}")]
+        if names:
+            parts += ["", _names(result)]
+        parts += [Text(line, "dim") for line in _left_out(result)]
+        parts += [Text(clean(note), "yellow")] if note else []
+    return canvas.draw(*parts)
+
+
+def sighting_line(one: Sighting) -> str:
+    """One bad sign as it comes, on one line."""
+    words = (one.moment.time, one.sign.phrase, one.kind, one.model, one.reason)
+    return f"line {count(one.moment.line)}: {'  '.join(_short(word) for word in words if word)}"
+
+
+def _short(text: str) -> str:
+    shown = clean(text)
+    return shown if len(shown) <= MAX_SHOWN else f"{shown[: MAX_SHOWN - 3]}..."
+
+
+def _headline(tally: LogTally) -> "Text":
+    from rich.text import Text
+
+    bad = sum(seen.lines for seen in tally.seen if not seen.sign.good)
+    lines = f" in {plural(tally.lines, 'line')}"
+    if bad:
+        return Text(plural(bad, "bad sign"), "bold red").append(lines, "not bold default")
+    if tally.seen:
+        return Text("ok", "bold green").append(f": no bad signs{lines}", "not bold default")
+    unseen = f": nothing about prices{lines}; is this the log of the service?"
+    return Text("ok", "bold green").append(unseen, "not bold default")
+
+
+def _signs(seen: Sequence[SignCount]) -> "Table":
+    from rich.text import Text
+
+    table = listing("Sign", "Lines>", "First", "Last")
+    for one in seen:
+        held = f" (+{count(one.held_back)})" if one.held_back else ""
+        mark = Text("+ ", "green") if one.sign.good else Text("! ", "red")
+        table.add_row(
+            mark.append(one.sign.phrase),
+            f"{count(one.lines)}{held}",
+            Text(_when(one.first)),
+            Text(_when(one.last)),
+        )
+    return table
+
+
+def _advice(seen: Sequence[SignCount]) -> Iterator["Text"]:
+    from rich.text import Text
+
+    told = [one for one in seen if one.sign.advice]
+    if told:
+        yield Text()
+    for one in told:
+        reason = f"{_short(one.reason)}; " if one.reason else ""
+        yield Text(f"{one.sign.phrase}: {reason}{one.sign.advice}")
+
+
+def _when(moment: Moment) -> str:
+    return clean(moment.time) or f"line {count(moment.line)}"
+
+
+def _kinds(kinds: Mapping[str, int]) -> str:
+    return ", ".join(
+        f"{clean(kind) or 'of no kind'} {count(number)}" for kind, number in kinds.items()
+    )
+
+
+def _names(result: LogsResult) -> "Table":
+    from rich.text import Text
+
+    table = grid("right", "left", "wrap")
+    for fallback, advice in result.names:
+        kind = f" ({fallback.kind})" if fallback.kind not in ("", "unknown-model") else ""
+        words = Text(clean(advice.words), "dim") if advice else Text()
+        table.add_row(f"  {count(fallback.lines)}", Text(f"{_short(fallback.model)}{kind}"), words)
+    return table
+
+
+def _left_out(result: LogsResult) -> Iterator[str]:
+    tally = result.tally
+    more = len(tally.names) - len(result.names)
+    if more > 0:
+        yield f"  and {plural(more, 'other name')}; --top shows more"
+    if tally.rarer:
+        yield f"  and {plural(tally.rarer, 'line')} about names too many to keep"
+    if any(seen.held_back for seen in tally.seen):
+        yield "in parentheses: lines that the service held back within a minute"

@@ -1,0 +1,183 @@
+"""One model: its rates by unit, service and tier, then the rest of its row."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from pricectl.core.catalog import Catalog
+from pricectl.core.labels import count, price_of
+from pricectl.core.model import Match, Model
+from pricectl.core.money import TOKENS_PER_MTOK, usd
+from pricectl.core.prices import PriceList
+from pricectl.core.units import UNITS, is_token
+from pricectl.models import Priced
+from pricectl.report.assumptions import FOUND
+from pricectl.report.canvas import COLUMN_GAP, Canvas, at_point, clean, grid, listing
+from pricectl.report.json_text import catalog_id, resolved
+from pricectl.report.rows import factors, row_document, weekly
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+
+TOKENS = "$ / 1M tokens"
+FACTS = (
+    "mode",
+    "max_input_tokens",
+    "max_output_tokens",
+    "deprecation_date",
+    "verified_on",
+    "source",
+)
+
+
+def document(match: Match, row: Priced, catalog: Catalog) -> dict[str, Any]:
+    """One row with all its rates, and how it was found."""
+    return {
+        "schema": "pricectl.show/1",
+        "asked": match.asked,
+        "resolved": resolved(match),
+        **row_document(row),
+        "catalog": catalog_id(catalog),
+    }
+
+
+def text(match: Match, row: Priced, canvas: Canvas) -> str:
+    """The rates in force, then those of other times, then the rest; quiet, the first alone."""
+    from rich.text import Text
+
+    model = match.model
+    rates = list(_rates(row.prices, canvas.width))
+    if canvas.quiet:
+        return canvas.draw(*rates)
+    headline = Text(clean(model.full_name), style="bold")
+    if FOUND[match.how]:
+        headline.append(f"  {clean(match.asked)}, {FOUND[match.how]}", style="not bold")
+    if model.entry.get("retired") is True:
+        headline.append("  retired", style="yellow")
+    period = [Text(dated_price(row.period))] if row.period else []
+    return canvas.draw(
+        headline, *period, Text(), *rates, *_others(row, canvas.width), Text(), _facts(model)
+    )
+
+
+def dated_price(period: str) -> str:
+    """Which prices are in force, where they are not simply the row's own.
+
+    >>> dated_price("from 2026-12-01"), dated_price("off-peak")
+    ('dated price: from 2026-12-01', 'off-peak price')
+    """
+    return f"{period} price" if period == "off-peak" else f"dated price: {period}"
+
+
+def _rates(prices: PriceList, width: int) -> "Iterator[RenderableType]":
+    """A price list's rates, then the factors on them and the hours in which it holds."""
+    yield from _tables(prices, width)
+    table = grid("left", "wrap")
+    if raised := factors(prices):
+        table.add_row("factors", clean(", ".join(f"{word} x{by}" for word, by in raised.items())))
+    if prices.windows:
+        table.add_row("hours", f"{weekly(prices.windows)} UTC")
+    if table.row_count:
+        yield table
+
+
+def _tables(prices: PriceList, width: int) -> "Iterator[RenderableType]":
+    priced = [unit for unit in UNITS if any(unit == name for name, _, _ in prices.rates)]
+    tokens = [unit for unit in priced if is_token(unit)]
+    others = [unit for unit in priced if unit not in tokens]
+    if tokens:
+        yield from _token_tables(prices, tokens, width)
+    if others:
+        yield _other_table(prices, others)
+
+
+def _columns(prices: PriceList, units: list[str]) -> list[tuple[str, int]]:
+    return sorted({(service, above) for unit, above, service in prices.rates if unit in units})
+
+
+def _token_tables(prices: PriceList, units: list[str], width: int) -> "Iterator[RenderableType]":
+    """As many tables side by side as fit, the others below: a rate is never cut."""
+    from rich.text import Text
+
+    rows: list[list[list[str]]] = [[]]
+    left = width - max(map(len, (*units, TOKENS)))
+    for service, above in _columns(prices, units):
+        rates = [_cell(prices.rates.get((unit, above, service)), unit) for unit in units]
+        column = [_heading(service, above), *at_point(rates)]
+        needed = max(map(len, column)) + COLUMN_GAP
+        if rows[-1] and needed > left:
+            rows.append([])
+            left = width - max(map(len, (*units, TOKENS)))
+        rows[-1].append(column)
+        left -= needed
+    for index, columns in enumerate(rows):
+        if index:
+            yield Text()
+        yield _token_table(units, columns)
+
+
+def _token_table(units: list[str], columns: list[list[str]]) -> "Table":
+    table = listing(TOKENS, *(f"{heading}>" for heading, *_ in columns))
+    for index, unit in enumerate(units, 1):
+        table.add_row(unit, *(column[index] for column in columns))
+    return table
+
+
+def _heading(service: str, above: int) -> str:
+    return f"{service or 'standard'} >{above // 1000}k" if above else service or "standard"
+
+
+def _cell(own: tuple[int, str] | None, unit: str) -> str:
+    return "" if own is None else usd(price_of(own[0], unit, TOKENS_PER_MTOK))
+
+
+def _other_table(prices: PriceList, units: list[str]) -> "Table":
+    table = grid("left", "right", "left")
+    rows = [
+        (unit, above, service)
+        for service, above in _columns(prices, units)
+        for unit in units
+        if (unit, above, service) in prices.rates
+    ]
+    costs = at_point(f"${usd(price_of(prices.rates[row][0], row[0]))}" for row in rows)
+    for (unit, above, service), cost in zip(rows, costs, strict=True):
+        where = f", {_heading(service, above)}" if service or above else ""
+        table.add_row(unit, cost, f"{one(UNITS[unit].counts)}{where}")
+    return table
+
+
+def one(thing: str) -> str:
+    """A thing with its article.
+
+    >>> one("image content check"), one("8s video second"), one("web search")
+    ('an image content check', 'an 8s video second', 'a web search')
+    """
+    return f"an {thing}" if thing[0] in "aeiou8" else f"a {thing}"
+
+
+def _others(row: Priced, width: int) -> "Iterator[RenderableType]":
+    from rich.text import Text
+
+    for period, prices in row.other_lists:
+        yield Text(f"\n{period}", style="bold")
+        yield from _rates(prices, width)
+        if prices.off_peak and prices.off_peak is not row.prices:
+            yield Text(f"\n{period}, off-peak hours", style="bold")
+            yield from _rates(prices.off_peak, width)
+
+
+def _facts(model: Model) -> "Table":
+    from rich.text import Text
+
+    table = grid("left", "wrap")
+    if model.aliases:
+        table.add_row("aliases", Text(clean(", ".join(model.aliases))))
+    for name in FACTS:
+        value = model.entry.get(name)
+        if value is not None:
+            said = count(value) if isinstance(value, int) else clean(str(value))
+            table.add_row(name.replace("_", " "), Text(said))
+    supports = [name.split("_", 1)[1] for name in model.entry if name.startswith("supports_")]
+    if supports:
+        table.add_row("supports", Text(clean(", ".join(sorted(supports)).replace("_", " "))))
+    return table

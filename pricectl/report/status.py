@@ -1,0 +1,72 @@
+"""The prices at several sources and whether they agree, as a document and for people."""
+
+from typing import Any
+
+from pricectl.core.labels import count
+from pricectl.operate.status import Agreement, PricesAt, StatusResult
+from pricectl.report.canvas import Canvas, clean, listing
+
+WORDS: dict[Agreement, tuple[str, str]] = {
+    "same": ("same: one catalog and one calculator", "bold green"),
+    "different": ("different: not all charge alike", "bold red"),
+    "unreadable": ("unreadable: not every place could be read", "bold red"),
+}
+HASH_CHARACTERS = 12
+
+
+def document(result: StatusResult) -> dict[str, Any]:
+    """The document of `status`; schemas/status.schema.json describes it.
+
+    Null stands for what a source does not have, or did not tell.
+    """
+    return {
+        "schema": "pricectl.status/1",
+        "outcome": result.agreement,
+        "places": [
+            {name: None if value == "" else value for name, value in source._asdict().items()}
+            for source in result.sources
+        ],
+    }
+
+
+def text(result: StatusResult, canvas: Canvas) -> str:
+    """The outcome in one line, and a table of all sources above it."""
+    from rich.text import Text
+
+    if canvas.quiet:
+        return canvas.draw(Text(result.agreement))
+    table = listing(
+        "Where", "", "SHA-256", "Models>", "Last updated", "Generation>", "Calculator", "Remarks"
+    )
+    for source in result.sources:
+        table.add_row(*(Text(clean(cell)) for cell in _cells(source, result.sources[0], canvas)))
+    return canvas.draw(table, Text(), Text(*WORDS[result.agreement]))
+
+
+def _cells(source: PricesAt, first: PricesAt, canvas: Canvas) -> tuple[str, ...]:
+    sha256 = source.sha256 if canvas.verbose else source.sha256[:HASH_CHARACTERS]
+    return (
+        source.name,
+        source.kind,
+        sha256 if sha256 or source.problem else "none",
+        "" if source.models is None else count(source.models),
+        source.last_updated,
+        "" if source.generation is None else count(source.generation),
+        source.calculator,
+        "; ".join(_remarks(source, first)),
+    )
+
+
+def _remarks(source: PricesAt, first: PricesAt) -> list[str]:
+    if source.problem:
+        return [source.problem]
+    found = []
+    if not first.problem and source.sha256 != first.sha256:
+        found.append("other catalog")
+    if source.calculator and first.calculator and source.calculator != first.calculator:
+        found.append("other calculator")
+    if source.layer not in {"", "file"}:
+        found.append(f"prices from: {source.layer}")
+    if source.reload == "refused":
+        found.append("last reload refused")
+    return found

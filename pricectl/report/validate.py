@@ -1,0 +1,147 @@
+"""Findings of `validate`: for people each with its excerpt of the source, and as a document."""
+
+import textwrap
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from pricectl.check import Validation, ValidationReport
+from pricectl.check.findings import Finding, Severity, Threshold
+from pricectl.core.labels import count, plural
+from pricectl.report.canvas import Canvas, clean
+from pricectl.report.excerpts import DIM, GUTTER, MIN_SOURCE_WIDTH, draw_excerpt, marked_spans
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+STYLES: dict[Severity, str] = {"error": "bold red", "warning": "bold yellow", "info": "bold blue"}
+# How a severity reads; "info" is its name in JSON and in the settings.
+SEVERITY_WORDS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
+# More findings of one rule are counted instead of shown.
+SHOWN_OF_A_RULE = 10
+
+
+def document(found: Validation) -> dict[str, Any]:
+    """The findings of all files, and whether any trips the threshold."""
+    reports = found.reports
+    return {
+        "schema": "pricectl.validate/1",
+        "outcome": "fail" if found.failed else "pass",
+        "models": sum(report.models for report in reports),
+        "files": [report.file for report in reports],
+        "findings": [finding for report in reports for finding in finding_documents(report)],
+        "waived": [_finding(report, each) for report in reports for each in report.waived],
+    }
+
+
+def finding_documents(report: ValidationReport) -> list[dict[str, Any]]:
+    """Each finding of a file that was not waived."""
+    return [_finding(report, finding) for finding in report.findings]
+
+
+def _finding(report: ValidationReport, finding: Finding) -> dict[str, Any]:
+    span, also = finding.span, finding.also
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "due": finding.due,
+        "pointer": finding.pointer,
+        "file": report.file_of(finding),
+        "line": span.line if span else None,
+        "column": span.column if span else None,
+        "end_column": span.column + span.length if span else None,
+        "also": {"line": also.line, "column": also.column} if also else None,
+        "message": finding.message,
+        "hint": finding.hint,
+    }
+
+
+def text(found: Validation, canvas: Canvas) -> str:
+    """The findings of every file, each file's ending with its summary; quiet, summaries alone.
+
+    Notes are shown where they are asked for or trip the threshold.
+    """
+    parts: list[Text] = []
+    for report in found.reports:
+        if not canvas.quiet:
+            parts += _findings(report, canvas, found.threshold)
+        parts.append(_summary(report, named=len(found.reports) > 1))
+    return canvas.draw(*parts)
+
+
+def _findings(report: ValidationReport, canvas: Canvas, threshold: Threshold) -> Iterator["Text"]:
+    from rich.text import Text
+
+    shown: Counter[str] = Counter()
+    hidden: Counter[tuple[str, Severity]] = Counter()
+    notes = canvas.verbose or threshold.level == "info"
+    for finding in report.findings:
+        if finding.severity == "info" and not notes and not threshold.trips(finding):
+            continue
+        shown[finding.rule] += 1
+        if shown[finding.rule] > SHOWN_OF_A_RULE and not canvas.verbose:
+            hidden[finding.rule, finding.severity] += 1
+        else:
+            yield _drawn(report, finding, canvas.width)
+    for (rule, severity), more in hidden.most_common():
+        line = Text("... ", DIM)
+        line.append(f"{count(more)} more ")
+        line.append(f"{severity}[{rule}]", STYLES[severity])
+        line.append("; -v shows all, -o concise one a line", DIM)
+        yield line
+    if hidden:
+        yield Text()
+
+
+def _drawn(report: ValidationReport, finding: Finding, width: int) -> "Text":
+    """A finding as compilers show theirs: headline, place, excerpt, hint."""
+    from rich.text import Text
+
+    style = STYLES[finding.severity]
+    drawn = Text(no_wrap=True, overflow="ignore")
+    drawn.append(f"{finding.severity}[{finding.rule}]", style)
+    message = clean(finding.message) + finding.due_mark
+    drawn.append(f" {_wrapped(message, width, drawn.cell_len + 1)}\n", "bold")
+    spans = marked_spans(report.positions, finding, style)
+    digits = len(str(max((each.span.line for each in spans), default=0)))
+    margin = " " * digits
+    place = clean(report.file_of(finding))
+    if finding.span:
+        place += f":{finding.span.line}:{finding.span.column}"
+    drawn.append(f"{margin}--> ", GUTTER).append(f"{place}\n")
+    if spans:
+        drawn.append(f"{margin} |\n", GUTTER)
+        drawn.append_text(draw_excerpt(spans, report.positions, digits, width))
+    if finding.hint:
+        if spans:
+            drawn.append(f"{margin} |\n", GUTTER)
+        drawn.append(f"{margin} = ", GUTTER).append("hint", "bold cyan").append(": ")
+        indent = len(f"{margin} = hint: ")
+        drawn.append(f"{_wrapped(clean(finding.hint), width, indent)}\n")
+    return drawn
+
+
+def _wrapped(words: str, width: int, indent: int) -> str:
+    """Words on lines of at most that width; the first one begins after the indent already."""
+    room = max(MIN_SOURCE_WIDTH, width - indent)
+    lines = textwrap.wrap(words, room, break_on_hyphens=False) or [""]
+    return f"\n{' ' * indent}".join(lines)
+
+
+def _summary(report: ValidationReport, *, named: bool) -> "Text":
+    """What was found in a file, on one line; its name stands before if there are several."""
+    from rich.text import Text
+
+    counts = {severity: report.count(severity) for severity in STYLES}
+    told = [
+        plural(number, SEVERITY_WORDS[severity]) for severity, number in counts.items() if number
+    ]
+    models = plural(report.models, "model")
+    line = Text(f"{clean(report.file)}: " if named else "")
+    due = f", {count(report.due)} due by date" if report.due else ""
+    waived = f", {plural(len(report.waived), 'finding')} waived" if report.waived else ""
+    if not told:
+        return line.append("ok", "bold green").append(f": {models}, no findings{waived}")
+    worst = next(severity for severity, number in counts.items() if number)
+    line.append(", ".join(told), STYLES[worst])
+    return line.append(f" in {models}{due}{waived}")

@@ -1,0 +1,60 @@
+"""Responses that are safe to show: ASCII JSON, nothing cached, no echo of bad input."""
+
+import json
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+
+from pricectl.report.canvas import clean
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+MAX_ERRORS = 10
+HEADERS = {"Cache-Control": "no-store"}
+
+
+def json_response(
+    body: Mapping[str, object], status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """A document as JSON."""
+    return text_response(json.dumps(body), status, headers)
+
+
+def text_response(
+    document: str, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """A JSON document that is written already; in ASCII, where DEL alone is still to be escaped."""
+    return Response(
+        document.replace("\x7f", "\\u007f"),
+        status,
+        {**HEADERS, **(headers or {})},
+        "application/json",
+    )
+
+
+def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
+    """An error in FastAPI's shape."""
+    return json_response({"detail": clean(detail)}, status, headers)
+
+
+class SafeRoute(APIRoute):
+    """A route whose error about a parameter names it, and does not repeat what was sent."""
+
+    def get_route_handler(self) -> Handler:
+        """FastAPI's handler with another response to bad parameters."""
+        handle = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except RequestValidationError as error:
+                sentences = [_sentence(each) for each in error.errors()[:MAX_ERRORS]]
+                return problem(422, "; ".join(sentences))
+
+        return handler
+
+
+def _sentence(error: Mapping[str, Any]) -> str:
+    return f"{'.'.join(map(str, error['loc'][1:])):.60}: {error['msg']:.200}"

@@ -1,0 +1,104 @@
+"""The status of a process's prices as documents: versions, counts and faults, but no folders."""
+
+import os
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from pricectl.core.windows import read_instant
+from pricectl.files.settings import PRICECTL_TOML, PYPROJECT_TOML
+from pricectl.report.canvas import clean
+from pricectl.runtime import Metrics, Pricing, ReloadResult, Snapshot
+from pricectl.runtime.snapshot import NOT_ANNOUNCED_REASON, SETTINGS_REASON
+
+MAX_REASON = 500
+RELOAD_REFUSED = "reload-refused"
+
+
+def health(pricing: Pricing) -> dict[str, Any]:
+    """The public part of the status; `version` is the catalog's SHA-256."""
+    return _health(pricing.snapshot, pricing.metrics())
+
+
+def _health(snapshot: Snapshot, metrics: Metrics) -> dict[str, Any]:
+    flags = [*snapshot.flags, *([] if metrics.last_reload_ok else [RELOAD_REFUSED])]
+    return {
+        "status": "degraded" if flags else "ok",
+        "models": snapshot.models,
+        "version": snapshot.sha256,
+        "generation": snapshot.generation,
+        "calculator": snapshot.calculator_version,
+        "last_updated": clean(snapshot.catalog.last_updated),
+        "layer": snapshot.layer,
+        "flags": flags,
+    }
+
+
+def status(pricing: Pricing) -> dict[str, Any]:
+    """The operator's status: health, faults, the last reload and the process's counters."""
+    # The last reload first: the prices read after it are never older than it says.
+    last = pricing.last_reload
+    snapshot, metrics = pricing.snapshot, pricing.metrics()
+    return {
+        **_health(snapshot, metrics),
+        "pid": os.getpid(),
+        "loaded_at": snapshot.loaded_at.isoformat(),
+        "catalog_age_seconds": age_seconds(snapshot),
+        "settings_problem": without_folder(snapshot.settings_problem),
+        "last_reload": {**reload_document(last), "at": _last_reload_at(metrics)} if last else None,
+        "reloads": dict(metrics.reloads),
+        "fallbacks": dict(metrics.fallbacks),
+    }
+
+
+def reload_document(result: ReloadResult) -> dict[str, Any]:
+    """What a reload did, and the version that is active after it."""
+    document: dict[str, Any] = {
+        "status": result.status,
+        "models": result.models,
+        "version": result.version,
+        "generation": result.generation,
+        "pid": os.getpid(),
+    }
+    if result.reason:
+        document["reason"] = _without_files(result.reason)
+    if result.status == "refused":
+        document["findings"] = [
+            {"pointer": clean(pointer), "message": clean(message)[:MAX_REASON]}
+            for pointer, message, *_ in result.findings
+        ]
+    return document
+
+
+def age_seconds(snapshot: Snapshot) -> int | None:
+    """The time since the `last_updated` of the catalog; None if it has none that can be read."""
+    edited = read_instant(snapshot.catalog.last_updated)
+    return int((datetime.now(UTC) - edited).total_seconds()) if edited else None
+
+
+def _last_reload_at(metrics: Metrics) -> str | None:
+    return metrics.last_reload_at.isoformat() if metrics.last_reload_at else None
+
+
+def _without_files(reason: str) -> str:
+    if reason.startswith(NOT_ANNOUNCED_REASON):  # what follows names a file of the state folder
+        return NOT_ANNOUNCED_REASON
+    if reason.startswith(SETTINGS_REASON):
+        problem = without_folder(reason.removeprefix(f"{SETTINGS_REASON}: "))
+        reason = f"{SETTINGS_REASON}: {problem}" if problem else SETTINGS_REASON
+    return clean(reason)[:MAX_REASON]
+
+
+def without_folder(problem: str) -> str:
+    """A fault of the settings with the base name of their file alone, cleaned and bounded.
+
+    Empty if it speaks of another file: nobody knows which part of it is a folder.
+    """
+    chosen = re.split(r"[/\\]", os.environ.get("PRICECTL_SETTINGS", ""))[-1]
+    names = "|".join(re.escape(name) for name in (chosen, PRICECTL_TOML, PYPROJECT_TOML) if name)
+    folder = re.match(rf".*[/\\](?=(?:{names}): )", problem, re.DOTALL)
+    if folder:
+        problem = problem.replace(folder[0], "")
+    elif re.match(r"/|\\|[A-Za-z]:[/\\]", problem):
+        return ""
+    return clean(problem)[:MAX_REASON]

@@ -1,0 +1,100 @@
+"""When a process looks for new prices: the watching thread, the pauses of retries, forks."""
+
+import os
+import threading
+import weakref
+from collections.abc import Callable
+from contextlib import suppress
+from time import monotonic
+from typing import Protocol
+
+POLL_THREAD = "pricectl-poll"
+WATCH_THREAD = "pricectl-watch"
+# Each look reads the files; a shorter interval would keep a processor busy.
+MIN_WATCH_SECONDS = 0.05
+FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS = 0.5, 60.0
+
+
+class Polled(Protocol):
+    """What a watcher and a fork need of a process's prices."""
+
+    def poll(self) -> None:
+        """Look for new prices now."""
+
+    def after_fork(self) -> None:
+        """Go on in the child, where only the forking thread lives."""
+
+
+class Watcher:
+    """A thread that polls until it is stopped, or until nobody holds the prices any more."""
+
+    def __init__(self, polled: Polled, every_seconds: float) -> None:
+        # The minimum first: a comparison with NaN is false, so that NaN means the minimum.
+        self._every_seconds = min(max(MIN_WATCH_SECONDS, every_seconds), threading.TIMEOUT_MAX)
+        self._polled = weakref.ref(polled)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=WATCH_THREAD, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let the thread end; it may poll once more."""
+        self._stop.set()
+
+    def _run(self) -> None:
+        while not self._stop.wait(self._every_seconds):
+            polled = self._polled()
+            if polled is None:
+                return
+            polled.poll()
+            del polled
+
+
+class RetryPause:
+    """The time until the next retry; each pause is twice as long as the one before."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Start again with the shortest pause."""
+        self._pause_seconds = FIRST_RETRY_SECONDS
+        self._due_at = monotonic() + FIRST_RETRY_SECONDS
+
+    def is_over(self) -> bool:
+        """Whether the next retry is due."""
+        return monotonic() >= self._due_at
+
+    def double(self) -> None:
+        """Begin the next pause."""
+        self._pause_seconds = min(2 * self._pause_seconds, LONGEST_RETRY_SECONDS)
+        self._due_at = monotonic() + self._pause_seconds
+
+
+def run_in_thread(task: Callable[[], object]) -> bool:
+    """Run a task in a thread of its own, so that the caller can answer its call.
+
+    Returns False where no thread can be started: at shutdown, or at the limit of threads.
+    """
+    try:
+        threading.Thread(target=task, name=POLL_THREAD, daemon=True).start()
+    except Exception:  # noqa: BLE001 - the caller goes on without
+        return False
+    return True
+
+
+_ALL: "weakref.WeakSet[Polled]" = weakref.WeakSet()
+
+
+def call_after_fork(polled: Polled) -> None:
+    """Call its `after_fork` in every child, for as long as it lives."""
+    _ALL.add(polled)
+
+
+def _after_fork() -> None:
+    for polled in list(_ALL):
+        with suppress(Exception):
+            polled.after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

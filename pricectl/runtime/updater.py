@@ -1,0 +1,285 @@
+"""Keeps the prices of a process up to date: start, reload, other workers, retries, watching."""
+
+import threading
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic
+
+from pricectl.files import atomic
+from pricectl.runtime import logs, polling
+from pricectl.runtime.flags import INTERNAL_ERROR
+from pricectl.runtime.loader import as_refused
+from pricectl.runtime.monitor import Monitor
+from pricectl.runtime.quoting import FREE_QUOTE
+from pricectl.runtime.reload import HOST_LOCK_SECONDS, NoFile, Renewal, follow, renew
+from pricectl.runtime.settings_file import SettingsFile
+from pricectl.runtime.snapshot import EMERGENCY, Answer, ReloadResult, Snapshot, Status
+from pricectl.runtime.sources import Options, Sources, find_sources
+from pricectl.runtime.start import NO_WAIT, first_snapshot
+
+# A time of the next look that is always over: the first call starts the process.
+NOW = float("-inf")
+
+
+class Updater:
+    """Holds one snapshot and swaps it by one assignment; no method raises.
+
+    A thread that takes both locks takes `_lock` first. A call takes only `_start_lock`, and only
+    before the first prices are there, so that it never waits for a reload.
+
+    A call reads `check_at`, `snapshot`, `deny` and `no_price`; nobody else writes to them.
+    """
+
+    def __init__(self, monitor: Monitor) -> None:
+        self._monitor = monitor
+        self._lock = threading.RLock()
+        self._start_lock = threading.RLock()
+        self._watcher: polling.Watcher | None = None
+        self._watch_seconds: float | None = None
+        # The thread that is starting; it must not wait for a reload.
+        self._starting: int | None = None
+        # Whether a thread is on its way to look for new prices.
+        self._polling = False
+        self._use(EMERGENCY)
+        self._reset(Options())
+        polling.call_after_fork(self)
+
+    def configure(self, options: Options) -> None:
+        """Start again with other options; the prices in use stay until the next are there."""
+        with self._lock, self._start_lock:
+            self.unwatch()
+            self._reset(options)
+            self._ensure_started()
+
+    def look(self) -> None:
+        """Check on the way of a call, every `check_seconds`, whether there may be new prices."""
+        try:
+            self._ensure_started()
+            self.check_at = monotonic() + self._options.check_seconds
+            announced = self._sources.announcement_stamp() != self._stamp
+            # Loading takes longer than a call may: a thread does it, this call has the old price.
+            if not self._polling and (announced or self._retry_is_due()):
+                self._polling = True
+                if not polling.run_in_thread(self.poll):
+                    self.poll()
+        except Exception as error:  # noqa: BLE001 - the call is answered with what there is
+            self._monitor.failure("file", error)
+
+    def reload(self, *, force: bool = False) -> ReloadResult:
+        """See `Pricing.reload`."""
+        self._ensure_started()
+        if self._is_starting():  # a signal handler in the middle of the start
+            return self._result("unchanged", "the process is starting")
+        with self._lock:
+            try:
+                return self._swap(self._renew(HOST_LOCK_SECONDS, force=force))
+            except Exception as error:  # noqa: BLE001 - the old prices stay
+                return self._refused(error)
+
+    def poll(self) -> None:
+        """See `Pricing.poll`."""
+        self._ensure_started()
+        if self._is_starting() or not self._lock.acquire(blocking=False):
+            self._polling = False
+            return
+        try:
+            # Other workers first: what they announced may be the very edit that is watched.
+            self._follow()
+            if self._watch_seconds is not None and self._sources.content() != self._content:
+                self._reload_watched()
+            elif self._retry_is_due():
+                self._retry()
+        except Exception as error:  # noqa: BLE001 - the old prices stay
+            self._monitor.failure("file", error)
+        finally:
+            self._polling = False
+            self._lock.release()
+
+    def watch(self, every_seconds: float) -> None:
+        """See `Pricing.watch`."""
+        self._ensure_started()
+        with self._lock:
+            self.unwatch()
+            self._content = self._sources.content()
+            self._watch_seconds = every_seconds
+            self._start_watcher()
+
+    def unwatch(self) -> None:
+        """Stop watching."""
+        self._watch_seconds = None
+        if self._watcher:
+            self._watcher.stop()
+        self._watcher = None
+
+    def after_fork(self) -> None:
+        """Go on in a forked child: locks may be held by threads that do not exist here."""
+        self._lock = threading.RLock()
+        self._start_lock = threading.RLock()
+        self._monitor.after_fork()
+        self._polling = False
+        self._watcher = None
+        self._start_watcher()
+
+    def _reset(self, options: Options) -> None:
+        """Forget everything but the prices in use."""
+        self._options = options
+        self.deny = options.deny
+        self._sources = Sources(None, SettingsFile(fixed=options.policy), provisional=True)
+        self._folder: Path | None = None
+        self.last_reload: ReloadResult | None = None
+        self._stamp: tuple[int, int, int] | None = None
+        # The files' content that was judged last, while they are watched.
+        self._content = ""
+        self._polling = False
+        self._retry_pause = polling.RetryPause()
+        # The files' content that a retry has refused, which need not be judged again.
+        self._refused_content = ""
+        self._started = False
+        self.check_at = NOW
+
+    def _ensure_started(self) -> None:
+        if self._started:
+            return
+        with self._start_lock:
+            if self._started:
+                return
+            if self._is_starting():
+                return
+            self._starting = threading.get_ident()
+            try:
+                self._start()
+            except Exception as error:  # noqa: BLE001 - the default price answers
+                self._use(EMERGENCY)
+                self._monitor.failure("file", error)
+            self._retry_pause.reset()
+            self.check_at = monotonic() + self._options.check_seconds
+            # From here on no other call waits, not even while this one catches up.
+            self._started = True
+            self._monitor.loaded(self.snapshot)
+            if self._stamp:
+                self._catch_up()
+            self._starting = None
+
+    def _is_starting(self) -> bool:
+        """Whether this very thread is starting; another one waits for the lock."""
+        return self._starting == threading.get_ident()
+
+    def _start(self) -> None:
+        self._find_sources()
+        self._stamp = self._sources.announcement_stamp()
+        start = first_snapshot(self._sources, self._monitor)
+        self._use(start.snapshot)
+        if start.refused:
+            self._refused(start.refused)
+
+    def _catch_up(self) -> None:
+        """At start, take an edit that no worker has announced yet; a call may be waiting."""
+        try:
+            self._swap(self._renew(NO_WAIT))
+        except atomic.Busy:
+            polling.run_in_thread(self.reload)
+        except Exception as error:  # noqa: BLE001 - the announced prices stay
+            self._refused(error)
+
+    def _follow(self) -> None:
+        """Take the version that another worker has announced."""
+        stamp = self._sources.announcement_stamp()
+        if stamp == self._stamp:
+            return
+        # Before the file is read: an announcement made meanwhile has another stamp and is seen.
+        self._stamp = stamp
+        try:
+            renewal = follow(self._sources, self.snapshot, self._monitor)
+        except Exception as error:  # noqa: BLE001 - the old prices stay
+            if as_refused(error).may_pass:
+                self._stamp = None  # what failed may pass: look again
+            self._refused(error)
+            return
+        if renewal.snapshot is not self.snapshot:
+            self._swap(renewal)
+
+    def _reload_watched(self) -> None:
+        """Reload once for each content; a failure that may pass is tried again at the next look."""
+        # Before the reload: an edit made meanwhile differs from it and is taken by the next look.
+        content = self._sources.content()
+        try:
+            self._swap(self._renew(NO_WAIT))
+            self._content = content
+        except atomic.Busy:
+            return
+        except Exception as error:  # noqa: BLE001 - the old prices stay
+            if not as_refused(error).may_pass:
+                self._content = content
+            self._refused(error)
+
+    def _retry_is_due(self) -> bool:
+        # Flags mean that the file or the settings are not in use; else only a reload reads them.
+        return bool(self.snapshot.flags) and self._retry_pause.is_over()
+
+    def _retry(self) -> None:
+        """Read the files again; what failed at start may have passed, or have been mended."""
+        self._retry_pause.double()
+        content = self._sources.content()
+        if content and content == self._refused_content:
+            return
+        try:
+            self._swap(self._renew(NO_WAIT))
+        except (NoFile, atomic.Busy):
+            pass
+        except Exception as error:  # noqa: BLE001 - the prices in use stay
+            if content and not as_refused(error).may_pass:
+                self._refused_content = content
+                self._refused(error)
+            else:
+                self._monitor.failure("file", error)
+
+    def _start_watcher(self) -> None:
+        try:
+            if self._watch_seconds is not None:
+                self._watcher = polling.Watcher(self, self._watch_seconds)
+        except Exception as error:  # noqa: BLE001 - no thread to be had: `poll` still works
+            self._monitor.failure("watcher", error)
+
+    def _find_sources(self) -> None:
+        if self._folder is None:
+            with suppress(OSError):  # the working folder may have been deleted
+                self._folder = Path.cwd()
+        self._sources = find_sources(self._options, self._folder, self._monitor)
+
+    def _renew(self, wait_seconds: float, *, force: bool = False) -> Renewal:
+        if self._sources.provisional:
+            self._find_sources()
+        current, monitor = self.snapshot, self._monitor
+        return renew(self._sources, current, monitor, force=force, wait_seconds=wait_seconds)
+
+    def _use(self, snapshot: Snapshot) -> None:
+        """Price calls by a snapshot, and have an answer ready for when none can be made."""
+        flags = (*snapshot.flags, INTERNAL_ERROR)
+        self.no_price = Answer(FREE_QUOTE, snapshot, flags)
+        self.snapshot = snapshot
+
+    def _swap(self, renewal: Renewal) -> ReloadResult:
+        self._use(renewal.snapshot)
+        if not renewal.snapshot.flags:
+            self._retry_pause.reset()
+        if renewal.changed:
+            self._monitor.loaded(renewal.snapshot)
+        status: Status = "reloaded" if renewal.changed else "unchanged"
+        result = self._result(status, renewal.reason)
+        return self._done(result, announced=renewal.announced)
+
+    def _refused(self, error: Exception) -> ReloadResult:
+        refused = as_refused(error)
+        if refused.phrase != logs.REFUSED:
+            self._monitor.failure("file", refused)
+        result = self._result("refused", refused.what)
+        return self._done(result._replace(findings=refused.findings))
+
+    def _result(self, status: Status, reason: str) -> ReloadResult:
+        now = self.snapshot
+        return ReloadResult(status, now.models, now.sha256, now.generation, reason)
+
+    def _done(self, result: ReloadResult, *, announced: bool = True) -> ReloadResult:
+        self.last_reload = result
+        self._monitor.reload(result, announced=announced)
+        return result

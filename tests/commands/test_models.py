@@ -1,0 +1,95 @@
+"""`pricectl models`: filters, order, columns."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run
+
+# Before and after the prices that gemini-2.5-pro has from 2027-01-01 on.
+NOW, LATER = ("--at", "2026-11-23"), ("--at", "2027-01-01")
+
+
+def names(run: Run, *words: str) -> list[str]:
+    return run("models", "-q", *words, *NOW).stdout.split()
+
+
+def test_it_lists_what_is_sold_today(run: Run) -> None:
+    assert names(run) == ["gemini-2.5-pro", "gpt-4o", "o3"]
+    assert "o1-retired" in names(run, "--retired")
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (["gpt"], ["gpt-4o"]),
+        (["GPT-4O-2024*"], ["gpt-4o"]),
+        (["2024-08-06"], ["gpt-4o"]),
+        (["-p", "google"], ["gemini-2.5-pro"]),
+        (["--service", "batch"], ["gpt-4o"]),
+        (["--min-input", "2"], ["gpt-4o", "o3"]),
+        (["--max-input", "$2.00"], ["gemini-2.5-pro", "o3"]),
+        (["--sort", "input"], ["gemini-2.5-pro", "o3", "gpt-4o"]),
+        (["--sort", "output"], ["o3", "gemini-2.5-pro", "gpt-4o"]),
+        (["--sort", "cached"], ["gpt-4o", "gemini-2.5-pro", "o3"]),
+    ],
+)
+def test_it_filters_and_sorts(run: Run, words: list[str], found: list[str]) -> None:
+    assert names(run, *words) == found
+
+
+def test_it_shows_prices_aligned_at_the_point(run: Run) -> None:
+    lines = run("models", *NOW).stdout.splitlines()
+    points = {line.index(".", 30) for line in lines if line.startswith(("google", "openai"))}
+    assert len(points) == 1
+    assert lines[-2:] == [
+        "3 models. Prices in USD per 1M tokens.",
+        "1 has other prices at other times; 'pricectl show' lists them.",
+    ]
+
+
+def test_it_leaves_out_columns_before_it_breaks_a_name(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "meta-llama/llama-4-maverick-17b-128e-instruct"
+    row = {"input_cost_per_token": 1e-06, "max_input_tokens": 128000}
+    text = json.dumps({"meta": {name: {**row, "input_cost_per_token_batches": 5e-07}}})
+    (home / "llm_pricing_current.json").write_text(text, encoding="utf-8")
+    for width, headings, left_out in (
+        ("102", ["Provider", "Model", "Input", "Cached", "Output", "Context", "Also"], ""),
+        ("101", ["Provider", "Model", "Input", "Cached", "Output", "Context"], "services"),
+        ("91", ["Provider", "Model", "Input", "Cached", "Output"], "services, context"),
+        ("81", ["Model", "Input", "Cached", "Output"], "services, context, provider"),
+    ):
+        monkeypatch.setenv("COLUMNS", width)
+        lines = run("models").stdout.splitlines()
+        assert lines[0].split() == headings
+        assert name in lines[2]
+        told = f"Left out at this width: {left_out}. -o json has all."
+        assert lines[-1] == (told if left_out else "1 model. Prices in USD per 1M tokens.")
+
+
+def test_it_shows_the_price_of_what_counts_no_tokens(run: Run, home: Path) -> None:
+    text = '{"x": {"picture": {"output_cost_per_image": 0.04}}}'
+    (home / "llm_pricing_current.json").write_text(text, encoding="utf-8")
+    assert run("models").stdout.splitlines()[2].endswith("$0.04 / generated image")
+
+
+def test_it_lists_finds_and_sorts_by_the_prices_in_force(run: Run) -> None:
+    (row,) = [line for line in run("models", *LATER).stdout.splitlines() if "gemini" in line]
+    assert row.split()[2:4] == ["2.00", "20.00"]
+    assert row.endswith("(from 2027-01-01)")
+    assert run("models", "-q", "--sort", "output", *LATER).stdout.split()[-1] == "gemini-2.5-pro"
+    assert "gemini" not in run("models", "-q", "--max-input", "1.50", *LATER).stdout
+    assert "from" not in run("models", *NOW).stdout
+
+
+def test_it_exits_1_when_nothing_matches(run: Run) -> None:
+    result = run("models", "llama")
+    assert (result.exit_code, result.stdout) == (1, "No model matches.\n")
+
+
+@pytest.mark.parametrize("words", [["--sort", "age"], ["--max-input", "cheap"]])
+def test_it_refuses_bad_filters(run: Run, words: list[str]) -> None:
+    assert run("models", *words).exit_code == 2

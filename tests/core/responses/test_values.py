@@ -1,0 +1,126 @@
+"""Values out of a response: what is read, and where the bounds lie."""
+
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+import pytest
+
+from pricectl.core import BadUsage
+from pricectl.core.responses.values import (
+    Reader,
+    billed,
+    digits,
+    dollars,
+    items,
+    lacks,
+    member,
+    seconds,
+    text,
+    value_at,
+    whole,
+)
+
+
+def refused(reader: Reader, value: object) -> str:
+    with pytest.raises(BadUsage) as caught:
+        reader(value, "usage.n")
+    assert caught.value.where == "usage.n"
+    return caught.value.what
+
+
+@pytest.mark.parametrize(
+    ("reader", "value", "count"),
+    [
+        (whole, 0, 0),
+        (whole, 10**15, 10**15),
+        (whole, Decimal("1e15"), 10**15),
+        (billed, 1e15, 10**15),
+        (billed, 0.0, 0),
+        (digits, "0", 0),
+        (digits, "1000000000000000", 10**15),  # sixteen digits
+        (digits, "0000000000000001", 1),
+        (seconds, 1e15, 10**18),
+        (seconds, Decimal("1e15"), 10**18),
+        (dollars, 10**15, 10**27),
+        (dollars, 1e15, 10**27),
+        (dollars, 0, 0),
+    ],
+)
+def test_the_largest_and_smallest_values(reader: Reader, value: object, count: int) -> None:
+    assert reader(value, "usage.n") == count
+
+
+@pytest.mark.parametrize(
+    ("reader", "value", "what"),
+    [
+        (whole, -1, "is negative"),
+        (whole, 10**15 + 1, "is too large"),
+        (whole, Decimal(-1), "is negative"),
+        (billed, -1.0, "is negative"),
+        (billed, 2e15, "is too large"),
+        (digits, "1000000000000001", "is too large"),
+        (digits, "00000000000000001", "is not a whole number but str"),  # seventeen digits
+        (seconds, -0.001, "is not a duration"),
+        (seconds, Decimal("1000000000000000.001"), "is not a duration"),
+        (dollars, -1, "is not a cost"),
+        (dollars, -0.5, "is not a cost"),
+        (dollars, 10**15 + 1, "is not a cost"),
+    ],
+)
+def test_what_lies_beyond(reader: Reader, value: object, what: str) -> None:
+    assert refused(reader, value) == what
+
+
+@pytest.mark.parametrize(
+    ("value", "what"),
+    [
+        (True, "is not a whole number but bool (True)"),
+        (2.5, "is not a whole number but float (2.5)"),
+        ("a secret", "is not a whole number but str"),
+        (["a secret"], "is not a whole number but list"),
+        (Decimal("2.5"), "is not a whole number but Decimal"),
+    ],
+)
+def test_a_number_that_is_no_count_is_shown_and_nothing_else(value: object, what: str) -> None:
+    assert refused(whole, value) == what
+
+
+class Word(Enum):
+    FLEX = "flex"
+    NUMBER = 7
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        ("x" * 255, "x" * 255),
+        ("x" * 256, "x" * 256),
+        ("x" * 257, ""),
+        ("x" * 300, ""),
+        ("", ""),
+        (Word.FLEX, "flex"),
+        (Word.NUMBER, ""),
+        (b"flex", ""),
+        (7, ""),
+        (None, ""),
+    ],
+)
+def test_a_text_is_short(value: object, read: str) -> None:
+    assert text(value) == read
+
+
+def test_members_of_what_has_some() -> None:
+    body: Any = {"a": {"b": [1, 2]}, "none": None}
+    assert member(body, "none") is None
+    assert member("text", "upper") is None
+    assert member(None, "a") is None
+    assert value_at(body, ()) is body
+    assert value_at(body, ("a", "b")) == [1, 2]
+    assert value_at(body, ("none", "b")) is None
+    assert items(body, "a", "b") == [1, 2]
+    assert items(body, "a") == ()
+    assert items((1, 2)) == (1, 2)
+    assert lacks(body, ("b", "c"))
+    assert not lacks(body, ("b", "a"))
+    assert not lacks([], ("a",))
