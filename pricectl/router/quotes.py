@@ -21,6 +21,7 @@ from pricectl.report import quote as report
 from pricectl.report.json_text import json_text
 from pricectl.router.responses import problem, text_response
 from pricectl.runtime import Pricing, Snapshot
+from pricectl.runtime.flags import INTERNAL_ERROR
 
 Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
 Text = Annotated[str, Field(max_length=100)]
@@ -120,7 +121,7 @@ def _quote(pricing: Pricing, query: QuoteParameters) -> Response:
         found = price(snapshot.catalog, query.model, usage, **terms, at=at, strict=True)
     else:
         answer = pricing.quote(query.model, usage, **terms, at=at)
-        if "internal-error" in answer.flags:
+        if INTERNAL_ERROR in answer.flags:
             return problem(500, "the calculation failed")
         snapshot, found = answer.snapshot, answer.quote
     profile = _profile(snapshot, query)

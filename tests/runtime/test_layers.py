@@ -176,6 +176,15 @@ def test_no_place_for_a_copy_is_no_reason_to_fail(file: Path, tmp_path: Path) ->
     assert pricing.reload().status == "reloaded"
 
 
+def test_a_damaged_copy_is_mended_by_the_next_start(file: Path, state: Path) -> None:
+    load(file)
+    (copy,) = (state / "last-good").glob("*.json")
+    good = copy.read_bytes()
+    copy.write_bytes(b"0" * 64 + good[64:])
+    assert load(file).snapshot.layer == "file"
+    assert copy.read_bytes() == good
+
+
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """What is read, parsed and hashed; of hashes only those of a catalog or of settings."""
