@@ -4,6 +4,7 @@ Also that a class name has one meaning in the whole package.
 """
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -170,6 +171,24 @@ def test_heavy_libraries_stay_at_home_and_inside_functions() -> None:
         )
     ]
     assert astray == []
+
+
+@pytest.mark.parametrize(
+    "words", ["quote o3 1000", "diff --base packaged", "fmt --check", "models"]
+)
+def test_only_what_checks_a_catalog_loads_the_rules(words: str) -> None:
+    """Loading all rules takes longer than a quote."""
+    code = f"""
+import sys
+from pricectl.cli import app
+app({words.split()}, standalone_mode=False)
+print(*(name for name in sys.modules if name.startswith("pricectl.check")))
+"""
+    told = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    loaded = told.stdout.splitlines()[-1].split()
+    assert set(loaded) <= {"pricectl.check", "pricectl.check.findings", "pricectl.check.positions"}
 
 
 # Class names that are defined more than once, and why.

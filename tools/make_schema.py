@@ -310,8 +310,8 @@ def patterns() -> dict[str, str]:
     keys = [key for key in (*UNIT_BY_KEY, *SYNONYMS) if not key.startswith(nested)]
     families: dict[str, list[str]] = {title: [] for title in FAMILIES}
     for key in keys:
-        title = next(title for title, ends in FAMILIES.items() if key.endswith(ends))
-        families[title].append(key.replace(".", "\\."))
+        titles = (title for title, ends in FAMILIES.items() if key.endswith(ends))
+        families.setdefault(next(titles, "Other units"), []).append(key.replace(".", "\\."))
     return {title: f"^(?:{'|'.join(bases)}){SUFFIX}$" for title, bases in families.items()}
 
 

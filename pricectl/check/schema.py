@@ -135,6 +135,8 @@ def _violation(error: Any) -> Violation:
     return Violation(path, error.validator, error.validator_value, error.instance, error.schema)
 
 
+# Built once a process; whether the schema itself is valid is a matter for the tests.
+@cache
 def validator(definition: str) -> "Validator":
     """A validator for the whole catalog or one of the schema's definitions."""
     from jsonschema import Draft202012Validator

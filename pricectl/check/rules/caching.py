@@ -3,12 +3,8 @@
 from collections.abc import Iterator
 
 from pricectl.check.findings import Finding
-from pricectl.check.rules.base import (
-    Context,
-    Rule,
-    in_words,
-)
-from pricectl.core.labels import label
+from pricectl.check.rules.base import Context, Rule
+from pricectl.core.labels import label, short_rate
 from pricectl.core.prices import PriceList
 
 # A one-hour cache write costs twice the input; this much either way is still "about".
@@ -106,8 +102,8 @@ def _against_input(prices: PriceList) -> Iterator[Finding]:
         if rule:
             yield rule.finding(
                 prices.pointer_to(key),
-                f"{label(unit, above, service)} at {in_words(pico, unit)}, input at "
-                f"{in_words(base, 'input')}",
+                f"{label(unit, above, service)} at {short_rate(pico, unit)}, input at "
+                f"{short_rate(base, 'input')}",
             )
 
 

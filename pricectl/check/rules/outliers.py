@@ -7,15 +7,9 @@ from statistics import median_low
 from typing import NamedTuple
 
 from pricectl.check.findings import Finding
-from pricectl.check.rules.base import (
-    TEXT_MODES,
-    Context,
-    Rule,
-    in_words,
-    mode_of,
-)
+from pricectl.check.rules.base import TEXT_MODES, Context, Rule, mode_of
 from pricectl.check.rules.prices import pico_bounds, within
-from pricectl.core.labels import label, times
+from pricectl.core.labels import label, short_rate, times
 from pricectl.core.model import Model
 
 SLIP = 300
@@ -130,8 +124,8 @@ def _against(price: _BasePrice, family: int | None, provider: int | None) -> Ite
         side = "above" if price.pico == high else "below"
         yield rule.finding(
             price.model.prices.pointer_to(price.key),
-            f"{price.unit} price {in_words(price.pico, price.unit)} is {times(high, low)} {side} "
-            f"the median of {name}, {in_words(median, price.unit)}",
+            f"{price.unit} price {short_rate(price.pico, price.unit)} is {times(high, low)} {side} "
+            f"the median of {name}, {short_rate(median, price.unit)}",
         )
 
 
@@ -155,5 +149,5 @@ def _moves(model: Model) -> Iterator[Finding]:
                 yield rule.finding(
                     after.pointer_to(key),
                     f"{label(*rate_key)} went {change} {times(high, low)}, from "
-                    f"{in_words(old[0], rate_key[0])} to {in_words(pico, rate_key[0])}",
+                    f"{short_rate(old[0], rate_key[0])} to {short_rate(pico, rate_key[0])}",
                 )

@@ -5,13 +5,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from pricectl.check.findings import Finding
-from pricectl.check.rules.base import (
-    Context,
-    Rule,
-    in_words,
-)
+from pricectl.check.rules.base import Context, Rule
 from pricectl.core.document import Json
-from pricectl.core.labels import label
+from pricectl.core.labels import label, short_rate
 from pricectl.core.money import is_exact, pico_usd, usd_per_mtok
 from pricectl.core.pointers import pointer_to
 from pricectl.core.prices import PriceList
@@ -129,8 +125,8 @@ def _bounds(prices: PriceList, bounds: Bounds) -> Iterator[Finding]:
         side = "below" if pico < limit else "above"
         yield PRICE_OUT_OF_BOUNDS.finding(
             prices.pointer_to(key),
-            f"{label(unit, above, service)} price {in_words(pico, unit)} is {side} "
-            f"{in_words(limit, unit)}",
+            f"{label(unit, above, service)} price {short_rate(pico, unit)} is {side} "
+            f"{short_rate(limit, unit)}",
             _slip(pico, unit),
         )
 
@@ -180,7 +176,7 @@ def _dirty(price: Decimal, pointer: str, unit: Unit) -> Finding:
     token = is_token(unit.name) and unit.priced_by == 1
     written = f"${price.scaleb(6):f} / 1M" if token else f"${price:f}"
     limit = "six" if token else "twelve"
-    loaded = in_words(pico_usd(price), unit.name)
+    loaded = short_rate(pico_usd(price), unit.name)
     return FLOAT_DIRT.finding(
         pointer,
         f"{written} has more than {limit} decimals",

@@ -3,13 +3,9 @@
 from collections.abc import Iterator
 
 from pricectl.check.findings import Finding
-from pricectl.check.rules.base import (
-    Context,
-    Rule,
-    in_words,
-)
+from pricectl.check.rules.base import Context, Rule
 from pricectl.check.spelling import Speller
-from pricectl.core.labels import label
+from pricectl.core.labels import label, short_rate
 from pricectl.core.prices import PriceList
 from pricectl.core.units import KNOWN_SERVICES, UNITS
 
@@ -122,8 +118,8 @@ def _against_base(prices: PriceList) -> Iterator[Finding]:
             continue
         yield rule.finding(
             prices.pointer_to(key),
-            f"{label(unit, above, service)} at {in_words(pico, unit)}, the standard service at "
-            f"{in_words(base[0], unit)}",
+            f"{label(unit, above, service)} at {short_rate(pico, unit)}, the standard service at "
+            f"{short_rate(base[0], unit)}",
         )
 
 

@@ -3,15 +3,9 @@
 from collections.abc import Iterator
 
 from pricectl.check.findings import Finding
-from pricectl.check.rules.base import (
-    TEXT_MODES,
-    Context,
-    Rule,
-    in_words,
-    mode_of,
-)
+from pricectl.check.rules.base import TEXT_MODES, Context, Rule, mode_of
 from pricectl.check.rules.prices import pico_bounds, within
-from pricectl.core.labels import label, times
+from pricectl.core.labels import label, short_rate, times
 from pricectl.core.model import Model
 from pricectl.core.prices import PriceList
 from pricectl.core.sanity.bounds import Bounds
@@ -97,15 +91,15 @@ def _output_against_input(prices: PriceList, bounds: Bounds) -> Iterator[Finding
         if output < cost:
             yield OUTPUT_BELOW_INPUT.finding(
                 where,
-                f"{name} at {in_words(output, 'output')} is below input at "
-                f"{in_words(cost, 'input')}",
+                f"{name} at {short_rate(output, 'output')} is below input at "
+                f"{short_rate(cost, 'input')}",
                 "are the two swapped?",
             )
         elif output > MAX_OUTPUT_OVER_INPUT * cost:
             yield OUTPUT_FAR_ABOVE_INPUT.finding(
                 where,
-                f"{name} at {in_words(output, 'output')} is {times(output, cost)} the input at "
-                f"{in_words(cost, 'input')}",
+                f"{name} at {short_rate(output, 'output')} is {times(output, cost)} the input at "
+                f"{short_rate(cost, 'input')}",
             )
 
 
