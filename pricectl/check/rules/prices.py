@@ -18,7 +18,6 @@ from pricectl.policy import RuleLimits
 # No provider asks less than this for 1M tokens, or more than that for one piece of anything else.
 MIN_PICO_USD_PER_TOKEN = 500
 MAX_PICO_USD_PER_PIECE = 100 * 10**12
-EXACT = -12  # the exponent of a picodollar
 # By which factors people mistake the unit, and between which prices per token they then meant.
 SLIPS = (
     (10**6, "per 1M tokens"),
@@ -152,24 +151,14 @@ def _dirt(value: Mapping[str, Json], pointer: str, table: str = "") -> Iterator[
     for key, price in value.items():
         where = pointer + pointer_to(key)
         if type(price) is Decimal:
-            unit = _unit(key, table) if _exponent(price) < EXACT else None
-            if unit and not is_exact(price):
-                yield _dirty(price, where, unit)
+            dotted = f"{table}.{key}" if table in NESTED_KEYS else key
+            if not is_exact(price) and (parsed := parse_key(dotted)):
+                yield _dirty(price, where, parsed.unit)
         elif type(price) is dict:
             yield from _dirt(price, where, key)
         elif type(price) is list:
             items = {str(index): item for index, item in enumerate(price)}
             yield from _dirt(items, where)
-
-
-def _unit(key: str, table: str) -> Unit | None:
-    parsed = parse_key(f"{table}.{key}" if table in NESTED_KEYS else key)
-    return parsed.unit if parsed else None
-
-
-def _exponent(price: Decimal) -> int:
-    exponent = price.as_tuple().exponent
-    return exponent if isinstance(exponent, int) else 0
 
 
 def _dirty(price: Decimal, pointer: str, unit: Unit) -> Finding:

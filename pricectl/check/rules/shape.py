@@ -126,10 +126,6 @@ def check(context: Context) -> Iterator[Finding]:
     """An empty catalog, and keys nobody reads."""
     if not context.catalog.models:
         yield EMPTY_CATALOG.finding("", "the catalog has no models")
-    yield from _unknown_keys(context)
-
-
-def _unknown_keys(context: Context) -> Iterator[Finding]:
     known = context.known_keys
     anything, capability = Speller(known), Speller(known, SURE)
     for model in context.catalog.models:

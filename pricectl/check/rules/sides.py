@@ -129,12 +129,8 @@ def _text_prices(model: Model) -> Iterator[Finding]:
     missing = [
         unit for unit, rate in own.items() if not rate and UNITS[unit].key not in model.entry
     ]
-    if missing and not _by_the_piece(model):
+    units = {unit for unit, _, _ in rates}
+    # Rows that charge requests, seconds or characters need no price of tokens.
+    if missing and (not units or units & own.keys()):
         message = f"no {' and no '.join(missing)} price: those tokens add nothing to a bill"
         yield PRICE_MISSING.finding(row, message, on_key=True)
-
-
-def _by_the_piece(model: Model) -> bool:
-    """Whether the row charges requests, seconds or characters instead of tokens."""
-    units = {unit for unit, _, _ in model.prices.rates}
-    return bool(units) and not units & {"input", "output"}
