@@ -110,11 +110,6 @@ def pico_bounds(limits: RuleLimits) -> Bounds:
     return limits.widened(bounds)
 
 
-def within(pico: int, unit: str, bounds: Bounds) -> bool:
-    """Whether a price is one that some provider might ask."""
-    return bounds[unit].holds(pico)
-
-
 def _bounds(prices: PriceList, bounds: Bounds) -> Iterator[Finding]:
     for (unit, above, service), (pico, key) in prices.rates.items():
         bound = bounds[unit]
@@ -136,14 +131,10 @@ def _slip(pico: int, unit: str) -> str:
         meant = Fraction(pico, UNITS[unit].priced_by) / factor
         if LIKELY_PICO_USD[0] <= meant <= LIKELY_PICO_USD[1] and meant.denominator == 1:
             price = f"${usd_per_mtok(int(meant))} / 1M"
-            return f"written {written}? {price} is {_literal(int(meant))} per token"
+            mantissa, _, exponent = f"{Decimal(int(meant)).normalize():e}".partition("e")
+            number = f"{mantissa}e-{12 - int(exponent):02d}"  # as a catalog writes it: 2.5e-06
+            return f"written {written}? {price} is {number} per token"
     return PRICE_OUT_OF_BOUNDS.hint
-
-
-def _literal(pico: int) -> str:
-    """Picodollars as a number of a catalog, such as 2.5e-06."""
-    mantissa, _, exponent = f"{Decimal(pico).normalize():e}".partition("e")
-    return f"{mantissa}e-{12 - int(exponent):02d}"
 
 
 def _dirt(value: Mapping[str, Json], pointer: str, table: str = "") -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import TEXT_MODES, Context, Rule, mode_of
-from pricectl.check.rules.prices import pico_bounds, within
+from pricectl.check.rules.prices import pico_bounds
 from pricectl.core.labels import label, short_rate, times
 from pricectl.core.model import Model
 from pricectl.core.prices import PriceList
@@ -84,7 +84,7 @@ def _output_against_input(prices: PriceList, bounds: Bounds) -> Iterator[Finding
         own = rates.get(("input", above, service)) if unit == "output" else None
         if not own or not own[0] or not output or key.startswith("off_peak"):
             continue
-        if not (within(output, "output", bounds) and within(own[0], "input", bounds)):
+        if not (bounds["output"].holds(output) and bounds["input"].holds(own[0])):
             continue  # reported already, and it proves nothing about the other price
         where, cost = prices.pointer_to(key), own[0]
         name = label("output", above, service)
