@@ -1,6 +1,6 @@
 """What a change needs is one row: the changes of CONTRIBUTING, made in a copy of the package.
 
-The copy gets a toy rule, output format, verb and price key, each as CONTRIBUTING says, and then
+The copy gets a toy rule, output format, verb, price key and rounding, as CONTRIBUTING says, and
 everything that reads the tables must show them. `test_budget_modes` holds the same for the modes.
 """
 
@@ -64,6 +64,8 @@ ROWS = (
         'Format("toy", {"validate": "formats.toy:findings"}),',
     ),
     ("cli.py", "VERBS = MappingProxyType(\n    {\n", '"toy": "pricectl.commands.toy",'),
+    ("core/money.py", "Rounding = Literal[", '"toy",'),
+    ("core/money.py", "divmod(abs(numerator), denominator)\n", 'whole += rounding == "toy"'),
     ("core/units.py", "_TABLE = (\n", 'Unit("spin", "cost_per_spin", "spin of a toy"),'),
 )
 TOY = CATALOG.replace(
@@ -87,14 +89,14 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert text.count(table) == 1, name
         file.write_text(text.replace(table, f"{table}    {row}\n"), encoding="utf-8")
     (root / "llm_pricing_current.json").write_text(TOY, encoding="utf-8")
-    (root / "none.toml").touch()  # no settings from outside
+    (root / "toys.toml").write_text('[profiles.toy]\nrounding = "toy"\n', encoding="utf-8")
     python(root, "tools/make_schema.py")
     return root
 
 
 def python(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Python with the copied package, in the folder of the copy."""
-    settings = {"PYTHONPATH": str(root), "COLUMNS": "120", "PRICECTL_SETTINGS": "none.toml"}
+    settings = {"PYTHONPATH": str(root), "COLUMNS": "120", "PRICECTL_SETTINGS": "toys.toml"}
     found = subprocess.run(
         [sys.executable, *words],
         cwd=root,
@@ -169,6 +171,17 @@ def test_a_price_key_is_in_the_schema_with_tier_and_service(copy: Path) -> None:
         TOY.replace('_spin": 0.25', '_spin_above_200k_tokens_batches": 0.25'), encoding="utf-8"
     )
     assert "unknown-price-key" not in pricectl(copy, "validate", "tiers.json", "-o", "concise")
+
+
+def test_a_rounding_is_one_that_a_profile_may_name(copy: Path) -> None:
+    """It adds a credit to whole ones: $0.25 x 10 a dollar = 2.5 is 3."""
+    words = ("toy", "0", "--unit", "spin=1", "--profile", "toy")
+    assert "2.5, rounded toy" in pricectl(copy, "quote", *words)
+    quoted = json.loads(pricectl(copy, "quote", *words, "-o", "json"))
+    assert (quoted["credits"]["consumption_usd"], quoted["rounding"]) == (3, "toy")
+    for name in ("quote", "explain"):
+        schema = (copy / f"schemas/{name}.schema.json").read_text(encoding="utf-8")
+        assert '"up",' in schema.partition('"toy",')[2][:60], name
 
 
 def lacking(verbs: dict[str, str]) -> list[str]:

@@ -112,6 +112,13 @@ def test_every_package_of_the_order_exists() -> None:
     assert [name for name in ORDER if not any(family(module, (name,)) for module in KNOWN)] == []
 
 
+def test_contributing_lists_the_packages_in_this_order() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("**Where a change")[0]
+    listed = [line.split("`")[1] for line in text.splitlines() if line.startswith("| `")]
+    modules_of = [f"pricectl.{name.removesuffix('/').removesuffix('.py')}" for name in listed]
+    assert modules_of == [name for name in ORDER[1:] if name != "pricectl.__main__"]
+
+
 def test_imports_point_towards_the_core() -> None:
     upward = {
         (module, found)

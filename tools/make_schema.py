@@ -1,15 +1,18 @@
 """Writes schemas/catalog.schema.json from the price vocabulary and the table of fields below.
 
-It also writes the names of the budget modes into the schemas of the reports that have them. Run it
-after a change of any of these tables; a test holds that the files are what this script writes.
+It also writes the names of the budget modes and of the roundings into the schemas of the reports
+that have them. Run it after a change of any of these tables; a test holds that the files are what
+this script writes.
 """
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from pricectl.core.catalog import SCHEMA_MAJOR
 from pricectl.core.credits import BUDGET_MODES
+from pricectl.core.money import ROUNDINGS
 from pricectl.core.sanity.verdict import ACKNOWLEDGEABLE
 from pricectl.core.units import (
     KNOWN_SERVICES,
@@ -22,15 +25,18 @@ from pricectl.core.units import (
 
 FOLDER = Path(__file__).parent.parent / "schemas"
 PATH = FOLDER / "catalog.schema.json"
-ID = "urn:pricectl:schema:catalog:1"
+ID = f"urn:pricectl:schema:catalog:{SCHEMA_MAJOR}"
 Schema = dict[str, Any]
 
-# Where other schemas name the budget modes: the path from the root to a schema that allows one of
-# the names, or to one of an object with a member for each.
-MODE_NAMES = {
-    "explain": ("$defs", "credits", "properties", "mode"),
-    "smoke": ("$defs", "call", "properties", "budget_mode"),
-}
+# Where the schemas of reports allow one name of a table: the report, the path from its root to the
+# schema with the names, and the table.
+ENUMS: tuple[tuple[str, tuple[str, ...], Iterable[str]], ...] = (
+    ("explain", ("$defs", "credits", "properties", "mode"), BUDGET_MODES),
+    ("smoke", ("$defs", "call", "properties", "budget_mode"), BUDGET_MODES),
+    ("explain", ("$defs", "credits", "properties", "rounding"), ROUNDINGS),
+    ("quote", ("$defs", "quote", "properties", "rounding"), ROUNDINGS),
+)
+# Where they have an object with a member for each budget mode.
 MODE_MEMBERS = {
     "diff": ("$defs", "cost", "properties", "credits"),
     "quote": ("$defs", "quote", "properties", "credits"),
@@ -109,7 +115,8 @@ def main() -> None:
 
 def rendered() -> dict[Path, str]:
     """The text of every file that this script writes."""
-    reports = {FOLDER / f"{name}.schema.json": report(name) for name in MODE_NAMES | MODE_MEMBERS}
+    names = dict.fromkeys([*(name for name, _, _ in ENUMS), *MODE_MEMBERS])
+    reports = {FOLDER / f"{name}.schema.json": report(name) for name in names}
     return {
         path: json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
         for path, schema in {PATH: catalog(), **reports}.items()
@@ -117,17 +124,23 @@ def rendered() -> dict[Path, str]:
 
 
 def report(name: str) -> Schema:
-    """The schema of a report as it stands, with the budget modes of the table."""
+    """The schema of a report as it stands, with the budget modes and roundings of the tables."""
     schema: Schema = json.loads((FOLDER / f"{name}.schema.json").read_text(encoding="utf-8"))
-    place = schema
-    for key in (MODE_NAMES | MODE_MEMBERS)[name]:
-        place = place[key]
-    if name in MODE_NAMES:
-        place["enum"] = [*BUDGET_MODES, *([None] if None in place["enum"] else [])]
-    else:
-        member = next(iter(place["properties"].values()))
-        place["properties"] = dict.fromkeys(BUDGET_MODES, member)
-        place["required"] = [*BUDGET_MODES]
+    for each, path, names in ENUMS:
+        if each == name:
+            found = _inside(schema, path)
+            found["enum"] = [*names, *([None] if None in found["enum"] else [])]
+    if name in MODE_MEMBERS:
+        found = _inside(schema, MODE_MEMBERS[name])
+        member = next(iter(found["properties"].values()))
+        found["properties"] = dict.fromkeys(BUDGET_MODES, member)
+        found["required"] = [*BUDGET_MODES]
+    return schema
+
+
+def _inside(schema: Schema, path: Iterable[str]) -> Schema:
+    for key in path:
+        schema = schema[key]
     return schema
 
 

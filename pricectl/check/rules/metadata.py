@@ -34,8 +34,8 @@ SCHEMA_VERSION = Rule(
     "the file has a format that is not known here",
     "A newer format may mean something else by the same keys.",
     '{"metadata": {"schema_version": "2.0"}}',
-    '{"metadata": {"schema_version": "1.0"}}',
-    'Write "1.0", or upgrade pricectl.',
+    f'{{"metadata": {{"schema_version": "{SCHEMA_MAJOR}.0"}}}}',
+    f'Write "{SCHEMA_MAJOR}.0", or upgrade pricectl.',
 )
 LAST_UPDATED_BEHIND = Rule(
     "last-updated-behind",
