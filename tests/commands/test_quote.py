@@ -510,11 +510,12 @@ def test_near_names_are_searched_for_once(
 
 
 def test_the_notes_of_lines_are_read_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    notes, read = Quote.line_notes, []
+    notes = Quote.__dict__["line_notes"].fget
+    read: list[Quote] = []
 
-    def counted(quote: Quote) -> tuple[str, ...]:
+    def counted(quote: Quote) -> object:
         read.append(quote)
-        return notes.fget(quote)
+        return notes(quote)
 
     monkeypatch.setattr(Quote, "line_notes", property(counted))
     result = run("quote", "gpt-4o", "1000", "--cache-write", "10")
