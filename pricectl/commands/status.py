@@ -43,13 +43,13 @@ def status(
         token = read_bearer_token(token_env, "--token-env", problem)
     policy = settings.load_policy(catalog=file)
     working = catalog_file.working_file(file, policy.file)
-    named = sources
-    if not sources:
+    named = sources or []
+    if not named:
         # The team's catalog; a missing one must not be taken for a git ref.
         own = own_file(file, policy.file)
         named = [own if own == catalog_file.STDIN else catalog_file.read(own).name]
     result = StatusResult(
-        tuple(prices_at(each, file=working, policy=policy, token=token) for each in named or ())
+        tuple(prices_at(each, file=working, policy=policy, token=token) for each in named)
     )
     show(
         view,
