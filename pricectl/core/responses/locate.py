@@ -61,9 +61,15 @@ def locate(body: object) -> UsageLocation:
         found = _in_events(body if is_list else list(islice(body, MAX_EVENTS)))
     else:
         found = _in_body(body)
-    if found is None:
-        raise BadUsage("states no usage", where=_kind(body), next_step=_looked_for(body))
-    return found
+    if found:
+        return found
+    marks = ", ".join(known.marks[0] for known in KNOWN_BEST)
+    advice = f"looked for counts such as {marks} in {', '.join(USAGE_MEMBERS[:-1])}"
+    where = "body" if isinstance(body, Mapping) else f"{type(body).__name__:.80}"
+    if isinstance(body, (list, tuple)):
+        where = f"list of {len(body)} events"
+        advice += "; was the stream asked to include its usage?"
+    raise BadUsage("states no usage", where=where, next_step=advice)
 
 
 def _in_body(body: object) -> UsageLocation | None:
@@ -135,17 +141,3 @@ def _merged(usages: list[object]) -> dict[str, object]:
             elif new is not None:
                 merged[name] = new
     return merged
-
-
-def _kind(body: object) -> str:
-    if isinstance(body, (list, tuple)):
-        return f"list of {len(body)} events"
-    return "body" if isinstance(body, Mapping) else f"{type(body).__name__:.80}"
-
-
-def _looked_for(body: object) -> str:
-    marks = ", ".join(known.marks[0] for known in KNOWN_BEST)
-    advice = f"looked for counts such as {marks} in {', '.join(USAGE_MEMBERS[:-1])}"
-    if isinstance(body, (list, tuple)):
-        return f"{advice}; was the stream asked to include its usage?"
-    return advice
