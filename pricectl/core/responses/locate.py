@@ -97,7 +97,15 @@ def _in_node(node: object, envelope: object) -> UsageLocation | None:
 
 
 def _in_events(events: "list[object] | tuple[object, ...]") -> UsageLocation | None:
-    _refuse_several(events)
+    """The usage of a stream. Raises BadUsage for several responses; each has its own price."""
+    kinds = Counter(text(member(event, "type")) for event in events)
+    for kind in _ONE_A_STREAM:
+        if kinds[kind] > 1:
+            raise _several(f"{kind} events")
+    if sum(text(member(event, "object")) in _WHOLE for event in events) > 1:
+        raise _several("responses")
+    if sum(value_at(event, _TURN_COMPLETE) is True for event in events) > 1:
+        raise _several("turns")
     found = [location for location in map(_in_body, events) if location]
     if not found:
         return None
@@ -110,18 +118,6 @@ def _in_events(events: "list[object] | tuple[object, ...]") -> UsageLocation | N
         return last._replace(bodies=bodies)
     usage = _merged([location.usage for location in found])
     return UsageLocation(usage, MESSAGES, first.body, first.envelope, bodies)
-
-
-def _refuse_several(events: "list[object] | tuple[object, ...]") -> None:
-    """Raises BadUsage if a list holds more than one response; each has a price of its own."""
-    kinds = Counter(text(member(event, "type")) for event in events)
-    for kind in _ONE_A_STREAM:
-        if kinds[kind] > 1:
-            raise _several(f"{kind} events")
-    whole = sum(text(member(event, "object")) in _WHOLE for event in events)
-    turns = sum(value_at(event, _TURN_COMPLETE) is True for event in events)
-    if whole > 1 or turns > 1:
-        raise _several("responses" if whole > 1 else "turns")
 
 
 def _several(what: str) -> BadUsage:

@@ -143,8 +143,10 @@ def _add_hidden(builder: ReadingBuilder) -> None:
     xAI and Gemini leave out reasoning, the latter without a count of it; some gateways in front of
     Anthropic leave out the cache.
     """
-    seen = builder.count("input_tokens") + builder.count("output_tokens")
     total = builder.take("total")
+    seen = builder.count("input_tokens") + builder.count("output_tokens")
+    if total == seen:
+        return
     reasoning = builder.count("reasoning_tokens")
     hidden = max(total - seen, 0) if total else reasoning * (builder.provider == "xai")
     if not hidden:
