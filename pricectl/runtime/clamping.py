@@ -76,14 +76,13 @@ def count(value: object, name: str = "input_tokens") -> int | Decimal:
         return 0 if value <= 0 else most
     if isinstance(value, int):
         return value
-    return int(value) if parts == 1 else _thousandths(value)
-
-
-def _thousandths(value: float | Decimal | Fraction) -> Decimal:
-    """Three decimals; a Decimal that has no more is returned itself, so that nothing is flagged."""
+    if parts == 1:
+        return int(value)
+    # A Decimal of a million digits would take hours; it is too small or too fine to be charged.
     if isinstance(value, Decimal) and not is_bounded(value):
         return Decimal(0)
     kept = Decimal(int(Fraction(value) * _PER_DIVISIBLE)).scaleb(-3, _CONTEXT)
+    # The caller's own, if nothing was cut off, so that nothing is flagged.
     return value if isinstance(value, Decimal) and value == kept else kept
 
 

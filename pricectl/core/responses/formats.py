@@ -133,19 +133,6 @@ class ReadingBuilder:
     `silent` says that nothing but the model's name and the id tells how the call was served.
     """
 
-    __slots__ = (
-        "bodies",
-        "body",
-        "counts",
-        "envelope",
-        "forgiving",
-        "model",
-        "provider",
-        "signals",
-        "silent",
-        "usage",
-    )
-
     def __init__(self, location: UsageLocation, *, forgiving: bool = False) -> None:
         self.usage, _, self.body, self.envelope, self.bodies = location
         self.forgiving = forgiving

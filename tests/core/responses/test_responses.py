@@ -199,6 +199,12 @@ def test_a_hint_about_syntax_stays() -> None:
         read_recorded('{\n"a": 1 "b": 2}')
 
 
+def test_a_first_line_that_only_looks_like_an_event() -> None:
+    assert read_recorded('{"a": {}\n, "b": 1}') == {"a": {}, "b": 1}
+    with pytest.raises(DocumentError, match="line 1, column 6: "):
+        read_recorded('{"a" 1}\n{}')
+
+
 def test_a_line_that_is_no_event_is_refused_with_its_place() -> None:
     with pytest.raises(
         DocumentError, match="line 2, column 1: is not a line of a server-sent event"
