@@ -109,11 +109,14 @@ def _add_modality(builder: ReadingBuilder, entry: object, name: str) -> None:
 def _add_groundings(builder: ReadingBuilder) -> None:
     """Each query once, whichever event of the stream repeats it; maps once a call."""
     groundings = [
-        member(candidate, name)
+        found
         for body in builder.bodies
         for candidate in items(body, "candidates")
         for name in ("groundingMetadata", "grounding_metadata")
+        if (found := member(candidate, name)) is not None
     ]
+    if not groundings:
+        return
     queries: set[str] = set()
     has_maps = False
     for grounding in groundings:
