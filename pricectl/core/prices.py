@@ -107,6 +107,11 @@ class PriceList:
         """The service words the row has a price for."""
         return tuple(sorted({service for _, _, service in self.rates if service}))
 
+    @property
+    def is_all_zero(self) -> bool:
+        """Whether no price is above zero."""
+        return not any(pico_usd for pico_usd, _ in self.rates.values())
+
     def tiers_passed(self, input_tokens: int) -> int:
         """How many context thresholds a request with that many input tokens has passed."""
         if self.inclusive:

@@ -51,7 +51,7 @@ def assumptions(estimate: Estimate) -> Iterator[str]:
         yield f"no price for region {clean(quote.region)}: its base rates"
     if quote.missing_service:
         yield f"no price for service {clean(quote.service)}: its standard rates{_near(quote)}"
-    for line, note in zip(quote.lines, quote.line_notes, strict=True):
+    for line, note in zip(estimate.lines, quote.line_notes, strict=True):
         if note:
             yield f"{line.unit}: {clean(note) if line.priced else ADDS_NOTHING}"
     yield from (f"not in the price: {clean(signal)}" for signal in estimate.signals)
