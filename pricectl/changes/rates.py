@@ -14,7 +14,8 @@ from pricectl.core.labels import price_of
 from pricectl.core.model import Model
 from pricectl.core.money import usd
 from pricectl.core.pointers import DEFAULT_PRICING_POINTER, pointer_to
-from pricectl.core.prices import At, PriceList
+from pricectl.core.prices import PriceList
+from pricectl.core.rates import RateKey
 from pricectl.core.units import NESTED_KEYS, is_token
 
 TIERED = "tiered_pricing"
@@ -22,7 +23,7 @@ TIERED = "tiered_pricing"
 SUSPICIOUS_FACTOR = 5
 
 # A part of a row: a price by unit, tier and service, else a member.
-RowPart = At | str
+RowPart = RateKey | str
 
 
 class RateMove(NamedTuple):

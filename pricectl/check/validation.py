@@ -108,12 +108,12 @@ def validate(
 def _parse(text: str) -> tuple[Json, bool]:
     """The document, and whether all its keys are unique. Raises DocumentError."""
     try:
-        return document.parse(text), True
+        return document.parse_text(text), True
     except DocumentError as error:
         if error.rule != DUPLICATE_KEY.id:
             raise
         # The only text that is read twice: other findings must not wait until the keys are unique.
-        return document.parse(text, allow_duplicates=True), False
+        return document.parse_text(text, allow_duplicates=True), False
 
 
 def _of_error(error: DocumentError, text: str, positions: Positions) -> Finding:

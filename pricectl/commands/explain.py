@@ -17,7 +17,7 @@ from pricectl.commands.question import (
     UsageOptions,
 )
 from pricectl.core.estimate import Estimate
-from pricectl.core.lookup import find, near_names, trace
+from pricectl.core.lookup import near_names, search
 from pricectl.exit_codes import CLEAN, FINDINGS
 from pricectl.explain import chain
 from pricectl.models import Priced
@@ -58,11 +58,13 @@ def explain(
     catalog, profile = opened.catalog, charge.read(opened.policy)
     # The report comes before the exit code, so a missing price does not stop the question.
     question = CallQuestion(names or [], usage, call, instant(at), strict=False)
+    # Before the quote, which then takes the row from the catalog's memo. With a response the name
+    # to look up is known only after it.
+    looked_up = None if call.response else search(catalog, question.names[0].strip())
     found = CallQuotes(()) if question.name_alone else question.quotes(catalog)
     if len(found.quotes) > 1:
         raise typer.BadParameter("one model at a time", param_hint="NAME")
-    match = found.quotes[0].match if found.quotes else find(catalog, question.names[0])
-    steps = trace(catalog, match.asked)
+    match, steps = looked_up or search(catalog, found.quotes[0].match.asked)
     links = [
         link
         for each in found.quotes

@@ -58,7 +58,7 @@ def assumptions(estimate: Estimate, near: Sequence[str] | None = None) -> Iterat
         close = get_close_matches(quote.service, words, n=1)
         meant = f"; did you mean {clean(close[0])}?" if close else ""
         yield f"no price for service {clean(quote.service)}: its standard rates{meant}"
-    for line, note in zip(quote.lines, quote.line_notes, strict=True):
+    for line, note in zip(estimate.lines, quote.line_notes, strict=True):
         if note:
             yield f"{line.unit}: {clean(note) if line.priced else ADDS_NOTHING}"
     yield from (f"not in the price: {clean(signal)}" for signal in estimate.signals)

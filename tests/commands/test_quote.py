@@ -5,11 +5,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
 
-from pricectl.core import MODES, Catalog, Quote
+from pricectl.core import MODES, Catalog, Line, Quote, calculator
 from pricectl.core.lookup import near_names
 from tests.conftest import CHILD_PATH, ROOT, Run
 
@@ -535,3 +536,19 @@ def test_an_internal_error_exits_2_without_a_traceback(
     assert "internal error: RuntimeError: boom; PRICECTL_DEBUG=1 shows where" in result.stderr
     monkeypatch.setenv("PRICECTL_DEBUG", "1")
     assert isinstance(run("quote", "gpt-4o", "1").exception, RuntimeError)
+
+
+@pytest.mark.parametrize("options", [(), ("-o", "json")])
+def test_each_line_of_an_answer_is_worked_out_once(
+    run: Run, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+) -> None:
+    made: list[str] = []
+    line = calculator.Line
+
+    def counted(unit: str, *fields: Any) -> Line:
+        made.append(unit)
+        return line(unit, *fields)
+
+    monkeypatch.setattr(calculator, "Line", counted)
+    assert run("quote", "gpt-4o", "1000", "500", *options).exit_code == 0
+    assert made == ["input", "output"]

@@ -276,13 +276,13 @@ def test_the_strict_reader_runs_once_for_each_text(monkeypatch: pytest.MonkeyPat
         '"n": {"cost_per_second": 1, "upcoming": [{"from": "2020-01-01", "cost_per_second": 2}]}'
     )
     read: list[str] = []
-    parse = document.parse
+    parse = document.parse_text
 
-    def counted(text: str) -> Json:
+    def counted(text: str, **options: bool) -> Json:
         read.append(text)
-        return parse(text)
+        return parse(text, **options)
 
-    monkeypatch.setattr(document, "parse", counted)
+    monkeypatch.setattr(document, "parse_text", counted)
     found = formatted(f'{{"o": {{{prices}, {announced}}}}}'.encode(), DAY)
     assert (len(found.respelled), len(found.promoted)) == (50, 1)
     assert len(read) == len(set(read)) == 3
