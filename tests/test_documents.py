@@ -81,7 +81,7 @@ def test_lines_are_wrapped(name: str) -> None:
 
 
 def test_every_page_can_be_reached_from_the_readme() -> None:
-    linked = {Path(name).name for page in PAGES.values() for name in re.findall(r"\w+\.md", page)}
+    linked = {Path(name).name for page in PAGES.values() for name in re.findall(r"[\w-]+\.md", page)}
     assert {Path(name).name for name in NAMES} <= linked | {"README.md"}
 
 
@@ -111,7 +111,26 @@ def test_files_that_are_named_exist(name: str) -> None:
     paths = re.findall(r"`((?:[\w.-]+/)+[\w.-]*)`", prose(name))
     assert paths
     for path in paths:
-        assert (ROOT / path).exists() or (ROOT / "pricectl" / path).exists(), path
+        # For a file to be made, its folder.
+        place = path.rpartition("/")[0] if re.search("NAME|PROVIDER", path) else path
+        assert (ROOT / place).exists() or (ROOT / "pricectl" / place).exists(), path
+
+
+def test_the_tables_that_a_recipe_names_are_in_their_file() -> None:
+    steps = re.findall(
+        r"^\d\. `([\w/]+\.py)`: (.*?)(?=^\d|^$)",
+        PAGES["docs/changing.md"],
+        re.DOTALL | re.MULTILINE,
+    )
+    named = [
+        (path, table)
+        for path, step in steps
+        for table in re.findall(r"`(_?[A-Z][A-Z_]+)`", step)
+        if table != "NAME"
+    ]
+    assert len(named) >= 7
+    for path, table in named:
+        assert re.search(rf"^{table}\b", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE)
 
 
 def test_the_picture_of_the_packages_is_the_order_of_their_imports() -> None:
