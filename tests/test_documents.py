@@ -81,7 +81,9 @@ def test_lines_are_wrapped(name: str) -> None:
 
 
 def test_every_page_can_be_reached_from_the_readme() -> None:
-    linked = {Path(name).name for page in PAGES.values() for name in re.findall(r"[\w-]+\.md", page)}
+    linked = {
+        Path(name).name for page in PAGES.values() for name in re.findall(r"[\w-]+\.md", page)
+    }
     assert {Path(name).name for name in NAMES} <= linked | {"README.md"}
 
 
