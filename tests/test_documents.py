@@ -270,7 +270,7 @@ def test_settings_are_accepted_in_the_file_that_their_first_line_names(
 
 
 def test_the_two_forms_of_the_settings_say_the_same(tmp_path: Path) -> None:
-    policies = []
+    policies: list[Policy] = []
     for text in blocks("docs/settings.md", "toml")[:2]:
         folder = tmp_path / str(len(policies))
         folder.mkdir()
