@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pricectl.check import validate
+from pricectl.check.validation import validate
 from pricectl.cli import VERBS, app
 from pricectl.core import Catalog, Profile
 from pricectl.files.settings import load_policy
