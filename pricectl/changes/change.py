@@ -9,7 +9,7 @@ from pricectl.changes.limits import LeftOut
 from pricectl.check.findings import Severity
 from pricectl.core.estimate import Estimate
 from pricectl.core.labels import count, plural
-from pricectl.core.prices import At
+from pricectl.core.rates import RateKey
 from pricectl.policy import Workload
 
 ChangeKind = Literal["repriced", "added", "removed", "renamed", "resolution", "metadata"]
@@ -73,7 +73,7 @@ class PricedAt(NamedTuple):
     period: str = ""
 
     @property
-    def key(self) -> At:
+    def key(self) -> RateKey:
         """The price within its price list."""
         return self.unit, self.above_tokens, self.service
 

@@ -12,8 +12,8 @@ from pricectl.core.calculator import quote
 from pricectl.core.catalog import Catalog
 from pricectl.core.estimate import Estimate
 from pricectl.core.model import Model
-from pricectl.core.prices import At
 from pricectl.core.profile import Profile
+from pricectl.core.rates import RateKey
 from pricectl.core.token_kinds import USAGE_ARGUMENTS
 from pricectl.core.units import UNITS
 from pricectl.core.usage import Usage
@@ -144,7 +144,7 @@ def _jobs(
         call = quote(catalog, name, workload.usage, service=workload.service, at=at)
         return Estimate(call, workload.calls, settings.profile)
 
-    used: set[At] = set()
+    used: set[RateKey] = set()
     for workload in settings.workloads:
         before = estimate(lookups.old, target.old_name, workload)
         after = estimate(lookups.new, target.new_name, workload)
@@ -167,7 +167,7 @@ def _prices(changes: Sequence[Change], new: Catalog, at: datetime | None) -> Ite
             yield from (PricedAt("input", above_tokens) for above_tokens in thresholds)
 
 
-def _price_jobs(used: set[At], prices: Iterator[PricedAt]) -> Sequence[Workload]:
+def _price_jobs(used: set[RateKey], prices: Iterator[PricedAt]) -> Sequence[Workload]:
     """A job for each price that is not used yet, up to a bound."""
     jobs: dict[str, Workload] = {}
     for price in prices:

@@ -119,5 +119,4 @@ def _merged(changes: Sequence[Change], pair: tuple[Model, Model] | None) -> Iter
     first = dated[0]
     fields = ", ".join(change.field for change in dated)
     old, new = map(dated_prices_text, pair)
-    pointer = pointer_to(first.provider, first.model)
-    yield first._replace(field=fields, old=old, new=new, pointer=pointer)
+    yield first._replace(field=fields, old=old, new=new, pointer=pair[1].pointer)

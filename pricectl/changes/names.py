@@ -14,7 +14,7 @@ from pricectl.check.findings import SEVERITIES, Severity
 from pricectl.core.catalog import Catalog
 from pricectl.core.lookup import find
 from pricectl.core.model import Match, Model
-from pricectl.core.pointers import DEFAULT_PRICING_POINTER, pointer_to
+from pricectl.core.pointers import DEFAULT_PRICING_POINTER
 from pricectl.core.prices import PriceList
 
 # Steps that every lookup takes, in rows looked at.
@@ -161,7 +161,6 @@ def _names(
 
 
 def _change(name: str, before: Match, after: Match, moves: tuple[Move, ...]) -> Change:
-    pointer = pointer_to(after.model.provider, after.model.name)
     return Change(
         "resolution",
         _severity(after, moves),
@@ -170,7 +169,7 @@ def _change(name: str, before: Match, after: Match, moves: tuple[Move, ...]) -> 
         "name",
         _row_text(before),
         _row_text(after),
-        DEFAULT_PRICING_POINTER if after.how == "default" else pointer,
+        after.model.pointer or DEFAULT_PRICING_POINTER,
         moves,
         note="" if moves else "the same price",
     )

@@ -48,18 +48,20 @@ Edit = Replace | Insert | Remove
 Splice = tuple[int, int, str]
 
 
-def apply(text: str, edits: Iterable[Edit]) -> str:
+def apply(text: str, edits: Iterable[Edit], positions: Positions | None = None) -> str:
     """The text of a valid document after the edits, one after the other. Raises Misplaced.
 
-    Replacements in a row must not lie in one another: they are done in one go.
+    Replacements in a row must not lie in one another: they are done in one go. `positions` are
+    those of the text, if somebody has scanned it already.
 
     >>> apply('{"a": 1, "b": 2}', [Replace("/a", "3"), Remove("/b"), Insert("", "null", "c")])
     '{"a": 3, "c": null}'
     """
     for replacing, run in groupby(edits, lambda edit: isinstance(edit, Replace)):
         for together in [run] if replacing else ([edit] for edit in run):
-            positions = Positions(text)
-            text = splice(text, [_spliced(text, positions, edit) for edit in together])
+            found = positions or Positions(text)
+            text = splice(text, [_spliced(text, found, edit) for edit in together])
+            positions = None  # every later edit is in another text
     return text
 
 
