@@ -8,7 +8,7 @@ from pricectl.core.document import Json
 from pricectl.core.errors import BadUsage
 from pricectl.core.money import usd
 from pricectl.core.responses import Reading, read_response
-from pricectl.operate.smoke.probes import PROMPT, Probe
+from pricectl.operate.smoke.calls import PROMPT, Probe
 
 COST_HEADER = "x-litellm-response-cost"
 _NO_COST = (None, "", "None")
