@@ -116,15 +116,11 @@ def line_end(text: str) -> str:
 
 def _spliced(text: str, positions: Positions, edit: Edit) -> Splice:
     if isinstance(edit, Replace):
-        return _replaced(text, positions, edit)
+        found = _found(positions, edit.pointer)
+        return found.start, found.end, indented(edit.value, _line_indent(text, found.key_start))
     if isinstance(edit, Insert):
         return _inserted(text, positions, edit)
     return _removed(positions, edit)
-
-
-def _replaced(text: str, positions: Positions, edit: Replace) -> Splice:
-    found = _found(positions, edit.pointer)
-    return found.start, found.end, indented(edit.value, _line_indent(text, found.key_start))
 
 
 def _removed(positions: Positions, edit: Remove) -> Splice:
