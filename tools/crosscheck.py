@@ -2,10 +2,11 @@
 
     python tools/crosscheck.py [FILE] [--at DATE] [--json]
 
-Prices are compared as whole picodollars, the catalog's own precision, so that the float dirt of a
-list is no difference. A difference is settled by a sentence in `pricing_notes.PROVIDER.decisions`
-under `MODEL.FIELD`, where `*` stands for any characters. Exit codes: 0 every figure has an agreeing
-source or a decision, 1 some have neither, 2 could not run.
+Run it after a change of the catalog and for each new version of a list. A difference is settled by
+correcting the price, or by a sentence in `pricing_notes.PROVIDER.decisions` under `MODEL.FIELD`,
+where `*` stands for any characters. Prices are compared as whole picodollars, the catalog's own
+precision, so that rounding noise of floats in a list makes no difference. Exit codes: 0 every
+figure has an agreeing source or a decision, 1 some have neither, 2 could not run.
 """
 
 import argparse
@@ -19,10 +20,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sellers import SECTIONS
-from witnesses import (
+from price_lists import (
     GENAI_PRICES,
     GENERAL_KIND,
+    INSTALL_HINT,
     LITELLM,
     PICODOLLAR,
     Claim,
@@ -35,8 +36,8 @@ from witnesses import (
     prices_of,
     same,
 )
+from sellers import SECTIONS
 
-INSTALL_HINT = "pip install 'pricectl[crosscheck]'"
 DEFAULT_FILE = Path(__file__).resolve().parent.parent / "llm_pricing_current.json"
 
 AGREES, DIFFERS, SILENT = "agrees", "differs", "silent"

@@ -1,4 +1,4 @@
-"""Where a name of the catalog is found in the published price lists.
+"""Who sells a model of the catalog, and where the published price lists have that seller.
 
 A row of a cloud, and an alias that names a cloud, is looked up in that cloud's part of a list, so
 that a cloud's own price is what the catalog is held against.
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class Seller(NamedTuple):
-    """Where one seller's names are found in each list.
+    """Where one seller's models are found in each list.
 
     `genai` are its providers there, in the order to ask; the patterns take the name.
     """

@@ -1,6 +1,7 @@
 import decimal
 from collections.abc import Iterator
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
@@ -9,11 +10,13 @@ from pricectl.core.money import (
     TOKENS_PER_MTOK,
     Rounding,
     divide,
+    exact,
     is_bounded,
     is_exact,
     parse_usd,
     pico_usd,
     plain_decimal,
+    shifted,
     usd,
     usd_per_mtok,
 )
@@ -184,3 +187,11 @@ def test_a_plain_number_is_read_whole() -> None:
 def test_a_dollar_per_million_tokens_is_a_million_picodollars_a_token() -> None:
     assert PICO_PER_USD == TOKENS_PER_MTOK * 10**6
     assert usd_per_mtok(10**6) == "1.00"
+
+
+def test_an_exact_number_has_every_digit_that_its_factors_of_two_and_five_need() -> None:
+    assert [exact(Fraction(1, number)) for number in (8, 25, 125)] == ["0.125", "0.04", "0.008"]
+
+
+def test_a_shifted_number_has_no_zeros_and_no_point_at_its_end() -> None:
+    assert [shifted(Decimal(text), 0) for text in ("2.50", "2.00", "20")] == ["2.5", "2", "20"]

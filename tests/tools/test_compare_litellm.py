@@ -14,15 +14,21 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
 
-from compare_litellm import arguments, causes, command, comparison, document, question, rows
-from compare_litellm.question import Cause, Question
-from compare_litellm.rows import Case
+import compare_litellm
+import litellm_calls
+import litellm_usages
+import price_lists
+from compare_litellm import CAUSES, Cause, Question
+from litellm_usages import Case
 
 from pricectl.core.document import parse
 
 ROOT = Path(__file__).parents[2]
 BOTH_INSTALLED = all(find_spec(name) for name in ("litellm", "genai_prices"))
 FREE: Mapping[str, Any] = {"input_cost_per_token": 0, "output_cost_per_token": 0}
+PATTERNS = {"provider", "route", "row", "service"}
+OF_ROW = {"has", "lacks", "charged", "free", "equals", "differs"}
+CONDITIONS = PATTERNS | OF_ROW | {"batch", "tokens", "uses"}
 TEXT = Case("openai", "m", "text", "completion", 1000, 500)
 
 
@@ -34,14 +40,14 @@ def entry_of(text: str) -> dict[str, Any]:
 
 def example_question(cause: Cause) -> Question:
     """The example as litellm meets it: it reads all but service prices of audio."""
-    entry = entry_of(cause.example.entry)
+    entry = entry_of(cause.example["row"])
     read = frozenset(key for key in entry if key != "input_cost_per_audio_token_priority")
-    found = "another" if cause.id == "other-row" else cause.example.case.row
-    return Question(cause.example.case, entry, found, read, FREE)
+    found = "another" if cause.name == "other-row" else cause.example_case.row
+    return Question(cause.example_case, entry, found, read, FREE)
 
 
 def usd_of(asked: Question) -> Fraction:
-    return question.usd(causes.answer(asked))
+    return compare_litellm.total(compare_litellm.answer(asked))
 
 
 class FakePeer:
@@ -54,37 +60,47 @@ class FakePeer:
         answer = self.answers.get(case.kind, "0")
         return None if answer is None else Fraction(answer)
 
-    def seen(self, case: Case) -> comparison.Seen:
-        return comparison.Seen(case.row, frozenset(["input_cost_per_token"]))
+    def source(self, case: Case) -> tuple[str, frozenset[str]]:
+        return case.row, frozenset(["input_cost_per_token"])
 
 
-@pytest.mark.parametrize("cause", causes.CAUSES.values(), ids=list(causes.CAUSES))
-def test_our_figure_of_a_causes_example_is_the_one_worked_out(cause: Cause) -> None:
-    assert usd_of(example_question(cause)) == Fraction(cause.example.our_usd)
+each_cause = pytest.mark.parametrize("cause", CAUSES.values(), ids=list(CAUSES))
 
 
-@pytest.mark.parametrize("cause", causes.CAUSES.values(), ids=list(causes.CAUSES))
-def test_a_causes_reading_of_its_example_gives_litellms_figure(cause: Cause) -> None:
+@each_cause
+def test_the_example_of_a_cause_costs_what_was_worked_out_by_hand(cause: Cause) -> None:
+    assert usd_of(example_question(cause)) == Fraction(cause.example["ours"])
+
+
+@each_cause
+def test_the_changes_of_a_cause_turn_its_example_into_litellms_figure(cause: Cause) -> None:
     asked = example_question(cause)
-    theirs = Fraction(cause.example.their_usd)
-    if cause.id == causes.ROUNDING:
-        assert question.unrounded_usd(causes.answer(asked)) == theirs
+    theirs = Fraction(cause.example["litellm"])
+    if cause == compare_litellm.ROUNDING:
+        assert compare_litellm.unrounded_total(compare_litellm.answer(asked)) == theirs
     else:
-        assert usd_of(cause.reading(asked)) == theirs
-    assert cause.id in causes.explain(asked, theirs)
+        assert usd_of(cause.changed(asked)) == theirs
+    assert cause.name in compare_litellm.explain(asked, theirs)
 
 
-@pytest.mark.parametrize("cause", causes.CAUSES.values(), ids=list(causes.CAUSES))
+@each_cause
 def test_a_cause_says_who_is_right_and_by_what_source(cause: Cause) -> None:
     assert cause.why
-    assert cause.says.endswith(".")
+    assert cause.says.strip().endswith(".")
     assert cause.source
     assert cause.right in {"pricectl", "litellm", "neither", "both"}
 
 
+@each_cause
+def test_a_cause_has_no_misspelt_condition(cause: Cause) -> None:
+    for change in cause.changes:
+        assert change.keys() <= {"when", *compare_litellm.CHANGES}
+        assert change.get("when", {}).keys() <= CONDITIONS
+
+
 def test_a_difference_that_no_cause_predicts_stays_unexplained() -> None:
-    asked = Question(TEXT, {"input_cost_per_token": Decimal("1e-6")}, "m", frozenset())
-    assert causes.explain(asked, Fraction("0.002")) == ()
+    asked = Question(TEXT, {"input_cost_per_token": Decimal("1e-6")}, "m", frozenset(), {})
+    assert compare_litellm.explain(asked, Fraction("0.002")) == ()
 
 
 def test_a_batch_at_half_price_is_no_excuse_for_a_third() -> None:
@@ -93,15 +109,16 @@ def test_a_batch_at_half_price_is_no_excuse_for_a_third() -> None:
         {"input_cost_per_token": Decimal("3e-6")},
         "m",
         frozenset(["input_cost_per_token"]),
+        {},
     )
-    assert causes.explain(asked, Fraction("0.0015")) == ("batch-half",)
-    assert causes.explain(asked, Fraction("0.001")) == ()
+    assert compare_litellm.explain(asked, Fraction("0.0015")) == ("batch-half",)
+    assert compare_litellm.explain(asked, Fraction("0.001")) == ()
 
 
 def test_figures_are_the_same_to_a_billionth() -> None:
-    assert question.same(Fraction(10**9), Fraction(10**9 + 1))
-    assert not question.same(Fraction(10**9), Fraction(10**9 + 2))
-    assert question.same(Fraction(0), Fraction(0))
+    assert compare_litellm.same(Fraction(10**9), Fraction(10**9 + 1))
+    assert not compare_litellm.same(Fraction(10**9), Fraction(10**9 + 2))
+    assert compare_litellm.same(Fraction(0), Fraction(0))
 
 
 def test_every_tier_and_service_of_a_row_is_asked_about() -> None:
@@ -109,7 +126,7 @@ def test_every_tier_and_service_of_a_row_is_asked_about() -> None:
         '{"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06,'
         ' "input_cost_per_token_above_200k_tokens": 2e-06, "input_cost_per_token_priority": 3e-06}'
     )
-    asked = comparison.cases_of(rows.row_of("openai", "m", entry))
+    asked = litellm_usages.cases_of(litellm_usages.row_of("openai", "m", entry))
     assert {case.input_tokens for case in asked} == {1000, 200_000, 200_001}
     # fast is another name of priority
     assert {case.service for case in asked} == {"", "priority", "fast", "flex", "batches"}
@@ -119,12 +136,12 @@ def test_every_tier_and_service_of_a_row_is_asked_about() -> None:
 def test_ranges_are_tiers() -> None:
     text = '{"tiered_pricing": [{"range": [0, 32000], "input_cost_per_token": 1e-06}'
     text += ', {"range": [32000, 1000000], "input_cost_per_token": 2e-06}]}'
-    assert rows.row_of("dashscope", "m", entry_of(text)).thresholds == (32_000,)
+    assert litellm_usages.row_of("dashscope", "m", entry_of(text)).thresholds == (32_000,)
 
 
 def test_providers_go_by_the_name_litellm_calls_them() -> None:
     names = ("vertex_ai-language-models", "bedrock_converse", "bedrock_mantle", "openai")
-    assert [arguments.family(name) for name in names] == [
+    assert [litellm_calls.family(name) for name in names] == [
         "vertex_ai",
         "bedrock",
         "bedrock_mantle",
@@ -132,11 +149,10 @@ def test_providers_go_by_the_name_litellm_calls_them() -> None:
     ]
 
 
-def compared(answers: Mapping[str, str | None]) -> comparison.Comparison:
-    sections = {"openai": {"m": entry_of('{"input_cost_per_query": 0.002, "mode": "rerank"}')}}
-    catalog, problems = rows.catalog_of(sections)
-    all_rows = rows.rows_of(sections)
-    return comparison.compare(all_rows, catalog, len(problems), FakePeer(answers), {})
+def compared(answers: Mapping[str, str | None]) -> compare_litellm.Comparison:
+    entry = entry_of('{"input_cost_per_query": 0.002, "mode": "rerank"}')
+    rows = [litellm_usages.row_of("openai", "m", entry)]
+    return compare_litellm.compare({"openai": {"m": entry}}, rows, FakePeer(answers))
 
 
 def test_agreement_refusal_and_difference_are_told_apart() -> None:
@@ -148,17 +164,17 @@ def test_agreement_refusal_and_difference_are_told_apart() -> None:
 
 def test_the_document_is_the_same_every_time_and_names_both_figures() -> None:
     versions = {"litellm": "1.2.3", "genai-prices": "4.5.6"}
-    written = [document.document(compared({"queries": "0"}), (), versions) for _ in range(2)]
+    written = [compare_litellm.document(compared({"queries": "0"}), (), versions) for _ in range(2)]
     assert written[0] == written[1]
     assert "litellm 1.2.3" in written[0]
-    for cause in causes.CAUSES.values():
-        assert f"## {cause.id}\n" in written[0]
-        assert f"costs {cause.example.our_usd} with us" in written[0]
+    for name, cause in CAUSES.items():
+        assert f"## {name}\n" in written[0]
+        assert f"costs {cause.example['ours']} with us" in written[0]
 
 
 def test_the_committed_document_has_every_cause() -> None:
     text = (ROOT / "docs" / "differences.md").read_text("utf-8")
-    assert [f"## {cause}\n" in text for cause in causes.CAUSES] == [True] * len(causes.CAUSES)
+    assert [f"## {cause}\n" in text for cause in CAUSES] == [True] * len(CAUSES)
     assert "0 are unexplained." in text
 
 
@@ -166,18 +182,18 @@ def test_the_committed_document_has_every_cause() -> None:
 def test_an_unexplained_difference_fails_the_run(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, unexplained: str, code: int
 ) -> None:
-    monkeypatch.setattr(command, "run", lambda _: (compared({"queries": unexplained}), ()))
-    monkeypatch.setattr(command, "version", lambda _: "0")
-    target = tmp_path / "docs" / "differences.md"
-    assert command.main(["--output", str(target)]) == code
+    monkeypatch.setattr(compare_litellm, "run", lambda _: (compared({"queries": unexplained}), ()))
+    monkeypatch.setattr(compare_litellm, "version", lambda _: "0")
+    target = tmp_path / "differences.md"
+    assert compare_litellm.main(["--output", str(target)]) == code
     assert target.exists()
 
 
 def test_without_litellm_it_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(rows, "find_spec", lambda _: None)
-    assert command.main([]) == 2
+    monkeypatch.setattr(price_lists, "find_spec", lambda _: None)
+    assert compare_litellm.main([]) == 2
     assert "pip install 'pricectl[crosscheck]'" in capsys.readouterr().err
 
 
@@ -185,14 +201,14 @@ def test_the_map_is_read_without_its_own_description(tmp_path: Path) -> None:
     path = tmp_path / "map.json"
     row = {"litellm_provider": "openai", "input_cost_per_token": 1e-06}
     path.write_text(json.dumps({"sample_spec": {"mode": "x"}, "m": row}))
-    assert list(rows.read_sections(path)) == ["openai"]
+    assert list(litellm_usages.read_sections(path)) == ["openai"]
 
 
 @pytest.mark.skipif(not BOTH_INSTALLED, reason="needs litellm and genai-prices")
 def test_a_sample_of_the_installed_map_agrees_or_is_explained() -> None:
     begun = time.monotonic()
     done = subprocess.run(
-        [sys.executable, str(ROOT / "tools" / "compare_litellm"), "--rows", "300"],
+        [sys.executable, str(ROOT / "tools" / "compare_litellm.py"), "--rows", "300"],
         capture_output=True,
         text=True,
         check=False,

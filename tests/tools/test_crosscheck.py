@@ -13,8 +13,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
 
 import crosscheck
+import price_lists
 import sellers
-import witnesses
 
 DAY = date(2026, 11, 23)
 BOTH_INSTALLED = all(find_spec(name) for name in ("litellm", "genai_prices"))
@@ -27,7 +27,7 @@ class FakeList:
         self.name = name
         self._prices = prices
 
-    def figures(self, _section: str, model: str, _at: date, /) -> witnesses.Figures:
+    def figures(self, _section: str, model: str, _at: date, /) -> price_lists.Figures:
         return {field: Decimal(price) for field, price in self._prices.get(model, {}).items()}
 
 
@@ -73,12 +73,12 @@ def run(
     ],
 )
 def test_knows_price_keys(key: str) -> None:
-    assert witnesses.is_price_key(key)
+    assert price_lists.is_price_key(key)
 
 
 @pytest.mark.parametrize("key", ["max_input_tokens", "supports_vision", "rpm", "aliases"])
 def test_leaves_other_keys_alone(key: str) -> None:
-    assert not witnesses.is_price_key(key)
+    assert not price_lists.is_price_key(key)
 
 
 def test_reads_nested_prices_and_skips_switches() -> None:
@@ -88,7 +88,7 @@ def test_reads_nested_prices_and_skips_switches() -> None:
         "off_peak_pricing": {"input_cost_per_token": Decimal("1e-6"), "windows": []},
     }
 
-    assert witnesses.prices_of(entry) == {
+    assert price_lists.prices_of(entry) == {
         "input_cost_per_token": Decimal("0.000002"),
         "off_peak_pricing.input_cost_per_token": Decimal("0.000001"),
     }
@@ -97,7 +97,7 @@ def test_reads_nested_prices_and_skips_switches() -> None:
 def test_writes_out_the_fast_multiplier() -> None:
     row = {"input_cost_per_token": Decimal("4e-6"), "provider_specific_entry": {"fast": 2}}
 
-    assert dict(witnesses.fast_prices(row)) == {"input_cost_per_token_fast": Decimal("8e-6")}
+    assert dict(price_lists.fast_prices(row)) == {"input_cost_per_token_fast": Decimal("8e-6")}
 
 
 def test_genai_tiers_become_keys_whatever_their_boundary() -> None:
@@ -105,7 +105,7 @@ def test_genai_tiers_become_keys_whatever_their_boundary() -> None:
     price = SimpleNamespace(base=Decimal(2), tiers=tiers)
     model = genai_model(prices=SimpleNamespace(input_mtok=price))
 
-    assert witnesses.model_figures(model, DAY) == {
+    assert price_lists.model_figures(model, DAY) == {
         "input_cost_per_token": Decimal("0.000002"),
         "input_cost_per_token_above_200k_tokens": Decimal("0.000004"),
     }
@@ -122,8 +122,8 @@ def test_genai_dates_pick_the_last_begun_price() -> None:
         ]
     )
 
-    before = witnesses.model_figures(model, date(2026, 11, 30))
-    after = witnesses.model_figures(model, date(2026, 12, 1))
+    before = price_lists.model_figures(model, date(2026, 11, 30))
+    after = price_lists.model_figures(model, date(2026, 12, 1))
 
     assert before == {"input_cost_per_token": Decimal("0.000001")}
     assert after == {"input_cost_per_token": Decimal("0.000002")}
@@ -138,7 +138,7 @@ def test_genai_busy_hours_are_the_base_price() -> None:
         ]
     )
 
-    assert witnesses.model_figures(model, DAY) == {
+    assert price_lists.model_figures(model, DAY) == {
         "output_cost_per_token": Decimal("0.000006"),
         "off_peak_pricing.output_cost_per_token": Decimal("0.000003"),
     }
@@ -161,7 +161,7 @@ def test_the_first_active_genai_variant_of_a_service_wins() -> None:
         ],
     )
 
-    figures = witnesses.model_figures(model, DAY)
+    figures = price_lists.model_figures(model, DAY)
 
     assert figures["input_cost_per_token_batches"] == Decimal("0.000003")
 
@@ -181,15 +181,15 @@ def test_the_first_active_genai_variant_of_a_service_wins() -> None:
     ],
 )
 def test_judges_a_price(litellm: list[str], genai: list[str], expected: str) -> None:
-    claims = [witnesses.Claim("litellm", "gpt-x", Decimal(price)) for price in litellm]
-    claims += [witnesses.Claim("genai-prices", "gpt-x", Decimal(price)) for price in genai]
+    claims = [price_lists.Claim("litellm", "gpt-x", Decimal(price)) for price in litellm]
+    claims += [price_lists.Claim("genai-prices", "gpt-x", Decimal(price)) for price in genai]
 
     assert crosscheck.verdict(Decimal("0.000002"), claims) == expected
 
 
 def test_float_dirt_is_no_difference_and_a_picodollar_is() -> None:
-    assert witnesses.same(Decimal("0.0000029999999999999997"), Decimal("0.000003"))
-    assert not witnesses.same(Decimal("0.000003000001"), Decimal("0.000003"))
+    assert price_lists.same(Decimal("0.0000029999999999999997"), Decimal("0.000003"))
+    assert not price_lists.same(Decimal("0.000003000001"), Decimal("0.000003"))
 
 
 def test_agreement_exits_0(
@@ -290,7 +290,7 @@ def test_json_carries_prices_as_strings(
 def test_without_the_lists_it_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(witnesses, "find_spec", lambda _name: None)
+    monkeypatch.setattr(price_lists, "find_spec", lambda _name: None)
 
     assert crosscheck.main([]) == 2
     assert "pip install 'pricectl[crosscheck]'" in capsys.readouterr().err
@@ -329,7 +329,7 @@ def test_ranges_become_tiers_by_their_lower_end() -> None:
         ]
     }
 
-    assert dict(witnesses.ranged_prices(row)) == {
+    assert dict(price_lists.ranged_prices(row)) == {
         "input_cost_per_token": Decimal("0.000001"),
         "input_cost_per_token_above_32k_tokens": Decimal("0.000002"),
     }

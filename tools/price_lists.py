@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, Protocol
 
 from sellers import seller_of
 
+INSTALL_HINT = "pip install 'pricectl[crosscheck]'"
 LITELLM, GENAI_PRICES = "litellm", "genai-prices"
 PICODOLLAR = Decimal("1e-12")
 Figures = dict[str, Decimal]
@@ -95,17 +96,22 @@ def prices_of(entry: Entry) -> Figures:
     return {k: Decimal(v) for k, v in flat.items() if isinstance(v, (int, Decimal))}
 
 
+def litellm_map() -> Path:
+    """Where the installed litellm keeps its price map. Raises ModuleNotFoundError."""
+    spec = find_spec("litellm")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("litellm is not installed", name="litellm")
+    return Path(spec.origin).with_name("model_prices_and_context_window_backup.json")
+
+
 class Litellm:
     """litellm's price map, looked up by the catalog's names."""
 
     name = LITELLM
 
     def __init__(self) -> None:
-        spec = find_spec("litellm")
-        if spec is None or spec.origin is None:
-            raise ModuleNotFoundError("litellm")
-        path = Path(spec.origin).with_name("model_prices_and_context_window_backup.json")
-        self._rows: Entry = json.loads(path.read_text("utf-8"), parse_float=Decimal)
+        text = litellm_map().read_text("utf-8")
+        self._rows: Entry = json.loads(text, parse_float=Decimal)
 
     def figures(self, section: str, model: str, _at: date, /) -> Figures:
         """Today's prices of a model: this list has no dates."""
