@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from pricectl.core.document import Json
 from pricectl.core.rates import OwnRate, RateCard, RateKey, Rates, nearest
@@ -211,8 +211,3 @@ def key_path(key: str) -> str:
     """
     nested = key.partition(".")[0].rpartition("/")[2] in NESTED_KEYS
     return key.replace(".", "/", 1) if nested else key
-
-
-# The names that pricectl.changes still uses.
-At: TypeAlias = RateKey
-Own: TypeAlias = OwnRate

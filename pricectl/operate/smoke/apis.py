@@ -56,20 +56,6 @@ class ApiKind(NamedTuple):
     charges: bool
 
 
-def _create_body(probe: Probe) -> dict[str, Any]:
-    return {
-        "model": probe.model,
-        "prompt": PROMPT,
-        "budget_mode": probe.mode,
-        "job_id": probe.job,
-        "idempotency_key": probe.key,
-    }
-
-
-def _openai_body(probe: Probe) -> dict[str, Any]:
-    return {"model": probe.model, "messages": [{"role": "user", "content": PROMPT}]}
-
-
 def _created(reply: Reply) -> ReportedCall:
     body, pricing = _members(reply.body), _members(_member(reply.body, "pricing"))
     status, response = _text(body.get("status")), body.get("response")
@@ -125,9 +111,26 @@ def _text(value: Json) -> str:
 APIS: Mapping[str, ApiKind] = MappingProxyType(
     {
         "create-and-call": ApiKind(
-            "/api/llm/create-and-call", _create_body, _created, charges=True
+            "/api/llm/create-and-call",
+            lambda probe: {
+                "model": probe.model,
+                "prompt": PROMPT,
+                "budget_mode": probe.mode,
+                "job_id": probe.job,
+                "idempotency_key": probe.key,
+            },
+            _created,
+            charges=True,
         ),
-        "openai": ApiKind("/v1/chat/completions", _openai_body, _completed, charges=False),
+        "openai": ApiKind(
+            "/v1/chat/completions",
+            lambda probe: {
+                "model": probe.model,
+                "messages": [{"role": "user", "content": PROMPT}],
+            },
+            _completed,
+            charges=False,
+        ),
     }
 )
 API_NAMES = tuple(APIS)
