@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pricectl.check import ValidationReport, validate
 from pricectl.check.rules import RULES
+from pricectl.check.validation import ValidationReport, validate
 from pricectl.policy import Policy
 
 CASES = Path(__file__).parent / "cases"

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from pricectl.check import ValidationReport, validate
 from pricectl.check.findings import ERRORS
 from pricectl.check.rules import RULES
+from pricectl.check.validation import ValidationReport, validate
 from pricectl.files import settings
 from pricectl.policy import Policy, Waiver
 from tests.conftest import CATALOG, ROOT

@@ -4,6 +4,7 @@ Also that a class name has one meaning in the whole package.
 """
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -111,6 +112,13 @@ def test_every_package_of_the_order_exists() -> None:
     assert [name for name in ORDER if not any(family(module, (name,)) for module in KNOWN)] == []
 
 
+def test_contributing_lists_the_packages_in_this_order() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("**Where a change")[0]
+    listed = [line.split("`")[1] for line in text.splitlines() if line.startswith("| `")]
+    modules_of = [f"pricectl.{name.removesuffix('/').removesuffix('.py')}" for name in listed]
+    assert modules_of == [name for name in ORDER[1:] if name != "pricectl.__main__"]
+
+
 def test_imports_point_towards_the_core() -> None:
     upward = {
         (module, found)
@@ -170,6 +178,24 @@ def test_heavy_libraries_stay_at_home_and_inside_functions() -> None:
         )
     ]
     assert astray == []
+
+
+@pytest.mark.parametrize(
+    "words", ["quote o3 1000", "diff --base packaged", "fmt --check", "models"]
+)
+def test_only_what_checks_a_catalog_loads_the_rules(words: str) -> None:
+    """Loading all rules takes longer than a quote."""
+    code = f"""
+import sys
+from pricectl.cli import app
+app({words.split()}, standalone_mode=False)
+print(*(name for name in sys.modules if name.startswith("pricectl.check")))
+"""
+    told = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    loaded = told.stdout.splitlines()[-1].split()
+    assert set(loaded) <= {"pricectl.check", "pricectl.check.findings", "pricectl.check.positions"}
 
 
 # Class names that are defined more than once, and why.

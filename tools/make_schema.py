@@ -3,17 +3,22 @@
     python tools/make_schema.py
 
 Run it after a change of the price keys (`core/units.py`), the budget modes (`core/credits.py`), the
-schema version (`core/catalog.py`) or the findings that can be acknowledged. A field without a
+roundings (`core/money.py`), the schema version (`core/catalog.py`) or the findings that can be
+acknowledged. A field without a
 table, such as a new one of a model's row, is written into the schema by hand. A test holds that the
 files are what this script writes.
 """
 
 import json
+from collections.abc import Iterable
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 from typing import Any
 
 from pricectl.core.catalog import SCHEMA_MAJOR
 from pricectl.core.credits import BUDGET_MODES
+from pricectl.core.money import ROUNDINGS
 from pricectl.core.sanity.verdict import ACKNOWLEDGEABLE
 from pricectl.core.units import (
     KNOWN_SERVICES,
@@ -27,12 +32,15 @@ from pricectl.core.units import (
 FOLDER = Path(__file__).parent.parent / "schemas"
 Schema = dict[str, Any]
 
-# Where reports name the budget modes: the path from the root to a schema that allows one of the
-# names, or to one of an object with a member for each.
-MODE_NAMES = {
-    "explain": ("$defs", "credits", "properties", "mode"),
-    "smoke": ("$defs", "call", "properties", "budget_mode"),
-}
+# Where a report allows one name of a table: the report, the path from the root of its schema, the
+# names.
+ENUMS: tuple[tuple[str, tuple[str, ...], Iterable[str]], ...] = (
+    ("explain", ("$defs", "credits", "properties", "mode"), BUDGET_MODES),
+    ("smoke", ("$defs", "call", "properties", "budget_mode"), BUDGET_MODES),
+    ("explain", ("$defs", "credits", "properties", "rounding"), ROUNDINGS),
+    ("quote", ("$defs", "quote", "properties", "rounding"), ROUNDINGS),
+)
+# Where a report has an object with a member for each budget mode.
 MODE_MEMBERS = {
     "diff": ("$defs", "cost", "properties", "credits"),
     "quote": ("$defs", "quote", "properties", "credits"),
@@ -69,7 +77,8 @@ def main() -> None:
 
 def rendered() -> dict[Path, str]:
     """The text of every file that this script writes."""
-    schemas = {"catalog": catalog(), **{name: report(name) for name in MODE_NAMES | MODE_MEMBERS}}
+    reports = dict.fromkeys([*(name for name, _, _ in ENUMS), *MODE_MEMBERS])
+    schemas = {"catalog": catalog(), **{name: report(name) for name in reports}}
     return {
         FOLDER / f"{name}.schema.json": json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
         for name, schema in schemas.items()
@@ -77,14 +86,14 @@ def rendered() -> dict[Path, str]:
 
 
 def report(name: str) -> Schema:
-    """The schema of a report with the budget modes of the table."""
+    """The schema of a report with the budget modes and roundings of the tables."""
     schema = _read(name)
-    part = schema
-    for key in (MODE_NAMES | MODE_MEMBERS)[name]:
-        part = part[key]
-    if name in MODE_NAMES:
-        part["enum"] = [*BUDGET_MODES, *([None] if None in part["enum"] else [])]
-    else:
+    for each, path, names in ENUMS:
+        if each == name:
+            part = reduce(getitem, path, schema)
+            part["enum"] = [*names, *([None] if None in part["enum"] else [])]
+    if name in MODE_MEMBERS:
+        part = reduce(getitem, MODE_MEMBERS[name], schema)
         member = next(iter(part["properties"].values()))  # all modes have the same
         part["properties"] = dict.fromkeys(BUDGET_MODES, member)
         part["required"] = [*BUDGET_MODES]
@@ -94,6 +103,7 @@ def report(name: str) -> Schema:
 def catalog() -> Schema:
     """The schema of a catalog with the price keys, services and rules of the tables."""
     schema = _read("catalog")
+    schema["$id"] = f"urn:pricectl:schema:catalog:{SCHEMA_MAJOR}"
     metadata, prices = schema["$defs"]["metadata"]["properties"], schema["$defs"]["prices"]
     metadata["schema_version"]["pattern"] = rf"^{SCHEMA_MAJOR}\.[0-9]+$"
     metadata["acknowledged"]["items"]["properties"]["rule"]["enum"] = [*ACKNOWLEDGEABLE]
@@ -123,8 +133,8 @@ def patterns() -> dict[str, str]:
     families: dict[str, list[str]] = {title: [] for title in FAMILIES}
     for key in (*UNIT_BY_KEY, *SYNONYMS):
         if not key.startswith(nested):
-            title = next(title for title, ends in FAMILIES.items() if key.endswith(ends))
-            families[title].append(key.replace(".", "\\."))
+            titles = (title for title, ends in FAMILIES.items() if key.endswith(ends))
+            families.setdefault(next(titles, "Other units"), []).append(key.replace(".", "\\."))
     return {title: f"^(?:{'|'.join(bases)}){SUFFIX}$" for title, bases in families.items()}
 
 

@@ -160,7 +160,8 @@ class Positions:
         while text[offset] not in "}]":
             key, key_start, key_end = str(len(members)), offset, offset
             if bracket == "{":
-                key, key_end = _scan_string(text, offset + 1)
+                # Public in all but the type stubs.
+                key, key_end = json.decoder.scanstring(text, offset + 1)  # type: ignore[attr-defined]
                 offset = _skip_space(text, _skip_space(text, key_end) + 1)
             if levels > 1 and text[offset] == "{":
                 end = self._scan(offset, levels - 1)
@@ -201,11 +202,6 @@ def lone_surrogate(text: str) -> tuple[int, int] | None:
             return found.span()
         high = found if code in _HIGH else None
     return high.span() if high else None
-
-
-def _scan_string(text: str, start: int) -> tuple[str, int]:
-    scanned: tuple[str, int] = json.decoder.scanstring(text, start)  # type: ignore[attr-defined]
-    return scanned
 
 
 def _skip_space(text: str, offset: int) -> int:

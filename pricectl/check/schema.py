@@ -55,29 +55,23 @@ def check(values: Json) -> Iterator[Finding]:
     yield from chain.from_iterable(_violations(validator(""), reserved, speller).values())
     rows: list[tuple[str, dict[str, Json]]] = []
     for provider, section in values.items():
-        if provider not in RESERVED:
-            yield from _collect_rows(provider, section, rows)
+        if provider in RESERVED:
+            continue
+        where = pointer_to(provider)
+        if not isinstance(section, dict):
+            yield not_an_object(where, f"the provider {provider!r}", section)
+            continue
+        for name, entry in section.items():
+            pointer = where + pointer_to(name)
+            if isinstance(entry, dict):
+                rows.append((pointer, entry))
+            else:
+                yield not_an_object(pointer, "the model", entry)
     invalid = _invalid_members([entry for _, entry in rows])
     for pointer, entry in rows if invalid else ():
         for key, value in entry.items():
             for finding in invalid.get(_identity(key, value), ()):
                 yield finding._replace(pointer=pointer + finding.pointer)
-
-
-def _collect_rows(
-    provider: str, section: Json, rows: list[tuple[str, dict[str, Json]]]
-) -> Iterator[Finding]:
-    """Add a section's rows to `rows`; anything that is not an object is a finding."""
-    where = pointer_to(provider)
-    if not isinstance(section, dict):
-        yield not_an_object(where, f"the provider {provider!r}", section)
-        return
-    for name, entry in section.items():
-        pointer = where + pointer_to(name)
-        if isinstance(entry, dict):
-            rows.append((pointer, entry))
-        else:
-            yield not_an_object(pointer, "the model", entry)
 
 
 # A member of a row. Equal members are equally valid; the type tells True from 1 and 1.0.
@@ -124,17 +118,19 @@ def _violations(
             found.setdefault(key, {})[finding.rule, finding.pointer] = finding
     # jsonschema cannot compare an unreadable number; it has its finding already.
     readable: Any = {key: _readable(value) for key, value in members.items()} if found else members
+    error: Any
     for error in schema.iter_errors(readable):
-        for key, finding in findings(_violation(error), speller):
+        path = tuple(str(step) for step in error.absolute_path)
+        violation = Violation(
+            path, error.validator, error.validator_value, error.instance, error.schema
+        )
+        for key, finding in findings(violation, speller):
             found.setdefault(key, {})[finding.rule, finding.pointer] = finding
     return {key: list(each.values()) for key, each in found.items()}
 
 
-def _violation(error: Any) -> Violation:
-    path = tuple(str(step) for step in error.absolute_path)
-    return Violation(path, error.validator, error.validator_value, error.instance, error.schema)
-
-
+# Built once a process; whether the schema itself is valid is a matter for the tests.
+@cache
 def validator(definition: str) -> "Validator":
     """A validator for the whole catalog or one of the schema's definitions."""
     from jsonschema import Draft202012Validator

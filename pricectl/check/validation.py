@@ -1,7 +1,7 @@
 """Checks the text of a catalog and returns all findings at once, each with its span."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple
 
 from pricectl.check import rules, schema, waivers
@@ -10,7 +10,7 @@ from pricectl.check.positions import Positions, Span, lone_surrogate, too_deep
 from pricectl.check.rules.shape import DOCUMENT_DEPTH, DUPLICATE_KEY, ENCODING, NOT_LOADABLE
 from pricectl.check.violations import shorten
 from pricectl.core import document
-from pricectl.core.catalog import MAX_MODELS, Catalog, build
+from pricectl.core.catalog import MAX_MODELS, build
 from pricectl.core.document import Json
 from pricectl.core.errors import DocumentError
 from pricectl.core.pointers import unescape
@@ -87,7 +87,10 @@ def validate(
     positions = Positions(text)
     found = [] if unique else list(_duplicates(positions))
     if len(catalog.models) <= MAX_MODELS:
-        found += _of_content(values, catalog, policy, now)
+        found += schema.check(values)
+        if isinstance(values, dict):
+            known = schema.described_keys("prices", "model"), schema.described_keys("metadata")
+            found += rules.check(rules.Context(values, catalog, policy, now, *known))
     else:  # what is wrong with the rows would only hide that there are too many
         problems = [problem for problem in problems if not problem.pointer]
     found += _not_loadable(problems, found)
@@ -109,13 +112,6 @@ def _parse(text: str) -> tuple[Json, bool]:
             raise
         # The only text that is read twice: other findings must not wait until the keys are unique.
         return document.parse(text, allow_duplicates=True), False
-
-
-def _of_content(values: Json, catalog: Catalog, policy: Policy, now: datetime) -> Iterator[Finding]:
-    yield from schema.check(values)
-    if isinstance(values, dict):
-        known = schema.described_keys("prices", "model"), schema.described_keys("metadata")
-        yield from rules.check(rules.Context(values, catalog, policy, now, *known))
 
 
 def _of_error(error: DocumentError, text: str, positions: Positions) -> Finding:

@@ -48,21 +48,14 @@ def findings(found: Violation, speller: Speller) -> Iterator[tuple[str, Finding]
     if found.path[:2] in REPORTED_BY_RULES:
         return
     if found.keyword == "additionalProperties":
-        for key in _extra(found):
-            yield (*found.path, key)[0], _unknown(found, key, speller)
+        known = found.schema["properties"]
+        patterns = [re.compile(one) for one in found.schema.get("patternProperties", ())]
+        for key in found.value:
+            if key not in known and not any(pattern.search(key) for pattern in patterns):
+                yield (*found.path, key)[0], _unknown(found, key, speller)
     else:
         is_price = parse_key(found.key) or found.path[-2:-1] in NESTED
         yield found.path[0], _price(found) if is_price else _shape(found)
-
-
-def _extra(found: Violation) -> list[str]:
-    patterns = [re.compile(one) for one in found.schema.get("patternProperties", ())]
-    return [
-        key
-        for key in found.value
-        if key not in found.schema["properties"]
-        and not any(pattern.search(key) for pattern in patterns)
-    ]
 
 
 def _unknown(found: Violation, key: str, speller: Speller) -> Finding:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pricectl import check
+from pricectl.check import validation
 from pricectl.check.findings import SEVERITIES, Threshold
 from pricectl.commands.catalog import one_file
 from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
@@ -55,10 +55,10 @@ def validate(
     located = files or [catalog_file.locate_own(first, policy.file)]
     names = [catalog_file.check_there(name, first, policy.file) for name in located]
     reports = [
-        check.validate(data, name, policy, when, own=catalog_file.is_same(name, own))
+        validation.validate(data, name, policy, when, own=catalog_file.is_same(name, own))
         for data, name in map(catalog_file.read, names)
     ]
-    found = check.Validation(tuple(reports), threshold)
+    found = validation.Validation(tuple(reports), threshold)
     show(
         view,
         "validate",

@@ -75,6 +75,17 @@ def amount_words(pico_usd: int, unit: str) -> str:
     return f"${int(whole):,}.{decimals} per {per}"
 
 
+def short_rate(pico_usd: int, unit: str) -> str:
+    """A rate where there is little room.
+
+    >>> short_rate(2_500_000, "input"), short_rate(40_000_000_000, "output_image_file")
+    ('$2.50 / 1M', '$0.04 / generated image')
+    """
+    if is_token(unit):
+        return f"${usd(price_of(pico_usd, unit, TOKENS_PER_MTOK))} / 1M"
+    return f"${usd(price_of(pico_usd, unit))} / {UNITS[unit].counts}"
+
+
 def catalog_number(value: Decimal | int) -> str:
     """A number as the catalog writes it: valid JSON that an acknowledgement can copy.
 

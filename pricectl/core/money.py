@@ -9,14 +9,14 @@ counts (seconds in thousandths), when credits are charged, and for display.
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, get_args
 
 PICO_PER_USD = 10**12
 TOKENS_PER_MTOK = 10**6
 MAX_CHARACTERS = 64
 
 Rounding = Literal["up", "down", "half-even"]
-ROUNDINGS: tuple[Rounding, ...] = ("up", "down", "half-even")
+ROUNDINGS: tuple[Rounding, ...] = get_args(Rounding)
 
 # Wide enough for every number `document` lets through; the ambient decimal context is never used.
 _CONTEXT = Context(prec=400, rounding=ROUND_HALF_EVEN, Emin=-999999, Emax=999999)

@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pricectl.check.rules.base import in_words
 from pricectl.core.catalog import Catalog
-from pricectl.core.labels import count, service_word
+from pricectl.core.labels import count, service_word, short_rate
 from pricectl.core.money import usd_per_mtok
 from pricectl.core.prices import PriceList
 from pricectl.core.units import STANDARD
@@ -113,4 +112,4 @@ def _other_price(prices: PriceList) -> Iterator[str]:
     """The first price of a model that no token table can show: an image's, a second's."""
     base = [(unit, own[0]) for (unit, *at), own in prices.rates.items() if at == [0, STANDARD]]
     if not any(unit in TOKEN_UNITS for unit, _ in base):
-        yield from (in_words(pico, unit) for unit, pico in base[:1])
+        yield from (short_rate(pico, unit) for unit, pico in base[:1])

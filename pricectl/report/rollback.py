@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from pricectl.check import Validation
+from pricectl.check.validation import Validation
 from pricectl.core.labels import count, plural
 from pricectl.operate.rollback import (
     SHORT,

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from pricectl.check import Validation, ValidationReport
 from pricectl.check.findings import Finding, Severity, Threshold
+from pricectl.check.validation import Validation, ValidationReport
 from pricectl.core.labels import count, plural
 from pricectl.report.canvas import Canvas, clean
 from pricectl.report.excerpts import DIM, GUTTER, MIN_SOURCE_WIDTH, draw_excerpt, marked_spans

@@ -55,6 +55,14 @@ def test_every_schema_is_one(path: Path) -> None:
     Draft202012Validator.check_schema(json.loads(path.read_text(encoding="utf-8")))
 
 
+def test_validators_are_built_once_a_process() -> None:
+    """One for what holds for the whole file, one for rows; many files are checked in a run."""
+    schema.validator.cache_clear()
+    for price in (1, -1, "1"):
+        list(schema.check({"metadata": {}, "x": {"m": {"input_cost_per_token": price}}}))
+    assert schema.validator.cache_info().misses == 2
+
+
 def test_every_price_key_of_the_vocabulary_is_allowed_with_tier_and_service() -> None:
     keys = [key for key in (*UNIT_BY_KEY, *SYNONYMS) if not key.startswith(NESTED_KEYS)]
     refused = [key + end for key in keys for end in SUFFIXES if not accepts(key + end)]

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricectl.check import ValidationReport, validate
 from pricectl.check.findings import by_position
 from pricectl.check.positions import Span
+from pricectl.check.validation import ValidationReport, validate
 from pricectl.core.catalog import Catalog
 from pricectl.core.errors import PricingError
 from pricectl.policy import Policy, RuleLimits, Waiver

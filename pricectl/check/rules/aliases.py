@@ -1,6 +1,6 @@
 """Rules about aliases: each must lead to one row."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Context, Rule, aliases_of
@@ -66,16 +66,16 @@ def check(context: Context) -> Iterator[Finding]:
                 yield ALIAS_REDUNDANT.finding(pointer, f"{alias!r} is listed twice")
                 continue
             seen.add(alias)
-            named = catalog.names.get(alias) or _by_full_name(catalog, alias)
-            if named:
-                yield _alias_of_row(catalog, model, alias, named, pointer)
-            elif len(catalog.aliases.get(alias, ())) > 1:
-                yield from _claimed(model, alias, catalog.aliases[alias], pointer)
-
-
-def _by_full_name(catalog: Catalog, name: str) -> tuple[Model, ...]:
-    model = catalog.by_full_name.get(name)
-    return (model,) if model else ()
+            rows = catalog.names.get(alias) or [*filter(None, [catalog.by_full_name.get(alias)])]
+            claimants = catalog.aliases.get(alias, ())
+            if rows:
+                yield _alias_of_row(catalog, model, alias, rows, pointer)
+            elif len(claimants) > 1 and (first := claimants[0]) is not model:
+                same_price = first.prices.same_prices(model.prices)
+                rule = ALIAS_REDUNDANT if same_price else ALIAS_CONFLICT
+                what = "at the same price" if same_price else "at another price"
+                message = f"{alias!r} is also an alias of {first.full_name!r}, {what}"
+                yield rule.finding(pointer, message)
 
 
 def _alias_of_row(
@@ -105,16 +105,3 @@ def _leads_back(catalog: Catalog, start: Model, goal: Model) -> bool:
                     seen.add(model.full_name)
                     pending.append(model)
     return False
-
-
-def _claimed(
-    model: Model, alias: str, claimants: Iterable[Model], pointer: str
-) -> Iterator[Finding]:
-    """A finding at every row that claims the alias but the first."""
-    first = next(iter(claimants))
-    if first is model:
-        return
-    same_price = first.prices.same_prices(model.prices)
-    rule = ALIAS_REDUNDANT if same_price else ALIAS_CONFLICT
-    what = "at the same price" if same_price else "at another price"
-    yield rule.finding(pointer, f"{alias!r} is also an alias of {first.full_name!r}, {what}")

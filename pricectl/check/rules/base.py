@@ -1,16 +1,13 @@
-"""Shared by all families of rules: a rule, its context, and prices in words."""
+"""Shared by all families of rules: a rule and its context."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import NamedTuple
 
 from pricectl.check.findings import Finding, Severity
-from pricectl.core import labels
 from pricectl.core.catalog import Catalog
 from pricectl.core.document import Json
 from pricectl.core.model import Model
-from pricectl.core.money import TOKENS_PER_MTOK, usd
-from pricectl.core.units import UNITS, is_token
 from pricectl.core.windows import read_instant
 from pricectl.policy import Policy
 
@@ -105,14 +102,3 @@ def ahead(days: int) -> str:
     ('today', 'tomorrow', 'in 30 days')
     """
     return {0: "today", 1: "tomorrow"}.get(days, f"in {days:,} days")
-
-
-def in_words(pico: int, unit: str) -> str:
-    """A price as people read it.
-
-    >>> in_words(2_500_000, "input"), in_words(40_000_000_000, "output_image_file")
-    ('$2.50 / 1M', '$0.04 / generated image')
-    """
-    if is_token(unit):
-        return f"${usd(labels.price_of(pico, unit, TOKENS_PER_MTOK))} / 1M"
-    return f"${usd(labels.price_of(pico, unit))} / {UNITS[unit].counts}"

@@ -3,16 +3,12 @@
 from collections.abc import Iterator
 
 from pricectl.check.findings import Finding
-from pricectl.check.rules.base import (
-    Context,
-    Rule,
-    in_words,
-)
-from pricectl.core.labels import label
-from pricectl.core.prices import PriceList
+from pricectl.check.rules.base import Context, Rule
+from pricectl.core.labels import label, short_rate
 
 # A one-hour cache write costs twice the input; this much either way is still "about".
-HOUR_WRITE_LOW, HOUR_WRITE_HIGH = 1.6, 2.4
+HOUR_WRITE_THOUSANDTHS = (1600, 2400)
+COMPARED = ("cache_read", "cache_write", "cache_write_1h")
 
 CACHE_READ_ABOVE_INPUT = Rule(
     "cache-read-above-input",
@@ -85,49 +81,33 @@ def check(context: Context) -> Iterator[Finding]:
     """Every cache price against the input price of the same tier and service."""
     for model in context.catalog.models:
         for prices in model.price_lists:
-            yield from _against_input(prices)
-        if model.entry.get("supports_prompt_caching") is True:
-            rates = model.prices.rates
-            if ("cache_read", 0, "") not in rates and ("input", 0, "") in rates:
-                yield CACHE_PRICE_MISSING.finding(
-                    f"{model.pointer}/supports_prompt_caching",
-                    "the model caches prompts but has no cache_read_input_token_cost",
-                    "cached tokens are quoted at the input rate until it is added",
-                )
-
-
-def _against_input(prices: PriceList) -> Iterator[Finding]:
-    rates = prices.rates
-    for (unit, above, service), (pico, key) in rates.items():
-        if unit not in _COMPARED:
-            continue
-        base, _ = rates.get(("input", above, service), (0, ""))
-        rule = _COMPARED[unit](pico, base) if base else None
-        if rule:
-            yield rule.finding(
-                prices.pointer_to(key),
-                f"{label(unit, above, service)} at {in_words(pico, unit)}, input at "
-                f"{in_words(base, 'input')}",
+            for (unit, above, service), (pico, key) in prices.rates.items():
+                base = prices.rates.get(("input", above, service), (0, ""))[0]
+                if base and unit in COMPARED and (rule := _broken(unit, pico, base)):
+                    yield rule.finding(
+                        prices.pointer_to(key),
+                        f"{label(unit, above, service)} at {short_rate(pico, unit)}, input at "
+                        f"{short_rate(base, 'input')}",
+                    )
+        rates, caches = model.prices.rates, model.entry.get("supports_prompt_caching") is True
+        if caches and ("cache_read", 0, "") not in rates and ("input", 0, "") in rates:
+            yield CACHE_PRICE_MISSING.finding(
+                f"{model.pointer}/supports_prompt_caching",
+                "the model caches prompts but has no cache_read_input_token_cost",
+                "cached tokens are quoted at the input rate until it is added",
             )
 
 
-def _read(pico: int, base: int) -> Rule | None:
-    if pico > base:
-        return CACHE_READ_ABOVE_INPUT
-    if pico == base:
-        return CACHE_READ_EQUALS_INPUT
-    return None if pico else CACHE_READ_ZERO
-
-
-def _write(pico: int, base: int) -> Rule | None:
-    return CACHE_WRITE_BELOW_INPUT if 0 < pico < base else None
-
-
-def _hour_write(pico: int, base: int) -> Rule | None:
+def _broken(unit: str, pico: int, base: int) -> Rule | None:
+    """The rule that a cache price breaks beside the input price."""
+    if unit == "cache_read":
+        if pico >= base:
+            return CACHE_READ_ABOVE_INPUT if pico > base else CACHE_READ_EQUALS_INPUT
+        return None if pico else CACHE_READ_ZERO
+    # A free write is believed: not every provider charges for it.
     if 0 < pico < base:
         return CACHE_WRITE_BELOW_INPUT
-    about = HOUR_WRITE_LOW * base <= pico <= HOUR_WRITE_HIGH * base
-    return None if about or not pico else HOUR_WRITE_RATIO
-
-
-_COMPARED = {"cache_read": _read, "cache_write": _write, "cache_write_1h": _hour_write}
+    low, high = HOUR_WRITE_THOUSANDTHS
+    if unit == "cache_write_1h" and pico and not low * base <= pico * 1000 <= high * base:
+        return HOUR_WRITE_RATIO
+    return None

@@ -1,11 +1,11 @@
 """Rules about the metadata: what the file says about itself."""
 
 from collections.abc import Iterator
-from datetime import date
 
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Context, Rule, read_day
 from pricectl.core.catalog import SCHEMA_MAJOR, has_known_schema
+from pricectl.core.document import Json
 from pricectl.core.pointers import DEFAULT_PRICING_POINTER, METADATA_POINTER
 from pricectl.core.sanity.acknowledgements import read_acknowledged
 from pricectl.core.sanity.verdict import ACKNOWLEDGEABLE
@@ -34,8 +34,8 @@ SCHEMA_VERSION = Rule(
     "the file has a format that is not known here",
     "A newer format may mean something else by the same keys.",
     '{"metadata": {"schema_version": "2.0"}}',
-    '{"metadata": {"schema_version": "1.0"}}',
-    'Write "1.0", or upgrade pricectl.',
+    f'{{"metadata": {{"schema_version": "{SCHEMA_MAJOR}.0"}}}}',
+    f'Write "{SCHEMA_MAJOR}.0", or upgrade pricectl.',
 )
 LAST_UPDATED_BEHIND = Rule(
     "last-updated-behind",
@@ -124,16 +124,6 @@ def check(context: Context) -> Iterator[Finding]:
     if not context.catalog.metadata:
         yield METADATA_MISSING.finding("", "the file has no metadata")
         return
-    yield from _format(context)
-    yield from _day(context)
-    yield from _note(context)
-    yield from _default_price(context)
-    yield from _acknowledgements(context)
-    if not context.catalog.metadata.get("sources"):
-        yield SOURCES_MISSING.finding(METADATA_POINTER, "metadata lists no sources")
-
-
-def _format(context: Context) -> Iterator[Finding]:
     metadata = context.catalog.metadata
     currency = metadata.get("currency", "USD")
     if currency != "USD":
@@ -142,11 +132,13 @@ def _format(context: Context) -> Iterator[Finding]:
     if not has_known_schema(metadata):
         where, version = f"{METADATA_POINTER}/schema_version", metadata["schema_version"]
         yield SCHEMA_VERSION.finding(where, f"{version!r:.20} is not {SCHEMA_MAJOR}.x")
-
-
-def _acknowledgements(context: Context) -> Iterator[Finding]:
-    for where, message in read_acknowledged(context.catalog.metadata, ACKNOWLEDGEABLE).problems:
+    yield from _day(context)
+    yield from _note(context)
+    yield from _default_price(metadata.get("default_pricing"))
+    for where, message in read_acknowledged(metadata, ACKNOWLEDGEABLE).problems:
         yield ACKNOWLEDGEMENT_MALFORMED.finding(where, message)
+    if not metadata.get("sources"):
+        yield SOURCES_MISSING.finding(METADATA_POINTER, "metadata lists no sources")
 
 
 def _day(context: Context) -> Iterator[Finding]:
@@ -159,18 +151,14 @@ def _day(context: Context) -> Iterator[Finding]:
     if day is None:
         return
     if (day - context.today).days > 1:
-        message = f"{day} has not come"
-        yield LAST_UPDATED_IN_FUTURE.finding(where, message)
-    newest = _newest_verification(context)
+        yield LAST_UPDATED_IN_FUTURE.finding(where, f"{day} has not come")
+    verified = (model.entry.get("verified_on") for model in context.catalog.models)
+    # Most rows share a day, and reading a date costs more than comparing texts.
+    texts = {text for text in verified if isinstance(text, str)}
+    newest = max(filter(None, map(read_day, texts)), default=None)
     if newest and newest > day:
         message = f"last updated on {day}, but a row was verified on {newest}"
         yield LAST_UPDATED_BEHIND.finding(where, message)
-
-
-def _newest_verification(context: Context) -> date | None:
-    written = (model.entry.get("verified_on") for model in context.catalog.models)
-    days = {text for text in written if isinstance(text, str)}
-    return max(filter(None, map(read_day, days)), default=None)
 
 
 def _note(context: Context) -> Iterator[Finding]:
@@ -185,8 +173,7 @@ def _note(context: Context) -> Iterator[Finding]:
         yield NOTE_CONTRADICTS.finding(f"{METADATA_POINTER}/note", message)
 
 
-def _default_price(context: Context) -> Iterator[Finding]:
-    default = context.catalog.metadata.get("default_pricing")
+def _default_price(default: Json) -> Iterator[Finding]:
     keys = ("input_cost_per_token", "output_cost_per_token")
     missing = [key for key in keys if not isinstance(default, dict) or key not in default]
     if missing:

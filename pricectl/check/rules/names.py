@@ -1,6 +1,6 @@
 """Rules about names: it must be certain which row prices a name."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Context, Rule, aliases_of
@@ -73,9 +73,15 @@ def check(context: Context) -> Iterator[Finding]:
     """Unsafe, colliding and missing names."""
     catalog = context.catalog
     yield from _unsafe(catalog)
-    yield from _rows_of_one_name(catalog)
-    if catalog.models:
-        yield from _critical(catalog, context.policy.critical)
+    rows: dict[str, Model] = {}
+    for model in catalog.models:
+        first = rows.setdefault(model.name.lower(), model)
+        if first is not model:
+            yield _collision(first, model)
+    for name in context.policy.critical if catalog.models else ():
+        if find(catalog, name).how not in ("exact", "alias", "case"):
+            message = f"no row answers for {name!r}, which the settings call critical"
+            yield CRITICAL_MODEL_MISSING.finding("", message)
 
 
 def _unsafe(catalog: Catalog) -> Iterator[Finding]:
@@ -115,15 +121,6 @@ def unsafe(name: str) -> str:
     return f"the character {called!r} ({code})" if called else f"the control character {code}"
 
 
-def _rows_of_one_name(catalog: Catalog) -> Iterator[Finding]:
-    rows: dict[str, list[Model]] = {}
-    for model in catalog.models:
-        rows.setdefault(model.name.lower(), []).append(model)
-    for models in rows.values():
-        for model in models[1:]:
-            yield _collision(models[0], model)
-
-
 def _collision(first: Model, model: Model) -> Finding:
     same_price = first.prices.same_prices(model.prices)
     rule = REPEATED_MODEL if same_price else CASE_COLLISION
@@ -136,10 +133,3 @@ def _collision(first: Model, model: Model) -> Finding:
         on_key=True,
         other=first.pointer,
     )
-
-
-def _critical(catalog: Catalog, names: Iterable[str]) -> Iterator[Finding]:
-    for name in names:
-        if find(catalog, name).how not in ("exact", "alias", "case"):
-            message = f"no row answers for {name!r}, which the settings call critical"
-            yield CRITICAL_MODEL_MISSING.finding("", message)

@@ -7,15 +7,9 @@ from statistics import median_low
 from typing import NamedTuple
 
 from pricectl.check.findings import Finding
-from pricectl.check.rules.base import (
-    TEXT_MODES,
-    Context,
-    Rule,
-    in_words,
-    mode_of,
-)
-from pricectl.check.rules.prices import pico_bounds, within
-from pricectl.core.labels import label, times
+from pricectl.check.rules.base import TEXT_MODES, Context, Rule, mode_of
+from pricectl.check.rules.prices import pico_bounds
+from pricectl.core.labels import label, short_rate, times
 from pricectl.core.model import Model
 
 SLIP = 300
@@ -78,24 +72,23 @@ class _BasePrice(NamedTuple):
 
 def check(context: Context) -> Iterator[Finding]:
     """Each base price against its family's or provider's median, and against its own past."""
-    prices = [price for model in context.catalog.models for price in _base_prices(model)]
+    prices = [
+        _BasePrice(model, unit, *rate)
+        for model in context.catalog.models
+        if mode_of(model) in COMPARABLE_MODES
+        for unit in SIDES
+        if (rate := model.prices.rates.get((unit, 0, ""))) and rate[0]
+    ]
     families = _medians(prices, _family, MIN_FAMILY)
     providers = _medians(prices, _provider, MIN_PROVIDER)
     bounds = pico_bounds(context.policy.limits)
     for price in prices:
-        if within(price.pico, price.unit, bounds):
+        if bounds[price.unit].holds(price.pico):
             family, provider = families.get(_family(price)), providers.get(_provider(price))
             yield from _against(price, family, provider)
     for model in context.catalog.models:
         if model.previous or model.upcoming:
             yield from _moves(model)
-
-
-def _base_prices(model: Model) -> Iterator[_BasePrice]:
-    for unit in SIDES if mode_of(model) in COMPARABLE_MODES else ():
-        rate = model.prices.rates.get((unit, 0, ""))
-        if rate and rate[0]:
-            yield _BasePrice(model, unit, *rate)
 
 
 def _provider(price: _BasePrice) -> tuple[object, ...]:
@@ -130,8 +123,8 @@ def _against(price: _BasePrice, family: int | None, provider: int | None) -> Ite
         side = "above" if price.pico == high else "below"
         yield rule.finding(
             price.model.prices.pointer_to(price.key),
-            f"{price.unit} price {in_words(price.pico, price.unit)} is {times(high, low)} {side} "
-            f"the median of {name}, {in_words(median, price.unit)}",
+            f"{price.unit} price {short_rate(price.pico, price.unit)} is {times(high, low)} {side} "
+            f"the median of {name}, {short_rate(median, price.unit)}",
         )
 
 
@@ -155,5 +148,5 @@ def _moves(model: Model) -> Iterator[Finding]:
                 yield rule.finding(
                     after.pointer_to(key),
                     f"{label(*rate_key)} went {change} {times(high, low)}, from "
-                    f"{in_words(old[0], rate_key[0])} to {in_words(pico, rate_key[0])}",
+                    f"{short_rate(old[0], rate_key[0])} to {short_rate(pico, rate_key[0])}",
                 )

@@ -113,10 +113,12 @@ def check(context: Context) -> Iterator[Finding]:
     for model in context.catalog.models:
         yield from _valid_dates(model)
         if model.previous or model.upcoming:
-            yield from _upcoming(context, model)
-            yield from _previous(context, model)
+            yield from _as_of_now(context, model)
             yield from _order(model)
-            yield from _incomplete(model)
+            for prices in model.price_lists:
+                if prices.period and (lacking := ", ".join(_lacking(model.prices, prices))):
+                    message = f"the prices of {model.name!r} {prices.period} lack {lacking}"
+                    yield DATED_PRICES_INCOMPLETE.finding(prices.pointer, message)
     last_updated = context.catalog.metadata.get("last_updated")
     yield from _valid(last_updated, f"{METADATA_POINTER}/last_updated")
 
@@ -137,7 +139,7 @@ def _valid(value: Json, pointer: str) -> Iterator[Finding]:
         yield DATE_INVALID.finding(pointer, f"{value!r} is not a valid date")
 
 
-def _upcoming(context: Context, model: Model) -> Iterator[Finding]:
+def _as_of_now(context: Context, model: Model) -> Iterator[Finding]:
     soon = timedelta(days=context.policy.limits.deprecation_days)
     for start, prices in model.upcoming:
         day = day_text(start)
@@ -148,9 +150,6 @@ def _upcoming(context: Context, model: Model) -> Iterator[Finding]:
             days = (start.date() - context.today).days
             message = f"{model.name!r} changes its price {ahead(days)}, on {day}"
             yield UPCOMING_SOON.finding(f"{prices.pointer}/from", message)
-
-
-def _previous(context: Context, model: Model) -> Iterator[Finding]:
     for end, prices in model.previous:
         if end > context.now:
             message = f"the previous price of {model.name!r} holds until {day_text(end)}"
@@ -166,17 +165,13 @@ def _order(model: Model) -> Iterator[Finding]:
             if day == same_day:
                 message = f"two {key} prices have the day {day_text(day)}"
                 yield PERIOD_REPEATED.finding(f"{prices.pointer}/{bound}", message)
-        written = sorted(periods, key=lambda period: _index(period[1].pointer))
+        # The index in the file ends the pointer.
+        written = sorted(periods, key=lambda period: int(period[1].pointer.rpartition("/")[2]))
         for (earlier, _), (day, prices) in pairwise(written):
             if earlier > day:
                 message = f"{bound} {day_text(day)} stands behind {bound} {day_text(earlier)}"
                 yield PERIODS_OUT_OF_ORDER.finding(f"{prices.pointer}/{bound}", message)
     yield from _overlap(model)
-
-
-def _index(pointer: str) -> int:
-    """The place of a dated list in the file's order, which ends its pointer."""
-    return int(pointer.rpartition("/")[2])
 
 
 def _overlap(model: Model) -> Iterator[Finding]:
@@ -196,35 +191,20 @@ def _overlap(model: Model) -> Iterator[Finding]:
     yield PERIODS_OUT_OF_ORDER.finding(f"{last.pointer}/until", message)
 
 
-def _incomplete(model: Model) -> Iterator[Finding]:
-    for prices in model.price_lists:
-        lacking = list(_lacking(model.prices, prices)) if prices.period else []
-        if lacking:
-            names = ", ".join(lacking)
-            message = f"the prices of {model.name!r} {prices.period} lack {names}"
-            yield DATED_PRICES_INCOMPLETE.finding(prices.pointer, message)
-
-
 def _lacking(wanted: PriceList, dated: PriceList) -> Iterator[str]:
     """What a row has today and a dated list of it has not, as people say it."""
-    yield from _names(_kinds(wanted) - _kinds(dated), dated)
+    # What is priced for which service, whatever the tier.
+    now, then = ({(unit, service) for unit, _, service in each.rates} for each in (wanted, dated))
+    # A service that is lacking altogether is named once, and not for each of its prices.
+    services = {service for _, service in now - then} - {*dated.services, STANDARD}
+    yield from (f"every {service} price" for service in sorted(services - dated.uplifts.keys()))
+    order = list(UNITS)
+    for unit, service in sorted(now - then, key=lambda kind: (kind[1], order.index(kind[0]))):
+        if service not in services:
+            yield label(unit, 0, service)
     if wanted.thresholds and not dated.thresholds:
         yield f"every price above {wanted.first_tier_tokens // 1000}k"
     elif (wanted.marginal or wanted.inclusive) and "context_tier" not in dated.entry:
         yield "context_tier"
     factors = wanted.uplifts.keys() - dated.uplifts.keys() - {*dated.services}
     yield from (f"the {factor} factor" for factor in sorted(factors))
-
-
-def _kinds(prices: PriceList) -> set[tuple[str, str]]:
-    """What a list prices for which service, whatever the tier."""
-    return {(unit, service) for unit, _, service in prices.rates}
-
-
-def _names(lacking: set[tuple[str, str]], prices: PriceList) -> Iterator[str]:
-    """A service that is lacking altogether by its name, other prices one by one."""
-    services = {service for _, service in lacking} - {*prices.services, STANDARD}
-    yield from (f"every {service} price" for service in sorted(services - prices.uplifts.keys()))
-    for unit, service in sorted(lacking, key=lambda kind: (kind[1], list(UNITS).index(kind[0]))):
-        if service not in services:
-            yield label(unit, 0, service)

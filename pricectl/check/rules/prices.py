@@ -5,13 +5,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from pricectl.check.findings import Finding
-from pricectl.check.rules.base import (
-    Context,
-    Rule,
-    in_words,
-)
+from pricectl.check.rules.base import Context, Rule
 from pricectl.core.document import Json
-from pricectl.core.labels import label
+from pricectl.core.labels import label, short_rate
 from pricectl.core.money import is_exact, pico_usd, usd_per_mtok
 from pricectl.core.pointers import pointer_to
 from pricectl.core.prices import PriceList
@@ -22,7 +18,6 @@ from pricectl.policy import RuleLimits
 # No provider asks less than this for 1M tokens, or more than that for one piece of anything else.
 MIN_PICO_USD_PER_TOKEN = 500
 MAX_PICO_USD_PER_PIECE = 100 * 10**12
-EXACT = -12  # the exponent of a picodollar
 # By which factors people mistake the unit, and between which prices per token they then meant.
 SLIPS = (
     (10**6, "per 1M tokens"),
@@ -115,11 +110,6 @@ def pico_bounds(limits: RuleLimits) -> Bounds:
     return limits.widened(bounds)
 
 
-def within(pico: int, unit: str, bounds: Bounds) -> bool:
-    """Whether a price is one that some provider might ask."""
-    return bounds[unit].holds(pico)
-
-
 def _bounds(prices: PriceList, bounds: Bounds) -> Iterator[Finding]:
     for (unit, above, service), (pico, key) in prices.rates.items():
         bound = bounds[unit]
@@ -129,8 +119,8 @@ def _bounds(prices: PriceList, bounds: Bounds) -> Iterator[Finding]:
         side = "below" if pico < limit else "above"
         yield PRICE_OUT_OF_BOUNDS.finding(
             prices.pointer_to(key),
-            f"{label(unit, above, service)} price {in_words(pico, unit)} is {side} "
-            f"{in_words(limit, unit)}",
+            f"{label(unit, above, service)} price {short_rate(pico, unit)} is {side} "
+            f"{short_rate(limit, unit)}",
             _slip(pico, unit),
         )
 
@@ -141,14 +131,10 @@ def _slip(pico: int, unit: str) -> str:
         meant = Fraction(pico, UNITS[unit].priced_by) / factor
         if LIKELY_PICO_USD[0] <= meant <= LIKELY_PICO_USD[1] and meant.denominator == 1:
             price = f"${usd_per_mtok(int(meant))} / 1M"
-            return f"written {written}? {price} is {_literal(int(meant))} per token"
+            mantissa, _, exponent = f"{Decimal(int(meant)).normalize():e}".partition("e")
+            number = f"{mantissa}e-{12 - int(exponent):02d}"  # as a catalog writes it: 2.5e-06
+            return f"written {written}? {price} is {number} per token"
     return PRICE_OUT_OF_BOUNDS.hint
-
-
-def _literal(pico: int) -> str:
-    """Picodollars as a number of a catalog, such as 2.5e-06."""
-    mantissa, _, exponent = f"{Decimal(pico).normalize():e}".partition("e")
-    return f"{mantissa}e-{12 - int(exponent):02d}"
 
 
 def _dirt(value: Mapping[str, Json], pointer: str, table: str = "") -> Iterator[Finding]:
@@ -156,9 +142,9 @@ def _dirt(value: Mapping[str, Json], pointer: str, table: str = "") -> Iterator[
     for key, price in value.items():
         where = pointer + pointer_to(key)
         if type(price) is Decimal:
-            unit = _unit(key, table) if _exponent(price) < EXACT else None
-            if unit and not is_exact(price):
-                yield _dirty(price, where, unit)
+            dotted = f"{table}.{key}" if table in NESTED_KEYS else key
+            if not is_exact(price) and (parsed := parse_key(dotted)):
+                yield _dirty(price, where, parsed.unit)
         elif type(price) is dict:
             yield from _dirt(price, where, key)
         elif type(price) is list:
@@ -166,21 +152,11 @@ def _dirt(value: Mapping[str, Json], pointer: str, table: str = "") -> Iterator[
             yield from _dirt(items, where)
 
 
-def _unit(key: str, table: str) -> Unit | None:
-    parsed = parse_key(f"{table}.{key}" if table in NESTED_KEYS else key)
-    return parsed.unit if parsed else None
-
-
-def _exponent(price: Decimal) -> int:
-    exponent = price.as_tuple().exponent
-    return exponent if isinstance(exponent, int) else 0
-
-
 def _dirty(price: Decimal, pointer: str, unit: Unit) -> Finding:
     token = is_token(unit.name) and unit.priced_by == 1
     written = f"${price.scaleb(6):f} / 1M" if token else f"${price:f}"
     limit = "six" if token else "twelve"
-    loaded = in_words(pico_usd(price), unit.name)
+    loaded = short_rate(pico_usd(price), unit.name)
     return FLOAT_DIRT.finding(
         pointer,
         f"{written} has more than {limit} decimals",

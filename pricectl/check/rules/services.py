@@ -3,13 +3,9 @@
 from collections.abc import Iterator
 
 from pricectl.check.findings import Finding
-from pricectl.check.rules.base import (
-    Context,
-    Rule,
-    in_words,
-)
+from pricectl.check.rules.base import Context, Rule
 from pricectl.check.spelling import Speller
-from pricectl.core.labels import label
+from pricectl.core.labels import label, short_rate
 from pricectl.core.prices import PriceList
 from pricectl.core.units import KNOWN_SERVICES, UNITS
 
@@ -91,8 +87,7 @@ def check(context: Context) -> Iterator[Finding]:
                 yield from _words(prices, speller)
                 yield from _against_base(prices)
                 for service in services:
-                    yield from _sibling(prices, service)
-                    yield from _parts(prices, service)
+                    yield from _incomplete(prices, service)
 
 
 def _words(prices: PriceList, speller: Speller) -> Iterator[Finding]:
@@ -122,32 +117,30 @@ def _against_base(prices: PriceList) -> Iterator[Finding]:
             continue
         yield rule.finding(
             prices.pointer_to(key),
-            f"{label(unit, above, service)} at {in_words(pico, unit)}, the standard service at "
-            f"{in_words(base[0], unit)}",
+            f"{label(unit, above, service)} at {short_rate(pico, unit)}, the standard service at "
+            f"{short_rate(base[0], unit)}",
         )
 
 
-def _sibling(prices: PriceList, service: str) -> Iterator[Finding]:
+def _incomplete(prices: PriceList, service: str) -> Iterator[Finding]:
+    rates = prices.rates
     for unit, other in (("input", "output"), ("output", "input")):
-        own = prices.rates.get((unit, 0, service))
-        if own and _lacks(prices, other, service):
+        own = rates.get((unit, 0, service))
+        base = rates.get((other, 0, ""), (0, ""))
+        if own and base[0] and (other, 0, service) not in rates:
             yield SERVICE_INCOMPLETE.finding(
                 prices.pointer_to(own[1]),
                 f"{service} has a price for {unit} but none for {other}",
                 f"{other} is charged at its base rate until {own[1].replace(unit, other, 1)} "
                 "is added",
             )
-
-
-def _parts(prices: PriceList, service: str) -> Iterator[Finding]:
-    """Parts that cost as much as their side, which the service's price has left behind."""
-    rates = prices.rates
+    # Parts that cost as much as their side, which the service's price has left behind.
     for unit, side in PARTS.items():
         own, whole = rates.get((unit, 0, "")), rates.get((side, 0, ""))
         moved = rates.get((side, 0, service))
-        if own and own[0] and whole and own[0] == whole[0] and moved and moved[0] != whole[0]:
-            if (unit, 0, service) in rates:
-                continue
+        if not own or not own[0] or not whole or not moved or (unit, 0, service) in rates:
+            continue
+        if own[0] == whole[0] != moved[0]:
             name = label(unit)
             yield SERVICE_INCOMPLETE.finding(
                 prices.pointer_to(moved[1]),
@@ -156,8 +149,3 @@ def _parts(prices: PriceList, service: str) -> Iterator[Finding]:
                 f"{name} is charged at its standard rate: delete {own[1]}, which repeats the "
                 f"price of {side}, or add {own[1]}_{service}",
             )
-
-
-def _lacks(prices: PriceList, unit: str, service: str) -> bool:
-    base = prices.rates.get((unit, 0, ""))
-    return base is not None and base[0] > 0 and (unit, 0, service) not in prices.rates

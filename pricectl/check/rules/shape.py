@@ -126,18 +126,15 @@ def check(context: Context) -> Iterator[Finding]:
     """An empty catalog, and keys nobody reads."""
     if not context.catalog.models:
         yield EMPTY_CATALOG.finding("", "the catalog has no models")
-    yield from _unknown_keys(context)
-
-
-def _unknown_keys(context: Context) -> Iterator[Finding]:
     known = context.known_keys
     anything, capability = Speller(known), Speller(known, SURE)
     for model in context.catalog.models:
         if known.issuperset(model.entry):
             continue
-        for key in model.entry.keys() - known:
-            if is_price_like(key):
-                continue  # the schema speaks about these
+        # In the order of the file, because the first ones get suggestions.
+        for key in model.entry:
+            if key in known or is_price_like(key):
+                continue  # the schema speaks about those that look like prices
             free_form = key.startswith(("supports_", "supported_", "regional_"))
             near = (capability if free_form else anything).near(key)
             if near or not free_form:

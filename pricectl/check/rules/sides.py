@@ -3,15 +3,9 @@
 from collections.abc import Iterator
 
 from pricectl.check.findings import Finding
-from pricectl.check.rules.base import (
-    TEXT_MODES,
-    Context,
-    Rule,
-    in_words,
-    mode_of,
-)
-from pricectl.check.rules.prices import pico_bounds, within
-from pricectl.core.labels import label, times
+from pricectl.check.rules.base import TEXT_MODES, Context, Rule, mode_of
+from pricectl.check.rules.prices import pico_bounds
+from pricectl.core.labels import label, short_rate, times
 from pricectl.core.model import Model
 from pricectl.core.prices import PriceList
 from pricectl.core.sanity.bounds import Bounds
@@ -90,22 +84,22 @@ def _output_against_input(prices: PriceList, bounds: Bounds) -> Iterator[Finding
         own = rates.get(("input", above, service)) if unit == "output" else None
         if not own or not own[0] or not output or key.startswith("off_peak"):
             continue
-        if not (within(output, "output", bounds) and within(own[0], "input", bounds)):
+        if not (bounds["output"].holds(output) and bounds["input"].holds(own[0])):
             continue  # reported already, and it proves nothing about the other price
         where, cost = prices.pointer_to(key), own[0]
         name = label("output", above, service)
         if output < cost:
             yield OUTPUT_BELOW_INPUT.finding(
                 where,
-                f"{name} at {in_words(output, 'output')} is below input at "
-                f"{in_words(cost, 'input')}",
+                f"{name} at {short_rate(output, 'output')} is below input at "
+                f"{short_rate(cost, 'input')}",
                 "are the two swapped?",
             )
         elif output > MAX_OUTPUT_OVER_INPUT * cost:
             yield OUTPUT_FAR_ABOVE_INPUT.finding(
                 where,
-                f"{name} at {in_words(output, 'output')} is {times(output, cost)} the input at "
-                f"{in_words(cost, 'input')}",
+                f"{name} at {short_rate(output, 'output')} is {times(output, cost)} the input at "
+                f"{short_rate(cost, 'input')}",
             )
 
 
@@ -135,12 +129,8 @@ def _text_prices(model: Model) -> Iterator[Finding]:
     missing = [
         unit for unit, rate in own.items() if not rate and UNITS[unit].key not in model.entry
     ]
-    if missing and not _by_the_piece(model):
+    units = {unit for unit, _, _ in rates}
+    # Rows that charge requests, seconds or characters need no price of tokens.
+    if missing and (not units or units & own.keys()):
         message = f"no {' and no '.join(missing)} price: those tokens add nothing to a bill"
         yield PRICE_MISSING.finding(row, message, on_key=True)
-
-
-def _by_the_piece(model: Model) -> bool:
-    """Whether the row charges requests, seconds or characters instead of tokens."""
-    units = {unit for unit, _, _ in model.prices.rates}
-    return bool(units) and not units & {"input", "output"}

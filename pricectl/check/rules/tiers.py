@@ -5,13 +5,9 @@ from decimal import Decimal
 from itertools import pairwise
 
 from pricectl.check.findings import Finding
-from pricectl.check.rules.base import (
-    Context,
-    Rule,
-    in_words,
-)
+from pricectl.check.rules.base import Context, Rule
 from pricectl.core.document import Json
-from pricectl.core.labels import label
+from pricectl.core.labels import label, short_rate
 from pricectl.core.model import Model
 from pricectl.core.prices import PriceList
 
@@ -130,8 +126,8 @@ def _lower(prices: PriceList) -> Iterator[Finding]:
             if before and own and own[0] < before[0]:
                 yield TIER_LOWERS_PRICE.finding(
                     prices.pointer_to(own[1]),
-                    f"{label(unit, threshold)} at {in_words(own[0], unit)} is below "
-                    f"{in_words(before[0], unit)} before it",
+                    f"{label(unit, threshold)} at {short_rate(own[0], unit)} is below "
+                    f"{short_rate(before[0], unit)} before it",
                 )
 
 

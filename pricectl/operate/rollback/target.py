@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from pricectl.check import ValidationReport, validate
+from pricectl.check.validation import ValidationReport, validate
 from pricectl.files import atomic, versions
 from pricectl.files.git import BadRef
 from pricectl.files.gitlog import MAX_VERSIONS, Committed, FileLog

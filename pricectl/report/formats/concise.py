@@ -1,7 +1,7 @@
 """Findings one a line, for editors and grep."""
 
-from pricectl.check import Validation, ValidationReport
 from pricectl.check.findings import Finding
+from pricectl.check.validation import Validation, ValidationReport
 from pricectl.report.canvas import clean
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from pricectl.changes import Change
 from pricectl.changes.diff import DiffResult
-from pricectl.check import Validation, ValidationReport
 from pricectl.check.findings import SEVERITIES, Finding, Severity
 from pricectl.check.positions import Positions
+from pricectl.check.validation import Validation, ValidationReport
 from pricectl.core.labels import plural
 from pricectl.report import changes as words
 from pricectl.report.canvas import clean

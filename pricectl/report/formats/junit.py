@@ -2,9 +2,9 @@
 
 from xml.etree import ElementTree as ET
 
-from pricectl.check import Validation, ValidationReport
 from pricectl.check.findings import Finding, Threshold
 from pricectl.check.rules import RULES
+from pricectl.check.validation import Validation, ValidationReport
 from pricectl.report.canvas import clean
 from pricectl.report.formats.concise import line
 

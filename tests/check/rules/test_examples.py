@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from pricectl.check import validate
 from pricectl.check.findings import SEVERITIES
 from pricectl.check.rules import FAMILIES, RULES
+from pricectl.check.validation import validate
 from pricectl.core.document import MAX_BYTES
 from pricectl.policy import Policy, read_policy
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from pricectl.check import validate
 from pricectl.check.findings import Finding
+from pricectl.check.validation import validate
 from pricectl.policy import Policy
 
 ROW = {"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06}

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from pricectl.check import validate
 from pricectl.check.findings import Finding
-from pricectl.check.rules.base import in_words
+from pricectl.check.validation import validate
+from pricectl.core.labels import short_rate
 from pricectl.policy import Policy
 
 
@@ -54,6 +54,6 @@ def test_bounds_are_for_one_of_what_is_counted(key: str, value: str, *, outside:
 
 
 def test_prices_in_words_are_for_one_or_for_1m_tokens() -> None:
-    assert in_words(3_000_000_000, "computer_use_input") == "$3.00 / 1M"
-    assert in_words(2_500_000_000_000, "file_search") == "$0.0025 / file search"
-    assert in_words(66_666_667, "input_second") == "$0.000066666667 / input second"
+    assert short_rate(3_000_000_000, "computer_use_input") == "$3.00 / 1M"
+    assert short_rate(2_500_000_000_000, "file_search") == "$0.0025 / file search"
+    assert short_rate(66_666_667, "input_second") == "$0.000066666667 / input second"

@@ -4,7 +4,7 @@ import json
 from datetime import date
 from typing import Any
 
-from pricectl.check import validate
+from pricectl.check.validation import validate
 from pricectl.policy import Policy
 
 
