@@ -10,7 +10,7 @@ from pricectl.check.positions import Positions, Span, lone_surrogate, too_deep
 from pricectl.check.rules.shape import DOCUMENT_DEPTH, DUPLICATE_KEY, ENCODING, NOT_LOADABLE
 from pricectl.check.violations import shorten
 from pricectl.core import document
-from pricectl.core.catalog import MAX_MODELS, build
+from pricectl.core.catalog import MAX_MODELS, Catalog, build
 from pricectl.core.document import Json
 from pricectl.core.errors import DocumentError
 from pricectl.core.pointers import unescape
