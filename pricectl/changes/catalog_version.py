@@ -1,13 +1,15 @@
 """One version of the catalog file, read fast when it resembles another one."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from pricectl.check import ValidationReport
 from pricectl.core import document
 from pricectl.core.catalog import MAX_MODELS, RESERVED, Catalog, build
 from pricectl.core.document import Json
 from pricectl.core.prices import Problem
+
+if TYPE_CHECKING:  # a diff does not load the rules
+    from pricectl.check.validation import ValidationReport
 
 
 class CatalogVersion(NamedTuple):
@@ -29,7 +31,7 @@ class CatalogVersion(NamedTuple):
         return cls(catalog or Catalog.from_values(values, sha256=data), members, data)
 
     @classmethod
-    def validated(cls, report: ValidationReport, data: bytes) -> "CatalogVersion | None":
+    def validated(cls, report: "ValidationReport", data: bytes) -> "CatalogVersion | None":
         """The version as `validate` built it; None if it found that it cannot be loaded."""
         if report.catalog is None or not isinstance(report.values, dict):
             return None
