@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from pricectl.cli import app
+from pricectl.core import document
 from pricectl.core.credits import BUDGET_MODES
 
 ROOT = Path(__file__).parent.parent
@@ -83,3 +84,17 @@ def run(home: Path) -> Run:
         return CliRunner().invoke(app, list(words), input=stdin)
 
     return invoke
+
+
+@pytest.fixture
+def parsed_texts(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """Every text that the strict reader parses, as often as it does."""
+    texts: list[bytes] = []
+    parse = document.parse_text
+
+    def counted(text: str, **options: bool) -> document.Json:
+        texts.append(text.encode())
+        return parse(text, **options)
+
+    monkeypatch.setattr(document, "parse_text", counted)
+    return texts

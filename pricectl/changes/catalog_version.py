@@ -1,13 +1,15 @@
 """One version of the catalog file, read fast when it resembles another one."""
 
 from collections.abc import Mapping
-from hashlib import sha256
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pricectl.core import document
 from pricectl.core.catalog import MAX_MODELS, RESERVED, Catalog, build
 from pricectl.core.document import Json
 from pricectl.core.prices import Problem
+
+if TYPE_CHECKING:  # a diff does not load the rules
+    from pricectl.check.validation import ValidationReport
 
 
 class CatalogVersion(NamedTuple):
@@ -25,19 +27,25 @@ class CatalogVersion(NamedTuple):
         """
         values = document.parse(data)
         members = values if isinstance(values, dict) else {}
-        digest = sha256(data).hexdigest()
-        catalog = _built_on(like, members, digest) if like and members else None
-        return cls(catalog or Catalog.from_values(values, sha256=digest), members, data)
+        catalog = _built_on(like, members, data) if like and members else None
+        return cls(catalog or Catalog.from_values(values, sha256=data), members, data)
+
+    @classmethod
+    def validated(cls, report: "ValidationReport", data: bytes) -> "CatalogVersion | None":
+        """The version as `validate` built it; None if it found that it cannot be loaded."""
+        if report.catalog is None or not isinstance(report.values, dict):
+            return None
+        return cls(report.catalog, report.values, data)
 
 
-def _built_on(like: CatalogVersion, values: Mapping[str, Json], digest: str) -> Catalog | None:
+def _built_on(like: CatalogVersion, values: Mapping[str, Json], data: bytes) -> Catalog | None:
     """The catalog with only its own rows built; None if it must be built as a whole.
 
     That is the case after any problem, so that the error names the first one of the whole file.
     """
     problems: list[Problem] = []
     own = {name: _own(name, section, like.values) for name, section in values.items()}
-    fresh = build(own, problems, sha256=digest)
+    fresh = build(own, problems, sha256=data)
     if problems:
         return None
     known = {(model.provider, model.name): model for model in (*like.catalog.models, *fresh.models)}
@@ -49,7 +57,7 @@ def _built_on(like: CatalogVersion, values: Mapping[str, Json], digest: str) -> 
     )
     if len(models) == len(fresh.models):
         return fresh
-    catalog = Catalog(models, fresh.default, fresh.metadata, digest)
+    catalog = Catalog(models, fresh.default, fresh.metadata, data)
     # Rows of both may be too many together, or have the same full name; then the error must say so.
     invalid = len(models) > MAX_MODELS or len(catalog.by_full_name) < len(models)
     return None if invalid else catalog

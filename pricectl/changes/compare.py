@@ -87,9 +87,20 @@ def _changes(
     keys = tuple((_key(pair[0]), key) for key, pair in pairs.items())
     differences = member_differences(old.values, new.values, keys, lookups.allowance)
     changes = (
-        *(_removed(row, at) for row in removed if _key(row) not in renamed),
-        *(_added(row, at) for row in added if _key(row) not in renamed),
-        *(_renamed(*pair) for pair in renames),
+        *(
+            Change("removed", "warning", *_key(row), "", _base_prices(row, at), None, row.pointer)
+            for row in removed
+            if _key(row) not in renamed
+        ),
+        *(
+            Change("added", "info", *_key(row), "", None, _base_prices(row, at), row.pointer)
+            for row in added
+            if _key(row) not in renamed
+        ),
+        *(
+            Change("renamed", "info", *_key(now), "name", was.name, now.name, now.pointer)
+            for was, now in renames
+        ),
         *(repricing.change for repricing in repriced),
         *metadata_changes(differences, repriced, pairs, at),
         *resolution_changes(lookups, (*removed, *added, *before, *after), renames, names, at),
@@ -112,22 +123,6 @@ def _base_prices(model: Model, at: datetime | None) -> str:
     prices = ((unit, *rates[unit, tier, service]) for unit, tier, service in keys)
     return (
         ", ".join(f"{unit} {shown(pico_usd, unit)}" for unit, pico_usd, _ in prices) or "no price"
-    )
-
-
-def _removed(model: Model, at: datetime | None) -> Change:
-    prices = _base_prices(model, at)
-    return Change("removed", "warning", model.provider, model.name, "", prices, None, model.pointer)
-
-
-def _added(model: Model, at: datetime | None) -> Change:
-    prices = _base_prices(model, at)
-    return Change("added", "info", model.provider, model.name, "", None, prices, model.pointer)
-
-
-def _renamed(old: Model, new: Model) -> Change:
-    return Change(
-        "renamed", "info", new.provider, new.name, "name", old.name, new.name, new.pointer
     )
 
 

@@ -39,7 +39,12 @@ def condition_changes(old: PriceList, new: PriceList) -> Iterator[ConditionChang
         for path in dict.fromkeys((*before, *after)):
             factors = before.get(path), after.get(path)
             if factors[0] != factors[1]:
-                yield ConditionChange(path, *factors, FACTOR, (_moved(*factors),))
+                # As a charge: what is charged for one dollar at the plain price.
+                charges = (
+                    pico_usd(value) if isinstance(value, (int, Decimal)) else PICO_PER_USD
+                    for value in factors
+                )
+                yield ConditionChange(path, *factors, FACTOR, (Move(*charges),))
 
 
 def is_factor(member: str) -> bool:
@@ -57,12 +62,3 @@ def _factors(entry: Entry) -> dict[Path, Json]:
     factors: dict[Path, Json] = {(key,): entry[key] for key in UPLIFT_KEYS if key in entry}
     named = own.items() if isinstance(own, dict) else ()
     return factors | {(OWN_FACTORS, word): factor for word, factor in named}
-
-
-def _moved(old: Json, new: Json) -> Move:
-    """A factor as a charge: what is charged for one dollar at the plain price."""
-    before, after = (
-        pico_usd(value) if isinstance(value, (int, Decimal)) else PICO_PER_USD
-        for value in (old, new)
-    )
-    return Move(before, after)

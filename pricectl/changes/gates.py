@@ -1,6 +1,6 @@
 """Gates: limits on price changes, and whether a comparison stays within them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
@@ -111,13 +111,6 @@ def check_gates(comparison: Comparison, limits: GateLimits) -> tuple[Gate, ...]:
     A gate on prices also trips where the comparison left out something that may hide a price
     change: nobody has seen that it stays within the limit.
     """
-    return tuple(
-        gate._replace(tripped=gate.tripped or (comparison.hides and gate.id != _ON_REMOVED))
-        for gate in _gates(comparison, limits)
-    )
-
-
-def _gates(comparison: Comparison, limits: GateLimits) -> Iterator[Gate]:
     rises, falls = _moved(comparison, 1), _moved(comparison, -1)
     changed = sum(not change.only_text for change in comparison.changes)
     counts = {
@@ -126,15 +119,21 @@ def _gates(comparison: Comparison, limits: GateLimits) -> Iterator[Gate]:
         FailOnChange.REMOVED: len(comparison.of("removed")),
         FailOnChange.ANY: changed,
     }
-    for kind, count in counts.items():
-        if kind in limits.fail_on:
-            yield Gate(f"fail-on-{kind}", Fraction(0), Fraction(count), count > 0)
+    gates = [
+        Gate(f"fail-on-{kind}", Fraction(0), Fraction(count), count > 0)
+        for kind, count in counts.items()
+        if kind in limits.fail_on
+    ]
     if limits.max_increase_percent is not None:
-        yield _within("max-increase", limits.max_increase_percent, rises)
+        gates.append(_within("max-increase", limits.max_increase_percent, rises))
     if limits.max_decrease_percent is not None:
-        yield _within("max-decrease", limits.max_decrease_percent, falls)
+        gates.append(_within("max-decrease", limits.max_decrease_percent, falls))
     if limits.exit_code:
-        yield Gate("exit-code", Fraction(0), Fraction(changed), changed > 0)
+        gates.append(Gate("exit-code", Fraction(0), Fraction(changed), changed > 0))
+    return tuple(
+        gate._replace(tripped=gate.tripped or (comparison.hides and gate.id != _ON_REMOVED))
+        for gate in gates
+    )
 
 
 class _Moves(NamedTuple):

@@ -46,7 +46,13 @@ def metadata_changes(
     moved_with_prices = {key: _moved_with_prices(pair, at) for key, pair in pairs.items()}
     same_charges: dict[RowKey, list[Change]] = {}
     for difference in differences:
-        provider, model, *field = _row_and_field(difference)
+        path = difference.path
+        # What belongs to no row goes by its top-level member.
+        if path[:2] == _DEFAULT:
+            path = (DEFAULT_PROVIDER, DEFAULT_PROVIDER, *path[2:])
+        elif path[0] in RESERVED:
+            path = ("", *path)
+        provider, model, *field = path
         row = provider, model
         if (*row, _part(field)) in accounted:
             continue
@@ -58,14 +64,6 @@ def metadata_changes(
             yield change
     for row, changes in same_charges.items():
         yield from _merged(changes, pairs.get(row))
-
-
-def _row_and_field(difference: MemberDifference) -> tuple[str, ...]:
-    """Provider, model and field; what belongs to no row goes by its top-level member."""
-    path = difference.path
-    if path[:2] == _DEFAULT:
-        return DEFAULT_PROVIDER, DEFAULT_PROVIDER, *path[2:]
-    return ("", *path) if path[0] in RESERVED else path
 
 
 def _part(field: Sequence[str]) -> RowPart:
@@ -119,5 +117,4 @@ def _merged(changes: Sequence[Change], pair: tuple[Model, Model] | None) -> Iter
     first = dated[0]
     fields = ", ".join(change.field for change in dated)
     old, new = map(dated_prices_text, pair)
-    pointer = pointer_to(first.provider, first.model)
-    yield first._replace(field=fields, old=old, new=new, pointer=pointer)
+    yield first._replace(field=fields, old=old, new=new, pointer=pair[1].pointer)

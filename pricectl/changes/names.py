@@ -10,11 +10,11 @@ from pricectl.changes.limits import MAX_MOVES, Allowance
 from pricectl.changes.periods import in_force
 from pricectl.changes.rates import rate_moves, severity_of
 from pricectl.changes.renames import Rename
-from pricectl.check.findings import SEVERITIES, Severity
+from pricectl.check.findings import SEVERITIES
 from pricectl.core.catalog import Catalog
 from pricectl.core.lookup import find
 from pricectl.core.model import Match, Model
-from pricectl.core.pointers import DEFAULT_PRICING_POINTER, pointer_to
+from pricectl.core.pointers import DEFAULT_PRICING_POINTER
 from pricectl.core.prices import PriceList
 
 # Steps that every lookup takes, in rows looked at.
@@ -75,12 +75,9 @@ class NameLookups:
             and not any(name in catalog.by_full_name for catalog in self._catalogs)
         )
 
-    def spellings(self, name: str) -> Iterable[str]:
-        """Every spelling of a name in both versions, upper and lower case aside."""
-        return self._spellings[name.lower()]
-
     @cached_property
-    def _spellings(self) -> Mapping[str, Iterable[str]]:
+    def spellings(self) -> Mapping[str, Iterable[str]]:
+        """Every spelling of a name in both versions, by the name in lower case."""
         spellings: dict[str, dict[str, None]] = {}
         for catalog in self._catalogs:
             for name in (*catalog.names, *catalog.aliases):
@@ -155,34 +152,27 @@ def _names(
             names[name] = name
             if name.lower() not in folded:
                 folded.add(name.lower())
-                names |= {spelling: spelling for spelling in lookups.spellings(name)}
+                names |= {spelling: spelling for spelling in lookups.spellings[name.lower()]}
         full_names[model.full_name] = model.name
     return names | {name: short for name, short in full_names.items() if name not in names}
 
 
 def _change(name: str, before: Match, after: Match, moves: tuple[Move, ...]) -> Change:
-    pointer = pointer_to(after.model.provider, after.model.name)
+    worst = min((SEVERITIES.index(severity_of(move)) for move in moves), default=None)
+    # A name that loses its row is charged by a guess from now on, however small the difference.
+    lost = after.how == "default" and moves
     return Change(
         "resolution",
-        _severity(after, moves),
+        "error" if lost else "info" if worst is None else SEVERITIES[worst],
         before.model.provider,
         name,
         "name",
         _row_text(before),
         _row_text(after),
-        DEFAULT_PRICING_POINTER if after.how == "default" else pointer,
+        after.model.pointer or DEFAULT_PRICING_POINTER,
         moves,
         note="" if moves else "the same price",
     )
-
-
-def _severity(after: Match, moves: tuple[Move, ...]) -> Severity:
-    if not moves:
-        return "info"
-    if after.how == "default":
-        return "error"
-    worst = min(SEVERITIES.index(severity_of(move)) for move in moves)
-    return SEVERITIES[worst]
 
 
 def _row_text(match: Match) -> str:

@@ -8,8 +8,8 @@ from pricectl.core.model import Model
 from pricectl.core.prices import PriceList
 from pricectl.core.windows import day_text
 
-EARLIEST = datetime.min.replace(tzinfo=UTC)
-MOMENT = timedelta(microseconds=1)
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+_MOMENT = timedelta(microseconds=1)
 _MEMBERS = {"until": "previous", "from": "upcoming"}
 
 
@@ -49,11 +49,18 @@ def price_periods(models: Iterable[Model], at: datetime | None) -> Iterator[Pric
         ends = {bound for bound in bounds if bound <= at}
         starts = bounds - ends
     for end in sorted(ends):
-        # A list may end before the earliest instant there is; then it was never in force.
-        if end - EARLIEST >= MOMENT:
-            yield PricePeriod(f"until {day_text(end)}", end - MOMENT)
+        if before := just_before(end):
+            yield PricePeriod(f"until {day_text(end)}", before)
     for start in sorted(starts):
         yield PricePeriod(f"from {day_text(start)}", start)
+
+
+def just_before(bound: datetime) -> datetime | None:
+    """The last instant before a bound; None for the earliest bound there is.
+
+    A list that ends there was never in force, and one that begins there has none before it.
+    """
+    return bound - _MOMENT if bound - _EARLIEST >= _MOMENT else None
 
 
 def dated_prices_text(model: Model) -> str:

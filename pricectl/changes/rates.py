@@ -14,7 +14,7 @@ from pricectl.core.labels import price_of
 from pricectl.core.model import Model
 from pricectl.core.money import usd
 from pricectl.core.pointers import DEFAULT_PRICING_POINTER, pointer_to
-from pricectl.core.prices import PriceList
+from pricectl.core.prices import PriceList, key_path
 from pricectl.core.rates import RateKey
 from pricectl.core.units import NESTED_KEYS, is_token
 
@@ -138,7 +138,7 @@ class _ListsInForce(NamedTuple):
             None if pico_usd is None else shown(pico_usd, price.unit)
             for pico_usd in (rate.old, rate.new)
         )
-        pointer = _key_pointer(rate.new_key) if rate.new_key else ""
+        pointer = f"/{key_path(rate.new_key)}" if rate.new_key else ""
         change = self._change(rate.new_key or rate.old_key, old, new, pointer)._replace(
             severity=severity_of(rate.move), moves=(rate.move,), price=price, note=_note(rate)
         )
@@ -186,12 +186,6 @@ def _parts(price: PricedAt, prices: PriceList, key: str) -> frozenset[RowPart]:
         return frozenset({dated or member})
     table = member.partition(".")[0]
     return frozenset({price.key, table if table in NESTED_KEYS else ""})
-
-
-def _key_pointer(key: str) -> str:
-    """The JSON Pointer of a price key, relative to its price list."""
-    table = key.rpartition("/")[2].partition(".")[0]
-    return "/" + (key.replace(".", "/", 1) if table in NESTED_KEYS else key)
 
 
 def _note(rate: RateMove) -> str:

@@ -10,7 +10,7 @@ from pricectl.check.positions import Positions, Span, lone_surrogate, too_deep
 from pricectl.check.rules.shape import DOCUMENT_DEPTH, DUPLICATE_KEY, ENCODING, NOT_LOADABLE
 from pricectl.check.violations import shorten
 from pricectl.core import document
-from pricectl.core.catalog import MAX_MODELS, build
+from pricectl.core.catalog import MAX_MODELS, Catalog, build
 from pricectl.core.document import Json
 from pricectl.core.errors import DocumentError
 from pricectl.core.pointers import unescape
@@ -24,7 +24,7 @@ class ValidationReport(NamedTuple):
     """What was found in one file: findings in the order of the text, and those that are waived.
 
     `positions` is the text with its lines; findings without a span are about the settings in
-    `settings`.
+    `settings`. `catalog` and `values` are what was built and parsed; None if it cannot be loaded.
     """
 
     file: str
@@ -33,6 +33,8 @@ class ValidationReport(NamedTuple):
     models: int
     positions: Positions
     settings: str = ""
+    catalog: Catalog | None = None
+    values: Json = None
 
     def file_of(self, finding: Finding) -> str:
         """The file a finding is about: the catalog, or the settings."""
@@ -86,7 +88,8 @@ def validate(
         return ValidationReport(file, (finding,), (), 0, positions)
     now = as_instant(at)
     problems: list[Problem] = []
-    catalog = build(values, problems)
+    catalog = build(values, problems, sha256=data.encode() if isinstance(data, str) else data)
+    loaded = catalog if unique and not problems else None
     positions = Positions(text)
     found = [] if unique else list(_duplicates(positions))
     if len(catalog.models) <= MAX_MODELS:
@@ -102,7 +105,8 @@ def validate(
     if own:
         findings += about_waivers
     models = len(catalog.models)
-    return ValidationReport(file, tuple(findings), waived, models, positions, policy.source)
+    report = ValidationReport(file, tuple(findings), waived, models, positions, policy.source)
+    return report._replace(catalog=loaded, values=values)
 
 
 def _parse(text: str) -> tuple[Json, bool]:

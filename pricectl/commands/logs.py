@@ -10,8 +10,7 @@ from pricectl.commands.options import FileOption, ViewOptions
 from pricectl.commands.output import show
 from pricectl.core.errors import PricingError
 from pricectl.files import catalog_file
-from pricectl.operate.logs import source
-from pricectl.operate.logs.reading import LogReader, SignCounter
+from pricectl.operate.logs.reading import LogReader, SignCounter, blocks
 from pricectl.operate.logs.remedies import LogsResult, remedy
 from pricectl.report import logs as report
 
@@ -39,7 +38,7 @@ def logs(
     reader, counter = LogReader(), SignCounter()
     interrupted = False
     try:
-        for sighting in reader.sightings(source.blocks(log)):
+        for sighting in reader.sightings(blocks(log)):
             counter.add(sighting)
             if follow and not sighting.sign.good:
                 _print_now(report.sighting_line(sighting), sys.stderr if to_stderr else sys.stdout)

@@ -82,8 +82,11 @@ class Catalog:
         return cls._checked(values, data.encode() if isinstance(data, str) else data)
 
     @classmethod
-    def from_values(cls, values: Json, *, sha256: str = "") -> "Catalog":
-        """Build a catalog from parsed JSON. Raises CatalogError: the first problem and a count."""
+    def from_values(cls, values: Json, *, sha256: bytes | str = "") -> "Catalog":
+        """Build a catalog from parsed JSON; `sha256` as in `build`.
+
+        Raises CatalogError: the first problem and a count.
+        """
         return cls._checked(values, sha256)
 
     @classmethod

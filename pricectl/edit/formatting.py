@@ -4,12 +4,10 @@ Nothing is handed out that was not proved: respelling leaves the parsed document
 leaves every other row and the price of every instant as it was.
 """
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import NamedTuple
 
-from pricectl.changes import Change
-from pricectl.changes.periods import in_force
+from pricectl.changes.periods import in_force, just_before
 from pricectl.changes.rates import row_changes
 from pricectl.check.positions import Positions
 from pricectl.core import document
@@ -21,9 +19,6 @@ from pricectl.edit.notation import Respelled, respellings
 from pricectl.edit.promotion import Left, Promotion, promote
 from pricectl.edit.splice import Replace
 from pricectl.exit_codes import CLEAN, FINDINGS
-
-EARLIEST = datetime.min.replace(tzinfo=UTC)
-MOMENT = timedelta(microseconds=1)
 
 
 class Unproved(PricingError):
@@ -95,45 +90,39 @@ def formatted(
     values, positions = document.parse_text(before), Positions(before)
     catalog = Catalog.from_values(values)
     respelled = tuple(respellings(before, positions, values)) if respelling else ()
-    text = splice.apply(before, [Replace(pointer, new) for pointer, _, new in respelled])
+    replacements = [Replace(pointer, new) for pointer, _, new in respelled]
+    text = splice.apply(before, replacements, positions)
     if respelled and document.parse(text) != values:
         raise Unproved("respelling would change a value", next_step="try --no-respell")
     rows: tuple[Promotion, ...] = ()
     left: tuple[Left, ...] = ()
     if promoting:
         spelled = text
-        text, rows, left = promote(spelled, catalog, at)
+        in_text = Positions(spelled) if respelled else positions
+        text, rows, left = promote(spelled, catalog, at, in_text)
         if text != spelled:
             after = Catalog.load(text)
-            _prove_promoted(catalog, after, {row.model.full_name for row in rows})
-            rows = tuple(row._replace(changes=_changes(row, after)) for row in rows)
+            promoted = {row.model.full_name for row in rows}
+            if catalog.metadata != after.metadata or not all(
+                _same_price(old, new) if old.full_name in promoted else old.entry == new.entry
+                for old, new in zip(catalog.models, after.models, strict=True)
+            ):
+                raise Unproved("promoting would change a price", next_step="try --no-promote")
+            changes = (
+                row_changes(row.model, after.by_full_name[row.model.full_name]) for row in rows
+            )
+            rows = tuple(
+                row._replace(changes=tuple(new)) for row, new in zip(rows, changes, strict=True)
+            )
     return Formatted(before, text, positions, rows, respelled, left, catalog.last_updated)
-
-
-def _changes(row: Promotion, after: Catalog) -> tuple[Change, ...]:
-    """What is new in the row; the price of no instant is."""
-    return tuple(row_changes(row.model, after.by_full_name[row.model.full_name]))
-
-
-def _prove_promoted(before: Catalog, after: Catalog, promoted: set[str]) -> None:
-    pairs = zip(before.models, after.models, strict=True)
-    if before.metadata != after.metadata or not all(
-        _same_price(old, new) if old.full_name in promoted else old.entry == new.entry
-        for old, new in pairs
-    ):
-        raise Unproved("promoting would change a price", next_step="try --no-promote")
 
 
 def _same_price(old: Model, new: Model) -> bool:
     """Whether a row has the same names, and the same prices just before and at every change."""
+    bounds = [bound for bound, _ in (*old.previous, *old.upcoming)]
+    # Between two bounds no price changes, so these instants stand for all of time.
+    instants = (*bounds, *filter(None, map(just_before, bounds)))
     named = old.full_name == new.full_name and old.aliases == new.aliases
     return named and all(
-        in_force(old, instant).same_prices(in_force(new, instant)) for instant in _instants(old)
+        in_force(old, instant).same_prices(in_force(new, instant)) for instant in instants
     )
-
-
-def _instants(model: Model) -> Iterator[datetime]:
-    for bound, _ in (*model.previous, *model.upcoming):
-        yield bound
-        if bound - EARLIEST >= MOMENT:
-            yield bound - MOMENT

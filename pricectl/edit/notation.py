@@ -15,13 +15,17 @@ from pricectl.core.catalog import RESERVED
 from pricectl.core.document import MAX_NUMBER_CHARACTERS, Json
 from pricectl.core.money import shifted
 from pricectl.core.pointers import DEFAULT_PRICING_POINTER, pointer_to
-from pricectl.core.units import NESTED_KEYS, PriceKey, Unit, is_token, parse_key
+from pricectl.core.units import NESTED_KEYS, Unit, is_token, parse_key
 
 MTOK_EXPONENT = 6
 LISTS_OF_PRICES = ("previous", "upcoming", "tiered_pricing")
 OFF_PEAK_KEY = "off_peak_pricing"
 _PER_MTOK = re.compile(r"\d+(?:\.\d+)?e-06", re.ASCII)
 _PLAIN = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
+
+
+# Most rows of a catalog have the same few keys.
+_parse_key = lru_cache(maxsize=4096)(parse_key)
 
 
 class Respelled(NamedTuple):
@@ -93,8 +97,3 @@ def _of_object(
         elif member.key in LISTS_OF_PRICES and isinstance(value, list):
             for index, item in enumerate(value):
                 yield from _of_object(text, positions, item, f"{where}/{index}")
-
-
-@lru_cache(maxsize=4096)
-def _parse_key(key: str) -> PriceKey | None:
-    return parse_key(key)

@@ -53,16 +53,19 @@ class Promoted(NamedTuple):
     left: tuple[Left, ...] = ()
 
 
-def promote(text: str, catalog: Catalog, at: date) -> Promoted:
-    """Promote what has begun at a day or instant (UTC), in the text the catalog was read from."""
-    now, positions = as_instant(at), Positions(text)
+def promote(text: str, catalog: Catalog, at: date, positions: Positions) -> Promoted:
+    """Promote what has begun at a day or instant (UTC), in the text the catalog was read from.
+
+    `positions` are those of the text.
+    """
+    now = as_instant(at)
     splices: list[splice.Splice] = []
     rows: list[Promotion] = []
     left: list[Left] = []
     for model in catalog.models:
         if not model.upcoming or model.upcoming[0][0] > now:
             continue
-        pointer = pointer_to(model.provider, model.name)
+        pointer = model.pointer
         member = positions.member(pointer)
         if member:
             old = text[member.start : member.end]

@@ -48,18 +48,20 @@ Edit = Replace | Insert | Remove
 Splice = tuple[int, int, str]
 
 
-def apply(text: str, edits: Iterable[Edit]) -> str:
+def apply(text: str, edits: Iterable[Edit], positions: Positions | None = None) -> str:
     """The text of a valid document after the edits, one after the other. Raises Misplaced.
 
-    Replacements in a row must not lie in one another: they are done in one go.
+    Replacements in a row must not lie in one another: they are done in one go. `positions` are
+    those of the text, if somebody has scanned it already.
 
     >>> apply('{"a": 1, "b": 2}', [Replace("/a", "3"), Remove("/b"), Insert("", "null", "c")])
     '{"a": 3, "c": null}'
     """
     for replacing, run in groupby(edits, lambda edit: isinstance(edit, Replace)):
         for together in [run] if replacing else ([edit] for edit in run):
-            positions = Positions(text)
-            text = splice(text, [_spliced(text, positions, edit) for edit in together])
+            found = positions or Positions(text)
+            text = splice(text, [_spliced(text, found, edit) for edit in together])
+            positions = None  # every later edit is in another text
     return text
 
 
@@ -114,15 +116,11 @@ def line_end(text: str) -> str:
 
 def _spliced(text: str, positions: Positions, edit: Edit) -> Splice:
     if isinstance(edit, Replace):
-        return _replaced(text, positions, edit)
+        found = _found(positions, edit.pointer)
+        return found.start, found.end, indented(edit.value, _line_indent(text, found.key_start))
     if isinstance(edit, Insert):
         return _inserted(text, positions, edit)
     return _removed(positions, edit)
-
-
-def _replaced(text: str, positions: Positions, edit: Replace) -> Splice:
-    found = _found(positions, edit.pointer)
-    return found.start, found.end, indented(edit.value, _line_indent(text, found.key_start))
 
 
 def _removed(positions: Positions, edit: Remove) -> Splice:

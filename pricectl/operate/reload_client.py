@@ -5,7 +5,7 @@ the token is for the host that was named.
 """
 
 import json
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import SplitResult
 
 from pricectl.files.fetch import NotFetched, allowed, post
@@ -46,24 +46,21 @@ def reload(url: str, token: str, seconds: float = SECONDS, *, force: bool = Fals
             status, "check the address"
         )
         raise NotFetched(f"answers {status}", where=shown, status=status, next_step=hint)
-    return _read(shown, status, answer.body)
-
-
-def _read(url: str, status: int, body: bytes) -> ReloadReply:
     try:
-        found = json.loads(body)
+        found = json.loads(answer.body)
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict) or "status" not in found:
-        raise NotFetched("is not a pricing endpoint", where=url, next_step="check the address")
-
-    def text(name: str) -> str:
-        value: Any = found.get(name)
-        return value[:500] if isinstance(value, str) else ""
-
-    def number(name: str) -> int:
-        value: Any = found.get(name)
-        return value if type(value) is int else 0
-
-    counts = number("models"), number("generation")
-    return ReloadReply(url, status, text("status"), text("version"), *counts, text("reason"))
+        raise NotFetched("is not a pricing endpoint", where=shown, next_step="check the address")
+    # What is of another type than ours is left out, and a text cut: the answer is not trusted.
+    texts = {name: value[:500] for name, value in found.items() if isinstance(value, str)}
+    numbers = {name: value for name, value in found.items() if type(value) is int}
+    return ReloadReply(
+        shown,
+        status,
+        texts.get("status", ""),
+        texts.get("version", ""),
+        numbers.get("models", 0),
+        numbers.get("generation", 0),
+        texts.get("reason", ""),
+    )

@@ -1,7 +1,6 @@
 """Which prices a file, a git ref or a running server has, and whether all agree."""
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -82,7 +81,11 @@ def prices_at(
 
 def _server(url: str, token: str | None) -> PricesAt:
     address = url.rstrip("/") + (HEALTH if token is None else STATUS)
-    found = _members(fetch.fetch(address, token=token))
+    try:
+        answer = document.parse(fetch.fetch(address, token=token))
+    except DocumentError:
+        answer = None
+    found = answer if isinstance(answer, dict) else {}
     sha256 = found.get("version")
     if not isinstance(sha256, str) or not _SHA256.fullmatch(sha256):
         raise fetch.NotFetched(
@@ -100,14 +103,6 @@ def _server(url: str, token: str | None) -> PricesAt:
         _word(found.get("layer")),
         _word(reload.get("status") if isinstance(reload, dict) else None),
     )
-
-
-def _members(data: bytes) -> Mapping[str, Json]:
-    try:
-        values = document.parse(data)
-    except DocumentError:
-        return {}
-    return values if isinstance(values, dict) else {}
 
 
 def _word(value: Json) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 import jsonschema
 import pytest
 
+from pricectl.core import Catalog, Match, Quote, Usage, find, quote
+from pricectl.operate.deploy_check import sample_jobs
 from pricectl.report.formats.markdown import code
 from pricectl.runtime import Pricing
 from tests.conftest import CATALOG, ROOT, Run
@@ -75,6 +77,37 @@ def test_a_committed_catalog_is_safe(run: Run, repo: Path) -> None:
 def test_quiet_says_the_verdict_alone(run: Run, repo: Path) -> None:
     assert repo.exists()
     assert run("deploy-check", "-q").stdout == "safe to deploy\n"
+
+
+def test_the_catalog_is_parsed_once_and_once_more_by_the_service(
+    run: Run, repo: Path, parsed_texts: list[bytes]
+) -> None:
+    edit(repo, O3, O3.replace("2e-06", "2.1e-06"))
+    assert "changes" in checks(run, code=0)
+    assert parsed_texts.count((repo / NAME).read_bytes()) == 2
+    assert parsed_texts.count(CATALOG.encode()) == 1
+
+
+def test_a_critical_model_is_looked_up_once_and_priced_once_an_instant(
+    run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_up: list[str] = []
+    priced: list[tuple[Any, ...]] = []
+
+    def counted_find(catalog: Catalog, name: str) -> Match:
+        looked_up.append(name)
+        return find(catalog, name)
+
+    def counted_quote(catalog: Catalog, name: str, usage: Usage, **options: Any) -> Quote:
+        priced.append((name, usage, *sorted(options.items(), key=str)))
+        return quote(catalog, name, usage, **options)
+
+    monkeypatch.setattr(sample_jobs, "find", counted_find)
+    monkeypatch.setattr(sample_jobs, "quote", counted_quote)
+    assert repo.exists()
+    checks(run, code=0)
+    assert looked_up == ["gpt-4o", "o3"]
+    assert len(priced) == len(set(priced)) > len(looked_up)
 
 
 def test_nothing_is_written_anywhere(run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from pricectl.files import gitlog
+from pricectl.files import atomic, gitlog
 from pricectl.operate import rollback
 from pricectl.operate.rollback import target
 from pricectl.policy import Policy
@@ -257,6 +257,45 @@ def test_outside_git_a_file_can_be_put_back(
     assert run("rollback", "old.json", "-y", "-q").exit_code == 0
     assert now(home) == LAST
     assert [(home / name).read_text() for name in kept(home)] == [CATALOG]
+
+
+@pytest.mark.parametrize(("option", "times"), [("--dry-run", 1), ("--yes", 2)])
+def test_each_version_is_parsed_once(
+    run: Run, repo: Path, parsed_texts: list[bytes], option: str, times: int
+) -> None:
+    """The target once more only where it is written: then the bytes read back are checked."""
+    (repo / "other.json").write_text(FIRST)
+    assert run("rollback", "other.json", option).exit_code == 0
+    assert [parsed_texts.count(text.encode()) for text in (LAST, FIRST)] == [1, times]
+
+
+def test_each_version_is_hashed_once(run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (repo / "other.json").write_text(FIRST)
+    hashed: list[bytes] = []
+    sha256 = atomic.sha256
+
+    def counted(data: bytes) -> str:
+        hashed.append(data)
+        return sha256(data)
+
+    monkeypatch.setattr(atomic, "sha256", counted)
+    assert run("rollback", "other.json", "--dry-run").exit_code == 0
+    assert [hashed.count(text.encode()) for text in (LAST, FIRST)] == [1, 1]
+
+
+def test_the_bytes_that_were_read_back_are_checked(
+    run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = atomic.replace
+
+    def broken(path: str, data: bytes, **options: Any) -> None:
+        check = options.pop("check")
+        replace(path, data, check=lambda written: check(written[:-2]), **options)
+
+    monkeypatch.setattr(atomic, "replace", broken)
+    result = run("rollback", "-y")
+    assert (result.exit_code, now(repo)) == (2, LAST)
+    assert "pricectl validate -' to see every finding" in result.stderr
 
 
 def test_somebody_elses_edit_in_the_meantime_is_not_overwritten(

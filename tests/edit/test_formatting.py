@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricectl.core import Catalog, Usage, document, quote
-from pricectl.core.document import Json
+from pricectl.check.positions import Positions
+from pricectl.core import Catalog, Usage, quote
 from pricectl.core.errors import CatalogError, DocumentError
-from pricectl.edit import formatting
+from pricectl.edit import formatting, promotion, splice
 from pricectl.edit.formatting import Formatted, Unproved, formatted
 from pricectl.edit.notation import Respelled
 from pricectl.edit.promotion import Promoted
@@ -269,23 +269,37 @@ def test_what_cannot_be_read_is_not_formatted(data: bytes, error: type[Exception
         formatted(data, DAY)
 
 
-def test_the_strict_reader_runs_once_for_each_text(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_strict_reader_runs_once_for_each_text(parsed_texts: list[bytes]) -> None:
     """The file, its respelling and its promotion are read once each, however many prices."""
     prices = ", ".join(f'"m{number}": {{"cost_per_second": 1e-2}}' for number in range(50))
     announced = (
         '"n": {"cost_per_second": 1, "upcoming": [{"from": "2020-01-01", "cost_per_second": 2}]}'
     )
-    read: list[str] = []
-    parse = document.parse_text
-
-    def counted(text: str, **options: bool) -> Json:
-        read.append(text)
-        return parse(text, **options)
-
-    monkeypatch.setattr(document, "parse_text", counted)
     found = formatted(f'{{"o": {{{prices}, {announced}}}}}'.encode(), DAY)
     assert (len(found.respelled), len(found.promoted)) == (50, 1)
-    assert len(read) == len(set(read)) == 3
+    assert len(parsed_texts) == len(set(parsed_texts)) == 3
+
+
+@pytest.mark.parametrize("price", ["0.01", "1e-2"])
+def test_a_text_is_scanned_for_its_members_once(
+    monkeypatch: pytest.MonkeyPatch, price: str
+) -> None:
+    """Respelling, promoting and the report share the positions in the text before."""
+    scanned: list[str] = []
+
+    class Counted(Positions):
+        def __init__(self, text: str) -> None:
+            scanned.append(text)
+            super().__init__(text)
+
+    for module in (formatting, promotion, splice):
+        monkeypatch.setattr(module, "Positions", Counted)
+    due = '"upcoming": [{"from": "2020-01-01", "cost_per_second": 2}]'
+    text = f'{{"o": {{"m": {{"cost_per_second": {price}}}, "n": {{"cost_per_second": 1, {due}}}}}}}'
+    assert formatted(text.encode(), DAY).promoted
+    whole = [each for each in scanned if '"o"' in each]
+    assert whole[0] == text
+    assert len(whole) == len(set(whole)) == (1 if price == "0.01" else 2)
 
 
 def test_a_price_that_would_change_is_never_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:

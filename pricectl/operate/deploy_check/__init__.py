@@ -27,16 +27,30 @@ from pricectl.operate.deploy_check.checklist import (
     FoundErrors,
     ItemState,
 )
-from pricectl.operate.deploy_check.examples import TYPICAL, critical, examples
+from pricectl.operate.deploy_check.sample_jobs import (
+    TYPICAL,
+    critical,
+    critical_models,
+    examples,
+)
 
 SHORT = 12
 
 
 def assess(candidate: Candidate) -> DeployCheck:
     """Run every check; what one cannot do for want of another is unknown, never left out."""
-    items = [_file(candidate), _git(candidate), _valid(candidate)]
+    sha256 = atomic.sha256(candidate.data)
+    report = validate(candidate.data, candidate.file, candidate.policy, candidate.at)
+    threshold = Threshold(due=candidate.fail_on_due)
+    failing = tuple(found for found in report.findings if threshold.trips(found))
+    state: ItemState = "failed" if failing else "note" if report.count("warning") else "ok"
+    valid = DeployCheckItem("validate", state, facts=FoundErrors(report, failing))
+    items = [_file(candidate, sha256), _git(candidate), valid]
     try:
-        version = CatalogVersion.read(candidate.data)
+        # Reading it again is for a file that cannot be loaded, to say why.
+        version = CatalogVersion.validated(report, candidate.data) or CatalogVersion.read(
+            candidate.data
+        )
     except PricingError as error:
         items.append(DeployCheckItem("runtime", "failed", f"the service would refuse it: {error}"))
         why = "not checked: the catalog cannot be loaded"
@@ -44,31 +58,33 @@ def assess(candidate: Candidate) -> DeployCheck:
             DeployCheckItem(name, "unknown", why) for name in ("critical", "examples", "changes")
         ]
     else:
-        deployed = _deployed(candidate, version)
+        deployed: NamedVersion | str
+        try:
+            found = versions.read(candidate.base, candidate.file, candidate.policy)
+            deployed = NamedVersion(found.version(like=version), found.name, found.path)
+        except PricingError as error:
+            deployed = f"cannot be compared: {error}"
+        models = critical_models(candidate, version.catalog)
         items += [
-            _runtime(candidate, version, deployed),
-            critical(candidate, version.catalog),
-            examples(candidate, version.catalog),
+            _runtime(candidate, version, deployed, sha256),
+            critical(models, version.catalog, candidate),
+            examples(models, version.catalog, candidate),
             _changes(candidate, version, deployed),
         ]
-    return DeployCheck(candidate.file, atomic.sha256(candidate.data), tuple(items))
+    return DeployCheck(candidate.file, sha256, tuple(items))
 
 
-def _file(candidate: Candidate) -> DeployCheckItem:
+def _file(candidate: Candidate, sha256: str) -> DeployCheckItem:
+    size = f"readable, {count(len(candidate.data))} bytes, sha256 {sha256[:SHORT]}"
     if candidate.file == catalog_file.STDIN:
-        return DeployCheckItem("file", "note", f"standard input, {_size(candidate)}")
+        return DeployCheckItem("file", "note", f"standard input, {size}")
     mode = Path(candidate.file).stat().st_mode
-    said = f"{_size(candidate)}, mode {stat.S_IMODE(mode):04o}"
+    said = f"{size}, mode {stat.S_IMODE(mode):04o}"
     if mode & stat.S_IWOTH and os.name != "nt":
         return DeployCheckItem("file", "failed", f"{said}: anybody may write it; chmod o-w")
     if not mode & stat.S_IROTH:
         return DeployCheckItem("file", "note", f"{said}: readable by its owner and group only")
     return DeployCheckItem("file", "ok", said)
-
-
-def _size(candidate: Candidate) -> str:
-    digest = atomic.sha256(candidate.data)
-    return f"readable, {count(len(candidate.data))} bytes, sha256 {digest[:SHORT]}"
 
 
 def _git(candidate: Candidate) -> DeployCheckItem:
@@ -88,25 +104,8 @@ def _git(candidate: Candidate) -> DeployCheckItem:
     return DeployCheckItem("git", "ok", f"committed in {found.commit[:7]} of {found.day}")
 
 
-def _valid(candidate: Candidate) -> DeployCheckItem:
-    report = validate(candidate.data, candidate.file, candidate.policy, candidate.at)
-    threshold = Threshold(due=candidate.fail_on_due)
-    failing = tuple(found for found in report.findings if threshold.trips(found))
-    state: ItemState = "failed" if failing else "note" if report.count("warning") else "ok"
-    return DeployCheckItem("validate", state, facts=FoundErrors(report, failing))
-
-
-def _deployed(candidate: Candidate, like: CatalogVersion) -> NamedVersion | str:
-    """The prices in use, or the reason why they cannot be compared."""
-    try:
-        found = versions.read(candidate.base, candidate.file, candidate.policy)
-        return NamedVersion(found.version(like=like), found.name, found.path)
-    except PricingError as error:
-        return f"cannot be compared: {error}"
-
-
 def _runtime(
-    candidate: Candidate, version: CatalogVersion, deployed: NamedVersion | str
+    candidate: Candidate, version: CatalogVersion, deployed: NamedVersion | str, sha256: str
 ) -> DeployCheckItem:
     """Whether a service takes it: one that starts, and one that has the deployed prices.
 
@@ -124,11 +123,14 @@ def _runtime(
         if verdict.refused:
             said = f"a service with the deployed prices would refuse it: {verdict.refusal}"
             return DeployCheckItem("runtime", "failed", said, (verdict.next_step,))
-    return _started(candidate)
+    return _started(candidate, sha256)
 
 
-def _started(candidate: Candidate) -> DeployCheckItem:
-    """Loads a temporary copy, so running services do not reload."""
+def _started(candidate: Candidate, sha256: str) -> DeployCheckItem:
+    """Start a service with a temporary copy, so that running services do not reload.
+
+    The catalog is read once more here on purpose: that the runtime can do it is the check.
+    """
     from pricectl.runtime import Pricing
 
     with tempfile.TemporaryDirectory(prefix="pricectl-") as folder, _without_log():
@@ -142,7 +144,7 @@ def _started(candidate: Candidate) -> DeployCheckItem:
             if pricing.quote(name, TYPICAL, at=candidate.at).pico_usd
             != quote(snapshot.catalog, name, TYPICAL, at=candidate.at).pico_usd
         ]
-    if snapshot.layer != "file" or snapshot.sha256 != atomic.sha256(candidate.data):
+    if snapshot.layer != "file" or snapshot.sha256 != sha256:
         return DeployCheckItem(
             "runtime", "failed", f"the service would fall back to: {snapshot.layer}"
         )

@@ -10,7 +10,8 @@ MAX_TEXT = 256
 # How much of a plain line is searched for values after its phrase, and for a time before it.
 _NEAR, _HEAD = 4096, 160
 _DEPTH, _MEMBERS = 4, 200
-MAX_HELD_BACK = 10**9
+# Of the number of lines held back; a larger number is not believed.
+MAX_DIGITS = 9
 
 # Lowers ASCII only, so that every offset stays the same.
 _LOWER = {code: chr(code).lower() for code in range(128)}
@@ -35,29 +36,49 @@ _TIME = re.compile(
 class LogLine(NamedTuple):
     """The signs' phrases in a line, its time, and what it says of a fallback.
 
-    `details` are the model, the reason, and how many like lines were held back before it.
+    `held_back` is how many like lines the writer left out before it.
     """
 
     phrases: tuple[str, ...]
     time: str
     kind: str
-    details: tuple[str, str, int]
+    model: str
+    reason: str
+    held_back: int
 
 
 def read_line(text: str, phrases: Sequence[str]) -> LogLine:
     """Read a line that has one of the phrases, in whatever case, somewhere in it."""
     start = text.find("{") if text.endswith("}") else -1
     fields = _fields(text[start:]) if start >= 0 else {}
-    message = _message(fields, text, phrases) if fields else text
+    # The member that has a phrase in it, else the whole line.
+    members = (fields.get(key) for key in _MESSAGES)
+    texts = (value for value in members if isinstance(value, str))
+    message = next((each for each in texts if any(it in each.lower() for it in phrases)), text)
     start_of_phrase, found = _phrases_in(message, phrases)
     near = message[start_of_phrase : start_of_phrase + _NEAR]
-    values = {key.lower(): _unquoted(value) for key, value in reversed(_PAIR.findall(near))}
-    if fields:
-        escaped = fields.get(EVENT) in found
-        values |= {key: _unescaped(value) if escaped else value for key, value in fields.items()}
-    model = _text(values.get("model")) or _named_in_words(message)
-    details = model, _text(values.get("reason")), _held_back(values.get("suppressed"))
-    return LogLine(found, _time(fields, text), _text(values.get("kind")), details)
+    # Reversed, so that of two values with one name the first wins.
+    values: dict[str, Any] = {
+        key.lower(): _decoded(value, value.strip("\"'"))
+        for key, value in reversed(_PAIR.findall(near))
+    }
+    # The runtime escapes the values it hands to a JSON formatter, which escapes them again.
+    escaped = fields.get(EVENT) in found
+    for key, value in fields.items():
+        again = escaped and isinstance(value, str)
+        values[key] = _decoded(f'"{value}"', value) if again else value
+    held_back = values.get("suppressed")
+    if isinstance(held_back, str):
+        digits = held_back.isascii() and held_back.isdigit() and len(held_back) <= MAX_DIGITS
+        held_back = int(held_back) if digits else 0
+    return LogLine(
+        found,
+        _time(fields, text),
+        _text(values.get("kind")),
+        _text(values.get("model")) or _named_in_words(message),
+        _text(values.get("reason")),
+        held_back if type(held_back) is int and 0 < held_back < 10**MAX_DIGITS else 0,
+    )
 
 
 def _fields(text: str) -> Mapping[str, Any]:
@@ -83,15 +104,6 @@ def _members(record: Any, depth: int) -> Iterator[tuple[str, Any]]:
         yield from _members(value, depth - 1)
 
 
-def _message(fields: Mapping[str, Any], text: str, phrases: Sequence[str]) -> str:
-    """The member that has a phrase in it, else the whole line."""
-    for key in _MESSAGES:
-        value = fields.get(key)
-        if isinstance(value, str) and any(phrase in value.lower() for phrase in phrases):
-            return value
-    return text
-
-
 def _phrases_in(message: str, phrases: Sequence[str]) -> tuple[int, tuple[str, ...]]:
     """Where the first phrase stands, and every phrase; values after the first are not signs."""
     lowered = message.lower() if message.isascii() else message.translate(_LOWER)
@@ -113,50 +125,31 @@ def _named_in_words(message: str) -> str:
     return ""
 
 
-def _unquoted(value: str) -> str:
-    if value[:1] == '"' and "\\" in value:
-        try:
-            return str(json.loads(value))
-        except ValueError:
-            pass
-    return value.strip("\"'")
-
-
-def _unescaped(value: Any) -> Any:
-    """The runtime escapes the values it hands to a JSON formatter, which escapes them again."""
-    if not isinstance(value, str) or "\\" not in value:
-        return value
+def _decoded(literal: str, otherwise: str) -> str:
+    """What a JSON string with escapes says; `otherwise` if it has none, or is not one."""
     try:
-        return str(json.loads(f'"{value}"'))
+        return str(json.loads(literal)) if "\\" in literal else otherwise
     except ValueError:
-        return value
+        return otherwise
 
 
 def _text(value: Any) -> str:
     return value[:MAX_TEXT] if isinstance(value, str) else ""
 
 
-def _held_back(value: Any) -> int:
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 9:  # noqa: PLR2004 - MAX_HELD_BACK
-        value = int(value)
-    return value if type(value) is int and 0 < value < MAX_HELD_BACK else 0
-
-
 def _time(fields: Mapping[str, Any], text: str) -> str:
+    """The time of a line as it is written; a number of seconds or less since 1970 as ISO 8601."""
     for key in _TIMES if fields else ():
         value = fields.get(key)
         found = _TIME.search(value) if isinstance(value, str) else None
         if found:
             return found[0]
-        if isinstance(value, int | float) and (since := _since_1970(value)):
-            return since
+        if not isinstance(value, int | float):
+            continue
+        # Seconds, or milli-, micro- or nanoseconds, told apart by their size.
+        for scale in (1, 10**3, 10**6, 10**9):
+            if 10**9 * scale <= value < 10**10 * scale:
+                since = datetime.fromtimestamp(value / scale, UTC)
+                return since.isoformat(timespec="seconds")
     head = _TIME.search(text[:_HEAD])
     return head[0] if head else ""
-
-
-def _since_1970(number: float) -> str:
-    """Seconds, or milli-, micro- or nanoseconds, since 1970, told apart by their size."""
-    for scale in (1, 10**3, 10**6, 10**9):
-        if 10**9 * scale <= number < 10**10 * scale:
-            return datetime.fromtimestamp(number / scale, UTC).isoformat(timespec="seconds")
-    return ""

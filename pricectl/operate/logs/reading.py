@@ -5,9 +5,13 @@ decoded is passed over. Memory stays the same whatever the length of the log and
 """
 
 import re
+import sys
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
+from pathlib import Path
 from typing import NamedTuple
 
+from pricectl.files import catalog_file
 from pricectl.operate.logs.lines import read_line
 
 # A longer line is read in pieces of about this size.
@@ -16,6 +20,18 @@ MAX_LINE_BYTES = 1024 * 1024
 MAX_NAMES = 5_000
 MAX_KINDS = 50
 _KIND = re.compile(r"[a-z][a-z-]{0,39}")
+
+
+BLOCK_BYTES = 256 * 1024
+# What a file begins with whose text cannot be searched as it is, and what makes it one.
+_OTHER_FORMATS = {
+    b"\x1f\x8b": ("is compressed", "gzip -dc {}"),
+    b"\x28\xb5\x2f\xfd": ("is compressed", "zstd -dc {}"),
+    b"BZh": ("is compressed", "bzip2 -dc {}"),
+    b"\xfd7zXZ": ("is compressed", "xz -dc {}"),
+    b"\xff\xfe": ("is UTF-16", "iconv -f utf-16 -t utf-8 {}"),
+    b"\xfe\xff": ("is UTF-16", "iconv -f utf-16 -t utf-8 {}"),
+}
 
 
 class Sign(NamedTuple):
@@ -37,7 +53,6 @@ SIGNS = (
     Sign("pricing reload refused", advice="'pricectl deploy-check' shows why"),
 )
 _BY_PHRASE = {sign.phrase: sign for sign in SIGNS}
-_SOUGHT = tuple(sign.phrase.encode() for sign in SIGNS)
 
 
 class Moment(NamedTuple):
@@ -98,16 +113,44 @@ class LogTally(NamedTuple):
         return any(not seen.sign.good for seen in self.seen)
 
 
+def blocks(name: str) -> Iterator[bytes]:
+    """The bytes of a log, or of standard input for "-", without waiting for a block to be full.
+
+    Raises Unavailable, also for a compressed file: finding nothing must not look clean.
+    """
+    piped = name == catalog_file.STDIN
+    shown = "standard input" if piped else name
+    try:
+        with nullcontext(sys.stdin.buffer) if piped else Path(name).open("rb") as file:
+            # `read1` returns what a pipe has now; only buffered readers have it.
+            read_some = getattr(file, "read1", file.read)
+            block = read_some(BLOCK_BYTES)
+            for start, (what, command) in _OTHER_FORMATS.items():
+                if block.startswith(start):
+                    step = f"run '{command.format('FILE' if piped else name)} | pricectl logs -'"
+                    raise catalog_file.Unavailable(what, where=shown, next_step=step)
+            while block:
+                yield block
+                block = read_some(BLOCK_BYTES)
+    except FileNotFoundError:
+        raise catalog_file.Unavailable(
+            "no such file", where=name, next_step="name a log, or '-' for standard input"
+        ) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise catalog_file.Unavailable(f"cannot be read: {reason}", where=shown) from None
+
+
 class LogReader:
     """Finds the signs in a stream; `lines` counts what has been read so far."""
 
     def __init__(self) -> None:
         self.lines = 0
 
-    def sightings(self, blocks: Iterable[bytes]) -> Iterator[Sighting]:
+    def sightings(self, log: Iterable[bytes]) -> Iterator[Sighting]:
         """Each sign as soon as its line is complete; what stands after the last break is a line."""
         rest = b""
-        for block in blocks:
+        for block in log:
             data = rest + block
             cut = data.rfind(b"\n") + 1
             if len(data) - cut > MAX_LINE_BYTES:
@@ -124,13 +167,19 @@ class LogReader:
             number = self.lines + data.count(b"\n", counted, begin) + 1
             self.lines += data.count(b"\n", counted, end)
             counted = end
-            yield from _of_line(data[begin:end], number)
+            line = read_line(data[begin:end].decode("utf-8", "replace").strip(), tuple(_BY_PHRASE))
+            kind = line.kind if _KIND.fullmatch(line.kind) else ""
+            if not kind and line.model:  # a loader that names the model knows one kind only
+                kind = UNKNOWN_MODEL
+            for phrase in line.phrases:
+                sign, moment = _BY_PHRASE[phrase], Moment(number, line.time)
+                yield Sighting(sign, moment, kind, line.model, line.reason, line.held_back)
         self.lines += data.count(b"\n", counted)
 
 
 def _hits(lowered: bytes) -> Iterator[int]:
     """The offset of the first phrase of every line that has one."""
-    ahead = {phrase: lowered.find(phrase) for phrase in _SOUGHT}
+    ahead = {phrase: lowered.find(phrase) for phrase in map(str.encode, _BY_PHRASE)}
     while offsets := [offset for offset in ahead.values() if offset >= 0]:
         first = min(offsets)
         yield first
@@ -143,16 +192,6 @@ def _hits(lowered: bytes) -> Iterator[int]:
 def _end(data: bytes, offset: int) -> int:
     end = data.find(b"\n", offset)
     return len(data) if end < 0 else end
-
-
-def _of_line(raw: bytes, number: int) -> Iterator[Sighting]:
-    line = read_line(raw.decode("utf-8", "replace").strip(), tuple(_BY_PHRASE))
-    moment = Moment(number, line.time)
-    kind = line.kind if _KIND.fullmatch(line.kind) else ""
-    if not kind and line.details[0]:  # a loader that names the model knows one kind only
-        kind = UNKNOWN_MODEL
-    for phrase in line.phrases:
-        yield Sighting(_BY_PHRASE[phrase], moment, kind, *line.details)
 
 
 class SignCounter:
@@ -180,13 +219,11 @@ class SignCounter:
         if one.model:
             name = one.model, one.kind
             self._names[name] = self._names.get(name, 0) + 1
+            # Only at twice the bound, so that sorting is rare.
             if len(self._names) > 2 * MAX_NAMES:
-                self._prune()
-
-    def _prune(self) -> None:
-        ordered = sorted(self._names.items(), key=lambda item: -item[1])
-        self._names = dict(ordered[:MAX_NAMES])
-        self._rarer += sum(lines for _, lines in ordered[MAX_NAMES:])
+                ordered = sorted(self._names.items(), key=lambda item: -item[1])
+                self._names = dict(ordered[:MAX_NAMES])
+                self._rarer += sum(lines for _, lines in ordered[MAX_NAMES:])
 
     def tally(self, lines: int) -> LogTally:
         """Everything so far, of a log of so many lines."""
@@ -201,13 +238,13 @@ class SignCounter:
         )
 
 
-def read(blocks: Iterable[bytes]) -> LogTally:
+def read(log: Iterable[bytes]) -> LogTally:
     """A whole log at once.
 
     >>> read([b'fallback pricing: kind="unknown-model" model="gpt-9"']).names
     (FallbackName(model='gpt-9', kind='unknown-model', lines=1),)
     """
     reader, counter = LogReader(), SignCounter()
-    for sighting in reader.sightings(blocks):
+    for sighting in reader.sightings(log):
         counter.add(sighting)
     return counter.tally(reader.lines)

@@ -84,11 +84,11 @@ def _unknown(catalog: Catalog, name: str) -> Remedy:
     near = near_names(catalog, own if known else name)
     like = f"; near it: {', '.join(near)}" if near else ""
     place = f" to {provider}" if known else ""
-    return Remedy("row", "", f"add a row {_quoted(name)}{place}{like}")
+    return Remedy("row", "", f"add a row {json.dumps(name)}{place}{like}")
 
 
 def _alias(name: str, row: str, before: str = "") -> Remedy:
-    return Remedy("alias", row, f"{before}add {_quoted(name)} to the aliases of {row}")
+    return Remedy("alias", row, f"{before}add {json.dumps(name)} to the aliases of {row}")
 
 
 def _same_words(catalog: Catalog, name: str) -> tuple[str, ...]:
@@ -111,8 +111,3 @@ def _same_words(catalog: Catalog, name: str) -> tuple[str, ...]:
 def _words(name: str, neutral: frozenset[str]) -> Counter[str]:
     words = _WORD.findall(_DAY.sub("", name.lower()))
     return Counter(word for word in words if word not in neutral)
-
-
-def _quoted(name: str) -> str:
-    """As it is written in the file."""
-    return json.dumps(name)

@@ -22,6 +22,7 @@ from pricectl.operate.rollback.target import last_good, named, without_base_opti
 from pricectl.policy import Policy
 
 SHORT = 12
+FORCED = "; restore it with --force if that is right"
 # What the target was compared with, for whether a process would take it.
 ComparedWith = Literal["last-good-copy", "file", "nothing"]
 RollbackState = Literal[
@@ -33,9 +34,12 @@ class RollbackPlan(NamedTuple):
     """What is to be put in place of what; nothing has been written yet.
 
     `current` is None where there is no file; `committed` is git's version of it, if git has it.
-    `report` is about the target; `skipped` newer versions have errors. `refusal` says why a process
-    would not take the target without force; empty if it would. `comparison_note` says why that was
-    not asked of the last good copy; empty if it was, or need not be.
+    `report` is about the target; `skipped` newer versions have errors. `sha256` is the target's
+    hash, as charges record it, `current_sha256` that of the file, empty where there is none.
+    `before` and `after` are the file and the target as catalogs; None where one cannot be loaded,
+    and then `not_loaded` says why. `refusal` says why a process would not take the target without
+    force; empty if it would. `comparison_note` says why that was not asked of the last good copy;
+    empty if it was, or need not be.
     """
 
     file: str
@@ -43,25 +47,20 @@ class RollbackPlan(NamedTuple):
     committed: Committed | None
     target: FileVersion
     report: ValidationReport
-    skipped: int = 0
+    skipped: int
+    sha256: str
+    current_sha256: str
+    before: CatalogVersion | None
+    after: CatalogVersion | None
+    not_loaded: str = ""
     refusal: str = ""
     compared_with: ComparedWith = "nothing"
     comparison_note: str = ""
 
     @property
-    def sha256(self) -> str:
-        """The target's hash, as charges record it."""
-        return atomic.sha256(self.target.data)
-
-    @property
-    def current_sha256(self) -> str:
-        """The hash of what is in the file; empty where there is none."""
-        return atomic.ABSENT if self.current is None else atomic.sha256(self.current)
-
-    @property
     def unchanged(self) -> bool:
         """Whether the file is the target already."""
-        return self.current == self.target.data
+        return self.current_sha256 == self.sha256
 
     @property
     def keeps(self) -> str:
@@ -99,7 +98,13 @@ def plan(name: str | None, file: str, policy: Policy, today: date) -> RollbackPl
 
     Raises Unavailable or BadRef.
     """
-    current, log = _content(file), FileLog(file, versions.settings_naming(file, policy))
+    current: bytes | None = None
+    if os.path.lexists(file) and Path(file).exists():
+        current = catalog_file.read(file).data
+        if len(current) > MAX_BYTES:
+            what, step = f"is larger than {MAX_BYTES // 1024**2} MiB", "move it away first"
+            raise catalog_file.Unavailable(what, where=file, next_step=step)
+    log = FileLog(file, versions.settings_naming(file, policy))
     try:
         committed = None if current is None else log.committed(current)
     except BadRef as error:
@@ -110,68 +115,60 @@ def plan(name: str | None, file: str, policy: Policy, today: date) -> RollbackPl
         target = last_good(file, committed, log, policy, today)
     else:
         target = named(name, file, log, policy, today)
-    planned = RollbackPlan(file, current, committed, target.version, target.report, target.skipped)
-    if planned.report.fails() or planned.unchanged:
-        return planned
-    return _compared(planned, policy, today)
-
-
-def _content(file: str) -> bytes | None:
-    if not os.path.lexists(file) or not Path(file).exists():
-        return None
-    data = catalog_file.read(file).data
-    if len(data) > MAX_BYTES:
-        raise catalog_file.Unavailable(
-            f"is larger than {MAX_BYTES // 1024**2} MiB", where=file, next_step="move it away first"
-        )
-    return data
+    data, report = target.version.data, target.report
+    before, after, not_loaded = None, CatalogVersion.validated(report, data), ""
+    if current is None:
+        not_loaded = f"{file}: there is no file now"
+    try:
+        if current is not None:
+            before = after if current == data and after else CatalogVersion.read(current)
+        if after is None:
+            target.version.version()
+    except PricingError as error:
+        not_loaded = not_loaded or f"cannot be compared: {error}"
+    planned = RollbackPlan(
+        file,
+        current,
+        committed,
+        target.version,
+        report,
+        target.skipped,
+        atomic.sha256(data),
+        atomic.ABSENT if current is None else atomic.sha256(current),
+        before,
+        after,
+        not_loaded,
+    )
+    return planned if report.fails() or planned.unchanged else _compared(planned, policy, today)
 
 
 def _compared(planned: RollbackPlan, policy: Policy, now: date) -> RollbackPlan:
     """Ask whether the target looks broken beside the last good copy, or else beside the file."""
-    target = planned.target.version().catalog
-    if copy := _last_good_copy(planned.file):
-        return _with_refusal(planned, _verdict(copy, target, policy, now), "last-good-copy")
-    no_copy = f"this user has no last good copy of it in {_state_folder()}"
-    if planned.current is None:
-        return planned._replace(comparison_note=f"not compared: there is no file, and {no_copy}")
-    try:
-        in_use = CatalogVersion.read(planned.current).catalog
-    except PricingError:  # no process uses a file that cannot be loaded
-        why = "the file cannot be loaded"
+    from pricectl.runtime.last_good import catalog_copy, load_copy, state_folder
+
+    def verdict(before: Catalog, after: Catalog) -> Verdict:
+        bounds, at = policy.limits.bounds, as_instant(now)
+        return sanity.check(before, after, critical=policy.critical, bounds=bounds, at=at)
+
+    # A target whose errors are waived passes the review, but no process would load it: this raises.
+    target = (planned.after or planned.target.version()).catalog
+    folder = state_folder()
+    copy: Catalog | None = None
+    with suppress(PricingError, OSError):  # no process of this user has left a copy
+        path = os.path.abspath(planned.file)  # noqa: PTH100
+        copy = load_copy(catalog_copy(path, folder)).catalog
+    in_use = copy or (planned.before and planned.before.catalog)
+    no_copy = f"this user has no last good copy of it in {folder}"
+    if not in_use:
+        why = "there is no file" if planned.current is None else "the file cannot be loaded"
         return planned._replace(comparison_note=f"not compared: {why}, and {no_copy}")
-    verdict = _verdict(in_use, target, policy, now)
+    found = verdict(in_use, target)
     # An edit that every process refuses may be undone.
-    if verdict.refused and _verdict(target, in_use, policy, now).refused:
+    if not copy and found.refused and verdict(target, in_use).refused:
         why = f"the file itself looks broken beside {planned.target.name}"
         return planned._replace(comparison_note=f"not compared: {why}, and {no_copy}")
-    note = f"compared with the file alone: {no_copy}"
-    return _with_refusal(planned, verdict, "file")._replace(comparison_note=note)
-
-
-def _verdict(before: Catalog, after: Catalog, policy: Policy, now: date) -> Verdict:
-    bounds, at = policy.limits.bounds, as_instant(now)
-    return sanity.check(before, after, critical=policy.critical, bounds=bounds, at=at)
-
-
-def _with_refusal(
-    planned: RollbackPlan, verdict: Verdict, compared_with: ComparedWith
-) -> RollbackPlan:
-    forced = "; restore it with --force if that is right"
-    refusal = f"{verdict.refusal}{forced}" if verdict.refused else ""
-    return planned._replace(refusal=refusal, compared_with=compared_with)
-
-
-def _state_folder() -> Path:
-    from pricectl.runtime.last_good import state_folder
-
-    return state_folder()
-
-
-def _last_good_copy(file: str) -> Catalog | None:
-    """What the processes of this user charge by; None if none has left a copy."""
-    from pricectl.runtime.last_good import catalog_copy, load_copy
-
-    with suppress(PricingError, OSError):
-        return load_copy(catalog_copy(os.path.abspath(file), _state_folder())).catalog  # noqa: PTH100
-    return None
+    return planned._replace(
+        refusal=f"{found.refusal}{FORCED}" if found.refused else "",
+        compared_with="last-good-copy" if copy else "file",
+        comparison_note="" if copy else f"compared with the file alone: {no_copy}",
+    )

@@ -5,12 +5,9 @@ that the current commit builds on, so that git has it for good.
 """
 
 from datetime import datetime
-from pathlib import Path
 from typing import NamedTuple
 
-from pricectl.changes import CatalogVersion
 from pricectl.changes.diff import DiffResult, NamedVersion, diff_versions
-from pricectl.core.errors import PricingError
 from pricectl.core.profile import Profile
 from pricectl.exit_codes import CLEAN, FAILED, FINDINGS
 from pricectl.files import atomic
@@ -64,35 +61,31 @@ def changes(
     planned: RollbackPlan, policy: Policy, profile: Profile, at: datetime
 ) -> RollbackChanges:
     """What restoring changes; where one of the versions is not a catalog, why that is not known."""
-    if planned.current is None:
-        return RollbackChanges(None, f"{planned.file}: there is no file now")
-    try:
-        before = CatalogVersion.read(planned.current)
-        after = planned.target.version(like=before)
-    except PricingError as error:
-        return RollbackChanges(None, f"cannot be compared: {error}")
-    base = NamedVersion(before, planned.file, planned.file)
-    head = NamedVersion(after, planned.target.name, planned.target.path)
+    if planned.before is None or planned.after is None:
+        return RollbackChanges(None, planned.not_loaded)
+    base = NamedVersion(planned.before, planned.file, planned.file)
+    head = NamedVersion(planned.after, planned.target.name, planned.target.path)
     return RollbackChanges(diff_versions(base, head, policy, profile=profile, at=at))
 
 
 def restore(planned: RollbackPlan, *, force: bool = False) -> None:
     """Keep what is there, then replace it, if it is still what the plan saw. Raises NotWritten."""
     target = planned.target
-    if planned.report.fails():
-        raise atomic.NotWritten("has errors", where=target.name, next_step="nothing was changed")
-    if planned.refusal and not force:
-        raise atomic.NotWritten(planned.refusal, where=target.name, next_step="nothing was changed")
-    if planned.keeps and planned.current is not None:
-        _keep(planned.keeps, planned.current)
+    why = "has errors" if planned.report.fails() else "" if force else planned.refusal
+    if why:
+        raise atomic.NotWritten(why, where=target.name, next_step="nothing was changed")
+    kept = planned.keeps
+    # A backup of the same name is the same content, unless somebody wrote into it: then stop.
+    if (
+        kept
+        and planned.current is not None
+        and atomic.current_sha256(kept) != planned.current_sha256
+    ):
+        atomic.replace(kept, planned.current, base_sha256=atomic.ABSENT)
     atomic.replace(
         planned.file,
         target.data,
         base_sha256=planned.current_sha256,
-        check=lambda _: target.version(),
+        # What is on the disk must load, not what was meant to be written.
+        check=lambda written: target._replace(data=written).version(),
     )
-
-
-def _keep(path: str, data: bytes) -> None:
-    if not Path(path).exists() or atomic.current_sha256(path) != atomic.sha256(data):
-        atomic.replace(path, data, base_sha256=atomic.ABSENT)

@@ -70,27 +70,23 @@ def named(name: str, file: str, log: FileLog, policy: Policy, today: date) -> Ro
 
     Raises Unavailable, BadRef or NoVersion.
     """
-    version = _named_version(name, file, log, policy)
-    return RollbackTarget(version, validate(version.data, version.name, policy, today))
-
-
-def _named_version(name: str, file: str, log: FileLog, policy: Policy) -> FileVersion:
-    digits = name.lower()
-    if digits.startswith(_SHA256_PREFIX) and not Path(name).exists():
-        digits = digits.removeprefix(_SHA256_PREFIX)
-        if not _SHA256.fullmatch(digits):
-            what, step = "is not the start of a SHA-256", "write 7 to 64 digits of it"
-            raise NoVersion(what, where=name, next_step=step)
-        return _by_sha256(digits, log)
+    digits = name.lower().removeprefix(_SHA256_PREFIX)
+    prefixed, has_digits = digits != name.lower(), _SHA256.fullmatch(digits)
+    # Hexadecimal digits may be a file or a commit as well; both win over a hash.
+    is_hash = bool(prefixed or has_digits) and not Path(name).exists()
+    if is_hash and not has_digits:
+        what, step = "is not the start of a SHA-256", "write 7 to 64 digits of it"
+        raise NoVersion(what, where=name, next_step=step)
     try:
-        # Hexadecimal digits may be a file or a commit as well; both win over a hash.
-        if _SHA256.fullmatch(digits) and not Path(name).exists() and log.commit(name) is None:
-            return _by_sha256(digits, log)
-        return versions.read(name, file, policy)
+        if is_hash and (prefixed or log.commit(name) is None):
+            version = _by_sha256(digits, log)
+        else:
+            version = versions.read(name, file, policy)
     except NoVersion:
         raise
     except BadRef as error:
         raise without_base_option(error) from None
+    return RollbackTarget(version, validate(version.data, version.name, policy, today))
 
 
 def _by_sha256(digits: str, log: FileLog) -> FileVersion:

@@ -1,9 +1,16 @@
 """The smoke test of a live API after a deploy: what to call and what the answers must show."""
 
 from pricectl.operate.smoke.apis import API_NAMES, APIS, ApiKind, Reply
+from pricectl.operate.smoke.calls import (
+    UNKNOWN_MODEL,
+    CallResult,
+    Probe,
+    SmokeCheck,
+    SmokeResult,
+    plan,
+    smoke_models,
+)
 from pricectl.operate.smoke.checks import AnswerChecker
-from pricectl.operate.smoke.probes import UNKNOWN_MODEL, Probe, plan, smoke_models
-from pricectl.operate.smoke.results import CallResult, SmokeCheck, SmokeResult
 
 __all__ = [
     "APIS",

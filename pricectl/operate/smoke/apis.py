@@ -8,7 +8,7 @@ from pricectl.core.document import Json
 from pricectl.core.errors import BadUsage
 from pricectl.core.money import usd
 from pricectl.core.responses import Reading, read_response
-from pricectl.operate.smoke.probes import PROMPT, Probe
+from pricectl.operate.smoke.calls import PROMPT, Probe
 
 COST_HEADER = "x-litellm-response-cost"
 _NO_COST = (None, "", "None")
@@ -54,20 +54,6 @@ class ApiKind(NamedTuple):
     body: Callable[[Probe], dict[str, Any]]
     read: Callable[[Reply], ReportedCall]
     charges: bool
-
-
-def _create_body(probe: Probe) -> dict[str, Any]:
-    return {
-        "model": probe.model,
-        "prompt": PROMPT,
-        "budget_mode": probe.mode,
-        "job_id": probe.job,
-        "idempotency_key": probe.key,
-    }
-
-
-def _openai_body(probe: Probe) -> dict[str, Any]:
-    return {"model": probe.model, "messages": [{"role": "user", "content": PROMPT}]}
 
 
 def _created(reply: Reply) -> ReportedCall:
@@ -125,9 +111,26 @@ def _text(value: Json) -> str:
 APIS: Mapping[str, ApiKind] = MappingProxyType(
     {
         "create-and-call": ApiKind(
-            "/api/llm/create-and-call", _create_body, _created, charges=True
+            "/api/llm/create-and-call",
+            lambda probe: {
+                "model": probe.model,
+                "prompt": PROMPT,
+                "budget_mode": probe.mode,
+                "job_id": probe.job,
+                "idempotency_key": probe.key,
+            },
+            _created,
+            charges=True,
         ),
-        "openai": ApiKind("/v1/chat/completions", _openai_body, _completed, charges=False),
+        "openai": ApiKind(
+            "/v1/chat/completions",
+            lambda probe: {
+                "model": probe.model,
+                "messages": [{"role": "user", "content": PROMPT}],
+            },
+            _completed,
+            charges=False,
+        ),
     }
 )
 API_NAMES = tuple(APIS)

@@ -7,11 +7,9 @@ from typing import Any
 
 from pricectl.core import BadUsage, Catalog, Job, Profile, Quote, charge, client_cost, quote
 from pricectl.core.money import divide, usd
-from pricectl.core.responses import Reading
 from pricectl.core.responses.values import dollars
 from pricectl.operate.smoke.apis import ApiKind, Reply, ReportedCall
-from pricectl.operate.smoke.probes import Probe
-from pricectl.operate.smoke.results import CallResult, SmokeCheck
+from pricectl.operate.smoke.calls import CallResult, Probe, SmokeCheck
 
 # Costs that an API rounds to eight decimals agree with ours to that many.
 PICO_PER_EIGHTH_DECIMAL = 10_000
@@ -58,21 +56,18 @@ class AnswerChecker:
         if isinstance(reported.reading, BadUsage):
             self._balance = _whole(reported.balance)
             return CallResult(probe, reply.status, tuple(checks), credits=_whole(reported.credits))
-        call = self._quote(probe, reported.reading)
-        checks += self._charged(probe, call, reported)
-        deducted = _whole(reported.credits)
-        return CallResult(probe, reply.status, tuple(checks), call.pico_usd, deducted)
-
-    def _quote(self, probe: Probe, reading: Reading) -> Quote:
-        service, region = reading.service or None, reading.region or None
-        return quote(
+        reading = reported.reading
+        call = quote(
             self._catalog,
             probe.model,
             reading.usage,
-            service=service,
-            region=region,
+            service=reading.service or None,
+            region=reading.region or None,
             at=self._clock(),
         )
+        checks += self._charged(probe, call, reported)
+        deducted = _whole(reported.credits)
+        return CallResult(probe, reply.status, tuple(checks), call.pico_usd, deducted)
 
     def _charged(self, probe: Probe, call: Quote, reported: ReportedCall) -> Iterator[SmokeCheck]:
         must = self._api.charges
@@ -81,8 +76,17 @@ class AnswerChecker:
             client = client_cost(call.pico_usd, self._profile)
             yield _cost("client-cost", client, reported.client_cost, must=False)
             yield self._credits(probe, call, reported)
-            yield from self._balanced(reported)
-        yield from _match(probe, call, reported)
+            before, after = self._balance, _whole(reported.balance)
+            deducted, self._balance = _whole(reported.credits), after
+            # Nothing but the calls of this run moves the balance, a replay least of all.
+            if before is not None and after is not None and deducted is not None:
+                note = "something else was charged; does the smoke test have an account of its own?"
+                yield _same("balance", str(before - deducted), str(after), note)
+        if call.guessed and not probe.unknown:
+            note = "no row has this name; see 'pricectl models'"
+            yield SmokeCheck("match", "failed", "a row of the catalog", "the default price", note)
+        elif reported.match:
+            yield _same("match", call.match.how, reported.match)
         if reported.sha256:
             note = "the API prices by another catalog; --file names the deployed one"
             ours, theirs = self._catalog.sha256, reported.sha256
@@ -99,14 +103,6 @@ class AnswerChecker:
                 "credits", "failed", str(owed), "nothing", "credits_deducted is missing"
             )
         return _same("credits", str(owed), _shown(reported.credits), note)
-
-    def _balanced(self, reported: ReportedCall) -> Iterator[SmokeCheck]:
-        """Nothing but the calls of this run moves the balance, a replay least of all."""
-        before, after, deducted = self._balance, _whole(reported.balance), _whole(reported.credits)
-        self._balance = after
-        if before is not None and after is not None and deducted is not None:
-            note = "something else was charged; does the smoke test have an account of its own?"
-            yield _same("balance", str(before - deducted), str(after), note)
 
 
 def _status(reply: Reply) -> SmokeCheck:
@@ -137,16 +133,8 @@ def _usage(reported: ReportedCall) -> SmokeCheck:
     return SmokeCheck("usage", "ok" if usage.counts else "failed", expected, told, note)
 
 
-def _match(probe: Probe, call: Quote, reported: ReportedCall) -> Iterator[SmokeCheck]:
-    if call.guessed and not probe.unknown:
-        note = "no row has this name; see 'pricectl models'"
-        yield SmokeCheck("match", "failed", "a row of the catalog", "the default price", note)
-    elif reported.match:
-        yield _same("match", call.match.how, reported.match)
-
-
 def _cost(name: str, exact: Fraction, value: Any, *, must: bool) -> SmokeCheck:
-    expected = _dollars(exact)
+    expected = f"${usd(divide(exact.numerator, exact.denominator, 'half-even'))}"
     if value is None:
         return SmokeCheck(
             name, "failed" if must else "skipped", expected, "nothing", "not reported"
@@ -161,10 +149,6 @@ def _cost(name: str, exact: Fraction, value: Any, *, must: bool) -> SmokeCheck:
     if theirs % PICO_PER_EIGHTH_DECIMAL == 0 and apart <= PICO_PER_EIGHTH_DECIMAL:
         return SmokeCheck(name, "ok", expected, f"${usd(theirs)}", "rounded to 8 decimals")
     return SmokeCheck(name, "failed", expected, f"${usd(theirs)}")
-
-
-def _dollars(pico_usd: Fraction) -> str:
-    return f"${usd(divide(pico_usd.numerator, pico_usd.denominator, 'half-even'))}"
 
 
 def _same(name: str, expected: str, actual: str, note: str = "") -> SmokeCheck:

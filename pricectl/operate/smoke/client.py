@@ -10,9 +10,8 @@ from pricectl.core.document import Json
 from pricectl.core.errors import DocumentError, PricingError
 from pricectl.files import fetch
 from pricectl.operate.smoke.apis import APIS, ApiKind, Reply
+from pricectl.operate.smoke.calls import CallResult, Probe
 from pricectl.operate.smoke.checks import AnswerChecker
-from pricectl.operate.smoke.probes import Probe
-from pricectl.operate.smoke.results import CallResult
 
 MAX_BYTES = 4 * 1024 * 1024
 EXCERPT = 200
@@ -42,7 +41,16 @@ class Endpoint(NamedTuple):
         """The API at https://... or at a loopback address. Raises BadAddress."""
         if token and not _TOKEN.fullmatch(token):
             raise BadAddress("the token has characters that no header can carry")
-        _check(url)
+        parts = fetch.parse_url(url)
+        if parts is None or parts.scheme not in {"http", "https"} or parts.port == 0:
+            raise BadAddress("is not a URL", where=url, next_step="https://HOST[:PORT]")
+        # Without its user and query, which may hold a secret.
+        where = f"{parts.scheme}://{parts.hostname}"
+        if not fetch.is_private(parts):
+            raise BadAddress("is not encrypted", where=where, next_step="use https://")
+        if "@" in parts.netloc or parts.query or parts.fragment:
+            step = "name a token with --token"
+            raise BadAddress("has more than a host and a path", where=where, next_step=step)
         base = url.rstrip("/")
         for api in APIS.values():
             base = base.removesuffix(api.path)
@@ -67,9 +75,6 @@ class Endpoint(NamedTuple):
             return Reply(0, error=f"no complete answer within {self.timeout_seconds:g} s")
         except fetch.NotFetched as error:
             return Reply(0, error=self._masked(error.what))
-        return self._reply(answer)
-
-    def _reply(self, answer: fetch.HttpAnswer) -> Reply:
         status = answer.status
         named = {name: self._masked(value) for name, value in answer.headers.items()}
         if answer.oversized:
@@ -77,11 +82,11 @@ class Endpoint(NamedTuple):
         if answer.cut:
             return Reply(status, None, named, "the body was cut off")
         try:
-            body = self._without_token(document.parse(answer.body))
+            found = self._without_token(document.parse(answer.body))
         except DocumentError as error:
             excerpt = self._masked(answer.body.decode("utf-8", "replace"))[:EXCERPT]
             return Reply(status, None, named, excerpt.strip() or str(error))
-        return Reply(status, body, named, _message(body)[:EXCERPT])
+        return Reply(status, found, named, _message(found)[:EXCERPT])
 
     def _masked(self, text: str) -> str:
         # A shorter one is not a secret, and may be part of a word in the answer that is checked.
@@ -130,19 +135,6 @@ def _check_answered(endpoint: Endpoint, reply: Reply) -> None:
             f"answers {reply.status}: {reply.error}",
             where=endpoint.base,
             next_step="check the variable that --token names" if endpoint.token else "use --token",
-        )
-
-
-def _check(url: str) -> None:
-    parts = fetch.parse_url(url)
-    if parts is None or parts.scheme not in {"http", "https"} or parts.port == 0:
-        raise BadAddress("is not a URL", where=url, next_step="https://HOST[:PORT]")
-    where = f"{parts.scheme}://{parts.hostname}"
-    if not fetch.is_private(parts):
-        raise BadAddress("is not encrypted", where=where, next_step="use https://")
-    if "@" in parts.netloc or parts.query or parts.fragment:
-        raise BadAddress(
-            "has more than a host and a path", where=where, next_step="name a token with --token"
         )
 
 

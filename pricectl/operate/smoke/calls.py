@@ -1,10 +1,11 @@
-"""Which calls prove that a deployed API prices and charges as it should."""
+"""The calls of a smoke test: which are made, and what each answer and the whole showed."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from pricectl.core import Catalog, Mode, PricingError, Usage, find, quote
+from pricectl.core import Catalog, Mode, PricingError, Profile, Usage, find, quote
 from pricectl.core.credits import BUDGET_MODES, Basis, BudgetMode
+from pricectl.exit_codes import CLEAN, FINDINGS
 
 UNKNOWN_MODEL = "smoke-test-of-an-unknown-name"
 PROMPT = "Answer with the single word: ready"
@@ -34,6 +35,67 @@ class Probe(NamedTuple):
         return self.name.replace("-", " ")
 
 
+CheckOutcome = Literal["ok", "failed", "skipped"]
+
+
+class SmokeCheck(NamedTuple):
+    """One thing that an answer must show; `note` explains it."""
+
+    name: str
+    outcome: CheckOutcome
+    expected: str = ""
+    actual: str = ""
+    note: str = ""
+
+
+class CallResult(NamedTuple):
+    """What one call showed: its checks, our cost in picodollars, the credits it deducted."""
+
+    probe: Probe
+    status: int = 0
+    checks: tuple[SmokeCheck, ...] = ()
+    pico_usd: int | None = None
+    credits: int | None = None
+
+    @property
+    def outcome(self) -> CheckOutcome:
+        """Failed if a check is; skipped if the call was not made."""
+        if self.probe.skipped:
+            return "skipped"
+        return "failed" if any(check.outcome == "failed" for check in self.checks) else "ok"
+
+
+class SmokeResult(NamedTuple):
+    """A smoke test's results, with what they were compared to."""
+
+    url: str
+    api: str
+    calls: Sequence[CallResult]
+    catalog: Catalog
+    profile: Profile
+
+    @property
+    def failed(self) -> bool:
+        """Whether any call failed."""
+        return any(call.outcome == "failed" for call in self.calls)
+
+    @property
+    def exit_code(self) -> int:
+        """How `smoke` ends."""
+        return FINDINGS if self.failed else CLEAN
+
+    @property
+    def pico_usd(self) -> int:
+        """What the calls cost the API's owner, in picodollars, as far as they were answered."""
+        return sum(call.pico_usd or 0 for call in self.calls)
+
+    @property
+    def credits(self) -> int | None:
+        """What the calls took from the account; None where the API charges no credits."""
+        deducted = [call.credits for call in self.calls if call.credits is not None]
+        return sum(deducted) if deducted else None
+
+
 def smoke_models(catalog: Catalog, names: Sequence[str]) -> tuple[str, ...]:
     """The cheapest of the names, and the cheapest of another provider. Raises PricingError.
 
@@ -42,14 +104,15 @@ def smoke_models(catalog: Catalog, names: Sequence[str]) -> tuple[str, ...]:
     >>> smoke_models(catalog, ["big", "mini", "other"])
     ('mini', 'other')
     """
-    known = [name for name in names if find(catalog, name).how != "default"]
+    matches = {name: find(catalog, name) for name in names}
+    known = [name for name, match in matches.items() if match.how != "default"]
     known.sort(key=lambda name: quote(catalog, name, _TYPICAL).pico_usd)
     if not known:
         raise PricingError(
             "no critical model is in the catalog", next_step="name models to call with --model"
         )
-    first = find(catalog, known[0]).model.provider
-    elsewhere = [name for name in known if find(catalog, name).model.provider != first]
+    first = matches[known[0]].model.provider
+    elsewhere = [name for name in known if matches[name].model.provider != first]
     return (known[0], *elsewhere[:1])
 
 
@@ -63,6 +126,7 @@ def plan(models: Sequence[str], unknown: str, run: str, *, charges: bool) -> tup
         return (Probe("cheap-model", first), *_other_models(further), _unknown(unknown))
     main, *modes = sorted(BUDGET_MODES.values(), key=lambda mode: _ORDER.index(mode.basis))
     job = f"{run}-{main.label.lower()}"
+    words = [(mode.name, mode.label.lower()) for mode in modes]
     return (
         Probe("cheap-model", first, main.name, job, f"{job}-1"),
         Probe("second-call-of-a-job", first, main.name, job, f"{job}-2"),
@@ -72,16 +136,13 @@ def plan(models: Sequence[str], unknown: str, run: str, *, charges: bool) -> tup
             for index, probe in enumerate(_other_models(further))
         ),
         _charged(_unknown(unknown), main, f"{run}-unknown"),
-        *(probe for mode in modes for probe in _two_calls(mode, first, run)),
-    )
-
-
-def _two_calls(mode: BudgetMode, model: str, run: str) -> tuple[Probe, Probe]:
-    word = mode.label.lower()
-    job = f"{run}-{word}s"
-    return (
-        Probe(f"{word}-credits", model, mode.name, job, f"{job}-1"),
-        Probe(f"{word}-credits-again", model, mode.name, job, f"{job}-2"),
+        *(
+            Probe(
+                f"{word}-credits{again}", first, mode, f"{run}-{word}s", f"{run}-{word}s-{number}"
+            )
+            for mode, word in words
+            for number, again in ((1, ""), (2, "-again"))
+        ),
     )
 
 

@@ -1,0 +1,154 @@
+"""Whether the critical models are there, and what sample jobs cost in all budget modes.
+
+Announced prices are checked before they begin, so that no date makes a catalog unsafe.
+"""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from pricectl.changes.periods import PricePeriod, price_periods
+from pricectl.core.calculator import Quote, quote
+from pricectl.core.catalog import Catalog
+from pricectl.core.credits import BUDGET_MODES
+from pricectl.core.estimate import Estimate
+from pricectl.core.labels import count
+from pricectl.core.lookup import find
+from pricectl.core.model import Match
+from pricectl.core.money import usd
+from pricectl.core.sanity import OWN_ROW_MATCHES, priced_units
+from pricectl.core.usage import Usage
+from pricectl.operate.deploy_check.checklist import Candidate, DeployCheckItem
+from pricectl.policy import Workload
+
+TYPICAL = Usage(1_000, 500)
+
+
+class CriticalModel(NamedTuple):
+    """A critical name, what answers for it, and what is charged for it: mostly the same."""
+
+    name: str
+    match: Match
+    sold: Match
+
+    @property
+    def present(self) -> bool:
+        """Whether a row has the name itself, as an alias or in another case."""
+        return self.match.how in OWN_ROW_MATCHES
+
+
+def critical_models(candidate: Candidate, catalog: Catalog) -> tuple[CriticalModel, ...]:
+    """The critical models of the settings, each looked up once."""
+    models = []
+    for name in candidate.policy.critical:
+        model = CriticalModel(name, match := find(catalog, name), match)
+        entry = match.model.entry
+        # A retired row without prices is charged as its successor, if that has some.
+        if (
+            model.present
+            and entry.get("retired") is True
+            and not entry.get("free")
+            and isinstance(entry.get("successor"), str)
+            and not quote(catalog, match.asked, TYPICAL).pico_usd
+            and priced_units(catalog, match.asked)
+        ):
+            model = model._replace(sold=find(catalog, entry["successor"]))
+        models.append(model)
+    return tuple(models)
+
+
+def critical(
+    models: Sequence[CriticalModel], catalog: Catalog, candidate: Candidate
+) -> DeployCheckItem:
+    """Each critical model by a row of its own, with an input and an output price at any date."""
+    if not models:
+        return DeployCheckItem("critical", "note", "the settings name no critical models")
+    reasons = [(model.name, _missing(model, catalog, candidate)) for model in models]
+    troubles = tuple(f"{name}: {why}" for name, why in reasons if why)
+    if troubles:
+        said = f"{count(len(troubles))} of {count(len(models))} critical models cannot be priced"
+        return DeployCheckItem("critical", "failed", said, troubles)
+    names = ", ".join(model.name for model in models)
+    said = f"all {count(len(models))} present with prices: {names}"
+    return DeployCheckItem("critical", "ok", said)
+
+
+def _missing(model: CriticalModel, catalog: Catalog, candidate: Candidate) -> str:
+    match = model.match
+    if not model.present:
+        return "no row" if match.how == "default" else f"only a partial match: {match.model.name}"
+    for period in _coming(model, candidate):
+        found = quote(catalog, model.sold.asked, TYPICAL, at=period.at)
+        if found.unpriced:
+            units = ", ".join(line.unit for line in found.unpriced)
+            return f"no price for {units} {period.name}".strip()
+        if not all(line.pico_usd for line in found.lines) and not _is_free(found):
+            return f"a price of zero {period.name}".strip() + ", and nothing says that it is free"
+    return ""
+
+
+def _coming(model: CriticalModel, candidate: Candidate) -> Iterator[PricePeriod]:
+    """The instant that is looked at, then the first of every price list that comes after it."""
+    for period in price_periods((model.sold.model,), candidate.at):
+        if not period.name.startswith("until"):
+            yield period
+
+
+def _is_free(found: Quote) -> bool:
+    return bool(found.match.model.entry.get("free") or found.prices.entry.get("free"))
+
+
+def examples(
+    models: Sequence[CriticalModel], catalog: Catalog, candidate: Candidate
+) -> DeployCheckItem:
+    """What the sample jobs cost and are charged, in every budget mode."""
+    samples = [
+        (model, work) for model in models if model.present for work in candidate.policy.workloads
+    ]
+    if not samples:
+        return DeployCheckItem(
+            "examples", "note", "nothing to work out: no critical model, or no workload"
+        )
+    lines, wrong, unpaid = [], [], []
+    for model, work in samples:
+        for period in _coming(model, candidate):
+            name = model.sold.asked
+            call = quote(catalog, name, work.usage, service=work.service, at=period.at)
+            job = Estimate(call, work.calls, candidate.profile)
+            told = ", ".join(filter(None, (model.name, work.name, period.name)))
+            wrong += [f"{told}: {why}" for why in _wrong(job, work)]
+            if period.name:
+                continue
+            # Today's job is the example that is shown.
+            charged = ", ".join(f"{mode.mode} {count(mode.charged)}" for mode in job.credits)
+            lines.append(f"{told}: ${usd(job.pico_usd)}; credits: {charged}")
+            if any(mode.exact and not mode.charged for mode in job.credits):
+                unpaid.append(lines[-1])
+    if wrong:
+        return DeployCheckItem(
+            "examples", "failed", f"{count(len(wrong))} do not add up", tuple(wrong)
+        )
+    if unpaid:
+        said = f"{count(len(unpaid))} of {count(len(samples))} jobs are charged 0 credits"
+        return DeployCheckItem("examples", "note", f"{said}, as the profile says", tuple(unpaid))
+    said = (
+        f"{count(len(samples))} sample jobs add up, in money and in the credits of "
+        f"all {count(len(BUDGET_MODES))} modes"
+    )
+    return DeployCheckItem("examples", "ok", said, tuple(lines))
+
+
+def _wrong(job: Estimate, work: Workload) -> Iterator[str]:
+    """What must hold for any job, whatever it costs."""
+    if job.quote.unpriced:
+        yield f"no price for {', '.join(line.unit for line in job.quote.unpriced)}"
+    elif not job.pico_usd and not _is_free(job.quote) and work.usage.counts:
+        yield "costs nothing"
+    if sum(line.pico_usd for line in job.lines) != job.pico_usd:
+        yield "its lines do not add up to its cost"
+    if job.quote.pico_usd * work.calls != job.pico_usd:
+        yield "its calls do not add up to its cost"
+    for mode in job.credits:
+        most = max(mode.exact + 1, Fraction(job.profile.minimum_credits))
+        if not mode.exact - 1 < mode.charged <= most:
+            yield f"{mode.mode} charges {mode.charged} for {mode.exact} credits"
