@@ -16,6 +16,7 @@ from pricectl.core.errors import DocumentError
 from pricectl.core.pointers import unescape
 from pricectl.core.prices import Problem
 from pricectl.core.windows import as_instant
+from pricectl.exit_codes import CLEAN, FINDINGS
 from pricectl.policy import Policy
 
 
@@ -61,6 +62,11 @@ class Validation(NamedTuple):
     def failed(self) -> bool:
         """Whether a finding of any file trips the threshold."""
         return any(report.fails(self.threshold) for report in self.reports)
+
+    @property
+    def exit_code(self) -> int:
+        """How `validate` ends."""
+        return FINDINGS if self.failed else CLEAN
 
 
 def validate(

@@ -142,7 +142,7 @@ class Quote(NamedTuple):
 
 def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
     catalog: Catalog,
-    name: str,
+    name: str | Match,
     usage: Usage,
     *,
     service: str | None = None,
@@ -152,7 +152,8 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
 ) -> Quote:
     """Price one call exactly.
 
-    `service` is a provider's service tier and `region` its inference geography or data residency
+    `name` is the model's, or what `find` found for it, so that it is looked up once. `service` is a
+    provider's service tier and `region` its inference geography or data residency
     (None is standard), `at` the day or UTC instant of the call (None: the row as it stands). With
     `strict`, a name only the default price answers raises UnknownModel, a used unit or a service
     without a price UnpricedUnit; otherwise the quote says so. Raises BadUsage for a usage whose
@@ -164,11 +165,13 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
     """
     if type(usage) is not Usage:
         usage = usage.checked()
-    match = (require if strict else find)(catalog, name)
+    match = name if type(name) is Match else find(catalog, name)
     prices = match.model.prices
     service = service_word(service) if service else STANDARD
     region = region_word(region) if region else ""
     if at or strict or usage[0] >= prices.first_tier_tokens:
+        if strict and match.how == "default":
+            require(catalog, match.asked)
         prices, period = match.model.prices_at(at)
         service = prices.sold_as(service)
         passed = prices.tiers_passed(usage.input_tokens)

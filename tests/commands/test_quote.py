@@ -10,7 +10,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from pricectl.core import MODES, Line, calculator
+from pricectl.core import MODES, Catalog, Line, Quote, calculator
+from pricectl.core.lookup import near_names
 from tests.conftest import CHILD_PATH, ROOT, Run
 
 
@@ -480,6 +481,47 @@ def test_as_a_process(home: Path) -> None:
         command, cwd=home, env=environment, capture_output=True, text=True, timeout=60, check=False
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "0.0075\n", "")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("quote", "gpt-4oo", "1000"),
+        ("quote", "gpt-4oo", "gpt-4o", "1000"),
+        ("quote", "gpt-4oo", "1000", "-o", "json"),
+        ("explain", "gpt-4oo"),
+        ("explain", "gpt-4oo", "1000"),
+        ("explain", "zzz", "1000"),
+    ],
+)
+def test_near_names_are_searched_for_once(
+    run: Run, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    searched: list[str] = []
+
+    def counted(catalog: Catalog, name: str) -> tuple[str, ...]:
+        searched.append(name)
+        return near_names(catalog, name)
+
+    for module in ("report.assumptions", "commands.explain", "explain.sources"):
+        monkeypatch.setattr(f"pricectl.{module}.near_names", counted)
+    result = run(*words)
+    assert "no model is called that" in result.stderr
+    assert searched == [words[1]]
+
+
+def test_the_notes_of_lines_are_read_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    notes = Quote.__dict__["line_notes"].fget
+    read: list[Quote] = []
+
+    def counted(quote: Quote) -> object:
+        read.append(quote)
+        return notes(quote)
+
+    monkeypatch.setattr(Quote, "line_notes", property(counted))
+    result = run("quote", "gpt-4o", "1000", "--cache-write", "10")
+    assert result.stderr in result.stdout.replace("! ", "pricectl: gpt-4o: ")
+    assert len(read) == 1
 
 
 def test_an_internal_error_exits_2_without_a_traceback(
