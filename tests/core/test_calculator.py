@@ -553,3 +553,14 @@ def test_a_quote_still_explains_itself_for_one_release() -> None:
     with pytest.warns(DeprecationWarning, match=r"call pricectl\.explain\.explain\(quote\)"):
         told = call.explain()
     assert told == explain(call)
+
+
+@pytest.mark.parametrize("scope", ["request", "marginal"])
+def test_a_service_that_is_not_sold_is_in_no_note_of_a_line(scope: str) -> None:
+    tier = {"input_cost_per_token_above_1k_tokens": 5e-06, "context_tier": scope}
+    row = of({"input_cost_per_token": 2.5e-06, "output_cost_per_token": 1e-05, **tier})
+    answer = quote(row, "m", Usage(2000, 10), service="flex")
+    assert answer.missing_service
+    assert all("flex" in line.note for line in answer.lines)
+    assert not any("flex" in note for note in answer.line_notes)
+    assert len(answer.line_notes) == len(answer.lines)
