@@ -90,11 +90,11 @@ def run(home: Path) -> Run:
 def parsed_texts(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """Every text that the strict reader parses, as often as it does."""
     texts: list[bytes] = []
-    parse = document.parse
+    parse = document.parse_text
 
-    def counted(data: bytes | str, **options: bool) -> document.Json:
-        texts.append(data.encode() if isinstance(data, str) else data)
-        return parse(data, **options)
+    def counted(text: str, **options: bool) -> document.Json:
+        texts.append(text.encode())
+        return parse(text, **options)
 
-    monkeypatch.setattr(document, "parse", counted)
+    monkeypatch.setattr(document, "parse_text", counted)
     return texts

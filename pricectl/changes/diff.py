@@ -10,6 +10,7 @@ from pricectl.changes.catalog_version import CatalogVersion
 from pricectl.changes.compare import compare
 from pricectl.changes.gates import GatedComparison, GateLimits, check_gates
 from pricectl.core.profile import Profile
+from pricectl.exit_codes import CLEAN, FINDINGS
 from pricectl.policy import Policy
 
 NO_LIMITS = GateLimits()
@@ -30,6 +31,11 @@ class DiffResult(NamedTuple):
     base: NamedVersion
     head: NamedVersion
     profile: Profile
+
+    @property
+    def exit_code(self) -> int:
+        """How `diff` ends."""
+        return FINDINGS if self.compared.tripped else CLEAN
 
 
 def diff_versions(  # noqa: PLR0913 - two versions, all else by keyword

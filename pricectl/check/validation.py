@@ -16,6 +16,7 @@ from pricectl.core.errors import DocumentError
 from pricectl.core.pointers import unescape
 from pricectl.core.prices import Problem
 from pricectl.core.windows import as_instant
+from pricectl.exit_codes import CLEAN, FINDINGS
 from pricectl.policy import Policy
 
 
@@ -64,6 +65,11 @@ class Validation(NamedTuple):
         """Whether a finding of any file trips the threshold."""
         return any(report.fails(self.threshold) for report in self.reports)
 
+    @property
+    def exit_code(self) -> int:
+        """How `validate` ends."""
+        return FINDINGS if self.failed else CLEAN
+
 
 def validate(
     data: bytes | str, file: str, policy: Policy, at: date, *, own: bool = True
@@ -106,12 +112,12 @@ def validate(
 def _parse(text: str) -> tuple[Json, bool]:
     """The document, and whether all its keys are unique. Raises DocumentError."""
     try:
-        return document.parse(text), True
+        return document.parse_text(text), True
     except DocumentError as error:
         if error.rule != DUPLICATE_KEY.id:
             raise
         # The only text that is read twice: other findings must not wait until the keys are unique.
-        return document.parse(text, allow_duplicates=True), False
+        return document.parse_text(text, allow_duplicates=True), False
 
 
 def _of_error(error: DocumentError, text: str, positions: Positions) -> Finding:

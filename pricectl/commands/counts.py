@@ -122,15 +122,12 @@ def read_usage(
         if name in {"input_tokens", "output_tokens"}:
             raise typer.BadParameter(f"{name} stand behind the model", param_hint="--unit")
         given[name] = word
-    amounts: dict[str, Any] = {name: _amount(name, word) for name, word in given.items()}
+    amounts: dict[str, Any] = {}
+    for name, word in given.items():
+        # Whole counts, but any amount of what is divisible, such as seconds.
+        divisible = name in UNITS and UNITS[name].divisible
+        amounts[name] = read_amount(word) if divisible else read_count(word)
+        if amounts[name] is None:
+            kind = "an amount such as 12.5" if divisible else "a count such as 1000"
+            raise typer.BadParameter(f"{name}: {word!r} is not {kind}, 1,000 or 1k")
     return Usage(*counts, **amounts)
-
-
-def _amount(name: str, word: str) -> int | Decimal:
-    """A whole count, or any amount of what is divisible, such as seconds."""
-    divisible = name in UNITS and UNITS[name].divisible
-    amount = read_amount(word) if divisible else read_count(word)
-    if amount is None:
-        kind = "an amount such as 12.5" if divisible else "a count such as 1000"
-        raise typer.BadParameter(f"{name}: {word!r} is not {kind}, 1,000 or 1k")
-    return amount

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from pricectl.changes.gates import FailOnChange, GateLimits
+from pricectl.commands.catalog import own_file
 from pricectl.commands.fail_on import FailOnChangeOrDue
 from pricectl.commands.options import AtOption, FileOption, ProfileOption, ViewOptions, instant
 from pricectl.commands.output import show
@@ -49,7 +50,7 @@ def deploy_check(
     changes = [FailOnChange(each) for each in named if each is not FailOnChangeOrDue.DUE]
     limits = GateLimits.read(changes, max_increase, max_decrease)
     policy, when = settings.load_policy(catalog=file), instant(at)
-    name = catalog_file.check_there(catalog_file.locate_own(file, policy.file), file, policy.file)
+    name = own_file(file, policy.file)
     result = assess(
         Candidate(
             name,

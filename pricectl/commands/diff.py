@@ -6,9 +6,9 @@ import typer
 
 from pricectl.changes.diff import NamedVersion, diff_versions
 from pricectl.changes.gates import FailOnChange, GateLimits
+from pricectl.commands.catalog import own_file
 from pricectl.commands.options import AtOption, FileOption, ProfileOption, ViewOptions, instant
 from pricectl.commands.output import show
-from pricectl.exit_codes import CLEAN, FINDINGS
 from pricectl.files import catalog_file, settings, versions
 from pricectl.report import diff as report
 
@@ -53,9 +53,7 @@ def diff(
     limits = GateLimits.read(fail_on or [], max_increase, max_decrease, exit_code=exit_code)
     policy, when = settings.load_policy(catalog=file), instant(at)
     if head is None:
-        working = catalog_file.check_there(
-            catalog_file.locate_own(file, policy.file), file, policy.file
-        )
+        working = own_file(file, policy.file)
     else:
         working = catalog_file.working_file(file, policy.file)
     old, new = versions.pair(base, head, working, policy)
@@ -75,4 +73,4 @@ def diff(
         document=lambda: report.document(result),
         result=result,
     )
-    return FINDINGS if result.compared.tripped else CLEAN
+    return result.exit_code

@@ -1,8 +1,9 @@
-"""What `--fail-on` accepts, verb by verb, beside the kinds of change of `changes.gates`."""
+"""What `--fail-on` accepts, verb by verb; `diff` takes `changes.gates.FailOnChange` as it is.
+
+The words are spelled here again so that no verb loads another's packages; a test compares them.
+"""
 
 from enum import StrEnum
-
-from pricectl.changes.gates import FailOnChange
 
 
 class FailOnDue(StrEnum):
@@ -11,11 +12,20 @@ class FailOnDue(StrEnum):
     DUE = "due"
 
 
+class FailOnSeverityOrDue(StrEnum):
+    """`validate`: a severity, or what a date made due."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+    DUE = "due"
+
+
 class FailOnChangeOrDue(StrEnum):
     """`deploy-check`: a kind of change, or what a date made due in the new version."""
 
-    INCREASE = FailOnChange.INCREASE
-    DECREASE = FailOnChange.DECREASE
-    REMOVED = FailOnChange.REMOVED
-    ANY = FailOnChange.ANY
-    DUE = FailOnDue.DUE
+    INCREASE = "increase"
+    DECREASE = "decrease"
+    REMOVED = "removed"
+    ANY = "any"
+    DUE = "due"

@@ -55,11 +55,13 @@ def quote(
     question = CallQuestion(names or [], usage, call, instant(at), strict)
     found = question.quotes(opened.catalog)
     estimates = [Estimate(each, calls, profile, found.reading) for each in found.quotes]
-    for estimate in estimates:
-        warn(view, estimate.quote.match.asked, assumptions(estimate))
+    # Each is shown on stderr or beside the number, never searched for twice.
+    assumed = [tuple(assumptions(estimate)) for estimate in estimates]
+    for estimate, told in zip(estimates, assumed, strict=True):
+        warn(view, estimate.quote.match.asked, told)
     show(
         view,
         "quote",
-        text=lambda canvas: report.text(estimates, canvas, mode),
+        text=lambda canvas: report.text(estimates, assumed, canvas, mode),
         document=lambda: report.document(estimates),
     )

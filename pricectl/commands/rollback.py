@@ -76,7 +76,10 @@ def rollback(
         operate.restore(planned, force=force)
     result = RollbackResult(planned, changes, state)
     if reload and state in ("restored", "unchanged"):
-        result = _reload(result, reload, token, force=force)
+        try:
+            result = result._replace(reloaded=reload_client.reload(reload, token, force=force))
+        except PricingError as error:
+            result = result._replace(unreachable=str(error))
     show(
         view,
         "rollback",
@@ -107,10 +110,3 @@ def _ask(planned: RollbackPlan, changes: RollbackChanges, view: ViewOptions) -> 
     typer.echo("Restore it? [y/N] ", nl=False, err=True)
     answer = sys.stdin.readline().strip().lower()
     return "restored" if answer in {"y", "yes"} else "declined"
-
-
-def _reload(result: RollbackResult, url: str, token: str, *, force: bool) -> RollbackResult:
-    try:
-        return result._replace(reloaded=reload_client.reload(url, token, force=force))
-    except PricingError as error:
-        return result._replace(unreachable=str(error))

@@ -9,7 +9,7 @@ from pricectl.commands.bearer import read_bearer_token
 from pricectl.commands.catalog import complete_model, open_catalog
 from pricectl.commands.options import FileOption, ProfileOption, ViewOptions, instant
 from pricectl.commands.output import show
-from pricectl.core import Catalog, find
+from pricectl.core import find
 from pricectl.operate.smoke import (
     API_NAMES,
     APIS,
@@ -76,9 +76,19 @@ def smoke(
     problem = "no environment variable of that name holds a token; export one and give its name"
     bearer = read_bearer_token(token, "--token", problem) if token is not None else ""
     endpoint = client.Endpoint.read(url, bearer, timeout)
-    api_name = client.find_api(endpoint) if api == AUTO else _api(api)
+    if api not in {AUTO, *APIS}:
+        raise typer.BadParameter(
+            f"{api!r} is none of {', '.join((AUTO, *API_NAMES))}", param_hint="--api"
+        )
+    api_name = client.find_api(endpoint) if api == AUTO else api
     kind = APIS[api_name]
-    absent = _unknown(work.catalog, unknown, UNKNOWN_MODEL if kind.charges else "")
+    # Where nothing is charged, a name that no row answers for need not be answered.
+    absent = (UNKNOWN_MODEL if kind.charges else "") if unknown is None else unknown
+    match = find(work.catalog, absent) if unknown else None
+    if match and match.how != "default":
+        raise typer.BadParameter(
+            f"{match.model.full_name} answers for that name", param_hint="--unknown"
+        )
     probes = plan(models, absent, f"smoke-{secrets.token_hex(6)}", charges=kind.charges)
     checker = AnswerChecker(kind, work.catalog, charged_by, lambda: instant(None))
     calls = tuple(client.run(endpoint, kind, probes, checker))
@@ -90,20 +100,3 @@ def smoke(
         document=lambda: report.document(result),
     )
     return result.exit_code
-
-
-def _api(name: str) -> str:
-    if name not in APIS:
-        raise typer.BadParameter(
-            f"{name!r} is none of {', '.join((AUTO, *API_NAMES))}", param_hint="--api"
-        )
-    return name
-
-
-def _unknown(catalog: Catalog, name: str | None, otherwise: str) -> str:
-    match = find(catalog, name) if name else None
-    if match and match.how != "default":
-        raise typer.BadParameter(
-            f"{match.model.full_name} answers for that name", param_hint="--unknown"
-        )
-    return otherwise if name is None else name

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from pricectl.commands.bearer import read_bearer_token
+from pricectl.commands.catalog import own_file
 from pricectl.commands.options import FileOption, ViewOptions
 from pricectl.commands.output import show
 from pricectl.files import catalog_file, settings
@@ -42,7 +43,11 @@ def status(
         token = read_bearer_token(token_env, "--token-env", problem)
     policy = settings.load_policy(catalog=file)
     working = catalog_file.working_file(file, policy.file)
-    named = sources or [_own(file, policy.file)]
+    named = sources or []
+    if not named:
+        # The team's catalog; a missing one must not be taken for a git ref.
+        own = own_file(file, policy.file)
+        named = [own if own == catalog_file.STDIN else catalog_file.read(own).name]
     result = StatusResult(
         tuple(prices_at(each, file=working, policy=policy, token=token) for each in named)
     )
@@ -53,9 +58,3 @@ def status(
         document=lambda: report.document(result),
     )
     return result.exit_code
-
-
-def _own(file: str | None, configured: str | None) -> str:
-    """The team's catalog; a missing one must not be taken for a git ref. Raises Unavailable."""
-    own = catalog_file.check_there(catalog_file.locate_own(file, configured), file, configured)
-    return own if own == catalog_file.STDIN else catalog_file.read(own).name

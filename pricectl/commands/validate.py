@@ -1,6 +1,5 @@
 """`pricectl validate`: everything that is wrong with a catalog, at once."""
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -8,20 +7,11 @@ import typer
 from pricectl.check import validation
 from pricectl.check.findings import SEVERITIES, Threshold
 from pricectl.commands.catalog import one_file
+from pricectl.commands.fail_on import FailOnSeverityOrDue
 from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
 from pricectl.commands.output import show
-from pricectl.exit_codes import CLEAN, FINDINGS
 from pricectl.files import catalog_file, settings
 from pricectl.report import validate as report
-
-
-class FailOn(StrEnum):
-    """What `--fail-on` may name: a severity, or what a date made due."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    INFO = "info"
-    DUE = "due"
 
 
 def validate(
@@ -30,7 +20,7 @@ def validate(
         typer.Argument(metavar="[FILE|-]...", help="Catalogs.", show_default="the catalog"),
     ] = None,
     fail_on: Annotated[
-        list[FailOn] | None,
+        list[FailOnSeverityOrDue] | None,
         typer.Option(
             help="Exit 1 from this severity on; 'due' adds what a date made due, "
             "which fails nothing otherwise; may be repeated.",
@@ -48,7 +38,7 @@ def validate(
     """
     when, named = instant(at), fail_on or []
     levels = [severity for severity in SEVERITIES if severity in named]
-    threshold = Threshold.of(levels, due=FailOn.DUE in named)
+    threshold = Threshold.of(levels, due=FailOnSeverityOrDue.DUE in named)
     first = one_file(files or [], file)
     policy = settings.load_policy(catalog=first)
     own = catalog_file.working_file(None, policy.file)
@@ -66,4 +56,4 @@ def validate(
         document=lambda: report.document(found),
         result=found,
     )
-    return FINDINGS if found.failed else CLEAN
+    return found.exit_code

@@ -1,5 +1,6 @@
 """The exact cost of one call, line by line, from a model's name and the usage."""
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -63,10 +64,14 @@ class Quote(NamedTuple):
 
     @property
     def lines(self) -> tuple[Line, ...]:
-        """The products that add up to the total, one a unit (and marginal tier)."""
-        return tuple(
-            _line(unit, count, card[unit]) for counts, card in self.parts for unit, count in counts
-        )
+        """The products that add up to the total, one a unit (and marginal tier).
+
+        They are made at each access, so that a call of which only the total is wanted makes none.
+        """
+        return tuple(_line(*product) for product in self._products())
+
+    def _products(self) -> Iterator[tuple[str, int, Rate]]:
+        return ((unit, count, card[unit]) for counts, card in self.parts for unit, count in counts)
 
     def explain(self) -> tuple[str, ...]:
         """Deprecated: call `pricectl.explain.explain(quote)`, which returns the same lines."""
@@ -104,18 +109,19 @@ class Quote(NamedTuple):
     @property
     def assumed(self) -> tuple[Line, ...]:
         """Lines charged at another unit's rate, for want of their own."""
-        return tuple(line for line in self.lines if line.assumed)
+        products = self._products()
+        return tuple(_line(unit, count, rate) for unit, count, rate in products if rate.assumed)
 
     @property
     def unpriced(self) -> tuple[Line, ...]:
         """Lines the row has no price for; they add nothing, which is not the same as free."""
-        return tuple(line for line in self.lines if not line.priced)
+        products = self._products()
+        return tuple(_line(unit, count, rate) for unit, count, rate in products if not rate.key)
 
     @property
     def nothing_priced(self) -> bool:
         """Whether every used unit is unpriced, so that $0 is not the cost."""
-        lines = self.lines
-        return bool(lines) and not any(line.priced for line in lines)
+        return bool(self.usage.counts) and not any(rate.key for _, _, rate in self._products())
 
     @property
     def line_notes(self) -> tuple[str, ...]:
@@ -124,7 +130,7 @@ class Quote(NamedTuple):
         `missing_service` says that once for the whole quote.
         """
         if not self.missing_service:
-            return tuple(line.note for line in self.lines)
+            return tuple(rate.note for _, _, rate in self._products())
         passed = self.prices.tiers_passed(self.usage.input_tokens)
         tiers = range(len(self.parts)) if len(self.parts) > 1 else (passed,)
         return tuple(
@@ -136,7 +142,7 @@ class Quote(NamedTuple):
 
 def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
     catalog: Catalog,
-    name: str,
+    name: str | Match,
     usage: Usage,
     *,
     service: str | None = None,
@@ -146,7 +152,8 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
 ) -> Quote:
     """Price one call exactly.
 
-    `service` is a provider's service tier and `region` its inference geography or data residency
+    `name` is the model's, or what `find` found for it, so that it is looked up once. `service` is a
+    provider's service tier and `region` its inference geography or data residency
     (None is standard), `at` the day or UTC instant of the call (None: the row as it stands). With
     `strict`, a name only the default price answers raises UnknownModel, a used unit or a service
     without a price UnpricedUnit; otherwise the quote says so. Raises BadUsage for a usage whose
@@ -158,12 +165,13 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
     """
     if type(usage) is not Usage:
         usage = usage.checked()
-    match = find(catalog, name)
+    match = name if type(name) is Match else find(catalog, name)
     prices = match.model.prices
     service = service_word(service) if service else STANDARD
     region = region_word(region) if region else ""
     if at or strict or usage[0] >= prices.first_tier_tokens:
-        match = require(catalog, name) if strict else match
+        if strict and match.how == "default":
+            require(catalog, match.asked)
         prices, period = match.model.prices_at(at)
         service = prices.sold_as(service)
         passed = prices.tiers_passed(usage.input_tokens)

@@ -130,24 +130,24 @@ def build(values: Json, problems: list[Problem], *, sha256: bytes | str = "") ->
     if not isinstance(metadata, dict):
         problems.append(Problem(METADATA_POINTER, "metadata is not an object"))
         metadata = {}
-    _check_metadata(metadata, problems)
+    if metadata.get("currency", "USD") != "USD":
+        message = "prices are in another currency than USD"
+        problems.append(Problem(f"{METADATA_POINTER}/currency", message))
+    if not has_known_schema(metadata):
+        message = f"schema_version is not {SCHEMA_MAJOR}.x"
+        problems.append(Problem(f"{METADATA_POINTER}/schema_version", message))
     models = tuple(_read_models(root, problems))
-    problems.extend(_same_full_names(models))
+    seen: set[str] = set()
+    for model in models:  # rows such as a/b + c and a + b/c, which nobody could tell apart
+        if model.full_name in seen:
+            message = f"another row is called {model.full_name} too"
+            problems.append(Problem(model.pointer, message))
+        seen.add(model.full_name)
     if len(models) > MAX_MODELS:
         problems.append(Problem("", f"more than {MAX_MODELS:,} models"))
     elif not models:
         problems.append(Problem("", "no models"))
     return Catalog(models, _default_model(metadata, problems), MappingProxyType(metadata), sha256)
-
-
-def _check_metadata(metadata: Entry, problems: list[Problem]) -> None:
-    if metadata.get("currency", "USD") != "USD":
-        problems.append(
-            Problem(f"{METADATA_POINTER}/currency", "prices are in another currency than USD")
-        )
-    if not has_known_schema(metadata):
-        message = f"schema_version is not {SCHEMA_MAJOR}.x"
-        problems.append(Problem(f"{METADATA_POINTER}/schema_version", message))
 
 
 def has_known_schema(metadata: Entry) -> bool:
@@ -191,15 +191,6 @@ def _read_models(root: Entry, problems: list[Problem]) -> Iterator[Model]:
                 problems.append(Problem(pointer, f"names have 1 to {MAX_NAME} characters"))
             else:
                 yield read_model(provider, name, entry, pointer, problems)
-
-
-def _same_full_names(models: tuple[Model, ...]) -> Iterator[Problem]:
-    """Rows such as a/b + c and a + b/c, which nobody could tell apart."""
-    seen: set[str] = set()
-    for model in models:
-        if model.full_name in seen:
-            yield Problem(model.pointer, f"another row is called {model.full_name} too")
-        seen.add(model.full_name)
 
 
 def _grouped(pairs: Iterator[tuple[str, Model]]) -> Mapping[str, tuple[Model, ...]]:

@@ -68,18 +68,6 @@ class BudgetMode(NamedTuple):
         return self.formula.format(client_usd=client_usd, tokens=f"{job.tokens:,}", **numbers)
 
 
-def _per_job(_: Job, profile: Profile) -> Fraction:
-    return Fraction(profile.credits_per_job)
-
-
-def _per_dollar(job: Job, profile: Profile) -> Fraction:
-    return client_cost(job.pico_usd, profile) * profile.credits_per_dollar / PICO_PER_USD
-
-
-def _per_token(job: Job, profile: Profile) -> Fraction:
-    return job.tokens / profile.tokens_per_credit
-
-
 # A new mode is one row here and its test; then `make schema` writes it into the schemas.
 BUDGET_MODES: Mapping[str, BudgetMode] = {
     mode.name: mode
@@ -88,21 +76,23 @@ BUDGET_MODES: Mapping[str, BudgetMode] = {
             "job_based",
             label="Job",
             basis="job",
-            charge=_per_job,
+            charge=lambda _, profile: Fraction(profile.credits_per_job),
             formula="for a completed job",
         ),
         BudgetMode(
             "consumption_usd",
             label="USD",
             basis="cost",
-            charge=_per_dollar,
+            charge=lambda job, profile: (
+                client_cost(job.pico_usd, profile) * profile.credits_per_dollar / PICO_PER_USD
+            ),
             formula="${client_usd} x {credits_per_dollar} a dollar",
         ),
         BudgetMode(
             "consumption_tokens",
             label="Token",
             basis="tokens",
-            charge=_per_token,
+            charge=lambda job, profile: job.tokens / profile.tokens_per_credit,
             formula="{tokens} tokens / {tokens_per_credit}",
         ),
     )

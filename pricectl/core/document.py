@@ -7,6 +7,7 @@ one finding and not the end of the check.
 
 import json
 from collections import Counter
+from contextlib import suppress
 from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
@@ -38,12 +39,17 @@ def parse(data: bytes | str, *, allow_duplicates: bool = False) -> Json:
     >>> parse('[NaN]')
     [Unreadable(literal='NaN')]
     """
-    text = decode(data)
+    return parse_text(decode(data), allow_duplicates=allow_duplicates)
+
+
+def parse_text(text: str, *, allow_duplicates: bool = False) -> Json:
+    """Read a text that `decode` has returned; the rest is as in `parse`."""
     try:
         value: Json = json.loads(
             text,
             parse_float=_DECIMALS.__getitem__,
-            parse_int=_integer,
+            # Converting a long literal takes quadratic time.
+            parse_int=lambda it: Unreadable(it) if len(it) > MAX_NUMBER_CHARACTERS else int(it),
             parse_constant=Unreadable,
             object_pairs_hook=None if allow_duplicates else _unique,
         )
@@ -51,14 +57,17 @@ def parse(data: bytes | str, *, allow_duplicates: bool = False) -> Json:
         raise _syntax_error(text, error) from None
     except RecursionError:
         raise _too_deep() from None
-    except _DuplicateKey as duplicate:
-        raise DocumentError(
-            f"key {duplicate.key!r:.80} appears twice in one object",
-            rule="duplicate-key",
-            next_step="run 'pricectl validate' to see both places",
-        ) from None
     _check_depth(value)
-    _check_characters(text, value)
+    # Lone surrogates parse, then crash whoever writes them out.
+    if "\\u" in text or not text.isascii():
+        try:
+            json.dumps(value, default=str, ensure_ascii=False).encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise DocumentError(
+                f"lone surrogate \\u{ord(error.object[error.start]):04x} in a string",
+                rule="encoding",
+                next_step="write the character itself",
+            ) from None
     return value
 
 
@@ -73,7 +82,17 @@ def decode(data: bytes | str) -> str:
             rule="document-size",
             next_step="check that this is the catalog",
         )
-    text = data if isinstance(data, str) else _decode_utf8(data)
+    try:
+        text = data if isinstance(data, str) else data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = error.object[: error.start].decode("utf-8")
+        raise DocumentError(
+            f"byte 0x{error.object[error.start]:02x} is not UTF-8",
+            rule="encoding",
+            line=before.count("\n") + 1,
+            column=len(before) - before.rfind("\n"),
+            next_step="save the file as UTF-8",
+        ) from None
     if text.startswith("\ufeff"):
         raise DocumentError(
             "the document starts with a byte order mark",
@@ -89,59 +108,37 @@ def decode(data: bytes | str) -> str:
     return text
 
 
-def _decode_utf8(data: bytes) -> str:
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8")
-        raise DocumentError(
-            f"byte 0x{data[error.start]:02x} is not UTF-8",
-            rule="encoding",
-            line=before.count("\n") + 1,
-            column=len(before) - before.rfind("\n"),
-            next_step="save the file as UTF-8",
-        ) from None
-
-
 class _Decimals(dict[str, "Decimal | Unreadable"]):
     """Numbers by how they are written, which a catalog repeats; what is too long is not kept."""
 
     def __missing__(self, literal: str) -> Decimal | Unreadable:
+        value: Decimal | Unreadable = Unreadable(literal)
         if len(literal) > MAX_NUMBER_CHARACTERS:
-            return Unreadable(literal)
+            return value
+        with suppress(ArithmeticError):  # an exponent that decimal itself cannot hold
+            number = Decimal(literal)
+            # The exponent is checked before anything converts the number to an integer.
+            if not number or (number.is_finite() and abs(number.adjusted()) <= MAX_EXPONENT):
+                value = number or Decimal(0)
         if len(self) >= MEMO_SIZE:
             self.clear()
-        value = self[literal] = _decimal(literal)
+        self[literal] = value
         return value
 
 
-def _decimal(literal: str) -> Decimal | Unreadable:
-    try:
-        value = Decimal(literal)
-    except ArithmeticError:  # an exponent that decimal itself cannot hold
-        return Unreadable(literal)
-    if value and not (value.is_finite() and abs(value.adjusted()) <= MAX_EXPONENT):
-        return Unreadable(literal)
-    return value or Decimal(0)
-
-
 _DECIMALS = _Decimals()
-
-
-def _integer(literal: str) -> int | Unreadable:
-    return Unreadable(literal) if len(literal) > MAX_NUMBER_CHARACTERS else int(literal)
-
-
-class _DuplicateKey(Exception):
-    def __init__(self, key: str) -> None:
-        self.key = key
 
 
 def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     members = dict(pairs)
     if len(members) != len(pairs):
         counts = Counter(key for key, _ in pairs)
-        raise _DuplicateKey(next(key for key, _ in pairs if counts[key] > 1))
+        twice = next(key for key, _ in pairs if counts[key] > 1)
+        raise DocumentError(
+            f"key {twice!r:.80} appears twice in one object",
+            rule="duplicate-key",
+            next_step="run 'pricectl validate' to see both places",
+        )
     return members
 
 
@@ -171,31 +168,16 @@ def _too_deep() -> DocumentError:
     )
 
 
-def _children(value: Json) -> list[Json]:
-    if type(value) is dict:
-        return list(value.values())
-    return value if type(value) is list else []
-
-
 def _check_depth(value: Json) -> None:
-    level = [value]
+    # Level by level instead of by recursion, which a deep document would exhaust.
+    level = [value] if isinstance(value, (dict, list)) else []
     for _ in range(MAX_DEPTH):
-        level = [child for parent in level for child in _children(parent)]
-        level = [child for child in level if type(child) is dict or type(child) is list]
+        level = [
+            child
+            for parent in level
+            for child in (parent.values() if isinstance(parent, dict) else parent)
+            if isinstance(child, (dict, list))
+        ]
         if not level:
             return
     raise _too_deep()
-
-
-def _check_characters(text: str, value: Json) -> None:
-    """Refuse lone surrogates: they parse, then crash whoever writes them out."""
-    if "\\u" not in text and text.isascii():
-        return
-    try:
-        json.dumps(value, default=str, ensure_ascii=False).encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise DocumentError(
-            f"lone surrogate \\u{ord(error.object[error.start]):04x} in a string",
-            rule="encoding",
-            next_step="write the character itself",
-        ) from None

@@ -12,7 +12,7 @@ from pricectl.core.money import pico_usd
 from pricectl.core.prices import NO_UPLIFTS, Entry, PriceList, Problem, key_path
 from pricectl.core.rates import OwnRate, RateKey, Rates
 from pricectl.core.units import MAX_KEY, NESTED_KEYS, SYNONYMS, parse_key
-from pricectl.core.windows import OffPeak, day_text, read_instant, read_off_peak
+from pricectl.core.windows import day_text, read_instant, read_off_peak
 
 MAX_NAME = 256
 _SCOPES = {"request": False, "marginal": True}
@@ -40,42 +40,31 @@ def read_model(
     prices = read_prices(entry, pointer, problems)
     previous = _read_periods(entry.get("previous"), "until", f"{pointer}/previous", problems)
     upcoming = _read_periods(entry.get("upcoming"), "from", f"{pointer}/upcoming", problems)
+    listed = entry.get("aliases")
+    given = listed if isinstance(listed, list) else [] if listed is None else [None]
+    aliases = tuple(it for it in given if isinstance(it, str) and 0 < len(it) <= MAX_NAME)
+    if len(aliases) != len(given):
+        problems.append(Problem(f"{pointer}/aliases", "aliases is not a list of names"))
     model = Model(
         provider,
         name,
         MappingProxyType(entry),
         prices,
-        _read_aliases(entry.get("aliases"), pointer, problems),
+        aliases,
         previous,
         upcoming,
         bool(previous or upcoming or prices.off_peak),
         pointer,
     )
     if previous or upcoming:
-        _set_bounds(model)
+        # A list starts and ends where its neighbours end and start.
+        lists, days = model.price_lists, [day for day, _ in (*previous, *upcoming)]
+        for day, (before, after) in zip(days, pairwise(lists), strict=True):
+            before.end = after.start = day
+        for dated in lists:
+            if dated.off_peak:
+                dated.off_peak.start, dated.off_peak.end = dated.start, dated.end
     return model
-
-
-def _set_bounds(model: Model) -> None:
-    """Tell each price list of a row when it starts and ends: where its neighbours end and start."""
-    days = [day for day, _ in (*model.previous, *model.upcoming)]
-    for day, (before, after) in zip(days, pairwise(model.price_lists), strict=True):
-        before.end = after.start = day
-    for prices in model.price_lists:
-        if prices.off_peak:
-            prices.off_peak.start, prices.off_peak.end = prices.start, prices.end
-
-
-def _read_aliases(value: Json, pointer: str, problems: list[Problem]) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    given = value if isinstance(value, list) else [None]
-    aliases = tuple(
-        alias for alias in given if isinstance(alias, str) and 0 < len(alias) <= MAX_NAME
-    )
-    if len(aliases) != len(given):
-        problems.append(Problem(f"{pointer}/aliases", "aliases is not a list of names"))
-    return aliases
 
 
 def _read_periods(value: Json, key: str, pointer: str, problems: list[Problem]) -> Periods:
@@ -105,21 +94,22 @@ def read_prices(entry: Entry, pointer: str, problems: list[Problem], period: str
     if entry.get("context_tier") is not None:
         marginal, inclusive = _read_context_tier(entry["context_tier"], pointer, problems)
     uplifts = _read_uplifts(entry)
-    off_peak = None
-    if entry.get("off_peak_pricing") is not None:
-        cheaper = _read_off_peak(entry["off_peak_pricing"], pointer, problems)
-        if cheaper:
-            windows, lower = cheaper
-            off_peak = PriceList(
-                {**rates, **lower},
-                entry,
-                pointer=pointer,
-                period=f"{period} off-peak".strip(),
-                marginal=marginal,
-                inclusive=inclusive,
-                windows=windows,
-                uplifts=uplifts,
-            )
+    off_peak, value = None, entry.get("off_peak_pricing")
+    windows = read_off_peak(value.get("windows")) if isinstance(value, dict) else None
+    if windows is not None and isinstance(value, dict):
+        lower = _read_rates(value, pointer, problems, "off_peak_pricing/")
+        off_peak = PriceList(
+            {**rates, **lower},
+            entry,
+            pointer=pointer,
+            period=f"{period} off-peak".strip(),
+            marginal=marginal,
+            inclusive=inclusive,
+            windows=windows,
+            uplifts=uplifts,
+        )
+    elif value is not None:
+        problems.append(Problem(f"{pointer}/off_peak_pricing", "windows cannot be read"))
     return PriceList(
         rates,
         entry,
@@ -191,21 +181,16 @@ def _read_tiered(
     for index, tier in enumerate(tiers):
         if not isinstance(tier, dict) or "range" not in tier:
             continue  # ranges of something else than input tokens, such as search results
-        start = _range_start(tier["range"])
-        where = f"tiered_pricing/{index}"
-        if start is None:
+        bounds, where = tier["range"], f"tiered_pricing/{index}"
+        start = bounds[0] if isinstance(bounds, list) and bounds else None
+        if isinstance(start, bool) or not isinstance(start, (int, Decimal)) or start < 0:
+            start = None
+        if start is None or start != int(start):
             problems.append(Problem(f"{pointer}/{where}", "range is not [low, high]"))
             continue
         rates = _read_rates(tier, pointer, problems, f"{where}/")
         for (unit, _, service), own in rates.items():
-            yield (unit, start, service), own
-
-
-def _range_start(bounds: Json) -> int | None:
-    start = bounds[0] if isinstance(bounds, list) and bounds else None
-    if isinstance(start, bool) or not isinstance(start, (int, Decimal)) or start < 0:
-        return None
-    return int(start) if start == int(start) else None
+            yield (unit, int(start), service), own
 
 
 def _read_context_tier(tier: Json, pointer: str, problems: list[Problem]) -> tuple[bool, bool]:
@@ -232,13 +217,3 @@ def _read_uplifts(entry: Entry) -> "MappingProxyType[str, Decimal]":
         if isinstance(factor, (int, Decimal)) and not isinstance(factor, bool) and factor > 0
     }
     return MappingProxyType(uplifts) if uplifts else NO_UPLIFTS
-
-
-def _read_off_peak(
-    value: Json, pointer: str, problems: list[Problem]
-) -> tuple[tuple[OffPeak, ...], Rates] | None:
-    windows = read_off_peak(value.get("windows")) if isinstance(value, dict) else None
-    if windows is None or not isinstance(value, dict):
-        problems.append(Problem(f"{pointer}/off_peak_pricing", "windows cannot be read"))
-        return None
-    return windows, _read_rates(value, pointer, problems, "off_peak_pricing/")

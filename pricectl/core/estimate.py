@@ -3,8 +3,10 @@
 Rounding happens once, on the job's total: `calls` times a rounded call would charge too much.
 """
 
+from dataclasses import dataclass
 from decimal import Context, Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricectl.core.calculator import Line, Quote
@@ -32,7 +34,8 @@ class ModeCredits(NamedTuple):
         return self.budget_mode.name
 
 
-class Estimate(NamedTuple):
+@dataclass(frozen=True)
+class Estimate:
     """A job of `calls` equal calls under one profile.
 
     `reading` is what the response of the call states, if the usage is from one.
@@ -48,13 +51,13 @@ class Estimate(NamedTuple):
         """Billable things that the response states and no unit can express."""
         return self.reading.signals if self.reading else ()
 
-    @property
+    @cached_property
     def job(self) -> Job:
         """The job's running total after its last call."""
         call = Job().add(self.quote)
         return Job(call.pico_usd * self.calls, call.tokens * self.calls, call.used)
 
-    @property
+    @cached_property
     def lines(self) -> tuple[Line, ...]:
         """The quote's lines for the whole job; they add up to `pico_usd`."""
         return tuple(
@@ -78,7 +81,7 @@ class Estimate(NamedTuple):
         cost = client_cost(self.pico_usd, self.profile)
         return divide(cost.numerator, cost.denominator, "half-even")
 
-    @property
+    @cached_property
     def credits(self) -> tuple[ModeCredits, ...]:
         """The job's credits in each budget mode."""
         job, profile = self.job, self.profile

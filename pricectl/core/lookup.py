@@ -7,14 +7,14 @@ any other guess bills wrongly. The answer depends on the set of names only, neve
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from pricectl.core.catalog import Catalog
 from pricectl.core.entries import MAX_NAME
 from pricectl.core.errors import UnknownModel
-from pricectl.core.model import How, Match, Model, Periods
+from pricectl.core.model import How, Match, Model
 
-LAYERS: tuple[How, ...] = ("exact", "alias", "case", "partial", "default")
 MEMO_SIZE = 4096
 
 # Words that may stand before a model's name without changing what it costs.
@@ -30,8 +30,7 @@ _NEUTRAL_WORDS = frozenset((_VENDOR_WORDS + _REGION_WORDS).split())
 _NEUTRAL_PREFIX = re.compile(
     r"[a-z]{2}-(?:central|north|south|east|west)[a-z]*-?\d|\b[xz]-ai\b|\b\d{12}\b", re.ASCII
 )
-_SEPARATORS = "-_/.:@"
-_BOUNDARY = re.compile(rf"[{_SEPARATORS}]")
+_BOUNDARY = re.compile(r"[-_/.:@]")
 
 # What may stand after the name: a day, a month, latest, preview, a revision. Never a bare number.
 _NEUTRAL_END = re.compile(
@@ -67,7 +66,7 @@ def find(catalog: Catalog, name: object) -> Match:
     'default'
     """
     known = catalog.matches.get(name) if type(name) is str else None
-    return known or _find(catalog, name)
+    return known or search(catalog, name)[0]
 
 
 def require(catalog: Catalog, name: object) -> Match:
@@ -82,14 +81,31 @@ def require(catalog: Catalog, name: object) -> Match:
     return match
 
 
+def search(catalog: Catalog, name: object) -> tuple[Match, tuple[Step, ...]]:
+    """The row that `find` returns, and each layer tried, in order, up to the one that answered."""
+    stripped = str.strip(name) if isinstance(name, str) else ""
+    asked = stripped if len(stripped) <= MAX_NAME else ""
+    tried: list[Step] = []
+    for layer, answer, why in _layers(catalog, asked):
+        tried.append(Step(layer, answer is not None, why))
+        if answer:
+            match = answer
+            break
+    else:
+        match = Match(catalog.default, "default", asked, "")
+        why = "nothing matched: the default price, which is a guess"
+        tried.append(Step("default", matched=True, why=why))
+    # Names come from requests: bounded in number and length, so that they cannot fill the memory.
+    if len(catalog.matches) >= MEMO_SIZE:
+        catalog.matches.clear()
+    if type(name) is str and len(name) <= MAX_NAME:
+        catalog.matches[name] = match
+    return match, tuple(tried)
+
+
 def trace(catalog: Catalog, name: object) -> tuple[Step, ...]:
     """Each layer tried for a name, in order, up to the one that answered."""
-    steps = tuple(
-        Step(layer, answer is not None, why)
-        for layer, answer, why in _layers(catalog, _clean(name))
-    )
-    answered = next(number for number, step in enumerate(steps, start=1) if step.matched)
-    return steps[:answered]
+    return search(catalog, name)[1]
 
 
 def near_names(catalog: Catalog, name: str, limit: int = 3) -> tuple[str, ...]:
@@ -106,40 +122,19 @@ def near_names(catalog: Catalog, name: str, limit: int = 3) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))[:limit]
 
 
-def _find(catalog: Catalog, name: object) -> Match:
-    asked = _clean(name)
-    match = next(answer for _, answer, _ in _layers(catalog, asked) if answer)
-    if len(catalog.matches) >= MEMO_SIZE:
-        catalog.matches.clear()
-    if type(name) is str and len(name) <= MAX_NAME:
-        catalog.matches[name] = match
-    return match
-
-
-def _clean(name: object) -> str:
-    """A name without the blanks around it; empty if it cannot be one."""
-    plain = str.strip(name) if isinstance(name, str) else ""
-    return plain if len(plain) <= MAX_NAME else ""
-
-
 _LayerResult = tuple[How, Match | None, str]
 
 
 def _layers(catalog: Catalog, asked: str) -> Iterator[_LayerResult]:
-    yield _exact(catalog, asked)
+    model = catalog.by_full_name.get(asked)
+    if model:
+        yield "exact", Match(model, "exact", asked, asked), f"the row {asked}"
+    else:
+        yield _one_of("exact", asked, catalog.names.get(asked, ()), "no row has this name")
     yield _one_of("alias", asked, catalog.aliases.get(asked, ()), "no row lists it as an alias")
     folded = catalog.folded.get(asked.lower(), ())
     yield _one_of("case", asked, folded, "no name differs in upper and lower case only")
     yield _partial(catalog, asked)
-    default = Match(catalog.default, "default", asked, "")
-    yield "default", default, "nothing matched: the default price, which is a guess"
-
-
-def _exact(catalog: Catalog, asked: str) -> _LayerResult:
-    model = catalog.by_full_name.get(asked)
-    if model:
-        return "exact", Match(model, "exact", asked, asked), f"the row {asked}"
-    return _one_of("exact", asked, catalog.names.get(asked, ()), "no row has this name")
 
 
 def _one_of(layer: How, asked: str, models: tuple[Model, ...], otherwise: str) -> _LayerResult:
@@ -156,68 +151,38 @@ def _one_of(layer: How, asked: str, models: tuple[Model, ...], otherwise: str) -
 def _agreed(models: tuple[Model, ...]) -> Model | None:
     """The first by name if all charge the same, else None: with two prices neither may answer."""
     first = min(models, key=lambda model: model.full_name)
-    alike = all(_charge_alike(first, other) for other in models)
-    return first if alike else None
-
-
-def _charge_alike(one: Model, other: Model) -> bool:
-    if one is other:
-        return True
-    return (
-        one.prices.same_prices(other.prices)
-        and _alike_periods(one.previous, other.previous)
-        and _alike_periods(one.upcoming, other.upcoming)
-    )
-
-
-def _alike_periods(one: Periods, other: Periods) -> bool:
-    return len(one) == len(other) and all(
-        mine[0] == theirs[0] and mine[1].same_prices(theirs[1])
-        for mine, theirs in zip(one, other, strict=True)
-    )
+    return first if all(first.charges_like(other) for other in models) else None
 
 
 def _partial(catalog: Catalog, asked: str) -> _LayerResult:
     folded = asked.lower()
-    longest: tuple[int, int] | None = None
-    models: tuple[Model, ...] = ()
-    for start, end in _candidates(folded, catalog):
-        found = catalog.folded.get(folded[start:end])
-        size = end - start
-        if found and longest and size == longest[1] - longest[0]:
-            models += found
-        elif found and (longest is None or size > longest[1] - longest[0]):
-            longest, models = (start, end), found
-    if longest is None:
+    boundaries = [found.start() for found in _BOUNDARY.finditer(folded)]
+    starts = [0, *(mark + 1 for mark in boundaries if _is_neutral(folded[:mark], catalog))]
+    ends = [*(mark for mark in boundaries if _NEUTRAL_END.fullmatch(folded, mark)), len(folded)]
+    fits = [
+        (start, end, rows)
+        for start in starts
+        for end in ends
+        if (rows := catalog.folded.get(folded[start:end]))
+    ]
+    if not fits:
         return "partial", None, "no catalog name stands in it with only neutral words around"
-    start, end = longest
-    model = _agreed(models)
+    # The longest name says most about the model; of equally long ones all must charge the same.
+    start, end, _ = max(fits, key=lambda fit: fit[1] - fit[0])
+    longest = (rows for first, last, rows in fits if last - first == end - start)
+    model = _agreed(tuple(chain.from_iterable(longest)))
     if model is None:
         return "partial", None, f"{folded[start:end]!r} fits rows with different prices"
-    if _is_free(model) and folded[:start] not in {"", f"{model.provider.lower()}/"}:
+    if model.prices.is_all_zero and folded[:start] not in {"", f"{model.provider.lower()}/"}:
         return "partial", None, f"{model.full_name} is free, which another seller's need not be"
     ignored = tuple(part for part in (asked[:start], asked[end:]) if part)
     match = Match(model, "partial", asked, asked[start:end], ignored)
     return "partial", match, f"the row {model.full_name}, setting aside {' and '.join(ignored)}"
 
 
-def _is_free(model: Model) -> bool:
-    return not any(pico for pico, _ in model.prices.rates.values())
-
-
-def _candidates(name: str, catalog: Catalog) -> Iterator[tuple[int, int]]:
-    boundaries = [found.start() for found in _BOUNDARY.finditer(name)]
-    starts = [0, *(at + 1 for at in boundaries if _neutral_start(name[:at], catalog))]
-    ends = [*(at for at in boundaries if _NEUTRAL_END.fullmatch(name, at)), len(name)]
-    for start in starts:
-        for end in ends:
-            if start < end:
-                yield start, end
-
-
-def _neutral_start(prefix: str, catalog: Catalog) -> bool:
+def _is_neutral(prefix: str, catalog: Catalog) -> bool:
+    """Whether what stands before a name is a seller, a region or another word without a price."""
     if prefix in catalog.providers:
         return True
-    rest = _NEUTRAL_PREFIX.sub("us", prefix)
-    words = [word for word in _BOUNDARY.split(rest) if word]
-    return all(word in _NEUTRAL_WORDS or word in catalog.providers for word in words)
+    words = _BOUNDARY.split(_NEUTRAL_PREFIX.sub("us", prefix))
+    return all(not word or word in _NEUTRAL_WORDS or word in catalog.providers for word in words)

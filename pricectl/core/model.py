@@ -64,6 +64,19 @@ class Model(NamedTuple):
         prices = self.list_at(instant).at_hour(instant)
         return prices, prices.period
 
+    def charges_like(self, other: "Model") -> bool:
+        """Whether both rows charge the same for everything at every date."""
+        if self is other:
+            return True
+        days, other_days = (
+            ([day for day, _ in model.previous], [day for day, _ in model.upcoming])
+            for model in (self, other)
+        )
+        return days == other_days and all(
+            mine.same_prices(theirs)
+            for mine, theirs in zip(self.price_lists, other.price_lists, strict=True)
+        )
+
 
 def _instant_of(period: tuple[datetime, PriceList]) -> datetime:
     return period[0]

@@ -107,6 +107,11 @@ class PriceList:
         """The service words the row has a price for."""
         return tuple(sorted({service for _, _, service in self.rates if service}))
 
+    @property
+    def is_all_zero(self) -> bool:
+        """Whether no price is above zero."""
+        return not any(pico_usd for pico_usd, _ in self.rates.values())
+
     def tiers_passed(self, input_tokens: int) -> int:
         """How many context thresholds a request with that many input tokens has passed."""
         if self.inclusive:
@@ -118,18 +123,14 @@ class PriceList:
         card = self._cards.get((tiers_passed, service, region))
         if card is None:
             passed = self.thresholds[:tiers_passed][::-1]
-            word, uplift = self._uplift(service, region)
-            card = RateCard(self.rates, passed, word, uplift)
+            # A service may be a factor on the standard prices instead of prices of its own.
+            factor = self.service_factor(service)
+            uplift = Fraction(factor or 1) * Fraction(self.region_factor(region) or 1)
+            card = RateCard(self.rates, passed, STANDARD if factor else service, uplift)
             # Words of services come from requests: bounded, so that they cannot fill the memory.
             if len(self._cards) < MAX_CARDS:
                 self._cards[tiers_passed, service, region] = card
         return card
-
-    def _uplift(self, service: str, region: str) -> tuple[str, Fraction]:
-        """The service whose prices count, and the factor on them; a service may be a factor."""
-        uplift = Fraction(self.region_factor(region) or 1)
-        factor = self.service_factor(service)
-        return (STANDARD, uplift * Fraction(factor)) if factor else (service, uplift)
 
     def service_factor(self, service: str) -> Decimal | None:
         """The factor that a service puts on the standard token rates; None if it has prices."""
@@ -161,10 +162,7 @@ class PriceList:
     def charged_pico_usd(self, key: RateKey) -> int | None:
         """What `charged` finds, in picodollars."""
         own = self.charged(key)
-        if own is None:
-            return None
-        pico_usd, _ = own
-        return pico_usd
+        return own[0] if own else None
 
     def pointer_to(self, key: str) -> str:
         """The JSON Pointer of a price key of this list; "" where the list is not in the document.

@@ -81,24 +81,18 @@ class RateCard(dict[str, Rate]):
         self.divides = False
 
     def __missing__(self, unit: str) -> Rate:
-        rate = self._resolve(unit)
-        self.divides = self.divides or UNITS[unit].priced_by > 1
-        self[unit] = rate
-        return rate
-
-    def _resolve(self, unit: str) -> Rate:
         rate = self._own(unit)
-        if rate:
-            return rate
-        for other in UNITS[unit].fallbacks:
+        for other in () if rate else UNITS[unit].fallbacks:
             rate = self._own(other)
             if rate:
-                if not UNITS[unit].assumed:
-                    return rate
-                note = f"no {unit} price: {other} rate assumed"
-                note = f"{note}, {rate.note}".rstrip(", ")
-                return rate._replace(assumed=True, note=note)
-        return UNPRICED
+                if UNITS[unit].assumed:
+                    note = f"no {unit} price: {other} rate assumed"
+                    note = f"{note}, {rate.note}".rstrip(", ")
+                    rate = rate._replace(assumed=True, note=note)
+                break
+        self.divides = self.divides or UNITS[unit].priced_by > 1
+        self[unit] = rate or UNPRICED
+        return self[unit]
 
     def _own(self, unit: str) -> Rate | None:
         """The unit's own price with the uplift, which providers put on tokens only."""

@@ -191,7 +191,12 @@ def _named(details: Mapping[str, int | Decimal]) -> dict[str, int]:
     for name, amount in details.items():
         unit = USAGE_ARGUMENTS.get(name, name)
         if unit not in UNITS or (unit == name and _SIDES[unit]):
-            raise BadUsage(f"unknown unit {name!r:.80}", next_step=_near(name))
+            from difflib import get_close_matches
+
+            known = [*USAGE_ARGUMENTS, *(unit for unit in UNITS if not _SIDES[unit])]
+            near = get_close_matches(name, known, n=3, cutoff=0.5)
+            next_step = f"did you mean {', '.join(near)}?" if near else f"one of {', '.join(known)}"
+            raise BadUsage(f"unknown unit {name!r:.80}", next_step=next_step)
         divisible = UNITS[unit].divisible
         given[unit] = _thousandths(name, amount) if divisible else _checked(name, amount)
     return given
@@ -209,14 +214,6 @@ def _thousandths(name: str, amount: object) -> int:
     if count.denominator != 1:
         raise BadUsage(f"{name} is finer than a thousandth", next_step="round it up or down")
     return _checked(name, count.numerator, MAX_COUNT // 1000)
-
-
-def _near(name: str) -> str:
-    from difflib import get_close_matches
-
-    known = [*USAGE_ARGUMENTS, *(unit for unit in UNITS if not _SIDES[unit])]
-    near = get_close_matches(name, known, n=3, cutoff=0.5)
-    return f"did you mean {', '.join(near)}?" if near else f"one of {', '.join(known)}"
 
 
 def _remainder(whole: int, part: int, part_name: str, whole_name: str) -> int:

@@ -77,28 +77,20 @@ def read_off_peak(windows: Json) -> tuple[OffPeak, ...] | None:
         return None
     found: list[OffPeak] = []
     for window in windows:
-        read = _read_window(window)
-        if read is None:
+        if not isinstance(window, dict):
             return None
-        found.extend(read)
+        hours, weekdays = window.get("hours_utc"), window.get("weekdays", EVERY_DAY)
+        spans = hours if isinstance(hours, list) else [hours]
+        if not isinstance(weekdays, list):
+            return None
+        days = tuple(day for day in weekdays if type(day) is int and day in EVERY_DAY)
+        matches = [_HOURS.fullmatch(span) if isinstance(span, str) else None for span in spans]
+        if len(days) != len(weekdays) or None in matches:
+            return None
+        for match in filter(None, matches):
+            start = int(match[1]) * 60 + int(match[2])
+            # 24:00, which has no groups, and 00:00 both end the day.
+            end = int(match[3] or 0) * 60 + int(match[4] or 0) or 24 * 60
+            whole_day = start == end
+            found.append(OffPeak(0 if whole_day else start, 24 * 60 if whole_day else end, days))
     return tuple(found)
-
-
-def _read_window(window: Json) -> list[OffPeak] | None:
-    if not isinstance(window, dict):
-        return None
-    hours, weekdays = window.get("hours_utc"), window.get("weekdays", EVERY_DAY)
-    spans = hours if isinstance(hours, list) else [hours]
-    if not isinstance(weekdays, list):
-        return None
-    days = tuple(day for day in weekdays if type(day) is int and day in EVERY_DAY)
-    matches = [_HOURS.fullmatch(span) if isinstance(span, str) else None for span in spans]
-    if len(days) != len(weekdays) or None in matches:
-        return None
-    return [OffPeak(*_minutes(match), days) for match in matches if match]
-
-
-def _minutes(match: re.Match[str]) -> tuple[int, int]:
-    start = int(match[1]) * 60 + int(match[2])
-    end = int(match[3] or 0) * 60 + int(match[4] or 0) or 24 * 60
-    return (0, 24 * 60) if start == end else (start, end)

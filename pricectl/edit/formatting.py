@@ -87,7 +87,7 @@ def formatted(
     Raises DocumentError or CatalogError for what is not a readable catalog, Unproved.
     """
     before = document.decode(data)
-    values, positions = document.parse(before), Positions(before)
+    values, positions = document.parse_text(before), Positions(before)
     catalog = Catalog.from_values(values)
     respelled = tuple(respellings(before, positions, values)) if respelling else ()
     replacements = [Replace(pointer, new) for pointer, _, new in respelled]

@@ -79,8 +79,8 @@ def replace(  # noqa: PLR0913 - all but the content by keyword
     check: Callable[[bytes], object] | None = None,
     held: bool = False,
     wait_seconds: float = LOCK_SECONDS,
-) -> str:
-    """Write the whole file or nothing; returns the hash of the new content.
+) -> None:
+    """Write the whole file or nothing.
 
     `base_sha256` is the content that the caller started from, ABSENT if there was no file; if the
     file has another content by now, Changed is raised. `check` gets the bytes as read back from the
@@ -98,7 +98,6 @@ def replace(  # noqa: PLR0913 - all but the content by keyword
             where=os.fspath(path),
             next_step="nothing was changed",
         ) from error
-    return sha256(data)
 
 
 def _replace(
@@ -137,9 +136,8 @@ def _verify(written: bytes, data: bytes, target: Path, base_sha256: str | None) 
     if written != data:
         raise OSError("the disk gave back other bytes than were written")
     if base_sha256 is not None and current_sha256(target) != base_sha256:
-        raise Changed(
-            "changed since it was read", where=str(target), next_step="start again from it"
-        )
+        what, step = "changed since it was read", "start again from it"
+        raise Changed(what, where=str(target), next_step=step)
 
 
 def _keep_mode_and_owner(handle: int, target: Path) -> None:

@@ -41,7 +41,7 @@ class FileLog(Repository):
     @cached_property
     def versions(self) -> tuple[Committed, ...]:
         """The versions in the history of the current commit. Raises BadRef outside git."""
-        return tuple(self._log("HEAD")) if self.commit("HEAD") else ()
+        return tuple(self._log("HEAD"))
 
     @cached_property
     def all_versions(self) -> tuple[Committed, ...]:
@@ -55,7 +55,14 @@ class FileLog(Repository):
 
     def committed(self, data: bytes) -> Committed | None:
         """The newest version with that content in the history of the current commit."""
-        return next((each for each in self.versions if each.blob == self._blob(data, each)), None)
+        blob = b"blob %d\0" % len(data) + data  # what git hashes
+        found = None
+        for version in self.versions:
+            algorithm = "sha1" if len(version.blob) == SHA1_DIGITS else "sha256"
+            found = found or hashlib.new(algorithm, blob, usedforsecurity=False).hexdigest()
+            if version.blob == found:
+                return version
+        return None
 
     def by_sha256(self, digits: str) -> Iterator[tuple[Committed, bytes]]:
         """The versions whose SHA-256 begins with these digits, each content once.
@@ -84,6 +91,8 @@ class FileLog(Repository):
     def _log(self, revisions: str) -> Iterator[Committed]:
         arguments = (*_LOG, f"--max-count={MAX_VERSIONS}", revisions, "--", self.location.path)
         code, out, messages = self._run(*arguments)
+        if code != 0 and self.commit("HEAD") is None:  # nothing was committed yet
+            return
         if code != 0 and self.partial:
             self.fail_missing(f"the history of {self.location.path}", objects="--filter=blob:none")
         if code != 0:
@@ -94,10 +103,3 @@ class FileLog(Repository):
                 yield Committed(commit, day, found[1])
             elif head := _HEAD.fullmatch(line):
                 commit, day = head.groups()
-
-    @staticmethod
-    def _blob(data: bytes, like: Committed) -> str:
-        """Git's hash of a content, by the algorithm of its repository."""
-        algorithm = "sha1" if len(like.blob) == SHA1_DIGITS else "sha256"
-        named = b"blob %d\0" % len(data) + data
-        return hashlib.new(algorithm, named, usedforsecurity=False).hexdigest()

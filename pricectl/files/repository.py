@@ -55,9 +55,15 @@ class Repository:
         """Whether there is such a ref, even if its commit is missing."""
         return self._run("rev-parse", "--verify", "--quiet", "--end-of-options", ref).code == 0
 
-    def merge_base(self, commit: str, other: str) -> str | None:
-        """The last common commit of two; None if this clone does not have it."""
-        code, out, messages = self._run("merge-base", commit, other)
+    def merge_base(self, commit: str) -> str | None:
+        """The last common commit of HEAD and another; None if this clone does not have it.
+
+        That other commit itself where HEAD has none yet.
+        """
+        code, out, messages = self._run("merge-base", "HEAD", commit)
+        # Asked only now, since nearly every HEAD has a commit.
+        if code not in (0, 1) and self.commit("HEAD") is None:
+            return commit
         if code not in (0, 1) or (code == 1 and "error: " in messages):  # a commit is missing
             git.fail(self.location.root, messages)
         return out.decode().strip() or None if code == 0 else None

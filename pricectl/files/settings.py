@@ -8,6 +8,7 @@ upwards from the working folder.
 import os
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,47 +23,122 @@ MAX_BYTES = 1024 * 1024
 MAX_DOTS = 500
 
 
+class SettingsText:
+    """The text of one settings file, which is read and parsed once, when it is first needed."""
+
+    def __init__(self, path: Path, data: bytes | None = None) -> None:
+        """`data` are the bytes of a copy, which stand for those at `path`."""
+        self.path = path
+        if data is not None:
+            self.data = data
+
+    @cached_property
+    def data(self) -> bytes:
+        """Its bytes. Raises BadSettings."""
+        try:
+            data = atomic.read(self.path, MAX_BYTES)
+        except OSError as error:
+            what = f"cannot be read: {error.strerror or error}"
+            raise BadSettings(what, where=str(self.path)) from None
+        if len(data) > MAX_BYTES:
+            what = f"is larger than {MAX_BYTES // 1024} KiB"
+            raise BadSettings(what, where=str(self.path))
+        return data
+
+    @cached_property
+    def table(self) -> Mapping[str, Any] | None:
+        """The settings before their values are checked; None for a pyproject.toml without any.
+
+        Raises BadSettings.
+        """
+        import tomllib
+
+        def number(literal: str) -> Decimal:
+            read = plain_decimal(literal.replace("_", ""))
+            if read is None:
+                raise ValueError(f"{literal:.40} is not a number that a setting can have")
+            return read
+
+        where = str(self.path)
+        if max(line.count(b".") for line in self.data.split(b"\n")) > MAX_DOTS:
+            raise BadSettings(f"has a line with more than {MAX_DOTS} dots", where=where)
+        try:
+            parsed = tomllib.loads(self.data.decode("utf-8"), parse_float=number)
+        except UnicodeDecodeError as error:
+            raise BadSettings(f"cannot be read: {error}", where=where) from None
+        except (ValueError, RecursionError) as error:  # a TOMLDecodeError is a ValueError
+            raise BadSettings(f"is not TOML: {error}", where=where) from None
+        if self.path.name != PYPROJECT_TOML:
+            return parsed
+        tool = parsed.get("tool")
+        table = tool.get("pricectl") if isinstance(tool, dict) else None
+        if table is not None and not isinstance(table, dict):
+            raise BadSettings("[tool.pricectl] is not a table", where=where)
+        return table
+
+    def policy(self) -> Policy:
+        """The policy of all settings. Raises BadSettings or BadProfile for any problem."""
+        return self._located(read_policy(self._own_table(), str(self.path)))
+
+    def usable_policy(self) -> tuple[Policy, tuple[PricingError, ...]]:
+        """The policy of those settings that can be read, and the problems of the others.
+
+        Raises BadSettings if none can be read, because the text is not TOML.
+        """
+        policy, problems = usable_policy(self._own_table(), str(self.path))
+        return self._located(policy), problems
+
+    def _own_table(self) -> Mapping[str, Any]:
+        if self.table is None:
+            raise BadSettings("has no [tool.pricectl] table", where=str(self.path))
+        return self.table
+
+    def _located(self, policy: Policy) -> Policy:
+        """The policy with an absolute `file`: as written, it is relative to the settings file."""
+        if policy.file in {None, "-", "packaged"}:
+            return policy
+        return policy._replace(file=os.path.normpath(self.path.parent / str(policy.file)))
+
+
 def load_policy(folder: Path | None = None, *, catalog: str | None = None) -> Policy:
     """The team's policy, from the settings file that `find_settings` finds.
 
     Raises BadSettings; without a settings file the defaults hold.
     """
-    path = find_settings(folder, catalog=catalog)
-    if path is None:
-        return Policy()
-    return _located(read_policy(_table(path, read_bytes(path)), str(path)), path)
+    found = find_settings(folder, catalog=catalog)
+    return found.policy() if found else Policy()
 
 
-def load_usable_policy(path: Path, data: bytes) -> tuple[Policy, tuple[PricingError, ...]]:
-    """The policy of those settings that can be read, and the problems of the others.
-
-    Raises BadSettings if none can be read, because the text is not TOML.
-    """
-    policy, problems = usable_policy(_table(path, data), str(path))
-    return _located(policy, path), problems
-
-
-def find_settings(folder: Path | None = None, *, catalog: str | None = None) -> Path | None:
-    """The settings file as an absolute path; None if there is none.
+def find_settings(folder: Path | None = None, *, catalog: str | None = None) -> SettingsText | None:
+    """The settings file, its path absolute; None if there is none.
 
     `catalog` is the catalog that --file or a caller named; without one PRICECTL_FILE counts.
     `folder` is the working folder. Raises BadSettings if a file on the way cannot be read.
     """
     chosen = os.environ.get("PRICECTL_SETTINGS")
     if chosen:
-        path = (folder or Path.cwd()) / chosen if folder or _has_folder() else Path(chosen)
+        working = working_folder(folder)
+        path = working / chosen if working else Path(chosen)
         if not path.is_absolute() or not _is_file(path):
             raise BadSettings(
                 "no such file", where=chosen, next_step="correct or unset PRICECTL_SETTINGS"
             )
-        return Path(os.path.normpath(path))
-    return next(filter(_has_settings, candidates(folder, catalog)), None)
+        return SettingsText(Path(os.path.normpath(path)))
+    for found in map(SettingsText, candidates(folder, catalog)):
+        if not _is_file(found.path):
+            continue
+        # Most projects do not mention pricectl, and parsing their files would take time.
+        if found.path.name != PYPROJECT_TOML or (
+            b"pricectl" in found.data and found.table is not None
+        ):
+            return found
+    return None
 
 
 def candidates(folder: Path | None, catalog: str | None) -> Iterator[Path]:
     """Every file that may have settings; the first that has some wins."""
     named = catalog or os.environ.get("PRICECTL_FILE")
-    working = folder.absolute() if folder else Path.cwd() if _has_folder() else None
+    working = working_folder(folder)
     starts = []
     # `packaged` and `-` are words, not paths, unless there is a file of that name.
     if named and (os.path.lexists(named) or os.path.dirname(named)):  # noqa: PTH120
@@ -76,23 +152,12 @@ def candidates(folder: Path | None, catalog: str | None) -> Iterator[Path]:
             yield from (here / PRICECTL_TOML, here / PYPROJECT_TOML)
 
 
-def _has_folder() -> bool:
-    """Whether the working folder exists; it may have been deleted."""
+def working_folder(folder: Path | None) -> Path | None:
+    """The folder, else the process's own as an absolute path; None where that was deleted."""
     try:
-        Path.cwd()
+        return folder.absolute() if folder else Path.cwd()
     except OSError:
-        return False
-    return True
-
-
-def _has_settings(path: Path) -> bool:
-    if not _is_file(path):
-        return False
-    if path.name != PYPROJECT_TOML:
-        return True
-    text = read_bytes(path)
-    # Most projects do not mention pricectl, and parsing their files would take time.
-    return b"pricectl" in text and _project_table(path, text) is not None
+        return None
 
 
 def _is_file(path: Path) -> bool:
@@ -107,59 +172,3 @@ def _is_file(path: Path) -> bool:
     if not found and path.name == PRICECTL_TOML and os.path.lexists(path):
         raise BadSettings("is not a file, or a link to none", where=str(path))
     return found
-
-
-def read_bytes(path: Path) -> bytes:
-    """A settings file's bytes. Raises BadSettings."""
-    try:
-        data = atomic.read(path, MAX_BYTES)
-    except OSError as error:
-        raise BadSettings(f"cannot be read: {error.strerror or error}", where=str(path)) from None
-    if len(data) > MAX_BYTES:
-        raise BadSettings(f"is larger than {MAX_BYTES // 1024} KiB", where=str(path))
-    return data
-
-
-def _table(path: Path, data: bytes) -> Mapping[str, Any]:
-    """The settings in a file's bytes, before their values are checked."""
-    if path.name != PYPROJECT_TOML:
-        return _parse(data, path)
-    table = _project_table(path, data)
-    if table is None:
-        raise BadSettings("has no [tool.pricectl] table", where=str(path))
-    return table
-
-
-def _project_table(path: Path, data: bytes) -> Mapping[str, Any] | None:
-    tool = _parse(data, path).get("tool")
-    table = tool.get("pricectl") if isinstance(tool, dict) else None
-    if table is not None and not isinstance(table, dict):
-        raise BadSettings("[tool.pricectl] is not a table", where=str(path))
-    return table
-
-
-def _parse(data: bytes, path: Path) -> dict[str, Any]:
-    import tomllib
-
-    if max(line.count(b".") for line in data.split(b"\n")) > MAX_DOTS:
-        raise BadSettings(f"has a line with more than {MAX_DOTS} dots", where=str(path))
-    try:
-        return tomllib.loads(data.decode("utf-8"), parse_float=_number)
-    except UnicodeDecodeError as error:
-        raise BadSettings(f"cannot be read: {error}", where=str(path)) from None
-    except (ValueError, RecursionError) as error:  # a TOMLDecodeError is a ValueError
-        raise BadSettings(f"is not TOML: {error}", where=str(path)) from None
-
-
-def _number(literal: str) -> Decimal:
-    number = plain_decimal(literal.replace("_", ""))
-    if number is None:
-        raise ValueError(f"{literal:.40} is not a number that a setting can have")
-    return number
-
-
-def _located(policy: Policy, path: Path) -> Policy:
-    """The policy with an absolute `file`: as written, it is relative to the settings file."""
-    if policy.file in {None, "-", "packaged"}:
-        return policy
-    return policy._replace(file=os.path.normpath(path.parent / str(policy.file)))

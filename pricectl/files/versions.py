@@ -43,20 +43,15 @@ class FileVersion(NamedTuple):
         try:
             return CatalogVersion.read(self.data, like)
         except PricingError as error:
-            where = f"{self.name}: {error.where}" if error.where else self.name
-            raise BadFileVersion(error.what, where=where, next_step=self._advice(error)) from None
-
-    def _advice(self, error: PricingError) -> str:
-        path = shlex.quote(self.path)
-        if self.commit:
-            check = f"git show {self.commit[:7]}:{path} | pricectl validate -"
-        else:
+            path = shlex.quote(self.path)
             check = f"pricectl validate {path}"
-        hint = (
-            f"{error.next_step}; " if isinstance(error, DocumentError) and error.next_step else ""
-        )
-        hint = "" if "pricectl validate" in hint else hint
-        return f"{hint}run '{check}' to see every finding"
+            if self.commit:
+                check = f"git show {self.commit[:7]}:{path} | pricectl validate -"
+            hint = error.next_step if isinstance(error, DocumentError) else ""
+            hint = f"{hint}; " if hint and "pricectl validate" not in hint else ""
+            step = f"{hint}run '{check}' to see every finding"
+            where = f"{self.name}: {error.where}" if error.where else self.name
+            raise BadFileVersion(error.what, where=where, next_step=step) from None
 
 
 class BadFileVersion(PricingError):
@@ -165,8 +160,7 @@ def _deployed(repository: Repository) -> FileVersion:
             )
         if tip is None:
             continue
-        head = repository.commit("HEAD")
-        commit = repository.merge_base(head, tip) if head else tip
+        commit = repository.merge_base(tip)
         if commit is None and repository.shallow:
             raise BadRef(
                 f"this shallow clone does not reach back to where HEAD left {branch}",

@@ -68,7 +68,7 @@ def usable_policy(
     nobody is charged by a profile that the team did not mean.
     """
     problems: list[PricingError] = []
-    values: dict[str, Any] = {"profiles": {"default": Profile()}}
+    values: dict[str, Any] = {}
     unknown = sorted(settings.keys() - keys_of("").keys())
     if unknown:
         problems.append(_unknown(unknown, "", source))
@@ -89,7 +89,11 @@ def usable_policy(
     defined = isinstance(tables, dict) and values.get("profile", "default") in tables
     # A profile that is misspelt or stands below another heading must not fall back to the default
     # profile: that would resell at cost.
-    misspelt = any(_may_mean_a_profile(name, settings[name]) for name in unknown)
+    known = ("profile", "profiles", *Profile._fields)
+    misspelt = any(
+        isinstance(settings[name], dict) or get_close_matches(name.lower(), known, n=1)
+        for name in unknown
+    )
     misplaced = bool(problems) and (bool(tables) or _has_nested_profile(settings))
     uncertain = not defined and (misspelt or misplaced)
     if uncertain or not unread.isdisjoint({"profile", "profiles"}):
@@ -108,12 +112,6 @@ def _has_nested_profile(value: Any) -> bool:
     below = [each for each in inner if isinstance(each, (dict, list))]
     named = any(isinstance(each, dict) and {"profile", "profiles"} & each.keys() for each in below)
     return named or any(map(_has_nested_profile, below))
-
-
-def _may_mean_a_profile(name: str, value: Any) -> bool:
-    """True if an unknown setting may be a misspelt profile, or the choice of one."""
-    known = ("profile", "profiles", *Profile._fields)
-    return isinstance(value, dict) or bool(get_close_matches(name.lower(), known, n=1))
 
 
 def keys_of(section: str) -> dict[str, Setting]:
@@ -152,9 +150,8 @@ def _profiles(value: Any, where: str, problems: list[PricingError]) -> Mapping[s
     for name, item in tables.items():
         try:
             if spellings[name.lower()] > 1:
-                raise BadSettings(
-                    f"two profiles are called {name!r} but for capital letters", where=where
-                )
+                what = f"two profiles are called {name!r} but for capital letters"
+                raise BadSettings(what, where=where)
             profiles[name] = Profile.read(readers.table(item, where), name)
         except (PricingError, ValueError) as error:
             for known in [each for each in profiles if each.lower() == name.lower()]:
@@ -165,18 +162,21 @@ def _profiles(value: Any, where: str, problems: list[PricingError]) -> Mapping[s
 
 def _limits(value: Any, where: str) -> RuleLimits:
     limits = RuleLimits(**_section(value, where, "limits"))
-    for unit in limits.lowest.keys() & limits.highest.keys():
-        if limits.lowest[unit] > limits.highest[unit]:
-            raise BadSettings(
-                f"the lowest price of {unit} is above the highest", where=f"{where}.lowest.{unit}"
-            )
+    for unit, lowest in limits.lowest.items():
+        if lowest > limits.highest.get(unit, lowest):
+            what = f"the lowest price of {unit} is above the highest"
+            raise BadSettings(what, where=f"{where}.lowest.{unit}")
     return limits
+
+
+def _numbered(value: Any, where: str) -> list[tuple[str, Any]]:
+    """The items of a list with where each stands."""
+    return [(f"{where}[{n}]", item) for n, item in enumerate(readers.array(value, where))]
 
 
 def _workloads(value: Any, where: str) -> tuple[Workload, ...]:
     workloads = []
-    for index, item in enumerate(readers.array(value, where)):
-        here = f"{where}[{index}]"
+    for here, item in _numbered(value, where):
         counts = dict(readers.table(item, here))
         name, calls = counts.pop("name", None), counts.pop("calls", 1)
         service = counts.pop("service", None)
@@ -194,8 +194,7 @@ def _workloads(value: Any, where: str) -> tuple[Workload, ...]:
 
 def _waivers(value: Any, where: str) -> tuple[Waiver, ...]:
     waivers = []
-    for index, item in enumerate(readers.array(value, where)):
-        here = f"{where}[{index}]"
+    for here, item in _numbered(value, where):
         members = _section(item, here, "waivers")
         missing = [name for name in ("rule", "reason") if not members.get(name, "").strip()]
         if missing:

@@ -113,7 +113,12 @@ def estimate_cost_for_conversation(
     The output is taken to be 20% of the input.
     """
     prices = get_model_pricing(model_name)
-    characters = sum(_characters(message) for message in _listed(messages))
+    characters = 0
+    for message in _listed(messages):
+        content = _member(message, "content")
+        parts = content if isinstance(content, list) else []
+        texts = [content, *(_member(part, "text") for part in parts)]
+        characters += sum(len(text) for text in texts if isinstance(text, str))
     input_tokens = math.floor(characters / (exact(average_chars_per_token) or 4))
     output_tokens = input_tokens // INPUT_PER_OUTPUT
     costs = calculate_token_costs(input_tokens, output_tokens, prices["input"], prices["output"])
@@ -171,12 +176,3 @@ def _listed(messages: object) -> list[object]:
         return list(islice(messages, MAX_MESSAGES)) if isinstance(messages, Iterable) else []
     except Exception:  # noqa: BLE001 - an iterable of the caller's making
         return []
-
-
-def _characters(message: object) -> int:
-    content = _member(message, "content")
-    if isinstance(content, str):
-        return len(content)
-    parts = content if isinstance(content, list) else []
-    texts = (_member(part, "text") for part in parts)
-    return sum(len(text) for text in texts if isinstance(text, str))

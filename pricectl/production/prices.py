@@ -156,16 +156,14 @@ def _table() -> dict[str, ModelPrices]:
     catalog = _snapshot().catalog
     made_from, table = _made
     if made_from is not catalog:
-        table = dict(_rows(catalog))
+        table = {
+            name: _prices(models[0].prices)
+            for name, models in catalog.names.items()
+            if len(models) == 1 or find(catalog, name).how == "exact"
+        }
+        table[DEFAULT] = _prices(catalog.default.prices)
         _made = catalog, table
     return table
-
-
-def _rows(catalog: Catalog) -> Iterator[tuple[str, ModelPrices]]:
-    for name, models in catalog.names.items():
-        if len(models) == 1 or find(catalog, name).how == "exact":
-            yield name, _prices(models[0].prices)
-    yield DEFAULT, _prices(catalog.default.prices)
 
 
 def _prices(prices: PriceList) -> ModelPrices:

@@ -58,7 +58,13 @@ def table(lines: Sequence[TableLine], sides: str, canvas: Canvas) -> Iterator[St
         if len(line.cells) == 1:
             yield from folded(line.cells[0], "bold", canvas)
         else:
-            yield from _row(line, sides, widths)
+            pairs = zip(line.cells, widths, strict=True)
+            # A text that is too long for its column goes on below.
+            columns = [_chunks(clean(cell), width) for cell, width in pairs]
+            for pieces in zip_longest(*columns, fillvalue=""):
+                *cells, last = map(_padded, pieces, widths, sides)
+                before = " " * INDENT + "".join(cell + " " * GAP for cell in cells)
+                yield (before, ""), (last, line.style)
 
 
 def _fitted(rows: Sequence[tuple[str, ...]], sides: str, width: int) -> list[int]:
@@ -71,15 +77,6 @@ def _fitted(rows: Sequence[tuple[str, ...]], sides: str, width: int) -> list[int
             break
         widths[widest] -= 1
     return widths
-
-
-def _row(line: TableLine, sides: str, widths: Sequence[int]) -> Iterator[StyledLine]:
-    """One line of cells; a text that is too long for its column goes on below."""
-    columns = [_chunks(clean(cell), width) for cell, width in zip(line.cells, widths, strict=True)]
-    for pieces in zip_longest(*columns, fillvalue=""):
-        *cells, last = map(_padded, pieces, widths, sides)
-        before = " " * INDENT + "".join(cell + " " * GAP for cell in cells)
-        yield (before, ""), (last, line.style)
 
 
 def _padded(piece: str, width: int, side: str) -> str:

@@ -1,7 +1,6 @@
 """The checklist before a deploy, as a document and for people."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pricectl.changes.gates import GatedComparison
 from pricectl.core.labels import count, plural
@@ -12,10 +11,6 @@ from pricectl.operate.deploy_check.checklist import (
     ItemState,
 )
 from pricectl.report.canvas import Canvas, clean, grid
-
-if TYPE_CHECKING:
-    from rich.table import Table
-    from rich.text import Text
 
 MAX_DETAILS = 10
 STYLES: dict[ItemState, str] = {
@@ -53,8 +48,14 @@ def text(result: DeployCheck, canvas: Canvas) -> str:
     end = Text(verdict(result), "bold green" if result.safe else "bold red")
     if canvas.quiet:
         return canvas.draw(end)
+    table = grid("left", "left", "wrap")
+    for item in result.items:
+        told = [Text(clean(sentence(item)))]
+        if canvas.verbose or item.state != "ok":
+            told += [Text(clean(line), "dim") for line in details(item)]
+        table.add_row(Text(f"  {item.state}", STYLES[item.state]), item.id, Text("\n").join(told))
     head = Text(f"{clean(result.file)}, sha256 {result.sha256}", "bold")
-    return canvas.draw(head, "", _table(result, verbose=canvas.verbose), "", end)
+    return canvas.draw(head, "", table, "", end)
 
 
 def verdict(result: DeployCheck) -> str:
@@ -71,7 +72,14 @@ def verdict(result: DeployCheck) -> str:
 def sentence(item: DeployCheckItem) -> str:
     """What an item saw, in one sentence."""
     if isinstance(item.facts, FoundErrors):
-        return _errors_sentence(item.facts)
+        report, models = item.facts.report, plural(item.facts.report.models, "model")
+        due = f", {count(report.due)} due by date" if report.due else ""
+        if item.facts.failing:
+            errors = plural(report.count("error"), "error")
+            return f"{errors} in {models}{due}; 'pricectl validate' shows all"
+        if warnings := report.count("warning"):
+            return f"no errors in {models}; {plural(warnings, 'warning')}{due}"
+        return f"no errors and no warnings in {models}"
     if isinstance(item.facts, GatedComparison):
         summary = item.facts.summary
         if item.state == "failed":
@@ -99,33 +107,3 @@ def details(item: DeployCheckItem) -> tuple[str, ...]:
     if item.state == "ok" or more <= 0:
         return lines
     return (*lines[:MAX_DETAILS], f"and {count(more)} more")
-
-
-def _errors_sentence(facts: FoundErrors) -> str:
-    report, models = facts.report, plural(facts.report.models, "model")
-    due = f", {count(report.due)} due by date" if report.due else ""
-    if facts.failing:
-        errors = plural(report.count("error"), "error")
-        return f"{errors} in {models}{due}; 'pricectl validate' shows all"
-    warnings = report.count("warning")
-    if warnings:
-        return f"no errors in {models}; {plural(warnings, 'warning')}{due}"
-    return f"no errors and no warnings in {models}"
-
-
-def _table(result: DeployCheck, *, verbose: bool) -> "Table":
-    from rich.text import Text
-
-    table = grid("left", "left", "wrap")
-    for item in result.items:
-        told = Text("\n").join(_told(item, verbose=verbose))
-        table.add_row(Text(f"  {item.state}", STYLES[item.state]), item.id, told)
-    return table
-
-
-def _told(item: DeployCheckItem, *, verbose: bool) -> "Iterator[Text]":
-    from rich.text import Text
-
-    yield Text(clean(sentence(item)))
-    if verbose or item.state != "ok":
-        yield from (Text(clean(line), "dim") for line in details(item))

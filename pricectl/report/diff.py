@@ -1,6 +1,6 @@
 """A comparison of two versions of the catalog, as a document and for people."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from pricectl.core.units import UNITS, is_token
 from pricectl.report import changes as words
 from pricectl.report.canvas import Canvas, at_point
 from pricectl.report.changes import ARROW
-from pricectl.report.columns import EMPTY_LINE, StyledLine, TableLine, drawn, folded, grouped, table
+from pricectl.report.columns import EMPTY_LINE, TableLine, drawn, folded, grouped, table
 from pricectl.report.json_text import catalog_id, resolved
 
 PERCENT_DECIMALS = 4
@@ -56,7 +56,22 @@ def percent(relative: Fraction | None) -> str | None:
 
 
 def _change(change: Change) -> dict[str, Any]:
-    largest = change.largest
+    largest, price, moved = change.largest, change.price, None
+    if price is not None and largest is not None:
+        # Which price it is and what was and is charged by it, its own or one it falls back on.
+        old, new = (
+            None if pico is None else shown(pico, price.unit)
+            for pico in (largest.old_pico_usd, largest.new_pico_usd)
+        )
+        moved = {
+            "unit": price.unit,
+            "above_tokens": price.above_tokens,
+            "service": price.service or "standard",
+            "period": price.period,
+            "usd_per": "1M tokens" if is_token(price.unit) else UNITS[price.unit].counts,
+            "old_charged": old,
+            "new_charged": new,
+        }
     return {
         "kind": change.kind,
         "severity": change.severity,
@@ -68,27 +83,7 @@ def _change(change: Change) -> dict[str, Any]:
         "percent": percent(largest.relative) if largest else None,
         "note": change.note,
         "pointer": change.pointer,
-        "price": _price_moved(change),
-    }
-
-
-def _price_moved(change: Change) -> dict[str, Any] | None:
-    """Which price it is and what was and is charged by it, its own or one it falls back on."""
-    price, move = change.price, change.largest
-    if price is None or move is None:
-        return None
-    old, new = (
-        None if pico is None else shown(pico, price.unit)
-        for pico in (move.old_pico_usd, move.new_pico_usd)
-    )
-    return {
-        "unit": price.unit,
-        "above_tokens": price.above_tokens,
-        "service": price.service or "standard",
-        "period": price.period,
-        "usd_per": "1M tokens" if is_token(price.unit) else UNITS[price.unit].counts,
-        "old_charged": old,
-        "new_charged": new,
+        "price": moved,
     }
 
 
@@ -131,7 +126,14 @@ def text(result: DiffResult, canvas: Canvas) -> str:
     compared = result.compared
     lines = list(folded(compared.summary, "bold", canvas))
     if not canvas.quiet:
-        lines += _sections(compared.comparison, canvas)
+        for section in _sections(compared.comparison, everything=canvas.verbose):
+            lines += [EMPTY_LINE, *folded(section.title, "bold", canvas)]
+            lines += table(section.lines, section.sides, canvas)
+            left_out = section.total - sum(len(line.cells) > 1 for line in section.lines)
+            notes = [f"and {count(left_out)} more; -v shows all"] if left_out else []
+            notes += dict.fromkeys(line.note for line in section.lines if line.note)
+            for note in notes:
+                lines += folded(f"  {note}", "dim", canvas)
         looks = words.only_looks(compared.comparison)
         lines += [EMPTY_LINE, *folded(looks, "dim", canvas)] if looks else []
     for sentence in words.left_out(compared.comparison):
@@ -152,19 +154,8 @@ class TextSection(NamedTuple):
     total: int
 
 
-def _sections(found: Comparison, canvas: Canvas) -> Iterator[StyledLine]:
-    for section in _all_sections(found, everything=canvas.verbose):
-        if section.total:
-            yield EMPTY_LINE
-            yield from folded(section.title, "bold", canvas)
-            yield from table(section.lines, section.sides, canvas)
-            left_out = section.total - sum(len(line.cells) > 1 for line in section.lines)
-            more = [f"and {count(left_out)} more; -v shows all"] if left_out else []
-            for note in (*more, *dict.fromkeys(line.note for line in section.lines if line.note)):
-                yield from folded(f"  {note}", "dim", canvas)
-
-
-def _all_sections(found: Comparison, *, everything: bool) -> Iterator[TextSection]:
+def _sections(found: Comparison, *, everything: bool) -> list[TextSection]:
+    """Those that have a line, the weightiest first."""
     prices, names = found.of("repriced"), found.of("resolution")
     rows = sorted(
         found.of("added", "removed", "renamed"), key=lambda row: list(_SIGNS).index(row.kind)
@@ -172,19 +163,26 @@ def _all_sections(found: Comparison, *, everything: bool) -> Iterator[TextSectio
     jobs, rest = found.changed_jobs, found.of("metadata")
     most = (MAX_PRICES, MAX_ROWS, MAX_NAMES, MAX_JOBS, MAX_OTHERS)
     p, r, n, j, o = (None if everything else limit for limit in most)
-    yield TextSection(PRICES, "lrlrr", _prices(prices[:p]), len(prices))
-    yield TextSection("Rows", "lll", _rows(rows[:r]), len(rows))
-    yield TextSection("Names answered by another row", "llllr", _names(names[:n]), len(names))
     charges = [mode.name for mode in BUDGET_MODES.values() if mode.basis == "cost"]
     title = f"Sample jobs, USD and credits of {' and '.join(charges)}"
-    yield TextSection(title, f"lrlr{'r' * len(charges)}r", _jobs(jobs[:j]), len(jobs))
-    yield TextSection("Other changes", "llll", _other_changes(rest[:o]), len(rest))
+    sections = (
+        TextSection(PRICES, "lrlrr", _prices(prices[:p]), len(prices)),
+        TextSection("Rows", "lll", _rows(rows[:r]), len(rows)),
+        TextSection("Names answered by another row", "llllr", _names(names[:n]), len(names)),
+        TextSection(title, f"lrlr{'r' * len(charges)}r", _jobs(jobs[:j]), len(jobs)),
+        TextSection("Other changes", "llll", _other_changes(rest[:o]), len(rest)),
+    )
+    return [section for section in sections if section.total]
 
 
 def _prices(changes: Sequence[Change]) -> list[TableLine]:
     sides = [words.sides(change) for change in changes]
-    numbers = [change.price is not None for change in changes]
-    columns = (_at_point(column, numbers) for column in zip(*sides, strict=True))
+    columns = []
+    for column in zip(*sides, strict=True):
+        # Numbers stand under each other at the point; other texts stay as they are.
+        pairs = list(zip(column, changes, strict=True))
+        aligned = iter(at_point(text for text, change in pairs if change.price))
+        columns.append([next(aligned) if change.price else text for text, change in pairs])
     lines = []
     for change, (old, new) in zip(changes, zip(*columns, strict=True), strict=True):
         mark = words.mark(change.largest)
@@ -194,13 +192,6 @@ def _prices(changes: Sequence[Change]) -> list[TableLine]:
             TableLine((words.price_label(change), old, ARROW, new, told), _STYLES[mark], note)
         )
     return grouped([change.full_name for change in changes], lines)
-
-
-def _at_point(texts: Iterable[str], numbers: Sequence[bool]) -> list[str]:
-    """Numbers under each other at the point; other texts stay as they are."""
-    pairs = list(zip(texts, numbers, strict=True))
-    aligned = iter(at_point(text for text, number in pairs if number))
-    return [next(aligned) if number else text for text, number in pairs]
 
 
 def _rows(changes: Sequence[Change]) -> list[TableLine]:

@@ -86,7 +86,7 @@ def window(line: str, span: Span, room: int) -> Window:
     first = span.column - 1
     begin = max(0, first - room) if len(line) > room else 0
     before, marked, after = (
-        _shown(part)
+        clean(part.replace("\t", TAB))
         for part in (
             line[begin:first],
             line[first : first + min(span.length, room)],
@@ -103,10 +103,6 @@ def window(line: str, span: Span, room: int) -> Window:
     start = len(prefix) + _cells(before)
     text = _head(prefix + before + marked + after, room)
     return Window(text, start, max(1, min(_cells(marked), room - start)))
-
-
-def _shown(part: str) -> str:
-    return clean(part.replace("\t", TAB))
 
 
 def _cells(text: str) -> int:

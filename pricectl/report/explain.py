@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from pricectl.core.catalog import Catalog
-from pricectl.core.lookup import Step, near_names
+from pricectl.core.lookup import Step
 from pricectl.core.model import Match
 from pricectl.core.money import usd_per_mtok
 from pricectl.explain import ChainStep
@@ -54,12 +54,12 @@ def text(  # noqa: PLR0913, PLR0917 - what is shown, and how
     row: Priced,
     steps: Sequence[Step],
     chain: Sequence[ChainStep],
-    catalog: Catalog,
+    near: Sequence[str],
     canvas: Canvas,
 ) -> str:
     """The layers tried in order, then the row with its prices in force, or the way to a price.
 
-    Quiet, the row that answers alone.
+    Quiet, the row that answers alone. `near` are the names that may have been meant.
     """
     from rich.text import Text
 
@@ -67,7 +67,7 @@ def text(  # noqa: PLR0913, PLR0917 - what is shown, and how
         return clean(match.model.full_name)
     headline = Text(clean(match.asked) or "(no usable name)", style="bold")
     if not chain:
-        answer = Text(_answer(match, row, catalog))
+        answer = Text(_answer(match, row, near))
         return canvas.draw(headline, "", _layers(steps), "", answer)
     links = {link.step: link for link in chain}
     cost = f" costs ${links['total'].facts['provider_cost_usd']}"
@@ -108,16 +108,15 @@ def _label(word: str) -> str:
     return f"  {word:<{_LABEL_WIDTH}}"
 
 
-def _answer(match: Match, row: Priced, catalog: Catalog) -> str:
+def _answer(match: Match, row: Priced, near: Sequence[str]) -> str:
     rates = [
-        f"{word} ${usd_per_mtok(pico)}"
-        for word, unit in (("input", "input"), ("output", "output"))
+        f"{unit} ${usd_per_mtok(pico)}"
+        for unit in ("input", "output")
         if (pico := base_rate(row.prices, unit)) is not None
     ]
     prices = f": {', '.join(rates)} per 1M tokens" if rates else ""
     prices += f", {dated_price(row.period)}" if row.period else ""
     if match.how != "default":
         return f"answered by {clean(match.model.full_name)}{prices}"
-    names = near_names(catalog, match.asked)
-    near = f"; near names: {', '.join(map(clean, names))}" if names else ""
-    return f"answered by the default price{prices}{near}"
+    meant = f"; near names: {', '.join(map(clean, near))}" if near else ""
+    return f"answered by the default price{prices}{meant}"

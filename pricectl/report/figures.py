@@ -1,7 +1,7 @@
 """The figures of a chain in columns: products, totals, credits."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from pricectl.core.labels import count
 from pricectl.explain import ChainStep
@@ -10,7 +10,6 @@ from pricectl.report.canvas import at_point, clean, grid
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-    from rich.table import Table
 
 _REMARK_INDENT = 4
 
@@ -28,12 +27,17 @@ class _Row(NamedTuple):
 
 def figures(chain: Sequence[ChainStep], width: int) -> "Iterator[RenderableType]":
     """Every product, the totals, then what each budget mode makes of them."""
+    from rich.text import Text
+
     rows = [_READERS[link.step](link) for link in chain if link.step in _READERS]
     if is_unpriced(chain):
         rows = [row._replace(amount=NO_PRICE) for row in rows]
     yield from _arithmetic(rows, width)
-    yield ""
-    yield _credits([link for link in chain if link.step == "credits"])
+    table = grid("left", "right", "wrap")
+    for link in chain:
+        if link.step == "credits":
+            table.add_row(f"  {link.of}", link.said, Text(", ".join(link.remarks), style="dim"))
+    yield from ("", table)
 
 
 def is_unpriced(chain: Sequence[ChainStep]) -> bool:
@@ -47,15 +51,11 @@ def _line(link: ChainStep) -> _Row:
     amount = count(facts["quantity"])
     if facts["usd"] is None:
         return _Row(link.of, amount, "", NO_PRICE, "", (ADDS_NOTHING,))
-    return _Row(link.of, amount, _rate(facts), f"${facts['usd']}", facts["key"], link.remarks)
-
-
-def _rate(facts: Mapping[str, Any]) -> str:
-    """The price as the file has it and the factor on it, so that the product can be followed."""
-    if facts["factor"]:
-        return f"${facts['base_usd_per_mtok']} / 1M x {facts['factor']}"
     per_mtok = facts["usd_per_mtok"]
-    return f"${per_mtok} / 1M" if per_mtok else f"${facts['usd_per_unit']}"
+    rate = f"${per_mtok} / 1M" if per_mtok else f"${facts['usd_per_unit']}"
+    if facts["factor"]:  # the price as the file has it, so that the product can be followed
+        rate = f"${facts['base_usd_per_mtok']} / 1M x {facts['factor']}"
+    return _Row(link.of, amount, rate, f"${facts['usd']}", facts["key"], link.remarks)
 
 
 def _total(link: ChainStep) -> _Row:
@@ -78,7 +78,14 @@ def _arithmetic(rows: Sequence[_Row], width: int) -> "Iterator[RenderableType]":
     from rich.padding import Padding
     from rich.text import Text
 
-    lines = _aligned(rows)
+    labels = max(len(row.label) for row in rows)
+    quantities = max(len(row.quantity) for row in rows)
+    rates = _behind("x", [row.rate for row in rows])
+    amounts = _behind("=", [row.amount for row in rows])
+    lines = [
+        f"  {row.label:<{labels}}  {row.quantity:>{quantities}}  {rate}  {amount}  "
+        for row, rate, amount in zip(rows, rates, amounts, strict=True)
+    ]
     fits = all(len(line) + len(row.why) <= width for line, row in zip(lines, rows, strict=True))
     for line, row in zip(lines, rows, strict=True):
         text = Text(line, no_wrap=True, overflow="ignore")
@@ -90,17 +97,6 @@ def _arithmetic(rows: Sequence[_Row], width: int) -> "Iterator[RenderableType]":
             yield Padding(shown, (0, 0, 0, _REMARK_INDENT))
 
 
-def _aligned(rows: Sequence[_Row]) -> list[str]:
-    labels = max(len(row.label) for row in rows)
-    quantities = max(len(row.quantity) for row in rows)
-    rates = _behind("x", [row.rate for row in rows])
-    amounts = _behind("=", [row.amount for row in rows])
-    return [
-        f"  {row.label:<{labels}}  {row.quantity:>{quantities}}  {rate}  {amount}  "
-        for row, rate, amount in zip(rows, rates, amounts, strict=True)
-    ]
-
-
 def _behind(sign: str, numbers: Sequence[str]) -> list[str]:
     """Numbers behind a sign, their decimal points under each other; blank where there is none."""
     aligned = at_point("" if number == NO_PRICE else number for number in numbers)
@@ -110,12 +106,3 @@ def _behind(sign: str, numbers: Sequence[str]) -> list[str]:
     ]
     width = max(map(len, shown))
     return [words.ljust(width) for words in shown]
-
-
-def _credits(links: Sequence[ChainStep]) -> "Table":
-    from rich.text import Text
-
-    table = grid("left", "right", "wrap")
-    for link in links:
-        table.add_row(f"  {link.of}", link.said, Text(", ".join(link.remarks), style="dim"))
-    return table

@@ -10,7 +10,7 @@ from pricectl.check.positions import Positions
 from pricectl.core.labels import count, plural
 from pricectl.edit.formatting import FmtResult
 from pricectl.edit.notation import Respelled
-from pricectl.edit.promotion import Left, Promotion
+from pricectl.edit.promotion import Promotion
 from pricectl.files.atomic import sha256
 from pricectl.report import changes as words
 from pricectl.report.canvas import Canvas, at_point, clean, grid
@@ -95,7 +95,10 @@ def text(result: FmtResult, canvas: Canvas) -> str:
         if found.promoted:
             parts += ["", _text(f"{PER_MTOK}; {words.INSTEAD}", "dim")]
         parts += _respelled(found.respelled, positions, canvas)
-        parts += _left(found.left, positions)
+        parts += ["", _text("Left to you", "bold yellow")] if found.left else []
+        for left in found.left:
+            line = positions.key(left.pointer).line
+            parts.append(_text(f"{INDENT}line {line}  {left.model.full_name}: {left.reason}"))
         if found.changed and found.last_updated:
             parts += ["", _text(f"metadata.last_updated stays {found.last_updated}", "dim")]
     return canvas.draw(*parts)
@@ -143,17 +146,12 @@ def _promotion(row: Promotion, positions: Positions, canvas: Canvas) -> "Iterato
     if not shown:
         yield _text(f"{INDENT}the row has these prices already")
         return
-    yield _prices(shown)
-    yield from _more(len(row.changes) - len(shown))
-
-
-def _prices(changes: Sequence[Change]) -> "RenderableType":
     table = grid("wrap", "left", "left", "left", "right")
-    old, new = (at_point(side) for side in zip(*map(words.sides, changes), strict=True))
-    for change, before, after in zip(changes, old, new, strict=True):
+    old, new = (at_point(side) for side in zip(*map(words.sides, shown), strict=True))
+    for change, before, after in zip(shown, old, new, strict=True):
         moved = words.moved(change.largest)
         table.add_row(clean(INDENT + words.price_label(change)), before, ARROW, after, moved)
-    return table
+    yield from (table, *_more(len(row.changes) - len(shown)))
 
 
 def _respelled(
@@ -167,14 +165,6 @@ def _respelled(
         line = positions.value(pointer).line
         table.add_row(f"{INDENT}line {line}", clean(pointer), old, ARROW, new)
     yield from ("", _text("Respelled", "bold"), table, *_more(len(prices) - len(shown)))
-
-
-def _left(rows: Sequence[Left], positions: Positions) -> "Iterator[RenderableType]":
-    if rows:
-        yield from ("", _text("Left to you", "bold yellow"))
-    for row in rows:
-        line = positions.key(row.pointer).line
-        yield _text(f"{INDENT}line {line}  {row.model.full_name}: {row.reason}")
 
 
 def _more(number: int) -> "list[RenderableType]":

@@ -1,6 +1,6 @@
 """What a log says about prices, as a document and for people."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pricectl.core.labels import count, plural
@@ -54,9 +54,15 @@ def text(result: LogsResult, canvas: Canvas) -> str:
     parts: list[RenderableType] = [_headline(tally)]
     if not canvas.quiet:
         if tally.seen:
-            parts += ["", _signs(tally.seen), *_advice(tally.seen)]
+            parts += ["", _signs(tally.seen)]
+        told = [seen for seen in tally.seen if seen.sign.advice]
+        parts += [""] if told else []
+        for seen in told:
+            reason = f"{_short(seen.reason)}; " if seen.reason else ""
+            parts.append(Text(f"{seen.sign.phrase}: {reason}{seen.sign.advice}"))
         if len(tally.kinds) > 1 or (tally.kinds and not names):
-            parts += ["", Text(f"{FALLBACK} by kind: {_kinds(dict(tally.kinds))}")]
+            kinds = (f"{clean(kind) or 'of no kind'} {count(lines)}" for kind, lines in tally.kinds)
+            parts += ["", Text(f"{FALLBACK} by kind: {', '.join(kinds)}")]
         if names:
             parts += ["", _names(result)]
         parts += [Text(line, "dim") for line in _left_out(result)]
@@ -104,25 +110,8 @@ def _signs(seen: Sequence[SignCount]) -> "Table":
     return table
 
 
-def _advice(seen: Sequence[SignCount]) -> Iterator["Text"]:
-    from rich.text import Text
-
-    told = [one for one in seen if one.sign.advice]
-    if told:
-        yield Text()
-    for one in told:
-        reason = f"{_short(one.reason)}; " if one.reason else ""
-        yield Text(f"{one.sign.phrase}: {reason}{one.sign.advice}")
-
-
 def _when(moment: Moment) -> str:
     return clean(moment.time) or f"line {count(moment.line)}"
-
-
-def _kinds(kinds: Mapping[str, int]) -> str:
-    return ", ".join(
-        f"{clean(kind) or 'of no kind'} {count(number)}" for kind, number in kinds.items()
-    )
 
 
 def _names(result: LogsResult) -> "Table":

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pricectl.core.catalog import Catalog
-from pricectl.core.labels import count, service_word, short_rate
+from pricectl.core.labels import count, plural, service_word, short_rate
 from pricectl.core.money import usd_per_mtok
-from pricectl.core.prices import PriceList
 from pricectl.core.units import STANDARD
 from pricectl.models import Priced, base_rate
 from pricectl.report.canvas import COLUMN_GAP, WRAP_FROM, Canvas, at_point, clean, listing
@@ -32,31 +31,30 @@ def text(rows: Sequence[Priced], canvas: Canvas, service: str | None) -> str:
     """A table with the base prices of one service (None: standard); quiet, the names alone."""
     if canvas.quiet:
         return "\n".join(clean(row.model.name) for row in rows)
-    return _table(rows, canvas, service_word(service))
-
-
-def _table(rows: Sequence[Priced], canvas: Canvas, service: str) -> str:
     from rich.text import Text
 
-    columns = _columns(rows, service)
+    word = service_word(service)
+    columns = _columns(rows, word)
     left_out = [name for name in _dispensable(columns, canvas.width) if columns.pop(name)]
     table = listing(*columns)
     for cells in zip(*columns.values(), strict=True):
         table.add_row(*map(Text, cells))
-    words = [Text(line, style="dim") for line in _captions(rows, service, left_out)]
+    words = [Text(line, style="dim") for line in _captions(rows, word, left_out)]
     return canvas.draw(table, Text(), *words) if rows else canvas.draw(*words)
 
 
 def _columns(rows: Sequence[Priced], service: str) -> dict[str, list[str]]:
     """The cells of each column by its heading."""
-    prices = {
-        heading: at_point(_price(row, unit, service) for row in rows) for heading, unit in COLUMNS
-    }
+    prices = {}
+    for heading, unit in COLUMNS:
+        rates = (base_rate(row.prices, unit, service) for row in rows)
+        prices[heading] = at_point("" if pico is None else usd_per_mtok(pico) for pico in rates)
+    windows = [row.model.entry.get("max_input_tokens") for row in rows]
     return {
         "Provider": [clean(row.model.provider) for row in rows],
         "Model": [clean(row.model.name) for row in rows],
         **prices,
-        "Context>": [_window(row) for row in rows],
+        "Context>": [count(size) if isinstance(size, int) else "" for size in windows],
         "Also": [_also(row) for row in rows],
     }
 
@@ -74,18 +72,12 @@ def _dispensable(columns: dict[str, list[str]], width: int) -> Iterator[str]:
             yield name
 
 
-def _window(row: Priced) -> str:
-    window = row.model.entry.get("max_input_tokens")
-    return count(window) if isinstance(window, int) else ""
-
-
 def _captions(rows: Sequence[Priced], service: str, left_out: Sequence[str]) -> Iterator[str]:
     if not rows:
         yield "No model matches."
         return
     word = f"{service} prices" if service else "Prices"
-    found = f"{count(len(rows))} {'model' if len(rows) == 1 else 'models'}"
-    yield f"{found}. {word} in USD per 1M tokens."
+    yield f"{plural(len(rows), 'model')}. {word} in USD per 1M tokens."
     others = sum(bool(row.other_lists) for row in rows)
     if others:
         verb = "has" if others == 1 else "have"
@@ -95,21 +87,23 @@ def _captions(rows: Sequence[Priced], service: str, left_out: Sequence[str]) -> 
         yield f"Left out at this width: {names}. -o json has all."
 
 
-def _price(row: Priced, unit: str, service: str) -> str:
-    pico = base_rate(row.prices, unit, service)
-    return "" if pico is None else usd_per_mtok(pico)
-
-
 def _also(row: Priced) -> str:
+    """A price that no token column can show, context tiers, services, and when all this holds."""
     if row.model.entry.get("retired") is True:
         return "retired"
+    rates = row.prices.rates
+    base = [(unit, own[0]) for (unit, *at), own in rates.items() if at == [0, STANDARD]]
+    # The first price of a model that is sold by other units alone, such as an image's.
+    only = [] if any(unit in TOKEN_UNITS for unit, _ in base) else base[:1]
     tiers = [f">{threshold // 1000}k" for threshold in row.prices.thresholds]
     period = [f"({row.period})"] if row.period else []
-    return clean(" ".join([*_other_price(row.prices), *tiers, *row.prices.services, *period]))
-
-
-def _other_price(prices: PriceList) -> Iterator[str]:
-    """The first price of a model that no token table can show: an image's, a second's."""
-    base = [(unit, own[0]) for (unit, *at), own in prices.rates.items() if at == [0, STANDARD]]
-    if not any(unit in TOKEN_UNITS for unit, _ in base):
-        yield from (short_rate(pico, unit) for unit, pico in base[:1])
+    return clean(
+        " ".join(
+            [
+                *(short_rate(pico, unit) for unit, pico in only),
+                *tiers,
+                *row.prices.services,
+                *period,
+            ]
+        )
+    )

@@ -32,6 +32,18 @@ def document(result: RollbackResult) -> dict[str, Any]:
     Its findings and its diff are parts of the documents of `validate` and `diff`.
     """
     planned, target, committed = result.plan, result.plan.target, result.plan.committed
+    reply, reload = result.reloaded, None
+    if reply is not None:
+        reload = {
+            "outcome": "reloaded" if result.follows else "refused",
+            "url": reply.url,
+            "version": reply.version,
+            "models": reply.models,
+            "generation": reply.generation,
+            "reason": reply.reason,
+        }
+    elif result.unreachable:
+        reload = {"outcome": "unreachable", "reason": result.unreachable}
     return {
         "schema": "pricectl.rollback/1",
         "outcome": result.state,
@@ -54,22 +66,7 @@ def document(result: RollbackResult) -> dict[str, Any]:
         "findings": validate.finding_documents(planned.report),
         "diff": diff.document(result.changes.diff) if result.changes.diff else None,
         "not_compared": result.changes.problem,
-        "reload": _reload(result),
-    }
-
-
-def _reload(result: RollbackResult) -> dict[str, Any] | None:
-    reply = result.reloaded
-    if reply is None:
-        unreachable = {"outcome": "unreachable", "reason": result.unreachable}
-        return unreachable if result.unreachable else None
-    return {
-        "outcome": "reloaded" if result.follows else "refused",
-        "url": reply.url,
-        "version": reply.version,
-        "models": reply.models,
-        "generation": reply.generation,
-        "reason": reply.reason,
+        "reload": reload,
     }
 
 
@@ -80,15 +77,10 @@ def text(result: RollbackResult, canvas: Canvas) -> str:
 
 
 def preview(planned: RollbackPlan, changes: RollbackChanges, canvas: Canvas) -> str:
-    """To which version, and what it changes."""
-    whole = canvas._replace(quiet=False)
-    parts = (_head(planned, whole), _body(planned, changes, whole))
-    return "\n".join(part for part in parts if part)
-
-
-def _head(planned: RollbackPlan, canvas: Canvas) -> str:
+    """To which version, and what it changes: its errors, or the comparison with what is there."""
     from rich.text import Text
 
+    whole = canvas._replace(quiet=False)
     name, models = clean(planned.target.name), planned.report.models
     words = f"{plural(models, 'model')}, sha256 {planned.sha256[:SHORT]}"
     lines = [Text(f"{clean(planned.file)} back to {name}: {words}", "bold")]
@@ -97,19 +89,15 @@ def _head(planned: RollbackPlan, canvas: Canvas) -> str:
         lines.append(Text(f"passed over: {count(planned.skipped)} newer {newer} errors", "yellow"))
     if planned.comparison_note:
         lines.append(Text(clean(planned.comparison_note), "yellow"))
-    return canvas.draw(*lines)
-
-
-def _body(planned: RollbackPlan, changes: RollbackChanges, canvas: Canvas) -> str:
+    head = whole.draw(*lines)
     if planned.report.fails():
         errors = tuple(each for each in planned.report.findings if each.severity == "error")
         shown = Validation((planned.report._replace(findings=errors),))
-        return validate.text(shown, canvas)
+        return f"{head}\n{validate.text(shown, whole)}"
     if planned.unchanged:
-        return ""
-    if changes.diff is None:
-        return f"{clean(changes.problem)}\n"
-    return diff.text(changes.diff, canvas)
+        return head
+    body = diff.text(changes.diff, whole) if changes.diff else f"{clean(changes.problem)}\n"
+    return f"{head}\n{body}" if body else head
 
 
 def _done(result: RollbackResult) -> Iterator["Text"]:
@@ -127,17 +115,11 @@ def _done(result: RollbackResult) -> Iterator["Text"]:
         "declined": "not restored; nothing was changed",
     }
     yield Text(sentences[result.state], STYLES.get(result.state, "bold"))
-    if result.state == "restored":
-        yield from (Text(line) for line in _back(planned))
+    if result.state == "restored" and planned.committed:
+        yield Text(f"git has what was there before, as {planned.committed.commit[:7]}")
+    elif result.state == "restored" and planned.keeps:
+        yield Text(f"what was there before is kept as {clean(planned.keeps)}")
     yield from _reloaded(result)
-
-
-def _back(planned: RollbackPlan) -> Iterator[str]:
-    """Where the content is that was replaced."""
-    if planned.committed:
-        yield f"git has what was there before, as {planned.committed.commit[:7]}"
-    elif planned.keeps:
-        yield f"what was there before is kept as {clean(planned.keeps)}"
 
 
 def _reloaded(result: RollbackResult) -> Iterator["Text"]:

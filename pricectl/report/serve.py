@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from pricectl.core.labels import plural
 from pricectl.files.fetch import is_loopback
 from pricectl.report.canvas import Canvas
 
@@ -24,7 +25,7 @@ def text(host: str, port: int, workers: int, canvas: Canvas, *, admin: bool) -> 
     url = _url(host, port)
     reload = f"POST {url}/admin/pricing/reload" if admin else "off: there is no token"
     lines = [
-        f"serving quotes at {url} with {workers} worker{'s' if workers > 1 else ''}",
+        f"serving quotes at {url} with {plural(workers, 'worker')}",
         f"  docs    {url}/docs",
         f"  try     {url}/v1/quote?model=gpt-4o&input=1000&output=500",
         f"  reload  {reload}",

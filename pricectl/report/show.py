@@ -55,9 +55,14 @@ def text(match: Match, row: Priced, canvas: Canvas) -> str:
     if model.entry.get("retired") is True:
         headline.append("  retired", style="yellow")
     period = [Text(dated_price(row.period))] if row.period else []
-    return canvas.draw(
-        headline, *period, Text(), *rates, *_others(row, canvas.width), Text(), _facts(model)
-    )
+    others: list[RenderableType] = []
+    for time, prices in row.other_lists:
+        others += [Text(f"\n{time}", style="bold"), *_rates(prices, canvas.width)]
+        # The list in force is above already.
+        if prices.off_peak and prices.off_peak is not row.prices:
+            others.append(Text(f"\n{time}, off-peak hours", style="bold"))
+            others += _rates(prices.off_peak, canvas.width)
+    return canvas.draw(headline, *period, Text(), *rates, *others, Text(), _facts(model))
 
 
 def dated_price(period: str) -> str:
@@ -71,7 +76,12 @@ def dated_price(period: str) -> str:
 
 def _rates(prices: PriceList, width: int) -> "Iterator[RenderableType]":
     """A price list's rates, then the factors on them and the hours in which it holds."""
-    yield from _tables(prices, width)
+    priced = [unit for unit in UNITS if any(unit == name for name, _, _ in prices.rates)]
+    tokens = [unit for unit in priced if is_token(unit)]
+    if tokens:
+        yield from _token_tables(prices, tokens, width)
+    if others := [unit for unit in priced if unit not in tokens]:
+        yield _other_table(prices, others)
     table = grid("left", "wrap")
     if raised := factors(prices):
         table.add_row("factors", clean(", ".join(f"{word} x{by}" for word, by in raised.items())))
@@ -79,16 +89,6 @@ def _rates(prices: PriceList, width: int) -> "Iterator[RenderableType]":
         table.add_row("hours", f"{weekly(prices.windows)} UTC")
     if table.row_count:
         yield table
-
-
-def _tables(prices: PriceList, width: int) -> "Iterator[RenderableType]":
-    priced = [unit for unit in UNITS if any(unit == name for name, _, _ in prices.rates)]
-    tokens = [unit for unit in priced if is_token(unit)]
-    others = [unit for unit in priced if unit not in tokens]
-    if tokens:
-        yield from _token_tables(prices, tokens, width)
-    if others:
-        yield _other_table(prices, others)
 
 
 def _columns(prices: PriceList, units: list[str]) -> list[tuple[str, int]]:
@@ -102,8 +102,12 @@ def _token_tables(prices: PriceList, units: list[str], width: int) -> "Iterator[
     rows: list[list[list[str]]] = [[]]
     left = width - max(map(len, (*units, TOKENS)))
     for service, above in _columns(prices, units):
-        rates = [_cell(prices.rates.get((unit, above, service)), unit) for unit in units]
-        column = [_heading(service, above), *at_point(rates)]
+        own = [prices.rates.get((unit, above, service)) for unit in units]
+        rates = at_point(
+            usd(price_of(rate[0], unit, TOKENS_PER_MTOK)) if rate else ""
+            for unit, rate in zip(units, own, strict=True)
+        )
+        column = [_heading(service, above), *rates]
         needed = max(map(len, column)) + COLUMN_GAP
         if rows[-1] and needed > left:
             rows.append([])
@@ -113,22 +117,14 @@ def _token_tables(prices: PriceList, units: list[str], width: int) -> "Iterator[
     for index, columns in enumerate(rows):
         if index:
             yield Text()
-        yield _token_table(units, columns)
-
-
-def _token_table(units: list[str], columns: list[list[str]]) -> "Table":
-    table = listing(TOKENS, *(f"{heading}>" for heading, *_ in columns))
-    for index, unit in enumerate(units, 1):
-        table.add_row(unit, *(column[index] for column in columns))
-    return table
+        table = listing(TOKENS, *(f"{heading}>" for heading, *_ in columns))
+        for line in zip(units, *(cells for _, *cells in columns), strict=True):
+            table.add_row(*line)
+        yield table
 
 
 def _heading(service: str, above: int) -> str:
     return f"{service or 'standard'} >{above // 1000}k" if above else service or "standard"
-
-
-def _cell(own: tuple[int, str] | None, unit: str) -> str:
-    return "" if own is None else usd(price_of(own[0], unit, TOKENS_PER_MTOK))
 
 
 def _other_table(prices: PriceList, units: list[str]) -> "Table":
@@ -153,17 +149,6 @@ def one(thing: str) -> str:
     ('an image content check', 'an 8s video second', 'a web search')
     """
     return f"an {thing}" if thing[0] in "aeiou8" else f"a {thing}"
-
-
-def _others(row: Priced, width: int) -> "Iterator[RenderableType]":
-    from rich.text import Text
-
-    for period, prices in row.other_lists:
-        yield Text(f"\n{period}", style="bold")
-        yield from _rates(prices, width)
-        if prices.off_peak and prices.off_peak is not row.prices:
-            yield Text(f"\n{period}, off-peak hours", style="bold")
-            yield from _rates(prices.off_peak, width)
 
 
 def _facts(model: Model) -> "Table":

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from pricectl.core.labels import plural
 from pricectl.core.money import usd
-from pricectl.operate.smoke import CallResult, SmokeCheck, SmokeResult
+from pricectl.operate.smoke import SmokeCheck, SmokeResult
 from pricectl.report.canvas import Canvas, at_point, clean, grid
 from pricectl.report.json_text import catalog_id
 
@@ -24,26 +24,24 @@ def document(result: SmokeResult) -> dict[str, Any]:
         "outcome": "fail" if result.failed else "pass",
         "url": result.url,
         "api": result.api,
-        "calls": [_call(call) for call in result.calls],
+        "calls": [
+            {
+                "name": call.probe.name,
+                "model": call.probe.model,
+                "budget_mode": call.probe.mode,
+                "outcome": call.outcome,
+                "reason": call.probe.skipped,
+                "status": call.status or None,
+                "provider_cost_usd": None if call.pico_usd is None else usd(call.pico_usd),
+                "credits": call.credits,
+                "checks": [check._asdict() for check in call.checks],
+            }
+            for call in result.calls
+        ],
         "provider_cost_usd": usd(result.pico_usd),
         "credits": result.credits,
         "profile": result.profile.name,
         "catalog": catalog_id(result.catalog),
-    }
-
-
-def _call(call: CallResult) -> dict[str, Any]:
-    probe, pico_usd = call.probe, call.pico_usd
-    return {
-        "name": probe.name,
-        "model": probe.model,
-        "budget_mode": probe.mode,
-        "outcome": call.outcome,
-        "reason": probe.skipped,
-        "status": call.status or None,
-        "provider_cost_usd": None if pico_usd is None else usd(pico_usd),
-        "credits": call.credits,
-        "checks": [check._asdict() for check in call.checks],
     }
 
 
@@ -57,15 +55,25 @@ def text(result: SmokeResult, canvas: Canvas) -> str:
     parts: list[Text | Table] = [outcome, Text()]
     for call, row in zip(result.calls, _rows(result), strict=True):
         parts.append(row)
-        checks = list(_checks(call, everything=canvas.verbose))
+        checks = [each for each in call.checks if canvas.verbose or each.outcome == "failed"]
         if checks:
             parts.append(_table(checks))
-    return canvas.draw(*parts, Text(), Text(clean(_compared(result)), "dim"))
+    catalog, number = result.catalog, result.credits
+    end = f"${usd(result.pico_usd)}"
+    if number is not None:
+        end += f", {plural(number, 'credit')} by profile {result.profile.name}"
+    end += f"; compared with catalog {catalog.sha256[:12]} of {catalog.last_updated}"
+    return canvas.draw(*parts, Text(), Text(clean(end), "dim"))
 
 
 def _outcome(result: SmokeResult) -> str:
     made = [call for call in result.calls if call.outcome != "skipped"]
-    wrong = [_named(call) for call in made if call.outcome == "failed"]
+    # Further models are all called another-model, so their own names say which one it was.
+    wrong = [
+        clean(call.probe.model) if call.probe.name == "another-model" else call.probe.title
+        for call in made
+        if call.outcome == "failed"
+    ]
     checks = sum(check.outcome != "skipped" for call in made for check in call.checks)
     where = f"{clean(result.url)} ({result.api})"
     if wrong:
@@ -73,44 +81,27 @@ def _outcome(result: SmokeResult) -> str:
     return f"pass: {where}: {len(made)} calls, {checks} checks"
 
 
-def _named(call: CallResult) -> str:
-    probe = call.probe
-    return probe.title if probe.name != "another-model" else clean(probe.model)
-
-
 def _rows(result: SmokeResult) -> "Iterator[Text]":
-    """One line a call, in columns."""
+    """One line a call in columns: its cost and credits, and what could not be compared."""
     from rich.text import Text
 
-    costs = at_point(_cost(call) for call in result.calls)
+    costs = at_point(
+        "" if call.pico_usd is None else f"${usd(call.pico_usd)}" for call in result.calls
+    )
     titles = [call.probe.title for call in result.calls]
     models = [clean(call.probe.model) for call in result.calls]
     for call, title, model, cost in zip(result.calls, titles, models, costs, strict=True):
         line = Text(f"{_WORDS[call.outcome]:<4}", _STYLES[call.outcome])
         line.append(f"  {title:<{max(map(len, titles))}}  ", "")
-        line.append(f"{model:<{max(map(len, models))}}  {cost}  {_told(call)}", "")
+        told = [] if call.credits is None else [plural(call.credits, "credit")]
+        told += [
+            f"{check.name} {check.note}"
+            for check in call.checks
+            if check.outcome == "skipped" or (check.name == "cost" and check.outcome == "ok")
+        ]
+        said = clean(call.probe.skipped or ", ".join(told))
+        line.append(f"{model:<{max(map(len, models))}}  {cost}  {said}", "")
         yield line
-
-
-def _cost(call: CallResult) -> str:
-    return "" if call.pico_usd is None else f"${usd(call.pico_usd)}"
-
-
-def _told(call: CallResult) -> str:
-    """Credits, and what could not be compared."""
-    if call.probe.skipped:
-        return clean(call.probe.skipped)
-    told = [] if call.credits is None else [plural(call.credits, "credit")]
-    told += [
-        f"{check.name} {check.note}"
-        for check in call.checks
-        if check.outcome == "skipped" or (check.name == "cost" and check.outcome == "ok")
-    ]
-    return clean(", ".join(told))
-
-
-def _checks(call: CallResult, *, everything: bool) -> Iterator[SmokeCheck]:
-    return (check for check in call.checks if everything or check.outcome == "failed")
 
 
 def _table(checks: list[SmokeCheck]) -> "Table":
@@ -125,12 +116,3 @@ def _table(checks: list[SmokeCheck]) -> "Table":
         word = Text(f"      {_WORDS[check.outcome]:<4}", _STYLES[check.outcome])
         table.add_row(word, check.name, Text(clean(told + note)))
     return table
-
-
-def _compared(result: SmokeResult) -> str:
-    catalog, number = result.catalog, result.credits
-    took = (
-        "" if number is None else f", {plural(number, 'credit')} by profile {result.profile.name}"
-    )
-    version = f"catalog {catalog.sha256[:12]} of {catalog.last_updated}"
-    return f"${usd(result.pico_usd)}{took}; compared with {version}"

@@ -39,22 +39,19 @@ def text(result: StatusResult, canvas: Canvas) -> str:
         "Where", "", "SHA-256", "Models>", "Last updated", "Generation>", "Calculator", "Remarks"
     )
     for source in result.sources:
-        table.add_row(*(Text(clean(cell)) for cell in _cells(source, result.sources[0], canvas)))
+        sha256 = source.sha256 if canvas.verbose else source.sha256[:HASH_CHARACTERS]
+        cells = (
+            source.name,
+            source.kind,
+            sha256 if sha256 or source.problem else "none",
+            "" if source.models is None else count(source.models),
+            source.last_updated,
+            "" if source.generation is None else count(source.generation),
+            source.calculator,
+            "; ".join(_remarks(source, result.sources[0])),
+        )
+        table.add_row(*(Text(clean(cell)) for cell in cells))
     return canvas.draw(table, Text(), Text(*WORDS[result.agreement]))
-
-
-def _cells(source: PricesAt, first: PricesAt, canvas: Canvas) -> tuple[str, ...]:
-    sha256 = source.sha256 if canvas.verbose else source.sha256[:HASH_CHARACTERS]
-    return (
-        source.name,
-        source.kind,
-        sha256 if sha256 or source.problem else "none",
-        "" if source.models is None else count(source.models),
-        source.last_updated,
-        "" if source.generation is None else count(source.generation),
-        source.calculator,
-        "; ".join(_remarks(source, first)),
-    )
 
 
 def _remarks(source: PricesAt, first: PricesAt) -> list[str]:

@@ -93,6 +93,12 @@ def _findings(report: ValidationReport, canvas: Canvas, threshold: Threshold) ->
         yield Text()
 
 
+def place(report: ValidationReport, finding: Finding) -> str:
+    """Where a finding is, as editors read it: `file:line:column`, or the file alone."""
+    position = f":{finding.span.line}:{finding.span.column}" if finding.span else ""
+    return clean(report.file_of(finding)) + position
+
+
 def _drawn(report: ValidationReport, finding: Finding, width: int) -> "Text":
     """A finding as compilers show theirs: headline, place, excerpt, hint."""
     from rich.text import Text
@@ -105,10 +111,7 @@ def _drawn(report: ValidationReport, finding: Finding, width: int) -> "Text":
     spans = marked_spans(report.positions, finding, style)
     digits = len(str(max((each.span.line for each in spans), default=0)))
     margin = " " * digits
-    place = clean(report.file_of(finding))
-    if finding.span:
-        place += f":{finding.span.line}:{finding.span.column}"
-    drawn.append(f"{margin}--> ", GUTTER).append(f"{place}\n")
+    drawn.append(f"{margin}--> ", GUTTER).append(f"{place(report, finding)}\n")
     if spans:
         drawn.append(f"{margin} |\n", GUTTER)
         drawn.append_text(draw_excerpt(spans, report.positions, digits, width))

@@ -4,7 +4,6 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -22,6 +21,7 @@ from pricectl.report import quote as report
 from pricectl.report.json_text import json_text
 from pricectl.router.responses import problem, text_response
 from pricectl.runtime import Pricing, Snapshot
+from pricectl.runtime.flags import INTERNAL_ERROR
 
 Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
 Text = Annotated[str, Field(max_length=100)]
@@ -78,9 +78,11 @@ def add_quotes(router: APIRouter, pricing: Pricing) -> None:
 
         While the credit settings choose no profile, the cost is answered, the charge is null.
         """
-        twice = [name for name, count in Counter(_names(request)).items() if count > 1]
-        if twice:
-            return problem(422, f"{twice[0]:.60}: given twice")
+        given = Counter(name for name, _ in request.query_params.multi_items())
+        del given["unit"]  # the one parameter that may be repeated
+        for name, count in given.items():
+            if count > 1:
+                return problem(422, f"{name:.60}: given twice")
         try:
             return _quote(pricing, query)
         except (UnknownModel, UnpricedUnit) as error:
@@ -107,21 +109,19 @@ def _inlined(node: Any, definitions: Mapping[str, Any]) -> Any:
     return {**_inlined(definitions[node["$ref"].removeprefix("#/$defs/")], definitions), **rest}
 
 
-def _names(request: Request) -> list[str]:
-    return [name for name, _ in request.query_params.multi_items() if name != "unit"]
-
-
 def _quote(pricing: Pricing, query: QuoteParameters) -> Response:
     """Price one call from one snapshot."""
     usage = Usage(query.input, query.output, **_details(query))
     terms = {"service": query.service, "region": query.region}
-    at = _instant(query.at)
+    at = datetime.now(UTC) if query.at is None else read_instant(query.at)
+    if at is None:
+        raise BadUsage("is not a valid date or instant", where="at", next_step="write 2026-12-01")
     if query.strict:
         snapshot = pricing.snapshot
         found = price(snapshot.catalog, query.model, usage, **terms, at=at, strict=True)
     else:
         answer = pricing.quote(query.model, usage, **terms, at=at)
-        if "internal-error" in answer.flags:
+        if INTERNAL_ERROR in answer.flags:
             return problem(500, "the calculation failed")
         snapshot, found = answer.snapshot, answer.quote
     profile = _profile(snapshot, query)
@@ -146,24 +146,11 @@ def _details(query: QuoteParameters) -> dict[str, Any]:
         name, _, count = word.partition("=")
         if name in details or name in TOTALS:
             raise BadUsage("given twice", where=f"unit={name}", next_step="count it once")
-        details[name] = _count(name, count)
+        number = plain_decimal(count)
+        if number is None:
+            raise BadUsage("is not a count", where=f"unit={name}", next_step="write unit=search=2")
+        details[name] = int(number) if number == int(number) else number
     return details
-
-
-def _count(name: str, word: str) -> int | Decimal:
-    number = plain_decimal(word)
-    if number is None:
-        raise BadUsage("is not a count", where=f"unit={name}", next_step="write unit=search=2")
-    return int(number) if number == int(number) else number
-
-
-def _instant(word: str | None) -> datetime:
-    if word is None:
-        return datetime.now(UTC)
-    read = read_instant(word)
-    if read is None:
-        raise BadUsage("is not a valid date or instant", where="at", next_step="write 2026-12-01")
-    return read
 
 
 def _profile(snapshot: Snapshot, query: QuoteParameters) -> Profile | None:

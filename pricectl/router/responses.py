@@ -50,11 +50,10 @@ class SafeRoute(APIRoute):
             try:
                 return await handle(request)
             except RequestValidationError as error:
-                sentences = [_sentence(each) for each in error.errors()[:MAX_ERRORS]]
+                sentences = [
+                    f"{'.'.join(map(str, each['loc'][1:])):.60}: {each['msg']:.200}"
+                    for each in error.errors()[:MAX_ERRORS]
+                ]
                 return problem(422, "; ".join(sentences))
 
         return handler
-
-
-def _sentence(error: Mapping[str, Any]) -> str:
-    return f"{'.'.join(map(str, error['loc'][1:])):.60}: {error['msg']:.200}"

@@ -39,13 +39,14 @@ def status(pricing: Pricing) -> dict[str, Any]:
     # The last reload first: the prices read after it are never older than it says.
     last = pricing.last_reload
     snapshot, metrics = pricing.snapshot, pricing.metrics()
+    at = metrics.last_reload_at
     return {
         **_health(snapshot, metrics),
         "pid": os.getpid(),
         "loaded_at": snapshot.loaded_at.isoformat(),
         "catalog_age_seconds": age_seconds(snapshot),
         "settings_problem": without_folder(snapshot.settings_problem),
-        "last_reload": {**reload_document(last), "at": _last_reload_at(metrics)} if last else None,
+        "last_reload": {**reload_document(last), "at": at and at.isoformat()} if last else None,
         "reloads": dict(metrics.reloads),
         "fallbacks": dict(metrics.fallbacks),
     }
@@ -61,7 +62,13 @@ def reload_document(result: ReloadResult) -> dict[str, Any]:
         "pid": os.getpid(),
     }
     if result.reason:
-        document["reason"] = _without_files(result.reason)
+        reason = result.reason
+        if reason.startswith(NOT_ANNOUNCED_REASON):  # what follows names a file of the state folder
+            reason = NOT_ANNOUNCED_REASON
+        elif reason.startswith(SETTINGS_REASON):
+            problem = without_folder(reason.removeprefix(f"{SETTINGS_REASON}: "))
+            reason = f"{SETTINGS_REASON}: {problem}" if problem else SETTINGS_REASON
+        document["reason"] = clean(reason)[:MAX_REASON]
     if result.status == "refused":
         document["findings"] = [
             {"pointer": clean(pointer), "message": clean(message)[:MAX_REASON]}
@@ -74,19 +81,6 @@ def age_seconds(snapshot: Snapshot) -> int | None:
     """The time since the `last_updated` of the catalog; None if it has none that can be read."""
     edited = read_instant(snapshot.catalog.last_updated)
     return int((datetime.now(UTC) - edited).total_seconds()) if edited else None
-
-
-def _last_reload_at(metrics: Metrics) -> str | None:
-    return metrics.last_reload_at.isoformat() if metrics.last_reload_at else None
-
-
-def _without_files(reason: str) -> str:
-    if reason.startswith(NOT_ANNOUNCED_REASON):  # what follows names a file of the state folder
-        return NOT_ANNOUNCED_REASON
-    if reason.startswith(SETTINGS_REASON):
-        problem = without_folder(reason.removeprefix(f"{SETTINGS_REASON}: "))
-        reason = f"{SETTINGS_REASON}: {problem}" if problem else SETTINGS_REASON
-    return clean(reason)[:MAX_REASON]
 
 
 def without_folder(problem: str) -> str:

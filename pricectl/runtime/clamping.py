@@ -14,6 +14,10 @@ from pricectl.core.usage import MAX_COUNT, Usage, is_consistent
 
 MAX_NAMES = 1000
 _OVERLAPPING = frozenset(kind.argument for kind in OVERLAPS)
+# Kinds of tokens are counted by argument, everything else by its unit.
+_NAMES = frozenset(
+    (*TOTALS, *USAGE_ARGUMENTS, *(unit.name for unit in UNITS.values() if not unit.side))
+)
 _PER_DIVISIBLE = 1000
 _CONTEXT = Context(prec=40)
 
@@ -40,7 +44,11 @@ def clamped(given: object) -> tuple[Usage, bool]:
     given = {name: value for name, value in listed if value is not None or name in TOTALS}
     if len(listed) > MAX_NAMES:
         return clamped(dict(listed[:MAX_NAMES]))[0], True
-    counts = {name: count(value, name) for name, value in given.items() if _is_known(name)}
+    counts = {
+        name: count(value, name)
+        for name, value in given.items()
+        if isinstance(name, str) and name in _NAMES
+    }
     changed = len(counts) != len(given) or any(counts[name] is not given[name] for name in counts)
     try:
         return Usage(**counts), changed  # type: ignore[arg-type] # the totals among them are whole
@@ -68,22 +76,14 @@ def count(value: object, name: str = "input_tokens") -> int | Decimal:
         return 0 if value <= 0 else most
     if isinstance(value, int):
         return value
-    return int(value) if parts == 1 else _thousandths(value)
-
-
-def _thousandths(value: float | Decimal | Fraction) -> Decimal:
-    """Three decimals; a Decimal that has no more is returned itself, so that nothing is flagged."""
+    if parts == 1:
+        return int(value)
+    # A Decimal of a million digits would take hours; it is too small or too fine to be charged.
     if isinstance(value, Decimal) and not is_bounded(value):
         return Decimal(0)
     kept = Decimal(int(Fraction(value) * _PER_DIVISIBLE)).scaleb(-3, _CONTEXT)
+    # The caller's own, if nothing was cut off, so that nothing is flagged.
     return value if isinstance(value, Decimal) and value == kept else kept
-
-
-def _is_known(name: object) -> bool:
-    if not isinstance(name, str):
-        return False
-    beside_tokens = name in UNITS and not UNITS[name].side
-    return beside_tokens or name in TOTALS or name in USAGE_ARGUMENTS
 
 
 def _within_totals(counts: dict[str, int | Decimal]) -> dict[str, int | Decimal]:

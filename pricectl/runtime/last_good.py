@@ -32,25 +32,32 @@ class LastGoodCopy:
         self.path = str(state / "last-good" / f"{key}{suffix}")
         self._max_bytes = max_bytes + HEADER_BYTES
 
-    def read(self, expected: bytes | None = None) -> bytes:
-        """The content; the hash of `expected` content need not be checked.
+    def read(self, like: bytes | None = None, sha256: str = "") -> tuple[bytes, str]:
+        """The content and its hash; `sha256` is the one of `like`, not to be reckoned again.
 
         Raises Refused where there is no copy, or a damaged one.
         """
-        header, _, data = read_bytes(self.path, self._max_bytes).partition(b"\n")
-        if data != expected and header != atomic.sha256(data).encode():
+        header, _, kept = read_bytes(self.path, self._max_bytes).partition(b"\n")
+        kept_sha256 = sha256 if kept == like else atomic.sha256(kept)
+        if header != kept_sha256.encode():
             raise Refused("the last good copy is damaged")
-        return data
+        return kept, kept_sha256
+
+    def holds(self, data: bytes, sha256: str) -> bool:
+        """Whether the copy has this content and is not damaged."""
+        with suppress(Refused):
+            return read_bytes(self.path, self._max_bytes) == _with_header(data, sha256)
+        return False
 
     def save(self, data: bytes, sha256: str, wait_seconds: float) -> None:
-        """Keep the content, unless it is kept already. Raises NotWritten, OSError."""
-        copy = sha256.encode() + b"\n" + data
-        with suppress(Refused):
-            if read_bytes(self.path, self._max_bytes) == copy:
-                return
+        """Keep the content. Raises NotWritten, OSError."""
         folder = Path(self.path).parent
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        atomic.replace(self.path, copy, wait_seconds=wait_seconds)
+        atomic.replace(self.path, _with_header(data, sha256), wait_seconds=wait_seconds)
+
+
+def _with_header(data: bytes, sha256: str) -> bytes:
+    return sha256.encode() + b"\n" + data
 
 
 def catalog_copy(path: str, state: Path) -> LastGoodCopy:
@@ -60,6 +67,7 @@ def catalog_copy(path: str, state: Path) -> LastGoodCopy:
 
 def load_copy(copy: LastGoodCopy, like: Loaded | None = None) -> Loaded:
     """The catalog of a copy; the one of `like` if it has the same bytes. Raises Refused."""
-    data = copy.read(like.data if like else None)
-    catalog = like.catalog if like and data == like.data else build_catalog(data)
+    data, sha256 = copy.read(like.data, like.catalog.sha256) if like else copy.read()
+    same = like and sha256 == like.catalog.sha256
+    catalog = like.catalog if like and same else build_catalog(data, sha256)
     return Loaded(catalog, data, "last-known-good", copy.path)

@@ -82,16 +82,16 @@ def read_bytes(path: str, limit: int = document.MAX_BYTES) -> bytes:
         raise Refused(f"cannot be read: {reason}", phrase=logs.UNREADABLE) from None
 
 
-def build_catalog(data: bytes, sha256: str = "") -> Catalog:
+def build_catalog(data: bytes, sha256: str) -> Catalog:
     """Parse and check everything; only a catalog without any problem is handed out.
 
-    `sha256` is the data's hash, if it is known already. Raises Refused.
+    `sha256` is the data's hash. Raises Refused.
     """
     problems: list[Problem] = []
     try:
         with _no_collection():
             values = document.parse(data)
-            catalog = build(values, problems, sha256=sha256 or atomic.sha256(data))
+            catalog = build(values, problems, sha256=sha256)
     except DocumentError as error:
         raise Refused(str(error), phrase=logs.BAD_JSON) from None
     if problems:
@@ -139,7 +139,7 @@ if hasattr(os, "register_at_fork"):
 def load(path: str, layer: Layer = "file") -> Loaded:
     """Read and build one file. Raises Refused."""
     data = read_bytes(path)
-    return Loaded(build_catalog(data), data, layer, path)
+    return Loaded(build_catalog(data, atomic.sha256(data)), data, layer, path)
 
 
 def load_packaged() -> Loaded:
@@ -154,7 +154,9 @@ def check_sane(new: Catalog, in_use: Catalog, policy: Policy) -> None:
     """
     bounds, now = policy.limits.bounds, datetime.now(UTC)
     verdict = sanity.check(in_use, new, critical=policy.critical, bounds=bounds, at=now)
-    if not verdict.refused or _is_accepted(new.sha256):
+    algorithm, _, prefix = os.environ.get(ACCEPT, "").strip().lower().partition(":")
+    named = algorithm == "sha256" and new.sha256.startswith(prefix)
+    if not verdict.refused or (named and len(prefix) >= ACCEPT_DIGITS):
         return
     accept = f"{ACCEPT}=sha256:{new.sha256[:ACCEPT_DIGITS]} accepts this file at start"
     if os.environ.get(ACCEPT):
@@ -165,9 +167,3 @@ def check_sane(new: Catalog, in_use: Catalog, policy: Policy) -> None:
             Problem(found.pointer, found.sentence) for found in verdict.of("refused")[:MAX_FINDINGS]
         ),
     )
-
-
-def _is_accepted(sha256: str) -> bool:
-    """Whether the environment accepts these bytes; a prefix may not fit other files by chance."""
-    algorithm, _, prefix = os.environ.get(ACCEPT, "").strip().lower().partition(":")
-    return algorithm == "sha256" and len(prefix) >= ACCEPT_DIGITS and sha256.startswith(prefix)

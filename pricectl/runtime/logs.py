@@ -51,25 +51,23 @@ class Log:
         """Write one line now: the phrase, then key=value; the same values as attributes."""
         try:
             if LOGGER.isEnabledFor(level):
-                shown = {name: _shown(name, value) for name, value in values.items()}
-                words = " ".join(f"{name}={value}" for name, value in shown.items())
-                plain = {name: _unquoted(value) for name, value in shown.items()}
-                LOGGER.log(level, "%s: %s", phrase, words, extra={"event": phrase, **plain})
+                words: list[str] = []
+                attributes: dict[str, int | str] = {}
+                for name, value in values.items():
+                    if isinstance(value, int):
+                        words.append(f"{name}={value}")
+                        attributes[name] = value
+                    else:
+                        quoted = escaped(value, MAX_REASON if name == "reason" else MAX_VALUE)
+                        words.append(f"{name}={quoted}")
+                        attributes[name] = quoted[1:-1]
+                extra = {"event": phrase, **attributes}
+                LOGGER.log(level, "%s: %s", phrase, " ".join(words), extra=extra)
         except Exception:  # noqa: BLE001, S110 - a broken log handler must not break a call
             pass
 
     def limited(self, level: int, phrase: str, kind: str, about: str, **values: object) -> None:
         """Write a line unless one of this kind about the same was written within the minute."""
-        suppressed = self._admit(kind, about)
-        if suppressed is None:
-            return
-        named = {"kind": kind, **values}
-        if suppressed:
-            named["suppressed"] = suppressed
-        self.event(level, phrase, **named)
-
-    def _admit(self, kind: str, about: str) -> int | None:
-        """How many lines of the kind were held back since its last one; None: hold this back."""
         key = about[:MAX_VALUE]
         with self._lock:
             now = self._clock()
@@ -79,16 +77,9 @@ class Log:
             seen = self._seen.setdefault(kind, set())
             if key in seen or len(seen) >= LINES_PER_KIND:
                 self._suppressed[kind] = self._suppressed.get(kind, 0) + 1
-                return None
+                return
             seen.add(key)
-            return self._suppressed.pop(kind, 0)
-
-
-def _shown(name: str, value: object) -> int | str:
-    if isinstance(value, int):
-        return value
-    return escaped(value, MAX_REASON if name == "reason" else MAX_VALUE)
-
-
-def _unquoted(value: int | str) -> int | str:
-    return value[1:-1] if isinstance(value, str) else value
+            suppressed = self._suppressed.pop(kind, 0)
+        # Outside the lock: a log handler may take its time, or quote a price itself.
+        more = {"suppressed": suppressed} if suppressed else {}
+        self.event(level, phrase, kind=kind, **values, **more)

@@ -12,55 +12,32 @@ from types import MappingProxyType
 from pricectl.runtime import logs
 from pricectl.runtime.flags import FALLBACKS, LOGGED, NOT_ANNOUNCED, OWN_LAYERS, SETTINGS_NOT_USED
 from pricectl.runtime.loader import as_refused
-from pricectl.runtime.snapshot import STATUSES, Metrics, ReloadResult, Snapshot, Status
-
-
-class Counters:
-    """Totals by kind; safe to share between threads."""
-
-    def __init__(self) -> None:
-        self._fallbacks = dict.fromkeys(FALLBACKS, 0)
-        self._reloads: dict[str, int] = dict.fromkeys(STATUSES, 0)
-        self._last: tuple[bool, datetime | None] = (True, None)
-        self.renew_lock()
-
-    def renew_lock(self) -> None:
-        """Make a new lock; after a fork the thread that held the old one does not exist."""
-        self._lock = threading.RLock()  # a signal handler of the same thread may quote, too
-
-    def fallback(self, kind: str) -> None:
-        """Count one event of FALLBACKS."""
-        with self._lock:
-            self._fallbacks[kind] += 1
-
-    def reload(self, status: Status, at: datetime) -> None:
-        """Count one reload."""
-        with self._lock:
-            self._reloads[status] += 1
-            self._last = (status != "refused", at)
-
-    def read(self) -> Metrics:
-        """All totals at one moment."""
-        with self._lock:
-            fallbacks, reloads = dict(self._fallbacks), dict(self._reloads)
-            return Metrics(MappingProxyType(fallbacks), MappingProxyType(reloads), *self._last)
+from pricectl.runtime.snapshot import STATUSES, Metrics, ReloadResult, Snapshot
 
 
 class Monitor:
-    """The counters and the log of one process's prices."""
+    """The log of one process's prices, and its counters, which threads share."""
 
     def __init__(self) -> None:
         self._log = logs.Log()
-        self._counters = Counters()
+        self._fallbacks = dict.fromkeys(FALLBACKS, 0)
+        self._reloads: dict[str, int] = dict.fromkeys(STATUSES, 0)
+        self._last: tuple[bool, datetime | None] = (True, None)
+        self._renew_lock()
 
     def after_fork(self) -> None:
         """Replace locks that a thread of the parent may hold."""
         self._log.renew_lock()
-        self._counters.renew_lock()
+        self._renew_lock()
+
+    def _renew_lock(self) -> None:
+        self._lock = threading.RLock()  # a signal handler of the same thread may quote, too
 
     def metrics(self) -> Metrics:
-        """The counters at one moment."""
-        return self._counters.read()
+        """All counters at one moment."""
+        with self._lock:
+            fallbacks, reloads = dict(self._fallbacks), dict(self._reloads)
+            return Metrics(MappingProxyType(fallbacks), MappingProxyType(reloads), *self._last)
 
     def fallback(self, kind: str, model: str = "", reason: str = "", about: str = "") -> None:
         """Count and log an event of FALLBACKS.
@@ -68,7 +45,8 @@ class Monitor:
         One line a minute is logged for each kind and model, or for each kind and `about`.
         """
         with suppress(Exception):
-            self._counters.fallback(kind)
+            with self._lock:
+                self._fallbacks[kind] += 1
             if kind in LOGGED:
                 named = {"model": model, "reason": reason}
                 shown = {name: value for name, value in named.items() if value}
@@ -107,7 +85,9 @@ class Monitor:
     def reload(self, result: ReloadResult, *, announced: bool = True) -> None:
         """A reload is over; `announced` is False if the other workers could not be told."""
         with suppress(Exception):
-            self._counters.reload(result.status, datetime.now(UTC))
+            with self._lock:
+                self._reloads[result.status] += 1
+                self._last = (result.status != "refused", datetime.now(UTC))
             if result.status == "refused":
                 self._log.limited(
                     logging.ERROR,

@@ -8,6 +8,8 @@ from contextlib import suppress
 from time import monotonic
 from typing import Protocol
 
+from pricectl.runtime.monitor import Monitor
+
 POLL_THREAD = "pricectl-poll"
 WATCH_THREAD = "pricectl-watch"
 # Each look reads the files; a shorter interval would keep a processor busy.
@@ -26,22 +28,44 @@ class Polled(Protocol):
 
 
 class Watcher:
-    """A thread that polls until it is stopped, or until nobody holds the prices any more."""
+    """Polls in a thread until it is stopped, or until nobody holds the prices any more."""
 
-    def __init__(self, polled: Polled, every_seconds: float) -> None:
+    def __init__(self, polled: Polled, monitor: Monitor) -> None:
+        self._polled = weakref.ref(polled)
+        self._monitor = monitor
+        self._every_seconds: float | None = None
+        self._stop = threading.Event()
+
+    @property
+    def is_on(self) -> bool:
+        """Whether it was started and not stopped, even if no thread could be had."""
+        return self._every_seconds is not None
+
+    def start(self, every_seconds: float) -> None:
+        """Poll every so many seconds, and go on in later forks."""
+        self.stop()
         # The minimum first: a comparison with NaN is false, so that NaN means the minimum.
         self._every_seconds = min(max(MIN_WATCH_SECONDS, every_seconds), threading.TIMEOUT_MAX)
-        self._polled = weakref.ref(polled)
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=WATCH_THREAD, daemon=True)
-        self._thread.start()
+        self.after_fork()
 
     def stop(self) -> None:
         """Let the thread end; it may poll once more."""
+        self._every_seconds = None
         self._stop.set()
 
-    def _run(self) -> None:
-        while not self._stop.wait(self._every_seconds):
+    def after_fork(self) -> None:
+        """Start the thread; a forked child has none, and may not touch the event of its parent."""
+        self._stop = threading.Event()
+        if self._every_seconds is None:
+            return
+        try:
+            polling = (self._stop, self._every_seconds)
+            threading.Thread(target=self._run, args=polling, name=WATCH_THREAD, daemon=True).start()
+        except Exception as error:  # noqa: BLE001 - no thread to be had: `poll` still works
+            self._monitor.failure("watcher", error)
+
+    def _run(self, stop: threading.Event, every_seconds: float) -> None:
+        while not stop.wait(every_seconds):
             polled = self._polled()
             if polled is None:
                 return
@@ -53,6 +77,8 @@ class RetryPause:
     """The time until the next retry; each pause is twice as long as the one before."""
 
     def __init__(self) -> None:
+        # The files' content that a retry has refused, which need not be judged again.
+        self.refused_content = ""
         self.reset()
 
     def reset(self) -> None:

@@ -160,7 +160,7 @@ class Pricing:
 
     def unwatch(self) -> None:
         """Stop watching."""
-        self._updater.unwatch()
+        self._updater.watcher.stop()
 
     def metrics(self) -> Metrics:
         """Counters since the process began."""

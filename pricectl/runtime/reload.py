@@ -6,6 +6,7 @@ Nothing here swaps anything: what is returned is complete, or an exception was r
 from contextlib import ExitStack, suppress
 from typing import NamedTuple
 
+from pricectl.core.prices import Problem
 from pricectl.files import atomic
 from pricectl.policy import Policy
 from pricectl.runtime import loader
@@ -14,7 +15,13 @@ from pricectl.runtime.flags import OWN_LAYERS
 from pricectl.runtime.last_good import load_copy
 from pricectl.runtime.loader import Loaded, Refused
 from pricectl.runtime.monitor import Monitor
-from pricectl.runtime.snapshot import NOT_ANNOUNCED_REASON, SETTINGS_REASON, Snapshot
+from pricectl.runtime.snapshot import (
+    NOT_ANNOUNCED_REASON,
+    SETTINGS_REASON,
+    ReloadResult,
+    Snapshot,
+    Status,
+)
 from pricectl.runtime.sources import Sources
 
 # How long a reload waits for the other workers of the host.
@@ -109,6 +116,14 @@ def follow(sources: Sources, current: Snapshot, monitor: Monitor) -> Renewal:
             snapshot = loaded.snapshot(policy, problem, announced.generation)
             return Renewal(snapshot, changed=True)
     raise Refused("the announced version was not found")
+
+
+def reload_result(
+    snapshot: Snapshot, status: Status, reason: str, findings: tuple[Problem, ...] = ()
+) -> ReloadResult:
+    """What a reload did; `snapshot` is what is in use after it."""
+    now = (snapshot.models, snapshot.sha256, snapshot.generation)
+    return ReloadResult(status, *now, reason, findings)
 
 
 def _check_sane(sources: Sources, current: Snapshot, loaded: Loaded, policy: Policy) -> None:

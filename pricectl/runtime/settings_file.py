@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from pricectl.core.errors import PricingError
 from pricectl.files import atomic, settings
+from pricectl.files.settings import SettingsText
 from pricectl.policy import NO_PROFILE, Policy
 from pricectl.runtime.last_good import LastGoodCopy
 from pricectl.runtime.loader import Refused
@@ -50,8 +51,8 @@ class SettingsFile:
     def content(self) -> str:
         """A hash of what the file says now; empty where there is none."""
         try:
-            path = self._path or settings.find_settings(self._folder, catalog=self._named)
-            return atomic.sha256(settings.read_bytes(path)) if path else ""
+            text = self._find()
+            return atomic.sha256(text.data) if text else ""
         except (PricingError, OSError):
             return "unreadable"
 
@@ -62,12 +63,12 @@ class SettingsFile:
             unknown = f"no profile is called {self._fixed.profile!r}"
             return SettingsInForce(self._fixed, "" if known else unknown)
         try:
-            self._path = self._path or settings.find_settings(self._folder, catalog=self._named)
-            if self._path is None:
+            text = self._find()
+            if text is None:
                 kept = self._last_good()
                 return SettingsInForce(kept, _GONE) if kept else SettingsInForce(Policy())
-            data = settings.read_bytes(self._path)
-            policy, problems = settings.load_usable_policy(self._path, data)
+            self._path = text.path
+            policy, problems = text.usable_policy()
         except (PricingError, OSError) as error:
             return self._as_before(last, str(error))
         problem = str(problems[0]) if problems else ""
@@ -76,21 +77,26 @@ class SettingsFile:
             unknown = f"no profile is called {policy.profile!r}"
             found = self._as_before(last, self._with_path(problem or unknown))
             return found._replace(policy=found.policy._replace(file=policy.file))
-        # The default profile resells at cost: it must not replace a team's own by an oversight.
-        if not policy.defines_profile and self._defined_before(last):
-            return self._as_before(last, self._with_path(_UNDEFINED))
+        copy, sha256 = self._copy(text.path), atomic.sha256(text.data)
+        unchanged = copy is not None and not problem and copy.holds(text.data, sha256)
+        # The default profile resells at cost: it must not replace a team's own by an oversight. A
+        # copy with the same bytes says that they were in force before.
+        if not policy.defines_profile:
+            before = last if last and last.source else None if unchanged else self._last_good()
+            if before and before.defines_profile:
+                return self._as_before(last, self._with_path(_UNDEFINED))
         if problem:
             return SettingsInForce(policy, self._with_path(problem))
-        if self._state:
+        if copy and not unchanged:
             with suppress(PricingError, OSError):  # no call depends on the copy today
-                copy = self._copy(self._path, self._state)
-                copy.save(data, atomic.sha256(data), wait_seconds=0)
+                copy.save(text.data, sha256, wait_seconds=0)
         return SettingsInForce(policy)
 
-    def _defined_before(self, last: Policy | None) -> bool:
-        """Whether the settings in force before had a profile of their own."""
-        before = last if last and last.source else self._last_good()
-        return before is not None and before.defines_profile
+    def _find(self) -> SettingsText | None:
+        """The file that was found at the first read; until then it is looked for."""
+        if self._path:
+            return SettingsText(self._path)
+        return settings.find_settings(self._folder, catalog=self._named)
 
     def _with_path(self, problem: str) -> str:
         return problem if problem.startswith(str(self._path)) else f"{self._path}: {problem}"
@@ -105,23 +111,22 @@ class SettingsFile:
 
         Another file than the one that is found counts only if it defined a profile.
         """
-        if self._state is None:
-            return None
         own = (self._path,) if self._path else ()
         with suppress(PricingError, OSError):
-            for path in (*own, *settings.candidates(self._folder, self._named)):
+            looked_for = (*own, *settings.candidates(self._folder, self._named))
+            for path in dict.fromkeys(looked_for):
                 with suppress(Refused):
-                    policy = self._read_copy(path, self._state)
+                    copy = self._copy(path)
+                    if copy is None:
+                        return None
+                    policy, problems = SettingsText(path, copy.read()[0]).usable_policy()
+                    if problems:
+                        continue  # written by another release, which knew other settings
                     if path == self._path or self._path is None or policy.defines_profile:
                         return policy
         return None
 
-    @staticmethod
-    def _copy(path: Path, state: Path) -> LastGoodCopy:
-        return LastGoodCopy(path, state, ".settings", settings.MAX_BYTES)
-
-    def _read_copy(self, path: Path, state: Path) -> Policy:
-        policy, problems = settings.load_usable_policy(path, self._copy(path, state).read())
-        if problems:
-            raise Refused("the copy of the settings cannot be used")
-        return policy
+    def _copy(self, path: Path) -> LastGoodCopy | None:
+        if self._state is None:
+            return None
+        return LastGoodCopy(path, self._state, ".settings", settings.MAX_BYTES)

@@ -12,7 +12,7 @@ from pricectl.runtime.announcements import Announcement, AnnouncementFile
 from pricectl.runtime.last_good import LastGoodCopy, catalog_copy, load_copy, state_folder
 from pricectl.runtime.loader import Loaded, Refused
 from pricectl.runtime.monitor import Monitor
-from pricectl.runtime.settings_file import SettingsFile
+from pricectl.runtime.settings_file import SettingsFile, SettingsInForce
 
 
 class Options(NamedTuple):
@@ -69,21 +69,30 @@ class Sources(NamedTuple):
             except Exception as error:  # noqa: BLE001 - the next layer answers
                 monitor.failure("last-known-good", error)
 
-    def keep(self, loaded: Loaded, monitor: Monitor, wait_seconds: float) -> None:
-        """Save the last good copy; where another process holds the folder, the next reload does."""
+    def keep(
+        self, loaded: Loaded, monitor: Monitor, wait_seconds: float, *, held: bool | None = None
+    ) -> None:
+        """Save the last good copy; where another process holds the folder, the next reload does.
+
+        `held` says whether the copy is the same already; None looks.
+        """
+        copy, data, sha256 = self.last_good, loaded.data, loaded.catalog.sha256
         try:
-            if self.last_good:
-                self.last_good.save(loaded.data, loaded.catalog.sha256, wait_seconds)
+            if copy and not (copy.holds(data, sha256) if held is None else held):
+                copy.save(data, sha256, wait_seconds)
         except atomic.Busy:
             return
         except Exception as error:  # noqa: BLE001 - the prices are good all the same
             monitor.failure("last-known-good", error)
 
 
-def find_sources(options: Options, folder: Path | None, monitor: Monitor) -> Sources:
+def find_sources(
+    options: Options, folder: Path | None, monitor: Monitor
+) -> tuple[Sources, SettingsInForce]:
     """Locate everything once, as absolute paths: a later change of folder changes nothing.
 
-    `folder` is the working folder; None where it has been deleted.
+    `folder` is the working folder; None where it has been deleted. The settings are those that the
+    setting `file` was read from.
     """
     named, state, path = None, None, None
     try:
@@ -105,15 +114,12 @@ def find_sources(options: Options, folder: Path | None, monitor: Monitor) -> Sou
         monitor.failure("file", error)
     by_settings = named is None and not os.environ.get("PRICECTL_FILE")
     provisional = path is None or (bool(found.problem) and by_settings)
-    if path is None or state is None:
-        return Sources(path, settings_file, provisional=provisional)
-    return Sources(
-        path,
-        settings_file,
-        AnnouncementFile.of_catalog(path, state),
-        catalog_copy(path, state),
-        provisional,
-    )
+    sources = Sources(path, settings_file, provisional=provisional)
+    if path is not None and state is not None:
+        announcements = AnnouncementFile.of_catalog(path, state)
+        last_good = catalog_copy(path, state)
+        sources = sources._replace(announcements=announcements, last_good=last_good)
+    return sources, found
 
 
 def _locate(named: str | None, configured: str | None, folder: Path | None) -> str | None:

@@ -7,6 +7,7 @@ from pricectl.runtime import loader
 from pricectl.runtime.announcements import Announcement
 from pricectl.runtime.loader import Loaded, Refused
 from pricectl.runtime.monitor import Monitor
+from pricectl.runtime.settings_file import SettingsInForce
 from pricectl.runtime.snapshot import EMERGENCY, Snapshot
 from pricectl.runtime.sources import Sources
 
@@ -22,13 +23,13 @@ class StartResult(NamedTuple):
     refused: Refused | None = None
 
 
-def first_snapshot(sources: Sources, monitor: Monitor) -> StartResult:
-    """Load the settings and the best prices that can be used; only the file is judged."""
+def first_snapshot(sources: Sources, settings: SettingsInForce, monitor: Monitor) -> StartResult:
+    """Load the best prices that can be used; only the file is judged."""
     try:
         announced = sources.announced()
     except Exception:  # noqa: BLE001 - nothing agreed on
         announced = None
-    policy, problem = sources.settings.read()
+    policy, problem = settings
     if problem:
         monitor.settings_problem(problem)
     own = list(sources.own(monitor))
@@ -39,9 +40,15 @@ def first_snapshot(sources: Sources, monitor: Monitor) -> StartResult:
     agreed = [loaded for loaded in own if announced and loaded.catalog.sha256 == announced.sha256]
     loaded = next(iter(agreed or own), None)
     if loaded is None:
-        loaded = _not_own(monitor)
+        try:  # the packaged catalog is not checked against anything
+            loaded = loader.load_packaged()
+        except Exception as error:  # noqa: BLE001 - the default price answers
+            monitor.failure("packaged", error)
+            loaded = Loaded(EMERGENCY.catalog, b"", EMERGENCY.layer, EMERGENCY.source)
     elif loaded.layer == "file":
-        sources.keep(loaded, monitor, NO_WAIT)
+        # The copy was read just now, if there is one: a file with its bytes has its catalog, too.
+        held = any(copy.catalog is loaded.catalog for copy in own[1:])
+        sources.keep(loaded, monitor, NO_WAIT, held=held)
     generation = announced.generation if announced else 1
     return StartResult(loaded.snapshot(policy, problem, generation), refused)
 
@@ -68,12 +75,3 @@ def _why_refused(
         kind = type(error).__name__
         return Refused(f"cannot be compared with the last good copy: {kind}")
     return None
-
-
-def _not_own(monitor: Monitor) -> Loaded:
-    """The packaged catalog, else the default price; not checked against anything."""
-    try:
-        return loader.load_packaged()
-    except Exception as error:  # noqa: BLE001 - one layer is left
-        monitor.failure("packaged", error)
-        return Loaded(EMERGENCY.catalog, b"", EMERGENCY.layer, EMERGENCY.source)

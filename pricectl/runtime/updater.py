@@ -1,41 +1,35 @@
 """Keeps the prices of a process up to date: start, reload, other workers, retries, watching."""
 
 import threading
-from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 
 from pricectl.files import atomic
+from pricectl.files.settings import working_folder
 from pricectl.runtime import logs, polling
 from pricectl.runtime.flags import INTERNAL_ERROR
 from pricectl.runtime.loader import as_refused
 from pricectl.runtime.monitor import Monitor
 from pricectl.runtime.quoting import FREE_QUOTE
-from pricectl.runtime.reload import HOST_LOCK_SECONDS, NoFile, Renewal, follow, renew
-from pricectl.runtime.settings_file import SettingsFile
+from pricectl.runtime.reload import HOST_LOCK_SECONDS, NoFile, Renewal, follow, reload_result, renew
+from pricectl.runtime.settings_file import SettingsFile, SettingsInForce
 from pricectl.runtime.snapshot import EMERGENCY, Answer, ReloadResult, Snapshot, Status
 from pricectl.runtime.sources import Options, Sources, find_sources
 from pricectl.runtime.start import NO_WAIT, first_snapshot
-
-# A time of the next look that is always over: the first call starts the process.
-NOW = float("-inf")
 
 
 class Updater:
     """Holds one snapshot and swaps it by one assignment; no method raises.
 
     A thread that takes both locks takes `_lock` first. A call takes only `_start_lock`, and only
-    before the first prices are there, so that it never waits for a reload.
-
-    A call reads `check_at`, `snapshot`, `deny` and `no_price`; nobody else writes to them.
+    before the first prices are there, so that it never waits for a reload. It reads `check_at`,
+    `snapshot`, `deny` and `no_price`; nobody else writes to them.
     """
 
     def __init__(self, monitor: Monitor) -> None:
         self._monitor = monitor
-        self._lock = threading.RLock()
-        self._start_lock = threading.RLock()
-        self._watcher: polling.Watcher | None = None
-        self._watch_seconds: float | None = None
+        self._lock, self._start_lock = threading.RLock(), threading.RLock()
+        self.watcher = polling.Watcher(self, monitor)
         # The thread that is starting; it must not wait for a reload.
         self._starting: int | None = None
         # Whether a thread is on its way to look for new prices.
@@ -47,7 +41,7 @@ class Updater:
     def configure(self, options: Options) -> None:
         """Start again with other options; the prices in use stay until the next are there."""
         with self._lock, self._start_lock:
-            self.unwatch()
+            self.watcher.stop()
             self._reset(options)
             self._ensure_started()
 
@@ -69,7 +63,7 @@ class Updater:
         """See `Pricing.reload`."""
         self._ensure_started()
         if self._is_starting():  # a signal handler in the middle of the start
-            return self._result("unchanged", "the process is starting")
+            return reload_result(self.snapshot, "unchanged", "the process is starting")
         with self._lock:
             try:
                 return self._swap(self._renew(HOST_LOCK_SECONDS, force=force))
@@ -85,8 +79,10 @@ class Updater:
         try:
             # Other workers first: what they announced may be the very edit that is watched.
             self._follow()
-            if self._watch_seconds is not None and self._sources.content() != self._content:
-                self._reload_watched()
+            # Read before the reload: an edit made meanwhile is taken by the next look.
+            content = self._sources.content() if self.watcher.is_on else self._content
+            if content != self._content:
+                self._reload_watched(content)
             elif self._retry_is_due():
                 self._retry()
         except Exception as error:  # noqa: BLE001 - the old prices stay
@@ -99,26 +95,15 @@ class Updater:
         """See `Pricing.watch`."""
         self._ensure_started()
         with self._lock:
-            self.unwatch()
             self._content = self._sources.content()
-            self._watch_seconds = every_seconds
-            self._start_watcher()
-
-    def unwatch(self) -> None:
-        """Stop watching."""
-        self._watch_seconds = None
-        if self._watcher:
-            self._watcher.stop()
-        self._watcher = None
+            self.watcher.start(every_seconds)
 
     def after_fork(self) -> None:
         """Go on in a forked child: locks may be held by threads that do not exist here."""
-        self._lock = threading.RLock()
-        self._start_lock = threading.RLock()
+        self._lock, self._start_lock = threading.RLock(), threading.RLock()
         self._monitor.after_fork()
         self._polling = False
-        self._watcher = None
-        self._start_watcher()
+        self.watcher.after_fork()
 
     def _reset(self, options: Options) -> None:
         """Forget everything but the prices in use."""
@@ -132,22 +117,26 @@ class Updater:
         self._content = ""
         self._polling = False
         self._retry_pause = polling.RetryPause()
-        # The files' content that a retry has refused, which need not be judged again.
-        self._refused_content = ""
         self._started = False
-        self.check_at = NOW
+        self.check_at = float("-inf")  # always over: the first call starts the process
 
     def _ensure_started(self) -> None:
         if self._started:
             return
         with self._start_lock:
+            # Again, under the lock: another thread may have started meanwhile.
             if self._started:
                 return
             if self._is_starting():
                 return
             self._starting = threading.get_ident()
             try:
-                self._start()
+                settings = self._find_sources()
+                self._stamp = self._sources.announcement_stamp()
+                start = first_snapshot(self._sources, settings, self._monitor)
+                self._use(start.snapshot)
+                if start.refused:
+                    self._refused(start.refused)
             except Exception as error:  # noqa: BLE001 - the default price answers
                 self._use(EMERGENCY)
                 self._monitor.failure("file", error)
@@ -163,14 +152,6 @@ class Updater:
     def _is_starting(self) -> bool:
         """Whether this very thread is starting; another one waits for the lock."""
         return self._starting == threading.get_ident()
-
-    def _start(self) -> None:
-        self._find_sources()
-        self._stamp = self._sources.announcement_stamp()
-        start = first_snapshot(self._sources, self._monitor)
-        self._use(start.snapshot)
-        if start.refused:
-            self._refused(start.refused)
 
     def _catch_up(self) -> None:
         """At start, take an edit that no worker has announced yet; a call may be waiting."""
@@ -190,18 +171,15 @@ class Updater:
         self._stamp = stamp
         try:
             renewal = follow(self._sources, self.snapshot, self._monitor)
+            if renewal.snapshot is not self.snapshot:
+                self._swap(renewal)
         except Exception as error:  # noqa: BLE001 - the old prices stay
             if as_refused(error).may_pass:
                 self._stamp = None  # what failed may pass: look again
             self._refused(error)
-            return
-        if renewal.snapshot is not self.snapshot:
-            self._swap(renewal)
 
-    def _reload_watched(self) -> None:
+    def _reload_watched(self, content: str) -> None:
         """Reload once for each content; a failure that may pass is tried again at the next look."""
-        # Before the reload: an edit made meanwhile differs from it and is taken by the next look.
-        content = self._sources.content()
         try:
             self._swap(self._renew(NO_WAIT))
             self._content = content
@@ -220,7 +198,7 @@ class Updater:
         """Read the files again; what failed at start may have passed, or have been mended."""
         self._retry_pause.double()
         content = self._sources.content()
-        if content and content == self._refused_content:
+        if content and content == self._retry_pause.refused_content:
             return
         try:
             self._swap(self._renew(NO_WAIT))
@@ -228,23 +206,15 @@ class Updater:
             pass
         except Exception as error:  # noqa: BLE001 - the prices in use stay
             if content and not as_refused(error).may_pass:
-                self._refused_content = content
+                self._retry_pause.refused_content = content
                 self._refused(error)
             else:
                 self._monitor.failure("file", error)
 
-    def _start_watcher(self) -> None:
-        try:
-            if self._watch_seconds is not None:
-                self._watcher = polling.Watcher(self, self._watch_seconds)
-        except Exception as error:  # noqa: BLE001 - no thread to be had: `poll` still works
-            self._monitor.failure("watcher", error)
-
-    def _find_sources(self) -> None:
-        if self._folder is None:
-            with suppress(OSError):  # the working folder may have been deleted
-                self._folder = Path.cwd()
-        self._sources = find_sources(self._options, self._folder, self._monitor)
+    def _find_sources(self) -> SettingsInForce:
+        self._folder = working_folder(self._folder)
+        self._sources, found = find_sources(self._options, self._folder, self._monitor)
+        return found
 
     def _renew(self, wait_seconds: float, *, force: bool = False) -> Renewal:
         if self._sources.provisional:
@@ -254,8 +224,7 @@ class Updater:
 
     def _use(self, snapshot: Snapshot) -> None:
         """Price calls by a snapshot, and have an answer ready for when none can be made."""
-        flags = (*snapshot.flags, INTERNAL_ERROR)
-        self.no_price = Answer(FREE_QUOTE, snapshot, flags)
+        self.no_price = Answer(FREE_QUOTE, snapshot, (*snapshot.flags, INTERNAL_ERROR))
         self.snapshot = snapshot
 
     def _swap(self, renewal: Renewal) -> ReloadResult:
@@ -265,19 +234,14 @@ class Updater:
         if renewal.changed:
             self._monitor.loaded(renewal.snapshot)
         status: Status = "reloaded" if renewal.changed else "unchanged"
-        result = self._result(status, renewal.reason)
+        result = reload_result(renewal.snapshot, status, renewal.reason)
         return self._done(result, announced=renewal.announced)
 
     def _refused(self, error: Exception) -> ReloadResult:
         refused = as_refused(error)
         if refused.phrase != logs.REFUSED:
             self._monitor.failure("file", refused)
-        result = self._result("refused", refused.what)
-        return self._done(result._replace(findings=refused.findings))
-
-    def _result(self, status: Status, reason: str) -> ReloadResult:
-        now = self.snapshot
-        return ReloadResult(status, now.models, now.sha256, now.generation, reason)
+        return self._done(reload_result(self.snapshot, "refused", refused.what, refused.findings))
 
     def _done(self, result: ReloadResult, *, announced: bool = True) -> ReloadResult:
         self.last_reload = result

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pricectl.check.findings import by_position
 from pricectl.check.positions import Span
 from pricectl.check.validation import ValidationReport, validate
+from pricectl.core import document
 from pricectl.core.catalog import Catalog
 from pricectl.core.errors import PricingError
 from pricectl.policy import Policy, RuleLimits, Waiver
@@ -231,3 +232,17 @@ def test_a_schema_version_is_refused_by_validate_and_by_the_calculator_alike(
     else:
         with pytest.raises(PricingError, match=r"/metadata/schema_version: .* not 1\.x"):
             Catalog.load(text)
+
+
+@pytest.mark.parametrize("text", [TEXT, '{"x": {"m": {}, "m": {}}}'])
+def test_the_bytes_are_decoded_once(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded: list[bytes | str] = []
+    decode = document.decode
+
+    def counted(data: bytes | str) -> str:
+        decoded.append(data)
+        return decode(data)
+
+    monkeypatch.setattr(document, "decode", counted)
+    assert checked(text.encode()).findings
+    assert decoded == [text.encode()]

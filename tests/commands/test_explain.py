@@ -7,6 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from pricectl.core import Catalog, Match, lookup
 from tests.conftest import ROOT, Run
 
 # Before and after the prices that gemini-2.5-pro has from 2027-01-01 on.
@@ -301,3 +302,21 @@ def test_bad_usage_says_what_and_exits_2(run: Run, asked: list[str], said: str) 
     assert (result.exit_code, result.stdout) == (2, "")
     assert said in words(result.stderr.replace("│", " "))
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("counts", [(), ("1000", "500")])
+def test_the_layers_are_tried_once(
+    run: Run, monkeypatch: pytest.MonkeyPatch, counts: tuple[str, ...]
+) -> None:
+    """However the name is found: the quote takes the row that the layers led to."""
+    looked_up: list[object] = []
+    search = lookup.search
+
+    def counted(catalog: Catalog, name: object) -> tuple[Match, tuple[lookup.Step, ...]]:
+        looked_up.append(name)
+        return search(catalog, name)
+
+    monkeypatch.setattr(lookup, "search", counted)
+    monkeypatch.setattr("pricectl.commands.explain.search", counted)
+    assert run("explain", " azure/gpt-4o-2024-08-06 ", *counts).exit_code == 0
+    assert looked_up == ["azure/gpt-4o-2024-08-06"]

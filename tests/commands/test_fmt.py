@@ -262,9 +262,9 @@ def test_somebody_else_s_edit_is_not_overwritten(
     path = home / FILE
     replace = atomic.replace
 
-    def late(*words: object, **options: object) -> str:
+    def late(*words: object, **options: object) -> None:
         path.write_text("{}", encoding="utf-8")
-        return replace(*words, **options)  # type: ignore[arg-type]
+        replace(*words, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(atomic, "replace", late)
     result = run("fmt", *NEW_YEAR)

@@ -8,7 +8,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from pricectl.changes.gates import FailOnChange
+from pricectl.check.findings import SEVERITIES
 from pricectl.cli import VERBS
+from pricectl.commands.fail_on import FailOnChangeOrDue, FailOnDue, FailOnSeverityOrDue
 from pricectl.commands.options import ViewOptions, typer_command
 from pricectl.commands.question import ProfileOptions, UsageOptions
 from pricectl.core import Profile, Usage
@@ -63,6 +66,11 @@ def test_a_usage_option_is_an_argument_of_usage_and_an_override_a_setting_of_a_p
     Usage(10, 10, **dict.fromkeys(UsageOptions._fields, 1))
     overrides = {name for name in ProfileOptions._fields if name != "profile"}
     assert overrides <= set(Profile._fields)
+
+
+def test_fail_on_names_every_severity_and_every_kind_of_change() -> None:
+    assert list(FailOnSeverityOrDue) == [*SEVERITIES, *FailOnDue]
+    assert list(FailOnChangeOrDue) == [*FailOnChange, *FailOnDue]
 
 
 class Pair(NamedTuple):

@@ -5,11 +5,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
 
-from pricectl.core import MODES
+from pricectl.core import MODES, Catalog, Line, Quote, calculator
+from pricectl.core.lookup import near_names
 from tests.conftest import CHILD_PATH, ROOT, Run
 
 
@@ -481,6 +483,47 @@ def test_as_a_process(home: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "0.0075\n", "")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("quote", "gpt-4oo", "1000"),
+        ("quote", "gpt-4oo", "gpt-4o", "1000"),
+        ("quote", "gpt-4oo", "1000", "-o", "json"),
+        ("explain", "gpt-4oo"),
+        ("explain", "gpt-4oo", "1000"),
+        ("explain", "zzz", "1000"),
+    ],
+)
+def test_near_names_are_searched_for_once(
+    run: Run, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    searched: list[str] = []
+
+    def counted(catalog: Catalog, name: str) -> tuple[str, ...]:
+        searched.append(name)
+        return near_names(catalog, name)
+
+    for module in ("report.assumptions", "commands.explain", "explain.sources"):
+        monkeypatch.setattr(f"pricectl.{module}.near_names", counted)
+    result = run(*words)
+    assert "no model is called that" in result.stderr
+    assert searched == [words[1]]
+
+
+def test_the_notes_of_lines_are_read_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    notes = Quote.__dict__["line_notes"].fget
+    read: list[Quote] = []
+
+    def counted(quote: Quote) -> object:
+        read.append(quote)
+        return notes(quote)
+
+    monkeypatch.setattr(Quote, "line_notes", property(counted))
+    result = run("quote", "gpt-4o", "1000", "--cache-write", "10")
+    assert result.stderr in result.stdout.replace("! ", "pricectl: gpt-4o: ")
+    assert len(read) == 1
+
+
 def test_an_internal_error_exits_2_without_a_traceback(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -493,3 +536,19 @@ def test_an_internal_error_exits_2_without_a_traceback(
     assert "internal error: RuntimeError: boom; PRICECTL_DEBUG=1 shows where" in result.stderr
     monkeypatch.setenv("PRICECTL_DEBUG", "1")
     assert isinstance(run("quote", "gpt-4o", "1").exception, RuntimeError)
+
+
+@pytest.mark.parametrize("options", [(), ("-o", "json")])
+def test_each_line_of_an_answer_is_worked_out_once(
+    run: Run, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+) -> None:
+    made: list[str] = []
+    line = calculator.Line
+
+    def counted(unit: str, *fields: Any) -> Line:
+        made.append(unit)
+        return line(unit, *fields)
+
+    monkeypatch.setattr(calculator, "Line", counted)
+    assert run("quote", "gpt-4o", "1000", "500", *options).exit_code == 0
+    assert made == ["input", "output"]

@@ -288,9 +288,9 @@ def test_the_bytes_that_were_read_back_are_checked(
 ) -> None:
     replace = atomic.replace
 
-    def broken(path: str, data: bytes, **options: Any) -> str:
+    def broken(path: str, data: bytes, **options: Any) -> None:
         check = options.pop("check")
-        return replace(path, data, check=lambda written: check(written[:-2]), **options)
+        replace(path, data, check=lambda written: check(written[:-2]), **options)
 
     monkeypatch.setattr(atomic, "replace", broken)
     result = run("rollback", "-y")

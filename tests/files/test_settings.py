@@ -1,9 +1,12 @@
+import tomllib
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pricectl.files.settings import find_settings, load_policy, load_usable_policy
+from pricectl.files import atomic
+from pricectl.files.settings import SettingsText, find_settings, load_policy
 from pricectl.policy import BadSettings, Policy
 
 
@@ -11,6 +14,11 @@ def write(path: Path, text: str | bytes) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return path
+
+
+def found_path(catalog: str | None = None) -> Path | None:
+    found = find_settings(catalog=catalog)
+    return found.path if found else None
 
 
 def test_the_nearest_settings_hold(tmp_path: Path) -> None:
@@ -43,18 +51,18 @@ def test_one_order_for_command_line_and_runtime(
     chosen = write(tmp_path / "chosen.toml", "")
     catalog = str(tmp_path / "prices" / "deep" / "catalog.json")
     monkeypatch.chdir(here.parent)
-    assert find_settings() == here
+    assert found_path() == here
     # Upwards from a catalog that was named, also where that is not there yet.
-    assert find_settings(catalog=catalog) == beside
-    assert find_settings(catalog="../prices/catalog.json") == beside
+    assert found_path(catalog=catalog) == beside
+    assert found_path(catalog="../prices/catalog.json") == beside
     # A word such as `packaged` or `-` is not a path.
-    assert find_settings(catalog="packaged") == here
-    assert find_settings(catalog="-") == here
+    assert found_path(catalog="packaged") == here
+    assert found_path(catalog="-") == here
     monkeypatch.setenv("PRICECTL_FILE", catalog)
-    assert find_settings() == beside
-    assert find_settings(catalog=str(here.parent / "catalog.json")) == here
+    assert found_path() == beside
+    assert found_path(catalog=str(here.parent / "catalog.json")) == here
     monkeypatch.setenv("PRICECTL_SETTINGS", str(chosen))
-    assert find_settings(catalog=catalog) == chosen
+    assert found_path(catalog=catalog) == chosen
     chosen.unlink()
     with pytest.raises(BadSettings, match="no such file; correct or unset PRICECTL_SETTINGS"):
         find_settings()
@@ -74,8 +82,8 @@ def test_a_working_folder_that_was_deleted_has_no_settings(
     gone.mkdir()
     monkeypatch.chdir(gone)
     gone.rmdir()
-    assert find_settings() is None
-    assert find_settings(catalog=str(tmp_path / "prices" / "catalog.json")) == beside
+    assert found_path() is None
+    assert found_path(catalog=str(tmp_path / "prices" / "catalog.json")) == beside
 
 
 def test_a_profile_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
@@ -118,7 +126,7 @@ RESELLER = 'profile = "reseller"\n[profiles.reseller]\nmarkup_percent = 30\n'
 def test_a_fault_leaves_the_chosen_profile_or_none(
     tmp_path: Path, text: str, profile: str | None, problems: int
 ) -> None:
-    policy, found = load_usable_policy(tmp_path / "pricectl.toml", text.encode())
+    policy, found = SettingsText(tmp_path / "pricectl.toml", text.encode()).usable_policy()
     chosen = policy.profiles.get(policy.profile)
     assert (chosen.name if chosen else None, len(found)) == (profile, problems)
 
@@ -205,7 +213,7 @@ def test_a_project_that_lost_its_table_is_an_error(
 ) -> None:
     project = write(tmp_path / "pyproject.toml", "[tool.pricectll]\n")
     with pytest.raises(BadSettings, match=r"has no \[tool.pricectl\] table"):
-        load_usable_policy(project, project.read_bytes())
+        SettingsText(project).usable_policy()
     monkeypatch.setenv("PRICECTL_SETTINGS", str(project))
     with pytest.raises(BadSettings, match=r"has no \[tool.pricectl\] table"):
         load_policy()
@@ -215,3 +223,28 @@ def test_words_for_a_file_are_not_paths(tmp_path: Path) -> None:
     write(tmp_path / "pricectl.toml", 'file = "packaged"')
     (tmp_path / "deep").mkdir()
     assert load_policy(tmp_path / "deep").file == "packaged"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("pricectl.toml", "names = ['x']"), ("pyproject.toml", "[tool.pricectl]\nnames = ['x']")],
+)
+def test_settings_are_read_and_parsed_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str
+) -> None:
+    write(tmp_path / name, text)
+    calls: list[str] = []
+    read, parse = atomic.read, tomllib.loads
+
+    def counted_read(path: Path, limit: int) -> bytes:
+        calls.append("read")
+        return read(path, limit)
+
+    def counted_parse(text: str, **options: Any) -> dict[str, Any]:
+        calls.append("parse")
+        return parse(text, **options)
+
+    monkeypatch.setattr(atomic, "read", counted_read)
+    monkeypatch.setattr(tomllib, "loads", counted_parse)
+    assert load_policy(tmp_path).names == ("x",)
+    assert calls == ["read", "parse"]

@@ -11,7 +11,9 @@ import pytest
 
 from pricectl.core.errors import PricingError
 from pricectl.files import catalog_file, versions
+from pricectl.files import git as files_git
 from pricectl.files.git import BadRef
+from pricectl.files.gitlog import FileLog
 from pricectl.files.repository import Repository
 from pricectl.files.versions import BadFileVersion, FileVersion
 from pricectl.packaged import packaged_catalog
@@ -356,3 +358,30 @@ def test_a_truncated_file_says_where(repo: Path) -> None:
         f"{NAME}: line 1, column 49: the document ends too early; is the file cut off?; "
         f"run 'pricectl validate {NAME}' to see every finding"
     )
+
+
+def test_a_version_is_found_with_one_git_for_each_question(
+    repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each starts a process; a question that the next answer contains is not asked."""
+    git(repo, "update-ref", "refs/remotes/origin/main", "HEAD")
+    commands: list[str] = []
+    run = files_git.run
+
+    def counted(root: Path, *words: str) -> files_git.GitOutput:
+        commands.append(next(word for word in words if not word.startswith("--")))
+        return run(root, *words)
+
+    monkeypatch.setattr(files_git, "run", counted)
+    assert base().data == OLD.encode()
+    assert commands == ["rev-parse", "rev-parse", "merge-base", "ls-tree", "cat-file", "cat-file"]
+    commands.clear()
+    log = FileLog(repo / NAME)
+    assert log.bytes_of(log.versions[0]) == OLD.encode()
+    assert commands == ["rev-parse", "-c", "cat-file", "cat-file"]
+
+
+def test_before_the_first_commit_there_are_no_versions(repo: Path) -> None:
+    git(repo, "checkout", "-q", "--orphan", "fresh")
+    assert FileLog(repo / NAME).versions == ()
+    assert base().data == OLD.encode()

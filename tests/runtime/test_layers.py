@@ -2,11 +2,15 @@
 
 import json
 import os
+import tomllib
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pricectl.core import Catalog, Usage
+from pricectl.core import Catalog, Usage, document
+from pricectl.files import atomic
 from pricectl.packaged import packaged_catalog
 from pricectl.policy import Policy
 from pricectl.runtime import Pricing
@@ -170,3 +174,72 @@ def test_no_place_for_a_copy_is_no_reason_to_fail(file: Path, tmp_path: Path) ->
     assert pricing.snapshot.layer == "file"
     file.write_bytes(catalog({**PLAIN, "o3": (3, 3)}))
     assert pricing.reload().status == "reloaded"
+
+
+def test_a_damaged_copy_is_mended_by_the_next_start(file: Path, state: Path) -> None:
+    load(file)
+    (copy,) = (state / "last-good").glob("*.json")
+    good = copy.read_bytes()
+    copy.write_bytes(b"0" * 64 + good[64:])
+    assert load(file).snapshot.layer == "file"
+    assert copy.read_bytes() == good
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """What is read, parsed and hashed; of hashes only those of a catalog or of settings."""
+    counted: Counter[str] = Counter()
+    read, parse, sha256 = atomic.read, tomllib.loads, atomic.sha256
+
+    def counted_read(path: str | Path, limit: int = document.MAX_BYTES) -> bytes:
+        name = "copy" if Path(path).parent.name == "last-good" else Path(path).name
+        if Path(path).suffix != ".tmp":  # what was written is read back and compared
+            counted[f"read {name}"] += 1
+        return read(path, limit)
+
+    def counted_parse(text: str, **options: Any) -> dict[str, Any]:
+        counted["parse"] += 1
+        return parse(text, **options)
+
+    def counted_sha256(data: bytes) -> str:
+        if b"openai" in data or b"profile" in data:
+            counted[f"hash of {'a catalog' if b'openai' in data else 'settings'}"] += 1
+        return sha256(data)
+
+    monkeypatch.setattr(atomic, "read", counted_read)
+    monkeypatch.setattr(tomllib, "loads", counted_parse)
+    monkeypatch.setattr(atomic, "sha256", counted_sha256)
+    return counted
+
+
+@pytest.mark.parametrize("profile", ["", 'profile = "r"\nprofiles.r = {markup_percent = 30}\n'])
+def test_a_start_reads_parses_and_hashes_each_content_once(
+    file: Path, calls: Counter[str], profile: str
+) -> None:
+    file.with_name("pyproject.toml").write_text(f"[tool.pricectl]\n# profile\n{profile}")
+    Pricing.load(file)  # leaves copies of both files
+    once = {
+        "read pyproject.toml": 1,
+        "parse": 1,
+        "hash of settings": 1,
+        f"read .{file.name}.generation": 1,
+        f"read {file.name}": 1,
+        "read copy": 2,
+        "hash of a catalog": 1,
+    }
+    calls.clear()
+    Pricing.load(file)
+    assert calls == once
+    file.write_bytes(catalog(last_updated="2026-11-02"))
+    calls.clear()
+    Pricing.load(file)
+    assert calls == once | {"hash of a catalog": 2}  # the edit, and the copy that judges it
+
+
+def test_a_first_start_reads_parses_and_hashes_each_content_once(
+    file: Path, calls: Counter[str]
+) -> None:
+    text = '[tool.pricectl]\nprofile = "r"\nprofiles.r = {markup_percent = 30}\n'
+    file.with_name("pyproject.toml").write_text(text)
+    Pricing.load(file)
+    assert {name: count for name, count in calls.items() if count != 1} == {"read copy": 2}

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal, getcontext, localcontext
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,9 +16,11 @@ from hypothesis import strategies as st
 
 import pricectl
 from pricectl import core
-from pricectl.core import Catalog, Profile, Usage
+from pricectl.core import Catalog, Profile, Usage, calculator, document
+from pricectl.core.responses import quoting as response_quoting
 from pricectl.policy import Policy
 from pricectl.runtime import FALLBACKS, Pricing
+from pricectl.runtime import quoting as runtime_quoting
 from tests.conftest import CATALOG
 from tests.runtime.conftest import catalog
 
@@ -324,7 +327,7 @@ def test_an_announced_price_begins_by_itself(file: Path) -> None:
     assert pricing.quote("soon", Usage(1), at=date(1999, 1, 1)).pico_usd == 1_000_000
 
 
-BODY = {
+BODY: dict[str, Any] = {
     "model": "gpt-4o",
     "object": "chat.completion",
     "usage": {"prompt_tokens": 1000, "completion_tokens": 500, "total_tokens": 1500},
@@ -337,6 +340,31 @@ def test_a_raw_response_is_one_call(pricing: Pricing) -> None:
     assert (answer.pico_usd, answer.flags) == (7_500_000_000, ())
     # o3: 1,000 x $2 + 500 x $8 = $0.006
     assert pricing.quote_response(BODY, model="o3").pico_usd == 6_000_000_000
+
+
+@pytest.mark.parametrize("usage", [{}, {"prompt_tokens_details": {"cached_tokens": 1001}}])
+@pytest.mark.parametrize("service", [None, "flex"])
+def test_a_response_is_parsed_once_and_its_row_found_once(
+    pricing: Pricing,
+    monkeypatch: pytest.MonkeyPatch,
+    usage: dict[str, object],
+    service: str | None,
+) -> None:
+    counted: list[object] = []
+
+    def counting(function: Any) -> Any:
+        def call(*arguments: Any, **options: Any) -> Any:
+            counted.append(arguments[-1])
+            return function(*arguments, **options)
+
+        return call
+
+    text = json.dumps({**BODY, "usage": {**BODY["usage"], **usage}, "service_tier": service})
+    monkeypatch.setattr(document, "parse", counting(document.parse))
+    for module in (calculator, response_quoting, runtime_quoting):
+        monkeypatch.setattr(module, "find", counting(module.find))
+    pricing.quote_response(text)
+    assert counted == [text, "openai/gpt-4o"]
 
 
 def test_a_response_is_named_and_priced_by_one_version(file: Path) -> None:

@@ -363,7 +363,7 @@ def test_a_fork_while_locks_are_held_does_not_hang(pricing: Pricing) -> None:
     held, let_go = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with pricing._updater._lock, monitor._log._lock, monitor._counters._lock:  # noqa: SLF001
+        with pricing._updater._lock, monitor._log._lock, monitor._lock:  # noqa: SLF001
             held.set()
             let_go.wait(10)
 

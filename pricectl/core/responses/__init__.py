@@ -9,15 +9,29 @@ whole.
 `registry` says how to add a provider's format.
 """
 
+from typing import Any
+from warnings import warn
+
 from pricectl.core.responses.formats import Reading
-from pricectl.core.responses.quoting import quote_reading, quote_response, row_name
+from pricectl.core.responses.quoting import find_row, quote_reading, quote_response
 from pricectl.core.responses.reading import read_response, salvage_response
 
 __all__ = [
     "Reading",
+    "find_row",
     "quote_reading",
     "quote_response",
     "read_response",
-    "row_name",
     "salvage_response",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "row_name":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    warn(
+        "row_name goes with the next release: find_row(...).asked is the name",
+        DeprecationWarning,
+        stacklevel=2,
+    )
+    return lambda catalog, reading, **where: find_row(catalog, reading, **where).asked

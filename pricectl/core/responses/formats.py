@@ -57,69 +57,62 @@ def field(paths: str, counts: str, reader: Reader = whole) -> Field:
     )
 
 
-# Number of the field, number of the path in it, the path as messages name it, the value there.
-Found = tuple[int, int, str, object]
-# Member -> which field's path ends there, if one does, and the tree of its own members.
-Tree = dict[str, tuple[tuple[int, int, str] | None, Any]]
+# What is known of a field's path: the field's number, the path's rank in it, its name in messages.
+End = tuple[int, int, str, Field]
+# Member -> what ends there, if a path does, and the tree of its own members.
+Tree = dict[str, tuple[End | None, Any]]
 
 
 class CountTable:
     """Fields by the members that lead to them, so that one walk of a usage finds them all."""
 
-    __slots__ = ("_fields", "_tree")
+    __slots__ = ("_tree",)
 
     def __init__(self, *fields: Field) -> None:
-        self._fields = fields
         self._tree: Tree = {}
         for number, line in enumerate(fields):
             for rank, path in enumerate(line.paths):
-                _plant(self._tree, path.split("."), (number, rank, f"usage.{path}"))
+                tree, names = self._tree, path.split(".")
+                for name in names[:-1]:
+                    tree = tree.setdefault(name, (None, {}))[1]
+                below = tree.get(names[-1], (None, {}))[1]
+                tree[names[-1]] = ((number, rank, f"usage.{path}", line), below)
 
     def amounts(self, usage: object, *, forgiving: bool = False) -> list[tuple[Field, int]]:
         """The fields that count something in a usage, in the order of the table.
 
         Raises BadUsage for an invalid count; if `forgiving`, the nearest valid one is taken.
         """
-        found: list[Found] = []
+        found: list[tuple[End, object]] = []
         _walk(usage, self._tree, found)
-        # No two have the same numbers, so the values themselves are never compared.
+        # No two have the same numbers, so neither fields nor values are ever compared.
         found.sort()
         amounts, counted = [], -1
-        for number, _, where, value in found:
+        for (number, _, where, line), value in found:
             if number == counted:
                 continue
-            line = self._fields[number]
-            amount = _nearest(line.reader, value) if forgiving else line.reader(value, where)
+            try:
+                amount = line.reader(value, where)
+            except BadUsage:
+                if not forgiving:
+                    raise
+                amount = int(value) if type(value) is float and 0 < value <= MAX_COUNT else 0
             if amount:
                 amounts.append((line, amount))
                 counted = number
         return amounts
 
 
-def _nearest(reader: Reader, value: object) -> int:
-    try:
-        return reader(value, "")
-    except BadUsage:
-        return int(value) if type(value) is float and 0 < value <= MAX_COUNT else 0
-
-
-def _plant(tree: Tree, path: list[str], end: tuple[int, int, str]) -> None:
-    name, *rest = path
-    own, below = tree.get(name, (None, {}))
-    if rest:
-        _plant(below, rest, end)
-    tree[name] = (own if rest else end, below)
-
-
-def _walk(node: object, tree: Tree, found: list[Found]) -> None:
+def _walk(node: object, tree: Tree, found: list[tuple[End, object]]) -> None:
     """Collect the values of a node that stand at the paths of a tree, except for None and 0."""
     pairs = node.items() if type(node) is dict else [(name, member(node, name)) for name in tree]
     for name, value in pairs:
-        if name not in tree or value is None or (type(value) is int and not value):
+        known = tree.get(name)
+        if not known or value is None or (type(value) is int and not value):
             continue
-        end, below = tree[name]
+        end, below = known
         if end:
-            found.append((*end, value))
+            found.append((end, value))
         if below:
             _walk(value, below, found)
 
@@ -139,19 +132,6 @@ class ReadingBuilder:
 
     `silent` says that nothing but the model's name and the id tells how the call was served.
     """
-
-    __slots__ = (
-        "bodies",
-        "body",
-        "counts",
-        "envelope",
-        "forgiving",
-        "model",
-        "provider",
-        "signals",
-        "silent",
-        "usage",
-    )
 
     def __init__(self, location: UsageLocation, *, forgiving: bool = False) -> None:
         self.usage, _, self.body, self.envelope, self.bodies = location

@@ -5,7 +5,6 @@ are written in camelCase over HTTP and in snake_case by the Python client.
 """
 
 import re
-from collections.abc import Iterator
 from types import MappingProxyType
 
 from pricectl.core.responses.formats import CountTable, ReadingBuilder, ResponseFormat, field
@@ -78,10 +77,13 @@ def _finish(builder: ReadingBuilder) -> None:
             _add_modality(builder, entry, name)
     complete_cached_media(builder)
     for entry in items(builder.usage, "grounding_tool_count"):
-        _add_grounding(builder, entry)
-    groundings = [found for body in builder.bodies for found in _groundings(body)]
-    if groundings:
-        _add_groundings(builder, groundings)
+        kind = text(member(entry, "type"))
+        amount = _amount(entry, "grounding_tool_count")
+        if kind in _GROUNDINGS:
+            builder.add(_GROUNDINGS[kind], amount)
+        elif amount:
+            builder.signal(f"grounding_tool_count.{kind}", amount)
+    _add_groundings(builder)
 
 
 def _amount(entry: object, name: str) -> int:
@@ -104,38 +106,30 @@ def _add_modality(builder: ReadingBuilder, entry: object, name: str) -> None:
         builder.add(counted.lstrip("-"), -amount if counted[0] == "-" else amount)
 
 
-def _add_grounding(builder: ReadingBuilder, entry: object) -> None:
-    kind = text(member(entry, "type"))
-    amount = _amount(entry, "grounding_tool_count")
-    if kind in _GROUNDINGS:
-        builder.add(_GROUNDINGS[kind], amount)
-    elif amount:
-        builder.signal(f"grounding_tool_count.{kind}", amount)
-
-
-def _groundings(body: object) -> Iterator[object]:
-    for candidate in items(body, "candidates"):
-        for name in ("groundingMetadata", "grounding_metadata"):
-            found = member(candidate, name)
-            if found is not None:
-                yield found
-
-
-def _add_groundings(builder: ReadingBuilder, groundings: list[object]) -> None:
+def _add_groundings(builder: ReadingBuilder) -> None:
     """Each query once, whichever event of the stream repeats it; maps once a call."""
-    queries = {text(query) for query in _all(groundings, "webSearchQueries web_search_queries")}
+    groundings = [
+        found
+        for body in builder.bodies
+        for candidate in items(body, "candidates")
+        for name in ("groundingMetadata", "grounding_metadata")
+        if (found := member(candidate, name)) is not None
+    ]
+    if not groundings:
+        return
+    queries: set[str] = set()
+    has_maps = False
+    for grounding in groundings:
+        for name in ("webSearchQueries", "web_search_queries"):
+            queries.update(map(text, items(grounding, name)))
+        for name in ("groundingChunks", "grounding_chunks"):
+            chunks = items(grounding, name)
+            has_maps = has_maps or any(member(it, "maps") is not None for it in chunks)
     queries.discard("")
     if queries:
         builder.add("search", grounded_searches(builder.model, len(queries)))
-    chunks = _all(groundings, "groundingChunks grounding_chunks")
-    if any(member(chunk, "maps") is not None for chunk in chunks):
+    if has_maps:
         builder.add("maps_query", 1)
-
-
-def _all(groundings: list[object], names: str) -> Iterator[object]:
-    for grounding in groundings:
-        for name in names.split():
-            yield from items(grounding, name)
 
 
 GENERATE_CONTENT = ResponseFormat(

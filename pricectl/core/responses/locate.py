@@ -61,9 +61,15 @@ def locate(body: object) -> UsageLocation:
         found = _in_events(body if is_list else list(islice(body, MAX_EVENTS)))
     else:
         found = _in_body(body)
-    if found is None:
-        raise BadUsage("states no usage", where=_kind(body), next_step=_looked_for(body))
-    return found
+    if found:
+        return found
+    marks = ", ".join(known.marks[0] for known in KNOWN_BEST)
+    advice = f"looked for counts such as {marks} in {', '.join(USAGE_MEMBERS[:-1])}"
+    where = "body" if isinstance(body, Mapping) else f"{type(body).__name__:.80}"
+    if isinstance(body, (list, tuple)):
+        where = f"list of {len(body)} events"
+        advice += "; was the stream asked to include its usage?"
+    raise BadUsage("states no usage", where=where, next_step=advice)
 
 
 def _in_body(body: object) -> UsageLocation | None:
@@ -91,7 +97,15 @@ def _in_node(node: object, envelope: object) -> UsageLocation | None:
 
 
 def _in_events(events: "list[object] | tuple[object, ...]") -> UsageLocation | None:
-    _refuse_several(events)
+    """The usage of a stream. Raises BadUsage for several responses; each has its own price."""
+    kinds = Counter(text(member(event, "type")) for event in events)
+    for kind in _ONE_A_STREAM:
+        if kinds[kind] > 1:
+            raise _several(f"{kind} events")
+    if sum(text(member(event, "object")) in _WHOLE for event in events) > 1:
+        raise _several("responses")
+    if sum(value_at(event, _TURN_COMPLETE) is True for event in events) > 1:
+        raise _several("turns")
     found = [location for location in map(_in_body, events) if location]
     if not found:
         return None
@@ -104,18 +118,6 @@ def _in_events(events: "list[object] | tuple[object, ...]") -> UsageLocation | N
         return last._replace(bodies=bodies)
     usage = _merged([location.usage for location in found])
     return UsageLocation(usage, MESSAGES, first.body, first.envelope, bodies)
-
-
-def _refuse_several(events: "list[object] | tuple[object, ...]") -> None:
-    """Raises BadUsage if a list holds more than one response; each has a price of its own."""
-    kinds = Counter(text(member(event, "type")) for event in events)
-    for kind in _ONE_A_STREAM:
-        if kinds[kind] > 1:
-            raise _several(f"{kind} events")
-    whole = sum(text(member(event, "object")) in _WHOLE for event in events)
-    turns = sum(value_at(event, _TURN_COMPLETE) is True for event in events)
-    if whole > 1 or turns > 1:
-        raise _several("responses" if whole > 1 else "turns")
 
 
 def _several(what: str) -> BadUsage:
@@ -135,17 +137,3 @@ def _merged(usages: list[object]) -> dict[str, object]:
             elif new is not None:
                 merged[name] = new
     return merged
-
-
-def _kind(body: object) -> str:
-    if isinstance(body, (list, tuple)):
-        return f"list of {len(body)} events"
-    return "body" if isinstance(body, Mapping) else f"{type(body).__name__:.80}"
-
-
-def _looked_for(body: object) -> str:
-    marks = ", ".join(known.marks[0] for known in KNOWN_BEST)
-    advice = f"looked for counts such as {marks} in {', '.join(USAGE_MEMBERS[:-1])}"
-    if isinstance(body, (list, tuple)):
-        return f"{advice}; was the stream asked to include its usage?"
-    return advice

@@ -98,6 +98,7 @@ _RESPONSES = CountTable(
 _SEARCH_UNITS = {"low": "search_low", "medium": "search", "high": "search_high"}
 _FREE_SEARCH_ACTIONS = ("open_page", "find_in_page", "find")
 _SEARCH_CALL = "web_search_call"
+_ACTION = ("action", "type")
 # How many sessions or images these calls made, and of which price, the body does not say.
 _UNCOUNTED_CALLS = ("code_interpreter_call", "image_generation_call")
 # Models with these words in their names search before every answer, and the body does not say so.
@@ -110,7 +111,9 @@ _ADDED_BY_PROVIDERS = frozenset(
 
 def _finish_chat(builder: ReadingBuilder) -> None:
     if not lacks(builder.usage, _ADDED_BY_PROVIDERS):
-        _add_audio_seconds(builder)
+        audio = member(builder.usage, "prompt_audio_seconds")  # Mistral's; {} stands for none
+        if audio is not None and not (type(audio) is dict and not audio):
+            builder.add("input_second", seconds(audio, "usage.prompt_audio_seconds"))
         _add_perplexity(builder)
     _add_hidden(builder)
     searches = builder.count("search")
@@ -120,13 +123,6 @@ def _finish_chat(builder: ReadingBuilder) -> None:
         builder.counts["search"] = grounded_searches(builder.model, searches)
     if member(builder.body, "usage_breakdown") is not None:
         builder.signal("usage_breakdown", "several models")
-
-
-def _add_audio_seconds(builder: ReadingBuilder) -> None:
-    """Mistral's audio; an empty object stands for none."""
-    value = member(builder.usage, "prompt_audio_seconds")
-    if value is not None and not (type(value) is dict and not value):
-        builder.add("input_second", seconds(value, "usage.prompt_audio_seconds"))
 
 
 def _add_perplexity(builder: ReadingBuilder) -> None:
@@ -147,8 +143,10 @@ def _add_hidden(builder: ReadingBuilder) -> None:
     xAI and Gemini leave out reasoning, the latter without a count of it; some gateways in front of
     Anthropic leave out the cache.
     """
-    seen = builder.count("input_tokens") + builder.count("output_tokens")
     total = builder.take("total")
+    seen = builder.count("input_tokens") + builder.count("output_tokens")
+    if total == seen:
+        return
     reasoning = builder.count("reasoning_tokens")
     hidden = max(total - seen, 0) if total else reasoning * (builder.provider == "xai")
     if not hidden:
@@ -181,29 +179,23 @@ def _is_image(builder: ReadingBuilder) -> bool:
 
 
 def _add_tool_calls(builder: ReadingBuilder) -> None:
-    calls = Counter(map(_tool_call, items(builder.body, "output")))
+    calls: Counter[str] = Counter()
+    for call in items(builder.body, "output"):
+        kind = text(member(call, "type"))
+        # Opening a page that a search found is free.
+        if kind != _SEARCH_CALL or text(value_at(call, _ACTION)) not in _FREE_SEARCH_ACTIONS:
+            calls[kind] += 1
     if calls[_SEARCH_CALL]:
-        builder.add(_search_unit(builder.body), calls[_SEARCH_CALL])
+        sizes = (
+            text(member(tool, "search_context_size"))
+            for tool in items(builder.body, "tools")
+            if text(member(tool, "type")).startswith("web_search")
+        )
+        builder.add(_SEARCH_UNITS.get(next(sizes, ""), "search"), calls[_SEARCH_CALL])
     builder.add("file_search", calls["file_search_call"])
     for kind in _UNCOUNTED_CALLS:
         if calls[kind]:
             builder.signal(kind, calls[kind])
-
-
-def _tool_call(call: object) -> str:
-    """The kind of a charged tool call; opening a page that a search found is free."""
-    kind = text(member(call, "type"))
-    free = kind == _SEARCH_CALL and text(value_at(call, ("action", "type"))) in _FREE_SEARCH_ACTIONS
-    return "" if free else kind
-
-
-def _search_unit(body: object) -> str:
-    sizes = (
-        text(member(tool, "search_context_size"))
-        for tool in items(body, "tools")
-        if text(member(tool, "type")).startswith("web_search")
-    )
-    return _SEARCH_UNITS.get(next(sizes, ""), "search")
 
 
 CHAT = ResponseFormat(

@@ -7,6 +7,7 @@ from pricectl.core.catalog import Catalog
 from pricectl.core.errors import UnpricedUnit
 from pricectl.core.labels import region_word
 from pricectl.core.lookup import find
+from pricectl.core.model import Match
 from pricectl.core.responses.formats import Reading
 from pricectl.core.responses.reading import read_response
 
@@ -24,7 +25,7 @@ def quote_response(  # noqa: PLR0913 - the domain's question, all but two by key
 ) -> Quote:
     """Price a provider's response exactly; what is not given is taken from the body.
 
-    The name that is looked up is that of `row_name`.
+    The row is that of `find_row`.
 
     Raises:
         BadUsage: as `read_response` does.
@@ -55,16 +56,16 @@ def quote_reading(  # noqa: PLR0913 - as `quote_response`
 
     For callers that price one response more than once, as at the prices of several models.
     """
-    name = row_name(catalog, reading, model=model, region=region)
+    match = find_row(catalog, reading, model=model, region=region)
     if strict and reading.signals:
         raise UnpricedUnit(
             f"no price for {', '.join(reading.signals)}",
-            where=name,
+            where=match.asked,
             next_step="price it apart, or ask without strict",
         )
     return quote(
         catalog,
-        name,
+        match,
         reading.usage,
         service=reading.service if service is None else service,
         region=reading.region if region is None else region,
@@ -73,20 +74,23 @@ def quote_reading(  # noqa: PLR0913 - as `quote_response`
     )
 
 
-def row_name(
+def find_row(
     catalog: Catalog, reading: Reading, *, model: str | None = None, region: str | None = None
-) -> str:
-    """The name to look a response's price up by: the seller's own row before another's.
+) -> Match:
+    """The row that a response is charged by: the seller's own before another's.
 
     A cloud sells one model at several prices, so `azure/us/gpt-4o` and `azure/gpt-4o` are tried
     before `gpt-4o`.
     """
-    name = (reading.model if model is None else model).strip()
+    name = reading.model if model is None else model
     seller = reading.provider
-    if not seller:
-        return name
-    zone = region_word(reading.region if region is None else region)
-    for sold in (f"{seller}/{zone}/{name}", f"{seller}/{name}") if zone else (f"{seller}/{name}",):
-        if find(catalog, sold).how in {"exact", "alias"}:
-            return sold
-    return name
+    if seller:
+        own = name.strip()
+        zone = region_word(reading.region if region is None else region)
+        # Only the row itself will do: that `azure/gpt-4o` would fit in part says no more than
+        # what `gpt-4o` finds.
+        for sold in (f"{seller}/{zone}/{own}", f"{seller}/{own}") if zone else (f"{seller}/{own}",):
+            match = find(catalog, sold)
+            if match.how in {"exact", "alias"}:
+                return match
+    return find(catalog, name)

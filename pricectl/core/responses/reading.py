@@ -34,7 +34,7 @@ def read_response(body: object, *, provider: str | None = None) -> Reading:
     """
     try:
         parsed = _parsed(body)
-        return read_openai_text(parsed, provider) or _read(parsed, provider)
+        return read_openai_text(parsed, provider) or _read(locate(parsed), provider)
     except BadUsage:
         raise
     except Exception as error:  # noqa: BLE001 - a foreign object may raise anything, anywhere
@@ -47,17 +47,24 @@ def read_response(body: object, *, provider: str | None = None) -> Reading:
 
 def salvage_response(
     body: object, *, provider: str | None = None
-) -> tuple[Reading, dict[str, int | Decimal]]:
-    """What can be read of a response that `read_response` refuses: where it comes from, and counts.
+) -> tuple[Reading, dict[str, int | Decimal] | None]:
+    """Read a response as `read_response` does, and what can be read of one that it refuses.
 
-    The counts go by the arguments of `Usage` and may contradict each other; the reading has none.
+    Of a refused one the reading says where it comes from and has an empty usage; beside it are the
+    counts, by the arguments of `Usage`, which may contradict each other. None beside a valid one.
     Raises BadUsage if no usage is stated.
 
     >>> usage = {"prompt_tokens": 10.0, "prompt_tokens_details": {"cached_tokens": 11}}
     >>> salvage_response({"model": "m", "usage": usage})[1]
     {'input_tokens': 10, 'cache_read_tokens': 11}
     """
-    location = locate(_parsed(body))
+    parsed = _parsed(body)
+    common = read_openai_text(parsed, provider)
+    if common:
+        return common, None
+    location = locate(parsed)
+    with suppress(Exception):  # a foreign object may raise anything, anywhere
+        return _read(location, provider), None
     builder = _attributed(location, provider, forgiving=True)
     with suppress(BadUsage):
         _count(builder, location.format)
@@ -104,8 +111,7 @@ def _count(builder: ReadingBuilder, response_format: ResponseFormat) -> None:
     split_cached_media(builder)
 
 
-def _read(body: object, provider: str | None) -> Reading:
-    location = locate(body)
+def _read(location: UsageLocation, provider: str | None) -> Reading:
     builder = _attributed(location, provider)
     required = location.format.required
     if required and member(builder.usage, required) is None:

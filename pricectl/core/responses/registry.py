@@ -12,7 +12,7 @@ A usage that comes in a new kind of envelope (the line of a batch's results, an 
 also needs the path to it in `ENVELOPES` of `locate`.
 """
 
-from pricectl.core.responses import anthropic, bedrock, cohere, google, mistral, openai
+from pricectl.core.responses import anthropic, bedrock, cohere_mistral, google, openai
 from pricectl.core.responses.formats import ResponseFormat
 from pricectl.core.responses.values import member
 
@@ -23,8 +23,8 @@ FORMATS: tuple[ResponseFormat, ...] = (
     bedrock.LLAMA,
     google.GENERATE_CONTENT,
     bedrock.CONVERSE,
-    mistral.OCR,
-    cohere.BILLED_UNITS,
+    cohere_mistral.MISTRAL_OCR,
+    cohere_mistral.COHERE,
     openai.RESPONSES,
     anthropic.MESSAGES,
     openai.TOTALS,

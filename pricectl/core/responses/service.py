@@ -24,8 +24,15 @@ _SERVICES_IN_BODY = _by_first_member(
 _SERVICES = MappingProxyType({"on_demand_flex": "flex", "on_demand_priority": "priority"})
 _COSTS = ("cost_in_usd_ticks", "cost", "total_cost")
 _GATEWAY = ("_hidden_params",)
-# Members of the line of a batch's results around a response.
-_BATCHES = ("custom_id", "key", "metadata", "processed_time", "recordId")
+# What the line of a batch's results says of its request: OpenAI, Anthropic, Mistral, and Bedrock;
+# Gemini and Vertex, by names that other bodies use too.
+_REQUEST_NAMES: tuple[Path, ...] = (("custom_id",), ("recordId",))
+_REQUEST_NAMES_BESIDE_A_RESPONSE: tuple[Path, ...] = (
+    ("metadata", "key"),
+    ("key",),
+    ("processed_time",),
+)
+_BATCHES = tuple(path[0] for path in _REQUEST_NAMES + _REQUEST_NAMES_BESIDE_A_RESPONSE)
 # Capacity that was bought ahead: the call costs nothing per token.
 _COMMITTED = ("scale", "reserved", "provisioned_throughput")
 # All members that tell more of a call than its model's name and the response's id do.
@@ -50,22 +57,6 @@ def is_silent(builder: ReadingBuilder) -> bool:
     )
 
 
-def _is_batch(line: object, body: object) -> bool:
-    """Whether a body came in a line of a batch's results.
-
-    OpenAI, Anthropic and Mistral name the request's `custom_id`, Bedrock its `recordId`; Gemini and
-    Vertex put the response beside a key or the time it was processed.
-    """
-    if member(line, "custom_id") is not None or member(line, "recordId") is not None:
-        return True
-    beside = (
-        value_at(line, ("metadata", "key")),
-        member(line, "key"),
-        member(line, "processed_time"),
-    )
-    return member(line, "response") is body and any(value is not None for value in beside)
-
-
 def service_of(builder: ReadingBuilder) -> str:
     """The service tier as the body says it, in lower case; empty if it is silent.
 
@@ -74,8 +65,14 @@ def service_of(builder: ReadingBuilder) -> str:
     if builder.silent:
         return ""
     body, envelope = builder.body, builder.envelope
-    if not lacks(envelope, _BATCHES) and _is_batch(envelope, body):
-        return "batch"
+    if not lacks(envelope, _BATCHES):
+        # A line of a batch's results names its request; where others use the name, it counts
+        # only beside a response.
+        paths = _REQUEST_NAMES
+        if member(envelope, "response") is body:
+            paths += _REQUEST_NAMES_BESIDE_A_RESPONSE
+        if any(value_at(envelope, path) is not None for path in paths):
+            return "batch"
     if text(member(builder.usage, "speed")) == "fast":
         return "fast"
     word = (

@@ -70,6 +70,8 @@ def items(node: object, *path: str) -> Sequence[object]:
 
 def text(value: object) -> str:
     """A short text or an enumeration's value; anything else is the empty text."""
+    if type(value) is str:  # nearly always
+        return value if len(value) <= MAX_TEXT else ""
     if isinstance(value, Enum):
         value = value.value
     if not isinstance(value, str) or len(value) > MAX_TEXT:
@@ -86,7 +88,14 @@ def whole(value: object, where: str) -> int:
         return value if 0 <= value <= MAX_COUNT else _in_bounds(value, where)
     if type(value) is Decimal and is_bounded(value) and value == value.to_integral_value():
         return _in_bounds(int(value), where)
-    raise _not_a_count(value, where)
+    kind = type(value).__name__
+    # A text may be a secret; a number or a truth value helps to find the mistake.
+    shown = f" ({value!r})" if type(value) in (bool, float) else ""
+    raise BadUsage(
+        f"is not a whole number but {kind:.80}{shown}",
+        where=where,
+        next_step="is this the response as the provider sent it?",
+    )
 
 
 def billed(value: object, where: str) -> int:
@@ -130,17 +139,14 @@ def dollars(value: object, where: str) -> int:
     Raises BadUsage.
     """
     if type(value) is float or type(value) is int:
-        if not 0 <= value <= MAX_COUNT:
-            raise _not_a_cost(where)
-        value = repr(value)
+        # Checked before it is written out: an int may have more digits than Python will write.
+        value = repr(value) if 0 <= value <= MAX_COUNT else ""
     amount = value if type(value) is Decimal else plain_decimal(text(value))
     if amount is None or not is_bounded(amount) or amount < 0:
-        raise _not_a_cost(where)
+        raise BadUsage(
+            "is not a cost", where=where, next_step="a cost is a number of USD from 0 up"
+        )
     return pico_usd(amount)
-
-
-def _not_a_cost(where: str) -> BadUsage:
-    return BadUsage("is not a cost", where=where, next_step="a cost is a number of USD from 0 up")
 
 
 def _in_bounds(count: int, where: str) -> int:
@@ -148,13 +154,3 @@ def _in_bounds(count: int, where: str) -> int:
         wrong = "negative" if count < 0 else "too large"
         raise BadUsage(f"is {wrong}", where=where, next_step=f"counts go from 0 to {MAX_COUNT:,}")
     return count
-
-
-def _not_a_count(value: object, where: str) -> BadUsage:
-    kind = type(value).__name__
-    shown = f" ({value!r})" if type(value) in (bool, float) else ""
-    return BadUsage(
-        f"is not a whole number but {kind:.80}{shown}",
-        where=where,
-        next_step="is this the response as the provider sent it?",
-    )

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pricectl.core.catalog import DEFAULT_PRICING, Catalog
 from pricectl.core.lookup import find
 from pricectl.core.model import Model
-from pricectl.core.sanity.acknowledgements import Acknowledgements, read_acknowledged
+from pricectl.core.sanity.acknowledgements import read_acknowledged
 from pricectl.core.sanity.bounds import BOUNDS, Bounds
 from pricectl.core.sanity.rows import SIDES, judge_row
 from pricectl.core.sanity.shares import (
@@ -63,19 +63,22 @@ def check(  # noqa: PLR0913 - all but the two catalogs by keyword
     changed = tuple(_changed_rows(before, after)) if before else ()
     found = [*_row_findings(before, after, changed, bounds)]
     found += _alias_findings(before, after, bounds) if before else ()
-    found += _default_price_findings(before, after, bounds)
+    # The price of unknown models is judged like a row.
+    old_default = before.default if before else None
+    if (old_default.entry if old_default else DEFAULT_PRICING) != after.default.entry:
+        found += judge_row(old_default, after.default, bounds)
     found += _critical_model_findings(before, after, critical, at)
     if not after.models:
         found.append(SanityFinding("empty-catalog", "refused", "", None, "there are no models"))
-    acknowledgements = read_acknowledged(after.metadata, ACKNOWLEDGEABLE)
-    open_findings, accepted = _split_by_acknowledgement(found, acknowledgements)
+    open_findings, accepted = _split_by_acknowledgement(found, after)
     if before:
         gone = sum(row.new is None for row in changed)
         open_findings += share_findings(before, gone, tuple(open_findings), accepted)
-    expired = [_expired_finding(one) for one in accepted if today and one.has_expired(today)]
-    return Verdict(
-        tuple(sorted([*open_findings, *expired], key=lambda one: one.rank)), tuple(accepted)
-    )
+    for finding, entry in accepted:
+        if today and entry.expires and entry.expires < today:
+            message = f"{finding.message}; it was acknowledged until {entry.expires}"
+            open_findings.append(finding._replace(level="warning", message=message))
+    return Verdict(tuple(sorted(open_findings, key=lambda one: one.rank)), tuple(accepted))
 
 
 class _ChangedRow(NamedTuple):
@@ -85,27 +88,8 @@ class _ChangedRow(NamedTuple):
     new: Model | None
 
 
-def _row_findings(
-    before: Catalog | None, after: Catalog, changed: Sequence[_ChangedRow], bounds: Bounds
-) -> Iterator[SanityFinding]:
-    """What is found row by row: changed ones, then new ones."""
-    known = set(before.by_full_name) if before else set()
-    for old, new in changed:
-        if new is None:
-            yield from _model_gone_findings(old)
-            continue
-        judged = judge_row(old, new, bounds)
-        taken_over = new.full_name in known and new.full_name != old.full_name
-        yield from (
-            one for one in judged if not taken_over or one.rule in RULES_FOR_TAKEN_OVER_NAMES
-        )
-    known.update(new.full_name for _, new in changed if new)
-    for name, model in after.by_full_name.items():
-        if name not in known:
-            yield from judge_row(None, model, bounds)
-
-
 def _changed_rows(before: Catalog, after: Catalog) -> Iterator[_ChangedRow]:
+    """Edited rows, then removed ones with the row that has taken over their name."""
     missing = []
     for name, old in before.by_full_name.items():
         new = after.by_full_name.get(name)
@@ -114,21 +98,33 @@ def _changed_rows(before: Catalog, after: Catalog) -> Iterator[_ChangedRow]:
         elif old.entry != new.entry:
             yield _ChangedRow(old, new)
     for old in missing:
-        yield _ChangedRow(old, _row_of_that_name(after, old))
+        yield _ChangedRow(old, own_row(after, old.full_name) or own_row(after, old.name))
 
 
-def _row_of_that_name(after: Catalog, old: Model) -> Model | None:
-    """The row that has a removed row's name: exactly, as an alias or in another case."""
-    matches = (find(after, name) for name in (old.full_name, old.name))
-    return next((match.model for match in matches if match.how in OWN_ROW_MATCHES), None)
+def own_row(catalog: Catalog, name: str) -> Model | None:
+    """The row that has a name itself, as an alias or in another case."""
+    match = find(catalog, name)
+    return match.model if match.how in OWN_ROW_MATCHES else None
 
 
-def _model_gone_findings(old: Model) -> list[SanityFinding]:
-    """A removed row; one that was retired before was gone already."""
-    if old.entry.get("retired") is True:
-        return []
-    message = "the model is gone and no row answers for its name"
-    return [SanityFinding("model-gone", "warning", old.pointer, None, message, old.full_name)]
+def _row_findings(
+    before: Catalog | None, after: Catalog, changed: Sequence[_ChangedRow], bounds: Bounds
+) -> Iterator[SanityFinding]:
+    """What is found row by row: changed ones, then new ones."""
+    known = set(before.by_full_name) if before else set()
+    for old, new in changed:
+        if new:
+            taken_over = new.full_name in known and new.full_name != old.full_name
+            for one in judge_row(old, new, bounds):
+                if not taken_over or one.rule in RULES_FOR_TAKEN_OVER_NAMES:
+                    yield one
+        elif old.entry.get("retired") is not True:  # a retired row was gone already
+            message = "the model is gone and no row answers for its name"
+            yield SanityFinding("model-gone", "warning", old.pointer, None, message, old.full_name)
+    known.update(new.full_name for _, new in changed if new)
+    for name, model in after.by_full_name.items():
+        if name not in known:
+            yield from judge_row(None, model, bounds)
 
 
 def _alias_findings(before: Catalog, after: Catalog, bounds: Bounds) -> Iterator[SanityFinding]:
@@ -138,7 +134,10 @@ def _alias_findings(before: Catalog, after: Catalog, bounds: Bounds) -> Iterator
         if all(row.entry.get("retired") is True for row in rows):
             continue
         sold += 1
-        if _is_unmoved(alias, rows, after):
+        # Before two lookups: most aliases stay with their rows, and no row has them as its name.
+        kept = [row.full_name for row in rows]
+        moved = kept != [row.full_name for row in after.aliases.get(alias, ())]
+        if not (moved or alias in after.names or alias in after.by_full_name):
             continue
         was, now = find(before, alias), find(after, alias)
         if was.how != "alias":
@@ -156,41 +155,26 @@ def _alias_findings(before: Catalog, after: Catalog, bounds: Bounds) -> Iterator
         yield SanityFinding("many-aliases-gone", level, "", None, message)
 
 
-def _is_unmoved(alias: str, rows: Sequence[Model], after: Catalog) -> bool:
-    """Whether the same rows have an alias, and no row has it as its name; asked before a lookup."""
-    if alias in after.names or alias in after.by_full_name:
-        return False
-    followers = after.aliases.get(alias, ())
-    return [row.full_name for row in rows] == [row.full_name for row in followers]
-
-
-def _default_price_findings(
-    before: Catalog | None, after: Catalog, bounds: Bounds
-) -> tuple[SanityFinding, ...]:
-    """The price of unknown models, which is judged like a row."""
-    old = before.default if before else None
-    if (old.entry if old else DEFAULT_PRICING) == after.default.entry:
-        return ()
-    return judge_row(old, after.default, bounds)
-
-
 def _critical_model_findings(
     before: Catalog | None, after: Catalog, names: Sequence[str], at: datetime | None
 ) -> Iterator[SanityFinding]:
     """Critical models without a price; an error if the prices in use lack it too."""
-    if tuple(names or SEED_MODELS) == SEED_MODELS:
-        names = [name for name in SEED_MODELS if before and priced_units(before, name)]
-    for name in names:
-        had = priced_units(before, name, at) if before else frozenset()
-        has = priced_units(after, name, at)
+    unset = tuple(names or SEED_MODELS) == SEED_MODELS
+    for name in SEED_MODELS if unset else names:
+        old, new = own_row(before, name) if before else None, own_row(after, name)
+        had = _units_of(before, old, at) if before else frozenset()
+        # A seed model counts if it is priced at any time, which `had` says for most of them.
+        if unset and not had and not (before and at and _units_of(before, old, None)):
+            continue
+        has = _units_of(after, new, at)
         lost = sorted(had & frozenset(SIDES) - has)
         if has and not lost:
             continue
         level: Level = "error" if before and not had else "refused"
-        row = find(before, name) if had and before else find(after, name)
-        where = row.model.pointer if row.how in OWN_ROW_MATCHES else ""
+        row = old if had else new
         which = f"no {' and no '.join(lost)} price" if has else "no price"
         message = f"the critical model {name!r:.80} has {which}"
+        where = row.pointer if row else ""
         yield SanityFinding("critical-model-missing", level, where, None, message)
 
 
@@ -200,33 +184,34 @@ def priced_units(catalog: Catalog, name: str, at: datetime | None = None) -> fro
     Empty unless a row has the name itself, as an alias or in another case. What an announced list
     lacks is not counted, nor what the list in force at `at` (UTC) lacks.
     """
-    match = find(catalog, name)
-    units = _base_units(match.model, at) if match.how in OWN_ROW_MATCHES else frozenset()
-    successor = match.model.entry.get("successor")
-    if not units and match.model.entry.get("retired") is True and isinstance(successor, str):
-        follower = find(catalog, successor)
-        return _base_units(follower.model, at) if follower.how in OWN_ROW_MATCHES else frozenset()
-    return units
+    return _units_of(catalog, own_row(catalog, name), at)
 
 
-def _base_units(model: Model, at: datetime | None) -> frozenset[str]:
-    in_force = model.list_at(at) if at else model.prices
-    lists = (model.prices, in_force, *(prices for _, prices in model.upcoming))
-    return frozenset.intersection(
-        *(
-            frozenset(unit for unit, tier, service in prices.rates if not tier and not service)
-            for prices in lists
+def _units_of(catalog: Catalog, row: Model | None, at: datetime | None) -> frozenset[str]:
+    rows = [row]
+    if row and row.entry.get("retired") is True and isinstance(row.entry.get("successor"), str):
+        rows.append(own_row(catalog, str(row.entry["successor"])))
+    for one in filter(None, rows):
+        in_force = one.list_at(at) if at else one.prices
+        units = frozenset.intersection(
+            *(
+                frozenset(unit for unit, tier, service in prices.rates if not tier and not service)
+                for prices in (one.prices, in_force, *(announced for _, announced in one.upcoming))
+            )
         )
-    )
+        if units:
+            return units
+    return frozenset()
 
 
 def _split_by_acknowledgement(
-    found: Iterable[SanityFinding], acknowledgements: Acknowledgements
+    found: Iterable[SanityFinding], after: Catalog
 ) -> tuple[list[SanityFinding], list[AcceptedFinding]]:
     """The findings that stay, and those that a person has acknowledged.
 
     Prices that moved by one factor are acknowledged by the value of any of them.
     """
+    acknowledgements = read_acknowledged(after.metadata, ACKNOWLEDGEABLE)
     left: list[SanityFinding] = []
     accepted: list[AcceptedFinding] = []
     for finding in found:
@@ -238,9 +223,3 @@ def _split_by_acknowledgement(
         else:
             left.append(finding)
     return left, accepted
-
-
-def _expired_finding(accepted: AcceptedFinding) -> SanityFinding:
-    finding, entry = accepted
-    message = f"{finding.message}; it was acknowledged until {entry.expires}"
-    return finding._replace(level="warning", message=message)

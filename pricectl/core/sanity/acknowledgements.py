@@ -71,7 +71,8 @@ def _read(item: Json, rules: Collection[str]) -> Acknowledgement | str:
     """One acknowledgement, or what is wrong with it in words."""
     if not isinstance(item, dict):
         return "an acknowledgement is not an object"
-    missing = [name for name in TEXTS if not _is_text(item.get(name))]
+    texts = {name for name, value in item.items() if isinstance(value, str) and value.strip()}
+    missing = [name for name in TEXTS if name not in texts]
     if missing:
         return f"an acknowledgement needs {', '.join(missing)} as text"
     unknown = [name for name in item if name not in KEYS]
@@ -89,10 +90,6 @@ def _read(item: Json, rules: Collection[str]) -> Acknowledgement | str:
     if day is None or (expires is None and item.get("expires") is not None):
         return "date and expires are days such as 2026-12-01"
     return Acknowledgement(rule, pointer, value, reason, day, expires)
-
-
-def _is_text(value: Json) -> bool:
-    return isinstance(value, str) and bool(value.strip())
 
 
 def _day(written: Json) -> date | None:

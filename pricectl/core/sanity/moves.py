@@ -8,7 +8,7 @@ from pricectl.core.entries import OWN_FACTORS, UPLIFT_KEYS
 from pricectl.core.labels import amount_words, label, plural, times
 from pricectl.core.money import exact
 from pricectl.core.pointers import DEFAULT_PRICING_POINTER, pointer_to
-from pricectl.core.prices import ANY_REGION, Entry, PriceList
+from pricectl.core.prices import ANY_REGION, PriceList
 from pricectl.core.rates import RateKey
 from pricectl.core.sanity.acknowledgements import Value
 from pricectl.core.sanity.bounds import HIGHEST_FACTOR, LOWEST_FACTOR
@@ -108,8 +108,12 @@ def moved_findings(moves: Iterable[PriceMove], unmoved: int) -> Iterator[SanityF
     """
     found = list(moves)
     judged = [move for move in found if not is_cache(move.unit)]
-    if len(found) > 1 and not unmoved and _same_power(found):
-        yield _moved_finding("row-moved", judged or found, found, _row_level(judged))
+    several = len(found) > 1 and not unmoved
+    powers = {power_of_ten(move.old, move.new) for move in found} if several else {0}
+    if len(powers) == 1 and 0 not in powers:
+        largest = max((size(move.ratio) for move in judged), default=0)
+        row_level: Level = "refused" if largest >= REFUSED_TIMES else "error"
+        yield _moved_finding("row-moved", judged or found, found, row_level)
         return
     groups: dict[tuple[Fraction, Level], list[PriceMove]] = {}
     for move in judged:
@@ -118,16 +122,6 @@ def moved_findings(moves: Iterable[PriceMove], unmoved: int) -> Iterator[SanityF
             groups.setdefault((move.ratio, level), []).append(move)
     for (_, level), group in groups.items():
         yield _moved_finding("price-moved", group, group, level)
-
-
-def _same_power(moves: Sequence[PriceMove]) -> bool:
-    first = power_of_ten(moves[0].old, moves[0].new)
-    return first != 0 and all(power_of_ten(move.old, move.new) == first for move in moves)
-
-
-def _row_level(judged: Sequence[PriceMove]) -> Level:
-    largest = max((size(move.ratio) for move in judged), default=0)
-    return "refused" if largest >= REFUSED_TIMES else "error"
 
 
 def _moved_finding(
@@ -175,8 +169,11 @@ def factor_findings(old: PriceList | None, new: PriceList) -> Iterator[SanityFin
         if was == now:
             continue
         value = new.uplifts.get(word)
-        written = old if old and value is None else new
-        where = f"{new.pointer or DEFAULT_PRICING_POINTER}/{_factor_path(written.entry, word)}"
+        own = (old if old and value is None else new).entry.get(OWN_FACTORS)
+        path = pointer_to(next((key for key, named in UPLIFT_KEYS.items() if named == word), ""))
+        if isinstance(own, dict) and word in own:
+            path = pointer_to(OWN_FACTORS, word)
+        where = f"{new.pointer or DEFAULT_PRICING_POINTER}{path}"
         said = f"the factor {word!r:.40} on every token price"
         if not _is_usual(now) and (was is None or _is_usual(was)):
             limits = f"{exact(LOWEST_FACTOR)} to {exact(HIGHEST_FACTOR)}"
@@ -194,10 +191,3 @@ def _factor(prices: PriceList, word: str) -> Fraction:
 
 def _is_usual(factor: Fraction) -> bool:
     return LOWEST_FACTOR <= factor <= HIGHEST_FACTOR
-
-
-def _factor_path(entry: Entry, word: str) -> str:
-    own = entry.get(OWN_FACTORS)
-    if isinstance(own, dict) and word in own:
-        return OWN_FACTORS + pointer_to(word)
-    return next(key for key, named in UPLIFT_KEYS.items() if named == word)

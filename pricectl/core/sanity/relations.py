@@ -62,20 +62,16 @@ def broken(prices: PriceList, key: RateKey) -> tuple[Broken, ...]:
     unit, tier, service = key
     found = []
     relation = RELATIONS.get(unit)
-    if relation:
-        pair = _pair(prices, key, (relation.other, tier, service))
-        if pair and not _holds(relation, pair):
+    pair = _pair(prices, key, (relation.other, tier, service)) if relation else None
+    if relation and pair:
+        part, high = pair.price * 1000, relation.highest
+        if part < relation.lowest * pair.other or (high and part > high * pair.other):
             found.append(Broken(relation.rule, _words(key, relation.other, pair)))
     if service == BATCHES:
         pair = _pair(prices, key, (unit, tier, STANDARD))
         if pair and pair.price > pair.other:
             found.append(Broken(BATCH_RULE, _words(key, label(unit, tier), pair)))
     return tuple(found)
-
-
-def _holds(relation: Relation, pair: PricePair) -> bool:
-    part, high = pair.price * 1000, relation.highest
-    return part >= relation.lowest * pair.other and (high is None or part <= high * pair.other)
 
 
 def _pair(prices: PriceList, key: RateKey, other: RateKey) -> PricePair | None:

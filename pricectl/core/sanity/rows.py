@@ -24,7 +24,7 @@ from pricectl.core.sanity.moves import (
 )
 from pricectl.core.sanity.relations import broken
 from pricectl.core.sanity.verdict import Level, SanityFinding, size
-from pricectl.core.units import UNITS, is_token
+from pricectl.core.units import STANDARD, UNITS, is_token
 
 SIDES = ("input", "output")
 # Modes in which both sides of a call are charged, so that a price of zero is a missing one.
@@ -105,47 +105,46 @@ def _list_findings(
     # A row that is free or retired may lack a side; one that lost every price is as good as gone.
     marked = any(row.entry.get(mark) is True for mark in ("retired", "free"))
     unsold = pair.is_previous or (marked and bool(pair.new.rates))
-    if pair.old and not unsold:
-        yield from _lost_price_findings(pair.old, pair.new)
+    sold = pair.old.rates if pair.old and not unsold else {}
+    for (unit, tier, service), (pico, key) in sold.items():
+        is_base = not tier and not service
+        if not is_base or (unit not in SIDES and pair.new.rates):
+            continue
+        if not pair.new.charged((unit, 0, STANDARD)):
+            where = ListedPrice(pair.new, key).pointer
+            message = f"{label(unit)} has no price any more, it was {amount_words(pico, unit)}"
+            yield SanityFinding("price-lost", "warning", where, None, message)
 
 
 def _list_pairs(before: Model | None, after: Model) -> Iterator[ListPair]:
     """Every list of a row beside the list in force before, at every time and hour."""
-    for pair in _list_pairs_by_time(before, after):
+    if before is None:
+        pairs = [ListPair(None, prices) for prices in after.price_lists]
+    else:
+        periods = (*after.previous, *after.upcoming, *before.previous, *before.upcoming)
+        instants = (BEGINNING, *sorted({instant for instant, _ in periods}))
+        in_force = (ListPair(before.list_at(day), after.list_at(day)) for day in instants)
+        pairs = list(dict.fromkeys(in_force))
+        compared = {pair.new.pointer for pair in pairs}
+        # Readers that know no dates may still charge by a list that is never in force.
+        unused = (prices for prices in after.price_lists if prices.pointer not in compared)
+        pairs += [ListPair(before.prices, prices) for prices in unused]
+    for pair in pairs:
         yield pair
         if pair.new.off_peak:
             old = pair.old and (pair.old.off_peak or pair.old)
             yield ListPair(old, pair.new.off_peak)
 
 
-def _list_pairs_by_time(before: Model | None, after: Model) -> Iterator[ListPair]:
-    if before is None:
-        yield from (ListPair(None, prices) for prices in after.price_lists)
-        return
-    periods = (*after.previous, *after.upcoming, *before.previous, *before.upcoming)
-    instants = (BEGINNING, *sorted({instant for instant, _ in periods}))
-    pairs = dict.fromkeys(
-        ListPair(before.list_at(instant), after.list_at(instant)) for instant in instants
-    )
-    yield from pairs
-    in_force = {pair.new.pointer for pair in pairs}
-    for prices in after.price_lists:
-        if prices.pointer not in in_force:  # readers that know no dates may still charge by it
-            yield ListPair(before.prices, prices)
-
-
 def _price_changes(pair: ListPair) -> Iterator[PriceChange]:
-    for rate_key, (pico, key) in pair.new.rates.items():
-        old = pair.old.charged_pico_usd(rate_key) if pair.old else None
-        if old != pico:
-            yield PriceChange(ListedPrice(pair.new, key), rate_key, pico, old)
-    if pair.old and not pair.is_previous:
-        yield from _gone_price_changes(pair.old, pair.new)
-
-
-def _gone_price_changes(old: PriceList, new: PriceList) -> Iterator[PriceChange]:
-    """Tiers and services without a price any more: their calls are charged another one."""
-    for rate_key, (pico, key) in old.rates.items():
+    old, new = pair
+    for rate_key, (pico, key) in new.rates.items():
+        was = old.charged_pico_usd(rate_key) if old else None
+        if was != pico:
+            yield PriceChange(ListedPrice(new, key), rate_key, pico, was)
+    # Tiers and services without a price any more: their calls are charged another one.
+    sold = old.rates if old and not pair.is_previous else {}
+    for rate_key, (pico, key) in sold.items():
         now = new.charged_pico_usd(rate_key) if rate_key not in new.rates else None
         if now is not None and now != pico:
             yield PriceChange(ListedPrice(new, key, is_gone=True), rate_key, now, pico)
@@ -173,8 +172,12 @@ def _zero_price_findings(
 ) -> Iterator[SanityFinding]:
     """A price that became zero, or a new row that gives its calls away."""
     free = row.entry.get("free") is True or pair.new.entry.get("free") is True
-    name, unit = label(*change.key), change.unit
-    old = _fallback(change.key, pair.old) if pair.old and change.old is None else change.old
+    (unit, tier, service), old = change.key, change.old
+    name = label(unit, tier, service)
+    if pair.old and old is None:  # what was charged then: the price of another unit
+        others = [(fallback, tier, service) for fallback in UNITS[unit].fallbacks]
+        charged = map(pair.old.charged_pico_usd, others)
+        old = next((pico for pico in charged if pico is not None), None)
     if old:
         message = f"{name} became zero, it was {amount_words(old, unit)}"
         moved = None if is_cache(unit) else Fraction(0)
@@ -187,19 +190,12 @@ def _zero_price_findings(
         yield change.finding("zero-price", "refused", f"{name} is zero; it is not marked free")
 
 
-def _fallback(key: RateKey, prices: PriceList) -> int | None:
-    """What a unit without a price of its own is charged: the price of another unit."""
-    unit, tier, service = key
-    charged = (prices.charged_pico_usd((one, tier, service)) for one in UNITS[unit].fallbacks)
-    return next((pico for pico in charged if pico is not None), None)
-
-
 def _gives_away(key: RateKey, prices: PriceList, row: Model) -> bool:
     """Whether a zero is a side of a text model, or stands in a row where every price is zero."""
     if row.entry.get("mode") in TEXT_MODES:
         unit, tier, service = key
         return unit in SIDES and not tier and not service
-    return not any(pico for pico, _ in prices.rates.values())
+    return prices.is_all_zero
 
 
 def _order_findings(pair: ListPair) -> Iterator[SanityFinding]:
@@ -212,13 +208,3 @@ def _order_findings(pair: ListPair) -> Iterator[SanityFinding]:
             if rule not in known:
                 price = ListedPrice(pair.new, key)
                 yield SanityFinding(rule, level, price.pointer, price.value, message)
-
-
-def _lost_price_findings(old: PriceList, new: PriceList) -> Iterator[SanityFinding]:
-    """The input or output price, or the last price, is not there any more: calls cost nothing."""
-    for (unit, tier, service), (pico, key) in old.rates.items():
-        counts = not tier and not service and (unit in SIDES or not new.rates)
-        if counts and not new.charged((unit, 0, "")):
-            pointer = ListedPrice(new, key).pointer
-            message = f"{label(unit)} has no price any more, it was {amount_words(pico, unit)}"
-            yield SanityFinding("price-lost", "warning", pointer, None, message)

@@ -81,12 +81,8 @@ def _lost_models(found: Iterable[SanityFinding]) -> dict[str, SanityFinding]:
 
 def _moved_rows(found: Iterable[SanityFinding]) -> dict[str, SanityFinding]:
     """By row: those that moved so far that they count, each with its largest move."""
-    far = (one for one in found if one.moved == 0 or _moved_far(one))
     rows: dict[str, SanityFinding] = {}
-    for one in sorted(far, key=lambda one: one.times, reverse=True):
-        rows.setdefault(one.model, one)
+    for one in sorted(found, key=lambda one: one.times, reverse=True):
+        if one.moved == 0 or (one.rule in MOVE_RULES and one.times >= ROW_TIMES):
+            rows.setdefault(one.model, one)
     return rows
-
-
-def _moved_far(finding: SanityFinding) -> bool:
-    return finding.rule in MOVE_RULES and finding.times >= ROW_TIMES

@@ -1,7 +1,6 @@
 """What a comparison of two price files found, and the sentence that refuses one."""
 
 from collections import Counter
-from datetime import date
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
@@ -116,10 +115,6 @@ class AcceptedFinding(NamedTuple):
 
     finding: SanityFinding
     by: Acknowledgement
-
-    def has_expired(self, today: date) -> bool:
-        """Whether a review shows it again."""
-        return self.by.expires is not None and self.by.expires < today
 
 
 class Verdict(NamedTuple):

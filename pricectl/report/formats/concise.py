@@ -3,6 +3,7 @@
 from pricectl.check.findings import Finding
 from pricectl.check.validation import Validation, ValidationReport
 from pricectl.report.canvas import clean
+from pricectl.report.validate import place
 
 
 def findings(found: Validation) -> str:
@@ -17,7 +18,5 @@ def findings(found: Validation) -> str:
 
 def line(report: ValidationReport, finding: Finding) -> str:
     """One finding on one line."""
-    place = clean(report.file_of(finding))
-    if finding.span:
-        place += f":{finding.span.line}:{finding.span.column}"
-    return f"{place}: {finding.severity}[{finding.rule}] {clean(finding.message)}{finding.due_mark}"
+    where, message = place(report, finding), clean(finding.message) + finding.due_mark
+    return f"{where}: {finding.severity}[{finding.rule}] {message}"

@@ -1,7 +1,5 @@
 """GitHub workflow commands: a line each, shown by GitHub at its place in the file."""
 
-from collections.abc import Iterator
-
 from pricectl.changes import Change
 from pricectl.changes.diff import DiffResult
 from pricectl.check.findings import SEVERITIES, Finding, Severity
@@ -24,16 +22,17 @@ def command(level: str, message: str, **properties: str | int) -> str:
     >>> command("notice", "50% more", file="a,b.json", line=3)
     '::notice file=a%2Cb.json,line=3::50%25 more'
     """
-    given = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    # A colon or a comma would end a property; line breaks and percents are the same for both.
+    escaped = (
+        f"{name}={_data(str(value)).replace(':', '%3A').replace(',', '%2C')}"
+        for name, value in properties.items()
+    )
+    given = ",".join(escaped)
     return f"::{level}{' ' if given else ''}{given}::{_data(message)}"
 
 
 def _data(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(value: str | int) -> str:
-    return _data(str(value)).replace(":", "%3A").replace(",", "%2C")
 
 
 def findings(found: Validation) -> str:
@@ -58,40 +57,30 @@ def _command(report: ValidationReport, finding: Finding) -> str:
 
 def diff(result: DiffResult) -> str:
     """The summary, the changes of most effect, the gates, at the lines of the new file."""
-    return "\n".join(_diff_commands(result))
-
-
-def _diff_commands(result: DiffResult) -> Iterator[str]:
     compared, changes = result.compared, result.compared.comparison.changes
-    yield command("notice", clean(compared.summary), title="pricectl diff")
     positions = Positions(result.head.version.data.decode())
-    for change in changes[:MAX_CHANGES]:
-        yield _change_command(change, result.head.path, positions)
+    lines = [command("notice", clean(compared.summary), title="pricectl diff")]
+    lines += [_change(change, result.head.path, positions) for change in changes[:MAX_CHANGES]]
     if len(changes) > MAX_CHANGES:
-        yield command("notice", f"{plural(len(changes) - MAX_CHANGES, 'change')} more")
+        lines.append(command("notice", f"{plural(len(changes) - MAX_CHANGES, 'change')} more"))
     for told in words.left_out(compared.comparison):
-        yield command("warning", told, title="pricectl diff")
+        lines.append(command("warning", told, title="pricectl diff"))
     for gate in compared.gates:
-        yield command("error" if gate.tripped else "notice", gate.text)
+        lines.append(command("error" if gate.tripped else "notice", gate.text))
+    return "\n".join(lines)
 
 
-def _change_command(change: Change, path: str, positions: Positions) -> str:
+def _change(change: Change, path: str, positions: Positions) -> str:
+    if change.kind in ("added", "removed"):
+        sentence = f"{change.full_name} {change.kind}: {change.new or change.old}"
+    else:
+        name = f"{change.full_name} {words.price_label(change)}"
+        old, new = words.sides(change)
+        note = f"({change.note})" if change.note and not change.price else ""
+        told = (part for part in (words.moved(change.largest), note) if part)
+        head = change.model if change.kind == "resolution" else name
+        sentence = " ".join([f"{head}:", old, "->", new, *told])
     line, column, _ = positions.key(change.pointer)
     file = {} if path == "-" else {"file": clean(path).removeprefix("./")}
-    level = _CHANGE_LEVELS[change.severity]
-    return command(
-        level, clean(_sentence(change)), **file, line=line, col=column, title=change.kind
-    )
-
-
-def _sentence(change: Change) -> str:
-    if change.kind in ("added", "removed"):
-        return f"{change.full_name} {change.kind}: {change.new or change.old}"
-    name = change.model if change.kind == "resolution" else change.full_name
-    label = "" if change.kind == "resolution" else f" {words.price_label(change)}"
-    old, new = words.sides(change)
-    moved = words.moved(change.largest)
-    told = [moved] if moved else []
-    if change.note and not change.price:
-        told.append(f"({change.note})")
-    return " ".join([f"{name}{label}:", old, "->", new, *told])
+    level, kind = _CHANGE_LEVELS[change.severity], change.kind
+    return command(level, clean(sentence), **file, line=line, col=column, title=kind)

@@ -20,38 +20,20 @@ def findings(found: Validation) -> str:
 
 
 def _suite(root: ET.Element, report: ValidationReport, threshold: Threshold) -> None:
-    by_rule: dict[str, list[Finding]] = {rule: [] for rule in RULES}
+    bad: dict[str, list[Finding]] = {rule: [] for rule in RULES}
+    rest: dict[str, list[Finding]] = {rule: [] for rule in RULES}
     for finding in report.findings:
-        by_rule[finding.rule].append(finding)
-    failures = sum(bool(_bad(found, threshold)) for found in by_rule.values())
-    suite = ET.SubElement(
-        root,
-        "testsuite",
-        name=clean(report.file),
-        tests=str(len(by_rule)),
-        failures=str(failures),
-        errors="0",
-    )
-    for rule, found in by_rule.items():
-        case = ET.SubElement(suite, "testcase", classname=clean(report.file), name=rule)
-        _outcome(case, report, found, threshold)
-
-
-def _outcome(
-    case: ET.Element, report: ValidationReport, found: list[Finding], threshold: Threshold
-) -> None:
-    bad = _bad(found, threshold)
-    rest = [finding for finding in found if finding not in bad]
-    if bad:
-        first = clean(bad[0].message)
-        message = first if len(bad) == 1 else f"{first} (and {len(bad) - 1} more)"
-        failure = ET.SubElement(case, "failure", type=bad[0].severity, message=message)
-        failure.text = "\n".join(line(report, finding) for finding in bad)
-    if rest:
-        ET.SubElement(case, "system-out").text = "\n".join(
-            line(report, finding) for finding in rest
-        )
-
-
-def _bad(found: list[Finding], threshold: Threshold) -> list[Finding]:
-    return list(filter(threshold.trips, found))
+        (bad if threshold.trips(finding) else rest)[finding.rule].append(finding)
+    name = clean(report.file)
+    counts = {"tests": str(len(RULES)), "failures": str(sum(map(bool, bad.values())))}
+    suite = ET.SubElement(root, "testsuite", {"name": name, **counts, "errors": "0"})
+    for rule, failing in bad.items():
+        case = ET.SubElement(suite, "testcase", classname=name, name=rule)
+        if failing:
+            first, more = clean(failing[0].message), len(failing) - 1
+            message = f"{first} (and {more} more)" if more else first
+            failure = ET.SubElement(case, "failure", type=failing[0].severity, message=message)
+            failure.text = "\n".join(line(report, finding) for finding in failing)
+        if rest[rule]:
+            told = "\n".join(line(report, finding) for finding in rest[rule])
+            ET.SubElement(case, "system-out").text = told

@@ -5,7 +5,7 @@ into the bound is dropped line by line, sections in order of weight, and the com
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -77,13 +77,10 @@ def code(text: str) -> str:
     """
     safe = clean(text)
     safe = safe if len(safe) <= MAX_NAME else f"{safe[: MAX_NAME - 1]}…"
-    if _SIMPLE.fullmatch(safe):
-        return f"`{safe}`"
-    return f"<code>{''.join(map(_entity, safe))}</code>" if safe else ""
-
-
-def _entity(character: str) -> str:
-    return character if character.isalnum() or character in " ./" else f"&#{ord(character)};"
+    if _SIMPLE.fullmatch(safe) or not safe:
+        return f"`{safe}`" if safe else ""
+    entities = (one if one.isalnum() or one in " ./" else f"&#{ord(one)};" for one in safe)
+    return f"<code>{''.join(entities)}</code>"
 
 
 def _size(lines: Sequence[str]) -> int:
@@ -109,26 +106,18 @@ def _drawn(section: MarkdownTable, room: int) -> list[str]:
     return [*opening, *section.rows[:fitting], *(["", note] if fitting < rows else []), *closing]
 
 
-def _sections(found: Comparison) -> Iterator[MarkdownTable]:
-    rows = found.of("added", "removed", "renamed")
+def _sections(found: Comparison) -> list[MarkdownTable]:
+    """Those that have a row, the weightiest first: what does not fit is dropped from the end."""
+    rows, rest = found.of("added", "removed", "renamed"), found.of("metadata")
     names = "Names answered by another row"
-    yield from (
-        section
-        for section in (
-            _table("Prices", "Model|Price|Before|Now|Change", found.of("repriced"), _price),
-            _table("Rows", "Row|Model|Prices", rows, _row),
-            _table(names, "Name|Before|Now|Change", found.of("resolution"), _name),
-            _jobs(found),
-            _table(
-                "Other changes",
-                "Model|Member|Before|Now",
-                found.of("metadata"),
-                _other,
-                folded=True,
-            ),
-        )
-        if section.rows
+    sections = (
+        _table("Prices", "Model|Price|Before|Now|Change", found.of("repriced"), _price),
+        _table("Rows", "Row|Model|Prices", rows, _row),
+        _table(names, "Name|Before|Now|Change", found.of("resolution"), _name),
+        _jobs(found),
+        _table("Other changes", "Model|Member|Before|Now", rest, _other, folded=True),
     )
+    return [section for section in sections if section.rows]
 
 
 def _table(

@@ -55,13 +55,18 @@ def _result(
     report: ValidationReport, finding: Finding, seen: Counter[str], *, suppressed: bool
 ) -> dict[str, Any]:
     message = f"{finding.message}. {finding.hint}" if finding.hint else finding.message
+    # The fingerprint stays the same while lines move: the rule, the place in the document, and
+    # which one of several with both alike.
+    identity = f"{finding.rule} {finding.pointer}"
+    seen[identity] += 1
+    fingerprint = hashlib.sha256(f"{identity} {seen[identity]}".encode()).hexdigest()[:32]
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "ruleIndex": INDEX[finding.rule],
         "level": LEVELS[finding.severity],
         "message": {"text": clean(message)},
         "locations": [_location(report.file_of(finding), finding.span, finding.pointer)],
-        "partialFingerprints": {"pricectl/v1": _fingerprint(finding, seen)},
+        "partialFingerprints": {"pricectl/v1": fingerprint},
     }
     if finding.due:
         result["properties"] = {"due": True}
@@ -74,7 +79,9 @@ def _result(
 
 
 def _location(file: str, span: Span | None, pointer: str) -> dict[str, Any]:
-    place: dict[str, Any] = {"artifactLocation": {"uri": _uri(file)}}
+    path = PurePath(file)
+    uri = path.as_uri() if path.is_absolute() else quote(path.as_posix())
+    place: dict[str, Any] = {"artifactLocation": {"uri": uri}}
     if span:
         place["region"] = {
             "startLine": span.line,
@@ -85,15 +92,3 @@ def _location(file: str, span: Span | None, pointer: str) -> dict[str, Any]:
         "physicalLocation": place,
         "logicalLocations": [{"fullyQualifiedName": clean(pointer), "kind": "member"}],
     }
-
-
-def _uri(file: str) -> str:
-    path = PurePath(file)
-    return path.as_uri() if path.is_absolute() else quote(path.as_posix())
-
-
-def _fingerprint(finding: Finding, seen: Counter[str]) -> str:
-    """Stays the same while lines move: the rule and the place in the document."""
-    identity = f"{finding.rule} {finding.pointer}"
-    seen[identity] += 1
-    return hashlib.sha256(f"{identity} {seen[identity]}".encode()).hexdigest()[:32]

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pricectl.core import Catalog, Usage
-from pricectl.core.responses import quote_response, read_response, row_name
+from pricectl.core import Catalog, Usage, responses
+from pricectl.core.responses import find_row, quote_response, read_response
 
 
 def prompt(total: int, **details: Any) -> dict[str, Any]:
@@ -92,7 +92,7 @@ ROWS = {
 def test_the_row_that_is_asked_for(said: str | None, asked: dict[str, str], name: str) -> None:
     usage = {"prompt_tokens": 1, "completion_tokens": 0, "inference_geo": said}
     reading = read_response({"model": "gpt-4o", "usage": usage}, provider="azure")
-    assert row_name(Catalog.load(json.dumps(ROWS)), reading, **asked) == name
+    assert find_row(Catalog.load(json.dumps(ROWS)), reading, **asked).asked == name
 
 
 EMPTY = Catalog.load('{"o": {"m": {}}}')
@@ -100,7 +100,7 @@ BODY = prompt(1)
 BY_NAME: tuple[tuple[Callable[..., object], tuple[object, ...]], ...] = (
     (read_response, (BODY, "openai")),
     (quote_response, (EMPTY, BODY, "m")),
-    (row_name, (EMPTY, read_response(BODY), "m")),
+    (find_row, (EMPTY, read_response(BODY), "m")),
 )
 
 
@@ -111,3 +111,12 @@ def test_options_are_given_by_name(
     with pytest.raises(TypeError, match="argument"):
         function(*arguments)
     assert read_response(BODY).usage == Usage(1)
+
+
+def test_the_old_name_of_a_row_warns() -> None:
+    with pytest.warns(DeprecationWarning, match="row_name goes with the next release"):
+        row_name = responses.row_name
+    reading = read_response(BODY, provider="azure")
+    assert row_name(Catalog.load(json.dumps(ROWS)), reading, model="gpt-4o") == "azure/gpt-4o"
+    with pytest.raises(AttributeError, match="no attribute 'row_names'"):
+        _ = responses.row_names

@@ -199,6 +199,12 @@ def test_a_hint_about_syntax_stays() -> None:
         read_recorded('{\n"a": 1 "b": 2}')
 
 
+def test_a_first_line_that_only_looks_like_an_event() -> None:
+    assert read_recorded('{"a": {}\n, "b": 1}') == {"a": {}, "b": 1}
+    with pytest.raises(DocumentError, match="line 1, column 6: "):
+        read_recorded('{"a" 1}\n{}')
+
+
 def test_a_line_that_is_no_event_is_refused_with_its_place() -> None:
     with pytest.raises(
         DocumentError, match="line 2, column 1: is not a line of a server-sent event"
@@ -572,7 +578,11 @@ def test_the_callers_provider_is_known_by_any_of_its_names(object_: Any) -> None
             {"input_tokens": 10, "cache_read_tokens": 11},
         ),
         (
-            {"prompt_tokens": 1, "prompt_audio_seconds": Decimal("12.5")},
+            {
+                "prompt_tokens": 1,
+                "prompt_audio_seconds": Decimal("12.5"),
+                "completion_tokens": -1,
+            },
             {"input_tokens": 1, "input_second": Decimal("12.5")},
         ),
         (
@@ -587,10 +597,16 @@ def test_the_callers_provider_is_known_by_any_of_its_names(object_: Any) -> None
 )
 def test_what_is_left_of_a_response_that_cannot_be(usage: Any, counts: dict[str, Any]) -> None:
     reading, left = salvage_response({"model": "gpt-4o", "service_tier": "flex", "usage": usage})
+    assert left is not None
     left.pop("total", None)
     assert left == counts
     assert (reading.model, reading.provider, reading.service) == ("gpt-4o", "openai", "flex")
     assert reading.usage == Usage()
+
+
+def test_a_valid_response_needs_no_salvage() -> None:
+    for body in (chat(**PLAIN), {**chat(**PLAIN), "object": "chat.completion"}):
+        assert salvage_response(body) == (read_response(body), None)
 
 
 def test_counts_of_a_stream_are_cumulative_in_either_order() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pricectl.core import Catalog, document, sanity
+from pricectl.core import Catalog, Match, document, lookup, sanity
 from pricectl.core.catalog import build
 from pricectl.core.sanity import check, rows
 from pricectl.core.sanity.bounds import widen
@@ -378,6 +378,24 @@ def test_the_units_of_a_name_are_those_with_a_base_price() -> None:
     assert sanity.priced_units(known, "m") == sanity.priced_units(known, "M") == units
     assert sanity.priced_units(known, "old") == units
     assert sanity.priced_units(known, "free") == sanity.priced_units(known, "m-2025-01-01") == set()
+
+
+@pytest.mark.parametrize("critical", [(), ("gpt-4o", "m0")])
+def test_a_critical_model_is_looked_up_once_in_each_catalog(
+    monkeypatch: pytest.MonkeyPatch, critical: tuple[str, ...]
+) -> None:
+    looked_up: list[str] = []
+    find = lookup.find
+
+    def counted(catalog: Catalog, name: str) -> Match:
+        looked_up.append(name)
+        return find(catalog, name)
+
+    monkeypatch.setattr(sanity, "find", counted)
+    catalogs = catalog({**many(3), "gpt-4o": ROW}), catalog({**many(3), "gpt-4o": {"mode": "chat"}})
+    found = check(*catalogs, critical=critical, at=datetime(2026, 12, 1, tzinfo=UTC))
+    assert rules(found)[0] == "critical-model-missing"
+    assert sorted(looked_up) == sorted(2 * (critical or sanity.SEED_MODELS))
 
 
 def test_a_critical_model_must_be_answered_by_its_own_name() -> None:

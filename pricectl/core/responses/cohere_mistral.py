@@ -1,21 +1,21 @@
-"""Cohere's chat, embed and rerank: what is billed, which may differ from what was processed.
+"""Cohere and Mistral's OCR: bodies that state what is on the invoice instead of tokens.
 
-Sources: Cohere's API references of chat, embed and rerank.
+Sources: Cohere's API references of chat, embed and rerank, Mistral's of OCR; Mistral's chat speaks
+OpenAI's format.
 """
 
 from pricectl.core.responses.formats import CountTable, ReadingBuilder, ResponseFormat, field
 from pricectl.core.responses.values import billed, member
 
 
-def _finish(builder: ReadingBuilder) -> None:
-    count = member(member(builder.usage, "billed_units"), "classifications")
-    amount = 0 if count is None else billed(count, "usage.billed_units.classifications")
-    if amount:
-        builder.signal("classifications", amount)
+def _finish_ocr(builder: ReadingBuilder) -> None:
+    """A document that was also annotated is charged for both."""
+    if member(builder.body, "document_annotation") is not None:
+        builder.add("annotated_page", builder.count("page"))
 
 
 # The body states processed tokens too; only the billed units are on the invoice.
-BILLED_UNITS = ResponseFormat(
+COHERE = ResponseFormat(
     "cohere",
     ("billed_units",),
     CountTable(
@@ -24,8 +24,16 @@ BILLED_UNITS = ResponseFormat(
         field("billed_units.output_tokens", "output_tokens", billed),
         field("billed_units.search_units", "input_query", billed),
         field("billed_units.images", "input_image_file", billed),
+        field("billed_units.classifications", "!classifications", billed),
     ),
     provider="cohere",
-    finish=_finish,
     usage_members=("usage", "meta"),
+)
+MISTRAL_OCR = ResponseFormat(
+    "ocr",
+    ("pages_processed",),
+    CountTable(field("pages_processed", "page")),
+    provider="mistral",
+    finish=_finish_ocr,
+    usage_members=("usage_info",),
 )
