@@ -1,6 +1,6 @@
-"""What a change needs is one row: the changes of CONTRIBUTING, made in a copy of the package.
+"""What a change needs is one row: the changes of docs/changing.md, made in a copy of the package.
 
-The copy gets a toy rule, output format, verb, price key and rounding, as CONTRIBUTING says, and
+The copy gets a toy rule, output format, verb, price key and rounding, as docs/changing.md says, and
 everything that reads the tables must show them. `test_budget_modes` holds the same for the modes.
 """
 

@@ -4,6 +4,7 @@ Also that a class name has one meaning in the whole package.
 """
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -112,10 +113,10 @@ def test_every_package_of_the_order_exists() -> None:
     assert [name for name in ORDER if not any(family(module, (name,)) for module in KNOWN)] == []
 
 
-def test_contributing_lists_the_packages_in_this_order() -> None:
-    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("**Where a change")[0]
-    listed = [line.split("`")[1] for line in text.splitlines() if line.startswith("| `")]
-    modules_of = [f"pricectl.{name.removesuffix('/').removesuffix('.py')}" for name in listed]
+def test_the_picture_of_the_packages_shows_this_order() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    drawn = re.findall(r"^   (\w+)(?:/|\.py) ", text, re.MULTILINE)
+    modules_of = [f"pricectl.{name}" for name in reversed(drawn)]
     assert modules_of == [name for name in ORDER[1:] if name != "pricectl.__main__"]
 
 
