@@ -92,7 +92,7 @@ class Quote(NamedTuple):
     @property
     def guessed(self) -> bool:
         """Whether the default price answered because no row did."""
-        return self.match.how == "default"
+        return self.match.is_guess
 
     @property
     def missing_region(self) -> bool:
@@ -170,7 +170,7 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
     service = service_word(service) if service else STANDARD
     region = region_word(region) if region else ""
     if at or strict or usage[0] >= prices.first_tier_tokens:
-        if strict and match.how == "default":
+        if strict and match.is_guess:
             require(catalog, match.asked)
         prices, period = match.model.prices_at(at)
         service = prices.sold_as(service)

@@ -72,7 +72,7 @@ def find(catalog: Catalog, name: object) -> Match:
 def require(catalog: Catalog, name: object) -> Match:
     """Like `find`, but a name that only the default price would answer raises UnknownModel."""
     match = find(catalog, name)
-    if match.how == "default":
+    if match.is_guess:
         names = near_names(catalog, match.asked)
         raise UnknownModel(
             f"no model is called {match.asked!r}",

@@ -35,6 +35,16 @@ class Model(NamedTuple):
         return f"{self.provider}/{self.name}"
 
     @property
+    def is_retired(self) -> bool:
+        """Whether the row is marked as retired: its provider does not serve it any more."""
+        return self.entry.get("retired") is True
+
+    @property
+    def is_free(self) -> bool:
+        """Whether the row is marked as free, so that its zero prices are no mistake."""
+        return self.entry.get("free") is True
+
+    @property
     def price_lists(self) -> tuple[PriceList, ...]:
         """Every price list of the row in the order of time; `off_peak` ones stand in theirs."""
         if not (self.previous or self.upcoming):
@@ -93,3 +103,18 @@ class Match(NamedTuple):
     asked: str
     name: str
     ignored: tuple[str, ...] = ()
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether the default price answers because no row does."""
+        return self.how == "default"
+
+    @property
+    def is_own_row(self) -> bool:
+        """Whether a row has the name itself, as an alias or in another case."""
+        return self.how in {"exact", "alias", "case"}
+
+    @property
+    def is_as_written(self) -> bool:
+        """Whether a row has the name or an alias exactly as it was asked."""
+        return self.how in {"exact", "alias"}

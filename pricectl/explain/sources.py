@@ -76,7 +76,7 @@ def row(quote: Quote, reading: "Reading | None") -> ChainStep:
     said = ", ".join(known) or "names no source"
     if quote.guessed:
         said = f"the {'catalog' if pointer else 'program'}'s default price"
-    retired = model.entry.get("retired") is True
+    retired = model.is_retired
     facts = {
         "provider": model.provider,
         "model": model.name,

@@ -104,7 +104,7 @@ def job_title(job: Impact) -> str:
     old, new = job.old.quote.match, job.new.quote.match
     if old.model.full_name == new.model.full_name:
         return f"{old.model.full_name}{period}"
-    rows = (match.model.full_name if match.how != "default" else "default" for match in (old, new))
+    rows = (match.model.full_name if not match.is_guess else "default" for match in (old, new))
     return f"{job.name}: {f' {ARROW} '.join(rows)}{period}"
 
 

@@ -9,7 +9,7 @@ from pricectl.core.lookup import Step
 from pricectl.core.model import Match
 from pricectl.core.money import usd_per_mtok
 from pricectl.explain import ChainStep
-from pricectl.models import Priced, base_rate
+from pricectl.models import Priced
 from pricectl.report.assumptions import NO_PRICE
 from pricectl.report.canvas import Canvas, clean, grid
 from pricectl.report.figures import figures, is_unpriced
@@ -112,11 +112,11 @@ def _answer(match: Match, row: Priced, near: Sequence[str]) -> str:
     rates = [
         f"{unit} ${usd_per_mtok(pico)}"
         for unit in ("input", "output")
-        if (pico := base_rate(row.prices, unit)) is not None
+        if (pico := row.prices.base_rate(unit)) is not None
     ]
     prices = f": {', '.join(rates)} per 1M tokens" if rates else ""
-    prices += f", {dated_price(row.period)}" if row.period else ""
-    if match.how != "default":
+    prices += f", {dated_price(row.prices)}" if row.period else ""
+    if not match.is_guess:
         return f"answered by {clean(match.model.full_name)}{prices}"
     meant = f"; near names: {', '.join(map(clean, near))}" if near else ""
     return f"answered by the default price{prices}{meant}"

@@ -109,7 +109,7 @@ def _one(estimate: Estimate, assumed: Sequence[str], canvas: Canvas, mode: str |
 
     quote, match = estimate.quote, estimate.quote.match
     asked, title = clean(match.asked), clean(match.model.full_name)
-    if match.how == "default":
+    if match.is_guess:
         title = f"{asked or 'no name'}: a guess at the default price"
     else:
         if match.asked not in (match.model.name, match.model.full_name):
@@ -158,17 +158,11 @@ def _amount(number: Fraction) -> str:
 
 def _credits(estimate: Estimate, only: str | None) -> "Table":
     """What each budget mode charges, and the formula that it is charged by."""
-    job, profile, client_usd = estimate.job, estimate.profile, usd(estimate.client_pico_usd)
+    client_usd = usd(estimate.client_pico_usd)
     table = grid("left", "right", "wrap")
     for mode in estimate.credits:
         if only not in {None, mode.mode}:
             continue
-        formula = mode.budget_mode.figures(job, profile, client_usd, _amount)
-        if mode.budget_mode.basis == "job":
-            why = f"{_amount(mode.exact)} {formula}"
-        else:
-            why = f"{formula} = {plain(mode.exact)}, rounded {profile.rounding}"
-            if mode.exact < mode.charged == profile.minimum_credits:
-                why += f", at least {profile.minimum_credits}"
+        why = mode.reason(client_usd, _amount)
         table.add_row(f"  {mode.mode}", plural(mode.charged, "credit"), why)
     return table

@@ -52,9 +52,9 @@ def text(match: Match, row: Priced, canvas: Canvas) -> str:
     headline = Text(clean(model.full_name), style="bold")
     if FOUND[match.how]:
         headline.append(f"  {clean(match.asked)}, {FOUND[match.how]}", style="not bold")
-    if model.entry.get("retired") is True:
+    if model.is_retired:
         headline.append("  retired", style="yellow")
-    period = [Text(dated_price(row.period))] if row.period else []
+    period = [Text(dated_price(row.prices))] if row.period else []
     others: list[RenderableType] = []
     for time, prices in row.other_lists:
         others += [Text(f"\n{time}", style="bold"), *_rates(prices, canvas.width)]
@@ -65,13 +65,16 @@ def text(match: Match, row: Priced, canvas: Canvas) -> str:
     return canvas.draw(headline, *period, Text(), *rates, *others, Text(), _facts(model))
 
 
-def dated_price(period: str) -> str:
+def dated_price(prices: PriceList) -> str:
     """Which prices are in force, where they are not simply the row's own.
 
-    >>> dated_price("from 2026-12-01"), dated_price("off-peak")
-    ('dated price: from 2026-12-01', 'off-peak price')
+    >>> from datetime import UTC, datetime
+    >>> dated_price(PriceList({}, kind="upcoming", start=datetime(2026, 12, 1, tzinfo=UTC)))
+    'dated price: from 2026-12-01'
+    >>> dated_price(PriceList({}, is_off_peak=True))
+    'off-peak price'
     """
-    return f"{period} price" if period == "off-peak" else f"dated price: {period}"
+    return f"{prices.period} price" if prices.kind == "own" else f"dated price: {prices.period}"
 
 
 def _rates(prices: PriceList, width: int) -> "Iterator[RenderableType]":

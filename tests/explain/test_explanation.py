@@ -647,7 +647,7 @@ class TestCredits:
         settings = {"markup_percent": "12.5", "credits_per_dollar": 200, "tokens_per_credit": 1000}
         assert self.charged(Usage(1000, 500), **settings) == [
             "$0.0084375 = $0.0075 + 12.5%; profile shop; credits rounded once a job",
-            "job_based: 1 credit; for a completed job",
+            "job_based: 1 credit; 1 credit per completed job",
             "consumption_usd: 2 credits; $0.0084375 x 200 a dollar = 1.6875, rounded up",
             "consumption_tokens: 2 credits; 1,500 tokens / 1,000 = 1.5, rounded up",
         ]
@@ -656,7 +656,7 @@ class TestCredits:
         settings = {"rounding": "down", "credits_per_job": 0, "tokens_per_credit": "0.5"}
         assert self.charged(Usage(1000, 500), **settings) == [
             "$0.0075; profile shop; credits rounded once a job",
-            "job_based: 1 credit; for a completed job, at least 1",
+            "job_based: 1 credit; 0 credits per completed job, at least 1",
             "consumption_usd: 1 credit; $0.0075 x 10 a dollar = 0.075, rounded down, at least 1",
             "consumption_tokens: 3,000 credits; 1,500 tokens / 0.5 = 3,000, rounded down",
         ]

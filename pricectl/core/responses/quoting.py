@@ -91,6 +91,6 @@ def find_row(
         # what `gpt-4o` finds.
         for sold in (f"{seller}/{zone}/{own}", f"{seller}/{own}") if zone else (f"{seller}/{own}",):
             match = find(catalog, sold)
-            if match.how in {"exact", "alias"}:
+            if match.is_as_written:
                 return match
     return find(catalog, name)

@@ -41,7 +41,7 @@ class ListPair(NamedTuple):
     @property
     def is_previous(self) -> bool:
         """Whether the new list is among the row's `previous` ones."""
-        return self.new.period.startswith("until ")
+        return self.new.kind == "previous"
 
 
 class PriceChange(NamedTuple):
@@ -103,7 +103,7 @@ def _list_findings(
     yield from _order_findings(pair)
     yield from factor_findings(pair.old, pair.new)
     # A row that is free or retired may lack a side; one that lost every price is as good as gone.
-    marked = any(row.entry.get(mark) is True for mark in ("retired", "free"))
+    marked = row.is_retired or row.is_free
     unsold = pair.is_previous or (marked and bool(pair.new.rates))
     sold = pair.old.rates if pair.old and not unsold else {}
     for (unit, tier, service), (pico, key) in sold.items():
@@ -171,7 +171,7 @@ def _zero_price_findings(
     change: PriceChange, pair: ListPair, row: Model
 ) -> Iterator[SanityFinding]:
     """A price that became zero, or a new row that gives its calls away."""
-    free = row.entry.get("free") is True or pair.new.entry.get("free") is True
+    free = row.is_free or pair.new.is_free
     (unit, tier, service), old = change.key, change.old
     name = label(unit, tier, service)
     if pair.old and old is None:  # what was charged then: the price of another unit

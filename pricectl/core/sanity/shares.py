@@ -32,7 +32,7 @@ def share_findings(
     settled = tuple(one.finding for one in accepted)
     lost, moved = _lost_models(left), _moved_rows(left)
     if len(lost) >= GONE_LEAST:
-        sold = sum(model.entry.get("retired") is not True for model in before.models)
+        sold = sum(not model.is_retired for model in before.models)
         yield from _gone_share_findings(lost, sold, _lost_models(settled))
     if len(moved) >= MOVED_LEAST:
         acknowledged = {row: one for row, one in _moved_rows(settled).items() if row not in moved}
