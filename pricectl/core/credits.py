@@ -1,4 +1,4 @@
-"""What a job's cost is in credits: markup, budget modes, one rounding a job.
+"""Turns a job's cost into credits: markup, budget modes, one rounding per job.
 
 Rounding is done on a job's running total, never per call: rounding each call down makes small calls
 free, rounding each up can charge fifteen times too much.
@@ -114,7 +114,7 @@ def exact_credits(job: Job, mode: Mode, profile: Profile) -> Fraction:
     """
     try:
         budget_mode = BUDGET_MODES[mode]
-    except (KeyError, TypeError):  # TypeError: a list or another value that no key can be
+    except (KeyError, TypeError):  # TypeError: an unhashable value
         raise BadProfile(
             f"{mode!r:.60} is not a budget mode", next_step=f"one of {', '.join(BUDGET_MODES)}"
         ) from None

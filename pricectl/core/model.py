@@ -46,7 +46,7 @@ class Model(NamedTuple):
 
     @property
     def price_lists(self) -> tuple[PriceList, ...]:
-        """Every price list of the row in the order of time; `off_peak` ones stand in theirs."""
+        """Every price list in the order of time; off-peak lists are inside their list."""
         if not (self.previous or self.upcoming):
             return (self.prices,)
         return (
@@ -56,7 +56,7 @@ class Model(NamedTuple):
         )
 
     def list_at(self, instant: datetime) -> PriceList:
-        """The price list in force at an instant in UTC, whatever the hour of the day."""
+        """The price list in force at an instant in UTC, ignoring off-peak hours."""
         ended = bisect_right(self.previous, instant, key=_instant_of)
         if ended < len(self.previous):
             return self.previous[ended][1]
@@ -95,7 +95,8 @@ def _instant_of(period: tuple[datetime, PriceList]) -> datetime:
 class Match(NamedTuple):
     """Which row answers, and how it was found.
 
-    `name` is the catalog's spelling that fitted, `ignored` what of the asked name was set aside.
+    `name` is the catalog's spelling that fitted, `ignored` the parts of the requested name that
+    were skipped.
     """
 
     model: Model

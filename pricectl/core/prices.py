@@ -26,7 +26,7 @@ class Problem(NamedTuple):
 
 
 NO_TIER = 10**18
-# The word of an uplift on every region that has none of its own.
+# The factor for every region without its own.
 ANY_REGION = "regional"
 NO_UPLIFTS: MappingProxyType[str, Decimal] = MappingProxyType({})
 NO_ENTRY: Entry = MappingProxyType({})
@@ -105,7 +105,7 @@ class PriceList:
         self._cards: dict[tuple[int, str, str], RateCard] = {}
 
     def at_hour(self, instant: datetime) -> "PriceList":
-        """The list of the hour an instant in UTC lies in: the off-peak list or this one."""
+        """The list in force at that hour (UTC): the off-peak list or this one."""
         cheaper = self.off_peak
         if cheaper and any(window.covers(instant) for window in cheaper.windows):
             return cheaper
@@ -157,7 +157,7 @@ class PriceList:
         return card
 
     def service_factor(self, service: str) -> Decimal | None:
-        """The factor that a service puts on the standard token rates; None if it has prices."""
+        """A service's factor on standard token rates; None: it has its own prices or neither."""
         return None if service in self.services else self.uplifts.get(service)
 
     def sells(self, service: str) -> bool:
@@ -165,12 +165,13 @@ class PriceList:
         return service in self.services or service in self.uplifts
 
     def sold_as(self, service: str) -> str:
-        """The row's own word for a service that it sells under another name."""
+        """The row's word for this service: another name if it sells it only under that."""
         other = SOLD_AS.get(service)
         return other if other and self.sells(other) and not self.sells(service) else service
 
     def region_factor(self, region: str) -> Decimal | None:
         """The factor that a region puts on the token rates; None if the row says none."""
+        # The region's own factor goes before the one for all regions.
         return self.uplifts.get(region, self.uplifts.get(ANY_REGION)) if region else None
 
     def charged(self, key: RateKey) -> OwnRate | None:
@@ -205,7 +206,7 @@ class PriceList:
         return found if isinstance(found, (int, Decimal)) else None
 
     def same_prices(self, other: "PriceList") -> bool:
-        """Whether both lists charge the same for everything, whatever their keys are called."""
+        """Whether both lists charge the same for everything, key names aside."""
         return (
             _pico_usd(self) == _pico_usd(other)
             and (self.marginal, self.inclusive) == (other.marginal, other.inclusive)

@@ -9,22 +9,22 @@ from pricectl.core.estimate import Estimate, ModeCredits
 from pricectl.core.labels import plural
 from pricectl.core.money import exact, exact_usd, usd
 from pricectl.core.profile import Profile
-from pricectl.explain.steps import ChainStep
+from pricectl.explain.steps import ExplanationStep
 
 
-def charged(quote: Quote, profile: Profile | None) -> Iterator[ChainStep]:
+def charged(quote: Quote, profile: Profile | None) -> Iterator[ExplanationStep]:
     """The client's cost and the credits of a job that is this one call."""
     if profile is None:
         return
     estimate = Estimate(quote, 1, profile)
     cost = exact_usd(client_cost(estimate.pico_usd, profile))
     markup = exact(profile.markup_percent)
-    said = (
+    summary = (
         f"${cost} = ${usd(estimate.pico_usd)} + {markup}%" if profile.markup_percent else f"${cost}"
     )
-    yield ChainStep(
+    yield ExplanationStep(
         "client",
-        "no price" if quote.nothing_priced else said,
+        "no price" if quote.nothing_priced else summary,
         {"profile": profile.name, "markup_percent": markup, "client_cost_usd": cost},
         "",
         (f"profile {profile.name}", "credits rounded once a job"),
@@ -33,7 +33,7 @@ def charged(quote: Quote, profile: Profile | None) -> Iterator[ChainStep]:
         yield _credits(mode, cost, profile)
 
 
-def _credits(mode: ModeCredits, client_usd: str, profile: Profile) -> ChainStep:
+def _credits(mode: ModeCredits, client_usd: str, profile: Profile) -> ExplanationStep:
     facts = {
         "mode": mode.mode,
         "exact_credits": exact(mode.exact),
@@ -41,8 +41,8 @@ def _credits(mode: ModeCredits, client_usd: str, profile: Profile) -> ChainStep:
         "minimum_credits": profile.minimum_credits,
         "credits": mode.charged,
     }
-    said = plural(mode.charged, "credit")
-    return ChainStep("credits", said, facts, mode.mode, (mode.reason(client_usd, _mixed),))
+    summary = plural(mode.charged, "credit")
+    return ExplanationStep("credits", summary, facts, mode.mode, (mode.reason(client_usd, _mixed),))
 
 
 def _mixed(number: Fraction) -> str:

@@ -7,7 +7,7 @@ from pricectl.changes.rates import shown
 from pricectl.core.credits import BudgetMode
 from pricectl.core.labels import count, percent, plural
 from pricectl.core.money import usd
-from pricectl.core.units import UNITS, is_token
+from pricectl.core.units import UNITS, is_token_unit
 
 INSTEAD = "in parentheses: what is charged where there is no price of its own"
 UP, DOWN, SAME, ARROW = "▲", "▼", "=", "→"
@@ -38,7 +38,7 @@ def price_label(change: Change) -> str:
     price = change.price
     if price is None:
         return change.field
-    per = "" if is_token(price.unit) else f" / {UNITS[price.unit].counts}"
+    per = "" if is_token_unit(price.unit) else f" / {UNITS[price.unit].counts}"
     return f"{price.unit}{per}{where(price)}"
 
 

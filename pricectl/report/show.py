@@ -8,7 +8,7 @@ from pricectl.core.labels import count, price_of
 from pricectl.core.model import Match, Model
 from pricectl.core.money import TOKENS_PER_MTOK, usd
 from pricectl.core.prices import PriceList
-from pricectl.core.units import UNITS, is_token
+from pricectl.core.units import UNITS, is_token_unit
 from pricectl.models import Priced
 from pricectl.report.assumptions import FOUND
 from pricectl.report.canvas import COLUMN_GAP, Canvas, at_point, clean, grid, listing
@@ -80,7 +80,7 @@ def dated_price(prices: PriceList) -> str:
 def _rates(prices: PriceList, width: int) -> "Iterator[RenderableType]":
     """A price list's rates, then the factors on them and the hours in which it holds."""
     priced = [unit for unit in UNITS if any(unit == name for name, _, _ in prices.rates)]
-    tokens = [unit for unit in priced if is_token(unit)]
+    tokens = [unit for unit in priced if is_token_unit(unit)]
     if tokens:
         yield from _token_tables(prices, tokens, width)
     if others := [unit for unit in priced if unit not in tokens]:

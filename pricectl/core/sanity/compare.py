@@ -14,9 +14,9 @@ from pricectl.core.sanity.acknowledgements import read_acknowledged
 from pricectl.core.sanity.bounds import BOUNDS, Bounds
 from pricectl.core.sanity.rows import SIDES, judge_row
 from pricectl.core.sanity.shares import (
-    GONE_ERROR,
-    GONE_LEAST,
-    GONE_REFUSED,
+    GONE_AT_LEAST,
+    GONE_ERROR_ONE_IN,
+    GONE_REFUSED_ONE_IN,
     MOVE_RULES,
     NAMED_MODELS,
     share_findings,
@@ -29,10 +29,10 @@ from pricectl.core.sanity.verdict import (
     Verdict,
 )
 
-# Critical where the settings name no model: those of them that the prices in use know. They are the
-# default of the setting, too, so naming exactly these three cannot be told from naming none.
+# The default critical models. Settings that list exactly these count as not set; then only those
+# that the prices in use know are critical.
 SEED_MODELS = ("gpt-4o", "gpt-4o-mini", "claude-sonnet-4-5")
-# Where a known row takes over a removed name, the row itself is not new, only what the name costs.
+# Where a known row takes over a removed name, only what the name costs can be new.
 RULES_FOR_TAKEN_OVER_NAMES = (*MOVE_RULES, "factor-moved", "zero-price")
 
 
@@ -50,8 +50,8 @@ def check(  # noqa: PLR0913 - all but the two catalogs by keyword
     Args:
         before: the prices in use, or the base of a review; None: everything is new.
         after: the catalog that is to follow.
-        critical: names that must have a price. None, or exactly `SEED_MODELS`, counts as unset:
-            then those seed models are critical that `before` prices.
+        critical: names that must have a price. None, or exactly `SEED_MODELS`, counts as not set:
+            then only the seed models that `before` prices are checked.
         bounds: the lowest and highest believable prices, from `bounds.widen`.
         today: the day by which acknowledgements expire in a review; None, as in a process: never.
         at: the instant (UTC) from which on calls are priced: a critical model must have a price in
@@ -75,11 +75,11 @@ def check(  # noqa: PLR0913 - all but the two catalogs by keyword
         if today and entry.expires and entry.expires < today:
             message = f"{finding.message}; it was acknowledged until {entry.expires}"
             open_findings.append(finding._replace(level="warning", message=message))
-    return Verdict(tuple(sorted(open_findings, key=lambda one: one.rank)), tuple(accepted))
+    return Verdict(tuple(sorted(open_findings, key=lambda finding: finding.rank)), tuple(accepted))
 
 
 class _ChangedRow(NamedTuple):
-    """A row that is not what it was, and the row that answers for its name now."""
+    """A changed row and its successor: the row that answers for its name now, if any."""
 
     old: Model
     new: Model | None
@@ -112,9 +112,9 @@ def _row_findings(
     for old, new in changed:
         if new:
             taken_over = new.full_name in known and new.full_name != old.full_name
-            for one in judge_row(old, new, bounds):
-                if not taken_over or one.rule in RULES_FOR_TAKEN_OVER_NAMES:
-                    yield one
+            for finding in judge_row(old, new, bounds):
+                if not taken_over or finding.rule in RULES_FOR_TAKEN_OVER_NAMES:
+                    yield finding
         elif not old.is_retired:  # a retired row was gone already
             message = "the model is gone and no row answers for its name"
             yield SanityFinding("model-gone", "warning", old.pointer, None, message, old.full_name)
@@ -125,7 +125,7 @@ def _row_findings(
 
 
 def _alias_findings(before: Catalog, after: Catalog, bounds: Bounds) -> Iterator[SanityFinding]:
-    """Aliases that another row answers at a far other price, and too many that none answers."""
+    """Aliases that now find a row at a far other price, and too many that were lost."""
     gone, sold = [], 0
     for alias, rows in before.aliases.items():
         if all(row.is_retired for row in rows):
@@ -142,13 +142,13 @@ def _alias_findings(before: Catalog, after: Catalog, bounds: Bounds) -> Iterator
         if now.is_guess:
             gone.append(alias)
         elif now.model.full_name != was.model.full_name:
-            for one in judge_row(was.model, now.model, bounds):
-                if one.rule in RULES_FOR_TAKEN_OVER_NAMES:
-                    yield one._replace(message=f"of the alias {alias:.80}, {one.message}")
-    if len(gone) >= GONE_LEAST and len(gone) * GONE_ERROR >= sold:
-        level: Level = "refused" if len(gone) * GONE_REFUSED >= sold else "error"
+            for finding in judge_row(was.model, now.model, bounds):
+                if finding.rule in RULES_FOR_TAKEN_OVER_NAMES:
+                    yield finding._replace(message=f"of the alias {alias:.80}, {finding.message}")
+    if len(gone) >= GONE_AT_LEAST and len(gone) * GONE_ERROR_ONE_IN >= sold:
+        level: Level = "refused" if len(gone) * GONE_REFUSED_ONE_IN >= sold else "error"
         some = f"{', '.join(gone[:NAMED_MODELS]):.200}"
-        message = f"{len(gone):,} of {sold:,} aliases are answered by no row, such as {some}"
+        message = f"no row answers for {len(gone):,} of {sold:,} aliases, such as {some}"
         yield SanityFinding("many-aliases-gone", level, "", None, message)
 
 
@@ -189,12 +189,16 @@ def _units_of(catalog: Catalog, row: Model | None, at: datetime | None) -> froze
     successor = row.entry.get("successor") if row and row.is_retired else None
     if isinstance(successor, str):
         rows.append(own_row(catalog, successor))
-    for one in filter(None, rows):
-        in_force = one.list_at(at) if at else one.prices
+    for each in filter(None, rows):
+        in_force = each.list_at(at) if at else each.prices
         units = frozenset.intersection(
             *(
                 frozenset(unit for unit, tier, service in prices.rates if not tier and not service)
-                for prices in (one.prices, in_force, *(announced for _, announced in one.upcoming))
+                for prices in (
+                    each.prices,
+                    in_force,
+                    *(announced for _, announced in each.upcoming),
+                )
             )
         )
         if units:
