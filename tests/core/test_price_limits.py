@@ -39,7 +39,7 @@ def test_every_shipped_price_lies_inside_the_bounds() -> None:
     outside = {
         unit: pair
         for unit, pair in shipped_range().items()
-        if unit not in BOUNDS or not all(map(BOUNDS[unit].holds, pair))
+        if unit not in BOUNDS or not all(map(BOUNDS[unit].contains, pair))
     }
     assert outside == {}
 
