@@ -15,8 +15,8 @@ from pricectl.core.sanity.bounds import HIGHEST_FACTOR, LOWEST_FACTOR
 from pricectl.core.sanity.verdict import Level, SanityFinding, size
 
 # Limits in times; two are doubled so that 9.5 and 1.5 stay integers. Refused and error include
-# their limit, warning and note do not. A move by a power of ten, within 2%, is at least 9.8 times, so 9.5
-# includes it.
+# their limit, warning and note do not. A move by a power of ten, within 2%, is at least 9.8
+# times, so 9.5 includes it.
 REFUSED_TIMES, ERROR_TIMES_DOUBLED = 50, 19
 WARNING_TIMES, NOTE_TIMES_DOUBLED = 3, 3
 
