@@ -15,24 +15,26 @@ from fastapi import HTTPException, Request
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
-from pricectl.files.fetch import is_token
+from pricectl.files.fetch import is_bearer_token
 from pricectl.policy import BadSettings
 
+# No endpoint needs a body; some clients send `{}`.
 MAX_BODY_BYTES = 1024
+# A client that sends slowly must not keep a connection.
 BODY_SECONDS = 5.0
 
 
 class Bearer(SecurityBase):
     """Lets a request pass that carries the one token.
 
-    A second Authorization header is refused, whatever it says: a proxy in front may have read the
-    other one. Hashes are compared, in constant time, so that not even the length can be measured.
+    A second Authorization header is always refused: a proxy in front may have read the other one.
+    Hashes are compared, in constant time, so that not even the length can be measured.
     """
 
     def __init__(self, token: str) -> None:
         if not token:
             raise BadSettings("the token is empty", next_step="set one, or none at all")
-        if not is_token(token):
+        if not is_bearer_token(token):
             raise BadSettings(
                 "the token has a space, a line break or a control character in it",
                 next_step="no header can carry that; write it without",
