@@ -102,8 +102,8 @@ def check_exists(name: str, option: str | None, configured: str | None) -> str:
         step = f"write --file {PACKAGED} for the catalog inside pricectl"
         raise Unavailable("no such file", where=name, next_step=step)
     variable = os.environ.get("PRICECTL_FILE")
-    named, set_by = variable or configured, "PRICECTL_FILE" if variable else "the setting `file`"
-    if not option and named and name != STDIN and not os.path.exists(name):  # noqa: PTH110 - any name
+    catalog, set_by = variable or configured, "PRICECTL_FILE" if variable else "the setting `file`"
+    if not option and catalog and name != STDIN and not os.path.exists(name):  # noqa: PTH110 - any name
         step = f"the name is from {set_by}, correct it there"
         raise Unavailable("no such file", where=name, next_step=step)
     return name

@@ -124,8 +124,8 @@ def _repository(file: str, policy: Policy) -> Repository:
 
 def settings_naming(file: str, policy: Policy) -> str:
     """The settings file if it is what names the catalog `file`; else empty."""
-    named = policy.file is not None and catalog_file.is_same(policy.file, file)
-    return policy.source if named else ""
+    is_named = policy.file is not None and catalog_file.is_same(policy.file, file)
+    return policy.source if is_named else ""
 
 
 def _from_git(repository: Repository, commit: str, ref: str, path: str) -> FileVersion:
@@ -149,7 +149,7 @@ def _from_git(repository: Repository, commit: str, ref: str, path: str) -> FileV
 def _deployed(repository: Repository) -> FileVersion:
     """The commit where this branch left `origin/main`, else `main`.
 
-    Not the tip of that branch: what others have merged since is not an edit of this branch.
+    It is not the tip of that branch. What others have merged since is not an edit of this branch.
     """
     for branch in DEFAULT_BRANCHES:
         tip = repository.commit(branch)

@@ -82,8 +82,10 @@ def _root(file: Path) -> Path | None:
     As git does, it goes past a `.git` that is not a repository, and stops at the folders of
     GIT_CEILING_DIRECTORIES.
     """
-    named = filter(None, os.environ.get("GIT_CEILING_DIRECTORIES", "").split(os.pathsep))
-    ceilings = {spelling for folder in named for spelling in (Path(folder), Path(folder).resolve())}
+    listed = filter(None, os.environ.get("GIT_CEILING_DIRECTORIES", "").split(os.pathsep))
+    ceilings = {
+        spelling for folder in listed for spelling in (Path(folder), Path(folder).resolve())
+    }
     for folder in file.parents:
         if folder in ceilings and folder != file.parent:
             return None

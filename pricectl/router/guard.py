@@ -46,8 +46,8 @@ class Bearer(SecurityBase):
     async def __call__(self, request: Request) -> None:
         """Raises HTTPException 401."""
         # From the scope, since `request.headers[...]` hides a second header of the name.
-        given = [value for name, value in request.scope["headers"] if name == b"authorization"]
-        scheme, _, token = given[0].partition(b" ") if len(given) == 1 else (b"", b"", b"")
+        headers = [value for name, value in request.scope["headers"] if name == b"authorization"]
+        scheme, _, token = headers[0].partition(b" ") if len(headers) == 1 else (b"", b"", b"")
         fits = hmac.compare_digest(_digest(token.strip(b" ")), self._expected)
         if scheme.lower() != b"bearer" or not fits:
             raise HTTPException(
@@ -87,6 +87,7 @@ class Bucket:
         with self._lock:
             now = self._clock()
             # Refilled when asked, so that no timer is needed.
+            # The burst is the most it holds, however long nobody came.
             self._left = min(burst, self._left + (now - self._at) * per_second)
             self._at = now
             if self._left >= 1:

@@ -78,9 +78,9 @@ def add_quotes(router: APIRouter, pricing: Pricing) -> None:
 
         While the credit settings choose no profile, the cost is answered, the charge is null.
         """
-        given = Counter(name for name, _ in request.query_params.multi_items())
-        del given["unit"]  # the one parameter that may be repeated
-        for name, count in given.items():
+        repeats = Counter(name for name, _ in request.query_params.multi_items())
+        del repeats["unit"]  # the one parameter that may be repeated
+        for name, count in repeats.items():
             if count > 1:
                 return problem(422, f"{name:.60}: given twice")
         try:
@@ -156,7 +156,7 @@ def _details(query: QuoteParameters) -> dict[str, Any]:
 
 
 def _profile(snapshot: Snapshot, query: QuoteParameters) -> Profile | None:
-    """The profile with what the question sets over it; None if none is chosen.
+    """The profile with the overrides of the query; None if no profile is chosen.
 
     Raises BadProfile.
     """
@@ -165,11 +165,11 @@ def _profile(snapshot: Snapshot, query: QuoteParameters) -> Profile | None:
         profile = snapshot.policy.profiles.get(query.profile)
         if profile is None:
             raise BadProfile("no profile has this name", where="profile")
-    words = {
+    overrides = {
         "markup_percent": query.markup,
         "credits_per_dollar": query.credits_per_dollar,
         "tokens_per_credit": query.tokens_per_credit,
     }
-    given = {name: word for name, word in words.items() if word is not None}
+    given = {name: text for name, text in overrides.items() if text is not None}
     read = Profile.read(given, "of the question")
     return profile and profile._replace(**{name: getattr(read, name) for name in given})

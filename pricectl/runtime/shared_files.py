@@ -19,7 +19,7 @@ from pricectl.runtime.loader import LoadedCatalog, Refused, build_catalog, read_
 HEADER_BYTES = 65
 
 
-def state_folder() -> Path:
+def default_state_folder() -> Path:
     """The folder for copies and locks: PRICECTL_STATE, else the user's cache."""
     chosen = os.environ.get("PRICECTL_STATE")
     if chosen:

@@ -17,8 +17,8 @@ from pricectl.runtime.shared_files import (
     AnnouncementFile,
     LastGoodCopy,
     catalog_copy,
+    default_state_folder,
     load_copy,
-    state_folder,
 )
 
 
@@ -27,7 +27,7 @@ class Options(NamedTuple):
 
     path: str | os.PathLike[str] | None = None
     policy: Policy | None = None
-    state: str | os.PathLike[str] | None = None
+    state_folder: str | os.PathLike[str] | None = None
     deny: frozenset[str] = frozenset()
     check_seconds: float = 0.2
 
@@ -108,21 +108,21 @@ def find_sources(
     `folder` is the working folder; None where it has been deleted. The settings are those that the
     setting `file` was read from.
     """
-    catalog_argument, folder_of_state, path = None, None, None
+    catalog_argument, state_folder, path = None, None, None
     try:
         if options.path is not None:
             catalog_argument = os.fsdecode(options.path)
     except Exception as error:  # noqa: BLE001 - the package's prices hold
         monitor.failure("file", error)
     try:
-        if options.state:
-            chosen = os.fsdecode(options.state)
-            folder_of_state = Path(os.path.abspath(chosen))  # noqa: PTH100
+        if options.state_folder:
+            chosen = os.fsdecode(options.state_folder)
+            state_folder = Path(os.path.abspath(chosen))  # noqa: PTH100
         else:
-            folder_of_state = state_folder()
+            state_folder = default_state_folder()
     except Exception as error:  # noqa: BLE001 - without a home there is no last good copy
         monitor.failure("last-known-good", error)
-    settings_file = SettingsFile(catalog_argument, folder, options.policy, folder_of_state)
+    settings_file = SettingsFile(catalog_argument, folder, options.policy, state_folder)
     found = settings_file.read()
     try:
         path = _locate(catalog_argument, found.policy.file, folder)
@@ -131,9 +131,9 @@ def find_sources(
     by_settings = catalog_argument is None and not os.environ.get("PRICECTL_FILE")
     provisional = path is None or (bool(found.problem) and by_settings)
     sources = Sources(path, settings_file, provisional=provisional)
-    if path is not None and folder_of_state is not None:
-        announcements = AnnouncementFile.of_catalog(path, folder_of_state)
-        last_good = catalog_copy(path, folder_of_state)
+    if path is not None and state_folder is not None:
+        announcements = AnnouncementFile.of_catalog(path, state_folder)
+        last_good = catalog_copy(path, state_folder)
         sources = sources._replace(announcements=announcements, last_good=last_good)
     return sources, found
 

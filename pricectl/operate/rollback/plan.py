@@ -144,7 +144,7 @@ def plan(name: str | None, file: str, policy: Policy, today: date) -> RollbackPl
 
 def _compared(planned: RollbackPlan, policy: Policy, now: date) -> RollbackPlan:
     """Ask whether the target looks broken beside the last good copy, or else beside the file."""
-    from pricectl.runtime.shared_files import catalog_copy, load_copy, state_folder
+    from pricectl.runtime.shared_files import catalog_copy, default_state_folder, load_copy
 
     def verdict(before: Catalog, after: Catalog) -> Verdict:
         bounds, at = policy.limits.bounds, as_instant(now)
@@ -152,7 +152,7 @@ def _compared(planned: RollbackPlan, policy: Policy, now: date) -> RollbackPlan:
 
     # A target whose errors are waived passes the review, but no process would load it: this raises.
     target = (planned.after or planned.target.version()).catalog
-    folder = state_folder()
+    folder = default_state_folder()
     copy: Catalog | None = None
     with suppress(PricingError, OSError):  # no process of this user has left a copy
         path = os.path.abspath(planned.file)  # noqa: PTH100
