@@ -14,7 +14,7 @@ from pricectl.core.usage import Usage
 from pricectl.flags import INTERNAL_ERROR
 from pricectl.policy import Policy
 from pricectl.runtime.monitor import Monitor
-from pricectl.runtime.quoting import CallOptions, price_carefully, price_plainly, price_response
+from pricectl.runtime.quoting import QuoteOptions, price_carefully, price_plainly, price_response
 from pricectl.runtime.snapshot import Answer, Metrics, ReloadResult, Snapshot
 from pricectl.runtime.sources import Options
 from pricectl.runtime.updater import Updater
@@ -91,7 +91,7 @@ class Pricing:
                 answer = price_plainly(snapshot, name, usage)
                 if answer is not None:
                     return answer
-            options = CallOptions(service, region, at)
+            options = QuoteOptions(service, region, at)
             return price_carefully(snapshot, name, usage, options, deny, self._monitor)
         except Exception:  # noqa: BLE001 - no frame is left: the recursion limit is near
             return updater.no_price

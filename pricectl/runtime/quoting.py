@@ -14,7 +14,7 @@ from pricectl.runtime.monitor import Monitor
 from pricectl.runtime.snapshot import EMERGENCY, Answer, Snapshot
 
 
-class CallOptions(NamedTuple):
+class QuoteOptions(NamedTuple):
     """What a caller gives beside the model and the counts; of any type until it is checked."""
 
     service: object = None
@@ -69,7 +69,7 @@ def price_carefully(  # noqa: PLR0913, PLR0917 - a call, and who is told of it
     snapshot: Snapshot,
     name: object,
     usage: object,
-    options: CallOptions,
+    options: QuoteOptions,
     deny: frozenset[str],
     monitor: Monitor,
     match: Match | None = None,
@@ -104,7 +104,7 @@ def price_carefully(  # noqa: PLR0913, PLR0917 - a call, and who is told of it
 
 
 def _clamp_and_quote(
-    catalog: Catalog, name: object, usage: object, options: CallOptions, match: Match | None
+    catalog: Catalog, name: object, usage: object, options: QuoteOptions, match: Match | None
 ) -> tuple[Quote, tuple[str, ...]]:
     """Price the valid part of a call; the flags name the part that was not valid. Never raises."""
     flags = []
@@ -181,7 +181,7 @@ def price_response(  # noqa: PLR0913, PLR0917 - a call, and who is told of it
     if service is None and region is None and at is None and not deny:
         answer = price_plainly(snapshot, name or "", usage, match)
     if answer is None:
-        options = CallOptions(service, region, at)
+        options = QuoteOptions(service, region, at)
         answer = price_carefully(snapshot, name or "", usage, options, deny, monitor, match)
     if not flags:
         return answer
