@@ -14,8 +14,8 @@ from typer.exceptions import TyperException
 from pricectl import __version__
 from pricectl.commands.options import typer_command
 from pricectl.core.errors import PricingError, UnknownModel, UnpricedUnit
+from pricectl.core.labels import clean
 from pricectl.exit_codes import FAILED, FINDINGS
-from pricectl.report.canvas import clean
 
 # Every verb, in the order of the help, and the module that runs it.
 VERBS = MappingProxyType(

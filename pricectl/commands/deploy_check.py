@@ -63,11 +63,5 @@ def deploy_check(
             FailOnChangeOrDue.DUE in named,
         )
     )
-    show(
-        view,
-        "deploy-check",
-        text=lambda canvas: report.text(result, canvas),
-        document=lambda: report.document(result),
-        result=result,
-    )
+    show(view, "deploy-check", result, report)
     return result.exit_code

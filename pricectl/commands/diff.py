@@ -66,11 +66,5 @@ def diff(
         at=when,
         limits=limits,
     )
-    show(
-        view,
-        "diff",
-        text=lambda canvas: report.text(result, canvas),
-        document=lambda: report.document(result),
-        result=result,
-    )
+    show(view, "diff", result, report)
     return result.exit_code

@@ -51,10 +51,5 @@ def status(
     result = StatusResult(
         tuple(prices_at(each, file=working, policy=policy, token=token) for each in named)
     )
-    show(
-        view,
-        "status",
-        text=lambda canvas: report.text(result, canvas),
-        document=lambda: report.document(result),
-    )
+    show(view, "status", result, report)
     return result.exit_code

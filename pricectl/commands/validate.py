@@ -49,11 +49,5 @@ def validate(
         for data, name in map(catalog_file.read, names)
     ]
     found = validation.Validation(tuple(reports), threshold)
-    show(
-        view,
-        "validate",
-        text=lambda canvas: report.text(found, canvas),
-        document=lambda: report.document(found),
-        result=found,
-    )
+    show(view, "validate", found, report)
     return found.exit_code

@@ -9,7 +9,8 @@ from textwrap import wrap
 from typing import NamedTuple
 from unicodedata import east_asian_width
 
-from pricectl.report.canvas import Canvas, clean
+from pricectl.core.labels import clean
+from pricectl.report.canvas import Canvas
 
 INDENT, GAP, NARROWEST = 2, 2, 12
 EMPTY_LINE = (("", ""),)

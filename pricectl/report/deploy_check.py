@@ -3,14 +3,14 @@
 from typing import Any
 
 from pricectl.changes.gates import GatedComparison
-from pricectl.core.labels import count, plural
+from pricectl.core.labels import clean, count, plural
 from pricectl.operate.deploy_check.checklist import (
     DeployCheck,
     DeployCheckItem,
     FoundErrors,
     ItemState,
 )
-from pricectl.report.canvas import Canvas, clean, grid
+from pricectl.report.canvas import Canvas, grid
 
 MAX_DETAILS = 10
 STYLES: dict[ItemState, str] = {

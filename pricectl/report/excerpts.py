@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pricectl.check.findings import Finding
 from pricectl.check.positions import Positions, Span
-from pricectl.report.canvas import clean
+from pricectl.core.labels import clean
 
 if TYPE_CHECKING:
     from rich.text import Text

@@ -1,12 +1,12 @@
-"""What a log says about prices, as a document and for people."""
+"""Signs found in a log, as a document and for people."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pricectl.core.labels import count, plural
+from pricectl.core.labels import clean, count, plural, shortened
 from pricectl.operate.logs.reading import FALLBACK, LogTally, Moment, Sighting, SignCount
 from pricectl.operate.logs.remedies import LogsResult
-from pricectl.report.canvas import Canvas, clean, grid, listing
+from pricectl.report.canvas import Canvas, grid, listing
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -55,9 +55,9 @@ def text(result: LogsResult, canvas: Canvas) -> str:
     if not canvas.quiet:
         if tally.seen:
             parts += ["", _signs(tally.seen)]
-        told = [seen for seen in tally.seen if seen.sign.advice]
-        parts += [""] if told else []
-        for seen in told:
+        advised = [seen for seen in tally.seen if seen.sign.advice]
+        parts += [""] if advised else []
+        for seen in advised:
             reason = f"{_short(seen.reason)}; " if seen.reason else ""
             parts.append(Text(f"{seen.sign.phrase}: {reason}{seen.sign.advice}"))
         if len(tally.kinds) > 1 or (tally.kinds and not names):
@@ -70,15 +70,15 @@ def text(result: LogsResult, canvas: Canvas) -> str:
     return canvas.draw(*parts)
 
 
-def sighting_line(one: Sighting) -> str:
+def sighting_line(sighting: Sighting) -> str:
     """One bad sign as it comes, on one line."""
-    words = (one.moment.time, one.sign.phrase, one.kind, one.model, one.reason)
-    return f"line {count(one.moment.line)}: {'  '.join(_short(word) for word in words if word)}"
+    moment = sighting.moment
+    texts = (moment.time, sighting.sign.phrase, sighting.kind, sighting.model, sighting.reason)
+    return f"line {count(moment.line)}: {'  '.join(_short(text) for text in texts if text)}"
 
 
 def _short(text: str) -> str:
-    shown = clean(text)
-    return shown if len(shown) <= MAX_SHOWN else f"{shown[: MAX_SHOWN - 3]}..."
+    return shortened(clean(text), MAX_SHOWN)
 
 
 def _headline(tally: LogTally) -> "Text":

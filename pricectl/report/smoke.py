@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from pricectl.core.labels import plural
+from pricectl.core.labels import HASH_DIGITS, clean, plural
 from pricectl.core.money import usd
 from pricectl.operate.smoke import SmokeCheck, SmokeResult
-from pricectl.report.canvas import Canvas, at_point, clean, grid
+from pricectl.report.canvas import Canvas, at_point, grid
 from pricectl.report.json_text import catalog_id
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def text(result: SmokeResult, canvas: Canvas) -> str:
     end = f"${usd(result.pico_usd)}"
     if number is not None:
         end += f", {plural(number, 'credit')} by profile {result.profile.name}"
-    end += f"; compared with catalog {catalog.sha256[:12]} of {catalog.last_updated}"
+    end += f"; compared with catalog {catalog.sha256[:HASH_DIGITS]} of {catalog.last_updated}"
     return canvas.draw(*parts, Text(), Text(clean(end), "dim"))
 
 

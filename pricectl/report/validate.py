@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from pricectl.check.findings import Finding, Severity, Threshold
 from pricectl.check.validation import Validation, ValidationReport
-from pricectl.core.labels import count, plural
-from pricectl.report.canvas import Canvas, clean
+from pricectl.core.labels import clean, count, plural
+from pricectl.report.canvas import Canvas
 from pricectl.report.excerpts import DIM, GUTTER, MIN_SOURCE_WIDTH, draw_excerpt, marked_spans
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+from pricectl.core.labels import clean
 from pricectl.core.windows import read_instant
 from pricectl.files.settings import PRICECTL_TOML, PYPROJECT_TOML
-from pricectl.report.canvas import clean
 from pricectl.runtime import Metrics, Pricing, ReloadResult, Snapshot
 from pricectl.runtime.snapshot import NOT_ANNOUNCED_REASON, SETTINGS_REASON
 

@@ -2,7 +2,7 @@
 
 from pricectl.check.findings import Finding
 from pricectl.check.validation import Validation, ValidationReport
-from pricectl.report.canvas import clean
+from pricectl.core.labels import clean
 from pricectl.report.validate import place
 
 

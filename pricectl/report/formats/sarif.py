@@ -14,7 +14,7 @@ from pricectl.check.findings import Finding, Severity
 from pricectl.check.positions import Span
 from pricectl.check.rules import RULES, Rule
 from pricectl.check.validation import Validation, ValidationReport
-from pricectl.report.canvas import clean
+from pricectl.core.labels import clean
 from pricectl.report.json_text import json_text
 
 LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
