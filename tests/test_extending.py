@@ -84,7 +84,7 @@ ROWS = (
     (
         "report/formats/__init__.py",
         "    return junit.findings(result)\n",
-        "\n\ndef _toy(found):\n    from pricectl.report.formats.toy import findings\n\n    return findings(found)",
+        "\n\ndef _toy(found):\n    from pricectl.report.formats import toy\n\n    return toy.findings(found)",
     ),
     ("cli.py", "VERBS = MappingProxyType(\n    {\n", '"toy": "pricectl.commands.toy",'),
     ("core/money.py", "Rounding = Literal[", '"toy",'),

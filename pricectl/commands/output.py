@@ -73,8 +73,8 @@ def canvas(view: ViewOptions, path: str | None = None) -> Canvas:
 def warn(view: ViewOptions, name: str, warnings: Iterable[str]) -> None:
     """Print what was assumed to stderr, unless the terminal shows it with the result anyway."""
     shown = ("text", None) in view.outputs and not view.quiet and sys.stdout.isatty()
-    for words in () if shown else warnings:
-        typer.echo(f"pricectl: {clean(name)}: {words}", err=True)
+    for warning in () if shown else warnings:
+        typer.echo(f"pricectl: {clean(name)}: {warning}", err=True)
 
 
 def _print(text: str) -> None:

@@ -57,6 +57,6 @@ def quote(
     quoted = tuple(
         QuotedCall.of(Estimate(priced, calls, profile, found.reading)) for priced in found.quotes
     )
-    for one in quoted:
-        warn(view, one.estimate.quote.match.asked, one.assumed)
+    for priced_call in quoted:
+        warn(view, priced_call.estimate.quote.match.asked, priced_call.assumed)
     show(view, "quote", report.QuoteResult(quoted, mode), report)

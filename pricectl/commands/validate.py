@@ -36,9 +36,9 @@ def validate(
 
     'pricectl rule ID' explains a finding.
     """
-    when, named = instant(at), fail_on or []
-    levels = [severity for severity in SEVERITIES if severity in named]
-    threshold = Threshold.of(levels, due=FailOnSeverityOrDue.DUE in named)
+    when, severities = instant(at), fail_on or []
+    levels = [severity for severity in SEVERITIES if severity in severities]
+    threshold = Threshold.of(levels, due=FailOnSeverityOrDue.DUE in severities)
     first = one_file(files or [], file)
     policy = settings.load_policy(catalog=first)
     own = catalog_file.working_file(None, policy.file)

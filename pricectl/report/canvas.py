@@ -1,4 +1,4 @@
-"""What all text for people has in common: colour, width, safe names, aligned numbers."""
+"""Shared by all text output: colour, width, tables, aligned numbers."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -44,7 +44,10 @@ class Canvas(NamedTuple):
 
 
 def _needed(part: "RenderableType") -> int:
-    """The width below which a table would cut a number; a line that wraps is better than that."""
+    """The minimum width that cuts no number of a table; 0 for other parts.
+
+    A line that the terminal wraps is better than a number that is cut.
+    """
     from rich.cells import cell_len
     from rich.table import Table
 

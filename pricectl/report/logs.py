@@ -98,14 +98,14 @@ def _signs(seen: Sequence[SignCount]) -> "Table":
     from rich.text import Text
 
     table = listing("Sign", "Lines>", "First", "Last")
-    for one in seen:
-        held = f" (+{count(one.held_back)})" if one.held_back else ""
-        mark = Text("+ ", "green") if one.sign.good else Text("! ", "red")
+    for sign_count in seen:
+        held = f" (+{count(sign_count.held_back)})" if sign_count.held_back else ""
+        mark = Text("+ ", "green") if sign_count.sign.good else Text("! ", "red")
         table.add_row(
-            mark.append(one.sign.phrase),
-            f"{count(one.lines)}{held}",
-            Text(_when(one.first)),
-            Text(_when(one.last)),
+            mark.append(sign_count.sign.phrase),
+            f"{count(sign_count.lines)}{held}",
+            Text(_when(sign_count.first)),
+            Text(_when(sign_count.last)),
         )
     return table
 
@@ -120,8 +120,8 @@ def _names(result: LogsResult) -> "Table":
     table = grid("right", "left", "wrap")
     for fallback, advice in result.names:
         kind = f" ({fallback.kind})" if fallback.kind not in ("", "unknown-model") else ""
-        words = Text(clean(advice.words), "dim") if advice else Text()
-        table.add_row(f"  {count(fallback.lines)}", Text(f"{_short(fallback.model)}{kind}"), words)
+        remedy = Text(clean(advice.words), "dim") if advice else Text()
+        table.add_row(f"  {count(fallback.lines)}", Text(f"{_short(fallback.model)}{kind}"), remedy)
     return table
 
 

@@ -16,7 +16,7 @@ WORDS: dict[Agreement, tuple[str, str]] = {
 def document(result: StatusResult) -> dict[str, Any]:
     """The document of `status`; schemas/status.schema.json describes it.
 
-    Null stands for what a source does not have, or did not tell.
+    Null: not known.
     """
     return {
         "schema": "pricectl.status/1",

@@ -42,16 +42,16 @@ def findings(found: Validation) -> str:
 
 
 def _command(report: ValidationReport, finding: Finding) -> str:
-    place: dict[str, str | int] = {"file": clean(report.file_of(finding)).removeprefix("./")}
+    properties: dict[str, str | int] = {"file": clean(report.file_of(finding)).removeprefix("./")}
     if finding.span:
         line, column, length = finding.span
-        place |= {"line": line, "endLine": line, "col": column, "endColumn": column + length}
+        properties |= {"line": line, "endLine": line, "col": column, "endColumn": column + length}
     message, hint = clean(finding.message), clean(finding.hint)
     first = (
         f"first at line {finding.also.line}, column {finding.also.column}" if finding.also else ""
     )
     text = "\n".join(part for part in (message, first, hint) if part)
-    return command(LEVELS[finding.severity], text, **place, title=finding.rule)
+    return command(LEVELS[finding.severity], text, **properties, title=finding.rule)
 
 
 def diff(result: DiffResult) -> str:
