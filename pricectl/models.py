@@ -5,6 +5,7 @@ It stands beside the core, which answers for one name, and below the reports, wh
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -29,7 +30,7 @@ class Filter(NamedTuple):
     def accepts(self, model: Model) -> bool:
         """Whether the row fits as far as its prices do not matter."""
         return (
-            (self.retired or model.entry.get("retired") is not True)
+            (self.retired or not model.is_retired)
             and (self.provider is None or model.provider == self.provider.lower())
             and (self.pattern is None or _matches(model, self.pattern))
         )
@@ -132,3 +133,11 @@ def _fits(prices: PriceList, wanted: Filter) -> bool:
     service = prices.sold_as(service_word(wanted.service))
     sold = service == STANDARD or prices.sells(service)
     return sold and wanted.accepts_rate(prices.base_rate("input"))
+
+
+def _matches(model: Model, pattern: str) -> bool:
+    folded = pattern.lower()
+    names = [name.lower() for name in (model.name, model.full_name, *model.aliases)]
+    if any(character in folded for character in "*?["):
+        return any(fnmatchcase(name, folded) for name in names)
+    return any(folded in name for name in names)
