@@ -86,11 +86,12 @@ def _promoted(text: str, row: Row, now: datetime) -> tuple[str, tuple[str, ...],
         # The earliest first: each list's price ends where the next one begins.
         _, index = min(_begun(row, now))
         announced = _periods(row, "upcoming")[index]
-        reason = _obstacle(row, announced)
+        in_row = _is_own_already(row, announced)
+        reason = _obstacle(row, announced, in_row=in_row)
         if reason:
             return text, tuple(days), reason
         days.append(str(announced["from"]))
-        text = splice.apply(text, _edits(text, row, index))
+        text = splice.apply(text, _edits(text, row, index, in_row=in_row))
         left -= 1
         if left:
             edited = document.parse(text)
@@ -113,7 +114,7 @@ def _begun(row: Row, now: datetime) -> list[tuple[datetime, int]]:
     ]
 
 
-def _obstacle(row: Row, announced: Row) -> str:
+def _obstacle(row: Row, announced: Row, *, in_row: bool) -> str:
     """Why a person must decide; empty if nothing stands in the way."""
     since = announced["from"]
     undated = [key for key in announced if key in NEVER_DATED]
@@ -122,7 +123,7 @@ def _obstacle(row: Row, announced: Row) -> str:
     start = read_instant(since)
     ends = [read_instant(period.get("until")) for period in _periods(row, "previous")]
     late = [end for end in ends if end and start and end >= start]
-    if late and not _is_own_already(row, announced):
+    if late and not in_row:
         return f"prices from {since}, but a previous price until {max(late).date()}"
     return ""
 
@@ -140,12 +141,12 @@ def _gives_way(key: str, announced: Iterable[str]) -> bool:
     return key in announced or key in BESIDE_PRICES or key.startswith(UPLIFT) or is_price_like(key)
 
 
-def _edits(text: str, row: Row, index: int) -> Iterator[Edit]:
-    """The edits that promote one announced list of a row."""
+def _edits(text: str, row: Row, index: int, *, in_row: bool) -> Iterator[Edit]:
+    """The edits that promote one announced list; `in_row`: the row has its prices already."""
     positions = Positions(text)
     announced = _periods(row, "upcoming")[index]
     pointer = f"/upcoming/{index}"
-    if not _is_own_already(row, announced):
+    if not in_row:
         old = [member for member in positions.members("") if _gives_way(member.key, announced)]
         new = [member for member in positions.members(pointer) if member.key != "from"]
         keys = _order([member.key for member in positions.members("")], old, new)

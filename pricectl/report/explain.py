@@ -31,7 +31,7 @@ def document(
     return {
         "schema": "pricectl.explain/2",
         "asked": match.asked,
-        "steps": [step._asdict() for step in steps],
+        "steps": [{"layer": it.layer, "matched": it.matched, "why": it.why} for it in steps],
         "chain": [
             {"step": link.step, "text": link.text, **_with_numbers(link.facts)} for link in chain
         ],

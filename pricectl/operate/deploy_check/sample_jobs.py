@@ -49,7 +49,7 @@ def critical_models(candidate: Candidate, catalog: Catalog) -> tuple[CriticalMod
             and entry.get("retired") is True
             and not entry.get("free")
             and isinstance(entry.get("successor"), str)
-            and not quote(catalog, match.asked, TYPICAL).pico_usd
+            and not quote(catalog, match, TYPICAL).pico_usd
             and priced_units(catalog, match.asked)
         ):
             model = model._replace(sold=find(catalog, entry["successor"]))
@@ -78,7 +78,7 @@ def _missing(model: CriticalModel, catalog: Catalog, candidate: Candidate) -> st
     if not model.present:
         return "no row" if match.how == "default" else f"only a partial match: {match.model.name}"
     for period in _coming(model, candidate):
-        found = quote(catalog, model.sold.asked, TYPICAL, at=period.at)
+        found = quote(catalog, model.sold, TYPICAL, at=period.at)
         if found.unpriced:
             units = ", ".join(line.unit for line in found.unpriced)
             return f"no price for {units} {period.name}".strip()
@@ -112,8 +112,7 @@ def examples(
     lines, wrong, unpaid = [], [], []
     for model, work in samples:
         for period in _coming(model, candidate):
-            name = model.sold.asked
-            call = quote(catalog, name, work.usage, service=work.service, at=period.at)
+            call = quote(catalog, model.sold, work.usage, service=work.service, at=period.at)
             job = Estimate(call, work.calls, candidate.profile)
             told = ", ".join(filter(None, (model.name, work.name, period.name)))
             wrong += [f"{told}: {why}" for why in _wrong(job, work)]

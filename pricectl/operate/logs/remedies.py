@@ -74,7 +74,7 @@ def remedy(catalog: Catalog, fallback: FallbackName) -> Remedy:
 
 def _unknown(catalog: Catalog, name: str) -> Remedy:
     for step in trace(catalog, name):
-        if "different prices" in step.why:
+        if step.reason == "different-prices":
             return Remedy("choose", "", f"{step.why}; ask for PROVIDER/MODEL")
     alike = _same_words(catalog, name)
     if len(alike) == 1:

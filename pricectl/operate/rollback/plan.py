@@ -18,7 +18,7 @@ from pricectl.files import atomic, catalog_file, versions
 from pricectl.files.git import BadRef
 from pricectl.files.gitlog import Committed, FileLog
 from pricectl.files.versions import FileVersion
-from pricectl.operate.rollback.target import last_good, named, without_base_option
+from pricectl.operate.rollback.target import RollbackTarget, last_good, named, without_base_option
 from pricectl.policy import Policy
 
 SHORT = 12
@@ -116,16 +116,16 @@ def plan(name: str | None, file: str, policy: Policy, today: date) -> RollbackPl
     else:
         target = named(name, file, log, policy, today)
     data, report = target.version.data, target.report
-    before, after, not_loaded = None, CatalogVersion.validated(report, data), ""
+    restored = _loaded(target)
+    after = None if isinstance(restored, PricingError) else restored
+    before, not_loaded = None, "" if after else f"cannot be compared: {restored}"
     if current is None:
         not_loaded = f"{file}: there is no file now"
-    try:
-        if current is not None:
+    else:
+        try:
             before = after if current == data and after else CatalogVersion.read(current)
-        if after is None:
-            target.version.version()
-    except PricingError as error:
-        not_loaded = not_loaded or f"cannot be compared: {error}"
+        except PricingError as error:
+            not_loaded = f"cannot be compared: {error}"
     planned = RollbackPlan(
         file,
         current,
@@ -139,10 +139,24 @@ def plan(name: str | None, file: str, policy: Policy, today: date) -> RollbackPl
         after,
         not_loaded,
     )
-    return planned if report.fails() or planned.unchanged else _compared(planned, policy, today)
+    if report.fails() or planned.unchanged:
+        return planned
+    # A target whose errors are waived passes the review, but no process would load it.
+    if isinstance(restored, PricingError):
+        raise restored
+    return _compared(planned, restored.catalog, policy, today)
 
 
-def _compared(planned: RollbackPlan, policy: Policy, now: date) -> RollbackPlan:
+def _loaded(target: RollbackTarget) -> CatalogVersion | PricingError:
+    """The target as a catalog, or why it cannot be loaded."""
+    built = CatalogVersion.validated(target.report, target.version.data)
+    try:
+        return built or target.version.version()
+    except PricingError as error:
+        return error
+
+
+def _compared(planned: RollbackPlan, target: Catalog, policy: Policy, now: date) -> RollbackPlan:
     """Ask whether the target looks broken beside the last good copy, or else beside the file."""
     from pricectl.runtime.last_good import catalog_copy, load_copy, state_folder
 
@@ -150,8 +164,6 @@ def _compared(planned: RollbackPlan, policy: Policy, now: date) -> RollbackPlan:
         bounds, at = policy.limits.bounds, as_instant(now)
         return sanity.check(before, after, critical=policy.critical, bounds=bounds, at=at)
 
-    # A target whose errors are waived passes the review, but no process would load it: this raises.
-    target = (planned.after or planned.target.version()).catalog
     folder = state_folder()
     copy: Catalog | None = None
     with suppress(PricingError, OSError):  # no process of this user has left a copy

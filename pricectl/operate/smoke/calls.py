@@ -106,7 +106,7 @@ def smoke_models(catalog: Catalog, names: Sequence[str]) -> tuple[str, ...]:
     """
     matches = {name: find(catalog, name) for name in names}
     known = [name for name, match in matches.items() if match.how != "default"]
-    known.sort(key=lambda name: quote(catalog, name, _TYPICAL).pico_usd)
+    known.sort(key=lambda name: quote(catalog, matches[name], _TYPICAL).pico_usd)
     if not known:
         raise PricingError(
             "no critical model is in the catalog", next_step="name models to call with --model"
