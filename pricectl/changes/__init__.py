@@ -1,4 +1,4 @@
-"""What an edit does: two versions of the catalog to typed changes, in money and credits."""
+"""Compares two versions of the catalog: typed changes, with costs and credits."""
 
 from pricectl.changes.catalog_version import CatalogVersion
 from pricectl.changes.change import Change, ChangeKind, Comparison, Impact, Move, PricedAt

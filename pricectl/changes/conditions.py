@@ -28,7 +28,7 @@ class ConditionChange(NamedTuple):
 
 
 def condition_changes(old: PriceList, new: PriceList) -> Iterator[ConditionChange]:
-    """The conditions that changed their meaning; the same written differently is no change."""
+    """The conditions whose meaning changed; a different spelling is not a change."""
     if (old.marginal, old.inclusive) != (new.marginal, new.inclusive):
         tiers = old.entry.get(CONTEXT_TIER), new.entry.get(CONTEXT_TIER)
         yield ConditionChange((CONTEXT_TIER,), *tiers, APPLY)

@@ -34,7 +34,7 @@ class JobSettings(NamedTuple):
 
 
 class _Target(NamedTuple):
-    """What to try jobs on: a pair of rows in one period, and the changes behind it.
+    """A pair of rows in one period to price jobs on, and the changes behind it.
 
     The names that jobs ask for differ where the row was renamed. `matches` are what
     answered and answers; none if looking the names up would take too long.
@@ -65,8 +65,8 @@ def impacts(
 ) -> Iterator[Impact]:
     """The cost of the sample workloads for each touched row, once for each pair of rows.
 
-    Prices that no workload uses (a batch rate, images) get a job of their own, so that no price
-    change is without its effect. A dated price is shown on its day.
+    Prices that no workload uses (a batch rate, images) get a job of their own: every price change
+    shows its effect. A dated price is shown on its day.
     """
     targets = _targets(lookups, changes)
     for target in _affordable(targets, lookups, len(settings.workloads)):
@@ -114,7 +114,7 @@ def _affordable(
 ) -> Iterator[_Target]:
     """The targets to try while the allowance lasts, in their order.
 
-    The changes that only a job shows are served first, then the largest.
+    The most important go first: changes that only a job shows, then the largest.
     """
     by_importance = sorted(
         enumerate(targets), key=lambda item: (not item[1].needs_jobs, -item[1].weight)
@@ -127,6 +127,7 @@ def _affordable(
             len(row.prices.rates) + len(row.previous) + len(row.upcoming)
             for row in (match.model for match in target.matches)
         )
+        # An eighth: looking at a rate or a period takes that much of the time of looking at a row.
         steps = jobs * JOB_STEPS + names + sum(sizes) // 8
         if target.matches and lookups.allowance.take("jobs", steps):
             tried.add(number)
@@ -138,7 +139,7 @@ def _affordable(
 def _jobs(
     lookups: NameLookups, target: _Target, settings: JobSettings
 ) -> Iterator[tuple[Workload, Estimate, Estimate]]:
-    """The workloads on both sides, then a job for every changed price that none of them used."""
+    """The workloads on both sides, then one job for each changed price that none of them used."""
     at = settings.instants[target.period]
 
     def estimate(catalog: Catalog, match: Match, workload: Workload) -> Estimate:

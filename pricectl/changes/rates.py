@@ -1,4 +1,4 @@
-"""Two versions of a row to the charges that differ."""
+"""The price changes of a row, from its two versions."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -50,7 +50,7 @@ class Repricing(NamedTuple):
 
 
 def row_changes(old: Model, new: Model, at: datetime | None = None) -> Iterator[Change]:
-    """The price changes of a row: what is charged at an instant, before it and after it.
+    """The price changes of a row: at an instant, before it and after it.
 
     Without an instant, the row as it stands, its previous and its upcoming prices.
     """

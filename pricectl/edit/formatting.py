@@ -1,6 +1,6 @@
-"""A catalog's text in good order: begun prices promoted, prices in the catalog's spelling.
+"""Formats a catalog's text: promotes begun prices, writes prices in the catalog's notation.
 
-Nothing is handed out that was not proved: respelling leaves the parsed document equal, promoting
+The result is checked before it is returned: respelling leaves the parsed document equal, promoting
 leaves every other row and the price of every instant as it was.
 """
 
@@ -28,7 +28,7 @@ class Unproved(PricingError):
 class Formatted(NamedTuple):
     """A catalog's text before and after, and what is different.
 
-    `positions` finds members in the text before, `left` is what has begun but needs a person,
+    `positions` finds members in the text before, `left` has begun but needs a person,
     `last_updated` is the day in the file, which stays.
     """
 
@@ -42,14 +42,14 @@ class Formatted(NamedTuple):
 
     @property
     def changed(self) -> bool:
-        """Whether the text is another one."""
+        """Whether the text differs."""
         return self.text != self.before
 
 
 class FmtResult(NamedTuple):
     """What `fmt` did to a catalog, or would do.
 
-    `writes`: to be used, not only looked at; `written`: its file was replaced. `fail_on_due`: fail
+    `writes`: the text will be written; `written`: the file was replaced. `fail_on_due`: fail
     if prices have begun that are not promoted.
     """
 

@@ -20,7 +20,7 @@ from pricectl.core.windows import as_instant, read_instant
 from pricectl.edit import splice
 from pricectl.edit.splice import Edit, Insert, Remove, Replace
 
-# Members that decide on a price without speaking of one; each price list has its own or none.
+# Members that affect prices without being one; each price list has its own or none.
 BESIDE_PRICES = ("context_tier", "provider_specific_entry", "free")
 UPLIFT = "regional_"
 # Members that a row has once, however many price lists it has.
@@ -79,7 +79,7 @@ def promote(text: str, catalog: Catalog, at: date, positions: Positions) -> Prom
 
 
 def _promoted(text: str, row: Row, now: datetime) -> tuple[str, tuple[str, ...], str]:
-    """A row's text with every list promoted that can be, their days, why the next cannot be."""
+    """Promote a row's begun lists in order: the text, their days, and the first obstacle."""
     days: list[str] = []
     left = len(_begun(row, now))
     while left:
@@ -135,7 +135,7 @@ def _is_own_already(row: Row, announced: Row) -> bool:
 
 
 def _gives_way(key: str, announced: Iterable[str]) -> bool:
-    """Whether a member of the row belongs to the price list that the announced one replaces."""
+    """Whether the announced list replaces a member of the row."""
     if key in NEVER_DATED:
         return False
     return key in announced or key in BESIDE_PRICES or key.startswith(UPLIFT) or is_price_like(key)
@@ -186,7 +186,7 @@ def _exchange(
 
 
 def _archive(text: str, positions: Positions, row: Row, period: str, index: int) -> Iterator[Edit]:
-    """The old prices behind those of before; a new list stands before `upcoming` and as it does."""
+    """Insert the old prices into `previous`; a new list goes before `upcoming`, in its layout."""
     if not _periods(row, "previous"):
         announced = positions.member("/upcoming")
         spread = announced and "\n" in text[announced.start : announced.end] + period

@@ -13,7 +13,7 @@ from pricectl.policy import Policy
 
 HEALTH, STATUS = "/healthz/pricing", "/admin/pricing/status"
 MAX_WORD = 200
-# Empty where the default price is all there is.
+# "" where only the default price is there.
 _SHA256 = re.compile(r"([0-9a-f]{64})?")
 
 SourceKind = Literal["file", "ref", "server"]

@@ -98,9 +98,9 @@ def test_a_critical_model_is_looked_up_once_and_priced_once_an_instant(
         looked_up.append(name)
         return find(catalog, name)
 
-    def counted_quote(catalog: Catalog, name: str, usage: Usage, **options: Any) -> Quote:
-        priced.append((name, usage, *sorted(options.items(), key=str)))
-        return quote(catalog, name, usage, **options)
+    def counted_quote(catalog: Catalog, match: Match, usage: Usage, **options: Any) -> Quote:
+        priced.append((match.asked, usage, *sorted(options.items(), key=str)))
+        return quote(catalog, match, usage, **options)
 
     monkeypatch.setattr(sample_jobs, "find", counted_find)
     monkeypatch.setattr(sample_jobs, "quote", counted_quote)

@@ -1,4 +1,4 @@
-"""Rules about prices that stand out from their family or from what they were."""
+"""Rules about prices far from those of their family, or from their own past."""
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -109,7 +109,7 @@ def _medians(
 
 
 def _against(price: _BasePrice, family: int | None, provider: int | None) -> Iterator[Finding]:
-    """Compare with the nearer of both medians, so that a small odd family alone proves nothing."""
+    """Compare with the nearer of both medians: a small odd family alone is no evidence."""
     spread = FAMILY_SPREAD if family else PROVIDER_SPREAD
     groups = [(family, "its family"), (provider, price.model.provider)]
     known = [(median, name) for median, name in groups if median]
@@ -154,7 +154,7 @@ def _moves(model: Model) -> Iterator[Finding]:
 
 
 def _off_peak_slips(model: Model) -> Iterator[Finding]:
-    """Each off-peak price against the same price of the whole day: a discount is no hundredfold."""
+    """Each off-peak price against that of the other hours: no discount is hundredfold."""
     for whole_day in model.price_lists:
         off_peak = whole_day.off_peak
         for rate_key, (pico, key) in off_peak.rates.items() if off_peak else ():

@@ -40,7 +40,7 @@ SHORT = 12
 
 
 def assess(candidate: Candidate) -> DeployCheck:
-    """Run every check; what one cannot do for want of another is unknown, never left out."""
+    """Run every check; those that depend on a failed one are unknown, never left out."""
     sha256 = atomic.sha256(candidate.data)
     report = validate(candidate.data, candidate.file, candidate.policy, candidate.at)
     threshold = Threshold(due=candidate.fail_on_due)
@@ -115,7 +115,7 @@ def _runtime(
 ) -> DeployCheckItem:
     """Whether a service takes it: one that starts, and one that has the deployed prices.
 
-    A refusal is told here and not among the changes: it depends on no gate that somebody sets.
+    A refusal is reported here and not among the changes, because it does not depend on a gate.
     """
     policy = candidate.policy
     if not isinstance(deployed, str):
@@ -172,7 +172,7 @@ def _started(
 
 @contextmanager
 def _without_log() -> Iterator[None]:
-    """Keep the service's log quiet: the checklist reports what it would say."""
+    """Quiet the service's log: the checklist reports the same."""
     logger = logging.getLogger("pricectl.runtime")
     before, logger.disabled = logger.disabled, True
     try:

@@ -22,9 +22,9 @@ class FoundErrors(NamedTuple):
 
 
 class DeployCheckItem(NamedTuple):
-    """One item of the checklist and what it saw.
+    """One item of the checklist and what it found.
 
-    That is either `facts`, which a report puts into words, or a sentence with particulars.
+    Either `facts`, which a report puts into words, or `sentence` with `particulars`.
     """
 
     id: str

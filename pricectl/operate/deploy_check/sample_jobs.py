@@ -25,7 +25,7 @@ TYPICAL = Usage(1_000, 500)
 
 
 class CriticalModel(NamedTuple):
-    """A critical name, what answers for it, and what is charged for it: mostly the same."""
+    """A critical name, its row, and the row that is charged: usually the same."""
 
     name: str
     match: Match
@@ -60,7 +60,7 @@ def critical_models(candidate: Candidate, catalog: Catalog) -> tuple[CriticalMod
 def critical(
     models: Sequence[CriticalModel], catalog: Catalog, candidate: Candidate
 ) -> DeployCheckItem:
-    """Each critical model by a row of its own, with an input and an output price at any date."""
+    """Whether each critical model has its own row, with input and output prices at any date."""
     if not models:
         return DeployCheckItem("critical", "note", "the settings name no critical models")
     reasons = [(model.name, _missing(model, catalog, candidate)) for model in models]
@@ -88,7 +88,7 @@ def _missing(model: CriticalModel, catalog: Catalog, candidate: Candidate) -> st
 
 
 def _coming(model: CriticalModel, candidate: Candidate) -> Iterator[PricePeriod]:
-    """The instant that is looked at, then the first of every price list that comes after it."""
+    """The period of the check, then that of each later price list."""
     for period in price_periods((model.sold.model,), candidate.at):
         if not period.name.startswith("until"):
             yield period
@@ -138,7 +138,7 @@ def examples(
 
 
 def _wrong(job: Estimate, work: Workload) -> Iterator[str]:
-    """What must hold for any job, whatever it costs."""
+    """The invariants that a job violates, whatever it costs."""
     if job.quote.unpriced:
         yield f"no price for {', '.join(line.unit for line in job.quote.unpriced)}"
     elif not job.pico_usd and not _is_free(job.quote) and work.usage.counts:

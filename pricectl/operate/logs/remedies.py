@@ -1,7 +1,7 @@
 """What to do about a name that fell back: an alias, a row, a price.
 
-A wrong alias bills wrongly for good, so one is proposed only where the name has the very words of a
-row in another order or spelling; a near name is never more than a hint.
+A wrong alias bills wrongly for good, so one is proposed only for the same words in another order or
+spelling; a near name is only a hint.
 """
 
 import json
@@ -50,14 +50,14 @@ class LogsResult(NamedTuple):
 
 _OTHER_KINDS: Mapping[str, Remedy] = {
     "denied-model": Remedy("caller", "", "on the deny list: let the caller ask for another model"),
-    "bad-usage": Remedy("caller", "", "the caller sends counts that cannot be: correct them there"),
-    "bad-argument": Remedy("caller", "", "the caller sends what cannot be read: correct it there"),
+    "bad-usage": Remedy("caller", "", "the caller sends invalid counts: correct them there"),
+    "bad-argument": Remedy("caller", "", "the caller sends invalid arguments: correct them there"),
     "internal-error": Remedy("look", "", "'pricectl explain' and 'quote' show whether it prices"),
 }
 
 
 def remedy(catalog: Catalog, fallback: FallbackName) -> Remedy:
-    """What would price the name, under the catalog as it is now."""
+    """The fix for a name, with the catalog as it is now."""
     name = fallback.model
     if fallback.kind in _OTHER_KINDS:
         return _OTHER_KINDS[fallback.kind]
@@ -92,7 +92,7 @@ def _alias(name: str, row: str, before: str = "") -> Remedy:
 
 
 def _same_words(catalog: Catalog, name: str) -> tuple[str, ...]:
-    """The rows whose name has the same words and numbers, whatever stands between them."""
+    """The rows whose name has the same words and numbers, separators aside."""
     neutral = _NEUTRAL | {
         word for provider in catalog.providers for word in _WORD.findall(provider)
     }

@@ -33,13 +33,15 @@ RollbackState = Literal[
 class RollbackPlan(NamedTuple):
     """What is to be put in place of what; nothing has been written yet.
 
-    `current` is None where there is no file; `committed` is git's version of it, if git has it.
-    `report` is about the target; `skipped` newer versions have errors. `sha256` is the target's
-    hash, as charges record it, `current_sha256` that of the file, empty where there is none.
-    `before` and `after` are the file and the target as catalogs; None where one cannot be loaded,
-    and then `not_loaded` says why. `refusal` says why a process would not take the target without
-    force; empty if it would. `comparison_note` says why that was not asked of the last good copy;
-    empty if it was, or need not be.
+    `current`: the file's content; None where there is no file.
+    `committed`: git's version of it, if git has it.
+    `report`: what validation found in the target.
+    `skipped`: how many newer versions have errors.
+    `sha256`, `current_sha256`: of the target, as charges record it, and of the file ("": no file).
+    `before`, `after`: file and target as catalogs; None where one cannot be loaded.
+    `not_loaded`: why one of them cannot be loaded.
+    `refusal`: why a process would not take the target without force; "" if it would.
+    `comparison_note`: why the target was not compared with the last good copy; "" if it was.
     """
 
     file: str

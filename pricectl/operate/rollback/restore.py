@@ -1,7 +1,7 @@
 """Does a rollback: shows what it changes, replaces the file, keeps what was there.
 
-Nothing is lost: what stood in the file is kept beside it as NAME.HASH.bak, unless it is a version
-that the current commit builds on, so that git has it for good.
+The old content is kept beside the file as NAME.HASH.bak, unless git has it in the history of the
+current commit.
 """
 
 from datetime import datetime
@@ -60,7 +60,7 @@ class RollbackResult(NamedTuple):
 def changes(
     planned: RollbackPlan, policy: Policy, profile: Profile, at: datetime
 ) -> RollbackChanges:
-    """What restoring changes; where one of the versions is not a catalog, why that is not known."""
+    """What restoring changes, or why that is not known: one of the versions is not a catalog."""
     if planned.before is None or planned.after is None:
         return RollbackChanges(None, planned.not_loaded)
     base = NamedVersion(planned.before, planned.file, planned.file)
@@ -69,7 +69,7 @@ def changes(
 
 
 def restore(planned: RollbackPlan, *, force: bool = False) -> None:
-    """Keep what is there, then replace it, if it is still what the plan saw. Raises NotWritten."""
+    """Back up the file, then replace it if it has not changed since the plan. Raises NotWritten."""
     target = planned.target
     why = "has errors" if planned.report.fails() else "" if force else planned.refusal
     if why:
@@ -86,6 +86,6 @@ def restore(planned: RollbackPlan, *, force: bool = False) -> None:
         planned.file,
         target.data,
         base_sha256=planned.current_sha256,
-        # What is on the disk must load, not what was meant to be written.
+        # Check the bytes on the disk, not those in memory.
         check=lambda written: target._replace(data=written).version(),
     )
