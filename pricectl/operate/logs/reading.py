@@ -1,7 +1,7 @@
 """Reads what production's log says about prices: good signs, bad signs, names.
 
 The log comes in blocks of bytes; plain and JSON lines may be mixed, undecodable bytes are skipped.
- Memory stays the same whatever the length of the log and of its lines.
+Memory stays the same whatever the length of the log and of its lines.
 """
 
 import re
