@@ -9,7 +9,7 @@ from pricectl.changes.gates import FailOnChange, GateLimits
 from pricectl.commands.catalog import own_file
 from pricectl.commands.options import AtOption, FileOption, ProfileOption, ViewOptions, instant
 from pricectl.commands.output import show
-from pricectl.files import catalog_file, settings, versions
+from pricectl.files import catalog_file, git, settings, versions
 from pricectl.report import diff as report
 
 
@@ -76,7 +76,8 @@ def diff(
         working = own_file(file, policy.file)
     else:
         working = catalog_file.working_file(file, policy.file)
-    old, new = versions.pair(base, head, working, policy)
+    with git.advised_option("--base"):
+        old, new = versions.pair(base, head, working, policy)
     before = old.version()
     result = diff_versions(
         NamedVersion(before, old.name, old.path),

@@ -64,7 +64,7 @@ def fmt(
     when = instant(at)
     named = one_file([path] if path else [], file)
     configured = settings.load_policy(catalog=named).file
-    name = catalog_file.check_there(
+    name = catalog_file.check_exists(
         catalog_file.locate_writable(named, configured), named, configured
     )
     source = catalog_file.read(name)

@@ -51,7 +51,7 @@ def validate(
     policy = settings.load_policy(catalog=first)
     own = catalog_file.working_file(None, policy.file)
     located = files or [catalog_file.locate_own(first, policy.file)]
-    names = [catalog_file.check_there(name, first, policy.file) for name in located]
+    names = [catalog_file.check_exists(name, first, policy.file) for name in located]
     reports = [
         validation.validate(data, name, policy, when, own=catalog_file.is_same(name, own))
         for data, name in map(catalog_file.read, names)
