@@ -64,7 +64,7 @@ def by_size(move: Move) -> tuple[Fraction, int]:
     return move.weight, move.difference_pico_usd
 
 
-class PricedAt(NamedTuple):
+class PriceRef(NamedTuple):
     """Which price: its unit, tier (above how many tokens), service and period."""
 
     unit: str
@@ -97,7 +97,7 @@ class Change(NamedTuple):
     new: str | None
     pointer: str
     moves: tuple[Move, ...] = ()
-    price: PricedAt | None = None
+    price: PriceRef | None = None
     note: str = ""
     period: str = ""
     only_text: bool = False

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from pricectl.changes.change import Change, Impact, Move, PricedAt
+from pricectl.changes.change import Change, Impact, Move, PriceRef
 from pricectl.changes.limits import MAX_PRICE_JOBS
 from pricectl.changes.names import NameLookups
 from pricectl.changes.periods import in_force
@@ -158,7 +158,7 @@ def _jobs(
         yield job, estimate(lookups.old, old, job), estimate(lookups.new, new, job)
 
 
-def _prices(changes: Sequence[Change], new: Catalog, at: datetime | None) -> Iterator[PricedAt]:
+def _prices(changes: Sequence[Change], new: Catalog, at: datetime | None) -> Iterator[PriceRef]:
     """Every price that the changes move, or may move by how tiers apply."""
     for change in changes:
         row = new.by_full_name.get(change.full_name)
@@ -166,10 +166,10 @@ def _prices(changes: Sequence[Change], new: Catalog, at: datetime | None) -> Ite
             yield change.price
         elif change.kind == "repriced" and row:
             thresholds = in_force(row, at).thresholds
-            yield from (PricedAt("input", above_tokens) for above_tokens in thresholds)
+            yield from (PriceRef("input", above_tokens) for above_tokens in thresholds)
 
 
-def _price_jobs(used: set[RateKey], prices: Iterator[PricedAt]) -> Sequence[Workload]:
+def _price_jobs(used: set[RateKey], prices: Iterator[PriceRef]) -> Sequence[Workload]:
     """A job for each price that is not used yet, up to a bound."""
     jobs: dict[str, Workload] = {}
     for price in prices:
@@ -182,7 +182,7 @@ def _price_jobs(used: set[RateKey], prices: Iterator[PricedAt]) -> Sequence[Work
     return tuple(jobs.values())
 
 
-def price_job(price: PricedAt) -> Workload:
+def price_job(price: PriceRef) -> Workload:
     """A job that is charged by one price, named after what is in it."""
     # A tenth above the threshold, so that the tier is passed whatever its boundary.
     size = max(PRICE_JOB_TOKENS, price.above_tokens * 11 // 10)

@@ -16,7 +16,7 @@ from pricectl.core.errors import PricingError
 from pricectl.core.model import Model
 from pricectl.edit import splice
 from pricectl.edit.notation import Respelled, respellings
-from pricectl.edit.promotion import Left, Promotion, promote
+from pricectl.edit.promotion import NotPromoted, Promotion, promote
 from pricectl.edit.splice import Replace
 from pricectl.exit_codes import CLEAN, FINDINGS
 
@@ -25,7 +25,7 @@ class Unproved(PricingError):
     """A formatted text that would not price as the text before: a bug, so it is not written."""
 
 
-class Formatted(NamedTuple):
+class FormattedText(NamedTuple):
     """A catalog's text before and after, and what is different.
 
     `positions` finds members in the text before, `left` has begun but needs a person,
@@ -37,7 +37,7 @@ class Formatted(NamedTuple):
     positions: Positions
     promoted: tuple[Promotion, ...]
     respelled: tuple[Respelled, ...]
-    left: tuple[Left, ...]
+    left: tuple[NotPromoted, ...]
     last_updated: str
 
     @property
@@ -54,7 +54,7 @@ class FmtResult(NamedTuple):
     """
 
     name: str
-    formatted: Formatted
+    formatted: FormattedText
     writes: bool = True
     written: bool = False
     check: bool = False
@@ -81,7 +81,7 @@ class FmtResult(NamedTuple):
 
 def formatted(
     data: bytes, at: date, *, promoting: bool = True, respelling: bool = True
-) -> Formatted:
+) -> FormattedText:
     """Put a catalog in order as of a day or instant (UTC).
 
     Raises DocumentError or CatalogError for what is not a readable catalog, Unproved.
@@ -95,7 +95,7 @@ def formatted(
     if respelled and document.parse(text) != values:
         raise Unproved("respelling would change a value", next_step="try --no-respell")
     rows: tuple[Promotion, ...] = ()
-    left: tuple[Left, ...] = ()
+    left: tuple[NotPromoted, ...] = ()
     if promoting:
         spelled = text
         in_text = Positions(spelled) if respelled else positions
@@ -114,7 +114,7 @@ def formatted(
             rows = tuple(
                 row._replace(changes=tuple(new)) for row, new in zip(rows, changes, strict=True)
             )
-    return Formatted(before, text, positions, rows, respelled, left, catalog.last_updated)
+    return FormattedText(before, text, positions, rows, respelled, left, catalog.last_updated)
 
 
 def _same_price(old: Model, new: Model) -> bool:

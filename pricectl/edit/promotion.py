@@ -37,7 +37,7 @@ class Promotion(NamedTuple):
     changes: tuple[Change, ...] = ()
 
 
-class Left(NamedTuple):
+class NotPromoted(NamedTuple):
     """Announced prices that have begun and were not promoted, and why."""
 
     model: Model
@@ -45,15 +45,15 @@ class Left(NamedTuple):
     reason: str
 
 
-class Promoted(NamedTuple):
+class PromotionResult(NamedTuple):
     """A catalog's text after the promotions, what was promoted, and what a person must decide."""
 
     text: str
     rows: tuple[Promotion, ...] = ()
-    left: tuple[Left, ...] = ()
+    left: tuple[NotPromoted, ...] = ()
 
 
-def promote(text: str, catalog: Catalog, at: date, positions: Positions) -> Promoted:
+def promote(text: str, catalog: Catalog, at: date, positions: Positions) -> PromotionResult:
     """Promote what has begun at a day or instant (UTC), in the text the catalog was read from.
 
     `positions` are those of the text.
@@ -61,7 +61,7 @@ def promote(text: str, catalog: Catalog, at: date, positions: Positions) -> Prom
     now = as_instant(at)
     splices: list[splice.Splice] = []
     rows: list[Promotion] = []
-    left: list[Left] = []
+    left: list[NotPromoted] = []
     for model in catalog.models:
         if not model.upcoming or model.upcoming[0][0] > now:
             continue
@@ -74,8 +74,8 @@ def promote(text: str, catalog: Catalog, at: date, positions: Positions) -> Prom
             if begun:
                 rows.append(Promotion(model, pointer, begun))
             if reason:
-                left.append(Left(model, f"{pointer}/upcoming", reason))
-    return Promoted(splice.splice(text, splices), tuple(rows), tuple(left))
+                left.append(NotPromoted(model, f"{pointer}/upcoming", reason))
+    return PromotionResult(splice.splice(text, splices), tuple(rows), tuple(left))
 
 
 def _promoted(text: str, row: Row, now: datetime) -> tuple[str, tuple[str, ...], str]:

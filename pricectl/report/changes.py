@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from pricectl.changes import Change, Comparison, Impact, Move, PricedAt
+from pricectl.changes import Change, Comparison, Impact, Move, PriceRef
 from pricectl.changes.rates import shown
 from pricectl.core.credits import BudgetMode
 from pricectl.core.labels import count, percent, plural
@@ -42,7 +42,7 @@ def price_label(change: Change) -> str:
     return f"{price.unit}{per}{where(price)}"
 
 
-def where(price: PricedAt) -> str:
+def where(price: PriceRef) -> str:
     """The tier, service and period of a price; nothing for the plain one."""
     above = f" above {price.above_tokens // 1000}k" if price.above_tokens else ""
     rest = ", ".join(part for part in (price.service, price.period) if part)

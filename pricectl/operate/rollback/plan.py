@@ -65,7 +65,7 @@ class RollbackPlan(NamedTuple):
         return self.current_sha256 == self.sha256
 
     @property
-    def keeps(self) -> str:
+    def backup_path(self) -> str:
         """The file that the current content is kept in; empty where that is not needed."""
         if self.current is None or self.committed or self.unchanged:
             return ""

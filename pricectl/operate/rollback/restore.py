@@ -42,7 +42,7 @@ class RollbackResult(NamedTuple):
     unreachable: str = ""
 
     @property
-    def follows(self) -> bool:
+    def has_restored_version(self) -> bool:
         """Whether the service charges by the restored version now."""
         reply = self.reloaded
         return reply is not None and reply.said != "refused" and reply.version == self.plan.sha256
@@ -52,7 +52,7 @@ class RollbackResult(NamedTuple):
         """How `rollback` ends."""
         if self.unreachable:
             return FAILED
-        if self.reloaded and not self.follows:
+        if self.reloaded and not self.has_restored_version:
             return FINDINGS
         return _EXIT_CODES.get(self.state, CLEAN)
 
@@ -74,7 +74,7 @@ def restore(planned: RollbackPlan, *, force: bool = False) -> None:
     why = "has errors" if planned.report.fails() else "" if force else planned.refusal
     if why:
         raise atomic.NotWritten(why, where=target.name, next_step="nothing was changed")
-    kept = planned.keeps
+    kept = planned.backup_path
     # A backup of the same name is the same content, unless somebody wrote into it: then stop.
     if (
         kept
