@@ -74,13 +74,13 @@ def explain(
         for link in chain(each, reading=found.reading, profile=profile, at=question.at)
     ]
     near: Sequence[str] = ()
-    if match.how == "default":
+    if match.is_guess:
         # The chain, if there is one, has searched for them already.
         known = [link.facts["near_names"] for link in links if link.step == "name"]
         near = known[0] if known else near_names(catalog, match.asked)
     for each in found.quotes:
         warn(view, match.asked, assumptions(Estimate(each, 1, profile, found.reading), near))
-    if not found.quotes and match.how == "default":
+    if not found.quotes and match.is_guess:
         warn(view, match.asked, [guess(near)])
     row = Priced.at(match.model, question.at)
     show(
@@ -89,5 +89,5 @@ def explain(
         text=lambda canvas: report.text(match, row, steps, links, near, canvas),
         document=lambda: report.document(steps, match, links, catalog),
     )
-    missing = match.how == "default" or found.incomplete
+    missing = match.is_guess or found.incomplete
     return FINDINGS if strict and missing else CLEAN

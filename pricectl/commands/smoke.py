@@ -103,7 +103,7 @@ def smoke(
     # Where nothing is charged, a name that no row answers for need not be answered.
     absent = (UNKNOWN_MODEL if kind.charges else "") if unknown is None else unknown
     match = find(work.catalog, absent) if unknown else None
-    if match and match.how != "default":
+    if match and not match.is_guess:
         raise typer.BadParameter(
             f"{match.model.full_name} answers for that name", param_hint="--unknown"
         )

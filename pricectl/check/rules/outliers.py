@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import TEXT_MODES, Context, Rule, mode_of, own_key
-from pricectl.core.labels import label, short_rate, times
+from pricectl.core.labels import label, ratio_text, short_rate
 from pricectl.core.model import Model
 
 SLIP = 300
@@ -81,7 +81,7 @@ def check(context: Context) -> Iterator[Finding]:
     families = _medians(prices, _family, MIN_FAMILY)
     providers = _medians(prices, _provider, MIN_PROVIDER)
     for price in prices:
-        if context.bounds[price.unit].holds(price.pico):
+        if context.bounds[price.unit].contains(price.pico):
             family, provider = families.get(_family(price)), providers.get(_provider(price))
             yield from _against(price, family, provider)
     for model in context.catalog.models:
@@ -122,7 +122,8 @@ def _against(price: _BasePrice, family: int | None, provider: int | None) -> Ite
         side = "above" if price.pico == high else "below"
         yield rule.finding(
             price.model.prices.pointer_to(price.key),
-            f"{price.unit} price {short_rate(price.pico, price.unit)} is {times(high, low)} {side} "
+            f"{price.unit} price {short_rate(price.pico, price.unit)} is {ratio_text(high, low)} "
+            f"{side} "
             f"the median of {name}, {short_rate(median, price.unit)}",
         )
 
@@ -148,7 +149,7 @@ def _moves(model: Model) -> Iterator[Finding]:
                 change = "up" if pico == high else "down"
                 yield rule.finding(
                     after.pointer_to(key),
-                    f"{label(*rate_key)} went {change} {times(high, low)}, from "
+                    f"{label(*rate_key)} went {change} {ratio_text(high, low)}, from "
                     f"{short_rate(old[0], rate_key[0])} to {short_rate(pico, rate_key[0])}",
                 )
 
@@ -164,6 +165,7 @@ def _off_peak_slips(model: Model) -> Iterator[Finding]:
                 unit, side = rate_key[0], "above" if pico == high else "below"
                 yield UNIT_SLIP.finding(
                     off_peak.pointer_to(key),
-                    f"off-peak {label(*rate_key)} {short_rate(pico, unit)} is {times(high, low)} "
-                    f"{side} the price of the other hours, {short_rate(usual, unit)}",
+                    f"off-peak {label(*rate_key)} {short_rate(pico, unit)} is "
+                    f"{ratio_text(high, low)} {side} the price of the other hours, "
+                    f"{short_rate(usual, unit)}",
                 )

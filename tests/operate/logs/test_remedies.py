@@ -3,7 +3,7 @@
 import pytest
 
 from pricectl.core import Catalog
-from pricectl.core.lookup import Step, trace
+from pricectl.core.lookup import LayerTried, trace
 from pricectl.flags import Remedy
 from pricectl.operate.logs.reading import FallbackName
 from pricectl.operate.logs.remedies import remedy
@@ -72,7 +72,7 @@ def test_a_name_of_two_prices_must_be_chosen(catalog: Catalog) -> None:
 def test_the_reason_decides_and_not_its_sentence(
     catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def reworded(catalog: Catalog, name: str) -> tuple[Step, ...]:
+    def reworded(catalog: Catalog, name: str) -> tuple[LayerTried, ...]:
         return tuple(step._replace(why="several rows fit") for step in trace(catalog, name))
 
     monkeypatch.setattr("pricectl.operate.logs.remedies.trace", reworded)
