@@ -21,7 +21,7 @@ class CatalogVersion(NamedTuple):
 
     @classmethod
     def read(cls, data: bytes, like: "CatalogVersion | None" = None) -> "CatalogVersion":
-        """Parse and build a catalog; rows that it shares with `like` are not built again.
+        """Parse and build a catalog; rows that are equal in `like` are not built again.
 
         Raises DocumentError or CatalogError.
         """
@@ -39,9 +39,9 @@ class CatalogVersion(NamedTuple):
 
 
 def _built_on(like: CatalogVersion, values: Mapping[str, Json], data: bytes) -> Catalog | None:
-    """The catalog with only its own rows built; None if it must be built as a whole.
+    """Build only the rows that differ from `like`; None if everything must be built.
 
-    That is the case after any problem, so that the error names the first one of the whole file.
+    That is so after any problem: the error then names the first one of the whole file.
     """
     problems: list[Problem] = []
     own = {name: _own(name, section, like.values) for name, section in values.items()}
@@ -64,7 +64,7 @@ def _built_on(like: CatalogVersion, values: Mapping[str, Json], data: bytes) -> 
 
 
 def _own(name: str, section: Json, like: Mapping[str, Json]) -> Json:
-    """The rows of a section that the other document does not have in the same way."""
+    """The rows of a section that are new or changed."""
     other = like.get(name)
     if name in RESERVED or not isinstance(section, dict) or not isinstance(other, dict):
         return section

@@ -108,8 +108,8 @@ def read_percent(text: str, where: str) -> Fraction:
 def check_gates(comparison: Comparison, limits: GateLimits) -> tuple[Gate, ...]:
     """Every gate that is set, in a fixed order.
 
-    A gate on prices also trips where the comparison left out something that may hide a price
-    change: nobody has seen that it stays within the limit.
+    A gate on prices also trips if the comparison left out something that may hide a price change:
+    it is not known to stay within the limit.
     """
     rises, falls = _moved(comparison, 1), _moved(comparison, -1)
     changed = sum(not change.only_text for change in comparison.changes)
@@ -139,7 +139,7 @@ def check_gates(comparison: Comparison, limits: GateLimits) -> tuple[Gate, ...]:
 class _Moves(NamedTuple):
     """The largest move of each change, and of each sample job, in one direction.
 
-    Jobs show the changes that are not a price themselves, such as how tiers apply.
+    Jobs show changes without a price of their own, such as how tiers apply.
     """
 
     prices: list[Move]

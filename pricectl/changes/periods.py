@@ -26,7 +26,7 @@ class PricePeriod(NamedTuple):
 
 
 def in_force(model: Model, at: datetime | None) -> PriceList:
-    """The price list of an instant, off-peak hours aside; without one, the row's own."""
+    """The price list in force at an instant, off-peak aside; without one, the row's own."""
     return model.prices if at is None else model.list_at(at)
 
 
@@ -37,7 +37,7 @@ def member_and_day(prices: PriceList) -> tuple[str, str]:
 
 
 def price_periods(models: Iterable[Model], at: datetime | None) -> Iterator[PricePeriod]:
-    """The period of the instant, then every one before it and after it that the rows' dates make.
+    """The period of the instant, then one per date of the rows before and after it.
 
     Without an instant, previous prices are before and upcoming ones after it.
     """

@@ -76,7 +76,7 @@ def validate(
 ) -> ValidationReport:
     """Check the bytes of a catalog as of a day or instant (UTC); never raises for their content.
 
-    `own` is the catalog that the settings are about: only there an unused waiver is a finding.
+    `own`: the settings are about this catalog, so unused waivers are reported.
     """
     try:
         text = document.decode(data)
@@ -97,7 +97,7 @@ def validate(
         if isinstance(values, dict):
             known = schema.described_keys("prices", "model"), schema.described_keys("metadata")
             found += rules.check(rules.Context(values, catalog, policy, now, *known))
-    else:  # what is wrong with the rows would only hide that there are too many
+    else:  # too many rows: report only that
         problems = [problem for problem in problems if not problem.pointer]
     found += _not_loadable(problems, found)
     kept, waived, about_waivers = waivers.apply(found, policy.waivers, now.date(), rules.RULES)
@@ -146,7 +146,7 @@ def _duplicates(positions: Positions) -> Iterator[Finding]:
 
 
 def _not_loadable(problems: Iterable[Problem], found: Iterable[Finding]) -> Iterator[Finding]:
-    """What production would refuse and no error has reported: no file passes that cannot run."""
+    """Problems that production refuses a file for and that no rule reported."""
     errors = (finding.pointer.split("/") for finding in found if finding.severity == "error")
     reported = {
         "/".join(tokens[:length]) for tokens in errors for length in range(1, len(tokens) + 1)

@@ -8,7 +8,7 @@ any other guess bills wrongly. The answer depends on the set of names only, neve
 import re
 from collections.abc import Iterator
 from itertools import chain
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from pricectl.core.catalog import Catalog
 from pricectl.core.entries import MAX_NAME
@@ -47,12 +47,17 @@ _NEUTRAL_END = re.compile(
 )
 
 
+# "different-prices": rows have the name, but do not charge the same, so none of them may answer.
+Reason = Literal["", "different-prices"]
+
+
 class LayerTried(NamedTuple):
     """One lookup layer that was tried, and why it did or did not answer."""
 
     layer: How
     matched: bool
     why: str
+    reason: Reason = ""
 
 
 def find(catalog: Catalog, name: object) -> Match:
@@ -87,8 +92,8 @@ def search(catalog: Catalog, name: object) -> tuple[Match, tuple[LayerTried, ...
     stripped = str.strip(name) if isinstance(name, str) else ""
     asked = stripped if len(stripped) <= MAX_NAME else ""
     tried: list[LayerTried] = []
-    for layer, answer, why in _layers(catalog, asked):
-        tried.append(LayerTried(layer, answer is not None, why))
+    for layer, answer, why, *reason in _layers(catalog, asked):
+        tried.append(LayerTried(layer, answer is not None, why, *reason))
         if answer:
             match = answer
             break
@@ -124,7 +129,7 @@ def near_names(catalog: Catalog, name: str, limit: int = 3) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))[:limit]
 
 
-_LayerResult = tuple[How, Match | None, str]
+_LayerResult = tuple[How, Match | None, str] | tuple[How, None, str, Reason]
 
 
 def _layers(catalog: Catalog, asked: str) -> Iterator[_LayerResult]:
@@ -145,7 +150,7 @@ def _one_of(layer: How, asked: str, models: tuple[Model, ...], otherwise: str) -
     model = _agreed(models)
     if model is None:
         rows = ", ".join(sorted(model.full_name for model in models))
-        return layer, None, f"rows with different prices: {rows}"
+        return layer, None, f"rows with different prices: {rows}", "different-prices"
     name = model.name if layer != "alias" else asked
     return layer, Match(model, layer, asked, name), f"the row {model.full_name}"
 
@@ -174,7 +179,8 @@ def _partial(catalog: Catalog, asked: str) -> _LayerResult:
     longest = (rows for first, last, rows in fits if last - first == end - start)
     model = _agreed(tuple(chain.from_iterable(longest)))
     if model is None:
-        return "partial", None, f"{folded[start:end]!r} fits rows with different prices"
+        why = f"{folded[start:end]!r} fits rows with different prices"
+        return "partial", None, why, "different-prices"
     if model.prices.is_all_zero and folded[:start] not in {"", f"{model.provider.lower()}/"}:
         return (
             "partial",

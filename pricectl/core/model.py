@@ -55,6 +55,20 @@ class Model(NamedTuple):
             *(prices for _, prices in self.upcoming),
         )
 
+    @property
+    def all_lists(self) -> tuple[PriceList, ...]:
+        """Every price list in the order of time, each followed by its off-peak list.
+
+        An off-peak list without hours is never in force and left out.
+        """
+        lists = ((prices, prices.off_peak) for prices in self.price_lists)
+        return tuple(
+            prices
+            for whole_day, off_peak in lists
+            for prices in (whole_day, off_peak)
+            if prices and (prices is whole_day or prices.windows)
+        )
+
     def list_at(self, instant: datetime) -> PriceList:
         """The price list in force at an instant in UTC, ignoring off-peak hours."""
         ended = bisect_right(self.previous, instant, key=_instant_of)

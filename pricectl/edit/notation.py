@@ -39,8 +39,7 @@ class Respelled(NamedTuple):
 def spelled(literal: str, price: Json, unit: Unit) -> str:
     """A price of a unit as the catalog spells it; exactly the same number.
 
-    `price` is what the strict reader made of the literal: a number that it left alone is left
-    alone here too.
+    `price` is what the strict reader made of the literal; unreadable numbers stay as they are.
 
     >>> from pricectl.core.units import UNITS
     >>> spelled("0.0000025", Decimal("0.0000025"), UNITS["input"])

@@ -13,7 +13,7 @@ from pricectl.policy import Policy
 
 HEALTH, STATUS = "/healthz/pricing", "/admin/pricing/status"
 MAX_WORD = 200
-# Empty where the default price is all there is.
+# "" where only the default price is there.
 _SHA256 = re.compile(r"([0-9a-f]{64})?")
 
 SourceKind = Literal["file", "ref", "server"]
@@ -21,7 +21,7 @@ Agreement = Literal["same", "different", "unreadable"]
 _EXIT_CODES: dict[Agreement, int] = {"same": CLEAN, "different": FINDINGS, "unreadable": FAILED}
 
 
-class PricesAt(NamedTuple):
+class SourcePrices(NamedTuple):
     """The prices at one URL, file or ref; `problem` is why they cannot be read.
 
     `generation`, `calculator`, `layer` and `reload` (what the last one did) are a server's.
@@ -42,7 +42,7 @@ class PricesAt(NamedTuple):
 class StatusResult(NamedTuple):
     """The prices at every source that was named; the others are compared with the first."""
 
-    sources: tuple[PricesAt, ...]
+    sources: tuple[SourcePrices, ...]
 
     @property
     def agreement(self) -> Agreement:
@@ -62,7 +62,7 @@ class StatusResult(NamedTuple):
 
 def prices_at(
     source: str, *, file: str, policy: Policy | None = None, token: str | None = None
-) -> PricesAt:
+) -> SourcePrices:
     """Read the prices at a URL, a file or a ref; `token` asks servers for their admin status."""
     is_file = source == catalog_file.PACKAGED or Path(source).is_file()
     kind: SourceKind = "server" if fetch.is_url(source) else "file" if is_file else "ref"
@@ -73,13 +73,13 @@ def prices_at(
         catalog = found.version().catalog
     except fetch.NotFetched as error:
         problem = "; ".join(filter(None, (error.what, error.next_step)))
-        return PricesAt(source, kind, problem=problem)
+        return SourcePrices(source, kind, problem=problem)
     except PricingError as error:
-        return PricesAt(source, kind, problem=str(error).removeprefix(f"{source}: "))
-    return PricesAt(found.name, kind, catalog.sha256, len(catalog.models), catalog.last_updated)
+        return SourcePrices(source, kind, problem=str(error).removeprefix(f"{source}: "))
+    return SourcePrices(found.name, kind, catalog.sha256, len(catalog.models), catalog.last_updated)
 
 
-def _server(url: str, token: str | None) -> PricesAt:
+def _server(url: str, token: str | None) -> SourcePrices:
     address = url.rstrip("/") + (HEALTH if token is None else STATUS)
     try:
         answer = document.parse(fetch.fetch(address, token=token))
@@ -92,7 +92,7 @@ def _server(url: str, token: str | None) -> PricesAt:
             "does not answer as pricectl's router", where=address, next_step="check the address"
         )
     reload = found.get("last_reload")
-    return PricesAt(
+    return SourcePrices(
         url,
         "server",
         sha256,

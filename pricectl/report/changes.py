@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from pricectl.changes import Change, Comparison, Impact, Move, PricedAt
+from pricectl.changes import Change, Comparison, Impact, Move, PriceRef
 from pricectl.changes.rates import shown
 from pricectl.core.credits import BudgetMode
 from pricectl.core.labels import above, count, percent, plural, shortened
@@ -75,7 +75,7 @@ def price_label(change: Change) -> str:
     return f"{price.unit}{per}{where(price)}"
 
 
-def where(price: PricedAt) -> str:
+def where(price: PriceRef) -> str:
     """The tier, service and period of a price; nothing for the plain one."""
     tier = f" {above(price.above_tokens)}" if price.above_tokens else ""
     rest = ", ".join(part for part in (price.service, price.period) if part)

@@ -25,7 +25,7 @@ def document(result: DeployCheck) -> dict[str, Any]:
     """The document of `deploy-check`; schemas/deploy-check.schema.json describes it."""
     return {
         "schema": "pricectl.deploy-check/1",
-        "outcome": "pass" if result.safe else "fail" if result.having("failed") else "unknown",
+        "outcome": "pass" if result.safe else "fail" if result.items_in("failed") else "unknown",
         "verdict": verdict(result),
         "file": result.file,
         "sha256": result.sha256,
@@ -63,7 +63,7 @@ def verdict(result: DeployCheck) -> str:
     if result.safe:
         return "safe to deploy"
     failed, unknown = (
-        ", ".join(item.id for item in result.having(state)) for state in ("failed", "unknown")
+        ", ".join(item.id for item in result.items_in(state)) for state in ("failed", "unknown")
     )
     reasons = (f"failed: {failed}" if failed else "", f"not checked: {unknown}" if unknown else "")
     return f"not safe to deploy: {'; '.join(reason for reason in reasons if reason)}"

@@ -30,7 +30,10 @@ def document(result: Explanation) -> dict[str, Any]:
     return {
         "schema": "pricectl.explain/2",
         "asked": result.match.asked,
-        "steps": [layer._asdict() for layer in result.layers],
+        "steps": [
+            {"layer": tried.layer, "matched": tried.matched, "why": tried.why}
+            for tried in result.layers
+        ],
         "chain": [
             {"step": step.step, "text": step.text, **_with_numbers(step.facts)}
             for step in result.steps

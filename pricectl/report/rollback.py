@@ -34,7 +34,7 @@ def document(result: RollbackResult) -> dict[str, Any]:
     reply, reload = result.reloaded, None
     if reply is not None:
         reload = {
-            "outcome": "reloaded" if result.follows else "refused",
+            "outcome": "reloaded" if result.has_restored_version else "refused",
             "url": reply.url,
             "version": reply.version,
             "models": reply.models,
@@ -50,7 +50,7 @@ def document(result: RollbackResult) -> dict[str, Any]:
         "before": {
             "sha256": planned.current_sha256 or None,
             "commit": committed.commit if committed else None,
-            "kept_in": (planned.keeps if result.state == "restored" else "") or None,
+            "kept_in": (planned.backup_path if result.state == "restored" else "") or None,
         },
         "target": {
             "name": target.name,
@@ -123,8 +123,8 @@ def _done(result: RollbackResult) -> Iterator["Text"]:
     yield Text(sentences[result.state], STYLES.get(result.state, "bold"))
     if result.state == "restored" and planned.committed:
         yield Text(f"git has what was there before, as {planned.committed.commit[:COMMIT_DIGITS]}")
-    elif result.state == "restored" and planned.keeps:
-        yield Text(f"what was there before is kept as {clean(planned.keeps)}")
+    elif result.state == "restored" and planned.backup_path:
+        yield Text(f"what was there before is kept as {clean(planned.backup_path)}")
     yield from _reloaded(result)
 
 
@@ -138,7 +138,7 @@ def _reloaded(result: RollbackResult) -> Iterator["Text"]:
         return
     url, version = clean(reply.url), clean(reply.version[:HASH_DIGITS])
     state = f"{count(reply.models)} models, sha256 {version}, generation {reply.generation}"
-    if result.follows:
+    if result.has_restored_version:
         yield Text(f"{clean(reply.said)}: {url} has {state}", "green")
     elif reply.said == "refused":
         yield Text(f"refused: {url} keeps {state}: {clean(reply.reason)}", "bold red")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from pricectl.core.labels import HASH_DIGITS, clean, count
-from pricectl.operate.status import Agreement, PricesAt, StatusResult
+from pricectl.operate.status import Agreement, SourcePrices, StatusResult
 from pricectl.report.canvas import Canvas, listing
 
 WORDS: dict[Agreement, tuple[str, str]] = {
@@ -53,7 +53,7 @@ def text(result: StatusResult, canvas: Canvas) -> str:
     return canvas.draw(table, Text(), Text(*WORDS[result.agreement]))
 
 
-def _remarks(source: PricesAt, first: PricesAt) -> list[str]:
+def _remarks(source: SourcePrices, first: SourcePrices) -> list[str]:
     if source.problem:
         return [source.problem]
     found = []

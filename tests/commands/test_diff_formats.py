@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from pricectl.changes import CatalogVersion, Change, Comparison, Move, PricedAt
+from pricectl.changes import CatalogVersion, Change, Comparison, Move, PriceRef
 from pricectl.changes.diff import DiffResult, NamedVersion
 from pricectl.changes.gates import GatedComparison
 from pricectl.changes.limits import LeftOut
@@ -136,7 +136,7 @@ def test_a_comment_about_nothing(run: Run) -> None:
 def price(number: int) -> Change:
     move = Move(1_000_000, 1_000_000 + number)
     name = f"a-model-with-a-rather-long-name-{number}"
-    place = PricedAt("input")
+    place = PriceRef("input")
     key = "input_cost_per_token"
     return Change("repriced", "warning", "p", name, key, "1.00", "2.00", "", (move,), place)
 

@@ -571,3 +571,16 @@ def test_the_packaged_catalog_is_a_version_by_its_word(run: Run, served: Path) -
     assert found["target"]["name"] == "packaged"
     assert found["target"]["sha256"] == sha((ROOT / NAME).read_text(encoding="utf-8"))
     assert served.exists()
+
+
+def test_a_target_whose_errors_are_waived_is_read_once_and_not_loaded(
+    run: Run, repo: Path, parsed_texts: list[bytes]
+) -> None:
+    waiver = '[[waivers]]\nrule = "price-negative"\nreason = "x"\nexpires = 2099-01-01\n'
+    (repo / "pricectl.toml").write_text('critical = ["gpt-4o"]\n' + waiver)
+    result = run("rollback", "HEAD~1", "--yes")
+    assert result.exit_code == 2
+    assert "price is negative" in result.stderr
+    assert now(repo) == LAST
+    # By the review, and by the reader that says why no process would load it.
+    assert parsed_texts.count(BROKEN.encode()) == 2

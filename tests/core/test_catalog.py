@@ -404,3 +404,15 @@ def test_entries_are_read_only() -> None:
     entry: Any = find(catalog, "m").model.entry
     with pytest.raises(TypeError):
         entry["input_cost_per_token"] = 0
+
+
+def test_all_lists_have_the_off_peak_list_behind_its_own() -> None:
+    hours = {"windows": [{"hours_utc": "00:00-08:00"}], "input_cost_per_token": 1}
+    entry = {"input_cost_per_token": 2, "off_peak_pricing": hours}
+    past = {"until": "2026-01-01", "input_cost_per_token": 3}
+    past_never = {**past, "off_peak_pricing": {"windows": [], "input_cost_per_token": 1}}
+    for previous in (past, past_never):
+        text = json.dumps({"o": {"m": {**entry, "previous": [previous]}}})
+        model = Catalog.load(text).models[0]
+        old, own = model.price_lists
+        assert model.all_lists == (old, own, own.off_peak)

@@ -175,7 +175,7 @@ def _order(model: Model) -> Iterator[Finding]:
 
 
 def _overlap(model: Model) -> Iterator[Finding]:
-    """The first upcoming price against the last previous one: between them stands the row's own."""
+    """The first upcoming price against the last previous one; the row's own is in force between."""
     if not model.previous or not model.upcoming:
         return
     (end, last), (start, first) = model.previous[-1], model.upcoming[0]
@@ -184,7 +184,7 @@ def _overlap(model: Model) -> Iterator[Finding]:
     if end > start:
         conflict = f"but the upcoming one from {day_text(start)}"
     elif model.prices.same_prices(first):
-        return  # the upcoming price is the row's own already, which 'pricectl fmt' settles
+        return  # the upcoming price is the row's own already; 'pricectl fmt' cleans this up
     else:
         conflict = "and the upcoming one from then: the row's own price never does"
     message = f"the previous price of {model.name!r} holds until {day_text(end)}, {conflict}"

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from pricectl.check.findings import Finding
-from pricectl.check.rules.base import Context, Rule
+from pricectl.check.rules.base import Context, Rule, own_key
 from pricectl.core.document import Json
 from pricectl.core.labels import label, short_rate
 from pricectl.core.money import is_exact, pico_usd, usd_per_mtok
@@ -85,10 +85,9 @@ RULES = (
 
 def check(context: Context) -> Iterator[Finding]:
     """Bounds and dirt, for every price list of every row."""
-    bounds = pico_bounds(context.policy.limits)
     for model in context.catalog.models:
-        for prices in model.price_lists:
-            yield from _bounds(prices, bounds)
+        for prices in model.all_lists:
+            yield from _bounds(prices, context.bounds)
         yield from _dirt(model.entry, model.pointer)
 
 
@@ -114,7 +113,7 @@ def _bounds(prices: PriceList, bounds: Bounds) -> Iterator[Finding]:
     for (unit, above, service), (pico, key) in prices.rates.items():
         bound = bounds[unit]
         limit = bound.exceeded_limit(pico)
-        if limit is None:
+        if limit is None or not own_key(prices, key):
             continue
         side = "below" if pico < limit else "above"
         yield PRICE_OUT_OF_BOUNDS.finding(

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from pricectl.check.findings import Finding
-from pricectl.check.rules.base import Context, Rule, ahead, read_day
+from pricectl.check.rules.base import Context, Rule, ahead
 from pricectl.core.model import Model
 from pricectl.core.pointers import pointer_to
+from pricectl.core.windows import read_day
 
 DEPRECATION_PASSED = Rule(
     "deprecation-passed",

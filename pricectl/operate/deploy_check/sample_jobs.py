@@ -25,7 +25,7 @@ TYPICAL = Usage(1_000, 500)
 
 
 class CriticalModel(NamedTuple):
-    """A critical name, what answers for it, and what is charged for it: mostly the same."""
+    """A critical name, its row, and the row that is charged: usually the same."""
 
     name: str
     match: Match
@@ -48,7 +48,7 @@ def critical_models(candidate: Candidate, catalog: Catalog) -> tuple[CriticalMod
             and match.model.is_retired
             and not match.model.is_free
             and isinstance(successor := match.model.entry.get("successor"), str)
-            and not quote(catalog, match.asked, TYPICAL).pico_usd
+            and not quote(catalog, match, TYPICAL).pico_usd
             and priced_units(catalog, match.asked)
         ):
             model = model._replace(sold=find(catalog, successor))
@@ -59,7 +59,7 @@ def critical_models(candidate: Candidate, catalog: Catalog) -> tuple[CriticalMod
 def critical(
     models: Sequence[CriticalModel], catalog: Catalog, candidate: Candidate
 ) -> DeployCheckItem:
-    """Each critical model by a row of its own, with an input and an output price at any date."""
+    """Whether each critical model has its own row, with input and output prices at any date."""
     if not models:
         return DeployCheckItem("critical", "note", "the settings name no critical models")
     reasons = [(model.name, _missing(model, catalog, candidate)) for model in models]
@@ -77,7 +77,7 @@ def _missing(model: CriticalModel, catalog: Catalog, candidate: Candidate) -> st
     if not model.present:
         return "no row" if match.is_guess else f"only a partial match: {match.model.name}"
     for period in _coming(model, candidate):
-        found = quote(catalog, model.sold.asked, TYPICAL, at=period.at)
+        found = quote(catalog, model.sold, TYPICAL, at=period.at)
         if found.unpriced:
             units = ", ".join(line.unit for line in found.unpriced)
             return f"no price for {units} {period.name}".strip()
@@ -87,7 +87,7 @@ def _missing(model: CriticalModel, catalog: Catalog, candidate: Candidate) -> st
 
 
 def _coming(model: CriticalModel, candidate: Candidate) -> Iterator[PricePeriod]:
-    """The instant that is looked at, then the first of every price list that comes after it."""
+    """The period of the check, then that of each later price list."""
     for period in price_periods((model.sold.model,), candidate.at):
         if not period.is_past:
             yield period
@@ -111,8 +111,7 @@ def examples(
     lines, wrong, unpaid = [], [], []
     for model, work in samples:
         for period in _coming(model, candidate):
-            name = model.sold.asked
-            call = quote(catalog, name, work.usage, service=work.service, at=period.at)
+            call = quote(catalog, model.sold, work.usage, service=work.service, at=period.at)
             job = Estimate(call, work.calls, candidate.profile)
             told = ", ".join(filter(None, (model.name, work.name, period.name)))
             wrong += [f"{told}: {why}" for why in _wrong(job, work)]
@@ -138,7 +137,7 @@ def examples(
 
 
 def _wrong(job: Estimate, work: Workload) -> Iterator[str]:
-    """What must hold for any job, whatever it costs."""
+    """The invariants that a job violates, whatever it costs."""
     if job.quote.unpriced:
         yield f"no price for {', '.join(line.unit for line in job.quote.unpriced)}"
     elif not job.pico_usd and not _is_free(job.quote) and work.usage.counts:

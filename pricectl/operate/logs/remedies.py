@@ -1,7 +1,7 @@
 """What to do about a name that fell back: an alias, a row, a price.
 
-A wrong alias bills wrongly for good, so one is proposed only where the name has the very words of a
-row in another order or spelling; a near name is never more than a hint.
+A wrong alias bills wrongly for good, so one is proposed only for the same words in another order or
+spelling; a near name is only a hint.
 """
 
 import json
@@ -100,7 +100,7 @@ _COMMON_REMEDIES = {flag.name: flag.remedy for flag in FLAGS if flag.remedy}
 
 
 def remedy(catalog: Catalog, fallback: FallbackName) -> Remedy:
-    """What would price the name, under the catalog as it is now."""
+    """The fix for a name, with the catalog as it is now."""
     name = fallback.model
     if fallback.kind in _COMMON_REMEDIES:
         return _COMMON_REMEDIES[fallback.kind]
@@ -117,7 +117,7 @@ def remedy(catalog: Catalog, fallback: FallbackName) -> Remedy:
 
 def _unknown(catalog: Catalog, name: str) -> Remedy:
     for step in trace(catalog, name):
-        if "different prices" in step.why:
+        if step.reason == "different-prices":
             return Remedy("choose", "", f"{step.why}; ask for PROVIDER/MODEL")
     alike = _same_words(catalog, name)
     if len(alike) == 1:
@@ -135,7 +135,7 @@ def _alias(name: str, row: str, before: str = "") -> Remedy:
 
 
 def _same_words(catalog: Catalog, name: str) -> tuple[str, ...]:
-    """The rows whose name has the same words and numbers, whatever stands between them."""
+    """The rows whose name has the same words and numbers, separators aside."""
     neutral = _NEUTRAL | {
         word for provider in catalog.providers for word in _WORD.findall(provider)
     }

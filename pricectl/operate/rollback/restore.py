@@ -1,7 +1,7 @@
 """Does a rollback: shows what it changes, replaces the file, keeps what was there.
 
-Nothing is lost: what stood in the file is kept beside it as NAME.HASH.bak, unless it is a version
-that the current commit builds on, so that git has it for good.
+The old content is kept beside the file as NAME.HASH.bak, unless git has it in the history of the
+current commit.
 """
 
 from collections.abc import Callable
@@ -45,7 +45,7 @@ class RollbackResult(NamedTuple):
     asked: bool = False
 
     @property
-    def follows(self) -> bool:
+    def has_restored_version(self) -> bool:
         """Whether the service charges by the restored version now."""
         reply = self.reloaded
         return reply is not None and reply.said != "refused" and reply.version == self.plan.sha256
@@ -55,7 +55,7 @@ class RollbackResult(NamedTuple):
         """How `rollback` ends."""
         if self.unreachable:
             return FAILED
-        if self.reloaded and not self.follows:
+        if self.reloaded and not self.has_restored_version:
             return FINDINGS
         return _EXIT_CODES.get(self.state, CLEAN)
 
@@ -104,7 +104,7 @@ def roll_back(  # noqa: PLR0913 - what is restored, who is asked, who is told
 def changes(
     planned: RollbackPlan, policy: Policy, profile: Profile, at: datetime
 ) -> RollbackChanges:
-    """What restoring changes; where one of the versions is not a catalog, why that is not known."""
+    """What restoring changes, or why that is not known: one of the versions is not a catalog."""
     if planned.before is None or planned.after is None:
         return RollbackChanges(None, planned.not_loaded)
     base = NamedVersion(planned.before, planned.file, planned.file)
@@ -113,12 +113,12 @@ def changes(
 
 
 def restore(planned: RollbackPlan, *, force: bool = False) -> None:
-    """Keep what is there, then replace it, if it is still what the plan saw. Raises NotWritten."""
+    """Back up the file, then replace it if it has not changed since the plan. Raises NotWritten."""
     target = planned.target
     why = "has errors" if planned.report.fails() else "" if force else planned.refusal
     if why:
         raise atomic.NotWritten(why, where=target.name, next_step="nothing was changed")
-    kept = planned.keeps
+    kept = planned.backup_path
     # A backup of the same name is the same content, unless somebody wrote into it: then stop.
     if (
         kept
@@ -130,6 +130,6 @@ def restore(planned: RollbackPlan, *, force: bool = False) -> None:
         planned.file,
         target.data,
         base_sha256=planned.current_sha256,
-        # What is on the disk must load, not what was meant to be written.
+        # Check the bytes on the disk, not those in memory.
         check=lambda written: target._replace(data=written).version(),
     )

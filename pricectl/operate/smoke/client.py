@@ -101,7 +101,7 @@ class Endpoint(NamedTuple):
         return text.replace(self.token, _MASK) if len(self.token or "") >= MIN_SECRET else text
 
     def _without_token(self, value: Json) -> Json:
-        """An API may quote the token in its answer; what is shown of that must not hold it."""
+        """Hide the token in an answer, which may quote it."""
         if isinstance(value, str):
             return self._masked(value)
         if isinstance(value, dict):
@@ -145,7 +145,10 @@ def smoke_test(  # noqa: PLR0913 - what is called, and what its answers are comp
 
 
 def find_api(endpoint: Endpoint) -> str:
-    """Which API answers: an empty order is refused where there is a counter. Raises Unreachable."""
+    """Detect the API by a POST of {} to create-and-call: after 404 or 405 it is openai.
+
+    Raises Unreachable.
+    """
     reply = endpoint.post(APIS[_CREATE].path, {})
     _check_answered(endpoint, reply)
     return "openai" if reply.status in {404, 405} else _CREATE
