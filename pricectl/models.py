@@ -66,22 +66,16 @@ class Priced(NamedTuple):
 
 def _time(prices: PriceList) -> str:
     """When a list applies; the row's own by the days of its neighbours."""
-    if prices.period:
+    if prices.kind != "own":
         return prices.period
     bounds = (("from", prices.start), ("until", prices.end))
     days = [f"{word} {day_text(day)}" for word, day in bounds if day]
     return f"{' '.join(days)} (the row's own)"
 
 
-def base_rate(prices: PriceList, unit: str, service: str = STANDARD) -> int | None:
-    """A list's own price of a unit without a tier, in picodollars; None if it has none."""
-    own = prices.rates.get((unit, 0, service))
-    return own[0] if own else None
-
-
 def _by_rate(unit: str) -> Callable[[Priced], tuple[object, ...]]:
     def key(row: Priced) -> tuple[object, ...]:
-        rate = base_rate(row.prices, unit)
+        rate = row.prices.base_rate(unit)
         return (rate is None, rate or 0, row.model.full_name)
 
     return key
@@ -108,16 +102,16 @@ def select(
 def _is_listed(model: Model, wanted: Filter) -> bool:
     """Whether the row fits as far as its prices do not matter."""
     return (
-        (wanted.retired or model.entry.get("retired") is not True)
+        (wanted.retired or not model.is_retired)
         and (wanted.provider is None or model.provider == wanted.provider.lower())
         and (wanted.pattern is None or _named(model, wanted.pattern))
     )
 
 
 def _fits(prices: PriceList, wanted: Filter) -> bool:
-    service = None if wanted.service is None else service_word(wanted.service)
-    sold = service is None or service in (STANDARD, *prices.services)
-    return sold and _in_range(base_rate(prices, "input"), wanted)
+    service = prices.sold_as(service_word(wanted.service))
+    sold = service == STANDARD or prices.sells(service)
+    return sold and _in_range(prices.base_rate("input"), wanted)
 
 
 def _named(model: Model, pattern: str) -> bool:

@@ -28,7 +28,7 @@ def cost(estimate: Estimate) -> str:
 def warnings(estimate: Estimate, assumed: Iterable[str]) -> Iterator[str]:
     """What a reader of the amount should see: which rates apply, then what was assumed."""
     quote = estimate.quote
-    if quote.match.model.entry.get("retired") is True:
+    if quote.match.model.is_retired:
         yield "the provider has retired this model"
     if quote.above_tokens:
         yield f"long-context rates: over {count(quote.above_tokens)} input tokens"

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.estimate import Estimate
-from pricectl.core.labels import count, plain
+from pricectl.core.labels import count, short_decimal
 from pricectl.core.money import usd
 from pricectl.report.assumptions import FOUND, NO_PRICE, cost, warnings
 from pricectl.report.canvas import Canvas, at_point, clean, listing
@@ -44,11 +44,15 @@ def comparison(
         asked = clean(match.asked)
         # A ratio to, or of, a cost that is not known or zero would say nothing.
         known = cheapest and not (quote.guessed or quote.nothing_priced)
-        ratio = f"{plain(Fraction(estimate.pico_usd, cheapest), 1).lstrip('~')}x" if known else ""
+        ratio = (
+            f"{short_decimal(Fraction(estimate.pico_usd, cheapest), 1).lstrip('~')}x"
+            if known
+            else ""
+        )
         charged = (count(it.charged) for it in estimate.credits if it.budget_mode in modes)
         how = Text(FOUND[match.how] or match.how, style="yellow" if quote.guessed else "")
         table.add_row(Text(asked), own, *((bill,) if percent else ()), ratio, *charged, how)
         notes += [Text(f"! {asked}: {words}", style="yellow") for words in warnings(estimate, told)]
     caption = f"cr: credits of {' and '.join(mode.name for mode in modes)}"
-    caption += f"; Client: with {plain(percent)}% markup" if percent else ""
+    caption += f"; Client: with {short_decimal(percent)}% markup" if percent else ""
     return canvas.draw(table, Text(), *notes, Text(caption, style="dim"))

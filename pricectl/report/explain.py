@@ -5,11 +5,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from pricectl.core.catalog import Catalog
-from pricectl.core.lookup import Step
+from pricectl.core.lookup import LayerTried
 from pricectl.core.model import Match
 from pricectl.core.money import usd_per_mtok
-from pricectl.explain import ChainStep
-from pricectl.models import Priced, base_rate
+from pricectl.explain import ExplanationStep
+from pricectl.models import Priced
 from pricectl.report.assumptions import NO_PRICE
 from pricectl.report.canvas import Canvas, clean, grid
 from pricectl.report.figures import figures, is_unpriced
@@ -25,7 +25,7 @@ _LABEL_WIDTH = len("response")
 
 
 def document(
-    steps: Sequence[Step], match: Match, chain: Sequence[ChainStep], catalog: Catalog
+    steps: Sequence[LayerTried], match: Match, chain: Sequence[ExplanationStep], catalog: Catalog
 ) -> dict[str, Any]:
     """Each lookup layer tried, what answered, and each step to a price if one was asked for."""
     return {
@@ -52,8 +52,8 @@ def _with_numbers(value: Any) -> Any:
 def text(  # noqa: PLR0913, PLR0917 - what is shown, and how
     match: Match,
     row: Priced,
-    steps: Sequence[Step],
-    chain: Sequence[ChainStep],
+    steps: Sequence[LayerTried],
+    chain: Sequence[ExplanationStep],
     near: Sequence[str],
     canvas: Canvas,
 ) -> str:
@@ -80,7 +80,7 @@ def text(  # noqa: PLR0913, PLR0917 - what is shown, and how
     return canvas.draw(headline, "", *response, layers, "", way, "", *figured, "", last)
 
 
-def _layers(steps: Sequence[Step], remarks: Sequence[str] = ()) -> "Table":
+def _layers(steps: Sequence[LayerTried], remarks: Sequence[str] = ()) -> "Table":
     from rich.text import Text
 
     table = grid("left", "left", "wrap")
@@ -93,12 +93,12 @@ def _layers(steps: Sequence[Step], remarks: Sequence[str] = ()) -> "Table":
     return table
 
 
-def _words(links: Sequence[ChainStep]) -> "Table":
+def _words(links: Sequence[ExplanationStep]) -> "Table":
     from rich.text import Text
 
     table = grid("left", "wrap")
     for link in links:
-        table.add_row(_label(link.step), Text(clean(link.said)))
+        table.add_row(_label(link.step), Text(clean(link.summary)))
         for remark in link.remarks:
             table.add_row("", Text(f"! {clean(remark)}", style="yellow"))
     return table
@@ -112,11 +112,11 @@ def _answer(match: Match, row: Priced, near: Sequence[str]) -> str:
     rates = [
         f"{unit} ${usd_per_mtok(pico)}"
         for unit in ("input", "output")
-        if (pico := base_rate(row.prices, unit)) is not None
+        if (pico := row.prices.base_rate(unit)) is not None
     ]
     prices = f": {', '.join(rates)} per 1M tokens" if rates else ""
-    prices += f", {dated_price(row.period)}" if row.period else ""
-    if match.how != "default":
+    prices += f", {dated_price(row.prices)}" if row.period else ""
+    if not match.is_guess:
         return f"answered by {clean(match.model.full_name)}{prices}"
     meant = f"; near names: {', '.join(map(clean, near))}" if near else ""
     return f"answered by the default price{prices}{meant}"

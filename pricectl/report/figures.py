@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricectl.core.labels import count
-from pricectl.explain import ChainStep
+from pricectl.explain import ExplanationStep
 from pricectl.report.assumptions import ADDS_NOTHING, NO_PRICE
 from pricectl.report.canvas import at_point, clean, grid
 
@@ -25,7 +25,7 @@ class _Row(NamedTuple):
     remarks: tuple[str, ...]
 
 
-def figures(chain: Sequence[ChainStep], width: int) -> "Iterator[RenderableType]":
+def figures(chain: Sequence[ExplanationStep], width: int) -> "Iterator[RenderableType]":
     """Every product, the totals, then what each budget mode makes of them."""
     from rich.text import Text
 
@@ -36,17 +36,17 @@ def figures(chain: Sequence[ChainStep], width: int) -> "Iterator[RenderableType]
     table = grid("left", "right", "wrap")
     for link in chain:
         if link.step == "credits":
-            table.add_row(f"  {link.of}", link.said, Text(", ".join(link.remarks), style="dim"))
+            table.add_row(f"  {link.of}", link.summary, Text(", ".join(link.remarks), style="dim"))
     yield from ("", table)
 
 
-def is_unpriced(chain: Sequence[ChainStep]) -> bool:
+def is_unpriced(chain: Sequence[ExplanationStep]) -> bool:
     """Whether there is a price for nothing that was used."""
     lines = [link.facts["usd"] for link in chain if link.step == "line"]
     return bool(lines) and not any(lines)
 
 
-def _line(link: ChainStep) -> _Row:
+def _line(link: ExplanationStep) -> _Row:
     facts = link.facts
     amount = count(facts["quantity"])
     if facts["usd"] is None:
@@ -58,14 +58,14 @@ def _line(link: ChainStep) -> _Row:
     return _Row(link.of, amount, rate, f"${facts['usd']}", facts["key"], link.remarks)
 
 
-def _total(link: ChainStep) -> _Row:
+def _total(link: ExplanationStep) -> _Row:
     facts = link.facts
     agrees = facts["provider_cost_usd"] == facts["reported_usd"]
     why = "as the response states" if agrees else ""
     return _Row("provider cost", "", "", f"${facts['provider_cost_usd']}", why, link.remarks)
 
 
-def _client(link: ChainStep) -> _Row:
+def _client(link: ExplanationStep) -> _Row:
     label = f"with {link.facts['markup_percent']}% markup"
     return _Row(label, "", "", f"${link.facts['client_cost_usd']}", ", ".join(link.remarks), ())
 

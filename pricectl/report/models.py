@@ -7,7 +7,7 @@ from pricectl.core.catalog import Catalog
 from pricectl.core.labels import count, plural, service_word, short_rate
 from pricectl.core.money import usd_per_mtok
 from pricectl.core.units import STANDARD
-from pricectl.models import Priced, base_rate
+from pricectl.models import Priced
 from pricectl.report.canvas import COLUMN_GAP, WRAP_FROM, Canvas, at_point, clean, listing
 from pricectl.report.json_text import catalog_id
 from pricectl.report.rows import row_document
@@ -47,7 +47,7 @@ def _columns(rows: Sequence[Priced], service: str) -> dict[str, list[str]]:
     """The cells of each column by its heading."""
     prices = {}
     for heading, unit in COLUMNS:
-        rates = (base_rate(row.prices, unit, service) for row in rows)
+        rates = (row.prices.base_rate(unit, service) for row in rows)
         prices[heading] = at_point("" if pico is None else usd_per_mtok(pico) for pico in rates)
     windows = [row.model.entry.get("max_input_tokens") for row in rows]
     return {
@@ -89,7 +89,7 @@ def _captions(rows: Sequence[Priced], service: str, left_out: Sequence[str]) -> 
 
 def _also(row: Priced) -> str:
     """A price that no token column can show, context tiers, services, and when all this holds."""
-    if row.model.entry.get("retired") is True:
+    if row.model.is_retired:
         return "retired"
     rates = row.prices.rates
     base = [(unit, own[0]) for (unit, *at), own in rates.items() if at == [0, STANDARD]]

@@ -5,9 +5,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pricectl.core.estimate import Estimate
-from pricectl.core.labels import count, plain, plural
+from pricectl.core.labels import count, plural, short_decimal
 from pricectl.core.money import usd, usd_per_mtok
-from pricectl.core.units import is_token
+from pricectl.core.units import is_token_unit
 from pricectl.explain import explain
 from pricectl.report.assumptions import FOUND, NO_PRICE, cost, warnings
 from pricectl.report.canvas import Canvas, at_point, clean, grid
@@ -72,7 +72,7 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
             for line in estimate.lines
         ],
         "provider_cost_usd": usd(estimate.pico_usd),
-        "markup_percent": plain(estimate.profile.markup_percent),
+        "markup_percent": short_decimal(estimate.profile.markup_percent),
         "client_cost_usd": usd(estimate.client_pico_usd),
         "profile": estimate.profile.name,
         "rounding": estimate.profile.rounding,
@@ -109,7 +109,7 @@ def _one(estimate: Estimate, assumed: Sequence[str], canvas: Canvas, mode: str |
 
     quote, match = estimate.quote, estimate.quote.match
     asked, title = clean(match.asked), clean(match.model.full_name)
-    if match.how == "default":
+    if match.is_guess:
         title = f"{asked or 'no name'}: a guess at the default price"
     else:
         if match.asked not in (match.model.name, match.model.full_name):
@@ -128,7 +128,7 @@ def _one(estimate: Estimate, assumed: Sequence[str], canvas: Canvas, mode: str |
 
 def _arithmetic(estimate: Estimate) -> "Table":
     table = grid("left", "right", "left", "left")
-    markup = plain(estimate.profile.markup_percent)
+    markup = short_decimal(estimate.profile.markup_percent)
     totals = (
         ("provider cost", usd(estimate.pico_usd)),
         (f"with {markup}% markup", usd(estimate.client_pico_usd)),
@@ -138,13 +138,13 @@ def _arithmetic(estimate: Estimate) -> "Table":
     amounts += ["" if estimate.quote.nothing_priced else f"${total}" for _, total in totals]
     products = [amount if amount.strip() else NO_PRICE for amount in at_point(amounts)]
     rates = at_point(
-        f"${(usd_per_mtok if is_token(line.unit) else usd)(line.pico_usd_per_unit)}"
+        f"${(usd_per_mtok if is_token_unit(line.unit) else usd)(line.pico_usd_per_unit)}"
         if line.priced
         else ""
         for line in lines
     )
     for line, rate, product in zip(lines, rates, products, strict=False):
-        per = " / 1M" if is_token(line.unit) else ""
+        per = " / 1M" if is_token_unit(line.unit) else ""
         times = f"x {rate}{per}" if line.priced else ""
         table.add_row(f"  {line.unit}", count(line.quantity), times, f"= {product}")
     for (name, _), total in zip(totals, products[len(lines) :], strict=True):
@@ -153,22 +153,16 @@ def _arithmetic(estimate: Estimate) -> "Table":
 
 
 def _amount(number: Fraction) -> str:
-    return f"{number.numerator:,}" if number.denominator == 1 else plain(number)
+    return f"{number.numerator:,}" if number.denominator == 1 else short_decimal(number)
 
 
 def _credits(estimate: Estimate, only: str | None) -> "Table":
     """What each budget mode charges, and the formula that it is charged by."""
-    job, profile, client_usd = estimate.job, estimate.profile, usd(estimate.client_pico_usd)
+    client_usd = usd(estimate.client_pico_usd)
     table = grid("left", "right", "wrap")
     for mode in estimate.credits:
         if only not in {None, mode.mode}:
             continue
-        formula = mode.budget_mode.figures(job, profile, client_usd, _amount)
-        if mode.budget_mode.basis == "job":
-            why = f"{_amount(mode.exact)} {formula}"
-        else:
-            why = f"{formula} = {plain(mode.exact)}, rounded {profile.rounding}"
-            if mode.exact < mode.charged == profile.minimum_credits:
-                why += f", at least {profile.minimum_credits}"
+        why = mode.reason(client_usd, _amount)
         table.add_row(f"  {mode.mode}", plural(mode.charged, "credit"), why)
     return table

@@ -8,7 +8,7 @@ from pricectl.core.labels import count, price_of
 from pricectl.core.model import Match, Model
 from pricectl.core.money import TOKENS_PER_MTOK, usd
 from pricectl.core.prices import PriceList
-from pricectl.core.units import UNITS, is_token
+from pricectl.core.units import UNITS, is_token_unit
 from pricectl.models import Priced
 from pricectl.report.assumptions import FOUND
 from pricectl.report.canvas import COLUMN_GAP, Canvas, at_point, clean, grid, listing
@@ -52,9 +52,9 @@ def text(match: Match, row: Priced, canvas: Canvas) -> str:
     headline = Text(clean(model.full_name), style="bold")
     if FOUND[match.how]:
         headline.append(f"  {clean(match.asked)}, {FOUND[match.how]}", style="not bold")
-    if model.entry.get("retired") is True:
+    if model.is_retired:
         headline.append("  retired", style="yellow")
-    period = [Text(dated_price(row.period))] if row.period else []
+    period = [Text(dated_price(row.prices))] if row.period else []
     others: list[RenderableType] = []
     for time, prices in row.other_lists:
         others += [Text(f"\n{time}", style="bold"), *_rates(prices, canvas.width)]
@@ -65,19 +65,22 @@ def text(match: Match, row: Priced, canvas: Canvas) -> str:
     return canvas.draw(headline, *period, Text(), *rates, *others, Text(), _facts(model))
 
 
-def dated_price(period: str) -> str:
+def dated_price(prices: PriceList) -> str:
     """Which prices are in force, where they are not simply the row's own.
 
-    >>> dated_price("from 2026-12-01"), dated_price("off-peak")
-    ('dated price: from 2026-12-01', 'off-peak price')
+    >>> from datetime import UTC, datetime
+    >>> dated_price(PriceList({}, kind="upcoming", start=datetime(2026, 12, 1, tzinfo=UTC)))
+    'dated price: from 2026-12-01'
+    >>> dated_price(PriceList({}, is_off_peak=True))
+    'off-peak price'
     """
-    return f"{period} price" if period == "off-peak" else f"dated price: {period}"
+    return f"{prices.period} price" if prices.kind == "own" else f"dated price: {prices.period}"
 
 
 def _rates(prices: PriceList, width: int) -> "Iterator[RenderableType]":
     """A price list's rates, then the factors on them and the hours in which it holds."""
     priced = [unit for unit in UNITS if any(unit == name for name, _, _ in prices.rates)]
-    tokens = [unit for unit in priced if is_token(unit)]
+    tokens = [unit for unit in priced if is_token_unit(unit)]
     if tokens:
         yield from _token_tables(prices, tokens, width)
     if others := [unit for unit in priced if unit not in tokens]:

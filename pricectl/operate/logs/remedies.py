@@ -50,7 +50,7 @@ def remedy(catalog: Catalog, fallback: FallbackName) -> Remedy:
         return _COMMON_REMEDIES[fallback.kind]
     match = find(catalog, name)
     row = match.model.full_name
-    if match.how == "default":
+    if match.is_guess:
         return _unknown(catalog, name)
     if fallback.kind not in (UNKNOWN_MODEL, ""):
         return Remedy("price", row, f"add the missing price to {row}; 'pricectl show' has the rest")
