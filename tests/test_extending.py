@@ -65,8 +65,7 @@ ROWS = (
         'Format("toy", {"validate": "formats.toy:findings"}),',
     ),
     ("cli.py", '"Every day": {\n', '    "toy": "Play.",'),
-    ("core/money.py", "Rounding = Literal[", '"toy",'),
-    ("core/money.py", "divmod(abs(numerator), denominator)\n", 'whole += rounding == "toy"'),
+    ("core/money.py", "MappingProxyType(\n    {\n", '    "toy": lambda _, __, ___: 1,'),
     ("core/units.py", "_TABLE = (\n", 'Unit("spin", "cost_per_spin", "spin of a toy"),'),
 )
 TOY = CATALOG.replace(
