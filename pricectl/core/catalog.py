@@ -82,17 +82,17 @@ class Catalog:
         return cls._checked(values, data.encode() if isinstance(data, str) else data)
 
     @classmethod
-    def from_values(cls, values: Json, *, sha256: bytes | str = "") -> "Catalog":
-        """Build a catalog from parsed JSON; `sha256` as in `build`.
+    def from_values(cls, values: Json, *, source: bytes | str = "") -> "Catalog":
+        """Build a catalog from parsed JSON; `source` as in `build`.
 
         Raises CatalogError: the first problem and a count.
         """
-        return cls._checked(values, sha256)
+        return cls._checked(values, source)
 
     @classmethod
     def _checked(cls, values: Json, source: bytes | str) -> "Catalog":
         problems: list[Problem] = []
-        catalog = build(values, problems, sha256=source)
+        catalog = build(values, problems, source=source)
         if problems:
             first, more = problems[0], len(problems) - 1
             raise CatalogError(
@@ -118,10 +118,10 @@ class Catalog:
         return value if isinstance(value, str) else ""
 
 
-def build(values: Json, problems: list[Problem], *, sha256: bytes | str = "") -> Catalog:
+def build(values: Json, problems: list[Problem], *, source: bytes | str = "") -> Catalog:
     """Build the catalog from its readable parts; add the others to `problems`.
 
-    `sha256` is the hash of the document, or the bytes that it is computed from on first use.
+    `source` is the bytes of the document, whose hash is computed on first use, or the hash itself.
     """
     root = values if isinstance(values, dict) else {}
     if not isinstance(values, dict):
@@ -147,7 +147,7 @@ def build(values: Json, problems: list[Problem], *, sha256: bytes | str = "") ->
         problems.append(Problem("", f"more than {MAX_MODELS:,} models"))
     elif not models:
         problems.append(Problem("", "no models"))
-    return Catalog(models, _default_model(metadata, problems), MappingProxyType(metadata), sha256)
+    return Catalog(models, _default_model(metadata, problems), MappingProxyType(metadata), source)
 
 
 def has_known_schema(metadata: Entry) -> bool:
