@@ -13,9 +13,11 @@ from pricectl.core.prices import Entry, Problem
 
 # Top-level members that hold no models.
 RESERVED = ("$schema", "metadata", "pricing_notes")
-# The first part of the `schema_version` of files that this reader understands; a later one may give
-# a key another meaning, so such a file prices nothing.
+# The first part of the `schema_version` of new files.
 SCHEMA_MAJOR = "1"
+# Those of the files that this reader understands; a later one may give a key another meaning, so
+# such a file prices nothing.
+READABLE_MAJORS: tuple[str, ...] = (SCHEMA_MAJOR,)
 MAX_MODELS = 20_000
 DEFAULT_PRICING: Mapping[str, Json] = MappingProxyType(
     {
@@ -134,7 +136,7 @@ def build(values: Json, problems: list[Problem], *, source: bytes | str = "") ->
         message = "prices are in another currency than USD"
         problems.append(Problem(f"{METADATA_POINTER}/currency", message))
     if not has_known_schema(metadata):
-        message = f"schema_version is not {SCHEMA_MAJOR}.x"
+        message = f"schema_version is not {readable_schemas()}"
         problems.append(Problem(f"{METADATA_POINTER}/schema_version", message))
     models = tuple(_read_models(root, problems))
     seen: set[str] = set()
@@ -157,7 +159,12 @@ def has_known_schema(metadata: Entry) -> bool:
     (True, False)
     """
     version = metadata.get("schema_version", f"{SCHEMA_MAJOR}.0")
-    return isinstance(version, str) and version.split(".")[0] == SCHEMA_MAJOR
+    return isinstance(version, str) and version.split(".")[0] in READABLE_MAJORS
+
+
+def readable_schemas() -> str:
+    """The versions that this reader understands, in words: "1.x"."""
+    return " or ".join(f"{major}.x" for major in READABLE_MAJORS)
 
 
 def _default_model(metadata: Entry, problems: list[Problem]) -> Model:
