@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pricectl.core.catalog import Catalog
 from pricectl.core.labels import service_word
-from pricectl.core.model import Model
+from pricectl.core.model import Match, Model
 from pricectl.core.prices import PriceList
 from pricectl.core.units import STANDARD
 from pricectl.core.windows import as_instant, day_text
@@ -27,8 +27,23 @@ class Filter(NamedTuple):
     max_input_pico_usd: int | None = None
     retired: bool = False
 
+    def accepts(self, model: Model) -> bool:
+        """Whether the row fits as far as its prices do not matter."""
+        return (
+            (self.retired or not model.is_retired)
+            and (self.provider is None or model.provider == self.provider.lower())
+            and (self.pattern is None or _matches(model, self.pattern))
+        )
 
-class Priced(NamedTuple):
+    def accepts_rate(self, rate: int | None) -> bool:
+        """Whether an input price is in the range; a row without one is in none."""
+        low, high = self.min_input_pico_usd, self.max_input_pico_usd
+        if low is None and high is None:
+            return True
+        return rate is not None and (low is None or rate >= low) and (high is None or rate <= high)
+
+
+class PricedRow(NamedTuple):
     """A row with the prices in force at an instant.
 
     `whole_day` is the list that `prices` is the off-peak part of, else `prices` itself.
@@ -39,7 +54,7 @@ class Priced(NamedTuple):
     whole_day: PriceList
 
     @classmethod
-    def at(cls, model: Model, at: date | None) -> "Priced":
+    def at(cls, model: Model, at: date | None) -> "PricedRow":
         """The row at a day or instant (UTC); without one, as it stands."""
         if at is None:
             return cls(model, model.prices, model.prices)
@@ -73,15 +88,15 @@ def _time(prices: PriceList) -> str:
     return f"{' '.join(days)} (the row's own)"
 
 
-def _by_rate(unit: str) -> Callable[[Priced], tuple[object, ...]]:
-    def key(row: Priced) -> tuple[object, ...]:
+def _by_rate(unit: str) -> Callable[[PricedRow], tuple[object, ...]]:
+    def key(row: PricedRow) -> tuple[object, ...]:
         rate = row.prices.base_rate(unit)
         return (rate is None, rate or 0, row.model.full_name)
 
     return key
 
 
-SORTS: Mapping[str, Callable[[Priced], tuple[object, ...]]] = MappingProxyType(
+SORTS: Mapping[str, Callable[[PricedRow], tuple[object, ...]]] = MappingProxyType(
     {
         "name": lambda row: (row.model.provider, row.model.name),
         "input": _by_rate("input"),
@@ -91,39 +106,38 @@ SORTS: Mapping[str, Callable[[Priced], tuple[object, ...]]] = MappingProxyType(
 )
 
 
-def select(
-    catalog: Catalog, wanted: Filter, sort: str, at: date | None = None
-) -> tuple[Priced, ...]:
+class FoundRow(NamedTuple):
+    """The row that answers for a name, with its prices, and how it was found."""
+
+    catalog: Catalog
+    match: Match
+    row: PricedRow
+
+
+class ModelList(NamedTuple):
+    """The rows of a catalog that fit; `service` is the tier that was asked for."""
+
+    catalog: Catalog
+    rows: tuple[PricedRow, ...]
+    service: str | None = None
+
+
+def select(catalog: Catalog, wanted: Filter, sort: str, at: date | None = None) -> ModelList:
     """The rows that fit at a day or instant, sorted; rows without the price come last."""
-    rows = (Priced.at(model, at) for model in catalog.models if _is_listed(model, wanted))
-    return tuple(sorted((row for row in rows if _fits(row.prices, wanted)), key=SORTS[sort]))
-
-
-def _is_listed(model: Model, wanted: Filter) -> bool:
-    """Whether the row fits as far as its prices do not matter."""
-    return (
-        (wanted.retired or not model.is_retired)
-        and (wanted.provider is None or model.provider == wanted.provider.lower())
-        and (wanted.pattern is None or _named(model, wanted.pattern))
-    )
+    rows = (PricedRow.at(model, at) for model in catalog.models if wanted.accepts(model))
+    fitting = sorted((row for row in rows if _fits(row.prices, wanted)), key=SORTS[sort])
+    return ModelList(catalog, tuple(fitting), wanted.service)
 
 
 def _fits(prices: PriceList, wanted: Filter) -> bool:
     service = prices.sold_as(service_word(wanted.service))
     sold = service == STANDARD or prices.sells(service)
-    return sold and _in_range(prices.base_rate("input"), wanted)
+    return sold and wanted.accepts_rate(prices.base_rate("input"))
 
 
-def _named(model: Model, pattern: str) -> bool:
+def _matches(model: Model, pattern: str) -> bool:
     folded = pattern.lower()
     names = [name.lower() for name in (model.name, model.full_name, *model.aliases)]
     if any(character in folded for character in "*?["):
         return any(fnmatchcase(name, folded) for name in names)
     return any(folded in name for name in names)
-
-
-def _in_range(rate: int | None, wanted: Filter) -> bool:
-    low, high = wanted.min_input_pico_usd, wanted.max_input_pico_usd
-    if low is None and high is None:
-        return True
-    return rate is not None and (low is None or rate >= low) and (high is None or rate <= high)

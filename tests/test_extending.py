@@ -48,21 +48,47 @@ VERB = '''"""`pricectl toy`."""
 
 from pricectl.commands.options import ViewOptions
 from pricectl.commands.output import show
+from pricectl.report import toy as report
 
 
 def toy(*, view: ViewOptions) -> None:
     """Play."""
-    show(view, "toy", text=lambda canvas: "played", document=lambda: {"schema": "pricectl.toy/1"})
+    show(view, "toy", "played", report)
 '''
-FILES = {"check/rules/toys.py": RULE, "report/formats/toy.py": FORMAT, "commands/toy.py": VERB}
+REPORT = '''"""A toy's result."""
+
+from pricectl.report.canvas import Canvas
+
+
+def document(result: str) -> dict[str, str]:
+    return {"schema": "pricectl.toy/1"}
+
+
+def text(result: str, canvas: Canvas) -> str:
+    return result
+'''
+FILES = {
+    "check/rules/toys.py": RULE,
+    "report/formats/toy.py": FORMAT,
+    "commands/toy.py": VERB,
+    "report/toy.py": REPORT,
+}
 # Where a row is put: the file, the beginning of its table, and the row.
 ROWS = (
     ("check/rules/__init__.py", "FAMILIES = (\n", 'RuleFamily("toys", toys.RULES, toys.check),'),
     ("check/rules/__init__.py", "from pricectl.check.rules import (\n", "toys,"),
     (
         "report/formats/__init__.py",
-        "FORMATS = (\n",
-        'Format("toy", {"validate": "formats.toy:findings"}),',
+        "MappingProxyType(\n    {\n",
+        '"toy": {"validate": _toy},',
+    ),
+    (
+        "report/formats/__init__.py",
+        "    return junit.findings(result)\n",
+        (
+            "\n\ndef _toy(found):\n    from pricectl.report.formats import toy\n\n"
+            "    return toy.findings(found)"
+        ),
     ),
     ("cli.py", '"Every day": {\n', '    "toy": "Play.",'),
     ("core/money.py", "MappingProxyType(\n    {\n", '    "toy": lambda _, __, ___: 1,'),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Rule
 from pricectl.check.spelling import Speller
+from pricectl.core.labels import did_you_mean
 from pricectl.policy import Waiver
 
 WAIVER_UNUSED = Rule(
@@ -93,7 +94,7 @@ def _returned(finding: Finding, expired: Sequence[Waiver]) -> Finding:
 def _unused(waiver: Waiver, rules: Mapping[str, Rule]) -> Finding:
     rule = rules.get(waiver.rule)
     near = "" if rule else Speller(rules).near(waiver.rule)
-    hint = f"did you mean {near}?" if near else None
+    hint = did_you_mean(near) or None
     message = f"{_described(waiver)} matches no finding"
     # A finding that dates bring or end may be gone without an edit, so its waiver is due, too.
     due = rule is not None and (rule.due or rule.passes)

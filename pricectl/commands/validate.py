@@ -44,9 +44,9 @@ def validate(
 
     Example: pricectl validate --fail-on warning
     """
-    when, named = instant(at), fail_on or []
-    levels = [severity for severity in SEVERITIES if severity in named]
-    threshold = Threshold.of(levels, due=FailOnSeverityOrDue.DUE in named)
+    when, severities = instant(at), fail_on or []
+    levels = [severity for severity in SEVERITIES if severity in severities]
+    threshold = Threshold.of(levels, due=FailOnSeverityOrDue.DUE in severities)
     first = one_file(files or [], file)
     policy = settings.load_policy(catalog=first)
     own = catalog_file.working_file(None, policy.file)
@@ -57,11 +57,5 @@ def validate(
         for data, name in map(catalog_file.read, names)
     ]
     found = validation.Validation(tuple(reports), threshold)
-    show(
-        view,
-        "validate",
-        text=lambda canvas: report.text(found, canvas),
-        document=lambda: report.document(found),
-        result=found,
-    )
+    show(view, "validate", found, report)
     return found.exit_code

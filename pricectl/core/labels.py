@@ -1,5 +1,6 @@
 """Names, prices and figures as people read them, the same in messages and reports."""
 
+import unicodedata
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
@@ -20,6 +21,10 @@ SERVICE_NAMES = MappingProxyType(
 _PER_TOKEN = Decimal("0.001")
 CREDIT_DECIMALS = 6
 GLOBAL_REGIONS = frozenset({"global", "default", "not_available", "unspecified"})
+# Control, format, surrogate, private use, unassigned, line and paragraph separators.
+_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+# So many digits tell the versions of a catalog apart, and the commits of a repository.
+HASH_DIGITS, COMMIT_DIGITS = 12, 7
 
 
 def service_word(service: str | None) -> str:
@@ -49,8 +54,72 @@ def label(unit: str, above_tokens: int = 0, service: str = "") -> str:
     'cache read above 200k (batches)'
     """
     name = unit.replace("_", " ")
-    tier = f" above {above_tokens // 1000}k" if above_tokens else ""
+    tier = f" {above(above_tokens)}" if above_tokens else ""
     return f"{name}{tier}{f' ({service})' if service else ''}"
+
+
+def thousands(tokens: int) -> str:
+    """A context threshold as people say it.
+
+    >>> thousands(200_000)
+    '200k'
+    """
+    return f"{tokens // 1000}k"
+
+
+def above(tokens: int) -> str:
+    """A context tier by its threshold.
+
+    >>> above(200_000)
+    'above 200k'
+    """
+    return f"above {thousands(tokens)}"
+
+
+def service_label(service: str | None) -> str:
+    """A service tier's name; the standard one has no word in a price key.
+
+    >>> service_label(""), service_label("batches")
+    ('standard', 'batches')
+    """
+    return service or "standard"
+
+
+def clean(text: str) -> str:
+    r"""A name from a catalog made safe: control and format characters show as their codes.
+
+    >>> print(clean("a" + chr(27) + "[31mb"))
+    a\x1b[31mb
+    """
+    # Nearly every text is safe as it is, and this is a good part of a long report's time.
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_safe(character) for character in text)
+
+
+def _safe(character: str) -> str:
+    if unicodedata.category(character) not in _UNSAFE:
+        return character
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004 - one byte
+
+
+def shortened(text: str, size: int, end: str = "...") -> str:
+    """A text of at most so many characters; what is cut ends with `end`.
+
+    >>> shortened("abcdef", 6), shortened("abcdefg", 6)
+    ('abcdef', 'abc...')
+    """
+    return text if len(text) <= size else text[: size - len(end)] + end
+
+
+def did_you_mean(*names: str) -> str:
+    """The question after a name that nothing has; empty without a similar one.
+
+    >>> did_you_mean("gpt-4o", "gpt-4"), did_you_mean(""), did_you_mean()
+    ('did you mean gpt-4o, gpt-4?', '', '')
+    """
+    return f"did you mean {', '.join(names)}?" if any(names) else ""
 
 
 def price_of(pico_usd: int, unit: str, amount: int = 1) -> int:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from pricectl.core.catalog import Catalog
 from pricectl.core.entries import MAX_NAME
 from pricectl.core.errors import UnknownModel
+from pricectl.core.labels import did_you_mean
 from pricectl.core.model import How, Match, Model
 
 MEMO_SIZE = 4096
@@ -76,7 +77,7 @@ def require(catalog: Catalog, name: object) -> Match:
         names = near_names(catalog, match.asked)
         raise UnknownModel(
             f"no model is called {match.asked!r}",
-            next_step=f"did you mean {', '.join(names)}?" if names else "see 'pricectl models'",
+            next_step=did_you_mean(*names) or "see 'pricectl models'",
         )
     return match
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
+from pricectl.core.labels import above, service_label
 from pricectl.core.money import divide
 from pricectl.core.units import STANDARD, UNITS, is_token_unit
 from pricectl.core.usage import Counts, Usage
@@ -116,11 +117,11 @@ def _missing_note(found: RateKey, wanted: RateKey) -> str:
     if found_service != service:
         missing.append(f"{service} price")
     if found_tier != tier:
-        missing.append(f"price above {tier // 1000}k")
+        missing.append(f"price {above(tier)}")
     if not missing:
         return ""
-    used = f"above {found_tier // 1000}k" if found_tier else "base"
-    return f"no {' and no '.join(missing)}: {found_service or 'standard'} {used} rate"
+    used = above(found_tier) if found_tier else "base"
+    return f"no {' and no '.join(missing)}: {service_label(found_service)} {used} rate"
 
 
 def split_by_tier(usage: Usage, ends: Sequence[int]) -> tuple[Counts, ...]:

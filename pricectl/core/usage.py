@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
 from pricectl.core.errors import BadUsage
+from pricectl.core.labels import did_you_mean
 from pricectl.core.money import is_bounded
 from pricectl.core.token_kinds import OVERLAPS, USAGE_ARGUMENTS
 from pricectl.core.units import UNITS
@@ -196,7 +197,7 @@ def _named(details: Mapping[str, int | Decimal]) -> dict[str, int]:
             known = [*USAGE_ARGUMENTS, *(unit for unit in UNITS if not _SIDES[unit])]
             # Looser than difflib's 0.6: the known names are few and long.
             near = get_close_matches(name, known, n=3, cutoff=0.5)
-            next_step = f"did you mean {', '.join(near)}?" if near else f"one of {', '.join(known)}"
+            next_step = did_you_mean(*near) or f"one of {', '.join(known)}"
             raise BadUsage(f"unknown unit {name!r:.80}", next_step=next_step)
         divisible = UNITS[unit].divisible
         given[unit] = _thousandths(name, amount) if divisible else _checked(name, amount)

@@ -4,6 +4,7 @@ Nothing is handed out that was not proved: respelling leaves the parsed document
 leaves every other row and the price of every instant as it was.
 """
 
+from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
@@ -50,7 +51,7 @@ class FmtResult(NamedTuple):
     """What `fmt` did to a catalog, or would do.
 
     `writes`: to be used, not only looked at; `written`: its file was replaced. `fail_on_due`: fail
-    if prices have begun that are not promoted.
+    if prices have begun that are not promoted. `diff`: a unified diff is what was asked for.
     """
 
     name: str
@@ -59,6 +60,7 @@ class FmtResult(NamedTuple):
     written: bool = False
     check: bool = False
     fail_on_due: bool = False
+    diff: bool = False
 
     @property
     def due(self) -> bool:
@@ -77,6 +79,32 @@ class FmtResult(NamedTuple):
     def exit_code(self) -> int:
         """How `fmt` ends."""
         return FINDINGS if self.failed else CLEAN
+
+
+def format_catalog(  # noqa: PLR0913 - what is done, and what fails
+    name: str,
+    data: bytes,
+    at: date,
+    *,
+    write: Callable[[bytes], None] | None,
+    promoting: bool = True,
+    respelling: bool = True,
+    check: bool = False,
+    diff: bool = False,
+    fail_on_due: bool = False,
+) -> FmtResult:
+    """Put a catalog in order and write it, unless it is only to be checked or compared.
+
+    `write` replaces the file; None is standard input, whose text the caller writes. Raises what
+    `formatted` and `write` raise.
+    """
+    found = formatted(data, at, promoting=promoting, respelling=respelling)
+    writes = not (check or diff)
+    # An unchanged file is not written, so that its time stays and no build starts anew.
+    written = writes and found.changed and write is not None
+    if written and write is not None:
+        write(found.text.encode())
+    return FmtResult(name, found, writes, written, check, fail_on_due, diff)
 
 
 def formatted(

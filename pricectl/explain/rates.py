@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from pricectl.core.calculator import Quote
+from pricectl.core.labels import service_label
 from pricectl.core.money import exact
 from pricectl.core.units import is_token_unit
 from pricectl.core.windows import as_instant
@@ -67,7 +68,7 @@ def tier(quote: Quote) -> ExplanationStep:
 
 def service(quote: Quote) -> ExplanationStep:
     """The service tier, and whether the row has prices or a factor for it."""
-    word = quote.service or "standard"
+    word = service_label(quote.service)
     times = _times(quote.prices.service_factor(quote.service))
     facts = {"service": word, "factor": times}
     if times:

@@ -1,17 +1,33 @@
 """Where a quote comes from: the response, the name, the row, the catalog."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from pricectl.core.calculator import Quote
 from pricectl.core.lookup import near_names
+from pricectl.core.model import How
 from pricectl.core.money import usd
 from pricectl.explain.steps import ExplanationStep
 
 if TYPE_CHECKING:
     from pricectl.core.responses import Reading
 
-_FOUND = {"exact": "by its name", "alias": "by an alias", "case": "by case", "partial": "in part"}
+
+class FoundBy(NamedTuple):
+    """How a row was found: as a label beside its name ("" for the name itself), in a sentence."""
+
+    label: str
+    phrase: str
+
+
+FOUND: Mapping[How, FoundBy] = {
+    "exact": FoundBy("", "by its name"),
+    "alias": FoundBy("by alias", "by an alias"),
+    "case": FoundBy("by case", "by case"),
+    "partial": FoundBy("partial match", "in part"),
+    "default": FoundBy("a guess", "by no name"),
+}
+RETIRED = "the provider has retired this model"
 # What a row says about itself, and how that reads.
 _ABOUT = {
     "verified_on": "verified on {}",
@@ -41,16 +57,22 @@ def response(reading: "Reading | None") -> Iterator[ExplanationStep]:
         "reported_usd": stated["a cost of ${}"],
         "signals": list(reading.signals),
     }
-    remarks = tuple(f"not in the price: {signal}" for signal in reading.signals)
+    remarks = tuple(map(not_in_price, reading.signals))
     yield ExplanationStep(
         "response", f"states {summary}" if summary else "states the usage alone", facts, "", remarks
     )
 
 
-def name(quote: Quote) -> ExplanationStep:
-    """Which row answers, found how."""
+def not_in_price(signal: str) -> str:
+    """The remark about something billable that the response states and no unit can express."""
+    return f"not in the price: {signal}"
+
+
+def name(quote: Quote, near: Sequence[str] | None) -> ExplanationStep:
+    """Which row answers, found how; None searches for the near names of an unknown model."""
     match = quote.match
-    near = near_names(quote.catalog, match.asked) if quote.guessed else ()
+    if near is None:
+        near = near_names(quote.catalog, match.asked) if quote.guessed else ()
     facts = {
         "asked": match.asked,
         "match": match.how,
@@ -65,7 +87,7 @@ def name(quote: Quote) -> ExplanationStep:
         remarks = (f"near names: {', '.join(near)}",) if near else ()
         return ExplanationStep("name", summary, facts, "", remarks)
     aside = f", setting aside {' and '.join(match.ignored)}" if match.ignored else ""
-    found = f"{match.model.full_name}, {_FOUND[match.how]}{aside}"
+    found = f"{match.model.full_name}, {FOUND[match.how].phrase}{aside}"
     return ExplanationStep("name", f"{match.asked} is answered by {found}", facts)
 
 
@@ -86,7 +108,7 @@ def row(quote: Quote, reading: "Reading | None") -> ExplanationStep:
         **{key: None if value is None else str(value) for key, value in about.items()},
         "retired": retired,
     }
-    remarks = ("the provider has retired this model",) if retired else ()
+    remarks = (RETIRED,) if retired else ()
     return ExplanationStep("row", summary, facts, "", (*remarks, *_seller(quote, reading)))
 
 

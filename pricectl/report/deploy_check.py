@@ -3,14 +3,14 @@
 from typing import Any
 
 from pricectl.changes.gates import GatedComparison
-from pricectl.core.labels import count, plural
+from pricectl.core.labels import clean, count, plural
 from pricectl.operate.deploy_check.checklist import (
     DeployCheck,
     DeployCheckItem,
     FoundErrors,
     ItemState,
 )
-from pricectl.report.canvas import Canvas, clean, grid
+from pricectl.report.canvas import Canvas, grid
 
 MAX_DETAILS = 10
 STYLES: dict[ItemState, str] = {
@@ -42,7 +42,7 @@ def document(result: DeployCheck) -> dict[str, Any]:
 
 
 def text(result: DeployCheck, canvas: Canvas) -> str:
-    """Every item with what it saw, then the verdict; with `quiet` the verdict alone."""
+    """Every item with what it saw, then the verdict; quiet: the verdict only."""
     from rich.text import Text
 
     end = Text(verdict(result), "bold green" if result.safe else "bold red")
@@ -50,10 +50,10 @@ def text(result: DeployCheck, canvas: Canvas) -> str:
         return canvas.draw(end)
     table = grid("left", "left", "wrap")
     for item in result.items:
-        told = [Text(clean(sentence(item)))]
+        lines = [Text(clean(sentence(item)))]
         if canvas.verbose or item.state != "ok":
-            told += [Text(clean(line), "dim") for line in details(item)]
-        table.add_row(Text(f"  {item.state}", STYLES[item.state]), item.id, Text("\n").join(told))
+            lines += [Text(clean(line), "dim") for line in details(item)]
+        table.add_row(Text(f"  {item.state}", STYLES[item.state]), item.id, Text("\n").join(lines))
     head = Text(f"{clean(result.file)}, sha256 {result.sha256}", "bold")
     return canvas.draw(head, "", table, "", end)
 
@@ -91,7 +91,7 @@ def sentence(item: DeployCheckItem) -> str:
 
 
 def details(item: DeployCheckItem) -> tuple[str, ...]:
-    """The particulars of an item, a line each; of what is not in order the first few."""
+    """The particulars of an item, a line each: at most 10 lines, unless the item is ok."""
     lines = item.particulars
     if isinstance(item.facts, FoundErrors):
         report = item.facts.report

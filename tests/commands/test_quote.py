@@ -489,6 +489,7 @@ def test_as_a_process(home: Path) -> None:
         ("quote", "gpt-4oo", "1000"),
         ("quote", "gpt-4oo", "gpt-4o", "1000"),
         ("quote", "gpt-4oo", "1000", "-o", "json"),
+        ("quote", "gpt-4oo", "1000", "-v"),
         ("explain", "gpt-4oo"),
         ("explain", "gpt-4oo", "1000"),
         ("explain", "zzz", "1000"),
@@ -503,7 +504,7 @@ def test_near_names_are_searched_for_once(
         searched.append(name)
         return near_names(catalog, name)
 
-    for module in ("report.assumptions", "commands.explain", "explain.sources"):
+    for module in ("report.assumptions", "explain.explanation", "explain.sources"):
         monkeypatch.setattr(f"pricectl.{module}.near_names", counted)
     result = run(*words)
     assert "no model is called that" in result.stderr

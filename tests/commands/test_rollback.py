@@ -307,7 +307,7 @@ def test_somebody_elses_edit_in_the_meantime_is_not_overwritten(
         (repo / NAME).write_text("theirs")
         restore(planned, **options)
 
-    monkeypatch.setattr(rollback, "restore", late)
+    monkeypatch.setattr("pricectl.operate.rollback.restore.restore", late)
     result = run("rollback", "-y")
     assert result.exit_code == 2
     assert "changed since it was read" in result.stderr

@@ -7,7 +7,7 @@ from itertools import pairwise
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Context, Rule, ahead
 from pricectl.core.document import Json
-from pricectl.core.labels import label
+from pricectl.core.labels import above, label
 from pricectl.core.model import Model
 from pricectl.core.pointers import METADATA_POINTER
 from pricectl.core.prices import PriceList
@@ -203,7 +203,7 @@ def _lacking(wanted: PriceList, dated: PriceList) -> Iterator[str]:
         if service not in services:
             yield label(unit, 0, service)
     if wanted.thresholds and not dated.thresholds:
-        yield f"every price above {wanted.first_tier_tokens // 1000}k"
+        yield f"every price {above(wanted.first_tier_tokens)}"
     elif (wanted.marginal or wanted.inclusive) and "context_tier" not in dated.entry:
         yield "context_tier"
     factors = wanted.uplifts.keys() - dated.uplifts.keys() - {*dated.services}

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Context, Rule
 from pricectl.check.spelling import Speller
-from pricectl.core.labels import label, short_rate
+from pricectl.core.labels import did_you_mean, label, short_rate
 from pricectl.core.prices import PriceList
 from pricectl.core.units import KNOWN_SERVICES, UNITS
 
@@ -98,7 +98,7 @@ def _words(prices: PriceList, speller: Speller) -> Iterator[Finding]:
             yield rule.finding(
                 prices.pointer_to(key),
                 f"{service!r} is not a known service",
-                f"did you mean {key.removesuffix(service)}{near}?" if near else None,
+                did_you_mean(key.removesuffix(service) + near) if near else None,
                 on_key=True,
             )
 

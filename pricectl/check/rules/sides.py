@@ -106,7 +106,7 @@ def _output_against_input(prices: PriceList, bounds: Bounds) -> Iterator[Finding
 
 def _zero(model: Model) -> Iterator[Finding]:
     row, rates = model.pointer, model.prices.rates
-    if model.entry.get("free") is True:
+    if model.is_free:
         if any(pico for pico, _ in rates.values()):
             message = "the row is marked free and has prices"
             yield FREE_BUT_PRICED.finding(f"{row}/free", message)

@@ -16,7 +16,7 @@ from pricectl.check.validation import validate
 from pricectl.core import sanity
 from pricectl.core.calculator import quote
 from pricectl.core.errors import PricingError
-from pricectl.core.labels import count
+from pricectl.core.labels import COMMIT_DIGITS, HASH_DIGITS, count
 from pricectl.files import atomic, catalog_file, versions
 from pricectl.files.git import BadRef, advised_option
 from pricectl.files.gitlog import FileLog
@@ -33,8 +33,6 @@ from pricectl.operate.deploy_check.sample_jobs import (
     critical_models,
     examples,
 )
-
-SHORT = 12
 
 
 def assess(candidate: Candidate) -> DeployCheck:
@@ -76,7 +74,7 @@ def assess(candidate: Candidate) -> DeployCheck:
 
 
 def _file(candidate: Candidate, sha256: str) -> DeployCheckItem:
-    size = f"readable, {count(len(candidate.data))} bytes, sha256 {sha256[:SHORT]}"
+    size = f"readable, {count(len(candidate.data))} bytes, sha256 {sha256[:HASH_DIGITS]}"
     if candidate.file == catalog_file.STDIN:
         return DeployCheckItem("file", "note", f"standard input, {size}")
     mode = Path(candidate.file).stat().st_mode
@@ -100,9 +98,11 @@ def _git(candidate: Candidate) -> DeployCheckItem:
         return DeployCheckItem("git", "note", "not committed: what is deployed is in no version")
     if found.blob != head[0].blob:
         return DeployCheckItem(
-            "git", "note", f"the version of {found.commit[:7]}, which is not the newest"
+            "git", "note", f"the version of {found.commit[:COMMIT_DIGITS]}, which is not the newest"
         )
-    return DeployCheckItem("git", "ok", f"committed in {found.commit[:7]} of {found.day}")
+    return DeployCheckItem(
+        "git", "ok", f"committed in {found.commit[:COMMIT_DIGITS]} of {found.day}"
+    )
 
 
 def _runtime(

@@ -7,13 +7,23 @@ row in another order or spelling; a near name is never more than a hint.
 import json
 import re
 from collections import Counter
+from collections.abc import Callable
 from typing import NamedTuple
 
 from pricectl.core.catalog import Catalog
+from pricectl.core.errors import PricingError
 from pricectl.core.lookup import find, near_names, trace
 from pricectl.exit_codes import CLEAN, FINDINGS, INTERRUPTED
+from pricectl.files import catalog_file
 from pricectl.flags import FLAGS, UNKNOWN_MODEL, Remedy
-from pricectl.operate.logs.reading import FallbackName, LogTally
+from pricectl.operate.logs.reading import (
+    FallbackName,
+    LogReader,
+    LogTally,
+    Sighting,
+    SignCounter,
+    blocks,
+)
 
 _WORD = re.compile(r"[a-z]+|\d+")
 _DAY = re.compile(r"\b20\d\d-?[01]\d-?[0-3]\d\b")
@@ -37,6 +47,52 @@ class LogsResult(NamedTuple):
         if self.interrupted:
             return INTERRUPTED
         return FINDINGS if self.tally.bad else CLEAN
+
+
+def read_log(
+    name: str,
+    *,
+    top: int,
+    open_catalog: Callable[[], Catalog],
+    on_bad: Callable[[Sighting], None] = lambda _: None,
+    need_catalog: bool = False,
+) -> LogsResult:
+    """Read a log to its end, or until Ctrl-C, which is how to end a pipe that does not end.
+
+    Args:
+        name: the log's file, or "-" for standard input.
+        top: how many of the names that fell back most get a remedy.
+        open_catalog: what remedies are found in; called only if a name fell back.
+        on_bad: called with each bad sign as it comes.
+        need_catalog: raise what `open_catalog` raises; else the result notes why there is none.
+
+    Raises:
+        Unavailable: the log is empty or cannot be read; finding nothing must not look clean.
+    """
+    reader, counter, interrupted = LogReader(), SignCounter(), False
+    try:
+        for sighting in reader.sightings(blocks(name)):
+            counter.add(sighting)
+            if not sighting.sign.good:
+                on_bad(sighting)
+    except KeyboardInterrupt:
+        interrupted = True
+    tally = counter.tally(reader.lines)
+    if not (tally.lines or interrupted):
+        raise catalog_file.Unavailable(
+            "is empty, so nothing was checked", where=name, next_step="check the path or the pipe"
+        )
+    names, result = tally.names[:top], LogsResult(tally, interrupted=interrupted)
+    if not names:
+        return result
+    try:
+        catalog = open_catalog()
+    except PricingError as error:
+        if need_catalog:
+            raise
+        without = tuple((fallback, None) for fallback in names)
+        return result._replace(names=without, note=f"no suggestions: {error}")
+    return result._replace(names=tuple((fallback, remedy(catalog, fallback)) for fallback in names))
 
 
 # The kinds whose remedy is the same for every model.

@@ -12,6 +12,7 @@ from pricectl.core import sanity
 from pricectl.core.catalog import Catalog
 from pricectl.core.document import MAX_BYTES
 from pricectl.core.errors import PricingError
+from pricectl.core.labels import HASH_DIGITS
 from pricectl.core.sanity.verdict import Verdict
 from pricectl.core.windows import as_instant
 from pricectl.files import atomic, catalog_file, versions
@@ -21,7 +22,6 @@ from pricectl.files.versions import FileVersion
 from pricectl.operate.rollback.target import last_good, name_another, named
 from pricectl.policy import Policy
 
-SHORT = 12
 FORCED = "; restore it with --force if that is right"
 # What the target was compared with, for whether a process would take it.
 ComparedWith = Literal["last-good-copy", "file", "nothing"]
@@ -67,7 +67,7 @@ class RollbackPlan(NamedTuple):
         """The file that the current content is kept in; empty where that is not needed."""
         if self.current is None or self.committed or self.unchanged:
             return ""
-        return f"{self.file}.{self.current_sha256[:SHORT]}.bak"
+        return f"{self.file}.{self.current_sha256[:HASH_DIGITS]}.bak"
 
     def state(self, *, dry_run: bool, yes: bool, force: bool) -> RollbackState | None:
         """What is to be done; None if a person has to be asked."""

@@ -4,10 +4,12 @@ Nothing is lost: what stood in the file is kept beside it as NAME.HASH.bak, unle
 that the current commit builds on, so that git has it for good.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
 from pricectl.changes.diff import DiffResult, NamedVersion, diff_versions
+from pricectl.core.errors import PricingError
 from pricectl.core.profile import Profile
 from pricectl.exit_codes import CLEAN, FAILED, FINDINGS
 from pricectl.files import atomic
@@ -32,7 +34,7 @@ class RollbackChanges(NamedTuple):
 class RollbackResult(NamedTuple):
     """What was done with the file and what the service answered.
 
-    `unreachable` says why the service did not answer.
+    `unreachable` says why the service did not answer; `asked`: a person has seen the changes.
     """
 
     plan: RollbackPlan
@@ -40,6 +42,7 @@ class RollbackResult(NamedTuple):
     state: RollbackState
     reloaded: ReloadReply | None = None
     unreachable: str = ""
+    asked: bool = False
 
     @property
     def follows(self) -> bool:
@@ -55,6 +58,47 @@ class RollbackResult(NamedTuple):
         if self.reloaded and not self.follows:
             return FINDINGS
         return _EXIT_CODES.get(self.state, CLEAN)
+
+
+def roll_back(  # noqa: PLR0913 - what is restored, who is asked, who is told
+    planned: RollbackPlan,
+    changes: RollbackChanges,
+    *,
+    ask: Callable[[], RollbackState],
+    dry_run: bool,
+    yes: bool,
+    force: bool,
+    reload: Callable[[], ReloadReply] | None,
+) -> RollbackResult:
+    """Do what a plan says, then have the service read its catalog again.
+
+    Args:
+        planned: what is to be put in place of what.
+        changes: what that changes.
+        ask: asks a person, where that is needed.
+        dry_run: write nothing.
+        yes: do not ask.
+        force: restore a version that looks broken.
+        reload: asks the service; None where there is none to ask.
+
+    Raises:
+        NotWritten: the file cannot be replaced, or is another one by now.
+    """
+    state, asked = planned.state(dry_run=dry_run, yes=yes, force=force), False
+    if state is None:
+        state = ask()
+        asked = state in {"restored", "declined"}
+    if state == "restored":
+        restore(planned, force=force)
+    result = RollbackResult(planned, changes, state, asked=asked)
+    # Also where nothing was to be done: the service may still charge by what was there before.
+    if reload and state in {"restored", "unchanged"}:
+        try:
+            result = result._replace(reloaded=reload())
+        except PricingError as error:
+            # The file is in place by now, so this is part of the result and ends nothing.
+            result = result._replace(unreachable=str(error))
+    return result
 
 
 def changes(

@@ -2,15 +2,23 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from pricectl.core import document
+from pricectl.core import Catalog, Profile, document
 from pricectl.core.document import Json
 from pricectl.core.errors import DocumentError, PricingError
 from pricectl.files import fetch
 from pricectl.operate.smoke.apis import APIS, ApiKind, Reply
-from pricectl.operate.smoke.calls import CallResult, Probe
+from pricectl.operate.smoke.calls import (
+    UNKNOWN_MODEL,
+    CallResult,
+    Probe,
+    SmokeResult,
+    plan,
+)
 from pricectl.operate.smoke.checks import AnswerChecker
 
 MAX_BYTES = 4 * 1024 * 1024
@@ -99,6 +107,41 @@ class Endpoint(NamedTuple):
         if isinstance(value, dict):
             return {self._masked(key): self._without_token(item) for key, item in value.items()}
         return [self._without_token(item) for item in value] if type(value) is list else value
+
+
+def smoke_test(  # noqa: PLR0913 - what is called, and what its answers are compared with
+    endpoint: Endpoint,
+    catalog: Catalog,
+    profile: Profile,
+    *,
+    models: Sequence[str],
+    unknown: str | None,
+    api: str | None,
+    clock: Callable[[], datetime],
+) -> SmokeResult:
+    """Make every call of the checklist, one after the other.
+
+    Args:
+        endpoint: the API.
+        catalog: what the costs in the answers are compared with.
+        profile: what the credits in the answers are compared with.
+        models: the models to call, the cheap one first.
+        unknown: a name without a row that must still be answered; "" is not called. None takes a
+            name of ours where calls are charged: where nothing is, it need not be answered.
+        api: what the API speaks; None finds it out with a call.
+        clock: the time of an answer, by which its prices are chosen.
+
+    Raises:
+        Unreachable: nothing answers, or not to this token.
+    """
+    api_name = api or find_api(endpoint)
+    kind = APIS[api_name]
+    if unknown is None:
+        unknown = UNKNOWN_MODEL if kind.charges else ""
+    probes = plan(models, unknown, f"smoke-{secrets.token_hex(6)}", charges=kind.charges)
+    checker = AnswerChecker(kind, catalog, profile, clock)
+    calls = tuple(run(endpoint, kind, probes, checker))
+    return SmokeResult(endpoint.base, api_name, calls, catalog, profile)
 
 
 def find_api(endpoint: Endpoint) -> str:
