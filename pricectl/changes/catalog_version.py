@@ -28,7 +28,7 @@ class CatalogVersion(NamedTuple):
         values = document.parse(data)
         members = values if isinstance(values, dict) else {}
         catalog = _built_on(like, members, data) if like and members else None
-        return cls(catalog or Catalog.from_values(values, sha256=data), members, data)
+        return cls(catalog or Catalog.from_values(values, source=data), members, data)
 
     @classmethod
     def validated(cls, report: "ValidationReport", data: bytes) -> "CatalogVersion | None":
@@ -45,7 +45,7 @@ def _built_on(like: CatalogVersion, values: Mapping[str, Json], data: bytes) -> 
     """
     problems: list[Problem] = []
     own = {name: _own(name, section, like.values) for name, section in values.items()}
-    fresh = build(own, problems, sha256=data)
+    fresh = build(own, problems, source=data)
     if problems:
         return None
     known = {(model.provider, model.name): model for model in (*like.catalog.models, *fresh.models)}

@@ -88,7 +88,7 @@ def validate(
         return ValidationReport(file, (finding,), (), 0, positions)
     now = as_instant(at)
     problems: list[Problem] = []
-    catalog = build(values, problems, sha256=data.encode() if isinstance(data, str) else data)
+    catalog = build(values, problems, source=data.encode() if isinstance(data, str) else data)
     loaded = catalog if unique and not problems else None
     positions = Positions(text)
     found = [] if unique else list(_duplicates(positions))

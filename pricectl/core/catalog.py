@@ -13,9 +13,11 @@ from pricectl.core.prices import Entry, Problem
 
 # Top-level members that hold no models.
 RESERVED = ("$schema", "metadata", "pricing_notes")
-# The first part of the `schema_version` of files that this reader understands; a later one may give
-# a key another meaning, so such a file prices nothing.
+# The first part of the `schema_version` of new files.
 SCHEMA_MAJOR = "1"
+# Those of the files that this reader understands; a later one may give a key another meaning, so
+# such a file prices nothing.
+READABLE_MAJORS: tuple[str, ...] = (SCHEMA_MAJOR,)
 MAX_MODELS = 20_000
 DEFAULT_PRICING: Mapping[str, Json] = MappingProxyType(
     {
@@ -82,17 +84,17 @@ class Catalog:
         return cls._checked(values, data.encode() if isinstance(data, str) else data)
 
     @classmethod
-    def from_values(cls, values: Json, *, sha256: bytes | str = "") -> "Catalog":
-        """Build a catalog from parsed JSON; `sha256` as in `build`.
+    def from_values(cls, values: Json, *, source: bytes | str = "") -> "Catalog":
+        """Build a catalog from parsed JSON; `source` as in `build`.
 
         Raises CatalogError: the first problem and a count.
         """
-        return cls._checked(values, sha256)
+        return cls._checked(values, source)
 
     @classmethod
     def _checked(cls, values: Json, source: bytes | str) -> "Catalog":
         problems: list[Problem] = []
-        catalog = build(values, problems, sha256=source)
+        catalog = build(values, problems, source=source)
         if problems:
             first, more = problems[0], len(problems) - 1
             raise CatalogError(
@@ -118,10 +120,10 @@ class Catalog:
         return value if isinstance(value, str) else ""
 
 
-def build(values: Json, problems: list[Problem], *, sha256: bytes | str = "") -> Catalog:
+def build(values: Json, problems: list[Problem], *, source: bytes | str = "") -> Catalog:
     """Build the catalog from its readable parts; add the others to `problems`.
 
-    `sha256` is the hash of the document, or the bytes that it is computed from on first use.
+    `source` is the bytes of the document, whose hash is computed on first use, or the hash itself.
     """
     root = values if isinstance(values, dict) else {}
     if not isinstance(values, dict):
@@ -134,7 +136,7 @@ def build(values: Json, problems: list[Problem], *, sha256: bytes | str = "") ->
         message = "prices are in another currency than USD"
         problems.append(Problem(f"{METADATA_POINTER}/currency", message))
     if not has_known_schema(metadata):
-        message = f"schema_version is not {SCHEMA_MAJOR}.x"
+        message = f"schema_version is not {readable_schemas()}"
         problems.append(Problem(f"{METADATA_POINTER}/schema_version", message))
     models = tuple(_read_models(root, problems))
     seen: set[str] = set()
@@ -147,7 +149,7 @@ def build(values: Json, problems: list[Problem], *, sha256: bytes | str = "") ->
         problems.append(Problem("", f"more than {MAX_MODELS:,} models"))
     elif not models:
         problems.append(Problem("", "no models"))
-    return Catalog(models, _default_model(metadata, problems), MappingProxyType(metadata), sha256)
+    return Catalog(models, _default_model(metadata, problems), MappingProxyType(metadata), source)
 
 
 def has_known_schema(metadata: Entry) -> bool:
@@ -157,7 +159,12 @@ def has_known_schema(metadata: Entry) -> bool:
     (True, False)
     """
     version = metadata.get("schema_version", f"{SCHEMA_MAJOR}.0")
-    return isinstance(version, str) and version.split(".")[0] == SCHEMA_MAJOR
+    return isinstance(version, str) and version.split(".")[0] in READABLE_MAJORS
+
+
+def readable_schemas() -> str:
+    """The versions that this reader understands, in words: "1.x"."""
+    return " or ".join(f"{major}.x" for major in READABLE_MAJORS)
 
 
 def _default_model(metadata: Entry, problems: list[Problem]) -> Model:

@@ -11,6 +11,10 @@ from pricectl.core.windows import as_instant
 Periods = tuple[tuple[datetime, PriceList], ...]
 How = Literal["exact", "alias", "case", "partial", "default"]
 
+# The default critical models. Settings that list exactly these count as not set; then only those
+# that the prices in use know are critical.
+SEED_MODELS = ("gpt-4o", "gpt-4o-mini", "claude-sonnet-4-5")
+
 
 class Model(NamedTuple):
     """One row: who sells it, its names, and what it costs now, before and from a date on.

@@ -19,7 +19,8 @@ class Unit(NamedTuple):
     `side` is "input" or "output" for tokens that are part of that total, "" for separate counts.
     `fallbacks` are tried in order; `assumed` marks a fallback that is a guess and not the rule.
     The key's price buys `priced_by` counts; where the unit is `divisible`, a count is a thousandth
-    of what people count (12.5 seconds are 12,500 counts).
+    of what people count (12.5 seconds are 12,500 counts). `is_token` decides which prices a region
+    raises and which are written per 1M; `counts` is only shown.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Unit(NamedTuple):
     assumed: bool = False
     priced_by: int = 1
     divisible: bool = False
+    is_token: bool = False
 
 
 def _amount(name: str, key: str, counts: str) -> Unit:
@@ -67,10 +69,18 @@ _VIDEO_SECOND = _amount("input_video_second", "input_cost_per_video_per_second",
 # The order is the order of a quote's lines.
 _TABLE = (
     *(
-        Unit(kind.unit, kind.key, kind.counts, kind.side, kind.fallbacks, kind.assumed)
+        Unit(
+            kind.unit,
+            kind.key,
+            kind.counts,
+            kind.side,
+            kind.fallbacks,
+            kind.assumed,
+            is_token=True,
+        )
         for kind in TOKEN_KINDS
     ),
-    Unit("citation", "citation_cost_per_token", "citation token"),
+    Unit("citation", "citation_cost_per_token", "citation token", is_token=True),
     Unit("input_request", "input_cost_per_request", "request"),
     Unit("input_query", "input_cost_per_query", "query"),
     Unit("text_message", "input_cost_per_text_message", "text message"),
@@ -105,12 +115,14 @@ _TABLE = (
         "computer_use_input_cost_per_1k_tokens",
         "computer use input token",
         priced_by=1000,
+        is_token=True,
     ),
     Unit(
         "computer_use_output",
         "computer_use_output_cost_per_1k_tokens",
         "computer use output token",
         priced_by=1000,
+        is_token=True,
     ),
     _guardrail("automatedReasoningPolicy", "automated reasoning"),
     _guardrail("contentPolicy", "content"),
@@ -177,7 +189,7 @@ def is_token_unit(unit: str) -> bool:
     >>> is_token_unit("cache_read"), is_token_unit("page")
     (True, False)
     """
-    return UNITS[unit].counts.endswith("token")
+    return UNITS[unit].is_token
 
 
 def is_price_like(key: str) -> bool:

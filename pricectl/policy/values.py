@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pricectl.core.errors import PricingError
+from pricectl.core.model import SEED_MODELS
 from pricectl.core.profile import Profile
-from pricectl.core.sanity import SEED_MODELS
-from pricectl.core.sanity.bounds import Bounds, rate_of, widen
 from pricectl.core.usage import Usage
+
+if TYPE_CHECKING:  # a quote reads settings, but no bounds
+    from pricectl.core.sanity.bounds import Bounds
 
 
 class BadSettings(PricingError):
@@ -54,16 +56,20 @@ class RuleLimits(NamedTuple):
     lowest: Mapping[str, Decimal] = MappingProxyType({})
 
     @property
-    def bounds(self) -> Bounds:
+    def bounds(self) -> "Bounds":
         """The lowest and highest believable price of each unit, for `core.sanity`."""
+        from pricectl.core.sanity.bounds import rate_of, widen
+
         sides = {
             "input": rate_of(self.max_input_usd_per_mtok, "input"),
             "output": rate_of(self.max_output_usd_per_mtok, "output"),
         }
         return self.widened(widen({}, sides))
 
-    def widened(self, bounds: Bounds) -> Bounds:
+    def widened(self, bounds: "Bounds") -> "Bounds":
         """Bounds, widened where `highest` and `lowest` go beyond them."""
+        from pricectl.core.sanity.bounds import rate_of, widen
+
         lowest = {unit: rate_of(price, unit) for unit, price in self.lowest.items()}
         highest = {unit: rate_of(price, unit) for unit, price in self.highest.items()}
         return widen(lowest, highest, bounds)

@@ -553,3 +553,9 @@ def test_each_line_of_an_answer_is_worked_out_once(
     monkeypatch.setattr(calculator, "Line", counted)
     assert run("quote", "gpt-4o", "1000", "500", *options).exit_code == 0
     assert made == ["input", "output"]
+
+
+def test_a_quote_does_not_import_what_compares_catalogs() -> None:
+    code = "import sys, pricectl.commands.quote; print([n for n in sys.modules if 'sanity' in n])"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout == "[]\n"

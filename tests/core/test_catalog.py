@@ -406,6 +406,17 @@ def test_entries_are_read_only() -> None:
         entry["input_cost_per_token"] = 0
 
 
+def test_an_older_schema_version_may_be_read_beside_the_new_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pricectl.core.catalog.READABLE_MAJORS", ("2", "1"))
+    row = '"x": {"m": {"input_cost_per_token": 1e-6, "output_cost_per_token": 2e-6}}'
+    for version in ("1.3", "2.0"):
+        Catalog.load(f'{{"metadata": {{"schema_version": "{version}"}}, {row}}}')
+    with pytest.raises(CatalogError, match=r"not 2\.x or 1\.x"):
+        Catalog.load(f'{{"metadata": {{"schema_version": "3.0"}}, {row}}}')
+
+
 def test_all_lists_have_the_off_peak_list_behind_its_own() -> None:
     hours = {"windows": [{"hours_utc": "00:00-08:00"}], "input_cost_per_token": 1}
     entry = {"input_cost_per_token": 2, "off_peak_pricing": hours}

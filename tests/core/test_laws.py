@@ -81,7 +81,7 @@ profiles = st.builds(
     tokens_per_credit=st.fractions(Fraction(1, 2), 20_000, max_denominator=10),
     credits_per_job=st.integers(0, 20),
     minimum_credits=st.integers(0, 5),
-    rounding=st.sampled_from(ROUNDINGS),
+    rounding=st.sampled_from(tuple(ROUNDINGS)),
 )
 modes = st.sampled_from(MODES)
 
@@ -489,7 +489,7 @@ def test_an_alias_equals_its_target(prices: Prices, counts: Counts, service: str
     assert one.match.how == "alias"
 
 
-@given(job_calls, st.sampled_from(ROUNDINGS))
+@given(job_calls, st.sampled_from(tuple(ROUNDINGS)))
 def test_every_rounding_stays_within_a_credit(
     amounts: list[tuple[int, int]], rounding: Rounding
 ) -> None:

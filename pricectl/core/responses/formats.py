@@ -67,9 +67,10 @@ PathTree = dict[str, tuple[FieldAtPath | None, Any]]
 class CountTable:
     """Fields by the members that lead to them, so that one walk of a usage finds them all."""
 
-    __slots__ = ("_tree",)
+    __slots__ = ("_tree", "fields")
 
     def __init__(self, *fields: Field) -> None:
+        self.fields = fields
         self._tree: PathTree = {}
         for number, line in enumerate(fields):
             for rank, path in enumerate(line.paths):
@@ -78,6 +79,11 @@ class CountTable:
                     tree = tree.setdefault(name, (None, {}))[1]
                 below = tree.get(names[-1], (None, {}))[1]
                 tree[names[-1]] = ((number, rank, f"usage.{path}", line), below)
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The members of a usage in which the fields stand."""
+        return tuple(self._tree)
 
     def amounts(self, usage: object, *, forgiving: bool = False) -> list[tuple[Field, int]]:
         """The fields that count something in a usage, in the order of the table.

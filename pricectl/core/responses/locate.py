@@ -8,7 +8,14 @@ from pricectl.core.errors import BadUsage
 from pricectl.core.responses.anthropic import MESSAGES
 from pricectl.core.responses.formats import UsageLocation
 from pricectl.core.responses.recorded import MAX_EVENTS
-from pricectl.core.responses.registry import KNOWN_BEST, MARKS, USAGE_MEMBERS, format_of
+from pricectl.core.responses.registry import (
+    KNOWN_BEST,
+    MARKS,
+    NAMED_USAGE_MEMBERS,
+    USAGE_MEMBERS,
+    format_of,
+)
+from pricectl.core.responses.service import USAGE_HINT_MEMBERS
 from pricectl.core.responses.values import Path, lacks_all, member, text, value_at
 
 # Where a body stands in what a provider sends, in the order in which it is tried.
@@ -26,12 +33,9 @@ ENVELOPES: tuple[Path, ...] = (
 # A body without any of these members states no usage.
 _BODY_MEMBERS = frozenset((*USAGE_MEMBERS, *MARKS))
 _ENVELOPE_MEMBERS = frozenset(path[0] for path in ENVELOPES)
-_MESSAGE_MEMBERS = (
-    *MESSAGES.marks,
-    "input_tokens",
-    "output_tokens",
-    "output_tokens_details",
-    "speed",
+# All that is read from the usage of a message: its counts, and what says how it was served.
+_MESSAGE_MEMBERS = tuple(
+    dict.fromkeys((*MESSAGES.marks, *MESSAGES.table.members, *USAGE_HINT_MEMBERS))
 )
 # Events that one response has once: they begin or end it, or are the answer as a whole.
 _ONCE_A_STREAM = ("message_start", "response.completed", "response.done", "message")
@@ -64,7 +68,7 @@ def locate(body: object) -> UsageLocation:
     if found:
         return found
     marks = ", ".join(known.marks[0] for known in KNOWN_BEST)
-    advice = f"looked for counts such as {marks} in {', '.join(USAGE_MEMBERS[:-1])}"
+    advice = f"looked for counts such as {marks} in {', '.join(NAMED_USAGE_MEMBERS)}"
     where = "body" if isinstance(body, Mapping) else f"{type(body).__name__:.80}"
     if isinstance(body, (list, tuple)):
         where = f"list of {len(body)} events"

@@ -39,7 +39,7 @@ _COMMITTED = ("scale", "reserved", "provisioned_throughput")
 _BODY_HINT_MEMBERS = frozenset(
     (*HINTS_IN_BODY, *_SERVICES_IN_BODY, *_BATCHES, *_GATEWAY, "performanceConfig")
 )
-_USAGE_HINT_MEMBERS = frozenset(
+USAGE_HINT_MEMBERS = frozenset(
     (*HINTS_IN_USAGE, *_SERVICES_IN_USAGE, *_COSTS, "speed", "inference_geo")
 )
 
@@ -51,7 +51,7 @@ def has_no_hints(builder: ReadingBuilder) -> bool:
     """
     return (
         lacks_all(builder.body, _BODY_HINT_MEMBERS)
-        and lacks_all(builder.usage, _USAGE_HINT_MEMBERS)
+        and lacks_all(builder.usage, USAGE_HINT_MEMBERS)
         and (builder.envelope is builder.body or lacks_all(builder.envelope, _BODY_HINT_MEMBERS))
     )
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pricectl.core.catalog import DEFAULT_PRICING, Catalog
 from pricectl.core.lookup import find
-from pricectl.core.model import Model
+from pricectl.core.model import SEED_MODELS, Model
 from pricectl.core.sanity.acknowledgements import read_acknowledged
 from pricectl.core.sanity.bounds import BOUNDS, Bounds
 from pricectl.core.sanity.rows import SIDES, judge_row
@@ -29,9 +29,6 @@ from pricectl.core.sanity.verdict import (
     Verdict,
 )
 
-# The default critical models. Settings that list exactly these count as not set; then only those
-# that the prices in use know are critical.
-SEED_MODELS = ("gpt-4o", "gpt-4o-mini", "claude-sonnet-4-5")
 # Where a known row takes over a removed name, only what the name costs can be new.
 RULES_FOR_TAKEN_OVER_NAMES = (*MOVE_RULES, "factor-moved", "zero-price")
 
