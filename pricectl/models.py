@@ -27,15 +27,22 @@ class Filter(NamedTuple):
     max_input_pico_usd: int | None = None
     retired: bool = False
 
-    def accepts(self, model: Model) -> bool:
-        """Whether the row fits as far as its prices do not matter."""
+    def accepts(self, row: "PricedRow") -> bool:
+        """Whether a row fits."""
+        model, prices, service = (
+            row.model,
+            row.prices,
+            row.prices.sold_as(service_word(self.service)),
+        )
         return (
-            (self.retired or model.entry.get("retired") is not True)
+            (self.retired or not model.is_retired)
             and (self.provider is None or model.provider == self.provider.lower())
             and (self.pattern is None or _matches(model, self.pattern))
+            and (service == STANDARD or prices.sells(service))
+            and self._in_range(prices.base_rate("input"))
         )
 
-    def accepts_rate(self, rate: int | None) -> bool:
+    def _in_range(self, rate: int | None) -> bool:
         """Whether an input price is in the range; a row without one is in none."""
         low, high = self.min_input_pico_usd, self.max_input_pico_usd
         if low is None and high is None:
@@ -81,22 +88,16 @@ class PricedRow(NamedTuple):
 
 def _time(prices: PriceList) -> str:
     """When a list applies; the row's own by the days of its neighbours."""
-    if prices.period:
+    if prices.kind != "own":
         return prices.period
     bounds = (("from", prices.start), ("until", prices.end))
     days = [f"{word} {day_text(day)}" for word, day in bounds if day]
     return f"{' '.join(days)} (the row's own)"
 
 
-def base_rate(prices: PriceList, unit: str, service: str = STANDARD) -> int | None:
-    """A list's own price of a unit without a tier, in picodollars; None if it has none."""
-    own = prices.rates.get((unit, 0, service))
-    return own[0] if own else None
-
-
 def _by_rate(unit: str) -> Callable[[PricedRow], tuple[object, ...]]:
     def key(row: PricedRow) -> tuple[object, ...]:
-        rate = base_rate(row.prices, unit)
+        rate = row.prices.base_rate(unit)
         return (rate is None, rate or 0, row.model.full_name)
 
     return key
@@ -130,15 +131,9 @@ class ModelList(NamedTuple):
 
 def select(catalog: Catalog, wanted: Filter, sort: str, at: date | None = None) -> ModelList:
     """The rows that fit at a day or instant, sorted; rows without the price come last."""
-    rows = (PricedRow.at(model, at) for model in catalog.models if wanted.accepts(model))
-    fitting = sorted((row for row in rows if _fits(row.prices, wanted)), key=SORTS[sort])
+    rows = (PricedRow.at(model, at) for model in catalog.models)
+    fitting = sorted(filter(wanted.accepts, rows), key=SORTS[sort])
     return ModelList(catalog, tuple(fitting), wanted.service)
-
-
-def _fits(prices: PriceList, wanted: Filter) -> bool:
-    service = None if wanted.service is None else service_word(wanted.service)
-    sold = service is None or service in (STANDARD, *prices.services)
-    return sold and wanted.accepts_rate(base_rate(prices, "input"))
 
 
 def _matches(model: Model, pattern: str) -> bool:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pricectl.changes.change import Comparison, Move
 from pricectl.core.errors import PricingError
-from pricectl.core.labels import plain
+from pricectl.core.labels import short_decimal
 from pricectl.core.money import plain_decimal
 
 
@@ -69,9 +69,9 @@ class Gate(NamedTuple):
     def text(self) -> str:
         """The gate in one line, such as "gate max-increase tripped: 50%, limit 20%"."""
         sign = "%" if self.percent else ""
-        actual = "from nothing" if self.actual is None else f"{plain(self.actual, 2)}{sign}"
+        actual = "from nothing" if self.actual is None else f"{short_decimal(self.actual, 2)}{sign}"
         state = "tripped" if self.tripped else "kept"
-        return f"gate {self.id} {state}: {actual}, limit {plain(self.limit, 2)}{sign}"
+        return f"gate {self.id} {state}: {actual}, limit {short_decimal(self.limit, 2)}{sign}"
 
 
 class GatedComparison(NamedTuple):

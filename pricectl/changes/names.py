@@ -114,7 +114,7 @@ def resolution_changes(
         if rows[0] == rows[1] or (short, *rows) in seen:
             continue
         is_new_row = after.model.full_name not in lookups.old.by_full_name
-        if before.how == "default" and is_new_row and name not in watched:
+        if before.is_guess and is_new_row and name not in watched:
             continue
         if rows not in moves_of:
             moves_of[rows] = _moves(in_force(before.model, at), in_force(after.model, at))
@@ -160,7 +160,7 @@ def _names(
 def _change(name: str, before: Match, after: Match, moves: tuple[Move, ...]) -> Change:
     worst = min((SEVERITIES.index(severity_of(move)) for move in moves), default=None)
     # A name that loses its row is charged by a guess from now on, however small the difference.
-    lost = after.how == "default" and moves
+    lost = after.is_guess and moves
     return Change(
         "resolution",
         "error" if lost else "info" if worst is None else SEVERITIES[worst],
@@ -177,6 +177,6 @@ def _change(name: str, before: Match, after: Match, moves: tuple[Move, ...]) -> 
 
 def _row_text(match: Match) -> str:
     """Which row answers and how, such as "openai/gpt-4o (partial)"."""
-    if match.how == "default":
+    if match.is_guess:
         return "the default price"
     return f"{match.model.full_name} ({match.how})"

@@ -10,18 +10,19 @@ from pricectl.core.windows import day_text
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 _MOMENT = timedelta(microseconds=1)
-_MEMBERS = {"until": "previous", "from": "upcoming"}
 
 
 class PricePeriod(NamedTuple):
     """A time without a change of price list, and an instant in it.
 
     `name` is "" for the period of the comparison itself, "until DAY" for one before it, "from DAY"
-    for one after it. `at` is None where no day is asked for: each row as it stands.
+    for one after it. `at` is None where no day is asked for: each row as it stands. `is_past` marks
+    a period before that of the comparison.
     """
 
     name: str
     at: datetime | None
+    is_past: bool = False
 
 
 def in_force(model: Model, at: datetime | None) -> PriceList:
@@ -31,8 +32,8 @@ def in_force(model: Model, at: datetime | None) -> PriceList:
 
 def member_and_day(prices: PriceList) -> tuple[str, str]:
     """The member and the day of a dated price list; empty texts for the row's own."""
-    word, _, day = prices.period.partition(" ")
-    return _MEMBERS.get(word, ""), day
+    day = {"own": None, "previous": prices.end, "upcoming": prices.start}[prices.kind]
+    return (prices.kind, day_text(day)) if day else ("", "")
 
 
 def price_periods(models: Iterable[Model], at: datetime | None) -> Iterator[PricePeriod]:
@@ -50,7 +51,7 @@ def price_periods(models: Iterable[Model], at: datetime | None) -> Iterator[Pric
         starts = bounds - ends
     for end in sorted(ends):
         if before := just_before(end):
-            yield PricePeriod(f"until {day_text(end)}", before)
+            yield PricePeriod(f"until {day_text(end)}", before, is_past=True)
     for start in sorted(starts):
         yield PricePeriod(f"from {day_text(start)}", start)
 

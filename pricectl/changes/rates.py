@@ -16,7 +16,7 @@ from pricectl.core.money import usd
 from pricectl.core.pointers import DEFAULT_PRICING_POINTER, pointer_to
 from pricectl.core.prices import PriceList, key_path
 from pricectl.core.rates import RateKey
-from pricectl.core.units import NESTED_KEYS, is_token
+from pricectl.core.units import NESTED_KEYS, is_token_unit
 
 TIERED = "tiered_pricing"
 # A price that moves this much at once is more often a slip than a new price.
@@ -215,4 +215,4 @@ def shown(pico_usd: int, unit: str) -> str:
     >>> shown(2_500_000, "input"), shown(40_000_000_000, "output_image_file")
     ('2.50', '0.04')
     """
-    return usd(price_of(pico_usd, unit, 1_000_000 if is_token(unit) else 1))
+    return usd(price_of(pico_usd, unit, 1_000_000 if is_token_unit(unit) else 1))

@@ -17,13 +17,16 @@ from pricectl.report import validate as report
 def validate(
     files: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[FILE|-]...", help="Catalogs.", show_default="the catalog"),
+        typer.Argument(
+            metavar="[FILE|-]...", help="Price files to check.", show_default="the one of --file"
+        ),
     ] = None,
     fail_on: Annotated[
         list[FailOnSeverityOrDue] | None,
         typer.Option(
-            help="Exit 1 from this severity on; 'due' adds what a date made due, "
-            "which fails nothing otherwise; may be repeated.",
+            metavar="KIND",
+            help="Exit with 1 on findings from this severity up: error, warning or info. "
+            "'due': on what a date has made due. May be repeated.",
             show_default="error",
         ),
     ] = None,
@@ -32,9 +35,14 @@ def validate(
     *,
     view: ViewOptions,
 ) -> int:
-    """Check catalogs: syntax, shape and rules; all findings at once, each with its place.
+    """Check price files and show everything that is wrong.
 
-    'pricectl rule ID' explains a finding.
+    Each finding has its line and column, and says what to do. 'pricectl rule ID' explains one.
+    -q prints the summary alone, -v every finding.
+
+    Exits with 1 if there is an error.
+
+    Example: pricectl validate --fail-on warning
     """
     when, severities = instant(at), fail_on or []
     levels = [severity for severity in SEVERITIES if severity in severities]
@@ -43,7 +51,7 @@ def validate(
     policy = settings.load_policy(catalog=first)
     own = catalog_file.working_file(None, policy.file)
     located = files or [catalog_file.locate_own(first, policy.file)]
-    names = [catalog_file.check_there(name, first, policy.file) for name in located]
+    names = [catalog_file.check_exists(name, first, policy.file) for name in located]
     reports = [
         validation.validate(data, name, policy, when, own=catalog_file.is_same(name, own))
         for data, name in map(catalog_file.read, names)

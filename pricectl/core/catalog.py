@@ -29,8 +29,8 @@ DEFAULT_PROVIDER = "default"
 class Catalog:
     """Every model with its prices, and the indexes that lookup needs.
 
-    `sha256` is the hash of the bytes it was read from, worked out when it is first asked for; two
-    catalogs with one hash price alike.
+    `sha256` is the hash of the bytes it was read from, computed on first use; two catalogs with
+    the same hash have the same prices.
     """
 
     __slots__ = (
@@ -71,7 +71,7 @@ class Catalog:
     def load(cls, data: bytes | str) -> "Catalog":
         """Read a catalog from its text.
 
-        Raises DocumentError (no strict JSON) or CatalogError (a price that must not be charged);
+        Raises DocumentError (not strict JSON) or CatalogError (it cannot be charged safely);
         `pricectl validate` shows all findings with their places.
 
         >>> text = '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}'
@@ -103,7 +103,7 @@ class Catalog:
         return catalog
 
     def __getattr__(self, name: str) -> str:
-        """The hash, which no attribute holds yet."""
+        """Compute `sha256` on first access."""
         if name != "sha256":
             raise AttributeError(name)
         import hashlib
@@ -121,7 +121,7 @@ class Catalog:
 def build(values: Json, problems: list[Problem], *, sha256: bytes | str = "") -> Catalog:
     """Build the catalog from its readable parts; add the others to `problems`.
 
-    `sha256` is the hash of the document, or the bytes to take it of when it is asked for.
+    `sha256` is the hash of the document, or the bytes that it is computed from on first use.
     """
     root = values if isinstance(values, dict) else {}
     if not isinstance(values, dict):
@@ -151,7 +151,7 @@ def build(values: Json, problems: list[Problem], *, sha256: bytes | str = "") ->
 
 
 def has_known_schema(metadata: Entry) -> bool:
-    """Whether a file's `schema_version` is one that this reader understands; no version is.
+    """Whether this reader understands a file's `schema_version`; a missing version is accepted.
 
     >>> has_known_schema({"schema_version": "1.4"}), has_known_schema({"schema_version": "2.0"})
     (True, False)

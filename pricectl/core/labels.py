@@ -6,7 +6,7 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from pricectl.core.money import TOKENS_PER_MTOK, divide, shifted, usd
-from pricectl.core.units import STANDARD, UNITS, is_token
+from pricectl.core.units import STANDARD, UNITS, is_token_unit
 
 SERVICE_NAMES = MappingProxyType(
     {
@@ -123,7 +123,7 @@ def did_you_mean(*names: str) -> str:
 
 
 def price_of(pico_usd: int, unit: str, amount: int = 1) -> int:
-    """What an amount of a unit, as people count it, costs at a rate, in picodollars.
+    """Cost in picodollars of `amount` units at a rate; an amount of seconds is whole seconds.
 
     >>> price_of(2_500_000_000, "file_search"), price_of(66_666_667, "input_second", 60)
     (2500000, 4000000020)
@@ -138,19 +138,19 @@ def amount_words(pico_usd: int, unit: str) -> str:
     >>> amount_words(2_500_000_000, "input"), amount_words(40_000_000_000, "output_image_file")
     ('$2,500.00 per 1M tokens', '$0.04 per generated image')
     """
-    amount = TOKENS_PER_MTOK if is_token(unit) else 1
+    amount = TOKENS_PER_MTOK if is_token_unit(unit) else 1
     whole, _, decimals = usd(price_of(pico_usd, unit, amount)).partition(".")
-    per = "1M tokens" if is_token(unit) else UNITS[unit].counts
+    per = "1M tokens" if is_token_unit(unit) else UNITS[unit].counts
     return f"${int(whole):,}.{decimals} per {per}"
 
 
 def short_rate(pico_usd: int, unit: str) -> str:
-    """A rate where there is little room.
+    """A rate, short.
 
     >>> short_rate(2_500_000, "input"), short_rate(40_000_000_000, "output_image_file")
     ('$2.50 / 1M', '$0.04 / generated image')
     """
-    if is_token(unit):
+    if is_token_unit(unit):
         return f"${usd(price_of(pico_usd, unit, TOKENS_PER_MTOK))} / 1M"
     return f"${usd(price_of(pico_usd, unit))} / {UNITS[unit].counts}"
 
@@ -164,13 +164,14 @@ def catalog_number(value: Decimal | int) -> str:
     return f"{shifted(value, 6)}e-06" if 0 < value < _PER_TOKEN else shifted(value, 0)
 
 
-def times(larger: int, smaller: int) -> str:
-    """How many times one price is another, as people say it.
+def ratio_text(larger: int, smaller: int) -> str:
+    """The ratio of two prices as text.
 
-    >>> times(5000, 5), times(15, 2)
+    >>> ratio_text(5000, 5), ratio_text(15, 2)
     ('1,000x', '7.5x')
     """
     tenths = larger * 10 // smaller
+    # From 100 times on, a decimal says nothing more.
     return f"{tenths // 10:,}x" if tenths >= 1000 or tenths % 10 == 0 else f"{tenths / 10:.1f}x"  # noqa: PLR2004
 
 
@@ -192,11 +193,11 @@ def plural(number: int, word: str) -> str:
     return f"{count(number)} {word}{'' if number == 1 else 's'}"
 
 
-def plain(number: Fraction, decimals: int = CREDIT_DECIMALS) -> str:
-    """An exact number in at most that many decimals; "~" says that digits are missing.
+def short_decimal(number: Fraction, decimals: int = CREDIT_DECIMALS) -> str:
+    """A number rounded to at most `decimals`; "~" marks rounding.
 
-    >>> plain(Fraction(3, 20)), plain(Fraction(1, 3), 4), plain(Fraction(29))
-    ('0.15', '~0.3333', '29')
+    >>> short_decimal(Fraction(3, 20)), short_decimal(Fraction(1, 3), 4)
+    ('0.15', '~0.3333')
     """
     scaled = number * 10**decimals
     rounded = divide(scaled.numerator, scaled.denominator, "half-even")

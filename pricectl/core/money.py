@@ -84,7 +84,7 @@ def usd_per_mtok(pico_usd_per_token: int) -> str:
 
 
 def exact_usd(amount_pico_usd: Fraction) -> str:
-    """A part of a picodollar and all: dollars with every digit there is.
+    """An exact amount in dollars, down to fractions of a picodollar.
 
     >>> exact_usd(Fraction(7_500_000_000)), exact_usd(Fraction(5, 2))
     ('0.0075', '0.0000000000025')
@@ -139,7 +139,7 @@ def parse_usd(text: str) -> int:
 
 
 def plain_decimal(text: str) -> Decimal | None:
-    """A number as people type it, or None; full-width digits and underscores are none.
+    """A number as people type it; None for anything else, also full-width digits, underscores.
 
     >>> plain_decimal("12.5"), plain_decimal("1_000"), plain_decimal("1e1000000")
     (Decimal('12.5'), None, None)

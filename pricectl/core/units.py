@@ -37,7 +37,7 @@ def _amount(name: str, key: str, counts: str) -> Unit:
 
 
 def _sized(unit: Unit, sizes: str, key: str) -> tuple[Unit, ...]:
-    """The same unit in several sizes, each with a key of its own; the plain price is a guess."""
+    """A unit in several sizes, each with its own key; the unsized price is the assumed fallback."""
     return tuple(
         unit._replace(
             name=f"{unit.name}_{size}",
@@ -128,7 +128,7 @@ UNIT_BY_KEY = MappingProxyType({unit.key: unit for unit in UNITS.values()})
 # Another spelling of a key above, which wins when a row has both.
 SYNONYMS = MappingProxyType({"input_cost_per_token_cache_hit": "cache_read_input_token_cost"})
 
-# Keys that speak of a cost in another currency: a cloud's own units.
+# Keys in a cloud's own currency, never charged.
 UNCOUNTED_KEYS = ("input_dbu_cost_per_token", "output_dbu_cost_per_token")
 
 MAX_KEY = 256
@@ -171,17 +171,17 @@ def parse_key(key: str) -> PriceKey | None:
     return None
 
 
-def is_token(unit: str) -> bool:
+def is_token_unit(unit: str) -> bool:
     """Whether a unit counts tokens, which are priced per 1M.
 
-    >>> is_token("cache_read"), is_token("page")
+    >>> is_token_unit("cache_read"), is_token_unit("page")
     (True, False)
     """
     return UNITS[unit].counts.endswith("token")
 
 
 def is_price_like(key: str) -> bool:
-    """Whether a key speaks of money, so that ignoring it would be ignoring a price.
+    """Whether a key looks like a price, so that it must not be ignored.
 
     >>> is_price_like("input_cost_per_tokens"), is_price_like("supports_vision")
     (True, False)

@@ -12,12 +12,12 @@ from pricectl.core.calculator import Quote
 from pricectl.core.profile import Profile
 from pricectl.explain import arithmetic, rates, sources
 from pricectl.explain.credits import charged
-from pricectl.explain.steps import STEPS, ChainStep
+from pricectl.explain.steps import STEPS, ExplanationStep
 
 if TYPE_CHECKING:
     from pricectl.core.responses import Reading
 
-__all__ = ["STEPS", "ChainStep", "chain", "explain"]
+__all__ = ["STEPS", "ExplanationStep", "chain", "explain"]
 
 
 def chain(
@@ -27,12 +27,12 @@ def chain(
     profile: Profile | None = None,
     at: date | None = None,
     near: Sequence[str] | None = None,
-) -> tuple[ChainStep, ...]:
+) -> tuple[ExplanationStep, ...]:
     """Each step to a quote, in order.
 
     Args:
         quote: the quote to explain.
-        reading: what a response said, if the usage was read from one; it is the first step.
+        reading: what a response states, if the usage was read from one; it is the first step.
         profile: how the customer is charged; adds the steps to the credits.
         at: the instant that the quote was asked for; the period's step names it.
         near: what `near_names` found for an unknown model; None searches for them, which takes

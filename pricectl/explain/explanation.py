@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from pricectl.core.catalog import Catalog
 from pricectl.core.estimate import Estimate
-from pricectl.core.lookup import Step, near_names, search
+from pricectl.core.lookup import LayerTried, near_names, search
 from pricectl.core.model import Match
-from pricectl.explain import ChainStep, chain
+from pricectl.explain import ExplanationStep, chain
 
 
 class Explanation(NamedTuple):
@@ -19,22 +19,22 @@ class Explanation(NamedTuple):
 
     catalog: Catalog
     match: Match
-    layers: tuple[Step, ...]
+    layers: tuple[LayerTried, ...]
     near_names: tuple[str, ...]
     at: date
     estimate: Estimate | None = None
-    steps: tuple[ChainStep, ...] = ()
+    steps: tuple[ExplanationStep, ...] = ()
 
     @property
     def guessed(self) -> bool:
         """Whether the default price answers."""
-        return self.match.how == "default"
+        return self.match.is_guess
 
 
 def explain_name(catalog: Catalog, name: str, at: date) -> Explanation:
     """How a name is found."""
     match, layers = search(catalog, name)
-    near = near_names(catalog, match.asked) if match.how == "default" else ()
+    near = near_names(catalog, match.asked) if match.is_guess else ()
     return Explanation(catalog, match, layers, near, at)
 
 

@@ -124,8 +124,8 @@ def _repository(file: str, policy: Policy) -> Repository:
 
 def settings_naming(file: str, policy: Policy) -> str:
     """The settings file if it is what names the catalog `file`; else empty."""
-    named = policy.file is not None and catalog_file.is_same(policy.file, file)
-    return policy.source if named else ""
+    is_named = policy.file is not None and catalog_file.is_same(policy.file, file)
+    return policy.source if is_named else ""
 
 
 def _from_git(repository: Repository, commit: str, ref: str, path: str) -> FileVersion:
@@ -135,7 +135,7 @@ def _from_git(repository: Repository, commit: str, ref: str, path: str) -> FileV
     if blob is None:
         raise BadRef(
             f"{inside} is not in {name}",
-            next_step="write --base REF:PATH with its path from the root of the repository",
+            instead="path",
         )
     data = repository.content(blob, f"{inside} in {name}", MAX_BYTES)
     if data is None:
@@ -149,14 +149,15 @@ def _from_git(repository: Repository, commit: str, ref: str, path: str) -> FileV
 def _deployed(repository: Repository) -> FileVersion:
     """The commit where this branch left `origin/main`, else `main`.
 
-    Not the tip of that branch: what others have merged since is not an edit of this branch.
+    It is not the tip of that branch. What others have merged since is not an edit of this branch.
     """
     for branch in DEFAULT_BRANCHES:
         tip = repository.commit(branch)
-        if tip is None and repository.names(branch):
+        if tip is None and repository.ref_exists(branch):
             raise BadRef(
                 f"the commit of {branch} is missing from this clone",
-                next_step="try 'git fsck', or name the version with --base",
+                next_step="try 'git fsck'",
+                instead="version",
             )
         if tip is None:
             continue
@@ -164,7 +165,8 @@ def _deployed(repository: Repository) -> FileVersion:
         if commit is None and repository.shallow:
             raise BadRef(
                 f"this shallow clone does not reach back to where HEAD left {branch}",
-                next_step="run 'git fetch --unshallow origin', or name the version with --base",
+                next_step="run 'git fetch --unshallow origin'",
+                instead="version",
             )
         return _from_git(repository, commit or tip, branch, "")
     raise BadRef(

@@ -37,7 +37,7 @@ class QuotedCall(NamedTuple):
     def remarks(self) -> Iterator[str]:
         """What stands beside the amount: which rates apply, then what was assumed."""
         quote = self.estimate.quote
-        if quote.match.model.entry.get("retired") is True:
+        if quote.match.model.is_retired:
             yield RETIRED
         if quote.above_tokens:
             yield f"long-context rates: over {count(quote.above_tokens)} input tokens"

@@ -8,7 +8,7 @@ from pricectl.changes.rates import shown
 from pricectl.core.credits import BudgetMode
 from pricectl.core.labels import above, count, percent, plural, shortened
 from pricectl.core.money import usd
-from pricectl.core.units import UNITS, is_token
+from pricectl.core.units import UNITS, is_token_unit
 
 FALLBACK_NOTE = "in parentheses: fallback price"
 UP, DOWN, SAME, ARROW = "▲", "▼", "=", "→"
@@ -71,7 +71,7 @@ def price_label(change: Change) -> str:
     price = change.price
     if price is None:
         return change.field
-    per = "" if is_token(price.unit) else f" / {UNITS[price.unit].counts}"
+    per = "" if is_token_unit(price.unit) else f" / {UNITS[price.unit].counts}"
     return f"{price.unit}{per}{where(price)}"
 
 
@@ -137,7 +137,7 @@ def job_title(job: Impact) -> str:
     old, new = job.old.quote.match, job.new.quote.match
     if old.model.full_name == new.model.full_name:
         return f"{old.model.full_name}{period}"
-    rows = (match.model.full_name if match.how != "default" else "default" for match in (old, new))
+    rows = (match.model.full_name if not match.is_guess else "default" for match in (old, new))
     return f"{job.name}: {f' {ARROW} '.join(rows)}{period}"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from pricectl.core.credits import BUDGET_MODES
-from pricectl.core.labels import clean, count, plain
+from pricectl.core.labels import clean, count, short_decimal
 from pricectl.core.money import usd
 from pricectl.explain.sources import FOUND
 from pricectl.report.assumptions import NO_PRICE, QuotedCall, cost
@@ -40,7 +40,11 @@ def comparison(calls: Sequence[QuotedCall], canvas: Canvas) -> str:
         requested_name = clean(match.asked)
         # No ratio to an unknown or zero cost.
         known = cheapest and not (quote.guessed or quote.nothing_priced)
-        ratio = f"{plain(Fraction(estimate.pico_usd, cheapest), 1).lstrip('~')}x" if known else ""
+        ratio = (
+            f"{short_decimal(Fraction(estimate.pico_usd, cheapest), 1).lstrip('~')}x"
+            if known
+            else ""
+        )
         charged = (
             count(credit.charged) for credit in estimate.credits if credit.budget_mode in modes
         )
@@ -49,5 +53,5 @@ def comparison(calls: Sequence[QuotedCall], canvas: Canvas) -> str:
         table.add_row(Text(requested_name), own, *client, ratio, *charged, how)
         notes += [Text(f"! {requested_name}: {remark}", "yellow") for remark in call.remarks]
     caption = f"cr: credits of {' and '.join(mode.name for mode in modes)}"
-    caption += f"; Client: with {plain(percent)}% markup" if percent else ""
+    caption += f"; Client: with {short_decimal(percent)}% markup" if percent else ""
     return canvas.draw(table, Text(), *notes, Text(caption, style="dim"))

@@ -10,9 +10,9 @@ from pricectl.changes.gates import Gate
 from pricectl.changes.rates import shown
 from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.estimate import Estimate
-from pricectl.core.labels import count, plain, service_label
+from pricectl.core.labels import count, service_label, short_decimal
 from pricectl.core.money import usd
-from pricectl.core.units import UNITS, is_token
+from pricectl.core.units import UNITS, is_token_unit
 from pricectl.report import changes as change_text
 from pricectl.report.canvas import Canvas, at_point
 from pricectl.report.changes import ARROW, ChangeSection
@@ -51,7 +51,7 @@ def percent(relative: Fraction | None) -> str | None:
     >>> percent(Fraction(1, 3)), percent(Fraction(-1, 2)), percent(None)
     ('33.3333', '-50', None)
     """
-    return None if relative is None else plain(relative * 100, PERCENT_DECIMALS).lstrip("~")
+    return None if relative is None else short_decimal(relative * 100, PERCENT_DECIMALS).lstrip("~")
 
 
 def _change(change: Change) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def _change(change: Change) -> dict[str, Any]:
             "above_tokens": price.above_tokens,
             "service": service_label(price.service),
             "period": price.period,
-            "usd_per": "1M tokens" if is_token(price.unit) else UNITS[price.unit].counts,
+            "usd_per": "1M tokens" if is_token_unit(price.unit) else UNITS[price.unit].counts,
             "old_charged": old,
             "new_charged": new,
         }
@@ -114,7 +114,7 @@ def _cost(job: Estimate) -> dict[str, Any]:
 def _gate(gate: Gate) -> dict[str, Any]:
     unit = "%" if gate.percent else ""
     actual, limit = (
-        None if number is None else plain(number, PERCENT_DECIMALS).lstrip("~") + unit
+        None if number is None else short_decimal(number, PERCENT_DECIMALS).lstrip("~") + unit
         for number in (gate.actual, gate.limit)
     )
     return {"id": gate.id, "limit": limit, "actual": actual, "tripped": gate.tripped}

@@ -5,12 +5,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from pricectl.core.labels import clean
-from pricectl.core.lookup import Step
+from pricectl.core.lookup import LayerTried
 from pricectl.core.model import Match
 from pricectl.core.money import usd_per_mtok
-from pricectl.explain import ChainStep
+from pricectl.explain import ExplanationStep
 from pricectl.explain.explanation import Explanation
-from pricectl.models import PricedRow, base_rate
+from pricectl.models import PricedRow
 from pricectl.report.assumptions import NO_PRICE, cost
 from pricectl.report.canvas import Canvas, grid
 from pricectl.report.figures import figures
@@ -77,7 +77,7 @@ def text(result: Explanation, canvas: Canvas) -> str:
     return canvas.draw(headline, "", *response, layers, "", way, "", *figured, "", last)
 
 
-def _layers(layers: Sequence[Step], remarks: Sequence[str] = ()) -> "Table":
+def _layers(layers: Sequence[LayerTried], remarks: Sequence[str] = ()) -> "Table":
     from rich.text import Text
 
     table = grid("left", "left", "wrap")
@@ -90,12 +90,12 @@ def _layers(layers: Sequence[Step], remarks: Sequence[str] = ()) -> "Table":
     return table
 
 
-def _described(steps: Sequence[ChainStep]) -> "Table":
+def _described(steps: Sequence[ExplanationStep]) -> "Table":
     from rich.text import Text
 
     table = grid("left", "wrap")
     for step in steps:
-        table.add_row(_label(step.step), Text(clean(step.said)))
+        table.add_row(_label(step.step), Text(clean(step.summary)))
         for remark in step.remarks:
             table.add_row("", Text(f"! {clean(remark)}", style="yellow"))
     return table
@@ -109,11 +109,11 @@ def _answer(match: Match, row: PricedRow, near: Sequence[str]) -> str:
     rates = [
         f"{unit} ${usd_per_mtok(pico)}"
         for unit in ("input", "output")
-        if (pico := base_rate(row.prices, unit)) is not None
+        if (pico := row.prices.base_rate(unit)) is not None
     ]
     prices = f": {', '.join(rates)} per 1M tokens" if rates else ""
-    prices += f", {dated_price(row.period)}" if row.period else ""
-    if match.how != "default":
+    prices += f", {dated_price(row.prices)}" if row.period else ""
+    if not match.is_guess:
         return f"answered by {clean(match.model.full_name)}{prices}"
     meant = f"; near names: {', '.join(map(clean, near))}" if near else ""
     return f"answered by the default price{prices}{meant}"

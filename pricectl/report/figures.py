@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricectl.core.labels import clean, count
-from pricectl.explain import ChainStep
+from pricectl.explain import ExplanationStep
 from pricectl.report.assumptions import ADDS_NOTHING, NO_PRICE
 from pricectl.report.canvas import at_point, grid
 
@@ -26,7 +26,7 @@ class FigureRow(NamedTuple):
 
 
 def figures(
-    steps: Sequence[ChainStep], width: int, *, unpriced: bool
+    steps: Sequence[ExplanationStep], width: int, *, unpriced: bool
 ) -> "Iterator[RenderableType]":
     """Every product, the totals, then what each budget mode makes of them.
 
@@ -41,11 +41,11 @@ def figures(
     table = grid("left", "right", "wrap")
     for step in steps:
         if step.step == "credits":
-            table.add_row(f"  {step.of}", step.said, Text(", ".join(step.remarks), style="dim"))
+            table.add_row(f"  {step.of}", step.summary, Text(", ".join(step.remarks), style="dim"))
     yield from ("", table)
 
 
-def _line(step: ChainStep) -> FigureRow:
+def _line(step: ExplanationStep) -> FigureRow:
     facts = step.facts
     amount = count(facts["quantity"])
     if facts["usd"] is None:
@@ -57,14 +57,14 @@ def _line(step: ChainStep) -> FigureRow:
     return FigureRow(step.of, amount, rate, f"${facts['usd']}", facts["key"], step.remarks)
 
 
-def _total(step: ChainStep) -> FigureRow:
+def _total(step: ExplanationStep) -> FigureRow:
     facts = step.facts
     agrees = facts["provider_cost_usd"] == facts["reported_usd"]
     why = "as the response states" if agrees else ""
     return FigureRow("provider cost", "", "", f"${facts['provider_cost_usd']}", why, step.remarks)
 
 
-def _client(step: ChainStep) -> FigureRow:
+def _client(step: ExplanationStep) -> FigureRow:
     label = f"with {step.facts['markup_percent']}% markup"
     return FigureRow(
         label, "", "", f"${step.facts['client_cost_usd']}", ", ".join(step.remarks), ()

@@ -6,7 +6,7 @@ from typing import Any
 from pricectl.core.labels import clean, count, plural, service_word, short_rate, thousands
 from pricectl.core.money import usd_per_mtok
 from pricectl.core.units import STANDARD
-from pricectl.models import ModelList, PricedRow, base_rate
+from pricectl.models import ModelList, PricedRow
 from pricectl.report.canvas import COLUMN_GAP, WRAP_FROM, Canvas, at_point, listing
 from pricectl.report.json_text import catalog_id
 from pricectl.report.rows import row_document
@@ -47,7 +47,7 @@ def _columns(rows: Sequence[PricedRow], service: str) -> dict[str, list[str]]:
     """The cells of each column by its heading."""
     prices = {}
     for heading, unit in COLUMNS:
-        rates = (base_rate(row.prices, unit, service) for row in rows)
+        rates = (row.prices.base_rate(unit, service) for row in rows)
         prices[heading] = at_point("" if pico is None else usd_per_mtok(pico) for pico in rates)
     windows = [row.model.entry.get("max_input_tokens") for row in rows]
     return {
@@ -89,7 +89,7 @@ def _captions(rows: Sequence[PricedRow], service: str, left_out: Sequence[str]) 
 
 def _also(row: PricedRow) -> str:
     """Other prices, tiers, services, dates."""
-    if row.model.entry.get("retired") is True:
+    if row.model.is_retired:
         return "retired"
     rates = row.prices.rates
     base = [

@@ -4,9 +4,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pricectl.core.estimate import Estimate
-from pricectl.core.labels import clean, count, plain, plural, service_label
+from pricectl.core.labels import clean, count, plural, service_label, short_decimal
 from pricectl.core.money import usd, usd_per_mtok
-from pricectl.core.units import is_token
+from pricectl.core.units import is_token_unit
 from pricectl.explain import explain
 from pricectl.explain.sources import FOUND
 from pricectl.report.assumptions import NO_PRICE, QuotedCall, cost
@@ -79,7 +79,7 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
             for line in estimate.lines
         ],
         "provider_cost_usd": usd(estimate.pico_usd),
-        "markup_percent": plain(estimate.profile.markup_percent),
+        "markup_percent": short_decimal(estimate.profile.markup_percent),
         "client_cost_usd": usd(estimate.client_pico_usd),
         "profile": estimate.profile.name,
         "rounding": estimate.profile.rounding,
@@ -107,7 +107,7 @@ def _one(call: QuotedCall, canvas: Canvas, mode: str | None) -> str:
 
     estimate, quote, match = call.estimate, call.estimate.quote, call.estimate.quote.match
     requested_name, title = clean(match.asked), clean(match.model.full_name)
-    if match.how == "default":
+    if match.is_guess:
         title = f"{requested_name or 'no name'}: a guess at the default price"
     else:
         if match.asked not in (match.model.name, match.model.full_name):
@@ -127,10 +127,10 @@ def _one(call: QuotedCall, canvas: Canvas, mode: str | None) -> str:
 
 def _rows(estimate: Estimate) -> list[FigureRow]:
     """A row for each product, then the totals."""
-    lines, markup = estimate.lines, plain(estimate.profile.markup_percent)
+    lines, markup = estimate.lines, short_decimal(estimate.profile.markup_percent)
     # The rates are aligned without "/ 1M", so that all of them stand at one column.
     rates = at_point(
-        f"${(usd_per_mtok if is_token(line.unit) else usd)(line.pico_usd_per_unit)}"
+        f"${(usd_per_mtok if is_token_unit(line.unit) else usd)(line.pico_usd_per_unit)}"
         if line.priced
         else ""
         for line in lines
@@ -139,7 +139,7 @@ def _rows(estimate: Estimate) -> list[FigureRow]:
     for line, rate in zip(lines, rates, strict=True):
         quantity = count(line.quantity)
         if line.priced:
-            per = " / 1M" if is_token(line.unit) else ""
+            per = " / 1M" if is_token_unit(line.unit) else ""
             rows.append(FigureRow(line.unit, quantity, rate + per, f"${usd(line.pico_usd)}"))
         else:
             rows.append(FigureRow(line.unit, quantity, "", NO_PRICE))
@@ -154,22 +154,16 @@ def _rows(estimate: Estimate) -> list[FigureRow]:
 
 
 def _amount(number: Fraction) -> str:
-    return f"{number.numerator:,}" if number.denominator == 1 else plain(number)
+    return f"{number.numerator:,}" if number.denominator == 1 else short_decimal(number)
 
 
 def _credits(estimate: Estimate, only: str | None) -> "Table":
     """What each budget mode charges, and the formula that it is charged by."""
-    job, profile, client_usd = estimate.job, estimate.profile, usd(estimate.client_pico_usd)
+    client_usd = usd(estimate.client_pico_usd)
     table = grid("left", "right", "wrap")
     for mode in estimate.credits:
         if only not in {None, mode.mode}:
             continue
-        formula = mode.budget_mode.figures(job, profile, client_usd, _amount)
-        if mode.budget_mode.basis == "job":
-            why = f"{_amount(mode.exact)} {formula}"
-        else:
-            why = f"{formula} = {plain(mode.exact)}, rounded {profile.rounding}"
-            if mode.exact < mode.charged == profile.minimum_credits:
-                why += f", at least {profile.minimum_credits}"
+        why = mode.reason(client_usd, _amount)
         table.add_row(f"  {mode.mode}", plural(mode.charged, "credit"), why)
     return table

@@ -7,7 +7,7 @@ from pricectl.core.labels import clean, count, price_of, service_label, thousand
 from pricectl.core.model import Model
 from pricectl.core.money import TOKENS_PER_MTOK, usd
 from pricectl.core.prices import PriceList
-from pricectl.core.units import UNITS, is_token
+from pricectl.core.units import UNITS, is_token_unit
 from pricectl.explain.sources import FOUND
 from pricectl.models import FoundRow
 from pricectl.report.canvas import COLUMN_GAP, Canvas, at_point, grid, listing
@@ -51,9 +51,9 @@ def text(result: FoundRow, canvas: Canvas) -> str:
     headline = Text(clean(model.full_name), style="bold")
     if found_by := FOUND[match.how].label:
         headline.append(f"  {clean(match.asked)}, {found_by}", style="not bold")
-    if model.entry.get("retired") is True:
+    if model.is_retired:
         headline.append("  retired", style="yellow")
-    period = [Text(dated_price(row.period))] if row.period else []
+    period = [Text(dated_price(row.prices))] if row.period else []
     other_times: list[RenderableType] = []
     for time, prices in row.other_lists:
         other_times += [Text(f"\n{time}", style="bold"), *_rates(prices, canvas.width)]
@@ -64,19 +64,22 @@ def text(result: FoundRow, canvas: Canvas) -> str:
     return canvas.draw(headline, *period, Text(), *rates, *other_times, Text(), _facts(model))
 
 
-def dated_price(period: str) -> str:
+def dated_price(prices: PriceList) -> str:
     """Which prices are in force, where they are not simply the row's own.
 
-    >>> dated_price("from 2026-12-01"), dated_price("off-peak")
-    ('dated price: from 2026-12-01', 'off-peak price')
+    >>> from datetime import UTC, datetime
+    >>> dated_price(PriceList({}, kind="upcoming", start=datetime(2026, 12, 1, tzinfo=UTC)))
+    'dated price: from 2026-12-01'
+    >>> dated_price(PriceList({}, is_off_peak=True))
+    'off-peak price'
     """
-    return f"{period} price" if period == "off-peak" else f"dated price: {period}"
+    return f"{prices.period} price" if prices.kind == "own" else f"dated price: {prices.period}"
 
 
 def _rates(prices: PriceList, width: int) -> "Iterator[RenderableType]":
     """A price list's rates, then the factors on them and the hours in which it holds."""
     priced = [unit for unit in UNITS if any(unit == name for name, _, _ in prices.rates)]
-    tokens = [unit for unit in priced if is_token(unit)]
+    tokens = [unit for unit in priced if is_token_unit(unit)]
     if tokens:
         yield from _token_tables(prices, tokens, width)
     if other_units := [unit for unit in priced if unit not in tokens]:

@@ -312,7 +312,7 @@ def test_the_layers_are_tried_once(
     looked_up: list[object] = []
     search = lookup.search
 
-    def counted(catalog: Catalog, name: object) -> tuple[Match, tuple[lookup.Step, ...]]:
+    def counted(catalog: Catalog, name: object) -> tuple[Match, tuple[lookup.LayerTried, ...]]:
         looked_up.append(name)
         return search(catalog, name)
 

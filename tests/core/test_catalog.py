@@ -315,9 +315,12 @@ def test_a_price_list_knows_its_pointer_period_and_bounds() -> None:
         ("/openai/m", "", june, noon),
         ("/openai/m/upcoming/0", "from 2027-02-01T12:00:00", noon, None),
     ]
+    kinds = ["previous", "previous", "own", "upcoming"]
+    assert [own.kind for own in model.price_lists] == kinds
     for own in model.price_lists:
         cheaper = own.off_peak
         assert cheaper
+        assert (cheaper.kind, cheaper.is_off_peak, own.is_off_peak) == (own.kind, True, False)
         assert cheaper.period == f"{own.period} off-peak".strip()
         assert (cheaper.pointer, cheaper.start, cheaper.end) == (own.pointer, own.start, own.end)
         assert (len(cheaper.windows), own.windows) == (1, ())

@@ -2,7 +2,7 @@ from fractions import Fraction
 
 import pytest
 
-from pricectl.core.labels import percent, plain
+from pricectl.core.labels import percent, short_decimal
 
 
 @pytest.mark.parametrize(
@@ -20,4 +20,4 @@ def test_a_small_move_is_not_shown_as_none(old: int, new: int, text: str) -> Non
 
 
 def test_a_negative_number_keeps_its_sign() -> None:
-    assert plain(Fraction(-3, 20)) == "-0.15"
+    assert short_decimal(Fraction(-3, 20)) == "-0.15"

@@ -7,7 +7,7 @@ from pricectl.core.units import (
     UNIT_BY_KEY,
     UNITS,
     is_price_like,
-    is_token,
+    is_token_unit,
     parse_key,
 )
 
@@ -148,7 +148,7 @@ def test_keys_that_speak_of_money(key: str, speaks: bool) -> None:  # noqa: FBT0
 )
 def test_what_a_unit_counts(unit: str, counts: str) -> None:
     assert UNITS[unit].counts == counts
-    assert is_token(unit) is counts.endswith("token")
+    assert is_token_unit(unit) is counts.endswith("token")
 
 
 def test_what_a_price_buys() -> None:

@@ -79,7 +79,7 @@ def check(context: Context) -> Iterator[Finding]:
         if first is not model:
             yield _collision(first, model)
     for name in context.policy.critical if catalog.models else ():
-        if find(catalog, name).how not in ("exact", "alias", "case"):
+        if not find(catalog, name).is_own_row:
             message = f"no row answers for {name!r}, which the settings call critical"
             yield CRITICAL_MODEL_MISSING.finding("", message)
 

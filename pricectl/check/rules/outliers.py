@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import TEXT_MODES, Context, Rule, mode_of
 from pricectl.check.rules.prices import pico_bounds
-from pricectl.core.labels import label, short_rate, times
+from pricectl.core.labels import label, ratio_text, short_rate
 from pricectl.core.model import Model
 
 SLIP = 300
@@ -83,7 +83,7 @@ def check(context: Context) -> Iterator[Finding]:
     providers = _medians(prices, _provider, MIN_PROVIDER)
     bounds = pico_bounds(context.policy.limits)
     for price in prices:
-        if bounds[price.unit].holds(price.pico):
+        if bounds[price.unit].contains(price.pico):
             family, provider = families.get(_family(price)), providers.get(_provider(price))
             yield from _against(price, family, provider)
     for model in context.catalog.models:
@@ -123,7 +123,8 @@ def _against(price: _BasePrice, family: int | None, provider: int | None) -> Ite
         side = "above" if price.pico == high else "below"
         yield rule.finding(
             price.model.prices.pointer_to(price.key),
-            f"{price.unit} price {short_rate(price.pico, price.unit)} is {times(high, low)} {side} "
+            f"{price.unit} price {short_rate(price.pico, price.unit)} is {ratio_text(high, low)} "
+            f"{side} "
             f"the median of {name}, {short_rate(median, price.unit)}",
         )
 
@@ -147,6 +148,6 @@ def _moves(model: Model) -> Iterator[Finding]:
                 change = "up" if pico == high else "down"
                 yield rule.finding(
                     after.pointer_to(key),
-                    f"{label(*rate_key)} went {change} {times(high, low)}, from "
+                    f"{label(*rate_key)} went {change} {ratio_text(high, low)}, from "
                     f"{short_rate(old[0], rate_key[0])} to {short_rate(pico, rate_key[0])}",
                 )

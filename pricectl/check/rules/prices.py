@@ -12,7 +12,7 @@ from pricectl.core.money import is_exact, pico_usd, usd_per_mtok
 from pricectl.core.pointers import pointer_to
 from pricectl.core.prices import PriceList
 from pricectl.core.sanity.bounds import Bound, Bounds
-from pricectl.core.units import NESTED_KEYS, UNITS, Unit, is_token, parse_key
+from pricectl.core.units import NESTED_KEYS, UNITS, Unit, is_token_unit, parse_key
 from pricectl.policy import RuleLimits
 
 # No provider asks less than this for 1M tokens, or more than that for one piece of anything else.
@@ -100,7 +100,7 @@ def pico_bounds(limits: RuleLimits) -> Bounds:
     }
     bounds = {}
     for unit in UNITS.values():
-        if is_token(unit.name):
+        if is_token_unit(unit.name):
             low = MIN_PICO_USD_PER_TOKEN * unit.priced_by
             high = per_token.get(unit.side, per_token["output"]) * unit.priced_by
         else:
@@ -113,7 +113,7 @@ def pico_bounds(limits: RuleLimits) -> Bounds:
 def _bounds(prices: PriceList, bounds: Bounds) -> Iterator[Finding]:
     for (unit, above, service), (pico, key) in prices.rates.items():
         bound = bounds[unit]
-        limit = bound.crossed(pico)
+        limit = bound.exceeded_limit(pico)
         if limit is None:
             continue
         side = "below" if pico < limit else "above"
@@ -127,7 +127,7 @@ def _bounds(prices: PriceList, bounds: Bounds) -> Iterator[Finding]:
 
 def _slip(pico: int, unit: str) -> str:
     """What the price would be if its unit had slipped."""
-    for factor, written in SLIPS if is_token(unit) else ():
+    for factor, written in SLIPS if is_token_unit(unit) else ():
         meant = Fraction(pico, UNITS[unit].priced_by) / factor
         if LIKELY_PICO_USD[0] <= meant <= LIKELY_PICO_USD[1] and meant.denominator == 1:
             price = f"${usd_per_mtok(int(meant))} / 1M"
@@ -153,7 +153,7 @@ def _dirt(value: Mapping[str, Json], pointer: str, table: str = "") -> Iterator[
 
 
 def _dirty(price: Decimal, pointer: str, unit: Unit) -> Finding:
-    token = is_token(unit.name) and unit.priced_by == 1
+    token = is_token_unit(unit.name) and unit.priced_by == 1
     written = f"${price.scaleb(6):f} / 1M" if token else f"${price:f}"
     limit = "six" if token else "twelve"
     loaded = short_rate(pico_usd(price), unit.name)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import TEXT_MODES, Context, Rule, mode_of
 from pricectl.check.rules.prices import pico_bounds
-from pricectl.core.labels import label, short_rate, times
+from pricectl.core.labels import label, ratio_text, short_rate
 from pricectl.core.model import Model
 from pricectl.core.prices import PriceList
 from pricectl.core.sanity.bounds import Bounds
@@ -84,7 +84,7 @@ def _output_against_input(prices: PriceList, bounds: Bounds) -> Iterator[Finding
         own = rates.get(("input", above, service)) if unit == "output" else None
         if not own or not own[0] or not output or key.startswith("off_peak"):
             continue
-        if not (bounds["output"].holds(output) and bounds["input"].holds(own[0])):
+        if not (bounds["output"].contains(output) and bounds["input"].contains(own[0])):
             continue  # reported already, and it proves nothing about the other price
         where, cost = prices.pointer_to(key), own[0]
         name = label("output", above, service)
@@ -98,14 +98,15 @@ def _output_against_input(prices: PriceList, bounds: Bounds) -> Iterator[Finding
         elif output > MAX_OUTPUT_OVER_INPUT * cost:
             yield OUTPUT_FAR_ABOVE_INPUT.finding(
                 where,
-                f"{name} at {short_rate(output, 'output')} is {times(output, cost)} the input at "
+                f"{name} at {short_rate(output, 'output')} is {ratio_text(output, cost)} "
+                "the input at "
                 f"{short_rate(cost, 'input')}",
             )
 
 
 def _zero(model: Model) -> Iterator[Finding]:
     row, rates = model.pointer, model.prices.rates
-    if model.entry.get("free") is True:
+    if model.is_free:
         if any(pico for pico, _ in rates.values()):
             message = "the row is marked free and has prices"
             yield FREE_BUT_PRICED.finding(f"{row}/free", message)

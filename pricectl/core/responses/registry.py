@@ -39,7 +39,7 @@ FORMATS: tuple[ResponseFormat, ...] = (
 USAGE_MEMBERS = tuple(dict.fromkeys(name for row in FORMATS for name in row.usage_members))
 # Mark -> the first format that has it, as its number in FORMATS.
 MARKS = {mark: rank for rank in reversed(range(len(FORMATS))) for mark in FORMATS[rank].marks}
-# What a refusal names, one mark a format that people know.
+# Formats whose first marks are examples in the error message.
 KNOWN_BEST = (openai.CHAT, openai.TOTALS, google.GENERATE_CONTENT, bedrock.CONVERSE)
 
 

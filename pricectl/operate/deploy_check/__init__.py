@@ -18,7 +18,7 @@ from pricectl.core.calculator import quote
 from pricectl.core.errors import PricingError
 from pricectl.core.labels import COMMIT_DIGITS, HASH_DIGITS, count
 from pricectl.files import atomic, catalog_file, versions
-from pricectl.files.git import BadRef
+from pricectl.files.git import BadRef, advised_option
 from pricectl.files.gitlog import FileLog
 from pricectl.operate.deploy_check.checklist import (
     Candidate,
@@ -58,7 +58,8 @@ def assess(candidate: Candidate) -> DeployCheck:
     else:
         deployed: NamedVersion | str
         try:
-            found = versions.read(candidate.base, candidate.file, candidate.policy)
+            with advised_option("--base"):
+                found = versions.read(candidate.base, candidate.file, candidate.policy)
             deployed = NamedVersion(found.version(like=version), found.name, found.path)
         except PricingError as error:
             deployed = f"cannot be compared: {error}"

@@ -16,7 +16,7 @@ from pricectl.core.labels import count
 from pricectl.core.lookup import find
 from pricectl.core.model import Match
 from pricectl.core.money import usd
-from pricectl.core.sanity import OWN_ROW_MATCHES, priced_units
+from pricectl.core.sanity import priced_units
 from pricectl.core.usage import Usage
 from pricectl.operate.deploy_check.checklist import Candidate, DeployCheckItem
 from pricectl.policy import Workload
@@ -34,7 +34,7 @@ class CriticalModel(NamedTuple):
     @property
     def present(self) -> bool:
         """Whether a row has the name itself, as an alias or in another case."""
-        return self.match.how in OWN_ROW_MATCHES
+        return self.match.is_own_row
 
 
 def critical_models(candidate: Candidate, catalog: Catalog) -> tuple[CriticalModel, ...]:
@@ -42,17 +42,16 @@ def critical_models(candidate: Candidate, catalog: Catalog) -> tuple[CriticalMod
     models = []
     for name in candidate.policy.critical:
         model = CriticalModel(name, match := find(catalog, name), match)
-        entry = match.model.entry
         # A retired row without prices is charged as its successor, if that has some.
         if (
             model.present
-            and entry.get("retired") is True
-            and not entry.get("free")
-            and isinstance(entry.get("successor"), str)
+            and match.model.is_retired
+            and not match.model.is_free
+            and isinstance(successor := match.model.entry.get("successor"), str)
             and not quote(catalog, match.asked, TYPICAL).pico_usd
             and priced_units(catalog, match.asked)
         ):
-            model = model._replace(sold=find(catalog, entry["successor"]))
+            model = model._replace(sold=find(catalog, successor))
         models.append(model)
     return tuple(models)
 
@@ -76,7 +75,7 @@ def critical(
 def _missing(model: CriticalModel, catalog: Catalog, candidate: Candidate) -> str:
     match = model.match
     if not model.present:
-        return "no row" if match.how == "default" else f"only a partial match: {match.model.name}"
+        return "no row" if match.is_guess else f"only a partial match: {match.model.name}"
     for period in _coming(model, candidate):
         found = quote(catalog, model.sold.asked, TYPICAL, at=period.at)
         if found.unpriced:
@@ -90,12 +89,12 @@ def _missing(model: CriticalModel, catalog: Catalog, candidate: Candidate) -> st
 def _coming(model: CriticalModel, candidate: Candidate) -> Iterator[PricePeriod]:
     """The instant that is looked at, then the first of every price list that comes after it."""
     for period in price_periods((model.sold.model,), candidate.at):
-        if not period.name.startswith("until"):
+        if not period.is_past:
             yield period
 
 
 def _is_free(found: Quote) -> bool:
-    return bool(found.match.model.entry.get("free") or found.prices.entry.get("free"))
+    return found.match.model.is_free or found.prices.is_free
 
 
 def examples(

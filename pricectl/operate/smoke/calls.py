@@ -105,7 +105,7 @@ def smoke_models(catalog: Catalog, names: Sequence[str]) -> tuple[str, ...]:
     ('mini', 'other')
     """
     matches = {name: find(catalog, name) for name in names}
-    known = [name for name, match in matches.items() if match.how != "default"]
+    known = [name for name, match in matches.items() if not match.is_guess]
     known.sort(key=lambda name: quote(catalog, name, _TYPICAL).pico_usd)
     if not known:
         raise PricingError(
