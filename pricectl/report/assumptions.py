@@ -86,6 +86,7 @@ def explanation_warnings(result: Explanation) -> Iterator[str]:
 
 
 def _guess(near: Sequence[str]) -> str:
+    """No row matches; similar names."""
     return _with_near("no model is called that, so this is the default price", near)
 
 

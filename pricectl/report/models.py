@@ -65,6 +65,7 @@ def _dispensable(columns: dict[str, list[str]], width: int) -> Iterator[str]:
         name: COLUMN_GAP + max(map(len, (name.rstrip(">"), *cells)))
         for name, cells in columns.items()
     }
+    # This column alone may wrap, so it needs no more than its narrowest width.
     widths["Also"] = min(widths["Also"], COLUMN_GAP + WRAP_FROM)
     for name in DISPENSABLE:
         if sum(widths.values()) - COLUMN_GAP > width:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 TOKENS = "$ / 1M tokens"
+# Members of a row that are shown below its prices, in this order.
 FACTS = (
     "mode",
     "max_input_tokens",
