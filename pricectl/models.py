@@ -27,15 +27,22 @@ class Filter(NamedTuple):
     max_input_pico_usd: int | None = None
     retired: bool = False
 
-    def accepts(self, model: Model) -> bool:
-        """Whether the row fits as far as its prices do not matter."""
+    def accepts(self, row: "PricedRow") -> bool:
+        """Whether a row fits."""
+        model, prices, service = (
+            row.model,
+            row.prices,
+            row.prices.sold_as(service_word(self.service)),
+        )
         return (
             (self.retired or not model.is_retired)
             and (self.provider is None or model.provider == self.provider.lower())
             and (self.pattern is None or _matches(model, self.pattern))
+            and (service == STANDARD or prices.sells(service))
+            and self._in_range(prices.base_rate("input"))
         )
 
-    def accepts_rate(self, rate: int | None) -> bool:
+    def _in_range(self, rate: int | None) -> bool:
         """Whether an input price is in the range; a row without one is in none."""
         low, high = self.min_input_pico_usd, self.max_input_pico_usd
         if low is None and high is None:
@@ -124,15 +131,9 @@ class ModelList(NamedTuple):
 
 def select(catalog: Catalog, wanted: Filter, sort: str, at: date | None = None) -> ModelList:
     """The rows that fit at a day or instant, sorted; rows without the price come last."""
-    rows = (PricedRow.at(model, at) for model in catalog.models if wanted.accepts(model))
-    fitting = sorted((row for row in rows if _fits(row.prices, wanted)), key=SORTS[sort])
+    rows = (PricedRow.at(model, at) for model in catalog.models)
+    fitting = sorted(filter(wanted.accepts, rows), key=SORTS[sort])
     return ModelList(catalog, tuple(fitting), wanted.service)
-
-
-def _fits(prices: PriceList, wanted: Filter) -> bool:
-    service = prices.sold_as(service_word(wanted.service))
-    sold = service == STANDARD or prices.sells(service)
-    return sold and wanted.accepts_rate(prices.base_rate("input"))
 
 
 def _matches(model: Model, pattern: str) -> bool:

@@ -44,6 +44,11 @@ FORMAT = '''"""A toy format: how many findings there are."""
 def findings(found):
     return f"{sum(len(report.findings) for report in found.reports)} toys"
 '''
+WRITER = """def _toy(found):
+    from pricectl.report.formats import toy
+
+    return toy.findings(found)
+"""
 VERB = '''"""`pricectl toy`."""
 
 from pricectl.commands.options import ViewOptions
@@ -85,10 +90,7 @@ ROWS = (
     (
         "report/formats/__init__.py",
         "    return junit.findings(result)\n",
-        (
-            "\n\ndef _toy(found):\n    from pricectl.report.formats import toy\n\n"
-            "    return toy.findings(found)"
-        ),
+        f"\n\n{WRITER}",
     ),
     ("cli.py", '"Every day": {\n', '    "toy": "Play.",'),
     ("core/money.py", "MappingProxyType(\n    {\n", '    "toy": lambda _, __, ___: 1,'),

@@ -56,10 +56,10 @@ def explain(
         check_names(names, f"the name {names[0]}")
     opened = open_catalog(file)
     catalog, profile = opened.catalog, charge.read(opened.policy)
-    # The report comes before the exit code, so a missing price does not stop the question.
+    # Not strict: --strict fails only after the report, which shows what is missing.
     question = CallQuestion(names or [], usage, call, instant(at), strict=False)
-    # Before the quote, which then takes the row from the catalog's memo. With a response the name
-    # to look up is known only after it.
+    # The lookup fills the catalog's memo, so the quote finds the row there. A response gives the
+    # name only once it is read.
     result = (
         None if call.response else explain_name(catalog, question.names[0].strip(), question.at)
     )

@@ -187,7 +187,7 @@ class CallQuestion(NamedTuple):
         where["service"] = self.call.service
         if self.call.response is None:
             models, counts = split_models_and_counts(self.names)
-            usage = read_usage(counts, self.usage._asdict(), self.call.unit or ())
+            usage = read_usage(counts, self.usage._asdict(), self.call.unit or (), _FLAGS)
             return CallQuotes(tuple(quote_call(catalog, name, usage, **where) for name in models))
         from pricectl.core.responses import quote_reading
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 TOKEN = "PRICECTL_TOKEN"  # noqa: S105 - the variable's name
+# Connections that may wait to be accepted; the system cuts it to its own bound.
 BACKLOG = 2048
 
 

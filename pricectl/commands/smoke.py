@@ -95,7 +95,7 @@ def smoke(
             f"{api!r} is not one of {', '.join((AUTO, *API_NAMES))}", param_hint="--api"
         )
     match = find(opened.catalog, unknown) if unknown else None
-    if match and match.how != "default":
+    if match and not match.is_guess:
         raise typer.BadParameter(
             f"{match.model.full_name} answers for that name", param_hint="--unknown"
         )

@@ -28,13 +28,13 @@ class Explanation(NamedTuple):
     @property
     def guessed(self) -> bool:
         """Whether the default price answers."""
-        return self.match.how == "default"
+        return self.match.is_guess
 
 
 def explain_name(catalog: Catalog, name: str, at: date) -> Explanation:
     """How a name is found."""
     match, layers = search(catalog, name)
-    near = near_names(catalog, match.asked) if match.how == "default" else ()
+    near = near_names(catalog, match.asked) if match.is_guess else ()
     return Explanation(catalog, match, layers, near, at)
 
 

@@ -37,7 +37,7 @@ class QuotedCall(NamedTuple):
     def remarks(self) -> Iterator[str]:
         """What stands beside the amount: which rates apply, then what was assumed."""
         quote = self.estimate.quote
-        if quote.match.model.entry.get("retired") is True:
+        if quote.match.model.is_retired:
             yield RETIRED
         if quote.above_tokens:
             yield f"long-context rates: over {count(quote.above_tokens)} input tokens"
@@ -86,6 +86,7 @@ def explanation_warnings(result: Explanation) -> Iterator[str]:
 
 
 def _guess(near: Sequence[str]) -> str:
+    """No row matches; similar names."""
     return _with_near("no model is called that, so this is the default price", near)
 
 

@@ -13,6 +13,7 @@ from pricectl.core.units import UNITS, is_token_unit
 FALLBACK_NOTE = "in parentheses: fallback price"
 UP, DOWN, SAME, ARROW = "▲", "▼", "=", "→"
 NO_PRICE = "none"
+# Longer ones, such as notes, would push the other columns off the screen.
 MAX_VALUE = 60
 
 

@@ -12,6 +12,7 @@ from pricectl.operate.deploy_check.checklist import (
 )
 from pricectl.report.canvas import Canvas, grid
 
+# A broken file has thousands of findings, and 'pricectl validate' shows them all.
 MAX_DETAILS = 10
 STYLES: dict[ItemState, str] = {
     "ok": "green",

@@ -21,6 +21,7 @@ from pricectl.report.json_text import catalog_id, resolved
 
 PERCENT_DECIMALS = 4
 PER_MTOK = "USD per 1M tokens where no unit is named"
+# In the order in which they are shown: a row that is gone matters most.
 _SIGNS = {"removed": "-", "renamed": "~", "added": "+"}
 _STYLES = {change_text.UP: "red", change_text.DOWN: "green", change_text.SAME: "dim"}
 
@@ -159,7 +160,6 @@ def _sections(found: Comparison, *, everything: bool) -> Iterator[TextSection]:
         layout = _LAYOUTS[section.kind]
         ordered = section
         if section.kind == "rows":
-            # A row that is gone is worst, so it stands first.
             rows = sorted(section.changes, key=lambda row: list(_SIGNS).index(row.kind))
             ordered = section._replace(changes=rows)
         shown = ordered.first(None if everything else layout.limit)

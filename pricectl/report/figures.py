@@ -36,6 +36,7 @@ def figures(
 
     rows = [_READERS[step.step](step) for step in steps if step.step in _READERS]
     if unpriced:
+        # The sum of nothing is 0, which would read as free.
         rows = [row._replace(amount=NO_PRICE) for row in rows]
     yield from arithmetic(rows, width)
     table = grid("left", "right", "wrap")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
+# A name or reason may be as long as the log's writer likes.
 MAX_SHOWN = 80
 
 

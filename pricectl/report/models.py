@@ -65,6 +65,7 @@ def _dispensable(columns: dict[str, list[str]], width: int) -> Iterator[str]:
         name: COLUMN_GAP + max(map(len, (name.rstrip(">"), *cells)))
         for name, cells in columns.items()
     }
+    # This column alone may wrap, so it needs no more than its narrowest width.
     widths["Also"] = min(widths["Also"], COLUMN_GAP + WRAP_FROM)
     for name in DISPENSABLE:
         if sum(widths.values()) - COLUMN_GAP > width:
@@ -89,7 +90,7 @@ def _captions(rows: Sequence[PricedRow], service: str, left_out: Sequence[str]) 
 
 def _also(row: PricedRow) -> str:
     """Other prices, tiers, services, dates."""
-    if row.model.entry.get("retired") is True:
+    if row.model.is_retired:
         return "retired"
     rates = row.prices.rates
     base = [

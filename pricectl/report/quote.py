@@ -107,7 +107,7 @@ def _one(call: QuotedCall, canvas: Canvas, mode: str | None) -> str:
 
     estimate, quote, match = call.estimate, call.estimate.quote, call.estimate.quote.match
     requested_name, title = clean(match.asked), clean(match.model.full_name)
-    if match.how == "default":
+    if match.is_guess:
         title = f"{requested_name or 'no name'}: a guess at the default price"
     else:
         if match.asked not in (match.model.name, match.model.full_name):

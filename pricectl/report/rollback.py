@@ -117,7 +117,7 @@ def _done(result: RollbackResult) -> Iterator["Text"]:
         "would-restore": f"dry run: {name} would become {target}; nothing was changed",
         "unchanged": f"nothing to do: {name} is {target} already",
         "refused": f"not restored: {why}; nothing was changed",
-        "unconfirmed": "not restored: nobody was asked; nothing was changed",
+        "unconfirmed": "not restored: not confirmed; nothing was changed",
         "declined": "not restored; nothing was changed",
     }
     yield Text(sentences[result.state], STYLES.get(result.state, "bold"))

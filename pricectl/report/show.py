@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 TOKENS = "$ / 1M tokens"
+# Members of a row that are shown below its prices, in this order.
 FACTS = (
     "mode",
     "max_input_tokens",
@@ -51,7 +52,7 @@ def text(result: FoundRow, canvas: Canvas) -> str:
     headline = Text(clean(model.full_name), style="bold")
     if found_by := FOUND[match.how].label:
         headline.append(f"  {clean(match.asked)}, {found_by}", style="not bold")
-    if model.entry.get("retired") is True:
+    if model.is_retired:
         headline.append("  retired", style="yellow")
     period = [Text(dated_price(row.prices))] if row.period else []
     other_times: list[RenderableType] = []

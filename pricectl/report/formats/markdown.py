@@ -97,7 +97,8 @@ def _drawn(section: MarkdownTable, room: int) -> list[str]:
     rows = len(section.rows)
     sizes = accumulate(len(row) + 1 for row in section.rows)
     fitting = sum(size <= room for size in sizes)
-    note = f"{rows - fitting:,} of {rows:,} rows of '{section.title}' omitted: the comment is full."
+    omitted = f"{rows - fitting:,} of {rows:,} rows of '{section.title}' are omitted"
+    note = f"{omitted}: the comment is full."
     if not fitting:
         return ["", note]
     return [*opening, *section.rows[:fitting], *(["", note] if fitting < rows else []), *closing]
