@@ -84,12 +84,19 @@ class Catalog:
         return cls._checked(values, data.encode() if isinstance(data, str) else data)
 
     @classmethod
-    def from_values(cls, values: Json, *, source: bytes | str = "") -> "Catalog":
-        """Build a catalog from parsed JSON; `source` as in `build`.
+    def from_values(
+        cls, values: Json, *, source: bytes | str = "", sha256: bytes | str = ""
+    ) -> "Catalog":
+        """Build a catalog from parsed JSON; `source` as in `build`, `sha256` is its old name.
 
         Raises CatalogError: the first problem and a count.
         """
-        return cls._checked(values, source)
+        if sha256:
+            import warnings
+
+            message = "Catalog.from_values(sha256=) goes with the next release: use source="
+            warnings.warn(message, DeprecationWarning, stacklevel=2)
+        return cls._checked(values, source or sha256)
 
     @classmethod
     def _checked(cls, values: Json, source: bytes | str) -> "Catalog":

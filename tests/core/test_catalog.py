@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pricectl.core import Catalog, CatalogError, DocumentError, Usage, find, quote
+from pricectl.core import Catalog, CatalogError, DocumentError, Usage, document, find, quote
 from pricectl.core.catalog import MAX_MODELS, build
 from pricectl.core.document import Json, parse
 from pricectl.core.pointers import escape
@@ -427,3 +427,10 @@ def test_all_lists_have_the_off_peak_list_behind_its_own() -> None:
         model = Catalog.load(text).models[0]
         old, own = model.price_lists
         assert model.all_lists == (old, own, own.off_peak)
+
+
+def test_the_old_name_of_the_source_warns() -> None:
+    values = document.parse('{"o": {"m": {"input_cost_per_token": 1e-6}}}')
+    with pytest.warns(DeprecationWarning, match="use source="):
+        old = Catalog.from_values(values, sha256=b"x")
+    assert old.sha256 == Catalog.from_values(values, source=b"x").sha256
