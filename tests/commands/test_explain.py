@@ -317,6 +317,6 @@ def test_the_layers_are_tried_once(
         return search(catalog, name)
 
     monkeypatch.setattr(lookup, "search", counted)
-    monkeypatch.setattr("pricectl.commands.explain.search", counted)
+    monkeypatch.setattr("pricectl.explain.explanation.search", counted)
     assert run("explain", " azure/gpt-4o-2024-08-06 ", *counts).exit_code == 0
     assert looked_up == ["azure/gpt-4o-2024-08-06"]

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -307,7 +308,9 @@ def test_somebody_elses_edit_in_the_meantime_is_not_overwritten(
         (repo / NAME).write_text("theirs")
         restore(planned, **options)
 
-    monkeypatch.setattr("pricectl.operate.rollback.restore.restore", late)
+    # The package has a function of the module's name, which a dotted path would find.
+    module = import_module("pricectl.operate.rollback.restore")
+    monkeypatch.setattr(module, "restore", late)
     result = run("rollback", "-y")
     assert result.exit_code == 2
     assert "changed since it was read" in result.stderr
