@@ -157,7 +157,7 @@ class TextSection(NamedTuple):
 def _sections(found: Comparison, *, everything: bool) -> Iterator[TextSection]:
     """Sections with lines, most important first."""
     for section in change_text.sections(found):
-        layout = _LAYOUTS[section.kind]
+        layout = _layout(section.kind)
         ordered = section
         if section.kind == "rows":
             rows = sorted(section.changes, key=lambda row: list(_SIGNS).index(row.kind))
@@ -255,13 +255,15 @@ class TableLayout(NamedTuple):
     lines: Callable[[ChangeSection], list[TableLine]]
 
 
-_BY_COST = [mode.name for mode in BUDGET_MODES.values() if mode.basis == "cost"]
-_LAYOUTS = {
-    "prices": TableLayout(f", {PER_MTOK}", "lrlrr", 200, _prices),
-    "rows": TableLayout("", "lll", 100, _rows),
-    "names": TableLayout("", "llllr", 50, _names),
-    "jobs": TableLayout(
-        f", USD and credits of {' and '.join(_BY_COST)}", f"lrlr{'r' * len(_BY_COST)}r", 40, _jobs
-    ),
-    "others": TableLayout("", "llll", 20, _other_changes),
-}
+def _layout(kind: str) -> TableLayout:
+    """The layout of a kind of section; the table of budget modes is read at each call."""
+    by_cost = [mode.name for mode in BUDGET_MODES.values() if mode.basis == "cost"]
+    job_title = f", USD and credits of {' and '.join(by_cost)}"
+    layouts = {
+        "prices": TableLayout(f", {PER_MTOK}", "lrlrr", 200, _prices),
+        "rows": TableLayout("", "lll", 100, _rows),
+        "names": TableLayout("", "llllr", 50, _names),
+        "jobs": TableLayout(job_title, f"lrlr{'r' * len(by_cost)}r", 40, _jobs),
+        "others": TableLayout("", "llll", 20, _other_changes),
+    }
+    return layouts[kind]

@@ -106,6 +106,8 @@ def _drawn(section: MarkdownTable, room: int) -> list[str]:
 
 def _table(section: change_text.ChangeSection) -> MarkdownTable:
     columns, cells, folded = _LAYOUTS[section.kind]
+    if section.jobs:  # read at each call, so that the table of modes decides
+        columns = (*columns, *(f"{name} cr" for name in BUDGET_MODES))
     rows = tuple(_line(cells(row)) for row in (*section.changes, *section.jobs))
     return MarkdownTable(section.title, _line(columns), rows, folded)
 
@@ -154,12 +156,12 @@ def _job(job: Impact) -> tuple[str, ...]:
     )
 
 
-_JOB_COLUMNS = ("Model", "Job", "USD before", "USD now", "Change")
-# By the kind of a section: its columns, the cells of a row, and whether it is folded away at first.
+# By the kind of a section: its columns, the cells of a row, and whether it is folded away at first;
+# jobs have a column for each budget mode besides.
 _LAYOUTS: dict[str, tuple[Sequence[str], Callable[[Any], tuple[str, ...]], bool]] = {
     "prices": (("Model", "Price", "Before", "Now", "Change"), _price, False),
     "rows": (("Row", "Model", "Prices"), _row, False),
     "names": (("Name", "Before", "Now", "Change"), _name, False),
-    "jobs": ((*_JOB_COLUMNS, *(f"{name} cr" for name in BUDGET_MODES)), _job, True),
+    "jobs": (("Model", "Job", "USD before", "USD now", "Change"), _job, True),
     "others": (("Model", "Member", "Before", "Now"), _other, True),
 }
