@@ -26,3 +26,7 @@ def test_a_negative_number_keeps_its_sign() -> None:
 
 def test_no_character_of_a_name_acts_on_a_terminal() -> None:
     assert labels.clean("a\tb\u202ec\u00e9") == "a\\x09b\\u202ec\u00e9"
+
+
+def test_a_safe_name_stays_as_it_is() -> None:
+    assert labels.clean("openai/gpt-4o") == "openai/gpt-4o"
