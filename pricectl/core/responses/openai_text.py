@@ -79,7 +79,7 @@ def read_openai_text(body: object, provider: str | None) -> Reading | None:
     model, service = names
     provider = canonical_provider(provider) if provider else provider_by_model_name(model)
     # The fields are complete, so the constructor with its defaults is not needed.
-    return tuple.__new__(Reading, (usage, model, provider, service, "", None, ()))
+    return tuple.__new__(Reading, (usage, model, provider, service, "", None, (), (), (), 1))
 
 
 def _names(body: dict[str, object]) -> tuple[str, str] | None:
