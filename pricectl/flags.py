@@ -65,6 +65,22 @@ FLAGS = (
     Flag("missing-service", "the row does not sell that service; its standard price was charged"),
     Flag("partial-match", "the row of a part of the name answered", logged=False),
     Flag("unexpressed-signal", "the response states something billable that no unit can express"),
+    Flag("ended-early", "the response ended before its last usage; the cost is a lower bound"),
+    Flag(
+        "gateway-cache",
+        "a gateway answered out of its cache, so nothing was charged",
+        logged=False,
+    ),
+    Flag(
+        "other-service",
+        "the response states another service than was asked for; its own was charged",
+        logged=False,
+    ),
+    Flag(
+        "averaged-tier",
+        "the context tier is that of the average of several requests",
+        logged=False,
+    ),
     Flag(
         "bad-usage",
         "invalid counts were clamped",

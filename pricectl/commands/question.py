@@ -189,9 +189,10 @@ class CallQuestion(NamedTuple):
             models, counts = split_models_and_counts(self.names)
             usage = read_usage(counts, self.usage._asdict(), self.call.unit or (), _FLAGS)
             return CallQuotes(tuple(quote_call(catalog, name, usage, **where) for name in models))
-        from pricectl.core.responses import quote_reading
+        from pricectl.core.responses import quote_reading, with_service
 
-        reading = self._reading(self.call.response)
+        reading = with_service(self._reading(self.call.response), self.call.service)
+        where["service"] = None
         models = list(self.names) or [reading.model]
         return CallQuotes(
             tuple(quote_reading(catalog, reading, model=name, **where) for name in models), reading

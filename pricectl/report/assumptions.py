@@ -10,6 +10,7 @@ from pricectl.core.lookup import near_names
 from pricectl.core.money import usd
 from pricectl.explain.explanation import Explanation
 from pricectl.explain.sources import RETIRED, not_in_price
+from pricectl.flags import FALLBACKS as FLAG_MEANINGS
 
 NO_PRICE = "no price"
 ADDS_NOTHING = "no price, so it adds nothing"
@@ -74,7 +75,10 @@ def assumptions(estimate: Estimate, near: Sequence[str]) -> Iterator[str]:
     for line, note in zip(estimate.lines, quote.line_notes, strict=True):
         if note:
             yield f"{line.unit}: {clean(note) if line.priced else ADDS_NOTHING}"
+    if quote.averaged_tier:
+        yield f"{FLAG_MEANINGS['averaged-tier']} ({count(quote.requests)})"
     yield from (clean(not_in_price(signal)) for signal in estimate.signals)
+    yield from (FLAG_MEANINGS[flag] for flag in estimate.response_flags)
 
 
 def explanation_warnings(result: Explanation) -> Iterator[str]:

@@ -20,6 +20,7 @@ class QuoteOptions(NamedTuple):
     service: object = None
     region: object = None
     at: object = None
+    requests: int = 1
 
 
 _new = tuple.__new__
@@ -82,6 +83,18 @@ def price_carefully(  # noqa: PLR0913, PLR0917 - a call, and who is told of it
 ) -> Answer:
     """Price any call; problems are flagged, counted and logged. Never raises."""
     found, flags = _clamp_and_quote(snapshot.catalog, name, usage, options, match)
+    return flagged(snapshot, found, flags, name, deny, monitor)
+
+
+def flagged(  # noqa: PLR0913, PLR0917 - a quote, and who is told of it
+    snapshot: Snapshot,
+    found: Quote,
+    flags: tuple[str, ...],
+    name: object,
+    deny: frozenset[str],
+    monitor: Monitor,
+) -> Answer:
+    """The answer with the flags that the quote itself shows; they are counted and logged."""
     try:
         row = found.match
         # `price_plainly` answers plain calls and never comes here: see there for a new condition.
@@ -93,6 +106,7 @@ def price_carefully(  # noqa: PLR0913, PLR0917 - a call, and who is told of it
             ("missing-region", found.missing_region),
             ("missing-service", found.missing_service),
             ("partial-match", row.how == "partial"),
+            ("averaged-tier", found.averaged_tier),
         )
         flags += tuple(flag for flag, is_due in flag_conditions if is_due)
         if deny:
@@ -125,11 +139,13 @@ def _clamp_and_quote(
     region = options.region if isinstance(options.region, str) else None
     at = options.at if isinstance(options.at, date) else None
     # By identity: a caller's object may compare as it likes.
-    if any(kept is not given for kept, given in zip((service, region, at), options, strict=True)):
+    if any(
+        kept is not given for kept, given in zip((service, region, at), options[:3], strict=True)
+    ):
         flags.append("bad-argument")
     try:
         match = match or find(catalog, name)
-        found = _quote(catalog, match, counts, service, region, at)
+        found = _quote(catalog, match, counts, service, region, at, options.requests)
         if found.pico_usd >= 0:  # less: a usage that was built around its own checks
             return found, tuple(flags)
     except Exception:  # noqa: BLE001, S110 - the promise is to answer
@@ -138,7 +154,7 @@ def _clamp_and_quote(
     try:
         counts, cut = clamped(counts)
         match = match or find(catalog, name if type(name) is str else "")
-        found = _quote(catalog, match, counts, None, None, None)
+        found = _quote(catalog, match, counts, None, None, None, 1)
     except Exception:  # noqa: BLE001 - the promise is to answer
         return NO_QUOTE, (*flags, INTERNAL_ERROR)
     return found, tuple(dict.fromkeys((*flags, "bad-usage" if cut else "bad-argument")))
@@ -151,48 +167,8 @@ def _quote(  # noqa: PLR0913, PLR0917 - what a price depends on
     service: str | None,
     region: str | None,
     at: date | None,
+    requests: int,
 ) -> Quote:
     if at is None and match.model.dated:
         at = datetime.now(UTC)  # announced prices take effect automatically
-    return quote(catalog, match, usage, service=service, region=region, at=at)
-
-
-def price_response(  # noqa: PLR0913, PLR0917 - a call, and who is told of it
-    snapshot: Snapshot,
-    body: object,
-    model: object,
-    provider: object,
-    at: object,
-    deny: frozenset[str],
-    monitor: Monitor,
-) -> Answer:
-    """Price a provider's response; what the caller gave, such as `model`, wins over the body."""
-    from pricectl.core.responses import find_row, salvage_response
-
-    name = model if isinstance(model, str) else None
-    match = usage = service = region = None
-    flags: tuple[str, ...] = ()
-    try:
-        stated = provider if isinstance(provider, str) else None
-        reading, counts = salvage_response(body, provider=stated)
-        if counts is not None:
-            reading, flags = reading._replace(usage=clamped(counts)[0]), ("bad-usage",)
-        match = find_row(snapshot.catalog, reading, model=name)
-        name = match.asked
-        usage, service, region = reading.usage, reading.service or None, reading.region or None
-        if reading.signals:
-            flags += ("unexpressed-signal",)
-    except Exception:  # noqa: BLE001 - a body may be anything
-        flags = ("bad-usage",)
-    answer = None
-    if service is None and region is None and at is None and not deny:
-        answer = price_plainly(snapshot, name or "", usage, match)
-    if answer is None:
-        options = QuoteOptions(service, region, at)
-        answer = price_carefully(snapshot, name or "", usage, options, deny, monitor, match)
-    if not flags:
-        return answer
-    for flag in flags:
-        if flag not in answer.flags:
-            monitor.fallback(flag, name or "")
-    return answer._replace(flags=tuple(dict.fromkeys((*answer.flags, *flags))))
+    return quote(catalog, match, usage, service=service, region=region, at=at, requests=requests)

@@ -18,6 +18,9 @@ def in_the_providers_words(builder: ReadingBuilder, counts: dict[str, int]) -> s
     ... except Exception as error: print(error.what)
     usage.prompt_tokens_details.cached_tokens (11) is more than usage.prompt_tokens (10)
     """
+    for name, count in counts.items():
+        if count < 0:
+            return f"the parts of {builder.sources.get(name, name)} are {-count} more than itself"
     for kind in OVERLAPS:
         for outer in kind.inside:
             whole_name = _ARGUMENTS[outer]

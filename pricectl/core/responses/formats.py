@@ -93,10 +93,10 @@ ALL = "*"  # in a tree: all of its other members are known
 
 
 class Amount(NamedTuple):
-    """What a field counts in a usage, and the path it was found at."""
+    """How much a field counts in a usage, and the path it was found at."""
 
     field: Field
-    count: int
+    number: int
     where: str
 
 
@@ -161,9 +161,9 @@ class CountTable:
                 if amount:
                     amounts.append(Amount(line, amount, where))
                     counted = number
-            elif not forgiving and amount and amount != amounts[-1].count and line.is_one_count:
+            elif not forgiving and amount and amount != amounts[-1].number and line.is_one_count:
                 raise BadUsage(
-                    f"({amount}) contradicts {amounts[-1].where} ({amounts[-1].count})",
+                    f"({amount}) contradicts {amounts[-1].where} ({amounts[-1].number})",
                     where=where,
                     next_step="is the usage complete and of one response?",
                 )

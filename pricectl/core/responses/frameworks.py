@@ -76,7 +76,7 @@ VERCEL_AI_SDK = ResponseFormat(
     ),
     "inputTokens",
     finish=_finish_vercel,
-    usage_members=("totalUsage", "usage"),
+    usage_members=("usage", "totalUsage"),
 )
 
 

@@ -6,7 +6,9 @@ from itertools import islice
 
 from pricectl.core.errors import BadUsage
 from pricectl.core.responses.anthropic import MESSAGES
+from pricectl.core.responses.bedrock import CONVERSE
 from pricectl.core.responses.formats import ENDED_EARLY, ResponseFormat, UsageLocation
+from pricectl.core.responses.frameworks import VERCEL_AI_SDK
 from pricectl.core.responses.litellm_rows import locate_litellm_row
 from pricectl.core.responses.openai import VIDEO
 from pricectl.core.responses.recorded import MAX_EVENTS
@@ -21,7 +23,16 @@ from pricectl.core.responses.service import USAGE_HINT_MEMBERS
 from pricectl.core.responses.sessions import locate_session
 from pricectl.core.responses.spans import locate_span
 from pricectl.core.responses.unread import is_number, speaks_of_tokens
-from pricectl.core.responses.values import Path, items, lacks_all, member, members, text, value_at
+from pricectl.core.responses.values import (
+    LEAVES,
+    Path,
+    items,
+    lacks_all,
+    member,
+    members,
+    text,
+    value_at,
+)
 
 # Where a framework keeps the provider's own body or usage, which says more than its summary.
 DETAILED: tuple[Path, ...] = (
@@ -121,6 +132,8 @@ def _in_record(body: object) -> tuple[UsageLocation, ...]:
 
 
 def _in_body(body: object) -> UsageLocation | None:
+    if isinstance(body, LEAVES):
+        return None
     for path in () if lacks_all(body, _DETAILED_MEMBERS) else DETAILED:
         node = value_at(body, path)
         found = _in_members(node, body)
@@ -153,12 +166,23 @@ def _in_members(node: object, envelope: object) -> UsageLocation | None:
         usage = member(node, name)
         known = None if usage is None else format_of(usage)
         if known:
-            raw = member(usage, "raw")  # the provider's own, in the AI SDK's
-            if raw is not None and any(is_number(value) for _, value in members(raw)):
-                detailed = format_of(raw)
-                usage, known = (raw, detailed) if detailed else (usage, known)
+            usage, known = _better(node, usage, known)
             return UsageLocation(usage, known, node, envelope, (node,))
     return None
+
+
+def _better(node: object, usage: object, known: ResponseFormat) -> tuple[object, ResponseFormat]:
+    """The AI SDK's usage of all steps, if there is one, and the provider's own of a single step."""
+    if known is not VERCEL_AI_SDK and known is not CONVERSE:
+        return usage, known
+    total = member(node, "totalUsage")
+    if total is not None and (of_total := format_of(total)):
+        usage, known = total, of_total
+    raw = member(usage, "raw")
+    if raw is not None and any(is_number(value) for _, value in members(raw)):
+        detailed = format_of(raw)
+        return (raw, detailed) if detailed else (usage, known)
+    return usage, known
 
 
 def _check_bare(node: object, known: ResponseFormat) -> None:

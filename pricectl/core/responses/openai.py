@@ -318,7 +318,13 @@ def _finish_video(builder: ReadingBuilder) -> None:
 
 
 CHAT = ResponseFormat(
-    "chat", ("prompt_tokens", "completion_tokens"), _CHAT, "prompt_tokens", "", _finish_chat
+    "chat",
+    ("prompt_tokens", "completion_tokens"),
+    _CHAT,
+    "prompt_tokens",
+    "",
+    _finish_chat,
+    ("usage", "token_usage"),
 )
 RESPONSES = ResponseFormat(
     "responses",

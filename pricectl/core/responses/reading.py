@@ -48,11 +48,7 @@ def read_response(body: object, *, provider: str | None = None) -> Reading:
     except BadUsage:
         raise
     except Exception as error:  # noqa: BLE001 - a foreign object may raise anything, anywhere
-        raise BadUsage(
-            f"cannot be read: {type(error).__name__:.80}",
-            where="response",
-            next_step="pass the parsed JSON",
-        ) from None
+        raise _unreadable(error) from None
 
 
 def salvage_response(
@@ -72,7 +68,12 @@ def salvage_response(
     common = read_openai_text(parsed, provider)
     if common:
         return common, None
-    locations = locate(parsed)
+    try:
+        locations = locate(parsed)
+    except BadUsage:
+        raise
+    except Exception as error:  # noqa: BLE001 - as in `read_response`
+        raise _unreadable(error) from None
     with suppress(Exception):  # a foreign object may raise anything, anywhere
         return _read_all(locations, provider), None
     builders = [_attributed(location, provider, forgiving=True) for location in locations]
@@ -94,6 +95,14 @@ def salvage_response(
         for name, count in counts.items()
         if count > 0
     }
+
+
+def _unreadable(error: Exception) -> BadUsage:
+    return BadUsage(
+        f"cannot be read: {type(error).__name__:.80}",
+        where="response",
+        next_step="pass the parsed JSON",
+    )
 
 
 def _parsed(body: object) -> object:

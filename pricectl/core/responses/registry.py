@@ -21,6 +21,7 @@ from pricectl.core.responses import (
     openai,
 )
 from pricectl.core.responses.formats import ResponseFormat
+from pricectl.core.responses.unread import has_value
 from pricectl.core.responses.values import member
 
 # The first format that has a mark in a usage reads it. So what a provider adds to a common format
@@ -72,7 +73,10 @@ def format_of(usage: object) -> ResponseFormat | None:
         if value is None:
             continue
         found = FORMATS[rank]
-        if (value or (found.required and member(usage, found.required))) and not found.generic:
+        is_used = has_value(value) or (
+            bool(found.required) and has_value(member(usage, found.required))
+        )
+        if is_used and not found.generic:
             chosen = rank
         else:
             with_zeros = min(with_zeros, rank)

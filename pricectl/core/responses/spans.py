@@ -194,7 +194,7 @@ def _attributes(span: object) -> dict[str, object] | None:
         found = listed
     else:
         found = span if isinstance(span, dict) else {}
-    return None if lacks_all(found, _MARKS) else found
+    return found if any(name in found for name in _MARKS) else None
 
 
 def _otlp_value(value: object) -> object:

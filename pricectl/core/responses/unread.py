@@ -12,6 +12,7 @@ MAX_DEPTH = 32
 # Of one usage; a client's object may be endless.
 MAX_NODES = 10_000
 MAX_REPORTED = 50
+_PLAIN = frozenset((int, float, Decimal, bool, str, dict, list, tuple))
 # Names that speak of tokens and do not count them: what they cost, what is allowed, how fast.
 _NO_COUNTS = (
     "cost",
@@ -38,8 +39,13 @@ def speaks_of_tokens(name: str) -> bool:
 
 
 def is_number(value: object) -> bool:
-    """Whether a value is a number other than zero."""
-    return isinstance(value, (int, float, Decimal)) and type(value) is not bool and value != 0
+    """Whether a value is a number other than zero; not the numbers of a foreign type."""
+    return type(value) in {int, float, Decimal} and bool(value)
+
+
+def has_value(value: object) -> bool:
+    """Whether a value is there and neither zero nor empty; a foreign type's always is."""
+    return bool(value) if type(value) in _PLAIN else value is not None
 
 
 class UnreadNumbers:

@@ -57,14 +57,13 @@ def members(node: object) -> Iterable[tuple[str, object]]:
     try:
         if isinstance(node, Mapping):
             return list(islice(node.items(), MAX_MEMBERS))
-        shown = [vars(node) if hasattr(node, "__dict__") else {}]
-        shown.append(getattr(node, "__pydantic_extra__", None) or {})
+        shown = (getattr(node, "__dict__", None), getattr(node, "__pydantic_extra__", None))
         return [
             (name, value)
             for attributes in shown
             if isinstance(attributes, Mapping)
             for name, value in islice(attributes.items(), MAX_MEMBERS)
-            if isinstance(name, str) and not name.startswith("_")
+            if not str(name).startswith("_")
         ]
     except Exception as error:  # noqa: BLE001 - an object's own property may raise anything
         raise BadUsage(
