@@ -113,16 +113,18 @@ def _inlined(node: Any, definitions: Mapping[str, Any]) -> Any:
 def _quote(pricing: Pricing, query: QuoteParameters) -> Response:
     """Price one call from one snapshot."""
     usage = Usage(query.input, query.output, **_details(query))
-    options = {"service": query.service, "region": query.region}
+    service, region = query.service, query.region
     at = datetime.now(UTC) if query.at is None else read_instant(query.at)
     if at is None:
         raise BadUsage("is not a valid date or instant", where="at", next_step="write 2026-12-01")
     # `Pricing.quote` never raises; only the core can say that a name or a price is missing.
     if query.strict:
         snapshot = pricing.snapshot
-        found = price(snapshot.catalog, query.model, usage, **options, at=at, strict=True)
+        found = price(
+            snapshot.catalog, query.model, usage, service=service, region=region, at=at, strict=True
+        )
     else:
-        answer = pricing.quote(query.model, usage, **options, at=at)
+        answer = pricing.quote(query.model, usage, service=service, region=region, at=at)
         if INTERNAL_ERROR in answer.flags:
             return problem(500, "the calculation failed")
         snapshot, found = answer.snapshot, answer.quote

@@ -63,7 +63,7 @@ def test_tokens_of_another_kind_are_no_cached_ones(kind: str) -> None:
 @pytest.mark.parametrize(
     ("usage", "said"),
     [
-        ({"prompt_tokens_details": {"cached_tokens": 11}}, r"more than usage\.prompt_tokens"),
+        ({"prompt_tokens_details": {"cached_tokens": 11}}, "more than usage.prompt_tokens"),
         (
             {"completion_tokens_details": {"reasoning_tokens": 6}},
             r"more than usage\.completion_tokens",

@@ -802,7 +802,10 @@ def test_an_exact_row_of_the_provider_is_preferred() -> None:
     ],
 )
 def test_the_bodys_service_wins_over_the_one_asked_for(
-    stated: str, asked: str | None, pico: int, is_told: bool
+    stated: str,
+    asked: str | None,
+    pico: int,
+    is_told: bool,  # noqa: FBT001 - a case
 ) -> None:
     """8 input tokens at $1, in flex at $0.50 and in a batch at $0.25 per 1M."""
     row = {**ROW, "input_cost_per_token_flex": 5e-07, "input_cost_per_token_batches": 2.5e-07}
