@@ -79,9 +79,10 @@ def _changes(
     # A renamed row is compared with its former self, as an edited one is.
     pairs = {_key(pair[1]): pair for pair in (*zip(before, after, strict=True), *renames)}
     default = old.catalog.default, new.catalog.default
+    defaults = () if default[0].charges_like(default[1]) else (default,)
     repriced = tuple(
         repricing
-        for pair in (default, *pairs.values())
+        for pair in (*defaults, *pairs.values())
         for repricing in repricings(*pair, at, lookups.allowance)
     )
     keys = tuple((_key(pair[0]), key) for key, pair in pairs.items())

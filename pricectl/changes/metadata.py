@@ -43,6 +43,11 @@ def metadata_changes(
         for repricing in repricings
         for part in repricing.parts
     }
+    not_compared = {
+        (repricing.change.provider, repricing.change.model)
+        for repricing in repricings
+        if repricing.whole_row
+    }
     moved_with_prices = {key: _moved_with_prices(pair, at) for key, pair in pairs.items()}
     same_charges: dict[RowKey, list[Change]] = {}
     for difference in differences:
@@ -54,10 +59,11 @@ def metadata_changes(
             path = ("", *path)
         provider, model, *field = path
         row = provider, model
-        if (*row, _part(field)) in accounted:
+        is_price = bool(provider) and _is_charged(field)
+        if (*row, _part(field)) in accounted or (is_price and row in not_compared):
             continue
         change = _change(difference, row, field)
-        if provider and (_is_charged(field) or field[0] in moved_with_prices.get(row, ())):
+        if is_price or (provider and field[0] in moved_with_prices.get(row, ())):
             same = change._replace(severity="info", note=SAME_CHARGES, only_text=True)
             same_charges.setdefault(row, []).append(same)
         else:

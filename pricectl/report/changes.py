@@ -58,12 +58,11 @@ def only_looks(found: Comparison) -> str:
     return f"{', '.join(parts)}: values unchanged" if parts else ""
 
 
-def left_out(found: Comparison) -> tuple[str, ...]:
-    """What was not compared because it would take too long, a sentence each."""
-    # A gate must not pass on prices that nobody has looked at.
-    ends = {True: "; gates on prices trip", False: ""}
-    return tuple(
-        f"Left out: {count(part.number)} {part.what}{ends[part.hides]}" for part in found.left_out
+def left_out(found: Comparison) -> str:
+    """What was not compared because it would take too long; empty if everything was."""
+    parts = [f"{plural(part.number, part.thing)} {part.not_done}" for part in found.left_out]
+    return (
+        f"Too large to compare in full. Left out: {'; '.join(parts)}. Gates trip" if parts else ""
     )
 
 

@@ -197,5 +197,7 @@ def _changes(
         limits=candidate.limits,
     )
     compared = result.compared
-    state: ItemState = "note" if compared.comparison.changes and not compared.gates else "ok"
+    found = compared.comparison
+    is_open = (found.changes or found.left_out) and not compared.gates
+    state: ItemState = "note" if is_open else "ok"
     return DeployCheckItem("changes", "failed" if compared.tripped else state, facts=compared)
