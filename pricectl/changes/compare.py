@@ -79,7 +79,7 @@ def _changes(
     # A renamed row is compared with its former self, as an edited one is.
     pairs = {_key(pair[1]): pair for pair in (*zip(before, after, strict=True), *renames)}
     default = old.catalog.default, new.catalog.default
-    defaults = () if default[0].charges_like(default[1]) else (default,)
+    defaults = [] if default[0].charges_like(default[1]) else [default]
     repriced = tuple(
         repricing
         for pair in (*defaults, *pairs.values())
