@@ -132,7 +132,7 @@ class Impact(NamedTuple):
     period: str = ""
 
     @property
-    def agreed(self) -> bool:
+    def is_comparable(self) -> bool:
         """Whether both costs can be compared: replacing a guess is neither a rise nor a fall."""
         return not self.old.quote.guessed or self.new.quote.guessed
 

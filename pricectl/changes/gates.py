@@ -148,7 +148,7 @@ def _moved(comparison: Comparison, direction: int) -> _Moves:
     """The moves in one direction; 1 is up, -1 is down."""
     prices = (change.moves for change in comparison.changes)
     # A job that only the default price answered before had no price that could rise or fall.
-    jobs = ((job.move,) for job in comparison.impact if job.agreed)
+    jobs = ((job.move,) for job in comparison.impact if job.is_comparable)
     return _Moves(_largest(prices, direction), _largest(jobs, direction))
 
 

@@ -11,11 +11,11 @@ from pricectl.changes.rows import MemberDifference, RowKey, text_of
 from pricectl.core.catalog import DEFAULT_PROVIDER, RESERVED
 from pricectl.core.model import Model
 from pricectl.core.pointers import pointer_to
+from pricectl.core.prices import DATED_LISTS
 from pricectl.core.units import NESTED_KEYS, is_price_like, parse_key
 
 # Members that hold lists of prices; the repricings show what a change in them does.
-_DATED = ("previous", "upcoming")
-_LISTS = (*_DATED, TIERED, OFF_PEAK)
+_LISTS = (*DATED_LISTS, TIERED, OFF_PEAK)
 _DEFAULT = ("metadata", "default_pricing")
 SAME_CHARGES = "charges the same on every day"
 
@@ -116,7 +116,7 @@ def _change(difference: MemberDifference, row: RowKey, field: Sequence[str]) -> 
 
 def _merged(changes: Sequence[Change], pair: tuple[Model, Model] | None) -> Iterator[Change]:
     """One change for prices that moved from one dated list to another, or to the row."""
-    dated = [change for change in changes if change.field in _DATED]
+    dated = [change for change in changes if change.field in DATED_LISTS]
     if not dated or pair is None:
         yield from changes
         return

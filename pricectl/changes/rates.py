@@ -31,13 +31,13 @@ RowPart = RateKey | str
 class RateMove(NamedTuple):
     """One price in two price lists, and what is charged for it.
 
-    `old` and `new` are the lists' own prices in picodollars, None where one has none; the keys are
-    as the file has them, "" where there is no price.
+    `old_pico_usd` and `new_pico_usd` are the lists' own prices, None where one has none; the keys
+    are as the file has them, "" where there is no price.
     """
 
     price: PriceRef
-    old: int | None
-    new: int | None
+    old_pico_usd: int | None
+    new_pico_usd: int | None
     old_key: str
     new_key: str
     move: Move
@@ -121,8 +121,8 @@ def _off_peak_moves(old: PriceList, new: PriceList) -> Iterator[RateMove]:
         if old_key or new_key:
             yield RateMove(
                 rate.price._replace(period="off-peak"),
-                rate.old if old_key else None,
-                rate.new if new_key else None,
+                rate.old_pico_usd if old_key else None,
+                rate.new_pico_usd if new_key else None,
                 old_key,
                 new_key,
                 rate.move,
@@ -142,8 +142,8 @@ class _ListsInForce(NamedTuple):
         period = f"{self.period.name} {rate.price.period}".strip()
         price = rate.price._replace(period=period)
         old, new = (
-            None if pico_usd is None else shown(pico_usd, price.unit)
-            for pico_usd in (rate.old, rate.new)
+            None if pico_usd is None else rate_text(pico_usd, price.unit)
+            for pico_usd in (rate.old_pico_usd, rate.new_pico_usd)
         )
         pointer = f"/{key_path(rate.new_key)}" if rate.new_key else ""
         change = self._change(rate.new_key or rate.old_key, old, new, pointer)._replace(
@@ -203,13 +203,13 @@ def _parts(price: PriceRef, prices: PriceList, key: str) -> frozenset[RowPart]:
 
 def _note(rate: RateMove) -> str:
     """What is charged on the side without a price of its own."""
-    if rate.old is not None and rate.new is not None:
+    if rate.old_pico_usd is not None and rate.new_pico_usd is not None:
         return ""
-    side = "before" if rate.old is None else "now"
-    pico_usd = rate.move.old_pico_usd if rate.old is None else rate.move.new_pico_usd
+    side = "before" if rate.old_pico_usd is None else "now"
+    pico_usd = rate.move.old_pico_usd if rate.old_pico_usd is None else rate.move.new_pico_usd
     if pico_usd is None:
         return f"unpriced {side}"
-    return f"charged at {shown(pico_usd, rate.price.unit)} {side}"
+    return f"charged at {rate_text(pico_usd, rate.price.unit)} {side}"
 
 
 def severity_of(move: Move) -> Severity:
@@ -222,10 +222,10 @@ def severity_of(move: Move) -> Severity:
     return "error" if high >= low * SUSPICIOUS_FACTOR else "warning"
 
 
-def shown(pico_usd: int, unit: str) -> str:
+def rate_text(pico_usd: int, unit: str) -> str:
     """A rate as people read it, in USD: per 1M tokens, else for one of what is counted.
 
-    >>> shown(2_500_000, "input"), shown(40_000_000_000, "output_image_file")
+    >>> rate_text(2_500_000, "input"), rate_text(40_000_000_000, "output_image_file")
     ('2.50', '0.04')
     """
     return usd(price_of(pico_usd, unit, 1_000_000 if is_token_unit(unit) else 1))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from pricectl.changes import Change, Comparison, Impact, Move, PriceRef
-from pricectl.changes.rates import shown
+from pricectl.changes.rates import rate_text
 from pricectl.core.credits import BudgetMode
 from pricectl.core.labels import above, count, percent, plural, shortened
 from pricectl.core.money import usd
@@ -89,7 +89,7 @@ def old_and_new(change: Change) -> tuple[str, str]:
         return value(change.old), value(change.new)
     charged = (move.old_pico_usd, move.new_pico_usd)
     old, new = (
-        own or (NO_PRICE if pico is None else f"({shown(pico, change.price.unit)})")
+        own or (NO_PRICE if pico is None else f"({rate_text(pico, change.price.unit)})")
         for own, pico in zip((change.old, change.new), charged, strict=True)
     )
     return old, new

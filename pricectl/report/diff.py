@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from pricectl.changes import Change, Comparison, Impact
 from pricectl.changes.diff import DiffResult
 from pricectl.changes.gates import Gate
-from pricectl.changes.rates import shown
+from pricectl.changes.rates import rate_text
 from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.estimate import Estimate
 from pricectl.core.labels import count, service_label, short_decimal
@@ -60,7 +60,7 @@ def _change(change: Change) -> dict[str, Any]:
     if price is not None and largest is not None:
         # The price and its charge before and after, by its own price or a fallback.
         old, new = (
-            None if pico is None else shown(pico, price.unit)
+            None if pico is None else rate_text(pico, price.unit)
             for pico in (largest.old_pico_usd, largest.new_pico_usd)
         )
         charged = {

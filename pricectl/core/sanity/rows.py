@@ -175,8 +175,8 @@ def _zero_price_findings(
     (unit, tier, service), old = change.key, change.old
     name = label(unit, tier, service)
     if pair.old and old is None:  # what was charged then: the price of another unit
-        others = [(fallback, tier, service) for fallback in UNITS[unit].fallbacks]
-        charged = map(pair.old.charged_pico_usd, others)
+        fallback_keys = [(fallback, tier, service) for fallback in UNITS[unit].fallbacks]
+        charged = map(pair.old.charged_pico_usd, fallback_keys)
         old = next((pico for pico in charged if pico is not None), None)
     if old:
         message = f"{name} became zero, it was {amount_words(old, unit)}"
