@@ -35,6 +35,9 @@ INPUT_KINDS = {
     "cache_write": _token("cache_creation_input_token_cost", "input"),
     "explicit_cache_read": _token("explicit_cache_read_input_token_cost", "cache_read", "input"),
     "cache_write_1h": _token("cache_creation_input_token_cost_above_1hr", "cache_write", "input"),
+    "cache_write_12h": _token(
+        "cache_creation_input_token_cost_above_12hr", "cache_write_1h", "cache_write", "input"
+    ),
     "input_audio": _token("input_cost_per_audio_token", "input"),
     "input_image": _token("input_cost_per_image_token", "input", guess=False),
     "input_video": _token("input_cost_per_video_token", "input", guess=False),

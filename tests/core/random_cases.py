@@ -146,6 +146,7 @@ def as_usage(counts: Mapping[str, int]) -> Usage:
         explicit_cache_read_tokens=several("explicit_cache_read"),
         cache_write_tokens=several("cache_write", "cache_write_audio"),
         cache_write_1h_tokens=several("cache_write_1h"),
+        cache_write_12h_tokens=several("cache_write_12h"),
         input_audio_tokens=several("input_audio", "cache_read_audio", "cache_write_audio"),
         input_image_tokens=several("input_image", "cache_read_image"),
         input_video_tokens=several("input_video"),
