@@ -13,8 +13,8 @@ from pricectl.core.responses import quote_response, read_response, salvage_respo
 from pricectl.policy import Policy
 from pricectl.runtime import Pricing
 
-# gpt-4o 2.50 / 10, cached 1.25; batches half. claude 3 / 15, read 0.30, write 3.75, 1h write 6; from
-# 200k on 6 / 22.50. gemini 0.30 / 2.50. haiku 1 / 5.
+# gpt-4o 2.50 / 10, cached 1.25; batches half. claude 3 / 15, read 0.30, write 3.75, 1h write 6;
+# above 200k 6 / 22.50. gemini 0.30 / 2.50. haiku 1 / 5.
 ROWS: dict[str, dict[str, dict[str, Any]]] = {
     "openai": {
         "gpt-4o": {
@@ -27,6 +27,12 @@ ROWS: dict[str, dict[str, dict[str, Any]]] = {
             "input_cost_per_token_priority": 5e-06,
             "cache_read_input_token_cost_priority": 2.5e-06,
             "output_cost_per_token_priority": 2e-05,
+        },
+        "gpt-w": {
+            "input_cost_per_token": 2e-06,
+            "cache_creation_input_token_cost": 2.5e-06,
+            "cache_creation_input_token_cost_above_12hr": 5e-06,
+            "output_cost_per_token": 1e-05,
         },
         "gpt-realtime": {
             "input_cost_per_token": 4e-06,
@@ -200,7 +206,25 @@ GPT_4O = 200 * 2.5 + 800 * 1.25 + 100 * 10
 V5 = {"inputTokens": 1000, "outputTokens": 100, "totalTokens": 1100, "cachedInputTokens": 800}
 PYDANTIC = {"input_tokens": 1000, "output_tokens": 100, "cache_read_tokens": 800}
 
+
+def writing(details: str, tokens: int, **parts: int) -> dict[str, Any]:
+    """OpenAI's cache writes by lifetime, among 1,000 tokens of input."""
+    counts = {"cache_write_tokens": tokens, "cache_write_tokens_details": parts}
+    name = "prompt_tokens" if details.startswith("prompt") else "input_tokens"
+    return with_model("gpt-w", usage={name: 1000, details: counts})
+
+
 SHAPES = (
+    Shape(
+        "OpenAI: writes of 12 hours and of 30 minutes",
+        writing("input_tokens_details", 700, ttl_12h_tokens=400, ttl_30m_tokens=300),
+        300 * 2 + 300 * 2.5 + 400 * 5,
+    ),
+    Shape(
+        "OpenAI: writes of 12 hours in a chat",
+        writing("prompt_tokens_details", 400, ttl_12h_tokens=400, ttl_30m_tokens=0),
+        600 * 2 + 400 * 5,
+    ),
     Shape(
         "LangChain: cached tokens are part of the input",
         langchain("gpt-4o", {"cache_read": 800, "audio": 0}, {"reasoning": 30}),
@@ -671,6 +695,12 @@ SHAPES = (
 
 BROKEN = (
     Broken(
+        "OpenAI: writes that are not the sum of their lifetimes",
+        writing("input_tokens_details", 700, ttl_12h_tokens=400, ttl_30m_tokens=400),
+        r"usage\.input_tokens_details\.cache_write_tokens: \(700\) is not the sum of its parts",
+        300 * 2 + 300 * 2.5 + 400 * 5,
+    ),
+    Broken(
         "LangChain: more cached than input",
         langchain("gpt-4o", {"cache_read": 1200}, {}),
         r"usage\.input_token_details\.cache_read \(1200\) is more than usage\.input_tokens",
@@ -699,7 +729,7 @@ BROKEN = (
     ),
     Broken(
         "LlamaIndex: text",
-        with_model("gpt-4o", prompt_token_count="10", completion_token_count=100),
+        {**with_model("gpt-4o", completion_token_count=100), "prompt_token_count": "10"},
         r"usage\.prompt_token_count: is not a whole number",
         100 * 10,
     ),
