@@ -47,7 +47,10 @@ _WHERE = "usage.cache_creation_input_tokens"
 
 def _finish(builder: ReadingBuilder) -> None:
     _add_writes(builder, builder.usage)
-    rounds = [_round(builder, step) for step in items(builder.usage, "iterations")]
+    steps = items(builder.usage, "iterations")
+    if not steps:
+        return
+    rounds = [_round(builder, step) for step in steps]
     own = _rounds_of_totals(builder, [found for found in rounds if found.kind in _IN_TOTALS])
     if len(rounds) == len(own) <= 1:
         return  # the totals say more of one request than its round does
@@ -111,6 +114,8 @@ def _add_writes(builder: ReadingBuilder, node: object) -> None:
     hour, minutes = builder.take("written_1h"), builder.take("written_5m")
     stated = builder.take("written")
     written = hour + minutes
+    if not (written or stated):
+        return
     total, short = (value_at(node, path) for path in (_TOTAL_PATH, _MINUTES_PATH))
     # Without a part its share is the rest of the total.
     is_contradiction = stated < hour if short is None else stated != written

@@ -296,7 +296,7 @@ class ReadingBuilder:
                     self.sources.setdefault(name, where)
             for name in line.signals:
                 self.signal(name, amount)
-        for path, number in unread.numbers.items():
+        for path, number in unread.numbers.items() if unread.numbers else ():
             # A foreign number may be too long to be written out.
             too_large = isinstance(number, int) and abs(number) > MAX_COUNT
             self.signal(path, "too large" if too_large else f"{number}"[:MAX_TEXT])

@@ -23,6 +23,7 @@ _ROW_MEMBERS = ("call_type", "metadata")
 _COSTS = ("spend", "response_cost")
 # A callback gets the payload as a member of its arguments.
 _PAYLOAD = "standard_logging_object"
+RECORD_MEMBERS = (_PAYLOAD, _ROW_MEMBERS[0])
 # A call that the provider was not asked, or did not answer: nothing was charged.
 NOT_CHARGED = ResponseFormat("not charged", (), CountTable())
 # Where the usage stands, the most detailed first.

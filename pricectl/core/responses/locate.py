@@ -9,7 +9,7 @@ from pricectl.core.responses.anthropic import MESSAGES
 from pricectl.core.responses.bedrock import CONVERSE
 from pricectl.core.responses.formats import ENDED_EARLY, ResponseFormat, UsageLocation
 from pricectl.core.responses.frameworks import VERCEL_AI_SDK
-from pricectl.core.responses.litellm_rows import locate_litellm_row
+from pricectl.core.responses.litellm_rows import RECORD_MEMBERS, locate_litellm_row
 from pricectl.core.responses.openai import VIDEO
 from pricectl.core.responses.recorded import MAX_EVENTS
 from pricectl.core.responses.registry import (
@@ -21,7 +21,7 @@ from pricectl.core.responses.registry import (
 )
 from pricectl.core.responses.service import USAGE_HINT_MEMBERS
 from pricectl.core.responses.sessions import locate_session
-from pricectl.core.responses.spans import locate_span
+from pricectl.core.responses.spans import SPAN_MEMBERS, locate_span
 from pricectl.core.responses.unread import is_number, speaks_of_tokens
 from pricectl.core.responses.values import (
     LEAVES,
@@ -59,6 +59,8 @@ ENVELOPES: tuple[Path, ...] = (
 _BODY_MEMBERS = frozenset((*USAGE_MEMBERS, *MARKS))
 _ENVELOPE_MEMBERS = frozenset(path[0] for path in ENVELOPES)
 _DETAILED_MEMBERS = frozenset(path[0] for path in DETAILED)
+# A body without any of these is not a record of another one.
+_RECORD_MEMBERS = frozenset((*_DETAILED_MEMBERS, *RECORD_MEMBERS, *SPAN_MEMBERS, "steps"))
 # What may stand beside the counts of a body that is a usage itself.
 _BARE_MEMBERS = frozenset(
     (
@@ -118,6 +120,9 @@ def locate(body: object) -> tuple[UsageLocation, ...]:
 
 def _in_record(body: object) -> tuple[UsageLocation, ...]:
     """The usage of a body, or of a record of one: a span, a row of a gateway's log."""
+    if lacks_all(body, _RECORD_MEMBERS):
+        found = _in_node(body, body) or _in_envelope(body)
+        return (found,) if found else ()
     record = locate_litellm_row(body) or locate_span(body)
     if record:
         return (record,)
@@ -126,8 +131,6 @@ def _in_record(body: object) -> tuple[UsageLocation, ...]:
     if len(located) > 1 and len(located) == len(steps):
         return tuple(found._replace(kind="step") for found in located)
     found = _in_body(body)
-    if found and text(member(found.envelope, "type")) == "message_start":
-        found = found._replace(stated=found.stated._replace(flags=(ENDED_EARLY,)))
     return (found,) if found else ()
 
 
@@ -139,11 +142,17 @@ def _in_body(body: object) -> UsageLocation | None:
         found = _in_members(node, body)
         if found:
             return found._replace(body=body) if path[0] == "providerMetadata" else found
-    found = _in_node(body, body)
-    if found or lacks_all(body, _ENVELOPE_MEMBERS):
-        return found
+    return _in_node(body, body) or _in_envelope(body)
+
+
+def _in_envelope(body: object) -> UsageLocation | None:
+    if lacks_all(body, _ENVELOPE_MEMBERS):
+        return None
     inner = (_in_node(value_at(body, path), body) for path in ENVELOPES)
-    return next(filter(None, inner), None)
+    found = next(filter(None, inner), None)
+    if found and text(member(body, "type")) == "message_start":
+        return found._replace(stated=found.stated._replace(flags=(ENDED_EARLY,)))
+    return found
 
 
 def _in_node(node: object, envelope: object) -> UsageLocation | None:

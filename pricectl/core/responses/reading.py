@@ -21,7 +21,7 @@ from pricectl.core.responses.openai_text import read_openai_text
 from pricectl.core.responses.provider import canonical_provider, model_of, provider_of
 from pricectl.core.responses.recorded import read_recorded
 from pricectl.core.responses.service import has_no_hints, region_of, reported_cost, service_of
-from pricectl.core.responses.values import member, value_at
+from pricectl.core.responses.values import lacks_all, member, value_at
 from pricectl.core.units import STANDARD, UNITS
 from pricectl.core.usage import MAX_COUNT, Usage, sum_of_usages, usage_of
 
@@ -137,9 +137,10 @@ def _count(builder: ReadingBuilder, response_format: ResponseFormat) -> None:
         response_format.finish(builder)
     split_cached_media(builder)
     total = builder.take("total")
-    missing = total - builder.count("input_tokens") - builder.count("output_tokens")
-    if missing > 0 and not builder.rounds:
-        builder.signal("unattributed_tokens", missing)
+    if total and not builder.rounds:
+        missing = total - builder.count("input_tokens") - builder.count("output_tokens")
+        if missing > 0:
+            builder.signal("unattributed_tokens", missing)
 
 
 def _read_all(locations: tuple[UsageLocation, ...], provider: str | None) -> Reading:
@@ -195,6 +196,8 @@ def _read(location: UsageLocation, provider: str | None) -> Reading:
 
 def _requests(builder: ReadingBuilder) -> int:
     """How many requests a usage is the sum of: a batch object and a framework's run say so."""
+    if lacks_all(builder.body, ("request_counts",)):
+        return builder.requests
     completed = value_at(builder.body, ("request_counts", "completed"))
     if type(completed) is int and 1 < completed <= MAX_COUNT:
         return completed

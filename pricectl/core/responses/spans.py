@@ -109,7 +109,7 @@ _RAW = f"{_USAGE}raw"
 _METADATA = "ai.response.providerMetadata"
 # Spans that repeat the usage of the calls below them.
 _REPEATING = ("invoke_agent", "ai.generateText", "ai.streamText", "ai.generateObject")
-_SPAN_MEMBERS = frozenset(("attributes", "resourceSpans", *_MARKS))
+SPAN_MEMBERS = frozenset(("attributes", "resourceSpans", *_MARKS))
 
 
 def _named(names: tuple[str, ...]) -> str:
@@ -157,7 +157,7 @@ def locate_span(body: object) -> UsageLocation | None:
 
     Raises BadUsage for an export of several calls, and for a span that only repeats others.
     """
-    if lacks_all(body, _SPAN_MEMBERS) or not isinstance(body, dict):
+    if lacks_all(body, SPAN_MEMBERS) or not isinstance(body, dict):
         return None
     spans = [found for span in _spans(body) if (found := _attributes(span))]
     calls = [found for found in spans if not _repeats(found)]

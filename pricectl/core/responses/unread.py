@@ -51,6 +51,8 @@ def has_value(value: object) -> bool:
 class UnreadNumbers:
     """The numbers of one usage that no field counted, by their paths."""
 
+    __slots__ = ("_left", "_seen", "numbers")
+
     def __init__(self) -> None:
         self.numbers: dict[str, object] = {}
         self._left = MAX_NODES
