@@ -49,6 +49,8 @@ from pricectl.core.money import PICO_PER_USD, usd  # noqa: E402
 from pricectl.core.units import UNITS, parse_key  # noqa: E402
 
 DIFFERENCES = ROOT / "docs" / "differences.md"
+# Written by hand, and put after what is compared here.
+BODIES = ROOT / "tools" / "differences_of_bodies.md"
 SAMPLE_SEED = 20261123
 
 
@@ -512,7 +514,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     print("\n".join(summary(found, checks)))
     if options.rows is None:
-        options.output.write_text(document(found, checks, versions), "utf-8")
+        text = document(found, checks, versions) + BODIES.read_text("utf-8")
+        options.output.write_text(text, "utf-8")
     return 1 if found.unexplained else 0
 
 

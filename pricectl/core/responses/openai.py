@@ -59,6 +59,7 @@ _TOOLS = (
         field(path, f"!{path.rpartition('.')[2]}")
         for path in (
             "num_sources_used",
+            "server_tool_use_details.tool_calls_executed",
             "prompt_tokens_details.character_count",
             "server_side_tool_usage_details.x_search_calls",
             "server_side_tool_usage_details.code_interpreter_calls",
@@ -180,7 +181,7 @@ _ADDED_BY_PROVIDERS = frozenset(
 def _finish_chat(builder: ReadingBuilder) -> None:
     _compare_other_names(builder)
     _check_writes(builder, "prompt_tokens_details")
-    if not lacks_all(builder.usage, _ADDED_BY_PROVIDERS):
+    if builder.provider == "perplexity" or not lacks_all(builder.usage, _ADDED_BY_PROVIDERS):
         audio = member(builder.usage, "prompt_audio_seconds")  # Mistral's; {} stands for none
         if audio is not None and not (type(audio) is dict and not audio):
             builder.add("input_second", seconds(audio, "usage.prompt_audio_seconds"))
@@ -224,6 +225,8 @@ def _add_perplexity(builder: ReadingBuilder) -> None:
     if searches:
         research = "deep-research" in builder.model or not context
         builder.add(_SEARCH_UNITS.get(context, "search"), queries if research else 1)
+    elif builder.provider == "perplexity":  # each request has a fee, by its search context
+        builder.signal("search_context_size", "not stated")
     if searches or builder.provider == "perplexity":
         # Its reasoning is a step of its own, outside completion and total.
         steps = member(builder.usage, "reasoning_tokens")

@@ -534,6 +534,7 @@ SHAPES = (
             },
         ),
         100 * 1 + 1050 * 5,
+        signals=("search_context_size=not stated",),
     ),
     Shape(
         "Cohere: the billed tokens that must have been cached",
