@@ -172,7 +172,7 @@ def test_the_modes_and_their_type_are_those_of_the_table() -> None:
     assert [name for name, mode in BUDGET_MODES.items() if name != mode.name] == []
 
 
-def test_labels_are_words_that_can_stand_in_the_name_of_a_call() -> None:
+def test_mode_labels_are_plain_words() -> None:
     labels = [mode.label for mode in BUDGET_MODES.values()]
     assert len(set(labels)) == len(labels)
     assert all(label.isascii() and label.isalpha() for label in labels)

@@ -120,7 +120,7 @@ def test_a_random_catalog_gets_only_due_findings_from_time(seed: int) -> None:
     assert_time_brings_only_what_is_due(json.dumps(catalog).encode(), policy)
 
 
-def test_a_due_rule_is_no_error() -> None:
+def test_a_due_rule_is_not_an_error() -> None:
     assert {rule.id for rule in RULES.values() if rule.due} == {
         "deprecation-near",
         "deprecation-passed",

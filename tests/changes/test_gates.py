@@ -57,7 +57,9 @@ def test_without_gates_nothing_is_checked() -> None:
         ({"m": ROW | {"output_cost_per_reasoning_token": 8e-06}}, False, False, False, True),
     ],
 )
-def test_fail_on(new: Rows, *, increase: bool, decrease: bool, removed: bool, any_: bool) -> None:
+def test_fail_on_trips_on_the_named_changes_only(
+    new: Rows, *, increase: bool, decrease: bool, removed: bool, any_: bool
+) -> None:
     expected = [increase, decrease, removed, any_]
     assert tripped(SAME, new, *FailOnChange) == expected
 
@@ -119,6 +121,6 @@ def test_exit_code_trips_on_any_change() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "twenty", "-5", "1_0", "nan", "1e999", "%", "5%%"])
-def test_what_is_not_a_percentage(text: str) -> None:
+def test_a_limit_that_is_not_a_percentage_is_refused(text: str) -> None:
     with pytest.raises(BadLimit, match="is not a percentage; write 20%"):
         read_percent(text, "--max-increase")

@@ -97,7 +97,7 @@ def test_names_that_would_take_too_long_are_left_out_and_trip_the_gates() -> Non
     assert {gate.tripped for gate in check_gates(comparison, limits)} == {True}
 
 
-def test_what_a_name_costs_grows_with_its_parts_and_the_rows_that_share_it() -> None:
+def test_the_cost_of_a_lookup_grows_with_name_parts_and_matching_rows() -> None:
     catalog = version(numbered(40, ROW | {"aliases": ["shared"]})).catalog
     lookups = NameLookups(catalog, catalog, Allowance())
     assert lookups.steps("o/m1") == LOOKUP_STEPS
@@ -116,7 +116,7 @@ def test_rows_of_one_price_are_not_compared_by_name_when_they_are_too_many(
     assert not comparison.hides
 
 
-def test_comparing_long_names_has_an_end(compared: list[tuple[str, str]]) -> None:
+def test_comparing_long_names_stops_at_a_limit(compared: list[tuple[str, str]]) -> None:
     # the same 250 characters in another order: 123 x 123 pairs of a and as many of b
     old = numbered(100, ROW, "{:03}" + "ab" * 123 + "c")
     new = numbered(100, ROW, "{:03}" + "c" + "ba" * 123)
@@ -125,7 +125,7 @@ def test_comparing_long_names_has_an_end(compared: list[tuple[str, str]]) -> Non
     assert left_out(comparison)["removed rows not compared by name"] == 100 - len(compared) // 100
 
 
-def test_names_that_have_nothing_in_common_are_not_compared_further(
+def test_names_without_common_parts_are_not_compared(
     compared: list[tuple[str, str]],
 ) -> None:
     old, new = (numbered(100, ROW, "{:03}" + end * 247) for end in "ab")
@@ -160,7 +160,7 @@ def test_changes_that_only_jobs_show_trip_the_gates_where_they_are_left_out() ->
     assert (rise.tripped, removed.tripped) == (True, False)
 
 
-def test_a_long_past_is_compared_list_by_list() -> None:
+def test_many_previous_lists_are_compared_one_by_one() -> None:
     days = [f"{1900 + number // 12}-{number % 12 + 1:02}-01" for number in range(1_200)]
     old, new = (
         {"m": ROW | {"previous": [{"until": day} | prices for day in days]}}
@@ -174,7 +174,7 @@ def test_a_long_past_is_compared_list_by_list() -> None:
     assert places[f"previous/1901-02-01/{key}"] == f"/o/m/previous/13/{key}"
 
 
-def test_one_list_is_not_held_against_a_past_without_end() -> None:
+def test_comparing_many_previous_lists_stops_at_a_limit() -> None:
     # each of 100 stretches looks at the row's two prices once more, and 40 are allowed
     days = [f"{1900 + number}-01-01" for number in range(100)]
     past = {"previous": [{"until": day} | DEARER for day in days]}

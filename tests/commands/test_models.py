@@ -83,7 +83,7 @@ def test_it_leaves_out_columns_before_it_breaks_a_name(
         assert lines[-1] == (told if left_out else "1 model. Prices in USD per 1M tokens.")
 
 
-def test_it_shows_the_price_of_what_counts_no_tokens(run: Run, home: Path) -> None:
+def test_it_shows_prices_of_units_other_than_tokens(run: Run, home: Path) -> None:
     text = '{"x": {"picture": {"output_cost_per_image": 0.04}}}'
     (home / "llm_pricing_current.json").write_text(text, encoding="utf-8")
     assert run("models").stdout.splitlines()[2].endswith("$0.04 / generated image")

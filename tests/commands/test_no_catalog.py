@@ -27,7 +27,7 @@ def words_of(check: str) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize("check", CHECKS)
-def test_a_renamed_catalog_passes_no_check(run: Run, nowhere: Path, check: str) -> None:
+def test_a_missing_catalog_never_passes_a_check(run: Run, nowhere: Path, check: str) -> None:
     result = run(*words_of(check))
     assert (result.exit_code, result.stdout) == (2, "")
     assert f"no {FILE} in {nowhere} or a folder above it" in result.stderr

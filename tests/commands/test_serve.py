@@ -77,7 +77,9 @@ def test_a_program_learns_the_port_from_json(run: Run, started: list[dict[str, A
     assert (found["workers"], found["admin"], found["loopback"]) == (1, False, True)
 
 
-def test_answers_do_not_wait_for_acknowledgements(run: Run, started: list[dict[str, Any]]) -> None:
+def test_answers_do_not_wait_for_tcp_acknowledgements(
+    run: Run, started: list[dict[str, Any]]
+) -> None:
     run("serve", "--port", "0")
     assert started[0]["prompt"]
 
@@ -93,7 +95,9 @@ def test_the_token_comes_from_the_variable_named(
     assert "/admin/pricing/reload" in make_app().openapi()["paths"]
 
 
-def test_the_file_is_the_one_asked_for(run: Run, home: Path, started: list[dict[str, Any]]) -> None:
+def test_the_served_file_is_the_one_of_the_file_option(
+    run: Run, home: Path, started: list[dict[str, Any]]
+) -> None:
     other = home / "other.json"
     other.write_text('{"x": {"only": {"input_cost_per_token": 1e-06}}}', encoding="utf-8")
     assert run("serve", "--port", "0", "--file", "other.json", "-q").stdout == ""
@@ -113,7 +117,7 @@ def test_the_file_is_the_one_asked_for(run: Run, home: Path, started: list[dict[
         (("--host", "no.such.host.invalid"), "cannot listen"),
     ],
 )
-def test_what_it_cannot_start_with(
+def test_serve_refuses_a_bad_port_host_or_file(
     run: Run, started: list[dict[str, Any]], words: tuple[str, ...], message: str
 ) -> None:
     result = run("serve", "--port", "0", *words)
@@ -138,7 +142,7 @@ def test_a_port_that_is_taken_is_named(run: Run, started: list[dict[str, Any]]) 
     assert f"127.0.0.1:{port}: cannot listen" in result.stderr
 
 
-def test_a_server_that_gives_up_is_exit_2(run: Run, environment: pytest.MonkeyPatch) -> None:
+def test_a_server_that_stops_by_itself_exits_2(run: Run, environment: pytest.MonkeyPatch) -> None:
     def give_up(*_: object, **__: object) -> None:
         sys.exit(3)
 

@@ -48,7 +48,7 @@ def failures(found: dict[str, Any]) -> dict[str, set[str]]:
     return wrong
 
 
-def test_an_api_that_is_right_passes(run: Run, shops: str) -> None:
+def test_a_correct_api_passes(run: Run, shops: str) -> None:
     found = smoke(run, f"{shops}/good", code=0)
     assert (found["api"], failures(found)) == ("create-and-call", {})
     told = [

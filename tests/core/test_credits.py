@@ -97,7 +97,7 @@ def test_credits_by_tokens(tokens: int, settings: dict[str, object], expected: i
     assert job_credits(job, "consumption_tokens", profile(**settings)) == expected
 
 
-def test_a_job_has_its_price_whatever_it_used() -> None:
+def test_a_job_based_charge_does_not_depend_on_usage() -> None:
     for job in (Job(1, 1, used=True), Job(10**20, 10**9, used=True)):
         assert job_credits(job, "job_based", profile()) == 1
         assert job_credits(job, "job_based", profile(credits_per_job=7)) == 7
@@ -106,7 +106,7 @@ def test_a_job_has_its_price_whatever_it_used() -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_no_usage_no_credits(mode: Mode) -> None:
+def test_no_usage_costs_no_credits(mode: Mode) -> None:
     assert job_credits(Job(), mode, profile(minimum_credits=5)) == 0
     assert charge(Job(), quote(CATALOG, "m", Usage()), mode, profile()) == (Job(), 0)
 

@@ -196,7 +196,7 @@ def test_a_wrong_setting_names_its_file(tmp_path: Path) -> None:
         "[[waivers]]\nrule = 'x'\nreason = 'y'\nexpires = 2026-01-01T00:00:00",
     ],
 )
-def test_what_no_setting_can_mean_is_refused_in_words(tmp_path: Path, text: str) -> None:
+def test_invalid_settings_are_refused_with_a_message(tmp_path: Path, text: str) -> None:
     write(tmp_path / "pricectl.toml", text)
     with pytest.raises(BadSettings):
         load_policy(tmp_path)

@@ -50,7 +50,7 @@ def test_the_same_bytes_change_nothing(client: TestClient) -> None:
     assert (answer.status_code, answer.json()["status"]) == (200, "unchanged")
 
 
-def test_a_refused_reload_says_why_and_what_stays(
+def test_a_refused_reload_says_why_and_which_version_stays(
     client: TestClient, pricing: Pricing, file: Path
 ) -> None:
     before = pricing.snapshot
@@ -64,7 +64,7 @@ def test_a_refused_reload_says_why_and_what_stays(
     assert pricing.snapshot is before
 
 
-def test_a_critical_model_gone_needs_force(client: TestClient, file: Path) -> None:
+def test_removing_a_critical_model_needs_force(client: TestClient, file: Path) -> None:
     values = json.loads(CATALOG)
     del values["google"], values["openai"]["gpt-4o"]
     file.write_text(json.dumps(values), encoding="utf-8")
@@ -74,7 +74,9 @@ def test_a_critical_model_gone_needs_force(client: TestClient, file: Path) -> No
     assert (forced.status_code, forced.json()["models"]) == (200, 2)
 
 
-def test_the_status_has_everything_an_operator_asks(client: TestClient, pricing: Pricing) -> None:
+def test_the_status_has_version_date_and_reload_history(
+    client: TestClient, pricing: Pricing
+) -> None:
     client.post(RELOAD, headers=BEARER)
     told = client.get(STATUS, headers=BEARER).json()
     assert (told["status"], told["version"]) == ("ok", pricing.snapshot.sha256)
@@ -324,7 +326,7 @@ def test_a_fault_of_the_first_start_is_named_too(file: Path, home: Path) -> None
 
 
 @pytest.mark.parametrize("folder", ["a: b", "pricectl.toml", "with space", "e\x1b[31m"])
-def test_no_part_of_a_folder_is_shown(
+def test_error_messages_show_no_folder(
     file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
 ) -> None:
     settings = tmp_path / folder / "prices.toml"

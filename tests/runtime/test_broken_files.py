@@ -139,7 +139,7 @@ def test_a_small_catalog_of_a_year_ago_is_followed_by_todays(file: Path) -> None
     assert "9 of 22 models are gone" in result.reason
 
 
-def test_a_true_cut_to_a_fifth_loads(file: Path) -> None:
+def test_a_price_cut_to_a_fifth_loads(file: Path) -> None:
     """gpt-5.6-luna was cut to a fifth: one row of many, and less than 50 times."""
     file.write_text(SHIPPED, encoding="utf-8")
     pricing = Pricing.load(file, policy=Policy())
@@ -224,7 +224,7 @@ def test_the_environment_accepts_one_file_at_start(
     assert Pricing.load(file, policy=Policy()).snapshot.layer == "last-known-good"
 
 
-def test_a_refusal_is_told_in_log_metric_and_health(
+def test_a_refusal_is_reported_in_log_metric_and_health(
     file: Path, pricing: Pricing, caplog: pytest.LogCaptureFixture
 ) -> None:
     app = FastAPI()
@@ -306,7 +306,7 @@ def test_a_start_that_failed_does_not_let_a_broken_file_in(
     assert copy.read_bytes() == before
 
 
-def test_prices_of_another_file_are_no_measure(
+def test_prices_of_another_file_are_not_compared(
     file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They were used while the settings, which name the file, could not be read."""
@@ -322,7 +322,7 @@ def test_prices_of_another_file_are_no_measure(
     assert (pricing.quote("o3", MILLION).pico_usd, pricing.snapshot.flags) == (2 * 10**12, ())
 
 
-def test_a_retry_tells_of_a_refusal_once(
+def test_retries_report_a_refusal_once(
     file: Path, pricing: Pricing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert pricing.snapshot.layer == "file"

@@ -195,7 +195,9 @@ def test_the_fault_is_logged_with_its_file(
 
 
 @pytest.mark.parametrize("lost", ["[project]\nname = 'pricectl'\n", "[tool.pricectll]\n", ""])
-def test_a_project_that_loses_its_table_loses_no_credits(file: Path, lost: str) -> None:
+def test_a_pyproject_that_loses_its_table_keeps_the_last_credit_settings(
+    file: Path, lost: str
+) -> None:
     project = file.with_name("pyproject.toml")
     project.write_text(PROJECT)
     pricing = Pricing.load(file)
@@ -240,7 +242,7 @@ def test_a_policy_of_the_program_must_choose_a_profile_too(file: Path) -> None:
     assert credits_of(pricing) == (None, ("settings-error",))
 
 
-def test_settings_that_only_look_changed_are_not_reloaded(
+def test_a_relative_and_an_absolute_path_count_as_the_same_settings(
     file: Path, toml: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     toml.write_text(RESELLER.replace("[profiles", 'file = "llm_pricing_current.json"\n[profiles'))
@@ -314,7 +316,7 @@ def test_a_fault_in_the_settings_keeps_the_file_that_they_name(
 
 
 @pytest.mark.parametrize("shadow", ["", 'deployed = "origin/main"\n'])
-def test_a_settings_file_that_shadows_the_real_one_loses_no_credits(
+def test_a_settings_file_that_shadows_another_keeps_the_last_credit_settings(
     file: Path, shadow: str
 ) -> None:
     file.with_name("pyproject.toml").write_text(PROJECT)
@@ -332,7 +334,7 @@ def test_a_settings_file_that_shadows_the_real_one_loses_no_credits(
         'customers = "reseller"\n' + RESELLER.partition("\n")[2],
     ],
 )
-def test_a_choice_that_stands_in_another_table_is_not_the_default(
+def test_a_misplaced_profile_choice_is_a_settings_fault(
     file: Path, toml: Path, misplaced: str
 ) -> None:
     toml.write_text(misplaced)
