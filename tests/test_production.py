@@ -65,7 +65,7 @@ def test_prices_are_usd_per_million_as_written() -> None:
     assert all(type(value) is float for value in MODEL_PRICING["o3"].values())
 
 
-def test_the_table_is_a_mapping_that_nobody_can_write() -> None:
+def test_the_table_is_a_read_only_mapping() -> None:
     # Six rows, less the two of one name and different prices, plus the default.
     assert len(MODEL_PRICING) == 6
     assert set(MODEL_PRICING) == set(MODEL_PRICING.keys()) == set(dict(MODEL_PRICING))

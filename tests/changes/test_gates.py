@@ -84,12 +84,12 @@ def test_a_gate_says_what_it_found() -> None:
     assert gate == Gate("fail-on-any", Fraction(0), Fraction(1), tripped=True)
 
 
-def test_a_rise_from_nothing_is_beyond_every_limit() -> None:
+def test_a_rise_from_zero_exceeds_every_limit() -> None:
     (gate,) = gates(SAME, {"m": ROW | {"ocr_cost_per_page": 0.01}}, increase="1000%")
     assert (gate.actual, gate.tripped) == (None, True)
 
 
-def test_a_guess_that_became_a_price_is_no_increase_but_a_new_alias_is() -> None:
+def test_a_guess_replaced_by_a_price_is_not_an_increase_but_a_new_alias_is() -> None:
     assert tripped(SAME, ADDED, increase="0%") == [False]
     # the name a went from the default $1 / $2 to $2 / $8
     assert tripped(SAME, {"m": ROW | {"aliases": ["a"]}}, increase="299%") == [True]

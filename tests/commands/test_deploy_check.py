@@ -326,7 +326,9 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_a_running_service_would_refuse_is_not_safe(run: Run, repo: Path, case: str) -> None:
+def test_a_file_that_a_running_service_would_refuse_is_not_safe(
+    run: Run, repo: Path, case: str
+) -> None:
     old, new, said = REFUSED[case]
     (repo / NAME).write_text(CATALOG, encoding="utf-8")
     service = Pricing.load(repo / NAME, state=repo / "state")

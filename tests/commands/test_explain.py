@@ -50,7 +50,7 @@ class TestName:
         assert marks == [["exact", "no"], ["alias", "no"], ["case", "no"], ["partial", "yes"]]
         assert "answered by openai/gpt-4o: input $2.50, output $10.00 per 1M tokens" in text
 
-    def test_it_ends_with_the_price_in_force(self, run: Run) -> None:
+    def test_explain_ends_with_the_price_in_force(self, run: Run) -> None:
         now, later = (
             run("explain", "gemini-2.5-pro", *at).stdout.splitlines() for at in (NOW, LATER)
         )
@@ -65,7 +65,7 @@ class TestName:
         assert run("explain", "gpt-4o-huge", "--strict").exit_code == 1
         assert run("explain", "gpt-4o", "-q").stdout == "openai/gpt-4o\n"
 
-    def test_json_of_a_name_alone_has_no_chain(self, run: Run) -> None:
+    def test_json_of_a_name_alone_has_no_steps(self, run: Run) -> None:
         found = body(run, "gpt-4o")
         assert found["schema"] == "pricectl.explain/2"
         assert [step["layer"] for step in found["steps"]] == ["exact"]
@@ -121,7 +121,7 @@ class TestWay:
             "    output_cost_per_token_above_200k_tokens",
         ]
 
-    def test_a_factor_stands_beside_the_price_in_the_file(self, run: Run, home: Path) -> None:
+    def test_a_factor_is_shown_next_to_the_price_of_the_file(self, run: Run, home: Path) -> None:
         (home / "odd.json").write_text(ODD.replace("0.0000029999900000000002", "5e-06"))
         asked = ("m", "1000", "--region", "us", "--service", "fast", "-f", "odd.json")
         at = ("--at", "2026-06-01")
@@ -147,7 +147,7 @@ class TestWay:
         assert links(found, "total")[0]["provider_cost_usd"] == "0.00"
         assert run("explain", "o3", "0").stdout.startswith("o3 costs $0.00\n")
 
-    def test_a_service_that_is_not_sold_is_told_once(self, run: Run) -> None:
+    def test_a_service_that_is_not_sold_is_reported_once(self, run: Run) -> None:
         text = run("explain", "gpt-4o", "1000", "5", "--service", "flex").stdout
         assert "  service   flex, for which the row has no price\n" in text
         assert text.count("flex") == 1

@@ -122,7 +122,7 @@ def test_an_unreadable_file_exits_2(run: Run, log: Path, words: tuple[str, ...],
     assert "Traceback" not in result.output
 
 
-def test_follow_beside_json_keeps_the_document_whole(run: Run, log: Path) -> None:
+def test_follow_with_json_writes_one_valid_document(run: Run, log: Path) -> None:
     result = run("logs", log.name, "--follow", "-o", "json")
     assert json.loads(result.stdout)["lines"] == 7
     assert result.stderr.splitlines()[0] == (

@@ -82,7 +82,7 @@ def test_an_empty_name_is_bad_usage(run: Run, verb: str) -> None:
     assert "the name is empty" in result.stderr
 
 
-def test_the_word_packaged_beside_validate_is_explained(run: Run) -> None:
+def test_validate_packaged_is_refused_with_an_explanation(run: Run) -> None:
     result = run("validate", "packaged")
     assert result.exit_code == 2
     assert "packaged: no such file; write --file packaged for the catalog" in result.stderr

@@ -49,7 +49,7 @@ def test_cached_tokens_are_part_of_the_input(run: Run) -> None:
     assert run("quote", "gpt-4o", "1000", "--cached", "800", "-q").stdout == "0.0015\n"
 
 
-def test_other_units_are_counted_beside_the_tokens(run: Run) -> None:
+def test_other_units_are_counted_in_addition_to_tokens(run: Run) -> None:
     # 2 searches at $0.01
     assert run("quote", "gpt-4o", "0", "--unit", "search=2", "-q").stdout == "0.02\n"
 
@@ -247,7 +247,7 @@ def test_a_misspelt_service_is_suggested(run: Run) -> None:
     assert "did you mean" not in run("quote", "o3", "1000", "--service", "bach", "-q").stderr
 
 
-def test_a_response_takes_no_counts_beside_it(run: Run) -> None:
+def test_counts_beside_a_response_are_refused(run: Run) -> None:
     result = run("quote", "--response", "-", "gpt-4o", "1000", stdin='{"usage": {}}')
     assert result.exit_code == 2
     said = " ".join(result.stderr.replace("│", " ").split())
@@ -371,7 +371,7 @@ def test_a_response_without_usage_is_refused(run: Run, body: str) -> None:
     assert (result.exit_code, result.stdout) == (2, "")
 
 
-def test_a_region_without_a_price_is_said(run: Run) -> None:
+def test_a_region_without_a_price_is_reported(run: Run) -> None:
     assert (
         "! no price for region eu: its base rates"
         in run("quote", "gpt-4o", "1000", "--region", "eu").stdout
@@ -381,7 +381,7 @@ def test_a_region_without_a_price_is_said(run: Run) -> None:
 FLEX = ("--service", "flex")
 
 
-def test_a_service_that_is_not_sold_is_said_once(run: Run) -> None:
+def test_a_service_that_is_not_sold_is_reported_once(run: Run) -> None:
     text = run("quote", "gpt-4o", "1000", "5", "--cached", "9", *FLEX).stdout
     assert "! no price for service flex: its standard rates" in text
     assert text.count("flex") == 1

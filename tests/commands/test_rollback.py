@@ -66,7 +66,7 @@ def document(result: Any) -> dict[str, Any]:
     return found
 
 
-def test_the_last_good_version_comes_back(run: Run, repo: Path) -> None:
+def test_the_last_good_version_is_restored(run: Run, repo: Path) -> None:
     first = git(repo, "rev-parse", "HEAD~2")[:7]
     last = git(repo, "rev-parse", "HEAD")[:7]
     result = run("rollback", "--yes")
@@ -89,7 +89,7 @@ def test_rollback_leaves_the_git_repository_unchanged(run: Run, repo: Path) -> N
     assert git(repo, "status", "--porcelain", NAME) == f"M {NAME}"
 
 
-def test_an_uncommitted_edit_goes_back_to_the_last_commit_and_is_kept(run: Run, repo: Path) -> None:
+def test_an_uncommitted_edit_is_kept_and_the_last_commit_restored(run: Run, repo: Path) -> None:
     edited = LAST.replace("3e-06", "4e-06")
     (repo / NAME).write_text(edited)
     result = run("rollback", "-y", "-o", "json")
@@ -115,7 +115,7 @@ def test_a_file_that_cannot_be_loaded_is_replaced_and_kept(run: Run, repo: Path,
     assert [(repo / name).read_text() for name in kept(repo)] == [text]
 
 
-def test_a_file_that_is_gone_comes_back(run: Run, repo: Path) -> None:
+def test_a_deleted_file_is_restored(run: Run, repo: Path) -> None:
     (repo / NAME).unlink()
     assert run("rollback", "-y").exit_code == 2
     result = run("rollback", "-y", "--file", NAME)
@@ -239,7 +239,7 @@ def test_a_file_equal_to_the_target_is_not_written(run: Run, repo: Path) -> None
     assert now(repo) == LAST
 
 
-def test_there_is_nothing_to_go_back_to(run: Run, repo: Path) -> None:
+def test_without_an_older_version_rollback_exits_2(run: Run, repo: Path) -> None:
     (repo / NAME).write_text(FIRST)
     result = run("rollback", "-y")
     assert (result.exit_code, now(repo)) == (2, FIRST)
@@ -517,7 +517,7 @@ def test_without_a_service_a_broken_edit_is_undone_too(
 ALONE = "compared with the file alone: this user has no last good copy of it in "
 
 
-def test_comparing_with_the_last_good_copy_adds_no_note(run: Run, served: Path) -> None:
+def test_a_comparison_with_the_last_good_copy_adds_no_note(run: Run, served: Path) -> None:
     (served / "other.json").write_text(dearer(2))
     found = document(run("rollback", "other.json", "--dry-run", "-o", "json"))
     assert (found["compared_with"], found["comparison_note"]) == ("last-good-copy", "")

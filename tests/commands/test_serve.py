@@ -44,7 +44,7 @@ def started(environment: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 
 @pytest.mark.timeout(60)
-def test_it_serves_until_it_is_stopped(home: Path, run: Run) -> None:
+def test_serve_answers_until_it_is_stopped(home: Path, run: Run) -> None:
     with serving(home) as server, connection(server) as line:
         assert server.said.splitlines()[0] == f"serving quotes at {server.url} with 1 worker"
         assert f"docs    {server.url}/docs" in server.said
@@ -59,7 +59,7 @@ def test_it_serves_until_it_is_stopped(home: Path, run: Run) -> None:
     assert "Traceback" not in (home / "server.log").read_text(encoding="utf-8")
 
 
-def test_it_listens_on_loopback_unless_told(run: Run, started: list[dict[str, Any]]) -> None:
+def test_serve_listens_on_loopback_by_default(run: Run, started: list[dict[str, Any]]) -> None:
     result = run("serve", "--port", "0", "--workers", "3")
     assert result.exit_code == 0
     assert "with 3 workers" in result.stdout
@@ -153,7 +153,7 @@ def test_a_server_that_stops_by_itself_exits_2(run: Run, environment: pytest.Mon
 
 
 @pytest.mark.parametrize("library", ["fastapi", "uvicorn", "prometheus_client"])
-def test_without_the_extra_it_says_what_to_install(
+def test_without_the_extra_serve_says_what_to_install(
     run: Run, environment: pytest.MonkeyPatch, library: str
 ) -> None:
     environment.setitem(sys.modules, library, None)
@@ -173,7 +173,7 @@ def test_without_the_extra_it_says_what_to_install(
         ("10.1.2.3", "http://10.1.2.3:80", True),
     ],
 )
-def test_it_says_who_can_reach_it(host: str, place: str, note: bool) -> None:  # noqa: FBT001
+def test_serve_says_who_can_reach_it(host: str, place: str, note: bool) -> None:  # noqa: FBT001
     said = text(ServerAddress(host, 80, 1, admin=False), Canvas())
     assert f"{place}/docs" in said
     assert ("other machines can reach this" in said) is note

@@ -183,7 +183,7 @@ def test_another_profile_charges_otherwise(run: Run, shops: str, home: Path) -> 
         (("http://127.0.0.1:1", "--profile", "none"), "no profile is called"),
     ],
 )
-def test_what_cannot_be_run_exits_with_2(run: Run, words: tuple[str, ...], said: str) -> None:
+def test_a_smoke_test_that_cannot_run_exits_2(run: Run, words: tuple[str, ...], said: str) -> None:
     result = run("smoke", *words)
     assert result.exit_code == 2
     assert said in " ".join(result.stderr.replace("\u2502", " ").split())

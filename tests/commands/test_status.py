@@ -118,7 +118,7 @@ def test_another_calculator_is_exit_1_another_generation_is_not(run: Run, server
     assert "other calculator" in result.stdout
 
 
-def test_a_ref_stands_beside_the_file(run: Run, home: Path) -> None:
+def test_a_ref_is_shown_next_to_the_file(run: Run, home: Path) -> None:
     git = ["git", "-C", str(home), "-c", "user.name=a", "-c", "user.email=a@example.com"]
     subprocess.run(["git", "init", "-q", str(home)], check=True)
     subprocess.run([*git, "add", "llm_pricing_current.json"], check=True)

@@ -237,7 +237,7 @@ def test_a_tier_may_begin_at_its_threshold(input_tokens: int, micro_usd: int, ab
     assert (answer.pico_usd, answer.above_tokens) == (micro_usd * 10**6, above)
 
 
-def test_a_threshold_stated_by_the_row_itself_is_used() -> None:
+def test_a_threshold_may_belong_to_its_tier() -> None:
     catalog = of({**TIERED, "context_tier": {"boundary": "gte"}})
     threshold = catalog.models[0].prices.thresholds[0]
     assert quote(catalog, "m", Usage(threshold)).pico_usd == 128_000 * 2_000_000
@@ -534,7 +534,7 @@ def test_fast_is_its_own_service_where_the_row_prices_it(
     assert (answer.pico_usd, answer.service) == (pico_usd, "fast")
 
 
-def test_a_service_that_the_row_does_not_sell_is_told() -> None:
+def test_a_service_that_is_not_sold_is_flagged() -> None:
     answer = quote(PLAIN, "m", Usage(1000), service="priority")
     assert (answer.pico_usd, answer.service) == (2_500_000_000, "priority")
     assert answer.missing_service
@@ -544,7 +544,7 @@ def test_a_service_that_the_row_does_not_sell_is_told() -> None:
         quote(PLAIN, "m", Usage(1000), service="priority", strict=True)
 
 
-def test_a_region_that_the_row_does_not_know_is_told() -> None:
+def test_an_unknown_region_is_flagged() -> None:
     catalog = of({"input_cost_per_token": 1e-05, "regional_processing_uplift_multiplier_eu": 1.1})
     for region, missing in (("eu", False), ("moon", True), ("global", False)):
         assert quote(catalog, "m", Usage(10), region=region).missing_region is missing

@@ -43,7 +43,7 @@ def test_a_catalog_has_no_other_attributes(name: str) -> None:
 
 
 @pytest.mark.parametrize("metadata", [{}, {"last_updated": 20261123}])
-def test_a_day_that_is_not_told_is_empty(metadata: object) -> None:
+def test_a_missing_date_is_empty(metadata: object) -> None:
     assert Catalog.load(json.dumps({"metadata": metadata, "o": {"m": {}}})).last_updated == ""
 
 

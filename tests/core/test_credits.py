@@ -112,7 +112,7 @@ def test_no_usage_costs_no_credits(mode: Mode) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_usage_that_costs_nothing_is_still_usage(mode: Mode) -> None:
+def test_usage_that_costs_nothing_is_charged_the_minimum(mode: Mode) -> None:
     job, credits_now = charge(Job(), quote(CATALOG, "m", Usage(0, 5)), mode, profile())
     assert (job, credits_now) == (Job(0, 5, used=True), 1)
     unpriced = quote(CATALOG, "empty", Usage(0, 0, page=1))
@@ -224,7 +224,7 @@ def test_the_largest_amount_is_read() -> None:
         assert profile(markup_percent=amount).markup_percent == 10**15
 
 
-def test_without_a_profile_the_job_goes_on_and_its_credits_are_not_known() -> None:
+def test_without_a_profile_the_cost_is_added_and_the_credits_are_none() -> None:
     call = quote(CATALOG, "m", Usage(1_000_000))
     job, credits_due = charge(Job(), call, "consumption_usd", None)
     assert (job, credits_due) == (Job(USD, 1_000_000, used=True), None)

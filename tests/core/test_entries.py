@@ -45,7 +45,7 @@ def test_a_key_wins_over_its_other_spelling_in_any_order(suffix: str, first: str
     assert micro_usd(entry, usage, service=service) == 2000
 
 
-def test_the_other_spelling_counts_beside_a_key_of_null_or_with_another_suffix() -> None:
+def test_the_other_spelling_counts_if_the_key_is_null_or_has_another_suffix() -> None:
     cached = Usage(1, cache_read_tokens=1)
     assert micro_usd({CACHED: None, HIT: 1e-06}, cached) == 1
     entry = {CACHED: 3e-06, f"{HIT}_batches": 1e-06}
@@ -258,7 +258,7 @@ def test_regional_factors_apply_to_off_peak_and_dated_prices() -> None:
     assert micro_usd(entry, Usage(10), region="eu", at=later) == 100
 
 
-def test_rows_that_differ_in_a_factor_do_not_price_alike() -> None:
+def test_rows_that_differ_in_a_factor_have_different_prices() -> None:
     one = row(**REGIONS).prices
     assert one.same_prices(row(**REGIONS).prices)
     assert not one.same_prices(

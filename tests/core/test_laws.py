@@ -241,7 +241,7 @@ def test_deltas_sum_to_the_rounded_sum(
 
 
 @given(job_calls, modes, profiles, st.data())
-def test_splitting_a_call_changes_no_charge(
+def test_splitting_a_call_keeps_the_charge(
     amounts: list[tuple[int, int]], mode: Mode, profile: Profile, data: st.DataObject
 ) -> None:
     """Law 12: splitting a call inside a job never changes the charge."""
@@ -253,7 +253,7 @@ def test_splitting_a_call_changes_no_charge(
 
 
 @given(job_calls, job_calls, modes, profiles)
-def test_splitting_a_job_makes_nothing_cheaper(
+def test_splitting_a_job_is_never_cheaper(
     one: list[tuple[int, int]], two: list[tuple[int, int]], mode: Mode, profile: Profile
 ) -> None:
     """Law 13: splitting a job never makes it cheaper, rounding up."""

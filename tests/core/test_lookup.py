@@ -292,7 +292,7 @@ def test_rows_with_very_many_dates_are_compared_as_any_others() -> None:
     assert find(Catalog.load(json.dumps(rows)), "m").how == "exact"
 
 
-def test_the_order_of_rows_changes_no_answer() -> None:
+def test_the_order_of_rows_does_not_change_answers() -> None:
     asked = ["gpt-4.1", "shared", "SHARED", "tied", "openai/tied", "gpt-4-turbo-latest", "us.o3"]
     before = [find(CATALOG, name)[1:] for name in asked]
     rows = [find(CATALOG, name).model.full_name for name in asked]
@@ -394,7 +394,7 @@ def test_suggestions_are_of_three_different_rows() -> None:
     assert len(near_names(Catalog.load(json.dumps({"acme": rows})), "gpt")) == 3
 
 
-def test_a_near_name_is_spelled_as_in_the_first_row_that_has_it() -> None:
+def test_a_suggestion_is_spelled_as_in_the_first_row_that_has_it() -> None:
     rows = {"b": {"Model-X": entry(1)}, "a": {"model-x": entry(2)}}
     assert near_names(Catalog.load(json.dumps(rows)), "MODEL-XY") == ("Model-X",)
 

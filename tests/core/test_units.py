@@ -188,7 +188,7 @@ def test_nested_keys_are_written_dotted() -> None:
     assert dotted == set(NESTED_KEYS)
 
 
-def test_a_price_key_is_no_longer_than_a_name() -> None:
+def test_a_price_key_is_at_most_as_long_as_a_name() -> None:
     longest = "input_cost_per_token_".ljust(256, "x")
     assert parse_key(longest) is not None
     assert parse_key(longest + "x") is None

@@ -118,7 +118,7 @@ def test_a_job_from_call_to_refund(client: TestClient) -> None:
     assert client.get("/api/jobs/none").status_code == 404
 
 
-def test_a_usage_that_cannot_be_read_does_not_fail_the_call(
+def test_an_unreadable_usage_does_not_fail_the_call(
     made: credits_app.Shop,
 ) -> None:
     odd = {**complete("m", []), "usage": {"prompt_tokens": -5, "completion_tokens": "many"}}

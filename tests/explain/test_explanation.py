@@ -369,7 +369,7 @@ class TestServiceAndRegion:
         assert line.facts["usd_per_mtok"] == "0.000000002"
 
     @pytest.mark.parametrize("scope", ["request", "marginal"])
-    def test_a_service_that_is_not_sold_is_told_once_and_on_no_line(self, scope: str) -> None:
+    def test_a_service_that_is_not_sold_is_reported_once_and_not_on_lines(self, scope: str) -> None:
         entry = {**LONG, "context_tier": {"scope": scope}}
         found = answer(entry, Usage(300_000, 10, cache_read_tokens=1), service="flex")
         assert one(found, "service").text == "flex, for which the row has no price"
@@ -414,7 +414,7 @@ class TestUsage:
             ],
         }
 
-    def test_nothing_used(self) -> None:
+    def test_an_empty_usage_is_explained(self) -> None:
         found = answer(PLAIN, Usage())
         assert one(found, "usage").text == "0 in; 0 out"
         assert one(found, "usage").facts["parts"] == links(found, "line") == []
@@ -628,7 +628,7 @@ class TestResponse:
             ),
         ],
     )
-    def test_the_total_beside_the_cost_that_is_stated(
+    def test_the_total_is_compared_with_the_stated_cost(
         self, cost: float, words: str, difference: str
     ) -> None:
         total = self.chain(model="gpt-4o", usage={"cost": cost})["total"]
@@ -720,6 +720,6 @@ def test_a_catalog_without_bytes_has_no_hash() -> None:
         (Fraction(10**30, 1), "1" + "0" * 30),
     ],
 )
-def test_an_exact_number_loses_no_digit(number: Fraction, text: str) -> None:
+def test_an_exact_number_keeps_every_digit(number: Fraction, text: str) -> None:
     assert exact(number) == text
     assert Fraction(text) == number

@@ -252,7 +252,7 @@ def test_an_unwritable_path_is_refused(file: Path, path: str) -> None:
         replace(file.parent / path, NEW)
 
 
-def test_an_interrupt_leaves_nothing_behind(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_leaves_no_temporary_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 

@@ -255,7 +255,7 @@ def test_a_hook_of_the_repository_itself(
         ("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1"),
     ],
 )
-def test_the_environment_changes_no_answer(
+def test_git_variables_of_the_environment_are_ignored(
     repo: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
 ) -> None:
     other = other_repository(repo)
@@ -292,7 +292,7 @@ def test_replace_refs_and_grafts_are_ignored(repo: Path) -> None:
     assert content(NAME, "HEAD~1") == OLD
 
 
-def test_git_log_settings_change_no_answer(repo: Path) -> None:
+def test_git_log_settings_do_not_change_answers(repo: Path) -> None:
     commit(repo, NEW)
     git(repo, "mv", NAME, "moved.json")
     git(repo, "commit", "-q", "-m", "moved")

@@ -164,7 +164,7 @@ def test_one_model_retired_of_five_loads(file: Path) -> None:
     assert (pricing.reload().status, pricing.snapshot.models) == ("reloaded", 4)
 
 
-def test_what_the_settings_call_critical_must_keep_its_price(file: Path) -> None:
+def test_a_critical_model_of_the_settings_must_keep_its_price(file: Path) -> None:
     pricing = Pricing.load(file, policy=Policy(critical=("o3",)))
     file.write_bytes(catalog({name: each for name, each in PLAIN.items() if name != "o3"}))
     result = pricing.reload()
@@ -245,7 +245,7 @@ def test_a_refusal_is_reported_in_log_metric_and_health(
     assert (health.status_code, health.json()["status"]) == (200, "degraded")
 
 
-def test_the_first_start_of_all_has_nothing_to_compare_with(file: Path) -> None:
+def test_the_first_start_loads_without_a_comparison(file: Path) -> None:
     file.write_bytes(catalog({"only": (0, 0)}))
     assert Pricing.load(file, policy=Policy()).snapshot.layer == "file"
 
@@ -277,7 +277,7 @@ def test_a_new_worker_cannot_make_the_others_take_a_broken_file(file: Path, tmp_
         assert worker.quote("o3", MILLION).pico_usd == 2 * 10**12
 
 
-def test_what_one_worker_was_forced_to_take_all_take(file: Path, tmp_path: Path) -> None:
+def test_a_forced_reload_is_taken_over_by_all_workers(file: Path, tmp_path: Path) -> None:
     one, other = (Pricing.load(file, policy=Policy(), state=tmp_path / name) for name in "ab")
     file.write_bytes(catalog({**PLAIN, "o3": (2000, 8000)}))
     assert one.reload(force=True).status == "reloaded"

@@ -270,7 +270,7 @@ def test_metrics_name_every_kind_from_the_start(pricing: Pricing) -> None:
         metrics.fallbacks["unknown-model"] = 5  # type: ignore[index]
 
 
-def test_a_broken_log_handler_breaks_no_call(
+def test_a_broken_log_handler_does_not_fail_a_call(
     pricing: Pricing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Broken(logging.Handler):

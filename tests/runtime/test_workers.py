@@ -235,7 +235,7 @@ def test_beside_a_read_only_folder_the_state_folder_is_shared(
     assert other.snapshot.sha256 == atomic.sha256(NEW)
 
 
-def test_where_nothing_can_be_announced_the_reload_says_so(
+def test_a_reload_that_cannot_be_announced_says_so(
     pricing: Pricing, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> None:

@@ -106,7 +106,7 @@ def test_a_dated_list_without_any_tier_is_found() -> None:
     assert finding.message.endswith("lack every price above 200k")
 
 
-def test_a_dated_list_may_have_other_tiers() -> None:
+def test_a_dated_list_may_lack_a_tier_of_the_row() -> None:
     row = announced("2027-06-01", input_cost_per_token_above_128k_tokens=2e-06)
     row |= {"input_cost_per_token_above_200k_tokens": 2e-06}
     assert not found(row, date(2026, 12, 1), "dated-prices-incomplete")

@@ -83,9 +83,7 @@ def test_tokens_that_gemini_leaves_unnamed_are_reasoning(model: str, provider: s
         ({"reasoning_tokens": 2}, Usage(10, 5, reasoning_tokens=2)),
     ],
 )
-def test_a_perplexity_request_is_charged_by_its_search_context(
-    usage: dict[str, Any], expected: Usage
-) -> None:
+def test_perplexity_counts_are_read_into_units(usage: dict[str, Any], expected: Usage) -> None:
     assert read_response(chat("m", **WITH_TOTAL, **usage)).usage == expected
 
 

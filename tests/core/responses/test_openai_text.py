@@ -19,7 +19,7 @@ def answer(**usage: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("total", [16, 50, 320, 100_000])
-def test_a_total_above_its_parts_is_not_read_fast(total: int) -> None:
+def test_a_total_above_its_parts_is_a_signal(total: int) -> None:
     reading = read_response(answer(total_tokens=total))
     assert reading.usage == Usage(10, 5)
     assert reading.signals == (f"unattributed_tokens={total - 15}",)
@@ -134,7 +134,7 @@ OUTPUTS: tuple[object, ...] = (7, "text", {}, [7], ["text"], [None], [{"type": [
 
 
 @pytest.mark.parametrize("output", OUTPUTS)
-def test_an_output_of_another_type_holds_no_calls(output: object) -> None:
+def test_an_output_of_an_unexpected_type_has_no_calls(output: object) -> None:
     usage = {"input_tokens": 10, "output_tokens": 5, "total_tokens": 15}
     body = {"object": "response", "model": "gpt-5", "usage": usage, "output": output}
     reading = read_response(body)

@@ -372,7 +372,7 @@ def test_a_response_that_needs_its_request_is_refused(body: Any, missing: str) -
         },
     ],
 )
-def test_a_part_is_no_larger_than_its_total(body: Any) -> None:
+def test_a_part_must_not_exceed_its_total(body: Any) -> None:
     with pytest.raises(BadUsage, match="is more than"):
         read_response(body)
 
@@ -606,7 +606,7 @@ def test_an_impossible_usage_is_salvaged_as_loose_counts(
     assert reading.usage == Usage()
 
 
-def test_a_valid_response_needs_no_salvage() -> None:
+def test_a_valid_response_is_not_salvaged() -> None:
     for body in (chat(**PLAIN), {**chat(**PLAIN), "object": "chat.completion"}):
         assert salvage_response(body) == (read_response(body), None)
 

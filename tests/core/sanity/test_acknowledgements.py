@@ -44,7 +44,7 @@ def test_a_whole_acknowledgement_is_read() -> None:
 
 
 @pytest.mark.parametrize("spelling", ["2.5e-05", "0.000025", "25E-6", "0.00002500"])
-def test_a_value_holds_in_any_spelling(spelling: str) -> None:
+def test_an_acknowledged_value_matches_in_any_spelling(spelling: str) -> None:
     text = json.dumps([GOOD]).replace("2.5e-05", spelling)
     metadata = document.parse(f'{{"acknowledged": {text}}}')
     assert isinstance(metadata, dict)

@@ -121,7 +121,7 @@ def test_calls_whose_price_is_gone_are_compared_with_what_they_are_charged_now(k
     assert of_row(edited(**{key: 1e-06}), ROW) == [("price-moved", "note", f"/{key}")]
 
 
-def test_a_price_whose_calls_cost_nothing_now_became_zero() -> None:
+def test_a_price_whose_calls_are_now_free_counts_as_became_zero() -> None:
     free = {IN: 0, OUT: 0, "mode": "chat", "free": True}
     key = f"{IN}_priority"
     assert of_row({**free, key: 2e-06}, free) == [("zero-price", "warning", f"/{key}")]

@@ -166,7 +166,7 @@ def test_one_removed_model_of_five_is_accepted() -> None:
     assert verdict(five, {**gone, "m3": {**five["m3"], "retired": True}}).findings == ()
 
 
-def test_an_added_model_has_no_finding() -> None:
+def test_an_added_model_gives_no_finding() -> None:
     assert verdict(many(5), many(6)).findings == ()
 
 
@@ -487,7 +487,7 @@ def test_one_acknowledgement_is_enough_for_prices_that_moved_alike() -> None:
         assert verdict(before, after, acknowledged=[accept(place)]).errors == ()
 
 
-def test_an_acknowledgement_holds_for_its_value_only() -> None:
+def test_an_acknowledgement_covers_only_its_value() -> None:
     before = {**many(9), "m": ROW}
     (moved,) = verdict(before, {**many(9), "m": edited(**{OUT: 8e-05})}).errors
     other = {**many(9), "m": edited(**{OUT: 8.1e-05})}
@@ -544,7 +544,7 @@ def test_the_most_severe_finding_comes_first() -> None:
     )
 
 
-def test_the_comparison_of_an_equal_file_looks_at_no_price(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_equal_file_is_not_compared_price_by_price(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a reload costs in a process: rows that did not change are compared as they stand."""
     seen: list[str] = []
     real = rows.judge_row

@@ -155,7 +155,7 @@ def test_a_model_name_cannot_imitate_a_log_phrase() -> None:
     assert names(forged) == {"pricing data loaded json decode error": 1}
 
 
-def test_a_line_of_the_old_loader_may_hold_two_signs() -> None:
+def test_a_line_of_the_old_loader_may_contain_two_phrases() -> None:
     line = "Pricing file not found at /x, using fallback pricing"
     assert phrases(line) == {"fallback pricing": 1, "pricing file not found": 1}
 
