@@ -140,7 +140,7 @@ def build(values: Json, problems: list[Problem], *, source: bytes | str = "") ->
         problems.append(Problem(METADATA_POINTER, "metadata is not an object"))
         metadata = {}
     if metadata.get("currency", "USD") != "USD":
-        message = "prices are in another currency than USD"
+        message = "prices are not in USD"
         problems.append(Problem(f"{METADATA_POINTER}/currency", message))
     if not has_known_schema(metadata):
         message = f"schema_version is not {readable_schemas()}"
