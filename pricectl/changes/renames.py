@@ -121,7 +121,7 @@ def _similarities(
 
 
 def may_be_similar(old: str, new: str) -> bool:
-    """Whether two names have enough characters in common, in whatever order."""
+    """Whether two names have enough characters in common, in any order."""
     from difflib import SequenceMatcher
 
     matcher = SequenceMatcher(None, old, new)

@@ -174,7 +174,7 @@ def _limits(value: Any, where: str) -> RuleLimits:
 
 
 def _numbered(value: Any, where: str) -> list[tuple[str, Any]]:
-    """The items of a list with where each stands."""
+    """The items of a list, each with its path."""
     return [(f"{where}[{n}]", item) for n, item in enumerate(readers.array(value, where))]
 
 

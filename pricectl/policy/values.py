@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # a quote reads settings, but no bounds
 
 
 class BadSettings(PricingError):
-    """A setting that cannot be used as it is written."""
+    """An invalid setting."""
 
 
 class Waiver(NamedTuple):

@@ -123,7 +123,7 @@ def test_two_ways_to_name_the_file_are_refused(run: Run, home: Path, check: str)
     result = run(check, "a.json", "--file", "missing.json")
     assert result.exit_code == 2
     said = " ".join(result.stderr.replace("│", "").split())
-    assert "names 'missing.json' beside 'a.json'; write one or the other" in said
+    assert "'missing.json' and 'a.json' are both given; name one file" in said
 
 
 @pytest.mark.parametrize(

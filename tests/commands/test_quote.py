@@ -190,7 +190,7 @@ def test_a_model_without_a_price_is_not_listed_as_cheapest(run: Run) -> None:
         (["gpt-4o", "99999999999999999999999", "1"], "is not a token count"),
         (["--", "gpt-4o", "-5", "1"], "'-5' is not a token count"),
         (["gpt-4o", "12", "--unit", "foo=2"], "unknown unit 'foo'"),
-        (["gpt-4o", "12", "--unit", "input_tokens=2"], "stand behind the model"),
+        (["gpt-4o", "12", "--unit", "input_tokens=2"], "come after the model"),
         (["gpt-4o", "12", "--unit", "page"], "is not a count"),
         (["gpt-4o", "12", "--unit", "page=1.5"], "is not a count such as 1000, 1,000 or 1k"),
         (["gpt-4o", "12", "--unit", "second=x"], "is not an amount such as 12.5, 1,000 or 1k"),

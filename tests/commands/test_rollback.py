@@ -554,7 +554,9 @@ def test_a_file_that_looks_broken_beside_the_version_waives_the_comparison(
     (repo / NAME).write_text(dearer(1000))
     found = document(run("rollback", "--dry-run", "-o", "json"))
     assert (found["compared_with"], found["refusal"]) == ("nothing", "")
-    assert found["comparison_note"].startswith("not compared: the file itself looks broken beside")
+    assert found["comparison_note"].startswith(
+        "not compared: the file itself looks broken compared with"
+    )
     assert "not compared: the file itself looks broken" in run("rollback", "--dry-run").stdout
 
 

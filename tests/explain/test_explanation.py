@@ -41,7 +41,7 @@ def test_a_plain_call() -> None:
     # 1,000 x 2.5 and 500 x 10 micro-dollars: 2,500 + 5,000
     assert explain(found) == (
         "name: m is answered by acme/m, by its name",
-        "row: names no source",
+        "row: has no source",
         "period: one price list for all dates",
         "tier: one rate for every length",
         "service: standard",
@@ -598,7 +598,7 @@ class TestResponse:
 
     def test_a_body_may_state_nothing_but_usage(self) -> None:
         links = self.chain()
-        assert links["response"].text == "states the usage alone"
+        assert links["response"].text == "states only the usage"
         assert links["response"].facts["reported_usd"] is None
         assert links["total"].text == "$0.002, the exact sum"  # the default price: 1,000 + 1,000
         assert links["row"].remarks == ()

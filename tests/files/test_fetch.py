@@ -172,7 +172,7 @@ def test_a_compressed_answer_is_refused(url: str) -> None:
 
 
 def test_a_truncated_body_is_refused(url: str) -> None:
-    with pytest.raises(NotFetched, match="hung up before the end"):
+    with pytest.raises(NotFetched, match="closed the connection before the end"):
         fetch(f"{url}/cut")
 
 

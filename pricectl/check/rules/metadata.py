@@ -1,4 +1,4 @@
-"""Rules about the metadata: what the file says about itself."""
+"""Rules about the file's metadata."""
 
 from collections.abc import Iterator
 
@@ -121,7 +121,7 @@ SAYS_PER_MILLION = ("per million", "per 1m", "per 1 million", "per 1,000,000", "
 
 
 def check(context: Context) -> Iterator[Finding]:
-    """The metadata alone, then against the rows."""
+    """Check the metadata itself, then against the rows."""
     if not context.catalog.metadata:
         yield METADATA_MISSING.finding("", "the file has no metadata")
         return

@@ -1,6 +1,6 @@
 """Rules about the file as a document and about the shape of its rows.
 
-Most of these findings are made while the text is parsed and held against the schema.
+Most of these findings come from parsing the text and from the schema.
 """
 
 from collections.abc import Iterator
@@ -124,7 +124,7 @@ RULES = (
 
 
 def check(context: Context) -> Iterator[Finding]:
-    """An empty catalog, and keys nobody reads."""
+    """Find an empty catalog, and keys that no reader knows."""
     if not context.catalog.models:
         yield EMPTY_CATALOG.finding("", "the catalog has no models")
     known = context.known_keys

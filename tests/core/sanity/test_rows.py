@@ -115,7 +115,7 @@ def test_calls_whose_price_is_gone_are_compared_with_what_they_are_charged_now(k
     assert (found.rule, found.level) == ("price-moved", "refused")
     assert (found.pointer, found.value) == (f"/x/m/{key}", None)
     assert found.message.endswith(
-        "went down 60x, from $120.00 to $2.00 per 1M tokens; it has no price of its own any more"
+        "went down 60x, from $120.00 to $2.00 per 1M tokens; it no longer has its own price"
     )
     assert of_row(edited(**{key: 2.9e-06}), ROW) == []
     assert of_row(edited(**{key: 1e-06}), ROW) == [("price-moved", "note", f"/{key}")]
@@ -152,7 +152,8 @@ def test_prices_moved_by_the_same_factor_are_one_finding() -> None:
     assert [one.rule for one in found] == ["price-moved"]
     assert [place for place, _ in found[0].alike] == [f"/x/m/{IN}", f"/x/m/{OUT}"]
     assert found[0].message == (
-        "input went up 5x, from $2.00 to $10.00 per 1M tokens; 1 other price of the row moved alike"
+        "input went up 5x, from $2.00 to $10.00 per 1M tokens; "
+        "1 other price of the row moved by the same factor"
     )
     assert found[0].moved == 5
 
