@@ -32,7 +32,7 @@ from pricectl.production import (
 )
 
 CATALOG = """{
-  "metadata": {"last_updated": "2026-11-01", "schema_version": "1.0",
+  "metadata": {"last_updated": "2026-11-01",
                "default_pricing": {"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06}},
   "openai": {
     "gpt-4o": {"input_cost_per_token": 2.5e-06, "output_cost_per_token": 10e-06},

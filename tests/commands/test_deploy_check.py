@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from pricectl.core import Catalog, Match, Quote, Usage, find, quote
+from pricectl.core.catalog import SCHEMA_MAJOR
 from pricectl.operate.deploy_check import sample_jobs
 from pricectl.report.formats.markdown import code
 from pricectl.runtime import Pricing
@@ -351,7 +352,7 @@ def test_an_acknowledged_move_is_safe(run: Run, repo: Path) -> None:
         "reason": "announced",
         "date": "2026-11-01",
     }
-    metadata = '"schema_version": "1.0"'
+    metadata = f'"schema_version": "{SCHEMA_MAJOR}.0"'
     text = CATALOG.replace(old, new).replace(
         metadata, f'{metadata}, "acknowledged": [{json.dumps(accepted)}]'
     )

@@ -16,7 +16,7 @@ from pricectl.files import atomic
 from pricectl.policy import Policy
 from pricectl.router import make_router
 from pricectl.runtime import Pricing
-from tests.conftest import ROOT
+from tests.conftest import ROOT, read_catalog
 from tests.runtime.conftest import PLAIN, catalog
 
 SHIPPED = (ROOT / "llm_pricing_current.json").read_text(encoding="utf-8")
@@ -129,11 +129,11 @@ def test_the_catalog_of_2025_is_followed_by_todays(file: Path) -> None:
 
 def test_a_small_catalog_of_a_year_ago_is_followed_by_todays(file: Path) -> None:
     """As the two above, with a few rows that have the same kinds of moves."""
-    file.write_bytes((RELOADS / "year-ago.json").read_bytes())
+    file.write_bytes(read_catalog(RELOADS / "year-ago.json"))
     pricing = Pricing.load(file, policy=Policy())
-    file.write_bytes((RELOADS / "today.json").read_bytes())
+    file.write_bytes(read_catalog(RELOADS / "today.json"))
     assert pricing.reload().status == "reloaded"
-    file.write_bytes((RELOADS / "year-ago.json").read_bytes())
+    file.write_bytes(read_catalog(RELOADS / "year-ago.json"))
     result = pricing.reload()
     assert result.status == "refused"
     assert "9 of 22 models are gone" in result.reason

@@ -34,7 +34,7 @@ SCHEMA_VERSION = Rule(
     "error",
     "this pricectl does not read the file's schema_version",
     "A newer format may mean something else by the same keys.",
-    '{"metadata": {"schema_version": "2.0"}}',
+    '{"metadata": {"schema_version": "99.0"}}',
     f'{{"metadata": {{"schema_version": "{SCHEMA_MAJOR}.0"}}}}',
     f'Write "{SCHEMA_MAJOR}.0", or upgrade pricectl.',
 )

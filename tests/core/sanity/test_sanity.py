@@ -15,6 +15,7 @@ from pricectl.core.sanity import check, compare, rows
 from pricectl.core.sanity.bounds import widen
 from pricectl.core.sanity.verdict import ACKNOWLEDGEABLE, LEVELS, RULES, Verdict
 from pricectl.edit.formatting import formatted
+from tests.conftest import read_catalog
 from tests.core.costs import cost_of
 from tests.core.sanity_cases import (
     IN,
@@ -140,7 +141,7 @@ def test_the_file_of_a_year_ago_may_be_followed_by_todays() -> None:
 def test_a_small_file_of_a_year_ago_may_be_followed_by_todays() -> None:
     """The same kinds of moves: 3 to 9 times on some rows, new services, a rename, many new rows."""
     old, new = (
-        Catalog.load((RELOADS / name).read_bytes()) for name in ("year-ago.json", "today.json")
+        Catalog.load(read_catalog(RELOADS / name)) for name in ("year-ago.json", "today.json")
     )
     found = check(old, new)
     assert rules(found, "refused") == []
