@@ -37,7 +37,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "validate": "Check price files and show everything that is wrong.",
         "rule": "Explain a rule of 'validate', or list all rules.",
         "diff": "Show what a price edit does to costs and credits.",
-        "fmt": "Move prices that have begun into their row; write all prices alike.",
+        "fmt": "Move prices that have begun into the row; write all alike.",
     },
     "Around a deploy": {
         "deploy-check": "Check whether the price file is safe to deploy.",

@@ -53,7 +53,7 @@ def fmt(
     *,
     view: ViewOptions,
 ) -> int:
-    """Move prices that have begun into their row; write all prices alike.
+    """Move prices that have begun into the row; write all alike.
 
     Every other byte of the file stays, and no call changes its cost. -q prints only the summary.
 

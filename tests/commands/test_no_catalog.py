@@ -67,7 +67,7 @@ def test_a_question_says_where_the_name_of_a_missing_file_is_from(
         "environment": ("gone.json", "PRICECTL_FILE"),
         "settings": ("missing.json", "the setting `file`"),
     }[how]
-    said = f"{name}: no such file; the name is from {origin}, correct it there\n"
+    said = f"{name}: no such file; the name comes from {origin}; correct it there\n"
     assert run(*words).stderr.endswith(said)
 
 

@@ -514,7 +514,7 @@ def test_without_a_service_a_broken_edit_is_undone_too(
     assert now(repo) == LAST
 
 
-ALONE = "compared with the file alone: this user has no last good copy of it in "
+ALONE = "compared only with the file: this user has no last good copy of it in "
 
 
 def test_a_comparison_with_the_last_good_copy_adds_no_note(run: Run, served: Path) -> None:

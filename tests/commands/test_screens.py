@@ -190,5 +190,5 @@ def test_the_old_name_of_the_token_option_works_and_warns(
     new = run("smoke", "http://127.0.0.1:1", "--token-env", "SMOKE_TOKEN")
     assert result.stderr == warning + new.stderr
     both = run("smoke", "http://127.0.0.1:1", "--token", "A", "--token-env", "B")
-    assert "write --token-env alone" in both.stderr
+    assert "write only --token-env" in both.stderr
     assert both.exit_code == 2
