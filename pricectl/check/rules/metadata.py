@@ -152,7 +152,7 @@ def _day(context: Context) -> Iterator[Finding]:
     if day is None:
         return
     if (day - context.today).days > 1:
-        yield LAST_UPDATED_IN_FUTURE.finding(where, f"{day} has not come")
+        yield LAST_UPDATED_IN_FUTURE.finding(where, f"{day} is in the future")
     verified = (model.entry.get("verified_on") for model in context.catalog.models)
     # Most rows share a day, and reading a date costs more than comparing texts.
     texts = {text for text in verified if isinstance(text, str)}

@@ -58,7 +58,7 @@ CRITICAL_MODEL_MISSING = Rule(
     "Its calls are billed at the default price until somebody notices.",
     '{"openai": {"gpt-5": {"input_cost_per_token": 1.25e-06}}}',
     '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}',
-    "Add the row, or take the name out of `critical` in the settings.",
+    "Add the row, or name other models in `critical` of pricectl.toml.",
 )
 RULES = (
     UNSAFE_NAME,

@@ -131,7 +131,7 @@ def _age(context: Context, model: Model) -> Iterator[Finding]:
         message = f"the prices of {model.name!r} were last compared {age:,} days ago"
         yield VERIFIED_STALE.finding(pointer, message)
     elif age < -1:  # tomorrow may be today already where the reviewer lives
-        yield VERIFIED_IN_FUTURE.finding(pointer, f"{day} has not come")
+        yield VERIFIED_IN_FUTURE.finding(pointer, f"{day} is in the future")
 
 
 def _lacking(rule: Rule, key: str, section: str, models: list[Model]) -> Iterator[Finding]:
