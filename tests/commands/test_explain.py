@@ -72,7 +72,7 @@ class TestName:
         assert found["chain"] == []
 
 
-class TestWay:
+class TestSteps:
     @pytest.mark.usefixtures("three_modes")
     def test_every_step_from_name_to_credits_is_shown(self, run: Run) -> None:
         # 250,000 are above 200k: x $2.50 / 1M = $0.625; + 30% = $0.8125, x 10 = 8.125

@@ -41,7 +41,7 @@ def test_anthropics_fast_mode_is_read_as_a_service(speed: Any, service: str) -> 
     assert read_response({"model": "m", "usage": {**MESSAGE, "speed": speed}}).service == service
 
 
-class Touchy:
+class RefusesComparison:
     """An object of a client library that refuses to be compared."""
 
     model = "gpt-4o"
@@ -53,7 +53,7 @@ class Touchy:
 
 
 def test_reading_never_compares_objects() -> None:
-    reading = read_response(Touchy())
+    reading = read_response(RefusesComparison())
     assert (reading.model, reading.usage) == ("gpt-4o", Usage(1, 1))
 
 

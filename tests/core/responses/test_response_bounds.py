@@ -232,12 +232,12 @@ class Bottomless:
         return getattr(self, f"{name}_")
 
 
-class Hour(int):
-    """An int that is none."""
+class IntSubclass(int):
+    """A subclass of int, which is not trusted to be one."""
 
 
-class Word(str):
-    """A text of a class of its own."""
+class TextSubclass(str):
+    """A subclass of str."""
 
     __slots__ = ()
 
@@ -269,8 +269,11 @@ STRANGE: dict[str, Any] = {
     "mock of usage": {"usage": Mock(), "model": Mock()},
     "iterator": iter([{"usage": {}}]),
     "iterator of usage": {"usage": iter(())},
-    "int of another class": {"usage": {"prompt_tokens": Hour(3), "completion_tokens": 1}},
-    "text of another class": {Word("model"): Word("m"), "usage": {Word("total_tokens"): 1}},
+    "int of another class": {"usage": {"prompt_tokens": IntSubclass(3), "completion_tokens": 1}},
+    "text of another class": {
+        TextSubclass("model"): TextSubclass("m"),
+        "usage": {TextSubclass("total_tokens"): 1},
+    },
     "keys of every kind": {None: 1, 2: 3, (): (), "usage": {None: 1, "total_tokens": 1}},
     "a type": dict,
     "a module": sys,

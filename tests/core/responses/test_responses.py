@@ -699,7 +699,7 @@ def test_an_object_that_fails_is_refused() -> None:
         read_response(Broken())
 
 
-class Liar(list[Any]):
+class PretendingList(list[Any]):
     def __iter__(self) -> Any:
         raise ValueError
 
@@ -707,8 +707,8 @@ class Liar(list[Any]):
 @pytest.mark.parametrize(
     "body",
     [
-        Liar([PLAIN]),
-        {"usage": {"promptTokenCount": 1, "promptTokensDetails": Liar([1])}},
+        PretendingList([PLAIN]),
+        {"usage": {"promptTokenCount": 1, "promptTokensDetails": PretendingList([1])}},
         {"model": MagicMock(spec=str), "usage": PLAIN},
         Mock(spec=list),
     ],

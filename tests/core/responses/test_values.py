@@ -88,7 +88,7 @@ def test_a_refusal_shows_numbers_but_no_other_values(value: object, what: str) -
     assert refused(whole, value) == what
 
 
-class Word(Enum):
+class ServiceEnum(Enum):
     FLEX = "flex"
     NUMBER = 7
 
@@ -101,8 +101,8 @@ class Word(Enum):
         ("x" * 257, ""),
         ("x" * 300, ""),
         ("", ""),
-        (Word.FLEX, "flex"),
-        (Word.NUMBER, ""),
+        (ServiceEnum.FLEX, "flex"),
+        (ServiceEnum.NUMBER, ""),
         (b"flex", ""),
         (7, ""),
         (None, ""),
