@@ -141,7 +141,7 @@ def test_failures_for_people(run: Run, shops: str) -> None:
 
 
 def test_a_token_in_an_answer_is_not_repeated(run: Run, shops: str) -> None:
-    result = run("smoke", f"{shops}/told", "--token-env", "SMOKE_TOKEN", "-v")
+    result = run("smoke", f"{shops}/leaking", "--token-env", "SMOKE_TOKEN", "-v")
     assert result.exit_code == 1
     assert TOKEN not in result.output
     assert "got 500 (upstream refused Bearer ***)" in result.output
