@@ -72,8 +72,8 @@ def first_snapshot(sources: Sources, settings: SettingsInForce, monitor: Monitor
     if refused:
         own = own[1:]
     # The announced version first; a file that nobody has announced yet is taken otherwise.
-    agreed = [loaded for loaded in own if announced and loaded.catalog.sha256 == announced.sha256]
-    loaded = next(iter(agreed or own), None)
+    matching = [loaded for loaded in own if announced and loaded.catalog.sha256 == announced.sha256]
+    loaded = next(iter(matching or own), None)
     if loaded is None:
         try:  # the packaged catalog is not checked against anything
             loaded = loader.load_packaged()
