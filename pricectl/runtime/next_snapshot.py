@@ -91,7 +91,7 @@ def first_snapshot(sources: Sources, settings: SettingsInForce, monitor: Monitor
 def _why_refused(
     own: list[LoadedCatalog], announced: Announcement | None, policy: Policy
 ) -> Refused | None:
-    """Why the file looks broken beside the last good copy, which was in use before this start.
+    """Why the file looks broken compared with the last good copy, in use before this start.
 
     A file that a person has forced a worker of this host to take is not checked again.
     """

@@ -65,7 +65,7 @@ def quote_reading(  # noqa: PLR0913 - as `quote_response`
         raise UnpricedUnit(
             f"no price for {', '.join(reading.signals)}",
             where=match.asked,
-            next_step="price it apart, or ask without strict",
+            next_step="price it separately, or call without strict",
         )
     served = with_service(reading, service).service
     if region is None:
