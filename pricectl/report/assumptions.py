@@ -69,6 +69,7 @@ def assumptions(estimate: Estimate, near: Sequence[str]) -> Iterator[str]:
         sold = {service for _, _, service in quote.prices.rates if service}
         # The row's words for what it sells, and the common ones for the same.
         words = sold | {word for word, service in SERVICE_NAMES.items() if service in sold}
+        words.discard(quote.service)  # of several requests only some may have it
         close = get_close_matches(quote.service, words, n=1)
         rates = f"no price for service {clean(quote.service)}: its standard rates"
         yield _with_near(rates, close)

@@ -694,7 +694,93 @@ SHAPES = (
     ),
 )
 
+MORE = (
+    Shape(
+        "Vercel AI SDK 5: writes beside the usage",
+        with_model(
+            "claude-x",
+            usage={"inputTokens": 86, "outputTokens": 4, "cachedInputTokens": 10},
+            providerMetadata={"anthropic": {"cacheCreationInputTokens": 100}},
+        ),
+        86 * 3 + 10 * 0.3 + 100 * 3.75 + 4 * 15,
+    ),
+    Shape(
+        "Vercel AI SDK: the usage of all steps",
+        with_model("gpt-4o", usage={"inputTokens": 1, "reasoningTokens": 0}, totalUsage=V5),
+        GPT_4O,
+    ),
+    Shape(
+        "pydantic-ai: seconds of audio are reported",
+        with_model("gpt-4o", usage={**PYDANTIC, "audio_seconds": 1.5}),
+        GPT_4O,
+        signals=("audio_seconds=1.5",),
+    ),
+    Shape(
+        "LiteLLM: an older row has its details beside the columns",
+        {
+            **litellm_row(None),
+            "metadata": {
+                "additional_usage_values": {"prompt_tokens_details": {"cached_tokens": 800}}
+            },
+        },
+        GPT_4O,
+    ),
+    Shape(
+        "LiteLLM: the payload among a callback's arguments",
+        {"model": "x", "standard_logging_object": payload()},
+        GPT_4O,
+    ),
+    Shape(
+        "OpenTelemetry: a service, a cost and a raw usage that is cut off",
+        span(
+            gen_ai__system="openai",
+            gen_ai__request__model="gpt-4o",
+            openai__response__service_tier="priority",
+            gen_ai__usage__cost=0.0001,
+            gen_ai__usage__raw='{"prompt_tokens": ',
+            **OTEL,
+        ),
+        1000 * 5 + 100 * 20,
+    ),
+    Shape(
+        "one round that repeats the totals",
+        message(a_round("message", 100, 10), input_tokens=100, output_tokens=10),
+        100 * 3 + 10 * 15,
+    ),
+    Shape(
+        "a compaction whose message is not listed",
+        message(a_round("compaction", 1000, 100), input_tokens=100, output_tokens=10),
+        1100 * 3 + 110 * 15,
+    ),
+    Shape(
+        "a session of which one response states no usage",
+        [
+            SESSION,
+            response_done("a", 1, 2, 3),
+            {"type": "response.done", "response": {"object": "realtime.response", "id": "b"}},
+        ],
+        1 * 4 + 2 * 32 + 3 * 64,
+        flags=("ended-early",),
+    ),
+)
+SHAPES += MORE
 BROKEN = (
+    Broken(
+        "OpenTelemetry: old names do not tell where the cache is",
+        span(
+            gen_ai__request__model="own-model",
+            gen_ai__usage__prompt_tokens=1000,
+            gen_ai__usage__completion_tokens=100,
+            gen_ai__usage__cache_read_input_tokens=800,
+        ),
+        "may include the cached tokens or not",
+        1000 * 1 + 100 * 2,
+    ),
+    Broken(
+        "LiteLLM: metadata that is cut off",
+        {**litellm_row(CHAT_USAGE), "metadata": '{"usage_object": '},
+        "metadata: is not JSON",
+    ),
     Broken(
         "OpenAI: writes that are not the sum of their lifetimes",
         writing("input_tokens_details", 700, ttl_12h_tokens=400, ttl_30m_tokens=400),
