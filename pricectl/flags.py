@@ -109,6 +109,7 @@ class Sign(NamedTuple):
 
 
 LOADED = "pricing data loaded"
+PENDING = "pricing edit pending"
 FALLBACK = "fallback pricing"
 NOT_FOUND = "pricing file not found"
 UNREADABLE = "pricing file unreadable"
@@ -116,6 +117,7 @@ BAD_JSON = "json decode error"
 REFUSED = "pricing reload refused"
 SIGNS = (
     Sign(LOADED, good=True),
+    Sign(PENDING, good=True, advice="reload it; until then the version before it is charged"),
     Sign(FALLBACK),
     Sign(NOT_FOUND, advice="put the catalog where PRICECTL_FILE or --file says"),
     Sign(UNREADABLE, advice="give the service the right to read the catalog"),

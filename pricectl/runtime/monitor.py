@@ -17,6 +17,7 @@ from pricectl.flags import (
     NOT_ANNOUNCED,
     NOT_FOUND,
     OWN_LAYERS,
+    PENDING,
     REFUSED,
     SETTINGS_NOT_USED,
 )
@@ -80,7 +81,10 @@ class Monitor:
         """New prices are in use."""
         with suppress(Exception):
             if snapshot.layer != "file":
-                self.fallback(snapshot.layer, reason=f"the layer of the prices: {snapshot.layer}")
+                reason = f"the layer of the prices: {snapshot.layer}"
+                if snapshot.fallback_reason:
+                    reason += f", because of the file: {snapshot.fallback_reason}"
+                self.fallback(snapshot.layer, reason=reason)
             if snapshot.layer in OWN_LAYERS:
                 self._log.event(
                     logging.INFO,
@@ -91,6 +95,12 @@ class Monitor:
                     layer=snapshot.layer,
                     source=snapshot.source,
                 )
+
+    def edit_pending(self, sha256: str, snapshot: Snapshot) -> None:
+        """The file has a content that is not in use: an edit waits for a reload."""
+        with suppress(Exception):
+            in_use = {"in_use": snapshot.sha256, "generation": snapshot.generation}
+            self._log.limited(logging.INFO, PENDING, "pending", sha256, sha256=sha256, **in_use)
 
     def reload(self, result: ReloadResult, *, announced: bool = True) -> None:
         """A reload is over; `announced` is False if the other workers could not be told."""

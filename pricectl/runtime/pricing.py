@@ -144,6 +144,14 @@ class Pricing:
         """What the last reload did; None before the first."""
         return self._updater.last_reload
 
+    @property
+    def pending_edit(self) -> str:
+        """The hash of the catalog file's content if that is not in use; "" if it is.
+
+        As of the last look (start, `poll`, reload); nothing is read here.
+        """
+        return self._updater.pending_edit
+
     def poll(self) -> None:
         """Look now whether another worker, or a changed file that is watched, has new prices.
 
