@@ -52,23 +52,27 @@ class StartResult(NamedTuple):
     """The first snapshot, and why the file was not taken if it looks broken.
 
     `joined` is False if another process held the lock: then the process has to join later.
+    `file_sha256` is the hash of the file's content, empty if it could not be loaded.
     """
 
     snapshot: Snapshot
     refused: Refused | None = None
     joined: bool = True
+    file_sha256: str = ""
 
 
 class OwnLayers(NamedTuple):
     """The file and the last good copy, None where one cannot be used.
 
     `unusable` says why the file cannot be read, `looks_broken` what is odd beside the copy.
+    `file_sha256` is the hash of the file as it was read, also where it looks broken.
     """
 
     file: LoadedCatalog | None
     copy: LoadedCatalog | None
     unusable: Refused | None = None
     looks_broken: Refused | None = None
+    file_sha256: str = ""
 
     @property
     def best(self) -> LoadedCatalog | None:
@@ -113,7 +117,8 @@ def first_snapshot(
     if problem:
         monitor.settings_problem(problem)
     group = sources.group
-    layers = _own_layers(sources, policy, monitor, current)
+    announced = sources.announced()
+    layers = _own_layers(sources, policy, monitor, current, announced)
     with ExitStack() as lock_stack:
         locked, busy = False, False
         try:
@@ -122,18 +127,19 @@ def first_snapshot(
             busy = True
         announced = sources.announced()
         is_first = not busy and (not (group and locked) or group.join())
-        is_new_path = announced is None or announced.file_key != sources.file_key
+        is_new_path = announced is None or sources.file_key not in announced.files
         loaded = None
         if announced and not (is_first or is_new_path):
             loaded = layers.version(announced.sha256)
             if loaded is None and layers.best:  # announced since the layers were read
-                layers = _own_layers(sources, policy, monitor, current)
+                layers = _own_layers(sources, policy, monitor, current, announced)
                 loaded = layers.version(announced.sha256)
         loaded = loaded or layers.best
         generation = announced.generation if announced else 1
         is_agreed = announced is not None and loaded and announced.sha256 == loaded.catalog.sha256
         if loaded and loaded is layers.file and not busy:
-            sources.save_last_good(loaded, monitor, NO_WAIT, copy=layers.copy)
+            copy_sha256 = layers.copy.catalog.sha256 if layers.copy else ""
+            sources.save_last_good(loaded, monitor, NO_WAIT, copy_sha256)
             if not is_agreed or is_new_path:
                 before = announced or NOTHING_ANNOUNCED
                 generation = before.generation + (not is_agreed)
@@ -150,11 +156,15 @@ def first_snapshot(
             monitor.failure("packaged", error)
             loaded = LoadedCatalog(EMERGENCY.catalog, b"", EMERGENCY.layer, EMERGENCY.source)
     snapshot = layers.explained(loaded.snapshot(policy, problem, generation))
-    return StartResult(snapshot, layers.looks_broken, joined=not busy)
+    return StartResult(snapshot, layers.looks_broken, not busy, layers.file_sha256)
 
 
 def _own_layers(
-    sources: Sources, policy: Policy, monitor: Monitor, current: Snapshot
+    sources: Sources,
+    policy: Policy,
+    monitor: Monitor,
+    current: Snapshot,
+    announced: Announcement | None,
 ) -> OwnLayers:
     """The team's own prices, from each layer that can be used; trouble is logged."""
     file = copy = unusable = looks_broken = None
@@ -164,14 +174,15 @@ def _own_layers(
         except Exception as error:  # noqa: BLE001 - the next layer answers
             monitor.failure("file", error)
             unusable = to_refusal(error)
+    file_sha256 = file.catalog.sha256 if file else ""
     try:
-        copy = sources.load_last_good(reuse=file)
+        copy = sources.load_last_good(announced, reuse=file)
     except Exception as error:  # noqa: BLE001 - the next layer answers
         monitor.failure("last-known-good", error)
     if file and copy:
-        looks_broken = _why_refused(file, copy, sources.announced(), policy)
+        looks_broken = _why_refused(file, copy, announced, policy)
         file = None if looks_broken else file
-    return OwnLayers(file, copy, unusable, looks_broken)
+    return OwnLayers(file, copy, unusable, looks_broken, file_sha256)
 
 
 def _why_refused(
@@ -272,7 +283,7 @@ def take_announced(sources: Sources, current: Snapshot, monitor: Monitor) -> Nex
     if announced.sha256 == current.sha256:
         changed = (policy, problem) != (current.policy, current.settings_problem)
         return NextSnapshot(updated.flagged(), changed)
-    layers = _announced_layers(sources, current, monitor, announced.sha256)
+    layers = _announced_layers(sources, current, monitor, announced)
     loaded = layers.version(announced.sha256)
     if loaded:
         if not announced.forced:
@@ -283,7 +294,7 @@ def take_announced(sources: Sources, current: Snapshot, monitor: Monitor) -> Nex
 
 
 def _announced_layers(
-    sources: Sources, current: Snapshot, monitor: Monitor, sha256: str
+    sources: Sources, current: Snapshot, monitor: Monitor, announced: Announcement
 ) -> OwnLayers:
     """The file and, if it is another version than the announced one, the copy."""
     file = copy = refused = None
@@ -292,9 +303,9 @@ def _announced_layers(
     except Exception as error:  # noqa: BLE001 - the copy may have it
         monitor.failure("file", error)
         refused = to_refusal(error)
-    if not file or file.catalog.sha256 != sha256:
+    if not file or file.catalog.sha256 != announced.sha256:
         try:
-            copy = sources.load_last_good(reuse=file)
+            copy = sources.load_last_good(announced, reuse=file)
         except Exception as error:  # noqa: BLE001 - then the version is nowhere
             monitor.failure("last-known-good", error)
     return OwnLayers(file, copy, refused)
@@ -319,7 +330,7 @@ def _check_sane(sources: Sources, current: Snapshot, loaded: LoadedCatalog, poli
         return
     last_good = None
     with suppress(Refused):  # there is no copy, or it is damaged
-        last_good = sources.load_last_good(reuse=loaded)
+        last_good = sources.load_last_good(sources.announced(), reuse=loaded)
     if last_good:
         loader.check_sane(loaded.catalog, last_good.catalog, policy)
 

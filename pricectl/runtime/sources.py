@@ -76,7 +76,9 @@ class Sources(NamedTuple):
         """A value that changes with each announcement; None while there is none."""
         return self.group.stamp() if self.group else None
 
-    def load_last_good(self, reuse: LoadedCatalog | None = None) -> LoadedCatalog | None:
+    def load_last_good(
+        self, announced: Announcement | None, reuse: LoadedCatalog | None = None
+    ) -> LoadedCatalog | None:
         """The last good copy; None where no place for one is known.
 
         Its hash must be one of those that were announced, so that a copy which somebody has
@@ -85,7 +87,6 @@ class Sources(NamedTuple):
         if self.last_good is None:
             return None
         loaded = load_copy(self.last_good, reuse)
-        announced = self.announced()
         if announced and announced.recent and loaded.catalog.sha256 not in announced.recent:
             raise Refused("the last good copy is not a version that was announced")
         return loaded
@@ -95,18 +96,18 @@ class Sources(NamedTuple):
         loaded: LoadedCatalog,
         monitor: Monitor,
         wait_seconds: float,
-        *,
-        copy: LoadedCatalog | None = None,
+        copy_sha256: str | None = None,
     ) -> None:
         """Save the last good copy. If another process holds the lock, the next reload saves it.
 
-        `copy` is what the copy holds, if it was read just now; otherwise it is read.
+        `copy_sha256` is the hash of what the copy holds; None: not known, so it is read.
         """
         data, sha256 = loaded.data, loaded.catalog.sha256
         try:
-            if self.last_good is None or (copy and copy.catalog.sha256 == sha256):
+            if self.last_good is None:
                 return
-            if copy or not self.last_good.holds(data, sha256):
+            unknown = copy_sha256 is None
+            if copy_sha256 != sha256 and not (unknown and self.last_good.holds(data, sha256)):
                 self.last_good.save(data, sha256, wait_seconds)
         except atomic.LockBusy:
             return

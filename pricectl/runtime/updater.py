@@ -152,9 +152,12 @@ class Updater:
             try:
                 settings = self._find_sources()
                 self._stamp = self._sources.announcement_stamp()
+                file_stamp = self._sources.file_stamp()
                 start = first_snapshot(self._sources, settings, self._monitor)
                 self._use(start.snapshot)
                 self._joined = start.joined
+                if start.file_sha256:
+                    self._seen_file = (file_stamp, start.file_sha256)
                 if start.refused:
                     self._refused(start.refused)
             except Exception as error:  # noqa: BLE001 - the default price answers

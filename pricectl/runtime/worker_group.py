@@ -10,7 +10,7 @@ import secrets
 import sys
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from pricectl.core import document
 from pricectl.core.errors import PricingError
@@ -28,30 +28,31 @@ MAX_ANNOUNCEMENT_BYTES = 4096
 class Announcement(NamedTuple):
     """A version of the catalog that all workers take.
 
-    `forced` says that a person has accepted it although it looks broken. `file_key` stands for the
-    path of the file it was read from, `recent` are the hashes announced so far, the newest first,
-    `group` is a name of the group for people.
+    `forced` says that a person has accepted it although it looks broken. `recent` are
+    the hashes announced so far and `files` stand for the paths they were read from, the newest
+    first; `group` is a name of the group for people.
     """
 
     generation: int
     sha256: str
     forced: bool = False
-    file_key: str = ""
     recent: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     group: str = ""
 
-    def followed_by(self, generation: int, sha256: str, file_key: str, *, forced: bool) -> Self:
+    def followed_by(
+        self, generation: int, sha256: str, file_key: str, *, forced: bool
+    ) -> "Announcement":
         """The next announcement of the same group."""
-        recent = dict.fromkeys((sha256, self.sha256, *self.recent))
-        known = tuple(filter(None, recent))[:MAX_RECENT]
-        group = self.group or secrets.token_hex(4)
-        return self._replace(
-            generation=generation,
-            sha256=sha256,
-            forced=forced,
-            file_key=file_key,
-            recent=known,
-            group=group,
+        hashes = dict.fromkeys(filter(None, (sha256, self.sha256, *self.recent)))
+        files = dict.fromkeys((file_key, *self.files))
+        return Announcement(
+            generation,
+            sha256,
+            forced,
+            tuple(hashes)[:MAX_RECENT],
+            tuple(files)[:MAX_RECENT],
+            self.group or secrets.token_hex(4),
         )
 
 
@@ -103,14 +104,13 @@ class WorkerGroup:
         # The type exactly: True is an int, too.
         if type(generation) is not int or generation < 1 or not isinstance(sha256, str):
             return None
-        file_key, recent, group = (members.get(name) for name in ("file_key", "recent", "group"))
-        hashes = recent if isinstance(recent, list) else []
+        group = members.get("group")
         return Announcement(
             generation,
             sha256,
             members.get("forced") is True,
-            file_key if isinstance(file_key, str) else "",
-            tuple(each for each in hashes[:MAX_RECENT] if isinstance(each, str)),
+            _words(members.get("recent")),
+            _words(members.get("files")),
             group if isinstance(group, str) else "",
         )
 
@@ -156,3 +156,8 @@ class WorkerGroup:
         except OSError:
             return True
         return alone
+
+
+def _words(value: document.Json) -> tuple[str, ...]:
+    listed = value if isinstance(value, list) else []
+    return tuple(word for word in listed[:MAX_RECENT] if isinstance(word, str))

@@ -381,7 +381,7 @@ def test_a_reload_that_cannot_be_announced_names_no_file(
         raise NotWritten("cannot be written: read-only", where=str(home / "state"))
 
     file.write_text(file.read_text(encoding="utf-8") + "\n", encoding="utf-8")
-    monkeypatch.setattr("pricectl.runtime.shared_files.AnnouncementFile.write", refuse)
+    monkeypatch.setattr("pricectl.runtime.worker_group.WorkerGroup.write", refuse)
     told = client.post(RELOAD, headers=BEARER)
     assert told.json()["reason"] == "the other workers were not told"
     assert str(home) not in told.text + client.get(STATUS, headers=BEARER).text

@@ -278,7 +278,7 @@ def test_a_new_worker_cannot_make_the_others_take_a_broken_file(file: Path, tmp_
 
 
 def test_what_one_worker_was_forced_to_take_all_take(file: Path, tmp_path: Path) -> None:
-    one, other = (Pricing.load(file, policy=Policy(), state=tmp_path / name) for name in "ab")
+    one, other = (Pricing.load(file, policy=Policy(), state=tmp_path / "b") for _ in range(2))
     file.write_bytes(catalog({**PLAIN, "o3": (2000, 8000)}))
     assert one.reload(force=True).status == "reloaded"
     other.poll()

@@ -9,7 +9,7 @@ from typing import Self
 
 import pytest
 
-from pricectl.core import Usage
+from pricectl.core import Catalog, Usage
 from pricectl.files import atomic
 from pricectl.policy import Policy
 from pricectl.runtime import Pricing
@@ -142,14 +142,14 @@ def test_a_slow_reload_does_not_hold_up_readers(
 def test_many_first_calls_load_once(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from pricectl.runtime import loader
 
-    loads: list[str] = []
-    real = loader.load
+    loads: list[bytes] = []
+    real = loader.build_catalog
 
-    def load(path: str) -> loader.LoadedCatalog:
-        loads.append(path)
-        return real(path)
+    def build(data: bytes, sha256: str) -> Catalog:
+        loads.append(data)
+        return real(data, sha256)
 
-    monkeypatch.setattr(loader, "load", load)
+    monkeypatch.setattr(loader, "build_catalog", build)
     monkeypatch.setenv("PRICECTL_FILE", str(file))
     pricing = Pricing()
     threads = [threading.Thread(target=pricing.quote, args=("o3", MILLION)) for _ in range(8)]
@@ -157,4 +157,4 @@ def test_many_first_calls_load_once(file: Path, monkeypatch: pytest.MonkeyPatch)
         thread.start()
     for thread in threads:
         thread.join()
-    assert loads == [str(file)]
+    assert loads == [file.read_bytes()]
