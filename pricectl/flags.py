@@ -111,6 +111,8 @@ class Sign(NamedTuple):
 LOADED = "pricing data loaded"
 PENDING = "pricing edit pending"
 FALLBACK = "fallback pricing"
+# A quote of an open endpoint; nobody is charged, so it is not one of the signs.
+QUOTE_FALLBACK = "fallback quote"
 NOT_FOUND = "pricing file not found"
 UNREADABLE = "pricing file unreadable"
 BAD_JSON = "json decode error"

@@ -229,6 +229,30 @@ def locked(folder: StrPath, seconds: float = LOCK_SECONDS) -> Iterator[None]:
             lock.close()
 
 
+@contextmanager
+def locked_file(path: StrPath, seconds: float) -> Iterator[int]:
+    """Open a small file for reading and writing, locked against other processes.
+
+    Raises OSError, or LockBusy after `seconds`.
+    """
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
+    handle = os.open(path, flags, 0o600)
+    try:
+        if sys.platform != "win32":
+            deadline = time.monotonic() + seconds
+            while True:
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() >= deadline:
+                        raise LockBusy("is in use", where=os.fspath(path)) from None
+                    time.sleep(_LOCK_RETRY_SECONDS)
+        yield handle
+    finally:
+        os.close(handle)
+
+
 def _wait_for(lock: _FolderLock, folder: StrPath, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while lock.handle is not None:

@@ -8,6 +8,7 @@ import threading
 from contextlib import suppress
 from datetime import UTC, datetime
 from types import MappingProxyType
+from typing import Literal, Protocol
 
 from pricectl.flags import (
     FALLBACK,
@@ -20,17 +21,36 @@ from pricectl.flags import (
     PENDING,
     REFUSED,
     SETTINGS_NOT_USED,
+    UNKNOWN_MODEL,
 )
 from pricectl.runtime import logs
 from pricectl.runtime.loader import to_refusal
 from pricectl.runtime.snapshot import STATUSES, Metrics, ReloadResult, Snapshot
 
+Event = Literal["fallback", "reload", "prices"]
+# Distinct names are counted up to here; names come from requests and must not fill the memory.
+MAX_DISTINCT_NAMES = 10_000
+
+
+class Listener(Protocol):
+    """Is told of each event after it has been counted."""
+
+    def __call__(self, event: Event, word: str) -> None:
+        """`word` is the kind of a fallback or the result of a reload."""
+
 
 class Monitor:
-    """The log of one process's prices, and its counters, which threads share."""
+    """The log of one process's prices, and its counters, which threads share.
 
-    def __init__(self) -> None:
+    `phrase` and `level` are those of a flagged answer's line. Calls and the quotes of an open
+    endpoint have a monitor each, so that invented names cannot hide a missing model, nor alarm.
+    """
+
+    def __init__(self, phrase: str = FALLBACK, level: int = logging.WARNING) -> None:
+        self._phrase, self._level = phrase, level
         self._log = logs.Log()
+        self._unknown_names: set[int] = set()
+        self._listeners: list[Listener] = []
         self._fallbacks = dict.fromkeys(FALLBACKS, 0)
         self._reloads: dict[str, int] = dict.fromkeys(STATUSES, 0)
         self._last: tuple[bool, datetime | None] = (True, None)
@@ -48,7 +68,21 @@ class Monitor:
         """All counters at one moment."""
         with self._lock:
             fallbacks, reloads = dict(self._fallbacks), dict(self._reloads)
-            return Metrics(MappingProxyType(fallbacks), MappingProxyType(reloads), *self._last)
+            return Metrics(
+                MappingProxyType(fallbacks),
+                MappingProxyType(reloads),
+                *self._last,
+                len(self._unknown_names),
+            )
+
+    def listen(self, listener: Listener) -> None:
+        """Tell a listener of each event from now on."""
+        self._listeners.append(listener)
+
+    def _tell(self, event: Event, word: str = "") -> None:
+        for listener in self._listeners:
+            with suppress(Exception):
+                listener(event, word)
 
     def fallback(self, kind: str, model: str = "", reason: str = "", log_key: str = "") -> None:
         """Count and log an event of FALLBACKS.
@@ -58,10 +92,13 @@ class Monitor:
         with suppress(Exception):
             with self._lock:
                 self._fallbacks[kind] += 1
+                if kind == UNKNOWN_MODEL and len(self._unknown_names) < MAX_DISTINCT_NAMES:
+                    self._unknown_names.add(hash(model))
+            self._tell("fallback", kind)
             if kind in LOGGED:
                 fields = {"model": model, "reason": reason}
                 shown = {name: value for name, value in fields.items() if value}
-                self._log.limited(logging.WARNING, FALLBACK, kind, model or log_key, **shown)
+                self._log.limited(self._level, self._phrase, kind, model or log_key, **shown)
 
     def settings_problem(self, problem: str) -> None:
         """The settings file has a fault."""
@@ -79,6 +116,7 @@ class Monitor:
 
     def loaded(self, snapshot: Snapshot) -> None:
         """New prices are in use."""
+        self._tell("prices")
         with suppress(Exception):
             if snapshot.layer != "file":
                 reason = f"the layer of the prices: {snapshot.layer}"
@@ -98,6 +136,7 @@ class Monitor:
 
     def edit_pending(self, sha256: str, snapshot: Snapshot) -> None:
         """The file has a content that is not in use: an edit waits for a reload."""
+        self._tell("prices")
         with suppress(Exception):
             in_use = {"in_use": snapshot.sha256, "generation": snapshot.generation}
             self._log.limited(logging.INFO, PENDING, "pending", sha256, sha256=sha256, **in_use)
@@ -108,6 +147,7 @@ class Monitor:
             with self._lock:
                 self._reloads[result.status] += 1
                 self._last = (result.status != "refused", datetime.now(UTC))
+            self._tell("reload", result.status)
             if result.status == "refused":
                 self._log.limited(
                     logging.ERROR,

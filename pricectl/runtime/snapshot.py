@@ -142,12 +142,16 @@ class ReloadResult(NamedTuple):
 
 
 class Metrics(NamedTuple):
-    """Counters since the process began, for a monitor; every kind is there from the start."""
+    """Counters since the process began, for a monitor; every kind is there from the start.
+
+    `unknown_names` is how many distinct names no row answered, 10,000 at most.
+    """
 
     fallbacks: Mapping[str, int]
     reloads: Mapping[str, int]
     last_reload_ok: bool
     last_reload_at: datetime | None
+    unknown_names: int = 0
 
 
 # One price for everything; built while there is memory for it.

@@ -7,7 +7,6 @@ from typing import NamedTuple
 from pricectl.files import atomic, catalog_file
 from pricectl.flags import NOT_FOUND
 from pricectl.policy import Policy
-from pricectl.runtime import loader
 from pricectl.runtime.loader import LoadedCatalog, Refused
 from pricectl.runtime.monitor import Monitor
 from pricectl.runtime.settings_file import SettingsFile, SettingsInForce
@@ -36,7 +35,8 @@ class Sources(NamedTuple):
     """The catalog file (None: only the packaged one) and the files that go with it.
 
     Sources are `provisional`, and looked for again, while there is no catalog file or while the
-    settings that may name one have a fault.
+    settings that may name one have a fault. `file_key` stands for the catalog's path: a release in
+    a new folder has another one.
     """
 
     path: str | None
@@ -44,11 +44,7 @@ class Sources(NamedTuple):
     group: WorkerGroup | None = None
     last_good: LastGoodCopy | None = None
     provisional: bool = False
-
-    @property
-    def file_key(self) -> str:
-        """A word that stands for the catalog's path; a release in a new folder has another one."""
-        return atomic.sha256(os.fsencode(stable_path(self.path)))[:16] if self.path else ""
+    file_key: str = ""
 
     def content_sha256(self) -> str:
         """The hash of the files' content; empty where the catalog cannot be read."""
@@ -147,9 +143,15 @@ def find_sources(
     provisional = path is None or (bool(found.problem) and by_settings)
     sources = Sources(path, settings_file, provisional=provisional)
     if path is not None and state_folder is not None:
-        owner = Owner.of(path, found.policy.service or "")
-        group, last_good = WorkerGroup(owner, state_folder), catalog_copy(owner, state_folder)
-        sources = sources._replace(group=group, last_good=last_good)
+        try:
+            owner = Owner.of(path, found.policy.service or "")
+            sources = sources._replace(
+                group=WorkerGroup(owner, state_folder),
+                last_good=catalog_copy(owner, state_folder),
+                file_key=atomic.sha256(os.fsencode(stable_path(path)))[:16],
+            )
+        except Exception as error:  # noqa: BLE001 - this worker reloads alone
+            monitor.failure("last-known-good", error)
     return sources, found
 
 

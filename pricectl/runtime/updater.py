@@ -46,6 +46,12 @@ class Updater:
         self._reset(Options())
         polling.call_after_fork(self)
 
+    @property
+    def group_folder(self) -> Path | None:
+        """The folder that the workers of the group share; None where they share none."""
+        group = self._sources.group
+        return group.folder if group and self.group_name else None
+
     def configure(self, options: Options) -> None:
         """Restart with new options; the prices in use stay until the next are there."""
         with self._lock, self._start_lock:
@@ -133,6 +139,7 @@ class Updater:
         # The stamp of the file that was read last to see whether an edit waits, and its hash.
         self._seen_file: tuple[tuple[int, ...] | None, str] = (None, "")
         self.pending_edit = ""
+        self.group_name = ""
         self._joined = True
         self._polling = False
         self._retry_pause = polling.RetryPause()
@@ -187,12 +194,15 @@ class Updater:
             self._monitor.loaded(start.snapshot)
 
     def _look_for_edit(self, *, log: bool = True) -> None:
-        """See whether the file has another content than the prices in use.
+        """See which group this is, and whether the file has another content than is in use.
 
         It is logged once; not at all where a refusal has just said more.
         """
         try:
             stamp, path = self._sources.file_stamp(), self._sources.path
+            if not self.group_name:
+                announced = self._sources.announced()
+                self.group_name = announced.group if announced else ""
             if stamp is None or path is None:
                 self.pending_edit = ""
                 return

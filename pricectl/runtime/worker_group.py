@@ -66,10 +66,12 @@ class WorkerGroup:
     sees each change. The folder's lock makes the reloads of a host happen one after the other.
     """
 
+    # What counts as alive; set here, since an object that failed to be made is deleted, too.
+    _alive: int | None = None
+
     def __init__(self, owner: Owner, state_folder: Path) -> None:
         self.folder = state_folder / "workers" / owner.key
         self.path = str(self.folder / "announced.json")
-        self._alive: int | None = None
 
     def __del__(self) -> None:
         if self._alive is not None:
