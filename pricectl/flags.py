@@ -72,7 +72,7 @@ FLAGS = (
     ),
     Flag(
         "bad-argument",
-        "an argument that cannot be read was left out",
+        "an argument that cannot be read was left out, or a datetime without a zone taken as UTC",
         remedy=Remedy("caller", "", "the caller sends invalid arguments: correct them there"),
     ),
     Flag(

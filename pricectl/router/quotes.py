@@ -22,7 +22,7 @@ from pricectl.core.money import plain_decimal
 from pricectl.core.usage import MAX_COUNT
 from pricectl.core.windows import read_instant
 from pricectl.flags import INTERNAL_ERROR
-from pricectl.packaged import packaged_file
+from pricectl.packaged import packaged_bytes
 from pricectl.report import quote as report
 from pricectl.report.assumptions import QuotedCall
 from pricectl.report.json_text import json_text
@@ -110,7 +110,7 @@ def add_quotes(router: APIRouter, pricing: Pricing, bearer: Bearer | None) -> No
 
 def quote_schema() -> dict[str, Any]:
     """One quote's schema with every reference replaced, because OpenAPI pages resolve none."""
-    whole = json.loads(packaged_file("schemas/quote.schema.json").read_bytes())
+    whole = json.loads(packaged_bytes("schemas/quote.schema.json"))
     found: dict[str, Any] = _inlined(whole["$defs"]["quote"], whole["$defs"])
     return found
 

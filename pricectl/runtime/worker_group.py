@@ -75,7 +75,7 @@ class WorkerGroup:
 
     def __del__(self) -> None:
         if self._alive is not None:
-            with suppress(OSError):
+            with suppress(Exception):
                 os.close(self._alive)
 
     def stamp(self) -> tuple[int, int, int] | None:
