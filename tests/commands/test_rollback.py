@@ -603,6 +603,7 @@ def test_a_shallow_clone_says_what_to_fetch(
     for result in (newest, by_hash):
         assert "run 'git fetch --unshallow'" in result.stderr
     git(clone, "fetch", "-q", "--unshallow")
+    (clone / "pricectl.toml").write_text('critical = ["gpt-4o"]\n')
     assert run("rollback", "--yes").exit_code == 0
     assert now(clone) == FIRST
 

@@ -98,7 +98,28 @@ def test_a_server_and_a_file_that_agree(run: Run, server: Answers) -> None:
         "layer": "file",
         "reload": None,
         "problem": None,
+        "group": None,
+        "pending": None,
+        "fallback_reason": None,
+        "reloads_alone": False,
     }
+
+
+def test_servers_that_do_not_follow_each_other_are_told_apart(run: Run, server: Answers) -> None:
+    """As workers of two users, or containers without a shared state folder."""
+    first = server({**HEALTH, "group": "aaaa0000"})
+    second = server({**HEALTH, "group": "bbbb1111", "pending": "f" * 64})
+    alone = server({**HEALTH, "group": None})
+    result = run("status", first, first, second, alone, "-v")
+    assert result.exit_code == 0
+    said = " ".join(result.stdout.split())
+    assert said.count("does not follow reloads of") == 1
+    assert "worker group bbbb1111" in said
+    assert "an edit waits for a reload: ffffffffffff" in said
+    assert "reloads alone: no state folder that workers share" in said
+    places = read(run, first, second, alone)["places"]
+    assert [place["group"] for place in places] == ["aaaa0000", "bbbb1111", None]
+    assert [place["reloads_alone"] for place in places] == [False, False, True]
 
 
 def test_another_catalog_is_exit_1(run: Run, server: Answers, home: Path) -> None:
