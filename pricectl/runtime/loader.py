@@ -44,6 +44,13 @@ class Refused(PricingError):
         return self.phrase == UNREADABLE
 
 
+class NotAnnounced(Refused):
+    """The last good copy has a version that nobody has announced, or not yet."""
+
+    def __init__(self) -> None:
+        super().__init__("the last good copy is not a version that was announced")
+
+
 def to_refusal(error: Exception) -> Refused:
     """Any error as a refusal; an unexpected one is named by its type only."""
     if isinstance(error, Refused):

@@ -11,7 +11,7 @@ from pricectl.files import atomic
 from pricectl.flags import OWN_LAYERS
 from pricectl.policy import Policy
 from pricectl.runtime import loader
-from pricectl.runtime.loader import LoadedCatalog, Refused, to_refusal
+from pricectl.runtime.loader import LoadedCatalog, NotAnnounced, Refused, to_refusal
 from pricectl.runtime.monitor import Monitor
 from pricectl.runtime.settings_file import SettingsInForce
 from pricectl.runtime.snapshot import (
@@ -65,7 +65,8 @@ class OwnLayers(NamedTuple):
     """The file and the last good copy, None where one cannot be used.
 
     `unusable` says why the file cannot be read, `looks_broken` what is odd beside the copy.
-    `file_sha256` is the hash of the file as it was read, also where it looks broken.
+    `file_sha256` is the hash of the file as it was read, also where it looks broken. `unannounced`
+    is set if the copy was left aside because nobody has announced its version.
     """
 
     file: LoadedCatalog | None
@@ -73,6 +74,7 @@ class OwnLayers(NamedTuple):
     unusable: Refused | None = None
     looks_broken: Refused | None = None
     file_sha256: str = ""
+    unannounced: NotAnnounced | None = None
 
     @property
     def best(self) -> LoadedCatalog | None:
@@ -126,6 +128,10 @@ def first_snapshot(
         except atomic.LockBusy:
             busy = True
         announced = sources.announced()
+        if locked and layers.unannounced:  # a reload was just about to announce it, or nobody was
+            layers = _own_layers(sources, policy, monitor, current, announced)
+            if layers.unannounced:
+                monitor.failure("last-known-good", layers.unannounced)
         is_first = not busy and (not (group and locked) or group.join())
         is_new_path = announced is None or sources.file_key not in announced.files
         loaded = None
@@ -167,7 +173,7 @@ def _own_layers(
     announced: Announcement | None,
 ) -> OwnLayers:
     """The team's own prices, from each layer that can be used; trouble is logged."""
-    file = copy = unusable = looks_broken = None
+    file = copy = unusable = looks_broken = unannounced = None
     if sources.path is not None:
         try:
             file = _read(sources.path, current)
@@ -177,12 +183,14 @@ def _own_layers(
     file_sha256 = file.catalog.sha256 if file else ""
     try:
         copy = sources.load_last_good(announced, reuse=file)
+    except NotAnnounced as error:
+        unannounced = error
     except Exception as error:  # noqa: BLE001 - the next layer answers
         monitor.failure("last-known-good", error)
     if file and copy:
         looks_broken = _why_refused(file, copy, announced, policy)
         file = None if looks_broken else file
-    return OwnLayers(file, copy, unusable, looks_broken, file_sha256)
+    return OwnLayers(file, copy, unusable, looks_broken, file_sha256, unannounced)
 
 
 def _why_refused(
@@ -267,7 +275,7 @@ def take_announced(sources: Sources, current: Snapshot, monitor: Monitor) -> Nex
     """Take the version another worker announced: from the file, or from the last good copy.
 
     That worker may have had nothing to compare it with, so it is checked here again, unless a
-    person has forced it. Raises Refused.
+    person has forced it. Raises Refused, and LockBusy while a newer version is on its way.
     """
     announced = sources.group.read(strict=True) if sources.group else None
     if announced is None:
@@ -285,12 +293,25 @@ def take_announced(sources: Sources, current: Snapshot, monitor: Monitor) -> Nex
         return NextSnapshot(updated.flagged(), changed)
     layers = _announced_layers(sources, current, monitor, announced)
     loaded = layers.version(announced.sha256)
-    if loaded:
-        if not announced.forced:
-            _check_sane(sources, current, loaded, policy)
-        snapshot = loaded.snapshot(policy, problem, announced.generation)
-        return NextSnapshot(layers.explained(snapshot), changed=True)
-    raise Refused("the announced version was not found")
+    if loaded is None:
+        _check_no_reload(sources, announced)
+        raise Refused("the announced version was not found")
+    if not announced.forced:
+        _check_sane(sources, current, loaded, policy)
+    snapshot = loaded.snapshot(policy, problem, announced.generation)
+    return NextSnapshot(layers.explained(snapshot), changed=True)
+
+
+def _check_no_reload(sources: Sources, announced: Announcement) -> None:
+    """Check that no other worker is on its way to another version. Raises LockBusy.
+
+    A reload saves its copy first, in the place of the announced version, and then announces it.
+    """
+    with ExitStack() as lock_stack:
+        if sources.group:
+            sources.group.lock(lock_stack, NO_WAIT)
+        if sources.announced() != announced:
+            raise atomic.LockBusy("another worker has announced a newer version")
 
 
 def _announced_layers(
@@ -306,6 +327,8 @@ def _announced_layers(
     if not file or file.catalog.sha256 != announced.sha256:
         try:
             copy = sources.load_last_good(announced, reuse=file)
+        except NotAnnounced:
+            pass  # the caller finds out whether a reload is about to announce it
         except Exception as error:  # noqa: BLE001 - then the version is nowhere
             monitor.failure("last-known-good", error)
     return OwnLayers(file, copy, refused)

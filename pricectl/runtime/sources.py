@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pricectl.files import atomic, catalog_file
 from pricectl.flags import NOT_FOUND
 from pricectl.policy import Policy
-from pricectl.runtime.loader import LoadedCatalog, Refused
+from pricectl.runtime.loader import LoadedCatalog, NotAnnounced, Refused
 from pricectl.runtime.monitor import Monitor
 from pricectl.runtime.settings_file import SettingsFile, SettingsInForce
 from pricectl.runtime.shared_files import (
@@ -78,13 +78,14 @@ class Sources(NamedTuple):
         """The last good copy; None where no place for one is known.
 
         Its hash must be one of those that were announced, so that a copy which somebody has
-        rewritten with its hash is not used. Raises Refused.
+        rewritten with its hash is not used. Raises Refused; NotAnnounced, which is also what a reload
+        looks like that has saved its copy and not yet announced it.
         """
         if self.last_good is None:
             return None
         loaded = load_copy(self.last_good, reuse)
         if announced and announced.recent and loaded.catalog.sha256 not in announced.recent:
-            raise Refused("the last good copy is not a version that was announced")
+            raise NotAnnounced
         return loaded
 
     def save_last_good(

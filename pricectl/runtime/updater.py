@@ -227,6 +227,8 @@ class Updater:
             new = take_announced(self._sources, self.snapshot, self._monitor)
             if new.snapshot is not self.snapshot:
                 self._swap(new)
+        except atomic.LockBusy:
+            self._stamp = None  # a newer version is on its way: look again
         except Exception as error:  # noqa: BLE001 - the old prices stay
             if to_refusal(error).is_temporary:
                 self._stamp = None  # the failure may be temporary: look again

@@ -19,7 +19,7 @@ from pricectl.core import Profile, Usage
 from pricectl.files import atomic
 from pricectl.policy import Policy
 from pricectl.runtime import Pricing, loader, next_snapshot, polling, updater
-from pricectl.runtime.shared_files import Owner
+from pricectl.runtime.shared_files import Owner, catalog_copy
 from pricectl.runtime.worker_group import WorkerGroup
 from tests.runtime.conftest import PLAIN, catalog
 
@@ -272,6 +272,56 @@ def test_a_forced_reload_reaches_the_others_too(pricing: Pricing, file: Path) ->
     assert other.reload(force=True).status == "reloaded"
     pricing.poll()
     assert pricing.snapshot.models == 1
+
+
+def test_a_copy_that_is_about_to_be_announced_raises_no_alarm(
+    pricing: Pricing, file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A reload saves its copy before it announces the version; a worker starts in between."""
+    other = Pricing.load(file, policy=Policy())
+    between = board(file).read_bytes()
+    file.write_bytes(NEW)
+    other.reload()
+    board(file).write_bytes(between)
+    caplog.clear()
+    with atomic.locked(board(file).parent):
+        late = Pricing.load(file, policy=Policy())
+    assert late.snapshot.generation == 0  # not agreed with the others
+    assert [record for record in caplog.records if record.levelname != "INFO"] == []
+    late.poll()
+    assert late.snapshot.generation > 1
+    pricing.poll()
+    assert pricing.snapshot.sha256 == late.snapshot.sha256
+
+
+def test_a_copy_that_somebody_rewrote_with_its_hash_is_not_used(
+    file: Path, state: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    Pricing.load(file, policy=Policy())
+    owner = Owner.of(file)
+    catalog_copy(owner, state).save(NEW, atomic.sha256(NEW), 0)
+    file.unlink()
+    assert Pricing.load(file, policy=Policy()).snapshot.layer == "packaged"
+    assert "is not a version that was announced" in caplog.text
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_copy_of_another_user_is_not_used(
+    file: Path, state: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    Pricing.load(file, policy=Policy())
+    os.chown(catalog_copy(Owner.of(file), state).path, 12, 34)
+    file.unlink()
+    assert Pricing.load(file, policy=Policy()).snapshot.layer == "packaged"
+    assert "belongs to another user or service" in caplog.text
+
+
+def test_a_copy_of_another_service_under_this_name_is_not_used(file: Path, state: Path) -> None:
+    Pricing.load(file, policy=Policy(service="other"))
+    theirs = catalog_copy(Owner.of(file, "other"), state)
+    Path(theirs.path).rename(catalog_copy(Owner.of(file), state).path)
+    file.unlink()
+    assert Pricing.load(file, policy=Policy()).snapshot.layer == "packaged"
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"generation": true, "sha256": "x"}'])
