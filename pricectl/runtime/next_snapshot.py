@@ -141,28 +141,49 @@ def first_snapshot(
                 layers = _own_layers(sources, policy, monitor, current, announced)
                 loaded = layers.version(announced.sha256)
         loaded = loaded or layers.best
-        generation = announced.generation if announced else 1
-        is_agreed = announced is not None and loaded and announced.sha256 == loaded.catalog.sha256
-        if loaded and loaded is layers.file and not busy:
+        is_own_file = loaded is not None and loaded is layers.file and not busy
+        if loaded and is_own_file:
             copy_sha256 = layers.copy.catalog.sha256 if layers.copy else ""
             sources.save_last_good(loaded, monitor, NO_WAIT, copy_sha256)
-            if not is_agreed or is_new_path:
-                before = announced or NOTHING_ANNOUNCED
-                generation = before.generation + (not is_agreed)
-                news = before.followed_by(
-                    generation, loaded.catalog.sha256, sources.file_key, forced=False
-                )
-                _announce(sources, news, locked=locked)
-        elif not is_agreed and (busy or announced):
-            generation = 0  # the others have not agreed on it, or not yet
-    if loaded is None:
-        try:  # the packaged catalog is not checked against anything
-            loaded = loader.load_packaged()
-        except Exception as error:  # noqa: BLE001 - the default price answers
-            monitor.failure("packaged", error)
-            loaded = LoadedCatalog(EMERGENCY.catalog, b"", EMERGENCY.layer, EMERGENCY.source)
-    snapshot = layers.explained(loaded.snapshot(policy, problem, generation))
+        news = _start_announcement(sources, announced, loaded, is_own_file=is_own_file, busy=busy)
+        if is_own_file and news != announced:
+            _announce(sources, news, locked=locked)
+    loaded = loaded or _packaged(monitor)
+    snapshot = layers.explained(loaded.snapshot(policy, problem, news.generation))
     return StartResult(snapshot, layers.looks_broken, not busy, layers.file_sha256)
+
+
+def _packaged(monitor: Monitor) -> LoadedCatalog:
+    """The packaged catalog, which is not checked against anything, else the default price."""
+    try:
+        return loader.load_packaged()
+    except Exception as error:  # noqa: BLE001 - the default price answers
+        monitor.failure("packaged", error)
+        return LoadedCatalog(EMERGENCY.catalog, b"", EMERGENCY.layer, EMERGENCY.source)
+
+
+def _start_announcement(
+    sources: Sources,
+    announced: Announcement | None,
+    loaded: LoadedCatalog | None,
+    *,
+    is_own_file: bool,
+    busy: bool,
+) -> Announcement:
+    """What holds after a start: what was announced, or what the start has to announce.
+
+    Its generation is 0 for prices that the others have not agreed on, or not yet.
+    """
+    before = announced or NOTHING_ANNOUNCED
+    sha256 = loaded.catalog.sha256 if loaded else ""
+    is_agreed = announced is not None and announced.sha256 == sha256
+    if is_own_file and not (is_agreed and sources.file_key in before.files):
+        forced = is_agreed and before.forced
+        generation = before.generation + (not is_agreed)
+        return before.followed_by(generation, sha256, sources.file_key, forced=forced)
+    if is_agreed:
+        return before
+    return before._replace(generation=0 if busy or announced else 1)
 
 
 def _own_layers(

@@ -78,8 +78,9 @@ class Sources(NamedTuple):
         """The last good copy; None where no place for one is known.
 
         Its hash must be one of those that were announced, so that a copy which somebody has
-        rewritten with its hash is not used. Raises Refused; NotAnnounced, which is also what a reload
-        looks like that has saved its copy and not yet announced it.
+        rewritten with its hash is not used.
+
+        Raises Refused; NotAnnounced, also while a reload has saved its copy and not announced it.
         """
         if self.last_good is None:
             return None

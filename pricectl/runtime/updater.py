@@ -47,10 +47,16 @@ class Updater:
         polling.call_after_fork(self)
 
     @property
+    def group_name(self) -> str:
+        """The name of the worker group; "" where workers do not follow each other."""
+        group = self._sources.group
+        return group.name if group else ""
+
+    @property
     def group_folder(self) -> Path | None:
         """The folder that the workers of the group share; None where they share none."""
         group = self._sources.group
-        return group.folder if group and self.group_name else None
+        return group.folder if group and group.name else None
 
     def configure(self, options: Options) -> None:
         """Restart with new options; the prices in use stay until the next are there."""
@@ -139,7 +145,6 @@ class Updater:
         # The stamp of the file that was read last to see whether an edit waits, and its hash.
         self._seen_file: tuple[tuple[int, ...] | None, str] = (None, "")
         self.pending_edit = ""
-        self.group_name = ""
         self._joined = True
         self._polling = False
         self._retry_pause = polling.RetryPause()
@@ -194,15 +199,12 @@ class Updater:
             self._monitor.loaded(start.snapshot)
 
     def _look_for_edit(self, *, log: bool = True) -> None:
-        """See which group this is, and whether the file has another content than is in use.
+        """See whether the file has another content than the prices in use.
 
         It is logged once; not at all where a refusal has just said more.
         """
         try:
             stamp, path = self._sources.file_stamp(), self._sources.path
-            if not self.group_name:
-                announced = self._sources.announced()
-                self.group_name = announced.group if announced else ""
             if stamp is None or path is None:
                 self.pending_edit = ""
                 return

@@ -72,6 +72,8 @@ class WorkerGroup:
     def __init__(self, owner: Owner, state_folder: Path) -> None:
         self.folder = state_folder / "workers" / owner.key
         self.path = str(self.folder / "announced.json")
+        # The group's name as last read or written; "" where nothing was announced.
+        self.name = ""
 
     def __del__(self) -> None:
         if self._alive is not None:
@@ -107,19 +109,21 @@ class WorkerGroup:
         if type(generation) is not int or generation < 1 or not isinstance(sha256, str):
             return None
         group = members.get("group")
+        self.name = group if isinstance(group, str) else ""
         return Announcement(
             generation,
             sha256,
             members.get("forced") is True,
             _words(members.get("recent")),
             _words(members.get("files")),
-            group if isinstance(group, str) else "",
+            self.name,
         )
 
     def write(self, announcement: Announcement) -> None:
         """Announce a version; the caller holds the lock. Raises NotWritten."""
         text = json.dumps(announcement._asdict()) + "\n"
         atomic.replace(self.path, text.encode(), lock_held=True)
+        self.name = announcement.group
 
     def lock(self, stack: ExitStack, wait_seconds: float) -> bool:
         """Keep other workers from reloading until the stack is closed.

@@ -130,7 +130,7 @@ def test_only_the_owner_may_enter_the_folder_of_copies(file: Path, state: Path) 
 def test_without_anything_one_price_stands_for_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pricectl.runtime.loader.packaged_catalog", lambda: tmp_path / "none")
+    monkeypatch.setattr("pricectl.packaged.packaged_file", lambda _: tmp_path / "none")
     pricing = load(tmp_path / "missing.json")
     assert (pricing.snapshot.layer, pricing.snapshot.models) == ("default", 0)
     answer = pricing.quote("gpt-4o", Usage(1000, 1000))
