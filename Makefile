@@ -80,6 +80,7 @@ mutants: $(VENV)/.dev  ## Mutate one module of the core (MODULE=money), show wha
 bench: $(VENV)/.peers  ## Time pricectl beside its peers
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/http_quotes.py --quick
+	$(BIN)/python benchmarks/event_loop.py
 
 soak: $(VENV)/.dev  ## Run four workers for a minute under reloads, kills and hostile clients
 	$(BIN)/python benchmarks/soak.py

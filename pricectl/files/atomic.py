@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pricectl.core.document import MAX_BYTES
 from pricectl.files import attributes
-from pricectl.files.attributes import NotWritten
+from pricectl.files.attributes import NotWritten as NotWritten  # noqa: PLC0414 - its home is here
 
 if sys.platform != "win32":
     import fcntl

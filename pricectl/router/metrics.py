@@ -186,8 +186,9 @@ class AllWorkers:
 
         self._own.set_gauges()
         for pid in self._dead():
-            multiprocess.mark_process_dead(pid, self._folder)
-        found = multiprocess.MultiProcessCollector(None, self._folder).collect()
+            multiprocess.mark_process_dead(pid, self._folder)  # type: ignore[no-untyped-call]
+        collector = multiprocess.MultiProcessCollector(None, self._folder)  # type: ignore[no-untyped-call]
+        found = collector.collect()  # type: ignore[no-untyped-call]
         return [metric for metric in found if metric.name.startswith(PREFIX)]
 
     def _dead(self) -> set[int]:

@@ -144,8 +144,8 @@ class Updater:
         self._content_sha256 = ""
         # The stamp of the file that was read last to see whether an edit waits, and its hash.
         self._seen_file: tuple[tuple[int, ...] | None, str] = (None, "")
-        self.pending_edit = ""
-        self._joined = True
+        self.pending_edit: str = ""
+        self._joined: bool = True
         self._polling = False
         self._retry_pause = polling.RetryPause()
         self._started = False
