@@ -304,7 +304,7 @@ def test_somebody_elses_edit_in_the_meantime_is_not_overwritten(
 ) -> None:
     restore = rollback.restore
 
-    def late(planned: rollback.RollbackPlan, **options: bool) -> None:
+    def late(planned: rollback.RollbackPlan, **options: Any) -> None:
         (repo / NAME).write_text("theirs")
         restore(planned, **options)
 
