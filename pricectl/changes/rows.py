@@ -13,6 +13,8 @@ from pricectl.core.document import Json, Unreadable
 MemberPath = tuple[str, ...]
 # Provider and model: a row's place in the document.
 RowKey = tuple[str, str]
+# Steps that deepdiff takes for each value in a member, its memory counted in.
+MEMBER_STEPS = 250
 
 
 class DifferingRows(NamedTuple):
@@ -77,12 +79,11 @@ def member_differences(
             continue
         # Loading deepdiff costs more than a whole catalog, so it compares only what is an object
         # on both sides.
-        if isinstance(one, dict) and isinstance(other, dict):
-            if allowance.take("members", _size(one) + _size(other)):
-                nested.append(path)
-                continue
-            allowance.leave_out("members")
-        differences[path] = _difference(before, after, path)
+        is_nested = isinstance(one, dict) and isinstance(other, dict)
+        if is_nested and allowance.take("large member", MEMBER_STEPS * (_size(one) + _size(other))):
+            nested.append(path)
+        else:
+            differences[path] = _difference(before, after, path)
     if nested:
         differences |= _nested_differences(before, after, nested)
     return [differences[path] for path in sorted(differences)]

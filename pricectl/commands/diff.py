@@ -81,7 +81,7 @@ def diff(
     before = old.version()
     result = diff_versions(
         NamedVersion(before, old.name, old.path),
-        NamedVersion(new.version(like=before), new.name, new.path),
+        NamedVersion(new.version(reuse=before), new.name, new.path),
         policy,
         profile=policy.profile_named(profile),
         at=when,

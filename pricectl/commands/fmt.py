@@ -85,7 +85,7 @@ def fmt(
         fail_on_due=bool(fail_on),
     )
     if piped and result.writes and not view.output:
-        sys.stdout.buffer.write(result.formatted.text.encode())
+        sys.stdout.buffer.write(result.formatted_text.text.encode())
     else:
         show(view, "fmt", result, report)
     # Standard output is the catalog or the diff here, so the summary goes beside it.

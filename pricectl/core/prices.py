@@ -16,6 +16,8 @@ from pricectl.core.windows import OffPeak, day_text
 Entry = Mapping[str, Json]
 # Which of a row's lists: its own, or one of its `previous` or `upcoming` ones.
 ListKind = Literal["own", "previous", "upcoming"]
+# The members of a row that hold dated price lists, and the key of a list with its day or instant.
+DATED_LISTS = MappingProxyType({"previous": "until", "upcoming": "from"})
 
 
 class Problem(NamedTuple):

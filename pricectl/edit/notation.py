@@ -15,10 +15,11 @@ from pricectl.core.catalog import RESERVED
 from pricectl.core.document import MAX_NUMBER_CHARACTERS, Json
 from pricectl.core.money import shifted
 from pricectl.core.pointers import DEFAULT_PRICING_POINTER, pointer_to
+from pricectl.core.prices import DATED_LISTS
 from pricectl.core.units import NESTED_KEYS, Unit, is_token_unit, parse_key
 
 MTOK_EXPONENT = 6
-LISTS_OF_PRICES = ("previous", "upcoming", "tiered_pricing")
+LISTS_OF_PRICES = (*DATED_LISTS, "tiered_pricing")
 OFF_PEAK_KEY = "off_peak_pricing"
 _PER_MTOK = re.compile(r"\d+(?:\.\d+)?e-06", re.ASCII)
 _PLAIN = re.compile(r"\d+(?:\.\d+)?", re.ASCII)

@@ -15,6 +15,7 @@ from pricectl.core.catalog import Catalog
 from pricectl.core.document import Json
 from pricectl.core.model import Model
 from pricectl.core.pointers import pointer_to
+from pricectl.core.prices import DATED_LISTS
 from pricectl.core.units import is_price_like
 from pricectl.core.windows import as_instant, read_instant
 from pricectl.edit import splice
@@ -24,7 +25,7 @@ from pricectl.edit.splice import Edit, Insert, Remove, Replace
 BESIDE_PRICES = ("context_tier", "provider_specific_entry", "free")
 UPLIFT = "regional_"
 # Members that a row has once, however many price lists it has.
-NEVER_DATED = ("aliases", "previous", "upcoming", "until")
+NEVER_DATED = ("aliases", *DATED_LISTS, DATED_LISTS["previous"])
 Row = Mapping[str, Json]
 
 

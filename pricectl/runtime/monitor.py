@@ -97,8 +97,8 @@ class Monitor:
             self._tell("fallback", kind)
             if kind in LOGGED:
                 fields = {"model": model, "reason": reason}
-                shown = {name: value for name, value in fields.items() if value}
-                self._log.limited(self._level, self._phrase, kind, model or log_key, **shown)
+                given = {name: value for name, value in fields.items() if value}
+                self._log.limited(self._level, self._phrase, kind, model or log_key, **given)
 
     def settings_problem(self, problem: str) -> None:
         """The settings file has a fault."""

@@ -144,5 +144,5 @@ def _reason(error: PricingError | OSError, path: Path | None) -> Reason:
     file = str(path or error.where)
     # `where` is the file, with the setting after it; or the setting alone.
     setting = error.where.removeprefix(file).removeprefix(": ")
-    said = str(PricingError(error.what, where=setting, next_step=error.next_step))
-    return Reason(f"{file}: {said}", f"{Path(file).name}: {said}")
+    problem = str(PricingError(error.what, where=setting, next_step=error.next_step))
+    return Reason(f"{file}: {problem}", f"{Path(file).name}: {problem}")

@@ -451,7 +451,7 @@ def test_the_largest_relative_cost_change_comes_first() -> None:
 def test_a_version_that_resembles_another_is_the_same_catalog() -> None:
     one = version({"o": {"a": GPT, "b": O3 | {"aliases": ["c"]}}})
     data = json.dumps({"p": {"d": GPT}, "o": {"b": O3 | {"aliases": ["c"]}, "a": O3}}).encode()
-    like, alone = CatalogVersion.read(data, like=one).catalog, CatalogVersion.read(data).catalog
+    like, alone = CatalogVersion.read(data, reuse=one).catalog, CatalogVersion.read(data).catalog
     assert [model.full_name for model in like.models] == [model.full_name for model in alone.models]
     assert like.sha256 == alone.sha256
     for name in ("a", "b", "c", "d"):
@@ -463,7 +463,7 @@ def test_a_version_that_resembles_another_is_the_same_catalog() -> None:
 def test_a_boolean_price_is_not_taken_over_from_an_equal_one() -> None:
     one = CatalogVersion.read(b'{"o": {"m": {"input_cost_per_token": 1}}}')
     with pytest.raises(Exception, match="boolean"):
-        CatalogVersion.read(b'{"o": {"m": {"input_cost_per_token": true}}}', like=one)
+        CatalogVersion.read(b'{"o": {"m": {"input_cost_per_token": true}}}', reuse=one)
 
 
 NAMES = st.sampled_from(
@@ -624,7 +624,7 @@ def test_too_many_models_are_refused_however_they_came(monkeypatch: pytest.Monke
     monkeypatch.setattr("pricectl.changes.catalog_version.MAX_MODELS", 1)
     monkeypatch.setattr("pricectl.core.catalog.MAX_MODELS", 1)
     with pytest.raises(CatalogError, match="models"):
-        CatalogVersion.read(json.dumps({"o": {"a": GPT, "b": GPT}}).encode(), like=one)
+        CatalogVersion.read(json.dumps({"o": {"a": GPT, "b": GPT}}).encode(), reuse=one)
 
 
 def test_two_rows_of_one_full_name_are_refused_however_they_came() -> None:
@@ -632,11 +632,11 @@ def test_two_rows_of_one_full_name_are_refused_however_they_came() -> None:
     both = json.dumps({"a/b": {"c": GPT}, "a": {"b/c": O3}}).encode()
     for like in (None, one):
         with pytest.raises(CatalogError, match="another row is called a/b/c too"):
-            CatalogVersion.read(both, like=like)
+            CatalogVersion.read(both, reuse=like)
 
 
 @pytest.mark.parametrize("data", [b"[]", b"{}", b'{"o": []}', b'{"o": {"m": 1}}'])
 def test_what_is_no_catalog_is_refused(data: bytes) -> None:
     for like in (None, version({"o": {"a": GPT}})):
         with pytest.raises(CatalogError):
-            CatalogVersion.read(data, like=like)
+            CatalogVersion.read(data, reuse=like)

@@ -11,7 +11,7 @@ from pricectl.changes import CatalogVersion, Change, Comparison, Move, compare
 from pricectl.changes.gates import FailOnChange, GateLimits, check_gates
 from pricectl.changes.metadata import SAME_CHARGES
 from pricectl.core import Usage, quote
-from pricectl.edit.formatting import formatted
+from pricectl.edit.formatting import format_text
 from pricectl.policy import Workload
 from tests.edit.test_formatting import calls, instants, layouts, rows, starts, written
 
@@ -190,7 +190,7 @@ def test_formatting_is_no_change_at_any_instant(
 ) -> None:
     """What `pricectl fmt` writes reprices nothing, renames nothing and trips no gate."""
     data = written(row, layout).encode()
-    after = formatted(data, now).text.encode()
+    after = format_text(data, now).text.encode()
     comparison = compare(CatalogVersion.read(data), CatalogVersion.read(after), at=now)
     assert not comparison.of("repriced", "resolution")
     assert (comparison.impact, tripped(comparison)) == ((), [])

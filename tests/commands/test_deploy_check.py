@@ -251,6 +251,16 @@ def test_a_zero_must_say_that_it_is_free(run: Run, repo: Path) -> None:
     assert (found["critical"]["state"], found["examples"]["state"]) == ("ok", "ok")
 
 
+def test_prices_that_were_not_compared_are_a_note(
+    run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(repo, O3, O3.replace("2e-06", "2.0e-06").replace("{", "{ "))
+    monkeypatch.setattr("pricectl.changes.limits.MAX_STEPS", 0)
+    found = checks(run, code=0)
+    assert found["changes"]["state"] == "note"
+    assert "not everything was compared" in found["changes"]["said"]
+
+
 def test_a_gate_that_trips(run: Run, repo: Path) -> None:
     edit(repo, O3, O3.replace("2e-06", "3e-06"))
     found = checks(run, code=0)

@@ -12,7 +12,7 @@ from pricectl.check.positions import Positions
 from pricectl.core import Catalog, Usage, quote
 from pricectl.core.errors import CatalogError, DocumentError
 from pricectl.edit import formatting, promotion, splice
-from pricectl.edit.formatting import FormattedText, Unproved, formatted
+from pricectl.edit.formatting import FormattedText, Unproved, format_text
 from pricectl.edit.notation import Respelled
 from pricectl.edit.promotion import PromotionResult
 
@@ -22,7 +22,7 @@ DAY = date(2027, 1, 1)
 
 
 def formed(text: str, at: date = DAY) -> FormattedText:
-    return formatted(text.encode(), at, respelling=False)
+    return format_text(text.encode(), at, respelling=False)
 
 
 BEFORE = """{
@@ -243,14 +243,14 @@ def test_what_contradicts_itself_is_left_to_a_person(previous: str, more: str, r
 def test_both_at_once_and_each_alone() -> None:
     text = """{"o": {"m": {"input_cost_per_token": 1e-6,
       "upcoming": [{"from": "2027-01-01", "input_cost_per_token": 2e-6}]}}}"""
-    both = formatted(text.encode(), DAY)
+    both = format_text(text.encode(), DAY)
     assert (
         both.text
         == """{"o": {"m": {"input_cost_per_token": 2e-06,
       "previous": [{"until": "2027-01-01", "input_cost_per_token": 1e-06}]}}}"""
     )
     assert [price.old for price in both.respelled] == ["1e-6", "2e-6"]
-    spelled = formatted(text.encode(), DAY, promoting=False)
+    spelled = format_text(text.encode(), DAY, promoting=False)
     assert spelled.text == text.replace("1e-6", "1e-06").replace("2e-6", "2e-06")
     assert (spelled.promoted, spelled.left) == ((), ())
 
@@ -266,7 +266,7 @@ def test_both_at_once_and_each_alone() -> None:
 )
 def test_what_cannot_be_read_is_not_formatted(data: bytes, error: type[Exception]) -> None:
     with pytest.raises(error):
-        formatted(data, DAY)
+        format_text(data, DAY)
 
 
 def test_the_strict_reader_runs_once_for_each_text(parsed_texts: list[bytes]) -> None:
@@ -275,7 +275,7 @@ def test_the_strict_reader_runs_once_for_each_text(parsed_texts: list[bytes]) ->
     announced = (
         '"n": {"cost_per_second": 1, "upcoming": [{"from": "2020-01-01", "cost_per_second": 2}]}'
     )
-    found = formatted(f'{{"o": {{{prices}, {announced}}}}}'.encode(), DAY)
+    found = format_text(f'{{"o": {{{prices}, {announced}}}}}'.encode(), DAY)
     assert (len(found.respelled), len(found.promoted)) == (50, 1)
     assert len(parsed_texts) == len(set(parsed_texts)) == 3
 
@@ -296,7 +296,7 @@ def test_a_text_is_scanned_for_its_members_once(
         monkeypatch.setattr(module, "Positions", Counted)
     due = '"upcoming": [{"from": "2020-01-01", "cost_per_second": 2}]'
     text = f'{{"o": {{"m": {{"cost_per_second": {price}}}, "n": {{"cost_per_second": 1, {due}}}}}}}'
-    assert formatted(text.encode(), DAY).promoted
+    assert format_text(text.encode(), DAY).promoted
     whole = [each for each in scanned if '"o"' in each]
     assert whole[0] == text
     assert len(whole) == len(set(whole)) == (1 if price == "0.01" else 2)
@@ -312,7 +312,7 @@ def test_a_price_that_would_change_is_never_handed_out(monkeypatch: pytest.Monke
     wrong_price = Respelled("/o/m/cost_per_second", "1", "2")
     monkeypatch.setattr(formatting, "respellings", lambda *_: [wrong_price])
     with pytest.raises(Unproved, match="--no-respell"):
-        formatted(text.encode(), DAY)
+        format_text(text.encode(), DAY)
 
 
 LITERALS = ("1e-06", "2.5E-6", "0.000003", "0", "0.0", "12.50e-06", "7.00000000001e-05", "1")
@@ -398,7 +398,7 @@ def test_formatting_changes_the_cost_of_no_instant(  # noqa: PLR0913, PLR0917 - 
 ) -> None:
     """A call of any instant costs the same before and after, and formatting twice is once."""
     text = written(row, layout)
-    found = formatted(text.encode(), now)
+    found = format_text(text.encode(), now)
     before, after = Catalog.load(text), Catalog.load(found.text)
 
     def costs(catalog: Catalog, at: datetime | None) -> tuple[int, list[str]]:
@@ -407,7 +407,7 @@ def test_formatting_changes_the_cost_of_no_instant(  # noqa: PLR0913, PLR0917 - 
 
     for instant in (now, *others):
         assert costs(before, instant) == costs(after, instant)
-    again = formatted(found.text.encode(), now)
+    again = format_text(found.text.encode(), now)
     assert (again.text, again.promoted, len(again.left)) == (found.text, (), len(found.left))
     model = after.models[1]
     if not found.left:

@@ -69,7 +69,7 @@ def service() -> Iterator[Service]:
 
 def test_the_endpoint_is_asked_once_with_the_token(service: Service) -> None:
     found = reload_client.reload(f"{service.url}/", "secret")
-    assert (found.said, found.models, found.version, found.generation) == ("reloaded", 4, SHA, 3)
+    assert (found.outcome, found.models, found.version, found.generation) == ("reloaded", 4, SHA, 3)
     assert service.asked == [("/admin/pricing/reload", "Bearer secret", 0)]
 
 
@@ -86,7 +86,7 @@ def test_a_refusal_is_an_answer(service: Service) -> None:
     service.status = 409
     service.body = {"status": "refused", "models": 4, "version": SHA, "reason": "gone"}
     found = reload_client.reload(service.url, "x")
-    assert (found.said, found.reason, found.generation) == ("refused", "gone", 0)
+    assert (found.outcome, found.reason, found.generation) == ("refused", "gone", 0)
 
 
 @pytest.mark.parametrize(

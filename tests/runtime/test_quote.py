@@ -38,6 +38,18 @@ def rich(tmp_path_factory: pytest.TempPathFactory) -> Pricing:
     return Pricing.load(path, policy=Policy(), state=folder / "state")
 
 
+def test_one_call_without_a_price_flags_neither_the_calls_before_nor_after(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "prices.json"
+    path.write_text('{"o": {"m": {"input_cost_per_token": 2e-06}}}')
+    pricing = Pricing.load(path, policy=Policy(), state=tmp_path / "state")
+    calls = (Usage(10), Usage(10, 5), Usage(10), Usage(10, 5), Usage(10))
+    flags = [pricing.quote("m", usage).flags for usage in (Usage(10), *calls)]
+    unpriced = ("unpriced-unit",)
+    assert flags == [(), (), unpriced, (), unpriced, ()]
+
+
 def test_an_answer_carries_what_a_ledger_keeps(pricing: Pricing, file: Path) -> None:
     answer = pricing.quote("gpt-4o", Usage(1000, 500))
     # 1,000 x $2.50/1M + 500 x $10/1M = $0.0075

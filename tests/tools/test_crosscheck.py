@@ -70,6 +70,11 @@ def run(
         "input_cost_per_request",
         "input_cost_per_text_message",
         "ocr_cost_per_page_batches",
+        "input_cost_per_video_per_second",
+        "explicit_cache_read_input_token_cost",
+        "search_context_cost_per_query.search_context_size_low",
+        "off_peak_pricing.input_cost_per_token",
+        "provider_specific_entry.us",
     ],
 )
 def test_knows_price_keys(key: str) -> None:
@@ -79,6 +84,14 @@ def test_knows_price_keys(key: str) -> None:
 @pytest.mark.parametrize("key", ["max_input_tokens", "supports_vision", "rpm", "aliases"])
 def test_leaves_other_keys_alone(key: str) -> None:
     assert not price_lists.is_price_key(key)
+
+
+def test_a_price_in_two_spellings_is_one_figure() -> None:
+    entry = {
+        "cache_read_input_token_cost": Decimal("5e-09"),
+        "input_cost_per_token_cache_hit": Decimal("6e-09"),
+    }
+    assert price_lists.prices_of(entry) == {"cache_read_input_token_cost": Decimal("6e-09")}
 
 
 def test_reads_nested_prices_and_skips_switches() -> None:

@@ -9,11 +9,12 @@ from pricectl.core.catalog import Catalog
 from pricectl.core.document import Json
 from pricectl.core.model import Model
 from pricectl.core.prices import PriceList
+from pricectl.core.sanity import rows
 from pricectl.core.sanity.bounds import BOUNDS, Bounds
 from pricectl.policy import Policy
 
 # Modes in which a model writes text, so that both directions are charged.
-TEXT_MODES = frozenset({"chat", "completion", "responses", None})
+TEXT_MODES = rows.TEXT_MODES
 # How the keys of the prices that an off-peak list states itself begin.
 OFF_PEAK_PREFIX = "off_peak_pricing/"
 

@@ -10,7 +10,7 @@ from pricectl.core.document import Json
 from pricectl.core.labels import above, label
 from pricectl.core.model import Model
 from pricectl.core.pointers import METADATA_POINTER
-from pricectl.core.prices import PriceList
+from pricectl.core.prices import DATED_LISTS, PriceList
 from pricectl.core.units import STANDARD, UNITS
 from pricectl.core.windows import day_text, read_instant
 
@@ -105,7 +105,6 @@ RULES = (
     PERIODS_OUT_OF_ORDER,
     DATED_PRICES_INCOMPLETE,
 )
-PERIODS = (("previous", "until"), ("upcoming", "from"))
 
 
 def check(context: Context) -> Iterator[Finding]:
@@ -127,7 +126,7 @@ def _valid_dates(model: Model) -> Iterator[Finding]:
     for key in ("deprecation_date", "verified_on"):
         if key in model.entry:
             yield from _valid(model.entry[key], f"{model.pointer}/{key}")
-    for key, bound in PERIODS:
+    for key, bound in DATED_LISTS.items():
         periods = model.entry.get(key)
         for index, period in enumerate(periods if isinstance(periods, list) else ()):
             if isinstance(period, dict):
@@ -157,10 +156,8 @@ def _as_of_now(context: Context, model: Model) -> Iterator[Finding]:
 
 
 def _order(model: Model) -> Iterator[Finding]:
-    for key, bound, periods in (
-        ("previous", "until", model.previous),
-        ("upcoming", "from", model.upcoming),
-    ):
+    lists = zip(DATED_LISTS.items(), (model.previous, model.upcoming), strict=True)
+    for (key, bound), periods in lists:
         for (day, _), (same_day, prices) in pairwise(periods):
             if day == same_day:
                 message = f"two {key} prices have the day {day_text(day)}"

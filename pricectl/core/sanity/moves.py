@@ -175,14 +175,14 @@ def factor_findings(old: PriceList | None, new: PriceList) -> Iterator[SanityFin
         if isinstance(own, dict) and word in own:
             path = pointer_to(OWN_FACTORS, word)
         where = f"{new.pointer or DEFAULT_PRICING_POINTER}{path}"
-        said = f"the factor {word!r:.40} on every token price"
+        subject = f"the factor {word!r:.40} on every token price"
         if not _is_usual(now) and (was is None or _is_usual(was)):
             limits = f"{exact(LOWEST_FACTOR)} to {exact(HIGHEST_FACTOR)}"
-            message = f"{said} is {exact(now)}, not {limits}"
+            message = f"{subject} is {exact(now)}, not {limits}"
             yield SanityFinding("factor-out-of-bounds", "refused", where, value, message)
         level = level_of((now / was).denominator, (now / was).numerator) if was else None
         if was and level:
-            message = f"{said} went from {exact(was)} to {exact(now)}"
+            message = f"{subject} went from {exact(was)} to {exact(now)}"
             yield SanityFinding("factor-moved", level, where, value, message, "", now / was)
 
 

@@ -14,7 +14,7 @@ from pricectl.core.catalog import build
 from pricectl.core.sanity import check, compare, rows
 from pricectl.core.sanity.bounds import widen
 from pricectl.core.sanity.verdict import ACKNOWLEDGEABLE, LEVELS, RULES, Verdict
-from pricectl.edit.formatting import formatted
+from pricectl.edit.formatting import format_text
 from tests.core.costs import cost_of
 from tests.core.sanity_cases import (
     IN,
@@ -123,7 +123,7 @@ def test_the_same_file_has_no_findings() -> None:
 
 @pytest.mark.parametrize("at", [date(2026, 12, 2), date(2028, 1, 1)])
 def test_a_file_with_promoted_prices_has_no_findings(at: date) -> None:
-    promoted = formatted(SHIPPED, at)
+    promoted = format_text(SHIPPED, at)
     assert promoted.promoted
     assert check(BASE, Catalog.load(promoted.text)).findings == ()
 
