@@ -27,7 +27,7 @@ from pricectl.runtime.sources import Sources
 from pricectl.runtime.worker_group import NOTHING_ANNOUNCED, Announcement
 
 # How long a reload waits for the other workers of the host.
-HOST_LOCK_SECONDS = 2.0
+HOST_LOCK_SECONDS = 5.0
 # A call never waits for a lock: anyone who can read the folder can hold one.
 NO_WAIT = 0.0
 
@@ -279,12 +279,17 @@ def reload_from_file(
             if snapshot == current:  # readers may compare snapshots by identity
                 snapshot = current
         # Kept before it is announced: a worker that finds a newer file takes the version from here.
-        sources.save_last_good(loaded, monitor, wait_seconds)
+        # A version that cannot be announced is not kept: the copy belongs to the whole group.
+        if group is None or locked:
+            sources.save_last_good(loaded, monitor, wait_seconds)
         if is_news:
             announcement = (announced or NOTHING_ANNOUNCED).followed_by(
                 generation, snapshot.sha256, sources.file_key, forced=force
             )
             not_announced = _announce(sources, announcement, locked=locked)
+            if not_announced is not None and group is not None:
+                # Another worker will give this number to a version of its own.
+                snapshot = snapshot._replace(generation=0)
     if problem:
         monitor.settings_problem(problem)
     settings_reason = problem.under(SETTINGS_REASON) if problem else Reason()
