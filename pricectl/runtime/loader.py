@@ -183,6 +183,8 @@ def load(path: str, layer: Layer = "file") -> LoadedCatalog:
 
 def load_packaged() -> LoadedCatalog:
     """The catalog inside the package, as it was when the package was built. Raises Refused."""
+    if packaged_catalog().exists():
+        return load(str(packaged_catalog()), "packaged")
     try:
         data = packaged_bytes(CATALOG)
     except OSError as error:

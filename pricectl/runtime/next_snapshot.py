@@ -24,7 +24,7 @@ from pricectl.runtime.snapshot import (
     Status,
 )
 from pricectl.runtime.sources import Sources
-from pricectl.runtime.worker_group import NOTHING_ANNOUNCED, Announcement
+from pricectl.runtime.worker_group import NOTHING_ANNOUNCED, Announcement, WorkerGroup
 
 # How long a reload waits for the other workers of the host.
 HOST_LOCK_SECONDS = 5.0
@@ -52,13 +52,15 @@ class StartResult(NamedTuple):
     """The first snapshot, and why the file was not taken if it looks broken.
 
     `joined` is False if another process held the lock: then the process has to join later.
-    `file_sha256` is the hash of the file's content, empty if it could not be loaded.
+    `file_sha256` is the hash of the file's content, empty if it could not be loaded. `stamp` is that
+    of the announcement that was taken into account.
     """
 
     snapshot: Snapshot
     refused: Refused | None = None
     joined: bool = True
     file_sha256: str = ""
+    stamp: tuple[int, int, int] | None = None
 
 
 class OwnLayers(NamedTuple):
@@ -127,6 +129,7 @@ def first_snapshot(
             locked = group is not None and group.lock(lock_stack, wait_seconds)
         except atomic.LockBusy:
             busy = True
+        stamp = sources.announcement_stamp()
         announced = sources.announced()
         if locked and layers.unannounced:  # a reload was just about to announce it, or nobody was
             layers = _own_layers(sources, policy, monitor, current, announced)
@@ -148,9 +151,10 @@ def first_snapshot(
         news = _start_announcement(sources, announced, loaded, is_own_file=is_own_file, busy=busy)
         if is_own_file and news != announced:
             _announce(sources, news, locked=locked)
+            stamp = sources.announcement_stamp() if locked else stamp
     loaded = loaded or _packaged(monitor)
     snapshot = layers.explained(loaded.snapshot(policy, problem, news.generation))
-    return StartResult(snapshot, layers.looks_broken, not busy, layers.file_sha256)
+    return StartResult(snapshot, layers.looks_broken, not busy, layers.file_sha256, stamp)
 
 
 def _packaged(monitor: Monitor) -> LoadedCatalog:
@@ -256,14 +260,7 @@ def reload_from_file(
     not_announced: Reason | None = None
     with ExitStack() as lock_stack:
         group = sources.group
-        locked = False
-        try:
-            locked = group is not None and group.lock(lock_stack, wait_seconds)
-        except atomic.LockBusy:
-            if not wait_seconds:
-                raise
-        if group and locked:
-            group.join()
+        locked = _lock_and_join(group, lock_stack, wait_seconds)
         policy, problem = sources.settings.read(current.policy)
         loaded = _read(sources.path, current)
         same = loaded.catalog is current.catalog
@@ -295,6 +292,19 @@ def reload_from_file(
     settings_reason = problem.under(SETTINGS_REASON) if problem else Reason()
     reason = settings_reason if not_announced is None else not_announced
     return NextSnapshot(snapshot, changed, reason, announced=not_announced is None)
+
+
+def _lock_and_join(group: WorkerGroup | None, stack: ExitStack, wait_seconds: float) -> bool:
+    """Lock the group for a reload; whether that was possible. Raises LockBusy as that reload does."""
+    locked = False
+    try:
+        locked = group is not None and group.lock(stack, wait_seconds)
+    except atomic.LockBusy:
+        if not wait_seconds:
+            raise
+    if group and locked:
+        group.join()
+    return locked
 
 
 def take_announced(sources: Sources, current: Snapshot, monitor: Monitor) -> NextSnapshot:

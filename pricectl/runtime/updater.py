@@ -163,11 +163,10 @@ class Updater:
             self._starting = threading.get_ident()
             try:
                 settings = self._find_sources()
-                self._stamp = self._sources.announcement_stamp()
                 file_stamp = self._sources.file_stamp()
                 start = first_snapshot(self._sources, settings, self._monitor)
                 self._use(start.snapshot)
-                self._joined = start.joined
+                self._joined, self._stamp = start.joined, start.stamp
                 if start.file_sha256:
                     self._seen_file = (file_stamp, start.file_sha256)
                 if start.refused:
@@ -192,6 +191,8 @@ class Updater:
         settings = self._sources.settings.read(self.snapshot.policy)
         start = first_snapshot(self._sources, settings, self._monitor, current=self.snapshot)
         self._joined = start.joined
+        if start.joined:
+            self._stamp = start.stamp
         if start.joined and start.snapshot._replace(loaded_at=self.snapshot.loaded_at) != (
             self.snapshot
         ):
