@@ -52,8 +52,8 @@ class StartResult(NamedTuple):
     """The first snapshot, and why the file was not taken if it looks broken.
 
     `joined` is False if another process held the lock: then the process has to join later.
-    `file_sha256` is the hash of the file's content, empty if it could not be loaded. `stamp` is that
-    of the announcement that was taken into account.
+    `file_sha256` is the hash of the file's content, empty if it could not be loaded. `stamp` is
+    that of the announcement that was taken into account.
     """
 
     snapshot: Snapshot
@@ -295,7 +295,7 @@ def reload_from_file(
 
 
 def _lock_and_join(group: WorkerGroup | None, stack: ExitStack, wait_seconds: float) -> bool:
-    """Lock the group for a reload; whether that was possible. Raises LockBusy as that reload does."""
+    """Lock the group for a reload; whether that was possible. Raises LockBusy as a reload does."""
     locked = False
     try:
         locked = group is not None and group.lock(stack, wait_seconds)
