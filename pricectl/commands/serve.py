@@ -159,4 +159,4 @@ def _run(listener: socket.socket, workers: int, *, verbose: bool) -> None:
             server_header=False,
         )
     except SystemExit:
-        raise NotServed("the server could not start", next_step="-v says more") from None
+        raise NotServed("the server could not start", next_step="-v shows more") from None

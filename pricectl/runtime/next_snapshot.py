@@ -221,7 +221,7 @@ def _own_layers(
 def _why_refused(
     file: LoadedCatalog, copy: LoadedCatalog, announced: Announcement | None, policy: Policy
 ) -> Refused | None:
-    """Why the file looks broken beside the last good copy, which was in use before this start.
+    """Why the file looks broken compared with the last good copy, in use before this start.
 
     A file that a person has forced a worker of this host to take is not checked again.
     """

@@ -16,7 +16,7 @@ from pricectl.runtime.snapshot import EMERGENCY, Answer, Snapshot
 
 
 class QuoteOptions(NamedTuple):
-    """What a caller gives beside the model and the counts; of any type until it is checked."""
+    """Options of a call other than model and counts; of any type until checked."""
 
     service: object = None
     region: object = None

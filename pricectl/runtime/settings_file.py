@@ -1,7 +1,7 @@
 """The settings of one process: found once, at start, and never lost in silence.
 
 What a customer is charged depends on the credit profile that the settings choose. Where they cannot
-say which one, the last good settings hold; without those nobody knows the price of a credit, and
+say which one, the last good settings apply; without those the price of a credit is unknown, and
 the process has no profile rather than the default one, which resells at cost.
 """
 

@@ -1,4 +1,4 @@
-"""Copies of what was good last: the catalog that priced calls, the settings that had no fault.
+"""The last good copies: the catalog that priced calls, the settings that had no fault.
 
 They outlive the process. Each belongs to one owner, and says so in its first line.
 """

@@ -76,7 +76,7 @@ def roll_back(  # noqa: PLR0913 - what is restored, who is asked, who is told
     """Do what a plan says, then have the service read its catalog again.
 
     Args:
-        planned: what is to be put in place of what.
+        planned: the old and the new content.
         changes: what that changes.
         ask: asks a person, where that is needed.
         dry_run: write nothing.

@@ -19,7 +19,7 @@ DEEPEN = "run 'git fetch --unshallow'"
 
 
 class NoVersion(BadRef):
-    """There is no version to go back to."""
+    """Git has no version to restore."""
 
 
 class RollbackTarget(NamedTuple):
