@@ -12,7 +12,7 @@ import pytest
 from pricectl.core import Catalog, Usage
 from pricectl.files import atomic
 from pricectl.policy import Policy
-from pricectl.runtime import Pricing
+from pricectl.runtime import Pricing, loader
 from tests.runtime.conftest import PLAIN, catalog
 
 pytestmark = pytest.mark.long
@@ -140,8 +140,6 @@ def test_a_slow_reload_does_not_hold_up_readers(
 
 
 def test_concurrent_first_calls_load_once(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pricectl.runtime import loader
-
     loads: list[bytes] = []
     real = loader.build_catalog
 
@@ -158,3 +156,23 @@ def test_concurrent_first_calls_load_once(file: Path, monkeypatch: pytest.Monkey
     for thread in threads:
         thread.join()
     assert loads == [file.read_bytes()]
+
+
+def test_threads_take_turns_more_often_only_while_a_catalog_is_read(file: Path) -> None:
+    before = sys.getswitchinterval()
+    with loader._let_others_run():  # noqa: SLF001
+        assert sys.getswitchinterval() < before
+        with loader._let_others_run():  # noqa: SLF001
+            pass
+        assert sys.getswitchinterval() < before
+        child = os.fork()
+        if child == 0:
+            os._exit(int(abs(sys.getswitchinterval() - before) > 1e-6))
+    assert os.waitpid(child, 0)[1] == 0
+    assert sys.getswitchinterval() == pytest.approx(before)
+    with loader._let_others_run():  # noqa: SLF001
+        sys.setswitchinterval(0.002)  # of the service itself
+    assert sys.getswitchinterval() == pytest.approx(0.002)
+    sys.setswitchinterval(before)
+    assert Pricing.load(file, policy=Policy()).snapshot.layer == "file"
+    assert sys.getswitchinterval() == pytest.approx(before)
