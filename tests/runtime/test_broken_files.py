@@ -228,7 +228,7 @@ def test_a_refusal_is_reported_in_log_metric_and_health(
     file: Path, pricing: Pricing, caplog: pytest.LogCaptureFixture
 ) -> None:
     app = FastAPI()
-    app.include_router(make_router(pricing, token="long-and-secret"))  # noqa: S106 - the test's own
+    app.include_router(make_router(pricing, token="long-and-secret", metrics=True))  # noqa: S106
     client = TestClient(app)
     file.write_bytes(catalog({**PLAIN, "o3": (100, 100)}))
     caplog.clear()
