@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from pricectl.core.calculator import Quote, quote, sum_of_quotes
 from pricectl.core.catalog import Catalog
 from pricectl.core.model import Match
+from pricectl.core.windows import is_naive
 from pricectl.runtime.clamping import clamped
 from pricectl.runtime.monitor import Monitor
 from pricectl.runtime.quoting import QuoteOptions, flagged, price_carefully, price_plainly
@@ -93,6 +94,8 @@ def _price_rounds(  # noqa: PLR0913, PLR0917 - as `price_response`
 ) -> Answer | None:
     """Price a response of several requests one by one; None if that fails."""
     day = at if isinstance(at, date) else None
+    if isinstance(day, datetime) and is_naive(day):
+        day = day.replace(tzinfo=UTC)  # as for any other call
     flags = () if day is at else ("bad-argument",)
     try:
         found = _quote_rounds(snapshot.catalog, reading, match, day)

@@ -548,3 +548,10 @@ def test_the_tier_of_a_sum_of_requests_is_that_of_their_average(tiered: Pricing)
         body = {"model": "m", "usage": {"requests": 2, "input_tokens": tokens}}
         answer = tiered.quote_response(body)
         assert (answer.pico_usd, answer.flags) == (pico, ("averaged-tier",))
+
+
+def test_a_datetime_without_a_zone_is_taken_as_utc_and_flagged(pricing: Pricing) -> None:
+    naive = datetime(2026, 11, 20, 12)  # noqa: DTZ001 - what is tested
+    answer = pricing.quote("o3", Usage(1_000_000), at=naive)
+    assert (answer.pico_usd, answer.flags) == (2 * 10**12, ("bad-argument",))
+    assert pricing.quote("o3", Usage(1), at=naive.replace(tzinfo=UTC)).flags == ()
