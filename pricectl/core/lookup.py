@@ -1,13 +1,12 @@
 """Finds the row for a model name, and says how it was found.
 
-Layers: exact, alias, case, partial, default. `partial` is bounded: the catalog's name must stand at
-token boundaries and what remains may only be neutral (a date, a region, a provider ...), because
-any other guess bills wrongly. The answer depends on the set of names only, never on their order.
+Layers: exact, alias, case, partial, reference, default. `partial` reads the name by the table of
+name forms: words that belong to no form mean no match, because any other guess bills wrongly. The
+answer depends on the set of names only, never on their order.
 """
 
 import re
 from collections.abc import Iterator
-from itertools import chain
 from typing import Literal, NamedTuple
 
 from pricectl.core.catalog import Catalog
@@ -15,37 +14,20 @@ from pricectl.core.entries import MAX_NAME
 from pricectl.core.errors import UnknownModel
 from pricectl.core.labels import did_you_mean
 from pricectl.core.model import How, Match, Model
+from pricectl.core.name_index import FormMatch, agreed
+from pricectl.core.naming.reading import (
+    LOCAL,
+    NameReading,
+    is_maker,
+    is_reseller,
+    is_slug,
+    read_name,
+    seller_of,
+)
+from pricectl.flags import LOCAL_MODEL, OTHER_SELLER
 
 MEMO_SIZE = 4096
-
-# Words that may stand before a model's name without changing what it costs.
-_VENDOR_WORDS = """
-    ai ai21 aihubmix amazon anthropic azure bedrock cerebras chat cohere converse databricks
-    deepinfra deepseek fireworks gemini google groq litellm meta mistral mistralai moonshot
-    moonshotai nebius novita openai openrouter perplexity qwen replicate router sambanova together
-    vertex xai zai accounts models publishers arn aws foundation model inference profile
-"""
-_REGION_WORDS = "ap apac au ca eu global jp latam me sa uk us"
-_NEUTRAL_WORDS = frozenset((_VENDOR_WORDS + _REGION_WORDS).split())
-# A cloud's region, a seller's name with a dash in it, the account in a resource name.
-_NEUTRAL_PREFIX = re.compile(
-    r"[a-z]{2}-(?:central|north|south|east|west)[a-z]*-?\d|\b[xz]-ai\b|\b\d{12}\b", re.ASCII
-)
-_BOUNDARY = re.compile(r"[-_/.:@]")
-
-# What may stand after the name: a day, a month, latest, preview, a revision. Never a bare number.
-_NEUTRAL_END = re.compile(
-    r"""(?:
-        [-_@:.] (?: latest | preview
-          | 20\d\d-[01]\d-[0-3]\d | 20\d\d[01]\d[0-3]\d   # 2025-10-01, 20251001
-          | [01]\d-20\d\d | [01]\d-[0-3]\d                # 10-2025, 05-20
-          | 00\d                                          # -001
-          | v\d:\d                                        # Bedrock's -v1:0
-          | default
-        ) )*""",
-    re.VERBOSE,
-)
-
+_FIREWORKS_POINT = re.compile(r"\dp\d", re.ASCII)
 
 # "different-prices": rows have the name, but do not charge the same, so none of them may answer.
 Reason = Literal["", "different-prices"]
@@ -66,7 +48,7 @@ def find(catalog: Catalog, name: object) -> Match:
     Surrounding blanks are stripped.
 
     >>> catalog = Catalog.load('{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}')
-    >>> find(catalog, "azure/gpt-4o-2024-08-06")[1:]
+    >>> find(catalog, "azure/gpt-4o-2024-08-06")[1:5]
     ('partial', 'azure/gpt-4o-2024-08-06', 'gpt-4o', ('azure/', '-2024-08-06'))
     >>> find(catalog, "gpt-4o-mini").how
     'default'
@@ -98,7 +80,9 @@ def search(catalog: Catalog, name: object) -> tuple[Match, tuple[LayerTried, ...
             match = answer
             break
     else:
-        match = Match(catalog.default, "default", asked, "")
+        local = read_name(asked).seller == LOCAL
+        flags = (LOCAL_MODEL,) if local else ()
+        match = Match(catalog.default, "default", asked, "", flags=flags)
         why = "nothing matched: the default price, which is a guess"
         tried.append(LayerTried("default", matched=True, why=why))
     # Names come from requests: bounded in number and length, so that they cannot fill the memory.
@@ -135,7 +119,10 @@ _LayerResult = tuple[How, Match | None, str] | tuple[How, None, str, Reason]
 def _layers(catalog: Catalog, asked: str) -> Iterator[_LayerResult]:
     model = catalog.by_full_name.get(asked)
     if model:
-        yield "exact", Match(model, "exact", asked, asked), f"the row {asked}"
+        match = Match(model, "exact", asked, asked, is_plain=True)
+        if _says_other_seller(model):
+            match = match._replace(is_plain=False, flags=(OTHER_SELLER,))
+        yield "exact", match, f"the row {asked}"
     else:
         yield _one_of("exact", asked, catalog.names.get(asked, ()), "no row has this name")
     yield _one_of("alias", asked, catalog.aliases.get(asked, ()), "no row lists it as an alias")
@@ -147,54 +134,81 @@ def _layers(catalog: Catalog, asked: str) -> Iterator[_LayerResult]:
 def _one_of(layer: How, asked: str, models: tuple[Model, ...], otherwise: str) -> _LayerResult:
     if not models:
         return layer, None, otherwise
-    model = _agreed(models)
+    # A maker's own row answers for its name, so that a reseller's new row changes nothing.
+    makers = [model for model in models if is_maker(seller_of(model.provider))]
+    model = agreed(makers or models)
     if model is None:
-        rows = ", ".join(sorted(model.full_name for model in models))
+        rows = ", ".join(sorted(model.full_name for model in makers or models))
         return layer, None, f"rows with different prices: {rows}", "different-prices"
     name = model.name if layer != "alias" else asked
-    return layer, Match(model, layer, asked, name), f"the row {model.full_name}"
+    flags = (OTHER_SELLER,) if _is_resold(asked, model) else ()
+    match = Match(model, layer, asked, name, is_plain=not flags, flags=flags)
+    return layer, match, f"the row {model.full_name}{_flagged(flags)}"
 
 
-def _agreed(models: tuple[Model, ...]) -> Model | None:
-    """The first row by name if all charge the same, else None: with two prices neither applies."""
-    first = min(models, key=lambda model: model.full_name)
-    return first if all(first.charges_like(other) for other in models) else None
+def _is_resold(asked: str, model: Model) -> bool:
+    """Whether only a reseller has the row, and the name does not say that it sells."""
+    if not is_reseller(seller_of(model.provider)):
+        return False
+    reading = read_name(asked)
+    # Only Fireworks writes p for a point.
+    return not (reading.seller or _FIREWORKS_POINT.search(asked))
+
+
+def _says_other_seller(model: Model) -> bool:
+    """Whether gateways call the section's seller so, and the row says that it is called otherwise.
+
+    Then nobody can tell a gateway's name of the model from the row's.
+    """
+    if not is_slug(model.provider):
+        return False
+    told = model.entry.get("litellm_provider")
+    return isinstance(told, str) and not is_slug(told) and seller_of(told) == seller_of(model.provider)
+
+
+def _flagged(flags: tuple[str, ...]) -> str:
+    return f", flagged {' and '.join(flags)}" if flags else ""
 
 
 def _partial(catalog: Catalog, asked: str) -> _LayerResult:
-    folded = asked.lower()
-    boundaries = [found.start() for found in _BOUNDARY.finditer(folded)]
-    starts = [0, *(mark + 1 for mark in boundaries if _is_neutral(folded[:mark], catalog))]
-    ends = [*(mark for mark in boundaries if _NEUTRAL_END.fullmatch(folded, mark)), len(folded)]
-    fits = [
-        (start, end, rows)
-        for start in starts
-        for end in ends
-        if (rows := catalog.folded.get(folded[start:end]))
-    ]
-    if not fits:
-        return "partial", None, "no catalog name is contained in it with only neutral words around"
-    # The longest name says most about the model; of equally long ones all must charge the same.
-    start, end, _ = max(fits, key=lambda fit: fit[1] - fit[0])
-    longest = (rows for first, last, rows in fits if last - first == end - start)
-    model = _agreed(tuple(chain.from_iterable(longest)))
-    if model is None:
-        why = f"{folded[start:end]!r} fits rows with different prices"
-        return "partial", None, why, "different-prices"
-    if model.prices.is_all_zero and folded[:start] not in {"", f"{model.provider.lower()}/"}:
-        return (
-            "partial",
-            None,
-            f"{model.full_name} is free; a free row never answers for another seller's name",
-        )
-    ignored = tuple(part for part in (asked[:start], asked[end:]) if part)
-    match = Match(model, "partial", asked, asked[start:end], ignored)
-    return "partial", match, f"the row {model.full_name}, setting aside {' and '.join(ignored)}"
+    index = catalog.name_index
+    reading = index.read(asked)
+    if reading.seller == LOCAL:
+        return "partial", None, "a model on a local server, which no row prices"
+    found = index.find(reading)
+    if found is None:
+        return "partial", None, "no row has the model that the name says"
+    match = _form_match(asked, reading, found)
+    aside = f", setting aside {' and '.join(match.ignored)}" if match.ignored else ""
+    return "partial", match, f"the row {found.model.full_name}{aside}{_flagged(match.flags)}"
 
 
-def _is_neutral(prefix: str, catalog: Catalog) -> bool:
-    """Whether what stands before a name is a seller, a region or another word without a price."""
-    if prefix in catalog.providers:
-        return True
-    words = _BOUNDARY.split(_NEUTRAL_PREFIX.sub("us", prefix))
-    return all(not word or word in _NEUTRAL_WORDS or word in catalog.providers for word in words)
+def _form_match(asked: str, reading: NameReading, found: FormMatch) -> Match:
+    """The match with the parts of the name as they were written."""
+    start, end = 0, len(asked)
+    aside: list[str] = []
+    for part in reading.before:
+        if part.text.startswith(":"):  # what follows the base of a fine-tuned model
+            end -= len(part.text)
+            aside.append(asked[end:])
+            continue
+        if part.kind != "region":
+            aside.append(asked[start : start + len(part.text)])
+        start += len(part.text)
+    before = ["".join(aside)]
+    after: list[str] = []
+    for ending in reversed(found.shorter.endings):
+        end -= len(ending.text)
+        if ending.kind not in {"region", "service"}:
+            after.insert(0, asked[end : end + len(ending.text)])
+    ignored = tuple(filter(None, (*before, "".join(after))))
+    return Match(
+        found.model,
+        "partial",
+        asked,
+        asked[start:end],
+        ignored,
+        flags=found.flags,
+        region=found.region,
+        service=found.service,
+    )

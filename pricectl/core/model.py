@@ -9,7 +9,7 @@ from pricectl.core.windows import as_instant
 
 # Price lists with the UTC instant they end before (previous) or begin at (upcoming), in order.
 Periods = tuple[tuple[datetime, PriceList], ...]
-How = Literal["exact", "alias", "case", "partial", "default"]
+How = Literal["exact", "alias", "case", "partial", "reference", "default"]
 
 # The default critical models. Settings that list exactly these count as not set; then only those
 # that the prices in use know are critical.
@@ -114,7 +114,10 @@ class Match(NamedTuple):
     """Which row answers, and how it was found.
 
     `name` is the catalog's spelling that fitted, `ignored` the parts of the requested name that
-    were skipped.
+    were set aside. `region` and `service` are what the name says of them, for the quote. `flags`
+    say why the row's price may not be the name's; `is_plain` that the answer needs no flag and the
+    name says neither region nor service. `reference_sha256` is the hash of the reference catalog
+    where that answered.
     """
 
     model: Model
@@ -122,6 +125,11 @@ class Match(NamedTuple):
     asked: str
     name: str
     ignored: tuple[str, ...] = ()
+    is_plain: bool = False
+    flags: tuple[str, ...] = ()
+    region: str = ""
+    service: str = ""
+    reference_sha256: str = ""
 
     @property
     def is_guess(self) -> bool:

@@ -1,0 +1,266 @@
+"""Reads a name by the table of forms: who sells, the model, the region, the service, the rest."""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from pricectl.core.naming.forms import FORMS, NameForm
+from pricectl.core.naming.words import (
+    CONTEXT,
+    ENDINGS,
+    GEOGRAPHIES,
+    LOCAL_TAG,
+    REGION,
+    REVISION,
+    WORLDWIDE,
+    PartKind,
+    model_key,
+)
+
+GATEWAY = "gateway"
+LOCAL = "local"
+FINE_TUNED = "ft:"
+_BY_WORD: Mapping[str, NameForm] = MappingProxyType(
+    {word: form for form in FORMS for word in form.words}
+)
+_BY_SLUG: Mapping[str, NameForm] = MappingProxyType(
+    {slug: form for form in FORMS for slug in form.slugs}
+)
+_KIND_OF = MappingProxyType({form.seller: form.kind for form in FORMS})
+# Parts of a path that say nothing about the price.
+_PATHS = frozenset("models routers endpoints chat @cf invoke converse converse_like".split())
+# Bedrock's makers whose own name is a part of their models' names elsewhere.
+_NAMED_BY_MAKER = frozenset({"deepseek"})
+# No name has more parts than this; a longer one is cut short and finds nothing.
+_MAX_ENDINGS = 6
+
+
+class NamePart(NamedTuple):
+    """One part of a name, as it was written, and what it was taken for."""
+
+    text: str
+    kind: PartKind
+    meaning: str
+
+
+class ShorterName(NamedTuple):
+    """The model's name after some endings were taken off, the last one first."""
+
+    base: str
+    endings: tuple[NamePart, ...]
+
+    @property
+    def key(self) -> str:
+        """The base in the spelling that the index has."""
+        return model_key(self.base)
+
+
+class NameReading(NamedTuple):
+    """What a name says. Everything in lower case; "" is not said.
+
+    `seller` is the canonical word of `forms`, "gateway" where only a gateway's or a hub's slug is
+    there, "local" for a team's own server. `base` is what is left for the model.
+    """
+
+    base: str
+    seller: str = ""
+    maker: str = ""
+    region: str = ""
+    before: tuple[NamePart, ...] = ()
+
+    def shorter_names(self) -> Iterator[ShorterName]:
+        """The base, then the base without its last ending, and so on."""
+        shorter = ShorterName(self.base, ())
+        yield shorter
+        for _ in range(_MAX_ENDINGS):
+            ending = _ending_of(shorter.base, self.seller)
+            if ending is None or len(ending.text) >= len(shorter.base):
+                return
+            base = shorter.base[: -len(ending.text)]
+            shorter = ShorterName(base, (ending, *shorter.endings))
+            yield shorter
+
+
+def seller_of(section: str) -> str:
+    """The canonical word for a section of a catalog, or for a word before a slash.
+
+    >>> seller_of("fireworks_ai"), seller_of("moonshotai"), seller_of("my-proxy")
+    ('fireworks', 'moonshot', 'my-proxy')
+    """
+    word = section.lower()
+    form = _BY_WORD.get(word) or _BY_SLUG.get(word)
+    return form.seller if form else word
+
+
+def is_reseller(seller: str) -> bool:
+    """Whether a seller's models are other makers'."""
+    return _KIND_OF.get(seller) in {"host", "gateway", "local"}
+
+
+def is_maker(seller: str) -> bool:
+    """Whether a seller is known to sell models of its own."""
+    return _KIND_OF.get(seller) == "maker"
+
+
+def is_slug(word: str) -> bool:
+    """Whether a word is a gateway's or hub's name of a maker, not the maker's own."""
+    return word.lower() in _BY_SLUG
+
+
+def read_name(name: str, sections: frozenset[str] = frozenset()) -> NameReading:
+    """Read a name by the table of forms; unknown words stay in the base, and find nothing.
+
+    `sections` are a catalog's own words for sellers, which count as known.
+
+    >>> reading = read_name("azure/eu/gpt-5.1")
+    >>> reading.seller, reading.region, reading.base
+    ('azure', 'eu', 'gpt-5.1')
+    """
+    text = name.lower()
+    if text.startswith(FINE_TUNED):
+        return _fine_tuned(text)
+    reading = NameReading(text)
+    if text.startswith("arn:"):
+        reading = _arn(text)
+    elif text.startswith("~"):
+        router = NamePart("~", "platform", "OpenRouter's router to the latest model")
+        reading = NameReading(text[1:], GATEWAY, before=(router,))
+    if "/" in reading.base:
+        reading = _path(reading, sections)
+    if "." in reading.base and reading.seller in {"", "bedrock"}:
+        reading = _dotted(reading)
+    if reading.seller == "" and LOCAL_TAG.search(reading.base):
+        local = NamePart("", "platform", "the tag is a local server's")
+        reading = reading._replace(seller=LOCAL, before=(*reading.before, local))
+    return reading
+
+
+def _fine_tuned(text: str) -> NameReading:
+    """ft:BASE:organisation:suffix:id."""
+    _, base, *rest = text.split(":", 2)
+    ours = tuple(NamePart(f":{part}", "path", "organisation, suffix and id") for part in rest)
+    return NameReading(FINE_TUNED + base, before=ours)
+
+
+def _arn(text: str) -> NameReading:
+    """arn:aws:bedrock:REGION:ACCOUNT:KIND/NAME; other resources have an id that names no model."""
+    start, slash, resource = text.partition("/")
+    words = start.split(":")
+    if len(words) != 6 or words[2] != "bedrock" or not slash:  # noqa: PLR2004 - as an ARN has them
+        return NameReading(text)
+    if words[5] not in {"inference-profile", "foundation-model"}:
+        return NameReading(text)
+    arn = NamePart(f"{start}/", "platform", f"Amazon Bedrock, an ARN of {words[3]}")
+    return NameReading(resource, "bedrock", region=words[3], before=(arn,))
+
+
+def _path(reading: NameReading, sections: frozenset[str]) -> NameReading:
+    """The words before the last slash, as far as the forms know them."""
+    *words, last = reading.base.split("/")
+    parts = list(reading.before)
+    seller, maker, region = reading.seller, reading.maker, reading.region
+    position = 0
+    while position < len(words):
+        word = words[position]
+        form = _BY_WORD.get(word)
+        slug = _BY_SLUG.get(word)
+        part: NamePart | None = None
+        if not word or word in _PATHS:
+            part = NamePart(f"{word}/", "path", "no part of the price")
+            if word == "models" and not seller:
+                seller, part = "google", NamePart("models/", "platform", "the Gemini API")
+        elif word == "projects" and position + 1 < len(words):
+            position += 1
+            part = NamePart(f"projects/{words[position]}/", "platform", "Vertex AI, a project")
+            seller = "vertex"
+        elif word in {"locations", "publishers"} and position + 1 < len(words):
+            position += 1
+            if word == "locations":
+                region = words[position]
+                part = NamePart(f"locations/{region}/", "region", "the region")
+            else:
+                maker = seller_of(words[position])
+                part = NamePart(f"publishers/{words[position]}/", "maker", "the maker")
+                seller = seller or "vertex"
+        elif word == "accounts" and words[position + 1 : position + 2] == ["fireworks"]:
+            position += 1
+            part = NamePart("accounts/fireworks/", "platform", "Fireworks")
+            seller = seller or "fireworks"
+        elif seller in {"azure", "bedrock"} and _is_region(word):
+            region, part = word, NamePart(f"{word}/", "region", "the region or kind of deployment")
+        elif seller == "bedrock" and word == "claude_platform":
+            # Claude on AWS at Anthropic's own prices.
+            seller, part = "anthropic", NamePart(f"{word}/", "platform", "Anthropic's API on AWS")
+        elif seller == "bedrock" and word.endswith("-commitment"):
+            part = NamePart(f"{word}/", "variant", "throughput bought in advance")
+        elif form and not seller:
+            seller, part = form.seller, NamePart(f"{word}/", "platform", form.platform)
+            if form.kind == "maker":
+                maker = seller
+        elif (form or slug) and not (maker and seller != maker):
+            known = slug or form
+            assert known is not None
+            if form and form.kind != "maker" and seller in {"", *_PASSING_ON}:
+                seller = form.seller
+                part = NamePart(f"{word}/", "platform", form.platform)
+            else:
+                maker = known.seller
+                seller = seller or GATEWAY
+                part = NamePart(f"{word}/", "maker", f"{known.platform}'s model")
+        elif word in sections and not seller:
+            seller, part = word, NamePart(f"{word}/", "platform", "a section of the catalog")
+        if part is None:
+            break
+        parts.append(part)
+        position += 1
+    base = "/".join((*words[position:], last))
+    return NameReading(base, seller, maker, region, tuple(parts))
+
+
+_PASSING_ON = ("gateway", "openrouter", "vercel")
+
+
+def _is_region(word: str) -> bool:
+    return word in GEOGRAPHIES or word in WORLDWIDE or bool(REGION.fullmatch(word))
+
+
+def _dotted(reading: NameReading) -> NameReading:
+    """Bedrock's GEOGRAPHY.MAKER.MODEL or MAKER.MODEL."""
+    first, _, rest = reading.base.partition(".")
+    region, parts = reading.region, list(reading.before)
+    if first in GEOGRAPHIES and "." in rest:
+        # A profile's geography is what is charged, not the region that the ARN was made in.
+        region = first
+        parts.append(NamePart(f"{first}.", "region", "the geography of a Bedrock profile"))
+        first, _, rest = rest.partition(".")
+    form = _BY_WORD.get(first) or _BY_SLUG.get(first)
+    if form is None or form.kind != "maker" or not rest:
+        return reading
+    parts.append(NamePart(f"{first}.", "maker", f"{form.platform}'s model on Amazon Bedrock"))
+    base = rest
+    if form.seller in _NAMED_BY_MAKER and not rest.startswith(form.seller):
+        base = f"{form.seller}-{rest}"
+    return NameReading(base, "bedrock", form.seller, region, tuple(parts))
+
+
+def _ending_of(base: str, seller: str) -> NamePart | None:
+    """The last ending of a base, if a form knows it."""
+    if base.startswith(FINE_TUNED) and ":" not in base[len(FINE_TUNED) :]:
+        if revision := REVISION.search(base):
+            return NamePart(revision[0], "revision", "a revision")
+        return None
+    position = max(base.rfind("-"), base.rfind(":"), base.rfind("@"))
+    word = base[position + 1 :]
+    ending = ENDINGS.get(word) if position > 0 else None
+    if ending and base[position] in ending.separators:
+        # Only Bedrock counts revisions so; elsewhere v1 is a model's version.
+        if word != "v1" or seller in {"bedrock", "amazon"}:
+            return NamePart(base[position:], ending.kind, ending.meaning)
+    if word in {"us", "eu"} and seller == "fireworks":
+        return NamePart(base[position:], "region", "served from that region only")
+    if base[-1:].isdigit():
+        if revision := REVISION.search(base):
+            return NamePart(revision[0], "revision", "a day, month or revision")
+    elif context := CONTEXT.search(base):
+        return NamePart(context[0], "context", "a context window, which the row's tiers charge")
+    return None
