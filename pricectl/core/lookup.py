@@ -5,16 +5,16 @@ name forms: words that belong to no form mean no match, because any other guess 
 answer depends on the set of names only, never on their order.
 """
 
-import re
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from pricectl.core.catalog import Catalog
 from pricectl.core.entries import MAX_NAME
 from pricectl.core.errors import UnknownModel
 from pricectl.core.labels import did_you_mean
+from pricectl.core.fallback import Fallback
 from pricectl.core.model import How, Match, Model
-from pricectl.core.name_index import FormMatch, agreed
+from pricectl.core.name_choice import FormMatch, NoRow, Reason, agreed
 from pricectl.core.naming.reading import (
     LOCAL,
     NameReading,
@@ -24,14 +24,9 @@ from pricectl.core.naming.reading import (
     read_name,
     seller_of,
 )
-from pricectl.flags import LOCAL_MODEL, OTHER_SELLER
+from pricectl.flags import LOCAL_MODEL, OTHER_SELLER, REFERENCE_PRICE
 
 MEMO_SIZE = 4096
-_FIREWORKS_POINT = re.compile(r"\dp\d", re.ASCII)
-
-# "different-prices": rows have the name, but do not charge the same, so none of them may answer.
-Reason = Literal["", "different-prices"]
-
 
 class LayerTried(NamedTuple):
     """One lookup layer that was tried, and why it did or did not answer."""
@@ -42,10 +37,10 @@ class LayerTried(NamedTuple):
     reason: Reason = ""
 
 
-def find(catalog: Catalog, name: object) -> Match:
+def find(catalog: Catalog, name: object, fallback: Fallback | None = None) -> Match:
     """The row for a name. Never fails: falls back to the default price.
 
-    Surrounding blanks are stripped.
+    Surrounding blanks are stripped. `fallback` answers for names that the catalog does not have.
 
     >>> catalog = Catalog.load('{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}')
     >>> find(catalog, "azure/gpt-4o-2024-08-06")[1:5]
@@ -54,12 +49,13 @@ def find(catalog: Catalog, name: object) -> Match:
     'default'
     """
     known = catalog.matches.get(name) if type(name) is str else None
-    return known or search(catalog, name)[0]
+    match = known or _remembered(catalog, name, _answer(catalog, _asked(name)))
+    return _instead(match, fallback) if fallback and match.is_guess else match
 
 
-def require(catalog: Catalog, name: object) -> Match:
+def require(catalog: Catalog, name: object, fallback: Fallback | None = None) -> Match:
     """Like `find`, but raises UnknownModel where only the default price applies."""
-    match = find(catalog, name)
+    match = find(catalog, name, fallback)
     if match.is_guess:
         names = near_names(catalog, match.asked)
         raise UnknownModel(
@@ -69,28 +65,75 @@ def require(catalog: Catalog, name: object) -> Match:
     return match
 
 
-def search(catalog: Catalog, name: object) -> tuple[Match, tuple[LayerTried, ...]]:
+def search(
+    catalog: Catalog, name: object, fallback: Fallback | None = None
+) -> tuple[Match, tuple[LayerTried, ...]]:
     """The row that `find` returns, and each layer tried, in order, up to the one that answered."""
-    stripped = str.strip(name) if isinstance(name, str) else ""
-    asked = stripped if len(stripped) <= MAX_NAME else ""
+    asked = _asked(name)
     tried: list[LayerTried] = []
     for layer, answer, why, *reason in _layers(catalog, asked):
         tried.append(LayerTried(layer, answer is not None, why, *reason))
         if answer:
-            match = answer
-            break
-    else:
-        local = read_name(asked).seller == LOCAL
-        flags = (LOCAL_MODEL,) if local else ()
-        match = Match(catalog.default, "default", asked, "", flags=flags)
-        why = "nothing matched: the default price, which is a guess"
-        tried.append(LayerTried("default", matched=True, why=why))
+            return _remembered(catalog, name, answer), tuple(tried)
+    match = _remembered(catalog, name, _default(catalog, asked))
+    answer = _instead(match, fallback) if fallback else match
+    if not answer.is_guess:
+        why = f"the row {answer.model.full_name} of the reference catalog"
+        if LOCAL_MODEL in answer.flags:
+            why = "a model on a local server: the setting local_price"
+        return answer, (*tried, LayerTried(answer.how, matched=True, why=why))
+    if fallback and fallback.reference:
+        why = "the reference catalog does not know it either"
+        tried.append(LayerTried("reference", matched=False, why=why))
+    why = "nothing matched: the default price, which is a guess"
+    return answer, (*tried, LayerTried("default", matched=True, why=why))
+
+
+def _asked(name: object) -> str:
+    """The name without surrounding blanks; "" for one that nobody can have meant."""
+    stripped = str.strip(name) if isinstance(name, str) else ""
+    return stripped if len(stripped) <= MAX_NAME else ""
+
+
+def _answer(catalog: Catalog, asked: str) -> Match:
+    for _, match, *_ in _layers(catalog, asked):
+        if match:
+            return match
+    return _default(catalog, asked)
+
+
+def _default(catalog: Catalog, asked: str) -> Match:
+    flags = (LOCAL_MODEL,) if read_name(asked).seller == LOCAL else ()
+    return Match(catalog.default, "default", asked, "", flags=flags)
+
+
+def _instead(match: Match, fallback: Fallback) -> Match:
+    """The answer of the fallback for a name that no row has; the same match if it has none."""
+    if LOCAL_MODEL in match.flags:  # never another seller's price
+        if fallback.local is None:
+            return match
+        return Match(fallback.local, "partial", match.asked, match.asked, flags=match.flags)
+    if fallback.reference is None:
+        return match
+    found = find(fallback.reference, match.asked)
+    if found.is_guess:
+        return match
+    return found._replace(
+        how="reference",
+        is_plain=False,
+        flags=(REFERENCE_PRICE, *found.flags),
+        reference_sha256=fallback.reference.sha256,
+    )
+
+
+def _remembered(catalog: Catalog, name: object, match: Match) -> Match:
+    """Keep a match, so that the name is found by one access to a dictionary."""
     # Names come from requests: bounded in number and length, so that they cannot fill the memory.
     if len(catalog.matches) >= MEMO_SIZE:
         catalog.matches.clear()
     if type(name) is str and len(name) <= MAX_NAME:
         catalog.matches[name] = match
-    return match, tuple(tried)
+    return match
 
 
 def trace(catalog: Catalog, name: object) -> tuple[LayerTried, ...]:
@@ -150,9 +193,7 @@ def _is_resold(asked: str, model: Model) -> bool:
     """Whether only a reseller has the row, and the name does not say that it sells."""
     if not is_reseller(seller_of(model.provider)):
         return False
-    reading = read_name(asked)
-    # Only Fireworks writes p for a point.
-    return not (reading.seller or _FIREWORKS_POINT.search(asked))
+    return not read_name(asked).seller
 
 
 def _says_other_seller(model: Model) -> bool:
@@ -176,8 +217,8 @@ def _partial(catalog: Catalog, asked: str) -> _LayerResult:
     if reading.seller == LOCAL:
         return "partial", None, "a model on a local server, which no row prices"
     found = index.find(reading)
-    if found is None:
-        return "partial", None, "no row has the model that the name says"
+    if isinstance(found, NoRow):
+        return "partial", None, found.why, found.reason
     match = _form_match(asked, reading, found)
     aside = f", setting aside {' and '.join(match.ignored)}" if match.ignored else ""
     return "partial", match, f"the row {found.model.full_name}{aside}{_flagged(match.flags)}"

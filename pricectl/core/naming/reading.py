@@ -8,6 +8,7 @@ from pricectl.core.naming.forms import FORMS, NameForm
 from pricectl.core.naming.words import (
     CONTEXT,
     ENDINGS,
+    FIREWORKS_POINT,
     GEOGRAPHIES,
     LOCAL_TAG,
     REGION,
@@ -19,6 +20,8 @@ from pricectl.core.naming.words import (
 
 GATEWAY = "gateway"
 LOCAL = "local"
+# Who sells is not said, or passes calls on.
+PASSING_ON = frozenset({"", GATEWAY, "openrouter", "vercel"})
 FINE_TUNED = "ft:"
 _BY_WORD: Mapping[str, NameForm] = MappingProxyType(
     {word: form for form in FORMS for word in form.words}
@@ -132,6 +135,9 @@ def read_name(name: str, sections: frozenset[str] = frozenset()) -> NameReading:
     if reading.seller == "" and LOCAL_TAG.search(reading.base):
         local = NamePart("", "platform", "the tag is a local server's")
         reading = reading._replace(seller=LOCAL, before=(*reading.before, local))
+    elif reading.seller == "" and FIREWORKS_POINT.search(reading.base):
+        point = NamePart("", "platform", "Fireworks, which writes p for a point")
+        reading = reading._replace(seller="fireworks", before=(*reading.before, point))
     return reading
 
 
@@ -195,12 +201,12 @@ def _path(reading: NameReading, sections: frozenset[str]) -> NameReading:
             part = NamePart(f"{word}/", "variant", "throughput bought in advance")
         elif form and not seller:
             seller, part = form.seller, NamePart(f"{word}/", "platform", form.platform)
-            if form.kind == "maker":
-                maker = seller
-        elif (form or slug) and not (maker and seller != maker):
+        elif form and form.seller == seller:
+            part = NamePart(f"{word}/", "path", "the same platform again")
+        elif (form or slug) and not maker:
             known = slug or form
             assert known is not None
-            if form and form.kind != "maker" and seller in {"", *_PASSING_ON}:
+            if form and form.kind != "maker" and seller in PASSING_ON:
                 seller = form.seller
                 part = NamePart(f"{word}/", "platform", form.platform)
             else:
@@ -215,9 +221,6 @@ def _path(reading: NameReading, sections: frozenset[str]) -> NameReading:
         position += 1
     base = "/".join((*words[position:], last))
     return NameReading(base, seller, maker, region, tuple(parts))
-
-
-_PASSING_ON = ("gateway", "openrouter", "vercel")
 
 
 def _is_region(word: str) -> bool:
@@ -253,6 +256,8 @@ def _ending_of(base: str, seller: str) -> NamePart | None:
     word = base[position + 1 :]
     ending = ENDINGS.get(word) if position > 0 else None
     if ending and base[position] in ending.separators:
+        if word == "fast" and seller == "fireworks":
+            return NamePart(base[position:], "variant", "a faster router at a price of its own")
         # Only Bedrock counts revisions so; elsewhere v1 is a model's version.
         if word != "v1" or seller in {"bedrock", "amazon"}:
             return NamePart(base[position:], ending.kind, ending.meaning)

@@ -7,6 +7,8 @@ from typing import NamedTuple
 _EXPERTS = re.compile(r"(?<![a-z\d])(\d{1,2})x(\d{1,3})b(?![a-z\d])", re.ASCII)
 _ACTIVE = re.compile(r"-a\d{1,3}(?:[p.]\d)?b(?![a-z\d])", re.ASCII)
 _SIZE = re.compile(r"(?<![a-z\d])(\d{1,4})(?:[p.](\d{1,2}))?b(?![a-z\d])", re.ASCII)
+# The classes are those of models that write text.
+_OTHER_PRICES = re.compile(r"embed|rerank|flux|diffusion|whisper", re.ASCII)
 
 
 class SizeClass(NamedTuple):
@@ -35,11 +37,14 @@ def size_class(base: str) -> str:
     ('fireworks-ai-above-16b', 'fireworks-ai-56b-to-176b', '')
     """
     experts, size = _EXPERTS.search(base), _SIZE.search(base)
+    if _OTHER_PRICES.search(base):
+        return ""
+    classes: tuple[SizeClass, ...] = MIXTURES
     if experts:
-        tenths, classes = int(experts[1]) * int(experts[2]) * 10, MIXTURES
+        tenths = int(experts[1]) * int(experts[2]) * 10
     elif size:
         tenths = int(size[1]) * 10 + int((size[2] or "0")[0])
-        classes = MIXTURES if _ACTIVE.search(base) else DENSE
+        classes = classes if _ACTIVE.search(base) else DENSE
     else:
         return ""
     return next((found.row for found in classes if tenths <= found.up_to_tenths), "")

@@ -90,7 +90,7 @@ ENDINGS: Mapping[str, Ending] = MappingProxyType(
         "latest": Ending("revision", "-:@", "the newest revision"),
         "preview": Ending("revision", "-", "a preview"),
         "default": Ending("revision", "-:@", "the default revision"),
-        "beta": Ending("revision", ":", "a self-moderated endpoint at the same price"),
+        "beta": Ending("revision", "-:", "a beta at the same price"),
         "maas": Ending("revision", "-", "Vertex serves the open model"),
         "v1": Ending("revision", "-", "the first revision on Bedrock"),
     }
@@ -101,7 +101,7 @@ REVISION = re.compile(
           20\d\d-[01]\d-[0-3]\d | 20\d\d[01]\d[0-3]\d   # 2025-10-01, 20251001
         | [01]\d-20\d\d | [01]\d-[0-3]\d                # 10-2025, 05-20
         | 00\d                                          # -001
-        | v[1-9]:\d                                     # Bedrock's -v1:0
+        | v1:\d | (?<=\d{8}-)v[1-9]:\d                 # Bedrock's -v1:0; v2 alone may be a version
         | (?<=@)\d{3,4}                                 # Vertex's @2411
     )\Z""",
     re.VERBOSE | re.ASCII,
@@ -111,6 +111,8 @@ TECHNICAL = re.compile(r"(?:-v1:\d|-v1|-maas|-00\d|@00\d)\Z", re.ASCII)
 CONTEXT = re.compile(r"\[\d{1,4}[km]\]\Z|:\d{1,4}k\Z", re.ASCII)
 # The tag of a local server: a size, then what it was made of.
 LOCAL_TAG = re.compile(r":e?\d{1,4}(?:\.\d{1,2})?[bm](?:-[\w.-]*)?\Z", re.ASCII)
+# Only Fireworks writes p for a point.
+FIREWORKS_POINT = re.compile(r"(?<!\d)\dp\d(?!\d)", re.ASCII)
 _DAY = re.compile(r"(20\d\d)-?([01]\d)-?([0-3]\d)?(?!\d)|(?<!\d)([01]\d)-(20\d\d)(?!\d)", re.ASCII)
 _VERSION_LETTER = re.compile(r"(?<![a-z\d])v(?=\d)|(?<=\d)p(?=\d)", re.ASCII)
 _TOKEN = re.compile(r"[a-z]+|\d+|[^-_.\s/:@]", re.ASCII)
