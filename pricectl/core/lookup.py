@@ -11,8 +11,8 @@ from typing import NamedTuple
 from pricectl.core.catalog import Catalog
 from pricectl.core.entries import MAX_NAME
 from pricectl.core.errors import UnknownModel
-from pricectl.core.labels import did_you_mean
 from pricectl.core.fallback import Fallback
+from pricectl.core.labels import did_you_mean
 from pricectl.core.model import How, Match, Model
 from pricectl.core.name_choice import FormMatch, NoRow, Reason, agreed
 from pricectl.core.naming.reading import (
@@ -27,6 +27,7 @@ from pricectl.core.naming.reading import (
 from pricectl.flags import LOCAL_MODEL, OTHER_SELLER, REFERENCE_PRICE
 
 MEMO_SIZE = 4096
+
 
 class LayerTried(NamedTuple):
     """One lookup layer that was tried, and why it did or did not answer."""
@@ -204,7 +205,9 @@ def _says_other_seller(model: Model) -> bool:
     if not is_slug(model.provider):
         return False
     told = model.entry.get("litellm_provider")
-    return isinstance(told, str) and not is_slug(told) and seller_of(told) == seller_of(model.provider)
+    return (
+        isinstance(told, str) and not is_slug(told) and seller_of(told) == seller_of(model.provider)
+    )
 
 
 def _flagged(flags: tuple[str, ...]) -> str:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Literal, NamedTuple
 
 from pricectl.core.prices import Entry, PriceList
+from pricectl.core.units import STANDARD
 from pricectl.core.windows import as_instant
 
 # Price lists with the UTC instant they end before (previous) or begin at (upcoming), in order.
@@ -135,6 +136,13 @@ class Match(NamedTuple):
     def is_guess(self) -> bool:
         """Whether the default price answers because no row does."""
         return self.how == "default"
+
+    @property
+    def input_and_output(self) -> tuple[int | None, int | None]:
+        """What the row charges for input and output in picodollars, by the region of the name."""
+        card = self.model.prices.card(0, STANDARD, self.region)
+        first, second = card["input"], card["output"]
+        return first.pico_usd if first.key else None, second.pico_usd if second.key else None
 
     @property
     def is_own_row(self) -> bool:

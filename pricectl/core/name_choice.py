@@ -93,7 +93,9 @@ def agreed(models: Iterable[Model]) -> Model | None:
 
 def _alike_at_base(models: Sequence[Model], rows: Rows) -> Model | None:
     """Resellers' rows that agree on input and output alone: the one with the fewest prices."""
-    prices = {tuple(model.prices.base_rate(unit) for unit in ("input", "output")) for model in models}
+    prices = {
+        tuple(model.prices.base_rate(unit) for unit in ("input", "output")) for model in models
+    }
     if len(prices) > 1 or not all(is_reseller(row.seller) for row in rows):
         return None
     return min(models, key=lambda model: (len(model.prices.rates), model.full_name))

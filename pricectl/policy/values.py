@@ -90,7 +90,8 @@ class Policy(NamedTuple):
     """All settings of a team.
 
     `source` is the settings file, empty without one. `defines_profile` says that the settings
-    define the chosen profile, which is then not the built-in default.
+    define the chosen profile, which is then not the built-in default. `local_price` is by unit, in
+    USD per 1M tokens for units of tokens; empty is not set.
     """
 
     file: str | None = None
@@ -102,6 +103,9 @@ class Policy(NamedTuple):
     workloads: tuple[Workload, ...] = DEFAULT_WORKLOADS
     waivers: tuple[Waiver, ...] = ()
     limits: RuleLimits = RuleLimits()
+    fallback: str = "default"
+    reference: str = "packaged"
+    local_price: Mapping[str, Decimal] = MappingProxyType({})
     source: str = ""
     defines_profile: bool = False
 

@@ -13,6 +13,7 @@ from pricectl.core import BadProfile, BadUsage, PricingError, Profile, Usage
 from pricectl.core import quote as price
 from pricectl.core.errors import UnknownModel, UnpricedUnit
 from pricectl.core.estimate import Estimate
+from pricectl.core.lookup import find
 from pricectl.core.money import plain_decimal
 from pricectl.core.usage import MAX_COUNT
 from pricectl.core.windows import read_instant
@@ -120,7 +121,8 @@ def _quote(pricing: Pricing, query: QuoteParameters) -> Response:
     # `Pricing.quote` never raises; only the core can say that a name or a price is missing.
     if query.strict:
         snapshot = pricing.snapshot
-        found = price(snapshot.catalog, query.model, usage, **options, at=at, strict=True)
+        match = find(snapshot.catalog, query.model, snapshot.fallback)
+        found = price(snapshot.catalog, match, usage, **options, at=at, strict=True)
     else:
         answer = pricing.quote(query.model, usage, **options, at=at)
         if INTERNAL_ERROR in answer.flags:

@@ -12,6 +12,7 @@ from pricectl.core.catalog import Catalog, build
 from pricectl.core.errors import DocumentError, PricingError
 from pricectl.core.prices import Problem
 from pricectl.files import atomic
+from pricectl.files.reference import fallback_or_problem
 from pricectl.flags import BAD_JSON, NOT_FOUND, REFUSED, UNREADABLE, Layer
 from pricectl.packaged import packaged_catalog
 from pricectl.policy import Policy
@@ -67,6 +68,7 @@ class LoadedCatalog(NamedTuple):
             self.source,
             datetime.now(UTC),
             settings_problem=settings_problem,
+            fallback=fallback_or_problem(policy),
         ).flagged()
 
 
@@ -100,6 +102,7 @@ def build_catalog(data: bytes, sha256: str) -> Catalog:
             + (f" (and {more} more)" if more else ""),
             findings=tuple(problems[:MAX_FINDINGS]),
         )
+    assert catalog.name_index is not None  # built here: a call is no time for it
     return catalog
 
 

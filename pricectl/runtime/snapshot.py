@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple, Self
 from pricectl import __version__
 from pricectl.core.calculator import Quote
 from pricectl.core.catalog import Catalog, build
+from pricectl.core.fallback import Fallback
 from pricectl.core.model import Match
 from pricectl.core.prices import Problem
 from pricectl.core.profile import Profile
@@ -51,7 +52,8 @@ class Snapshot(NamedTuple):
 
     `loaded_at` is in UTC; `generation` counts the reloads of a host; `source` is the file, in words
     for a log. `flags` go with every answer: which layer the prices are from if not from the file,
-    and whether the settings have a fault, which `settings_problem` names.
+    and whether the settings have a fault, which `settings_problem` names. `fallback` answers for
+    names that the catalog does not have.
     """
 
     catalog: Catalog
@@ -63,6 +65,7 @@ class Snapshot(NamedTuple):
     calculator_version: str = __version__
     flags: tuple[str, ...] = ()
     settings_problem: str = ""
+    fallback: Fallback = Fallback()
 
     def flagged(self) -> "Snapshot":
         """The same with the flags that its layer and its settings call for."""

@@ -240,7 +240,7 @@ FORMS = (
             "hosted_vllm/Qwen/Qwen3-32B": "seller=local maker=qwen model=qwen3-32b",
         },
     ),
-    _form("Mistral", "maker", "mistral", "mistral codestral", "mistralai", "", {}),
+    _form("Mistral", "maker", "mistral", "mistral", "mistralai", "", {}),
     _form("xAI", "maker", "xai", "xai", "x-ai spacexai xai-org", "", {}),
     _form("DeepSeek", "maker", "deepseek", "deepseek", "deepseek-ai", "", {}),
     _form("Amazon", "maker", "amazon", "amazon amazon_nova", "amazon-nova", "", {}),

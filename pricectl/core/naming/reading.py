@@ -31,7 +31,9 @@ _BY_SLUG: Mapping[str, NameForm] = MappingProxyType(
 )
 _KIND_OF = MappingProxyType({form.seller: form.kind for form in FORMS})
 # Parts of a path that say nothing about the price.
-_PATHS = frozenset("models routers endpoints chat @cf invoke converse converse_like".split())
+_PATHS = frozenset(
+    ["models", "routers", "endpoints", "chat", "@cf", "invoke", "converse", "converse_like"]
+)
 # Bedrock's makers whose own name is a part of their models' names elsewhere.
 _NAMED_BY_MAKER = frozenset({"deepseek"})
 # No name has more parts than this; a longer one is cut short and finds nothing.
@@ -202,6 +204,8 @@ def _path(reading: NameReading, sections: frozenset[str]) -> NameReading:
         elif form and not seller:
             seller, part = form.seller, NamePart(f"{word}/", "platform", form.platform)
         elif form and form.seller == seller:
+            # perplexity/perplexity/MODEL: a maker's gateway to everybody's models.
+            seller = GATEWAY if form.kind == "maker" else seller
             part = NamePart(f"{word}/", "path", "the same platform again")
         elif (form or slug) and not maker:
             known = slug or form

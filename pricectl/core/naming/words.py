@@ -19,7 +19,9 @@ PartKind = Literal[
 ]
 
 # Geographies of cross-region profiles and data zones; Azure and Bedrock write them before a model.
-GEOGRAPHIES = frozenset("us eu apac ap au jp in ca sa us-gov global".split())
+GEOGRAPHIES = frozenset(
+    ["us", "eu", "apac", "ap", "au", "jp", "in", "ca", "sa", "us-gov", "global"]
+)
 # Where a platform charges one price for the whole world.
 WORLDWIDE = frozenset({"global", "global-standard", "*"})
 # Bedrock's list prices are those of these regions.
