@@ -128,6 +128,11 @@ class Catalog:
         self.sha256 = hashlib.sha256(self._data).hexdigest()
         return self.sha256
 
+    def with_index(self) -> "Catalog":
+        """The same catalog, its index of names built now, so that no call has to wait for it."""
+        self.name_index.read("")
+        return self
+
     @property
     def last_updated(self) -> str:
         """The day the file says it was last edited; empty if it does not say."""

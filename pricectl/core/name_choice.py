@@ -20,8 +20,8 @@ class NamedRow(NamedTuple):
 
     seller: str
     region: str
-    technical: bool
     model: Model
+    technical: bool = False
 
 
 class FormMatch(NamedTuple):

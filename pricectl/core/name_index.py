@@ -1,6 +1,6 @@
 """Finds rows by what a name says: seller, model, region. Built once from a catalog's names."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from types import MappingProxyType
 
 from pricectl.core.model import Model
@@ -35,7 +35,7 @@ class NameIndex:
                 reading = read_name(name, sections)
                 told = reading.seller if reading.seller not in {"", GATEWAY, LOCAL} else section
                 region = "" if told == "azure" and reading.region in WORLDWIDE else reading.region
-                row = NamedRow(told, region, False, model)
+                row = NamedRow(told, region, model)
                 rows.setdefault(model_key(reading.base), []).append(row)
                 short = TECHNICAL.sub("", reading.base)
                 if short != reading.base:
@@ -61,36 +61,46 @@ class NameIndex:
             if isinstance(found, FormMatch):
                 return found
             missed = missed if missed.reason else found
-        if reading.seller == "fireworks":
-            found = self._by_size(reading, keyed[-1][0])
-            if isinstance(found, FormMatch):
-                return found
+        sized = self._by_size(reading, keyed[-1][0])
+        # Two prices at one kind of seller are no reason to ask the next.
+        return sized or (missed if missed.reason else self._of_others(reading, keyed))
+
+    def _of_others(
+        self, reading: NameReading, keyed: Sequence[tuple[ShorterName, Rows]]
+    ) -> FormMatch | NoRow:
+        """The maker's row, else one that resellers agree on, else a fine-tuned model's base."""
+        missed = UNKNOWN
         for of_kind in (_makers, _resellers):
-            if missed.reason:  # two prices at one kind of seller are no reason to ask the next
-                break
             for shorter, rows in keyed:
-                fitting = of_kind(reading, rows) if rows else rows
+                fitting = of_kind(reading, rows)
                 found = choose(reading, shorter, fitting) if fitting else UNKNOWN
                 if isinstance(found, FormMatch):
                     return found
                 missed = missed if missed is not UNKNOWN else found
+            if missed.reason:
+                return missed
         if reading.base.startswith(FINE_TUNED):
             found = self.find(reading._replace(base=reading.base.removeprefix(FINE_TUNED)))
             if isinstance(found, FormMatch):
                 return found._replace(flags=(*found.flags, UNPRICED_VARIANT))
         return missed
 
-    def _by_size(self, reading: NameReading, shorter: ShorterName) -> FormMatch | NoRow:
+    def _by_size(self, reading: NameReading, shorter: ShorterName) -> FormMatch | None:
         """The price class of a model that has no price of its own at Fireworks."""
+        if reading.seller != "fireworks":
+            return None
         rows = self._rows.get(model_key(size_class(shorter.base)), ())
-        found = choose(reading, shorter, [row for row in rows if row.seller == reading.seller])
+        own = [row for row in rows if row.seller == reading.seller]
+        found = choose(reading, shorter, own) if own else None
         if isinstance(found, FormMatch):
             return found._replace(flags=(*found.flags, SIZE_CLASS))
-        return found
+        return None
 
 
 def _distinct(rows: Iterable[NamedRow]) -> Rows:
-    return tuple({(row[:3], id(row.model)): row for row in rows}.values())
+    return tuple(
+        {(row.seller, row.region, row.technical, id(row.model)): row for row in rows}.values()
+    )
 
 
 def _makers(reading: NameReading, rows: Rows) -> Rows:

@@ -37,9 +37,7 @@ def fallback_or_problem(policy: Policy) -> Fallback:
 # By content, so that a reload of the team's own file keeps the very same reference.
 @lru_cache(maxsize=2)
 def _catalog(data: bytes) -> Catalog:
-    catalog = Catalog.load(data)
-    assert catalog.name_index is not None  # built here: a call is no time for it
-    return catalog
+    return Catalog.load(data).with_index()
 
 
 @lru_cache(maxsize=8)

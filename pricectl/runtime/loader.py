@@ -102,8 +102,7 @@ def build_catalog(data: bytes, sha256: str) -> Catalog:
             + (f" (and {more} more)" if more else ""),
             findings=tuple(problems[:MAX_FINDINGS]),
         )
-    assert catalog.name_index is not None  # built here: a call is no time for it
-    return catalog
+    return catalog.with_index()
 
 
 _collection_paused = False

@@ -165,66 +165,97 @@ def _arn(text: str) -> NameReading:
 def _path(reading: NameReading, sections: frozenset[str]) -> NameReading:
     """The words before the last slash, as far as the forms know them."""
     *words, last = reading.base.split("/")
-    parts = list(reading.before)
-    seller, maker, region = reading.seller, reading.maker, reading.region
-    position = 0
-    while position < len(words):
-        word = words[position]
-        form = _BY_WORD.get(word)
-        slug = _BY_SLUG.get(word)
-        part: NamePart | None = None
-        if not word or word in _PATHS:
-            part = NamePart(f"{word}/", "path", "no part of the price")
-            if word == "models" and not seller:
-                seller, part = "google", NamePart("models/", "platform", "the Gemini API")
-        elif word == "projects" and position + 1 < len(words):
-            position += 1
-            part = NamePart(f"projects/{words[position]}/", "platform", "Vertex AI, a project")
-            seller = "vertex"
-        elif word in {"locations", "publishers"} and position + 1 < len(words):
-            position += 1
-            if word == "locations":
-                region = words[position]
-                part = NamePart(f"locations/{region}/", "region", "the region")
-            else:
-                maker = seller_of(words[position])
-                part = NamePart(f"publishers/{words[position]}/", "maker", "the maker")
-                seller = seller or "vertex"
-        elif word == "accounts" and words[position + 1 : position + 2] == ["fireworks"]:
-            position += 1
-            part = NamePart("accounts/fireworks/", "platform", "Fireworks")
-            seller = seller or "fireworks"
-        elif seller in {"azure", "bedrock"} and _is_region(word):
-            region, part = word, NamePart(f"{word}/", "region", "the region or kind of deployment")
-        elif seller == "bedrock" and word == "claude_platform":
-            # Claude on AWS at Anthropic's own prices.
-            seller, part = "anthropic", NamePart(f"{word}/", "platform", "Anthropic's API on AWS")
-        elif seller == "bedrock" and word.endswith("-commitment"):
-            part = NamePart(f"{word}/", "variant", "throughput bought in advance")
-        elif form and not seller:
-            seller, part = form.seller, NamePart(f"{word}/", "platform", form.platform)
-        elif form and form.seller == seller:
-            # perplexity/perplexity/MODEL: a maker's gateway to everybody's models.
-            seller = GATEWAY if form.kind == "maker" else seller
-            part = NamePart(f"{word}/", "path", "the same platform again")
-        elif (form or slug) and not maker:
-            known = slug or form
-            assert known is not None
-            if form and form.kind != "maker" and seller in PASSING_ON:
-                seller = form.seller
-                part = NamePart(f"{word}/", "platform", form.platform)
-            else:
-                maker = known.seller
-                seller = seller or GATEWAY
-                part = NamePart(f"{word}/", "maker", f"{known.platform}'s model")
-        elif word in sections and not seller:
-            seller, part = word, NamePart(f"{word}/", "platform", "a section of the catalog")
-        if part is None:
+    reading = reading._replace(base=last)
+    while words:
+        word = words[0]
+        following = words[1] if len(words) > 1 else ""
+        step = (
+            _structure(reading, word, following)
+            or _zone(reading, word)
+            or _platform(reading, word, sections)
+        )
+        if step is None:  # what no form knows stays in the base, and finds nothing
             break
-        parts.append(part)
-        position += 1
-    base = "/".join((*words[position:], last))
-    return NameReading(base, seller, maker, region, tuple(parts))
+        part = step.before[-1]
+        reading = step
+        del words[: part.text.count("/")]
+    return reading._replace(base="/".join((*words, last)))
+
+
+def _told(  # noqa: PLR0913 - what a word may say, all but three by keyword
+    reading: NameReading,
+    kind: PartKind,
+    meaning: str,
+    *words: str,
+    seller: str | None = None,
+    maker: str | None = None,
+    region: str | None = None,
+) -> NameReading:
+    """The reading with what one more part of a path says."""
+    part = NamePart("".join(f"{word}/" for word in words), kind, meaning)
+    return NameReading(
+        reading.base,
+        reading.seller if seller is None else seller,
+        reading.maker if maker is None else maker,
+        reading.region if region is None else region,
+        (*reading.before, part),
+    )
+
+
+def _structure(reading: NameReading, word: str, following: str) -> NameReading | None:
+    """A word that stands for the next one, or for nothing."""
+    if word == "models" and not reading.seller:
+        return _told(reading, "platform", "the Gemini API", word, seller="google")
+    if not word or word in _PATHS:
+        return _told(reading, "path", "no part of the price", word)
+    if not following:
+        return None
+    if word == "projects":
+        return _told(reading, "platform", "Vertex AI, a project", word, following, seller="vertex")
+    if word == "locations":
+        return _told(reading, "region", "the region", word, following, region=following)
+    if word == "publishers":
+        seller = reading.seller or "vertex"
+        maker = seller_of(following)
+        return _told(
+            reading, "maker", "the maker, on Vertex AI", word, following, seller=seller, maker=maker
+        )
+    if (word, following) == ("accounts", "fireworks"):
+        seller = reading.seller or "fireworks"
+        return _told(reading, "platform", "Fireworks", word, following, seller=seller)
+    return None
+
+
+def _zone(reading: NameReading, word: str) -> NameReading | None:
+    """A region, a kind of deployment, a throughput: what clouds put before a model."""
+    if reading.seller in {"azure", "bedrock"} and _is_region(word):
+        return _told(reading, "region", "the region or kind of deployment", word, region=word)
+    if reading.seller != "bedrock":
+        return None
+    if word == "claude_platform":
+        return _told(reading, "platform", "Anthropic's own API on AWS", word, seller="anthropic")
+    if word.endswith("-commitment"):
+        return _told(reading, "variant", "throughput bought in advance", word)
+    return None
+
+
+def _platform(reading: NameReading, word: str, sections: frozenset[str]) -> NameReading | None:
+    """A platform, or the maker of the model on it."""
+    form, slug = _BY_WORD.get(word), _BY_SLUG.get(word)
+    if form and (not reading.seller or (form.kind != "maker" and reading.seller in PASSING_ON)):
+        return _told(reading, "platform", form.platform, word, seller=form.seller)
+    if form and form.seller == reading.seller:
+        # perplexity/perplexity/MODEL: a maker's gateway to everybody's models.
+        seller = GATEWAY if form.kind == "maker" else reading.seller
+        return _told(reading, "path", "the same platform again", word, seller=seller)
+    known = slug or form
+    if known and not reading.maker:
+        meaning = f"{known.platform}'s model"
+        seller = reading.seller or GATEWAY
+        return _told(reading, "maker", meaning, word, seller=seller, maker=known.seller)
+    if word in sections and not reading.seller:
+        return _told(reading, "platform", "a section of the catalog", word, seller=word)
+    return None
 
 
 def _is_region(word: str) -> bool:

@@ -126,13 +126,11 @@ def day_in(name: str) -> str:
     >>> day_in("gpt-4o-2024-08-06"), day_in("command-r-08-2024"), day_in("gpt-4o")
     ('20240806', '202408', '')
     """
-    found = None
-    for found in _DAY.finditer(name):
-        pass
-    if found is None:
+    found = _DAY.findall(name)
+    if not found:
         return ""
-    year, month, day, first_month, last_year = found.groups()
-    return f"{last_year}{first_month}" if last_year else f"{year}{month}{day or ''}"
+    year, month, day, first_month, last_year = found[-1]
+    return f"{last_year}{first_month}" if last_year else f"{year}{month}{day}"
 
 
 def model_key(base: str) -> str:
