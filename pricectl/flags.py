@@ -107,6 +107,18 @@ FLAGS = (
     Flag(NOT_ANNOUNCED, "a reload could not be announced to the other workers", counts="reloads"),
 )
 
+# How a name can be answered, other than by a row that has it: what `deploy-check --names` counts.
+ANSWER_KINDS = (
+    "default",
+    "reference",
+    "partial",
+    OTHER_SELLER,
+    UNPRICED_VARIANT,
+    SIZE_CLASS,
+    LOCAL_MODEL,
+    MISSING_REGION,
+    "missing-service",
+)
 FALLBACKS: Mapping[str, str] = {flag.name: flag.meaning for flag in FLAGS}
 # What all answers are flagged with while a layer is in use.
 LAYER_FLAGS: Mapping[Layer, tuple[str, ...]] = {

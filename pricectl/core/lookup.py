@@ -17,6 +17,7 @@ from pricectl.core.model import How, Match, Model
 from pricectl.core.name_choice import FormMatch, NoRow, Reason, agreed
 from pricectl.core.naming.reading import (
     LOCAL,
+    NamePart,
     NameReading,
     is_maker,
     is_reseller,
@@ -140,6 +141,27 @@ def _remembered(catalog: Catalog, name: object, match: Match) -> Match:
 def trace(catalog: Catalog, name: object) -> tuple[LayerTried, ...]:
     """Each layer tried for a name, in order, up to the one that answered."""
     return search(catalog, name)[1]
+
+
+def list_price(fallback: Fallback, name: str) -> Match | None:
+    """The row of the reference that is off, for a name that only the default price answers."""
+    match = find(fallback.list_prices, name) if fallback.list_prices else None
+    return match if match and not match.is_guess else None
+
+
+def name_parts(catalog: Catalog, match: Match) -> tuple[NamePart, ...]:
+    """What each part of a name was taken for; one part where a row has the name as it is."""
+    if match.is_own_row:
+        return (NamePart(match.asked, "model", f"the row {match.model.full_name}"),)
+    reading = catalog.name_index.read(match.asked)
+    *_, shortest = reading.shorter_names()
+    shorter = next(
+        (it for it in reading.shorter_names() if it.base == match.name.lower()), shortest
+    )
+    model = NamePart(shorter.base, "model", "the model")
+    own = tuple(part for part in reading.before if part.text.startswith(":"))
+    before = tuple(part for part in reading.before if part not in own)
+    return (*before, model, *shorter.endings, *own)
 
 
 def near_names(catalog: Catalog, name: str, limit: int = 3) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from pricectl.core.calculator import Quote, quote
 from pricectl.core.catalog import Catalog
 from pricectl.core.fallback import list_price_words
-from pricectl.core.lookup import find
+from pricectl.core.lookup import find, list_price
 from pricectl.core.model import Match
 from pricectl.core.usage import Usage
 from pricectl.flags import INTERNAL_ERROR, UNKNOWN_MODEL
@@ -104,7 +104,7 @@ def price_carefully(  # noqa: PLR0913, PLR0917 - a call, and who is told of it
         model = name if isinstance(name, str) else type(name).__name__
         flags += snapshot.flags
         for flag in flags:
-            reason = list_price(snapshot, model) if flag == UNKNOWN_MODEL else ""
+            reason = _list_price_words(snapshot, model) if flag == UNKNOWN_MODEL else ""
             monitor.fallback(flag, model, reason)
     except Exception:  # noqa: BLE001 - what is wrong with the answer cannot be said
         flags = (*flags, *snapshot.flags, INTERNAL_ERROR)
@@ -159,15 +159,12 @@ def _quote(  # noqa: PLR0913, PLR0917 - what a price depends on
     return quote(catalog, match, usage, service=service, region=region, at=at)
 
 
-def list_price(snapshot: Snapshot, name: str) -> str:
+def _list_price_words(snapshot: Snapshot, name: str) -> str:
     """What the reference says about a name that only the default price answers; "" for nothing."""
     if snapshot.fallback.problem:
         return snapshot.fallback.problem
-    catalog = snapshot.fallback.list_prices
-    match = find(catalog, name) if catalog else None
-    if match is None or match.is_guess:
-        return ""
-    return f"the list price is {list_price_words(match)}; fallback = 'reference' would charge it"
+    listed = list_price(snapshot.fallback, name)
+    return f"the list price is {list_price_words(listed)}" if listed else ""
 
 
 def price_response(  # noqa: PLR0913, PLR0917 - a call, and who is told of it
