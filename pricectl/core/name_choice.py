@@ -63,16 +63,18 @@ def choose(reading: NameReading, shorter: ShorterName, rows: Rows) -> FormMatch 
     found = _in_region(rows, region)
     if not found.models:
         return UNKNOWN
-    model = agreed(found.models) or _alike_at_base(found.models, rows)
+    sellers = {row.seller for row in rows}
+    # Whether another seller than the name's answers, which is flagged.
+    other = reading.seller not in sellers and bool(reading.seller or all(map(is_reseller, sellers)))
+    model = agreed(found.models) or (_alike_at_base(found.models) if other else None)
     if model is None:
         return NoRow(f"{shorter.base!r} fits rows with different prices", "different-prices")
     if _is_older(shorter, model):
         return NoRow(f"{model.full_name} is newer, and never answers for an older generation")
     flags = [MISSING_REGION] if found.foreign else []
-    sellers = {row.seller for row in rows}
     if found.left and reading.seller not in {"", seller_of(model.provider)}:
         flags.append(OTHER_SELLER)  # the factors of a row are its section's own
-    elif reading.seller not in sellers and (reading.seller or all(map(is_reseller, sellers))):
+    elif other:
         if model.prices.is_all_zero:
             why = f"{model.full_name} is free; a free row never answers for another seller's name"
             return NoRow(why)
@@ -91,12 +93,12 @@ def agreed(models: Iterable[Model]) -> Model | None:
     return first if all(first.charges_like(other) for other in listed) else None
 
 
-def _alike_at_base(models: Sequence[Model], rows: Rows) -> Model | None:
-    """Resellers' rows that agree on input and output alone: the one with the fewest prices."""
+def _alike_at_base(models: Sequence[Model]) -> Model | None:
+    """Other sellers' rows that agree on input and output alone: the one with the fewest prices."""
     prices = {
         tuple(model.prices.base_rate(unit) for unit in ("input", "output")) for model in models
     }
-    if len(prices) > 1 or not all(is_reseller(row.seller) for row in rows):
+    if len(prices) > 1:
         return None
     return min(models, key=lambda model: (len(model.prices.rates), model.full_name))
 
