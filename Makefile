@@ -7,7 +7,7 @@ CLOCK_OPTIONS ?=
 MODULE ?= money
 MUTATION_TIME ?= 30m
 .DEFAULT_GOAL := help
-.PHONY: help demo test clock proof lint types coverage validate crosscheck differences mutants bench pictures schema check clean $(CLOCKS)
+.PHONY: help demo test clock proof lint types coverage validate crosscheck names differences mutants bench pictures schema check clean $(CLOCKS)
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ validate: $(VENV)/.base  ## Check the catalog
 
 crosscheck: $(VENV)/.peers  ## Compare every price with two public price maps
 	$(BIN)/python tools/crosscheck.py
+
+names: $(VENV)/.dev  ## Price the names that clients send; write docs/names.md and the table
+	$(BIN)/python tools/measure_names.py --write
 
 differences: $(VENV)/.peers  ## Price every row of litellm's map with both calculators
 	$(BIN)/python tools/compare_litellm.py

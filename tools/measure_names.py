@@ -18,7 +18,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from pricectl.core import Catalog, Usage, find, quote
+from pricectl.core import Catalog, Usage, quote
+from pricectl.core.labels import plural
 from pricectl.core.naming.forms import FORMS
 from pricectl.core.naming.sizes import DENSE, MIXTURES
 from pricectl.core.naming.words import ENDINGS
@@ -106,7 +107,9 @@ def excluded() -> dict[str, str]:
     return dict(line.split("\t") for line in lines if line and not line.startswith("#"))
 
 
-def judge(catalog: Catalog, priced: Priced, known: frozenset[str], left_out: bool) -> Judged | None:
+def judge(
+    catalog: Catalog, priced: Priced, known: frozenset[str], *, left_out: bool
+) -> Judged | None:
     """What became of a name; None where the catalog does not have its model."""
     answer = quote(catalog, priced.name, Usage(MANY))
     output = quote(catalog, priced.name, Usage(0, MANY))
@@ -160,14 +163,11 @@ def report(judged: list[Judged], reasons: dict[str, str]) -> str:
     lines = [
         *table(judged),
         "",
-        f"{right:,} of {counted:,} names are right ({right / counted:.1%}); {counts['wrong']} are"
-        f" wrong without a flag. {counts['excluded']} names"
-        f" ({counts['excluded'] / len(judged):.1%}) are left out:",
+        f"{right:,} of {counted:,} names are right ({right / counted:.1%}); {counts['wrong']} are",
+        f"wrong without a flag. {plural(counts['excluded'], 'name')}",
+        f"({counts['excluded'] / len(judged):.1%}) are left out:",
         "",
-        *(
-            f"- {number} {'name' if number == 1 else 'names'}: {reason}"
-            for reason, number in why.items()
-        ),
+        *(f"- {plural(number, 'name')}: {reason}" for reason, number in why.items()),
     ]
     return "\n".join(lines)
 
@@ -179,12 +179,13 @@ def names_document() -> str:
         "",
         "<!-- made by `make names` from pricectl/core/naming; edit it there -->",
         "",
-        "A name that no row has as it is written is read by the forms below. `pricectl explain NAME`",
-        "says what each part was taken for. A region becomes the quote's region and a service its",
-        "service; what the row has no price for is flagged. Words that belong to no form mean no match.",
+        "A name that no row has as it is written is read by the forms below. `pricectl explain",
+        "NAME` says what each part was taken for. A region becomes the quote's region and a",
+        "service its service; what the row has no price for is flagged. Words that belong to no",
+        "form mean no match.",
         "",
-        "Of the rows that have the model, the seller's own answers first, then the maker's, then one",
-        "that resellers agree on; another seller's row is flagged `other-seller`.",
+        "Of the rows that have the model, the seller's own answers first, then the maker's, then",
+        "one that resellers agree on; another seller's row is flagged `other-seller`.",
         "",
         "## Platforms",
         "",
@@ -210,8 +211,8 @@ def names_document() -> str:
     lines += [
         "",
         "A day (`-2025-10-01`, `-20251001`, `-10-2025`), `-001` and `-v1:0` are revisions. A day",
-        "before every day of the row is an older generation, which a newer row never answers. A bare",
-        "number may be a version and is never set aside. `[1m]` and `:200k` are context windows.",
+        "before every day of the row is an older generation, which a newer row never answers. A",
+        "bare number may be a version and is never set aside. `[1m]` and `:200k` are contexts.",
         "",
         "## Fireworks' price classes",
         "",
@@ -254,7 +255,8 @@ def main() -> int:
     spellings = (name for model in catalog.models for name in (model.name, *model.aliases))
     known, reasons = frozenset(map(squeezed, spellings)), excluded()
     found = (
-        judge(catalog, priced, known, priced.name in reasons) for priced in read_list(options.names)
+        judge(catalog, priced, known, left_out=priced.name in reasons)
+        for priced in read_list(options.names)
     )
     judged = [it for it in found if it]
     for it in judged:
