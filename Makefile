@@ -83,6 +83,7 @@ mutants: $(VENV)/.dev  ## Mutate one module of the core (MODULE=money), show wha
 bench: $(VENV)/.peers  ## Time pricectl beside its peers
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/http_quotes.py --quick
+	$(BIN)/python benchmarks/lookup.py
 
 pictures: $(VENV)/.dev  ## Draw the README's pictures anew
 	$(BIN)/python tools/draw_pictures.py

@@ -12,6 +12,7 @@ Exit codes: 0, 1 if a name is wrong without a flag or fewer than 95% are right, 
 import argparse
 import re
 import sys
+import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -150,6 +151,10 @@ def table(judged: Iterable[Judged]) -> Iterator[str]:
         yield f"| {name} | {count.total()} | {cells} |"
 
 
+def _wrapped(text: str) -> str:
+    return "\n".join(textwrap.wrap(text, 110, break_long_words=False, break_on_hyphens=False))
+
+
 def _names() -> tuple[str, ...]:
     return tuple(dict.fromkeys((*(name for _, name in PLATFORMS), OTHERS)))
 
@@ -163,11 +168,13 @@ def report(judged: list[Judged], reasons: dict[str, str]) -> str:
     lines = [
         *table(judged),
         "",
-        f"{right:,} of {counted:,} names are right ({right / counted:.1%}); {counts['wrong']} are",
-        f"wrong without a flag. {plural(counts['excluded'], 'name')}",
-        f"({counts['excluded'] / len(judged):.1%}) are left out:",
+        _wrapped(
+            f"{right:,} of {counted:,} names are right ({right / counted:.1%}); {counts['wrong']}"
+            f" are wrong without a flag. {plural(counts['excluded'], 'name')}"
+            f" ({counts['excluded'] / len(judged):.1%}) are left out:"
+        ),
         "",
-        *(f"- {plural(number, 'name')}: {reason}" for reason, number in why.items()),
+        *(_wrapped(f"- {plural(number, 'name')}: {reason}") for reason, number in why.items()),
     ]
     return "\n".join(lines)
 
@@ -193,10 +200,11 @@ def names_document() -> str:
     for form in FORMS:
         words = ", ".join(f"`{word}/`" for word in form.words)
         slugs = ", ".join(f"`{slug}/`" for slug in form.slugs)
-        lines += [f"### {form.platform}", "", f"Begins with {words}."]
+        lines += [f"### {form.platform}", "", _wrapped(f"Begins with {words}.")]
         if slugs:
-            lines += [f"Gateways and hubs write {slugs}, which does not say that the maker sells."]
-        lines += [form.reading] if form.reading else []
+            hint = f"Gateways and hubs write {slugs}, which does not say that the maker sells."
+            lines.append(_wrapped(hint))
+        lines += [_wrapped(form.reading)] if form.reading else []
         lines += [""]
         if form.examples:
             lines += ["| name | is read as |", "| --- | --- |"]

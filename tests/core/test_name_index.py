@@ -95,6 +95,8 @@ CATALOG = Catalog.load(json.dumps(ROWS))
         ("deepseek-ai/deepseek-r1", "fireworks/deepseek-r1", ("other-seller",), 3_000_000),
         ("together_ai/deepseek-r1", "default/default", (), 1_000_000),
         ("glm-5p3", "fireworks/glm-5p3", (), 1_400_000),
+        ("fireworks_ai/glm-5p3-fast", "fireworks/glm-5p3", ("unpriced-variant",), 1_400_000),
+        ("bedrock/ap-east-2/xai.grok-8", "bedrock/jp.xai.grok-8", ("missing-region",), 2_000_000),
         (
             "accounts/fireworks/models/llama-34b",
             "fireworks/fireworks-ai-above-16b",
@@ -103,7 +105,7 @@ CATALOG = Catalog.load(json.dumps(ROWS))
         ),
         ("accounts/fireworks/models/llama-8x7b", "default/default", (), 1_000_000),
         ("vendor/shared", "default/default", (), 1_000_000),
-        ("openrouter/shared", "azure/azure_ai/shared", ("other-seller",), 5_000_000),
+        ("openrouter/shared", "fireworks/shared", ("other-seller",), 5_000_000),
         ("openrouter/two", "default/default", (), 1_000_000),
         ("openrouter/free-1", "default/default", (), 1_000_000),
         ("qwen/qwen3-max", "qwen/qwen3-max", ("other-seller",), 1_200_000),
@@ -119,6 +121,15 @@ def test_a_name_is_charged(name: str, row: str, flags: tuple[str, ...], micro_us
     assert (match.model.full_name, match.flags) == (row, flags)
     assert found.pico_usd == micro_usd * 10**6
     assert match.is_plain == (match.is_own_row and not flags)
+
+
+def test_a_region_at_the_end_of_a_name_is_the_quotes_region() -> None:
+    found = quote(CATALOG, "accounts/fireworks/routers/glm-5p3-us", Usage(1))
+    assert (found.region, found.missing_region, found.match.ignored) == (
+        "us",
+        True,
+        ("accounts/fireworks/routers/",),
+    )
 
 
 def test_a_region_without_a_factor_is_flagged_by_the_quote() -> None:

@@ -165,7 +165,6 @@ def _arn(text: str) -> NameReading:
 def _path(reading: NameReading, sections: frozenset[str]) -> NameReading:
     """The words before the last slash, as far as the forms know them."""
     *words, last = reading.base.split("/")
-    reading = reading._replace(base=last)
     while words:
         word = words[0]
         following = words[1] if len(words) > 1 else ""

@@ -20,6 +20,7 @@ from pricectl.core.naming.words import areas_of, day_in, model_key
         ("bedrock/*/1-month-commitment/cohere.c", "bedrock", "cohere", "*", "c"),
         ("bedrock/claude_platform/claude-x", "anthropic", "", "", "claude-x"),
         ("openrouter/azure/m", "azure", "", "", "m"),
+        ("bedrock/preset/m", "bedrock", "", "", "preset/m"),
         ("perplexity/perplexity/m", "gateway", "", "", "m"),
         ("together_ai/together/m", "together", "", "", "m"),
         (
