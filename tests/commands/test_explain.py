@@ -50,7 +50,7 @@ class TestName:
         marks = [line.split()[:2] for line in text.splitlines() if line.startswith("  ")]
         layers = [["exact", "no"], ["alias", "no"], ["case", "no"], ["partial", "yes"]]
         # What each part of the name was taken for.
-        parts = [["azure/", "platform"], ["gpt-4o", "model"], ["-2024-08-06", "revision"]]
+        parts = [["azure/", "platform"], ["gpt-4o-2024-08-06", "model"]]
         assert marks == layers + parts
         assert "answered by openai/gpt-4o: input $2.50, output $10.00 per 1M tokens" in text
 
