@@ -172,7 +172,7 @@ def fallback_for(catalog: Catalog, policy: Policy, names: Sequence[str]) -> Fall
 
 
 class CallQuestion(NamedTuple):
-    """One call to be priced: `names` are models and counts, or models alone with a response."""
+    """One call to be priced: `names` are models and counts, or only models with a response."""
 
     names: Sequence[str]
     usage: UsageOptions

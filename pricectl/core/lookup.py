@@ -51,7 +51,7 @@ def find(catalog: Catalog, name: object, fallback: Fallback | None = None) -> Ma
     'default'
     """
     known = catalog.matches.get(name) if type(name) is str else None
-    match = known or _remembered(catalog, name, _answer(catalog, _asked(name)))
+    match = known or _remembered(catalog, name, _answer(catalog, _requested(name)))
     return _instead(match, fallback) if fallback and match.is_guess else match
 
 
@@ -71,13 +71,13 @@ def search(
     catalog: Catalog, name: object, fallback: Fallback | None = None
 ) -> tuple[Match, tuple[LayerTried, ...]]:
     """The row that `find` returns, and each layer tried, in order, up to the one that answered."""
-    asked = _asked(name)
+    requested_name = _requested(name)
     tried: list[LayerTried] = []
-    for layer, answer, why, *reason in _layers(catalog, asked):
+    for layer, answer, why, *reason in _layers(catalog, requested_name):
         tried.append(LayerTried(layer, answer is not None, why, *reason))
         if answer:
             return _remembered(catalog, name, answer), tuple(tried)
-    match = _remembered(catalog, name, _default(catalog, asked))
+    match = _remembered(catalog, name, _default(catalog, requested_name))
     answer = _instead(match, fallback) if fallback else match
     if not answer.is_guess:
         why = f"the row {answer.model.full_name} of the reference catalog"
@@ -91,22 +91,22 @@ def search(
     return answer, (*tried, LayerTried("default", matched=True, why=why))
 
 
-def _asked(name: object) -> str:
+def _requested(name: object) -> str:
     """The name without surrounding blanks; "" for one that nobody can have meant."""
     stripped = str.strip(name) if isinstance(name, str) else ""
     return stripped if len(stripped) <= MAX_NAME else ""
 
 
-def _answer(catalog: Catalog, asked: str) -> Match:
-    for _, match, *_ in _layers(catalog, asked):
+def _answer(catalog: Catalog, requested_name: str) -> Match:
+    for _, match, *_ in _layers(catalog, requested_name):
         if match:
             return match
-    return _default(catalog, asked)
+    return _default(catalog, requested_name)
 
 
-def _default(catalog: Catalog, asked: str) -> Match:
-    flags = (LOCAL_MODEL,) if read_name(asked).seller == LOCAL else ()
-    return Match(catalog.default, "default", asked, "", flags=flags)
+def _default(catalog: Catalog, requested_name: str) -> Match:
+    flags = (LOCAL_MODEL,) if read_name(requested_name).seller == LOCAL else ()
+    return Match(catalog.default, "default", requested_name, "", flags=flags)
 
 
 def _instead(match: Match, fallback: Fallback) -> Match:
@@ -182,22 +182,27 @@ def near_names(catalog: Catalog, name: str, limit: int = 3) -> tuple[str, ...]:
 _LayerResult = tuple[How, Match | None, str] | tuple[How, None, str, Reason]
 
 
-def _layers(catalog: Catalog, asked: str) -> Iterator[_LayerResult]:
-    model = catalog.by_full_name.get(asked)
+def _layers(catalog: Catalog, name: str) -> Iterator[_LayerResult]:
+    model = catalog.by_full_name.get(name)
     if model:
-        match = Match(model, "exact", asked, asked, is_plain=True)
+        match = Match(model, "exact", name, name, is_plain=True)
         if _says_other_seller(model):
             match = match._replace(is_plain=False, flags=(OTHER_SELLER,))
-        yield "exact", match, f"the row {asked}"
+        yield "exact", match, f"the row {name}"
     else:
-        yield _one_of("exact", asked, catalog.names.get(asked, ()), "no row has this name")
-    yield _one_of("alias", asked, catalog.aliases.get(asked, ()), "no row lists it as an alias")
-    folded = catalog.folded.get(asked.lower(), ())
-    yield _one_of("case", asked, folded, "no name differs in upper and lower case only")
-    yield _partial(catalog, asked)
+        yield _one_of("exact", name, catalog.names.get(name, ()), "no row has this name")
+    yield _one_of(
+        "alias",
+        name,
+        catalog.aliases.get(name, ()),
+        "no row lists it as an alias",
+    )
+    folded = catalog.folded.get(name.lower(), ())
+    yield _one_of("case", name, folded, "no name differs in upper and lower case only")
+    yield _partial(catalog, name)
 
 
-def _one_of(layer: How, asked: str, models: tuple[Model, ...], otherwise: str) -> _LayerResult:
+def _one_of(layer: How, name: str, models: tuple[Model, ...], otherwise: str) -> _LayerResult:
     if not models:
         return layer, None, otherwise
     # A maker's own row answers for its name, so that a reseller's new row changes nothing.
@@ -206,17 +211,17 @@ def _one_of(layer: How, asked: str, models: tuple[Model, ...], otherwise: str) -
     if model is None:
         rows = ", ".join(sorted(model.full_name for model in makers or models))
         return layer, None, f"rows with different prices: {rows}", "different-prices"
-    name = model.name if layer != "alias" else asked
-    flags = (OTHER_SELLER,) if _is_resold(asked, model) else ()
-    match = Match(model, layer, asked, name, is_plain=not flags, flags=flags)
+    matched_name = model.name if layer != "alias" else name
+    flags = (OTHER_SELLER,) if _is_resold(name, model) else ()
+    match = Match(model, layer, name, matched_name, is_plain=not flags, flags=flags)
     return layer, match, f"the row {model.full_name}{_flagged(flags)}"
 
 
-def _is_resold(asked: str, model: Model) -> bool:
+def _is_resold(name: str, model: Model) -> bool:
     """Whether only a reseller has the row, and the name does not say that it sells."""
     if not is_reseller(seller_of(model.provider)):
         return False
-    return not read_name(asked).seller
+    return not read_name(name).seller
 
 
 def _says_other_seller(model: Model) -> bool:
@@ -236,43 +241,43 @@ def _flagged(flags: tuple[str, ...]) -> str:
     return f", flagged {' and '.join(flags)}" if flags else ""
 
 
-def _partial(catalog: Catalog, asked: str) -> _LayerResult:
+def _partial(catalog: Catalog, name: str) -> _LayerResult:
     index = catalog.name_index
-    reading = index.read(asked)
+    reading = index.read(name)
     if reading.seller == LOCAL:
         return "partial", None, "a model on a local server, which no row prices"
     found = index.find(reading)
     if isinstance(found, NoRow):
         return "partial", None, found.why, found.reason
-    match = _form_match(asked, reading, found)
+    match = _form_match(name, reading, found)
     aside = f", setting aside {' and '.join(match.ignored)}" if match.ignored else ""
     return "partial", match, f"the row {found.model.full_name}{aside}{_flagged(match.flags)}"
 
 
-def _form_match(asked: str, reading: NameReading, found: FormMatch) -> Match:
+def _form_match(name: str, reading: NameReading, found: FormMatch) -> Match:
     """The match with the parts of the name as they were written."""
-    start, end = 0, len(asked)
+    start, end = 0, len(name)
     aside: list[str] = []
     for part in reading.before:
         if part.text.startswith(":"):  # what follows the base of a fine-tuned model
             end -= len(part.text)
-            aside.append(asked[end:])
+            aside.append(name[end:])
             continue
         if part.kind != "region":
-            aside.append(asked[start : start + len(part.text)])
+            aside.append(name[start : start + len(part.text)])
         start += len(part.text)
     before = ["".join(aside)]
     after: list[str] = []
     for ending in reversed(found.shorter.endings):
         end -= len(ending.text)
         if ending.kind not in {"region", "service"}:
-            after.insert(0, asked[end : end + len(ending.text)])
+            after.insert(0, name[end : end + len(ending.text)])
     ignored = tuple(filter(None, (*before, "".join(after))))
     return Match(
         found.model,
         "partial",
-        asked,
-        asked[start:end],
+        name,
+        name[start:end],
         ignored,
         flags=found.flags,
         region=found.region,
