@@ -5,7 +5,7 @@ name forms: words that belong to no form mean no match, because any other guess 
 answer depends on the set of names only, never on their order.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pricectl.core.catalog import Catalog
@@ -77,7 +77,7 @@ def search(
         tried.append(LayerTried(layer, answer is not None, why, *reason))
         if answer:
             return _remembered(catalog, name, answer), tuple(tried)
-    match = _remembered(catalog, name, _default(catalog, requested_name))
+    match = _remembered(catalog, name, _default(catalog, requested_name, reason))
     answer = _instead(match, fallback) if fallback else match
     if not answer.is_guess:
         why = f"the row {answer.model.full_name} of the reference catalog"
@@ -98,14 +98,17 @@ def _requested(name: object) -> str:
 
 
 def _answer(catalog: Catalog, requested_name: str) -> Match:
-    for _, match, *_ in _layers(catalog, requested_name):
+    reason: Sequence[str] = ()
+    for _, match, _, *rest in _layers(catalog, requested_name):
         if match:
             return match
-    return _default(catalog, requested_name)
+        reason = rest
+    return _default(catalog, requested_name, reason)
 
 
-def _default(catalog: Catalog, requested_name: str) -> Match:
-    flags = (LOCAL_MODEL,) if read_name(requested_name).seller == LOCAL else ()
+def _default(catalog: Catalog, requested_name: str, reason: Sequence[str]) -> Match:
+    """The default price, and why the last layer has no row."""
+    flags = (LOCAL_MODEL,) if "local" in reason else ()
     return Match(catalog.default, "default", requested_name, "", flags=flags)
 
 
@@ -245,7 +248,7 @@ def _partial(catalog: Catalog, name: str) -> _LayerResult:
     index = catalog.name_index
     reading = index.read(name)
     if reading.seller == LOCAL:
-        return "partial", None, "a model on a local server, which no row prices"
+        return "partial", None, "a model on a local server, which no row prices", "local"
     found = index.find(reading)
     if isinstance(found, NoRow):
         return "partial", None, found.why, found.reason

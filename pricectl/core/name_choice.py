@@ -9,7 +9,8 @@ from pricectl.core.naming.words import HOME_REGIONS, WORLDWIDE, areas_of, day_in
 from pricectl.flags import MISSING_REGION, OTHER_SELLER, UNPRICED_VARIANT
 
 # "different-prices": rows have the name, but do not charge the same, so none of them may answer.
-Reason = Literal["", "different-prices"]
+# "local": the team's own server.
+Reason = Literal["", "different-prices", "local"]
 
 
 class NamedRow(NamedTuple):

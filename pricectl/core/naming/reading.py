@@ -185,13 +185,14 @@ def _told(  # noqa: PLR0913 - what a word may say, all but three by keyword
     reading: NameReading,
     kind: PartKind,
     meaning: str,
-    *words: str,
+    text: str,
+    *,
     seller: str | None = None,
     maker: str | None = None,
     region: str | None = None,
 ) -> NameReading:
     """The reading with what one more part of a path says."""
-    part = NamePart("".join(f"{word}/" for word in words), kind, meaning)
+    part = NamePart(text, kind, meaning)
     return NameReading(
         reading.base,
         reading.seller if seller is None else seller,
@@ -204,37 +205,46 @@ def _told(  # noqa: PLR0913 - what a word may say, all but three by keyword
 def _structure(reading: NameReading, word: str, following: str) -> NameReading | None:
     """A word that stands for the next one, or for nothing."""
     if word == "models" and not reading.seller:
-        return _told(reading, "platform", "the Gemini API", word, seller="google")
+        return _told(reading, "platform", "the Gemini API", f"{word}/", seller="google")
     if not word or word in _PATHS:
-        return _told(reading, "path", "no part of the price", word)
+        return _told(reading, "path", "no part of the price", f"{word}/")
     if not following:
         return None
     if word == "projects":
-        return _told(reading, "platform", "Vertex AI, a project", word, following, seller="vertex")
+        return _told(
+            reading, "platform", "Vertex AI, a project", f"{word}/{following}/", seller="vertex"
+        )
     if word == "locations":
-        return _told(reading, "region", "the region", word, following, region=following)
+        return _told(reading, "region", "the region", f"{word}/{following}/", region=following)
     if word == "publishers":
         seller = reading.seller or "vertex"
         maker = seller_of(following)
         return _told(
-            reading, "maker", "the maker, on Vertex AI", word, following, seller=seller, maker=maker
+            reading,
+            "maker",
+            "the maker, on Vertex AI",
+            f"{word}/{following}/",
+            seller=seller,
+            maker=maker,
         )
     if (word, following) == ("accounts", "fireworks"):
         seller = reading.seller or "fireworks"
-        return _told(reading, "platform", "Fireworks", word, following, seller=seller)
+        return _told(reading, "platform", "Fireworks", f"{word}/{following}/", seller=seller)
     return None
 
 
 def _zone(reading: NameReading, word: str) -> NameReading | None:
     """A region, a kind of deployment, a throughput: what clouds put before a model."""
     if reading.seller in {"azure", "bedrock"} and _is_region(word):
-        return _told(reading, "region", "the region or kind of deployment", word, region=word)
+        return _told(reading, "region", "the region or kind of deployment", f"{word}/", region=word)
     if reading.seller != "bedrock":
         return None
     if word == "claude_platform":
-        return _told(reading, "platform", "Anthropic's own API on AWS", word, seller="anthropic")
+        return _told(
+            reading, "platform", "Anthropic's own API on AWS", f"{word}/", seller="anthropic"
+        )
     if word.endswith("-commitment"):
-        return _told(reading, "variant", "throughput bought in advance", word)
+        return _told(reading, "variant", "throughput bought in advance", f"{word}/")
     return None
 
 
@@ -242,18 +252,18 @@ def _platform(reading: NameReading, word: str, sections: frozenset[str]) -> Name
     """A platform, or the maker of the model on it."""
     form, slug = _BY_WORD.get(word), _BY_SLUG.get(word)
     if form and (not reading.seller or (form.kind != "maker" and reading.seller in PASSING_ON)):
-        return _told(reading, "platform", form.platform, word, seller=form.seller)
+        return _told(reading, "platform", form.platform, f"{word}/", seller=form.seller)
     if form and form.seller == reading.seller:
         # perplexity/perplexity/MODEL: a maker's gateway to everybody's models.
         seller = GATEWAY if form.kind == "maker" else reading.seller
-        return _told(reading, "path", "the same platform again", word, seller=seller)
+        return _told(reading, "path", "the same platform again", f"{word}/", seller=seller)
     known = slug or form
     if known and not reading.maker:
         meaning = f"{known.platform}'s model"
         seller = reading.seller or GATEWAY
-        return _told(reading, "maker", meaning, word, seller=seller, maker=known.seller)
+        return _told(reading, "maker", meaning, f"{word}/", seller=seller, maker=known.seller)
     if word in sections and not reading.seller:
-        return _told(reading, "platform", "a section of the catalog", word, seller=word)
+        return _told(reading, "platform", "a section of the catalog", f"{word}/", seller=word)
     return None
 
 
