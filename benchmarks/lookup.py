@@ -90,7 +90,7 @@ def litellm_catalog() -> Catalog | None:
     source = Path(package.origin).with_name("model_prices_and_context_window_backup.json")
     sections: dict[str, dict[str, object]] = {}
     for name, row in json.loads(source.read_text(encoding="utf-8")).items():
-        if name not in NOT_MODELS:
+        if name not in NOT_MODELS and "litellm_provider" in row:
             sections.setdefault(str(row["litellm_provider"]), {})[name] = row
     return Catalog.load(json.dumps(sections))
 
