@@ -61,12 +61,10 @@ def explain(
     question = CallQuestion(names or [], usage, call, instant(at), strict=False)
     # The lookup fills the catalog's memo, so the quote finds the row there. A response gives the
     # name only once it is read.
-    result = (
-        None if call.response else explain_name(catalog, question.names[0].strip(), question.at)
-    )
-    if result and result.guessed:  # only then is another catalog read
-        fallback = fallback_for(catalog, opened.policy, (result.match.asked,))
-        result = explain_name(catalog, result.match.asked, question.at, fallback)
+    requested = () if call.response else (question.names[0].strip(),)
+    # Another catalog is read only for a name that this one does not have.
+    fallback = fallback_for(catalog, opened.policy, requested)
+    result = explain_name(catalog, requested[0], question.at, fallback) if requested else None
     found = CallQuotes(()) if question.name_alone else question.quotes(catalog, opened.policy)
     if len(found.quotes) > 1:
         raise typer.BadParameter("one model at a time", param_hint="NAME")
