@@ -13,7 +13,8 @@ Parts = Mapping[str, str]
 class NameForm(NamedTuple):
     """How one platform writes names.
 
-    `seller` is the canonical word for it, `words` what stands before a slash in its names and what
+    `seller` is the canonical word for it (where it is "gateway", each of `words` is a seller of its
+    own), `words` what stands before a slash in its names and what
     sections of a catalog are called. `slugs` are what gateways and model hubs call a maker: a name
     under a slug does not say that the maker sells. `examples` are names with their parts.
     """
@@ -268,9 +269,9 @@ FORMS = (
         "",
         "Their prices are not the maker's, so its row answers flagged.",
         {
-            "deepinfra/meta-llama/Llama-3.3-70B-Instruct": "seller=gateway maker=meta"
+            "deepinfra/meta-llama/Llama-3.3-70B-Instruct": "seller=deepinfra maker=meta"
             " model=llama-3.3-70b-instruct",
-            "workers-ai/@cf/zai-org/glm-5.3": "seller=gateway maker=zai model=glm-5.3",
+            "workers-ai/@cf/zai-org/glm-5.3": "seller=workers-ai maker=zai model=glm-5.3",
         },
     ),
 )

@@ -20,8 +20,6 @@ from pricectl.core.naming.words import (
 
 GATEWAY = "gateway"
 LOCAL = "local"
-# Who sells is not said, or passes calls on.
-PASSING_ON = frozenset({"", GATEWAY, "openrouter", "vercel"})
 FINE_TUNED = "ft:"
 _BY_WORD: Mapping[str, NameForm] = MappingProxyType(
     {word: form for form in FORMS for word in form.words}
@@ -29,7 +27,21 @@ _BY_WORD: Mapping[str, NameForm] = MappingProxyType(
 _BY_SLUG: Mapping[str, NameForm] = MappingProxyType(
     {slug: form for form in FORMS for slug in form.slugs}
 )
-_KIND_OF = MappingProxyType({form.seller: form.kind for form in FORMS})
+_SELLER_OF: Mapping[str, str] = MappingProxyType(
+    {
+        **{slug: form.seller for form in FORMS for slug in form.slugs},
+        **{
+            word: word if form.seller == GATEWAY else form.seller
+            for form in FORMS
+            for word in form.words
+        },
+    }
+)
+_KIND_OF = MappingProxyType(
+    {_SELLER_OF[word]: form.kind for form in FORMS for word in form.words} | {GATEWAY: "gateway"}
+)
+# Who sells is not said, or passes calls on.
+PASSING_ON = frozenset({"", *(seller for seller, kind in _KIND_OF.items() if kind == "gateway")})
 # Parts of a path that say nothing about the price.
 _PATHS = frozenset(
     ["models", "routers", "endpoints", "chat", "@cf", "invoke", "converse", "converse_like"]
@@ -93,8 +105,7 @@ def seller_of(section: str) -> str:
     ('fireworks', 'moonshot', 'my-proxy')
     """
     word = section.lower()
-    form = _BY_WORD.get(word) or _BY_SLUG.get(word)
-    return form.seller if form else word
+    return _SELLER_OF.get(word, word)
 
 
 def is_reseller(seller: str) -> bool:
@@ -252,8 +263,8 @@ def _platform(reading: NameReading, word: str, sections: frozenset[str]) -> Name
     """A platform, or the maker of the model on it."""
     form, slug = _BY_WORD.get(word), _BY_SLUG.get(word)
     if form and (not reading.seller or (form.kind != "maker" and reading.seller in PASSING_ON)):
-        return _told(reading, "platform", form.platform, f"{word}/", seller=form.seller)
-    if form and form.seller == reading.seller:
+        return _told(reading, "platform", form.platform, f"{word}/", seller=_SELLER_OF[word])
+    if form and _SELLER_OF[word] == reading.seller:
         # perplexity/perplexity/MODEL: a maker's gateway to everybody's models.
         seller = GATEWAY if form.kind == "maker" else reading.seller
         return _told(reading, "path", "the same platform again", f"{word}/", seller=seller)
