@@ -57,8 +57,13 @@ UNKNOWN = NoRow("no row has the model that the name says")
 Rows = Sequence[NamedRow]
 
 
-def choose(reading: NameReading, shorter: ShorterName, rows: Rows) -> FormMatch | NoRow:
-    """The one price among rows of one kind of seller."""
+def choose(
+    reading: NameReading, shorter: ShorterName, rows: Rows, first_day: str = ""
+) -> FormMatch | NoRow:
+    """The one price among rows of one kind of seller.
+
+    `first_day` is the first day among all rows that the seller has of the model.
+    """
     rows = [row for row in rows if not row.technical] or rows
     region, service, variant = _said(reading, shorter.endings)
     found = _in_region(rows, region)
@@ -70,7 +75,7 @@ def choose(reading: NameReading, shorter: ShorterName, rows: Rows) -> FormMatch 
     model = agreed(found.models) or (_alike_at_base(found.models) if other else None)
     if model is None:
         return NoRow(f"{shorter.base!r} fits rows with different prices", "different-prices")
-    if _is_older(shorter, model):
+    if _is_older(shorter, model, first_day):
         return NoRow(f"{model.full_name} is newer, and never answers for an older generation")
     flags = [MISSING_REGION] if found.foreign else []
     if found.left and reading.seller not in {"", seller_of(model.provider)}:
@@ -145,12 +150,13 @@ def _in_region(rows: Rows, region: str) -> _RegionRows:
     return _RegionRows(models, foreign=True)
 
 
-def _is_older(shorter: ShorterName, model: Model) -> bool:
-    """Whether the name has a day before every day of the row: an older generation."""
+def _is_older(shorter: ShorterName, model: Model, first_day: str) -> bool:
+    """Whether the name has a day before every day of the model's rows: an older generation."""
     day = day_in("".join(ending.text for ending in shorter.endings))
     if not day:
         return False
     days = [found for name in (model.name, *model.aliases) if (found := day_in(name))]
+    days += [first_day] if first_day else []
     return bool(days) and day < min(found[: len(day)] for found in days)
 
 

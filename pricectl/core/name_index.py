@@ -18,17 +18,18 @@ from pricectl.core.naming.reading import (
     seller_of,
 )
 from pricectl.core.naming.sizes import size_class
-from pricectl.core.naming.words import TECHNICAL, WORLDWIDE, model_key
+from pricectl.core.naming.words import REVISION, TECHNICAL, WORLDWIDE, day_in, model_key
 from pricectl.flags import SIZE_CLASS, UNPRICED_VARIANT
 
 
 class NameIndex:
     """Every row by the key of its model's name; immutable."""
 
-    __slots__ = ("_rows", "_sections")
+    __slots__ = ("_first_days", "_rows", "_sections")
 
     def __init__(self, models: Iterable[Model], sections: frozenset[str]) -> None:
         rows: dict[str, list[NamedRow]] = {}
+        first_days: dict[tuple[str, str], str] = {}
         for model in models:
             section = seller_of(model.provider)
             for name in (model.name, *model.aliases):
@@ -40,6 +41,10 @@ class NameIndex:
                 short = TECHNICAL.sub("", reading.base)
                 if short != reading.base:
                     rows.setdefault(model_key(short), []).append(row._replace(technical=True))
+                if day := day_in(short):
+                    undated = told, model_key(REVISION.sub("", short))
+                    first_days[undated] = min(day, first_days.get(undated, day))
+        self._first_days = MappingProxyType(first_days)
         # A row has many aliases that read alike.
         self._rows = MappingProxyType({key: _distinct(rows[key]) for key in rows})
         self._sections = sections
@@ -57,13 +62,17 @@ class NameIndex:
             keyed.append((shorter, rows))
             # Looked for while the name gets shorter, since most names have a row of their seller.
             own = [row for row in rows if row.seller == reading.seller]
-            found = choose(reading, shorter, own) if own else UNKNOWN
+            found = self._choose(reading, shorter, own) if own else UNKNOWN
             if isinstance(found, FormMatch):
                 return found
             missed = missed if missed.reason else found
         sized = self._by_size(reading, keyed[-1][0])
         # Two prices at one kind of seller are no reason to ask the next.
         return sized or (missed if missed.reason else self._of_others(reading, keyed))
+
+    def _choose(self, reading: NameReading, shorter: ShorterName, rows: Rows) -> FormMatch | NoRow:
+        first_day = self._first_days.get((rows[0].seller, shorter.key), "")
+        return choose(reading, shorter, rows, first_day)
 
     def _of_others(
         self, reading: NameReading, keyed: Sequence[tuple[ShorterName, Rows]]
@@ -73,7 +82,7 @@ class NameIndex:
         for of_kind in (_makers, _resellers):
             for shorter, rows in keyed:
                 fitting = of_kind(reading, rows)
-                found = choose(reading, shorter, fitting) if fitting else UNKNOWN
+                found = self._choose(reading, shorter, fitting) if fitting else UNKNOWN
                 if isinstance(found, FormMatch):
                     return found
                 missed = missed if missed is not UNKNOWN else found

@@ -188,6 +188,13 @@ def test_neither_order_nor_an_unrelated_row_changes_an_answer() -> None:
             assert again[1:] == match[1:]
 
 
+def test_a_day_before_every_row_of_the_model_is_an_older_generation() -> None:
+    rows = {"azure": {"azure/m": entry(2), "azure/m-2024-08-06": entry(2.5)}}
+    catalog = Catalog.load(json.dumps(rows))
+    assert find(catalog, "azure/m-2024-05-13").how == "default"
+    assert find(catalog, "azure/m-2024-11-20").model.name == "azure/m"
+
+
 def test_a_new_row_of_a_reseller_does_not_change_the_answer_of_the_maker() -> None:
     rows = {"deepseek": {"m": entry(1)}, "together": {"m": entry(2)}}
     assert find(Catalog.load(json.dumps(rows)), "m").model.full_name == "deepseek/m"
