@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from pricectl.core.calculator import Quote, quote, sum_of_quotes
 from pricectl.core.catalog import Catalog
+from pricectl.core.lookup import find
 from pricectl.core.model import Match
 from pricectl.core.windows import is_naive
 from pricectl.runtime.clamping import clamped
@@ -45,6 +46,8 @@ def price_response(  # noqa: PLR0913, PLR0917 - a call, and who is told of it
         reading = with_service(reading, asked)
         match = find_row(snapshot.catalog, reading, model=name)
         name = match.asked
+        if match.is_guess:
+            match = find(snapshot.catalog, name, snapshot.fallback)
         flags += ("unexpressed-signal",) if reading.signals else ()
         flags += reading.flags
     except Exception:  # noqa: BLE001 - a body may be anything
