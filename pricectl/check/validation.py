@@ -5,6 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from pricectl.check import rules, schema, waivers
+from pricectl.check.evidence import Evidence
 from pricectl.check.findings import ERRORS, Finding, Severity, Threshold, by_position
 from pricectl.check.positions import Positions, Span, lone_surrogate, too_deep
 from pricectl.check.rules.shape import DOCUMENT_DEPTH, DUPLICATE_KEY, ENCODING, NOT_LOADABLE
@@ -25,6 +26,7 @@ class ValidationReport(NamedTuple):
 
     `positions` is the text with its lines; findings without a span are about the settings in
     `settings`. `catalog` and `values` are what was built and parsed; None if it cannot be loaded.
+    `evidence` is what the file was compared with; None if it was looked at alone.
     """
 
     file: str
@@ -35,6 +37,7 @@ class ValidationReport(NamedTuple):
     settings: str = ""
     catalog: Catalog | None = None
     values: Json = None
+    evidence: Evidence | None = None
 
     def file_of(self, finding: Finding) -> str:
         """The file a finding is about: the catalog, or the settings."""
@@ -71,12 +74,19 @@ class Validation(NamedTuple):
         return FINDINGS if self.failed else CLEAN
 
 
-def validate(
-    data: bytes | str, file: str, policy: Policy, at: date, *, own: bool = True
+def validate(  # noqa: PLR0913 - the last two by keyword
+    data: bytes | str,
+    file: str,
+    policy: Policy,
+    at: date,
+    *,
+    own: bool = True,
+    evidence: Evidence | None = None,
 ) -> ValidationReport:
     """Check the bytes of a catalog as of a day or instant (UTC); never raises for their content.
 
     `own` is the catalog that the settings are about: only there an unused waiver is a finding.
+    `evidence` is what the file is compared with; without it the file is looked at alone.
     """
     try:
         text = document.decode(data)
@@ -85,7 +95,7 @@ def validate(
         text = data if isinstance(data, str) else data.decode("utf-8", "replace")
         positions = Positions(text)
         finding = _of_error(error, text, positions)
-        return ValidationReport(file, (finding,), (), 0, positions)
+        return ValidationReport(file, (finding,), (), 0, positions, evidence=evidence)
     now = as_instant(at)
     problems: list[Problem] = []
     catalog = build(values, problems, sha256=data.encode() if isinstance(data, str) else data)
@@ -106,7 +116,7 @@ def validate(
         findings += about_waivers
     models = len(catalog.models)
     report = ValidationReport(file, tuple(findings), waived, models, positions, policy.source)
-    return report._replace(catalog=loaded, values=values)
+    return report._replace(catalog=loaded, values=values, evidence=evidence)
 
 
 def _parse(text: str) -> tuple[Json, bool]:
