@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from benchmarks.gate import (
+from gate import (
     DATA,
     OUTCOMES,
     Document,
@@ -26,6 +26,7 @@ from benchmarks.gate import (
     team_file,
     with_row,
 )
+
 from pricectl.check.evidence.market import identity
 from pricectl.core.catalog import Catalog
 
@@ -99,13 +100,15 @@ def _grouped(name: str) -> Iterator[tuple[Row, list[dict[str, Any]]]]:
 def _entry(mode: str | None, prices: Entry) -> dict[str, Any]:
     # A team's row names its source; without one every row would have a warning.
     source = {"source": "https://prices.example/page"}
-    return {"mode": mode or "chat", **source, **{key: float(value) for key, value in prices.items()}}
+    return {
+        "mode": mode or "chat",
+        **source,
+        **{key: float(value) for key, value in prices.items()},
+    }
 
 
 def run(edits: list[Edit], reference: Catalog | None, *, known: bool = True) -> list[Result]:
-    """Judge each edit; `known` False takes the edited model out of the reference, at every seller.
-
-    """
+    """Judge each edit; `known` False takes the edited model out of the reference, at every seller."""
     team, shipped, results = team_file(), packaged(), []
     for edit in edits:
         base = load(with_row(team, edit.row, edit.before))
@@ -185,9 +188,10 @@ def main() -> None:
         found, changed = run(wrong, reference, known=known), run(true, reference, known=known)
         print(*table(found, "kind"), *table(found, "group"), sep="\n")
         print(*table(changed, "group"), sep="\n")
-        print(*table(run(as_right_rows(wrong), reference, known=known), "kind"), sep="\n")
+        added = run(as_right_rows(wrong), reference, known=known)
+        print(*table(added, "kind"), sep="\n")
         if known != chosen.unknown:
-            for results, outcome in ((found, chosen.show), (changed, chosen.show_true)):
+            for results, outcome in ((found, chosen.show), ([*changed, *added], chosen.show_true)):
                 for edit, judged in (one for one in results if one.judged.outcome == outcome):
                     print(f"  {edit.kind}; {edit.group}: {'/'.join(edit.row)} {edit.before}")
                     print(f"      -> {dict(edit.after)}")

@@ -46,6 +46,8 @@ def _one(rule: Rule, canvas: Canvas) -> str:
     for title, words, indent in (
         ("Why", rule.why, 2),
         ("Due", DUE if rule.due else "", 2),
+        ("Deployed", rule.base, 4),
+        ("Reference", rule.reference, 4),
         ("Bad", rule.bad, 4),
         ("Good", rule.good, 4),
         ("Fix", rule.fix, 2),

@@ -5,7 +5,6 @@ says what its price may be.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from pricectl.check.evidence.base import beside
 from pricectl.check.evidence.market import (
@@ -17,21 +16,27 @@ from pricectl.check.evidence.market import (
     median_price,
     seller_of,
 )
+from pricectl.check.evidence.prices import CACHE_READ, INPUT, OUTPUT, FoundPrice, prices_of
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Context, Rule
 from pricectl.core.labels import label, plural
 from pricectl.core.model import Model
-from pricectl.core.prices import PriceList
-from pricectl.core.rates import OwnRate, RateKey
 from pricectl.core.sanity.moves import is_cache, power_of_ten
 from pricectl.core.units import STANDARD
 
-INPUT: RateKey = ("input", 0, STANDARD)
-OUTPUT: RateKey = ("output", 0, STANDARD)
 # Times off the market, doubled: an error from 9.5, a warning beyond 3. Resellers choose their
 # prices: theirs spread further.
 ERROR_TWICE, WARNING_TWICE = 19, 6
 RESELLER_ERROR_TWICE, RESELLER_WARNING_TWICE = 40, 10
+# What a row may lack without anybody noticing: its calls are charged the nearest other price.
+MISSED = frozenset(
+    {
+        ("cache_read", STANDARD),
+        ("cache_write_1h", STANDARD),
+        ("input", "priority"),
+        ("output", "priority"),
+    }
+)
 # Of the seller's rows with a cache price, at least so many must have a share to make it usual.
 SHARE_PARTS = 200  # a share is the same within half a percent
 
@@ -116,24 +121,6 @@ PRICE_ABSENT = Rule(
 RULES = (OFF_MARKET, UNLIKE_REFERENCE, COPIED, SHARE_ODD, PRICE_ABSENT)
 
 
-class Added(NamedTuple):
-    """A price that the base does not have."""
-
-    prices: PriceList
-    key: RateKey
-    own: OwnRate
-
-    @property
-    def pointer(self) -> str:
-        """Its JSON Pointer."""
-        return self.prices.pointer_to(self.own[1])
-
-    @property
-    def pico_usd(self) -> int:
-        """Picodollars for what its key buys."""
-        return self.own[0]
-
-
 def check(context: Context, market: Market) -> Iterator[Finding]:
     """Each price that the base does not have, and each row that it does not have."""
     base = context.evidence.base
@@ -144,22 +131,20 @@ def check(context: Context, market: Market) -> Iterator[Finding]:
         if old is not None and old.entry == model.entry:
             continue
         had = old.prices.rates if old else {}
-        added = [
-            Added(model.prices, key, own)
-            for key, own in model.prices.rates.items()
-            if key not in had
-        ]
+        added = [price for price in prices_of(model) if price.key not in had]
         if added:
             yield from _judge(market, model, added, is_new=old is None)
         if old is None:
             yield from _absent(market, model)
 
 
-def _judge(market: Market, model: Model, added: list[Added], *, is_new: bool) -> Iterator[Finding]:
+def _judge(
+    market: Market, model: Model, added: list[FoundPrice], *, is_new: bool
+) -> Iterator[Finding]:
     listed = market.listed(model)
     doubted = [price for price in added if not _is_listed(listed, price)]
-    off_market = [found for price in doubted if (found := _off_market(market, model, price))]
-    yield from off_market
+    far_off = [found for price in doubted if (found := off_market(market, model, price))]
+    yield from far_off
     denied = [price for price in doubted if listed and listed.price(price.key)]
     copy_of = _copied_from(market, model, denied) if is_new else None
     if copy_of:
@@ -167,37 +152,36 @@ def _judge(market: Market, model: Model, added: list[Added], *, is_new: bool) ->
         line = evidence_line(INPUT, first.pico_usd, beside(market, model, INPUT))
         message = f"{line}; input and output are those of {copy_of.name}"
         yield COPIED.finding(first.pointer, message)
-    elif denied and not off_market:
+    elif denied and not far_off:
         first, more = denied[0], len(denied) - 1
         line = evidence_line(first.key, first.pico_usd, beside(market, model, first.key))
         also = f"; {plural(more, 'other price')} of the row differ too" if more else ""
         yield UNLIKE_REFERENCE.finding(first.pointer, line + also)
     for price in doubted:
-        if price.key[0] == "cache_read":
+        if price.unit == "cache_read":
             yield from _share(market, model, price)
 
 
-def _is_listed(listed: Offer | None, price: Added) -> bool:
+def _is_listed(listed: Offer | None, price: FoundPrice) -> bool:
     return listed is not None and price.pico_usd in listed.prices(price.key)
 
 
-def _off_market(market: Market, model: Model, price: Added) -> Finding | None:
+def off_market(market: Market, model: Model, price: FoundPrice) -> Finding | None:
     """A finding if a price is far off its row in the reference, else off the other sellers."""
     listed = market.listed(model)
     known = listed.price(price.key) if listed else 0
     looser = is_reseller(model) and not known
     # Sellers choose what a cached token costs: true shares of input differ by 50 times.
     median = known
-    if not known and not is_cache(price.key[0]):
+    if not known and not is_cache(price.unit):
         median = median_price(market.others(model), price.key)
     if not (median and price.pico_usd):
         return None
     low, high = sorted((median, price.pico_usd))
-    error, warning = (
-        (RESELLER_ERROR_TWICE, RESELLER_WARNING_TWICE) if looser else (ERROR_TWICE, WARNING_TWICE)
-    )
-    is_error = power_of_ten(median, price.pico_usd) or high * 2 >= low * error
-    if not is_error and high * 2 <= low * warning:
+    is_error = is_far_off(median, price.pico_usd, RESELLER_ERROR_TWICE if looser else ERROR_TWICE)
+    # True cuts of a cache price by 50 times exist, so its list may be behind.
+    is_error = is_error and not is_cache(price.unit)
+    if not is_error and high * 2 <= low * (RESELLER_WARNING_TWICE if looser else WARNING_TWICE):
         return None
     witnesses = beside(market, model, price.key)
     if not known:
@@ -206,7 +190,17 @@ def _off_market(market: Market, model: Model, price: Added) -> Finding | None:
     return finding if is_error else finding._replace(severity="warning")
 
 
-def _copied_from(market: Market, model: Model, denied: list[Added]) -> Offer | None:
+def is_far_off(price: int, other: int, twice: int = ERROR_TWICE) -> bool:
+    """Whether two prices are a power of ten apart, or half of `twice` times and more.
+
+    >>> is_far_off(100, 950), is_far_off(100, 900)
+    (True, False)
+    """
+    low, high = sorted((price, other))
+    return bool(power_of_ten(low, high)) or high * 2 >= low * twice
+
+
+def _copied_from(market: Market, model: Model, denied: list[FoundPrice]) -> Offer | None:
     """The seller's row for another model with the same input and output."""
     own = {price.key: price.pico_usd for price in denied}
     if INPUT not in own or OUTPUT not in own:
@@ -218,15 +212,14 @@ def _copied_from(market: Market, model: Model, denied: list[Added]) -> Offer | N
     return None
 
 
-def _share(market: Market, model: Model, price: Added) -> Iterator[Finding]:
+def _share(market: Market, model: Model, price: FoundPrice) -> Iterator[Finding]:
     """A finding if a cache read has a share of input that none of the seller's rows has."""
     _, tier, service = price.key
     whole = model.prices.charged_pico_usd(("input", tier, service))
     if not (whole and price.pico_usd) or price.pico_usd > whole:
         return
-    reads: RateKey = ("cache_read", 0, STANDARD)
     known = [
-        (offer.price(reads), offer.price(INPUT))
+        (offer.price(CACHE_READ), offer.price(INPUT))
         for offer in (*market.siblings(model), *market.others(model))
         if seller_of(offer.model) == seller_of(model)
     ]
@@ -247,7 +240,7 @@ def _absent(market: Market, model: Model) -> Iterator[Finding]:
     lacking = [
         key
         for key in rates
-        if key not in model.prices.rates and (is_cache(key[0]) or key[2]) and listed
+        if key not in model.prices.rates and (key[0], key[2]) in MISSED and not key[1]
     ]
     if lacking and listed:
         names = ", ".join(label(*key) for key in lacking[:3])

@@ -5,7 +5,7 @@ Apart from the families, so that each is one idea; what two of them say at one p
 
 from collections.abc import Iterable, Iterator
 
-from pricectl.check.evidence import added, base
+from pricectl.check.evidence import added, base, neighbours, provenance, reference
 from pricectl.check.evidence.market import Market
 from pricectl.check.findings import SEVERITIES, Finding
 from pricectl.check.rules.base import Context
@@ -19,12 +19,9 @@ SAME = {
 
 
 def check(context: Context) -> Iterator[Finding]:
-    """All findings that the evidence gives."""
-    evidence = context.evidence
-    if evidence.base is None and evidence.reference is None:
-        return
-    market = Market(context.catalog, evidence)
-    for family in (base, added):
+    """All findings that the evidence gives; without any, the rows of the file are compared."""
+    market = Market(context.catalog, context.evidence)
+    for family in (base, added, reference, neighbours, provenance):
         yield from family.check(context, market)
 
 

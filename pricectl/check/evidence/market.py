@@ -35,16 +35,19 @@ SELLERS = MappingProxyType(
 # Who makes the models they sell, and the clouds that sell them at the maker's price; all others
 # are resellers, who choose their own.
 CLOUDS = frozenset({"azure", "bedrock", "vertex"})
-MAKERS = frozenset(
-    """
+_MAKERS = """
     ai21 anthropic cohere deepseek google meta minimax mistral moonshot openai perplexity qwen
     voyage xai xiaomi zai
-    """.split()
+"""
+MAKERS = frozenset(_MAKERS.split())
+_REGIONS = "ap apac au ca eu global jp latam me sa uk us"
+REGIONS = frozenset(_REGIONS.split())
+# What Bedrock puts before a model's name; a name such as deepseek.v3 would lose all it says.
+_VENDORS = f"{_MAKERS} amazon moonshotai nvidia stability twelvelabs writer"
+_PREFIX = re.compile(
+    rf"(?:(?:{'|'.join(_REGIONS.split())})\.)?"
+    rf"(?:(?:{'|'.join(_VENDORS.split())})\.(?=.*[a-z]{{3}}))?"
 )
-REGIONS = frozenset("ap apac au ca eu global jp latam me sa uk us".split())
-_VENDORS = "ai21|amazon|anthropic|cohere|deepseek|google|meta|minimax|mistral|moonshot|moonshotai"
-_VENDORS += "|nvidia|openai|qwen|stability|twelvelabs|writer|xai|zai"
-_PREFIX = re.compile(rf"(?:(?:{'|'.join(sorted(REGIONS))})\.)?(?:(?:{_VENDORS})\.(?=.*[a-z]{{3}}))?")
 # A day, a revision, a platform's suffix: what names a version of the model, not another one.
 _VERSION = re.compile(
     r"""(?:-v\d(?::\d+)?(?::\w+)? | @.* | -maas | -latest | -preview | -00\d
@@ -126,11 +129,13 @@ class Market:
         self._by_seller: dict[str, list[Offer]] = {}
         reference = evidence.reference
         for model in reference.models if reference else ():
-            self._add(Offer(model, f"{evidence.reference_name} {model.full_name}", True))
+            self._add(
+                Offer(model, f"{evidence.reference_name} {model.full_name}", in_reference=True)
+            )
         known = reference.by_full_name if reference else {}
         for model in catalog.models:
             if model.full_name not in known:
-                self._add(Offer(model, model.full_name, False))
+                self._add(Offer(model, model.full_name, in_reference=False))
 
     def _add(self, offer: Offer) -> None:
         seller, model = seller_of(offer.model), offer.model
@@ -145,7 +150,7 @@ class Market:
         reference = self.evidence.reference
         same = reference.by_full_name.get(model.full_name) if reference else None
         if same:
-            return Offer(same, self.evidence.reference_name, True)
+            return Offer(same, self.evidence.reference_name, in_reference=True)
         found = self._exact.get((seller_of(model), exact_name(model.name)))
         if not found:
             return None
@@ -183,8 +188,8 @@ def evidence_line(key: RateKey, pico_usd: int, witnesses: Iterable[Witness]) -> 
     >>> evidence_line(("input", 0, ""), 25_000_000, [Witness("deployed", 2_500_000)])
     'input $25.00 / 1M; deployed $2.50 (x10)'
     """
-    unit = key[0]
-    words = []
+    unit, _, _ = key
+    words: list[str] = []
     for name, other in witnesses:
         ratio = ""
         if not words and pico_usd and other and pico_usd != other:

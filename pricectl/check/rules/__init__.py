@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from pricectl.check import waivers
-from pricectl.check.evidence import added
+from pricectl.check.evidence import added, neighbours, provenance, reference
 from pricectl.check.evidence import base as since_base
 from pricectl.check.findings import Finding
 from pricectl.check.rules import (
@@ -53,6 +53,9 @@ FAMILIES = (
     # `evidence.comparison` makes these for a file that is compared with others.
     RuleFamily("compared with the base", since_base.RULES, None),
     RuleFamily("added rows and prices", added.RULES, None),
+    RuleFamily("compared with the reference", reference.RULES, None),
+    RuleFamily("left behind", neighbours.RULES, None),
+    RuleFamily("provenance", provenance.RULES, None),
     # Which waivers are used is known when all other findings are: `waivers.apply` reports it.
     RuleFamily("waivers", waivers.RULES, None),
 )
