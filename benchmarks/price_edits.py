@@ -108,7 +108,7 @@ def _entry(mode: str | None, prices: Entry) -> dict[str, Any]:
 
 
 def run(edits: list[Edit], reference: Catalog | None, *, known: bool = True) -> list[Result]:
-    """Judge each edit; `known` False takes the edited model out of the reference, at every seller."""
+    """Judge each edit; `known` False takes its model out of the reference, at every seller."""
     team, shipped, results = team_file(), packaged(), []
     for edit in edits:
         base = load(with_row(team, edit.row, edit.before))

@@ -3,6 +3,16 @@
 from typing import NamedTuple
 
 from pricectl.core.catalog import Catalog
+from pricectl.core.sanity import verdict
+
+# What a person can accept in the catalog: what the base finds, and errors about a single new price.
+ACKNOWLEDGEABLE = (
+    *verdict.ACKNOWLEDGEABLE,
+    "price-off-market",
+    "price-copied",
+    "reference-differs",
+    "reasoning-off-output",
+)
 
 
 class Evidence(NamedTuple):

@@ -37,7 +37,7 @@ MISSED = frozenset(
         ("output", "priority"),
     }
 )
-# Of the seller's rows with a cache price, at least so many must have a share to make it usual.
+NAMED_PRICES = 3
 SHARE_PARTS = 200  # a share is the same within half a percent
 
 
@@ -243,8 +243,9 @@ def _absent(market: Market, model: Model) -> Iterator[Finding]:
         if key not in model.prices.rates and (key[0], key[2]) in MISSED and not key[1]
     ]
     if lacking and listed:
-        names = ", ".join(label(*key) for key in lacking[:3])
-        more = f" and {len(lacking) - 3} more" if len(lacking) > 3 else ""
+        named, left = lacking[:NAMED_PRICES], len(lacking) - NAMED_PRICES
+        names = ", ".join(label(*key) for key in named)
+        more = f" and {left} more" if left > 0 else ""
         prices = [Witness(listed.name, rates[lacking[0]][0])]
         line = evidence_line(lacking[0], 0, prices)
         _, _, said = line.partition("; ")

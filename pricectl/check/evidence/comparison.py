@@ -3,13 +3,28 @@
 Apart from the families, so that each is one idea; what two of them say at one place is said once.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 
-from pricectl.check.evidence import added, base, neighbours, provenance, reference
+from pricectl.check.evidence import (
+    ACKNOWLEDGEABLE,
+    added,
+    base,
+    neighbours,
+    provenance,
+    reference,
+    structure,
+)
 from pricectl.check.evidence.market import Market
 from pricectl.check.findings import SEVERITIES, Finding
 from pricectl.check.rules.base import Context
+from pricectl.core.pointers import unescape
+from pricectl.core.sanity.acknowledgements import read_acknowledged
 
+FAMILIES = (base, added, reference, neighbours, structure, provenance)
+# What only compares a price with its own past or its family: a row that the reference has just so
+# needs no second look.
+CONFIRMED = frozenset({"price-jump", "price-outlier", "output-far-above-input"})
 # Rules that say the same as one of the base: the stronger one is enough.
 SAME = {
     "cache-read-above-input": "cache-price-off",
@@ -18,14 +33,55 @@ SAME = {
 }
 
 
-def check(context: Context) -> Iterator[Finding]:
-    """All findings that the evidence gives; without any, the rows of the file are compared."""
+def findings(context: Context, alone: Iterable[Finding]) -> list[Finding]:
+    """What the file alone shows and what the comparison finds, each thing once.
+
+    Without a base and a reference the rows of the file are compared with one another. Findings that
+    somebody has acknowledged in the catalog are left out.
+    """
     market = Market(context.catalog, context.evidence)
-    for family in (base, added, reference, neighbours, provenance):
-        yield from family.check(context, market)
+    found = [one for one in alone if not _is_confirmed(context, market, one)]
+    for family in FAMILIES:
+        found += family.check(context, market)
+    return [one for one in _said_once(found) if not _is_acknowledged(context, one)]
 
 
-def said_once(findings: Iterable[Finding]) -> list[Finding]:
+def _is_confirmed(context: Context, market: Market, finding: Finding) -> bool:
+    """Whether the reference's own row has the value that a finding is about."""
+    if finding.rule not in CONFIRMED:
+        return False
+    section, name, *path = [unescape(token) for token in finding.pointer.split("/")[1:]]
+    model = context.catalog.by_full_name.get(f"{section}/{name}")
+    listed = market.listed(model) if model else None
+    if model is None or listed is None:
+        return False
+    value = value_at(model.entry, path)
+    return value is not None and value == value_at(listed.model.entry, path)
+
+
+def _is_acknowledged(context: Context, finding: Finding) -> bool:
+    if finding.rule not in ACKNOWLEDGEABLE:
+        return False
+    accepted = read_acknowledged(context.catalog.metadata, ACKNOWLEDGEABLE)
+    value = value_at(context.values, [unescape(one) for one in finding.pointer.split("/")[1:]])
+    number = value if isinstance(value, (int, Decimal)) else None
+    entry = accepted.find(finding.rule, finding.pointer, number)
+    return entry is not None and not (entry.expires and entry.expires < context.today)
+
+
+def value_at(value: object, path: Sequence[str]) -> object:
+    """The part of a document below a path of keys and indexes; None if there is none."""
+    for step in path:
+        if isinstance(value, Mapping):
+            value = value.get(step)
+        elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return None
+    return value
+
+
+def _said_once(findings: Iterable[Finding]) -> list[Finding]:
     """The findings without those that a stronger one at the same place repeats."""
     strongest: dict[tuple[str, str], Finding] = {}
     for finding in findings:

@@ -24,10 +24,10 @@ from pricectl.check.evidence.market import (
 from pricectl.check.evidence.prices import INPUT, OUTPUT, FoundPrice, prices_of
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Context, Rule
-from pricectl.core.labels import plural, short_rate
+from pricectl.core.labels import label, plural
 from pricectl.core.model import Model
 from pricectl.core.rates import RateKey
-from pricectl.core.sanity.moves import is_cache
+from pricectl.core.sanity.moves import is_cache, move_words
 from pricectl.core.units import STANDARD
 
 BATCHES = "batches"
@@ -127,7 +127,7 @@ def check(context: Context, market: Market) -> Iterator[Finding]:
             yield from _shares(market, context, edit)
             yield from _batch_equals_base(market, edit)
     for edit in edited:
-        yield from _makers_price(context, market, edit)
+        yield from _makers_price(context, edit)
         yield from _left_behind_rows(context, edit)
 
 
@@ -147,10 +147,8 @@ def _left_behind_in_row(market: Market, context: Context, edit: _Edit) -> Iterat
         was, now = (row.prices.charged_pico_usd(standard) or 0 for row in (edit.old, edit.new))
         line = _line(market, context, edit, first)
         also = f", as did {plural(len(behind) - 1, 'other price')}" if behind[1:] else ""
-        message = (
-            f"{line}; it stayed when {first.unit.replace('_', ' ')} went from "
-            f"{short_rate(was, first.unit).partition(' ')[0]} to {short_rate(now, first.unit)}{also}"
-        )
+        moved = move_words(was, now, first.unit)
+        message = f"{line}; it stayed when {label(first.unit)} {moved}{also}"
         yield LEFT_BEHIND.finding(first.pointer, message)
 
 
@@ -179,7 +177,7 @@ def _batch_equals_base(market: Market, edit: _Edit) -> Iterator[Finding]:
             yield BATCH_EQUALS_BASE.finding(price.pointer, line)
 
 
-def _makers_price(context: Context, market: Market, edit: _Edit) -> Iterator[Finding]:
+def _makers_price(context: Context, edit: _Edit) -> Iterator[Finding]:
     """A cloud's row that now has the maker's input and output and had others."""
     base = context.evidence.base
     if base is None or seller_of(edit.new) not in CLOUDS or edit.moved(INPUT) == 1:

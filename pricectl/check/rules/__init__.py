@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from pricectl.check import waivers
-from pricectl.check.evidence import added, neighbours, provenance, reference
+from pricectl.check.evidence import added, neighbours, provenance, reference, structure
 from pricectl.check.evidence import base as since_base
 from pricectl.check.findings import Finding
 from pricectl.check.rules import (
@@ -55,6 +55,7 @@ FAMILIES = (
     RuleFamily("added rows and prices", added.RULES, None),
     RuleFamily("compared with the reference", reference.RULES, None),
     RuleFamily("left behind", neighbours.RULES, None),
+    RuleFamily("structure", structure.RULES, None),
     RuleFamily("provenance", provenance.RULES, None),
     # Which waivers are used is known when all other findings are: `waivers.apply` reports it.
     RuleFamily("waivers", waivers.RULES, None),
