@@ -99,6 +99,12 @@ def is_reseller(model: Model) -> bool:
     return seller_of(model) not in MAKERS | CLOUDS
 
 
+def _called(model: Model) -> str:
+    """What messages call a row: its section stands there once, also if its name begins with it."""
+    doubled = model.name.lower().startswith(f"{model.provider.lower()}/")
+    return f"{model.name if doubled else model.full_name:.120}"
+
+
 class Offer(NamedTuple):
     """A row that sells a model, and what messages call it."""
 
@@ -129,13 +135,11 @@ class Market:
         self._by_seller: dict[str, list[Offer]] = {}
         reference = evidence.reference
         for model in reference.models if reference else ():
-            self._add(
-                Offer(model, f"{evidence.reference_name} {model.full_name}", in_reference=True)
-            )
+            self._add(Offer(model, _called(model), in_reference=True))
         known = reference.by_full_name if reference else {}
         for model in catalog.models:
             if model.full_name not in known:
-                self._add(Offer(model, model.full_name, in_reference=False))
+                self._add(Offer(model, _called(model), in_reference=False))
 
     def _add(self, offer: Offer) -> None:
         seller, model = seller_of(offer.model), offer.model
