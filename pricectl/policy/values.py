@@ -97,6 +97,7 @@ class Policy(NamedTuple):
     limits: RuleLimits = RuleLimits()
     source: str = ""
     defines_profile: bool = False
+    reference: str | None = None
 
     def profile_named(self, name: str | None) -> Profile:
         """The profile of that name; without a name the team's chosen one. Raises BadSettings."""
