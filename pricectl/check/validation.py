@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from pricectl.check import rules, schema, waivers
-from pricectl.check.evidence import Evidence
+from pricectl.check.evidence import NO_EVIDENCE, Evidence, comparison
 from pricectl.check.findings import ERRORS, Finding, Severity, Threshold, by_position
 from pricectl.check.positions import Positions, Span, lone_surrogate, too_deep
 from pricectl.check.rules.shape import DOCUMENT_DEPTH, DUPLICATE_KEY, ENCODING, NOT_LOADABLE
@@ -106,7 +106,11 @@ def validate(  # noqa: PLR0913 - the last two by keyword
         found += schema.check(values)
         if isinstance(values, dict):
             known = schema.described_keys("prices", "model"), schema.described_keys("metadata")
-            found += rules.check(rules.Context(values, catalog, policy, now, *known))
+            compared = evidence or NO_EVIDENCE
+            context = rules.Context(values, catalog, policy, now, *known, evidence=compared)
+            found += rules.check(context)
+            if evidence:
+                found = comparison.said_once([*found, *comparison.check(context)])
     else:  # what is wrong with the rows would only hide that there are too many
         problems = [problem for problem in problems if not problem.pointer]
     found += _not_loadable(problems, found)

@@ -18,3 +18,7 @@ class Evidence(NamedTuple):
     reference_name: str = ""
     no_base: str = ""
     no_reference: str = ""
+
+
+# A file that is looked at alone.
+NO_EVIDENCE = Evidence()

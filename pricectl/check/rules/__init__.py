@@ -5,6 +5,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from pricectl.check import waivers
+from pricectl.check.evidence import added
+from pricectl.check.evidence import base as since_base
 from pricectl.check.findings import Finding
 from pricectl.check.rules import (
     aliases,
@@ -48,6 +50,9 @@ FAMILIES = (
     RuleFamily("dates and dated prices", periods.RULES, periods.check),
     RuleFamily("upkeep", upkeep.RULES, upkeep.check),
     RuleFamily("metadata", metadata.RULES, metadata.check),
+    # `evidence.comparison` makes these for a file that is compared with others.
+    RuleFamily("compared with the base", since_base.RULES, None),
+    RuleFamily("added rows and prices", added.RULES, None),
     # Which waivers are used is known when all other findings are: `waivers.apply` reports it.
     RuleFamily("waivers", waivers.RULES, None),
 )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import NamedTuple
 
+from pricectl.check.evidence import NO_EVIDENCE, Evidence
 from pricectl.check.findings import Finding, Severity
 from pricectl.core.catalog import Catalog
 from pricectl.core.document import Json
@@ -19,7 +20,8 @@ class Rule(NamedTuple):
     """One thing that can be wrong: why it matters, how it looks wrong and right, how to fix it.
 
     `due`: a file gets the finding when a date comes, without an edit; such a rule is never an
-    error. `passes`: the finding goes away when a date comes.
+    error. `passes`: the finding goes away when a date comes. `base` and `reference` are the files
+    that the examples are compared with, where one alone shows nothing.
     """
 
     id: str
@@ -31,6 +33,8 @@ class Rule(NamedTuple):
     fix: str
     due: bool = False
     passes: bool = False
+    base: str = ""
+    reference: str = ""
 
     @property
     def hint(self) -> str:
@@ -59,7 +63,7 @@ class Rule(NamedTuple):
 class Context(NamedTuple):
     """What a check may look at; the keys are those the schema describes by name.
 
-    `now` is the instant of the check, in UTC.
+    `now` is the instant of the check, in UTC. `evidence` is what the file is compared with.
     """
 
     values: dict[str, Json]
@@ -68,6 +72,7 @@ class Context(NamedTuple):
     now: datetime
     known_keys: frozenset[str]
     metadata_keys: frozenset[str]
+    evidence: Evidence = NO_EVIDENCE
 
     @property
     def today(self) -> date:

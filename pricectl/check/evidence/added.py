@@ -1,0 +1,259 @@
+"""Rows and prices that the base does not have, against the reference and other sellers.
+
+Most real mistakes come with a new row, where no old price can be compared: the same model elsewhere
+says what its price may be.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pricectl.check.evidence.base import beside
+from pricectl.check.evidence.market import (
+    Market,
+    Offer,
+    Witness,
+    evidence_line,
+    is_reseller,
+    median_price,
+    seller_of,
+)
+from pricectl.check.findings import Finding
+from pricectl.check.rules.base import Context, Rule
+from pricectl.core.labels import label, plural
+from pricectl.core.model import Model
+from pricectl.core.prices import PriceList
+from pricectl.core.rates import OwnRate, RateKey
+from pricectl.core.sanity.moves import is_cache, power_of_ten
+from pricectl.core.units import STANDARD
+
+INPUT: RateKey = ("input", 0, STANDARD)
+OUTPUT: RateKey = ("output", 0, STANDARD)
+# Times off the market, doubled: an error from 9.5, a warning beyond 3. Resellers choose their
+# prices: theirs spread further.
+ERROR_TWICE, WARNING_TWICE = 19, 6
+RESELLER_ERROR_TWICE, RESELLER_WARNING_TWICE = 40, 10
+# Of the seller's rows with a cache price, at least so many must have a share to make it usual.
+SHARE_PARTS = 200  # a share is the same within half a percent
+
+
+def _row(model: str, prices: str) -> str:
+    return f'{{"openai": {{"{model}": {{{prices}}}}}}}'
+
+
+_BASE = _row("gpt-4o", '"input_cost_per_token": 2.5e-06, "output_cost_per_token": 1e-05')
+_RIGHT = '"input_cost_per_token": 2e-06, "output_cost_per_token": 8e-06'
+_KNOWN = (
+    '{"openai": {"gpt-4.1": {"input_cost_per_token": 2e-06, "output_cost_per_token": 8e-06,\n'
+    '                        "cache_read_input_token_cost": 5e-07},\n'
+    '            "gpt-4o": {"input_cost_per_token": 2.5e-06, "output_cost_per_token": 1e-05}}}'
+)
+OFF_MARKET = Rule(
+    "price-off-market",
+    "error",
+    "a new price is a power of ten, or 9.5 times and more, off what the model costs elsewhere",
+    "Sellers of one model differ by a few times at most; a slipped exponent is ten times off. "
+    "More than three times (five for a reseller) is a warning.",
+    _row("gpt-4.1", '"input_cost_per_token": 2e-05, "output_cost_per_token": 8e-05'),
+    _row("gpt-4.1", _RIGHT),
+    "Check the exponent and the seller's page; if it is right, acknowledge it in "
+    "metadata.acknowledged.",
+    base=_BASE,
+    reference=_KNOWN,
+)
+UNLIKE_REFERENCE = Rule(
+    "price-unlike-reference",
+    "warning",
+    "a new price is not the one that the reference has for the same row",
+    "For a row that a price list knows, its value is right in six of seven cases.",
+    _row("gpt-4.1", '"input_cost_per_token": 3e-06, "output_cost_per_token": 8e-06'),
+    _row("gpt-4.1", _RIGHT),
+    "Compare it with the seller's page; say in metadata.negotiated what you pay instead.",
+    base=_BASE,
+    reference=_KNOWN,
+)
+COPIED = Rule(
+    "price-copied",
+    "error",
+    "a new row has another model's prices, and the reference has others for it",
+    "A row that was copied to make another one keeps its prices until somebody looks.",
+    _row("gpt-4.1", '"input_cost_per_token": 2.5e-06, "output_cost_per_token": 1e-05'),
+    _row("gpt-4.1", _RIGHT),
+    "Write the model's own prices.",
+    base=_BASE,
+    reference=_KNOWN,
+)
+SHARE_ODD = Rule(
+    "cache-share-odd",
+    "warning",
+    "a new cache read price is no usual share of input",
+    "A seller has a few shares, such as a tenth or a quarter; another one is a rounded price or "
+    "another model's.",
+    _row(
+        "gpt-5",
+        '"input_cost_per_token": 1e-06, "output_cost_per_token": 8e-06,\n'
+        '                      "cache_read_input_token_cost": 2.8e-07',
+    ),
+    _row(
+        "gpt-5",
+        '"input_cost_per_token": 1e-06, "output_cost_per_token": 8e-06,\n'
+        '                      "cache_read_input_token_cost": 2.5e-07',
+    ),
+    "Compare it with the seller's page.",
+    base=_BASE,
+    reference=_KNOWN,
+)
+PRICE_ABSENT = Rule(
+    "price-absent",
+    "warning",
+    "a new row lacks a price that the same row in the reference has",
+    "Cached tokens, long-lived cache writes and services are then charged another price.",
+    _row("gpt-4.1", _RIGHT),
+    _row("gpt-4.1", f'{_RIGHT},\n                        "cache_read_input_token_cost": 5e-07'),
+    "Add the price, if the seller has it.",
+    base=_BASE,
+    reference=_KNOWN,
+)
+RULES = (OFF_MARKET, UNLIKE_REFERENCE, COPIED, SHARE_ODD, PRICE_ABSENT)
+
+
+class Added(NamedTuple):
+    """A price that the base does not have."""
+
+    prices: PriceList
+    key: RateKey
+    own: OwnRate
+
+    @property
+    def pointer(self) -> str:
+        """Its JSON Pointer."""
+        return self.prices.pointer_to(self.own[1])
+
+    @property
+    def pico_usd(self) -> int:
+        """Picodollars for what its key buys."""
+        return self.own[0]
+
+
+def check(context: Context, market: Market) -> Iterator[Finding]:
+    """Each price that the base does not have, and each row that it does not have."""
+    base = context.evidence.base
+    if base is None:
+        return
+    for model in context.catalog.models:
+        old = base.by_full_name.get(model.full_name)
+        if old is not None and old.entry == model.entry:
+            continue
+        had = old.prices.rates if old else {}
+        added = [
+            Added(model.prices, key, own)
+            for key, own in model.prices.rates.items()
+            if key not in had
+        ]
+        if added:
+            yield from _judge(market, model, added, is_new=old is None)
+        if old is None:
+            yield from _absent(market, model)
+
+
+def _judge(market: Market, model: Model, added: list[Added], *, is_new: bool) -> Iterator[Finding]:
+    listed = market.listed(model)
+    doubted = [price for price in added if not _is_listed(listed, price)]
+    off_market = [found for price in doubted if (found := _off_market(market, model, price))]
+    yield from off_market
+    denied = [price for price in doubted if listed and listed.price(price.key)]
+    copy_of = _copied_from(market, model, denied) if is_new else None
+    if copy_of:
+        first = next(price for price in denied if price.key == INPUT)
+        line = evidence_line(INPUT, first.pico_usd, beside(market, model, INPUT))
+        message = f"{line}; input and output are those of {copy_of.name}"
+        yield COPIED.finding(first.pointer, message)
+    elif denied and not off_market:
+        first, more = denied[0], len(denied) - 1
+        line = evidence_line(first.key, first.pico_usd, beside(market, model, first.key))
+        also = f"; {plural(more, 'other price')} of the row differ too" if more else ""
+        yield UNLIKE_REFERENCE.finding(first.pointer, line + also)
+    for price in doubted:
+        if price.key[0] == "cache_read":
+            yield from _share(market, model, price)
+
+
+def _is_listed(listed: Offer | None, price: Added) -> bool:
+    return listed is not None and price.pico_usd in listed.prices(price.key)
+
+
+def _off_market(market: Market, model: Model, price: Added) -> Finding | None:
+    """A finding if a price is far off its row in the reference, else off the other sellers."""
+    listed = market.listed(model)
+    known = listed.price(price.key) if listed else 0
+    looser = is_reseller(model) and not known
+    # Sellers choose what a cached token costs: true shares of input differ by 50 times.
+    median = known
+    if not known and not is_cache(price.key[0]):
+        median = median_price(market.others(model), price.key)
+    if not (median and price.pico_usd):
+        return None
+    low, high = sorted((median, price.pico_usd))
+    error, warning = (
+        (RESELLER_ERROR_TWICE, RESELLER_WARNING_TWICE) if looser else (ERROR_TWICE, WARNING_TWICE)
+    )
+    is_error = power_of_ten(median, price.pico_usd) or high * 2 >= low * error
+    if not is_error and high * 2 <= low * warning:
+        return None
+    witnesses = beside(market, model, price.key)
+    if not known:
+        witnesses.insert(0, Witness("median of the model's sellers", median))
+    finding = OFF_MARKET.finding(price.pointer, evidence_line(price.key, price.pico_usd, witnesses))
+    return finding if is_error else finding._replace(severity="warning")
+
+
+def _copied_from(market: Market, model: Model, denied: list[Added]) -> Offer | None:
+    """The seller's row for another model with the same input and output."""
+    own = {price.key: price.pico_usd for price in denied}
+    if INPUT not in own or OUTPUT not in own:
+        return None
+    pair = own[INPUT], own[OUTPUT]
+    for offer in market.siblings(model):
+        if (offer.price(INPUT), offer.price(OUTPUT)) == pair:
+            return offer
+    return None
+
+
+def _share(market: Market, model: Model, price: Added) -> Iterator[Finding]:
+    """A finding if a cache read has a share of input that none of the seller's rows has."""
+    _, tier, service = price.key
+    whole = model.prices.charged_pico_usd(("input", tier, service))
+    if not (whole and price.pico_usd) or price.pico_usd > whole:
+        return
+    reads: RateKey = ("cache_read", 0, STANDARD)
+    known = [
+        (offer.price(reads), offer.price(INPUT))
+        for offer in (*market.siblings(model), *market.others(model))
+        if seller_of(offer.model) == seller_of(model)
+    ]
+    shares = [(part, of) for part, of in known if part and of]
+    for part, of in shares:
+        # part/of equals the price's own share, within one part of SHARE_PARTS
+        if abs(price.pico_usd * of - part * whole) * SHARE_PARTS <= part * whole:
+            return
+    if shares:
+        witnesses = [Witness("input", whole), *beside(market, model, price.key)]
+        yield SHARE_ODD.finding(price.pointer, evidence_line(price.key, price.pico_usd, witnesses))
+
+
+def _absent(market: Market, model: Model) -> Iterator[Finding]:
+    """One finding if a new row lacks prices that the same row in the reference has."""
+    listed = market.listed(model)
+    rates = listed.model.prices.rates if listed else {}
+    lacking = [
+        key
+        for key in rates
+        if key not in model.prices.rates and (is_cache(key[0]) or key[2]) and listed
+    ]
+    if lacking and listed:
+        names = ", ".join(label(*key) for key in lacking[:3])
+        more = f" and {len(lacking) - 3} more" if len(lacking) > 3 else ""
+        prices = [Witness(listed.name, rates[lacking[0]][0])]
+        line = evidence_line(lacking[0], 0, prices)
+        _, _, said = line.partition("; ")
+        message = f"no price for {names}{more}; {said}"
+        yield PRICE_ABSENT.finding(model.pointer, message, on_key=True)

@@ -1,0 +1,195 @@
+"""Who else sells a model, and at what price: the rows of the file and of the reference together.
+
+A row is known by several names: `us.anthropic.claude-haiku-4-5-20251001-v1:0` and
+`claude-haiku-4-5` are one model. Prices of one model are compared, names never decide a price.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from statistics import median_low
+from types import MappingProxyType
+from typing import NamedTuple
+
+from pricectl.check.evidence import Evidence
+from pricectl.core.catalog import Catalog
+from pricectl.core.labels import label, short_rate, times
+from pricectl.core.model import Model
+from pricectl.core.rates import RateKey
+
+# Sections that one seller goes by.
+SELLERS = MappingProxyType(
+    {
+        "amazon": "bedrock",
+        "bedrock_converse": "bedrock",
+        "azure_ai": "azure",
+        "fireworks_ai": "fireworks",
+        "gemini": "google",
+        "moonshotai": "moonshot",
+        "together_ai": "together",
+        "vertex_ai": "vertex",
+        "x-ai": "xai",
+        "z-ai": "zai",
+    }
+)
+# Who makes the models they sell, and the clouds that sell them at the maker's price; all others
+# are resellers, who choose their own.
+CLOUDS = frozenset({"azure", "bedrock", "vertex"})
+MAKERS = frozenset(
+    """
+    ai21 anthropic cohere deepseek google meta minimax mistral moonshot openai perplexity qwen
+    voyage xai xiaomi zai
+    """.split()
+)
+REGIONS = frozenset("ap apac au ca eu global jp latam me sa uk us".split())
+_VENDORS = "ai21|amazon|anthropic|cohere|deepseek|google|meta|minimax|mistral|moonshot|moonshotai"
+_VENDORS += "|nvidia|openai|qwen|stability|twelvelabs|writer|xai|zai"
+_PREFIX = re.compile(rf"(?:(?:{'|'.join(sorted(REGIONS))})\.)?(?:(?:{_VENDORS})\.(?=.*[a-z]{{3}}))?")
+# A day, a revision, a platform's suffix: what names a version of the model, not another one.
+_VERSION = re.compile(
+    r"""(?:-v\d(?::\d+)?(?::\w+)? | @.* | -maas | -latest | -preview | -00\d
+      | -20\d\d-?[01]\d-?[0-3]\d | -[01]\d-20\d\d | -exp)+$""",
+    re.VERBOSE,
+)
+_POINT = re.compile(r"(?<=\d)[p.](?=\d)")
+_WORD = re.compile(r"(?<=[a-z])(?=\d)|[^a-z0-9]+")
+
+
+@lru_cache(maxsize=16_384)
+def identity(name: str) -> str:
+    """The model that a row's name means, whoever sells it and in whichever version.
+
+    >>> identity("us.anthropic.claude-haiku-4-5-20251001-v1:0"), identity("azure/us/gpt-4o")
+    ('claude-haiku-4-5', 'gpt-4o')
+    >>> identity("accounts/fireworks/models/glm-5p3"), identity("GLM-5.3")
+    ('glm-5-3', 'glm-5-3')
+    """
+    last = name.lower().rpartition("/")[2]
+    plain = _VERSION.sub("", last[_end_of_prefix(last) :]) or last
+    return _WORD.sub("-", _POINT.sub("-", plain))
+
+
+@lru_cache(maxsize=16_384)
+def exact_name(name: str) -> str:
+    """The name without the words for its seller; region, date and revision stay.
+
+    >>> exact_name("azure/us/gpt-4o"), exact_name("groq/openai/gpt-oss-120b")
+    ('us/gpt-4o', 'gpt-oss-120b')
+    """
+    *path, last = name.lower().split("/")
+    return "/".join([*(word for word in path if word in REGIONS), _POINT.sub("-", last)])
+
+
+def _end_of_prefix(name: str) -> int:
+    found = _PREFIX.match(name)
+    return found.end() if found else 0
+
+
+def seller_of(model: Model) -> str:
+    """Who sells a row, by the one name of the seller."""
+    section = model.provider.lower()
+    return SELLERS.get(section, section)
+
+
+def is_reseller(model: Model) -> bool:
+    """Whether the seller sets prices of its own for models that others make."""
+    return seller_of(model) not in MAKERS | CLOUDS
+
+
+class Offer(NamedTuple):
+    """A row that sells a model, and what messages call it."""
+
+    model: Model
+    name: str
+    in_reference: bool
+
+    def prices(self, key: RateKey) -> Iterator[int]:
+        """What it costs in every price list of the row, today's first; picodollars."""
+        for prices in (self.model.prices, *self.model.price_lists):
+            own = prices.rates.get(key)
+            if own:
+                yield own[0]
+
+    def price(self, key: RateKey) -> int:
+        """What it costs today; 0 if the row has no such price, or gives it away."""
+        own = self.model.prices.rates.get(key)
+        return own[0] if own else 0
+
+
+class Market:
+    """All offers of the reference, then those of the file that the reference does not have."""
+
+    def __init__(self, catalog: Catalog, evidence: Evidence) -> None:
+        self.evidence = evidence
+        self._by_identity: dict[str, list[Offer]] = {}
+        self._exact: dict[tuple[str, str], list[Offer]] = {}
+        self._by_seller: dict[str, list[Offer]] = {}
+        reference = evidence.reference
+        for model in reference.models if reference else ():
+            self._add(Offer(model, f"{evidence.reference_name} {model.full_name}", True))
+        known = reference.by_full_name if reference else {}
+        for model in catalog.models:
+            if model.full_name not in known:
+                self._add(Offer(model, model.full_name, False))
+
+    def _add(self, offer: Offer) -> None:
+        seller, model = seller_of(offer.model), offer.model
+        self._by_identity.setdefault(identity(model.name), []).append(offer)
+        self._by_seller.setdefault(seller, []).append(offer)
+        if offer.in_reference:
+            for name in dict.fromkeys(map(exact_name, (model.name, *model.aliases))):
+                self._exact.setdefault((seller, name), []).append(offer)
+
+    def listed(self, model: Model) -> Offer | None:
+        """The reference's own row for what a row sells; None if it has none."""
+        reference = self.evidence.reference
+        same = reference.by_full_name.get(model.full_name) if reference else None
+        if same:
+            return Offer(same, self.evidence.reference_name, True)
+        found = self._exact.get((seller_of(model), exact_name(model.name)))
+        if not found:
+            return None
+        own = min(found, key=lambda offer: exact_name(offer.model.name) != exact_name(model.name))
+        return own._replace(name=self.evidence.reference_name)
+
+    def others(self, model: Model) -> tuple[Offer, ...]:
+        """Other rows of the same model: its snapshots, its regions, other sellers."""
+        found = self._by_identity.get(identity(model.name), ())
+        return tuple(offer for offer in found if offer.model.full_name != model.full_name)
+
+    def siblings(self, model: Model) -> tuple[Offer, ...]:
+        """Rows of the same seller for other models."""
+        own = identity(model.name)
+        found = self._by_seller.get(seller_of(model), ())
+        return tuple(offer for offer in found if identity(offer.model.name) != own)
+
+
+def median_price(offers: Iterable[Offer], key: RateKey) -> int:
+    """The median of what the offers ask; 0 if none has a price above zero."""
+    prices = [price for offer in offers if (price := offer.price(key))]
+    return median_low(prices) if prices else 0
+
+
+class Witness(NamedTuple):
+    """A price that another one is held against, and whose it is."""
+
+    name: str
+    pico_usd: int
+
+
+def evidence_line(key: RateKey, pico_usd: int, witnesses: Iterable[Witness]) -> str:
+    """A price and what speaks for or against it; the first witness says how far off it is.
+
+    >>> evidence_line(("input", 0, ""), 25_000_000, [Witness("deployed", 2_500_000)])
+    'input $25.00 / 1M; deployed $2.50 (x10)'
+    """
+    unit = key[0]
+    words = []
+    for name, other in witnesses:
+        ratio = ""
+        if not words and pico_usd and other and pico_usd != other:
+            sign = "x" if pico_usd > other else "/"
+            ratio = f" ({sign}{times(max(pico_usd, other), min(pico_usd, other))[:-1]})"
+        words.append(f"{name} {short_rate(other, unit).partition(' ')[0]}{ratio}")
+    said = f"{label(*key)} {short_rate(pico_usd, unit)}"
+    return f"{said}; {', '.join(words)}" if words else said
