@@ -110,7 +110,7 @@ def validate(  # noqa: PLR0913 - the last two by keyword
             context = rules.Context(values, catalog, policy, now, *known, evidence=compared)
             found += rules.check(context)
             if evidence:
-                found = comparison.said_once([*found, *comparison.check(context)])
+                found = comparison.said_once(found, comparison.check(context))
     else:  # what is wrong with the rows would only hide that there are too many
         problems = [problem for problem in problems if not problem.pointer]
     found += _not_loadable(problems, found)

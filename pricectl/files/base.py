@@ -48,8 +48,11 @@ class EvidenceFinder:
 
         Raises Unavailable, NotFetched, BadRef or BadFileVersion.
         """
-        base = self._base(source.data, file, own=own)
-        reference = self._reference_for(source.data)
+        return self.with_base(self._base(source.data, file, own=own), source.data)
+
+    def with_base(self, base: FoundCatalog, data: bytes) -> Evidence:
+        """The evidence for a catalog whose base is known, with these bytes. Raises Unavailable."""
+        reference = self._reference_for(data)
         return Evidence(
             base.catalog,
             base.name,
@@ -118,7 +121,7 @@ class EvidenceFinder:
         packaged = self.reference in {AUTO, catalog_file.PACKAGED}
         if packaged and not versions.is_file(self.reference):
             name = str(packaged_catalog())
-            return versions.from_file(name)._replace(name="the packaged catalog")
+            return versions.from_file(name)._replace(name=catalog_file.PACKAGED)
         return versions.from_file(self.reference)
 
     @cached_property
@@ -135,7 +138,7 @@ def _is_one_file(word: str) -> bool:
 def _built(found: FileVersion) -> FoundCatalog:
     """The catalog of a version. Raises BadFileVersion."""
     if found.absent:
-        return FoundCatalog(reason=f"the file is new since {found.name}")
+        return FoundCatalog(reason=f"{found.name} does not have the file")
     return FoundCatalog(found.version().catalog, found.name)
 
 

@@ -37,6 +37,11 @@ class FileVersion(NamedTuple):
     commit: str = ""
     absent: bool = False
 
+    @property
+    def described(self) -> str:
+        """The name, and what is to be known about it."""
+        return f"{self.name}, which does not have it" if self.absent else self.name
+
     def version(self, like: CatalogVersion | None = None) -> CatalogVersion:
         """Parse and build it, faster when it resembles another version.
 
@@ -164,8 +169,7 @@ def at_commit(
     if blob is None and new is not None and not path:
         before = moved_from(repository, base.id, new)
         if before is None:
-            name = f"{base.label}, which does not have it"
-            return FileVersion(b"", name, inside, base.id, absent=True)
+            return FileVersion(b"", base.label, inside, base.id, absent=True)
         path = inside = before
         blob = repository.blob(base.id, inside)
     if blob is None:

@@ -260,6 +260,4 @@ def beside(market: Market, model: Model, key: RateKey) -> list[Witness]:
     shown = {own.model.full_name} if own else set()
     others = (one for one in market.others(model) if one.model.full_name not in shown)
     priced = [offer for offer in (*offers, *others) if offer.price(key)]
-    return [
-        Witness(offer.name, offer.price(key)) for offer in priced[: NAMED_OFFERS + bool(own)]
-    ]
+    return [Witness(offer.name, offer.price(key)) for offer in priced[: NAMED_OFFERS + bool(own)]]

@@ -3,7 +3,7 @@
 Apart from the families, so that each is one idea; what two of them say at one place is said once.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from pricectl.check.evidence import added, base
 from pricectl.check.evidence.market import Market
@@ -28,15 +28,28 @@ def check(context: Context) -> Iterator[Finding]:
         yield from family.check(context, market)
 
 
-def said_once(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings without those that a stronger one at the same place repeats."""
+def said_once(own: Sequence[Finding], compared: Iterable[Finding]) -> list[Finding]:
+    """The findings of the file alone and of the comparison; of two about one place the stronger.
+
+    What the file alone shows twice at one place, such as two keys of a wrong type, stays.
+    """
     strongest: dict[tuple[str, str], Finding] = {}
-    for finding in findings:
-        place = SAME.get(finding.rule, finding.rule), finding.pointer
-        known = strongest.get(place)
+    for finding in compared:
+        known = strongest.get(_place(finding))
         if known is None or _rank(finding) < _rank(known):
-            strongest[place] = finding
-    return list(strongest.values())
+            strongest[_place(finding)] = finding
+    best: dict[tuple[str, str], int] = {}
+    for finding in own:
+        best[_place(finding)] = min(_rank(finding), best.get(_place(finding), len(SEVERITIES)))
+    kept = {
+        at: found for at, found in strongest.items() if at not in best or _rank(found) < best[at]
+    }
+    return [*(finding for finding in own if _place(finding) not in kept), *kept.values()]
+
+
+def _place(finding: Finding) -> tuple[str, str]:
+    """What a finding is about; of the whole file it is said by the message alone."""
+    return SAME.get(finding.rule, finding.rule), finding.pointer or finding.message
 
 
 def _rank(finding: Finding) -> int:

@@ -44,7 +44,9 @@ MAKERS = frozenset(
 REGIONS = frozenset("ap apac au ca eu global jp latam me sa uk us".split())
 _VENDORS = "ai21|amazon|anthropic|cohere|deepseek|google|meta|minimax|mistral|moonshot|moonshotai"
 _VENDORS += "|nvidia|openai|qwen|stability|twelvelabs|writer|xai|zai"
-_PREFIX = re.compile(rf"(?:(?:{'|'.join(sorted(REGIONS))})\.)?(?:(?:{_VENDORS})\.(?=.*[a-z]{{3}}))?")
+_PREFIX = re.compile(
+    rf"(?:(?:{'|'.join(sorted(REGIONS))})\.)?(?:(?:{_VENDORS})\.(?=.*[a-z]{{3}}))?"
+)
 # A day, a revision, a platform's suffix: what names a version of the model, not another one.
 _VERSION = re.compile(
     r"""(?:-v\d(?::\d+)?(?::\w+)? | @.* | -maas | -latest | -preview | -00\d
