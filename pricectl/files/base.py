@@ -95,7 +95,7 @@ class EvidenceFinder:
         try:
             commit = _commit_before_edit(log, ref, data)
         except NoGit as error:
-            return FoundCatalog(reason=error.what)
+            return FoundCatalog(reason=f"the file {error.what}" if error.where else error.what)
         except NothingBefore as error:
             return FoundCatalog(reason=f"this is the first version; {error.what}")
         found = versions.at_commit(log, commit, path if own else "", new=data)
