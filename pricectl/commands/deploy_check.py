@@ -19,7 +19,8 @@ def deploy_check(
     base: Annotated[
         str,
         typer.Option(
-            metavar="REF[:PATH]|FILE|deployed|packaged", help="The version that is in use now."
+            metavar="REF[:PATH]|FILE|deployed|packaged|none",
+            help="The version that is in use now; none leaves the comparison out.",
         ),
     ] = versions.DEPLOYED,
     fail_on: Annotated[

@@ -46,7 +46,7 @@ def smoke(
             metavar="NAME",
             help="A model to call; repeatable, the cheap one first.",
             autocompletion=complete_model,
-            show_default="the cheapest critical ones of two providers",
+            show_default="the cheapest critical ones of two providers, else the cheapest that chat",
         ),
     ] = None,
     unknown: Annotated[

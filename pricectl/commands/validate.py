@@ -11,13 +11,31 @@ from pricectl.commands.fail_on import FailOnSeverityOrDue
 from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
 from pricectl.commands.output import show
 from pricectl.files import catalog_file, settings
+from pricectl.files.base import AUTO, EvidenceFinder
 from pricectl.report import validate as report
+from pricectl.report.canvas import clean
 
 
 def validate(
     files: Annotated[
         list[str] | None,
         typer.Argument(metavar="[FILE|-]...", help="Catalogs.", show_default="the catalog"),
+    ] = None,
+    base: Annotated[
+        str,
+        typer.Option(
+            metavar="auto|none|REF[:PATH]|FILE|deployed",
+            help="The version it was edited from; auto is where HEAD left the deployed branch, "
+            "on that branch what was there before.",
+        ),
+    ] = AUTO,
+    reference: Annotated[
+        str | None,
+        typer.Option(
+            metavar="auto|none|packaged|FILE",
+            help="Other prices to compare with; auto is the catalog inside pricectl.",
+            show_default="the setting, else auto",
+        ),
     ] = None,
     fail_on: Annotated[
         list[FailOnSeverityOrDue] | None,
@@ -32,7 +50,7 @@ def validate(
     *,
     view: ViewOptions,
 ) -> int:
-    """Check catalogs: syntax, shape and rules; all findings at once, each with its place.
+    """Check catalogs: syntax, shape, rules, and what moved; all findings at once, with places.
 
     'pricectl rule ID' explains a finding.
     """
@@ -44,10 +62,21 @@ def validate(
     own = catalog_file.working_file(None, policy.file)
     located = files or [catalog_file.locate_own(first, policy.file)]
     names = [catalog_file.check_there(name, first, policy.file) for name in located]
-    reports = [
-        validation.validate(data, name, policy, when, own=catalog_file.is_same(name, own))
-        for data, name in map(catalog_file.read, names)
-    ]
+    finder = EvidenceFinder(policy, base, reference)
+    if len(names) > 1 and finder.names_one_file:
+        raise typer.BadParameter(
+            f"{base!r} is one file, and {len(names)} catalogs are checked", param_hint="--base"
+        )
+    reports = []
+    for name in names:
+        source = catalog_file.read(name)
+        about = catalog_file.is_same(name, own)
+        evidence = finder.evidence(source, name, own=about or len(names) == 1)
+        reports.append(
+            validation.validate(
+                source.data, source.name, policy, when, own=about, evidence=evidence
+            )
+        )
     found = validation.Validation(tuple(reports), threshold)
     show(
         view,
@@ -56,4 +85,8 @@ def validate(
         document=lambda: report.document(found),
         result=found,
     )
+    silent = {"concise", "text"} if view.quiet else {"concise"}
+    if all(name in silent for name, _ in view.outputs):
+        for each in found.reports:
+            typer.echo(f"pricectl: {clean(each.file)}: {report.compared_with(each)}", err=True)
     return found.exit_code

@@ -47,6 +47,10 @@ class BadRef(PricingError):
     """A version that git cannot give."""
 
 
+class NoGit(BadRef):
+    """There is no git to ask: the program is not installed, or the file is in no repository."""
+
+
 class GitOutput(NamedTuple):
     """Git's exit code, its standard output and its messages."""
 
@@ -108,4 +112,4 @@ def _program() -> str:
     for folder in filter(os.path.isabs, os.get_exec_path()):
         if found := shutil.which(str(Path(folder, "git"))):
             return found
-    raise BadRef("git is not installed", next_step="install it, or compare with --base FILE")
+    raise NoGit("git is not installed", next_step="install it, or compare with --base FILE")

@@ -94,10 +94,17 @@ class SettingsText:
         return self.table
 
     def _located(self, policy: Policy) -> Policy:
-        """The policy with an absolute `file`: as written, it is relative to the settings file."""
-        if policy.file in {None, "-", "packaged"}:
-            return policy
-        return policy._replace(file=os.path.normpath(self.path.parent / str(policy.file)))
+        """The policy with absolute paths: as written, they are relative to the settings file."""
+
+        def absolute(name: str | None, *words: str) -> str | None:
+            if name is None or name in words:
+                return name
+            return os.path.normpath(self.path.parent / name)
+
+        return policy._replace(
+            file=absolute(policy.file, "-", "packaged"),
+            reference=absolute(policy.reference, "auto", "none", "packaged"),
+        )
 
 
 def load_policy(folder: Path | None = None, *, catalog: str | None = None) -> Policy:

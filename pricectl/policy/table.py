@@ -206,7 +206,8 @@ def _waivers(value: Any, where: str) -> tuple[Waiver, ...]:
 
 SETTINGS = (
     Setting("", "file", readers.text, "The catalog; a path is relative to the settings file."),
-    Setting("", "deployed", readers.text, "The version that is in production: a ref or a file."),
+    Setting("", "deployed", readers.text, "The version in production: a ref, a file or a URL."),
+    Setting("", "reference", readers.text, "The prices to compare with: a file, or none."),
     Setting("", "critical", readers.texts, "Names that must have a price."),
     Setting("", "names", readers.texts, "Names that callers send, watched by `diff`."),
     Setting("", "profile", readers.text, "The profile that customers are charged by."),

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from pricectl.core.errors import PricingError
 from pricectl.core.profile import Profile
-from pricectl.core.sanity import SEED_MODELS
 from pricectl.core.sanity.bounds import Bounds, rate_of, widen
 from pricectl.core.usage import Usage
 
@@ -82,13 +81,15 @@ DEFAULT_WORKLOADS = (
 class Policy(NamedTuple):
     """All settings of a team.
 
+    `critical`: without names the seed models of `core.sanity` are, where the prices in use have them.
     `source` is the settings file, empty without one. `defines_profile` says that the settings
     define the chosen profile, which is then not the built-in default.
     """
 
     file: str | None = None
     deployed: str | None = None
-    critical: tuple[str, ...] = SEED_MODELS
+    reference: str | None = None
+    critical: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     profile: str = "default"
     profiles: Mapping[str, Profile] = {"default": Profile()}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pricectl.check.findings import Finding, Severity, Threshold
 from pricectl.check.validation import Validation, ValidationReport
+from pricectl.core.catalog import Catalog
 from pricectl.core.labels import count, plural
 from pricectl.report.canvas import Canvas, clean
 from pricectl.report.excerpts import DIM, GUTTER, MIN_SOURCE_WIDTH, draw_excerpt, marked_spans
@@ -29,9 +30,42 @@ def document(found: Validation) -> dict[str, Any]:
         "outcome": "fail" if found.failed else "pass",
         "models": sum(report.models for report in reports),
         "files": [report.file for report in reports],
+        "compared": compared_documents(found),
         "findings": [finding for report in reports for finding in finding_documents(report)],
         "waived": [_finding(report, each) for report in reports for each in report.waived],
     }
+
+
+def compared_documents(found: Validation) -> list[dict[str, Any]]:
+    """What each file was compared with: names and hashes, or the reason why there is none."""
+    return [
+        {
+            "file": report.file,
+            "base": _compared(given.base, given.base_name, given.no_base),
+            "reference": _compared(given.reference, given.reference_name, given.no_reference),
+        }
+        for report in found.reports
+        if (given := report.evidence)
+    ]
+
+
+def _compared(catalog: Catalog | None, name: str, reason: str) -> dict[str, str | None]:
+    sha256 = catalog.sha256 if catalog else None
+    return {"name": name or None, "sha256": sha256, "reason": reason or None}
+
+
+def compared_with(report: ValidationReport) -> str:
+    """What a file was compared with in one line, such as "base: main (1a2b3c4); no reference: ..."
+
+    Empty where nobody asked.
+    """
+    given = report.evidence
+    if given is None:
+        return ""
+    base = f"base: {given.base_name}" if given.base else f"no base: {given.no_base}"
+    name, reason = given.reference_name, given.no_reference
+    reference = f"reference: {name}" if given.reference else f"no reference: {reason}"
+    return clean(f"{base}; {reference}")
 
 
 def finding_documents(report: ValidationReport) -> list[dict[str, Any]]:
@@ -57,14 +91,18 @@ def _finding(report: ValidationReport, finding: Finding) -> dict[str, Any]:
 
 
 def text(found: Validation, canvas: Canvas) -> str:
-    """The findings of every file, each file's ending with its summary; quiet, summaries alone.
+    """The findings of every file, what it was compared with, its summary; quiet, summaries alone.
 
     Notes are shown where they are asked for or trip the threshold.
     """
+    from rich.text import Text
+
     parts: list[Text] = []
     for report in found.reports:
         if not canvas.quiet:
             parts += _findings(report, canvas, found.threshold)
+            if report.evidence:
+                parts.append(Text(f"{compared_with(report)}\n", DIM))
         parts.append(_summary(report, named=len(found.reports) > 1))
     return canvas.draw(*parts)
 

@@ -28,6 +28,8 @@ OLD_HASH = hashlib.sha256(OLD.encode()).hexdigest()
 # Every command that asks git; and those that only read the catalog.
 COMMANDS: tuple[tuple[str, ...], ...] = (
     ("diff",),
+    ("validate",),
+    ("validate", "--base", "origin/main"),
     ("diff", "--base", "origin/main"),
     ("diff", "--base", "HEAD~1"),
     ("diff", "--base", f"origin/main:{NAME}", "--head", "HEAD"),
@@ -41,13 +43,17 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("rollback", "0" * 64, "--dry-run"),
 )
 READERS = (
-    ("validate",),
+    ("validate", "--base", "none"),
     ("quote", "gpt-4o", "1000"),
     ("show", "gpt-4o"),
     ("explain", "gpt-4o", "1000"),
     ("models",),
     ("fmt", "--check"),
 )
+
+
+# How a catalog that its base does not have is compared.
+NEW_SINCE = "which does not have it"
 
 
 class Vector(NamedTuple):
@@ -288,9 +294,9 @@ def test_standing_in_an_embedded_repository(
 ) -> None:
     monkeypatch.chdir(trap.repository)
     assert git(Path(), "rev-parse", "--absolute-git-dir") == str(trap.repository)
-    assert f"p/{NAME} is not in origin/main" in run("diff", "--file", NAME).stderr
+    assert NEW_SINCE in run("diff", "--file", NAME).stdout
     # standard input is compared with the catalog of the current folder
-    assert f"p/{NAME} is not in origin/main" in run("diff", "--file", "-", stdin=CATALOG).stderr
+    assert NEW_SINCE in run("diff", "--file", "-", stdin=CATALOG).stdout
     run_all(run, trap)
 
 
@@ -307,5 +313,5 @@ def test_a_folder_of_the_pull_request_that_looks_like_git_to_nobody(run: Run, tr
     """`.git` under other spellings, and empty: the repository above is the file's."""
     for name in (".GIT", ".git ", ".git"):
         (trap.repository / name).mkdir()
-        assert f"p/{NAME} is not in origin/main" in run("diff").stderr
+        assert NEW_SINCE in run("diff").stdout
     assert not trap.marker.exists()

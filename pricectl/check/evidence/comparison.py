@@ -40,10 +40,9 @@ def findings(context: Context, alone: Iterable[Finding]) -> list[Finding]:
     somebody has acknowledged in the catalog are left out.
     """
     market = Market(context.catalog, context.evidence)
-    found = [one for one in alone if not _is_confirmed(context, market, one)]
-    for family in FAMILIES:
-        found += family.check(context, market)
-    return [one for one in _said_once(found) if not _is_acknowledged(context, one)]
+    own = [one for one in alone if not _is_confirmed(context, market, one)]
+    compared = (one for family in FAMILIES for one in family.check(context, market))
+    return [one for one in _said_once(own, compared) if not _is_acknowledged(context, one)]
 
 
 def _is_confirmed(context: Context, market: Market, finding: Finding) -> bool:
@@ -81,15 +80,28 @@ def value_at(value: object, path: Sequence[str]) -> object:
     return value
 
 
-def _said_once(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings without those that a stronger one at the same place repeats."""
+def _said_once(own: Sequence[Finding], compared: Iterable[Finding]) -> list[Finding]:
+    """The findings of the file alone and of the comparison; of two about one place the stronger.
+
+    What the file alone shows twice at one place, such as two keys of a wrong type, stays.
+    """
     strongest: dict[tuple[str, str], Finding] = {}
-    for finding in findings:
-        place = SAME.get(finding.rule, finding.rule), finding.pointer
-        known = strongest.get(place)
+    for finding in compared:
+        known = strongest.get(_place(finding))
         if known is None or _rank(finding) < _rank(known):
-            strongest[place] = finding
-    return list(strongest.values())
+            strongest[_place(finding)] = finding
+    best: dict[tuple[str, str], int] = {}
+    for finding in own:
+        best[_place(finding)] = min(_rank(finding), best.get(_place(finding), len(SEVERITIES)))
+    kept = {
+        at: found for at, found in strongest.items() if at not in best or _rank(found) < best[at]
+    }
+    return [*(finding for finding in own if _place(finding) not in kept), *kept.values()]
+
+
+def _place(finding: Finding) -> tuple[str, str]:
+    """What a finding is about; of the whole file it is said by the message alone."""
+    return SAME.get(finding.rule, finding.rule), finding.pointer or finding.message
 
 
 def _rank(finding: Finding) -> int:

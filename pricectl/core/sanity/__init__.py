@@ -31,8 +31,7 @@ from pricectl.core.sanity.verdict import (
     Verdict,
 )
 
-# Critical where the settings name no model: those of them that the prices in use know. They are the
-# default of the setting, too, so naming exactly these three cannot be told from naming none.
+# Critical where the settings name no model: those of them that the prices in use know.
 SEED_MODELS = ("gpt-4o", "gpt-4o-mini", "claude-sonnet-4-5")
 OWN_ROW_MATCHES = ("exact", "alias", "case")
 # Where a known row takes over a removed name, the row itself is not new, only what the name costs.
@@ -53,8 +52,8 @@ def check(  # noqa: PLR0913 - all but the two catalogs by keyword
     Args:
         before: the prices in use, or the base of a review; None: everything is new.
         after: the catalog that is to follow.
-        critical: names that must have a price. None, or exactly `SEED_MODELS`, counts as unset:
-            then those seed models are critical that `before` prices.
+        critical: names that must have a price. Without any, those of `SEED_MODELS` must have one
+            that `before` prices.
         bounds: the lowest and highest believable prices, from `bounds.widen`.
         today: the day by which acknowledgements expire in a review; None, as in a process: never.
         at: the instant (UTC) from which on calls are priced: a critical model must have a price in
@@ -159,8 +158,8 @@ def _critical_model_findings(
     before: Catalog | None, after: Catalog, names: Sequence[str], at: datetime | None
 ) -> Iterator[SanityFinding]:
     """Critical models without a price; an error if the prices in use lack it too."""
-    unset = tuple(names or SEED_MODELS) == SEED_MODELS
-    for name in SEED_MODELS if unset else names:
+    unset = not names
+    for name in names or SEED_MODELS:
         old, new = own_row(before, name) if before else None, own_row(after, name)
         had = _units_of(before, old, at) if before else frozenset()
         # A seed model counts if it is priced at any time, which `had` says for most of them.

@@ -18,6 +18,7 @@ from pricectl.core.calculator import quote
 from pricectl.core.errors import PricingError
 from pricectl.core.labels import count
 from pricectl.files import atomic, catalog_file, versions
+from pricectl.files.base import NONE, EvidenceFinder, FoundCatalog
 from pricectl.files.git import BadRef
 from pricectl.files.gitlog import FileLog
 from pricectl.operate.deploy_check.checklist import (
@@ -30,8 +31,9 @@ from pricectl.operate.deploy_check.checklist import (
 from pricectl.operate.deploy_check.sample_jobs import (
     TYPICAL,
     critical,
-    critical_models,
+    critical_names,
     examples,
+    looked_up,
 )
 
 SHORT = 12
@@ -40,7 +42,17 @@ SHORT = 12
 def assess(candidate: Candidate) -> DeployCheck:
     """Run every check; what one cannot do for want of another is unknown, never left out."""
     sha256 = atomic.sha256(candidate.data)
-    report = validate(candidate.data, candidate.file, candidate.policy, candidate.at)
+    deployed, not_compared = _deployed(candidate)
+    base = FoundCatalog(reason=not_compared)
+    if deployed and deployed.version.values:
+        base = FoundCatalog(deployed.version.catalog, deployed.name)
+    report = validate(
+        candidate.data,
+        candidate.file,
+        candidate.policy,
+        candidate.at,
+        evidence=EvidenceFinder(candidate.policy).with_base(base, candidate.data),
+    )
     threshold = Threshold(due=candidate.fail_on_due)
     failing = tuple(found for found in report.findings if threshold.trips(found))
     state: ItemState = "failed" if failing else "note" if report.count("warning") else "ok"
@@ -58,20 +70,30 @@ def assess(candidate: Candidate) -> DeployCheck:
             DeployCheckItem(name, "unknown", why) for name in ("critical", "examples", "changes")
         ]
     else:
-        deployed: NamedVersion | str
-        try:
-            found = versions.read(candidate.base, candidate.file, candidate.policy)
-            deployed = NamedVersion(found.version(like=version), found.name, found.path)
-        except PricingError as error:
-            deployed = f"cannot be compared: {error}"
-        models = critical_models(candidate, version.catalog)
+        names = critical_names(candidate.policy, base.catalog)
+        models = looked_up(names, version.catalog)
+        changes = DeployCheckItem(
+            "changes", "note" if candidate.base == NONE else "unknown", not_compared
+        )
         items += [
             _runtime(candidate, version, deployed, sha256),
             critical(models, version.catalog, candidate),
             examples(models, version.catalog, candidate),
-            _changes(candidate, version, deployed),
+            _changes(candidate, version, deployed) if deployed else changes,
         ]
     return DeployCheck(candidate.file, sha256, tuple(items))
+
+
+def _deployed(candidate: Candidate) -> tuple[NamedVersion | None, str]:
+    """The version to compare with, or in words why there is none."""
+    if candidate.base == NONE:
+        what = "prices that moved, rows that are gone, what a running service would refuse"
+        return None, f"not compared, as --base none says; not checked: {what}"
+    try:
+        found = versions.read(candidate.base, candidate.file, candidate.policy, new=candidate.data)
+        return NamedVersion(found.version(), found.described, found.path), ""
+    except PricingError as error:
+        return None, f"cannot be compared: {error}"
 
 
 def _file(candidate: Candidate, sha256: str) -> DeployCheckItem:
@@ -105,14 +127,14 @@ def _git(candidate: Candidate) -> DeployCheckItem:
 
 
 def _runtime(
-    candidate: Candidate, version: CatalogVersion, deployed: NamedVersion | str, sha256: str
+    candidate: Candidate, version: CatalogVersion, deployed: NamedVersion | None, sha256: str
 ) -> DeployCheckItem:
     """Whether a service takes it: one that starts, and one that has the deployed prices.
 
     A refusal is told here and not among the changes: it depends on no gate that somebody sets.
     """
     policy = candidate.policy
-    if not isinstance(deployed, str):
+    if deployed:
         verdict = sanity.check(
             deployed.version.catalog,
             version.catalog,
@@ -174,10 +196,8 @@ def _without_log() -> Iterator[None]:
 
 
 def _changes(
-    candidate: Candidate, version: CatalogVersion, deployed: NamedVersion | str
+    candidate: Candidate, version: CatalogVersion, deployed: NamedVersion
 ) -> DeployCheckItem:
-    if isinstance(deployed, str):
-        return DeployCheckItem("changes", "unknown", deployed)
     head = NamedVersion(version, candidate.file, candidate.file)
     result = diff_versions(
         deployed,

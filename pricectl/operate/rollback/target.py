@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pricectl.check.validation import ValidationReport, validate
-from pricectl.files import atomic, versions
+from pricectl.files import atomic, branches, versions
 from pricectl.files.git import BadRef
 from pricectl.files.gitlog import MAX_VERSIONS, Committed, FileLog
 from pricectl.files.versions import FileVersion
@@ -101,7 +101,7 @@ def _by_sha256(digits: str, log: FileLog) -> FileVersion:
     raise NoVersion(
         f"neither a commit nor the hash of one of the {count} versions in git{bound}",
         where=digits,
-        next_step=versions.how_to_get(log, digits),
+        next_step=branches.how_to_get(log, digits),
     )
 
 
