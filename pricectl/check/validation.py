@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from pricectl.check import rules, schema, waivers
-from pricectl.check.evidence import NO_EVIDENCE, Evidence, comparison
+from pricectl.check.evidence import NO_EVIDENCE, Evidence, comparison, settings
 from pricectl.check.findings import ERRORS, Finding, Severity, Threshold, by_position
 from pricectl.check.positions import Positions, Span, lone_surrogate, too_deep
 from pricectl.check.rules.shape import DOCUMENT_DEPTH, DUPLICATE_KEY, ENCODING, NOT_LOADABLE
@@ -118,6 +118,7 @@ def validate(  # noqa: PLR0913 - the last two by keyword
     findings = sorted((_with_span(finding, positions) for finding in kept), key=by_position)
     if own:
         findings += about_waivers
+        findings += settings.check(evidence.base_settings, policy) if evidence else ()
     models = len(catalog.models)
     report = ValidationReport(file, tuple(findings), waived, models, positions, policy.source)
     return report._replace(catalog=loaded, values=values, evidence=evidence)

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from pricectl.core.catalog import Catalog
 from pricectl.core.sanity import verdict
+from pricectl.policy import Policy
 
 # What a person can accept in the catalog: what the base finds, and errors about a single new price.
 ACKNOWLEDGEABLE = (
@@ -12,6 +13,7 @@ ACKNOWLEDGEABLE = (
     "price-copied",
     "reference-differs",
     "reasoning-off-output",
+    "price-off-standard",
 )
 
 
@@ -19,7 +21,7 @@ class Evidence(NamedTuple):
     """The catalogs that a file is held against, what people call them, and why one is missing.
 
     `no_base` and `no_reference` say in a few words why there is none; they are empty where there is
-    one.
+    one. `base_settings` are the settings beside the base, where they are known.
     """
 
     base: Catalog | None = None
@@ -28,6 +30,7 @@ class Evidence(NamedTuple):
     reference_name: str = ""
     no_base: str = ""
     no_reference: str = ""
+    base_settings: Policy | None = None
 
 
 # A file that is looked at alone.

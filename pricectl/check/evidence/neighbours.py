@@ -90,7 +90,17 @@ SHARE_MOVED = Rule(
     "Compare it with the seller's page.",
     base=_row("1e-06", "5e-07", "1e-07"),
 )
-RULES = (LEFT_BEHIND, MAKERS_PRICE, BATCH_EQUALS_BASE, SHARE_MOVED)
+OFF_STANDARD = Rule(
+    "price-off-standard",
+    "error",
+    "a tier or a service is a power of ten, or 9.5 times and more, off the price below it",
+    "Batch costs half, long context and priority twice the standard price; six times was seen.",
+    _row("1e-06", "5e-08"),
+    _row("1e-06", "5e-07"),
+    "Check the exponent; if it is right, acknowledge it in metadata.acknowledged.",
+    reference='{"y": {"m-0": {"input_cost_per_token": 1e-06}}}',
+)
+RULES = (OFF_STANDARD, LEFT_BEHIND, MAKERS_PRICE, BATCH_EQUALS_BASE, SHARE_MOVED)
 
 
 class _Edit(NamedTuple):
@@ -111,8 +121,12 @@ class _Edit(NamedTuple):
 
 
 def check(context: Context, market: Market) -> Iterator[Finding]:
-    """What is new since the base; nothing without one."""
+    """Tiers and services off the standard price, and what an edit of the base left behind."""
     base = context.evidence.base
+    for model in context.catalog.models:
+        same = base.by_full_name.get(model.full_name) if base else None
+        if same is None or same.entry != model.entry:
+            yield from _off_standard(market, model)
     if base is None:
         return
     edited = []
@@ -129,6 +143,30 @@ def check(context: Context, market: Market) -> Iterator[Finding]:
     for edit in edited:
         yield from _makers_price(context, edit)
         yield from _left_behind_rows(context, edit)
+
+
+def _off_standard(market: Market, model: Model) -> Iterator[Finding]:
+    """Each price of a tier or service that no seller's ratio to the standard price explains."""
+    listed = market.listed(model)
+    for price in prices_of(model):
+        _, tier, service = price.key
+        below = _next_below(model, price.key) if tier or service else None
+        standard, _ = model.prices.rates[below] if below else (0, "")
+        if below is None or not standard or not price.pico_usd or is_cache(price.unit):
+            continue
+        known = listed is not None and price.pico_usd in listed.prices(price.key)
+        if is_far_off(price.pico_usd, standard) and not known:
+            witnesses = [Witness(label(*below), standard), *beside(market, model, price.key)]
+            line = evidence_line(price.key, price.pico_usd, witnesses)
+            yield OFF_STANDARD.finding(price.pointer, line)
+
+
+def _next_below(model: Model, key: RateKey) -> RateKey | None:
+    """The price that a tier or service is compared with: the tier below it, else the standard."""
+    unit, tier, service = key
+    lower = [known for known in (0, *model.prices.thresholds) if known < tier]
+    keys: list[RateKey] = [(unit, known, service) for known in reversed(lower)]
+    return next((one for one in (*keys, (unit, tier, STANDARD)) if one in model.prices.rates), None)
 
 
 def _left_behind_in_row(market: Market, context: Context, edit: _Edit) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from pricectl.check import waivers
-from pricectl.check.evidence import added, neighbours, provenance, reference, structure
+from pricectl.check.evidence import added, neighbours, provenance, reference, settings, structure
 from pricectl.check.evidence import base as since_base
 from pricectl.check.findings import Finding
 from pricectl.check.rules import (
@@ -57,6 +57,7 @@ FAMILIES = (
     RuleFamily("left behind", neighbours.RULES, None),
     RuleFamily("structure", structure.RULES, None),
     RuleFamily("provenance", provenance.RULES, None),
+    RuleFamily("settings", settings.RULES, None),
     # Which waivers are used is known when all other findings are: `waivers.apply` reports it.
     RuleFamily("waivers", waivers.RULES, None),
 )

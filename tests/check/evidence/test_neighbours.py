@@ -75,3 +75,18 @@ def test_cache_and_input_that_moved_alike_are_no_finding() -> None:
     base = {"openai": {"gpt-4o": prices(2.5e-06, 1e-05, cache_read_input_token_cost=1.25e-06)}}
     edited = {"openai": {"gpt-4o": prices(2.5e-07, 1e-06, cache_read_input_token_cost=1.25e-07)}}
     assert not of("cache-share-moved", findings(edited, base))
+
+
+# Standard $2.50: batch at $0.125 is a twentieth, at $0.50 a fifth.
+def test_a_service_far_off_the_standard_price_is_an_error() -> None:
+    far = {"openai": {"gpt-4o": prices(2.5e-06, 1e-05, input_cost_per_token_batches=1.25e-07)}}
+    near = {"openai": {"gpt-4o": prices(2.5e-06, 1e-05, input_cost_per_token_batches=5e-07)}}
+    assert of("price-off-standard", findings(far)) == [
+        (
+            "error",
+            "/openai/gpt-4o/input_cost_per_token_batches",
+            "input (batches) $0.125 / 1M; input $2.50 (/20)",
+        )
+    ]
+    assert not of("price-off-standard", findings(near))
+    assert not of("price-off-standard", findings(far, None, far))

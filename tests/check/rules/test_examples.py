@@ -15,7 +15,8 @@ from pricectl.policy import Policy, read_policy
 
 TODAY = date(2026, 12, 1)
 WAIVERS = ("waiver-unused", "waiver-expired")
-IN_THE_CATALOG = [rule for rule in RULES if rule not in (*WAIVERS, "document-size")]
+SETTINGS = (*WAIVERS, "setting-moved")
+IN_THE_CATALOG = [rule for rule in RULES if rule not in (*SETTINGS, "document-size")]
 
 
 def found(text: str, policy: Policy | None = None, rule: Rule | None = None) -> set[str]:
