@@ -100,16 +100,12 @@ def load(document: Document) -> Catalog:
     return Catalog.load(json.dumps(document))
 
 
-def judge(
-    document: Document, row: Row, base: Catalog | None, reference: Catalog | None
-) -> Judged:
+def judge(document: Document, row: Row, base: Catalog | None, reference: Catalog | None) -> Judged:
     """What the gate says about a row of a file."""
     return judge_text(json.dumps(document), row, base, reference)
 
 
-def judge_text(
-    text: str, row: Row, base: Catalog | None, reference: Catalog | None
-) -> Judged:
+def judge_text(text: str, row: Row, base: Catalog | None, reference: Catalog | None) -> Judged:
     """What the gate says about a row of a file, or about the file as a whole."""
     evidence = Evidence(base, "deployed", reference, "reference", "" if base else "not asked for")
     report = validate(text, "llm_pricing_current.json", POLICY, TODAY, evidence=evidence)

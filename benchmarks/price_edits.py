@@ -99,13 +99,15 @@ def _grouped(name: str) -> Iterator[tuple[Row, list[dict[str, Any]]]]:
 def _entry(mode: str | None, prices: Entry) -> dict[str, Any]:
     # A team's row names its source; without one every row would have a warning.
     source = {"source": "https://prices.example/page"}
-    return {"mode": mode or "chat", **source, **{key: float(value) for key, value in prices.items()}}
+    return {
+        "mode": mode or "chat",
+        **source,
+        **{key: float(value) for key, value in prices.items()},
+    }
 
 
 def run(edits: list[Edit], reference: Catalog | None, *, known: bool = True) -> list[Result]:
-    """Judge each edit; `known` False takes the edited model out of the reference, at every seller.
-
-    """
+    """Judge each edit; `known` False takes the edited model out of the reference, at every seller."""
     team, shipped, results = team_file(), packaged(), []
     for edit in edits:
         base = load(with_row(team, edit.row, edit.before))
