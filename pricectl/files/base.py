@@ -97,7 +97,7 @@ class EvidenceFinder:
         except NoGit as error:
             return FoundCatalog(reason=f"the file {error.what}" if error.where else error.what)
         except NothingBefore as error:
-            return FoundCatalog(reason=f"this is the first version; {error.what}")
+            return FoundCatalog(reason=error.what)
         found = versions.at_commit(log, commit, path if own else "", new=data)
         try:
             return _built(found)

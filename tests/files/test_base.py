@@ -134,7 +134,7 @@ def test_a_detached_head_is_like_a_branch(repo: Path) -> None:
     commit(repo, 3)
     assert dollars(find(repo)) == 2
     git(repo, "switch", "-q", "--detach", "main~1")
-    assert find(repo).no_base == "this is the first version; HEAD is the first commit"
+    assert find(repo).no_base == "HEAD is the first commit"
 
 
 def test_a_work_tree_of_its_own(repo: Path) -> None:
@@ -275,14 +275,14 @@ def test_a_repository_that_git_refuses_to_read_is_an_error(
 def test_nothing_is_committed_yet(tmp_path: Path) -> None:
     git(tmp_path, "init", "-q", "-b", "main")
     write(tmp_path, 1)
-    said = "this is the first version; nothing is committed yet"
+    said = "nothing is committed yet"
     assert find(tmp_path).no_base == said
 
 
 def test_the_first_commit(repo: Path) -> None:
     git(repo, "checkout", "-q", "--detach", "HEAD~1")
     git(repo, "branch", "-f", "main", "HEAD")
-    assert find(repo).no_base == "this is the first version; HEAD is the first commit"
+    assert find(repo).no_base == "HEAD is the first commit"
     write(repo, 7)
     assert dollars(find(repo)) == 1
 
