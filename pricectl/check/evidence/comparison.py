@@ -10,6 +10,7 @@ from pricectl.check.evidence import (
     ACKNOWLEDGEABLE,
     added,
     base,
+    gone,
     neighbours,
     provenance,
     reference,
@@ -21,7 +22,7 @@ from pricectl.check.rules.base import Context
 from pricectl.core.pointers import unescape
 from pricectl.core.sanity.acknowledgements import read_acknowledged
 
-FAMILIES = (base, added, reference, neighbours, structure, provenance)
+FAMILIES = (base, gone, added, reference, neighbours, structure, provenance)
 # What only compares a price with its own past or its family: a row that the reference has just so
 # needs no second look.
 CONFIRMED = frozenset({"price-jump", "price-outlier", "output-far-above-input"})

@@ -5,7 +5,15 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from pricectl.check import waivers
-from pricectl.check.evidence import added, neighbours, provenance, reference, settings, structure
+from pricectl.check.evidence import (
+    added,
+    gone,
+    neighbours,
+    provenance,
+    reference,
+    settings,
+    structure,
+)
 from pricectl.check.evidence import base as since_base
 from pricectl.check.findings import Finding
 from pricectl.check.rules import (
@@ -52,6 +60,7 @@ FAMILIES = (
     RuleFamily("metadata", metadata.RULES, metadata.check),
     # `evidence.comparison` makes these for a file that is compared with others.
     RuleFamily("compared with the base", since_base.RULES, None),
+    RuleFamily("tiers, services and limits gone", gone.RULES, None),
     RuleFamily("added rows and prices", added.RULES, None),
     RuleFamily("compared with the reference", reference.RULES, None),
     RuleFamily("left behind", neighbours.RULES, None),
