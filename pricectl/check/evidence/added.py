@@ -72,7 +72,7 @@ UNLIKE_REFERENCE = Rule(
     "For a row that a price list knows, its value is right in six of seven cases.",
     _row("gpt-4.1", '"input_cost_per_token": 3e-06, "output_cost_per_token": 8e-06'),
     _row("gpt-4.1", _RIGHT),
-    "Compare it with the seller's page; say in metadata.negotiated what you pay instead.",
+    "Compare it with the seller's page; waive the rule for the row if you pay another price.",
     base=_BASE,
     reference=_KNOWN,
 )

@@ -78,3 +78,21 @@ def test_a_cache_price_that_the_row_in_the_reference_has_is_missed() -> None:
     assert of("price-absent", found) == [
         ("warning", "/openai/gpt-5", "no price for cache read; reference $0.125")
     ]
+
+
+def test_an_acknowledged_new_price_is_no_finding_with_just_that_value() -> None:
+    entry = {
+        "rule": "price-off-market",
+        "pointer": "/openai/gpt-5/input_cost_per_token",
+        "value": 1.25e-05,
+        "reason": "on the seller's page",
+        "date": "2026-11-30",
+    }
+    for price, expected in ((1.25e-05, []), (1.26e-05, ["error"])):
+        edited = {
+            "metadata": {"acknowledged": [entry]},
+            "openai": {**BASE["openai"], "gpt-5": prices(price, 1.3e-05)},
+        }
+        found = findings(edited, BASE, ELSEWHERE)
+        assert severities("price-off-market", found) == expected
+        assert not severities("wrong-shape", found) + severities("acknowledgement-malformed", found)
