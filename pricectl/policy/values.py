@@ -81,7 +81,7 @@ DEFAULT_WORKLOADS = (
 class Policy(NamedTuple):
     """All settings of a team.
 
-    `critical`: without names the seed models of `core.sanity` are, where the prices in use have them.
+    `critical`: without names those seed models of `core.sanity` are that the prices in use have.
     `source` is the settings file, empty without one. `defines_profile` says that the settings
     define the chosen profile, which is then not the built-in default.
     """

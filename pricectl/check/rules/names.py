@@ -55,9 +55,9 @@ CRITICAL_MODEL_MISSING = Rule(
     "critical-model-missing",
     "error",
     "a critical model has no price",
-    "Its calls are billed at the default price until somebody notices. Critical are the models that "
-    "the setting `critical` names; without it those of gpt-4o, gpt-4o-mini and claude-sonnet-4-5 "
-    "that the base has.",
+    "Its calls are billed at the default price until somebody notices. Critical are the models "
+    "that the setting `critical` names; without it those of gpt-4o, gpt-4o-mini and "
+    "claude-sonnet-4-5 that the base has.",
     '{"openai": {"gpt-5": {"input_cost_per_token": 1.25e-06}}}',
     '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}',
     "Add the row, or mark it retired with a priced `successor`.",
