@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from collections.abc import Mapping
 from importlib import import_module
 from types import MappingProxyType
 from typing import Annotated, Any
@@ -13,28 +14,44 @@ from typer.exceptions import TyperException
 
 from pricectl import __version__
 from pricectl.commands.options import typer_command
+from pricectl.commands.screens import (
+    VerbCommand,
+    option_rows,
+    print_bad_usage,
+    write_screen,
+)
 from pricectl.core.errors import PricingError, UnknownModel, UnpricedUnit
 from pricectl.exit_codes import FAILED, FINDINGS
 from pricectl.report.canvas import clean
 
-# Every verb, in the order of the help, and the module that runs it.
+# The help in its order: the sections, their verbs, and the first line of each verb's docstring. The
+# lines stand here so that the help loads no verb. A verb's module has the verb's name.
+SECTIONS: Mapping[str, Mapping[str, str]] = {
+    "Every day": {
+        "quote": "Show what a call or a job costs, in money and credits.",
+        "models": "List the models and their prices.",
+        "show": "Show all prices of a model.",
+        "explain": "Show why a call costs what it costs, step by step.",
+    },
+    "Edit and review": {
+        "validate": "Check price files and show everything that is wrong.",
+        "rule": "Explain a rule of 'validate', or list all rules.",
+        "diff": "Show what a price edit does to costs and credits.",
+        "fmt": "Apply announced prices that have begun; write all alike.",
+    },
+    "Around a deploy": {
+        "deploy-check": "Check whether the price file is safe to deploy.",
+        "smoke": "Call a live API and check its costs and credits.",
+        "status": "Check whether files, git refs and servers use the same prices.",
+        "logs": "Count what went wrong in production logs, and say what to do.",
+        "rollback": "Put an older version of the price file back.",
+    },
+    "Production": {
+        "serve": "Answer quotes over HTTP until interrupted.",
+    },
+}
 VERBS = MappingProxyType(
-    {
-        "quote": "pricectl.commands.quote",
-        "models": "pricectl.commands.models",
-        "show": "pricectl.commands.show",
-        "explain": "pricectl.commands.explain",
-        "validate": "pricectl.commands.validate",
-        "rule": "pricectl.commands.rule",
-        "diff": "pricectl.commands.diff",
-        "fmt": "pricectl.commands.fmt",
-        "logs": "pricectl.commands.logs",
-        "rollback": "pricectl.commands.rollback",
-        "deploy-check": "pricectl.commands.deploy_check",
-        "serve": "pricectl.commands.serve",
-        "status": "pricectl.commands.status",
-        "smoke": "pricectl.commands.smoke",
-    }
+    {verb: line for verbs in SECTIONS.values() for verb, line in verbs.items()}
 )
 
 
@@ -49,15 +66,59 @@ class Verbs(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The verb's command, built on first use."""
         if cmd_name in VERBS and cmd_name not in self.commands:
-            module = import_module(VERBS[cmd_name])
-            verb = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-            command = getattr(module, cmd_name.replace("-", "_"))
-            verb.command(cmd_name)(typer_command(cmd_name, command))
+            name = cmd_name.replace("-", "_")
+            command = getattr(import_module(f"pricectl.commands.{name}"), name)
+            verb = typer.Typer(
+                add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+            )
+            # Words that are left over are refused by the command, which says what it takes.
+            settings = {"allow_extra_args": True}
+            decorate = verb.command(cmd_name, cls=VerbCommand, context_settings=settings)
+            decorate(typer_command(cmd_name, command))
             self.commands[cmd_name] = typer.main.get_command(verb)
-        if cmd_name not in VERBS:
-            for verb_name in VERBS:  # what the error message may suggest instead
-                self.get_command(ctx, verb_name)
         return super().get_command(ctx, cmd_name)
+
+    def make_context(self, info_name: Any, args: list[str], *parent: Any, **extra: Any) -> Any:
+        """Read the options before the verb; wrong usage becomes a message and exit code 2."""
+        del info_name  # the program is called pricectl, also as `python -m pricectl`
+        try:
+            return super().make_context("pricectl", args, *parent, **extra)
+        except TyperException as error:
+            print_bad_usage(error)
+            raise typer.Exit(FAILED) from None
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read `pricectl`, `pricectl help` and `pricectl help VERB` as the same with `--help`.
+
+        Nobody who types the name alone has made a mistake: the help goes to standard output, so
+        that it can be paged, and the exit code is 0, as with gh, cargo, docker and kubectl.
+        """
+        if not ctx.resilient_parsing:
+            while args[:1] == ["help"]:
+                args = [*args[1:], "--help"]
+            args = args or ["--help"]
+        return super().parse_args(ctx, args)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The verb that is named first. Fails with the verbs that are spelled alike."""
+        if args[0] not in VERBS and not ctx.resilient_parsing:
+            from difflib import get_close_matches
+
+            begun = [verb for verb in VERBS if verb.startswith(args[0])]
+            near = begun or get_close_matches(args[0], VERBS)
+            hint = f"did you mean {' or '.join(near)}?" if near else f"one of {', '.join(VERBS)}"
+            ctx.fail(f"there is no command {args[0]!r}; {hint}")
+        return super().resolve_command(ctx, args)
+
+    def get_usage(self, ctx: Any) -> str:
+        """The usage line of every verb."""
+        return f"Usage: {ctx.command_path} COMMAND [OPTIONS] [ARGUMENTS]"
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the verbs in their sections, from the table alone, and the program's options."""
+        sections = {heading: list(verbs.items()) for heading, verbs in SECTIONS.items()}
+        sections["Options"] = option_rows(self.get_params(ctx), ctx)
+        write_screen(formatter, self.get_usage(ctx), self.help or "", sections)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the verb; an error becomes one message on stderr and exit code 2."""
@@ -76,7 +137,10 @@ class Verbs(TyperGroup):
             return _fail(ctx, error, f"{name} cannot be written: {error.strerror or error}")
         except (RecursionError, MemoryError) as error:
             return _fail(ctx, error, "the input is too large to work on")
-        except (typer.Exit, typer.Abort, TyperException):
+        except TyperException as error:
+            print_bad_usage(error)
+            return ctx.exit(FAILED)
+        except (typer.Exit, typer.Abort):
             raise
         except Exception as error:  # noqa: BLE001 - the last resort, so that a crash exits with 2
             message = f"internal error: {type(error).__name__}: {error}"
@@ -92,10 +156,9 @@ def _fail(ctx: Any, error: BaseException, message: str, code: int = FAILED) -> N
 
 app = typer.Typer(
     cls=Verbs,
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    help="Keep the prices of resold LLM calls right, reviewed and running.",
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 
 
@@ -108,10 +171,16 @@ def _version(wanted: bool) -> None:  # noqa: FBT001 - the option's callback
 @app.callback()
 def root(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+        bool,
+        typer.Option("--version", "-V", callback=_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
-    """Keep the prices of resold LLM calls right, reviewed and running."""
+    """Keep the prices of resold LLM calls right, reviewed and running.
+
+    'pricectl help COMMAND' shows the options and an example of a command.
+
+    Example: pricectl quote gpt-4o 1000 500
+    """
 
 
 def main() -> None:
@@ -120,7 +189,4 @@ def main() -> None:
     if sys.stdout is None:
         typer.echo("pricectl: standard output is closed, so nothing can be answered", err=True)
         sys.exit(FAILED)
-    if os.environ.get("NO_COLOR"):
-        # rich leaves out colours alone; told this, typer writes no bold and no dim either.
-        os.environ["_TYPER_FORCE_DISABLE_TERMINAL"] = "1"
     app()

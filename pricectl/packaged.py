@@ -6,7 +6,7 @@ CATALOG = "llm_pricing_current.json"
 
 
 def packaged_file(name: str) -> Path:
-    """The path of such a file: in the installed package, else in the checkout."""
+    """The path of a file that pricectl carries: in the installed package, else in the checkout."""
     package = Path(__file__).parent
     inside = package / "data" / name
     return inside if inside.exists() else package.parent / name

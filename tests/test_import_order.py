@@ -22,6 +22,7 @@ PACKAGE = ROOT / "pricectl"
 ORDER = (
     "pricectl",  # the version, nothing else
     "pricectl.exit_codes",
+    "pricectl.flags",
     "pricectl.core",
     "pricectl.explain",
     "pricectl.packaged",

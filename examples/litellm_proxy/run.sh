@@ -37,5 +37,5 @@ while read -r name; do
   models+=(--model "$name")
 done < <(sed -n 's/^  - model_name: \([^"]*\)$/\1/p' "$here/config.yaml")
 
-"$pricectl" smoke "$url" --api openai --token PROXY_TOKEN "${models[@]}" \
+"$pricectl" smoke "$url" --api openai --token-env PROXY_TOKEN "${models[@]}" \
   --unknown smoke-test-of-an-unknown-name "$@"

@@ -7,7 +7,7 @@ import os
 
 import typer
 
-from pricectl.files.fetch import is_token
+from pricectl.files.fetch import is_bearer_token
 
 
 def read_bearer_token(variable: str | None, option: str, problem: str) -> str:
@@ -24,6 +24,6 @@ def read_bearer_token(variable: str | None, option: str, problem: str) -> str:
     """
     # A variable filled from a file often ends with a line break.
     token = os.environ.get(variable, "").strip() if variable else ""
-    if not is_token(token):
+    if not is_bearer_token(token):
         raise typer.BadParameter(problem, param_hint=option)
     return token

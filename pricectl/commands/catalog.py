@@ -25,14 +25,14 @@ def open_catalog(file: str | None, *, own: bool = False) -> OpenedCatalog:
         name = own_file(file, policy.file)
     else:
         located = catalog_file.locate(file, policy.file)
-        name = catalog_file.check_there(located, file, policy.file)
+        name = catalog_file.check_exists(located, file, policy.file)
     return OpenedCatalog(catalog_file.load(name), name, policy)
 
 
 def own_file(file: str | None, configured: str | None) -> str:
     """The team's catalog, by an argument or the settings. Raises Unavailable where it is not."""
     name = catalog_file.locate_own(file, configured)
-    return catalog_file.check_there(name, file, configured)
+    return catalog_file.check_exists(name, file, configured)
 
 
 def one_file(arguments: Sequence[str], option: str | None) -> str | None:

@@ -6,6 +6,7 @@ Strict about what could be read in two ways: a misread count is a wrong price.
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import typer
@@ -103,7 +104,10 @@ def check_names(names: Sequence[str], understood: str) -> None:
 
 
 def read_usage(
-    counts: Sequence[int], details: Mapping[str, str | None], units: Sequence[str]
+    counts: Sequence[int],
+    details: Mapping[str, str | None],
+    units: Sequence[str],
+    flags: Mapping[str, str] = MappingProxyType({}),
 ) -> Usage:
     """The usage of one call.
 
@@ -111,6 +115,7 @@ def read_usage(
         counts: input and output tokens.
         details: what other arguments of `Usage` were given, by name; None was not given.
         units: further ones, each as "NAME=COUNT".
+        flags: the options of the details by their names, for the messages.
 
     Raises:
         BadParameter: a count is malformed.
@@ -129,5 +134,6 @@ def read_usage(
         amounts[name] = read_amount(word) if divisible else read_count(word)
         if amounts[name] is None:
             kind = "an amount such as 12.5" if divisible else "a count such as 1000"
-            raise typer.BadParameter(f"{name}: {word!r} is not {kind}, 1,000 or 1k")
+            flag = flags.get(name, f"--unit {name}")
+            raise typer.BadParameter(f"{word!r} is not {kind}, 1,000 or 1k", param_hint=flag)
     return Usage(*counts, **amounts)

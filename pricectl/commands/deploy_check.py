@@ -19,22 +19,32 @@ def deploy_check(
     base: Annotated[
         str,
         typer.Option(
-            metavar="REF[:PATH]|FILE|deployed|packaged|none",
-            help="The version that is in use now; none leaves the comparison out.",
+            metavar="VERSION",
+            help="The version to compare with: a git ref, REF:PATH, a file, 'deployed', "
+            "'packaged' or 'none'.",
         ),
     ] = versions.DEPLOYED,
     fail_on: Annotated[
         list[FailOnChangeOrDue] | None,
         typer.Option(
-            help="Fail on this kind of change; 'due' is a finding that a date made and no edit; "
-            "may be repeated."
+            metavar="KIND",
+            help="Exit with 1 on changes of this kind: increase, decrease, removed or any. "
+            "'due': on what a date has made due. May be repeated.",
         ),
     ] = None,
     max_increase: Annotated[
-        str | None, typer.Option(metavar="PERCENT", help="Not safe if a price rises by more.")
+        str | None,
+        typer.Option(
+            metavar="PERCENT",
+            help="Exit with 1 if a price or a sample job rises by more than this.",
+        ),
     ] = None,
     max_decrease: Annotated[
-        str | None, typer.Option(metavar="PERCENT", help="Not safe if a price falls by more.")
+        str | None,
+        typer.Option(
+            metavar="PERCENT",
+            help="Exit with 1 if a price or a sample job falls by more than this.",
+        ),
     ] = None,
     profile: ProfileOption = None,
     at: AtOption = None,
@@ -42,10 +52,15 @@ def deploy_check(
     *,
     view: ViewOptions,
 ) -> int:
-    """Say whether the catalog is safe to deploy: rules, loading, models, examples, changes.
+    """Check whether the price file is safe to deploy.
 
-    Exits 1 if it is not, 2 if something could not be checked. -v shows every worked example.
-    Formats: text, json, markdown.
+    It checks the rules of 'validate', whether production can load the file, the critical models,
+    the sample jobs, and the changes since the deployed version. -q prints the verdict alone, -v
+    every item with its details.
+
+    Exits with 1 if the file is not safe, with 2 if something could not be checked.
+
+    Example: pricectl deploy-check --max-increase 20%
     """
     named = fail_on or []
     changes = [FailOnChange(each) for each in named if each is not FailOnChangeOrDue.DUE]

@@ -9,7 +9,7 @@ from pricectl.changes.gates import FailOnChange, GateLimits
 from pricectl.commands.catalog import own_file
 from pricectl.commands.options import AtOption, FileOption, ProfileOption, ViewOptions, instant
 from pricectl.commands.output import show
-from pricectl.files import catalog_file, settings, versions
+from pricectl.files import catalog_file, git, settings, versions
 from pricectl.report import diff as report
 
 
@@ -17,38 +17,58 @@ def diff(
     base: Annotated[
         str,
         typer.Option(
-            metavar="REF[:PATH]|FILE|-|deployed|packaged",
-            help="The version to compare with; a file wins over a ref.",
+            metavar="VERSION",
+            help="The version to compare with: a git ref, REF:PATH, a file, '-', 'deployed' or "
+            "'packaged'.",
         ),
     ] = versions.DEPLOYED,
     head: Annotated[
         str | None,
         typer.Option(
-            metavar="REF[:PATH]|FILE|-|packaged",
-            help="The version to look at.",
-            show_default="the working file",
+            metavar="VERSION",
+            help="The version to look at, written like --base.",
+            show_default="the price file",
         ),
     ] = None,
     fail_on: Annotated[
         list[FailOnChange] | None,
-        typer.Option(help="Fail on this kind of change; may be repeated."),
+        typer.Option(
+            metavar="KIND",
+            help="Exit with 1 on changes of this kind: increase, decrease, removed or any. "
+            "May be repeated.",
+        ),
     ] = None,
     max_increase: Annotated[
-        str | None, typer.Option(metavar="PERCENT", help="Exit 1 if a price rises by more.")
+        str | None,
+        typer.Option(
+            metavar="PERCENT",
+            help="Exit with 1 if a price or a sample job rises by more than this.",
+        ),
     ] = None,
     max_decrease: Annotated[
-        str | None, typer.Option(metavar="PERCENT", help="Exit 1 if a price falls by more.")
+        str | None,
+        typer.Option(
+            metavar="PERCENT",
+            help="Exit with 1 if a price or a sample job falls by more than this.",
+        ),
     ] = None,
-    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 1 on any change.")] = False,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit with 1 on any change.")
+    ] = False,
     profile: ProfileOption = None,
     at: AtOption = None,
     file: FileOption = None,
     *,
     view: ViewOptions,
 ) -> int:
-    """What changed against the deployed prices, and what it does to costs and credits.
+    """Show what a price edit does to costs and credits.
 
-    Exits 0 whatever changed, unless a gate is set and trips.
+    Without --base, the price file is compared with the deployed version: the setting 'deployed',
+    else where this branch left the main one. -q prints the summary alone, -v all changes.
+
+    Exits with 0 whatever changed, unless one of the limits below is given and broken.
+
+    Example: pricectl diff --base HEAD --max-increase 20%
     """
     limits = GateLimits.read(fail_on or [], max_increase, max_decrease, exit_code=exit_code)
     policy, when = settings.load_policy(catalog=file), instant(at)
@@ -56,7 +76,8 @@ def diff(
         working = own_file(file, policy.file)
     else:
         working = catalog_file.working_file(file, policy.file)
-    old, new = versions.pair(base, head, working, policy)
+    with git.advised_option("--base"):
+        old, new = versions.pair(base, head, working, policy)
     before = old.version()
     result = diff_versions(
         NamedVersion(before, old.described, old.path),

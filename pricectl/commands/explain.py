@@ -30,7 +30,7 @@ def explain(
         list[str] | None,
         typer.Argument(
             metavar="NAME [INPUT [OUTPUT]]",
-            help="A model's name as a call gives it; with tokens, the whole way to the number.",
+            help="A model's name as a call gives it, then the input and output tokens of the call.",
             autocompletion=complete_model,
             show_default=False,
         ),
@@ -40,15 +40,18 @@ def explain(
     call: CallOptions,
     charge: ProfileOptions,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Exit 1 when a name or a price is missing.")
+        bool, typer.Option("--strict", help="Exit with 1 if the model or a price is missing.")
     ] = False,
     at: AtOption = None,
     file: FileOption = None,
     view: ViewOptions,
 ) -> int:
-    """Show each lookup layer tried for a name, and each step from there to cost and credits.
+    """Show why a call costs what it costs, step by step.
 
-    -q prints the row that answers alone.
+    The first steps show how the model's name is found in the price file. Without tokens they are
+    all there is. -q prints the name of the row that is used, alone.
+
+    Example: pricectl explain gpt-4o-2024-08-06 1000 500
     """
     if not names and call.response is None:
         raise typer.BadParameter("write a model's name", param_hint="NAME")

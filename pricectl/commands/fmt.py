@@ -18,27 +18,33 @@ from pricectl.report import fmt as report
 def fmt(
     path: Annotated[
         str | None,
-        typer.Argument(metavar="[FILE|-]", help="The catalog.", show_default="the catalog"),
+        typer.Argument(
+            metavar="[FILE|-]",
+            help="The price file to change. '-' reads standard input and writes standard output.",
+            show_default="the one of --file",
+        ),
     ] = None,
     check: Annotated[
         bool,
         typer.Option(
-            "--check", help="Write nothing; exit 1 if a price would be spelled otherwise."
+            "--check",
+            help="Change nothing; exit with 1 if a price would be written in another way.",
         ),
     ] = False,
     diff: Annotated[
-        bool, typer.Option("--diff", help="Write nothing; print a unified diff.")
+        bool, typer.Option("--diff", help="Change nothing; print the changes as a unified diff.")
     ] = False,
     promote: Annotated[
-        bool, typer.Option(help="Make upcoming prices that have begun the row's own.")
+        bool, typer.Option(help="Move announced prices that have begun into their row.")
     ] = True,
     respell: Annotated[
-        bool, typer.Option(help="Write token prices with e-06, the others as plain decimals.")
+        bool, typer.Option(help="Write token prices with e-06, and others as plain decimals.")
     ] = True,
     fail_on: Annotated[
         list[FailOnDue] | None,
         typer.Option(
-            help="due: exit 1 also if prices that have begun are not promoted.", show_default=False
+            metavar="KIND",
+            help="'due': exit with 1 also if an announced price has begun and is not moved.",
         ),
     ] = None,
     at: AtOption = None,
@@ -46,16 +52,19 @@ def fmt(
     *,
     view: ViewOptions,
 ) -> int:
-    """Promote the prices that have begun, spell prices alike, keep every other byte.
+    """Apply announced prices that have begun; write all alike.
 
-    No value and no cost of any day changes. '-' reads standard input and writes standard output.
-    Exits 1 when a begun price needs a decision. --check exits 1 when a price would be spelled
-    otherwise; prices that only a date made due fail it with --fail-on due alone.
+    Every other byte stays, and so does what a call costs on any day. -q prints the summary alone.
+
+    Exits with 1 if a price that has begun needs a decision of yours. With --check, announced prices
+    that have begun count only if --fail-on due is given, too.
+
+    Example: pricectl fmt --diff
     """
     when = instant(at)
     named = one_file([path] if path else [], file)
     configured = settings.load_policy(catalog=named).file
-    name = catalog_file.check_there(
+    name = catalog_file.check_exists(
         catalog_file.locate_writable(named, configured), named, configured
     )
     source = catalog_file.read(name)

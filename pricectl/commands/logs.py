@@ -17,20 +17,33 @@ from pricectl.report import logs as report
 
 def logs(
     log: Annotated[
-        str, typer.Argument(metavar="[FILE|-]", help="The log, plain or JSON lines.")
+        str,
+        typer.Argument(
+            metavar="[FILE|-]",
+            help="The log, as plain text or JSON lines.",
+            show_default="standard input",
+        ),
     ] = catalog_file.STDIN,
     follow: Annotated[
         bool,
-        typer.Option("--follow", help="Print each bad sign as it comes, as after 'tail -F LOG |'."),
+        typer.Option(
+            "--follow",
+            help="Print each problem as it comes, as with 'tail -F LOG | pricectl logs'.",
+        ),
     ] = False,
     top: Annotated[int, typer.Option(min=0, metavar="N", help="Show at most N names.")] = 10,
     file: FileOption = None,
     *,
     view: ViewOptions,
 ) -> int:
-    """Count the good and bad signs in a log; name the models that fell back and what to add.
+    """Count what went wrong in production logs, and say what to do.
 
-    Exits 1 on a bad sign. Reads logs of any length, also from a pipe that does not end.
+    It names the models that had no price of their own. A log may have any length; a pipe need not
+    end. -q prints the counts alone.
+
+    Exits with 1 if there was a problem, with 130 on Ctrl-C.
+
+    Example: pricectl logs api.log --top 5
     """
     if log == catalog_file.STDIN and sys.stdin.isatty():
         raise typer.BadParameter("name a log, or pipe one in", param_hint="FILE")

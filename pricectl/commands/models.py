@@ -16,28 +16,52 @@ from pricectl.report import models as report
 def models(
     pattern: Annotated[
         str | None,
-        typer.Argument(help="Part of a name or alias, or a glob such as 'gpt-*'."),
+        typer.Argument(
+            metavar="[PATTERN]",
+            help="Part of a name or alias, or a pattern such as 'gpt-*'.",
+            show_default="all models",
+        ),
     ] = None,
-    provider: Annotated[str | None, typer.Option("--provider", "-p", help="One provider.")] = None,
+    provider: Annotated[
+        str | None,
+        typer.Option(
+            "--provider", "-p", metavar="NAME", help="List models of this provider alone."
+        ),
+    ] = None,
     service: Annotated[
-        str | None, typer.Option(help="Models with a price for this service, such as batch.")
+        str | None,
+        typer.Option(
+            metavar="NAME", help="List models with this service, such as batch, and its prices."
+        ),
     ] = None,
     min_input: Annotated[
-        str | None, typer.Option(metavar="USD", help="Input price per 1M tokens from here.")
+        str | None,
+        typer.Option(
+            metavar="USD", help="List models whose input costs at least this per 1M tokens."
+        ),
     ] = None,
     max_input: Annotated[
-        str | None, typer.Option(metavar="USD", help="Input price per 1M tokens up to here.")
+        str | None,
+        typer.Option(
+            metavar="USD", help="List models whose input costs at most this per 1M tokens."
+        ),
     ] = None,
-    retired: Annotated[bool, typer.Option("--retired", help="Retired models too.")] = False,
-    sort: Annotated[str, typer.Option(help=f"One of {', '.join(SORTS)}.")] = "name",
+    retired: Annotated[bool, typer.Option("--retired", help="List retired models, too.")] = False,
+    sort: Annotated[
+        str, typer.Option(metavar="BY", help=f"Sort by one of: {', '.join(SORTS)}.")
+    ] = "name",
     at: AtOption = None,
     file: FileOption = None,
     *,
     view: ViewOptions,
 ) -> int:
-    """List models with the prices in force, per 1M tokens.
+    """List the models and their prices.
 
-    -q prints the names alone, one a line. Exits 1 when nothing matches.
+    Prices are in USD per 1M tokens. -q prints the names alone, one a line.
+
+    Exits with 1 if no model matches.
+
+    Example: pricectl models 'gpt-*' --max-input 3 --sort input
     """
     if sort not in SORTS:
         raise typer.BadParameter(f"{sort!r} is none of {', '.join(SORTS)}", param_hint="--sort")

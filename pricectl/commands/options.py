@@ -15,6 +15,7 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from pricectl.commands.screens import COMMON
 from pricectl.core.windows import read_instant
 from pricectl.report.formats import formats_of
 
@@ -40,10 +41,11 @@ FileOption = Annotated[
         "--file",
         "-f",
         metavar="FILE",
-        help="The catalog; '-' reads standard input, 'packaged' the one inside pricectl. "
-        "Default: PRICECTL_FILE, the settings, then upwards from here.",
-        show_default=False,
+        help="The price file. '-' is standard input, 'packaged' the file inside pricectl.",
+        show_default="PRICECTL_FILE, else the setting 'file', else llm_pricing_current.json in "
+        "this folder or above",
         callback=_not_empty,
+        rich_help_panel=COMMON,
     ),
 ]
 AtOption = Annotated[
@@ -51,23 +53,52 @@ AtOption = Annotated[
     typer.Option(
         "--at",
         metavar="DATE",
-        help="The day or UTC instant that counts as now, such as 2026-12-01.",
+        help="The day or UTC time to take as now, such as 2026-12-01.",
         show_default="now",
+        rich_help_panel=COMMON,
     ),
 ]
 ProfileOption = Annotated[
     str | None,
-    typer.Option("--profile", metavar="NAME", help="A credit profile of the settings."),
+    typer.Option(
+        "--profile",
+        metavar="NAME",
+        help="Calculate credits by this profile of the settings.",
+        show_default="the one that the settings choose",
+    ),
 ]
 OutputOption = Annotated[
     list[str] | None,
-    typer.Option("--output", "-o", metavar="FORMAT[=PATH]", show_default="text"),
+    typer.Option(
+        "--output", "-o", metavar="FORMAT[=PATH]", show_default="text", rich_help_panel=COMMON
+    ),
 ]
 ColorOption = Annotated[
-    Color, typer.Option("--color", help="Colour the text; auto honours NO_COLOR.")
+    Color,
+    typer.Option(
+        "--color",
+        metavar="WHEN",
+        help="Colour the text: auto, always or never. 'auto' respects NO_COLOR.",
+        rich_help_panel=COMMON,
+    ),
 ]
-QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print the essential alone.")]
-VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Print more.")]
+QuietOption = Annotated[
+    bool,
+    typer.Option("--quiet", "-q", help="Print only the essential part.", rich_help_panel=COMMON),
+]
+VerboseOption = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Print more details.", rich_help_panel=COMMON)
+]
+
+
+TokenEnvOption = Annotated[
+    str | None,
+    typer.Option(
+        "--token-env",
+        metavar="VARIABLE",
+        help="The environment variable that holds the server's bearer token.",
+    ),
+]
 
 
 class ViewOptions(NamedTuple):
@@ -83,6 +114,14 @@ class ViewOptions(NamedTuple):
         """Each format with the path it goes to; None is standard output."""
         pairs = [wanted.partition("=") for wanted in self.output or ["text"]]
         return tuple((name, path or None) for name, _, path in pairs)
+
+
+def with_settings(option: Any, **settings: Any) -> Any:
+    """What a shared option declares, with something else for one verb, such as its default."""
+    declared = copy(option.__metadata__[0])
+    for name, value in settings.items():
+        setattr(declared, name, value)
+    return declared
 
 
 def typer_command(verb: str, command: Callable[..., int | None]) -> Callable[..., None]:
@@ -113,19 +152,19 @@ def typer_command(verb: str, command: Callable[..., int | None]) -> Callable[...
         if code := command(**given):
             raise typer.Exit(code)
 
-    listed = f"{', '.join(formats)}; with =PATH into a file; may be repeated."
-    typed = [_with_help(each, listed) if each.name == "output" else each for each in options]
-    signature = [option.replace(kind=inspect.Parameter.KEYWORD_ONLY) for option in typed]
+    listed = f"Print {', '.join(formats[:-1])} or {formats[-1]}. "
+    listed += "With =PATH, write to a file. May be repeated."
+    output = Annotated[list[str] | None, with_settings(OutputOption, help=listed)]
+    signature = [
+        option.replace(
+            kind=inspect.Parameter.KEYWORD_ONLY,
+            annotation=output if option.name == "output" else option.annotation,
+        )
+        for option in options
+    ]
     called.__signature__ = inspect.Signature(signature)  # type: ignore[attr-defined]
     called.__annotations__ = {option.name: option.annotation for option in signature}
     return called
-
-
-def _with_help(option: inspect.Parameter, text: str) -> inspect.Parameter:
-    """The same option with its own help; the declaration itself is shared by all verbs."""
-    kind, declared = option.annotation.__origin__, copy(option.annotation.__metadata__[0])
-    declared.help = text
-    return option.replace(annotation=Annotated[kind, declared])
 
 
 def instant(at: str | None) -> datetime:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from pricectl.commands.counts import check_names, read_usage, split_models_and_counts
-from pricectl.commands.options import ProfileOption
+from pricectl.commands.options import ProfileOption, with_settings
 from pricectl.core import DocumentError, Profile, Quote
 from pricectl.core import quote as quote_call
 from pricectl.core.catalog import Catalog
@@ -21,31 +21,57 @@ if TYPE_CHECKING:
     from pricectl.core.responses import Reading
 
 
-def _tokens(flag: str, meaning: str) -> Any:
+CREDITS = "Credits"
+WHAT_WAS_USED = "What was used"
+
+
+# The options for parts of the tokens, by the argument of `Usage` that each one is.
+_FLAGS = {
+    "cache_read_tokens": "--cached",
+    "cache_write_tokens": "--cache-write",
+    "cache_write_1h_tokens": "--cache-write-1h",
+    "reasoning_tokens": "--reasoning",
+    "input_audio_tokens": "--audio-in",
+    "output_audio_tokens": "--audio-out",
+}
+
+
+def _tokens(name: str, meaning: str) -> Any:
     """An option that takes a token count as people write it."""
-    return typer.Option(flag, metavar="N", help=meaning, show_default=False)
+    return typer.Option(_FLAGS[name], metavar="TOKENS", help=meaning, rich_help_panel=WHAT_WAS_USED)
+
+
+def _replacing(flag: str, metavar: str, meaning: str) -> Any:
+    """An option that replaces a setting of the profile."""
+    default = "as in the profile"
+    return typer.Option(
+        flag, metavar=metavar, help=meaning, show_default=default, rich_help_panel=CREDITS
+    )
 
 
 class UsageOptions(NamedTuple):
     """Parts of the input and output tokens, by the arguments of `Usage`."""
 
     cache_read_tokens: Annotated[
-        str | None, _tokens("--cached", "Input read from the cache, part of INPUT.")
+        str | None, _tokens("cache_read_tokens", "Tokens of INPUT that are read from the cache.")
     ] = None
     cache_write_tokens: Annotated[
-        str | None, _tokens("--cache-write", "Input written to the cache, part of INPUT.")
+        str | None, _tokens("cache_write_tokens", "Tokens of INPUT that are written to the cache.")
     ] = None
     cache_write_1h_tokens: Annotated[
-        str | None, _tokens("--cache-write-1h", "Input written for an hour, part of INPUT.")
+        str | None,
+        _tokens(
+            "cache_write_1h_tokens", "Tokens of INPUT that are written to the cache for an hour."
+        ),
     ] = None
     reasoning_tokens: Annotated[
-        str | None, _tokens("--reasoning", "Reasoning tokens, part of OUTPUT.")
+        str | None, _tokens("reasoning_tokens", "Tokens of OUTPUT that are reasoning.")
     ] = None
     input_audio_tokens: Annotated[
-        str | None, _tokens("--audio-in", "Audio tokens, part of INPUT.")
+        str | None, _tokens("input_audio_tokens", "Tokens of INPUT that are audio.")
     ] = None
     output_audio_tokens: Annotated[
-        str | None, _tokens("--audio-out", "Audio tokens, part of OUTPUT.")
+        str | None, _tokens("output_audio_tokens", "Tokens of OUTPUT that are audio.")
     ] = None
 
 
@@ -54,19 +80,36 @@ class CallOptions(NamedTuple):
 
     unit: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME=COUNT", help="Another unit, such as search=2; repeatable."),
+        typer.Option(
+            metavar="NAME=COUNT",
+            help="Something else that was used, such as search=2. May be repeated.",
+            rich_help_panel=WHAT_WAS_USED,
+        ),
     ] = None
     service: Annotated[
-        str | None, typer.Option(help="Service tier, such as batch, flex or priority.")
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="The service of the call, such as batch, flex or priority.",
+            show_default="standard",
+            rich_help_panel=WHAT_WAS_USED,
+        ),
     ] = None
     region: Annotated[
-        str | None, typer.Option(help="Region or data residency, such as eu or us.")
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="The region or data residency of the call, such as eu or us.",
+            rich_help_panel=WHAT_WAS_USED,
+        ),
     ] = None
     response: Annotated[
         str | None,
         typer.Option(
             metavar="FILE",
-            help="Price a provider's recorded response, or its stream; '-' is standard input.",
+            help="Read the usage from a provider's recorded response or stream. "
+            "'-' is standard input.",
+            rich_help_panel=WHAT_WAS_USED,
         ),
     ] = None
 
@@ -75,15 +118,17 @@ class ProfileOptions(NamedTuple):
     """A credit profile, and what replaces its settings, by the fields of `Profile`."""
 
     markup_percent: Annotated[
-        str | None, typer.Option("--markup", metavar="PERCENT", help="Overrides the profile.")
+        str | None, _replacing("--markup", "PERCENT", "Add this markup to the provider's price.")
     ] = None
     credits_per_dollar: Annotated[
-        str | None, typer.Option(metavar="N", help="Overrides the profile.")
+        str | None,
+        _replacing("--credits-per-dollar", "N", "Charge this many credits for a dollar."),
     ] = None
     tokens_per_credit: Annotated[
-        str | None, typer.Option(metavar="N", help="Overrides the profile.")
+        str | None,
+        _replacing("--tokens-per-credit", "N", "Charge one credit for this many tokens."),
     ] = None
-    profile: ProfileOption = None
+    profile: Annotated[str | None, with_settings(ProfileOption, rich_help_panel=CREDITS)] = None
 
     def read(self, policy: Policy) -> Profile:
         """The profile of the settings with the overrides. Raises BadProfile or BadSettings."""
@@ -142,7 +187,7 @@ class CallQuestion(NamedTuple):
         where["service"] = self.call.service
         if self.call.response is None:
             models, counts = split_models_and_counts(self.names)
-            usage = read_usage(counts, self.usage._asdict(), self.call.unit or ())
+            usage = read_usage(counts, self.usage._asdict(), self.call.unit or (), _FLAGS)
             return CallQuotes(tuple(quote_call(catalog, it, usage, **where) for it in models))
         from pricectl.core.responses import quote_reading
 

@@ -7,7 +7,14 @@ import typer
 from pricectl.commands.catalog import complete_model, open_catalog
 from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
 from pricectl.commands.output import show, warn
-from pricectl.commands.question import CallOptions, CallQuestion, ProfileOptions, UsageOptions
+from pricectl.commands.question import (
+    CREDITS,
+    WHAT_WAS_USED,
+    CallOptions,
+    CallQuestion,
+    ProfileOptions,
+    UsageOptions,
+)
 from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.estimate import Estimate
 from pricectl.report import quote as report
@@ -19,7 +26,8 @@ def quote(
         list[str] | None,
         typer.Argument(
             metavar="MODEL... INPUT [OUTPUT]",
-            help="One or more models, then input and output tokens of one call (1000, 1,000, 1k).",
+            help="One or more models, then the input and output tokens of one call, "
+            "such as 1000, 1,000 or 1k.",
             autocompletion=complete_model,
             show_default=False,
         ),
@@ -28,23 +36,36 @@ def quote(
     usage: UsageOptions,
     call: CallOptions,
     calls: Annotated[
-        int, typer.Option(min=1, metavar="N", help="A job of that many equal calls.")
+        int,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Price a job of this many equal calls.",
+            rich_help_panel=WHAT_WAS_USED,
+        ),
     ] = 1,
     mode: Annotated[
         str | None,
-        typer.Option(help=f"Show the credits of one budget mode: {', '.join(BUDGET_MODES)}."),
+        typer.Option(
+            metavar="MODE",
+            show_default="all",
+            help=f"Show the credits of this budget mode alone: {', '.join(BUDGET_MODES)}.",
+            rich_help_panel=CREDITS,
+        ),
     ] = None,
     charge: ProfileOptions,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Exit 1 when a name or a price is missing.")
+        bool, typer.Option("--strict", help="Exit with 1 if the model or a price is missing.")
     ] = False,
     at: AtOption = None,
     file: FileOption = None,
     view: ViewOptions,
 ) -> None:
-    """What a call costs: the number, the arithmetic, the credits.
+    """Show what a call or a job costs, in money and credits.
 
-    Several models compare in one table. -q prints the number alone, -v every step to it.
+    Several models are compared in one table. -q prints the number alone, -v every step to it.
+
+    Example: pricectl quote gpt-4o 10k 500 --cached 8k
     """
     if mode is not None and mode not in BUDGET_MODES:
         raise typer.BadParameter(

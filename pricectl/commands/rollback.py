@@ -7,7 +7,14 @@ from typing import Annotated
 import typer
 
 from pricectl.commands.bearer import read_bearer_token
-from pricectl.commands.options import AtOption, FileOption, ProfileOption, ViewOptions, instant
+from pricectl.commands.options import (
+    AtOption,
+    FileOption,
+    ProfileOption,
+    TokenEnvOption,
+    ViewOptions,
+    instant,
+)
 from pricectl.commands.output import canvas as draw_on
 from pricectl.commands.output import show
 from pricectl.core.errors import PricingError
@@ -28,40 +35,43 @@ def rollback(
     version: Annotated[
         str | None,
         typer.Argument(
-            metavar="[REF[:PATH]|SHA|FILE|packaged]",
-            help="A git ref, a file, or the start of the SHA-256 that charges record "
-            "(also sha256:SHA).",
-            show_default="the last good version",
+            metavar="[VERSION]",
+            help="A git ref, REF:PATH, a file, 'packaged', or the first characters of the SHA-256 "
+            "of a price file (also as sha256:...).",
+            show_default="the newest older version without errors",
         ),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would change; write nothing.")
+        bool, typer.Option("--dry-run", help="Change nothing; show what would change.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Restore without asking.")] = False,
     force: Annotated[
         bool,
-        typer.Option("--force", help="Restore a version that looks broken; force the reload too."),
+        typer.Option("--force", help="Restore and reload even a version that looks broken."),
     ] = False,
     reload: Annotated[
         str | None,
-        typer.Option(metavar="URL", help="Then have the service there read its catalog again."),
+        typer.Option(
+            metavar="URL", help="Then make the server at this address read its file again."
+        ),
     ] = None,
-    token_env: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="The variable with the token that --reload needs."),
-    ] = None,
+    token_env: TokenEnvOption = None,
     profile: ProfileOption = None,
     at: AtOption = None,
     file: FileOption = None,
     *,
     view: ViewOptions,
 ) -> int:
-    """Put an older version of the catalog back: shown, checked, replaced in one step.
+    """Put an older version of the price file back.
 
-    Refused is a version that looks broken beside the last good copy in the state folder of the
-    user who runs this, else beside the file; --force restores it all the same. Git's index and
-    branch stay as they are. What git does not have is kept as FILE.HASH.bak.
-    Exits 1 if the version has errors, if the answer is no, or if the service refuses it.
+    The changes are shown first, then you are asked. A version that looks broken beside the last
+    good copy on this machine, else beside the file, is refused unless --force is given. Only the
+    file changes: git's index and branch stay. What git does not have is kept as FILE.HASH.bak.
+
+    Exits with 1 if the version has errors, the answer is no, or the server refuses it; with 2 if
+    nobody can be asked and --yes is not given.
+
+    Example: pricectl rollback --dry-run
     """
     token = _token(reload, token_env)
     policy, when = settings.load_policy(catalog=file), instant(at)

@@ -21,7 +21,7 @@ def rule(
         str | None,
         typer.Argument(
             metavar="[ID]",
-            help="The rule to explain.",
+            help="The rule to explain, as a finding names it.",
             autocompletion=complete_rule,
             show_default="all, as a list",
         ),
@@ -29,9 +29,12 @@ def rule(
     *,
     view: ViewOptions,
 ) -> None:
-    """List the rules of 'validate', or explain one: why, examples, the fix.
+    """Explain a rule of 'validate', or list all rules.
 
-    -q prints the ids alone, one a line.
+    An explanation has the reason, a wrong and a right example, and the fix.
+    -q prints the names alone, one a line.
+
+    Example: pricectl rule price-jump
     """
     if name is not None and name not in RULES:
         near = Speller(RULES, 0.5).near(name)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pricectl.commands.bearer import read_bearer_token
-from pricectl.commands.options import FileOption, ViewOptions
+from pricectl.commands.options import FileOption, TokenEnvOption, ViewOptions, with_settings
 from pricectl.commands.output import show
 from pricectl.core.errors import PricingError
 from pricectl.files import catalog_file
@@ -26,24 +26,30 @@ class NotServed(PricingError):
 
 
 def serve(
-    host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8000,
-    workers: Annotated[int, typer.Option(min=1, max=64, metavar="N", help="Processes.")] = 1,
-    token_env: Annotated[
-        str | None,
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Listen at this address.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int,
         typer.Option(
-            metavar="NAME",
-            help="The variable with the token of the admin endpoints.",
-            show_default=TOKEN,
+            min=0, max=65535, metavar="PORT", help="Listen at this port. 0 takes a free one."
         ),
-    ] = None,
+    ] = 8000,
+    workers: Annotated[
+        int,
+        typer.Option(min=1, max=64, metavar="N", help="Run this many processes, 64 at most."),
+    ] = 1,
+    token_env: Annotated[str | None, with_settings(TokenEnvOption, show_default=TOKEN)] = None,
     file: FileOption = None,
     *,
     view: ViewOptions,
 ) -> None:
-    """Answer quotes over HTTP, with reload, health and metrics, until interrupted.
+    """Answer quotes over HTTP until interrupted.
 
-    Without a token there are no admin endpoints. -v logs every request.
+    It also has endpoints for health, metrics and reloads. Without a token there are no admin
+    endpoints, such as the one for reloads. -v logs every request.
+
+    Example: pricectl serve --port 8000 --workers 2
     """
     if token_env:  # the workers read the default variable
         problem = f"{token_env} is not set, or holds no token that a header can carry"

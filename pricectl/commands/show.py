@@ -14,16 +14,24 @@ from pricectl.report import show as report
 
 def show(
     model: Annotated[
-        str, typer.Argument(help="A model's name or alias.", autocompletion=complete_model)
+        str,
+        typer.Argument(
+            metavar="MODEL", help="A model's name or alias.", autocompletion=complete_model
+        ),
     ],
     at: AtOption = None,
     file: FileOption = None,
     *,
     view: ViewOptions,
 ) -> None:
-    """Show all rates of a model in force, per service and context tier, then those of other times.
+    """Show all prices of a model.
 
-    -q prints the rates in force alone. Exits 1 when no row answers for the name.
+    The prices in use come first, by service and context length, then earlier and announced ones.
+    -q prints the prices in use alone.
+
+    Exits with 1 if there is no such model.
+
+    Example: pricectl show gemini-2.5-pro
     """
     if not model.strip():
         raise typer.BadParameter("a model's name is blank", param_hint="MODEL")

@@ -7,7 +7,13 @@ import typer
 
 from pricectl.commands.bearer import read_bearer_token
 from pricectl.commands.catalog import complete_model, open_catalog
-from pricectl.commands.options import FileOption, ProfileOption, ViewOptions, instant
+from pricectl.commands.options import (
+    FileOption,
+    ProfileOption,
+    TokenEnvOption,
+    ViewOptions,
+    instant,
+)
 from pricectl.commands.output import show
 from pricectl.core import find
 from pricectl.operate.smoke import (
@@ -27,54 +33,66 @@ AUTO = "auto"
 
 def smoke(
     url: Annotated[
-        str, typer.Argument(metavar="URL", help="The API's base URL: https, or this machine.")
+        str,
+        typer.Argument(
+            metavar="URL", help="The base URL of the API: https, or http on this machine."
+        ),
     ],
-    token: Annotated[
-        str | None,
-        typer.Option(metavar="ENV", help="The environment variable that holds the bearer token."),
-    ] = None,
+    token_env: TokenEnvOption = None,
+    token: Annotated[str | None, typer.Option(metavar="VARIABLE", hidden=True)] = None,
     api: Annotated[
         str,
         typer.Option(
-            metavar="|".join((AUTO, *API_NAMES)),
-            help="What the API speaks; auto is create-and-call where that path exists.",
+            metavar="NAME",
+            help=f"The paths that the API has: {', '.join((AUTO, *API_NAMES))}. 'auto' takes "
+            "create-and-call where that path exists.",
         ),
     ] = AUTO,
     model: Annotated[
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="A model to call; repeatable, the cheap one first.",
+            help="Call this model. May be repeated, the cheapest first.",
             autocompletion=complete_model,
-            show_default="the cheapest critical ones of two providers, else the cheapest that chat",
+            show_default="the cheapest critical models of two providers",
         ),
     ] = None,
     unknown: Annotated[
         str | None,
         typer.Option(
             metavar="NAME",
-            help="A name no row answers for, which must be answered all the same.",
+            help="Also call this name, which has no price and must be answered all the same.",
             show_default=f"{UNKNOWN_MODEL}; none with openai",
         ),
     ] = None,
     timeout: Annotated[
-        float, typer.Option(min=0.1, max=600, metavar="SECONDS", help="The most a call may take.")
+        float,
+        typer.Option(
+            min=0.1, max=600, metavar="SECONDS", help="Wait at most this long for a call."
+        ),
     ] = 60,
     profile: ProfileOption = None,
     file: FileOption = None,
     *,
     view: ViewOptions,
 ) -> int:
-    """Call a live API as a customer would and check what it answers, reports and deducts.
+    """Call a live API and check its costs and credits.
 
-    The calls are real: give the smoke test an account of its own, with a few credits.
+    It calls as a customer does, and compares what the API answers, reports and deducts with our
+    own quote. The calls are real: give the test an account of its own with a few credits.
+    -q prints the verdict alone, -v every check.
+
+    Exits with 1 if a check fails, with 2 if the API cannot be reached.
+
+    Example: pricectl smoke https://api.example.com --token-env SMOKE_TOKEN
     """
     work = open_catalog(file, own=True)
     charged_by = work.policy.profile_named(profile)
     models = model or smoke_models(work.catalog, work.policy.critical)
     # A word that was meant as the token itself is not repeated in the message.
     problem = "no environment variable of that name holds a token; export one and give its name"
-    bearer = read_bearer_token(token, "--token", problem) if token is not None else ""
+    variable = _renamed(token, token_env)
+    bearer = "" if variable is None else read_bearer_token(variable, "--token-env", problem)
     endpoint = client.Endpoint.read(url, bearer, timeout)
     if api not in {AUTO, *APIS}:
         raise typer.BadParameter(
@@ -100,3 +118,15 @@ def smoke(
         document=lambda: report.document(result),
     )
     return result.exit_code
+
+
+def _renamed(token: str | None, token_env: str | None) -> str | None:
+    """The variable of the token; `--token` is the name of `--token-env` until the next release."""
+    if token is None:
+        return token_env
+    if token_env is not None:
+        raise typer.BadParameter(
+            "is the old name of --token-env; write --token-env alone", param_hint="--token"
+        )
+    typer.echo("pricectl: --token is now --token-env; the next release drops --token", err=True)
+    return token

@@ -6,7 +6,7 @@ import typer
 
 from pricectl.commands.bearer import read_bearer_token
 from pricectl.commands.catalog import own_file
-from pricectl.commands.options import FileOption, ViewOptions
+from pricectl.commands.options import FileOption, TokenEnvOption, ViewOptions
 from pricectl.commands.output import show
 from pricectl.files import catalog_file, settings
 from pricectl.operate.status import StatusResult, prices_at
@@ -17,25 +17,25 @@ def status(
     sources: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[URL|FILE|REF[:PATH]|deployed|packaged]...",
-            help="Where to look; a URL is the address that pricectl's router is mounted at.",
-            show_default="the catalog",
+            metavar="[SOURCE]...",
+            help="A git ref, REF:PATH, a file, 'deployed', 'packaged', or a server's URL with the "
+            "path of pricectl's router.",
+            show_default="the one of --file",
         ),
     ] = None,
-    token_env: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="The variable with the token that servers want for their admin status.",
-        ),
-    ] = None,
+    token_env: TokenEnvOption = None,
     file: FileOption = None,
     *,
     view: ViewOptions,
 ) -> int:
-    """Compare the versions that files, git refs and running servers charge by.
+    """Check whether files, git refs and servers use the same prices.
 
-    Exits 1 where catalogs or calculators differ, 2 where one cannot be read. -v shows whole hashes.
+    With a token, servers also tell how their last reload went. -q prints the verdict alone, -v
+    whole hashes.
+
+    Exits with 1 if price files or calculators differ, with 2 if one cannot be read.
+
+    Example: pricectl status deployed llm_pricing_current.json
     """
     token = None
     if token_env:

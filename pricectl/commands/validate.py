@@ -12,6 +12,7 @@ from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
 from pricectl.commands.output import show
 from pricectl.files import catalog_file, settings
 from pricectl.files.base import AUTO, EvidenceFinder
+from pricectl.files.git import advised_option
 from pricectl.report import validate as report
 from pricectl.report.canvas import clean
 
@@ -19,29 +20,32 @@ from pricectl.report.canvas import clean
 def validate(
     files: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[FILE|-]...", help="Catalogs.", show_default="the catalog"),
+        typer.Argument(
+            metavar="[FILE|-]...", help="Price files to check.", show_default="the one of --file"
+        ),
     ] = None,
     base: Annotated[
         str,
         typer.Option(
-            metavar="auto|none|REF[:PATH]|FILE|deployed",
-            help="The version it was edited from; auto is where HEAD left the deployed branch, "
-            "on that branch what was there before.",
+            metavar="VERSION",
+            help="The version it was edited from: a git ref, REF:PATH, a file, 'deployed', "
+            "'packaged', 'none', or 'auto': where HEAD left production's branch.",
         ),
     ] = AUTO,
     reference: Annotated[
         str | None,
         typer.Option(
-            metavar="auto|none|packaged|FILE",
-            help="Other prices to compare with; auto is the catalog inside pricectl.",
+            metavar="FILE",
+            help="Other prices to compare with: a file, 'packaged', 'none' or 'auto'.",
             show_default="the setting, else auto",
         ),
     ] = None,
     fail_on: Annotated[
         list[FailOnSeverityOrDue] | None,
         typer.Option(
-            help="Exit 1 from this severity on; 'due' adds what a date made due, "
-            "which fails nothing otherwise; may be repeated.",
+            metavar="KIND",
+            help="Exit with 1 on findings from this severity up: error, warning or info. "
+            "'due': on what a date has made due. May be repeated.",
             show_default="error",
         ),
     ] = None,
@@ -50,9 +54,14 @@ def validate(
     *,
     view: ViewOptions,
 ) -> int:
-    """Check catalogs: syntax, shape, rules, and what moved; all findings at once, with places.
+    """Check price files and show everything that is wrong.
 
-    'pricectl rule ID' explains a finding.
+    Each finding has its line and column, and says what to do. 'pricectl rule ID' explains one.
+    -q prints the summary alone, -v every finding.
+
+    Exits with 1 if there is an error.
+
+    Example: pricectl validate --fail-on warning
     """
     when, named = instant(at), fail_on or []
     levels = [severity for severity in SEVERITIES if severity in named]
@@ -61,7 +70,7 @@ def validate(
     policy = settings.load_policy(catalog=first)
     own = catalog_file.working_file(None, policy.file)
     located = files or [catalog_file.locate_own(first, policy.file)]
-    names = [catalog_file.check_there(name, first, policy.file) for name in located]
+    names = [catalog_file.check_exists(name, first, policy.file) for name in located]
     finder = EvidenceFinder(policy, base, reference)
     if len(names) > 1 and finder.names_one_file:
         raise typer.BadParameter(
@@ -71,7 +80,8 @@ def validate(
     for name in names:
         source = catalog_file.read(name)
         about = catalog_file.is_same(name, own)
-        evidence = finder.evidence(source, name, own=about or len(names) == 1)
+        with advised_option("--base"):
+            evidence = finder.evidence(source, name, own=about or len(names) == 1)
         reports.append(
             validation.validate(
                 source.data, source.name, policy, when, own=about, evidence=evidence

@@ -31,12 +31,12 @@ class NotWritten(PricingError):
     """A file that was not replaced; the old content is still there."""
 
 
-class Changed(NotWritten):
+class ChangedMeanwhile(NotWritten):
     """Another process wrote the file since it was read."""
 
 
-class Busy(NotWritten):
-    """Another process has held the folder's lock for too long."""
+class LockBusy(NotWritten):
+    """Another process holds the folder's lock, and the time to wait for it is over."""
 
 
 def sha256(data: bytes) -> str:
@@ -77,20 +77,21 @@ def replace(  # noqa: PLR0913 - all but the content by keyword
     *,
     base_sha256: str | None = None,
     check: Callable[[bytes], object] | None = None,
-    held: bool = False,
+    lock_held: bool = False,
     wait_seconds: float = LOCK_SECONDS,
 ) -> None:
     """Write the whole file or nothing.
 
-    `base_sha256` is the content that the caller started from, ABSENT if there was no file; if the
-    file has another content by now, Changed is raised. `check` gets the bytes as read back from the
-    disk and refuses them by any exception. `held`: the caller holds `locked` for the folder;
-    otherwise other writers are waited for. A symlink stays, its target is replaced; mode and (where
-    allowed) owner are kept. Raises NotWritten.
+    `base_sha256` is the content that the caller started from, ABSENT if there was no file.
+    `check` gets the bytes as read back from the disk and refuses them by any exception.
+    `lock_held`: the caller holds `locked` for the folder; otherwise this waits for other writers.
+    A symlink stays, its target is replaced; mode and (where allowed) owner are kept.
+
+    Raises NotWritten; ChangedMeanwhile if the file has another content than `base_sha256` by now.
     """
     try:
         target = Path(os.path.realpath(path))
-        with nullcontext() if held else locked(target.parent, wait_seconds):
+        with nullcontext() if lock_held else locked(target.parent, wait_seconds):
             _replace(target, data, base_sha256, check)
     except OSError as error:
         raise NotWritten(
@@ -137,7 +138,7 @@ def _verify(written: bytes, data: bytes, target: Path, base_sha256: str | None) 
         raise OSError("the disk gave back other bytes than were written")
     if base_sha256 is not None and current_sha256(target) != base_sha256:
         what, step = "changed since it was read", "start again from it"
-        raise Changed(what, where=str(target), next_step=step)
+        raise ChangedMeanwhile(what, where=str(target), next_step=step)
 
 
 def _keep_mode_and_owner(handle: int, target: Path) -> None:
@@ -208,10 +209,10 @@ if hasattr(os, "register_at_fork"):
 
 @contextmanager
 def locked(folder: StrPath, seconds: float = LOCK_SECONDS) -> Iterator[None]:
-    """Lock a folder against other processes of pricectl; the lock of a killed one is released.
+    """Lock a folder against other processes of pricectl; a killed process frees it.
 
-    A child forked meanwhile does not hold it. Raises OSError, or Busy after `seconds`. Without
-    locks of the file system, only the comparison before the replace protects from other writers.
+    A child forked meanwhile does not hold it. Without locks of the file system, only the comparison
+    before the replace protects from other writers. Raises OSError, or LockBusy after `seconds`.
     """
     if sys.platform == "win32":
         yield
@@ -235,7 +236,7 @@ def _wait_for(lock: _FolderLock, folder: StrPath, seconds: float) -> None:
             fcntl.flock(lock.handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= deadline:
-                raise Busy(
+                raise LockBusy(
                     "somebody else is writing in this folder", where=os.fspath(folder)
                 ) from None
             time.sleep(_LOCK_RETRY_SECONDS)

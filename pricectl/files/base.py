@@ -145,7 +145,7 @@ def _built(found: FileVersion) -> FoundCatalog:
 def _commit_before_edit(log: FileLog, ref: str, data: bytes) -> BaseCommit:
     """The commit from before the edit. Raises BadRef, which may be NoGit or NothingBefore."""
     head = log.commit("HEAD")
-    if head is None and log.names("HEAD"):
+    if head is None and log.ref_exists("HEAD"):
         raise BadRef("the commit of HEAD is missing from this clone", next_step="try 'git fsck'")
     if head is None and not log.refs("refs/heads", "refs/remotes"):
         raise NothingBefore("nothing is committed yet")

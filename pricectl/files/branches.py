@@ -53,7 +53,8 @@ def deployed_tip(repository: Repository) -> BaseCommit | None:
             return BaseCommit(commit, name)
         raise BadRef(
             f"the commit of {name} is missing from this clone",
-            next_step="try 'git fsck', or name the version with --base",
+            next_step="try 'git fsck'",
+            instead="version",
         )
     if not repository.remotes:
         return None
@@ -72,7 +73,8 @@ def where_left(repository: Repository, tip: BaseCommit) -> BaseCommit:
     if commit is None and repository.shallow:
         raise BadRef(
             f"this shallow clone does not reach back to where HEAD left {tip.name}",
-            next_step=f"{deepen(repository)}, or name the version with --base",
+            next_step=deepen(repository),
+            instead="version",
         )
     return BaseCommit(commit or tip.id, tip.name)
 
@@ -101,7 +103,8 @@ def before_edit(
     if repository.commit(parent) is None:
         raise BadRef(
             f"{parent[:7]}, the commit before HEAD, is not in this shallow clone",
-            next_step=f"{deepen(repository)}, or name the version with --base",
+            next_step=deepen(repository),
+            instead="version",
         )
     return BaseCommit(parent, "HEAD^")
 

@@ -30,8 +30,8 @@ class Source(NamedTuple):
 def locate(option: str | None, configured: str | None = None) -> str:
     """The catalog to read: --file, PRICECTL_FILE, the settings, upwards from here, else packaged.
 
-    For questions only: whatever checks or edits a catalog calls `locate_own`, which never falls
-    back to the packaged one. `option` is --file, `configured` the setting `file`.
+    Only for reading prices. Commands that check or edit use `locate_own`. `option` is --file,
+    `configured` the setting `file`.
     """
     return find(option, configured) or str(packaged_catalog())
 
@@ -67,7 +67,7 @@ def locate_writable(option: str | None, configured: str | None = None) -> str:
 
 
 def working_file(option: str | None, configured: str | None = None) -> str:
-    """The file that git refs are about: as `locate_own`, else the usual name in this folder."""
+    """The file that git refs mean: as `locate_own`, else the usual name in this folder."""
     return find(option, configured) or FILE_NAME
 
 
@@ -76,8 +76,7 @@ def find(
 ) -> str | None:
     """The catalog that is named, else the nearest upwards from `folder`, the working folder.
 
-    None if there is none.
-    A path of the command line or PRICECTL_FILE stays as it was written.
+    None if there is none. A path of the command line or PRICECTL_FILE stays as it was written.
     """
     chosen = option or os.environ.get("PRICECTL_FILE") or configured
     if chosen == PACKAGED and not Path(chosen).exists():
@@ -94,8 +93,8 @@ def find(
     return None
 
 
-def check_there(name: str, option: str | None, configured: str | None) -> str:
-    """The name that one of the `locate` functions returned, if such a file exists.
+def check_exists(name: str, option: str | None, configured: str | None) -> str:
+    """Check that the file exists that a `locate` function returned; returns its name.
 
     Raises Unavailable, with the setting to correct; a file of the command line is left to `read`.
     """
@@ -103,15 +102,15 @@ def check_there(name: str, option: str | None, configured: str | None) -> str:
         step = f"write --file {PACKAGED} for the catalog inside pricectl"
         raise Unavailable("no such file", where=name, next_step=step)
     variable = os.environ.get("PRICECTL_FILE")
-    named, set_by = variable or configured, "PRICECTL_FILE" if variable else "the setting `file`"
-    if not option and named and name != STDIN and not os.path.exists(name):  # noqa: PTH110 - any name
+    catalog, set_by = variable or configured, "PRICECTL_FILE" if variable else "the setting `file`"
+    if not option and catalog and name != STDIN and not os.path.exists(name):  # noqa: PTH110 - any name
         step = f"the name is from {set_by}, correct it there"
         raise Unavailable("no such file", where=name, next_step=step)
     return name
 
 
 def is_same(name: str, other: str) -> bool:
-    """Whether two names mean the same file, by whatever path."""
+    """Whether these are two names for one file."""
     try:
         return Path(name).samefile(other)
     except OSError:  # a file that is not there yet
@@ -121,7 +120,7 @@ def is_same(name: str, other: str) -> bool:
 def read(name: str) -> Source:
     """Read a file, or standard input for "-".
 
-    One byte more than the bound at most, by which the reader sees that it is too large.
+    At most one byte over MAX_BYTES, which shows the parser that it is too large.
 
     Raises Unavailable.
     """

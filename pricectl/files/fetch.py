@@ -9,10 +9,10 @@ from urllib.parse import SplitResult, urlsplit
 from pricectl import __version__
 from pricectl.core.errors import PricingError
 
-MAX_BYTES = 1024 * 1024
+MAX_BODY_BYTES = 1024 * 1024
 SECONDS = 10.0
 _GOOD = range(200, 300)
-Value = TypeVar("Value")
+T = TypeVar("T")
 
 
 class NotFetched(PricingError):
@@ -46,7 +46,7 @@ def is_url(word: str) -> bool:
 
 
 def fetch(
-    url: str, *, token: str | None = None, seconds: float = SECONDS, limit: int = MAX_BYTES
+    url: str, *, token: str | None = None, seconds: float = SECONDS, limit: int = MAX_BODY_BYTES
 ) -> bytes:
     """The body at a URL, of `limit` bytes at most, within `seconds` in all.
 
@@ -74,17 +74,17 @@ def post(  # noqa: PLR0913 - one request with its bounds
     return _within(seconds, url, send)
 
 
-def is_token(word: str) -> bool:
+def is_bearer_token(word: str) -> bool:
     """Whether a word can be a bearer token: not empty, no blanks and no control characters.
 
-    >>> is_token("secret"), is_token(""), is_token("two words"), is_token("line" + chr(10))
-    (True, False, False, False)
+    >>> [is_bearer_token(word) for word in ("secret", "", "two words", "line" + chr(10))]
+    [True, False, False, False]
     """
     return bool(word) and all(character > " " and character != "\x7f" for character in word)
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, by its name alone: no name server is asked.
+    """Whether a host is this machine; by its name only, without DNS.
 
     >>> is_loopback("localhost"), is_loopback("127.0.0.2"), is_loopback("localhost.example.com")
     (True, True, False)
@@ -106,7 +106,7 @@ def parse_url(url: str) -> SplitResult | None:
 
 
 def is_private(parsed: SplitResult) -> bool:
-    """Whether nobody on the way can read along: https, or http that stays on this machine."""
+    """Whether a request is encrypted (https) or local (http to this machine)."""
     loopback = parsed.scheme == "http" and is_loopback(parsed.hostname or "")
     return loopback or parsed.scheme == "https"
 
@@ -126,12 +126,12 @@ def allowed(url: str) -> SplitResult:
     return parsed
 
 
-def _within(seconds: float, url: str, request: Callable[[], Value]) -> Value:
+def _within(seconds: float, url: str, request: Callable[[], T]) -> T:
     """Run a request in a thread, for a bound on its whole time. Raises NotFetched.
 
-    A socket's timeout restarts with every byte, so a slow server could keep us for ever.
+    A socket's timeout restarts with every byte, so a slow server could hold a command forever.
     """
-    done: list[Value] = []
+    done: list[T] = []
     failed: list[Exception] = []
 
     def run() -> None:
@@ -232,6 +232,7 @@ def _same_host(parsed: SplitResult) -> Any:
     from urllib.request import HTTPRedirectHandler
 
     class SameHost(HTTPRedirectHandler):
+        # A missing slash, a path that moved; more is a loop.
         max_redirections = 3
 
         def redirect_request(  # noqa: PLR0913, PLR0917 - urllib's

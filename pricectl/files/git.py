@@ -9,16 +9,18 @@ import os
 import re
 import secrets
 import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import Literal, NamedTuple, NoReturn
 
 from pricectl.core.errors import PricingError
 
+# Long enough for a large history on a slow disk; a git that waits must not hang a command.
 TIMEOUT_SECONDS = 20
-# Of git's variables only these reach git: the user's own configuration, which may list a
-# safe.directory, and where git's parts are installed. Hooks set others that name another
-# repository, index or object store; some change what a path means, run programs or trace into the
-# output.
+# Only these of git's variables reach git: the user's own configuration, which may list a
+# safe.directory, and where git's parts are installed. Hooks set others, which name another
+# repository or index. Some change what a path means, run programs, or trace into the output.
 _KEPT = re.compile(r"GIT_CONFIG_\w+|GIT_EXEC_PATH")
 ENVIRONMENT = {
     # Fetching a missing object runs what the repository's configuration says. Git before 2.39.4
@@ -43,8 +45,57 @@ OPTIONS = (
 )
 
 
+Instead = Literal["file", "version", "path"]
+# What to name in place of a version that git cannot give, and by which option, if there is one.
+_INSTEAD: Mapping[Instead, Callable[[str], str]] = {
+    "file": lambda option: f"name a file with {option} FILE" if option else "name a file",
+    "version": lambda option: f"name the version with {option}" if option else "name a file",
+    "path": lambda option: (
+        f"write {f'{option} REF:PATH'.strip()} with its path from the root of the repository"
+    ),
+}
+
+
 class BadRef(PricingError):
-    """A version that git cannot give."""
+    """A version that git cannot give.
+
+    `instead` is what to name in its place. A command whose option names it says so by `naming`.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str = "",
+        next_step: str = "",
+        instead: Instead | None = None,
+        option: str = "",
+    ) -> None:
+        self.instead = instead
+        self._repair = next_step
+        advice = _INSTEAD[instead](option) if instead else ""
+        super().__init__(
+            what, where=where, next_step=", or ".join(filter(None, (next_step, advice)))
+        )
+
+    def naming(self, option: str) -> "BadRef":
+        """The same error, which advises an option."""
+        return type(self)(
+            self.what,
+            where=self.where,
+            next_step=self._repair,
+            instead=self.instead,
+            option=option,
+        )
+
+
+@contextmanager
+def advised_option(option: str) -> Iterator[None]:
+    """For a command with an option that names a version: a BadRef inside advises it."""
+    try:
+        yield
+    except BadRef as error:
+        raise error.naming(option) from None
 
 
 class NoGit(BadRef):
@@ -80,12 +131,14 @@ def run(root: Path, *arguments: str) -> GitOutput:
     except OSError as error:
         raise BadRef(
             f"git cannot be run: {error.strerror}",
-            next_step="check its installation, or compare with --base FILE",
+            next_step="check its installation",
+            instead="file",
         ) from None
     except subprocess.TimeoutExpired:
         raise BadRef(
             f"git gave no answer in {TIMEOUT_SECONDS} seconds",
-            next_step="try 'git fsck', or compare with --base FILE",
+            next_step="try 'git fsck'",
+            instead="file",
         ) from None
     return GitOutput(done.returncode, done.stdout, done.stderr.decode(errors="replace"))
 
@@ -100,7 +153,7 @@ def fail(root: Path, messages: str, *, where: str = "", next_step: str = "") -> 
         raise BadRef(
             "is not in a git repository",
             where=str(root),
-            next_step="name a file with --base FILE",
+            instead="file",
         )
     advice = next((line for line in lines if line.startswith("git config")), "")
     advice = f"run '{advice}'" if advice else next_step
@@ -112,4 +165,4 @@ def _program() -> str:
     for folder in filter(os.path.isabs, os.get_exec_path()):
         if found := shutil.which(str(Path(folder, "git"))):
             return found
-    raise NoGit("git is not installed", next_step="install it, or compare with --base FILE")
+    raise NoGit("git is not installed", next_step="install it", instead="file")

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from pricectl.core.document import MAX_BYTES
 from pricectl.files import git
-from pricectl.files.repository import Missing, Repository, git_hash
+from pricectl.files.repository import MissingObject, Repository, git_hash
 
-# How far back versions are looked for.
+# How far back versions are looked for: more than a year of daily edits.
 MAX_VERSIONS = 500
 # How many missing versions a fetch names one by one; beyond that it fetches everything.
 MAX_NAMED = 20
@@ -26,7 +26,7 @@ _HEAD = re.compile(r"([0-9a-f]{40,64}) (\d{4}-\d\d-\d\d)")
 _RAW = re.compile(r":\d+ 100\d+ [0-9a-f]+ ([0-9a-f]{40,64}) [A-Z]")
 
 
-class Committed(NamedTuple):
+class CommittedVersion(NamedTuple):
     """One content of the file: its commit, the commit's day, git's hash of the content."""
 
     commit: str
@@ -38,16 +38,16 @@ class FileLog(Repository):
     """The versions of one file, the newest first; git runs when they are needed."""
 
     @cached_property
-    def versions(self) -> tuple[Committed, ...]:
+    def versions(self) -> tuple[CommittedVersion, ...]:
         """The versions in the history of the current commit. Raises BadRef outside git."""
         return tuple(self._log("HEAD"))
 
     @cached_property
-    def all_versions(self) -> tuple[Committed, ...]:
+    def all_versions(self) -> tuple[CommittedVersion, ...]:
         """Those of all branches and tags too: production may run one that was never merged."""
         return tuple(self._log("--all")) if self.commit("HEAD") else ()
 
-    def versions_before(self, commit: str) -> Iterator[Committed]:
+    def versions_before(self, commit: str) -> Iterator[CommittedVersion]:
         """The versions in the history of a commit, the newest first, each content once."""
         seen: set[str] = set()
         for version in self._log(commit):
@@ -55,17 +55,17 @@ class FileLog(Repository):
                 seen.add(version.blob)
                 yield version
 
-    def bytes_of(self, version: Committed) -> bytes | None:
+    def bytes_of(self, version: CommittedVersion) -> bytes | None:
         """A version's bytes; None if they are too many for a catalog. Raises BadRef."""
         name = f"{self.location.path} of {version.day} ({version.commit[:7]})"
         return self.content(version.blob, name, MAX_BYTES)
 
-    def committed(self, data: bytes) -> Committed | None:
+    def committed(self, data: bytes) -> CommittedVersion | None:
         """The newest version with that content in the history of the current commit."""
         found = git_hash(data, self.versions[0].blob) if self.versions else ""
         return next((version for version in self.versions if version.blob == found), None)
 
-    def by_sha256(self, digits: str) -> Iterator[tuple[Committed, bytes]]:
+    def by_sha256(self, digits: str) -> Iterator[tuple[CommittedVersion, bytes]]:
         """The versions whose SHA-256 begins with these digits, each content once.
 
         Raises BadRef if none is found and some versions are missing from this partial clone.
@@ -79,7 +79,7 @@ class FileLog(Repository):
             seen.add(version.blob)
             try:
                 data = self.bytes_of(version)
-            except Missing:
+            except MissingObject:
                 missing.append(version.blob)
                 continue
             if data is not None and hashlib.sha256(data).hexdigest().startswith(digits):
@@ -89,7 +89,7 @@ class FileLog(Repository):
             name = f"{len(missing)} of {len(seen)} versions of {self.location.path}"
             self.fail_missing(name, *(missing if len(missing) <= MAX_NAMED else ()))
 
-    def _log(self, revisions: str) -> Iterator[Committed]:
+    def _log(self, revisions: str) -> Iterator[CommittedVersion]:
         arguments = (*_LOG, f"--max-count={MAX_VERSIONS}", revisions, "--", self.location.path)
         code, out, messages = self._run(*arguments)
         if code != 0 and self.commit("HEAD") is None:  # nothing was committed yet
@@ -101,6 +101,6 @@ class FileLog(Repository):
         commit = day = ""
         for line in out.decode(errors="replace").splitlines():
             if found := _RAW.match(line):
-                yield Committed(commit, day, found[1])
+                yield CommittedVersion(commit, day, found[1])
             elif head := _HEAD.fullmatch(line):
                 commit, day = head.groups()

@@ -28,7 +28,7 @@ def git_hash(data: bytes, like: str) -> str:
     return hashlib.new(algorithm, blob, usedforsecurity=False).hexdigest()
 
 
-class Missing(BadRef):
+class MissingObject(BadRef):
     """Something that a partial clone has not fetched."""
 
 
@@ -60,7 +60,7 @@ class Repository:
         found = out.decode(errors="replace").strip()
         return found if code == 0 and _COMMIT.fullmatch(found) else None
 
-    def names(self, ref: str) -> bool:
+    def ref_exists(self, ref: str) -> bool:
         """Whether there is such a ref, even if its commit is missing."""
         return self._run("rev-parse", "--verify", "--quiet", "--end-of-options", ref).code == 0
 
@@ -87,9 +87,9 @@ class Repository:
         return next(parents, None)
 
     def merge_base(self, commit: str) -> str | None:
-        """The last common commit of HEAD and another; None if this clone does not have it.
+        """The last common commit of HEAD and another. None if this clone does not have it.
 
-        That other commit itself where HEAD has none yet.
+        If HEAD has no commit yet, it is the other commit itself.
         """
         code, out, messages = self._run("merge-base", "HEAD", commit)
         # Asked only now, since nearly every HEAD has a commit.
@@ -139,9 +139,9 @@ class Repository:
         }
 
     def content(self, blob: str, name: str, at_most: int) -> bytes | None:
-        """The bytes of a blob, which messages call `name`; None if they are more than `at_most`.
+        """The bytes of a blob; None if there are more than `at_most`. Messages call it `name`.
 
-        Raises BadRef, which is Missing where a partial clone has not fetched it.
+        Raises BadRef, which is MissingObject where a partial clone has not fetched it.
         """
         code, out, messages = self._run("cat-file", "-s", blob)
         if code != 0 and self.partial:
@@ -170,10 +170,10 @@ class Repository:
         return bool(self._promisor)
 
     def fail_missing(self, name: str, *wanted: str, objects: str = "--no-filter") -> NoReturn:
-        """Raise Missing with the command that fetches it; without `wanted`, of every commit."""
+        """Raise MissingObject with the command that fetches `wanted`, by default every commit."""
         # Without --refetch a server leaves out what is reachable from the commits of this clone.
         command = ("git", "fetch", "--refetch", objects, self._promisor, *wanted)
-        raise Missing(
+        raise MissingObject(
             "missing from this partial clone",
             where=name,
             next_step=f"run '{shlex.join(command)}', then try again",
@@ -203,8 +203,8 @@ class Repository:
     def _directory(self) -> str:
         """The folder that git keeps this repository in. Raises BadRef.
 
-        Git checks the owner of a repository only if it finds the repository itself. So it is run
-        once without --git-dir at the root of the work tree, where it looks for `.git` first.
+        Git checks the owner of a repository only if git finds the repository. So it runs once
+        without --git-dir. It runs at the root of the work tree, where it looks for `.git` first.
         """
         root = self.location.root
         code, out, messages = git.run(root, "rev-parse", "--absolute-git-dir")

@@ -1,8 +1,8 @@
 """Finds and reads a team's settings.
 
-They stand in pricectl.toml, or in [tool.pricectl] of pyproject.toml. The command line and the
-runtime look for them in the same order: PRICECTL_SETTINGS, upwards from a catalog that was named,
-upwards from the working folder.
+They are in pricectl.toml, or in [tool.pricectl] of pyproject.toml. The command line and the runtime
+look for them in the same order: PRICECTL_SETTINGS, upwards from a catalog that was named, upwards
+from the working folder.
 """
 
 import os
@@ -18,7 +18,7 @@ from pricectl.files import atomic
 from pricectl.policy import BadSettings, Policy, read_policy, usable_policy
 
 PRICECTL_TOML, PYPROJECT_TOML = "pricectl.toml", "pyproject.toml"
-MAX_BYTES = 1024 * 1024
+MAX_SETTINGS_BYTES = 1024 * 1024
 # The TOML parser needs time in the square of a dotted key's length.
 MAX_DOTS = 500
 
@@ -36,12 +36,12 @@ class SettingsText:
     def data(self) -> bytes:
         """Its bytes. Raises BadSettings."""
         try:
-            data = atomic.read(self.path, MAX_BYTES)
+            data = atomic.read(self.path, MAX_SETTINGS_BYTES)
         except OSError as error:
             what = f"cannot be read: {error.strerror or error}"
             raise BadSettings(what, where=str(self.path)) from None
-        if len(data) > MAX_BYTES:
-            what = f"is larger than {MAX_BYTES // 1024} KiB"
+        if len(data) > MAX_SETTINGS_BYTES:
+            what = f"is larger than {MAX_SETTINGS_BYTES // 1024} KiB"
             raise BadSettings(what, where=str(self.path))
         return data
 
@@ -170,7 +170,7 @@ def working_folder(folder: Path | None) -> Path | None:
 def _is_file(path: Path) -> bool:
     """Whether it is a file. Raises BadSettings for a folder or broken link named pricectl.toml.
 
-    To pass it over would silently use other settings than those that the team sees.
+    Skipping it would silently use settings that the team does not see.
     """
     try:
         found = path.is_file()

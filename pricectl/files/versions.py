@@ -105,7 +105,8 @@ def read(version: str, file: str, policy: Policy, *, new: bytes | None = None) -
         if tip is None:
             raise BadRef(
                 "this repository has no branch main and no remote",
-                next_step="name the version with --base, or with the setting `deployed`",
+                next_step="name production's branch with the setting `deployed`",
+                instead="version",
             )
         return at_commit(repository, branches.where_left(repository, tip), new=new)
     if version == catalog_file.STDIN or is_file(version):
@@ -153,8 +154,8 @@ def repository_of(file: str, policy: Policy) -> Repository:
 
 def settings_naming(file: str, policy: Policy) -> str:
     """The settings file if it is what names the catalog `file`; else empty."""
-    named = policy.file is not None and catalog_file.is_same(policy.file, file)
-    return policy.source if named else ""
+    is_named = policy.file is not None and catalog_file.is_same(policy.file, file)
+    return policy.source if is_named else ""
 
 
 def at_commit(
@@ -175,7 +176,7 @@ def at_commit(
     if blob is None:
         raise BadRef(
             f"{inside} is not in {base.label}",
-            next_step="write --base REF:PATH with its path from the root of the repository",
+            instead="path",
         )
     data = repository.content(blob, f"{inside} in {base.label}", MAX_BYTES)
     if data is None:
@@ -203,5 +204,6 @@ def _served(url: str, file: str, policy: Policy) -> FileVersion:
     raise BadRef(
         f"runs sha256 {sha256[:SHORT]}, which no version of {log.location.path} in git has",
         where=url,
-        next_step=branches.deepen(log) if log.shallow else "run 'git fetch', or name it by --base",
+        next_step=branches.deepen(log) if log.shallow else "run 'git fetch'",
+        instead="version",
     )

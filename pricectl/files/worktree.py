@@ -1,7 +1,7 @@
 """Finds the work tree that a file belongs to, by its path alone and without git.
 
-Git itself would take a folder that is a repository of its own, such as a pull request can add, for
-the repository of the files in it.
+Git itself would take a folder of the work tree that is a repository of its own for the repository
+of the files in it. A pull request can add such a folder.
 """
 
 import os
@@ -34,14 +34,14 @@ def locate(file: str | Path) -> WorkTreePath:
             raise BadRef(
                 f"leads out of the work tree {tree}, and git is asked only about files inside it",
                 where=str(file),
-                next_step="name a file with --base FILE",
+                instead="file",
             )
     root = _root(real)
     if root is None:
         raise NoGit(
             "is not in a git repository",
             where=str(real.parent),
-            next_step="name a file with --base FILE",
+            instead="file",
         )
     return WorkTreePath(root, real.relative_to(root).as_posix())
 
@@ -58,7 +58,7 @@ def check_same(file: str | Path, settings: str | Path) -> None:
         raise kind(
             f"is named by the settings and lies outside their work tree {tree}; git is not asked",
             where=str(file),
-            next_step="name a file with --base FILE",
+            instead="file",
         )
 
 
@@ -84,8 +84,10 @@ def _root(file: Path) -> Path | None:
     As git does, it goes past a `.git` that is not a repository, and stops at the folders of
     GIT_CEILING_DIRECTORIES.
     """
-    named = filter(None, os.environ.get("GIT_CEILING_DIRECTORIES", "").split(os.pathsep))
-    ceilings = {spelling for each in named for spelling in (Path(each), Path(each).resolve())}
+    listed = filter(None, os.environ.get("GIT_CEILING_DIRECTORIES", "").split(os.pathsep))
+    ceilings = {
+        spelling for folder in listed for spelling in (Path(folder), Path(folder).resolve())
+    }
     for folder in file.parents:
         if folder in ceilings and folder != file.parent:
             return None

@@ -1,4 +1,4 @@
-"""Read one value of the settings: what it must be, or BadSettings with where and what to write."""
+"""Read one value of a setting, or raise BadSettings with where it is and what to write."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -10,14 +10,14 @@ from pricectl.core.units import UNITS, is_token
 from pricectl.policy.values import BadSettings
 
 # A reader gets a value as TOML has it and where it stands, such as "pricectl.toml: limits.highest".
-Reader: TypeAlias = Callable[[Any, str], Any]
-Value = TypeVar("Value")
-# A hundred years: longer ages are typing errors, and far larger ones no calendar can count.
+SettingReader: TypeAlias = Callable[[Any, str], Any]
+T = TypeVar("T")
+# A hundred years: a longer age is a typing error, and dates end in the year 9999.
 MAX_DAYS = 36_500
 
 
-def _instance_of(kind: type[Value], described: str) -> Callable[[Any, str], Value]:
-    def read(value: Any, where: str) -> Value:
+def _instance_of(kind: type[T], described: str) -> Callable[[Any, str], T]:
+    def read(value: Any, where: str) -> T:
         # True is an int, but nobody writes it for a number.
         if not isinstance(value, kind) or isinstance(value, bool):
             raise BadSettings(f"{value!r:.60} is not {described}", where=where)
@@ -47,6 +47,7 @@ def days(value: Any, where: str) -> int:
 
 def day(value: Any, where: str) -> date:
     """A date of TOML, or a text in its form."""
+    # A datetime is a date, too; its hour would be dropped in silence.
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     if not isinstance(value, datetime):
@@ -60,6 +61,7 @@ def day(value: Any, where: str) -> date:
 
 def price(value: Any, where: str, unit: str = "USD per 1M tokens") -> Decimal:
     """A price above zero; TOML numbers with a point arrive as Decimal."""
+    # Zero too: as a highest price it would report every row.
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)) or value <= 0:
         raise BadSettings(f"{value!r:.60} is not a price", where=where, next_step=unit)
     return Decimal(value)

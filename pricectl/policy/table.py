@@ -12,7 +12,7 @@ from pricectl.core.errors import BadUsage, PricingError
 from pricectl.core.profile import Profile
 from pricectl.core.usage import Usage
 from pricectl.policy import readers
-from pricectl.policy.readers import Reader
+from pricectl.policy.readers import SettingReader
 from pricectl.policy.values import BadSettings, Policy, RuleLimits, Waiver, Workload
 
 
@@ -26,12 +26,12 @@ class Setting(NamedTuple):
 
     section: str
     key: str
-    read: Reader | None
+    read: SettingReader | None
     sentence: str
 
     @property
     def default(self) -> Any:
-        """What holds without it, as in the class of its section; None if it is needed."""
+        """Its value if it is not set, from the class of its section. None: it is required."""
         return _VALUES[self.section]._field_defaults.get(self.key)
 
 
@@ -63,12 +63,13 @@ def usable_policy(
 ) -> tuple[Policy, tuple[PricingError, ...]]:
     """The policy of those settings that can be read, and the problems of the others.
 
-    A setting that cannot be read has its default, a profile that cannot be read is left out. If
-    the chosen profile is not known for certain, `profile` is empty and `profiles` too, so that
-    nobody is charged by a profile that the team did not mean.
+    A setting that cannot be read has its default, a profile that cannot be read is left out. If the
+    profile is uncertain, none is chosen: `profile` and `profiles` are empty. So nobody is charged
+    by a profile that the team did not mean.
     """
     problems: list[PricingError] = []
     values: dict[str, Any] = {}
+    # All unknown keys in one problem: a typo in a heading would repeat for each key.
     unknown = sorted(settings.keys() - keys_of("").keys())
     if unknown:
         problems.append(_unknown(unknown, "", source))
@@ -85,6 +86,7 @@ def usable_policy(
         except (PricingError, ValueError) as error:
             problems.append(_as_problem(error, "is too long a number", where))
             unread.add(name)
+    # In the settings as written: a profile that is defined but unreadable was still meant.
     tables = settings.get("profiles")
     defined = isinstance(tables, dict) and values.get("profile", "default") in tables
     # A profile that is misspelt or stands below another heading must not fall back to the default
@@ -102,16 +104,18 @@ def usable_policy(
 
 
 def _as_problem(error: PricingError | ValueError, too_long: str, where: str) -> PricingError:
-    """The error as a PricingError; Python raises ValueError to print an int of many digits."""
+    """The error as a PricingError; a ValueError means an int with too many digits to print."""
     return error if isinstance(error, PricingError) else BadSettings(too_long, where=where)
 
 
 def _has_nested_profile(value: Any) -> bool:
-    """True if `profile` is a key of an inner table, as when it follows a table's heading."""
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    below = [each for each in inner if isinstance(each, (dict, list))]
-    named = any(isinstance(each, dict) and {"profile", "profiles"} & each.keys() for each in below)
-    return named or any(map(_has_nested_profile, below))
+    """True if `profile` is under a wrong heading, so that TOML reads it into an inner table."""
+    members = value.values() if isinstance(value, dict) else value
+    tables = [member for member in members if isinstance(member, (dict, list))]
+    misplaced = any(
+        {"profile", "profiles"} & set(table) for table in tables if isinstance(table, dict)
+    )
+    return misplaced or any(map(_has_nested_profile, tables))
 
 
 def keys_of(section: str) -> dict[str, Setting]:
@@ -154,7 +158,7 @@ def _profiles(value: Any, where: str, problems: list[PricingError]) -> Mapping[s
                 raise BadSettings(what, where=where)
             profiles[name] = Profile.read(readers.table(item, where), name)
         except (PricingError, ValueError) as error:
-            for known in [each for each in profiles if each.lower() == name.lower()]:
+            for known in [other for other in profiles if other.lower() == name.lower()]:
                 del profiles[known]
             problems.append(_as_problem(error, "has too long a number", f"{where}.{name}"))
     return profiles
@@ -178,6 +182,7 @@ def _workloads(value: Any, where: str) -> tuple[Workload, ...]:
     workloads = []
     for here, item in _numbered(value, where):
         counts = dict(readers.table(item, here))
+        # Taken out first: what is left are counts, which Usage checks.
         name, calls = counts.pop("name", None), counts.pop("calls", 1)
         service = counts.pop("service", None)
         if not isinstance(name, str) or type(calls) is not int or calls < 1:
@@ -185,7 +190,7 @@ def _workloads(value: Any, where: str) -> tuple[Workload, ...]:
         if service is not None and not isinstance(service, str):
             raise BadSettings(f"service {service!r:.60} is not a text", where=here)
         try:
-            usage = Usage(**counts)  # the other keys are counts of units
+            usage = Usage(**counts)
         except (BadUsage, TypeError) as error:
             raise BadSettings(str(error), where=here) from None
         workloads.append(Workload(name, usage, calls, service))
@@ -196,6 +201,7 @@ def _waivers(value: Any, where: str) -> tuple[Waiver, ...]:
     waivers = []
     for here, item in _numbered(value, where):
         members = _section(item, here, "waivers")
+        # Without a reason nobody could later judge whether the waiver still holds.
         missing = [name for name in ("rule", "reason") if not members.get(name, "").strip()]
         if missing:
             what = f"a waiver needs a rule and a reason; missing: {' and '.join(missing)}"

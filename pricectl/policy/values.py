@@ -17,7 +17,7 @@ class BadSettings(PricingError):
 
 
 class Waiver(NamedTuple):
-    """A finding that the team accepts, why, and until when (None: for good).
+    """A finding that the team accepts, why, and until when (None: forever).
 
     `pointer` is a JSON Pointer or the start of one; empty waives the rule everywhere.
     """
@@ -44,6 +44,7 @@ class RuleLimits(NamedTuple):
     per unit for others. They only widen the built-in bounds.
     """
 
+    # Above the dearest models sold so far; a price per token written as one per 1M is far higher.
     max_input_usd_per_mtok: Decimal = Decimal(200)
     max_output_usd_per_mtok: Decimal = Decimal(700)
     stale_days: int = 30
@@ -81,7 +82,7 @@ DEFAULT_WORKLOADS = (
 class Policy(NamedTuple):
     """All settings of a team.
 
-    `critical`: without names the seed models of `core.sanity` are, where the prices in use have them.
+    `critical`: without names those seed models of `core.sanity` are that the prices in use have.
     `source` is the settings file, empty without one. `defines_profile` says that the settings
     define the chosen profile, which is then not the built-in default.
     """
@@ -92,7 +93,7 @@ class Policy(NamedTuple):
     critical: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     profile: str = "default"
-    profiles: Mapping[str, Profile] = {"default": Profile()}
+    profiles: Mapping[str, Profile] = MappingProxyType({"default": Profile()})
     workloads: tuple[Workload, ...] = DEFAULT_WORKLOADS
     waivers: tuple[Waiver, ...] = ()
     limits: RuleLimits = RuleLimits()
@@ -113,4 +114,4 @@ class Policy(NamedTuple):
 
 # For settings that cannot be read at all. The chosen profile does not exist, so that charging a
 # customer fails instead of using the default profile, which would resell at cost.
-NO_PROFILE = Policy(profile="", profiles={})
+NO_PROFILE = Policy(profile="", profiles=MappingProxyType({}))

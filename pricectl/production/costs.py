@@ -1,4 +1,4 @@
-"""Tokens and prices to a cost, and a cost to credits, as production asks for them."""
+"""Tokens and prices to a cost, and a cost to credits, by the functions that production calls."""
 
 import math
 import operator
@@ -13,8 +13,10 @@ from pricectl.production.never_raises import never_raises
 from pricectl.production.prices import DEFAULT_PRICES, get_model_pricing
 
 COST_DECIMALS = 8
+# As MAX_COUNT of a usage; far beyond any bill, and exact to calculate with.
 MAX_AMOUNT = 10**15
 JOB_CREDITS = 1
+# An iterable of the caller may be endless.
 MAX_MESSAGES = 100_000
 # An estimated answer is a fifth as long as its prompt.
 INPUT_PER_OUTPUT = 5
@@ -82,6 +84,8 @@ def calculate_credits_to_deduct(  # noqa: PLR0913, PLR0917 - as production calls
     >>> calculate_credits_to_deduct(0.29, 0, "consumption_usd", credits_per_dollar=100)
     29
     """
+    # Spelled out here, though core.credits has the same modes: callers pass floats, and an unknown
+    # mode must not raise.
     credits_exact = Fraction(JOB_CREDITS)
     if budget_mode == "consumption_usd":
         credits_exact = exact(cost_usd) * exact(credits_per_dollar)
@@ -95,7 +99,7 @@ def calculate_credits_to_deduct(  # noqa: PLR0913, PLR0917 - as production calls
 def extract_cost_from_litellm_response(response: object) -> dict[str, float] | None:
     """The cost that LiteLLM wrote into its response, if it did.
 
-    It stands in `_hidden_params.response_cost` or in `usage.total_cost`.
+    It is in `_hidden_params.response_cost` or in `usage.total_cost`.
     """
     for path in (("_hidden_params", "response_cost"), ("usage", "total_cost")):
         cost = _member(_member(response, path[0]), path[1])
@@ -137,7 +141,7 @@ def estimate_cost_for_conversation(
 def exact(value: Any) -> Fraction:
     """A caller's number as the value it is written as, at most 1e15 either way; 0 for others.
 
-    A float stands for the shortest decimal that means it: 0.29 is 29/100.
+    A float means the shortest decimal that reads back as it: 0.29 is 29/100.
     """
     amount: int | Fraction = 0
     try:
@@ -172,7 +176,6 @@ def _member(holder: object, name: str) -> Any:
 
 def _listed(messages: object) -> list[object]:
     try:
-        # An iterable of the caller's may not end.
         return list(islice(messages, MAX_MESSAGES)) if isinstance(messages, Iterable) else []
     except Exception:  # noqa: BLE001 - an iterable of the caller's making
         return []

@@ -1,6 +1,6 @@
 """The decorator of the drop-in functions: a fixed fallback where they would raise.
 
-It stands alone because both costs and prices need it.
+A module of its own, because both costs and prices need it.
 """
 
 from collections.abc import Callable

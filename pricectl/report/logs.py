@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pricectl.core.labels import count, plural
-from pricectl.operate.logs.reading import FALLBACK, LogTally, Moment, Sighting, SignCount
+from pricectl.flags import FALLBACK
+from pricectl.operate.logs.reading import LogTally, Moment, Sighting, SignCount
 from pricectl.operate.logs.remedies import LogsResult
 from pricectl.report.canvas import Canvas, clean, grid, listing
 

@@ -55,9 +55,9 @@ def _compared(catalog: Catalog | None, name: str, reason: str) -> dict[str, str 
 
 
 def compared_with(report: ValidationReport) -> str:
-    """What a file was compared with in one line, such as "base: main (1a2b3c4); no reference: ..."
+    """What a file was compared with in one line; empty where nobody asked.
 
-    Empty where nobody asked.
+    Such as "base: main (1a2b3c4); reference: packaged".
     """
     given = report.evidence
     if given is None:

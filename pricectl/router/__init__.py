@@ -2,9 +2,8 @@
 
     app.include_router(make_router(get_pricing(), token=os.environ.get("PRICECTL_TOKEN")))
 
-Everybody may ask what a call costs, whether prices are well, and for the metrics. The admin
-endpoints exist only where a token is configured; what they reload is the file that the process
-knows, so that a request decides when, never what.
+Quotes, health and metrics are public. The admin endpoints exist only where a token is configured.
+They reload the file of the process: a request decides when, never what.
 """
 
 try:

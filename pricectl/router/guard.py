@@ -15,24 +15,26 @@ from fastapi import HTTPException, Request
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
-from pricectl.files.fetch import is_token
+from pricectl.files.fetch import is_bearer_token
 from pricectl.policy import BadSettings
 
+# No endpoint needs a body; some clients send `{}`.
 MAX_BODY_BYTES = 1024
+# A client that sends slowly must not keep a connection.
 BODY_SECONDS = 5.0
 
 
 class Bearer(SecurityBase):
     """Lets a request pass that carries the one token.
 
-    A second Authorization header is refused, whatever it says: a proxy in front may have read the
-    other one. Hashes are compared, in constant time, so that not even the length can be measured.
+    A second Authorization header is always refused: a proxy in front may have read the other one.
+    Hashes are compared, in constant time, so that not even the length can be measured.
     """
 
     def __init__(self, token: str) -> None:
         if not token:
             raise BadSettings("the token is empty", next_step="set one, or none at all")
-        if not is_token(token):
+        if not is_bearer_token(token):
             raise BadSettings(
                 "the token has a space, a line break or a control character in it",
                 next_step="no header can carry that; write it without",
@@ -44,8 +46,8 @@ class Bearer(SecurityBase):
     async def __call__(self, request: Request) -> None:
         """Raises HTTPException 401."""
         # From the scope, since `request.headers[...]` hides a second header of the name.
-        given = [value for name, value in request.scope["headers"] if name == b"authorization"]
-        scheme, _, token = given[0].partition(b" ") if len(given) == 1 else (b"", b"", b"")
+        headers = [value for name, value in request.scope["headers"] if name == b"authorization"]
+        scheme, _, token = headers[0].partition(b" ") if len(headers) == 1 else (b"", b"", b"")
         fits = hmac.compare_digest(_digest(token.strip(b" ")), self._expected)
         if scheme.lower() != b"bearer" or not fits:
             raise HTTPException(
@@ -85,6 +87,7 @@ class Bucket:
         with self._lock:
             now = self._clock()
             # Refilled when asked, so that no timer is needed.
+            # The burst is the most it holds, however long nobody came.
             self._left = min(burst, self._left + (now - self._at) * per_second)
             self._at = now
             if self._left >= 1:

@@ -28,7 +28,8 @@ def add_monitoring(router: APIRouter, pricing: Pricing) -> None:
         "/healthz/pricing", summary="Which prices this worker charges by", response_class=Response
     )
     def healthz() -> Response:
-        """Always 200, because no call fails for want of prices; `status` says "degraded"."""
+        """Always 200, because no call fails without prices; `status` says "degraded"."""
+        # Another worker may have reloaded; a monitor should see that at once.
         pricing.poll()
         return json_response(health(pricing))
 
@@ -80,9 +81,9 @@ def _gauge(
 ) -> "Metric":
     from prometheus_client.core import GaugeMetricFamily
 
-    named = {**(labels or {}), "pid": str(os.getpid())}
-    family = GaugeMetricFamily(name, meaning, labels=list(named))
-    family.add_metric(list(named.values()), value)
+    labelled = {**(labels or {}), "pid": str(os.getpid())}
+    family = GaugeMetricFamily(name, meaning, labels=list(labelled))
+    family.add_metric(list(labelled.values()), value)
     return family
 
 

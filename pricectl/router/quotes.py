@@ -16,12 +16,12 @@ from pricectl.core.estimate import Estimate
 from pricectl.core.money import plain_decimal
 from pricectl.core.usage import MAX_COUNT
 from pricectl.core.windows import read_instant
+from pricectl.flags import INTERNAL_ERROR
 from pricectl.packaged import packaged_file
 from pricectl.report import quote as report
 from pricectl.report.json_text import json_text
 from pricectl.router.responses import problem, text_response
 from pricectl.runtime import Pricing, Snapshot
-from pricectl.runtime.flags import INTERNAL_ERROR
 
 Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
 Text = Annotated[str, Field(max_length=100)]
@@ -29,7 +29,7 @@ TOTALS = ("input_tokens", "output_tokens")
 
 
 class QuoteParameters(BaseModel):
-    """The query's parameters; another one is refused, because a misspelt count would be free."""
+    """The query's parameters; any other is refused, because a misspelt count would be free."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -78,9 +78,9 @@ def add_quotes(router: APIRouter, pricing: Pricing) -> None:
 
         While the credit settings choose no profile, the cost is answered, the charge is null.
         """
-        given = Counter(name for name, _ in request.query_params.multi_items())
-        del given["unit"]  # the one parameter that may be repeated
-        for name, count in given.items():
+        repeats = Counter(name for name, _ in request.query_params.multi_items())
+        del repeats["unit"]  # the one parameter that may be repeated
+        for name, count in repeats.items():
             if count > 1:
                 return problem(422, f"{name:.60}: given twice")
         try:
@@ -92,7 +92,7 @@ def add_quotes(router: APIRouter, pricing: Pricing) -> None:
 
 
 def quote_schema() -> dict[str, Any]:
-    """One quote's schema with every reference written out, as an OpenAPI page needs it."""
+    """One quote's schema with every reference replaced, because OpenAPI pages resolve none."""
     whole = json.loads(packaged_file("schemas/quote.schema.json").read_bytes())
     found: dict[str, Any] = _inlined(whole["$defs"]["quote"], whole["$defs"])
     return found
@@ -100,7 +100,7 @@ def quote_schema() -> dict[str, Any]:
 
 def _inlined(node: Any, definitions: Mapping[str, Any]) -> Any:
     if isinstance(node, list):
-        return [_inlined(each, definitions) for each in node]
+        return [_inlined(item, definitions) for item in node]
     if not isinstance(node, dict):
         return node
     rest = {key: _inlined(value, definitions) for key, value in node.items() if key != "$ref"}
@@ -112,19 +112,21 @@ def _inlined(node: Any, definitions: Mapping[str, Any]) -> Any:
 def _quote(pricing: Pricing, query: QuoteParameters) -> Response:
     """Price one call from one snapshot."""
     usage = Usage(query.input, query.output, **_details(query))
-    terms = {"service": query.service, "region": query.region}
+    options = {"service": query.service, "region": query.region}
     at = datetime.now(UTC) if query.at is None else read_instant(query.at)
     if at is None:
         raise BadUsage("is not a valid date or instant", where="at", next_step="write 2026-12-01")
+    # `Pricing.quote` never raises; only the core can say that a name or a price is missing.
     if query.strict:
         snapshot = pricing.snapshot
-        found = price(snapshot.catalog, query.model, usage, **terms, at=at, strict=True)
+        found = price(snapshot.catalog, query.model, usage, **options, at=at, strict=True)
     else:
-        answer = pricing.quote(query.model, usage, **terms, at=at)
+        answer = pricing.quote(query.model, usage, **options, at=at)
         if INTERNAL_ERROR in answer.flags:
             return problem(500, "the calculation failed")
         snapshot, found = answer.snapshot, answer.quote
     profile = _profile(snapshot, query)
+    # Without a profile the report leaves the charge out; the estimate needs one all the same.
     estimate = Estimate(found, query.calls, profile or Profile())
     charged = profile is not None
     document = report.document([estimate], flags=snapshot.flags, charged=charged)
@@ -154,7 +156,7 @@ def _details(query: QuoteParameters) -> dict[str, Any]:
 
 
 def _profile(snapshot: Snapshot, query: QuoteParameters) -> Profile | None:
-    """The profile with what the question sets over it; None if none is chosen.
+    """The profile with the overrides of the query; None if no profile is chosen.
 
     Raises BadProfile.
     """
@@ -163,11 +165,11 @@ def _profile(snapshot: Snapshot, query: QuoteParameters) -> Profile | None:
         profile = snapshot.policy.profiles.get(query.profile)
         if profile is None:
             raise BadProfile("no profile has this name", where="profile")
-    words = {
+    overrides = {
         "markup_percent": query.markup,
         "credits_per_dollar": query.credits_per_dollar,
         "tokens_per_credit": query.tokens_per_credit,
     }
-    given = {name: word for name, word in words.items() if word is not None}
+    given = {name: text for name, text in overrides.items() if text is not None}
     read = Profile.read(given, "of the question")
     return profile and profile._replace(**{name: getattr(read, name) for name in given})

@@ -11,7 +11,9 @@ from fastapi.routing import APIRoute
 from pricectl.report.canvas import clean
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+# A query can have thousands of wrong parameters; the first ones are enough to go on.
 MAX_ERRORS = 10
+# A cached price or status would be an old one.
 HEADERS = {"Cache-Control": "no-store"}
 
 
@@ -25,7 +27,7 @@ def json_response(
 def text_response(
     document: str, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """A JSON document that is written already; in ASCII, where DEL alone is still to be escaped."""
+    """Already-written JSON; DEL escaped, the one control character that `json.dumps` leaves."""
     return Response(
         document.replace("\x7f", "\\u007f"),
         status,
@@ -51,8 +53,8 @@ class SafeRoute(APIRoute):
                 return await handle(request)
             except RequestValidationError as error:
                 sentences = [
-                    f"{'.'.join(map(str, each['loc'][1:])):.60}: {each['msg']:.200}"
-                    for each in error.errors()[:MAX_ERRORS]
+                    f"{'.'.join(map(str, fault['loc'][1:])):.60}: {fault['msg']:.200}"
+                    for fault in error.errors()[:MAX_ERRORS]
                 ]
                 return problem(422, "; ".join(sentences))
 

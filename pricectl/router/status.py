@@ -1,17 +1,16 @@
 """The status of a process's prices as documents: versions, counts and faults, but no folders."""
 
 import os
-import re
 from datetime import UTC, datetime
 from typing import Any
 
 from pricectl.core.windows import read_instant
-from pricectl.files.settings import PRICECTL_TOML, PYPROJECT_TOML
 from pricectl.report.canvas import clean
 from pricectl.runtime import Metrics, Pricing, ReloadResult, Snapshot
-from pricectl.runtime.snapshot import NOT_ANNOUNCED_REASON, SETTINGS_REASON
+from pricectl.runtime.snapshot import Reason
 
-MAX_REASON = 500
+# A refusal lists rows; the log has all of it.
+MAX_REASON_CHARACTERS = 500
 RELOAD_REFUSED = "reload-refused"
 
 
@@ -21,6 +20,7 @@ def health(pricing: Pricing) -> dict[str, Any]:
 
 
 def _health(snapshot: Snapshot, metrics: Metrics) -> dict[str, Any]:
+    # The old prices are in use and right, but an edit waits: that is degraded, too.
     flags = [*snapshot.flags, *([] if metrics.last_reload_ok else [RELOAD_REFUSED])]
     return {
         "status": "degraded" if flags else "ok",
@@ -45,7 +45,7 @@ def status(pricing: Pricing) -> dict[str, Any]:
         "pid": os.getpid(),
         "loaded_at": snapshot.loaded_at.isoformat(),
         "catalog_age_seconds": age_seconds(snapshot),
-        "settings_problem": without_folder(snapshot.settings_problem),
+        "settings_problem": _public(snapshot.settings_problem),
         "last_reload": {**reload_document(last), "at": at and at.isoformat()} if last else None,
         "reloads": dict(metrics.reloads),
         "fallbacks": dict(metrics.fallbacks),
@@ -62,16 +62,10 @@ def reload_document(result: ReloadResult) -> dict[str, Any]:
         "pid": os.getpid(),
     }
     if result.reason:
-        reason = result.reason
-        if reason.startswith(NOT_ANNOUNCED_REASON):  # what follows names a file of the state folder
-            reason = NOT_ANNOUNCED_REASON
-        elif reason.startswith(SETTINGS_REASON):
-            problem = without_folder(reason.removeprefix(f"{SETTINGS_REASON}: "))
-            reason = f"{SETTINGS_REASON}: {problem}" if problem else SETTINGS_REASON
-        document["reason"] = clean(reason)[:MAX_REASON]
+        document["reason"] = _public(result.reason)
     if result.status == "refused":
         document["findings"] = [
-            {"pointer": clean(pointer), "message": clean(message)[:MAX_REASON]}
+            {"pointer": clean(pointer), "message": clean(message)[:MAX_REASON_CHARACTERS]}
             for pointer, message, *_ in result.findings
         ]
     return document
@@ -83,16 +77,6 @@ def age_seconds(snapshot: Snapshot) -> int | None:
     return int((datetime.now(UTC) - edited).total_seconds()) if edited else None
 
 
-def without_folder(problem: str) -> str:
-    """A fault of the settings with the base name of their file alone, cleaned and bounded.
-
-    Empty if it speaks of another file: nobody knows which part of it is a folder.
-    """
-    chosen = re.split(r"[/\\]", os.environ.get("PRICECTL_SETTINGS", ""))[-1]
-    names = "|".join(re.escape(name) for name in (chosen, PRICECTL_TOML, PYPROJECT_TOML) if name)
-    folder = re.match(rf".*[/\\](?=(?:{names}): )", problem, re.DOTALL)
-    if folder:
-        problem = problem.replace(folder[0], "")
-    elif re.match(r"/|\\|[A-Za-z]:[/\\]", problem):
-        return ""
-    return clean(problem)[:MAX_REASON]
+def _public(reason: str) -> str:
+    """A reason without the folder of the settings, cleaned and bounded."""
+    return clean(Reason.of(reason).public)[:MAX_REASON_CHARACTERS]

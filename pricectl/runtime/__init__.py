@@ -1,4 +1,4 @@
-"""What production imports: exact prices that never fail a call and renew themselves.
+"""Exact prices that never fail a call and reload themselves.
 
 >>> from pricectl.core import Usage
 >>> from pricectl.runtime import quote
@@ -9,7 +9,7 @@
 process shares; it loads at first use, or with the options of `configure`. Nothing here raises.
 """
 
-from pricectl.runtime.flags import FALLBACKS
+from pricectl.flags import FALLBACKS
 from pricectl.runtime.pricing import Pricing
 from pricectl.runtime.snapshot import (
     Answer,

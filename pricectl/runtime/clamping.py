@@ -12,7 +12,8 @@ from pricectl.core.token_kinds import OVERLAPS, TOTALS, USAGE_ARGUMENTS
 from pricectl.core.units import UNITS
 from pricectl.core.usage import MAX_COUNT, Usage, is_consistent
 
-MAX_NAMES = 1000
+# Of one usage; a mapping of the caller may be endless.
+MAX_USAGE_NAMES = 1000
 _OVERLAPPING = frozenset(kind.argument for kind in OVERLAPS)
 # Kinds of tokens are counted by argument, everything else by its unit.
 _NAMES = frozenset(
@@ -40,10 +41,10 @@ def clamped(given: object) -> tuple[Usage, bool]:
         return clamped(dict(zip(TOTALS, tuple(given)[:2], strict=False)))[0], True
     if not isinstance(given, Mapping):
         return Usage(), True
-    listed = tuple(islice(given.items(), MAX_NAMES + 1))  # the caller's mapping may be endless
+    listed = tuple(islice(given.items(), MAX_USAGE_NAMES + 1))
     given = {name: value for name, value in listed if value is not None or name in TOTALS}
-    if len(listed) > MAX_NAMES:
-        return clamped(dict(listed[:MAX_NAMES]))[0], True
+    if len(listed) > MAX_USAGE_NAMES:
+        return clamped(dict(listed[:MAX_USAGE_NAMES]))[0], True
     counts = {
         name: count(value, name)
         for name, value in given.items()

@@ -1,4 +1,4 @@
-"""Reads, builds and judges a catalog; only one without any problem may price calls."""
+"""Reads, builds and checks a catalog; only a faultless one may price calls."""
 
 import gc
 import os
@@ -12,10 +12,9 @@ from pricectl.core.catalog import Catalog, build
 from pricectl.core.errors import DocumentError, PricingError
 from pricectl.core.prices import Problem
 from pricectl.files import atomic
+from pricectl.flags import BAD_JSON, NOT_FOUND, REFUSED, UNREADABLE, Layer
 from pricectl.packaged import packaged_catalog
 from pricectl.policy import Policy
-from pricectl.runtime import logs
-from pricectl.runtime.flags import Layer
 from pricectl.runtime.snapshot import Snapshot
 
 MAX_FINDINGS = 20
@@ -31,26 +30,26 @@ class Refused(PricingError):
     """
 
     def __init__(
-        self, what: str, *, phrase: str = logs.REFUSED, findings: tuple[Problem, ...] = ()
+        self, what: str, *, phrase: str = REFUSED, findings: tuple[Problem, ...] = ()
     ) -> None:
         super().__init__(what)
         self.phrase = phrase
         self.findings = findings
 
     @property
-    def may_pass(self) -> bool:
-        """Whether reading failed, which may pass, and not what the file says."""
-        return self.phrase == logs.UNREADABLE
+    def is_temporary(self) -> bool:
+        """Whether the file could not be read. Such an error may be temporary."""
+        return self.phrase == UNREADABLE
 
 
-def as_refused(error: Exception) -> Refused:
-    """Any error as a refusal; of an unexpected one only the type is told."""
+def to_refusal(error: Exception) -> Refused:
+    """Any error as a refusal; an unexpected one is named by its type only."""
     if isinstance(error, Refused):
         return error
-    return Refused(f"internal error: {type(error).__name__}", phrase=logs.UNREADABLE)
+    return Refused(f"internal error: {type(error).__name__}", phrase=UNREADABLE)
 
 
-class Loaded(NamedTuple):
+class LoadedCatalog(NamedTuple):
     """A catalog, the bytes it was read from, and where they are from."""
 
     catalog: Catalog
@@ -72,28 +71,28 @@ class Loaded(NamedTuple):
 
 
 def read_bytes(path: str, limit: int = document.MAX_BYTES) -> bytes:
-    """The file's bytes, one over the bound at most. Raises Refused."""
+    """The file's bytes, at most one byte over the limit. Raises Refused."""
     try:
         return atomic.read(path, limit)
     except FileNotFoundError:
-        raise Refused("no such file", phrase=logs.NOT_FOUND) from None
+        raise Refused("no such file", phrase=NOT_FOUND) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
-        raise Refused(f"cannot be read: {reason}", phrase=logs.UNREADABLE) from None
+        raise Refused(f"cannot be read: {reason}", phrase=UNREADABLE) from None
 
 
 def build_catalog(data: bytes, sha256: str) -> Catalog:
-    """Parse and check everything; only a catalog without any problem is handed out.
+    """Parse and check everything; only a faultless catalog is returned.
 
     `sha256` is the data's hash. Raises Refused.
     """
     problems: list[Problem] = []
     try:
-        with _no_collection():
+        with _pause_collection():
             values = document.parse(data)
             catalog = build(values, problems, sha256=sha256)
     except DocumentError as error:
-        raise Refused(str(error), phrase=logs.BAD_JSON) from None
+        raise Refused(str(error), phrase=BAD_JSON) from None
     if problems:
         first, more = problems[0], len(problems) - 1
         raise Refused(
@@ -108,10 +107,10 @@ _collection_paused = False
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
-    """Build many objects without the collector walking over them again and again.
+def _pause_collection() -> Iterator[None]:
+    """Pause garbage collection: walking over a half-built catalog again and again takes time.
 
-    A catalog has no reference cycles, so nothing waits for it meanwhile.
+    A catalog has no reference cycles, so nothing waits to be collected meanwhile.
     """
     global _collection_paused  # noqa: PLW0603 - it belongs to the process, as the collector does
     if not gc.isenabled():
@@ -127,7 +126,7 @@ def _no_collection() -> Iterator[None]:
 
 
 def _resume_collection() -> None:
-    """In a forked child, where the thread that paused it does not live."""
+    """In a forked child, where the thread that paused the collection does not exist."""
     if _collection_paused:
         gc.enable()
 
@@ -136,19 +135,19 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_resume_collection)
 
 
-def load(path: str, layer: Layer = "file") -> Loaded:
+def load(path: str, layer: Layer = "file") -> LoadedCatalog:
     """Read and build one file. Raises Refused."""
     data = read_bytes(path)
-    return Loaded(build_catalog(data, atomic.sha256(data)), data, layer, path)
+    return LoadedCatalog(build_catalog(data, atomic.sha256(data)), data, layer, path)
 
 
-def load_packaged() -> Loaded:
+def load_packaged() -> LoadedCatalog:
     """The catalog inside the package, as it was when the package was built. Raises Refused."""
     return load(str(packaged_catalog()), "packaged")
 
 
 def check_sane(new: Catalog, in_use: Catalog, policy: Policy) -> None:
-    """Refuse a catalog that looks like a broken file beside the prices in use. Raises Refused.
+    """Refuse a catalog that looks broken beside the prices in use. Raises Refused.
 
     PRICECTL_ACCEPT=sha256:PREFIX names the one file that a person has accepted.
     """

@@ -8,33 +8,25 @@ from collections.abc import Callable
 
 LOGGER = logging.getLogger("pricectl.runtime")
 
-# Monitors search for these words.
-LOADED = "pricing data loaded"
-NOT_FOUND = "pricing file not found"
-FALLBACK = "fallback pricing"
-BAD_JSON = "json decode error"
-REFUSED = "pricing reload refused"
-UNREADABLE = "pricing file unreadable"
-
 WINDOW_SECONDS = 60.0
 LINES_PER_KIND = 100
-MAX_VALUE = 256
+MAX_VALUE_CHARACTERS = 256
 # A reason names rows, numbers and what to do next.
-MAX_REASON = 1000
+MAX_REASON_CHARACTERS = 1000
 
 
-def escaped(value: object, most: int = MAX_VALUE) -> str:
+def escaped(value: object, max_characters: int = MAX_VALUE_CHARACTERS) -> str:
     r"""A value as one quoted ASCII word: no line break, control or direction character survives.
 
     >>> escaped("gpt\n\x1b[31m")
     '"gpt\\n\\u001b[31m"'
     """
-    text = value if isinstance(value, str) else f"{value!r:.{MAX_VALUE}}"
-    return json.dumps(text[:most]).replace("\x7f", "\\u007f")
+    text = value if isinstance(value, str) else f"{value!r:.{MAX_VALUE_CHARACTERS}}"
+    return json.dumps(text[:max_characters]).replace("\x7f", "\\u007f")
 
 
 class Log:
-    """Writes events; of each kind and model one a minute, and so many models a kind."""
+    """Writes events: at most one line a minute per kind and model, and 100 models a kind."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -58,7 +50,10 @@ class Log:
                         words.append(f"{name}={value}")
                         attributes[name] = value
                     else:
-                        quoted = escaped(value, MAX_REASON if name == "reason" else MAX_VALUE)
+                        quoted = escaped(
+                            value,
+                            MAX_REASON_CHARACTERS if name == "reason" else MAX_VALUE_CHARACTERS,
+                        )
                         words.append(f"{name}={quoted}")
                         attributes[name] = quoted[1:-1]
                 extra = {"event": phrase, **attributes}
@@ -66,9 +61,9 @@ class Log:
         except Exception:  # noqa: BLE001, S110 - a broken log handler must not break a call
             pass
 
-    def limited(self, level: int, phrase: str, kind: str, about: str, **values: object) -> None:
+    def limited(self, level: int, phrase: str, kind: str, log_key: str, **values: object) -> None:
         """Write a line unless one of this kind about the same was written within the minute."""
-        key = about[:MAX_VALUE]
+        key = log_key[:MAX_VALUE_CHARACTERS]
         with self._lock:
             now = self._clock()
             if now - self._window_start >= WINDOW_SECONDS:

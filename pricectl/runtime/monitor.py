@@ -9,9 +9,19 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from types import MappingProxyType
 
+from pricectl.flags import (
+    FALLBACK,
+    FALLBACKS,
+    LOADED,
+    LOGGED,
+    NOT_ANNOUNCED,
+    NOT_FOUND,
+    OWN_LAYERS,
+    REFUSED,
+    SETTINGS_NOT_USED,
+)
 from pricectl.runtime import logs
-from pricectl.runtime.flags import FALLBACKS, LOGGED, NOT_ANNOUNCED, OWN_LAYERS, SETTINGS_NOT_USED
-from pricectl.runtime.loader import as_refused
+from pricectl.runtime.loader import to_refusal
 from pricectl.runtime.snapshot import STATUSES, Metrics, ReloadResult, Snapshot
 
 
@@ -39,29 +49,29 @@ class Monitor:
             fallbacks, reloads = dict(self._fallbacks), dict(self._reloads)
             return Metrics(MappingProxyType(fallbacks), MappingProxyType(reloads), *self._last)
 
-    def fallback(self, kind: str, model: str = "", reason: str = "", about: str = "") -> None:
+    def fallback(self, kind: str, model: str = "", reason: str = "", log_key: str = "") -> None:
         """Count and log an event of FALLBACKS.
 
-        One line a minute is logged for each kind and model, or for each kind and `about`.
+        One line a minute is logged for each kind and model, or for each kind and `log_key`.
         """
         with suppress(Exception):
             with self._lock:
                 self._fallbacks[kind] += 1
             if kind in LOGGED:
-                named = {"model": model, "reason": reason}
-                shown = {name: value for name, value in named.items() if value}
-                self._log.limited(logging.WARNING, logs.FALLBACK, kind, model or about, **shown)
+                fields = {"model": model, "reason": reason}
+                shown = {name: value for name, value in fields.items() if value}
+                self._log.limited(logging.WARNING, FALLBACK, kind, model or log_key, **shown)
 
     def settings_problem(self, problem: str) -> None:
         """The settings file has a fault."""
-        self.fallback(SETTINGS_NOT_USED, reason=problem, about=problem)
+        self.fallback(SETTINGS_NOT_USED, reason=problem, log_key=problem)
 
     def failure(self, layer: str, error: Exception) -> None:
         """A layer cannot be used; trouble with the team's own file is an error."""
         with suppress(Exception):
-            refused = as_refused(error)
+            refused = to_refusal(error)
             # Every machine starts once without a copy; that is not worth a line.
-            if layer == "last-known-good" and refused.phrase == logs.NOT_FOUND:
+            if layer == "last-known-good" and refused.phrase == NOT_FOUND:
                 return
             reason = refused.what
             self._log.limited(logging.ERROR, refused.phrase, layer, reason, reason=reason)
@@ -74,7 +84,7 @@ class Monitor:
             if snapshot.layer in OWN_LAYERS:
                 self._log.event(
                     logging.INFO,
-                    logs.LOADED,
+                    LOADED,
                     models=snapshot.models,
                     sha256=snapshot.sha256,
                     generation=snapshot.generation,
@@ -91,7 +101,7 @@ class Monitor:
             if result.status == "refused":
                 self._log.limited(
                     logging.ERROR,
-                    logs.REFUSED,
+                    REFUSED,
                     "refused",
                     result.reason,
                     reason=result.reason,

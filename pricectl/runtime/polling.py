@@ -18,7 +18,7 @@ FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS = 0.5, 60.0
 
 
 class Polled(Protocol):
-    """What a watcher and a fork need of a process's prices."""
+    """What the watcher calls, and a fork."""
 
     def poll(self) -> None:
         """Look for new prices now."""
@@ -54,7 +54,7 @@ class Watcher:
         self._stop.set()
 
     def after_fork(self) -> None:
-        """Start the thread; a forked child has none, and may not touch the event of its parent."""
+        """Start the thread: a forked child starts its own, with an event of its own."""
         self._stop = threading.Event()
         if self._every_seconds is None:
             return
@@ -77,7 +77,7 @@ class RetryPause:
     """The time until the next retry; each pause is twice as long as the one before."""
 
     def __init__(self) -> None:
-        # The files' content that a retry has refused, which need not be judged again.
+        # The files' content that a retry has refused, which need not be checked again.
         self.refused_content = ""
         self.reset()
 

@@ -1,7 +1,7 @@
-"""Prices for a process that must never fail because of them, and can renew them.
+"""Prices for a process whose calls must never fail, and which can reload them.
 
-Readers take one reference to a frozen snapshot; a reload builds a new one beside it and swaps the
-reference. Whatever goes wrong is flagged on the answer, counted and logged, never raised.
+Readers take one reference to a frozen snapshot; a reload builds a new one and swaps the reference.
+Every problem is flagged, counted and logged; none is raised.
 """
 
 import os
@@ -11,10 +11,10 @@ from time import monotonic
 
 from pricectl.core.model import Match
 from pricectl.core.usage import Usage
+from pricectl.flags import INTERNAL_ERROR
 from pricectl.policy import Policy
-from pricectl.runtime.flags import INTERNAL_ERROR
 from pricectl.runtime.monitor import Monitor
-from pricectl.runtime.quoting import price_carefully, price_plainly, price_response
+from pricectl.runtime.quoting import QuoteOptions, price_carefully, price_plainly, price_response
 from pricectl.runtime.snapshot import Answer, Metrics, ReloadResult, Snapshot
 from pricectl.runtime.sources import Options
 from pricectl.runtime.updater import Updater
@@ -23,7 +23,7 @@ _NO_USAGE = Usage()
 
 
 class Pricing:
-    """The prices of one process; every method answers whatever happens.
+    """The prices of one process; no method raises.
 
     One is shared by all threads. After a fork each child goes on with its own.
     """
@@ -63,7 +63,7 @@ class Pricing:
         deny: Iterable[str] = (),
         check_seconds: float = 0.2,
     ) -> None:
-        """Start again with other options; those of `load`."""
+        """Restart with new options; see `load`."""
         denied = frozenset(str(name).strip().lower() for name in deny)
         self._updater.configure(Options(path, policy, state, denied, check_seconds))
 
@@ -85,14 +85,14 @@ class Pricing:
         updater = self._updater
         try:
             if monotonic() >= updater.check_at:
-                updater.look()
+                updater.check_for_news()
             snapshot, deny = updater.snapshot, updater.deny
             if service is None and region is None and at is None and not deny:
                 answer = price_plainly(snapshot, name, usage)
                 if answer is not None:
                     return answer
-            terms = (service, region, at)
-            return price_carefully(snapshot, name, usage, terms, deny, self._monitor)
+            options = QuoteOptions(service, region, at)
+            return price_carefully(snapshot, name, usage, options, deny, self._monitor)
         except Exception:  # noqa: BLE001 - no frame is left: the recursion limit is near
             return updater.no_price
 
@@ -114,8 +114,8 @@ class Pricing:
         updater = self._updater
         try:
             snapshot = self.snapshot  # a reload while the body is read must not mix two versions
-            given = (model, provider, at)
-            return price_response(snapshot, body, given, updater.deny, self._monitor)
+            deny, monitor = updater.deny, self._monitor
+            return price_response(snapshot, body, model, provider, at, deny, monitor)
         except Exception:  # noqa: BLE001 - no frame is left: the recursion limit is near
             return updater.no_price
 
@@ -125,10 +125,10 @@ class Pricing:
 
     @property
     def snapshot(self) -> Snapshot:
-        """The prices and settings that calls are priced by now."""
+        """The prices and settings that calls use now."""
         updater = self._updater
         if monotonic() >= updater.check_at:
-            updater.look()
+            updater.check_for_news()
         return updater.snapshot
 
     def reload(self, *, force: bool = False) -> ReloadResult:
@@ -147,14 +147,14 @@ class Pricing:
     def poll(self) -> None:
         """Look now whether another worker, or a changed file that is watched, has new prices.
 
-        Waits for nobody: while a reload is under way, here or in another process, it does nothing.
+        Never waits: while a reload is under way, here or in another process, it does nothing.
         """
         self._updater.poll()
 
     def watch(self, every_seconds: float = 1.0) -> None:
         """Reload automatically when the catalog or the settings change, here and in later forks.
 
-        The files are read every `every_seconds`, at the most 20 times a second.
+        The files are read every `every_seconds`, at most 20 times a second.
         """
         self._updater.watch(every_seconds)
 
@@ -167,5 +167,5 @@ class Pricing:
         return self._monitor.metrics()
 
     def count_internal_error(self, about: str) -> None:
-        """Count and log an answer that had to be made up; `about` says where."""
+        """Count and log an answer that stands for a failed calculation; `about` says where."""
         self._monitor.fallback(INTERNAL_ERROR, about)

@@ -1,37 +1,45 @@
-"""Prices one call from one snapshot; whatever is wrong with the call is flagged and counted."""
+"""Prices one call from one snapshot; problems are flagged and counted."""
 
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from pricectl.core.calculator import Quote, quote
 from pricectl.core.catalog import Catalog
 from pricectl.core.lookup import find
 from pricectl.core.model import Match
 from pricectl.core.usage import Usage
+from pricectl.flags import INTERNAL_ERROR
 from pricectl.runtime.clamping import clamped
-from pricectl.runtime.flags import INTERNAL_ERROR
 from pricectl.runtime.monitor import Monitor
 from pricectl.runtime.snapshot import EMERGENCY, Answer, Snapshot
 
-# Service, region and date of a call, as the caller gave them.
-Terms = tuple[object, object, object]
+
+class QuoteOptions(NamedTuple):
+    """What a caller gives beside the model and the counts; of any type until it is checked."""
+
+    service: object = None
+    region: object = None
+    at: object = None
+
+
 _new = tuple.__new__
-# Ways to find a row of which the caller is told.
+# Ways to match a name that raise a flag.
 _GUESSES = ("partial", "default")
 # What a quote says of service, region, tier and period when none was given.
 _STANDARD = tuple(Quote._field_defaults.values())
-# The answer when none can be made; built while there is memory for it.
-FREE_QUOTE = quote(EMERGENCY.catalog, "", Usage())
+# Stands in an answer when no price could be made; built while there is memory for it. It is always
+# flagged as an internal error, since a call without a price is not free.
+NO_QUOTE = quote(EMERGENCY.catalog, "", Usage())
 
 
 def price_plainly(
     snapshot: Snapshot, name: Any, usage: object, match: Match | None = None
 ) -> Answer | None:
-    """Price a call without service, region and date; None where anything about it is special.
+    """Price a call without service, region and date; None for anything unusual.
 
-    It is the plain case of core's `quote`, spelled out, since it is most of a process's calls. One
-    loop both adds up and sees that each unit has a price of its own. `match` is what the name
-    found, if it was looked up before.
+    This is the fast path of core's `quote`, since most calls of a process are plain. One loop adds
+    the units up and checks that each has a price of its own. `match` is the row of the name, if it
+    was looked up before.
     """
     try:
         # Fields by index, for this is the inner loop of a process.
@@ -61,25 +69,25 @@ def price_carefully(  # noqa: PLR0913, PLR0917 - a call, and who is told of it
     snapshot: Snapshot,
     name: object,
     usage: object,
-    terms: Terms,
+    options: QuoteOptions,
     deny: frozenset[str],
     monitor: Monitor,
     match: Match | None = None,
 ) -> Answer:
-    """Price any call; what is wrong with it is flagged, counted and logged. Never raises."""
-    found, flags = _clamp_and_quote(snapshot.catalog, name, usage, terms, match)
+    """Price any call; problems are flagged, counted and logged. Never raises."""
+    found, flags = _clamp_and_quote(snapshot.catalog, name, usage, options, match)
     try:
         row = found.match
-        called_for = (
+        flag_conditions = (
             ("unknown-model", found.guessed),
             ("unpriced-unit", found.unpriced),
-            # Of a guess, which no row answered, nothing else is assumed.
+            # A guess has no further flags: no row answered.
             ("assumed-rate", found.assumed and not found.guessed),
             ("missing-region", found.missing_region),
             ("missing-service", found.missing_service),
             ("partial-match", row.how == "partial"),
         )
-        flags += tuple(flag for flag, is_due in called_for if is_due)
+        flags += tuple(flag for flag, is_due in flag_conditions if is_due)
         if deny:
             names = {row.asked.lower()}
             if not found.guessed:
@@ -96,9 +104,9 @@ def price_carefully(  # noqa: PLR0913, PLR0917 - a call, and who is told of it
 
 
 def _clamp_and_quote(
-    catalog: Catalog, name: object, usage: object, terms: Terms, match: Match | None
+    catalog: Catalog, name: object, usage: object, options: QuoteOptions, match: Match | None
 ) -> tuple[Quote, tuple[str, ...]]:
-    """Price the valid part of a call; the flags say which part was not valid. Never raises."""
+    """Price the valid part of a call; the flags name the part that was not valid. Never raises."""
     flags = []
     try:
         counts, cut = (usage, False) if type(usage) is Usage else clamped(usage)
@@ -106,53 +114,54 @@ def _clamp_and_quote(
         counts, cut = Usage(), True
     if cut:
         flags.append("bad-usage")
-    valid = (
-        terms[0] if isinstance(terms[0], str) else None,
-        terms[1] if isinstance(terms[1], str) else None,
-        terms[2] if isinstance(terms[2], date) else None,
-    )
-    if any(kept is not given for kept, given in zip(valid, terms, strict=True)):
+    service = options.service if isinstance(options.service, str) else None
+    region = options.region if isinstance(options.region, str) else None
+    at = options.at if isinstance(options.at, date) else None
+    # By identity: a caller's object may compare as it likes.
+    if any(kept is not given for kept, given in zip((service, region, at), options, strict=True)):
         flags.append("bad-argument")
     try:
         match = match or find(catalog, name)
-        found = _quote(catalog, match, counts, valid)
+        found = _quote(catalog, match, counts, service, region, at)
         if found.pico_usd >= 0:  # less: a usage that was built around its own checks
             return found, tuple(flags)
     except Exception:  # noqa: BLE001, S110 - the promise is to answer
         pass
-    # Once more with the plain part of the call alone.
+    # Retry with the valid part only: the counts and the name.
     try:
         counts, cut = clamped(counts)
         match = match or find(catalog, name if type(name) is str else "")
-        found = _quote(catalog, match, counts, (None, None, None))
+        found = _quote(catalog, match, counts, None, None, None)
     except Exception:  # noqa: BLE001 - the promise is to answer
-        return FREE_QUOTE, (*flags, INTERNAL_ERROR)
+        return NO_QUOTE, (*flags, INTERNAL_ERROR)
     return found, tuple(dict.fromkeys((*flags, "bad-usage" if cut else "bad-argument")))
 
 
-def _quote(
+def _quote(  # noqa: PLR0913, PLR0917 - what a price depends on
     catalog: Catalog,
     match: Match,
     usage: Usage,
-    terms: tuple[str | None, str | None, date | None],
+    service: str | None,
+    region: str | None,
+    at: date | None,
 ) -> Quote:
-    service, region, at = terms
     if at is None and match.model.dated:
         at = datetime.now(UTC)  # announced prices take effect automatically
     return quote(catalog, match, usage, service=service, region=region, at=at)
 
 
-def price_response(
+def price_response(  # noqa: PLR0913, PLR0917 - a call, and who is told of it
     snapshot: Snapshot,
     body: object,
-    given: tuple[object, object, object],
+    model: object,
+    provider: object,
+    at: object,
     deny: frozenset[str],
     monitor: Monitor,
 ) -> Answer:
-    """Price a provider's response; `given` are the caller's model, provider and date."""
+    """Price a provider's response; what the caller gave, such as `model`, wins over the body."""
     from pricectl.core.responses import find_row, salvage_response
 
-    model, provider, at = given
     name = model if isinstance(model, str) else None
     match = usage = service = region = None
     flags: tuple[str, ...] = ()
@@ -172,8 +181,8 @@ def price_response(
     if service is None and region is None and at is None and not deny:
         answer = price_plainly(snapshot, name or "", usage, match)
     if answer is None:
-        terms = (service, region, at)
-        answer = price_carefully(snapshot, name or "", usage, terms, deny, monitor, match)
+        options = QuoteOptions(service, region, at)
+        answer = price_carefully(snapshot, name or "", usage, options, deny, monitor, match)
     if not flags:
         return answer
     for flag in flags:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Self
 
 from pricectl import __version__
 from pricectl.core.calculator import Quote
@@ -10,14 +10,40 @@ from pricectl.core.catalog import Catalog, build
 from pricectl.core.model import Match
 from pricectl.core.prices import Problem
 from pricectl.core.profile import Profile
+from pricectl.flags import LAYER_FLAGS, SETTINGS_ERROR, Layer
 from pricectl.policy import NO_PROFILE, Policy
-from pricectl.runtime.flags import LAYER_FLAGS, SETTINGS_ERROR, Layer
 
 Status = Literal["reloaded", "unchanged", "refused"]
-# How the reasons of a reload begin that was done all the same; a file's name may follow.
+# Prefixes of `reason` for a reload that worked with a problem.
 SETTINGS_REASON = "the settings have a fault"
 NOT_ANNOUNCED_REASON = "the other workers were not told"
 STATUSES: tuple[Status, ...] = ("reloaded", "unchanged", "refused")
+
+
+class Reason(str):
+    """A sentence for the log, which names files with their folders.
+
+    `public` is the same without folders, for those who may not know them.
+    """
+
+    __slots__ = ("public",)
+    public: str
+
+    def __new__(cls, text: str = "", public: str | None = None) -> Self:
+        """Without `public` the sentence names no folder."""
+        reason = super().__new__(cls, text)
+        reason.public = text if public is None else public
+        return reason
+
+    @classmethod
+    def of(cls, text: str) -> "Reason":
+        """The text as a Reason; a plain text, which names no folder, has nothing to hide."""
+        return text if isinstance(text, Reason) else cls(text)
+
+    def under(self, prefix: str) -> "Reason":
+        """The same as the detail of a more general reason."""
+        public = f"{prefix}: {self.public}" if self.public else prefix
+        return Reason(f"{prefix}: {self}", public)
 
 
 class Snapshot(NamedTuple):
@@ -63,7 +89,7 @@ class Snapshot(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a call costs, the version that says so, and what was wrong with the question.
+    """The cost of a call, the version that priced it, and its flags.
 
     `flags` are names out of FALLBACKS, empty for a plain answer.
     """
@@ -101,8 +127,8 @@ class Answer(NamedTuple):
 class ReloadResult(NamedTuple):
     """What a reload did, and what is active now: models, version (a SHA-256), generation.
 
-    `reason` says why it was refused, or what else is to be known; `findings` are the first
-    problems of a refused catalog.
+    `reason` says why it was refused, or is a warning; `findings` are the first problems of a
+    refused catalog.
     """
 
     status: Status

@@ -6,13 +6,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pricectl.files import atomic, catalog_file
+from pricectl.flags import NOT_FOUND
 from pricectl.policy import Policy
-from pricectl.runtime import loader, logs
-from pricectl.runtime.announcements import Announcement, AnnouncementFile
-from pricectl.runtime.last_good import LastGoodCopy, catalog_copy, load_copy, state_folder
-from pricectl.runtime.loader import Loaded, Refused
+from pricectl.runtime import loader
+from pricectl.runtime.loader import LoadedCatalog, Refused
 from pricectl.runtime.monitor import Monitor
 from pricectl.runtime.settings_file import SettingsFile, SettingsInForce
+from pricectl.runtime.shared_files import (
+    Announcement,
+    AnnouncementFile,
+    LastGoodCopy,
+    catalog_copy,
+    default_state_folder,
+    load_copy,
+)
 
 
 class Options(NamedTuple):
@@ -20,7 +27,7 @@ class Options(NamedTuple):
 
     path: str | os.PathLike[str] | None = None
     policy: Policy | None = None
-    state: str | os.PathLike[str] | None = None
+    state_folder: str | os.PathLike[str] | None = None
     deny: frozenset[str] = frozenset()
     check_seconds: float = 0.2
 
@@ -38,13 +45,13 @@ class Sources(NamedTuple):
     last_good: LastGoodCopy | None = None
     provisional: bool = False
 
-    def content(self) -> str:
-        """A hash of what the files say now; empty where the catalog cannot be read."""
+    def content_sha256(self) -> str:
+        """The hash of the files' content; empty where the catalog cannot be read."""
         try:
             read = atomic.read(self.path) if self.path is not None else b""
         except (OSError, ValueError):
             return ""
-        return atomic.sha256(read) + self.settings.content()
+        return atomic.sha256(read) + self.settings.content_sha256()
 
     def announced(self) -> Announcement | None:
         """The version that the workers agreed on last."""
@@ -54,7 +61,7 @@ class Sources(NamedTuple):
         """A value that changes with each announcement; None while there is none."""
         return self.announcements.stamp() if self.announcements else None
 
-    def own(self, monitor: Monitor) -> Iterator[Loaded]:
+    def load_own_layers(self, monitor: Monitor) -> Iterator[LoadedCatalog]:
         """The team's own prices, from each layer that can be used, the best first."""
         file = None
         if self.path is not None:
@@ -65,22 +72,29 @@ class Sources(NamedTuple):
                 monitor.failure("file", error)
         if self.last_good:
             try:
-                yield load_copy(self.last_good, like=file)
+                yield load_copy(self.last_good, reuse=file)
             except Exception as error:  # noqa: BLE001 - the next layer answers
                 monitor.failure("last-known-good", error)
 
-    def keep(
-        self, loaded: Loaded, monitor: Monitor, wait_seconds: float, *, held: bool | None = None
+    def save_last_good(
+        self,
+        loaded: LoadedCatalog,
+        monitor: Monitor,
+        wait_seconds: float,
+        *,
+        copy_is_current: bool | None = None,
     ) -> None:
-        """Save the last good copy; where another process holds the folder, the next reload does.
+        """Save the last good copy. If another process holds the lock, the next reload saves it.
 
-        `held` says whether the copy is the same already; None looks.
+        `copy_is_current`: the copy has this content already; None: not known, so it is read.
         """
         copy, data, sha256 = self.last_good, loaded.data, loaded.catalog.sha256
         try:
-            if copy and not (copy.holds(data, sha256) if held is None else held):
+            if copy and copy_is_current is None:
+                copy_is_current = copy.holds(data, sha256)
+            if copy and not copy_is_current:
                 copy.save(data, sha256, wait_seconds)
-        except atomic.Busy:
+        except atomic.LockBusy:
             return
         except Exception as error:  # noqa: BLE001 - the prices are good all the same
             monitor.failure("last-known-good", error)
@@ -94,39 +108,43 @@ def find_sources(
     `folder` is the working folder; None where it has been deleted. The settings are those that the
     setting `file` was read from.
     """
-    named, state, path = None, None, None
+    catalog_argument, state_folder, path = None, None, None
     try:
-        named = os.fsdecode(options.path) if options.path is not None else None
+        if options.path is not None:
+            catalog_argument = os.fsdecode(options.path)
     except Exception as error:  # noqa: BLE001 - the package's prices hold
         monitor.failure("file", error)
     try:
-        if options.state:
-            state = Path(os.path.abspath(os.fsdecode(options.state)))  # noqa: PTH100
+        if options.state_folder:
+            chosen = os.fsdecode(options.state_folder)
+            state_folder = Path(os.path.abspath(chosen))  # noqa: PTH100
         else:
-            state = state_folder()
+            state_folder = default_state_folder()
     except Exception as error:  # noqa: BLE001 - without a home there is no last good copy
         monitor.failure("last-known-good", error)
-    settings_file = SettingsFile(named, folder, options.policy, state)
+    settings_file = SettingsFile(catalog_argument, folder, options.policy, state_folder)
     found = settings_file.read()
     try:
-        path = _locate(named, found.policy.file, folder)
+        path = _locate(catalog_argument, found.policy.file, folder)
     except Exception as error:  # noqa: BLE001 - the package's prices hold
         monitor.failure("file", error)
-    by_settings = named is None and not os.environ.get("PRICECTL_FILE")
+    by_settings = catalog_argument is None and not os.environ.get("PRICECTL_FILE")
     provisional = path is None or (bool(found.problem) and by_settings)
     sources = Sources(path, settings_file, provisional=provisional)
-    if path is not None and state is not None:
-        announcements = AnnouncementFile.of_catalog(path, state)
-        last_good = catalog_copy(path, state)
+    if path is not None and state_folder is not None:
+        announcements = AnnouncementFile.of_catalog(path, state_folder)
+        last_good = catalog_copy(path, state_folder)
         sources = sources._replace(announcements=announcements, last_good=last_good)
     return sources, found
 
 
-def _locate(named: str | None, configured: str | None, folder: Path | None) -> str | None:
+def _locate(
+    catalog_argument: str | None, configured: str | None, folder: Path | None
+) -> str | None:
     """The absolute path of the team's own file, links kept; None if there is none."""
-    found = catalog_file.find(named, configured, folder)
+    found = catalog_file.find(catalog_argument, configured, folder)
     if found is None or os.path.isabs(found):  # noqa: PTH117 - may hold a null byte
         return found and os.path.normpath(found)
     if folder is None:
-        raise Refused("a relative path, and the working folder is gone", phrase=logs.NOT_FOUND)
+        raise Refused("a relative path, and the working folder is gone", phrase=NOT_FOUND)
     return os.path.normpath(os.path.join(folder, found))  # noqa: PTH118

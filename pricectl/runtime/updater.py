@@ -6,16 +6,24 @@ from time import monotonic
 
 from pricectl.files import atomic
 from pricectl.files.settings import working_folder
-from pricectl.runtime import logs, polling
-from pricectl.runtime.flags import INTERNAL_ERROR
-from pricectl.runtime.loader import as_refused
+from pricectl.flags import INTERNAL_ERROR, REFUSED
+from pricectl.runtime import polling
+from pricectl.runtime.loader import to_refusal
 from pricectl.runtime.monitor import Monitor
-from pricectl.runtime.quoting import FREE_QUOTE
-from pricectl.runtime.reload import HOST_LOCK_SECONDS, NoFile, Renewal, follow, reload_result, renew
+from pricectl.runtime.next_snapshot import (
+    HOST_LOCK_SECONDS,
+    NO_WAIT,
+    NextSnapshot,
+    NoFile,
+    first_snapshot,
+    reload_from_file,
+    reload_result,
+    take_announced,
+)
+from pricectl.runtime.quoting import NO_QUOTE
 from pricectl.runtime.settings_file import SettingsFile, SettingsInForce
 from pricectl.runtime.snapshot import EMERGENCY, Answer, ReloadResult, Snapshot, Status
 from pricectl.runtime.sources import Options, Sources, find_sources
-from pricectl.runtime.start import NO_WAIT, first_snapshot
 
 
 class Updater:
@@ -39,16 +47,17 @@ class Updater:
         polling.call_after_fork(self)
 
     def configure(self, options: Options) -> None:
-        """Start again with other options; the prices in use stay until the next are there."""
+        """Restart with new options; the prices in use stay until the next are there."""
         with self._lock, self._start_lock:
             self.watcher.stop()
             self._reset(options)
             self._ensure_started()
 
-    def look(self) -> None:
-        """Check on the way of a call, every `check_seconds`, whether there may be new prices."""
+    def check_for_news(self) -> None:
+        """While pricing, check every `check_seconds` whether there may be new prices."""
         try:
             self._ensure_started()
+            # First of all, so that the calls of other threads do not look, too.
             self.check_at = monotonic() + self._options.check_seconds
             announced = self._sources.announcement_stamp() != self._stamp
             # Loading takes longer than a call may: a thread does it, this call has the old price.
@@ -66,7 +75,7 @@ class Updater:
             return reload_result(self.snapshot, "unchanged", "the process is starting")
         with self._lock:
             try:
-                return self._swap(self._renew(HOST_LOCK_SECONDS, force=force))
+                return self._swap(self._reload_from_file(HOST_LOCK_SECONDS, force=force))
             except Exception as error:  # noqa: BLE001 - the old prices stay
                 return self._refused(error)
 
@@ -78,10 +87,10 @@ class Updater:
             return
         try:
             # Other workers first: what they announced may be the very edit that is watched.
-            self._follow()
-            # Read before the reload: an edit made meanwhile is taken by the next look.
-            content = self._sources.content() if self.watcher.is_on else self._content
-            if content != self._content:
+            self._take_announced()
+            # Read before the reload: the next poll takes an edit made meanwhile.
+            content = self._sources.content_sha256() if self.watcher.is_on else self._content_sha256
+            if content != self._content_sha256:
                 self._reload_watched(content)
             elif self._retry_is_due():
                 self._retry()
@@ -95,7 +104,7 @@ class Updater:
         """See `Pricing.watch`."""
         self._ensure_started()
         with self._lock:
-            self._content = self._sources.content()
+            self._content_sha256 = self._sources.content_sha256()
             self.watcher.start(every_seconds)
 
     def after_fork(self) -> None:
@@ -113,8 +122,8 @@ class Updater:
         self._folder: Path | None = None
         self.last_reload: ReloadResult | None = None
         self._stamp: tuple[int, int, int] | None = None
-        # The files' content that was judged last, while they are watched.
-        self._content = ""
+        # The hash of the files' content that was checked last, while they are watched.
+        self._content_sha256 = ""
         self._polling = False
         self._retry_pause = polling.RetryPause()
         self._started = False
@@ -150,19 +159,19 @@ class Updater:
             self._starting = None
 
     def _is_starting(self) -> bool:
-        """Whether this very thread is starting; another one waits for the lock."""
+        """Whether this thread is starting; another one waits for the lock."""
         return self._starting == threading.get_ident()
 
     def _catch_up(self) -> None:
         """At start, take an edit that no worker has announced yet; a call may be waiting."""
         try:
-            self._swap(self._renew(NO_WAIT))
-        except atomic.Busy:
+            self._swap(self._reload_from_file(NO_WAIT))
+        except atomic.LockBusy:
             polling.run_in_thread(self.reload)
         except Exception as error:  # noqa: BLE001 - the announced prices stay
             self._refused(error)
 
-    def _follow(self) -> None:
+    def _take_announced(self) -> None:
         """Take the version that another worker has announced."""
         stamp = self._sources.announcement_stamp()
         if stamp == self._stamp:
@@ -170,42 +179,42 @@ class Updater:
         # Before the file is read: an announcement made meanwhile has another stamp and is seen.
         self._stamp = stamp
         try:
-            renewal = follow(self._sources, self.snapshot, self._monitor)
-            if renewal.snapshot is not self.snapshot:
-                self._swap(renewal)
+            new = take_announced(self._sources, self.snapshot, self._monitor)
+            if new.snapshot is not self.snapshot:
+                self._swap(new)
         except Exception as error:  # noqa: BLE001 - the old prices stay
-            if as_refused(error).may_pass:
-                self._stamp = None  # what failed may pass: look again
+            if to_refusal(error).is_temporary:
+                self._stamp = None  # the failure may be temporary: look again
             self._refused(error)
 
     def _reload_watched(self, content: str) -> None:
-        """Reload once for each content; a failure that may pass is tried again at the next look."""
+        """Reload once per content; the next poll retries a temporary failure."""
         try:
-            self._swap(self._renew(NO_WAIT))
-            self._content = content
-        except atomic.Busy:
+            self._swap(self._reload_from_file(NO_WAIT))
+            self._content_sha256 = content
+        except atomic.LockBusy:
             return
         except Exception as error:  # noqa: BLE001 - the old prices stay
-            if not as_refused(error).may_pass:
-                self._content = content
+            if not to_refusal(error).is_temporary:
+                self._content_sha256 = content
             self._refused(error)
 
     def _retry_is_due(self) -> bool:
-        # Flags mean that the file or the settings are not in use; else only a reload reads them.
+        # Flags mean that a fallback is used; otherwise only a reload reads the files again.
         return bool(self.snapshot.flags) and self._retry_pause.is_over()
 
     def _retry(self) -> None:
-        """Read the files again; what failed at start may have passed, or have been mended."""
+        """Retry what failed at start: it may have been temporary, or have been repaired."""
         self._retry_pause.double()
-        content = self._sources.content()
+        content = self._sources.content_sha256()
         if content and content == self._retry_pause.refused_content:
             return
         try:
-            self._swap(self._renew(NO_WAIT))
-        except (NoFile, atomic.Busy):
+            self._swap(self._reload_from_file(NO_WAIT))
+        except (NoFile, atomic.LockBusy):
             pass
         except Exception as error:  # noqa: BLE001 - the prices in use stay
-            if content and not as_refused(error).may_pass:
+            if content and not to_refusal(error).is_temporary:
                 self._retry_pause.refused_content = content
                 self._refused(error)
             else:
@@ -216,30 +225,32 @@ class Updater:
         self._sources, found = find_sources(self._options, self._folder, self._monitor)
         return found
 
-    def _renew(self, wait_seconds: float, *, force: bool = False) -> Renewal:
+    def _reload_from_file(self, wait_seconds: float, *, force: bool = False) -> NextSnapshot:
         if self._sources.provisional:
             self._find_sources()
         current, monitor = self.snapshot, self._monitor
-        return renew(self._sources, current, monitor, force=force, wait_seconds=wait_seconds)
+        return reload_from_file(
+            self._sources, current, monitor, force=force, wait_seconds=wait_seconds
+        )
 
     def _use(self, snapshot: Snapshot) -> None:
-        """Price calls by a snapshot, and have an answer ready for when none can be made."""
-        self.no_price = Answer(FREE_QUOTE, snapshot, (*snapshot.flags, INTERNAL_ERROR))
+        """Price calls by a snapshot, and prepare the answer for when no price can be made."""
+        self.no_price = Answer(NO_QUOTE, snapshot, (*snapshot.flags, INTERNAL_ERROR))
         self.snapshot = snapshot
 
-    def _swap(self, renewal: Renewal) -> ReloadResult:
-        self._use(renewal.snapshot)
-        if not renewal.snapshot.flags:
+    def _swap(self, new: NextSnapshot) -> ReloadResult:
+        self._use(new.snapshot)
+        if not new.snapshot.flags:
             self._retry_pause.reset()
-        if renewal.changed:
-            self._monitor.loaded(renewal.snapshot)
-        status: Status = "reloaded" if renewal.changed else "unchanged"
-        result = reload_result(renewal.snapshot, status, renewal.reason)
-        return self._done(result, announced=renewal.announced)
+        if new.changed:
+            self._monitor.loaded(new.snapshot)
+        status: Status = "reloaded" if new.changed else "unchanged"
+        result = reload_result(new.snapshot, status, new.reason)
+        return self._done(result, announced=new.announced)
 
     def _refused(self, error: Exception) -> ReloadResult:
-        refused = as_refused(error)
-        if refused.phrase != logs.REFUSED:
+        refused = to_refusal(error)
+        if refused.phrase != REFUSED:
             self._monitor.failure("file", refused)
         return self._done(reload_result(self.snapshot, "refused", refused.what, refused.findings))
 

@@ -11,7 +11,7 @@ def test_blanks_around_a_token_are_no_part_of_it(
     monkeypatch: pytest.MonkeyPatch, held: str
 ) -> None:
     monkeypatch.setenv("SECRET", held)
-    assert read_bearer_token("SECRET", "--token", "no token") == "secret"
+    assert read_bearer_token("SECRET", "--token-env", "no token") == "secret"
 
 
 @pytest.mark.parametrize("held", [None, "", " \n", "two words", "a\r\nHost: elsewhere", "a\x7fb"])
@@ -22,11 +22,11 @@ def test_what_no_header_can_carry_is_bad_usage(
     if held is not None:
         monkeypatch.setenv("SECRET", held)
     with pytest.raises(typer.BadParameter, match=r"^no token$") as caught:
-        read_bearer_token("SECRET", "--token", "no token")
-    assert caught.value.param_hint == "--token"
+        read_bearer_token("SECRET", "--token-env", "no token")
+    assert caught.value.param_hint == "--token-env"
 
 
 @pytest.mark.parametrize("variable", [None, ""])
 def test_no_variable_holds_no_token(variable: str | None) -> None:
     with pytest.raises(typer.BadParameter):
-        read_bearer_token(variable, "--token", "no token")
+        read_bearer_token(variable, "--token-env", "no token")

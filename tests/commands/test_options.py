@@ -25,19 +25,20 @@ WITHOUT_FILE = {"rule"}
 @pytest.fixture
 def help_of(run: Run, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     monkeypatch.setenv("COLUMNS", "120")
-    return {verb: " ".join(run(verb, "--help").stdout.replace("│", " ").split()) for verb in VERBS}
+    return {verb: " ".join(run(verb, "--help").stdout.split()) for verb in VERBS}
 
 
 def test_every_verb_has_the_options_of_the_readme(help_of: dict[str, str]) -> None:
     for verb, said in help_of.items():
-        for option in ("--output -o", "--color", "--quiet -q", "--verbose -v", "--file -f"):
+        for option in ("-o, --output", "--color", "-q, --quiet", "-v, --verbose", "-f, --file"):
             listed = re.search(rf"{re.escape(option)}\b", said) is not None
-            assert listed is not (option.startswith("--file") and verb in WITHOUT_FILE), verb
+            assert listed is not (option.endswith("--file") and verb in WITHOUT_FILE), verb
 
 
 def test_the_help_of_a_verb_lists_its_formats(help_of: dict[str, str]) -> None:
     for verb, said in help_of.items():
-        assert f"{', '.join(formats_of(verb))}; with =PATH into a file" in said, verb
+        *others, last = formats_of(verb)
+        assert f"Print {', '.join(others)} or {last}. With =PATH, write to a file." in said, verb
 
 
 def test_an_unknown_format_is_bad_usage_before_anything_is_done(run: Run) -> None:

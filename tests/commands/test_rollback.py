@@ -381,7 +381,7 @@ def test_a_version_that_is_too_large_is_counted_as_skipped(
         (("--file", "-"), "standard input: cannot be restored"),
         (("--profile", "none"), "none"),
         (("nowhere",), "neither a file nor a git ref"),
-        (("--upload-pack=x",), "No such option"),
+        (("--upload-pack=x",), "there is no option --upload-pack"),
         (("HEAD", "--reload", "http://example.com", "--token-env", "T"), "only https is allowed"),
         (("HEAD", "--reload", "http://127.0.0.1:1"), "--token-env"),
         (("HEAD", "--reload", "http://127.0.0.1:1", "--token-env", "EMPTY"), "--token-env"),

@@ -30,7 +30,7 @@ def _settings(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def smoke(run: Run, url: str, *words: str, code: int) -> dict[str, Any]:
-    result = run("smoke", url, "--token", "SMOKE_TOKEN", "-o", "json", *words)
+    result = run("smoke", url, "--token-env", "SMOKE_TOKEN", "-o", "json", *words)
     assert result.exit_code == code, result.output
     assert TOKEN not in result.output
     found: dict[str, Any] = json.loads(result.stdout)
@@ -81,17 +81,17 @@ def test_a_price_that_has_begun_by_itself_is_expected(run: Run, shops: str, home
 
 
 def test_the_checklist_for_people(run: Run, shops: str) -> None:
-    result = run("smoke", f"{shops}/good/", "--token", "SMOKE_TOKEN")
+    result = run("smoke", f"{shops}/good/", "--token-env", "SMOKE_TOKEN")
     first, _, *calls = result.stdout.splitlines()
     assert first.startswith(f"pass: {shops}/good (create-and-call): 9 calls, ")
     assert " ".join(calls[0].split()) == (
         "ok cheap model gemini-2.5-pro $0.0001675 3 credits, cost exact"
     )
     assert all(line.startswith("ok ") for line in calls[:9])
-    every = run("smoke", f"{shops}/good", "--token", "SMOKE_TOKEN", "-v")
+    every = run("smoke", f"{shops}/good", "--token-env", "SMOKE_TOKEN", "-v")
     assert "expected" not in every.stdout
     assert every.stdout.count("ok    status") == 9
-    quiet = run("smoke", f"{shops}/good", "--token", "SMOKE_TOKEN", "-q")
+    quiet = run("smoke", f"{shops}/good", "--token-env", "SMOKE_TOKEN", "-q")
     assert quiet.stdout.splitlines() == [first]
 
 
@@ -129,7 +129,7 @@ def test_a_wrong_price_is_named_with_both_numbers(run: Run, shops: str) -> None:
 
 
 def test_failures_for_people(run: Run, shops: str) -> None:
-    result = run("smoke", f"{shops}/ceiling", "--token", "SMOKE_TOKEN")
+    result = run("smoke", f"{shops}/ceiling", "--token-env", "SMOKE_TOKEN")
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
     assert lines[0].endswith(
@@ -141,7 +141,7 @@ def test_failures_for_people(run: Run, shops: str) -> None:
 
 
 def test_a_token_in_an_answer_is_not_repeated(run: Run, shops: str) -> None:
-    result = run("smoke", f"{shops}/told", "--token", "SMOKE_TOKEN", "-v")
+    result = run("smoke", f"{shops}/told", "--token-env", "SMOKE_TOKEN", "-v")
     assert result.exit_code == 1
     assert TOKEN not in result.output
     assert "got 500 (upstream refused Bearer ***)" in result.output
@@ -194,11 +194,11 @@ def test_a_refused_token_stops_the_run(
     run: Run, shops: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OTHER_TOKEN", "sk-of-somebody-else")
-    result = run("smoke", f"{shops}/good", "--token", "OTHER_TOKEN")
+    result = run("smoke", f"{shops}/good", "--token-env", "OTHER_TOKEN")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "answers 401: a valid bearer token is needed; check the variable" in result.stderr
     without = run("smoke", f"{shops}/good")
-    assert (without.exit_code, "use --token" in without.stderr) == (2, True)
+    assert (without.exit_code, "use --token-env" in without.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("token", ["sk-this-is-the-token-itself", "EMPTY_TOKEN"])
@@ -206,7 +206,7 @@ def test_a_token_instead_of_its_name_is_not_repeated(
     run: Run, token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EMPTY_TOKEN", "")
-    result = run("smoke", "http://127.0.0.1:1", "--token", token)
+    result = run("smoke", "http://127.0.0.1:1", "--token-env", token)
     assert result.exit_code == 2
     assert token not in result.output
 
@@ -215,5 +215,5 @@ def test_a_token_that_no_header_can_carry_is_refused(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ODD_TOKEN", "sk-a\r\nHost: elsewhere")
-    result = run("smoke", "http://127.0.0.1:1", "--token", "ODD_TOKEN")
+    result = run("smoke", "http://127.0.0.1:1", "--token-env", "ODD_TOKEN")
     assert (result.exit_code, "elsewhere" in result.output) == (2, False)

@@ -205,3 +205,12 @@ def test_quiet_is_one_word_and_verbose_the_whole_hash(run: Run) -> None:
     assert run("status", "-q").stdout == "same\n"
     assert HASH not in run("status").stdout
     assert HASH in run("status", "-v").stdout
+
+
+def test_a_ref_outside_git_advises_no_option_of_another_verb(run: Run) -> None:
+    result = run("status", "HEAD")
+    assert result.exit_code == 2
+    assert "is not in a git repository; name a file" in " ".join(result.stdout.split())
+    assert "--base" not in result.stdout + result.stderr
+    assert "name a file with --base FILE" in run("diff", "--base", "HEAD").stderr
+    assert "--base" not in run("rollback", "HEAD", "--dry-run").stderr

@@ -1,4 +1,4 @@
-"""`pricectl validate` says what it compared with, in every format, and never compares in silence."""
+"""`pricectl validate` says what it compared with in every format, or why it did not compare."""
 
 import json
 from pathlib import Path

@@ -19,6 +19,7 @@ from pricectl.core import (
     job_credits,
     quote,
 )
+from pricectl.core.credits import BUDGET_MODES
 
 USD = 10**12
 CATALOG = Catalog.load(
@@ -227,3 +228,14 @@ def test_without_a_profile_the_job_goes_on_and_its_credits_are_not_known() -> No
     call = quote(CATALOG, "m", Usage(1_000_000))
     job, credits_due = charge(Job(), call, "consumption_usd", None)
     assert (job, credits_due) == (Job(USD, 1_000_000, used=True), None)
+
+
+def test_a_formula_is_shown_with_the_figures_of_the_job() -> None:
+    """150,000 tokens at 10,000 a credit; $13 for the client at 100 credits a dollar."""
+    job, profile = Job(10 * 10**12, 150_000, used=True), Profile.read({"credits_per_dollar": 100})
+    shown = {name: mode.figures(job, profile, "13", str) for name, mode in BUDGET_MODES.items()}
+    assert shown == {
+        "job_based": "for a completed job",
+        "consumption_usd": "$13 x 100 a dollar",
+        "consumption_tokens": "150,000 tokens / 10000",
+    }

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from pricectl.files import atomic
-from pricectl.files.atomic import ABSENT, Busy, Changed, NotWritten, replace, sha256
+from pricectl.files.atomic import ABSENT, ChangedMeanwhile, LockBusy, NotWritten, replace, sha256
 
 pytestmark = pytest.mark.long
 
@@ -81,13 +81,13 @@ def test_a_symlink_stays_one(file: Path) -> None:
 
 def test_a_base_that_changed_is_refused(file: Path) -> None:
     replace(file, NEW, base_sha256=sha256(OLD))
-    with pytest.raises(Changed) as caught:
+    with pytest.raises(ChangedMeanwhile) as caught:
         replace(file, b"mine", base_sha256=sha256(OLD))
     assert str(file) in str(caught.value)
-    with pytest.raises(Changed):
+    with pytest.raises(ChangedMeanwhile):
         replace(file, b"mine", base_sha256=ABSENT)
     file.unlink()
-    with pytest.raises(Changed):
+    with pytest.raises(ChangedMeanwhile):
         replace(file, b"mine", base_sha256=sha256(NEW))
     assert leftovers(file) == []
 
@@ -137,12 +137,12 @@ def test_a_disk_that_lies_is_noticed(file: Path, monkeypatch: pytest.MonkeyPatch
 def test_another_writer_is_waited_for_but_not_for_ever(file: Path) -> None:
     with (
         atomic.locked(file.parent),
-        pytest.raises(Busy, match="somebody else"),
+        pytest.raises(LockBusy, match="somebody else"),
         atomic.locked(file.parent, seconds=0.05),
     ):
         pass
     with atomic.locked(file.parent):
-        replace(file, NEW, held=True)
+        replace(file, NEW, lock_held=True)
     assert file.read_bytes() == NEW
 
 
@@ -176,14 +176,14 @@ def test_a_child_forked_while_a_lock_is_held_does_not_hold_it(file: Path) -> Non
     with atomic.locked(file.parent):
         child = Child()
     with atomic.locked(file.parent, seconds=0):
-        replace(file, NEW, held=True)
+        replace(file, NEW, lock_held=True)
     child.end()
 
 
 def test_a_child_does_not_release_its_parents_lock(file: Path) -> None:
     with atomic.locked(file.parent):
         child = Child()
-        with pytest.raises(Busy), atomic.locked(file.parent, seconds=0):
+        with pytest.raises(LockBusy), atomic.locked(file.parent, seconds=0):
             pass
     child.end()
 

@@ -68,7 +68,7 @@ def dollars(found: Evidence) -> int:
 
 def problem(folder: Path, base: str = "auto", **settings: str) -> str:
     with pytest.raises(PricingError) as caught:
-        find(folder, base, **settings)
+        find(folder, base, **settings)  # type: ignore[arg-type]
     return str(caught.value)
 
 

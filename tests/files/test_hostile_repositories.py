@@ -196,6 +196,7 @@ def pull_request(top: Path, history: Path, vector: Vector) -> Trap:
     git(team, "commit", "-q", "-m", "prices")
     git(top, "clone", "-q", "-b", "prices", team.as_uri(), "checkout")
     checkout = top / "checkout"
+    git(checkout, "remote", "set-head", "origin", "main")
     return Trap(checkout / "p", checkout, top / "MARKER")
 
 

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from pricectl.files.atomic import NotWritten
 from pricectl.policy import BadSettings, Policy
-from pricectl.router import Limit, guard, make_router, status
+from pricectl.router import Limit, guard, make_router
 from pricectl.router.guard import Bucket
 from pricectl.runtime import Pricing
 from tests.conftest import CATALOG
@@ -345,10 +346,45 @@ def test_no_part_of_a_folder_is_shown(
     assert shown.text.isprintable()
 
 
-def test_a_fault_that_names_no_settings_file_is_not_shown_with_a_path() -> None:
-    assert status.without_folder("/srv/secret/else: cannot be read") == ""
-    assert status.without_folder("C:\\secret\\else: cannot be read") == ""
-    assert status.without_folder("no settings file was found") == "no settings file was found"
+def test_a_fault_keeps_its_name_when_the_environment_is_cleared_later(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Services often remove their variables once they have started."""
+    settings = tmp_path / "secret" / "prices.toml"
+    settings.parent.mkdir()
+    settings.write_text("profiles = 5\n", encoding="utf-8")
+    monkeypatch.setenv("PRICECTL_SETTINGS", str(settings))
+    client = client_of(Pricing.load(file))
+    monkeypatch.delenv("PRICECTL_SETTINGS")
+    told = "prices.toml: profiles: 5 is not a table"
+    assert client.post(RELOAD, headers=BEARER).json()["reason"] == FAULT + told
+    assert client.get(STATUS, headers=BEARER).json()["settings_problem"] == told
+
+
+def test_the_system_error_of_a_folder_is_shown_without_it(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", "/srv/secret")
+
+    pricing = Pricing.load(file)
+    monkeypatch.setattr("pricectl.files.settings.find_settings", fail)
+    client = client_of(pricing)
+    assert client.post(RELOAD, headers=BEARER).json()["reason"] == f"{FAULT}Permission denied"
+    assert "/srv/secret" not in client.get(STATUS, headers=BEARER).text
+
+
+def test_a_reload_that_cannot_be_announced_names_no_file(
+    client: TestClient, file: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise NotWritten("cannot be written: read-only", where=str(home / "state"))
+
+    file.write_text(file.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    monkeypatch.setattr("pricectl.runtime.shared_files.AnnouncementFile.write", refuse)
+    told = client.post(RELOAD, headers=BEARER)
+    assert told.json()["reason"] == "the other workers were not told"
+    assert str(home) not in told.text + client.get(STATUS, headers=BEARER).text
 
 
 def test_health_flags_a_refused_reload(client: TestClient, file: Path) -> None:

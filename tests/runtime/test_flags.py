@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import get_args
 
+from pricectl.flags import FLAGS, LAYER_FLAGS, Layer
 from pricectl.runtime import FALLBACKS
-from pricectl.runtime.flags import FLAGS, LAYER_FLAGS, Layer
 
 DOCS = Path(__file__).parents[2] / "docs" / "production.md"
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pricectl.core import Usage
+from pricectl.flags import FALLBACK, LOADED
 from pricectl.policy import Policy
 from pricectl.runtime import Pricing, logs
 from tests.runtime.conftest import PLAIN, catalog
@@ -29,7 +30,7 @@ def log(clock: Clock) -> logs.Log:
 
 
 def warn(log: logs.Log, kind: str, model: str) -> None:
-    log.limited(logging.WARNING, logs.FALLBACK, kind, model, model=model)
+    log.limited(logging.WARNING, FALLBACK, kind, model, model=model)
 
 
 def test_the_phrases_of_the_monitors(file: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -56,7 +57,7 @@ def test_every_reload_is_logged(file: Path, caplog: pytest.LogCaptureFixture) ->
     for usd in (3, 4, 5):
         file.write_bytes(catalog({**PLAIN, "o3": (usd, 8)}))
         pricing.reload()
-    loaded = [record for record in caplog.records if record.__dict__["event"] == logs.LOADED]
+    loaded = [record for record in caplog.records if record.__dict__["event"] == LOADED]
     assert [record.__dict__["generation"] for record in loaded] == [1, 2, 3, 4]
     assert loaded[-1].__dict__["sha256"] == pricing.snapshot.sha256
 

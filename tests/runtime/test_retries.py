@@ -148,7 +148,7 @@ def test_the_pauses_grow(file: Path, clock: Clock, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(polling, "LONGEST_RETRY_SECONDS", 0.08)
     file.unlink()
     pricing = load(file)
-    monkeypatch.setattr(updater, "renew", lambda *_, **__: tries.append(clock.now))
+    monkeypatch.setattr(updater, "reload_from_file", lambda *_, **__: tries.append(clock.now))
     for _ in range(400):
         clock.now += 0.001
         pricing.poll()
@@ -160,7 +160,7 @@ def test_the_pauses_grow(file: Path, clock: Clock, monkeypatch: pytest.MonkeyPat
 def test_a_file_in_use_is_not_read_again_and_again(
     pricing: Pricing, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(updater, "renew", lambda *_, **__: pytest.fail("read again"))
+    monkeypatch.setattr(updater, "reload_from_file", lambda *_, **__: pytest.fail("read again"))
     monkeypatch.setattr(polling, "run_in_thread", lambda _: pytest.fail("started a thread"))
     for _ in range(5):
         clock.now += 2 * polling.LONGEST_RETRY_SECONDS

@@ -145,7 +145,7 @@ def test_many_first_calls_load_once(file: Path, monkeypatch: pytest.MonkeyPatch)
     loads: list[str] = []
     real = loader.load
 
-    def load(path: str) -> loader.Loaded:
+    def load(path: str) -> loader.LoadedCatalog:
         loads.append(path)
         return real(path)
 

@@ -18,7 +18,7 @@ import pytest
 from pricectl.core import Profile, Usage
 from pricectl.files import atomic
 from pricectl.policy import Policy
-from pricectl.runtime import Pricing, loader, polling, start, updater
+from pricectl.runtime import Pricing, loader, next_snapshot, polling, updater
 from tests.runtime.conftest import PLAIN, catalog
 
 MILLION = Usage(1_000_000)
@@ -124,7 +124,7 @@ def test_a_slow_reload_gathers_no_threads(file: Path, monkeypatch: pytest.Monkey
         inside.set()
         go_on.wait(10)
 
-    monkeypatch.setattr("pricectl.runtime.announcements.AnnouncementFile.read", slow)
+    monkeypatch.setattr("pricectl.runtime.shared_files.AnnouncementFile.read", slow)
     for _ in range(20):
         pricing.quote("o3", MILLION)
     assert inside.wait(10)
@@ -242,7 +242,7 @@ def test_where_nothing_can_be_announced_the_reload_says_so(
         raise atomic.NotWritten("cannot be written: read-only")
 
     file.write_bytes(NEW)
-    monkeypatch.setattr("pricectl.runtime.announcements.AnnouncementFile.write", refuse)
+    monkeypatch.setattr("pricectl.runtime.shared_files.AnnouncementFile.write", refuse)
     result = pricing.reload()
     assert (result.status, result.generation) == ("reloaded", 2)
     assert result.reason.startswith("the other workers were not told")
@@ -380,7 +380,7 @@ def test_a_fork_while_locks_are_held_does_not_hang(pricing: Pricing) -> None:
 
 def test_a_child_forked_while_a_catalog_is_built_collects_garbage() -> None:
     """Building a catalog pauses the collector for the process; the child has to resume it."""
-    with loader._no_collection():  # noqa: SLF001
+    with loader._pause_collection():  # noqa: SLF001
         assert not gc.isenabled()
         child = os.fork()
         if child == 0:
@@ -463,7 +463,7 @@ def test_a_reload_in_the_middle_of_the_start_waits_for_nobody(
     """As a signal handler may ask, while another thread polls: each holds what the other wants."""
     pricing = Pricing()
     statuses: list[str] = []
-    real = start.first_snapshot
+    real = next_snapshot.first_snapshot
 
     def first_snapshot(*arguments: Any) -> Any:
         poller = threading.Thread(target=pricing.poll)

@@ -19,7 +19,7 @@ from pricectl.core.errors import PricingError
 from pricectl.core.labels import count
 from pricectl.files import atomic, catalog_file, versions
 from pricectl.files.base import NONE, EvidenceFinder, FoundCatalog
-from pricectl.files.git import BadRef
+from pricectl.files.git import BadRef, advised_option
 from pricectl.files.gitlog import FileLog
 from pricectl.operate.deploy_check.checklist import (
     Candidate,
@@ -90,7 +90,10 @@ def _deployed(candidate: Candidate) -> tuple[NamedVersion | None, str]:
         what = "prices that moved, rows that are gone, what a running service would refuse"
         return None, f"not compared, as --base none says; not checked: {what}"
     try:
-        found = versions.read(candidate.base, candidate.file, candidate.policy, new=candidate.data)
+        with advised_option("--base"):
+            found = versions.read(
+                candidate.base, candidate.file, candidate.policy, new=candidate.data
+            )
         return NamedVersion(found.version(), found.described, found.path), ""
     except PricingError as error:
         return None, f"cannot be compared: {error}"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pricectl.files import catalog_file
+from pricectl.flags import FALLBACK, SIGNS, UNKNOWN_MODEL, Sign
 from pricectl.operate.logs.lines import read_line
 
 # A longer line is read in pieces of about this size.
@@ -34,24 +35,6 @@ _OTHER_FORMATS = {
 }
 
 
-class Sign(NamedTuple):
-    """A phrase that monitors look for, whatever its case."""
-
-    phrase: str
-    good: bool = False
-    advice: str = ""
-
-
-FALLBACK = "fallback pricing"
-UNKNOWN_MODEL = "unknown-model"
-SIGNS = (
-    Sign("pricing data loaded", good=True),
-    Sign(FALLBACK),
-    Sign("pricing file not found", advice="put the catalog where PRICECTL_FILE or --file says"),
-    Sign("pricing file unreadable", advice="give the service the right to read the catalog"),
-    Sign("json decode error", advice="'pricectl validate' shows the place"),
-    Sign("pricing reload refused", advice="'pricectl deploy-check' shows why"),
-)
 _BY_PHRASE = {sign.phrase: sign for sign in SIGNS}
 
 

@@ -7,26 +7,17 @@ row in another order or spelling; a near name is never more than a hint.
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from pricectl.core.catalog import Catalog
 from pricectl.core.lookup import find, near_names, trace
 from pricectl.exit_codes import CLEAN, FINDINGS, INTERRUPTED
-from pricectl.operate.logs.reading import UNKNOWN_MODEL, FallbackName, LogTally
+from pricectl.flags import FLAGS, UNKNOWN_MODEL, Remedy
+from pricectl.operate.logs.reading import FallbackName, LogTally
 
-Action = Literal["alias", "row", "price", "choose", "reload", "caller", "look"]
 _WORD = re.compile(r"[a-z]+|\d+")
 _DAY = re.compile(r"\b20\d\d-?[01]\d-?[0-3]\d\b")
 _NEUTRAL = frozenset({"latest", "preview", "models"})
-
-
-class Remedy(NamedTuple):
-    """What to do, the row it is about ("" if there is none yet), and the same in words."""
-
-    action: Action
-    row: str
-    words: str
 
 
 class LogsResult(NamedTuple):
@@ -48,19 +39,15 @@ class LogsResult(NamedTuple):
         return FINDINGS if self.tally.bad else CLEAN
 
 
-_OTHER_KINDS: Mapping[str, Remedy] = {
-    "denied-model": Remedy("caller", "", "on the deny list: let the caller ask for another model"),
-    "bad-usage": Remedy("caller", "", "the caller sends counts that cannot be: correct them there"),
-    "bad-argument": Remedy("caller", "", "the caller sends what cannot be read: correct it there"),
-    "internal-error": Remedy("look", "", "'pricectl explain' and 'quote' show whether it prices"),
-}
+# The kinds whose remedy is the same for every model.
+_COMMON_REMEDIES = {flag.name: flag.remedy for flag in FLAGS if flag.remedy}
 
 
 def remedy(catalog: Catalog, fallback: FallbackName) -> Remedy:
     """What would price the name, under the catalog as it is now."""
     name = fallback.model
-    if fallback.kind in _OTHER_KINDS:
-        return _OTHER_KINDS[fallback.kind]
+    if fallback.kind in _COMMON_REMEDIES:
+        return _COMMON_REMEDIES[fallback.kind]
     match = find(catalog, name)
     row = match.model.full_name
     if match.how == "default":

@@ -16,9 +16,9 @@ from pricectl.core.sanity.verdict import Verdict
 from pricectl.core.windows import as_instant
 from pricectl.files import atomic, catalog_file, versions
 from pricectl.files.git import BadRef
-from pricectl.files.gitlog import Committed, FileLog
+from pricectl.files.gitlog import CommittedVersion, FileLog
 from pricectl.files.versions import FileVersion
-from pricectl.operate.rollback.target import last_good, named, without_base_option
+from pricectl.operate.rollback.target import last_good, name_another, named
 from pricectl.policy import Policy
 
 SHORT = 12
@@ -44,7 +44,7 @@ class RollbackPlan(NamedTuple):
 
     file: str
     current: bytes | None
-    committed: Committed | None
+    committed: CommittedVersion | None
     target: FileVersion
     report: ValidationReport
     skipped: int
@@ -109,7 +109,7 @@ def plan(name: str | None, file: str, policy: Policy, today: date) -> RollbackPl
         committed = None if current is None else log.committed(current)
     except BadRef as error:
         if name is None:
-            raise without_base_option(error) from None
+            raise name_another(error) from None
         committed = None  # a file outside git: its content is kept beside it
     if name is None:
         target = last_good(file, committed, log, policy, today)
@@ -144,7 +144,7 @@ def plan(name: str | None, file: str, policy: Policy, today: date) -> RollbackPl
 
 def _compared(planned: RollbackPlan, policy: Policy, now: date) -> RollbackPlan:
     """Ask whether the target looks broken beside the last good copy, or else beside the file."""
-    from pricectl.runtime.last_good import catalog_copy, load_copy, state_folder
+    from pricectl.runtime.shared_files import catalog_copy, default_state_folder, load_copy
 
     def verdict(before: Catalog, after: Catalog) -> Verdict:
         bounds, at = policy.limits.bounds, as_instant(now)
@@ -152,7 +152,7 @@ def _compared(planned: RollbackPlan, policy: Policy, now: date) -> RollbackPlan:
 
     # A target whose errors are waived passes the review, but no process would load it: this raises.
     target = (planned.after or planned.target.version()).catalog
-    folder = state_folder()
+    folder = default_state_folder()
     copy: Catalog | None = None
     with suppress(PricingError, OSError):  # no process of this user has left a copy
         path = os.path.abspath(planned.file)  # noqa: PTH100

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pricectl.check.validation import ValidationReport, validate
 from pricectl.files import atomic, branches, versions
 from pricectl.files.git import BadRef
-from pricectl.files.gitlog import MAX_VERSIONS, Committed, FileLog
+from pricectl.files.gitlog import MAX_VERSIONS, CommittedVersion, FileLog
 from pricectl.files.versions import FileVersion
 from pricectl.policy import Policy
 
@@ -29,7 +29,7 @@ class RollbackTarget(NamedTuple):
 
 
 def last_good(
-    file: str, committed: Committed | None, log: FileLog, policy: Policy, today: date
+    file: str, committed: CommittedVersion | None, log: FileLog, policy: Policy, today: date
 ) -> RollbackTarget:
     """The newest version without errors before `committed`, the one that is in the file now.
 
@@ -38,7 +38,7 @@ def last_good(
     try:
         history = log.versions
     except BadRef as error:
-        raise without_base_option(error) from None
+        raise name_another(error) from None
     older = history[history.index(committed) + 1 :] if committed else history
     # A content that was committed twice is checked once; the one in the file is never a target.
     seen = {committed.blob} if committed else set()
@@ -85,7 +85,7 @@ def named(name: str, file: str, log: FileLog, policy: Policy, today: date) -> Ro
     except NoVersion:
         raise
     except BadRef as error:
-        raise without_base_option(error) from None
+        raise name_another(error) from None
     return RollbackTarget(version, validate(version.data, version.name, policy, today))
 
 
@@ -94,7 +94,7 @@ def _by_sha256(digits: str, log: FileLog) -> FileVersion:
     if len(found) == 1:
         return found[0]
     if found:
-        hashes = ", ".join(atomic.sha256(each.data) for each in found)
+        hashes = ", ".join(atomic.sha256(version.data) for version in found)
         raise NoVersion("is not one version", where=digits, next_step=f"write one of {hashes}")
     count = len(log.all_versions)
     bound = f" (the last {count} were read)" if count >= MAX_VERSIONS else ""
@@ -105,15 +105,13 @@ def _by_sha256(digits: str, log: FileLog) -> FileVersion:
     )
 
 
-def _file_version(commit: Committed, data: bytes, log: FileLog) -> FileVersion:
+def _file_version(commit: CommittedVersion, data: bytes, log: FileLog) -> FileVersion:
     return FileVersion(
         data, f"{commit.commit[:7]} of {commit.day}", log.location.path, commit.commit
     )
 
 
-def without_base_option(error: BadRef) -> BadRef:
-    """The error without the advice to use `--base`, an option of other verbs."""
-    step = (
-        "name a file or a ref, such as HEAD~1" if "--base" in error.next_step else error.next_step
-    )
+def name_another(error: BadRef) -> BadRef:
+    """The error with what `rollback` can be given instead."""
+    step = "name a file or a ref, such as HEAD~1" if error.instead else error.next_step
     return BadRef(error.what, where=error.where, next_step=step)

@@ -49,7 +49,7 @@ class Endpoint(NamedTuple):
         if not fetch.is_private(parts):
             raise BadAddress("is not encrypted", where=where, next_step="use https://")
         if "@" in parts.netloc or parts.query or parts.fragment:
-            step = "name a token with --token"
+            step = "name a token with --token-env"
             raise BadAddress("has more than a host and a path", where=where, next_step=step)
         base = url.rstrip("/")
         for api in APIS.values():
@@ -134,7 +134,9 @@ def _check_answered(endpoint: Endpoint, reply: Reply) -> None:
         raise Unreachable(
             f"answers {reply.status}: {reply.error}",
             where=endpoint.base,
-            next_step="check the variable that --token names" if endpoint.token else "use --token",
+            next_step="check the variable that --token-env names"
+            if endpoint.token
+            else "use --token-env",
         )
 
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from pricectl.flags import FALLBACK, REFUSED, SIGNS
 from pricectl.operate.logs import reading
-from pricectl.operate.logs.reading import SIGNS, LogTally, Moment, read
+from pricectl.operate.logs.reading import LogTally, Moment, read
 from pricectl.runtime import logs as runtime_logs
 from tests.conftest import ROOT
 
@@ -29,13 +30,9 @@ def names(*lines: str | bytes) -> dict[str, int]:
     return {fallen.model: fallen.lines for fallen in tally(*lines).names}
 
 
-def test_the_phrases_are_those_that_the_runtime_logs() -> None:
-    logged = {
-        getattr(runtime_logs, name)
-        for name in ("LOADED", "NOT_FOUND", "FALLBACK", "BAD_JSON", "REFUSED", "UNREADABLE")
-    }
-    assert {sign.phrase for sign in SIGNS} == logged
-    assert [sign.phrase for sign in SIGNS if sign.good] == [runtime_logs.LOADED]
+def test_every_phrase_is_told_once_and_one_is_good() -> None:
+    assert len({sign.phrase for sign in SIGNS}) == len(SIGNS)
+    assert [sign.phrase for sign in SIGNS if sign.good] == ["pricing data loaded"]
 
 
 @pytest.mark.parametrize("form", ["plain", "json"])
@@ -45,8 +42,8 @@ def test_what_the_runtime_itself_writes_is_read_back(
     name = 'gpt\n\x1b[31m"x" \u202e\\ pricing data loaded'
     caplog.set_level("INFO", "pricectl.runtime")
     log = runtime_logs.Log()
-    log.limited(logging.WARNING, runtime_logs.FALLBACK, "unknown-model", name, model=name)
-    log.event(logging.ERROR, runtime_logs.REFUSED, reason="json decode error", generation=3)
+    log.limited(logging.WARNING, FALLBACK, "unknown-model", name, model=name)
+    log.event(logging.ERROR, REFUSED, reason="json decode error", generation=3)
     lines = []
     for record in caplog.records:
         fields = {"message": record.getMessage(), "time": 1763900000.5, **vars(record)}

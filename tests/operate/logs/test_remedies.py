@@ -3,8 +3,9 @@
 import pytest
 
 from pricectl.core import Catalog
+from pricectl.flags import Remedy
 from pricectl.operate.logs.reading import FallbackName
-from pricectl.operate.logs.remedies import Remedy, remedy
+from pricectl.operate.logs.remedies import remedy
 from tests.conftest import CATALOG
 
 MORE = """,
