@@ -21,8 +21,8 @@ from pricectl.commands.screens import (
     write_screen,
 )
 from pricectl.core.errors import PricingError, UnknownModel, UnpricedUnit
+from pricectl.core.labels import clean
 from pricectl.exit_codes import FAILED, FINDINGS
-from pricectl.report.canvas import clean
 
 # The help in its order: the sections, their verbs, and the first line of each verb's docstring. The
 # lines stand here so that the help loads no verb. A verb's module has the verb's name.

@@ -68,12 +68,12 @@ FLAGS = (
     Flag(
         "bad-usage",
         "invalid counts were clamped",
-        remedy=Remedy("caller", "", "the caller sends counts that cannot be: correct them there"),
+        remedy=Remedy("caller", "", "the caller sends invalid counts: correct them there"),
     ),
     Flag(
         "bad-argument",
         "an argument that cannot be read was left out",
-        remedy=Remedy("caller", "", "the caller sends what cannot be read: correct it there"),
+        remedy=Remedy("caller", "", "the caller sends invalid arguments: correct them there"),
     ),
     Flag(
         INTERNAL_ERROR,

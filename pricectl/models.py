@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pricectl.core.catalog import Catalog
 from pricectl.core.labels import service_word
-from pricectl.core.model import Model
+from pricectl.core.model import Match, Model
 from pricectl.core.prices import PriceList
 from pricectl.core.units import STANDARD
 from pricectl.core.windows import as_instant, day_text
@@ -27,8 +27,30 @@ class Filter(NamedTuple):
     max_input_pico_usd: int | None = None
     retired: bool = False
 
+    def accepts(self, row: "PricedRow") -> bool:
+        """Whether a row fits."""
+        model, prices, service = (
+            row.model,
+            row.prices,
+            row.prices.sold_as(service_word(self.service)),
+        )
+        return (
+            (self.retired or not model.is_retired)
+            and (self.provider is None or model.provider == self.provider.lower())
+            and (self.pattern is None or _matches(model, self.pattern))
+            and (service == STANDARD or prices.sells(service))
+            and self._in_range(prices.base_rate("input"))
+        )
 
-class Priced(NamedTuple):
+    def _in_range(self, rate: int | None) -> bool:
+        """Whether an input price is in the range; a row without one is in none."""
+        low, high = self.min_input_pico_usd, self.max_input_pico_usd
+        if low is None and high is None:
+            return True
+        return rate is not None and (low is None or rate >= low) and (high is None or rate <= high)
+
+
+class PricedRow(NamedTuple):
     """A row with the prices in force at an instant.
 
     `whole_day` is the list that `prices` is the off-peak part of, else `prices` itself.
@@ -39,7 +61,7 @@ class Priced(NamedTuple):
     whole_day: PriceList
 
     @classmethod
-    def at(cls, model: Model, at: date | None) -> "Priced":
+    def at(cls, model: Model, at: date | None) -> "PricedRow":
         """The row at a day or instant (UTC); without one, as it stands."""
         if at is None:
             return cls(model, model.prices, model.prices)
@@ -66,28 +88,22 @@ class Priced(NamedTuple):
 
 def _time(prices: PriceList) -> str:
     """When a list applies; the row's own by the days of its neighbours."""
-    if prices.period:
+    if prices.kind != "own":
         return prices.period
     bounds = (("from", prices.start), ("until", prices.end))
     days = [f"{word} {day_text(day)}" for word, day in bounds if day]
     return f"{' '.join(days)} (the row's own)"
 
 
-def base_rate(prices: PriceList, unit: str, service: str = STANDARD) -> int | None:
-    """A list's own price of a unit without a tier, in picodollars; None if it has none."""
-    own = prices.rates.get((unit, 0, service))
-    return own[0] if own else None
-
-
-def _by_rate(unit: str) -> Callable[[Priced], tuple[object, ...]]:
-    def key(row: Priced) -> tuple[object, ...]:
-        rate = base_rate(row.prices, unit)
+def _by_rate(unit: str) -> Callable[[PricedRow], tuple[object, ...]]:
+    def key(row: PricedRow) -> tuple[object, ...]:
+        rate = row.prices.base_rate(unit)
         return (rate is None, rate or 0, row.model.full_name)
 
     return key
 
 
-SORTS: Mapping[str, Callable[[Priced], tuple[object, ...]]] = MappingProxyType(
+SORTS: Mapping[str, Callable[[PricedRow], tuple[object, ...]]] = MappingProxyType(
     {
         "name": lambda row: (row.model.provider, row.model.name),
         "input": _by_rate("input"),
@@ -97,39 +113,32 @@ SORTS: Mapping[str, Callable[[Priced], tuple[object, ...]]] = MappingProxyType(
 )
 
 
-def select(
-    catalog: Catalog, wanted: Filter, sort: str, at: date | None = None
-) -> tuple[Priced, ...]:
+class FoundRow(NamedTuple):
+    """The row that answers for a name, with its prices, and how it was found."""
+
+    catalog: Catalog
+    match: Match
+    row: PricedRow
+
+
+class ModelList(NamedTuple):
+    """The rows of a catalog that fit; `service` is the tier that was asked for."""
+
+    catalog: Catalog
+    rows: tuple[PricedRow, ...]
+    service: str | None = None
+
+
+def select(catalog: Catalog, wanted: Filter, sort: str, at: date | None = None) -> ModelList:
     """The rows that fit at a day or instant, sorted; rows without the price come last."""
-    rows = (Priced.at(model, at) for model in catalog.models if _is_listed(model, wanted))
-    return tuple(sorted((row for row in rows if _fits(row.prices, wanted)), key=SORTS[sort]))
+    rows = (PricedRow.at(model, at) for model in catalog.models)
+    fitting = sorted(filter(wanted.accepts, rows), key=SORTS[sort])
+    return ModelList(catalog, tuple(fitting), wanted.service)
 
 
-def _is_listed(model: Model, wanted: Filter) -> bool:
-    """Whether the row fits as far as its prices do not matter."""
-    return (
-        (wanted.retired or model.entry.get("retired") is not True)
-        and (wanted.provider is None or model.provider == wanted.provider.lower())
-        and (wanted.pattern is None or _named(model, wanted.pattern))
-    )
-
-
-def _fits(prices: PriceList, wanted: Filter) -> bool:
-    service = None if wanted.service is None else service_word(wanted.service)
-    sold = service is None or service in (STANDARD, *prices.services)
-    return sold and _in_range(base_rate(prices, "input"), wanted)
-
-
-def _named(model: Model, pattern: str) -> bool:
+def _matches(model: Model, pattern: str) -> bool:
     folded = pattern.lower()
     names = [name.lower() for name in (model.name, model.full_name, *model.aliases)]
     if any(character in folded for character in "*?["):
         return any(fnmatchcase(name, folded) for name in names)
     return any(folded in name for name in names)
-
-
-def _in_range(rate: int | None, wanted: Filter) -> bool:
-    low, high = wanted.min_input_pico_usd, wanted.max_input_pico_usd
-    if low is None and high is None:
-        return True
-    return rate is not None and (low is None or rate >= low) and (high is None or rate <= high)

@@ -163,7 +163,7 @@ def test_a_charge_for_a_job_alone_is_not_compared(
     assert "Toy" not in run("quote", "gpt-4o", "o3", "1000", "500").stdout
     lines = run("quote", "gpt-4o", "1000", "500").stdout.splitlines()
     # 1.5 credits before rounding
-    told = "per_thousand 2 credits 1.5 for a thousand"
+    told = "per_thousand 2 credits 1.5 credits for a thousand"
     assert told in [" ".join(line.split()) for line in lines]
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from pricectl.check.evidence import ACKNOWLEDGEABLE
-from pricectl.core.catalog import SCHEMA_MAJOR
+from pricectl.core.catalog import READABLE_MAJORS, SCHEMA_MAJOR
 from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.money import ROUNDINGS
 from pricectl.core.units import (
@@ -105,7 +105,9 @@ def catalog() -> Schema:
     schema = _read("catalog")
     schema["$id"] = f"urn:pricectl:schema:catalog:{SCHEMA_MAJOR}"
     metadata, prices = schema["$defs"]["metadata"]["properties"], schema["$defs"]["prices"]
-    metadata["schema_version"]["pattern"] = rf"^{SCHEMA_MAJOR}\.[0-9]+$"
+    majors = "|".join(READABLE_MAJORS)
+    majors = f"(?:{majors})" if len(READABLE_MAJORS) > 1 else majors
+    metadata["schema_version"]["pattern"] = rf"^{majors}\.[0-9]+$"
     metadata["acknowledged"]["items"]["properties"]["rule"]["enum"] = [*ACKNOWLEDGEABLE]
     intro, _, _ = prices["description"].partition("Services: ")
     prices["description"] = f"{intro}Services: {', '.join(KNOWN_SERVICES)}."

@@ -1,7 +1,7 @@
-"""What an edit does: two versions of the catalog to typed changes, in money and credits."""
+"""Compares two versions of the catalog: typed changes, with costs and credits."""
 
 from pricectl.changes.catalog_version import CatalogVersion
-from pricectl.changes.change import Change, ChangeKind, Comparison, Impact, Move, PricedAt
+from pricectl.changes.change import Change, ChangeKind, Comparison, Impact, Move, PriceRef
 from pricectl.changes.compare import compare
 
 __all__ = [
@@ -11,6 +11,6 @@ __all__ = [
     "Comparison",
     "Impact",
     "Move",
-    "PricedAt",
+    "PriceRef",
     "compare",
 ]

@@ -21,19 +21,19 @@ class CatalogVersion(NamedTuple):
 
     @classmethod
     def read(cls, data: bytes, like: "CatalogVersion | None" = None) -> "CatalogVersion":
-        """Parse and build a catalog; rows that it shares with `like` are not built again.
+        """Parse and build a catalog; rows that are equal in `like` are not built again.
 
         Raises DocumentError or CatalogError.
         """
         values = document.parse(data)
         members = values if isinstance(values, dict) else {}
         catalog = _built_on(like, members, data) if like and members else None
-        return cls(catalog or Catalog.from_values(values, sha256=data), members, data)
+        return cls(catalog or Catalog.from_values(values, source=data), members, data)
 
     @classmethod
     def empty(cls) -> "CatalogVersion":
         """The version before a catalog was added: no rows."""
-        return cls(build({}, [], sha256=b""), {}, b"")
+        return cls(build({}, [], source=b""), {}, b"")
 
     @classmethod
     def validated(cls, report: "ValidationReport", data: bytes) -> "CatalogVersion | None":
@@ -44,13 +44,13 @@ class CatalogVersion(NamedTuple):
 
 
 def _built_on(like: CatalogVersion, values: Mapping[str, Json], data: bytes) -> Catalog | None:
-    """The catalog with only its own rows built; None if it must be built as a whole.
+    """Build only the rows that differ from `like`; None if everything must be built.
 
-    That is the case after any problem, so that the error names the first one of the whole file.
+    That is so after any problem: the error then names the first one of the whole file.
     """
     problems: list[Problem] = []
     own = {name: _own(name, section, like.values) for name, section in values.items()}
-    fresh = build(own, problems, sha256=data)
+    fresh = build(own, problems, source=data)
     if problems:
         return None
     known = {(model.provider, model.name): model for model in (*like.catalog.models, *fresh.models)}
@@ -69,7 +69,7 @@ def _built_on(like: CatalogVersion, values: Mapping[str, Json], data: bytes) -> 
 
 
 def _own(name: str, section: Json, like: Mapping[str, Json]) -> Json:
-    """The rows of a section that the other document does not have in the same way."""
+    """The rows of a section that are new or changed."""
     other = like.get(name)
     if name in RESERVED or not isinstance(section, dict) or not isinstance(other, dict):
         return section

@@ -64,8 +64,8 @@ def by_size(move: Move) -> tuple[Fraction, int]:
     return move.weight, move.difference_pico_usd
 
 
-class PricedAt(NamedTuple):
-    """Which price it is: the unit, above how many tokens, for which service, in which period."""
+class PriceRef(NamedTuple):
+    """Which price: its unit, tier (above how many tokens), service and period."""
 
     unit: str
     above_tokens: int = 0
@@ -85,7 +85,7 @@ class Change(NamedTuple):
     are the charges behind it: one for a price, several where another row answers for a name.
     `pointer` is the JSON Pointer in the new file; for a removed row, in the old one. `period` says
     which dated prices it is about ("" are those of the comparison's own day). `only_text` marks
-    what is written differently and charges the same on every day, so that no gate counts it.
+    another notation of the same charge, which no gate counts.
     """
 
     kind: ChangeKind
@@ -97,7 +97,7 @@ class Change(NamedTuple):
     new: str | None
     pointer: str
     moves: tuple[Move, ...] = ()
-    price: PricedAt | None = None
+    price: PriceRef | None = None
     note: str = ""
     period: str = ""
     only_text: bool = False
@@ -132,7 +132,7 @@ class Impact(NamedTuple):
 
     @property
     def agreed(self) -> bool:
-        """Whether the old cost was a real price; a guess that became a price is no rise or fall."""
+        """Whether both costs can be compared: replacing a guess is neither a rise nor a fall."""
         return not self.old.quote.guessed or self.new.quote.guessed
 
 

@@ -14,13 +14,13 @@ CONTEXT_TIER = "context_tier"
 OFF_PEAK, WINDOWS = "off_peak_pricing", "windows"
 APPLY, FACTOR = "how the prices apply", "a factor on the prices"
 
-Path = tuple[str, ...]
+MemberPath = tuple[str, ...]
 
 
 class ConditionChange(NamedTuple):
     """A member that says how prices apply, in two price lists; None where one lacks it."""
 
-    path: Path
+    path: MemberPath
     old: Json
     new: Json
     note: str
@@ -28,7 +28,7 @@ class ConditionChange(NamedTuple):
 
 
 def condition_changes(old: PriceList, new: PriceList) -> Iterator[ConditionChange]:
-    """The conditions that changed their meaning; the same written differently is no change."""
+    """The conditions whose meaning changed; a different spelling is not a change."""
     if (old.marginal, old.inclusive) != (new.marginal, new.inclusive):
         tiers = old.entry.get(CONTEXT_TIER), new.entry.get(CONTEXT_TIER)
         yield ConditionChange((CONTEXT_TIER,), *tiers, APPLY)
@@ -57,8 +57,8 @@ def _windows(entry: Entry) -> Json:
     return off_peak.get(WINDOWS) if isinstance(off_peak, dict) else None
 
 
-def _factors(entry: Entry) -> dict[Path, Json]:
+def _factors(entry: Entry) -> dict[MemberPath, Json]:
     own = entry.get(OWN_FACTORS)
-    factors: dict[Path, Json] = {(key,): entry[key] for key in UPLIFT_KEYS if key in entry}
+    factors: dict[MemberPath, Json] = {(key,): entry[key] for key in UPLIFT_KEYS if key in entry}
     named = own.items() if isinstance(own, dict) else ()
     return factors | {(OWN_FACTORS, word): factor for word, factor in named}

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pricectl.changes.change import Comparison, Move
 from pricectl.core.errors import PricingError
-from pricectl.core.labels import plain
+from pricectl.core.labels import short_decimal
 from pricectl.core.money import plain_decimal
 
 
@@ -69,9 +69,9 @@ class Gate(NamedTuple):
     def text(self) -> str:
         """The gate in one line, such as "gate max-increase tripped: 50%, limit 20%"."""
         sign = "%" if self.percent else ""
-        actual = "from nothing" if self.actual is None else f"{plain(self.actual, 2)}{sign}"
+        actual = "from nothing" if self.actual is None else f"{short_decimal(self.actual, 2)}{sign}"
         state = "tripped" if self.tripped else "kept"
-        return f"gate {self.id} {state}: {actual}, limit {plain(self.limit, 2)}{sign}"
+        return f"gate {self.id} {state}: {actual}, limit {short_decimal(self.limit, 2)}{sign}"
 
 
 class GatedComparison(NamedTuple):
@@ -108,8 +108,8 @@ def read_percent(text: str, where: str) -> Fraction:
 def check_gates(comparison: Comparison, limits: GateLimits) -> tuple[Gate, ...]:
     """Every gate that is set, in a fixed order.
 
-    A gate on prices also trips where the comparison left out something that may hide a price
-    change: nobody has seen that it stays within the limit.
+    A gate on prices also trips if the comparison left out something that may hide a price change:
+    it is not known to stay within the limit.
     """
     rises, falls = _moved(comparison, 1), _moved(comparison, -1)
     changed = sum(not change.only_text for change in comparison.changes)
@@ -139,7 +139,7 @@ def check_gates(comparison: Comparison, limits: GateLimits) -> tuple[Gate, ...]:
 class _Moves(NamedTuple):
     """The largest move of each change, and of each sample job, in one direction.
 
-    Jobs show the changes that are not a price themselves, such as how tiers apply.
+    Jobs show changes without a price of their own, such as how tiers apply.
     """
 
     prices: list[Move]

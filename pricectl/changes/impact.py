@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from pricectl.changes.change import Change, Impact, Move, PricedAt
+from pricectl.changes.change import Change, Impact, Move, PriceRef
 from pricectl.changes.limits import MAX_PRICE_JOBS
 from pricectl.changes.names import NameLookups
 from pricectl.changes.periods import in_force
 from pricectl.core.calculator import quote
 from pricectl.core.catalog import Catalog
 from pricectl.core.estimate import Estimate
-from pricectl.core.model import Model
+from pricectl.core.model import Match
 from pricectl.core.profile import Profile
 from pricectl.core.rates import RateKey
 from pricectl.core.token_kinds import USAGE_ARGUMENTS
@@ -34,10 +34,10 @@ class JobSettings(NamedTuple):
 
 
 class _Target(NamedTuple):
-    """What to try jobs on: a pair of rows in one period, and the changes behind it.
+    """A pair of rows in one period to price jobs on, and the changes behind it.
 
-    The names that jobs ask for differ where the row was renamed. `rows` are those that answered and
-    answer; none if looking the names up would take too long.
+    The names that jobs ask for differ where the row was renamed. `matches` are what
+    answered and answers; none if looking the names up would take too long.
     """
 
     provider: str
@@ -45,7 +45,7 @@ class _Target(NamedTuple):
     old_name: str
     new_name: str
     period: str
-    rows: tuple[Model, ...]
+    matches: tuple[Match, ...]
     changes: list[Change]
 
     @property
@@ -65,8 +65,8 @@ def impacts(
 ) -> Iterator[Impact]:
     """The cost of the sample workloads for each touched row, once for each pair of rows.
 
-    Prices that no workload uses (a batch rate, images) get a job of their own, so that no price
-    change is without its effect. A dated price is shown on its day.
+    Prices that no workload uses (a batch rate, images) get a job of their own: every price change
+    shows its effect. A dated price is shown on its day.
     """
     targets = _targets(lookups, changes)
     for target in _affordable(targets, lookups, len(settings.workloads)):
@@ -91,10 +91,10 @@ def _targets(lookups: NameLookups, changes: Sequence[Change]) -> list[_Target]:
         new_name, former_name = _job_name(lookups, change), former.get(change.full_name)
         old_name = f"{change.provider}/{former_name}" if former_name else new_name
         before, after = lookups.both(old_name), lookups.both(new_name)
-        rows = (before.old.model, after.new.model) if before and after else ()
-        names = tuple(row.full_name for row in rows) or (old_name, new_name)
+        matches = (before.old, after.new) if before and after else ()
+        names = tuple(match.model.full_name for match in matches) or (old_name, new_name)
         row = change.provider, change.model
-        target = _Target(*row, old_name, new_name, change.period, rows, [])
+        target = _Target(*row, old_name, new_name, change.period, matches, [])
         targets.setdefault((*names, change.period), target).changes.append(change)
     return list(targets.values())
 
@@ -114,7 +114,7 @@ def _affordable(
 ) -> Iterator[_Target]:
     """The targets to try while the allowance lasts, in their order.
 
-    The changes that only a job shows are served first, then the largest.
+    The most important go first: changes that only a job shows, then the largest.
     """
     by_importance = sorted(
         enumerate(targets), key=lambda item: (not item[1].needs_jobs, -item[1].weight)
@@ -124,10 +124,12 @@ def _affordable(
         jobs = workloads + min(MAX_PRICE_JOBS, len(target.changes))
         names = lookups.steps(target.old_name) + lookups.steps(target.new_name)
         sizes = (
-            len(row.prices.rates) + len(row.previous) + len(row.upcoming) for row in target.rows
+            len(row.prices.rates) + len(row.previous) + len(row.upcoming)
+            for row in (match.model for match in target.matches)
         )
+        # An eighth: looking at a rate or a period takes that much of the time of looking at a row.
         steps = jobs * JOB_STEPS + names + sum(sizes) // 8
-        if target.rows and lookups.allowance.take("jobs", steps):
+        if target.matches and lookups.allowance.take("jobs", steps):
             tried.add(number)
         else:
             lookups.allowance.leave_out("jobs", hides=target.needs_jobs)
@@ -137,26 +139,26 @@ def _affordable(
 def _jobs(
     lookups: NameLookups, target: _Target, settings: JobSettings
 ) -> Iterator[tuple[Workload, Estimate, Estimate]]:
-    """The workloads on both sides, then a job for every changed price that none of them used."""
+    """The workloads on both sides, then one job for each changed price that none of them used."""
     at = settings.instants[target.period]
 
-    def estimate(catalog: Catalog, name: str, workload: Workload) -> Estimate:
-        call = quote(catalog, name, workload.usage, service=workload.service, at=at)
+    def estimate(catalog: Catalog, match: Match, workload: Workload) -> Estimate:
+        call = quote(catalog, match, workload.usage, service=workload.service, at=at)
         return Estimate(call, workload.calls, settings.profile)
 
+    old, new = target.matches
     used: set[RateKey] = set()
     for workload in settings.workloads:
-        before = estimate(lookups.old, target.old_name, workload)
-        after = estimate(lookups.new, target.new_name, workload)
+        before = estimate(lookups.old, old, workload)
+        after = estimate(lookups.new, new, workload)
         for call in (before.quote, after.quote):
             used |= {(unit, call.above_tokens, call.service) for unit, _ in call.usage.counts}
         yield workload, before, after
     for job in _price_jobs(used, _prices(target.changes, lookups.new, at)):
-        before = estimate(lookups.old, target.old_name, job)
-        yield job, before, estimate(lookups.new, target.new_name, job)
+        yield job, estimate(lookups.old, old, job), estimate(lookups.new, new, job)
 
 
-def _prices(changes: Sequence[Change], new: Catalog, at: datetime | None) -> Iterator[PricedAt]:
+def _prices(changes: Sequence[Change], new: Catalog, at: datetime | None) -> Iterator[PriceRef]:
     """Every price that the changes move, or may move by how tiers apply."""
     for change in changes:
         row = new.by_full_name.get(change.full_name)
@@ -164,10 +166,10 @@ def _prices(changes: Sequence[Change], new: Catalog, at: datetime | None) -> Ite
             yield change.price
         elif change.kind == "repriced" and row:
             thresholds = in_force(row, at).thresholds
-            yield from (PricedAt("input", above_tokens) for above_tokens in thresholds)
+            yield from (PriceRef("input", above_tokens) for above_tokens in thresholds)
 
 
-def _price_jobs(used: set[RateKey], prices: Iterator[PricedAt]) -> Sequence[Workload]:
+def _price_jobs(used: set[RateKey], prices: Iterator[PriceRef]) -> Sequence[Workload]:
     """A job for each price that is not used yet, up to a bound."""
     jobs: dict[str, Workload] = {}
     for price in prices:
@@ -180,7 +182,7 @@ def _price_jobs(used: set[RateKey], prices: Iterator[PricedAt]) -> Sequence[Work
     return tuple(jobs.values())
 
 
-def price_job(price: PricedAt) -> Workload:
+def price_job(price: PriceRef) -> Workload:
     """A job that is charged by one price, named after what is in it."""
     # A tenth above the threshold, so that the tier is passed whatever its boundary.
     size = max(PRICE_JOB_TOKENS, price.above_tokens * 11 // 10)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-Part = Literal["renames", "periods", "tiers", "members", "names", "jobs"]
+ComparisonPart = Literal["renames", "periods", "tiers", "members", "names", "jobs"]
 
 
 class StepLimit(NamedTuple):
@@ -20,7 +20,7 @@ class StepLimit(NamedTuple):
 
 
 # In the order of the report. Each limit is some seconds of work.
-LIMITS: Mapping[Part, StepLimit] = MappingProxyType(
+LIMITS: Mapping[ComparisonPart, StepLimit] = MappingProxyType(
     {
         # A step is a pair of equal characters; 4,000 models that were all renamed take most.
         "renames": StepLimit(
@@ -60,19 +60,19 @@ class LeftOut(NamedTuple):
 class Allowance:
     """The steps that one comparison has left, and what it left out so far."""
 
-    def __init__(self, limits: Mapping[Part, StepLimit] = LIMITS) -> None:
+    def __init__(self, limits: Mapping[ComparisonPart, StepLimit] = LIMITS) -> None:
         self._limits = limits
         self._steps = {part: limit.steps for part, limit in limits.items()}
-        self._left_out: dict[Part, LeftOut] = {}
+        self._left_out: dict[ComparisonPart, LeftOut] = {}
 
-    def take(self, part: Part, steps: int) -> bool:
+    def take(self, part: ComparisonPart, steps: int) -> bool:
         """Take steps for a part of the comparison; False if it has fewer left."""
         if steps > self._steps[part]:
             return False
         self._steps[part] -= steps
         return True
 
-    def leave_out(self, part: Part, *, hides: bool = False) -> None:
+    def leave_out(self, part: ComparisonPart, *, hides: bool = False) -> None:
         """Count one more thing that was not looked at; `hides`: its price may have changed."""
         number, what, hid = self._left_out.get(part, (0, self._limits[part].left_out, False))
         self._left_out[part] = LeftOut(number + 1, what, hid or hides)

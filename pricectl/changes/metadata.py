@@ -1,4 +1,4 @@
-"""Differences that reprice nothing: capabilities, limits, notes, prices that only moved."""
+"""Changes that reprice nothing: capabilities, limits, notes, prices that only moved."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -30,7 +30,7 @@ def metadata_changes(
 ) -> Iterator[Change]:
     """Every difference that no repricing accounts for.
 
-    Prices of a row that are written elsewhere now and charge the same are one change together.
+    Moves of prices within a row that do not change what is charged are merged into one change.
 
     Args:
         differences: all values that differ.
@@ -82,7 +82,7 @@ def _is_charged(field: Sequence[str]) -> bool:
 
 
 def _moved_with_prices(pair: tuple[Model, Model], at: datetime | None) -> frozenset[str]:
-    """The members that moved with a price list and are the same in the two that are in force."""
+    """The members that moved together with a price list and are equal in both lists in force."""
     before, after = (in_force(model, at).entry for model in pair)
     dated = (prices for model in pair for _, prices in (*model.previous, *model.upcoming))
     return frozenset(

@@ -1,4 +1,4 @@
-"""Names that another row answers now, looked up once in both versions."""
+"""Names that now resolve to another row, each looked up once in both versions."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
@@ -51,7 +51,7 @@ class NameLookups:
         return self._known[name]
 
     def steps(self, name: str) -> int:
-        """About how many rows a lookup looks at.
+        """An estimate of how many rows a lookup looks at.
 
         All rows that share a name are compared with each other. A name that no row has is searched
         for parts that are names, each of which may be shared by as many rows as any name.
@@ -63,6 +63,7 @@ class NameLookups:
         if all(name in catalog.names or name in catalog.aliases for catalog in self._catalogs):
             return rows
         parts = 1 + sum(map(name.count, _SEPARATORS))
+        # Text costs less to look at than a row: a character an eighth, a shared name a quarter.
         return rows + len(name) * parts // 8 + self._largest_group // 4
 
     def is_kept(self, name: str) -> bool:
@@ -114,7 +115,7 @@ def resolution_changes(
         if rows[0] == rows[1] or (short, *rows) in seen:
             continue
         is_new_row = after.model.full_name not in lookups.old.by_full_name
-        if before.how == "default" and is_new_row and name not in watched:
+        if before.is_guess and is_new_row and name not in watched:
             continue
         if rows not in moves_of:
             moves_of[rows] = _moves(in_force(before.model, at), in_force(after.model, at))
@@ -160,7 +161,7 @@ def _names(
 def _change(name: str, before: Match, after: Match, moves: tuple[Move, ...]) -> Change:
     worst = min((SEVERITIES.index(severity_of(move)) for move in moves), default=None)
     # A name that loses its row is charged by a guess from now on, however small the difference.
-    lost = after.how == "default" and moves
+    lost = after.is_guess and moves
     return Change(
         "resolution",
         "error" if lost else "info" if worst is None else SEVERITIES[worst],
@@ -177,6 +178,6 @@ def _change(name: str, before: Match, after: Match, moves: tuple[Move, ...]) -> 
 
 def _row_text(match: Match) -> str:
     """Which row answers and how, such as "openai/gpt-4o (partial)"."""
-    if match.how == "default":
+    if match.is_guess:
         return "the default price"
     return f"{match.model.full_name} ({match.how})"

@@ -10,33 +10,34 @@ from pricectl.core.windows import day_text
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 _MOMENT = timedelta(microseconds=1)
-_MEMBERS = {"until": "previous", "from": "upcoming"}
 
 
 class PricePeriod(NamedTuple):
     """A time without a change of price list, and an instant in it.
 
     `name` is "" for the period of the comparison itself, "until DAY" for one before it, "from DAY"
-    for one after it. `at` is None where no day is asked for: each row as it stands.
+    for one after it. `at` is None where no day is asked for: each row as it stands. `is_past` marks
+    a period before that of the comparison.
     """
 
     name: str
     at: datetime | None
+    is_past: bool = False
 
 
 def in_force(model: Model, at: datetime | None) -> PriceList:
-    """The price list of an instant, off-peak hours aside; without one, the row's own."""
+    """The price list in force at an instant, off-peak aside; without one, the row's own."""
     return model.prices if at is None else model.list_at(at)
 
 
 def member_and_day(prices: PriceList) -> tuple[str, str]:
     """The member and the day of a dated price list; empty texts for the row's own."""
-    word, _, day = prices.period.partition(" ")
-    return _MEMBERS.get(word, ""), day
+    day = {"own": None, "previous": prices.end, "upcoming": prices.start}[prices.kind]
+    return (prices.kind, day_text(day)) if day else ("", "")
 
 
 def price_periods(models: Iterable[Model], at: datetime | None) -> Iterator[PricePeriod]:
-    """The period of the instant, then every one before it and after it that the rows' dates make.
+    """The period of the instant, then one per date of the rows before and after it.
 
     Without an instant, previous prices are before and upcoming ones after it.
     """
@@ -50,7 +51,7 @@ def price_periods(models: Iterable[Model], at: datetime | None) -> Iterator[Pric
         starts = bounds - ends
     for end in sorted(ends):
         if before := just_before(end):
-            yield PricePeriod(f"until {day_text(end)}", before)
+            yield PricePeriod(f"until {day_text(end)}", before, is_past=True)
     for start in sorted(starts):
         yield PricePeriod(f"from {day_text(start)}", start)
 

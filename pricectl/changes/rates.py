@@ -1,10 +1,10 @@
-"""Two versions of a row to the charges that differ."""
+"""The price changes of a row, from its two versions."""
 
 from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from pricectl.changes.change import Change, Move, PricedAt
+from pricectl.changes.change import Change, Move, PriceRef
 from pricectl.changes.conditions import OFF_PEAK, WINDOWS, ConditionChange, condition_changes
 from pricectl.changes.limits import MAX_TIERS, Allowance
 from pricectl.changes.periods import PricePeriod, in_force, member_and_day, price_periods
@@ -16,7 +16,7 @@ from pricectl.core.money import usd
 from pricectl.core.pointers import DEFAULT_PRICING_POINTER, pointer_to
 from pricectl.core.prices import PriceList, key_path
 from pricectl.core.rates import RateKey
-from pricectl.core.units import NESTED_KEYS, is_token
+from pricectl.core.units import NESTED_KEYS, is_token_unit
 
 TIERED = "tiered_pricing"
 # A price that moves this much at once is more often a slip than a new price.
@@ -33,7 +33,7 @@ class RateMove(NamedTuple):
     as the file has them, "" where there is no price.
     """
 
-    price: PricedAt
+    price: PriceRef
     old: int | None
     new: int | None
     old_key: str
@@ -50,7 +50,7 @@ class Repricing(NamedTuple):
 
 
 def row_changes(old: Model, new: Model, at: datetime | None = None) -> Iterator[Change]:
-    """The price changes of a row: what is charged at an instant, before it and after it.
+    """The price changes of a row: at an instant, before it and after it.
 
     Without an instant, the row as it stands, its previous and its upcoming prices.
     """
@@ -87,12 +87,12 @@ def rate_moves(old: PriceList, new: PriceList) -> Iterator[RateMove]:
         before, old_key = old.rates.get(key, (None, ""))
         after, new_key = new.rates.get(key, (None, ""))
         if before != after:
-            price = PricedAt(*key)
+            price = PriceRef(*key)
             move = Move(charged(old, price), charged(new, price))
             yield RateMove(price, before, after, old_key, new_key, move)
 
 
-def charged(prices: PriceList, price: PricedAt) -> int | None:
+def charged(prices: PriceList, price: PriceRef) -> int | None:
     """What a list charges there, in picodollars a unit, by its own rate or one it falls back on."""
     pico_usd, _ = prices.rates.get(price.key, (None, ""))
     is_final = pico_usd is not None and not prices.uplifts
@@ -178,7 +178,7 @@ class _ListsInForce(NamedTuple):
         )
 
 
-def _parts(price: PricedAt, prices: PriceList, key: str) -> frozenset[RowPart]:
+def _parts(price: PriceRef, prices: PriceList, key: str) -> frozenset[RowPart]:
     """The parts of a row that a price is written in: its own key, its table, or a list."""
     dated, _ = member_and_day(prices)
     member = key.partition("/")[0]
@@ -215,4 +215,4 @@ def shown(pico_usd: int, unit: str) -> str:
     >>> shown(2_500_000, "input"), shown(40_000_000_000, "output_image_file")
     ('2.50', '0.04')
     """
-    return usd(price_of(pico_usd, unit, 1_000_000 if is_token(unit) else 1))
+    return usd(price_of(pico_usd, unit, 1_000_000 if is_token_unit(unit) else 1))

@@ -24,9 +24,9 @@ def find_renames(
 ) -> tuple[Rename, ...]:
     """Pair removed with added rows of one provider, each at most once.
 
-    A row that lists the other's name as an alias is the same, whatever it costs. Otherwise the
-    prices must be the same at that instant, and either the aliases, which no other such row has, or
-    the names similar. The most similar names go first.
+    A row that lists the other's name as an alias is a match at any price. Otherwise the prices must
+    be the same at that instant, and the rows must have either the same aliases, which no other
+    candidate has, or similar names. The most similar names go first.
     """
     if not removed or not added:
         return ()
@@ -111,6 +111,8 @@ def _similarities(
         if not may_be_similar(old.name, new.name):
             continue
         letters = Counter(new.name)
+        # Comparing two names costs about an eighth of a row for each pair of letters, and one for
+        # each pair of equal letters.
         pairs = sum(letters[letter] for letter in old.name)
         if not allowance.take("renames", len(old.name) * len(new.name) // 8 + pairs):
             allowance.leave_out("renames")

@@ -10,7 +10,7 @@ from pricectl.changes.limits import Allowance
 from pricectl.core.catalog import RESERVED
 from pricectl.core.document import Json, Unreadable
 
-Path = tuple[str, ...]
+MemberPath = tuple[str, ...]
 # Provider and model: a row's place in the document.
 RowKey = tuple[str, str]
 
@@ -26,7 +26,7 @@ class DifferingRows(NamedTuple):
 class MemberDifference(NamedTuple):
     """One value that differs; its path goes down to a member of an object, lists stay whole."""
 
-    path: Path
+    path: MemberPath
     old: Json
     new: Json
     in_old: bool = True
@@ -69,7 +69,7 @@ def member_differences(
     """
     before = _members(old, {moved: row for row, moved in rows})
     after = _members(new, {moved: moved for _, moved in rows})
-    differences: dict[Path, MemberDifference] = {}
+    differences: dict[MemberPath, MemberDifference] = {}
     nested = []
     for path in dict.fromkeys((*before, *after)):
         one, other = before.get(path), after.get(path)
@@ -88,9 +88,9 @@ def member_differences(
     return [differences[path] for path in sorted(differences)]
 
 
-def _members(document: Mapping[str, Json], rows: Mapping[RowKey, RowKey]) -> dict[Path, Json]:
+def _members(document: Mapping[str, Json], rows: Mapping[RowKey, RowKey]) -> dict[MemberPath, Json]:
     """The members of some rows, by the path in the new document, and those beside the sections."""
-    members: dict[Path, Json] = {
+    members: dict[MemberPath, Json] = {
         (*path, member): value
         for path, (provider, name) in rows.items()
         for member, value in _object(_section(document, provider)[name]).items()
@@ -114,8 +114,8 @@ def _size(value: Json) -> int:
 
 
 def _nested_differences(
-    before: Mapping[Path, Json], after: Mapping[Path, Json], paths: Sequence[Path]
-) -> dict[Path, MemberDifference]:
+    before: Mapping[MemberPath, Json], after: Mapping[MemberPath, Json], paths: Sequence[MemberPath]
+) -> dict[MemberPath, MemberDifference]:
     from deepdiff.diff import DeepDiff
 
     old, new = ({path: _comparable(side[path]) for path in paths} for side in (before, after))
@@ -131,14 +131,19 @@ def _nested_differences(
 
 
 def _difference(
-    before: Mapping[Path, Json], after: Mapping[Path, Json], path: Path, *members: str
+    before: Mapping[MemberPath, Json],
+    after: Mapping[MemberPath, Json],
+    path: MemberPath,
+    *members: str,
 ) -> MemberDifference:
     old, in_old = _get(before, path, members)
     new, in_new = _get(after, path, members)
     return MemberDifference((*path, *members), old, new, in_old, in_new)
 
 
-def _get(side: Mapping[Path, Json], path: Path, members: Sequence[str]) -> tuple[Json, bool]:
+def _get(
+    side: Mapping[MemberPath, Json], path: MemberPath, members: Sequence[str]
+) -> tuple[Json, bool]:
     value, is_there = side.get(path), path in side
     for name in members:
         is_there = name in _object(value)

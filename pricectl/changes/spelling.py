@@ -1,4 +1,4 @@
-"""What is only written differently: another order, another spelling of the same number."""
+"""Differences in notation only: another order of members, another spelling of a number."""
 
 import json
 import re

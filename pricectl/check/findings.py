@@ -13,10 +13,11 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 class Finding(NamedTuple):
     """One problem in a catalog. `pointer` is a JSON Pointer (RFC 6901).
 
-    `on_key`: the key is wrong, not its value. `other` is the pointer of another row that belongs
-    to it. `span` is set once the text was searched, and so is `also`, a second span, such as that
-    of the first of two equal keys or of the other row. `due`: a date brought the finding and no
-    edit, so it is never an error and fails only a check that names `due`.
+    `on_key`: the key is wrong, not its value.
+    `other`: the pointer of another row that the finding is also about.
+    `span`: where it is in the text; set once the text was searched.
+    `also`: a second span, such as that of the first of two equal keys or of the other row.
+    `due`: a date brought the finding, not an edit; never an error, fails only a check of `due`.
     """
 
     rule: str
@@ -32,7 +33,7 @@ class Finding(NamedTuple):
 
     @property
     def due_mark(self) -> str:
-        """What a line about a finding ends with if it trips no gate but `due`."""
+        """The mark behind a finding that only a check of `due` fails for."""
         return " (due)" if self.due else ""
 
 

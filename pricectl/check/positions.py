@@ -1,7 +1,7 @@
 """Finds the line, column and span of a JSON Pointer in the text of a document.
 
-The C scanner of `json` skips values but tells no offsets inside them. So a document with findings
-is scanned a second time: sections and rows at once, the members of a row when first needed.
+The C scanner of `json` does not report positions, so a document with findings is scanned a second
+time: sections and rows at once, the members of a row when first needed.
 """
 
 import json
@@ -111,7 +111,7 @@ class Positions:
         return self._children(found.start if found else self._root)
 
     def _find(self, pointer: str) -> Member | None:
-        """The value, else the nearest parent."""
+        """The value at a pointer, else its nearest existing parent."""
         parent, _, token = pointer.rpartition("/")
         # Findings come row by row, so the row of the last one is mostly that of the next.
         start = self._brackets.get(parent)

@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 FILE = "schemas/catalog.schema.json"
 
 
-# The schema is part of the program, like its code. It is the only file that this package reads;
-# the catalog and the settings are handed in.
+# The schema is the one file that this package reads; the catalog and the settings are handed in.
 @cache
 def load() -> dict[str, Any]:
     """The packaged schema of a catalog; numbers with a point are Decimal, as in the catalog."""

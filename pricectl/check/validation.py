@@ -85,7 +85,7 @@ def validate(  # noqa: PLR0913 - the last two by keyword
 ) -> ValidationReport:
     """Check the bytes of a catalog as of a day or instant (UTC); never raises for their content.
 
-    `own` is the catalog that the settings are about: only there an unused waiver is a finding.
+    `own`: the settings are about this catalog, so unused waivers are reported.
     `evidence` is what the file is compared with; without it the file is looked at alone.
     """
     try:
@@ -98,7 +98,7 @@ def validate(  # noqa: PLR0913 - the last two by keyword
         return ValidationReport(file, (finding,), (), 0, positions, evidence=evidence)
     now = as_instant(at)
     problems: list[Problem] = []
-    catalog = build(values, problems, sha256=data.encode() if isinstance(data, str) else data)
+    catalog = build(values, problems, source=data.encode() if isinstance(data, str) else data)
     loaded = catalog if unique and not problems else None
     positions = Positions(text)
     found = [] if unique else list(_duplicates(positions))
@@ -111,7 +111,7 @@ def validate(  # noqa: PLR0913 - the last two by keyword
             found += rules.check(context)
             if evidence:
                 found = comparison.findings(context, found)
-    else:  # what is wrong with the rows would only hide that there are too many
+    else:  # too many rows: report only that
         problems = [problem for problem in problems if not problem.pointer]
     found += _not_loadable(problems, found)
     kept, waived, about_waivers = waivers.apply(found, policy.waivers, now.date(), rules.RULES)
@@ -161,7 +161,7 @@ def _duplicates(positions: Positions) -> Iterator[Finding]:
 
 
 def _not_loadable(problems: Iterable[Problem], found: Iterable[Finding]) -> Iterator[Finding]:
-    """What production would refuse and no error has reported: no file passes that cannot run."""
+    """Problems that production refuses a file for and that no rule reported."""
     errors = (finding.pointer.split("/") for finding in found if finding.severity == "error")
     reported = {
         "/".join(tokens[:length]) for tokens in errors for length in range(1, len(tokens) + 1)

@@ -11,6 +11,7 @@ from pricectl.check.rules.shape import UNKNOWN_PRICE_KEY, WRONG_SHAPE
 from pricectl.check.spelling import Speller, near_price_key
 from pricectl.core.document import Json, Unreadable
 from pricectl.core.entries import price_problem
+from pricectl.core.labels import did_you_mean, shortened
 from pricectl.core.pointers import pointer_to
 from pricectl.core.units import NESTED_KEYS, is_price_like, parse_key
 
@@ -64,7 +65,7 @@ def _unknown(found: Violation, key: str, speller: Speller) -> Finding:
     shown = repr(shorten(key, 80))
     if is_price_like(key) and "patternProperties" in found.schema:
         near = near_price_key(key, speller)
-        hint = f"did you mean {near}?" if near else None
+        hint = did_you_mean(near) or None
         return UNKNOWN_PRICE_KEY.finding(where, f"unknown price key {shown}", hint, on_key=True)
     known = list(found.schema["properties"])
     return WRONG_SHAPE.finding(where, f"unknown key {shown}", _one_of(key, known), on_key=True)
@@ -72,7 +73,7 @@ def _unknown(found: Violation, key: str, speller: Speller) -> Finding:
 
 def _one_of(word: str, known: list[str]) -> str:
     near = Speller(known).near(word)
-    return f"did you mean {near}?" if near else f"one of {', '.join(known)}"
+    return did_you_mean(near) or f"one of {', '.join(known)}"
 
 
 def _price(found: Violation) -> Finding:
@@ -152,4 +153,4 @@ def kind(value: Json) -> str:
 
 def shorten(text: str, size: int = 40) -> str:
     """A text cut to a length that a message can hold."""
-    return text if len(text) <= size else f"{text[: size - 3]}..."
+    return shortened(text, size)

@@ -1,4 +1,4 @@
-"""Waivers: which findings the team accepts, and the rules that no waiver outlives its reason."""
+"""Waivers: the findings that the team accepts, and until when."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -7,6 +7,7 @@ from typing import NamedTuple
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Rule
 from pricectl.check.spelling import Speller
+from pricectl.core.labels import did_you_mean
 from pricectl.policy import Waiver
 
 WAIVER_UNUSED = Rule(
@@ -93,9 +94,9 @@ def _returned(finding: Finding, expired: Sequence[Waiver]) -> Finding:
 def _unused(waiver: Waiver, rules: Mapping[str, Rule]) -> Finding:
     rule = rules.get(waiver.rule)
     near = "" if rule else Speller(rules).near(waiver.rule)
-    hint = f"did you mean {near}?" if near else None
+    hint = did_you_mean(near) or None
     message = f"{_described(waiver)} matches no finding"
-    # A finding that dates bring or end may be gone without an edit, so its waiver is due, too.
+    # If its finding may end by date, an unused waiver is due too.
     due = rule is not None and (rule.due or rule.passes)
     return WAIVER_UNUSED.finding(waiver.pointer, message, hint)._replace(due=due)
 

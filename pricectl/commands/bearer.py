@@ -14,7 +14,7 @@ def read_bearer_token(variable: str | None, option: str, problem: str) -> str:
     """The token that an environment variable holds, without the blanks around it.
 
     Args:
-        variable: the variable's name; None holds no token.
+        variable: the variable's name. None: no token.
         option: the option that named the variable, for the message.
         problem: the message without a usable token. Leave the name out of it where people may
             give the token itself instead of its variable.

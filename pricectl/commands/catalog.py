@@ -19,24 +19,27 @@ class OpenedCatalog(NamedTuple):
 
 
 def open_catalog(file: str | None, *, own: bool = False) -> OpenedCatalog:
-    """Find and load the catalog and the settings; with `own` never the packaged one unasked."""
+    """Find and load the catalog and the settings; `own=True` never uses the packaged catalog.
+
+    Only a --file that names it does. Raises Unavailable.
+    """
     policy = settings.load_policy(catalog=file)
     if own:
-        name = own_file(file, policy.file)
+        name = require_own_file(file, policy.file)
     else:
         located = catalog_file.locate(file, policy.file)
         name = catalog_file.check_exists(located, file, policy.file)
     return OpenedCatalog(catalog_file.load(name), name, policy)
 
 
-def own_file(file: str | None, configured: str | None) -> str:
-    """The team's catalog, by an argument or the settings. Raises Unavailable where it is not."""
+def require_own_file(file: str | None, configured: str | None) -> str:
+    """The team's catalog, by an argument or the settings. Raises Unavailable if missing."""
     name = catalog_file.locate_own(file, configured)
     return catalog_file.check_exists(name, file, configured)
 
 
 def one_file(arguments: Sequence[str], option: str | None) -> str | None:
-    """The catalog named by arguments or by --file. Raises BadParameter where both name one."""
+    """The catalog named by arguments or by --file. Raises BadParameter if both name one."""
     if arguments and option is not None:
         raise typer.BadParameter(
             f"names {option!r} beside {', '.join(map(repr, arguments))}; write one or the other",

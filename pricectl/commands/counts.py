@@ -1,6 +1,6 @@
 """Token counts and model names as people type them: `MODEL... INPUT [OUTPUT]`, `--unit NAME=COUNT`.
 
-Strict about what could be read in two ways: a misread count is a wrong price.
+Ambiguous counts are refused: a misread count is a wrong price.
 """
 
 import re
@@ -87,7 +87,7 @@ def _malformed(word: str, names: Sequence[str], counts: Sequence[int]) -> typer.
 
 
 def check_names(names: Sequence[str], understood: str) -> None:
-    """Refuse what cannot be a model's name; the message says how everything was understood.
+    """Check that these can be model names; the message says how everything was understood.
 
     Raises:
         BadParameter: a name is blank or a number.

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from pricectl.changes.gates import FailOnChange, GateLimits
-from pricectl.commands.catalog import own_file
+from pricectl.commands.catalog import require_own_file
 from pricectl.commands.fail_on import FailOnChangeOrDue
 from pricectl.commands.options import AtOption, FileOption, ProfileOption, ViewOptions, instant
 from pricectl.commands.output import show
@@ -62,11 +62,11 @@ def deploy_check(
 
     Example: pricectl deploy-check --max-increase 20%
     """
-    named = fail_on or []
-    changes = [FailOnChange(each) for each in named if each is not FailOnChangeOrDue.DUE]
+    kinds = fail_on or []
+    changes = [FailOnChange(kind) for kind in kinds if kind is not FailOnChangeOrDue.DUE]
     limits = GateLimits.read(changes, max_increase, max_decrease)
     policy, when = settings.load_policy(catalog=file), instant(at)
-    name = own_file(file, policy.file)
+    name = require_own_file(file, policy.file)
     result = assess(
         Candidate(
             name,
@@ -76,14 +76,8 @@ def deploy_check(
             limits,
             base,
             when,
-            FailOnChangeOrDue.DUE in named,
+            FailOnChangeOrDue.DUE in kinds,
         )
     )
-    show(
-        view,
-        "deploy-check",
-        text=lambda canvas: report.text(result, canvas),
-        document=lambda: report.document(result),
-        result=result,
-    )
+    show(view, "deploy-check", result, report)
     return result.exit_code

@@ -6,7 +6,7 @@ import typer
 
 from pricectl.changes.diff import NamedVersion, diff_versions
 from pricectl.changes.gates import FailOnChange, GateLimits
-from pricectl.commands.catalog import own_file
+from pricectl.commands.catalog import require_own_file
 from pricectl.commands.options import AtOption, FileOption, ProfileOption, ViewOptions, instant
 from pricectl.commands.output import show
 from pricectl.files import catalog_file, git, settings, versions
@@ -73,7 +73,7 @@ def diff(
     limits = GateLimits.read(fail_on or [], max_increase, max_decrease, exit_code=exit_code)
     policy, when = settings.load_policy(catalog=file), instant(at)
     if head is None:
-        working = own_file(file, policy.file)
+        working = require_own_file(file, policy.file)
     else:
         working = catalog_file.working_file(file, policy.file)
     with git.advised_option("--base"):
@@ -87,11 +87,5 @@ def diff(
         at=when,
         limits=limits,
     )
-    show(
-        view,
-        "diff",
-        text=lambda canvas: report.text(result, canvas),
-        document=lambda: report.document(result),
-        result=result,
-    )
+    show(view, "diff", result, report)
     return result.exit_code

@@ -1,6 +1,5 @@
 """`pricectl explain`: why a name is answered by a row, and why a call costs what it costs."""
 
-from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -17,12 +16,10 @@ from pricectl.commands.question import (
     UsageOptions,
 )
 from pricectl.core.estimate import Estimate
-from pricectl.core.lookup import near_names, search
 from pricectl.exit_codes import CLEAN, FINDINGS
-from pricectl.explain import chain
-from pricectl.models import Priced
+from pricectl.explain.explanation import explain_call, explain_name
 from pricectl.report import explain as report
-from pricectl.report.assumptions import assumptions, guess
+from pricectl.report.assumptions import explanation_warnings
 
 
 def explain(
@@ -59,35 +56,19 @@ def explain(
         check_names(names, f"the name {names[0]}")
     opened = open_catalog(file)
     catalog, profile = opened.catalog, charge.read(opened.policy)
-    # The report comes before the exit code, so a missing price does not stop the question.
+    # Not strict: --strict fails only after the report, which shows what is missing.
     question = CallQuestion(names or [], usage, call, instant(at), strict=False)
-    # Before the quote, which then takes the row from the catalog's memo. With a response the name
-    # to look up is known only after it.
-    looked_up = None if call.response else search(catalog, question.names[0].strip())
+    # The lookup fills the catalog's memo, so the quote finds the row there. A response gives the
+    # name only once it is read.
+    result = (
+        None if call.response else explain_name(catalog, question.names[0].strip(), question.at)
+    )
     found = CallQuotes(()) if question.name_alone else question.quotes(catalog)
     if len(found.quotes) > 1:
         raise typer.BadParameter("one model at a time", param_hint="NAME")
-    match, steps = looked_up or search(catalog, found.quotes[0].match.asked)
-    links = [
-        link
-        for each in found.quotes
-        for link in chain(each, reading=found.reading, profile=profile, at=question.at)
-    ]
-    near: Sequence[str] = ()
-    if match.how == "default":
-        # The chain, if there is one, has searched for them already.
-        known = [link.facts["near_names"] for link in links if link.step == "name"]
-        near = known[0] if known else near_names(catalog, match.asked)
-    for each in found.quotes:
-        warn(view, match.asked, assumptions(Estimate(each, 1, profile, found.reading), near))
-    if not found.quotes and match.how == "default":
-        warn(view, match.asked, [guess(near)])
-    row = Priced.at(match.model, question.at)
-    show(
-        view,
-        "explain",
-        text=lambda canvas: report.text(match, row, steps, links, near, canvas),
-        document=lambda: report.document(steps, match, links, catalog),
-    )
-    missing = match.how == "default" or found.incomplete
-    return FINDINGS if strict and missing else CLEAN
+    result = result or explain_name(catalog, found.quotes[0].match.asked, question.at)
+    for quote in found.quotes:
+        result = explain_call(result, Estimate(quote, 1, profile, found.reading))
+    warn(view, result.match.asked, explanation_warnings(result))
+    show(view, "explain", result, report)
+    return FINDINGS if strict and (result.guessed or found.incomplete) else CLEAN

@@ -1,6 +1,6 @@
 """What `--fail-on` accepts, verb by verb; `diff` takes `changes.gates.FailOnChange` as it is.
 
-The words are spelled here again so that no verb loads another's packages; a test compares them.
+The values are repeated here so that no verb loads another's packages; a test compares them.
 """
 
 from enum import StrEnum

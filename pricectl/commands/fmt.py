@@ -1,6 +1,7 @@
 """`pricectl fmt`: prices that took effect promoted, prices spelled alike, other bytes kept."""
 
 import sys
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ from pricectl.commands.fail_on import FailOnDue
 from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
 from pricectl.commands.output import show
 from pricectl.core.catalog import Catalog
-from pricectl.edit.formatting import FmtResult, formatted
+from pricectl.edit.formatting import format_catalog
 from pricectl.files import atomic, catalog_file, settings
 from pricectl.report import fmt as report
 
@@ -62,35 +63,32 @@ def fmt(
     Example: pricectl fmt --diff
     """
     when = instant(at)
-    named = one_file([path] if path else [], file)
-    configured = settings.load_policy(catalog=named).file
+    chosen = one_file([path] if path else [], file)
+    configured = settings.load_policy(catalog=chosen).file
     name = catalog_file.check_exists(
-        catalog_file.locate_writable(named, configured), named, configured
+        catalog_file.locate_writable(chosen, configured), chosen, configured
     )
     source = catalog_file.read(name)
-    found = formatted(source.data, when, promoting=promote, respelling=respell)
-    writes, piped = not (check or diff), name == catalog_file.STDIN
-    result = FmtResult(
+    piped = name == catalog_file.STDIN
+    base = atomic.sha256(source.data)
+    result = format_catalog(
         source.name,
-        found,
-        writes=writes,
-        written=writes and found.changed and not piped,
+        source.data,
+        when,
+        write=None
+        if piped
+        else partial(atomic.replace, name, base_sha256=base, check=Catalog.load),
+        promoting=promote,
+        respelling=respell,
         check=check,
+        diff=diff,
         fail_on_due=bool(fail_on),
     )
-    if result.written:
-        base = atomic.sha256(source.data)
-        atomic.replace(name, found.text.encode(), base_sha256=base, check=Catalog.load)
-    if piped and writes and not view.output:
-        sys.stdout.buffer.write(found.text.encode())
+    if piped and result.writes and not view.output:
+        sys.stdout.buffer.write(result.formatted.text.encode())
     else:
-        draw = report.diff_text if diff else report.text
-        show(
-            view,
-            "fmt",
-            text=lambda canvas: draw(result, canvas),
-            document=lambda: report.document(result, diff=diff),
-        )
+        show(view, "fmt", result, report)
+    # Standard output is the catalog or the diff here, so the summary goes beside it.
     if not view.quiet and (diff or piped):
         typer.echo(report.summary(result), err=True)
     return result.exit_code

@@ -1,4 +1,4 @@
-"""`pricectl logs`: what production's log says about prices, and what to do."""
+"""`pricectl logs`: signs found in production's log, and what to do."""
 
 import sys
 from typing import Annotated, TextIO
@@ -8,10 +8,9 @@ import typer
 from pricectl.commands.catalog import open_catalog
 from pricectl.commands.options import FileOption, ViewOptions
 from pricectl.commands.output import show
-from pricectl.core.errors import PricingError
 from pricectl.files import catalog_file
-from pricectl.operate.logs.reading import LogReader, SignCounter, blocks
-from pricectl.operate.logs.remedies import LogsResult, remedy
+from pricectl.operate.logs.reading import Sighting
+from pricectl.operate.logs.remedies import read_log
 from pricectl.report import logs as report
 
 
@@ -47,28 +46,21 @@ def logs(
     """
     if log == catalog_file.STDIN and sys.stdin.isatty():
         raise typer.BadParameter("name a log, or pipe one in", param_hint="FILE")
-    to_stderr = ("text", None) not in view.outputs
-    reader, counter = LogReader(), SignCounter()
-    interrupted = False
-    try:
-        for sighting in reader.sightings(blocks(log)):
-            counter.add(sighting)
-            if follow and not sighting.sign.good:
-                _print_now(report.sighting_line(sighting), sys.stderr if to_stderr else sys.stdout)
-    except KeyboardInterrupt:  # the way to end a pipe that does not end
-        interrupted = True
-    tally = counter.tally(reader.lines)
-    if not (tally.lines or interrupted):
-        raise catalog_file.Unavailable(
-            "is empty, so nothing was checked", where=log, next_step="check the path or the pipe"
-        )
-    result = _with_remedies(LogsResult(tally, interrupted=interrupted), top, file)
-    show(
-        view,
-        "logs",
-        text=lambda canvas: report.text(result, canvas),
-        document=lambda: report.document(result),
+    # The report alone goes to standard output where another program reads it.
+    stream = sys.stdout if ("text", None) in view.outputs else sys.stderr
+
+    def print_now(sighting: Sighting) -> None:
+        if follow:
+            _print_now(report.sighting_line(sighting), stream)
+
+    result = read_log(
+        log,
+        top=top,
+        open_catalog=lambda: open_catalog(file).catalog,
+        on_bad=print_now,
+        need_catalog=file is not None,
     )
+    show(view, "logs", result, report)
     return result.exit_code
 
 
@@ -77,18 +69,3 @@ def _print_now(line: str, stream: TextIO) -> None:
     encoding = stream.encoding or "utf-8"
     stream.write(line.encode(encoding, "backslashreplace").decode(encoding) + "\n")
     stream.flush()
-
-
-def _with_remedies(result: LogsResult, top: int, file: str | None) -> LogsResult:
-    """The names that fell back most with what to do; without a catalog, with the reason."""
-    names = result.tally.names[:top]
-    if not names:
-        return result
-    try:
-        catalog = open_catalog(file).catalog
-    except PricingError as error:
-        if file is not None:
-            raise
-        without = tuple((fallback, None) for fallback in names)
-        return result._replace(names=without, note=f"no suggestions: {error}")
-    return result._replace(names=tuple((each, remedy(catalog, each)) for each in names))

@@ -64,7 +64,7 @@ def models(
     Example: pricectl models 'gpt-*' --max-input 3 --sort input
     """
     if sort not in SORTS:
-        raise typer.BadParameter(f"{sort!r} is none of {', '.join(SORTS)}", param_hint="--sort")
+        raise typer.BadParameter(f"{sort!r} is not one of {', '.join(SORTS)}", param_hint="--sort")
     opened = open_catalog(file)
     wanted = Filter(
         pattern=pattern,
@@ -74,14 +74,9 @@ def models(
         max_input_pico_usd=_pico_usd_per_token(max_input, "--max-input"),
         retired=retired,
     )
-    rows = select(opened.catalog, wanted, sort, instant(at))
-    show(
-        view,
-        "models",
-        text=lambda canvas: report.text(rows, canvas, service),
-        document=lambda: report.document(rows, opened.catalog),
-    )
-    return CLEAN if rows else FINDINGS
+    result = select(opened.catalog, wanted, sort, instant(at))
+    show(view, "models", result, report)
+    return CLEAN if result.rows else FINDINGS
 
 
 def _pico_usd_per_token(word: str | None, option: str) -> int | None:

@@ -3,49 +3,54 @@
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import typer
 
 from pricectl.commands.options import Color, ViewOptions
+from pricectl.core.labels import clean
 from pricectl.files.catalog_file import Unavailable
-from pricectl.report.canvas import Canvas, clean
+from pricectl.report.canvas import Canvas
 from pricectl.report.formats import FORMATS
 from pricectl.report.json_text import json_text
 
 PIPED_WIDTH = 160
+Result_contra = TypeVar("Result_contra", contravariant=True)
+
+
+class ReportModule(Protocol[Result_contra]):
+    """What every `report/VERB.py` has: the verb's result as text for people, and as a document."""
+
+    def text(self, result: Result_contra, canvas: Canvas, /) -> str:
+        """The result for people."""
+
+    def document(self, result: Result_contra, /) -> Mapping[str, Any]:
+        """The result for programs."""
 
 
 def show(
-    view: ViewOptions,
-    verb: str,
-    *,
-    text: Callable[[Canvas], str],
-    document: Callable[[], Mapping[str, Any]],
-    result: object = None,
+    view: ViewOptions, verb: str, result: Result_contra, report: ReportModule[Result_contra]
 ) -> None:
     """Write a verb's result in every format that was asked for.
 
     Args:
         view: the formats, and how text is drawn.
         verb: which verb's; `typer_command` has checked that it has the formats.
-        text: draws the result for people.
-        document: the result for programs, which is written as JSON.
-        result: what the verb's other formats are written from.
+        result: what is written.
+        report: the verb's module of `pricectl.report`, which writes text and JSON.
 
     Raises:
         Unavailable: a file cannot be written.
     """
     for name, path in view.outputs:
         if name == "text":
-            written = text(canvas(view, path))
+            written = report.text(result, canvas(view, path))
         elif name == "json":
-            written = json_text(document())
+            written = json_text(report.document(result))
         else:
-            row = next(each for each in FORMATS if each.name == name)
-            written = row.function(verb)(result)
+            written = FORMATS[name][verb](result)
         if path is None:
             _print(written)
         else:
@@ -68,8 +73,8 @@ def canvas(view: ViewOptions, path: str | None = None) -> Canvas:
 def warn(view: ViewOptions, name: str, warnings: Iterable[str]) -> None:
     """Print what was assumed to stderr, unless the terminal shows it with the result anyway."""
     shown = ("text", None) in view.outputs and not view.quiet and sys.stdout.isatty()
-    for words in () if shown else warnings:
-        typer.echo(f"pricectl: {clean(name)}: {words}", err=True)
+    for warning in () if shown else warnings:
+        typer.echo(f"pricectl: {clean(name)}: {warning}", err=True)
 
 
 def _print(text: str) -> None:

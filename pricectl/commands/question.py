@@ -150,9 +150,9 @@ class CallQuotes(NamedTuple):
 
     @property
     def incomplete(self) -> bool:
-        """Whether something used is in no price, or the service that was asked for has none."""
+        """Whether something used, or the service, has no price."""
         return bool(self.reading and self.reading.signals) or any(
-            found.unpriced or found.missing_service for found in self.quotes
+            quote.unpriced or quote.missing_service for quote in self.quotes
         )
 
 
@@ -188,13 +188,13 @@ class CallQuestion(NamedTuple):
         if self.call.response is None:
             models, counts = split_models_and_counts(self.names)
             usage = read_usage(counts, self.usage._asdict(), self.call.unit or (), _FLAGS)
-            return CallQuotes(tuple(quote_call(catalog, it, usage, **where) for it in models))
+            return CallQuotes(tuple(quote_call(catalog, name, usage, **where) for name in models))
         from pricectl.core.responses import quote_reading
 
         reading = self._reading(self.call.response)
         models = list(self.names) or [reading.model]
         return CallQuotes(
-            tuple(quote_reading(catalog, reading, model=it, **where) for it in models), reading
+            tuple(quote_reading(catalog, reading, model=name, **where) for name in models), reading
         )
 
     def _reading(self, file: str) -> "Reading":

@@ -18,7 +18,7 @@ from pricectl.commands.question import (
 from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.estimate import Estimate
 from pricectl.report import quote as report
-from pricectl.report.assumptions import assumptions
+from pricectl.report.assumptions import QuotedCall
 
 
 def quote(
@@ -69,20 +69,15 @@ def quote(
     """
     if mode is not None and mode not in BUDGET_MODES:
         raise typer.BadParameter(
-            f"{mode!r} is none of {', '.join(BUDGET_MODES)}", param_hint="--mode"
+            f"{mode!r} is not one of {', '.join(BUDGET_MODES)}", param_hint="--mode"
         )
     opened = open_catalog(file)
     profile = charge.read(opened.policy)
     question = CallQuestion(names or [], usage, call, instant(at), strict)
     found = question.quotes(opened.catalog)
-    estimates = [Estimate(each, calls, profile, found.reading) for each in found.quotes]
-    # Each is shown on stderr or beside the number, never searched for twice.
-    assumed = [tuple(assumptions(estimate)) for estimate in estimates]
-    for estimate, told in zip(estimates, assumed, strict=True):
-        warn(view, estimate.quote.match.asked, told)
-    show(
-        view,
-        "quote",
-        text=lambda canvas: report.text(estimates, assumed, canvas, mode),
-        document=lambda: report.document(estimates),
+    quoted = tuple(
+        QuotedCall.of(Estimate(priced, calls, profile, found.reading)) for priced in found.quotes
     )
+    for priced_call in quoted:
+        warn(view, priced_call.estimate.quote.match.asked, priced_call.assumed)
+    show(view, "quote", report.QuoteResult(quoted, mode), report)

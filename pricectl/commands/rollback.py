@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -17,18 +18,16 @@ from pricectl.commands.options import (
 )
 from pricectl.commands.output import canvas as draw_on
 from pricectl.commands.output import show
-from pricectl.core.errors import PricingError
+from pricectl.core.labels import clean
 from pricectl.files import settings
 from pricectl.operate import reload_client
 from pricectl.operate import rollback as operate
 from pricectl.operate.rollback import (
     RollbackChanges,
     RollbackPlan,
-    RollbackResult,
     RollbackState,
 )
 from pricectl.report import rollback as report
-from pricectl.report.canvas import clean
 
 
 def rollback(
@@ -77,28 +76,19 @@ def rollback(
     policy, when = settings.load_policy(catalog=file), instant(at)
     planned = operate.plan(version, operate.writable(file, policy.file), policy, when)
     changes = operate.changes(planned, policy, policy.profile_named(profile), when)
-    state = planned.state(dry_run=dry_run, yes=yes, force=force)
-    if state is None:
-        state = _ask(planned, changes, view)
-        # Who was asked has seen the changes already.
-        view = view._replace(quiet=view.quiet or state in ("restored", "declined"))
-    if state == "restored":
-        operate.restore(planned, force=force)
-    result = RollbackResult(planned, changes, state)
-    if reload and state in ("restored", "unchanged"):
-        try:
-            result = result._replace(reloaded=reload_client.reload(reload, token, force=force))
-        except PricingError as error:
-            result = result._replace(unreachable=str(error))
-    show(
-        view,
-        "rollback",
-        text=lambda canvas: report.text(result, canvas),
-        document=lambda: report.document(result),
+    result = operate.roll_back(
+        planned,
+        changes,
+        ask=lambda: _ask(planned, changes, view),
+        dry_run=dry_run,
+        yes=yes,
+        force=force,
+        reload=partial(reload_client.reload, reload, token, force=force) if reload else None,
     )
-    if state == "unconfirmed":
-        words = ["pricectl", "rollback", *([version] if version else []), "--yes"]
-        again = clean(shlex.join(words))
+    show(view, "rollback", result, report)
+    if result.state == "unconfirmed":
+        command = ["pricectl", "rollback", *([version] if version else []), "--yes"]
+        again = clean(shlex.join(command))
         typer.echo(f"pricectl: nothing was changed; to do it, type: {again}", err=True)
     return result.exit_code
 
@@ -113,7 +103,7 @@ def _token(reload: str | None, variable: str | None) -> str:
 
 
 def _ask(planned: RollbackPlan, changes: RollbackChanges, view: ViewOptions) -> RollbackState:
-    """Show the changes at a terminal and ask."""
+    """Show the changes at a terminal and ask; without a terminal nobody can confirm."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return "unconfirmed"
     typer.echo(report.preview(planned, changes, draw_on(view)), err=True)

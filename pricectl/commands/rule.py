@@ -8,6 +8,7 @@ from pricectl.check.rules import RULES
 from pricectl.check.spelling import Speller
 from pricectl.commands.options import ViewOptions
 from pricectl.commands.output import show
+from pricectl.core.labels import did_you_mean
 from pricectl.report import rule as report
 
 
@@ -38,12 +39,7 @@ def rule(
     """
     if name is not None and name not in RULES:
         near = Speller(RULES, 0.5).near(name)
-        hint = f"did you mean {near}?" if near else "'pricectl rule' lists them"
+        hint = did_you_mean(near) or "'pricectl rule' lists them"
         raise typer.BadParameter(f"no rule is called {name!r}; {hint}", param_hint="ID")
     chosen = [RULES[name]] if name else list(RULES.values())
-    show(
-        view,
-        "rule",
-        text=lambda canvas: report.text(chosen, canvas),
-        document=lambda: report.document(chosen),
-    )
+    show(view, "rule", chosen, report)

@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperCommand
 from typer.exceptions import TyperException
 
-from pricectl.report.canvas import clean
+from pricectl.core.labels import clean
 
 COMMON = "Common options"
 _NAMES_WIDTH = 28  # a longer name has its text on the next line

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 TOKEN = "PRICECTL_TOKEN"  # noqa: S105 - the variable's name
+# Connections that may wait to be accepted; the system cuts it to its own bound.
 BACKLOG = 2048
 
 
@@ -68,13 +69,9 @@ def serve(
             f"{error.name} is missing", next_step="run: pip install 'pricectl[server]'"
         ) from None
     with _listen(host, port) as listener:
-        bound, admin = listener.getsockname()[1], TOKEN in os.environ
-        show(
-            view,
-            "serve",
-            text=lambda canvas: report.text(host, bound, workers, canvas, admin=admin),
-            document=lambda: report.document(host, bound, workers, admin=admin),
-        )
+        port = listener.getsockname()[1]  # the one that the system chose for 0
+        address = report.ServerAddress(host, port, workers, TOKEN in os.environ)
+        show(view, "serve", address, report)
         _run(listener, workers, verbose=view.verbose)
 
 

@@ -8,7 +8,7 @@ from pricectl.commands import output
 from pricectl.commands.catalog import complete_model, open_catalog
 from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
 from pricectl.core.lookup import require
-from pricectl.models import Priced
+from pricectl.models import FoundRow, PricedRow
 from pricectl.report import show as report
 
 
@@ -37,10 +37,5 @@ def show(
         raise typer.BadParameter("a model's name is blank", param_hint="MODEL")
     catalog = open_catalog(file).catalog
     match = require(catalog, model)
-    row = Priced.at(match.model, instant(at))
-    output.show(
-        view,
-        "show",
-        text=lambda canvas: report.text(match, row, canvas),
-        document=lambda: report.document(match, row, catalog),
-    )
+    result = FoundRow(catalog, match, PricedRow.at(match.model, instant(at)))
+    output.show(view, "show", result, report)

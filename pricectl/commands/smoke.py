@@ -1,6 +1,5 @@
 """`pricectl smoke`: whether a live API prices and charges as it should after a deploy."""
 
-import secrets
 from typing import Annotated
 
 import typer
@@ -20,10 +19,7 @@ from pricectl.operate.smoke import (
     API_NAMES,
     APIS,
     UNKNOWN_MODEL,
-    AnswerChecker,
-    SmokeResult,
     client,
-    plan,
     smoke_models,
 )
 from pricectl.report import smoke as report
@@ -86,9 +82,9 @@ def smoke(
 
     Example: pricectl smoke https://api.example.com --token-env SMOKE_TOKEN
     """
-    work = open_catalog(file, own=True)
-    charged_by = work.policy.profile_named(profile)
-    models = model or smoke_models(work.catalog, work.policy.critical)
+    opened = open_catalog(file, own=True)
+    charged_by = opened.policy.profile_named(profile)
+    models = model or smoke_models(opened.catalog, opened.policy.critical)
     # A word that was meant as the token itself is not repeated in the message.
     problem = "no environment variable of that name holds a token; export one and give its name"
     variable = _renamed(token, token_env)
@@ -96,27 +92,23 @@ def smoke(
     endpoint = client.Endpoint.read(url, bearer, timeout)
     if api not in {AUTO, *APIS}:
         raise typer.BadParameter(
-            f"{api!r} is none of {', '.join((AUTO, *API_NAMES))}", param_hint="--api"
+            f"{api!r} is not one of {', '.join((AUTO, *API_NAMES))}", param_hint="--api"
         )
-    api_name = client.find_api(endpoint) if api == AUTO else api
-    kind = APIS[api_name]
-    # Where nothing is charged, a name that no row answers for need not be answered.
-    absent = (UNKNOWN_MODEL if kind.charges else "") if unknown is None else unknown
-    match = find(work.catalog, absent) if unknown else None
-    if match and match.how != "default":
+    match = find(opened.catalog, unknown) if unknown else None
+    if match and not match.is_guess:
         raise typer.BadParameter(
             f"{match.model.full_name} answers for that name", param_hint="--unknown"
         )
-    probes = plan(models, absent, f"smoke-{secrets.token_hex(6)}", charges=kind.charges)
-    checker = AnswerChecker(kind, work.catalog, charged_by, lambda: instant(None))
-    calls = tuple(client.run(endpoint, kind, probes, checker))
-    result = SmokeResult(endpoint.base, api_name, calls, work.catalog, charged_by)
-    show(
-        view,
-        "smoke",
-        text=lambda canvas: report.text(result, canvas),
-        document=lambda: report.document(result),
+    result = client.smoke_test(
+        endpoint,
+        opened.catalog,
+        charged_by,
+        models=models,
+        unknown=unknown,
+        api=None if api == AUTO else api,
+        clock=lambda: instant(None),
     )
+    show(view, "smoke", result, report)
     return result.exit_code
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from pricectl.commands.bearer import read_bearer_token
-from pricectl.commands.catalog import own_file
+from pricectl.commands.catalog import require_own_file
 from pricectl.commands.options import FileOption, TokenEnvOption, ViewOptions
 from pricectl.commands.output import show
 from pricectl.files import catalog_file, settings
@@ -43,18 +43,13 @@ def status(
         token = read_bearer_token(token_env, "--token-env", problem)
     policy = settings.load_policy(catalog=file)
     working = catalog_file.working_file(file, policy.file)
-    named = sources or []
-    if not named:
+    names = sources or []
+    if not names:
         # The team's catalog; a missing one must not be taken for a git ref.
-        own = own_file(file, policy.file)
-        named = [own if own == catalog_file.STDIN else catalog_file.read(own).name]
+        own = require_own_file(file, policy.file)
+        names = [own if own == catalog_file.STDIN else catalog_file.read(own).name]
     result = StatusResult(
-        tuple(prices_at(each, file=working, policy=policy, token=token) for each in named)
+        tuple(prices_at(name, file=working, policy=policy, token=token) for name in names)
     )
-    show(
-        view,
-        "status",
-        text=lambda canvas: report.text(result, canvas),
-        document=lambda: report.document(result),
-    )
+    show(view, "status", result, report)
     return result.exit_code

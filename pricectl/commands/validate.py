@@ -10,11 +10,11 @@ from pricectl.commands.catalog import one_file
 from pricectl.commands.fail_on import FailOnSeverityOrDue
 from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
 from pricectl.commands.output import show
+from pricectl.core.labels import clean
 from pricectl.files import catalog_file, settings
 from pricectl.files.base import AUTO, EvidenceFinder
 from pricectl.files.git import advised_option
 from pricectl.report import validate as report
-from pricectl.report.canvas import clean
 
 
 def validate(
@@ -63,9 +63,9 @@ def validate(
 
     Example: pricectl validate --fail-on warning
     """
-    when, named = instant(at), fail_on or []
-    levels = [severity for severity in SEVERITIES if severity in named]
-    threshold = Threshold.of(levels, due=FailOnSeverityOrDue.DUE in named)
+    when, severities = instant(at), fail_on or []
+    levels = [severity for severity in SEVERITIES if severity in severities]
+    threshold = Threshold.of(levels, due=FailOnSeverityOrDue.DUE in severities)
     first = one_file(files or [], file)
     policy = settings.load_policy(catalog=first)
     own = catalog_file.working_file(None, policy.file)
@@ -88,13 +88,7 @@ def validate(
             )
         )
     found = validation.Validation(tuple(reports), threshold)
-    show(
-        view,
-        "validate",
-        text=lambda canvas: report.text(found, canvas),
-        document=lambda: report.document(found),
-        result=found,
-    )
+    show(view, "validate", found, report)
     silent = {"concise", "text"} if view.quiet else {"concise"}
     if all(name in silent for name, _ in view.outputs):
         for each in found.reports:

@@ -44,7 +44,7 @@ Part = tuple[Counts, RateCard]
 
 
 class Quote(NamedTuple):
-    """What a call costs the provider's customer, in picodollars, with the row that says so.
+    """A priced call: the cost in picodollars and the row and rates used.
 
     `prices` is the row's price list that applied and `period` its name ("" is today's), `service`
     and `region` are words of the row ("" is standard), `above_tokens` is the context threshold the
@@ -66,7 +66,7 @@ class Quote(NamedTuple):
     def lines(self) -> tuple[Line, ...]:
         """The products that add up to the total, one a unit (and marginal tier).
 
-        They are made at each access, so that a call of which only the total is wanted makes none.
+        Built on each access, so that callers who need only the total pay nothing.
         """
         return tuple(_line(*product) for product in self._products())
 
@@ -86,13 +86,13 @@ class Quote(NamedTuple):
 
     @property
     def catalog_sha256(self) -> str:
-        """Which version of the catalog says so."""
+        """The hash of the catalog that priced the call."""
         return self.catalog.sha256
 
     @property
     def guessed(self) -> bool:
-        """Whether the default price answered because no row did."""
-        return self.match.how == "default"
+        """Whether no row matched and the default price was charged."""
+        return self.match.is_guess
 
     @property
     def missing_region(self) -> bool:
@@ -108,7 +108,7 @@ class Quote(NamedTuple):
 
     @property
     def assumed(self) -> tuple[Line, ...]:
-        """Lines charged at another unit's rate, for want of their own."""
+        """Lines charged at another unit's rate because the row has none for them."""
         products = self._products()
         return tuple(_line(unit, count, rate) for unit, count, rate in products if rate.assumed)
 
@@ -125,9 +125,9 @@ class Quote(NamedTuple):
 
     @property
     def line_notes(self) -> tuple[str, ...]:
-        """The note of each line, without one that a service causes which the row does not sell.
+        """Each line's note, without "no SERVICE price" where the row does not sell the service.
 
-        `missing_service` says that once for the whole quote.
+        `missing_service` says it once for the whole quote.
         """
         if not self.missing_service:
             return tuple(rate.note for _, _, rate in self._products())
@@ -152,17 +152,28 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
 ) -> Quote:
     """Price one call exactly.
 
-    `name` is the model's, or what `find` found for it, so that it is looked up once. `service` is a
-    provider's service tier and `region` its inference geography or data residency
-    (None is standard), `at` the day or UTC instant of the call (None: the row as it stands). With
-    `strict`, a name only the default price answers raises UnknownModel, a used unit or a service
-    without a price UnpricedUnit; otherwise the quote says so. Raises BadUsage for a usage whose
-    counts `_replace` has made contradict its totals.
+    Args:
+        catalog: the prices.
+        name: the model's name, or what `find` found for it, so that it is looked up once.
+        usage: token and unit counts of the call; `input_tokens` includes cached tokens.
+        service: the provider's service tier, such as "batch" or "flex"; None is standard.
+        region: the inference geography or data residency; None is standard.
+        at: the day or UTC instant of the call; None uses the prices in the row itself.
+        strict: raise instead of guessing.
+
+    Returns:
+        A quote in picodollars; its properties say what was assumed or is missing.
+
+    Raises:
+        UnknownModel: strict, and no row matches the name.
+        UnpricedUnit: strict, and a used unit or the service has no price.
+        BadUsage: the usage was made by `_replace`, and its counts contradict its totals.
 
     >>> text = '{"o": {"m": {"input_cost_per_token": 2.5e-06, "output_cost_per_token": 1e-05}}}'
     >>> quote(Catalog.load(text), "m", Usage(1000, 500)).pico_usd
     7500000000
     """
+    # `type(...) is not`, since a usage made by `_replace` is of a subclass and not yet checked.
     if type(usage) is not Usage:
         usage = usage.checked()
     match = name if type(name) is Match else find(catalog, name)
@@ -170,7 +181,7 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
     service = service_word(service) if service else STANDARD
     region = region_word(region) if region else ""
     if at or strict or usage[0] >= prices.first_tier_tokens:
-        if strict and match.how == "default":
+        if strict and match.is_guess:
             require(catalog, match.asked)
         prices, period = match.model.prices_at(at)
         service = prices.sold_as(service)
@@ -203,6 +214,7 @@ def _parts(
     """The counts and the card they are charged by; several where only a part of them moves."""
     if not (prices.marginal and passed):
         return ((usage.counts, prices.card(passed, service, region)),)
+    # Where the tier begins at the threshold itself, the tier below is full one token earlier.
     ends = [threshold - prices.inclusive for threshold in prices.thresholds[:passed]]
     return tuple(
         (counts, prices.card(tier, service, region))

@@ -13,9 +13,11 @@ from pricectl.core.prices import Entry, Problem
 
 # Top-level members that hold no models.
 RESERVED = ("$schema", "metadata", "pricing_notes")
-# The first part of the `schema_version` of files that this reader understands; a later one may give
-# a key another meaning, so such a file prices nothing.
+# The first part of the `schema_version` of new files.
 SCHEMA_MAJOR = "1"
+# Those of the files that this reader understands; a later one may give a key another meaning, so
+# such a file prices nothing.
+READABLE_MAJORS: tuple[str, ...] = (SCHEMA_MAJOR,)
 MAX_MODELS = 20_000
 DEFAULT_PRICING: Mapping[str, Json] = MappingProxyType(
     {
@@ -29,8 +31,8 @@ DEFAULT_PROVIDER = "default"
 class Catalog:
     """Every model with its prices, and the indexes that lookup needs.
 
-    `sha256` is the hash of the bytes it was read from, worked out when it is first asked for; two
-    catalogs with one hash price alike.
+    `sha256` is the hash of the bytes it was read from, computed on first use; two catalogs with
+    the same hash have the same prices.
     """
 
     __slots__ = (
@@ -71,7 +73,7 @@ class Catalog:
     def load(cls, data: bytes | str) -> "Catalog":
         """Read a catalog from its text.
 
-        Raises DocumentError (no strict JSON) or CatalogError (a price that must not be charged);
+        Raises DocumentError (not strict JSON) or CatalogError (it cannot be charged safely);
         `pricectl validate` shows all findings with their places.
 
         >>> text = '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}'
@@ -82,17 +84,24 @@ class Catalog:
         return cls._checked(values, data.encode() if isinstance(data, str) else data)
 
     @classmethod
-    def from_values(cls, values: Json, *, sha256: bytes | str = "") -> "Catalog":
-        """Build a catalog from parsed JSON; `sha256` as in `build`.
+    def from_values(
+        cls, values: Json, *, source: bytes | str = "", sha256: bytes | str = ""
+    ) -> "Catalog":
+        """Build a catalog from parsed JSON; `source` as in `build`, `sha256` is its old name.
 
         Raises CatalogError: the first problem and a count.
         """
-        return cls._checked(values, sha256)
+        if sha256:
+            import warnings
+
+            message = "Catalog.from_values(sha256=) goes with the next release: use source="
+            warnings.warn(message, DeprecationWarning, stacklevel=2)
+        return cls._checked(values, source or sha256)
 
     @classmethod
     def _checked(cls, values: Json, source: bytes | str) -> "Catalog":
         problems: list[Problem] = []
-        catalog = build(values, problems, sha256=source)
+        catalog = build(values, problems, source=source)
         if problems:
             first, more = problems[0], len(problems) - 1
             raise CatalogError(
@@ -103,7 +112,7 @@ class Catalog:
         return catalog
 
     def __getattr__(self, name: str) -> str:
-        """The hash, which no attribute holds yet."""
+        """Compute `sha256` on first access."""
         if name != "sha256":
             raise AttributeError(name)
         import hashlib
@@ -118,10 +127,10 @@ class Catalog:
         return value if isinstance(value, str) else ""
 
 
-def build(values: Json, problems: list[Problem], *, sha256: bytes | str = "") -> Catalog:
+def build(values: Json, problems: list[Problem], *, source: bytes | str = "") -> Catalog:
     """Build the catalog from its readable parts; add the others to `problems`.
 
-    `sha256` is the hash of the document, or the bytes to take it of when it is asked for.
+    `source` is the bytes of the document, whose hash is computed on first use, or the hash itself.
     """
     root = values if isinstance(values, dict) else {}
     if not isinstance(values, dict):
@@ -134,7 +143,7 @@ def build(values: Json, problems: list[Problem], *, sha256: bytes | str = "") ->
         message = "prices are in another currency than USD"
         problems.append(Problem(f"{METADATA_POINTER}/currency", message))
     if not has_known_schema(metadata):
-        message = f"schema_version is not {SCHEMA_MAJOR}.x"
+        message = f"schema_version is not {readable_schemas()}"
         problems.append(Problem(f"{METADATA_POINTER}/schema_version", message))
     models = tuple(_read_models(root, problems))
     seen: set[str] = set()
@@ -147,17 +156,22 @@ def build(values: Json, problems: list[Problem], *, sha256: bytes | str = "") ->
         problems.append(Problem("", f"more than {MAX_MODELS:,} models"))
     elif not models:
         problems.append(Problem("", "no models"))
-    return Catalog(models, _default_model(metadata, problems), MappingProxyType(metadata), sha256)
+    return Catalog(models, _default_model(metadata, problems), MappingProxyType(metadata), source)
 
 
 def has_known_schema(metadata: Entry) -> bool:
-    """Whether a file's `schema_version` is one that this reader understands; no version is.
+    """Whether this reader understands a file's `schema_version`; a missing version is accepted.
 
     >>> has_known_schema({"schema_version": "1.4"}), has_known_schema({"schema_version": "2.0"})
     (True, False)
     """
     version = metadata.get("schema_version", f"{SCHEMA_MAJOR}.0")
-    return isinstance(version, str) and version.split(".")[0] == SCHEMA_MAJOR
+    return isinstance(version, str) and version.split(".")[0] in READABLE_MAJORS
+
+
+def readable_schemas() -> str:
+    """The versions that this reader understands, in words: "1.x"."""
+    return " or ".join(f"{major}.x" for major in READABLE_MAJORS)
 
 
 def _default_model(metadata: Entry, problems: list[Problem]) -> Model:

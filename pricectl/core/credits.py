@@ -1,4 +1,4 @@
-"""What a job's cost is in credits: markup, budget modes, one rounding a job.
+"""Turns a job's cost into credits: markup, budget modes, one rounding per job.
 
 Rounding is done on a job's running total, never per call: rounding each call down makes small calls
 free, rounding each up can charge fifteen times too much.
@@ -45,8 +45,8 @@ def client_cost(pico_usd: int, profile: Profile) -> Fraction:
 class BudgetMode(NamedTuple):
     """One way of charging a job in credits; reports, schemas and checks read these fields.
 
-    `formula` may name {client_usd}, {tokens} and any number of the profile. That of a mode whose
-    basis is "job" names none: it follows the number of credits, as in "1 for a completed job".
+    `formula` may name {client_usd}, {tokens} and any number of the profile. A "job" formula has no
+    placeholder and follows the number of credits, as in "1 credit per completed job".
     `label` is one word for the heads of tables and the names of smoke calls.
     """
 
@@ -77,7 +77,7 @@ BUDGET_MODES: Mapping[str, BudgetMode] = {
             label="Job",
             basis="job",
             charge=lambda _, profile: Fraction(profile.credits_per_job),
-            formula="for a completed job",
+            formula="per completed job",
         ),
         BudgetMode(
             "consumption_usd",
@@ -114,11 +114,20 @@ def exact_credits(job: Job, mode: Mode, profile: Profile) -> Fraction:
     """
     try:
         budget_mode = BUDGET_MODES[mode]
-    except (KeyError, TypeError):  # TypeError: a list or another value that no key can be
+    except (KeyError, TypeError):  # TypeError: an unhashable value
         raise BadProfile(
             f"{mode!r:.60} is not a budget mode", next_step=f"one of {', '.join(BUDGET_MODES)}"
         ) from None
     return budget_mode.charge(job, profile)
+
+
+def rounded_credits(exact: Fraction, profile: Profile) -> int:
+    """Exact credits as a whole number, before the minimum.
+
+    >>> rounded_credits(Fraction(29, 10), Profile()), rounded_credits(Fraction(0), Profile())
+    (3, 0)
+    """
+    return divide(exact.numerator, exact.denominator, profile.rounding)
 
 
 def job_credits(job: Job, mode: Mode, profile: Profile) -> int:
@@ -131,8 +140,7 @@ def job_credits(job: Job, mode: Mode, profile: Profile) -> int:
     """
     if not job.used:
         return 0
-    exact = exact_credits(job, mode, profile)
-    rounded = divide(exact.numerator, exact.denominator, profile.rounding)
+    rounded = rounded_credits(exact_credits(job, mode, profile), profile)
     return max(rounded, profile.minimum_credits)
 
 

@@ -1,4 +1,4 @@
-"""Text to JSON values, strictly: what two readers could read differently is refused.
+"""Strict JSON: refuses text that two parsers could read differently.
 
 Numbers become int or Decimal, never float. A number that must not be converted (NaN, an exponent
 of a million, thousands of digits) stays in the document as `Unreadable`, so that one bad price is
@@ -109,7 +109,7 @@ def decode(data: bytes | str) -> str:
 
 
 class _Decimals(dict[str, "Decimal | Unreadable"]):
-    """Numbers by how they are written, which a catalog repeats; what is too long is not kept."""
+    """Cache of parsed literals, which a catalog repeats; long ones are not cached."""
 
     def __missing__(self, literal: str) -> Decimal | Unreadable:
         value: Decimal | Unreadable = Unreadable(literal)

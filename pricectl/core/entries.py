@@ -1,18 +1,20 @@
 """Reads a row's entry in the document into a model with its price lists."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
+from typing import NamedTuple
 
 from pricectl.core.document import Json, Unreadable
 from pricectl.core.model import Model, Periods
 from pricectl.core.money import pico_usd
-from pricectl.core.prices import NO_UPLIFTS, Entry, PriceList, Problem, key_path
+from pricectl.core.prices import NO_UPLIFTS, Entry, ListKind, PriceList, Problem, key_path
 from pricectl.core.rates import OwnRate, RateKey, Rates
 from pricectl.core.units import MAX_KEY, NESTED_KEYS, SYNONYMS, parse_key
-from pricectl.core.windows import day_text, read_instant, read_off_peak
+from pricectl.core.windows import read_instant, read_off_peak
 
 MAX_NAME = 256
 _SCOPES = {"request": False, "marginal": True}
@@ -33,19 +35,24 @@ _FACTOR_KEYS = (*UPLIFT_KEYS, OWN_FACTORS)
 def read_model(
     provider: str, name: str, entry: dict[str, Json], pointer: str, problems: list[Problem]
 ) -> Model:
-    """One row with its price lists; what cannot be read is added to `problems`.
+    """One row with its price lists; unreadable parts are added to `problems`.
 
     `pointer` is the entry's JSON Pointer.
     """
-    prices = read_prices(entry, pointer, problems)
-    previous = _read_periods(entry.get("previous"), "until", f"{pointer}/previous", problems)
-    upcoming = _read_periods(entry.get("upcoming"), "from", f"{pointer}/upcoming", problems)
+    ended = _dated_entries(entry.get("previous"), "until", f"{pointer}/previous", problems)
+    begun = _dated_entries(entry.get("upcoming"), "from", f"{pointer}/upcoming", problems)
+    # A list starts and ends where its neighbours end and start.
+    ends = (None, *(dated.instant for dated in ended))
+    starts = (*(dated.instant for dated in begun), None)
+    prices = read_prices(entry, pointer, problems, start=ends[-1], end=starts[0])
+    previous = _read_dated("previous", ended, ends, problems)
+    upcoming = _read_dated("upcoming", begun, starts, problems)
     listed = entry.get("aliases")
     given = listed if isinstance(listed, list) else [] if listed is None else [None]
     aliases = tuple(it for it in given if isinstance(it, str) and 0 < len(it) <= MAX_NAME)
     if len(aliases) != len(given):
         problems.append(Problem(f"{pointer}/aliases", "aliases is not a list of names"))
-    model = Model(
+    return Model(
         provider,
         name,
         MappingProxyType(entry),
@@ -56,36 +63,58 @@ def read_model(
         bool(previous or upcoming or prices.off_peak),
         pointer,
     )
-    if previous or upcoming:
-        # A list starts and ends where its neighbours end and start.
-        lists, days = model.price_lists, [day for day, _ in (*previous, *upcoming)]
-        for day, (before, after) in zip(days, pairwise(lists), strict=True):
-            before.end = after.start = day
-        for dated in lists:
-            if dated.off_peak:
-                dated.off_peak.start, dated.off_peak.end = dated.start, dated.end
-    return model
 
 
-def _read_periods(value: Json, key: str, pointer: str, problems: list[Problem]) -> Periods:
+class _DatedEntry(NamedTuple):
+    """An element of `previous` or `upcoming`: its instant in UTC, its prices, its pointer."""
+
+    instant: datetime
+    entry: Entry
+    pointer: str
+
+
+def _dated_entries(
+    value: Json, key: str, pointer: str, problems: list[Problem]
+) -> tuple[_DatedEntry, ...]:
+    """The elements of a list of dated prices in the order of time, whatever their order there."""
     if value is None:
         return ()
-    periods = []
-    for index, period in enumerate(value if isinstance(value, list) else [None]):
+    found = []
+    for index, entry in enumerate(value if isinstance(value, list) else [None]):
         where = f"{pointer}/{index}"
-        instant = read_instant(period.get(key)) if isinstance(period, dict) else None
-        if instant is None or not isinstance(period, dict):
+        instant = read_instant(entry.get(key)) if isinstance(entry, dict) else None
+        if instant is None or not isinstance(entry, dict):
             problems.append(Problem(where, f"not an object with a date in {key!r} and its prices"))
         else:
-            name = f"{key} {day_text(instant)}"
-            periods.append((instant, read_prices(period, where, problems, name)))
-    return tuple(sorted(periods, key=lambda period: period[0]))
+            found.append(_DatedEntry(instant, entry, where))
+    return tuple(sorted(found, key=lambda dated: dated.instant))
 
 
-def read_prices(entry: Entry, pointer: str, problems: list[Problem], period: str = "") -> PriceList:
-    """The price list of one entry; what cannot be read is added to `problems`.
+def _read_dated(
+    kind: ListKind,
+    entries: tuple[_DatedEntry, ...],
+    bounds: tuple[datetime | None, ...],
+    problems: list[Problem],
+) -> Periods:
+    """The price lists of dated entries; each is in force between two neighbouring `bounds`."""
+    return tuple(
+        (it.instant, read_prices(it.entry, it.pointer, problems, kind=kind, start=start, end=end))
+        for it, (start, end) in zip(entries, pairwise(bounds), strict=True)
+    )
 
-    `pointer` is the entry's JSON Pointer, `period` when it applies, as `PriceList` has them.
+
+def read_prices(  # noqa: PLR0913 - all but three by keyword
+    entry: Entry,
+    pointer: str,
+    problems: list[Problem],
+    *,
+    kind: ListKind = "own",
+    start: datetime | None = None,
+    end: datetime | None = None,
+) -> PriceList:
+    """The price list of one entry; unreadable parts are added to `problems`.
+
+    `pointer` is the entry's JSON Pointer; the others are those of `PriceList`.
     """
     rates = _read_rates(entry, pointer, problems)
     if entry.get("tiered_pricing") is not None:
@@ -102,9 +131,12 @@ def read_prices(entry: Entry, pointer: str, problems: list[Problem], period: str
             {**rates, **lower},
             entry,
             pointer=pointer,
-            period=f"{period} off-peak".strip(),
+            kind=kind,
+            start=start,
+            end=end,
             marginal=marginal,
             inclusive=inclusive,
+            is_off_peak=True,
             windows=windows,
             uplifts=uplifts,
         )
@@ -114,7 +146,9 @@ def read_prices(entry: Entry, pointer: str, problems: list[Problem], period: str
         rates,
         entry,
         pointer=pointer,
-        period=period,
+        kind=kind,
+        start=start,
+        end=end,
         marginal=marginal,
         inclusive=inclusive,
         off_peak=off_peak,

@@ -1,4 +1,4 @@
-"""What can go wrong with prices, each with what, where and what next."""
+"""Exceptions about prices, each with what happened, where, and what to do next."""
 
 
 class PricingError(Exception):
@@ -38,7 +38,7 @@ class DocumentError(PricingError):
 
 
 class CatalogError(PricingError):
-    """The document is JSON, but no catalog that may price a call."""
+    """The document is JSON but not a usable catalog."""
 
 
 class BadUsage(PricingError):
@@ -46,12 +46,12 @@ class BadUsage(PricingError):
 
 
 class BadProfile(PricingError):
-    """A credit setting that cannot be charged by."""
+    """An invalid credit setting."""
 
 
 class UnknownModel(PricingError):
-    """A strict question about a name the catalog does not know."""
+    """Strict, and no row matches the name."""
 
 
 class UnpricedUnit(PricingError):
-    """A strict question about a unit the row has no price for."""
+    """Strict, and the row has no price for a unit or service."""

@@ -3,6 +3,7 @@
 Rounding happens once, on the job's total: `calls` times a rounded call would charge too much.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from fractions import Fraction
@@ -10,7 +11,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricectl.core.calculator import Line, Quote
-from pricectl.core.credits import BUDGET_MODES, BudgetMode, Job, client_cost, job_credits
+from pricectl.core.credits import (
+    BUDGET_MODES,
+    BudgetMode,
+    Job,
+    client_cost,
+    job_credits,
+    rounded_credits,
+)
 from pricectl.core.money import divide
 from pricectl.core.profile import Profile
 
@@ -27,11 +35,30 @@ class ModeCredits(NamedTuple):
     budget_mode: BudgetMode
     exact: Fraction
     charged: int
+    job: Job
+    profile: Profile
 
     @property
     def mode(self) -> str:
         """The mode's name."""
         return self.budget_mode.name
+
+    def reason(self, client_usd: str, write: Callable[[Fraction], str]) -> str:
+        """Why this many credits: the formula with its figures, the rounding, the minimum.
+
+        `client_usd` is the cost with markup as text; `write` turns numbers into text.
+        """
+        if not self.job.used:
+            return "nothing was used"
+        formula = self.budget_mode.figures(self.job, self.profile, client_usd, write)
+        if self.budget_mode.basis == "job":
+            text = f"{write(self.exact)} {'credit' if self.exact == 1 else 'credits'} {formula}"
+        else:
+            text = f"{formula} = {write(self.exact)}, rounded {self.profile.rounding}"
+        # Only where it decided: rounding up alone may give the minimum, too.
+        if self.charged > rounded_credits(self.exact, self.profile):
+            text += f", at least {self.profile.minimum_credits}"
+        return text
 
 
 @dataclass(frozen=True)
@@ -86,6 +113,12 @@ class Estimate:
         """The job's credits in each budget mode."""
         job, profile = self.job, self.profile
         return tuple(
-            ModeCredits(mode, mode.charge(job, profile), job_credits(job, mode.name, profile))
+            ModeCredits(
+                mode,
+                mode.charge(job, profile),
+                job_credits(job, mode.name, profile),
+                job,
+                profile,
+            )
             for mode in BUDGET_MODES.values()
         )

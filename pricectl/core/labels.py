@@ -1,11 +1,12 @@
 """Names, prices and figures as people read them, the same in messages and reports."""
 
+import unicodedata
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
 
 from pricectl.core.money import TOKENS_PER_MTOK, divide, shifted, usd
-from pricectl.core.units import STANDARD, UNITS, is_token
+from pricectl.core.units import STANDARD, UNITS, is_token_unit
 
 SERVICE_NAMES = MappingProxyType(
     {
@@ -20,6 +21,10 @@ SERVICE_NAMES = MappingProxyType(
 _PER_TOKEN = Decimal("0.001")
 CREDIT_DECIMALS = 6
 GLOBAL_REGIONS = frozenset({"global", "default", "not_available", "unspecified"})
+# Control, format, surrogate, private use, unassigned, line and paragraph separators.
+_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+# So many digits tell the versions of a catalog apart, and the commits of a repository.
+HASH_DIGITS, COMMIT_DIGITS = 12, 7
 
 
 def service_word(service: str | None) -> str:
@@ -49,12 +54,76 @@ def label(unit: str, above_tokens: int = 0, service: str = "") -> str:
     'cache read above 200k (batches)'
     """
     name = unit.replace("_", " ")
-    tier = f" above {above_tokens // 1000}k" if above_tokens else ""
+    tier = f" {above(above_tokens)}" if above_tokens else ""
     return f"{name}{tier}{f' ({service})' if service else ''}"
 
 
+def thousands(tokens: int) -> str:
+    """A context threshold as people say it.
+
+    >>> thousands(200_000)
+    '200k'
+    """
+    return f"{tokens // 1000}k"
+
+
+def above(tokens: int) -> str:
+    """A context tier by its threshold.
+
+    >>> above(200_000)
+    'above 200k'
+    """
+    return f"above {thousands(tokens)}"
+
+
+def service_label(service: str | None) -> str:
+    """A service tier's name; the standard one has no word in a price key.
+
+    >>> service_label(""), service_label("batches")
+    ('standard', 'batches')
+    """
+    return service or "standard"
+
+
+def clean(text: str) -> str:
+    r"""A name from a catalog made safe: control and format characters show as their codes.
+
+    >>> print(clean("a" + chr(27) + "[31mb"))
+    a\x1b[31mb
+    """
+    # Nearly every text is safe as it is, and this is a good part of a long report's time.
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_safe(character) for character in text)
+
+
+def _safe(character: str) -> str:
+    if unicodedata.category(character) not in _UNSAFE:
+        return character
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004 - one byte
+
+
+def shortened(text: str, size: int, end: str = "...") -> str:
+    """A text of at most so many characters; what is cut ends with `end`.
+
+    >>> shortened("abcdef", 6), shortened("abcdefg", 6)
+    ('abcdef', 'abc...')
+    """
+    return text if len(text) <= size else text[: size - len(end)] + end
+
+
+def did_you_mean(*names: str) -> str:
+    """The question after a name that nothing has; empty without a similar one.
+
+    >>> did_you_mean("gpt-4o", "gpt-4"), did_you_mean(""), did_you_mean()
+    ('did you mean gpt-4o, gpt-4?', '', '')
+    """
+    return f"did you mean {', '.join(names)}?" if any(names) else ""
+
+
 def price_of(pico_usd: int, unit: str, amount: int = 1) -> int:
-    """What an amount of a unit, as people count it, costs at a rate, in picodollars.
+    """Cost in picodollars of `amount` units at a rate; an amount of seconds is whole seconds.
 
     >>> price_of(2_500_000_000, "file_search"), price_of(66_666_667, "input_second", 60)
     (2500000, 4000000020)
@@ -69,19 +138,19 @@ def amount_words(pico_usd: int, unit: str) -> str:
     >>> amount_words(2_500_000_000, "input"), amount_words(40_000_000_000, "output_image_file")
     ('$2,500.00 per 1M tokens', '$0.04 per generated image')
     """
-    amount = TOKENS_PER_MTOK if is_token(unit) else 1
+    amount = TOKENS_PER_MTOK if is_token_unit(unit) else 1
     whole, _, decimals = usd(price_of(pico_usd, unit, amount)).partition(".")
-    per = "1M tokens" if is_token(unit) else UNITS[unit].counts
+    per = "1M tokens" if is_token_unit(unit) else UNITS[unit].counts
     return f"${int(whole):,}.{decimals} per {per}"
 
 
 def short_rate(pico_usd: int, unit: str) -> str:
-    """A rate where there is little room.
+    """A rate, short.
 
     >>> short_rate(2_500_000, "input"), short_rate(40_000_000_000, "output_image_file")
     ('$2.50 / 1M', '$0.04 / generated image')
     """
-    if is_token(unit):
+    if is_token_unit(unit):
         return f"${usd(price_of(pico_usd, unit, TOKENS_PER_MTOK))} / 1M"
     return f"${usd(price_of(pico_usd, unit))} / {UNITS[unit].counts}"
 
@@ -95,13 +164,14 @@ def catalog_number(value: Decimal | int) -> str:
     return f"{shifted(value, 6)}e-06" if 0 < value < _PER_TOKEN else shifted(value, 0)
 
 
-def times(larger: int, smaller: int) -> str:
-    """How many times one price is another, as people say it.
+def ratio_text(larger: int, smaller: int) -> str:
+    """The ratio of two prices as text.
 
-    >>> times(5000, 5), times(15, 2)
+    >>> ratio_text(5000, 5), ratio_text(15, 2)
     ('1,000x', '7.5x')
     """
     tenths = larger * 10 // smaller
+    # From 100 times on, a decimal says nothing more.
     return f"{tenths // 10:,}x" if tenths >= 1000 or tenths % 10 == 0 else f"{tenths / 10:.1f}x"  # noqa: PLR2004
 
 
@@ -123,11 +193,11 @@ def plural(number: int, word: str) -> str:
     return f"{count(number)} {word}{'' if number == 1 else 's'}"
 
 
-def plain(number: Fraction, decimals: int = CREDIT_DECIMALS) -> str:
-    """An exact number in at most that many decimals; "~" says that digits are missing.
+def short_decimal(number: Fraction, decimals: int = CREDIT_DECIMALS) -> str:
+    """A number rounded to at most `decimals`; "~" marks rounding.
 
-    >>> plain(Fraction(3, 20)), plain(Fraction(1, 3), 4), plain(Fraction(29))
-    ('0.15', '~0.3333', '29')
+    >>> short_decimal(Fraction(3, 20)), short_decimal(Fraction(1, 3), 4)
+    ('0.15', '~0.3333')
     """
     scaled = number * 10**decimals
     rounded = divide(scaled.numerator, scaled.denominator, "half-even")

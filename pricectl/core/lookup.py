@@ -1,4 +1,4 @@
-"""A model name to the row that answers for it, and how it was found.
+"""Finds the row for a model name, and says how it was found.
 
 Layers: exact, alias, case, partial, default. `partial` is bounded: the catalog's name must stand at
 token boundaries and what remains may only be neutral (a date, a region, a provider ...), because
@@ -8,11 +8,12 @@ any other guess bills wrongly. The answer depends on the set of names only, neve
 import re
 from collections.abc import Iterator
 from itertools import chain
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from pricectl.core.catalog import Catalog
 from pricectl.core.entries import MAX_NAME
 from pricectl.core.errors import UnknownModel
+from pricectl.core.labels import did_you_mean
 from pricectl.core.model import How, Match, Model
 
 MEMO_SIZE = 4096
@@ -46,18 +47,23 @@ _NEUTRAL_END = re.compile(
 )
 
 
-class Step(NamedTuple):
+# "different-prices": rows have the name, but do not charge the same, so none of them may answer.
+Reason = Literal["", "different-prices"]
+
+
+class LayerTried(NamedTuple):
     """One lookup layer that was tried, and why it did or did not answer."""
 
     layer: How
     matched: bool
     why: str
+    reason: Reason = ""
 
 
 def find(catalog: Catalog, name: object) -> Match:
-    """The row that answers for a name; never fails, the default price answers last.
+    """The row for a name. Never fails: falls back to the default price.
 
-    Blanks around the name are stripped, as a line break that a caller read with it.
+    Surrounding blanks are stripped.
 
     >>> catalog = Catalog.load('{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}')
     >>> find(catalog, "azure/gpt-4o-2024-08-06")[1:]
@@ -70,31 +76,31 @@ def find(catalog: Catalog, name: object) -> Match:
 
 
 def require(catalog: Catalog, name: object) -> Match:
-    """Like `find`, but a name that only the default price would answer raises UnknownModel."""
+    """Like `find`, but raises UnknownModel where only the default price applies."""
     match = find(catalog, name)
-    if match.how == "default":
+    if match.is_guess:
         names = near_names(catalog, match.asked)
         raise UnknownModel(
             f"no model is called {match.asked!r}",
-            next_step=f"did you mean {', '.join(names)}?" if names else "see 'pricectl models'",
+            next_step=did_you_mean(*names) or "see 'pricectl models'",
         )
     return match
 
 
-def search(catalog: Catalog, name: object) -> tuple[Match, tuple[Step, ...]]:
+def search(catalog: Catalog, name: object) -> tuple[Match, tuple[LayerTried, ...]]:
     """The row that `find` returns, and each layer tried, in order, up to the one that answered."""
     stripped = str.strip(name) if isinstance(name, str) else ""
     asked = stripped if len(stripped) <= MAX_NAME else ""
-    tried: list[Step] = []
-    for layer, answer, why in _layers(catalog, asked):
-        tried.append(Step(layer, answer is not None, why))
+    tried: list[LayerTried] = []
+    for layer, answer, why, *reason in _layers(catalog, asked):
+        tried.append(LayerTried(layer, answer is not None, why, *reason))
         if answer:
             match = answer
             break
     else:
         match = Match(catalog.default, "default", asked, "")
         why = "nothing matched: the default price, which is a guess"
-        tried.append(Step("default", matched=True, why=why))
+        tried.append(LayerTried("default", matched=True, why=why))
     # Names come from requests: bounded in number and length, so that they cannot fill the memory.
     if len(catalog.matches) >= MEMO_SIZE:
         catalog.matches.clear()
@@ -103,18 +109,19 @@ def search(catalog: Catalog, name: object) -> tuple[Match, tuple[Step, ...]]:
     return match, tuple(tried)
 
 
-def trace(catalog: Catalog, name: object) -> tuple[Step, ...]:
+def trace(catalog: Catalog, name: object) -> tuple[LayerTried, ...]:
     """Each layer tried for a name, in order, up to the one that answered."""
     return search(catalog, name)[1]
 
 
 def near_names(catalog: Catalog, name: str, limit: int = 3) -> tuple[str, ...]:
-    """Names that a person may have meant, a seller's own before a slash if it has such rows."""
+    """Similar known names; if the seller before a slash has rows, its own names."""
     from difflib import get_close_matches
 
     folded = name.lower()[:MAX_NAME]
     seller, slash, model = folded.rpartition("/")
     sold = any(known.startswith(seller + slash) for known in catalog.folded)
+    # 0.6 is difflib's own cutoff. Twice the limit, since several spellings may be of one row.
     near = get_close_matches(
         folded if sold else model, list(catalog.folded), n=limit * 2, cutoff=0.6
     )
@@ -122,7 +129,7 @@ def near_names(catalog: Catalog, name: str, limit: int = 3) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))[:limit]
 
 
-_LayerResult = tuple[How, Match | None, str]
+_LayerResult = tuple[How, Match | None, str] | tuple[How, None, str, Reason]
 
 
 def _layers(catalog: Catalog, asked: str) -> Iterator[_LayerResult]:
@@ -143,13 +150,13 @@ def _one_of(layer: How, asked: str, models: tuple[Model, ...], otherwise: str) -
     model = _agreed(models)
     if model is None:
         rows = ", ".join(sorted(model.full_name for model in models))
-        return layer, None, f"rows with different prices: {rows}"
+        return layer, None, f"rows with different prices: {rows}", "different-prices"
     name = model.name if layer != "alias" else asked
     return layer, Match(model, layer, asked, name), f"the row {model.full_name}"
 
 
 def _agreed(models: tuple[Model, ...]) -> Model | None:
-    """The first by name if all charge the same, else None: with two prices neither may answer."""
+    """The first row by name if all charge the same, else None: with two prices neither applies."""
     first = min(models, key=lambda model: model.full_name)
     return first if all(first.charges_like(other) for other in models) else None
 
@@ -166,15 +173,20 @@ def _partial(catalog: Catalog, asked: str) -> _LayerResult:
         if (rows := catalog.folded.get(folded[start:end]))
     ]
     if not fits:
-        return "partial", None, "no catalog name stands in it with only neutral words around"
+        return "partial", None, "no catalog name is contained in it with only neutral words around"
     # The longest name says most about the model; of equally long ones all must charge the same.
     start, end, _ = max(fits, key=lambda fit: fit[1] - fit[0])
     longest = (rows for first, last, rows in fits if last - first == end - start)
     model = _agreed(tuple(chain.from_iterable(longest)))
     if model is None:
-        return "partial", None, f"{folded[start:end]!r} fits rows with different prices"
+        why = f"{folded[start:end]!r} fits rows with different prices"
+        return "partial", None, why, "different-prices"
     if model.prices.is_all_zero and folded[:start] not in {"", f"{model.provider.lower()}/"}:
-        return "partial", None, f"{model.full_name} is free, which another seller's need not be"
+        return (
+            "partial",
+            None,
+            f"{model.full_name} is free; a free row never answers for another seller's name",
+        )
     ignored = tuple(part for part in (asked[:start], asked[end:]) if part)
     match = Match(model, "partial", asked, asked[start:end], ignored)
     return "partial", match, f"the row {model.full_name}, setting aside {' and '.join(ignored)}"

@@ -11,6 +11,9 @@ from pricectl.core.windows import as_instant
 Periods = tuple[tuple[datetime, PriceList], ...]
 How = Literal["exact", "alias", "case", "partial", "default"]
 
+# Critical where the settings name no model: those of them that the prices in use know.
+SEED_MODELS = ("gpt-4o", "gpt-4o-mini", "claude-sonnet-4-5")
+
 
 class Model(NamedTuple):
     """One row: who sells it, its names, and what it costs now, before and from a date on.
@@ -35,8 +38,18 @@ class Model(NamedTuple):
         return f"{self.provider}/{self.name}"
 
     @property
+    def is_retired(self) -> bool:
+        """Whether the row is marked as retired: its provider does not serve it any more."""
+        return self.entry.get("retired") is True
+
+    @property
+    def is_free(self) -> bool:
+        """Whether the row is marked as free, so that its zero prices are no mistake."""
+        return self.entry.get("free") is True
+
+    @property
     def price_lists(self) -> tuple[PriceList, ...]:
-        """Every price list of the row in the order of time; `off_peak` ones stand in theirs."""
+        """Every price list in the order of time; off-peak lists are inside their list."""
         if not (self.previous or self.upcoming):
             return (self.prices,)
         return (
@@ -45,8 +58,22 @@ class Model(NamedTuple):
             *(prices for _, prices in self.upcoming),
         )
 
+    @property
+    def all_lists(self) -> tuple[PriceList, ...]:
+        """Every price list in the order of time, each followed by its off-peak list.
+
+        An off-peak list without hours is never in force and left out.
+        """
+        lists = ((prices, prices.off_peak) for prices in self.price_lists)
+        return tuple(
+            prices
+            for whole_day, off_peak in lists
+            for prices in (whole_day, off_peak)
+            if prices and (prices is whole_day or prices.windows)
+        )
+
     def list_at(self, instant: datetime) -> PriceList:
-        """The price list in force at an instant in UTC, whatever the hour of the day."""
+        """The price list in force at an instant in UTC, ignoring off-peak hours."""
         ended = bisect_right(self.previous, instant, key=_instant_of)
         if ended < len(self.previous):
             return self.previous[ended][1]
@@ -85,7 +112,8 @@ def _instant_of(period: tuple[datetime, PriceList]) -> datetime:
 class Match(NamedTuple):
     """Which row answers, and how it was found.
 
-    `name` is the catalog's spelling that fitted, `ignored` what of the asked name was set aside.
+    `name` is the catalog's spelling that fitted, `ignored` the parts of the requested name that
+    were skipped.
     """
 
     model: Model
@@ -93,3 +121,18 @@ class Match(NamedTuple):
     asked: str
     name: str
     ignored: tuple[str, ...] = ()
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether the default price answers because no row does."""
+        return self.how == "default"
+
+    @property
+    def is_own_row(self) -> bool:
+        """Whether a row has the name itself, as an alias or in another case."""
+        return self.how in {"exact", "alias", "case"}
+
+    @property
+    def is_as_written(self) -> bool:
+        """Whether a row has the name or an alias exactly as it was asked."""
+        return self.how in {"exact", "alias"}

@@ -6,17 +6,34 @@ tokens is exact. Rounding happens at load (`pico_usd`), in a product whose price
 counts (seconds in thousandths), when credits are charged, and for display.
 """
 
+from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import Literal, get_args
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from pricectl.core.errors import BadProfile
 
 PICO_PER_USD = 10**12
 TOKENS_PER_MTOK = 10**6
 MAX_CHARACTERS = 64
 
-Rounding = Literal["up", "down", "half-even"]
-ROUNDINGS: tuple[Rounding, ...] = get_args(Rounding)
+# How many are added to the whole part of a division: a function of the whole part, the remainder
+# and the denominator, all of the number without its sign. A new rounding is one row here and its
+# test; then `make schema` writes it into the schemas.
+ROUNDINGS: Mapping[str, Callable[[int, int, int], int]] = MappingProxyType(
+    {
+        "up": lambda _, rest, __: rest > 0,
+        "down": lambda _, __, ___: 0,
+        "half-even": lambda whole, rest, denominator: rest * 2 + whole % 2 > denominator,
+    }
+)
+if TYPE_CHECKING:
+    Rounding: TypeAlias = str
+else:
+    # A type checker cannot read the table, but validators such as pydantic's can.
+    Rounding = Literal[tuple(ROUNDINGS)]
 
 # Wide enough for every number `document` lets through; the ambient decimal context is never used.
 _CONTEXT = Context(prec=400, rounding=ROUND_HALF_EVEN, Emin=-999999, Emax=999999)
@@ -52,17 +69,28 @@ def divide(numerator: int, denominator: int, rounding: Rounding) -> int:
     """THE rounding function: numerator / denominator as a whole number.
 
     "up" goes away from zero, "down" towards zero, "half-even" to the nearest, ties to even.
-    The denominator is positive.
+    The denominator is positive. Raises BadProfile for a rounding that is not in ROUNDINGS: only a
+    profile may name one that the code does not spell out.
 
     >>> [divide(29, 10, rounding) for rounding in ("up", "down", "half-even")]
     [3, 2, 3]
     """
     whole, rest = divmod(abs(numerator), denominator)
-    if rounding == "up":
-        whole += rest > 0
-    elif rounding == "half-even":
-        whole += rest * 2 > denominator or (rest * 2 == denominator and whole % 2 == 1)
+    if rounding == "half-even":  # as in its row, without a call: this is in the calculator's loop
+        whole += rest * 2 + whole % 2 > denominator
+    else:
+        try:
+            added = ROUNDINGS[rounding]
+        except (KeyError, TypeError):  # TypeError: a list or another value that no key can be
+            raise unknown_rounding(rounding) from None
+        whole += added(whole, rest, denominator)
     return whole if numerator >= 0 else -whole
+
+
+def unknown_rounding(value: object, where: str = "") -> BadProfile:
+    """The error for a rounding that is not in ROUNDINGS."""
+    next_step = f"one of {', '.join(ROUNDINGS)}"
+    return BadProfile(f"{value!r:.60} is not a rounding", where=where, next_step=next_step)
 
 
 def usd(amount_pico_usd: int, *, min_decimals: int = 2) -> str:
@@ -84,7 +112,7 @@ def usd_per_mtok(pico_usd_per_token: int) -> str:
 
 
 def exact_usd(amount_pico_usd: Fraction) -> str:
-    """A part of a picodollar and all: dollars with every digit there is.
+    """An exact amount in dollars, down to fractions of a picodollar.
 
     >>> exact_usd(Fraction(7_500_000_000)), exact_usd(Fraction(5, 2))
     ('0.0075', '0.0000000000025')
@@ -139,7 +167,7 @@ def parse_usd(text: str) -> int:
 
 
 def plain_decimal(text: str) -> Decimal | None:
-    """A number as people type it, or None; full-width digits and underscores are none.
+    """A number as people type it; None for anything else, also full-width digits, underscores.
 
     >>> plain_decimal("12.5"), plain_decimal("1_000"), plain_decimal("1e1000000")
     (Decimal('12.5'), None, None)

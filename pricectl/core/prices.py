@@ -6,14 +6,16 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from pricectl.core.document import Json
 from pricectl.core.rates import OwnRate, RateCard, RateKey, Rates, nearest
 from pricectl.core.units import NESTED_KEYS, SOLD_AS, STANDARD
-from pricectl.core.windows import OffPeak
+from pricectl.core.windows import OffPeak, day_text
 
 Entry = Mapping[str, Json]
+# Which of a row's lists: its own, or one of its `previous` or `upcoming` ones.
+ListKind = Literal["own", "previous", "upcoming"]
 
 
 class Problem(NamedTuple):
@@ -24,7 +26,7 @@ class Problem(NamedTuple):
 
 
 NO_TIER = 10**18
-# The word of an uplift on every region that has none of its own.
+# The factor for every region without its own.
 ANY_REGION = "regional"
 NO_UPLIFTS: MappingProxyType[str, Decimal] = MappingProxyType({})
 NO_ENTRY: Entry = MappingProxyType({})
@@ -39,11 +41,12 @@ class PriceList:
     `uplifts` are factors on the token rates by region or service word.
 
     `entry` is the part of the document that the rates' keys are relative to, and `pointer` its JSON
-    Pointer ("" where the list is not in the document). `period` says when the list applies: "" for
-    the row's own, "until DAY" or "from DAY" for a dated one, ending in "off-peak" where only the
-    recurring hours in `windows` count. `start` and `end` are the same as instants in UTC, without
-    the hours; None has no bound on that side. `off_peak` is the list of the off-peak hours within
-    the same period: it has the same pointer.
+    Pointer ("" where the list is not in the document). It is in force from `start` until `end`,
+    instants in UTC; None has no bound on that side. `off_peak` is the list of the off-peak hours in
+    the same period: it has the same pointer, `is_off_peak`, and its hours in `windows`.
+
+    `period` says for display when the list applies: "" for the row's own, "until DAY" or "from DAY"
+    for a dated one, ending in "off-peak" where only those hours count.
     """
 
     __slots__ = (
@@ -53,6 +56,8 @@ class PriceList:
         "entry",
         "first_tier_tokens",
         "inclusive",
+        "is_off_peak",
+        "kind",
         "marginal",
         "off_peak",
         "period",
@@ -70,20 +75,24 @@ class PriceList:
         entry: Entry = NO_ENTRY,
         *,
         pointer: str = "",
-        period: str = "",
+        kind: ListKind = "own",
+        start: datetime | None = None,
+        end: datetime | None = None,
         marginal: bool = False,
         inclusive: bool = False,
         off_peak: "PriceList | None" = None,
+        is_off_peak: bool = False,
         windows: tuple[OffPeak, ...] = (),
         uplifts: Mapping[str, Decimal] = NO_UPLIFTS,
     ) -> None:
         self.rates = MappingProxyType(rates)
         self.entry = entry
         self.pointer = pointer
-        self.period = period
-        # Set by the row, which knows its other lists; here none of them is known.
-        self.start: datetime | None = None
-        self.end: datetime | None = None
+        self.kind = kind
+        self.start = start
+        self.end = end
+        self.is_off_peak = is_off_peak
+        self.period = _period_text(kind, start, end, is_off_peak=is_off_peak)
         self.thresholds = tuple(sorted({tier for _, tier, _ in rates if tier}))
         # No request with fewer input tokens has passed a threshold.
         self.first_tier_tokens = self.thresholds[0] if self.thresholds else NO_TIER
@@ -96,7 +105,7 @@ class PriceList:
         self._cards: dict[tuple[int, str, str], RateCard] = {}
 
     def at_hour(self, instant: datetime) -> "PriceList":
-        """The list of the hour an instant in UTC lies in: the off-peak list or this one."""
+        """The list in force at that hour (UTC): the off-peak list or this one."""
         cheaper = self.off_peak
         if cheaper and any(window.covers(instant) for window in cheaper.windows):
             return cheaper
@@ -106,6 +115,21 @@ class PriceList:
     def services(self) -> tuple[str, ...]:
         """The service words the row has a price for."""
         return tuple(sorted({service for _, _, service in self.rates if service}))
+
+    @property
+    def is_free(self) -> bool:
+        """Whether the list's part of the document is marked as free."""
+        return self.entry.get("free") is True
+
+    def base_rate(self, unit: str, service: str = STANDARD) -> int | None:
+        """What a unit without a tier costs, in picodollars; None if the list has no own price.
+
+        Where a service is a factor, the standard price times the factor.
+        """
+        word = self.sold_as(service)
+        priced_as = STANDARD if self.service_factor(word) else word
+        own = self.rates.get((unit, 0, priced_as))
+        return own and self.card(0, word)[unit].pico_usd
 
     @property
     def is_all_zero(self) -> bool:
@@ -133,7 +157,7 @@ class PriceList:
         return card
 
     def service_factor(self, service: str) -> Decimal | None:
-        """The factor that a service puts on the standard token rates; None if it has prices."""
+        """A service's factor on standard token rates; None: it has its own prices or neither."""
         return None if service in self.services else self.uplifts.get(service)
 
     def sells(self, service: str) -> bool:
@@ -141,12 +165,13 @@ class PriceList:
         return service in self.services or service in self.uplifts
 
     def sold_as(self, service: str) -> str:
-        """The row's own word for a service that it sells under another name."""
+        """The row's word for this service: another name if it sells it only under that."""
         other = SOLD_AS.get(service)
         return other if other and self.sells(other) and not self.sells(service) else service
 
     def region_factor(self, region: str) -> Decimal | None:
         """The factor that a region puts on the token rates; None if the row says none."""
+        # The region's own factor goes before the one for all regions.
         return self.uplifts.get(region, self.uplifts.get(ANY_REGION)) if region else None
 
     def charged(self, key: RateKey) -> OwnRate | None:
@@ -181,13 +206,24 @@ class PriceList:
         return found if isinstance(found, (int, Decimal)) else None
 
     def same_prices(self, other: "PriceList") -> bool:
-        """Whether both lists charge the same for everything, whatever their keys are called."""
+        """Whether both lists charge the same for everything, key names aside."""
         return (
             _pico_usd(self) == _pico_usd(other)
             and (self.marginal, self.inclusive) == (other.marginal, other.inclusive)
             and self.uplifts == other.uplifts
             and _off_peak_prices(self) == _off_peak_prices(other)
         )
+
+
+def _period_text(
+    kind: ListKind, start: datetime | None, end: datetime | None, *, is_off_peak: bool
+) -> str:
+    text = "off-peak" if is_off_peak else ""
+    if kind == "previous" and end:
+        text = f"until {day_text(end)} {text}"
+    elif kind == "upcoming" and start:
+        text = f"from {day_text(start)} {text}"
+    return text.rstrip()
 
 
 def _pico_usd(prices: PriceList) -> dict[RateKey, int]:

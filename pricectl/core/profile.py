@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from pricectl.core.errors import BadProfile
-from pricectl.core.money import ROUNDINGS, Rounding, is_bounded, plain_decimal
+from pricectl.core.money import ROUNDINGS, Rounding, is_bounded, plain_decimal, unknown_rounding
 
 MAX_AMOUNT = 10**15
 
@@ -77,12 +77,8 @@ def _whole(value: object, where: str) -> int:
 
 
 def _rounding(value: object, where: str) -> Rounding:
-    if value not in ROUNDINGS:
-        raise BadProfile(
-            f"{value!r:.60} is not a rounding",
-            where=where,
-            next_step=f"one of {', '.join(ROUNDINGS)}",
-        )
+    if not isinstance(value, str) or value not in ROUNDINGS:
+        raise unknown_rounding(value, where)
     return value
 
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
+from pricectl.core.labels import above, service_label
 from pricectl.core.money import divide
-from pricectl.core.units import STANDARD, UNITS, is_token
+from pricectl.core.units import STANDARD, UNITS, is_token_unit
 from pricectl.core.usage import Counts, Usage
 
 # A price's place in a list: unit, tier threshold in tokens (0: none), service ("": standard). Both
@@ -42,7 +43,7 @@ UNPRICED = Rate(0, "", note="unpriced")
 def nearest(
     rates: Mapping[RateKey, OwnRate], unit: str, passed: Sequence[int], service: str
 ) -> RateKey | None:
-    """The key of the price that a unit is charged at a tier and service; None if it has none.
+    """The key of the price charged for a unit at a tier and service; None if it has none.
 
     The highest tier passed comes first, with the service's price before the standard one; then the
     service's base price, then the standard one. A tier comes before a service so that a long
@@ -82,6 +83,7 @@ class RateCard(dict[str, Rate]):
 
     def __missing__(self, unit: str) -> Rate:
         rate = self._own(unit)
+        # Fallbacks are in the order of likeness: the first with a price wins.
         for other in () if rate else UNITS[unit].fallbacks:
             rate = self._own(other)
             if rate:
@@ -101,7 +103,7 @@ class RateCard(dict[str, Rate]):
             return None
         loaded, key = self._rates[found]
         charged, uplift = loaded, self._uplift
-        if uplift != 1 and is_token(unit):
+        if uplift != 1 and is_token_unit(unit):
             charged = divide(loaded * uplift.numerator, uplift.denominator, "half-even")
         highest = self._passed[0] if self._passed else 0
         note = _missing_note(found, (unit, highest, self._service))
@@ -115,15 +117,15 @@ def _missing_note(found: RateKey, wanted: RateKey) -> str:
     if found_service != service:
         missing.append(f"{service} price")
     if found_tier != tier:
-        missing.append(f"price above {tier // 1000}k")
+        missing.append(f"price {above(tier)}")
     if not missing:
         return ""
-    used = f"above {found_tier // 1000}k" if found_tier else "base"
-    return f"no {' and no '.join(missing)}: {found_service or 'standard'} {used} rate"
+    used = above(found_tier) if found_tier else "base"
+    return f"no {' and no '.join(missing)}: {service_label(found_service)} {used} rate"
 
 
 def split_by_tier(usage: Usage, ends: Sequence[int]) -> tuple[Counts, ...]:
-    """The counts of each tier where only the tokens above a threshold move.
+    """The counts of each tier where only the tokens above a threshold cost more.
 
     `ends` are the input tokens at which a tier is full, ascending. The prompt fills the tiers in
     its order: the cached prefix first, then the rest. Output comes after the whole prompt, so it is

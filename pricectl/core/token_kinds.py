@@ -34,7 +34,7 @@ class TokenKind(NamedTuple):
 def _kind(  # noqa: PLR0913, PLR0917 - the columns of the table below
     side: str, unit: str, key: str, counts: str, fallbacks: str = "", inside: str = ""
 ) -> TokenKind:
-    """A row; a fallback in parentheses is the provider's rule and no guess."""
+    """A row; a fallback in parentheses is the provider's rule, not a guess."""
     units = tuple(fallbacks.strip("()").split())
     assumed = bool(units) and not fallbacks.startswith("(")
     return TokenKind(unit, side, key, f"{counts} token", units, assumed, tuple(inside.split()))
@@ -95,7 +95,7 @@ TOKEN_KINDS = (
     _kind("output", "output_video", "output_cost_per_video_token", "video output", "output"),
 )
 
-# The totals are named like the kinds whose tokens no other row counts.
+# These arguments count the whole side, although kinds of the same name count its rest.
 TOTALS = ("input_tokens", "output_tokens")
 # Argument of `Usage` for a part of a total -> the unit it is charged as.
 USAGE_ARGUMENTS = MappingProxyType(

@@ -19,7 +19,8 @@ class Unit(NamedTuple):
     `side` is "input" or "output" for tokens that are part of that total, "" for separate counts.
     `fallbacks` are tried in order; `assumed` marks a fallback that is a guess and not the rule.
     The key's price buys `priced_by` counts; where the unit is `divisible`, a count is a thousandth
-    of what people count (12.5 seconds are 12,500 counts).
+    of what people count (12.5 seconds are 12,500 counts). `is_token` decides which prices a region
+    raises and which are written per 1M; `counts` is only shown.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Unit(NamedTuple):
     assumed: bool = False
     priced_by: int = 1
     divisible: bool = False
+    is_token: bool = False
 
 
 def _amount(name: str, key: str, counts: str) -> Unit:
@@ -37,7 +39,7 @@ def _amount(name: str, key: str, counts: str) -> Unit:
 
 
 def _sized(unit: Unit, sizes: str, key: str) -> tuple[Unit, ...]:
-    """The same unit in several sizes, each with a key of its own; the plain price is a guess."""
+    """A unit in several sizes, each with its own key; the unsized price is the assumed fallback."""
     return tuple(
         unit._replace(
             name=f"{unit.name}_{size}",
@@ -67,10 +69,18 @@ _VIDEO_SECOND = _amount("input_video_second", "input_cost_per_video_per_second",
 # The order is the order of a quote's lines.
 _TABLE = (
     *(
-        Unit(kind.unit, kind.key, kind.counts, kind.side, kind.fallbacks, kind.assumed)
+        Unit(
+            kind.unit,
+            kind.key,
+            kind.counts,
+            kind.side,
+            kind.fallbacks,
+            kind.assumed,
+            is_token=True,
+        )
         for kind in TOKEN_KINDS
     ),
-    Unit("citation", "citation_cost_per_token", "citation token"),
+    Unit("citation", "citation_cost_per_token", "citation token", is_token=True),
     Unit("input_request", "input_cost_per_request", "request"),
     Unit("input_query", "input_cost_per_query", "query"),
     Unit("text_message", "input_cost_per_text_message", "text message"),
@@ -105,12 +115,14 @@ _TABLE = (
         "computer_use_input_cost_per_1k_tokens",
         "computer use input token",
         priced_by=1000,
+        is_token=True,
     ),
     Unit(
         "computer_use_output",
         "computer_use_output_cost_per_1k_tokens",
         "computer use output token",
         priced_by=1000,
+        is_token=True,
     ),
     _guardrail("automatedReasoningPolicy", "automated reasoning"),
     _guardrail("contentPolicy", "content"),
@@ -128,7 +140,7 @@ UNIT_BY_KEY = MappingProxyType({unit.key: unit for unit in UNITS.values()})
 # Another spelling of a key above, which wins when a row has both.
 SYNONYMS = MappingProxyType({"input_cost_per_token_cache_hit": "cache_read_input_token_cost"})
 
-# Keys that speak of a cost in another currency: a cloud's own units.
+# Keys in a cloud's own currency, never charged.
 UNCOUNTED_KEYS = ("input_dbu_cost_per_token", "output_dbu_cost_per_token")
 
 MAX_KEY = 256
@@ -171,17 +183,17 @@ def parse_key(key: str) -> PriceKey | None:
     return None
 
 
-def is_token(unit: str) -> bool:
+def is_token_unit(unit: str) -> bool:
     """Whether a unit counts tokens, which are priced per 1M.
 
-    >>> is_token("cache_read"), is_token("page")
+    >>> is_token_unit("cache_read"), is_token_unit("page")
     (True, False)
     """
-    return UNITS[unit].counts.endswith("token")
+    return UNITS[unit].is_token
 
 
 def is_price_like(key: str) -> bool:
-    """Whether a key speaks of money, so that ignoring it would be ignoring a price.
+    """Whether a key looks like a price, so that it must not be ignored.
 
     >>> is_price_like("input_cost_per_tokens"), is_price_like("supports_vision")
     (True, False)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
 from pricectl.core.errors import BadUsage
+from pricectl.core.labels import did_you_mean
 from pricectl.core.money import is_bounded
 from pricectl.core.token_kinds import OVERLAPS, USAGE_ARGUMENTS
 from pricectl.core.units import UNITS
@@ -149,7 +150,7 @@ def _checked(name: str, count: object, most: int = MAX_COUNT) -> int:
 
 
 def usage_of(amounts: Mapping[str, int]) -> Usage:
-    """Usage from counts by the argument they are given in; seconds and the like in thousandths.
+    """Usage from counts keyed by argument; divisible units such as seconds in thousandths.
 
     Raises BadUsage, as `Usage` does.
 
@@ -167,7 +168,7 @@ def usage_of(amounts: Mapping[str, int]) -> Usage:
 
 
 def _disjoint(input_tokens: int, output_tokens: int, amounts: dict[str, int]) -> Counts:
-    """Each token once: what lies inside a total or another kind is taken out of it.
+    """Count each token once: subtract details from totals and overlaps.
 
     Changes `amounts`. Raises BadUsage if a part is larger than what it lies inside.
     """
@@ -194,8 +195,9 @@ def _named(details: Mapping[str, int | Decimal]) -> dict[str, int]:
             from difflib import get_close_matches
 
             known = [*USAGE_ARGUMENTS, *(unit for unit in UNITS if not _SIDES[unit])]
+            # Looser than difflib's 0.6: the known names are few and long.
             near = get_close_matches(name, known, n=3, cutoff=0.5)
-            next_step = f"did you mean {', '.join(near)}?" if near else f"one of {', '.join(known)}"
+            next_step = did_you_mean(*near) or f"one of {', '.join(known)}"
             raise BadUsage(f"unknown unit {name!r:.80}", next_step=next_step)
         divisible = UNITS[unit].divisible
         given[unit] = _thousandths(name, amount) if divisible else _checked(name, amount)

@@ -36,6 +36,12 @@ def read_instant(text: Json) -> datetime | None:
         return None
 
 
+def read_day(value: Json) -> date | None:
+    """The day of an ISO 8601 day or instant, in UTC; None if it is neither."""
+    instant = read_instant(value)
+    return instant.date() if instant else None
+
+
 def day_text(instant: datetime) -> str:
     """An instant in UTC as people write it: its day, with the time of day if it has one.
 

@@ -1,9 +1,10 @@
-"""A catalog's text in good order: begun prices promoted, prices in the catalog's spelling.
+"""Formats a catalog's text: promotes begun prices, writes prices in the catalog's notation.
 
-Nothing is handed out that was not proved: respelling leaves the parsed document equal, promoting
+The result is checked before it is returned: respelling leaves the parsed document equal, promoting
 leaves every other row and the price of every instant as it was.
 """
 
+from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from pricectl.core.errors import PricingError
 from pricectl.core.model import Model
 from pricectl.edit import splice
 from pricectl.edit.notation import Respelled, respellings
-from pricectl.edit.promotion import Left, Promotion, promote
+from pricectl.edit.promotion import NotPromoted, Promotion, promote
 from pricectl.edit.splice import Replace
 from pricectl.exit_codes import CLEAN, FINDINGS
 
@@ -25,10 +26,10 @@ class Unproved(PricingError):
     """A formatted text that would not price as the text before: a bug, so it is not written."""
 
 
-class Formatted(NamedTuple):
+class FormattedText(NamedTuple):
     """A catalog's text before and after, and what is different.
 
-    `positions` finds members in the text before, `left` is what has begun but needs a person,
+    `positions` finds members in the text before, `left` has begun but needs a person,
     `last_updated` is the day in the file, which stays.
     """
 
@@ -37,28 +38,29 @@ class Formatted(NamedTuple):
     positions: Positions
     promoted: tuple[Promotion, ...]
     respelled: tuple[Respelled, ...]
-    left: tuple[Left, ...]
+    left: tuple[NotPromoted, ...]
     last_updated: str
 
     @property
     def changed(self) -> bool:
-        """Whether the text is another one."""
+        """Whether the text differs."""
         return self.text != self.before
 
 
 class FmtResult(NamedTuple):
     """What `fmt` did to a catalog, or would do.
 
-    `writes`: to be used, not only looked at; `written`: its file was replaced. `fail_on_due`: fail
-    if prices have begun that are not promoted.
+    `writes`: the text will be written; `written`: the file was replaced. `fail_on_due`: fail
+    if prices have begun that are not promoted. `diff`: a unified diff is what was asked for.
     """
 
     name: str
-    formatted: Formatted
+    formatted: FormattedText
     writes: bool = True
     written: bool = False
     check: bool = False
     fail_on_due: bool = False
+    diff: bool = False
 
     @property
     def due(self) -> bool:
@@ -79,9 +81,35 @@ class FmtResult(NamedTuple):
         return FINDINGS if self.failed else CLEAN
 
 
+def format_catalog(  # noqa: PLR0913 - what is done, and what fails
+    name: str,
+    data: bytes,
+    at: date,
+    *,
+    write: Callable[[bytes], None] | None,
+    promoting: bool = True,
+    respelling: bool = True,
+    check: bool = False,
+    diff: bool = False,
+    fail_on_due: bool = False,
+) -> FmtResult:
+    """Put a catalog in order and write it, unless it is only to be checked or compared.
+
+    `write` replaces the file; None is standard input, whose text the caller writes. Raises what
+    `formatted` and `write` raise.
+    """
+    found = formatted(data, at, promoting=promoting, respelling=respelling)
+    writes = not (check or diff)
+    # An unchanged file is not written, so that its time stays and no build starts anew.
+    written = writes and found.changed and write is not None
+    if written and write is not None:
+        write(found.text.encode())
+    return FmtResult(name, found, writes, written, check, fail_on_due, diff)
+
+
 def formatted(
     data: bytes, at: date, *, promoting: bool = True, respelling: bool = True
-) -> Formatted:
+) -> FormattedText:
     """Put a catalog in order as of a day or instant (UTC).
 
     Raises DocumentError or CatalogError for what is not a readable catalog, Unproved.
@@ -95,7 +123,7 @@ def formatted(
     if respelled and document.parse(text) != values:
         raise Unproved("respelling would change a value", next_step="try --no-respell")
     rows: tuple[Promotion, ...] = ()
-    left: tuple[Left, ...] = ()
+    left: tuple[NotPromoted, ...] = ()
     if promoting:
         spelled = text
         in_text = Positions(spelled) if respelled else positions
@@ -114,7 +142,7 @@ def formatted(
             rows = tuple(
                 row._replace(changes=tuple(new)) for row, new in zip(rows, changes, strict=True)
             )
-    return Formatted(before, text, positions, rows, respelled, left, catalog.last_updated)
+    return FormattedText(before, text, positions, rows, respelled, left, catalog.last_updated)
 
 
 def _same_price(old: Model, new: Model) -> bool:

@@ -15,7 +15,7 @@ from pricectl.core.catalog import RESERVED
 from pricectl.core.document import MAX_NUMBER_CHARACTERS, Json
 from pricectl.core.money import shifted
 from pricectl.core.pointers import DEFAULT_PRICING_POINTER, pointer_to
-from pricectl.core.units import NESTED_KEYS, Unit, is_token, parse_key
+from pricectl.core.units import NESTED_KEYS, Unit, is_token_unit, parse_key
 
 MTOK_EXPONENT = 6
 LISTS_OF_PRICES = ("previous", "upcoming", "tiered_pricing")
@@ -39,8 +39,7 @@ class Respelled(NamedTuple):
 def spelled(literal: str, price: Json, unit: Unit) -> str:
     """A price of a unit as the catalog spells it; exactly the same number.
 
-    `price` is what the strict reader made of the literal: a number that it left alone is left
-    alone here too.
+    `price` is what the strict reader made of the literal; unreadable numbers stay as they are.
 
     >>> from pricectl.core.units import UNITS
     >>> spelled("0.0000025", Decimal("0.0000025"), UNITS["input"])
@@ -54,7 +53,7 @@ def spelled(literal: str, price: Json, unit: Unit) -> str:
         return literal
     if price == 0:
         return literal if _PLAIN.fullmatch(literal) or _PER_MTOK.fullmatch(literal) else "0"
-    per_mtok = is_token(unit.name) and unit.priced_by == 1
+    per_mtok = is_token_unit(unit.name) and unit.priced_by == 1
     if (_PER_MTOK if per_mtok else _PLAIN).fullmatch(literal):
         return literal
     new = f"{shifted(price, MTOK_EXPONENT)}e-06" if per_mtok else shifted(price, 0)

@@ -20,7 +20,7 @@ from pricectl.core.windows import as_instant, read_instant
 from pricectl.edit import splice
 from pricectl.edit.splice import Edit, Insert, Remove, Replace
 
-# Members that decide on a price without speaking of one; each price list has its own or none.
+# Members that affect prices without being one; each price list has its own or none.
 BESIDE_PRICES = ("context_tier", "provider_specific_entry", "free")
 UPLIFT = "regional_"
 # Members that a row has once, however many price lists it has.
@@ -37,7 +37,7 @@ class Promotion(NamedTuple):
     changes: tuple[Change, ...] = ()
 
 
-class Left(NamedTuple):
+class NotPromoted(NamedTuple):
     """Announced prices that have begun and were not promoted, and why."""
 
     model: Model
@@ -45,15 +45,15 @@ class Left(NamedTuple):
     reason: str
 
 
-class Promoted(NamedTuple):
+class PromotionResult(NamedTuple):
     """A catalog's text after the promotions, what was promoted, and what a person must decide."""
 
     text: str
     rows: tuple[Promotion, ...] = ()
-    left: tuple[Left, ...] = ()
+    left: tuple[NotPromoted, ...] = ()
 
 
-def promote(text: str, catalog: Catalog, at: date, positions: Positions) -> Promoted:
+def promote(text: str, catalog: Catalog, at: date, positions: Positions) -> PromotionResult:
     """Promote what has begun at a day or instant (UTC), in the text the catalog was read from.
 
     `positions` are those of the text.
@@ -61,7 +61,7 @@ def promote(text: str, catalog: Catalog, at: date, positions: Positions) -> Prom
     now = as_instant(at)
     splices: list[splice.Splice] = []
     rows: list[Promotion] = []
-    left: list[Left] = []
+    left: list[NotPromoted] = []
     for model in catalog.models:
         if not model.upcoming or model.upcoming[0][0] > now:
             continue
@@ -74,23 +74,24 @@ def promote(text: str, catalog: Catalog, at: date, positions: Positions) -> Prom
             if begun:
                 rows.append(Promotion(model, pointer, begun))
             if reason:
-                left.append(Left(model, f"{pointer}/upcoming", reason))
-    return Promoted(splice.splice(text, splices), tuple(rows), tuple(left))
+                left.append(NotPromoted(model, f"{pointer}/upcoming", reason))
+    return PromotionResult(splice.splice(text, splices), tuple(rows), tuple(left))
 
 
 def _promoted(text: str, row: Row, now: datetime) -> tuple[str, tuple[str, ...], str]:
-    """A row's text with every list promoted that can be, their days, why the next cannot be."""
+    """Promote a row's begun lists in order: the text, their days, and the first obstacle."""
     days: list[str] = []
     left = len(_begun(row, now))
     while left:
         # The earliest first: each list's price ends where the next one begins.
         _, index = min(_begun(row, now))
         announced = _periods(row, "upcoming")[index]
-        reason = _obstacle(row, announced)
+        in_row = _is_own_already(row, announced)
+        reason = _obstacle(row, announced, in_row=in_row)
         if reason:
             return text, tuple(days), reason
         days.append(str(announced["from"]))
-        text = splice.apply(text, _edits(text, row, index))
+        text = splice.apply(text, _edits(text, row, index, in_row=in_row))
         left -= 1
         if left:
             edited = document.parse(text)
@@ -113,7 +114,7 @@ def _begun(row: Row, now: datetime) -> list[tuple[datetime, int]]:
     ]
 
 
-def _obstacle(row: Row, announced: Row) -> str:
+def _obstacle(row: Row, announced: Row, *, in_row: bool) -> str:
     """Why a person must decide; empty if nothing stands in the way."""
     since = announced["from"]
     undated = [key for key in announced if key in NEVER_DATED]
@@ -122,7 +123,7 @@ def _obstacle(row: Row, announced: Row) -> str:
     start = read_instant(since)
     ends = [read_instant(period.get("until")) for period in _periods(row, "previous")]
     late = [end for end in ends if end and start and end >= start]
-    if late and not _is_own_already(row, announced):
+    if late and not in_row:
         return f"prices from {since}, but a previous price until {max(late).date()}"
     return ""
 
@@ -134,18 +135,18 @@ def _is_own_already(row: Row, announced: Row) -> bool:
 
 
 def _gives_way(key: str, announced: Iterable[str]) -> bool:
-    """Whether a member of the row belongs to the price list that the announced one replaces."""
+    """Whether the announced list replaces a member of the row."""
     if key in NEVER_DATED:
         return False
     return key in announced or key in BESIDE_PRICES or key.startswith(UPLIFT) or is_price_like(key)
 
 
-def _edits(text: str, row: Row, index: int) -> Iterator[Edit]:
-    """The edits that promote one announced list of a row."""
+def _edits(text: str, row: Row, index: int, *, in_row: bool) -> Iterator[Edit]:
+    """The edits that promote one announced list; `in_row`: the row has its prices already."""
     positions = Positions(text)
     announced = _periods(row, "upcoming")[index]
     pointer = f"/upcoming/{index}"
-    if not _is_own_already(row, announced):
+    if not in_row:
         old = [member for member in positions.members("") if _gives_way(member.key, announced)]
         new = [member for member in positions.members(pointer) if member.key != "from"]
         keys = _order([member.key for member in positions.members("")], old, new)
@@ -185,7 +186,7 @@ def _exchange(
 
 
 def _archive(text: str, positions: Positions, row: Row, period: str, index: int) -> Iterator[Edit]:
-    """The old prices behind those of before; a new list stands before `upcoming` and as it does."""
+    """Insert the old prices into `previous`; a new list goes before `upcoming`, in its layout."""
     if not _periods(row, "previous"):
         announced = positions.member("/upcoming")
         spread = announced and "\n" in text[announced.start : announced.end] + period

@@ -1,6 +1,6 @@
 """Edits of JSON text that leave every other byte as it was.
 
-What is new is laid out as its neighbours are: their indentation, line ends, commas and colons.
+New text follows the layout of its neighbours: indentation, line ends, commas and colons.
 """
 
 import json
@@ -19,7 +19,7 @@ class Misplaced(PricingError):
 
 
 class Replace(NamedTuple):
-    """Another value, as JSON text, in the place of the one at a JSON Pointer."""
+    """Replace the value at a JSON Pointer by another one, given as JSON text."""
 
     pointer: str
     value: str
@@ -157,7 +157,7 @@ def _inserted(text: str, positions: Positions, edit: Insert) -> Splice:
 
 
 def _member(edit: Insert, colon: str, gap: str, line_indent: str) -> str:
-    """What is inserted, behind that white space."""
+    """The text of the inserted member; `gap` is the white space before it."""
     value = indented(edit.value, gap.rpartition("\n")[2] if "\n" in gap else line_indent)
     if edit.key is None:
         return value
@@ -177,7 +177,7 @@ def _filled(text: str, parent: Member, edit: Insert) -> str:
 
 
 def _gap(text: str, siblings: Sequence[Member], index: int) -> str:
-    """The white space that sets a member at that index off from the comma before it."""
+    """The white space between a comma and the member that is inserted at an index."""
     model = min(max(index, 1), len(siblings) - 1)
     before = text[: siblings[model].key_start]
     gap = before[len(before.rstrip(" \t\r\n")) :]

@@ -4,6 +4,7 @@ The chain of steps is one value: its `text` is for people, its `facts` are for p
 beside the core because the calculator does not need it.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -11,12 +12,12 @@ from pricectl.core.calculator import Quote
 from pricectl.core.profile import Profile
 from pricectl.explain import arithmetic, rates, sources
 from pricectl.explain.credits import charged
-from pricectl.explain.steps import STEPS, ChainStep
+from pricectl.explain.steps import STEPS, ExplanationStep
 
 if TYPE_CHECKING:
     from pricectl.core.responses import Reading
 
-__all__ = ["STEPS", "ChainStep", "chain", "explain"]
+__all__ = ["STEPS", "ExplanationStep", "chain", "explain"]
 
 
 def chain(
@@ -25,14 +26,17 @@ def chain(
     reading: "Reading | None" = None,
     profile: Profile | None = None,
     at: date | None = None,
-) -> tuple[ChainStep, ...]:
+    near: Sequence[str] | None = None,
+) -> tuple[ExplanationStep, ...]:
     """Each step to a quote, in order.
 
     Args:
         quote: the quote to explain.
-        reading: what a response said, if the usage was read from one; it is the first step.
+        reading: what a response states, if the usage was read from one; it is the first step.
         profile: how the customer is charged; adds the steps to the credits.
         at: the instant that the quote was asked for; the period's step names it.
+        near: what `near_names` found for an unknown model; None searches for them, which takes
+            longer than the whole quote.
 
     >>> from pricectl.core import Catalog, Usage, quote
     >>> text = '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}'
@@ -42,7 +46,7 @@ def chain(
     """
     return (
         *sources.response(reading),
-        sources.name(quote),
+        sources.name(quote, near),
         sources.row(quote, reading),
         rates.period(quote, at),
         rates.tier(quote),
@@ -56,8 +60,10 @@ def chain(
     )
 
 
-def explain(quote: Quote) -> tuple[str, ...]:
+def explain(quote: Quote, near: Sequence[str] | None = None) -> tuple[str, ...]:
     """Each step from the name in the question to the total, as a line of words and exact figures.
+
+    `near` is what `near_names` found for an unknown model, where that is known already.
 
     >>> from pricectl.core import Catalog, Usage, quote
     >>> text = '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}'
@@ -65,4 +71,4 @@ def explain(quote: Quote) -> tuple[str, ...]:
     name: GPT-4o is answered by openai/gpt-4o, by case
     row: names no source
     """
-    return tuple(f"{step.step}: {step.text}" for step in chain(quote))
+    return tuple(f"{step.step}: {step.text}" for step in chain(quote, near=near))

@@ -8,31 +8,31 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pricectl.core.calculator import Line, Quote, quantity
 from pricectl.core.money import PICO_PER_USD, TOKENS_PER_MTOK, exact, exact_usd, usd
 from pricectl.core.rates import Rate
-from pricectl.core.units import UNITS, is_token
+from pricectl.core.units import UNITS, is_token_unit
 from pricectl.explain.rates import factor_on
-from pricectl.explain.steps import ChainStep
+from pricectl.explain.steps import ExplanationStep
 
 if TYPE_CHECKING:
     from pricectl.core.responses import Reading
 
 
-def usage(quote: Quote) -> ChainStep:
+def usage(quote: Quote) -> ExplanationStep:
     """Both totals, each with the parts it is the sum of, and what is counted besides tokens."""
     used = quote.usage
     parts = [(unit, quantity(unit, count), UNITS[unit].side) for unit, count in used.counts]
-    said = [
+    summary = [
         _sum(used.input_tokens, "in", [part for part in parts if part[2] == "input"]),
         _sum(used.output_tokens, "out", [part for part in parts if part[2] == "output"]),
     ]
     beside = [f"{unit}={amount:,}" for unit, amount, side in parts if not side]
     if beside:
-        said.append(f"beside them {', '.join(beside)}")
+        summary.append(f"beside them {', '.join(beside)}")
     facts = {
         "input_tokens": used.input_tokens,
         "output_tokens": used.output_tokens,
         "parts": [{"unit": unit, "quantity": amount, "of": side} for unit, amount, side in parts],
     }
-    return ChainStep("usage", "; ".join(said), facts)
+    return ExplanationStep("usage", "; ".join(summary), facts)
 
 
 def _sum(total: int, word: str, parts: list[tuple[str, int | Decimal, str]]) -> str:
@@ -42,7 +42,7 @@ def _sum(total: int, word: str, parts: list[tuple[str, int | Decimal, str]]) -> 
     return f"{total:,} {word} = {' + '.join(f'{amount:,} {unit}' for unit, amount, _ in parts)}"
 
 
-def lines(quote: Quote) -> Iterator[ChainStep]:
+def lines(quote: Quote) -> Iterator[ExplanationStep]:
     """Each product: quantity x rate, the key it comes from, what was rounded or assumed."""
     above = (0, *quote.prices.thresholds) if len(quote.parts) > 1 else (quote.above_tokens,)
     rates = [
@@ -57,11 +57,11 @@ def lines(quote: Quote) -> Iterator[ChainStep]:
         yield product._replace(facts={**facts, **product.facts}, of=line.unit)
 
 
-# Facts that only a line has whose rate is a price of the file times a factor.
+# Facts that are set only where a factor changed the file's price.
 _BASE_FACTS = ("base_usd_per_unit", "base_usd_per_mtok", "factor")
 
 
-def _product(quote: Quote, line: Line, rate: Rate, note: str) -> ChainStep:
+def _product(quote: Quote, line: Line, rate: Rate, note: str) -> ExplanationStep:
     factor = factor_on(quote, line.unit)
     each, per_mtok = _prices(line.unit, rate.pico_usd)
     base: tuple[str | None, ...] = (None, None, None)
@@ -81,15 +81,15 @@ def _product(quote: Quote, line: Line, rate: Rate, note: str) -> ChainStep:
     }
     times = f" = ${base[1]} x {base[2]}" if base[2] else ""
     per = f" (${per_mtok} / 1M{times})" if per_mtok else ""
-    said = f"{line.quantity:,} x ${each}{per} = ${usd(line.pico_usd)} by {line.key}"
-    remarks = (note, *(found.said for found in rounded))
-    return ChainStep("line", said, facts, "", tuple(filter(None, remarks)))
+    summary = f"{line.quantity:,} x ${each}{per} = ${usd(line.pico_usd)} by {line.key}"
+    remarks = (note, *(found.summary for found in rounded))
+    return ExplanationStep("line", summary, facts, "", tuple(filter(None, remarks)))
 
 
 def _prices(unit: str, pico_usd: int) -> tuple[str, str | None]:
     """A rate in USD for one of what people count, and for a token unit per 1M."""
     each = Fraction(pico_usd * (1000 if UNITS[unit].divisible else 1), UNITS[unit].priced_by)
-    return exact_usd(each), exact_usd(each * TOKENS_PER_MTOK) if is_token(unit) else None
+    return exact_usd(each), exact_usd(each * TOKENS_PER_MTOK) if is_token_unit(unit) else None
 
 
 class RoundedFigure(NamedTuple):
@@ -100,7 +100,7 @@ class RoundedFigure(NamedTuple):
 
     at: str
     exact_usd: str
-    said: str
+    summary: str
 
 
 def _roundings(quote: Quote, line: Line, rate: Rate, factor: Fraction) -> Iterator[RoundedFigure]:
@@ -128,13 +128,13 @@ def _roundings(quote: Quote, line: Line, rate: Rate, factor: Fraction) -> Iterat
             yield RoundedFigure(at, exact_usd(amount), f"{words} from ${exact_usd(amount)}")
 
 
-def _no_product(line: Line) -> ChainStep:
+def _no_product(line: Line) -> ExplanationStep:
     facts: dict[str, Any] = dict.fromkeys(("usd_per_unit", "usd_per_mtok", *_BASE_FACTS, "usd"))
     facts |= {"key": "", "pointer": "", "assumed": False, "note": line.note, "roundings": []}
-    return ChainStep("line", f"{line.quantity:,} have no price and add nothing", facts)
+    return ExplanationStep("line", f"{line.quantity:,} have no price and add nothing", facts)
 
 
-def total(quote: Quote, reading: "Reading | None") -> ChainStep:
+def total(quote: Quote, reading: "Reading | None") -> ExplanationStep:
     """The sum, what it leaves out, and how it compares with a cost that the response states."""
     reported = reading.reported_pico_usd if reading else None
     difference = None if reported is None else quote.pico_usd - reported
@@ -144,13 +144,13 @@ def total(quote: Quote, reading: "Reading | None") -> ChainStep:
         "reported_usd": None if reported is None else usd(reported),
         "difference_usd": None if difference is None else usd(difference),
     }
-    said = f"${usd(quote.pico_usd)}, the exact sum"
+    summary = f"${usd(quote.pico_usd)}, the exact sum"
     if quote.nothing_priced:
-        said = "no price for anything that was used"
+        summary = "no price for anything that was used"
     elif difference == 0:
-        said = f"{said}, as the response states"
+        summary = f"{summary}, as the response states"
     remarks: tuple[str, ...] = ()
     if difference:
         word = "more" if difference > 0 else "less"
         remarks = (f"${usd(abs(difference))} {word} than the response states",)
-    return ChainStep("total", said, facts, "", remarks)
+    return ExplanationStep("total", summary, facts, "", remarks)

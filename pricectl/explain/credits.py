@@ -4,53 +4,45 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from pricectl.core.calculator import Quote
-from pricectl.core.credits import BUDGET_MODES, BudgetMode, Job, client_cost, job_credits
-from pricectl.core.money import divide, exact, exact_usd, usd
+from pricectl.core.credits import client_cost
+from pricectl.core.estimate import Estimate, ModeCredits
+from pricectl.core.labels import plural
+from pricectl.core.money import exact, exact_usd, usd
 from pricectl.core.profile import Profile
-from pricectl.explain.steps import ChainStep
+from pricectl.explain.steps import ExplanationStep
 
 
-def charged(quote: Quote, profile: Profile | None) -> Iterator[ChainStep]:
+def charged(quote: Quote, profile: Profile | None) -> Iterator[ExplanationStep]:
     """The client's cost and the credits of a job that is this one call."""
     if profile is None:
         return
-    job = Job().add(quote)
-    cost = exact_usd(client_cost(job.pico_usd, profile))
+    estimate = Estimate(quote, 1, profile)
+    cost = exact_usd(client_cost(estimate.pico_usd, profile))
     markup = exact(profile.markup_percent)
-    said = f"${cost} = ${usd(job.pico_usd)} + {markup}%" if profile.markup_percent else f"${cost}"
-    yield ChainStep(
+    summary = (
+        f"${cost} = ${usd(estimate.pico_usd)} + {markup}%" if profile.markup_percent else f"${cost}"
+    )
+    yield ExplanationStep(
         "client",
-        "no price" if quote.nothing_priced else said,
+        "no price" if quote.nothing_priced else summary,
         {"profile": profile.name, "markup_percent": markup, "client_cost_usd": cost},
         "",
         (f"profile {profile.name}", "credits rounded once a job"),
     )
-    for mode in BUDGET_MODES.values():
-        yield _credits(mode, job, profile)
+    for mode in estimate.credits:
+        yield _credits(mode, cost, profile)
 
 
-def _credits(mode: BudgetMode, job: Job, profile: Profile) -> ChainStep:
-    credit_count, exact_count = job_credits(job, mode.name, profile), mode.charge(job, profile)
-    rounded = divide(exact_count.numerator, exact_count.denominator, profile.rounding)
-    cost = exact_usd(client_cost(job.pico_usd, profile))
-    why = mode.figures(job, profile, cost, _amount)
-    if mode.basis != "job":
-        why += f" = {_mixed(exact_count)}, rounded {profile.rounding}"
-    if credit_count > rounded:
-        why += f", at least {profile.minimum_credits}"
+def _credits(mode: ModeCredits, client_usd: str, profile: Profile) -> ExplanationStep:
     facts = {
-        "mode": mode.name,
-        "exact_credits": exact(exact_count),
+        "mode": mode.mode,
+        "exact_credits": exact(mode.exact),
         "rounding": profile.rounding,
         "minimum_credits": profile.minimum_credits,
-        "credits": credit_count,
+        "credits": mode.charged,
     }
-    said = f"{credit_count:,} {'credit' if credit_count == 1 else 'credits'}"
-    return ChainStep("credits", said, facts, mode.name, (why if job.used else "nothing was used",))
-
-
-def _amount(number: Fraction) -> str:
-    return f"{number.numerator:,}" if number.denominator == 1 else exact(number)
+    summary = plural(mode.charged, "credit")
+    return ExplanationStep("credits", summary, facts, mode.mode, (mode.reason(client_usd, _mixed),))
 
 
 def _mixed(number: Fraction) -> str:

@@ -1,17 +1,33 @@
 """Where a quote comes from: the response, the name, the row, the catalog."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from pricectl.core.calculator import Quote
 from pricectl.core.lookup import near_names
+from pricectl.core.model import How
 from pricectl.core.money import usd
-from pricectl.explain.steps import ChainStep
+from pricectl.explain.steps import ExplanationStep
 
 if TYPE_CHECKING:
     from pricectl.core.responses import Reading
 
-_FOUND = {"exact": "by its name", "alias": "by an alias", "case": "by case", "partial": "in part"}
+
+class FoundBy(NamedTuple):
+    """How a row was found: as a label beside its name ("" for the name itself), in a sentence."""
+
+    label: str
+    phrase: str
+
+
+FOUND: Mapping[How, FoundBy] = {
+    "exact": FoundBy("", "by its name"),
+    "alias": FoundBy("by alias", "by an alias"),
+    "case": FoundBy("by case", "by case"),
+    "partial": FoundBy("partial match", "in part"),
+    "default": FoundBy("a guess", "by no name"),
+}
+RETIRED = "the provider has retired this model"
 # What a row says about itself, and how that reads.
 _ABOUT = {
     "verified_on": "verified on {}",
@@ -20,8 +36,8 @@ _ABOUT = {
 }
 
 
-def response(reading: "Reading | None") -> Iterator[ChainStep]:
-    """What the body said, if there was one."""
+def response(reading: "Reading | None") -> Iterator[ExplanationStep]:
+    """What the body states, if there is one."""
     if reading is None:
         return
     reported = reading.reported_pico_usd
@@ -32,7 +48,7 @@ def response(reading: "Reading | None") -> Iterator[ChainStep]:
         "region {}": reading.region,
         "a cost of ${}": None if reported is None else usd(reported),
     }
-    said = ", ".join(words.format(value) for words, value in stated.items() if value)
+    summary = ", ".join(words.format(value) for words, value in stated.items() if value)
     facts = {
         "model": reading.model,
         "provider": reading.provider,
@@ -41,16 +57,22 @@ def response(reading: "Reading | None") -> Iterator[ChainStep]:
         "reported_usd": stated["a cost of ${}"],
         "signals": list(reading.signals),
     }
-    remarks = tuple(f"not in the price: {signal}" for signal in reading.signals)
-    yield ChainStep(
-        "response", f"states {said}" if said else "states the usage alone", facts, "", remarks
+    remarks = tuple(map(not_in_price, reading.signals))
+    yield ExplanationStep(
+        "response", f"states {summary}" if summary else "states the usage alone", facts, "", remarks
     )
 
 
-def name(quote: Quote) -> ChainStep:
-    """Which row answers, found how."""
+def not_in_price(signal: str) -> str:
+    """The remark about something billable that the response states and no unit can express."""
+    return f"not in the price: {signal}"
+
+
+def name(quote: Quote, near: Sequence[str] | None) -> ExplanationStep:
+    """Which row answers, found how; None searches for the near names of an unknown model."""
     match = quote.match
-    near = near_names(quote.catalog, match.asked) if quote.guessed else ()
+    if near is None:
+        near = near_names(quote.catalog, match.asked) if quote.guessed else ()
     facts = {
         "asked": match.asked,
         "match": match.how,
@@ -59,24 +81,26 @@ def name(quote: Quote) -> ChainStep:
         "near_names": list(near),
     }
     if quote.guessed:
-        said = f"no row answers for {match.asked or 'that'}, so the default price does: a guess"
+        summary = (
+            f"no row matches {match.asked or 'this'}, so the default price was charged (a guess)"
+        )
         remarks = (f"near names: {', '.join(near)}",) if near else ()
-        return ChainStep("name", said, facts, "", remarks)
+        return ExplanationStep("name", summary, facts, "", remarks)
     aside = f", setting aside {' and '.join(match.ignored)}" if match.ignored else ""
-    found = f"{match.model.full_name}, {_FOUND[match.how]}{aside}"
-    return ChainStep("name", f"{match.asked} is answered by {found}", facts)
+    found = f"{match.model.full_name}, {FOUND[match.how].phrase}{aside}"
+    return ExplanationStep("name", f"{match.asked} is answered by {found}", facts)
 
 
-def row(quote: Quote, reading: "Reading | None") -> ChainStep:
+def row(quote: Quote, reading: "Reading | None") -> ExplanationStep:
     """Where the row stands, and what it says about itself."""
     model = quote.match.model
     about = {key: model.entry.get(key) for key in _ABOUT}
     known = [words.format(about[key]) for key, words in _ABOUT.items() if about[key] is not None]
     pointer = model.pointer
-    said = ", ".join(known) or "names no source"
+    summary = ", ".join(known) or "names no source"
     if quote.guessed:
-        said = f"the {'catalog' if pointer else 'program'}'s default price"
-    retired = model.entry.get("retired") is True
+        summary = f"the {'catalog' if pointer else 'program'}'s default price"
+    retired = model.is_retired
     facts = {
         "provider": model.provider,
         "model": model.name,
@@ -84,21 +108,21 @@ def row(quote: Quote, reading: "Reading | None") -> ChainStep:
         **{key: None if value is None else str(value) for key, value in about.items()},
         "retired": retired,
     }
-    remarks = ("the provider has retired this model",) if retired else ()
-    return ChainStep("row", said, facts, "", (*remarks, *_seller(quote, reading)))
+    remarks = (RETIRED,) if retired else ()
+    return ExplanationStep("row", summary, facts, "", (*remarks, *_seller(quote, reading)))
 
 
 def _seller(quote: Quote, reading: "Reading | None") -> Iterator[str]:
-    """Whether the price is another seller's than the one who served the call."""
+    """A remark if the call's seller has no row of its own."""
     seller = reading.provider if reading else ""
     own = (quote.match.model.provider == seller) or quote.match.asked.startswith(f"{seller}/")
     if seller and not own and not quote.guessed:
         yield f"{seller}, who served the call, has no row of its own"
 
 
-def catalog(quote: Quote) -> ChainStep:
-    """Which version of the catalog says so."""
+def catalog(quote: Quote) -> ExplanationStep:
+    """The hash of the catalog that priced the call."""
     found = quote.catalog
     facts = {"sha256": found.sha256, "last_updated": found.last_updated}
     day = f"updated {found.last_updated}, " if found.last_updated else ""
-    return ChainStep("catalog", f"{day}sha256 {found.sha256 or 'unknown'}", facts)
+    return ExplanationStep("catalog", f"{day}sha256 {found.sha256 or 'unknown'}", facts)

@@ -21,7 +21,7 @@ STEPS = (
 )
 
 
-class ChainStep(NamedTuple):
+class ExplanationStep(NamedTuple):
     """What one step decided, in words and as facts.
 
     `facts` are JSON values; money is a decimal string of USD, and an amount of seconds a Decimal.
@@ -30,7 +30,7 @@ class ChainStep(NamedTuple):
     """
 
     step: str
-    said: str
+    summary: str
     facts: Mapping[str, Any]
     of: str = ""
     remarks: tuple[str, ...] = ()
@@ -38,5 +38,5 @@ class ChainStep(NamedTuple):
     @property
     def text(self) -> str:
         """The whole step in words."""
-        said = f"{self.of}: {self.said}" if self.of else self.said
-        return "; ".join((said, *self.remarks))
+        summary = f"{self.of}: {self.summary}" if self.of else self.summary
+        return "; ".join((summary, *self.remarks))

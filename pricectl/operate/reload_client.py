@@ -17,7 +17,7 @@ OK = 200
 
 
 class ReloadReply(NamedTuple):
-    """What a service answered: whether it took the catalog, and what it charges by now."""
+    """The service's reply: whether it took the catalog, and which version it charges by."""
 
     url: str
     status: int

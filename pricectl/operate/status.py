@@ -16,7 +16,7 @@ Agreement = Literal["same", "different", "unreadable"]
 _EXIT_CODES: dict[Agreement, int] = {"same": CLEAN, "different": FINDINGS, "unreadable": FAILED}
 
 
-class PricesAt(NamedTuple):
+class SourcePrices(NamedTuple):
     """The prices at one URL, file or ref; `problem` is why they cannot be read.
 
     `generation`, `calculator`, `layer` and `reload` (what the last one did) are a server's.
@@ -37,7 +37,7 @@ class PricesAt(NamedTuple):
 class StatusResult(NamedTuple):
     """The prices at every source that was named; the others are compared with the first."""
 
-    sources: tuple[PricesAt, ...]
+    sources: tuple[SourcePrices, ...]
 
     @property
     def agreement(self) -> Agreement:
@@ -57,7 +57,7 @@ class StatusResult(NamedTuple):
 
 def prices_at(
     source: str, *, file: str, policy: Policy | None = None, token: str | None = None
-) -> PricesAt:
+) -> SourcePrices:
     """Read the prices at a URL, a file or a ref; `token` asks servers for their admin status."""
     is_file = source == catalog_file.PACKAGED or Path(source).is_file()
     kind: SourceKind = "server" if fetch.is_url(source) else "file" if is_file else "ref"
@@ -68,16 +68,16 @@ def prices_at(
         catalog = found.version().catalog
     except fetch.NotFetched as error:
         problem = "; ".join(filter(None, (error.what, error.next_step)))
-        return PricesAt(source, kind, problem=problem)
+        return SourcePrices(source, kind, problem=problem)
     except PricingError as error:
-        return PricesAt(source, kind, problem=str(error).removeprefix(f"{source}: "))
-    return PricesAt(found.name, kind, catalog.sha256, len(catalog.models), catalog.last_updated)
+        return SourcePrices(source, kind, problem=str(error).removeprefix(f"{source}: "))
+    return SourcePrices(found.name, kind, catalog.sha256, len(catalog.models), catalog.last_updated)
 
 
-def _server(url: str, token: str | None) -> PricesAt:
+def _server(url: str, token: str | None) -> SourcePrices:
     found = health.read(url, token)
     reload = found.get("last_reload")
-    return PricesAt(
+    return SourcePrices(
         url,
         "server",
         str(found["version"]),

@@ -6,7 +6,8 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, TypeAlias, TypeVar
 
-from pricectl.core.units import UNITS, is_token
+from pricectl.core.labels import did_you_mean
+from pricectl.core.units import UNITS, is_token_unit
 from pricectl.policy.values import BadSettings
 
 # A reader gets a value as TOML has it and where it stands, such as "pricectl.toml: limits.highest".
@@ -73,8 +74,8 @@ def unit_prices(value: Any, where: str) -> Mapping[str, Decimal]:
     for name, written in table(value, where).items():
         if name not in UNITS:
             near = get_close_matches(name, UNITS, n=1)
-            known = f"did you mean {near[0]}?" if near else f"one of {', '.join(UNITS)}"
+            known = did_you_mean(*near) or f"one of {', '.join(UNITS)}"
             raise BadSettings(f"unknown unit {name!r:.60}", where=where, next_step=known)
-        per = "1M tokens" if is_token(name) else UNITS[name].counts
+        per = "1M tokens" if is_token_unit(name) else UNITS[name].counts
         prices[name] = price(written, f"{where}.{name}", f"USD per {per}")
     return prices

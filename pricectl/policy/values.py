@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pricectl.core.errors import PricingError
 from pricectl.core.profile import Profile
-from pricectl.core.sanity.bounds import Bounds, rate_of, widen
 from pricectl.core.usage import Usage
+
+if TYPE_CHECKING:  # a quote reads settings, but no bounds
+    from pricectl.core.sanity.bounds import Bounds
 
 
 class BadSettings(PricingError):
@@ -53,16 +55,20 @@ class RuleLimits(NamedTuple):
     lowest: Mapping[str, Decimal] = MappingProxyType({})
 
     @property
-    def bounds(self) -> Bounds:
+    def bounds(self) -> "Bounds":
         """The lowest and highest believable price of each unit, for `core.sanity`."""
+        from pricectl.core.sanity.bounds import rate_of, widen
+
         sides = {
             "input": rate_of(self.max_input_usd_per_mtok, "input"),
             "output": rate_of(self.max_output_usd_per_mtok, "output"),
         }
         return self.widened(widen({}, sides))
 
-    def widened(self, bounds: Bounds) -> Bounds:
+    def widened(self, bounds: "Bounds") -> "Bounds":
         """Bounds, widened where `highest` and `lowest` go beyond them."""
+        from pricectl.core.sanity.bounds import rate_of, widen
+
         lowest = {unit: rate_of(price, unit) for unit, price in self.lowest.items()}
         highest = {unit: rate_of(price, unit) for unit, price in self.highest.items()}
         return widen(lowest, highest, bounds)
@@ -82,7 +88,7 @@ DEFAULT_WORKLOADS = (
 class Policy(NamedTuple):
     """All settings of a team.
 
-    `critical`: without names those seed models of `core.sanity` are that the prices in use have.
+    `critical`: without names, the seed models of `core.model` that the prices in use know are.
     `source` is the settings file, empty without one. `defines_profile` says that the settings
     define the chosen profile, which is then not the built-in default.
     """

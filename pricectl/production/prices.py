@@ -126,7 +126,7 @@ def get_provider_from_model(name: str) -> str:
     ('anthropic', 'unknown')
     """
     found = find(_snapshot().catalog, name)
-    if found.how != "default":
+    if not found.is_guess:
         return PROVIDERS.get(found.model.provider.lower(), UNKNOWN)
     folded = found.asked.lower()
     sellers = (seller for prefix, seller in _NAME_PREFIXES.items() if folded.startswith(prefix))

@@ -1,23 +1,49 @@
 """What a reader of an amount should see beside it: how the row was found, what was assumed."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
+from typing import NamedTuple
 
 from pricectl.core.estimate import Estimate
-from pricectl.core.labels import SERVICE_NAMES, count
+from pricectl.core.labels import SERVICE_NAMES, clean, count, did_you_mean
 from pricectl.core.lookup import near_names
 from pricectl.core.money import usd
-from pricectl.report.canvas import clean
+from pricectl.explain.explanation import Explanation
+from pricectl.explain.sources import RETIRED, not_in_price
 
-FOUND = {
-    "exact": "",
-    "alias": "by alias",
-    "case": "by case",
-    "partial": "partial match",
-    "default": "a guess",
-}
 NO_PRICE = "no price"
 ADDS_NOTHING = "no price, so it adds nothing"
+
+
+class QuotedCall(NamedTuple):
+    """A quote with the near names of an unknown model and what was assumed.
+
+    They stand here because both are shown more than once, and searching for the names takes longer
+    than the rest of a quote.
+    """
+
+    estimate: Estimate
+    near_names: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, estimate: Estimate) -> "QuotedCall":
+        """The quote with everything that a reader of its amount should know."""
+        quote = estimate.quote
+        near = near_names(quote.catalog, quote.match.asked) if quote.guessed else ()
+        return cls(estimate, near, tuple(assumptions(estimate, near)))
+
+    @property
+    def remarks(self) -> Iterator[str]:
+        """What stands beside the amount: which rates apply, then what was assumed."""
+        quote = self.estimate.quote
+        if quote.match.model.is_retired:
+            yield RETIRED
+        if quote.above_tokens:
+            yield f"long-context rates: over {count(quote.above_tokens)} input tokens"
+        if quote.period:
+            yield f"dated price: {quote.period}"
+        yield from self.assumed
 
 
 def cost(estimate: Estimate) -> str:
@@ -25,28 +51,15 @@ def cost(estimate: Estimate) -> str:
     return NO_PRICE if estimate.quote.nothing_priced else f"${usd(estimate.pico_usd)}"
 
 
-def warnings(estimate: Estimate, assumed: Iterable[str]) -> Iterator[str]:
-    """What a reader of the amount should see: which rates apply, then what was assumed."""
-    quote = estimate.quote
-    if quote.match.model.entry.get("retired") is True:
-        yield "the provider has retired this model"
-    if quote.above_tokens:
-        yield f"long-context rates: over {count(quote.above_tokens)} input tokens"
-    if quote.period:
-        yield f"dated price: {quote.period}"
-    yield from assumed
-
-
-def assumptions(estimate: Estimate, near: Sequence[str] | None = None) -> Iterator[str]:
+def assumptions(estimate: Estimate, near: Sequence[str]) -> Iterator[str]:
     """Why the amount may be wrong: a guess, a service or region not sold, a rate assumed.
 
-    `near` is what `near_names` found for an unknown model, where that is known already: the search
-    is slower than all the rest of a quote.
+    `near` is what `near_names` found for an unknown model.
     """
     quote = estimate.quote
     match = quote.match
     if quote.guessed:
-        yield guess(near_names(quote.catalog, match.asked) if near is None else near)
+        yield _guess(near)
     if match.ignored:
         yield f"set aside as neutral: {' '.join(map(clean, match.ignored))}"
     if quote.missing_region:
@@ -56,15 +69,27 @@ def assumptions(estimate: Estimate, near: Sequence[str] | None = None) -> Iterat
         # The row's words for what it sells, and the common ones for the same.
         words = sold | {word for word, service in SERVICE_NAMES.items() if service in sold}
         close = get_close_matches(quote.service, words, n=1)
-        meant = f"; did you mean {clean(close[0])}?" if close else ""
-        yield f"no price for service {clean(quote.service)}: its standard rates{meant}"
+        rates = f"no price for service {clean(quote.service)}: its standard rates"
+        yield _with_near(rates, close)
     for line, note in zip(estimate.lines, quote.line_notes, strict=True):
         if note:
             yield f"{line.unit}: {clean(note) if line.priced else ADDS_NOTHING}"
-    yield from (f"not in the price: {clean(signal)}" for signal in estimate.signals)
+    yield from (clean(not_in_price(signal)) for signal in estimate.signals)
 
 
-def guess(near: Sequence[str]) -> str:
-    """That no row answers for a name, and the names that may have been meant."""
-    meant = f"; did you mean {', '.join(map(clean, near))}?" if near else ""
-    return f"no model is called that, so this is the default price{meant}"
+def explanation_warnings(result: Explanation) -> Iterator[str]:
+    """What was assumed in an explanation; without a call, whether the row is a guess."""
+    if result.estimate:
+        yield from assumptions(result.estimate, result.near_names)
+    elif result.guessed:
+        yield _guess(result.near_names)
+
+
+def _guess(near: Sequence[str]) -> str:
+    """No row matches; similar names."""
+    return _with_near("no model is called that, so this is the default price", near)
+
+
+def _with_near(sentence: str, near: Sequence[str]) -> str:
+    meant = did_you_mean(*map(clean, near))
+    return f"{sentence}; {meant}" if meant else sentence

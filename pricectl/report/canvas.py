@@ -1,16 +1,11 @@
-"""What all text for people has in common: colour, width, safe names, aligned numbers."""
+"""Shared by all text output: colour, width, tables, aligned numbers."""
 
-import unicodedata
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
-
-# Control, format, surrogate, private use, unassigned, line and paragraph separators.
-_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-
 
 WRAP_FROM = 12
 COLUMN_GAP = 3
@@ -49,7 +44,10 @@ class Canvas(NamedTuple):
 
 
 def _needed(part: "RenderableType") -> int:
-    """The width below which a table would cut a number; a line that wraps is better than that."""
+    """The minimum width that cuts no number of a table; 0 for other parts.
+
+    A line that the terminal wraps is better than a number that is cut.
+    """
     from rich.cells import cell_len
     from rich.table import Table
 
@@ -61,24 +59,6 @@ def _needed(part: "RenderableType") -> int:
         widest = max(map(cell_len, cells), default=0)
         widths.append(widest if column.no_wrap else min(widest, WRAP_FROM))
     return sum(widths) + COLUMN_GAP * len(widths)
-
-
-def clean(text: str) -> str:
-    r"""A name from a catalog made safe: control and format characters show as their codes.
-
-    >>> print(clean("a" + chr(27) + "[31mb"))
-    a\x1b[31mb
-    """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(_shown(character) for character in text)
-
-
-def _shown(character: str) -> str:
-    if unicodedata.category(character) not in _UNSAFE:
-        return character
-    code = ord(character)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004 - one byte
 
 
 def grid(*columns: Literal["left", "right", "wrap"]) -> "Table":

@@ -1,32 +1,66 @@
-"""How a comparison is put in words, the same in every format."""
+"""The texts of a comparison, the same in every format, and the sections that it has."""
 
 from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
 
-from pricectl.changes import Change, Comparison, Impact, Move, PricedAt
+from pricectl.changes import Change, Comparison, Impact, Move, PriceRef
 from pricectl.changes.rates import shown
 from pricectl.core.credits import BudgetMode
-from pricectl.core.labels import count, percent, plural
+from pricectl.core.labels import above, count, percent, plural, shortened
 from pricectl.core.money import usd
-from pricectl.core.units import UNITS, is_token
+from pricectl.core.units import UNITS, is_token_unit
 
-INSTEAD = "in parentheses: what is charged where there is no price of its own"
+FALLBACK_NOTE = "in parentheses: fallback price"
 UP, DOWN, SAME, ARROW = "▲", "▼", "=", "→"
 NO_PRICE = "none"
+# Longer ones, such as notes, would push the other columns off the screen.
 MAX_VALUE = 60
 
 
+class ChangeSection(NamedTuple):
+    """Changes, or sample jobs, that are shown in one table."""
+
+    kind: Literal["prices", "rows", "names", "jobs", "others"]
+    title: str
+    changes: Sequence[Change] = ()
+    jobs: Sequence[Impact] = ()
+
+    @property
+    def total(self) -> int:
+        """How many rows the table has in full."""
+        return len(self.changes) + len(self.jobs)
+
+    def first(self, number: int | None) -> "ChangeSection":
+        """The section with its first rows alone; None keeps all."""
+        return self._replace(changes=self.changes[:number], jobs=self.jobs[:number])
+
+
+def sections(found: Comparison) -> list[ChangeSection]:
+    """Sections with rows, most important first."""
+    rows = found.of("added", "removed", "renamed")
+    every = (
+        ChangeSection("prices", "Prices", found.of("repriced")),
+        ChangeSection("rows", "Rows", rows),
+        ChangeSection("names", "Names answered by another row", found.of("resolution")),
+        ChangeSection("jobs", "Sample jobs", jobs=found.changed_jobs),
+        ChangeSection("others", "Other changes", found.of("metadata")),
+    )
+    return [section for section in every if section.total]
+
+
 def only_looks(found: Comparison) -> str:
-    """What differs to the eye only; empty if nothing does."""
-    told = []
+    """Differences in notation only; empty if there are none."""
+    parts = []
     if found.reordered:
-        told.append(f"{plural(found.reordered, 'object')} reordered")
+        parts.append(f"{plural(found.reordered, 'object')} reordered")
     if found.respelled:
-        told.append(f"{plural(found.respelled, 'number')} respelled")
-    return f"{', '.join(told)}: no value changed by that" if told else ""
+        parts.append(f"{plural(found.respelled, 'number')} respelled")
+    return f"{', '.join(parts)}: values unchanged" if parts else ""
 
 
 def left_out(found: Comparison) -> tuple[str, ...]:
-    """What would have taken too long to look at, a sentence each."""
+    """What was not compared because it would take too long, a sentence each."""
+    # A gate must not pass on prices that nobody has looked at.
     ends = {True: "; gates on prices trip", False: ""}
     return tuple(
         f"Left out: {count(part.number)} {part.what}{ends[part.hides]}" for part in found.left_out
@@ -34,23 +68,23 @@ def left_out(found: Comparison) -> tuple[str, ...]:
 
 
 def price_label(change: Change) -> str:
-    """Which price it is, in the words of the field; of any other member its name."""
+    """The name of a price; of any other member its key."""
     price = change.price
     if price is None:
         return change.field
-    per = "" if is_token(price.unit) else f" / {UNITS[price.unit].counts}"
+    per = "" if is_token_unit(price.unit) else f" / {UNITS[price.unit].counts}"
     return f"{price.unit}{per}{where(price)}"
 
 
-def where(price: PricedAt) -> str:
+def where(price: PriceRef) -> str:
     """The tier, service and period of a price; nothing for the plain one."""
-    above = f" above {price.above_tokens // 1000}k" if price.above_tokens else ""
+    tier = f" {above(price.above_tokens)}" if price.above_tokens else ""
     rest = ", ".join(part for part in (price.service, price.period) if part)
-    return f"{above}{', ' if rest else ''}{rest}"
+    return f"{tier}{', ' if rest else ''}{rest}"
 
 
-def sides(change: Change) -> tuple[str, str]:
-    """Both sides of a change; in parentheses what is charged for want of a price of its own."""
+def old_and_new(change: Change) -> tuple[str, str]:
+    """The value before and after; a fallback price stands in parentheses."""
     move = change.largest
     if change.price is None or move is None:
         return value(change.old), value(change.new)
@@ -62,14 +96,14 @@ def sides(change: Change) -> tuple[str, str]:
     return old, new
 
 
-def mark(move: Move | None) -> str:
-    """The direction of a move, for those who see no colour."""
+def arrow(move: Move | None) -> str:
+    """The direction of a move, for readers without colour."""
     if move is None or not move.difference_pico_usd:
         return SAME
     return UP if move.difference_pico_usd > 0 else DOWN
 
 
-def moved(move: Move | None) -> str:
+def percent_text(move: Move | None) -> str:
     """How much a charge moved, signed; nothing where there is nothing to compare."""
     if move is None or (move.old_pico_usd is None and move.new_pico_usd is None):
         return ""
@@ -93,9 +127,9 @@ def credit_cells(job: Impact) -> dict[BudgetMode, str]:
 
 
 def fixed_credits(job: Impact, cells: Mapping[BudgetMode, str]) -> str:
-    """What a job is charged in the modes that no price has a part in."""
-    told = (f"{mode.name} {cell} cr" for mode, cell in cells.items() if mode.basis != "cost")
-    return f"{job.workload.name}: {', '.join(told)}"
+    """Credits in modes that ignore the cost."""
+    parts = (f"{mode.name} {cell} cr" for mode, cell in cells.items() if mode.basis != "cost")
+    return f"{job.workload.name}: {', '.join(parts)}"
 
 
 def job_title(job: Impact) -> str:
@@ -104,7 +138,7 @@ def job_title(job: Impact) -> str:
     old, new = job.old.quote.match, job.new.quote.match
     if old.model.full_name == new.model.full_name:
         return f"{old.model.full_name}{period}"
-    rows = (match.model.full_name if match.how != "default" else "default" for match in (old, new))
+    rows = (match.model.full_name if not match.is_guess else "default" for match in (old, new))
     return f"{job.name}: {f' {ARROW} '.join(rows)}{period}"
 
 
@@ -119,4 +153,4 @@ def value(text: str | None) -> str:
     """A member's value, cut where it gets long."""
     if text is None:
         return NO_PRICE
-    return text if len(text) <= MAX_VALUE else f"{text[: MAX_VALUE - 1]}…"
+    return shortened(text, MAX_VALUE, "…")

@@ -4,51 +4,55 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from pricectl.core.credits import BUDGET_MODES
-from pricectl.core.estimate import Estimate
-from pricectl.core.labels import count, plain
+from pricectl.core.labels import clean, count, short_decimal
 from pricectl.core.money import usd
-from pricectl.report.assumptions import FOUND, NO_PRICE, cost, warnings
-from pricectl.report.canvas import Canvas, at_point, clean, listing
+from pricectl.explain.sources import FOUND
+from pricectl.report.assumptions import NO_PRICE, QuotedCall, cost
+from pricectl.report.canvas import Canvas, at_point, listing
 
 
-def comparison(
-    estimates: Sequence[Estimate], assumed: Sequence[Sequence[str]], canvas: Canvas
-) -> str:
-    """One table, cheapest first; what has no price and guesses come last, without a ratio.
-
-    `assumed` has the assumptions of each quote.
-    """
+def comparison(calls: Sequence[QuotedCall], canvas: Canvas) -> str:
+    """One table: cheapest first; unpriced and guessed last, without a ratio."""
     from rich.text import Text
 
-    def rank(row: tuple[Estimate, Sequence[str]]) -> tuple[bool, bool, int, str]:
-        quote = row[0].quote
-        return quote.guessed, quote.nothing_priced, row[0].pico_usd, quote.match.asked
+    # A guess is no price of that model, so it never leads the table, however cheap.
+    def rank(call: QuotedCall) -> tuple[bool, bool, int, str]:
+        quote = call.estimate.quote
+        return quote.guessed, quote.nothing_priced, call.estimate.pico_usd, quote.match.asked
 
-    ordered = sorted(zip(estimates, assumed, strict=True), key=rank)
+    ordered = sorted(calls, key=rank)
+    estimates = [call.estimate for call in ordered]
     percent = estimates[0].profile.markup_percent
-    # What is charged for a job alone is the same for every model.
+    # Job charges do not depend on the model, so they tell nothing apart.
     modes = [mode for mode in BUDGET_MODES.values() if mode.basis != "job"]
     charges = [f"{mode.label} cr>" for mode in modes]
     table = listing(
         "Model", "Cost>", *(("Client>",) if percent else ()), "Ratio>", *charges, "Found"
     )
-    costs = at_point(cost(estimate) for estimate, _ in ordered)
+    costs = at_point(map(cost, estimates))
     bills = at_point(
         NO_PRICE if estimate.quote.nothing_priced else f"${usd(estimate.client_pico_usd)}"
-        for estimate, _ in ordered
+        for estimate in estimates
     )
-    cheapest = ordered[0][0].pico_usd
+    cheapest = estimates[0].pico_usd
     notes = []
-    for (estimate, told), own, bill in zip(ordered, costs, bills, strict=True):
-        quote, match = estimate.quote, estimate.quote.match
-        asked = clean(match.asked)
-        # A ratio to, or of, a cost that is not known or zero would say nothing.
+    for call, own, bill in zip(ordered, costs, bills, strict=True):
+        estimate, quote, match = call.estimate, call.estimate.quote, call.estimate.quote.match
+        requested_name = clean(match.asked)
+        # No ratio to an unknown or zero cost.
         known = cheapest and not (quote.guessed or quote.nothing_priced)
-        ratio = f"{plain(Fraction(estimate.pico_usd, cheapest), 1).lstrip('~')}x" if known else ""
-        charged = (count(it.charged) for it in estimate.credits if it.budget_mode in modes)
-        how = Text(FOUND[match.how] or match.how, style="yellow" if quote.guessed else "")
-        table.add_row(Text(asked), own, *((bill,) if percent else ()), ratio, *charged, how)
-        notes += [Text(f"! {asked}: {words}", style="yellow") for words in warnings(estimate, told)]
+        ratio = (
+            f"{short_decimal(Fraction(estimate.pico_usd, cheapest), 1).lstrip('~')}x"
+            if known
+            else ""
+        )
+        charged = (
+            count(credit.charged) for credit in estimate.credits if credit.budget_mode in modes
+        )
+        how = Text(FOUND[match.how].label or match.how, style="yellow" if quote.guessed else "")
+        client = (bill,) if percent else ()
+        table.add_row(Text(requested_name), own, *client, ratio, *charged, how)
+        notes += [Text(f"! {requested_name}: {remark}", "yellow") for remark in call.remarks]
     caption = f"cr: credits of {' and '.join(mode.name for mode in modes)}"
-    caption += f"; Client: with {plain(percent)}% markup" if percent else ""
+    caption += f"; Client: with {short_decimal(percent)}% markup" if percent else ""
     return canvas.draw(table, Text(), *notes, Text(caption, style="dim"))

@@ -3,15 +3,16 @@
 from typing import Any
 
 from pricectl.changes.gates import GatedComparison
-from pricectl.core.labels import count, plural
+from pricectl.core.labels import clean, count, plural
 from pricectl.operate.deploy_check.checklist import (
     DeployCheck,
     DeployCheckItem,
     FoundErrors,
     ItemState,
 )
-from pricectl.report.canvas import Canvas, clean, grid
+from pricectl.report.canvas import Canvas, grid
 
+# A broken file has thousands of findings, and 'pricectl validate' shows them all.
 MAX_DETAILS = 10
 STYLES: dict[ItemState, str] = {
     "ok": "green",
@@ -25,7 +26,7 @@ def document(result: DeployCheck) -> dict[str, Any]:
     """The document of `deploy-check`; schemas/deploy-check.schema.json describes it."""
     return {
         "schema": "pricectl.deploy-check/1",
-        "outcome": "pass" if result.safe else "fail" if result.having("failed") else "unknown",
+        "outcome": "pass" if result.safe else "fail" if result.items_in("failed") else "unknown",
         "verdict": verdict(result),
         "file": result.file,
         "sha256": result.sha256,
@@ -42,7 +43,7 @@ def document(result: DeployCheck) -> dict[str, Any]:
 
 
 def text(result: DeployCheck, canvas: Canvas) -> str:
-    """Every item with what it saw, then the verdict; with `quiet` the verdict alone."""
+    """Every item with what it saw, then the verdict; quiet: the verdict only."""
     from rich.text import Text
 
     end = Text(verdict(result), "bold green" if result.safe else "bold red")
@@ -50,10 +51,10 @@ def text(result: DeployCheck, canvas: Canvas) -> str:
         return canvas.draw(end)
     table = grid("left", "left", "wrap")
     for item in result.items:
-        told = [Text(clean(sentence(item)))]
+        lines = [Text(clean(sentence(item)))]
         if canvas.verbose or item.state != "ok":
-            told += [Text(clean(line), "dim") for line in details(item)]
-        table.add_row(Text(f"  {item.state}", STYLES[item.state]), item.id, Text("\n").join(told))
+            lines += [Text(clean(line), "dim") for line in details(item)]
+        table.add_row(Text(f"  {item.state}", STYLES[item.state]), item.id, Text("\n").join(lines))
     head = Text(f"{clean(result.file)}, sha256 {result.sha256}", "bold")
     return canvas.draw(head, "", table, "", end)
 
@@ -63,7 +64,7 @@ def verdict(result: DeployCheck) -> str:
     if result.safe:
         return "safe to deploy"
     failed, unknown = (
-        ", ".join(item.id for item in result.having(state)) for state in ("failed", "unknown")
+        ", ".join(item.id for item in result.items_in(state)) for state in ("failed", "unknown")
     )
     reasons = (f"failed: {failed}" if failed else "", f"not checked: {unknown}" if unknown else "")
     return f"not safe to deploy: {'; '.join(reason for reason in reasons if reason)}"
@@ -91,7 +92,7 @@ def sentence(item: DeployCheckItem) -> str:
 
 
 def details(item: DeployCheckItem) -> tuple[str, ...]:
-    """The particulars of an item, a line each; of what is not in order the first few."""
+    """The particulars of an item, a line each: at most 10 lines, unless the item is ok."""
     lines = item.particulars
     if isinstance(item.facts, FoundErrors):
         report = item.facts.report

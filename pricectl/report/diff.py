@@ -1,6 +1,6 @@
 """A comparison of two versions of the catalog, as a document and for people."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -10,26 +10,26 @@ from pricectl.changes.gates import Gate
 from pricectl.changes.rates import shown
 from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.estimate import Estimate
-from pricectl.core.labels import count, plain
+from pricectl.core.labels import count, service_label, short_decimal
 from pricectl.core.money import usd
-from pricectl.core.units import UNITS, is_token
-from pricectl.report import changes as words
+from pricectl.core.units import UNITS, is_token_unit
+from pricectl.report import changes as change_text
 from pricectl.report.canvas import Canvas, at_point
-from pricectl.report.changes import ARROW
+from pricectl.report.changes import ARROW, ChangeSection
 from pricectl.report.columns import EMPTY_LINE, TableLine, drawn, folded, grouped, table
 from pricectl.report.json_text import catalog_id, resolved
 
 PERCENT_DECIMALS = 4
-MAX_PRICES, MAX_ROWS, MAX_NAMES, MAX_JOBS, MAX_OTHERS = 200, 100, 50, 40, 20
-PRICES = "Prices, USD per 1M tokens where no unit is named"
+PER_MTOK = "USD per 1M tokens where no unit is named"
+# In the order in which they are shown: a row that is gone matters most.
 _SIGNS = {"removed": "-", "renamed": "~", "added": "+"}
-_STYLES = {words.UP: "red", words.DOWN: "green", words.SAME: "dim"}
+_STYLES = {change_text.UP: "red", change_text.DOWN: "green", change_text.SAME: "dim"}
 
 
 def document(result: DiffResult) -> dict[str, Any]:
     """The document of `diff`; schemas/diff.schema.json describes it."""
     compared, found = result.compared, result.compared.comparison
-    left_out = {"left_out": list(words.left_out(found))} if found.left_out else {}
+    left_out = {"left_out": list(change_text.left_out(found))} if found.left_out else {}
     return {
         "schema": "pricectl.diff/1",
         "outcome": "fail" if compared.tripped else "pass",
@@ -52,23 +52,23 @@ def percent(relative: Fraction | None) -> str | None:
     >>> percent(Fraction(1, 3)), percent(Fraction(-1, 2)), percent(None)
     ('33.3333', '-50', None)
     """
-    return None if relative is None else plain(relative * 100, PERCENT_DECIMALS).lstrip("~")
+    return None if relative is None else short_decimal(relative * 100, PERCENT_DECIMALS).lstrip("~")
 
 
 def _change(change: Change) -> dict[str, Any]:
-    largest, price, moved = change.largest, change.price, None
+    largest, price, charged = change.largest, change.price, None
     if price is not None and largest is not None:
-        # Which price it is and what was and is charged by it, its own or one it falls back on.
+        # The price and its charge before and after, by its own price or a fallback.
         old, new = (
             None if pico is None else shown(pico, price.unit)
             for pico in (largest.old_pico_usd, largest.new_pico_usd)
         )
-        moved = {
+        charged = {
             "unit": price.unit,
             "above_tokens": price.above_tokens,
-            "service": price.service or "standard",
+            "service": service_label(price.service),
             "period": price.period,
-            "usd_per": "1M tokens" if is_token(price.unit) else UNITS[price.unit].counts,
+            "usd_per": "1M tokens" if is_token_unit(price.unit) else UNITS[price.unit].counts,
             "old_charged": old,
             "new_charged": new,
         }
@@ -83,7 +83,7 @@ def _change(change: Change) -> dict[str, Any]:
         "percent": percent(largest.relative) if largest else None,
         "note": change.note,
         "pointer": change.pointer,
-        "price": moved,
+        "price": charged,
     }
 
 
@@ -94,7 +94,7 @@ def _impact(job: Impact) -> dict[str, Any]:
         "name": job.name,
         "workload": job.workload.name,
         "calls": job.workload.calls,
-        "service": job.workload.service or "standard",
+        "service": service_label(job.workload.service),
         "period": job.period,
         "old": _cost(job.old),
         "new": _cost(job.new),
@@ -115,28 +115,28 @@ def _cost(job: Estimate) -> dict[str, Any]:
 def _gate(gate: Gate) -> dict[str, Any]:
     unit = "%" if gate.percent else ""
     actual, limit = (
-        None if number is None else plain(number, PERCENT_DECIMALS).lstrip("~") + unit
+        None if number is None else short_decimal(number, PERCENT_DECIMALS).lstrip("~") + unit
         for number in (gate.actual, gate.limit)
     )
     return {"id": gate.id, "limit": limit, "actual": actual, "tripped": gate.tripped}
 
 
 def text(result: DiffResult, canvas: Canvas) -> str:
-    """The whole comparison; quiet, its first sentence and the gates."""
+    """The whole comparison; quiet: summary and gates."""
     compared = result.compared
     lines = list(folded(compared.summary, "bold", canvas))
     if not canvas.quiet:
         for section in _sections(compared.comparison, everything=canvas.verbose):
             lines += [EMPTY_LINE, *folded(section.title, "bold", canvas)]
-            lines += table(section.lines, section.sides, canvas)
+            lines += table(section.lines, section.alignment, canvas)
             left_out = section.total - sum(len(line.cells) > 1 for line in section.lines)
             notes = [f"and {count(left_out)} more; -v shows all"] if left_out else []
             notes += dict.fromkeys(line.note for line in section.lines if line.note)
             for note in notes:
                 lines += folded(f"  {note}", "dim", canvas)
-        looks = words.only_looks(compared.comparison)
+        looks = change_text.only_looks(compared.comparison)
         lines += [EMPTY_LINE, *folded(looks, "dim", canvas)] if looks else []
-    for sentence in words.left_out(compared.comparison):
+    for sentence in change_text.left_out(compared.comparison):
         lines += folded(sentence, "yellow", canvas)
     lines += [EMPTY_LINE] if compared.gates and not canvas.quiet else []
     for gate in compared.gates:
@@ -146,55 +146,49 @@ def text(result: DiffResult, canvas: Canvas) -> str:
 
 
 class TextSection(NamedTuple):
-    """A table with its title: the sides of its columns, and how many lines there are in all."""
+    """A table with its title, its columns' sides, and how many lines it has in full."""
 
     title: str
-    sides: str
+    alignment: str
     lines: Sequence[TableLine]
     total: int
 
 
-def _sections(found: Comparison, *, everything: bool) -> list[TextSection]:
-    """Those that have a line, the weightiest first."""
-    prices, names = found.of("repriced"), found.of("resolution")
-    rows = sorted(
-        found.of("added", "removed", "renamed"), key=lambda row: list(_SIGNS).index(row.kind)
-    )
-    jobs, rest = found.changed_jobs, found.of("metadata")
-    most = (MAX_PRICES, MAX_ROWS, MAX_NAMES, MAX_JOBS, MAX_OTHERS)
-    p, r, n, j, o = (None if everything else limit for limit in most)
-    charges = [mode.name for mode in BUDGET_MODES.values() if mode.basis == "cost"]
-    title = f"Sample jobs, USD and credits of {' and '.join(charges)}"
-    sections = (
-        TextSection(PRICES, "lrlrr", _prices(prices[:p]), len(prices)),
-        TextSection("Rows", "lll", _rows(rows[:r]), len(rows)),
-        TextSection("Names answered by another row", "llllr", _names(names[:n]), len(names)),
-        TextSection(title, f"lrlr{'r' * len(charges)}r", _jobs(jobs[:j]), len(jobs)),
-        TextSection("Other changes", "llll", _other_changes(rest[:o]), len(rest)),
-    )
-    return [section for section in sections if section.total]
+def _sections(found: Comparison, *, everything: bool) -> Iterator[TextSection]:
+    """Sections with lines, most important first."""
+    for section in change_text.sections(found):
+        layout = _layout(section.kind)
+        ordered = section
+        if section.kind == "rows":
+            rows = sorted(section.changes, key=lambda row: list(_SIGNS).index(row.kind))
+            ordered = section._replace(changes=rows)
+        shown = ordered.first(None if everything else layout.limit)
+        title = section.title + layout.title_end
+        yield TextSection(title, layout.alignment, layout.lines(shown), section.total)
 
 
-def _prices(changes: Sequence[Change]) -> list[TableLine]:
-    sides = [words.sides(change) for change in changes]
+def _prices(section: ChangeSection) -> list[TableLine]:
+    changes = section.changes
+    pairs = [change_text.old_and_new(change) for change in changes]
     columns = []
-    for column in zip(*sides, strict=True):
+    for column in zip(*pairs, strict=True):
         # Numbers stand under each other at the point; other texts stay as they are.
-        pairs = list(zip(column, changes, strict=True))
-        aligned = iter(at_point(text for text, change in pairs if change.price))
-        columns.append([next(aligned) if change.price else text for text, change in pairs])
+        cells = list(zip(column, changes, strict=True))
+        aligned = iter(at_point(text for text, change in cells if change.price))
+        columns.append([next(aligned) if change.price else text for text, change in cells])
     lines = []
     for change, (old, new) in zip(changes, zip(*columns, strict=True), strict=True):
-        mark = words.mark(change.largest)
-        told = f"{words.moved(change.largest)} {mark}" if change.moves else change.note
-        note = words.INSTEAD if change.price and "(" in old + new else ""
+        arrow, difference = change_text.arrow(change.largest), _difference(change)
+        note = change_text.FALLBACK_NOTE if change.price and "(" in old + new else ""
         lines.append(
-            TableLine((words.price_label(change), old, ARROW, new, told), _STYLES[mark], note)
+            TableLine(
+                (change_text.price_label(change), old, ARROW, new, difference), _STYLES[arrow], note
+            )
         )
     return grouped([change.full_name for change in changes], lines)
 
 
-def _rows(changes: Sequence[Change]) -> list[TableLine]:
+def _rows(section: ChangeSection) -> list[TableLine]:
     return [
         TableLine(
             (
@@ -203,39 +197,73 @@ def _rows(changes: Sequence[Change]) -> list[TableLine]:
                 f"was {change.old}" if change.kind == "renamed" else change.new or change.old or "",
             )
         )
-        for change in changes
+        for change in section.changes
     ]
 
 
-def _names(changes: Sequence[Change]) -> list[TableLine]:
+def _names(section: ChangeSection) -> list[TableLine]:
     lines = []
-    for change in changes:
-        mark = words.mark(change.largest)
-        told = f"{words.moved(change.largest)} {mark}" if change.moves else change.note
-        cells = (change.model, change.old or "", ARROW, change.new or "", told)
-        lines.append(TableLine(cells, _STYLES[mark]))
+    for change in section.changes:
+        arrow, difference = change_text.arrow(change.largest), _difference(change)
+        cells = (change.model, change.old or "", ARROW, change.new or "", difference)
+        lines.append(TableLine(cells, _STYLES[arrow]))
     return lines
 
 
-def _jobs(jobs: Sequence[Impact]) -> list[TableLine]:
-    names = words.short_names(jobs)
-    old = at_point(words.cost(job.move.old_pico_usd) for job in jobs)
-    new = at_point(words.cost(job.move.new_pico_usd) for job in jobs)
+def _jobs(section: ChangeSection) -> list[TableLine]:
+    jobs = section.jobs
+    names = change_text.short_names(jobs)
+    old = at_point(change_text.cost(job.move.old_pico_usd) for job in jobs)
+    new = at_point(change_text.cost(job.move.new_pico_usd) for job in jobs)
     lines = []
     for job, before, after in zip(jobs, old, new, strict=True):
-        mark, cells = words.mark(job.move), words.credit_cells(job)
-        told = f"{words.moved(job.move)} {mark}"
+        arrow, cells = change_text.arrow(job.move), change_text.credit_cells(job)
+        difference = f"{change_text.percent_text(job.move)} {arrow}"
         charged = (f"{cell} cr" for mode, cell in cells.items() if mode.basis == "cost")
-        row = (names[job.workload.name], before, ARROW, after, *charged, told)
-        lines.append(TableLine(row, _STYLES[mark], words.fixed_credits(job, cells)))
-    return grouped([words.job_title(job) for job in jobs], lines)
+        row = (names[job.workload.name], before, ARROW, after, *charged, difference)
+        lines.append(TableLine(row, _STYLES[arrow], change_text.fixed_credits(job, cells)))
+    return grouped([change_text.job_title(job) for job in jobs], lines)
 
 
-def _other_changes(changes: Sequence[Change]) -> list[TableLine]:
+def _other_changes(section: ChangeSection) -> list[TableLine]:
+    changes = section.changes
     lines = []
     for change in changes:
-        old, new = words.sides(change)
+        old, new = change_text.old_and_new(change)
         note = f" ({change.note})" if change.note else ""
-        style = _STYLES[words.SAME] if change.only_text else ""
+        style = _STYLES[change_text.SAME] if change.only_text else ""
         lines.append(TableLine((change.field, old, ARROW, new + note), style))
     return grouped([change.full_name for change in changes], lines)
+
+
+def _difference(change: Change) -> str:
+    """How much and in which direction a price moved; of another change its note."""
+    if not change.moves:
+        return change.note
+    return f"{change_text.percent_text(change.largest)} {change_text.arrow(change.largest)}"
+
+
+class TableLayout(NamedTuple):
+    """How a section is drawn: what its title ends with, its columns' sides, its lines.
+
+    `limit` is how many lines are shown without -v; "l" is a left column, "r" a right one.
+    """
+
+    title_end: str
+    alignment: str
+    limit: int
+    lines: Callable[[ChangeSection], list[TableLine]]
+
+
+def _layout(kind: str) -> TableLayout:
+    """The layout of a kind of section; the table of budget modes is read at each call."""
+    by_cost = [mode.name for mode in BUDGET_MODES.values() if mode.basis == "cost"]
+    job_title = f", USD and credits of {' and '.join(by_cost)}"
+    layouts = {
+        "prices": TableLayout(f", {PER_MTOK}", "lrlrr", 200, _prices),
+        "rows": TableLayout("", "lll", 100, _rows),
+        "names": TableLayout("", "llllr", 50, _names),
+        "jobs": TableLayout(job_title, f"lrlr{'r' * len(by_cost)}r", 40, _jobs),
+        "others": TableLayout("", "llll", 20, _other_changes),
+    }
+    return layouts[kind]

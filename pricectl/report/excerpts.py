@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pricectl.check.findings import Finding
 from pricectl.check.positions import Positions, Span
-from pricectl.report.canvas import clean
+from pricectl.core.labels import clean
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -37,12 +37,12 @@ def marked_spans(positions: Positions, finding: Finding, style: str) -> list[Mar
     spans = [MarkedSpan(finding.span, "^", style, "again here" if finding.also else "")]
     if finding.also:
         spans.append(MarkedSpan(finding.also, "-", "blue", "first here"))
-    marked = {each.span.line for each in spans}
+    marked = {shown.span.line for shown in spans}
     if finding.pointer.count("/") > ROW_DEPTH:  # inside a row: its name is worth showing
         row = "/".join(finding.pointer.split("/")[: ROW_DEPTH + 1])
         name = positions.key(row)
         spans += [] if name.line in marked else [MarkedSpan(name, "", "")]
-    return sorted(spans, key=lambda each: each.span)
+    return sorted(spans, key=lambda shown: shown.span)
 
 
 def draw_excerpt(
@@ -54,18 +54,18 @@ def draw_excerpt(
     room = max(MIN_SOURCE_WIDTH, width - gutter - len(" | "))
     drawn = Text()
     last = spans[0].span.line
-    for each in spans:
-        line = each.span.line
-        shown = window(positions.line(line), each.span, room)
+    for marked in spans:
+        line = marked.span.line
+        shown = window(positions.line(line), marked.span, room)
         if line > last + 1:
             drawn.append("...\n", GUTTER)
-        if line != last or each is spans[0]:
+        if line != last or marked is spans[0]:
             drawn.append(f"{line:>{gutter}} | ", GUTTER)
-            drawn.append(f"{shown.text}\n", "" if each.mark else DIM)
-        if each.mark:
+            drawn.append(f"{shown.text}\n", "" if marked.mark else DIM)
+        if marked.mark:
             drawn.append(" " * gutter + " | ", GUTTER)
-            drawn.append(" " * shown.start + each.mark * shown.length, each.style)
-            drawn.append(f" {each.note}\n" if each.note else "\n", each.style)
+            drawn.append(" " * shown.start + marked.mark * shown.length, marked.style)
+            drawn.append(f" {marked.note}\n" if marked.note else "\n", marked.style)
         last = line
     return drawn
 

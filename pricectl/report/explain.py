@@ -4,39 +4,42 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from pricectl.core.catalog import Catalog
-from pricectl.core.lookup import Step
+from pricectl.core.labels import clean
+from pricectl.core.lookup import LayerTried
 from pricectl.core.model import Match
 from pricectl.core.money import usd_per_mtok
-from pricectl.explain import ChainStep
-from pricectl.models import Priced, base_rate
-from pricectl.report.assumptions import NO_PRICE
-from pricectl.report.canvas import Canvas, clean, grid
-from pricectl.report.figures import figures, is_unpriced
+from pricectl.explain import ExplanationStep
+from pricectl.explain.explanation import Explanation
+from pricectl.models import PricedRow
+from pricectl.report.assumptions import NO_PRICE, cost
+from pricectl.report.canvas import Canvas, grid
+from pricectl.report.figures import figures
 from pricectl.report.json_text import catalog_id, resolved
 from pricectl.report.show import dated_price
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-# The steps told in words between the lookup's layers and the figures.
+# The steps that stand between the lookup's layers and the figures, in this order.
 _CIRCUMSTANCES = ("row", "period", "tier", "service", "region", "usage")
 _LABEL_WIDTH = len("response")
 
 
-def document(
-    steps: Sequence[Step], match: Match, chain: Sequence[ChainStep], catalog: Catalog
-) -> dict[str, Any]:
+def document(result: Explanation) -> dict[str, Any]:
     """Each lookup layer tried, what answered, and each step to a price if one was asked for."""
     return {
         "schema": "pricectl.explain/2",
-        "asked": match.asked,
-        "steps": [step._asdict() for step in steps],
-        "chain": [
-            {"step": link.step, "text": link.text, **_with_numbers(link.facts)} for link in chain
+        "asked": result.match.asked,
+        "steps": [
+            {"layer": tried.layer, "matched": tried.matched, "why": tried.why}
+            for tried in result.layers
         ],
-        "resolved": resolved(match),
-        "catalog": catalog_id(catalog),
+        "chain": [
+            {"step": step.step, "text": step.text, **_with_numbers(step.facts)}
+            for step in result.steps
+        ],
+        "resolved": resolved(result.match),
+        "catalog": catalog_id(result.catalog),
     }
 
 
@@ -49,42 +52,39 @@ def _with_numbers(value: Any) -> Any:
     return [_with_numbers(item) for item in value] if isinstance(value, list) else value
 
 
-def text(  # noqa: PLR0913, PLR0917 - what is shown, and how
-    match: Match,
-    row: Priced,
-    steps: Sequence[Step],
-    chain: Sequence[ChainStep],
-    near: Sequence[str],
-    canvas: Canvas,
-) -> str:
+def text(result: Explanation, canvas: Canvas) -> str:
     """The layers tried in order, then the row with its prices in force, or the way to a price.
 
-    Quiet, the row that answers alone. `near` are the names that may have been meant.
+    -q: the matching row only.
     """
     from rich.text import Text
 
+    match, estimate = result.match, result.estimate
     if canvas.quiet:
         return clean(match.model.full_name)
     headline = Text(clean(match.asked) or "(no usable name)", style="bold")
-    if not chain:
-        answer = Text(_answer(match, row, near))
-        return canvas.draw(headline, "", _layers(steps), "", answer)
-    links = {link.step: link for link in chain}
-    cost = f" costs ${links['total'].facts['provider_cost_usd']}"
-    headline.append(f" has {NO_PRICE}" if is_unpriced(chain) else cost)
-    response = (_words([links["response"]]), "") if "response" in links else ()
-    layers = _layers(steps, links["name"].remarks)
-    way = _words([links[step] for step in _CIRCUMSTANCES if step in links])
-    last = _words([links["catalog"]])
-    figured = figures(chain, canvas.width)
+    if estimate is None:
+        row = PricedRow.at(match.model, result.at)
+        answer = Text(_answer(match, row, result.near_names))
+        return canvas.draw(headline, "", _layers(result.layers), "", answer)
+    # Lines and credits repeat, so only the steps that a chain has once are looked up here.
+    steps = {step.step: step for step in result.steps}
+    price = cost(estimate)
+    headline.append(f" has {price}" if price == NO_PRICE else f" costs {price}")
+    response = (_described([steps["response"]]), "") if "response" in steps else ()
+    layers = _layers(result.layers, steps["name"].remarks)
+    way = _described([steps[name] for name in _CIRCUMSTANCES if name in steps])
+    last = _described([steps["catalog"]])
+    unpriced = estimate.quote.nothing_priced
+    figured = figures(result.steps, canvas.width, unpriced=unpriced)
     return canvas.draw(headline, "", *response, layers, "", way, "", *figured, "", last)
 
 
-def _layers(steps: Sequence[Step], remarks: Sequence[str] = ()) -> "Table":
+def _layers(layers: Sequence[LayerTried], remarks: Sequence[str] = ()) -> "Table":
     from rich.text import Text
 
     table = grid("left", "left", "wrap")
-    for step in steps:
+    for step in layers:
         style = "bold" if step.matched else "dim"
         mark = Text("yes" if step.matched else "no", style=style)
         table.add_row(_label(step.layer), mark, Text(clean(step.why), style=style))
@@ -93,30 +93,30 @@ def _layers(steps: Sequence[Step], remarks: Sequence[str] = ()) -> "Table":
     return table
 
 
-def _words(links: Sequence[ChainStep]) -> "Table":
+def _described(steps: Sequence[ExplanationStep]) -> "Table":
     from rich.text import Text
 
     table = grid("left", "wrap")
-    for link in links:
-        table.add_row(_label(link.step), Text(clean(link.said)))
-        for remark in link.remarks:
+    for step in steps:
+        table.add_row(_label(step.step), Text(clean(step.summary)))
+        for remark in step.remarks:
             table.add_row("", Text(f"! {clean(remark)}", style="yellow"))
     return table
 
 
-def _label(word: str) -> str:
-    return f"  {word:<{_LABEL_WIDTH}}"
+def _label(name: str) -> str:
+    return f"  {name:<{_LABEL_WIDTH}}"
 
 
-def _answer(match: Match, row: Priced, near: Sequence[str]) -> str:
+def _answer(match: Match, row: PricedRow, near: Sequence[str]) -> str:
     rates = [
         f"{unit} ${usd_per_mtok(pico)}"
         for unit in ("input", "output")
-        if (pico := base_rate(row.prices, unit)) is not None
+        if (pico := row.prices.base_rate(unit)) is not None
     ]
     prices = f": {', '.join(rates)} per 1M tokens" if rates else ""
-    prices += f", {dated_price(row.period)}" if row.period else ""
-    if match.how != "default":
+    prices += f", {dated_price(row.prices)}" if row.period else ""
+    if not match.is_guess:
         return f"answered by {clean(match.model.full_name)}{prices}"
     meant = f"; near names: {', '.join(map(clean, near))}" if near else ""
     return f"answered by the default price{prices}{meant}"

@@ -1,12 +1,12 @@
-"""The figures of a chain in columns: products, totals, credits."""
+"""The figures of an explanation in columns: products, totals, credits."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from pricectl.core.labels import count
-from pricectl.explain import ChainStep
+from pricectl.core.labels import clean, count
+from pricectl.explain import ExplanationStep
 from pricectl.report.assumptions import ADDS_NOTHING, NO_PRICE
-from pricectl.report.canvas import at_point, clean, grid
+from pricectl.report.canvas import at_point, grid
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -14,66 +14,68 @@ if TYPE_CHECKING:
 _REMARK_INDENT = 4
 
 
-class _Row(NamedTuple):
+class FigureRow(NamedTuple):
     """One line of the arithmetic: the figures, why, and what a reader should notice."""
 
     label: str
     quantity: str
     rate: str
     amount: str
-    why: str
-    remarks: tuple[str, ...]
+    why: str = ""
+    remarks: tuple[str, ...] = ()
 
 
-def figures(chain: Sequence[ChainStep], width: int) -> "Iterator[RenderableType]":
-    """Every product, the totals, then what each budget mode makes of them."""
+def figures(
+    steps: Sequence[ExplanationStep], width: int, *, unpriced: bool
+) -> "Iterator[RenderableType]":
+    """Every product, the totals, then what each budget mode makes of them.
+
+    `unpriced`: no unit that was used has a price, so no amount may look like $0.
+    """
     from rich.text import Text
 
-    rows = [_READERS[link.step](link) for link in chain if link.step in _READERS]
-    if is_unpriced(chain):
+    rows = [_READERS[step.step](step) for step in steps if step.step in _READERS]
+    if unpriced:
+        # The sum of nothing is 0, which would read as free.
         rows = [row._replace(amount=NO_PRICE) for row in rows]
-    yield from _arithmetic(rows, width)
+    yield from arithmetic(rows, width)
     table = grid("left", "right", "wrap")
-    for link in chain:
-        if link.step == "credits":
-            table.add_row(f"  {link.of}", link.said, Text(", ".join(link.remarks), style="dim"))
+    for step in steps:
+        if step.step == "credits":
+            table.add_row(f"  {step.of}", step.summary, Text(", ".join(step.remarks), style="dim"))
     yield from ("", table)
 
 
-def is_unpriced(chain: Sequence[ChainStep]) -> bool:
-    """Whether there is a price for nothing that was used."""
-    lines = [link.facts["usd"] for link in chain if link.step == "line"]
-    return bool(lines) and not any(lines)
-
-
-def _line(link: ChainStep) -> _Row:
-    facts = link.facts
+def _line(step: ExplanationStep) -> FigureRow:
+    facts = step.facts
     amount = count(facts["quantity"])
     if facts["usd"] is None:
-        return _Row(link.of, amount, "", NO_PRICE, "", (ADDS_NOTHING,))
+        return FigureRow(step.of, amount, "", NO_PRICE, "", (ADDS_NOTHING,))
     per_mtok = facts["usd_per_mtok"]
     rate = f"${per_mtok} / 1M" if per_mtok else f"${facts['usd_per_unit']}"
     if facts["factor"]:  # the price as the file has it, so that the product can be followed
         rate = f"${facts['base_usd_per_mtok']} / 1M x {facts['factor']}"
-    return _Row(link.of, amount, rate, f"${facts['usd']}", facts["key"], link.remarks)
+    return FigureRow(step.of, amount, rate, f"${facts['usd']}", facts["key"], step.remarks)
 
 
-def _total(link: ChainStep) -> _Row:
-    facts = link.facts
+def _total(step: ExplanationStep) -> FigureRow:
+    facts = step.facts
     agrees = facts["provider_cost_usd"] == facts["reported_usd"]
     why = "as the response states" if agrees else ""
-    return _Row("provider cost", "", "", f"${facts['provider_cost_usd']}", why, link.remarks)
+    return FigureRow("provider cost", "", "", f"${facts['provider_cost_usd']}", why, step.remarks)
 
 
-def _client(link: ChainStep) -> _Row:
-    label = f"with {link.facts['markup_percent']}% markup"
-    return _Row(label, "", "", f"${link.facts['client_cost_usd']}", ", ".join(link.remarks), ())
+def _client(step: ExplanationStep) -> FigureRow:
+    label = f"with {step.facts['markup_percent']}% markup"
+    return FigureRow(
+        label, "", "", f"${step.facts['client_cost_usd']}", ", ".join(step.remarks), ()
+    )
 
 
 _READERS = {"line": _line, "total": _total, "client": _client}
 
 
-def _arithmetic(rows: Sequence[_Row], width: int) -> "Iterator[RenderableType]":
+def arithmetic(rows: Sequence[FigureRow], width: int) -> "Iterator[RenderableType]":
     """Aligned lines; where the widest does not fit, each reason stands below its figures."""
     from rich.padding import Padding
     from rich.text import Text
@@ -105,4 +107,4 @@ def _behind(sign: str, numbers: Sequence[str]) -> list[str]:
         for text, number in zip(aligned, numbers, strict=True)
     ]
     width = max(map(len, shown))
-    return [words.ljust(width) for words in shown]
+    return [text.ljust(width) for text in shown]

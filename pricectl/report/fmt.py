@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from pricectl.changes import Change
 from pricectl.check.positions import Positions
-from pricectl.core.labels import count, plural
+from pricectl.core.labels import clean, count, plural
 from pricectl.edit.formatting import FmtResult
 from pricectl.edit.notation import Respelled
 from pricectl.edit.promotion import Promotion
 from pricectl.files.atomic import sha256
-from pricectl.report import changes as words
-from pricectl.report.canvas import Canvas, at_point, clean, grid
+from pricectl.report import changes as change_text
+from pricectl.report.canvas import Canvas, at_point, grid
 from pricectl.report.changes import ARROW
-from pricectl.report.diff import percent
+from pricectl.report.diff import PER_MTOK, percent
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -23,11 +23,10 @@ if TYPE_CHECKING:
 
 MAX_PRICES, MAX_RESPELLED = 6, 10
 INDENT = "  "
-PER_MTOK = "USD per 1M tokens where no unit is named"
 _DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
-def document(result: FmtResult, *, diff: bool) -> dict[str, Any]:
+def document(result: FmtResult) -> dict[str, Any]:
     """The document of `fmt`, with the unified diff if asked for.
 
     schemas/fmt.schema.json describes it.
@@ -45,32 +44,32 @@ def document(result: FmtResult, *, diff: bool) -> dict[str, Any]:
             {
                 "provider": row.model.provider,
                 "model": row.model.name,
-                **_place(row.pointer, positions),
+                **_position(row.pointer, positions),
                 "from": list(row.begun),
                 "changes": [_change(change) for change in row.changes],
             }
             for row in found.promoted
         ],
         "respelled": [
-            {**_place(price.pointer, positions), "old": price.old, "new": price.new}
+            {**_position(price.pointer, positions), "old": price.old, "new": price.new}
             for price in found.respelled
         ],
         "left": [
             {
                 "provider": row.model.provider,
                 "model": row.model.name,
-                **_place(row.pointer, positions),
+                **_position(row.pointer, positions),
                 "reason": row.reason,
             }
             for row in found.left
         ],
         "due": result.due,
         "last_updated": found.last_updated or None,
-        "diff": "".join(f"{line}\n" for line in unified_diff(result)) if diff else None,
+        "diff": "".join(f"{line}\n" for line in unified_diff(result)) if result.diff else None,
     }
 
 
-def _place(pointer: str, positions: Positions) -> dict[str, Any]:
+def _position(pointer: str, positions: Positions) -> dict[str, Any]:
     span = positions.value(pointer)
     return {"pointer": pointer, "line": span.line, "column": span.column}
 
@@ -86,25 +85,28 @@ def _change(change: Change) -> dict[str, Any]:
 
 
 def text(result: FmtResult, canvas: Canvas) -> str:
-    """The summary, then every row and price; quiet, the summary alone."""
+    """The summary, then every row and price; quiet: the summary only. Or the unified diff."""
+    if result.diff:
+        return _diff_text(result, canvas)
     found, positions = result.formatted, result.formatted.positions
     parts: list[RenderableType] = [_text(summary(result), "bold")]
     if not canvas.quiet:
         for row in found.promoted:
             parts += ["", *_promotion(row, positions, canvas)]
         if found.promoted:
-            parts += ["", _text(f"{PER_MTOK}; {words.INSTEAD}", "dim")]
+            parts += ["", _text(f"{PER_MTOK}; {change_text.FALLBACK_NOTE}", "dim")]
         parts += _respelled(found.respelled, positions, canvas)
         parts += ["", _text("Left to you", "bold yellow")] if found.left else []
-        for left in found.left:
-            line = positions.key(left.pointer).line
-            parts.append(_text(f"{INDENT}line {line}  {left.model.full_name}: {left.reason}"))
+        for row_left in found.left:
+            line = positions.key(row_left.pointer).line
+            where = f"{INDENT}line {line}  {row_left.model.full_name}"
+            parts.append(_text(f"{where}: {row_left.reason}"))
         if found.changed and found.last_updated:
             parts += ["", _text(f"metadata.last_updated stays {found.last_updated}", "dim")]
     return canvas.draw(*parts)
 
 
-def diff_text(result: FmtResult, canvas: Canvas) -> str:
+def _diff_text(result: FmtResult, canvas: Canvas) -> str:
     """The unified diff; empty if there is no difference."""
     lines = list(unified_diff(result))
     if not canvas.color:
@@ -116,7 +118,7 @@ def diff_text(result: FmtResult, canvas: Canvas) -> str:
 def summary(result: FmtResult) -> str:
     """What was or would be done, in one line."""
     verb = "" if result.writes else "to be "
-    told = [
+    parts = [
         f"{plural(len(items), word)} {verb}{participle}"
         for items, word, participle in (
             (result.formatted.promoted, "row", "promoted"),
@@ -125,8 +127,8 @@ def summary(result: FmtResult) -> str:
         if items
     ]
     if result.formatted.left:
-        told.append(f"{plural(len(result.formatted.left), 'row')} left to you")
-    return f"{clean(result.name)}: {', '.join(told) or 'nothing to do'}"
+        parts.append(f"{plural(len(result.formatted.left), 'row')} left to you")
+    return f"{clean(result.name)}: {', '.join(parts) or 'nothing to do'}"
 
 
 def unified_diff(result: FmtResult) -> Iterator[str]:
@@ -147,10 +149,13 @@ def _promotion(row: Promotion, positions: Positions, canvas: Canvas) -> "Iterato
         yield _text(f"{INDENT}the row has these prices already")
         return
     table = grid("wrap", "left", "left", "left", "right")
-    old, new = (at_point(side) for side in zip(*map(words.sides, shown), strict=True))
+    old, new = (
+        at_point(column) for column in zip(*map(change_text.old_and_new, shown), strict=True)
+    )
     for change, before, after in zip(shown, old, new, strict=True):
-        moved = words.moved(change.largest)
-        table.add_row(clean(INDENT + words.price_label(change)), before, ARROW, after, moved)
+        percentage = change_text.percent_text(change.largest)
+        label = clean(INDENT + change_text.price_label(change))
+        table.add_row(label, before, ARROW, after, percentage)
     yield from (table, *_more(len(row.changes) - len(shown)))
 
 
@@ -171,7 +176,7 @@ def _more(number: int) -> "list[RenderableType]":
     return [_text(f"{INDENT}and {count(number)} more; -v shows all", "dim")] if number else []
 
 
-def _text(told: str, style: str = "") -> "Text":
+def _text(sentence: str, style: str = "") -> "Text":
     from rich.text import Text
 
-    return Text(clean(told), style=style)
+    return Text(clean(sentence), style=style)

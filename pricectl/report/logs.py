@@ -1,19 +1,20 @@
-"""What a log says about prices, as a document and for people."""
+"""Signs found in a log, as a document and for people."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pricectl.core.labels import count, plural
+from pricectl.core.labels import clean, count, plural, shortened
 from pricectl.flags import FALLBACK
 from pricectl.operate.logs.reading import LogTally, Moment, Sighting, SignCount
 from pricectl.operate.logs.remedies import LogsResult
-from pricectl.report.canvas import Canvas, clean, grid, listing
+from pricectl.report.canvas import Canvas, grid, listing
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
     from rich.text import Text
 
+# A name or reason may be as long as the log's writer likes.
 MAX_SHOWN = 80
 
 
@@ -56,9 +57,9 @@ def text(result: LogsResult, canvas: Canvas) -> str:
     if not canvas.quiet:
         if tally.seen:
             parts += ["", _signs(tally.seen)]
-        told = [seen for seen in tally.seen if seen.sign.advice]
-        parts += [""] if told else []
-        for seen in told:
+        advised = [seen for seen in tally.seen if seen.sign.advice]
+        parts += [""] if advised else []
+        for seen in advised:
             reason = f"{_short(seen.reason)}; " if seen.reason else ""
             parts.append(Text(f"{seen.sign.phrase}: {reason}{seen.sign.advice}"))
         if len(tally.kinds) > 1 or (tally.kinds and not names):
@@ -71,15 +72,15 @@ def text(result: LogsResult, canvas: Canvas) -> str:
     return canvas.draw(*parts)
 
 
-def sighting_line(one: Sighting) -> str:
+def sighting_line(sighting: Sighting) -> str:
     """One bad sign as it comes, on one line."""
-    words = (one.moment.time, one.sign.phrase, one.kind, one.model, one.reason)
-    return f"line {count(one.moment.line)}: {'  '.join(_short(word) for word in words if word)}"
+    moment = sighting.moment
+    texts = (moment.time, sighting.sign.phrase, sighting.kind, sighting.model, sighting.reason)
+    return f"line {count(moment.line)}: {'  '.join(_short(text) for text in texts if text)}"
 
 
 def _short(text: str) -> str:
-    shown = clean(text)
-    return shown if len(shown) <= MAX_SHOWN else f"{shown[: MAX_SHOWN - 3]}..."
+    return shortened(clean(text), MAX_SHOWN)
 
 
 def _headline(tally: LogTally) -> "Text":
@@ -99,14 +100,14 @@ def _signs(seen: Sequence[SignCount]) -> "Table":
     from rich.text import Text
 
     table = listing("Sign", "Lines>", "First", "Last")
-    for one in seen:
-        held = f" (+{count(one.held_back)})" if one.held_back else ""
-        mark = Text("+ ", "green") if one.sign.good else Text("! ", "red")
+    for sign_count in seen:
+        held = f" (+{count(sign_count.held_back)})" if sign_count.held_back else ""
+        mark = Text("+ ", "green") if sign_count.sign.good else Text("! ", "red")
         table.add_row(
-            mark.append(one.sign.phrase),
-            f"{count(one.lines)}{held}",
-            Text(_when(one.first)),
-            Text(_when(one.last)),
+            mark.append(sign_count.sign.phrase),
+            f"{count(sign_count.lines)}{held}",
+            Text(_when(sign_count.first)),
+            Text(_when(sign_count.last)),
         )
     return table
 
@@ -121,8 +122,8 @@ def _names(result: LogsResult) -> "Table":
     table = grid("right", "left", "wrap")
     for fallback, advice in result.names:
         kind = f" ({fallback.kind})" if fallback.kind not in ("", "unknown-model") else ""
-        words = Text(clean(advice.words), "dim") if advice else Text()
-        table.add_row(f"  {count(fallback.lines)}", Text(f"{_short(fallback.model)}{kind}"), words)
+        remedy = Text(clean(advice.words), "dim") if advice else Text()
+        table.add_row(f"  {count(fallback.lines)}", Text(f"{_short(fallback.model)}{kind}"), remedy)
     return table
 
 

@@ -1,17 +1,18 @@
 """A quote: for people the number, then the arithmetic, then the credits; and as a document."""
 
-from collections.abc import Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pricectl.core.estimate import Estimate
-from pricectl.core.labels import count, plain, plural
+from pricectl.core.labels import clean, count, plural, service_label, short_decimal
 from pricectl.core.money import usd, usd_per_mtok
-from pricectl.core.units import is_token
+from pricectl.core.units import is_token_unit
 from pricectl.explain import explain
-from pricectl.report.assumptions import FOUND, NO_PRICE, cost, warnings
-from pricectl.report.canvas import Canvas, at_point, clean, grid
+from pricectl.explain.sources import FOUND
+from pricectl.report.assumptions import NO_PRICE, QuotedCall, cost
+from pricectl.report.canvas import Canvas, at_point, grid
 from pricectl.report.comparison import comparison
+from pricectl.report.figures import FigureRow, arithmetic
 from pricectl.report.json_text import catalog_id, resolved
 
 if TYPE_CHECKING:
@@ -21,18 +22,24 @@ if TYPE_CHECKING:
 _OF_A_PROFILE = ("markup_percent", "client_cost_usd", "profile", "rounding", "credits")
 
 
-def document(
-    estimates: Sequence[Estimate], *, flags: Sequence[str] = (), charged: bool = True
-) -> dict[str, Any]:
-    """One quote as the document itself, several as its `quotes`.
+class QuoteResult(NamedTuple):
+    """One call priced for each model; at least one.
 
-    Args:
-        estimates: the quotes; at least one.
-        flags: those of the running process that answers.
-        charged: without it no profile is known, and what depends on one is null.
+    `mode`: only this budget mode's credits are shown. `flags` are those of the running process that
+    answers. `charged=False`: no profile is known, so the fields of a profile are null.
     """
-    unknown = {} if charged else dict.fromkeys(_OF_A_PROFILE)
-    bodies = [{**_estimate(each), **unknown, "flags": list(flags)} for each in estimates]
+
+    calls: tuple[QuotedCall, ...]
+    mode: str | None = None
+    flags: tuple[str, ...] = ()
+    charged: bool = True
+
+
+def document(result: QuoteResult) -> dict[str, Any]:
+    """One quote as the document itself, several as its `quotes`."""
+    unknown = {} if result.charged else dict.fromkeys(_OF_A_PROFILE)
+    flags = list(result.flags)
+    bodies = [{**_estimate(call.estimate), **unknown, "flags": flags} for call in result.calls]
     body = bodies[0] if len(bodies) == 1 else {"quotes": bodies}
     return {"schema": "pricectl.quote/1", **body}
 
@@ -40,7 +47,7 @@ def document(
 def _estimate(estimate: Estimate) -> dict[str, Any]:
     quote, stated = estimate.quote, {}
     if estimate.reading is not None:
-        # The cost of the call that its response states, and what ours is beyond it.
+        # The stated cost, and ours minus it.
         reported = estimate.reading.reported_pico_usd
         stated = {
             "reported_usd": None if reported is None else usd(reported),
@@ -49,7 +56,7 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
     return {
         "model": quote.match.asked,
         "resolved": resolved(quote.match),
-        "service": quote.service or "standard",
+        "service": service_label(quote.service),
         "missing_service": quote.missing_service,
         "region": quote.region,
         "missing_region": quote.missing_region,
@@ -59,7 +66,7 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
         "lines": [
             {
                 "unit": line.unit,
-                # An amount of seconds is a Decimal, which JSON does not have.
+                # JSON has no Decimal, the type of amounts of seconds.
                 "quantity": line.quantity
                 if isinstance(line.quantity, int)
                 else float(line.quantity),
@@ -72,7 +79,7 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
             for line in estimate.lines
         ],
         "provider_cost_usd": usd(estimate.pico_usd),
-        "markup_percent": plain(estimate.profile.markup_percent),
+        "markup_percent": short_decimal(estimate.profile.markup_percent),
         "client_cost_usd": usd(estimate.client_pico_usd),
         "profile": estimate.profile.name,
         "rounding": estimate.profile.rounding,
@@ -83,92 +90,80 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
     }
 
 
-def text(
-    estimates: Sequence[Estimate],
-    assumed: Sequence[Sequence[str]],
-    canvas: Canvas,
-    mode: str | None = None,
-) -> str:
-    """One quote in full or a comparison of several; quiet, the numbers alone.
-
-    `assumed` has the assumptions of each quote; `mode` shows the credits of one budget mode only.
-    """
+def text(result: QuoteResult, canvas: Canvas) -> str:
+    """One quote in full or a comparison of several; quiet, the numbers alone."""
+    calls, mode = result.calls, result.mode
     if not canvas.quiet:
-        if len(estimates) > 1:
-            return comparison(estimates, assumed, canvas)
-        return _one(estimates[0], assumed[0], canvas, mode)
+        return _one(calls[0], canvas, mode) if len(calls) == 1 else comparison(calls, canvas)
     if mode is None:
-        return "\n".join(usd(estimate.pico_usd) for estimate in estimates)
-    modes = [found for estimate in estimates for found in estimate.credits]
+        return "\n".join(usd(call.estimate.pico_usd) for call in calls)
+    modes = [found for call in calls for found in call.estimate.credits]
     return "\n".join(str(found.charged) for found in modes if found.mode == mode)
 
 
-def _one(estimate: Estimate, assumed: Sequence[str], canvas: Canvas, mode: str | None) -> str:
+def _one(call: QuotedCall, canvas: Canvas, mode: str | None) -> str:
     """One quote with its arithmetic."""
     from rich.text import Text
 
-    quote, match = estimate.quote, estimate.quote.match
-    asked, title = clean(match.asked), clean(match.model.full_name)
-    if match.how == "default":
-        title = f"{asked or 'no name'}: a guess at the default price"
+    estimate, quote, match = call.estimate, call.estimate.quote, call.estimate.quote.match
+    requested_name, title = clean(match.asked), clean(match.model.full_name)
+    if match.is_guess:
+        title = f"{requested_name or 'no name'}: a guess at the default price"
     else:
         if match.asked not in (match.model.name, match.model.full_name):
-            title = f"{asked} as {title}"
-        title += f", {FOUND[match.how]}" if FOUND[match.how] else ""
+            title = f"{requested_name} as {title}"
+        found_by = FOUND[match.how].label
+        title += f", {found_by}" if found_by else ""
     headline = Text(cost(estimate), style="bold")
     headline.append(f"  {title}", style="not bold")
     if estimate.calls > 1:
         headline.append(f", {count(estimate.calls)} calls", style="not bold")
-    beside = [Text(f"! {words}", style="yellow") for words in warnings(estimate, assumed)]
-    steps = explain(quote) if canvas.verbose else ()
+    beside = [Text(f"! {remark}", style="yellow") for remark in call.remarks]
+    steps = explain(quote, call.near_names) if canvas.verbose else ()
     footer = [Text(), *(Text(clean(step), style="dim") for step in steps)] if steps else []
-    body = _arithmetic(estimate)
-    return canvas.draw(headline, *beside, "", body, "", _credits(estimate, mode), *footer)
+    figured = arithmetic(_rows(estimate), canvas.width)
+    return canvas.draw(headline, *beside, "", *figured, "", _credits(estimate, mode), *footer)
 
 
-def _arithmetic(estimate: Estimate) -> "Table":
-    table = grid("left", "right", "left", "left")
-    markup = plain(estimate.profile.markup_percent)
-    totals = (
-        ("provider cost", usd(estimate.pico_usd)),
-        (f"with {markup}% markup", usd(estimate.client_pico_usd)),
-    )
-    lines = estimate.lines
-    amounts = [f"${usd(line.pico_usd)}" if line.priced else "" for line in lines]
-    amounts += ["" if estimate.quote.nothing_priced else f"${total}" for _, total in totals]
-    products = [amount if amount.strip() else NO_PRICE for amount in at_point(amounts)]
+def _rows(estimate: Estimate) -> list[FigureRow]:
+    """A row for each product, then the totals."""
+    lines, markup = estimate.lines, short_decimal(estimate.profile.markup_percent)
+    # The rates are aligned without "/ 1M", so that all of them stand at one column.
     rates = at_point(
-        f"${(usd_per_mtok if is_token(line.unit) else usd)(line.pico_usd_per_unit)}"
+        f"${(usd_per_mtok if is_token_unit(line.unit) else usd)(line.pico_usd_per_unit)}"
         if line.priced
         else ""
         for line in lines
     )
-    for line, rate, product in zip(lines, rates, products, strict=False):
-        per = " / 1M" if is_token(line.unit) else ""
-        times = f"x {rate}{per}" if line.priced else ""
-        table.add_row(f"  {line.unit}", count(line.quantity), times, f"= {product}")
-    for (name, _), total in zip(totals, products[len(lines) :], strict=True):
-        table.add_row(f"  {name}", "", "", f"= {total}")
-    return table
+    rows = []
+    for line, rate in zip(lines, rates, strict=True):
+        quantity = count(line.quantity)
+        if line.priced:
+            per = " / 1M" if is_token_unit(line.unit) else ""
+            rows.append(FigureRow(line.unit, quantity, rate + per, f"${usd(line.pico_usd)}"))
+        else:
+            rows.append(FigureRow(line.unit, quantity, "", NO_PRICE))
+    totals = (
+        ("provider cost", estimate.pico_usd),
+        (f"with {markup}% markup", estimate.client_pico_usd),
+    )
+    for label, pico_usd in totals:
+        total = NO_PRICE if estimate.quote.nothing_priced else f"${usd(pico_usd)}"
+        rows.append(FigureRow(label, "", "", total))
+    return rows
 
 
 def _amount(number: Fraction) -> str:
-    return f"{number.numerator:,}" if number.denominator == 1 else plain(number)
+    return f"{number.numerator:,}" if number.denominator == 1 else short_decimal(number)
 
 
 def _credits(estimate: Estimate, only: str | None) -> "Table":
     """What each budget mode charges, and the formula that it is charged by."""
-    job, profile, client_usd = estimate.job, estimate.profile, usd(estimate.client_pico_usd)
+    client_usd = usd(estimate.client_pico_usd)
     table = grid("left", "right", "wrap")
     for mode in estimate.credits:
         if only not in {None, mode.mode}:
             continue
-        formula = mode.budget_mode.figures(job, profile, client_usd, _amount)
-        if mode.budget_mode.basis == "job":
-            why = f"{_amount(mode.exact)} {formula}"
-        else:
-            why = f"{formula} = {plain(mode.exact)}, rounded {profile.rounding}"
-            if mode.exact < mode.charged == profile.minimum_credits:
-                why += f", at least {profile.minimum_credits}"
+        why = mode.reason(client_usd, _amount)
         table.add_row(f"  {mode.mode}", plural(mode.charged, "credit"), why)
     return table

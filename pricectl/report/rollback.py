@@ -4,16 +4,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from pricectl.check.validation import Validation
-from pricectl.core.labels import count, plural
+from pricectl.core.labels import COMMIT_DIGITS, HASH_DIGITS, clean, count, plural
 from pricectl.operate.rollback import (
-    SHORT,
     RollbackChanges,
     RollbackPlan,
     RollbackResult,
     RollbackState,
 )
 from pricectl.report import diff, validate
-from pricectl.report.canvas import Canvas, clean
+from pricectl.report.canvas import Canvas
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -35,7 +34,7 @@ def document(result: RollbackResult) -> dict[str, Any]:
     reply, reload = result.reloaded, None
     if reply is not None:
         reload = {
-            "outcome": "reloaded" if result.follows else "refused",
+            "outcome": "reloaded" if result.has_restored_version else "refused",
             "url": reply.url,
             "version": reply.version,
             "models": reply.models,
@@ -51,7 +50,7 @@ def document(result: RollbackResult) -> dict[str, Any]:
         "before": {
             "sha256": planned.current_sha256 or None,
             "commit": committed.commit if committed else None,
-            "kept_in": (planned.keeps if result.state == "restored" else "") or None,
+            "kept_in": (planned.backup_path if result.state == "restored" else "") or None,
         },
         "target": {
             "name": target.name,
@@ -71,19 +70,24 @@ def document(result: RollbackResult) -> dict[str, Any]:
 
 
 def text(result: RollbackResult, canvas: Canvas) -> str:
-    """The whole; with `quiet` what was done alone."""
+    """The target, its changes, the outcome; quiet: the outcome only."""
     done = canvas.draw(*_done(result))
-    return done if canvas.quiet else f"{preview(result.plan, result.changes, canvas)}\n{done}"
+    # Who was asked has seen the changes already.
+    return (
+        done
+        if canvas.quiet or result.asked
+        else f"{preview(result.plan, result.changes, canvas)}\n{done}"
+    )
 
 
 def preview(planned: RollbackPlan, changes: RollbackChanges, canvas: Canvas) -> str:
-    """To which version, and what it changes: its errors, or the comparison with what is there."""
+    """The target and its changes: its errors, or the comparison with what is there."""
     from rich.text import Text
 
     whole = canvas._replace(quiet=False)
     name, models = clean(planned.target.name), planned.report.models
-    words = f"{plural(models, 'model')}, sha256 {planned.sha256[:SHORT]}"
-    lines = [Text(f"{clean(planned.file)} back to {name}: {words}", "bold")]
+    content = f"{plural(models, 'model')}, sha256 {planned.sha256[:HASH_DIGITS]}"
+    lines = [Text(f"{clean(planned.file)} back to {name}: {content}", "bold")]
     if planned.skipped:
         newer = "version has" if planned.skipped == 1 else "versions have"
         lines.append(Text(f"passed over: {count(planned.skipped)} newer {newer} errors", "yellow"))
@@ -91,7 +95,9 @@ def preview(planned: RollbackPlan, changes: RollbackChanges, canvas: Canvas) -> 
         lines.append(Text(clean(planned.comparison_note), "yellow"))
     head = whole.draw(*lines)
     if planned.report.fails():
-        errors = tuple(each for each in planned.report.findings if each.severity == "error")
+        errors = tuple(
+            finding for finding in planned.report.findings if finding.severity == "error"
+        )
         shown = Validation((planned.report._replace(findings=errors),))
         return f"{head}\n{validate.text(shown, whole)}"
     if planned.unchanged:
@@ -111,14 +117,14 @@ def _done(result: RollbackResult) -> Iterator["Text"]:
         "would-restore": f"dry run: {name} would become {target}; nothing was changed",
         "unchanged": f"nothing to do: {name} is {target} already",
         "refused": f"not restored: {why}; nothing was changed",
-        "unconfirmed": "not restored: nobody was asked; nothing was changed",
+        "unconfirmed": "not restored: not confirmed; nothing was changed",
         "declined": "not restored; nothing was changed",
     }
     yield Text(sentences[result.state], STYLES.get(result.state, "bold"))
     if result.state == "restored" and planned.committed:
-        yield Text(f"git has what was there before, as {planned.committed.commit[:7]}")
-    elif result.state == "restored" and planned.keeps:
-        yield Text(f"what was there before is kept as {clean(planned.keeps)}")
+        yield Text(f"git has what was there before, as {planned.committed.commit[:COMMIT_DIGITS]}")
+    elif result.state == "restored" and planned.backup_path:
+        yield Text(f"what was there before is kept as {clean(planned.backup_path)}")
     yield from _reloaded(result)
 
 
@@ -130,9 +136,9 @@ def _reloaded(result: RollbackResult) -> Iterator["Text"]:
         yield Text(f"not reloaded: {clean(result.unreachable)}", "bold red")
     if reply is None:
         return
-    url, version = clean(reply.url), clean(reply.version[:SHORT])
+    url, version = clean(reply.url), clean(reply.version[:HASH_DIGITS])
     state = f"{count(reply.models)} models, sha256 {version}, generation {reply.generation}"
-    if result.follows:
+    if result.has_restored_version:
         yield Text(f"{clean(reply.said)}: {url} has {state}", "green")
     elif reply.said == "refused":
         yield Text(f"refused: {url} keeps {state}: {clean(reply.reason)}", "bold red")

@@ -5,12 +5,12 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
-from pricectl.core.labels import price_of
+from pricectl.core.labels import price_of, service_label
 from pricectl.core.model import Periods
 from pricectl.core.money import exact, usd
 from pricectl.core.prices import PriceList
 from pricectl.core.windows import OffPeak
-from pricectl.models import Priced
+from pricectl.models import PricedRow
 
 WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -58,7 +58,7 @@ def _days(weekdays: Sequence[int]) -> str:
     return " ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else run[0] for run in runs)
 
 
-def row_document(row: Priced) -> dict[str, Any]:
+def row_document(row: PricedRow) -> dict[str, Any]:
     """A row with its prices in force and those of other times."""
     model = row.model
     return {
@@ -109,7 +109,7 @@ def _rates(prices: PriceList) -> list[dict[str, Any]]:
         {
             "unit": unit,
             "above_tokens": above,
-            "service": service or "standard",
+            "service": service_label(service),
             "usd_per_unit": usd(price_of(pico, unit)),
             "key": key,
         }

@@ -7,7 +7,7 @@ from pricectl.check.rules import FAMILIES, Rule
 from pricectl.report.canvas import Canvas, listing
 from pricectl.report.validate import STYLES
 
-DUE = "A date brings it without an edit, so it fails a check only with '--fail-on due'."
+DUE = "A date causes it, so it fails a check only with --fail-on due."
 
 
 def document(rules: Sequence[Rule]) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def _one(rule: Rule, canvas: Canvas) -> str:
     head = Text(f"{rule.severity}[{rule.id}]", STYLES[rule.severity])
     head.append(f" {rule.title}", "bold")
     parts: list[Text | Padding] = [head]
-    for title, words, indent in (
+    for title, content, indent in (
         ("Why", rule.why, 2),
         ("Due", DUE if rule.due else "", 2),
         ("Deployed", rule.base, 4),
@@ -52,8 +52,8 @@ def _one(rule: Rule, canvas: Canvas) -> str:
         ("Good", rule.good, 4),
         ("Fix", rule.fix, 2),
     ):
-        if words:
+        if content:
             # The example of the byte order mark would be invisible.
-            body = Text(words.replace("\ufeff", "<BOM>"), overflow="fold", no_wrap=False)
+            body = Text(content.replace("\ufeff", "<BOM>"), overflow="fold", no_wrap=False)
             parts += [Text(), Text(title, "bold cyan"), Padding(body, (0, 0, 0, indent))]
     return canvas.draw(*parts)

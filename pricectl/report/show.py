@@ -3,15 +3,14 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from pricectl.core.catalog import Catalog
-from pricectl.core.labels import count, price_of
-from pricectl.core.model import Match, Model
+from pricectl.core.labels import clean, count, price_of, service_label, thousands
+from pricectl.core.model import Model
 from pricectl.core.money import TOKENS_PER_MTOK, usd
 from pricectl.core.prices import PriceList
-from pricectl.core.units import UNITS, is_token
-from pricectl.models import Priced
-from pricectl.report.assumptions import FOUND
-from pricectl.report.canvas import COLUMN_GAP, Canvas, at_point, clean, grid, listing
+from pricectl.core.units import UNITS, is_token_unit
+from pricectl.explain.sources import FOUND
+from pricectl.models import FoundRow
+from pricectl.report.canvas import COLUMN_GAP, Canvas, at_point, grid, listing
 from pricectl.report.json_text import catalog_id, resolved
 from pricectl.report.rows import factors, row_document, weekly
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 TOKENS = "$ / 1M tokens"
+# Members of a row that are shown below its prices, in this order.
 FACTS = (
     "mode",
     "max_input_tokens",
@@ -30,58 +30,61 @@ FACTS = (
 )
 
 
-def document(match: Match, row: Priced, catalog: Catalog) -> dict[str, Any]:
+def document(result: FoundRow) -> dict[str, Any]:
     """One row with all its rates, and how it was found."""
     return {
         "schema": "pricectl.show/1",
-        "asked": match.asked,
-        "resolved": resolved(match),
-        **row_document(row),
-        "catalog": catalog_id(catalog),
+        "asked": result.match.asked,
+        "resolved": resolved(result.match),
+        **row_document(result.row),
+        "catalog": catalog_id(result.catalog),
     }
 
 
-def text(match: Match, row: Priced, canvas: Canvas) -> str:
-    """The rates in force, then those of other times, then the rest; quiet, the first alone."""
+def text(result: FoundRow, canvas: Canvas) -> str:
+    """The rates in force, then those of other times, then the rest; quiet: rates only."""
     from rich.text import Text
 
-    model = match.model
+    match, row, model = result.match, result.row, result.match.model
     rates = list(_rates(row.prices, canvas.width))
     if canvas.quiet:
         return canvas.draw(*rates)
     headline = Text(clean(model.full_name), style="bold")
-    if FOUND[match.how]:
-        headline.append(f"  {clean(match.asked)}, {FOUND[match.how]}", style="not bold")
-    if model.entry.get("retired") is True:
+    if found_by := FOUND[match.how].label:
+        headline.append(f"  {clean(match.asked)}, {found_by}", style="not bold")
+    if model.is_retired:
         headline.append("  retired", style="yellow")
-    period = [Text(dated_price(row.period))] if row.period else []
-    others: list[RenderableType] = []
+    period = [Text(dated_price(row.prices))] if row.period else []
+    other_times: list[RenderableType] = []
     for time, prices in row.other_lists:
-        others += [Text(f"\n{time}", style="bold"), *_rates(prices, canvas.width)]
+        other_times += [Text(f"\n{time}", style="bold"), *_rates(prices, canvas.width)]
         # The list in force is above already.
         if prices.off_peak and prices.off_peak is not row.prices:
-            others.append(Text(f"\n{time}, off-peak hours", style="bold"))
-            others += _rates(prices.off_peak, canvas.width)
-    return canvas.draw(headline, *period, Text(), *rates, *others, Text(), _facts(model))
+            other_times.append(Text(f"\n{time}, off-peak hours", style="bold"))
+            other_times += _rates(prices.off_peak, canvas.width)
+    return canvas.draw(headline, *period, Text(), *rates, *other_times, Text(), _facts(model))
 
 
-def dated_price(period: str) -> str:
+def dated_price(prices: PriceList) -> str:
     """Which prices are in force, where they are not simply the row's own.
 
-    >>> dated_price("from 2026-12-01"), dated_price("off-peak")
-    ('dated price: from 2026-12-01', 'off-peak price')
+    >>> from datetime import UTC, datetime
+    >>> dated_price(PriceList({}, kind="upcoming", start=datetime(2026, 12, 1, tzinfo=UTC)))
+    'dated price: from 2026-12-01'
+    >>> dated_price(PriceList({}, is_off_peak=True))
+    'off-peak price'
     """
-    return f"{period} price" if period == "off-peak" else f"dated price: {period}"
+    return f"{prices.period} price" if prices.kind == "own" else f"dated price: {prices.period}"
 
 
 def _rates(prices: PriceList, width: int) -> "Iterator[RenderableType]":
     """A price list's rates, then the factors on them and the hours in which it holds."""
     priced = [unit for unit in UNITS if any(unit == name for name, _, _ in prices.rates)]
-    tokens = [unit for unit in priced if is_token(unit)]
+    tokens = [unit for unit in priced if is_token_unit(unit)]
     if tokens:
         yield from _token_tables(prices, tokens, width)
-    if others := [unit for unit in priced if unit not in tokens]:
-        yield _other_table(prices, others)
+    if other_units := [unit for unit in priced if unit not in tokens]:
+        yield _other_table(prices, other_units)
     table = grid("left", "wrap")
     if raised := factors(prices):
         table.add_row("factors", clean(", ".join(f"{word} x{by}" for word, by in raised.items())))
@@ -96,11 +99,12 @@ def _columns(prices: PriceList, units: list[str]) -> list[tuple[str, int]]:
 
 
 def _token_tables(prices: PriceList, units: list[str], width: int) -> "Iterator[RenderableType]":
-    """As many tables side by side as fit, the others below: a rate is never cut."""
+    """As many columns side by side as fit, the rest in tables below: a rate is never cut."""
     from rich.text import Text
 
     rows: list[list[list[str]]] = [[]]
-    left = width - max(map(len, (*units, TOKENS)))
+    # What remains of the width for columns of rates.
+    room = width - max(map(len, (*units, TOKENS)))
     for service, above in _columns(prices, units):
         own = [prices.rates.get((unit, above, service)) for unit in units]
         rates = at_point(
@@ -109,11 +113,11 @@ def _token_tables(prices: PriceList, units: list[str], width: int) -> "Iterator[
         )
         column = [_heading(service, above), *rates]
         needed = max(map(len, column)) + COLUMN_GAP
-        if rows[-1] and needed > left:
+        if rows[-1] and needed > room:
             rows.append([])
-            left = width - max(map(len, (*units, TOKENS)))
+            room = width - max(map(len, (*units, TOKENS)))
         rows[-1].append(column)
-        left -= needed
+        room -= needed
     for index, columns in enumerate(rows):
         if index:
             yield Text()
@@ -124,7 +128,8 @@ def _token_tables(prices: PriceList, units: list[str], width: int) -> "Iterator[
 
 
 def _heading(service: str, above: int) -> str:
-    return f"{service or 'standard'} >{above // 1000}k" if above else service or "standard"
+    name = service_label(service)
+    return f"{name} >{thousands(above)}" if above else name
 
 
 def _other_table(prices: PriceList, units: list[str]) -> "Table":
@@ -160,8 +165,8 @@ def _facts(model: Model) -> "Table":
     for name in FACTS:
         value = model.entry.get(name)
         if value is not None:
-            said = count(value) if isinstance(value, int) else clean(str(value))
-            table.add_row(name.replace("_", " "), Text(said))
+            shown = count(value) if isinstance(value, int) else clean(str(value))
+            table.add_row(name.replace("_", " "), Text(shown))
     supports = [name.split("_", 1)[1] for name in model.entry if name.startswith("supports_")]
     if supports:
         table.add_row("supports", Text(clean(", ".join(sorted(supports)).replace("_", " "))))

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from pricectl.core.labels import plural
+from pricectl.core.labels import HASH_DIGITS, clean, plural
 from pricectl.core.money import usd
 from pricectl.operate.smoke import SmokeCheck, SmokeResult
-from pricectl.report.canvas import Canvas, at_point, clean, grid
+from pricectl.report.canvas import Canvas, at_point, grid
 from pricectl.report.json_text import catalog_id
 
 if TYPE_CHECKING:
@@ -55,14 +55,14 @@ def text(result: SmokeResult, canvas: Canvas) -> str:
     parts: list[Text | Table] = [outcome, Text()]
     for call, row in zip(result.calls, _rows(result), strict=True):
         parts.append(row)
-        checks = [each for each in call.checks if canvas.verbose or each.outcome == "failed"]
+        checks = [check for check in call.checks if canvas.verbose or check.outcome == "failed"]
         if checks:
             parts.append(_table(checks))
     catalog, number = result.catalog, result.credits
     end = f"${usd(result.pico_usd)}"
     if number is not None:
         end += f", {plural(number, 'credit')} by profile {result.profile.name}"
-    end += f"; compared with catalog {catalog.sha256[:12]} of {catalog.last_updated}"
+    end += f"; compared with catalog {catalog.sha256[:HASH_DIGITS]} of {catalog.last_updated}"
     return canvas.draw(*parts, Text(), Text(clean(end), "dim"))
 
 
@@ -93,14 +93,14 @@ def _rows(result: SmokeResult) -> "Iterator[Text]":
     for call, title, model, cost in zip(result.calls, titles, models, costs, strict=True):
         line = Text(f"{_WORDS[call.outcome]:<4}", _STYLES[call.outcome])
         line.append(f"  {title:<{max(map(len, titles))}}  ", "")
-        told = [] if call.credits is None else [plural(call.credits, "credit")]
-        told += [
+        parts = [] if call.credits is None else [plural(call.credits, "credit")]
+        parts += [
             f"{check.name} {check.note}"
             for check in call.checks
             if check.outcome == "skipped" or (check.name == "cost" and check.outcome == "ok")
         ]
-        said = clean(call.probe.skipped or ", ".join(told))
-        line.append(f"{model:<{max(map(len, models))}}  {cost}  {said}", "")
+        remark = clean(call.probe.skipped or ", ".join(parts))
+        line.append(f"{model:<{max(map(len, models))}}  {cost}  {remark}", "")
         yield line
 
 
@@ -109,10 +109,10 @@ def _table(checks: list[SmokeCheck]) -> "Table":
 
     table = grid("left", "left", "wrap")
     for check in checks:
-        told = check.actual
+        comparison = check.actual
         if check.outcome == "failed" and check.expected != check.actual:
-            told = f"expected {check.expected}, got {check.actual}"
+            comparison = f"expected {check.expected}, got {check.actual}"
         note = f" ({check.note})" if check.note else ""
-        word = Text(f"      {_WORDS[check.outcome]:<4}", _STYLES[check.outcome])
-        table.add_row(word, check.name, Text(clean(told + note)))
+        outcome = Text(f"      {_WORDS[check.outcome]:<4}", _STYLES[check.outcome])
+        table.add_row(outcome, check.name, Text(clean(comparison + note)))
     return table

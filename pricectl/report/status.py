@@ -2,22 +2,21 @@
 
 from typing import Any
 
-from pricectl.core.labels import count
-from pricectl.operate.status import Agreement, PricesAt, StatusResult
-from pricectl.report.canvas import Canvas, clean, listing
+from pricectl.core.labels import HASH_DIGITS, clean, count
+from pricectl.operate.status import Agreement, SourcePrices, StatusResult
+from pricectl.report.canvas import Canvas, listing
 
 WORDS: dict[Agreement, tuple[str, str]] = {
     "same": ("same: one catalog and one calculator", "bold green"),
     "different": ("different: not all charge alike", "bold red"),
     "unreadable": ("unreadable: not every place could be read", "bold red"),
 }
-HASH_CHARACTERS = 12
 
 
 def document(result: StatusResult) -> dict[str, Any]:
     """The document of `status`; schemas/status.schema.json describes it.
 
-    Null stands for what a source does not have, or did not tell.
+    Null: not known.
     """
     return {
         "schema": "pricectl.status/1",
@@ -39,7 +38,7 @@ def text(result: StatusResult, canvas: Canvas) -> str:
         "Where", "", "SHA-256", "Models>", "Last updated", "Generation>", "Calculator", "Remarks"
     )
     for source in result.sources:
-        sha256 = source.sha256 if canvas.verbose else source.sha256[:HASH_CHARACTERS]
+        sha256 = source.sha256 if canvas.verbose else source.sha256[:HASH_DIGITS]
         cells = (
             source.name,
             source.kind,
@@ -54,7 +53,7 @@ def text(result: StatusResult, canvas: Canvas) -> str:
     return canvas.draw(table, Text(), Text(*WORDS[result.agreement]))
 
 
-def _remarks(source: PricesAt, first: PricesAt) -> list[str]:
+def _remarks(source: SourcePrices, first: SourcePrices) -> list[str]:
     if source.problem:
         return [source.problem]
     found = []

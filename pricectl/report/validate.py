@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from pricectl.check.findings import Finding, Severity, Threshold
 from pricectl.check.validation import Validation, ValidationReport
 from pricectl.core.catalog import Catalog
-from pricectl.core.labels import count, plural
-from pricectl.report.canvas import Canvas, clean
+from pricectl.core.labels import clean, count, plural
+from pricectl.report.canvas import Canvas
 from pricectl.report.excerpts import DIM, GUTTER, MIN_SOURCE_WIDTH, draw_excerpt, marked_spans
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def document(found: Validation) -> dict[str, Any]:
         "files": [report.file for report in reports],
         "compared": compared_documents(found),
         "findings": [finding for report in reports for finding in finding_documents(report)],
-        "waived": [_finding(report, each) for report in reports for each in report.waived],
+        "waived": [_finding(report, finding) for report in reports for finding in report.waived],
     }
 
 
@@ -103,7 +103,7 @@ def text(found: Validation, canvas: Canvas) -> str:
             parts += _findings(report, canvas, found.threshold)
             if report.evidence:
                 parts.append(Text(f"{compared_with(report)}\n", DIM))
-        parts.append(_summary(report, named=len(found.reports) > 1))
+        parts.append(_summary(report, with_name=len(found.reports) > 1))
     return canvas.draw(*parts)
 
 
@@ -131,7 +131,7 @@ def _findings(report: ValidationReport, canvas: Canvas, threshold: Threshold) ->
         yield Text()
 
 
-def place(report: ValidationReport, finding: Finding) -> str:
+def location(report: ValidationReport, finding: Finding) -> str:
     """Where a finding is, as editors read it: `file:line:column`, or the file alone."""
     position = f":{finding.span.line}:{finding.span.column}" if finding.span else ""
     return clean(report.file_of(finding)) + position
@@ -147,9 +147,9 @@ def _drawn(report: ValidationReport, finding: Finding, width: int) -> "Text":
     message = clean(finding.message) + finding.due_mark
     drawn.append(f" {_wrapped(message, width, drawn.cell_len + 1)}\n", "bold")
     spans = marked_spans(report.positions, finding, style)
-    digits = len(str(max((each.span.line for each in spans), default=0)))
+    digits = len(str(max((marked.span.line for marked in spans), default=0)))
     margin = " " * digits
-    drawn.append(f"{margin}--> ", GUTTER).append(f"{place(report, finding)}\n")
+    drawn.append(f"{margin}--> ", GUTTER).append(f"{location(report, finding)}\n")
     if spans:
         drawn.append(f"{margin} |\n", GUTTER)
         drawn.append_text(draw_excerpt(spans, report.positions, digits, width))
@@ -162,27 +162,27 @@ def _drawn(report: ValidationReport, finding: Finding, width: int) -> "Text":
     return drawn
 
 
-def _wrapped(words: str, width: int, indent: int) -> str:
-    """Words on lines of at most that width; the first one begins after the indent already."""
+def _wrapped(text: str, width: int, indent: int) -> str:
+    """Lines of at most that width; all but the first, which begins behind a label, are indented."""
     room = max(MIN_SOURCE_WIDTH, width - indent)
-    lines = textwrap.wrap(words, room, break_on_hyphens=False) or [""]
+    lines = textwrap.wrap(text, room, break_on_hyphens=False) or [""]
     return f"\n{' ' * indent}".join(lines)
 
 
-def _summary(report: ValidationReport, *, named: bool) -> "Text":
+def _summary(report: ValidationReport, *, with_name: bool) -> "Text":
     """What was found in a file, on one line; its name stands before if there are several."""
     from rich.text import Text
 
     counts = {severity: report.count(severity) for severity in STYLES}
-    told = [
+    parts = [
         plural(number, SEVERITY_WORDS[severity]) for severity, number in counts.items() if number
     ]
     models = plural(report.models, "model")
-    line = Text(f"{clean(report.file)}: " if named else "")
+    line = Text(f"{clean(report.file)}: " if with_name else "")
     due = f", {count(report.due)} due by date" if report.due else ""
     waived = f", {plural(len(report.waived), 'finding')} waived" if report.waived else ""
-    if not told:
+    if not parts:
         return line.append("ok", "bold green").append(f": {models}, no findings{waived}")
     worst = next(severity for severity, number in counts.items() if number)
-    line.append(", ".join(told), STYLES[worst])
+    line.append(", ".join(parts), STYLES[worst])
     return line.append(f" in {models}{due}{waived}")

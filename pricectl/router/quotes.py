@@ -19,6 +19,7 @@ from pricectl.core.windows import read_instant
 from pricectl.flags import INTERNAL_ERROR
 from pricectl.packaged import packaged_file
 from pricectl.report import quote as report
+from pricectl.report.assumptions import QuotedCall
 from pricectl.report.json_text import json_text
 from pricectl.router.responses import problem, text_response
 from pricectl.runtime import Pricing, Snapshot
@@ -129,8 +130,8 @@ def _quote(pricing: Pricing, query: QuoteParameters) -> Response:
     # Without a profile the report leaves the charge out; the estimate needs one all the same.
     estimate = Estimate(found, query.calls, profile or Profile())
     charged = profile is not None
-    document = report.document([estimate], flags=snapshot.flags, charged=charged)
-    return text_response(json_text(document))
+    result = report.QuoteResult((QuotedCall(estimate),), flags=snapshot.flags, charged=charged)
+    return text_response(json_text(report.document(result)))
 
 
 def _details(query: QuoteParameters) -> dict[str, Any]:

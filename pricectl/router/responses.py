@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
-from pricectl.report.canvas import clean
+from pricectl.core.labels import clean
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 # A query can have thousands of wrong parameters; the first ones are enough to go on.

@@ -4,8 +4,8 @@ import os
 from datetime import UTC, datetime
 from typing import Any
 
+from pricectl.core.labels import clean
 from pricectl.core.windows import read_instant
-from pricectl.report.canvas import clean
 from pricectl.runtime import Metrics, Pricing, ReloadResult, Snapshot
 from pricectl.runtime.snapshot import Reason
 

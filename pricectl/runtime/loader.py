@@ -90,7 +90,7 @@ def build_catalog(data: bytes, sha256: str) -> Catalog:
     try:
         with _pause_collection():
             values = document.parse(data)
-            catalog = build(values, problems, sha256=sha256)
+            catalog = build(values, problems, source=sha256)
     except DocumentError as error:
         raise Refused(str(error), phrase=BAD_JSON) from None
     if problems:

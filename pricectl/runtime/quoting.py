@@ -40,6 +40,12 @@ def price_plainly(
     This is the fast path of core's `quote`, since most calls of a process are plain. One loop adds
     the units up and checks that each has a price of its own. `match` is the row of the name, if it
     was looked up before.
+
+    It answers without a flag, and before the conditions of `price_carefully` are looked at: for a
+    `Usage` below the first tier, for a name that was found before (exactly, not by a part of it or
+    by the default price) in a row without dated prices, if each unit has a price of its own that
+    buys one count, and the layer has no flag. Where such a call may be due a new flag, exclude it
+    here, too: otherwise only the first call for a name has the flag.
     """
     try:
         # Fields by index, for this is the inner loop of a process.
@@ -78,6 +84,7 @@ def price_carefully(  # noqa: PLR0913, PLR0917 - a call, and who is told of it
     found, flags = _clamp_and_quote(snapshot.catalog, name, usage, options, match)
     try:
         row = found.match
+        # `price_plainly` answers plain calls and never comes here: see there for a new condition.
         flag_conditions = (
             ("unknown-model", found.guessed),
             ("unpriced-unit", found.unpriced),

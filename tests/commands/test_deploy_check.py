@@ -98,9 +98,9 @@ def test_a_critical_model_is_looked_up_once_and_priced_once_an_instant(
         looked_up.append(name)
         return find(catalog, name)
 
-    def counted_quote(catalog: Catalog, name: str, usage: Usage, **options: Any) -> Quote:
-        priced.append((name, usage, *sorted(options.items(), key=str)))
-        return quote(catalog, name, usage, **options)
+    def counted_quote(catalog: Catalog, match: Match, usage: Usage, **options: Any) -> Quote:
+        priced.append((match.asked, usage, *sorted(options.items(), key=str)))
+        return quote(catalog, match, usage, **options)
 
     monkeypatch.setattr(sample_jobs, "find", counted_find)
     monkeypatch.setattr(sample_jobs, "quote", counted_quote)
@@ -108,6 +108,22 @@ def test_a_critical_model_is_looked_up_once_and_priced_once_an_instant(
     checks(run, code=0)
     assert looked_up == ["gpt-4o", "o3"]
     assert len(priced) == len(set(priced)) > len(looked_up)
+
+
+def test_only_the_service_that_starts_looks_names_up_to_price_them(
+    run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everything else passes on the match it has; the service is asked by name on purpose."""
+    edit(repo, O3, O3.replace("2e-06", "2.1e-06"))
+    looked_up: list[str] = []
+
+    def counted(catalog: Catalog, name: str) -> Match:
+        looked_up.append(name)
+        return find(catalog, name)
+
+    monkeypatch.setattr("pricectl.core.calculator.find", counted)
+    assert checks(run, code=0)["changes"]["state"] == "note"
+    assert looked_up == []
 
 
 def test_nothing_is_written_anywhere(run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from pricectl.changes import CatalogVersion, Change, Comparison, Move, PricedAt
+from pricectl.changes import CatalogVersion, Change, Comparison, Move, PriceRef
 from pricectl.changes.diff import DiffResult, NamedVersion
 from pricectl.changes.gates import GatedComparison
 from pricectl.changes.limits import LeftOut
@@ -136,7 +136,7 @@ def test_a_comment_about_nothing(run: Run) -> None:
 def price(number: int) -> Change:
     move = Move(1_000_000, 1_000_000 + number)
     name = f"a-model-with-a-rather-long-name-{number}"
-    place = PricedAt("input")
+    place = PriceRef("input")
     key = "input_cost_per_token"
     return Change("repriced", "warning", "p", name, key, "1.00", "2.00", "", (move,), place)
 
@@ -150,12 +150,12 @@ def test_a_comment_fits_and_says_what_it_left_out(number: int) -> None:
     comparison = Comparison((*prices, *others), (), 3, 4)
     text = markdown.diff(diff_result(comparison, base="b" * 5_000))
     assert len(text) < 60_000
-    assert "3 objects reordered, 4 numbers respelled: no value changed by that" in text
-    assert ("left out for want of room" in text) == (number == 5_000)
+    assert "3 objects reordered, 4 numbers respelled: values unchanged" in text
+    assert ("the comment is full" in text) == (number == 5_000)
     if number == 5_000:
         shown = sum(line.startswith("| `p/") for line in text.splitlines())
-        assert f"{5_000 - shown:,} of 5,000 rows of 'Prices' are left out" in text
-        assert "5,000 of 5,000 rows of 'Other changes' are left out" in text
+        assert f"{5_000 - shown:,} of 5,000 rows of 'Prices' are omitted" in text
+        assert "5,000 of 5,000 rows of 'Other changes' are omitted" in text
 
 
 def test_annotations_stand_at_the_lines_of_the_new_file(run: Run, home: Path, base: str) -> None:

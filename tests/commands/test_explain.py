@@ -312,11 +312,11 @@ def test_the_layers_are_tried_once(
     looked_up: list[object] = []
     search = lookup.search
 
-    def counted(catalog: Catalog, name: object) -> tuple[Match, tuple[lookup.Step, ...]]:
+    def counted(catalog: Catalog, name: object) -> tuple[Match, tuple[lookup.LayerTried, ...]]:
         looked_up.append(name)
         return search(catalog, name)
 
     monkeypatch.setattr(lookup, "search", counted)
-    monkeypatch.setattr("pricectl.commands.explain.search", counted)
+    monkeypatch.setattr("pricectl.explain.explanation.search", counted)
     assert run("explain", " azure/gpt-4o-2024-08-06 ", *counts).exit_code == 0
     assert looked_up == ["azure/gpt-4o-2024-08-06"]

@@ -39,6 +39,19 @@ def test_it_filters_and_sorts(run: Run, words: list[str], found: list[str]) -> N
     assert names(run, *words) == found
 
 
+def test_a_service_that_is_a_factor_or_has_another_name_is_listed(run: Run, home: Path) -> None:
+    rows = {
+        "factor": {"input_cost_per_token": 5e-06, "provider_specific_entry": {"fast": 6}},
+        "renamed": {"input_cost_per_token": 2e-06, "input_cost_per_token_priority": 3.5e-06},
+        "plain": {"input_cost_per_token": 1e-06},
+    }
+    (home / "llm_pricing_current.json").write_text(json.dumps({"acme": rows}), encoding="utf-8")
+    lines = run("models", "--service", "fast", *NOW).stdout.splitlines()
+    # $5 x 6; the fast service of the other row is sold as priority.
+    prices = {line.split()[1]: line.split()[2] for line in lines if line.startswith("acme")}
+    assert prices == {"factor": "30.00", "renamed": "3.50"}
+
+
 def test_it_shows_prices_aligned_at_the_point(run: Run) -> None:
     lines = run("models", *NOW).stdout.splitlines()
     points = {line.index(".", 30) for line in lines if line.startswith(("google", "openai"))}

@@ -52,9 +52,9 @@ def test_an_unknown_format_is_bad_usage_before_anything_is_done(run: Run) -> Non
 
 
 def test_every_format_of_the_table_has_its_functions() -> None:
-    for row in FORMATS:
-        for verb in row.functions:
-            assert callable(row.function(verb))
+    for writers in FORMATS.values():
+        for verb, writer in writers.items():
+            assert callable(writer)
             assert verb in VERBS
 
 

@@ -196,7 +196,7 @@ def test_a_missing_price_is_not_the_cheapest(run: Run) -> None:
         (["gpt-4o", "12", "--unit", "second=x"], "is not an amount such as 12.5, 1,000 or 1k"),
         (["gpt-4o", "12", "--unit", "second=1e3"], "'1e3' is not an amount"),
         (["gpt-4o", "12", "--unit", "second=1.2345"], "second is finer than a thousandth"),
-        (["gpt-4o", "12", "--mode", "weekly"], "'weekly' is none of job_based"),
+        (["gpt-4o", "12", "--mode", "weekly"], "'weekly' is not one of job_based"),
         (["gpt-4o", "12", "--markup", "much"], "'much' is not an amount"),
         (["gpt-4o", "12", "--at", "soon"], "'soon' is not a valid date"),
         (["gpt-4o", "12", "-o", "yaml"], "unknown format 'yaml'; one of text, json"),
@@ -489,6 +489,7 @@ def test_as_a_process(home: Path) -> None:
         ("quote", "gpt-4oo", "1000"),
         ("quote", "gpt-4oo", "gpt-4o", "1000"),
         ("quote", "gpt-4oo", "1000", "-o", "json"),
+        ("quote", "gpt-4oo", "1000", "-v"),
         ("explain", "gpt-4oo"),
         ("explain", "gpt-4oo", "1000"),
         ("explain", "zzz", "1000"),
@@ -503,7 +504,7 @@ def test_near_names_are_searched_for_once(
         searched.append(name)
         return near_names(catalog, name)
 
-    for module in ("report.assumptions", "commands.explain", "explain.sources"):
+    for module in ("report.assumptions", "explain.explanation", "explain.sources"):
         monkeypatch.setattr(f"pricectl.{module}.near_names", counted)
     result = run(*words)
     assert "no model is called that" in result.stderr
@@ -552,3 +553,9 @@ def test_each_line_of_an_answer_is_worked_out_once(
     monkeypatch.setattr(calculator, "Line", counted)
     assert run("quote", "gpt-4o", "1000", "500", *options).exit_code == 0
     assert made == ["input", "output"]
+
+
+def test_a_quote_does_not_import_what_compares_catalogs() -> None:
+    code = "import sys, pricectl.commands.quote; print([n for n in sys.modules if 'sanity' in n])"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout == "[]\n"

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -307,7 +308,9 @@ def test_somebody_elses_edit_in_the_meantime_is_not_overwritten(
         (repo / NAME).write_text("theirs")
         restore(planned, **options)
 
-    monkeypatch.setattr(rollback, "restore", late)
+    # The package has a function of the module's name, which a dotted path would find.
+    module = import_module("pricectl.operate.rollback.restore")
+    monkeypatch.setattr(module, "restore", late)
     result = run("rollback", "-y")
     assert result.exit_code == 2
     assert "changed since it was read" in result.stderr
@@ -571,3 +574,16 @@ def test_the_packaged_catalog_is_a_version_by_its_word(run: Run, served: Path) -
     assert found["target"]["name"] == "packaged"
     assert found["target"]["sha256"] == sha((ROOT / NAME).read_text(encoding="utf-8"))
     assert served.exists()
+
+
+def test_a_target_whose_errors_are_waived_is_read_once_and_not_loaded(
+    run: Run, repo: Path, parsed_texts: list[bytes]
+) -> None:
+    waiver = '[[waivers]]\nrule = "price-negative"\nreason = "x"\nexpires = 2099-01-01\n'
+    (repo / "pricectl.toml").write_text('critical = ["gpt-4o"]\n' + waiver)
+    result = run("rollback", "HEAD~1", "--yes")
+    assert result.exit_code == 2
+    assert "price is negative" in result.stderr
+    assert now(repo) == LAST
+    # By the review, and by the reader that says why no process would load it.
+    assert parsed_texts.count(BROKEN.encode()) == 2

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from pricectl.commands.serve import make_app
 from pricectl.report.canvas import Canvas
-from pricectl.report.serve import text
+from pricectl.report.serve import ServerAddress, text
 from tests.commands.serving import BEARER, connection, request, serving
 from tests.conftest import ROOT, Run
 
@@ -170,6 +170,6 @@ def test_without_the_extra_it_says_what_to_install(
     ],
 )
 def test_it_says_who_can_reach_it(host: str, place: str, note: bool) -> None:  # noqa: FBT001
-    said = text(host, 80, 1, Canvas(), admin=False)
+    said = text(ServerAddress(host, 80, 1, admin=False), Canvas())
     assert f"{place}/docs" in said
     assert ("other machines can reach this" in said) is note

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pricectl.core import Catalog, CatalogError, DocumentError, Usage, find, quote
+from pricectl.core import Catalog, CatalogError, DocumentError, Usage, document, find, quote
 from pricectl.core.catalog import MAX_MODELS, build
 from pricectl.core.document import Json, parse
 from pricectl.core.pointers import escape
@@ -315,9 +315,12 @@ def test_a_price_list_knows_its_pointer_period_and_bounds() -> None:
         ("/openai/m", "", june, noon),
         ("/openai/m/upcoming/0", "from 2027-02-01T12:00:00", noon, None),
     ]
+    kinds = ["previous", "previous", "own", "upcoming"]
+    assert [own.kind for own in model.price_lists] == kinds
     for own in model.price_lists:
         cheaper = own.off_peak
         assert cheaper
+        assert (cheaper.kind, cheaper.is_off_peak, own.is_off_peak) == (own.kind, True, False)
         assert cheaper.period == f"{own.period} off-peak".strip()
         assert (cheaper.pointer, cheaper.start, cheaper.end) == (own.pointer, own.start, own.end)
         assert (len(cheaper.windows), own.windows) == (1, ())
@@ -401,3 +404,33 @@ def test_entries_are_read_only() -> None:
     entry: Any = find(catalog, "m").model.entry
     with pytest.raises(TypeError):
         entry["input_cost_per_token"] = 0
+
+
+def test_an_older_schema_version_may_be_read_beside_the_new_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pricectl.core.catalog.READABLE_MAJORS", ("2", "1"))
+    row = '"x": {"m": {"input_cost_per_token": 1e-6, "output_cost_per_token": 2e-6}}'
+    for version in ("1.3", "2.0"):
+        Catalog.load(f'{{"metadata": {{"schema_version": "{version}"}}, {row}}}')
+    with pytest.raises(CatalogError, match=r"not 2\.x or 1\.x"):
+        Catalog.load(f'{{"metadata": {{"schema_version": "3.0"}}, {row}}}')
+
+
+def test_all_lists_have_the_off_peak_list_behind_its_own() -> None:
+    hours = {"windows": [{"hours_utc": "00:00-08:00"}], "input_cost_per_token": 1}
+    entry = {"input_cost_per_token": 2, "off_peak_pricing": hours}
+    past = {"until": "2026-01-01", "input_cost_per_token": 3}
+    past_never = {**past, "off_peak_pricing": {"windows": [], "input_cost_per_token": 1}}
+    for previous in (past, past_never):
+        text = json.dumps({"o": {"m": {**entry, "previous": [previous]}}})
+        model = Catalog.load(text).models[0]
+        old, own = model.price_lists
+        assert model.all_lists == (old, own, own.off_peak)
+
+
+def test_the_old_name_of_the_source_warns() -> None:
+    values = document.parse('{"o": {"m": {"input_cost_per_token": 1e-6}}}')
+    with pytest.warns(DeprecationWarning, match="use source="):
+        old = Catalog.from_values(values, sha256=b"x")
+    assert old.sha256 == Catalog.from_values(values, source=b"x").sha256

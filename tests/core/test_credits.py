@@ -235,7 +235,7 @@ def test_a_formula_is_shown_with_the_figures_of_the_job() -> None:
     job, profile = Job(10 * 10**12, 150_000, used=True), Profile.read({"credits_per_dollar": 100})
     shown = {name: mode.figures(job, profile, "13", str) for name, mode in BUDGET_MODES.items()}
     assert shown == {
-        "job_based": "for a completed job",
+        "job_based": "per completed job",
         "consumption_usd": "$13 x 100 a dollar",
         "consumption_tokens": "150,000 tokens / 10000",
     }

@@ -362,3 +362,16 @@ def test_a_loader_refuses_what_a_tier_or_a_window_cannot_say() -> None:
 def test_an_endless_key_is_no_price() -> None:
     (model,) = Catalog.load('{"o": {"m": {"input_cost_per_token_' + "x" * 300 + '": 1}}}').models
     assert model.prices.rates == {}
+
+
+def test_a_base_rate_is_what_a_service_charges_without_a_tier() -> None:
+    rows = {
+        "factor": {"input_cost_per_token": 5e-06, "provider_specific_entry": {"fast": 6}},
+        "renamed": {"input_cost_per_token": 2e-06, "input_cost_per_token_priority": 3.5e-06},
+    }
+    catalog = Catalog.load(json.dumps({"acme": rows}))
+    factor, renamed = (model.prices for model in catalog.models)
+    # $5 x 6 per 1M; fast is sold as priority
+    assert [factor.base_rate("input"), factor.base_rate("input", "fast")] == [5_000_000, 30_000_000]
+    assert renamed.base_rate("input", "fast") == 3_500_000
+    assert (renamed.base_rate("input", "flex"), renamed.base_rate("output")) == (None, None)

@@ -72,3 +72,26 @@ def test_it_tells_what_its_response_states_and_no_unit_can_express() -> None:
     call = quote(CATALOG, "m", reading.usage)
     assert Estimate(call, 1, PROFILE, reading).signals == reading.signals
     assert Estimate(call, 1, PROFILE).signals == ()
+
+
+def reasons(usage: Usage, **settings: object) -> dict[str, str]:
+    """Why each mode charges what it charges; costs in USD."""
+    found = Estimate(quote(CATALOG, "m", usage), 1, Profile.read(settings))
+    return {each.mode: each.reason("0.0027", str) for each in found.credits}
+
+
+def test_the_minimum_is_named_only_where_it_decided() -> None:
+    # $0.0027 x 10 = 0.027, rounded up to the 1 that the minimum is, too
+    used = Usage(1000, 200)
+    up = reasons(used)
+    assert up["job_based"] == "1 credit per completed job"
+    assert up["consumption_usd"] == "$0.0027 x 10 a dollar = 27/1000, rounded up"
+    down = reasons(used, rounding="down")
+    assert down["consumption_usd"] == "$0.0027 x 10 a dollar = 27/1000, rounded down, at least 1"
+    least = reasons(used, minimum_credits=5, credits_per_job=3)
+    assert least["job_based"] == "3 credits per completed job, at least 5"
+    assert least["consumption_tokens"] == "1,200 tokens / 10000 = 3/25, rounded up, at least 5"
+
+
+def test_without_usage_there_is_nothing_to_charge() -> None:
+    assert set(reasons(Usage()).values()) == {"nothing was used"}

@@ -2,7 +2,8 @@ from fractions import Fraction
 
 import pytest
 
-from pricectl.core.labels import percent, plain
+from pricectl.core import labels
+from pricectl.core.labels import percent, short_decimal
 
 
 @pytest.mark.parametrize(
@@ -20,4 +21,12 @@ def test_a_small_move_is_not_shown_as_none(old: int, new: int, text: str) -> Non
 
 
 def test_a_negative_number_keeps_its_sign() -> None:
-    assert plain(Fraction(-3, 20)) == "-0.15"
+    assert short_decimal(Fraction(-3, 20)) == "-0.15"
+
+
+def test_no_character_of_a_name_acts_on_a_terminal() -> None:
+    assert labels.clean("a\tb\u202ec\u00e9") == "a\\x09b\\u202ec\u00e9"
+
+
+def test_a_safe_name_stays_as_it_is() -> None:
+    assert labels.clean("openai/gpt-4o") == "openai/gpt-4o"

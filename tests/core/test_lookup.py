@@ -214,7 +214,7 @@ def test_each_layer_tried_says_why() -> None:
     assert trace(CATALOG, "openai/gpt-4o")[0].why == "the row openai/gpt-4o"
     assert trace(CATALOG, "gpt-4o-latest")[3].why == "the row openai/gpt-4o, setting aside -latest"
     assert trace(CATALOG, "foo3")[3].why == (
-        "no catalog name stands in it with only neutral words around"
+        "no catalog name is contained in it with only neutral words around"
     )
 
 
@@ -351,7 +351,10 @@ def test_what_is_free_at_one_seller_answers_for_no_other(name: str, how: str) ->
     catalog = Catalog.load(json.dumps({"Google": {"gemma-4": free}, "o": {"gpt-x": entry(1)}}))
     assert find(catalog, name).how == how
     if how == "default":
-        assert "gemma-4 is free, which another seller's need not be" in trace(catalog, name)[3].why
+        assert (
+            "gemma-4 is free; a free row never answers for another seller's name"
+            in trace(catalog, name)[3].why
+        )
 
 
 def test_near_names_are_told_by_the_model_unless_the_seller_has_rows() -> None:

@@ -2,11 +2,15 @@ import decimal
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
+from pricectl.core.credits import Job, job_credits
+from pricectl.core.errors import BadProfile
 from pricectl.core.money import (
     PICO_PER_USD,
+    ROUNDINGS,
     TOKENS_PER_MTOK,
     Rounding,
     divide,
@@ -20,6 +24,7 @@ from pricectl.core.money import (
     usd,
     usd_per_mtok,
 )
+from pricectl.core.profile import Profile
 
 
 @pytest.fixture
@@ -102,7 +107,18 @@ def test_every_rounding(
     numerator: int, denominator: int, up: int, down: int, half_even: int
 ) -> None:
     expected: dict[Rounding, int] = {"up": up, "down": down, "half-even": half_even}
-    assert {how: divide(numerator, denominator, how) for how in expected} == expected
+    assert {how: divide(numerator, denominator, how) for how in ROUNDINGS} == expected
+    whole, rest = divmod(abs(numerator), denominator)
+    assert whole + ROUNDINGS["half-even"](whole, rest, denominator) == abs(half_even)
+
+
+@pytest.mark.parametrize("unknown", ["upp", "half-up", "", None, ["up"]])
+def test_an_unknown_rounding_charges_nothing(unknown: Any) -> None:
+    profile = Profile(rounding=unknown)
+    with pytest.raises(BadProfile, match="is not a rounding"):
+        divide(29, 10, unknown)
+    with pytest.raises(BadProfile, match="is not a rounding"):
+        job_credits(Job(290_000_000_000, 0, used=True), "consumption_usd", profile)
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def test_every_shipped_price_lies_inside_the_bounds() -> None:
     outside = {
         unit: pair
         for unit, pair in shipped_range().items()
-        if unit not in BOUNDS or not all(map(BOUNDS[unit].holds, pair))
+        if unit not in BOUNDS or not all(map(BOUNDS[unit].contains, pair))
     }
     assert outside == {}
 
@@ -58,8 +58,8 @@ def test_the_bounds_are_three_times_wider_than_the_packaged_prices() -> None:
     [(0, None), (1_332, 1_333), (1_333, None), (450_000_000, None), (450_000_001, 450_000_000)],
 )
 def test_a_price_crosses_a_limit_or_none(pico_usd: int, crossed: int | None) -> None:
-    assert BOUNDS["input"].crossed(pico_usd) == crossed
-    assert BOUNDS["input"].holds(pico_usd) is (crossed is None)
+    assert BOUNDS["input"].exceeded_limit(pico_usd) == crossed
+    assert BOUNDS["input"].contains(pico_usd) is (crossed is None)
 
 
 def test_both_limits_are_told_in_the_words_of_the_unit() -> None:
@@ -102,5 +102,5 @@ def test_a_unit_without_bounds_gets_the_limits_given() -> None:
     wider = widen({"ocr_credit": 7, "second": 3}, {"ocr_credit": 9, "output_pixel": 5})
     assert wider["ocr_credit"] == Bound(7, 9)
     assert wider["second"] == Bound(3, None)
-    assert wider["second"].holds(10**30)
+    assert wider["second"].contains(10**30)
     assert wider["output_pixel"] == Bound(0, 5)

@@ -1,5 +1,6 @@
 import pytest
 
+from pricectl.core.token_kinds import TOKEN_KINDS
 from pricectl.core.units import (
     NESTED_KEYS,
     SYNONYMS,
@@ -7,7 +8,7 @@ from pricectl.core.units import (
     UNIT_BY_KEY,
     UNITS,
     is_price_like,
-    is_token,
+    is_token_unit,
     parse_key,
 )
 
@@ -148,7 +149,17 @@ def test_keys_that_speak_of_money(key: str, speaks: bool) -> None:  # noqa: FBT0
 )
 def test_what_a_unit_counts(unit: str, counts: str) -> None:
     assert UNITS[unit].counts == counts
-    assert is_token(unit) is counts.endswith("token")
+    assert is_token_unit(unit) is counts.endswith("token")
+
+
+def test_which_units_are_tokens_is_a_field_and_not_a_word_of_the_description() -> None:
+    tokens = {kind.unit for kind in TOKEN_KINDS} | {
+        "citation",
+        "computer_use_input",
+        "computer_use_output",
+    }
+    assert {name for name in UNITS if is_token_unit(name)} == tokens
+    assert {name for name, unit in UNITS.items() if unit.counts.endswith("token")} == tokens
 
 
 def test_what_a_price_buys() -> None:

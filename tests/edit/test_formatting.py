@@ -12,16 +12,16 @@ from pricectl.check.positions import Positions
 from pricectl.core import Catalog, Usage, quote
 from pricectl.core.errors import CatalogError, DocumentError
 from pricectl.edit import formatting, promotion, splice
-from pricectl.edit.formatting import Formatted, Unproved, formatted
+from pricectl.edit.formatting import FormattedText, Unproved, formatted
 from pricectl.edit.notation import Respelled
-from pricectl.edit.promotion import Promoted
+from pricectl.edit.promotion import PromotionResult
 
 pytestmark = pytest.mark.long
 
 DAY = date(2027, 1, 1)
 
 
-def formed(text: str, at: date = DAY) -> Formatted:
+def formed(text: str, at: date = DAY) -> FormattedText:
     return formatted(text.encode(), at, respelling=False)
 
 
@@ -306,7 +306,7 @@ def test_a_price_that_would_change_is_never_handed_out(monkeypatch: pytest.Monke
     """The proof stands on its own: it finds a promotion, or a spelling, that went wrong."""
     text = '{"o": {"m": {"cost_per_second": 1}, "n": {"cost_per_second": 1}}}'
     wrong = text.replace("1", "2", 1)
-    monkeypatch.setattr(formatting, "promote", lambda *_: Promoted(wrong))
+    monkeypatch.setattr(formatting, "promote", lambda *_: PromotionResult(wrong))
     with pytest.raises(Unproved, match="--no-promote"):
         formed(text)
     wrong_price = Respelled("/o/m/cost_per_second", "1", "2")

@@ -12,7 +12,7 @@ import pytest
 from pricectl.core import Catalog, Profile, Quote, Usage, quote
 from pricectl.core.money import exact
 from pricectl.core.responses import quote_response, read_response
-from pricectl.explain import STEPS, ChainStep, chain, explain
+from pricectl.explain import STEPS, ExplanationStep, chain, explain
 
 PLAIN = {"input_cost_per_token": 2.5e-06, "output_cost_per_token": 1e-05}
 LONG = {**PLAIN, "input_cost_per_token_above_200k_tokens": 5e-06}
@@ -22,11 +22,11 @@ def answer(entry: dict[str, Any], usage: Usage, name: str = "m", **asked: Any) -
     return quote(Catalog.load(json.dumps({"acme": {"m": entry}})), name, usage, **asked)
 
 
-def links(found: Quote, step: str, **more: Any) -> list[ChainStep]:
+def links(found: Quote, step: str, **more: Any) -> list[ExplanationStep]:
     return [link for link in chain(found, **more) if link.step == step]
 
 
-def one(found: Quote, step: str, **more: Any) -> ChainStep:
+def one(found: Quote, step: str, **more: Any) -> ExplanationStep:
     (link,) = links(found, step, **more)
     return link
 
@@ -42,7 +42,7 @@ def test_a_plain_call() -> None:
     assert explain(found) == (
         "name: m is answered by acme/m, by its name",
         "row: names no source",
-        "period: one price list, whatever the date",
+        "period: one price list for all dates",
         "tier: one rate for every length",
         "service: standard",
         "usage: 1,000 in; 500 out",
@@ -68,12 +68,14 @@ def test_the_words_and_the_facts_are_of_one_chain_in_one_order() -> None:
 class TestName:
     def test_each_way_a_name_is_found(self) -> None:
         entry = {**PLAIN, "aliases": ["nick"]}
-        assert one(answer(entry, Usage()), "name").said == "m is answered by acme/m, by its name"
+        assert one(answer(entry, Usage()), "name").summary == "m is answered by acme/m, by its name"
         nick = one(answer(entry, Usage(), "nick"), "name")
-        assert nick.said == "nick is answered by acme/m, by an alias"
-        assert one(answer(entry, Usage(), "M"), "name").said == "M is answered by acme/m, by case"
+        assert nick.summary == "nick is answered by acme/m, by an alias"
+        assert (
+            one(answer(entry, Usage(), "M"), "name").summary == "M is answered by acme/m, by case"
+        )
         partial = one(answer(entry, Usage(), "azure/m-2026-01-31"), "name")
-        assert partial.said == (
+        assert partial.summary == (
             "azure/m-2026-01-31 is answered by acme/m, in part,"
             " setting aside azure/ and -2026-01-31"
         )
@@ -91,7 +93,7 @@ class TestName:
         # The default price: 1,000 x 1 and 10 x 2 micro-dollars
         assert explain(found)[:2] == (
             (
-                "name: no row answers for gpt-4p, so the default price does: a guess"
+                "name: no row matches gpt-4p, so the default price was charged (a guess)"
                 "; near names: gpt-4o"
             ),
             "row: the program's default price",
@@ -105,14 +107,14 @@ class TestName:
     def test_no_name_at_all(self) -> None:
         nothing: Any = None
         assert one(answer(PLAIN, Usage(), nothing), "name").text == (
-            "no row answers for that, so the default price does: a guess"
+            "no row matches this, so the default price was charged (a guess)"
         )
 
     def test_the_catalog_s_own_default_price(self) -> None:
         metadata = {"default_pricing": {"input_cost_per_token": 3e-06}}
         catalog = Catalog.load(json.dumps({"metadata": metadata, "acme": {"m": PLAIN}}))
         found = quote(catalog, "zzz", Usage(1))
-        assert one(found, "row").said == "the catalog's default price"
+        assert one(found, "row").summary == "the catalog's default price"
         assert one(found, "line").facts["pointer"] == (
             "/metadata/default_pricing/input_cost_per_token"
         )
@@ -128,7 +130,7 @@ class TestRow:
             "retired": True,
         }
         row = one(answer(entry, Usage()), "row")
-        assert row.said == (
+        assert row.summary == (
             "verified on 2026-11-01, source https://acme.example/prices, retirement on 2027-01-01"
         )
         assert row.remarks == ("the provider has retired this model",)
@@ -191,8 +193,8 @@ class TestPeriod:
         day = date.fromisoformat(at)
         found = answer(self.DATED, Usage(1000), at=day)
         period = one(found, "period", at=day)
-        assert period.said == f"at {at} UTC: prices {said}"
-        assert one(found, "period").said == f"prices {said}"
+        assert period.summary == f"at {at} UTC: prices {said}"
+        assert one(found, "period").summary == f"prices {said}"
         assert period.facts["at"] == f"{at}T00:00:00+00:00"
         assert period.facts["from"] == (start and f"{start}:00+00:00")
         assert period.facts["until"] == f"{end}:00+00:00"
@@ -210,7 +212,7 @@ class TestPeriod:
         instant = datetime(2027, 1, 2, hour, tzinfo=UTC)
         found = answer(self.DATED, Usage(1000), at=instant)
         period = one(found, "period", at=instant)
-        assert period.said == f"at 2027-01-02 {hour}:00 UTC: prices from 2027-01-01 12:30 {said}"
+        assert period.summary == f"at 2027-01-02 {hour}:00 UTC: prices from 2027-01-01 12:30 {said}"
         assert (period.facts["off_peak"], period.facts["until"]) == (calm, None)
         assert one(found, "line").facts["pointer"] == f"/acme/m/{pointer}"
 
@@ -259,7 +261,7 @@ class TestTier:
         self, more: dict[str, str], tokens: int, said: str, above: int
     ) -> None:
         tier = one(answer({**LONG, "context_tier": more}, Usage(tokens)), "tier")
-        assert tier.said == said
+        assert tier.summary == said
         assert tier.facts == {
             "input_tokens": tokens,
             "above_tokens": above * 1000,
@@ -470,7 +472,7 @@ class TestLines:
         )
         assert total.text == "no price for anything that was used"
         assert total.facts["provider_cost_usd"] == "0.00"
-        assert client.said == "no price"
+        assert client.summary == "no price"
 
     def test_a_free_unit_is_told_from_an_unpriced_one(self) -> None:
         (free,) = told(answer({"input_cost_per_token": 0}, Usage(1000)), "line")
@@ -566,7 +568,7 @@ class TestRoundings:
 class TestResponse:
     CATALOG = Catalog.load(json.dumps({"openai": {"gpt-4o": PLAIN}}))
 
-    def chain(self, **body: Any) -> dict[str, ChainStep]:
+    def chain(self, **body: Any) -> dict[str, ExplanationStep]:
         usage = {"prompt_tokens": 1000, "completion_tokens": 500, **body.pop("usage", {})}
         body = {"usage": usage, **body}
         found = quote_response(self.CATALOG, body)
@@ -647,7 +649,7 @@ class TestCredits:
         settings = {"markup_percent": "12.5", "credits_per_dollar": 200, "tokens_per_credit": 1000}
         assert self.charged(Usage(1000, 500), **settings) == [
             "$0.0084375 = $0.0075 + 12.5%; profile shop; credits rounded once a job",
-            "job_based: 1 credit; for a completed job",
+            "job_based: 1 credit; 1 credit per completed job",
             "consumption_usd: 2 credits; $0.0084375 x 200 a dollar = 1.6875, rounded up",
             "consumption_tokens: 2 credits; 1,500 tokens / 1,000 = 1.5, rounded up",
         ]
@@ -656,7 +658,7 @@ class TestCredits:
         settings = {"rounding": "down", "credits_per_job": 0, "tokens_per_credit": "0.5"}
         assert self.charged(Usage(1000, 500), **settings) == [
             "$0.0075; profile shop; credits rounded once a job",
-            "job_based: 1 credit; for a completed job, at least 1",
+            "job_based: 1 credit; 0 credits per completed job, at least 1",
             "consumption_usd: 1 credit; $0.0075 x 10 a dollar = 0.075, rounded down, at least 1",
             "consumption_tokens: 3,000 credits; 1,500 tokens / 0.5 = 3,000, rounded down",
         ]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pricectl.core import Catalog, Quote, Usage, quote
-from pricectl.explain import ChainStep, chain
+from pricectl.explain import ExplanationStep, chain
 
 IN = "input_cost_per_token"
 TIERED = {IN: 1e-06, f"{IN}_above_1k_tokens": 2e-06, f"{IN}_above_2k_tokens": 3e-06}
@@ -17,13 +17,13 @@ def answer(entry: dict[str, Any], usage: Usage, **asked: Any) -> Quote:
     return quote(Catalog.load(json.dumps({"acme": {"m": entry}})), "m", usage, **asked)
 
 
-def links(found: Quote, step: str) -> list[ChainStep]:
+def links(found: Quote, step: str) -> list[ExplanationStep]:
     return [link for link in chain(found) if link.step == step]
 
 
 def test_a_short_request_is_held_against_the_lowest_threshold() -> None:
     (tier,) = links(answer(TIERED, Usage(1000)), "tier")
-    assert tier.said == "1,000 input tokens are not above 1,000: base rates"
+    assert tier.summary == "1,000 input tokens are not above 1,000: base rates"
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,15 @@
 """The table of flags, and the documents that show it."""
 
+import ast
+import re
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
+import pytest
+
+from pricectl.core.usage import Usage
 from pricectl.flags import FLAGS, LAYER_FLAGS, Layer
-from pricectl.runtime import FALLBACKS
+from pricectl.runtime import FALLBACKS, Pricing, quoting
 
 DOCS = Path(__file__).parents[2] / "docs" / "production.md"
 
@@ -24,3 +29,39 @@ def test_the_documents_show_the_table() -> None:
     start = lines.index("| kind | counts | meaning |") + 2
     rows = [f"| `{flag.name}` | {flag.counts} | {flag.meaning} |" for flag in FLAGS]
     assert lines[start : start + len(rows) + 1] == [*rows, ""]
+
+
+def test_every_flag_that_a_call_can_get_is_in_the_table() -> None:
+    """A misspelt one would be counted nowhere."""
+    tree = ast.parse(Path(quoting.__file__).read_text(encoding="utf-8"))
+    strings = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    names = {text for text in strings if re.fullmatch("[a-z]+(-[a-z]+)+", str(text))}
+    assert len(names) > 5
+    assert names <= FALLBACKS.keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "usage", "options", "flag"),
+    [
+        ("none-such", Usage(10, 1), {}, "unknown-model"),
+        ("denied", Usage(10, 1), {}, "denied-model"),
+        ("m", Usage(10, 1, page=1), {}, "unpriced-unit"),
+        ("m", Usage(10, 1, cache_read_tokens=5), {}, "assumed-rate"),
+        ("m", Usage(10, 1), {"region": "eu"}, "missing-region"),
+        ("m", Usage(10, 1), {"service": "flex"}, "missing-service"),
+        ("m", {"input_tokens": -1}, {}, "bad-usage"),
+        ("m", Usage(10, 1), {"service": 7}, "bad-argument"),
+    ],
+)
+def test_a_call_has_the_same_flags_when_its_name_was_found_before(
+    tmp_path: Path, name: str, usage: object, options: dict[str, Any], flag: str
+) -> None:
+    row = '{"input_cost_per_token": 1e-6, "output_cost_per_token": 2e-6}'
+    file = tmp_path / "prices.json"
+    file.write_text(f'{{"x": {{"m": {row}, "denied": {row}}}}}', encoding="utf-8")
+    deny = ["denied"] if name == "denied" else []
+    pricing = Pricing.load(file, state=tmp_path, deny=deny)
+    first, again = (pricing.quote(name, usage, **options).flags for _ in range(2))
+    assert flag in first
+    assert again == first
+    assert pricing.metrics().fallbacks[flag] == 2

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from pricectl.check.evidence import Evidence
 from pricectl.core.catalog import Catalog
-from pricectl.core.labels import label, short_rate, times
+from pricectl.core.labels import label, ratio_text, short_rate
 from pricectl.core.model import Model
 from pricectl.core.rates import RateKey
 
@@ -198,7 +198,7 @@ def evidence_line(key: RateKey, pico_usd: int, witnesses: Iterable[Witness]) -> 
         ratio = ""
         if not words and pico_usd and other and pico_usd != other:
             sign = "x" if pico_usd > other else "/"
-            ratio = f" ({sign}{times(max(pico_usd, other), min(pico_usd, other))[:-1]})"
+            ratio = f" ({sign}{ratio_text(max(pico_usd, other), min(pico_usd, other))[:-1]})"
         words.append(f"{name} {short_rate(other, unit).partition(' ')[0]}{ratio}")
     said = f"{label(*key)} {short_rate(pico_usd, unit)}"
     return f"{said}; {', '.join(words)}" if words else said

@@ -15,7 +15,7 @@ from pricectl.check.evidence.market import Market, Witness, evidence_line
 from pricectl.check.evidence.prices import FoundPrice, prices_of
 from pricectl.check.findings import Finding, Severity
 from pricectl.check.rules.base import Context, Rule
-from pricectl.core.labels import plain, plural
+from pricectl.core.labels import plural, short_decimal
 from pricectl.core.model import Model
 from pricectl.core.pointers import pointer_to
 from pricectl.core.sanity.moves import is_cache
@@ -86,7 +86,7 @@ def _together(context: Context, provider: str, differences: list[_Difference]) -
     newer = reference is not None and context.catalog.last_updated > reference.last_updated
     severity: Severity = "info" if newer else "warning"
     first = max(differences, key=lambda one: max(one.ratio, 1 / one.ratio))
-    middle = plain(median_low([one.ratio for one in differences]), 2)
+    middle = short_decimal(median_low([one.ratio for one in differences]), 2)
     rows = len({one.model.full_name for one in differences})
     name = evidence.reference_name
     message = (

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Rule
-from pricectl.core.labels import plain
+from pricectl.core.labels import short_decimal
 from pricectl.core.profile import Profile
 from pricectl.policy import Policy
 
@@ -37,5 +37,6 @@ def _moved(name: str, old: Profile, new: Profile) -> Iterator[Finding]:
         was, now = getattr(old, amount), getattr(new, amount)
         # A markup that is set for the first time was zero; one that became zero resells at cost.
         if was and max(was, now) >= TIMES * min(was, now):
-            message = f"{amount} of the profile {name!r:.40} is {plain(now)}; deployed {plain(was)}"
+            values = f"{short_decimal(now)}; deployed {short_decimal(was)}"
+            message = f"{amount} of the profile {name!r:.40} is {values}"
             yield SETTING_MOVED.finding("", message)

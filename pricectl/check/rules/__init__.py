@@ -77,6 +77,7 @@ __all__ = ["FAMILIES", "RULES", "Context", "Rule", "RuleFamily", "check"]
 
 def check(context: Context) -> Iterator[Finding]:
     """All findings about the content of a catalog that could be parsed."""
+    context = context._replace(bounds=prices.pico_bounds(context.policy.limits))
     for family in FAMILIES:
         if family.check:
             yield from family.check(context)

@@ -9,11 +9,14 @@ from pricectl.check.findings import Finding, Severity
 from pricectl.core.catalog import Catalog
 from pricectl.core.document import Json
 from pricectl.core.model import Model
-from pricectl.core.windows import read_instant
+from pricectl.core.prices import PriceList
+from pricectl.core.sanity.bounds import BOUNDS, Bounds
 from pricectl.policy import Policy
 
 # Modes in which a model writes text, so that both directions are charged.
 TEXT_MODES = frozenset({"chat", "completion", "responses", None})
+# How the keys of the prices that an off-peak list states itself begin.
+OFF_PEAK_PREFIX = "off_peak_pricing/"
 
 
 class Rule(NamedTuple):
@@ -63,7 +66,8 @@ class Rule(NamedTuple):
 class Context(NamedTuple):
     """What a check may look at; the keys are those the schema describes by name.
 
-    `now` is the instant of the check, in UTC. `evidence` is what the file is compared with.
+    `now` is the instant of the check, in UTC. `bounds` are the lowest and highest believable
+    prices, as the limits of the settings have them. `evidence` is what the file is compared with.
     """
 
     values: dict[str, Json]
@@ -72,6 +76,7 @@ class Context(NamedTuple):
     now: datetime
     known_keys: frozenset[str]
     metadata_keys: frozenset[str]
+    bounds: Bounds = BOUNDS
     evidence: Evidence = NO_EVIDENCE
 
     @property
@@ -94,10 +99,14 @@ def aliases_of(model: Model) -> Iterator[tuple[str, str]]:
             yield f"{model.pointer}/aliases/{index}", alias
 
 
-def read_day(value: Json) -> date | None:
-    """The day of a date or instant; None if the value is not a valid date."""
-    instant = read_instant(value)
-    return instant.date() if instant else None
+def own_key(prices: PriceList, *keys: str) -> str:
+    """The first of some price keys that the list states itself; "" if it states none of them.
+
+    An off-peak list takes all other prices from the whole day, where they are judged: no price gets
+    the same finding twice.
+    """
+    prefix = OFF_PEAK_PREFIX if prices.windows else ""
+    return next((key for key in keys if key.startswith(prefix)), "")
 
 
 def ahead(days: int) -> str:

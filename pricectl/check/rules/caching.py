@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pricectl.check.findings import Finding
-from pricectl.check.rules.base import Context, Rule
+from pricectl.check.rules.base import Context, Rule, own_key
 from pricectl.core.labels import label, short_rate
 
 # A one-hour cache write costs twice the input; this much either way is still "about".
@@ -80,12 +80,13 @@ RULES = (
 def check(context: Context) -> Iterator[Finding]:
     """Every cache price against the input price of the same tier and service."""
     for model in context.catalog.models:
-        for prices in model.price_lists:
+        for prices in model.all_lists:
             for (unit, above, service), (pico, key) in prices.rates.items():
-                base = prices.rates.get(("input", above, service), (0, ""))[0]
-                if base and unit in COMPARED and (rule := _broken(unit, pico, base)):
+                base, base_key = prices.rates.get(("input", above, service), (0, ""))
+                where = own_key(prices, key, base_key)
+                if base and where and unit in COMPARED and (rule := _broken(unit, pico, base)):
                     yield rule.finding(
-                        prices.pointer_to(key),
+                        prices.pointer_to(where),
                         f"{label(unit, above, service)} at {short_rate(pico, unit)}, input at "
                         f"{short_rate(base, 'input')}",
                     )
@@ -104,7 +105,7 @@ def _broken(unit: str, pico: int, base: int) -> Rule | None:
         if pico >= base:
             return CACHE_READ_ABOVE_INPUT if pico > base else CACHE_READ_EQUALS_INPUT
         return None if pico else CACHE_READ_ZERO
-    # A free write is believed: not every provider charges for it.
+    # A free write is plausible: not every provider charges for it.
     if 0 < pico < base:
         return CACHE_WRITE_BELOW_INPUT
     low, high = HOUR_WRITE_THOUSANDTHS

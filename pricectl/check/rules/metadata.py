@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from pricectl.check.evidence import ACKNOWLEDGEABLE
 from pricectl.check.findings import Finding
-from pricectl.check.rules.base import Context, Rule, read_day
-from pricectl.core.catalog import SCHEMA_MAJOR, has_known_schema
+from pricectl.check.rules.base import Context, Rule
+from pricectl.core.catalog import SCHEMA_MAJOR, has_known_schema, readable_schemas
 from pricectl.core.document import Json
 from pricectl.core.pointers import DEFAULT_PRICING_POINTER, METADATA_POINTER
 from pricectl.core.sanity.acknowledgements import read_acknowledged
+from pricectl.core.windows import read_day
 
 METADATA_MISSING = Rule(
     "metadata-missing",
@@ -131,7 +132,7 @@ def check(context: Context) -> Iterator[Finding]:
         yield CURRENCY.finding(where, f"prices are in {currency!r:.20}, not in USD")
     if not has_known_schema(metadata):
         where, version = f"{METADATA_POINTER}/schema_version", metadata["schema_version"]
-        yield SCHEMA_VERSION.finding(where, f"{version!r:.20} is not {SCHEMA_MAJOR}.x")
+        yield SCHEMA_VERSION.finding(where, f"{version!r:.20} is not {readable_schemas()}")
     yield from _day(context)
     yield from _note(context)
     yield from _default_price(metadata.get("default_pricing"))

@@ -83,7 +83,7 @@ def check(context: Context) -> Iterator[Finding]:
     # With a base the comparison asks for them, and for their prices.
     alone = bool(catalog.models) and context.evidence.base is None
     for name in context.policy.critical if alone else ():
-        if find(catalog, name).how not in ("exact", "alias", "case"):
+        if not find(catalog, name).is_own_row:
             message = f"no row answers for {name!r}, which the settings call critical"
             hint = "add the row, or take the name out of `critical` in the settings"
             yield CRITICAL_MODEL_MISSING.finding("", message, hint)

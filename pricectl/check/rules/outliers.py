@@ -1,4 +1,4 @@
-"""Rules about prices that stand out from their family or from what they were."""
+"""Rules about prices far from those of their family, or from their own past."""
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -7,9 +7,8 @@ from statistics import median_low
 from typing import NamedTuple
 
 from pricectl.check.findings import Finding
-from pricectl.check.rules.base import TEXT_MODES, Context, Rule, mode_of
-from pricectl.check.rules.prices import pico_bounds
-from pricectl.core.labels import label, short_rate, times
+from pricectl.check.rules.base import TEXT_MODES, Context, Rule, mode_of, own_key
+from pricectl.core.labels import label, ratio_text, short_rate
 from pricectl.core.model import Model
 
 SLIP = 300
@@ -81,14 +80,14 @@ def check(context: Context) -> Iterator[Finding]:
     ]
     families = _medians(prices, _family, MIN_FAMILY)
     providers = _medians(prices, _provider, MIN_PROVIDER)
-    bounds = pico_bounds(context.policy.limits)
     for price in prices:
-        if bounds[price.unit].holds(price.pico):
+        if context.bounds[price.unit].contains(price.pico):
             family, provider = families.get(_family(price)), providers.get(_provider(price))
             yield from _against(price, family, provider)
     for model in context.catalog.models:
-        if model.previous or model.upcoming:
+        if model.dated:
             yield from _moves(model)
+            yield from _off_peak_slips(model)
 
 
 def _provider(price: _BasePrice) -> tuple[object, ...]:
@@ -110,7 +109,7 @@ def _medians(
 
 
 def _against(price: _BasePrice, family: int | None, provider: int | None) -> Iterator[Finding]:
-    """Compare with the nearer of both medians, so that a small odd family alone proves nothing."""
+    """Compare with the nearer of both medians: a small odd family alone is no evidence."""
     spread = FAMILY_SPREAD if family else PROVIDER_SPREAD
     groups = [(family, "its family"), (provider, price.model.provider)]
     known = [(median, name) for median, name in groups if median]
@@ -123,7 +122,8 @@ def _against(price: _BasePrice, family: int | None, provider: int | None) -> Ite
         side = "above" if price.pico == high else "below"
         yield rule.finding(
             price.model.prices.pointer_to(price.key),
-            f"{price.unit} price {short_rate(price.pico, price.unit)} is {times(high, low)} {side} "
+            f"{price.unit} price {short_rate(price.pico, price.unit)} is {ratio_text(high, low)} "
+            f"{side} "
             f"the median of {name}, {short_rate(median, price.unit)}",
         )
 
@@ -136,10 +136,12 @@ def _ratio(price: int, other: int) -> Fraction:
 
 def _moves(model: Model) -> Iterator[Finding]:
     """Each price list against the one before it; the finding is at the newer one."""
-    for before, after in pairwise(model.price_lists):
+    pairs = [*pairwise(model.price_lists)]
+    pairs += [(old.off_peak, new.off_peak) for old, new in pairs if old.off_peak and new.off_peak]
+    for before, after in pairs:
         for rate_key, (pico, key) in after.rates.items():
             old = before.rates.get(rate_key)
-            if not old or not old[0] or not pico:
+            if not old or not old[0] or not pico or not own_key(after, key):
                 continue
             low, high = sorted((pico, old[0]))
             if high > JUMP * low:
@@ -147,6 +149,23 @@ def _moves(model: Model) -> Iterator[Finding]:
                 change = "up" if pico == high else "down"
                 yield rule.finding(
                     after.pointer_to(key),
-                    f"{label(*rate_key)} went {change} {times(high, low)}, from "
+                    f"{label(*rate_key)} went {change} {ratio_text(high, low)}, from "
                     f"{short_rate(old[0], rate_key[0])} to {short_rate(pico, rate_key[0])}",
+                )
+
+
+def _off_peak_slips(model: Model) -> Iterator[Finding]:
+    """Each off-peak price against that of the other hours: no discount is hundredfold."""
+    for whole_day in model.price_lists:
+        off_peak = whole_day.off_peak
+        for rate_key, (pico, key) in off_peak.rates.items() if off_peak else ():
+            usual = whole_day.rates.get(rate_key, (0, ""))[0]
+            low, high = sorted((pico, usual))
+            if off_peak and low and high >= SLIP * low:
+                unit, side = rate_key[0], "above" if pico == high else "below"
+                yield UNIT_SLIP.finding(
+                    off_peak.pointer_to(key),
+                    f"off-peak {label(*rate_key)} {short_rate(pico, unit)} is "
+                    f"{ratio_text(high, low)} {side} the price of the other hours, "
+                    f"{short_rate(usual, unit)}",
                 )

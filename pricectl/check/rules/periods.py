@@ -5,14 +5,14 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from pricectl.check.findings import Finding
-from pricectl.check.rules.base import Context, Rule, ahead, read_day
+from pricectl.check.rules.base import Context, Rule, ahead
 from pricectl.core.document import Json
-from pricectl.core.labels import label
+from pricectl.core.labels import above, label
 from pricectl.core.model import Model
 from pricectl.core.pointers import METADATA_POINTER
 from pricectl.core.prices import PriceList
 from pricectl.core.units import STANDARD, UNITS
-from pricectl.core.windows import day_text, read_instant
+from pricectl.core.windows import day_text, read_day, read_instant
 
 DATE_INVALID = Rule(
     "date-invalid",
@@ -207,7 +207,7 @@ def _order(model: Model) -> Iterator[Finding]:
 
 
 def _overlap(model: Model) -> Iterator[Finding]:
-    """The first upcoming price against the last previous one: between them stands the row's own."""
+    """The first upcoming price against the last previous one; the row's own is in force between."""
     if not model.previous or not model.upcoming:
         return
     (end, last), (start, first) = model.previous[-1], model.upcoming[0]
@@ -216,7 +216,7 @@ def _overlap(model: Model) -> Iterator[Finding]:
     if end > start:
         conflict = f"but the upcoming one from {day_text(start)}"
     elif model.prices.same_prices(first):
-        return  # the upcoming price is the row's own already, which 'pricectl fmt' settles
+        return  # the upcoming price is the row's own already; 'pricectl fmt' cleans this up
     else:
         conflict = "and the upcoming one from then: the row's own price never does"
     message = f"the previous price of {model.name!r} holds until {day_text(end)}, {conflict}"
@@ -235,7 +235,7 @@ def _lacking(wanted: PriceList, dated: PriceList) -> Iterator[str]:
         if service not in services:
             yield label(unit, 0, service)
     if wanted.thresholds and not dated.thresholds:
-        yield f"every price above {wanted.first_tier_tokens // 1000}k"
+        yield f"every price {above(wanted.first_tier_tokens)}"
     elif (wanted.marginal or wanted.inclusive) and "context_tier" not in dated.entry:
         yield "context_tier"
     factors = wanted.uplifts.keys() - dated.uplifts.keys() - {*dated.services}

@@ -5,14 +5,14 @@ from decimal import Decimal
 from fractions import Fraction
 
 from pricectl.check.findings import Finding
-from pricectl.check.rules.base import Context, Rule
+from pricectl.check.rules.base import Context, Rule, own_key
 from pricectl.core.document import Json
 from pricectl.core.labels import label, short_rate
 from pricectl.core.money import is_exact, pico_usd, usd_per_mtok
 from pricectl.core.pointers import pointer_to
 from pricectl.core.prices import PriceList
 from pricectl.core.sanity.bounds import BOUNDS, Bound, Bounds
-from pricectl.core.units import NESTED_KEYS, UNITS, Unit, is_token, parse_key
+from pricectl.core.units import NESTED_KEYS, UNITS, Unit, is_token_unit, parse_key
 from pricectl.policy import RuleLimits
 
 # No provider asks less than this for 1M tokens, or more than that for one piece of anything else.
@@ -85,10 +85,9 @@ RULES = (
 
 def check(context: Context) -> Iterator[Finding]:
     """Bounds and dirt, for every price list of every row."""
-    bounds = pico_bounds(context.policy.limits)
     for model in context.catalog.models:
-        for prices in model.price_lists:
-            yield from _bounds(prices, bounds)
+        for prices in model.all_lists:
+            yield from _bounds(prices, context.bounds)
         yield from _dirt(model.entry, model.pointer)
 
 
@@ -100,7 +99,7 @@ def pico_bounds(limits: RuleLimits) -> Bounds:
     }
     bounds = {}
     for unit in UNITS.values():
-        if is_token(unit.name):
+        if is_token_unit(unit.name):
             low = MIN_PICO_USD_PER_TOKEN * unit.priced_by
             high = per_token.get(unit.side, per_token["output"]) * unit.priced_by
         else:
@@ -108,7 +107,7 @@ def pico_bounds(limits: RuleLimits) -> Bounds:
             high = MAX_PICO_USD_PER_PIECE * unit.priced_by // (1000 if unit.divisible else 1)
         # What the unit costs anywhere is narrower, where it is known; of tokens the settings say.
         known = BOUNDS.get(unit.name)
-        if known and not is_token(unit.name):
+        if known and not is_token_unit(unit.name):
             low, high = known.lowest, known.highest or high
         bounds[unit.name] = Bound(low, high)
     return limits.widened(bounds)
@@ -117,8 +116,8 @@ def pico_bounds(limits: RuleLimits) -> Bounds:
 def _bounds(prices: PriceList, bounds: Bounds) -> Iterator[Finding]:
     for (unit, above, service), (pico, key) in prices.rates.items():
         bound = bounds[unit]
-        limit = bound.crossed(pico)
-        if limit is None:
+        limit = bound.exceeded_limit(pico)
+        if limit is None or not own_key(prices, key):
             continue
         side = "below" if pico < limit else "above"
         yield PRICE_OUT_OF_BOUNDS.finding(
@@ -131,7 +130,7 @@ def _bounds(prices: PriceList, bounds: Bounds) -> Iterator[Finding]:
 
 def _slip(pico: int, unit: str) -> str:
     """What the price would be if its unit had slipped."""
-    for factor, written in SLIPS if is_token(unit) else ():
+    for factor, written in SLIPS if is_token_unit(unit) else ():
         meant = Fraction(pico, UNITS[unit].priced_by) / factor
         if LIKELY_PICO_USD[0] <= meant <= LIKELY_PICO_USD[1] and meant.denominator == 1:
             price = f"${usd_per_mtok(int(meant))} / 1M"
@@ -157,7 +156,7 @@ def _dirt(value: Mapping[str, Json], pointer: str, table: str = "") -> Iterator[
 
 
 def _dirty(price: Decimal, pointer: str, unit: Unit) -> Finding:
-    token = is_token(unit.name) and unit.priced_by == 1
+    token = is_token_unit(unit.name) and unit.priced_by == 1
     written = f"${price.scaleb(6):f} / 1M" if token else f"${price:f}"
     limit = "six" if token else "twelve"
     loaded = short_rate(pico_usd(price), unit.name)

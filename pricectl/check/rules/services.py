@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from pricectl.check.findings import Finding
-from pricectl.check.rules.base import Context, Rule
+from pricectl.check.rules.base import Context, Rule, own_key
 from pricectl.check.spelling import Speller
-from pricectl.core.labels import label, short_rate
+from pricectl.core.labels import did_you_mean, label, short_rate
 from pricectl.core.prices import PriceList
 from pricectl.core.units import KNOWN_SERVICES, UNITS
 
@@ -17,7 +17,7 @@ PARTS = {
     for unit in UNITS.values()
     if unit.fallbacks == (unit.side,) and not unit.assumed
 }
-# Misspellings are nearer than this; two services of their own are not.
+# A cutoff that finds typos, not other services.
 NEAR = 0.75
 
 MISSPELT_SERVICE = Rule(
@@ -81,7 +81,7 @@ def check(context: Context) -> Iterator[Finding]:
     """Every service price: its word, its price against the standard one, its sibling."""
     speller = Speller(KNOWN_SERVICES, NEAR)
     for model in context.catalog.models:
-        for prices in model.price_lists:
+        for prices in model.all_lists:
             services = prices.services
             if services:
                 yield from _words(prices, speller)
@@ -92,13 +92,13 @@ def check(context: Context) -> Iterator[Finding]:
 
 def _words(prices: PriceList, speller: Speller) -> Iterator[Finding]:
     for (_, _, service), (_, key) in prices.rates.items():
-        if service and service not in KNOWN_SERVICES:
+        if service and service not in KNOWN_SERVICES and own_key(prices, key):
             near = speller.near(service)
             rule = MISSPELT_SERVICE if near else UNKNOWN_SERVICE
             yield rule.finding(
                 prices.pointer_to(key),
                 f"{service!r} is not a known service",
-                f"did you mean {key.removesuffix(service)}{near}?" if near else None,
+                did_you_mean(key.removesuffix(service) + near) if near else None,
                 on_key=True,
             )
 
@@ -107,7 +107,7 @@ def _against_base(prices: PriceList) -> Iterator[Finding]:
     rates = prices.rates
     for (unit, above, service), (pico, key) in rates.items():
         base = rates.get((unit, above, "")) if service and unit in CHECKED else None
-        if not base or not base[0] or key.startswith("off_peak"):
+        if not base or not base[0] or not own_key(prices, key):
             continue
         if service in CHEAPER and pico > base[0]:
             rule = BATCH_ABOVE_BASE
@@ -127,7 +127,8 @@ def _incomplete(prices: PriceList, service: str) -> Iterator[Finding]:
     for unit, other in (("input", "output"), ("output", "input")):
         own = rates.get((unit, 0, service))
         base = rates.get((other, 0, ""), (0, ""))
-        if own and base[0] and (other, 0, service) not in rates:
+        missing = base[0] and (other, 0, service) not in rates
+        if own and missing and own_key(prices, own[1]):
             yield SERVICE_INCOMPLETE.finding(
                 prices.pointer_to(own[1]),
                 f"{service} has a price for {unit} but none for {other}",
@@ -140,7 +141,7 @@ def _incomplete(prices: PriceList, service: str) -> Iterator[Finding]:
         moved = rates.get((side, 0, service))
         if not own or not own[0] or not whole or not moved or (unit, 0, service) in rates:
             continue
-        if own[0] == whole[0] != moved[0]:
+        if own[0] == whole[0] != moved[0] and own_key(prices, moved[1]):
             name = label(unit)
             yield SERVICE_INCOMPLETE.finding(
                 prices.pointer_to(moved[1]),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Context, Rule
 from pricectl.check.spelling import Speller
+from pricectl.core.labels import did_you_mean
 from pricectl.core.pointers import METADATA_POINTER, pointer_to
 from pricectl.core.units import is_price_like
 
@@ -145,5 +146,5 @@ def check(context: Context) -> Iterator[Finding]:
 
 
 def _unknown(parent: str, key: str, near: str) -> Finding:
-    hint = f"did you mean {near}?" if near else "readers ignore it; a remark goes to pricing_notes"
+    hint = did_you_mean(near) or "readers ignore it; a remark goes to pricing_notes"
     return UNKNOWN_KEY.finding(parent + pointer_to(key), f"unknown key {key!r}", hint, on_key=True)

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 from pricectl.check.findings import Finding
-from pricectl.check.rules.base import TEXT_MODES, Context, Rule, mode_of
-from pricectl.check.rules.prices import pico_bounds
-from pricectl.core.labels import label, short_rate, times
+from pricectl.check.rules.base import TEXT_MODES, Context, Rule, mode_of, own_key
+from pricectl.core.labels import label, ratio_text, short_rate
 from pricectl.core.model import Model
 from pricectl.core.prices import PriceList
 from pricectl.core.sanity.bounds import Bounds
@@ -70,42 +69,43 @@ RULES = (
 
 def check(context: Context) -> Iterator[Finding]:
     """Zeros, missing prices, and input against output of every row."""
-    bounds = pico_bounds(context.policy.limits)
     for model in context.catalog.models:
         yield from _zero(model)
         if mode_of(model) in TEXT_MODES:
-            for prices in model.price_lists:
-                yield from _output_against_input(prices, bounds)
+            for prices in model.all_lists:
+                yield from _output_against_input(prices, context.bounds)
 
 
 def _output_against_input(prices: PriceList, bounds: Bounds) -> Iterator[Finding]:
     rates = prices.rates
     for (unit, above, service), (output, key) in rates.items():
         own = rates.get(("input", above, service)) if unit == "output" else None
-        if not own or not own[0] or not output or key.startswith("off_peak"):
+        where = own_key(prices, key, own[1]) if own else ""
+        if not own or not own[0] or not output or not where:
             continue
-        if not (bounds["output"].holds(output) and bounds["input"].holds(own[0])):
+        if not (bounds["output"].contains(output) and bounds["input"].contains(own[0])):
             continue  # reported already, and it proves nothing about the other price
-        where, cost = prices.pointer_to(key), own[0]
+        pointer, cost = prices.pointer_to(where), own[0]
         name = label("output", above, service)
         if output < cost:
             yield OUTPUT_BELOW_INPUT.finding(
-                where,
+                pointer,
                 f"{name} at {short_rate(output, 'output')} is below input at "
                 f"{short_rate(cost, 'input')}",
                 "are the two swapped?",
             )
         elif output > MAX_OUTPUT_OVER_INPUT * cost:
             yield OUTPUT_FAR_ABOVE_INPUT.finding(
-                where,
-                f"{name} at {short_rate(output, 'output')} is {times(output, cost)} the input at "
+                pointer,
+                f"{name} at {short_rate(output, 'output')} is {ratio_text(output, cost)} "
+                "the input at "
                 f"{short_rate(cost, 'input')}",
             )
 
 
 def _zero(model: Model) -> Iterator[Finding]:
     row, rates = model.pointer, model.prices.rates
-    if model.entry.get("free") is True:
+    if model.is_free:
         if any(pico for pico, _ in rates.values()):
             message = "the row is marked free and has prices"
             yield FREE_BUT_PRICED.finding(f"{row}/free", message)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from pricectl.check.findings import Finding
-from pricectl.check.rules.base import Context, Rule
+from pricectl.check.rules.base import Context, Rule, own_key
 from pricectl.core.document import Json
 from pricectl.core.labels import label, short_rate
 from pricectl.core.model import Model
@@ -66,7 +66,7 @@ def check(context: Context) -> Iterator[Finding]:
     for model in context.catalog.models:
         if "tiered_pricing" in model.entry:
             yield from _ranges(model.entry["tiered_pricing"], model.pointer)
-        for prices in model.price_lists:
+        for prices in model.all_lists:
             if prices.thresholds:
                 yield from _window(model, prices)
                 yield from _incomplete(prices)
@@ -75,11 +75,12 @@ def check(context: Context) -> Iterator[Finding]:
 
 def _window(model: Model, prices: PriceList) -> Iterator[Finding]:
     window = model.entry.get("max_input_tokens")
-    if prices.period or type(window) is not int or not window:
+    is_dated = bool(prices.period.removesuffix("off-peak"))
+    if is_dated or type(window) is not int or not window:
         return
     keys = _first_keys(prices)
     for threshold in prices.thresholds:
-        if threshold >= window:
+        if threshold >= window and threshold in keys:
             key = keys[threshold]
             yield TIER_ABOVE_WINDOW.finding(
                 prices.pointer_to(key),
@@ -88,10 +89,11 @@ def _window(model: Model, prices: PriceList) -> Iterator[Finding]:
 
 
 def _first_keys(prices: PriceList) -> dict[int, str]:
-    """The first price key of each tier."""
+    """The first price key of each tier, of those that the list states itself."""
     found: dict[int, str] = {}
     for (_, above, _), (_, key) in prices.rates.items():
-        found.setdefault(above, key)
+        if own_key(prices, key):
+            found.setdefault(above, key)
     return found
 
 
@@ -109,7 +111,7 @@ def _incomplete(prices: PriceList) -> Iterator[Finding]:
                 if rates.get((unit, 0, service), (0, ""))[0]
                 and (unit, threshold, service) not in rates
             ]
-            if missing:
+            if missing and threshold in keys:
                 names = " and ".join(unit.replace("_", " ") for unit in missing)
                 where = label("the tier", threshold, service)
                 yield TIER_INCOMPLETE.finding(
@@ -123,9 +125,11 @@ def _lower(prices: PriceList) -> Iterator[Finding]:
     for below, threshold in pairwise(thresholds):
         for unit in SIBLINGS:
             before, own = rates.get((unit, below, "")), rates.get((unit, threshold, ""))
-            if before and own and own[0] < before[0]:
+            if not before or not own or own[0] >= before[0]:
+                continue
+            if where := own_key(prices, own[1], before[1]):
                 yield TIER_LOWERS_PRICE.finding(
-                    prices.pointer_to(own[1]),
+                    prices.pointer_to(where),
                     f"{label(unit, threshold)} at {short_rate(own[0], unit)} is below "
                     f"{short_rate(before[0], unit)} before it",
                 )

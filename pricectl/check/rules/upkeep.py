@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from pricectl.check.findings import Finding
-from pricectl.check.rules.base import Context, Rule, ahead, read_day
+from pricectl.check.rules.base import Context, Rule, ahead
 from pricectl.core.model import Model
 from pricectl.core.pointers import pointer_to
+from pricectl.core.windows import read_day
 
 DEPRECATION_PASSED = Rule(
     "deprecation-passed",
@@ -94,7 +95,7 @@ def check(context: Context) -> Iterator[Finding]:
         yield from _age(context, model)
     sections: dict[str, list[Model]] = {}
     for model in context.catalog.models:
-        if model.entry.get("retired") is not True:
+        if not model.is_retired:
             sections.setdefault(model.provider, []).append(model)
     for section, sold in sections.items():
         yield from _lacking(SOURCE_MISSING, "source", section, sold)
@@ -107,7 +108,7 @@ def _shutdown(context: Context, model: Model) -> Iterator[Finding]:
         return
     pointer = f"{model.pointer}/deprecation_date"
     left = (day - context.today).days
-    if model.entry.get("retired") is True:
+    if model.is_retired:
         if left > 0:
             message = f"{model.name!r} is marked retired and shuts down {ahead(left)}, on {day}"
             yield RETIRED_EARLY.finding(pointer, message)
@@ -122,7 +123,7 @@ def _shutdown(context: Context, model: Model) -> Iterator[Finding]:
 
 def _age(context: Context, model: Model) -> Iterator[Finding]:
     day = read_day(model.entry.get("verified_on"))
-    if day is None or model.entry.get("retired") is True:
+    if day is None or model.is_retired:
         return
     pointer = f"{model.pointer}/verified_on"
     age = (context.today - day).days

@@ -3,8 +3,8 @@
 A response is a dict, an object with attributes, a list of a stream's events, or the text of one of
 these (JSON, JSON lines, server-sent events), and nothing in it is trusted: an invalid count raises
 BadUsage. A count is an int, or a whole Decimal, as some JSON readers give it; 12.0 is refused,
-except in Cohere's units, which are documented as numbers. A started thousandth of a second counts
-whole.
+except in Cohere's units, which are documented as numbers. Seconds are
+rounded up to a thousandth.
 
 `registry` says how to add a provider's format.
 """

@@ -16,8 +16,8 @@ from pricectl.core.usage import MAX_COUNT, Usage
 class Reading(NamedTuple):
     """What a response says about the call.
 
-    `provider`, `service` and `region` are empty if it is silent; `reported_pico_usd` is a cost
-    that the body itself states; `signals` are billable things that no unit of `usage` counts.
+    `provider`, `service` and `region` are empty if the body does not say; `reported_pico_usd` is a
+    cost that it states itself; `signals` are billable things that no unit of `usage` counts.
     """
 
     usage: Usage
@@ -30,9 +30,10 @@ class Reading(NamedTuple):
 
 
 class Field(NamedTuple):
-    """One count: the paths it may stand at (the first that is not zero holds), what it is.
+    """One count: its possible paths, and what it adds to.
 
-    It is part of `counts` (with -1: no longer part of); `signals` are reported.
+    The first path that is not zero counts. It is added to `counts` (with -1: subtracted);
+    `signals` are reported.
     """
 
     paths: tuple[str, ...]
@@ -44,7 +45,7 @@ class Field(NamedTuple):
 def field(paths: str, counts: str, reader: Reader = whole) -> Field:
     """A field of a table: `"a.b | c"` to `"input_tokens cache_read_tokens -input_video_tokens"`.
 
-    What begins with `!` is billable and counted by no unit.
+    `!name` is billable, but there is no unit for it.
     """
     names = counts.split()
     return Field(
@@ -58,18 +59,19 @@ def field(paths: str, counts: str, reader: Reader = whole) -> Field:
 
 
 # What is known of a field's path: the field's number, the path's rank in it, its name in messages.
-End = tuple[int, int, str, Field]
+FieldAtPath = tuple[int, int, str, Field]
 # Member -> what ends there, if a path does, and the tree of its own members.
-Tree = dict[str, tuple[End | None, Any]]
+PathTree = dict[str, tuple[FieldAtPath | None, Any]]
 
 
 class CountTable:
     """Fields by the members that lead to them, so that one walk of a usage finds them all."""
 
-    __slots__ = ("_tree",)
+    __slots__ = ("_tree", "fields")
 
     def __init__(self, *fields: Field) -> None:
-        self._tree: Tree = {}
+        self.fields = fields
+        self._tree: PathTree = {}
         for number, line in enumerate(fields):
             for rank, path in enumerate(line.paths):
                 tree, names = self._tree, path.split(".")
@@ -78,12 +80,17 @@ class CountTable:
                 below = tree.get(names[-1], (None, {}))[1]
                 tree[names[-1]] = ((number, rank, f"usage.{path}", line), below)
 
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The members of a usage in which the fields stand."""
+        return tuple(self._tree)
+
     def amounts(self, usage: object, *, forgiving: bool = False) -> list[tuple[Field, int]]:
         """The fields that count something in a usage, in the order of the table.
 
         Raises BadUsage for an invalid count; if `forgiving`, the nearest valid one is taken.
         """
-        found: list[tuple[End, object]] = []
+        found: list[tuple[FieldAtPath, object]] = []
         _walk(usage, self._tree, found)
         # No two have the same numbers, so neither fields nor values are ever compared.
         found.sort()
@@ -103,7 +110,7 @@ class CountTable:
         return amounts
 
 
-def _walk(node: object, tree: Tree, found: list[tuple[End, object]]) -> None:
+def _walk(node: object, tree: PathTree, found: list[tuple[FieldAtPath, object]]) -> None:
     """Collect the values of a node that stand at the paths of a tree, except for None and 0."""
     pairs = node.items() if type(node) is dict else [(name, member(node, name)) for name in tree]
     for name, value in pairs:
@@ -130,7 +137,7 @@ class UsageLocation(NamedTuple):
 class ReadingBuilder:
     """A reading that is being put together from the usage at a location.
 
-    `silent` says that nothing but the model's name and the id tells how the call was served.
+    `has_no_hints`: only the model's name and the id can tell who served the call, and how.
     """
 
     def __init__(self, location: UsageLocation, *, forgiving: bool = False) -> None:
@@ -138,7 +145,7 @@ class ReadingBuilder:
         self.forgiving = forgiving
         self.model = ""
         self.provider = ""
-        self.silent = False
+        self.has_no_hints = False
         self.counts: dict[str, int] = {}
         self.signals: dict[str, None] = {}
 
@@ -168,7 +175,7 @@ class ReadingBuilder:
                 self.signal(name, amount)
 
     def signal(self, name: str, amount: object) -> None:
-        """Report something billable that no unit counts."""
+        """Report something billable that there is no unit for."""
         self.signals[f"{name}={amount}"] = None
 
 

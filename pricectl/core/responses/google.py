@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from pricectl.core.responses.formats import CountTable, ReadingBuilder, ResponseFormat, field
 from pricectl.core.responses.media import CACHED_MEDIA, complete_cached_media
-from pricectl.core.responses.values import items, lacks, member, text, whole
+from pricectl.core.responses.values import items, lacks_all, member, text, whole
 
 _TOKENS = CountTable(
     field("promptTokenCount | prompt_token_count | total_input_tokens", "input_tokens"),
@@ -72,7 +72,7 @@ def grounded_searches(model: str, searches: int) -> int:
 
 
 def _finish(builder: ReadingBuilder) -> None:
-    for name in () if lacks(builder.usage, _MODALITIES) else _MODALITIES:
+    for name in () if lacks_all(builder.usage, _MODALITIES) else _MODALITIES:
         for entry in items(builder.usage, name):
             _add_modality(builder, entry, name)
     complete_cached_media(builder)
@@ -107,7 +107,7 @@ def _add_modality(builder: ReadingBuilder, entry: object, name: str) -> None:
 
 
 def _add_groundings(builder: ReadingBuilder) -> None:
-    """Each query once, whichever event of the stream repeats it; maps once a call."""
+    """Count each query once, even if several events repeat it; maps once a call."""
     groundings = [
         found
         for body in builder.bodies

@@ -8,8 +8,15 @@ from pricectl.core.errors import BadUsage
 from pricectl.core.responses.anthropic import MESSAGES
 from pricectl.core.responses.formats import UsageLocation
 from pricectl.core.responses.recorded import MAX_EVENTS
-from pricectl.core.responses.registry import KNOWN_BEST, MARKS, USAGE_MEMBERS, format_of
-from pricectl.core.responses.values import Path, lacks, member, text, value_at
+from pricectl.core.responses.registry import (
+    KNOWN_BEST,
+    MARKS,
+    NAMED_USAGE_MEMBERS,
+    USAGE_MEMBERS,
+    format_of,
+)
+from pricectl.core.responses.service import USAGE_HINT_MEMBERS
+from pricectl.core.responses.values import Path, lacks_all, member, text, value_at
 
 # Where a body stands in what a provider sends, in the order in which it is tried.
 ENVELOPES: tuple[Path, ...] = (
@@ -24,18 +31,15 @@ ENVELOPES: tuple[Path, ...] = (
     ("ResponseMetadata", "HTTPHeaders"),  # InvokeModel
 )
 # A body without any of these members states no usage.
-_OF_BODIES = frozenset((*USAGE_MEMBERS, *MARKS))
-_OF_ENVELOPES = frozenset(path[0] for path in ENVELOPES)
-_MESSAGE_MEMBERS = (
-    *MESSAGES.marks,
-    "input_tokens",
-    "output_tokens",
-    "output_tokens_details",
-    "speed",
+_BODY_MEMBERS = frozenset((*USAGE_MEMBERS, *MARKS))
+_ENVELOPE_MEMBERS = frozenset(path[0] for path in ENVELOPES)
+# All that is read from the usage of a message: its counts, and what says how it was served.
+_MESSAGE_MEMBERS = tuple(
+    dict.fromkeys((*MESSAGES.marks, *MESSAGES.table.members, *USAGE_HINT_MEMBERS))
 )
-# What a stream has one of: the event that begins or ends it, or the answer as a whole.
-_ONE_A_STREAM = ("message_start", "response.completed", "response.done", "message")
-_WHOLE = ("chat.completion", "text_completion", "response", "list")
+# Events that one response has once: they begin or end it, or are the answer as a whole.
+_ONCE_A_STREAM = ("message_start", "response.completed", "response.done", "message")
+_WHOLE_RESPONSE_TYPES = ("chat.completion", "text_completion", "response", "list")
 # What tells one response from another.
 _IDENTITIES: tuple[Path, ...] = (
     ("id",),
@@ -64,7 +68,7 @@ def locate(body: object) -> UsageLocation:
     if found:
         return found
     marks = ", ".join(known.marks[0] for known in KNOWN_BEST)
-    advice = f"looked for counts such as {marks} in {', '.join(USAGE_MEMBERS[:-1])}"
+    advice = f"looked for counts such as {marks} in {', '.join(NAMED_USAGE_MEMBERS)}"
     where = "body" if isinstance(body, Mapping) else f"{type(body).__name__:.80}"
     if isinstance(body, (list, tuple)):
         where = f"list of {len(body)} events"
@@ -74,7 +78,7 @@ def locate(body: object) -> UsageLocation:
 
 def _in_body(body: object) -> UsageLocation | None:
     found = _in_node(body, body)
-    if found or lacks(body, _OF_ENVELOPES):
+    if found or lacks_all(body, _ENVELOPE_MEMBERS):
         return found
     inner = (_in_node(value_at(body, path), body) for path in ENVELOPES)
     return next(filter(None, inner), None)
@@ -82,7 +86,7 @@ def _in_body(body: object) -> UsageLocation | None:
 
 def _in_node(node: object, envelope: object) -> UsageLocation | None:
     """The usage in a member of a node, or the node itself if it is one."""
-    if node is None or lacks(node, _OF_BODIES):
+    if node is None or lacks_all(node, _BODY_MEMBERS):
         return None
     for name in USAGE_MEMBERS:
         usage = member(node, name)
@@ -99,10 +103,10 @@ def _in_node(node: object, envelope: object) -> UsageLocation | None:
 def _in_events(events: "list[object] | tuple[object, ...]") -> UsageLocation | None:
     """The usage of a stream. Raises BadUsage for several responses; each has its own price."""
     kinds = Counter(text(member(event, "type")) for event in events)
-    for kind in _ONE_A_STREAM:
+    for kind in _ONCE_A_STREAM:
         if kinds[kind] > 1:
             raise _several(f"{kind} events")
-    if sum(text(member(event, "object")) in _WHOLE for event in events) > 1:
+    if sum(text(member(event, "object")) in _WHOLE_RESPONSE_TYPES for event in events) > 1:
         raise _several("responses")
     if sum(value_at(event, _TURN_COMPLETE) is True for event in events) > 1:
         raise _several("turns")
@@ -122,7 +126,7 @@ def _in_events(events: "list[object] | tuple[object, ...]") -> UsageLocation | N
 
 def _several(what: str) -> BadUsage:
     return BadUsage(
-        f"holds several {what}", where="stream", next_step="price each response by itself"
+        f"holds several {what}", where="stream", next_step="price each response separately"
     )
 
 

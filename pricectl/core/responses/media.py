@@ -43,7 +43,7 @@ def complete_cached_media(builder: ReadingBuilder) -> None:
 def split_cached_media(builder: ReadingBuilder) -> None:
     """Work out how many cached tokens are media where the body does not say.
 
-    They overlap by what the total leaves no room for; text is cached first, since prompts begin
+    The overlap is what the parts exceed the total by; text is cached first, since prompts begin
     with it.
     """
     count = builder.count

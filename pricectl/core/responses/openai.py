@@ -1,15 +1,15 @@
 """OpenAI's shapes and everyone who speaks them: chat, responses, images, audio, realtime.
 
 Input and output are totals that include cached and written tokens, as `Usage` counts them.
-Sources: the OpenAI API reference; xAI and Perplexity differ and are told apart by their own
-arithmetic: what `total_tokens` holds beyond prompt and completion is output too.
+Sources: the OpenAI API reference. xAI and Perplexity differ and are recognised by `total_tokens`
+above prompt + completion; the excess is output.
 """
 
 from collections import Counter
 
 from pricectl.core.responses.formats import CountTable, Field, ReadingBuilder, ResponseFormat, field
 from pricectl.core.responses.google import grounded_searches
-from pricectl.core.responses.values import items, lacks, member, seconds, text, value_at, whole
+from pricectl.core.responses.values import items, lacks_all, member, seconds, text, value_at, whole
 
 _CACHE_READ = """
     prompt_tokens_details.cached_tokens | cached_tokens | prompt_cache_hit_tokens
@@ -33,7 +33,7 @@ def _details(node: str, side: str, kinds: tuple[str, ...] = _KINDS) -> tuple[Fie
     return tuple(field(f"{node}.{kind}_tokens", f"{side}_{kind}_tokens") for kind in kinds)
 
 
-# Billable, and no unit of a row, but for two; xAI counts them, whichever API is asked.
+# xAI's tool counts, in every API; two have a unit, the others are billable without one.
 _TOOLS = (
     field("server_side_tool_usage_details.web_search_calls", "search"),
     field("server_side_tool_usage_details.file_search_calls", "file_search"),
@@ -110,7 +110,7 @@ _ADDED_BY_PROVIDERS = frozenset(
 
 
 def _finish_chat(builder: ReadingBuilder) -> None:
-    if not lacks(builder.usage, _ADDED_BY_PROVIDERS):
+    if not lacks_all(builder.usage, _ADDED_BY_PROVIDERS):
         audio = member(builder.usage, "prompt_audio_seconds")  # Mistral's; {} stands for none
         if audio is not None and not (type(audio) is dict and not audio):
             builder.add("input_second", seconds(audio, "usage.prompt_audio_seconds"))
@@ -138,7 +138,7 @@ def _add_perplexity(builder: ReadingBuilder) -> None:
 
 
 def _add_hidden(builder: ReadingBuilder) -> None:
-    """What `total_tokens` holds and prompt and completion leave out.
+    """Attribute the tokens that only `total_tokens` has.
 
     xAI and Gemini leave out reasoning, the latter without a count of it; some gateways in front of
     Anthropic leave out the cache.

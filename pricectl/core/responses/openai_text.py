@@ -1,14 +1,14 @@
 """Read the most common responses quickly: OpenAI's text (chat, responses, embeddings).
 
-It answers only where the general way of `reading` would give the same, at a third of its time;
-whatever is unusual or invalid is left to that. `test_openai_text` holds the two to one another.
+A fast path, three times as fast: its result equals that of `reading`, and it is None for unusual or
+invalid bodies. `test_openai_text` compares the two.
 """
 
 from types import MappingProxyType
 from typing import NamedTuple
 
 from pricectl.core.responses.formats import Reading
-from pricectl.core.responses.provider import MARKED_IDS, known_as, maker_of
+from pricectl.core.responses.provider import MARKED_IDS, canonical_provider, provider_by_model_name
 from pricectl.core.responses.values import MAX_TEXT
 from pricectl.core.usage import MAX_COUNT, Usage
 
@@ -77,7 +77,7 @@ def read_openai_text(body: object, provider: str | None) -> Reading | None:
     if names is None or usage is None or not _is_tokens_only(body.get("output")):
         return None
     model, service = names
-    provider = known_as(provider) if provider else maker_of(model)
+    provider = canonical_provider(provider) if provider else provider_by_model_name(model)
     # The fields are complete, so the constructor with its defaults is not needed.
     return tuple.__new__(Reading, (usage, model, provider, service, "", None, ()))
 

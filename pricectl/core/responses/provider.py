@@ -6,7 +6,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from pricectl.core.responses.formats import ReadingBuilder
-from pricectl.core.responses.values import lacks, member, text, value_at
+from pricectl.core.responses.values import lacks_all, member, text, value_at
 
 _MODELS = ("model", "modelVersion", "model_version")
 # Bedrock puts a vendor before each name, and often a region before that.
@@ -67,7 +67,7 @@ MARKED_IDS = tuple(_ID_STARTS)
 
 
 def model_of(builder: ReadingBuilder) -> str:
-    """The model's name as the body says it; empty if it is silent."""
+    """The model's name as the body says it; empty if the body does not say."""
     for node in (builder.body, builder.envelope):
         for name in _MODELS:
             model = text(member(node, name))
@@ -77,23 +77,23 @@ def model_of(builder: ReadingBuilder) -> str:
 
 
 @lru_cache(maxsize=1024)
-def maker_of(model: str) -> str:
+def provider_by_model_name(model: str) -> str:
     """The provider whose own models are named like this; empty if several are.
 
-    >>> maker_of("gpt-4o-2024-08-06"), maker_of("openai/gpt-4o"), maker_of("llama-3.3-70b")
-    ('openai', 'openai', '')
+    >>> provider_by_model_name("gpt-4o-2024-08-06"), provider_by_model_name("llama-3.3-70b")
+    ('openai', '')
     """
     prefix = model.partition("/")[0]
-    if prefix != model and known_as(prefix) in KNOWN:
-        return known_as(prefix)
+    if prefix != model and canonical_provider(prefix) in KNOWN:
+        return canonical_provider(prefix)
     found = _MAKER.match(model)
     return (found.lastgroup or "") if found else ""
 
 
-def known_as(provider: str) -> str:
-    """A provider's name here, whatever a gateway calls it.
+def canonical_provider(provider: str) -> str:
+    """The provider's name for any gateway's name of it.
 
-    >>> known_as("vertex_ai"), known_as("openai")
+    >>> canonical_provider("vertex_ai"), canonical_provider("openai")
     ('vertex', 'openai')
     """
     return _NAMES.get(provider, provider)
@@ -105,21 +105,21 @@ def provider_of(builder: ReadingBuilder, fallback: str) -> str:
     `fallback` is who usually serves the format. A cloud's own naming of models says more than the
     format; another maker's name does not, since gateways sell models in other formats.
     """
-    if not builder.silent:
+    if not builder.has_no_hints:
         stated = text(value_at(builder.envelope, ("_hidden_params", "custom_llm_provider")))
         if stated:
-            return known_as(stated.lower())
+            return canonical_provider(stated.lower())
         hinted = _hint(builder.body, HINTS_IN_BODY) or _hint(builder.usage, HINTS_IN_USAGE)
         if hinted:
             return hinted
     identity = text(member(builder.body, "id"))
     if identity.startswith(MARKED_IDS):
         return next(_ID_STARTS[start] for start in MARKED_IDS if identity.startswith(start))
-    maker = maker_of(builder.model)
+    maker = provider_by_model_name(builder.model)
     return maker if maker == "bedrock" or not fallback else fallback
 
 
 def _hint(node: object, hints: Mapping[str, str]) -> str:
-    if lacks(node, hints):
+    if lacks_all(node, hints):
         return ""
     return next((hints[name] for name in hints if member(node, name) is not None), "")

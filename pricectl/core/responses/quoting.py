@@ -52,7 +52,7 @@ def quote_reading(  # noqa: PLR0913 - as `quote_response`
     at: date | None = None,
     strict: bool = False,
 ) -> Quote:
-    """Price what a response was read to state; arguments and errors are those of `quote_response`.
+    """Price a Reading; arguments and errors are those of `quote_response`.
 
     For callers that price one response more than once, as at the prices of several models.
     """
@@ -87,10 +87,9 @@ def find_row(
     if seller:
         own = name.strip()
         zone = region_word(reading.region if region is None else region)
-        # Only the row itself will do: that `azure/gpt-4o` would fit in part says no more than
-        # what `gpt-4o` finds.
+        # Only exact or alias counts: a partial match finds what the plain name finds.
         for sold in (f"{seller}/{zone}/{own}", f"{seller}/{own}") if zone else (f"{seller}/{own}",):
             match = find(catalog, sold)
-            if match.how in {"exact", "alias"}:
+            if match.is_as_written:
                 return match
     return find(catalog, name)

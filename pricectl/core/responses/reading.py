@@ -9,9 +9,9 @@ from pricectl.core.responses.formats import Reading, ReadingBuilder, ResponseFor
 from pricectl.core.responses.locate import locate
 from pricectl.core.responses.media import split_cached_media
 from pricectl.core.responses.openai_text import read_openai_text
-from pricectl.core.responses.provider import known_as, model_of, provider_of
+from pricectl.core.responses.provider import canonical_provider, model_of, provider_of
 from pricectl.core.responses.recorded import read_recorded
-from pricectl.core.responses.service import is_silent, region_of, reported_cost, service_of
+from pricectl.core.responses.service import has_no_hints, region_of, reported_cost, service_of
 from pricectl.core.responses.values import member
 from pricectl.core.units import UNITS
 from pricectl.core.usage import Usage, usage_of
@@ -50,9 +50,9 @@ def salvage_response(
 ) -> tuple[Reading, dict[str, int | Decimal] | None]:
     """Read a response as `read_response` does, and what can be read of one that it refuses.
 
-    Of a refused one the reading says where it comes from and has an empty usage; beside it are the
-    counts, by the arguments of `Usage`, which may contradict each other. None beside a valid one.
-    Raises BadUsage if no usage is stated.
+    Returns (reading, None) for a valid response; else a reading with an empty usage, and its raw
+    counts by the arguments of `Usage`, which may contradict each other. Raises BadUsage if no
+    usage is stated.
 
     >>> usage = {"prompt_tokens": 10.0, "prompt_tokens_details": {"cached_tokens": 11}}
     >>> salvage_response({"model": "m", "usage": usage})[1]
@@ -97,9 +97,9 @@ def _attributed(
 ) -> ReadingBuilder:
     """A reading of who served which model, which the counts depend on."""
     builder = ReadingBuilder(location, forgiving=forgiving)
-    builder.silent = is_silent(builder)
+    builder.has_no_hints = has_no_hints(builder)
     builder.model = model_of(builder)
-    stated = known_as(provider) if provider else ""
+    stated = canonical_provider(provider) if provider else ""
     builder.provider = stated or provider_of(builder, location.format.provider)
     return builder
 

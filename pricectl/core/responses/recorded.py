@@ -36,7 +36,7 @@ def read_recorded(data: bytes | str) -> Json:
     try:
         return _read(document.decode(data))
     except DocumentError as error:
-        # Apart from the syntax, the JSON reader's advice is about a catalog.
+        # The JSON reader's other advice is about catalogs.
         about_syntax = error.rule == "json-syntax" and error.line
         raise DocumentError(
             error.what,
@@ -56,8 +56,7 @@ def _read(text: str) -> Json:
     if _FIELD.fullmatch(lines[0].text):
         return _events([found for line in lines for found in _data(line)])
     first = lines[0].text.strip()
-    # A whole object in the first of several lines: they are JSON lines, or no JSON at all. What
-    # cannot be one is not parsed for this.
+    # A whole object on line 1 means JSON lines. Other first lines are not parsed to find out.
     if len(lines) > 1 and first[0] == "{" and first[-1] == "}":
         try:
             event = document.parse(lines[0].text)

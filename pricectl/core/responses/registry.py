@@ -37,9 +37,13 @@ FORMATS: tuple[ResponseFormat, ...] = (
 )
 # The members of a body that may hold a usage, in the order in which they are tried.
 USAGE_MEMBERS = tuple(dict.fromkeys(name for row in FORMATS for name in row.usage_members))
+# What a refusal names of them: Bedrock's is in no body that people write or read by hand.
+NAMED_USAGE_MEMBERS = tuple(
+    name for name in USAGE_MEMBERS if name not in bedrock.INVOCATION_METRICS.usage_members
+)
 # Mark -> the first format that has it, as its number in FORMATS.
 MARKS = {mark: rank for rank in reversed(range(len(FORMATS))) for mark in FORMATS[rank].marks}
-# What a refusal names, one mark a format that people know.
+# Formats whose first marks are examples in the error message.
 KNOWN_BEST = (openai.CHAT, openai.TOTALS, google.GENERATE_CONTENT, bedrock.CONVERSE)
 
 

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from pricectl.core.responses.formats import ReadingBuilder
 from pricectl.core.responses.provider import HINTS_IN_BODY, HINTS_IN_USAGE
-from pricectl.core.responses.values import Path, dollars, lacks, member, text, value_at, whole
+from pricectl.core.responses.values import Path, dollars, lacks_all, member, text, value_at, whole
 
 PICO_USD_PER_TICK = 100  # xAI states its cost in ticks of 1e-10 USD
 
@@ -35,37 +35,36 @@ _REQUEST_NAMES_BESIDE_A_RESPONSE: tuple[Path, ...] = (
 _BATCHES = tuple(path[0] for path in _REQUEST_NAMES + _REQUEST_NAMES_BESIDE_A_RESPONSE)
 # Capacity that was bought ahead: the call costs nothing per token.
 _COMMITTED = ("scale", "reserved", "provisioned_throughput")
-# All members that tell more of a call than its model's name and the response's id do.
-_TELLING_IN_BODY = frozenset(
+# All members that hint at who served the call and how, besides the model's name and the id.
+_BODY_HINT_MEMBERS = frozenset(
     (*HINTS_IN_BODY, *_SERVICES_IN_BODY, *_BATCHES, *_GATEWAY, "performanceConfig")
 )
-_TELLING_IN_USAGE = frozenset(
+USAGE_HINT_MEMBERS = frozenset(
     (*HINTS_IN_USAGE, *_SERVICES_IN_USAGE, *_COSTS, "speed", "inference_geo")
 )
 
 
-def is_silent(builder: ReadingBuilder) -> bool:
+def has_no_hints(builder: ReadingBuilder) -> bool:
     """Whether only the model's name and the id can tell who served the call.
 
-    It is so for most bodies and quick to find out, and then the other functions need not look for
-    each member by itself.
+    True for most bodies; the functions below then return at once.
     """
     return (
-        lacks(builder.body, _TELLING_IN_BODY)
-        and lacks(builder.usage, _TELLING_IN_USAGE)
-        and (builder.envelope is builder.body or lacks(builder.envelope, _TELLING_IN_BODY))
+        lacks_all(builder.body, _BODY_HINT_MEMBERS)
+        and lacks_all(builder.usage, USAGE_HINT_MEMBERS)
+        and (builder.envelope is builder.body or lacks_all(builder.envelope, _BODY_HINT_MEMBERS))
     )
 
 
 def service_of(builder: ReadingBuilder) -> str:
-    """The service tier as the body says it, in lower case; empty if it is silent.
+    """The service tier as the body says it, in lower case; empty if the body does not say.
 
     Capacity that was bought ahead and latency that costs more are reported as signals.
     """
-    if builder.silent:
+    if builder.has_no_hints:
         return ""
     body, envelope = builder.body, builder.envelope
-    if not lacks(envelope, _BATCHES):
+    if not lacks_all(envelope, _BATCHES):
         # A line of a batch's results names its request; where others use the name, it counts
         # only beside a response.
         paths = _REQUEST_NAMES
@@ -90,7 +89,7 @@ def service_of(builder: ReadingBuilder) -> str:
 
 def _first(node: object, paths: Mapping[str, Path]) -> str:
     """The first text at one of the paths, in lower case; `paths` go by their first member."""
-    if lacks(node, paths):
+    if lacks_all(node, paths):
         return ""
     for path in paths.values():
         found = text(value_at(node, path))
@@ -100,8 +99,8 @@ def _first(node: object, paths: Mapping[str, Path]) -> str:
 
 
 def region_of(builder: ReadingBuilder) -> str:
-    """Where the call was computed, as the body says it; empty if it is silent."""
-    if builder.silent:
+    """Where the call was computed, as the body says it; empty if the body does not say."""
+    if builder.has_no_hints:
         return ""
     return text(member(builder.usage, "inference_geo")) or text(
         value_at(builder.envelope, ("_hidden_params", "region_name"))
@@ -110,12 +109,12 @@ def region_of(builder: ReadingBuilder) -> str:
 
 def reported_cost(builder: ReadingBuilder) -> int | None:
     """The cost the body itself states, in picodollars. Raises BadUsage if that is not a cost."""
-    if builder.silent:
+    if builder.has_no_hints:
         return None
     ticks = member(builder.usage, "cost_in_usd_ticks")
     if ticks is not None:
         return whole(ticks, "usage.cost_in_usd_ticks") * PICO_USD_PER_TICK
-    if lacks(builder.usage, _COSTS) and lacks(builder.envelope, _GATEWAY):
+    if lacks_all(builder.usage, _COSTS) and lacks_all(builder.envelope, _GATEWAY):
         return None
     cost = member(builder.usage, "cost")
     by_gateway = value_at(builder.envelope, ("_hidden_params", "response_cost"))

@@ -42,12 +42,12 @@ def member(node: object, name: str) -> object:
     return None if type(found).__name__ == "Unset" else found
 
 
-def lacks(node: object, names: Iterable[str]) -> bool:
-    """Whether a dict has none of some members, so that they need not be looked for one by one.
+def lacks_all(node: object, names: Iterable[str]) -> bool:
+    """Whether a dict has none of these members; False for objects.
 
-    Of an object this is unknown: False.
+    So they need not be looked for one by one.
 
-    >>> lacks({"a": 1}, ("b", "c")), lacks({"a": 1}, ("a", "c"))
+    >>> lacks_all({"a": 1}, ("b", "c")), lacks_all({"a": 1}, ("a", "c"))
     (True, False)
     """
     return type(node) is dict and node.keys().isdisjoint(names)
@@ -109,7 +109,7 @@ def billed(value: object, where: str) -> int:
 
 
 def seconds(value: object, where: str) -> int:
-    """A duration in seconds as thousandths; a started thousandth counts whole. Raises BadUsage."""
+    """A duration in seconds as thousandths, rounded up to a thousandth. Raises BadUsage."""
     if type(value) is float:
         exact = Decimal(repr(value))
     elif type(value) is Decimal:

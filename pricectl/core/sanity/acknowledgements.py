@@ -11,7 +11,7 @@ from typing import NamedTuple
 from pricectl.core.document import Json
 from pricectl.core.pointers import METADATA_POINTER
 from pricectl.core.prices import Entry, Problem
-from pricectl.core.windows import read_instant
+from pricectl.core.windows import read_day
 
 # None: the row or price is gone.
 Value = Decimal | int | None
@@ -80,7 +80,7 @@ def _read(item: Json, rules: Collection[str]) -> Acknowledgement | str:
         return f"an acknowledgement has no key {unknown[0]!r:.40}; one of {', '.join(KEYS)}"
     rule, pointer, reason, written = (str(item[name]) for name in TEXTS)
     value = item.get("value", "")
-    day, expires = _day(written), _day(item.get("expires"))
+    day, expires = read_day(written), read_day(item.get("expires"))
     if rule not in rules:
         return f"rule {rule!r:.80} cannot be acknowledged; one of {', '.join(rules)}"
     if not pointer.startswith("/"):
@@ -90,8 +90,3 @@ def _read(item: Json, rules: Collection[str]) -> Acknowledgement | str:
     if day is None or (expires is None and item.get("expires") is not None):
         return "date and expires are days such as 2026-12-01"
     return Acknowledgement(rule, pointer, value, reason, day, expires)
-
-
-def _day(written: Json) -> date | None:
-    instant = read_instant(written)
-    return instant.date() if instant else None

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pricectl.core.labels import amount_words
 from pricectl.core.money import TOKENS_PER_MTOK, divide, pico_usd
-from pricectl.core.units import UNITS, is_token
+from pricectl.core.units import UNITS, is_token_unit
 
 # How much wider than the packaged prices the bounds are, on both sides.
 WIDENED = 3
@@ -67,15 +67,15 @@ class Bound(NamedTuple):
     lowest: int
     highest: int | None
 
-    def crossed(self, pico_usd: int) -> int | None:
+    def exceeded_limit(self, pico_usd: int) -> int | None:
         """The limit that a price lies beyond; None if it lies inside. Zero is not judged here."""
         if pico_usd and pico_usd < self.lowest:
             return self.lowest
         return self.highest if self.highest is not None and pico_usd > self.highest else None
 
-    def holds(self, pico_usd: int) -> bool:
-        """Whether a price lies inside."""
-        return self.crossed(pico_usd) is None
+    def contains(self, pico_usd: int) -> bool:
+        """Whether a price lies inside the bounds."""
+        return self.exceeded_limit(pico_usd) is None
 
     def range_text(self, unit: str) -> str:
         """Both limits as people read them."""
@@ -98,7 +98,7 @@ def rate_of(price_usd: Decimal, unit: str) -> int:
     >>> rate_of(Decimal("2.5"), "input"), rate_of(Decimal("0.0025"), "file_search")
     (2500000, 2500000000000)
     """
-    counts = TOKENS_PER_MTOK if is_token(unit) else 1000 if UNITS[unit].divisible else 1
+    counts = TOKENS_PER_MTOK if is_token_unit(unit) else 1000 if UNITS[unit].divisible else 1
     return divide(pico_usd(price_usd) * UNITS[unit].priced_by, counts, "half-even")
 
 

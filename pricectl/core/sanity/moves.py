@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from pricectl.core.entries import OWN_FACTORS, UPLIFT_KEYS
-from pricectl.core.labels import amount_words, label, plural, times
+from pricectl.core.labels import amount_words, label, plural, ratio_text
 from pricectl.core.money import exact
 from pricectl.core.pointers import DEFAULT_PRICING_POINTER, pointer_to
 from pricectl.core.prices import ANY_REGION, PriceList
@@ -14,17 +14,17 @@ from pricectl.core.sanity.acknowledgements import Value
 from pricectl.core.sanity.bounds import HIGHEST_FACTOR, LOWEST_FACTOR
 from pricectl.core.sanity.verdict import Level, SanityFinding, size
 
-# Limits in times. ERROR_TWICE and NOTE_TWICE are doubled so that 9.5 and 1.5 stay integers; refused
-# and error include their limit, warning and note do not. A move by a power of ten, within 2%, is at
-# least 9.8 times, so 9.5 includes it.
-REFUSED_TIMES, ERROR_TWICE = 50, 19
-WARNING_TIMES, NOTE_TWICE = 3, 3
+# Limits in times; two are doubled so that 9.5 and 1.5 stay integers. Refused and error include
+# their limit, warning and note do not. A move by a power of ten, within 2%, is at least 9.8
+# times, so 9.5 includes it.
+REFUSED_TIMES, ERROR_TIMES_DOUBLED = 50, 19
+WARNING_TIMES, NOTE_TIMES_DOUBLED = 3, 3
 
 
 class ListedPrice(NamedTuple):
     """A price of a list, by its price key.
 
-    `is_gone` says that the list has no such price any more, so that another one is charged.
+    `is_gone`: the list has no such price any more, so that another price applies.
     """
 
     prices: PriceList
@@ -33,7 +33,7 @@ class ListedPrice(NamedTuple):
 
     @property
     def pointer(self) -> str:
-        """The price's JSON Pointer; that of the built-in default price is where it can be set."""
+        """The price's JSON Pointer; for the built-in default price, where it can be set."""
         return self.prices.pointer_to(self.key) or f"{DEFAULT_PRICING_POINTER}/{self.key}"
 
     @property
@@ -43,17 +43,17 @@ class ListedPrice(NamedTuple):
 
 
 class PriceMove(NamedTuple):
-    """A price above zero that was another one; picodollars for what its key buys."""
+    """A price that changed, both above zero; in picodollars for what its key buys."""
 
     price: ListedPrice
     key: RateKey
-    old: int
-    new: int
+    old_pico_usd: int
+    new_pico_usd: int
 
     @property
     def ratio(self) -> Fraction:
         """The new price over the old one."""
-        return Fraction(self.new, self.old)
+        return Fraction(self.new_pico_usd, self.old_pico_usd)
 
     @property
     def unit(self) -> str:
@@ -84,9 +84,9 @@ def level_of(old: int, new: int) -> Level | None:
     ('refused', 'error', 'note', None)
     """
     low, high = sorted((old, new))
-    if high * 2 <= low * NOTE_TWICE:
+    if high * 2 <= low * NOTE_TIMES_DOUBLED:
         return None
-    if high * 2 >= low * ERROR_TWICE:
+    if high * 2 >= low * ERROR_TIMES_DOUBLED:
         return "refused" if high >= low * REFUSED_TIMES else "error"
     return "warning" if high > low * WARNING_TIMES else "note"
 
@@ -109,7 +109,9 @@ def moved_findings(moves: Iterable[PriceMove], unmoved: int) -> Iterator[SanityF
     found = list(moves)
     judged = [move for move in found if not is_cache(move.unit)]
     several = len(found) > 1 and not unmoved
-    powers = {power_of_ten(move.old, move.new) for move in found} if several else {0}
+    powers = (
+        {power_of_ten(move.old_pico_usd, move.new_pico_usd) for move in found} if several else {0}
+    )
     if len(powers) == 1 and 0 not in powers:
         largest = max((size(move.ratio) for move in judged), default=0)
         row_level: Level = "refused" if largest >= REFUSED_TIMES else "error"
@@ -117,7 +119,7 @@ def moved_findings(moves: Iterable[PriceMove], unmoved: int) -> Iterator[SanityF
         return
     groups: dict[tuple[Fraction, Level], list[PriceMove]] = {}
     for move in judged:
-        level = level_of(move.old, move.new)
+        level = level_of(move.old_pico_usd, move.new_pico_usd)
         if level:
             groups.setdefault((move.ratio, level), []).append(move)
     for (_, level), group in groups.items():
@@ -125,21 +127,21 @@ def moved_findings(moves: Iterable[PriceMove], unmoved: int) -> Iterator[SanityF
 
 
 def _moved_finding(
-    rule: str, told: Sequence[PriceMove], alike: Sequence[PriceMove], level: Level
+    rule: str, worded: Sequence[PriceMove], moves: Sequence[PriceMove], level: Level
 ) -> SanityFinding:
-    """One finding that speaks for the moves `alike`, in the words of the largest one `told`."""
-    largest = max(told, key=lambda move: size(move.ratio))
-    price, old, new = largest.price, largest.old, largest.new
+    """One finding for all `moves`, worded by the largest of `worded`."""
+    largest = max(worded, key=lambda move: size(move.ratio))
+    price, old, new = largest.price, largest.old_pico_usd, largest.new_pico_usd
     message = f"{label(*largest.key)} {move_words(old, new, largest.unit)}"
     if price.is_gone:
         message += "; it has no price of its own any more"
-    if len(alike) > 1:
-        message += f"; {plural(len(alike) - 1, 'other price')} of the row moved alike"
+    if len(moves) > 1:
+        message += f"; {plural(len(moves) - 1, 'other price')} of the row moved alike"
     if power_of_ten(old, new):
         message += "; is the exponent right?"
     if rule == "row-moved":
         message = f"every price of the row moved by a power of ten: {message}"
-    values = tuple((move.price.pointer, move.price.value) for move in alike)
+    values = tuple((move.price.pointer, move.price.value) for move in moves)
     return SanityFinding(
         rule, level, price.pointer, price.value, message, moved=Fraction(new, old), alike=values
     )
@@ -153,9 +155,8 @@ def move_words(old: int, new: int, unit: str) -> str:
     """
     change, larger = ("up", new) if new > old else ("down", old)
     before = amount_words(old, unit).partition(" ")[0]
-    return (
-        f"went {change} {times(larger, min(old, new))}, from {before} to {amount_words(new, unit)}"
-    )
+    ratio = ratio_text(larger, min(old, new))
+    return f"went {change} {ratio}, from {before} to {amount_words(new, unit)}"
 
 
 def factor_findings(old: PriceList | None, new: PriceList) -> Iterator[SanityFinding]:

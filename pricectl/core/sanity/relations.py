@@ -7,7 +7,7 @@ sold, and a slip in one price breaks them.
 from types import MappingProxyType
 from typing import NamedTuple
 
-from pricectl.core.labels import amount_words, label, times
+from pricectl.core.labels import amount_words, label, ratio_text
 from pricectl.core.prices import PriceList
 from pricectl.core.rates import RateKey
 from pricectl.core.units import STANDARD
@@ -41,20 +41,20 @@ RELATIONS = MappingProxyType(
 
 
 class PricePair(NamedTuple):
-    """Two prices of a list that are compared, in picodollars."""
+    """Two prices of a list that are compared."""
 
-    price: int
-    other: int
+    pico_usd: int
+    other_pico_usd: int
 
 
-class Broken(NamedTuple):
+class BrokenRelation(NamedTuple):
     """A relation that a list breaks, in words."""
 
     rule: str
     message: str
 
 
-def broken(prices: PriceList, key: RateKey) -> tuple[Broken, ...]:
+def broken_relations(prices: PriceList, key: RateKey) -> tuple[BrokenRelation, ...]:
     """The relations that a list breaks with its price of a unit at a tier and service.
 
     Prices of zero are not compared.
@@ -64,26 +64,31 @@ def broken(prices: PriceList, key: RateKey) -> tuple[Broken, ...]:
     relation = RELATIONS.get(unit)
     pair = _pair(prices, key, (relation.other, tier, service)) if relation else None
     if relation and pair:
-        part, high = pair.price * 1000, relation.highest
-        if part < relation.lowest * pair.other or (high and part > high * pair.other):
-            found.append(Broken(relation.rule, _words(key, relation.other, pair)))
+        part, high = pair.pico_usd * 1000, relation.highest
+        if part < relation.lowest * pair.other_pico_usd or (
+            high and part > high * pair.other_pico_usd
+        ):
+            found.append(BrokenRelation(relation.rule, _words(key, relation.other, pair)))
     if service == BATCHES:
         pair = _pair(prices, key, (unit, tier, STANDARD))
-        if pair and pair.price > pair.other:
-            found.append(Broken(BATCH_RULE, _words(key, label(unit, tier), pair)))
+        if pair and pair.pico_usd > pair.other_pico_usd:
+            found.append(BrokenRelation(BATCH_RULE, _words(key, label(unit, tier), pair)))
     return tuple(found)
 
 
 def _pair(prices: PriceList, key: RateKey, other: RateKey) -> PricePair | None:
     """What a list charges for both; None unless both cost something."""
     pair = PricePair(prices.charged_pico_usd(key) or 0, prices.charged_pico_usd(other) or 0)
-    return pair if pair.price and pair.other else None
+    return pair if pair.pico_usd and pair.other_pico_usd else None
 
 
 def _words(key: RateKey, other: str, pair: PricePair) -> str:
     unit, _, _ = key
-    price, side = amount_words(pair.price, unit), "above" if pair.price > pair.other else "below"
+    price, side = (
+        amount_words(pair.pico_usd, unit),
+        "above" if pair.pico_usd > pair.other_pico_usd else "below",
+    )
     return (
-        f"{label(*key)} at {price} is {times(max(pair), min(pair))} {side} "
-        f"{other} at {amount_words(pair.other, unit)}"
+        f"{label(*key)} at {price} is {ratio_text(max(pair), min(pair))} {side} "
+        f"{other} at {amount_words(pair.other_pico_usd, unit)}"
     )

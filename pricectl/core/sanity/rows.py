@@ -1,4 +1,4 @@
-"""One row against the row that answered for it before: what is new and hard to believe.
+"""Compares a row with its predecessor: what is new and hard to believe.
 
 A row is compared as it is charged over time: each price with the one that was in force at the same
 instant for the same unit, tier and service. So a price that `fmt` promotes has not moved, and a new
@@ -22,9 +22,9 @@ from pricectl.core.sanity.moves import (
     is_cache,
     moved_findings,
 )
-from pricectl.core.sanity.relations import broken
+from pricectl.core.sanity.relations import broken_relations
 from pricectl.core.sanity.verdict import Level, SanityFinding, size
-from pricectl.core.units import STANDARD, UNITS, is_token
+from pricectl.core.units import STANDARD, UNITS, is_token_unit
 
 SIDES = ("input", "output")
 # Modes in which both sides of a call are charged, so that a price of zero is a missing one.
@@ -41,11 +41,11 @@ class ListPair(NamedTuple):
     @property
     def is_previous(self) -> bool:
         """Whether the new list is among the row's `previous` ones."""
-        return self.new.period.startswith("until ")
+        return self.new.kind == "previous"
 
 
 class PriceChange(NamedTuple):
-    """A price that is new or not what it was: picodollars for what its key buys."""
+    """A new or changed price, in picodollars for what its key buys."""
 
     price: ListedPrice
     key: RateKey
@@ -69,7 +69,7 @@ class PriceChange(NamedTuple):
 
 
 def judge_row(before: Model | None, after: Model, bounds: Bounds) -> tuple[SanityFinding, ...]:
-    """What is new in a row and hard to believe, each rule once at each place.
+    """What is new and implausible in a row, once per rule and place.
 
     `before` is the row that answered for the name; None if the row is new.
     """
@@ -87,7 +87,7 @@ def judge_row(before: Model | None, after: Model, bounds: Bounds) -> tuple[Sanit
                     moves[change.price.pointer] = move
         for finding in _list_findings(pair, changes, after, bounds):
             worst = found.setdefault((finding.rule, finding.pointer), finding)
-            found[finding.rule, finding.pointer] = min(worst, finding, key=lambda one: one.rank)
+            found[finding.rule, finding.pointer] = min(worst, finding, key=lambda it: it.rank)
     together = (*found.values(), *moved_findings(moves.values(), unmoved))
     return tuple(finding._replace(model=after.full_name) for finding in together)
 
@@ -103,7 +103,7 @@ def _list_findings(
     yield from _order_findings(pair)
     yield from factor_findings(pair.old, pair.new)
     # A row that is free or retired may lack a side; one that lost every price is as good as gone.
-    marked = any(row.entry.get(mark) is True for mark in ("retired", "free"))
+    marked = row.is_retired or row.is_free
     unsold = pair.is_previous or (marked and bool(pair.new.rates))
     sold = pair.old.rates if pair.old and not unsold else {}
     for (unit, tier, service), (pico, key) in sold.items():
@@ -153,14 +153,14 @@ def _price_changes(pair: ListPair) -> Iterator[PriceChange]:
 def _bounds_findings(change: PriceChange, bounds: Bounds) -> Iterator[SanityFinding]:
     unit = change.unit
     bound = bounds.get(unit)
-    limit = bound.crossed(change.new) if bound else None
+    limit = bound.exceeded_limit(change.new) if bound else None
     if bound is None:
         message = f"{change.described} cannot be compared: no other price of this unit is known"
         yield change.finding("unit-without-bounds", "note", message)
-    elif limit is not None and (change.old is None or bound.holds(change.old)):
+    elif limit is not None and (change.old is None or bound.contains(change.old)):
         side = "below" if change.new < limit else "above"
         message = f"{change.described} is {side} any known price ({bound.range_text(unit)})"
-        if is_token(unit):
+        if is_token_unit(unit):
             message += ". Prices are per token: $2.00 per 1M is 2e-06"
         yield change.finding("price-out-of-bounds", "refused", message)
     if change.old == 0:
@@ -170,8 +170,8 @@ def _bounds_findings(change: PriceChange, bounds: Bounds) -> Iterator[SanityFind
 def _zero_price_findings(
     change: PriceChange, pair: ListPair, row: Model
 ) -> Iterator[SanityFinding]:
-    """A price that became zero, or a new row that gives its calls away."""
-    free = row.entry.get("free") is True or pair.new.entry.get("free") is True
+    """A price that became zero, or a new zero that gives calls away."""
+    free = row.is_free or pair.new.is_free
     (unit, tier, service), old = change.key, change.old
     name = label(unit, tier, service)
     if pair.old and old is None:  # what was charged then: the price of another unit
@@ -191,7 +191,7 @@ def _zero_price_findings(
 
 
 def _gives_away(key: RateKey, prices: PriceList, row: Model) -> bool:
-    """Whether a zero is a side of a text model, or stands in a row where every price is zero."""
+    """Whether a zero gives calls away: a side of a text model, or one of a row of zeros only."""
     if row.entry.get("mode") in TEXT_MODES:
         unit, tier, service = key
         return unit in SIDES and not tier and not service
@@ -199,11 +199,13 @@ def _gives_away(key: RateKey, prices: PriceList, row: Model) -> bool:
 
 
 def _order_findings(pair: ListPair) -> Iterator[SanityFinding]:
-    """Relations inside the list that it breaks and the old one did not; of a new row, a warning."""
+    """Relations the new list breaks and the old did not; in a new row, a warning."""
     level: Level = "error" if pair.old else "warning"
     for rate_key, (_, key) in pair.new.rates.items():
-        found = broken(pair.new, rate_key)
-        known = {rule for rule, _ in broken(pair.old, rate_key)} if found and pair.old else ()
+        found = broken_relations(pair.new, rate_key)
+        known = (
+            {rule for rule, _ in broken_relations(pair.old, rate_key)} if found and pair.old else ()
+        )
         for rule, message in found:
             if rule not in known:
                 price = ListedPrice(pair.new, key)

@@ -10,10 +10,10 @@ from pricectl.core.catalog import Catalog
 from pricectl.core.pointers import DEFAULT_PRICING_POINTER
 from pricectl.core.sanity.verdict import AcceptedFinding, Level, SanityFinding
 
-# A row counts as moved from so many times on; a third of the rows, at least so many, is too much.
-ROW_TIMES, MOVED_SHARE, MOVED_LEAST = 5, 3, 2
-# One model in so many gone, at least so many: refused by a process, an error of a review.
-GONE_REFUSED, GONE_ERROR, GONE_LEAST = 5, 10, 3
+# A row counts as moved from 5 times on; a third of the rows, and at least 2, are too many.
+ROW_TIMES, MOVED_ONE_IN, MOVED_AT_LEAST = 5, 3, 2
+# At least 3 models gone: one in 5 is refused by a process, one in 10 is an error of a review.
+GONE_REFUSED_ONE_IN, GONE_ERROR_ONE_IN, GONE_AT_LEAST = 5, 10, 3
 MOVE_RULES = ("row-moved", "price-moved")
 LOSS_RULES = ("model-gone", "price-lost")
 NAMED_MODELS = 3
@@ -29,21 +29,22 @@ def share_findings(
     `gone` rows of `before` have no row that answers for their name. `left` are the findings that
     are not acknowledged, `accepted` the others.
     """
-    settled = tuple(one.finding for one in accepted)
+    accepted_findings = tuple(it.finding for it in accepted)
     lost, moved = _lost_models(left), _moved_rows(left)
-    if len(lost) >= GONE_LEAST:
-        sold = sum(model.entry.get("retired") is not True for model in before.models)
-        yield from _gone_share_findings(lost, sold, _lost_models(settled))
-    if len(moved) >= MOVED_LEAST:
-        acknowledged = {row: one for row, one in _moved_rows(settled).items() if row not in moved}
+    if len(lost) >= GONE_AT_LEAST:
+        sold = sum(not model.is_retired for model in before.models)
+        yield from _gone_share_findings(lost, sold, _lost_models(accepted_findings))
+    if len(moved) >= MOVED_AT_LEAST:
+        known = _moved_rows(accepted_findings)
+        acknowledged = {row: finding for row, finding in known.items() if row not in moved}
         yield from _moved_share_findings(moved, len(before.models) - gone, acknowledged)
 
 
 def _gone_share_findings(lost: _ByRow, sold: int, acknowledged: _ByRow) -> Iterator[SanityFinding]:
     models = sold - len(acknowledged)
-    if len(lost) * GONE_ERROR < models:
+    if len(lost) * GONE_ERROR_ONE_IN < models:
         return
-    level: Level = "refused" if len(lost) * GONE_REFUSED >= models else "error"
+    level: Level = "refused" if len(lost) * GONE_REFUSED_ONE_IN >= models else "error"
     some = f"{', '.join(list(lost)[:NAMED_MODELS]):.200}"
     left = "unacknowledged " if acknowledged else ""
     message = (
@@ -57,13 +58,14 @@ def _moved_share_findings(
     moved: _ByRow, kept: int, acknowledged: _ByRow
 ) -> Iterator[SanityFinding]:
     # The default price counts like a row, but a reader who counts the models does not expect it.
-    if len(moved) * MOVED_SHARE < kept + 1 - len(acknowledged):
+    if len(moved) * MOVED_ONE_IN < kept + 1 - len(acknowledged):
         return
-    rows, settled = len(moved) - _defaults(moved), len(acknowledged) - _defaults(acknowledged)
+    rows = len(moved) - _defaults(moved)
+    accepted_rows = len(acknowledged) - _defaults(acknowledged)
     example = max(moved.values(), key=lambda finding: finding.times)
-    left = "unacknowledged " if settled else ""
+    left = "unacknowledged " if accepted_rows else ""
     message = (
-        f"{rows:,} of {kept - settled:,} {left}rows"
+        f"{rows:,} of {kept - accepted_rows:,} {left}rows"
         f"{' and the default price' if _defaults(moved) else ''}"
         f" moved {ROW_TIMES} times or more, such as {example.sentence}"
     )
@@ -71,18 +73,19 @@ def _moved_share_findings(
 
 
 def _defaults(findings: _ByRow) -> int:
-    return sum(one.pointer.startswith(DEFAULT_PRICING_POINTER) for one in findings.values())
+    return sum(it.pointer.startswith(DEFAULT_PRICING_POINTER) for it in findings.values())
 
 
 def _lost_models(found: Iterable[SanityFinding]) -> dict[str, SanityFinding]:
     """By row: those that are gone, or lost the price of a side."""
-    return {one.model: one for one in found if one.rule in LOSS_RULES}
+    return {finding.model: finding for finding in found if finding.rule in LOSS_RULES}
 
 
 def _moved_rows(found: Iterable[SanityFinding]) -> dict[str, SanityFinding]:
     """By row: those that moved so far that they count, each with its largest move."""
     rows: dict[str, SanityFinding] = {}
-    for one in sorted(found, key=lambda one: one.times, reverse=True):
-        if one.moved == 0 or (one.rule in MOVE_RULES and one.times >= ROW_TIMES):
-            rows.setdefault(one.model, one)
+    for finding in sorted(found, key=lambda it: it.times, reverse=True):
+        is_far = finding.rule in MOVE_RULES and finding.times >= ROW_TIMES
+        if finding.moved == 0 or is_far:
+            rows.setdefault(finding.model, finding)
     return rows

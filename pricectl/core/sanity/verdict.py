@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from pricectl.core.labels import catalog_number
 from pricectl.core.sanity.acknowledgements import Acknowledgement, Value
 
-# A process refuses the first; they and errors must not merge; the others are for a reviewer.
+# "refused" stops a process; with "error" it stops a merge. The others are for a reviewer.
 Level = Literal["refused", "error", "warning", "note"]
 LEVELS: tuple[Level, ...] = ("refused", "error", "warning", "note")
 
@@ -19,7 +19,7 @@ class RuleName(NamedTuple):
     several: str = ""
 
 
-# Every rule, the most telling first; those about the whole file come once at most.
+# Every rule, the most telling first. Rules about the whole file have at most one finding.
 RULES = {
     "empty-catalog": RuleName("empty catalog"),
     "many-models-gone": RuleName("share of models gone"),
@@ -64,8 +64,8 @@ class SanityFinding(NamedTuple):
 
     `value` is the number as written, None where a row or price is gone. `moved` is the new price
     over the old one, 0 where it became zero. `alike` holds pointer and value of every price of the
-    row that moved by the same factor: the finding speaks for all of them. `example` is, of a
-    finding about a share of the rows, the finding about the row that it names first.
+    row that moved by the same factor: the finding speaks for all of them. In a
+    finding about a share of the rows, `example` is the finding about the row named first.
     """
 
     rule: str

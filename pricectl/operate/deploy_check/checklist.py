@@ -22,9 +22,9 @@ class FoundErrors(NamedTuple):
 
 
 class DeployCheckItem(NamedTuple):
-    """One item of the checklist and what it saw.
+    """One item of the checklist and what it found.
 
-    That is either `facts`, which a report puts into words, or a sentence with particulars.
+    Either `facts`, which a report puts into words, or `sentence` with `particulars`.
     """
 
     id: str
@@ -57,18 +57,18 @@ class DeployCheck(NamedTuple):
     sha256: str
     items: tuple[DeployCheckItem, ...]
 
-    def having(self, state: ItemState) -> tuple[DeployCheckItem, ...]:
+    def items_in(self, state: ItemState) -> tuple[DeployCheckItem, ...]:
         """The items in a state."""
         return tuple(item for item in self.items if item.state == state)
 
     @property
     def safe(self) -> bool:
         """Whether everything was checked and nothing failed."""
-        return not self.having("failed") and not self.having("unknown")
+        return not self.items_in("failed") and not self.items_in("unknown")
 
     @property
     def exit_code(self) -> int:
         """How `deploy-check` ends: what failed weighs more than what could not be checked."""
-        if self.having("failed"):
+        if self.items_in("failed"):
             return FINDINGS
         return CLEAN if self.safe else FAILED

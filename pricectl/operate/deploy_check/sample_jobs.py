@@ -14,9 +14,9 @@ from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.estimate import Estimate
 from pricectl.core.labels import count
 from pricectl.core.lookup import find
-from pricectl.core.model import Match
+from pricectl.core.model import SEED_MODELS, Match
 from pricectl.core.money import usd
-from pricectl.core.sanity import OWN_ROW_MATCHES, SEED_MODELS, priced_units
+from pricectl.core.sanity import priced_units
 from pricectl.core.usage import Usage
 from pricectl.operate.cheapest import cheapest_chat_models
 from pricectl.operate.deploy_check.checklist import Candidate, DeployCheckItem
@@ -26,7 +26,7 @@ TYPICAL = Usage(1_000, 500)
 
 
 class CriticalModel(NamedTuple):
-    """A critical name, what answers for it, and what is charged for it: mostly the same."""
+    """A critical name, its row, and the row that is charged: usually the same."""
 
     name: str
     match: Match
@@ -35,7 +35,7 @@ class CriticalModel(NamedTuple):
     @property
     def present(self) -> bool:
         """Whether a row has the name itself, as an alias or in another case."""
-        return self.match.how in OWN_ROW_MATCHES
+        return self.match.is_own_row
 
 
 def critical_names(policy: Policy, deployed: Catalog | None) -> tuple[str, ...]:
@@ -50,17 +50,16 @@ def looked_up(names: Sequence[str], catalog: Catalog) -> tuple[CriticalModel, ..
     models = []
     for name in names:
         model = CriticalModel(name, match := find(catalog, name), match)
-        entry = match.model.entry
         # A retired row without prices is charged as its successor, if that has some.
         if (
             model.present
-            and entry.get("retired") is True
-            and not entry.get("free")
-            and isinstance(entry.get("successor"), str)
-            and not quote(catalog, match.asked, TYPICAL).pico_usd
+            and match.model.is_retired
+            and not match.model.is_free
+            and isinstance(successor := match.model.entry.get("successor"), str)
+            and not quote(catalog, match, TYPICAL).pico_usd
             and priced_units(catalog, match.asked)
         ):
-            model = model._replace(sold=find(catalog, entry["successor"]))
+            model = model._replace(sold=find(catalog, successor))
         models.append(model)
     return tuple(models)
 
@@ -68,7 +67,7 @@ def looked_up(names: Sequence[str], catalog: Catalog) -> tuple[CriticalModel, ..
 def critical(
     models: Sequence[CriticalModel], catalog: Catalog, candidate: Candidate
 ) -> DeployCheckItem:
-    """Each critical model by a row of its own, with an input and an output price at any date."""
+    """Whether each critical model has its own row, with input and output prices at any date."""
     if not models:
         return DeployCheckItem("critical", "note", "no model is critical: none is named")
     reasons = [(model.name, _missing(model, catalog, candidate)) for model in models]
@@ -84,9 +83,9 @@ def critical(
 def _missing(model: CriticalModel, catalog: Catalog, candidate: Candidate) -> str:
     match = model.match
     if not model.present:
-        return "no row" if match.how == "default" else f"only a partial match: {match.model.name}"
+        return "no row" if match.is_guess else f"only a partial match: {match.model.name}"
     for period in _coming(model, candidate):
-        found = quote(catalog, model.sold.asked, TYPICAL, at=period.at)
+        found = quote(catalog, model.sold, TYPICAL, at=period.at)
         if found.unpriced:
             units = ", ".join(line.unit for line in found.unpriced)
             return f"no price for {units} {period.name}".strip()
@@ -96,14 +95,14 @@ def _missing(model: CriticalModel, catalog: Catalog, candidate: Candidate) -> st
 
 
 def _coming(model: CriticalModel, candidate: Candidate) -> Iterator[PricePeriod]:
-    """The instant that is looked at, then the first of every price list that comes after it."""
+    """The period of the check, then that of each later price list."""
     for period in price_periods((model.sold.model,), candidate.at):
-        if not period.name.startswith("until"):
+        if not period.is_past:
             yield period
 
 
 def _is_free(found: Quote) -> bool:
-    return bool(found.match.model.entry.get("free") or found.prices.entry.get("free"))
+    return found.match.model.is_free or found.prices.is_free
 
 
 def examples(
@@ -124,8 +123,7 @@ def examples(
     lines, wrong, unpaid = [], [], []
     for model, work in samples:
         for period in _coming(model, candidate):
-            name = model.sold.asked
-            call = quote(catalog, name, work.usage, service=work.service, at=period.at)
+            call = quote(catalog, model.sold, work.usage, service=work.service, at=period.at)
             job = Estimate(call, work.calls, candidate.profile)
             told = ", ".join(filter(None, (model.name, work.name, period.name)))
             wrong += [f"{told}: {why}" for why in _wrong(job, work)]
@@ -151,7 +149,7 @@ def examples(
 
 
 def _wrong(job: Estimate, work: Workload) -> Iterator[str]:
-    """What must hold for any job, whatever it costs."""
+    """The invariants that a job violates, whatever it costs."""
     if job.quote.unpriced:
         yield f"no price for {', '.join(line.unit for line in job.quote.unpriced)}"
     elif not job.pico_usd and not _is_free(job.quote) and work.usage.counts:

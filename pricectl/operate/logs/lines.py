@@ -1,4 +1,4 @@
-"""One line of a log, plain or JSON, to its phrases and the values beside them."""
+"""Parses one line of a log, plain or JSON: its phrases and the values beside them."""
 
 import json
 import re
@@ -48,7 +48,7 @@ class LogLine(NamedTuple):
 
 
 def read_line(text: str, phrases: Sequence[str]) -> LogLine:
-    """Read a line that has one of the phrases, in whatever case, somewhere in it."""
+    """Read a line that contains one of the phrases, ignoring case."""
     start = text.find("{") if text.endswith("}") else -1
     fields = _fields(text[start:]) if start >= 0 else {}
     # The member that has a phrase in it, else the whole line.
@@ -82,7 +82,7 @@ def read_line(text: str, phrases: Sequence[str]) -> LogLine:
 
 
 def _fields(text: str) -> Mapping[str, Any]:
-    """The scalar members of a JSON object, inner ones too; the outer and earlier of a name wins."""
+    """The scalar members of a JSON object, outermost and first of a name first."""
     try:
         record = json.loads(text)
     except (ValueError, RecursionError):

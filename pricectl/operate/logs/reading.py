@@ -1,7 +1,7 @@
-"""Production's log to what it says about prices: good signs, bad signs, names.
+"""Reads what production's log says about prices: good signs, bad signs, names.
 
-Blocks of bytes come in, in any pieces; plain and JSON lines may be mixed, and what cannot be
-decoded is passed over. Memory stays the same whatever the length of the log and of its lines.
+The log comes in blocks of bytes; plain and JSON lines may be mixed, undecodable bytes are skipped.
+Memory stays the same whatever the length of the log and of its lines.
 """
 
 import re
@@ -24,7 +24,7 @@ _KIND = re.compile(r"[a-z][a-z-]{0,39}")
 
 
 BLOCK_BYTES = 256 * 1024
-# What a file begins with whose text cannot be searched as it is, and what makes it one.
+# How compressed files begin, and the command that makes them text.
 _OTHER_FORMATS = {
     b"\x1f\x8b": ("is compressed", "gzip -dc {}"),
     b"\x28\xb5\x2f\xfd": ("is compressed", "zstd -dc {}"),
@@ -46,7 +46,7 @@ class Moment(NamedTuple):
 
 
 class Sighting(NamedTuple):
-    """One sign in one line, with what the line says beside it; texts are as hostile as the log."""
+    """One sign in one line, with what the line says beside it; its texts are untrusted."""
 
     sign: Sign
     moment: Moment

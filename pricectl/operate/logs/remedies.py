@@ -1,19 +1,29 @@
 """What to do about a name that fell back: an alias, a row, a price.
 
-A wrong alias bills wrongly for good, so one is proposed only where the name has the very words of a
-row in another order or spelling; a near name is never more than a hint.
+A wrong alias bills wrongly for good, so one is proposed only for the same words in another order or
+spelling; a near name is only a hint.
 """
 
 import json
 import re
 from collections import Counter
+from collections.abc import Callable
 from typing import NamedTuple
 
 from pricectl.core.catalog import Catalog
+from pricectl.core.errors import PricingError
 from pricectl.core.lookup import find, near_names, trace
 from pricectl.exit_codes import CLEAN, FINDINGS, INTERRUPTED
+from pricectl.files import catalog_file
 from pricectl.flags import FLAGS, UNKNOWN_MODEL, Remedy
-from pricectl.operate.logs.reading import FallbackName, LogTally
+from pricectl.operate.logs.reading import (
+    FallbackName,
+    LogReader,
+    LogTally,
+    Sighting,
+    SignCounter,
+    blocks,
+)
 
 _WORD = re.compile(r"[a-z]+|\d+")
 _DAY = re.compile(r"\b20\d\d-?[01]\d-?[0-3]\d\b")
@@ -39,18 +49,64 @@ class LogsResult(NamedTuple):
         return FINDINGS if self.tally.bad else CLEAN
 
 
+def read_log(
+    name: str,
+    *,
+    top: int,
+    open_catalog: Callable[[], Catalog],
+    on_bad: Callable[[Sighting], None] = lambda _: None,
+    need_catalog: bool = False,
+) -> LogsResult:
+    """Read a log to its end, or until Ctrl-C, which is how to end a pipe that does not end.
+
+    Args:
+        name: the log's file, or "-" for standard input.
+        top: how many of the names that fell back most get a remedy.
+        open_catalog: what remedies are found in; called only if a name fell back.
+        on_bad: called with each bad sign as it comes.
+        need_catalog: raise what `open_catalog` raises; else the result notes why there is none.
+
+    Raises:
+        Unavailable: the log is empty or cannot be read; finding nothing must not look clean.
+    """
+    reader, counter, interrupted = LogReader(), SignCounter(), False
+    try:
+        for sighting in reader.sightings(blocks(name)):
+            counter.add(sighting)
+            if not sighting.sign.good:
+                on_bad(sighting)
+    except KeyboardInterrupt:
+        interrupted = True
+    tally = counter.tally(reader.lines)
+    if not (tally.lines or interrupted):
+        raise catalog_file.Unavailable(
+            "is empty, so nothing was checked", where=name, next_step="check the path or the pipe"
+        )
+    names, result = tally.names[:top], LogsResult(tally, interrupted=interrupted)
+    if not names:
+        return result
+    try:
+        catalog = open_catalog()
+    except PricingError as error:
+        if need_catalog:
+            raise
+        without = tuple((fallback, None) for fallback in names)
+        return result._replace(names=without, note=f"no suggestions: {error}")
+    return result._replace(names=tuple((fallback, remedy(catalog, fallback)) for fallback in names))
+
+
 # The kinds whose remedy is the same for every model.
 _COMMON_REMEDIES = {flag.name: flag.remedy for flag in FLAGS if flag.remedy}
 
 
 def remedy(catalog: Catalog, fallback: FallbackName) -> Remedy:
-    """What would price the name, under the catalog as it is now."""
+    """The fix for a name, with the catalog as it is now."""
     name = fallback.model
     if fallback.kind in _COMMON_REMEDIES:
         return _COMMON_REMEDIES[fallback.kind]
     match = find(catalog, name)
     row = match.model.full_name
-    if match.how == "default":
+    if match.is_guess:
         return _unknown(catalog, name)
     if fallback.kind not in (UNKNOWN_MODEL, ""):
         return Remedy("price", row, f"add the missing price to {row}; 'pricectl show' has the rest")
@@ -61,7 +117,7 @@ def remedy(catalog: Catalog, fallback: FallbackName) -> Remedy:
 
 def _unknown(catalog: Catalog, name: str) -> Remedy:
     for step in trace(catalog, name):
-        if "different prices" in step.why:
+        if step.reason == "different-prices":
             return Remedy("choose", "", f"{step.why}; ask for PROVIDER/MODEL")
     alike = _same_words(catalog, name)
     if len(alike) == 1:
@@ -79,7 +135,7 @@ def _alias(name: str, row: str, before: str = "") -> Remedy:
 
 
 def _same_words(catalog: Catalog, name: str) -> tuple[str, ...]:
-    """The rows whose name has the same words and numbers, whatever stands between them."""
+    """The rows whose name has the same words and numbers, separators aside."""
     neutral = _NEUTRAL | {
         word for provider in catalog.providers for word in _WORD.findall(provider)
     }

@@ -1,10 +1,15 @@
 """An older version of the catalog put back: chosen, checked, restored whole or not at all."""
 
-from pricectl.operate.rollback.plan import SHORT, RollbackPlan, RollbackState, plan, writable
-from pricectl.operate.rollback.restore import RollbackChanges, RollbackResult, changes, restore
+from pricectl.operate.rollback.plan import RollbackPlan, RollbackState, plan, writable
+from pricectl.operate.rollback.restore import (
+    RollbackChanges,
+    RollbackResult,
+    changes,
+    restore,
+    roll_back,
+)
 
 __all__ = [
-    "SHORT",
     "RollbackChanges",
     "RollbackPlan",
     "RollbackResult",
@@ -12,5 +17,6 @@ __all__ = [
     "changes",
     "plan",
     "restore",
+    "roll_back",
     "writable",
 ]

@@ -12,16 +12,16 @@ from pricectl.core import sanity
 from pricectl.core.catalog import Catalog
 from pricectl.core.document import MAX_BYTES
 from pricectl.core.errors import PricingError
+from pricectl.core.labels import HASH_DIGITS
 from pricectl.core.sanity.verdict import Verdict
 from pricectl.core.windows import as_instant
 from pricectl.files import atomic, catalog_file, versions
 from pricectl.files.git import BadRef
 from pricectl.files.gitlog import CommittedVersion, FileLog
 from pricectl.files.versions import FileVersion
-from pricectl.operate.rollback.target import last_good, name_another, named
+from pricectl.operate.rollback.target import RollbackTarget, last_good, name_another, named
 from pricectl.policy import Policy
 
-SHORT = 12
 FORCED = "; restore it with --force if that is right"
 # What the target was compared with, for whether a process would take it.
 ComparedWith = Literal["last-good-copy", "file", "nothing"]
@@ -33,13 +33,15 @@ RollbackState = Literal[
 class RollbackPlan(NamedTuple):
     """What is to be put in place of what; nothing has been written yet.
 
-    `current` is None where there is no file; `committed` is git's version of it, if git has it.
-    `report` is about the target; `skipped` newer versions have errors. `sha256` is the target's
-    hash, as charges record it, `current_sha256` that of the file, empty where there is none.
-    `before` and `after` are the file and the target as catalogs; None where one cannot be loaded,
-    and then `not_loaded` says why. `refusal` says why a process would not take the target without
-    force; empty if it would. `comparison_note` says why that was not asked of the last good copy;
-    empty if it was, or need not be.
+    `current`: the file's content; None where there is no file.
+    `committed`: git's version of it, if git has it.
+    `report`: what validation found in the target.
+    `skipped`: how many newer versions have errors.
+    `sha256`, `current_sha256`: of the target, as charges record it, and of the file ("": no file).
+    `before`, `after`: file and target as catalogs; None where one cannot be loaded.
+    `not_loaded`: why one of them cannot be loaded.
+    `refusal`: why a process would not take the target without force; "" if it would.
+    `comparison_note`: why the target was not compared with the last good copy; "" if it was.
     """
 
     file: str
@@ -63,11 +65,11 @@ class RollbackPlan(NamedTuple):
         return self.current_sha256 == self.sha256
 
     @property
-    def keeps(self) -> str:
+    def backup_path(self) -> str:
         """The file that the current content is kept in; empty where that is not needed."""
         if self.current is None or self.committed or self.unchanged:
             return ""
-        return f"{self.file}.{self.current_sha256[:SHORT]}.bak"
+        return f"{self.file}.{self.current_sha256[:HASH_DIGITS]}.bak"
 
     def state(self, *, dry_run: bool, yes: bool, force: bool) -> RollbackState | None:
         """What is to be done; None if a person has to be asked."""
@@ -116,16 +118,16 @@ def plan(name: str | None, file: str, policy: Policy, today: date) -> RollbackPl
     else:
         target = named(name, file, log, policy, today)
     data, report = target.version.data, target.report
-    before, after, not_loaded = None, CatalogVersion.validated(report, data), ""
+    restored = _loaded(target)
+    after = None if isinstance(restored, PricingError) else restored
+    before, not_loaded = None, "" if after else f"cannot be compared: {restored}"
     if current is None:
         not_loaded = f"{file}: there is no file now"
-    try:
-        if current is not None:
+    else:
+        try:
             before = after if current == data and after else CatalogVersion.read(current)
-        if after is None:
-            target.version.version()
-    except PricingError as error:
-        not_loaded = not_loaded or f"cannot be compared: {error}"
+        except PricingError as error:
+            not_loaded = f"cannot be compared: {error}"
     planned = RollbackPlan(
         file,
         current,
@@ -139,10 +141,24 @@ def plan(name: str | None, file: str, policy: Policy, today: date) -> RollbackPl
         after,
         not_loaded,
     )
-    return planned if report.fails() or planned.unchanged else _compared(planned, policy, today)
+    if report.fails() or planned.unchanged:
+        return planned
+    # A target whose errors are waived passes the review, but no process would load it.
+    if isinstance(restored, PricingError):
+        raise restored
+    return _compared(planned, restored.catalog, policy, today)
 
 
-def _compared(planned: RollbackPlan, policy: Policy, now: date) -> RollbackPlan:
+def _loaded(target: RollbackTarget) -> CatalogVersion | PricingError:
+    """The target as a catalog, or why it cannot be loaded."""
+    built = CatalogVersion.validated(target.report, target.version.data)
+    try:
+        return built or target.version.version()
+    except PricingError as error:
+        return error
+
+
+def _compared(planned: RollbackPlan, target: Catalog, policy: Policy, now: date) -> RollbackPlan:
     """Ask whether the target looks broken beside the last good copy, or else beside the file."""
     from pricectl.runtime.shared_files import catalog_copy, default_state_folder, load_copy
 
@@ -150,8 +166,6 @@ def _compared(planned: RollbackPlan, policy: Policy, now: date) -> RollbackPlan:
         bounds, at = policy.limits.bounds, as_instant(now)
         return sanity.check(before, after, critical=policy.critical, bounds=bounds, at=at)
 
-    # A target whose errors are waived passes the review, but no process would load it: this raises.
-    target = (planned.after or planned.target.version()).catalog
     folder = default_state_folder()
     copy: Catalog | None = None
     with suppress(PricingError, OSError):  # no process of this user has left a copy

@@ -1,13 +1,15 @@
 """Does a rollback: shows what it changes, replaces the file, keeps what was there.
 
-Nothing is lost: what stood in the file is kept beside it as NAME.HASH.bak, unless it is a version
-that the current commit builds on, so that git has it for good.
+The old content is kept beside the file as NAME.HASH.bak, unless git has it in the history of the
+current commit.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
 from pricectl.changes.diff import DiffResult, NamedVersion, diff_versions
+from pricectl.core.errors import PricingError
 from pricectl.core.profile import Profile
 from pricectl.exit_codes import CLEAN, FAILED, FINDINGS
 from pricectl.files import atomic
@@ -32,7 +34,7 @@ class RollbackChanges(NamedTuple):
 class RollbackResult(NamedTuple):
     """What was done with the file and what the service answered.
 
-    `unreachable` says why the service did not answer.
+    `unreachable` says why the service did not answer; `asked`: a person has seen the changes.
     """
 
     plan: RollbackPlan
@@ -40,9 +42,10 @@ class RollbackResult(NamedTuple):
     state: RollbackState
     reloaded: ReloadReply | None = None
     unreachable: str = ""
+    asked: bool = False
 
     @property
-    def follows(self) -> bool:
+    def has_restored_version(self) -> bool:
         """Whether the service charges by the restored version now."""
         reply = self.reloaded
         return reply is not None and reply.said != "refused" and reply.version == self.plan.sha256
@@ -52,15 +55,56 @@ class RollbackResult(NamedTuple):
         """How `rollback` ends."""
         if self.unreachable:
             return FAILED
-        if self.reloaded and not self.follows:
+        if self.reloaded and not self.has_restored_version:
             return FINDINGS
         return _EXIT_CODES.get(self.state, CLEAN)
+
+
+def roll_back(  # noqa: PLR0913 - what is restored, who is asked, who is told
+    planned: RollbackPlan,
+    changes: RollbackChanges,
+    *,
+    ask: Callable[[], RollbackState],
+    dry_run: bool,
+    yes: bool,
+    force: bool,
+    reload: Callable[[], ReloadReply] | None,
+) -> RollbackResult:
+    """Do what a plan says, then have the service read its catalog again.
+
+    Args:
+        planned: what is to be put in place of what.
+        changes: what that changes.
+        ask: asks a person, where that is needed.
+        dry_run: write nothing.
+        yes: do not ask.
+        force: restore a version that looks broken.
+        reload: asks the service; None where there is none to ask.
+
+    Raises:
+        NotWritten: the file cannot be replaced, or is another one by now.
+    """
+    state, asked = planned.state(dry_run=dry_run, yes=yes, force=force), False
+    if state is None:
+        state = ask()
+        asked = state in {"restored", "declined"}
+    if state == "restored":
+        restore(planned, force=force)
+    result = RollbackResult(planned, changes, state, asked=asked)
+    # Also where nothing was to be done: the service may still charge by what was there before.
+    if reload and state in {"restored", "unchanged"}:
+        try:
+            result = result._replace(reloaded=reload())
+        except PricingError as error:
+            # The file is in place by now, so this is part of the result and ends nothing.
+            result = result._replace(unreachable=str(error))
+    return result
 
 
 def changes(
     planned: RollbackPlan, policy: Policy, profile: Profile, at: datetime
 ) -> RollbackChanges:
-    """What restoring changes; where one of the versions is not a catalog, why that is not known."""
+    """What restoring changes, or why that is not known: one of the versions is not a catalog."""
     if planned.before is None or planned.after is None:
         return RollbackChanges(None, planned.not_loaded)
     base = NamedVersion(planned.before, planned.file, planned.file)
@@ -69,12 +113,12 @@ def changes(
 
 
 def restore(planned: RollbackPlan, *, force: bool = False) -> None:
-    """Keep what is there, then replace it, if it is still what the plan saw. Raises NotWritten."""
+    """Back up the file, then replace it if it has not changed since the plan. Raises NotWritten."""
     target = planned.target
     why = "has errors" if planned.report.fails() else "" if force else planned.refusal
     if why:
         raise atomic.NotWritten(why, where=target.name, next_step="nothing was changed")
-    kept = planned.keeps
+    kept = planned.backup_path
     # A backup of the same name is the same content, unless somebody wrote into it: then stop.
     if (
         kept
@@ -86,6 +130,6 @@ def restore(planned: RollbackPlan, *, force: bool = False) -> None:
         planned.file,
         target.data,
         base_sha256=planned.current_sha256,
-        # What is on the disk must load, not what was meant to be written.
+        # Check the bytes on the disk, not those in memory.
         check=lambda written: target._replace(data=written).version(),
     )

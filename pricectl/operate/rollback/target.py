@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pricectl.check.validation import ValidationReport, validate
+from pricectl.core.labels import COMMIT_DIGITS
 from pricectl.files import atomic, branches, versions
 from pricectl.files.git import BadRef
 from pricectl.files.gitlog import MAX_VERSIONS, CommittedVersion, FileLog
@@ -107,7 +108,7 @@ def _by_sha256(digits: str, log: FileLog) -> FileVersion:
 
 def _file_version(commit: CommittedVersion, data: bytes, log: FileLog) -> FileVersion:
     return FileVersion(
-        data, f"{commit.commit[:7]} of {commit.day}", log.location.path, commit.commit
+        data, f"{commit.commit[:COMMIT_DIGITS]} of {commit.day}", log.location.path, commit.commit
     )
 
 

@@ -16,7 +16,7 @@ _FAILURES = ("error", "failed", "failure")
 
 
 class Reply(NamedTuple):
-    """What came back: `status` 0 is no answer at all, and `error` says why.
+    """What came back. `status` is 0 without a reply; then `error` says why.
 
     Header names are in lower case; the body is None where it is not JSON, and `error` its start.
     """
@@ -28,7 +28,7 @@ class Reply(NamedTuple):
 
 
 class ReportedCall(NamedTuple):
-    """What an answer reports of its call; None is nothing.
+    """What an answer reports of its call; None: not reported.
 
     Money is a number or a decimal string of USD.
     """

@@ -12,7 +12,7 @@ from pricectl.operate.cheapest import cheapest_chat_models
 UNKNOWN_MODEL = "smoke-test-of-an-unknown-name"
 PROMPT = "Answer with the single word: ready"
 _TYPICAL = Usage(1_000, 500)
-# The mode whose credits depend on most things is called first: its failure says most.
+# The mode whose credits have the most inputs is called first: its failure says most.
 _ORDER: tuple[Basis, ...] = ("cost", "tokens", "job")
 
 
@@ -109,8 +109,8 @@ def smoke_models(catalog: Catalog, names: Sequence[str] = ()) -> tuple[str, ...]
     ('mini', 'other')
     """
     matches = {name: find(catalog, name) for name in names or SEED_MODELS}
-    known = [name for name, match in matches.items() if match.how != "default"]
-    known.sort(key=lambda name: quote(catalog, name, _TYPICAL).pico_usd)
+    known = [name for name, match in matches.items() if not match.is_guess]
+    known.sort(key=lambda name: quote(catalog, matches[name], _TYPICAL).pico_usd)
     if not known:
         cheapest = () if names else cheapest_chat_models(catalog)
         if cheapest:
@@ -127,7 +127,7 @@ def smoke_models(catalog: Catalog, names: Sequence[str] = ()) -> tuple[str, ...]
 def plan(models: Sequence[str], unknown: str, run: str, *, charges: bool) -> tuple[Probe, ...]:
     """The checklist for an API that charges credits, or for one that only answers.
 
-    `run` makes jobs and keys those of this run. An empty `unknown` leaves that call out.
+    `run` begins the names of this run's jobs and keys. An empty `unknown` leaves that call out.
     """
     first, *further = models
     if not charges:

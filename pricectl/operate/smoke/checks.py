@@ -41,7 +41,7 @@ class AnswerChecker:
         self._balance: int | None = None
 
     def check(self, probe: Probe, reply: Reply) -> CallResult:
-        """What the reply to a call shows; a failed call shows no more than that."""
+        """What the reply to a call shows; of a failed call only its status."""
         status = _status(reply)
         if status.outcome == "failed":
             return CallResult(probe, reply.status, (status,))
@@ -78,7 +78,7 @@ class AnswerChecker:
             yield self._credits(probe, call, reported)
             before, after = self._balance, _whole(reported.balance)
             deducted, self._balance = _whole(reported.credits), after
-            # Nothing but the calls of this run moves the balance, a replay least of all.
+            # Only calls of this run may change the balance, and a replay must not.
             if before is not None and after is not None and deducted is not None:
                 note = "something else was charged; does the smoke test have an account of its own?"
                 yield _same("balance", str(before - deducted), str(after), note)

@@ -2,15 +2,23 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from pricectl.core import document
+from pricectl.core import Catalog, Profile, document
 from pricectl.core.document import Json
 from pricectl.core.errors import DocumentError, PricingError
 from pricectl.files import fetch
 from pricectl.operate.smoke.apis import APIS, ApiKind, Reply
-from pricectl.operate.smoke.calls import CallResult, Probe
+from pricectl.operate.smoke.calls import (
+    UNKNOWN_MODEL,
+    CallResult,
+    Probe,
+    SmokeResult,
+    plan,
+)
 from pricectl.operate.smoke.checks import AnswerChecker
 
 MAX_BYTES = 4 * 1024 * 1024
@@ -93,7 +101,7 @@ class Endpoint(NamedTuple):
         return text.replace(self.token, _MASK) if len(self.token or "") >= MIN_SECRET else text
 
     def _without_token(self, value: Json) -> Json:
-        """An API may quote the token in its answer; what is shown of that must not hold it."""
+        """Hide the token in an answer, which may quote it."""
         if isinstance(value, str):
             return self._masked(value)
         if isinstance(value, dict):
@@ -101,8 +109,46 @@ class Endpoint(NamedTuple):
         return [self._without_token(item) for item in value] if type(value) is list else value
 
 
+def smoke_test(  # noqa: PLR0913 - what is called, and what its answers are compared with
+    endpoint: Endpoint,
+    catalog: Catalog,
+    profile: Profile,
+    *,
+    models: Sequence[str],
+    unknown: str | None,
+    api: str | None,
+    clock: Callable[[], datetime],
+) -> SmokeResult:
+    """Make every call of the checklist, one after the other.
+
+    Args:
+        endpoint: the API.
+        catalog: what the costs in the answers are compared with.
+        profile: what the credits in the answers are compared with.
+        models: the models to call, the cheap one first.
+        unknown: a name without a row that must still be answered; "" is not called. None takes a
+            name of ours where calls are charged: where nothing is, it need not be answered.
+        api: what the API speaks; None finds it out with a call.
+        clock: the time of an answer, by which its prices are chosen.
+
+    Raises:
+        Unreachable: nothing answers, or not to this token.
+    """
+    api_name = api or find_api(endpoint)
+    kind = APIS[api_name]
+    if unknown is None:
+        unknown = UNKNOWN_MODEL if kind.charges else ""
+    probes = plan(models, unknown, f"smoke-{secrets.token_hex(6)}", charges=kind.charges)
+    checker = AnswerChecker(kind, catalog, profile, clock)
+    calls = tuple(run(endpoint, kind, probes, checker))
+    return SmokeResult(endpoint.base, api_name, calls, catalog, profile)
+
+
 def find_api(endpoint: Endpoint) -> str:
-    """Which API answers: an empty order is refused where there is a counter. Raises Unreachable."""
+    """Detect the API by a POST of {} to create-and-call: after 404 or 405 it is openai.
+
+    Raises Unreachable.
+    """
     reply = endpoint.post(APIS[_CREATE].path, {})
     _check_answered(endpoint, reply)
     return "openai" if reply.status in {404, 405} else _CREATE

@@ -4,32 +4,69 @@
 """
 
 from collections.abc import Callable, Mapping
-from importlib import import_module
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pricectl.changes.diff import DiffResult
+    from pricectl.check.validation import Validation
+    from pricectl.operate.deploy_check.checklist import DeployCheck
+
+# Each function imports its format when it is called: a verb pays for no format that nobody asked
+# for, and the types of both are checked, which names in strings would not be.
 
 
-class Format(NamedTuple):
-    """One format for other programs: its name, and its function ("module:name") for each verb."""
+def _markdown_diff(result: "DiffResult") -> str:
+    from pricectl.report.formats import markdown
 
-    name: str
-    functions: Mapping[str, str]
-
-    def function(self, verb: str) -> Callable[..., str]:
-        """What writes a verb's result in this format, imported when it is asked for."""
-        module, _, name = self.functions[verb].partition(":")
-        found: Callable[..., Any] = getattr(import_module(f"pricectl.report.{module}"), name)
-        return found
+    return markdown.diff(result)
 
 
-FORMATS = (
-    Format(
-        "markdown",
-        {"diff": "formats.markdown:diff", "deploy-check": "formats.markdown:deploy_check"},
-    ),
-    Format("concise", {"validate": "formats.concise:findings"}),
-    Format("github", {"validate": "formats.github:findings", "diff": "formats.github:diff"}),
-    Format("sarif", {"validate": "formats.sarif:findings"}),
-    Format("junit", {"validate": "formats.junit:findings"}),
+def _markdown_deploy_check(result: "DeployCheck") -> str:
+    from pricectl.report.formats import markdown
+
+    return markdown.deploy_check(result)
+
+
+def _concise(result: "Validation") -> str:
+    from pricectl.report.formats import concise
+
+    return concise.findings(result)
+
+
+def _github_findings(result: "Validation") -> str:
+    from pricectl.report.formats import github
+
+    return github.findings(result)
+
+
+def _github_diff(result: "DiffResult") -> str:
+    from pricectl.report.formats import github
+
+    return github.diff(result)
+
+
+def _sarif(result: "Validation") -> str:
+    from pricectl.report.formats import sarif
+
+    return sarif.findings(result)
+
+
+def _junit(result: "Validation") -> str:
+    from pricectl.report.formats import junit
+
+    return junit.findings(result)
+
+
+# By the format's name, what writes the result of each verb that has it.
+FORMATS: Mapping[str, Mapping[str, Callable[[Any], str]]] = MappingProxyType(
+    {
+        "markdown": {"diff": _markdown_diff, "deploy-check": _markdown_deploy_check},
+        "concise": {"validate": _concise},
+        "github": {"validate": _github_findings, "diff": _github_diff},
+        "sarif": {"validate": _sarif},
+        "junit": {"validate": _junit},
+    }
 )
 
 
@@ -39,4 +76,4 @@ def formats_of(verb: str) -> tuple[str, ...]:
     >>> formats_of("quote"), formats_of("diff")
     (('text', 'json'), ('text', 'json', 'markdown', 'github'))
     """
-    return ("text", "json", *(each.name for each in FORMATS if verb in each.functions))
+    return ("text", "json", *(name for name, writers in FORMATS.items() if verb in writers))

@@ -2,8 +2,8 @@
 
 from pricectl.check.findings import Finding
 from pricectl.check.validation import Validation, ValidationReport
-from pricectl.report.canvas import clean
-from pricectl.report.validate import place
+from pricectl.core.labels import clean
+from pricectl.report.validate import location
 
 
 def findings(found: Validation) -> str:
@@ -18,5 +18,5 @@ def findings(found: Validation) -> str:
 
 def line(report: ValidationReport, finding: Finding) -> str:
     """One finding on one line."""
-    where, message = place(report, finding), clean(finding.message) + finding.due_mark
+    where, message = location(report, finding), clean(finding.message) + finding.due_mark
     return f"{where}: {finding.severity}[{finding.rule}] {message}"

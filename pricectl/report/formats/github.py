@@ -5,9 +5,8 @@ from pricectl.changes.diff import DiffResult
 from pricectl.check.findings import SEVERITIES, Finding, Severity
 from pricectl.check.positions import Positions
 from pricectl.check.validation import Validation, ValidationReport
-from pricectl.core.labels import plural
-from pricectl.report import changes as words
-from pricectl.report.canvas import clean
+from pricectl.core.labels import clean, plural
+from pricectl.report import changes as change_text
 from pricectl.report.validate import compared_with
 
 LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "notice"}
@@ -55,16 +54,16 @@ def findings(found: Validation) -> str:
 
 
 def _command(report: ValidationReport, finding: Finding) -> str:
-    place: dict[str, str | int] = {"file": clean(report.file_of(finding)).removeprefix("./")}
+    properties: dict[str, str | int] = {"file": clean(report.file_of(finding)).removeprefix("./")}
     if finding.span:
         line, column, length = finding.span
-        place |= {"line": line, "endLine": line, "col": column, "endColumn": column + length}
+        properties |= {"line": line, "endLine": line, "col": column, "endColumn": column + length}
     message, hint = clean(finding.message), clean(finding.hint)
     first = (
         f"first at line {finding.also.line}, column {finding.also.column}" if finding.also else ""
     )
     text = "\n".join(part for part in (message, first, hint) if part)
-    return command(LEVELS[finding.severity], text, **place, title=finding.rule)
+    return command(LEVELS[finding.severity], text, **properties, title=finding.rule)
 
 
 def diff(result: DiffResult) -> str:
@@ -75,8 +74,8 @@ def diff(result: DiffResult) -> str:
     lines += [_change(change, result.head.path, positions) for change in changes[:MAX_CHANGES]]
     if len(changes) > MAX_CHANGES:
         lines.append(command("notice", f"{plural(len(changes) - MAX_CHANGES, 'change')} more"))
-    for told in words.left_out(compared.comparison):
-        lines.append(command("warning", told, title="pricectl diff"))
+    for sentence in change_text.left_out(compared.comparison):
+        lines.append(command("warning", sentence, title="pricectl diff"))
     for gate in compared.gates:
         lines.append(command("error" if gate.tripped else "notice", gate.text))
     return "\n".join(lines)
@@ -86,12 +85,12 @@ def _change(change: Change, path: str, positions: Positions) -> str:
     if change.kind in ("added", "removed"):
         sentence = f"{change.full_name} {change.kind}: {change.new or change.old}"
     else:
-        name = f"{change.full_name} {words.price_label(change)}"
-        old, new = words.sides(change)
+        name = f"{change.full_name} {change_text.price_label(change)}"
+        old, new = change_text.old_and_new(change)
         note = f"({change.note})" if change.note and not change.price else ""
-        told = (part for part in (words.moved(change.largest), note) if part)
+        parts = (part for part in (change_text.percent_text(change.largest), note) if part)
         head = change.model if change.kind == "resolution" else name
-        sentence = " ".join([f"{head}:", old, "->", new, *told])
+        sentence = " ".join([f"{head}:", old, "->", new, *parts])
     line, column, _ = positions.key(change.pointer)
     file = {} if path == "-" else {"file": clean(path).removeprefix("./")}
     level, kind = _CHANGE_LEVELS[change.severity], change.kind

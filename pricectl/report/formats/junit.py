@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 from pricectl.check.findings import Finding, Threshold
 from pricectl.check.rules import RULES
 from pricectl.check.validation import Validation, ValidationReport
-from pricectl.report.canvas import clean
+from pricectl.core.labels import clean
 from pricectl.report.formats.concise import line
 from pricectl.report.validate import compared_with
 
@@ -39,5 +39,5 @@ def _suite(root: ET.Element, report: ValidationReport, threshold: Threshold) -> 
             failure = ET.SubElement(case, "failure", type=failing[0].severity, message=message)
             failure.text = "\n".join(line(report, finding) for finding in failing)
         if rest[rule]:
-            told = "\n".join(line(report, finding) for finding in rest[rule])
-            ET.SubElement(case, "system-out").text = told
+            passing = "\n".join(line(report, finding) for finding in rest[rule])
+            ET.SubElement(case, "system-out").text = passing

@@ -7,15 +7,15 @@ into the bound is dropped line by line, sections in order of weight, and the com
 import re
 from collections.abc import Callable, Sequence
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from pricectl.changes import Change, Comparison
+from pricectl.changes import Change, Impact, Move
 from pricectl.changes.diff import DiffResult
 from pricectl.core.credits import BUDGET_MODES
+from pricectl.core.labels import clean, shortened
 from pricectl.operate.deploy_check.checklist import DeployCheck, ItemState
-from pricectl.report import changes as words
-from pricectl.report import deploy_check as checklist
-from pricectl.report.canvas import clean
+from pricectl.report import changes as change_text
+from pricectl.report import deploy_check as deploy_check_text
 
 DIFF_MARKER = "<!-- pricectl-diff -->"
 DEPLOY_CHECK_MARKER = "<!-- pricectl-deploy-check -->"
@@ -46,26 +46,26 @@ def diff(result: DiffResult) -> str:
     """The whole comment."""
     compared, found = result.compared, result.compared.comparison
     lines = [DIFF_MARKER, f"**{found.summary}** vs {code(compared.base)}", ""]
-    lines += [f"- {told}" for told in words.left_out(found)]
+    lines += [f"- {sentence}" for sentence in change_text.left_out(found)]
     lines += [f"- {_TRIPPED[gate.tripped]} {gate.text}" for gate in compared.gates]
     room = MAX_CHARACTERS - _RESERVED - _size(lines)
-    for section in _sections(found):
+    for section in map(_table, change_text.sections(found)):
         drawn = _drawn(section, room)
         lines += drawn
         room -= _size(drawn)
-    looks = words.only_looks(found)
+    looks = change_text.only_looks(found)
     return "\n".join([*lines, *(["", f"<sub>{looks}</sub>"] if looks else [])])
 
 
 def deploy_check(result: DeployCheck) -> str:
     """The checklist before a deploy, for a comment or a job's summary."""
-    verdict = checklist.verdict(result)
+    verdict = deploy_check_text.verdict(result)
     lines = [DEPLOY_CHECK_MARKER, f"**{code(result.file)}: {verdict}**", ""]
     lines += ["| | check | what it saw |", "| --- | --- | --- |"]
     for item in result.items:
-        seen = (checklist.sentence(item), *checklist.details(item))
-        told = "<br>".join(map(code, seen))
-        lines.append(f"| {_SYMBOLS[item.state]} | {item.id} | {told} |")
+        seen = (deploy_check_text.sentence(item), *deploy_check_text.details(item))
+        details = "<br>".join(map(code, seen))
+        lines.append(f"| {_SYMBOLS[item.state]} | {item.id} | {details} |")
     return "\n".join(lines)
 
 
@@ -75,11 +75,10 @@ def code(text: str) -> str:
     >>> code("gpt-4o"), code("a|b")
     ('`gpt-4o`', '<code>a&#124;b</code>')
     """
-    safe = clean(text)
-    safe = safe if len(safe) <= MAX_NAME else f"{safe[: MAX_NAME - 1]}…"
+    safe = shortened(clean(text), MAX_NAME, "…")
     if _SIMPLE.fullmatch(safe) or not safe:
         return f"`{safe}`" if safe else ""
-    entities = (one if one.isalnum() or one in " ./" else f"&#{ord(one)};" for one in safe)
+    entities = (sign if sign.isalnum() or sign in " ./" else f"&#{ord(sign)};" for sign in safe)
     return f"<code>{''.join(entities)}</code>"
 
 
@@ -98,39 +97,19 @@ def _drawn(section: MarkdownTable, room: int) -> list[str]:
     rows = len(section.rows)
     sizes = accumulate(len(row) + 1 for row in section.rows)
     fitting = sum(size <= room for size in sizes)
-    note = (
-        f"{rows - fitting:,} of {rows:,} rows of '{section.title}' are left out for want of room."
-    )
+    omitted = f"{rows - fitting:,} of {rows:,} rows of '{section.title}' are omitted"
+    note = f"{omitted}: the comment is full."
     if not fitting:
         return ["", note]
     return [*opening, *section.rows[:fitting], *(["", note] if fitting < rows else []), *closing]
 
 
-def _sections(found: Comparison) -> list[MarkdownTable]:
-    """Those that have a row, the weightiest first: what does not fit is dropped from the end."""
-    rows, rest = found.of("added", "removed", "renamed"), found.of("metadata")
-    names = "Names answered by another row"
-    sections = (
-        _table("Prices", "Model|Price|Before|Now|Change", found.of("repriced"), _price),
-        _table("Rows", "Row|Model|Prices", rows, _row),
-        _table(names, "Name|Before|Now|Change", found.of("resolution"), _name),
-        _jobs(found),
-        _table("Other changes", "Model|Member|Before|Now", rest, _other, folded=True),
-    )
-    return [section for section in sections if section.rows]
-
-
-def _table(
-    title: str,
-    columns: str,
-    changes: Sequence[Change],
-    cells: Callable[[Change], tuple[str, ...]],
-    *,
-    folded: bool = False,
-) -> MarkdownTable:
-    return MarkdownTable(
-        title, _line(columns.split("|")), tuple(_line(cells(one)) for one in changes), folded
-    )
+def _table(section: change_text.ChangeSection) -> MarkdownTable:
+    columns, cells, folded = _LAYOUTS[section.kind]
+    if section.jobs:  # read at each call, so that the table of modes decides
+        columns = (*columns, *(f"{name} cr" for name in BUDGET_MODES))
+    rows = tuple(_line(cells(row)) for row in (*section.changes, *section.jobs))
+    return MarkdownTable(section.title, _line(columns), rows, folded)
 
 
 def _line(cells: Sequence[str]) -> str:
@@ -138,43 +117,51 @@ def _line(cells: Sequence[str]) -> str:
 
 
 def _price(change: Change) -> tuple[str, ...]:
-    old, new = map(code, words.sides(change))
+    old, new = map(code, change_text.old_and_new(change))
     note = f" ({change.note})" if change.note and not change.price else ""
-    told = f"{words.mark(change.largest)} {words.moved(change.largest)}{note}"
-    return code(change.full_name), code(words.price_label(change)), old, new, told
+    difference = _difference(change.largest) + note
+    return code(change.full_name), code(change_text.price_label(change)), old, new, difference
+
+
+def _difference(move: Move | None) -> str:
+    return f"{change_text.arrow(move)} {change_text.percent_text(move)}"
 
 
 def _row(change: Change) -> tuple[str, ...]:
-    told = change.new if change.kind == "added" else change.old
+    content = change.new if change.kind == "added" else change.old
     was = "was " if change.kind == "renamed" else ""
-    return change.kind, code(change.full_name), was + code(told or "")
+    return change.kind, code(change.full_name), was + code(content or "")
 
 
 def _name(change: Change) -> tuple[str, ...]:
-    told = f"{words.mark(change.largest)} {words.moved(change.largest) or change.note}"
-    return code(change.model), code(change.old or ""), code(change.new or ""), told
+    percentage = change_text.percent_text(change.largest) or change.note
+    difference = f"{change_text.arrow(change.largest)} {percentage}"
+    return code(change.model), code(change.old or ""), code(change.new or ""), difference
 
 
 def _other(change: Change) -> tuple[str, ...]:
-    old, new = (code(words.value(text)) for text in (change.old, change.new))
+    old, new = (code(change_text.value(text)) for text in (change.old, change.new))
     note = f" ({change.note})" if change.note else ""
     return code(change.full_name), code(change.field), old, new + note
 
 
-def _jobs(found: Comparison) -> MarkdownTable:
-    rows = tuple(
-        _line(
-            (
-                code(words.job_title(job)),
-                code(job.workload.name),
-                words.cost(job.move.old_pico_usd),
-                words.cost(job.move.new_pico_usd),
-                f"{words.mark(job.move)} {words.moved(job.move)}",
-                *words.credit_cells(job).values(),
-            )
-        )
-        for job in found.changed_jobs
+def _job(job: Impact) -> tuple[str, ...]:
+    return (
+        code(change_text.job_title(job)),
+        code(job.workload.name),
+        change_text.cost(job.move.old_pico_usd),
+        change_text.cost(job.move.new_pico_usd),
+        _difference(job.move),
+        *change_text.credit_cells(job).values(),
     )
-    credit_columns = (f"{name} cr" for name in BUDGET_MODES)
-    columns = ("Model", "Job", "USD before", "USD now", "Change", *credit_columns)
-    return MarkdownTable("Sample jobs", _line(columns), rows, folded=True)
+
+
+# By the kind of a section: its columns, the cells of a row, and whether it is folded away at first;
+# jobs have a column for each budget mode besides.
+_LAYOUTS: dict[str, tuple[Sequence[str], Callable[[Any], tuple[str, ...]], bool]] = {
+    "prices": (("Model", "Price", "Before", "Now", "Change"), _price, False),
+    "rows": (("Row", "Model", "Prices"), _row, False),
+    "names": (("Name", "Before", "Now", "Change"), _name, False),
+    "jobs": (("Model", "Job", "USD before", "USD now", "Change"), _job, True),
+    "others": (("Model", "Member", "Before", "Now"), _other, True),
+}

@@ -14,7 +14,7 @@ from pricectl.check.findings import Finding, Severity
 from pricectl.check.positions import Span
 from pricectl.check.rules import RULES, Rule
 from pricectl.check.validation import Validation, ValidationReport
-from pricectl.report.canvas import clean
+from pricectl.core.labels import clean
 from pricectl.report.json_text import json_text
 from pricectl.report.validate import compared_documents
 
@@ -87,14 +87,14 @@ def _result(
 def _location(file: str, span: Span | None, pointer: str) -> dict[str, Any]:
     path = PurePath(file)
     uri = path.as_uri() if path.is_absolute() else quote(path.as_posix())
-    place: dict[str, Any] = {"artifactLocation": {"uri": uri}}
+    location: dict[str, Any] = {"artifactLocation": {"uri": uri}}
     if span:
-        place["region"] = {
+        location["region"] = {
             "startLine": span.line,
             "startColumn": span.column,
             "endColumn": span.column + span.length,
         }
     return {
-        "physicalLocation": place,
+        "physicalLocation": location,
         "logicalLocations": [{"fullyQualifiedName": clean(pointer), "kind": "member"}],
     }

@@ -6,15 +6,15 @@ import pytest
 
 from pricectl.core import Usage
 from pricectl.core.responses import read_response
-from pricectl.core.responses.provider import maker_of
+from pricectl.core.responses.provider import provider_by_model_name
 
 MESSAGE = {"input_tokens": 1, "output_tokens": 1, "cache_read_input_tokens": 0}
 
 
 @pytest.mark.parametrize("model", ["groq", "openai", "azure", "together_ai"])
 def test_a_name_that_is_a_provider_s_is_made_by_nobody(model: str) -> None:
-    assert maker_of(model) == ""
-    assert maker_of(f"{model}/m") != ""
+    assert provider_by_model_name(model) == ""
+    assert provider_by_model_name(f"{model}/m") != ""
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from pricectl.core.responses.values import (
     digits,
     dollars,
     items,
-    lacks,
+    lacks_all,
     member,
     seconds,
     text,
@@ -121,6 +121,6 @@ def test_members_of_what_has_some() -> None:
     assert items(body, "a", "b") == [1, 2]
     assert items(body, "a") == ()
     assert items((1, 2)) == (1, 2)
-    assert lacks(body, ("b", "c"))
-    assert not lacks(body, ("b", "a"))
-    assert not lacks([], ("a",))
+    assert lacks_all(body, ("b", "c"))
+    assert not lacks_all(body, ("b", "a"))
+    assert not lacks_all([], ("a",))

@@ -11,7 +11,7 @@ import pytest
 
 from pricectl.core import Catalog, Match, document, lookup, sanity
 from pricectl.core.catalog import build
-from pricectl.core.sanity import check, rows
+from pricectl.core.sanity import check, compare, rows
 from pricectl.core.sanity.bounds import widen
 from pricectl.core.sanity.verdict import ACKNOWLEDGEABLE, LEVELS, RULES, Verdict
 from pricectl.edit.formatting import formatted
@@ -391,7 +391,7 @@ def test_a_critical_model_is_looked_up_once_in_each_catalog(
         looked_up.append(name)
         return find(catalog, name)
 
-    monkeypatch.setattr(sanity, "find", counted)
+    monkeypatch.setattr(compare, "find", counted)
     catalogs = catalog({**many(3), "gpt-4o": ROW}), catalog({**many(3), "gpt-4o": {"mode": "chat"}})
     found = check(*catalogs, critical=critical, at=datetime(2026, 12, 1, tzinfo=UTC))
     assert rules(found)[0] == "critical-model-missing"
@@ -549,7 +549,7 @@ def test_the_comparison_of_an_equal_file_looks_at_no_price(monkeypatch: pytest.M
         seen.append(after.name)
         return real(before, after, *rest)
 
-    monkeypatch.setattr(sanity, "judge_row", counted)
+    monkeypatch.setattr(compare, "judge_row", counted)
     values = shipped()
     values["openai"]["gpt-4o"][IN] = 2.6e-06
     check(BASE, loaded(values))
@@ -600,7 +600,7 @@ def test_an_alias_that_moves_to_a_far_dearer_row_is_refused() -> None:
 def test_many_aliases_that_no_row_answers_are_refused() -> None:
     before = {name: {**row, "aliases": [f"team-{name}-x"]} for name, row in many(5).items()}
     found = verdict(before, many(5))
-    assert "5 of 5 aliases are answered by no row, such as team-m0-x" in found.refusal
+    assert "no row answers for 5 of 5 aliases, such as team-m0-x" in found.refusal
     two = {name: row if name in {"m0", "m1"} else before[name] for name, row in many(5).items()}
     assert verdict(before, two).findings == ()
     three = {**two, "m2": many(5)["m2"]}

@@ -3,6 +3,7 @@
 import pytest
 
 from pricectl.core import Catalog
+from pricectl.core.lookup import LayerTried, trace
 from pricectl.flags import Remedy
 from pricectl.operate.logs.reading import FallbackName
 from pricectl.operate.logs.remedies import remedy
@@ -66,6 +67,18 @@ def test_a_name_of_two_prices_must_be_chosen(catalog: Catalog) -> None:
     found = proposed(catalog, "gpt-4.1")
     assert found.action == "choose"
     assert "azure/gpt-4.1, other/gpt-4.1" in found.words
+
+
+def test_the_reason_decides_and_not_its_sentence(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def reworded(catalog: Catalog, name: str) -> tuple[LayerTried, ...]:
+        return tuple(step._replace(why="several rows fit") for step in trace(catalog, name))
+
+    monkeypatch.setattr("pricectl.operate.logs.remedies.trace", reworded)
+    assert proposed(catalog, "gpt-4.1").action == "choose"
+    assert proposed(catalog, "eu/gpt-4.1").action == "choose"
+    assert proposed(catalog, "no-such").action == "row"
 
 
 def test_every_other_kind_has_its_own_advice(catalog: Catalog) -> None:

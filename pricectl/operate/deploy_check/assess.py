@@ -1,0 +1,223 @@
+"""Runs the checks of a catalog that is to be deployed."""
+
+import logging
+import os
+import stat
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC
+from pathlib import Path
+
+from pricectl.changes import CatalogVersion
+from pricectl.changes.diff import NamedVersion, diff_versions
+from pricectl.check.findings import Threshold
+from pricectl.check.validation import validate
+from pricectl.core import sanity
+from pricectl.core.calculator import quote
+from pricectl.core.catalog import Catalog
+from pricectl.core.errors import PricingError
+from pricectl.core.labels import count
+from pricectl.files import atomic, catalog_file, versions
+from pricectl.files.base import NONE, EvidenceFinder, FoundCatalog
+from pricectl.files.git import BadRef, advised_option
+from pricectl.files.gitlog import FileLog
+from pricectl.operate.deploy_check.checklist import (
+    Candidate,
+    DeployCheck,
+    DeployCheckItem,
+    FoundErrors,
+    ItemState,
+)
+from pricectl.operate.deploy_check.sample_jobs import (
+    TYPICAL,
+    CriticalModel,
+    critical,
+    critical_names,
+    examples,
+    looked_up,
+)
+
+SHORT = 12
+
+
+def assess(candidate: Candidate) -> DeployCheck:
+    """Run every check; those that depend on a failed one are unknown, never left out."""
+    sha256 = atomic.sha256(candidate.data)
+    deployed, not_compared = _deployed(candidate)
+    base = FoundCatalog(reason=not_compared)
+    if deployed and deployed.version.values:
+        base = FoundCatalog(deployed.version.catalog, deployed.name)
+    report = validate(
+        candidate.data,
+        candidate.file,
+        candidate.policy,
+        candidate.at,
+        evidence=EvidenceFinder(candidate.policy).with_base(base, candidate.data),
+    )
+    threshold = Threshold(due=candidate.fail_on_due)
+    failing = tuple(found for found in report.findings if threshold.trips(found))
+    state: ItemState = "failed" if failing else "note" if report.count("warning") else "ok"
+    valid = DeployCheckItem("validate", state, facts=FoundErrors(report, failing))
+    items = [_file(candidate, sha256), _git(candidate), valid]
+    try:
+        # Reading it again is for a file that cannot be loaded, to say why.
+        version = CatalogVersion.validated(report, candidate.data) or CatalogVersion.read(
+            candidate.data
+        )
+    except PricingError as error:
+        items.append(DeployCheckItem("runtime", "failed", f"the service would refuse it: {error}"))
+        why = "not checked: the catalog cannot be loaded"
+        items += [
+            DeployCheckItem(name, "unknown", why) for name in ("critical", "examples", "changes")
+        ]
+    else:
+        names = critical_names(candidate.policy, base.catalog)
+        models = looked_up(names, version.catalog)
+        changes = DeployCheckItem(
+            "changes", "note" if candidate.base == NONE else "unknown", not_compared
+        )
+        items += [
+            _runtime(candidate, version, deployed, sha256, models),
+            critical(models, version.catalog, candidate),
+            examples(models, version.catalog, candidate),
+            _changes(candidate, version, deployed) if deployed else changes,
+        ]
+    return DeployCheck(candidate.file, sha256, tuple(items))
+
+
+def _deployed(candidate: Candidate) -> tuple[NamedVersion | None, str]:
+    """The version to compare with, or in words why there is none."""
+    if candidate.base == NONE:
+        what = "prices that moved, rows that are gone, what a running service would refuse"
+        return None, f"not compared, as --base none says; not checked: {what}"
+    try:
+        with advised_option("--base"):
+            found = versions.read(
+                candidate.base, candidate.file, candidate.policy, new=candidate.data
+            )
+        return NamedVersion(found.version(), found.described, found.path), ""
+    except PricingError as error:
+        return None, f"cannot be compared: {error}"
+
+
+def _file(candidate: Candidate, sha256: str) -> DeployCheckItem:
+    size = f"readable, {count(len(candidate.data))} bytes, sha256 {sha256[:SHORT]}"
+    if candidate.file == catalog_file.STDIN:
+        return DeployCheckItem("file", "note", f"standard input, {size}")
+    mode = Path(candidate.file).stat().st_mode
+    said = f"{size}, mode {stat.S_IMODE(mode):04o}"
+    if mode & stat.S_IWOTH and os.name != "nt":
+        return DeployCheckItem("file", "failed", f"{said}: anybody may write it; chmod o-w")
+    if not mode & stat.S_IROTH:
+        return DeployCheckItem("file", "note", f"{said}: readable by its owner and group only")
+    return DeployCheckItem("file", "ok", said)
+
+
+def _git(candidate: Candidate) -> DeployCheckItem:
+    if candidate.file == catalog_file.STDIN:
+        return DeployCheckItem("git", "note", "not looked at: standard input")
+    try:
+        log = FileLog(candidate.file, versions.settings_naming(candidate.file, candidate.policy))
+        found, head = log.committed(candidate.data), log.versions[:1]
+    except BadRef as error:
+        return DeployCheckItem("git", "note", str(error.what))
+    if not found:
+        return DeployCheckItem("git", "note", "not committed: what is deployed is in no version")
+    if found.blob != head[0].blob:
+        return DeployCheckItem(
+            "git", "note", f"the version of {found.commit[:7]}, which is not the newest"
+        )
+    return DeployCheckItem("git", "ok", f"committed in {found.commit[:7]} of {found.day}")
+
+
+def _runtime(
+    candidate: Candidate,
+    version: CatalogVersion,
+    deployed: NamedVersion | None,
+    sha256: str,
+    models: Sequence[CriticalModel],
+) -> DeployCheckItem:
+    """Whether a service takes it: one that starts, and one that has the deployed prices.
+
+    A refusal is reported here and not among the changes, because it does not depend on a gate.
+    """
+    policy = candidate.policy
+    if deployed:
+        verdict = sanity.check(
+            deployed.version.catalog,
+            version.catalog,
+            critical=policy.critical,
+            bounds=policy.limits.bounds,
+            at=candidate.at.astimezone(UTC),
+        )
+        if verdict.refused:
+            said = f"a service with the deployed prices would refuse it: {verdict.refusal}"
+            return DeployCheckItem("runtime", "failed", said, (verdict.next_step,))
+    return _started(candidate, sha256, models, version.catalog)
+
+
+def _started(
+    candidate: Candidate, sha256: str, models: Sequence[CriticalModel], catalog: Catalog
+) -> DeployCheckItem:
+    """Start a service with a temporary copy, so that running services do not reload.
+
+    The catalog is read once more here on purpose: that the runtime can do it is the check.
+    """
+    from pricectl.runtime import Pricing
+
+    with tempfile.TemporaryDirectory(prefix="pricectl-") as folder, _without_log():
+        file = Path(folder) / catalog_file.FILE_NAME
+        file.write_bytes(candidate.data)
+        pricing = Pricing.load(file, policy=candidate.policy, state=Path(folder) / "state")
+        snapshot, fallbacks = pricing.snapshot, pricing.metrics().fallbacks
+        wrong = [
+            model.name
+            for model in models
+            if pricing.quote(model.name, TYPICAL, at=candidate.at).pico_usd
+            != quote(catalog, model.match, TYPICAL, at=candidate.at).pico_usd
+        ]
+    if snapshot.layer != "file" or snapshot.sha256 != sha256:
+        return DeployCheckItem(
+            "runtime", "failed", f"the service would fall back to: {snapshot.layer}"
+        )
+    troubles = [kind for kind, number in fallbacks.items() if number]
+    if troubles:
+        return DeployCheckItem(
+            "runtime", "failed", f"the service would report {', '.join(troubles)}"
+        )
+    if wrong:
+        return DeployCheckItem(
+            "runtime", "failed", "the service prices otherwise than 'quote'", tuple(wrong)
+        )
+    return DeployCheckItem(
+        "runtime", "ok", f"the service loads {count(snapshot.models)} models from it"
+    )
+
+
+@contextmanager
+def _without_log() -> Iterator[None]:
+    """Quiet the service's log: the checklist reports the same."""
+    logger = logging.getLogger("pricectl.runtime")
+    before, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = before
+
+
+def _changes(
+    candidate: Candidate, version: CatalogVersion, deployed: NamedVersion
+) -> DeployCheckItem:
+    head = NamedVersion(version, candidate.file, candidate.file)
+    result = diff_versions(
+        deployed,
+        head,
+        candidate.policy,
+        profile=candidate.profile,
+        at=candidate.at,
+        limits=candidate.limits,
+    )
+    compared = result.compared
+    state: ItemState = "note" if compared.comparison.changes and not compared.gates else "ok"
+    return DeployCheckItem("changes", "failed" if compared.tripped else state, facts=compared)
