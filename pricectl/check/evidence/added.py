@@ -6,27 +6,27 @@ says what its price may be.
 
 from collections.abc import Iterator
 
-from pricectl.check.evidence.base import beside
-from pricectl.check.evidence.market import (
-    Market,
-    Offer,
-    Witness,
-    evidence_line,
-    is_reseller,
-    median_price,
-    seller_of,
+from pricectl.check.evidence.market import Market, Offer, is_reseller, median_price
+from pricectl.check.evidence.prices import (
+    ERROR_TWICE,
+    INPUT,
+    OUTPUT,
+    FoundPrice,
+    added_prices,
+    is_far_off,
+    is_listed,
 )
-from pricectl.check.evidence.prices import CACHE_READ, INPUT, OUTPUT, FoundPrice, prices_of
+from pricectl.check.evidence.witnesses import Witness, beside, evidence_line
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Context, Rule
 from pricectl.core.labels import label, plural
 from pricectl.core.model import Model
-from pricectl.core.sanity.moves import is_cache, power_of_ten
+from pricectl.core.sanity.moves import is_cache
 from pricectl.core.units import STANDARD
 
 # Times off the market, doubled: an error from 9.5, a warning beyond 3. Resellers choose their
 # prices: theirs spread further.
-ERROR_TWICE, WARNING_TWICE = 19, 6
+WARNING_TWICE = 6
 RESELLER_ERROR_TWICE, RESELLER_WARNING_TWICE = 40, 10
 # What a row may lack without anybody noticing: its calls are charged the nearest other price.
 MISSED = frozenset(
@@ -38,7 +38,6 @@ MISSED = frozenset(
     }
 )
 NAMED_PRICES = 3
-SHARE_PARTS = 200  # a share is the same within half a percent
 
 
 def _row(model: str, prices: str) -> str:
@@ -87,26 +86,6 @@ COPIED = Rule(
     base=_BASE,
     reference=_KNOWN,
 )
-SHARE_ODD = Rule(
-    "cache-share-odd",
-    "warning",
-    "a new cache read price is no usual share of input",
-    "A seller has a few shares, such as a tenth or a quarter; another one is a rounded price or "
-    "another model's.",
-    _row(
-        "gpt-5",
-        '"input_cost_per_token": 1e-06, "output_cost_per_token": 8e-06,\n'
-        '                      "cache_read_input_token_cost": 2.8e-07',
-    ),
-    _row(
-        "gpt-5",
-        '"input_cost_per_token": 1e-06, "output_cost_per_token": 8e-06,\n'
-        '                      "cache_read_input_token_cost": 2.5e-07',
-    ),
-    "Compare it with the seller's page.",
-    base=_BASE,
-    reference=_KNOWN,
-)
 PRICE_ABSENT = Rule(
     "price-absent",
     "warning",
@@ -118,23 +97,16 @@ PRICE_ABSENT = Rule(
     base=_BASE,
     reference=_KNOWN,
 )
-RULES = (OFF_MARKET, UNLIKE_REFERENCE, COPIED, SHARE_ODD, PRICE_ABSENT)
+RULES = (OFF_MARKET, UNLIKE_REFERENCE, COPIED, PRICE_ABSENT)
 
 
 def check(context: Context, market: Market) -> Iterator[Finding]:
     """Each price that the base does not have, and each row that it does not have."""
     base = context.evidence.base
-    if base is None:
-        return
-    for model in context.catalog.models:
-        old = base.by_full_name.get(model.full_name)
-        if old is not None and old.entry == model.entry:
-            continue
-        had = old.prices.rates if old else {}
-        added = [price for price in prices_of(model) if price.key not in had]
-        if added:
-            yield from _judge(market, model, added, is_new=old is None)
-        if old is None:
+    for model, added in added_prices(context):
+        is_new = base is not None and model.full_name not in base.by_full_name
+        yield from _judge(market, model, added, is_new=is_new)
+        if is_new:
             yield from _absent(market, model)
 
 
@@ -142,7 +114,7 @@ def _judge(
     market: Market, model: Model, added: list[FoundPrice], *, is_new: bool
 ) -> Iterator[Finding]:
     listed = market.listed(model)
-    doubted = [price for price in added if not _is_listed(listed, price)]
+    doubted = [price for price in added if not is_listed(listed, price)]
     far_off = [found for price in doubted if (found := off_market(market, model, price))]
     yield from far_off
     denied = [price for price in doubted if listed and listed.price(price.key)]
@@ -157,13 +129,6 @@ def _judge(
         line = evidence_line(first.key, first.pico_usd, beside(market, model, first.key))
         also = f"; {plural(more, 'other price')} of the row differ too" if more else ""
         yield UNLIKE_REFERENCE.finding(first.pointer, line + also)
-    for price in doubted:
-        if price.unit == "cache_read":
-            yield from _share(market, model, price)
-
-
-def _is_listed(listed: Offer | None, price: FoundPrice) -> bool:
-    return listed is not None and price.pico_usd in listed.prices(price.key)
 
 
 def off_market(market: Market, model: Model, price: FoundPrice) -> Finding | None:
@@ -190,16 +155,6 @@ def off_market(market: Market, model: Model, price: FoundPrice) -> Finding | Non
     return finding if is_error else finding._replace(severity="warning")
 
 
-def is_far_off(price: int, other: int, twice: int = ERROR_TWICE) -> bool:
-    """Whether two prices are a power of ten apart, or half of `twice` times and more.
-
-    >>> is_far_off(100, 950), is_far_off(100, 900)
-    (True, False)
-    """
-    low, high = sorted((price, other))
-    return bool(power_of_ten(low, high)) or high * 2 >= low * twice
-
-
 def _copied_from(market: Market, model: Model, denied: list[FoundPrice]) -> Offer | None:
     """The seller's row for another model with the same input and output."""
     own = {price.key: price.pico_usd for price in denied}
@@ -210,27 +165,6 @@ def _copied_from(market: Market, model: Model, denied: list[FoundPrice]) -> Offe
         if (offer.price(INPUT), offer.price(OUTPUT)) == pair:
             return offer
     return None
-
-
-def _share(market: Market, model: Model, price: FoundPrice) -> Iterator[Finding]:
-    """A finding if a cache read has a share of input that none of the seller's rows has."""
-    _, tier, service = price.key
-    whole = model.prices.charged_pico_usd(("input", tier, service))
-    if not (whole and price.pico_usd) or price.pico_usd > whole:
-        return
-    known = [
-        (offer.price(CACHE_READ), offer.price(INPUT))
-        for offer in (*market.siblings(model), *market.others(model))
-        if seller_of(offer.model) == seller_of(model)
-    ]
-    shares = [(part, of) for part, of in known if part and of]
-    for part, of in shares:
-        # part/of equals the price's own share, within one part of SHARE_PARTS
-        if abs(price.pico_usd * of - part * whole) * SHARE_PARTS <= part * whole:
-            return
-    if shares:
-        witnesses = [Witness("input", whole), *beside(market, model, price.key)]
-        yield SHARE_ODD.finding(price.pointer, evidence_line(price.key, price.pico_usd, witnesses))
 
 
 def _absent(market: Market, model: Model) -> Iterator[Finding]:

@@ -10,9 +10,11 @@ from pricectl.check.evidence import (
     ACKNOWLEDGEABLE,
     added,
     base,
+    cache_shares,
     gone,
-    neighbours,
+    left_behind,
     provenance,
+    ratios,
     reference,
     structure,
 )
@@ -22,7 +24,17 @@ from pricectl.check.rules.base import Context
 from pricectl.core.pointers import unescape
 from pricectl.core.sanity.acknowledgements import read_acknowledged
 
-FAMILIES = (base, gone, added, reference, neighbours, structure, provenance)
+FAMILIES = (
+    base,
+    gone,
+    added,
+    cache_shares,
+    reference,
+    ratios,
+    left_behind,
+    structure,
+    provenance,
+)
 # What only compares a price with its own past or its family: a row that the reference has just so
 # needs no second look.
 CONFIRMED = frozenset({"price-jump", "price-outlier", "output-far-above-input"})

@@ -6,7 +6,8 @@ so near that nobody notices.
 
 from collections.abc import Iterator
 
-from pricectl.check.evidence.market import Market, Witness, evidence_line
+from pricectl.check.evidence.market import Market
+from pricectl.check.evidence.witnesses import Witness, evidence_line
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Context, Rule
 from pricectl.core.labels import label

@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from pricectl.check.evidence import Evidence
 from pricectl.core.catalog import Catalog
-from pricectl.core.labels import label, ratio_text, short_rate
 from pricectl.core.model import Model
 from pricectl.core.rates import RateKey
 
@@ -161,6 +160,18 @@ class Market:
         own = min(found, key=lambda offer: exact_name(offer.model.name) != exact_name(model.name))
         return own._replace(name=self.evidence.reference_name)
 
+    def judges_structure(self, model: Model) -> bool:
+        """Whether a row is neither as the base has it nor as the reference; False without either.
+
+        Without a base, rows that the reference has are old ones, too.
+        """
+        known = self.evidence.base or self.evidence.reference
+        same = known.by_full_name.get(model.full_name) if known else None
+        if known is None or (same is not None and same.entry == model.entry):
+            return False
+        listed = self.listed(model)
+        return listed is None or listed.model.entry != model.entry
+
     def others(self, model: Model) -> tuple[Offer, ...]:
         """Other rows of the same model: its snapshots, its regions, other sellers."""
         found = self._by_identity.get(identity(model.name), ())
@@ -177,28 +188,3 @@ def median_price(offers: Iterable[Offer], key: RateKey) -> int:
     """The median of what the offers ask; 0 if none has a price above zero."""
     prices = [price for offer in offers if (price := offer.price(key))]
     return median_low(prices) if prices else 0
-
-
-class Witness(NamedTuple):
-    """A price that another one is held against, and whose it is."""
-
-    name: str
-    pico_usd: int
-
-
-def evidence_line(key: RateKey, pico_usd: int, witnesses: Iterable[Witness]) -> str:
-    """A price and what speaks for or against it; the first witness says how far off it is.
-
-    >>> evidence_line(("input", 0, ""), 25_000_000, [Witness("deployed", 2_500_000)])
-    'input $25.00 / 1M; deployed $2.50 (x10)'
-    """
-    unit, _, _ = key
-    words: list[str] = []
-    for name, other in witnesses:
-        ratio = ""
-        if not words and pico_usd and other and pico_usd != other:
-            sign = "x" if pico_usd > other else "/"
-            ratio = f" ({sign}{ratio_text(max(pico_usd, other), min(pico_usd, other))[:-1]})"
-        words.append(f"{name} {short_rate(other, unit).partition(' ')[0]}{ratio}")
-    said = f"{label(*key)} {short_rate(pico_usd, unit)}"
-    return f"{said}; {', '.join(words)}" if words else said

@@ -5,9 +5,9 @@ They say that somebody compared the row with the seller, which holds for the pri
 
 from collections.abc import Iterator
 
-from pricectl.check.evidence.base import beside
-from pricectl.check.evidence.market import Market, Witness, evidence_line
+from pricectl.check.evidence.market import Market
 from pricectl.check.evidence.prices import prices_of
+from pricectl.check.evidence.witnesses import Witness, beside, evidence_line
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Context, Rule
 from pricectl.core.pointers import pointer_to

@@ -9,10 +9,10 @@ from fractions import Fraction
 from statistics import median_low
 from typing import NamedTuple
 
-from pricectl.check.evidence.added import is_far_off, off_market
-from pricectl.check.evidence.base import beside
-from pricectl.check.evidence.market import Market, Witness, evidence_line
-from pricectl.check.evidence.prices import FoundPrice, prices_of
+from pricectl.check.evidence.added import off_market
+from pricectl.check.evidence.market import Market
+from pricectl.check.evidence.prices import FoundPrice, is_far_off, prices_of
+from pricectl.check.evidence.witnesses import Witness, beside, evidence_line
 from pricectl.check.findings import Finding, Severity
 from pricectl.check.rules.base import Context, Rule
 from pricectl.core.labels import plural, short_decimal

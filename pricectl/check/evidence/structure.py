@@ -9,9 +9,9 @@ from fractions import Fraction
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from pricectl.check.evidence.added import is_far_off
-from pricectl.check.evidence.market import Market, Offer, Witness, evidence_line, seller_of
-from pricectl.check.evidence.prices import INPUT, OUTPUT, FoundPrice, prices_of
+from pricectl.check.evidence.market import Market, seller_of
+from pricectl.check.evidence.prices import OUTPUT, prices_of
+from pricectl.check.evidence.witnesses import Witness, evidence_line
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import TEXT_MODES, Context, Rule, mode_of
 from pricectl.core.catalog import Catalog
@@ -25,8 +25,6 @@ from pricectl.core.units import SYNONYMS, UNITS
 
 # Known factors are 1.1 for regions, 2 for priority, 6 at most for the fastest service.
 LOWEST_FACTOR, HIGHEST_FACTOR = Fraction(1, 2), Fraction(3)
-# Output close to input, in a seller's list where it costs three to five times as much.
-CLOSE, USUAL, MIN_ROWS = Fraction(3, 2), Fraction(5, 2), 4
 
 
 def _row(more: str) -> str:
@@ -95,32 +93,6 @@ INPUT_MISSING = Rule(
     "Add input_cost_per_token.",
     base=BASE,
 )
-PART_OFF = Rule(
-    "reasoning-off-output",
-    "error",
-    "reasoning costs a power of ten, or 9.5 times and more, more or less than output",
-    "Reasoning tokens are output tokens; sellers charge them alike or a few times as much.",
-    _row(', "output_cost_per_reasoning_token": 4e-05'),
-    _row(', "output_cost_per_reasoning_token": 4e-06'),
-    "Check the exponent, or leave the key out.",
-    base=BASE,
-)
-OUTPUT_CLOSE = Rule(
-    "output-close-to-input",
-    "warning",
-    "output costs about as much as input, which it does in no other row of the seller",
-    "The price of another side or service was probably copied.",
-    '{"x": {"m": {"input_cost_per_token": 1e-06, "output_cost_per_token": 1.2e-06}}}',
-    _row(""),
-    "Compare both with the seller's page.",
-    base=BASE,
-    reference='{"x": {'
-    + ",\n       ".join(
-        f'"m-{number}": {{"input_cost_per_token": 1e-06, "output_cost_per_token": {number}e-06}}'
-        for number in (3, 4, 5, 6)
-    )
-    + "}}",
-)
 SOURCE_ODD = Rule(
     "source-odd",
     "warning",
@@ -138,27 +110,18 @@ RULES = (
     FACTOR_ODD,
     FACTOR_TEXT,
     INPUT_MISSING,
-    PART_OFF,
-    OUTPUT_CLOSE,
     SOURCE_ODD,
 )
 
 
 def check(context: Context, market: Market) -> Iterator[Finding]:
     """Rows that the base does not have as they are; without a base, those the reference lacks."""
-    base, reference = context.evidence.base, context.evidence.reference
-    known = base or reference
-    for model in context.catalog.models:
-        same = known.by_full_name.get(model.full_name) if known else None
-        if known is None or (same is not None and same.entry == model.entry):
-            continue
-        listed = market.listed(model)
-        if listed is not None and listed.model.entry == model.entry:
-            continue
+    reference = context.evidence.reference
+    for model in filter(market.judges_structure, context.catalog.models):
         yield from _stated_twice(model)
         yield from _tier_end(model)
         yield from _factors(model)
-        yield from _sides(market, model)
+        yield from _input_missing(model)
         yield from _source(reference, model)
 
 
@@ -213,49 +176,12 @@ def _factor(model: Model, word: str, factor: Fraction, where: str) -> Iterator[F
             return
 
 
-def _sides(market: Market, model: Model) -> Iterator[Finding]:
-    rates, pointer = model.prices.rates, model.prices.pointer_to
-    sides = rates.get(INPUT), rates.get(OUTPUT)
-    paid = {UNITS[unit].side for unit, _, _ in rates}
-    if mode_of(model) in TEXT_MODES and sides[1] and "input" not in paid:
+def _input_missing(model: Model) -> Iterator[Finding]:
+    output = model.prices.rates.get(OUTPUT)
+    paid = {UNITS[unit].side for unit, _, _ in model.prices.rates}
+    if mode_of(model) in TEXT_MODES and output and "input" not in paid:
         message = f"{label('output')} has a price and input has none"
-        yield INPUT_MISSING.finding(pointer(sides[1][1]), message)
-    listed = market.listed(model)
-    for price in prices_of(model):
-        _, tier, service = price.key
-        whole, _ = rates.get(("output", tier, service), (0, ""))
-        if price.unit != "reasoning" or not whole or not price.pico_usd:
-            continue
-        if is_far_off(price.pico_usd, whole) and not _knows(listed, price):
-            line = evidence_line(price.key, price.pico_usd, [Witness("output", whole)])
-            yield PART_OFF.finding(price.pointer, line)
-    if sides[0] and sides[1] and mode_of(model) in TEXT_MODES:
-        yield from _close(market, model, sides[0][0], FoundPrice(model.prices, OUTPUT, sides[1]))
-
-
-def _knows(listed: Offer | None, price: FoundPrice) -> bool:
-    return listed is not None and price.pico_usd in listed.prices(price.key)
-
-
-def _close(market: Market, model: Model, cost: int, output: FoundPrice) -> Iterator[Finding]:
-    """A finding if output is close to input and in every other row of the seller far above it."""
-    if (
-        not cost
-        or not cost <= output.pico_usd < cost * CLOSE
-        or _knows(market.listed(model), output)
-    ):
-        return
-    pairs = [
-        (offer.price(OUTPUT), offer.price(INPUT))
-        for offer in market.siblings(model)
-        if mode_of(offer.model) == mode_of(model)
-    ]
-    known = [(out, into) for out, into in pairs if out and into]
-    if len(known) >= MIN_ROWS and all(out >= into * USUAL for out, into in known):
-        witnesses = [Witness("input", cost)]
-        yield OUTPUT_CLOSE.finding(
-            output.pointer, evidence_line(OUTPUT, output.pico_usd, witnesses)
-        )
+        yield INPUT_MISSING.finding(model.prices.pointer_to(output[1]), message)
 
 
 def _source(reference: Catalog | None, model: Model) -> Iterator[Finding]:

@@ -7,14 +7,16 @@ from typing import NamedTuple
 from pricectl.check import waivers
 from pricectl.check.evidence import (
     added,
+    base_rules,
+    cache_shares,
     gone,
-    neighbours,
+    left_behind,
     provenance,
+    ratios,
     reference,
     settings,
     structure,
 )
-from pricectl.check.evidence import base as since_base
 from pricectl.check.findings import Finding
 from pricectl.check.rules import (
     aliases,
@@ -59,11 +61,13 @@ FAMILIES = (
     RuleFamily("upkeep", upkeep.RULES, upkeep.check),
     RuleFamily("metadata", metadata.RULES, metadata.check),
     # `evidence.comparison` makes these for a file that is compared with others.
-    RuleFamily("compared with the base", since_base.RULES, None),
+    RuleFamily("compared with the base", base_rules.RULES, None),
     RuleFamily("tiers, services and limits gone", gone.RULES, None),
     RuleFamily("added rows and prices", added.RULES, None),
     RuleFamily("compared with the reference", reference.RULES, None),
-    RuleFamily("left behind", neighbours.RULES, None),
+    RuleFamily("cache prices beside others", cache_shares.RULES, None),
+    RuleFamily("ratios inside a row", ratios.RULES, None),
+    RuleFamily("left behind", left_behind.RULES, None),
     RuleFamily("structure", structure.RULES, None),
     RuleFamily("provenance", provenance.RULES, None),
     RuleFamily("settings", settings.RULES, None),

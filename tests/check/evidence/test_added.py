@@ -62,15 +62,6 @@ def test_a_row_that_is_a_copy_of_a_siblings_is_an_error_if_the_reference_denies_
     assert message.endswith("input and output are those of openai/gpt-4o")
 
 
-def test_a_new_cache_price_is_compared_with_the_sellers_usual_shares() -> None:
-    known = {"openai": {"gpt-4o": prices(2.5e-06, 1e-05, cache_read_input_token_cost=1.25e-06)}}
-    odd = prices(1.25e-06, 1e-05, cache_read_input_token_cost=3e-07)
-    usual = prices(1.25e-06, 1e-05, cache_read_input_token_cost=6.25e-07)
-    for row, expected in ((odd, ["warning"]), (usual, [])):
-        edited = {"openai": {**known["openai"], "gpt-5": row}}
-        assert severities("cache-share-odd", findings(edited, known, known)) == expected
-
-
 def test_a_cache_price_that_the_row_in_the_reference_has_is_missed() -> None:
     listed = prices(1.25e-06, 1e-05, cache_read_input_token_cost=1.25e-07)
     edited = {"openai": {**BASE["openai"], "gpt-5": prices(1.25e-06, 1e-05)}}

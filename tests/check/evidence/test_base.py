@@ -2,7 +2,7 @@
 
 import pytest
 
-from pricectl.check.evidence.base import BY_ID
+from pricectl.check.evidence.base_rules import BY_ID
 from pricectl.core.sanity.verdict import RULES as SANITY_RULES
 from tests.check.evidence.gate import findings, of, prices, severities
 

@@ -38,12 +38,6 @@ def test_a_page_that_nobody_else_names_is_believed() -> None:
     assert "source-odd" not in added(prices(1e-06, 4e-06, source="https://new.example/p"), BASE)
 
 
-def test_reasoning_at_twice_the_output_is_believed() -> None:
-    assert "reasoning-off-output" not in added(
-        prices(1e-06, 4e-06, output_cost_per_reasoning_token=8e-06)
-    )
-
-
 def test_an_audio_model_needs_no_input_price() -> None:
     row = {"mode": "audio_speech", "output_cost_per_token": 4e-06}
     assert "output-without-input" not in added(row)

@@ -1,4 +1,4 @@
-"""What an edit left behind in the row, in its copies and in its cache prices."""
+"""What an edit left behind in the row and in its copies."""
 
 from tests.check.evidence.gate import findings, of, prices, severities
 
@@ -50,43 +50,3 @@ def test_a_clouds_row_that_takes_the_makers_price_is_found() -> None:
     }
     assert severities("makers-price-copied", findings(same, base)) == ["warning"]
     assert not of("makers-price-copied", findings(alike, base))
-
-
-def test_a_new_batch_price_equal_to_the_standard_one_is_found() -> None:
-    base = {"openai": {"gpt-4o": prices(2.5e-06, 1e-05)}}
-    edited = {"openai": {"gpt-4o": prices(2.5e-06, 1e-05, output_cost_per_token_batches=1e-05)}}
-    assert of("batch-equals-base", findings(edited, base)) == [
-        (
-            "warning",
-            "/openai/gpt-4o/output_cost_per_token_batches",
-            "output (batches) $10.00 / 1M; standard $10.00",
-        )
-    ]
-
-
-def test_a_cache_price_a_tenth_of_what_it_was_is_found_unless_the_reference_has_it() -> None:
-    base = {"openai": {"gpt-4o": prices(2.5e-06, 1e-05, cache_read_input_token_cost=1.25e-06)}}
-    edited = {"openai": {"gpt-4o": prices(2.5e-06, 1e-05, cache_read_input_token_cost=1.25e-07)}}
-    assert severities("cache-share-moved", findings(edited, base)) == ["warning"]
-    assert not of("cache-share-moved", findings(edited, base, edited))
-
-
-def test_cache_and_input_that_moved_alike_are_no_finding() -> None:
-    base = {"openai": {"gpt-4o": prices(2.5e-06, 1e-05, cache_read_input_token_cost=1.25e-06)}}
-    edited = {"openai": {"gpt-4o": prices(2.5e-07, 1e-06, cache_read_input_token_cost=1.25e-07)}}
-    assert not of("cache-share-moved", findings(edited, base))
-
-
-# Standard $2.50: batch at $0.125 is a twentieth, at $0.50 a fifth.
-def test_a_service_far_off_the_standard_price_is_an_error() -> None:
-    far = {"openai": {"gpt-4o": prices(2.5e-06, 1e-05, input_cost_per_token_batches=1.25e-07)}}
-    near = {"openai": {"gpt-4o": prices(2.5e-06, 1e-05, input_cost_per_token_batches=5e-07)}}
-    assert of("price-off-standard", findings(far)) == [
-        (
-            "error",
-            "/openai/gpt-4o/input_cost_per_token_batches",
-            "input (batches) $0.125 / 1M; input $2.50 (/20)",
-        )
-    ]
-    assert not of("price-off-standard", findings(near))
-    assert not of("price-off-standard", findings(far, None, far))
