@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pricectl.check.rules import RULES
+from pricectl.check.families import RULES
 from pricectl.check.validation import ValidationReport, validate
 from pricectl.policy import Policy
 

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
-from pricectl.check import rules, schema, waivers
+from pricectl.check import families, schema, waivers
 from pricectl.check.evidence import NO_EVIDENCE, Evidence, comparison, settings
 from pricectl.check.findings import ERRORS, Finding, Severity, Threshold, by_position
 from pricectl.check.positions import Positions, Span, lone_surrogate, too_deep
+from pricectl.check.rules.base import Context
 from pricectl.check.rules.shape import DOCUMENT_DEPTH, DUPLICATE_KEY, ENCODING, NOT_LOADABLE
 from pricectl.check.violations import shorten
 from pricectl.core import document
@@ -107,14 +108,14 @@ def validate(  # noqa: PLR0913 - the last two by keyword
         if isinstance(values, dict):
             known = schema.described_keys("prices", "model"), schema.described_keys("metadata")
             compared = evidence or NO_EVIDENCE
-            context = rules.Context(values, catalog, policy, now, *known, evidence=compared)
-            found += rules.check(context)
+            context = Context(values, catalog, policy, now, *known, evidence=compared)
+            found += families.check(context)
             if evidence:
                 found = comparison.findings(context, found)
     else:  # too many rows: report only that
         problems = [problem for problem in problems if not problem.pointer]
     found += _not_loadable(problems, found)
-    kept, waived, about_waivers = waivers.apply(found, policy.waivers, now.date(), rules.RULES)
+    kept, waived, about_waivers = waivers.apply(found, policy.waivers, now.date(), families.RULES)
     findings = sorted((_with_span(finding, positions) for finding in kept), key=by_position)
     if own:
         findings += about_waivers
@@ -137,7 +138,7 @@ def _parse(text: str) -> tuple[Json, bool]:
 
 def _of_error(error: DocumentError, text: str, positions: Positions) -> Finding:
     """The finding for a text that is not a JSON document, with the span of what is wrong."""
-    rule = rules.RULES[error.rule]
+    rule = families.RULES[error.rule]
     span = Span(error.line or 1, error.column or 1, 1)
     offsets = None
     if not error.line and rule is DOCUMENT_DEPTH:

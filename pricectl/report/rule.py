@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pricectl.check.rules import FAMILIES, Rule
+from pricectl.check.families import FAMILIES
+from pricectl.check.rules.base import Rule
 from pricectl.report.canvas import Canvas, listing
 from pricectl.report.validate import STYLES
 

@@ -9,9 +9,9 @@ from xml.etree import ElementTree as ET
 import jsonschema
 import pytest
 
+from pricectl.check.families import RULES
 from pricectl.check.findings import ERRORS, Threshold
 from pricectl.check.positions import Span
-from pricectl.check.rules import RULES
 from pricectl.check.validation import Validation, ValidationReport, validate
 from pricectl.policy import Policy, Waiver
 from pricectl.report import validate as formats

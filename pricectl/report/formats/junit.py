@@ -2,8 +2,8 @@
 
 from xml.etree import ElementTree as ET
 
+from pricectl.check.families import RULES
 from pricectl.check.findings import Finding, Threshold
-from pricectl.check.rules import RULES
 from pricectl.check.validation import Validation, ValidationReport
 from pricectl.core.labels import clean
 from pricectl.report.formats.concise import line

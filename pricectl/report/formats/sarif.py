@@ -10,9 +10,10 @@ from typing import Any
 from urllib.parse import quote
 
 from pricectl import __version__
+from pricectl.check.families import RULES
 from pricectl.check.findings import Finding, Severity
 from pricectl.check.positions import Span
-from pricectl.check.rules import RULES, Rule
+from pricectl.check.rules.base import Rule
 from pricectl.check.validation import Validation, ValidationReport
 from pricectl.core.labels import clean
 from pricectl.report.json_text import json_text

@@ -1,7 +1,7 @@
 """What the families of evidence say together: each thing once, and what may be accepted."""
 
 from pricectl.check.evidence import ACKNOWLEDGEABLE
-from pricectl.check.rules import RULES
+from pricectl.check.families import RULES
 from tests.check.evidence.gate import findings, of, prices
 
 

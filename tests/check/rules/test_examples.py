@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 
 from pricectl.check.evidence import Evidence
+from pricectl.check.families import FAMILIES, RULES
 from pricectl.check.findings import SEVERITIES
-from pricectl.check.rules import FAMILIES, RULES, Rule
+from pricectl.check.rules.base import Rule
 from pricectl.check.validation import validate
 from pricectl.core.catalog import Catalog
 from pricectl.core.document import MAX_BYTES
