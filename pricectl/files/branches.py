@@ -80,12 +80,17 @@ def where_left(repository: Repository, tip: BaseCommit) -> BaseCommit:
 
 
 def before_edit(
-    repository: Repository, tip: BaseCommit | None, head: str | None, data: bytes
+    repository: Repository,
+    tip: BaseCommit | None,
+    head: str | None,
+    data: bytes,
+    settings: tuple[str, bytes] | None = None,
 ) -> BaseCommit:
     """The commit that the bytes of the working file were edited from; `head` is that of HEAD.
 
     That is where HEAD left the deployed branch; on that branch itself HEAD, and its first parent
     if the file is as HEAD has it, so that CI compares a direct push with what was there before.
+    `settings` are the path and the bytes of the settings, of which the same holds.
 
     Raises BadRef, which is NothingBefore where HEAD is the first commit of all.
     """
@@ -97,6 +102,11 @@ def before_edit(
     blob = repository.blob(head, repository.location.path)
     if blob is None or not repository.is_content(blob, data):
         return BaseCommit(head, "HEAD")
+    if settings:
+        path, text = settings
+        blob = repository.blob(head, path)
+        if blob is not None and not repository.is_content(blob, text):
+            return BaseCommit(head, "HEAD")
     parent = repository.first_parent(head)
     if parent is None:
         raise NothingBefore("HEAD is the first commit")

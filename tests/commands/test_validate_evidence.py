@@ -45,6 +45,19 @@ def test_a_price_that_slipped_since_the_base_is_an_error(run: Run, repo: Path) -
     assert repo.exists()
 
 
+def test_a_markup_that_slipped_since_the_base_is_an_error(run: Run, repo: Path) -> None:
+    settings = repo / "pricectl.toml"
+    settings.write_text("[profiles.default]\nmarkup_percent = 20\n", encoding="utf-8")
+    git(repo, "checkout", "-q", NAME)
+    git(repo, "add", "-A")
+    git(repo, "commit", "-q", "-m", "settings")
+    settings.write_text("[profiles.default]\nmarkup_percent = 200\n", encoding="utf-8")
+    for command in ("validate", "deploy-check"):
+        result = run(command, *(("--base", "HEAD") if command == "deploy-check" else ()))
+        assert result.exit_code == 1
+        assert "markup_percent of the profile 'default' is 200; deployed 20" in result.stdout
+
+
 def test_every_format_says_what_the_file_was_compared_with(run: Run, repo: Path) -> None:
     base = f"HEAD ({git(repo, 'rev-parse', 'HEAD')[:7]})"
     line = f"base: {base}; reference: packaged"

@@ -456,6 +456,43 @@ def reference(data: str, word: str | None = None, **settings: str) -> Evidence:
     return finder.evidence(catalog_file.Source(data.encode(), NAME), NAME)
 
 
+def markup(folder: Path, percent: int, path: str = "pricectl.toml") -> Path:
+    file = folder / path
+    file.write_text(f"[profiles.default]\nmarkup_percent = {percent}\n", encoding="utf-8")
+    return file
+
+
+def test_the_settings_beside_the_base_are_those_of_its_commit(repo: Path) -> None:
+    settings = markup(repo, 20)
+    commit(repo, 3)
+    markup(repo, 25)
+    write(repo, 4)
+    found = find(repo, source=str(settings)).base_settings
+    assert found is not None
+    assert found.profiles["default"].markup_percent == 20
+
+
+@pytest.mark.parametrize("before", ["", "markup_percent = ["])
+def test_settings_that_the_base_lacks_or_that_cannot_be_read_are_unknown(
+    repo: Path, before: str
+) -> None:
+    settings = repo / "pricectl.toml"
+    if before:
+        settings.write_text(before, encoding="utf-8")
+    commit(repo, 3)
+    markup(repo, 25)
+    write(repo, 4)
+    assert find(repo, source=str(settings)).base_settings is None
+
+
+def test_settings_outside_of_the_catalogs_repository_are_unknown(
+    repo: Path, tmp_path: Path
+) -> None:
+    settings = markup(tmp_path, 20)
+    write(repo, 4)
+    assert find(repo, source=str(settings)).base_settings is None
+
+
 def test_the_reference_is_the_packaged_catalog_unless_the_file_is_that_one() -> None:
     packaged = packaged_catalog().read_text(encoding="utf-8")
     for word in (None, "auto", "packaged"):

@@ -44,16 +44,14 @@ SHORT = 12
 def assess(candidate: Candidate) -> DeployCheck:
     """Run every check; those that depend on a failed one are unknown, never left out."""
     sha256 = atomic.sha256(candidate.data)
-    deployed, not_compared = _deployed(candidate)
-    base = FoundCatalog(reason=not_compared)
-    if deployed and deployed.version.values:
-        base = FoundCatalog(deployed.version.catalog, deployed.name)
+    finder = EvidenceFinder(candidate.policy, candidate.base)
+    deployed, base = _deployed(candidate, finder)
     report = validate(
         candidate.data,
         candidate.file,
         candidate.policy,
         candidate.at,
-        evidence=EvidenceFinder(candidate.policy).with_base(base, candidate.data),
+        evidence=finder.with_base(base, candidate.data),
     )
     threshold = Threshold(due=candidate.fail_on_due)
     failing = tuple(found for found in report.findings if threshold.trips(found))
@@ -75,7 +73,7 @@ def assess(candidate: Candidate) -> DeployCheck:
         names = critical_names(candidate.policy, base.catalog)
         models = looked_up(names, version.catalog)
         changes = DeployCheckItem(
-            "changes", "note" if candidate.base == NONE else "unknown", not_compared
+            "changes", "note" if candidate.base == NONE else "unknown", base.reason
         )
         items += [
             _runtime(candidate, version, deployed, sha256, models),
@@ -86,19 +84,24 @@ def assess(candidate: Candidate) -> DeployCheck:
     return DeployCheck(candidate.file, sha256, tuple(items))
 
 
-def _deployed(candidate: Candidate) -> tuple[NamedVersion | None, str]:
-    """The version to compare with, or in words why there is none."""
+def _deployed(
+    candidate: Candidate, finder: EvidenceFinder
+) -> tuple[NamedVersion | None, FoundCatalog]:
+    """The version to compare with, and its catalog, or in words why there is none."""
     if candidate.base == NONE:
         what = "prices that moved, rows that are gone, what a running service would refuse"
-        return None, f"not compared, as --base none says; not checked: {what}"
+        reason = f"not compared, as --base none says; not checked: {what}"
+        return None, FoundCatalog(reason=reason)
     try:
         with advised_option("--base"):
             found = versions.read(
                 candidate.base, candidate.file, candidate.policy, new=candidate.data
             )
-        return NamedVersion(found.version(), found.described, found.path), ""
+            version = found.version()
+            base = finder.built(found, candidate.file, version)
+        return NamedVersion(version, found.described, found.path), base
     except PricingError as error:
-        return None, f"cannot be compared: {error}"
+        return None, FoundCatalog(reason=f"cannot be compared: {error}")
 
 
 def _file(candidate: Candidate, sha256: str) -> DeployCheckItem:
