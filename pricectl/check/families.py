@@ -11,6 +11,7 @@ from pricectl.check.evidence import (
     cache_shares,
     gone,
     left_behind,
+    negotiated,
     provenance,
     ratios,
     reference,
@@ -60,6 +61,7 @@ FAMILIES = (
     RuleFamily("dates and dated prices", periods.RULES, periods.check),
     RuleFamily("upkeep", upkeep.RULES, upkeep.check),
     RuleFamily("metadata", metadata.RULES, metadata.check),
+    RuleFamily("negotiated prices", negotiated.RULES, negotiated.check),
     # `evidence.comparison` makes these for a file that is compared with others.
     RuleFamily("compared with the base", base_rules.RULES, None),
     RuleFamily("tiers, services and limits gone", gone.RULES, None),

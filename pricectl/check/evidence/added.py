@@ -139,7 +139,9 @@ def off_market(market: Market, model: Model, price: FoundPrice) -> Finding | Non
     # Sellers choose what a cached token costs: true shares of input differ by 50 times.
     median = known
     if not known and not is_cache(price.unit):
-        median = median_price(market.others(model), price.key)
+        agreed = market.negotiated(model)
+        factor = (agreed.factor if agreed else None) or 1
+        median = round(median_price(market.others(model), price.key) * factor)
     if not (median and price.pico_usd):
         return None
     low, high = sorted((median, price.pico_usd))

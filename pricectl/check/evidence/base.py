@@ -84,7 +84,8 @@ def _prices_at(context: Context, finding: SanityFinding) -> dict[str, _Price]:
 
 def _is_listed(market: Market, price: _Price) -> bool:
     own = market.listed(price.model)
-    return own is not None and price.pico_usd in own.prices(price.key)
+    # What only the file itself says to be negotiated lowers nothing.
+    return own is not None and own.in_reference and price.pico_usd in own.prices(price.key)
 
 
 def _line(market: Market, context: Context, price: _Price) -> str:

@@ -6,14 +6,17 @@ A row is known by several names: `us.anthropic.claude-haiku-4-5-20251001-v1:0` a
 
 import re
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from functools import lru_cache
 from statistics import median_low
 from types import MappingProxyType
 from typing import NamedTuple
 
 from pricectl.check.evidence import Evidence
+from pricectl.check.evidence.negotiated import Negotiated, read_negotiated
 from pricectl.core.catalog import Catalog
 from pricectl.core.model import Model
+from pricectl.core.money import exact
 from pricectl.core.rates import RateKey
 
 # Sections that one seller goes by.
@@ -105,23 +108,24 @@ def _called(model: Model) -> str:
 
 
 class Offer(NamedTuple):
-    """A row that sells a model, and what messages call it."""
+    """A row that sells a model, and what messages call it; `factor` is a negotiated one."""
 
     model: Model
     name: str
     in_reference: bool
+    factor: Fraction = Fraction(1)
 
     def prices(self, key: RateKey) -> Iterator[int]:
         """What it costs in every price list of the row, today's first; picodollars."""
         for prices in (self.model.prices, *self.model.price_lists):
             own = prices.rates.get(key)
             if own:
-                yield own[0]
+                yield round(own[0] * self.factor)
 
     def price(self, key: RateKey) -> int:
         """What it costs today; 0 if the row has no such price, or gives it away."""
         own = self.model.prices.rates.get(key)
-        return own[0] if own else 0
+        return round(own[0] * self.factor) if own else 0
 
 
 class Market:
@@ -129,6 +133,7 @@ class Market:
 
     def __init__(self, catalog: Catalog, evidence: Evidence) -> None:
         self.evidence = evidence
+        self._negotiated, _ = read_negotiated(catalog)
         self._by_identity: dict[str, list[Offer]] = {}
         self._exact: dict[tuple[str, str], list[Offer]] = {}
         self._by_seller: dict[str, list[Offer]] = {}
@@ -137,7 +142,7 @@ class Market:
             self._add(Offer(model, _called(model), in_reference=True))
         known = reference.by_full_name if reference else {}
         for model in catalog.models:
-            if model.full_name not in known:
+            if model.full_name not in known and not self.negotiated(model):
                 self._add(Offer(model, _called(model), in_reference=False))
 
     def _add(self, offer: Offer) -> None:
@@ -148,7 +153,27 @@ class Market:
             for name in dict.fromkeys(map(exact_name, (model.name, *model.aliases))):
                 self._exact.setdefault((seller, name), []).append(offer)
 
+    def negotiated(self, model: Model) -> Negotiated | None:
+        """What the team has negotiated for a row; its own entry counts before those of metadata."""
+        return next((one for one in self._negotiated if one.is_about(model)), None)
+
     def listed(self, model: Model) -> Offer | None:
+        """What a row is expected to cost: the reference's row for it, or what is negotiated.
+
+        None if the reference has no such row, and no prices are negotiated.
+        """
+        own, agreed = self._in_reference(model), self.negotiated(model)
+        if agreed is None:
+            return own
+        expected = agreed.listed(model, own.model if own else None)
+        if expected:
+            return Offer(expected, "negotiated", in_reference=own is not None)
+        if own is None or agreed.factor is None:
+            return own
+        name = f"negotiated ({exact(agreed.factor)} of {own.name})"
+        return own._replace(name=name, factor=agreed.factor)
+
+    def _in_reference(self, model: Model) -> Offer | None:
         """The reference's own row for what a row sells; None if it has none."""
         reference = self.evidence.reference
         same = reference.by_full_name.get(model.full_name) if reference else None

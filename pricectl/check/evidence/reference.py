@@ -38,11 +38,11 @@ RULES = (REFERENCE_DIFFERS,)
 class _Difference(NamedTuple):
     model: Model
     price: FoundPrice
-    listed: int
+    listed: Witness
 
     @property
     def ratio(self) -> Fraction:
-        return Fraction(self.price.pico_usd, self.listed)
+        return Fraction(self.price.pico_usd, self.listed.pico_usd)
 
 
 def check(context: Context, market: Market) -> Iterator[Finding]:
@@ -58,7 +58,7 @@ def check(context: Context, market: Market) -> Iterator[Finding]:
             if listed and known and price.pico_usd:
                 if price.pico_usd in listed.prices(price.key):
                     continue
-                difference = _Difference(model, price, known)
+                difference = _Difference(model, price, Witness(listed.name, known))
                 if is_far_off(price.pico_usd, known):
                     yield _far_off(market, difference)
                 else:
@@ -92,7 +92,7 @@ def _together(context: Context, provider: str, differences: list[_Difference]) -
     message = (
         f"{plural(len(differences), 'price')} in {plural(rows, 'row')} differ from {name}, in the "
         f"median {middle} times its own; most in {first.model.name}: "
-        f"{evidence_line(first.price.key, first.price.pico_usd, [Witness(name, first.listed)])}"
+        f"{evidence_line(first.price.key, first.price.pico_usd, [first.listed])}"
     )
     where = pointer_to(provider)
     finding = REFERENCE_DIFFERS.finding(where, message, on_key=True, other=first.model.pointer)
