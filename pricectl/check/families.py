@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from pricectl.check import waivers
 from pricectl.check.evidence import (
+    absent,
     added,
     base_rules,
     cache_shares,
@@ -66,6 +67,7 @@ FAMILIES = (
     RuleFamily("compared with the base", base_rules.RULES, None),
     RuleFamily("tiers, services and limits gone", gone.RULES, None),
     RuleFamily("added rows and prices", added.RULES, None),
+    RuleFamily("prices that a new row lacks", absent.RULES, None),
     RuleFamily("compared with the reference", reference.RULES, None),
     RuleFamily("cache prices beside others", cache_shares.RULES, None),
     RuleFamily("ratios inside a row", ratios.RULES, None),

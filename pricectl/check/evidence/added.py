@@ -13,31 +13,21 @@ from pricectl.check.evidence.prices import (
     OUTPUT,
     FoundPrice,
     added_prices,
+    dated_prices_of,
     is_far_off,
     is_listed,
 )
 from pricectl.check.evidence.witnesses import Witness, beside, evidence_line
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Context, Rule
-from pricectl.core.labels import label, plural
+from pricectl.core.labels import plural
 from pricectl.core.model import Model
 from pricectl.core.sanity.moves import is_cache
-from pricectl.core.units import STANDARD
 
 # Times off the market, doubled: an error from 9.5, a warning beyond 3. Resellers choose their
 # prices: theirs spread further.
 WARNING_TWICE = 6
 RESELLER_ERROR_TWICE, RESELLER_WARNING_TWICE = 40, 10
-# What a row may lack without anybody noticing: its calls are charged the nearest other price.
-MISSED = frozenset(
-    {
-        ("cache_read", STANDARD),
-        ("cache_write_1h", STANDARD),
-        ("input", "priority"),
-        ("output", "priority"),
-    }
-)
-NAMED_PRICES = 3
 
 
 def _row(model: str, prices: str) -> str:
@@ -86,18 +76,7 @@ COPIED = Rule(
     base=_BASE,
     reference=_KNOWN,
 )
-PRICE_ABSENT = Rule(
-    "price-absent",
-    "warning",
-    "a new row lacks a price that the same row in the reference has",
-    "Cached tokens, long-lived cache writes and services are then charged another price.",
-    _row("gpt-4.1", _RIGHT),
-    _row("gpt-4.1", f'{_RIGHT},\n                        "cache_read_input_token_cost": 5e-07'),
-    "Add the price, if the seller has it.",
-    base=_BASE,
-    reference=_KNOWN,
-)
-RULES = (OFF_MARKET, UNLIKE_REFERENCE, COPIED, PRICE_ABSENT)
+RULES = (OFF_MARKET, UNLIKE_REFERENCE, COPIED)
 
 
 def check(context: Context, market: Market) -> Iterator[Finding]:
@@ -106,8 +85,10 @@ def check(context: Context, market: Market) -> Iterator[Finding]:
     for model, added in added_prices(context):
         is_new = base is not None and model.full_name not in base.by_full_name
         yield from _judge(market, model, added, is_new=is_new)
-        if is_new:
-            yield from _absent(market, model)
+    for model in context.catalog.models if base else ():
+        old = base.by_full_name.get(model.full_name) if base else None
+        if model.dated and (old is None or old.entry != model.entry):
+            yield from _dated(market, model, old)
 
 
 def _judge(
@@ -131,10 +112,19 @@ def _judge(
         yield UNLIKE_REFERENCE.finding(first.pointer, line + also)
 
 
+def _dated(market: Market, model: Model, old: Model | None) -> Iterator[Finding]:
+    """Prices of dated lists that are new and that the reference has at no date."""
+    listed = market.listed(model)
+    for price in dated_prices_of(model, old):
+        finding = None if is_listed(listed, price) else off_market(market, model, price)
+        if finding and finding.severity == "error":
+            yield finding
+
+
 def off_market(market: Market, model: Model, price: FoundPrice) -> Finding | None:
     """A finding if a price is far off its row in the reference, else off the other sellers."""
     listed = market.listed(model)
-    known = listed.price(price.key) if listed else 0
+    known = listed.nearest_price(price.key, price.pico_usd) if listed else 0
     looser = is_reseller(model) and not known
     # Sellers choose what a cached token costs: true shares of input differ by 50 times.
     median = known
@@ -167,23 +157,3 @@ def _copied_from(market: Market, model: Model, denied: list[FoundPrice]) -> Offe
         if (offer.price(INPUT), offer.price(OUTPUT)) == pair:
             return offer
     return None
-
-
-def _absent(market: Market, model: Model) -> Iterator[Finding]:
-    """One finding if a new row lacks prices that the same row in the reference has."""
-    listed = market.listed(model)
-    rates = listed.model.prices.rates if listed else {}
-    lacking = [
-        key
-        for key in rates
-        if key not in model.prices.rates and (key[0], key[2]) in MISSED and not key[1]
-    ]
-    if lacking and listed:
-        named, left = lacking[:NAMED_PRICES], len(lacking) - NAMED_PRICES
-        names = ", ".join(label(*key) for key in named)
-        more = f" and {left} more" if left > 0 else ""
-        prices = [Witness(listed.name, rates[lacking[0]][0])]
-        line = evidence_line(lacking[0], 0, prices)
-        _, _, said = line.partition("; ")
-        message = f"no price for {names}{more}; {said}"
-        yield PRICE_ABSENT.finding(model.pointer, message, on_key=True)

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from pricectl.check.evidence import (
     ACKNOWLEDGEABLE,
+    absent,
     added,
     base,
     cache_shares,
@@ -28,6 +29,7 @@ FAMILIES = (
     base,
     gone,
     added,
+    absent,
     cache_shares,
     reference,
     ratios,

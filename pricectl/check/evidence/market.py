@@ -122,6 +122,15 @@ class Offer(NamedTuple):
             if own:
                 yield round(own[0] * self.factor)
 
+    def nearest_price(self, key: RateKey, pico_usd: int) -> int:
+        """What it costs at the date whose price is nearest to another one; 0 if it has none."""
+        known = [price for price in self.prices(key) if price]
+        return min(
+            known,
+            key=lambda price: Fraction(max(price, pico_usd), min(price, pico_usd) or 1),
+            default=0,
+        )
+
     def price(self, key: RateKey) -> int:
         """What it costs today; 0 if the row has no such price, or gives it away."""
         own = self.model.prices.rates.get(key)

@@ -47,8 +47,22 @@ class FoundPrice(NamedTuple):
 
 def prices_of(model: Model) -> Iterator[FoundPrice]:
     """Every price that a row charges today."""
-    for key, own in model.prices.rates.items():
-        yield FoundPrice(model.prices, key, own)
+    yield from prices_in(model.prices)
+
+
+def prices_in(prices: PriceList) -> Iterator[FoundPrice]:
+    """Every price of one list."""
+    for key, own in prices.rates.items():
+        yield FoundPrice(prices, key, own)
+
+
+def dated_prices_of(model: Model, old: Model | None = None) -> Iterator[FoundPrice]:
+    """Every price of the row's dated and off-peak lists that no list of `old` has, nor today's."""
+    known = (*(old.price_lists if old else ()), model.prices)
+    for prices in model.all_lists if model.dated else ():
+        for price in prices_in(prices) if prices is not model.prices else ():
+            if all(price.pico_usd != each.rates.get(price.key, (None,))[0] for each in known):
+                yield price
 
 
 class EditedRow(NamedTuple):

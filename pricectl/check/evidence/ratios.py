@@ -12,6 +12,7 @@ from pricectl.check.evidence.prices import (
     INPUT,
     OUTPUT,
     FoundPrice,
+    dated_prices_of,
     is_far_off,
     is_listed,
     prices_of,
@@ -21,6 +22,7 @@ from pricectl.check.findings import Finding
 from pricectl.check.rules.base import TEXT_MODES, Context, Rule, mode_of
 from pricectl.core.labels import label
 from pricectl.core.model import Model
+from pricectl.core.prices import PriceList
 from pricectl.core.rates import RateKey
 from pricectl.core.sanity.moves import is_cache
 from pricectl.core.units import STANDARD
@@ -107,10 +109,10 @@ def check(context: Context, market: Market) -> Iterator[Finding]:
 def _off_standard(market: Market, model: Model) -> Iterator[Finding]:
     """Each price of a tier or service that no seller's ratio to the standard price explains."""
     listed = market.listed(model)
-    for price in prices_of(model):
+    for price in (*prices_of(model), *dated_prices_of(model)):
         _, tier, service = price.key
-        below = _next_below(model, price.key) if tier or service else None
-        standard, _ = model.prices.rates[below] if below else (0, "")
+        below = _next_below(price.prices, price.key) if tier or service else None
+        standard, _ = price.prices.rates[below] if below else (0, "")
         if below is None or not standard or not price.pico_usd or is_cache(price.unit):
             continue
         if is_far_off(price.pico_usd, standard) and not is_listed(listed, price):
@@ -119,12 +121,12 @@ def _off_standard(market: Market, model: Model) -> Iterator[Finding]:
             yield OFF_STANDARD.finding(price.pointer, line)
 
 
-def _next_below(model: Model, key: RateKey) -> RateKey | None:
+def _next_below(prices: PriceList, key: RateKey) -> RateKey | None:
     """The price that a tier or service is compared with: the tier below it, else the standard."""
     unit, tier, service = key
-    lower = [known for known in (0, *model.prices.thresholds) if known < tier]
+    lower = [known for known in (0, *prices.thresholds) if known < tier]
     keys: list[RateKey] = [(unit, known, service) for known in reversed(lower)]
-    return next((one for one in (*keys, (unit, tier, STANDARD)) if one in model.prices.rates), None)
+    return next((one for one in (*keys, (unit, tier, STANDARD)) if one in prices.rates), None)
 
 
 def _batch_equals_base(market: Market, old: Model | None, model: Model) -> Iterator[Finding]:

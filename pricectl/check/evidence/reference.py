@@ -10,8 +10,14 @@ from statistics import median_low
 from typing import NamedTuple
 
 from pricectl.check.evidence.added import off_market
-from pricectl.check.evidence.market import Market
-from pricectl.check.evidence.prices import FoundPrice, is_far_off, prices_of
+from pricectl.check.evidence.market import Market, Offer
+from pricectl.check.evidence.prices import (
+    FoundPrice,
+    dated_prices_of,
+    is_far_off,
+    is_listed,
+    prices_of,
+)
 from pricectl.check.evidence.witnesses import Witness, beside, evidence_line
 from pricectl.check.findings import Finding, Severity
 from pricectl.check.rules.base import Context, Rule
@@ -53,22 +59,34 @@ def check(context: Context, market: Market) -> Iterator[Finding]:
     by_provider: dict[str, list[_Difference]] = {}
     for model in context.catalog.models:
         listed = market.listed(model)
-        for price in prices_of(model):
-            known = listed.price(price.key) if listed else 0
-            if listed and known and price.pico_usd:
-                if price.pico_usd in listed.prices(price.key):
-                    continue
-                difference = _Difference(model, price, Witness(listed.name, known))
-                if is_far_off(price.pico_usd, known):
-                    yield _far_off(market, difference)
-                else:
-                    by_provider.setdefault(model.provider, []).append(difference)
-            elif not listed:
-                finding = off_market(market, model, price)
-                if finding and finding.severity == "error":
-                    yield finding
+        if not listed:
+            for price in prices_of(model):
+                yield from _off_market(market, model, price)
+        for difference in _differences(listed, model) if listed else ():
+            if is_far_off(difference.price.pico_usd, difference.listed.pico_usd):
+                yield _far_off(market, difference)
+            else:
+                by_provider.setdefault(model.provider, []).append(difference)
+        for price in dated_prices_of(model):
+            if not is_listed(listed, price):
+                yield from _off_market(market, model, price)
     for provider, differences in by_provider.items():
         yield _together(context, provider, differences)
+
+
+def _differences(listed: Offer, model: Model) -> Iterator[_Difference]:
+    """Today's prices that the reference's row has at no date; not those that either gives away."""
+    for price in prices_of(model):
+        known = listed.price(price.key)
+        if known and price.pico_usd and not is_listed(listed, price):
+            yield _Difference(model, price, Witness(listed.name, known))
+
+
+def _off_market(market: Market, model: Model, price: FoundPrice) -> Iterator[Finding]:
+    """An error about a price that is far off other sellers, or off every date of the reference."""
+    finding = off_market(market, model, price)
+    if finding and finding.severity == "error":
+        yield finding
 
 
 def _far_off(market: Market, difference: _Difference) -> Finding:

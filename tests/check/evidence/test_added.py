@@ -62,15 +62,6 @@ def test_a_row_that_is_a_copy_of_a_siblings_is_an_error_if_the_reference_denies_
     assert message.endswith("input and output are those of openai/gpt-4o")
 
 
-def test_a_cache_price_that_the_row_in_the_reference_has_is_missed() -> None:
-    listed = prices(1.25e-06, 1e-05, cache_read_input_token_cost=1.25e-07)
-    edited = {"openai": {**BASE["openai"], "gpt-5": prices(1.25e-06, 1e-05)}}
-    found = findings(edited, BASE, {"openai": {"gpt-5": listed}})
-    assert of("price-absent", found) == [
-        ("warning", "/openai/gpt-5", "no price for cache read; reference $0.125")
-    ]
-
-
 def test_an_acknowledged_new_price_is_no_finding_with_just_that_value() -> None:
     entry = {
         "rule": "price-off-market",
@@ -87,3 +78,24 @@ def test_an_acknowledged_new_price_is_no_finding_with_just_that_value() -> None:
         found = findings(edited, BASE, ELSEWHERE)
         assert severities("price-off-market", found) == expected
         assert not severities("wrong-shape", found) + severities("acknowledgement-malformed", found)
+
+
+# The row elsewhere costs $1.25 today; both lists of the new row are ten times that.
+@pytest.mark.parametrize("dated", [("upcoming", "from"), ("previous", "until")])
+def test_a_dated_list_of_a_new_row_is_judged_too(dated: tuple[str, str]) -> None:
+    key, bound = dated
+    day = "2027-06-01" if key == "upcoming" else "2026-06-01"
+    for price, expected in ((1.25e-05, ["error"]), (2.5e-06, [])):
+        row = prices(1.25e-06, 1e-05, **{key: [{bound: day, **prices(price, 2e-05)}]})
+        edited = {"openai": {**BASE["openai"], "gpt-5": row}}
+        found = findings(edited, BASE, ELSEWHERE)
+        assert severities("price-off-market", found) == expected
+        assert severities("price-off-market", findings(edited, None, ELSEWHERE)) == expected
+        assert not severities("price-off-market", findings(edited, edited, ELSEWHERE))
+
+
+def test_a_dated_list_that_the_reference_has_is_believed() -> None:
+    row = prices(1.25e-06, 1e-05, previous=[{"until": "2026-06-01", **prices(1.25e-05, 2e-05)}])
+    known = {"openai": {"gpt-5": row}}
+    edited = {"openai": {**BASE["openai"], "gpt-5": row}}
+    assert not severities("price-off-market", findings(edited, BASE, known))
