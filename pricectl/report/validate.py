@@ -20,6 +20,8 @@ STYLES: dict[Severity, str] = {"error": "bold red", "warning": "bold yellow", "i
 SEVERITY_WORDS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
 # More findings of one rule are counted instead of shown.
 SHOWN_OF_A_RULE = 10
+# What a date has made due is no mistake in the file: a line each, so that others are seen.
+SHOWN_DUE_OF_A_RULE = 3
 
 
 def document(found: Validation) -> dict[str, Any]:
@@ -112,22 +114,29 @@ def _findings(report: ValidationReport, canvas: Canvas, threshold: Threshold) ->
 
     shown: Counter[str] = Counter()
     hidden: Counter[tuple[str, Severity]] = Counter()
+    due: list[Finding] = []
     notes = canvas.verbose or threshold.level == "info"
     for finding in report.findings:
         if finding.severity == "info" and not notes and not threshold.trips(finding):
             continue
         shown[finding.rule] += 1
-        if shown[finding.rule] > SHOWN_OF_A_RULE and not canvas.verbose:
+        short = finding.due and not canvas.verbose and not threshold.trips(finding)
+        most = SHOWN_DUE_OF_A_RULE if short else SHOWN_OF_A_RULE
+        if shown[finding.rule] > most and not canvas.verbose:
             hidden[finding.rule, finding.severity] += 1
+        elif short:
+            due.append(finding)
         else:
             yield _drawn(report, finding, canvas.width)
+    for finding in due:
+        yield _in_a_line(report, finding)
     for (rule, severity), more in hidden.most_common():
         line = Text("... ", DIM)
         line.append(f"{count(more)} more ")
         line.append(f"{severity}[{rule}]", STYLES[severity])
         line.append("; -v shows all, -o concise one a line", DIM)
         yield line
-    if hidden:
+    if hidden or due:
         yield Text()
 
 
@@ -160,6 +169,14 @@ def _drawn(report: ValidationReport, finding: Finding, width: int) -> "Text":
         indent = len(f"{margin} = hint: ")
         drawn.append(f"{_wrapped(clean(finding.hint), width, indent)}\n")
     return drawn
+
+
+def _in_a_line(report: ValidationReport, finding: Finding) -> "Text":
+    from rich.text import Text
+
+    drawn = Text(no_wrap=True, overflow="ignore")
+    drawn.append(f"{finding.severity}[{finding.rule}]", STYLES[finding.severity])
+    return drawn.append(f" {location(report, finding)}: {clean(finding.message)}{finding.due_mark}")
 
 
 def _wrapped(text: str, width: int, indent: int) -> str:

@@ -2,12 +2,19 @@
 
 import json
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from pricectl.check.evidence import Evidence
-from pricectl.check.validation import validate
+from pricectl.check.findings import ERRORS
+from pricectl.check.validation import Validation, validate
+from pricectl.files.settings import load_policy
+from pricectl.packaged import packaged_catalog
+from pricectl.report import validate as report
+from pricectl.report.canvas import Canvas
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.long
 BENCHMARKS = Path(__file__).parents[3] / "benchmarks"
@@ -45,3 +52,14 @@ def test_no_step_between_dated_lists_of_the_shipped_catalog_is_an_error() -> Non
 
     for step in false_alarms.packaged_steps():
         assert false_alarms.judged(step).outcome != "error", step.row
+
+
+# The screen of a terminal has 24 lines. Later, when all of it is due, a rule takes four.
+@pytest.mark.parametrize(("day", "width"), [(date(2026, 11, 27), 80), (date(2027, 2, 1), 160)])
+def test_the_findings_of_the_shipped_catalog_fit_one_screen(day: date, width: int) -> None:
+    policy = load_policy(ROOT)
+    checked = validate(packaged_catalog().read_bytes(), "f", policy, day, evidence=Evidence())
+    lines = report.text(Validation((checked,), ERRORS), Canvas(width=width)).splitlines()
+    rules = {one.rule for one in checked.findings if one.severity != "info"}
+    assert len(lines) <= (24 if width == 80 else 4 * len(rules) + 5)
+    assert all(one.due or one.severity == "info" for one in checked.findings)
