@@ -42,7 +42,7 @@ class FileVersion(NamedTuple):
         """The name, and what is to be known about it."""
         return f"{self.name}, which does not have it" if self.absent else self.name
 
-    def version(self, like: CatalogVersion | None = None) -> CatalogVersion:
+    def version(self, reuse: CatalogVersion | None = None) -> CatalogVersion:
         """Parse and build it, faster when it resembles another version.
 
         One that is absent has no rows. Raises BadFileVersion, with the command that shows all
@@ -51,7 +51,7 @@ class FileVersion(NamedTuple):
         if self.absent:
             return CatalogVersion.empty()
         try:
-            return CatalogVersion.read(self.data, like)
+            return CatalogVersion.read(self.data, reuse)
         except PricingError as error:
             path = shlex.quote(self.path)
             check = f"pricectl validate {path}"
