@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from pricectl.check.evidence.market import Market
 from pricectl.check.evidence.offers import INPUT, Offer, seller_of
+from pricectl.check.evidence.rows import added_rows
 from pricectl.check.evidence.witnesses import Witness, evidence_line
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import TEXT_MODES, Context, Rule, mode_of
@@ -50,9 +51,8 @@ RULES = (PRICE_ABSENT,)
 
 def check(context: Context, market: Market) -> Iterator[Finding]:
     """One finding a row that the base does not have, for all that it lacks."""
-    base = context.evidence.base
-    for model in context.catalog.models if base else ():
-        if base and model.full_name not in base.by_full_name and INPUT in model.prices.rates:
+    for model in added_rows(context):
+        if INPUT in model.prices.rates:
             yield from _absent(market, model)
 
 

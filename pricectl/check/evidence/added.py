@@ -9,24 +9,21 @@ from collections.abc import Iterator
 from pricectl.check.evidence.market import Market
 from pricectl.check.evidence.offers import INPUT, OUTPUT, Offer, is_reseller, median_price
 from pricectl.check.evidence.prices import (
-    ERROR_TWICE,
     FoundPrice,
-    added_prices,
     dated_prices_of,
     is_far_off,
     is_listed,
 )
+from pricectl.check.evidence.rows import added_prices, added_rows, edited_rows
 from pricectl.check.evidence.witnesses import Witness, beside, evidence_line
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Context, Rule
 from pricectl.core.labels import plural
 from pricectl.core.model import Model
-from pricectl.core.sanity.moves import is_cache
+from pricectl.core.sanity.moves import ERROR_TIMES_DOUBLED, WARNING_TIMES, is_cache
 
-# Times off the market, doubled: an error from 9.5, a warning beyond 3. Resellers choose their
-# prices: theirs spread further.
-WARNING_TWICE = 6
-RESELLER_ERROR_TWICE, RESELLER_WARNING_TWICE = 40, 10
+# Times off the market. Resellers choose their prices: theirs spread further.
+RESELLER_ERROR_TIMES, RESELLER_WARNING_TIMES = 20, 5
 
 
 def _row(model: str, prices: str) -> str:
@@ -80,14 +77,13 @@ RULES = (OFF_MARKET, UNLIKE_REFERENCE, COPIED)
 
 def check(context: Context, market: Market) -> Iterator[Finding]:
     """Each price that the base does not have, and each row that it does not have."""
-    base = context.evidence.base
     for model, added in added_prices(context):
-        is_new = base is not None and model.full_name not in base.by_full_name
+        is_new = context.evidence.base_row(model) is None
         yield from _judge(market, model, added, is_new=is_new)
-    for model in context.catalog.models if base else ():
-        old = base.by_full_name.get(model.full_name) if base else None
-        if model.dated and (old is None or old.entry != model.entry):
-            yield from _dated(market, model, old)
+    for model in added_rows(context):
+        yield from _dated(market, model, None)
+    for old, new in edited_rows(context):
+        yield from _dated(market, new, old)
 
 
 def _judge(
@@ -134,10 +130,10 @@ def off_market(market: Market, model: Model, price: FoundPrice) -> Finding | Non
     if not (median and price.pico_usd):
         return None
     low, high = sorted((median, price.pico_usd))
-    is_error = is_far_off(median, price.pico_usd, RESELLER_ERROR_TWICE if looser else ERROR_TWICE)
+    error_doubled = 2 * RESELLER_ERROR_TIMES if looser else ERROR_TIMES_DOUBLED
     # True cuts of a cache price by 50 times exist, so its list may be behind.
-    is_error = is_error and not is_cache(price.unit)
-    if not is_error and high * 2 <= low * (RESELLER_WARNING_TWICE if looser else WARNING_TWICE):
+    is_error = is_far_off(median, price.pico_usd, error_doubled) and not is_cache(price.unit)
+    if not is_error and high <= low * (RESELLER_WARNING_TIMES if looser else WARNING_TIMES):
         return None
     witnesses = beside(market, model, price.key)
     if not known:

@@ -25,8 +25,6 @@ SEVERITIES: Mapping[Level, Severity] = {
     "warning": "warning",
     "note": "info",
 }
-# How many other sellers' prices a message names.
-NAMED_OFFERS = 2
 
 
 class _Price(NamedTuple):

@@ -4,15 +4,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from pricectl.check.evidence.market import Market
-from pricectl.check.evidence.prices import (
-    EditedRow,
-    FoundPrice,
-    added_prices,
-    edited_rows,
-    is_far_off,
-    is_listed,
-    prices_of,
-)
+from pricectl.check.evidence.prices import FoundPrice, is_far_off, is_listed, prices_of
+from pricectl.check.evidence.rows import EditedRow, added_prices, edited_rows
 from pricectl.check.evidence.witnesses import Witness, beside, evidence_line
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Context, Rule
@@ -53,7 +46,7 @@ RULES = (SHARE_MOVED, SHARE_ODD)
 
 def check(context: Context, market: Market) -> Iterator[Finding]:
     """Cache prices that moved alone, and cache reads that the base does not have."""
-    for edit in edited_rows(context, market):
+    for edit in edited_rows(context):
         yield from _moved(market, context, edit)
     for model, added in added_prices(context):
         listed = market.listed(model)
@@ -63,12 +56,13 @@ def check(context: Context, market: Market) -> Iterator[Finding]:
 
 
 def _moved(market: Market, context: Context, edit: EditedRow) -> Iterator[Finding]:
+    listed = market.listed(edit.new)
     for price in prices_of(edit.new):
         _, tier, service = price.key
         if not is_cache(price.unit) or price.key not in edit.old.prices.rates:
             continue
         moved = edit.moved(price.key) / edit.moved(("input", tier, service))
-        if is_far_off(moved.numerator, moved.denominator) and not is_listed(edit.listed, price):
+        if is_far_off(moved.numerator, moved.denominator) and not is_listed(listed, price):
             deployed = Witness(context.evidence.base_name, edit.deployed(price.key))
             witnesses = [deployed, *beside(market, edit.new, price.key)]
             line = evidence_line(price.key, price.pico_usd, witnesses)

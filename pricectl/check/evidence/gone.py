@@ -7,6 +7,7 @@ so near that nobody notices.
 from collections.abc import Iterator
 
 from pricectl.check.evidence.market import Market
+from pricectl.check.evidence.rows import edited_rows
 from pricectl.check.evidence.witnesses import Witness, evidence_line
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Context, Rule
@@ -51,16 +52,14 @@ RULES = (TIER_GONE, LIMITS_SWAPPED)
 
 def check(context: Context, market: Market) -> Iterator[Finding]:
     """One finding a row for all tiers and services that are gone, one for swapped limits."""
-    base = context.evidence.base
-    for model in context.catalog.models if base else ():
-        old = base.by_full_name.get(model.full_name) if base else None
-        if old is None or old.entry == model.entry or model.entry.get("retired") is True:
+    for old, new in edited_rows(context):
+        if new.is_retired:
             continue
-        yield from _tiers(market, old, model)
-        was, now = ([row.entry.get(limit) for limit in LIMITS] for row in (old, model))
+        yield from _tiers(market, old, new)
+        was, now = ([row.entry.get(limit) for limit in LIMITS] for row in (old, new))
         if was == now[::-1] and was != now:
             message = f"max_input_tokens {now[0]}, max_output_tokens {now[1]}; deployed the reverse"
-            yield LIMITS_SWAPPED.finding(model.pointer + pointer_to(LIMITS[0]), message)
+            yield LIMITS_SWAPPED.finding(new.pointer + pointer_to(LIMITS[0]), message)
 
 
 def _tiers(market: Market, old: Model, new: Model) -> Iterator[Finding]:

@@ -94,7 +94,7 @@ def check(context: Context, market: Market) -> Iterator[Finding]:
     """Rows that are new or changed since the base; without a base every row."""
     base = context.evidence.base
     for model in context.catalog.models:
-        old = base.by_full_name.get(model.full_name) if base else None
+        old = context.evidence.base_row(model)
         if old is not None and old.entry == model.entry:
             continue
         yield from _off_standard(market, model)
