@@ -133,17 +133,28 @@ def _moved_finding(
     largest = max(worded, key=lambda move: size(move.ratio))
     price, old, new = largest.price, largest.old_pico_usd, largest.new_pico_usd
     message = f"{label(*largest.key)} {move_words(old, new, largest.unit)}"
+    remarks = []
+    if len(moves) > 1:
+        remarks.append(
+            f"{plural(len(moves) - 1, 'other price')} of the row moved by the same factor"
+        )
+    if power_of_ten(old, new):
+        remarks.append("is the exponent right?")
     if price.is_gone:
         message += "; it no longer has its own price"
-    if len(moves) > 1:
-        message += f"; {plural(len(moves) - 1, 'other price')} of the row moved by the same factor"
-    if power_of_ten(old, new):
-        message += "; is the exponent right?"
+    message = "; ".join((message, *remarks))
     if rule == "row-moved":
         message = f"every price of the row moved by a power of ten: {message}"
-    values = tuple((move.price.pointer, move.price.value) for move in moves)
+        remarks.insert(0, "every price of the row moved by a power of ten")
     return SanityFinding(
-        rule, level, price.pointer, price.value, message, moved=Fraction(new, old), alike=values
+        rule,
+        level,
+        price.pointer,
+        price.value,
+        message,
+        moved=Fraction(new, old),
+        alike=tuple((move.price.pointer, move.price.value) for move in moves),
+        remark="; ".join(remarks),
     )
 
 
