@@ -10,8 +10,8 @@ from pricectl.check.evidence import (
     added,
     base_rules,
     cache_shares,
-    gone,
     left_behind,
+    moved_tiers,
     negotiated,
     provenance,
     ratios,
@@ -65,7 +65,7 @@ FAMILIES = (
     RuleFamily("negotiated prices", negotiated.RULES, negotiated.check),
     # `evidence.comparison` makes these for a file that is compared with others.
     RuleFamily("compared with the base", base_rules.RULES, None),
-    RuleFamily("tiers, services and limits gone", gone.RULES, None),
+    RuleFamily("tiers, services and limits", moved_tiers.RULES, None),
     RuleFamily("added rows and prices", added.RULES, None),
     RuleFamily("prices that a new row lacks", absent.RULES, None),
     RuleFamily("compared with the reference", reference.RULES, None),

@@ -13,6 +13,7 @@ ACKNOWLEDGEABLE = (
     "price-off-market",
     "price-copied",
     "reference-differs",
+    "threshold-moved",
     "reasoning-off-output",
     "price-off-standard",
 )

@@ -60,7 +60,7 @@ def _absent(market: Market, model: Model) -> Iterator[Finding]:
     listed = market.listed(model)
     own = model.prices.rates
     if listed:
-        lacking = {key: listed for key in listed.model.prices.rates if _is_missed(key)}
+        lacking = _shared([listed], has_tiers=bool(model.prices.thresholds))
     else:
         lacking = _of_relatives(market, model)
     factors = model.prices.uplifts
@@ -101,9 +101,11 @@ def _shared(offers: list[Offer], *, has_tiers: bool) -> dict[RateKey, Offer]:
     if not offers:
         return {}
     first, rates = offers[0], [offer.model.prices.rates for offer in offers]
-    found = {key: first for key in filter(_is_missed, rates[0]) if all(key in row for row in rates)}
     tiers = [offer.model.prices.thresholds for offer in offers]
+    found: dict[RateKey, Offer] = {}
+    # First, since a missing tier costs the most and a message names three prices.
     if all(tiers) and not has_tiers:
         key: RateKey = ("input", tiers[0][0], STANDARD)
-        found |= {key: first} if key in rates[0] else {}
-    return found
+        found = {key: first} if key in rates[0] else {}
+    shared = (key for key in filter(_is_missed, rates[0]) if all(key in row for row in rates))
+    return found | dict.fromkeys(shared, first)

@@ -12,8 +12,8 @@ from pricectl.check.evidence import (
     added,
     base,
     cache_shares,
-    gone,
     left_behind,
+    moved_tiers,
     provenance,
     ratios,
     reference,
@@ -27,7 +27,7 @@ from pricectl.core.sanity.acknowledgements import Acknowledgements, read_acknowl
 
 FAMILIES = (
     base,
-    gone,
+    moved_tiers,
     added,
     absent,
     cache_shares,

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from pricectl.check.evidence.market import Market
 from pricectl.check.evidence.offers import OUTPUT, seller_of
-from pricectl.check.evidence.prices import prices_of
+from pricectl.check.evidence.prices import prices_in
 from pricectl.check.evidence.witnesses import Witness, evidence_line
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import TEXT_MODES, Context, Rule, mode_of
@@ -22,10 +22,13 @@ from pricectl.core.labels import label
 from pricectl.core.model import Model
 from pricectl.core.money import exact
 from pricectl.core.pointers import pointer_to
-from pricectl.core.units import SYNONYMS, UNITS
+from pricectl.core.prices import PriceList
+from pricectl.core.sanity.moves import factor_path
+from pricectl.core.units import STANDARD, SYNONYMS, UNITS
 
-# Known factors are 1.1 for regions, 2 for priority, 6 at most for the fastest service.
-LOWEST_FACTOR, HIGHEST_FACTOR = Fraction(1, 2), Fraction(3)
+# Known factors are 1.1 for regions, 2 for priority, 6 for one service. `core.sanity` has wider
+# limits, beyond which a factor is an error.
+LOWEST_USUAL_FACTOR, HIGHEST_USUAL_FACTOR = Fraction(1, 2), Fraction(3)
 
 
 def _row(more: str) -> str:
@@ -150,27 +153,32 @@ def _tier_end(model: Model) -> Iterator[Finding]:
 
 
 def _factors(model: Model) -> Iterator[Finding]:
-    own = model.entry.get(OWN_FACTORS)
-    for word, value in own.items() if isinstance(own, Mapping) else ():
-        where = model.pointer + pointer_to(OWN_FACTORS, word)
-        if isinstance(value, str) and _reads_as_number(value):
-            yield FACTOR_TEXT.finding(where, f"the factor {word!r:.40} is the text {value!r:.20}")
-        elif _is_number(value) and isinstance(value, (int, Decimal)):
-            yield from _factor(model, word, Fraction(value), where)
+    """Every factor of today's list and of the dated ones."""
+    for prices in model.price_lists:
+        own = prices.entry.get(OWN_FACTORS)
+        for word, value in own.items() if isinstance(own, Mapping) else ():
+            if isinstance(value, str) and _reads_as_number(value):
+                where = prices.pointer + pointer_to(OWN_FACTORS, word)
+                message = f"the factor {word!r:.40} is the text {value!r:.20}"
+                yield FACTOR_TEXT.finding(where, message)
+        for word, factor in prices.uplifts.items():
+            yield from _factor(prices, word, Fraction(factor))
 
 
 def _reads_as_number(text: str) -> bool:
     return text.strip().replace(".", "", 1).isdecimal()
 
 
-def _factor(model: Model, word: str, factor: Fraction, where: str) -> Iterator[Finding]:
+def _factor(prices: PriceList, word: str, factor: Fraction) -> Iterator[Finding]:
+    where = prices.pointer + factor_path(prices, word)
     said = f"the factor {word!r:.40} is {exact(factor)}"
-    if factor > 0 and not LOWEST_FACTOR <= factor <= HIGHEST_FACTOR:
-        yield FACTOR_ODD.finding(where, f"{said}, not {exact(LOWEST_FACTOR)} to 3")
+    if not LOWEST_USUAL_FACTOR <= factor <= HIGHEST_USUAL_FACTOR:
+        usual = f"{exact(LOWEST_USUAL_FACTOR)} to {exact(HIGHEST_USUAL_FACTOR)}"
+        yield FACTOR_ODD.finding(where, f"{said}, not {usual}")
         return
-    for price in prices_of(model):
+    for price in prices_in(prices):
         unit, tier, service = price.key
-        standard = model.prices.rates.get((unit, tier, ""))
+        standard = prices.rates.get((unit, tier, STANDARD))
         if service == word and standard and price.pico_usd != factor * standard[0]:
             line = evidence_line(price.key, price.pico_usd, [Witness("standard", standard[0])])
             yield FACTOR_ODD.finding(where, f"{said}; {line}")

@@ -181,10 +181,7 @@ def factor_findings(old: PriceList | None, new: PriceList) -> Iterator[SanityFin
         if was == now:
             continue
         value = new.uplifts.get(word)
-        own = (old if old and value is None else new).entry.get(OWN_FACTORS)
-        path = pointer_to(next((key for key, named in UPLIFT_KEYS.items() if named == word), ""))
-        if isinstance(own, dict) and word in own:
-            path = pointer_to(OWN_FACTORS, word)
+        path = factor_path(old if old and value is None else new, word)
         where = f"{new.pointer or DEFAULT_PRICING_POINTER}{path}"
         subject = f"the factor {word!r:.40} on every token price"
         if not _is_usual(now) and (was is None or _is_usual(was)):
@@ -195,6 +192,14 @@ def factor_findings(old: PriceList | None, new: PriceList) -> Iterator[SanityFin
         if was and level:
             message = f"{subject} went from {exact(was)} to {exact(now)}"
             yield SanityFinding("factor-moved", level, where, value, message, "", now / was)
+
+
+def factor_path(prices: PriceList, word: str) -> str:
+    """The JSON Pointer of a factor inside its list."""
+    own = prices.entry.get(OWN_FACTORS)
+    if isinstance(own, dict) and word in own:
+        return pointer_to(OWN_FACTORS, word)
+    return pointer_to(next((key for key, named in UPLIFT_KEYS.items() if named == word), ""))
 
 
 def _factor(prices: PriceList, word: str) -> Fraction:
