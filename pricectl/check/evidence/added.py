@@ -4,15 +4,16 @@ Most real mistakes come with a new row, where no old price can be compared: the 
 says what its price may be.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from pricectl.check.evidence.market import Market
-from pricectl.check.evidence.offers import INPUT, OUTPUT, Offer, is_reseller, median_price
+from pricectl.check.evidence.offers import INPUT, OUTPUT, is_reseller, median_price
 from pricectl.check.evidence.prices import (
     FoundPrice,
     dated_prices_of,
     is_far_off,
     is_listed,
+    prices_of,
 )
 from pricectl.check.evidence.rows import added_prices, added_rows, edited_rows
 from pricectl.check.evidence.witnesses import Witness, beside, evidence_line
@@ -64,11 +65,12 @@ UNLIKE_REFERENCE = Rule(
 COPIED = Rule(
     "price-copied",
     "error",
-    "a new row has another model's prices, and the reference has others for it",
-    "A row that was copied to make another one keeps its prices until somebody looks.",
+    "a row has newly the input and output prices of another model of its seller",
+    "A row that was copied to make another one keeps its prices until somebody looks. An error if "
+    "the row is new and the reference has others for it, else a warning.",
     _row("gpt-4.1", '"input_cost_per_token": 2.5e-06, "output_cost_per_token": 1e-05'),
     _row("gpt-4.1", _RIGHT),
-    "Write the model's own prices.",
+    "Write the model's own prices; acknowledge or waive it if both models cost the same.",
     base=_BASE,
     reference=_KNOWN,
 )
@@ -84,6 +86,8 @@ def check(context: Context, market: Market) -> Iterator[Finding]:
         yield from _dated(market, model, None)
     for old, new in edited_rows(context):
         yield from _dated(market, new, old)
+        if _pair(old) != _pair(new):
+            yield from _copied(market, new, [], is_new=False)
 
 
 def _judge(
@@ -94,13 +98,9 @@ def _judge(
     far_off = [found for price in doubted if (found := off_market(market, model, price))]
     yield from far_off
     denied = [price for price in doubted if listed and listed.price(price.key)]
-    copy_of = _copied_from(market, model, denied) if is_new else None
-    if copy_of:
-        first = next(price for price in denied if price.key == INPUT)
-        line = evidence_line(INPUT, first.pico_usd, beside(market, model, INPUT))
-        message = f"{line}; input and output are those of {copy_of.name}"
-        yield COPIED.finding(first.pointer, message)
-    elif denied and not far_off:
+    copied = list(_copied(market, model, denied, is_new=True)) if is_new else []
+    yield from copied
+    if denied and not far_off and not any(one.severity == "error" for one in copied):
         first, more = denied[0], len(denied) - 1
         line = evidence_line(first.key, first.pico_usd, beside(market, model, first.key))
         also = f"; {plural(more, 'other price')} of the row differ too" if more else ""
@@ -142,9 +142,30 @@ def off_market(market: Market, model: Model, price: FoundPrice) -> Finding | Non
     return finding if is_error else finding._replace(severity="warning")
 
 
-def _copied_from(market: Market, model: Model, denied: list[FoundPrice]) -> Offer | None:
-    """The seller's row for another model with the same input and output."""
-    own = {price.key: price.pico_usd for price in denied}
-    if INPUT not in own or OUTPUT not in own:
-        return None
-    return market.seller(model).first_with_pair(model, (own[INPUT], own[OUTPUT]))
+def _copied(
+    market: Market, model: Model, denied: Collection[FoundPrice], *, is_new: bool
+) -> Iterator[Finding]:
+    """A finding if a row has another model's input and output; `denied` by the reference: an error.
+
+    Resellers have one price for many models.
+    """
+    if not all(_pair(model)):
+        return
+    own, listed = {price.key: price for price in prices_of(model)}, market.listed(model)
+    pair = own[INPUT], own[OUTPUT]
+    if all(is_listed(listed, price) for price in pair):
+        return
+    is_denied = is_new and all(price in denied for price in pair)
+    if is_reseller(model) and not is_denied:
+        return
+    copy_of = market.seller(model).first_with_pair(model, _pair(model))
+    if copy_of:
+        line = evidence_line(INPUT, pair[0].pico_usd, beside(market, model, INPUT))
+        message = f"{line}; input and output are those of {copy_of.name}"
+        finding = COPIED.finding(pair[0].pointer, message)
+        yield finding if is_denied else finding._replace(severity="warning")
+
+
+def _pair(model: Model) -> tuple[int, int]:
+    rates = model.prices.rates
+    return rates.get(INPUT, (0, ""))[0], rates.get(OUTPUT, (0, ""))[0]

@@ -3,13 +3,15 @@
 Most of these findings come from parsing the text and from the schema.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Context, Rule
 from pricectl.check.spelling import Speller
 from pricectl.core.labels import did_you_mean
 from pricectl.core.pointers import METADATA_POINTER, pointer_to
+from pricectl.core.prices import DATED_LISTS, Entry
 from pricectl.core.units import is_price_like
 
 SURE = 0.92
@@ -99,6 +101,16 @@ UNKNOWN_KEY = Rule(
     '{"openai": {"gpt-4o": {"max_input_tokens": 128000}}}',
     "Correct the spelling, or move a remark to pricing_notes.",
 )
+UNREAD_KEY = Rule(
+    "unread-key",
+    "error",
+    "a key inside a price structure is one that nobody reads",
+    "What it says about the price is not charged, and nothing shows that it is missing.",
+    '{"x": {"m": {"tiered_pricing": [{"range": [0, 128000], "input_cost_per_token": 1e-06,\n'
+    '                                 "surcharge": 2}]}}}',
+    '{"x": {"m": {"tiered_pricing": [{"range": [0, 128000], "input_cost_per_token": 1e-06}]}}}',
+    "Correct the spelling, state the price by a key that is read, or delete it.",
+)
 EMPTY_CATALOG = Rule(
     "empty-catalog",
     "error",
@@ -119,30 +131,67 @@ RULES = (
     NOT_LOADABLE,
     UNKNOWN_PRICE_KEY,
     UNKNOWN_KEY,
+    UNREAD_KEY,
     EMPTY_CATALOG,
+)
+
+# Keys that may end in any word.
+FREE_FORM = ("supports_", "supported_", "regional_")
+# The parts of a row that hold prices or say when they hold, with the keys that are read there; the
+# schema speaks about those that look like prices.
+STRUCTURES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "tiered_pricing": frozenset({"range", "max_results_range"}),
+        "off_peak_pricing": frozenset({"windows", "hours_utc", "weekdays", "weekday_timezone"}),
+        "windows": frozenset({"hours_utc", "weekdays", "weekday_timezone"}),
+        **{name: frozenset({date_key}) for name, date_key in DATED_LISTS.items()},
+    }
 )
 
 
 def check(context: Context) -> Iterator[Finding]:
-    """Find an empty catalog, and keys that no reader knows."""
+    """Find an empty catalog, and keys that no reader knows, of rows and inside their structures."""
     if not context.catalog.models:
         yield EMPTY_CATALOG.finding("", "the catalog has no models")
     known = context.known_keys
     anything, capability = Speller(known), Speller(known, SURE)
     for model in context.catalog.models:
+        yield from _unread(model.entry, model.pointer, known)
         if known.issuperset(model.entry):
             continue
         # In the order of the file, because the first ones get suggestions.
         for key in model.entry:
             if key in known or is_price_like(key):
                 continue  # the schema speaks about those that look like prices
-            free_form = key.startswith(("supports_", "supported_", "regional_"))
+            free_form = key.startswith(FREE_FORM)
             near = (capability if free_form else anything).near(key)
             if near or not free_form:
                 yield _unknown(model.pointer, key, near)
     metadata = context.catalog.metadata.keys() - context.metadata_keys
     speller = Speller(context.metadata_keys)
     yield from (_unknown(METADATA_POINTER, key, speller.near(key)) for key in metadata)
+
+
+def _unread(entry: Entry, pointer: str, known: frozenset[str]) -> Iterator[Finding]:
+    """The keys that nobody reads inside the tiers, off-peak hours and dated lists of an entry.
+
+    A dated list may have whatever a row may have: readers once charged by it as a row.
+    """
+    for member, own in STRUCTURES.items():
+        value = entry.get(member)
+        path = f"{pointer}/{member}"
+        listed = enumerate(value) if isinstance(value, list) else ()
+        parts = [(f"{path}/{index}", item) for index, item in listed]
+        for where, part in parts or [(path, value)]:
+            if not isinstance(part, dict):
+                continue
+            readable = own | known if member in DATED_LISTS else own
+            for key in part:
+                free_form = member in DATED_LISTS and key.startswith(FREE_FORM)
+                if not (key in readable or free_form or is_price_like(key)):
+                    message = f"nobody reads the key {key!r:.80} inside {member}"
+                    yield UNREAD_KEY.finding(where + pointer_to(key), message, on_key=True)
+            yield from _unread(part, where, known)
 
 
 def _unknown(parent: str, key: str, near: str) -> Finding:
