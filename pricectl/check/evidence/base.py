@@ -56,8 +56,9 @@ def check(context: Context, market: Market) -> Iterator[Finding]:
             )
             more = finding.message if finding.remark is None else finding.remark
             message = f"{line}; {more}" if more else line
-        hint = finding.remedy if severity == "error" and finding.remedy else None
-        found = BY_ID[finding.rule].finding(finding.pointer, message, hint)
+        found = BY_ID[finding.rule].finding(finding.pointer, message)
+        if severity == "error" and finding.remedy:
+            found = found._replace(hint=f"{found.hint}; or {finding.remedy}")
         yield found._replace(severity=severity)
 
 

@@ -125,7 +125,9 @@ def _makers_price(
             ]
             line = evidence_line(INPUT, own[0], witnesses)
             where = edit.new.prices.pointer_to(own[1])
-            yield MAKERS_PRICE.finding(where, line, other=maker.pointer)
+            yield MAKERS_PRICE.finding(
+                where, line, other=maker.pointer, other_note="the maker's row"
+            )
 
 
 def _left_behind_rows(
@@ -148,7 +150,7 @@ def _left_behind_rows(
             )
             message = f"{line}, which had the same prices before"
             where = row.prices.pointer_to(own[1])
-            yield LEFT_BEHIND.finding(where, message, other=edit.new.pointer)
+            yield LEFT_BEHIND.finding(where, message).beside(edit.new.pointer, "moved")
 
 
 def _pair(model: Model) -> tuple[int, int]:

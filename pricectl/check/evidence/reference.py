@@ -108,11 +108,13 @@ def _together(context: Context, provider: str, differences: list[_Difference]) -
     middle = short_decimal(median_low([one.ratio for one in differences]), 2)
     rows = len({one.model.full_name for one in differences})
     name = evidence.reference_name
-    message = (
-        f"{plural(len(differences), 'price')} in {plural(rows, 'row')} differ from {name}, in the "
-        f"median {middle} times its own; most in {first.model.name}: "
-        f"{evidence_line(first.price.key, first.price.pico_usd, [first.listed])}"
-    )
-    where = pointer_to(provider)
-    finding = REFERENCE_DIFFERS.finding(where, message, on_key=True, other=first.model.pointer)
+    line = evidence_line(first.price.key, first.price.pico_usd, [first.listed])
+    message = f"a price differs from {name} in {first.model.name}: {line}"
+    if len(differences) > 1:
+        message = (
+            f"{plural(len(differences), 'price')} in {plural(rows, 'row')} differ from {name}, in "
+            f"the median {middle} times its own; most in {first.model.name}: {line}"
+        )
+    where, row = pointer_to(provider), first.model.pointer
+    finding = REFERENCE_DIFFERS.finding(where, message, on_key=True).beside(row, "differs most")
     return finding._replace(severity=severity)

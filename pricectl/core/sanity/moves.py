@@ -145,7 +145,7 @@ def _moved_finding(
     message = "; ".join((message, *remarks))
     if rule == "row-moved":
         message = f"every price of the row moved by a power of ten: {message}"
-        remarks.insert(0, "every price of the row moved by a power of ten")
+        remarks = ["every price of the row moved by a power of ten", "is the exponent right?"]
     return SanityFinding(
         rule,
         level,
