@@ -125,9 +125,7 @@ def _makers_price(
             ]
             line = evidence_line(INPUT, own[0], witnesses)
             where = edit.new.prices.pointer_to(own[1])
-            yield MAKERS_PRICE.finding(
-                where, line, other=maker.pointer, other_note="the maker's row"
-            )
+            yield MAKERS_PRICE.finding(where, line).beside(maker.pointer, "the maker's row")
 
 
 def _left_behind_rows(
