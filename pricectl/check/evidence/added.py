@@ -38,12 +38,13 @@ _KNOWN = (
     '                        "cache_read_input_token_cost": 5e-07},\n'
     '            "gpt-4o": {"input_cost_per_token": 2.5e-06, "output_cost_per_token": 1e-05}}}'
 )
-OFF_MARKET = Rule(
+PRICE_OFF_MARKET = Rule(
     "price-off-market",
     "error",
-    "a new price is a power of ten, or 9.5 times and more, off what the model costs elsewhere",
+    "a new price is 9.5 times or more off what the model costs elsewhere",
     "Sellers of one model differ by a few times at most; a slipped exponent is ten times off. "
-    "More than three times (five for a reseller) is a warning.",
+    "For a reseller it is a power of ten, or 20 times. More than three times, for a reseller five, "
+    "is a warning.",
     _row("gpt-4.1", '"input_cost_per_token": 2e-05, "output_cost_per_token": 8e-05'),
     _row("gpt-4.1", _RIGHT),
     "Check the exponent and the seller's page; if it is right, acknowledge it in "
@@ -51,7 +52,7 @@ OFF_MARKET = Rule(
     base=_BASE,
     reference=_KNOWN,
 )
-UNLIKE_REFERENCE = Rule(
+PRICE_UNLIKE_REFERENCE = Rule(
     "price-unlike-reference",
     "warning",
     "a new price is not the one that the reference has for the same row",
@@ -62,7 +63,7 @@ UNLIKE_REFERENCE = Rule(
     base=_BASE,
     reference=_KNOWN,
 )
-COPIED = Rule(
+PRICE_COPIED = Rule(
     "price-copied",
     "error",
     "a row has newly the input and output prices of another model of its seller",
@@ -74,7 +75,7 @@ COPIED = Rule(
     base=_BASE,
     reference=_KNOWN,
 )
-RULES = (OFF_MARKET, UNLIKE_REFERENCE, COPIED)
+RULES = (PRICE_OFF_MARKET, PRICE_UNLIKE_REFERENCE, PRICE_COPIED)
 
 
 def check(context: Context, market: Market) -> Iterator[Finding]:
@@ -104,7 +105,7 @@ def _judge(
         first, more = denied[0], len(denied) - 1
         line = evidence_line(first.key, first.pico_usd, beside(market, model, first.key))
         also = f"; {plural(more, 'other price')} of the row differ too" if more else ""
-        yield UNLIKE_REFERENCE.finding(first.pointer, line + also)
+        yield PRICE_UNLIKE_REFERENCE.finding(first.pointer, line + also)
 
 
 def _dated(market: Market, model: Model, old: Model | None) -> Iterator[Finding]:
@@ -138,7 +139,9 @@ def off_market(market: Market, model: Model, price: FoundPrice) -> Finding | Non
     witnesses = beside(market, model, price.key)
     if not known:
         witnesses.insert(0, Witness("median of the model's sellers", median))
-    finding = OFF_MARKET.finding(price.pointer, evidence_line(price.key, price.pico_usd, witnesses))
+    finding = PRICE_OFF_MARKET.finding(
+        price.pointer, evidence_line(price.key, price.pico_usd, witnesses)
+    )
     return finding if is_error else finding._replace(severity="warning")
 
 
@@ -162,7 +165,7 @@ def _copied(
     if copy_of:
         line = evidence_line(INPUT, pair[0].pico_usd, beside(market, model, INPUT))
         message = f"{line}; input and output are those of {copy_of.name}"
-        finding = COPIED.finding(pair[0].pointer, message)
+        finding = PRICE_COPIED.finding(pair[0].pointer, message)
         yield finding if is_denied else finding._replace(severity="warning")
 
 

@@ -18,17 +18,17 @@ def _row(cached: str) -> str:
     return f'{{"x": {{"m": {{{prices},\n             "cache_read_input_token_cost": {cached}}}}}}}'
 
 
-SHARE_MOVED = Rule(
+CACHE_SHARE_MOVED = Rule(
     "cache-share-moved",
     "warning",
-    "a cache price moved to another share of input, by a power of ten or 9.5 times and more",
+    "the share of input that a cache price is moved 9.5 times or more",
     "Real cuts of this size exist, so it is no error; mostly a digit slipped.",
     _row("1e-08"),
     _row("5e-08"),
     "Compare it with the seller's page.",
     base=_row("1e-07"),
 )
-SHARE_ODD = Rule(
+CACHE_SHARE_ODD = Rule(
     "cache-share-odd",
     "warning",
     "a new cache read price is no usual share of input",
@@ -41,7 +41,7 @@ SHARE_ODD = Rule(
     reference='{"x": {"m-1": {"input_cost_per_token": 2e-06,\n'
     '               "cache_read_input_token_cost": 5e-07}}}',
 )
-RULES = (SHARE_MOVED, SHARE_ODD)
+RULES = (CACHE_SHARE_MOVED, CACHE_SHARE_ODD)
 
 
 def check(context: Context, market: Market) -> Iterator[Finding]:
@@ -66,7 +66,7 @@ def _moved(market: Market, context: Context, edit: EditedRow) -> Iterator[Findin
             deployed = Witness(context.evidence.base_name, edit.deployed(price.key))
             witnesses = [deployed, *beside(market, edit.new, price.key)]
             line = evidence_line(price.key, price.pico_usd, witnesses)
-            yield SHARE_MOVED.finding(price.pointer, line)
+            yield CACHE_SHARE_MOVED.finding(price.pointer, line)
 
 
 def _share(market: Market, model: Model, price: FoundPrice) -> Iterator[Finding]:
@@ -78,4 +78,6 @@ def _share(market: Market, model: Model, price: FoundPrice) -> Iterator[Finding]
     known = market.seller(model).has_share(model, Fraction(price.pico_usd, whole))
     if known is False:
         witnesses = [Witness("input", whole), *beside(market, model, price.key)]
-        yield SHARE_ODD.finding(price.pointer, evidence_line(price.key, price.pico_usd, witnesses))
+        yield CACHE_SHARE_ODD.finding(
+            price.pointer, evidence_line(price.key, price.pico_usd, witnesses)
+        )

@@ -40,10 +40,12 @@ FAMILIES = (
 # What only compares a price with its own past or its family: a row that the reference has just so
 # needs no second look.
 CONFIRMED = frozenset({"price-jump", "price-outlier", "output-far-above-input"})
-# Rules that say the same as one of the base: the stronger one is enough.
+# Rules that say the same as another one at a place: the stronger one is enough.
 SAME = {
     "cache-read-above-input": "cache-price-off",
     "cache-write-below-input": "cache-price-off",
+    "factor-odd": "factor-out-of-bounds",
+    "output-without-input": "price-missing",
     "row-moved": "price-moved",
 }
 

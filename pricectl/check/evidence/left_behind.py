@@ -43,7 +43,7 @@ def _rows(maker: str, cloud: str) -> str:
     )
 
 
-LEFT_BEHIND = Rule(
+PRICE_LEFT_BEHIND = Rule(
     "price-left-behind",
     "warning",
     "a tier, a service or another row of the model kept its price when the base price moved",
@@ -53,7 +53,7 @@ LEFT_BEHIND = Rule(
     "Move them alike, if the seller did.",
     base=_row("1e-06", "5e-07"),
 )
-MAKERS_PRICE = Rule(
+MAKERS_PRICE_COPIED = Rule(
     "makers-price-copied",
     "warning",
     "a cloud's row was changed to exactly the maker's price",
@@ -63,7 +63,7 @@ MAKERS_PRICE = Rule(
     "Compare it with the cloud's page.",
     base=_rows("2.5e-06", "2.75e-06"),
 )
-RULES = (LEFT_BEHIND, MAKERS_PRICE)
+RULES = (PRICE_LEFT_BEHIND, MAKERS_PRICE_COPIED)
 
 
 def check(context: Context, market: Market) -> Iterator[Finding]:
@@ -101,7 +101,7 @@ def _left_behind_in_row(market: Market, context: Context, edit: EditedRow) -> It
         also = f", as did {plural(len(behind) - 1, 'other price')}" if behind[1:] else ""
         moved = move_words(was, now, first.unit)
         message = f"{line}; it stayed when {label(first.unit)} {moved}{also}"
-        yield LEFT_BEHIND.finding(first.pointer, message)
+        yield PRICE_LEFT_BEHIND.finding(first.pointer, message)
 
 
 def _makers_price(
@@ -125,7 +125,7 @@ def _makers_price(
             ]
             line = evidence_line(INPUT, own[0], witnesses)
             where = edit.new.prices.pointer_to(own[1])
-            yield MAKERS_PRICE.finding(where, line).beside(maker.pointer, "the maker's row")
+            yield MAKERS_PRICE_COPIED.finding(where, line).beside(maker.pointer, "the maker's row")
 
 
 def _left_behind_rows(
@@ -148,7 +148,7 @@ def _left_behind_rows(
             )
             message = f"{line}, which had the same prices before"
             where = row.prices.pointer_to(own[1])
-            yield LEFT_BEHIND.finding(where, message).beside(edit.new.pointer, "moved")
+            yield PRICE_LEFT_BEHIND.finding(where, message).beside(edit.new.pointer, "moved")
 
 
 def _pair(model: Model) -> tuple[int, int]:

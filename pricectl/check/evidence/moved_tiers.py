@@ -51,7 +51,7 @@ LIMITS_SWAPPED = Rule(
 THRESHOLD_MOVED = Rule(
     "threshold-moved",
     "error",
-    "a tier begins at a power of ten, or 9.5 times and more, of the tokens it began at",
+    "the number of tokens above which a tier begins moved 9.5 times or more",
     "Requests between both sizes are charged the other tier's price. It is compared with the base, "
     "else with the reference; a smaller difference is a warning.",
     _row(', "input_cost_per_token_above_20k_tokens": 2e-06'),

@@ -31,7 +31,7 @@ REFERENCE_DIFFERS = Rule(
     "reference-differs",
     "error",
     "prices are not those of the reference",
-    "Without a base, a power of ten or 9.5 times off the reference is an error. Other differences "
+    "Without a base, 9.5 times or more off the reference is an error. Other differences "
     "are one warning a provider, or a note if the file is newer than the reference.",
     '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-05, "output_cost_per_token": 1e-04}}}',
     '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06, "output_cost_per_token": 1e-05}}}',
