@@ -51,7 +51,7 @@ SUFFIX = "(?:_above_[1-9][0-9]{0,5}k_tokens)?(?:_[a-z]+)?"
 # A family of price keys: its title and how its keys end. Each family is one pattern, so that an
 # editor can say what a key of it means.
 FAMILIES = {
-    "Cached tokens": ("_token_cost", "_above_1hr", "_cache_hit"),
+    "Cached tokens": ("_token_cost", "_above_1hr", "_above_12hr", "_cache_hit"),
     "Tokens": ("_token", "_1k_tokens"),
     "Characters, queries, requests and sessions": (
         "_character",

@@ -27,7 +27,7 @@ PRICE_KEY = re.compile(
     r"(?:input|output)_cost_per_(?:audio_|image_|video_)?(?:token|character|image|query|request)"
     r"|(?:input|output)_cost_per_second(?:_(?:\d+p|4k))?|input_cost_per_text_message"
     r"|output_cost_per_reasoning_token|citation_cost_per_token"
-    r"|cache_(?:read|creation)_input_(?:audio_|image_)?token_cost(?:_above_1hr)?"
+    r"|cache_(?:read|creation)_input_(?:audio_|image_)?token_cost(?:_above_12?hr)?"
     r"|google_maps_grounding_cost_per_query|file_search_cost_per_1k_calls"
     r"|(?:ocr|annotation)_cost_per_page"
     r"|search_context_size_(?:low|medium|high)|regional_processing_uplift_multiplier_[a-z]+|us"
@@ -137,7 +137,7 @@ def fast_prices(row: Entry) -> Iterator[tuple[str, Decimal]]:
     if factor is None:
         return
     for key, price in prices_of(row).items():
-        if key.endswith(("per_token", "token_cost", "above_1hr")):
+        if key.endswith(("per_token", "token_cost", "above_1hr", "above_12hr")):
             yield f"{key}_fast", price * Decimal(factor)
 
 

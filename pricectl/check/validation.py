@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 from pricectl.check import rules, schema, waivers
 from pricectl.check.findings import ERRORS, Finding, Severity, Threshold, by_position
-from pricectl.check.positions import Positions, Span, lone_surrogate, too_deep
-from pricectl.check.rules.shape import DOCUMENT_DEPTH, DUPLICATE_KEY, ENCODING, NOT_LOADABLE
+from pricectl.check.positions import Positions, Span
+from pricectl.check.rules.shape import DUPLICATE_KEY, ENCODING, NOT_LOADABLE
 from pricectl.check.violations import shorten
 from pricectl.core import document
 from pricectl.core.catalog import MAX_MODELS, Catalog, build
 from pricectl.core.document import Json
 from pricectl.core.errors import DocumentError
+from pricectl.core.json_offsets import lone_surrogate
 from pricectl.core.pointers import unescape
 from pricectl.core.prices import Problem
 from pricectl.core.windows import as_instant
@@ -123,13 +124,8 @@ def _parse(text: str) -> tuple[Json, bool]:
 def _of_error(error: DocumentError, text: str, positions: Positions) -> Finding:
     """The finding for a text that is not a JSON document, with the span of what is wrong."""
     rule = rules.RULES[error.rule]
-    span = Span(error.line or 1, error.column or 1, 1)
-    offsets = None
-    if not error.line and rule is DOCUMENT_DEPTH:
-        offsets = too_deep(text, document.MAX_DEPTH)
-    elif not error.line and rule is ENCODING:
-        offsets = lone_surrogate(text)
-    if offsets:
+    span = Span(error.line, error.column, 1)
+    if rule is ENCODING and (offsets := lone_surrogate(text)):
         span = positions.span(*offsets)
     return rule.finding("", error.what, error.next_step)._replace(span=span)
 

@@ -30,6 +30,7 @@ _FLAGS = {
     "cache_read_tokens": "--cached",
     "cache_write_tokens": "--cache-write",
     "cache_write_1h_tokens": "--cache-write-1h",
+    "cache_write_12h_tokens": "--cache-write-12h",
     "reasoning_tokens": "--reasoning",
     "input_audio_tokens": "--audio-in",
     "output_audio_tokens": "--audio-out",
@@ -62,6 +63,13 @@ class UsageOptions(NamedTuple):
         str | None,
         _tokens(
             "cache_write_1h_tokens", "Tokens of INPUT that are written to the cache for an hour."
+        ),
+    ] = None
+    cache_write_12h_tokens: Annotated[
+        str | None,
+        _tokens(
+            "cache_write_12h_tokens",
+            "Tokens of INPUT that are written to the cache for twelve hours.",
         ),
     ] = None
     reasoning_tokens: Annotated[

@@ -24,6 +24,7 @@ UPLIFT_KEYS = MappingProxyType(
     {
         "regional_processing_uplift_multiplier_eu": "eu",
         "regional_processing_uplift_multiplier_us": "us",
+        "fedramp_uplift_multiplier": "fedramp",
         "regional_endpoint_uplift_multiplier": "regional",
     }
 )

@@ -24,7 +24,8 @@ class PricingError(Exception):
 class DocumentError(PricingError):
     """The text is not one strict JSON document.
 
-    `rule` is a finding's id; `line` and `column` are 1-based, 0 where the place is unknown.
+    `rule` is a finding's id; `line` and `column` are 1-based and say where the cause stands. What
+    is wrong with the document as a whole stands at its beginning; 0 is an unknown place.
     """
 
     def __init__(

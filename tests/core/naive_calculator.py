@@ -29,12 +29,54 @@ def _token(key: str, *borrows: str, guess: bool = True) -> Kind:
     return Kind(key, borrows, guess and bool(borrows), tokens=True)
 
 
+SEARCH = "search_context_cost_per_query.search_context_size"
+# The sizes of each unit that has some, those as near in the order in which they are tried.
+NEAREST = {
+    "480p": "720p 768p 1080p 2k 4k",
+    "720p": "768p 480p 1080p 2k 4k",
+    "768p": "720p 480p 1080p 2k 4k",
+    "1080p": "768p 2k 720p 480p 4k",
+    "2k": "1080p 768p 4k 720p 480p",
+    "4k": "2k 1080p 768p 720p 480p",
+    "8s": "15s",
+    "15s": "8s",
+    "0.5K": "512 1K 1024 1536 2K 4K",
+    "512": "0.5K 1K 1024 1536 2K 4K",
+    "1K": "1024 1536 0.5K 512 2K 4K",
+    "1024": "1K 1536 0.5K 512 2K 4K",
+    "1536": "2K 1K 1024 0.5K 512 4K",
+    "2K": "1536 1K 1024 0.5K 512 4K",
+    "4K": "2K 1536 1K 1024 0.5K 512",
+}
+
+
+def _sizes(kind: str, key: str, sizes: str) -> dict[str, Kind]:
+    """A kind without and with each size; the table's order of `sizes` is that of its units."""
+    smallest, *_ = sizes.split()
+    small_to_large = [smallest, *NEAREST[smallest].split()]
+    inner = f"{key}_above_{{}}_interval" if smallest.endswith("s") else f"{key}_{{}}"
+    return {
+        kind: Kind(key, tuple(f"{kind}_{size}" for size in small_to_large), guess=True),
+        **{
+            f"{kind}_{size}": Kind(
+                inner.format(size),
+                (kind, *(f"{kind}_{other}" for other in NEAREST[size].split())),
+                guess=True,
+            )
+            for size in sizes.split()
+        },
+    }
+
+
 INPUT_KINDS = {
     "input": _token("input_cost_per_token"),
     "cache_read": _token("cache_read_input_token_cost", "input"),
     "cache_write": _token("cache_creation_input_token_cost", "input"),
     "explicit_cache_read": _token("explicit_cache_read_input_token_cost", "cache_read", "input"),
     "cache_write_1h": _token("cache_creation_input_token_cost_above_1hr", "cache_write", "input"),
+    "cache_write_12h": _token(
+        "cache_creation_input_token_cost_above_12hr", "cache_write_1h", "cache_write", "input"
+    ),
     "input_audio": _token("input_cost_per_audio_token", "input"),
     "input_image": _token("input_cost_per_image_token", "input", guess=False),
     "input_video": _token("input_cost_per_video_token", "input", guess=False),
@@ -58,21 +100,9 @@ OUTPUT_KINDS = {
 AMOUNTS = {
     "second": Kind("cost_per_second"),
     "input_second": Kind("input_cost_per_second"),
-    "output_second": Kind("output_cost_per_second"),
-    "output_second_480p": Kind("output_cost_per_second_480p", ("output_second",), guess=True),
-    "output_second_720p": Kind("output_cost_per_second_720p", ("output_second",), guess=True),
-    "output_second_768p": Kind("output_cost_per_second_768p", ("output_second",), guess=True),
-    "output_second_1080p": Kind("output_cost_per_second_1080p", ("output_second",), guess=True),
-    "output_second_2k": Kind("output_cost_per_second_2k", ("output_second",), guess=True),
-    "output_second_4k": Kind("output_cost_per_second_4k", ("output_second",), guess=True),
+    **_sizes("output_second", "output_cost_per_second", "480p 720p 768p 1080p 2k 4k"),
     "input_audio_second": Kind("input_cost_per_audio_per_second"),
-    "input_video_second": Kind("input_cost_per_video_per_second"),
-    "input_video_second_8s": Kind(
-        "input_cost_per_video_per_second_above_8s_interval", ("input_video_second",), guess=True
-    ),
-    "input_video_second_15s": Kind(
-        "input_cost_per_video_per_second_above_15s_interval", ("input_video_second",), guess=True
-    ),
+    **_sizes("input_video_second", "input_cost_per_video_per_second", "8s 15s"),
     "output_video_second": Kind("output_cost_per_video_per_second"),
     "file_search_gb_day": Kind("file_search_cost_per_gb_per_day"),
     "vector_store_gb_day": Kind("vector_store_cost_per_gb_per_day"),
@@ -85,20 +115,7 @@ COUNTS = {
     "input_character": Kind("input_cost_per_character"),
     "output_character": Kind("output_cost_per_character"),
     "input_image_file": Kind("input_cost_per_image"),
-    "output_image_file": Kind("output_cost_per_image"),
-    "output_image_file_0.5K": Kind(
-        "output_cost_per_image_0.5K", ("output_image_file",), guess=True
-    ),
-    "output_image_file_1K": Kind("output_cost_per_image_1K", ("output_image_file",), guess=True),
-    "output_image_file_2K": Kind("output_cost_per_image_2K", ("output_image_file",), guess=True),
-    "output_image_file_4K": Kind("output_cost_per_image_4K", ("output_image_file",), guess=True),
-    "output_image_file_512": Kind("output_cost_per_image_512", ("output_image_file",), guess=True),
-    "output_image_file_1024": Kind(
-        "output_cost_per_image_1024", ("output_image_file",), guess=True
-    ),
-    "output_image_file_1536": Kind(
-        "output_cost_per_image_1536", ("output_image_file",), guess=True
-    ),
+    **_sizes("output_image_file", "output_cost_per_image", "0.5K 1K 2K 4K 512 1024 1536"),
     "input_pixel": Kind("input_cost_per_pixel"),
     "output_pixel": Kind("output_cost_per_pixel"),
     "page": Kind("ocr_cost_per_page"),
@@ -106,9 +123,9 @@ COUNTS = {
     "ocr_credit": Kind("ocr_cost_per_credit"),
     "code_interpreter": Kind("code_interpreter_cost_per_session"),
     "maps_query": Kind("google_maps_grounding_cost_per_query"),
-    "search_low": Kind("search_context_cost_per_query.search_context_size_low"),
-    "search": Kind("search_context_cost_per_query.search_context_size_medium"),
-    "search_high": Kind("search_context_cost_per_query.search_context_size_high"),
+    "search_low": Kind(f"{SEARCH}_low", ("search", "search_high"), guess=True),
+    "search": Kind(f"{SEARCH}_medium", ("search_high", "search_low"), guess=True),
+    "search_high": Kind(f"{SEARCH}_high", ("search", "search_low"), guess=True),
     "file_search": Kind("file_search_cost_per_1k_calls", per=1000),
     "computer_use_input": _token("computer_use_input_cost_per_1k_tokens")._replace(per=1000),
     "computer_use_output": _token("computer_use_output_cost_per_1k_tokens")._replace(per=1000),
@@ -143,6 +160,7 @@ BESIDE = tuple(kind for kind in KINDS if kind not in {*PROMPT, *OUTPUT})
 REGION_KEYS = {
     "eu": "regional_processing_uplift_multiplier_eu",
     "us": "regional_processing_uplift_multiplier_us",
+    "fedramp": "fedramp_uplift_multiplier",
     "regional": "regional_endpoint_uplift_multiplier",
 }
 

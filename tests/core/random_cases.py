@@ -19,7 +19,7 @@ from tests.core.naive_calculator import (
 )
 
 SERVICES = ("batches", "flex", "priority", "balanced", "fast")
-REGIONS = ("eu", "us", "regional", "moon")
+REGIONS = ("eu", "us", "fedramp", "regional", "moon")
 NOW = datetime(2026, 11, 23, tzinfo=UTC)  # a Monday
 FACTORS = ("1.1", "1.10", "1.25", "0.5", "1", "2", "1.0333333333333", "0", "-1.1", '"1.1"')
 LIMITS = (1000, 2000, 3000)
@@ -146,6 +146,7 @@ def as_usage(counts: Mapping[str, int]) -> Usage:
         explicit_cache_read_tokens=several("explicit_cache_read"),
         cache_write_tokens=several("cache_write", "cache_write_audio"),
         cache_write_1h_tokens=several("cache_write_1h"),
+        cache_write_12h_tokens=several("cache_write_12h"),
         input_audio_tokens=several("input_audio", "cache_read_audio", "cache_write_audio"),
         input_image_tokens=several("input_image", "cache_read_image"),
         input_video_tokens=several("input_video"),

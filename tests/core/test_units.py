@@ -32,6 +32,12 @@ from pricectl.core.units import (
             200_000,
             "batches",
         ),
+        (
+            "cache_creation_input_token_cost_above_12hr_above_272k_tokens_ultrafast",
+            "cache_write_12h",
+            272_000,
+            "ultrafast",
+        ),
         ("input_cost_per_token_cache_hit", "cache_read", 0, ""),
         ("output_cost_per_image_1024", "output_image_file_1024", 0, ""),
         ("output_cost_per_image_token", "output_image", 0, ""),
@@ -177,7 +183,7 @@ def test_which_fallback_is_a_guess() -> None:
 
 
 def test_which_tokens_are_part_of_a_total() -> None:
-    sides = {"input": 11, "output": 5, "": len(UNITS) - 16}
+    sides = {"input": 12, "output": 5, "": len(UNITS) - 17}
     assert {side: [unit.side for unit in UNITS.values()].count(side) for side in sides} == sides
 
 
