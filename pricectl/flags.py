@@ -63,6 +63,7 @@ FLAGS = (
     Flag("assumed-rate", "a unit was charged at another unit's rate", logged=False),
     Flag("missing-region", "the row has no such region; its plain price was charged", logged=False),
     Flag("missing-service", "the row does not sell that service; its standard price was charged"),
+    Flag("unread-pricing", "the row has prices that are not understood; they were left out"),
     Flag("partial-match", "the row of a part of the name answered", logged=False),
     Flag("unexpressed-signal", "the response states something billable that no unit can express"),
     Flag(

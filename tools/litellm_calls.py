@@ -107,12 +107,11 @@ class Litellm:
 
     def _input(self, case: Case) -> Mapping[str, Any]:
         details = present(case, TABLES["names"]["input"])
-        short, long = case.amount("cache_write_tokens"), case.amount("cache_write_1h_tokens")
-        if short or long:
-            details["cache_creation_tokens"] = short + long
-            details["cache_creation_token_details"] = self._types.CacheCreationTokenDetails(
-                ephemeral_5m_input_tokens=short, ephemeral_1h_input_tokens=long
-            )
+        lifetimes = present(case, TABLES["names"]["cache_writes"])
+        if lifetimes:
+            details["cache_creation_tokens"] = sum(lifetimes.values())
+            written = self._types.CacheCreationTokenDetails(**lifetimes)
+            details["cache_creation_token_details"] = written
         audio = case.amount("cache_read_audio_tokens")
         image = case.amount("cache_read_image_tokens")
         if audio or image:

@@ -29,6 +29,7 @@ INSTANTS = sorted([*HOURS, *(hour - timedelta(minutes=1) for hour in HOURS)])
 REGIONS = {
     "regional_processing_uplift_multiplier_eu": "eu",
     "regional_processing_uplift_multiplier_us": "us",
+    "fedramp_uplift_multiplier": "fedramp",
     "regional_endpoint_uplift_multiplier": "regional",
 }
 # The row's mode -> litellm's word for such a call, where it is not a completion.
@@ -123,7 +124,9 @@ def catalog_of(sections: Mapping[str, Entry]) -> tuple[Catalog, int]:
     """The catalog of these entries, and how many problems were found in them."""
     problems: list[Problem] = []
     values: Any = {provider: dict(entries) for provider, entries in sections.items()}
-    return build(values, problems), len(problems)
+    catalog = build(values, problems)
+    unread = [part for model in catalog.models for own in model.price_lists for part in own.unread]
+    return catalog, len({*problems, *unread})
 
 
 def row_of(provider: str, name: str, entry: Entry) -> Row:
@@ -156,6 +159,16 @@ def token_case(row: Row, kind: str, input_tokens: int = SHORT_TOKENS) -> Case:
     return Case(row.provider, row.name, kind, route, input_tokens, output, amounts)
 
 
+def _kinds_of(row: Row) -> Mapping[str, Mapping[str, Any]]:
+    """The kinds of token usage that a row is asked about; some only if it prices them."""
+    kinds: Mapping[str, Mapping[str, Any]] = TABLES["kinds"]
+    return {
+        kind: parts
+        for kind, parts in kinds.items()
+        if row.units.issuperset(parts.get("priced", ()))
+    }
+
+
 def _token_cases(row: Row) -> Iterator[Case]:
     """Every kind of token, short and around each threshold, for each service of the row."""
     # litellm bills a song for every call, whatever its tokens.
@@ -165,7 +178,7 @@ def _token_cases(row: Row) -> Iterator[Case]:
     services = ("", *row.services)
     for service in services:
         for length in _lengths(row):
-            for kind, parts in TABLES["kinds"].items():
+            for kind, parts in _kinds_of(row).items():
                 if row.mode not in WITHOUT_OUTPUT or "output" not in parts:
                     yield token_case(row, kind, length)._replace(service=service)
     for service in ("batches", "flex"):
@@ -175,7 +188,7 @@ def _token_cases(row: Row) -> Iterator[Case]:
     yield from _cases_by_region(row)
     if row.entry.get("off_peak_pricing"):
         yield from (token_case(row, "cached")._replace(at=instant) for instant in INSTANTS)
-        for kind in TABLES["kinds"]:
+        for kind in _kinds_of(row):
             yield from (token_case(row, kind)._replace(at=HOURS[hour]) for hour in (2, 12))
 
 
@@ -188,7 +201,7 @@ def _cases_by_region(row: Row) -> Iterator[Case]:
     own = row.entry.get("provider_specific_entry") or {}
     regions = [region for key, region in REGIONS.items() if key in row.entry]
     regions += ["us"] if "us" in own else []
-    for kind in TABLES["kinds"]:
+    for kind in _kinds_of(row):
         for region in (*regions, "elsewhere") if regions else ():
             yield token_case(row, kind)._replace(region=region)
         for region in ("", *regions) if "fast" in own else ():

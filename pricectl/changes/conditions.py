@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from pricectl.changes.change import Move
 from pricectl.core.document import Json
-from pricectl.core.entries import OWN_FACTORS, UPLIFT_KEYS
 from pricectl.core.money import PICO_PER_USD, pico_usd
 from pricectl.core.prices import Entry, PriceList
+from pricectl.core.structures import OWN_FACTORS, UPLIFT_KEYS
 
 CONTEXT_TIER = "context_tier"
 OFF_PEAK, WINDOWS = "off_peak_pricing", "windows"

@@ -38,6 +38,18 @@ class DocumentError(PricingError):
         self.column = column
 
 
+class NotUnderstoodError(ValueError):
+    """A structure of a price list has a part that no reader knows; only core raises and catches it.
+
+    `path` is the part's JSON Pointer below the structure.
+    """
+
+    def __init__(self, path: str, message: str) -> None:
+        super().__init__(path, message)
+        self.path = path
+        self.message = message
+
+
 class CatalogError(PricingError):
     """The document is JSON but not a usable catalog."""
 

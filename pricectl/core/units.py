@@ -167,6 +167,15 @@ _TABLE = (
 UNITS = MappingProxyType({unit.name: unit for unit in _TABLE})
 UNIT_BY_KEY = MappingProxyType({unit.key: unit for unit in UNITS.values()})
 
+# Parts that cost what the rest of their side costs, unless the row says otherwise.
+PARTS = MappingProxyType(
+    {
+        unit.name: unit.side
+        for unit in UNITS.values()
+        if unit.fallbacks == (unit.side,) and not unit.assumed
+    }
+)
+
 # Another spelling of a key above, which wins when a row has both.
 SYNONYMS = MappingProxyType({"input_cost_per_token_cache_hit": "cache_read_input_token_cost"})
 

@@ -42,9 +42,9 @@ def price_plainly(
     was looked up before.
 
     It answers without a flag, and before the conditions of `price_carefully` are looked at: for a
-    `Usage` below the first tier, for a name that was found before (exactly, not by a part of it or
-    by the default price) in a row without dated prices, if each unit has a price of its own that
-    buys one count, and the layer has no flag. Where such a call may be due a new flag, exclude it
+    `Usage` below `plain_below_tokens`, for a name that was found before (exactly, not by a part of
+    it or by the default price) in a row without dated prices, if each unit has a price of its own
+    that buys one count, and the layer has no flag. Where such a call may be due a new flag, exclude it
     here, too: otherwise only the first call for a name has the flag.
     """
     try:
@@ -54,7 +54,7 @@ def price_plainly(
             match = match or catalog.matches.get(name)
             if match and match[1] not in _GUESSES and not match[0].dated:
                 prices = match[0].prices
-                if usage[0] < prices.first_tier_tokens:
+                if usage[0] < prices.plain_below_tokens:
                     card, pico = prices.base, 0
                     for unit, count in usage[2]:
                         rate = card[unit]
@@ -91,6 +91,7 @@ def price_carefully(  # noqa: PLR0913, PLR0917 - a call, and who is told of it
             # A guess has no further flags: no row answered.
             ("assumed-rate", found.assumed and not found.guessed),
             ("missing-region", found.missing_region),
+            ("unread-pricing", found.unread),
             ("missing-service", found.missing_service),
             ("partial-match", row.how == "partial"),
         )
