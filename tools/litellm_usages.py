@@ -111,10 +111,14 @@ class Case(NamedTuple):
 
 
 def read_sections(path: Path) -> dict[str, Entry]:
-    """Every model's entry by provider and name; members that describe the map are left out."""
+    """Every model's entry by provider and name; members that describe the map are left out.
+
+    A row that says only which row it is an alias of has the entry of that row.
+    """
     sections: dict[str, dict[str, Any]] = {}
     models: dict[str, Any] = parse(path.read_bytes())  # type: ignore[assignment]
-    for name, entry in models.items():
+    for name, own in models.items():
+        entry = models[own["alias_of"]] if "alias_of" in own else own
         if name not in {"sample_spec", "fallback_generalizations"}:
             sections.setdefault(entry["litellm_provider"], {})[name] = entry
     return dict(sections)
@@ -162,11 +166,8 @@ def token_case(row: Row, kind: str, input_tokens: int = SHORT_TOKENS) -> Case:
 def _kinds_of(row: Row) -> Mapping[str, Mapping[str, Any]]:
     """The kinds of token usage that a row is asked about; some only if it prices them."""
     kinds: Mapping[str, Mapping[str, Any]] = TABLES["kinds"]
-    return {
-        kind: parts
-        for kind, parts in kinds.items()
-        if row.units.issuperset(parts.get("priced", ()))
-    }
+    asked = (kind for kind in kinds if row.units.issuperset(kinds[kind].get("priced", ())))
+    return {kind: kinds[kind] for kind in asked}
 
 
 def _token_cases(row: Row) -> Iterator[Case]:

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from pricectl.check import rules, schema, waivers
 from pricectl.check.findings import ERRORS, Finding, Severity, Threshold, by_position
 from pricectl.check.positions import Positions, Span
-from pricectl.check.rules.shape import DUPLICATE_KEY, ENCODING, NOT_LOADABLE
+from pricectl.check.rules.base import Rule
+from pricectl.check.rules.shape import DUPLICATE_KEY, ENCODING, NOT_LOADABLE, UNREAD_PRICING
 from pricectl.check.violations import shorten
 from pricectl.core import document
 from pricectl.core.catalog import MAX_MODELS, Catalog, build
@@ -100,7 +101,8 @@ def validate(
             found += rules.check(rules.Context(values, catalog, policy, now, *known))
     else:  # too many rows: report only that
         problems = [problem for problem in problems if not problem.pointer]
-    found += _not_loadable(problems, found)
+    found += _unreported(NOT_LOADABLE, problems, found)
+    found += _unreported(UNREAD_PRICING, _unread(catalog), found)
     kept, waived, about_waivers = waivers.apply(found, policy.waivers, now.date(), rules.RULES)
     findings = sorted((_with_span(finding, positions) for finding in kept), key=by_position)
     if own:
@@ -141,15 +143,24 @@ def _duplicates(positions: Positions) -> Iterator[Finding]:
         )._replace(span=repeated, also=first)
 
 
-def _not_loadable(problems: Iterable[Problem], found: Iterable[Finding]) -> Iterator[Finding]:
-    """Problems that production refuses a file for and that no rule reported."""
+def _unread(catalog: Catalog) -> Iterator[Problem]:
+    """The parts of price lists that are not understood."""
+    for model in (*catalog.models, catalog.default):
+        for prices in model.price_lists:
+            yield from prices.unread
+
+
+def _unreported(rule: Rule, problems: Iterable[Problem], found: Iterable[Finding]) -> list[Finding]:
+    """Problems that no rule reported, as findings of this one."""
     errors = (finding.pointer.split("/") for finding in found if finding.severity == "error")
     reported = {
         "/".join(tokens[:length]) for tokens in errors for length in range(1, len(tokens) + 1)
     }
-    for problem in problems:
-        if problem.pointer not in reported:
-            yield NOT_LOADABLE.finding(problem.pointer, problem.message)
+    return [
+        rule.finding(problem.pointer, problem.message)
+        for problem in problems
+        if problem.pointer not in reported
+    ]
 
 
 def _with_span(finding: Finding, positions: Positions) -> Finding:

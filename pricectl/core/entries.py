@@ -1,6 +1,6 @@
 """Reads a row's entry in the document into a model with its price lists."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import accumulate, pairwise
@@ -19,12 +19,21 @@ from pricectl.core.windows import read_instant
 MAX_NAME = 256
 
 
-def read_model(
-    provider: str, name: str, entry: dict[str, Json], pointer: str, problems: list[Problem]
+# A row with this member has no prices of its own.
+ALIAS_OF = "alias_of"
+
+
+def read_model(  # noqa: PLR0913, PLR0917 - a row, where it stands and what refers to it
+    provider: str,
+    name: str,
+    entry: dict[str, Json],
+    pointer: str,
+    problems: list[Problem],
+    more_aliases: Sequence[str] = (),
 ) -> Model:
     """One row with its price lists; unreadable parts are added to `problems`.
 
-    `pointer` is the entry's JSON Pointer.
+    `pointer` is the entry's JSON Pointer, `more_aliases` are names that other rows give it.
     """
     ended = _dated_entries(entry.get("previous"), "until", f"{pointer}/previous", problems)
     begun = _dated_entries(entry.get("upcoming"), "from", f"{pointer}/upcoming", problems)
@@ -36,8 +45,9 @@ def read_model(
     upcoming = _read_dated("upcoming", begun, starts, problems)
     listed = entry.get("aliases")
     given = listed if isinstance(listed, list) else [] if listed is None else [None]
-    aliases = tuple(it for it in given if isinstance(it, str) and 0 < len(it) <= MAX_NAME)
-    if len(aliases) != len(given):
+    named = tuple(it for it in given if isinstance(it, str) and 0 < len(it) <= MAX_NAME)
+    aliases = tuple(dict.fromkeys((*named, *more_aliases))) if more_aliases else named
+    if len(named) != len(given):
         problems.append(Problem(f"{pointer}/aliases", "aliases is not a list of names"))
     return Model(
         provider,
@@ -145,5 +155,7 @@ def _later_wins(shorter: RatesByOutput, own: RatesByOutput) -> RatesByOutput:
 
 def _unread_prices(entry: Entry, pointer: str) -> Iterator[Problem]:
     for key in entry:
-        if len(key) > MAX_KEY or is_unread_price(key):
+        if len(key) <= MAX_KEY and is_unread_price(key):
             yield Problem(pointer + pointer_to(key), "no reader knows this price")
+        elif key == ALIAS_OF:
+            yield Problem(pointer + pointer_to(key), "alias_of names no row of the same section")

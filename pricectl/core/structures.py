@@ -214,6 +214,7 @@ def _uplifts(entry: Entry, pointer: str, unread: list[Problem]) -> Mapping[str, 
     """Factors by region or service word; one that is not a positive number is left out."""
     factors: dict[str, Decimal] = {}
     for path, word, factor in _written_factors(entry):
+        factors.pop(word, None)  # the provider's own word wins, whatever it says
         if isinstance(factor, (int, Decimal)) and not isinstance(factor, bool) and factor > 0:
             factors[word] = Decimal(factor)
         elif not _is_own_term(factor) or word in UPLIFT_KEYS.values():
@@ -222,7 +223,7 @@ def _uplifts(entry: Entry, pointer: str, unread: list[Problem]) -> Mapping[str, 
 
 
 def _written_factors(entry: Entry) -> Iterator[tuple[str, str, Json]]:
-    """Each factor with its pointer below the entry and its word; a provider's own word wins."""
+    """Each factor with its pointer below the entry and its word."""
     for key, word in UPLIFT_KEYS.items():
         if entry.get(key) is not None:
             yield pointer_to(key), word, entry[key]

@@ -44,8 +44,8 @@ def price_plainly(
     It answers without a flag, and before the conditions of `price_carefully` are looked at: for a
     `Usage` below `plain_below_tokens`, for a name that was found before (exactly, not by a part of
     it or by the default price) in a row without dated prices, if each unit has a price of its own
-    that buys one count, and the layer has no flag. Where such a call may be due a new flag, exclude it
-    here, too: otherwise only the first call for a name has the flag.
+    that buys one count, and the layer has no flag. Where such a call may be due a new flag, exclude
+    it here, too: otherwise only the first call for a name has the flag.
     """
     try:
         # Fields by index, for this is the inner loop of a process.

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 Row = dict[str, Any]
 PICO = 10**12
@@ -157,6 +158,9 @@ SYNONYMS = {"cache_read_input_token_cost": "input_cost_per_token_cache_hit"}
 PROMPT = tuple(sorted(INPUT_KINDS, key=lambda kind: "cache" not in kind))
 OUTPUT = tuple(OUTPUT_KINDS)
 BESIDE = tuple(kind for kind in KINDS if kind not in {*PROMPT, *OUTPUT})
+# Whose price a kind follows where its own only repeats it.
+WHOLES = {"reasoning": "output", "input_image": "input", "input_video": "input"}
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 REGION_KEYS = {
     "eu": "regional_processing_uplift_multiplier_eu",
     "us": "regional_processing_uplift_multiplier_us",
@@ -178,10 +182,11 @@ class Answer(NamedTuple):
 class Naive:
     """The prices of one row at one moment, read anew for every kind that is asked for."""
 
-    def __init__(self, row: Row, at: datetime | None) -> None:
+    def __init__(self, row: Row, at: datetime | None, output_tokens: int) -> None:
         self.row = _in_force(row, at)
+        self.output_tokens = output_tokens
         lower = self.row.get("off_peak_pricing")
-        self.lower = lower if at and lower and _any_covers(lower["windows"], at) else {}
+        self.lower = lower if at and lower and _is_off_peak(lower, at) else {}
         self.limits = sorted({*self._spoken(), *self._range_starts()} - {0})
         settings = self.row.get("context_tier", {})
         self.marginal = settings.get("scope") == "marginal"
@@ -193,6 +198,7 @@ class Naive:
     def cost(self, counts: Mapping[str, int], service: str, region: str) -> Answer:
         """The call's cost, each kind in each tier on its own."""
         total, unpriced, guessed = Fraction(0), set(), set()
+        counts = {kind: self._billed(kind, count) for kind, count in counts.items()}
         reached = self._passed(sum(counts.get(kind, 0) for kind in PROMPT))
         for kind, count, passed in self._placed(counts, reached):
             rate, guess = self._charge(kind, passed, service, region)
@@ -202,6 +208,22 @@ class Naive:
         above = reached[-1] if reached else 0
         missing = bool(region) and self._region_factor(region) is None
         return Answer(total, frozenset(unpriced), frozenset(guessed), above, missing)
+
+    def _billed(self, kind: str, count: int) -> int:
+        """The count in steps of the seller's, by going up one step after the other."""
+        rule = self.row.get("billed_counts", {}).get(kind)
+        if rule is None:
+            return count
+        per = 1000 if kind in AMOUNTS else 1
+        step, least, free = (
+            Fraction(rule.get(word, 0)) * per for word in ("step", "minimum", "free")
+        )
+        left, billed = Fraction(count) - free, Fraction(0)
+        if left <= 0:
+            return 0
+        while step and billed < left:
+            billed += step
+        return int(max(billed or left, least))
 
     def _charge(
         self, kind: str, passed: list[int], service: str, region: str
@@ -220,6 +242,7 @@ class Naive:
 
     def _fresh_rate(self, kind: str, passed: int, service: str, region: str) -> Fraction | None:
         factor = Fraction(1 if region == "" else self._region_factor(region) or 1)
+        asked = service
         service = self._sold_as(service)
         as_factor = self._factor(service) if service and not self._has_service(service) else None
         if as_factor is not None:
@@ -228,6 +251,11 @@ class Naive:
             for word in (service, ""):
                 literal = self._literal(KINDS[kind].key, limit, word)
                 if literal is not None:
+                    whole = WHOLES.get(kind)
+                    if whole and self._literal(KINDS[whole].key, limit, word) is not None:
+                        same = self._literal(KINDS[whole].key, limit, word)
+                        if round(Fraction(same or 0) * PICO) == round(Fraction(literal) * PICO):
+                            return self._fresh_rate(whole, passed, asked, region)
                     rate = round(Fraction(literal) * PICO)
                     return Fraction(round(rate * factor) if KINDS[kind].tokens else rate)
         return None
@@ -247,7 +275,15 @@ class Naive:
         return None
 
     def _ranges(self) -> list[Row]:
-        return [tier for tier in self.row.get("tiered_pricing") or () if "range" in tier]
+        """The ranges that hold for the output, those of the longest outputs first."""
+        tiers = [tier for tier in self.row.get("tiered_pricing") or () if "range" in tier]
+        holding = [tier for tier in tiers if self._output_start(tier) in range(self.output_tokens)]
+        holding += [tier for tier in tiers if not self._output_start(tier) and tier not in holding]
+        return sorted(holding, key=self._output_start, reverse=True)
+
+    @staticmethod
+    def _output_start(tier: Row) -> int:
+        return int(tier.get("output_range", [0])[0])
 
     def _range_starts(self) -> set[int]:
         return {tier["range"][0] for tier in self._ranges() if any(_written(tier))}
@@ -342,14 +378,22 @@ def _in_force(row: Row, at: datetime | None) -> Row:
     return dict(max(begun, key=lambda new: str(new["from"]))) if begun else row
 
 
-def _any_covers(windows: list[Row], at: datetime) -> bool:
-    return any(
-        _covers(hours, window.get("weekdays", range(1, 8)), at)
-        for window in windows
-        for hours in (
-            window["hours_utc"] if isinstance(window["hours_utc"], list) else [window["hours_utc"]]
-        )
-    )
+def _is_off_peak(block: Row, at: datetime) -> bool:
+    rules = [{"hours_utc": block.get("hours_utc") or []}, *(block.get("windows") or ())]
+    zone = block.get("weekday_timezone")
+    for rule in rules:
+        listed = rule["hours_utc"] if isinstance(rule["hours_utc"], list) else [rule["hours_utc"]]
+        days = [
+            day if isinstance(day, int) else 1 + DAYS.index(day[:3].lower())
+            for day in rule.get("weekdays", range(1, 8))
+        ]
+        if zone:
+            # The zone's own calendar decides whether the rule holds, then only its hours matter.
+            local = at.astimezone(ZoneInfo(zone)).isoweekday()
+            days = list(range(1, 8)) if local in days else []
+        if any(_covers(hours, days, at) for hours in listed):
+            return True
+    return False
 
 
 def _covers(hours: str, weekdays: list[int], at: datetime) -> bool:

@@ -42,7 +42,8 @@ def counted(**rule: Any) -> dict[str, Any]:
 
 
 NOT_UNDERSTOOD: list[tuple[dict[str, Any], str, str]] = [
-    *(({"tiered_pricing": value}, "/tiered_pricing", "not a list") for value in (5, "x", {})),
+    ({"tiered_pricing": 5}, "/tiered_pricing", "not a list"),
+    ({"tiered_pricing": {}}, "/tiered_pricing", "not a list"),
     (tiered(5), "/tiered_pricing/0", "not an object"),
     (tiered({"range": "all"}), "/tiered_pricing/0", "range is not [low, high]"),
     (tiered({"range": []}), "/tiered_pricing/0", "range is not"),
@@ -169,6 +170,28 @@ def test_terms_of_a_provider_are_no_factors() -> None:
     }
     prices = prices_of(**PLAIN, provider_specific_entry={**terms, "us": 1.1})
     assert (dict(prices.uplifts), prices.unread) == ({"us": parse("1.1")}, ())
+
+
+def test_a_row_that_names_another_row_is_an_alias_of_it() -> None:
+    rows: dict[str, Any] = {
+        "new": {**PLAIN, "aliases": ["newest"]},
+        "latest": {"alias_of": "new"},
+        "stable": {"alias_of": "latest"},
+        "gone": {"alias_of": "nothing"},
+        "round": {"alias_of": "around"},
+        "around": {"alias_of": "round"},
+        "wrong": {"alias_of": 5},
+    }
+    catalog = Catalog.load(json.dumps({"acme": rows}))
+    assert catalog.models[0].aliases == ("newest", "latest", "stable")
+    for name in ("latest", "stable", "acme/stable"):
+        answer = quote(catalog, name, Usage(1000), strict=True)
+        assert (answer.match.model.name, answer.pico_usd) == ("new", 2000 * 10**6)
+    assert [model.name for model in catalog.models] == ["new", "gone", "round", "around", "wrong"]
+    for model in catalog.models[1:]:
+        assert [part.message for part in model.prices.unread] == [
+            "alias_of names no row of the same section"
+        ]
 
 
 # Prices by the length of the output, as Z.ai publishes GLM-4.5: up to 32k of input, an output of up

@@ -87,12 +87,13 @@ def test_a_window_is_read(window: Any, expected: list[tuple[int, int, tuple[int,
 
 
 def test_weekdays_are_numbers_or_english_names() -> None:
-    names = ["mon", "Tuesday", " THURS ", "sat", 7]
+    names: Any = ["mon", "Tuesday", " THURS ", "sat", 7]
     (window,) = read_windows([{"hours_utc": "10:00-12:00", "weekdays": names}])
     assert window.weekdays == (1, 2, 4, 6, 7)
-    every = "monday tuesday wednesday thursday friday saturday sunday"
+    every: Any = "monday tuesday wednesday thursday friday saturday sunday"
     for short in (every, every.title(), " ".join(day[:3] for day in every.split())):
-        (window,) = read_windows([{"hours_utc": "10:00-12:00", "weekdays": short.split()}])
+        days: Any = short.split()
+        (window,) = read_windows([{"hours_utc": "10:00-12:00", "weekdays": days}])
         assert window.weekdays == EVERY_DAY
 
 
@@ -116,14 +117,14 @@ def test_hours_without_weekdays_hold_every_day() -> None:
 def test_weekdays_are_read_on_the_calendar_of_their_zone(
     day: int, clock: str, *, covered: bool
 ) -> None:
-    windows = [{"hours_utc": "00:00-00:00", "weekdays": [6, "sunday"]}]
+    windows: Any = [{"hours_utc": "00:00-00:00", "weekdays": [6, "sunday"]}]
     (window,) = read_windows(windows, "Asia/Shanghai")
     assert window.covers(instant(day, clock)) is covered
 
 
 def test_a_deepseek_row_by_tencent_is_off_peak_outside_of_office_hours_in_shanghai() -> None:
     """The peak is 9 to 12 and 14 to 18 o'clock there, Monday to Friday, as the seller says."""
-    windows = [
+    windows: Any = [
         {"hours_utc": ["00:00-01:00", "04:00-06:00", "10:00-00:00"], "weekdays": [1, 2, 3, 4, 5]},
         {"hours_utc": "00:00-00:00", "weekdays": [6, 7]},
     ]
@@ -144,7 +145,7 @@ def test_a_window_over_midnight_has_the_weekday_of_its_zone_at_each_moment() -> 
 
 
 def test_a_zone_with_summer_time_follows_it() -> None:
-    windows = [{"hours_utc": "00:00-00:00", "weekdays": ["mon"]}]
+    windows: Any = [{"hours_utc": "00:00-00:00", "weekdays": ["mon"]}]
     (window,) = read_windows(windows, "Europe/Berlin")
     # In summer a Monday of Berlin begins at 22:00 UTC, in winter at 23:00.
     assert window.covers(datetime(2026, 7, 5, 22, 30, tzinfo=UTC))
