@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from pricectl.changes.change import Change, Move, PriceRef
-from pricectl.changes.conditions import OFF_PEAK, WINDOWS, ConditionChange, condition_changes
+from pricectl.changes.conditions import HOURS, OFF_PEAK, ConditionChange, condition_changes
 from pricectl.changes.limits import MAX_TIERS, Allowance
 from pricectl.changes.periods import PricePeriod, in_force, member_and_day, price_periods
 from pricectl.changes.rows import text_of
@@ -72,7 +72,11 @@ def repricings(
             allowance.leave_out("tiers", hides=True)
         seen |= {before, after}
         pair = _ListsInForce(new, period, before, after)
-        rates = (*rate_moves(before, after), *_off_peak_moves(before, after))
+        rates = (
+            *rate_moves(before, after),
+            *_off_peak_moves(before, after),
+            *_moves_by_output(before, after),
+        )
         yield from map(pair.repriced, rates)
         yield from map(pair.condition_changed, condition_changes(before, after))
 
@@ -122,6 +126,25 @@ def _off_peak_moves(old: PriceList, new: PriceList) -> Iterator[RateMove]:
             )
 
 
+def _moves_by_output(old: PriceList, new: PriceList) -> Iterator[RateMove]:
+    """The prices of long outputs alone; those of shorter ones are compared without them."""
+    lists = (*old.by_output, *new.by_output)
+    for above in sorted({prices.above_output_tokens for prices in lists}):
+        before, after = old.for_output(above + 1), new.for_output(above + 1)
+        for rate in rate_moves(before, after):
+            old_key = rate.old_key if rate.old_key in before.own_keys else ""
+            new_key = rate.new_key if rate.new_key in after.own_keys else ""
+            if old_key or new_key:
+                yield RateMove(
+                    rate.price._replace(period=f"output above {above:,} tokens"),
+                    rate.old if old_key else None,
+                    rate.new if new_key else None,
+                    old_key,
+                    new_key,
+                    rate.move,
+                )
+
+
 class _ListsInForce(NamedTuple):
     """The price lists of a row in one period, before and after."""
 
@@ -155,7 +178,7 @@ class _ListsInForce(NamedTuple):
         change = self._change("/".join(path), old, new, pointer)._replace(
             moves=condition.moves, note=condition.note
         )
-        member = WINDOWS if WINDOWS in path else path[0]
+        member = next((key for key in path if key in HOURS), path[0])
         parts = frozenset(member_and_day(prices)[0] or member for prices in (self.old, self.new))
         return Repricing(change, parts, self.period.at)
 

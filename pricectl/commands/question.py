@@ -158,9 +158,9 @@ class CallQuotes(NamedTuple):
 
     @property
     def incomplete(self) -> bool:
-        """Whether something used, or the service, has no price."""
+        """Whether something used, or the service, has no price, or a part of the row is unread."""
         return bool(self.reading and self.reading.signals) or any(
-            quote.unpriced or quote.missing_service for quote in self.quotes
+            quote.unpriced or quote.missing_service or quote.unread for quote in self.quotes
         )
 
 

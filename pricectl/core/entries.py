@@ -144,7 +144,14 @@ def read_prices(  # noqa: PLR0913 - all but three by keyword
     return listed(
         rates,
         off_peak=off_peak,
-        by_output=tuple(listed(own, above_output_tokens=above) for above, own in longer),
+        by_output=tuple(
+            listed(
+                all_prices,
+                above_output_tokens=above,
+                own_keys=frozenset(key for _, key in own.values()),
+            )
+            for (above, all_prices), (_, own) in zip(longer, found.by_output, strict=True)
+        ),
     )
 
 

@@ -47,7 +47,8 @@ class PriceList:
     the same period: it has the same pointer, `is_off_peak`, and its hours in `windows`.
 
     `by_output` are the lists for long outputs, ascending: each holds for outputs of more than
-    `above_output_tokens`, and has the same pointer. `counting` says how the seller counts a unit,
+    `above_output_tokens`, has the same pointer and names in `own_keys` the keys that it does not
+    take from the list of shorter outputs. `counting` says how the seller counts a unit,
     where it rounds. `unread` are the parts of the entry that are not understood; the list charges
     as if they were absent. A request with fewer input tokens than `plain_below_tokens` is charged
     count x base rate, and nothing needs to be said about it.
@@ -70,6 +71,7 @@ class PriceList:
         "kind",
         "marginal",
         "off_peak",
+        "own_keys",
         "period",
         "plain_below_tokens",
         "pointer",
@@ -98,6 +100,7 @@ class PriceList:
         uplifts: Mapping[str, Decimal] = NO_UPLIFTS,
         above_output_tokens: int = 0,
         by_output: "tuple[PriceList, ...]" = (),
+        own_keys: frozenset[str] = frozenset(),
         counting: Mapping[str, CountRule] = NO_COUNTING,
         unread: tuple[Problem, ...] = (),
     ) -> None:
@@ -119,6 +122,7 @@ class PriceList:
         self.uplifts = uplifts
         self.above_output_tokens = above_output_tokens
         self.by_output = by_output
+        self.own_keys = own_keys
         self.counting = counting
         self.unread = unread
         is_plain = not (by_output or counting or unread)
