@@ -97,7 +97,8 @@ class Litellm:
             usage.citation_tokens = case.amount("citation")
         if case.service == "fast":
             usage.speed = "fast"
-        if family(case.provider) == "anthropic" and case.region:
+        # Claude Platform on Bedrock tells the inference geography as Anthropic does.
+        if family(case.provider) in {"anthropic", "bedrock"} and case.region:
             usage.inference_geo = case.region
         if case.searches:
             requests = self._types.ServerToolUse(web_search_requests=case.searches)
