@@ -213,6 +213,8 @@ class Litellm:
 
     def _image_cost(self, case: Case, images: Any, resolution: str | None) -> float:
         size = None if resolution else case.size or None
+        if resolution and case.provider == "xai":
+            resolution = resolution.lower()  # xAI's own spelling, unlike its price keys'
         parameters: dict[str, Any] = {"resolution": resolution} if resolution else {}
         # Bedrock's first image models are priced by size and steps, both in the row's name.
         named = re.fullmatch(r"(\w+-x-\w+)/(\d+|max)-steps/(.+)", case.row)

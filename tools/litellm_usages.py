@@ -223,6 +223,9 @@ def _image_cases(row: Row) -> Iterator[Case]:
     named = re.search(r"(\d{3,4})-x-(\d{3,4})", row.name)
     width, height = (int(named[1]), int(named[2])) if named else (1024, 1024)
     units = [unit for unit in IMAGE_UNITS if unit in row.units]
+    if any(unit.startswith("output_image_file_") for unit in row.units):
+        # Then the price of an input image is that of an edit's, and of no generated one.
+        units = [unit for unit in units if not unit.startswith("input")]
     for unit in [unit for unit in units if row.price(unit)][:1] or units[:1]:
         count = 3 * (width * height if unit.endswith("pixel") else 1)
         case = Case(row.provider, row.name, "image", "image", amounts=((unit, count),))
