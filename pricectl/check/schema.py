@@ -152,7 +152,7 @@ def _is_integer(_: object, value: object) -> bool:
 
 def _unreadable(value: Json, pointer: str) -> Iterator[Finding]:
     if isinstance(value, Unreadable):
-        message = f"{shorten(value.literal)} is not a number that can be counted with"
+        message = f"{shorten(value.literal)} is not a usable number"
         yield NUMBER_NOT_FINITE.finding(pointer, message)
     elif isinstance(value, dict):
         for key, member in value.items():

@@ -11,7 +11,7 @@ from pricectl.core.document import Json
 from pricectl.core.entry_rates import is_unread_price, read_rates
 from pricectl.core.model import Model, Periods
 from pricectl.core.pointers import pointer_to
-from pricectl.core.prices import Entry, ListKind, PriceList, Problem
+from pricectl.core.prices import DATED_LISTS, Entry, ListKind, PriceList, Problem
 from pricectl.core.structures import RatesByOutput, read_structures
 from pricectl.core.units import MAX_KEY
 from pricectl.core.windows import read_instant
@@ -35,8 +35,10 @@ def read_model(  # noqa: PLR0913, PLR0917 - a row, where it stands and what refe
 
     `pointer` is the entry's JSON Pointer, `more_aliases` are names that other rows give it.
     """
-    ended = _dated_entries(entry.get("previous"), "until", f"{pointer}/previous", problems)
-    begun = _dated_entries(entry.get("upcoming"), "from", f"{pointer}/upcoming", problems)
+    ended, begun = (
+        _dated_entries(entry.get(member), date_key, f"{pointer}/{member}", problems)
+        for member, date_key in DATED_LISTS.items()
+    )
     # A list starts and ends where its neighbours end and start.
     ends = (None, *(dated.instant for dated in ended))
     starts = (*(dated.instant for dated in begun), None)
@@ -73,7 +75,7 @@ class _DatedEntry(NamedTuple):
 def _dated_entries(
     value: Json, key: str, pointer: str, problems: list[Problem]
 ) -> tuple[_DatedEntry, ...]:
-    """The elements of a list of dated prices in the order of time, whatever their order there."""
+    """The elements of a list of dated prices, sorted by time."""
     if value is None:
         return ()
     found = []

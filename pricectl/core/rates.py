@@ -83,11 +83,21 @@ def _own_nearest(
 class RateCard(dict[str, Rate]):
     """The rates of one row at one tier, service and uplift, filled as units are asked for.
 
-    `divides` says that one of them buys several counts, so that its product must be divided.
-    `counting` are the units that the seller counts in a way of its own, which their notes say.
+    `divides` says that one of them buys several counts, so that its product must be divided;
+    `guesses`, that one of them is assumed or missing. `counting` are the units that the seller
+    counts in a way of its own, which their notes say.
     """
 
-    __slots__ = ("_counting", "_off_peak", "_passed", "_rates", "_service", "_uplift", "divides")
+    __slots__ = (
+        "_counting",
+        "_off_peak",
+        "_passed",
+        "_rates",
+        "_service",
+        "_uplift",
+        "divides",
+        "guesses",
+    )
 
     def __init__(  # noqa: PLR0913 - what a rate depends on
         self,
@@ -111,6 +121,7 @@ class RateCard(dict[str, Rate]):
         )
         self._off_peak = frozenset(cheaper if is_off_peak else ())
         self.divides = False
+        self.guesses = False
 
     def __missing__(self, unit: str) -> Rate:
         rate = self._own(unit)
@@ -127,6 +138,7 @@ class RateCard(dict[str, Rate]):
         if rate and unit in self._counting:
             words = self._counting[unit].words
             rate = rate._replace(note=f"{rate.note}, {words}".lstrip(", "))
+        self.guesses = self.guesses or not rate or rate.assumed
         self[unit] = rate or UNPRICED
         return self[unit]
 

@@ -21,6 +21,7 @@ from pricectl.core.units import NESTED_KEYS, UNITS, parse_key
 from pricectl.core.windows import OffPeak, read_hours, read_windows
 
 TIERED, CONTEXT_TIER, COUNTING = "tiered_pricing", "context_tier", "billed_counts"
+MAX_OUTPUT_RANGES = 16
 _SCOPES = {"request": False, "marginal": True}
 _BOUNDARIES = {"gt": False, "gte": True}
 # Factors by region: the key and the region's word.
@@ -151,6 +152,10 @@ def _tiers(tiers: Json, pointer: str, problems: list[Problem]) -> dict[int, Rate
         rates = read_rates(tier, pointer, problems, f"{TIERED}/{index}/")
         placed = {(unit, start, service): own for (unit, _, service), own in rates.items()}
         found.setdefault(above, {}).update(placed)
+        # Each length gets a price list of its own, with all prices of the row.
+        if len(found) > MAX_OUTPUT_RANGES:
+            message = f"more than {MAX_OUTPUT_RANGES} ranges of output"
+            raise NotUnderstoodError(f"/{index}", message)
     return found
 
 

@@ -35,13 +35,13 @@ class FileVersion(NamedTuple):
     path: str
     commit: str = ""
 
-    def version(self, like: CatalogVersion | None = None) -> CatalogVersion:
+    def version(self, reuse: CatalogVersion | None = None) -> CatalogVersion:
         """Parse and build it, faster when it resembles another version.
 
         Raises BadFileVersion, with the command that shows all findings.
         """
         try:
-            return CatalogVersion.read(self.data, like)
+            return CatalogVersion.read(self.data, reuse)
         except PricingError as error:
             path = shlex.quote(self.path)
             check = f"pricectl validate {path}"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # a quote reads settings, but no bounds
 
 
 class BadSettings(PricingError):
-    """A setting that cannot be used as it is written."""
+    """An invalid setting."""
 
 
 class Waiver(NamedTuple):
@@ -41,7 +41,7 @@ class Workload(NamedTuple):
 
 
 class RuleLimits(NamedTuple):
-    """From where on the rules report a price or a date; ages in days.
+    """Limits beyond which the rules report a price or a date; ages in days.
 
     `highest` and `lowest` are prices by unit, in USD per 1M tokens for units of tokens and in USD
     per unit for others. They only widen the built-in bounds.

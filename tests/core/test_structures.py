@@ -53,6 +53,11 @@ NOT_UNDERSTOOD: list[tuple[dict[str, Any], str, str]] = [
     (tiered({"output_range": ["x"]}), "/tiered_pricing/0", "output_range is not"),
     (tiered({IN: 1e-06}), "/tiered_pricing/0", "has no range"),
     (
+        tiered(*({"output_range": [start, 99], IN: 1e-06} for start in range(17))),
+        "/tiered_pricing/16",
+        "more than 16 ranges of output",
+    ),
+    (
         tiered({"range": [0, 5], "input_cost_per_tokens": 9}),
         "/tiered_pricing/0/input_cost_per_tokens",
         "'input_cost_per_tokens' is not understood",

@@ -212,7 +212,7 @@ def test_a_zone_that_is_not_known(name: Any) -> None:
         [{"hours_utc": "10:00-12:00"}, {}],
     ],
 )
-def test_a_window_that_cannot_be_read(windows: Any) -> None:
+def test_an_invalid_window_is_refused(windows: Any) -> None:
     with pytest.raises(NotUnderstoodError):
         list(read_windows(windows))
 

@@ -62,8 +62,8 @@ def diff(result: DiffResult) -> str:
     lines += [_change(change, result.head.path, positions) for change in changes[:MAX_CHANGES]]
     if len(changes) > MAX_CHANGES:
         lines.append(command("notice", f"{plural(len(changes) - MAX_CHANGES, 'change')} more"))
-    for sentence in change_text.left_out(compared.comparison):
-        lines.append(command("warning", sentence, title="pricectl diff"))
+    if left_out := change_text.left_out(compared.comparison):
+        lines.append(command("warning", left_out, title="pricectl diff"))
     for gate in compared.gates:
         lines.append(command("error" if gate.tripped else "notice", gate.text))
     return "\n".join(lines)
