@@ -73,7 +73,7 @@ FLAGS = (
     ),
     Flag(
         "bad-argument",
-        "an argument that cannot be read was left out",
+        "an argument that cannot be read was left out, or a datetime without a zone taken as UTC",
         remedy=Remedy("caller", "", "the caller sends invalid arguments: correct them there"),
     ),
     Flag(
@@ -110,13 +110,17 @@ class Sign(NamedTuple):
 
 
 LOADED = "pricing data loaded"
+PENDING = "pricing edit pending"
 FALLBACK = "fallback pricing"
+# A quote of an open endpoint; nobody is charged, so it is not one of the signs.
+QUOTE_FALLBACK = "fallback quote"
 NOT_FOUND = "pricing file not found"
 UNREADABLE = "pricing file unreadable"
 BAD_JSON = "json decode error"
 REFUSED = "pricing reload refused"
 SIGNS = (
     Sign(LOADED, good=True),
+    Sign(PENDING, good=True, advice="reload it; until then the version before it is charged"),
     Sign(FALLBACK),
     Sign(NOT_FOUND, advice="put the catalog where PRICECTL_FILE or --file says"),
     Sign(UNREADABLE, advice="give the service the right to read the catalog"),

@@ -8,7 +8,7 @@ from warnings import warn
 
 from pricectl.core.catalog import Catalog
 from pricectl.core.counting import billed_counts
-from pricectl.core.errors import UnpricedUnit
+from pricectl.core.errors import BadUsage, UnpricedUnit
 from pricectl.core.labels import region_word, service_word
 from pricectl.core.lookup import find, require
 from pricectl.core.model import Match
@@ -17,6 +17,7 @@ from pricectl.core.prices import PriceList, Problem
 from pricectl.core.rates import Rate, RateCard, split_by_tier
 from pricectl.core.units import SOLD_AS, STANDARD, UNITS
 from pricectl.core.usage import Counts, Usage
+from pricectl.core.windows import is_naive
 
 
 class Line(NamedTuple):
@@ -174,7 +175,8 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
         UnknownModel: strict, and no row matches the name.
         UnpricedUnit: strict, and a used unit or the service has no price, or a part of the row's
             prices is not understood.
-        BadUsage: the usage was made by `_replace`, and its counts contradict its totals.
+        BadUsage: `at` has no time zone; or the usage was made by `_replace`, and its counts
+            contradict its totals.
 
     >>> text = '{"o": {"m": {"input_cost_per_token": 2.5e-06, "output_cost_per_token": 1e-05}}}'
     >>> quote(Catalog.load(text), "m", Usage(1000, 500)).pico_usd
@@ -188,6 +190,9 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
     service = service_word(service) if service else STANDARD
     region = region_word(region) if region else ""
     if at or strict or usage[0] >= prices.plain_below_tokens:
+        if at and is_naive(at):
+            step = "give it a time zone, such as datetime.UTC"
+            raise BadUsage("the datetime has no time zone", where="at", next_step=step)
         if strict and match.is_guess:
             require(catalog, match.asked)
         prices, period = match.model.prices_at(at)

@@ -220,6 +220,7 @@ SETTINGS = (
     Setting("", "workloads", _workloads, "Typical jobs that `diff` and `deploy-check` price."),
     Setting("", "waivers", _waivers, "Accepted findings."),
     Setting("", "limits", _limits, "Limits beyond which the rules report a price or a date."),
+    Setting("", "service", readers.text, "The name under which processes share their reloads."),
     Setting("profiles", "markup_percent", None, "Added to the provider's cost, in percent."),
     Setting("profiles", "credits_per_dollar", None, "Credits for one dollar of marked-up cost."),
     Setting("profiles", "tokens_per_credit", None, "Tokens that one credit buys."),

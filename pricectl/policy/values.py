@@ -90,7 +90,8 @@ class Policy(NamedTuple):
     """All settings of a team.
 
     `source` is the settings file, empty without one. `defines_profile` says that the settings
-    define the chosen profile, which is then not the built-in default.
+    define the chosen profile, which is then not the built-in default. `service` is the name under
+    which processes share their last good copy and their reloads, wherever their files are.
     """
 
     file: str | None = None
@@ -104,6 +105,7 @@ class Policy(NamedTuple):
     limits: RuleLimits = RuleLimits()
     source: str = ""
     defines_profile: bool = False
+    service: str | None = None
 
     def profile_named(self, name: str | None) -> Profile:
         """The profile of that name; without a name the team's chosen one. Raises BadSettings."""

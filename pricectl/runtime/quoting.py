@@ -8,6 +8,7 @@ from pricectl.core.catalog import Catalog
 from pricectl.core.lookup import find
 from pricectl.core.model import Match
 from pricectl.core.usage import Usage
+from pricectl.core.windows import is_naive
 from pricectl.flags import INTERNAL_ERROR
 from pricectl.runtime.clamping import clamped
 from pricectl.runtime.monitor import Monitor
@@ -113,6 +114,8 @@ def _clamp_and_quote(
     service = options.service if isinstance(options.service, str) else None
     region = options.region if isinstance(options.region, str) else None
     at = options.at if isinstance(options.at, date) else None
+    if isinstance(at, datetime) and is_naive(at):
+        at = at.replace(tzinfo=UTC)  # most likely what is meant; flagged below all the same
     # By identity: a caller's object may compare as it likes.
     if any(kept is not given for kept, given in zip((service, region, at), options, strict=True)):
         flags.append("bad-argument")

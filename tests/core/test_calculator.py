@@ -1,13 +1,14 @@
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from pricectl.core import (
+    BadUsage,
     Catalog,
     DocumentError,
     PricingError,
@@ -674,3 +675,12 @@ def test_a_service_that_is_not_sold_is_in_no_note_of_a_line(scope: str) -> None:
     assert all("flex" in line.note for line in answer.lines)
     assert not any("flex" in note for note in answer.line_notes)
     assert len(answer.line_notes) == len(answer.lines)
+
+
+def test_a_datetime_without_a_zone_is_refused() -> None:
+    """It may mean any of 26 hours, and at midnight two prices."""
+    catalog = Catalog.load('{"o": {"m": {"input_cost_per_token": 2e-06}}}')
+    naive = datetime(2026, 12, 1, 0, 30)  # noqa: DTZ001 - what is tested
+    with pytest.raises(BadUsage, match="at: the datetime has no time zone"):
+        quote(catalog, "m", Usage(1), at=naive)
+    assert quote(catalog, "m", Usage(1), at=naive.replace(tzinfo=UTC)).pico_usd == 2 * 10**6

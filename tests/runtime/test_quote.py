@@ -489,3 +489,10 @@ def test_any_response_gets_an_answer(pricing: Pricing, body: object) -> None:
     answer = pricing.quote_response(body, model="gpt-4o")
     assert answer.pico_usd == 0
     assert "bad-usage" in answer.flags
+
+
+def test_a_datetime_without_a_zone_is_taken_as_utc_and_flagged(pricing: Pricing) -> None:
+    naive = datetime(2026, 11, 20, 12)  # noqa: DTZ001 - what is tested
+    answer = pricing.quote("o3", Usage(1_000_000), at=naive)
+    assert (answer.pico_usd, answer.flags) == (2 * 10**12, ("bad-argument",))
+    assert pricing.quote("o3", Usage(1), at=naive.replace(tzinfo=UTC)).flags == ()
