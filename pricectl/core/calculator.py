@@ -187,8 +187,9 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
         usage = usage.checked()
     match = name if type(name) is Match else find(catalog, name)
     prices = match.model.prices
-    service = service_word(service) if service else STANDARD
-    region = region_word(region) if region else ""
+    # What the caller says goes before what the name says.
+    service = service_word(service or match.service) if service or match.service else STANDARD
+    region = region_word(region or match.region) if region or match.region else ""
     if at or strict or usage[0] >= prices.plain_below_tokens:
         if at and is_naive(at):
             step = "give it a time zone, such as datetime.UTC"

@@ -25,6 +25,7 @@ FOUND: Mapping[How, FoundBy] = {
     "alias": FoundBy("by alias", "by an alias"),
     "case": FoundBy("by case", "by case"),
     "partial": FoundBy("partial match", "in part"),
+    "reference": FoundBy("reference catalog", "in the reference catalog"),
     "default": FoundBy("a guess", "by no name"),
 }
 RETIRED = "the provider has retired this model"

@@ -90,8 +90,9 @@ class Policy(NamedTuple):
     """All settings of a team.
 
     `source` is the settings file, empty without one. `defines_profile` says that the settings
-    define the chosen profile, which is then not the built-in default. `service` is the name under
-    which processes share their last good copy and their reloads, wherever their files are.
+    define the chosen profile, which is then not the built-in default. `local_price` is by unit, in
+    USD per 1M tokens for units of tokens; empty is not set. `service` is the name
+    under which processes share their last good copy and their reloads, wherever their files are.
     """
 
     file: str | None = None
@@ -103,6 +104,9 @@ class Policy(NamedTuple):
     workloads: tuple[Workload, ...] = DEFAULT_WORKLOADS
     waivers: tuple[Waiver, ...] = ()
     limits: RuleLimits = RuleLimits()
+    fallback: str = "default"
+    reference: str = "packaged"
+    local_price: Mapping[str, Decimal] = MappingProxyType({})
     source: str = ""
     defines_profile: bool = False
     service: str | None = None

@@ -14,6 +14,7 @@ from pricectl.core.catalog import Catalog, build
 from pricectl.core.errors import DocumentError, PricingError
 from pricectl.core.prices import Problem
 from pricectl.files import atomic
+from pricectl.files.reference import fallback_or_problem
 from pricectl.flags import BAD_JSON, NOT_FOUND, REFUSED, UNREADABLE, Layer
 from pricectl.packaged import CATALOG, packaged_bytes, packaged_catalog
 from pricectl.policy import Policy
@@ -76,6 +77,7 @@ class LoadedCatalog(NamedTuple):
             self.source,
             datetime.now(UTC),
             settings_problem=settings_problem,
+            fallback=fallback_or_problem(policy),
         ).flagged()
 
 
@@ -109,7 +111,7 @@ def build_catalog(data: bytes, sha256: str) -> Catalog:
             + (f" (and {more} more)" if more else ""),
             findings=tuple(problems[:MAX_FINDINGS]),
         )
-    return catalog
+    return catalog.with_index()
 
 
 # How often a thread that reads a catalog lets the others run; Python's own 5 ms delay each answer

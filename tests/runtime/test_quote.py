@@ -107,7 +107,10 @@ def test_a_unit_without_a_price_is_flagged(pricing: Pricing) -> None:
 def test_a_denied_name_is_flagged_and_still_priced(file: Path) -> None:
     pricing = Pricing.load(file, policy=Policy(), deny=["O3", "mystery"])
     answer = pricing.quote("azure/o3", Usage(1000, 0))
-    assert (answer.pico_usd, answer.flags) == (2_000_000_000, ("partial-match", "denied-model"))
+    assert (answer.pico_usd, answer.flags) == (
+        2_000_000_000,
+        ("partial-match", "other-seller", "denied-model"),
+    )
     assert pricing.quote("mystery", Usage(1)).flags == ("unknown-model", "denied-model")
     assert pricing.quote("gpt-4o", Usage(1)).flags == ()
     assert pricing.metrics().fallbacks["denied-model"] == 2
