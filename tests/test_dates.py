@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
+from pricectl.check.families import RULES
 from pricectl.check.findings import ERRORS
-from pricectl.check.rules import RULES
 from pricectl.check.validation import ValidationReport, validate
 from pricectl.files import settings
 from pricectl.policy import Policy, Waiver

@@ -16,11 +16,11 @@ from operator import getitem
 from pathlib import Path
 from typing import Any
 
+from pricectl.check.evidence import ACKNOWLEDGEABLE
 from pricectl.core.catalog import READABLE_MAJORS, SCHEMA_MAJOR
 from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.money import ROUNDINGS
 from pricectl.core.sanity.moves import is_cache
-from pricectl.core.sanity.verdict import ACKNOWLEDGEABLE
 from pricectl.core.units import (
     KNOWN_SERVICES,
     NESTED_KEYS,

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
-from pricectl.check import rules, schema, waivers
+from pricectl.check import families, schema, waivers
+from pricectl.check.evidence import NO_EVIDENCE, Evidence, comparison, settings
 from pricectl.check.findings import ERRORS, Finding, Severity, Threshold, by_position
 from pricectl.check.positions import Positions, Span
-from pricectl.check.rules.base import Rule
+from pricectl.check.rules.base import Context, Rule
 from pricectl.check.rules.shape import DUPLICATE_KEY, ENCODING, NOT_LOADABLE, UNREAD_PRICING
 from pricectl.check.violations import shorten
 from pricectl.core import document
@@ -27,6 +28,7 @@ class ValidationReport(NamedTuple):
 
     `positions` is the text with its lines; findings without a span are about the settings in
     `settings`. `catalog` and `values` are what was built and parsed; None if it cannot be loaded.
+    `evidence` is what the file was compared with; None if it was looked at alone.
     """
 
     file: str
@@ -37,6 +39,7 @@ class ValidationReport(NamedTuple):
     settings: str = ""
     catalog: Catalog | None = None
     values: Json = None
+    evidence: Evidence | None = None
 
     def file_of(self, finding: Finding) -> str:
         """The file a finding is about: the catalog, or the settings."""
@@ -73,12 +76,19 @@ class Validation(NamedTuple):
         return FINDINGS if self.failed else CLEAN
 
 
-def validate(
-    data: bytes | str, file: str, policy: Policy, at: date, *, own: bool = True
+def validate(  # noqa: PLR0913 - the last two by keyword
+    data: bytes | str,
+    file: str,
+    policy: Policy,
+    at: date,
+    *,
+    own: bool = True,
+    evidence: Evidence | None = None,
 ) -> ValidationReport:
     """Check the bytes of a catalog as of a day or instant (UTC); never raises for their content.
 
     `own`: the settings are about this catalog, so unused waivers are reported.
+    `evidence` is what the file is compared with; without it the file is looked at alone.
     """
     try:
         text = document.decode(data)
@@ -87,7 +97,7 @@ def validate(
         text = data if isinstance(data, str) else data.decode("utf-8", "replace")
         positions = Positions(text)
         finding = _of_error(error, text, positions)
-        return ValidationReport(file, (finding,), (), 0, positions)
+        return ValidationReport(file, (finding,), (), 0, positions, evidence=evidence)
     now = as_instant(at)
     problems: list[Problem] = []
     catalog = build(values, problems, source=data.encode() if isinstance(data, str) else data)
@@ -98,18 +108,23 @@ def validate(
         found += schema.check(values)
         if isinstance(values, dict):
             known = schema.described_keys("prices", "model"), schema.described_keys("metadata")
-            found += rules.check(rules.Context(values, catalog, policy, now, *known))
+            compared = evidence or NO_EVIDENCE
+            context = Context(values, catalog, policy, now, *known, evidence=compared)
+            found += families.check(context)
+            if evidence:
+                found = comparison.findings(context, found)
     else:  # too many rows: report only that
         problems = [problem for problem in problems if not problem.pointer]
     found += _unreported(NOT_LOADABLE, problems, found)
     found += _unreported(UNREAD_PRICING, _unread(catalog), found)
-    kept, waived, about_waivers = waivers.apply(found, policy.waivers, now.date(), rules.RULES)
+    kept, waived, about_waivers = waivers.apply(found, policy.waivers, now.date(), families.RULES)
     findings = sorted((_with_span(finding, positions) for finding in kept), key=by_position)
     if own:
         findings += about_waivers
+        findings += settings.check(evidence.base_settings, policy) if evidence else ()
     models = len(catalog.models)
     report = ValidationReport(file, tuple(findings), waived, models, positions, policy.source)
-    return report._replace(catalog=loaded, values=values)
+    return report._replace(catalog=loaded, values=values, evidence=evidence)
 
 
 def _parse(text: str) -> tuple[Json, bool]:
@@ -125,7 +140,7 @@ def _parse(text: str) -> tuple[Json, bool]:
 
 def _of_error(error: DocumentError, text: str, positions: Positions) -> Finding:
     """The finding for a text that is not a JSON document, with the span of what is wrong."""
-    rule = rules.RULES[error.rule]
+    rule = families.RULES[error.rule]
     span = Span(error.line, error.column, 1)
     if rule is ENCODING and (offsets := lone_surrogate(text)):
         span = positions.span(*offsets)

@@ -12,8 +12,7 @@ from pricectl.core.windows import as_instant
 Periods = tuple[tuple[datetime, PriceList], ...]
 How = Literal["exact", "alias", "case", "partial", "reference", "default"]
 
-# The default critical models. Settings that list exactly these count as not set; then only those
-# that the prices in use know are critical.
+# Critical where the settings name no model: those of them that the prices in use know.
 SEED_MODELS = ("gpt-4o", "gpt-4o-mini", "claude-sonnet-4-5")
 
 
