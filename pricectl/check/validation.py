@@ -1,15 +1,17 @@
 """Checks the text of a catalog and returns all findings at once, each with its span."""
 
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
 from typing import NamedTuple
 
-from pricectl.check import families, schema, waivers
-from pricectl.check.evidence import NO_EVIDENCE, Evidence, comparison, settings
+from pricectl.check import families, known, schema, severities, waivers
+from pricectl.check.evidence import NO_EVIDENCE, Evidence, comparison, loosened, settings
 from pricectl.check.findings import ERRORS, Finding, Severity, Threshold, by_position
 from pricectl.check.positions import Positions, Span, lone_surrogate, too_deep
 from pricectl.check.rules.base import Context
+from pricectl.check.rules.prices import NUMBER_NOT_FINITE, PRICE_NEGATIVE, PRICE_TYPE
 from pricectl.check.rules.shape import DOCUMENT_DEPTH, DUPLICATE_KEY, ENCODING, NOT_LOADABLE
+from pricectl.check.rules.shape import RULES as SHAPE_RULES
 from pricectl.check.violations import shorten
 from pricectl.core import document
 from pricectl.core.catalog import MAX_MODELS, Catalog, build
@@ -20,6 +22,12 @@ from pricectl.core.prices import Problem
 from pricectl.core.windows import as_instant
 from pricectl.exit_codes import CLEAN, FINDINGS
 from pricectl.policy import Policy
+from pricectl.policy.review import ReviewedPolicy
+
+# What the comparison with the JSON Schema can find.
+SCHEMA_RULES = frozenset(
+    rule.id for rule in (*SHAPE_RULES, NUMBER_NOT_FINITE, PRICE_NEGATIVE, PRICE_TYPE)
+)
 
 
 class ValidationReport(NamedTuple):
@@ -27,7 +35,8 @@ class ValidationReport(NamedTuple):
 
     `positions` is the text with its lines; findings without a span are about the settings in
     `settings`. `catalog` and `values` are what was built and parsed; None if it cannot be loaded.
-    `evidence` is what the file was compared with; None if it was looked at alone.
+    `evidence` is what the file was compared with; None if it was looked at alone. `left_out` is how
+    many known findings are not in `findings`.
     """
 
     file: str
@@ -39,6 +48,7 @@ class ValidationReport(NamedTuple):
     catalog: Catalog | None = None
     values: Json = None
     evidence: Evidence | None = None
+    left_out: int = 0
 
     def file_of(self, finding: Finding) -> str:
         """The file a finding is about: the catalog, or the settings."""
@@ -52,6 +62,25 @@ class ValidationReport(NamedTuple):
     def due(self) -> int:
         """How many findings a date made due."""
         return sum(finding.due for finding in self.findings)
+
+    @property
+    def compared_with_base(self) -> bool:
+        """Whether new findings can be told from known ones."""
+        return self.evidence is not None and self.evidence.base is not None
+
+    @property
+    def known(self) -> tuple[Finding, ...]:
+        """The findings that the base has, too."""
+        return tuple(finding for finding in self.findings if finding.known)
+
+    @property
+    def new(self) -> tuple[Finding, ...]:
+        """The findings that the base does not have; without a base all."""
+        return tuple(finding for finding in self.findings if not finding.known)
+
+    def only_new(self) -> "ValidationReport":
+        """The report without the findings that the base has; it still counts them."""
+        return self._replace(findings=self.new, left_out=len(self.known))
 
     def fails(self, threshold: Threshold = ERRORS) -> bool:
         """Whether a finding trips a threshold; without one, whether there is an error."""
@@ -98,31 +127,114 @@ def validate(  # noqa: PLR0913 - the last two by keyword
         finding = _of_error(error, text, positions)
         return ValidationReport(file, (finding,), (), 0, positions, evidence=evidence)
     now = as_instant(at)
+    source = data.encode() if isinstance(data, str) else data
+    reviewed = loosened.policy_in_force(policy, evidence)
+    checked = _check(text, values, unique, source, reviewed, now, evidence)
+    findings, positions = list(checked.kept), checked.positions
+    if evidence:
+        findings += loosened.in_catalog(evidence.base, checked.catalog)
+    located = [_with_span(finding, positions) for finding in findings]
+    if own:
+        located += [*checked.about_settings, *severities.check(policy.severities, families.RULES)]
+        located += settings.check(evidence.base_settings, policy) if evidence else ()
+        located += loosened.in_settings(reviewed.loosened)
+    if evidence and evidence.base_data:
+        located = _marked(located, values, source, reviewed, now, evidence)
+    models = len(checked.catalog.models)
+    return ValidationReport(
+        file,
+        tuple(known.new_first(located)),
+        checked.waived,
+        models,
+        positions,
+        policy.source,
+        catalog=checked.catalog if checked.loadable else None,
+        values=values,
+        evidence=evidence,
+    )
+
+
+class _Checked(NamedTuple):
+    """What the rules find in one document, before anything is compared with another run."""
+
+    catalog: Catalog
+    loadable: bool
+    positions: Positions
+    kept: Sequence[Finding]
+    waived: tuple[Finding, ...]
+    about_settings: tuple[Finding, ...]
+
+
+def _check(  # noqa: PLR0913, PLR0917 - what is checked, and by what
+    text: str,
+    values: Json,
+    unique: bool,  # noqa: FBT001 - what `_parse` found
+    source: bytes,
+    reviewed: ReviewedPolicy,
+    now: datetime,
+    evidence: Evidence | None,
+    wanted: frozenset[str] | None = None,
+) -> _Checked:
+    """Apply the rules, then the severities and waivers of the settings; `wanted` as in `families`."""
+    policy = reviewed.policy
     problems: list[Problem] = []
-    catalog = build(values, problems, source=data.encode() if isinstance(data, str) else data)
-    loaded = catalog if unique and not problems else None
+    catalog = build(values, problems, source=source)
+    loadable = unique and not problems
     positions = Positions(text)
     found = [] if unique else list(_duplicates(positions))
     if len(catalog.models) <= MAX_MODELS:
-        found += schema.check(values)
+        found += schema.check(values) if wanted is None or wanted & SCHEMA_RULES else ()
         if isinstance(values, dict):
-            known = schema.described_keys("prices", "model"), schema.described_keys("metadata")
+            names = schema.described_keys("prices", "model"), schema.described_keys("metadata")
             compared = evidence or NO_EVIDENCE
-            context = Context(values, catalog, policy, now, *known, evidence=compared)
-            found += families.check(context)
+            context = Context(values, catalog, policy, now, *names, evidence=compared)
+            found += families.check(context, families.RULES if wanted is None else wanted)
             if evidence:
-                found = comparison.findings(context, found)
+                found = comparison.findings(context, found, wanted)
     else:  # too many rows: report only that
         problems = [problem for problem in problems if not problem.pointer]
     found += _not_loadable(problems, found)
-    kept, waived, about_waivers = waivers.apply(found, policy.waivers, now.date(), families.RULES)
-    findings = sorted((_with_span(finding, positions) for finding in kept), key=by_position)
-    if own:
-        findings += about_waivers
-        findings += settings.check(evidence.base_settings, policy) if evidence else ()
-    models = len(catalog.models)
-    report = ValidationReport(file, tuple(findings), waived, models, positions, policy.source)
-    return report._replace(catalog=loaded, values=values, evidence=evidence)
+    judged = severities.apply(
+        found, policy.severities, reviewed.base_severities, loadable=loadable
+    )
+    kept, waived, about = waivers.apply(
+        judged, policy.waivers, now.date(), families.RULES, values
+    )
+    return _Checked(catalog, loadable, positions, kept, waived, about)
+
+
+def _marked(  # noqa: PLR0913, PLR0917 - what was found, and by what
+    findings: Sequence[Finding],
+    values: Json,
+    source: bytes,
+    reviewed: ReviewedPolicy,
+    now: datetime,
+    evidence: Evidence,
+) -> list[Finding]:
+    """The findings, those marked that the base has, too.
+
+    The base is judged by its own settings. Only the families of what was found run again.
+    """
+    base_policy = evidence.base_policy or reviewed.policy
+    if source == evidence.base_data and base_policy == reviewed.policy:
+        # The comparison with itself finds nothing, so all of it was there before.
+        return [one._replace(known=one.rule not in loosened.IDS) for one in findings]
+    wanted = frozenset(one.rule for one in findings)
+    text = document.decode(evidence.base_data)
+    base_values, unique = _parse(text)
+    before = _check(
+        text,
+        base_values,
+        unique,
+        evidence.base_data,
+        ReviewedPolicy(base_policy),
+        now,
+        evidence._replace(base=None, base_policy=None, base_data=b""),
+        wanted,
+    )
+    return known.mark_known(
+        findings, values, [*before.kept, *before.about_settings], base_values
+    )
 
 
 def _parse(text: str) -> tuple[Json, bool]:

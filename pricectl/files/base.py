@@ -5,6 +5,7 @@ cannot have one gets the reason, and one that lacks what it should have, as in a
 an error.
 """
 
+import os
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -29,13 +30,17 @@ AUTO, NONE = "auto", "none"
 class FoundCatalog(NamedTuple):
     """A catalog with its name for people, or the reason why there is none.
 
-    `settings` are those of its commit; None where they are not known.
+    `settings` are those of its commit; None where it has none. `policy` is what an edit of it is
+    judged by: those settings or the defaults; None where nobody knows. `data` are its bytes.
     """
 
     catalog: Catalog | None = None
     name: str = ""
     reason: str = ""
     settings: Policy | None = None
+    policy: Policy | None = None
+    data: bytes = b""
+    commit: str = ""
 
 
 class EvidenceFinder:
@@ -68,6 +73,8 @@ class EvidenceFinder:
             no_base=base.reason,
             no_reference=reference.reason,
             base_settings=base.settings,
+            base_policy=base.policy,
+            base_data=base.data,
         )
 
     def built(
@@ -77,11 +84,15 @@ class EvidenceFinder:
 
         Raises BadFileVersion or BadRef.
         """
+        policy = settings_before(found.commit, self.policy.source, file)
         if found.absent:
-            return FoundCatalog(reason=f"{found.name} does not have the file")
-        beside = _settings_in(found.commit, self.policy.source, file)
+            reason = f"{found.name} does not have the file"
+            return FoundCatalog(reason=reason, policy=policy, commit=found.commit)
         catalog = (version or found.version()).catalog
-        return FoundCatalog(catalog, found.name, settings=beside)
+        beside = policy if policy and policy.source else None
+        return FoundCatalog(
+            catalog, found.name, "", beside, policy, found.data, found.commit
+        )
 
     @property
     def names_one_file(self) -> bool:
@@ -98,7 +109,25 @@ class EvidenceFinder:
             raise Unavailable("cannot be its own base", where="standard input")
         if versions.is_file(self.base) and catalog_file.is_same(self.base, file):
             raise Unavailable("is compared with itself", where=file, next_step="name another base")
-        return self.built(versions.read(self.base, file, self.policy, new=data), file)
+        policy = self.policy
+        if self.base == versions.DEPLOYED:
+            policy = self.policy_naming_deployed(file, data)
+        return self.built(versions.read(self.base, file, policy, new=data), file)
+
+    def policy_naming_deployed(self, file: str, data: bytes) -> Policy:
+        """The settings, with `deployed` as the default branch has it where that is known.
+
+        An edit must not choose what it is compared with.
+        """
+        if self.policy.deployed is None or file == catalog_file.STDIN:
+            return self.policy
+        try:
+            log = FileLog(file, versions.settings_naming(file, self.policy))
+            before = _commit_before_edit(log, versions.DEPLOYED, data, self.policy.source)
+            trusted = settings_before(before.id, self.policy.source, file)
+        except BadRef:  # without git or a default branch there is nothing to ask
+            return self.policy
+        return self.policy._replace(deployed=trusted.deployed) if trusted else self.policy
 
     def _edited_from(self, data: bytes, file: str, *, own: bool) -> FoundCatalog:
         """The version that the file was edited from, which nobody has named."""
@@ -106,14 +135,15 @@ class EvidenceFinder:
             return FoundCatalog(reason="standard input has no history")
         if is_installed() and catalog_file.is_same(file, str(packaged_catalog())):
             return FoundCatalog(reason="the file is a part of the installed pricectl")
-        deployed = self.policy.deployed or versions.DEPLOYED
+        log = FileLog(file, versions.settings_naming(file, self.policy))
+        policy = self.policy_naming_deployed(file, data)
+        deployed = policy.deployed or versions.DEPLOYED
         ref, _, path = deployed.partition(":")
         if fetch.is_url(deployed) or (_is_one_file(deployed) and not path):
             if own:
-                deployed_version = versions.read(versions.DEPLOYED, file, self.policy, new=data)
+                deployed_version = versions.read(versions.DEPLOYED, file, policy, new=data)
                 return self.built(deployed_version, file)
             ref = versions.DEPLOYED
-        log = FileLog(file, versions.settings_naming(file, self.policy))
         try:
             commit = _commit_before_edit(log, ref, data, self.policy.source)
         except NoGit as error:
@@ -167,26 +197,59 @@ def _is_one_file(word: str) -> bool:
     return named or word == catalog_file.STDIN or ":" in word
 
 
-def _settings_in(commit: str, source: str, file: str) -> Policy | None:
-    """The settings of a commit, by the path that they have now.
+def settings_before(commit: str, source: str, file: str) -> Policy | None:
+    """The settings that a commit has for the catalog `file`; the defaults if it has none.
 
-    None if that commit has none there, if they cannot be read, or if they are not in the
-    repository of the catalog `file`. Raises BadRef if git fails.
+    They are looked for where the command line looks: an edit that adds or moves a settings file
+    does not replace those before it. `source` is the settings file of the edit. If the commit's
+    cannot be read, their last readable version counts, so that an edit can repair them.
+
+    None outside git and for settings that are not in the catalog's repository. Raises BadRef if git
+    fails.
     """
-    path = _settings_path(source, file) if commit else ""
-    if not path:
+    if not commit or (source and not _settings_path(source, file)):
         return None
-    repository = Repository(source)
-    blob = repository.blob(commit, path)
-    name = f"{path} in {commit[:7]}"
-    data = repository.content(blob, name, settings.MAX_SETTINGS_BYTES) if blob else None
+    catalog = catalog_file.FILE_NAME if file == catalog_file.STDIN else file
+    log = FileLog(catalog)
+    root = log.location.root
+    paths = [_settings_path(source, file)] if source else []
+    if not os.environ.get("PRICECTL_SETTINGS"):
+        near = (os.path.realpath(path) for path in settings.candidates(None, os.path.abspath(file)))
+        paths = [
+            Path(path).relative_to(root).as_posix()
+            for path in near
+            if Path(path).is_relative_to(root)
+        ]
+    blobs = log.blobs(commit, dict.fromkeys(paths))
+    for path in dict.fromkeys(paths):
+        if path in blobs:
+            name = f"{path} in {commit[:7]}"
+            data = log.content(blobs[path], name, settings.MAX_SETTINGS_BYTES)
+            read = _read_settings(root / path, data)
+            if read is None and path.endswith(settings.PRICECTL_TOML):
+                read = _last_readable_settings(root / path, commit)
+            if read:
+                return read
+    return Policy()
+
+
+def _read_settings(path: Path, data: bytes | None) -> Policy | None:
+    """The settings of a text; None if it cannot be read, or has nothing for pricectl."""
     if data is None:
         return None
+    text = settings.SettingsText(path, data)
     try:
-        policy, _ = settings.SettingsText(Path(source), data).usable_policy()
+        return text.usable_policy()[0] if text.table is not None else None
     except BadSettings:
         return None
-    return policy
+
+
+def _last_readable_settings(path: Path, commit: str) -> Policy | None:
+    log = FileLog(str(path))
+    for version in log.versions_before(commit):
+        if read := _read_settings(path, log.bytes_of(version)):
+            return read
+    return None
 
 
 def _settings_path(source: str, file: str) -> str:

@@ -5,6 +5,7 @@ import os
 import posixpath
 import re
 import shlex
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import NoReturn
@@ -26,6 +27,16 @@ def git_hash(data: bytes, like: str) -> str:
     algorithm = "sha1" if len(like) == SHA1_DIGITS else "sha256"
     blob = b"blob %d\0" % len(data) + data
     return hashlib.new(algorithm, blob, usedforsecurity=False).hexdigest()
+
+
+def _regular_files(listing: bytes) -> dict[str, str]:
+    """Path and hash of each regular file that `git ls-tree -z` lists."""
+    found = (_FILE.fullmatch(entry + b"\0") for entry in listing.split(b"\0"))
+    return {
+        os.fsdecode(each[3]): each[2].decode()
+        for each in found
+        if each and each[1] != _SYMBOLIC_LINK
+    }
 
 
 class MissingObject(BadRef):
@@ -124,6 +135,15 @@ class Repository:
             )
         return found[2].decode()
 
+    def blobs(self, commit: str, paths: Iterable[str]) -> dict[str, str]:
+        """Git's hash of each of some files that a commit has, by its path. Raises BadRef."""
+        code, out, messages = self._run("ls-tree", "-z", commit, "--", *paths)
+        if code != 0 and self.partial:
+            self.fail_missing(f"the files of {commit[:7]}", self._tree(commit))
+        if code != 0:
+            git.fail(self.location.root, messages)
+        return _regular_files(out)
+
     def files(self, commit: str) -> dict[str, str]:
         """The regular files of a commit, each by its path with git's hash of it. Raises BadRef."""
         code, out, messages = self._run("ls-tree", "-r", "-z", "--full-tree", commit)
@@ -131,12 +151,7 @@ class Repository:
             self.fail_missing(f"the files of {commit[:7]}", self._tree(commit))
         if code != 0:
             git.fail(self.location.root, messages)
-        found = (_FILE.fullmatch(entry + b"\0") for entry in out.split(b"\0"))
-        return {
-            os.fsdecode(each[3]): each[2].decode()
-            for each in found
-            if each and each[1] != _SYMBOLIC_LINK
-        }
+        return _regular_files(out)
 
     def content(self, blob: str, name: str, at_most: int) -> bytes | None:
         """The bytes of a blob; None if there are more than `at_most`. Messages call it `name`.

@@ -21,7 +21,9 @@ class Evidence(NamedTuple):
     """The catalogs that a file is held against, what people call them, and why one is missing.
 
     `no_base` and `no_reference` say in a few words why there is none; they are empty where there is
-    one. `base_settings` are the settings beside the base, where they are known.
+    one. `base_settings` are the settings beside the base, where they are known. `base_policy` is what
+    the edit is judged by: those settings, or the defaults where the base has none; None where
+    nobody knows. `base_data` are the bytes of the base.
     """
 
     base: Catalog | None = None
@@ -31,6 +33,8 @@ class Evidence(NamedTuple):
     no_base: str = ""
     no_reference: str = ""
     base_settings: Policy | None = None
+    base_policy: Policy | None = None
+    base_data: bytes = b""
 
 
 # A file that is looked at alone.

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from pricectl.check.evidence.base_rules import BY_ID
+from pricectl.check.evidence.base_rules import RULES as RULES
 from pricectl.check.evidence.market import Market
 from pricectl.check.evidence.witnesses import Witness, beside, evidence_line
 from pricectl.check.findings import Finding, Severity
