@@ -54,6 +54,11 @@ class Threshold(NamedTuple):
         """
         return cls(max(severities, key=SEVERITIES.index, default="error"), due)
 
+    def stricter(self, other: "Threshold") -> "Threshold":
+        """A threshold that fails for all that one of both fails for."""
+        level = max(self.level, other.level, key=SEVERITIES.index)
+        return Threshold(level, self.due or other.due)
+
     def trips(self, finding: Finding) -> bool:
         """Whether a finding fails the check."""
         if finding.due:

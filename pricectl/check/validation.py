@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pricectl.check import families, known, schema, severities, waivers
 from pricectl.check.evidence import NO_EVIDENCE, Evidence, comparison, loosened, settings
-from pricectl.check.findings import ERRORS, Finding, Severity, Threshold, by_position
+from pricectl.check.findings import ERRORS, Finding, Severity, Threshold
 from pricectl.check.positions import Positions, Span, lone_surrogate, too_deep
 from pricectl.check.rules.base import Context
 from pricectl.check.rules.prices import NUMBER_NOT_FINITE, PRICE_NEGATIVE, PRICE_TYPE
@@ -175,7 +175,7 @@ def _check(  # noqa: PLR0913, PLR0917 - what is checked, and by what
     evidence: Evidence | None,
     wanted: frozenset[str] | None = None,
 ) -> _Checked:
-    """Apply the rules, then the severities and waivers of the settings; `wanted` as in `families`."""
+    """Apply the rules, then severities and waivers of the settings; `wanted` as in `families`."""
     policy = reviewed.policy
     problems: list[Problem] = []
     catalog = build(values, problems, source=source)
@@ -194,12 +194,8 @@ def _check(  # noqa: PLR0913, PLR0917 - what is checked, and by what
     else:  # too many rows: report only that
         problems = [problem for problem in problems if not problem.pointer]
     found += _not_loadable(problems, found)
-    judged = severities.apply(
-        found, policy.severities, reviewed.base_severities, loadable=loadable
-    )
-    kept, waived, about = waivers.apply(
-        judged, policy.waivers, now.date(), families.RULES, values
-    )
+    judged = severities.apply(found, policy.severities, reviewed.base_severities, loadable=loadable)
+    kept, waived, about = waivers.apply(judged, policy.waivers, now.date(), families.RULES, values)
     return _Checked(catalog, loadable, positions, kept, waived, about)
 
 
@@ -232,9 +228,7 @@ def _marked(  # noqa: PLR0913, PLR0917 - what was found, and by what
         evidence._replace(base=None, base_policy=None, base_data=b""),
         wanted,
     )
-    return known.mark_known(
-        findings, values, [*before.kept, *before.about_settings], base_values
-    )
+    return known.mark_known(findings, values, [*before.kept, *before.about_settings], base_values)
 
 
 def _parse(text: str) -> tuple[Json, bool]:

@@ -61,6 +61,7 @@ def apply(
 
     `rules` are all rules by id, `values` is the parsed file that accepted values are looked up in.
     """
+
     def covers(waiver: Waiver, finding: Finding) -> bool:
         return _covers(waiver, finding) and (
             waiver.value is None

@@ -6,10 +6,14 @@ import typer
 
 from pricectl.changes.diff import NamedVersion, diff_versions
 from pricectl.changes.gates import FailOnChange, GateLimits
+from pricectl.check.evidence.loosened import in_settings
 from pricectl.commands.catalog import require_own_file
 from pricectl.commands.options import AtOption, FileOption, ProfileOption, ViewOptions, instant
 from pricectl.commands.output import show
+from pricectl.commands.staged import StagedOption, nothing_staged
+from pricectl.exit_codes import CLEAN
 from pricectl.files import catalog_file, git, settings, versions
+from pricectl.files.base import EvidenceFinder, reviewed_policy
 from pricectl.report import diff as report
 
 
@@ -55,6 +59,11 @@ def diff(
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 1 on any change.")
     ] = False,
+    new: Annotated[
+        bool,
+        typer.Option("--new", help="As for 'validate'; a diff shows what is new in any case."),
+    ] = False,
+    staged: StagedOption = False,
     profile: ProfileOption = None,
     at: AtOption = None,
     file: FileOption = None,
@@ -66,26 +75,37 @@ def diff(
     Without --base, the price file is compared with the deployed version: the setting 'deployed',
     else where this branch left the main one. -q prints the summary alone, -v all changes.
 
-    Exits with 0 whatever changed, unless one of the limits below is given and broken.
+    Exits with 0 whatever changed, unless one of the limits below, or of the settings, is broken.
 
     Example: pricectl diff --base HEAD --max-increase 20%
     """
+    del new
     limits = GateLimits.read(fail_on or [], max_increase, max_decrease, exit_code=exit_code)
-    policy, when = settings.load_policy(catalog=file), instant(at)
+    when = instant(at)
+    if staged and nothing_staged(file):
+        return CLEAN
+    policy = settings.load_policy(catalog=file)
     if head is None:
         working = require_own_file(file, policy.file)
     else:
         working = catalog_file.working_file(file, policy.file)
     with git.advised_option("--base"):
-        old, new = versions.pair(base, head, working, policy)
-    before = old.version()
+        compared_by = policy
+        if base == versions.DEPLOYED and head is None:
+            compared_by = EvidenceFinder(policy).policy_naming_deployed(
+                working, catalog_file.read(working).data
+            )
+        old, edited = versions.pair(base, head, working, compared_by)
+        before = old.version()
+        reviewed = reviewed_policy(policy, old, before.catalog, working)
     result = diff_versions(
         NamedVersion(before, old.described, old.path),
-        NamedVersion(new.version(like=before), new.name, new.path),
-        policy,
+        NamedVersion(edited.version(like=before), edited.name, edited.path),
+        reviewed.policy,
         profile=policy.profile_named(profile),
         at=when,
-        limits=limits,
+        limits=limits.or_settings(reviewed.policy.gates),
+        loosened=tuple(finding.message for finding in in_settings(reviewed.loosened)),
     )
     show(view, "diff", result, report)
     return result.exit_code

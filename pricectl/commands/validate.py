@@ -5,12 +5,15 @@ from typing import Annotated
 import typer
 
 from pricectl.check import validation
-from pricectl.check.findings import SEVERITIES, Threshold
+from pricectl.check.evidence.loosened import policy_in_force
+from pricectl.check.findings import ERRORS, SEVERITIES, Threshold
 from pricectl.commands.catalog import one_file
 from pricectl.commands.fail_on import FailOnSeverityOrDue
 from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
 from pricectl.commands.output import show
+from pricectl.commands.staged import StagedOption, nothing_staged
 from pricectl.core.labels import clean
+from pricectl.exit_codes import CLEAN
 from pricectl.files import catalog_file, settings
 from pricectl.files.base import AUTO, EvidenceFinder
 from pricectl.files.git import advised_option
@@ -49,6 +52,11 @@ def validate(
             show_default="error",
         ),
     ] = None,
+    new: Annotated[
+        bool,
+        typer.Option("--new", help="Show and judge only what the base does not have."),
+    ] = False,
+    staged: StagedOption = False,
     at: AtOption = None,
     file: FileOption = None,
     *,
@@ -63,10 +71,10 @@ def validate(
 
     Example: pricectl validate --fail-on warning
     """
-    when, severities = instant(at), fail_on or []
-    levels = [severity for severity in SEVERITIES if severity in severities]
-    threshold = Threshold.of(levels, due=FailOnSeverityOrDue.DUE in severities)
+    when = instant(at)
     first = one_file(files or [], file)
+    if staged and nothing_staged(first):
+        return CLEAN
     policy = settings.load_policy(catalog=first)
     own = catalog_file.working_file(None, policy.file)
     located = files or [catalog_file.locate_own(first, policy.file)]
@@ -76,21 +84,24 @@ def validate(
         raise typer.BadParameter(
             f"{base!r} is one file, and {len(names)} catalogs are checked", param_hint="--base"
         )
-    reports = []
+    reports, threshold = [], ERRORS
     for name in names:
         source = catalog_file.read(name)
         about = catalog_file.is_same(name, own)
         with advised_option("--base"):
             evidence = finder.evidence(source, name, own=about or len(names) == 1)
-        reports.append(
-            validation.validate(
-                source.data, source.name, policy, when, own=about, evidence=evidence
-            )
+        found = validation.validate(
+            source.data, source.name, policy, when, own=about, evidence=evidence
         )
-    found = validation.Validation(tuple(reports), threshold)
-    show(view, "validate", found, report)
+        reports.append(found.only_new() if new else found)
+        gates = policy_in_force(policy, evidence).policy.gates
+        words = [*(fail_on or gates.fail_on)]
+        levels = [severity for severity in SEVERITIES if severity in words]
+        threshold = threshold.stricter(Threshold.of(levels, due=FailOnSeverityOrDue.DUE in words))
+    result = validation.Validation(tuple(reports), threshold)
+    show(view, "validate", result, report)
     silent = {"concise", "text"} if view.quiet else {"concise"}
     if all(name in silent for name, _ in view.outputs):
-        for each in found.reports:
+        for each in result.reports:
             typer.echo(f"pricectl: {clean(each.file)}: {report.compared_with(each)}", err=True)
-    return found.exit_code
+    return result.exit_code

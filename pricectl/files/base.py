@@ -13,16 +13,17 @@ from typing import NamedTuple
 
 from pricectl.changes import CatalogVersion
 from pricectl.check.evidence import Evidence
+from pricectl.check.evidence.loosened import policy_in_force
 from pricectl.core.catalog import Catalog
 from pricectl.files import branches, catalog_file, fetch, settings, versions, worktree
 from pricectl.files.branches import BaseCommit, NothingBefore
 from pricectl.files.catalog_file import Source, Unavailable
 from pricectl.files.git import BadRef, NoGit
 from pricectl.files.gitlog import FileLog
-from pricectl.files.repository import Repository
 from pricectl.files.versions import BadFileVersion, FileVersion
 from pricectl.packaged import is_installed, packaged_catalog
 from pricectl.policy import BadSettings, Policy
+from pricectl.policy.review import ReviewedPolicy
 
 AUTO, NONE = "auto", "none"
 
@@ -86,13 +87,12 @@ class EvidenceFinder:
         """
         policy = settings_before(found.commit, self.policy.source, file)
         if found.absent:
-            reason = f"{found.name} does not have the file"
+            unborn = found.name == versions.NOTHING_COMMITTED
+            reason = found.name if unborn else f"{found.name} does not have the file"
             return FoundCatalog(reason=reason, policy=policy, commit=found.commit)
         catalog = (version or found.version()).catalog
         beside = policy if policy and policy.source else None
-        return FoundCatalog(
-            catalog, found.name, "", beside, policy, found.data, found.commit
-        )
+        return FoundCatalog(catalog, found.name, "", beside, policy, found.data, found.commit)
 
     @property
     def names_one_file(self) -> bool:
@@ -214,7 +214,9 @@ def settings_before(commit: str, source: str, file: str) -> Policy | None:
     root = log.location.root
     paths = [_settings_path(source, file)] if source else []
     if not os.environ.get("PRICECTL_SETTINGS"):
-        near = (os.path.realpath(path) for path in settings.candidates(None, os.path.abspath(file)))
+        near = (
+            os.path.realpath(path) for path in settings.candidates(None, str(Path(file).absolute()))
+        )
         paths = [
             Path(path).relative_to(root).as_posix()
             for path in near
@@ -252,6 +254,17 @@ def _last_readable_settings(path: Path, commit: str) -> Policy | None:
     return None
 
 
+def reviewed_policy(
+    policy: Policy, before: FileVersion, catalog: Catalog, file: str
+) -> ReviewedPolicy:
+    """The settings that an edit of `file` is judged by; `before` is the version it started from.
+
+    `catalog` is that version as it was built. Raises BadRef if git fails.
+    """
+    rules = settings_before(before.commit, policy.source, file)
+    return policy_in_force(policy, Evidence(base=catalog, base_policy=rules))
+
+
 def _settings_path(source: str, file: str) -> str:
     """The path of the settings file in the work tree of the catalog `file`; "" if it is outside."""
     if not source:
@@ -267,10 +280,10 @@ def _settings_path(source: str, file: str) -> str:
 def _commit_before_edit(log: FileLog, ref: str, data: bytes, source: str) -> BaseCommit:
     """The commit from before the edit. Raises BadRef, which may be NoGit or NothingBefore."""
     head = log.commit("HEAD")
-    if head is None and log.ref_exists("HEAD"):
+    if head is None and not versions.is_unborn(log):
         raise BadRef("the commit of HEAD is missing from this clone", next_step="try 'git fsck'")
     if head is None and not log.refs("refs/heads", "refs/remotes"):
-        raise NothingBefore("nothing is committed yet")
+        raise NothingBefore(versions.NOTHING_COMMITTED)
     named = ref != versions.DEPLOYED
     tip = versions.commit_of(log, ref) if named else branches.deployed_tip(log)
     beside = _settings_path(source, str(log.file))

@@ -228,7 +228,27 @@ class Repository:
             code, messages = 1, "not a git repository"
         return found if code == 0 else git.fail(root, messages)
 
-    def _run(self, *arguments: str) -> GitOutput:
+    def staged(self) -> tuple[str, ...]:
+        """The paths that the commit being made adds, changes or deletes. Raises BadRef."""
+        names = ("diff", "--cached", "--name-only", "--no-renames", "--no-ext-diff", "-z")
+        code, out, messages = self._run(*names, index=self._index)
+        if code != 0:
+            git.fail(self.location.root, messages)
+        return tuple(map(os.fsdecode, filter(None, out.split(b"\0"))))
+
+    @property
+    def _index(self) -> str:
+        """The index of a commit that is being made, which `git commit FILE` puts beside the usual.
+
+        Empty for the usual one, and for one outside of the repository's own folder.
+        """
+        named = os.environ.get("GIT_INDEX_FILE")
+        found = Path(named).resolve() if named else None
+        own = Path(self._directory).resolve()
+        return str(found) if found and found.is_relative_to(own) else ""
+
+    def _run(self, *arguments: str, index: str = "") -> GitOutput:
         """Run git on this repository, and never on another one."""
         root = self.location.root
-        return git.run(root, f"--git-dir={self._directory}", f"--work-tree={root}", *arguments)
+        own = (f"--git-dir={self._directory}", f"--work-tree={root}")
+        return git.run(root, *own, *arguments, index=index)

@@ -4,13 +4,18 @@ What the edit makes stricter counts at once. What it adds or loosens is listed, 
 it is merged. The exception is a waiver that names rule, place and accepted value.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from decimal import Decimal
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
-from pricectl.policy.values import GateSettings, Policy, RuleLimits, SeverityOverride, Waiver
-
-T = TypeVar("T")
+from pricectl.policy.values import (
+    GateSettings,
+    Policy,
+    RuleLimits,
+    SeverityOverride,
+    Waiver,
+    Workload,
+)
 
 
 class Loosening(NamedTuple):
@@ -98,9 +103,7 @@ def _waivers(
 def _includes(wide: Waiver, narrow: Waiver) -> bool:
     """Whether a waiver accepts all that another one does."""
     start = wide.pointer.rstrip("/")
-    later = wide.expires is None or (
-        narrow.expires is not None and narrow.expires <= wide.expires
-    )
+    later = wide.expires is None or (narrow.expires is not None and narrow.expires <= wide.expires)
     return (
         wide.rule == narrow.rule
         and f"{narrow.pointer}/".startswith(f"{start}/")
@@ -121,27 +124,37 @@ def _critical(
 
 def _limits(edited: RuleLimits, base: RuleLimits, found: list[Loosening]) -> RuleLimits:
     """The stricter of both, limit by limit."""
-    strict: dict[str, object] = {}
-    # The more days before a shutdown, the earlier it is reported.
-    for name, stricter in (
-        ("max_input_usd_per_mtok", min),
-        ("max_output_usd_per_mtok", min),
-        ("stale_days", min),
-        ("deprecation_days", max),
-    ):
-        was, now = getattr(base, name), getattr(edited, name)
-        strict[name] = stricter(was, now)
-        if strict[name] != now:
+    strict = edited._replace(
+        max_input_usd_per_mtok=min(edited.max_input_usd_per_mtok, base.max_input_usd_per_mtok),
+        max_output_usd_per_mtok=min(edited.max_output_usd_per_mtok, base.max_output_usd_per_mtok),
+        stale_days=min(edited.stale_days, base.stale_days),
+        # The more days before a shutdown, the earlier it is reported.
+        deprecation_days=max(edited.deprecation_days, base.deprecation_days),
+        # A bound that is not set is the built-in one, which these two only widen.
+        highest=_both(edited.highest, base.highest, min),
+        lowest=_both(edited.lowest, base.lowest, max),
+    )
+    for name in RuleLimits._fields:
+        now, kept, was = (getattr(limits, name) for limits in (edited, strict, base))
+        if now == kept:
+            continue
+        if name not in ("highest", "lowest"):
             found.append(Loosening(f"`limits.{name}` is {now} instead of {was}"))
-    # A bound that is not set is the built-in one, which these two only widen.
-    for name, stricter in (("highest", min), ("lowest", max)):
-        was, now = getattr(base, name), getattr(edited, name)
-        strict[name] = {unit: stricter(now[unit], was[unit]) for unit in now if unit in was}
+            continue
         for unit, bound in now.items():
-            if strict[name].get(unit) != bound:  # type: ignore[attr-defined]
+            if kept.get(unit) != bound:
                 old = was.get(unit, "the built-in bound")
                 found.append(Loosening(f"`limits.{name}.{unit}` is {bound} instead of {old}"))
-    return edited._replace(**strict)
+    return strict
+
+
+def _both(
+    edited: Mapping[str, Decimal],
+    base: Mapping[str, Decimal],
+    stricter: Callable[[Decimal, Decimal], Decimal],
+) -> Mapping[str, Decimal]:
+    """The stricter bound of each unit that both have one for."""
+    return {unit: stricter(bound, base[unit]) for unit, bound in edited.items() if unit in base}
 
 
 def _gates(edited: GateSettings, base: GateSettings, found: list[Loosening]) -> GateSettings:
@@ -176,11 +189,10 @@ def _kept(
     return (*edited, *gone)
 
 
-def _kept_workloads(edited: Policy, base: Policy, found: list[Loosening]) -> tuple[T, ...]:
+def _kept_workloads(edited: Policy, base: Policy, found: list[Loosening]) -> tuple[Workload, ...]:
     gone = [job for job in base.workloads if job not in edited.workloads] if base.source else []
-    for job in gone:
-        found.append(Loosening(f"the workload {job.name!r:.80} is changed or gone"))
-    return (*edited.workloads, *gone)  # type: ignore[arg-type]
+    found += [Loosening(f"the workload {job.name!r:.80} is changed or gone") for job in gone]
+    return (*edited.workloads, *gone)
 
 
 def _unchanged(
@@ -193,9 +205,8 @@ def _unchanged(
 
 
 def _severities(
-    edited: Iterable[SeverityOverride], base: tuple[SeverityOverride, ...]
+    edited: tuple[SeverityOverride, ...], base: tuple[SeverityOverride, ...]
 ) -> Iterator[Loosening]:
-    edited = tuple(edited)
     for one in edited:
         if one not in base:
             word = "note" if one.severity == "info" else one.severity

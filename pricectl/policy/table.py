@@ -27,9 +27,9 @@ from pricectl.policy.values import (
 class Setting(NamedTuple):
     """One key of the settings and one sentence that explains it.
 
-    `section` is empty at the top. "profiles" is a table of tables by name, "workloads", "waivers"
-    and "severities" are lists of tables. `read` is None where its section is read as a whole: profiles by
-    `core.credits`, workloads below. A workload's `usage` has a key for each count.
+    `section` is empty at the top. "profiles" is a table of tables by name; "workloads", "waivers"
+    and "severities" are lists of tables. `read` is None where its section is read as a whole:
+    profiles by `core.credits`, workloads below. A workload's `usage` has a key for each count.
     """
 
     section: str

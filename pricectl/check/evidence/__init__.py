@@ -21,8 +21,8 @@ class Evidence(NamedTuple):
     """The catalogs that a file is held against, what people call them, and why one is missing.
 
     `no_base` and `no_reference` say in a few words why there is none; they are empty where there is
-    one. `base_settings` are the settings beside the base, where they are known. `base_policy` is what
-    the edit is judged by: those settings, or the defaults where the base has none; None where
+    one. `base_settings` are the settings beside the base, where they are known. `base_policy` is
+    what the edit is judged by: those settings, or the defaults where the base has none; None where
     nobody knows. `base_data` are the bytes of the base.
     """
 

@@ -109,6 +109,7 @@ def _negotiated(pointer: str, item: Json) -> Finding:
     about = item if isinstance(item, dict) else {}
     row = "/".join(str(about[key]) for key in ("provider", "model") if key in about)
     whose = f"of {row!r:.200} " if row else ""
-    message = f"prices {whose}are negotiated by this edit: {about.get('reason', 'no reason')!s:.200}"
+    message = (
+        f"prices {whose}are negotiated by this edit: {about.get('reason', 'no reason')!s:.200}"
+    )
     return GATE_LOOSENED.finding(pointer, message, "confirm it with the contract")
-

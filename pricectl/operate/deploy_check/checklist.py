@@ -49,6 +49,14 @@ class Candidate(NamedTuple):
     at: datetime
     fail_on_due: bool = False
 
+    def judged_by(self, policy: Policy) -> "Candidate":
+        """The candidate with other settings, and with their gates where no option sets one."""
+        return self._replace(
+            policy=policy,
+            limits=self.limits.or_settings(policy.gates),
+            fail_on_due=self.fail_on_due or "due" in policy.gates.fail_on,
+        )
+
 
 class DeployCheck(NamedTuple):
     """The checklist of one file."""

@@ -75,6 +75,8 @@ def _result(
         "locations": [_location(report.file_of(finding), finding.span, finding.pointer)],
         "partialFingerprints": {"pricectl/v1": fingerprint},
     }
+    if report.compared_with_base:
+        result["baselineState"] = "unchanged" if finding.known else "new"
     if finding.due:
         result["properties"] = {"due": True}
     if finding.also:
