@@ -21,6 +21,7 @@ from pricectl.check.violations import Violation, findings, kind, not_an_object, 
 from pricectl.core.catalog import RESERVED
 from pricectl.core.document import Json, Unreadable
 from pricectl.core.pointers import pointer_to
+from pricectl.core.units import is_price_like
 from pricectl.packaged import packaged_file
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ def described_keys(*definitions: str) -> frozenset[str]:
 def check(values: Json) -> Iterator[Finding]:
     """All schema violations of a document, as findings."""
     if not isinstance(values, dict):
-        yield WRONG_SHAPE.finding("", f"a catalog is an object, this is {kind(values)}", "")
+        hint = "begin it with {, and put a section for each provider into it"
+        yield WRONG_SHAPE.finding("", f"a catalog is an object, this is {kind(values)}", hint)
         return
     speller = price_speller()
     reserved = {key: values[key] for key in RESERVED if key in values}
@@ -60,6 +62,9 @@ def check(values: Json) -> Iterator[Finding]:
         if not isinstance(section, dict):
             yield not_an_object(where, f"the provider {provider!r}", section)
             continue
+        if any(is_price_like(name) and not isinstance(section[name], dict) for name in section):
+            yield _without_section(where, provider)
+            continue
         for name, entry in section.items():
             pointer = where + pointer_to(name)
             if isinstance(entry, dict):
@@ -71,6 +76,12 @@ def check(values: Json) -> Iterator[Finding]:
         for key, value in entry.items():
             for finding in invalid.get(_identity(key, value), ()):
                 yield finding._replace(pointer=pointer + finding.pointer)
+
+
+def _without_section(pointer: str, name: str) -> Finding:
+    message = f"the model {shorten(name, 80)!r} stands where a provider's section does"
+    hint = 'put it into the section of its provider: {"openai": {"gpt-4o": {...}}}'
+    return WRONG_SHAPE.finding(pointer, message, hint, on_key=True)
 
 
 # A member of a row. Equal members are equally valid; the type tells True from 1 and 1.0.

@@ -10,8 +10,15 @@ from pricectl.check.findings import ERRORS, Finding, Severity, Threshold
 from pricectl.check.positions import Positions, Span, lone_surrogate, too_deep
 from pricectl.check.rules.base import Context
 from pricectl.check.rules.prices import NUMBER_NOT_FINITE, PRICE_NEGATIVE, PRICE_TYPE
-from pricectl.check.rules.shape import DOCUMENT_DEPTH, DUPLICATE_KEY, ENCODING, NOT_LOADABLE
+from pricectl.check.rules.shape import (
+    DOCUMENT_DEPTH,
+    DUPLICATE_KEY,
+    ENCODING,
+    JSON_SYNTAX,
+    NOT_LOADABLE,
+)
 from pricectl.check.rules.shape import RULES as SHAPE_RULES
+from pricectl.check.typing_slips import explain
 from pricectl.check.violations import shorten
 from pricectl.core import document
 from pricectl.core.catalog import MAX_MODELS, Catalog, build
@@ -253,6 +260,9 @@ def _of_error(error: DocumentError, text: str, positions: Positions) -> Finding:
         offsets = lone_surrogate(text)
     if offsets:
         span = positions.span(*offsets)
+    slip = explain(text, span.line, span.column) if rule is JSON_SYNTAX and text.strip() else None
+    if slip:
+        return rule.finding("", slip.message, slip.hint)._replace(span=slip.span)
     return rule.finding("", error.what, error.next_step)._replace(span=span)
 
 

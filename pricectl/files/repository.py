@@ -97,6 +97,15 @@ class Repository:
         parents = (line[7:].decode() for line in header if line.startswith(b"parent "))
         return next(parents, None)
 
+    def count_commits(self, ref: str) -> int:
+        """How many commits lead to a ref along first parents, itself included. Raises BadRef."""
+        code, out, messages = self._run(
+            "rev-list", "--count", "--first-parent", "--end-of-options", ref
+        )
+        if code != 0:
+            git.fail(self.location.root, messages)
+        return int(out)
+
     def merge_base(self, commit: str) -> str | None:
         """The last common commit of HEAD and another. None if this clone does not have it.
 
