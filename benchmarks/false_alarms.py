@@ -2,8 +2,9 @@
 
     python benchmarks/false_alarms.py
 
-The reference knows the new list. Prints every step with what it gives, then how quiet the gate is
-about right files and how long it takes.
+The reference knows the new list. Prints every step with what it gives, then every error about the
+shipped catalog beside each of its versions in git, then how quiet the gate is about right files and
+how long it takes.
 """
 
 import json
@@ -29,7 +30,9 @@ from gate import (
 
 from pricectl.check.evidence import Evidence
 from pricectl.check.validation import validate
-from pricectl.core.catalog import RESERVED
+from pricectl.core.catalog import RESERVED, Catalog
+from pricectl.files.gitlog import FileLog
+from pricectl.files.settings import load_policy
 
 DATED = ("previous", "upcoming")
 LLM_PRICES = DATA / "llm-prices-2026-08-05"
@@ -97,6 +100,28 @@ def judged(step: Step) -> Judged:
     return judge(with_row(team, step.row, step.after), step.row, base, reference)
 
 
+def versions() -> Iterator[tuple[str, bytes]]:
+    """The shipped catalog's versions in git, the newest first: the commit's day and name, bytes."""
+    log = FileLog(PACKAGED)
+    for version in log.versions:
+        yield f"{version.day} {version.commit[:7]}", log.bytes_of(version) or b""
+
+
+def print_history() -> None:
+    """What each version was as an edit of the one before, and today's as an edit of each."""
+    found = list(versions())
+    today = PACKAGED.read_bytes()
+    pairs = [(f"{new} after {old}", data, before) for (new, data), (old, before) in pairwise(found)]
+    pairs += [(f"today after {name}", today, before) for name, before in found]
+    for name, data, before in pairs:
+        evidence = Evidence(Catalog.load(before), "deployed", None, "", "", "the file is it itself")
+        report = validate(data, name, load_policy(PACKAGED.parent), TODAY, evidence=evidence)
+        errors = [one for one in report.findings if one.severity == "error"]
+        print(f"  {name}: {len(errors)} errors, {report.count('warning')} warnings")
+        for one in errors:
+            print(f"    {one.rule} {one.pointer}: {one.message}")
+
+
 def main() -> None:
     """Print every step, the counts, and the findings about right files."""
     for name, steps in (("shipped", packaged_steps()), ("llm-prices", llm_prices_steps())):
@@ -107,6 +132,7 @@ def main() -> None:
             why = f" {', '.join(result.rules)}" if result.outcome != "nothing" else ""
             print(f"  {name}: {'/'.join(step.row)}: {result.outcome}{why}")
         print(f"{name}: {dict(outcomes)}")
+    print_history()
     shipped, team = load(packaged()), team_file()
     files = (
         ("shipped catalog", PACKAGED.read_text(encoding="utf-8"), shipped),

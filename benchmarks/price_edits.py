@@ -27,7 +27,7 @@ from gate import (
     with_row,
 )
 
-from pricectl.check.evidence.market import identity
+from pricectl.check.evidence.offers import identity
 from pricectl.core.catalog import Catalog
 
 # Where errors begin, for the curve: what would be caught if fewer kinds of warnings were errors.

@@ -38,6 +38,8 @@ from price_lists import (
 )
 from sellers import SECTIONS
 
+from pricectl.core.prices import DATED_LISTS
+
 DEFAULT_FILE = Path(__file__).resolve().parent.parent / "llm_pricing_current.json"
 
 AGREES, DIFFERS, SILENT = "agrees", "differs", "silent"
@@ -131,7 +133,7 @@ def check_prices(
 
 def check_periods(row: Row, dated: Source) -> Iterator[Check]:
     """Former and announced prices against the source that knows dates."""
-    for kind, key in (("previous", "until"), ("upcoming", "from")):
+    for kind, key in DATED_LISTS.items():
         for period in row.entry.get(kind, ()):
             day = date.fromisoformat(period[key])
             at = day - timedelta(days=1) if key == "until" else day

@@ -20,6 +20,7 @@ from pricectl.check.evidence import ACKNOWLEDGEABLE
 from pricectl.core.catalog import READABLE_MAJORS, SCHEMA_MAJOR
 from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.money import ROUNDINGS
+from pricectl.core.sanity.moves import is_cache
 from pricectl.core.units import (
     KNOWN_SERVICES,
     NESTED_KEYS,
@@ -48,23 +49,24 @@ MODE_MEMBERS = {
 
 # What may follow a price key: a context tier, then a service.
 SUFFIX = "(?:_above_[1-9][0-9]{0,5}k_tokens)?(?:_[a-z]+)?"
-# A family of price keys: its title and how its keys end. Each family is one pattern, so that an
-# editor can say what a key of it means.
+CACHED = "Cached tokens"
+# A family of price keys: its title and the last word of what its units count. Each family is one
+# pattern, so that an editor can say what a key of it means.
 FAMILIES = {
-    "Cached tokens": ("_token_cost", "_above_1hr", "_cache_hit"),
-    "Tokens": ("_token", "_1k_tokens"),
+    CACHED: (),
+    "Tokens": ("token",),
     "Characters, queries, requests and sessions": (
-        "_character",
-        "_query",
-        "_request",
-        "_session",
-        "_message",
-        "_calls",
+        "character",
+        "query",
+        "request",
+        "session",
+        "message",
+        "search",
     ),
-    "Pages": ("_page", "_credit"),
-    "Images and pixels": ("_pixel", "_image", "K", "_512", "_1024", "_1536"),
-    "Storage": ("_day",),
-    "Seconds": ("_second", "p", "k", "_interval"),
+    "Pages": ("page", "credit"),
+    "Images and pixels": ("pixel", "image"),
+    "Storage": ("files", "vectors"),
+    "Seconds": ("second",),
 }
 
 
@@ -132,11 +134,14 @@ def catalog() -> Schema:
 def patterns() -> dict[str, str]:
     """One pattern a family of price keys, by the family's title."""
     nested = tuple(f"{key}." for key in NESTED_KEYS)
+    title_of = {noun: title for title, nouns in FAMILIES.items() for noun in nouns}
     families: dict[str, list[str]] = {title: [] for title in FAMILIES}
     for key in (*UNIT_BY_KEY, *SYNONYMS):
+        unit = UNIT_BY_KEY[SYNONYMS.get(key, key)]
+        noun = unit.counts.rpartition(" ")[2]
+        title = CACHED if is_cache(unit.name) else title_of.get(noun, "Other units")
         if not key.startswith(nested):
-            titles = (title for title, ends in FAMILIES.items() if key.endswith(ends))
-            families.setdefault(next(titles, "Other units"), []).append(key.replace(".", "\\."))
+            families.setdefault(title, []).append(key.replace(".", "\\."))
     return {title: f"^(?:{'|'.join(bases)}){SUFFIX}$" for title, bases in families.items()}
 
 

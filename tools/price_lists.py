@@ -17,23 +17,20 @@ from typing import Any, NamedTuple, Protocol
 
 from sellers import seller_of
 
+from pricectl.core.entries import OWN_FACTORS
+from pricectl.core.units import NESTED_KEYS, SYNONYMS, parse_key
+
 INSTALL_HINT = "pip install 'pricectl[crosscheck]'"
 LITELLM, GENAI_PRICES = "litellm", "genai-prices"
 PICODOLLAR = Decimal("1e-12")
 Figures = dict[str, Decimal]
 Entry = Mapping[str, Any]
 
-PRICE_KEY = re.compile(
-    r"(?:input|output)_cost_per_(?:audio_|image_|video_)?(?:token|character|image|query|request)"
-    r"|(?:input|output)_cost_per_second(?:_(?:\d+p|4k))?|input_cost_per_text_message"
-    r"|output_cost_per_reasoning_token|citation_cost_per_token"
-    r"|cache_(?:read|creation)_input_(?:audio_|image_)?token_cost(?:_above_1hr)?"
-    r"|google_maps_grounding_cost_per_query|file_search_cost_per_1k_calls"
-    r"|(?:ocr|annotation)_cost_per_page"
-    r"|search_context_size_(?:low|medium|high)|regional_processing_uplift_multiplier_[a-z]+|us"
-)
-SUFFIX = re.compile(r"(?:_above_\d+k_tokens)?(?:_(?!above_)[a-z]+)?")
-NESTED = ("search_context_cost_per_query", "off_peak_pricing", "provider_specific_entry")
+# Factors of regions that the catalog has for the sellers' own endpoints; those of other clouds, and
+# the factor of a fast mode (`fast_prices` below), are not rows of these sellers.
+FACTOR = re.compile(rf"regional_processing_uplift_multiplier_[a-z]+|{OWN_FACTORS}\.us")
+OFF_PEAK = "off_peak_pricing."
+NESTED = (*NESTED_KEYS, OFF_PEAK.rstrip("."), OWN_FACTORS)
 
 
 TOKEN_SCALE = Decimal("1e-6")
@@ -80,20 +77,24 @@ GENERAL_KIND: Mapping[str, str] = {
 }
 
 
-def is_price_key(key: str) -> bool:
-    """Whether a key names a price or a price multiplier of the catalog's grammar."""
-    base = PRICE_KEY.match(key)
-    return base is not None and SUFFIX.fullmatch(key, base.end()) is not None
-
-
 def prices_of(entry: Entry) -> Figures:
-    """Every price of a catalog or litellm entry, nested ones under a dotted key."""
+    """Every price of a catalog or litellm entry, nested ones under a dotted key.
+
+    A price with two spellings is one figure, that of the spelling by which a row is charged.
+    """
     flat = {key: value for key, value in entry.items() if is_price_key(key)}
     for outer in NESTED:
         inner = entry.get(outer)
         if isinstance(inner, Mapping):
-            flat |= {f"{outer}.{key}": value for key, value in inner.items() if is_price_key(key)}
+            keys = {key: f"{outer}.{key}" for key in inner}
+            flat |= {dotted: inner[key] for key, dotted in keys.items() if is_price_key(dotted)}
+    flat |= {key: flat.pop(synonym) for synonym, key in SYNONYMS.items() if synonym in flat}
     return {k: Decimal(v) for k, v in flat.items() if isinstance(v, (int, Decimal))}
+
+
+def is_price_key(key: str) -> bool:
+    """Whether a key, dotted if nested, is a price or a factor in the grammar of the catalog."""
+    return FACTOR.fullmatch(key) is not None or parse_key(key.removeprefix(OFF_PEAK)) is not None
 
 
 def litellm_map() -> Path:

@@ -20,14 +20,14 @@ class CatalogVersion(NamedTuple):
     data: bytes
 
     @classmethod
-    def read(cls, data: bytes, like: "CatalogVersion | None" = None) -> "CatalogVersion":
-        """Parse and build a catalog; rows that are equal in `like` are not built again.
+    def read(cls, data: bytes, reuse: "CatalogVersion | None" = None) -> "CatalogVersion":
+        """Parse and build a catalog; rows that are equal in `reuse` are not built again.
 
         Raises DocumentError or CatalogError.
         """
         values = document.parse(data)
         members = values if isinstance(values, dict) else {}
-        catalog = _built_on(like, members, data) if like and members else None
+        catalog = _built_on(reuse, members, data) if reuse and members else None
         return cls(catalog or Catalog.from_values(values, source=data), members, data)
 
     @classmethod
@@ -43,17 +43,19 @@ class CatalogVersion(NamedTuple):
         return cls(report.catalog, report.values, data)
 
 
-def _built_on(like: CatalogVersion, values: Mapping[str, Json], data: bytes) -> Catalog | None:
-    """Build only the rows that differ from `like`; None if everything must be built.
+def _built_on(reuse: CatalogVersion, values: Mapping[str, Json], data: bytes) -> Catalog | None:
+    """Build only the rows that differ from `reuse`; None if everything must be built.
 
     That is so after any problem: the error then names the first one of the whole file.
     """
     problems: list[Problem] = []
-    own = {name: _own(name, section, like.values) for name, section in values.items()}
+    own = {name: _own(name, section, reuse.values) for name, section in values.items()}
     fresh = build(own, problems, source=data)
     if problems:
         return None
-    known = {(model.provider, model.name): model for model in (*like.catalog.models, *fresh.models)}
+    known = {
+        (model.provider, model.name): model for model in (*reuse.catalog.models, *fresh.models)
+    }
     models = tuple(
         known[provider, name]
         for provider, section in values.items()
@@ -68,9 +70,9 @@ def _built_on(like: CatalogVersion, values: Mapping[str, Json], data: bytes) -> 
     return None if invalid else catalog
 
 
-def _own(name: str, section: Json, like: Mapping[str, Json]) -> Json:
+def _own(name: str, section: Json, reuse: Mapping[str, Json]) -> Json:
     """The rows of a section that are new or changed."""
-    other = like.get(name)
+    other = reuse.get(name)
     if name in RESERVED or not isinstance(section, dict) or not isinstance(other, dict):
         return section
     return {key: entry for key, entry in section.items() if not _same(entry, other.get(key))}

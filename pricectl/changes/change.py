@@ -46,7 +46,7 @@ class Move(NamedTuple):
 
     @property
     def weight(self) -> Fraction:
-        """How large the relative difference is; 0 where there was no price to compare with."""
+        """The size of the relative difference; 0 without a price to compare with."""
         return _weight(*self)
 
 
@@ -82,7 +82,8 @@ class Change(NamedTuple):
     """One difference between two catalogs.
 
     `old` and `new` are texts: prices in USD per 1M tokens or per unit, as `price` says. `moves`
-    are the charges behind it: one for a price, several where another row answers for a name.
+    are the charges behind it: one for a price, the largest rise and fall where
+    another row answers for a name.
     `pointer` is the JSON Pointer in the new file; for a removed row, in the old one. `period` says
     which dated prices it is about ("" are those of the comparison's own day). `only_text` marks
     another notation of the same charge, which no gate counts.
@@ -131,7 +132,7 @@ class Impact(NamedTuple):
     period: str = ""
 
     @property
-    def agreed(self) -> bool:
+    def is_comparable(self) -> bool:
         """Whether both costs can be compared: replacing a guess is neither a rise nor a fall."""
         return not self.old.quote.guessed or self.new.quote.guessed
 
@@ -150,11 +151,6 @@ class Comparison(NamedTuple):
     left_out: tuple[LeftOut, ...] = ()
 
     @property
-    def hides(self) -> bool:
-        """Whether a price may have changed in what was left out."""
-        return any(part.hides for part in self.left_out)
-
-    @property
     def changed_jobs(self) -> tuple[Impact, ...]:
         """The sample jobs that cost more or less now."""
         return tuple(job for job in self.impact if job.move.difference_pico_usd)
@@ -170,6 +166,8 @@ class Comparison(NamedTuple):
             parts.append(f"{plural(numbers['resolution'], 'name')} answered by another row")
         if numbers["metadata"]:
             parts.append(plural(numbers["metadata"], "other change"))
+        if self.left_out:
+            return f"{', '.join(parts) or 'No changes found'}; not everything was compared"
         return ", ".join(parts) or "No changes"
 
     def of(self, *kinds: ChangeKind) -> tuple[Change, ...]:

@@ -11,7 +11,7 @@ from pricectl.changes.limits import Allowance
 from pricectl.changes.metadata import metadata_changes
 from pricectl.changes.names import NameLookups, resolution_changes
 from pricectl.changes.periods import in_force
-from pricectl.changes.rates import repricings, shown
+from pricectl.changes.rates import rate_text, repricings
 from pricectl.changes.renames import find_renames
 from pricectl.changes.rows import RowKey, differing_rows, member_differences
 from pricectl.changes.spelling import reordered, respelled
@@ -79,9 +79,10 @@ def _changes(
     # A renamed row is compared with its former self, as an edited one is.
     pairs = {_key(pair[1]): pair for pair in (*zip(before, after, strict=True), *renames)}
     default = old.catalog.default, new.catalog.default
+    defaults = [] if default[0].charges_like(default[1]) else [default]
     repriced = tuple(
         repricing
-        for pair in (default, *pairs.values())
+        for pair in (*defaults, *pairs.values())
         for repricing in repricings(*pair, at, lookups.allowance)
     )
     keys = tuple((_key(pair[0]), key) for key, pair in pairs.items())
@@ -122,7 +123,8 @@ def _base_prices(model: Model, at: datetime | None) -> str:
     keys = [key for key in rates if key in BASE_KEYS] or list(rates)[:1]
     prices = ((unit, *rates[unit, tier, service]) for unit, tier, service in keys)
     return (
-        ", ".join(f"{unit} {shown(pico_usd, unit)}" for unit, pico_usd, _ in prices) or "no price"
+        ", ".join(f"{unit} {rate_text(pico_usd, unit)}" for unit, pico_usd, _ in prices)
+        or "no price"
     )
 
 
@@ -130,7 +132,7 @@ def _effects(changes: Sequence[Change], impact: Sequence[Impact]) -> Mapping[Row
     """The largest relative cost change of each row; of a row that no job uses, of its prices."""
     costs: dict[RowKey, Fraction] = {}
     for job in impact:
-        if job.agreed:
+        if job.is_comparable:
             row = job.provider, job.model
             costs[row] = max(costs.get(row, NOTHING), job.move.weight)
     for change in changes:

@@ -22,9 +22,6 @@ class FailOnChange(StrEnum):
     ANY = "any"
 
 
-_ON_REMOVED = f"fail-on-{FailOnChange.REMOVED}"
-
-
 class BadLimit(PricingError):
     """A limit that is not a percentage."""
 
@@ -71,7 +68,7 @@ class Gate(NamedTuple):
     """One gate and its result: the limit, what was found, whether it tripped.
 
     `limit` and `actual` are counts, or percentages where `percent` is set; None is a rise from
-    nothing.
+    nothing. `incomplete` marks a gate that tripped only because something was not compared.
     """
 
     id: str
@@ -79,6 +76,7 @@ class Gate(NamedTuple):
     actual: Fraction | None
     tripped: bool
     percent: bool = False
+    incomplete: bool = False
 
     @property
     def text(self) -> str:
@@ -86,7 +84,8 @@ class Gate(NamedTuple):
         sign = "%" if self.percent else ""
         actual = "from nothing" if self.actual is None else f"{short_decimal(self.actual, 2)}{sign}"
         state = "tripped" if self.tripped else "kept"
-        return f"gate {self.id} {state}: {actual}, limit {short_decimal(self.limit, 2)}{sign}"
+        why = "; not everything was compared" if self.incomplete else ""
+        return f"gate {self.id} {state}: {actual}, limit {short_decimal(self.limit, 2)}{sign}{why}"
 
 
 class GatedComparison(NamedTuple):
@@ -123,8 +122,7 @@ def read_percent(text: str, where: str) -> Fraction:
 def check_gates(comparison: Comparison, limits: GateLimits) -> tuple[Gate, ...]:
     """Every gate that is set, in a fixed order.
 
-    A gate on prices also trips if the comparison left out something that may hide a price change:
-    it is not known to stay within the limit.
+    Every gate also trips if the comparison left something out: nobody knows what is in there.
     """
     rises, falls = _moved(comparison, 1), _moved(comparison, -1)
     changed = sum(not change.only_text for change in comparison.changes)
@@ -146,7 +144,7 @@ def check_gates(comparison: Comparison, limits: GateLimits) -> tuple[Gate, ...]:
     if limits.exit_code:
         gates.append(Gate("exit-code", Fraction(0), Fraction(changed), changed > 0))
     return tuple(
-        gate._replace(tripped=gate.tripped or (comparison.hides and gate.id != _ON_REMOVED))
+        gate._replace(tripped=True, incomplete=not gate.tripped) if comparison.left_out else gate
         for gate in gates
     )
 
@@ -165,7 +163,7 @@ def _moved(comparison: Comparison, direction: int) -> _Moves:
     """The moves in one direction; 1 is up, -1 is down."""
     prices = (change.moves for change in comparison.changes)
     # A job that only the default price answered before had no price that could rise or fall.
-    jobs = ((job.move,) for job in comparison.impact if job.agreed)
+    jobs = ((job.move,) for job in comparison.impact if job.is_comparable)
     return _Moves(_largest(prices, direction), _largest(jobs, direction))
 
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import NamedTuple
 
 from pricectl.changes.change import Change, Impact, Move, PriceRef
-from pricectl.changes.limits import MAX_PRICE_JOBS
 from pricectl.changes.names import NameLookups
 from pricectl.changes.periods import in_force
 from pricectl.core.calculator import quote
@@ -20,8 +19,10 @@ from pricectl.core.usage import Usage
 from pricectl.policy import Workload
 
 PRICE_JOB_TOKENS, PRICE_JOB_OUTPUT, PRICE_JOB_COUNT = 10_000, 1_000, 1_000
-# Steps that a job takes, in rows looked at.
-JOB_STEPS = 50
+# Jobs made for the prices of one row that no sample workload uses.
+MAX_PRICE_JOBS = 6
+# Steps that a job takes.
+JOB_STEPS = 100
 _DETAIL = {unit: detail for detail, unit in USAGE_ARGUMENTS.items()}
 
 
@@ -122,17 +123,13 @@ def _affordable(
     tried = set()
     for number, target in by_importance:
         jobs = workloads + min(MAX_PRICE_JOBS, len(target.changes))
-        names = lookups.steps(target.old_name) + lookups.steps(target.new_name)
         sizes = (
             len(row.prices.rates) + len(row.previous) + len(row.upcoming)
             for row in (match.model for match in target.matches)
         )
-        # An eighth: looking at a rate or a period takes that much of the time of looking at a row.
-        steps = jobs * JOB_STEPS + names + sum(sizes) // 8
-        if target.matches and lookups.allowance.take("jobs", steps):
+        # Without matches, its names were left out before.
+        if target.matches and lookups.allowance.take("changed row", jobs * JOB_STEPS + sum(sizes)):
             tried.add(number)
-        else:
-            lookups.allowance.leave_out("jobs", hides=target.needs_jobs)
     return (target for number, target in enumerate(targets) if number in tried)
 
 

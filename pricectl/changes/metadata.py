@@ -11,11 +11,11 @@ from pricectl.changes.rows import MemberDifference, RowKey, text_of
 from pricectl.core.catalog import DEFAULT_PROVIDER, RESERVED
 from pricectl.core.model import Model
 from pricectl.core.pointers import pointer_to
+from pricectl.core.prices import DATED_LISTS
 from pricectl.core.units import NESTED_KEYS, is_price_like, parse_key
 
 # Members that hold lists of prices; the repricings show what a change in them does.
-_DATED = ("previous", "upcoming")
-_LISTS = (*_DATED, TIERED, OFF_PEAK)
+_LISTS = (*DATED_LISTS, TIERED, OFF_PEAK)
 _DEFAULT = ("metadata", "default_pricing")
 SAME_CHARGES = "charges the same on every day"
 
@@ -43,6 +43,11 @@ def metadata_changes(
         for repricing in repricings
         for part in repricing.parts
     }
+    not_compared = {
+        (repricing.change.provider, repricing.change.model)
+        for repricing in repricings
+        if repricing.whole_row
+    }
     moved_with_prices = {key: _moved_with_prices(pair, at) for key, pair in pairs.items()}
     same_charges: dict[RowKey, list[Change]] = {}
     for difference in differences:
@@ -54,10 +59,11 @@ def metadata_changes(
             path = ("", *path)
         provider, model, *field = path
         row = provider, model
-        if (*row, _part(field)) in accounted:
+        is_price = bool(provider) and _is_charged(field)
+        if (*row, _part(field)) in accounted or (is_price and row in not_compared):
             continue
         change = _change(difference, row, field)
-        if provider and (_is_charged(field) or field[0] in moved_with_prices.get(row, ())):
+        if is_price or (provider and field[0] in moved_with_prices.get(row, ())):
             same = change._replace(severity="info", note=SAME_CHARGES, only_text=True)
             same_charges.setdefault(row, []).append(same)
         else:
@@ -110,7 +116,7 @@ def _change(difference: MemberDifference, row: RowKey, field: Sequence[str]) -> 
 
 def _merged(changes: Sequence[Change], pair: tuple[Model, Model] | None) -> Iterator[Change]:
     """One change for prices that moved from one dated list to another, or to the row."""
-    dated = [change for change in changes if change.field in _DATED]
+    dated = [change for change in changes if change.field in DATED_LISTS]
     if not dated or pair is None:
         yield from changes
         return

@@ -6,9 +6,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 from pricectl.changes.change import Change, Move, by_size
-from pricectl.changes.limits import MAX_MOVES, Allowance
+from pricectl.changes.limits import Allowance
 from pricectl.changes.periods import in_force
-from pricectl.changes.rates import rate_moves, severity_of
+from pricectl.changes.rates import rate_moves, rate_steps, severity_of
 from pricectl.changes.renames import Rename
 from pricectl.check.findings import SEVERITIES
 from pricectl.core.catalog import Catalog
@@ -17,7 +17,7 @@ from pricectl.core.model import Match, Model
 from pricectl.core.pointers import DEFAULT_PRICING_POINTER
 from pricectl.core.prices import PriceList
 
-# Steps that every lookup takes, in rows looked at.
+# Steps that every lookup takes, and each row that has the name.
 LOOKUP_STEPS = 10
 _SEPARATORS = "-_/.:@"
 
@@ -43,15 +43,13 @@ class NameLookups:
     def both(self, name: str) -> NameMatches | None:
         """The matches of a name; None if looking it up would take too long."""
         if name not in self._known:
-            allowed = self.allowance.take("names", self.steps(name))
-            if not allowed:
-                self.allowance.leave_out("names", hides=True)
+            allowed = self.allowance.take("name", self._steps(name))
             matches = NameMatches(find(self.old, name), find(self.new, name)) if allowed else None
             self._known[name] = matches
         return self._known[name]
 
-    def steps(self, name: str) -> int:
-        """An estimate of how many rows a lookup looks at.
+    def _steps(self, name: str) -> int:
+        """About how long a lookup takes.
 
         All rows that share a name are compared with each other. A name that no row has is searched
         for parts that are names, each of which may be shared by as many rows as any name.
@@ -59,15 +57,14 @@ class NameLookups:
         if all(name in catalog.by_full_name for catalog in self._catalogs):
             return LOOKUP_STEPS
         folded = name.lower()
-        rows = LOOKUP_STEPS + sum(len(catalog.folded.get(folded, ())) for catalog in self._catalogs)
+        rows = 1 + sum(len(catalog.folded.get(folded, ())) for catalog in self._catalogs)
         if all(name in catalog.names or name in catalog.aliases for catalog in self._catalogs):
-            return rows
+            return LOOKUP_STEPS * rows
         parts = 1 + sum(map(name.count, _SEPARATORS))
-        # Text costs less to look at than a row: a character an eighth, a shared name a quarter.
-        return rows + len(name) * parts // 8 + self._largest_group // 4
+        return LOOKUP_STEPS * rows + len(name) * parts // 8 + self._largest_group * 3
 
     def is_kept(self, name: str) -> bool:
-        """Whether the same row alone has a name in both versions, so that it answers in both."""
+        """Whether the same single row has a name in both versions, so that it answers in both."""
         folded = name.lower()
         old, new = (catalog.folded.get(folded, ()) for catalog in self._catalogs)
         return (
@@ -98,7 +95,7 @@ def resolution_changes(
     Args:
         lookups: both versions.
         touched: the rows, of both sides, that were added, removed or edited.
-        renames: rows that changed their name; nothing is said of them if all charges stay.
+        renames: rows that changed their name; they are left out if all charges stay.
         watched: names to look up in any case. Where only the default price answered before, an
             added row's name is part of that addition, unless it is watched.
         at: the instant whose prices are compared.
@@ -118,7 +115,10 @@ def resolution_changes(
         if before.is_guess and is_new_row and name not in watched:
             continue
         if rows not in moves_of:
-            moves_of[rows] = _moves(in_force(before.model, at), in_force(after.model, at))
+            prices = in_force(before.model, at), in_force(after.model, at)
+            if not lookups.allowance.take("name", rate_steps(*prices)):
+                continue
+            moves_of[rows] = _moves(*prices)
         moves = moves_of[rows]
         if rows not in renamed or moves:
             seen.add((short, *rows))
@@ -126,10 +126,8 @@ def resolution_changes(
 
 
 def _moves(old: PriceList, new: PriceList) -> tuple[Move, ...]:
-    """The charges that move; of very many, the one that rises most and the one that falls most."""
-    moves = [rate.move for rate in rate_moves(old, new) if rate.move.difference_pico_usd]
-    if len(moves) <= MAX_MOVES:
-        return tuple(moves)
+    """The charge that rises most and the one that falls most."""
+    moves = [rate.move for rate in rate_moves(old, new)]
     rises = [move for move in moves if move.difference_pico_usd > 0]
     falls = [move for move in moves if move.difference_pico_usd < 0]
     return tuple(max(one, key=by_size) for one in (rises, falls) if one)
@@ -138,7 +136,7 @@ def _moves(old: PriceList, new: PriceList) -> tuple[Move, ...]:
 def _names(
     lookups: NameLookups, touched: Iterable[Model], watched: tuple[str, ...]
 ) -> dict[str, str]:
-    """Every name whose answer may differ, with the short name that says the same; short ones first.
+    """Every name whose answer may differ, with its short form; short ones first.
 
     The answer for a name that both catalogs have depends only on the rows that share it, upper and
     lower case aside. So a name of an untouched row is looked up only if a touched row shares it.

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from pricectl.changes.change import Change, Move, PriceRef
 from pricectl.changes.conditions import OFF_PEAK, WINDOWS, ConditionChange, condition_changes
-from pricectl.changes.limits import MAX_TIERS, Allowance
+from pricectl.changes.limits import Allowance
 from pricectl.changes.periods import PricePeriod, in_force, member_and_day, price_periods
 from pricectl.changes.rows import text_of
 from pricectl.check.findings import Severity
-from pricectl.core.labels import price_of
+from pricectl.core.labels import plural, price_of
 from pricectl.core.model import Model
 from pricectl.core.money import usd
 from pricectl.core.pointers import DEFAULT_PRICING_POINTER, pointer_to
@@ -21,6 +21,8 @@ from pricectl.core.units import NESTED_KEYS, is_token_unit
 TIERED = "tiered_pricing"
 # A price that moves this much at once is more often a slip than a new price.
 SUSPICIOUS_FACTOR = 5
+# Steps that each price takes, and how many tiers of its list take one more.
+RATE_STEPS, TIERS_PER_STEP = 4, 2
 
 # A part of a row: a price by unit, tier and service, else a member.
 RowPart = RateKey | str
@@ -29,24 +31,28 @@ RowPart = RateKey | str
 class RateMove(NamedTuple):
     """One price in two price lists, and what is charged for it.
 
-    `old` and `new` are the lists' own prices in picodollars, None where one has none; the keys are
-    as the file has them, "" where there is no price.
+    `old_pico_usd` and `new_pico_usd` are the lists' own prices, None where one has none; the keys
+    are as the file has them, "" where there is no price.
     """
 
     price: PriceRef
-    old: int | None
-    new: int | None
+    old_pico_usd: int | None
+    new_pico_usd: int | None
     old_key: str
     new_key: str
     move: Move
 
 
 class Repricing(NamedTuple):
-    """A price change, the parts of the row, old or new, that it accounts for, and its instant."""
+    """A price change, the parts of the row, old or new, that it accounts for, and its instant.
+
+    `whole_row`: it accounts for every price of the row, because they were not compared.
+    """
 
     change: Change
     parts: frozenset[RowPart]
     at: datetime | None
+    whole_row: bool = False
 
 
 def row_changes(old: Model, new: Model, at: datetime | None = None) -> Iterator[Change]:
@@ -61,20 +67,21 @@ def repricings(
     old: Model, new: Model, at: datetime | None, allowance: Allowance
 ) -> Iterator[Repricing]:
     """Compare the price lists in force, so that prices that only moved in the text are the same."""
-    seen: set[PriceList] = set()
     for period in price_periods((old, new), at):
         before, after = in_force(old, period.at), in_force(new, period.at)
-        again = sum(len(prices.rates) for prices in (before, after) if prices in seen)
-        if not allowance.take("periods", again):
-            allowance.leave_out("periods", hides=True)
-            continue
-        if max(len(before.thresholds), len(after.thresholds)) > MAX_TIERS:
-            allowance.leave_out("tiers", hides=True)
-        seen |= {before, after}
         pair = _ListsInForce(new, period, before, after)
+        if not allowance.take("row", rate_steps(before, after)):
+            yield pair.left_out()
+            return
         rates = (*rate_moves(before, after), *_off_peak_moves(before, after))
         yield from map(pair.repriced, rates)
         yield from map(pair.condition_changed, condition_changes(before, after))
+
+
+def rate_steps(old: PriceList, new: PriceList) -> int:
+    """About how long comparing two lists takes: a missing price is looked up in every tier."""
+    tiers = len(old.thresholds) + len(new.thresholds)
+    return (len(old.rates) + len(new.rates)) * (RATE_STEPS + tiers // TIERS_PER_STEP)
 
 
 def rate_moves(old: PriceList, new: PriceList) -> Iterator[RateMove]:
@@ -96,7 +103,7 @@ def charged(prices: PriceList, price: PriceRef) -> int | None:
     """What a list charges there, in picodollars a unit, by its own rate or one it falls back on."""
     pico_usd, _ = prices.rates.get(price.key, (None, ""))
     is_final = pico_usd is not None and not prices.uplifts
-    if is_final or len(prices.thresholds) > MAX_TIERS:
+    if is_final:
         return pico_usd
     passed = sum(threshold <= price.above_tokens for threshold in prices.thresholds)
     rate = prices.card(passed, price.service)[price.unit]
@@ -104,7 +111,7 @@ def charged(prices: PriceList, price: PriceRef) -> int | None:
 
 
 def _off_peak_moves(old: PriceList, new: PriceList) -> Iterator[RateMove]:
-    """The prices of the off-peak hours alone; those of the whole day are compared without them."""
+    """Only the prices of the off-peak hours; those of the whole day are compared separately."""
     if old.off_peak is None and new.off_peak is None:
         return
     for rate in rate_moves(old.off_peak or old, new.off_peak or new):
@@ -114,8 +121,8 @@ def _off_peak_moves(old: PriceList, new: PriceList) -> Iterator[RateMove]:
         if old_key or new_key:
             yield RateMove(
                 rate.price._replace(period="off-peak"),
-                rate.old if old_key else None,
-                rate.new if new_key else None,
+                rate.old_pico_usd if old_key else None,
+                rate.new_pico_usd if new_key else None,
                 old_key,
                 new_key,
                 rate.move,
@@ -135,8 +142,8 @@ class _ListsInForce(NamedTuple):
         period = f"{self.period.name} {rate.price.period}".strip()
         price = rate.price._replace(period=period)
         old, new = (
-            None if pico_usd is None else shown(pico_usd, price.unit)
-            for pico_usd in (rate.old, rate.new)
+            None if pico_usd is None else rate_text(pico_usd, price.unit)
+            for pico_usd in (rate.old_pico_usd, rate.new_pico_usd)
         )
         pointer = f"/{key_path(rate.new_key)}" if rate.new_key else ""
         change = self._change(rate.new_key or rate.old_key, old, new, pointer)._replace(
@@ -144,6 +151,12 @@ class _ListsInForce(NamedTuple):
         )
         parts = _parts(price, self.old, rate.old_key) | _parts(price, self.new, rate.new_key)
         return Repricing(change, parts, self.period.at)
+
+    def left_out(self) -> Repricing:
+        """One change that stands for the prices of the row from this period on: not compared."""
+        old, new = (plural(len(prices.rates), "price") for prices in (self.old, self.new))
+        change = self._change("prices", old, new, "")._replace(note="not compared")
+        return Repricing(change, frozenset(), self.period.at, whole_row=True)
 
     def condition_changed(self, condition: ConditionChange) -> Repricing:
         """The change of a member that says how prices apply."""
@@ -190,13 +203,13 @@ def _parts(price: PriceRef, prices: PriceList, key: str) -> frozenset[RowPart]:
 
 def _note(rate: RateMove) -> str:
     """What is charged on the side without a price of its own."""
-    if rate.old is not None and rate.new is not None:
+    if rate.old_pico_usd is not None and rate.new_pico_usd is not None:
         return ""
-    side = "before" if rate.old is None else "now"
-    pico_usd = rate.move.old_pico_usd if rate.old is None else rate.move.new_pico_usd
+    side = "before" if rate.old_pico_usd is None else "now"
+    pico_usd = rate.move.old_pico_usd if rate.old_pico_usd is None else rate.move.new_pico_usd
     if pico_usd is None:
         return f"unpriced {side}"
-    return f"charged at {shown(pico_usd, rate.price.unit)} {side}"
+    return f"charged at {rate_text(pico_usd, rate.price.unit)} {side}"
 
 
 def severity_of(move: Move) -> Severity:
@@ -209,10 +222,10 @@ def severity_of(move: Move) -> Severity:
     return "error" if high >= low * SUSPICIOUS_FACTOR else "warning"
 
 
-def shown(pico_usd: int, unit: str) -> str:
+def rate_text(pico_usd: int, unit: str) -> str:
     """A rate as people read it, in USD: per 1M tokens, else for one of what is counted.
 
-    >>> shown(2_500_000, "input"), shown(40_000_000_000, "output_image_file")
+    >>> rate_text(2_500_000, "input"), rate_text(40_000_000_000, "output_image_file")
     ('2.50', '0.04')
     """
     return usd(price_of(pico_usd, unit, 1_000_000 if is_token_unit(unit) else 1))

@@ -1,15 +1,16 @@
 """Which removed rows live on under another name."""
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from pricectl.changes.limits import MAX_RENAME_CANDIDATES, Allowance
+from pricectl.changes.limits import Allowance
 from pricectl.changes.periods import in_force
 from pricectl.core.model import Model
 
 SIMILAR = 0.6
+# Steps that each pair of names takes, and how many pairs of their letters take one more.
+PAIR_STEPS, LETTER_PAIRS_PER_STEP = 10, 16
 
 
 class Rename(NamedTuple):
@@ -90,49 +91,25 @@ def _by_similarity(
     for old in removed:
         prices = in_force(old, at)
         candidates = new_by_price.get(_price(old, at), []) if prices.rates else []
-        for new, ratio in _similarities(old, candidates, allowance):
+        letters = sum(len(new.name) for new in candidates)
+        steps = PAIR_STEPS * len(candidates) + len(old.name) * letters // LETTER_PAIRS_PER_STEP
+        if not allowance.take("removed row", steps):
+            continue
+        for new in candidates:
+            ratio = similarity(old.name, new.name)
             if ratio >= SIMILAR and prices.same_prices(in_force(new, at)):
                 yield 1 - ratio, old.full_name, new.full_name
 
 
-def _similarities(
-    old: Model, candidates: list[Model], allowance: Allowance
-) -> Iterator[tuple[Model, float]]:
-    """How similar the names are, from 0 to 1, until the allowance is used up."""
-    if len(candidates) > MAX_RENAME_CANDIDATES:
-        allowance.leave_out("renames")
-        return
-    for new in candidates:
-        # A first look counts the characters, whatever their order, and so costs little.
-        first_look = 2 * (len(old.name) + len(new.name)) + len(new.prices.rates)
-        if not allowance.take("renames", first_look):
-            allowance.leave_out("renames")
-            return
-        if not may_be_similar(old.name, new.name):
-            continue
-        letters = Counter(new.name)
-        # Comparing two names costs about an eighth of a row for each pair of letters, and one for
-        # each pair of equal letters.
-        pairs = sum(letters[letter] for letter in old.name)
-        if not allowance.take("renames", len(old.name) * len(new.name) // 8 + pairs):
-            allowance.leave_out("renames")
-            return
-        yield new, similarity(old.name, new.name)
-
-
-def may_be_similar(old: str, new: str) -> bool:
-    """Whether two names have enough characters in common, in whatever order."""
+def similarity(old: str, new: str) -> float:
+    """How similar two names are, from 0 to 1; 0 where they have too few characters in common."""
     from difflib import SequenceMatcher
 
     matcher = SequenceMatcher(None, old, new)
-    return matcher.real_quick_ratio() >= SIMILAR and matcher.quick_ratio() >= SIMILAR
-
-
-def similarity(old: str, new: str) -> float:
-    """How similar two names are, from 0 to 1."""
-    from difflib import SequenceMatcher
-
-    return SequenceMatcher(None, old, new).ratio()
+    # The quick ones count the characters, whatever their order, and cannot be lower.
+    if matcher.real_quick_ratio() < SIMILAR or matcher.quick_ratio() < SIMILAR:
+        return 0.0
+    return matcher.ratio()
 
 
 def _price(model: Model, at: datetime | None) -> object:

@@ -13,6 +13,8 @@ from pricectl.core.document import Json, Unreadable
 MemberPath = tuple[str, ...]
 # Provider and model: a row's place in the document.
 RowKey = tuple[str, str]
+# Steps that deepdiff takes for each value in a member, its memory counted in.
+MEMBER_STEPS = 250
 
 
 class DifferingRows(NamedTuple):
@@ -63,7 +65,7 @@ def member_differences(
     rows: Sequence[tuple[RowKey, RowKey]],
     allowance: Allowance,
 ) -> list[MemberDifference]:
-    """The values that differ in some rows, and in the members beside the sections, by path.
+    """The values that differ in some rows and in the other top-level members, by path.
 
     `rows` are given with their old and new key; the path of a renamed row has its new one.
     """
@@ -77,19 +79,18 @@ def member_differences(
             continue
         # Loading deepdiff costs more than a whole catalog, so it compares only what is an object
         # on both sides.
-        if isinstance(one, dict) and isinstance(other, dict):
-            if allowance.take("members", _size(one) + _size(other)):
-                nested.append(path)
-                continue
-            allowance.leave_out("members")
-        differences[path] = _difference(before, after, path)
+        is_nested = isinstance(one, dict) and isinstance(other, dict)
+        if is_nested and allowance.take("large member", MEMBER_STEPS * (_size(one) + _size(other))):
+            nested.append(path)
+        else:
+            differences[path] = _difference(before, after, path)
     if nested:
         differences |= _nested_differences(before, after, nested)
     return [differences[path] for path in sorted(differences)]
 
 
 def _members(document: Mapping[str, Json], rows: Mapping[RowKey, RowKey]) -> dict[MemberPath, Json]:
-    """The members of some rows, by the path in the new document, and those beside the sections."""
+    """The members of some rows and the other top-level members, by the path in the new document."""
     members: dict[MemberPath, Json] = {
         (*path, member): value
         for path, (provider, name) in rows.items()

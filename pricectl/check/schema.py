@@ -62,15 +62,12 @@ def check(values: Json) -> Iterator[Finding]:
         if not isinstance(section, dict):
             yield not_an_object(where, f"the provider {provider!r}", section)
             continue
-        if any(is_price_like(name) and not isinstance(section[name], dict) for name in section):
-            yield _without_section(where, provider)
-            continue
-        for name, entry in section.items():
-            pointer = where + pointer_to(name)
-            if isinstance(entry, dict):
-                rows.append((pointer, entry))
-            else:
-                yield not_an_object(pointer, "the model", entry)
+        yield from _not_rows(where, provider, section)
+        rows += [
+            (where + pointer_to(name), entry)
+            for name, entry in section.items()
+            if isinstance(entry, dict)
+        ]
     invalid = _invalid_members([entry for _, entry in rows])
     for pointer, entry in rows if invalid else ():
         for key, value in entry.items():
@@ -78,10 +75,16 @@ def check(values: Json) -> Iterator[Finding]:
                 yield finding._replace(pointer=pointer + finding.pointer)
 
 
-def _without_section(pointer: str, name: str) -> Finding:
-    message = f"the model {shorten(name, 80)!r} stands where a provider's section does"
-    hint = 'put it into the section of its provider: {"openai": {"gpt-4o": {...}}}'
-    return WRONG_SHAPE.finding(pointer, message, hint, on_key=True)
+def _not_rows(pointer: str, provider: str, section: dict[str, Json]) -> Iterator[Finding]:
+    """What a section has beside its rows; one finding if it is a row without a section."""
+    others = {name: entry for name, entry in section.items() if not isinstance(entry, dict)}
+    if any(map(is_price_like, others)):
+        message = f"the model {shorten(provider, 80)!r} stands where a provider's section does"
+        hint = 'put it into the section of its provider: {"openai": {"gpt-4o": {...}}}'
+        yield WRONG_SHAPE.finding(pointer, message, hint, on_key=True)
+        return
+    for name, entry in others.items():
+        yield not_an_object(pointer + pointer_to(name), "the model", entry)
 
 
 # A member of a row. Equal members are equally valid; the type tells True from 1 and 1.0.
@@ -163,7 +166,7 @@ def _is_integer(_: object, value: object) -> bool:
 
 def _unreadable(value: Json, pointer: str) -> Iterator[Finding]:
     if isinstance(value, Unreadable):
-        message = f"{shorten(value.literal)} is not a number that can be counted with"
+        message = f"{shorten(value.literal)} is not a usable number"
         yield NUMBER_NOT_FINITE.finding(pointer, message)
     elif isinstance(value, dict):
         for key, member in value.items():

@@ -55,7 +55,7 @@ def deploy_check(
     """Check whether the price file is safe to deploy.
 
     It checks the rules of 'validate', whether production can load the file, the critical models,
-    the sample jobs, and the changes since the deployed version. -q prints the verdict alone, -v
+    the sample jobs, and the changes since the deployed version. -q prints only the verdict, -v
     every item with its details.
 
     Exits with 1 if the file is not safe, with 2 if something could not be checked.

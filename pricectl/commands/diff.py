@@ -73,9 +73,11 @@ def diff(
     """Show what a price edit does to costs and credits.
 
     Without --base, the price file is compared with the deployed version: the setting 'deployed',
-    else where this branch left the main one. -q prints the summary alone, -v all changes.
+    else the commit where this branch left the main branch. -q prints only the summary, -v all
+    changes.
 
-    Exits with 0 whatever changed, unless one of the limits below, or of the settings, is broken.
+    Exits with 1 only if a limit given below or in the settings is broken, else with 0 even if
+    prices changed.
 
     Example: pricectl diff --base HEAD --max-increase 20%
     """
@@ -100,7 +102,7 @@ def diff(
         reviewed = reviewed_policy(policy, old, before.catalog, working)
     result = diff_versions(
         NamedVersion(before, old.described, old.path),
-        NamedVersion(edited.version(like=before), edited.name, edited.path),
+        NamedVersion(edited.version(reuse=before), edited.name, edited.path),
         reviewed.policy,
         profile=policy.profile_named(profile),
         at=when,

@@ -45,8 +45,8 @@ def explain(
 ) -> int:
     """Show why a call costs what it costs, step by step.
 
-    The first steps show how the model's name is found in the price file. Without tokens they are
-    all there is. -q prints the name of the row that is used, alone.
+    The first steps show how the model's name is found in the price file. Without token counts,
+    only these are shown. -q prints only the name of the row that is used.
 
     Example: pricectl explain gpt-4o-2024-08-06 1000 500
     """

@@ -56,12 +56,12 @@ def fmt(
     *,
     view: ViewOptions,
 ) -> int:
-    """Apply announced prices that have begun; write all alike.
+    """Move prices that have begun into the row; write all alike.
 
-    Every other byte stays, and so does what a call costs on any day. -q prints the summary alone.
+    Every other byte of the file stays, and no call changes its cost. -q prints only the summary.
 
-    Exits with 1 if a price that has begun needs a decision of yours. With --check, announced prices
-    that have begun count only if --fail-on due is given, too.
+    Exits with 1 if you must decide about a price that has begun. With --check, announced prices
+    that have begun count only with --fail-on due.
 
     Example: pricectl fmt --diff
     """
@@ -90,7 +90,7 @@ def fmt(
         fail_on_due=bool(fail_on),
     )
     if piped and result.writes and not view.output:
-        sys.stdout.buffer.write(result.formatted.text.encode())
+        sys.stdout.buffer.write(result.formatted_text.text.encode())
     else:
         show(view, "fmt", result, report)
     # Standard output is the catalog or the diff here, so the summary goes beside it.

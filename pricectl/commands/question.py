@@ -157,7 +157,7 @@ class CallQuotes(NamedTuple):
 
 
 class CallQuestion(NamedTuple):
-    """One call to be priced: `names` are models and counts, or models alone with a response."""
+    """One call to be priced: `names` are models and counts, or only models with a response."""
 
     names: Sequence[str]
     usage: UsageOptions

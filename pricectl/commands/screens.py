@@ -82,11 +82,11 @@ def write_screen(formatter: Any, usage: str, text: str, sections: Mapping[str, R
         formatter.write(f"\n{_bold('Example')}:\n  {example}\n")
 
 
-def _row(name: str, said: str, indent: int, width: int) -> str:
+def _row(name: str, description: str, indent: int, width: int) -> str:
     """A name and its sentence beside it, below it where the name is too long."""
     lines = [
         line.replace(_FIXED_SPACE, " ")
-        for line in wrap(said, width - indent, break_on_hyphens=False)
+        for line in wrap(description, width - indent, break_on_hyphens=False)
     ]
     first = f"  {name}".ljust(indent)
     if len(first) > indent:

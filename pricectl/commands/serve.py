@@ -47,8 +47,8 @@ def serve(
 ) -> None:
     """Answer quotes over HTTP until interrupted.
 
-    It also has endpoints for health, metrics and reloads. Without a token there are no admin
-    endpoints, such as the one for reloads. -v logs every request.
+    It also has endpoints for health, metrics and reloads. Without a token the admin
+    endpoints, such as the one for reloads, are off. -v logs every request.
 
     Example: pricectl serve --port 8000 --workers 2
     """
@@ -122,4 +122,4 @@ def _run(listener: socket.socket, workers: int, *, verbose: bool) -> None:
             server_header=False,
         )
     except SystemExit:
-        raise NotServed("the server could not start", next_step="-v says more") from None
+        raise NotServed("the server could not start", next_step="-v shows more") from None

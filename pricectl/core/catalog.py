@@ -140,7 +140,7 @@ def build(values: Json, problems: list[Problem], *, source: bytes | str = "") ->
         problems.append(Problem(METADATA_POINTER, "metadata is not an object"))
         metadata = {}
     if metadata.get("currency", "USD") != "USD":
-        message = "prices are in another currency than USD"
+        message = "prices are not in USD"
         problems.append(Problem(f"{METADATA_POINTER}/currency", message))
     if not has_known_schema(metadata):
         message = f"schema_version is not {readable_schemas()}"
@@ -162,7 +162,7 @@ def build(values: Json, problems: list[Problem], *, source: bytes | str = "") ->
 def has_known_schema(metadata: Entry) -> bool:
     """Whether this reader understands a file's `schema_version`; a missing version is accepted.
 
-    >>> has_known_schema({"schema_version": "1.4"}), has_known_schema({"schema_version": "2.0"})
+    >>> has_known_schema({"schema_version": "1.4"}), has_known_schema({"schema_version": "99.0"})
     (True, False)
     """
     version = metadata.get("schema_version", f"{SCHEMA_MAJOR}.0")

@@ -11,7 +11,15 @@ from typing import NamedTuple
 from pricectl.core.document import Json, Unreadable
 from pricectl.core.model import Model, Periods
 from pricectl.core.money import pico_usd
-from pricectl.core.prices import NO_UPLIFTS, Entry, ListKind, PriceList, Problem, key_path
+from pricectl.core.prices import (
+    DATED_LISTS,
+    NO_UPLIFTS,
+    Entry,
+    ListKind,
+    PriceList,
+    Problem,
+    key_path,
+)
 from pricectl.core.rates import OwnRate, RateKey, Rates
 from pricectl.core.units import MAX_KEY, NESTED_KEYS, SYNONYMS, parse_key
 from pricectl.core.windows import read_instant, read_off_peak
@@ -39,8 +47,10 @@ def read_model(
 
     `pointer` is the entry's JSON Pointer.
     """
-    ended = _dated_entries(entry.get("previous"), "until", f"{pointer}/previous", problems)
-    begun = _dated_entries(entry.get("upcoming"), "from", f"{pointer}/upcoming", problems)
+    ended, begun = (
+        _dated_entries(entry.get(member), date_key, f"{pointer}/{member}", problems)
+        for member, date_key in DATED_LISTS.items()
+    )
     # A list starts and ends where its neighbours end and start.
     ends = (None, *(dated.instant for dated in ended))
     starts = (*(dated.instant for dated in begun), None)
@@ -76,7 +86,7 @@ class _DatedEntry(NamedTuple):
 def _dated_entries(
     value: Json, key: str, pointer: str, problems: list[Problem]
 ) -> tuple[_DatedEntry, ...]:
-    """The elements of a list of dated prices in the order of time, whatever their order there."""
+    """The elements of a list of dated prices, sorted by time."""
     if value is None:
         return ()
     found = []

@@ -90,15 +90,15 @@ def require(catalog: Catalog, name: object) -> Match:
 def search(catalog: Catalog, name: object) -> tuple[Match, tuple[LayerTried, ...]]:
     """The row that `find` returns, and each layer tried, in order, up to the one that answered."""
     stripped = str.strip(name) if isinstance(name, str) else ""
-    asked = stripped if len(stripped) <= MAX_NAME else ""
+    requested_name = stripped if len(stripped) <= MAX_NAME else ""
     tried: list[LayerTried] = []
-    for layer, answer, why, *reason in _layers(catalog, asked):
+    for layer, answer, why, *reason in _layers(catalog, requested_name):
         tried.append(LayerTried(layer, answer is not None, why, *reason))
         if answer:
             match = answer
             break
     else:
-        match = Match(catalog.default, "default", asked, "")
+        match = Match(catalog.default, "default", requested_name, "")
         why = "nothing matched: the default price, which is a guess"
         tried.append(LayerTried("default", matched=True, why=why))
     # Names come from requests: bounded in number and length, so that they cannot fill the memory.
@@ -132,37 +132,37 @@ def near_names(catalog: Catalog, name: str, limit: int = 3) -> tuple[str, ...]:
 _LayerResult = tuple[How, Match | None, str] | tuple[How, None, str, Reason]
 
 
-def _layers(catalog: Catalog, asked: str) -> Iterator[_LayerResult]:
-    model = catalog.by_full_name.get(asked)
+def _layers(catalog: Catalog, name: str) -> Iterator[_LayerResult]:
+    model = catalog.by_full_name.get(name)
     if model:
-        yield "exact", Match(model, "exact", asked, asked), f"the row {asked}"
+        yield "exact", Match(model, "exact", name, name), f"the row {name}"
     else:
-        yield _one_of("exact", asked, catalog.names.get(asked, ()), "no row has this name")
-    yield _one_of("alias", asked, catalog.aliases.get(asked, ()), "no row lists it as an alias")
-    folded = catalog.folded.get(asked.lower(), ())
-    yield _one_of("case", asked, folded, "no name differs in upper and lower case only")
-    yield _partial(catalog, asked)
+        yield _one_of("exact", name, catalog.names.get(name, ()), "no row has this name")
+    yield _one_of("alias", name, catalog.aliases.get(name, ()), "no row lists it as an alias")
+    folded = catalog.folded.get(name.lower(), ())
+    yield _one_of("case", name, folded, "no name differs in upper and lower case only")
+    yield _partial(catalog, name)
 
 
-def _one_of(layer: How, asked: str, models: tuple[Model, ...], otherwise: str) -> _LayerResult:
+def _one_of(layer: How, name: str, models: tuple[Model, ...], otherwise: str) -> _LayerResult:
     if not models:
         return layer, None, otherwise
-    model = _agreed(models)
+    model = _common_row(models)
     if model is None:
         rows = ", ".join(sorted(model.full_name for model in models))
         return layer, None, f"rows with different prices: {rows}", "different-prices"
-    name = model.name if layer != "alias" else asked
-    return layer, Match(model, layer, asked, name), f"the row {model.full_name}"
+    matched_name = model.name if layer != "alias" else name
+    return layer, Match(model, layer, name, matched_name), f"the row {model.full_name}"
 
 
-def _agreed(models: tuple[Model, ...]) -> Model | None:
+def _common_row(models: tuple[Model, ...]) -> Model | None:
     """The first row by name if all charge the same, else None: with two prices neither applies."""
     first = min(models, key=lambda model: model.full_name)
     return first if all(first.charges_like(other) for other in models) else None
 
 
-def _partial(catalog: Catalog, asked: str) -> _LayerResult:
-    folded = asked.lower()
+def _partial(catalog: Catalog, name: str) -> _LayerResult:
+    folded = name.lower()
     boundaries = [found.start() for found in _BOUNDARY.finditer(folded)]
     starts = [0, *(mark + 1 for mark in boundaries if _is_neutral(folded[:mark], catalog))]
     ends = [*(mark for mark in boundaries if _NEUTRAL_END.fullmatch(folded, mark)), len(folded)]
@@ -177,7 +177,7 @@ def _partial(catalog: Catalog, asked: str) -> _LayerResult:
     # The longest name says most about the model; of equally long ones all must charge the same.
     start, end, _ = max(fits, key=lambda fit: fit[1] - fit[0])
     longest = (rows for first, last, rows in fits if last - first == end - start)
-    model = _agreed(tuple(chain.from_iterable(longest)))
+    model = _common_row(tuple(chain.from_iterable(longest)))
     if model is None:
         why = f"{folded[start:end]!r} fits rows with different prices"
         return "partial", None, why, "different-prices"
@@ -187,8 +187,8 @@ def _partial(catalog: Catalog, asked: str) -> _LayerResult:
             None,
             f"{model.full_name} is free; a free row never answers for another seller's name",
         )
-    ignored = tuple(part for part in (asked[:start], asked[end:]) if part)
-    match = Match(model, "partial", asked, asked[start:end], ignored)
+    ignored = tuple(part for part in (name[:start], name[end:]) if part)
+    match = Match(model, "partial", name, name[start:end], ignored)
     return "partial", match, f"the row {model.full_name}, setting aside {' and '.join(ignored)}"
 
 

@@ -1,4 +1,4 @@
-"""The price lists of a row: all rates of one period, where they stand and when they apply."""
+"""The price lists of a row: all rates of one period, their pointers and when they apply."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -16,6 +16,8 @@ from pricectl.core.windows import OffPeak, day_text
 Entry = Mapping[str, Json]
 # Which of a row's lists: its own, or one of its `previous` or `upcoming` ones.
 ListKind = Literal["own", "previous", "upcoming"]
+# The members of a row that hold dated price lists, and the key of a list with its day or instant.
+DATED_LISTS = MappingProxyType({"previous": "until", "upcoming": "from"})
 
 
 class Problem(NamedTuple):
@@ -170,7 +172,7 @@ class PriceList:
         return other if other and self.sells(other) and not self.sells(service) else service
 
     def region_factor(self, region: str) -> Decimal | None:
-        """The factor that a region puts on the token rates; None if the row says none."""
+        """The factor of a region on the token rates; None if the row has none."""
         # The region's own factor goes before the one for all regions.
         return self.uplifts.get(region, self.uplifts.get(ANY_REGION)) if region else None
 

@@ -52,9 +52,9 @@ def _amount(value: object, where: str) -> Fraction:
     if isinstance(read, Decimal) and is_bounded(read) and 0 <= read <= MAX_AMOUNT:
         return Fraction(read)
     # An int may be too long to be written out.
-    shown = "this number" if type(value) is int else f"{value!r:.60}"
+    value_text = "this number" if type(value) is int else f"{value!r:.60}"
     raise BadProfile(
-        f"{shown} is not an amount",
+        f"{value_text} is not an amount",
         where=where,
         next_step=f"write a number from 0 to {MAX_AMOUNT:,}",
     )

@@ -62,10 +62,11 @@ def nearest(
 class RateCard(dict[str, Rate]):
     """The rates of one row at one tier, service and uplift, filled as units are asked for.
 
-    `divides` says that one of them buys several counts, so that its product must be divided.
+    `divides` says that one of them buys several counts, so that its product must be divided;
+    `guesses`, that one of them is assumed or missing.
     """
 
-    __slots__ = ("_passed", "_rates", "_service", "_uplift", "divides")
+    __slots__ = ("_passed", "_rates", "_service", "_uplift", "divides", "guesses")
 
     def __init__(
         self,
@@ -80,6 +81,7 @@ class RateCard(dict[str, Rate]):
         self._service = service
         self._uplift = uplift
         self.divides = False
+        self.guesses = False
 
     def __missing__(self, unit: str) -> Rate:
         rate = self._own(unit)
@@ -93,6 +95,7 @@ class RateCard(dict[str, Rate]):
                     rate = rate._replace(assumed=True, note=note)
                 break
         self.divides = self.divides or UNITS[unit].priced_by > 1
+        self.guesses = self.guesses or not rate or rate.assumed
         self[unit] = rate or UNPRICED
         return self[unit]
 

@@ -55,7 +55,7 @@ class FmtResult(NamedTuple):
     """
 
     name: str
-    formatted: FormattedText
+    formatted_text: FormattedText
     writes: bool = True
     written: bool = False
     check: bool = False
@@ -65,7 +65,7 @@ class FmtResult(NamedTuple):
     @property
     def due(self) -> bool:
         """Whether prices that have begun are not promoted, by a date and not by an edit."""
-        return bool(self.formatted.left or (self.formatted.promoted and not self.writes))
+        return bool(self.formatted_text.left or (self.formatted_text.promoted and not self.writes))
 
     @property
     def failed(self) -> bool:
@@ -73,7 +73,7 @@ class FmtResult(NamedTuple):
         # A date alone fails nothing, except where the promotion was to be written and cannot be.
         if self.due and (self.writes or self.fail_on_due):
             return True
-        return self.check and bool(self.formatted.respelled)
+        return self.check and bool(self.formatted_text.respelled)
 
     @property
     def exit_code(self) -> int:
@@ -96,9 +96,9 @@ def format_catalog(  # noqa: PLR0913 - what is done, and what fails
     """Put a catalog in order and write it, unless it is only to be checked or compared.
 
     `write` replaces the file; None is standard input, whose text the caller writes. Raises what
-    `formatted` and `write` raise.
+    `format_text` and `write` raise.
     """
-    found = formatted(data, at, promoting=promoting, respelling=respelling)
+    found = format_text(data, at, promoting=promoting, respelling=respelling)
     writes = not (check or diff)
     # An unchanged file is not written, so that its time stays and no build starts anew.
     written = writes and found.changed and write is not None
@@ -107,7 +107,7 @@ def format_catalog(  # noqa: PLR0913 - what is done, and what fails
     return FmtResult(name, found, writes, written, check, fail_on_due, diff)
 
 
-def formatted(
+def format_text(
     data: bytes, at: date, *, promoting: bool = True, respelling: bool = True
 ) -> FormattedText:
     """Put a catalog in order as of a day or instant (UTC).

@@ -1,7 +1,7 @@
 """How prices are spelled in a catalog, so that a slip of an exponent is plain to see.
 
-A token price has the exponent -06: what stands before it is the price per 1M tokens. Every other
-price is a plain decimal. What is spelled so already stays as it is, `2.50e-06` and `0` too.
+A token price has the exponent -06: the number before it is the price per 1M tokens. Every other
+price is a plain decimal. Prices in this form stay unchanged, also `2.50e-06` and `0`.
 """
 
 import re
@@ -15,10 +15,11 @@ from pricectl.core.catalog import RESERVED
 from pricectl.core.document import MAX_NUMBER_CHARACTERS, Json
 from pricectl.core.money import shifted
 from pricectl.core.pointers import DEFAULT_PRICING_POINTER, pointer_to
+from pricectl.core.prices import DATED_LISTS
 from pricectl.core.units import NESTED_KEYS, Unit, is_token_unit, parse_key
 
 MTOK_EXPONENT = 6
-LISTS_OF_PRICES = ("previous", "upcoming", "tiered_pricing")
+LISTS_OF_PRICES = (*DATED_LISTS, "tiered_pricing")
 OFF_PEAK_KEY = "off_peak_pricing"
 _PER_MTOK = re.compile(r"\d+(?:\.\d+)?e-06", re.ASCII)
 _PLAIN = re.compile(r"\d+(?:\.\d+)?", re.ASCII)

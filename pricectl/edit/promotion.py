@@ -15,6 +15,7 @@ from pricectl.core.catalog import Catalog
 from pricectl.core.document import Json
 from pricectl.core.model import Model
 from pricectl.core.pointers import pointer_to
+from pricectl.core.prices import DATED_LISTS
 from pricectl.core.units import is_price_like
 from pricectl.core.windows import as_instant, read_instant
 from pricectl.edit import splice
@@ -24,7 +25,7 @@ from pricectl.edit.splice import Edit, Insert, Remove, Replace
 BESIDE_PRICES = ("context_tier", "provider_specific_entry", "free")
 UPLIFT = "regional_"
 # Members that a row has once, however many price lists it has.
-NEVER_DATED = ("aliases", "previous", "upcoming", "until")
+NEVER_DATED = ("aliases", *DATED_LISTS, DATED_LISTS["previous"])
 Row = Mapping[str, Json]
 
 
@@ -115,7 +116,7 @@ def _begun(row: Row, now: datetime) -> list[tuple[datetime, int]]:
 
 
 def _obstacle(row: Row, announced: Row, *, in_row: bool) -> str:
-    """Why a person must decide; empty if nothing stands in the way."""
+    """Why a person must decide; empty if `fmt` can promote the prices."""
     since = announced["from"]
     undated = [key for key in announced if key in NEVER_DATED]
     if undated:
@@ -157,7 +158,7 @@ def _edits(text: str, row: Row, index: int, *, in_row: bool) -> Iterator[Edit]:
 
 
 def _order(keys: Sequence[str], old: Sequence[Member], new: Sequence[Member]) -> list[str]:
-    """The row's keys after the exchange: a new price stands behind the one it was announced after.
+    """The row's keys after the exchange: a new price follows the one it was announced after.
 
     The first of the prices stays where the first of the old ones was.
     """
@@ -175,7 +176,7 @@ def _order(keys: Sequence[str], old: Sequence[Member], new: Sequence[Member]) ->
 def _exchange(
     text: str, keys: Sequence[str], old: Sequence[Member], new: Sequence[Member]
 ) -> Iterator[Edit]:
-    """The announced prices in the place of the row's, each as it is spelled."""
+    """The announced prices in place of the row's, spelled as they were."""
     values = {member.key: text[member.start : member.end] for member in new}
     had = {member.key for member in old}
     yield from (Replace(pointer_to(key), values[key]) for key in values if key in had)

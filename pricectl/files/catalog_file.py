@@ -106,7 +106,7 @@ def check_exists(name: str, option: str | None, configured: str | None) -> str:
     variable = os.environ.get("PRICECTL_FILE")
     catalog, set_by = variable or configured, "PRICECTL_FILE" if variable else "the setting `file`"
     if not option and catalog and name != STDIN and not os.path.exists(name):  # noqa: PTH110 - any name
-        step = f"the name is from {set_by}, correct it there"
+        step = f"the name comes from {set_by}; correct it there"
         raise Unavailable("no such file", where=name, next_step=step)
     return name
 

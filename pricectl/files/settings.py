@@ -177,5 +177,5 @@ def _is_file(path: Path) -> bool:
     except OSError as error:
         raise BadSettings(f"cannot be read: {error.strerror}", where=str(path)) from None
     if not found and path.name == PRICECTL_TOML and os.path.lexists(path):
-        raise BadSettings("is not a file, or a link to none", where=str(path))
+        raise BadSettings("is not a file, or is a broken link", where=str(path))
     return found

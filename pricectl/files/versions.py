@@ -45,7 +45,7 @@ class FileVersion(NamedTuple):
         lacks = self.absent and self.name != NOTHING_COMMITTED
         return f"{self.name}, which does not have it" if lacks else self.name
 
-    def version(self, like: CatalogVersion | None = None) -> CatalogVersion:
+    def version(self, reuse: CatalogVersion | None = None) -> CatalogVersion:
         """Parse and build it, faster when it resembles another version.
 
         One that is absent has no rows. Raises BadFileVersion, with the command that shows all
@@ -54,7 +54,7 @@ class FileVersion(NamedTuple):
         if self.absent:
             return CatalogVersion.empty()
         try:
-            return CatalogVersion.read(self.data, like)
+            return CatalogVersion.read(self.data, reuse)
         except PricingError as error:
             path = shlex.quote(self.path)
             check = f"pricectl validate {path}"

@@ -21,7 +21,7 @@ class ReloadReply(NamedTuple):
 
     url: str
     status: int
-    said: str
+    outcome: str
     version: str = ""
     models: int = 0
     generation: int = 0
@@ -38,25 +38,27 @@ def address(url: str) -> SplitResult:
 def reload(url: str, token: str, seconds: float = SECONDS, *, force: bool = False) -> ReloadReply:
     """Ask once. Raises NotFetched: no answer, or one that is neither yes nor a refusal."""
     endpoint = address(url)
-    shown = (endpoint._replace(query="force=true") if force else endpoint).geturl()
-    answer = post(shown, None, token=token, seconds=seconds, limit=MAX_BYTES, direct=True)
+    called_url = (endpoint._replace(query="force=true") if force else endpoint).geturl()
+    answer = post(called_url, None, token=token, seconds=seconds, limit=MAX_BYTES, direct=True)
     status = answer.status
     if status not in {OK, 409}:
         hint = {401: "check the token", 429: "wait, then ask again"}.get(
             status, "check the address"
         )
-        raise NotFetched(f"answers {status}", where=shown, status=status, next_step=hint)
+        raise NotFetched(f"answers {status}", where=called_url, status=status, next_step=hint)
     try:
         found = json.loads(answer.body)
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict) or "status" not in found:
-        raise NotFetched("is not a pricing endpoint", where=shown, next_step="check the address")
+        raise NotFetched(
+            "is not a pricing endpoint", where=called_url, next_step="check the address"
+        )
     # What is of another type than ours is left out, and a text cut: the answer is not trusted.
     texts = {name: value[:500] for name, value in found.items() if isinstance(value, str)}
     numbers = {name: value for name, value in found.items() if type(value) is int}
     return ReloadReply(
-        shown,
+        called_url,
         status,
         texts.get("status", ""),
         texts.get("version", ""),

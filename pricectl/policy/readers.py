@@ -41,9 +41,12 @@ def texts(value: Any, where: str) -> tuple[str, ...]:
 def days(value: Any, where: str) -> int:
     """A number of days, 0 to MAX_DAYS."""
     if type(value) is not int or not 0 <= value <= MAX_DAYS:
-        shown = "it" if type(value) is int else f"{value!r:.60}"  # an int may be too long to show
+        # An int may be too long to show.
+        value_text = "it" if type(value) is int else f"{value!r:.60}"
         allowed = f"a number of days, 0 to {MAX_DAYS}"
-        raise BadSettings(f"{shown} is not a whole number of days", where=where, next_step=allowed)
+        raise BadSettings(
+            f"{value_text} is not a whole number of days", where=where, next_step=allowed
+        )
     return value
 
 
@@ -57,8 +60,8 @@ def day(value: Any, where: str) -> date:
             return date.fromisoformat(text(value, where))
         except ValueError:
             pass
-    shown = value if isinstance(value, datetime) else repr(value)
-    raise BadSettings(f"{shown} is not a valid date", where=where, next_step="2026-12-31")
+    value_text = value if isinstance(value, datetime) else repr(value)
+    raise BadSettings(f"{value_text} is not a valid date", where=where, next_step="2026-12-31")
 
 
 def one_of(*words: str) -> SettingReader:

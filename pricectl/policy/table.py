@@ -184,7 +184,7 @@ def _limits(value: Any, where: str) -> RuleLimits:
 
 
 def _numbered(value: Any, where: str) -> list[tuple[str, Any]]:
-    """The items of a list with where each stands."""
+    """The items of a list, each with its path."""
     return [(f"{where}[{n}]", item) for n, item in enumerate(readers.array(value, where))]
 
 
@@ -253,7 +253,7 @@ SETTINGS = (
     Setting("", "waivers", _waivers, "Accepted findings."),
     Setting("", "severities", _severities, "The severity of a rule's findings at a place."),
     Setting("", "gates", _gates, "What fails `validate`, `diff` and `deploy-check`."),
-    Setting("", "limits", _limits, "From where on the rules report a price or a date."),
+    Setting("", "limits", _limits, "Limits beyond which the rules report a price or a date."),
     Setting("profiles", "markup_percent", None, "Added to the provider's cost, in percent."),
     Setting("profiles", "credits_per_dollar", None, "Credits for one dollar of marked-up cost."),
     Setting("profiles", "tokens_per_credit", None, "Tokens that one credit buys."),
@@ -273,7 +273,9 @@ SETTINGS = (
     Setting("waivers", "rule", readers.text, "The id that the finding shows."),
     Setting("waivers", "reason", readers.text, "Why the finding is accepted."),
     Setting("waivers", "pointer", readers.text, "JSON Pointer of the finding, or its start."),
-    Setting("waivers", "expires", readers.day, "Until when; then it is back as a warning."),
+    Setting(
+        "waivers", "expires", readers.day, "The last day; then it is reported again as a warning."
+    ),
     Setting("waivers", "value", readers.scalar, "The accepted value; `pricectl waive` writes it."),
     Setting("severities", "rule", readers.text, "The id that the finding shows."),
     Setting("severities", "severity", _severity, "error, warning or note."),

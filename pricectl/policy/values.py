@@ -19,7 +19,7 @@ SettingValue: TypeAlias = bool | int | Decimal | str
 
 
 class BadSettings(PricingError):
-    """A setting that cannot be used as it is written."""
+    """An invalid setting."""
 
 
 class Waiver(NamedTuple):
@@ -71,7 +71,7 @@ class Workload(NamedTuple):
 
 
 class RuleLimits(NamedTuple):
-    """From where on the rules report a price or a date; ages in days.
+    """Limits beyond which the rules report a price or a date; ages in days.
 
     `highest` and `lowest` are prices by unit, in USD per 1M tokens for units of tokens and in USD
     per unit for others. They only widen the built-in bounds.

@@ -1,4 +1,4 @@
-"""What a reader of an amount should see beside it: how the row was found, what was assumed."""
+"""Remarks on an amount: how the row was found, what was assumed."""
 
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
@@ -35,7 +35,7 @@ class QuotedCall(NamedTuple):
 
     @property
     def remarks(self) -> Iterator[str]:
-        """What stands beside the amount: which rates apply, then what was assumed."""
+        """The remarks on the amount: which rates apply, then what was assumed."""
         quote = self.estimate.quote
         if quote.match.model.is_retired:
             yield RETIRED

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from pricectl.changes import Change, Comparison, Impact, Move, PriceRef
-from pricectl.changes.rates import shown
+from pricectl.changes.rates import rate_text
 from pricectl.core.credits import BudgetMode
 from pricectl.core.labels import above, count, percent, plural, shortened
 from pricectl.core.money import usd
@@ -31,7 +31,7 @@ class ChangeSection(NamedTuple):
         return len(self.changes) + len(self.jobs)
 
     def first(self, number: int | None) -> "ChangeSection":
-        """The section with its first rows alone; None keeps all."""
+        """The section with only its first rows; None keeps all."""
         return self._replace(changes=self.changes[:number], jobs=self.jobs[:number])
 
 
@@ -58,12 +58,11 @@ def only_looks(found: Comparison) -> str:
     return f"{', '.join(parts)}: values unchanged" if parts else ""
 
 
-def left_out(found: Comparison) -> tuple[str, ...]:
-    """What was not compared because it would take too long, a sentence each."""
-    # A gate must not pass on prices that nobody has looked at.
-    ends = {True: "; gates on prices trip", False: ""}
-    return tuple(
-        f"Left out: {count(part.number)} {part.what}{ends[part.hides]}" for part in found.left_out
+def left_out(found: Comparison) -> str:
+    """What was not compared because it would take too long; empty if everything was."""
+    parts = [f"{plural(part.number, part.thing)} {part.not_done}" for part in found.left_out]
+    return (
+        f"Too large to compare in full. Left out: {'; '.join(parts)}. Gates trip" if parts else ""
     )
 
 
@@ -90,7 +89,7 @@ def old_and_new(change: Change) -> tuple[str, str]:
         return value(change.old), value(change.new)
     charged = (move.old_pico_usd, move.new_pico_usd)
     old, new = (
-        own or (NO_PRICE if pico is None else f"({shown(pico, change.price.unit)})")
+        own or (NO_PRICE if pico is None else f"({rate_text(pico, change.price.unit)})")
         for own, pico in zip((change.old, change.new), charged, strict=True)
     )
     return old, new

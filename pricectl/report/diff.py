@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from pricectl.changes import Change, Comparison, Impact
 from pricectl.changes.diff import DiffResult
 from pricectl.changes.gates import Gate
-from pricectl.changes.rates import shown
+from pricectl.changes.rates import rate_text
 from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.estimate import Estimate
 from pricectl.core.labels import clean, count, service_label, short_decimal
@@ -29,7 +29,7 @@ _STYLES = {change_text.UP: "red", change_text.DOWN: "green", change_text.SAME: "
 def document(result: DiffResult) -> dict[str, Any]:
     """The document of `diff`; schemas/diff.schema.json describes it."""
     compared, found = result.compared, result.compared.comparison
-    left_out = {"left_out": list(change_text.left_out(found))} if found.left_out else {}
+    left_out = {"left_out": [change_text.left_out(found)]} if found.left_out else {}
     return {
         "schema": "pricectl.diff/1",
         "outcome": "fail" if compared.tripped else "pass",
@@ -61,7 +61,7 @@ def _change(change: Change) -> dict[str, Any]:
     if price is not None and largest is not None:
         # The price and its charge before and after, by its own price or a fallback.
         old, new = (
-            None if pico is None else shown(pico, price.unit)
+            None if pico is None else rate_text(pico, price.unit)
             for pico in (largest.old_pico_usd, largest.new_pico_usd)
         )
         charged = {
@@ -140,8 +140,8 @@ def text(result: DiffResult, canvas: Canvas) -> str:
                 lines += folded(f"  {note}", "dim", canvas)
         looks = change_text.only_looks(compared.comparison)
         lines += [EMPTY_LINE, *folded(looks, "dim", canvas)] if looks else []
-    for sentence in change_text.left_out(compared.comparison):
-        lines += folded(sentence, "yellow", canvas)
+    left_out_text = change_text.left_out(compared.comparison)
+    lines += folded(left_out_text, "yellow", canvas) if left_out_text else ()
     lines += [EMPTY_LINE] if compared.gates and not canvas.quiet else []
     for gate in compared.gates:
         style = "bold red" if gate.tripped else "green"

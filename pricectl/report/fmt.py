@@ -31,7 +31,7 @@ def document(result: FmtResult) -> dict[str, Any]:
 
     schemas/fmt.schema.json describes it.
     """
-    found = result.formatted
+    found = result.formatted_text
     positions = found.positions
     return {
         "schema": "pricectl.fmt/1",
@@ -88,7 +88,7 @@ def text(result: FmtResult, canvas: Canvas) -> str:
     """The summary, then every row and price; quiet: the summary only. Or the unified diff."""
     if result.diff:
         return _diff_text(result, canvas)
-    found, positions = result.formatted, result.formatted.positions
+    found, positions = result.formatted_text, result.formatted_text.positions
     parts: list[RenderableType] = [_text(summary(result), "bold")]
     if not canvas.quiet:
         for row in found.promoted:
@@ -121,19 +121,19 @@ def summary(result: FmtResult) -> str:
     parts = [
         f"{plural(len(items), word)} {verb}{participle}"
         for items, word, participle in (
-            (result.formatted.promoted, "row", "promoted"),
-            (result.formatted.respelled, "price", "respelled"),
+            (result.formatted_text.promoted, "row", "promoted"),
+            (result.formatted_text.respelled, "price", "respelled"),
         )
         if items
     ]
-    if result.formatted.left:
-        parts.append(f"{plural(len(result.formatted.left), 'row')} left to you")
+    if result.formatted_text.left:
+        parts.append(f"{plural(len(result.formatted_text.left), 'row')} left to you")
     return f"{clean(result.name)}: {', '.join(parts) or 'nothing to do'}"
 
 
 def unified_diff(result: FmtResult) -> Iterator[str]:
     """The lines of the unified diff, without their ends; none if there is no difference."""
-    found = result.formatted
+    found = result.formatted_text
     before, after = (StringIO(text).readlines() for text in (found.before, found.text))
     for line in difflib.unified_diff(before, after, result.name, result.name):
         yield "\t".join(clean(part) for part in line.rstrip("\r\n").split("\t"))

@@ -91,7 +91,7 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
 
 
 def text(result: QuoteResult, canvas: Canvas) -> str:
-    """One quote in full or a comparison of several; quiet, the numbers alone."""
+    """One quote in full or a comparison of several; quiet: only the numbers."""
     calls, mode = result.calls, result.mode
     if not canvas.quiet:
         return _one(calls[0], canvas, mode) if len(calls) == 1 else comparison(calls, canvas)

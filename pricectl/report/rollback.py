@@ -75,7 +75,7 @@ def text(result: RollbackResult, canvas: Canvas) -> str:
     # Who was asked has seen the changes already.
     return (
         done
-        if canvas.quiet or result.asked
+        if canvas.quiet or result.was_asked
         else f"{preview(result.plan, result.changes, canvas)}\n{done}"
     )
 
@@ -139,8 +139,8 @@ def _reloaded(result: RollbackResult) -> Iterator["Text"]:
     url, version = clean(reply.url), clean(reply.version[:HASH_DIGITS])
     state = f"{count(reply.models)} models, sha256 {version}, generation {reply.generation}"
     if result.has_restored_version:
-        yield Text(f"{clean(reply.said)}: {url} has {state}", "green")
-    elif reply.said == "refused":
+        yield Text(f"{clean(reply.outcome)}: {url} has {state}", "green")
+    elif reply.outcome == "refused":
         yield Text(f"refused: {url} keeps {state}: {clean(reply.reason)}", "bold red")
     else:
         yield Text(f"not there: {url} reads another file: {state}", "bold red")

@@ -96,7 +96,7 @@ def _finding(report: ValidationReport, finding: Finding) -> dict[str, Any]:
 
 
 def text(found: Validation, canvas: Canvas) -> str:
-    """The findings of every file, what it was compared with, its summary; quiet, summaries alone.
+    """The findings of every file, what it was compared with, its summary; quiet: only summaries.
 
     Notes are shown where they are asked for or trip the threshold.
     """
@@ -153,7 +153,7 @@ def _is_shown(finding: Finding, threshold: Threshold, *, verbose: bool) -> bool:
 
 
 def location(report: ValidationReport, finding: Finding) -> str:
-    """Where a finding is, as editors read it: `file:line:column`, or the file alone."""
+    """Where a finding is, as editors read it: `file:line:column`, or only the file."""
     position = f":{finding.span.line}:{finding.span.column}" if finding.span else ""
     return clean(report.file_of(finding)) + position
 
@@ -224,7 +224,7 @@ def _counted(findings: Sequence[Finding], mark: str) -> str:
 
 
 def _summary(report: ValidationReport, *, with_name: bool) -> "Text":
-    """What was found in a file, on one line; its name stands before if there are several."""
+    """The result for a file in one line, with its name first if there are several."""
     from rich.text import Text
 
     found = summary_words(report)

@@ -11,7 +11,7 @@ from pricectl.router.responses import json_response, problem
 from pricectl.runtime import Pricing
 
 Force = Annotated[
-    bool, Query(description="Accept a catalog that looks broken beside the prices in use.")
+    bool, Query(description="Accept a catalog that looks broken compared with the prices in use.")
 ]
 
 

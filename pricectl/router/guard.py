@@ -33,11 +33,11 @@ class Bearer(SecurityBase):
 
     def __init__(self, token: str) -> None:
         if not token:
-            raise BadSettings("the token is empty", next_step="set one, or none at all")
+            raise BadSettings("the token is empty", next_step="set one, or pass None")
         if not is_bearer_token(token):
             raise BadSettings(
                 "the token has a space, a line break or a control character in it",
-                next_step="no header can carry that; write it without",
+                next_step="remove that character; a header cannot contain it",
             )
         self.model = HTTPBearer()
         self.scheme_name = "pricing token"

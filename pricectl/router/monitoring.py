@@ -35,7 +35,7 @@ def add_monitoring(router: APIRouter, pricing: Pricing) -> None:
 
     @router.get("/metrics", summary="Counters for Prometheus", response_class=Response)
     def read_metrics() -> Response:
-        """One worker's counters; the label `pid` tells workers of one address apart."""
+        """One worker's counters; the label `pid` distinguishes workers of one address."""
         return Response(generate_latest(registry), headers=HEADERS, media_type=CONTENT_TYPE)
 
 

@@ -147,7 +147,7 @@ def load_packaged() -> LoadedCatalog:
 
 
 def check_sane(new: Catalog, in_use: Catalog, policy: Policy) -> None:
-    """Refuse a catalog that looks broken beside the prices in use. Raises Refused.
+    """Refuse a catalog that looks broken compared with the prices in use. Raises Refused.
 
     PRICECTL_ACCEPT=sha256:PREFIX names the one file that a person has accepted.
     """

@@ -59,8 +59,8 @@ class Monitor:
                 self._fallbacks[kind] += 1
             if kind in LOGGED:
                 fields = {"model": model, "reason": reason}
-                shown = {name: value for name, value in fields.items() if value}
-                self._log.limited(logging.WARNING, FALLBACK, kind, model or log_key, **shown)
+                given = {name: value for name, value in fields.items() if value}
+                self._log.limited(logging.WARNING, FALLBACK, kind, model or log_key, **given)
 
     def settings_problem(self, problem: str) -> None:
         """The settings file has a fault."""

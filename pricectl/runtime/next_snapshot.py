@@ -72,8 +72,8 @@ def first_snapshot(sources: Sources, settings: SettingsInForce, monitor: Monitor
     if refused:
         own = own[1:]
     # The announced version first; a file that nobody has announced yet is taken otherwise.
-    agreed = [loaded for loaded in own if announced and loaded.catalog.sha256 == announced.sha256]
-    loaded = next(iter(agreed or own), None)
+    matching = [loaded for loaded in own if announced and loaded.catalog.sha256 == announced.sha256]
+    loaded = next(iter(matching or own), None)
     if loaded is None:
         try:  # the packaged catalog is not checked against anything
             loaded = loader.load_packaged()
@@ -91,7 +91,7 @@ def first_snapshot(sources: Sources, settings: SettingsInForce, monitor: Monitor
 def _why_refused(
     own: list[LoadedCatalog], announced: Announcement | None, policy: Policy
 ) -> Refused | None:
-    """Why the file looks broken beside the last good copy, which was in use before this start.
+    """Why the file looks broken compared with the last good copy, in use before this start.
 
     A file that a person has forced a worker of this host to take is not checked again.
     """

@@ -28,7 +28,7 @@ class Polled(Protocol):
 
 
 class Watcher:
-    """Polls in a thread until it is stopped, or until nobody holds the prices any more."""
+    """Polls in a thread until it is stopped, or until the prices are no longer referenced."""
 
     def __init__(self, polled: Polled, monitor: Monitor) -> None:
         self._polled = weakref.ref(polled)

@@ -135,7 +135,7 @@ class Pricing:
         """Read the file again and swap the prices, or keep the old ones and say why.
 
         Refused: a file that cannot be read, a catalog with a problem, or (unless `force`) one that
-        looks broken beside the prices in use, see `core.sanity`. All workers of the host follow.
+        looks broken compared with the prices in use, see `core.sanity`. All workers follow.
         """
         return self._updater.reload(force=force)
 

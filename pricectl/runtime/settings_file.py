@@ -1,7 +1,7 @@
 """The settings of one process: found once, at start, and never lost in silence.
 
 What a customer is charged depends on the credit profile that the settings choose. Where they cannot
-say which one, the last good settings hold; without those nobody knows the price of a credit, and
+say which one, the last good settings apply; without those the price of a credit is unknown, and
 the process has no profile rather than the default one, which resells at cost.
 """
 
@@ -142,5 +142,5 @@ def _reason(error: PricingError | OSError, path: Path | None) -> Reason:
     file = str(path or error.where)
     # `where` is the file, with the setting after it; or the setting alone.
     setting = error.where.removeprefix(file).removeprefix(": ")
-    said = str(PricingError(error.what, where=setting, next_step=error.next_step))
-    return Reason(f"{file}: {said}", f"{Path(file).name}: {said}")
+    problem = str(PricingError(error.what, where=setting, next_step=error.next_step))
+    return Reason(f"{file}: {problem}", f"{Path(file).name}: {problem}")

@@ -1,4 +1,4 @@
-"""The files that processes of a host share: the announced version, copies of what was good last.
+"""The files that processes of a host share: the announced version, the last good copies.
 
 Copies outlive the process. The last catalog that priced calls and the last faultless settings are
 kept in the same way.

@@ -31,7 +31,7 @@ class Updater:
 
     A thread that takes both locks takes `_lock` first. A call takes only `_start_lock`, and only
     before the first prices are there, so that it never waits for a reload. It reads `check_at`,
-    `snapshot`, `deny` and `no_price`; nobody else writes to them.
+    `snapshot`, `deny` and `no_price`; no other code writes to them.
     """
 
     def __init__(self, monitor: Monitor) -> None:

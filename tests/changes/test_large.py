@@ -1,44 +1,69 @@
-"""Files at the limits of a document: what a comparison looks at is bounded, and it says so."""
+"""Files that are too large to compare in full: one bound on the work, and the report says so."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from string import ascii_lowercase
 from typing import Any
 
 import pytest
 
-from pricectl.changes import CatalogVersion, Comparison, compare, names, renames
+from pricectl.changes import CatalogVersion, Comparison, compare, names, rates, renames, rows
 from pricectl.changes.gates import FailOnChange, GateLimits, check_gates
-from pricectl.changes.limits import LIMITS, Allowance, LeftOut, StepLimit
-from pricectl.changes.names import LOOKUP_STEPS, NameLookups
-from pricectl.changes.rates import repricings
+from pricectl.changes.limits import MAX_STEPS
 from pricectl.core.lookup import find
 from pricectl.core.usage import Usage
 from pricectl.policy import Workload
-
-pytestmark = pytest.mark.long
+from pricectl.report.changes import left_out
 
 ROW = {"input_cost_per_token": 2e-06, "output_cost_per_token": 8e-06}
 DEARER = ROW | {"output_cost_per_token": 9e-06}
+TIER = ROW | {"input_cost_per_token_above_200k_tokens": 4e-06}
+MARGINAL = TIER | {"context_tier": {"scope": "marginal"}}
 TURN = Workload("turn", Usage(1_000, 500))
-# A name counts for 50 rows a job, so that 300 jobs a name leave room for fewer than 100 names.
-MANY_JOBS = (TURN,) * 300
+EVERY_GATE = GateLimits.read(FailOnChange, "900%", "99%", exit_code=True)
+
+Rows = Mapping[str, Any]
+SetBound = Callable[[int], None]
 
 
-def version(rows: Mapping[str, Any]) -> CatalogVersion:
-    return CatalogVersion.read(json.dumps({"o": rows}).encode())
+def version(catalog_rows: Rows) -> CatalogVersion:
+    return CatalogVersion.read(json.dumps({"o": catalog_rows}).encode())
 
 
-def between(old: Mapping[str, Any], new: Mapping[str, Any], **options: Any) -> Comparison:
+def between(old: Rows, new: Rows, **options: Any) -> Comparison:
     options.setdefault("workloads", (TURN,))
     return compare(version(old), version(new), **options)
 
 
-def numbered(count: int, row: Mapping[str, Any], name: str = "m{}") -> dict[str, Any]:
+def numbered(count: int, row: Rows, name: str = "m{}") -> dict[str, Any]:
     return {name.format(number): row for number in range(count)}
 
 
-def left_out(comparison: Comparison) -> dict[str, int]:
-    return {part.what.split(":")[0]: part.number for part in comparison.left_out}
+def tiers(count: int, unit: str, price: float = 4e-06) -> dict[str, Any]:
+    keys = (f"{unit}_cost_per_token_above_{number}k_tokens" for number in range(1, count + 1))
+    return dict.fromkeys(keys, price)
+
+
+def notes(value: int, size: int) -> dict[str, Any]:
+    return {"m": ROW | {"notes": {f"k{number}": value for number in range(size)}}}
+
+
+@pytest.fixture
+def bound(monkeypatch: pytest.MonkeyPatch) -> SetBound:
+    """Sets the bound, so that small files are too large."""
+    return lambda steps: monkeypatch.setattr("pricectl.changes.limits.MAX_STEPS", steps)
+
+
+def calls_of(module: Any, name: str, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+    calls: list[tuple[Any, ...]] = []
+    real = getattr(module, name)
+
+    def counting(*arguments: Any) -> Any:
+        calls.append(arguments)
+        return real(*arguments)
+
+    monkeypatch.setattr(module, name, counting)
+    return calls
 
 
 @pytest.fixture
@@ -53,22 +78,99 @@ def looked_up(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     return looked_up_names
 
 
-@pytest.fixture
-def compared(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
-    pairs: list[tuple[str, str]] = []
-    real = renames.similarity
+# Two files that differ in everything that is compared.
+OLD = {
+    **numbered(6, ROW, "old-name-{}"),
+    **numbered(6, ROW, "edited-{}"),
+    "tier": TIER,
+    "long": ROW | tiers(40, "input"),
+    "dated": ROW | {"previous": [{"until": f"20{year}-01-01"} | ROW for year in range(10, 20)]},
+    "notes": notes(1, 5)["m"],
+    "first": ROW | {"aliases": ["x"]},
+    "second": DEARER,
+}
+NEW = {
+    **numbered(6, ROW, "old-name-{}-x"),
+    **numbered(6, DEARER, "edited-{}"),
+    "tier": MARGINAL,
+    "long": ROW | tiers(40, "input") | tiers(40, "output"),
+    "dated": ROW | {"previous": [{"until": f"20{year}-01-01"} | DEARER for year in range(10, 20)]},
+    "notes": notes(2, 5)["m"],
+    "first": ROW,
+    "second": DEARER | {"aliases": ["x"]},
+}
 
-    def counting(old: str, new: str) -> float:
-        pairs.append((old, new))
-        return real(old, new)
 
-    monkeypatch.setattr(renames, "similarity", counting)
-    return pairs
+def _costs(found: Comparison) -> list[object]:
+    return [(job.name, job.period, job.workload, job.move) for job in found.impact]
 
 
-def test_an_ordinary_comparison_leaves_nothing_out() -> None:
-    comparison = between({"a": ROW, "b": ROW}, {"a": DEARER, "c": ROW})
-    assert (comparison.left_out, comparison.hides) == ((), False)
+@pytest.mark.parametrize("steps", [0, *(2**power for power in range(20))])
+def test_a_result_is_the_whole_one_or_says_what_was_left_out(bound: SetBound, steps: int) -> None:
+    whole = between(OLD, NEW)
+    assert whole.left_out == ()
+    bound(steps)
+    found = between(OLD, NEW)
+    if found.left_out:
+        assert "not everything was compared" in found.summary
+        assert left_out(found).startswith("Too large to compare in full. Left out: ")
+        assert {gate.tripped for gate in check_gates(found, EVERY_GATE)} == {True}
+    else:
+        assert found.changes == whole.changes
+        assert _costs(found) == _costs(whole)
+    # Rows are added, removed and edited in any case: finding them is one look at each.
+    edited = {change.model for change in whole.of("repriced")}
+    assert edited <= {change.model for change in found.of("repriced")}
+
+
+def test_each_thing_that_was_left_out_is_counted(bound: SetBound) -> None:
+    bound(0)
+    found = {part.thing: part.number for part in between(OLD, NEW).left_out}
+    assert found["removed row"] == 6
+    assert found["large member"] == 1
+    assert found["row"] == len(OLD) - 6  # every row but the renamed ones differs
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (ROW, DEARER),
+        (TIER, MARGINAL),
+        (ROW, ROW | {"regional_processing_uplift_multiplier_eu": 1.1}),
+        (ROW, ROW | {"previous": [{"until": "2020-01-01"} | DEARER]}),
+    ],
+)
+def test_prices_that_were_not_compared_are_not_called_the_same(
+    bound: SetBound, old: Rows, new: Rows
+) -> None:
+    bound(0)
+    (change,) = between({"m": old}, {"m": new}).changes
+    assert (change.kind, change.field, change.note) == ("repriced", "prices", "not compared")
+    assert not change.only_text
+
+
+def test_a_file_of_which_nothing_was_compared_is_not_called_unchanged(bound: SetBound) -> None:
+    bound(0)
+    found = between({"m": ROW}, {"m": ROW}, names=("m",))
+    assert found.summary == "No changes"  # the same bytes
+    spaced = CatalogVersion.read(json.dumps({"o": {"m": ROW}}, indent=1).encode())
+    found = compare(version({"m": ROW}), spaced, names=("m", "n"))
+    assert found.summary == "No changes found; not everything was compared"
+    assert left_out(found) == (
+        "Too large to compare in full. Left out: 2 names not looked up. Gates trip"
+    )
+
+
+def test_a_gate_that_trips_for_what_was_left_out_says_so(bound: SetBound) -> None:
+    bound(0)
+    found = between(notes(1, 3), notes(2, 3))
+    (gate,) = check_gates(found, GateLimits.read([FailOnChange.INCREASE], None, None))
+    assert gate.text == "gate fail-on-increase tripped: 0, limit 0; not everything was compared"
+
+
+def test_a_catalog_of_4000_repriced_rows_is_compared_in_full() -> None:
+    found = between(numbered(4_000, ROW), numbered(4_000, DEARER))
+    assert (found.left_out, len(found.changed_jobs)) == ((), 4_000)
 
 
 def test_aliases_that_one_row_keeps_are_not_looked_up(looked_up: list[object]) -> None:
@@ -86,81 +188,51 @@ def test_a_name_that_many_rows_share_is_looked_up_once(looked_up: list[object]) 
     assert len(set(looked_up)) * 2 == len(looked_up)
 
 
-def test_names_that_would_take_too_long_are_left_out_and_trip_the_gates() -> None:
-    # each is 255 characters in 128 parts, or some 4,000 rows' worth: enough for 295
-    old, new = (numbered(250, ROW, "x-" * 125 + end + "{}") for end in ("a", "b"))
-    comparison = between(old, new, workloads=())
-    (part,) = (part for part in comparison.left_out if part.what.startswith("names not looked up"))
-    assert part.hides
-    assert part.number > 2 * 250
-    limits = GateLimits.read([FailOnChange.DECREASE], "900%", None)
-    assert {gate.tripped for gate in check_gates(comparison, limits)} == {True}
+def test_looking_up_long_names_ends_at_the_bound(bound: SetBound, looked_up: list[object]) -> None:
+    # each is 255 characters in 127 parts: 255 x 127 / 8, or some 4,000 steps
+    old, new = (numbered(50, ROW, "x-" * 125 + end + "{}") for end in ("a", "b"))
+    bound(100_000)
+    found = between(old, new, workloads=())
+    assert {part.thing for part in found.left_out} == {"removed row", "name"}
+    assert len(looked_up) / 2 <= 100_000 / 4_000
 
 
-def test_what_a_name_costs_grows_with_its_parts_and_the_rows_that_share_it() -> None:
-    catalog = version(numbered(40, ROW | {"aliases": ["shared"]})).catalog
-    lookups = NameLookups(catalog, catalog, Allowance())
-    assert lookups.steps("o/m1") == LOOKUP_STEPS
-    assert lookups.steps("m1") == LOOKUP_STEPS + 2
-    assert lookups.steps("shared") == LOOKUP_STEPS + 2 * 40
-    assert lookups.steps("unknown") < lookups.steps("un-known") < lookups.steps("un-kn-own" * 20)
-
-
-def test_rows_of_one_price_are_not_compared_by_name_when_they_are_too_many(
-    compared: list[tuple[str, str]],
+def test_comparing_names_ends_at_the_bound(
+    bound: SetBound, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    comparison = between(numbered(101, ROW), numbered(101, ROW, "m{}x"), workloads=())
-    assert compared == []
-    assert len(comparison.of("removed")) == len(comparison.of("added")) == 101
-    assert left_out(comparison) == {"removed rows not compared by name": 101}
-    assert not comparison.hides
+    pairs = calls_of(renames, "similarity", monkeypatch)
+    # the same 250 characters in another order
+    old = numbered(30, ROW, "{:03}" + "ab" * 123 + "c")
+    new = numbered(30, ROW, "{:03}" + "c" + "ba" * 123)
+    bound(1_000_000)
+    found = between(old, new, workloads=())
+    # a pair takes 10 + 250 x 250 / 16 steps, each row 30 of them
+    assert len(pairs) == 30 * (1_000_000 // (30 * 10 + 250 * 250 * 30 // 16))
+    removed = {part.thing: part.number for part in found.left_out}["removed row"]
+    assert removed == 30 - len(pairs) // 30
 
 
-def test_comparing_long_names_has_an_end(compared: list[tuple[str, str]]) -> None:
-    # the same 250 characters in another order: 123 x 123 pairs of a and as many of b
-    old = numbered(100, ROW, "{:03}" + "ab" * 123 + "c")
-    new = numbered(100, ROW, "{:03}" + "c" + "ba" * 123)
-    comparison = between(old, new, workloads=())
-    assert 300 < len(compared) < 20_000_000 / (2 * 123 * 123)
-    assert left_out(comparison)["removed rows not compared by name"] == 100 - len(compared) // 100
-
-
-def test_names_that_have_nothing_in_common_are_not_compared_further(
-    compared: list[tuple[str, str]],
-) -> None:
-    old, new = (numbered(100, ROW, "{:03}" + end * 247) for end in "ab")
+def test_names_that_have_nothing_in_common_are_not_a_rename() -> None:
+    old, new = (numbered(100, ROW, "{:03}" + end * 20) for end in "ab")
     assert not between(old, new, workloads=()).of("renamed")
-    assert compared == []
 
 
-def test_the_jobs_go_to_the_changes_that_only_they_show_then_to_the_largest() -> None:
-    tier = ROW | {"input_cost_per_token_above_200k_tokens": 4e-06}
-    marginal = tier | {"context_tier": {"scope": "marginal"}}
-    old = numbered(110, ROW) | {"twice": ROW, "tier": tier}
-    new = numbered(110, DEARER) | {"twice": ROW | {"input_cost_per_token": 4e-06}, "tier": marginal}
-    comparison = between(old, new, workloads=MANY_JOBS)
-    tried = {job.model for job in comparison.impact}
-    assert {"twice", "tier"} < tried
-    assert len(tried) < 100
-    assert left_out(comparison) == {
-        "changed rows and names not tried with sample jobs": 112 - len(tried)
-    }
-    # every price is compared in any case: $8 -> $9 is +12.5%, $2 -> $4 +100%
-    assert len(comparison.of("repriced")) == 112
-    assert not comparison.hides
+def test_a_long_past_ends_at_the_bound(bound: SetBound, monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = calls_of(rates, "charged", monkeypatch)
+    days = [f"{1900 + number}-01-01" for number in range(100)]
+    past = {"previous": [{"until": day} | DEARER for day in days]}
+    bound(160)
+    # each of 100 stretches looks at two prices on both sides: 16 steps, of which one price differs
+    found = between({"m": ROW}, {"m": ROW | past}, workloads=())
+    changes = found.of("repriced")
+    assert [change.note for change in changes].count("not compared") == 1
+    assert len(compared) <= 2 * 10
+    assert left_out(found).startswith(
+        "Too large to compare in full. Left out: 1 row not compared price by price"
+    )
 
 
-def test_changes_that_only_jobs_show_trip_the_gates_where_they_are_left_out() -> None:
-    tier = ROW | {"input_cost_per_token_above_200k_tokens": 4e-06}
-    marginal = tier | {"context_tier": {"scope": "marginal"}}
-    comparison = between(numbered(110, tier), numbered(110, marginal), workloads=MANY_JOBS)
-    assert comparison.hides
-    limits = GateLimits.read([FailOnChange.INCREASE, FailOnChange.REMOVED], None, None)
-    rise, removed = check_gates(comparison, limits)
-    assert (rise.tripped, removed.tripped) == (True, False)
-
-
-def test_a_long_past_is_compared_list_by_list() -> None:
+def test_many_previous_lists_are_compared_one_by_one() -> None:
     days = [f"{1900 + number // 12}-{number % 12 + 1:02}-01" for number in range(1_200)]
     old, new = (
         {"m": ROW | {"previous": [{"until": day} | prices for day in days]}}
@@ -174,48 +246,58 @@ def test_a_long_past_is_compared_list_by_list() -> None:
     assert places[f"previous/1901-02-01/{key}"] == f"/o/m/previous/13/{key}"
 
 
-def test_one_list_is_not_held_against_a_past_without_end() -> None:
-    # each of 100 stretches looks at the row's two prices once more, and 40 are allowed
-    days = [f"{1900 + number}-01-01" for number in range(100)]
-    past = {"previous": [{"until": day} | DEARER for day in days]}
-    (old,), (new,) = (version({"m": row}).catalog.models for row in (ROW, ROW | past))
-    periods = StepLimit(40, "periods not compared")
-    allowance = Allowance({**LIMITS, "periods": periods})
-    assert len(list(repricings(old, new, None, allowance))) == 20
-    assert allowance.left_out == (LeftOut(80, "periods not compared", hides=True),)
+def test_a_row_of_many_tiers_is_compared_with_its_fallback_prices() -> None:
+    found = between({"m": ROW | tiers(40, "input")}, {"m": ROW | tiers(41, "input")})
+    (change,) = found.of("repriced")
+    assert (change.note, found.left_out) == ("charged at 4.00 before", ())
 
 
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
+def test_looking_prices_up_in_every_tier_ends_at_the_bound(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compared = calls_of(rates, "charged", monkeypatch)
+    # 6,000 prices in 4,000 tiers of both sides: over 12 million steps
+    old = {"m": ROW | tiers(2_000, "input")}
+    new = {"m": ROW | tiers(2_000, "input") | tiers(2_000, "output")}
+    assert MAX_STEPS < (2 * 2_000 + 2_000) * 2_000
+    found = between(old, new, workloads=())
+    assert compared == []
+    assert [part.thing for part in found.left_out] == ["row"]
 
 
-def test_a_row_of_many_tiers_is_compared_by_its_own_prices() -> None:
-    def tiers(numbers: range) -> dict[str, Any]:
-        keys = (f"input_cost_per_token_above_{number}k_tokens" for number in numbers)
-        return {"m": ROW | dict.fromkeys(keys, 4e-06)}
-
-    comparison = between(tiers(range(1, 31)), tiers(range(1, 32)))
-    (change,) = comparison.of("repriced")
-    assert (change.note, comparison.left_out) == ("charged at 4.00 before", ())
-    comparison = between(tiers(range(1, 41)), tiers(range(1, 42)))
-    (change,) = comparison.of("repriced")
-    assert change.note == "unpriced before"
-    assert comparison.hides
-
-
-def test_a_large_object_is_compared_as_one_value() -> None:
-    def notes(value: int, size: int) -> dict[str, Any]:
-        return {"m": ROW | {"notes": {f"k{number}": value for number in range(size)}}}
-
+def test_a_large_object_is_compared_as_one_value(
+    bound: SetBound, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside = calls_of(rows, "_nested_differences", monkeypatch)
     assert len(between(notes(1, 3), notes(2, 3)).changes) == 3
-    comparison = between(notes(1, 10_000), notes(2, 10_000))
-    (change,) = comparison.changes
-    assert change.field == "notes"
-    assert comparison.left_out == (LeftOut(1, "large members compared as one value"),)
+    assert len(inside) == 1
+    bound(8 * rows.MEMBER_STEPS - 1)  # on each side an object and its three values
+    found = between(notes(1, 3), notes(2, 3))
+    assert [change.field for change in found.changes] == ["notes"]
+    assert len(inside) == 1
+    assert [(part.thing, part.number) for part in found.left_out] == [("large member", 1)]
+
+
+def test_the_jobs_go_to_the_changes_that_only_they_show_then_to_the_largest(
+    bound: SetBound,
+) -> None:
+    old = numbered(110, ROW) | {"twice": ROW, "tier": TIER}
+    new = numbered(110, DEARER) | {"twice": ROW | {"input_cost_per_token": 4e-06}, "tier": MARGINAL}
+    bound(20_000)  # a job takes 100; each row gets 20, and a few for its prices
+    found = between(old, new, workloads=(TURN,) * 20)
+    tried = {job.model for job in found.impact}
+    assert {"twice", "tier"} < tried
+    assert len(tried) <= 20_000 / 100 / 20
+    assert [(part.thing, part.number) for part in found.left_out] == [
+        ("changed row", 112 - len(tried))
+    ]
+    # every price is compared in any case: $8 -> $9 is +12.5%, $2 -> $4 +100%
+    assert len(found.of("repriced")) == 112
 
 
 def test_a_name_between_two_rows_of_many_prices_shows_the_largest_moves() -> None:
     def rows(holder: str) -> dict[str, Any]:
-        words = [f"{a}{b}" for a in LETTERS for b in LETTERS[:10]]
+        words = [f"{a}{b}" for a in ascii_lowercase for b in ascii_lowercase[:10]]
         plain = {f"input_cost_per_token_{word}": 1e-06 for word in words}
         dear = plain | {"input_cost_per_token_aa": 3e-06, "input_cost_per_token_ab": 0.25e-06}
         dear |= {f"input_cost_per_token_{word}": 1.1e-06 for word in words[2:]}

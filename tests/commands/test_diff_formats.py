@@ -104,14 +104,14 @@ def test_without_gates_the_outcome_is_a_pass(run: Run, base: str) -> None:
     assert (same["outcome"], same["changes"], same["impact"]) == ("pass", [], [])
 
 
-def test_a_rise_from_nothing_has_no_number(run: Run, home: Path) -> None:
+def test_a_rise_from_no_price_has_no_percentage(run: Run, home: Path) -> None:
     (home / "base.json").write_text(CATALOG.replace('"search_context_size_medium": 0.01', ""))
     found = document(run, "--base", "base.json", "--max-increase", "5%")
     (change,) = found["changes"]
     assert (change["percent"], found["gates"][0]["actual"]) == (None, None)
 
 
-def test_a_comment_on_a_pull_request(run: Run, base: str) -> None:
+def test_the_markdown_report_is_a_pull_request_comment(run: Run, base: str) -> None:
     lines = run(
         "diff", "--base", base, "-o", "markdown", "--max-increase", "12.5%"
     ).stdout.splitlines()
@@ -128,7 +128,7 @@ def test_a_comment_on_a_pull_request(run: Run, base: str) -> None:
     assert "<summary>Sample jobs</summary>" in lines
 
 
-def test_a_comment_about_nothing(run: Run) -> None:
+def test_the_comment_without_changes_says_so(run: Run) -> None:
     result = run("diff", "--base", "llm_pricing_current.json", "-o", "markdown")
     assert result.stdout.splitlines()[1] == "**No changes** vs `llm_pricing_current.json`"
 
@@ -158,7 +158,7 @@ def test_a_comment_fits_and_says_what_it_left_out(number: int) -> None:
         assert "5,000 of 5,000 rows of 'Other changes' are omitted" in text
 
 
-def test_annotations_stand_at_the_lines_of_the_new_file(run: Run, home: Path, base: str) -> None:
+def test_annotations_point_to_lines_of_the_new_file(run: Run, home: Path, base: str) -> None:
     lines = run("diff", "--base", base, "-o", "github", "--fail-on", "increase").stdout.splitlines()
     assert lines[0].startswith("::notice title=pricectl diff::1 repriced, 1 added, 1 renamed")
     text = (home / "llm_pricing_current.json").read_text().splitlines()
@@ -196,23 +196,26 @@ def test_several_formats_at_once(run: Run, home: Path, base: str) -> None:
 
 def test_every_format_says_what_was_left_out(run: Run, base: str) -> None:
     document(run, "--base", base)
-    left_out = LeftOut(1_200, "names not asked for", hides=True), LeftOut(2, "large members")
+    left_out = (LeftOut(1_200, "name", "not looked up"), LeftOut(1, "row", "not compared"))
     result = diff_result(Comparison((), (), 0, 0, left_out))
-    first = "Left out: 1,200 names not asked for; gates on prices trip"
-    told = report.text(result, Canvas(width=80, quiet=True))
-    assert told.splitlines()[1:] == [first, "Left out: 2 large members"]
-    assert f"\n- {first}\n" in markdown.diff(result)
-    assert f"::warning title=pricectl diff::{first}" in github.diff(result)
+    sentence = (
+        "Too large to compare in full. Left out: 1,200 names not looked up; 1 row not compared. "
+        "Gates trip"
+    )
+    shown = report.text(result, Canvas(width=200, quiet=True))
+    assert shown.splitlines()[1:] == [sentence]
+    assert f"\n- {sentence}" in markdown.diff(result)
+    assert f"::warning title=pricectl diff::{sentence}" in github.diff(result)
 
 
 def test_the_document_says_what_was_left_out(run: Run, home: Path) -> None:
-    rows = ("m" * 8 + f"{number}" for number in range(101))
     prices = {"input_cost_per_token": 1e-06}
-    old, new = ({"o": dict.fromkeys(names, prices)} for names in (rows, ["x"]))
-    new["o"] = {name + "x": prices for name in old["o"]}
-    for name, catalog in (("old.json", old), ("new.json", new)):
-        (home / name).write_text(json.dumps(catalog), encoding="utf-8")
-    found = document(run, "--base", "old.json", "--head", "new.json")
+    for value in (1, 2):
+        notes = {f"k{number}": value for number in range(10_000)}
+        catalog = {"o": {"m": prices | {"notes": notes}}}
+        (home / f"{value}.json").write_text(json.dumps(catalog), encoding="utf-8")
+    found = document(run, "--base", "1.json", "--head", "2.json")
+    assert found["summary"].startswith("1 other change; not everything was compared")
     assert found["left_out"] == [
-        "Left out: 101 removed rows not compared by name: if renamed, they show as removed"
+        "Too large to compare in full. Left out: 1 large member compared as one value. Gates trip"
     ]

@@ -71,7 +71,7 @@ def read(run: Run, *words: str) -> dict[str, Any]:
     return found
 
 
-def test_without_words_it_is_the_catalog(run: Run) -> None:
+def test_without_arguments_the_catalog_is_shown(run: Run) -> None:
     found = read(run)
     assert found["outcome"] == "same"
     (place,) = found["places"]
@@ -118,7 +118,7 @@ def test_another_calculator_is_exit_1_another_generation_is_not(run: Run, server
     assert "other calculator" in result.stdout
 
 
-def test_a_ref_stands_beside_the_file(run: Run, home: Path) -> None:
+def test_a_ref_is_shown_next_to_the_file(run: Run, home: Path) -> None:
     git = ["git", "-C", str(home), "-c", "user.name=a", "-c", "user.email=a@example.com"]
     subprocess.run(["git", "init", "-q", str(home)], check=True)
     subprocess.run([*git, "add", "llm_pricing_current.json"], check=True)
@@ -172,13 +172,15 @@ def test_a_token_that_no_header_can_carry_is_bad_usage(
         b"[" * 100_000,
     ],
 )
-def test_another_server_is_no_place(run: Run, server: Answers, body: Any) -> None:
+def test_an_answer_of_another_kind_of_server_is_refused(
+    run: Run, server: Answers, body: Any
+) -> None:
     found = read(run, server(body), "llm_pricing_current.json")
     assert "does not answer as pricectl's router" in found["places"][0]["problem"]
     assert found["places"][1]["sha256"] == HASH
 
 
-def test_one_that_cannot_be_read_does_not_hide_the_others(run: Run, home: Path) -> None:
+def test_an_unreadable_place_does_not_hide_the_others(run: Run, home: Path) -> None:
     (home / "broken.json").write_text("{", encoding="utf-8")
     places = ["absent.json", "broken.json", "http://127.0.0.1:1", "http://example.com"]
     result = run("status", *places, "llm_pricing_current.json")
@@ -192,7 +194,7 @@ def test_one_that_cannot_be_read_does_not_hide_the_others(run: Run, home: Path) 
     assert problems[3] == "only https is allowed, and http to this machine; write https://"
 
 
-def test_what_a_server_says_is_cleaned(run: Run, server: Answers) -> None:
+def test_text_from_a_server_is_escaped(run: Run, server: Answers) -> None:
     nasty = {**HEALTH, "calculator": "\x1b[31m1", "last_updated": "\u202e[/x]:free:", "models": "x"}
     result = run("status", server(nasty))
     assert "\x1b" not in result.stdout
@@ -207,7 +209,7 @@ def test_quiet_is_one_word_and_verbose_the_whole_hash(run: Run) -> None:
     assert HASH in run("status", "-v").stdout
 
 
-def test_a_ref_outside_git_advises_no_option_of_another_verb(run: Run) -> None:
+def test_a_ref_outside_git_names_only_options_of_the_command(run: Run) -> None:
     result = run("status", "HEAD")
     assert result.exit_code == 2
     assert "is not in a git repository; name a file" in " ".join(result.stdout.split())

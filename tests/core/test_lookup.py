@@ -120,7 +120,7 @@ CATALOG = Catalog.load(json.dumps(ROWS))
         ("-", "default", "default/default"),
     ],
 )
-def test_a_name_is_answered_by(asked: str, how: str, resolved: str) -> None:
+def test_each_name_is_answered_by_the_expected_layer(asked: str, how: str, resolved: str) -> None:
     match = find(CATALOG, asked)
     assert (match.how, match.model.full_name) == (how, resolved)
     assert match.asked == asked
@@ -151,7 +151,7 @@ def test_a_name_that_overrides_strip_is_looked_up_as_it_is_written() -> None:
     assert find(CATALOG, Hostile("gpt-4o\n")).model.full_name == "openai/gpt-4o"
 
 
-def test_a_match_says_what_it_set_aside() -> None:
+def test_a_match_lists_the_ignored_parts_of_the_name() -> None:
     match = find(CATALOG, "us.anthropic.Claude-Sonnet-4-5-20250929-v1:0")
     assert match.name == "Claude-Sonnet-4-5"
     assert match.ignored == ("us.anthropic.", "-20250929-v1:0")
@@ -160,7 +160,7 @@ def test_a_match_says_what_it_set_aside() -> None:
     assert find(CATALOG, "sonnet").name == "sonnet"
 
 
-class Odd:
+class UnhashableName:
     __hash__ = None  # type: ignore[assignment]
 
     def __eq__(self, other: object) -> bool:
@@ -168,9 +168,10 @@ class Odd:
 
 
 @pytest.mark.parametrize(
-    "name", [None, 5, b"gpt-4o", ["gpt-4o"], {}, object(), Odd(), "x" * 257, "gpt-4o" * 10**6]
+    "name",
+    [None, 5, b"gpt-4o", ["gpt-4o"], {}, object(), UnhashableName(), "x" * 257, "gpt-4o" * 10**6],
 )
-def test_whatever_is_asked_gets_an_answer(name: object) -> None:
+def test_any_value_as_a_name_gets_an_answer(name: object) -> None:
     match = find(CATALOG, name)
     assert (match.how, match.asked) == ("default", "")
     assert trace(CATALOG, name)[-1].layer == "default"
@@ -183,7 +184,7 @@ def test_names_of_the_longest_length_are_found() -> None:
     assert find(Catalog.load(json.dumps({"o": {name: entry(1)}})), name).how == "exact"
 
 
-def test_a_strict_question_suggests_near_names() -> None:
+def test_strict_suggests_similar_names() -> None:
     assert require(CATALOG, "azure/gpt-4o").model.name == "gpt-4o"
     with pytest.raises(UnknownModel) as caught:
         require(CATALOG, "gpt-4o-mini")
@@ -195,7 +196,7 @@ def test_a_strict_question_suggests_near_names() -> None:
 
 
 @pytest.mark.parametrize("name", ["gpt-4o", "sonnet", "SONNET", "azure/gpt-4o"])
-def test_a_strict_question_takes_any_row_that_was_found(name: str) -> None:
+def test_strict_accepts_every_layer_but_the_default(name: str) -> None:
     assert require(CATALOG, name) is find(CATALOG, name)
 
 
@@ -292,7 +293,7 @@ def test_rows_with_very_many_dates_are_compared_as_any_others() -> None:
     assert find(Catalog.load(json.dumps(rows)), "m").how == "exact"
 
 
-def test_the_order_of_rows_changes_no_answer() -> None:
+def test_the_order_of_rows_does_not_change_answers() -> None:
     asked = ["gpt-4.1", "shared", "SHARED", "tied", "openai/tied", "gpt-4-turbo-latest", "us.o3"]
     before = [find(CATALOG, name)[1:] for name in asked]
     rows = [find(CATALOG, name).model.full_name for name in asked]
@@ -309,7 +310,7 @@ def test_the_order_of_rows_changes_no_answer() -> None:
         assert [find(catalog, name).model.full_name for name in asked] == rows
 
 
-def test_the_memory_of_answers_is_bounded() -> None:
+def test_the_lookup_cache_is_bounded() -> None:
     catalog = Catalog.load(json.dumps(ROWS))
     for number in range(MEMO_SIZE + 10):
         find(catalog, f"unknown-{number}")
@@ -346,7 +347,7 @@ def test_the_longest_name_wins_wherever_it_begins() -> None:
         ("azure/gpt-x", "partial"),
     ],
 )
-def test_what_is_free_at_one_seller_answers_for_no_other(name: str, how: str) -> None:
+def test_a_free_row_never_answers_for_another_sellers_name(name: str, how: str) -> None:
     free = {"input_cost_per_token": 0, "output_cost_per_token": 0, "free": True}
     catalog = Catalog.load(json.dumps({"Google": {"gemma-4": free}, "o": {"gpt-x": entry(1)}}))
     assert find(catalog, name).how == how
@@ -357,7 +358,7 @@ def test_what_is_free_at_one_seller_answers_for_no_other(name: str, how: str) ->
         )
 
 
-def test_near_names_are_told_by_the_model_unless_the_seller_has_rows() -> None:
+def test_suggestions_ignore_the_seller_unless_it_has_rows() -> None:
     rows = {
         "anthropic": {"claude-sonnet-4-5": entry(1)},
         "bedrock": {"anthropic.claude-haiku-4-5": entry(2)},
@@ -370,7 +371,7 @@ def test_near_names_are_told_by_the_model_unless_the_seller_has_rows() -> None:
     assert near_names(catalog, "openai/gpt-4o-x", 1) == ("gpt-4o",)
 
 
-def test_three_near_names_of_different_rows_are_offered() -> None:
+def test_suggestions_are_three_names_of_different_rows() -> None:
     rows = {
         "acme": {
             "gpt-aaaa": entry(1, "gpt-aaab", "gpt-aaac"),
@@ -385,7 +386,7 @@ def test_three_near_names_of_different_rows_are_offered() -> None:
     assert near_names(catalog, "zzzz") == ()
 
 
-def test_near_names_are_three_though_a_row_has_several_that_are_near() -> None:
+def test_suggestions_are_of_three_different_rows() -> None:
     aliases = ("gpt-aaab", "gpt-aaac", "gpt-aaad")
     rows = {"gpt-aaaa": entry(1, *aliases), "gpt-aaxx": entry(2), "gpt-axxx": entry(3)}
     catalog = Catalog.load(json.dumps({"acme": rows}))
@@ -394,7 +395,7 @@ def test_near_names_are_three_though_a_row_has_several_that_are_near() -> None:
     assert len(near_names(Catalog.load(json.dumps({"acme": rows})), "gpt")) == 3
 
 
-def test_a_near_name_is_spelled_as_in_the_first_row_that_has_it() -> None:
+def test_a_suggestion_is_spelled_as_in_the_first_row_that_has_it() -> None:
     rows = {"b": {"Model-X": entry(1)}, "a": {"model-x": entry(2)}}
     assert near_names(Catalog.load(json.dumps(rows)), "MODEL-XY") == ("Model-X",)
 
@@ -407,7 +408,7 @@ def test_rows_of_one_name_are_compared_whatever_their_providers_are_called() -> 
 
 
 @pytest.mark.parametrize(("other", "how"), [(5, "partial"), (6, "default")])
-def test_two_names_of_one_length_at_two_places_are_a_tie(other: float, how: str) -> None:
+def test_two_matches_of_equal_length_are_ambiguous(other: float, how: str) -> None:
     rows = {"acme": {"apac.m": entry(5), "m-v1:0": entry(other)}}
     catalog = Catalog.load(json.dumps(rows))
     assert find(catalog, "azure/apac.m-v1:0").how == how

@@ -12,7 +12,7 @@ from pricectl.check.positions import Positions
 from pricectl.core import Catalog, Usage, quote
 from pricectl.core.errors import CatalogError, DocumentError
 from pricectl.edit import formatting, promotion, splice
-from pricectl.edit.formatting import FormattedText, Unproved, formatted
+from pricectl.edit.formatting import FormattedText, Unproved, format_text
 from pricectl.edit.notation import Respelled
 from pricectl.edit.promotion import PromotionResult
 
@@ -22,7 +22,7 @@ DAY = date(2027, 1, 1)
 
 
 def formed(text: str, at: date = DAY) -> FormattedText:
-    return formatted(text.encode(), at, respelling=False)
+    return format_text(text.encode(), at, respelling=False)
 
 
 BEFORE = """{
@@ -122,7 +122,7 @@ LAST = """{
 """
 
 
-def test_begun_prices_become_the_rows_and_the_old_ones_history() -> None:
+def test_begun_prices_become_base_prices_and_old_ones_previous() -> None:
     assert formed(BEFORE, date(2026, 12, 31)).text == BEFORE
     found = formed(BEFORE)
     assert found.text == AFTER
@@ -155,7 +155,7 @@ def test_the_order_in_the_file_does_not_matter() -> None:
     }
 
 
-def test_an_instant_promotes_from_its_moment_on() -> None:
+def test_a_start_time_promotes_from_that_time_on() -> None:
     row = '{"o": {"m": {"cost_per_second": 1, "upcoming": [{"from": "%s", "cost_per_second": 2}]}}}'
     text = row % "2027-01-01T02:00:00+02:00"
     moment = datetime(2027, 1, 1, tzinfo=UTC)
@@ -230,7 +230,7 @@ def test_windows_line_ends_stay() -> None:
         ("2026-01-01", '"aliases": ["n"],', "the prices from 2027-01-01 have 'aliases'"),
     ],
 )
-def test_what_contradicts_itself_is_left_to_a_person(previous: str, more: str, reason: str) -> None:
+def test_contradictory_dates_are_left_to_a_person(previous: str, more: str, reason: str) -> None:
     text = f"""{{"o": {{"m": {{"cost_per_second": 1,
       "previous": [{{"until": "{previous}", "cost_per_second": 3}}],
       "upcoming": [{{"from": "2027-01-01", {more} "cost_per_second": 2}}]}}}}}}"""
@@ -240,17 +240,17 @@ def test_what_contradicts_itself_is_left_to_a_person(previous: str, more: str, r
     assert found.left[0].reason.startswith(reason)
 
 
-def test_both_at_once_and_each_alone() -> None:
+def test_promoting_and_respelling_work_together_and_alone() -> None:
     text = """{"o": {"m": {"input_cost_per_token": 1e-6,
       "upcoming": [{"from": "2027-01-01", "input_cost_per_token": 2e-6}]}}}"""
-    both = formatted(text.encode(), DAY)
+    both = format_text(text.encode(), DAY)
     assert (
         both.text
         == """{"o": {"m": {"input_cost_per_token": 2e-06,
       "previous": [{"until": "2027-01-01", "input_cost_per_token": 1e-06}]}}}"""
     )
     assert [price.old for price in both.respelled] == ["1e-6", "2e-6"]
-    spelled = formatted(text.encode(), DAY, promoting=False)
+    spelled = format_text(text.encode(), DAY, promoting=False)
     assert spelled.text == text.replace("1e-6", "1e-06").replace("2e-6", "2e-06")
     assert (spelled.promoted, spelled.left) == ((), ())
 
@@ -264,9 +264,9 @@ def test_both_at_once_and_each_alone() -> None:
         (b'{"o": {"m": {"cost_per_second": 1, "upcoming": [{"from": "soon"}]}}}', CatalogError),
     ],
 )
-def test_what_cannot_be_read_is_not_formatted(data: bytes, error: type[Exception]) -> None:
+def test_an_unreadable_file_is_not_formatted(data: bytes, error: type[Exception]) -> None:
     with pytest.raises(error):
-        formatted(data, DAY)
+        format_text(data, DAY)
 
 
 def test_the_strict_reader_runs_once_for_each_text(parsed_texts: list[bytes]) -> None:
@@ -275,7 +275,7 @@ def test_the_strict_reader_runs_once_for_each_text(parsed_texts: list[bytes]) ->
     announced = (
         '"n": {"cost_per_second": 1, "upcoming": [{"from": "2020-01-01", "cost_per_second": 2}]}'
     )
-    found = formatted(f'{{"o": {{{prices}, {announced}}}}}'.encode(), DAY)
+    found = format_text(f'{{"o": {{{prices}, {announced}}}}}'.encode(), DAY)
     assert (len(found.respelled), len(found.promoted)) == (50, 1)
     assert len(parsed_texts) == len(set(parsed_texts)) == 3
 
@@ -296,13 +296,13 @@ def test_a_text_is_scanned_for_its_members_once(
         monkeypatch.setattr(module, "Positions", Counted)
     due = '"upcoming": [{"from": "2020-01-01", "cost_per_second": 2}]'
     text = f'{{"o": {{"m": {{"cost_per_second": {price}}}, "n": {{"cost_per_second": 1, {due}}}}}}}'
-    assert formatted(text.encode(), DAY).promoted
+    assert format_text(text.encode(), DAY).promoted
     whole = [each for each in scanned if '"o"' in each]
     assert whole[0] == text
     assert len(whole) == len(set(whole)) == (1 if price == "0.01" else 2)
 
 
-def test_a_price_that_would_change_is_never_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_edit_that_would_change_a_price_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """The proof stands on its own: it finds a promotion, or a spelling, that went wrong."""
     text = '{"o": {"m": {"cost_per_second": 1}, "n": {"cost_per_second": 1}}}'
     wrong = text.replace("1", "2", 1)
@@ -312,7 +312,7 @@ def test_a_price_that_would_change_is_never_handed_out(monkeypatch: pytest.Monke
     wrong_price = Respelled("/o/m/cost_per_second", "1", "2")
     monkeypatch.setattr(formatting, "respellings", lambda *_: [wrong_price])
     with pytest.raises(Unproved, match="--no-respell"):
-        formatted(text.encode(), DAY)
+        format_text(text.encode(), DAY)
 
 
 LITERALS = ("1e-06", "2.5E-6", "0.000003", "0", "0.0", "12.50e-06", "7.00000000001e-05", "1")
@@ -398,7 +398,7 @@ def test_formatting_changes_the_cost_of_no_instant(  # noqa: PLR0913, PLR0917 - 
 ) -> None:
     """A call of any instant costs the same before and after, and formatting twice is once."""
     text = written(row, layout)
-    found = formatted(text.encode(), now)
+    found = format_text(text.encode(), now)
     before, after = Catalog.load(text), Catalog.load(found.text)
 
     def costs(catalog: Catalog, at: datetime | None) -> tuple[int, list[str]]:
@@ -407,7 +407,7 @@ def test_formatting_changes_the_cost_of_no_instant(  # noqa: PLR0913, PLR0917 - 
 
     for instant in (now, *others):
         assert costs(before, instant) == costs(after, instant)
-    again = formatted(found.text.encode(), now)
+    again = format_text(found.text.encode(), now)
     assert (again.text, again.promoted, len(again.left)) == (found.text, (), len(found.left))
     model = after.models[1]
     if not found.left:
@@ -419,7 +419,7 @@ def test_formatting_changes_the_cost_of_no_instant(  # noqa: PLR0913, PLR0917 - 
 
 
 @given(rows, layouts, instants)
-def test_every_other_byte_stays(
+def test_every_other_byte_is_kept(
     row: dict[str, object], layout: int | str | None, now: datetime
 ) -> None:
     """What stands around a promoted row, and its other members, are the same text."""

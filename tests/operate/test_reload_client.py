@@ -69,7 +69,7 @@ def service() -> Iterator[Service]:
 
 def test_the_endpoint_is_asked_once_with_the_token(service: Service) -> None:
     found = reload_client.reload(f"{service.url}/", "secret")
-    assert (found.said, found.models, found.version, found.generation) == ("reloaded", 4, SHA, 3)
+    assert (found.outcome, found.models, found.version, found.generation) == ("reloaded", 4, SHA, 3)
     assert service.asked == [("/admin/pricing/reload", "Bearer secret", 0)]
 
 
@@ -86,7 +86,7 @@ def test_a_refusal_is_an_answer(service: Service) -> None:
     service.status = 409
     service.body = {"status": "refused", "models": 4, "version": SHA, "reason": "gone"}
     found = reload_client.reload(service.url, "x")
-    assert (found.said, found.reason, found.generation) == ("refused", "gone", 0)
+    assert (found.outcome, found.reason, found.generation) == ("refused", "gone", 0)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,9 @@ def test_a_refusal_is_an_answer(service: Service) -> None:
         (200, b"x" * 1_000_000, "is not a pricing endpoint"),
     ],
 )
-def test_any_other_answer_is_none(service: Service, status: int, body: Any, said: str) -> None:
+def test_an_answer_that_is_not_the_routers_is_refused(
+    service: Service, status: int, body: Any, said: str
+) -> None:
     service.status, service.body = status, body
     with pytest.raises(NotFetched) as caught:
         reload_client.reload(service.url, "secret")
@@ -122,7 +124,7 @@ def test_a_service_that_does_not_answer_is_not_waited_for(service: Service) -> N
         reload_client.reload(service.url, "x", seconds=0.1)
 
 
-def test_odd_members_are_left_out(service: Service) -> None:
+def test_members_of_an_unexpected_type_are_left_out(service: Service) -> None:
     service.body = {"status": "reloaded", "models": True, "version": 5, "generation": "1"}
     assert reload_client.reload(service.url, "x")[2:] == ("reloaded", "", 0, 0, "")
 

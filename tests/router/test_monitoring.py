@@ -40,7 +40,7 @@ def test_every_metric_is_there_from_the_start(client: TestClient, pricing: Prici
     assert results == {"reloaded", "unchanged", "refused"}
 
 
-def test_they_follow_what_happens(client: TestClient, file: Path) -> None:
+def test_metrics_change_with_events(client: TestClient, file: Path) -> None:
     client.get("/v1/quote?model=nobody-sells-this&input=1")
     client.post(RELOAD, headers=BEARER)
     file.write_text("{", encoding="utf-8")
@@ -58,7 +58,7 @@ def test_a_catalog_without_a_date_has_no_age(client: TestClient, file: Path) -> 
     assert ("pricectl_catalog_age_seconds", "") not in scrape(client)
 
 
-def test_two_routers_count_apart(client: TestClient, file: Path) -> None:
+def test_two_routers_count_separately(client: TestClient, file: Path) -> None:
     other = client_of(Pricing.load(file))
     other.post(RELOAD, headers=BEARER)
     assert scrape(other)["pricectl_reload_total", "unchanged"] == 1

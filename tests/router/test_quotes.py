@@ -29,7 +29,7 @@ def ask(client: TestClient, code: int = 200, **params: Any) -> dict[str, Any]:
     return found
 
 
-def test_it_answers_as_the_command_line_does(client: TestClient, run: Run) -> None:
+def test_the_endpoint_answers_like_the_command_line(client: TestClient, run: Run) -> None:
     words = "--cached 800 --unit search=2 --service batch --markup 30 --calls 3 --at 2026-11-20"
     cli = run("quote", "gpt-4o", "1000", "500", *words.split(), "-o", "json")
     http = ask(
@@ -46,7 +46,7 @@ def test_it_answers_as_the_command_line_does(client: TestClient, run: Run) -> No
     jsonschema.validate(http, SCHEMA)
 
 
-def test_the_money_is_right(client: TestClient) -> None:
+def test_the_cost_and_credits_are_correct(client: TestClient) -> None:
     # 200 x $2.50 + 800 x $1.25 + 500 x $10 per 1M = $0.0005 + $0.001 + $0.005
     found = ask(client, output=500, cached=800, credits_per_dollar=1000)
     assert found["provider_cost_usd"] == "0.0065"
@@ -105,7 +105,7 @@ def test_an_unknown_model_is_answered_by_the_default(client: TestClient) -> None
 
 
 @pytest.mark.parametrize("strict", ["true", "1"])
-def test_strictly_it_is_not_found(client: TestClient, strict: str) -> None:
+def test_strict_answers_404_for_an_unknown_model(client: TestClient, strict: str) -> None:
     found = ask(client, 404, model="gpt-4o-mega", strict=strict)
     assert "no model is called 'gpt-4o-mega'" in found["detail"]
     assert "no price for page" in ask(client, 404, unit="page=1", strict=strict)["detail"]
@@ -140,7 +140,7 @@ def test_strictly_it_is_not_found(client: TestClient, strict: str) -> None:
         ({"tokens_per_credit": "0"}, 400, "tokens_per_credit: is zero"),
     ],
 )
-def test_a_bad_question_says_what_is_wrong(
+def test_a_bad_request_says_what_is_wrong(
     client: TestClient, params: dict[str, Any], code: int, words: str
 ) -> None:
     assert words in ask(client, code, **params)["detail"]
@@ -164,12 +164,12 @@ def test_control_characters_come_back_escaped(client: TestClient, code: int) -> 
     assert extra.text.isprintable()
 
 
-def test_bytes_that_are_no_text_are_a_name_like_any_other(client: TestClient) -> None:
+def test_a_name_that_is_not_utf8_is_an_unknown_model(client: TestClient) -> None:
     answer = client.get("/v1/quote?model=%ff%fe&input=1")
     assert (answer.status_code, answer.json()["resolved"]["match"]) == (200, "default")
 
 
-def test_nothing_is_cached(client: TestClient) -> None:
+def test_answers_forbid_caching(client: TestClient) -> None:
     answer = client.get("/v1/quote", params={"model": "gpt-4o", "input": 1})
     assert answer.headers["cache-control"] == "no-store"
 
@@ -211,7 +211,7 @@ def test_without_the_extra_the_import_says_what_to_install(library: str) -> None
 UNCHARGED = ("profile", "markup_percent", "client_cost_usd", "rounding", "credits")
 
 
-def test_the_layer_and_a_fault_of_the_settings_are_said(file: Path, home: Path) -> None:
+def test_the_answer_names_the_layer_and_a_settings_fault(file: Path, home: Path) -> None:
     text = file.read_text(encoding="utf-8")
     file.write_text("{", encoding="utf-8")
     (home / "pricectl.toml").write_text("critcal = []\n", encoding="utf-8")
@@ -238,12 +238,12 @@ def test_without_a_profile_the_cost_is_known_and_the_charge_is_null(
     assert "'lots' is not an amount" in ask(client, 400, markup="lots")["detail"]
 
 
-def test_a_profile_that_the_question_names_is_used(file: Path) -> None:
+def test_the_profile_of_the_request_is_used(file: Path) -> None:
     client = client_of(Pricing.load(file, policy=Policy(profile="gone")))
     assert [ask(client)[name] for name in UNCHARGED] == [None] * 5
     assert ask(client, profile="default")["client_cost_usd"] == "0.0025"
 
 
-def test_what_is_null_is_null_together() -> None:
+def test_fields_without_a_charge_may_all_be_null() -> None:
     quote = SCHEMA["$defs"]["quote"]["properties"]
     assert all("null" in json.dumps(quote[name]) for name in UNCHARGED)

@@ -14,7 +14,7 @@ from pricectl.runtime import FALLBACKS, Pricing, quoting
 DOCS = Path(__file__).parents[2] / "docs" / "production.md"
 
 
-def test_each_kind_is_told_once() -> None:
+def test_flag_names_are_unique() -> None:
     assert len({flag.name for flag in FLAGS}) == len(FLAGS) == len(FALLBACKS)
 
 

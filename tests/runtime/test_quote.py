@@ -38,6 +38,18 @@ def rich(tmp_path_factory: pytest.TempPathFactory) -> Pricing:
     return Pricing.load(path, policy=Policy(), state=folder / "state")
 
 
+def test_one_call_without_a_price_flags_neither_the_calls_before_nor_after(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "prices.json"
+    path.write_text('{"o": {"m": {"input_cost_per_token": 2e-06}}}')
+    pricing = Pricing.load(path, policy=Policy(), state=tmp_path / "state")
+    calls = (Usage(10), Usage(10, 5), Usage(10), Usage(10, 5), Usage(10))
+    flags = [pricing.quote("m", usage).flags for usage in (Usage(10), *calls)]
+    unpriced = ("unpriced-unit",)
+    assert flags == [(), (), unpriced, (), unpriced, ()]
+
+
 def test_an_answer_carries_what_a_ledger_keeps(pricing: Pricing, file: Path) -> None:
     answer = pricing.quote("gpt-4o", Usage(1000, 500))
     # 1,000 x $2.50/1M + 500 x $10/1M = $0.0075
@@ -56,7 +68,7 @@ def test_an_answer_carries_what_a_ledger_keeps(pricing: Pricing, file: Path) -> 
     service=st.sampled_from([None, "batch", "flex", "priority"]),
     at=st.sampled_from([None, date(2026, 12, 1), datetime(2027, 1, 2, tzinfo=UTC)]),
 )
-def test_every_quote_is_the_cores(
+def test_every_quote_equals_the_quote_of_core(
     rich: Pricing,
     name: str,
     tokens: tuple[int, int, int],
@@ -148,7 +160,7 @@ def test_counts_may_come_as_a_mapping(
         ([("input_tokens", 5)], ()),
     ],
 )
-def test_bad_usage_is_cut_flagged_and_counted(
+def test_invalid_counts_are_clamped_flagged_and_counted(
     pricing: Pricing, given_: object, counts: core.usage.Counts
 ) -> None:
     answer = pricing.quote("gpt-4o", given_)
@@ -270,7 +282,7 @@ def test_metrics_name_every_kind_from_the_start(pricing: Pricing) -> None:
         metrics.fallbacks["unknown-model"] = 5  # type: ignore[index]
 
 
-def test_a_broken_log_handler_breaks_no_call(
+def test_a_broken_log_handler_does_not_fail_a_call(
     pricing: Pricing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Broken(logging.Handler):
@@ -310,7 +322,7 @@ def test_the_shared_pricing_loads_at_first_use(file: Path, tmp_path: Path) -> No
         del os.environ["PRICECTL_FILE"]
 
 
-def test_an_announced_price_begins_by_itself(file: Path) -> None:
+def test_an_announced_price_takes_effect_automatically(file: Path) -> None:
     """Until 2000 $1, today $2 and from the year 9000 on $3 per 1M: calls are made now."""
     file.write_text(
         '{"x": {"soon": {"input_cost_per_token": 2e-6,'
@@ -437,7 +449,7 @@ def test_a_response_that_states_more_than_units_say_so(pricing: Pricing) -> None
         ({"prompt_tokens_details": {"audio_tokens": -1}}, 7_500_000_000),
     ],
 )
-def test_a_count_that_cannot_be_does_not_make_a_response_free(
+def test_an_impossible_count_does_not_make_a_response_free(
     pricing: Pricing, usage: dict[str, object], pico_usd: int
 ) -> None:
     counts = {"prompt_tokens": 1000, "completion_tokens": 500, **usage}
@@ -448,7 +460,7 @@ def test_a_count_that_cannot_be_does_not_make_a_response_free(
     assert answer.match.model.name == "gpt-4o"
 
 
-def test_what_the_row_cannot_price_is_told(pricing: Pricing) -> None:
+def test_unpriced_units_of_a_response_are_flagged(pricing: Pricing) -> None:
     answer = pricing.quote_response({**BODY, "service_tier": "ultrafast"})
     assert (answer.pico_usd, answer.flags) == (7_500_000_000, ("missing-service",))
     for _ in range(2):
@@ -473,7 +485,7 @@ def test_what_the_row_cannot_price_is_told(pricing: Pricing) -> None:
         object(),
     ],
 )
-def test_no_response_fails_a_call(pricing: Pricing, body: object) -> None:
+def test_any_response_gets_an_answer(pricing: Pricing, body: object) -> None:
     answer = pricing.quote_response(body, model="gpt-4o")
     assert answer.pico_usd == 0
     assert "bad-usage" in answer.flags

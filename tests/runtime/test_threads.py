@@ -139,7 +139,7 @@ def test_a_slow_reload_does_not_hold_up_readers(
     reloading.join()
 
 
-def test_many_first_calls_load_once(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_concurrent_first_calls_load_once(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from pricectl.runtime import loader
 
     loads: list[str] = []

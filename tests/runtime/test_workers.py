@@ -92,7 +92,7 @@ def test_a_reload_in_one_worker_reaches_all_within_a_second(workers: Workers, fi
     assert wait_for(lambda: workers.all() == expected, seconds=1)
 
 
-def test_nobody_consumes_the_news(workers: Workers, file: Path) -> None:
+def test_every_worker_sees_every_reload(workers: Workers, file: Path) -> None:
     for generation in (2, 3, 4):
         data = catalog({**PLAIN, "o3": (generation, 1)})
         file.write_bytes(data)
@@ -113,7 +113,7 @@ def test_new_settings_reach_the_others_though_the_prices_are_the_same(file: Path
     assert pricing.snapshot.catalog is not other.snapshot.catalog
 
 
-def test_a_slow_reload_gathers_no_threads(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_reload_starts_one_thread_only(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pricing = Pricing.load(file, policy=Policy(), check_seconds=0)
     other = Pricing.load(file, policy=Policy())
     file.write_bytes(NEW)
@@ -133,7 +133,7 @@ def test_a_slow_reload_gathers_no_threads(file: Path, monkeypatch: pytest.Monkey
     assert wait_for(lambda: "pricectl-poll" not in {each.name for each in threading.enumerate()})
 
 
-def test_an_edit_that_nobody_reloaded_stays_unseen(pricing: Pricing, file: Path) -> None:
+def test_an_edit_without_a_reload_is_not_loaded(pricing: Pricing, file: Path) -> None:
     file.write_bytes(NEW)
     pricing.poll()
     assert pricing.quote("o3", MILLION).pico_usd == 2 * 10**12
@@ -158,7 +158,7 @@ def test_a_new_worker_joins_the_agreed_generation(pricing: Pricing, file: Path) 
     assert json.loads(board(file).read_text()) == announced
 
 
-def test_a_new_worker_does_not_smuggle_in_what_was_refused(pricing: Pricing, file: Path) -> None:
+def test_a_new_worker_does_not_load_a_refused_file(pricing: Pricing, file: Path) -> None:
     file.write_bytes(NEW)
     pricing.reload()
     file.write_bytes(catalog({"o3": (1, 1)}))
@@ -213,7 +213,7 @@ def test_an_unreadable_generation_file_is_replaced(
     assert json.loads(board(file).read_text())["generation"] == 2
 
 
-def test_a_version_that_is_nowhere_is_refused(pricing: Pricing, file: Path) -> None:
+def test_an_announced_version_that_is_not_found_is_refused(pricing: Pricing, file: Path) -> None:
     board(file).write_text('{"generation": 7, "sha256": "none such"}')
     before = pricing.snapshot
     pricing.poll()
@@ -235,7 +235,7 @@ def test_beside_a_read_only_folder_the_state_folder_is_shared(
     assert other.snapshot.sha256 == atomic.sha256(NEW)
 
 
-def test_where_nothing_can_be_announced_the_reload_says_so(
+def test_a_reload_that_cannot_be_announced_says_so(
     pricing: Pricing, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
@@ -298,7 +298,7 @@ def test_a_watcher_refuses_a_bad_edit_once_and_takes_the_next(pricing: Pricing, 
     assert (metrics.reloads["refused"], metrics.reloads["reloaded"]) == (2, 1)
 
 
-def test_a_watcher_tries_again_what_may_pass(
+def test_a_watcher_retries_after_a_passing_error(
     pricing: Pricing, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pricing.watch(3600)
@@ -389,7 +389,7 @@ def test_a_child_forked_while_a_catalog_is_built_collects_garbage() -> None:
     assert os.waitpid(child, 0)[1] == 0
 
 
-def test_a_lock_that_somebody_else_holds_delays_no_call(
+def test_a_lock_held_by_another_process_delays_no_call(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Pricing.load(file, policy=Policy()).reload()
@@ -429,7 +429,7 @@ def test_without_a_thread_a_lock_delays_no_call_either(
         assert pricing.quote("o3", MILLION).flags == ("packaged-prices",)
 
 
-def test_no_thread_to_be_had_is_no_reason_to_miss_the_news(
+def test_without_a_new_thread_a_call_reloads_itself(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(_: object) -> None:
@@ -443,7 +443,7 @@ def test_no_thread_to_be_had_is_no_reason_to_miss_the_news(
     assert pricing.quote("o3", MILLION).pico_usd == 3 * 10**12
 
 
-def test_a_passing_failure_to_read_the_announcement_is_not_for_life(
+def test_a_failed_read_of_the_announcement_is_retried(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pricing, other = (Pricing.load(file, policy=Policy()) for _ in range(2))
@@ -457,7 +457,7 @@ def test_a_passing_failure_to_read_the_announcement_is_not_for_life(
     assert pricing.quote("o3", MILLION).pico_usd == 3 * 10**12
 
 
-def test_a_reload_in_the_middle_of_the_start_waits_for_nobody(
+def test_a_reload_during_the_start_does_not_wait(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As a signal handler may ask, while another thread polls: each holds what the other wants."""

@@ -5,8 +5,8 @@ Nothing looks wrong in such a row, and its calls are charged the nearest other p
 
 from collections.abc import Iterator
 
-from pricectl.check.evidence.market import Market, Offer, identity, seller_of
-from pricectl.check.evidence.prices import INPUT
+from pricectl.check.evidence.market import Market
+from pricectl.check.evidence.offers import INPUT, Offer, seller_of
 from pricectl.check.evidence.witnesses import Witness, evidence_line
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import TEXT_MODES, Context, Rule, mode_of
@@ -25,12 +25,6 @@ MISSED = frozenset(
     }
 )
 NAMED_PRICES = 3
-# Words for a size or a variant: models that differ in nothing else are of one generation.
-_SIZES = """
-    chat codex flash haiku instruct large lite max medium micro mini nano opus plus premier pro
-    small sonnet tiny turbo ultra
-"""
-SIZES = frozenset(_SIZES.split())
 
 
 def _row(model: str, more: str = "") -> str:
@@ -96,18 +90,10 @@ def _of_relatives(market: Market, model: Model) -> dict[RateKey, Offer]:
     for offer in market.others(model):
         if seller_of(offer.model) == seller:
             found |= {key: offer for key in offer.model.prices.rates if _is_missed(key)}
-    same_generation = [
-        offer
-        for offer in market.siblings(model)
-        if _generation(offer.model) == _generation(model) and mode_of(offer.model) in TEXT_MODES
-    ]
     if mode_of(model) in TEXT_MODES:
-        found |= _shared(same_generation, has_tiers=bool(model.prices.thresholds))
+        generation = [*market.seller(model).generation(model)]
+        found |= _shared(generation, has_tiers=bool(model.prices.thresholds))
     return found
-
-
-def _generation(model: Model) -> tuple[str, ...]:
-    return tuple(word for word in identity(model.name).split("-") if word not in SIZES)
 
 
 def _shared(offers: list[Offer], *, has_tiers: bool) -> dict[RateKey, Offer]:

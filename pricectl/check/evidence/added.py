@@ -6,11 +6,10 @@ says what its price may be.
 
 from collections.abc import Iterator
 
-from pricectl.check.evidence.market import Market, Offer, is_reseller, median_price
+from pricectl.check.evidence.market import Market
+from pricectl.check.evidence.offers import INPUT, OUTPUT, Offer, is_reseller, median_price
 from pricectl.check.evidence.prices import (
     ERROR_TWICE,
-    INPUT,
-    OUTPUT,
     FoundPrice,
     added_prices,
     dated_prices_of,
@@ -152,8 +151,4 @@ def _copied_from(market: Market, model: Model, denied: list[FoundPrice]) -> Offe
     own = {price.key: price.pico_usd for price in denied}
     if INPUT not in own or OUTPUT not in own:
         return None
-    pair = own[INPUT], own[OUTPUT]
-    for offer in market.siblings(model):
-        if (offer.price(INPUT), offer.price(OUTPUT)) == pair:
-            return offer
-    return None
+    return market.seller(model).first_with_pair(model, (own[INPUT], own[OUTPUT]))

@@ -1,11 +1,10 @@
 """Cache prices by their share of input, which sellers choose and keep for all their models."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 
-from pricectl.check.evidence.market import Market, seller_of
+from pricectl.check.evidence.market import Market
 from pricectl.check.evidence.prices import (
-    CACHE_READ,
-    INPUT,
     EditedRow,
     FoundPrice,
     added_prices,
@@ -19,8 +18,6 @@ from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Context, Rule
 from pricectl.core.model import Model
 from pricectl.core.sanity.moves import is_cache
-
-SHARE_PARTS = 200  # a share is the same within half a percent
 
 
 def _row(cached: str) -> str:
@@ -84,16 +81,7 @@ def _share(market: Market, model: Model, price: FoundPrice) -> Iterator[Finding]
     whole = model.prices.charged_pico_usd(("input", tier, service))
     if not (whole and price.pico_usd) or price.pico_usd > whole:
         return
-    known = [
-        (offer.price(CACHE_READ), offer.price(INPUT))
-        for offer in (*market.siblings(model), *market.others(model))
-        if seller_of(offer.model) == seller_of(model)
-    ]
-    shares = [(part, of) for part, of in known if part and of]
-    for part, of in shares:
-        # part/of equals the price's own share, within one part of SHARE_PARTS
-        if abs(price.pico_usd * of - part * whole) * SHARE_PARTS <= part * whole:
-            return
-    if shares:
+    known = market.seller(model).has_share(model, Fraction(price.pico_usd, whole))
+    if known is False:
         witnesses = [Witness("input", whole), *beside(market, model, price.key)]
         yield SHARE_ODD.finding(price.pointer, evidence_line(price.key, price.pico_usd, witnesses))

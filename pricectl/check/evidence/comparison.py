@@ -23,7 +23,7 @@ from pricectl.check.evidence.market import Market
 from pricectl.check.findings import SEVERITIES, Finding
 from pricectl.check.rules.base import Context
 from pricectl.core.pointers import unescape
-from pricectl.core.sanity.acknowledgements import read_acknowledged
+from pricectl.core.sanity.acknowledgements import Acknowledgements, read_acknowledged
 
 FAMILIES = (
     base,
@@ -65,26 +65,34 @@ def findings(
         if wanted is None or any(rule.id in wanted for rule in family.RULES)
     )
     compared = (one for family in families for one in family.check(context, market))
-    return [one for one in _said_once(own, compared) if not _is_acknowledged(context, one)]
+    accepted = read_acknowledged(context.catalog.metadata, ACKNOWLEDGEABLE)
+    return [
+        one for one in _said_once(own, compared) if not _is_acknowledged(context, accepted, one)
+    ]
 
 
 def _is_confirmed(context: Context, market: Market, finding: Finding) -> bool:
-    """Whether the reference's own row has the value that a finding is about."""
-    if finding.rule not in CONFIRMED:
+    """Whether the reference's own row has the value that a finding is about.
+
+    A warning about a row that the reference has member for member was looked at there.
+    """
+    if finding.due or (finding.rule not in CONFIRMED and finding.severity != "warning"):
         return False
-    section, name, *path = [unescape(token) for token in finding.pointer.split("/")[1:]]
-    model = context.catalog.by_full_name.get(f"{section}/{name}")
+    tokens = [unescape(token) for token in finding.pointer.split("/")[1:]]
+    model = context.catalog.by_full_name.get("/".join(tokens[:2])) if len(tokens) > 1 else None
     listed = market.listed(model) if model else None
     if model is None or listed is None:
         return False
+    if finding.rule not in CONFIRMED:
+        return model.entry == listed.model.entry
+    path = tokens[2:]
     value = value_at(model.entry, path)
     return value is not None and value == value_at(listed.model.entry, path)
 
 
-def _is_acknowledged(context: Context, finding: Finding) -> bool:
+def _is_acknowledged(context: Context, accepted: Acknowledgements, finding: Finding) -> bool:
     if finding.rule not in ACKNOWLEDGEABLE:
         return False
-    accepted = read_acknowledged(context.catalog.metadata, ACKNOWLEDGEABLE)
     value = value_at(context.values, [unescape(one) for one in finding.pointer.split("/")[1:]])
     number = value if isinstance(value, (int, Decimal)) else None
     entry = accepted.find(finding.rule, finding.pointer, number)

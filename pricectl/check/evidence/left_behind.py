@@ -4,24 +4,19 @@ A row's tiers, services and cache prices keep their ratio to its base price, and
 distance to the maker's. Where one of two moved alone, one of them is mostly forgotten.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from pricectl.check.evidence.market import (
+from pricectl.check.evidence.market import MAX_OTHERS, Market
+from pricectl.check.evidence.offers import (
     CLOUDS,
+    INPUT,
     MAKERS,
-    Market,
+    OUTPUT,
     identity,
     is_reseller,
     seller_of,
 )
-from pricectl.check.evidence.prices import (
-    INPUT,
-    OUTPUT,
-    EditedRow,
-    edited_rows,
-    is_listed,
-    prices_of,
-)
+from pricectl.check.evidence.prices import EditedRow, edited_rows, is_listed, prices_of
 from pricectl.check.evidence.witnesses import Witness, beside, evidence_line
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Context, Rule
@@ -75,9 +70,13 @@ def check(context: Context, market: Market) -> Iterator[Finding]:
     edited = edited_rows(context, market)
     for edit in edited:
         yield from _left_behind_in_row(market, context, edit)
+    rows: dict[str, list[Model]] = {}
+    for model in context.catalog.models if edited else ():
+        rows.setdefault(identity(model.name), []).append(model)
     for edit in edited:
-        yield from _makers_price(context, edit)
-        yield from _left_behind_rows(context, edit)
+        same_model = rows[identity(edit.new.name)][:MAX_OTHERS]
+        yield from _makers_price(context, edit, same_model)
+        yield from _left_behind_rows(context, edit, same_model)
 
 
 def _left_behind_in_row(market: Market, context: Context, edit: EditedRow) -> Iterator[Finding]:
@@ -103,16 +102,16 @@ def _left_behind_in_row(market: Market, context: Context, edit: EditedRow) -> It
         yield LEFT_BEHIND.finding(first.pointer, message)
 
 
-def _makers_price(context: Context, edit: EditedRow) -> Iterator[Finding]:
+def _makers_price(context: Context, edit: EditedRow, rows: Iterable[Model]) -> Iterator[Finding]:
     """A cloud's row that now has the maker's input and output and had others."""
     base = context.evidence.base
     if base is None or seller_of(edit.new) not in CLOUDS or edit.moved(INPUT) == 1:
         return
-    own, name = edit.new.prices.rates.get(INPUT), identity(edit.new.name)
+    own = edit.new.prices.rates.get(INPUT)
     if not own or (edit.listed and own[0] in edit.listed.prices(INPUT)):
         return
-    for maker in context.catalog.models:
-        is_maker = seller_of(maker) in MAKERS - CLOUDS and identity(maker.name) == name
+    for maker in rows:
+        is_maker = seller_of(maker) in MAKERS - CLOUDS
         before = base.by_full_name.get(maker.full_name) if is_maker else None
         if before and _pair(maker) == _pair(edit.new) and _pair(before) != _pair(edit.old):
             witnesses = [
@@ -124,14 +123,15 @@ def _makers_price(context: Context, edit: EditedRow) -> Iterator[Finding]:
             yield MAKERS_PRICE.finding(where, line, other=maker.pointer)
 
 
-def _left_behind_rows(context: Context, edit: EditedRow) -> Iterator[Finding]:
+def _left_behind_rows(
+    context: Context, edit: EditedRow, rows: Iterable[Model]
+) -> Iterator[Finding]:
     """Snapshots and clouds' copies that had the row's prices before and kept them."""
     base, pair = context.evidence.base, _pair(edit.old)
     if base is None or _pair(edit.new) == pair or not all(pair):
         return
-    name = identity(edit.new.name)
-    for row in context.catalog.models:
-        if row.full_name == edit.new.full_name or identity(row.name) != name or is_reseller(row):
+    for row in rows:
+        if row.full_name == edit.new.full_name or is_reseller(row):
             continue
         before = base.by_full_name.get(row.full_name)
         if before and _pair(before) == pair and _pair(row) == pair:

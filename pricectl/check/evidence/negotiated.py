@@ -70,10 +70,6 @@ class Negotiated(NamedTuple):
     prices: Entry | None
     until: date | None
 
-    def is_about(self, row: Model) -> bool:
-        """Whether it says what a row costs."""
-        return row.provider == self.provider and self.model in ("", row.name)
-
     def listed(self, row: Model, known: Model | None) -> Model | None:
         """The row as it is expected to cost; `known` is the reference's row. None by a factor.
 
@@ -101,6 +97,23 @@ class Negotiated(NamedTuple):
         )
 
 
+class NegotiatedTerms:
+    """What is negotiated, by the rows it is about."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        found, _ = read_negotiated(catalog)
+        self._terms = found
+        self._first: dict[tuple[str, str], int] = {}
+        for index, each in enumerate(found):
+            self._first.setdefault((each.provider, each.model), index)
+
+    def of(self, row: Model) -> Negotiated | None:
+        """What holds for a row: its own entry, else the first of metadata that is about it."""
+        named = (self._first.get((row.provider, model)) for model in (row.name, ""))
+        first = min((index for index in named if index is not None), default=None)
+        return None if first is None else self._terms[first]
+
+
 def read_negotiated(catalog: Catalog) -> tuple[tuple[Negotiated, ...], tuple[Problem, ...]]:
     """What is negotiated, a row's own entries first, and what is wrong with the others.
 
@@ -113,11 +126,12 @@ def read_negotiated(catalog: Catalog) -> tuple[tuple[Negotiated, ...], tuple[Pro
             named: Json = {"provider": model.provider, "model": model.name}
             _read(model.entry[KEY], f"{model.pointer}/{KEY}", named, found, problems)
     listed = catalog.metadata.get(KEY)
+    known = {(row.provider, name) for row in catalog.models for name in (row.name, "")}
     for index, item in enumerate(listed if isinstance(listed, list) else ()):
         pointer = f"{POINTER}/{index}"
         count = len(found)
         _read(item, pointer, item, found, problems)
-        if found[count:] and not any(map(found[-1].is_about, catalog.models)):
+        if found[count:] and (found[-1].provider, found[-1].model) not in known:
             where = "/".join(filter(None, (found[-1].provider, found[-1].model)))
             problems.append(Problem(pointer, f"no row is of {where!r:.200}"))
     return tuple(found), tuple(problems)

@@ -4,17 +4,14 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from pricectl.check.evidence.market import Market, Offer
+from pricectl.check.evidence.market import Market
+from pricectl.check.evidence.offers import Offer
 from pricectl.check.rules.base import Context
 from pricectl.core.model import Model
 from pricectl.core.prices import PriceList
 from pricectl.core.rates import OwnRate, RateKey
 from pricectl.core.sanity.moves import power_of_ten
-from pricectl.core.units import STANDARD
 
-INPUT: RateKey = ("input", 0, STANDARD)
-OUTPUT: RateKey = ("output", 0, STANDARD)
-CACHE_READ: RateKey = ("cache_read", 0, STANDARD)
 # Times off another price, doubled: an error from 9.5.
 ERROR_TWICE = 19
 

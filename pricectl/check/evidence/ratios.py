@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from pricectl.check.evidence.market import Market
+from pricectl.check.evidence.offers import INPUT, OUTPUT
 from pricectl.check.evidence.prices import (
-    INPUT,
-    OUTPUT,
     FoundPrice,
     dated_prices_of,
     is_far_off,
@@ -29,7 +28,7 @@ from pricectl.core.units import STANDARD
 
 BATCHES = "batches"
 # Output close to input, in a seller's list where it costs three to five times as much.
-CLOSE, USUAL, MIN_ROWS = Fraction(3, 2), Fraction(5, 2), 4
+CLOSE, MIN_ROWS = Fraction(3, 2), 4
 
 
 def _row(more: str) -> str:
@@ -164,12 +163,6 @@ def _close(market: Market, model: Model) -> Iterator[Finding]:
     is_close = cost and cost <= output.pico_usd < cost * CLOSE
     if not is_close or is_listed(market.listed(model), output):
         return
-    pairs = [
-        (offer.price(OUTPUT), offer.price(INPUT))
-        for offer in market.siblings(model)
-        if mode_of(offer.model) == mode_of(model)
-    ]
-    known = [(out, into) for out, into in pairs if out and into]
-    if len(known) >= MIN_ROWS and all(out >= into * USUAL for out, into in known):
+    if market.seller(model).rows_with_usual_output(model) >= MIN_ROWS:
         line = evidence_line(OUTPUT, output.pico_usd, [Witness("input", cost)])
         yield OUTPUT_CLOSE.finding(output.pointer, line)

@@ -10,7 +10,8 @@ from statistics import median_low
 from typing import NamedTuple
 
 from pricectl.check.evidence.added import off_market
-from pricectl.check.evidence.market import Market, Offer
+from pricectl.check.evidence.market import Market
+from pricectl.check.evidence.offers import Offer
 from pricectl.check.evidence.prices import (
     FoundPrice,
     dated_prices_of,

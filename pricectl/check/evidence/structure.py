@@ -9,8 +9,9 @@ from fractions import Fraction
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from pricectl.check.evidence.market import Market, seller_of
-from pricectl.check.evidence.prices import OUTPUT, prices_of
+from pricectl.check.evidence.market import Market
+from pricectl.check.evidence.offers import OUTPUT, seller_of
+from pricectl.check.evidence.prices import prices_of
 from pricectl.check.evidence.witnesses import Witness, evidence_line
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import TEXT_MODES, Context, Rule, mode_of

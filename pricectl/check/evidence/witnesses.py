@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from pricectl.check.evidence.market import Market, exact_name, is_reseller, median_price, seller_of
+from pricectl.check.evidence.market import Market
+from pricectl.check.evidence.offers import exact_name, is_reseller, seller_of
 from pricectl.check.rules.base import mode_of
 from pricectl.core.labels import label, ratio_text, short_rate
 from pricectl.core.model import Model
@@ -58,8 +59,6 @@ def beside(market: Market, model: Model, key: RateKey) -> list[Witness]:
     offers += [offer for offer in others if offer.price(key)][:NAMED_OFFERS]
     if offers:
         return [Witness(offer.name, offer.price(key)) for offer in offers]
-    mode = mode_of(model)
-    alike = [offer for offer in market.siblings(model) if mode_of(offer.model) == mode]
-    middle = median_price(alike, key)
-    kind = f"{mode} " if isinstance(mode, str) else ""
-    return [Witness(f"median of the seller's {kind:.40}rows", middle)] if middle else []
+    middle, mode = market.seller(model).median(model, key), mode_of(model)
+    rows = f"{mode:.40} rows" if mode else "rows"
+    return [Witness(f"median of the seller's {rows}", middle)] if middle else []

@@ -10,17 +10,18 @@ from pricectl.core.catalog import Catalog
 from pricectl.core.document import Json
 from pricectl.core.model import Model
 from pricectl.core.prices import PriceList
+from pricectl.core.sanity import rows
 from pricectl.core.sanity.bounds import BOUNDS, Bounds
 from pricectl.policy import Policy
 
 # Modes in which a model writes text, so that both directions are charged.
-TEXT_MODES = frozenset({"chat", "completion", "responses", None})
+TEXT_MODES = rows.TEXT_MODES
 # How the keys of the prices that an off-peak list states itself begin.
 OFF_PEAK_PREFIX = "off_peak_pricing/"
 
 
 class Rule(NamedTuple):
-    """One thing that can be wrong: why it matters, how it looks wrong and right, how to fix it.
+    """One check: why it matters, a wrong and a right example, how to fix it.
 
     `due`: a file gets the finding when a date comes, without an edit; such a rule is never an
     error. `passes`: the finding goes away when a date comes. `base` and `reference` are the files

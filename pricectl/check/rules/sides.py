@@ -8,6 +8,7 @@ from pricectl.core.labels import label, ratio_text, short_rate
 from pricectl.core.model import Model
 from pricectl.core.prices import PriceList
 from pricectl.core.sanity.bounds import Bounds
+from pricectl.core.sanity.rows import SIDES, gives_away
 from pricectl.core.units import UNITS, is_price_like
 
 # Of the models that sell both, few charge more for output than this many times input.
@@ -44,7 +45,7 @@ OUTPUT_BELOW_INPUT = Rule(
     "output-below-input",
     "error",
     "output is cheaper than input",
-    "Providers charge more for output; the two prices are most likely swapped.",
+    "Providers charge more for output, so the two prices are probably swapped.",
     '{"x": {"m": {"mode": "chat", "input_cost_per_token": 1e-05, "output_cost_per_token": 2e-06}}}',
     '{"x": {"m": {"mode": "chat", "input_cost_per_token": 2e-06, "output_cost_per_token": 1e-05}}}',
     "Swap them, or waive the rule for this row with the provider's page as the reason.",
@@ -53,7 +54,7 @@ OUTPUT_FAR_ABOVE_INPUT = Rule(
     "output-far-above-input",
     "warning",
     "output costs more than ten times input",
-    "Output mostly costs 1 to 10 times input, so one of the two has probably slipped.",
+    "Output usually costs 1 to 10 times input, so one of the two is probably wrong.",
     '{"x": {"m": {"mode": "chat", "input_cost_per_token": 1e-06, "output_cost_per_token": 2e-05}}}',
     '{"x": {"m": {"mode": "chat", "input_cost_per_token": 2e-06, "output_cost_per_token": 2e-05}}}',
     "Compare both with the provider's page.",
@@ -109,28 +110,27 @@ def _zero(model: Model) -> Iterator[Finding]:
         if any(pico for pico, _ in rates.values()):
             message = "the row is marked free and has prices"
             yield FREE_BUT_PRICED.finding(f"{row}/free", message)
-    elif mode_of(model) in TEXT_MODES:
-        yield from _text_prices(model)
-    elif rates and not any(pico for pico, _ in rates.values()):
-        where = model.prices.pointer_to(next(iter(rates.values()))[1])
-        yield ZERO_PRICE.finding(where, "every price of the row is zero")
+        return
+    zero = [key for key in rates if not rates[key][0] and gives_away(key, model.prices, model)]
+    is_text = mode_of(model) in TEXT_MODES
+    if zero:
+        units = " and ".join(unit for unit, _, _ in zero)
+        message = f"the {units} price is zero" if is_text else "every price of the row is zero"
+        yield ZERO_PRICE.finding(model.prices.pointer_to(rates[zero[0]][1]), message)
+    if is_text:
+        yield from _missing_sides(model)
     elif not rates and not any(map(is_price_like, model.entry)):
         yield PRICE_MISSING.finding(row, "the row has no price", on_key=True)
 
 
-def _text_prices(model: Model) -> Iterator[Finding]:
-    """Rows that write text need a price above zero on both sides."""
+def _missing_sides(model: Model) -> Iterator[Finding]:
+    """Rows that write text need a price on both sides."""
     row, rates = model.pointer, model.prices.rates
-    own = {unit: rates.get((unit, 0, "")) for unit in ("input", "output")}
-    zero = [(unit, rate[1]) for unit, rate in own.items() if rate and not rate[0]]
-    if zero:
-        message = f"the {' and '.join(unit for unit, _ in zero)} price is zero"
-        yield ZERO_PRICE.finding(model.prices.pointer_to(zero[0][1]), message)
     missing = [
-        unit for unit, rate in own.items() if not rate and UNITS[unit].key not in model.entry
+        unit for unit in SIDES if (unit, 0, "") not in rates and UNITS[unit].key not in model.entry
     ]
     units = {unit for unit, _, _ in rates}
     # Rows that charge requests, seconds or characters need no price of tokens.
-    if missing and (not units or units & own.keys()):
+    if missing and (not units or units & {*SIDES}):
         message = f"no {' and no '.join(missing)} price: those tokens add nothing to a bill"
         yield PRICE_MISSING.finding(row, message, on_key=True)

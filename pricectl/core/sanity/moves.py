@@ -38,7 +38,7 @@ class ListedPrice(NamedTuple):
 
     @property
     def value(self) -> Value:
-        """The number as it is written; None if none is there."""
+        """The number as it is written, or None."""
         return self.prices.value_of(self.key)
 
 
@@ -134,9 +134,9 @@ def _moved_finding(
     price, old, new = largest.price, largest.old_pico_usd, largest.new_pico_usd
     message = f"{label(*largest.key)} {move_words(old, new, largest.unit)}"
     if price.is_gone:
-        message += "; it has no price of its own any more"
+        message += "; it no longer has its own price"
     if len(moves) > 1:
-        message += f"; {plural(len(moves) - 1, 'other price')} of the row moved alike"
+        message += f"; {plural(len(moves) - 1, 'other price')} of the row moved by the same factor"
     if power_of_ten(old, new):
         message += "; is the exponent right?"
     if rule == "row-moved":
@@ -175,14 +175,14 @@ def factor_findings(old: PriceList | None, new: PriceList) -> Iterator[SanityFin
         if isinstance(own, dict) and word in own:
             path = pointer_to(OWN_FACTORS, word)
         where = f"{new.pointer or DEFAULT_PRICING_POINTER}{path}"
-        said = f"the factor {word!r:.40} on every token price"
+        subject = f"the factor {word!r:.40} on every token price"
         if not _is_usual(now) and (was is None or _is_usual(was)):
             limits = f"{exact(LOWEST_FACTOR)} to {exact(HIGHEST_FACTOR)}"
-            message = f"{said} is {exact(now)}, not {limits}"
+            message = f"{subject} is {exact(now)}, not {limits}"
             yield SanityFinding("factor-out-of-bounds", "refused", where, value, message)
         level = level_of((now / was).denominator, (now / was).numerator) if was else None
         if was and level:
-            message = f"{said} went from {exact(was)} to {exact(now)}"
+            message = f"{subject} went from {exact(was)} to {exact(now)}"
             yield SanityFinding("factor-moved", level, where, value, message, "", now / was)
 
 

@@ -28,7 +28,7 @@ from pricectl.core.units import STANDARD, UNITS, is_token_unit
 
 SIDES = ("input", "output")
 # Modes in which both sides of a call are charged, so that a price of zero is a missing one.
-TEXT_MODES = ("chat", "completion", "responses", None)
+TEXT_MODES = frozenset({"chat", "completion", "responses", None})
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
@@ -112,12 +112,12 @@ def _list_findings(
             continue
         if not pair.new.charged((unit, 0, STANDARD)):
             where = ListedPrice(pair.new, key).pointer
-            message = f"{label(unit)} has no price any more, it was {amount_words(pico, unit)}"
+            message = f"{label(unit)} no longer has a price; it was {amount_words(pico, unit)}"
             yield SanityFinding("price-lost", "warning", where, None, message)
 
 
 def _list_pairs(before: Model | None, after: Model) -> Iterator[ListPair]:
-    """Every list of a row beside the list in force before, at every time and hour."""
+    """Every list of a row paired with the list in force before, at every time and hour."""
     if before is None:
         pairs = [ListPair(None, prices) for prices in after.price_lists]
     else:
@@ -175,8 +175,8 @@ def _zero_price_findings(
     (unit, tier, service), old = change.key, change.old
     name = label(unit, tier, service)
     if pair.old and old is None:  # what was charged then: the price of another unit
-        others = [(fallback, tier, service) for fallback in UNITS[unit].fallbacks]
-        charged = map(pair.old.charged_pico_usd, others)
+        fallback_keys = [(fallback, tier, service) for fallback in UNITS[unit].fallbacks]
+        charged = map(pair.old.charged_pico_usd, fallback_keys)
         old = next((pico for pico in charged if pico is not None), None)
     if old:
         message = f"{name} became zero, it was {amount_words(old, unit)}"
@@ -186,13 +186,14 @@ def _zero_price_findings(
         else:
             found = change.finding("zero-price", "refused", f"{message}; it is not marked free")
         yield found._replace(moved=moved)
-    elif not free and _gives_away(change.key, pair.new, row):
+    elif not free and gives_away(change.key, pair.new, row):
         yield change.finding("zero-price", "refused", f"{name} is zero; it is not marked free")
 
 
-def _gives_away(key: RateKey, prices: PriceList, row: Model) -> bool:
+def gives_away(key: RateKey, prices: PriceList, row: Model) -> bool:
     """Whether a zero gives calls away: a side of a text model, or one of a row of zeros only."""
-    if row.entry.get("mode") in TEXT_MODES:
+    mode = row.entry.get("mode")
+    if (mode if isinstance(mode, str) else None) in TEXT_MODES:
         unit, tier, service = key
         return unit in SIDES and not tier and not service
     return prices.is_all_zero

@@ -110,12 +110,12 @@ def _file(candidate: Candidate, sha256: str) -> DeployCheckItem:
     if candidate.file == catalog_file.STDIN:
         return DeployCheckItem("file", "note", f"standard input, {size}")
     mode = Path(candidate.file).stat().st_mode
-    said = f"{size}, mode {stat.S_IMODE(mode):04o}"
+    sentence = f"{size}, mode {stat.S_IMODE(mode):04o}"
     if mode & stat.S_IWOTH and os.name != "nt":
-        return DeployCheckItem("file", "failed", f"{said}: anybody may write it; chmod o-w")
+        return DeployCheckItem("file", "failed", f"{sentence}: anybody may write it; chmod o-w")
     if not mode & stat.S_IROTH:
-        return DeployCheckItem("file", "note", f"{said}: readable by its owner and group only")
-    return DeployCheckItem("file", "ok", said)
+        return DeployCheckItem("file", "note", f"{sentence}: readable by its owner and group only")
+    return DeployCheckItem("file", "ok", sentence)
 
 
 def _git(candidate: Candidate) -> DeployCheckItem:
@@ -127,7 +127,7 @@ def _git(candidate: Candidate) -> DeployCheckItem:
     except BadRef as error:
         return DeployCheckItem("git", "note", str(error.what))
     if not found:
-        return DeployCheckItem("git", "note", "not committed: what is deployed is in no version")
+        return DeployCheckItem("git", "note", "not committed: git has no version with this content")
     if found.blob != head[0].blob:
         return DeployCheckItem(
             "git", "note", f"the version of {found.commit[:7]}, which is not the newest"
@@ -156,8 +156,8 @@ def _runtime(
             at=candidate.at.astimezone(UTC),
         )
         if verdict.refused:
-            said = f"a service with the deployed prices would refuse it: {verdict.refusal}"
-            return DeployCheckItem("runtime", "failed", said, (verdict.next_step,))
+            sentence = f"a service with the deployed prices would refuse it: {verdict.refusal}"
+            return DeployCheckItem("runtime", "failed", sentence, (verdict.next_step,))
     return _started(candidate, sha256, models, version.catalog)
 
 
@@ -192,7 +192,7 @@ def _started(
         )
     if wrong:
         return DeployCheckItem(
-            "runtime", "failed", "the service prices otherwise than 'quote'", tuple(wrong)
+            "runtime", "failed", "the service and 'quote' give different prices", tuple(wrong)
         )
     return DeployCheckItem(
         "runtime", "ok", f"the service loads {count(snapshot.models)} models from it"
@@ -223,5 +223,7 @@ def _changes(
         limits=candidate.limits,
     )
     compared = result.compared
-    state: ItemState = "note" if compared.comparison.changes and not compared.gates else "ok"
+    found = compared.comparison
+    is_open = (found.changes or found.left_out) and not compared.gates
+    state: ItemState = "note" if is_open else "ok"
     return DeployCheckItem("changes", "failed" if compared.tripped else state, facts=compared)

@@ -73,11 +73,13 @@ def critical(
     reasons = [(model.name, _missing(model, catalog, candidate)) for model in models]
     troubles = tuple(f"{name}: {why}" for name, why in reasons if why)
     if troubles:
-        said = f"{count(len(troubles))} of {count(len(models))} critical models cannot be priced"
-        return DeployCheckItem("critical", "failed", said, troubles)
+        sentence = (
+            f"{count(len(troubles))} of {count(len(models))} critical models cannot be priced"
+        )
+        return DeployCheckItem("critical", "failed", sentence, troubles)
     names = ", ".join(model.name for model in models)
-    said = f"all {count(len(models))} present with prices: {names}"
-    return DeployCheckItem("critical", "ok", said)
+    sentence = f"all {count(len(models))} present with prices: {names}"
+    return DeployCheckItem("critical", "ok", sentence)
 
 
 def _missing(model: CriticalModel, catalog: Catalog, candidate: Candidate) -> str:
@@ -118,20 +120,20 @@ def examples(
     ]
     if not samples:
         return DeployCheckItem(
-            "examples", "note", "nothing to work out: no model with a price, or no workload"
+            "examples", "note", "no sample jobs: no model has a price, or there is no workload"
         )
     lines, wrong, unpaid = [], [], []
     for model, work in samples:
         for period in _coming(model, candidate):
             call = quote(catalog, model.sold, work.usage, service=work.service, at=period.at)
             job = Estimate(call, work.calls, candidate.profile)
-            told = ", ".join(filter(None, (model.name, work.name, period.name)))
-            wrong += [f"{told}: {why}" for why in _wrong(job, work)]
+            sample = ", ".join(filter(None, (model.name, work.name, period.name)))
+            wrong += [f"{sample}: {why}" for why in _wrong(job, work)]
             if period.name:
                 continue
             # Today's job is the example that is shown.
             charged = ", ".join(f"{mode.mode} {count(mode.charged)}" for mode in job.credits)
-            lines.append(f"{told}: ${usd(job.pico_usd)}; credits: {charged}")
+            lines.append(f"{sample}: ${usd(job.pico_usd)}; credits: {charged}")
             if any(mode.exact and not mode.charged for mode in job.credits):
                 unpaid.append(lines[-1])
     if wrong:
@@ -139,13 +141,15 @@ def examples(
             "examples", "failed", f"{count(len(wrong))} do not add up", tuple(wrong)
         )
     if unpaid:
-        said = f"{count(len(unpaid))} of {count(len(samples))} jobs are charged 0 credits"
-        return DeployCheckItem("examples", "note", f"{said}, as the profile says", tuple(unpaid))
-    said = (
+        sentence = f"{count(len(unpaid))} of {count(len(samples))} jobs are charged 0 credits"
+        return DeployCheckItem(
+            "examples", "note", f"{sentence}, as the profile says", tuple(unpaid)
+        )
+    sentence = (
         f"{count(len(samples))} sample jobs add up, in money and in the credits of "
         f"all {count(len(BUDGET_MODES))} modes"
     )
-    return DeployCheckItem("examples", "ok", said, tuple(lines))
+    return DeployCheckItem("examples", "ok", sentence, tuple(lines))
 
 
 def _wrong(job: Estimate, work: Workload) -> Iterator[str]:

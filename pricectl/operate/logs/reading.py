@@ -1,7 +1,7 @@
 """Reads what production's log says about prices: good signs, bad signs, names.
 
 The log comes in blocks of bytes; plain and JSON lines may be mixed, undecodable bytes are skipped.
-Memory stays the same whatever the length of the log and of its lines.
+Memory does not grow with the length of the log or of its lines.
 """
 
 import re
@@ -46,7 +46,7 @@ class Moment(NamedTuple):
 
 
 class Sighting(NamedTuple):
-    """One sign in one line, with what the line says beside it; its texts are untrusted."""
+    """One sign in one line, with the other values of the line; its texts are untrusted."""
 
     sign: Sign
     moment: Moment
@@ -102,7 +102,7 @@ def blocks(name: str) -> Iterator[bytes]:
     Raises Unavailable, also for a compressed file: finding nothing must not look clean.
     """
     piped = name == catalog_file.STDIN
-    shown = "standard input" if piped else name
+    source = "standard input" if piped else name
     try:
         with nullcontext(sys.stdin.buffer) if piped else Path(name).open("rb") as file:
             # `read1` returns what a pipe has now; only buffered readers have it.
@@ -111,7 +111,7 @@ def blocks(name: str) -> Iterator[bytes]:
             for start, (what, command) in _OTHER_FORMATS.items():
                 if block.startswith(start):
                     step = f"run '{command.format('FILE' if piped else name)} | pricectl logs -'"
-                    raise catalog_file.Unavailable(what, where=shown, next_step=step)
+                    raise catalog_file.Unavailable(what, where=source, next_step=step)
             while block:
                 yield block
                 block = read_some(BLOCK_BYTES)
@@ -121,7 +121,7 @@ def blocks(name: str) -> Iterator[bytes]:
         ) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise catalog_file.Unavailable(f"cannot be read: {reason}", where=shown) from None
+        raise catalog_file.Unavailable(f"cannot be read: {reason}", where=source) from None
 
 
 class LogReader:

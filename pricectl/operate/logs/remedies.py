@@ -125,9 +125,9 @@ def _unknown(catalog: Catalog, name: str) -> Remedy:
     provider, slash, own = name.partition("/")
     known = slash and provider in {model.provider for model in catalog.models}
     near = near_names(catalog, own if known else name)
-    like = f"; near it: {', '.join(near)}" if near else ""
+    nearby = f"; near it: {', '.join(near)}" if near else ""
     place = f" to {provider}" if known else ""
-    return Remedy("row", "", f"add a row {json.dumps(name)}{place}{like}")
+    return Remedy("row", "", f"add a row {json.dumps(name)}{place}{nearby}")
 
 
 def _alias(name: str, row: str, before: str = "") -> Remedy:

@@ -34,7 +34,7 @@ class RollbackChanges(NamedTuple):
 class RollbackResult(NamedTuple):
     """What was done with the file and what the service answered.
 
-    `unreachable` says why the service did not answer; `asked`: a person has seen the changes.
+    `unreachable` says why the service did not answer; `was_asked`: a person has seen the changes.
     """
 
     plan: RollbackPlan
@@ -42,13 +42,15 @@ class RollbackResult(NamedTuple):
     state: RollbackState
     reloaded: ReloadReply | None = None
     unreachable: str = ""
-    asked: bool = False
+    was_asked: bool = False
 
     @property
     def has_restored_version(self) -> bool:
         """Whether the service charges by the restored version now."""
         reply = self.reloaded
-        return reply is not None and reply.said != "refused" and reply.version == self.plan.sha256
+        return (
+            reply is not None and reply.outcome != "refused" and reply.version == self.plan.sha256
+        )
 
     @property
     def exit_code(self) -> int:
@@ -73,7 +75,7 @@ def roll_back(  # noqa: PLR0913 - what is restored, who is asked, who is told
     """Do what a plan says, then have the service read its catalog again.
 
     Args:
-        planned: what is to be put in place of what.
+        planned: the old and the new content.
         changes: what that changes.
         ask: asks a person, where that is needed.
         dry_run: write nothing.
@@ -84,13 +86,13 @@ def roll_back(  # noqa: PLR0913 - what is restored, who is asked, who is told
     Raises:
         NotWritten: the file cannot be replaced, or is another one by now.
     """
-    state, asked = planned.state(dry_run=dry_run, yes=yes, force=force), False
+    state, was_asked = planned.state(dry_run=dry_run, yes=yes, force=force), False
     if state is None:
         state = ask()
-        asked = state in {"restored", "declined"}
+        was_asked = state in {"restored", "declined"}
     if state == "restored":
         restore(planned, force=force)
-    result = RollbackResult(planned, changes, state, asked=asked)
+    result = RollbackResult(planned, changes, state, was_asked=was_asked)
     # Also where nothing was to be done: the service may still charge by what was there before.
     if reload and state in {"restored", "unchanged"}:
         try:

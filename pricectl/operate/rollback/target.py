@@ -18,7 +18,7 @@ _SHA256_PREFIX = "sha256:"
 
 
 class NoVersion(BadRef):
-    """There is no version to go back to."""
+    """Git has no version to restore."""
 
 
 class RollbackTarget(NamedTuple):

@@ -102,7 +102,7 @@ class AnswerChecker:
             return SmokeCheck(
                 "credits", "failed", str(owed), "nothing", "credits_deducted is missing"
             )
-        return _same("credits", str(owed), _shown(reported.credits), note)
+        return _same("credits", str(owed), _value_text(reported.credits), note)
 
 
 def _status(reply: Reply) -> SmokeCheck:
@@ -128,9 +128,9 @@ def _usage(reported: ReportedCall) -> SmokeCheck:
     if isinstance(reported.reading, BadUsage):
         return SmokeCheck("usage", "failed", expected, str(reported.reading))
     usage, signals = reported.reading.usage, ", ".join(reported.reading.signals)
-    told = f"{usage.input_tokens} in, {usage.output_tokens} out"
+    counts = f"{usage.input_tokens} in, {usage.output_tokens} out"
     note = f"no price covers {signals}" if signals else ""
-    return SmokeCheck("usage", "ok" if usage.counts else "failed", expected, told, note)
+    return SmokeCheck("usage", "ok" if usage.counts else "failed", expected, counts, note)
 
 
 def _cost(name: str, exact: Fraction, value: Any, *, must: bool) -> SmokeCheck:
@@ -142,7 +142,7 @@ def _cost(name: str, exact: Fraction, value: Any, *, must: bool) -> SmokeCheck:
     try:
         theirs = dollars(value, name)
     except BadUsage as error:
-        return SmokeCheck(name, "failed", expected, _shown(value), error.what)
+        return SmokeCheck(name, "failed", expected, _value_text(value), error.what)
     apart = abs(theirs - exact)
     if apart < 1:  # a markup may end between two picodollars
         return SmokeCheck(name, "ok", expected, f"${usd(theirs)}", "exact")
@@ -158,18 +158,18 @@ def _same(name: str, expected: str, actual: str, note: str = "") -> SmokeCheck:
 
 
 def _replay(first: ReportedCall, again: ReportedCall) -> SmokeCheck:
-    told = {
+    reported = {
         "credits": (first.credits, again.credits),
         "balance": (first.balance, again.balance),
         "cost": (first.cost, again.cost),
         "completion": (first.completion, again.completion),
     }
-    differing = [name for name, (one, other) in told.items() if one != other]
+    differing = [name for name, (one, other) in reported.items() if one != other]
     expected = "the same answer, nothing charged"
     if not differing:
         return SmokeCheck("replay", "ok", expected, "the same")
     name = differing[0]
-    one, other = map(_shown, told[name])
+    one, other = map(_value_text, reported[name])
     note = f"{name} was {one} and is {other}; an idempotency key must be charged once"
     return SmokeCheck("replay", "failed", expected, f"another {', '.join(differing)}", note)
 
@@ -178,5 +178,5 @@ def _whole(value: Any) -> int | None:
     return value if type(value) is int else None
 
 
-def _shown(value: Any) -> str:
+def _value_text(value: Any) -> str:
     return f"{value!s:.60}"

@@ -136,10 +136,8 @@ def diff(result: DiffResult) -> str:
     for gate in compared.gates:
         level = "error" if gate.tripped else "notice"
         lines.append(Annotation(level, command(level, gate.text)))
-    lines += [
-        Annotation("warning", command("warning", sentence, title="pricectl diff"))
-        for sentence in change_text.left_out(compared.comparison)
-    ]
+    if left_out := change_text.left_out(compared.comparison):
+        lines.append(Annotation("warning", command("warning", left_out, title="pricectl diff")))
     for change in compared.comparison.changes:
         level = _CHANGE_LEVELS[change.severity]
         lines.append(Annotation(level, _change(change, level, result.head.path, positions)))

@@ -56,7 +56,7 @@ def diff(result: DiffResult) -> str:
     compared, found = result.compared, result.compared.comparison
     lines = [DIFF_MARKER, f"**{found.summary}** vs {code(compared.base)}", ""]
     lines += [f"- ⚠️ {long_code(sentence)}" for sentence in result.loosened]
-    lines += [f"- {sentence}" for sentence in change_text.left_out(found)]
+    lines += [f"- {change_text.left_out(found)}"] if found.left_out else []
     lines += [f"- {_TRIPPED[gate.tripped]} {gate.text}" for gate in compared.gates]
     room = MAX_CHARACTERS - _RESERVED - _size(lines)
     for section in map(_table, change_text.sections(found)):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pricectl.check.evidence.market import identity
+from pricectl.check.evidence.offers import identity
 from pricectl.check.evidence.witnesses import Witness, evidence_line
 from tests.check.evidence.gate import findings, of, prices
 

@@ -38,6 +38,18 @@ def test_a_file_of_shipped_rows_has_no_error_and_no_warning_but_dates() -> None:
         assert loud == []
 
 
+def test_every_shipped_row_copied_has_no_error_and_no_warning_but_dates() -> None:
+    import gate
+
+    shipped = gate.packaged()
+    team = {**shipped, "metadata": {**shipped["metadata"], "note": "our own copy"}}
+    for base in (None, gate.load(team)):
+        evidence = Evidence(base, "deployed", gate.load(shipped), "reference")
+        found = validate(json.dumps(team), "f", gate.POLICY, gate.TODAY, evidence=evidence)
+        loud = [one for one in found.findings if one.severity != "info" and not one.due]
+        assert loud == []
+
+
 def test_the_shipped_catalog_alone_gets_no_finding_from_its_neighbours() -> None:
     import gate
 

@@ -8,7 +8,7 @@ import pytest
 
 from pricectl.core import responses
 from pricectl.core.responses.formats import ResponseFormat
-from pricectl.core.responses.registry import FORMATS, MARKS, USAGE_MEMBERS, format_of
+from pricectl.core.responses.registry import FORMATS, MARKS, format_of
 
 
 def test_every_format_of_a_provider_is_registered_once() -> None:
@@ -25,15 +25,10 @@ def test_every_format_of_a_provider_is_registered_once() -> None:
 
 
 @pytest.mark.parametrize("row", FORMATS, ids=lambda row: row.name)
-def test_a_usage_is_of_the_first_format_that_has_one_of_its_marks(row: ResponseFormat) -> None:
+def test_a_usage_has_the_first_format_with_a_matching_mark(row: ResponseFormat) -> None:
     own = [mark for mark in row.marks if FORMATS[MARKS[mark]] is row]
     assert own
     later = FORMATS[-1].marks[0]
     assert format_of({later: 1, own[0]: 1}) is row
     nothing: dict[str, Any] = {own[0]: None}
     assert format_of(nothing) is None
-
-
-def test_a_usage_stands_in_a_member_that_a_format_names() -> None:
-    assert {name for row in FORMATS for name in row.usage_members} == set(USAGE_MEMBERS)
-    assert USAGE_MEMBERS[0] == "usage"
