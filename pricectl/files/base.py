@@ -7,7 +7,6 @@ an error.
 
 import os
 from contextlib import suppress
-from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +19,7 @@ from pricectl.files.branches import BaseCommit, NothingBefore
 from pricectl.files.catalog_file import Source, Unavailable
 from pricectl.files.git import BadRef, NoGit
 from pricectl.files.gitlog import FileLog
+from pricectl.files.repository import Repository
 from pricectl.files.versions import BadFileVersion, FileVersion
 from pricectl.packaged import is_installed, packaged_catalog
 from pricectl.policy import BadSettings, Policy
@@ -51,7 +51,8 @@ class EvidenceFinder:
         """`base` and `reference` are the options; without one the setting `reference` counts."""
         self.policy = policy
         self.base = base
-        self.reference = reference or policy.reference or AUTO
+        self.reference = reference
+        self._references: dict[tuple[str, str], tuple[FileVersion, Catalog | None]] = {}
 
     def evidence(self, source: Source, file: str, *, own: bool = True) -> Evidence:
         """What a catalog is compared with; `file` is its path, or "-" for standard input.
@@ -64,8 +65,11 @@ class EvidenceFinder:
         return self.with_base(self._base(source.data, file, own=own), source.data)
 
     def with_base(self, base: FoundCatalog, data: bytes) -> Evidence:
-        """The evidence for a catalog whose base is known, with these bytes. Raises Unavailable."""
-        reference = self._reference_for(data)
+        """The evidence for a catalog whose base is known, with these bytes.
+
+        Raises Unavailable, BadRef or BadFileVersion.
+        """
+        reference = self._reference_for(base, data)
         return Evidence(
             base.catalog,
             base.name,
@@ -169,26 +173,38 @@ class EvidenceFinder:
                 return self.built(found, str(log.file))
         return None
 
-    def _reference_for(self, data: bytes) -> FoundCatalog:
-        if self.reference == NONE:
+    def _reference_for(self, base: FoundCatalog, data: bytes) -> FoundCatalog:
+        """The reference that an option names, else the one of the settings before the edit."""
+        policy, commit = base.policy or self.policy, "" if self.reference else base.commit
+        word = self.reference or policy.reference or AUTO
+        if word == NONE:
             return FoundCatalog(reason="not asked for")
-        version = self._reference_version
+        if (word, commit) not in self._references:
+            self._references[word, commit] = self._reference_version(word, commit), None
+        version, catalog = self._references[word, commit]
         if version.data == data:
             return FoundCatalog(reason=f"the file is {version.name} itself")
-        return FoundCatalog(self._reference_catalog, version.name)
+        if catalog is None:  # built once for all files
+            catalog = version.version().catalog
+            self._references[word, commit] = version, catalog
+        return FoundCatalog(catalog, version.name)
 
-    @cached_property
-    def _reference_version(self) -> FileVersion:
-        """Read once for all catalogs."""
-        packaged = self.reference in {AUTO, catalog_file.PACKAGED}
-        if packaged and not versions.is_file(self.reference):
+    def _reference_version(self, word: str, commit: str) -> FileVersion:
+        """The reference that a word means, as the base's commit has it if it is in its work tree.
+
+        An edit must not change the prices that its own prices are compared with.
+        """
+        if word in {AUTO, catalog_file.PACKAGED} and not versions.is_file(word):
             name = str(packaged_catalog())
             return versions.from_file(name)._replace(name=catalog_file.PACKAGED)
-        return versions.from_file(self.reference)
-
-    @cached_property
-    def _reference_catalog(self) -> Catalog:
-        return self._reference_version.version().catalog
+        path = _settings_path(self.policy.source, word) if commit else ""
+        if path:
+            repository = Repository(word)
+            before = BaseCommit(commit, commit[:7])
+            if repository.blob(commit, repository.location.path):
+                found = versions.at_commit(repository, before)
+                return found._replace(name=f"{found.path} ({commit[:7]})")
+        return versions.from_file(word)
 
 
 def _is_one_file(word: str) -> bool:
