@@ -11,6 +11,7 @@ from pricectl.commands.catalog import require_own_file
 from pricectl.commands.options import AtOption, FileOption, ProfileOption, ViewOptions, instant
 from pricectl.commands.output import show
 from pricectl.commands.staged import StagedOption, nothing_staged
+from pricectl.core.labels import clean
 from pricectl.exit_codes import CLEAN
 from pricectl.files import catalog_file, git, settings, versions
 from pricectl.files.base import EvidenceFinder, reviewed_policy
@@ -61,7 +62,10 @@ def diff(
     ] = False,
     new: Annotated[
         bool,
-        typer.Option("--new", help="As for 'validate'; a diff shows what is new in any case."),
+        typer.Option(
+            "--new",
+            help="Where there is no base, say so in one line, instead of all rows as added.",
+        ),
     ] = False,
     staged: StagedOption = False,
     profile: ProfileOption = None,
@@ -81,7 +85,6 @@ def diff(
 
     Example: pricectl diff --base HEAD --max-increase 20%
     """
-    del new
     limits = GateLimits.read(fail_on or [], max_increase, max_decrease, exit_code=exit_code)
     when = instant(at)
     if staged and nothing_staged(file):
@@ -98,6 +101,9 @@ def diff(
                 working, catalog_file.read(working).data
             )
         old, edited = versions.pair(base, head, working, compared_by)
+        if new and old.absent:
+            typer.echo(f"pricectl: {clean(edited.name)}: no base: {clean(old.described)}", err=True)
+            return CLEAN
         before = old.version()
         reviewed = reviewed_policy(policy, old, before.catalog, working)
     result = diff_versions(

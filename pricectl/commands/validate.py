@@ -4,9 +4,6 @@ from typing import Annotated
 
 import typer
 
-from pricectl.check import validation
-from pricectl.check.evidence.loosened import policy_in_force
-from pricectl.check.findings import ERRORS, SEVERITIES, Threshold
 from pricectl.commands.catalog import one_file
 from pricectl.commands.fail_on import FailOnSeverityOrDue
 from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
@@ -15,9 +12,6 @@ from pricectl.commands.staged import StagedOption, nothing_staged
 from pricectl.core.labels import clean
 from pricectl.exit_codes import CLEAN
 from pricectl.files import catalog_file, settings
-from pricectl.files.base import AUTO, EvidenceFinder
-from pricectl.files.git import advised_option
-from pricectl.report import validate as report
 
 
 def validate(
@@ -34,7 +28,7 @@ def validate(
             help="The version it was edited from: a git ref, REF:PATH, a file, 'deployed', "
             "'packaged', 'none', or 'auto': where HEAD left production's branch.",
         ),
-    ] = AUTO,
+    ] = catalog_file.AUTO,
     reference: Annotated[
         str | None,
         typer.Option(
@@ -75,30 +69,19 @@ def validate(
     first = one_file(files or [], file)
     if staged and nothing_staged(first):
         return CLEAN
+    # Only now, so that a hook without anything to check is fast.
+    from pricectl.operate.review import OneBaseForSeveral, ReviewOptions, review
+    from pricectl.report import validate as report
+
     policy = settings.load_policy(catalog=first)
-    own = catalog_file.working_file(None, policy.file)
     located = files or [catalog_file.locate_own(first, policy.file)]
     names = [catalog_file.check_exists(name, first, policy.file) for name in located]
-    finder = EvidenceFinder(policy, base, reference)
-    if len(names) > 1 and finder.names_one_file:
+    try:
+        result = review(names, policy, ReviewOptions(when, base, reference, fail_on or (), new))
+    except OneBaseForSeveral:
         raise typer.BadParameter(
             f"{base!r} is one file, and {len(names)} catalogs are checked", param_hint="--base"
-        )
-    reports, threshold = [], ERRORS
-    for name in names:
-        source = catalog_file.read(name)
-        about = catalog_file.is_same(name, own)
-        with advised_option("--base"):
-            evidence = finder.evidence(source, name, own=about or len(names) == 1)
-        found = validation.validate(
-            source.data, source.name, policy, when, own=about, evidence=evidence
-        )
-        reports.append(found.only_new() if new else found)
-        gates = policy_in_force(policy, evidence).policy.gates
-        words = [*(fail_on or gates.fail_on)]
-        levels = [severity for severity in SEVERITIES if severity in words]
-        threshold = threshold.stricter(Threshold.of(levels, due=FailOnSeverityOrDue.DUE in words))
-    result = validation.Validation(tuple(reports), threshold)
+        ) from None
     show(view, "validate", result, report)
     silent = {"concise", "text"} if view.quiet else {"concise"}
     if all(name in silent for name, _ in view.outputs):

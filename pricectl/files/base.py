@@ -25,7 +25,7 @@ from pricectl.packaged import is_installed, packaged_catalog
 from pricectl.policy import BadSettings, Policy
 from pricectl.policy.review import ReviewedPolicy
 
-AUTO, NONE = "auto", "none"
+AUTO, NONE = catalog_file.AUTO, catalog_file.NONE
 
 
 class FoundCatalog(NamedTuple):

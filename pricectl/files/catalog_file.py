@@ -16,6 +16,8 @@ FILE_NAME = CATALOG
 STDIN = "-"
 # Where --file takes it, the catalog that this release of pricectl carries.
 PACKAGED = "packaged"
+# What a file is compared with: what nobody has named, or nothing.
+AUTO, NONE = "auto", "none"
 
 
 class Unavailable(PricingError):
