@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pricectl.changes.catalog_version import CatalogVersion
 from pricectl.changes.compare import compare
 from pricectl.changes.gates import GatedComparison, GateLimits, check_gates
-from pricectl.check.evidence.loosened import in_catalog
+from pricectl.check.loosening import catalog_marks
 from pricectl.core.profile import Profile
 from pricectl.core.sanity import SEED_MODELS
 from pricectl.exit_codes import CLEAN, FINDINGS
@@ -67,11 +67,11 @@ def diff_versions(  # noqa: PLR0913 - two versions, all else by keyword
         at=at,
     )
     gates = check_gates(comparison, limits)
-    marks = in_catalog(base.version.catalog, head.version.catalog)
+    marks = catalog_marks(base.version.catalog, head.version.catalog)
     return DiffResult(
         GatedComparison(comparison, base.name, head.name, gates),
         base,
         head,
         profile,
-        (*loosened, *(finding.message for finding in marks)),
+        (*loosened, *(mark.message for mark in marks)),
     )

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from pricectl.check import families, known, schema, severities, waivers
 from pricectl.check.evidence import NO_EVIDENCE, Evidence, comparison, loosened, settings
 from pricectl.check.findings import ERRORS, Finding, Severity, Threshold
+from pricectl.check.loosening import policy_in_force
 from pricectl.check.positions import Positions, Span, lone_surrogate, too_deep
 from pricectl.check.rules.base import Context
 from pricectl.check.rules.prices import NUMBER_NOT_FINITE, PRICE_NEGATIVE, PRICE_TYPE
@@ -135,60 +136,62 @@ def validate(  # noqa: PLR0913 - the last two by keyword
         return ValidationReport(file, (finding,), (), 0, positions, evidence=evidence)
     now = as_instant(at)
     source = data.encode() if isinstance(data, str) else data
-    reviewed = loosened.policy_in_force(policy, evidence)
-    checked = _check(text, values, unique, source, reviewed, now, evidence)
-    findings, positions = list(checked.kept), checked.positions
-    if evidence:
-        findings += loosened.in_catalog(evidence.base, checked.catalog)
-    located = [_with_span(finding, positions) for finding in findings]
+    positions = Positions(text)
+    built = _built(values, source, () if unique else tuple(_duplicates(positions)))
+    reviewed = policy_in_force(policy, evidence)
+    kept, waived, about_settings = _check(built, reviewed, now, evidence)
+    catalog = built.catalog
+    marks = loosened.in_catalog(evidence.base, catalog) if evidence else ()
+    found = [_with_span(finding, positions) for finding in (*kept, *marks)]
     if own:
-        located += [*checked.about_settings, *severities.check(policy.severities, families.RULES)]
-        located += settings.check(evidence.base_settings, policy) if evidence else ()
-        located += loosened.in_settings(reviewed.loosened)
-    if evidence and evidence.base_data:
-        located = _marked(located, values, source, reviewed, now, evidence)
-    models = len(checked.catalog.models)
+        found += [*about_settings, *severities.check(policy.severities, families.RULES)]
+        found += settings.check(evidence.base_settings, policy) if evidence else ()
+        found += loosened.in_settings(reviewed.loosened)
+    if evidence and evidence.base and evidence.base_data:
+        found = _marked(found, values, source, reviewed, now, evidence)
     return ValidationReport(
         file,
-        tuple(known.new_first(located)),
-        checked.waived,
-        models,
+        tuple(known.new_first(found)),
+        waived,
+        len(catalog.models),
         positions,
         policy.source,
-        catalog=checked.catalog if checked.loadable else None,
+        catalog=catalog if built.loadable else None,
         values=values,
         evidence=evidence,
     )
 
 
-class _Checked(NamedTuple):
-    """What the rules find in one document, before anything is compared with another run."""
+class _Document(NamedTuple):
+    """A parsed catalog with what was built of it, and what is wrong with its text and its rows."""
 
+    values: Json
     catalog: Catalog
-    loadable: bool
-    positions: Positions
-    kept: Sequence[Finding]
-    waived: tuple[Finding, ...]
-    about_settings: tuple[Finding, ...]
+    problems: tuple[Problem, ...] = ()
+    duplicates: tuple[Finding, ...] = ()
+
+    @property
+    def loadable(self) -> bool:
+        """Whether production would load it."""
+        return not self.duplicates and not self.problems
 
 
-def _check(  # noqa: PLR0913, PLR0917 - what is checked, and by what
-    text: str,
-    values: Json,
-    unique: bool,  # noqa: FBT001 - what `_parse` found
-    source: bytes,
+def _built(values: Json, source: bytes, duplicates: tuple[Finding, ...]) -> _Document:
+    problems: list[Problem] = []
+    catalog = build(values, problems, source=source)
+    return _Document(values, catalog, tuple(problems), duplicates)
+
+
+def _check(
+    checked: _Document,
     reviewed: ReviewedPolicy,
     now: datetime,
     evidence: Evidence | None,
     wanted: frozenset[str] | None = None,
-) -> _Checked:
+) -> waivers.Waived:
     """Apply the rules, then severities and waivers of the settings; `wanted` as in `families`."""
-    policy = reviewed.policy
-    problems: list[Problem] = []
-    catalog = build(values, problems, source=source)
-    loadable = unique and not problems
-    positions = Positions(text)
-    found = [] if unique else list(_duplicates(positions))
+    values, catalog, problems, duplicates = checked
+    policy, found = reviewed.policy, list(duplicates)
     if len(catalog.models) <= MAX_MODELS:
         found += schema.check(values) if wanted is None or wanted & SCHEMA_RULES else ()
         if isinstance(values, dict):
@@ -199,11 +202,12 @@ def _check(  # noqa: PLR0913, PLR0917 - what is checked, and by what
             if evidence:
                 found = comparison.findings(context, found, wanted)
     else:  # too many rows: report only that
-        problems = [problem for problem in problems if not problem.pointer]
+        problems = tuple(problem for problem in problems if not problem.pointer)
     found += _not_loadable(problems, found)
-    judged = severities.apply(found, policy.severities, reviewed.base_severities, loadable=loadable)
-    kept, waived, about = waivers.apply(judged, policy.waivers, now.date(), families.RULES, values)
-    return _Checked(catalog, loadable, positions, kept, waived, about)
+    judged = severities.apply(
+        found, policy.severities, reviewed.base_severities, loadable=checked.loadable
+    )
+    return waivers.apply(judged, policy.waivers, now.date(), families.RULES, values)
 
 
 def _marked(  # noqa: PLR0913, PLR0917 - what was found, and by what
@@ -222,20 +226,17 @@ def _marked(  # noqa: PLR0913, PLR0917 - what was found, and by what
     if source == evidence.base_data and base_policy == reviewed.policy:
         # The comparison with itself finds nothing, so all of it was there before.
         return [one._replace(known=one.rule not in loosened.IDS) for one in findings]
-    wanted = frozenset(one.rule for one in findings)
-    text = document.decode(evidence.base_data)
-    base_values, unique = _parse(text)
+    if evidence.base is None or not findings:
+        return list(findings)
     before = _check(
-        text,
-        base_values,
-        unique,
-        evidence.base_data,
+        _Document(evidence.base_values, evidence.base),
         ReviewedPolicy(base_policy),
         now,
         evidence._replace(base=None, base_policy=None, base_data=b""),
-        wanted,
+        frozenset(one.rule for one in findings),
     )
-    return known.mark_known(findings, values, [*before.kept, *before.about_settings], base_values)
+    earlier = (*before.kept, *before.about_waivers)
+    return known.mark_known(findings, values, earlier, evidence.base_values)
 
 
 def _parse(text: str) -> tuple[Json, bool]:

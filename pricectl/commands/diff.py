@@ -6,7 +6,7 @@ import typer
 
 from pricectl.changes.diff import NamedVersion, diff_versions
 from pricectl.changes.gates import FailOnChange, GateLimits
-from pricectl.check.evidence.loosened import in_settings
+from pricectl.check.loosening import sentence
 from pricectl.commands.catalog import require_own_file
 from pricectl.commands.options import AtOption, FileOption, ProfileOption, ViewOptions, instant
 from pricectl.commands.output import show
@@ -113,7 +113,7 @@ def diff(
         profile=policy.profile_named(profile),
         at=when,
         limits=limits.or_settings(reviewed.policy.gates),
-        loosened=tuple(finding.message for finding in in_settings(reviewed.loosened)),
+        loosened=tuple(map(sentence, reviewed.loosened)),
     )
     show(view, "diff", result, report)
     return result.exit_code

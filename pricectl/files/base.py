@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pricectl.changes import CatalogVersion
 from pricectl.check.evidence import Evidence
-from pricectl.check.evidence.loosened import policy_in_force
+from pricectl.check.loosening import policy_in_force
 from pricectl.core.catalog import Catalog
 from pricectl.files import branches, catalog_file, fetch, settings, versions, worktree
 from pricectl.files.branches import BaseCommit, NothingBefore
@@ -32,7 +32,8 @@ class FoundCatalog(NamedTuple):
     """A catalog with its name for people, or the reason why there is none.
 
     `settings` are those of its commit; None where it has none. `policy` is what an edit of it is
-    judged by: those settings or the defaults; None where nobody knows. `data` are its bytes.
+    judged by: those settings or the defaults; None where nobody knows. `version` is the catalog as
+    it was read.
     """
 
     catalog: Catalog | None = None
@@ -40,7 +41,7 @@ class FoundCatalog(NamedTuple):
     reason: str = ""
     settings: Policy | None = None
     policy: Policy | None = None
-    data: bytes = b""
+    version: CatalogVersion | None = None
     commit: str = ""
 
 
@@ -79,7 +80,8 @@ class EvidenceFinder:
             no_reference=reference.reason,
             base_settings=base.settings,
             base_policy=base.policy,
-            base_data=base.data,
+            base_data=base.version.data if base.version else b"",
+            base_values=dict(base.version.values) if base.version else None,
         )
 
     def built(
@@ -94,9 +96,9 @@ class EvidenceFinder:
             unborn = found.name == versions.NOTHING_COMMITTED
             reason = found.name if unborn else f"{found.name} does not have the file"
             return FoundCatalog(reason=reason, policy=policy, commit=found.commit)
-        catalog = (version or found.version()).catalog
+        version = version or found.version()
         beside = policy if policy and policy.source else None
-        return FoundCatalog(catalog, found.name, "", beside, policy, found.data, found.commit)
+        return FoundCatalog(version.catalog, found.name, "", beside, policy, version, found.commit)
 
     @property
     def names_one_file(self) -> bool:
@@ -131,7 +133,11 @@ class EvidenceFinder:
             trusted = settings_before(before.id, self.policy.source, file)
         except BadRef:  # without git or a default branch there is nothing to ask
             return self.policy
-        return self.policy._replace(deployed=trusted.deployed) if trusted else self.policy
+        if trusted is None or trusted.deployed == self.policy.deployed:
+            return self.policy
+        # It does not count yet, but a name that cannot be read is told at once.
+        versions.read(versions.DEPLOYED, file, self.policy, new=data)
+        return self.policy._replace(deployed=trusted.deployed)
 
     def _edited_from(self, data: bytes, file: str, *, own: bool) -> FoundCatalog:
         """The version that the file was edited from, which nobody has named."""
@@ -177,6 +183,10 @@ class EvidenceFinder:
         """The reference that an option names, else the one of the settings before the edit."""
         policy, commit = base.policy or self.policy, "" if self.reference else base.commit
         word = self.reference or policy.reference or AUTO
+        edited = self.policy.reference
+        if not self.reference and edited not in (policy.reference, None, AUTO, NONE):
+            # It does not count yet, but a name that cannot be read is told at once.
+            self._reference_version(edited, "")
         if word == NONE:
             return FoundCatalog(reason="not asked for")
         if (word, commit) not in self._references:

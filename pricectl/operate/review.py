@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from pricectl.check.evidence.loosened import policy_in_force
 from pricectl.check.findings import ERRORS, SEVERITIES, Threshold
+from pricectl.check.loosening import policy_in_force
 from pricectl.check.validation import Validation, validate
 from pricectl.files import catalog_file
 from pricectl.files.base import EvidenceFinder

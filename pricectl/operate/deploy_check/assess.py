@@ -11,8 +11,8 @@ from pathlib import Path
 
 from pricectl.changes import CatalogVersion
 from pricectl.changes.diff import NamedVersion, diff_versions
-from pricectl.check.evidence.loosened import policy_in_force
 from pricectl.check.findings import Threshold
+from pricectl.check.loosening import policy_in_force
 from pricectl.check.validation import validate
 from pricectl.core import sanity
 from pricectl.core.calculator import quote
