@@ -50,7 +50,7 @@ def waive(
     Any other finding is waived in the settings. Both hold for the present value only, and every
     other byte of the file stays.
 
-    Example: pricectl waive output-far-above-input /openai/tts --reason "audio costs more"
+    Example: pricectl waive source-missing /openai --reason "prices by contract"
     """
     today = as_instant(instant(at)).date()
     if not reason.strip():

@@ -83,7 +83,7 @@ def test_a_waiver_in_the_same_commit_does_not_help(run: Run, repo: Path) -> None
     ],
 )
 def test_staged_settings_start_the_check(
-    run: Run, repo: Path, name: str, text: str, starts: bool
+    run: Run, repo: Path, name: str, text: str, *, starts: bool
 ) -> None:
     (repo / name).write_text(text, encoding="utf-8")
     git(repo, "add", name)
@@ -125,7 +125,8 @@ def test_fmt_promotes_nothing_so_that_no_date_stops_a_commit(run: Run, repo: Pat
 @pytest.mark.parametrize("words", [["-a"], [NAME], []], ids=["all", "named", "staged"])
 def test_git_runs_the_hook_with_the_index_of_the_commit(repo: Path, words: list[str]) -> None:
     """`git commit -a` and `git commit FILE` stage into an index of their own."""
-    script = f"#!/bin/sh\nexec {shlex.quote(sys.executable)} -m pricectl {ENTRIES['pricectl-validate']}\n"
+    program = f"{shlex.quote(sys.executable)} -m pricectl {ENTRIES['pricectl-validate']}"
+    script = f"#!/bin/sh\nexec {program}\n"
     path = repo / ".git" / "hooks" / "pre-commit"
     path.parent.mkdir(exist_ok=True)
     path.write_text(script, encoding="utf-8")

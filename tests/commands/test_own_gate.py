@@ -211,13 +211,6 @@ SETTINGS: dict[str, tuple[str, str, str, str, str]] = {
         "`reference` is none instead of not set",
         "packaged $2.50",
     ),
-    "what is compared with": (
-        "",
-        f'deployed = "{NAME}"\n',
-        MOVED,
-        "instead of not set",
-        "error[price-moved]",
-    ),
 }
 
 
