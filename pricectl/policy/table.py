@@ -278,7 +278,7 @@ SETTINGS = (
     ),
     Setting("waivers", "value", readers.scalar, "The accepted value; `pricectl waive` writes it."),
     Setting("severities", "rule", readers.text, "The id that the finding shows."),
-    Setting("severities", "severity", _severity, "error, warning or note."),
+    Setting("severities", "severity", _severity, "Which one: error, warning or note."),
     Setting("severities", "pointer", readers.text, "JSON Pointer of the place, or its start."),
     Setting(
         "gates",
