@@ -124,8 +124,10 @@ def test_a_due_rule_is_not_an_error() -> None:
     assert {rule.id for rule in RULES.values() if rule.due} == {
         "deprecation-near",
         "deprecation-passed",
+        "negotiated-ended",
         "upcoming-begun",
         "upcoming-soon",
+        "upcoming-unverified",
         "verified-stale",
         "waiver-expired",
     }

@@ -113,7 +113,7 @@ def test_metadata_is_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         "output_cost_per_token": 2e-06,
     }
     assert json.dumps(metadata)
-    monkeypatch.setattr("pricectl.runtime.loader.packaged_catalog", lambda: tmp_path / "none")
+    monkeypatch.setattr("pricectl.packaged.packaged_file", lambda _: tmp_path / "none")
     runtime.configure(tmp_path / "missing.json", policy=Policy(), state=tmp_path / "other")
     assert set(get_pricing_metadata()) == {"error"}
     assert get_model_pricing("gpt-4o") == {"input": 1.0, "output": 2.0}

@@ -22,7 +22,7 @@ from pricectl.core.catalog import RESERVED
 from pricectl.core.document import Json, Unreadable
 from pricectl.core.pointers import pointer_to
 from pricectl.core.units import is_price_like
-from pricectl.packaged import packaged_file
+from pricectl.packaged import packaged_bytes
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
@@ -34,7 +34,7 @@ FILE = "schemas/catalog.schema.json"
 @cache
 def load() -> dict[str, Any]:
     """The packaged schema of a catalog; numbers with a point are Decimal, as in the catalog."""
-    text = packaged_file(FILE).read_text(encoding="utf-8")
+    text = packaged_bytes(FILE).decode()
     schema: dict[str, Any] = json.loads(text, parse_float=Decimal)
     return schema
 

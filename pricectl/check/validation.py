@@ -8,15 +8,15 @@ from pricectl.check import families, known, schema, severities, waivers
 from pricectl.check.evidence import NO_EVIDENCE, Evidence, comparison, loosened, settings
 from pricectl.check.findings import ERRORS, Finding, Severity, Threshold
 from pricectl.check.loosening import policy_in_force
-from pricectl.check.positions import Positions, Span, lone_surrogate, too_deep
-from pricectl.check.rules.base import Context
+from pricectl.check.positions import Positions, Span
+from pricectl.check.rules.base import Context, Rule
 from pricectl.check.rules.prices import NUMBER_NOT_FINITE, PRICE_NEGATIVE, PRICE_TYPE
 from pricectl.check.rules.shape import (
-    DOCUMENT_DEPTH,
     DUPLICATE_KEY,
     ENCODING,
     JSON_SYNTAX,
     NOT_LOADABLE,
+    UNREAD_PRICING,
 )
 from pricectl.check.rules.shape import RULES as SHAPE_RULES
 from pricectl.check.typing_slips import explain
@@ -25,6 +25,7 @@ from pricectl.core import document
 from pricectl.core.catalog import MAX_MODELS, Catalog, build
 from pricectl.core.document import Json
 from pricectl.core.errors import DocumentError
+from pricectl.core.json_offsets import lone_surrogate
 from pricectl.core.pointers import unescape
 from pricectl.core.prices import Problem
 from pricectl.core.windows import as_instant
@@ -203,7 +204,8 @@ def _check(
                 found = comparison.findings(context, found, wanted)
     else:  # too many rows: report only that
         problems = tuple(problem for problem in problems if not problem.pointer)
-    found += _not_loadable(problems, found)
+    found += _unreported(NOT_LOADABLE, problems, found)
+    found += _unreported(UNREAD_PRICING, _unread(catalog), found)
     judged = severities.apply(
         found, policy.severities, reviewed.base_severities, loadable=checked.loadable
     )
@@ -253,13 +255,8 @@ def _parse(text: str) -> tuple[Json, bool]:
 def _of_error(error: DocumentError, text: str, positions: Positions) -> Finding:
     """The finding for a text that is not a JSON document, with the span of what is wrong."""
     rule = families.RULES[error.rule]
-    span = Span(error.line or 1, error.column or 1, 1)
-    offsets = None
-    if not error.line and rule is DOCUMENT_DEPTH:
-        offsets = too_deep(text, document.MAX_DEPTH)
-    elif not error.line and rule is ENCODING:
-        offsets = lone_surrogate(text)
-    if offsets:
+    span = Span(error.line, error.column, 1)
+    if rule is ENCODING and (offsets := lone_surrogate(text)):
         span = positions.span(*offsets)
     slip = explain(text, span.line, span.column) if rule is JSON_SYNTAX and text.strip() else None
     if slip:
@@ -278,15 +275,24 @@ def _duplicates(positions: Positions) -> Iterator[Finding]:
         )._replace(span=repeated, also=first)
 
 
-def _not_loadable(problems: Iterable[Problem], found: Iterable[Finding]) -> Iterator[Finding]:
-    """Problems that production refuses a file for and that no rule reported."""
+def _unread(catalog: Catalog) -> Iterator[Problem]:
+    """The parts of price lists that are not understood."""
+    for model in (*catalog.models, catalog.default):
+        for prices in model.price_lists:
+            yield from prices.unread
+
+
+def _unreported(rule: Rule, problems: Iterable[Problem], found: Iterable[Finding]) -> list[Finding]:
+    """Problems that no rule reported, as findings of this one."""
     errors = (finding.pointer.split("/") for finding in found if finding.severity == "error")
     reported = {
         "/".join(tokens[:length]) for tokens in errors for length in range(1, len(tokens) + 1)
     }
-    for problem in problems:
-        if problem.pointer not in reported:
-            yield NOT_LOADABLE.finding(problem.pointer, problem.message)
+    return [
+        rule.finding(problem.pointer, problem.message)
+        for problem in problems
+        if problem.pointer not in reported
+    ]
 
 
 def _with_span(finding: Finding, positions: Positions) -> Finding:

@@ -9,7 +9,7 @@ import typer
 from pricectl.commands.catalog import one_file
 from pricectl.commands.fail_on import FailOnDue
 from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
-from pricectl.commands.output import show
+from pricectl.commands.output import show, warn_beside
 from pricectl.commands.staged import StagedOption, nothing_staged
 from pricectl.core.catalog import Catalog
 from pricectl.edit.formatting import format_catalog
@@ -82,7 +82,7 @@ def fmt(
         when,
         write=None
         if piped
-        else partial(atomic.replace, name, base_sha256=base, check=Catalog.load),
+        else partial(atomic.replace, name, base_sha256=base, check=Catalog.load, warn=warn_beside),
         promoting=promote,
         respelling=respell,
         check=check,

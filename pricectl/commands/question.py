@@ -14,6 +14,8 @@ from pricectl.commands.options import ProfileOption, with_settings
 from pricectl.core import DocumentError, Profile, Quote
 from pricectl.core import quote as quote_call
 from pricectl.core.catalog import Catalog
+from pricectl.core.fallback import Fallback
+from pricectl.core.lookup import find
 from pricectl.files import catalog_file
 from pricectl.policy import Policy
 
@@ -30,6 +32,7 @@ _FLAGS = {
     "cache_read_tokens": "--cached",
     "cache_write_tokens": "--cache-write",
     "cache_write_1h_tokens": "--cache-write-1h",
+    "cache_write_12h_tokens": "--cache-write-12h",
     "reasoning_tokens": "--reasoning",
     "input_audio_tokens": "--audio-in",
     "output_audio_tokens": "--audio-out",
@@ -62,6 +65,13 @@ class UsageOptions(NamedTuple):
         str | None,
         _tokens(
             "cache_write_1h_tokens", "Tokens of INPUT that are written to the cache for an hour."
+        ),
+    ] = None
+    cache_write_12h_tokens: Annotated[
+        str | None,
+        _tokens(
+            "cache_write_12h_tokens",
+            "Tokens of INPUT that are written to the cache for twelve hours.",
         ),
     ] = None
     reasoning_tokens: Annotated[
@@ -147,13 +157,26 @@ class CallQuotes(NamedTuple):
 
     quotes: tuple[Quote, ...]
     reading: "Reading | None" = None
+    fallback: Fallback | None = None
 
     @property
     def incomplete(self) -> bool:
-        """Whether something used, or the service, has no price."""
+        """Whether something used, or the service, has no price, or a part of the row is unread."""
         return bool(self.reading and self.reading.signals) or any(
-            quote.unpriced or quote.missing_service for quote in self.quotes
+            quote.unpriced or quote.missing_service or quote.unread for quote in self.quotes
         )
+
+
+def fallback_for(catalog: Catalog, policy: Policy, names: Sequence[str]) -> Fallback | None:
+    """Who answers for the names that the catalog does not have; None if it has all of them.
+
+    So that a quote of a known name reads no second catalog.
+    """
+    if not any(find(catalog, name).is_guess for name in names):
+        return None
+    from pricectl.files.reference import fallback_or_problem
+
+    return fallback_or_problem(policy)
 
 
 class CallQuestion(NamedTuple):
@@ -176,8 +199,10 @@ class CallQuestion(NamedTuple):
         about_call = self.usage_given or self.call.service or self.call.region
         return len(self.names) == 1 and self.call.response is None and not about_call
 
-    def quotes(self, catalog: Catalog) -> CallQuotes:
+    def quotes(self, catalog: Catalog, policy: Policy) -> CallQuotes:
         """A quote for each model, for the response's own if none is named.
+
+        The settings say who answers for a name that the catalog does not have.
 
         Raises:
             BadParameter: models, counts or options are malformed or contradict each other.
@@ -188,10 +213,14 @@ class CallQuestion(NamedTuple):
         if self.call.response is None:
             models, counts = split_models_and_counts(self.names)
             usage = read_usage(counts, self.usage._asdict(), self.call.unit or (), _FLAGS)
-            return CallQuotes(tuple(quote_call(catalog, name, usage, **where) for name in models))
-        from pricectl.core.responses import quote_reading
+            fallback = fallback_for(catalog, policy, models)
+            matches = [find(catalog, name, fallback) for name in models]
+            quotes = tuple(quote_call(catalog, match, usage, **where) for match in matches)
+            return CallQuotes(quotes, fallback=fallback)
+        from pricectl.core.responses import quote_reading, with_service
 
-        reading = self._reading(self.call.response)
+        reading = with_service(self._reading(self.call.response), self.call.service)
+        where["service"] = None
         models = list(self.names) or [reading.model]
         return CallQuotes(
             tuple(quote_reading(catalog, reading, model=name, **where) for name in models), reading

@@ -74,9 +74,10 @@ def quote(
     opened = open_catalog(file)
     profile = charge.read(opened.policy)
     question = CallQuestion(names or [], usage, call, instant(at), strict)
-    found = question.quotes(opened.catalog)
+    found = question.quotes(opened.catalog, opened.policy)
     quoted = tuple(
-        QuotedCall.of(Estimate(priced, calls, profile, found.reading)) for priced in found.quotes
+        QuotedCall.of(Estimate(priced, calls, profile, found.reading), found.fallback)
+        for priced in found.quotes
     )
     for priced_call in quoted:
         warn(view, priced_call.estimate.quote.match.asked, priced_call.assumed)

@@ -17,7 +17,7 @@ from pricectl.commands.options import (
     instant,
 )
 from pricectl.commands.output import canvas as draw_on
-from pricectl.commands.output import show
+from pricectl.commands.output import show, warn_beside
 from pricectl.core.labels import clean
 from pricectl.files import settings
 from pricectl.operate import reload_client
@@ -84,6 +84,7 @@ def rollback(
         yes=yes,
         force=force,
         reload=partial(reload_client.reload, reload, token, force=force) if reload else None,
+        warn=warn_beside,
     )
     show(view, "rollback", result, report)
     if result.state == "unconfirmed":

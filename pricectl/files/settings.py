@@ -95,16 +95,12 @@ class SettingsText:
 
     def _located(self, policy: Policy) -> Policy:
         """The policy with absolute paths: as written, they are relative to the settings file."""
-
-        def absolute(name: str | None, *words: str) -> str | None:
-            if name is None or name in words:
-                return name
-            return os.path.normpath(self.path.parent / name)
-
-        return policy._replace(
-            file=absolute(policy.file, "-", "packaged"),
-            reference=absolute(policy.reference, "auto", "none", "packaged"),
-        )
+        paths = {
+            key: os.path.normpath(self.path.parent / written)
+            for key in ("file", "reference")
+            if (written := getattr(policy, key)) not in {None, "-", "auto", "none", "packaged"}
+        }
+        return policy._replace(**paths)
 
 
 def load_policy(folder: Path | None = None, *, catalog: str | None = None) -> Policy:

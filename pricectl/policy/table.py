@@ -244,7 +244,7 @@ def _gates(value: Any, where: str) -> GateSettings:
 SETTINGS = (
     Setting("", "file", readers.text, "The catalog; a path is relative to the settings file."),
     Setting("", "deployed", readers.text, "The version in production: a ref, a file or a URL."),
-    Setting("", "reference", readers.text, "The prices to compare with: a file, or none."),
+    Setting("", "reference", readers.text, "The other prices that the file is compared with."),
     Setting("", "critical", readers.texts, "Names that must have a price."),
     Setting("", "names", readers.texts, "Names that callers send, watched by `diff`."),
     Setting("", "profile", readers.text, "The profile that customers are charged by."),
@@ -254,6 +254,9 @@ SETTINGS = (
     Setting("", "severities", _severities, "The severity of a rule's findings at a place."),
     Setting("", "gates", _gates, "What fails `validate`, `diff` and `deploy-check`."),
     Setting("", "limits", _limits, "Limits beyond which the rules report a price or a date."),
+    Setting("", "fallback", readers.fallback, "Who answers for a name that the catalog lacks."),
+    Setting("", "local_price", readers.unit_prices, "What models on your own servers cost."),
+    Setting("", "service", readers.text, "The name under which processes share their reloads."),
     Setting("profiles", "markup_percent", None, "Added to the provider's cost, in percent."),
     Setting("profiles", "credits_per_dollar", None, "Credits for one dollar of marked-up cost."),
     Setting("profiles", "tokens_per_credit", None, "Tokens that one credit buys."),

@@ -121,7 +121,9 @@ class Policy(NamedTuple):
 
     `critical`: without names, the seed models of `core.model` that the prices in use know are.
     `source` is the settings file, empty without one. `defines_profile` says that the settings
-    define the chosen profile, which is then not the built-in default.
+    define the chosen profile, which is then not the built-in default. `local_price` is by unit, in
+    USD per 1M tokens for units of tokens; empty is not set. `service` is the name
+    under which processes share their last good copy and their reloads, wherever their files are.
     """
 
     file: str | None = None
@@ -136,8 +138,11 @@ class Policy(NamedTuple):
     severities: tuple[SeverityOverride, ...] = ()
     gates: GateSettings = GateSettings()
     limits: RuleLimits = RuleLimits()
+    fallback: str = "default"
+    local_price: Mapping[str, Decimal] = MappingProxyType({})
     source: str = ""
     defines_profile: bool = False
+    service: str | None = None
 
     def profile_named(self, name: str | None) -> Profile:
         """The profile of that name; without a name the team's chosen one. Raises BadSettings."""

@@ -115,7 +115,9 @@ def get_pricing_metadata() -> dict[str, Any]:
 @never_raises(DEFAULT_PRICES)
 def get_model_pricing(name: str) -> ModelPrices:
     """A model's {"input", "output"} in USD per 1M tokens; the default price for an unknown name."""
-    return _prices(runtime.get_pricing().match(name).model.prices)
+    match = runtime.get_pricing().match(name)
+    sides = zip(("input", "output"), match.input_and_output, strict=True)
+    return {side: (pico or 0) / TOKENS_PER_MTOK for side, pico in sides}
 
 
 @never_raises(UNKNOWN)
@@ -125,7 +127,8 @@ def get_provider_from_model(name: str) -> str:
     >>> get_provider_from_model("claude-of-tomorrow"), get_provider_from_model("mystery")
     ('anthropic', 'unknown')
     """
-    found = find(_snapshot().catalog, name)
+    now = _snapshot()
+    found = find(now.catalog, name, now.fallback)
     if not found.is_guess:
         return PROVIDERS.get(found.model.provider.lower(), UNKNOWN)
     folded = found.asked.lower()

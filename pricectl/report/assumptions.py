@@ -5,11 +5,14 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from pricectl.core.estimate import Estimate
+from pricectl.core.fallback import Fallback, list_price_words
 from pricectl.core.labels import SERVICE_NAMES, clean, count, did_you_mean
-from pricectl.core.lookup import near_names
+from pricectl.core.lookup import list_price, near_names
+from pricectl.core.model import Match
 from pricectl.core.money import usd
 from pricectl.explain.explanation import Explanation
 from pricectl.explain.sources import RETIRED, not_in_price
+from pricectl.flags import FALLBACKS
 
 NO_PRICE = "no price"
 ADDS_NOTHING = "no price, so it adds nothing"
@@ -25,13 +28,26 @@ class QuotedCall(NamedTuple):
     estimate: Estimate
     near_names: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
+    listed: Match | None = None
 
     @classmethod
-    def of(cls, estimate: Estimate) -> "QuotedCall":
-        """The quote with everything that a reader of its amount should know."""
+    def of(cls, estimate: Estimate, fallback: Fallback | None = None) -> "QuotedCall":
+        """The quote with everything that a reader of its amount should know.
+
+        With `fallback` also the list price of a name that only the default price answers.
+        """
         quote = estimate.quote
         near = near_names(quote.catalog, quote.match.asked) if quote.guessed else ()
-        return cls(estimate, near, tuple(assumptions(estimate, near)))
+        assumed = list(assumptions(estimate, near))
+        listed = None
+        if fallback and quote.guessed:
+            listed = list_price(fallback, quote.match.asked)
+            if listed:
+                price = clean(list_price_words(listed))
+                assumed.append(f"the list price is {price}, but production charges the default")
+            elif fallback.problem:
+                assumed.append(clean(fallback.problem))
+        return cls(estimate, near, tuple(assumed), listed)
 
     @property
     def remarks(self) -> Iterator[str]:
@@ -41,6 +57,8 @@ class QuotedCall(NamedTuple):
             yield RETIRED
         if quote.above_tokens:
             yield f"long-context rates: over {count(quote.above_tokens)} input tokens"
+        if quote.prices.above_output_tokens:
+            yield f"long-output rates: over {count(quote.prices.above_output_tokens)} output tokens"
         if quote.period:
             yield f"dated price: {quote.period}"
         yield from self.assumed
@@ -62,19 +80,26 @@ def assumptions(estimate: Estimate, near: Sequence[str]) -> Iterator[str]:
         yield _guess(near)
     if match.ignored:
         yield f"set aside as neutral: {' '.join(map(clean, match.ignored))}"
+    yield from (FALLBACKS[flag] for flag in match.flags)
     if quote.missing_region:
         yield f"no price for region {clean(quote.region)}: its base rates"
     if quote.missing_service:
         sold = {service for _, _, service in quote.prices.rates if service}
         # The row's words for what it sells, and the common ones for the same.
         words = sold | {word for word, service in SERVICE_NAMES.items() if service in sold}
+        words.discard(quote.service)  # of several requests only some may have it
         close = get_close_matches(quote.service, words, n=1)
         rates = f"no price for service {clean(quote.service)}: its standard rates"
         yield _with_near(rates, close)
+    for part in quote.unread:
+        yield f"not understood, so left out: {clean(part.pointer)}: {clean(part.message)}"
     for line, note in zip(estimate.lines, quote.line_notes, strict=True):
         if note:
             yield f"{line.unit}: {clean(note) if line.priced else ADDS_NOTHING}"
+    if quote.averaged_tier:
+        yield f"{FALLBACKS['averaged-tier']} ({count(quote.requests)})"
     yield from (clean(not_in_price(signal)) for signal in estimate.signals)
+    yield from (FALLBACKS[flag] for flag in estimate.response_flags)
 
 
 def explanation_warnings(result: Explanation) -> Iterator[str]:

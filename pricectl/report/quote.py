@@ -3,8 +3,10 @@
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pricectl.core.calculator import Quote
 from pricectl.core.estimate import Estimate
 from pricectl.core.labels import clean, count, plural, service_label, short_decimal
+from pricectl.core.model import Match
 from pricectl.core.money import usd, usd_per_mtok
 from pricectl.core.units import is_token_unit
 from pricectl.explain import explain
@@ -39,9 +41,26 @@ def document(result: QuoteResult) -> dict[str, Any]:
     """One quote as the document itself, several as its `quotes`."""
     unknown = {} if result.charged else dict.fromkeys(_OF_A_PROFILE)
     flags = list(result.flags)
-    bodies = [{**_estimate(call.estimate), **unknown, "flags": flags} for call in result.calls]
+    bodies = [
+        {
+            **_estimate(call.estimate),
+            **unknown,
+            "flags": list(dict.fromkeys((*flags, *call.estimate.quote.match.flags))),
+            **_listed(call.listed),
+        }
+        for call in result.calls
+    ]
     body = bodies[0] if len(bodies) == 1 else {"quotes": bodies}
     return {"schema": "pricectl.quote/1", **body}
+
+
+def _listed(listed: Match | None) -> dict[str, Any]:
+    """What the reference says about a name that only the default price answers."""
+    if listed is None:
+        return {}
+    rates = (None if pico is None else usd_per_mtok(pico) for pico in listed.input_and_output)
+    names = ("input_usd_per_mtok", "output_usd_per_mtok")
+    return {"list_price": {"row": listed.model.full_name, **dict(zip(names, rates, strict=True))}}
 
 
 def _estimate(estimate: Estimate) -> dict[str, Any]:
@@ -61,6 +80,8 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
         "region": quote.region,
         "missing_region": quote.missing_region,
         "above_tokens": quote.above_tokens,
+        "above_output_tokens": quote.prices.above_output_tokens,
+        "unread_pricing": [part.pointer for part in quote.unread],
         "period": quote.period,
         "calls": estimate.calls,
         "lines": [
@@ -85,8 +106,22 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
         "rounding": estimate.profile.rounding,
         "credits": {mode.mode: mode.charged for mode in estimate.credits},
         "signals": list(estimate.signals),
+        "response_flags": list(estimate.response_flags),
+        "rounds": [_round(part) for part in quote.rounds],
         "catalog": catalog_id(quote.catalog),
         **stated,
+    }
+
+
+def _round(part: Quote) -> dict[str, Any]:
+    """One of several requests of a response, which was priced on its own."""
+    return {
+        "model": part.match.asked,
+        "resolved": resolved(part.match),
+        "above_tokens": part.above_tokens,
+        "input_tokens": part.usage.input_tokens,
+        "output_tokens": part.usage.output_tokens,
+        "usd": usd(part.pico_usd),
     }
 
 

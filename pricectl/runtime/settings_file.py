@@ -14,7 +14,7 @@ from pricectl.files import atomic, settings
 from pricectl.files.settings import SettingsText
 from pricectl.policy import NO_PROFILE, BadSettings, Policy
 from pricectl.runtime.loader import Refused
-from pricectl.runtime.shared_files import LastGoodCopy
+from pricectl.runtime.shared_files import LastGoodCopy, Owner
 from pricectl.runtime.snapshot import Reason
 
 _SETTINGS_GONE = "no settings file was found, though this catalog was used with one before"
@@ -129,7 +129,9 @@ class SettingsFile:
     def _copy(self, path: Path) -> LastGoodCopy | None:
         if self._state_folder is None:
             return None
-        return LastGoodCopy(path, self._state_folder, ".settings", settings.MAX_SETTINGS_BYTES)
+        # By path: a copy is read when the settings, which name the service, cannot be.
+        owner, most = Owner.of(path), settings.MAX_SETTINGS_BYTES
+        return LastGoodCopy(owner, self._state_folder, ".settings", most)
 
 
 def _reason(error: PricingError | OSError, path: Path | None) -> Reason:

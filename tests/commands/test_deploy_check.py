@@ -469,3 +469,38 @@ def test_the_catalog_of_this_project_is_safe(run: Run, monkeypatch: pytest.Monke
     monkeypatch.chdir(ROOT)
     result = run("deploy-check", "--base", NAME)
     assert result.stdout.splitlines()[-1] == "safe to deploy"
+
+
+def test_each_name_of_a_list_is_answered(run: Run, repo: Path) -> None:
+    (repo / "names.txt").write_text("# last week\ngpt-4o\nazure/eu/o3\nnobody\no3-latest\no3\n")
+    found = checks(run, "--names", "names.txt", code=0)["names"]
+    assert found["state"] == "note"
+    assert found["said"] == ("5 names: 1 default, 2 partial, 1 other-seller, 1 missing-region")
+    assert found["details"] == [
+        "azure/eu/o3: partial, other-seller, missing-region (openai/o3)",
+        "nobody: default (default/default)",
+        "o3-latest: partial (openai/o3)",
+    ]
+
+
+def test_kinds_of_answers_fail(run: Run, repo: Path) -> None:
+    (repo / "names.txt").write_text("gpt-4o\nazure/o3\nnobody\no3-latest\n")
+    words = ("--names", "names.txt", "--fail-on", "default,other-seller")
+    found = checks(run, *words, code=1)["names"]
+    assert (found["state"], len(found["details"])) == ("failed", 2)
+    (repo / "names.txt").write_text("gpt-4o\n")
+    found = checks(run, *words, code=0)["names"]
+    assert found["said"] == "1 name: each has a row of its own"
+
+
+def test_a_log_is_a_list_of_names(run: Run, repo: Path) -> None:
+    line = 'fallback pricing: kind="unknown-model" model="azure/o3"'
+    (repo / "app.log").write_text(f"2026-11-23 WARNING {line}\nother words here\n")
+    found = checks(run, "--names", "app.log", code=0)["names"]
+    assert found["details"] == ["azure/o3: partial, other-seller (openai/o3)"]
+
+
+@pytest.mark.parametrize("words", [("--fail-on", "default"), ("--fail-on", "nonsense")])
+def test_a_kind_of_answer_needs_names(run: Run, repo: Path, words: tuple[str, ...]) -> None:
+    assert run("deploy-check", *words).exit_code == 2
+    assert repo.exists()

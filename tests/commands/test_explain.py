@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 
 from pricectl.core import Catalog, Match, lookup
+from pricectl.core.fallback import Fallback
 from tests.conftest import ROOT, Run
 
 # Before and after the prices that gemini-2.5-pro has from 2027-01-01 on.
@@ -47,7 +48,10 @@ class TestName:
     def test_every_lookup_layer_tried_is_listed(self, run: Run) -> None:
         text = run("explain", "azure/GPT-4o-2024-08-06").stdout
         marks = [line.split()[:2] for line in text.splitlines() if line.startswith("  ")]
-        assert marks == [["exact", "no"], ["alias", "no"], ["case", "no"], ["partial", "yes"]]
+        layers = [["exact", "no"], ["alias", "no"], ["case", "no"], ["partial", "yes"]]
+        # What each part of the name was taken for.
+        parts = [["azure/", "platform"], ["gpt-4o-2024-08-06", "model"]]
+        assert marks == layers + parts
         assert "answered by openai/gpt-4o: input $2.50, output $10.00 per 1M tokens" in text
 
     def test_explain_ends_with_the_price_in_force(self, run: Run) -> None:
@@ -312,9 +316,11 @@ def test_the_name_is_looked_up_once(
     looked_up: list[object] = []
     search = lookup.search
 
-    def counted(catalog: Catalog, name: object) -> tuple[Match, tuple[lookup.LayerTried, ...]]:
+    def counted(
+        catalog: Catalog, name: object, fallback: Fallback | None
+    ) -> tuple[Match, tuple[lookup.LayerTried, ...]]:
         looked_up.append(name)
-        return search(catalog, name)
+        return search(catalog, name, fallback)
 
     monkeypatch.setattr(lookup, "search", counted)
     monkeypatch.setattr("pricectl.explain.explanation.search", counted)

@@ -335,3 +335,22 @@ def test_the_catalog_of_this_project_is_formatted(run: Run) -> None:
         pytest.skip("no catalog yet")
     result = run("fmt", "--check", "--no-promote", str(catalog))
     assert result.exit_code == 0, result.stdout
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("verb", ["fmt", "rollback"])
+def test_a_pipe_or_a_device_is_refused_at_once(run: Run, home: Path, verb: str) -> None:
+    os.mkfifo(home / "pipe")
+    for name, kind in (("pipe", "a pipe"), ("/dev/zero", "a device")):
+        result = run(verb, "--file", name)
+        assert result.exit_code == 2
+        assert f"{name}: is {kind}, not a regular file" in result.stderr
+
+
+def test_a_file_with_a_second_name_is_not_parted(run: Run, home: Path) -> None:
+    file = home / "llm_pricing_current.json"
+    os.link(file, home / "second.json")
+    before = file.read_bytes()
+    result = run("fmt", *NEW_YEAR)
+    assert (result.exit_code, file.read_bytes()) == (2, before)
+    assert "has 2 hard links" in result.stderr

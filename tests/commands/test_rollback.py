@@ -304,7 +304,7 @@ def test_an_edit_made_meanwhile_is_not_overwritten(
 ) -> None:
     restore = rollback.restore
 
-    def late(planned: rollback.RollbackPlan, **options: bool) -> None:
+    def late(planned: rollback.RollbackPlan, **options: Any) -> None:
         (repo / NAME).write_text("theirs")
         restore(planned, **options)
 
@@ -589,3 +589,39 @@ def test_a_target_whose_errors_are_waived_is_read_once_and_not_loaded(
     assert now(repo) == LAST
     # By the review, and by the reader that says why no process would load it.
     assert parsed_texts.count(BROKEN.encode()) == 2
+
+
+def test_a_shallow_clone_says_what_to_fetch(
+    run: Run, repo: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clone = tmp_path_factory.mktemp("shallow") / "clone"
+    git(repo, "clone", "-q", "--depth", "1", f"file://{repo}", str(clone))
+    monkeypatch.chdir(clone)
+    newest = run("rollback", "--yes")
+    assert newest.exit_code == 2
+    assert "git has no older version in this shallow clone" in newest.stderr
+    by_hash = run("rollback", f"sha256:{sha(FIRST)[:12]}", "--yes")
+    assert by_hash.exit_code == 2
+    for result in (newest, by_hash):
+        assert "run 'git fetch --unshallow'" in result.stderr
+    git(clone, "fetch", "-q", "--unshallow")
+    (clone / "pricectl.toml").write_text('critical = ["gpt-4o"]\n')
+    assert run("rollback", "--yes").exit_code == 0
+    assert now(clone) == FIRST
+
+
+@pytest.mark.parametrize(
+    "lock", ["index.lock", "HEAD.lock", "shallow.lock", "config.lock", "packed-refs.lock"]
+)
+def test_it_works_beside_a_lock_that_a_killed_git_left(run: Run, repo: Path, lock: str) -> None:
+    (repo / ".git" / lock).write_text("")
+    assert run("rollback", "--yes").exit_code == 0
+    assert now(repo) == FIRST
+
+
+@pytest.mark.timeout(20)
+def test_it_works_beside_the_file_that_a_killed_writer_left(run: Run, repo: Path) -> None:
+    (repo / f".{NAME}.1.00000000.tmp").write_text("{")
+    assert run("rollback", "--yes").exit_code == 0
+    assert now(repo) == FIRST
+    assert list(repo.glob("*.tmp")) == []

@@ -21,7 +21,7 @@ from tests.conftest import ROOT, Run
 @pytest.fixture
 def environment(home: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Whatever the command sets for its workers is gone after the test."""
-    for name in ("PRICECTL_TOKEN", "PRICECTL_FILE"):
+    for name in ("PRICECTL_TOKEN", "PRICECTL_FILE", "PRICECTL_SERVE_METRICS"):
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
     monkeypatch.setenv("PRICECTL_STATE", str(home / "state"))
@@ -48,7 +48,9 @@ def test_serve_answers_until_it_is_stopped(home: Path, run: Run) -> None:
     with serving(home) as server, connection(server) as line:
         assert server.said.splitlines()[0] == f"serving quotes at {server.url} with 1 worker"
         assert f"docs    {server.url}/docs" in server.said
-        quote = request(line, "GET", "/v1/quote?model=gpt-4o&input=1000&output=500")
+        asked = "/v1/quote?model=gpt-4o&input=1000&output=500"
+        assert "provider_cost_usd" not in request(line, "GET", asked)
+        quote = request(line, "GET", asked, BEARER)
         # 1,000 x $2.50 + 500 x $10 per 1M
         assert quote["provider_cost_usd"] == "0.0075"
         assert request(line, "POST", "/admin/pricing/reload", BEARER)["status"] == "unchanged"
@@ -75,6 +77,17 @@ def test_a_program_learns_the_port_from_json(run: Run, started: list[dict[str, A
     jsonschema.validate(found, json.loads((ROOT / "schemas/serve.schema.json").read_text("utf-8")))
     assert found["url"] == f"http://127.0.0.1:{started[0]['address'][1]}"
     assert (found["workers"], found["admin"], found["loopback"]) == (1, False, True)
+
+
+def test_metrics_are_served_if_asked_for(
+    run: Run, environment: pytest.MonkeyPatch, started: list[dict[str, Any]]
+) -> None:
+    environment.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)
+    assert run("serve", "--port", "0").exit_code == 0
+    assert "/metrics" not in make_app().openapi()["paths"]
+    assert run("serve", "--port", "0", "--metrics").exit_code == 0
+    assert len(started) == 2
+    assert "/metrics" in make_app().openapi()["paths"]
 
 
 def test_answers_do_not_wait_for_tcp_acknowledgements(

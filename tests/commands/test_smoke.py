@@ -8,6 +8,10 @@ from typing import Any
 import jsonschema
 import pytest
 
+from pricectl.core import Catalog, Profile
+from pricectl.operate.smoke import SmokeResult
+from pricectl.report import smoke as smoke_report
+from pricectl.report.canvas import Canvas
 from tests.conftest import ROOT, UNDATED, Run
 from tests.examples.shops import BEGUN, SETTINGS, TOKEN, serving
 
@@ -217,3 +221,18 @@ def test_a_token_that_no_header_can_carry_is_refused(
     monkeypatch.setenv("ODD_TOKEN", "sk-a\r\nHost: elsewhere")
     result = run("smoke", "http://127.0.0.1:1", "--token-env", "ODD_TOKEN")
     assert (result.exit_code, "elsewhere" in result.output) == (2, False)
+
+
+@pytest.mark.parametrize("day", ["2026-11-01", ""])
+def test_the_last_line_ends_also_where_the_catalog_has_no_date(day: str) -> None:
+    catalog = Catalog.load(
+        json.dumps(
+            {
+                "metadata": {"last_updated": day} if day else {},
+                "o": {"m": {"input_cost_per_token": 1e-06}},
+            }
+        )
+    )
+    result = SmokeResult("http://localhost", "openai", (), catalog, Profile())
+    end = smoke_report.text(result, Canvas()).splitlines()[-1]
+    assert end.endswith(catalog.sha256[:12] + (f" of {day}" if day else ""))

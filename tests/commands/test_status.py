@@ -98,7 +98,26 @@ def test_a_server_and_a_file_that_agree(run: Run, server: Answers) -> None:
         "layer": "file",
         "reload": None,
         "problem": None,
+        "group": None,
+        "pending": None,
+        "fallback_reason": None,
+        "reloads_alone": False,
     }
+
+
+def test_servers_that_do_not_follow_each_other_are_told_apart(run: Run, server: Answers) -> None:
+    """As workers of two users, or containers without a shared state folder."""
+    first = server({**HEALTH, "group": "aaaa0000"})
+    second = server({**HEALTH, "group": "bbbb1111", "pending": "f" * 64})
+    alone = server({**HEALTH, "group": None})
+    result = run("status", first, first, second, alone, "-v")
+    assert result.exit_code == 0
+    # Long remarks are wrapped in their column.
+    for words in ("bbbb1111", "an edit waits for", "ffffffffffff", "reloads alone"):
+        assert result.stdout.count(words) == 1
+    places = read(run, first, second, alone)["places"]
+    assert [place["group"] for place in places] == ["aaaa0000", "bbbb1111", None]
+    assert [place["reloads_alone"] for place in places] == [False, False, True]
 
 
 def test_another_catalog_is_exit_1(run: Run, server: Answers, home: Path) -> None:

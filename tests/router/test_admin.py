@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ def test_a_reload_says_what_is_active_now(client: TestClient, pricing: Pricing, 
         "pid": os.getpid(),
     }
     # 1,000 x $3 per 1M
-    quote = client.get("/v1/quote?model=gpt-4o&input=1000").json()
+    quote = client.get("/v1/quote?model=gpt-4o&input=1000", headers=BEARER).json()
     assert (quote["provider_cost_usd"], quote["catalog"]["sha256"]) == ("0.003", now.sha256)
 
 
@@ -256,6 +257,24 @@ def test_too_many_reloads_get_a_retry_after(pricing: Pricing) -> None:
     assert client.get(STATUS, headers=BEARER).status_code == 200
 
 
+def test_two_workers_share_the_limit_of_reloads(pricing: Pricing, file: Path) -> None:
+    limit = Limit(burst=3, per_second=0.01)
+    clients = [client_of(each, limit=limit) for each in (pricing, Pricing.load(file))]
+    codes = [clients[number % 2].post(RELOAD, headers=BEARER).status_code for number in range(6)]
+    assert codes == [200, 200, 200, 429, 429, 429]
+
+
+def test_a_limit_file_that_is_damaged_or_of_the_future_stops_no_reload(
+    pricing: Pricing, client: TestClient
+) -> None:
+    assert client.post(RELOAD, headers=BEARER).status_code == 200
+    assert pricing.group_folder is not None
+    file = pricing.group_folder / "reload-limit"
+    for content in ("", "{", "[0, 9e99]", "[NaN, 1]", "5", "x" * 1000):
+        file.write_text(content, encoding="utf-8")
+        assert client.post(RELOAD, headers=BEARER).status_code == 200
+
+
 def test_the_bucket_fills_with_time() -> None:
     now = [100.0]
     bucket = Bucket(Limit(burst=2, per_second=0.5), lambda: now[0])
@@ -383,7 +402,7 @@ def test_a_reload_that_cannot_be_announced_shows_no_file_name(
         raise NotWritten("cannot be written: read-only", where=str(home / "state"))
 
     file.write_text(file.read_text(encoding="utf-8") + "\n", encoding="utf-8")
-    monkeypatch.setattr("pricectl.runtime.shared_files.AnnouncementFile.write", refuse)
+    monkeypatch.setattr("pricectl.runtime.worker_group.WorkerGroup.write", refuse)
     told = client.post(RELOAD, headers=BEARER)
     assert told.json()["reason"] == "the other workers were not told"
     assert str(home) not in told.text + client.get(STATUS, headers=BEARER).text
@@ -447,4 +466,7 @@ def test_health_says_which_prices_are_in_use(client: TestClient, pricing: Pricin
         "last_updated": "2026-11-01",
         "layer": "file",
         "flags": [],
+        "pending": None,
+        "group": pricing.group,
     }
+    assert re.fullmatch("[0-9a-f]{8}", pricing.group)

@@ -228,7 +228,7 @@ def test_a_refusal_is_reported_in_log_metric_and_health(
     file: Path, pricing: Pricing, caplog: pytest.LogCaptureFixture
 ) -> None:
     app = FastAPI()
-    app.include_router(make_router(pricing, token="long-and-secret"))  # noqa: S106 - the test's own
+    app.include_router(make_router(pricing, token="long-and-secret", metrics=True))  # noqa: S106
     client = TestClient(app)
     file.write_bytes(catalog({**PLAIN, "o3": (100, 100)}))
     caplog.clear()
@@ -278,7 +278,7 @@ def test_a_new_worker_cannot_make_the_others_take_a_broken_file(file: Path, tmp_
 
 
 def test_a_forced_reload_is_taken_over_by_all_workers(file: Path, tmp_path: Path) -> None:
-    one, other = (Pricing.load(file, policy=Policy(), state=tmp_path / name) for name in "ab")
+    one, other = (Pricing.load(file, policy=Policy(), state=tmp_path / "b") for _ in range(2))
     file.write_bytes(catalog({**PLAIN, "o3": (2000, 8000)}))
     assert one.reload(force=True).status == "reloaded"
     other.poll()

@@ -100,7 +100,7 @@ def test_a_bad_file_boots_from_the_last_good_copy(
     assert pricing.snapshot.catalog is now.catalog
 
 
-@pytest.mark.parametrize("damage", [b"", b"x", b"0" * 64 + b"\n" + catalog(), b"\n"])
+@pytest.mark.parametrize("damage", [b"", b"x", b'{"sha256": "0"}\n' + catalog(), b"\n"])
 def test_a_damaged_copy_is_not_used(file: Path, state: Path, damage: bytes) -> None:
     load(file)
     (copy,) = (state / "last-good").iterdir()
@@ -130,7 +130,7 @@ def test_only_the_owner_may_enter_the_folder_of_copies(file: Path, state: Path) 
 def test_without_any_catalog_the_default_price_applies(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pricectl.runtime.loader.packaged_catalog", lambda: tmp_path / "none")
+    monkeypatch.setattr("pricectl.packaged.packaged_file", lambda _: tmp_path / "none")
     pricing = load(tmp_path / "missing.json")
     assert (pricing.snapshot.layer, pricing.snapshot.models) == ("default", 0)
     answer = pricing.quote("gpt-4o", Usage(1000, 1000))
@@ -180,7 +180,7 @@ def test_a_damaged_copy_is_mended_by_the_next_start(file: Path, state: Path) -> 
     load(file)
     (copy,) = (state / "last-good").glob("*.json")
     good = copy.read_bytes()
-    copy.write_bytes(b"0" * 64 + good[64:])
+    copy.write_bytes(good.replace(b"2.5e-6", b"9.5e-6"))
     assert load(file).snapshot.layer == "file"
     assert copy.read_bytes() == good
 
@@ -222,7 +222,7 @@ def test_a_start_reads_parses_and_hashes_each_content_once(
         "read pyproject.toml": 1,
         "parse": 1,
         "hash of settings": 1,
-        f"read .{file.name}.generation": 1,
+        "read announced.json": 2,  # beside the files, and again under the lock
         f"read {file.name}": 1,
         "read copy": 2,
         "hash of a catalog": 1,
@@ -242,4 +242,7 @@ def test_a_first_start_reads_parses_and_hashes_each_content_once(
     text = '[tool.pricectl]\nprofile = "r"\nprofiles.r = {markup_percent = 30}\n'
     file.with_name("pyproject.toml").write_text(text)
     Pricing.load(file)
-    assert {name: count for name, count in calls.items() if count != 1} == {"read copy": 2}
+    assert {name: count for name, count in calls.items() if count != 1} == {
+        "read announced.json": 2,
+        "read copy": 2,
+    }

@@ -8,7 +8,7 @@ from pricectl.core.labels import label, short_rate
 
 # A one-hour cache write costs twice the input; this much either way is still "about".
 HOUR_WRITE_THOUSANDTHS = (1600, 2400)
-COMPARED = ("cache_read", "cache_write", "cache_write_1h")
+COMPARED = ("cache_read", "cache_write", "cache_write_1h", "cache_write_12h")
 
 CACHE_READ_ABOVE_INPUT = Rule(
     "cache-read-above-input",

@@ -30,6 +30,7 @@ from pricectl.operate.deploy_check.checklist import (
     FoundErrors,
     ItemState,
 )
+from pricectl.operate.deploy_check.names import names_item
 from pricectl.operate.deploy_check.sample_jobs import (
     TYPICAL,
     CriticalModel,
@@ -80,6 +81,7 @@ def assess(candidate: Candidate) -> DeployCheck:
             critical(models, version.catalog, candidate),
             examples(models, version.catalog, candidate),
             _changes(candidate, version, deployed) if deployed else changes,
+            *names_item(candidate, version.catalog),
         ]
     return DeployCheck(candidate.file, sha256, tuple(items))
 

@@ -160,7 +160,12 @@ def _loaded(target: RollbackTarget) -> CatalogVersion | PricingError:
 
 def _compared(planned: RollbackPlan, target: Catalog, policy: Policy, now: date) -> RollbackPlan:
     """Check the target against the last good copy, or else against the file."""
-    from pricectl.runtime.shared_files import catalog_copy, default_state_folder, load_copy
+    from pricectl.runtime.shared_files import (
+        Owner,
+        catalog_copy,
+        default_state_folder,
+        load_copy,
+    )
 
     def verdict(before: Catalog, after: Catalog) -> Verdict:
         bounds, at = policy.limits.bounds, as_instant(now)
@@ -169,8 +174,8 @@ def _compared(planned: RollbackPlan, target: Catalog, policy: Policy, now: date)
     folder = default_state_folder()
     copy: Catalog | None = None
     with suppress(PricingError, OSError):  # no process of this user has left a copy
-        path = os.path.abspath(planned.file)  # noqa: PTH100
-        copy = load_copy(catalog_copy(path, folder)).catalog
+        owner = Owner.of(planned.file, policy.service or "")
+        copy = load_copy(catalog_copy(owner, folder)).catalog
     in_use = copy or (planned.before and planned.before.catalog)
     no_copy = f"this user has no last good copy of it in {folder}"
     if not in_use:
