@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from pricectl.check.families import RULES
-from pricectl.check.validation import ValidationReport, validate
+from pricectl.check.validation import validate
+from pricectl.check.validation_report import ValidationReport
 from pricectl.policy import Policy
 from tests.conftest import read_catalog
 

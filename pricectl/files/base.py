@@ -5,7 +5,6 @@ cannot have one gets the reason, and one that lacks what it should have, as in a
 an error.
 """
 
-import os
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -14,15 +13,16 @@ from pricectl.changes import CatalogVersion
 from pricectl.check.evidence import Evidence
 from pricectl.check.loosening import policy_in_force
 from pricectl.core.catalog import Catalog
-from pricectl.files import branches, catalog_file, fetch, settings, versions, worktree
+from pricectl.files import branches, catalog_file, fetch, settings, versions
 from pricectl.files.branches import BaseCommit, NothingBefore
 from pricectl.files.catalog_file import Source, Unavailable
+from pricectl.files.committed_settings import settings_before, settings_path
 from pricectl.files.git import BadRef, NoGit
 from pricectl.files.gitlog import FileLog
 from pricectl.files.repository import Repository
 from pricectl.files.versions import BadFileVersion, FileVersion
 from pricectl.packaged import is_installed, packaged_catalog
-from pricectl.policy import BadSettings, Policy
+from pricectl.policy import Policy
 from pricectl.policy.review import ReviewedPolicy
 
 AUTO, NONE = catalog_file.AUTO, catalog_file.NONE
@@ -207,7 +207,7 @@ class EvidenceFinder:
         if word in {AUTO, catalog_file.PACKAGED} and not versions.is_file(word):
             name = str(packaged_catalog())
             return versions.from_file(name)._replace(name=catalog_file.PACKAGED)
-        path = _settings_path(self.policy.source, word) if commit else ""
+        path = settings_path(self.policy.source, word) if commit else ""
         if path:
             repository = Repository(word)
             before = BaseCommit(commit, commit[:7])
@@ -223,63 +223,6 @@ def _is_one_file(word: str) -> bool:
     return named or word == catalog_file.STDIN or ":" in word
 
 
-def settings_before(commit: str, source: str, file: str) -> Policy | None:
-    """The settings that a commit has for the catalog `file`; the defaults if it has none.
-
-    They are looked for where the command line looks: an edit that adds or moves a settings file
-    does not replace those before it. `source` is the settings file of the edit. If the commit's
-    cannot be read, their last readable version counts, so that an edit can repair them.
-
-    None outside git and for settings that are not in the catalog's repository. Raises BadRef if git
-    fails.
-    """
-    if not commit or (source and not _settings_path(source, file)):
-        return None
-    catalog = catalog_file.FILE_NAME if file == catalog_file.STDIN else file
-    log = FileLog(catalog)
-    root = log.location.root
-    paths = [_settings_path(source, file)] if source else []
-    if not os.environ.get("PRICECTL_SETTINGS"):
-        near = (
-            os.path.realpath(path) for path in settings.candidates(None, str(Path(file).absolute()))
-        )
-        paths = [
-            Path(path).relative_to(root).as_posix()
-            for path in near
-            if Path(path).is_relative_to(root)
-        ]
-    blobs = log.blobs(commit, dict.fromkeys(paths))
-    for path in dict.fromkeys(paths):
-        if path in blobs:
-            name = f"{path} in {commit[:7]}"
-            data = log.content(blobs[path], name, settings.MAX_SETTINGS_BYTES)
-            read = _read_settings(root / path, data)
-            if read is None and path.endswith(settings.PRICECTL_TOML):
-                read = _last_readable_settings(root / path, commit)
-            if read:
-                return read
-    return Policy()
-
-
-def _read_settings(path: Path, data: bytes | None) -> Policy | None:
-    """The settings of a text; None if it cannot be read, or has nothing for pricectl."""
-    if data is None:
-        return None
-    text = settings.SettingsText(path, data)
-    try:
-        return text.usable_policy()[0] if text.table is not None else None
-    except BadSettings:
-        return None
-
-
-def _last_readable_settings(path: Path, commit: str) -> Policy | None:
-    log = FileLog(str(path))
-    for version in log.versions_before(commit):
-        if read := _read_settings(path, log.bytes_of(version)):
-            return read
-    return None
-
-
 def reviewed_policy(
     policy: Policy, before: FileVersion, catalog: Catalog, file: str
 ) -> ReviewedPolicy:
@@ -291,18 +234,6 @@ def reviewed_policy(
     return policy_in_force(policy, Evidence(base=catalog, base_policy=rules))
 
 
-def _settings_path(source: str, file: str) -> str:
-    """The path of the settings file in the work tree of the catalog `file`; "" if it is outside."""
-    if not source:
-        return ""
-    catalog = catalog_file.FILE_NAME if file == catalog_file.STDIN else file
-    try:
-        root, path = worktree.locate(source)
-        return path if worktree.locate(catalog).root == root else ""
-    except BadRef:  # outside of git, or a link that leads out of the work tree
-        return ""
-
-
 def _commit_before_edit(log: FileLog, ref: str, data: bytes, source: str) -> BaseCommit:
     """The commit from before the edit. Raises BadRef, which may be NoGit or NothingBefore."""
     head = log.commit("HEAD")
@@ -312,6 +243,6 @@ def _commit_before_edit(log: FileLog, ref: str, data: bytes, source: str) -> Bas
         raise NothingBefore(versions.NOTHING_COMMITTED)
     named = ref != versions.DEPLOYED
     tip = versions.commit_of(log, ref) if named else branches.deployed_tip(log)
-    beside = _settings_path(source, str(log.file))
+    beside = settings_path(source, str(log.file))
     text = settings.SettingsText(Path(source)).data if beside else b""
     return branches.before_edit(log, tip, head, data, (beside, text) if beside else None)

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from pricectl.check.findings import ERRORS, SEVERITIES, Threshold
 from pricectl.check.loosening import policy_in_force
-from pricectl.check.validation import Validation, validate
+from pricectl.check.validation import validate
+from pricectl.check.validation_report import Validation
 from pricectl.files import catalog_file
 from pricectl.files.base import EvidenceFinder
 from pricectl.files.git import advised_option

@@ -8,7 +8,8 @@ from pricectl.check.evidence.loosened import IDS as GATE_RULES
 from pricectl.check.families import RULES
 from pricectl.check.findings import Finding
 from pricectl.check.spelling import Speller
-from pricectl.check.validation import ValidationReport, validate
+from pricectl.check.validation import validate
+from pricectl.check.validation_report import ValidationReport
 from pricectl.core import document
 from pricectl.core.catalog import Catalog
 from pricectl.core.labels import did_you_mean

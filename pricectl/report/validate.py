@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pricectl.check.evidence.loosened import IDS as GATE_RULES
 from pricectl.check.findings import SEVERITIES, Finding, Severity, Threshold
-from pricectl.check.validation import Validation, ValidationReport
+from pricectl.check.validation_report import Validation, ValidationReport
 from pricectl.core.catalog import Catalog
 from pricectl.core.labels import clean, count, plural
 from pricectl.report.canvas import Canvas

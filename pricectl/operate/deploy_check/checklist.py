@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from pricectl.changes.gates import GatedComparison, GateLimits
 from pricectl.check.findings import Finding
-from pricectl.check.validation import ValidationReport
+from pricectl.check.validation_report import ValidationReport
 from pricectl.core.profile import Profile
 from pricectl.exit_codes import CLEAN, FAILED, FINDINGS
 from pricectl.policy import Policy

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pricectl.changes.diff import DiffResult
-    from pricectl.check.validation import Validation
+    from pricectl.check.validation_report import Validation
     from pricectl.operate.deploy_check.checklist import DeployCheck
 
 # Each function imports its format when it is called: a verb pays for no format that nobody asked

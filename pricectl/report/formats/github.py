@@ -10,7 +10,7 @@ from pricectl.changes.diff import DiffResult
 from pricectl.check.evidence.loosened import IDS as GATE_RULES
 from pricectl.check.findings import SEVERITIES, Finding, Severity
 from pricectl.check.positions import Positions
-from pricectl.check.validation import Validation, ValidationReport
+from pricectl.check.validation_report import Validation, ValidationReport
 from pricectl.core.labels import clean, plural
 from pricectl.report import changes as change_text
 from pricectl.report.validate import compared_with, summary_words

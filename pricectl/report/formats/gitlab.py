@@ -8,7 +8,7 @@ from collections import Counter
 from typing import Any
 
 from pricectl.check.findings import Finding, Severity
-from pricectl.check.validation import Validation, ValidationReport
+from pricectl.check.validation_report import Validation, ValidationReport
 from pricectl.core.labels import clean
 from pricectl.report.json_text import json_text
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from pricectl.changes import Change, Impact, Move
 from pricectl.changes.diff import DiffResult
 from pricectl.check.findings import Finding, Severity
-from pricectl.check.validation import Validation, ValidationReport
+from pricectl.check.validation_report import Validation, ValidationReport
 from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.labels import clean, shortened
 from pricectl.operate.deploy_check.checklist import DeployCheck, ItemState
