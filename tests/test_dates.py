@@ -184,7 +184,7 @@ def test_of_two_expired_waivers_the_later_one_is_named() -> None:
         ("zero-price", False),
     ],
 )
-def test_an_unused_waiver_is_due_where_a_date_may_have_ended_the_finding(
+def test_an_unused_waiver_is_due_if_a_date_may_have_ended_its_finding(
     rule: str,
     due: bool,  # noqa: FBT001
 ) -> None:

@@ -197,7 +197,7 @@ class PriceList:
         return card
 
     def service_factor(self, service: str) -> Decimal | None:
-        """A service's factor on standard token rates; None: it has its own prices or neither."""
+        """A service's factor on standard token rates; None if it has own prices, or no factor."""
         return None if service in self.services else self.uplifts.get(service)
 
     def sells(self, service: str) -> bool:

@@ -203,7 +203,7 @@ class PriceKey(NamedTuple):
 
 
 def parse_key(key: str) -> PriceKey | None:
-    """Take a price key apart; None for another key. Search contexts are written dotted.
+    """Take a price key apart; None for another key. A search context is KEY.SIZE.
 
     >>> parse_key("input_cost_per_token_above_200k_tokens_batches")[1:]
     (200000, 'batches')

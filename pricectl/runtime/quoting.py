@@ -39,11 +39,11 @@ def price_plainly(
     Most calls of a process are plain, and looking at each condition of `price_carefully` takes six
     times as long as the price itself. `match` is the row of the name, if it was looked up before.
 
-    It answers without a flag, and before those conditions are looked at: for a `Usage` below the
-    first tier, for a name that was found before (plainly, so that the name needs no flag) in a row
-    without dated prices and without parts that are not understood, if no unit that its calls used
-    so far lacked a price, and the layer has no flag. Where such a call may be due a new flag,
-    exclude it here, too: otherwise only the first call for a name has the flag.
+    It looks at none of those conditions. It answers, without a flag, if all of this holds: the
+    usage is a `Usage` below the first tier; the name was found before, exactly; its row has no
+    dated prices and no parts that are not understood; no unit that its calls used so far lacked a
+    price; the layer has no flag. If such a call can need a new flag, exclude it here, too:
+    otherwise only the first call for a name gets the flag.
     """
     try:
         # Fields by index, for this is the inner loop of a process.

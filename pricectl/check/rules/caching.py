@@ -50,7 +50,7 @@ HOUR_WRITE_RATIO = Rule(
     "hour-write-ratio",
     "warning",
     "a one-hour cache write is not about twice the input",
-    "It is mostly exactly twice; other ratios were found to be another model's price.",
+    "It is mostly exactly twice; at other ratios it mostly was another model's price.",
     '{"x": {"m": {"input_cost_per_token": 1e-06,\n'
     '             "cache_creation_input_token_cost_above_1hr": 6e-06}}}',
     '{"x": {"m": {"input_cost_per_token": 1e-06,\n'
