@@ -211,6 +211,7 @@ def test_json_fits_its_schema() -> None:
         "rule": "output-below-input",
         "severity": "error",
         "due": False,
+        "new": None,
         "pointer": "/x/m/output_cost_per_token",
         "file": "a,b: prices.json",
         "line": 7,
