@@ -125,7 +125,8 @@ class EvidenceFinder:
 
         An edit must not choose what it is compared with.
         """
-        if self.policy.deployed is None or file == catalog_file.STDIN:
+        # Settings without a file are of no edit.
+        if not (self.policy.source and self.policy.deployed) or file == catalog_file.STDIN:
             return self.policy
         try:
             log = FileLog(file, versions.settings_naming(file, self.policy))
