@@ -23,6 +23,7 @@ class Finding(NamedTuple):
     `also`: a second span, such as that of the first of two equal keys or of the other row.
     `other_note` is what an excerpt says at `also`: by default that the same stands there, too.
     `due`: a date brought the finding, not an edit; never an error, fails only a check of `due`.
+    `known`: the base has it, too, so no edit brought it.
     """
 
     rule: str
@@ -35,6 +36,7 @@ class Finding(NamedTuple):
     also: Span | None = None
     other: str = ""
     due: bool = False
+    known: bool = False
     other_note: str = REPEATED
 
     def beside(self, pointer: str, note: str) -> "Finding":
@@ -61,6 +63,11 @@ class Threshold(NamedTuple):
         (Threshold(level='warning', due=False), Threshold(level='error', due=True))
         """
         return cls(max(severities, key=SEVERITIES.index, default="error"), due)
+
+    def stricter(self, other: "Threshold") -> "Threshold":
+        """A threshold that fails for all that one of both fails for."""
+        level = max(self.level, other.level, key=SEVERITIES.index)
+        return Threshold(level, self.due or other.due)
 
     def trips(self, finding: Finding) -> bool:
         """Whether a finding fails the check."""

@@ -6,7 +6,7 @@ that production takes.
 
 from collections.abc import Collection, Iterator, Mapping
 
-from pricectl.check.evidence import Evidence
+from pricectl.check.evidence import Evidence, base_rules
 from pricectl.check.evidence.base_rules import BY_ID
 from pricectl.check.evidence.market import Market
 from pricectl.check.evidence.prices import FoundPrice, is_listed, prices_in
@@ -27,6 +27,7 @@ SEVERITIES: Mapping[Level, Severity] = {
     "warning": "warning",
     "note": "info",
 }
+RULES = base_rules.RULES
 
 
 def check(context: Context, market: Market) -> Iterator[Finding]:

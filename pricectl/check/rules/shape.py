@@ -3,15 +3,15 @@
 Most of these findings come from parsing the text and from the schema.
 """
 
-from collections.abc import Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Iterator
 
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Context, Rule
 from pricectl.check.spelling import Speller
 from pricectl.core.labels import did_you_mean
+from pricectl.core.model import Model
 from pricectl.core.pointers import METADATA_POINTER, pointer_to
-from pricectl.core.prices import DATED_LISTS, Entry
+from pricectl.core.prices import DATED_LISTS
 from pricectl.core.units import is_price_like
 
 SURE = 0.92
@@ -75,13 +75,22 @@ NOT_LOADABLE = Rule(
     "error",
     "production refuses to load this",
     "The calculator refuses a price list it cannot read without guessing.",
-    '{"x": {"m": {"input_cost_per_token": 2e-06,\n'
-    '             "off_peak_pricing": {"windows": [{"hours_utc": "24:00-08:00"}],\n'
-    '                                  "input_cost_per_token": 1e-06}}}}',
-    '{"x": {"m": {"input_cost_per_token": 2e-06,\n'
-    '             "off_peak_pricing": {"windows": [{"hours_utc": "00:00-08:00"}],\n'
-    '                                  "input_cost_per_token": 1e-06}}}}',
+    '{"x": {"m": {"input_cost_per_token": 2e-06, "aliases": ["%s"]}}}' % ("m" * 257),
+    '{"x": {"m": {"input_cost_per_token": 2e-06, "aliases": ["mm"]}}}',
     "Write the value as the message says.",
+)
+UNREAD_PRICING = Rule(
+    "unread-pricing",
+    "error",
+    "a part of a row's prices is not understood",
+    "Production charges the row as if the structure were absent, and flags each call.",
+    '{"x": {"m": {"input_cost_per_token": 2e-06,\n'
+    '             "off_peak_pricing": {"hours_utc": "00:00-08:00", "holidays": ["12-25"],\n'
+    '                                  "input_cost_per_token": 1e-06}}}}',
+    '{"x": {"m": {"input_cost_per_token": 2e-06,\n'
+    '             "off_peak_pricing": {"hours_utc": "00:00-08:00",\n'
+    '                                  "input_cost_per_token": 1e-06}}}}',
+    "Correct the spelling; what no reader can charge goes to pricing_notes.",
 )
 UNKNOWN_PRICE_KEY = Rule(
     "unknown-price-key",
@@ -101,16 +110,6 @@ UNKNOWN_KEY = Rule(
     '{"openai": {"gpt-4o": {"max_input_tokens": 128000}}}',
     "Correct the spelling, or move a remark to pricing_notes.",
 )
-UNREAD_KEY = Rule(
-    "unread-key",
-    "error",
-    "a key inside a price structure is one that nobody reads",
-    "What it says about the price is not charged, and nothing shows that it is missing.",
-    '{"x": {"m": {"tiered_pricing": [{"range": [0, 128000], "input_cost_per_token": 1e-06,\n'
-    '                                 "surcharge": 2}]}}}',
-    '{"x": {"m": {"tiered_pricing": [{"range": [0, 128000], "input_cost_per_token": 1e-06}]}}}',
-    "Correct the spelling, state the price by a key that is read, or delete it.",
-)
 EMPTY_CATALOG = Rule(
     "empty-catalog",
     "error",
@@ -129,34 +128,24 @@ RULES = (
     DUPLICATE_KEY,
     WRONG_SHAPE,
     NOT_LOADABLE,
+    UNREAD_PRICING,
     UNKNOWN_PRICE_KEY,
     UNKNOWN_KEY,
-    UNREAD_KEY,
     EMPTY_CATALOG,
 )
 
 # Keys that may end in any word.
 FREE_FORM = ("supports_", "supported_", "regional_")
-# The parts of a row that hold prices or say when they hold, with the keys that are read there; the
-# schema speaks about those that look like prices.
-STRUCTURES: Mapping[str, frozenset[str]] = MappingProxyType(
-    {
-        "tiered_pricing": frozenset({"range", "max_results_range"}),
-        "off_peak_pricing": frozenset({"windows", "hours_utc", "weekdays", "weekday_timezone"}),
-        "windows": frozenset({"hours_utc", "weekdays", "weekday_timezone"}),
-        **{name: frozenset({date_key}) for name, date_key in DATED_LISTS.items()},
-    }
-)
 
 
 def check(context: Context) -> Iterator[Finding]:
-    """Find an empty catalog, and keys that no reader knows, of rows and inside their structures."""
+    """Find an empty catalog, and keys that no reader knows."""
     if not context.catalog.models:
         yield EMPTY_CATALOG.finding("", "the catalog has no models")
     known = context.known_keys
     anything, capability = Speller(known), Speller(known, SURE)
     for model in context.catalog.models:
-        yield from _unread(model.entry, model.pointer, known)
+        yield from _dated(model, known)
         if known.issuperset(model.entry):
             continue
         # In the order of the file, because the first ones get suggestions.
@@ -172,26 +161,17 @@ def check(context: Context) -> Iterator[Finding]:
     yield from (_unknown(METADATA_POINTER, key, speller.near(key)) for key in metadata)
 
 
-def _unread(entry: Entry, pointer: str, known: frozenset[str]) -> Iterator[Finding]:
-    """The keys that nobody reads inside the tiers, off-peak hours and dated lists of an entry.
-
-    A dated list may have whatever a row may have: readers once charged by it as a row.
-    """
-    for member, own in STRUCTURES.items():
-        value = entry.get(member)
-        path = f"{pointer}/{member}"
-        listed = enumerate(value) if isinstance(value, list) else ()
-        parts = [(f"{path}/{index}", item) for index, item in listed]
-        for where, part in parts or [(path, value)]:
-            if not isinstance(part, dict):
-                continue
-            readable = own | known if member in DATED_LISTS else own
-            for key in part:
-                free_form = member in DATED_LISTS and key.startswith(FREE_FORM)
-                if not (key in readable or free_form or is_price_like(key)):
-                    message = f"nobody reads the key {key!r:.80} inside {member}"
-                    yield UNREAD_KEY.finding(where + pointer_to(key), message, on_key=True)
-            yield from _unread(part, where, known)
+def _dated(model: Model, known: frozenset[str]) -> Iterator[Finding]:
+    """The keys of dated lists that no row has either: a list may repeat whatever a row may have."""
+    for member, date_key in DATED_LISTS.items():
+        lists = model.entry.get(member)
+        for index, prices in enumerate(lists if isinstance(lists, list) else ()):
+            for key in prices if isinstance(prices, dict) else ():
+                free_form = key.startswith(FREE_FORM) or is_price_like(key)
+                if not (key in known or key == date_key or free_form):
+                    where = f"{model.pointer}/{member}/{index}{pointer_to(key)}"
+                    message = f"nobody reads the key {key!r:.80} of a dated list"
+                    yield UNREAD_PRICING.finding(where, message, on_key=True)
 
 
 def _unknown(parent: str, key: str, near: str) -> Finding:
