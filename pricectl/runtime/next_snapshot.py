@@ -145,13 +145,16 @@ def first_snapshot(
                 loaded = layers.version(announced.sha256)
         loaded = loaded or layers.best
         is_own_file = loaded is not None and loaded is layers.file and not busy
-        if loaded and is_own_file:
+        # As in a reload: what cannot be announced is not kept, since the copy is the whole group's.
+        if loaded and is_own_file and (group is None or locked):
             copy_sha256 = layers.copy.catalog.sha256 if layers.copy else ""
             sources.save_last_good(loaded, monitor, NO_WAIT, copy_sha256)
         news = _start_announcement(sources, announced, loaded, is_own_file=is_own_file, busy=busy)
         if is_own_file and news != announced:
-            _announce(sources, news, locked=locked)
-            stamp = sources.announcement_stamp() if locked else stamp
+            if _announce(sources, news, locked=locked) is None:
+                stamp = sources.announcement_stamp()
+            elif group is not None:  # another worker will give this number to a version of its own
+                news = news._replace(generation=0)
     loaded = loaded or _packaged(monitor)
     snapshot = layers.explained(loaded.snapshot(policy, problem, news.generation))
     return StartResult(snapshot, layers.looks_broken, not busy, layers.file_sha256, stamp)

@@ -416,7 +416,7 @@ def test_two_matches_of_equal_length_are_ambiguous(other: float, how: str) -> No
 
 
 def test_the_search_for_similar_names_is_bounded_at_4_000_long_names() -> None:
-    """It took four seconds: the time of each exact comparison grows with the square of the length."""
+    """It took four seconds: an exact comparison takes the square of the length."""
     words = ("gpt", "claude", "sonnet", "mini", "preview", "turbo", "llama", "instruct")
     dice = random.Random(1)  # noqa: S311 - a fixed sequence
     names = ["gpt-4o-" + "-".join(dice.choices(words, k=32))[:230] + f"-{n}" for n in range(4000)]
