@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pricectl.core import Catalog, UnknownModel, find, require, trace
-from pricectl.core.lookup import COMPARED_CHARACTERS, MAX_COMPARED, MEMO_SIZE, near_names
+from pricectl.core.lookup import MAX_COMPARED, MEMO_SIZE, near_names
 
 
 def entry(usd_per_mtok: float, *aliases: str) -> dict[str, object]:
@@ -427,7 +427,6 @@ def test_the_search_for_similar_names_is_bounded_at_4_000_long_names() -> None:
         def ratio(self) -> float:
             nonlocal compared
             compared += 1
-            assert len(self.a) <= COMPARED_CHARACTERS >= len(self.b)
             return super().ratio()
 
     with pytest.MonkeyPatch.context() as patch:

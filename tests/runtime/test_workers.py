@@ -18,7 +18,7 @@ import pytest
 from pricectl.core import Profile, Usage
 from pricectl.files import atomic
 from pricectl.policy import Policy
-from pricectl.runtime import Pricing, loader, next_snapshot, polling, updater
+from pricectl.runtime import Pricing, loader, polling, start, updater
 from pricectl.runtime.shared_files import Owner, catalog_copy
 from pricectl.runtime.worker_group import WorkerGroup
 from tests.runtime.conftest import PLAIN, catalog
@@ -616,7 +616,7 @@ def test_a_reload_during_the_start_does_not_wait(
     """As a signal handler may ask, while another thread polls: each holds what the other wants."""
     pricing = Pricing()
     statuses: list[str] = []
-    real = next_snapshot.first_snapshot
+    real = start.first_snapshot
 
     def first_snapshot(*arguments: Any) -> Any:
         poller = threading.Thread(target=pricing.poll)
