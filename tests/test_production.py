@@ -19,11 +19,7 @@ from hypothesis import strategies as st
 from pricectl import production, runtime
 from pricectl.policy import Policy
 from pricectl.production import (
-    _PRICING_CACHE,
     MODEL_PRICING,
-    _convert_json_pricing_to_model_pricing,
-    _get_fallback_pricing,
-    _get_pricing_file_path,
     apply_markup,
     calculate_credits_to_deduct,
     calculate_token_costs,
@@ -35,6 +31,12 @@ from pricectl.production import (
     list_models_by_provider,
     load_pricing_from_json,
     reload_pricing,
+)
+from pricectl.production.old_names import (
+    _PRICING_CACHE,
+    _convert_json_pricing_to_model_pricing,
+    _get_fallback_pricing,
+    _get_pricing_file_path,
 )
 
 CATALOG = """{

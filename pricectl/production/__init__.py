@@ -12,11 +12,6 @@ from pricectl.production.costs import (
     estimate_cost_for_conversation,
     extract_cost_from_litellm_response,
 )
-from pricectl.production.old_names import (
-    convert_json_pricing,
-    fallback_pricing,
-    pricing_file_path,
-)
 from pricectl.production.price_table import MODEL_PRICING
 from pricectl.production.prices import (
     get_model_pricing,
@@ -26,12 +21,6 @@ from pricectl.production.prices import (
     load_pricing_from_json,
     reload_pricing,
 )
-
-# Names that were private, which tests of the replaced modules import.
-_PRICING_CACHE = MODEL_PRICING
-_convert_json_pricing_to_model_pricing = convert_json_pricing
-_get_fallback_pricing = fallback_pricing
-_get_pricing_file_path = pricing_file_path
 
 __all__ = [
     "MODEL_PRICING",

@@ -1,12 +1,14 @@
 """Prices, metadata and providers of models, always those of the active catalog."""
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from pricectl import runtime
+from pricectl.core.document import Unreadable
 from pricectl.core.labels import clean
 from pricectl.core.lookup import find
 from pricectl.production.never_raises import never_raises
-from pricectl.production.old_names import as_json_module, provider_of_name
 from pricectl.production.price_table import (
     DEFAULT,
     DEFAULT_PRICES,
@@ -29,6 +31,13 @@ PROVIDERS = {
     "fireworks": "fireworks",
     "fireworks_ai": "fireworks",
 }
+# Words in a name -> who sells it; the first that is found decides.
+_WORDS = (
+    (("gpt-", "text-davinci", "o1-", "o3-"), "openai"),
+    (("claude",), "anthropic"),
+    (("gemini",), "gemini"),
+    (("llama", "mixtral", "qwen", "yi-"), "fireworks"),
+)
 
 
 @never_raises({DEFAULT: DEFAULT_PRICES})
@@ -57,7 +66,7 @@ def get_pricing_metadata() -> dict[str, Any]:
     now = _snapshot()
     if now.layer == "default":
         return {"error": "no catalog could be read; every model has the default price"}
-    found = as_json_module(now.catalog.metadata)
+    found = _as_json_module(now.catalog.metadata)
     return found if isinstance(found, dict) else {}
 
 
@@ -76,7 +85,7 @@ def get_provider_from_model(model_name: str) -> str:
     >>> get_provider_from_model("claude-of-tomorrow"), get_provider_from_model("mystery")
     ('anthropic', 'unknown')
     """
-    by_name = provider_of_name(model_name)
+    by_name = _provider_of_name(model_name)
     return by_name or _provider_of_row(find(_snapshot().catalog, model_name).model.provider)
 
 
@@ -89,7 +98,7 @@ def list_models_by_provider(provider: str) -> list[str]:
         {
             model.name
             for model in models
-            if (provider_of_name(model.name) or _provider_of_row(model.provider)) == wanted
+            if (_provider_of_name(model.name) or _provider_of_row(model.provider)) == wanted
         }
     )
 
@@ -100,3 +109,21 @@ def _provider_of_row(section: str) -> str:
 
 def _snapshot() -> Snapshot:
     return runtime.get_pricing().snapshot
+
+
+def _provider_of_name(name: object) -> str:
+    """The seller that the words of a name speak of; "" if they speak of none."""
+    folded = str.lower(name) if isinstance(name, str) else ""
+    sellers = (seller for words, seller in _WORDS if any(word in folded for word in words))
+    return next(sellers, "")
+
+
+def _as_json_module(value: object) -> Any:
+    """Values as the json module reads them: with floats, and dicts that may be written out."""
+    if isinstance(value, Mapping):
+        return {str(key): _as_json_module(member) for key, member in value.items()}
+    if isinstance(value, Unreadable):
+        return value.literal
+    if isinstance(value, Decimal):
+        return float(value)
+    return [_as_json_module(item) for item in value] if isinstance(value, list) else value
