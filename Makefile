@@ -7,7 +7,7 @@ CLOCK_OPTIONS ?=
 MODULE ?= money
 MUTATION_TIME ?= 30m
 .DEFAULT_GOAL := help
-.PHONY: help demo test clock proof lint types coverage validate crosscheck differences mutants bench pictures schema check clean $(CLOCKS)
+.PHONY: help demo test clock proof lint types coverage validate crosscheck names differences mutants bench soak pictures schema check clean $(CLOCKS)
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ validate: $(VENV)/.base  ## Check the catalog
 crosscheck: $(VENV)/.peers  ## Compare every price with two public price maps
 	$(BIN)/python tools/crosscheck.py
 
+names: $(VENV)/.dev  ## Price the names that clients send; write docs/names.md and the table
+	$(BIN)/python tools/measure_names.py --write
+
 differences: $(VENV)/.peers  ## Price every row of litellm's map with both calculators
 	$(BIN)/python tools/compare_litellm.py
 
@@ -82,6 +85,11 @@ mutants: $(VENV)/.dev  ## Mutate one module of the core (MODULE=money), show wha
 bench: $(VENV)/.peers  ## Time pricectl beside its peers
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/http_quotes.py --quick
+	$(BIN)/python benchmarks/lookup.py
+	$(BIN)/python benchmarks/event_loop.py
+
+soak: $(VENV)/.dev  ## Run four workers for a minute under reloads, kills and hostile clients
+	$(BIN)/python benchmarks/soak.py
 
 pictures: $(VENV)/.dev  ## Draw the README's pictures anew
 	$(BIN)/python tools/draw_pictures.py

@@ -135,17 +135,18 @@ def versions_of(rows: int) -> tuple[bytes, bytes]:
 
 
 @contextmanager
-def server(folder: Path, workers: int) -> Iterator[int]:
-    """The program under test; its port."""
+def server(folder: Path, workers: int, *words: str) -> Iterator[tuple[int, int]]:
+    """The program under test; its port, and the process that starts its workers."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     kept |= {"PYTHONPATH": str(ROOT), "PRICECTL_TOKEN": TOKEN, "PRICECTL_STATE": str(folder / "s")}
     command = [sys.executable, "-m", "pricectl", "serve", "--port", "0", "--workers", str(workers)]
+    command += words
     with subprocess.Popen(  # noqa: S603 - our own command line
         [*command, "--file", CATALOG], cwd=folder, env=kept, stdout=subprocess.PIPE, text=True
     ) as process:
         try:
             said = process.stdout.readline() if process.stdout else ""
-            yield int(said.partition("127.0.0.1:")[2].split()[0])
+            yield int(said.partition("127.0.0.1:")[2].split()[0]), process.pid
         finally:
             process.terminate()
 
@@ -192,7 +193,7 @@ def main() -> None:
         folder = Path(name)
         versions = versions_of(ROWS)
         (folder / CATALOG).write_bytes(versions[0])
-        with server(folder, asked.workers) as port:
+        with server(folder, asked.workers) as (port, _):
             file = folder / CATALOG
             asyncio.run(wait_until_up(port))
             asyncio.run(load(port, 1.0, None, file))

@@ -37,7 +37,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "validate": "Check price files and show everything that is wrong.",
         "rule": "Explain a rule of 'validate', or list all rules.",
         "diff": "Show what a price edit does to costs and credits.",
-        "fmt": "Apply announced prices that have begun; write all alike.",
+        "fmt": "Move prices that have begun into the row; write all alike.",
     },
     "Around a deploy": {
         "deploy-check": "Check whether the price file is safe to deploy.",
@@ -90,7 +90,7 @@ class Verbs(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read `pricectl`, `pricectl help` and `pricectl help VERB` as the same with `--help`.
 
-        Nobody who types the name alone has made a mistake: the help goes to standard output, so
+        `pricectl` without arguments is not a mistake: the help goes to standard output, so
         that it can be paged, and the exit code is 0, as with gh, cargo, docker and kubectl.
         """
         if not ctx.resilient_parsing:
@@ -115,7 +115,7 @@ class Verbs(TyperGroup):
         return f"Usage: {ctx.command_path} COMMAND [OPTIONS] [ARGUMENTS]"
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        """Write the verbs in their sections, from the table alone, and the program's options."""
+        """Write the verbs in their sections, from the table only, and the program's options."""
         sections = {heading: list(verbs.items()) for heading, verbs in SECTIONS.items()}
         sections["Options"] = option_rows(self.get_params(ctx), ctx)
         write_screen(formatter, self.get_usage(ctx), self.help or "", sections)

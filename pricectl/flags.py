@@ -13,6 +13,13 @@ Layer = Literal["file", "last-known-good", "packaged", "default"]
 OWN_LAYERS: tuple[Layer, ...] = ("file", "last-known-good")
 
 UNKNOWN_MODEL = "unknown-model"
+PARTIAL_MATCH = "partial-match"
+OTHER_SELLER = "other-seller"
+UNPRICED_VARIANT = "unpriced-variant"
+SIZE_CLASS = "size-class"
+LOCAL_MODEL = "local-model"
+MISSING_REGION = "missing-region"
+REFERENCE_PRICE = "reference-price"
 SETTINGS_ERROR = "settings-error"
 INTERNAL_ERROR = "internal-error"
 SETTINGS_NOT_USED = "settings"
@@ -61,9 +68,18 @@ FLAGS = (
     ),
     Flag("unpriced-unit", "the row has no price for a unit that was used; it added nothing"),
     Flag("assumed-rate", "a unit was charged at another unit's rate", logged=False),
-    Flag("missing-region", "the row has no such region; its plain price was charged", logged=False),
+    Flag(MISSING_REGION, "the row has no such region; its plain price was charged", logged=False),
     Flag("missing-service", "the row does not sell that service; its standard price was charged"),
-    Flag("partial-match", "the row of a part of the name answered", logged=False),
+    Flag(PARTIAL_MATCH, "the row of a part of the name answered", logged=False),
+    Flag(OTHER_SELLER, "the row of another seller answered", logged=False),
+    Flag(
+        UNPRICED_VARIANT,
+        "the name says a variant without a price of its own, such as :free",
+        logged=False,
+    ),
+    Flag(SIZE_CLASS, "the price class of the model's size answered", logged=False),
+    Flag(LOCAL_MODEL, "a model on the team's own server; `local_price` or the default price"),
+    Flag(REFERENCE_PRICE, "the reference catalog answered for a name that the file lacks"),
     Flag("unexpressed-signal", "the response states something billable that no unit can express"),
     Flag(
         "bad-usage",
@@ -72,7 +88,7 @@ FLAGS = (
     ),
     Flag(
         "bad-argument",
-        "an argument that cannot be read was left out",
+        "an argument that cannot be read was left out, or a datetime without a zone taken as UTC",
         remedy=Remedy("caller", "", "the caller sends invalid arguments: correct them there"),
     ),
     Flag(
@@ -91,6 +107,18 @@ FLAGS = (
     Flag(NOT_ANNOUNCED, "a reload could not be announced to the other workers", counts="reloads"),
 )
 
+# How a name can be answered, other than by a row that has it: what `deploy-check --names` counts.
+ANSWER_KINDS = (
+    "default",
+    "reference",
+    "partial",
+    OTHER_SELLER,
+    UNPRICED_VARIANT,
+    SIZE_CLASS,
+    LOCAL_MODEL,
+    MISSING_REGION,
+    "missing-service",
+)
 FALLBACKS: Mapping[str, str] = {flag.name: flag.meaning for flag in FLAGS}
 # What all answers are flagged with while a layer is in use.
 LAYER_FLAGS: Mapping[Layer, tuple[str, ...]] = {
@@ -109,13 +137,17 @@ class Sign(NamedTuple):
 
 
 LOADED = "pricing data loaded"
+PENDING = "pricing edit pending"
 FALLBACK = "fallback pricing"
+# A quote of an open endpoint; nobody is charged, so it is not one of the signs.
+QUOTE_FALLBACK = "fallback quote"
 NOT_FOUND = "pricing file not found"
 UNREADABLE = "pricing file unreadable"
 BAD_JSON = "json decode error"
 REFUSED = "pricing reload refused"
 SIGNS = (
     Sign(LOADED, good=True),
+    Sign(PENDING, good=True, advice="reload it; until then the version before it is charged"),
     Sign(FALLBACK),
     Sign(NOT_FOUND, advice="put the catalog where PRICECTL_FILE or --file says"),
     Sign(UNREADABLE, advice="give the service the right to read the catalog"),

@@ -1,6 +1,6 @@
 """The models of a catalog with their prices at a date: filtered and sorted, for `pricectl models`.
 
-It stands beside the core, which answers for one name, and below the reports, which show rows.
+It is apart from the core, which answers for one name, and below the reports, which show rows.
 """
 
 from collections.abc import Callable, Mapping

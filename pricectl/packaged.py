@@ -1,6 +1,8 @@
 """Finds the files that pricectl carries: the catalog of its release and the JSON schemas."""
 
+import sys
 from pathlib import Path
+from typing import Protocol, cast
 
 CATALOG = "llm_pricing_current.json"
 
@@ -10,6 +12,33 @@ def packaged_file(name: str) -> Path:
     package = Path(__file__).parent
     inside = package / "data" / name
     return inside if inside.exists() else package.parent / name
+
+
+class _DataLoader(Protocol):
+    """What an importer has, also one that reads packages out of a zip file."""
+
+    def get_data(self, path: str) -> bytes:
+        """The bytes of a file beside the package's modules."""
+
+
+def packaged_bytes(name: str) -> bytes:
+    """The content of a file that pricectl carries, also where pricectl is imported from a zip.
+
+    Raises OSError.
+    """
+    path = packaged_file(name)
+    if path.exists():
+        return path.read_bytes()
+    loader = sys.modules[__name__].__loader__
+    if not hasattr(loader, "get_data"):
+        return path.read_bytes()
+    inside = Path(__file__).parent / "data" / name
+    return cast("_DataLoader", loader).get_data(str(inside))
+
+
+def is_packaged_catalog(path: str) -> bool:
+    """Whether a path is that of the packaged catalog, which in a zip is no file of its own."""
+    return path == str(packaged_catalog()) and not packaged_catalog().exists()
 
 
 def packaged_catalog() -> Path:

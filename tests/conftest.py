@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 
 from pricectl.cli import app
 from pricectl.core import document
+from pricectl.core.catalog import SCHEMA_MAJOR
 from pricectl.core.credits import BUDGET_MODES
 
 ROOT = Path(__file__).parent.parent
@@ -43,7 +44,15 @@ CATALOG = """{
     }
   }
 }
-"""
+""".replace('"1.0"', f'"{SCHEMA_MAJOR}.0"')
+
+
+def read_catalog(path: Path) -> bytes:
+    """A case or example, with the schema version of new files: a new version edits no case."""
+    current = f'"schema_version": "{SCHEMA_MAJOR}.'
+    return path.read_bytes().replace(b'"schema_version": "1.', current.encode())
+
+
 # The same without announced prices: it costs the same on every date, as what is served needs.
 UNDATED = CATALOG.replace(
     """,

@@ -108,7 +108,7 @@ class TestANewMode:
         (step,) = (link for link in chain if link.get("mode") == "per_thousand")
         assert (step["exact_credits"], step["credits"]) == ("1.5", 2)
 
-    def test_diff_puts_it_beside_the_price(self, run: Run, edited: str) -> None:
+    def test_diff_shows_the_new_mode_next_to_the_price(self, run: Run, edited: str) -> None:
         lines = run("diff", "--base", edited, *AT).stdout.splitlines()
         assert "Sample jobs, USD and credits of consumption_usd and per_thousand" in lines
         # 100,000 x $2 + 2,000 x $8 = $0.216, then $0.316: x 10 are 3 and 4 credits, rounded up;
@@ -172,14 +172,14 @@ def test_the_modes_and_their_type_are_those_of_the_table() -> None:
     assert [name for name, mode in BUDGET_MODES.items() if name != mode.name] == []
 
 
-def test_labels_are_words_that_can_stand_in_the_name_of_a_call() -> None:
+def test_mode_labels_are_plain_words() -> None:
     labels = [mode.label for mode in BUDGET_MODES.values()]
     assert len(set(labels)) == len(labels)
     assert all(label.isascii() and label.isalpha() for label in labels)
 
 
 @pytest.mark.parametrize("mode", BUDGET_MODES.values(), ids=list(BUDGET_MODES))
-def test_a_formula_has_figures_unless_the_credits_stand_before_it(mode: BudgetMode) -> None:
+def test_a_formula_shows_figures_unless_it_follows_the_credits(mode: BudgetMode) -> None:
     figures = mode.figures(Job(1, 2, used=True), Profile(), "0.0075", str)
     assert (figures == mode.formula) == (mode.basis == "job")
 

@@ -12,6 +12,7 @@ import pytest
 from pricectl.check.rules import RULES
 from pricectl.check.validation import ValidationReport, validate
 from pricectl.policy import Policy
+from tests.conftest import read_catalog
 
 CASES = Path(__file__).parent / "cases"
 VALID = sorted((CASES / "valid").glob("*.json"))
@@ -23,7 +24,7 @@ ELSEWHERE = {"document-size", "waiver-unused", "waiver-expired"}
 
 
 def checked(path: Path) -> ValidationReport:
-    return validate(path.read_bytes(), path.name, POLICY, TODAY)
+    return validate(read_catalog(path), path.name, POLICY, TODAY)
 
 
 def said(report: ValidationReport, *, notes: bool) -> list[str]:

@@ -29,7 +29,7 @@ def test_an_interrupt_at_any_moment_ends_it_quietly(monkeypatch: pytest.MonkeyPa
     assert caught.value.code == 130
 
 
-def test_a_closed_output_is_no_crash(folder: Path) -> None:
+def test_a_closed_output_ends_the_command_quietly(folder: Path) -> None:
     words = ["sh", "-c", 'exec "$@" >&-', "sh", *QUOTE]
     done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
     said = "pricectl: standard output is closed, so nothing can be answered\n"
@@ -37,7 +37,7 @@ def test_a_closed_output_is_no_crash(folder: Path) -> None:
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="there is no device that is full")
-def test_a_full_disk_is_told(folder: Path) -> None:
+def test_a_full_disk_is_reported(folder: Path) -> None:
     with FULL.open("w", encoding="utf-8") as full:
         done = subprocess.run(
             QUOTE, cwd=folder, stdout=full, stderr=subprocess.PIPE, text=True, check=False

@@ -61,7 +61,7 @@ def slug(heading: str) -> str:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_links_lead_somewhere(name: str) -> None:
+def test_links_lead_to_existing_pages(name: str) -> None:
     targets = re.findall(r"\]\(([^)\s]+)\)", prose(name))
     for target in targets:
         path, _, anchor = target.partition("#")

@@ -131,7 +131,7 @@ def test_imports_point_towards_the_core() -> None:
     assert upward == ALLOWED_UPWARD.keys()
 
 
-def test_no_module_imports_itself_by_a_detour() -> None:
+def test_imports_have_no_circle() -> None:
     edges = {
         module: {found for found, top in imports(module) if found in KNOWN and top}
         for module in KNOWN
@@ -167,7 +167,7 @@ def test_the_date_is_asked_for_in_a_few_places_only() -> None:
     assert asking == []
 
 
-def test_heavy_libraries_stay_at_home_and_inside_functions() -> None:
+def test_heavy_libraries_are_imported_in_their_own_packages_inside_functions() -> None:
     astray = [
         f"{module} imports {found}{' at the top' if top else ''}"
         for module in sorted(KNOWN)

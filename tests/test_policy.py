@@ -157,7 +157,7 @@ def test_every_setting_is_read() -> None:
         ),
     ],
 )
-def test_a_setting_that_cannot_be_meant_is_refused(settings: dict[str, Any], words: str) -> None:
+def test_an_invalid_setting_is_refused(settings: dict[str, Any], words: str) -> None:
     with pytest.raises(PricingError) as caught:
         read_policy(settings, "toml")
     assert words in str(caught.value)

@@ -40,7 +40,7 @@ from pricectl.production.old_names import (
 )
 
 CATALOG = """{
-  "metadata": {"last_updated": "2026-11-01", "schema_version": "1.0",
+  "metadata": {"last_updated": "2026-11-01",
                "default_pricing": {"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06}},
   "openai": {
     "gpt-4o": {"input_cost_per_token": 2.5e-06, "output_cost_per_token": 10e-06},
@@ -73,7 +73,7 @@ def test_prices_are_usd_per_million_as_written() -> None:
     assert all(type(value) is float for value in MODEL_PRICING["o3"].values())
 
 
-def test_the_table_is_a_mapping_that_nobody_can_write() -> None:
+def test_the_table_is_a_read_only_mapping() -> None:
     # Six rows, less the two of one name and different prices, plus the default.
     assert len(MODEL_PRICING) == 6
     assert set(MODEL_PRICING) == set(MODEL_PRICING.keys()) == set(dict(MODEL_PRICING))
@@ -121,7 +121,7 @@ def test_metadata_is_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         "output_cost_per_token": 2e-06,
     }
     assert json.dumps(metadata)
-    monkeypatch.setattr("pricectl.runtime.loader.packaged_catalog", lambda: tmp_path / "none")
+    monkeypatch.setattr("pricectl.packaged.packaged_file", lambda _: tmp_path / "none")
     runtime.configure(tmp_path / "missing.json", policy=Policy(), state=tmp_path / "other")
     assert set(get_pricing_metadata()) == {"error"}
     assert get_model_pricing("gpt-4o") == {"input": 1.0, "output": 2.0}
@@ -242,7 +242,7 @@ def test_credits(arguments: tuple[Any, ...], credits_whole: int) -> None:
 
 
 @given(st.integers(0, 10**6), st.integers(1, 1000))
-def test_whole_cents_are_never_a_credit_short(cents: int, per_dollar: int) -> None:
+def test_whole_cents_are_charged_the_full_credits(cents: int, per_dollar: int) -> None:
     """FAILURES 31: `int(cost * credits)` is one short for many of these."""
     found = calculate_credits_to_deduct(
         cents / 100, 0, "consumption_usd", credits_per_dollar=per_dollar, minimum_credits=0
@@ -345,7 +345,7 @@ def test_estimate_of_a_conversation() -> None:
 
 
 @pytest.mark.parametrize("messages", [None, 5, [], [None], ["text"], [{}], [{"content": 5}]])
-def test_an_estimate_of_nothing_is_nothing(messages: Any) -> None:
+def test_an_estimate_of_no_messages_costs_nothing(messages: Any) -> None:
     estimate = estimate_cost_for_conversation("gpt-4o", messages, 0)
     assert estimate["estimated_total_cost_usd"] == 0
 
@@ -363,7 +363,7 @@ def test_the_names_are_the_ones_production_imports() -> None:
     assert len(production.__all__) == 12
 
 
-def test_what_threads_get_instead_of_an_error_is_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_thread_gets_its_own_fallback_result(monkeypatch: pytest.MonkeyPatch) -> None:
     """A caller may write into its result; another thread's must not change."""
     together = threading.Barrier(8)
 

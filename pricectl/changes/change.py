@@ -46,7 +46,7 @@ class Move(NamedTuple):
 
     @property
     def weight(self) -> Fraction:
-        """How large the relative difference is; 0 where there was no price to compare with."""
+        """The size of the relative difference; 0 without a price to compare with."""
         return _weight(*self)
 
 

@@ -64,7 +64,7 @@ class NameLookups:
         return LOOKUP_STEPS * rows + len(name) * parts // 8 + self._largest_group * 3
 
     def is_kept(self, name: str) -> bool:
-        """Whether the same row alone has a name in both versions, so that it answers in both."""
+        """Whether the same single row has a name in both versions, so that it answers in both."""
         folded = name.lower()
         old, new = (catalog.folded.get(folded, ()) for catalog in self._catalogs)
         return (
@@ -95,7 +95,7 @@ def resolution_changes(
     Args:
         lookups: both versions.
         touched: the rows, of both sides, that were added, removed or edited.
-        renames: rows that changed their name; nothing is said of them if all charges stay.
+        renames: rows that changed their name; they are left out if all charges stay.
         watched: names to look up in any case. Where only the default price answered before, an
             added row's name is part of that addition, unless it is watched.
         at: the instant whose prices are compared.
@@ -136,7 +136,7 @@ def _moves(old: PriceList, new: PriceList) -> tuple[Move, ...]:
 def _names(
     lookups: NameLookups, touched: Iterable[Model], watched: tuple[str, ...]
 ) -> dict[str, str]:
-    """Every name whose answer may differ, with the short name that says the same; short ones first.
+    """Every name whose answer may differ, with its short form; short ones first.
 
     The answer for a name that both catalogs have depends only on the rows that share it, upper and
     lower case aside. So a name of an untouched row is looked up only if a touched row shares it.

@@ -111,7 +111,7 @@ def charged(prices: PriceList, price: PriceRef) -> int | None:
 
 
 def _off_peak_moves(old: PriceList, new: PriceList) -> Iterator[RateMove]:
-    """The prices of the off-peak hours alone; those of the whole day are compared without them."""
+    """Only the prices of the off-peak hours; those of the whole day are compared separately."""
     if old.off_peak is None and new.off_peak is None:
         return
     for rate in rate_moves(old.off_peak or old, new.off_peak or new):

@@ -65,7 +65,7 @@ def member_differences(
     rows: Sequence[tuple[RowKey, RowKey]],
     allowance: Allowance,
 ) -> list[MemberDifference]:
-    """The values that differ in some rows, and in the members beside the sections, by path.
+    """The values that differ in some rows and in the other top-level members, by path.
 
     `rows` are given with their old and new key; the path of a renamed row has its new one.
     """
@@ -90,7 +90,7 @@ def member_differences(
 
 
 def _members(document: Mapping[str, Json], rows: Mapping[RowKey, RowKey]) -> dict[MemberPath, Json]:
-    """The members of some rows, by the path in the new document, and those beside the sections."""
+    """The members of some rows and the other top-level members, by the path in the new document."""
     members: dict[MemberPath, Json] = {
         (*path, member): value
         for path, (provider, name) in rows.items()

@@ -18,7 +18,7 @@ class _Literal(str):
 
 
 def reordered(old: Mapping[str, Json], new: Mapping[str, Json], depth: int = 3) -> int:
-    """How many objects, down to the rows, hold their common members in another order."""
+    """How many objects, down to the rows, have their common members in another order."""
     changed = 0
     if list(old) != list(new):
         before, after = [name for name in old if name in new], [name for name in new if name in old]
@@ -31,7 +31,7 @@ def reordered(old: Mapping[str, Json], new: Mapping[str, Json], depth: int = 3) 
 
 
 def respelled(old: bytes, new: bytes) -> int:
-    """How many numbers that stand in both documents are equal but written differently.
+    """How many numbers of both documents are equal but written differently.
 
     The parsed documents cannot tell: 2.5e-06 and 0.0000025 are the same Decimal. So the texts are
     parsed again, as literals, but only where the lines that differ hold such a number. A number

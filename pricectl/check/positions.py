@@ -181,7 +181,7 @@ _HIGH, _LOW = range(0xD800, 0xDC00), range(0xDC00, 0xE000)
 
 
 def too_deep(text: str, depth: int) -> tuple[int, int] | None:
-    """The offsets of the first bracket that nests deeper than so many levels."""
+    """The offsets of the first bracket that nests deeper than a number of levels."""
     level = 0
     for found in _BRACKET.finditer(text):
         bracket = text[found.start()]

@@ -21,7 +21,7 @@ from pricectl.check.violations import Violation, findings, kind, not_an_object, 
 from pricectl.core.catalog import RESERVED
 from pricectl.core.document import Json, Unreadable
 from pricectl.core.pointers import pointer_to
-from pricectl.packaged import packaged_file
+from pricectl.packaged import packaged_bytes
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
@@ -33,7 +33,7 @@ FILE = "schemas/catalog.schema.json"
 @cache
 def load() -> dict[str, Any]:
     """The packaged schema of a catalog; numbers with a point are Decimal, as in the catalog."""
-    text = packaged_file(FILE).read_text(encoding="utf-8")
+    text = packaged_bytes(FILE).decode()
     schema: dict[str, Any] = json.loads(text, parse_float=Decimal)
     return schema
 
@@ -152,7 +152,7 @@ def _is_integer(_: object, value: object) -> bool:
 
 def _unreadable(value: Json, pointer: str) -> Iterator[Finding]:
     if isinstance(value, Unreadable):
-        message = f"{shorten(value.literal)} is not a number that can be counted with"
+        message = f"{shorten(value.literal)} is not a usable number"
         yield NUMBER_NOT_FINITE.finding(pointer, message)
     elif isinstance(value, dict):
         for key, member in value.items():

@@ -105,7 +105,7 @@ def _shape(found: Violation) -> Finding:
     elif found.keyword in LIMITS:
         message = f"{name} is {value}, not {LIMITS[found.keyword].format(wanted)}"
     else:
-        message = f"{value!r} is not what {name} takes"
+        message = f"{value!r} is not a valid {name}"
         hint = found.schema.get("description", "").rstrip(".")
     return WRONG_SHAPE.finding(found.pointer, message, hint, on_key=on_key)
 
@@ -152,5 +152,5 @@ def kind(value: Json) -> str:
 
 
 def shorten(text: str, size: int = 40) -> str:
-    """A text cut to a length that a message can hold."""
+    """A text shortened to fit into a message."""
     return shortened(text, size)

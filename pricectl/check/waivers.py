@@ -13,7 +13,7 @@ from pricectl.policy import Waiver
 WAIVER_UNUSED = Rule(
     "waiver-unused",
     "warning",
-    "a waiver that matches no finding",
+    "a waiver matches no finding",
     "It would hide the next mistake at that place.",
     '[[waivers]]\nrule = "output-below-input"\npointer = "/x/gone"\nreason = "see the source"',
     "",
@@ -22,8 +22,8 @@ WAIVER_UNUSED = Rule(
 WAIVER_EXPIRED = Rule(
     "waiver-expired",
     "warning",
-    "a waiver whose day has passed",
-    "It no longer hides anything; the finding is back, as a warning at most.",
+    "a waiver has expired",
+    "The finding is reported again, as a warning at most.",
     '[[waivers]]\nrule = "zero-price"\nreason = "preview"\nexpires = 2026-06-30',
     "",
     "Fix the finding, or renew the waiver with a new day and reason.",

@@ -1,6 +1,6 @@
 """Bearer tokens that a verb sends or serves with, read from environment variables.
 
-A token is never an argument: arguments stand in the shell's history and in the process list.
+A token is never an argument: arguments appear in the shell's history and in the process list.
 """
 
 import os

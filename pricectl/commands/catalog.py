@@ -42,7 +42,7 @@ def one_file(arguments: Sequence[str], option: str | None) -> str | None:
     """The catalog named by arguments or by --file. Raises BadParameter if both name one."""
     if arguments and option is not None:
         raise typer.BadParameter(
-            f"names {option!r} beside {', '.join(map(repr, arguments))}; write one or the other",
+            f"{option!r} and {', '.join(map(repr, arguments))} are both given; name one file",
             param_hint="--file",
         )
     return arguments[0] if arguments else option

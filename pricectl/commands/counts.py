@@ -125,7 +125,7 @@ def read_usage(
     for unit in units:
         name, _, word = unit.partition("=")
         if name in {"input_tokens", "output_tokens"}:
-            raise typer.BadParameter(f"{name} stand behind the model", param_hint="--unit")
+            raise typer.BadParameter(f"{name} come after the model", param_hint="--unit")
         given[name] = word
     amounts: dict[str, Any] = {}
     for name, word in given.items():

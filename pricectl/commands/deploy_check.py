@@ -6,10 +6,11 @@ import typer
 
 from pricectl.changes.gates import FailOnChange, GateLimits
 from pricectl.commands.catalog import require_own_file
-from pricectl.commands.fail_on import FailOnChangeOrDue
+from pricectl.commands.fail_on import FailOnChangeOrDue, split_kinds
 from pricectl.commands.options import AtOption, FileOption, ProfileOption, ViewOptions, instant
 from pricectl.commands.output import show
 from pricectl.files import catalog_file, settings, versions
+from pricectl.flags import ANSWER_KINDS
 from pricectl.operate.deploy_check import assess
 from pricectl.operate.deploy_check.checklist import Candidate
 from pricectl.report import deploy_check as report
@@ -25,11 +26,20 @@ def deploy_check(
         ),
     ] = versions.DEPLOYED,
     fail_on: Annotated[
-        list[FailOnChangeOrDue] | None,
+        list[str] | None,
         typer.Option(
             metavar="KIND",
             help="Exit with 1 on changes of this kind: increase, decrease, removed or any. "
-            "'due': on what a date has made due. May be repeated.",
+            "'due': on what a date has made due. With --names also on kinds of answers: "
+            f"{', '.join(ANSWER_KINDS)}. May be repeated, or written with commas.",
+        ),
+    ] = None,
+    names: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Say how each of these names would be answered: one a line, or a log that "
+            "'pricectl logs' reads. '-' is standard input.",
         ),
     ] = None,
     max_increase: Annotated[
@@ -55,15 +65,18 @@ def deploy_check(
     """Check whether the price file is safe to deploy.
 
     It checks the rules of 'validate', whether production can load the file, the critical models,
-    the sample jobs, and the changes since the deployed version. -q prints the verdict alone, -v
+    the sample jobs, and the changes since the deployed version. -q prints only the verdict, -v
     every item with its details.
 
     Exits with 1 if the file is not safe, with 2 if something could not be checked.
 
     Example: pricectl deploy-check --max-increase 20%
     """
-    kinds = fail_on or []
-    changes = [FailOnChange(kind) for kind in kinds if kind is not FailOnChangeOrDue.DUE]
+    kinds = split_kinds(fail_on or (), (*FailOnChangeOrDue, *ANSWER_KINDS))
+    answers = tuple(kind for kind in kinds if kind in ANSWER_KINDS)
+    if answers and names is None:
+        raise typer.BadParameter(f"{answers[0]} needs --names", param_hint="--fail-on")
+    changes = [FailOnChange(kind) for kind in kinds if kind in {*FailOnChange}]
     limits = GateLimits.read(changes, max_increase, max_decrease)
     policy, when = settings.load_policy(catalog=file), instant(at)
     name = require_own_file(file, policy.file)
@@ -77,6 +90,8 @@ def deploy_check(
             base,
             when,
             FailOnChangeOrDue.DUE in kinds,
+            names,
+            answers,
         )
     )
     show(view, "deploy-check", result, report)

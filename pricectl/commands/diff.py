@@ -64,9 +64,10 @@ def diff(
     """Show what a price edit does to costs and credits.
 
     Without --base, the price file is compared with the deployed version: the setting 'deployed',
-    else where this branch left the main one. -q prints the summary alone, -v all changes.
+    else the commit where this branch left the main branch. -q prints only the summary, -v all
+    changes.
 
-    Exits with 0 whatever changed, unless one of the limits below is given and broken.
+    Exits with 1 only if a limit given below is broken, else with 0 even if prices changed.
 
     Example: pricectl diff --base HEAD --max-increase 20%
     """

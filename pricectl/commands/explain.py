@@ -14,6 +14,7 @@ from pricectl.commands.question import (
     CallQuotes,
     ProfileOptions,
     UsageOptions,
+    fallback_for,
 )
 from pricectl.core.estimate import Estimate
 from pricectl.exit_codes import CLEAN, FINDINGS
@@ -45,8 +46,8 @@ def explain(
 ) -> int:
     """Show why a call costs what it costs, step by step.
 
-    The first steps show how the model's name is found in the price file. Without tokens they are
-    all there is. -q prints the name of the row that is used, alone.
+    The first steps show how the model's name is found in the price file. Without token counts,
+    only these are shown. -q prints only the name of the row that is used.
 
     Example: pricectl explain gpt-4o-2024-08-06 1000 500
     """
@@ -60,10 +61,11 @@ def explain(
     question = CallQuestion(names or [], usage, call, instant(at), strict=False)
     # The lookup fills the catalog's memo, so the quote finds the row there. A response gives the
     # name only once it is read.
-    result = (
-        None if call.response else explain_name(catalog, question.names[0].strip(), question.at)
-    )
-    found = CallQuotes(()) if question.name_alone else question.quotes(catalog)
+    requested = () if call.response else (question.names[0].strip(),)
+    # Another catalog is read only for a name that this one does not have.
+    fallback = fallback_for(catalog, opened.policy, requested)
+    result = explain_name(catalog, requested[0], question.at, fallback) if requested else None
+    found = CallQuotes(()) if question.name_alone else question.quotes(catalog, opened.policy)
     if len(found.quotes) > 1:
         raise typer.BadParameter("one model at a time", param_hint="NAME")
     result = result or explain_name(catalog, found.quotes[0].match.asked, question.at)

@@ -3,7 +3,21 @@
 The values are repeated here so that no verb loads another's packages; a test compares them.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
+
+import typer
+
+
+def split_kinds(values: Iterable[str], allowed: Iterable[str]) -> tuple[str, ...]:
+    """The kinds that an option was given, alone or with commas. Raises BadParameter."""
+    kinds = tuple(kind.strip() for value in values for kind in value.split(","))
+    known = tuple(map(str, allowed))
+    for kind in kinds:
+        if kind not in known:
+            message = f"{kind!r} is not one of {', '.join(known)}"
+            raise typer.BadParameter(message, param_hint="--fail-on")
+    return kinds
 
 
 class FailOnDue(StrEnum):

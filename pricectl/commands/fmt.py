@@ -9,7 +9,7 @@ import typer
 from pricectl.commands.catalog import one_file
 from pricectl.commands.fail_on import FailOnDue
 from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
-from pricectl.commands.output import show
+from pricectl.commands.output import show, warn_beside
 from pricectl.core.catalog import Catalog
 from pricectl.edit.formatting import format_catalog
 from pricectl.files import atomic, catalog_file, settings
@@ -53,12 +53,12 @@ def fmt(
     *,
     view: ViewOptions,
 ) -> int:
-    """Apply announced prices that have begun; write all alike.
+    """Move prices that have begun into the row; write all alike.
 
-    Every other byte stays, and so does what a call costs on any day. -q prints the summary alone.
+    Every other byte of the file stays, and no call changes its cost. -q prints only the summary.
 
-    Exits with 1 if a price that has begun needs a decision of yours. With --check, announced prices
-    that have begun count only if --fail-on due is given, too.
+    Exits with 1 if you must decide about a price that has begun. With --check, announced prices
+    that have begun count only with --fail-on due.
 
     Example: pricectl fmt --diff
     """
@@ -77,7 +77,7 @@ def fmt(
         when,
         write=None
         if piped
-        else partial(atomic.replace, name, base_sha256=base, check=Catalog.load),
+        else partial(atomic.replace, name, base_sha256=base, check=Catalog.load, warn=warn_beside),
         promoting=promote,
         respelling=respell,
         check=check,

@@ -37,8 +37,8 @@ def logs(
 ) -> int:
     """Count what went wrong in production logs, and say what to do.
 
-    It names the models that had no price of their own. A log may have any length; a pipe need not
-    end. -q prints the counts alone.
+    It names the models that had no price of their own. A log may have any length, and a pipe may
+    stay open. -q prints only the counts.
 
     Exits with 1 if there was a problem, with 130 on Ctrl-C.
 
@@ -46,7 +46,7 @@ def logs(
     """
     if log == catalog_file.STDIN and sys.stdin.isatty():
         raise typer.BadParameter("name a log, or pipe one in", param_hint="FILE")
-    # The report alone goes to standard output where another program reads it.
+    # Only the report goes to standard output where another program reads it.
     stream = sys.stdout if ("text", None) in view.outputs else sys.stderr
 
     def print_now(sighting: Sighting) -> None:

@@ -24,9 +24,7 @@ def models(
     ] = None,
     provider: Annotated[
         str | None,
-        typer.Option(
-            "--provider", "-p", metavar="NAME", help="List models of this provider alone."
-        ),
+        typer.Option("--provider", "-p", metavar="NAME", help="List only models of this provider."),
     ] = None,
     service: Annotated[
         str | None,
@@ -46,7 +44,7 @@ def models(
             metavar="USD", help="List models whose input costs at most this per 1M tokens."
         ),
     ] = None,
-    retired: Annotated[bool, typer.Option("--retired", help="List retired models, too.")] = False,
+    retired: Annotated[bool, typer.Option("--retired", help="Also list retired models.")] = False,
     sort: Annotated[
         str, typer.Option(metavar="BY", help=f"Sort by one of: {', '.join(SORTS)}.")
     ] = "name",
@@ -57,7 +55,7 @@ def models(
 ) -> int:
     """List the models and their prices.
 
-    Prices are in USD per 1M tokens. -q prints the names alone, one a line.
+    Prices are in USD per 1M tokens. -q prints only the names, one a line.
 
     Exits with 1 if no model matches.
 

@@ -53,7 +53,7 @@ AtOption = Annotated[
     typer.Option(
         "--at",
         metavar="DATE",
-        help="The day or UTC time to take as now, such as 2026-12-01.",
+        help="Use the prices and rules of this day or UTC time, such as 2026-12-01.",
         show_default="now",
         rich_help_panel=COMMON,
     ),

@@ -20,6 +20,11 @@ PIPED_WIDTH = 160
 Result_contra = TypeVar("Result_contra", contravariant=True)
 
 
+def warn_beside(sentence: str) -> None:
+    """A warning about what was done, beside the result."""
+    typer.echo(f"pricectl: warning: {clean(sentence)}", err=True)
+
+
 class ReportModule(Protocol[Result_contra]):
     """What every `report/VERB.py` has: the verb's result as text for people, and as a document."""
 

@@ -14,6 +14,8 @@ from pricectl.commands.options import ProfileOption, with_settings
 from pricectl.core import DocumentError, Profile, Quote
 from pricectl.core import quote as quote_call
 from pricectl.core.catalog import Catalog
+from pricectl.core.fallback import Fallback
+from pricectl.core.lookup import find
 from pricectl.files import catalog_file
 from pricectl.policy import Policy
 
@@ -147,6 +149,7 @@ class CallQuotes(NamedTuple):
 
     quotes: tuple[Quote, ...]
     reading: "Reading | None" = None
+    fallback: Fallback | None = None
 
     @property
     def incomplete(self) -> bool:
@@ -156,8 +159,20 @@ class CallQuotes(NamedTuple):
         )
 
 
+def fallback_for(catalog: Catalog, policy: Policy, names: Sequence[str]) -> Fallback | None:
+    """Who answers for the names that the catalog does not have; None if it has all of them.
+
+    So that a quote of a known name reads no second catalog.
+    """
+    if not any(find(catalog, name).is_guess for name in names):
+        return None
+    from pricectl.files.reference import fallback_or_problem
+
+    return fallback_or_problem(policy)
+
+
 class CallQuestion(NamedTuple):
-    """One call to be priced: `names` are models and counts, or models alone with a response."""
+    """One call to be priced: `names` are models and counts, or only models with a response."""
 
     names: Sequence[str]
     usage: UsageOptions
@@ -176,8 +191,10 @@ class CallQuestion(NamedTuple):
         about_call = self.usage_given or self.call.service or self.call.region
         return len(self.names) == 1 and self.call.response is None and not about_call
 
-    def quotes(self, catalog: Catalog) -> CallQuotes:
+    def quotes(self, catalog: Catalog, policy: Policy) -> CallQuotes:
         """A quote for each model, for the response's own if none is named.
+
+        The settings say who answers for a name that the catalog does not have.
 
         Raises:
             BadParameter: models, counts or options are malformed or contradict each other.
@@ -188,7 +205,10 @@ class CallQuestion(NamedTuple):
         if self.call.response is None:
             models, counts = split_models_and_counts(self.names)
             usage = read_usage(counts, self.usage._asdict(), self.call.unit or (), _FLAGS)
-            return CallQuotes(tuple(quote_call(catalog, name, usage, **where) for name in models))
+            fallback = fallback_for(catalog, policy, models)
+            matches = [find(catalog, name, fallback) for name in models]
+            quotes = tuple(quote_call(catalog, match, usage, **where) for match in matches)
+            return CallQuotes(quotes, fallback=fallback)
         from pricectl.core.responses import quote_reading
 
         reading = self._reading(self.call.response)

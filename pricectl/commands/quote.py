@@ -49,7 +49,7 @@ def quote(
         typer.Option(
             metavar="MODE",
             show_default="all",
-            help=f"Show the credits of this budget mode alone: {', '.join(BUDGET_MODES)}.",
+            help=f"Show only the credits of this budget mode: {', '.join(BUDGET_MODES)}.",
             rich_help_panel=CREDITS,
         ),
     ] = None,
@@ -63,7 +63,7 @@ def quote(
 ) -> None:
     """Show what a call or a job costs, in money and credits.
 
-    Several models are compared in one table. -q prints the number alone, -v every step to it.
+    Several models are compared in one table. -q prints only the number, -v every step to it.
 
     Example: pricectl quote gpt-4o 10k 500 --cached 8k
     """
@@ -74,9 +74,10 @@ def quote(
     opened = open_catalog(file)
     profile = charge.read(opened.policy)
     question = CallQuestion(names or [], usage, call, instant(at), strict)
-    found = question.quotes(opened.catalog)
+    found = question.quotes(opened.catalog, opened.policy)
     quoted = tuple(
-        QuotedCall.of(Estimate(priced, calls, profile, found.reading)) for priced in found.quotes
+        QuotedCall.of(Estimate(priced, calls, profile, found.reading), found.fallback)
+        for priced in found.quotes
     )
     for priced_call in quoted:
         warn(view, priced_call.estimate.quote.match.asked, priced_call.assumed)

@@ -17,7 +17,7 @@ from pricectl.commands.options import (
     instant,
 )
 from pricectl.commands.output import canvas as draw_on
-from pricectl.commands.output import show
+from pricectl.commands.output import show, warn_beside
 from pricectl.core.labels import clean
 from pricectl.files import settings
 from pricectl.operate import reload_client
@@ -63,12 +63,12 @@ def rollback(
 ) -> int:
     """Put an older version of the price file back.
 
-    The changes are shown first, then you are asked. A version that looks broken beside the last
-    good copy on this machine, else beside the file, is refused unless --force is given. Only the
-    file changes: git's index and branch stay. What git does not have is kept as FILE.HASH.bak.
+    The changes are shown first, then you are asked. A version that looks broken compared with the
+    last good copy on this machine (without one, with the file) needs --force. Only the file
+    changes, not git's index or branch. Content that git does not have is kept as FILE.HASH.bak.
 
     Exits with 1 if the version has errors, the answer is no, or the server refuses it; with 2 if
-    nobody can be asked and --yes is not given.
+    there is no terminal to ask on and --yes is not given.
 
     Example: pricectl rollback --dry-run
     """
@@ -84,6 +84,7 @@ def rollback(
         yes=yes,
         force=force,
         reload=partial(reload_client.reload, reload, token, force=force) if reload else None,
+        warn=warn_beside,
     )
     show(view, "rollback", result, report)
     if result.state == "unconfirmed":

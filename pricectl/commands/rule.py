@@ -33,7 +33,7 @@ def rule(
     """Explain a rule of 'validate', or list all rules.
 
     An explanation has the reason, a wrong and a right example, and the fix.
-    -q prints the names alone, one a line.
+    -q prints only the names, one a line.
 
     Example: pricectl rule price-jump
     """

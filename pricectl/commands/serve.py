@@ -3,6 +3,9 @@
 import gc
 import os
 import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 TOKEN = "PRICECTL_TOKEN"  # noqa: S105 - the variable's name
+# How the workers learn that there are to be metrics.
+METRICS = "PRICECTL_SERVE_METRICS"
+SHARED_METRICS = "PROMETHEUS_MULTIPROC_DIR"
 # Connections that may wait to be accepted; the system cuts it to its own bound.
 BACKLOG = 2048
 
@@ -40,6 +46,9 @@ def serve(
         int,
         typer.Option(min=1, max=64, metavar="N", help="Run this many processes, 64 at most."),
     ] = 1,
+    metrics: Annotated[
+        bool, typer.Option("--metrics", help="Also serve /metrics, those of all workers together.")
+    ] = False,
     token_env: Annotated[str | None, with_settings(TokenEnvOption, show_default=TOKEN)] = None,
     file: FileOption = None,
     *,
@@ -47,8 +56,8 @@ def serve(
 ) -> None:
     """Answer quotes over HTTP until interrupted.
 
-    It also has endpoints for health, metrics and reloads. Without a token there are no admin
-    endpoints, such as the one for reloads. -v logs every request.
+    Without a token a quote holds the customer's price only, and there are no admin endpoints, such
+    as the one for reloads. -v logs every request.
 
     Example: pricectl serve --port 8000 --workers 2
     """
@@ -62,8 +71,7 @@ def serve(
         catalog_file.load(name)
         os.environ["PRICECTL_FILE"] = os.path.abspath(name)  # noqa: PTH100 - keeps symlinks
     try:
-        make_app()
-        import uvicorn  # noqa: F401 - only to say that it is missing before the port is taken
+        _check_startable()
     except ModuleNotFoundError as error:
         raise NotServed(
             f"{error.name} is missing", next_step="run: pip install 'pricectl[server]'"
@@ -72,7 +80,34 @@ def serve(
         port = listener.getsockname()[1]  # the one that the system chose for 0
         address = report.ServerAddress(host, port, workers, TOKEN in os.environ)
         show(view, "serve", address, report)
-        _run(listener, workers, verbose=view.verbose)
+        with _shared_metrics(metrics=metrics, workers=workers):
+            _run(listener, workers, verbose=view.verbose)
+
+
+def _check_startable() -> None:
+    """Find out what is missing or wrong before the port is taken; no prices are loaded."""
+    import prometheus_client  # noqa: F401 - only to say what is missing
+    import uvicorn  # noqa: F401
+
+    from pricectl.router import make_router
+    from pricectl.runtime import Pricing
+
+    make_router(Pricing(), token=os.environ.get(TOKEN), quotes=True)
+
+
+@contextmanager
+def _shared_metrics(*, metrics: bool, workers: int) -> Iterator[None]:
+    """Tell the workers whether to serve metrics, and where several of them add theirs up."""
+    os.environ[METRICS] = str(int(metrics))
+    if not metrics or workers == 1 or os.environ.get(SHARED_METRICS):
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="pricectl-metrics-") as folder:
+        os.environ[SHARED_METRICS] = folder
+        try:
+            yield
+        finally:
+            del os.environ[SHARED_METRICS]
 
 
 def make_app() -> "FastAPI":
@@ -84,7 +119,9 @@ def make_app() -> "FastAPI":
     from pricectl.runtime import Pricing
 
     app = FastAPI(title="pricectl", version=__version__)
-    app.include_router(make_router(Pricing.load(), token=os.environ.get(TOKEN)))
+    metrics = os.environ.get(METRICS) == "1"
+    token = os.environ.get(TOKEN)
+    app.include_router(make_router(Pricing.load(), token=token, quotes=True, metrics=metrics))
     return app
 
 
@@ -122,4 +159,4 @@ def _run(listener: socket.socket, workers: int, *, verbose: bool) -> None:
             server_header=False,
         )
     except SystemExit:
-        raise NotServed("the server could not start", next_step="-v says more") from None
+        raise NotServed("the server could not start", next_step="-v shows more") from None

@@ -27,7 +27,7 @@ def show(
     """Show all prices of a model.
 
     The prices in use come first, by service and context length, then earlier and announced ones.
-    -q prints the prices in use alone.
+    -q prints only the prices in use.
 
     Exits with 1 if there is no such model.
 

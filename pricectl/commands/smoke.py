@@ -76,7 +76,7 @@ def smoke(
 
     It calls as a customer does, and compares what the API answers, reports and deducts with our
     own quote. The calls are real: give the test an account of its own with a few credits.
-    -q prints the verdict alone, -v every check.
+    -q prints only the verdict, -v every check.
 
     Exits with 1 if a check fails, with 2 if the API cannot be reached.
 
@@ -118,7 +118,7 @@ def _renamed(token: str | None, token_env: str | None) -> str | None:
         return token_env
     if token_env is not None:
         raise typer.BadParameter(
-            "is the old name of --token-env; write --token-env alone", param_hint="--token"
+            "is the old name of --token-env; write only --token-env", param_hint="--token"
         )
     typer.echo("pricectl: --token is now --token-env; the next release drops --token", err=True)
     return token

@@ -30,7 +30,7 @@ def status(
 ) -> int:
     """Check whether files, git refs and servers use the same prices.
 
-    With a token, servers also tell how their last reload went. -q prints the verdict alone, -v
+    With a token, servers also report their last reload. -q prints only the verdict, -v
     whole hashes.
 
     Exits with 1 if price files or calculators differ, with 2 if one cannot be read.

@@ -38,7 +38,7 @@ def validate(
     """Check price files and show everything that is wrong.
 
     Each finding has its line and column, and says what to do. 'pricectl rule ID' explains one.
-    -q prints the summary alone, -v every finding.
+    -q prints only the summary, -v every finding.
 
     Exits with 1 if there is an error.
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from warnings import warn
 
 from pricectl.core.catalog import Catalog
-from pricectl.core.errors import UnpricedUnit
+from pricectl.core.errors import BadUsage, UnpricedUnit
 from pricectl.core.labels import region_word, service_word
 from pricectl.core.lookup import find, require
 from pricectl.core.model import Match
@@ -16,6 +16,7 @@ from pricectl.core.prices import PriceList
 from pricectl.core.rates import Rate, RateCard, split_by_tier
 from pricectl.core.units import SOLD_AS, STANDARD, UNITS
 from pricectl.core.usage import Counts, Usage
+from pricectl.core.windows import is_naive
 
 
 class Line(NamedTuple):
@@ -167,7 +168,8 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
     Raises:
         UnknownModel: strict, and no row matches the name.
         UnpricedUnit: strict, and a used unit or the service has no price.
-        BadUsage: the usage was made by `_replace`, and its counts contradict its totals.
+        BadUsage: `at` has no time zone; or the usage was made by `_replace`, and its counts
+            contradict its totals.
 
     >>> text = '{"o": {"m": {"input_cost_per_token": 2.5e-06, "output_cost_per_token": 1e-05}}}'
     >>> quote(Catalog.load(text), "m", Usage(1000, 500)).pico_usd
@@ -178,9 +180,13 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
         usage = usage.checked()
     match = name if type(name) is Match else find(catalog, name)
     prices = match.model.prices
-    service = service_word(service) if service else STANDARD
-    region = region_word(region) if region else ""
+    # What the caller says goes before what the name says.
+    service = service_word(service or match.service) if service or match.service else STANDARD
+    region = region_word(region or match.region) if region or match.region else ""
     if at or strict or usage[0] >= prices.first_tier_tokens:
+        if at and is_naive(at):
+            step = "give it a time zone, such as datetime.UTC"
+            raise BadUsage("the datetime has no time zone", where="at", next_step=step)
         if strict and match.is_guess:
             require(catalog, match.asked)
         prices, period = match.model.prices_at(at)

@@ -8,6 +8,7 @@ from pricectl.core.document import Json
 from pricectl.core.entries import MAX_NAME, read_model, read_prices
 from pricectl.core.errors import CatalogError
 from pricectl.core.model import Match, Model
+from pricectl.core.name_index import NameIndex
 from pricectl.core.pointers import DEFAULT_PRICING_POINTER, METADATA_POINTER, pointer_to
 from pricectl.core.prices import Entry, Problem
 
@@ -35,6 +36,9 @@ class Catalog:
     the same hash have the same prices.
     """
 
+    sha256: str
+    name_index: NameIndex
+
     __slots__ = (
         "_data",
         "aliases",
@@ -44,6 +48,7 @@ class Catalog:
         "matches",
         "metadata",
         "models",
+        "name_index",
         "names",
         "providers",
         "sha256",
@@ -111,14 +116,22 @@ class Catalog:
             )
         return catalog
 
-    def __getattr__(self, name: str) -> str:
-        """Compute `sha256` on first access."""
+    def __getattr__(self, name: str) -> str | NameIndex:
+        """Compute `sha256` and `name_index` on first access."""
+        if name == "name_index":
+            self.name_index = NameIndex(self.models, self.providers)
+            return self.name_index
         if name != "sha256":
             raise AttributeError(name)
         import hashlib
 
         self.sha256 = hashlib.sha256(self._data).hexdigest()
         return self.sha256
+
+    def with_index(self) -> "Catalog":
+        """The same catalog, its index of names built now, so that no call has to wait for it."""
+        self.name_index.read("")
+        return self
 
     @property
     def last_updated(self) -> str:
@@ -140,7 +153,7 @@ def build(values: Json, problems: list[Problem], *, source: bytes | str = "") ->
         problems.append(Problem(METADATA_POINTER, "metadata is not an object"))
         metadata = {}
     if metadata.get("currency", "USD") != "USD":
-        message = "prices are in another currency than USD"
+        message = "prices are not in USD"
         problems.append(Problem(f"{METADATA_POINTER}/currency", message))
     if not has_known_schema(metadata):
         message = f"schema_version is not {readable_schemas()}"
@@ -162,7 +175,7 @@ def build(values: Json, problems: list[Problem], *, source: bytes | str = "") ->
 def has_known_schema(metadata: Entry) -> bool:
     """Whether this reader understands a file's `schema_version`; a missing version is accepted.
 
-    >>> has_known_schema({"schema_version": "1.4"}), has_known_schema({"schema_version": "2.0"})
+    >>> has_known_schema({"schema_version": "1.4"}), has_known_schema({"schema_version": "99.0"})
     (True, False)
     """
     version = metadata.get("schema_version", f"{SCHEMA_MAJOR}.0")

@@ -161,7 +161,7 @@ def charge(
 def charge(before: Job, call: Quote, mode: Mode, profile: Profile | None) -> tuple[Job, int | None]:
     """The job after one more call, and the credits to deduct for it now: charged after - before.
 
-    Without a profile the credits are None: what the customer is to be charged is not known.
+    Without a profile the credits are None, because the customer's price is unknown.
     """
     after = before.add(call)
     if profile is None:

@@ -23,7 +23,7 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | Decimal | bool | U
 
 
 class Unreadable(NamedTuple):
-    """A number as it was written, left alone because converting it is meaningless or unsafe."""
+    """A number kept as it was written, because converting it is meaningless or unsafe."""
 
     literal: str
 

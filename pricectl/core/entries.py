@@ -86,7 +86,7 @@ class _DatedEntry(NamedTuple):
 def _dated_entries(
     value: Json, key: str, pointer: str, problems: list[Problem]
 ) -> tuple[_DatedEntry, ...]:
-    """The elements of a list of dated prices in the order of time, whatever their order there."""
+    """The elements of a list of dated prices, sorted by time."""
     if value is None:
         return ()
     found = []

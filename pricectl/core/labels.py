@@ -105,7 +105,7 @@ def _safe(character: str) -> str:
 
 
 def shortened(text: str, size: int, end: str = "...") -> str:
-    """A text of at most so many characters; what is cut ends with `end`.
+    """A text cut to a number of characters; a cut text ends with `end`.
 
     >>> shortened("abcdef", 6), shortened("abcdefg", 6)
     ('abcdef', 'abc...')

@@ -1,54 +1,33 @@
 """Finds the row for a model name, and says how it was found.
 
-Layers: exact, alias, case, partial, default. `partial` is bounded: the catalog's name must stand at
-token boundaries and what remains may only be neutral (a date, a region, a provider ...), because
-any other guess bills wrongly. The answer depends on the set of names only, never on their order.
+Layers: exact, alias, case, partial, reference, default. `partial` reads the name by the table of
+name forms: words that belong to no form mean no match, because any other guess bills wrongly. The
+answer depends on the set of names only, never on their order.
 """
 
-import re
-from collections.abc import Iterator
-from itertools import chain
-from typing import Literal, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from pricectl.core.catalog import Catalog
 from pricectl.core.entries import MAX_NAME
 from pricectl.core.errors import UnknownModel
+from pricectl.core.fallback import Fallback
 from pricectl.core.labels import did_you_mean
 from pricectl.core.model import How, Match, Model
+from pricectl.core.name_choice import FormMatch, NoRow, Reason, agreed
+from pricectl.core.naming.reading import (
+    LOCAL,
+    NamePart,
+    NameReading,
+    is_maker,
+    is_reseller,
+    is_slug,
+    read_name,
+    seller_of,
+)
+from pricectl.flags import LOCAL_MODEL, OTHER_SELLER, REFERENCE_PRICE
 
 MEMO_SIZE = 4096
-
-# Words that may stand before a model's name without changing what it costs.
-_VENDOR_WORDS = """
-    ai ai21 aihubmix amazon anthropic azure bedrock cerebras chat cohere converse databricks
-    deepinfra deepseek fireworks gemini google groq litellm meta mistral mistralai moonshot
-    moonshotai nebius novita openai openrouter perplexity qwen replicate router sambanova together
-    vertex xai zai accounts models publishers arn aws foundation model inference profile
-"""
-_REGION_WORDS = "ap apac au ca eu global jp latam me sa uk us"
-_NEUTRAL_WORDS = frozenset((_VENDOR_WORDS + _REGION_WORDS).split())
-# A cloud's region, a seller's name with a dash in it, the account in a resource name.
-_NEUTRAL_PREFIX = re.compile(
-    r"[a-z]{2}-(?:central|north|south|east|west)[a-z]*-?\d|\b[xz]-ai\b|\b\d{12}\b", re.ASCII
-)
-_BOUNDARY = re.compile(r"[-_/.:@]")
-
-# What may stand after the name: a day, a month, latest, preview, a revision. Never a bare number.
-_NEUTRAL_END = re.compile(
-    r"""(?:
-        [-_@:.] (?: latest | preview
-          | 20\d\d-[01]\d-[0-3]\d | 20\d\d[01]\d[0-3]\d   # 2025-10-01, 20251001
-          | [01]\d-20\d\d | [01]\d-[0-3]\d                # 10-2025, 05-20
-          | 00\d                                          # -001
-          | v\d:\d                                        # Bedrock's -v1:0
-          | default
-        ) )*""",
-    re.VERBOSE,
-)
-
-
-# "different-prices": rows have the name, but do not charge the same, so none of them may answer.
-Reason = Literal["", "different-prices"]
 
 
 class LayerTried(NamedTuple):
@@ -60,24 +39,25 @@ class LayerTried(NamedTuple):
     reason: Reason = ""
 
 
-def find(catalog: Catalog, name: object) -> Match:
+def find(catalog: Catalog, name: object, fallback: Fallback | None = None) -> Match:
     """The row for a name. Never fails: falls back to the default price.
 
-    Surrounding blanks are stripped.
+    Surrounding blanks are stripped. `fallback` answers for names that the catalog does not have.
 
     >>> catalog = Catalog.load('{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}')
-    >>> find(catalog, "azure/gpt-4o-2024-08-06")[1:]
+    >>> find(catalog, "azure/gpt-4o-2024-08-06")[1:5]
     ('partial', 'azure/gpt-4o-2024-08-06', 'gpt-4o', ('azure/', '-2024-08-06'))
     >>> find(catalog, "gpt-4o-mini").how
     'default'
     """
     known = catalog.matches.get(name) if type(name) is str else None
-    return known or search(catalog, name)[0]
+    match = known or _remembered(catalog, name, _answer(catalog, _requested(name)))
+    return _instead(match, fallback) if fallback and match.is_guess else match
 
 
-def require(catalog: Catalog, name: object) -> Match:
+def require(catalog: Catalog, name: object, fallback: Fallback | None = None) -> Match:
     """Like `find`, but raises UnknownModel where only the default price applies."""
-    match = find(catalog, name)
+    match = find(catalog, name, fallback)
     if match.is_guess:
         names = near_names(catalog, match.asked)
         raise UnknownModel(
@@ -87,31 +67,104 @@ def require(catalog: Catalog, name: object) -> Match:
     return match
 
 
-def search(catalog: Catalog, name: object) -> tuple[Match, tuple[LayerTried, ...]]:
+def search(
+    catalog: Catalog, name: object, fallback: Fallback | None = None
+) -> tuple[Match, tuple[LayerTried, ...]]:
     """The row that `find` returns, and each layer tried, in order, up to the one that answered."""
-    stripped = str.strip(name) if isinstance(name, str) else ""
-    requested_name = stripped if len(stripped) <= MAX_NAME else ""
+    requested_name = _requested(name)
     tried: list[LayerTried] = []
     for layer, answer, why, *reason in _layers(catalog, requested_name):
         tried.append(LayerTried(layer, answer is not None, why, *reason))
         if answer:
-            match = answer
-            break
-    else:
-        match = Match(catalog.default, "default", requested_name, "")
-        why = "nothing matched: the default price, which is a guess"
-        tried.append(LayerTried("default", matched=True, why=why))
+            return _remembered(catalog, name, answer), tuple(tried)
+    match = _remembered(catalog, name, _default(catalog, requested_name, reason))
+    answer = _instead(match, fallback) if fallback else match
+    if not answer.is_guess:
+        why = f"the row {answer.model.full_name} of the reference catalog"
+        if LOCAL_MODEL in answer.flags:
+            why = "a model on a local server: the setting local_price"
+        return answer, (*tried, LayerTried(answer.how, matched=True, why=why))
+    if fallback and fallback.reference:
+        why = "the reference catalog does not know it either"
+        tried.append(LayerTried("reference", matched=False, why=why))
+    why = "nothing matched: the default price, which is a guess"
+    return answer, (*tried, LayerTried("default", matched=True, why=why))
+
+
+def _requested(name: object) -> str:
+    """The name without surrounding blanks; "" for one that nobody can have meant."""
+    stripped = str.strip(name) if isinstance(name, str) else ""
+    return stripped if len(stripped) <= MAX_NAME else ""
+
+
+def _answer(catalog: Catalog, requested_name: str) -> Match:
+    reason: Sequence[str] = ()
+    for _, match, _, *rest in _layers(catalog, requested_name):
+        if match:
+            return match
+        reason = rest
+    return _default(catalog, requested_name, reason)
+
+
+def _default(catalog: Catalog, requested_name: str, reason: Sequence[str]) -> Match:
+    """The default price, and why the last layer has no row."""
+    flags = (LOCAL_MODEL,) if "local" in reason else ()
+    return Match(catalog.default, "default", requested_name, "", flags=flags)
+
+
+def _instead(match: Match, fallback: Fallback) -> Match:
+    """The answer of the fallback for a name that no row has; the same match if it has none."""
+    if LOCAL_MODEL in match.flags:  # never another seller's price
+        if fallback.local is None:
+            return match
+        return Match(fallback.local, "partial", match.asked, match.asked, flags=match.flags)
+    if fallback.reference is None:
+        return match
+    found = find(fallback.reference, match.asked)
+    if found.is_guess:
+        return match
+    return found._replace(
+        how="reference",
+        is_plain=False,
+        flags=(REFERENCE_PRICE, *found.flags),
+        reference_sha256=fallback.reference.sha256,
+    )
+
+
+def _remembered(catalog: Catalog, name: object, match: Match) -> Match:
+    """Keep a match, so that the name is found by one access to a dictionary."""
     # Names come from requests: bounded in number and length, so that they cannot fill the memory.
     if len(catalog.matches) >= MEMO_SIZE:
         catalog.matches.clear()
     if type(name) is str and len(name) <= MAX_NAME:
         catalog.matches[name] = match
-    return match, tuple(tried)
+    return match
 
 
 def trace(catalog: Catalog, name: object) -> tuple[LayerTried, ...]:
     """Each layer tried for a name, in order, up to the one that answered."""
     return search(catalog, name)[1]
+
+
+def list_price(fallback: Fallback, name: str) -> Match | None:
+    """The row of the reference that is off, for a name that only the default price answers."""
+    match = find(fallback.list_prices, name) if fallback.list_prices else None
+    return match if match and not match.is_guess else None
+
+
+def name_parts(catalog: Catalog, match: Match) -> tuple[NamePart, ...]:
+    """What each part of a name was taken for; one part where a row has the name as it is."""
+    if match.is_own_row:
+        return (NamePart(match.asked, "model", f"the row {match.model.full_name}"),)
+    reading = catalog.name_index.read(match.asked)
+    *_, shortest = reading.shorter_names()
+    shorter = next(
+        (it for it in reading.shorter_names() if it.base == match.name.lower()), shortest
+    )
+    model = NamePart(shorter.base, "model", "the model")
+    own = tuple(part for part in reading.before if part.text.startswith(":"))
+    before = tuple(part for part in reading.before if part not in own)
+    return (*before, model, *shorter.endings, *own)
 
 
 def near_names(catalog: Catalog, name: str, limit: int = 3) -> tuple[str, ...]:
@@ -135,10 +188,18 @@ _LayerResult = tuple[How, Match | None, str] | tuple[How, None, str, Reason]
 def _layers(catalog: Catalog, name: str) -> Iterator[_LayerResult]:
     model = catalog.by_full_name.get(name)
     if model:
-        yield "exact", Match(model, "exact", name, name), f"the row {name}"
+        match = Match(model, "exact", name, name, is_plain=True)
+        if _says_other_seller(model):
+            match = match._replace(is_plain=False, flags=(OTHER_SELLER,))
+        yield "exact", match, f"the row {name}"
     else:
         yield _one_of("exact", name, catalog.names.get(name, ()), "no row has this name")
-    yield _one_of("alias", name, catalog.aliases.get(name, ()), "no row lists it as an alias")
+    yield _one_of(
+        "alias",
+        name,
+        catalog.aliases.get(name, ()),
+        "no row lists it as an alias",
+    )
     folded = catalog.folded.get(name.lower(), ())
     yield _one_of("case", name, folded, "no name differs in upper and lower case only")
     yield _partial(catalog, name)
@@ -147,54 +208,81 @@ def _layers(catalog: Catalog, name: str) -> Iterator[_LayerResult]:
 def _one_of(layer: How, name: str, models: tuple[Model, ...], otherwise: str) -> _LayerResult:
     if not models:
         return layer, None, otherwise
-    model = _common_row(models)
+    # A maker's own row answers for its name, so that a reseller's new row changes nothing.
+    makers = [model for model in models if is_maker(seller_of(model.provider))]
+    model = agreed(makers or models)
     if model is None:
-        rows = ", ".join(sorted(model.full_name for model in models))
+        rows = ", ".join(sorted(model.full_name for model in makers or models))
         return layer, None, f"rows with different prices: {rows}", "different-prices"
     matched_name = model.name if layer != "alias" else name
-    return layer, Match(model, layer, name, matched_name), f"the row {model.full_name}"
+    flags = (OTHER_SELLER,) if _is_resold(name, model) else ()
+    match = Match(model, layer, name, matched_name, is_plain=not flags, flags=flags)
+    return layer, match, f"the row {model.full_name}{_flagged(flags)}"
 
 
-def _common_row(models: tuple[Model, ...]) -> Model | None:
-    """The first row by name if all charge the same, else None: with two prices neither applies."""
-    first = min(models, key=lambda model: model.full_name)
-    return first if all(first.charges_like(other) for other in models) else None
+def _is_resold(name: str, model: Model) -> bool:
+    """Whether only a reseller has the row, and the name does not say that it sells."""
+    if not is_reseller(seller_of(model.provider)):
+        return False
+    return not read_name(name).seller
+
+
+def _says_other_seller(model: Model) -> bool:
+    """Whether gateways call the section's seller so, and the row says that it is called otherwise.
+
+    Then nobody can tell a gateway's name of the model from the row's.
+    """
+    if not is_slug(model.provider):
+        return False
+    told = model.entry.get("litellm_provider")
+    return (
+        isinstance(told, str) and not is_slug(told) and seller_of(told) == seller_of(model.provider)
+    )
+
+
+def _flagged(flags: tuple[str, ...]) -> str:
+    return f", flagged {' and '.join(flags)}" if flags else ""
 
 
 def _partial(catalog: Catalog, name: str) -> _LayerResult:
-    folded = name.lower()
-    boundaries = [found.start() for found in _BOUNDARY.finditer(folded)]
-    starts = [0, *(mark + 1 for mark in boundaries if _is_neutral(folded[:mark], catalog))]
-    ends = [*(mark for mark in boundaries if _NEUTRAL_END.fullmatch(folded, mark)), len(folded)]
-    fits = [
-        (start, end, rows)
-        for start in starts
-        for end in ends
-        if (rows := catalog.folded.get(folded[start:end]))
-    ]
-    if not fits:
-        return "partial", None, "no catalog name is contained in it with only neutral words around"
-    # The longest name says most about the model; of equally long ones all must charge the same.
-    start, end, _ = max(fits, key=lambda fit: fit[1] - fit[0])
-    longest = (rows for first, last, rows in fits if last - first == end - start)
-    model = _common_row(tuple(chain.from_iterable(longest)))
-    if model is None:
-        why = f"{folded[start:end]!r} fits rows with different prices"
-        return "partial", None, why, "different-prices"
-    if model.prices.is_all_zero and folded[:start] not in {"", f"{model.provider.lower()}/"}:
-        return (
-            "partial",
-            None,
-            f"{model.full_name} is free; a free row never answers for another seller's name",
-        )
-    ignored = tuple(part for part in (name[:start], name[end:]) if part)
-    match = Match(model, "partial", name, name[start:end], ignored)
-    return "partial", match, f"the row {model.full_name}, setting aside {' and '.join(ignored)}"
+    index = catalog.name_index
+    reading = index.read(name)
+    if reading.seller == LOCAL:
+        return "partial", None, "a model on a local server, which no row prices", "local"
+    found = index.find(reading)
+    if isinstance(found, NoRow):
+        return "partial", None, found.why, found.reason
+    match = _form_match(name, reading, found)
+    aside = f", setting aside {' and '.join(match.ignored)}" if match.ignored else ""
+    return "partial", match, f"the row {found.model.full_name}{aside}{_flagged(match.flags)}"
 
 
-def _is_neutral(prefix: str, catalog: Catalog) -> bool:
-    """Whether what stands before a name is a seller, a region or another word without a price."""
-    if prefix in catalog.providers:
-        return True
-    words = _BOUNDARY.split(_NEUTRAL_PREFIX.sub("us", prefix))
-    return all(not word or word in _NEUTRAL_WORDS or word in catalog.providers for word in words)
+def _form_match(name: str, reading: NameReading, found: FormMatch) -> Match:
+    """The match with the parts of the name as they were written."""
+    start, end = 0, len(name)
+    aside: list[str] = []
+    for part in reading.before:
+        if part.text.startswith(":"):  # what follows the base of a fine-tuned model
+            end -= len(part.text)
+            aside.append(name[end:])
+            continue
+        if part.kind != "region":
+            aside.append(name[start : start + len(part.text)])
+        start += len(part.text)
+    before = ["".join(aside)]
+    after: list[str] = []
+    for ending in reversed(found.shorter.endings):
+        end -= len(ending.text)
+        if ending.kind not in {"region", "service"}:
+            after.insert(0, name[end : end + len(ending.text)])
+    ignored = tuple(filter(None, (*before, "".join(after))))
+    return Match(
+        found.model,
+        "partial",
+        name,
+        name[start:end],
+        ignored,
+        flags=found.flags,
+        region=found.region,
+        service=found.service,
+    )

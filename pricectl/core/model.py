@@ -5,11 +5,12 @@ from datetime import date, datetime
 from typing import Literal, NamedTuple
 
 from pricectl.core.prices import Entry, PriceList
+from pricectl.core.units import STANDARD
 from pricectl.core.windows import as_instant
 
 # Price lists with the UTC instant they end before (previous) or begin at (upcoming), in order.
 Periods = tuple[tuple[datetime, PriceList], ...]
-How = Literal["exact", "alias", "case", "partial", "default"]
+How = Literal["exact", "alias", "case", "partial", "reference", "default"]
 
 # The default critical models. Settings that list exactly these count as not set; then only those
 # that the prices in use know are critical.
@@ -114,7 +115,10 @@ class Match(NamedTuple):
     """Which row answers, and how it was found.
 
     `name` is the catalog's spelling that fitted, `ignored` the parts of the requested name that
-    were skipped.
+    were set aside. `region` and `service` are what the name says of them, for the quote. `flags`
+    say why the row's price may not be the name's; `is_plain` that the answer needs no flag and the
+    name says neither region nor service. `reference_sha256` is the hash of the reference catalog
+    where that answered.
     """
 
     model: Model
@@ -122,11 +126,23 @@ class Match(NamedTuple):
     asked: str
     name: str
     ignored: tuple[str, ...] = ()
+    is_plain: bool = False
+    flags: tuple[str, ...] = ()
+    region: str = ""
+    service: str = ""
+    reference_sha256: str = ""
 
     @property
     def is_guess(self) -> bool:
         """Whether the default price answers because no row does."""
         return self.how == "default"
+
+    @property
+    def input_and_output(self) -> tuple[int | None, int | None]:
+        """What the row charges for input and output in picodollars, by the region of the name."""
+        card = self.model.prices.card(0, STANDARD, self.region)
+        first, second = card["input"], card["output"]
+        return first.pico_usd if first.key else None, second.pico_usd if second.key else None
 
     @property
     def is_own_row(self) -> bool:

@@ -1,6 +1,6 @@
 """Money is an integer number of picodollars (1e-12 USD).
 
-This module alone parses, rounds and renders it.
+Only this module parses, rounds and renders it.
 $1 per 1M tokens is 1,000,000 picodollars a token, so every price of up to six decimals per 1M
 tokens is exact. Rounding happens at load (`pico_usd`), in a product whose price buys a thousand
 counts (seconds in thousandths), when credits are charged, and for display.
@@ -66,7 +66,7 @@ def _scaled(price_usd: Decimal | int) -> Decimal:
 
 
 def divide(numerator: int, denominator: int, rounding: Rounding) -> int:
-    """THE rounding function: numerator / denominator as a whole number.
+    """The only rounding function: numerator / denominator as a whole number.
 
     "up" goes away from zero, "down" towards zero, "half-even" to the nearest, ties to even.
     The denominator is positive. Raises BadProfile for a rounding that is not in ROUNDINGS: only a

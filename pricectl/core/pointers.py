@@ -1,4 +1,4 @@
-"""JSON Pointers (RFC 6901): where a value stands in the catalog's document."""
+"""JSON Pointers (RFC 6901): the position of a value in the catalog's document."""
 
 METADATA_POINTER = "/metadata"
 DEFAULT_PRICING_POINTER = "/metadata/default_pricing"

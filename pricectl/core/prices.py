@@ -1,4 +1,4 @@
-"""The price lists of a row: all rates of one period, where they stand and when they apply."""
+"""The price lists of a row: all rates of one period, their pointers and when they apply."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -172,7 +172,7 @@ class PriceList:
         return other if other and self.sells(other) and not self.sells(service) else service
 
     def region_factor(self, region: str) -> Decimal | None:
-        """The factor that a region puts on the token rates; None if the row says none."""
+        """The factor of a region on the token rates; None if the row has none."""
         # The region's own factor goes before the one for all regions.
         return self.uplifts.get(region, self.uplifts.get(ANY_REGION)) if region else None
 

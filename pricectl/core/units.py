@@ -156,7 +156,7 @@ _BASES = sorted((*UNIT_BY_KEY, *SYNONYMS), key=len, reverse=True)
 
 
 class PriceKey(NamedTuple):
-    """A price key taken apart: the unit, the tier's threshold in tokens (0: none), the service."""
+    """The parts of a price key: unit, the tier's threshold in tokens (0: none), service."""
 
     unit: Unit
     above_tokens: int

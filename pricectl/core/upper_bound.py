@@ -13,6 +13,7 @@ from typing import NamedTuple
 from pricectl.core.calculator import product
 from pricectl.core.catalog import Catalog
 from pricectl.core.credits import BUDGET_MODES, Job, Mode, exact_credits, job_credits
+from pricectl.core.errors import BadUsage
 from pricectl.core.labels import region_word, service_word
 from pricectl.core.lookup import find
 from pricectl.core.model import Match, Model
@@ -23,7 +24,7 @@ from pricectl.core.rates import RateCard
 from pricectl.core.token_kinds import TOKEN_KINDS
 from pricectl.core.units import KNOWN_SERVICES, STANDARD
 from pricectl.core.usage import Counts, Usage
-from pricectl.core.windows import as_instant
+from pricectl.core.windows import as_instant, is_naive
 
 # As a service or a region: whichever of the row's is the dearest.
 ANY = "*"
@@ -97,14 +98,20 @@ def upper_bound(  # noqa: PLR0913 - what is known of a call, all but four by key
         amounts: at most this much of units that are no tokens, by their names: `search=2`.
 
     Raises:
-        BadUsage: a count that is not a whole number from 0 to 1e15, or an unknown unit.
+        BadUsage: a count that is not a whole number from 0 to 1e15, an unknown unit, or a datetime
+            without a time zone.
 
     >>> text = '{"o": {"m": {"input_cost_per_token": 2.5e-06, "output_cost_per_token": 1e-05}}}'
     >>> upper_bound(Catalog.load(text), "m", 1000, 500).pico_usd
     7500000000
     """
+    if any(moment and is_naive(moment) for moment in (at, until)):
+        step = "give it a time zone, such as datetime.UTC"
+        raise BadUsage("the datetime has no time zone", where="at or until", next_step=step)
     usage = Usage(input_tokens, max_tokens, **amounts)
     match = name if type(name) is Match else find(catalog, name)
+    # What the caller says goes before what the name says, as in a quote.
+    service, region = service or match.service, region or match.region
     words = service_word(service) if service else STANDARD, region_word(region) if region else ""
     costs = (
         _most(prices, usage, one_service, one_region)

@@ -205,7 +205,7 @@ def _named(details: Mapping[str, int | Decimal]) -> dict[str, int]:
 
 
 def _thousandths(name: str, amount: object) -> int:
-    """An amount of what people count, in counts."""
+    """An amount, such as 12.5 seconds, in thousandths."""
     if type(amount) is int:
         return _checked(name, amount * 1000, MAX_COUNT // 1000)
     if not isinstance(amount, Decimal) or not is_bounded(amount):

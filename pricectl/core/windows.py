@@ -11,6 +11,15 @@ EVERY_DAY: list[Json] = [1, 2, 3, 4, 5, 6, 7]
 _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)", re.ASCII)
 
 
+def is_naive(at: date) -> bool:
+    """Whether this is an instant without a time zone, which may mean any of 26 hours.
+
+    >>> is_naive(datetime(2026, 12, 1)), is_naive(date(2026, 12, 1))
+    (True, False)
+    """
+    return isinstance(at, datetime) and at.utcoffset() is None
+
+
 def as_instant(at: date) -> datetime:
     """A day is its first instant in UTC; an instant without a zone is UTC.
 

@@ -1,7 +1,7 @@
 """How prices are spelled in a catalog, so that a slip of an exponent is plain to see.
 
-A token price has the exponent -06: what stands before it is the price per 1M tokens. Every other
-price is a plain decimal. What is spelled so already stays as it is, `2.50e-06` and `0` too.
+A token price has the exponent -06: the number before it is the price per 1M tokens. Every other
+price is a plain decimal. Prices in this form stay unchanged, also `2.50e-06` and `0`.
 """
 
 import re

@@ -116,7 +116,7 @@ def _begun(row: Row, now: datetime) -> list[tuple[datetime, int]]:
 
 
 def _obstacle(row: Row, announced: Row, *, in_row: bool) -> str:
-    """Why a person must decide; empty if nothing stands in the way."""
+    """Why a person must decide; empty if `fmt` can promote the prices."""
     since = announced["from"]
     undated = [key for key in announced if key in NEVER_DATED]
     if undated:
@@ -158,7 +158,7 @@ def _edits(text: str, row: Row, index: int, *, in_row: bool) -> Iterator[Edit]:
 
 
 def _order(keys: Sequence[str], old: Sequence[Member], new: Sequence[Member]) -> list[str]:
-    """The row's keys after the exchange: a new price stands behind the one it was announced after.
+    """The row's keys after the exchange: a new price follows the one it was announced after.
 
     The first of the prices stays where the first of the old ones was.
     """
@@ -176,7 +176,7 @@ def _order(keys: Sequence[str], old: Sequence[Member], new: Sequence[Member]) ->
 def _exchange(
     text: str, keys: Sequence[str], old: Sequence[Member], new: Sequence[Member]
 ) -> Iterator[Edit]:
-    """The announced prices in the place of the row's, each as it is spelled."""
+    """The announced prices in place of the row's, spelled as they were."""
     values = {member.key: text[member.start : member.end] for member in new}
     had = {member.key for member in old}
     yield from (Replace(pointer_to(key), values[key]) for key in values if key in had)

@@ -15,7 +15,7 @@ INDENT = "  "
 
 
 class Misplaced(PricingError):
-    """An edit of a member that is not there, or cannot hold what is added."""
+    """An edit of a missing member, or of one that cannot contain the addition."""
 
 
 class Replace(NamedTuple):
@@ -44,7 +44,7 @@ class Remove(NamedTuple):
 
 
 Edit = Replace | Insert | Remove
-# A stretch of the text by offsets, and what stands there instead.
+# A range of the text by offsets, and its replacement.
 Splice = tuple[int, int, str]
 
 
@@ -66,7 +66,7 @@ def apply(text: str, edits: Iterable[Edit], positions: Positions | None = None) 
 
 
 def splice(text: str, splices: Iterable[Splice]) -> str:
-    """The text with stretches of it exchanged, none of which overlaps another.
+    """Replace ranges of a text that do not overlap.
 
     >>> splice("abcd", [(3, 4, "D"), (0, 1, "AA")])
     'AAbcD'

@@ -69,6 +69,6 @@ def explain(quote: Quote, near: Sequence[str] | None = None) -> tuple[str, ...]:
     >>> text = '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}'
     >>> for line in explain(quote(Catalog.load(text), "GPT-4o", Usage(1000)))[:2]: print(line)
     name: GPT-4o is answered by openai/gpt-4o, by case
-    row: names no source
+    row: has no source
     """
     return tuple(f"{step.step}: {step.text}" for step in chain(quote, near=near))

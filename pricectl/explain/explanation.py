@@ -5,8 +5,10 @@ from typing import NamedTuple
 
 from pricectl.core.catalog import Catalog
 from pricectl.core.estimate import Estimate
-from pricectl.core.lookup import LayerTried, near_names, search
+from pricectl.core.fallback import Fallback
+from pricectl.core.lookup import LayerTried, name_parts, near_names, search
 from pricectl.core.model import Match
+from pricectl.core.naming.reading import NamePart
 from pricectl.explain import ExplanationStep, chain
 
 
@@ -14,7 +16,8 @@ class Explanation(NamedTuple):
     """Why a name is answered by a row and, with an estimate, why a call costs what it costs.
 
     `layers` are the lookup layers tried, `steps` those to the price; without a call there are none.
-    `near_names` are known for a guess only. `at` is the instant that was asked for.
+    `near_names` are known for a guess only. `at` is the instant that was asked for. `parts` say
+    what each part of the name was taken for.
     """
 
     catalog: Catalog
@@ -24,6 +27,7 @@ class Explanation(NamedTuple):
     at: date
     estimate: Estimate | None = None
     steps: tuple[ExplanationStep, ...] = ()
+    parts: tuple[NamePart, ...] = ()
 
     @property
     def guessed(self) -> bool:
@@ -31,11 +35,14 @@ class Explanation(NamedTuple):
         return self.match.is_guess
 
 
-def explain_name(catalog: Catalog, name: str, at: date) -> Explanation:
+def explain_name(
+    catalog: Catalog, name: str, at: date, fallback: Fallback | None = None
+) -> Explanation:
     """How a name is found."""
-    match, layers = search(catalog, name)
+    match, layers = search(catalog, name, fallback)
     near = near_names(catalog, match.asked) if match.is_guess else ()
-    return Explanation(catalog, match, layers, near, at)
+    parts = name_parts(catalog, match)
+    return Explanation(catalog, match, layers, near, at, parts=parts)
 
 
 def explain_call(named: Explanation, estimate: Estimate) -> Explanation:

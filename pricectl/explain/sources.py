@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class FoundBy(NamedTuple):
-    """How a row was found: as a label beside its name ("" for the name itself), in a sentence."""
+    """How a row was found: a label after its name ("" for the name itself), and a sentence."""
 
     label: str
     phrase: str
@@ -25,6 +25,7 @@ FOUND: Mapping[How, FoundBy] = {
     "alias": FoundBy("by alias", "by an alias"),
     "case": FoundBy("by case", "by case"),
     "partial": FoundBy("partial match", "in part"),
+    "reference": FoundBy("reference catalog", "in the reference catalog"),
     "default": FoundBy("a guess", "by no name"),
 }
 RETIRED = "the provider has retired this model"
@@ -59,7 +60,7 @@ def response(reading: "Reading | None") -> Iterator[ExplanationStep]:
     }
     remarks = tuple(map(not_in_price, reading.signals))
     yield ExplanationStep(
-        "response", f"states {summary}" if summary else "states the usage alone", facts, "", remarks
+        "response", f"states {summary}" if summary else "states only the usage", facts, "", remarks
     )
 
 
@@ -92,12 +93,12 @@ def name(quote: Quote, near: Sequence[str] | None) -> ExplanationStep:
 
 
 def row(quote: Quote, reading: "Reading | None") -> ExplanationStep:
-    """Where the row stands, and what it says about itself."""
+    """The row's pointer and its own statements: source, dates, retirement."""
     model = quote.match.model
     about = {key: model.entry.get(key) for key in _ABOUT}
     known = [words.format(about[key]) for key, words in _ABOUT.items() if about[key] is not None]
     pointer = model.pointer
-    summary = ", ".join(known) or "names no source"
+    summary = ", ".join(known) or "has no source"
     if quote.guessed:
         summary = f"the {'catalog' if pointer else 'program'}'s default price"
     retired = model.is_retired

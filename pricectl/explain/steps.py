@@ -25,7 +25,7 @@ class ExplanationStep(NamedTuple):
     """What one step decided, in words and as facts.
 
     `facts` are JSON values; money is a decimal string of USD, and an amount of seconds a Decimal.
-    `of` tells steps of one kind apart: the unit of a line, the mode of credits. `remarks` are
+    `of` distinguishes steps of one kind: the unit of a line, the mode of credits. `remarks` are
     warnings and details for a reader, besides what was decided.
     """
 

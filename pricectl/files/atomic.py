@@ -15,7 +15,8 @@ from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from pricectl.core.document import MAX_BYTES
-from pricectl.core.errors import PricingError
+from pricectl.files import attributes
+from pricectl.files.attributes import NotWritten as NotWritten  # noqa: PLC0414 - its home is here
 
 if sys.platform != "win32":
     import fcntl
@@ -25,10 +26,6 @@ ABSENT = ""
 LOCK_SECONDS = 5.0
 _LOCK_RETRY_SECONDS = 0.01
 _BLOCK = 1024 * 1024
-
-
-class NotWritten(PricingError):
-    """A file that was not replaced; the old content is still there."""
 
 
 class ChangedMeanwhile(NotWritten):
@@ -79,20 +76,24 @@ def replace(  # noqa: PLR0913 - all but the content by keyword
     check: Callable[[bytes], object] | None = None,
     lock_held: bool = False,
     wait_seconds: float = LOCK_SECONDS,
+    warn: Callable[[str], object] = lambda _: None,
 ) -> None:
     """Write the whole file or nothing.
 
     `base_sha256` is the content that the caller started from, ABSENT if there was no file.
     `check` gets the bytes as read back from the disk and refuses them by any exception.
-    `lock_held`: the caller holds `locked` for the folder; otherwise this waits for other writers.
-    A symlink stays, its target is replaced; mode and (where allowed) owner are kept.
+    `lock_held`: the caller holds `locked` for the folder; otherwise other writers are waited for.
+    A symlink stays, its target is replaced. Owner, group, mode, ACL and extended attributes are
+    kept as far as they can be copied; `warn` is told of those that cannot.
 
-    Raises NotWritten; ChangedMeanwhile if the file has another content than `base_sha256` by now.
+    Raises NotWritten: also for what is not a regular file, a file with several hard links, and
+    where somebody would lose access. ChangedMeanwhile if the file has another content than
+    `base_sha256` by now.
     """
     try:
         target = Path(os.path.realpath(path))
         with nullcontext() if lock_held else locked(target.parent, wait_seconds):
-            _replace(target, data, base_sha256, check)
+            _replace(target, data, base_sha256, check, warn)
     except OSError as error:
         raise NotWritten(
             f"cannot be written: {error.strerror or error}",
@@ -102,12 +103,17 @@ def replace(  # noqa: PLR0913 - all but the content by keyword
 
 
 def _replace(
-    target: Path, data: bytes, base_sha256: str | None, check: Callable[[bytes], object] | None
+    target: Path,
+    data: bytes,
+    base_sha256: str | None,
+    check: Callable[[bytes], object] | None,
+    warn: Callable[[str], object],
 ) -> None:
+    attributes.check_replaceable(target)
     _remove_leftovers(target)
     temporary = target.with_name(f".{target.name}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
     try:
-        _write(temporary, target, data)
+        _write(temporary, target, data, warn)
         written = read(temporary, len(data))
         _verify(written, data, target, base_sha256)
         if check:
@@ -120,14 +126,14 @@ def _replace(
     _sync_folder(target.parent)
 
 
-def _write(temporary: Path, target: Path, data: bytes) -> None:
+def _write(temporary: Path, target: Path, data: bytes, warn: Callable[[str], object]) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
     handle = os.open(temporary, flags | getattr(os, "O_BINARY", 0), 0o666)
     try:
         view = memoryview(data)
         while view:
             view = view[os.write(handle, view) :]
-        _keep_mode_and_owner(handle, target)
+        attributes.keep(handle, target, warn)
         os.fsync(handle)
     finally:
         os.close(handle)
@@ -139,18 +145,6 @@ def _verify(written: bytes, data: bytes, target: Path, base_sha256: str | None) 
     if base_sha256 is not None and current_sha256(target) != base_sha256:
         what, step = "changed since it was read", "start again from it"
         raise ChangedMeanwhile(what, where=str(target), next_step=step)
-
-
-def _keep_mode_and_owner(handle: int, target: Path) -> None:
-    try:
-        old = os.stat(target)  # noqa: PTH116
-    except FileNotFoundError:
-        return
-    if hasattr(os, "fchown"):
-        with suppress(PermissionError):
-            os.fchown(handle, old.st_uid, old.st_gid)
-    if hasattr(os, "fchmod"):
-        os.fchmod(handle, stat.S_IMODE(old.st_mode))
 
 
 def _remove_leftovers(target: Path) -> None:
@@ -227,6 +221,30 @@ def locked(folder: StrPath, seconds: float = LOCK_SECONDS) -> Iterator[None]:
         with _fork_guard:
             _open_locks.discard(lock)
             lock.close()
+
+
+@contextmanager
+def locked_file(path: StrPath, seconds: float) -> Iterator[int]:
+    """Open a small file for reading and writing, locked against other processes.
+
+    Raises OSError, or LockBusy after `seconds`.
+    """
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
+    handle = os.open(path, flags, 0o600)
+    try:
+        if sys.platform != "win32":
+            deadline = time.monotonic() + seconds
+            while True:
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() >= deadline:
+                        raise LockBusy("is in use", where=os.fspath(path)) from None
+                    time.sleep(_LOCK_RETRY_SECONDS)
+        yield handle
+    finally:
+        os.close(handle)
 
 
 def _wait_for(lock: _FolderLock, folder: StrPath, seconds: float) -> None:

@@ -1,6 +1,7 @@
 """Finds and reads the catalog file."""
 
 import os
+import stat
 import sys
 from pathlib import Path
 from typing import NamedTuple
@@ -8,7 +9,13 @@ from typing import NamedTuple
 from pricectl.core.catalog import Catalog
 from pricectl.core.document import MAX_BYTES
 from pricectl.core.errors import CatalogError, DocumentError, PricingError
-from pricectl.packaged import CATALOG, is_installed, packaged_catalog
+from pricectl.packaged import (
+    CATALOG,
+    is_installed,
+    is_packaged_catalog,
+    packaged_bytes,
+    packaged_catalog,
+)
 
 FILE_NAME = CATALOG
 STDIN = "-"
@@ -63,7 +70,32 @@ def locate_writable(option: str | None, configured: str | None = None) -> str:
             where=own,
             next_step="name the team's own file with --file FILE",
         )
+    check_regular(own)
     return own
+
+
+def check_regular(name: str) -> None:
+    """Check that a file that is to be replaced is one, or is not there yet.
+
+    Opening a pipe would wait for its writer, and replacing a device would remove it.
+
+    Raises Unavailable.
+    """
+    try:
+        mode = os.stat(name).st_mode if name != STDIN else stat.S_IFREG  # noqa: PTH116 - any name
+    except (OSError, ValueError):
+        return  # reading says what is wrong
+    kinds = {
+        stat.S_IFIFO: "a pipe",
+        stat.S_IFSOCK: "a socket",
+        stat.S_IFCHR: "a device",
+        stat.S_IFBLK: "a device",
+    }
+    kind = kinds.get(stat.S_IFMT(mode))
+    if kind:
+        raise Unavailable(
+            f"is {kind}, not a regular file", where=name, next_step="name the file itself"
+        )
 
 
 def working_file(option: str | None, configured: str | None = None) -> str:
@@ -104,7 +136,7 @@ def check_exists(name: str, option: str | None, configured: str | None) -> str:
     variable = os.environ.get("PRICECTL_FILE")
     catalog, set_by = variable or configured, "PRICECTL_FILE" if variable else "the setting `file`"
     if not option and catalog and name != STDIN and not os.path.exists(name):  # noqa: PTH110 - any name
-        step = f"the name is from {set_by}, correct it there"
+        step = f"the name comes from {set_by}; correct it there"
         raise Unavailable("no such file", where=name, next_step=step)
     return name
 
@@ -127,6 +159,8 @@ def read(name: str) -> Source:
     if name == STDIN:
         return Source(sys.stdin.buffer.read(MAX_BYTES + 1), "standard input")
     try:
+        if is_packaged_catalog(name):
+            return Source(packaged_bytes(CATALOG), name)
         with Path(name).open("rb") as file:
             return Source(file.read(MAX_BYTES + 1), name)
     except IsADirectoryError:

@@ -164,11 +164,11 @@ def _get(parsed: SplitResult, request: Any, seconds: float, limit: int) -> bytes
             raise NotFetched(f"answers {status}", where=url, status=status, next_step=hint)
         answer = _answer(response, limit)
     if answer.headers.get("content-encoding", "identity").lower() != "identity":
-        raise NotFetched("answers compressed, which was not asked for", where=url)
+        raise NotFetched("sends a compressed answer, although none was asked for", where=url)
     if answer.oversized:
         raise NotFetched(f"answers with more than {limit:,} bytes", where=url)
     if answer.cut:
-        raise NotFetched("hung up before the end", where=url)
+        raise NotFetched("closed the connection before the end", where=url)
     return answer.body
 
 

@@ -94,10 +94,13 @@ class SettingsText:
         return self.table
 
     def _located(self, policy: Policy) -> Policy:
-        """The policy with an absolute `file`: as written, it is relative to the settings file."""
-        if policy.file in {None, "-", "packaged"}:
-            return policy
-        return policy._replace(file=os.path.normpath(self.path.parent / str(policy.file)))
+        """The policy with absolute paths: as written, they are relative to the settings file."""
+        paths = {
+            key: os.path.normpath(self.path.parent / written)
+            for key in ("file", "reference")
+            if (written := getattr(policy, key)) not in {None, "-", "packaged"}
+        }
+        return policy._replace(**paths)
 
 
 def load_policy(folder: Path | None = None, *, catalog: str | None = None) -> Policy:
@@ -170,5 +173,5 @@ def _is_file(path: Path) -> bool:
     except OSError as error:
         raise BadSettings(f"cannot be read: {error.strerror}", where=str(path)) from None
     if not found and path.name == PRICECTL_TOML and os.path.lexists(path):
-        raise BadSettings("is not a file, or a link to none", where=str(path))
+        raise BadSettings("is not a file, or is a broken link", where=str(path))
     return found

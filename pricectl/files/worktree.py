@@ -1,4 +1,4 @@
-"""Finds the work tree that a file belongs to, by its path alone and without git.
+"""Finds the work tree that a file belongs to, by its path and without git.
 
 Git itself would take a folder of the work tree that is a repository of its own for the repository
 of the files in it. A pull request can add such a folder.

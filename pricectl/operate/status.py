@@ -24,7 +24,9 @@ _EXIT_CODES: dict[Agreement, int] = {"same": CLEAN, "different": FINDINGS, "unre
 class SourcePrices(NamedTuple):
     """The prices at one URL, file or ref; `problem` is why they cannot be read.
 
-    `generation`, `calculator`, `layer` and `reload` (what the last one did) are a server's.
+    `generation`, `calculator`, `layer` and `reload` (what the last one did) are a server's. So are
+    `group`, the workers that follow each other, `reloads_alone`, if it follows none, and `pending`,
+    the hash of an edit that waits.
     """
 
     name: str
@@ -37,6 +39,10 @@ class SourcePrices(NamedTuple):
     layer: str = ""
     reload: str = ""
     problem: str = ""
+    group: str = ""
+    pending: str = ""
+    fallback_reason: str = ""
+    reloads_alone: bool = False
 
 
 class StatusResult(NamedTuple):
@@ -102,6 +108,11 @@ def _server(url: str, token: str | None) -> SourcePrices:
         _word(found.get("calculator")),
         _word(found.get("layer")),
         _word(reload.get("status") if isinstance(reload, dict) else None),
+        group=_word(found.get("group")),
+        pending=_word(found.get("pending")),
+        fallback_reason=_word(found.get("fallback_reason")),
+        # An older release says nothing about groups.
+        reloads_alone="group" in found and found["group"] is None,
     )
 
 

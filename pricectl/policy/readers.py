@@ -13,6 +13,7 @@ from pricectl.policy.values import BadSettings
 # A reader gets a value as TOML has it and where it stands, such as "pricectl.toml: limits.highest".
 SettingReader: TypeAlias = Callable[[Any, str], Any]
 T = TypeVar("T")
+FALLBACK_WORDS = ("default", "reference")
 # A hundred years: a longer age is a typing error, and dates end in the year 9999.
 MAX_DAYS = 36_500
 
@@ -30,6 +31,14 @@ def _instance_of(kind: type[T], described: str) -> Callable[[Any, str], T]:
 text = _instance_of(str, "a text")
 table = _instance_of(dict, "a table")
 array = _instance_of(list, "a list")
+
+
+def fallback(value: Any, where: str) -> str:
+    """Who answers for a name that the catalog does not have."""
+    if value not in FALLBACK_WORDS:
+        allowed = f"write {' or '.join(map(repr, FALLBACK_WORDS))}"
+        raise BadSettings(f"{value!r:.60} is not a fallback", where=where, next_step=allowed)
+    return str(value)
 
 
 def texts(value: Any, where: str) -> tuple[str, ...]:

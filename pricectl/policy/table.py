@@ -174,7 +174,7 @@ def _limits(value: Any, where: str) -> RuleLimits:
 
 
 def _numbered(value: Any, where: str) -> list[tuple[str, Any]]:
-    """The items of a list with where each stands."""
+    """The items of a list, each with its path."""
     return [(f"{where}[{n}]", item) for n, item in enumerate(readers.array(value, where))]
 
 
@@ -219,7 +219,11 @@ SETTINGS = (
     Setting("", "profiles", None, "Credit profiles by name."),
     Setting("", "workloads", _workloads, "Typical jobs that `diff` and `deploy-check` price."),
     Setting("", "waivers", _waivers, "Accepted findings."),
-    Setting("", "limits", _limits, "From where on the rules report a price or a date."),
+    Setting("", "limits", _limits, "Limits beyond which the rules report a price or a date."),
+    Setting("", "fallback", readers.fallback, "Who answers for a name that the catalog lacks."),
+    Setting("", "reference", readers.text, "The catalog that answers with that fallback."),
+    Setting("", "local_price", readers.unit_prices, "What models on your own servers cost."),
+    Setting("", "service", readers.text, "The name under which processes share their reloads."),
     Setting("profiles", "markup_percent", None, "Added to the provider's cost, in percent."),
     Setting("profiles", "credits_per_dollar", None, "Credits for one dollar of marked-up cost."),
     Setting("profiles", "tokens_per_credit", None, "Tokens that one credit buys."),
@@ -239,5 +243,7 @@ SETTINGS = (
     Setting("waivers", "rule", readers.text, "The id that the finding shows."),
     Setting("waivers", "reason", readers.text, "Why the finding is accepted."),
     Setting("waivers", "pointer", readers.text, "JSON Pointer of the finding, or its start."),
-    Setting("waivers", "expires", readers.day, "Until when; then it is back as a warning."),
+    Setting(
+        "waivers", "expires", readers.day, "The last day; then it is reported again as a warning."
+    ),
 )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # a quote reads settings, but no bounds
 
 
 class BadSettings(PricingError):
-    """A setting that cannot be used as it is written."""
+    """An invalid setting."""
 
 
 class Waiver(NamedTuple):
@@ -41,7 +41,7 @@ class Workload(NamedTuple):
 
 
 class RuleLimits(NamedTuple):
-    """From where on the rules report a price or a date; ages in days.
+    """Limits beyond which the rules report a price or a date; ages in days.
 
     `highest` and `lowest` are prices by unit, in USD per 1M tokens for units of tokens and in USD
     per unit for others. They only widen the built-in bounds.
@@ -90,7 +90,9 @@ class Policy(NamedTuple):
     """All settings of a team.
 
     `source` is the settings file, empty without one. `defines_profile` says that the settings
-    define the chosen profile, which is then not the built-in default.
+    define the chosen profile, which is then not the built-in default. `local_price` is by unit, in
+    USD per 1M tokens for units of tokens; empty is not set. `service` is the name
+    under which processes share their last good copy and their reloads, wherever their files are.
     """
 
     file: str | None = None
@@ -102,8 +104,12 @@ class Policy(NamedTuple):
     workloads: tuple[Workload, ...] = DEFAULT_WORKLOADS
     waivers: tuple[Waiver, ...] = ()
     limits: RuleLimits = RuleLimits()
+    fallback: str = "default"
+    reference: str = "packaged"
+    local_price: Mapping[str, Decimal] = MappingProxyType({})
     source: str = ""
     defines_profile: bool = False
+    service: str | None = None
 
     def profile_named(self, name: str | None) -> Profile:
         """The profile of that name; without a name the team's chosen one. Raises BadSettings."""

@@ -8,6 +8,7 @@ from pricectl import runtime
 from pricectl.core.document import Unreadable
 from pricectl.core.labels import clean
 from pricectl.core.lookup import find
+from pricectl.core.money import TOKENS_PER_MTOK
 from pricectl.production.never_raises import never_raises
 from pricectl.production.price_table import (
     DEFAULT,
@@ -15,7 +16,6 @@ from pricectl.production.price_table import (
     LOGGER,
     MODEL_PRICING,
     ModelPrices,
-    per_mtok,
     table,
 )
 from pricectl.runtime import Snapshot
@@ -73,7 +73,9 @@ def get_pricing_metadata() -> dict[str, Any]:
 @never_raises(DEFAULT_PRICES)
 def get_model_pricing(model_name: str) -> ModelPrices:
     """A model's {"input", "output"} in USD per 1M tokens; the default price for an unknown name."""
-    return per_mtok(runtime.get_pricing().match(model_name).model.prices)
+    match = runtime.get_pricing().match(model_name)
+    sides = zip(("input", "output"), match.input_and_output, strict=True)
+    return {side: (pico or 0) / TOKENS_PER_MTOK for side, pico in sides}
 
 
 @never_raises(UNKNOWN)
@@ -85,8 +87,8 @@ def get_provider_from_model(model_name: str) -> str:
     >>> get_provider_from_model("claude-of-tomorrow"), get_provider_from_model("mystery")
     ('anthropic', 'unknown')
     """
-    by_name = _provider_of_name(model_name)
-    return by_name or _provider_of_row(find(_snapshot().catalog, model_name).model.provider)
+    by_name, now = _provider_of_name(model_name), _snapshot()
+    return by_name or _provider_of_row(find(now.catalog, model_name, now.fallback).model.provider)
 
 
 @never_raises([])

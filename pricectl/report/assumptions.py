@@ -1,15 +1,18 @@
-"""What a reader of an amount should see beside it: how the row was found, what was assumed."""
+"""Remarks on an amount: how the row was found, what was assumed."""
 
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
 from pricectl.core.estimate import Estimate
+from pricectl.core.fallback import Fallback, list_price_words
 from pricectl.core.labels import SERVICE_NAMES, clean, count, did_you_mean
-from pricectl.core.lookup import near_names
+from pricectl.core.lookup import list_price, near_names
+from pricectl.core.model import Match
 from pricectl.core.money import usd
 from pricectl.explain.explanation import Explanation
 from pricectl.explain.sources import RETIRED, not_in_price
+from pricectl.flags import FALLBACKS
 
 NO_PRICE = "no price"
 ADDS_NOTHING = "no price, so it adds nothing"
@@ -25,17 +28,30 @@ class QuotedCall(NamedTuple):
     estimate: Estimate
     near_names: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
+    listed: Match | None = None
 
     @classmethod
-    def of(cls, estimate: Estimate) -> "QuotedCall":
-        """The quote with everything that a reader of its amount should know."""
+    def of(cls, estimate: Estimate, fallback: Fallback | None = None) -> "QuotedCall":
+        """The quote with everything that a reader of its amount should know.
+
+        With `fallback` also the list price of a name that only the default price answers.
+        """
         quote = estimate.quote
         near = near_names(quote.catalog, quote.match.asked) if quote.guessed else ()
-        return cls(estimate, near, tuple(assumptions(estimate, near)))
+        assumed = list(assumptions(estimate, near))
+        listed = None
+        if fallback and quote.guessed:
+            listed = list_price(fallback, quote.match.asked)
+            if listed:
+                price = clean(list_price_words(listed))
+                assumed.append(f"the list price is {price}, but production charges the default")
+            elif fallback.problem:
+                assumed.append(clean(fallback.problem))
+        return cls(estimate, near, tuple(assumed), listed)
 
     @property
     def remarks(self) -> Iterator[str]:
-        """What stands beside the amount: which rates apply, then what was assumed."""
+        """The remarks on the amount: which rates apply, then what was assumed."""
         quote = self.estimate.quote
         if quote.match.model.is_retired:
             yield RETIRED
@@ -62,6 +78,7 @@ def assumptions(estimate: Estimate, near: Sequence[str]) -> Iterator[str]:
         yield _guess(near)
     if match.ignored:
         yield f"set aside as neutral: {' '.join(map(clean, match.ignored))}"
+    yield from (FALLBACKS[flag] for flag in match.flags)
     if quote.missing_region:
         yield f"no price for region {clean(quote.region)}: its base rates"
     if quote.missing_service:

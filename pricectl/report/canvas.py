@@ -92,7 +92,7 @@ def listing(*headings: str) -> "Table":
 
 
 def at_point(numbers: Iterable[str]) -> list[str]:
-    """Numbers padded so that their decimal points stand under each other.
+    """Numbers padded so that their decimal points are aligned.
 
     >>> at_point(["2.50", "10.125", "3"])
     [' 2.50 ', '10.125', ' 3    ']

@@ -31,7 +31,7 @@ class ChangeSection(NamedTuple):
         return len(self.changes) + len(self.jobs)
 
     def first(self, number: int | None) -> "ChangeSection":
-        """The section with its first rows alone; None keeps all."""
+        """The section with only its first rows; None keeps all."""
         return self._replace(changes=self.changes[:number], jobs=self.jobs[:number])
 
 

@@ -49,7 +49,7 @@ def folded(sentence: str, style: str, canvas: Canvas) -> Iterator[StyledLine]:
 
 
 def table(lines: Sequence[TableLine], alignment: str, canvas: Canvas) -> Iterator[StyledLine]:
-    """Headings across the page, and between them lines whose columns all stand alike.
+    """Headings across the page, and between them lines with the same columns.
 
     `alignment` has a letter for each column: "l" is left, "r" is right.
     """

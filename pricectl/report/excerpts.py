@@ -19,7 +19,7 @@ ROW_DEPTH = 2
 
 
 class MarkedSpan(NamedTuple):
-    """A stretch of the source, the mark below it and a note beside; context has no mark."""
+    """A line of the source, the mark below it and a note; context has no mark."""
 
     span: Span
     mark: str

@@ -8,6 +8,7 @@ from pricectl.core.labels import clean
 from pricectl.core.lookup import LayerTried
 from pricectl.core.model import Match
 from pricectl.core.money import usd_per_mtok
+from pricectl.core.naming.reading import NamePart
 from pricectl.explain import ExplanationStep
 from pricectl.explain.explanation import Explanation
 from pricectl.models import PricedRow
@@ -33,6 +34,9 @@ def document(result: Explanation) -> dict[str, Any]:
         "steps": [
             {"layer": tried.layer, "matched": tried.matched, "why": tried.why}
             for tried in result.layers
+        ],
+        "parts": [
+            {"text": part.text, "kind": part.kind, "meaning": part.meaning} for part in result.parts
         ],
         "chain": [
             {"step": step.step, "text": step.text, **_with_numbers(step.facts)}
@@ -66,7 +70,8 @@ def text(result: Explanation, canvas: Canvas) -> str:
     if estimate is None:
         row = PricedRow.at(match.model, result.at)
         answer = Text(_answer(match, row, result.near_names))
-        return canvas.draw(headline, "", _layers(result.layers), "", answer)
+        parts = _parts(result.parts)
+        return canvas.draw(headline, "", _layers(result.layers), "", *parts, answer)
     # Lines and credits repeat, so only the steps that a chain has once are looked up here.
     steps = {step.step: step for step in result.steps}
     price = cost(estimate)
@@ -91,6 +96,18 @@ def _layers(layers: Sequence[LayerTried], remarks: Sequence[str] = ()) -> "Table
     for remark in remarks:
         table.add_row("", "", Text(f"! {clean(remark)}", style="yellow"))
     return table
+
+
+def _parts(parts: Sequence[NamePart]) -> "tuple[Table | str, ...]":
+    """What each part of the name was taken for, unless a row has the whole name."""
+    from rich.text import Text
+
+    if len(parts) < 2:  # noqa: PLR2004 - the name itself
+        return ()
+    table = grid("left", "left", "wrap")
+    for part in parts:
+        table.add_row(f"  {clean(part.text)}", part.kind, Text(clean(part.meaning), style="dim"))
+    return table, ""
 
 
 def _described(steps: Sequence[ExplanationStep]) -> "Table":

@@ -76,7 +76,7 @@ _READERS = {"line": _line, "total": _total, "client": _client}
 
 
 def arithmetic(rows: Sequence[FigureRow], width: int) -> "Iterator[RenderableType]":
-    """Aligned lines; where the widest does not fit, each reason stands below its figures."""
+    """Aligned lines; if the widest does not fit, each reason goes below its figures."""
     from rich.padding import Padding
     from rich.text import Text
 

@@ -23,10 +23,12 @@ def json_text(document: Mapping[str, Any]) -> str:
 
 def resolved(match: Match) -> dict[str, Any]:
     """Which row answered, and how it was found."""
+    reference = {"reference_sha256": match.reference_sha256} if match.reference_sha256 else {}
     return {
         "provider": match.model.provider,
         "model": match.model.name,
         "match": match.how,
+        **reference,
         "ignored": list(match.ignored),
     }
 

@@ -27,7 +27,7 @@ def document(result: ModelList) -> dict[str, Any]:
 
 
 def text(result: ModelList, canvas: Canvas) -> str:
-    """A table with the base prices of one service (None: standard); quiet, the names alone."""
+    """A table with the base prices of one service (None: standard); quiet: only the names."""
     rows = result.rows
     if canvas.quiet:
         return "\n".join(clean(row.model.name) for row in rows)

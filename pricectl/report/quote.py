@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pricectl.core.estimate import Estimate
 from pricectl.core.labels import clean, count, plural, service_label, short_decimal
+from pricectl.core.model import Match
 from pricectl.core.money import usd, usd_per_mtok
 from pricectl.core.units import is_token_unit
 from pricectl.explain import explain
@@ -39,9 +40,26 @@ def document(result: QuoteResult) -> dict[str, Any]:
     """One quote as the document itself, several as its `quotes`."""
     unknown = {} if result.charged else dict.fromkeys(_OF_A_PROFILE)
     flags = list(result.flags)
-    bodies = [{**_estimate(call.estimate), **unknown, "flags": flags} for call in result.calls]
+    bodies = [
+        {
+            **_estimate(call.estimate),
+            **unknown,
+            "flags": list(dict.fromkeys((*flags, *call.estimate.quote.match.flags))),
+            **_listed(call.listed),
+        }
+        for call in result.calls
+    ]
     body = bodies[0] if len(bodies) == 1 else {"quotes": bodies}
     return {"schema": "pricectl.quote/1", **body}
+
+
+def _listed(listed: Match | None) -> dict[str, Any]:
+    """What the reference says about a name that only the default price answers."""
+    if listed is None:
+        return {}
+    rates = (None if pico is None else usd_per_mtok(pico) for pico in listed.input_and_output)
+    names = ("input_usd_per_mtok", "output_usd_per_mtok")
+    return {"list_price": {"row": listed.model.full_name, **dict(zip(names, rates, strict=True))}}
 
 
 def _estimate(estimate: Estimate) -> dict[str, Any]:
@@ -91,7 +109,7 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
 
 
 def text(result: QuoteResult, canvas: Canvas) -> str:
-    """One quote in full or a comparison of several; quiet, the numbers alone."""
+    """One quote in full or a comparison of several; quiet: only the numbers."""
     calls, mode = result.calls, result.mode
     if not canvas.quiet:
         return _one(calls[0], canvas, mode) if len(calls) == 1 else comparison(calls, canvas)

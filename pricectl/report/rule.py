@@ -16,7 +16,7 @@ def document(rules: Sequence[Rule]) -> dict[str, Any]:
 
 
 def text(rules: Sequence[Rule], canvas: Canvas) -> str:
-    """One rule in full, or all of them by family; quiet, the ids alone."""
+    """One rule in full, or all of them by family; quiet: only the ids."""
     if canvas.quiet:
         return "\n".join(rule.id for rule in rules)
     return _one(rules[0], canvas) if len(rules) == 1 else _index(canvas)

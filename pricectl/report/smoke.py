@@ -62,7 +62,9 @@ def text(result: SmokeResult, canvas: Canvas) -> str:
     end = f"${usd(result.pico_usd)}"
     if number is not None:
         end += f", {plural(number, 'credit')} by profile {result.profile.name}"
-    end += f"; compared with catalog {catalog.sha256[:HASH_DIGITS]} of {catalog.last_updated}"
+    end += f"; compared with catalog {catalog.sha256[:HASH_DIGITS]}"
+    # The file need not say when it was edited.
+    end += f" of {catalog.last_updated}" if catalog.last_updated else ""
     return canvas.draw(*parts, Text(), Text(clean(end), "dim"))
 
 

@@ -62,7 +62,21 @@ def _remarks(source: SourcePrices, first: SourcePrices) -> list[str]:
     if source.calculator and first.calculator and source.calculator != first.calculator:
         found.append("other calculator")
     if source.layer not in {"", "file"}:
-        found.append(f"prices from: {source.layer}")
+        why = f" ({source.fallback_reason})" if source.fallback_reason else ""
+        found.append(f"prices from: {source.layer}{why}")
+    if source.pending:
+        found.append(f"an edit waits for a reload: {source.pending[:HASH_DIGITS]}")
+    if source.kind == "server":
+        found += _group_remarks(source, first)
     if source.reload == "refused":
         found.append("last reload refused")
     return found
+
+
+def _group_remarks(source: SourcePrices, first: SourcePrices) -> list[str]:
+    """Whose reloads a server follows."""
+    if source.reloads_alone:
+        return ["reloads alone: no state folder that workers share"]
+    if source.group and first.kind == "server" and first.group and first.group != source.group:
+        return [f"does not follow reloads of {first.name}: worker group {source.group}"]
+    return []

@@ -57,7 +57,7 @@ def _finding(report: ValidationReport, finding: Finding) -> dict[str, Any]:
 
 
 def text(found: Validation, canvas: Canvas) -> str:
-    """The findings of every file, each file's ending with its summary; quiet, summaries alone.
+    """The findings of every file, each file's ending with its summary; quiet: only summaries.
 
     Notes are shown where they are asked for or trip the threshold.
     """
@@ -94,7 +94,7 @@ def _findings(report: ValidationReport, canvas: Canvas, threshold: Threshold) ->
 
 
 def location(report: ValidationReport, finding: Finding) -> str:
-    """Where a finding is, as editors read it: `file:line:column`, or the file alone."""
+    """Where a finding is, as editors read it: `file:line:column`, or only the file."""
     position = f":{finding.span.line}:{finding.span.column}" if finding.span else ""
     return clean(report.file_of(finding)) + position
 
@@ -132,7 +132,7 @@ def _wrapped(text: str, width: int, indent: int) -> str:
 
 
 def _summary(report: ValidationReport, *, with_name: bool) -> "Text":
-    """What was found in a file, on one line; its name stands before if there are several."""
+    """The result for a file in one line, with its name first if there are several."""
     from rich.text import Text
 
     counts = {severity: report.count(severity) for severity in STYLES}

@@ -2,8 +2,9 @@
 
     app.include_router(make_router(get_pricing(), token=os.environ.get("PRICECTL_TOKEN")))
 
-Quotes, health and metrics are public. The admin endpoints exist only where a token is configured.
-They reload the file of the process: a request decides when, never what.
+Health is open to whoever reaches the app. Quotes and metrics are off unless they are asked for, and
+the admin endpoints exist only where a token is configured. They reload the file of the process: a
+request decides when, never what.
 """
 
 try:
@@ -17,8 +18,9 @@ except ModuleNotFoundError as error:
 from fastapi import APIRouter
 
 from pricectl.router.admin import add_admin
+from pricectl.router.background import NewsReader
 from pricectl.router.guard import Bearer, Limit
-from pricectl.router.monitoring import add_monitoring
+from pricectl.router.monitoring import add_health, add_metrics
 from pricectl.router.quotes import add_quotes
 from pricectl.router.responses import SafeRoute
 from pricectl.runtime import Pricing
@@ -30,16 +32,32 @@ def make_router(
     pricing: Pricing,
     *,
     token: str | None,
+    quotes: bool = False,
+    metrics: bool = False,
     reload_limit: Limit = Limit(burst=5, per_second=1.0),  # noqa: B008 - frozen
 ) -> APIRouter:
-    """The endpoints of one process's prices; without a token there are no admin endpoints.
+    """The endpoints of one process's prices.
 
-    `reload_limit` is each process's own. Raises BadSettings: a token that is empty or that no
-    header can carry.
+    Args:
+        pricing: the prices, usually `get_pricing()`.
+        token: who has it may reload, see the status and ask for whole quotes; None: nobody may.
+        quotes: whether there is `GET /v1/quote`. Without the token it tells what a customer pays,
+            and not what the call costs.
+        metrics: whether there is `GET /metrics`. It tells how much is charged by fallbacks: leave
+            it to a network that only your monitor reaches.
+        reload_limit: of all workers of the host together.
+
+    Raises:
+        BadSettings: a token that is empty or that no header can carry.
     """
     router = APIRouter(route_class=SafeRoute, tags=["pricing"])
-    add_quotes(router, pricing)
-    add_monitoring(router, pricing)
-    if token is not None:
-        add_admin(router, pricing, Bearer(token), reload_limit)
+    bearer = None if token is None else Bearer(token)
+    news = NewsReader(pricing)
+    add_health(router, pricing, news)
+    if quotes:
+        add_quotes(router, pricing, bearer)
+    if metrics:
+        add_metrics(router, pricing, news)
+    if bearer is not None:
+        add_admin(router, pricing, bearer, reload_limit, news)
     return router

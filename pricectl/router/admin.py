@@ -1,23 +1,28 @@
 """`POST /admin/pricing/reload` and `GET /admin/pricing/status`, behind a token."""
 
+import asyncio
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.concurrency import run_in_threadpool
 
 from pricectl.router import status as documents
-from pricectl.router.guard import Bearer, Bucket, Limit, drop_body
+from pricectl.router.background import NewsReader, run_in_daemon
+from pricectl.router.guard import Bearer, HostBucket, Limit, drop_body
 from pricectl.router.responses import json_response, problem
-from pricectl.runtime import Pricing
+from pricectl.runtime import Pricing, ReloadResult
 
 Force = Annotated[
-    bool, Query(description="Accept a catalog that looks broken beside the prices in use.")
+    bool, Query(description="Accept a catalog that looks broken compared with the prices in use.")
 ]
 
 
-def add_admin(router: APIRouter, pricing: Pricing, bearer: Bearer, limit: Limit) -> None:
-    """Add the endpoints that need the token."""
-    bucket = Bucket(limit)
+def add_admin(
+    router: APIRouter, pricing: Pricing, bearer: Bearer, limit: Limit, news: NewsReader
+) -> None:
+    """Add the endpoints that need the token; `limit` is the host's."""
+    bucket = HostBucket(limit, lambda: pricing.group_folder)
+    running: list[asyncio.Future[ReloadResult]] = []
 
     @router.post(
         "/admin/pricing/reload",
@@ -33,12 +38,16 @@ def add_admin(router: APIRouter, pricing: Pricing, bearer: Bearer, limit: Limit)
     )
     async def reload(request: Request, force: Force = False) -> Response:  # noqa: FBT002
         """The file is the one this process was started with; a body is ignored."""
+        if running and not running[0].done() and not running[0].get_loop().is_closed():
+            return problem(429, "a reload is under way", {"Retry-After": "1"})
         wait_seconds = bucket.take()
         if wait_seconds:
             headers = {"Retry-After": str(wait_seconds)}
             return problem(429, "too many reloads", headers)
         await drop_body(request)
-        result = await run_in_threadpool(pricing.reload, force=force)
+        # One at a time, in a thread of its own: reloads that wait must not use up a pool.
+        running[:] = [run_in_daemon(partial(pricing.reload, force=force))]
+        result = await running[0]
         refused = result.status == "refused"
         return json_response(documents.reload_document(result), 409 if refused else 200)
 
@@ -49,7 +58,7 @@ def add_admin(router: APIRouter, pricing: Pricing, bearer: Bearer, limit: Limit)
         responses={401: {"description": "No token, or a wrong one"}},
         response_class=Response,
     )
-    def status() -> Response:
-        """Looks for another worker's reload first."""
-        pricing.poll()
+    async def status() -> Response:
+        """Looks for another worker's reload first, for a moment at most."""
+        await news.look()
         return json_response(documents.status(pricing))

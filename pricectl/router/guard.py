@@ -3,18 +3,21 @@
 import asyncio
 import hashlib
 import hmac
+import json
 import math
 import os
 import threading
 import time
 import weakref
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 from fastapi import HTTPException, Request
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
+from pricectl.files import atomic
 from pricectl.files.fetch import is_bearer_token
 from pricectl.policy import BadSettings
 
@@ -22,6 +25,8 @@ from pricectl.policy import BadSettings
 MAX_BODY_BYTES = 1024
 # A client that sends slowly must not keep a connection.
 BODY_SECONDS = 5.0
+LIMIT_LOCK_SECONDS = 0.1
+MAX_LEVEL_BYTES = 200
 
 
 class Bearer(SecurityBase):
@@ -33,11 +38,11 @@ class Bearer(SecurityBase):
 
     def __init__(self, token: str) -> None:
         if not token:
-            raise BadSettings("the token is empty", next_step="set one, or none at all")
+            raise BadSettings("the token is empty", next_step="set one, or pass None")
         if not is_bearer_token(token):
             raise BadSettings(
                 "the token has a space, a line break or a control character in it",
-                next_step="no header can carry that; write it without",
+                next_step="remove that character; a header cannot contain it",
             )
         self.model = HTTPBearer()
         self.scheme_name = "pricing token"
@@ -45,14 +50,18 @@ class Bearer(SecurityBase):
 
     async def __call__(self, request: Request) -> None:
         """Raises HTTPException 401."""
-        # From the scope, since `request.headers[...]` hides a second header of the name.
-        headers = [value for name, value in request.scope["headers"] if name == b"authorization"]
-        scheme, _, token = headers[0].partition(b" ") if len(headers) == 1 else (b"", b"", b"")
-        fits = hmac.compare_digest(_digest(token.strip(b" ")), self._expected)
-        if scheme.lower() != b"bearer" or not fits:
+        if not self.fits(request):
             raise HTTPException(
                 401, "a valid bearer token is needed", {"WWW-Authenticate": "Bearer"}
             )
+
+    def fits(self, request: Request) -> bool:
+        """Whether a request carries the token."""
+        # From the scope, since `request.headers[...]` hides a second header of the name.
+        headers = [value for name, value in request.scope["headers"] if name == b"authorization"]
+        scheme, _, token = headers[0].partition(b" ") if len(headers) == 1 else (b"", b"", b"")
+        same = hmac.compare_digest(_digest(token.strip(b" ")), self._expected)
+        return same and scheme.lower() == b"bearer"
 
 
 def _digest(token: bytes) -> bytes:
@@ -66,14 +75,30 @@ class Limit(NamedTuple):
     per_second: float
 
 
+class BucketLevel(NamedTuple):
+    """How many requests were left at a time."""
+
+    left: float
+    at: float
+
+    def take(self, limit: Limit, now: float) -> tuple["BucketLevel", int]:
+        """The level after one more request, and the whole seconds until one may come (0: now)."""
+        # Refilled when asked, so that no timer is needed. A clock that went back refills nothing.
+        # The burst is the most it holds, however long nobody came.
+        refilled = self.left + max(0.0, now - self.at) * limit.per_second
+        left = min(float(limit.burst), refilled)
+        if left >= 1:
+            return BucketLevel(left - 1, now), 0
+        return BucketLevel(left, now), max(1, math.ceil((1 - left) / limit.per_second))
+
+
 class Bucket:
-    """A token bucket: full at first, refilled with time."""
+    """A token bucket of one process: full at first, refilled with time."""
 
     def __init__(self, limit: Limit, clock: Callable[[], float] = time.monotonic) -> None:
         self._limit = limit
         self._clock = clock
-        self._left = float(limit.burst)
-        self._at = clock()
+        self._level = BucketLevel(limit.burst, clock())
         self.renew_lock()
         _buckets.add(self)
 
@@ -83,17 +108,53 @@ class Bucket:
 
     def take(self) -> int:
         """Take one; otherwise the whole seconds until there is one, at least 1."""
-        burst, per_second = self._limit
         with self._lock:
-            now = self._clock()
-            # Refilled when asked, so that no timer is needed.
-            # The burst is the most it holds, however long nobody came.
-            self._left = min(burst, self._left + (now - self._at) * per_second)
-            self._at = now
-            if self._left >= 1:
-                self._left -= 1
-                return 0
-            return max(1, math.ceil((1 - self._left) / per_second))
+            self._level, wait_seconds = self._level.take(self._limit, self._clock())
+            return wait_seconds
+
+
+class HostBucket:
+    """A token bucket that all workers of a group share, in a file of their folder.
+
+    Otherwise four workers would allow four times as many reloads. Where the folder cannot be used,
+    each worker counts for itself.
+    """
+
+    def __init__(
+        self,
+        limit: Limit,
+        folder: Callable[[], Path | None],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._limit = limit
+        self._folder = folder
+        self._clock = clock
+        self._own = Bucket(limit)
+
+    def take(self) -> int:
+        """As `Bucket.take`, for the host; it waits for other workers for a moment at most."""
+        folder = self._folder()
+        if folder is None:
+            return self._own.take()
+        file = folder / "reload-limit"
+        try:
+            with atomic.locked_file(file, LIMIT_LOCK_SECONDS) as handle:
+                level, wait_seconds = self._read(handle).take(self._limit, self._clock())
+                os.ftruncate(handle, 0)
+                os.pwrite(handle, json.dumps(level).encode(), 0)
+                return wait_seconds
+        except (OSError, atomic.NotWritten):
+            return self._own.take()
+
+    def _read(self, handle: int) -> BucketLevel:
+        try:
+            left, at = json.loads(os.pread(handle, MAX_LEVEL_BYTES, 0))
+            level = BucketLevel(float(left), float(at))
+        except (ValueError, TypeError):
+            return BucketLevel(self._limit.burst, self._clock())
+        # A clock that was set back would stop reloads until it has caught up.
+        sane = math.isfinite(level.left) and level.at <= self._clock()
+        return level if sane else BucketLevel(self._limit.burst, self._clock())
 
 
 _buckets: "weakref.WeakSet[Bucket]" = weakref.WeakSet()

@@ -1,4 +1,9 @@
-"""`GET /v1/quote`: what a call costs, as the command line's JSON says it."""
+"""`GET /v1/quote`: what a call costs.
+
+Without the token it is what a customer pays. With it, the answer is the command line's JSON: cost,
+rates, markup and profile. Nothing here searches for names that are alike: over 4,000 rows that
+would hold up every other request of the worker.
+"""
 
 import json
 from collections import Counter
@@ -17,10 +22,11 @@ from pricectl.core.money import plain_decimal
 from pricectl.core.usage import MAX_COUNT
 from pricectl.core.windows import read_instant
 from pricectl.flags import INTERNAL_ERROR
-from pricectl.packaged import packaged_file
+from pricectl.packaged import packaged_bytes
 from pricectl.report import quote as report
 from pricectl.report.assumptions import QuotedCall
 from pricectl.report.json_text import json_text
+from pricectl.router.guard import Bearer
 from pricectl.router.responses import problem, text_response
 from pricectl.runtime import Pricing, Snapshot
 
@@ -57,8 +63,12 @@ class QuoteParameters(BaseModel):
     strict: bool = Field(default=False, description="404 where a name or a price is missing.")
 
 
-def add_quotes(router: APIRouter, pricing: Pricing) -> None:
-    """Add the endpoint that prices a call."""
+# What only holders of the token may ask: with another markup the cost could be worked out.
+PRIVATE = ("profile", "markup", "credits_per_dollar", "tokens_per_credit")
+
+
+def add_quotes(router: APIRouter, pricing: Pricing, bearer: Bearer | None) -> None:
+    """Add the endpoint that prices a call; who has the token gets the whole answer."""
 
     @router.get(
         "/v1/quote",
@@ -66,10 +76,12 @@ def add_quotes(router: APIRouter, pricing: Pricing) -> None:
         response_class=Response,
         responses={
             200: {
-                "description": "As `pricectl quote -o json`",
+                "description": "With the token as `pricectl quote -o json`; without it `schema`, "
+                "`model`, `match`, `calls`, `client_cost_usd`, `credits`, `flags` and the catalog",
                 "content": {"application/json": {"schema": quote_schema()}},
             },
             400: {"description": "Invalid counts, units or settings"},
+            401: {"description": "A parameter that needs the token"},
             404: {"description": "`strict`: no such model, or no price for a unit"},
             422: {"description": "A parameter is missing, unknown or malformed"},
         },
@@ -84,8 +96,12 @@ def add_quotes(router: APIRouter, pricing: Pricing) -> None:
         for name, count in repeats.items():
             if count > 1:
                 return problem(422, f"{name:.60}: given twice")
+        is_whole = bearer is not None and bearer.fits(request)
+        private = [name for name in PRIVATE if getattr(query, name) is not None]
+        if private and not is_whole:
+            return problem(401, f"{', '.join(private)}: needs the token")
         try:
-            return _quote(pricing, query)
+            return _quote(pricing, query, is_whole=is_whole)
         except (UnknownModel, UnpricedUnit) as error:
             return problem(404, str(error))
         except PricingError as error:
@@ -94,7 +110,7 @@ def add_quotes(router: APIRouter, pricing: Pricing) -> None:
 
 def quote_schema() -> dict[str, Any]:
     """One quote's schema with every reference replaced, because OpenAPI pages resolve none."""
-    whole = json.loads(packaged_file("schemas/quote.schema.json").read_bytes())
+    whole = json.loads(packaged_bytes("schemas/quote.schema.json"))
     found: dict[str, Any] = _inlined(whole["$defs"]["quote"], whole["$defs"])
     return found
 
@@ -110,28 +126,49 @@ def _inlined(node: Any, definitions: Mapping[str, Any]) -> Any:
     return {**_inlined(definitions[node["$ref"].removeprefix("#/$defs/")], definitions), **rest}
 
 
-def _quote(pricing: Pricing, query: QuoteParameters) -> Response:
+def _quote(pricing: Pricing, query: QuoteParameters, *, is_whole: bool) -> Response:
     """Price one call from one snapshot."""
     usage = Usage(query.input, query.output, **_details(query))
     options = {"service": query.service, "region": query.region}
     at = datetime.now(UTC) if query.at is None else read_instant(query.at)
     if at is None:
         raise BadUsage("is not a valid date or instant", where="at", next_step="write 2026-12-01")
-    # `Pricing.quote` never raises; only the core can say that a name or a price is missing.
+    answer = pricing.quote_uncharged(query.model, usage, **options, at=at)
+    if INTERNAL_ERROR in answer.flags:
+        return problem(500, "the calculation failed")
+    snapshot, found = answer.snapshot, answer.quote
+    # A quote of the runtime never raises; only the core can say that a name or a price is missing.
+    if query.strict and found.guessed:
+        raise UnknownModel(f"no model is called {found.match.asked!r}")
     if query.strict:
-        snapshot = pricing.snapshot
-        found = price(snapshot.catalog, query.model, usage, **options, at=at, strict=True)
-    else:
-        answer = pricing.quote(query.model, usage, **options, at=at)
-        if INTERNAL_ERROR in answer.flags:
-            return problem(500, "the calculation failed")
-        snapshot, found = answer.snapshot, answer.quote
+        found = price(snapshot.catalog, found.match, usage, **options, at=at, strict=True)
     profile = _profile(snapshot, query)
     # Without a profile the report leaves the charge out; the estimate needs one all the same.
     estimate = Estimate(found, query.calls, profile or Profile())
     charged = profile is not None
+    if not is_whole:
+        return text_response(json_text(_customer_document(estimate, snapshot, charged=charged)))
     result = report.QuoteResult((QuotedCall(estimate),), flags=snapshot.flags, charged=charged)
     return text_response(json_text(report.document(result)))
+
+
+def _customer_document(estimate: Estimate, snapshot: Snapshot, *, charged: bool) -> dict[str, Any]:
+    """What a customer pays: no cost, no rate and no markup of the team's."""
+    quote = estimate.quote
+    amounts: dict[str, Any] = {"client_cost_usd": None, "credits": None}
+    if charged:
+        whole = report.document(report.QuoteResult((QuotedCall(estimate),)))
+        amounts = {name: whole[name] for name in amounts}
+    return {
+        "schema": "pricectl.customer-quote/1",
+        "model": quote.match.asked,
+        "match": quote.match.how,
+        "calls": estimate.calls,
+        **amounts,
+        "flags": list(snapshot.flags),
+        "generation": snapshot.generation,
+        "catalog_sha256": snapshot.sha256,
+    }
 
 
 def _details(query: QuoteParameters) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from typing import Any
 
 from pricectl.core.labels import clean
 from pricectl.core.windows import read_instant
-from pricectl.runtime import Metrics, Pricing, ReloadResult, Snapshot
+from pricectl.runtime import Pricing, ReloadResult, Snapshot
+from pricectl.runtime.shared_files import user_id
 from pricectl.runtime.snapshot import Reason
 
 # A refusal lists rows; the log has all of it.
@@ -16,10 +17,11 @@ RELOAD_REFUSED = "reload-refused"
 
 def health(pricing: Pricing) -> dict[str, Any]:
     """The public part of the status; `version` is the catalog's SHA-256."""
-    return _health(pricing.snapshot, pricing.metrics())
+    return _health(pricing.snapshot_in_use, pricing)
 
 
-def _health(snapshot: Snapshot, metrics: Metrics) -> dict[str, Any]:
+def _health(snapshot: Snapshot, pricing: Pricing) -> dict[str, Any]:
+    metrics, pending = pricing.metrics(), pricing.pending_edit
     # The old prices are in use and right, but an edit waits: that is degraded, too.
     flags = [*snapshot.flags, *([] if metrics.last_reload_ok else [RELOAD_REFUSED])]
     return {
@@ -31,6 +33,10 @@ def _health(snapshot: Snapshot, metrics: Metrics) -> dict[str, Any]:
         "last_updated": clean(snapshot.catalog.last_updated),
         "layer": snapshot.layer,
         "flags": flags,
+        # An edit of the file that no reload has announced; the workers charge by `version`.
+        "pending": pending or None,
+        # Workers of another user, or without a shared state folder, are another group.
+        "group": pricing.group or None,
     }
 
 
@@ -38,17 +44,23 @@ def status(pricing: Pricing) -> dict[str, Any]:
     """The operator's status: health, faults, the last reload and the process's counters."""
     # The last reload first: the prices read after it are never older than it says.
     last = pricing.last_reload
-    snapshot, metrics = pricing.snapshot, pricing.metrics()
+    snapshot, metrics = pricing.snapshot_in_use, pricing.metrics()
+    uncharged = pricing.uncharged_metrics()
     at = metrics.last_reload_at
     return {
-        **_health(snapshot, metrics),
+        **_health(snapshot, pricing),
         "pid": os.getpid(),
+        "user": user_id(),
         "loaded_at": snapshot.loaded_at.isoformat(),
         "catalog_age_seconds": age_seconds(snapshot),
+        "fallback_reason": _public(snapshot.fallback_reason),
         "settings_problem": _public(snapshot.settings_problem),
         "last_reload": {**reload_document(last), "at": at and at.isoformat()} if last else None,
         "reloads": dict(metrics.reloads),
         "fallbacks": dict(metrics.fallbacks),
+        "unknown_names": metrics.unknown_names,
+        "endpoint_fallbacks": dict(uncharged.fallbacks),
+        "endpoint_unknown_names": uncharged.unknown_names,
     }
 
 

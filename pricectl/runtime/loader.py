@@ -1,7 +1,9 @@
 """Reads, builds and checks a catalog; only a faultless one may price calls."""
 
 import gc
+import math
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,8 +14,9 @@ from pricectl.core.catalog import Catalog, build
 from pricectl.core.errors import DocumentError, PricingError
 from pricectl.core.prices import Problem
 from pricectl.files import atomic
+from pricectl.files.reference import fallback_or_problem
 from pricectl.flags import BAD_JSON, NOT_FOUND, REFUSED, UNREADABLE, Layer
-from pricectl.packaged import packaged_catalog
+from pricectl.packaged import CATALOG, packaged_bytes, packaged_catalog
 from pricectl.policy import Policy
 from pricectl.runtime.snapshot import Snapshot
 
@@ -42,6 +45,13 @@ class Refused(PricingError):
         return self.phrase == UNREADABLE
 
 
+class NotAnnounced(Refused):
+    """The last good copy has a version that nobody has announced, or not yet."""
+
+    def __init__(self) -> None:
+        super().__init__("the last good copy is not a version that was announced")
+
+
 def to_refusal(error: Exception) -> Refused:
     """Any error as a refusal; an unexpected one is named by its type only."""
     if isinstance(error, Refused):
@@ -67,6 +77,7 @@ class LoadedCatalog(NamedTuple):
             self.source,
             datetime.now(UTC),
             settings_problem=settings_problem,
+            fallback=fallback_or_problem(policy),
         ).flagged()
 
 
@@ -88,7 +99,7 @@ def build_catalog(data: bytes, sha256: str) -> Catalog:
     """
     problems: list[Problem] = []
     try:
-        with _pause_collection():
+        with _let_others_run(), _pause_collection():
             values = document.parse(data)
             catalog = build(values, problems, source=sha256)
     except DocumentError as error:
@@ -100,10 +111,14 @@ def build_catalog(data: bytes, sha256: str) -> Catalog:
             + (f" (and {more} more)" if more else ""),
             findings=tuple(problems[:MAX_FINDINGS]),
         )
-    return catalog
+    return catalog.with_index()
 
 
+# How often a thread that reads a catalog lets the others run; Python's own 5 ms delay each answer
+# that needs the interpreter several times.
+SWITCH_SECONDS = 0.0005
 _collection_paused = False
+_switch_seconds: float | None = None
 
 
 @contextmanager
@@ -125,14 +140,41 @@ def _pause_collection() -> Iterator[None]:
         gc.enable()
 
 
-def _resume_collection() -> None:
-    """In a forked child, where the thread that paused the collection does not exist."""
+@contextmanager
+def _let_others_run() -> Iterator[None]:
+    """Hand the interpreter to other threads ten times as often, while this one reads a catalog.
+
+    The interval belongs to the process; it is put back unless somebody else has set another one.
+    """
+    global _switch_seconds  # noqa: PLW0603 - it belongs to the process, as the interval does
+    if _switch_seconds is not None or sys.getswitchinterval() <= SWITCH_SECONDS:
+        yield
+        return
+    _switch_seconds = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_SECONDS)
+    try:
+        yield
+    finally:
+        _restore_interval()
+
+
+def _restore_interval() -> None:
+    global _switch_seconds
+    before, _switch_seconds = _switch_seconds, None
+    # Kept in whole microseconds, so that it does not come back as the very same float.
+    if before is not None and math.isclose(sys.getswitchinterval(), SWITCH_SECONDS, rel_tol=0.01):
+        sys.setswitchinterval(before)
+
+
+def _after_fork() -> None:
+    """In a forked child, where the thread that reads a catalog does not exist."""
     if _collection_paused:
         gc.enable()
+    _restore_interval()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_resume_collection)
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def load(path: str, layer: Layer = "file") -> LoadedCatalog:
@@ -143,16 +185,25 @@ def load(path: str, layer: Layer = "file") -> LoadedCatalog:
 
 def load_packaged() -> LoadedCatalog:
     """The catalog inside the package, as it was when the package was built. Raises Refused."""
-    return load(str(packaged_catalog()), "packaged")
+    if packaged_catalog().exists():
+        return load(str(packaged_catalog()), "packaged")
+    try:
+        data = packaged_bytes(CATALOG)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise Refused(f"cannot be read: {reason}", phrase=UNREADABLE) from None
+    catalog = build_catalog(data, atomic.sha256(data))
+    return LoadedCatalog(catalog, data, "packaged", str(packaged_catalog()))
 
 
 def check_sane(new: Catalog, in_use: Catalog, policy: Policy) -> None:
-    """Refuse a catalog that looks broken beside the prices in use. Raises Refused.
+    """Refuse a catalog that looks broken compared with the prices in use. Raises Refused.
 
     PRICECTL_ACCEPT=sha256:PREFIX names the one file that a person has accepted.
     """
     bounds, now = policy.limits.bounds, datetime.now(UTC)
-    verdict = sanity.check(in_use, new, critical=policy.critical, bounds=bounds, at=now)
+    with _let_others_run():
+        verdict = sanity.check(in_use, new, critical=policy.critical, bounds=bounds, at=now)
     algorithm, _, prefix = os.environ.get(ACCEPT, "").strip().lower().partition(":")
     named = algorithm == "sha256" and new.sha256.startswith(prefix)
     if not verdict.refused or (named and len(prefix) >= ACCEPT_DIGITS):

@@ -17,18 +17,22 @@ MIN_WATCH_SECONDS = 0.05
 FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS = 0.5, 60.0
 
 
-class Polled(Protocol):
-    """What the watcher calls, and a fork."""
-
-    def poll(self) -> None:
-        """Look for new prices now."""
+class Forked(Protocol):
+    """What has to be mended in a forked child."""
 
     def after_fork(self) -> None:
         """Go on in the child, where only the forking thread lives."""
 
 
+class Polled(Forked, Protocol):
+    """What the watcher calls, and a fork."""
+
+    def poll(self) -> None:
+        """Look for new prices now."""
+
+
 class Watcher:
-    """Polls in a thread until it is stopped, or until nobody holds the prices any more."""
+    """Polls in a thread until it is stopped, or until the prices are no longer referenced."""
 
     def __init__(self, polled: Polled, monitor: Monitor) -> None:
         self._polled = weakref.ref(polled)
@@ -108,18 +112,18 @@ def run_in_thread(task: Callable[[], object]) -> bool:
     return True
 
 
-_ALL: "weakref.WeakSet[Polled]" = weakref.WeakSet()
+_ALL: "weakref.WeakSet[Forked]" = weakref.WeakSet()
 
 
-def call_after_fork(polled: Polled) -> None:
+def call_after_fork(forked: Forked) -> None:
     """Call its `after_fork` in every child, for as long as it lives."""
-    _ALL.add(polled)
+    _ALL.add(forked)
 
 
 def _after_fork() -> None:
-    for polled in list(_ALL):
+    for forked in list(_ALL):
         with suppress(Exception):
-            polled.after_fork()
+            forked.after_fork()
 
 
 if hasattr(os, "register_at_fork"):

@@ -4,16 +4,19 @@ Readers take one reference to a frozen snapshot; a reload builds a new one and s
 Every problem is flagged, counted and logged; none is raised.
 """
 
+import logging
 import os
 from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
 from time import monotonic
 
 from pricectl.core.model import Match
 from pricectl.core.usage import Usage
-from pricectl.flags import INTERNAL_ERROR
+from pricectl.flags import INTERNAL_ERROR, QUOTE_FALLBACK
 from pricectl.policy import Policy
-from pricectl.runtime.monitor import Monitor
+from pricectl.runtime.monitor import Listener, Monitor
+from pricectl.runtime.polling import call_after_fork
 from pricectl.runtime.quoting import QuoteOptions, price_carefully, price_plainly, price_response
 from pricectl.runtime.snapshot import Answer, Metrics, ReloadResult, Snapshot
 from pricectl.runtime.sources import Options
@@ -30,7 +33,9 @@ class Pricing:
 
     def __init__(self) -> None:
         self._monitor = Monitor()
+        self._quote_monitor = Monitor(QUOTE_FALLBACK, logging.INFO)
         self._updater = Updater(self._monitor)
+        call_after_fork(self._quote_monitor)
 
     @classmethod
     def load(
@@ -96,6 +101,28 @@ class Pricing:
         except Exception:  # noqa: BLE001 - no frame is left: the recursion limit is near
             return updater.no_price
 
+    def quote_uncharged(
+        self,
+        name: str,
+        usage: Usage | object,
+        *,
+        service: str | None = None,
+        region: str | None = None,
+        at: date | None = None,
+    ) -> Answer:
+        """As `quote`, for a call that nobody is charged for, such as a customer's question.
+
+        It is counted and logged apart (`uncharged_metrics`, "fallback quote"), so that whoever may
+        ask cannot raise the alarm about real calls, nor hide one of them.
+        """
+        updater = self._updater
+        try:
+            options = QuoteOptions(service, region, at)
+            snapshot, deny = self.snapshot, updater.deny
+            return price_carefully(snapshot, name, usage, options, deny, self._quote_monitor)
+        except Exception:  # noqa: BLE001 - no frame is left: the recursion limit is near
+            return updater.no_price
+
     def quote_response(
         self,
         body: object,
@@ -131,11 +158,26 @@ class Pricing:
             updater.check_for_news()
         return updater.snapshot
 
+    @property
+    def snapshot_in_use(self) -> Snapshot:
+        """The prices that calls use now; nothing is looked for, started or waited for."""
+        return self._updater.snapshot
+
+    @property
+    def group_folder(self) -> Path | None:
+        """The folder that the workers of the group share; None where they share none."""
+        return self._updater.group_folder
+
+    @property
+    def group(self) -> str:
+        """The name of the worker group, drawn by lot; "" where workers do not follow each other."""
+        return self._updater.group_name
+
     def reload(self, *, force: bool = False) -> ReloadResult:
         """Read the file again and swap the prices, or keep the old ones and say why.
 
         Refused: a file that cannot be read, a catalog with a problem, or (unless `force`) one that
-        looks broken beside the prices in use, see `core.sanity`. All workers of the host follow.
+        looks broken compared with the prices in use, see `core.sanity`. All workers follow.
         """
         return self._updater.reload(force=force)
 
@@ -143,6 +185,14 @@ class Pricing:
     def last_reload(self) -> ReloadResult | None:
         """What the last reload did; None before the first."""
         return self._updater.last_reload
+
+    @property
+    def pending_edit(self) -> str:
+        """The hash of the catalog file's content if that is not in use; "" if it is.
+
+        As of the last look (start, `poll`, reload); nothing is read here.
+        """
+        return self._updater.pending_edit
 
     def poll(self) -> None:
         """Look now whether another worker, or a changed file that is watched, has new prices.
@@ -165,6 +215,18 @@ class Pricing:
     def metrics(self) -> Metrics:
         """Counters since the process began."""
         return self._monitor.metrics()
+
+    def uncharged_metrics(self) -> Metrics:
+        """The counters of `quote_uncharged`; it has no reloads of its own."""
+        return self._quote_monitor.metrics()
+
+    def listen(self, listener: Listener, uncharged: Listener) -> None:
+        """Tell a listener of each event of calls and loads, another of those of uncharged quotes.
+
+        They are called by the thread of the event, and must be quick.
+        """
+        self._monitor.listen(listener)
+        self._quote_monitor.listen(uncharged)
 
     def count_internal_error(self, about: str) -> None:
         """Count and log an answer that stands for a failed calculation; `about` says where."""

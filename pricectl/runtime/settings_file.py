@@ -1,7 +1,7 @@
 """The settings of one process: found once, at start, and never lost in silence.
 
 What a customer is charged depends on the credit profile that the settings choose. Where they cannot
-say which one, the last good settings hold; without those nobody knows the price of a credit, and
+say which one, the last good settings apply; without those the price of a credit is unknown, and
 the process has no profile rather than the default one, which resells at cost.
 """
 
@@ -14,7 +14,7 @@ from pricectl.files import atomic, settings
 from pricectl.files.settings import SettingsText
 from pricectl.policy import NO_PROFILE, BadSettings, Policy
 from pricectl.runtime.loader import Refused
-from pricectl.runtime.shared_files import LastGoodCopy
+from pricectl.runtime.shared_files import LastGoodCopy, Owner
 from pricectl.runtime.snapshot import Reason
 
 _SETTINGS_GONE = "no settings file was found, though this catalog was used with one before"
@@ -129,7 +129,9 @@ class SettingsFile:
     def _copy(self, path: Path) -> LastGoodCopy | None:
         if self._state_folder is None:
             return None
-        return LastGoodCopy(path, self._state_folder, ".settings", settings.MAX_SETTINGS_BYTES)
+        # By path: a copy is read when the settings, which name the service, cannot be.
+        owner, most = Owner.of(path), settings.MAX_SETTINGS_BYTES
+        return LastGoodCopy(owner, self._state_folder, ".settings", most)
 
 
 def _reason(error: PricingError | OSError, path: Path | None) -> Reason:

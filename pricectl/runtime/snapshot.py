@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple, Self
 from pricectl import __version__
 from pricectl.core.calculator import Quote
 from pricectl.core.catalog import Catalog, build
+from pricectl.core.fallback import Fallback
 from pricectl.core.model import Match
 from pricectl.core.prices import Problem
 from pricectl.core.profile import Profile
@@ -51,7 +52,8 @@ class Snapshot(NamedTuple):
 
     `loaded_at` is in UTC; `generation` counts the reloads of a host; `source` is the file, in words
     for a log. `flags` go with every answer: which layer the prices are from if not from the file,
-    and whether the settings have a fault, which `settings_problem` names.
+    and whether the settings have a fault, which `settings_problem` names. `fallback_reason` says
+    why the prices are not from the file; `fallback` answers for names that the catalog lacks.
     """
 
     catalog: Catalog
@@ -63,6 +65,8 @@ class Snapshot(NamedTuple):
     calculator_version: str = __version__
     flags: tuple[str, ...] = ()
     settings_problem: str = ""
+    fallback: Fallback = Fallback()
+    fallback_reason: str = ""
 
     def flagged(self) -> "Snapshot":
         """The same with the flags that its layer and its settings call for."""
@@ -140,12 +144,16 @@ class ReloadResult(NamedTuple):
 
 
 class Metrics(NamedTuple):
-    """Counters since the process began, for a monitor; every kind is there from the start."""
+    """Counters since the process began, for a monitor; every kind is there from the start.
+
+    `unknown_names` is how many distinct names no row answered, 10,000 at most.
+    """
 
     fallbacks: Mapping[str, int]
     reloads: Mapping[str, int]
     last_reload_ok: bool
     last_reload_at: datetime | None
+    unknown_names: int = 0
 
 
 # One price for everything; built while there is memory for it.

@@ -1,25 +1,24 @@
 """The files one process uses: its catalog, its settings, and what the workers of a host share."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from pricectl.files import atomic, catalog_file
 from pricectl.flags import NOT_FOUND
 from pricectl.policy import Policy
-from pricectl.runtime import loader
-from pricectl.runtime.loader import LoadedCatalog, Refused
+from pricectl.runtime.loader import LoadedCatalog, NotAnnounced, Refused
 from pricectl.runtime.monitor import Monitor
 from pricectl.runtime.settings_file import SettingsFile, SettingsInForce
 from pricectl.runtime.shared_files import (
-    Announcement,
-    AnnouncementFile,
     LastGoodCopy,
+    Owner,
     catalog_copy,
     default_state_folder,
     load_copy,
+    stable_path,
 )
+from pricectl.runtime.worker_group import Announcement, WorkerGroup
 
 
 class Options(NamedTuple):
@@ -36,14 +35,16 @@ class Sources(NamedTuple):
     """The catalog file (None: only the packaged one) and the files that go with it.
 
     Sources are `provisional`, and looked for again, while there is no catalog file or while the
-    settings that may name one have a fault.
+    settings that may name one have a fault. `file_key` stands for the catalog's path: a release in
+    a new folder has another one.
     """
 
     path: str | None
     settings: SettingsFile
-    announcements: AnnouncementFile | None = None
+    group: WorkerGroup | None = None
     last_good: LastGoodCopy | None = None
     provisional: bool = False
+    file_key: str = ""
 
     def content_sha256(self) -> str:
         """The hash of the files' content; empty where the catalog cannot be read."""
@@ -53,47 +54,59 @@ class Sources(NamedTuple):
             return ""
         return atomic.sha256(read) + self.settings.content_sha256()
 
+    def file_stamp(self) -> tuple[int, ...] | None:
+        """A value that changes with each edit of the catalog; None while there is no file."""
+        try:
+            found = os.stat(self.path) if self.path is not None else None  # noqa: PTH116
+        except (OSError, ValueError):
+            return None
+        if found is None:
+            return None
+        return found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_dev, found.st_size
+
     def announced(self) -> Announcement | None:
         """The version that the workers agreed on last."""
-        return self.announcements.read() if self.announcements else None
+        return self.group.read() if self.group else None
 
     def announcement_stamp(self) -> tuple[int, int, int] | None:
         """A value that changes with each announcement; None while there is none."""
-        return self.announcements.stamp() if self.announcements else None
+        return self.group.stamp() if self.group else None
 
-    def load_own_layers(self, monitor: Monitor) -> Iterator[LoadedCatalog]:
-        """The team's own prices, from each layer that can be used, the best first."""
-        file = None
-        if self.path is not None:
-            try:
-                file = loader.load(self.path)
-                yield file
-            except Exception as error:  # noqa: BLE001 - the next layer answers
-                monitor.failure("file", error)
-        if self.last_good:
-            try:
-                yield load_copy(self.last_good, reuse=file)
-            except Exception as error:  # noqa: BLE001 - the next layer answers
-                monitor.failure("last-known-good", error)
+    def load_last_good(
+        self, announced: Announcement | None, reuse: LoadedCatalog | None = None
+    ) -> LoadedCatalog | None:
+        """The last good copy; None where no place for one is known.
+
+        Its hash must be one of those that were announced, so that a copy which somebody has
+        rewritten with its hash is not used.
+
+        Raises Refused; NotAnnounced, also while a reload has saved its copy and not announced it.
+        """
+        if self.last_good is None:
+            return None
+        loaded = load_copy(self.last_good, reuse)
+        if announced and announced.recent and loaded.catalog.sha256 not in announced.recent:
+            raise NotAnnounced
+        return loaded
 
     def save_last_good(
         self,
         loaded: LoadedCatalog,
         monitor: Monitor,
         wait_seconds: float,
-        *,
-        copy_is_current: bool | None = None,
+        copy_sha256: str | None = None,
     ) -> None:
         """Save the last good copy. If another process holds the lock, the next reload saves it.
 
-        `copy_is_current`: the copy has this content already; None: not known, so it is read.
+        `copy_sha256` is the hash of what the copy holds; None: not known, so it is read.
         """
-        copy, data, sha256 = self.last_good, loaded.data, loaded.catalog.sha256
+        data, sha256 = loaded.data, loaded.catalog.sha256
         try:
-            if copy and copy_is_current is None:
-                copy_is_current = copy.holds(data, sha256)
-            if copy and not copy_is_current:
-                copy.save(data, sha256, wait_seconds)
+            if self.last_good is None:
+                return
+            unknown = copy_sha256 is None
+            if copy_sha256 != sha256 and not (unknown and self.last_good.holds(data, sha256)):
+                self.last_good.save(data, sha256, wait_seconds)
         except atomic.LockBusy:
             return
         except Exception as error:  # noqa: BLE001 - the prices are good all the same
@@ -132,9 +145,15 @@ def find_sources(
     provisional = path is None or (bool(found.problem) and by_settings)
     sources = Sources(path, settings_file, provisional=provisional)
     if path is not None and state_folder is not None:
-        announcements = AnnouncementFile.of_catalog(path, state_folder)
-        last_good = catalog_copy(path, state_folder)
-        sources = sources._replace(announcements=announcements, last_good=last_good)
+        try:
+            owner = Owner.of(path, found.policy.service or "")
+            sources = sources._replace(
+                group=WorkerGroup(owner, state_folder),
+                last_good=catalog_copy(owner, state_folder),
+                file_key=atomic.sha256(os.fsencode(stable_path(path)))[:16],
+            )
+        except Exception as error:  # noqa: BLE001 - this worker reloads alone
+            monitor.failure("last-known-good", error)
     return sources, found
 
 

@@ -31,7 +31,7 @@ class Updater:
 
     A thread that takes both locks takes `_lock` first. A call takes only `_start_lock`, and only
     before the first prices are there, so that it never waits for a reload. It reads `check_at`,
-    `snapshot`, `deny` and `no_price`; nobody else writes to them.
+    `snapshot`, `deny` and `no_price`; no other code writes to them.
     """
 
     def __init__(self, monitor: Monitor) -> None:
@@ -45,6 +45,18 @@ class Updater:
         self._use(EMERGENCY)
         self._reset(Options())
         polling.call_after_fork(self)
+
+    @property
+    def group_name(self) -> str:
+        """The name of the worker group; "" where workers do not follow each other."""
+        group = self._sources.group
+        return group.name if group else ""
+
+    @property
+    def group_folder(self) -> Path | None:
+        """The folder that the workers of the group share; None where they share none."""
+        group = self._sources.group
+        return group.folder if group and group.name else None
 
     def configure(self, options: Options) -> None:
         """Restart with new options; the prices in use stay until the next are there."""
@@ -61,7 +73,8 @@ class Updater:
             self.check_at = monotonic() + self._options.check_seconds
             announced = self._sources.announcement_stamp() != self._stamp
             # Loading takes longer than a call may: a thread does it, this call has the old price.
-            if not self._polling and (announced or self._retry_is_due()):
+            wanted = announced or not self._joined or self._retry_is_due()
+            if not self._polling and wanted:
                 self._polling = True
                 if not polling.run_in_thread(self.poll):
                     self.poll()
@@ -86,6 +99,8 @@ class Updater:
             self._polling = False
             return
         try:
+            if not self._joined:
+                self._join()
             # Other workers first: what they announced may be the very edit that is watched.
             self._take_announced()
             # Read before the reload: the next poll takes an edit made meanwhile.
@@ -97,6 +112,7 @@ class Updater:
         except Exception as error:  # noqa: BLE001 - the old prices stay
             self._monitor.failure("file", error)
         finally:
+            self._look_for_edit()
             self._polling = False
             self._lock.release()
 
@@ -104,7 +120,9 @@ class Updater:
         """See `Pricing.watch`."""
         self._ensure_started()
         with self._lock:
-            self._content_sha256 = self._sources.content_sha256()
+            # An edit that waits at the start of watching is taken by the first look.
+            self._look_for_edit()
+            self._content_sha256 = "" if self.pending_edit else self._sources.content_sha256()
             self.watcher.start(every_seconds)
 
     def after_fork(self) -> None:
@@ -124,6 +142,10 @@ class Updater:
         self._stamp: tuple[int, int, int] | None = None
         # The hash of the files' content that was checked last, while they are watched.
         self._content_sha256 = ""
+        # The stamp of the file that was read last to see whether an edit waits, and its hash.
+        self._seen_file: tuple[tuple[int, ...] | None, str] = (None, "")
+        self.pending_edit: str = ""
+        self._joined: bool = True
         self._polling = False
         self._retry_pause = polling.RetryPause()
         self._started = False
@@ -141,9 +163,12 @@ class Updater:
             self._starting = threading.get_ident()
             try:
                 settings = self._find_sources()
-                self._stamp = self._sources.announcement_stamp()
+                file_stamp = self._sources.file_stamp()
                 start = first_snapshot(self._sources, settings, self._monitor)
                 self._use(start.snapshot)
+                self._joined, self._stamp = start.joined, start.stamp
+                if start.file_sha256:
+                    self._seen_file = (file_stamp, start.file_sha256)
                 if start.refused:
                     self._refused(start.refused)
             except Exception as error:  # noqa: BLE001 - the default price answers
@@ -154,22 +179,45 @@ class Updater:
             # From here on no other call waits, not even while this one catches up.
             self._started = True
             self._monitor.loaded(self.snapshot)
-            if self._stamp:
-                self._catch_up()
+            self._look_for_edit(log=not self.snapshot.fallback_reason)
             self._starting = None
 
     def _is_starting(self) -> bool:
         """Whether this thread is starting; another one waits for the lock."""
         return self._starting == threading.get_ident()
 
-    def _catch_up(self) -> None:
-        """At start, take an edit that no worker has announced yet; a call may be waiting."""
+    def _join(self) -> None:
+        """Agree with the other workers, one of which held the lock at the start."""
+        settings = self._sources.settings.read(self.snapshot.policy)
+        start = first_snapshot(self._sources, settings, self._monitor, current=self.snapshot)
+        self._joined = start.joined
+        if start.joined:
+            self._stamp = start.stamp
+        if start.joined and start.snapshot._replace(loaded_at=self.snapshot.loaded_at) != (
+            self.snapshot
+        ):
+            self._use(start.snapshot)
+            self._monitor.loaded(start.snapshot)
+
+    def _look_for_edit(self, *, log: bool = True) -> None:
+        """See whether the file has another content than the prices in use.
+
+        It is logged once; not at all where a refusal has just said more.
+        """
         try:
-            self._swap(self._reload_from_file(NO_WAIT))
-        except atomic.LockBusy:
-            polling.run_in_thread(self.reload)
-        except Exception as error:  # noqa: BLE001 - the announced prices stay
-            self._refused(error)
+            stamp, path = self._sources.file_stamp(), self._sources.path
+            if stamp is None or path is None:
+                self.pending_edit = ""
+                return
+            if stamp != self._seen_file[0]:
+                self._seen_file = (stamp, atomic.current_sha256(path))
+            content = self._seen_file[1]
+            pending = "" if content in {self.snapshot.sha256, atomic.ABSENT} else content
+            if log and pending and pending != self.pending_edit:
+                self._monitor.edit_pending(pending, self.snapshot)
+            self.pending_edit = pending
+        except Exception:  # noqa: BLE001 - a file that cannot be read is reported elsewhere
+            self.pending_edit = ""
 
     def _take_announced(self) -> None:
         """Take the version that another worker has announced."""
@@ -182,6 +230,8 @@ class Updater:
             new = take_announced(self._sources, self.snapshot, self._monitor)
             if new.snapshot is not self.snapshot:
                 self._swap(new)
+        except atomic.LockBusy:
+            self._stamp = None  # a newer version is on its way: look again
         except Exception as error:  # noqa: BLE001 - the old prices stay
             if to_refusal(error).is_temporary:
                 self._stamp = None  # the failure may be temporary: look again
@@ -228,6 +278,7 @@ class Updater:
     def _reload_from_file(self, wait_seconds: float, *, force: bool = False) -> NextSnapshot:
         if self._sources.provisional:
             self._find_sources()
+            self._joined = True  # a reload joins the group of the file that was found
         current, monitor = self.snapshot, self._monitor
         return reload_from_file(
             self._sources, current, monitor, force=force, wait_seconds=wait_seconds
@@ -256,5 +307,6 @@ class Updater:
 
     def _done(self, result: ReloadResult, *, announced: bool = True) -> ReloadResult:
         self.last_reload = result
+        self._look_for_edit(log=False)
         self._monitor.reload(result, announced=announced)
         return result

@@ -68,7 +68,7 @@ def test_the_sample_job_is_charged_before_and_after() -> None:
     assert job.name == "o3"
 
 
-def test_a_factor_of_five_is_an_error_and_the_same_price_is_none() -> None:
+def test_five_times_the_price_is_an_error() -> None:
     old, new = {"o": {"m": O3}}, {"o": {"m": O3 | {"output_cost_per_token": 40e-06}}}
     (change,) = between(old, new).changes
     assert change.severity == "error"
@@ -88,7 +88,7 @@ def test_a_new_long_context_price_is_compared_with_what_was_charged() -> None:
     assert job.move == Move(448_000_000_000, 888_000_000_000)
 
 
-def test_a_vanished_cache_price_says_what_is_charged_now() -> None:
+def test_a_removed_cache_price_shows_what_is_charged_instead() -> None:
     # cached tokens fall back on the input rate: $0.50 -> $2 is +300%
     cached = O3 | {"cache_read_input_token_cost": 0.5e-06}
     (change,) = between({"openai": {"o3": cached}}, {"openai": {"o3": O3}}).changes
@@ -118,7 +118,7 @@ def test_a_second_is_shown_per_second() -> None:
     assert (change.old, change.new) == ("0.0001", "0.0002")
 
 
-def test_a_service_has_a_job_of_its_own() -> None:
+def test_each_service_has_its_own_sample_job() -> None:
     # batch input was charged at the standard $2: 10,000 x $2 -> x $1, 1,000 output at $8 on both
     comparison = between(
         {"o": {"m": O3}}, {"o": {"m": O3 | {"input_cost_per_token_batches": 1e-06}}}
@@ -137,12 +137,12 @@ def test_a_service_has_a_job_of_its_own() -> None:
         ("cache_creation_input_token_cost_above_1hr", "10,000 1h cache write tokens", 10_000 * 9),
     ],
 )
-def test_every_kind_of_token_has_a_job_of_its_own(key: str, label: str, cost: int) -> None:
+def test_each_kind_of_token_has_its_own_sample_job(key: str, label: str, cost: int) -> None:
     (job,) = moved(between({"o": {"m": O3}}, {"o": {"m": O3 | {key: 9e-06}}}))
     assert (job.workload.name, job.move.new_pico_usd) == (label, cost * 10**6)
 
 
-def test_added_and_removed_show_their_base_prices() -> None:
+def test_added_and_removed_rows_show_their_base_prices() -> None:
     comparison = between(
         {"openai": {"gpt": GPT, "o3": O3}}, {"openai": {"gpt": GPT, "zeta": O3 | GPT}}
     )
@@ -151,7 +151,7 @@ def test_added_and_removed_show_their_base_prices() -> None:
     assert shown(removed) == ("removed", "openai/o3", "", "input 2.00, output 8.00", "None")
 
 
-def test_a_removed_name_falls_to_the_default_price_and_says_what_it_costs_now() -> None:
+def test_a_removed_name_shows_its_cost_at_the_default_price() -> None:
     comparison = between({"openai": {"gpt": GPT, "o3": O3}}, {"openai": {"gpt": GPT}})
     (change,) = comparison.of("resolution")
     assert shown(change)[3:] == ("openai/o3 (exact)", "the default price")
@@ -188,7 +188,7 @@ def test_a_new_row_of_another_provider_may_make_a_name_ambiguous() -> None:
     assert "a/m" not in names
 
 
-def test_a_name_that_was_a_guess_is_part_of_the_addition_unless_it_is_watched() -> None:
+def test_a_name_that_was_a_guess_is_reported_with_the_added_row() -> None:
     old, new = {"openai": {"gpt": GPT}}, {"openai": {"gpt": GPT, "o3": O3}}
     assert between(old, new).of("resolution") == ()
     (change,) = between(old, new, names=("o3",)).of("resolution")
@@ -236,7 +236,7 @@ def test_a_renamed_row_keeps_its_history_of_prices() -> None:
     assert comparison.impact[0].move == Move(7_500_000_000, 10_000_000_000)
 
 
-def test_rows_of_one_price_are_paired_by_the_likest_name() -> None:
+def test_renamed_rows_of_equal_price_are_paired_by_most_similar_name() -> None:
     old = {"p": {"alpha-one": GPT, "beta-two": GPT}}
     new = {"p": {"beta-two-b": GPT, "alpha-one-a": GPT}}
     pairs = {(change.old, change.new) for change in between(old, new).of("renamed")}
@@ -246,7 +246,7 @@ def test_rows_of_one_price_are_paired_by_the_likest_name() -> None:
 @pytest.mark.parametrize(
     "other", [{"q": {"alpha-2": GPT}}, {"p": {"alpha-2": O3}}, {"p": {"zz": GPT}}]
 )
-def test_another_provider_price_or_name_is_no_rename(other: Rows) -> None:
+def test_a_row_with_another_provider_price_or_name_is_not_a_rename(other: Rows) -> None:
     assert not between({"p": {"alpha-1": GPT}}, other).of("renamed")
 
 
@@ -302,7 +302,7 @@ def test_the_default_price_is_a_price() -> None:
     assert between(old, same).of("repriced") == ()
 
 
-def test_a_price_that_charges_the_same_is_no_repricing() -> None:
+def test_a_price_that_charges_the_same_is_not_a_repricing() -> None:
     # a synonym for the same key, and a thirteenth decimal that loading rounds away
     old = {"o": {"m": O3 | {"input_cost_per_token_cache_hit": 1e-06}}}
     new = {"o": {"m": O3 | {"cache_read_input_token_cost": Decimal("1e-06").__float__()}}}
@@ -337,7 +337,7 @@ def test_a_regional_factor_is_a_repricing() -> None:
     assert change.largest.relative == Fraction(1, 5)
 
 
-def test_a_factor_that_no_calculator_reads_is_not_said_to_charge_the_same() -> None:
+def test_an_unread_factor_is_not_reported_as_charging_the_same() -> None:
     old, new = ({"o": {"m": O3 | {"moon_uplift_multiplier": factor}}} for factor in (1.1, 1.2))
     (change,) = between(old, new).changes
     assert (change.kind, change.note, change.only_text) == ("metadata", "", False)
@@ -359,7 +359,7 @@ def test_tiered_pricing_is_compared_by_its_thresholds() -> None:
     )
 
 
-def test_off_peak_prices_and_windows() -> None:
+def test_off_peak_prices_and_windows_are_compared() -> None:
     def row(price: float, hours: str) -> dict[str, Any]:
         off = {"windows": [{"hours_utc": hours}], "input_cost_per_token": price}
         return {"o": {"m": O3 | {"off_peak_pricing": off}}}
@@ -374,7 +374,7 @@ def test_off_peak_prices_and_windows() -> None:
     assert (change.old, change.new, change.note) == (None, "1.00", "charged at 2.00 before")
 
 
-def test_an_upcoming_price_is_compared_with_the_price_in_force_on_its_day() -> None:
+def test_an_upcoming_price_is_compared_with_the_price_on_its_start_date() -> None:
     upcoming = O3 | {
         "upcoming": [
             {"from": "2030-01-01", "input_cost_per_token": 3e-06, "output_cost_per_token": 8e-06}
@@ -389,7 +389,7 @@ def test_an_upcoming_price_is_compared_with_the_price_in_force_on_its_day() -> N
     assert (job.period, job.move) == ("from 2030-01-01", Move(6_000_000_000, 7_000_000_000))
 
 
-def test_a_price_that_moves_into_the_past_changes_only_from_its_day() -> None:
+def test_a_start_date_moved_into_the_past_changes_prices_from_that_day() -> None:
     new = {
         "input_cost_per_token": 3e-06,
         "output_cost_per_token": 8e-06,
@@ -399,7 +399,7 @@ def test_a_price_that_moves_into_the_past_changes_only_from_its_day() -> None:
     assert (change.field, change.old, change.new) == ("input_cost_per_token", "2.00", "3.00")
 
 
-def test_a_corrected_past_is_shown_with_its_period() -> None:
+def test_a_corrected_previous_price_is_shown_with_its_period() -> None:
     old = {"o": {"m": O3 | {"previous": [{"until": "2026-01-01"} | GPT]}}}
     new = {
         "o": {
@@ -420,7 +420,7 @@ def test_a_corrected_past_is_shown_with_its_period() -> None:
 INPUT = '"input_cost_per_token"'
 
 
-def test_order_and_spelling_of_numbers_are_no_changes() -> None:
+def test_order_and_spelling_of_numbers_are_formatting_only() -> None:
     old = f'{{"o": {{"a": {{{INPUT}: 2.5e-06, "mode": "chat"}}, "b": {{{INPUT}: 1e-6}}}}}}'
     new = f'{{"o": {{"b": {{{INPUT}: 1.0E-6}}, "a": {{"mode": "chat", {INPUT}: 0.0000025}}}}}}'
     comparison = compare(CatalogVersion.read(old.encode()), CatalogVersion.read(new.encode()))
@@ -428,7 +428,7 @@ def test_order_and_spelling_of_numbers_are_no_changes() -> None:
     assert comparison == Comparison((), (), 2, 2)
 
 
-def test_respelling_is_found_beside_real_changes_in_an_indented_file() -> None:
+def test_respelled_numbers_are_found_beside_real_changes() -> None:
     row = f"{{\n   {INPUT}: 1e-06\n  }}"
     old = f'{{\n "o": {{\n  "a": {row},\n  "b": {row}\n }}\n}}'
     new = old.replace("1e-06", "0.000001", 1).replace("1e-06", "2e-06")
@@ -448,7 +448,7 @@ def test_the_largest_relative_cost_change_comes_first() -> None:
     assert [job.model for job in comparison.impact] == ["cheap", "dear"]
 
 
-def test_a_version_that_resembles_another_is_the_same_catalog() -> None:
+def test_reading_a_version_like_another_builds_the_same_catalog() -> None:
     one = version({"o": {"a": GPT, "b": O3 | {"aliases": ["c"]}}})
     data = json.dumps({"p": {"d": GPT}, "o": {"b": O3 | {"aliases": ["c"]}, "a": O3}}).encode()
     like, alone = CatalogVersion.read(data, reuse=one).catalog, CatalogVersion.read(data).catalog
@@ -460,7 +460,7 @@ def test_a_version_that_resembles_another_is_the_same_catalog() -> None:
         assert (mine.how, mine.model.full_name) == (theirs.how, theirs.model.full_name)
 
 
-def test_a_boolean_price_is_not_taken_over_from_an_equal_one() -> None:
+def test_a_boolean_is_not_confused_with_an_equal_number() -> None:
     one = CatalogVersion.read(b'{"o": {"m": {"input_cost_per_token": 1}}}')
     with pytest.raises(Exception, match="boolean"):
         CatalogVersion.read(b'{"o": {"m": {"input_cost_per_token": true}}}', reuse=one)
@@ -498,7 +498,7 @@ def test_a_catalog_compared_with_itself_is_empty(rows: Rows) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(CATALOGS, CATALOGS)
-def test_a_comparison_the_other_way_is_its_mirror(one: Rows, other: Rows) -> None:
+def test_swapping_base_and_head_mirrors_the_comparison(one: Rows, other: Rows) -> None:
     there, back = between(one, other), between(other, one)
 
     def rows(comparison: Comparison, *kinds: Any) -> set[str]:
@@ -519,7 +519,7 @@ def test_a_comparison_the_other_way_is_its_mirror(one: Rows, other: Rows) -> Non
 
 @settings(max_examples=150, deadline=None)
 @given(CATALOGS, CATALOGS)
-def test_no_name_changes_its_row_unsaid(one: Rows, other: Rows) -> None:
+def test_every_name_that_another_row_answers_is_reported(one: Rows, other: Rows) -> None:
     """Every name of both sides is asked in full here; the comparison asks only the touched ones."""
     old, new = version(one), version(other)
     comparison = compare(old, new, workloads=())
@@ -534,7 +534,7 @@ def test_no_name_changes_its_row_unsaid(one: Rows, other: Rows) -> None:
                     assert short in said or after.full_name in accounted
 
 
-def test_a_row_with_the_same_aliases_and_prices_is_renamed_whatever_it_is_called() -> None:
+def test_a_row_with_the_same_aliases_and_prices_is_renamed_under_any_name() -> None:
     row = O3 | {"aliases": ["chat", "smart"]}
     comparison = between(
         {"o": {"o3": row}}, {"o": {"fable-5": row | {"aliases": ["smart", "chat"]}}}
@@ -554,7 +554,7 @@ def test_a_row_with_the_same_aliases_and_prices_is_renamed_whatever_it_is_called
     ],
     ids=["other aliases", "other prices", "two such rows"],
 )
-def test_aliases_that_prove_no_rename(new: dict[str, Any]) -> None:
+def test_shared_aliases_alone_do_not_make_a_rename(new: dict[str, Any]) -> None:
     old = {"o3": O3 | {"aliases": ["chat", "smart"]}}
     assert not between({"o": old}, {"o": new}).of("renamed")
     assert not between({"o": new}, {"o": old}).of("renamed")
@@ -567,7 +567,7 @@ def test_an_old_name_among_the_aliases_is_a_rename_at_any_price() -> None:
     assert shown(comparison.of("renamed")[0]) == ("renamed", "o/fable-5", "name", "o3", "fable-5")
 
 
-def test_an_instant_without_day_is_as_good() -> None:
+def test_a_comparison_accepts_an_instant_instead_of_a_date() -> None:
     at = datetime(2026, 1, 1, 12, tzinfo=UTC)
     comparison = between({"o": {"m": O3}}, {"o": {"m": GPT}}, at=at)
     assert len(comparison.impact) == 1
@@ -585,7 +585,7 @@ def large(price: str, other: str = "2e-06", *, separator: str = "\n") -> Catalog
     return CatalogVersion.read(text.replace("\n", separator).encode())
 
 
-def test_respelling_in_a_large_file_is_found_without_reading_it_again() -> None:
+def test_respelled_numbers_in_a_large_file_are_found_in_one_reading() -> None:
     one = large("1.5e-06")
     assert compare(one, large("0.0000015", "3e-06")).respelled == 1
     assert compare(one, large("5e-06", "3e-06")).respelled == 0
@@ -593,7 +593,7 @@ def test_respelling_in_a_large_file_is_found_without_reading_it_again() -> None:
     assert compare(large("0.0000015"), one).respelled == 1
 
 
-def test_numbers_that_cannot_be_read_are_still_compared() -> None:
+def test_numbers_out_of_range_are_still_compared() -> None:
     row = f'{{"o": {{"m": {{{INPUT}: 1e-06, "x": [NaN, {{"y": 1.50}}]}}}}}}'
     old = CatalogVersion.read(row.encode())
     new = CatalogVersion.read(row.replace("NaN", "1e999999").encode())
@@ -611,7 +611,7 @@ def test_a_base_price_is_shown_once_beside_off_peak_prices() -> None:
     ]
 
 
-def test_the_price_of_a_day_is_the_one_of_its_period() -> None:
+def test_each_date_has_the_price_of_its_period() -> None:
     past = [{"until": "2025-01-01"} | O3, {"until": "2026-01-01"} | GPT]
     later = [past[0], past[1] | {"input_cost_per_token": 3e-06}]
     old, new = ({"o": {"m": O3 | {"previous": periods}}} for periods in (past, later))
@@ -619,7 +619,7 @@ def test_the_price_of_a_day_is_the_one_of_its_period() -> None:
     assert change.field == "previous/2026-01-01/input_cost_per_token"
 
 
-def test_too_many_models_are_refused_however_they_came(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_models_are_refused_on_either_side(monkeypatch: pytest.MonkeyPatch) -> None:
     one = version({"o": {"a": GPT}})
     monkeypatch.setattr("pricectl.changes.catalog_version.MAX_MODELS", 1)
     monkeypatch.setattr("pricectl.core.catalog.MAX_MODELS", 1)
@@ -627,7 +627,7 @@ def test_too_many_models_are_refused_however_they_came(monkeypatch: pytest.Monke
         CatalogVersion.read(json.dumps({"o": {"a": GPT, "b": GPT}}).encode(), reuse=one)
 
 
-def test_two_rows_of_one_full_name_are_refused_however_they_came() -> None:
+def test_two_rows_of_one_full_name_are_refused_on_either_side() -> None:
     one = version({"a/b": {"c": GPT}})
     both = json.dumps({"a/b": {"c": GPT}, "a": {"b/c": O3}}).encode()
     for like in (None, one):
@@ -636,7 +636,7 @@ def test_two_rows_of_one_full_name_are_refused_however_they_came() -> None:
 
 
 @pytest.mark.parametrize("data", [b"[]", b"{}", b'{"o": []}', b'{"o": {"m": 1}}'])
-def test_what_is_no_catalog_is_refused(data: bytes) -> None:
+def test_a_file_that_is_not_a_catalog_is_refused(data: bytes) -> None:
     for like in (None, version({"o": {"a": GPT}})):
         with pytest.raises(CatalogError):
             CatalogVersion.read(data, reuse=like)

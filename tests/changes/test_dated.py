@@ -51,12 +51,12 @@ def test_a_promotion_is_one_line_that_trips_no_gate() -> None:
 
 
 @pytest.mark.parametrize("at", [date(2025, 1, 1), DAY, datetime(2027, 6, 1, 13, tzinfo=UTC)])
-def test_whenever_it_is_looked_at(at: date) -> None:
+def test_a_promotion_trips_no_gate_at_any_date(at: date) -> None:
     assert tripped(between(ANNOUNCED, PROMOTED, at)) == []
     assert tripped(between(PROMOTED, ANNOUNCED, at)) == []
 
 
-def test_a_begun_price_that_is_edited_is_repriced() -> None:
+def test_an_edited_price_that_has_begun_is_a_repricing() -> None:
     # in force since DAY: input $2 -> $3; the turn costs 1,000 x $2 + 500 x $8 = $0.006, then $0.007
     dearer = OLD | {"upcoming": [{"from": "2026-12-01"} | NEW | {"input_cost_per_token": 3e-06}]}
     comparison = between(ANNOUNCED, dearer)
@@ -69,7 +69,7 @@ def test_a_begun_price_that_is_edited_is_repriced() -> None:
     assert {"fail-on-increase", "max-increase"} <= set(tripped(comparison))
 
 
-def test_the_rows_own_price_behind_a_begun_one_is_of_the_past() -> None:
+def test_the_base_price_is_in_the_past_once_an_upcoming_one_began() -> None:
     comparison = between(ANNOUNCED, ANNOUNCED | {"input_cost_per_token": 1.5e-06})
     (change,) = comparison.changes
     assert shown(change) == ("repriced", "input_cost_per_token", "1.00", "1.50", "until 2026-12-01")
@@ -78,7 +78,7 @@ def test_the_rows_own_price_behind_a_begun_one_is_of_the_past() -> None:
     assert (job.move, job.period) == (Move(3_000_000_000, 3_500_000_000), "until 2026-12-01")
 
 
-def test_a_promotion_with_an_edit_is_repriced_by_the_edit_alone() -> None:
+def test_a_promotion_with_an_edit_shows_only_the_edit() -> None:
     comparison = between(ANNOUNCED, PROMOTED | {"input_cost_per_token": 2.5e-06})
     (change,) = comparison.of("repriced")
     assert shown(change) == ("repriced", "input_cost_per_token", "2.00", "2.50", "")
@@ -86,7 +86,7 @@ def test_a_promotion_with_an_edit_is_repriced_by_the_edit_alone() -> None:
     assert [other.note for other in comparison.of("metadata")] == [SAME_CHARGES]
 
 
-def test_a_begun_price_that_is_dropped_is_repriced() -> None:
+def test_a_dropped_price_that_has_begun_is_a_repricing() -> None:
     comparison = between(ANNOUNCED, OLD)
     assert [shown(change) for change in comparison.changes] == [
         ("repriced", "input_cost_per_token", "2.00", "1.00", ""),
@@ -94,7 +94,7 @@ def test_a_begun_price_that_is_dropped_is_repriced() -> None:
     ]
 
 
-def test_an_announcement_is_compared_from_its_instant() -> None:
+def test_an_announced_price_is_compared_from_its_start() -> None:
     comparison = between(OLD, ANNOUNCED, date(2026, 11, 1))
     assert [shown(change)[1:] for change in comparison.changes] == [
         ("upcoming/2026-12-01/input_cost_per_token", "1.00", "2.00", "from 2026-12-01"),
@@ -105,7 +105,7 @@ def test_an_announcement_is_compared_from_its_instant() -> None:
     assert {change.period for change in begun.changes} == {""}
 
 
-def test_an_instant_within_the_day_counts() -> None:
+def test_a_start_time_within_the_day_is_used() -> None:
     noon = OLD | {"upcoming": [{"from": "2026-12-01T12:00"} | NEW]}
     before, after = (
         between(OLD, noon, datetime(2026, 12, 1, hour, tzinfo=UTC)) for hour in (11, 13)
@@ -131,7 +131,7 @@ def test_how_an_announced_price_applies_is_shown_from_its_day() -> None:
     assert (job.move, job.period) == (Move(888_000_000_000, 488_000_000_000), "from 2027-01-01")
 
 
-def test_a_factor_that_moves_with_its_prices_is_no_change() -> None:
+def test_a_factor_promoted_with_its_prices_is_not_a_change() -> None:
     factor = {"provider_specific_entry": {"us": 1.1}}
     old = ANNOUNCED | factor
     new = NEW | {"previous": [{"until": "2026-12-01"} | OLD | factor]}
@@ -141,13 +141,13 @@ def test_a_factor_that_moves_with_its_prices_is_no_change() -> None:
     assert shown(change)[:4] == ("repriced", "provider_specific_entry/us", "1.1", None)
 
 
-def test_how_tiers_apply_in_other_words_is_no_change() -> None:
+def test_an_equal_tier_rule_written_differently_is_not_a_change() -> None:
     comparison = between(OLD, OLD | {"context_tier": {"scope": "request", "boundary": "gt"}})
     (change,) = comparison.changes
     assert (change.kind, change.note, tripped(comparison)) == ("metadata", SAME_CHARGES, [])
 
 
-def test_a_source_that_moves_with_its_prices_is_no_change_and_another_one_is() -> None:
+def test_a_source_promoted_with_its_prices_is_not_a_change() -> None:
     def dated(prices: dict[str, Any], source: str) -> dict[str, Any]:
         return prices | {"source": source}
 
@@ -170,14 +170,14 @@ def test_a_row_renamed_while_it_is_promoted_is_the_same_row() -> None:
     assert not comparison.of("repriced", "added", "removed")
 
 
-def test_an_added_row_tells_the_price_in_force() -> None:
+def test_an_added_row_shows_the_price_in_force() -> None:
     old, new = ({"o": {"z": OLD}}, {"o": {"z": OLD, "m": ANNOUNCED}})
     versions = (CatalogVersion.read(json.dumps(rows).encode()) for rows in (old, new))
     (change,) = compare(*versions, at=DAY).of("added")
     assert change.new == "input 2.00, output 8.00"
 
 
-def test_a_price_of_before_all_time_has_no_time_before_it() -> None:
+def test_a_previous_price_that_ended_on_the_first_calendar_day_is_accepted() -> None:
     beginning = OLD | {"previous": [{"until": "0001-01-01"} | NEW]}
     (change,) = between(OLD, beginning).changes
     assert (change.kind, change.note) == ("metadata", SAME_CHARGES)
@@ -185,7 +185,7 @@ def test_a_price_of_before_all_time_has_no_time_before_it() -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(rows, layouts, instants | starts)
-def test_formatting_is_no_change_at_any_instant(
+def test_formatting_changes_no_price_at_any_instant(
     row: dict[str, object], layout: int | str | None, now: datetime
 ) -> None:
     """What `pricectl fmt` writes reprices nothing, renames nothing and trips no gate."""
@@ -198,7 +198,7 @@ def test_formatting_is_no_change_at_any_instant(
 
 @settings(max_examples=200, deadline=None)
 @given(rows, rows, instants | starts, instants | starts, calls)
-def test_what_is_not_said_to_be_repriced_costs_the_same_at_every_instant(
+def test_rows_without_a_repricing_cost_the_same_at_every_instant(
     one: dict[str, object], other: dict[str, object], now: datetime, then: datetime, usage: Usage
 ) -> None:
     """Two rows whose comparison has no price change charge a call of any instant alike."""

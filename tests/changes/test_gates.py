@@ -57,7 +57,9 @@ def test_without_gates_nothing_is_checked() -> None:
         ({"m": ROW | {"output_cost_per_reasoning_token": 8e-06}}, False, False, False, True),
     ],
 )
-def test_fail_on(new: Rows, *, increase: bool, decrease: bool, removed: bool, any_: bool) -> None:
+def test_fail_on_trips_on_the_named_changes_only(
+    new: Rows, *, increase: bool, decrease: bool, removed: bool, any_: bool
+) -> None:
     expected = [increase, decrease, removed, any_]
     assert tripped(SAME, new, *FailOnChange) == expected
 
@@ -82,12 +84,12 @@ def test_a_gate_says_what_it_found() -> None:
     assert gate == Gate("fail-on-any", Fraction(0), Fraction(1), tripped=True)
 
 
-def test_a_rise_from_nothing_is_beyond_every_limit() -> None:
+def test_a_rise_from_zero_exceeds_every_limit() -> None:
     (gate,) = gates(SAME, {"m": ROW | {"ocr_cost_per_page": 0.01}}, increase="1000%")
     assert (gate.actual, gate.tripped) == (None, True)
 
 
-def test_a_guess_that_became_a_price_is_no_increase_but_a_new_alias_is() -> None:
+def test_a_guess_replaced_by_a_price_is_not_an_increase_but_a_new_alias_is() -> None:
     assert tripped(SAME, ADDED, increase="0%") == [False]
     # the name a went from the default $1 / $2 to $2 / $8
     assert tripped(SAME, {"m": ROW | {"aliases": ["a"]}}, increase="299%") == [True]
@@ -119,6 +121,6 @@ def test_exit_code_trips_on_any_change() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "twenty", "-5", "1_0", "nan", "1e999", "%", "5%%"])
-def test_what_is_not_a_percentage(text: str) -> None:
+def test_a_limit_that_is_not_a_percentage_is_refused(text: str) -> None:
     with pytest.raises(BadLimit, match="is not a percentage; write 20%"):
         read_percent(text, "--max-increase")

@@ -212,7 +212,7 @@ def test_comparing_names_ends_at_the_bound(
     assert removed == 30 - len(pairs) // 30
 
 
-def test_names_that_have_nothing_in_common_are_no_rename() -> None:
+def test_names_that_have_nothing_in_common_are_not_a_rename() -> None:
     old, new = (numbered(100, ROW, "{:03}" + end * 20) for end in "ab")
     assert not between(old, new, workloads=()).of("renamed")
 
@@ -232,7 +232,7 @@ def test_a_long_past_ends_at_the_bound(bound: SetBound, monkeypatch: pytest.Monk
     )
 
 
-def test_a_long_past_is_compared_list_by_list() -> None:
+def test_many_previous_lists_are_compared_one_by_one() -> None:
     days = [f"{1900 + number // 12}-{number % 12 + 1:02}-01" for number in range(1_200)]
     old, new = (
         {"m": ROW | {"previous": [{"until": day} | prices for day in days]}}

@@ -40,13 +40,13 @@ TEXT = """{
         ("", Span(1, 1, 1), Span(1, 1, 1)),
     ],
 )
-def test_a_pointer_has_its_place(pointer: str, value: Span, key: Span) -> None:
+def test_a_pointer_has_a_line_and_column(pointer: str, value: Span, key: Span) -> None:
     positions = Positions(TEXT)
     assert positions.value(pointer) == value
     assert positions.key(pointer) == key
 
 
-def test_lines_ended_in_the_windows_way() -> None:
+def test_windows_line_ends_are_counted() -> None:
     positions = Positions('{\r\n  "a": 1,\r\n\t"b": 2\r\n}')
     assert positions.value("/a") == Span(2, 8, 1)
     assert positions.key("/b") == Span(3, 2, 3)
@@ -54,14 +54,14 @@ def test_lines_ended_in_the_windows_way() -> None:
     assert positions.line(3) == '\t"b": 2'
 
 
-def test_a_line_is_shown_without_its_end() -> None:
+def test_a_line_is_shown_without_its_line_break() -> None:
     positions = Positions(TEXT)
     assert positions.line(2) == '  "openai": {'
     assert positions.line(8) == ""
     assert Positions("[]").line(1) == "[]"
 
 
-def test_the_place_of_offsets_ends_with_the_line() -> None:
+def test_a_span_ends_with_its_first_line() -> None:
     positions = Positions("ab\ncd")
     assert positions.span(1, 5) == Span(1, 2, 1)
     assert positions.span(3, 5) == Span(2, 1, 2)
@@ -75,7 +75,7 @@ def test_a_document_may_start_with_space_or_be_a_scalar() -> None:
     assert Positions("5").duplicates() == []
 
 
-def test_numbers_that_no_one_converts_have_a_place_too() -> None:
+def test_huge_numbers_have_a_position_too() -> None:
     positions = Positions('{"a": [NaN, 1e1000000, ' + "9" * 5000 + ", -Infinity]}")
     assert positions.value("/a/0") == Span(1, 8, 3)
     assert positions.value("/a/1") == Span(1, 13, 9)
@@ -83,7 +83,7 @@ def test_numbers_that_no_one_converts_have_a_place_too() -> None:
     assert positions.value("/a/3").length == 9
 
 
-def test_duplicates_are_found_at_any_depth_with_both_places() -> None:
+def test_duplicate_keys_at_any_depth_show_both_positions() -> None:
     text = """{"a": {"x": 1,
  "x": 2, "x": 3},
  "l": [{"k/": 0, "k/": 0}],
@@ -104,11 +104,11 @@ def test_keys_are_equal_however_they_are_spelled() -> None:
     ]
 
 
-def test_of_two_equal_keys_the_last_is_meant() -> None:
+def test_the_last_of_two_equal_keys_counts() -> None:
     assert Positions('{"a": 1, "a": 2}').value("/a") == Span(1, 15, 1)
 
 
-def test_offsets_are_those_of_exactly_that_value() -> None:
+def test_offsets_cover_exactly_the_value() -> None:
     text = ' {"a": [1, {"b": "x"}]} '
     positions = Positions(text)
 
@@ -124,11 +124,11 @@ def test_offsets_are_those_of_exactly_that_value() -> None:
     assert [*positions.members("/a/0"), *positions.members("/nobody")] == []
 
 
-def test_repeated_values_in_a_list_are_no_duplicates() -> None:
+def test_repeated_values_in_a_list_are_allowed() -> None:
     assert Positions('{"a": [1, 1, "0", "0"], "b": {"0": 1}}').duplicates() == []
 
 
-def test_a_big_file_is_searched_in_good_time() -> None:
+def test_positions_in_a_large_file_are_found_in_linear_time() -> None:
     models = ", ".join(f'"m{number}": {{"price": {number}}}' for number in range(5000))
     positions = Positions(f'{{"o": {{{models}}}}}')
     started = time.perf_counter()
@@ -137,7 +137,7 @@ def test_a_big_file_is_searched_in_good_time() -> None:
     assert time.perf_counter() - started < 2
 
 
-def test_many_places_in_one_object_index_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_positions_in_one_object_index_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
     walked: list[str] = []
     real = Positions._path  # noqa: SLF001
 

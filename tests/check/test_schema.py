@@ -16,7 +16,7 @@ from pricectl.core import document
 from pricectl.core.document import Json
 from pricectl.core.errors import DocumentError
 from pricectl.core.units import NESTED_KEYS, SYNONYMS, UNCOUNTED_KEYS, UNIT_BY_KEY, parse_key
-from tests.conftest import ROOT
+from tests.conftest import ROOT, read_catalog
 from tests.test_cases import INVALID, VALID
 
 pytestmark = pytest.mark.long
@@ -51,7 +51,7 @@ def test_the_files_are_what_the_tool_writes() -> None:
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "schemas").glob("*.json")), ids=lambda p: p.stem)
-def test_every_schema_is_one(path: Path) -> None:
+def test_every_schema_file_is_a_valid_json_schema(path: Path) -> None:
     Draft202012Validator.check_schema(json.loads(path.read_text(encoding="utf-8")))
 
 
@@ -77,7 +77,7 @@ def test_the_schema_and_the_calculator_agree_on_what_a_price_key_is() -> None:
 
 
 @pytest.mark.parametrize("key", ["supports_vision", "remark", "Notes", "x-y", ""])
-def test_a_key_that_does_not_speak_of_money_is_free(key: str) -> None:
+def test_a_key_without_money_words_may_have_any_value(key: str) -> None:
     assert list(schema.check({"x": {"m": {key: True}}})) == []
 
 
@@ -96,7 +96,7 @@ def test_every_field_is_described() -> None:
     assert bare == []
 
 
-def test_rows_have_keywords_only_that_judge_each_member_alone() -> None:
+def test_the_row_schema_judges_each_member_alone() -> None:
     """What lets `schema.check` ask about each distinct member once."""
     for name in ("model", "prices"):
         assert set(definitions()[name]) <= PER_MEMBER | ABOUT_ALL, name
@@ -107,9 +107,9 @@ def test_rows_have_keywords_only_that_judge_each_member_alone() -> None:
 @pytest.mark.parametrize(
     "path", [*VALID, *INVALID], ids=lambda path: f"{path.parent.name}-{path.stem}"
 )
-def test_asking_once_a_member_says_what_jsonschema_says_of_the_whole(path: Path) -> None:
+def test_checking_distinct_members_once_agrees_with_jsonschema(path: Path) -> None:
     try:
-        values = document.parse(path.read_bytes(), allow_duplicates=True)
+        values = document.parse(read_catalog(path), allow_duplicates=True)
     except DocumentError:
         return
     whole: Any = schema._readable(values)  # noqa: SLF001
@@ -123,7 +123,7 @@ def test_asking_once_a_member_says_what_jsonschema_says_of_the_whole(path: Path)
 @pytest.mark.parametrize(
     ("one", "other"), [("1", "true"), ("0", "false"), ("1", "1.5"), ("1", '"1"'), ("[1]", "[true]")]
 )
-def test_equal_looking_values_are_judged_apart(one: str, other: str) -> None:
+def test_true_and_one_are_checked_separately(one: str, other: str) -> None:
     """True == 1 == 1.0 in Python; the verdict on one must not be reused for the other."""
     for first, second in ((one, other), (other, one)):
         text = f'{{"x": {{"m": {{"max_tokens": {first}}}, "n": {{"max_tokens": {second}}}}}}}'
@@ -159,11 +159,11 @@ def litellm_rows() -> Json:
     return sections
 
 
-def test_all_of_litellms_rows_pass_the_shape() -> None:
+def test_all_litellm_rows_pass_the_schema() -> None:
     assert list(schema.check(litellm_rows())) == []
 
 
-def test_patterns_hold_no_python_only_syntax() -> None:
+def test_schema_patterns_use_no_python_only_syntax() -> None:
     """Editors read them as ECMAScript."""
     patterns = re.findall(r'"(\^.*?)": \{', (ROOT / "schemas/catalog.schema.json").read_text())
     assert len(patterns) > 5

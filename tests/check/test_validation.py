@@ -1,6 +1,7 @@
 """What a check says as a whole: all findings at once, sorted, waived, and never an exception."""
 
 import json
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -12,7 +13,7 @@ from pricectl.check.findings import by_position
 from pricectl.check.positions import Span
 from pricectl.check.validation import ValidationReport, validate
 from pricectl.core import document
-from pricectl.core.catalog import Catalog
+from pricectl.core.catalog import SCHEMA_MAJOR, Catalog, readable_schemas
 from pricectl.core.errors import PricingError
 from pricectl.policy import Policy, RuleLimits, Waiver
 
@@ -40,7 +41,7 @@ def waiver(pointer: str, expires: date | None = None, rule: str = "output-below-
     return Waiver(rule, "the provider says so", pointer, expires)
 
 
-def test_a_waiver_covers_its_row_and_not_one_whose_name_begins_alike() -> None:
+def test_a_waiver_does_not_cover_a_row_whose_name_starts_the_same() -> None:
     report = checked(TEXT, waivers=(waiver("/x/m"),))
     assert rules(report).count("output-below-input") == 1
     assert [finding.pointer for finding in report.waived] == ["/x/m/output_cost_per_token"]
@@ -66,7 +67,7 @@ def test_a_waiver_holds_on_its_last_day() -> None:
     assert len(checked(TEXT, waivers=(waiver("/x/m", TODAY),)).waived) == 1
 
 
-def test_a_misspelt_rule_in_a_waiver_gets_a_near_name() -> None:
+def test_a_misspelt_rule_in_a_waiver_gets_a_suggestion() -> None:
     report = checked(TEXT, waivers=(waiver("/x/m", rule="output-bellow-input"),))
     hints = [finding.hint for finding in report.findings if finding.rule == "waiver-unused"]
     assert hints == ["did you mean output-below-input?"]
@@ -78,14 +79,14 @@ def test_a_finding_about_a_waiver_names_the_settings() -> None:
     assert places == {"pricectl.toml"}
 
 
-def test_limits_of_the_settings_hold() -> None:
+def test_limits_of_the_settings_are_applied() -> None:
     text = '{"x": {"m": {"input_cost_per_token": 250e-06, "output_cost_per_token": 250e-06}}}'
     assert "price-out-of-bounds" in rules(checked(text))
     limits = RuleLimits()._replace(max_input_usd_per_mtok=RuleLimits().max_output_usd_per_mtok)
     assert "price-out-of-bounds" not in rules(checked(text, limits=limits))
 
 
-def test_limits_by_unit_of_the_settings_hold() -> None:
+def test_limits_by_unit_of_the_settings_are_applied() -> None:
     text = '{"x": {"m": {"input_cost_per_token": 1e-10, "ocr_cost_per_page": 200}}}'
     assert rules(checked(text)).count("price-out-of-bounds") == 2
     limits = RuleLimits(highest={"page": Decimal(300)}, lowest={"input": Decimal("0.0001")})
@@ -98,7 +99,7 @@ def test_findings_are_sorted_by_position_and_each_has_one() -> None:
     assert all(finding.span for finding in report.findings)
 
 
-def test_a_duplicate_names_both_places() -> None:
+def test_a_duplicate_key_names_both_lines() -> None:
     (finding,) = (
         finding
         for finding in checked('{"x": {},\n "x": {}}').findings
@@ -146,21 +147,21 @@ def test_two_rows_of_one_name_are_both_shown(
         ("\ufeff{}", (1, 1)),
     ],
 )
-def test_what_the_parser_refuses_has_its_place(text: str, place: tuple[int, int]) -> None:
+def test_a_syntax_error_has_a_position(text: str, place: tuple[int, int]) -> None:
     (finding,) = checked(text).findings
     assert finding.rule in ("document-depth", "encoding")
     assert finding.span
     assert finding.span[:2] == place
 
 
-def test_a_slip_of_a_million_says_what_was_meant() -> None:
+def test_a_price_per_1m_tokens_gets_a_hint_with_the_right_number() -> None:
     text = '{"x": {"m": {"input_cost_per_token": 2.5, "output_cost_per_token": 1e-05}}}'
     (finding,) = (f for f in checked(text).findings if f.rule == "price-out-of-bounds")
     assert finding.message == "input price $2500000.00 / 1M is above $200.00 / 1M"
     assert finding.hint == "written per 1M tokens? $2.50 / 1M is 2.5e-06 per token"
 
 
-def test_many_unknown_keys_take_no_time_to_spell() -> None:
+def test_suggestions_for_many_unknown_keys_stay_fast() -> None:
     keys = ", ".join(f'"input_cost_per_tokenx{number}": 1' for number in range(20_000))
     report = checked(f'{{"x": {{"m": {{{keys}}}}}}}')
     assert rules(report).count("unknown-price-key") == 20_000
@@ -187,7 +188,7 @@ JSON = st.recursive(
 
 
 @given(JSON)
-def test_whatever_the_json_a_check_answers_and_agrees_with_the_loader(value: object) -> None:
+def test_validate_and_the_loader_agree_on_any_json(value: object) -> None:
     """A file without errors loads; a file that does not load has an error."""
     text = json.dumps(value)
     errors = [finding for finding in checked(text).findings if finding.severity == "error"]
@@ -198,11 +199,11 @@ def test_whatever_the_json_a_check_answers_and_agrees_with_the_loader(value: obj
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff\xfe{\x00}\x00", b"\x00" * 40, b"[" * 100_000])
-def test_what_is_no_json_is_one_finding(data: bytes) -> None:
+def test_a_file_that_is_not_json_is_one_finding(data: bytes) -> None:
     assert len(checked(data).findings) == 1
 
 
-def test_too_many_models_are_said_once() -> None:
+def test_too_many_models_is_one_finding() -> None:
     rows = ", ".join(f'"m{number}": {{}}' for number in range(20_001))
     found = [finding.message for finding in checked(f'{{"x": {{{rows}}}}}').findings]
     assert found == ["more than 20,000 models"]
@@ -211,18 +212,18 @@ def test_too_many_models_are_said_once() -> None:
 @pytest.mark.parametrize(
     ("version", "is_known"),
     [
-        ('"1.0"', True),
-        ('"1.7"', True),
-        ('"1"', True),
-        ('"2.0"', False),
+        (f'"{SCHEMA_MAJOR}.0"', True),
+        (f'"{SCHEMA_MAJOR}.7"', True),
+        (f'"{SCHEMA_MAJOR}"', True),
+        ('"99.0"', False),
         ('"0.9"', False),
-        ('"10.0"', False),
+        (f'"{SCHEMA_MAJOR}0.0"', False),
         ('""', False),
         ("1", False),
         ("null", False),
     ],
 )
-def test_a_schema_version_is_refused_by_validate_and_by_the_calculator_alike(
+def test_validate_and_the_calculator_refuse_the_same_schema_versions(
     version: str, *, is_known: bool
 ) -> None:
     text = f'{{"metadata": {{"schema_version": {version}}}, "x": {{"m": {{}}}}}}'
@@ -230,7 +231,9 @@ def test_a_schema_version_is_refused_by_validate_and_by_the_calculator_alike(
     if is_known:
         assert Catalog.load(text).models
     else:
-        with pytest.raises(PricingError, match=r"/metadata/schema_version: .* not 1\.x"):
+        with pytest.raises(
+            PricingError, match=f"/metadata/schema_version: .* not {re.escape(readable_schemas())}"
+        ):
             Catalog.load(text)
 
 

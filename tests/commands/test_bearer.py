@@ -7,15 +7,13 @@ from pricectl.commands.bearer import read_bearer_token
 
 
 @pytest.mark.parametrize("held", ["secret", " secret\n", "\tsecret "])
-def test_blanks_around_a_token_are_no_part_of_it(
-    monkeypatch: pytest.MonkeyPatch, held: str
-) -> None:
+def test_blanks_around_a_token_are_stripped(monkeypatch: pytest.MonkeyPatch, held: str) -> None:
     monkeypatch.setenv("SECRET", held)
     assert read_bearer_token("SECRET", "--token-env", "no token") == "secret"
 
 
 @pytest.mark.parametrize("held", [None, "", " \n", "two words", "a\r\nHost: elsewhere", "a\x7fb"])
-def test_what_no_header_can_carry_is_bad_usage(
+def test_a_token_with_control_characters_is_bad_usage(
     monkeypatch: pytest.MonkeyPatch, held: str | None
 ) -> None:
     monkeypatch.delenv("SECRET", raising=False)
@@ -27,6 +25,6 @@ def test_what_no_header_can_carry_is_bad_usage(
 
 
 @pytest.mark.parametrize("variable", [None, ""])
-def test_no_variable_holds_no_token(variable: str | None) -> None:
+def test_without_a_variable_name_there_is_no_token(variable: str | None) -> None:
     with pytest.raises(typer.BadParameter):
         read_bearer_token(variable, "--token-env", "no token")

@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from pricectl.core import Catalog, Match, Quote, Usage, find, quote
+from pricectl.core.catalog import SCHEMA_MAJOR
 from pricectl.operate.deploy_check import sample_jobs
 from pricectl.report.formats.markdown import code
 from pricectl.runtime import Pricing
@@ -133,14 +134,14 @@ def test_nothing_is_written_anywhere(run: Run, repo: Path, monkeypatch: pytest.M
     assert sorted(repo.iterdir()) == before
 
 
-def test_an_error_of_the_rules(run: Run, repo: Path) -> None:
+def test_an_error_finding_is_not_safe(run: Run, repo: Path) -> None:
     edit(repo, O3, O3.replace("2e-06", "2e-03"))
     found = checks(run, code=1)
     assert found["validate"]["state"] == "failed"
     assert any("[" in line for line in found["validate"]["details"])
 
 
-def test_a_catalog_that_cannot_be_loaded(run: Run, repo: Path) -> None:
+def test_a_catalog_that_does_not_load_is_not_safe(run: Run, repo: Path) -> None:
     (repo / NAME).write_text(CATALOG[:-40])
     assert states(checks(run, code=1)) == {
         "git": "note",
@@ -156,7 +157,9 @@ def test_a_catalog_that_cannot_be_loaded(run: Run, repo: Path) -> None:
     )
 
 
-def test_a_critical_model_that_is_gone_or_answered_by_another(run: Run, repo: Path) -> None:
+def test_a_critical_model_that_is_gone_or_answered_by_another_row_is_not_safe(
+    run: Run, repo: Path
+) -> None:
     (repo / "pricectl.toml").write_text('critical = ["gpt-9", "azure/gpt-4o", "gpt-4o"]\n')
     found = checks(run, "--file", NAME, code=1)
     assert found["critical"]["said"] == "2 of 3 critical models cannot be priced"
@@ -166,7 +169,7 @@ def test_a_critical_model_that_is_gone_or_answered_by_another(run: Run, repo: Pa
     ]
 
 
-def test_a_critical_model_without_an_output_price(run: Run, repo: Path) -> None:
+def test_a_critical_model_without_an_output_price_is_not_safe(run: Run, repo: Path) -> None:
     edit(repo, O3 + ', "output_cost_per_token": 8e-06', O3)
     found = checks(run, code=1)
     assert found["critical"]["details"] == ["o3: no price for output"]
@@ -210,7 +213,7 @@ def test_a_finding_about_a_waiver_names_the_settings(run: Run, repo: Path) -> No
     )
 
 
-def test_without_due_findings_due_fails_nothing(run: Run, repo: Path) -> None:
+def test_fail_on_due_passes_without_due_findings(run: Run, repo: Path) -> None:
     assert repo.exists()
     checks(run, "--fail-on", "due", code=0)
 
@@ -261,7 +264,7 @@ def test_prices_that_were_not_compared_are_a_note(
     assert "not everything was compared" in found["changes"]["said"]
 
 
-def test_a_gate_that_trips(run: Run, repo: Path) -> None:
+def test_a_tripped_gate_is_not_safe(run: Run, repo: Path) -> None:
     edit(repo, O3, O3.replace("2e-06", "3e-06"))
     found = checks(run, code=0)
     assert found["changes"]["state"] == "note"
@@ -276,7 +279,7 @@ def test_a_gate_that_trips(run: Run, repo: Path) -> None:
     assert result.stdout.splitlines()[-1] == "not safe to deploy: failed: changes"
 
 
-def test_nobody_can_say_without_what_is_deployed(run: Run, repo: Path) -> None:
+def test_an_unknown_deployed_version_is_not_safe(run: Run, repo: Path) -> None:
     assert repo.exists()
     found = checks(run, "--base", "production", code=2)
     assert found["changes"]["state"] == "unknown"
@@ -292,14 +295,14 @@ def test_nobody_can_say_without_what_is_deployed(run: Run, repo: Path) -> None:
         (lambda repo: git(repo, "commit", "-q", "--amend", "-m", "x"), "committed in "),
     ],
 )
-def test_what_git_knows_of_it(
+def test_the_state_of_the_file_in_git_is_reported(
     run: Run, repo: Path, change: Callable[[Path], object], said: str
 ) -> None:
     change(repo)
     assert checks(run, code=0)["git"]["said"].startswith(said)
 
 
-def test_permissions(run: Run, repo: Path) -> None:
+def test_a_file_that_anybody_may_write_is_not_safe(run: Run, repo: Path) -> None:
     for mode, state in ((0o644, "ok"), (0o640, "note")):
         (repo / NAME).chmod(mode)
         assert checks(run, code=0)["file"]["state"] == state
@@ -307,7 +310,9 @@ def test_permissions(run: Run, repo: Path) -> None:
     assert "anybody may write it" in checks(run, code=1)["file"]["said"]
 
 
-def test_a_service_that_falls_back(run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_service_that_falls_back_is_not_safe(
+    run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert repo.exists()
 
     def elsewhere(*_: object, **__: object) -> Pricing:
@@ -332,7 +337,9 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_a_running_service_would_refuse_is_not_safe(run: Run, repo: Path, case: str) -> None:
+def test_a_file_that_a_running_service_would_refuse_is_not_safe(
+    run: Run, repo: Path, case: str
+) -> None:
     old, new, said = REFUSED[case]
     (repo / NAME).write_text(CATALOG, encoding="utf-8")
     service = Pricing.load(repo / NAME, state=repo / "state")
@@ -355,7 +362,7 @@ def test_an_acknowledged_move_is_safe(run: Run, repo: Path) -> None:
         "reason": "announced",
         "date": "2026-11-01",
     }
-    metadata = '"schema_version": "1.0"'
+    metadata = f'"schema_version": "{SCHEMA_MAJOR}.0"'
     text = CATALOG.replace(old, new).replace(
         metadata, f'{metadata}, "acknowledged": [{json.dumps(accepted)}]'
     )
@@ -395,7 +402,7 @@ def test_an_announced_price_of_the_successor_is_looked_at(run: Run, repo: Path) 
     assert found["critical"]["details"] == ["o3: no price for output from 2026-12-01"]
 
 
-def test_jobs_that_a_profile_lets_go_for_nothing_are_a_note(run: Run, repo: Path) -> None:
+def test_jobs_charged_zero_credits_are_a_note(run: Run, repo: Path) -> None:
     (repo / "pricectl.toml").write_text(
         'critical = ["gpt-4o"]\n[profiles.default]\nrounding = "down"\nminimum_credits = 0\n'
     )
@@ -404,7 +411,7 @@ def test_jobs_that_a_profile_lets_go_for_nothing_are_a_note(run: Run, repo: Path
     assert found["examples"]["said"] == "1 of 3 jobs are charged 0 credits, as the profile says"
 
 
-def test_the_packages_own_prices_are_nobodys_to_deploy(
+def test_deploy_check_never_falls_back_to_the_packaged_catalog(
     run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (repo / NAME).unlink()
@@ -420,7 +427,7 @@ def test_standard_input(run: Run, repo: Path) -> None:
     assert (result.exit_code, result.stdout) == (0, "safe to deploy\n")
 
 
-def test_markdown_fences_what_comes_from_the_file(run: Run, repo: Path) -> None:
+def test_markdown_fences_names_from_the_file(run: Run, repo: Path) -> None:
     (repo / "pricectl.toml").write_text('critical = ["a|b<img>@all"]\n')
     shown = run("deploy-check", "-o", "markdown").stdout
     assert shown.startswith("<!-- pricectl-deploy-check -->\n")
@@ -441,7 +448,9 @@ def test_markdown_fences_what_comes_from_the_file(run: Run, repo: Path) -> None:
         (("-o", "yaml"), "unknown format"),
     ],
 )
-def test_what_cannot_run_exits_2(run: Run, repo: Path, words: tuple[str, ...], said: str) -> None:
+def test_a_command_that_cannot_run_exits_2(
+    run: Run, repo: Path, words: tuple[str, ...], said: str
+) -> None:
     assert repo.exists()
     result = run("deploy-check", *words)
     assert result.exit_code == 2
@@ -452,3 +461,38 @@ def test_the_catalog_of_this_project_is_safe(run: Run, monkeypatch: pytest.Monke
     monkeypatch.chdir(ROOT)
     result = run("deploy-check", "--base", NAME)
     assert result.stdout.splitlines()[-1] == "safe to deploy"
+
+
+def test_each_name_of_a_list_is_answered(run: Run, repo: Path) -> None:
+    (repo / "names.txt").write_text("# last week\ngpt-4o\nazure/eu/o3\nnobody\no3-latest\no3\n")
+    found = checks(run, "--names", "names.txt", code=0)["names"]
+    assert found["state"] == "note"
+    assert found["said"] == ("5 names: 1 default, 2 partial, 1 other-seller, 1 missing-region")
+    assert found["details"] == [
+        "azure/eu/o3: partial, other-seller, missing-region (openai/o3)",
+        "nobody: default (default/default)",
+        "o3-latest: partial (openai/o3)",
+    ]
+
+
+def test_kinds_of_answers_fail(run: Run, repo: Path) -> None:
+    (repo / "names.txt").write_text("gpt-4o\nazure/o3\nnobody\no3-latest\n")
+    words = ("--names", "names.txt", "--fail-on", "default,other-seller")
+    found = checks(run, *words, code=1)["names"]
+    assert (found["state"], len(found["details"])) == ("failed", 2)
+    (repo / "names.txt").write_text("gpt-4o\n")
+    found = checks(run, *words, code=0)["names"]
+    assert found["said"] == "1 name: each has a row of its own"
+
+
+def test_a_log_is_a_list_of_names(run: Run, repo: Path) -> None:
+    line = 'fallback pricing: kind="unknown-model" model="azure/o3"'
+    (repo / "app.log").write_text(f"2026-11-23 WARNING {line}\nother words here\n")
+    found = checks(run, "--names", "app.log", code=0)["names"]
+    assert found["details"] == ["azure/o3: partial, other-seller (openai/o3)"]
+
+
+@pytest.mark.parametrize("words", [("--fail-on", "default"), ("--fail-on", "nonsense")])
+def test_a_kind_of_answer_needs_names(run: Run, repo: Path, words: tuple[str, ...]) -> None:
+    assert run("deploy-check", *words).exit_code == 2
+    assert repo.exists()

@@ -119,7 +119,7 @@ def test_standard_input_may_be_either_side(run: Run, base: str) -> None:
     assert run("diff", "--base", "-", "--file", "-", stdin=CATALOG).exit_code == 2
 
 
-def test_a_broken_head_is_exit_2_with_the_way_to_see_all(run: Run, home: Path, base: str) -> None:
+def test_a_broken_head_exits_2_and_points_to_validate(run: Run, home: Path, base: str) -> None:
     (home / "llm_pricing_current.json").write_text(
         '{"openai": {"o3": {"input_cost_per_token": -1}}}'
     )
@@ -139,7 +139,7 @@ def test_a_profile_charges_its_own_credits(run: Run, home: Path, base: str) -> N
     assert "  w  0.006  →  0.007  9 → 11 cr  +16.7% ▲" in text.splitlines()
 
 
-def test_small_differences_are_never_rounded_away(run: Run, home: Path, base: str) -> None:
+def test_small_differences_are_not_rounded_away(run: Run, home: Path, base: str) -> None:
     edit(home, DEARER, O3.replace("2e-06", "2.000001e-06"))
     lines = run("diff", "--base", base).stdout.splitlines()
     assert "  input  2.00  →  2.000001  +<0.1% ▲" in lines
@@ -160,7 +160,7 @@ def test_names_in_the_settings_are_watched(run: Run, home: Path, base: str) -> N
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])
-def test_the_report_keeps_to_the_width(
+def test_no_line_of_the_report_is_wider_than_the_terminal(
     run: Run, home: Path, base: str, width: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = "accounts/fireworks/models/a-model-with-a-name-that-goes-on-and-on-and-on-instruct"
@@ -171,14 +171,14 @@ def test_the_report_keeps_to_the_width(
     assert "-instruct" in "".join(line.strip() for line in lines)
 
 
-def test_colour_never_stands_alone(run: Run, base: str) -> None:
+def test_a_change_is_readable_without_colour(run: Run, base: str) -> None:
     plain = run("diff", "--base", base).stdout
     coloured = run("diff", "--base", base, "--color", "always").stdout
     assert "\x1b[31m+50% ▲" in coloured
     assert "\x1b" not in plain
 
 
-def test_wide_letters_take_two_columns(
+def test_wide_characters_take_two_columns(
     run: Run, home: Path, base: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     edit(
@@ -193,7 +193,7 @@ def test_wide_letters_take_two_columns(
     assert max(len(line) + line.count("模") + line.count("型") for line in narrow) <= 60
 
 
-def test_members_that_say_how_prices_apply_stand_among_the_prices(
+def test_keys_that_decide_how_prices_apply_are_listed_with_the_prices(
     run: Run, home: Path, base: str
 ) -> None:
     edit(home, DEARER, O3)
@@ -218,7 +218,9 @@ HOSTILE = [
 
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize("output", ["text", "json", "markdown", "github"])
-def test_hostile_names_stay_names(run: Run, home: Path, base: str, name: str, output: str) -> None:
+def test_hostile_names_are_escaped_in_every_format(
+    run: Run, home: Path, base: str, name: str, output: str
+) -> None:
     row = json.dumps({name: {"input_cost_per_token": 1e-06, "aliases": [f"{name}2"], "x": name}})
     edit(home, DEARER, row[1:-1])
     result = run(
@@ -250,7 +252,7 @@ def test_long_reports_say_what_they_leave_out(run: Run, home: Path, base: str) -
     assert "more; -v" not in run("diff", "--base", base, "-v").stdout
 
 
-def test_only_the_prices_of_2025_are_wrong(run: Run) -> None:
+def test_the_known_wrong_prices_of_2025_are_found(run: Run) -> None:
     if not DEPLOYED.exists():
         pytest.skip("the deployed catalog of 2025 is not on this machine")
     current = ROOT / "llm_pricing_current.json"

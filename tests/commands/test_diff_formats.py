@@ -104,14 +104,14 @@ def test_without_gates_the_outcome_is_a_pass(run: Run, base: str) -> None:
     assert (same["outcome"], same["changes"], same["impact"]) == ("pass", [], [])
 
 
-def test_a_rise_from_nothing_has_no_number(run: Run, home: Path) -> None:
+def test_a_rise_from_no_price_has_no_percentage(run: Run, home: Path) -> None:
     (home / "base.json").write_text(CATALOG.replace('"search_context_size_medium": 0.01', ""))
     found = document(run, "--base", "base.json", "--max-increase", "5%")
     (change,) = found["changes"]
     assert (change["percent"], found["gates"][0]["actual"]) == (None, None)
 
 
-def test_a_comment_on_a_pull_request(run: Run, base: str) -> None:
+def test_the_markdown_report_is_a_pull_request_comment(run: Run, base: str) -> None:
     lines = run(
         "diff", "--base", base, "-o", "markdown", "--max-increase", "12.5%"
     ).stdout.splitlines()
@@ -128,7 +128,7 @@ def test_a_comment_on_a_pull_request(run: Run, base: str) -> None:
     assert "<summary>Sample jobs</summary>" in lines
 
 
-def test_a_comment_about_nothing(run: Run) -> None:
+def test_the_comment_without_changes_says_so(run: Run) -> None:
     result = run("diff", "--base", "llm_pricing_current.json", "-o", "markdown")
     assert result.stdout.splitlines()[1] == "**No changes** vs `llm_pricing_current.json`"
 
@@ -158,7 +158,7 @@ def test_a_comment_fits_and_says_what_it_left_out(number: int) -> None:
         assert "5,000 of 5,000 rows of 'Other changes' are omitted" in text
 
 
-def test_annotations_stand_at_the_lines_of_the_new_file(run: Run, home: Path, base: str) -> None:
+def test_annotations_point_to_lines_of_the_new_file(run: Run, home: Path, base: str) -> None:
     lines = run("diff", "--base", base, "-o", "github", "--fail-on", "increase").stdout.splitlines()
     assert lines[0].startswith("::notice title=pricectl diff::1 repriced, 1 added, 1 renamed")
     text = (home / "llm_pricing_current.json").read_text().splitlines()

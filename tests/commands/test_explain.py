@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 
 from pricectl.core import Catalog, Match, lookup
+from pricectl.core.fallback import Fallback
 from tests.conftest import ROOT, Run
 
 # Before and after the prices that gemini-2.5-pro has from 2027-01-01 on.
@@ -44,13 +45,16 @@ def words(text: str) -> str:
 
 
 class TestName:
-    def test_each_layer_that_was_tried(self, run: Run) -> None:
+    def test_every_lookup_layer_tried_is_listed(self, run: Run) -> None:
         text = run("explain", "azure/GPT-4o-2024-08-06").stdout
         marks = [line.split()[:2] for line in text.splitlines() if line.startswith("  ")]
-        assert marks == [["exact", "no"], ["alias", "no"], ["case", "no"], ["partial", "yes"]]
+        layers = [["exact", "no"], ["alias", "no"], ["case", "no"], ["partial", "yes"]]
+        # What each part of the name was taken for.
+        parts = [["azure/", "platform"], ["gpt-4o-2024-08-06", "model"]]
+        assert marks == layers + parts
         assert "answered by openai/gpt-4o: input $2.50, output $10.00 per 1M tokens" in text
 
-    def test_it_ends_with_the_price_in_force(self, run: Run) -> None:
+    def test_explain_ends_with_the_price_in_force(self, run: Run) -> None:
         now, later = (
             run("explain", "gemini-2.5-pro", *at).stdout.splitlines() for at in (NOW, LATER)
         )
@@ -58,23 +62,23 @@ class TestName:
         assert now[-1] == said.format("1.25", "10.00")
         assert later[-1] == said.format("2.00", "20.00") + ", dated price: from 2027-01-01"
 
-    def test_a_guess(self, run: Run) -> None:
+    def test_a_guessed_row_is_marked(self, run: Run) -> None:
         result = run("explain", "gpt-4o-huge")
         assert result.exit_code == 0
         assert "answered by the default price: input $1.00, output $2.00" in result.stdout
         assert run("explain", "gpt-4o-huge", "--strict").exit_code == 1
         assert run("explain", "gpt-4o", "-q").stdout == "openai/gpt-4o\n"
 
-    def test_json_of_a_name_alone_has_no_chain(self, run: Run) -> None:
+    def test_json_of_a_name_alone_has_no_steps(self, run: Run) -> None:
         found = body(run, "gpt-4o")
         assert found["schema"] == "pricectl.explain/2"
         assert [step["layer"] for step in found["steps"]] == ["exact"]
         assert found["chain"] == []
 
 
-class TestWay:
+class TestSteps:
     @pytest.mark.usefixtures("three_modes")
-    def test_the_whole_way(self, run: Run) -> None:
+    def test_every_step_from_name_to_credits_is_shown(self, run: Run) -> None:
         # 250,000 are above 200k: x $2.50 / 1M = $0.625; + 30% = $0.8125, x 10 = 8.125
         lines = run("explain", "gemini-2.5-pro", "250k", *NOW, "--markup", "30").stdout.splitlines()
         assert lines[0] == "gemini-2.5-pro costs $0.625"
@@ -107,7 +111,7 @@ class TestWay:
         assert "! product rounded half-even from $0.0000000000045" in words(text)
         assert "! no price, so it adds nothing" in text
 
-    def test_where_a_line_has_no_room_its_key_stands_below(
+    def test_a_key_that_does_not_fit_goes_to_the_next_line(
         self, run: Run, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("COLUMNS", "70")
@@ -121,7 +125,7 @@ class TestWay:
             "    output_cost_per_token_above_200k_tokens",
         ]
 
-    def test_a_factor_stands_beside_the_price_in_the_file(self, run: Run, home: Path) -> None:
+    def test_a_factor_is_shown_next_to_the_price_of_the_file(self, run: Run, home: Path) -> None:
         (home / "odd.json").write_text(ODD.replace("0.0000029999900000000002", "5e-06"))
         asked = ("m", "1000", "--region", "us", "--service", "fast", "-f", "odd.json")
         at = ("--at", "2026-06-01")
@@ -147,12 +151,12 @@ class TestWay:
         assert links(found, "total")[0]["provider_cost_usd"] == "0.00"
         assert run("explain", "o3", "0").stdout.startswith("o3 costs $0.00\n")
 
-    def test_a_service_that_is_not_sold_is_told_once(self, run: Run) -> None:
+    def test_a_service_that_is_not_sold_is_reported_once(self, run: Run) -> None:
         text = run("explain", "gpt-4o", "1000", "5", "--service", "flex").stdout
         assert "  service   flex, for which the row has no price\n" in text
         assert text.count("flex") == 1
 
-    def test_a_guess_says_so_and_names_what_is_near(self, run: Run) -> None:
+    def test_a_guess_says_so_and_names_similar_models(self, run: Run) -> None:
         text = run("explain", "gpt-4p", "1000").stdout
         assert text.startswith("gpt-4p costs $0.001\n")
         assert "nothing matched: the default price, which is a guess" in text
@@ -169,7 +173,7 @@ class TestWay:
             assert run("explain", *asked).exit_code == 0
         assert run("explain", "o3", "1", "--strict").exit_code == 0
 
-    def test_names_from_outside_cannot_paint_the_terminal(self, run: Run, home: Path) -> None:
+    def test_control_characters_of_a_name_are_escaped(self, run: Run, home: Path) -> None:
         name = "m\x1b[31m[/x]:free:\u202e"
         row = {"input_cost_per_token": 1e-06, "source": name}
         (home / "odd.json").write_text(json.dumps({"p": {name: row}}), encoding="utf-8")
@@ -178,7 +182,7 @@ class TestWay:
         assert "\u202e" not in text
         assert "source m\\x1b[31m[/x]:free:\\u202e" in text
 
-    def test_colour_is_for_the_terminal_alone(self, run: Run) -> None:
+    def test_colour_is_only_written_to_a_terminal(self, run: Run) -> None:
         plain = run("explain", "gpt-4p", "1000", *NOW).stdout
         coloured = run("explain", "gpt-4p", "1000", *NOW, "--color", "always").stdout
         assert "\x1b[" not in plain
@@ -186,7 +190,7 @@ class TestWay:
 
 
 class TestJson:
-    def test_every_kind_of_step_holds_the_schema(self, run: Run, home: Path) -> None:
+    def test_every_kind_of_step_fits_the_schema(self, run: Run, home: Path) -> None:
         (home / "odd.json").write_text(ODD, encoding="utf-8")
         seen = set()
         for asked in (
@@ -259,12 +263,12 @@ class TestResponse:
         assert found["resolved"]["match"] == "alias"
         assert run("explain", "--response", "body.json", "--strict").exit_code == 1
 
-    def test_agreement_is_no_alarm(self, run: Run) -> None:
+    def test_a_stated_cost_that_agrees_is_not_flagged(self, run: Run) -> None:
         text = run("explain", "--response", "-", stdin=BODY.replace("0.004", "0.00375")).stdout
         assert "= $0.00375  as the response states\n" in text
         assert "! as the response" not in text
 
-    def test_the_caller_s_model_and_service_hold_over_the_body_s(self, run: Run) -> None:
+    def test_the_model_and_service_of_the_options_override_the_body(self, run: Run) -> None:
         # o3: 1,000 x $2 + 500 x $8 = 2,000 + 4,000 micro-dollars; no cache price
         asked = ("o3", "--response", "-", "--service", "standard")
         found = body(run, *asked, stdin=BODY)
@@ -297,7 +301,7 @@ class TestResponse:
         (["--response", "no.json"], "no.json"),
     ],
 )
-def test_bad_usage_says_what_and_exits_2(run: Run, asked: list[str], said: str) -> None:
+def test_bad_usage_is_named_and_exits_2(run: Run, asked: list[str], said: str) -> None:
     result = run("explain", *asked, stdin=BODY)
     assert (result.exit_code, result.stdout) == (2, "")
     assert said in words(result.stderr.replace("│", " "))
@@ -305,16 +309,18 @@ def test_bad_usage_says_what_and_exits_2(run: Run, asked: list[str], said: str) 
 
 
 @pytest.mark.parametrize("counts", [(), ("1000", "500")])
-def test_the_layers_are_tried_once(
+def test_the_name_is_looked_up_once(
     run: Run, monkeypatch: pytest.MonkeyPatch, counts: tuple[str, ...]
 ) -> None:
     """However the name is found: the quote takes the row that the layers led to."""
     looked_up: list[object] = []
     search = lookup.search
 
-    def counted(catalog: Catalog, name: object) -> tuple[Match, tuple[lookup.LayerTried, ...]]:
+    def counted(
+        catalog: Catalog, name: object, fallback: Fallback | None
+    ) -> tuple[Match, tuple[lookup.LayerTried, ...]]:
         looked_up.append(name)
-        return search(catalog, name)
+        return search(catalog, name, fallback)
 
     monkeypatch.setattr(lookup, "search", counted)
     monkeypatch.setattr("pricectl.explain.explanation.search", counted)

@@ -38,7 +38,7 @@ CONTRADICTION = """{"o": {"m": {"cost_per_second": 1,
   "upcoming": [{"from": "2026-01-01", "cost_per_second": 2}]}}}"""
 
 
-def test_nothing_to_do_leaves_the_file_alone(run: Run, home: Path) -> None:
+def test_a_formatted_file_is_not_written(run: Run, home: Path) -> None:
     def written() -> tuple[int, int]:
         found = (home / FILE).stat()  # reading changes the time of the last access
         return found.st_ino, found.st_mtime_ns
@@ -85,7 +85,7 @@ def test_prices_are_respelled(run: Run, home: Path) -> None:
     assert "/openai/gpt-4o/input_cost_per_token" in result.stdout
 
 
-def test_each_half_can_be_left_out(run: Run, home: Path) -> None:
+def test_promotion_and_respelling_can_be_switched_off(run: Run, home: Path) -> None:
     mixed = CATALOG.replace("8e-06", "8e-6")
     (home / FILE).write_text(mixed, encoding="utf-8")
     assert "nothing to do" in run("fmt", *NEW_YEAR, "--no-promote", "--no-respell").stdout
@@ -96,7 +96,7 @@ def test_each_half_can_be_left_out(run: Run, home: Path) -> None:
     assert (home / FILE).read_text(encoding="utf-8") == PROMOTED.replace("8e-06", "8e-6")
 
 
-def test_check_writes_nothing_and_says_what(run: Run, home: Path) -> None:
+def test_check_lists_the_edits_and_writes_nothing(run: Run, home: Path) -> None:
     mixed = CATALOG.replace("8e-06", "8e-6")
     (home / FILE).write_text(mixed, encoding="utf-8")
     result = run("fmt", "--check", *NEW_YEAR)
@@ -140,7 +140,7 @@ def test_diff_writes_nothing_and_is_a_patch(run: Run, home: Path) -> None:
     assert run("fmt", "--diff", "--at", "2026-12-31").stdout == ""
 
 
-def test_a_diff_says_where_the_last_line_has_no_end(run: Run, home: Path) -> None:
+def test_a_diff_marks_a_missing_last_line_break(run: Run, home: Path) -> None:
     (home / FILE).write_text('{"o": {"m": {"input_cost_per_token": 1e-6}}}', encoding="utf-8")
     assert run("fmt", "--diff").stdout.splitlines()[3:] == [
         '-{"o": {"m": {"input_cost_per_token": 1e-6}}}',
@@ -163,7 +163,7 @@ def test_standard_input_goes_to_standard_output_byte_by_byte(
     assert (home / FILE).read_text(encoding="utf-8") == CATALOG
 
 
-def test_of_standard_input_too_there_is_a_report(run: Run) -> None:
+def test_check_and_json_work_on_standard_input(run: Run) -> None:
     assert run("fmt", "-", "--check", *NEW_YEAR, stdin=CATALOG).exit_code == 0
     due = ("--fail-on", "due")
     assert run("fmt", "-", "--check", *NEW_YEAR, *due, stdin=CATALOG).exit_code == 1
@@ -178,7 +178,7 @@ def test_colour_only_adds_to_a_diff(run: Run) -> None:
     assert re.sub(r"\x1b\[[\d;]*m", "", colored) == plain
 
 
-def test_a_list_that_was_only_forgotten_goes(run: Run, home: Path) -> None:
+def test_an_upcoming_list_equal_to_the_row_is_removed(run: Run, home: Path) -> None:
     text = """{"o": {"m": {"cost_per_second": 2,
   "upcoming": [{"from": "2026-01-01", "cost_per_second": 2}]}}}"""
     (home / FILE).write_text(text, encoding="utf-8")
@@ -191,7 +191,7 @@ def test_quiet_prints_the_summary_alone(run: Run) -> None:
     assert run("fmt", "--check", "-q", *NEW_YEAR).stdout == f"{FILE}: 1 row to be promoted\n"
 
 
-def test_what_contradicts_itself_is_left_and_exits_1(run: Run, home: Path) -> None:
+def test_contradictory_dates_are_left_and_exit_1(run: Run, home: Path) -> None:
     (home / FILE).write_text(CONTRADICTION, encoding="utf-8")
     result = run("fmt")
     assert result.exit_code == 1
@@ -210,9 +210,7 @@ def test_what_contradicts_itself_is_left_and_exits_1(run: Run, home: Path) -> No
         ("[1]", "not a JSON object"),
     ],
 )
-def test_what_cannot_be_read_is_refused_and_kept(
-    run: Run, home: Path, text: str, said: str
-) -> None:
+def test_an_unreadable_file_is_refused_and_kept(run: Run, home: Path, text: str, said: str) -> None:
     (home / FILE).write_text(text, encoding="utf-8")
     result = run("fmt")
     assert result.exit_code == 2
@@ -256,7 +254,7 @@ def test_the_catalog_in_the_package_is_never_written(
     assert "1e-05" in (data / FILE).read_text(encoding="utf-8")
 
 
-def test_somebody_else_s_edit_is_not_overwritten(
+def test_an_edit_made_meanwhile_is_not_overwritten(
     run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = home / FILE
@@ -285,7 +283,7 @@ def test_mode_and_link_are_kept(run: Run, home: Path) -> None:
     assert (home / "real.json").read_text(encoding="utf-8") == PROMOTED
 
 
-def test_the_json_is_what_its_schema_says(run: Run, home: Path) -> None:
+def test_json_fits_its_schema(run: Run, home: Path) -> None:
     schema = json.loads((ROOT / "schemas/fmt.schema.json").read_text(encoding="utf-8"))
     (home / FILE).write_text(CATALOG.replace("8e-06", "8e-6"), encoding="utf-8")
     (home / "odd.json").write_text(CONTRADICTION, encoding="utf-8")
@@ -294,7 +292,7 @@ def test_the_json_is_what_its_schema_says(run: Run, home: Path) -> None:
         jsonschema.validate(report, schema)
 
 
-def test_the_json_says_what_happened(run: Run, home: Path) -> None:
+def test_json_states_what_was_changed(run: Run, home: Path) -> None:
     (home / FILE).write_text(CATALOG.replace("8e-06", "8e-6"), encoding="utf-8")
     report = json.loads(run("fmt", *NEW_YEAR, "-o", "json").stdout)
     assert (report["outcome"], report["changed"], report["written"]) == ("pass", True, True)
@@ -337,3 +335,22 @@ def test_the_catalog_of_this_project_is_formatted(run: Run) -> None:
         pytest.skip("no catalog yet")
     result = run("fmt", "--check", "--no-promote", str(catalog))
     assert result.exit_code == 0, result.stdout
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("verb", ["fmt", "rollback"])
+def test_a_pipe_or_a_device_is_refused_at_once(run: Run, home: Path, verb: str) -> None:
+    os.mkfifo(home / "pipe")
+    for name, kind in (("pipe", "a pipe"), ("/dev/zero", "a device")):
+        result = run(verb, "--file", name)
+        assert result.exit_code == 2
+        assert f"{name}: is {kind}, not a regular file" in result.stderr
+
+
+def test_a_file_with_a_second_name_is_not_parted(run: Run, home: Path) -> None:
+    file = home / "llm_pricing_current.json"
+    os.link(file, home / "second.json")
+    before = file.read_bytes()
+    result = run("fmt", *NEW_YEAR)
+    assert (result.exit_code, file.read_bytes()) == (2, before)
+    assert "has 2 hard links" in result.stderr

@@ -51,7 +51,7 @@ def test_a_clean_log(run: Run, home: Path) -> None:
     assert run("logs", "-q", stdin=GOOD).stdout == "ok: no bad signs in 1 line\n"
 
 
-def test_a_log_of_something_else_says_so(run: Run) -> None:
+def test_a_log_without_pricing_lines_says_so(run: Run) -> None:
     result = run("logs", "-", stdin="a\nb\n")
     assert result.exit_code == 0
     assert "nothing about prices in 2 lines; is this the log of the service?" in result.stdout
@@ -65,7 +65,7 @@ def test_an_empty_log_was_not_checked(run: Run, home: Path) -> None:
         assert f"{name}: is empty, so nothing was checked" in result.stderr
 
 
-def test_nothing_of_a_name_reaches_the_terminal_as_it_is(run: Run, log: Path) -> None:
+def test_names_are_escaped_for_the_terminal(run: Run, log: Path) -> None:
     for words in ((), ("--follow",), ("--color", "always")):
         shown = run("logs", log.name, *words).stdout
         assert "\x1b[31m\u202e" not in shown
@@ -73,7 +73,7 @@ def test_nothing_of_a_name_reaches_the_terminal_as_it_is(run: Run, log: Path) ->
         assert "[/x]\\x1b[31m\\u202e:free:" in shown
 
 
-def test_json_is_what_its_schema_says(run: Run, log: Path) -> None:
+def test_json_fits_its_schema(run: Run, log: Path) -> None:
     result = run("logs", log.name, "--top", "1", "-o", "json")
     found: dict[str, Any] = json.loads(result.stdout)
     jsonschema.validate(found, json.loads((ROOT / "schemas/logs.schema.json").read_text()))
@@ -113,9 +113,7 @@ def test_without_a_catalog_names_come_without_advice(run: Run, log: Path) -> Non
         (("app.log", "--top", "-1"), "--top"),
     ],
 )
-def test_what_cannot_be_read_exits_2(
-    run: Run, log: Path, words: tuple[str, ...], said: str
-) -> None:
+def test_an_unreadable_file_exits_2(run: Run, log: Path, words: tuple[str, ...], said: str) -> None:
     (log.parent / "packed.gz").write_bytes(b"\x1f\x8b\x08rest")
     (log.parent / "wide.log").write_bytes(BAD.encode("utf-16"))
     result = run("logs", *words)
@@ -124,7 +122,7 @@ def test_what_cannot_be_read_exits_2(
     assert "Traceback" not in result.output
 
 
-def test_follow_beside_json_keeps_the_document_whole(run: Run, log: Path) -> None:
+def test_follow_with_json_writes_one_valid_document(run: Run, log: Path) -> None:
     result = run("logs", log.name, "--follow", "-o", "json")
     assert json.loads(result.stdout)["lines"] == 7
     assert result.stderr.splitlines()[0] == (
@@ -163,7 +161,7 @@ def next_line(process: "subprocess.Popen[bytes]") -> str:
     return process.stdout.readline().decode()
 
 
-def test_a_terminal_that_knows_ascii_only_gets_codes(log: Path) -> None:
+def test_an_ascii_terminal_gets_escaped_characters(log: Path) -> None:
     log.write_text(BAD.replace("gpt-9", "modèle-9"), encoding="utf-8")
     ended = subprocess.run(
         [sys.executable, "-m", "pricectl", "logs", log.name, "--follow"],
@@ -202,7 +200,7 @@ def test_a_pipe_that_ends_is_summed_up(home: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes are POSIX's")
 @pytest.mark.timeout(20)
-def test_a_reader_who_has_seen_enough_ends_it_quietly(home: Path) -> None:
+def test_a_closed_pipe_ends_the_command_quietly(home: Path) -> None:
     process = follower(home)
     write(process, BAD)
     next_line(process)

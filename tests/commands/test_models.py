@@ -15,7 +15,7 @@ def names(run: Run, *words: str) -> list[str]:
     return run("models", "-q", *words, *NOW).stdout.split()
 
 
-def test_it_lists_what_is_sold_today(run: Run) -> None:
+def test_models_lists_what_is_sold_today(run: Run) -> None:
     assert names(run) == ["gemini-2.5-pro", "gpt-4o", "o3"]
     assert "o1-retired" in names(run, "--retired")
 
@@ -35,7 +35,7 @@ def test_it_lists_what_is_sold_today(run: Run) -> None:
         (["--sort", "cached"], ["gpt-4o", "gemini-2.5-pro", "o3"]),
     ],
 )
-def test_it_filters_and_sorts(run: Run, words: list[str], found: list[str]) -> None:
+def test_models_filters_and_sorts(run: Run, words: list[str], found: list[str]) -> None:
     assert names(run, *words) == found
 
 
@@ -52,7 +52,7 @@ def test_a_service_that_is_a_factor_or_has_another_name_is_listed(run: Run, home
     assert prices == {"factor": "30.00", "renamed": "3.50"}
 
 
-def test_it_shows_prices_aligned_at_the_point(run: Run) -> None:
+def test_prices_are_aligned_at_the_decimal_point(run: Run) -> None:
     lines = run("models", *NOW).stdout.splitlines()
     points = {line.index(".", 30) for line in lines if line.startswith(("google", "openai"))}
     assert len(points) == 1
@@ -62,7 +62,7 @@ def test_it_shows_prices_aligned_at_the_point(run: Run) -> None:
     ]
 
 
-def test_it_leaves_out_columns_before_it_breaks_a_name(
+def test_columns_are_left_out_before_a_name_is_broken(
     run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = "meta-llama/llama-4-maverick-17b-128e-instruct"
@@ -83,13 +83,13 @@ def test_it_leaves_out_columns_before_it_breaks_a_name(
         assert lines[-1] == (told if left_out else "1 model. Prices in USD per 1M tokens.")
 
 
-def test_it_shows_the_price_of_what_counts_no_tokens(run: Run, home: Path) -> None:
+def test_models_shows_prices_of_units_other_than_tokens(run: Run, home: Path) -> None:
     text = '{"x": {"picture": {"output_cost_per_image": 0.04}}}'
     (home / "llm_pricing_current.json").write_text(text, encoding="utf-8")
     assert run("models").stdout.splitlines()[2].endswith("$0.04 / generated image")
 
 
-def test_it_lists_finds_and_sorts_by_the_prices_in_force(run: Run) -> None:
+def test_models_uses_the_prices_in_force(run: Run) -> None:
     (row,) = [line for line in run("models", *LATER).stdout.splitlines() if "gemini" in line]
     assert row.split()[2:4] == ["2.00", "20.00"]
     assert row.endswith("(from 2027-01-01)")
@@ -98,11 +98,11 @@ def test_it_lists_finds_and_sorts_by_the_prices_in_force(run: Run) -> None:
     assert "from" not in run("models", *NOW).stdout
 
 
-def test_it_exits_1_when_nothing_matches(run: Run) -> None:
+def test_models_exits_1_when_nothing_matches(run: Run) -> None:
     result = run("models", "llama")
     assert (result.exit_code, result.stdout) == (1, "No model matches.\n")
 
 
 @pytest.mark.parametrize("words", [["--sort", "age"], ["--max-input", "cheap"]])
-def test_it_refuses_bad_filters(run: Run, words: list[str]) -> None:
+def test_bad_filters_are_refused(run: Run, words: list[str]) -> None:
     assert run("models", *words).exit_code == 2

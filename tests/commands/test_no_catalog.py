@@ -27,7 +27,7 @@ def words_of(check: str) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize("check", CHECKS)
-def test_a_renamed_catalog_passes_no_check(run: Run, nowhere: Path, check: str) -> None:
+def test_a_missing_catalog_never_passes_a_check(run: Run, nowhere: Path, check: str) -> None:
     result = run(*words_of(check))
     assert (result.exit_code, result.stdout) == (2, "")
     assert f"no {FILE} in {nowhere} or a folder above it" in result.stderr
@@ -67,7 +67,7 @@ def test_a_question_says_where_the_name_of_a_missing_file_is_from(
         "environment": ("gone.json", "PRICECTL_FILE"),
         "settings": ("missing.json", "the setting `file`"),
     }[how]
-    said = f"{name}: no such file; the name is from {origin}, correct it there\n"
+    said = f"{name}: no such file; the name comes from {origin}; correct it there\n"
     assert run(*words).stderr.endswith(said)
 
 
@@ -82,7 +82,7 @@ def test_an_empty_name_is_bad_usage(run: Run, verb: str) -> None:
     assert "the name is empty" in result.stderr
 
 
-def test_the_word_packaged_beside_validate_is_explained(run: Run) -> None:
+def test_validate_packaged_is_refused_with_an_explanation(run: Run) -> None:
     result = run("validate", "packaged")
     assert result.exit_code == 2
     assert "packaged: no such file; write --file packaged for the catalog" in result.stderr
@@ -123,7 +123,7 @@ def test_two_ways_to_name_the_file_are_refused(run: Run, home: Path, check: str)
     result = run(check, "a.json", "--file", "missing.json")
     assert result.exit_code == 2
     said = " ".join(result.stderr.replace("│", "").split())
-    assert "names 'missing.json' beside 'a.json'; write one or the other" in said
+    assert "'missing.json' and 'a.json' are both given; name one file" in said
 
 
 @pytest.mark.parametrize(

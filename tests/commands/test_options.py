@@ -89,7 +89,7 @@ def pair(
 
 
 @pytest.mark.parametrize("code", [0, 1])
-def test_a_group_is_given_whole_and_the_result_is_the_exit_code(code: int) -> None:
+def test_an_option_group_is_passed_as_one_value_and_the_result_is_the_exit_code(code: int) -> None:
     app = typer.Typer()
     app.command()(typer_command("rule", pair))
     words = ["x", "--one", "1", "--second", "2", "--second", "3", "-o", "json=f", "--code"]

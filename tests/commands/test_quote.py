@@ -49,7 +49,7 @@ def test_cached_tokens_are_part_of_the_input(run: Run) -> None:
     assert run("quote", "gpt-4o", "1000", "--cached", "800", "-q").stdout == "0.0015\n"
 
 
-def test_other_units_are_counted_beside_the_tokens(run: Run) -> None:
+def test_other_units_are_counted_in_addition_to_tokens(run: Run) -> None:
     # 2 searches at $0.01
     assert run("quote", "gpt-4o", "0", "--unit", "search=2", "-q").stdout == "0.02\n"
 
@@ -153,7 +153,7 @@ def test_a_missing_price_is_not_zero(run: Run) -> None:
     assert run("quote", "o3", "0").stdout.startswith("$0.00  openai/o3\n")
 
 
-def test_a_missing_price_is_not_the_cheapest(run: Run) -> None:
+def test_a_model_without_a_price_is_not_listed_as_cheapest(run: Run) -> None:
     # gpt-4o: a search is $0.01; o3 has no price for one, a guess neither
     words = ("quote", "o3", "gpt-4o", "zzz", "0", "--unit", "search=1", "--markup", "10")
     rows = [line.split() for line in run(*words).stdout.splitlines()[2:5]]
@@ -190,7 +190,7 @@ def test_a_missing_price_is_not_the_cheapest(run: Run) -> None:
         (["gpt-4o", "99999999999999999999999", "1"], "is not a token count"),
         (["--", "gpt-4o", "-5", "1"], "'-5' is not a token count"),
         (["gpt-4o", "12", "--unit", "foo=2"], "unknown unit 'foo'"),
-        (["gpt-4o", "12", "--unit", "input_tokens=2"], "stand behind the model"),
+        (["gpt-4o", "12", "--unit", "input_tokens=2"], "come after the model"),
         (["gpt-4o", "12", "--unit", "page"], "is not a count"),
         (["gpt-4o", "12", "--unit", "page=1.5"], "is not a count such as 1000, 1,000 or 1k"),
         (["gpt-4o", "12", "--unit", "second=x"], "is not an amount such as 12.5, 1,000 or 1k"),
@@ -204,7 +204,7 @@ def test_a_missing_price_is_not_the_cheapest(run: Run) -> None:
         (["gpt-4o", "12", "-f", "."], "is a folder"),
     ],
 )
-def test_bad_usage_says_what_and_exits_2(run: Run, words: list[str], said: str) -> None:
+def test_bad_usage_is_named_and_exits_2(run: Run, words: list[str], said: str) -> None:
     result = run("quote", *words)
     assert (result.exit_code, result.stdout) == (2, "")
     assert said in " ".join(result.stderr.replace("│", " ").split())
@@ -228,9 +228,7 @@ def test_bad_usage_says_what_and_exits_2(run: Run, words: list[str], said: str) 
         (["\n", "1000"], "a model's name is blank"),
     ],
 )
-def test_a_word_that_is_not_a_name_is_refused_with_what_was_understood(
-    run: Run, words: list[str], said: str
-) -> None:
+def test_a_stray_argument_is_refused_and_named(run: Run, words: list[str], said: str) -> None:
     result = run("quote", *words)
     assert (result.exit_code, result.stdout) == (2, "")
     assert said in " ".join(result.stderr.replace("│", " ").split())
@@ -249,7 +247,7 @@ def test_a_misspelt_service_is_suggested(run: Run) -> None:
     assert "did you mean" not in run("quote", "o3", "1000", "--service", "bach", "-q").stderr
 
 
-def test_a_response_takes_no_counts_beside_it(run: Run) -> None:
+def test_counts_beside_a_response_are_refused(run: Run) -> None:
     result = run("quote", "--response", "-", "gpt-4o", "1000", stdin='{"usage": {}}')
     assert result.exit_code == 2
     said = " ".join(result.stderr.replace("│", " ").split())
@@ -270,19 +268,19 @@ ASSUMED = {
 
 @pytest.mark.parametrize("case", ASSUMED)
 @pytest.mark.parametrize("form", [(), ("-q",), ("-o", "json")])
-def test_what_was_assumed_is_said_on_stderr(run: Run, case: str, form: tuple[str, ...]) -> None:
+def test_assumptions_are_printed_on_stderr(run: Run, case: str, form: tuple[str, ...]) -> None:
     words, said = ASSUMED[case]
     result = run("quote", *words, *form)
     assert result.exit_code == 0
     assert f"pricectl: {said}" in result.stderr
 
 
-def test_a_plain_quote_says_nothing_on_stderr(run: Run) -> None:
+def test_a_plain_quote_prints_nothing_on_stderr(run: Run) -> None:
     for words in (("gpt-4o", "1000", "500"), ("gpt-4o", "1000", "-q"), ("o3 ", "1", "-o", "json")):
         assert run("quote", *words).stderr == ""
 
 
-def test_explain_says_a_guess_on_stderr_too(run: Run) -> None:
+def test_explain_prints_a_guess_on_stderr_too(run: Run) -> None:
     for words in (("gpt-99", "-q"), ("gpt-99", "1000", "-o", "json")):
         assert "pricectl: gpt-99: no model is called that" in run("explain", *words).stderr
 
@@ -293,7 +291,7 @@ def test_a_blank_name_is_bad_usage(run: Run, words: tuple[str, ...]) -> None:
     assert (result.exit_code, "a model's name is blank" in result.stderr) == (2, True)
 
 
-def test_a_broken_catalog_is_no_price(run: Run, home: Path) -> None:
+def test_a_broken_catalog_exits_2_without_a_price(run: Run, home: Path) -> None:
     (home / "llm_pricing_current.json").write_text(
         '{"openai": {"m": {"input_cost_per_token": -1}}}'
     )
@@ -320,7 +318,7 @@ def test_the_environment_names_the_file(
     assert run("quote", "gpt-4o", "1M", "-q", "-f", "llm_pricing_current.json").stdout == "2.50\n"
 
 
-def test_json_holds_its_schema_and_the_parts_sum_to_the_total(run: Run) -> None:
+def test_json_fits_its_schema_and_the_parts_sum_to_the_total(run: Run) -> None:
     schema = json.loads((ROOT / "schemas" / "quote.schema.json").read_text(encoding="utf-8"))
     one = json.loads(run("quote", "gpt-4o", "1000", "500", "-o", "json").stdout)
     several = json.loads(run("quote", "gpt-4o", "o9", "1000", "--unit", "page=1", "-ojson").stdout)
@@ -359,7 +357,7 @@ def test_a_recorded_response_is_priced(run: Run, home: Path) -> None:
     assert run("quote", "o3", "--response", "body.json", "-q").stdout == "0.006\n"
 
 
-def test_what_a_response_states_and_no_price_covers_is_said(run: Run) -> None:
+def test_unpriced_counts_of_a_response_are_reported(run: Run) -> None:
     body = BODY.replace('"total_tokens": 1500', '"total_tokens": 1700')
     result = run("quote", "--response", "-", stdin=body)
     assert "! not in the price: unattributed_tokens" in result.stdout
@@ -373,7 +371,7 @@ def test_a_response_without_usage_is_refused(run: Run, body: str) -> None:
     assert (result.exit_code, result.stdout) == (2, "")
 
 
-def test_a_region_without_a_price_is_said(run: Run) -> None:
+def test_a_region_without_a_price_is_reported(run: Run) -> None:
     assert (
         "! no price for region eu: its base rates"
         in run("quote", "gpt-4o", "1000", "--region", "eu").stdout
@@ -383,7 +381,7 @@ def test_a_region_without_a_price_is_said(run: Run) -> None:
 FLEX = ("--service", "flex")
 
 
-def test_a_service_that_is_not_sold_is_said_once(run: Run) -> None:
+def test_a_service_that_is_not_sold_is_reported_once(run: Run) -> None:
     text = run("quote", "gpt-4o", "1000", "5", "--cached", "9", *FLEX).stdout
     assert "! no price for service flex: its standard rates" in text
     assert text.count("flex") == 1
@@ -457,7 +455,7 @@ def test_verbose_shows_every_step(run: Run) -> None:
     assert "line: input: 1,000 x $0.0000025 ($2.50 / 1M) = $0.0025 by input_cost_per_token" in text
 
 
-def test_names_from_outside_cannot_paint_the_terminal(run: Run) -> None:
+def test_control_characters_of_a_name_are_escaped(run: Run) -> None:
     for name in ("\x1b[31mred", "[/bold]", ":free:", "\u202egpt"):
         result = run("quote", name, "1000", "500", "--color", "always")
         assert result.exit_code == 0
@@ -495,7 +493,7 @@ def test_as_a_process(home: Path) -> None:
         ("explain", "zzz", "1000"),
     ],
 )
-def test_near_names_are_searched_for_once(
+def test_similar_names_are_searched_once(
     run: Run, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
 ) -> None:
     searched: list[str] = []
@@ -511,7 +509,7 @@ def test_near_names_are_searched_for_once(
     assert searched == [words[1]]
 
 
-def test_the_notes_of_lines_are_read_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_notes_of_lines_are_computed_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     notes = Quote.__dict__["line_notes"].fget
     read: list[Quote] = []
 
@@ -540,7 +538,7 @@ def test_an_internal_error_exits_2_without_a_traceback(
 
 
 @pytest.mark.parametrize("options", [(), ("-o", "json")])
-def test_each_line_of_an_answer_is_worked_out_once(
+def test_each_line_of_a_quote_is_computed_once(
     run: Run, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
 ) -> None:
     made: list[str] = []
@@ -555,7 +553,7 @@ def test_each_line_of_an_answer_is_worked_out_once(
     assert made == ["input", "output"]
 
 
-def test_a_quote_does_not_import_what_compares_catalogs() -> None:
+def test_quote_does_not_import_the_comparison() -> None:
     code = "import sys, pricectl.commands.quote; print([n for n in sys.modules if 'sanity' in n])"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout == "[]\n"

@@ -63,7 +63,7 @@ def test_an_empty_response_is_not_restored_from_git(run: Run) -> None:
     assert "git" not in said
 
 
-def test_a_line_separator_within_a_text_ends_no_line(run: Run) -> None:
+def test_a_unicode_line_separator_does_not_end_a_line(run: Run) -> None:
     first = {**CHUNK, "choices": [{"delta": {"content": "a\u2028b\x85c"}}]}
     text = f"{json.dumps(first, ensure_ascii=False)}\n{json.dumps(LAST)}"
     assert run("quote", "--response", "-", "-q", stdin=text.encode()).stdout == "0.0075\n"
@@ -87,7 +87,7 @@ def test_a_line_separator_within_a_text_ends_no_line(run: Run) -> None:
         ("data: [DONE]\n" + "x" * 8 * 1024 * 1024, "larger than 8 MiB"),
     ],
 )
-def test_what_cannot_be_read_is_refused_with_its_line(run: Run, text: str, said: str) -> None:
+def test_an_unreadable_line_is_refused_with_its_number(run: Run, text: str, said: str) -> None:
     result = run("quote", "--response", "-", stdin=text)
     assert (result.exit_code, result.stdout) == (2, "")
     assert said in " ".join(result.stderr.replace("│", " ").split())

@@ -66,7 +66,7 @@ def document(result: Any) -> dict[str, Any]:
     return found
 
 
-def test_the_last_good_version_comes_back(run: Run, repo: Path) -> None:
+def test_the_last_good_version_is_restored(run: Run, repo: Path) -> None:
     first = git(repo, "rev-parse", "HEAD~2")[:7]
     last = git(repo, "rev-parse", "HEAD")[:7]
     result = run("rollback", "--yes")
@@ -82,14 +82,14 @@ def test_the_last_good_version_comes_back(run: Run, repo: Path) -> None:
     assert kept(repo) == []
 
 
-def test_git_itself_is_left_alone(run: Run, repo: Path) -> None:
+def test_rollback_leaves_the_git_repository_unchanged(run: Run, repo: Path) -> None:
     before = git(repo, "rev-parse", "HEAD"), git(repo, "ls-files", "-s")
     assert run("rollback", "-y", "-q").exit_code == 0
     assert (git(repo, "rev-parse", "HEAD"), git(repo, "ls-files", "-s")) == before
     assert git(repo, "status", "--porcelain", NAME) == f"M {NAME}"
 
 
-def test_an_uncommitted_edit_goes_back_to_the_last_commit_and_is_kept(run: Run, repo: Path) -> None:
+def test_an_uncommitted_edit_is_kept_and_the_last_commit_restored(run: Run, repo: Path) -> None:
     edited = LAST.replace("3e-06", "4e-06")
     (repo / NAME).write_text(edited)
     result = run("rollback", "-y", "-o", "json")
@@ -115,7 +115,7 @@ def test_a_file_that_cannot_be_loaded_is_replaced_and_kept(run: Run, repo: Path,
     assert [(repo / name).read_text() for name in kept(repo)] == [text]
 
 
-def test_a_file_that_is_gone_comes_back(run: Run, repo: Path) -> None:
+def test_a_deleted_file_is_restored(run: Run, repo: Path) -> None:
     (repo / NAME).unlink()
     assert run("rollback", "-y").exit_code == 2
     result = run("rollback", "-y", "--file", NAME)
@@ -151,7 +151,7 @@ def test_a_hash_is_found_on_a_branch_that_was_never_merged(run: Run, repo: Path)
     assert now(repo) == other
 
 
-def test_a_hash_that_nothing_has(run: Run, repo: Path) -> None:
+def test_an_unknown_hash_exits_2(run: Run, repo: Path) -> None:
     result = run("rollback", "abcdef123456", "-y")
     assert result.exit_code == 2
     assert "neither a commit nor the hash of one of the 3 versions in git" in result.stderr
@@ -168,7 +168,7 @@ def test_a_file_comes_before_a_hash(run: Run, repo: Path) -> None:
 @pytest.mark.parametrize(
     "asked", ["sha256:", "sha256:12345", "sha256:xyz1234", "sha256:" + "0" * 65]
 )
-def test_what_is_not_the_start_of_a_hash_is_said(run: Run, repo: Path, asked: str) -> None:
+def test_a_prefix_that_is_not_hexadecimal_is_refused(run: Run, repo: Path, asked: str) -> None:
     result = run("rollback", asked, "-y")
     assert (result.exit_code, now(repo)) == (2, LAST)
     assert "is not the start of a SHA-256; write 7 to 64 digits" in result.stderr
@@ -210,7 +210,7 @@ class Terminal(io.StringIO):
 
 
 @pytest.mark.parametrize(("typed", "code"), [("y\n", 0), ("YES\n", 0), ("n\n", 1), ("", 1)])
-def test_a_person_is_asked(
+def test_a_terminal_asks_before_writing(
     repo: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -232,14 +232,14 @@ def test_a_person_is_asked(
     assert out.startswith("not restored" if code else "restored")
 
 
-def test_the_target_is_there_already(run: Run, repo: Path) -> None:
+def test_a_file_equal_to_the_target_is_not_written(run: Run, repo: Path) -> None:
     result = run("rollback", "HEAD")
     assert result.exit_code == 0
     assert "nothing to do" in result.stdout
     assert now(repo) == LAST
 
 
-def test_there_is_nothing_to_go_back_to(run: Run, repo: Path) -> None:
+def test_without_an_older_version_rollback_exits_2(run: Run, repo: Path) -> None:
     (repo / NAME).write_text(FIRST)
     result = run("rollback", "-y")
     assert (result.exit_code, now(repo)) == (2, FIRST)
@@ -299,12 +299,12 @@ def test_the_bytes_that_were_read_back_are_checked(
     assert "pricectl validate -' to see every finding" in result.stderr
 
 
-def test_somebody_elses_edit_in_the_meantime_is_not_overwritten(
+def test_an_edit_made_meanwhile_is_not_overwritten(
     run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     restore = rollback.restore
 
-    def late(planned: rollback.RollbackPlan, **options: bool) -> None:
+    def late(planned: rollback.RollbackPlan, **options: Any) -> None:
         (repo / NAME).write_text("theirs")
         restore(planned, **options)
 
@@ -331,7 +331,7 @@ def test_a_write_that_fails_leaves_the_old_file_whole(
     assert not list(repo.glob("*.tmp")) + list(repo.glob(".*.tmp"))
 
 
-def test_a_symlink_stays_one(run: Run, repo: Path) -> None:
+def test_a_symlink_is_kept(run: Run, repo: Path) -> None:
     (repo / "mount").mkdir()
     (repo / "mount" / "real.json").write_text(LAST)
     (repo / "old.json").write_text(FIRST)
@@ -343,7 +343,7 @@ def test_a_symlink_stays_one(run: Run, repo: Path) -> None:
     assert [(repo / name).read_text() for name in kept(repo)] == [LAST]
 
 
-def test_bad_usage_is_said_before_anything_is_written(run: Run, repo: Path) -> None:
+def test_bad_usage_is_reported_before_anything_is_written(run: Run, repo: Path) -> None:
     assert run("rollback", "-y", "-o", "yaml").exit_code == 2
     assert now(repo) == LAST
 
@@ -391,7 +391,7 @@ def test_a_version_that_is_too_large_is_counted_as_skipped(
         (("-o", "yaml"), "unknown format"),
     ],
 )
-def test_what_cannot_run_exits_2(
+def test_a_command_that_cannot_run_exits_2(
     run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], said: str
 ) -> None:
     monkeypatch.setenv("T", "secret")
@@ -514,10 +514,10 @@ def test_without_a_service_a_broken_edit_is_undone_too(
     assert now(repo) == LAST
 
 
-ALONE = "compared with the file alone: this user has no last good copy of it in "
+ALONE = "compared only with the file: this user has no last good copy of it in "
 
 
-def test_a_comparison_with_the_last_good_copy_needs_no_words(run: Run, served: Path) -> None:
+def test_a_comparison_with_the_last_good_copy_adds_no_note(run: Run, served: Path) -> None:
     (served / "other.json").write_text(dearer(2))
     found = document(run("rollback", "other.json", "--dry-run", "-o", "json"))
     assert (found["compared_with"], found["comparison_note"]) == ("last-good-copy", "")
@@ -528,7 +528,7 @@ EXTRA = "".join(f', "m{n}": {{"input_cost_per_token": 1e-06}}' for n in range(3)
 
 
 @pytest.mark.parametrize(("extra", "outcome"), [("", "would-restore"), (EXTRA, "refused")])
-def test_without_a_last_good_copy_the_file_is_compared_and_that_is_said(
+def test_without_a_last_good_copy_the_file_is_compared_with_a_note(
     run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch, extra: str, outcome: str
 ) -> None:
     """Three of seven models gone is refused; the way back, three new ones, would not be."""
@@ -554,12 +554,14 @@ def test_a_file_that_looks_broken_beside_the_version_waives_the_comparison(
     (repo / NAME).write_text(dearer(1000))
     found = document(run("rollback", "--dry-run", "-o", "json"))
     assert (found["compared_with"], found["refusal"]) == ("nothing", "")
-    assert found["comparison_note"].startswith("not compared: the file itself looks broken beside")
+    assert found["comparison_note"].startswith(
+        "not compared: the file itself looks broken compared with"
+    )
     assert "not compared: the file itself looks broken" in run("rollback", "--dry-run").stdout
 
 
 @pytest.mark.parametrize("text", [None, "{"])
-def test_without_anything_to_compare_with_that_is_said(
+def test_a_rollback_without_a_comparison_says_so(
     run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch, text: str | None
 ) -> None:
     monkeypatch.setenv("PRICECTL_STATE", str(repo / "none"))
@@ -587,3 +589,39 @@ def test_a_target_whose_errors_are_waived_is_read_once_and_not_loaded(
     assert now(repo) == LAST
     # By the review, and by the reader that says why no process would load it.
     assert parsed_texts.count(BROKEN.encode()) == 2
+
+
+def test_a_shallow_clone_says_what_to_fetch(
+    run: Run, repo: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clone = tmp_path_factory.mktemp("shallow") / "clone"
+    git(repo, "clone", "-q", "--depth", "1", f"file://{repo}", str(clone))
+    monkeypatch.chdir(clone)
+    newest = run("rollback", "--yes")
+    assert newest.exit_code == 2
+    assert "git has no older version in this shallow clone" in newest.stderr
+    by_hash = run("rollback", f"sha256:{sha(FIRST)[:12]}", "--yes")
+    assert by_hash.exit_code == 2
+    for result in (newest, by_hash):
+        assert "run 'git fetch --unshallow'" in result.stderr
+    git(clone, "fetch", "-q", "--unshallow")
+    (clone / "pricectl.toml").write_text('critical = ["gpt-4o"]\n')
+    assert run("rollback", "--yes").exit_code == 0
+    assert now(clone) == FIRST
+
+
+@pytest.mark.parametrize(
+    "lock", ["index.lock", "HEAD.lock", "shallow.lock", "config.lock", "packed-refs.lock"]
+)
+def test_it_works_beside_a_lock_that_a_killed_git_left(run: Run, repo: Path, lock: str) -> None:
+    (repo / ".git" / lock).write_text("")
+    assert run("rollback", "--yes").exit_code == 0
+    assert now(repo) == FIRST
+
+
+@pytest.mark.timeout(20)
+def test_it_works_beside_the_file_that_a_killed_writer_left(run: Run, repo: Path) -> None:
+    (repo / f".{NAME}.1.00000000.tmp").write_text("{")
+    assert run("rollback", "--yes").exit_code == 0
+    assert now(repo) == FIRST
+    assert list(repo.glob("*.tmp")) == []

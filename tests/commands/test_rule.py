@@ -27,17 +27,17 @@ def test_one_rule_is_explained(run: Run) -> None:
     ]
 
 
-def test_an_unknown_rule_gets_a_near_name(run: Run) -> None:
+def test_an_unknown_rule_gets_a_suggestion(run: Run) -> None:
     result = run("rule", "duplicate-keys")
     assert result.exit_code == 2
     assert "duplicate-key?" in result.stderr
 
 
-def test_a_rule_that_is_like_no_other_leads_to_the_list(run: Run) -> None:
+def test_an_unknown_rule_without_a_suggestion_points_to_the_list(run: Run) -> None:
     assert "lists them" in run("rule", "zzz").stderr
 
 
-def test_json_is_what_its_schema_says(run: Run) -> None:
+def test_json_fits_its_schema(run: Run) -> None:
     schema = json.loads((ROOT / "schemas/rule.schema.json").read_text(encoding="utf-8"))
     for words in (("rule",), ("rule", "encoding")):
         jsonschema.validate(json.loads(run(*words, "-o", "json").stdout), schema)

@@ -117,7 +117,7 @@ def repository(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.usefixtures("repository")
 @pytest.mark.parametrize("verb", ["", *VERBS])
-def test_the_example_of_the_help_works(
+def test_the_example_in_the_help_runs(
     run: Run, verb: str, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     _, example = split_example((command(verb) if verb else PROGRAM).help)
@@ -145,7 +145,7 @@ def test_the_name_alone_and_the_word_help_show_the_help(run: Run, words: list[st
     assert result.stdout == run("--help").stdout
 
 
-def test_the_version_has_a_short_name(run: Run) -> None:
+def test_capital_v_prints_the_version(run: Run) -> None:
     assert run("-V").stdout == run("--version").stdout != ""
 
 
@@ -168,7 +168,7 @@ def test_the_version_has_a_short_name(run: Run) -> None:
         ("rule --color blue", "pricectl rule: --color: 'blue' is not one of 'auto', 'always'"),
     ],
 )
-def test_wrong_usage_says_what_where_and_what_next(run: Run, words: str, said: str) -> None:
+def test_wrong_usage_names_the_fault_and_the_next_step(run: Run, words: str, said: str) -> None:
     result = run(*words.split())
     assert (result.exit_code, result.stdout) == (2, "")
     what, usage, example, more = result.stderr.splitlines()
@@ -190,5 +190,5 @@ def test_the_old_name_of_the_token_option_works_and_warns(
     new = run("smoke", "http://127.0.0.1:1", "--token-env", "SMOKE_TOKEN")
     assert result.stderr == warning + new.stderr
     both = run("smoke", "http://127.0.0.1:1", "--token", "A", "--token-env", "B")
-    assert "write --token-env alone" in both.stderr
+    assert "write only --token-env" in both.stderr
     assert both.exit_code == 2

@@ -21,7 +21,7 @@ from tests.conftest import ROOT, Run
 @pytest.fixture
 def environment(home: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Whatever the command sets for its workers is gone after the test."""
-    for name in ("PRICECTL_TOKEN", "PRICECTL_FILE"):
+    for name in ("PRICECTL_TOKEN", "PRICECTL_FILE", "PRICECTL_SERVE_METRICS"):
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
     monkeypatch.setenv("PRICECTL_STATE", str(home / "state"))
@@ -44,11 +44,13 @@ def started(environment: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 
 @pytest.mark.timeout(60)
-def test_it_serves_until_it_is_stopped(home: Path, run: Run) -> None:
+def test_serve_answers_until_it_is_stopped(home: Path, run: Run) -> None:
     with serving(home) as server, connection(server) as line:
         assert server.said.splitlines()[0] == f"serving quotes at {server.url} with 1 worker"
         assert f"docs    {server.url}/docs" in server.said
-        quote = request(line, "GET", "/v1/quote?model=gpt-4o&input=1000&output=500")
+        asked = "/v1/quote?model=gpt-4o&input=1000&output=500"
+        assert "provider_cost_usd" not in request(line, "GET", asked)
+        quote = request(line, "GET", asked, BEARER)
         # 1,000 x $2.50 + 500 x $10 per 1M
         assert quote["provider_cost_usd"] == "0.0075"
         assert request(line, "POST", "/admin/pricing/reload", BEARER)["status"] == "unchanged"
@@ -59,7 +61,7 @@ def test_it_serves_until_it_is_stopped(home: Path, run: Run) -> None:
     assert "Traceback" not in (home / "server.log").read_text(encoding="utf-8")
 
 
-def test_it_listens_on_loopback_unless_told(run: Run, started: list[dict[str, Any]]) -> None:
+def test_serve_listens_on_loopback_by_default(run: Run, started: list[dict[str, Any]]) -> None:
     result = run("serve", "--port", "0", "--workers", "3")
     assert result.exit_code == 0
     assert "with 3 workers" in result.stdout
@@ -77,7 +79,20 @@ def test_a_program_learns_the_port_from_json(run: Run, started: list[dict[str, A
     assert (found["workers"], found["admin"], found["loopback"]) == (1, False, True)
 
 
-def test_answers_do_not_wait_for_acknowledgements(run: Run, started: list[dict[str, Any]]) -> None:
+def test_metrics_are_served_if_asked_for(
+    run: Run, environment: pytest.MonkeyPatch, started: list[dict[str, Any]]
+) -> None:
+    environment.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)
+    assert run("serve", "--port", "0").exit_code == 0
+    assert "/metrics" not in make_app().openapi()["paths"]
+    assert run("serve", "--port", "0", "--metrics").exit_code == 0
+    assert len(started) == 2
+    assert "/metrics" in make_app().openapi()["paths"]
+
+
+def test_answers_do_not_wait_for_tcp_acknowledgements(
+    run: Run, started: list[dict[str, Any]]
+) -> None:
     run("serve", "--port", "0")
     assert started[0]["prompt"]
 
@@ -93,7 +108,9 @@ def test_the_token_comes_from_the_variable_named(
     assert "/admin/pricing/reload" in make_app().openapi()["paths"]
 
 
-def test_the_file_is_the_one_asked_for(run: Run, home: Path, started: list[dict[str, Any]]) -> None:
+def test_the_served_file_is_the_one_of_the_file_option(
+    run: Run, home: Path, started: list[dict[str, Any]]
+) -> None:
     other = home / "other.json"
     other.write_text('{"x": {"only": {"input_cost_per_token": 1e-06}}}', encoding="utf-8")
     assert run("serve", "--port", "0", "--file", "other.json", "-q").stdout == ""
@@ -113,7 +130,7 @@ def test_the_file_is_the_one_asked_for(run: Run, home: Path, started: list[dict[
         (("--host", "no.such.host.invalid"), "cannot listen"),
     ],
 )
-def test_what_it_cannot_start_with(
+def test_serve_refuses_a_bad_port_host_or_file(
     run: Run, started: list[dict[str, Any]], words: tuple[str, ...], message: str
 ) -> None:
     result = run("serve", "--port", "0", *words)
@@ -138,7 +155,7 @@ def test_a_port_that_is_taken_is_named(run: Run, started: list[dict[str, Any]]) 
     assert f"127.0.0.1:{port}: cannot listen" in result.stderr
 
 
-def test_a_server_that_gives_up_is_exit_2(run: Run, environment: pytest.MonkeyPatch) -> None:
+def test_a_server_that_stops_by_itself_exits_2(run: Run, environment: pytest.MonkeyPatch) -> None:
     def give_up(*_: object, **__: object) -> None:
         sys.exit(3)
 
@@ -149,7 +166,7 @@ def test_a_server_that_gives_up_is_exit_2(run: Run, environment: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("library", ["fastapi", "uvicorn", "prometheus_client"])
-def test_without_the_extra_it_says_what_to_install(
+def test_without_the_extra_serve_says_what_to_install(
     run: Run, environment: pytest.MonkeyPatch, library: str
 ) -> None:
     environment.setitem(sys.modules, library, None)
@@ -169,7 +186,7 @@ def test_without_the_extra_it_says_what_to_install(
         ("10.1.2.3", "http://10.1.2.3:80", True),
     ],
 )
-def test_it_says_who_can_reach_it(host: str, place: str, note: bool) -> None:  # noqa: FBT001
+def test_serve_says_who_can_reach_it(host: str, place: str, note: bool) -> None:  # noqa: FBT001
     said = text(ServerAddress(host, 80, 1, admin=False), Canvas())
     assert f"{place}/docs" in said
     assert ("other machines can reach this" in said) is note

@@ -17,7 +17,7 @@ OFF_PEAK = """{"o": {"m": {
 }}}"""
 
 
-def test_it_has_every_rate_of_a_model(run: Run) -> None:
+def test_show_has_every_rate_of_a_model(run: Run) -> None:
     text = run("show", "gpt-4o-2024-08-06").stdout
     assert text.startswith("openai/gpt-4o  gpt-4o-2024-08-06, by alias")
     rows = {line.split()[0]: line.split()[1:] for line in text.splitlines() if line.split()}
@@ -28,7 +28,7 @@ def test_it_has_every_rate_of_a_model(run: Run) -> None:
     assert "128,000" in text
 
 
-def test_it_has_tiers_and_dated_prices(run: Run) -> None:
+def test_show_has_tiers_and_dated_prices(run: Run) -> None:
     text = run("show", "gemini-2.5-pro", *NOW).stdout
     assert "standard >200k" in text
     assert "dated price" not in text
@@ -38,7 +38,7 @@ def test_it_has_tiers_and_dated_prices(run: Run) -> None:
     assert "retired" in run("show", "o1-retired").stdout
 
 
-def test_it_has_the_prices_in_force_and_says_which(run: Run) -> None:
+def test_show_has_the_prices_in_force_and_their_period(run: Run) -> None:
     lines = run("show", "gemini-2.5-pro", *LATER).stdout.splitlines()
     assert lines[:2] == ["google/gemini-2.5-pro", "dated price: from 2027-01-01"]
     rows = [line.split() for line in lines if line.startswith(("input", "output"))]
@@ -88,7 +88,7 @@ def test_it_has_the_prices_in_force_and_says_which(run: Run) -> None:
         ),
     ],
 )
-def test_it_lists_every_period_once(
+def test_show_lists_every_period_once(
     run: Run, at: str, said: str, prices: list[str], others: list[str]
 ) -> None:
     lines = run("show", "m", "--file", "-", "--at", at, stdin=OFF_PEAK).stdout.splitlines()
@@ -97,7 +97,7 @@ def test_it_lists_every_period_once(
     assert [line for line in lines[2:] if line.startswith(("until", "from", "o"))] == others
 
 
-def test_it_tells_a_price_of_a_second_and_of_a_thousand_calls_for_one(run: Run) -> None:
+def test_prices_are_shown_for_one_second_or_one_call(run: Run) -> None:
     row = '{"cost_per_second": 0.0001, "file_search_cost_per_1k_calls": 2.5}'
     text = run("show", "m", "--file", "-", stdin=f'{{"o": {{"m": {row}}}}}').stdout
     prices = {line.split()[0]: line.split()[1] for line in text.splitlines() if "  $" in line}
@@ -118,7 +118,7 @@ def test_it_tells_a_price_of_a_second_and_of_a_thousand_calls_for_one(run: Run) 
         ("ocr_cost_per_page", "a page"),
     ],
 )
-def test_it_has_the_right_article(run: Run, key: str, said: str) -> None:
+def test_the_unit_is_written_with_the_right_article(run: Run, key: str, said: str) -> None:
     folder, _, name = key.rpartition(".") if "Units" in key else ("", "", key)
     row = {folder: {name: 0.5}} if folder else {name: 0.5}
     catalog = json.dumps({"o": {"m": row}})
@@ -135,7 +135,7 @@ FACTORS = """{"o": {"m": {
 }}}"""
 
 
-def test_it_has_the_factors_on_token_rates(run: Run) -> None:
+def test_show_has_the_factors_on_token_rates(run: Run) -> None:
     words = ("show", "m", "--file", "-", *NOW)
     now, former = run(*words, stdin=FACTORS).stdout.split("until 2026-01-01")
     # A service with prices of its own is multiplied by nothing.
@@ -169,7 +169,7 @@ HOURS = (
 
 # 2026-11-23 is a Monday.
 @pytest.mark.parametrize("at", ["2026-11-23T12:00", "2026-11-23T17:00"])
-def test_it_has_the_hours_of_off_peak_prices(run: Run, at: str) -> None:
+def test_show_has_the_hours_of_off_peak_prices(run: Run, at: str) -> None:
     lines = run("show", "m", "--file", "-", "--at", at, stdin=WEEK).stdout.splitlines()
     assert lines.count(HOURS) == 1
     assert lines[lines.index(HOURS) - 1].split() == ["input", "1.00"]
@@ -208,7 +208,7 @@ def test_json_has_the_prices_in_force_and_the_others(run: Run) -> None:
     assert model == {key: value for key, value in later.items() if key in model}
 
 
-def test_it_of_an_unknown_model_exits_1_with_near_names(run: Run) -> None:
+def test_an_unknown_model_exits_1_with_suggestions(run: Run) -> None:
     result = run("show", "gpt-4p")
     assert result.exit_code == 1
     assert "did you mean gpt-4o?" in result.stderr
@@ -222,7 +222,7 @@ def test_it_of_an_unknown_model_exits_1_with_near_names(run: Run) -> None:
         ("show", ["show", "gemini-2.5-pro", *LATER]),
     ],
 )
-def test_json_holds_its_schema(run: Run, schema: str, words: list[str]) -> None:
+def test_json_fits_its_schema(run: Run, schema: str, words: list[str]) -> None:
     text = (ROOT / "schemas" / f"{schema}.schema.json").read_text(encoding="utf-8")
     jsonschema.validate(json.loads(run(*words, "-o", "json").stdout), json.loads(text))
     for catalog in (FACTORS, WEEK, OFF_PEAK):

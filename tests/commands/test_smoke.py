@@ -8,6 +8,10 @@ from typing import Any
 import jsonschema
 import pytest
 
+from pricectl.core import Catalog, Profile
+from pricectl.operate.smoke import SmokeResult
+from pricectl.report import smoke as smoke_report
+from pricectl.report.canvas import Canvas
 from tests.conftest import ROOT, UNDATED, Run
 from tests.examples.shops import BEGUN, SETTINGS, TOKEN, serving
 
@@ -48,7 +52,7 @@ def failures(found: dict[str, Any]) -> dict[str, set[str]]:
     return wrong
 
 
-def test_an_api_that_is_right_passes(run: Run, shops: str) -> None:
+def test_a_correct_api_passes(run: Run, shops: str) -> None:
     found = smoke(run, f"{shops}/good", code=0)
     assert (found["api"], failures(found)) == ("create-and-call", {})
     told = [
@@ -141,7 +145,7 @@ def test_failures_for_people(run: Run, shops: str) -> None:
 
 
 def test_a_token_in_an_answer_is_not_repeated(run: Run, shops: str) -> None:
-    result = run("smoke", f"{shops}/told", "--token-env", "SMOKE_TOKEN", "-v")
+    result = run("smoke", f"{shops}/leaking", "--token-env", "SMOKE_TOKEN", "-v")
     assert result.exit_code == 1
     assert TOKEN not in result.output
     assert "got 500 (upstream refused Bearer ***)" in result.output
@@ -174,8 +178,8 @@ def test_another_profile_charges_otherwise(run: Run, shops: str, home: Path) -> 
         (("ftp://127.0.0.1",), "is not a URL"),
         (("https://",), "is not a URL"),
         (("http://127.0.0.1:99999",), "is not a URL"),
-        (("http://user@127.0.0.1",), "has more than a host and a path"),
-        (("http://127.0.0.1/?key=1",), "has more than a host and a path"),
+        (("http://user@127.0.0.1",), "has parts other than a host and a path"),
+        (("http://127.0.0.1/?key=1",), "has parts other than a host and a path"),
         (("http://127.0.0.1:1",), "cannot be reached"),
         (("http://127.0.0.1:1", "--api", "openai"), "cannot be reached"),
         (("http://127.0.0.1:1", "--api", "soap"), "is not one of auto, create-and-call, openai"),
@@ -183,7 +187,7 @@ def test_another_profile_charges_otherwise(run: Run, shops: str, home: Path) -> 
         (("http://127.0.0.1:1", "--profile", "none"), "no profile is called"),
     ],
 )
-def test_what_cannot_be_run_exits_with_2(run: Run, words: tuple[str, ...], said: str) -> None:
+def test_a_smoke_test_that_cannot_run_exits_2(run: Run, words: tuple[str, ...], said: str) -> None:
     result = run("smoke", *words)
     assert result.exit_code == 2
     assert said in " ".join(result.stderr.replace("\u2502", " ").split())
@@ -217,3 +221,18 @@ def test_a_token_that_no_header_can_carry_is_refused(
     monkeypatch.setenv("ODD_TOKEN", "sk-a\r\nHost: elsewhere")
     result = run("smoke", "http://127.0.0.1:1", "--token-env", "ODD_TOKEN")
     assert (result.exit_code, "elsewhere" in result.output) == (2, False)
+
+
+@pytest.mark.parametrize("day", ["2026-11-01", ""])
+def test_the_last_line_ends_also_where_the_catalog_has_no_date(day: str) -> None:
+    catalog = Catalog.load(
+        json.dumps(
+            {
+                "metadata": {"last_updated": day} if day else {},
+                "o": {"m": {"input_cost_per_token": 1e-06}},
+            }
+        )
+    )
+    result = SmokeResult("http://localhost", "openai", (), catalog, Profile())
+    end = smoke_report.text(result, Canvas()).splitlines()[-1]
+    assert end.endswith(catalog.sha256[:12] + (f" of {day}" if day else ""))

@@ -71,7 +71,7 @@ def read(run: Run, *words: str) -> dict[str, Any]:
     return found
 
 
-def test_without_words_it_is_the_catalog(run: Run) -> None:
+def test_without_arguments_the_catalog_is_shown(run: Run) -> None:
     found = read(run)
     assert found["outcome"] == "same"
     (place,) = found["places"]
@@ -98,7 +98,26 @@ def test_a_server_and_a_file_that_agree(run: Run, server: Answers) -> None:
         "layer": "file",
         "reload": None,
         "problem": None,
+        "group": None,
+        "pending": None,
+        "fallback_reason": None,
+        "reloads_alone": False,
     }
+
+
+def test_servers_that_do_not_follow_each_other_are_told_apart(run: Run, server: Answers) -> None:
+    """As workers of two users, or containers without a shared state folder."""
+    first = server({**HEALTH, "group": "aaaa0000"})
+    second = server({**HEALTH, "group": "bbbb1111", "pending": "f" * 64})
+    alone = server({**HEALTH, "group": None})
+    result = run("status", first, first, second, alone, "-v")
+    assert result.exit_code == 0
+    # Long remarks are wrapped in their column.
+    for words in ("bbbb1111", "an edit waits for", "ffffffffffff", "reloads alone"):
+        assert result.stdout.count(words) == 1
+    places = read(run, first, second, alone)["places"]
+    assert [place["group"] for place in places] == ["aaaa0000", "bbbb1111", None]
+    assert [place["reloads_alone"] for place in places] == [False, False, True]
 
 
 def test_another_catalog_is_exit_1(run: Run, server: Answers, home: Path) -> None:
@@ -118,7 +137,7 @@ def test_another_calculator_is_exit_1_another_generation_is_not(run: Run, server
     assert "other calculator" in result.stdout
 
 
-def test_a_ref_stands_beside_the_file(run: Run, home: Path) -> None:
+def test_a_ref_is_shown_next_to_the_file(run: Run, home: Path) -> None:
     git = ["git", "-C", str(home), "-c", "user.name=a", "-c", "user.email=a@example.com"]
     subprocess.run(["git", "init", "-q", str(home)], check=True)
     subprocess.run([*git, "add", "llm_pricing_current.json"], check=True)
@@ -172,13 +191,15 @@ def test_a_token_that_no_header_can_carry_is_bad_usage(
         b"[" * 100_000,
     ],
 )
-def test_another_server_is_no_place(run: Run, server: Answers, body: Any) -> None:
+def test_an_answer_of_another_kind_of_server_is_refused(
+    run: Run, server: Answers, body: Any
+) -> None:
     found = read(run, server(body), "llm_pricing_current.json")
     assert "does not answer as pricectl's router" in found["places"][0]["problem"]
     assert found["places"][1]["sha256"] == HASH
 
 
-def test_one_that_cannot_be_read_does_not_hide_the_others(run: Run, home: Path) -> None:
+def test_an_unreadable_place_does_not_hide_the_others(run: Run, home: Path) -> None:
     (home / "broken.json").write_text("{", encoding="utf-8")
     places = ["absent.json", "broken.json", "http://127.0.0.1:1", "http://example.com"]
     result = run("status", *places, "llm_pricing_current.json")
@@ -192,7 +213,7 @@ def test_one_that_cannot_be_read_does_not_hide_the_others(run: Run, home: Path) 
     assert problems[3] == "only https is allowed, and http to this machine; write https://"
 
 
-def test_what_a_server_says_is_cleaned(run: Run, server: Answers) -> None:
+def test_text_from_a_server_is_escaped(run: Run, server: Answers) -> None:
     nasty = {**HEALTH, "calculator": "\x1b[31m1", "last_updated": "\u202e[/x]:free:", "models": "x"}
     result = run("status", server(nasty))
     assert "\x1b" not in result.stdout
@@ -207,7 +228,7 @@ def test_quiet_is_one_word_and_verbose_the_whole_hash(run: Run) -> None:
     assert HASH in run("status", "-v").stdout
 
 
-def test_a_ref_outside_git_advises_no_option_of_another_verb(run: Run) -> None:
+def test_a_ref_outside_git_names_only_options_of_the_command(run: Run) -> None:
     result = run("status", "HEAD")
     assert result.exit_code == 2
     assert "is not in a git repository; name a file" in " ".join(result.stdout.split())

@@ -66,7 +66,7 @@ STALE = GOOD.replace('"verified_on": "2026-11-25"', '"verified_on": "2026-01-01"
         (("due", "error"), 1),
     ],
 )
-def test_what_a_date_made_due_fails_only_if_due_is_named(
+def test_due_findings_fail_only_with_fail_on_due(
     run: Run, good: Path, named: tuple[str, ...], code: int
 ) -> None:
     (good / "stale.json").write_text(STALE, encoding="utf-8")
@@ -81,9 +81,7 @@ def test_what_a_date_made_due_fails_only_if_due_is_named(
     assert f'failures="{code}"' in junit
 
 
-def test_of_several_severities_the_mildest_counts_and_due_keeps_errors(
-    run: Run, good: Path
-) -> None:
+def test_fail_on_accepts_several_severities_and_due(run: Run, good: Path) -> None:
     unsourced = GOOD.replace('"m": {"source": "https://example.com", ', '"m": {')
     (good / "unsourced.json").write_text(unsourced, encoding="utf-8")
     both = ("--fail-on", "error", "--fail-on", "warning")
@@ -124,13 +122,13 @@ def test_an_expired_waiver_fails_no_check_by_itself(run: Run, good: Path) -> Non
     assert run("validate", "bad.json", *AT, "--fail-on", "due").exit_code == 1
 
 
-def test_the_day_is_the_one_asked_for(run: Run, good: Path) -> None:
+def test_the_at_option_sets_the_date(run: Run, good: Path) -> None:
     del good
     later = run("validate", "good.json", "--at", "2027-06-01")
     assert "warning[verified-stale]" in later.stdout
 
 
-def test_an_instant_counts_within_its_day(run: Run, good: Path) -> None:
+def test_a_time_of_day_is_respected(run: Run, good: Path) -> None:
     prices = '"input_cost_per_token": 2e-06, "output_cost_per_token": 4e-06'
     upcoming = f'"upcoming": [{{"from": "2026-12-01T12:00", {prices}}}],'
     text = GOOD.replace('"source"', f'{upcoming}\n"source"')
@@ -140,7 +138,7 @@ def test_an_instant_counts_within_its_day(run: Run, good: Path) -> None:
         assert (result.exit_code, "warning[upcoming-begun]" in result.stdout) == (0, begun)
 
 
-def test_what_a_date_made_due_is_marked(run: Run, good: Path) -> None:
+def test_due_findings_are_marked(run: Run, good: Path) -> None:
     waiver = '[[waivers]]\nrule = "zero-price"\nreason = "x"\nexpires = 2026-01-01\n'
     (good / "pricectl.toml").write_text(f'file = "good.json"\n{waiver}', encoding="utf-8")
     for form in (("-v",), ("-o", "concise")):
@@ -203,7 +201,9 @@ def test_settings_waive_with_a_reason(run: Run, good: Path) -> None:
         (("validate", "good.json", "--fail-on", "maybe"), "maybe"),
     ],
 )
-def test_what_cannot_run_exits_2(run: Run, good: Path, words: tuple[str, ...], said: str) -> None:
+def test_a_command_that_cannot_run_exits_2(
+    run: Run, good: Path, words: tuple[str, ...], said: str
+) -> None:
     del good
     result = run(*words)
     assert result.exit_code == 2
@@ -250,7 +250,7 @@ def test_a_bad_file_is_a_finding_and_never_a_crash(run: Run, home: Path, name: s
     assert time.perf_counter() - began < 6 * 2
 
 
-def test_markup_in_names_is_shown_as_it_is(run: Run, home: Path) -> None:
+def test_markup_in_names_is_shown_literally(run: Run, home: Path) -> None:
     (home / "bad.json").write_bytes(b'{"x": {"[/x]:free:": {"input_cost_per_token": true}}}')
     assert '"[/x]:free:"' in run("validate", "bad.json", "--color", "always").stdout
 
@@ -292,7 +292,7 @@ def test_the_catalog_of_this_project_has_no_errors() -> None:
         assert ended.returncode == 0, ended.stdout
 
 
-def test_a_file_once_deployed_gets_useful_findings() -> None:
+def test_a_formerly_deployed_file_gets_useful_findings() -> None:
     deployed = ROOT.parent / "shared/data/deployed-2025-10-23.json"
     if not deployed.exists():
         pytest.skip("the file is not here")

@@ -1,13 +1,14 @@
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from pricectl.core import (
+    BadUsage,
     Catalog,
     DocumentError,
     PricingError,
@@ -53,7 +54,7 @@ def test_nothing_used_costs_nothing() -> None:
     assert quote(PLAIN, "m", Usage(), service="batch", strict=True).pico_usd == 0
 
 
-def test_every_kind_at_its_own_rate() -> None:
+def test_each_kind_of_token_has_its_own_rate() -> None:
     catalog = of(
         {
             "input_cost_per_token": 3e-06,
@@ -113,7 +114,7 @@ def test_every_kind_at_its_own_rate() -> None:
         ),
     ],
 )
-def test_a_kind_without_a_price_is_charged_as_its_whole(
+def test_a_kind_without_a_price_is_charged_at_its_totals_rate(
     details: dict[str, int], line: tuple[str, int, str, bool]
 ) -> None:
     answer = quote(PLAIN, "m", Usage(10, 10, **details))
@@ -155,7 +156,7 @@ def test_a_free_unit_is_priced() -> None:
     assert not answer.unpriced
 
 
-def test_a_strict_question_about_an_unknown_name() -> None:
+def test_strict_refuses_an_unknown_name() -> None:
     assert quote(PLAIN, "who", Usage(1)).guessed
     with pytest.raises(UnknownModel):
         quote(PLAIN, "who", Usage(1), strict=True)
@@ -212,7 +213,7 @@ def test_cached_tokens_count_towards_the_threshold() -> None:
     assert [line.unit for line in answer.assumed] == ["cache_read"]
 
 
-def test_output_alone_passes_no_threshold() -> None:
+def test_output_tokens_do_not_count_towards_the_threshold() -> None:
     assert quote(of(TIERED), "m", Usage(1, 10**6)).above_tokens == 0
 
 
@@ -237,7 +238,7 @@ def test_a_tier_may_begin_at_its_threshold(input_tokens: int, micro_usd: int, ab
     assert (answer.pico_usd, answer.above_tokens) == (micro_usd * 10**6, above)
 
 
-def test_a_threshold_that_the_row_itself_tells_is_passed_too() -> None:
+def test_a_threshold_may_belong_to_its_tier() -> None:
     catalog = of({**TIERED, "context_tier": {"boundary": "gte"}})
     threshold = catalog.models[0].prices.thresholds[0]
     assert quote(catalog, "m", Usage(threshold)).pico_usd == 128_000 * 2_000_000
@@ -347,7 +348,7 @@ def test_ranges_of_null_are_absent() -> None:
         ("warp", "warp"),
     ],
 )
-def test_the_words_for_a_service(service: str | None, word: str) -> None:
+def test_each_word_for_a_service_is_understood(service: str | None, word: str) -> None:
     assert service_word(service) == word
 
 
@@ -364,7 +365,7 @@ def test_counts_are_shown_as_people_count_them() -> None:
     assert type(quantity("input", 1000)) is int
 
 
-def test_the_words_for_a_region() -> None:
+def test_each_word_for_a_region_is_understood() -> None:
     assert [region_word(word) for word in (None, "", "US", "Global", "eu-west-1")] == [
         "",
         "",
@@ -421,7 +422,7 @@ def test_a_service_without_a_price_falls_back_and_says_so(
         assert (line.pico_usd_per_unit, line.note) == (pico_usd_per_token, note)
 
 
-def test_the_services_of_a_row() -> None:
+def test_the_services_of_a_row_are_listed() -> None:
     catalog = of(SERVED)
     prices = catalog.models[0].prices
     assert prices.services == ("batches", "priority")
@@ -442,13 +443,13 @@ def test_the_services_of_a_row() -> None:
         ),
     ],
 )
-def test_another_spelling_of_a_key_yields_to_its_own(
+def test_the_main_spelling_of_a_key_wins_over_the_other(
     entry: dict[str, float], pico_usd: int
 ) -> None:
     assert quote(of(entry), "m", Usage(1, cache_read_tokens=1)).pico_usd == pico_usd
 
 
-def test_a_quote_may_ask_for_a_day_and_a_service_at_once() -> None:
+def test_a_quote_accepts_a_date_and_a_service_together() -> None:
     catalog = of(
         {
             "input_cost_per_token": 1e-06,
@@ -527,12 +528,14 @@ def test_fast_is_priority_where_the_row_sells_only_that(tier: dict[str, float]) 
         ({"provider_specific_entry": {"fast": 6}}, 144 * 10**9),
     ],
 )
-def test_fast_is_its_own_where_the_row_sells_it(own: dict[str, Any], pico_usd: int) -> None:
+def test_fast_is_its_own_service_where_the_row_prices_it(
+    own: dict[str, Any], pico_usd: int
+) -> None:
     answer = quote(of({**FAST, **own}), "m", Usage(1000, 1000), service="fast")
     assert (answer.pico_usd, answer.service) == (pico_usd, "fast")
 
 
-def test_a_service_that_the_row_does_not_sell_is_told() -> None:
+def test_a_service_that_is_not_sold_is_flagged() -> None:
     answer = quote(PLAIN, "m", Usage(1000), service="priority")
     assert (answer.pico_usd, answer.service) == (2_500_000_000, "priority")
     assert answer.missing_service
@@ -542,13 +545,13 @@ def test_a_service_that_the_row_does_not_sell_is_told() -> None:
         quote(PLAIN, "m", Usage(1000), service="priority", strict=True)
 
 
-def test_a_region_that_the_row_does_not_know_is_told() -> None:
+def test_an_unknown_region_is_flagged() -> None:
     catalog = of({"input_cost_per_token": 1e-05, "regional_processing_uplift_multiplier_eu": 1.1})
     for region, missing in (("eu", False), ("moon", True), ("global", False)):
         assert quote(catalog, "m", Usage(10), region=region).missing_region is missing
 
 
-def test_a_quote_still_explains_itself_for_one_release() -> None:
+def test_the_old_explain_method_of_a_quote_works_and_warns() -> None:
     call = quote(Catalog.load('{"acme": {"m": {}}}'), "m", Usage(1))
     with pytest.warns(DeprecationWarning, match=r"call pricectl\.explain\.explain\(quote\)"):
         told = call.explain()
@@ -564,3 +567,12 @@ def test_a_service_that_is_not_sold_is_in_no_note_of_a_line(scope: str) -> None:
     assert all("flex" in line.note for line in answer.lines)
     assert not any("flex" in note for note in answer.line_notes)
     assert len(answer.line_notes) == len(answer.lines)
+
+
+def test_a_datetime_without_a_zone_is_refused() -> None:
+    """It may mean any of 26 hours, and at midnight two prices."""
+    catalog = Catalog.load('{"o": {"m": {"input_cost_per_token": 2e-06}}}')
+    naive = datetime(2026, 12, 1, 0, 30)  # noqa: DTZ001 - what is tested
+    with pytest.raises(BadUsage, match="at: the datetime has no time zone"):
+        quote(catalog, "m", Usage(1), at=naive)
+    assert quote(catalog, "m", Usage(1), at=naive.replace(tzinfo=UTC)).pico_usd == 2 * 10**6

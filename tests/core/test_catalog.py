@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pricectl.core import Catalog, CatalogError, DocumentError, Usage, document, find, quote
-from pricectl.core.catalog import MAX_MODELS, build
+from pricectl.core.catalog import MAX_MODELS, build, readable_schemas
 from pricectl.core.document import Json, parse
 from pricectl.core.pointers import escape
 from pricectl.core.prices import Problem
@@ -43,11 +43,11 @@ def test_a_catalog_has_no_other_attributes(name: str) -> None:
 
 
 @pytest.mark.parametrize("metadata", [{}, {"last_updated": 20261123}])
-def test_a_day_that_is_not_told_is_empty(metadata: object) -> None:
+def test_a_missing_date_is_empty(metadata: object) -> None:
     assert Catalog.load(json.dumps({"metadata": metadata, "o": {"m": {}}})).last_updated == ""
 
 
-def test_notes_and_schema_are_no_provider() -> None:
+def test_notes_and_schema_are_not_read_as_providers() -> None:
     values = {"$schema": "x", "pricing_notes": ["y"], "metadata": {}, "openai": {"m": PRICED}}
     assert problems_of(values) == []
     assert Catalog.load(json.dumps(values)).providers == {"openai"}
@@ -65,13 +65,17 @@ def test_notes_and_schema_are_no_provider() -> None:
         ({"openai": {"x": {}, "n" * 257: {}}}, "/openai/" + "n" * 257, "1 to 256 characters"),
         ({**with_entry(), "metadata": {"currency": "EUR"}}, "/metadata/currency", "USD"),
         ({**with_entry(), "metadata": {"currency": None}}, "/metadata/currency", "USD"),
-        ({**with_entry(), "metadata": {"schema_version": "2.0"}}, "/metadata/schema_version", "1"),
+        (
+            {**with_entry(), "metadata": {"schema_version": "99.0"}},
+            "/metadata/schema_version",
+            "not",
+        ),
         (
             {**with_entry(), "metadata": {"schema_version": "0.9"}},
             "/metadata/schema_version",
-            "1.x",
+            readable_schemas(),
         ),
-        ({**with_entry(), "metadata": {"schema_version": 1}}, "/metadata/schema_version", "1.x"),
+        ({**with_entry(), "metadata": {"schema_version": 1}}, "/metadata/schema_version", "not"),
         *(
             ({**with_entry(), "metadata": value}, "/metadata", "metadata is not an object")
             for value in NO_OBJECTS
@@ -162,7 +166,7 @@ def test_notes_and_schema_are_no_provider() -> None:
         ),
     ],
 )
-def test_what_cannot_price_a_call_is_told_with_its_pointer(
+def test_an_unreadable_price_is_reported_with_its_pointer(
     values: object, pointer: str, words: str
 ) -> None:
     problems = problems_of(values)
@@ -171,7 +175,7 @@ def test_what_cannot_price_a_call_is_told_with_its_pointer(
     assert words in problems[0].message
 
 
-def test_a_section_that_is_no_object_hides_no_section_after_it() -> None:
+def test_a_section_that_is_not_an_object_does_not_stop_the_reading() -> None:
     problems: list[Problem] = []
     catalog = build({"note": "x", "openai": {"m": {}}, "list": []}, problems)
     assert [problem.pointer for problem in problems] == ["/note", "/list"]
@@ -186,7 +190,7 @@ def test_aliases_are_many_and_as_long_as_names_may_be() -> None:
     assert find(catalog, "x" * 256).how == "alias"
 
 
-def test_a_rule_of_the_tiers_that_cannot_be_read_is_the_usual_one() -> None:
+def test_an_unreadable_tier_rule_falls_back_to_the_default() -> None:
     values = parse(json.dumps(with_entry(context_tier={"scope": "marginal", "boundary": "lt"})))
     prices = build(values, []).models[0].prices
     assert (prices.marginal, prices.inclusive) == (False, False)
@@ -211,7 +215,7 @@ def test_a_loader_names_the_first_problem_and_how_many_follow() -> None:
         Catalog.load("[]")
 
 
-def test_floats_from_another_reader_are_refused_in_words() -> None:
+def test_floats_are_refused_with_a_clear_message() -> None:
     values: Any = {"o": {"m": {"input_cost_per_token": 2.5e-06}}}
     with pytest.raises(CatalogError, match="price is a float"):
         Catalog.from_values(values)
@@ -231,7 +235,7 @@ def test_a_section_given_twice_is_refused() -> None:
         Catalog.load('{"o": {"m": {}}, "o": {"n": {}}}')
 
 
-def test_a_price_of_null_is_no_price() -> None:
+def test_a_null_price_counts_as_missing() -> None:
     catalog = Catalog.load('{"o": {"m": {"input_cost_per_token": null}}}')
     assert quote(catalog, "m", Usage(1)).unpriced
 
@@ -386,7 +390,7 @@ def test_any_number_of_unknown_keys_is_read() -> None:
     assert quote(catalog, "m", Usage(1)).pico_usd == 1_000_000
 
 
-def test_a_row_is_dated_by_any_of_its_dates() -> None:
+def test_a_row_has_dates_if_any_date_key_is_present() -> None:
     assert not find(dated(), "m").model.dated
     assert find(dated(previous=[{"until": "2026-01-01"}]), "m").model.dated
     assert find(dated(upcoming=[{"from": "2026-01-01"}]), "m").model.dated
@@ -417,7 +421,7 @@ def test_an_older_schema_version_may_be_read_beside_the_new_one(
         Catalog.load(f'{{"metadata": {{"schema_version": "3.0"}}, {row}}}')
 
 
-def test_all_lists_have_the_off_peak_list_behind_its_own() -> None:
+def test_all_lists_puts_each_off_peak_list_after_its_base_list() -> None:
     hours = {"windows": [{"hours_utc": "00:00-08:00"}], "input_cost_per_token": 1}
     entry = {"input_cost_per_token": 2, "off_peak_pricing": hours}
     past = {"until": "2026-01-01", "input_cost_per_token": 3}

@@ -337,19 +337,19 @@ def alike(one: Json, other: Json) -> bool:
     return one == other
 
 
-def test_there_are_as_many_kinds_as_in_a_full_suite() -> None:
+def test_the_json_suite_is_complete() -> None:
     assert len(VALID) + len(INVALID) >= 318
 
 
 @pytest.mark.parametrize("kind", VALID)
-def test_valid(kind: str) -> None:
+def test_the_valid_files_of_the_json_suite_are_read(kind: str) -> None:
     data, value = VALID[kind]
     assert alike(parse(data), value)
     assert alike(parse(data.decode()), value)
 
 
 @pytest.mark.parametrize("kind", INVALID)
-def test_invalid(kind: str) -> None:
+def test_the_invalid_files_of_the_json_suite_are_refused(kind: str) -> None:
     data, rule = INVALID[kind]
     with pytest.raises(DocumentError) as caught:
         parse(data)

@@ -97,7 +97,7 @@ def test_credits_by_tokens(tokens: int, settings: dict[str, object], expected: i
     assert job_credits(job, "consumption_tokens", profile(**settings)) == expected
 
 
-def test_a_job_has_its_price_whatever_it_used() -> None:
+def test_a_job_based_charge_does_not_depend_on_usage() -> None:
     for job in (Job(1, 1, used=True), Job(10**20, 10**9, used=True)):
         assert job_credits(job, "job_based", profile()) == 1
         assert job_credits(job, "job_based", profile(credits_per_job=7)) == 7
@@ -106,13 +106,13 @@ def test_a_job_has_its_price_whatever_it_used() -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_no_usage_no_credits(mode: Mode) -> None:
+def test_no_usage_costs_no_credits(mode: Mode) -> None:
     assert job_credits(Job(), mode, profile(minimum_credits=5)) == 0
     assert charge(Job(), quote(CATALOG, "m", Usage()), mode, profile()) == (Job(), 0)
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_usage_that_costs_nothing_is_still_usage(mode: Mode) -> None:
+def test_usage_that_costs_nothing_is_charged_the_minimum(mode: Mode) -> None:
     job, credits_now = charge(Job(), quote(CATALOG, "m", Usage(0, 5)), mode, profile())
     assert (job, credits_now) == (Job(0, 5, used=True), 1)
     unpriced = quote(CATALOG, "empty", Usage(0, 0, page=1))
@@ -224,7 +224,7 @@ def test_the_largest_amount_is_read() -> None:
         assert profile(markup_percent=amount).markup_percent == 10**15
 
 
-def test_without_a_profile_the_job_goes_on_and_its_credits_are_not_known() -> None:
+def test_without_a_profile_the_cost_is_added_and_the_credits_are_none() -> None:
     call = quote(CATALOG, "m", Usage(1_000_000))
     job, credits_due = charge(Job(), call, "consumption_usd", None)
     assert (job, credits_due) == (Job(USD, 1_000_000, used=True), None)

@@ -34,7 +34,7 @@ def micro_usd(entry: dict[str, Any], usage: Usage, **asked: Any) -> Fraction:
 
 @pytest.mark.parametrize("suffix", ["", "_batches", "_above_1k_tokens", "_above_1k_tokens_flex"])
 @pytest.mark.parametrize("first", [CACHED, HIT])
-def test_a_key_wins_over_its_other_spelling_whichever_comes_first(suffix: str, first: str) -> None:
+def test_a_key_wins_over_its_other_spelling_in_any_order(suffix: str, first: str) -> None:
     second = HIT if first == CACHED else CACHED
     prices = {CACHED: 3e-06, HIT: 1e-06}
     entry = {f"{key}{suffix}": prices[key] for key in (first, second)}
@@ -45,7 +45,7 @@ def test_a_key_wins_over_its_other_spelling_whichever_comes_first(suffix: str, f
     assert micro_usd(entry, usage, service=service) == 2000
 
 
-def test_the_other_spelling_counts_beside_a_key_of_null_or_with_another_suffix() -> None:
+def test_the_other_spelling_counts_if_the_key_is_null_or_has_another_suffix() -> None:
     cached = Usage(1, cache_read_tokens=1)
     assert micro_usd({CACHED: None, HIT: 1e-06}, cached) == 1
     entry = {CACHED: 3e-06, f"{HIT}_batches": 1e-06}
@@ -96,7 +96,7 @@ def test_amounts_and_thousands_are_divided() -> None:
     assert answer.pico_usd == 35_250 * 10**6
 
 
-def test_a_range_that_says_nothing_hides_no_range_after_it() -> None:
+def test_an_empty_range_does_not_stop_the_reading() -> None:
     entry = {
         "tiered_pricing": [
             {"max_results_range": [0, 25], "input_cost_per_query": 9},
@@ -124,7 +124,7 @@ def test_guardrails_are_priced_by_policy() -> None:
 
 
 @pytest.mark.parametrize("value", [None, 5, "x", [], {}])
-def test_nested_prices_that_are_no_object_price_nothing(value: object) -> None:
+def test_nested_prices_that_are_not_an_object_are_ignored(value: object) -> None:
     answer = quote(catalog_of(search_context_cost_per_query=value), "m", Usage(search=1))
     assert answer.unpriced
 
@@ -188,13 +188,15 @@ REGIONS = {
         ("regional", "regional", 1130),
     ],
 )
-def test_a_region_lifts_token_rates_only(region: str | None, word: str, expected: int) -> None:
+def test_a_region_factor_applies_to_token_rates_only(
+    region: str | None, word: str, expected: int
+) -> None:
     answer = quote(catalog_of(**REGIONS), "m", Usage(10, page=1), region=region)
     assert (answer.pico_usd, answer.region) == (expected * 10**6, word)
     assert not answer.missing_region
 
 
-def test_the_provider_s_own_words_are_regions_too_and_win() -> None:
+def test_provider_specific_factors_win_over_regional_ones() -> None:
     entry = {**REGIONS, "provider_specific_entry": {"us": 2, "apac": 1.5}}
     assert [micro_usd(entry, Usage(10), region=word) for word in ("us", "apac", "eu")] == [
         200,
@@ -204,14 +206,14 @@ def test_the_provider_s_own_words_are_regions_too_and_win() -> None:
 
 
 @pytest.mark.parametrize("factor", [0, -1.1, "1.1", True, None, [1.1], {"a": 1}])
-def test_what_is_no_positive_number_is_no_factor(factor: object) -> None:
+def test_a_factor_must_be_a_positive_number(factor: object) -> None:
     entry = {IN: 1e-05, "provider_specific_entry": {"us": factor}}
     answer = quote(catalog_of(**entry), "m", Usage(10), region="us")
     assert (answer.pico_usd, answer.missing_region) == (100 * 10**6, True)
 
 
 @pytest.mark.parametrize("own", [5, "x", [], {}])
-def test_provider_words_that_are_no_object_are_no_factors(own: object) -> None:
+def test_provider_specific_factors_must_be_an_object(own: object) -> None:
     assert row(provider_specific_entry=own).prices.uplifts == {}
 
 
@@ -245,7 +247,7 @@ def test_a_service_may_be_a_factor_on_the_standard_rates() -> None:
     assert answer.lines[0].note == "no fast price: standard base rate"
 
 
-def test_off_peak_hours_are_lifted_and_periods_have_factors_of_their_own() -> None:
+def test_regional_factors_apply_to_off_peak_and_dated_prices() -> None:
     entry = {
         **REGIONS,
         "off_peak_pricing": {"windows": [{"hours_utc": "00:00-01:00"}], IN: 1e-06},
@@ -256,7 +258,7 @@ def test_off_peak_hours_are_lifted_and_periods_have_factors_of_their_own() -> No
     assert micro_usd(entry, Usage(10), region="eu", at=later) == 100
 
 
-def test_rows_that_differ_in_a_factor_do_not_price_alike() -> None:
+def test_rows_that_differ_in_a_factor_have_different_prices() -> None:
     one = row(**REGIONS).prices
     assert one.same_prices(row(**REGIONS).prices)
     assert not one.same_prices(
@@ -284,7 +286,7 @@ def test_a_price_list_moves_the_whole_request_strictly_above_unless_told_otherwi
     assert (prices.first_tier_tokens, dict(prices.uplifts), dict(prices.entry)) == (1000, {}, {})
 
 
-def test_a_card_is_made_once_and_their_number_is_bounded() -> None:
+def test_rate_cards_are_cached_up_to_a_bound() -> None:
     prices = row(**REGIONS).prices
     assert prices.card(0, "batches", "eu") is prices.card(0, "batches", "eu")
     assert prices.card(0, "batches", "eu") is not prices.card(0, "batches", "us")
@@ -296,7 +298,7 @@ def test_a_card_is_made_once_and_their_number_is_bounded() -> None:
     assert prices.card(0, late)["input"].pico_usd == 10_000_000
 
 
-def test_the_bound_of_the_cards_holds_exactly_and_if_it_was_passed() -> None:
+def test_the_rate_card_cache_keeps_its_bound() -> None:
     prices = row(**REGIONS).prices
     for number in range(MAX_CARDS):
         prices.card(0, f"word{number}")
@@ -307,7 +309,7 @@ def test_the_bound_of_the_cards_holds_exactly_and_if_it_was_passed() -> None:
     assert prices.card(0, "late") is not prices.card(0, "late")
 
 
-def test_a_missing_tier_price_is_told_in_thousands() -> None:
+def test_a_missing_tier_price_is_reported_in_thousands() -> None:
     entry = {
         f"{IN}_above_1000k_tokens": 1e-06,
         "output_cost_per_token_above_999k_tokens": 2e-06,
@@ -343,11 +345,11 @@ def test_a_missing_tier_price_is_told_in_thousands() -> None:
         (Unreadable("9" * 99), f"price is {'9' * 20}, not a finite number"),
     ],
 )
-def test_why_a_value_is_no_price(value: Any, words: str) -> None:
+def test_an_invalid_price_gets_a_reason(value: Any, words: str) -> None:
     assert price_problem(value) == words
 
 
-def test_a_loader_refuses_what_a_tier_or_a_window_cannot_say() -> None:
+def test_a_loader_refuses_an_invalid_tier_or_window() -> None:
     entries: tuple[dict[str, Any], ...] = (
         {"tiered_pricing": {}},
         {"tiered_pricing": [{"range": [-1, 5]}]},
@@ -359,7 +361,7 @@ def test_a_loader_refuses_what_a_tier_or_a_window_cannot_say() -> None:
             catalog_of(**entry)
 
 
-def test_an_endless_key_is_no_price() -> None:
+def test_an_overlong_key_is_not_a_price() -> None:
     (model,) = Catalog.load('{"o": {"m": {"input_cost_per_token_' + "x" * 300 + '": 1}}}').models
     assert model.prices.rates == {}
 

@@ -14,13 +14,13 @@ from pricectl.core import DocumentError, PricingError
         ("here", "do this", "here: what; do this"),
     ],
 )
-def test_a_message_has_what_there_is(where: str, next_step: str, message: str) -> None:
+def test_a_message_contains_only_the_parts_given(where: str, next_step: str, message: str) -> None:
     error = PricingError("what", where=where, next_step=next_step)
     assert str(error) == message
     assert (error.what, error.where, error.next_step) == ("what", where, next_step)
 
 
-def test_a_document_error_has_its_place_if_it_is_known() -> None:
+def test_a_document_error_shows_its_position_if_known() -> None:
     placed = DocumentError("what", rule="r", line=3, column=1, next_step="fix")
     assert (placed.rule, placed.line, placed.column) == ("r", 3, 1)
     assert str(placed) == "line 3, column 1: what; fix"

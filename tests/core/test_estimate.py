@@ -66,7 +66,7 @@ def test_the_cost_with_markup_is_rounded_half_even(pico_usd: int) -> None:
     assert found.client_pico_usd == {1: 2, 3: 4}[pico_usd]
 
 
-def test_it_tells_what_its_response_states_and_no_unit_can_express() -> None:
+def test_signals_of_the_response_are_in_the_estimate() -> None:
     usage = {"prompt_tokens": 10, "completion_tokens": 1, "total_tokens": 11}
     reading = read_response({"model": "m", "usage": usage, "service_tier": "priority"})
     call = quote(CATALOG, "m", reading.usage)

@@ -127,7 +127,7 @@ def test_cost_is_never_negative(prices: Prices, counts: Counts, service: str | N
 
 
 @given(tiered_rows, st.sampled_from(INPUTS + OUTPUTS + BESIDE), services)
-def test_no_usage_no_cost(prices: Prices, unit: str, service: str | None) -> None:
+def test_no_usage_costs_nothing(prices: Prices, unit: str, service: str | None) -> None:
     """Law 2: no usage, no cost."""
     assert cost(prices, {unit: 0}, service) == 0
 
@@ -217,7 +217,7 @@ def charged(amounts: list[tuple[int, int]], mode: Mode, profile: Profile) -> lis
 
 
 @given(job_calls, modes, profiles)
-def test_no_call_gives_credits_back(
+def test_a_further_call_never_lowers_the_charge(
     amounts: list[tuple[int, int]], mode: Mode, profile: Profile
 ) -> None:
     """Law 10: delta >= 0."""
@@ -241,7 +241,7 @@ def test_deltas_sum_to_the_rounded_sum(
 
 
 @given(job_calls, modes, profiles, st.data())
-def test_splitting_a_call_changes_no_charge(
+def test_splitting_a_call_keeps_the_charge(
     amounts: list[tuple[int, int]], mode: Mode, profile: Profile, data: st.DataObject
 ) -> None:
     """Law 12: splitting a call inside a job never changes the charge."""
@@ -253,7 +253,7 @@ def test_splitting_a_call_changes_no_charge(
 
 
 @given(job_calls, job_calls, modes, profiles)
-def test_splitting_a_job_makes_nothing_cheaper(
+def test_splitting_a_job_is_never_cheaper(
     one: list[tuple[int, int]], two: list[tuple[int, int]], mode: Mode, profile: Profile
 ) -> None:
     """Law 13: splitting a job never makes it cheaper, rounding up."""
@@ -285,7 +285,7 @@ def answer_for(catalog: Catalog, name: object) -> tuple[str, str, int]:
 
 
 @given(models, models, anything, st.randoms(use_true_random=False))
-def test_lookup_answers_whatever_is_asked_whatever_the_order(
+def test_lookup_answers_any_name_in_any_order(
     one: dict[str, int], two: dict[str, int], name: object, rng: random.Random
 ) -> None:
     """Law 16: lookup is total, deterministic and independent of order."""
@@ -318,7 +318,7 @@ LAYERS = ("exact", "alias", "case", "partial", "default")
 
 
 @given(st.sets(st.sampled_from(LAYERS[:4])))
-def test_the_layers_beat_one_another_in_order(present: set[str]) -> None:
+def test_earlier_layers_win(present: set[str]) -> None:
     """Law 17: exact beats alias beats case beats partial beats default."""
     section: dict[str, dict[str, dict[str, object]]] = {
         "exact": {"gpt-x-latest": {}},
@@ -380,7 +380,7 @@ def everything(prices: Prices, counts: Counts, percent: str) -> object:
 
 
 @given(tiered_rows, calls, st.sampled_from(["0.123456789", "33.333333", "100"]))
-def test_the_host_s_decimal_context_changes_nothing(
+def test_the_decimal_context_of_the_host_does_not_change_results(
     prices: Prices, counts: Counts, percent: str
 ) -> None:
     """Law 24: the result is independent of the ambient decimal context, precision and traps."""
@@ -430,7 +430,9 @@ def test_ten_times_the_prices_are_ten_times_the_cost(
 
 
 @given(pico_prices, pico_prices, st.integers(0, 10**6), st.integers(0, 10**6))
-def test_input_and_output_may_trade_places(one: int, two: int, fresh: int, out: int) -> None:
+def test_swapping_input_and_output_with_their_prices_keeps_the_total(
+    one: int, two: int, fresh: int, out: int
+) -> None:
     """Swapping prices and tokens of input and output keeps the total."""
     here = {"input_cost_per_token": one, "output_cost_per_token": two}
     there = {"input_cost_per_token": two, "output_cost_per_token": one}
@@ -518,7 +520,7 @@ def test_leaves_sum_to_their_totals(counts: Counts) -> None:
 
 
 @given(every_kind)
-def test_taking_apart_is_the_inverse_of_adding_up(counts: Counts) -> None:
+def test_splitting_totals_is_the_inverse_of_adding_up(counts: Counts) -> None:
     """Decomposition: disjoint counts made into totals and details come back as they were."""
     assert dict(as_usage(counts).counts) == {unit: count for unit, count in counts.items() if count}
 
@@ -540,7 +542,9 @@ def parts_left(fresh: int, out: int, given_details: Counts) -> Counts:
 
 
 @given(st.integers(0, 300), st.integers(0, 300), details)
-def test_details_are_refused_or_taken_apart(fresh: int, out: int, given_details: Counts) -> None:
+def test_details_are_refused_or_split_without_rest(
+    fresh: int, out: int, given_details: Counts
+) -> None:
     """Decomposition: parts that do not fit are refused; else no token is lost or doubled."""
     left = parts_left(fresh, out, given_details)
     if min(left.values()) < 0:

@@ -70,12 +70,12 @@ def test_a_whole_price_is_exact() -> None:
     ("price_usd", "exact"),
     [("2.5e-06", True), ("1e-12", True), ("1.0e-12", True), ("1e-13", False), ("0.0", True)],
 )
-def test_finer_prices_than_a_picodollar_are_told(price_usd: str, exact: bool) -> None:  # noqa: FBT001
+def test_prices_finer_than_a_picodollar_are_reported(price_usd: str, exact: bool) -> None:  # noqa: FBT001
     assert is_exact(Decimal(price_usd)) is exact
 
 
 @pytest.mark.usefixtures("hostile_context")
-def test_the_ambient_decimal_context_changes_nothing() -> None:
+def test_the_decimal_context_does_not_change_results() -> None:
     price = Decimal("0.0000123456785")
     assert pico_usd(price) == 12_345_678  # 12345678.5: a tie, and 8 is even
     assert not is_exact(price)
@@ -103,7 +103,7 @@ def test_the_ambient_decimal_context_changes_nothing() -> None:
         (10**40 + 1, 10, 10**39 + 1, 10**39, 10**39),
     ],
 )
-def test_every_rounding(
+def test_every_rounding_rounds_as_documented(
     numerator: int, denominator: int, up: int, down: int, half_even: int
 ) -> None:
     expected: dict[Rounding, int] = {"up": up, "down": down, "half-even": half_even}
@@ -175,7 +175,7 @@ def test_token_prices_show_per_million(per_token: int, text: str) -> None:
         "1" * 65,
     ],
 )
-def test_what_is_no_plain_number_is_none(text: str) -> None:
+def test_text_that_is_not_a_plain_number_is_refused(text: str) -> None:
     assert plain_decimal(text) is None
     with pytest.raises(ValueError, match="not a plain decimal number"):
         parse_usd(text)

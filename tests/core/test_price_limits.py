@@ -57,12 +57,12 @@ def test_the_bounds_are_three_times_wider_than_the_packaged_prices() -> None:
     ("pico_usd", "crossed"),
     [(0, None), (1_332, 1_333), (1_333, None), (450_000_000, None), (450_000_001, 450_000_000)],
 )
-def test_a_price_crosses_a_limit_or_none(pico_usd: int, crossed: int | None) -> None:
+def test_a_price_outside_the_bounds_names_the_limit(pico_usd: int, crossed: int | None) -> None:
     assert BOUNDS["input"].exceeded_limit(pico_usd) == crossed
     assert BOUNDS["input"].contains(pico_usd) is (crossed is None)
 
 
-def test_both_limits_are_told_in_the_words_of_the_unit() -> None:
+def test_both_limits_are_written_in_the_unit() -> None:
     assert BOUNDS["input"].range_text("input") == "$0.001333 to $450.00 per 1M tokens"
     assert BOUNDS["page"].range_text("page") == "$0.000333333333 to $0.012 per page"
     assert Bound(10**9, None).range_text("ocr_credit") == "at least $0.001 per parsing credit"
@@ -79,7 +79,7 @@ def test_both_limits_are_told_in_the_words_of_the_unit() -> None:
         ("0.10", "vector_store_gb_day", 100_000_000_000),
     ],
 )
-def test_a_price_as_people_say_it_becomes_the_rate_of_its_key(
+def test_a_price_per_million_becomes_the_price_of_its_key(
     price: str, unit: str, pico_usd: int
 ) -> None:
     assert rate_of(Decimal(price), unit) == pico_usd

@@ -71,7 +71,9 @@ from pricectl.core.units import (
         ("input_cost_per_token_above_999999k_tokens", "input", 999_999_000, ""),
     ],
 )
-def test_a_price_key_is_taken_apart(key: str, unit: str, above_tokens: int, service: str) -> None:
+def test_a_price_key_is_split_into_unit_tier_and_service(
+    key: str, unit: str, above_tokens: int, service: str
+) -> None:
     found = parse_key(key)
     assert found
     assert (found.unit.name, found.above_tokens, found.service) == (unit, above_tokens, service)
@@ -102,7 +104,7 @@ def test_a_price_key_is_taken_apart(key: str, unit: str, above_tokens: int, serv
         *UNCOUNTED_KEYS,
     ],
 )
-def test_what_is_no_price_key(key: str) -> None:
+def test_other_keys_are_not_price_keys(key: str) -> None:
     assert parse_key(key) is None
 
 
@@ -112,7 +114,7 @@ def test_each_unit_is_read_from_its_own_key() -> None:
     assert len(UNIT_BY_KEY) == len(UNITS)
 
 
-def test_fallbacks_are_units_of_the_same_side_that_need_none_in_turn() -> None:
+def test_fallbacks_are_of_the_same_side_and_need_no_fallback() -> None:
     for unit in UNITS.values():
         assert set(unit.fallbacks) <= UNITS.keys() - {unit.name}
         assert {UNITS[name].side for name in unit.fallbacks} <= {unit.side}
@@ -129,7 +131,7 @@ def test_fallbacks_are_units_of_the_same_side_that_need_none_in_turn() -> None:
         ("max_input_tokens", False),
     ],
 )
-def test_keys_that_speak_of_money(key: str, speaks: bool) -> None:  # noqa: FBT001
+def test_keys_with_money_words_are_recognised(key: str, speaks: bool) -> None:  # noqa: FBT001
     assert is_price_like(key) is speaks
 
 
@@ -147,12 +149,12 @@ def test_keys_that_speak_of_money(key: str, speaks: bool) -> None:  # noqa: FBT0
         ("page", "page"),
     ],
 )
-def test_what_a_unit_counts(unit: str, counts: str) -> None:
+def test_each_unit_names_what_it_counts(unit: str, counts: str) -> None:
     assert UNITS[unit].counts == counts
     assert is_token_unit(unit) is counts.endswith("token")
 
 
-def test_which_units_are_tokens_is_a_field_and_not_a_word_of_the_description() -> None:
+def test_being_a_token_unit_is_a_field_of_the_unit() -> None:
     tokens = {kind.unit for kind in TOKEN_KINDS} | {
         "citation",
         "computer_use_input",
@@ -162,7 +164,7 @@ def test_which_units_are_tokens_is_a_field_and_not_a_word_of_the_description() -
     assert {name for name, unit in UNITS.items() if unit.counts.endswith("token")} == tokens
 
 
-def test_what_a_price_buys() -> None:
+def test_a_price_states_how_many_units_it_buys() -> None:
     thousands = {"file_search", "computer_use_input", "computer_use_output"}
     for name, unit in UNITS.items():
         amount = "second" in name or name.endswith("_gb_day")
@@ -170,13 +172,13 @@ def test_what_a_price_buys() -> None:
         assert unit.priced_by == (1000 if amount or name in thousands else 1)
 
 
-def test_which_fallback_is_a_guess() -> None:
+def test_a_fallback_marks_whether_it_is_a_guess() -> None:
     rules = {"input_image", "input_video", "reasoning"}
     for name, unit in UNITS.items():
         assert unit.assumed is (bool(unit.fallbacks) and name not in rules)
 
 
-def test_which_tokens_are_part_of_a_total() -> None:
+def test_each_kind_of_token_names_its_total() -> None:
     sides = {"input": 11, "output": 5, "": len(UNITS) - 16}
     assert {side: [unit.side for unit in UNITS.values()].count(side) for side in sides} == sides
 
@@ -186,7 +188,7 @@ def test_nested_keys_are_written_dotted() -> None:
     assert dotted == set(NESTED_KEYS)
 
 
-def test_a_price_key_is_no_longer_than_a_name() -> None:
+def test_a_price_key_is_at_most_as_long_as_a_name() -> None:
     longest = "input_cost_per_token_".ljust(256, "x")
     assert parse_key(longest) is not None
     assert parse_key(longest + "x") is None

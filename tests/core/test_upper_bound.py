@@ -239,6 +239,8 @@ def test_counts_are_checked(counts: tuple[int, int]) -> None:
         upper_bound(loaded(**PLAIN), "m", *counts)
     with pytest.raises(BadUsage):
         upper_bound(loaded(**PLAIN), "m", 1, 1, nonsense=1)
+    with pytest.raises(BadUsage, match="time zone"):
+        upper_bound(loaded(**PLAIN), "m", 1, 1, at=datetime(2026, 1, 1))  # noqa: DTZ001
 
 
 def test_credits_are_rounded_up_and_at_least_the_minimum() -> None:

@@ -144,13 +144,13 @@ def test_a_count_too_long_to_print_is_refused_like_any_other(sign: int, words: s
         ({"input_tokens": 9, "cache_write_audio_tokens": 1}, "cache_write"),
     ],
 )
-def test_parts_are_no_more_than_their_total(counts: dict[str, int], words: str) -> None:
+def test_parts_must_not_exceed_their_total(counts: dict[str, int], words: str) -> None:
     with pytest.raises(BadUsage, match=words) as caught:
         Usage(**counts)
     assert "is more than" in caught.value.what
 
 
-def test_a_part_that_does_not_fit_is_told_with_both_counts() -> None:
+def test_a_part_above_its_total_is_refused_with_both_counts() -> None:
     with pytest.raises(BadUsage) as caught:
         Usage(9, input_audio_tokens=2, cache_read_audio_tokens=1)
     assert str(caught.value) == (
@@ -170,7 +170,7 @@ def test_an_unknown_unit_is_refused(name: str) -> None:
 AMOUNTS = tuple(name for name, unit in UNITS.items() if unit.divisible)
 
 
-def test_what_can_be_divided() -> None:
+def test_only_divisible_units_accept_fractions() -> None:
     assert all(name.partition("_second")[1] or name.endswith("_gb_day") for name in AMOUNTS[1:])
     assert (AMOUNTS[0], len(AMOUNTS)) == ("second", 16)
 
@@ -200,7 +200,7 @@ def test_an_amount_is_a_number_of_thousandths_in_bounds(name: str, amount: Any, 
         Usage(**{name: amount})
 
 
-def test_the_bound_of_a_count_is_told() -> None:
+def test_the_bound_of_a_count_is_in_the_message() -> None:
     with pytest.raises(BadUsage, match="page is too large; counts go from 0 to 1,000,000,000,00"):
         Usage(page=10**15 + 1)
     assert Usage(page=10**15).count("page") == 10**15
@@ -216,21 +216,21 @@ def test_the_bound_of_a_count_is_told() -> None:
         ("zzz", "one of cache_read_tokens, cache_write_tokens, explicit_cache_read_tokens, "),
     ],
 )
-def test_an_unknown_unit_is_answered_with_near_names(name: str, words: str) -> None:
+def test_an_unknown_unit_gets_suggestions(name: str, words: str) -> None:
     with pytest.raises(BadUsage) as caught:
         Usage(10, **{name: 1})
     assert words in caught.value.next_step
     assert caught.value.next_step.count(",") < 3 or words.startswith("one of")
 
 
-def test_three_near_names_are_offered() -> None:
+def test_three_similar_names_are_suggested() -> None:
     with pytest.raises(BadUsage) as caught:
         Usage(10, cache_read=1)
     for kind in ("", "_image", "_audio"):
         assert f"cache_read{kind}_tokens" in caught.value.next_step
 
 
-def test_no_unit_is_offered_that_would_be_refused() -> None:
+def test_only_accepted_units_are_suggested() -> None:
     with pytest.raises(BadUsage) as caught:
         Usage(10, zzz=1)
     offered = caught.value.next_step.removeprefix("one of ").split(", ")

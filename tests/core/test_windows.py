@@ -101,7 +101,7 @@ def test_a_window_is_read(window: Any, expected: list[tuple[int, int, tuple[int,
         [{"hours_utc": "10:00-12:00"}, {}],
     ],
 )
-def test_a_window_that_cannot_be_read(windows: Any) -> None:
+def test_an_invalid_window_is_refused(windows: Any) -> None:
     assert read_off_peak(windows) is None
 
 

@@ -122,7 +122,7 @@ LAST = """{
 """
 
 
-def test_begun_prices_become_the_rows_and_the_old_ones_history() -> None:
+def test_begun_prices_become_base_prices_and_old_ones_previous() -> None:
     assert formed(BEFORE, date(2026, 12, 31)).text == BEFORE
     found = formed(BEFORE)
     assert found.text == AFTER
@@ -155,7 +155,7 @@ def test_the_order_in_the_file_does_not_matter() -> None:
     }
 
 
-def test_an_instant_promotes_from_its_moment_on() -> None:
+def test_a_start_time_promotes_from_that_time_on() -> None:
     row = '{"o": {"m": {"cost_per_second": 1, "upcoming": [{"from": "%s", "cost_per_second": 2}]}}}'
     text = row % "2027-01-01T02:00:00+02:00"
     moment = datetime(2027, 1, 1, tzinfo=UTC)
@@ -230,7 +230,7 @@ def test_windows_line_ends_stay() -> None:
         ("2026-01-01", '"aliases": ["n"],', "the prices from 2027-01-01 have 'aliases'"),
     ],
 )
-def test_what_contradicts_itself_is_left_to_a_person(previous: str, more: str, reason: str) -> None:
+def test_contradictory_dates_are_left_to_a_person(previous: str, more: str, reason: str) -> None:
     text = f"""{{"o": {{"m": {{"cost_per_second": 1,
       "previous": [{{"until": "{previous}", "cost_per_second": 3}}],
       "upcoming": [{{"from": "2027-01-01", {more} "cost_per_second": 2}}]}}}}}}"""
@@ -240,7 +240,7 @@ def test_what_contradicts_itself_is_left_to_a_person(previous: str, more: str, r
     assert found.left[0].reason.startswith(reason)
 
 
-def test_both_at_once_and_each_alone() -> None:
+def test_promoting_and_respelling_work_together_and_alone() -> None:
     text = """{"o": {"m": {"input_cost_per_token": 1e-6,
       "upcoming": [{"from": "2027-01-01", "input_cost_per_token": 2e-6}]}}}"""
     both = format_text(text.encode(), DAY)
@@ -264,7 +264,7 @@ def test_both_at_once_and_each_alone() -> None:
         (b'{"o": {"m": {"cost_per_second": 1, "upcoming": [{"from": "soon"}]}}}', CatalogError),
     ],
 )
-def test_what_cannot_be_read_is_not_formatted(data: bytes, error: type[Exception]) -> None:
+def test_an_unreadable_file_is_not_formatted(data: bytes, error: type[Exception]) -> None:
     with pytest.raises(error):
         format_text(data, DAY)
 
@@ -302,7 +302,7 @@ def test_a_text_is_scanned_for_its_members_once(
     assert len(whole) == len(set(whole)) == (1 if price == "0.01" else 2)
 
 
-def test_a_price_that_would_change_is_never_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_edit_that_would_change_a_price_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """The proof stands on its own: it finds a promotion, or a spelling, that went wrong."""
     text = '{"o": {"m": {"cost_per_second": 1}, "n": {"cost_per_second": 1}}}'
     wrong = text.replace("1", "2", 1)
@@ -419,7 +419,7 @@ def test_formatting_changes_the_cost_of_no_instant(  # noqa: PLR0913, PLR0917 - 
 
 
 @given(rows, layouts, instants)
-def test_every_other_byte_stays(
+def test_every_other_byte_is_kept(
     row: dict[str, object], layout: int | str | None, now: datetime
 ) -> None:
     """What stands around a promoted row, and its other members, are the same text."""

@@ -78,7 +78,7 @@ def test_the_number_is_the_same_and_so_is_its_second_spelling(price: Decimal, un
     assert spelled(new, UNITS[unit]) == new
 
 
-def test_every_price_of_a_row_is_found_and_nothing_else() -> None:
+def test_exactly_the_prices_of_a_row_are_found() -> None:
     text = """{
       "metadata": {"default_pricing": {"input_cost_per_token": 1E-6}, "share": 1e-6},
       "pricing_notes": {"o": {"input_cost_per_token": 1e-6}},

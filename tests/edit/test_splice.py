@@ -59,7 +59,7 @@ LINES = """{
         ),
     ],
 )
-def test_an_edit_changes_its_place_and_nothing_else(edit: Edit, old: str, new: str) -> None:
+def test_an_edit_changes_only_its_own_range(edit: Edit, old: str, new: str) -> None:
     assert LINES.count(old) == 1
     assert apply(LINES, [edit]) == LINES.replace(old, new)
 
@@ -97,7 +97,9 @@ def test_an_edit_changes_its_place_and_nothing_else(edit: Edit, old: str, new: s
         ("  7 ", [Replace("", "8")], "  8 "),
     ],
 )
-def test_what_is_new_looks_like_its_neighbours(text: str, edits: list[Edit], expected: str) -> None:
+def test_inserted_text_has_the_layout_of_its_neighbours(
+    text: str, edits: list[Edit], expected: str
+) -> None:
     assert apply(text, edits) == expected
 
 
@@ -126,7 +128,7 @@ def test_replacements_within_each_other_are_refused() -> None:
     assert splice("ab", [(1, 1, "-"), (1, 2, "B")]) == "a-B"
 
 
-def test_lines_move_together() -> None:
+def test_the_lines_of_a_value_are_indented_together() -> None:
     value = "[\r\n\t\t1,\r\n\r\n\t\t2\r\n\t]"
     assert indented(value, "  ") == "[\r\n  \t1,\r\n\r\n  \t2\r\n  ]"
     assert indented("7", "    ") == "7"

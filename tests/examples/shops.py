@@ -79,8 +79,8 @@ class HardCoded(Pricing):
         return answer
 
 
-class Told(Pricing):
-    """Says in an error what nobody should read."""
+class LeakingPricing(Pricing):
+    """Raises errors whose text must not reach a customer."""
 
     def quote(self, name: str, usage: Any, **details: Any) -> Answer:
         del name, usage, details
@@ -118,7 +118,7 @@ def shops(folder: Path) -> FastAPI:
         ("forgetful", shop(folder, "forgetful", ForgetfulLedger)),
         ("silent", shop(folder, "silent", SilentLedger)),
         ("hard-coded", shop(folder, "hard-coded", pricing=HardCoded)),
-        ("told", shop(folder, "told", pricing=Told)),
+        ("leaking", shop(folder, "leaking", pricing=LeakingPricing)),
         ("begun", shop(folder, "begun", catalog=BEGUN)),
     ):
         app.mount(f"/{made[0]}", create_app(made[1]))

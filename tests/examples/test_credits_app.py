@@ -118,7 +118,7 @@ def test_a_job_from_call_to_refund(client: TestClient) -> None:
     assert client.get("/api/jobs/none").status_code == 404
 
 
-def test_a_usage_that_cannot_be_read_does_not_fail_the_call(
+def test_an_unreadable_usage_does_not_fail_the_call(
     made: credits_app.Shop,
 ) -> None:
     odd = {**complete("m", []), "usage": {"prompt_tokens": -5, "completion_tokens": "many"}}
@@ -132,20 +132,20 @@ def test_a_usage_that_cannot_be_read_does_not_fail_the_call(
 @pytest.mark.parametrize(
     "token", ["", "Bearer", "Bearer ", "Bearer wrong", f"Basic {TOKEN}", "Bearer \xe9\xff"]
 )
-def test_nobody_calls_without_a_token(client: TestClient, token: str) -> None:
+def test_a_call_without_a_token_is_refused(client: TestClient, token: str) -> None:
     headers = [(b"authorization", token.encode("latin-1"))]
     client.headers.pop("Authorization")
     reply = client.post("/api/llm/create-and-call", json=ORDER, headers=headers)
     assert reply.status_code == 401
 
 
-def test_an_empty_configured_token_is_nobodys(made: credits_app.Shop) -> None:
+def test_an_empty_configured_token_opens_nothing(made: credits_app.Shop) -> None:
     with TestClient(credits_app.create_app(made._replace(tokens={"demo": ""}))) as client:
         for headers in ({}, {"Authorization": "Bearer "}):
             assert client.get("/api/credits/balance", headers=headers).status_code == 401
 
 
-def test_customers_and_the_administrator_have_their_own_doors(client: TestClient) -> None:
+def test_customer_and_administrator_tokens_open_only_their_endpoints(client: TestClient) -> None:
     body = {"account": "demo", "credits": 5, "idempotency_key": "k"}
     assert client.post("/api/credits/grant", json=body).status_code == 403
     headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
@@ -166,7 +166,7 @@ def test_customers_and_the_administrator_have_their_own_doors(client: TestClient
         {"credits": 0},
     ],
 )
-def test_an_order_that_cannot_be_meant_is_refused(client: TestClient, members: Ask) -> None:
+def test_an_invalid_order_is_refused(client: TestClient, members: Ask) -> None:
     assert ask(client, **members).status_code == 422
     assert balance(client) == 1000
 

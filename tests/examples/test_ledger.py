@@ -143,9 +143,7 @@ def take(ledger: Ledger, account: str, step: Step) -> object:
 
 @settings(laws, max_examples=60)
 @given(steps)
-def test_no_credit_is_lost_or_made_and_a_retry_changes_nothing(
-    ledger: Ledger, taken: list[Step]
-) -> None:
+def test_credits_are_conserved_and_a_retry_charges_once(ledger: Ledger, taken: list[Step]) -> None:
     """Laws 14 and 15: balance + charged - refunded = granted, after each step and its retry."""
     account = f"account {next(ACCOUNTS)}"
     for step in taken:
@@ -166,7 +164,7 @@ def test_no_credit_is_lost_or_made_and_a_retry_changes_nothing(
     assert ledger.unbalanced() == []
 
 
-def test_threads_neither_overdraw_nor_lose_a_row(ledger: Ledger) -> None:
+def test_concurrent_charges_neither_overdraw_nor_lose_a_row(ledger: Ledger) -> None:
     """8 threads make 200 calls of one credit each against a balance of 150."""
     account = funded(ledger, 150)
     outcomes: list[str] = []
@@ -211,7 +209,7 @@ def in_threads(work: object) -> None:
         thread.join()
 
 
-def test_a_key_stands_for_one_request(ledger: Ledger, account: str) -> None:
+def test_an_idempotency_key_belongs_to_one_request(ledger: Ledger, account: str) -> None:
     first = call(account, "key", Usage(1_000))
     charge(ledger, first)
     with pytest.raises(Refused, match="another request"):
@@ -253,7 +251,7 @@ def test_at_most_what_a_job_was_charged_is_given_back(ledger: Ledger, account: s
     assert ledger.job(account, "job").refunded == 10
 
 
-def test_what_sqlite_cannot_hold_is_refused(ledger: Ledger, account: str) -> None:
+def test_numbers_too_large_for_sqlite_are_refused(ledger: Ledger, account: str) -> None:
     """10^13 output tokens at $10 a million are $100 million; the ledger ends at $9.2 million."""
     before = rows(ledger, account)
     with pytest.raises(Refused, match="too large"):
@@ -312,7 +310,7 @@ def killed(tmp_path: Path) -> Iterator[Ledger]:
 
 
 @pytest.mark.long
-def test_a_kill_leaves_whole_charges_only(killed: Ledger) -> None:
+def test_a_killed_process_leaves_only_whole_charges(killed: Ledger) -> None:
     """SIGKILL at any moment: what was answered is in the ledger, and the ledger adds up."""
     answered: dict[str, str] = {}
     for run in range(4):

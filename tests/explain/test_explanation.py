@@ -41,7 +41,7 @@ def test_a_plain_call() -> None:
     # 1,000 x 2.5 and 500 x 10 micro-dollars: 2,500 + 5,000
     assert explain(found) == (
         "name: m is answered by acme/m, by its name",
-        "row: names no source",
+        "row: has no source",
         "period: one price list for all dates",
         "tier: one rate for every length",
         "service: standard",
@@ -104,7 +104,7 @@ class TestName:
         assert one(found, "name").facts["near_names"] == ["gpt-4o"]
         assert [link.facts["pointer"] for link in links(found, "line")] == ["", ""]
 
-    def test_no_name_at_all(self) -> None:
+    def test_a_missing_name_is_explained_as_the_default_price(self) -> None:
         nothing: Any = None
         assert one(answer(PLAIN, Usage(), nothing), "name").text == (
             "no row matches this, so the default price was charged (a guess)"
@@ -121,7 +121,7 @@ class TestName:
 
 
 class TestRow:
-    def test_what_a_row_says_about_itself(self) -> None:
+    def test_the_row_step_shows_source_and_dates(self) -> None:
         entry = {
             **PLAIN,
             "verified_on": "2026-11-01",
@@ -226,7 +226,7 @@ class TestPeriod:
             "off_peak": None,
         }
 
-    def test_a_list_that_is_no_list_of_periods_is_passed_over(self) -> None:
+    def test_empty_dated_lists_are_ignored(self) -> None:
         found = answer({**PLAIN, "previous": None, "upcoming": []}, Usage(1))
         assert one(found, "line").facts["pointer"] == "/acme/m/input_cost_per_token"
 
@@ -270,7 +270,7 @@ class TestTier:
             "scope": more.get("scope", "request"),
         }
 
-    def test_a_line_says_which_tier_it_is_of(self) -> None:
+    def test_a_line_names_its_tier(self) -> None:
         marginal = answer({**LONG, "context_tier": {"scope": "marginal"}}, Usage(300_000, 10))
         # 200,000 x 2.5 and 100,000 x 5 and 10 x 10: 500,000 + 500,000 + 100 micro-dollars
         assert told(marginal, "line") == [
@@ -333,13 +333,13 @@ class TestServiceAndRegion:
             "2.2",
         )
 
-    def test_a_factor_is_told_without_needless_digits(self) -> None:
+    def test_a_factor_is_written_without_needless_digits(self) -> None:
         entry = {**PLAIN, "provider_specific_entry": {"fast": 6.0}}
         found = answer(entry, Usage(1000), service="fast")
         assert one(found, "service").facts["factor"] == "6"
         assert one(found, "line").facts["factor"] == "6"
 
-    def test_a_factor_of_one_is_none(self) -> None:
+    def test_a_factor_of_one_is_not_shown(self) -> None:
         entry = {**PLAIN, "provider_specific_entry": {"us": 1}}
         found = answer(entry, Usage(1000), region="us")
         assert one(found, "region").text == "us: token rates x 1"
@@ -369,7 +369,7 @@ class TestServiceAndRegion:
         assert line.facts["usd_per_mtok"] == "0.000000002"
 
     @pytest.mark.parametrize("scope", ["request", "marginal"])
-    def test_a_service_that_is_not_sold_is_told_once_and_on_no_line(self, scope: str) -> None:
+    def test_a_service_that_is_not_sold_is_reported_once_and_not_on_lines(self, scope: str) -> None:
         entry = {**LONG, "context_tier": {"scope": scope}}
         found = answer(entry, Usage(300_000, 10, cache_read_tokens=1), service="flex")
         assert one(found, "service").text == "flex, for which the row has no price"
@@ -384,12 +384,12 @@ class TestServiceAndRegion:
         }
         assert all("flex" in link.facts["note"] for link in links(found, "line"))
 
-    def test_a_service_with_prices_of_its_own_is_no_factor(self) -> None:
+    def test_a_service_with_its_own_prices_shows_no_factor(self) -> None:
         factors = {"provider_specific_entry": {"fast": 2}}
         entry = {**PLAIN, "input_cost_per_token_fast": 9e-06, **factors}
         assert one(answer(entry, Usage(1), service="fast"), "service").text == "fast"
 
-    def test_a_region_unknown_to_the_row_and_none_in_particular(self) -> None:
+    def test_an_unknown_region_is_shown_and_the_global_one_is_not(self) -> None:
         region = one(answer(PLAIN, Usage(), region="eu"), "region")
         assert region.text == "eu, for which the row has no price"
         assert region.facts == {"region": "eu", "factor": None}
@@ -414,7 +414,7 @@ class TestUsage:
             ],
         }
 
-    def test_nothing_used(self) -> None:
+    def test_an_empty_usage_is_explained(self) -> None:
         found = answer(PLAIN, Usage())
         assert one(found, "usage").text == "0 in; 0 out"
         assert one(found, "usage").facts["parts"] == links(found, "line") == []
@@ -465,7 +465,7 @@ class TestLines:
         assert one(found, "total").facts["unpriced"] == ["input_second", "page"]
         assert one(found, "total").text == "$0.00001, the exact sum"
 
-    def test_where_nothing_has_a_price_there_is_no_sum(self) -> None:
+    def test_without_any_price_there_is_no_total(self) -> None:
         found = answer(PLAIN, Usage(page=1200))
         total, client = (
             link for link in chain(found, profile=Profile()) if link.step in {"total", "client"}
@@ -474,7 +474,7 @@ class TestLines:
         assert total.facts["provider_cost_usd"] == "0.00"
         assert client.summary == "no price"
 
-    def test_a_free_unit_is_told_from_an_unpriced_one(self) -> None:
+    def test_a_free_unit_and_an_unpriced_unit_read_differently(self) -> None:
         (free,) = told(answer({"input_cost_per_token": 0}, Usage(1000)), "line")
         assert free == "line: input: 1,000 x $0.00 ($0.00 / 1M) = $0.00 by input_cost_per_token"
 
@@ -598,12 +598,12 @@ class TestResponse:
 
     def test_a_body_may_state_nothing_but_usage(self) -> None:
         links = self.chain()
-        assert links["response"].text == "states the usage alone"
+        assert links["response"].text == "states only the usage"
         assert links["response"].facts["reported_usd"] is None
         assert links["total"].text == "$0.002, the exact sum"  # the default price: 1,000 + 1,000
         assert links["row"].remarks == ()
 
-    def test_a_row_of_the_seller_s_own_needs_no_remark(self) -> None:
+    def test_a_row_of_the_same_seller_gets_no_remark(self) -> None:
         assert self.chain(model="gpt-4o")["row"].remarks == ()
         rows = {"openai": {"gpt-4o": {**PLAIN, "aliases": ["azure/gpt-4o"]}}}
         body = {
@@ -628,7 +628,7 @@ class TestResponse:
             ),
         ],
     )
-    def test_the_total_beside_the_cost_that_is_stated(
+    def test_the_total_is_compared_with_the_stated_cost(
         self, cost: float, words: str, difference: str
     ) -> None:
         total = self.chain(model="gpt-4o", usage={"cost": cost})["total"]
@@ -654,7 +654,7 @@ class TestCredits:
             "consumption_tokens: 2 credits; 1,500 tokens / 1,000 = 1.5, rounded up",
         ]
 
-    def test_the_minimum_and_the_other_roundings_are_said(self) -> None:
+    def test_the_minimum_and_every_rounding_are_explained(self) -> None:
         settings = {"rounding": "down", "credits_per_job": 0, "tokens_per_credit": "0.5"}
         assert self.charged(Usage(1000, 500), **settings) == [
             "$0.0075; profile shop; credits rounded once a job",
@@ -663,7 +663,7 @@ class TestCredits:
             "consumption_tokens: 3,000 credits; 1,500 tokens / 0.5 = 3,000, rounded down",
         ]
 
-    def test_a_third_is_no_decimal(self) -> None:
+    def test_a_repeating_decimal_is_shown_as_a_fraction(self) -> None:
         settings = {"tokens_per_credit": 7, "rounding": "half-even"}
         # 1,500 / 7 = 214 2/7
         words = self.charged(Usage(1000, 500), **settings)[-1]
@@ -720,6 +720,6 @@ def test_a_catalog_without_bytes_has_no_hash() -> None:
         (Fraction(10**30, 1), "1" + "0" * 30),
     ],
 )
-def test_an_exact_number_loses_no_digit(number: Fraction, text: str) -> None:
+def test_an_exact_number_keeps_every_digit(number: Fraction, text: str) -> None:
     assert exact(number) == text
     assert Fraction(text) == number

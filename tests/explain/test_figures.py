@@ -21,7 +21,7 @@ def links(found: Quote, step: str) -> list[ExplanationStep]:
     return [link for link in chain(found) if link.step == step]
 
 
-def test_a_short_request_is_held_against_the_lowest_threshold() -> None:
+def test_a_short_request_is_compared_with_the_lowest_threshold() -> None:
     (tier,) = links(answer(TIERED, Usage(1000)), "tier")
     assert tier.summary == "1,000 input tokens are not above 1,000: base rates"
 
@@ -38,7 +38,7 @@ def test_each_line_is_of_a_tier_that_was_reached(tokens: int, tiers: list[int]) 
 
 
 @pytest.mark.parametrize(("name", "place"), [("from", "upcoming/1"), ("until", "previous/0")])
-def test_of_two_equal_periods_the_one_that_applied_is_told(name: str, place: str) -> None:
+def test_of_two_equal_periods_the_applied_one_is_shown(name: str, place: str) -> None:
     """Of those that have begun the last applies, of those that have not ended the first."""
     period = {name: "2027-01-01", IN: 5e-06}
     at = date(2027, 1, 1) if name == "from" else date(2026, 1, 1)

@@ -68,7 +68,7 @@ def test_the_owner_is_kept_where_allowed(file: Path) -> None:
     assert (file.stat().st_uid, file.stat().st_gid) == (12, 34)
 
 
-def test_a_symlink_stays_one(file: Path) -> None:
+def test_a_symlink_is_kept(file: Path) -> None:
     link = file.parent / "link"
     link.symlink_to(file.name)
     chain = file.parent / "chain"
@@ -126,7 +126,9 @@ def test_a_check_reads_what_the_disk_has_and_may_refuse(file: Path) -> None:
     assert leftovers(file) == []
 
 
-def test_a_disk_that_lies_is_noticed(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bytes_that_read_back_differently_are_noticed(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(os, "read", lambda *_: b"")
     with pytest.raises(NotWritten, match="other bytes"):
         replace(file, NEW)
@@ -134,7 +136,7 @@ def test_a_disk_that_lies_is_noticed(file: Path, monkeypatch: pytest.MonkeyPatch
     assert file.read_bytes() == OLD
 
 
-def test_another_writer_is_waited_for_but_not_for_ever(file: Path) -> None:
+def test_waiting_for_another_writer_ends_at_a_time_limit(file: Path) -> None:
     with (
         atomic.locked(file.parent),
         pytest.raises(LockBusy, match="somebody else"),
@@ -233,7 +235,7 @@ def test_a_child_forked_while_others_lock_can_write(file: Path) -> None:
         child.end()
 
 
-def test_a_file_system_without_locks_is_written_all_the_same(
+def test_a_file_system_without_locks_is_still_written(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:
@@ -245,12 +247,12 @@ def test_a_file_system_without_locks_is_written_all_the_same(
 
 
 @pytest.mark.parametrize("path", ["missing/prices.json", "prices.json/inside"])
-def test_a_path_that_cannot_be_written(file: Path, path: str) -> None:
+def test_an_unwritable_path_is_refused(file: Path, path: str) -> None:
     with pytest.raises(NotWritten, match="cannot be written"):
         replace(file.parent / path, NEW)
 
 
-def test_an_interrupt_leaves_nothing_behind(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_leaves_no_temporary_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
@@ -276,7 +278,9 @@ def intercept(nth: int, act: Callable[[str, Callable[..., Any], tuple[Any, ...]]
 
 
 @pytest.mark.parametrize("code", [errno.EIO, errno.ENOSPC, errno.EPERM, errno.EROFS])
-def test_any_step_may_fail(file: Path, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_at_any_step_keeps_the_old_file(
+    file: Path, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The old file whole, or the new one; the temporary gone, but where removing is what fails."""
 
     def fail(name: str, real: Callable[..., Any], args: tuple[Any, ...]) -> Any:

@@ -18,7 +18,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def test_the_asked_file_goes_before_environment_settings_and_folder(
+def test_the_file_option_wins_over_environment_settings_and_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / FILE_NAME).write_bytes(CATALOG)
@@ -64,7 +64,7 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read("-") == Source(CATALOG, "standard input")
 
 
-def test_no_more_is_read_than_one_byte_over_the_bound(tmp_path: Path) -> None:
+def test_reading_stops_one_byte_above_the_bound(tmp_path: Path) -> None:
     with (tmp_path / "huge.json").open("wb") as file:
         file.truncate(100 * 1024 * 1024)
     assert len(read("huge.json").data) == MAX_BYTES + 1
@@ -82,7 +82,7 @@ def test_no_more_is_read_than_one_byte_over_the_bound(tmp_path: Path) -> None:
         ("x" * 300, "cannot be read: File name too long"),
     ],
 )
-def test_what_cannot_be_read_says_why(tmp_path: Path, name: str, words: str) -> None:
+def test_an_unreadable_file_says_why(tmp_path: Path, name: str, words: str) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(Unavailable) as caught:
         read(name)
@@ -97,7 +97,7 @@ def test_a_file_without_permission(tmp_path: Path) -> None:
         read("x.json")
 
 
-def test_a_file_that_is_no_catalog(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_catalog_is_named(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_bytes(b"[]")
     with pytest.raises(Unavailable, match=r"x\.json: the catalog: the catalog is not"):
         load("x.json")

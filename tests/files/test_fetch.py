@@ -91,7 +91,9 @@ def test_a_token_is_the_bytes_of_the_environment(url: str, token: bytes) -> None
     assert Handler.seen == [f"Bearer {token.decode('latin-1')}"]
 
 
-def test_a_proxy_never_sees_this_machine(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_requests_to_this_machine_ignore_the_proxy(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     assert fetch(f"{url}/plain?hello") == b"hello"
 
@@ -119,7 +121,7 @@ def test_a_proxy_never_sees_this_machine(url: str, monkeypatch: pytest.MonkeyPat
         ("https://exämple.com/", "is not a URL"),
     ],
 )
-def test_what_is_never_asked(wrong: str, words: str) -> None:
+def test_unsafe_urls_are_refused(wrong: str, words: str) -> None:
     with pytest.raises(NotFetched, match=words) as caught:
         fetch(wrong)
     assert "secret" not in str(caught.value)
@@ -127,7 +129,7 @@ def test_what_is_never_asked(wrong: str, words: str) -> None:
 
 
 @pytest.mark.parametrize("code", [400, 401, 404, 500, 503])
-def test_a_status_is_told(url: str, code: int) -> None:
+def test_an_error_status_is_reported(url: str, code: int) -> None:
     with pytest.raises(NotFetched, match=f"answers {code}") as caught:
         fetch(f"{url}/status?{code}")
     assert caught.value.status == code
@@ -157,23 +159,23 @@ def test_size_is_bounded(url: str) -> None:
         fetch(f"{url}/big?1001", limit=1000)
 
 
-def test_time_is_bounded_however_slowly_it_drips(url: str) -> None:
+def test_the_time_limit_holds_for_slow_bodies(url: str) -> None:
     start = time.monotonic()
     with pytest.raises(NotFetched, match=r"gave no answer in 0\.2 seconds"):
         fetch(f"{url}/slow?x", seconds=0.2)
     assert time.monotonic() - start < 0.8
 
 
-def test_nothing_is_unpacked(url: str) -> None:
-    with pytest.raises(NotFetched, match="answers compressed"):
+def test_a_compressed_answer_is_refused(url: str) -> None:
+    with pytest.raises(NotFetched, match="sends a compressed answer"):
         fetch(f"{url}/gzip")
 
 
-def test_a_body_cut_short_is_no_answer(url: str) -> None:
-    with pytest.raises(NotFetched, match="hung up before the end"):
+def test_a_truncated_body_is_refused(url: str) -> None:
+    with pytest.raises(NotFetched, match="closed the connection before the end"):
         fetch(f"{url}/cut")
 
 
-def test_a_closed_port_is_told() -> None:
+def test_a_closed_port_is_reported() -> None:
     with pytest.raises(NotFetched, match="cannot be reached: Connection refused"):
         fetch("http://127.0.0.1:1/")

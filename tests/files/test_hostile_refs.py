@@ -54,7 +54,7 @@ def files(folder: Path) -> dict[str, tuple[int, int]]:
 
 
 @pytest.mark.parametrize("ref", REFS, ids=ascii)
-def test_it_is_no_version_and_nothing_is_written(run: Run, repo: Path, ref: str) -> None:
+def test_a_hostile_ref_is_refused_and_nothing_is_written(run: Run, repo: Path, ref: str) -> None:
     before = files(repo.parent)
     for asked in {ref, f"{ref}:{NAME}"} - {"-", ""}:  # standard input, and the last good version
         for words in COMMANDS:

@@ -239,7 +239,7 @@ def test_a_pull_request_of_data_files_runs_nothing(run: Run, trap: Trap) -> None
 
 
 @traps(archive, names=FETCHING)
-def test_nothing_is_fetched_and_what_is_missing_is_not_called_clean(run: Run, trap: Trap) -> None:
+def test_missing_objects_are_not_fetched_and_not_reported_clean(run: Run, trap: Trap) -> None:
     for words, result in run_all(run, trap).items():
         if words[0] != "deploy-check":
             assert result.exit_code == 2, words
@@ -248,7 +248,7 @@ def test_nothing_is_fetched_and_what_is_missing_is_not_called_clean(run: Run, tr
 
 
 @traps(archive, names=QUIET)
-def test_programs_of_the_configuration_are_passed_over(run: Run, trap: Trap) -> None:
+def test_programs_of_the_git_configuration_do_not_run(run: Run, trap: Trap) -> None:
     found = run_all(run, trap)
     # o3 costs $3 in origin/main and $2 now
     assert found["diff", "--base", "origin/main"].exit_code == 0
@@ -258,7 +258,7 @@ def test_programs_of_the_configuration_are_passed_over(run: Run, trap: Trap) -> 
 
 
 @traps(archive, pull_request, names=["missing-blob"])
-def test_a_command_that_only_reads_the_catalog_asks_nobody(run: Run, trap: Trap) -> None:
+def test_commands_that_only_read_the_catalog_never_start_git(run: Run, trap: Trap) -> None:
     for words in READERS:
         assert run(*words).exit_code in {0, 1}, words
     assert not trap.marker.exists()
@@ -266,7 +266,7 @@ def test_a_command_that_only_reads_the_catalog_asks_nobody(run: Run, trap: Trap)
 
 @traps(archive, names=SOME)
 @pytest.mark.parametrize("unknown", ["GIT_NO_LAZY_FETCH", "GIT_ALLOW_PROTOCOL"])
-def test_one_of_two_locks_is_enough(
+def test_either_git_safety_variable_alone_is_enough(
     run: Run, trap: Trap, monkeypatch: pytest.MonkeyPatch, unknown: str
 ) -> None:
     monkeypatch.delitem(runner.ENVIRONMENT, unknown)  # as for a git that does not know it
@@ -303,7 +303,7 @@ def test_a_git_file_that_leads_into_the_work_tree(run: Run, trap: Trap) -> None:
 
 
 @traps(pull_request, names=["missing-blob"])
-def test_a_folder_of_the_pull_request_that_looks_like_git_to_nobody(run: Run, trap: Trap) -> None:
+def test_a_git_like_folder_of_a_pull_request_is_ignored(run: Run, trap: Trap) -> None:
     """`.git` under other spellings, and empty: the repository above is the file's."""
     for name in (".GIT", ".git ", ".git"):
         (trap.repository / name).mkdir()

@@ -110,7 +110,7 @@ def test_status_and_deploy_check_say_so(run: Run, partial: Path) -> None:
     assert checks["changes"]["state"] == "note"
 
 
-def test_rollback_does_not_pass_over_what_is_missing(run: Run, partial: Path) -> None:
+def test_rollback_reports_missing_versions(run: Run, partial: Path) -> None:
     """The last good version is that of the second commit, not one that happens to be there."""
     first = git(partial, "rev-parse", "origin/main~2")
     message = run("diff", "--base", first, "--file", PATH).stderr
@@ -127,7 +127,7 @@ def test_rollback_to_a_hash_names_all_that_is_missing(run: Run, partial: Path) -
 
 
 @pytest.mark.parametrize("partial", ["blob:none"], indirect=True)
-def test_more_than_can_be_named_is_fetched_whole(
+def test_many_missing_versions_advise_a_full_fetch(
     run: Run, partial: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert partial.exists()
@@ -141,7 +141,7 @@ def test_more_than_can_be_named_is_fetched_whole(
 
 
 @pytest.mark.parametrize("partial", ["blob:none"], indirect=True)
-def test_what_is_there_is_enough(run: Run, partial: Path) -> None:
+def test_commands_work_with_the_objects_present(run: Run, partial: Path) -> None:
     """A hash of a version that the clone has, and a base that has the same content."""
     (partial / PATH).write_text(THIRD, encoding="utf-8")
     wanted = sha256(BRANCH.encode()).hexdigest()

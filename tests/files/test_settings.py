@@ -123,7 +123,7 @@ RESELLER = 'profile = "reseller"\n[profiles.reseller]\nmarkup_percent = 30\n'
         ("", "default", 0),
     ],
 )
-def test_a_fault_leaves_the_chosen_profile_or_none(
+def test_a_settings_fault_keeps_the_chosen_profile_if_it_is_readable(
     tmp_path: Path, text: str, profile: str | None, problems: int
 ) -> None:
     policy, found = SettingsText(tmp_path / "pricectl.toml", text.encode()).usable_policy()
@@ -131,7 +131,7 @@ def test_a_fault_leaves_the_chosen_profile_or_none(
     assert (chosen.name if chosen else None, len(found)) == (profile, problems)
 
 
-def test_the_own_file_goes_before_the_project(tmp_path: Path) -> None:
+def test_pricectl_toml_wins_over_pyproject(tmp_path: Path) -> None:
     write(tmp_path / "pyproject.toml", '[tool.pricectl]\nfile = "project.json"')
     write(tmp_path / "pricectl.toml", 'file = "own.json"')
     assert load_policy(tmp_path).file == str(tmp_path / "own.json")
@@ -196,7 +196,7 @@ def test_a_wrong_setting_names_its_file(tmp_path: Path) -> None:
         "[[waivers]]\nrule = 'x'\nreason = 'y'\nexpires = 2026-01-01T00:00:00",
     ],
 )
-def test_what_no_setting_can_mean_is_refused_in_words(tmp_path: Path, text: str) -> None:
+def test_invalid_settings_are_refused_with_a_message(tmp_path: Path, text: str) -> None:
     write(tmp_path / "pricectl.toml", text)
     with pytest.raises(BadSettings):
         load_policy(tmp_path)

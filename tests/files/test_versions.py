@@ -120,7 +120,7 @@ def test_a_tag_and_a_branch_of_a_remote(repo: Path) -> None:
     assert base("origin/main", repo.parent / "copy").data.decode() == OLD
 
 
-def test_deployed_is_where_the_branch_left_origin_main(repo: Path) -> None:
+def test_deployed_means_the_merge_base_with_origin_main(repo: Path) -> None:
     copy = clone(repo, "copy")
     git(copy, "switch", "-q", "-c", "edit")
     commit(copy, NEW)
@@ -145,7 +145,7 @@ def test_deployed_of_unrelated_histories_is_the_tip(repo: Path) -> None:
     assert base().data.decode() == OLD
 
 
-def test_deployed_is_what_the_settings_say(repo: Path) -> None:
+def test_the_settings_may_define_deployed(repo: Path) -> None:
     git(repo, "tag", "production")
     (repo / "live.json").write_text(NEW)
     assert base(deployed="production").data.decode() == OLD
@@ -225,7 +225,7 @@ def test_a_remote_like_an_option_is_not_offered(repo: Path) -> None:
     assert "run 'git fetch 'a;b' gone:gone'" in problem("gone")
 
 
-def test_a_ref_without_the_file(repo: Path) -> None:
+def test_a_ref_without_the_file_is_refused(repo: Path) -> None:
     git(repo, "rm", "-q", NAME)
     git(repo, "commit", "-q", "-m", "gone")
     assert f"{NAME} is not in HEAD" in problem("HEAD")
@@ -236,14 +236,14 @@ def test_a_ref_without_the_file(repo: Path) -> None:
     "ref",
     ["--upload-pack=touch x", "-x", "--help", "^main", "main..HEAD", "a b", "$(touch x)", "`x`;ls"],
 )
-def test_nothing_that_looks_like_an_option_or_a_command_is_one(repo: Path, ref: str) -> None:
+def test_refs_that_look_like_options_are_not_options(repo: Path, ref: str) -> None:
     problem(ref)
     problem(f"{ref}:{NAME}")
     assert not (repo / "x").exists()
 
 
 @pytest.mark.parametrize("ref", ["", "\x1b[31m", "a\nb", "x" * 300, "\0"])
-def test_what_is_no_ref_at_all(repo: Path, ref: str) -> None:
+def test_an_invalid_ref_is_refused(repo: Path, ref: str) -> None:
     assert repo.exists()
     assert "not a git ref" in problem(f"{ref}:{NAME}")
 
@@ -271,7 +271,7 @@ def test_git_is_not_installed(repo: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert "git is not installed" in problem("main")
 
 
-def test_git_gives_no_answer(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_git_that_hangs_is_reported(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tool = repo / "git"
     tool.write_text("#!/bin/sh\nexec /bin/sleep 10\n")
     tool.chmod(0o755)
@@ -280,7 +280,7 @@ def test_git_gives_no_answer(repo: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert "gave no answer" in problem("main")
 
 
-def test_what_git_itself_refuses(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refusal_of_git_is_shown(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tool = repo / "git"
     tool.write_text(
         "#!/bin/sh\necho \"fatal: detected dubious ownership in '/r'\" >&2\n"

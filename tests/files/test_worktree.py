@@ -97,7 +97,7 @@ def test_a_separate_git_folder(repo: Path) -> None:
     assert content(NAME) == OLD
 
 
-def test_a_link_inside_the_work_tree_is_the_file_that_it_leads_to(repo: Path) -> None:
+def test_a_link_inside_the_work_tree_is_followed(repo: Path) -> None:
     (repo / "prices").mkdir()
     (repo / NAME).rename(repo / "prices/current.json")
     (repo / NAME).symlink_to("prices/current.json")
@@ -255,7 +255,7 @@ def test_a_hook_of_the_repository_itself(
         ("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1"),
     ],
 )
-def test_the_environment_changes_no_answer(
+def test_git_variables_of_the_environment_are_ignored(
     repo: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
 ) -> None:
     other = other_repository(repo)
@@ -268,7 +268,9 @@ def test_the_environment_changes_no_answer(
     assert not (other / "trace").exists()
 
 
-def test_a_ceiling_is_kept_to(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_git_ceiling_directories_are_respected(
+    repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (repo / "a/b").mkdir(parents=True)
     assert "is not in HEAD" in problem("a/b/x.json")
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", f"/x{os.pathsep}{repo / 'a'}")
@@ -279,7 +281,7 @@ def test_a_ceiling_is_kept_to(repo: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert content(NAME) == OLD
 
 
-def test_replaced_and_grafted_commits_are_themselves(repo: Path) -> None:
+def test_replace_refs_and_grafts_are_ignored(repo: Path) -> None:
     first = git(repo, "rev-parse", "HEAD")
     second = commit(repo, NEW)
     git(repo, "replace", first, second)
@@ -290,7 +292,7 @@ def test_replaced_and_grafted_commits_are_themselves(repo: Path) -> None:
     assert content(NAME, "HEAD~1") == OLD
 
 
-def test_settings_of_a_log_change_nothing(repo: Path) -> None:
+def test_git_log_settings_do_not_change_answers(repo: Path) -> None:
     commit(repo, NEW)
     git(repo, "mv", NAME, "moved.json")
     git(repo, "commit", "-q", "-m", "moved")
@@ -382,7 +384,7 @@ def test_git_that_cannot_be_started(repo: Path, monkeypatch: pytest.MonkeyPatch)
     assert "git cannot be run: Exec format error" in problem(NAME)
 
 
-def test_a_merge_base_that_cannot_be_found_out_is_not_the_tip(repo: Path) -> None:
+def test_an_unknown_merge_base_is_an_error_not_the_tip(repo: Path) -> None:
     copy = clone(repo, "copy")
     git(copy, "switch", "-q", "-c", "edit")
     commit(copy, NEW)
@@ -413,7 +415,9 @@ def test_each_question_is_asked_once(repo: Path, monkeypatch: pytest.MonkeyPatch
     assert asked == ["rev-parse", "rev-parse", "ls-tree", "cat-file", "cat-file"]
 
 
-def test_outside_of_git_git_is_not_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_git_is_not_started_outside_a_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PATH", "")
     with pytest.raises(BadRef, match="is not in a git repository"):
         locate(tmp_path / NAME)

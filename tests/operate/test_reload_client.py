@@ -101,7 +101,9 @@ def test_a_refusal_is_an_answer(service: Service) -> None:
         (200, b"x" * 1_000_000, "is not a pricing endpoint"),
     ],
 )
-def test_any_other_answer_is_none(service: Service, status: int, body: Any, said: str) -> None:
+def test_an_answer_that_is_not_the_routers_is_refused(
+    service: Service, status: int, body: Any, said: str
+) -> None:
     service.status, service.body = status, body
     with pytest.raises(NotFetched) as caught:
         reload_client.reload(service.url, "secret")
@@ -122,7 +124,7 @@ def test_a_service_that_does_not_answer_is_not_waited_for(service: Service) -> N
         reload_client.reload(service.url, "x", seconds=0.1)
 
 
-def test_odd_members_are_left_out(service: Service) -> None:
+def test_members_of_an_unexpected_type_are_left_out(service: Service) -> None:
     service.body = {"status": "reloaded", "models": True, "version": 5, "generation": "1"}
     assert reload_client.reload(service.url, "x")[2:] == ("reloaded", "", 0, 0, "")
 

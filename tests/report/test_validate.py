@@ -88,7 +88,7 @@ def test_text_shows_both_rows_of_one_name() -> None:
     ) in drawn(checked(TWICE))
 
 
-def test_programs_learn_of_both_rows_of_one_name() -> None:
+def test_json_names_both_rows_of_one_name() -> None:
     document = formats.document(found(checked(TWICE)))
     (finding,) = (one for one in document["findings"] if one["rule"] == "duplicate-model")
     assert (finding["line"], finding["also"]) == (2, {"line": 1, "column": 8})
@@ -150,20 +150,20 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
         ("x" * 30 + "12345" + "y" * 30, Span(1, 31, 5), "...xxxxx12345yyyyyyyy...", 8, 5),
     ],
 )
-def test_the_caret_stands_under_what_it_means(
+def test_the_caret_points_to_the_value_in_a_shortened_line(
     line: str, span: Span, text_shown: str, start: int, length: int
 ) -> None:
     shown = window(line, span, 24)
     assert (shown.text, shown.start, shown.length) == (text_shown, start, length)
 
 
-def test_colour_never_carries_meaning_alone() -> None:
+def test_the_report_is_readable_without_colour() -> None:
     coloured = drawn(checked(), color=True)
     assert "\x1b[" in coloured
     assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == drawn(checked())
 
 
-def test_markup_escapes_and_emoji_of_a_name_stay_what_they_are() -> None:
+def test_markup_escapes_and_emoji_codes_of_a_name_are_literal() -> None:
     report = checked('{"x": {"a[/x]:free:\\u001b[31m\\u202e": {"mode": "[bold]"}}}')
     shown = drawn(report)
     assert "\x1b" not in shown
@@ -182,7 +182,7 @@ def test_concise_is_one_line_a_finding() -> None:
     ]
 
 
-def test_json_is_what_its_schema_says() -> None:
+def test_json_fits_its_schema() -> None:
     schema = json.loads((ROOT / "schemas/validate.schema.json").read_text(encoding="utf-8"))
     duplicate = checked('{"x": {"m": 1, "m": 1}}')
     waived = checked(waivers=(Waiver("output-below-input", "so it is"), Waiver("x", "y")))
@@ -261,6 +261,6 @@ def test_junit_has_a_case_a_rule_and_fails_by_level() -> None:
     assert root[0].get("failures") == "2"
 
 
-def test_junit_is_xml_whatever_is_in_a_name() -> None:
+def test_junit_is_valid_xml_for_any_name() -> None:
     report = checked('{"x": {"a\\u0000<\\u001b>&\\"": {"max_tokens": -1}}}')
     assert ET.fromstring(junit.findings(found(report))) is not None  # noqa: S314

@@ -32,7 +32,8 @@ def pricing(file: Path) -> Pricing:
 
 def client_of(pricing: Pricing, token: str | None = TOKEN, limit: Limit = LARGE) -> TestClient:
     app = FastAPI()
-    app.include_router(make_router(pricing, token=token, reload_limit=limit))
+    router = make_router(pricing, token=token, quotes=True, metrics=True, reload_limit=limit)
+    app.include_router(router)
     return TestClient(app)
 
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ def test_a_reload_says_what_is_active_now(client: TestClient, pricing: Pricing, 
         "pid": os.getpid(),
     }
     # 1,000 x $3 per 1M
-    quote = client.get("/v1/quote?model=gpt-4o&input=1000").json()
+    quote = client.get("/v1/quote?model=gpt-4o&input=1000", headers=BEARER).json()
     assert (quote["provider_cost_usd"], quote["catalog"]["sha256"]) == ("0.003", now.sha256)
 
 
@@ -50,7 +51,7 @@ def test_the_same_bytes_change_nothing(client: TestClient) -> None:
     assert (answer.status_code, answer.json()["status"]) == (200, "unchanged")
 
 
-def test_a_refused_reload_says_why_and_what_stays(
+def test_a_refused_reload_says_why_and_which_version_stays(
     client: TestClient, pricing: Pricing, file: Path
 ) -> None:
     before = pricing.snapshot
@@ -64,7 +65,7 @@ def test_a_refused_reload_says_why_and_what_stays(
     assert pricing.snapshot is before
 
 
-def test_a_critical_model_gone_needs_force(client: TestClient, file: Path) -> None:
+def test_removing_a_critical_model_needs_force(client: TestClient, file: Path) -> None:
     values = json.loads(CATALOG)
     del values["google"], values["openai"]["gpt-4o"]
     file.write_text(json.dumps(values), encoding="utf-8")
@@ -74,7 +75,9 @@ def test_a_critical_model_gone_needs_force(client: TestClient, file: Path) -> No
     assert (forced.status_code, forced.json()["models"]) == (200, 2)
 
 
-def test_the_status_has_everything_an_operator_asks(client: TestClient, pricing: Pricing) -> None:
+def test_the_status_has_version_date_and_reload_history(
+    client: TestClient, pricing: Pricing
+) -> None:
     client.post(RELOAD, headers=BEARER)
     told = client.get(STATUS, headers=BEARER).json()
     assert (told["status"], told["version"]) == ("ok", pricing.snapshot.sha256)
@@ -97,7 +100,7 @@ def test_without_a_token_there_are_no_admin_endpoints(pricing: Pricing) -> None:
 
 
 @pytest.mark.parametrize("token", ["", " ", "\t", "a b", "secret\n", "nul\x00", "del\x7f"])
-def test_a_token_that_protects_nothing_is_refused(pricing: Pricing, token: str) -> None:
+def test_an_empty_token_is_refused(pricing: Pricing, token: str) -> None:
     with pytest.raises(BadSettings):
         make_router(pricing, token=token)
 
@@ -133,7 +136,7 @@ def test_a_token_that_protects_nothing_is_refused(pricing: Pricing, token: str) 
     ],
     ids=lambda given: repr(given)[:60],
 )
-def test_nobody_passes_without_the_token(
+def test_a_request_without_the_token_is_refused(
     client: TestClient, pricing: Pricing, given: Header
 ) -> None:
     for method, path in (("POST", RELOAD), ("GET", STATUS)):
@@ -145,7 +148,7 @@ def test_nobody_passes_without_the_token(
 
 
 @pytest.mark.parametrize("where", [f"{RELOAD}?token={TOKEN}", f"{RELOAD}?access_token={TOKEN}"])
-def test_a_token_in_the_address_is_none(client: TestClient, where: str) -> None:
+def test_a_token_in_the_url_is_ignored(client: TestClient, where: str) -> None:
     assert client.post(where).status_code == 401
 
 
@@ -180,7 +183,7 @@ def test_a_reload_is_a_post(client: TestClient, pricing: Pricing, method: str) -
     assert pricing.last_reload is None
 
 
-def test_another_method_in_a_header_or_the_query_is_no_post(
+def test_a_method_override_in_header_or_query_is_ignored(
     client: TestClient, pricing: Pricing
 ) -> None:
     tricked = {**BEARER, "X-HTTP-Method-Override": "POST"}
@@ -243,7 +246,7 @@ def test_a_body_that_never_comes_is_not_waited_for(
     assert pricing.last_reload is None
 
 
-def test_too_many_reloads_are_told_when_to_come_back(pricing: Pricing) -> None:
+def test_too_many_reloads_get_a_retry_after(pricing: Pricing) -> None:
     client = client_of(pricing, limit=Limit(burst=2, per_second=0.1))
     assert [client.post(RELOAD).status_code for _ in range(20)] == [401] * 20
     codes = [client.post(RELOAD, headers=BEARER).status_code for _ in range(3)]
@@ -252,6 +255,24 @@ def test_too_many_reloads_are_told_when_to_come_back(pricing: Pricing) -> None:
     assert 1 <= int(late.headers["retry-after"]) <= 10
     assert pricing.metrics().reloads["unchanged"] == 2
     assert client.get(STATUS, headers=BEARER).status_code == 200
+
+
+def test_two_workers_share_the_limit_of_reloads(pricing: Pricing, file: Path) -> None:
+    limit = Limit(burst=3, per_second=0.01)
+    clients = [client_of(each, limit=limit) for each in (pricing, Pricing.load(file))]
+    codes = [clients[number % 2].post(RELOAD, headers=BEARER).status_code for number in range(6)]
+    assert codes == [200, 200, 200, 429, 429, 429]
+
+
+def test_a_limit_file_that_is_damaged_or_of_the_future_stops_no_reload(
+    pricing: Pricing, client: TestClient
+) -> None:
+    assert client.post(RELOAD, headers=BEARER).status_code == 200
+    assert pricing.group_folder is not None
+    file = pricing.group_folder / "reload-limit"
+    for content in ("", "{", "[0, 9e99]", "[NaN, 1]", "5", "x" * 1000):
+        file.write_text(content, encoding="utf-8")
+        assert client.post(RELOAD, headers=BEARER).status_code == 200
 
 
 def test_the_bucket_fills_with_time() -> None:
@@ -270,7 +291,7 @@ def test_the_bucket_fills_with_time() -> None:
 @pytest.mark.parametrize(
     "content", [None, "", "root:x:0:0", '{"a": ', "[" * 100_000, CATALOG.replace("2e-06", '"two"')]
 )
-def test_errors_name_no_file(
+def test_errors_show_no_file_name(
     client: TestClient, file: Path, tmp_path: Path, content: str | None
 ) -> None:
     if content is None:
@@ -324,7 +345,7 @@ def test_a_fault_of_the_first_start_is_named_too(file: Path, home: Path) -> None
 
 
 @pytest.mark.parametrize("folder", ["a: b", "pricectl.toml", "with space", "e\x1b[31m"])
-def test_no_part_of_a_folder_is_shown(
+def test_error_messages_show_no_folder(
     file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
 ) -> None:
     settings = tmp_path / folder / "prices.toml"
@@ -374,14 +395,14 @@ def test_the_system_error_of_a_folder_is_shown_without_it(
     assert "/srv/secret" not in client.get(STATUS, headers=BEARER).text
 
 
-def test_a_reload_that_cannot_be_announced_names_no_file(
+def test_a_reload_that_cannot_be_announced_shows_no_file_name(
     client: TestClient, file: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise NotWritten("cannot be written: read-only", where=str(home / "state"))
 
     file.write_text(file.read_text(encoding="utf-8") + "\n", encoding="utf-8")
-    monkeypatch.setattr("pricectl.runtime.shared_files.AnnouncementFile.write", refuse)
+    monkeypatch.setattr("pricectl.runtime.worker_group.WorkerGroup.write", refuse)
     told = client.post(RELOAD, headers=BEARER)
     assert told.json()["reason"] == "the other workers were not told"
     assert str(home) not in told.text + client.get(STATUS, headers=BEARER).text
@@ -411,7 +432,7 @@ def test_names_in_findings_are_escaped(client: TestClient, file: Path, code: str
     assert told.text.isprintable()
 
 
-def test_the_token_is_in_no_answer_and_in_no_log(
+def test_the_token_never_appears_in_answers_or_logs(
     client: TestClient, file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     file.write_text("{", encoding="utf-8")
@@ -445,4 +466,7 @@ def test_health_says_which_prices_are_in_use(client: TestClient, pricing: Pricin
         "last_updated": "2026-11-01",
         "layer": "file",
         "flags": [],
+        "pending": None,
+        "group": pricing.group,
     }
+    assert re.fullmatch("[0-9a-f]{8}", pricing.group)

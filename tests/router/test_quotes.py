@@ -12,24 +12,29 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from pricectl.core import Profile
+from pricectl.core import Profile, Usage
 from pricectl.policy import Policy
 from pricectl.router import make_router
 from pricectl.runtime import Pricing
 from tests.conftest import ROOT, Run
-from tests.router.conftest import client_of
+from tests.router.conftest import BEARER, client_of
 
 SCHEMA = json.loads((ROOT / "schemas/quote.schema.json").read_text(encoding="utf-8"))
+CUSTOMER_SCHEMA = json.loads(
+    (ROOT / "schemas/customer-quote.schema.json").read_text(encoding="utf-8")
+)
 
 
 def ask(client: TestClient, code: int = 200, **params: Any) -> dict[str, Any]:
-    answer = client.get("/v1/quote", params={"model": "gpt-4o", "input": 1000, **params})
+    """With the token."""
+    asked = {"model": "gpt-4o", "input": 1000, **params}
+    answer = client.get("/v1/quote", params=asked, headers=BEARER)
     assert answer.status_code == code, answer.text
     found: dict[str, Any] = answer.json()
     return found
 
 
-def test_it_answers_as_the_command_line_does(client: TestClient, run: Run) -> None:
+def test_the_endpoint_answers_like_the_command_line(client: TestClient, run: Run) -> None:
     words = "--cached 800 --unit search=2 --service batch --markup 30 --calls 3 --at 2026-11-20"
     cli = run("quote", "gpt-4o", "1000", "500", *words.split(), "-o", "json")
     http = ask(
@@ -46,7 +51,7 @@ def test_it_answers_as_the_command_line_does(client: TestClient, run: Run) -> No
     jsonschema.validate(http, SCHEMA)
 
 
-def test_the_money_is_right(client: TestClient) -> None:
+def test_the_cost_and_credits_are_correct(client: TestClient) -> None:
     # 200 x $2.50 + 800 x $1.25 + 500 x $10 per 1M = $0.0005 + $0.001 + $0.005
     found = ask(client, output=500, cached=800, credits_per_dollar=1000)
     assert found["provider_cost_usd"] == "0.0065"
@@ -105,7 +110,7 @@ def test_an_unknown_model_is_answered_by_the_default(client: TestClient) -> None
 
 
 @pytest.mark.parametrize("strict", ["true", "1"])
-def test_strictly_it_is_not_found(client: TestClient, strict: str) -> None:
+def test_strict_answers_404_for_an_unknown_model(client: TestClient, strict: str) -> None:
     found = ask(client, 404, model="gpt-4o-mega", strict=strict)
     assert "no model is called 'gpt-4o-mega'" in found["detail"]
     assert "no price for page" in ask(client, 404, unit="page=1", strict=strict)["detail"]
@@ -140,7 +145,7 @@ def test_strictly_it_is_not_found(client: TestClient, strict: str) -> None:
         ({"tokens_per_credit": "0"}, 400, "tokens_per_credit: is zero"),
     ],
 )
-def test_a_bad_question_says_what_is_wrong(
+def test_a_bad_request_says_what_is_wrong(
     client: TestClient, params: dict[str, Any], code: int, words: str
 ) -> None:
     assert words in ask(client, code, **params)["detail"]
@@ -164,12 +169,12 @@ def test_control_characters_come_back_escaped(client: TestClient, code: int) -> 
     assert extra.text.isprintable()
 
 
-def test_bytes_that_are_no_text_are_a_name_like_any_other(client: TestClient) -> None:
+def test_a_name_that_is_not_utf8_is_an_unknown_model(client: TestClient) -> None:
     answer = client.get("/v1/quote?model=%ff%fe&input=1")
-    assert (answer.status_code, answer.json()["resolved"]["match"]) == (200, "default")
+    assert (answer.status_code, answer.json()["match"]) == (200, "default")
 
 
-def test_nothing_is_cached(client: TestClient) -> None:
+def test_answers_forbid_caching(client: TestClient) -> None:
     answer = client.get("/v1/quote", params={"model": "gpt-4o", "input": 1})
     assert answer.headers["cache-control"] == "no-store"
 
@@ -188,15 +193,85 @@ def test_the_openapi_page_has_the_schema(client: TestClient) -> None:
 
 def test_it_mounts_under_a_prefix(pricing: Pricing) -> None:
     app = FastAPI()
-    app.include_router(make_router(pricing, token=None), prefix="/prices")
+    app.include_router(make_router(pricing, token=None, quotes=True), prefix="/prices")
     client = TestClient(app)
     assert client.get("/prices/v1/quote?model=gpt-4o&input=1").status_code == 200
     assert client.get("/prices/v1/quote?model=gpt-4o").json()["detail"] == "input: Field required"
 
 
-def test_every_quote_is_counted(client: TestClient, pricing: Pricing) -> None:
-    ask(client, model="nobody-sells-this")
-    assert pricing.metrics().fallbacks["unknown-model"] == 1
+def test_quotes_and_metrics_are_off_unless_asked_for(pricing: Pricing) -> None:
+    app = FastAPI()
+    app.include_router(make_router(pricing, token=None))
+    client = TestClient(app)
+    assert client.get("/v1/quote?model=gpt-4o&input=1").status_code == 404
+    assert client.get("/metrics").status_code == 404
+    assert client.get("/healthz/pricing").status_code == 200
+
+
+OPEN_FIELDS = {
+    *("schema", "model", "match", "calls", "client_cost_usd", "credits"),
+    *("flags", "generation", "catalog_sha256"),
+}
+
+
+def test_without_the_token_an_answer_holds_the_customers_price_only(file: Path) -> None:
+    rich = Profile("rich", markup_percent=Fraction(60))
+    pricing = Pricing.load(file, policy=Policy(profile="rich", profiles={"rich": rich}))
+    client = client_of(pricing)
+    for headers in ({}, {"Authorization": "Bearer wrong"}):
+        answer = client.get("/v1/quote?model=gpt-4o&input=1000", headers=headers)
+        assert answer.json().keys() == OPEN_FIELDS
+        # 1,000 x $2.50 per 1M and 60%
+        assert answer.json()["client_cost_usd"] == "0.004"
+        assert "0.0025" not in answer.text
+        assert "rich" not in answer.text
+    jsonschema.validate(answer.json(), CUSTOMER_SCHEMA)
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    ["profile=default", "markup=0", "credits_per_dollar=1", "tokens_per_credit=1"],
+)
+def test_what_would_show_the_cost_needs_the_token(client: TestClient, parameter: str) -> None:
+    answer = client.get(f"/v1/quote?model=gpt-4o&input=1&{parameter}")
+    name = parameter.partition("=")[0]
+    assert (answer.status_code, answer.json()) == (401, {"detail": f"{name}: needs the token"})
+
+
+def test_invented_names_are_counted_apart_from_calls(
+    client: TestClient, pricing: Pricing, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO", "pricectl.runtime"):
+        for number in range(300):
+            client.get(f"/v1/quote?model=invented-{number}&input=1")
+        client.get("/v1/quote?model=invented-1&input=1")
+        pricing.quote("a-real-missing-model", Usage(1))
+    calls, quotes = pricing.metrics(), pricing.uncharged_metrics()
+    assert (calls.fallbacks["unknown-model"], calls.unknown_names) == (1, 1)
+    assert (quotes.fallbacks["unknown-model"], quotes.unknown_names) == (301, 300)
+    alarms = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert alarms == ['fallback pricing: kind="unknown-model" model="a-real-missing-model"']
+
+
+def test_distinct_names_are_counted_up_to_a_bound(
+    pricing: Pricing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pricectl.runtime.monitor.MAX_DISTINCT_NAMES", 5)
+    for number in range(20):
+        pricing.quote(f"unknown-{number}", Usage(1))
+    assert pricing.metrics().unknown_names == 5
+
+
+def test_no_name_is_searched_for_names_that_are_alike(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over 4,000 rows that takes 50 ms, on the event loop of every caller."""
+
+    def search(*_: object, **__: object) -> None:
+        pytest.fail("a search for similar names")
+
+    monkeypatch.setattr("difflib.get_close_matches", search)
+    assert "no model" in ask(client, 404, model="gpt-4o-mega", strict="true")["detail"]
 
 
 @pytest.mark.parametrize("library", ["fastapi", "prometheus_client"])
@@ -211,7 +286,7 @@ def test_without_the_extra_the_import_says_what_to_install(library: str) -> None
 UNCHARGED = ("profile", "markup_percent", "client_cost_usd", "rounding", "credits")
 
 
-def test_the_layer_and_a_fault_of_the_settings_are_said(file: Path, home: Path) -> None:
+def test_the_answer_names_the_layer_and_a_settings_fault(file: Path, home: Path) -> None:
     text = file.read_text(encoding="utf-8")
     file.write_text("{", encoding="utf-8")
     (home / "pricectl.toml").write_text("critcal = []\n", encoding="utf-8")
@@ -238,12 +313,12 @@ def test_without_a_profile_the_cost_is_known_and_the_charge_is_null(
     assert "'lots' is not an amount" in ask(client, 400, markup="lots")["detail"]
 
 
-def test_a_profile_that_the_question_names_is_used(file: Path) -> None:
+def test_the_profile_of_the_request_is_used(file: Path) -> None:
     client = client_of(Pricing.load(file, policy=Policy(profile="gone")))
     assert [ask(client)[name] for name in UNCHARGED] == [None] * 5
     assert ask(client, profile="default")["client_cost_usd"] == "0.0025"
 
 
-def test_what_is_null_is_null_together() -> None:
+def test_fields_without_a_charge_may_all_be_null() -> None:
     quote = SCHEMA["$defs"]["quote"]["properties"]
     assert all("null" in json.dumps(quote[name]) for name in UNCHARGED)

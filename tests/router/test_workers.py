@@ -1,5 +1,8 @@
 """Four real workers behind one address: a reload of one reaches all of them within a second."""
 
+import os
+import re
+import signal
 import time
 from contextlib import ExitStack
 from hashlib import sha256
@@ -7,6 +10,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from tests.commands.serving import BEARER, Server, connection, request, serving
 from tests.conftest import CATALOG
@@ -31,7 +35,7 @@ def a_line_to_each(server: Server, stack: ExitStack) -> dict[int, HTTPConnection
 def seconds_until(line: HTTPConnection, version: str, start: float) -> float:
     """When a worker's quotes are all of the new version; it is asked nothing but quotes."""
     while time.monotonic() < start + 5:
-        quote = request(line, "GET", QUOTE)
+        quote = request(line, "GET", QUOTE, BEARER)
         if quote["catalog"]["sha256"] == version:
             # 1,000 x $3 per 1M
             assert quote["provider_cost_usd"] == "0.003"
@@ -57,3 +61,58 @@ def test_after_one_reload_every_worker_answers_with_the_new_version(home: Path) 
         now = {pid: request(line, "GET", STATUS, BEARER) for pid, line in lines.items()}
         assert {each["pid"] for each in now.values()} == lines.keys()
         assert {(each["version"], each["generation"]) for each in now.values()} == {(new, 2)}
+
+
+def scrape(server: Server) -> dict[tuple[str, str], list[float]]:
+    """The samples by name and labels without `pid`; a list, with one value a worker for gauges."""
+    with connection(server) as line:
+        line.request("GET", "/metrics")
+        answer = line.getresponse()
+        text = answer.read().decode()
+        assert answer.status == 200, text
+    found: dict[tuple[str, str], list[float]] = {}
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            labels = {name: value for name, value in sample.labels.items() if name != "pid"}
+            key = sample.name, " ".join(labels[name] for name in sorted(labels))
+            found.setdefault(key, []).append(sample.value)
+    return found
+
+
+@pytest.mark.timeout(90)
+def test_the_metrics_are_those_of_all_workers(home: Path) -> None:
+    with serving(home, "--workers", str(WORKERS), "--metrics") as server, ExitStack() as stack:
+        lines = a_line_to_each(server, stack)
+        assert len(lines) == WORKERS
+        for line in lines.values():
+            request(line, "GET", "/v1/quote?model=invented&input=1")
+        (home / "llm_pricing_current.json").write_text(DEARER, encoding="utf-8")
+        request(next(iter(lines.values())), "POST", RELOAD, BEARER)
+        for line in lines.values():
+            assert request(line, "GET", STATUS, BEARER)["generation"] == 2
+        found = scrape(server)
+        assert found["pricectl_fallback_total", "unknown-model endpoint"] == [4]
+        assert found["pricectl_fallback_total", "unknown-model calls"] == [0]
+        assert found["pricectl_generation", ""] == [2] * WORKERS
+        assert found["pricectl_last_reload_successful", ""] == [1] * WORKERS
+        fingerprint = int(sha256(DEARER.encode()).hexdigest()[:12], 16)
+        assert found["pricectl_catalog_fingerprint", ""] == [fingerprint] * WORKERS
+        # Each worker has taken the version; only one was asked to.
+        assert found["pricectl_reload_total", "reloaded"] == [WORKERS]
+        # What a killed worker has counted stays, its gauges go.
+        os.kill(next(iter(lines)), signal.SIGKILL)
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            found = scrape(server)
+            if len(found["pricectl_generation", ""]) == WORKERS and len(set(pids(server))) == 4:
+                break
+            time.sleep(0.1)
+        assert found["pricectl_fallback_total", "unknown-model endpoint"] == [4]
+        assert found["pricectl_generation", ""] == [2] * WORKERS
+
+
+def pids(server: Server) -> set[str]:
+    with connection(server) as line:
+        line.request("GET", "/metrics")
+        text = line.getresponse().read().decode()
+    return set(re.findall(r'pricectl_generation\{pid="(\d+)"', text))

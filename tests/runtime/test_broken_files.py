@@ -16,7 +16,7 @@ from pricectl.files import atomic
 from pricectl.policy import Policy
 from pricectl.router import make_router
 from pricectl.runtime import Pricing
-from tests.conftest import ROOT
+from tests.conftest import ROOT, read_catalog
 from tests.runtime.conftest import PLAIN, catalog
 
 SHIPPED = (ROOT / "llm_pricing_current.json").read_text(encoding="utf-8")
@@ -129,17 +129,17 @@ def test_the_catalog_of_2025_is_followed_by_todays(file: Path) -> None:
 
 def test_a_small_catalog_of_a_year_ago_is_followed_by_todays(file: Path) -> None:
     """As the two above, with a few rows that have the same kinds of moves."""
-    file.write_bytes((RELOADS / "year-ago.json").read_bytes())
+    file.write_bytes(read_catalog(RELOADS / "year-ago.json"))
     pricing = Pricing.load(file, policy=Policy())
-    file.write_bytes((RELOADS / "today.json").read_bytes())
+    file.write_bytes(read_catalog(RELOADS / "today.json"))
     assert pricing.reload().status == "reloaded"
-    file.write_bytes((RELOADS / "year-ago.json").read_bytes())
+    file.write_bytes(read_catalog(RELOADS / "year-ago.json"))
     result = pricing.reload()
     assert result.status == "refused"
     assert "9 of 22 models are gone" in result.reason
 
 
-def test_a_true_cut_to_a_fifth_loads(file: Path) -> None:
+def test_a_price_cut_to_a_fifth_loads(file: Path) -> None:
     """gpt-5.6-luna was cut to a fifth: one row of many, and less than 50 times."""
     file.write_text(SHIPPED, encoding="utf-8")
     pricing = Pricing.load(file, policy=Policy())
@@ -164,7 +164,7 @@ def test_one_model_retired_of_five_loads(file: Path) -> None:
     assert (pricing.reload().status, pricing.snapshot.models) == ("reloaded", 4)
 
 
-def test_what_the_settings_call_critical_must_keep_its_price(file: Path) -> None:
+def test_a_critical_model_of_the_settings_must_keep_its_price(file: Path) -> None:
     pricing = Pricing.load(file, policy=Policy(critical=("o3",)))
     file.write_bytes(catalog({name: each for name, each in PLAIN.items() if name != "o3"}))
     result = pricing.reload()
@@ -224,11 +224,11 @@ def test_the_environment_accepts_one_file_at_start(
     assert Pricing.load(file, policy=Policy()).snapshot.layer == "last-known-good"
 
 
-def test_a_refusal_is_told_in_log_metric_and_health(
+def test_a_refusal_is_reported_in_log_metric_and_health(
     file: Path, pricing: Pricing, caplog: pytest.LogCaptureFixture
 ) -> None:
     app = FastAPI()
-    app.include_router(make_router(pricing, token="long-and-secret"))  # noqa: S106 - the test's own
+    app.include_router(make_router(pricing, token="long-and-secret", metrics=True))  # noqa: S106
     client = TestClient(app)
     file.write_bytes(catalog({**PLAIN, "o3": (100, 100)}))
     caplog.clear()
@@ -245,7 +245,7 @@ def test_a_refusal_is_told_in_log_metric_and_health(
     assert (health.status_code, health.json()["status"]) == (200, "degraded")
 
 
-def test_the_first_start_of_all_has_nothing_to_compare_with(file: Path) -> None:
+def test_the_first_start_loads_without_a_comparison(file: Path) -> None:
     file.write_bytes(catalog({"only": (0, 0)}))
     assert Pricing.load(file, policy=Policy()).snapshot.layer == "file"
 
@@ -277,8 +277,8 @@ def test_a_new_worker_cannot_make_the_others_take_a_broken_file(file: Path, tmp_
         assert worker.quote("o3", MILLION).pico_usd == 2 * 10**12
 
 
-def test_what_one_worker_was_forced_to_take_all_take(file: Path, tmp_path: Path) -> None:
-    one, other = (Pricing.load(file, policy=Policy(), state=tmp_path / name) for name in "ab")
+def test_a_forced_reload_is_taken_over_by_all_workers(file: Path, tmp_path: Path) -> None:
+    one, other = (Pricing.load(file, policy=Policy(), state=tmp_path / "b") for _ in range(2))
     file.write_bytes(catalog({**PLAIN, "o3": (2000, 8000)}))
     assert one.reload(force=True).status == "reloaded"
     other.poll()
@@ -306,7 +306,7 @@ def test_a_start_that_failed_does_not_let_a_broken_file_in(
     assert copy.read_bytes() == before
 
 
-def test_prices_of_another_file_are_no_measure(
+def test_prices_of_another_file_are_not_compared(
     file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They were used while the settings, which name the file, could not be read."""
@@ -322,7 +322,7 @@ def test_prices_of_another_file_are_no_measure(
     assert (pricing.quote("o3", MILLION).pico_usd, pricing.snapshot.flags) == (2 * 10**12, ())
 
 
-def test_a_retry_tells_of_a_refusal_once(
+def test_retries_report_a_refusal_once(
     file: Path, pricing: Pricing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert pricing.snapshot.layer == "file"

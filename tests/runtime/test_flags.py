@@ -2,19 +2,21 @@
 
 import ast
 import re
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
 from pricectl.core.usage import Usage
-from pricectl.flags import FLAGS, LAYER_FLAGS, Layer
+from pricectl.flags import FLAGS, LAYER_FLAGS, QUOTE_FALLBACK, SIGNS, Layer
+from pricectl.router.metrics import AGE, PricingCollector
 from pricectl.runtime import FALLBACKS, Pricing, quoting
 
 DOCS = Path(__file__).parents[2] / "docs" / "production.md"
 
 
-def test_each_kind_is_told_once() -> None:
+def test_flag_names_are_unique() -> None:
     assert len({flag.name for flag in FLAGS}) == len(FLAGS) == len(FALLBACKS)
 
 
@@ -29,6 +31,33 @@ def test_the_documents_show_the_table() -> None:
     start = lines.index("| kind | counts | meaning |") + 2
     rows = [f"| `{flag.name}` | {flag.counts} | {flag.meaning} |" for flag in FLAGS]
     assert lines[start : start + len(rows) + 1] == [*rows, ""]
+
+
+def column(title: str) -> list[str]:
+    """The first column of the table that begins with this line."""
+    lines = DOCS.read_text(encoding="utf-8").splitlines()
+    start = lines.index(title) + 2
+    rows = takewhile(lambda line: line.startswith("|"), lines[start:])
+    return [re.findall("`(.*?)`", row)[0] for row in rows]
+
+
+def test_the_documents_say_what_to_do_about_each_flag() -> None:
+    assert column("| kind | what to do |") == [flag.name for flag in FLAGS]
+
+
+def test_the_documents_say_what_to_do_about_each_log_line() -> None:
+    told = column("| line begins with | level | what to do |")
+    assert sorted(told) == sorted((*(sign.phrase for sign in SIGNS), QUOTE_FALLBACK))
+
+
+def test_the_documents_say_what_to_do_about_each_metric(tmp_path: Path) -> None:
+    metrics = PricingCollector(Pricing.load(tmp_path / "none", state=tmp_path)).collect()
+    names = {name for metric in metrics for name in (metric.name, f"{metric.name}_total")}
+    told = {name.partition("{")[0] for name in column("| metric | alarm | what to do |")}
+    assert told <= names | {AGE[0]}
+    assert {name for name in names if not name.endswith("_total")} <= {
+        name.removesuffix("_total") for name in told
+    }
 
 
 def test_every_flag_that_a_call_can_get_is_in_the_table() -> None:

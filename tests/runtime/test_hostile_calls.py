@@ -148,9 +148,7 @@ def assert_priced_as_given(answer: Answer, usage: object) -> None:
         assert dict(answer.quote.usage.counts) == expected
 
 
-def test_no_question_raises_or_prices_a_wrong_count(
-    pricing: Pricing, seeded: random.Random
-) -> None:
+def test_no_call_raises_or_prices_a_wrong_count(pricing: Pricing, seeded: random.Random) -> None:
     rows = pricing.snapshot.catalog
     for _ in range(CALLS):
         name, usage = seeded.choice(NAMES), any_usage(seeded)
@@ -348,7 +346,7 @@ class EndlessList(list[Any]):
         return itertools.repeat({"usage": None})
 
 
-def test_what_does_not_end_is_read_to_a_bound(pricing: Pricing, file: Path) -> None:
+def test_endless_objects_are_read_to_a_bound(pricing: Pricing, file: Path) -> None:
     runtime.configure(file, policy=Policy())
     assert "bad-usage" in pricing.quote("gpt-4o", EndlessKeys()).flags
     assert "bad-usage" in pricing.quote_response(EndlessList()).flags

@@ -51,7 +51,7 @@ def test_the_file_is_found_upwards(file: Path, monkeypatch: pytest.MonkeyPatch) 
     assert (now.layer, now.source) == ("file", str(file))
 
 
-def test_nothing_configured_is_the_packages_snapshot() -> None:
+def test_without_configuration_the_packaged_catalog_is_used() -> None:
     pricing = Pricing.load(policy=Policy())
     assert (pricing.snapshot.layer, pricing.snapshot.sha256) == ("packaged", SNAPSHOT.sha256)
     assert pricing.metrics().fallbacks["packaged"] == 1
@@ -100,7 +100,7 @@ def test_a_bad_file_boots_from_the_last_good_copy(
     assert pricing.snapshot.catalog is now.catalog
 
 
-@pytest.mark.parametrize("damage", [b"", b"x", b"0" * 64 + b"\n" + catalog(), b"\n"])
+@pytest.mark.parametrize("damage", [b"", b"x", b'{"sha256": "0"}\n' + catalog(), b"\n"])
 def test_a_damaged_copy_is_not_used(file: Path, state: Path, damage: bytes) -> None:
     load(file)
     (copy,) = (state / "last-good").iterdir()
@@ -127,10 +127,10 @@ def test_only_the_owner_may_enter_the_folder_of_copies(file: Path, state: Path) 
     assert (state / "last-good").stat().st_mode & 0o077 == 0
 
 
-def test_without_anything_one_price_stands_for_all(
+def test_without_any_catalog_the_default_price_applies(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pricectl.runtime.loader.packaged_catalog", lambda: tmp_path / "none")
+    monkeypatch.setattr("pricectl.packaged.packaged_file", lambda _: tmp_path / "none")
     pricing = load(tmp_path / "missing.json")
     assert (pricing.snapshot.layer, pricing.snapshot.models) == ("default", 0)
     answer = pricing.quote("gpt-4o", Usage(1000, 1000))
@@ -141,7 +141,7 @@ def test_without_anything_one_price_stands_for_all(
 
 
 @pytest.mark.parametrize("kind", ["folder", "fifo", "zero", "loop", "nul", "long"])
-def test_a_path_that_is_no_file_neither_fails_nor_hangs(tmp_path: Path, kind: str) -> None:
+def test_a_path_that_is_not_a_file_neither_fails_nor_hangs(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "odd"
     if kind == "folder":
         path.mkdir()
@@ -155,7 +155,7 @@ def test_a_path_that_is_no_file_neither_fails_nor_hangs(tmp_path: Path, kind: st
     assert pricing.reload().status == "refused"
 
 
-def test_a_folder_that_is_gone_is_no_reason_to_fail(
+def test_a_deleted_working_folder_does_not_stop_the_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gone = tmp_path / "gone"
@@ -167,7 +167,7 @@ def test_a_folder_that_is_gone_is_no_reason_to_fail(
     assert pricing.reload().reason == "no catalog file is configured"
 
 
-def test_no_place_for_a_copy_is_no_reason_to_fail(file: Path, tmp_path: Path) -> None:
+def test_an_unwritable_state_folder_does_not_stop_the_start(file: Path, tmp_path: Path) -> None:
     blocked = tmp_path / "blocked"
     blocked.write_text("a file where a folder should be")
     pricing = Pricing.load(file, policy=Policy(), state=blocked)
@@ -180,7 +180,7 @@ def test_a_damaged_copy_is_mended_by_the_next_start(file: Path, state: Path) -> 
     load(file)
     (copy,) = (state / "last-good").glob("*.json")
     good = copy.read_bytes()
-    copy.write_bytes(b"0" * 64 + good[64:])
+    copy.write_bytes(good.replace(b"2.5e-6", b"9.5e-6"))
     assert load(file).snapshot.layer == "file"
     assert copy.read_bytes() == good
 
@@ -222,7 +222,7 @@ def test_a_start_reads_parses_and_hashes_each_content_once(
         "read pyproject.toml": 1,
         "parse": 1,
         "hash of settings": 1,
-        f"read .{file.name}.generation": 1,
+        "read announced.json": 2,  # beside the files, and again under the lock
         f"read {file.name}": 1,
         "read copy": 2,
         "hash of a catalog": 1,
@@ -242,4 +242,7 @@ def test_a_first_start_reads_parses_and_hashes_each_content_once(
     text = '[tool.pricectl]\nprofile = "r"\nprofiles.r = {markup_percent = 30}\n'
     file.with_name("pyproject.toml").write_text(text)
     Pricing.load(file)
-    assert {name: count for name, count in calls.items() if count != 1} == {"read copy": 2}
+    assert {name: count for name, count in calls.items() if count != 1} == {
+        "read announced.json": 2,
+        "read copy": 2,
+    }

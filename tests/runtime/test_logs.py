@@ -33,7 +33,7 @@ def warn(log: logs.Log, kind: str, model: str) -> None:
     log.limited(logging.WARNING, FALLBACK, kind, model, model=model)
 
 
-def test_the_phrases_of_the_monitors(file: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_each_event_is_logged_with_its_phrase(file: Path, caplog: pytest.LogCaptureFixture) -> None:
     pricing = Pricing.load(file, policy=Policy())
     assert caplog.messages[0].startswith("pricing data loaded: models=4 sha256=")
     pricing.quote("mystery", Usage(1))

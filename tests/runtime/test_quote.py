@@ -68,7 +68,7 @@ def test_an_answer_carries_what_a_ledger_keeps(pricing: Pricing, file: Path) -> 
     service=st.sampled_from([None, "batch", "flex", "priority"]),
     at=st.sampled_from([None, date(2026, 12, 1), datetime(2027, 1, 2, tzinfo=UTC)]),
 )
-def test_every_quote_is_the_cores(
+def test_every_quote_equals_the_quote_of_core(
     rich: Pricing,
     name: str,
     tokens: tuple[int, int, int],
@@ -107,7 +107,10 @@ def test_a_unit_without_a_price_is_flagged(pricing: Pricing) -> None:
 def test_a_denied_name_is_flagged_and_still_priced(file: Path) -> None:
     pricing = Pricing.load(file, policy=Policy(), deny=["O3", "mystery"])
     answer = pricing.quote("azure/o3", Usage(1000, 0))
-    assert (answer.pico_usd, answer.flags) == (2_000_000_000, ("partial-match", "denied-model"))
+    assert (answer.pico_usd, answer.flags) == (
+        2_000_000_000,
+        ("partial-match", "other-seller", "denied-model"),
+    )
     assert pricing.quote("mystery", Usage(1)).flags == ("unknown-model", "denied-model")
     assert pricing.quote("gpt-4o", Usage(1)).flags == ()
     assert pricing.metrics().fallbacks["denied-model"] == 2
@@ -160,7 +163,7 @@ def test_counts_may_come_as_a_mapping(
         ([("input_tokens", 5)], ()),
     ],
 )
-def test_bad_usage_is_cut_flagged_and_counted(
+def test_invalid_counts_are_clamped_flagged_and_counted(
     pricing: Pricing, given_: object, counts: core.usage.Counts
 ) -> None:
     answer = pricing.quote("gpt-4o", given_)
@@ -282,7 +285,7 @@ def test_metrics_name_every_kind_from_the_start(pricing: Pricing) -> None:
         metrics.fallbacks["unknown-model"] = 5  # type: ignore[index]
 
 
-def test_a_broken_log_handler_breaks_no_call(
+def test_a_broken_log_handler_does_not_fail_a_call(
     pricing: Pricing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Broken(logging.Handler):
@@ -322,7 +325,7 @@ def test_the_shared_pricing_loads_at_first_use(file: Path, tmp_path: Path) -> No
         del os.environ["PRICECTL_FILE"]
 
 
-def test_an_announced_price_begins_by_itself(file: Path) -> None:
+def test_an_announced_price_takes_effect_automatically(file: Path) -> None:
     """Until 2000 $1, today $2 and from the year 9000 on $3 per 1M: calls are made now."""
     file.write_text(
         '{"x": {"soon": {"input_cost_per_token": 2e-6,'
@@ -449,7 +452,7 @@ def test_a_response_that_states_more_than_units_say_so(pricing: Pricing) -> None
         ({"prompt_tokens_details": {"audio_tokens": -1}}, 7_500_000_000),
     ],
 )
-def test_a_count_that_cannot_be_does_not_make_a_response_free(
+def test_an_impossible_count_does_not_make_a_response_free(
     pricing: Pricing, usage: dict[str, object], pico_usd: int
 ) -> None:
     counts = {"prompt_tokens": 1000, "completion_tokens": 500, **usage}
@@ -460,7 +463,7 @@ def test_a_count_that_cannot_be_does_not_make_a_response_free(
     assert answer.match.model.name == "gpt-4o"
 
 
-def test_what_the_row_cannot_price_is_told(pricing: Pricing) -> None:
+def test_unpriced_units_of_a_response_are_flagged(pricing: Pricing) -> None:
     answer = pricing.quote_response({**BODY, "service_tier": "ultrafast"})
     assert (answer.pico_usd, answer.flags) == (7_500_000_000, ("missing-service",))
     for _ in range(2):
@@ -485,7 +488,14 @@ def test_what_the_row_cannot_price_is_told(pricing: Pricing) -> None:
         object(),
     ],
 )
-def test_no_response_fails_a_call(pricing: Pricing, body: object) -> None:
+def test_any_response_gets_an_answer(pricing: Pricing, body: object) -> None:
     answer = pricing.quote_response(body, model="gpt-4o")
     assert answer.pico_usd == 0
     assert "bad-usage" in answer.flags
+
+
+def test_a_datetime_without_a_zone_is_taken_as_utc_and_flagged(pricing: Pricing) -> None:
+    naive = datetime(2026, 11, 20, 12)  # noqa: DTZ001 - what is tested
+    answer = pricing.quote("o3", Usage(1_000_000), at=naive)
+    assert (answer.pico_usd, answer.flags) == (2 * 10**12, ("bad-argument",))
+    assert pricing.quote("o3", Usage(1), at=naive.replace(tzinfo=UTC)).flags == ()

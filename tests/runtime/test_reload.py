@@ -111,7 +111,7 @@ def test_less_than_half_gone_and_more_rows_are_fine(pricing: Pricing, file: Path
     assert pricing.reload().models == 14
 
 
-def test_the_packages_models_are_no_measure_for_the_teams(tmp_path: Path) -> None:
+def test_the_packaged_models_are_not_compared_with_the_teams(tmp_path: Path) -> None:
     path = tmp_path / "late.json"
     pricing = Pricing.load(path, policy=Policy())
     assert pricing.snapshot.layer == "packaged"
@@ -119,7 +119,7 @@ def test_the_packages_models_are_no_measure_for_the_teams(tmp_path: Path) -> Non
     assert (pricing.reload().status, pricing.snapshot.layer) == ("reloaded", "file")
 
 
-def test_force_does_not_make_a_bad_file_good(pricing: Pricing, file: Path) -> None:
+def test_force_does_not_load_an_unreadable_file(pricing: Pricing, file: Path) -> None:
     file.write_bytes(b"{}")
     assert pricing.reload(force=True).status == "refused"
 

@@ -82,7 +82,7 @@ def test_the_file_is_taken_as_soon_as_it_can_be(file: Path, clock: Clock, troubl
     assert pricing.snapshot.layer == "file"
 
 
-def test_a_call_brings_the_next_try_about(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_call_starts_the_next_retry(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without `watch` and `poll`, beside the call, by the real clock."""
     monkeypatch.setattr(polling, "FIRST_RETRY_SECONDS", 0.01)
     mend = hide(file)
@@ -103,7 +103,7 @@ def test_the_last_good_copy_says_so_until_the_file_is_back(file: Path, clock: Cl
     assert pricing.quote("o3", MILLION).flags == ()
 
 
-def test_no_file_descriptor_at_start_is_not_for_life(
+def test_a_start_without_free_file_descriptors_recovers(
     file: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> int:
@@ -141,7 +141,9 @@ def test_settings_that_are_mended_are_taken(file: Path, clock: Clock) -> None:
     assert pricing.quote("o3", MILLION).flags == ()
 
 
-def test_the_pauses_grow(file: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_pauses_between_retries_grow(
+    file: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each try plans the next one twice as late, up to the longest pause."""
     tries: list[float] = []
     monkeypatch.setattr(polling, "FIRST_RETRY_SECONDS", 0.01)
@@ -169,7 +171,7 @@ def test_a_file_in_use_is_not_read_again_and_again(
     assert pricing.metrics().fallbacks == dict.fromkeys(pricing.metrics().fallbacks, 0)
 
 
-def test_tries_that_fail_are_no_refused_reloads(file: Path, clock: Clock) -> None:
+def test_failed_retries_are_not_counted_as_refused_reloads(file: Path, clock: Clock) -> None:
     file.unlink()
     pricing = load(file)
     for _ in range(5):

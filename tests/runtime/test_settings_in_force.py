@@ -43,7 +43,7 @@ def credits_of(pricing: Pricing) -> tuple[int | None, tuple[str, ...]]:
     return charge(Job(), answer.quote, "consumption_usd", profile)[1], answer.flags
 
 
-def test_settings_beside_the_catalog_are_found_from_any_folder(file: Path, toml: Path) -> None:
+def test_settings_next_to_the_catalog_are_found_from_any_folder(file: Path, toml: Path) -> None:
     assert toml.exists()
     assert credits_of(Pricing.load(file)) == (325, ())
     os.chdir("/")
@@ -59,7 +59,7 @@ def test_the_environment_names_the_settings(
     assert credits_of(Pricing.load()) == (325, ())
 
 
-def test_a_change_of_folder_changes_no_settings(
+def test_changing_the_working_folder_keeps_the_settings(
     file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Path("pricectl.toml").write_text(RESELLER)
@@ -74,7 +74,7 @@ def test_a_change_of_folder_changes_no_settings(
     assert not (tmp_path / "state").exists()
 
 
-def test_a_deleted_folder_stops_no_reload(
+def test_a_reload_works_in_a_deleted_folder(
     file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gone = tmp_path / "gone"
@@ -138,7 +138,7 @@ UNKNOWN: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("fault", list(UNKNOWN)[:-4])
-def test_without_a_good_copy_the_cost_is_quoted_and_the_credits_are_none(
+def test_without_good_settings_the_cost_is_quoted_and_the_credits_are_none(
     file: Path, toml: Path, fault: str
 ) -> None:
     UNKNOWN[fault](toml)
@@ -148,7 +148,9 @@ def test_without_a_good_copy_the_cost_is_quoted_and_the_credits_are_none(
 
 
 @pytest.mark.parametrize("fault", UNKNOWN)
-def test_the_last_good_settings_hold_over_a_restart(file: Path, toml: Path, fault: str) -> None:
+def test_the_last_good_settings_stay_in_force_after_a_restart(
+    file: Path, toml: Path, fault: str
+) -> None:
     assert credits_of(Pricing.load(file)) == (325, ())
     UNKNOWN[fault](toml)
     assert credits_of(Pricing.load(file)) == (325, ("settings-error",))
@@ -160,7 +162,7 @@ def test_the_last_good_settings_hold_over_a_restart(file: Path, toml: Path, faul
 
 
 @pytest.mark.parametrize("fault", UNKNOWN)
-def test_the_last_good_settings_hold_over_a_reload(
+def test_the_last_good_settings_stay_in_force_after_a_reload(
     file: Path, toml: Path, state: Path, fault: str
 ) -> None:
     pricing = Pricing.load(file)
@@ -195,7 +197,9 @@ def test_the_fault_is_logged_with_its_file(
 
 
 @pytest.mark.parametrize("lost", ["[project]\nname = 'pricectl'\n", "[tool.pricectll]\n", ""])
-def test_a_project_that_loses_its_table_loses_no_credits(file: Path, lost: str) -> None:
+def test_a_pyproject_that_loses_its_table_keeps_the_last_credit_settings(
+    file: Path, lost: str
+) -> None:
     project = file.with_name("pyproject.toml")
     project.write_text(PROJECT)
     pricing = Pricing.load(file)
@@ -240,7 +244,7 @@ def test_a_policy_of_the_program_must_choose_a_profile_too(file: Path) -> None:
     assert credits_of(pricing) == (None, ("settings-error",))
 
 
-def test_settings_that_only_look_changed_are_not_reloaded(
+def test_a_relative_and_an_absolute_path_count_as_the_same_settings(
     file: Path, toml: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     toml.write_text(RESELLER.replace("[profiles", 'file = "llm_pricing_current.json"\n[profiles'))
@@ -314,7 +318,7 @@ def test_a_fault_in_the_settings_keeps_the_file_that_they_name(
 
 
 @pytest.mark.parametrize("shadow", ["", 'deployed = "origin/main"\n'])
-def test_a_settings_file_that_shadows_the_real_one_loses_no_credits(
+def test_a_settings_file_that_shadows_another_keeps_the_last_credit_settings(
     file: Path, shadow: str
 ) -> None:
     file.with_name("pyproject.toml").write_text(PROJECT)
@@ -332,7 +336,7 @@ def test_a_settings_file_that_shadows_the_real_one_loses_no_credits(
         'customers = "reseller"\n' + RESELLER.partition("\n")[2],
     ],
 )
-def test_a_choice_that_stands_in_another_table_is_not_the_default(
+def test_a_misplaced_profile_choice_is_a_settings_fault(
     file: Path, toml: Path, misplaced: str
 ) -> None:
     toml.write_text(misplaced)

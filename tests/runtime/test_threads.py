@@ -9,10 +9,10 @@ from typing import Self
 
 import pytest
 
-from pricectl.core import Usage
+from pricectl.core import Catalog, Usage
 from pricectl.files import atomic
 from pricectl.policy import Policy
-from pricectl.runtime import Pricing
+from pricectl.runtime import Pricing, loader
 from tests.runtime.conftest import PLAIN, catalog
 
 pytestmark = pytest.mark.long
@@ -139,17 +139,15 @@ def test_a_slow_reload_does_not_hold_up_readers(
     reloading.join()
 
 
-def test_many_first_calls_load_once(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pricectl.runtime import loader
+def test_concurrent_first_calls_load_once(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loads: list[bytes] = []
+    real = loader.build_catalog
 
-    loads: list[str] = []
-    real = loader.load
+    def build(data: bytes, sha256: str) -> Catalog:
+        loads.append(data)
+        return real(data, sha256)
 
-    def load(path: str) -> loader.LoadedCatalog:
-        loads.append(path)
-        return real(path)
-
-    monkeypatch.setattr(loader, "load", load)
+    monkeypatch.setattr(loader, "build_catalog", build)
     monkeypatch.setenv("PRICECTL_FILE", str(file))
     pricing = Pricing()
     threads = [threading.Thread(target=pricing.quote, args=("o3", MILLION)) for _ in range(8)]
@@ -157,4 +155,24 @@ def test_many_first_calls_load_once(file: Path, monkeypatch: pytest.MonkeyPatch)
         thread.start()
     for thread in threads:
         thread.join()
-    assert loads == [str(file)]
+    assert loads == [file.read_bytes()]
+
+
+def test_threads_take_turns_more_often_only_while_a_catalog_is_read(file: Path) -> None:
+    before = sys.getswitchinterval()
+    with loader._let_others_run():  # noqa: SLF001
+        assert sys.getswitchinterval() < before
+        with loader._let_others_run():  # noqa: SLF001
+            pass
+        assert sys.getswitchinterval() < before
+        child = os.fork()
+        if child == 0:
+            os._exit(int(abs(sys.getswitchinterval() - before) > 1e-6))
+    assert os.waitpid(child, 0)[1] == 0
+    assert sys.getswitchinterval() == pytest.approx(before)
+    with loader._let_others_run():  # noqa: SLF001
+        sys.setswitchinterval(0.002)  # of the service itself
+    assert sys.getswitchinterval() == pytest.approx(0.002)
+    sys.setswitchinterval(before)
+    assert Pricing.load(file, policy=Policy()).snapshot.layer == "file"
+    assert sys.getswitchinterval() == pytest.approx(before)

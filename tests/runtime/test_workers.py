@@ -19,6 +19,8 @@ from pricectl.core import Profile, Usage
 from pricectl.files import atomic
 from pricectl.policy import Policy
 from pricectl.runtime import Pricing, loader, next_snapshot, polling, updater
+from pricectl.runtime.shared_files import Owner, catalog_copy
+from pricectl.runtime.worker_group import WorkerGroup
 from tests.runtime.conftest import PLAIN, catalog
 
 MILLION = Usage(1_000_000)
@@ -37,7 +39,9 @@ def wait_for(found: Callable[[], bool], seconds: float = 5) -> bool:
 
 
 def board(file: Path) -> Path:
-    return file.with_name(f".{file.name}.generation")
+    """The announcement of the group that has the file."""
+    state = Path(os.environ["PRICECTL_STATE"])
+    return Path(WorkerGroup(Owner.of(file), state).path)
 
 
 def serve(pricing: Pricing, pipe: Connection) -> None:
@@ -92,7 +96,7 @@ def test_a_reload_in_one_worker_reaches_all_within_a_second(workers: Workers, fi
     assert wait_for(lambda: workers.all() == expected, seconds=1)
 
 
-def test_nobody_consumes_the_news(workers: Workers, file: Path) -> None:
+def test_every_worker_sees_every_reload(workers: Workers, file: Path) -> None:
     for generation in (2, 3, 4):
         data = catalog({**PLAIN, "o3": (generation, 1)})
         file.write_bytes(data)
@@ -113,7 +117,7 @@ def test_new_settings_reach_the_others_though_the_prices_are_the_same(file: Path
     assert pricing.snapshot.catalog is not other.snapshot.catalog
 
 
-def test_a_slow_reload_gathers_no_threads(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_reload_starts_one_thread_only(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pricing = Pricing.load(file, policy=Policy(), check_seconds=0)
     other = Pricing.load(file, policy=Policy())
     file.write_bytes(NEW)
@@ -124,7 +128,7 @@ def test_a_slow_reload_gathers_no_threads(file: Path, monkeypatch: pytest.Monkey
         inside.set()
         go_on.wait(10)
 
-    monkeypatch.setattr("pricectl.runtime.shared_files.AnnouncementFile.read", slow)
+    monkeypatch.setattr("pricectl.runtime.worker_group.WorkerGroup.read", slow)
     for _ in range(20):
         pricing.quote("o3", MILLION)
     assert inside.wait(10)
@@ -133,18 +137,19 @@ def test_a_slow_reload_gathers_no_threads(file: Path, monkeypatch: pytest.Monkey
     assert wait_for(lambda: "pricectl-poll" not in {each.name for each in threading.enumerate()})
 
 
-def test_an_edit_that_nobody_reloaded_stays_unseen(pricing: Pricing, file: Path) -> None:
+def test_an_edit_without_a_reload_is_not_loaded(pricing: Pricing, file: Path) -> None:
     file.write_bytes(NEW)
     pricing.poll()
     assert pricing.quote("o3", MILLION).pico_usd == 2 * 10**12
-    assert not board(file).exists()
+    assert json.loads(board(file).read_text())["generation"] == 1
+    assert pricing.pending_edit == atomic.sha256(NEW)
 
 
-def test_a_worker_with_the_new_file_still_tells_the_others(file: Path) -> None:
+def test_a_worker_that_is_told_to_reload_tells_the_others(file: Path) -> None:
     old = Pricing.load(file, policy=Policy())
     file.write_bytes(NEW)
     new = Pricing.load(file, policy=Policy())
-    assert new.reload().status == "unchanged"
+    assert new.reload().status == "reloaded"
     old.poll()
     assert old.snapshot.sha256 == new.snapshot.sha256
 
@@ -154,11 +159,12 @@ def test_a_new_worker_joins_the_agreed_generation(pricing: Pricing, file: Path) 
     pricing.reload()
     late = Pricing.load(file, policy=Policy())
     assert (late.snapshot.generation, late.snapshot.sha256) == (2, atomic.sha256(NEW))
-    announced = {"generation": 2, "sha256": atomic.sha256(NEW), "forced": False}
-    assert json.loads(board(file).read_text()) == announced
+    announced = json.loads(board(file).read_text())
+    assert (announced["generation"], announced["sha256"]) == (2, atomic.sha256(NEW))
+    assert announced["recent"] == [atomic.sha256(NEW), atomic.sha256(catalog())]
 
 
-def test_a_new_worker_does_not_smuggle_in_what_was_refused(pricing: Pricing, file: Path) -> None:
+def test_a_new_worker_does_not_load_a_refused_file(pricing: Pricing, file: Path) -> None:
     file.write_bytes(NEW)
     pricing.reload()
     file.write_bytes(catalog({"o3": (1, 1)}))
@@ -171,15 +177,80 @@ def test_a_new_worker_does_not_smuggle_in_what_was_refused(pricing: Pricing, fil
     assert pricing.snapshot.sha256 == atomic.sha256(NEW)
 
 
-def test_a_new_workers_newer_file_reaches_the_old_ones(pricing: Pricing, file: Path) -> None:
+def test_a_new_worker_starts_on_the_announced_version_not_on_an_edit(
+    pricing: Pricing, file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Otherwise two workers would charge two versions under one generation."""
     file.write_bytes(NEW)
-    pricing.reload()
-    newest = catalog({**PLAIN, "o3": (4, 4)})
-    file.write_bytes(newest)
     late = Pricing.load(file, policy=Policy())
-    assert (late.snapshot.generation, late.snapshot.sha256) == (3, atomic.sha256(newest))
+    old, new = pricing.quote("o3", MILLION), late.quote("o3", MILLION)
+    assert (new.pico_usd, new.generation, new.flags) == (old.pico_usd, old.generation, ())
+    assert late.snapshot.layer == "file"
+    assert late.pending_edit == atomic.sha256(NEW)
+    phrases = [record.__dict__["event"] for record in caplog.records]
+    assert phrases.count("pricing edit pending") == 1
+    assert "fallback pricing" not in phrases
+    assert late.reload().status == "reloaded"
+    assert late.pending_edit == ""
     pricing.poll()
-    assert pricing.snapshot.sha256 == atomic.sha256(newest)
+    assert (pricing.snapshot.sha256, pricing.pending_edit) == (atomic.sha256(NEW), "")
+
+
+def test_where_no_other_worker_is_alive_a_start_announces_what_it_loads(file: Path) -> None:
+    Pricing.load(file, policy=Policy())  # gone at once
+    file.write_bytes(NEW)
+    only = Pricing.load(file, policy=Policy())
+    assert (only.snapshot.generation, only.snapshot.sha256) == (2, atomic.sha256(NEW))
+    assert json.loads(board(file).read_text())["sha256"] == atomic.sha256(NEW)
+
+
+def test_a_killed_worker_does_not_count_as_alive(pricing: Pricing, file: Path) -> None:
+    workers = Workers(pricing, 1)
+    pricing._updater._sources.group.__del__()  # type: ignore[union-attr]  # noqa: SLF001
+    pricing._updater._sources.group._alive = None  # type: ignore[union-attr]  # noqa: SLF001
+    file.write_bytes(NEW)
+    beside = Pricing.load(file, policy=Policy())
+    assert beside.snapshot.sha256 == atomic.sha256(catalog())
+    del beside
+    workers.processes[0].kill()
+    workers.processes[0].join(5)
+    assert Pricing.load(file, policy=Policy()).snapshot.sha256 == atomic.sha256(NEW)
+
+
+def test_a_release_in_a_new_folder_announces_its_file(tmp_path: Path) -> None:
+    policy = Policy(service="shop")
+    files = [tmp_path / name / "llm_pricing_current.json" for name in ("one", "two")]
+    for path, data in zip(files, (catalog(), NEW), strict=True):
+        path.parent.mkdir()
+        path.write_bytes(data)
+    old = Pricing.load(files[0], policy=policy)
+    new = Pricing.load(files[1], policy=policy)
+    assert (new.snapshot.generation, new.snapshot.sha256) == (2, atomic.sha256(NEW))
+    old.poll()
+    assert (old.snapshot.generation, old.snapshot.sha256) == (2, atomic.sha256(NEW))
+    late = Pricing.load(files[0], policy=policy)  # of the old release, which is not new any more
+    assert (late.snapshot.generation, late.snapshot.sha256) == (2, atomic.sha256(NEW))
+
+
+def test_services_of_one_path_do_not_share_prices(file: Path) -> None:
+    shop = Pricing.load(file, policy=Policy(service="shop"))
+    other = Pricing.load(file, policy=Policy(service="other"))
+    file.write_bytes(NEW)
+    assert shop.reload().status == "reloaded"
+    other.poll()
+    assert other.snapshot.sha256 == atomic.sha256(catalog())
+    file.unlink()
+    assert Pricing.load(file, policy=Policy(service="third")).snapshot.layer == "packaged"
+
+
+def test_watching_takes_an_edit_that_waited_before(pricing: Pricing, file: Path) -> None:
+    file.write_bytes(NEW)
+    late = Pricing.load(file, policy=Policy())
+    late.watch(3600)
+    late.poll()
+    late.unwatch()
+    assert late.snapshot.sha256 == atomic.sha256(NEW)
+    assert pricing.snapshot.sha256 != atomic.sha256(NEW)  # it follows at its next look
 
 
 def test_a_follower_takes_the_announced_version_not_a_later_edit(
@@ -191,7 +262,8 @@ def test_a_follower_takes_the_announced_version_not_a_later_edit(
     file.write_bytes(catalog({**PLAIN, "o3": (99, 99)}))
     pricing.poll()
     assert pricing.quote("o3", MILLION).pico_usd == 3 * 10**12
-    assert (pricing.snapshot.layer, pricing.snapshot.generation) == ("last-known-good", 2)
+    assert (pricing.snapshot.flags, pricing.snapshot.generation) == ((), 2)
+    assert pricing.pending_edit == atomic.sha256(catalog({**PLAIN, "o3": (99, 99)}))
 
 
 def test_a_forced_reload_reaches_the_others_too(pricing: Pricing, file: Path) -> None:
@@ -200,6 +272,56 @@ def test_a_forced_reload_reaches_the_others_too(pricing: Pricing, file: Path) ->
     assert other.reload(force=True).status == "reloaded"
     pricing.poll()
     assert pricing.snapshot.models == 1
+
+
+def test_a_copy_that_is_about_to_be_announced_raises_no_alarm(
+    pricing: Pricing, file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A reload saves its copy before it announces the version; a worker starts in between."""
+    other = Pricing.load(file, policy=Policy())
+    between = board(file).read_bytes()
+    file.write_bytes(NEW)
+    other.reload()
+    board(file).write_bytes(between)
+    caplog.clear()
+    with atomic.locked(board(file).parent):
+        late = Pricing.load(file, policy=Policy())
+    assert late.snapshot.generation == 0  # not agreed with the others
+    assert [record for record in caplog.records if record.levelname != "INFO"] == []
+    late.poll()
+    assert late.snapshot.generation > 1
+    pricing.poll()
+    assert pricing.snapshot.sha256 == late.snapshot.sha256
+
+
+def test_a_copy_that_somebody_rewrote_with_its_hash_is_not_used(
+    file: Path, state: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    Pricing.load(file, policy=Policy())
+    owner = Owner.of(file)
+    catalog_copy(owner, state).save(NEW, atomic.sha256(NEW), 0)
+    file.unlink()
+    assert Pricing.load(file, policy=Policy()).snapshot.layer == "packaged"
+    assert "is not a version that was announced" in caplog.text
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_copy_of_another_user_is_not_used(
+    file: Path, state: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    Pricing.load(file, policy=Policy())
+    os.chown(catalog_copy(Owner.of(file), state).path, 12, 34)
+    file.unlink()
+    assert Pricing.load(file, policy=Policy()).snapshot.layer == "packaged"
+    assert "belongs to another user or service" in caplog.text
+
+
+def test_a_copy_of_another_service_under_this_name_is_not_used(file: Path, state: Path) -> None:
+    Pricing.load(file, policy=Policy(service="other"))
+    theirs = catalog_copy(Owner.of(file, "other"), state)
+    Path(theirs.path).rename(catalog_copy(Owner.of(file), state).path)
+    file.unlink()
+    assert Pricing.load(file, policy=Policy()).snapshot.layer == "packaged"
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"generation": true, "sha256": "x"}'])
@@ -213,7 +335,7 @@ def test_an_unreadable_generation_file_is_replaced(
     assert json.loads(board(file).read_text())["generation"] == 2
 
 
-def test_a_version_that_is_nowhere_is_refused(pricing: Pricing, file: Path) -> None:
+def test_an_announced_version_that_is_not_found_is_refused(pricing: Pricing, file: Path) -> None:
     board(file).write_text('{"generation": 7, "sha256": "none such"}')
     before = pricing.snapshot
     pricing.poll()
@@ -222,29 +344,25 @@ def test_a_version_that_is_nowhere_is_refused(pricing: Pricing, file: Path) -> N
     assert pricing.last_reload.reason == "the announced version was not found"
 
 
-def test_beside_a_read_only_folder_the_state_folder_is_shared(
-    file: Path, state: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(os, "access", lambda *_: False)
-    pricing, other = (Pricing.load(file, policy=Policy()) for _ in range(2))
+def test_nothing_is_written_beside_the_catalog(pricing: Pricing, file: Path, state: Path) -> None:
     file.write_bytes(NEW)
     assert pricing.reload().reason == ""
-    assert not board(file).exists()
-    assert len(list((state / "generation").iterdir())) == 1
-    other.poll()
-    assert other.snapshot.sha256 == atomic.sha256(NEW)
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+    assert board(file).is_relative_to(state)
+    assert board(file).parent.stat().st_mode & 0o077 == 0
 
 
-def test_where_nothing_can_be_announced_the_reload_says_so(
+def test_a_reload_that_cannot_be_announced_says_so(
     pricing: Pricing, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise atomic.NotWritten("cannot be written: read-only")
 
     file.write_bytes(NEW)
-    monkeypatch.setattr("pricectl.runtime.shared_files.AnnouncementFile.write", refuse)
+    monkeypatch.setattr("pricectl.runtime.worker_group.WorkerGroup.write", refuse)
     result = pricing.reload()
-    assert (result.status, result.generation) == ("reloaded", 2)
+    # Another worker will announce a version of its own as generation 2.
+    assert (result.status, result.generation) == ("reloaded", 0)
     assert result.reason.startswith("the other workers were not told")
     assert pricing.metrics().fallbacks["this-worker-only"] == 1
 
@@ -298,7 +416,7 @@ def test_a_watcher_refuses_a_bad_edit_once_and_takes_the_next(pricing: Pricing, 
     assert (metrics.reloads["refused"], metrics.reloads["reloaded"]) == (2, 1)
 
 
-def test_a_watcher_tries_again_what_may_pass(
+def test_a_watcher_retries_after_a_passing_error(
     pricing: Pricing, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pricing.watch(3600)
@@ -389,11 +507,11 @@ def test_a_child_forked_while_a_catalog_is_built_collects_garbage() -> None:
     assert os.waitpid(child, 0)[1] == 0
 
 
-def test_a_lock_that_somebody_else_holds_delays_no_call(
+def test_a_lock_held_by_another_process_delays_no_call(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Pricing.load(file, policy=Policy()).reload()
-    file.write_bytes(NEW)  # an edit that nobody has announced
+    file.write_bytes(NEW)  # an edit that nobody has announced, and nobody else is alive
     real_sleep = time.sleep
 
     def sleep(seconds: float) -> None:
@@ -401,7 +519,7 @@ def test_a_lock_that_somebody_else_holds_delays_no_call(
             pytest.fail("a call waits for a lock")
         real_sleep(seconds)
 
-    with atomic.locked(file.parent), monkeypatch.context() as patch:
+    with atomic.locked(board(file).parent), monkeypatch.context() as patch:
         patch.setattr(time, "sleep", sleep)
         pricing = Pricing.load(file, policy=Policy(), check_seconds=0)
         assert pricing.quote("o3", MILLION).pico_usd == 2 * 10**12  # the announced version
@@ -423,13 +541,13 @@ def test_without_a_thread_a_lock_delays_no_call_either(
     pricing = Pricing.load(file, policy=Policy(), check_seconds=0)
     file.with_name("hidden").rename(file)
     monkeypatch.setattr(polling.RetryPause, "is_over", lambda _: True)
-    with atomic.locked(file.parent), monkeypatch.context() as patch:
+    with atomic.locked(board(file).parent), monkeypatch.context() as patch:
         patch.setattr(threading.Thread, "start", refuse)
         patch.setattr(time, "sleep", sleep)
         assert pricing.quote("o3", MILLION).flags == ("packaged-prices",)
 
 
-def test_no_thread_to_be_had_is_no_reason_to_miss_the_news(
+def test_without_a_new_thread_a_call_reloads_itself(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(_: object) -> None:
@@ -443,7 +561,7 @@ def test_no_thread_to_be_had_is_no_reason_to_miss_the_news(
     assert pricing.quote("o3", MILLION).pico_usd == 3 * 10**12
 
 
-def test_a_passing_failure_to_read_the_announcement_is_not_for_life(
+def test_a_failed_read_of_the_announcement_is_retried(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pricing, other = (Pricing.load(file, policy=Policy()) for _ in range(2))
@@ -457,7 +575,7 @@ def test_a_passing_failure_to_read_the_announcement_is_not_for_life(
     assert pricing.quote("o3", MILLION).pico_usd == 3 * 10**12
 
 
-def test_a_reload_in_the_middle_of_the_start_waits_for_nobody(
+def test_a_reload_during_the_start_does_not_wait(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As a signal handler may ask, while another thread polls: each holds what the other wants."""

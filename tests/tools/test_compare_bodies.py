@@ -50,14 +50,12 @@ def test_a_difference_names_the_counts(tmp_path: Path, capsys: pytest.CaptureFix
     assert said.endswith("0 equal to ours\n  gpt-4o: 0.01 stated, 0.0075 by us\n")
 
 
-def test_a_body_that_cannot_be_read_fails(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_unreadable_body_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, said = report(tmp_path, capsys, entry({"model": "m", "usage": {"prompt_tokens": -1}}))
     assert code == 1
     assert said.startswith("refused: usage.prompt_tokens: is negative")
 
 
-def test_a_missing_file_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_file_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     assert compare_bodies.main(["nowhere.json"]) == 2
     assert "nowhere.json" in capsys.readouterr().err

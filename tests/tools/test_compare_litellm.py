@@ -103,7 +103,7 @@ def test_a_difference_that_no_cause_predicts_stays_unexplained() -> None:
     assert compare_litellm.explain(asked, Fraction("0.002")) == ()
 
 
-def test_a_batch_at_half_price_is_no_excuse_for_a_third() -> None:
+def test_the_batch_cause_explains_half_price_only() -> None:
     asked = Question(
         TEXT._replace(service="batches"),
         {"input_cost_per_token": Decimal("3e-6")},
@@ -115,7 +115,7 @@ def test_a_batch_at_half_price_is_no_excuse_for_a_third() -> None:
     assert compare_litellm.explain(asked, Fraction("0.001")) == ()
 
 
-def test_figures_are_the_same_to_a_billionth() -> None:
+def test_figures_equal_within_a_billionth_agree() -> None:
     assert compare_litellm.same(Fraction(10**9), Fraction(10**9 + 1))
     assert not compare_litellm.same(Fraction(10**9), Fraction(10**9 + 2))
     assert compare_litellm.same(Fraction(0), Fraction(0))
@@ -155,7 +155,7 @@ def compared(answers: Mapping[str, str | None]) -> compare_litellm.Comparison:
     return compare_litellm.compare({"openai": {"m": entry}}, rows, FakePeer(answers))
 
 
-def test_agreement_refusal_and_difference_are_told_apart() -> None:
+def test_agreement_refusal_and_difference_are_distinguished() -> None:
     assert compared({"queries": "0.006"}).agreed == 1
     assert len(compared({"queries": None}).refused) == 1
     differing = compared({"queries": "0.004"})
@@ -197,7 +197,7 @@ def test_without_litellm_it_says_what_to_install(
     assert "pip install 'pricectl[crosscheck]'" in capsys.readouterr().err
 
 
-def test_the_map_is_read_without_its_own_description(tmp_path: Path) -> None:
+def test_the_sample_row_of_the_map_is_skipped(tmp_path: Path) -> None:
     path = tmp_path / "map.json"
     row = {"litellm_provider": "openai", "input_cost_per_token": 1e-06}
     path.write_text(json.dumps({"sample_spec": {"mode": "x"}, "m": row}))

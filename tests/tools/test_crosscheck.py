@@ -77,12 +77,12 @@ def run(
         "provider_specific_entry.us",
     ],
 )
-def test_knows_price_keys(key: str) -> None:
+def test_price_keys_are_recognised(key: str) -> None:
     assert price_lists.is_price_key(key)
 
 
 @pytest.mark.parametrize("key", ["max_input_tokens", "supports_vision", "rpm", "aliases"])
-def test_leaves_other_keys_alone(key: str) -> None:
+def test_other_keys_are_not_prices(key: str) -> None:
     assert not price_lists.is_price_key(key)
 
 
@@ -94,7 +94,7 @@ def test_a_price_in_two_spellings_is_one_figure() -> None:
     assert price_lists.prices_of(entry) == {"cache_read_input_token_cost": Decimal("6e-09")}
 
 
-def test_reads_nested_prices_and_skips_switches() -> None:
+def test_nested_prices_are_read_and_switches_skipped() -> None:
     entry = {
         "input_cost_per_token": Decimal("2e-6"),
         "supports_vision": True,
@@ -107,7 +107,7 @@ def test_reads_nested_prices_and_skips_switches() -> None:
     }
 
 
-def test_writes_out_the_fast_multiplier() -> None:
+def test_the_fast_multiplier_becomes_prices() -> None:
     row = {"input_cost_per_token": Decimal("4e-6"), "provider_specific_entry": {"fast": 2}}
 
     assert dict(price_lists.fast_prices(row)) == {"input_cost_per_token_fast": Decimal("8e-6")}
@@ -193,14 +193,16 @@ def test_the_first_active_genai_variant_of_a_service_wins() -> None:
         (["2e-6", "3e-6"], ["2e-6"], "only genai-prices agrees"),
     ],
 )
-def test_judges_a_price(litellm: list[str], genai: list[str], expected: str) -> None:
+def test_a_price_gets_a_verdict_from_its_sources(
+    litellm: list[str], genai: list[str], expected: str
+) -> None:
     claims = [price_lists.Claim("litellm", "gpt-x", Decimal(price)) for price in litellm]
     claims += [price_lists.Claim("genai-prices", "gpt-x", Decimal(price)) for price in genai]
 
     assert crosscheck.verdict(Decimal("0.000002"), claims) == expected
 
 
-def test_float_dirt_is_no_difference_and_a_picodollar_is() -> None:
+def test_float_noise_is_ignored_and_a_picodollar_is_not() -> None:
     assert price_lists.same(Decimal("0.0000029999999999999997"), Decimal("0.000003"))
     assert not price_lists.same(Decimal("0.000003000001"), Decimal("0.000003"))
 
@@ -364,7 +366,7 @@ def test_ranges_become_tiers_by_their_lower_end() -> None:
         ("vertex", "vertex_ai/meta/llama-4-maas", sellers.VERTEX, "meta/llama-4-maas"),
     ],
 )
-def test_looks_a_name_up_where_its_seller_is(
+def test_a_name_is_looked_up_at_its_seller(
     section: str, name: str, seller: sellers.Seller, known_as: str
 ) -> None:
     assert sellers.seller_of(section, name) == (seller, known_as)

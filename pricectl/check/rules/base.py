@@ -20,7 +20,7 @@ OFF_PEAK_PREFIX = "off_peak_pricing/"
 
 
 class Rule(NamedTuple):
-    """One thing that can be wrong: why it matters, how it looks wrong and right, how to fix it.
+    """One check: why it matters, a wrong and a right example, how to fix it.
 
     `due`: a file gets the finding when a date comes, without an edit; such a rule is never an
     error. `passes`: the finding goes away when a date comes.

@@ -100,7 +100,7 @@ def check(context: Context) -> Iterator[Finding]:
 
 
 def _broken(unit: str, pico: int, base: int) -> Rule | None:
-    """The rule that a cache price breaks beside the input price."""
+    """The rule that a cache price breaks compared with the input price."""
     if unit == "cache_read":
         if pico >= base:
             return CACHE_READ_ABOVE_INPUT if pico > base else CACHE_READ_EQUALS_INPUT

@@ -1,4 +1,4 @@
-"""Rules about the metadata: what the file says about itself."""
+"""Rules about the file's metadata."""
 
 from collections.abc import Iterator
 
@@ -14,8 +14,8 @@ from pricectl.core.windows import read_day
 METADATA_MISSING = Rule(
     "metadata-missing",
     "warning",
-    "the file does not say what it is",
-    "Without a day and a currency nobody can tell which prices a bill was made with.",
+    "the file has no metadata, or metadata without a needed key",
+    "Without a date and a currency, it is unclear which prices a bill was made with.",
     '{"x": {"m": {"input_cost_per_token": 1e-06}}}',
     '{"metadata": {"last_updated": "2026-11-20", "currency": "USD"}}',
     "Add metadata with last_updated, currency, schema_version, sources and default_pricing.",
@@ -23,7 +23,7 @@ METADATA_MISSING = Rule(
 CURRENCY = Rule(
     "currency",
     "error",
-    "prices are in another currency than USD",
+    "prices are not in USD",
     "Every reader counts them as dollars.",
     '{"metadata": {"currency": "EUR"}}',
     '{"metadata": {"currency": "USD"}}',
@@ -32,9 +32,9 @@ CURRENCY = Rule(
 SCHEMA_VERSION = Rule(
     "schema-version",
     "error",
-    "the file has a format that is not known here",
+    "this pricectl does not read the file's schema_version",
     "A newer format may mean something else by the same keys.",
-    '{"metadata": {"schema_version": "2.0"}}',
+    '{"metadata": {"schema_version": "99.0"}}',
     f'{{"metadata": {{"schema_version": "{SCHEMA_MAJOR}.0"}}}}',
     f'Write "{SCHEMA_MAJOR}.0", or upgrade pricectl.',
 )
@@ -50,8 +50,8 @@ LAST_UPDATED_BEHIND = Rule(
 LAST_UPDATED_IN_FUTURE = Rule(
     "last-updated-in-future",
     "warning",
-    "last_updated is a day that has not come",
-    "A wrong day hides that the prices are stale.",
+    "last_updated is in the future",
+    "A wrong date hides that the prices are stale.",
     '{"metadata": {"last_updated": "2027-11-20"}}',
     '{"metadata": {"last_updated": "2026-11-20"}}',
     "Set last_updated to the day of the last edit.",
@@ -60,8 +60,8 @@ LAST_UPDATED_IN_FUTURE = Rule(
 NOTE_CONTRADICTS = Rule(
     "note-contradicts-prices",
     "warning",
-    "the note names another unit than the prices have",
-    "Whoever edits by the note writes prices a million times too high.",
+    "the note names another unit than the prices use",
+    "An editor who follows the note writes prices a million times too high.",
     '{"metadata": {"note": "Pricing in USD per million tokens"},\n'
     ' "openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}',
     '{"metadata": {"note": "Prices are USD per token"},\n'
@@ -80,7 +80,7 @@ SOURCES_MISSING = Rule(
 DEFAULT_PRICE_MISSING = Rule(
     "default-price-missing",
     "warning",
-    "the file does not say what an unknown model costs",
+    "metadata has no default_pricing for unknown models",
     "The built-in $1 in and $2 out per 1M tokens bills every name that no row answers for, and "
     "nobody has decided that.",
     '{"metadata": {"last_updated": "2026-11-20"}}',
@@ -91,7 +91,7 @@ DEFAULT_PRICE_MISSING = Rule(
 ACKNOWLEDGEMENT_MALFORMED = Rule(
     "acknowledgement-malformed",
     "error",
-    "an acknowledgement of a price finding cannot be read",
+    "an acknowledgement of a price finding is malformed",
     "It is ignored, so the price that somebody accepted is refused in production.",
     '{"metadata": {"acknowledged": [{"rule": "price-moved", "pointer": "openai/gpt-4o",\n'
     '                                "value": 2.5e-05, "reason": "announced",\n'
@@ -121,7 +121,7 @@ SAYS_PER_MILLION = ("per million", "per 1m", "per 1 million", "per 1,000,000", "
 
 
 def check(context: Context) -> Iterator[Finding]:
-    """The metadata alone, then against the rows."""
+    """Check the metadata itself, then against the rows."""
     if not context.catalog.metadata:
         yield METADATA_MISSING.finding("", "the file has no metadata")
         return
@@ -152,7 +152,7 @@ def _day(context: Context) -> Iterator[Finding]:
     if day is None:
         return
     if (day - context.today).days > 1:
-        yield LAST_UPDATED_IN_FUTURE.finding(where, f"{day} has not come")
+        yield LAST_UPDATED_IN_FUTURE.finding(where, f"{day} is in the future")
     verified = (model.entry.get("verified_on") for model in context.catalog.models)
     # Most rows share a day, and reading a date costs more than comparing texts.
     texts = {text for text in verified if isinstance(text, str)}

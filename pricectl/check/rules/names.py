@@ -34,7 +34,7 @@ DUPLICATE_MODEL = Rule(
 CASE_COLLISION = Rule(
     "case-collision",
     "error",
-    "two names differ in upper and lower case only, at different prices",
+    "two names at different prices differ only in upper and lower case",
     "A call in a third spelling fits both rows, so neither answers and the default price bills it.",
     '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06},\n'
     '            "GPT-4o": {"input_cost_per_token": 5e-06}}}',
@@ -44,7 +44,7 @@ CASE_COLLISION = Rule(
 REPEATED_MODEL = Rule(
     "repeated-model",
     "warning",
-    "two rows have one name and, today, one price",
+    "two rows have the same name and, today, the same price",
     "The next edit will change one of them and forget the other.",
     '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06},\n'
     '            "GPT-4o": {"input_cost_per_token": 2.5e-06}}}',
@@ -58,7 +58,7 @@ CRITICAL_MODEL_MISSING = Rule(
     "Its calls are billed at the default price until somebody notices.",
     '{"openai": {"gpt-5": {"input_cost_per_token": 1.25e-06}}}',
     '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}',
-    "Add the row, or take the name out of `critical` in the settings.",
+    "Add the row, or name other models in `critical` of pricectl.toml.",
 )
 RULES = (
     UNSAFE_NAME,

@@ -33,7 +33,7 @@ def _example(nano: str) -> str:
 UNIT_SLIP = Rule(
     "unit-slip",
     "error",
-    "a price is hundreds of times off what it is compared with",
+    "a price is hundreds of times off comparable prices",
     "Prices per 1,000 or per 1M tokens pasted into a file of prices per token look like this.",
     _example("2.5e-09"),
     _example("1e-07"),
@@ -42,7 +42,7 @@ UNIT_SLIP = Rule(
 PRICE_OUTLIER = Rule(
     "price-outlier",
     "warning",
-    "a price stands far out of its family",
+    "a price is far from those of its model family",
     "Models of one family differ a lot in price, but rarely this much.",
     _example("2e-08"),
     _example("1e-07"),

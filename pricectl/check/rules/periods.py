@@ -17,7 +17,7 @@ from pricectl.core.windows import day_text, read_instant
 DATE_INVALID = Rule(
     "date-invalid",
     "error",
-    "a date is not a day of the calendar",
+    "a date is not a valid date",
     "The price or the shutdown it belongs to never takes effect.",
     '{"x": {"m": {"deprecation_date": "2026-02-30"}}}',
     '{"x": {"m": {"deprecation_date": "2027-02-28", "input_cost_per_token": 1e-06}}}',
@@ -26,8 +26,8 @@ DATE_INVALID = Rule(
 UPCOMING_BEGUN = Rule(
     "upcoming-begun",
     "warning",
-    "an announced price has begun and is not yet the row's own",
-    "pricectl charges it from its day on, but readers that know no dates still charge the old "
+    "an announced price has begun but is not yet moved into the row",
+    "pricectl charges it from its date on, but readers that ignore dates still charge the old "
     "price.",
     '{"x": {"m": {"input_cost_per_token": 1e-06,\n'
     '             "upcoming": [{"from": "2026-11-01", "input_cost_per_token": 2e-06}]}}}',
@@ -40,7 +40,7 @@ UPCOMING_SOON = Rule(
     "upcoming-soon",
     "warning",
     "an announced price begins soon",
-    "From then on, readers that know no dates charge the old price until it is the row's own.",
+    "From then on, readers that ignore dates charge the old price until it is moved into the row.",
     '{"x": {"m": {"input_cost_per_token": 1e-06,\n'
     '             "upcoming": [{"from": "2026-12-10", "input_cost_per_token": 2e-06}]}}}',
     '{"x": {"m": {"input_cost_per_token": 1e-06,\n'
@@ -53,7 +53,7 @@ PREVIOUS_NOT_OVER = Rule(
     "previous-not-over",
     "error",
     "a previous price ends in the future",
-    "Today's calls would be charged the price that is said to be over.",
+    "Today's calls would be charged a price that should be over.",
     '{"x": {"m": {"input_cost_per_token": 1e-06,\n'
     '             "previous": [{"until": "2027-01-01", "input_cost_per_token": 2e-06}]}}}',
     '{"x": {"m": {"input_cost_per_token": 2e-06,\n'
@@ -64,37 +64,37 @@ PREVIOUS_NOT_OVER = Rule(
 PERIOD_REPEATED = Rule(
     "period-repeated",
     "error",
-    "two dated prices have the same day",
+    "two dated prices have the same date",
     "Only one of them is ever charged, and which one depends on the reader.",
     '{"x": {"m": {"previous": [{"until": "2026-01-01", "input_cost_per_token": 2e-06},\n'
     '                          {"until": "2026-01-01", "input_cost_per_token": 3e-06}]}}}',
     '{"x": {"m": {"previous": [{"until": "2025-01-01", "input_cost_per_token": 2e-06},\n'
     '                          {"until": "2026-01-01", "input_cost_per_token": 3e-06}]}}}',
-    "Correct the day of one of them.",
+    "Correct the date of one of them.",
 )
 PERIODS_OUT_OF_ORDER = Rule(
     "periods-out-of-order",
     "warning",
-    "dated prices overlap or do not stand in the order of their days",
-    "Where two hold at once, the previous one is charged; a list out of order hides such a slip.",
+    "dated prices overlap or are not sorted by date",
+    "Where two overlap, the previous one is charged; an unsorted list hides such a slip.",
     '{"x": {"m": {"previous": [{"until": "2026-06-01", "input_cost_per_token": 1e-06}],\n'
     '             "upcoming": [{"from": "2026-03-01", "input_cost_per_token": 2e-06}]}}}',
     '{"x": {"m": {"previous": [{"until": "2026-03-01", "input_cost_per_token": 1e-06}],\n'
     '             "input_cost_per_token": 2e-06}}}',
-    "Correct the days, and put the earliest first.",
+    "Correct the dates, and put the earliest first.",
 )
 DATED_PRICES_INCOMPLETE = Rule(
     "dated-prices-incomplete",
     "warning",
     "a dated price list lacks a price, a tier or a factor that the row has today",
-    "A dated list stands alone: what it lacks is charged at another rate on those days, or not "
-    "at all.",
+    "A dated list replaces the whole row: what it lacks is charged at another rate on those days, "
+    "or not at all.",
     '{"x": {"m": {"input_cost_per_token": 2e-06, "output_cost_per_token": 4e-06,\n'
     '             "upcoming": [{"from": "2027-06-01", "input_cost_per_token": 3e-06}]}}}',
     '{"x": {"m": {"input_cost_per_token": 2e-06, "output_cost_per_token": 4e-06,\n'
     '             "upcoming": [{"from": "2027-06-01", "input_cost_per_token": 3e-06,\n'
     '                           "output_cost_per_token": 4e-06}]}}}',
-    "Add all that holds on those days, also what stays as it is.",
+    "Add every price of those days, also those that do not change.",
 )
 RULES = (
     DATE_INVALID,
@@ -166,7 +166,7 @@ def _order(model: Model) -> Iterator[Finding]:
         written = sorted(periods, key=lambda period: int(period[1].pointer.rpartition("/")[2]))
         for (earlier, _), (day, prices) in pairwise(written):
             if earlier > day:
-                message = f"{bound} {day_text(day)} stands behind {bound} {day_text(earlier)}"
+                message = f"{bound} {day_text(day)} comes after {bound} {day_text(earlier)}"
                 yield PERIODS_OUT_OF_ORDER.finding(f"{prices.pointer}/{bound}", message)
     yield from _overlap(model)
 

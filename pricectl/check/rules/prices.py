@@ -43,12 +43,12 @@ PRICE_NEGATIVE = Rule(
     "Every call would pay the customer.",
     '{"openai": {"gpt-4o": {"input_cost_per_token": -2.5e-06}}}',
     '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}',
-    "Drop the sign; a dynamic price (-1) cannot be quoted and is left out.",
+    "Remove the sign. Leave out a dynamic price (-1): it cannot be quoted.",
 )
 NUMBER_NOT_FINITE = Rule(
     "number-not-finite",
     "error",
-    "a number is NaN, infinite or out of every range",
+    "a number is NaN, infinite or far too large or small",
     "NaN is neither above nor below any limit, so it passes checks and then bills nothing or all.",
     '{"openai": {"gpt-4o": {"input_cost_per_token": NaN}}}',
     '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}',
@@ -57,17 +57,17 @@ NUMBER_NOT_FINITE = Rule(
 PRICE_OUT_OF_BOUNDS = Rule(
     "price-out-of-bounds",
     "error",
-    "a price that no provider asks",
+    "a price is outside the range of all known prices",
     "One wrong exponent bills every customer a thousand or a million times too much or too little.",
     '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5}}}',
     '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}',
-    "Prices are per token: $2.50 per 1M tokens is 2.5e-06. The bounds stand in `limits` of the "
+    "Prices are per token: $2.50 per 1M tokens is 2.5e-06. The bounds are in `limits` of the "
     "settings.",
 )
 FLOAT_DIRT = Rule(
     "float-dirt",
     "warning",
-    "a price has more decimals than money is counted in",
+    "a price has digits below a picodollar (1e-12 USD)",
     "It came out of a float calculation and nobody published it. Beyond six decimals per 1M "
     "tokens, or twelve for any other unit, it is rounded when loaded.",
     '{"openai": {"gpt-4o": {"input_cost_per_token": 0.0000024999900000000002}}}',

@@ -59,14 +59,14 @@ PRIORITY_BELOW_BASE = Rule(
 SERVICE_INCOMPLETE = Rule(
     "service-incomplete",
     "warning",
-    "a service has a price for one kind of token and not for its sibling",
-    "The other is charged at the standard rate, and the quote says so: input without output, or\n"
-    "reasoning left behind that otherwise costs as much as the rest of the output.",
+    "a service has no price for a related kind of token",
+    "Those tokens are charged at the standard rate, and the quote says so. For example the service "
+    "has a price for input but none for output.",
     '{"x": {"m": {"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06,\n'
     '             "input_cost_per_token_batches": 5e-07}}}',
     '{"x": {"m": {"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06,\n'
     '             "input_cost_per_token_batches": 5e-07, "output_cost_per_token_batches": 1e-06}}}',
-    "Add the missing price, or delete a price that only repeats the one of the whole side.",
+    "Add the missing price, or delete a price that only repeats the general input or output price.",
 )
 RULES = (
     MISSPELT_SERVICE,

@@ -1,6 +1,6 @@
 """Rules about the file as a document and about the shape of its rows.
 
-Most of these findings are made while the text is parsed and held against the schema.
+Most of these findings come from parsing the text and from the schema.
 """
 
 from collections.abc import Iterator
@@ -18,10 +18,10 @@ JSON_SYNTAX = Rule(
     "json-syntax",
     "error",
     "the text is not JSON",
-    "Nothing can be read from the file, so production keeps the prices it has or none.",
+    "Production cannot read the file and keeps older prices.",
     '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06,}}}',
     '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}',
-    "Correct the place the finding names; JSON knows no comments and no trailing commas.",
+    "Correct the text at that place; JSON has no comments and no trailing commas.",
 )
 ENCODING = Rule(
     "encoding",
@@ -54,7 +54,7 @@ DUPLICATE_KEY = Rule(
     "duplicate-key",
     "error",
     "a key appears twice in one object",
-    "Readers keep the last one in silence, so one of the two prices is not the one that bills.",
+    "Readers silently use the last one, so one of the two prices is never charged.",
     '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06, "input_cost_per_token": 5e-06}}}',
     '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}',
     "Keep the right one and delete the other.",
@@ -62,7 +62,7 @@ DUPLICATE_KEY = Rule(
 WRONG_SHAPE = Rule(
     "wrong-shape",
     "error",
-    "a value has another type or form than the schema says",
+    "a value does not match the schema",
     "Readers of the file count on the types; a wrong one fails in production.",
     '{"openai": {"gpt-4o": {"max_input_tokens": "128k"}}}',
     '{"openai": {"gpt-4o": {"max_input_tokens": 128000}}}',
@@ -84,7 +84,7 @@ NOT_LOADABLE = Rule(
 UNKNOWN_PRICE_KEY = Rule(
     "unknown-price-key",
     "error",
-    "a key speaks of a price but no reader knows it",
+    "a key looks like a price, but no reader knows it",
     "A misspelt price is never charged; what it should price is billed at another rate.",
     '{"openai": {"gpt-4o": {"input_cost_per_tokens": 2.5e-06}}}',
     '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}',
@@ -93,11 +93,11 @@ UNKNOWN_PRICE_KEY = Rule(
 UNKNOWN_KEY = Rule(
     "unknown-key",
     "warning",
-    "a key that the schema does not describe",
+    "a key is not in the schema",
     "A misspelt key is ignored by every reader.",
     '{"openai": {"gpt-4o": {"max_inputs_tokens": 128000}}}',
     '{"openai": {"gpt-4o": {"max_input_tokens": 128000}}}',
-    "Correct the spelling, or move what is a remark to pricing_notes.",
+    "Correct the spelling, or move a remark to pricing_notes.",
 )
 EMPTY_CATALOG = Rule(
     "empty-catalog",
@@ -124,7 +124,7 @@ RULES = (
 
 
 def check(context: Context) -> Iterator[Finding]:
-    """An empty catalog, and keys nobody reads."""
+    """Find an empty catalog, and keys that no reader knows."""
     if not context.catalog.models:
         yield EMPTY_CATALOG.finding("", "the catalog has no models")
     known = context.known_keys

@@ -25,7 +25,7 @@ DEPRECATION_NEAR = Rule(
     "Its callers need another model before that day.",
     '{"x": {"m": {"deprecation_date": "2026-12-10"}}}',
     '{"x": {"m": {"deprecation_date": "2027-12-10"}}}',
-    "Move the callers; how early this is said stands in `limits` of the settings.",
+    "Move the callers; `limits.deprecation_days` in the settings says how early this is reported.",
     due=True,
     passes=True,
 )
@@ -42,8 +42,8 @@ RETIRED_EARLY = Rule(
 VERIFIED_STALE = Rule(
     "verified-stale",
     "warning",
-    "a price has not been compared with its source for a while",
-    "Providers change prices without a word; an old price is a guess.",
+    "a price has not been checked against its source for a while",
+    "Providers change prices without notice; an old price may be wrong.",
     '{"x": {"m": {"verified_on": "2026-01-01"}}}',
     '{"x": {"m": {"verified_on": "2026-11-20"}}}',
     "Compare the row with its source and set verified_on to that day.",
@@ -52,8 +52,8 @@ VERIFIED_STALE = Rule(
 VERIFIED_IN_FUTURE = Rule(
     "verified-in-future",
     "warning",
-    "a price was verified on a day that has not come",
-    "A wrong day hides that the price is stale.",
+    "verified_on is in the future",
+    "A wrong date hides that the price is stale.",
     '{"x": {"m": {"verified_on": "2027-11-20"}}}',
     '{"x": {"m": {"verified_on": "2026-11-20"}}}',
     "Correct the day.",
@@ -62,8 +62,8 @@ VERIFIED_IN_FUTURE = Rule(
 VERIFIED_MISSING = Rule(
     "verified-missing",
     "info",
-    "nobody says when a price was last compared",
-    "Without a day, nobody can tell how old the price is.",
+    "a row has no verified_on date",
+    "Without a date, a reviewer does not know how old the price is.",
     '{"x": {"m": {"source": "https://example.com/pricing"}}}',
     '{"x": {"m": {"source": "https://example.com/pricing", "verified_on": "2026-11-20"}}}',
     "Compare the row with its source and set verified_on to that day.",
@@ -71,7 +71,7 @@ VERIFIED_MISSING = Rule(
 SOURCE_MISSING = Rule(
     "source-missing",
     "warning",
-    "a price names no source",
+    "a row has no source",
     "The next reviewer cannot check it.",
     '{"x": {"m": {"input_cost_per_token": 1e-06}}}',
     '{"x": {"m": {"input_cost_per_token": 1e-06, "source": "https://example.com/pricing"}}}',
@@ -131,7 +131,7 @@ def _age(context: Context, model: Model) -> Iterator[Finding]:
         message = f"the prices of {model.name!r} were last compared {age:,} days ago"
         yield VERIFIED_STALE.finding(pointer, message)
     elif age < -1:  # tomorrow may be today already where the reviewer lives
-        yield VERIFIED_IN_FUTURE.finding(pointer, f"{day} has not come")
+        yield VERIFIED_IN_FUTURE.finding(pointer, f"{day} is in the future")
 
 
 def _lacking(rule: Rule, key: str, section: str, models: list[Model]) -> Iterator[Finding]:

@@ -38,7 +38,7 @@ def _finish(builder: ReadingBuilder) -> None:
 
 
 def _add_writes(builder: ReadingBuilder) -> None:
-    """Cache writes by lifetime; the total stands beside its parts, or the parts alone."""
+    """Cache writes by lifetime; with the total beside its parts, or only the parts."""
     hour, minutes = builder.take("written_1h"), builder.take("written_5m")
     written = builder.take("written") or hour + minutes
     builder.add("input_tokens", written)

@@ -1,6 +1,6 @@
-"""What a response format is: where its counts stand in a usage object and what they count.
+"""What a response format is: where its counts are in a usage object and what they count.
 
-A field says where a count stands and which arguments of `Usage` it is part of. So a provider's
+A field says where a count is and which arguments of `Usage` it is part of. So a provider's
 convention is a field: where `input_tokens` leaves out cached tokens, the cached ones are added to
 both; where it includes them, to one.
 """
@@ -82,7 +82,7 @@ class CountTable:
 
     @property
     def members(self) -> tuple[str, ...]:
-        """The members of a usage in which the fields stand."""
+        """The members of a usage that contain the fields."""
         return tuple(self._tree)
 
     def amounts(self, usage: object, *, forgiving: bool = False) -> list[tuple[Field, int]]:

@@ -100,7 +100,7 @@ def _names(body: dict[str, object]) -> tuple[str, str] | None:
 
 
 def _is_tokens_only(output: object) -> bool:
-    """Whether all items of an output are known to be charged by their tokens alone."""
+    """Whether all items of an output are known to be charged only by their tokens."""
     if output is None:
         return True
     if type(output) is not list:

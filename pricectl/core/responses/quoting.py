@@ -61,7 +61,7 @@ def quote_reading(  # noqa: PLR0913 - as `quote_response`
         raise UnpricedUnit(
             f"no price for {', '.join(reading.signals)}",
             where=match.asked,
-            next_step="price it apart, or ask without strict",
+            next_step="price it separately, or call without strict",
         )
     return quote(
         catalog,

@@ -48,7 +48,7 @@ KNOWN_BEST = (openai.CHAT, openai.TOTALS, google.GENERATE_CONTENT, bedrock.CONVE
 
 
 def format_of(usage: object) -> ResponseFormat | None:
-    """The first format of which a usage has a mark; None if it has none."""
+    """The first format that shares a mark with a usage, or None."""
     first = len(FORMATS)
     for name in usage if type(usage) is dict else MARKS:
         rank = MARKS.get(name, first)

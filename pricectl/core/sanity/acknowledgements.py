@@ -1,6 +1,6 @@
 """Price findings that a person has accepted: `metadata.acknowledged`.
 
-They stand in the catalog, so that they reach production together with the price.
+They are part of the catalog, so that they reach production together with the price.
 """
 
 from collections.abc import Collection, Mapping

@@ -38,7 +38,7 @@ class ListedPrice(NamedTuple):
 
     @property
     def value(self) -> Value:
-        """The number as it is written; None if none is there."""
+        """The number as it is written, or None."""
         return self.prices.value_of(self.key)
 
 
@@ -134,9 +134,9 @@ def _moved_finding(
     price, old, new = largest.price, largest.old_pico_usd, largest.new_pico_usd
     message = f"{label(*largest.key)} {move_words(old, new, largest.unit)}"
     if price.is_gone:
-        message += "; it has no price of its own any more"
+        message += "; it no longer has its own price"
     if len(moves) > 1:
-        message += f"; {plural(len(moves) - 1, 'other price')} of the row moved alike"
+        message += f"; {plural(len(moves) - 1, 'other price')} of the row moved by the same factor"
     if power_of_ten(old, new):
         message += "; is the exponent right?"
     if rule == "row-moved":

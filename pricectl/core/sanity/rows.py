@@ -112,12 +112,12 @@ def _list_findings(
             continue
         if not pair.new.charged((unit, 0, STANDARD)):
             where = ListedPrice(pair.new, key).pointer
-            message = f"{label(unit)} has no price any more, it was {amount_words(pico, unit)}"
+            message = f"{label(unit)} no longer has a price; it was {amount_words(pico, unit)}"
             yield SanityFinding("price-lost", "warning", where, None, message)
 
 
 def _list_pairs(before: Model | None, after: Model) -> Iterator[ListPair]:
-    """Every list of a row beside the list in force before, at every time and hour."""
+    """Every list of a row paired with the list in force before, at every time and hour."""
     if before is None:
         pairs = [ListPair(None, prices) for prices in after.price_lists]
     else:

@@ -96,7 +96,7 @@ class SanityFinding(NamedTuple):
 
     @property
     def remedy(self) -> str:
-        """What to do about it besides fixing the file; empty if nobody can acknowledge it."""
+        """What to do other than fix the file; empty if it cannot be acknowledged."""
         if self.example:
             each = "acknowledge the rows one by one in metadata.acknowledged"
             return f"{each} (the first: {self.example.acknowledgement})"

@@ -28,6 +28,7 @@ from pricectl.operate.deploy_check.checklist import (
     FoundErrors,
     ItemState,
 )
+from pricectl.operate.deploy_check.names import names_item
 from pricectl.operate.deploy_check.sample_jobs import (
     TYPICAL,
     CriticalModel,
@@ -73,6 +74,7 @@ def assess(candidate: Candidate) -> DeployCheck:
             critical(models, version.catalog, candidate),
             examples(models, version.catalog, candidate),
             _changes(candidate, version, deployed),
+            *names_item(candidate, version.catalog),
         ]
     return DeployCheck(candidate.file, sha256, tuple(items))
 
@@ -99,7 +101,7 @@ def _git(candidate: Candidate) -> DeployCheckItem:
     except BadRef as error:
         return DeployCheckItem("git", "note", str(error.what))
     if not found:
-        return DeployCheckItem("git", "note", "not committed: what is deployed is in no version")
+        return DeployCheckItem("git", "note", "not committed: git has no version with this content")
     if found.blob != head[0].blob:
         return DeployCheckItem(
             "git", "note", f"the version of {found.commit[:7]}, which is not the newest"
@@ -164,7 +166,7 @@ def _started(
         )
     if wrong:
         return DeployCheckItem(
-            "runtime", "failed", "the service prices otherwise than 'quote'", tuple(wrong)
+            "runtime", "failed", "the service and 'quote' give different prices", tuple(wrong)
         )
     return DeployCheckItem(
         "runtime", "ok", f"the service loads {count(snapshot.models)} models from it"

@@ -37,7 +37,8 @@ class DeployCheckItem(NamedTuple):
 class Candidate(NamedTuple):
     """What is to be deployed, and how it is to be checked.
 
-    `fail_on_due`: it is not safe with findings that a date made due.
+    `fail_on_due`: it is not safe with findings that a date made due. `names` is a file of names, or
+    a log, and `fail_on_answers` are the kinds of answers that none of them may get.
     """
 
     file: str
@@ -48,6 +49,8 @@ class Candidate(NamedTuple):
     base: str
     at: datetime
     fail_on_due: bool = False
+    names: str | None = None
+    fail_on_answers: tuple[str, ...] = ()
 
 
 class DeployCheck(NamedTuple):

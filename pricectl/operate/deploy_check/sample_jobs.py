@@ -108,7 +108,7 @@ def examples(
     ]
     if not samples:
         return DeployCheckItem(
-            "examples", "note", "nothing to work out: no critical model, or no workload"
+            "examples", "note", "no sample jobs: there is no critical model, or no workload"
         )
     lines, wrong, unpaid = [], [], []
     for model, work in samples:

@@ -1,4 +1,4 @@
-"""Parses one line of a log, plain or JSON: its phrases and the values beside them."""
+"""Parses one line of a log, plain or JSON: its phrases and the values next to them."""
 
 import json
 import re
@@ -105,7 +105,7 @@ def _members(record: Any, depth: int) -> Iterator[tuple[str, Any]]:
 
 
 def _phrases_in(message: str, phrases: Sequence[str]) -> tuple[int, tuple[str, ...]]:
-    """Where the first phrase stands, and every phrase; values after the first are not signs."""
+    """The position of the first phrase, and every phrase; values after the first are not signs."""
     lowered = message.lower() if message.isascii() else message.translate(_LOWER)
     found = sorted([(lowered.find(phrase), phrase) for phrase in phrases if phrase in lowered])
     if not found:

@@ -1,7 +1,7 @@
 """Reads what production's log says about prices: good signs, bad signs, names.
 
 The log comes in blocks of bytes; plain and JSON lines may be mixed, undecodable bytes are skipped.
-Memory stays the same whatever the length of the log and of its lines.
+Memory does not grow with the length of the log or of its lines.
 """
 
 import re
@@ -46,7 +46,7 @@ class Moment(NamedTuple):
 
 
 class Sighting(NamedTuple):
-    """One sign in one line, with what the line says beside it; its texts are untrusted."""
+    """One sign in one line, with the other values of the line; its texts are untrusted."""
 
     sign: Sign
     moment: Moment

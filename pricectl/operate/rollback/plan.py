@@ -1,4 +1,4 @@
-"""What a rollback would do: which version in place of what, and whether a process would take it."""
+"""What a rollback would do: the old and the new content, and whether a process would accept it."""
 
 import os
 from contextlib import suppress
@@ -31,7 +31,7 @@ RollbackState = Literal[
 
 
 class RollbackPlan(NamedTuple):
-    """What is to be put in place of what; nothing has been written yet.
+    """The old and the new content; nothing has been written yet.
 
     `current`: the file's content; None where there is no file.
     `committed`: git's version of it, if git has it.
@@ -159,8 +159,13 @@ def _loaded(target: RollbackTarget) -> CatalogVersion | PricingError:
 
 
 def _compared(planned: RollbackPlan, target: Catalog, policy: Policy, now: date) -> RollbackPlan:
-    """Ask whether the target looks broken beside the last good copy, or else beside the file."""
-    from pricectl.runtime.shared_files import catalog_copy, default_state_folder, load_copy
+    """Check the target against the last good copy, or else against the file."""
+    from pricectl.runtime.shared_files import (
+        Owner,
+        catalog_copy,
+        default_state_folder,
+        load_copy,
+    )
 
     def verdict(before: Catalog, after: Catalog) -> Verdict:
         bounds, at = policy.limits.bounds, as_instant(now)
@@ -169,8 +174,8 @@ def _compared(planned: RollbackPlan, target: Catalog, policy: Policy, now: date)
     folder = default_state_folder()
     copy: Catalog | None = None
     with suppress(PricingError, OSError):  # no process of this user has left a copy
-        path = os.path.abspath(planned.file)  # noqa: PTH100
-        copy = load_copy(catalog_copy(path, folder)).catalog
+        owner = Owner.of(planned.file, policy.service or "")
+        copy = load_copy(catalog_copy(owner, folder)).catalog
     in_use = copy or (planned.before and planned.before.catalog)
     no_copy = f"this user has no last good copy of it in {folder}"
     if not in_use:
@@ -179,10 +184,10 @@ def _compared(planned: RollbackPlan, target: Catalog, policy: Policy, now: date)
     found = verdict(in_use, target)
     # An edit that every process refuses may be undone.
     if not copy and found.refused and verdict(target, in_use).refused:
-        why = f"the file itself looks broken beside {planned.target.name}"
+        why = f"the file itself looks broken compared with {planned.target.name}"
         return planned._replace(comparison_note=f"not compared: {why}, and {no_copy}")
     return planned._replace(
         refusal=f"{found.refusal}{FORCED}" if found.refused else "",
         compared_with="last-good-copy" if copy else "file",
-        comparison_note="" if copy else f"compared with the file alone: {no_copy}",
+        comparison_note="" if copy else f"compared only with the file: {no_copy}",
     )

@@ -71,17 +71,19 @@ def roll_back(  # noqa: PLR0913 - what is restored, who is asked, who is told
     yes: bool,
     force: bool,
     reload: Callable[[], ReloadReply] | None,
+    warn: Callable[[str], object] = lambda _: None,
 ) -> RollbackResult:
     """Do what a plan says, then have the service read its catalog again.
 
     Args:
-        planned: what is to be put in place of what.
+        planned: the old and the new content.
         changes: what that changes.
         ask: asks a person, where that is needed.
         dry_run: write nothing.
         yes: do not ask.
         force: restore a version that looks broken.
         reload: asks the service; None where there is none to ask.
+        warn: is told of what the new file does not have from the old one.
 
     Raises:
         NotWritten: the file cannot be replaced, or is another one by now.
@@ -91,7 +93,7 @@ def roll_back(  # noqa: PLR0913 - what is restored, who is asked, who is told
         state = ask()
         was_asked = state in {"restored", "declined"}
     if state == "restored":
-        restore(planned, force=force)
+        restore(planned, force=force, warn=warn)
     result = RollbackResult(planned, changes, state, was_asked=was_asked)
     # Also where nothing was to be done: the service may still charge by what was there before.
     if reload and state in {"restored", "unchanged"}:
@@ -114,7 +116,12 @@ def changes(
     return RollbackChanges(diff_versions(base, head, policy, profile=profile, at=at))
 
 
-def restore(planned: RollbackPlan, *, force: bool = False) -> None:
+def restore(
+    planned: RollbackPlan,
+    *,
+    force: bool = False,
+    warn: Callable[[str], object] = lambda _: None,
+) -> None:
     """Back up the file, then replace it if it has not changed since the plan. Raises NotWritten."""
     target = planned.target
     why = "has errors" if planned.report.fails() else "" if force else planned.refusal
@@ -134,4 +141,5 @@ def restore(planned: RollbackPlan, *, force: bool = False) -> None:
         base_sha256=planned.current_sha256,
         # Check the bytes on the disk, not those in memory.
         check=lambda written: target._replace(data=written).version(),
+        warn=warn,
     )

@@ -15,10 +15,11 @@ from pricectl.policy import Policy
 
 _SHA256 = re.compile(r"[0-9a-f]{7,64}")
 _SHA256_PREFIX = "sha256:"
+DEEPEN = "run 'git fetch --unshallow'"
 
 
 class NoVersion(BadRef):
-    """There is no version to go back to."""
+    """Git has no version to restore."""
 
 
 class RollbackTarget(NamedTuple):
@@ -58,10 +59,11 @@ def last_good(
             return RollbackTarget(version, report, skipped)
         skipped += 1
     what = f"all {skipped} older versions have errors" if skipped else "git has no older version"
+    shallow = f"{DEEPEN}, or " if log.shallow else ""
     raise NoVersion(
-        what,
+        f"{what} in this shallow clone" if shallow else what,
         where=file,
-        next_step="name a file, a ref or a hash"
+        next_step=f"{shallow}name a file, a ref or a hash"
         + (f"; only the last {MAX_VERSIONS} were read" if len(history) >= MAX_VERSIONS else ""),
     )
 
@@ -102,7 +104,7 @@ def _by_sha256(digits: str, log: FileLog) -> FileVersion:
     raise NoVersion(
         f"neither a commit nor the hash of one of the {count} versions in git{bound}",
         where=digits,
-        next_step=versions.how_to_get(log, digits),
+        next_step=DEEPEN if log.shallow else versions.how_to_get(log, digits),
     )
 
 

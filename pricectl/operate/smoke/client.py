@@ -58,7 +58,7 @@ class Endpoint(NamedTuple):
             raise BadAddress("is not encrypted", where=where, next_step="use https://")
         if "@" in parts.netloc or parts.query or parts.fragment:
             step = "name a token with --token-env"
-            raise BadAddress("has more than a host and a path", where=where, next_step=step)
+            raise BadAddress("has parts other than a host and a path", where=where, next_step=step)
         base = url.rstrip("/")
         for api in APIS.values():
             base = base.removesuffix(api.path)
@@ -69,7 +69,7 @@ class Endpoint(NamedTuple):
         return self.base.removesuffix("/v1") + path if path.startswith("/v1/") else self.base + path
 
     def post(self, path: str, body: Mapping[str, Any]) -> Reply:
-        """Send a JSON body and read what comes back; a failure is a reply too."""
+        """Send a JSON body and read the reply; a failure is also a reply."""
         try:
             answer = fetch.post(
                 self.url(path),

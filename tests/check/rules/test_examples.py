@@ -22,7 +22,7 @@ def found(text: str, policy: Policy | None = None) -> set[str]:
 
 
 @pytest.mark.parametrize("rule", IN_THE_CATALOG)
-def test_the_bad_example_has_the_finding_and_the_good_one_not(rule: str) -> None:
+def test_the_bad_example_has_the_finding_and_the_good_one_does_not(rule: str) -> None:
     assert rule in found(RULES[rule].bad)
     assert rule not in found(RULES[rule].good)
 

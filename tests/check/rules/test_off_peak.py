@@ -102,6 +102,6 @@ def test_off_peak_prices_are_compared_with_those_of_other_periods() -> None:
     assert ("price-jump", f"{HERE}input_cost_per_token") not in found(entry)
 
 
-def test_a_list_of_no_hours_is_never_charged_and_not_judged() -> None:
+def test_an_off_peak_list_without_hours_is_not_judged() -> None:
     entry = PRICES | {"off_peak_pricing": {"windows": [], "output_cost_per_token": 1e-06}}
     assert not [rule for rule, _ in found(entry) if rule == "output-below-input"]

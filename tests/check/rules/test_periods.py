@@ -65,7 +65,7 @@ def test_a_shutdown_and_an_age_go_by_the_day() -> None:
         assert finding.message == "'m' shut down today, on 2026-12-01"
 
 
-def test_what_overlaps() -> None:
+def test_overlapping_periods_are_named() -> None:
     row = announced("2027-02-01") | {"previous": [{"until": "2027-03-01"} | ROW]}
     (finding,) = found(row, date(2026, 12, 1), "periods-out-of-order")
     assert finding.pointer == "/x/m/previous/0/until"
@@ -74,7 +74,7 @@ def test_what_overlaps() -> None:
     )
 
 
-def test_a_rows_own_price_that_is_never_charged() -> None:
+def test_a_base_price_that_is_never_charged_is_found() -> None:
     previous = {"previous": [{"until": "2027-02-01"} | ROW]}
     row = announced("2027-02-01", input_cost_per_token=5e-06) | previous
     (finding,) = found(row, date(2027, 3, 1), "periods-out-of-order")
@@ -83,7 +83,7 @@ def test_a_rows_own_price_that_is_never_charged() -> None:
     assert not found(announced("2027-02-01") | previous, date(2027, 3, 1), "periods-out-of-order")
 
 
-def test_what_a_dated_list_lacks_in_words() -> None:
+def test_a_dated_list_without_some_prices_names_them() -> None:
     row = announced("2027-06-01") | {
         "cache_read_input_token_cost": 1e-07,
         "input_cost_per_token_batches": 5e-07,
@@ -100,19 +100,19 @@ def test_what_a_dated_list_lacks_in_words() -> None:
     assert finding.message.endswith("lack cache read, page, output (batches)")
 
 
-def test_a_dated_list_without_any_tier() -> None:
+def test_a_dated_list_without_any_tier_is_found() -> None:
     row = announced("2027-06-01") | {"input_cost_per_token_above_200k_tokens": 2e-06}
     (finding,) = found(row, date(2026, 12, 1), "dated-prices-incomplete")
     assert finding.message.endswith("lack every price above 200k")
 
 
-def test_another_tier_is_not_asked_for() -> None:
+def test_a_dated_list_may_lack_a_tier_of_the_row() -> None:
     row = announced("2027-06-01", input_cost_per_token_above_128k_tokens=2e-06)
     row |= {"input_cost_per_token_above_200k_tokens": 2e-06}
     assert not found(row, date(2026, 12, 1), "dated-prices-incomplete")
 
 
-def test_a_dated_list_that_does_not_say_how_its_tier_begins() -> None:
+def test_a_dated_list_without_a_tier_rule_is_found() -> None:
     tier = {"input_cost_per_token_above_200k_tokens": 2e-06}
     how = {"context_tier": {"boundary": "gte"}}
     (finding,) = found(
@@ -123,7 +123,7 @@ def test_a_dated_list_that_does_not_say_how_its_tier_begins() -> None:
     assert not found(row, date(2026, 12, 1), "dated-prices-incomplete")
 
 
-def test_a_factor_that_a_dated_list_lacks() -> None:
+def test_a_factor_missing_in_a_dated_list_is_found() -> None:
     factors = {"provider_specific_entry": {"us": 1.1, "fast": 2}}
     row = announced("2027-06-01") | factors | {"regional_processing_uplift_multiplier_eu": 1.1}
     (finding,) = found(row, date(2026, 12, 1), "dated-prices-incomplete")

@@ -25,11 +25,11 @@ def found(entry: str, rule: str) -> list[Finding]:
         ("file_search_cost_per_1k_calls", "0.0000000025", False),
     ],
 )
-def test_a_price_is_dirty_beyond_the_picodollar(key: str, value: str, *, dirty: bool) -> None:
+def test_digits_beyond_the_picodollar_are_found(key: str, value: str, *, dirty: bool) -> None:
     assert bool(found(f'{{"{key}": {value}}}', "float-dirt")) is dirty
 
 
-def test_a_dirty_price_says_how_it_is_loaded() -> None:
+def test_a_price_with_too_many_digits_shows_the_loaded_value() -> None:
     table = '{"search_context_size_low": 1.2345678901234e-3}'
     entry = f'{{"search_context_cost_per_query": {table}, "cost_per_second": 0.0000666666667}}'
     search, second = found(entry, "float-dirt")
@@ -48,12 +48,12 @@ def test_a_dirty_price_says_how_it_is_loaded() -> None:
         ("computer_use_input_cost_per_1k_tokens", "3", True),
     ],
 )
-def test_bounds_are_for_one_of_what_is_counted(key: str, value: str, *, outside: bool) -> None:
+def test_bounds_apply_to_the_price_of_one_unit(key: str, value: str, *, outside: bool) -> None:
     """$3 for 1,000 tokens is $3,000 / 1M; $0.003 is $3 / 1M."""
     assert bool(found(f'{{"{key}": {value}}}', "price-out-of-bounds")) is outside
 
 
-def test_prices_in_words_are_for_one_or_for_1m_tokens() -> None:
+def test_messages_show_prices_per_unit_or_per_1m_tokens() -> None:
     assert short_rate(3_000_000_000, "computer_use_input") == "$3.00 / 1M"
     assert short_rate(2_500_000_000_000, "file_search") == "$0.0025 / file search"
     assert short_rate(66_666_667, "input_second") == "$0.000066666667 / input second"

@@ -22,7 +22,7 @@ def tiers(numbers: range, unit: str = "input", service: str = "") -> dict[str, f
     return {f"{unit}_cost_per_token_above_{n}k_tokens{service}": 4e-06 for n in numbers}
 
 
-def test_every_tier_of_many_that_lacks_its_sibling_is_told() -> None:
+def test_every_tier_without_its_input_or_output_price_is_found() -> None:
     row = BASE | tiers(range(1, 2_001)) | tiers(range(2, 2_001), "output")
     assert found(row, "tier-incomplete") == [
         (
@@ -32,7 +32,7 @@ def test_every_tier_of_many_that_lacks_its_sibling_is_told() -> None:
     ]
 
 
-def test_each_service_of_a_tier_is_held_against_its_own_prices() -> None:
+def test_each_service_of_a_tier_is_compared_with_its_own_prices() -> None:
     row = BASE | BATCH | tiers(range(1, 2)) | tiers(range(1, 2), "output", "_batches")
     key = "/x/m/input_cost_per_token_above_1k_tokens"
     assert found(row, "tier-incomplete") == [
@@ -41,7 +41,7 @@ def test_each_service_of_a_tier_is_held_against_its_own_prices() -> None:
     ]
 
 
-def test_a_tier_out_of_reach_is_told_by_its_first_key() -> None:
+def test_an_unreachable_tier_is_reported_at_its_first_key() -> None:
     row = BASE | tiers(range(1, 4), "output") | tiers(range(1, 4)) | {"max_input_tokens": 2_500}
     assert [pointer for pointer, _ in found(row, "tier-above-window")] == [
         "/x/m/output_cost_per_token_above_3k_tokens"

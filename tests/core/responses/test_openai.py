@@ -35,7 +35,7 @@ def test_only_xai_leaves_reasoning_out_of_a_completion_without_saying_so(provide
         ),
     ],
 )
-def test_a_total_that_holds_a_part_more(
+def test_a_total_includes_reasoning_that_the_completion_leaves_out(
     details: dict[str, Any], expected: Usage, hidden: int
 ) -> None:
     reading = read_response(chat(**TOKENS, **details, total_tokens=15 + hidden))
@@ -51,7 +51,7 @@ def test_a_total_that_holds_a_part_more(
     ],
 )
 @pytest.mark.parametrize("hidden", [1, 3, 5])
-def test_a_total_that_holds_more_and_does_not_say_what(
+def test_an_unexplained_part_of_a_total_is_a_signal(
     details: dict[str, Any], expected: Usage, hidden: int
 ) -> None:
     reading = read_response(chat(**TOKENS, **details, total_tokens=15 + hidden))
@@ -62,7 +62,7 @@ def test_a_total_that_holds_more_and_does_not_say_what(
     ("model", "provider"),
     [("gemini-2.5-flash", "openrouter"), ("m", "vertex"), ("m", "google"), ("gemini-x", "google")],
 )
-def test_what_a_gemini_does_not_say_is_reasoning(model: str, provider: str) -> None:
+def test_tokens_that_gemini_leaves_unnamed_are_reasoning(model: str, provider: str) -> None:
     body = chat(model, **TOKENS, total_tokens=18)
     assert read_response(body, provider=provider).usage == Usage(10, 8, reasoning_tokens=3)
 
@@ -83,17 +83,17 @@ def test_what_a_gemini_does_not_say_is_reasoning(model: str, provider: str) -> N
         ({"reasoning_tokens": 2}, Usage(10, 5, reasoning_tokens=2)),
     ],
 )
-def test_what_a_perplexity_request_is_charged_by(usage: dict[str, Any], expected: Usage) -> None:
+def test_perplexity_counts_are_read_into_units(usage: dict[str, Any], expected: Usage) -> None:
     assert read_response(chat("m", **WITH_TOTAL, **usage)).usage == expected
 
 
 @pytest.mark.parametrize("value", ["", "9", {"n": 1}, [], False])
-def test_seconds_of_audio_that_are_no_number_are_refused(value: object) -> None:
+def test_seconds_of_audio_must_be_a_number(value: object) -> None:
     with pytest.raises(BadUsage, match="prompt_audio_seconds"):
         read_response(chat(**WITH_TOTAL, prompt_audio_seconds=value))
 
 
-def test_seconds_of_audio_may_be_none() -> None:
+def test_seconds_of_audio_may_be_zero() -> None:
     silent: tuple[object, ...] = (0, {}, None)
     for nothing in silent:
         assert read_response(chat(**WITH_TOTAL, prompt_audio_seconds=nothing)).usage == Usage(10, 5)
@@ -148,7 +148,7 @@ def test_the_output_of_the_images_api_is_image_tokens(
     assert read_response({**body, "usage": usage}).usage == expected
 
 
-def test_opening_what_a_search_found_is_free_and_nothing_else_is() -> None:
+def test_opening_a_search_result_is_free() -> None:
     opened = {"action": {"type": "open_page"}}
     body = {
         "model": "gpt-5",

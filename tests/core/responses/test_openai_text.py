@@ -19,14 +19,14 @@ def answer(**usage: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("total", [16, 50, 320, 100_000])
-def test_a_total_of_more_than_its_parts_hides_something(total: int) -> None:
+def test_a_total_above_its_parts_is_a_signal(total: int) -> None:
     reading = read_response(answer(total_tokens=total))
     assert reading.usage == Usage(10, 5)
     assert reading.signals == (f"unattributed_tokens={total - 15}",)
 
 
 @pytest.mark.parametrize("total", [0, 1, 5, 14])
-def test_a_total_of_less_than_its_parts_hides_nothing(total: int) -> None:
+def test_a_total_below_its_parts_is_ignored(total: int) -> None:
     reading = read_response(answer(total_tokens=total))
     assert (reading.usage, reading.signals) == (Usage(10, 5), ())
 
@@ -41,7 +41,7 @@ def test_a_total_without_a_completion() -> None:
 @pytest.mark.parametrize(
     "first", [{"text_tokens": 6}, {"audio_tokens": None}, {"rejected_prediction_tokens": 1}]
 )
-def test_details_that_say_nothing_hide_none_after_them(first: dict[str, Any]) -> None:
+def test_empty_details_do_not_hide_later_details(first: dict[str, Any]) -> None:
     usage = answer(
         prompt_tokens_details={**first, "cached_tokens": 4},
         completion_tokens_details={**first, "reasoning_tokens": 2},
@@ -50,7 +50,7 @@ def test_details_that_say_nothing_hide_none_after_them(first: dict[str, Any]) ->
 
 
 @pytest.mark.parametrize("kind", ["audio", "image", "video"])
-def test_tokens_of_another_kind_are_no_cached_ones(kind: str) -> None:
+def test_tokens_of_other_kinds_are_not_cached_tokens(kind: str) -> None:
     part = {f"{kind}_tokens": 3}
     assert read_response(answer(prompt_tokens_details=part)).usage == Usage(
         10, 5, **{f"input_{kind}_tokens": 3}
@@ -73,7 +73,7 @@ def test_tokens_of_another_kind_are_no_cached_ones(kind: str) -> None:
         ({"completion_tokens": -1, "total_tokens": 9}, "negative"),
     ],
 )
-def test_counts_that_cannot_be_are_refused(usage: dict[str, Any], said: str) -> None:
+def test_impossible_counts_are_refused(usage: dict[str, Any], said: str) -> None:
     with pytest.raises(BadUsage, match=said):
         read_response(answer(**usage))
 
@@ -96,7 +96,7 @@ EVERY_MEMBER = {
 DETAILS: dict[str, object] = {"prompt_tokens_details": {}, "completion_tokens_details": {}}
 
 
-def test_a_member_too_many_is_seen_among_all_the_others() -> None:
+def test_one_unknown_member_is_noticed_among_many() -> None:
     body = {**answer(**DETAILS), **EVERY_MEMBER}
     assert read_response(body).signals == ()
     assert read_response({**body, "usage_breakdown": []}).signals == (
@@ -119,7 +119,7 @@ class Tier(str, Enum):  # noqa: UP042 - as client libraries declare it
     FLEX = "flex"
 
 
-def test_members_of_another_type_say_nothing_or_what_they_stand_for() -> None:
+def test_members_of_an_unexpected_type_are_ignored_or_converted() -> None:
     models: tuple[object, ...] = (7, None, ["gpt-4o"], {})
     for model in models:
         assert read_response({**answer(), "model": model}).model == ""
@@ -134,7 +134,7 @@ OUTPUTS: tuple[object, ...] = (7, "text", {}, [7], ["text"], [None], [{"type": [
 
 
 @pytest.mark.parametrize("output", OUTPUTS)
-def test_an_output_of_another_type_holds_no_calls(output: object) -> None:
+def test_an_output_of_an_unexpected_type_has_no_calls(output: object) -> None:
     usage = {"input_tokens": 10, "output_tokens": 5, "total_tokens": 15}
     body = {"object": "response", "model": "gpt-5", "usage": usage, "output": output}
     reading = read_response(body)
@@ -168,7 +168,9 @@ TEXT_SHAPES = [
 
 
 @pytest.mark.parametrize(("kind", "tokens_in", "tokens_out"), TEXT_SHAPES[:4])
-def test_a_fast_reading_equals_a_full_one(kind: str, tokens_in: str, tokens_out: str) -> None:
+def test_the_fast_path_reads_the_same_as_the_general_one(
+    kind: str, tokens_in: str, tokens_out: str
+) -> None:
     usage = {
         f"{tokens_in}_tokens": 10,
         f"{tokens_out}_tokens": 5,
@@ -194,7 +196,7 @@ def test_a_fast_reading_equals_a_full_one(kind: str, tokens_in: str, tokens_out:
         ((), ()),
     ],
 )
-def test_what_an_answer_holds_beside_text_is_seen(output: Any, signals: tuple[str, ...]) -> None:
+def test_content_other_than_text_is_noticed(output: Any, signals: tuple[str, ...]) -> None:
     usage = {"input_tokens": 10, "output_tokens": 5, "total_tokens": 15}
     body = {"object": "response", "model": "gpt-5", "usage": usage, "output": output}
     assert read_response(body).signals == signals
@@ -250,7 +252,7 @@ def text_bodies(draw: st.DrawFn) -> dict[str, Any]:
 
 @settings(max_examples=500)
 @given(text_bodies())
-def test_the_fast_way_never_disagrees_with_the_tables(body: dict[str, Any]) -> None:
+def test_the_fast_path_agrees_with_the_tables(body: dict[str, Any]) -> None:
     def outcome(read: Any) -> Any:
         try:
             return read_response(read)
@@ -260,7 +262,7 @@ def test_the_fast_way_never_disagrees_with_the_tables(body: dict[str, Any]) -> N
     assert outcome(body) == outcome(in_full(body))
 
 
-def test_a_member_that_is_null_says_nothing() -> None:
+def test_a_null_member_is_ignored() -> None:
     body = {**answer(), "provider_note": None}
     assert read_response(body) == read_response(in_full(body))
     assert read_response({**body, "x_groq": {"id": "1"}}).provider == "groq"

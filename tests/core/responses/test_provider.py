@@ -12,7 +12,7 @@ MESSAGE = {"input_tokens": 1, "output_tokens": 1, "cache_read_input_tokens": 0}
 
 
 @pytest.mark.parametrize("model", ["groq", "openai", "azure", "together_ai"])
-def test_a_name_that_is_a_provider_s_is_made_by_nobody(model: str) -> None:
+def test_a_bare_provider_name_names_no_model_maker(model: str) -> None:
     assert provider_by_model_name(model) == ""
     assert provider_by_model_name(f"{model}/m") != ""
 
@@ -27,7 +27,9 @@ def test_a_name_that_is_a_provider_s_is_made_by_nobody(model: str) -> None:
         ("m", "anthropic"),
     ],
 )
-def test_a_shape_says_more_than_a_name_but_for_a_cloud_s(model: str, provider: str) -> None:
+def test_the_usage_format_decides_the_provider_unless_a_cloud_is_named(
+    model: str, provider: str
+) -> None:
     assert read_response({"model": model, "usage": MESSAGE}).provider == provider
 
 
@@ -35,11 +37,11 @@ def test_a_shape_says_more_than_a_name_but_for_a_cloud_s(model: str, provider: s
     ("speed", "service"),
     [("fast", "fast"), ("standard", ""), ("slow", ""), ("", ""), (None, ""), (1, "")],
 )
-def test_the_fast_mode(speed: Any, service: str) -> None:
+def test_anthropics_fast_mode_is_read_as_a_service(speed: Any, service: str) -> None:
     assert read_response({"model": "m", "usage": {**MESSAGE, "speed": speed}}).service == service
 
 
-class Touchy:
+class RefusesComparison:
     """An object of a client library that refuses to be compared."""
 
     model = "gpt-4o"
@@ -50,12 +52,12 @@ class Touchy:
         raise RuntimeError
 
 
-def test_an_object_is_not_compared() -> None:
-    reading = read_response(Touchy())
+def test_reading_never_compares_objects() -> None:
+    reading = read_response(RefusesComparison())
     assert (reading.model, reading.usage) == ("gpt-4o", Usage(1, 1))
 
 
-def test_an_envelope_may_say_what_the_body_does_not() -> None:
+def test_an_envelope_may_name_the_provider() -> None:
     usage = {"prompt_tokens": 1, "completion_tokens": 1}
     tier = {"serviceTier": {"type": "flex"}}
     envelope = {"model": "gpt-4o", **tier, "response": {"usage": usage}}

@@ -61,7 +61,7 @@ def prompt(total: int, **details: Any) -> dict[str, Any]:
         ),
     ],
 )
-def test_cached_media_overlap_by_what_has_no_room(
+def test_cached_media_overlap_where_counts_exceed_the_total(
     body: dict[str, Any], counts: dict[str, int]
 ) -> None:
     assert dict(read_response(body).usage.counts) == counts
@@ -89,7 +89,9 @@ ROWS = {
         ("us", {"model": "other"}, "other"),
     ],
 )
-def test_the_row_that_is_asked_for(said: str | None, asked: dict[str, str], name: str) -> None:
+def test_the_caller_or_the_body_chooses_the_region_of_the_row(
+    said: str | None, asked: dict[str, str], name: str
+) -> None:
     usage = {"prompt_tokens": 1, "completion_tokens": 0, "inference_geo": said}
     reading = read_response({"model": "gpt-4o", "usage": usage}, provider="azure")
     assert find_row(Catalog.load(json.dumps(ROWS)), reading, **asked).asked == name

@@ -25,7 +25,7 @@ def test_every_format_of_a_provider_is_registered_once() -> None:
 
 
 @pytest.mark.parametrize("row", FORMATS, ids=lambda row: row.name)
-def test_a_usage_is_of_the_first_format_that_has_one_of_its_marks(row: ResponseFormat) -> None:
+def test_a_usage_has_the_first_format_with_a_matching_mark(row: ResponseFormat) -> None:
     own = [mark for mark in row.marks if FORMATS[MARKS[mark]] is row]
     assert own
     later = FORMATS[-1].marks[0]

@@ -65,13 +65,13 @@ def catalog_of(provider: str, model: str, row: dict[str, Any]) -> Catalog:
 
 @pytest.mark.parametrize("form", [lambda body: body, as_object, half_object, exact])
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
-def test_a_documented_body_says_what_it_used(path: Path, form: Callable[[Any], Any]) -> None:
+def test_a_documented_body_is_read_into_usage(path: Path, form: Callable[[Any], Any]) -> None:
     case = load(path)
     assert read_response(form(case["body"]), provider=case.get("provider")) == expected(case)
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
-def test_a_documented_body_costs_what_was_worked_out(path: Path) -> None:
+def test_a_documented_body_costs_the_amount_worked_out_by_hand(path: Path) -> None:
     case = load(path)
     said = case["expect"]
     name = case.get("model") or said["model"]
@@ -187,25 +187,25 @@ def test_a_byte_order_mark_before_a_response_is_left_out(text: str) -> None:
         'data: {"a": 1, "a": 2}',
     ],
 )
-def test_what_is_said_of_a_response_is_not_about_a_catalog(body: str | bytes) -> None:
+def test_messages_about_a_response_do_not_mention_a_catalog(body: str | bytes) -> None:
     with pytest.raises(DocumentError) as caught:
         read_recorded(body)
     assert caught.value.next_step.startswith("pass the body as the provider sent it: JSON, ")
     assert "catalog" not in str(caught.value)
 
 
-def test_a_hint_about_syntax_stays() -> None:
+def test_a_syntax_hint_is_kept() -> None:
     with pytest.raises(DocumentError, match=r"line 2, column 8: .*; a missing comma or bracket"):
         read_recorded('{\n"a": 1 "b": 2}')
 
 
-def test_a_first_line_that_only_looks_like_an_event() -> None:
+def test_text_that_starts_like_an_event_is_not_a_stream() -> None:
     assert read_recorded('{"a": {}\n, "b": 1}') == {"a": {}, "b": 1}
     with pytest.raises(DocumentError, match="line 1, column 6: "):
         read_recorded('{"a" 1}\n{}')
 
 
-def test_a_line_that_is_no_event_is_refused_with_its_place() -> None:
+def test_a_line_that_is_not_an_event_is_refused_with_its_number() -> None:
     with pytest.raises(
         DocumentError, match="line 2, column 1: is not a line of a server-sent event"
     ):
@@ -218,7 +218,7 @@ def test_a_recording_of_too_many_events_is_refused(text: str) -> None:
         read_recorded(text)
 
 
-def test_a_memory_that_is_gone_is_refused() -> None:
+def test_a_released_memoryview_is_refused() -> None:
     gone = memoryview(b"{}")
     gone.release()
     with pytest.raises(BadUsage, match="cannot be read: ValueError"):
@@ -314,7 +314,7 @@ def test_billed_units_are_whole_numbers_even_as_floats(name: str, count: Any) ->
         (Decimal("12." + "0" * 62), "12"),
     ],
 )
-def test_a_started_thousandth_of_a_second_counts_whole(length: Any, charged: str) -> None:
+def test_a_duration_is_rounded_up_to_milliseconds(length: Any, charged: str) -> None:
     reading = read_response({"usage": {"type": "duration", "seconds": length}})
     assert reading.usage == Usage(input_second=Decimal(charged))
 
@@ -339,7 +339,7 @@ def test_a_duration_is_a_number_of_seconds(length: Any) -> None:
 
 
 @pytest.mark.parametrize("header", ["", "-5", "1.5", "\u0661", "1" * 17, 5.0, True])
-def test_a_header_holds_digits(header: Any) -> None:
+def test_a_token_count_header_must_be_digits(header: Any) -> None:
     with pytest.raises(BadUsage, match="x-amzn-bedrock-input-token-count"):
         read_response({"x-amzn-bedrock-input-token-count": header})
 
@@ -353,7 +353,7 @@ def test_a_header_holds_digits(header: Any) -> None:
         ({"usage": {"outputTokens": 5}}, "inputTokens"),
     ],
 )
-def test_an_answer_without_its_question_is_refused(body: Any, missing: str) -> None:
+def test_a_response_that_needs_its_request_is_refused(body: Any, missing: str) -> None:
     with pytest.raises(BadUsage, match=f"usage: {missing} is missing"):
         read_response(body)
 
@@ -372,7 +372,7 @@ def test_an_answer_without_its_question_is_refused(body: Any, missing: str) -> N
         },
     ],
 )
-def test_a_part_is_no_larger_than_its_total(body: Any) -> None:
+def test_a_part_must_not_exceed_its_total(body: Any) -> None:
     with pytest.raises(BadUsage, match="is more than"):
         read_response(body)
 
@@ -402,12 +402,12 @@ def test_a_part_is_no_larger_than_its_total(body: Any) -> None:
         },
     ],
 )
-def test_a_part_taken_out_of_less_is_refused(body: Any) -> None:
+def test_a_part_larger_than_its_total_is_refused(body: Any) -> None:
     with pytest.raises(BadUsage, match=r"usage: .* is negative"):
         read_response(body)
 
 
-def test_cached_images_overlap_by_what_has_no_room() -> None:
+def test_cached_images_overlap_where_counts_exceed_the_total() -> None:
     """Of 100 tokens 90 are images and 90 cached: 80 must be both."""
     body = {
         "usage": {
@@ -424,17 +424,17 @@ def test_cached_images_overlap_by_what_has_no_room() -> None:
 
 
 @pytest.mark.parametrize("details", [7, [], "cached_tokens"])
-def test_details_of_another_kind_hold_nothing(details: Any) -> None:
+def test_details_of_an_unexpected_type_are_ignored(details: Any) -> None:
     usage = {**PLAIN, "prompt_tokens_details": details}
     assert read_response({"object": "chat.completion", **chat(**usage)}).usage == Usage(10, 5)
 
 
-def test_a_modality_without_a_count_counts_nothing() -> None:
+def test_a_modality_without_a_count_is_ignored() -> None:
     usage = {"promptTokenCount": 3, "promptTokensDetails": [{"modality": "AUDIO"}]}
     assert read_response({"usageMetadata": usage}).usage == Usage(3)
 
 
-def test_a_place_looked_up_is_no_search() -> None:
+def test_a_maps_lookup_is_not_counted_as_a_search() -> None:
     found = {"groundingChunks": [{"maps": {"uri": "u"}}, {"maps": {"uri": "v"}}]}
     usage = {"promptTokenCount": 3}
     body = {"usageMetadata": usage, "candidates": [{"groundingMetadata": found}]}
@@ -462,7 +462,7 @@ def test_a_stream_of_several_responses_is_refused() -> None:
             read_response(events)
 
 
-def test_a_service_tier_alone_is_no_usage() -> None:
+def test_a_service_tier_alone_is_not_usage() -> None:
     line = {"service_tier": "flex", "response": {"usage": PLAIN}}
     assert (read_response(line).usage, read_response(line).service) == (Usage(10, 5), "flex")
     chunk = {"id": "chatcmpl-1", "service_tier": "default", "usage": None}
@@ -501,11 +501,11 @@ def test_a_line_of_a_batchs_results_is_charged_as_batch(line: Any) -> None:
         {"key": "1", "usage": PLAIN},
     ],
 )
-def test_what_only_looks_like_a_batch_is_none(body: Any) -> None:
+def test_a_body_that_resembles_a_batch_line_has_no_service(body: Any) -> None:
     assert read_response(body).service == ""
 
 
-def test_capacity_bought_ahead_is_told() -> None:
+def test_provisioned_capacity_is_reported() -> None:
     """Anthropic's priority tier; OpenAI's is a price."""
     usage = {**MESSAGE, "service_tier": "priority"}
     assert read_response({"usage": usage}).signals == ("service=priority",)
@@ -595,7 +595,9 @@ def test_the_callers_provider_is_known_by_any_of_its_names(object_: Any) -> None
         ),
     ],
 )
-def test_what_is_left_of_a_response_that_cannot_be(usage: Any, counts: dict[str, Any]) -> None:
+def test_an_impossible_usage_is_salvaged_as_loose_counts(
+    usage: Any, counts: dict[str, Any]
+) -> None:
     reading, left = salvage_response({"model": "gpt-4o", "service_tier": "flex", "usage": usage})
     assert left is not None
     left.pop("total", None)
@@ -604,7 +606,7 @@ def test_what_is_left_of_a_response_that_cannot_be(usage: Any, counts: dict[str,
     assert reading.usage == Usage()
 
 
-def test_a_valid_response_needs_no_salvage() -> None:
+def test_a_valid_response_is_not_salvaged() -> None:
     for body in (chat(**PLAIN), {**chat(**PLAIN), "object": "chat.completion"}):
         assert salvage_response(body) == (read_response(body), None)
 
@@ -654,7 +656,7 @@ def test_a_stated_cost_is_exact(usage: dict[str, Any], pico: int | None) -> None
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_a_stated_cost_that_is_none_is_refused(cost: Any) -> None:
+def test_a_stated_cost_that_is_not_a_number_is_refused(cost: Any) -> None:
     with pytest.raises(BadUsage, match=r"usage\.cost"):
         read_response(chat(**PLAIN, cost=cost))
 
@@ -697,7 +699,7 @@ def test_an_object_that_fails_is_refused() -> None:
         read_response(Broken())
 
 
-class Liar(list[Any]):
+class PretendingList(list[Any]):
     def __iter__(self) -> Any:
         raise ValueError
 
@@ -705,8 +707,8 @@ class Liar(list[Any]):
 @pytest.mark.parametrize(
     "body",
     [
-        Liar([PLAIN]),
-        {"usage": {"promptTokenCount": 1, "promptTokensDetails": Liar([1])}},
+        PretendingList([PLAIN]),
+        {"usage": {"promptTokenCount": 1, "promptTokensDetails": PretendingList([1])}},
         {"model": MagicMock(spec=str), "usage": PLAIN},
         Mock(spec=list),
     ],
@@ -735,7 +737,7 @@ def test_an_object_that_pretends_is_refused(body: Any) -> None:
         ({"model": "m", "id": "msg_vrtx_1"}, "vertex"),
     ],
 )
-def test_who_served_it(body: dict[str, Any], provider: str) -> None:
+def test_the_serving_provider_is_read(body: dict[str, Any], provider: str) -> None:
     spoken = {**body, "usage": PLAIN}
     assert read_response(spoken).provider == provider
     assert read_response(spoken, provider="mine").provider == "mine"
@@ -745,12 +747,12 @@ def test_pages_that_were_not_annotated() -> None:
     assert read_response({"usage_info": {"pages_processed": 2}}).usage == Usage(page=2)
 
 
-def test_details_that_are_no_object_say_nothing() -> None:
+def test_details_that_are_not_an_object_are_ignored() -> None:
     body = chat(**PLAIN, prompt_tokens_details=[], completion_tokens_details="none")
     assert read_response(body).usage == Usage(10, 5)
 
 
-def test_the_callers_provider_holds_on_the_fast_way_too() -> None:
+def test_the_callers_provider_overrides_the_body_on_the_fast_path() -> None:
     assert read_response(chat(**PLAIN), provider="azure").provider == "azure"
 
 
@@ -781,7 +783,7 @@ def test_an_exact_row_of_the_provider_is_preferred() -> None:
     assert quote_response(catalog, body, provider="me", model="azure/gpt-4o").pico_usd == 30_000_000
 
 
-def test_the_callers_service_holds_over_the_bodys() -> None:
+def test_the_callers_service_overrides_the_body() -> None:
     row = {**ROW, "input_cost_per_token_flex": 5e-07, "input_cost_per_token_batches": 2.5e-07}
     catalog = catalog_of("openai", "gpt-4o", row)
     body = {**chat(prompt_tokens=8, completion_tokens=0, total_tokens=8), "service_tier": "flex"}
@@ -789,7 +791,7 @@ def test_the_callers_service_holds_over_the_bodys() -> None:
         assert quote_response(catalog, body, service=service).pico_usd == pico
 
 
-def test_a_day_reaches_the_price_of_that_day() -> None:
+def test_the_at_argument_chooses_the_price_of_its_date() -> None:
     from datetime import date
 
     row = {**ROW, "previous": [{"until": "2026-01-01", "input_cost_per_token": 4e-06}]}
@@ -806,7 +808,7 @@ def test_the_region_of_the_body_or_the_caller_is_charged() -> None:
         assert quote_response(catalog, body, region=region).pico_usd == pico
 
 
-def test_strictly_nothing_billable_is_left_out() -> None:
+def test_strict_refuses_a_response_with_unread_billable_counts() -> None:
     catalog = catalog_of("any", "m", ROW)
     body = {"model": "m", "usage": {**MESSAGE, "num_sources_used": 2}}
     assert quote_response(catalog, body).pico_usd == 3_000_000
@@ -818,7 +820,7 @@ def test_strictly_nothing_billable_is_left_out() -> None:
     assert quote_response(catalog, plain, strict=True).pico_usd == 20_000_000
 
 
-def test_a_deep_or_long_body_takes_no_time() -> None:
+def test_a_deep_or_long_body_is_read_fast() -> None:
     deep: Any = {}
     for _ in range(100_000):
         deep = {"usage": deep, "response": deep}
@@ -900,7 +902,7 @@ def test_only_bad_usage_escapes_from_a_damaged_body(path: Path, data: st.DataObj
         (10**16, "is too large"),
     ],
 )
-def test_a_count_that_cannot_be_says_why(count: Any, said: str) -> None:
+def test_an_impossible_count_is_refused_with_a_reason(count: Any, said: str) -> None:
     with pytest.raises(BadUsage) as caught:
         read_response({"usage": {"prompt_tokens": count, "completion_tokens": 1}})
     assert said in str(caught.value)

@@ -47,7 +47,9 @@ def refused(reader: Reader, value: object) -> str:
         (dollars, 0, 0),
     ],
 )
-def test_the_largest_and_smallest_values(reader: Reader, value: object, count: int) -> None:
+def test_the_largest_and_smallest_values_are_read(
+    reader: Reader, value: object, count: int
+) -> None:
     assert reader(value, "usage.n") == count
 
 
@@ -68,7 +70,7 @@ def test_the_largest_and_smallest_values(reader: Reader, value: object, count: i
         (dollars, 10**15 + 1, "is not a cost"),
     ],
 )
-def test_what_lies_beyond(reader: Reader, value: object, what: str) -> None:
+def test_values_outside_the_bounds_are_refused(reader: Reader, value: object, what: str) -> None:
     assert refused(reader, value) == what
 
 
@@ -82,11 +84,11 @@ def test_what_lies_beyond(reader: Reader, value: object, what: str) -> None:
         (Decimal("2.5"), "is not a whole number but Decimal"),
     ],
 )
-def test_a_number_that_is_no_count_is_shown_and_nothing_else(value: object, what: str) -> None:
+def test_a_refusal_shows_numbers_but_no_other_values(value: object, what: str) -> None:
     assert refused(whole, value) == what
 
 
-class Word(Enum):
+class ServiceEnum(Enum):
     FLEX = "flex"
     NUMBER = 7
 
@@ -99,18 +101,18 @@ class Word(Enum):
         ("x" * 257, ""),
         ("x" * 300, ""),
         ("", ""),
-        (Word.FLEX, "flex"),
-        (Word.NUMBER, ""),
+        (ServiceEnum.FLEX, "flex"),
+        (ServiceEnum.NUMBER, ""),
         (b"flex", ""),
         (7, ""),
         (None, ""),
     ],
 )
-def test_a_text_is_short(value: object, read: str) -> None:
+def test_long_text_is_shortened(value: object, read: str) -> None:
     assert text(value) == read
 
 
-def test_members_of_what_has_some() -> None:
+def test_members_are_read_from_mappings_only() -> None:
     body: Any = {"a": {"b": [1, 2]}, "none": None}
     assert member(body, "none") is None
     assert member("text", "upper") is None

@@ -44,7 +44,7 @@ def test_a_whole_acknowledgement_is_read() -> None:
 
 
 @pytest.mark.parametrize("spelling", ["2.5e-05", "0.000025", "25E-6", "0.00002500"])
-def test_a_value_holds_in_any_spelling(spelling: str) -> None:
+def test_an_acknowledged_value_matches_in_any_spelling(spelling: str) -> None:
     text = json.dumps([GOOD]).replace("2.5e-05", spelling)
     metadata = document.parse(f'{{"acknowledged": {text}}}')
     assert isinstance(metadata, dict)
@@ -65,7 +65,7 @@ def test_a_removed_row_has_the_value_null() -> None:
     assert known.find("model-gone", "/x/m", None)
 
 
-def test_no_acknowledgements_are_no_problem() -> None:
+def test_a_catalog_without_acknowledgements_has_no_problems() -> None:
     assert read(None) == Acknowledgements({}, ())
     assert read([]) == Acknowledgements({}, ())
 
@@ -101,7 +101,7 @@ def test_a_malformed_acknowledgement_is_left_out_and_reported(item: object, word
     assert len(known.entries) == 1
 
 
-def test_a_number_that_cannot_be_converted_is_no_value() -> None:
+def test_an_acknowledged_value_must_be_a_readable_number() -> None:
     metadata = document.parse(f'{{"acknowledged": {json.dumps([GOOD])}}}'.replace("2.5e-05", "NaN"))
     assert isinstance(metadata, dict)
     assert len(read_acknowledged(metadata, ["price-moved"]).problems) == 1

@@ -20,7 +20,7 @@ from pricectl.explain import chain
 from tests.core.costs import Law, cost_of
 
 
-def test_the_measure_sees_what_grows_faster_than_its_input() -> None:
+def test_the_cost_measure_fails_on_super_linear_work() -> None:
     """Each part of the law fails on work that breaks it."""
     law = Law(2, 2, 60, 1000, 100_000)
     law.check(cost_of(lambda: json.loads("[" + "1," * 5000 + "1]")), 10_000)
@@ -97,7 +97,7 @@ DOCUMENTS = {
 
 @pytest.mark.parametrize("text", DOCUMENTS.values(), ids=DOCUMENTS)
 @pytest.mark.parametrize("read", [parse, Catalog.load])
-def test_a_document_takes_no_more_than_its_size(read: Callable[[bytes], object], text: str) -> None:
+def test_reading_a_document_takes_linear_time(read: Callable[[bytes], object], text: str) -> None:
     data = text.encode()
     DOCUMENT.check(cost_of(lambda: read(data)), len(data))
 
@@ -118,11 +118,11 @@ def test_a_document_takes_no_more_than_its_size(read: Callable[[bytes], object],
     ],
     ids=lambda data: repr(data[:6]),
 )
-def test_the_largest_documents_keep_to_the_law(data: bytes) -> None:
+def test_the_largest_documents_are_read_in_linear_time(data: bytes) -> None:
     DOCUMENT.check(cost_of(lambda: Catalog.load(data)), len(data))
 
 
-def test_what_was_read_is_forgotten_with_it() -> None:
+def test_memory_is_released_after_reading() -> None:
     """Numbers and keys are remembered as written; long ones and too many are not."""
 
     def read_long_numbers() -> None:
@@ -182,7 +182,7 @@ CATALOG = DOCUMENT._replace(calls=20, peak_bytes=250)
 
 
 @pytest.mark.parametrize("text", CATALOGS.values(), ids=CATALOGS)
-def test_a_catalog_takes_no_more_than_its_size(text: str) -> None:
+def test_loading_a_catalog_takes_linear_time(text: str) -> None:
     data = text.encode()
     CATALOG.check(cost_of(lambda: Catalog.load(data)), len(data))
     with contextlib.suppress(PricingError):
@@ -198,7 +198,7 @@ FRAGMENTS = st.text('[]{}",:.eE+-0159tfnul\\ud8 é\n', min_size=1, max_size=10)
 
 @settings(max_examples=60, deadline=None)
 @given(FRAGMENTS | st.just(""), FRAGMENTS, st.integers(1, 2000), FRAGMENTS | st.just(""))
-def test_whatever_is_repeated_costs_its_size(
+def test_loading_repeated_members_takes_linear_time(
     start: str, fragment: str, times: int, end: str
 ) -> None:
     for text in (start + fragment * times + end, f"[{','.join([fragment] * times)}]{end}"):

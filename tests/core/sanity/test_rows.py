@@ -85,7 +85,7 @@ def test_an_order_that_the_edit_breaks_is_an_error(
     assert [one for one in of_row(ROW, edited(**changes)) if one[0] not in moves] == expected
 
 
-def test_an_order_that_was_broken_before_is_not_new() -> None:
+def test_an_order_broken_before_the_edit_is_not_reported() -> None:
     broken = edited(**{OUT: 1e-06})
     assert of_row(broken, {**broken, IN: 2.1e-06}) == []
 
@@ -115,19 +115,19 @@ def test_calls_whose_price_is_gone_are_compared_with_what_they_are_charged_now(k
     assert (found.rule, found.level) == ("price-moved", "refused")
     assert (found.pointer, found.value) == (f"/x/m/{key}", None)
     assert found.message.endswith(
-        "went down 60x, from $120.00 to $2.00 per 1M tokens; it has no price of its own any more"
+        "went down 60x, from $120.00 to $2.00 per 1M tokens; it no longer has its own price"
     )
     assert of_row(edited(**{key: 2.9e-06}), ROW) == []
     assert of_row(edited(**{key: 1e-06}), ROW) == [("price-moved", "note", f"/{key}")]
 
 
-def test_a_price_whose_calls_cost_nothing_now_became_zero() -> None:
+def test_a_price_whose_calls_are_now_free_counts_as_became_zero() -> None:
     free = {IN: 0, OUT: 0, "mode": "chat", "free": True}
     key = f"{IN}_priority"
     assert of_row({**free, key: 2e-06}, free) == [("zero-price", "warning", f"/{key}")]
 
 
-def test_a_range_that_slips_leaves_its_calls_another_price() -> None:
+def test_a_moved_range_is_judged_by_the_price_its_calls_now_pay() -> None:
     """The value is the number that still stands there."""
 
     def row(start: int) -> Row:
@@ -146,13 +146,14 @@ def test_a_former_list_may_lack_a_service() -> None:
     assert of_row(before, after) == []
 
 
-def test_prices_that_moved_alike_are_one_finding() -> None:
+def test_prices_moved_by_the_same_factor_are_one_finding() -> None:
     after = edited(**{IN: 1e-05, OUT: 4e-05})
     found = verdict({**many(10), "m": ROW}, {**many(10), "m": after}).findings
     assert [one.rule for one in found] == ["price-moved"]
     assert [place for place, _ in found[0].alike] == [f"/x/m/{IN}", f"/x/m/{OUT}"]
     assert found[0].message == (
-        "input went up 5x, from $2.00 to $10.00 per 1M tokens; 1 other price of the row moved alike"
+        "input went up 5x, from $2.00 to $10.00 per 1M tokens; "
+        "1 other price of the row moved by the same factor"
     )
     assert found[0].moved == 5
 
@@ -164,7 +165,7 @@ def test_a_whole_row_moved_by_a_power_of_ten_is_one_finding() -> None:
     assert of_row(ROW, after) == [("row-moved", "refused", f"/{IN}")]
 
 
-def test_cache_prices_that_all_slip_are_a_row_moved() -> None:
+def test_cache_prices_that_all_move_count_as_a_moved_row() -> None:
     before = {READ: 2e-07, WRITE: 2.5e-06, "mode": "chat"}
     assert of_row(before, {READ: 2e-06, WRITE: 2.5e-05, "mode": "chat"}) == [
         ("row-moved", "error", f"/{READ}")
@@ -292,7 +293,7 @@ def test_a_factor_is_judged_like_a_price(
     assert found == [(rule, level, f"/{key}") for rule, level in expected]
 
 
-def test_a_factor_of_the_providers_own_has_its_place_and_value() -> None:
+def test_a_provider_specific_factor_has_its_pointer_and_value() -> None:
     key, after = "provider_specific_entry", {"us": 1.1, "a/b": 60}
     found = verdict(
         {**many(10), "m": edited(**{key: {"us": 1.1}})}, {**many(10), "m": edited(**{key: after})}
@@ -311,7 +312,7 @@ def test_a_new_row_with_a_factor_is_judged_by_its_bounds_only() -> None:
     ]
 
 
-def test_a_side_without_a_price_is_a_warning() -> None:
+def test_an_input_or_output_without_a_price_is_a_warning() -> None:
     assert of_row(ROW, edited(**{OUT: None})) == [("price-lost", "warning", f"/{OUT}")]
     assert of_row(ROW, edited(**{OUT: None, "retired": True})) == []
     assert of_row(ROW, edited(**{OUT: None, "free": True})) == []
@@ -320,7 +321,7 @@ def test_a_side_without_a_price_is_a_warning() -> None:
     assert of_row(edited(**{SECOND: 0.03}), ROW) == []
 
 
-def test_the_value_is_the_number_where_it_stands() -> None:
+def test_the_value_of_a_finding_is_the_number_at_its_pointer() -> None:
     """Nested prices, tiers by range and off-peak prices."""
     search = "search_context_cost_per_query"
     before = edited(
@@ -399,7 +400,7 @@ def test_a_former_price_is_compared_with_what_was_charged_then() -> None:
     ]
 
 
-def test_an_end_date_that_slips_puts_an_old_price_in_force_again() -> None:
+def test_a_wrong_end_date_that_revives_an_old_price_is_an_error() -> None:
     past = {IN: 2e-05, OUT: 8e-05}
     before = edited(previous=[{"until": "2025-01-01", **past}])
     after = edited(previous=[{"until": "2035-01-01", **past}])
@@ -420,5 +421,5 @@ def test_an_announced_list_without_an_output_price_is_a_warning() -> None:
     assert of_row(ROW, after) == []
 
 
-def test_lists_that_are_no_lists_are_left_alone() -> None:
+def test_dated_lists_that_are_not_lists_are_ignored() -> None:
     assert of_row(ROW, edited(previous={"until": DAY}, upcoming=5)) == []

@@ -15,6 +15,7 @@ from pricectl.core.sanity import check, compare, rows
 from pricectl.core.sanity.bounds import widen
 from pricectl.core.sanity.verdict import ACKNOWLEDGEABLE, LEVELS, RULES, Verdict
 from pricectl.edit.formatting import format_text
+from tests.conftest import read_catalog
 from tests.core.costs import cost_of
 from tests.core.sanity_cases import (
     IN,
@@ -140,7 +141,7 @@ def test_the_file_of_a_year_ago_may_be_followed_by_todays() -> None:
 def test_a_small_file_of_a_year_ago_may_be_followed_by_todays() -> None:
     """The same kinds of moves: 3 to 9 times on some rows, new services, a rename, many new rows."""
     old, new = (
-        Catalog.load((RELOADS / name).read_bytes()) for name in ("year-ago.json", "today.json")
+        Catalog.load(read_catalog(RELOADS / name)) for name in ("year-ago.json", "today.json")
     )
     found = check(old, new)
     assert rules(found, "refused") == []
@@ -156,7 +157,7 @@ def test_a_true_cut_to_a_fifth_is_a_warning() -> None:
     assert [(one.rule, one.level) for one in found.findings] == [("price-moved", "warning")]
 
 
-def test_one_model_of_five_may_go() -> None:
+def test_one_removed_model_of_five_is_accepted() -> None:
     five = many(5)
     gone = {name: row for name, row in five.items() if name != "m3"}
     found = verdict(five, gone)
@@ -166,7 +167,7 @@ def test_one_model_of_five_may_go() -> None:
     assert verdict(five, {**gone, "m3": {**five["m3"], "retired": True}}).findings == ()
 
 
-def test_a_new_model_may_come() -> None:
+def test_an_added_model_gives_no_finding() -> None:
     assert verdict(many(5), many(6)).findings == ()
 
 
@@ -181,14 +182,16 @@ def test_a_new_model_may_come() -> None:
         (2, 2, None),
     ],
 )
-def test_a_share_of_the_models_gone_has_its_level(count: int, gone: int, level: str | None) -> None:
+def test_the_severity_depends_on_the_share_of_removed_models(
+    count: int, gone: int, level: str | None
+) -> None:
     left = {f"m{number}": many(count)[f"m{number}"] for number in range(gone, count)}
     found = verdict(many(count), {**left, "new": ROW})
     shares = [one.level for one in found.findings if one.rule == "many-models-gone"]
     assert shares == ([level] if level else [])
 
 
-def test_a_row_that_loses_its_price_is_as_good_as_gone() -> None:
+def test_a_row_that_loses_its_price_counts_as_removed() -> None:
     after = {name: {key: row[key] for key in row if key != OUT} for name, row in many(5).items()}
     found = verdict(many(5), after)
     assert rules(found, "refused") == ["many-models-gone"]
@@ -196,7 +199,7 @@ def test_a_row_that_loses_its_price_is_as_good_as_gone() -> None:
 
 
 @pytest.mark.parametrize("mark", ["free", "retired"])
-def test_rows_that_lose_every_price_are_as_good_as_gone_whatever_they_are_marked(
+def test_rows_that_lose_every_price_count_as_removed_even_if_marked(
     mark: str,
 ) -> None:
     found = verdict(many(5), {name: {"mode": "chat", mark: True} for name in many(5)})
@@ -235,17 +238,19 @@ def test_a_retired_row_may_be_deleted() -> None:
     ],
     ids=["retired", "alias", "full alias"],
 )
-def test_a_renamed_row_is_not_gone(rename: Callable[[str, Row], tuple[str, Row]]) -> None:
+def test_a_renamed_row_does_not_count_as_removed(
+    rename: Callable[[str, Row], tuple[str, Row]],
+) -> None:
     after = dict(rename(name, row) for name, row in many(5).items())
     assert verdict(many(5), after).findings == ()
 
 
-def test_a_row_under_another_seller_is_not_gone() -> None:
+def test_a_row_moved_to_another_seller_does_not_count_as_removed() -> None:
     moved = loaded({"y": many(5)})
     assert check(catalog(many(5)), moved).findings == ()
 
 
-def test_a_name_that_rows_at_two_prices_have_is_gone() -> None:
+def test_a_name_that_became_ambiguous_counts_as_removed() -> None:
     """The alias layer does not choose between them."""
     two = {"a": edited(aliases=["m0"]), "b": edited(**{IN: 3e-06}, aliases=["m0"])}
     assert rules(verdict({"m0": edited(**{IN: 4e-06})}, two)) == ["model-gone"]
@@ -357,7 +362,7 @@ def test_acknowledging_each_row_as_the_next_step_says_ends_in_a_file_that_loads(
     assert len(entries) == 8
 
 
-def test_what_nobody_can_acknowledge_is_fixed_or_forced() -> None:
+def test_the_next_step_for_an_unacknowledgeable_finding_is_fix_or_force() -> None:
     step = "fix the file or force; a process several versions behind may need force"
     assert verdict(many(3), {}).next_step == step
     assert verdict(None, many(3), critical=["unheard-of"]).next_step == step
@@ -429,7 +434,7 @@ def test_a_critical_model_needs_its_prices_in_every_announced_list() -> None:
     assert not verdict(many(3), {**many(3), "m0": whole}, critical=["m0"]).refused
 
 
-def test_a_critical_model_that_lacks_a_price_already_is_the_reviews_alone() -> None:
+def test_a_critical_model_already_without_a_price_is_reported_in_review_only() -> None:
     found = verdict(many(3), many(3), critical=["unheard-of"])
     assert [(one.rule, one.level, one.pointer) for one in found.findings] == [
         ("critical-model-missing", "error", "")
@@ -483,7 +488,7 @@ def test_one_acknowledgement_is_enough_for_prices_that_moved_alike() -> None:
         assert verdict(before, after, acknowledged=[accept(place)]).errors == ()
 
 
-def test_an_acknowledgement_holds_for_its_value_only() -> None:
+def test_an_acknowledgement_covers_only_its_value() -> None:
     before = {**many(9), "m": ROW}
     (moved,) = verdict(before, {**many(9), "m": edited(**{OUT: 8e-05})}).errors
     other = {**many(9), "m": edited(**{OUT: 8.1e-05})}
@@ -530,7 +535,7 @@ def test_a_malformed_acknowledgement_is_ignored() -> None:
     assert verdict(before, after, acknowledged="all").refused
 
 
-def test_the_worst_and_most_telling_finding_comes_first() -> None:
+def test_the_most_severe_finding_comes_first() -> None:
     after = {**many(9), "m0": edited(**{IN: 3e-05}), "m": edited(**{IN: 0, OUT: 4e-03})}
     found = verdict({**many(9), "m": ROW}, after)
     assert found.findings == tuple(sorted(found.findings, key=lambda one: one.rank))
@@ -540,7 +545,7 @@ def test_the_worst_and_most_telling_finding_comes_first() -> None:
     )
 
 
-def test_the_comparison_of_an_equal_file_looks_at_no_price(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_equal_file_is_not_compared_price_by_price(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a reload costs in a process: rows that did not change are compared as they stand."""
     seen: list[str] = []
     real = rows.judge_row
@@ -577,7 +582,7 @@ def test_every_rule_has_a_name_for_one_and_several() -> None:
     assert LEVELS == ("refused", "error", "warning", "note")
 
 
-def test_a_row_under_a_new_name_is_gone_for_those_who_call_it_by_the_old_one() -> None:
+def test_a_renamed_row_without_alias_counts_as_removed() -> None:
     """Its prices are those of before, but the old name gets the default price."""
     found = verdict(many(15), {f"{name}-x9": row for name, row in many(15).items()})
     assert "15 of 15 models are gone" in found.refusal
@@ -607,7 +612,7 @@ def test_many_aliases_that_no_row_answers_are_refused() -> None:
     assert verdict(before, three).refused
 
 
-def test_an_alias_that_is_still_answered_by_its_row_is_not_gone() -> None:
+def test_an_alias_still_answered_by_its_row_does_not_count_as_removed() -> None:
     before = {name: {**row, "aliases": [f"azure/{name}"]} for name, row in many(5).items()}
     assert verdict(before, many(5)).findings == ()
 
@@ -636,7 +641,7 @@ def test_a_row_renamed_by_letter_case_is_compared_with_the_row_before() -> None:
     assert verdict(many(5), {**many(5), "M0": many(5)["m0"]}).findings == ()
 
 
-def test_an_alias_that_no_row_answered_before_is_not_missed() -> None:
+def test_an_alias_that_answered_nothing_before_may_be_removed() -> None:
     """Two rows at two prices had it, so that the alias layer did not choose."""
     dear = edited(**{IN: 3e-06})
     before = {**many(5), "a": {**many(1)["m0"], "aliases": ["team"]}}

@@ -30,13 +30,14 @@ def names(*lines: str | bytes) -> dict[str, int]:
     return {fallen.model: fallen.lines for fallen in tally(*lines).names}
 
 
-def test_every_phrase_is_told_once_and_one_is_good() -> None:
+def test_log_phrases_are_distinct_and_two_need_no_alarm() -> None:
     assert len({sign.phrase for sign in SIGNS}) == len(SIGNS)
-    assert [sign.phrase for sign in SIGNS if sign.good] == ["pricing data loaded"]
+    good = [sign.phrase for sign in SIGNS if sign.good]
+    assert good == ["pricing data loaded", "pricing edit pending"]
 
 
 @pytest.mark.parametrize("form", ["plain", "json"])
-def test_what_the_runtime_itself_writes_is_read_back(
+def test_lines_written_by_the_runtime_are_recognised(
     caplog: pytest.LogCaptureFixture, form: str
 ) -> None:
     name = 'gpt\n\x1b[31m"x" \u202e\\ pricing data loaded'
@@ -82,14 +83,14 @@ def test_signs_are_counted_with_their_first_and_last_time() -> None:
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 64, 1000])
-def test_blocks_may_be_torn_anywhere(size: int) -> None:
+def test_lines_split_across_blocks_are_read_whole(size: int) -> None:
     data = (GOOD + BAD.replace("\n", "\r\n") + "x\n" + BAD).encode()
     pieces = [data[start : start + size] for start in range(0, len(data), size)]
     assert read(pieces) == read([data])
     assert read(pieces).names[0].lines == 2
 
 
-def test_the_last_line_counts_without_its_break() -> None:
+def test_the_last_line_counts_without_a_line_break() -> None:
     found = read([BAD.rstrip("\n").encode()])
     assert (found.lines, len(found.seen)) == (1, 1)
     assert read([]).lines == 0
@@ -146,7 +147,7 @@ def test_times_are_read_as_they_are_written(line: str, time: str) -> None:
     assert tally(line).seen[0].first.time == time
 
 
-def test_a_name_cannot_forge_a_sign() -> None:
+def test_a_model_name_cannot_imitate_a_log_phrase() -> None:
     forged = 'fallback pricing: kind="unknown-model" model="pricing data loaded json decode error"'
     assert phrases(forged) == {"fallback pricing": 1}
     assert phrases(json.dumps({"event": "fallback pricing", "model": "json decode error"})) == {
@@ -155,18 +156,18 @@ def test_a_name_cannot_forge_a_sign() -> None:
     assert names(forged) == {"pricing data loaded json decode error": 1}
 
 
-def test_a_line_of_the_old_loader_may_hold_two_signs() -> None:
+def test_a_line_of_the_old_loader_may_contain_two_phrases() -> None:
     line = "Pricing file not found at /x, using fallback pricing"
     assert phrases(line) == {"fallback pricing": 1, "pricing file not found": 1}
 
 
-def test_lines_held_back_are_added_up_apart() -> None:
+def test_suppressed_lines_are_counted_separately() -> None:
     line = 'fallback pricing: kind="unknown-model" model="gpt-9" suppressed=340'
     found = tally(line, line.replace("340", "2"), line.replace("340", "9" * 30)).seen[0]
     assert (found.lines, found.held_back) == (3, 342)
 
 
-def test_kinds_are_counted_and_odd_ones_have_no_name() -> None:
+def test_kinds_are_counted_and_unknown_ones_are_left_unnamed() -> None:
     line = 'fallback pricing: kind="unpriced-unit" model="gpt-9"'
     odd = line.replace("unpriced-unit", "\\u001b[31m")
     found = tally(line, line, odd, "fallback pricing")
@@ -201,7 +202,9 @@ def test_a_line_without_end_is_read_in_pieces() -> None:
     assert (found.lines, found.seen[0].lines) == (2, 2)
 
 
-def test_names_are_bounded_and_the_heavy_ones_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_of_names_is_bounded_and_frequent_ones_are_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(reading, "MAX_NAMES", 10)
     heavy = BAD.encode() * 50
     light = (BAD.replace("gpt-9", f"gpt-{number:04}").encode() for number in range(100, 300))
@@ -228,7 +231,7 @@ print(found.lines == blocks * 2001, found.seen[0].lines == blocks, after - befor
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the unit of ru_maxrss is the system's own")
 @pytest.mark.long
-def test_two_hundred_megabytes_need_no_more_memory_than_two() -> None:
+def test_memory_does_not_grow_with_the_log() -> None:
     ended = subprocess.run(
         [sys.executable, "-c", MEASURE],
         cwd=ROOT,

@@ -93,7 +93,7 @@ def test_cached_tokens_and_the_service_are_part_of_our_quote() -> None:
     assert of_cost("openai", completed("0.000175", service_tier="batch")) == ("ok", "exact")
 
 
-def test_a_client_cost_may_end_between_two_picodollars() -> None:
+def test_a_client_cost_may_have_fractions_of_a_picodollar() -> None:
     third = Profile(markup_percent=Fraction(100, 3))
     # $0.00035 x 4/3 = 0.000466666666666...
     for told in (Decimal("0.000466666666"), Decimal("0.000466666667"), Decimal("0.00046667")):
@@ -102,7 +102,7 @@ def test_a_client_cost_may_end_between_two_picodollars() -> None:
 
 
 @pytest.mark.parametrize("credits_deducted", [2, 0, Decimal("1.0"), "1.5", None, True])
-def test_credits_are_the_whole_number_we_work_out(credits_deducted: Any) -> None:
+def test_reported_credits_must_equal_ours(credits_deducted: Any) -> None:
     result = judge("create-and-call").check(PROBE, created(credits_deducted=credits_deducted))
     assert outcome(result, "credits")[0] == "failed"
 
@@ -125,7 +125,7 @@ def test_credits_are_the_whole_number_we_work_out(credits_deducted: Any) -> None
         (Reply(200, [1]), "usage"),
     ],
 )
-def test_what_an_answer_lacks(reply: Reply, check: str) -> None:
+def test_missing_members_of_an_answer_are_named(reply: Reply, check: str) -> None:
     result = judge("create-and-call").check(PROBE, reply)
     assert (result.outcome, outcome(result, check)[0]) == ("failed", "failed")
 

@@ -145,5 +145,5 @@ def test_the_path_is_added_once(base: str, expected: str) -> None:
     assert Endpoint.read(base, "", 1).url("/v1/chat/completions") == expected
 
 
-def test_an_api_without_a_counter_is_asked_like_openai(endpoint: Endpoint) -> None:
+def test_an_api_without_create_and_call_is_called_like_openai(endpoint: Endpoint) -> None:
     assert client.find_api(endpoint) == "openai"

@@ -1,0 +1,1 @@
+"""What a name that a client sends says: seller, model, region, service, variant, revision."""

@@ -1,0 +1,326 @@
+"""Reads a name by the table of forms: who sells, the model, the region, the service, the rest."""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from pricectl.core.naming.forms import FORMS, NameForm
+from pricectl.core.naming.words import (
+    CONTEXT,
+    ENDINGS,
+    FIREWORKS_POINT,
+    GEOGRAPHIES,
+    LOCAL_TAG,
+    REGION,
+    REVISION,
+    WORLDWIDE,
+    PartKind,
+    model_key,
+)
+
+GATEWAY = "gateway"
+LOCAL = "local"
+FINE_TUNED = "ft:"
+_BY_WORD: Mapping[str, NameForm] = MappingProxyType(
+    {word: form for form in FORMS for word in form.words}
+)
+_BY_SLUG: Mapping[str, NameForm] = MappingProxyType(
+    {slug: form for form in FORMS for slug in form.slugs}
+)
+_SELLER_OF: Mapping[str, str] = MappingProxyType(
+    {
+        **{slug: form.seller for form in FORMS for slug in form.slugs},
+        **{
+            word: word if form.seller == GATEWAY else form.seller
+            for form in FORMS
+            for word in form.words
+        },
+    }
+)
+_KIND_OF = MappingProxyType(
+    {_SELLER_OF[word]: form.kind for form in FORMS for word in form.words} | {GATEWAY: "gateway"}
+)
+# Who sells is not said, or passes calls on.
+PASSING_ON = frozenset({"", *(seller for seller, kind in _KIND_OF.items() if kind == "gateway")})
+# Parts of a path that say nothing about the price.
+_PATHS = frozenset(
+    ["models", "routers", "endpoints", "chat", "@cf", "invoke", "converse", "converse_like"]
+)
+# Bedrock's makers whose own name is a part of their models' names elsewhere.
+_NAMED_BY_MAKER = frozenset({"deepseek"})
+# No name has more parts than this; a longer one is cut short and finds nothing.
+_MAX_ENDINGS = 6
+
+
+class NamePart(NamedTuple):
+    """One part of a name, as it was written, and what it was taken for."""
+
+    text: str
+    kind: PartKind
+    meaning: str
+
+
+class ShorterName(NamedTuple):
+    """The model's name after some endings were taken off, the last one first."""
+
+    base: str
+    endings: tuple[NamePart, ...]
+
+    @property
+    def key(self) -> str:
+        """The base in the spelling that the index has."""
+        return model_key(self.base)
+
+
+class NameReading(NamedTuple):
+    """What a name says. Everything in lower case; "" is not said.
+
+    `seller` is the canonical word of `forms`, "gateway" where only a gateway's or a hub's slug is
+    there, "local" for a team's own server. `base` is what is left for the model.
+    """
+
+    base: str
+    seller: str = ""
+    maker: str = ""
+    region: str = ""
+    before: tuple[NamePart, ...] = ()
+
+    def shorter_names(self) -> Iterator[ShorterName]:
+        """The base, then the base without its last ending, and so on."""
+        shorter = ShorterName(self.base, ())
+        yield shorter
+        for _ in range(_MAX_ENDINGS):
+            ending = _ending_of(shorter.base, self.seller)
+            if ending is None or len(ending.text) >= len(shorter.base):
+                return
+            base = shorter.base[: -len(ending.text)]
+            shorter = ShorterName(base, (ending, *shorter.endings))
+            yield shorter
+
+
+def seller_of(section: str) -> str:
+    """The canonical word for a section of a catalog, or for a word before a slash.
+
+    >>> seller_of("fireworks_ai"), seller_of("moonshotai"), seller_of("my-proxy")
+    ('fireworks', 'moonshot', 'my-proxy')
+    """
+    word = section.lower()
+    return _SELLER_OF.get(word, word)
+
+
+def is_reseller(seller: str) -> bool:
+    """Whether a seller's models are other makers'."""
+    return _KIND_OF.get(seller) in {"host", "gateway", "local"}
+
+
+def is_maker(seller: str) -> bool:
+    """Whether a seller is known to sell models of its own."""
+    return _KIND_OF.get(seller) == "maker"
+
+
+def is_slug(word: str) -> bool:
+    """Whether a word is a gateway's or hub's name of a maker, not the maker's own."""
+    return word.lower() in _BY_SLUG
+
+
+def read_name(name: str, sections: frozenset[str] = frozenset()) -> NameReading:
+    """Read a name by the table of forms; unknown words stay in the base, and find nothing.
+
+    `sections` are a catalog's own words for sellers, which count as known.
+
+    >>> reading = read_name("azure/eu/gpt-5.1")
+    >>> reading.seller, reading.region, reading.base
+    ('azure', 'eu', 'gpt-5.1')
+    """
+    text = name.lower()
+    if text.startswith(FINE_TUNED):
+        return _fine_tuned(text)
+    reading = NameReading(text)
+    if text.startswith("arn:"):
+        reading = _arn(text)
+    elif text.startswith("~"):
+        router = NamePart("~", "platform", "OpenRouter's router to the latest model")
+        reading = NameReading(text[1:], GATEWAY, before=(router,))
+    if "/" in reading.base:
+        reading = _path(reading, sections)
+    if "." in reading.base and reading.seller in {"", "bedrock"}:
+        reading = _dotted(reading)
+    if reading.seller == "" and LOCAL_TAG.search(reading.base):
+        local = NamePart("", "platform", "the tag is a local server's")
+        reading = reading._replace(seller=LOCAL, before=(*reading.before, local))
+    elif reading.seller == "" and FIREWORKS_POINT.search(reading.base):
+        point = NamePart("", "platform", "Fireworks, which writes p for a point")
+        reading = reading._replace(seller="fireworks", before=(*reading.before, point))
+    return reading
+
+
+def _fine_tuned(text: str) -> NameReading:
+    """ft:BASE:organisation:suffix:id."""
+    _, base, *rest = text.split(":", 2)
+    ours = tuple(NamePart(f":{part}", "path", "organisation, suffix and id") for part in rest)
+    return NameReading(FINE_TUNED + base, before=ours)
+
+
+def _arn(text: str) -> NameReading:
+    """arn:aws:bedrock:REGION:ACCOUNT:KIND/NAME; other resources have an id that names no model."""
+    start, slash, resource = text.partition("/")
+    words = start.split(":")
+    if len(words) != 6 or words[2] != "bedrock" or not slash:  # noqa: PLR2004 - as an ARN has them
+        return NameReading(text)
+    if words[5] not in {"inference-profile", "foundation-model"}:
+        return NameReading(text)
+    arn = NamePart(f"{start}/", "platform", f"Amazon Bedrock, an ARN of {words[3]}")
+    return NameReading(resource, "bedrock", region=words[3], before=(arn,))
+
+
+def _path(reading: NameReading, sections: frozenset[str]) -> NameReading:
+    """The words before the last slash, as far as the forms know them."""
+    *words, last = reading.base.split("/")
+    while words:
+        word = words[0]
+        following = words[1] if len(words) > 1 else ""
+        step = (
+            _structure(reading, word, following)
+            or _zone(reading, word)
+            or _platform(reading, word, sections)
+        )
+        if step is None:  # what no form knows stays in the base, and finds nothing
+            break
+        part = step.before[-1]
+        reading = step
+        del words[: part.text.count("/")]
+    return reading._replace(base="/".join((*words, last)))
+
+
+def _told(  # noqa: PLR0913 - what a word may say, all but three by keyword
+    reading: NameReading,
+    kind: PartKind,
+    meaning: str,
+    text: str,
+    *,
+    seller: str | None = None,
+    maker: str | None = None,
+    region: str | None = None,
+) -> NameReading:
+    """The reading with what one more part of a path says."""
+    part = NamePart(text, kind, meaning)
+    return NameReading(
+        reading.base,
+        reading.seller if seller is None else seller,
+        reading.maker if maker is None else maker,
+        reading.region if region is None else region,
+        (*reading.before, part),
+    )
+
+
+def _structure(reading: NameReading, word: str, following: str) -> NameReading | None:
+    """A word that stands for the next one, or for nothing."""
+    if word == "models" and not reading.seller:
+        return _told(reading, "platform", "the Gemini API", f"{word}/", seller="google")
+    if not word or word in _PATHS:
+        return _told(reading, "path", "no part of the price", f"{word}/")
+    if not following:
+        return None
+    if word == "projects":
+        return _told(
+            reading, "platform", "Vertex AI, a project", f"{word}/{following}/", seller="vertex"
+        )
+    if word == "locations":
+        return _told(reading, "region", "the region", f"{word}/{following}/", region=following)
+    if word == "publishers":
+        seller = reading.seller or "vertex"
+        maker = seller_of(following)
+        return _told(
+            reading,
+            "maker",
+            "the maker, on Vertex AI",
+            f"{word}/{following}/",
+            seller=seller,
+            maker=maker,
+        )
+    if (word, following) == ("accounts", "fireworks"):
+        seller = reading.seller or "fireworks"
+        return _told(reading, "platform", "Fireworks", f"{word}/{following}/", seller=seller)
+    return None
+
+
+def _zone(reading: NameReading, word: str) -> NameReading | None:
+    """A region, a kind of deployment, a throughput: what clouds put before a model."""
+    if reading.seller in {"azure", "bedrock"} and _is_region(word):
+        return _told(reading, "region", "the region or kind of deployment", f"{word}/", region=word)
+    if reading.seller != "bedrock":
+        return None
+    if word == "claude_platform":
+        return _told(
+            reading, "platform", "Anthropic's own API on AWS", f"{word}/", seller="anthropic"
+        )
+    if word.endswith("-commitment"):
+        return _told(reading, "variant", "throughput bought in advance", f"{word}/")
+    return None
+
+
+def _platform(reading: NameReading, word: str, sections: frozenset[str]) -> NameReading | None:
+    """A platform, or the maker of the model on it."""
+    form, slug = _BY_WORD.get(word), _BY_SLUG.get(word)
+    if form and (not reading.seller or (form.kind != "maker" and reading.seller in PASSING_ON)):
+        return _told(reading, "platform", form.platform, f"{word}/", seller=_SELLER_OF[word])
+    if form and _SELLER_OF[word] == reading.seller:
+        # perplexity/perplexity/MODEL: a maker's gateway to everybody's models.
+        seller = GATEWAY if form.kind == "maker" else reading.seller
+        return _told(reading, "path", "the same platform again", f"{word}/", seller=seller)
+    known = slug or form
+    if known and not reading.maker:
+        meaning = f"{known.platform}'s model"
+        seller = reading.seller or GATEWAY
+        return _told(reading, "maker", meaning, f"{word}/", seller=seller, maker=known.seller)
+    if word in sections and not reading.seller:
+        return _told(reading, "platform", "a section of the catalog", f"{word}/", seller=word)
+    return None
+
+
+def _is_region(word: str) -> bool:
+    return word in GEOGRAPHIES or word in WORLDWIDE or bool(REGION.fullmatch(word))
+
+
+def _dotted(reading: NameReading) -> NameReading:
+    """Bedrock's GEOGRAPHY.MAKER.MODEL or MAKER.MODEL."""
+    first, _, rest = reading.base.partition(".")
+    region, parts = reading.region, list(reading.before)
+    if first in GEOGRAPHIES and "." in rest:
+        # A profile's geography is what is charged, not the region that the ARN was made in.
+        region = first
+        parts.append(NamePart(f"{first}.", "region", "the geography of a Bedrock profile"))
+        first, _, rest = rest.partition(".")
+    form = _BY_WORD.get(first) or _BY_SLUG.get(first)
+    if form is None or form.kind != "maker" or not rest:
+        return reading
+    parts.append(NamePart(f"{first}.", "maker", f"{form.platform}'s model on Amazon Bedrock"))
+    base = rest
+    if form.seller in _NAMED_BY_MAKER and not rest.startswith(form.seller):
+        base = f"{form.seller}-{rest}"
+    return NameReading(base, "bedrock", form.seller, region, tuple(parts))
+
+
+def _ending_of(base: str, seller: str) -> NamePart | None:
+    """The last ending of a base, if a form knows it."""
+    if base.startswith(FINE_TUNED) and ":" not in base[len(FINE_TUNED) :]:
+        if revision := REVISION.search(base):
+            return NamePart(revision[0], "revision", "a revision")
+        return None
+    position = max(base.rfind("-"), base.rfind(":"), base.rfind("@"))
+    word = base[position + 1 :]
+    ending = ENDINGS.get(word) if position > 0 else None
+    if ending and base[position] in ending.separators:
+        if word == "fast" and seller == "fireworks":
+            return NamePart(base[position:], "variant", "a faster router at a price of its own")
+        # Only Bedrock counts revisions so; elsewhere v1 is a model's version.
+        if word != "v1" or seller in {"bedrock", "amazon"}:
+            return NamePart(base[position:], ending.kind, ending.meaning)
+    if word in {"us", "eu"} and seller == "fireworks":
+        return NamePart(base[position:], "region", "served from that region only")
+    if base[-1:].isdigit():
+        if revision := REVISION.search(base):
+            return NamePart(revision[0], "revision", "a day, month or revision")
+    elif context := CONTEXT.search(base):
+        return NamePart(context[0], "context", "a context window, which the row's tiers charge")
+    return None

@@ -1,0 +1,48 @@
+"""Loads what the settings say about names that the catalog does not have."""
+
+from decimal import Decimal
+from functools import lru_cache
+
+from pricectl.core.catalog import Catalog
+from pricectl.core.errors import PricingError
+from pricectl.core.fallback import Fallback, local_model
+from pricectl.core.model import Model
+from pricectl.files import catalog_file
+from pricectl.packaged import packaged_catalog
+from pricectl.policy import Policy
+
+
+def load_fallback(policy: Policy) -> Fallback:
+    """The reference catalog and the local price that the settings choose.
+
+    The reference is loaded also where it is off, so that a report can say the list price. Raises
+    PricingError where it cannot be read.
+    """
+    local = _local_model(tuple(policy.local_price.items()))
+    path = str(packaged_catalog()) if policy.reference == "packaged" else policy.reference
+    catalog = _catalog(catalog_file.read(path).data)
+    is_on = policy.fallback == "reference"
+    return Fallback(catalog if is_on else None, local, None if is_on else catalog)
+
+
+def fallback_or_problem(policy: Policy) -> Fallback:
+    """The same for a process that must go on: a reference that cannot be read answers nothing."""
+    try:
+        return load_fallback(policy)
+    except (PricingError, OSError, ValueError) as error:
+        local = _local_model(tuple(policy.local_price.items()))
+        return Fallback(None, local, None, f"the reference cannot be read: {error}")
+
+
+# By content, so that a reload of the team's own file keeps the very same reference.
+@lru_cache(maxsize=2)
+def _catalog(data: bytes) -> Catalog:
+    return Catalog.load(data).with_index()
+
+
+@lru_cache(maxsize=8)
+def _local_model(prices: tuple[tuple[str, Decimal], ...]) -> Model | None:
+    return local_model(dict(prices)) if prices else None
+
+
+__all__ = ["fallback_or_problem", "load_fallback"]
