@@ -70,6 +70,7 @@ FLAGS = (
     Flag("assumed-rate", "a unit was charged at another unit's rate", logged=False),
     Flag(MISSING_REGION, "the row has no such region; its plain price was charged", logged=False),
     Flag("missing-service", "the row does not sell that service; its standard price was charged"),
+    Flag("unread-pricing", "the row has prices that are not understood; they were left out"),
     Flag(PARTIAL_MATCH, "the row of a part of the name answered", logged=False),
     Flag(OTHER_SELLER, "the row of another seller answered", logged=False),
     Flag(
@@ -81,6 +82,22 @@ FLAGS = (
     Flag(LOCAL_MODEL, "a model on the team's own server; `local_price` or the default price"),
     Flag(REFERENCE_PRICE, "the reference catalog answered for a name that the file lacks"),
     Flag("unexpressed-signal", "the response states something billable that no unit can express"),
+    Flag("ended-early", "the response ended before its last usage; the cost is a lower bound"),
+    Flag(
+        "gateway-cache",
+        "a gateway answered out of its cache, so nothing was charged",
+        logged=False,
+    ),
+    Flag(
+        "other-service",
+        "the response states another service than was asked for; its own was charged",
+        logged=False,
+    ),
+    Flag(
+        "averaged-tier",
+        "the context tier is that of the average of several requests",
+        logged=False,
+    ),
     Flag(
         "bad-usage",
         "invalid counts were clamped",

@@ -80,8 +80,8 @@ FILES = {
 }
 # Where a row is put: the file, the beginning of its table, and the row.
 ROWS = (
-    ("check/rules/__init__.py", "FAMILIES = (\n", 'RuleFamily("toys", toys.RULES, toys.check),'),
-    ("check/rules/__init__.py", "from pricectl.check.rules import (\n", "toys,"),
+    ("check/families.py", "FAMILIES = (\n", 'RuleFamily("toys", toys.RULES, toys.check),'),
+    ("check/families.py", "from pricectl.check.rules import (\n", "toys,"),
     (
         "report/formats/__init__.py",
         "MappingProxyType(\n    {\n",

@@ -185,7 +185,7 @@ def test_heavy_libraries_are_imported_in_their_own_packages_inside_functions() -
 @pytest.mark.parametrize(
     "words", ["quote o3 1000", "diff --base packaged", "fmt --check", "models"]
 )
-def test_only_what_checks_a_catalog_loads_the_rules(words: str) -> None:
+def test_only_commands_that_check_a_catalog_load_the_rules(words: str) -> None:
     """Loading all rules takes longer than a quote."""
     code = f"""
 import sys

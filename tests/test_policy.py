@@ -23,7 +23,7 @@ from pricectl.policy.table import keys_of
 def test_without_settings_the_defaults_hold() -> None:
     policy = read_policy({}, "pricectl.toml")
     assert policy == Policy(source="pricectl.toml")
-    assert policy.critical == ("gpt-4o", "gpt-4o-mini", "claude-sonnet-4-5")
+    assert policy.critical == ()
     assert policy.profile_named(None) == Profile()
     assert policy.limits == RuleLimits(Decimal(200), Decimal(700), 30, 30)
     # 20 calls of 30,000 in and 800 out
@@ -98,7 +98,7 @@ def test_every_setting_is_read() -> None:
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"fiel": "x"}, "toml: unknown setting fiel; one of file, deployed, critical"),
+        ({"fiel": "x"}, "toml: unknown setting fiel; one of file, deployed, reference, critical"),
         ({"zz": 1, "aa": 2}, "unknown setting aa, zz"),
         ({"file": 5}, "toml: file: 5 is not a text"),
         ({"file": True}, "True is not a text"),

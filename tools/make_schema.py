@@ -16,11 +16,11 @@ from operator import getitem
 from pathlib import Path
 from typing import Any
 
+from pricectl.check.evidence import ACKNOWLEDGEABLE
 from pricectl.core.catalog import READABLE_MAJORS, SCHEMA_MAJOR
 from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.money import ROUNDINGS
 from pricectl.core.sanity.moves import is_cache
-from pricectl.core.sanity.verdict import ACKNOWLEDGEABLE
 from pricectl.core.units import (
     KNOWN_SERVICES,
     NESTED_KEYS,
@@ -113,7 +113,7 @@ def catalog() -> Schema:
     metadata["acknowledged"]["items"]["properties"]["rule"]["enum"] = [*ACKNOWLEDGEABLE]
     intro, _, _ = prices["description"].partition("Services: ")
     prices["description"] = f"{intro}Services: {', '.join(KNOWN_SERVICES)}."
-    structures = ("tiered_pricing", "off_peak_pricing")
+    structures = ("tiered_pricing", "off_peak_pricing", "billed_counts")
     by_hand = {key: prices["properties"][key] for key in structures}
     prices["properties"] = {**_price_keys(), **by_hand}
     *_, (no_money, free) = prices["patternProperties"].items()

@@ -31,6 +31,11 @@ class CatalogVersion(NamedTuple):
         return cls(catalog or Catalog.from_values(values, source=data), members, data)
 
     @classmethod
+    def empty(cls) -> "CatalogVersion":
+        """The version before a catalog was added: no rows."""
+        return cls(build({}, [], source=b""), {}, b"")
+
+    @classmethod
     def validated(cls, report: "ValidationReport", data: bytes) -> "CatalogVersion | None":
         """The version as `validate` built it; None if it found that it cannot be loaded."""
         if report.catalog is None or not isinstance(report.values, dict):

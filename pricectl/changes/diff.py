@@ -10,6 +10,7 @@ from pricectl.changes.catalog_version import CatalogVersion
 from pricectl.changes.compare import compare
 from pricectl.changes.gates import GatedComparison, GateLimits, check_gates
 from pricectl.core.profile import Profile
+from pricectl.core.sanity import SEED_MODELS
 from pricectl.exit_codes import CLEAN, FINDINGS
 from pricectl.policy import Policy
 
@@ -51,7 +52,7 @@ def diff_versions(  # noqa: PLR0913 - two versions, all else by keyword
     comparison = compare(
         base.version,
         head.version,
-        names=(*policy.names, *policy.critical),
+        names=(*policy.names, *(policy.critical or SEED_MODELS)),
         workloads=policy.workloads,
         profile=profile,
         at=at,

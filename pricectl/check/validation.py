@@ -4,15 +4,18 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
-from pricectl.check import rules, schema, waivers
+from pricectl.check import families, schema, waivers
+from pricectl.check.evidence import NO_EVIDENCE, Evidence, comparison, settings
 from pricectl.check.findings import ERRORS, Finding, Severity, Threshold, by_position
-from pricectl.check.positions import Positions, Span, lone_surrogate, too_deep
-from pricectl.check.rules.shape import DOCUMENT_DEPTH, DUPLICATE_KEY, ENCODING, NOT_LOADABLE
+from pricectl.check.positions import Positions, Span
+from pricectl.check.rules.base import Context, Rule
+from pricectl.check.rules.shape import DUPLICATE_KEY, ENCODING, NOT_LOADABLE, UNREAD_PRICING
 from pricectl.check.violations import shorten
 from pricectl.core import document
 from pricectl.core.catalog import MAX_MODELS, Catalog, build
 from pricectl.core.document import Json
 from pricectl.core.errors import DocumentError
+from pricectl.core.json_offsets import lone_surrogate
 from pricectl.core.pointers import unescape
 from pricectl.core.prices import Problem
 from pricectl.core.windows import as_instant
@@ -25,6 +28,7 @@ class ValidationReport(NamedTuple):
 
     `positions` is the text with its lines; findings without a span are about the settings in
     `settings`. `catalog` and `values` are what was built and parsed; None if it cannot be loaded.
+    `evidence` is what the file was compared with; None if it was looked at alone.
     """
 
     file: str
@@ -35,6 +39,7 @@ class ValidationReport(NamedTuple):
     settings: str = ""
     catalog: Catalog | None = None
     values: Json = None
+    evidence: Evidence | None = None
 
     def file_of(self, finding: Finding) -> str:
         """The file a finding is about: the catalog, or the settings."""
@@ -71,12 +76,19 @@ class Validation(NamedTuple):
         return FINDINGS if self.failed else CLEAN
 
 
-def validate(
-    data: bytes | str, file: str, policy: Policy, at: date, *, own: bool = True
+def validate(  # noqa: PLR0913 - the last two by keyword
+    data: bytes | str,
+    file: str,
+    policy: Policy,
+    at: date,
+    *,
+    own: bool = True,
+    evidence: Evidence | None = None,
 ) -> ValidationReport:
     """Check the bytes of a catalog as of a day or instant (UTC); never raises for their content.
 
     `own`: the settings are about this catalog, so unused waivers are reported.
+    `evidence` is what the file is compared with; without it the file is looked at alone.
     """
     try:
         text = document.decode(data)
@@ -85,7 +97,7 @@ def validate(
         text = data if isinstance(data, str) else data.decode("utf-8", "replace")
         positions = Positions(text)
         finding = _of_error(error, text, positions)
-        return ValidationReport(file, (finding,), (), 0, positions)
+        return ValidationReport(file, (finding,), (), 0, positions, evidence=evidence)
     now = as_instant(at)
     problems: list[Problem] = []
     catalog = build(values, problems, source=data.encode() if isinstance(data, str) else data)
@@ -96,17 +108,23 @@ def validate(
         found += schema.check(values)
         if isinstance(values, dict):
             known = schema.described_keys("prices", "model"), schema.described_keys("metadata")
-            found += rules.check(rules.Context(values, catalog, policy, now, *known))
+            compared = evidence or NO_EVIDENCE
+            context = Context(values, catalog, policy, now, *known, evidence=compared)
+            found += families.check(context)
+            if evidence:
+                found = comparison.findings(context, found)
     else:  # too many rows: report only that
         problems = [problem for problem in problems if not problem.pointer]
-    found += _not_loadable(problems, found)
-    kept, waived, about_waivers = waivers.apply(found, policy.waivers, now.date(), rules.RULES)
+    found += _unreported(NOT_LOADABLE, problems, found)
+    found += _unreported(UNREAD_PRICING, _unread(catalog), found)
+    kept, waived, about_waivers = waivers.apply(found, policy.waivers, now.date(), families.RULES)
     findings = sorted((_with_span(finding, positions) for finding in kept), key=by_position)
     if own:
         findings += about_waivers
+        findings += settings.check(evidence.base_settings, policy) if evidence else ()
     models = len(catalog.models)
     report = ValidationReport(file, tuple(findings), waived, models, positions, policy.source)
-    return report._replace(catalog=loaded, values=values)
+    return report._replace(catalog=loaded, values=values, evidence=evidence)
 
 
 def _parse(text: str) -> tuple[Json, bool]:
@@ -122,14 +140,9 @@ def _parse(text: str) -> tuple[Json, bool]:
 
 def _of_error(error: DocumentError, text: str, positions: Positions) -> Finding:
     """The finding for a text that is not a JSON document, with the span of what is wrong."""
-    rule = rules.RULES[error.rule]
-    span = Span(error.line or 1, error.column or 1, 1)
-    offsets = None
-    if not error.line and rule is DOCUMENT_DEPTH:
-        offsets = too_deep(text, document.MAX_DEPTH)
-    elif not error.line and rule is ENCODING:
-        offsets = lone_surrogate(text)
-    if offsets:
+    rule = families.RULES[error.rule]
+    span = Span(error.line, error.column, 1)
+    if rule is ENCODING and (offsets := lone_surrogate(text)):
         span = positions.span(*offsets)
     return rule.finding("", error.what, error.next_step)._replace(span=span)
 
@@ -145,15 +158,24 @@ def _duplicates(positions: Positions) -> Iterator[Finding]:
         )._replace(span=repeated, also=first)
 
 
-def _not_loadable(problems: Iterable[Problem], found: Iterable[Finding]) -> Iterator[Finding]:
-    """Problems that production refuses a file for and that no rule reported."""
+def _unread(catalog: Catalog) -> Iterator[Problem]:
+    """The parts of price lists that are not understood."""
+    for model in (*catalog.models, catalog.default):
+        for prices in model.price_lists:
+            yield from prices.unread
+
+
+def _unreported(rule: Rule, problems: Iterable[Problem], found: Iterable[Finding]) -> list[Finding]:
+    """Problems that no rule reported, as findings of this one."""
     errors = (finding.pointer.split("/") for finding in found if finding.severity == "error")
     reported = {
         "/".join(tokens[:length]) for tokens in errors for length in range(1, len(tokens) + 1)
     }
-    for problem in problems:
-        if problem.pointer not in reported:
-            yield NOT_LOADABLE.finding(problem.pointer, problem.message)
+    return [
+        rule.finding(problem.pointer, problem.message)
+        for problem in problems
+        if problem.pointer not in reported
+    ]
 
 
 def _with_span(finding: Finding, positions: Positions) -> Finding:

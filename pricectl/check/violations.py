@@ -10,7 +10,7 @@ from pricectl.check.rules.prices import PRICE_NEGATIVE, PRICE_TYPE
 from pricectl.check.rules.shape import UNKNOWN_PRICE_KEY, WRONG_SHAPE
 from pricectl.check.spelling import Speller, near_price_key
 from pricectl.core.document import Json, Unreadable
-from pricectl.core.entries import price_problem
+from pricectl.core.entry_rates import price_problem
 from pricectl.core.labels import did_you_mean, shortened
 from pricectl.core.pointers import pointer_to
 from pricectl.core.units import NESTED_KEYS, is_price_like, parse_key

@@ -21,8 +21,8 @@ def deploy_check(
         str,
         typer.Option(
             metavar="VERSION",
-            help="The version to compare with: a git ref, REF:PATH, a file, 'deployed' or "
-            "'packaged'.",
+            help="The version to compare with: a git ref, REF:PATH, a file, 'deployed', "
+            "'packaged' or 'none'.",
         ),
     ] = versions.DEPLOYED,
     fail_on: Annotated[

@@ -81,7 +81,7 @@ def diff(
         old, new = versions.pair(base, head, working, policy)
     before = old.version()
     result = diff_versions(
-        NamedVersion(before, old.name, old.path),
+        NamedVersion(before, old.described, old.path),
         NamedVersion(new.version(reuse=before), new.name, new.path),
         policy,
         profile=policy.profile_named(profile),

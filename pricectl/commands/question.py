@@ -32,6 +32,7 @@ _FLAGS = {
     "cache_read_tokens": "--cached",
     "cache_write_tokens": "--cache-write",
     "cache_write_1h_tokens": "--cache-write-1h",
+    "cache_write_12h_tokens": "--cache-write-12h",
     "reasoning_tokens": "--reasoning",
     "input_audio_tokens": "--audio-in",
     "output_audio_tokens": "--audio-out",
@@ -64,6 +65,13 @@ class UsageOptions(NamedTuple):
         str | None,
         _tokens(
             "cache_write_1h_tokens", "Tokens of INPUT that are written to the cache for an hour."
+        ),
+    ] = None
+    cache_write_12h_tokens: Annotated[
+        str | None,
+        _tokens(
+            "cache_write_12h_tokens",
+            "Tokens of INPUT that are written to the cache for twelve hours.",
         ),
     ] = None
     reasoning_tokens: Annotated[
@@ -153,9 +161,9 @@ class CallQuotes(NamedTuple):
 
     @property
     def incomplete(self) -> bool:
-        """Whether something used, or the service, has no price."""
+        """Whether something used, or the service, has no price, or a part of the row is unread."""
         return bool(self.reading and self.reading.signals) or any(
-            quote.unpriced or quote.missing_service for quote in self.quotes
+            quote.unpriced or quote.missing_service or quote.unread for quote in self.quotes
         )
 
 
@@ -209,9 +217,10 @@ class CallQuestion(NamedTuple):
             matches = [find(catalog, name, fallback) for name in models]
             quotes = tuple(quote_call(catalog, match, usage, **where) for match in matches)
             return CallQuotes(quotes, fallback=fallback)
-        from pricectl.core.responses import quote_reading
+        from pricectl.core.responses import quote_reading, with_service
 
-        reading = self._reading(self.call.response)
+        reading = with_service(self._reading(self.call.response), self.call.service)
+        where["service"] = None
         models = list(self.names) or [reading.model]
         return CallQuotes(
             tuple(quote_reading(catalog, reading, model=name, **where) for name in models), reading

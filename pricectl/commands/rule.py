@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from pricectl.check.rules import RULES
+from pricectl.check.families import RULES
 from pricectl.check.spelling import Speller
 from pricectl.commands.options import ViewOptions
 from pricectl.commands.output import show

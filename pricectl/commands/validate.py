@@ -10,7 +10,10 @@ from pricectl.commands.catalog import one_file
 from pricectl.commands.fail_on import FailOnSeverityOrDue
 from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
 from pricectl.commands.output import show
+from pricectl.core.labels import clean
 from pricectl.files import catalog_file, settings
+from pricectl.files.base import AUTO, EvidenceFinder
+from pricectl.files.git import advised_option
 from pricectl.report import validate as report
 
 
@@ -19,6 +22,22 @@ def validate(
         list[str] | None,
         typer.Argument(
             metavar="[FILE|-]...", help="Price files to check.", show_default="the one of --file"
+        ),
+    ] = None,
+    base: Annotated[
+        str,
+        typer.Option(
+            metavar="VERSION",
+            help="The version it was edited from: a git ref, REF:PATH, a file, 'deployed', "
+            "'packaged', 'none', or 'auto': where HEAD left production's branch.",
+        ),
+    ] = AUTO,
+    reference: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Other prices to compare with: a file, 'packaged', 'none' or 'auto'.",
+            show_default="the setting, else auto",
         ),
     ] = None,
     fail_on: Annotated[
@@ -52,10 +71,26 @@ def validate(
     own = catalog_file.working_file(None, policy.file)
     located = files or [catalog_file.locate_own(first, policy.file)]
     names = [catalog_file.check_exists(name, first, policy.file) for name in located]
-    reports = [
-        validation.validate(data, name, policy, when, own=catalog_file.is_same(name, own))
-        for data, name in map(catalog_file.read, names)
-    ]
+    finder = EvidenceFinder(policy, base, reference)
+    if len(names) > 1 and finder.names_one_file:
+        raise typer.BadParameter(
+            f"{base!r} is one file, and {len(names)} catalogs are checked", param_hint="--base"
+        )
+    reports = []
+    for name in names:
+        source = catalog_file.read(name)
+        about = catalog_file.is_same(name, own)
+        with advised_option("--base"):
+            evidence = finder.evidence(source, name, own=about or len(names) == 1)
+        reports.append(
+            validation.validate(
+                source.data, source.name, policy, when, own=about, evidence=evidence
+            )
+        )
     found = validation.Validation(tuple(reports), threshold)
     show(view, "validate", found, report)
+    silent = {"concise", "text"} if view.quiet else {"concise"}
+    if all(name in silent for name, _ in view.outputs):
+        for each in found.reports:
+            typer.echo(f"pricectl: {clean(each.file)}: {report.compared_with(each)}", err=True)
     return found.exit_code

@@ -1,18 +1,19 @@
 """The exact cost of one call, line by line, from a model's name and the usage."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 from warnings import warn
 
 from pricectl.core.catalog import Catalog
+from pricectl.core.counting import billed_counts
 from pricectl.core.errors import BadUsage, UnpricedUnit
 from pricectl.core.labels import region_word, service_word
 from pricectl.core.lookup import find, require
 from pricectl.core.model import Match
 from pricectl.core.money import divide
-from pricectl.core.prices import PriceList
+from pricectl.core.prices import PriceList, Problem
 from pricectl.core.rates import Rate, RateCard, split_by_tier
 from pricectl.core.units import SOLD_AS, STANDARD, UNITS
 from pricectl.core.usage import Counts, Usage
@@ -49,7 +50,8 @@ class Quote(NamedTuple):
 
     `prices` is the row's price list that applied and `period` its name ("" is today's), `service`
     and `region` are words of the row ("" is standard), `above_tokens` is the context threshold the
-    request passed (0: none).
+    request passed (0: none). Where a response is the sum of several requests, `rounds` are their
+    quotes if it states each, and `requests` is their number if it states the sum alone.
     """
 
     match: Match
@@ -62,6 +64,8 @@ class Quote(NamedTuple):
     region: str = ""
     above_tokens: int = 0
     period: str = ""
+    rounds: tuple["Quote", ...] = ()
+    requests: int = 1
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -93,19 +97,43 @@ class Quote(NamedTuple):
     @property
     def guessed(self) -> bool:
         """Whether no row matched and the default price was charged."""
-        return self.match.is_guess
+        return self.match.is_guess or any(part.guessed for part in self.rounds)
+
+    @property
+    def unread(self) -> tuple[Problem, ...]:
+        """The parts of the row's prices that are not understood, so that they were left out."""
+        return self.prices.unread
 
     @property
     def missing_region(self) -> bool:
         """Whether a region was named for which the row has no price; its base price was charged."""
+        if self.rounds:
+            return any(part.missing_region for part in self.rounds)
         return bool(self.region) and self.prices.region_factor(self.region) is None
 
     @property
     def missing_service(self) -> bool:
         """Whether a service was named that the row does not sell; standard prices were charged."""
+        if self.rounds:
+            return any(part.missing_service for part in self.rounds)
         if not (self.service and self.usage.counts):
             return False
         return not self.prices.sells(self.service)
+
+    @property
+    def averaged_tier(self) -> bool:
+        """Whether the context tier is that of the average of several requests.
+
+        The response states only their sum, and another tier may hold for some of them.
+        """
+        if self.rounds:
+            return any(part.averaged_tier for part in self.rounds)
+        return self.requests > 1 and self.usage.input_tokens >= self.prices.first_tier_tokens
+
+    @property
+    def _request_tokens(self) -> int:
+        """The input tokens that decide the context tier: of several requests their average."""
+        return -(-self.usage.input_tokens // self.requests)
 
     @property
     def assumed(self) -> tuple[Line, ...]:
@@ -130,9 +158,11 @@ class Quote(NamedTuple):
 
         `missing_service` says it once for the whole quote.
         """
+        if self.rounds:
+            return tuple(note for part in self.rounds for note in part.line_notes)
         if not self.missing_service:
             return tuple(rate.note for _, _, rate in self._products())
-        passed = self.prices.tiers_passed(self.usage.input_tokens)
+        passed = self.prices.tiers_passed(self._request_tokens)
         tiers = range(len(self.parts)) if len(self.parts) > 1 else (passed,)
         return tuple(
             self.prices.card(tier, STANDARD, self.region)[unit].note
@@ -150,6 +180,7 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
     region: str | None = None,
     at: date | None = None,
     strict: bool = False,
+    requests: int = 1,
 ) -> Quote:
     """Price one call exactly.
 
@@ -161,13 +192,15 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
         region: the inference geography or data residency; None is standard.
         at: the day or UTC instant of the call; None uses the prices in the row itself.
         strict: raise instead of guessing.
+        requests: how many requests the usage is the sum of; their average decides the context tier.
 
     Returns:
         A quote in picodollars; its properties say what was assumed or is missing.
 
     Raises:
         UnknownModel: strict, and no row matches the name.
-        UnpricedUnit: strict, and a used unit or the service has no price.
+        UnpricedUnit: strict, and a used unit or the service has no price, or a part of the row's
+            prices is not understood.
         BadUsage: `at` has no time zone; or the usage was made by `_replace`, and its counts
             contradict its totals.
 
@@ -183,24 +216,26 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
     # What the caller says goes before what the name says.
     service = service_word(service or match.service) if service or match.service else STANDARD
     region = region_word(region or match.region) if region or match.region else ""
-    if at or strict or usage[0] >= prices.first_tier_tokens:
+    if at or strict or usage[0] >= prices.plain_below_tokens:
         if at and is_naive(at):
             step = "give it a time zone, such as datetime.UTC"
             raise BadUsage("the datetime has no time zone", where="at", next_step=step)
         if strict and match.is_guess:
             require(catalog, match.asked)
         prices, period = match.model.prices_at(at)
+        prices = prices.for_output(-(-usage.output_tokens // requests))
         service = prices.sold_as(service)
-        passed = prices.tiers_passed(usage.input_tokens)
-        parts = _parts(prices, usage, passed, service, region)
+        passed = prices.tiers_passed(-(-usage.input_tokens // requests))
+        parts = _parts(prices, usage, passed, service, region, requests)
         pico = sum(_total(counts, card) for counts, card in parts)
         above = prices.thresholds[passed - 1] if passed else 0
         priced = Quote(match, usage, pico, parts, prices, catalog, service, region, above, period)
-        if strict and (priced.unpriced or priced.missing_service):
+        priced = priced._replace(requests=requests) if requests > 1 else priced
+        if strict and (priced.unpriced or priced.missing_service or prices.unread):
             raise _unpriced(priced)
         return priced
-    # The common call: no date and no long context. Indexes, since a field by name costs more than
-    # the product itself.
+    # The common call: no date, no long context and no structure to follow. Indexes, since a field
+    # by name costs more than the product itself.
     if service in SOLD_AS:
         service = prices.sold_as(service)
     card = prices.card(0, service, region) if service or region else prices.base
@@ -210,20 +245,36 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
     if card.divides:
         pico = _total(usage[2], card)
     parts = ((usage[2], card),)
-    fields = (match, usage, pico, parts, prices, catalog, service, region, 0, "")
+    fields = (match, usage, pico, parts, prices, catalog, service, region, 0, "", (), requests)
     return tuple.__new__(Quote, fields)
 
 
-def _parts(
-    prices: PriceList, usage: Usage, passed: int, service: str, region: str
+def sum_of_quotes(quotes: Sequence[Quote], usage: Usage) -> Quote:
+    """The quote of a response whose requests were priced one by one, each at its own tier.
+
+    `usage` is the sum of theirs. Row, prices and service are those of the first.
+    """
+    return quotes[0]._replace(
+        usage=usage,
+        pico_usd=sum(part.pico_usd for part in quotes),
+        parts=tuple(part for priced in quotes for part in priced.parts),
+        above_tokens=max(part.above_tokens for part in quotes),
+        rounds=tuple(quotes),
+    )
+
+
+def _parts(  # noqa: PLR0913, PLR0917 - what decides the rates
+    prices: PriceList, usage: Usage, passed: int, service: str, region: str, requests: int
 ) -> tuple[Part, ...]:
     """The counts and the card they are charged by; several where only a part of them moves."""
     if not (prices.marginal and passed):
-        return ((usage.counts, prices.card(passed, service, region)),)
+        counts = billed_counts(usage.counts, prices.counting) if prices.counting else usage.counts
+        return ((counts, prices.card(passed, service, region)),)
     # Where the tier begins at the threshold itself, the tier below is full one token earlier.
-    ends = [threshold - prices.inclusive for threshold in prices.thresholds[:passed]]
+    # Each of several requests fills it.
+    ends = [(end - prices.inclusive) * requests for end in prices.thresholds[:passed]]
     return tuple(
-        (counts, prices.card(tier, service, region))
+        (billed_counts(counts, prices.counting), prices.card(tier, service, region))
         for tier, counts in enumerate(split_by_tier(usage, ends))
     )
 
@@ -265,6 +316,13 @@ def _unpriced(priced: Quote) -> UnpricedUnit:
     missing = [line.unit for line in priced.unpriced]
     if priced.missing_service:
         missing.append(f"service {priced.service}")
+    if not missing:
+        first = priced.prices.unread[0]
+        return UnpricedUnit(
+            f"a part of the row's prices is not understood: {first.message}",
+            where=first.pointer,
+            next_step="run 'pricectl validate'",
+        )
     return UnpricedUnit(
         f"no price for {', '.join(missing)}",
         where=priced.match.model.full_name,

@@ -78,6 +78,11 @@ class Estimate:
         """Billable things that the response states and no unit can express."""
         return self.reading.signals if self.reading else ()
 
+    @property
+    def response_flags(self) -> tuple[str, ...]:
+        """What the response says of itself, such as that it ended early; see `Reading.flags`."""
+        return self.reading.flags if self.reading else ()
+
     @cached_property
     def job(self) -> Job:
         """The job's running total after its last call."""

@@ -61,6 +61,13 @@ TOKEN_KINDS = (
         "1h cache write",
         "cache_write input",
     ),
+    _kind(
+        "input",
+        "cache_write_12h",
+        f"{_WRITE}_token_cost_above_12hr",
+        "12h cache write",
+        "cache_write_1h cache_write input",
+    ),
     _kind("input", "input_audio", "input_cost_per_audio_token", "audio input", "input"),
     _kind("input", "input_image", "input_cost_per_image_token", "image input", "(input)"),
     _kind("input", "input_video", "input_cost_per_video_token", "video input", "(input)"),

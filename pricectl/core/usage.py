@@ -1,6 +1,6 @@
 """What one call used, as disjoint counts: no token is in two of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
@@ -165,6 +165,24 @@ def usage_of(amounts: Mapping[str, int]) -> Usage:
             given[USAGE_ARGUMENTS.get(name, name)] = count
     totals = given.pop("input_tokens", 0), given.pop("output_tokens", 0)
     return tuple.__new__(Usage, (*totals, _disjoint(*totals, given)))
+
+
+def sum_of_usages(usages: Sequence[Usage]) -> Usage:
+    """What several calls used together. Raises BadUsage if that is more than a usage can count.
+
+    >>> sum_of_usages([Usage(10, 1, cache_read_tokens=4), Usage(5)]).counts
+    (('input', 11), ('cache_read', 4), ('output', 1))
+    """
+    sums: dict[str, int] = {}
+    for usage in usages:
+        for unit, count in usage.counts:
+            sums[unit] = sums.get(unit, 0) + count
+    tokens_in = sum(usage.input_tokens for usage in usages)
+    tokens_out = sum(usage.output_tokens for usage in usages)
+    for name, count in {**sums, "input_tokens": tokens_in, "output_tokens": tokens_out}.items():
+        _checked(name, count)
+    counts = tuple((unit, sums[unit]) for unit in sorted(sums, key=_ORDER))
+    return tuple.__new__(Usage, (tokens_in, tokens_out, counts))
 
 
 def _disjoint(input_tokens: int, output_tokens: int, amounts: dict[str, int]) -> Counts:

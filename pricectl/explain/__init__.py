@@ -4,7 +4,7 @@ The chain of steps is one value: its `text` is for people, its `facts` are for p
 beside the core because the calculator does not need it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -44,20 +44,40 @@ def chain(
     >>> [step.facts["usd"] for step in chain(call) if step.step == "line"]
     ['0.0025']
     """
+    rounds = (
+        step
+        for number, part in enumerate(quote.rounds, 1)
+        for step in _numbered(
+            _priced(part, reading, at, near), f"request {number} of {len(quote.rounds)}"
+        )
+    )
     return (
         *sources.response(reading),
-        sources.name(quote, near),
-        sources.row(quote, reading),
-        rates.period(quote, at),
-        rates.tier(quote),
-        rates.service(quote),
-        *rates.region(quote),
-        arithmetic.usage(quote),
-        *arithmetic.lines(quote),
+        *(rounds if quote.rounds else _priced(quote, reading, at, near)),
         arithmetic.total(quote, reading),
         *charged(quote, profile),
         sources.catalog(quote),
     )
+
+
+def _priced(
+    quote: Quote, reading: "Reading | None", at: date | None, near: Sequence[str] | None
+) -> Iterator[ExplanationStep]:
+    """The steps from the name of one request to its products."""
+    yield sources.name(quote, near)
+    yield sources.row(quote, reading)
+    yield rates.period(quote, at)
+    yield rates.tier(quote)
+    yield rates.service(quote)
+    yield from rates.region(quote)
+    yield arithmetic.usage(quote)
+    yield from arithmetic.lines(quote)
+
+
+def _numbered(steps: Iterator[ExplanationStep], which: str) -> Iterator[ExplanationStep]:
+    """The steps of one of several requests, which say so where they begin."""
+    for step in steps:
+        yield step._replace(summary=f"{which}: {step.summary}") if step.step == "name" else step
 
 
 def explain(quote: Quote, near: Sequence[str] | None = None) -> tuple[str, ...]:

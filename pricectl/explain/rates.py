@@ -56,13 +56,16 @@ def tier(quote: Quote) -> ExplanationStep:
     }
     if not prices.thresholds:
         return ExplanationStep("tier", "one rate for every length", facts)
+    if quote.requests > 1:
+        tokens = -(-tokens // quote.requests)
+    of = f" on average of {quote.requests:,} requests" if quote.requests > 1 else ""
     if not quote.above_tokens:
         short_of = "are below" if prices.inclusive else "are not above"
-        summary = f"{tokens:,} input tokens {short_of} {prices.thresholds[0]:,}: base rates"
+        summary = f"{tokens:,} input tokens{of} {short_of} {prices.thresholds[0]:,}: base rates"
         return ExplanationStep("tier", summary, facts)
     passed = "reach" if prices.inclusive else "are above"
     moved = "only the tokens beyond it move" if prices.marginal else "the whole request moves"
-    summary = f"{tokens:,} input tokens {passed} {quote.above_tokens:,}: {moved}"
+    summary = f"{tokens:,} input tokens{of} {passed} {quote.above_tokens:,}: {moved}"
     return ExplanationStep("tier", summary, facts)
 
 

@@ -8,6 +8,7 @@ from pricectl.core.lookup import near_names
 from pricectl.core.model import How
 from pricectl.core.money import usd
 from pricectl.explain.steps import ExplanationStep
+from pricectl.flags import FALLBACKS as FLAG_MEANINGS
 
 if TYPE_CHECKING:
     from pricectl.core.responses import Reading
@@ -57,8 +58,12 @@ def response(reading: "Reading | None") -> Iterator[ExplanationStep]:
         "region": reading.region,
         "reported_usd": stated["a cost of ${}"],
         "signals": list(reading.signals),
+        "flags": list(reading.flags),
     }
-    remarks = tuple(map(not_in_price, reading.signals))
+    remarks = (
+        *map(not_in_price, reading.signals),
+        *(FLAG_MEANINGS[flag] for flag in reading.flags),
+    )
     yield ExplanationStep(
         "response", f"states {summary}" if summary else "states only the usage", facts, "", remarks
     )

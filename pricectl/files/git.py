@@ -98,6 +98,10 @@ def advised_option(option: str) -> Iterator[None]:
         raise error.naming(option) from None
 
 
+class NoGit(BadRef):
+    """There is no git to ask: the program is not installed, or the file is in no repository."""
+
+
 class GitOutput(NamedTuple):
     """Git's exit code, its standard output and its messages."""
 
@@ -161,4 +165,4 @@ def _program() -> str:
     for folder in filter(os.path.isabs, os.get_exec_path()):
         if found := shutil.which(str(Path(folder, "git"))):
             return found
-    raise BadRef("git is not installed", next_step="install it", instead="file")
+    raise NoGit("git is not installed", next_step="install it", instead="file")

@@ -9,11 +9,10 @@ from typing import NamedTuple
 
 from pricectl.core.document import MAX_BYTES
 from pricectl.files import git
-from pricectl.files.repository import MissingObject, Repository
+from pricectl.files.repository import MissingObject, Repository, git_hash
 
 # How far back versions are looked for: more than a year of daily edits.
 MAX_VERSIONS = 500
-SHA1_DIGITS = 40
 # How many missing versions a fetch names one by one; beyond that it fetches everything.
 MAX_NAMED = 20
 # These options make the log's form independent of the settings of the user and the repository.
@@ -48,6 +47,14 @@ class FileLog(Repository):
         """Those of all branches and tags too: production may run one that was never merged."""
         return tuple(self._log("--all")) if self.commit("HEAD") else ()
 
+    def versions_before(self, commit: str) -> Iterator[CommittedVersion]:
+        """The versions in the history of a commit, the newest first, each content once."""
+        seen: set[str] = set()
+        for version in self._log(commit):
+            if version.blob not in seen:
+                seen.add(version.blob)
+                yield version
+
     def bytes_of(self, version: CommittedVersion) -> bytes | None:
         """A version's bytes; None if they are too many for a catalog. Raises BadRef."""
         name = f"{self.location.path} of {version.day} ({version.commit[:7]})"
@@ -55,14 +62,8 @@ class FileLog(Repository):
 
     def committed(self, data: bytes) -> CommittedVersion | None:
         """The newest version with that content in the history of the current commit."""
-        blob = b"blob %d\0" % len(data) + data  # what git hashes
-        found = None
-        for version in self.versions:
-            algorithm = "sha1" if len(version.blob) == SHA1_DIGITS else "sha256"
-            found = found or hashlib.new(algorithm, blob, usedforsecurity=False).hexdigest()
-            if version.blob == found:
-                return version
-        return None
+        found = git_hash(data, self.versions[0].blob) if self.versions else ""
+        return next((version for version in self.versions if version.blob == found), None)
 
     def by_sha256(self, digits: str) -> Iterator[tuple[CommittedVersion, bytes]]:
         """The versions whose SHA-256 begins with these digits, each content once.

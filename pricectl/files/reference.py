@@ -19,9 +19,13 @@ def load_fallback(policy: Policy) -> Fallback:
     PricingError where it cannot be read.
     """
     local = _local_model(tuple(policy.local_price.items()))
-    path = str(packaged_catalog()) if policy.reference == "packaged" else policy.reference
-    catalog = _catalog(catalog_file.read(path).data)
     is_on = policy.fallback == "reference"
+    if policy.reference == "none":
+        problem = "the setting `reference` is `none`, so `fallback` finds no prices"
+        return Fallback(None, local, None, problem if is_on else "")
+    is_packaged = policy.reference in {None, "auto", "packaged"}
+    path = str(packaged_catalog()) if is_packaged else str(policy.reference)
+    catalog = _catalog(catalog_file.read(path).data)
     return Fallback(catalog if is_on else None, local, None if is_on else catalog)
 
 

@@ -1,5 +1,6 @@
 """Reads a git repository: its commits, and the files in them."""
 
+import hashlib
 import os
 import posixpath
 import re
@@ -16,7 +17,15 @@ from pricectl.files.worktree import WorkTreePath
 MAX_REF = 256
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
 _FILE = re.compile(rb"(\d{6}) blob ([0-9a-f]{40,64})\t(.*)\0", re.DOTALL)
+SHA1_DIGITS = 40
 _SYMBOLIC_LINK = b"120000"
+
+
+def git_hash(data: bytes, like: str) -> str:
+    """Git's hash of a file's bytes, by the algorithm of another hash of the repository."""
+    algorithm = "sha1" if len(like) == SHA1_DIGITS else "sha256"
+    blob = b"blob %d\0" % len(data) + data
+    return hashlib.new(algorithm, blob, usedforsecurity=False).hexdigest()
 
 
 class MissingObject(BadRef):
@@ -55,6 +64,28 @@ class Repository:
         """Whether there is such a ref, even if its commit is missing."""
         return self._run("rev-parse", "--verify", "--quiet", "--end-of-options", ref).code == 0
 
+    def refs(self, *full_names: str) -> dict[str, str]:
+        """Those of the refs that exist, each with the ref it stands for; "" if it is none."""
+        code, out, messages = self._run(
+            "for-each-ref", "--format=%(refname) %(symref)", *full_names
+        )
+        if code != 0:
+            git.fail(self.location.root, messages)
+        lines = (line.partition(" ") for line in out.decode(errors="replace").splitlines())
+        return {name: target for name, _, target in lines}
+
+    def first_parent(self, commit: str) -> str | None:
+        """The commit before a commit, even if this clone does not have it; None if there is none.
+
+        Read from the commit itself: to git, the oldest commits of a shallow clone have no parents.
+        """
+        code, out, messages = self._run("cat-file", "commit", commit)
+        if code != 0:
+            git.fail(self.location.root, messages)
+        header = out.partition(b"\n\n")[0].splitlines()
+        parents = (line[7:].decode() for line in header if line.startswith(b"parent "))
+        return next(parents, None)
+
     def merge_base(self, commit: str) -> str | None:
         """The last common commit of HEAD and another. None if this clone does not have it.
 
@@ -80,8 +111,7 @@ class Repository:
             return None
         code, out, messages = self._run("ls-tree", "-z", commit, "--", path)
         if code != 0 and self.partial:
-            tree = self._run("cat-file", "commit", commit).out.split(maxsplit=2)[1]
-            self.fail_missing(f"{path} in {commit[:7]}", tree.decode())
+            self.fail_missing(f"{path} in {commit[:7]}", self._tree(commit))
         if code != 0:
             git.fail(self.location.root, messages)
         found = _FILE.fullmatch(out)
@@ -93,6 +123,20 @@ class Repository:
                 next_step="write REF:PATH with the path of the file that it leads to",
             )
         return found[2].decode()
+
+    def files(self, commit: str) -> dict[str, str]:
+        """The regular files of a commit, each by its path with git's hash of it. Raises BadRef."""
+        code, out, messages = self._run("ls-tree", "-r", "-z", "--full-tree", commit)
+        if code != 0 and self.partial:
+            self.fail_missing(f"the files of {commit[:7]}", self._tree(commit))
+        if code != 0:
+            git.fail(self.location.root, messages)
+        found = (_FILE.fullmatch(entry + b"\0") for entry in out.split(b"\0"))
+        return {
+            os.fsdecode(each[3]): each[2].decode()
+            for each in found
+            if each and each[1] != _SYMBOLIC_LINK
+        }
 
     def content(self, blob: str, name: str, at_most: int) -> bytes | None:
         """The bytes of a blob; None if there are more than `at_most`. Messages call it `name`.
@@ -109,6 +153,16 @@ class Repository:
         if code != 0:
             git.fail(self.location.root, messages, where=name, next_step="run 'git fsck'")
         return out
+
+    @staticmethod
+    def is_content(blob: str, data: bytes) -> bool:
+        """Whether a blob has these bytes, apart from line ends, which a checkout may change."""
+        spellings = (data, data.replace(b"\r\n", b"\n"))
+        return any(git_hash(each, blob) == blob for each in spellings)
+
+    def _tree(self, commit: str) -> str:
+        """Git's hash of the root folder of a commit."""
+        return self._run("cat-file", "commit", commit).out.split(maxsplit=2)[1].decode()
 
     @property
     def partial(self) -> bool:

@@ -98,7 +98,7 @@ class SettingsText:
         paths = {
             key: os.path.normpath(self.path.parent / written)
             for key in ("file", "reference")
-            if (written := getattr(policy, key)) not in {None, "-", "packaged"}
+            if (written := getattr(policy, key)) not in {None, "-", "auto", "none", "packaged"}
         }
         return policy._replace(**paths)
 

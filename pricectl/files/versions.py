@@ -1,11 +1,10 @@
 """Reads a version of the catalog: a file, standard input, or a commit of git.
 
-A version is written `REF`, `REF:PATH`, `FILE`, `-`, `deployed` or `packaged`. A file that exists
-wins over the word `packaged` and over a ref of the same name; `refs/heads/NAME` always means the
-ref.
+A version is written `REF`, `REF:PATH`, `FILE`, `-`, `deployed`, `packaged`, or as the URL of a
+service that runs it. A file that exists wins over the word `packaged` and over a ref of the same
+name; `refs/heads/NAME` always means the ref.
 """
 
-import re
 import shlex
 from pathlib import Path
 from typing import NamedTuple
@@ -13,33 +12,44 @@ from typing import NamedTuple
 from pricectl.changes import CatalogVersion
 from pricectl.core.document import MAX_BYTES
 from pricectl.core.errors import DocumentError, PricingError
-from pricectl.files import catalog_file
+from pricectl.files import atomic, branches, catalog_file, fetch, health
+from pricectl.files.branches import BaseCommit
 from pricectl.files.git import BadRef
+from pricectl.files.gitlog import FileLog
+from pricectl.files.moved import moved_from
 from pricectl.files.repository import Repository
 from pricectl.packaged import packaged_catalog
 from pricectl.policy import Policy
 
 DEPLOYED = "deployed"
-# Taken for production's version where the setting `deployed` names none.
-DEFAULT_BRANCHES = ("origin/main", "main")
-_COMMIT = re.compile(r"[0-9a-f]{7,64}")
-# Characters that git allows in no name of a branch or tag.
-_EXPRESSION = re.compile(r"[\s~^:?*\[\\]|\.\.|@\{")
+SHORT = 12
 
 
 class FileVersion(NamedTuple):
-    """The bytes of one version, its name for people, its file and its commit ("" outside git)."""
+    """The bytes of one version, its name for people, its file and its commit ("" outside git).
+
+    `absent`: the commit has no such file, because the catalog was added later.
+    """
 
     data: bytes
     name: str
     path: str
     commit: str = ""
+    absent: bool = False
+
+    @property
+    def described(self) -> str:
+        """The name, and what is to be known about it."""
+        return f"{self.name}, which does not have it" if self.absent else self.name
 
     def version(self, reuse: CatalogVersion | None = None) -> CatalogVersion:
         """Parse and build it, faster when it resembles another version.
 
-        Raises BadFileVersion, with the command that shows all findings.
+        One that is absent has no rows. Raises BadFileVersion, with the command that shows all
+        findings.
         """
+        if self.absent:
+            return CatalogVersion.empty()
         try:
             return CatalogVersion.read(self.data, reuse)
         except PricingError as error:
@@ -61,45 +71,64 @@ class BadFileVersion(PricingError):
 def pair(base: str, head: str | None, file: str, policy: Policy) -> tuple[FileVersion, FileVersion]:
     """Read the old and the new version; without `head` the new one is the working file.
 
-    Raises Unavailable or BadRef.
+    The old one is absent where its commit does not have the file yet. Raises Unavailable or BadRef.
     """
     if base == catalog_file.STDIN and catalog_file.STDIN in (head, file if head is None else None):
         raise catalog_file.Unavailable(
             "cannot be both versions", where="standard input", next_step="name a file or a ref"
         )
     new = from_file(file) if head is None else read(head, file, policy)
-    return read(base, file, policy), new
+    return read(base, file, policy, new=new.data), new
 
 
-def read(version: str, file: str, policy: Policy) -> FileVersion:
+def read(version: str, file: str, policy: Policy, *, new: bytes | None = None) -> FileVersion:
     """Read the version that a word of the command line means; `file` is the working file.
 
-    Raises Unavailable or BadRef.
+    `new` are the bytes that are compared with it. By them a moved catalog is found at its old path,
+    and a commit that does not have it yet gives an absent version instead of an error.
+
+    Raises Unavailable, NotFetched or BadRef.
     """
     if version == DEPLOYED and policy.deployed not in (None, DEPLOYED):
         version = str(policy.deployed)
-        if _is_file(version) and catalog_file.is_same(version, file):
+        if is_file(version) and catalog_file.is_same(version, file):
             raise catalog_file.Unavailable(
                 "is compared with itself: the setting `deployed` names it",
                 where=file,
                 next_step="name what production has, such as origin/main",
             )
+    if fetch.is_url(version):
+        return _served(version, file, policy)
     if version == DEPLOYED:
-        return _deployed(_repository(file, policy))
-    if version == catalog_file.STDIN or _is_file(version):
+        repository = repository_of(file, policy)
+        tip = branches.deployed_tip(repository)
+        if tip is None:
+            raise BadRef(
+                "this repository has no branch main and no remote",
+                next_step="name production's branch with the setting `deployed`",
+                instead="version",
+            )
+        return at_commit(repository, branches.where_left(repository, tip), new=new)
+    if version == catalog_file.STDIN or is_file(version):
         return from_file(version)
     if version == catalog_file.PACKAGED:
         return from_file(str(packaged_catalog()))._replace(name=catalog_file.PACKAGED)
     ref, colon, path = version.partition(":")
-    repository = _repository(file, policy)
+    repository = repository_of(file, policy)
+    found = commit_of(repository, ref, colon=bool(colon))
+    return at_commit(repository, found, path, new=new)
+
+
+def commit_of(repository: Repository, ref: str, *, colon: bool = True) -> BaseCommit:
+    """The commit of a ref; `colon` says that it cannot be a file. Raises BadRef."""
     commit = repository.commit(ref)
     if commit is None:
         raise BadRef(
             "no such git ref" if colon else "neither a file nor a git ref",
             where=repr(ref)[1:-1],
-            next_step=how_to_get(repository, ref),
+            next_step=branches.how_to_get(repository, ref),
         )
-    return _from_git(repository, commit, ref, path)
+    return BaseCommit(commit, ref)
 
 
 def from_file(name: str) -> FileVersion:
@@ -108,14 +137,15 @@ def from_file(name: str) -> FileVersion:
     return FileVersion(source.data, source.name, name)
 
 
-def _is_file(name: str) -> bool:
+def is_file(name: str) -> bool:
+    """Whether a word names a file that exists."""
     try:
         return Path(name).exists() and not Path(name).is_dir()
     except (OSError, ValueError):
         return False
 
 
-def _repository(file: str, policy: Policy) -> Repository:
+def repository_of(file: str, policy: Policy) -> Repository:
     """The repository of the working file; of the current folder for standard input."""
     if file == catalog_file.STDIN:
         return Repository(catalog_file.FILE_NAME)
@@ -128,74 +158,52 @@ def settings_naming(file: str, policy: Policy) -> str:
     return policy.source if is_named else ""
 
 
-def _from_git(repository: Repository, commit: str, ref: str, path: str) -> FileVersion:
-    name = ref if commit.startswith(ref) else f"{ref} ({commit[:7]})"
+def at_commit(
+    repository: Repository, base: BaseCommit, path: str = "", *, new: bytes | None = None
+) -> FileVersion:
+    """The catalog in a commit, at its own path or at another one; `new` as in `read`.
+
+    Raises BadRef.
+    """
     inside = repository.inside(path) if path else repository.location.path
-    blob = repository.blob(commit, inside)
+    blob = repository.blob(base.id, inside)
+    if blob is None and new is not None and not path:
+        before = moved_from(repository, base.id, new)
+        if before is None:
+            return FileVersion(b"", base.label, inside, base.id, absent=True)
+        path = inside = before
+        blob = repository.blob(base.id, inside)
     if blob is None:
         raise BadRef(
-            f"{inside} is not in {name}",
+            f"{inside} is not in {base.label}",
             instead="path",
         )
-    data = repository.content(blob, f"{inside} in {name}", MAX_BYTES)
+    data = repository.content(blob, f"{inside} in {base.label}", MAX_BYTES)
     if data is None:
         raise BadRef(
-            f"{inside} in {name} is larger than {MAX_BYTES // 1024**2} MiB",
+            f"{inside} in {base.label} is larger than {MAX_BYTES // 1024**2} MiB",
             next_step="check that this is the catalog",
         )
-    return FileVersion(data, f"{name}:{path}" if path else name, inside, commit)
+    return FileVersion(data, f"{base.label}:{path}" if path else base.label, inside, base.id)
 
 
-def _deployed(repository: Repository) -> FileVersion:
-    """The commit where this branch left `origin/main`, else `main`.
-
-    It is not the tip of that branch. What others have merged since is not an edit of this branch.
-    """
-    for branch in DEFAULT_BRANCHES:
-        tip = repository.commit(branch)
-        if tip is None and repository.ref_exists(branch):
-            raise BadRef(
-                f"the commit of {branch} is missing from this clone",
-                next_step="try 'git fsck'",
-                instead="version",
-            )
-        if tip is None:
-            continue
-        commit = repository.merge_base(tip)
-        if commit is None and repository.shallow:
-            raise BadRef(
-                f"this shallow clone does not reach back to where HEAD left {branch}",
-                next_step="run 'git fetch --unshallow origin'",
-                instead="version",
-            )
-        return _from_git(repository, commit or tip, branch, "")
+def _served(url: str, file: str, policy: Policy) -> FileVersion:
+    """The version that a service runs, found in git by its hash. Raises NotFetched or BadRef."""
+    sha256 = str(health.read(url)["version"])
+    if not sha256:
+        raise BadRef("has the default price alone, so no version", where=url)
+    packaged = packaged_catalog().read_bytes()
+    if atomic.sha256(packaged) == sha256:
+        return FileVersion(packaged, f"{url} ({catalog_file.PACKAGED})", str(packaged_catalog()))
+    name = catalog_file.FILE_NAME if file == catalog_file.STDIN else file
+    log = FileLog(name, settings_naming(file, policy))
+    for version, data in log.by_sha256(sha256):
+        return FileVersion(data, f"{url} ({version.commit[:7]})", log.location.path, version.commit)
+    if file != catalog_file.STDIN and atomic.sha256(catalog_file.read(file).data) == sha256:
+        return from_file(file)._replace(name=f"{url}, the same file")
     raise BadRef(
-        f"neither {' nor '.join(DEFAULT_BRANCHES)} is in this repository",
-        next_step=how_to_get(repository, DEFAULT_BRANCHES[0]),
+        f"runs sha256 {sha256[:SHORT]}, which no version of {log.location.path} in git has",
+        where=url,
+        next_step=branches.deepen(log) if log.shallow else "run 'git fetch'",
+        instead="version",
     )
-
-
-def how_to_get(repository: Repository, ref: str) -> str:
-    """The command that most likely fetches a missing ref, or another way to go on."""
-    remotes = repository.remotes
-    if ref.startswith("-"):
-        return "write REF, REF:PATH or a file"
-    if not remotes:
-        return "this clone has no remote to fetch it from; name a file or a ref of 'git branch -a'"
-    remote, _, branch = ref.partition("/")
-    if remote in remotes and branch:
-        return _fetch(remote, f"{branch}:refs/remotes/{remote}/{branch}")
-    remote = "origin" if "origin" in remotes else remotes[0]
-    if repository.commit(f"{remote}/{ref}"):
-        return f"did you mean {remote}/{ref}?"
-    if _COMMIT.fullmatch(ref):
-        return _fetch(remote, ref)
-    if re.search(r"[~^@]", ref) and repository.shallow:
-        return f"this clone is shallow: {_fetch('--unshallow', remote)}"
-    if _EXPRESSION.search(ref):
-        return "check the spelling"
-    return f"{_fetch(remote, f'{ref}:{ref}')}, or check the spelling"
-
-
-def _fetch(*arguments: str) -> str:
-    return f"run '{shlex.join(('git', 'fetch', *arguments))}'"

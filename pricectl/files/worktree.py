@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from pricectl.files.git import BadRef
+from pricectl.files.git import BadRef, NoGit
 
 # As many as Linux follows.
 MAX_LINKS = 40
@@ -38,7 +38,7 @@ def locate(file: str | Path) -> WorkTreePath:
             )
     root = _root(real)
     if root is None:
-        raise BadRef(
+        raise NoGit(
             "is not in a git repository",
             where=str(real.parent),
             instead="file",
@@ -52,8 +52,10 @@ def check_same(file: str | Path, settings: str | Path) -> None:
     A pull request that edits the settings must not choose which other repository git reads.
     """
     tree = _root(Path(os.path.realpath(settings)))
-    if tree and _root(Path(os.path.realpath(file))) != tree:
-        raise BadRef(
+    own = _root(Path(os.path.realpath(file)))
+    if tree and own != tree:
+        kind = BadRef if own else NoGit
+        raise kind(
             f"is named by the settings and lies outside their work tree {tree}; git is not asked",
             where=str(file),
             instead="file",

@@ -1,20 +1,15 @@
 """Which prices a file, a git ref or a running server has, and whether all agree."""
 
-import re
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from pricectl.core import document
 from pricectl.core.document import Json
-from pricectl.core.errors import DocumentError, PricingError
+from pricectl.core.errors import PricingError
 from pricectl.exit_codes import CLEAN, FAILED, FINDINGS
-from pricectl.files import catalog_file, fetch, versions
+from pricectl.files import catalog_file, fetch, health, versions
 from pricectl.policy import Policy
 
-HEALTH, STATUS = "/healthz/pricing", "/admin/pricing/status"
 MAX_WORD = 200
-# "" where only the default price is there.
-_SHA256 = re.compile(r"([0-9a-f]{64})?")
 
 SourceKind = Literal["file", "ref", "server"]
 Agreement = Literal["same", "different", "unreadable"]
@@ -86,22 +81,12 @@ def prices_at(
 
 
 def _server(url: str, token: str | None) -> SourcePrices:
-    address = url.rstrip("/") + (HEALTH if token is None else STATUS)
-    try:
-        answer = document.parse(fetch.fetch(address, token=token))
-    except DocumentError:
-        answer = None
-    found = answer if isinstance(answer, dict) else {}
-    sha256 = found.get("version")
-    if not isinstance(sha256, str) or not _SHA256.fullmatch(sha256):
-        raise fetch.NotFetched(
-            "does not answer as pricectl's router", where=address, next_step="check the address"
-        )
+    found = health.read(url, token)
     reload = found.get("last_reload")
     return SourcePrices(
         url,
         "server",
-        sha256,
+        str(found["version"]),
         _count(found.get("models")),
         _word(found.get("last_updated")),
         _count(found.get("generation")),

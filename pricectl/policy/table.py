@@ -212,7 +212,8 @@ def _waivers(value: Any, where: str) -> tuple[Waiver, ...]:
 
 SETTINGS = (
     Setting("", "file", readers.text, "The catalog; a path is relative to the settings file."),
-    Setting("", "deployed", readers.text, "The version that is in production: a ref or a file."),
+    Setting("", "deployed", readers.text, "The version in production: a ref, a file or a URL."),
+    Setting("", "reference", readers.text, "The other prices that the file is compared with."),
     Setting("", "critical", readers.texts, "Names that must have a price."),
     Setting("", "names", readers.texts, "Names that callers send, watched by `diff`."),
     Setting("", "profile", readers.text, "The profile that customers are charged by."),
@@ -221,7 +222,6 @@ SETTINGS = (
     Setting("", "waivers", _waivers, "Accepted findings."),
     Setting("", "limits", _limits, "Limits beyond which the rules report a price or a date."),
     Setting("", "fallback", readers.fallback, "Who answers for a name that the catalog lacks."),
-    Setting("", "reference", readers.text, "The catalog that answers with that fallback."),
     Setting("", "local_price", readers.unit_prices, "What models on your own servers cost."),
     Setting("", "service", readers.text, "The name under which processes share their reloads."),
     Setting("profiles", "markup_percent", None, "Added to the provider's cost, in percent."),

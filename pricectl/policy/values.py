@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricectl.core.errors import PricingError
-from pricectl.core.model import SEED_MODELS
 from pricectl.core.profile import Profile
 from pricectl.core.usage import Usage
 
@@ -89,6 +88,7 @@ DEFAULT_WORKLOADS = (
 class Policy(NamedTuple):
     """All settings of a team.
 
+    `critical`: without names, the seed models of `core.model` that the prices in use know are.
     `source` is the settings file, empty without one. `defines_profile` says that the settings
     define the chosen profile, which is then not the built-in default. `local_price` is by unit, in
     USD per 1M tokens for units of tokens; empty is not set. `service` is the name
@@ -97,7 +97,8 @@ class Policy(NamedTuple):
 
     file: str | None = None
     deployed: str | None = None
-    critical: tuple[str, ...] = SEED_MODELS
+    reference: str | None = None
+    critical: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     profile: str = "default"
     profiles: Mapping[str, Profile] = MappingProxyType({"default": Profile()})
@@ -105,7 +106,6 @@ class Policy(NamedTuple):
     waivers: tuple[Waiver, ...] = ()
     limits: RuleLimits = RuleLimits()
     fallback: str = "default"
-    reference: str = "packaged"
     local_price: Mapping[str, Decimal] = MappingProxyType({})
     source: str = ""
     defines_profile: bool = False

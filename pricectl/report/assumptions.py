@@ -57,6 +57,8 @@ class QuotedCall(NamedTuple):
             yield RETIRED
         if quote.above_tokens:
             yield f"long-context rates: over {count(quote.above_tokens)} input tokens"
+        if quote.prices.above_output_tokens:
+            yield f"long-output rates: over {count(quote.prices.above_output_tokens)} output tokens"
         if quote.period:
             yield f"dated price: {quote.period}"
         yield from self.assumed
@@ -85,13 +87,19 @@ def assumptions(estimate: Estimate, near: Sequence[str]) -> Iterator[str]:
         sold = {service for _, _, service in quote.prices.rates if service}
         # The row's words for what it sells, and the common ones for the same.
         words = sold | {word for word, service in SERVICE_NAMES.items() if service in sold}
+        words.discard(quote.service)  # of several requests only some may have it
         close = get_close_matches(quote.service, words, n=1)
         rates = f"no price for service {clean(quote.service)}: its standard rates"
         yield _with_near(rates, close)
+    for part in quote.unread:
+        yield f"not understood, so left out: {clean(part.pointer)}: {clean(part.message)}"
     for line, note in zip(estimate.lines, quote.line_notes, strict=True):
         if note:
             yield f"{line.unit}: {clean(note) if line.priced else ADDS_NOTHING}"
+    if quote.averaged_tier:
+        yield f"{FALLBACKS['averaged-tier']} ({count(quote.requests)})"
     yield from (clean(not_in_price(signal)) for signal in estimate.signals)
+    yield from (FALLBACKS[flag] for flag in estimate.response_flags)
 
 
 def explanation_warnings(result: Explanation) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pricectl.core.calculator import Quote
 from pricectl.core.estimate import Estimate
 from pricectl.core.labels import clean, count, plural, service_label, short_decimal
 from pricectl.core.model import Match
@@ -79,6 +80,8 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
         "region": quote.region,
         "missing_region": quote.missing_region,
         "above_tokens": quote.above_tokens,
+        "above_output_tokens": quote.prices.above_output_tokens,
+        "unread_pricing": [part.pointer for part in quote.unread],
         "period": quote.period,
         "calls": estimate.calls,
         "lines": [
@@ -103,8 +106,22 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
         "rounding": estimate.profile.rounding,
         "credits": {mode.mode: mode.charged for mode in estimate.credits},
         "signals": list(estimate.signals),
+        "response_flags": list(estimate.response_flags),
+        "rounds": [_round(part) for part in quote.rounds],
         "catalog": catalog_id(quote.catalog),
         **stated,
+    }
+
+
+def _round(part: Quote) -> dict[str, Any]:
+    """One of several requests of a response, which was priced on its own."""
+    return {
+        "model": part.match.asked,
+        "resolved": resolved(part.match),
+        "above_tokens": part.above_tokens,
+        "input_tokens": part.usage.input_tokens,
+        "output_tokens": part.usage.output_tokens,
+        "usd": usd(part.pico_usd),
     }
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pricectl.check.rules import FAMILIES, Rule
+from pricectl.check.families import FAMILIES
+from pricectl.check.rules.base import Rule
 from pricectl.report.canvas import Canvas, listing
 from pricectl.report.validate import STYLES
 
@@ -46,6 +47,8 @@ def _one(rule: Rule, canvas: Canvas) -> str:
     for title, content, indent in (
         ("Why", rule.why, 2),
         ("Due", DUE if rule.due else "", 2),
+        ("Deployed", rule.base, 4),
+        ("Reference", rule.reference, 4),
         ("Bad", rule.bad, 4),
         ("Good", rule.good, 4),
         ("Fix", rule.fix, 2),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pricectl.check.findings import Finding, Severity, Threshold
 from pricectl.check.validation import Validation, ValidationReport
+from pricectl.core.catalog import Catalog
 from pricectl.core.labels import clean, count, plural
 from pricectl.report.canvas import Canvas
 from pricectl.report.excerpts import DIM, GUTTER, MIN_SOURCE_WIDTH, draw_excerpt, marked_spans
@@ -19,6 +20,8 @@ STYLES: dict[Severity, str] = {"error": "bold red", "warning": "bold yellow", "i
 SEVERITY_WORDS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
 # More findings of one rule are counted instead of shown.
 SHOWN_OF_A_RULE = 10
+# What a date has made due is no mistake in the file: a line each, so that others are seen.
+SHOWN_DUE_OF_A_RULE = 3
 
 
 def document(found: Validation) -> dict[str, Any]:
@@ -29,9 +32,42 @@ def document(found: Validation) -> dict[str, Any]:
         "outcome": "fail" if found.failed else "pass",
         "models": sum(report.models for report in reports),
         "files": [report.file for report in reports],
+        "compared": compared_documents(found),
         "findings": [finding for report in reports for finding in finding_documents(report)],
         "waived": [_finding(report, finding) for report in reports for finding in report.waived],
     }
+
+
+def compared_documents(found: Validation) -> list[dict[str, Any]]:
+    """What each file was compared with: names and hashes, or the reason why there is none."""
+    return [
+        {
+            "file": report.file,
+            "base": _compared(given.base, given.base_name, given.no_base),
+            "reference": _compared(given.reference, given.reference_name, given.no_reference),
+        }
+        for report in found.reports
+        if (given := report.evidence)
+    ]
+
+
+def _compared(catalog: Catalog | None, name: str, reason: str) -> dict[str, str | None]:
+    sha256 = catalog.sha256 if catalog else None
+    return {"name": name or None, "sha256": sha256, "reason": reason or None}
+
+
+def compared_with(report: ValidationReport) -> str:
+    """What a file was compared with in one line; empty where nobody asked.
+
+    Such as "base: main (1a2b3c4); reference: packaged".
+    """
+    given = report.evidence
+    if given is None:
+        return ""
+    base = f"base: {given.base_name}" if given.base else f"no base: {given.no_base}"
+    name, reason = given.reference_name, given.no_reference
+    reference = f"reference: {name}" if given.reference else f"no reference: {reason}"
+    return clean(f"{base}; {reference}")
 
 
 def finding_documents(report: ValidationReport) -> list[dict[str, Any]]:
@@ -57,14 +93,18 @@ def _finding(report: ValidationReport, finding: Finding) -> dict[str, Any]:
 
 
 def text(found: Validation, canvas: Canvas) -> str:
-    """The findings of every file, each file's ending with its summary; quiet: only summaries.
+    """The findings of every file, what it was compared with, its summary; quiet: only summaries.
 
     Notes are shown where they are asked for or trip the threshold.
     """
+    from rich.text import Text
+
     parts: list[Text] = []
     for report in found.reports:
         if not canvas.quiet:
             parts += _findings(report, canvas, found.threshold)
+            if report.evidence:
+                parts.append(Text(f"{compared_with(report)}\n", DIM))
         parts.append(_summary(report, with_name=len(found.reports) > 1))
     return canvas.draw(*parts)
 
@@ -74,22 +114,29 @@ def _findings(report: ValidationReport, canvas: Canvas, threshold: Threshold) ->
 
     shown: Counter[str] = Counter()
     hidden: Counter[tuple[str, Severity]] = Counter()
+    due: list[Finding] = []
     notes = canvas.verbose or threshold.level == "info"
     for finding in report.findings:
         if finding.severity == "info" and not notes and not threshold.trips(finding):
             continue
         shown[finding.rule] += 1
-        if shown[finding.rule] > SHOWN_OF_A_RULE and not canvas.verbose:
+        short = finding.due and not canvas.verbose and not threshold.trips(finding)
+        most = SHOWN_DUE_OF_A_RULE if short else SHOWN_OF_A_RULE
+        if shown[finding.rule] > most and not canvas.verbose:
             hidden[finding.rule, finding.severity] += 1
+        elif short:
+            due.append(finding)
         else:
             yield _drawn(report, finding, canvas.width)
+    for finding in due:
+        yield _in_a_line(report, finding)
     for (rule, severity), more in hidden.most_common():
         line = Text("... ", DIM)
         line.append(f"{count(more)} more ")
         line.append(f"{severity}[{rule}]", STYLES[severity])
         line.append("; -v shows all, -o concise one a line", DIM)
         yield line
-    if hidden:
+    if hidden or due:
         yield Text()
 
 
@@ -122,6 +169,14 @@ def _drawn(report: ValidationReport, finding: Finding, width: int) -> "Text":
         indent = len(f"{margin} = hint: ")
         drawn.append(f"{_wrapped(clean(finding.hint), width, indent)}\n")
     return drawn
+
+
+def _in_a_line(report: ValidationReport, finding: Finding) -> "Text":
+    from rich.text import Text
+
+    drawn = Text(no_wrap=True, overflow="ignore")
+    drawn.append(f"{finding.severity}[{finding.rule}]", STYLES[finding.severity])
+    return drawn.append(f" {location(report, finding)}: {clean(finding.message)}{finding.due_mark}")
 
 
 def _wrapped(text: str, width: int, indent: int) -> str:

@@ -46,6 +46,7 @@ class QuoteParameters(BaseModel):
     cached: Count | None = Field(None, description="Input read from the cache.")
     cache_write: Count | None = Field(None, description="Input written to the cache.")
     cache_write_1h: Count | None = Field(None, description="Input written for an hour.")
+    cache_write_12h: Count | None = Field(None, description="Input written for twelve hours.")
     reasoning: Count | None = Field(None, description="Reasoning tokens, part of the output.")
     audio_in: Count | None = Field(None, description="Audio tokens, part of the input.")
     audio_out: Count | None = Field(None, description="Audio tokens, part of the output.")
@@ -129,11 +130,11 @@ def _inlined(node: Any, definitions: Mapping[str, Any]) -> Any:
 def _quote(pricing: Pricing, query: QuoteParameters, *, is_whole: bool) -> Response:
     """Price one call from one snapshot."""
     usage = Usage(query.input, query.output, **_details(query))
-    options = {"service": query.service, "region": query.region}
+    service, region = query.service, query.region
     at = datetime.now(UTC) if query.at is None else read_instant(query.at)
     if at is None:
         raise BadUsage("is not a valid date or instant", where="at", next_step="write 2026-12-01")
-    answer = pricing.quote_uncharged(query.model, usage, **options, at=at)
+    answer = pricing.quote_uncharged(query.model, usage, service=service, region=region, at=at)
     if INTERNAL_ERROR in answer.flags:
         return problem(500, "the calculation failed")
     snapshot, found = answer.snapshot, answer.quote
@@ -141,7 +142,9 @@ def _quote(pricing: Pricing, query: QuoteParameters, *, is_whole: bool) -> Respo
     if query.strict and found.guessed:
         raise UnknownModel(f"no model is called {found.match.asked!r}")
     if query.strict:
-        found = price(snapshot.catalog, found.match, usage, **options, at=at, strict=True)
+        found = price(
+            snapshot.catalog, found.match, usage, service=service, region=region, at=at, strict=True
+        )
     profile = _profile(snapshot, query)
     # Without a profile the report leaves the charge out; the estimate needs one all the same.
     estimate = Estimate(found, query.calls, profile or Profile())
@@ -177,6 +180,7 @@ def _details(query: QuoteParameters) -> dict[str, Any]:
         "cache_read_tokens": query.cached,
         "cache_write_tokens": query.cache_write,
         "cache_write_1h_tokens": query.cache_write_1h,
+        "cache_write_12h_tokens": query.cache_write_12h,
         "reasoning_tokens": query.reasoning,
         "input_audio_tokens": query.audio_in,
         "output_audio_tokens": query.audio_out,

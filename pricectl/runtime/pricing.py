@@ -17,7 +17,8 @@ from pricectl.flags import INTERNAL_ERROR, QUOTE_FALLBACK
 from pricectl.policy import Policy
 from pricectl.runtime.monitor import Listener, Monitor
 from pricectl.runtime.polling import call_after_fork
-from pricectl.runtime.quoting import QuoteOptions, price_carefully, price_plainly, price_response
+from pricectl.runtime.quoting import QuoteOptions, price_carefully, price_plainly
+from pricectl.runtime.responses import price_response
 from pricectl.runtime.snapshot import Answer, Metrics, ReloadResult, Snapshot
 from pricectl.runtime.sources import Options
 from pricectl.runtime.updater import Updater
@@ -129,12 +130,14 @@ class Pricing:
         *,
         model: str | None = None,
         provider: str | None = None,
+        service: str | None = None,
         at: date | None = None,
     ) -> Answer:
         """Price a provider's raw response; what is not given is taken from the body.
 
         `body` is the response or the list of its stream's events, parsed or as text or bytes: JSON,
-        JSON lines or server-sent events.
+        JSON lines or server-sent events. `service` is the tier that was asked for; the one that the
+        body states wins, and the flag "other-service" tells the difference.
 
         A body without readable usage costs nothing, carries the flag "bad-usage" and is counted.
         """
@@ -142,7 +145,7 @@ class Pricing:
         try:
             snapshot = self.snapshot  # a reload while the body is read must not mix two versions
             deny, monitor = updater.deny, self._monitor
-            return price_response(snapshot, body, model, provider, at, deny, monitor)
+            return price_response(snapshot, body, model, provider, service, at, deny, monitor)
         except Exception:  # noqa: BLE001 - no frame is left: the recursion limit is near
             return updater.no_price
 

@@ -22,6 +22,7 @@ class QuoteOptions(NamedTuple):
     service: object = None
     region: object = None
     at: object = None
+    requests: int = 1
 
 
 _new = tuple.__new__
@@ -38,11 +39,11 @@ def price_plainly(
     Most calls of a process are plain, and looking at each condition of `price_carefully` takes six
     times as long as the price itself. `match` is the row of the name, if it was looked up before.
 
-    It answers without a flag, and before those conditions are looked at: for a `Usage` below the
-    first tier, for a name that was found before (plainly, so that the name needs no
-    flag) in a row without dated prices, if no unit that its calls used so far lacked a price, and
-    the layer has no flag. Where such a call may be due a new flag, exclude it here, too: otherwise
-    only the first call for a name has the flag.
+    It looks at none of those conditions. It answers, without a flag, if all of this holds: the
+    usage is a `Usage` below the first tier; the name was found before, exactly; its row has no
+    dated prices and no parts that are not understood; no unit that its calls used so far lacked a
+    price; the layer has no flag. If such a call can need a new flag, exclude it here, too:
+    otherwise only the first call for a name gets the flag.
     """
     try:
         # Fields by index, for this is the inner loop of a process.
@@ -51,7 +52,8 @@ def price_plainly(
             match = match or catalog.matches.get(name)
             if match and match[5] and not match[0].dated:
                 found = quote(catalog, match, usage)
-                if found[2] >= 0 and not found[8] and not found[3][0][1].guesses:
+                is_flagged = found[8] or found[3][0][1].guesses or found[4].unread
+                if found[2] >= 0 and not is_flagged:
                     return _new(Answer, (found, snapshot, ()))
     except Exception:  # noqa: BLE001, S110 - the careful way answers
         pass
@@ -69,6 +71,18 @@ def price_carefully(  # noqa: PLR0913, PLR0917 - a call, and who is told of it
 ) -> Answer:
     """Price any call; problems are flagged, counted and logged. Never raises."""
     found, flags = _clamp_and_quote(snapshot, name, usage, options, match)
+    return flagged(snapshot, found, flags, name, deny, monitor)
+
+
+def flagged(  # noqa: PLR0913, PLR0917 - a quote, and who is told of it
+    snapshot: Snapshot,
+    found: Quote,
+    flags: tuple[str, ...],
+    name: object,
+    deny: frozenset[str],
+    monitor: Monitor,
+) -> Answer:
+    """The answer with the flags that the quote itself shows; they are counted and logged."""
     try:
         row = found.match
         # `price_plainly` answers plain calls and never comes here: see there for a new condition.
@@ -78,11 +92,14 @@ def price_carefully(  # noqa: PLR0913, PLR0917 - a call, and who is told of it
             # A guess has no further flags: no row answered.
             ("assumed-rate", found.assumed and not found.guessed),
             ("missing-region", found.missing_region),
+            ("unread-pricing", found.unread),
             ("missing-service", found.missing_service),
             ("partial-match", row.how == "partial"),
+            ("averaged-tier", found.averaged_tier),
         )
         due = (flag for flag, is_due in flag_conditions if is_due)
-        flags = tuple(dict.fromkeys((*flags, *due, *row.flags)))
+        by_name = (word for part in (found, *found.rounds) for word in part.match.flags)
+        flags = tuple(dict.fromkeys((*flags, *due, *by_name)))
         if deny:
             names = {row.asked.lower()}
             if not found.guessed:
@@ -117,11 +134,13 @@ def _clamp_and_quote(
     if isinstance(at, datetime) and is_naive(at):
         at = at.replace(tzinfo=UTC)  # most likely what is meant; flagged below all the same
     # By identity: a caller's object may compare as it likes.
-    if any(kept is not given for kept, given in zip((service, region, at), options, strict=True)):
+    if any(
+        kept is not given for kept, given in zip((service, region, at), options[:3], strict=True)
+    ):
         flags.append("bad-argument")
     try:
         match = match or find(catalog, name, fallback)
-        found = _quote(catalog, match, counts, service, region, at)
+        found = _quote(catalog, match, counts, service, region, at, options.requests)
         if found.pico_usd >= 0:  # less: a usage that was built around its own checks
             return found, tuple(flags)
     except Exception:  # noqa: BLE001, S110 - the promise is to answer
@@ -130,7 +149,7 @@ def _clamp_and_quote(
     try:
         counts, cut = clamped(counts)
         match = match or find(catalog, name if type(name) is str else "", fallback)
-        found = _quote(catalog, match, counts, None, None, None)
+        found = _quote(catalog, match, counts, None, None, None, 1)
     except Exception:  # noqa: BLE001 - the promise is to answer
         return NO_QUOTE, (*flags, INTERNAL_ERROR)
     return found, tuple(dict.fromkeys((*flags, "bad-usage" if cut else "bad-argument")))
@@ -143,10 +162,11 @@ def _quote(  # noqa: PLR0913, PLR0917 - what a price depends on
     service: str | None,
     region: str | None,
     at: date | None,
+    requests: int,
 ) -> Quote:
     if at is None and match.model.dated:
         at = datetime.now(UTC)  # announced prices take effect automatically
-    return quote(catalog, match, usage, service=service, region=region, at=at)
+    return quote(catalog, match, usage, service=service, region=region, at=at, requests=requests)
 
 
 def _list_price_words(snapshot: Snapshot, name: str) -> str:
@@ -155,46 +175,3 @@ def _list_price_words(snapshot: Snapshot, name: str) -> str:
         return snapshot.fallback.problem
     listed = list_price(snapshot.fallback, name)
     return f"the list price is {list_price_words(listed)}" if listed else ""
-
-
-def price_response(  # noqa: PLR0913, PLR0917 - a call, and who is told of it
-    snapshot: Snapshot,
-    body: object,
-    model: object,
-    provider: object,
-    at: object,
-    deny: frozenset[str],
-    monitor: Monitor,
-) -> Answer:
-    """Price a provider's response; what the caller gave, such as `model`, wins over the body."""
-    from pricectl.core.responses import find_row, salvage_response
-
-    name = model if isinstance(model, str) else None
-    match = usage = service = region = None
-    flags: tuple[str, ...] = ()
-    try:
-        stated = provider if isinstance(provider, str) else None
-        reading, counts = salvage_response(body, provider=stated)
-        if counts is not None:
-            reading, flags = reading._replace(usage=clamped(counts)[0]), ("bad-usage",)
-        match = find_row(snapshot.catalog, reading, model=name)
-        name = match.asked
-        if match.is_guess:
-            match = find(snapshot.catalog, name, snapshot.fallback)
-        usage, service, region = reading.usage, reading.service or None, reading.region or None
-        if reading.signals:
-            flags += ("unexpressed-signal",)
-    except Exception:  # noqa: BLE001 - a body may be anything
-        flags = ("bad-usage",)
-    answer = None
-    if service is None and region is None and at is None and not deny:
-        answer = price_plainly(snapshot, name or "", usage, match)
-    if answer is None:
-        options = QuoteOptions(service, region, at)
-        answer = price_carefully(snapshot, name or "", usage, options, deny, monitor, match)
-    if not flags:
-        return answer
-    for flag in flags:
-        if flag not in answer.flags:
-            monitor.fallback(flag, name or "")
-    return answer._replace(flags=tuple(dict.fromkeys((*answer.flags, *flags))))

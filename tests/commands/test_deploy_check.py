@@ -111,7 +111,7 @@ def test_a_critical_model_is_looked_up_once_and_priced_once_an_instant(
     assert len(priced) == len(set(priced)) > len(looked_up)
 
 
-def test_only_the_service_that_starts_looks_names_up_to_price_them(
+def test_only_the_started_service_looks_names_up_to_price_them(
     run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Everything else passes on the match it has; the service is asked by name on purpose."""

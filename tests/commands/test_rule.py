@@ -4,7 +4,7 @@ import json
 
 import jsonschema
 
-from pricectl.check.rules import RULES
+from pricectl.check.families import RULES
 from tests.conftest import ROOT, Run
 
 

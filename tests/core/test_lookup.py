@@ -181,7 +181,7 @@ def test_any_value_as_a_name_gets_an_answer(name: object) -> None:
         require(CATALOG, name)
 
 
-def test_names_of_the_longest_length_are_found() -> None:
+def test_a_name_of_256_characters_is_found() -> None:
     name = "n" * 256
     assert find(Catalog.load(json.dumps({"o": {name: entry(1)}})), name).how == "exact"
 

@@ -32,6 +32,12 @@ from pricectl.core.units import (
             200_000,
             "batches",
         ),
+        (
+            "cache_creation_input_token_cost_above_12hr_above_272k_tokens_ultrafast",
+            "cache_write_12h",
+            272_000,
+            "ultrafast",
+        ),
         ("input_cost_per_token_cache_hit", "cache_read", 0, ""),
         ("output_cost_per_image_1024", "output_image_file_1024", 0, ""),
         ("output_cost_per_image_token", "output_image", 0, ""),
@@ -179,7 +185,7 @@ def test_a_fallback_marks_whether_it_is_a_guess() -> None:
 
 
 def test_each_kind_of_token_names_its_total() -> None:
-    sides = {"input": 11, "output": 5, "": len(UNITS) - 16}
+    sides = {"input": 12, "output": 5, "": len(UNITS) - 17}
     assert {side: [unit.side for unit in UNITS.values()].count(side) for side in sides} == sides
 
 

@@ -74,7 +74,7 @@ def test_a_call_says_what_it_cost_and_why(client: TestClient, made: credits_app.
     assert balance(client) == 992
 
 
-def test_messages_are_a_prompt_too(client: TestClient) -> None:
+def test_a_call_may_send_messages_instead_of_a_prompt(client: TestClient) -> None:
     messages = [{"role": "system", "content": "one two"}, {"content": "three four five six"}]
     assert ask(client, prompt=None, messages=messages).json()["usage"]["prompt_tokens"] == 14
 

@@ -593,6 +593,7 @@ class TestResponse:
             "region": "us",
             "reported_usd": "0.0076",
             "signals": ["unattributed_tokens=200"],
+            "flags": [],
         }
         assert links["row"].remarks == ("azure, who served the call, has no row of its own",)
 

@@ -170,9 +170,11 @@ def follow(folder: Path, message: str) -> None:
 def test_a_branch_missing_from_a_narrow_clone_names_the_fetch_that_brings_it(repo: Path) -> None:
     git(repo, "switch", "-q", "-c", "edit")
     commit(repo, NEW)
+    git(repo, "switch", "-q", "main")
     copy = clone(repo, "copy", "--depth=1", "--branch=edit")
     message = problem(folder=copy)
-    assert "neither origin/main nor main is in this repository" in message
+    assert "neither origin/HEAD nor origin/main nor main is in this clone" in message
+    assert "'fetch-depth: 0'" in message
     assert "git fetch origin main:refs/remotes/origin/main" in message
     follow(copy, message)
     # the clone is shallow, so that where the branches parted is still out of reach
@@ -263,7 +265,7 @@ def test_outside_of_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_repository_without_commits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     git(tmp_path, "init", "-q", "-b", "main")
     monkeypatch.chdir(tmp_path)
-    assert "neither origin/main nor main" in problem()
+    assert "this repository has no branch main and no remote" in problem()
 
 
 def test_git_is_not_installed(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -374,7 +376,10 @@ def test_a_version_is_found_with_one_git_for_each_question(
 
     monkeypatch.setattr(files_git, "run", counted)
     assert base().data == OLD.encode()
-    assert commands == ["rev-parse", "rev-parse", "merge-base", "ls-tree", "cat-file", "cat-file"]
+    assert commands == [
+        *("rev-parse", "for-each-ref", "rev-parse", "merge-base"),
+        *("ls-tree", "cat-file", "cat-file"),
+    ]
     commands.clear()
     log = FileLog(repo / NAME)
     assert log.bytes_of(log.versions[0]) == OLD.encode()

@@ -9,9 +9,9 @@ from xml.etree import ElementTree as ET
 import jsonschema
 import pytest
 
+from pricectl.check.families import RULES
 from pricectl.check.findings import ERRORS, Threshold
 from pricectl.check.positions import Span
-from pricectl.check.rules import RULES
 from pricectl.check.validation import Validation, ValidationReport, validate
 from pricectl.policy import Policy, Waiver
 from pricectl.report import validate as formats
@@ -46,6 +46,22 @@ def drawn(
     report: ValidationReport, *, width: int = 80, color: bool = False, verbose: bool = False
 ) -> str:
     return formats.text(found(report), Canvas(color, width, verbose))
+
+
+def test_what_a_date_has_made_due_is_a_line_each_and_three_of_a_rule() -> None:
+    rows = ",".join(
+        f'"m-{n}": {{"input_cost_per_token": 1e-06, "deprecation_date": "2026-12-02"}}'
+        for n in range(7)
+    )
+    report = checked(f'{{"x": {{{rows}}}}}')
+    said = drawn(report, width=120)
+    lines = [line for line in said.splitlines() if "warning[deprecation-near]" in line]
+    assert lines[0].endswith(": 'm-0' shuts down tomorrow, on 2026-12-02 (due)")
+    assert len(lines) == 4
+    assert lines[3] == "... 4 more warning[deprecation-near]; -v shows all, -o concise one a line"
+    assert drawn(report, verbose=True).count("warning[deprecation-near]") == 7
+    due = Threshold(due=True)
+    assert "hint: move its callers" in formats.text(found(report, threshold=due), Canvas(width=80))
 
 
 def test_text_shows_the_place_in_its_row_with_carets() -> None:

@@ -494,8 +494,81 @@ def test_any_response_gets_an_answer(pricing: Pricing, body: object) -> None:
     assert "bad-usage" in answer.flags
 
 
+TIERED = {
+    "input_cost_per_token": 1e-06,
+    "input_cost_per_token_above_200k_tokens": 2e-06,
+    "output_cost_per_token": 5e-06,
+    "input_cost_per_token_flex": 5e-07,
+}
+
+
+def rounds_body(**members: object) -> dict[str, object]:
+    """150,000 and 250,000 input tokens: at $1 and at $2 per 1M they cost $0.65."""
+    rounds = [
+        {"type": "message", "input_tokens": tokens, "output_tokens": 0}
+        for tokens in (150_000, 250_000)
+    ]
+    usage = {"input_tokens": 400_000, "output_tokens": 0, "iterations": rounds}
+    return {"model": "m", "usage": usage, **members}
+
+
+@pytest.fixture
+def tiered(file: Path) -> Pricing:
+    dated = {**TIERED, "previous": [{**TIERED, "until": "2026-01-01"}]}
+    file.write_text(json.dumps({"any": {"m": TIERED, "dated": dated}}), encoding="utf-8")
+    return Pricing.load(file, policy=Policy(), state=file.parent)
+
+
+@pytest.mark.parametrize("model", ["m", "dated"])
+def test_a_process_prices_each_request_of_a_response_at_its_own_tier(
+    tiered: Pricing, model: str
+) -> None:
+    answer = tiered.quote_response(rounds_body(), model=model)
+    assert (answer.pico_usd, answer.flags) == (650_000_000_000, ())
+    assert [part.above_tokens for part in answer.quote.rounds] == [0, 200_000]
+
+
+def test_a_response_of_several_requests_keeps_its_price_if_the_date_is_unreadable(
+    tiered: Pricing,
+) -> None:
+    answer = tiered.quote_response(rounds_body(), at="yesterday")  # type: ignore[arg-type]
+    assert (answer.pico_usd, answer.flags) == (650_000_000_000, ("bad-argument",))
+
+
+def test_a_process_tells_when_another_service_was_charged(tiered: Pricing) -> None:
+    """1,000 tokens at the flex price of $0.50 per 1M."""
+    body = {"model": "m", "service_tier": "flex", "usage": {"prompt_tokens": 1000}}
+    answer = tiered.quote_response(body, service="priority")
+    assert (answer.pico_usd, answer.flags) == (500_000_000, ("other-service",))
+    assert tiered.quote_response(body, service="flex").flags == ()
+    wrong = tiered.quote_response(body, service=5)  # type: ignore[arg-type]
+    assert (wrong.pico_usd, wrong.flags) == (500_000_000, ("bad-argument",))
+
+
+def test_the_tier_of_a_sum_of_requests_is_that_of_their_average(tiered: Pricing) -> None:
+    """Two of 150,000 tokens are below the threshold, two of 250,000 above it."""
+    for tokens, pico in ((300_000, 300_000_000_000), (500_000, 1_000_000_000_000)):
+        body = {"model": "m", "usage": {"requests": 2, "input_tokens": tokens}}
+        answer = tiered.quote_response(body)
+        assert (answer.pico_usd, answer.flags) == (pico, ("averaged-tier",))
+
+
 def test_a_datetime_without_a_zone_is_taken_as_utc_and_flagged(pricing: Pricing) -> None:
     naive = datetime(2026, 11, 20, 12)  # noqa: DTZ001 - what is tested
     answer = pricing.quote("o3", Usage(1_000_000), at=naive)
     assert (answer.pico_usd, answer.flags) == (2 * 10**12, ("bad-argument",))
     assert pricing.quote("o3", Usage(1), at=naive.replace(tzinfo=UTC)).flags == ()
+
+
+def test_a_row_that_is_not_understood_is_flagged_at_each_call_and_the_others_are_not(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "prices.json"
+    plain = {"input_cost_per_token": 2e-06, "output_cost_per_token": 8e-06}
+    strange = {**plain, "off_peak_pricing": {"moon": "full", "input_cost_per_token": 1e-06}}
+    path.write_text(json.dumps({"acme": {"strange": strange, "plain": plain}}))
+    pricing = Pricing.load(path, policy=Policy(), state=tmp_path / "state")
+    for _ in range(3):
+        answer = pricing.quote("strange", Usage(1000, 100))
+        assert (answer.pico_usd, answer.flags) == (2_800_000_000, ("unread-pricing",))
+        assert pricing.quote("plain", Usage(1000, 100)).flags == ()

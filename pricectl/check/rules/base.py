@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import NamedTuple
 
+from pricectl.check.evidence import NO_EVIDENCE, Evidence
 from pricectl.check.findings import Finding, Severity
 from pricectl.core.catalog import Catalog
 from pricectl.core.document import Json
@@ -23,7 +24,8 @@ class Rule(NamedTuple):
     """One check: why it matters, a wrong and a right example, how to fix it.
 
     `due`: a file gets the finding when a date comes, without an edit; such a rule is never an
-    error. `passes`: the finding goes away when a date comes.
+    error. `passes`: the finding goes away when a date comes. `base` and `reference` are the files
+    that the examples are compared with, where one alone shows nothing.
     """
 
     id: str
@@ -35,6 +37,8 @@ class Rule(NamedTuple):
     fix: str
     due: bool = False
     passes: bool = False
+    base: str = ""
+    reference: str = ""
 
     @property
     def hint(self) -> str:
@@ -64,7 +68,7 @@ class Context(NamedTuple):
     """What a check may look at; the keys are those the schema describes by name.
 
     `now` is the instant of the check, in UTC. `bounds` are the lowest and highest believable
-    prices, as the limits of the settings have them.
+    prices, as the limits of the settings have them. `evidence` is what the file is compared with.
     """
 
     values: dict[str, Json]
@@ -74,6 +78,7 @@ class Context(NamedTuple):
     known_keys: frozenset[str]
     metadata_keys: frozenset[str]
     bounds: Bounds = BOUNDS
+    evidence: Evidence = NO_EVIDENCE
 
     @property
     def today(self) -> date:
@@ -98,9 +103,11 @@ def aliases_of(model: Model) -> Iterator[tuple[str, str]]:
 def own_key(prices: PriceList, *keys: str) -> str:
     """The first of some price keys that the list states itself; "" if it states none of them.
 
-    An off-peak list takes all other prices from the whole day, where they are judged: no price gets
-    the same finding twice.
+    An off-peak list takes all other prices from the whole day, and a list of long outputs from that
+    of shorter ones, where they are judged: no price gets the same finding twice.
     """
+    if prices.above_output_tokens:
+        return next((key for key in keys if key in prices.own_keys), "")
     prefix = OFF_PEAK_PREFIX if prices.windows else ""
     return next((key for key in keys if key.startswith(prefix)), "")
 

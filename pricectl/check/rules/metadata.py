@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
+from pricectl.check.evidence import ACKNOWLEDGEABLE
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Context, Rule
 from pricectl.core.catalog import SCHEMA_MAJOR, has_known_schema, readable_schemas
 from pricectl.core.document import Json
 from pricectl.core.pointers import DEFAULT_PRICING_POINTER, METADATA_POINTER
 from pricectl.core.sanity.acknowledgements import read_acknowledged
-from pricectl.core.sanity.verdict import ACKNOWLEDGEABLE
 from pricectl.core.windows import read_day
 
 METADATA_MISSING = Rule(

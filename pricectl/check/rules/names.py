@@ -54,11 +54,13 @@ REPEATED_MODEL = Rule(
 CRITICAL_MODEL_MISSING = Rule(
     "critical-model-missing",
     "error",
-    "a model that the settings call critical has no row",
-    "Its calls are billed at the default price until somebody notices.",
+    "a critical model has no price",
+    "Its calls are billed at the default price until somebody notices. Critical are the models "
+    "that the setting `critical` names; without it those of gpt-4o, gpt-4o-mini and "
+    "claude-sonnet-4-5 that the base has.",
     '{"openai": {"gpt-5": {"input_cost_per_token": 1.25e-06}}}',
     '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}',
-    "Add the row, or name other models in `critical` of pricectl.toml.",
+    "Add the row, or mark it retired with a priced `successor`.",
 )
 RULES = (
     UNSAFE_NAME,
@@ -78,10 +80,13 @@ def check(context: Context) -> Iterator[Finding]:
         first = rows.setdefault(model.name.lower(), model)
         if first is not model:
             yield _collision(first, model)
-    for name in context.policy.critical if catalog.models else ():
+    # With a base the comparison asks for them, and for their prices.
+    alone = bool(catalog.models) and context.evidence.base is None
+    for name in context.policy.critical if alone else ():
         if not find(catalog, name).is_own_row:
             message = f"no row answers for {name!r}, which the settings call critical"
-            yield CRITICAL_MODEL_MISSING.finding("", message)
+            hint = "add the row, or take the name out of `critical` in the settings"
+            yield CRITICAL_MODEL_MISSING.finding("", message, hint)
 
 
 def _unsafe(catalog: Catalog) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """Rules about dates: invalid ones, and dated prices that have begun, overlap or lack something."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 
 from pricectl.check.findings import Finding
@@ -12,7 +12,7 @@ from pricectl.core.model import Model
 from pricectl.core.pointers import METADATA_POINTER
 from pricectl.core.prices import DATED_LISTS, PriceList
 from pricectl.core.units import STANDARD, UNITS
-from pricectl.core.windows import day_text, read_instant
+from pricectl.core.windows import day_text, read_day, read_instant
 
 DATE_INVALID = Rule(
     "date-invalid",
@@ -96,15 +96,31 @@ DATED_PRICES_INCOMPLETE = Rule(
     '                           "output_cost_per_token": 4e-06}]}}}',
     "Add every price of those days, also those that do not change.",
 )
+UPCOMING_UNVERIFIED = Rule(
+    "upcoming-unverified",
+    "warning",
+    "an announced price is about to begin and was last verified long before",
+    "Announced prices are cancelled or moved; one that nobody looked at again within its last two "
+    "weeks takes effect all the same.",
+    '{"x": {"m": {"input_cost_per_token": 1e-06, "verified_on": "2026-11-20",\n'
+    '             "upcoming": [{"from": "2026-12-10", "input_cost_per_token": 2e-06}]}}}',
+    '{"x": {"m": {"input_cost_per_token": 1e-06, "verified_on": "2026-11-28",\n'
+    '             "upcoming": [{"from": "2026-12-10", "input_cost_per_token": 2e-06}]}}}',
+    "Compare the announced price with the seller's page and set its verified_on.",
+    due=True,
+)
 RULES = (
     DATE_INVALID,
     UPCOMING_BEGUN,
     UPCOMING_SOON,
+    UPCOMING_UNVERIFIED,
     PREVIOUS_NOT_OVER,
     PERIOD_REPEATED,
     PERIODS_OUT_OF_ORDER,
     DATED_PRICES_INCOMPLETE,
 )
+# Within so many days of its start an announced price must have been looked at again.
+VERIFIED_AGAIN = timedelta(days=14)
 
 
 def check(context: Context) -> Iterator[Finding]:
@@ -149,10 +165,26 @@ def _as_of_now(context: Context, model: Model) -> Iterator[Finding]:
             days = (start.date() - context.today).days
             message = f"{model.name!r} changes its price {ahead(days)}, on {day}"
             yield UPCOMING_SOON.finding(f"{prices.pointer}/from", message)
+        verified, due = _verified(model, prices), (start - VERIFIED_AGAIN).date()
+        if start > context.now and verified and verified < due <= context.today:
+            message = f"the price of {model.name!r} from {day} was last verified on {verified}"
+            yield UPCOMING_UNVERIFIED.finding(f"{prices.pointer}/from", message)
     for end, prices in model.previous:
         if end > context.now:
             message = f"the previous price of {model.name!r} holds until {day_text(end)}"
             yield PREVIOUS_NOT_OVER.finding(f"{prices.pointer}/until", message)
+
+
+def _verified(model: Model, prices: PriceList) -> date | None:
+    """The last day an announced list was verified or confirmed by a list; else that of the row."""
+    for entry in (prices.entry, model.entry):
+        listed = entry.get("evidence")
+        named = listed if isinstance(listed, list) else []
+        dates = [item.get("date") for item in named if isinstance(item, dict)]
+        days = [day for value in (entry.get("verified_on"), *dates) if (day := read_day(value))]
+        if days:
+            return max(days)
+    return None
 
 
 def _order(model: Model) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from pricectl.core.labels import label, short_rate
 from pricectl.core.money import is_exact, pico_usd, usd_per_mtok
 from pricectl.core.pointers import pointer_to
 from pricectl.core.prices import PriceList
-from pricectl.core.sanity.bounds import Bound, Bounds
+from pricectl.core.sanity.bounds import BOUNDS, Bound, Bounds
 from pricectl.core.units import NESTED_KEYS, UNITS, Unit, is_token_unit, parse_key
 from pricectl.policy import RuleLimits
 
@@ -30,8 +30,7 @@ PRICE_TYPE = Rule(
     "price-type",
     "error",
     "a price is not a number",
-    "true counts as 1 in many readers, and a string is read, refused or joined, depending on who "
-    "reads it.",
+    "Many readers count true as 1; a string is a number to some readers and an error to others.",
     '{"openai": {"gpt-4o": {"input_cost_per_token": "2.5e-06"}}}',
     '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}',
     "Write the price as a number, without quotes; leave out a price that is unknown.",
@@ -105,6 +104,10 @@ def pico_bounds(limits: RuleLimits) -> Bounds:
         else:
             low = 0
             high = MAX_PICO_USD_PER_PIECE * unit.priced_by // (1000 if unit.divisible else 1)
+        # What the unit costs anywhere is narrower, where it is known; of tokens the settings say.
+        known = BOUNDS.get(unit.name)
+        if known and not is_token_unit(unit.name):
+            low, high = known.lowest, known.highest or high
         bounds[unit.name] = Bound(low, high)
     return limits.widened(bounds)
 

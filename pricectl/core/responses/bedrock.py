@@ -13,7 +13,11 @@ _CONVERSE = CountTable(
     field("inputTokens", "input_tokens"),
     field("outputTokens", "output_tokens"),
     field(f"{_READ}s | {_READ}Count", "input_tokens cache_read_tokens"),
-    field(f"{_WRITE}s | {_WRITE}Count", "input_tokens cache_write_tokens"),
+    field(
+        f"{_WRITE}s | {_WRITE}Count | cacheCreationInputTokens", "input_tokens cache_write_tokens"
+    ),
+    field("totalTokens", "total"),
+    known="cacheDetails.inputTokens",  # read entry by entry, in `_finish_converse`
 )
 _WRITTEN_1H = CountTable(field("inputTokens", "cache_write_1h_tokens -cache_write_tokens"))
 _RESULT = CountTable(field("tokenCount", "output_tokens"))
@@ -67,13 +71,15 @@ HEADERS = ResponseFormat(
         field(_header("cache-write-input"), "input_tokens cache_write_tokens", digits),
     ),
     provider="bedrock",
+    body_members=None,
 )
 TITAN = ResponseFormat(
     "titan",
     ("inputTextTokenCount",),
-    CountTable(field("inputTextTokenCount", "input_tokens")),
+    CountTable(field("inputTextTokenCount", "input_tokens"), known="results.tokenCount"),
     provider="bedrock",
     finish=_finish_titan,
+    body_members=None,
 )
 LLAMA = ResponseFormat(
     "llama",
@@ -83,6 +89,7 @@ LLAMA = ResponseFormat(
         field("generation_token_count", "output_tokens"),
     ),
     provider="bedrock",
+    body_members=None,
 )
 
 _CHECKS = {

@@ -1,16 +1,33 @@
 """What a response format is: where its counts are in a usage object and what they count.
 
 A field says where a count is and which arguments of `Usage` it is part of. So a provider's
-convention is a field: where `input_tokens` leaves out cached tokens, the cached ones are added to
-both; where it includes them, to one.
+convention is written as a field: if its `input_tokens` leaves out cached tokens, the field of the
+cached ones adds them to input and to cache reads; if it includes them, to cache reads only.
 """
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from pricectl.core.errors import BadUsage
-from pricectl.core.responses.values import Reader, member, whole
+from pricectl.core.responses.unread import MAX_NODES, UnreadNumbers
+from pricectl.core.responses.values import LEAVES, MAX_TEXT, Reader, member, members, whole
 from pricectl.core.usage import MAX_COUNT, Usage
+
+# What a reading can say about itself; the runtime flags its answers with the same words.
+ENDED_EARLY = "ended-early"
+GATEWAY_CACHE = "gateway-cache"
+OTHER_SERVICE = "other-service"
+
+
+class Round(NamedTuple):
+    """One of several requests that a response is the sum of, each at its own context tier.
+
+    `model` is empty if it is the response's own; `kind` is the provider's word for the round.
+    """
+
+    usage: Usage
+    model: str = ""
+    kind: str = ""
 
 
 class Reading(NamedTuple):
@@ -18,6 +35,10 @@ class Reading(NamedTuple):
 
     `provider`, `service` and `region` are empty if the body does not say; `reported_pico_usd` is a
     cost that it states itself; `signals` are billable things that no unit of `usage` counts.
+    `flags` say what a reader of the cost must know: "ended-early" (a lower bound), "gateway-cache"
+    (a gateway answered out of its cache, so that nothing was charged). `rounds` are the requests
+    that `usage` is the sum of, if the response lists several; `requests` is their number where the
+    response states only the sum.
     """
 
     usage: Usage
@@ -27,22 +48,27 @@ class Reading(NamedTuple):
     region: str = ""
     reported_pico_usd: int | None = None
     signals: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    rounds: tuple[Round, ...] = ()
+    requests: int = 1
 
 
 class Field(NamedTuple):
     """One count: its possible paths, and what it adds to.
 
     The first path that is not zero counts. It is added to `counts` (with -1: subtracted);
-    `signals` are reported.
+    `signals` are reported. `is_one_count` says that all paths state the same count, so that two
+    different numbers contradict each other.
     """
 
     paths: tuple[str, ...]
     counts: tuple[tuple[str, int], ...]
     signals: tuple[str, ...]
     reader: Reader
+    is_one_count: bool = True
 
 
-def field(paths: str, counts: str, reader: Reader = whole) -> Field:
+def field(paths: str, counts: str, reader: Reader = whole, *, is_one_count: bool = True) -> Field:
     """A field of a table: `"a.b | c"` to `"input_tokens cache_read_tokens -input_video_tokens"`.
 
     `!name` is billable, but there is no unit for it.
@@ -55,6 +81,7 @@ def field(paths: str, counts: str, reader: Reader = whole) -> Field:
         ),
         signals=tuple(name[1:] for name in names if name[0] == "!"),
         reader=reader,
+        is_one_count=is_one_count,
     )
 
 
@@ -62,76 +89,163 @@ def field(paths: str, counts: str, reader: Reader = whole) -> Field:
 FieldAtPath = tuple[int, int, str, Field]
 # Member -> what ends there, if a path does, and the tree of its own members.
 PathTree = dict[str, tuple[FieldAtPath | None, Any]]
+ALL = "*"  # in a tree: all of its other members are known
+
+
+class Amount(NamedTuple):
+    """How much a field counts in a usage, and the path it was found at."""
+
+    field: Field
+    number: int
+    where: str
 
 
 class CountTable:
-    """Fields by the members that lead to them, so that one walk of a usage finds them all."""
+    """Fields by the members that lead to them, so that one walk of a usage finds them all.
 
-    __slots__ = ("_tree", "fields")
+    `known` are further paths, whose numbers are parts or repetitions of what the fields count; `*`
+    at the end of one stands for everything below it. A number that speaks of tokens anywhere else
+    is unread, and so reported. If `flat`, a path is one member's name, dots and all.
+    """
 
-    def __init__(self, *fields: Field) -> None:
+    __slots__ = ("_flat", "_tree", "fields")
+
+    def __init__(self, *fields: Field, known: str = "", flat: bool = False) -> None:
         self.fields = fields
         self._tree: PathTree = {}
+        self._flat = flat
         for number, line in enumerate(fields):
             for rank, path in enumerate(line.paths):
-                tree, names = self._tree, path.split(".")
-                for name in names[:-1]:
-                    tree = tree.setdefault(name, (None, {}))[1]
-                below = tree.get(names[-1], (None, {}))[1]
-                tree[names[-1]] = ((number, rank, f"usage.{path}", line), below)
+                self._insert(path, (number, rank, path if flat else f"usage.{path}", line))
+        for path in known.split():
+            self._insert(path, None)
+
+    def _insert(self, path: str, end: FieldAtPath | None) -> None:
+        tree, names = self._tree, [path] if self._flat else path.split(".")
+        for name in names[:-1]:
+            tree = tree.setdefault(name, (None, {}))[1]
+        if names[-1] == "*":
+            tree[ALL] = (None, {})
+            return
+        old_end, below = tree.get(names[-1], (None, {}))
+        tree[names[-1]] = (end or old_end, below)
 
     @property
     def members(self) -> tuple[str, ...]:
         """The members of a usage that contain the fields."""
         return tuple(self._tree)
 
-    def amounts(self, usage: object, *, forgiving: bool = False) -> list[tuple[Field, int]]:
+    def amounts(
+        self, usage: object, unread: UnreadNumbers, *, forgiving: bool = False
+    ) -> list[Amount]:
         """The fields that count something in a usage, in the order of the table.
 
-        Raises BadUsage for an invalid count; if `forgiving`, the nearest valid one is taken.
+        Numbers at other paths that speak of tokens are added to `unread`. Raises BadUsage for an
+        invalid count, and where two paths of a field contradict each other; if `forgiving`, the
+        nearest valid count is taken, of two the first.
         """
         found: list[tuple[FieldAtPath, object]] = []
-        _walk(usage, self._tree, found)
+        _walk(usage, self._tree, found, unread)
         # No two have the same numbers, so neither fields nor values are ever compared.
         found.sort()
-        amounts, counted = [], -1
+        amounts: list[Amount] = []
+        counted = -1
         for (number, _, where, line), value in found:
-            if number == counted:
-                continue
             try:
                 amount = line.reader(value, where)
             except BadUsage:
                 if not forgiving:
                     raise
                 amount = int(value) if type(value) is float and 0 < value <= MAX_COUNT else 0
-            if amount:
-                amounts.append((line, amount))
-                counted = number
+            if number != counted:
+                if amount:
+                    amounts.append(Amount(line, amount, where))
+                    counted = number
+            elif not forgiving and amount and amount != amounts[-1].number and line.is_one_count:
+                raise BadUsage(
+                    f"({amount}) contradicts {amounts[-1].where} ({amounts[-1].number})",
+                    where=where,
+                    next_step="is the usage complete and of one response?",
+                )
         return amounts
 
 
-def _walk(node: object, tree: PathTree, found: list[tuple[FieldAtPath, object]]) -> None:
-    """Collect the values of a node that stand at the paths of a tree, except for None and 0."""
-    pairs = node.items() if type(node) is dict else [(name, member(node, name)) for name in tree]
+def _walk(  # noqa: PLR0913, PLR0917 - a place in two trees, and what was found so far
+    node: object,
+    tree: PathTree,
+    found: list[tuple[FieldAtPath, object]],
+    unread: UnreadNumbers,
+    path: str = "",
+    depth: int = 0,
+) -> None:
+    """Collect the values of a node that stand at the paths of a tree, except for None and 0.
+
+    What stands elsewhere is looked at for numbers that speak of tokens.
+    """
+    if isinstance(node, (list, tuple)):
+        # Which of several entries counts, no path can say: the format's own code reads them.
+        for item in node[:MAX_NODES]:
+            if unread.enters(item, depth):
+                _walk(item, tree, [], unread, path, depth + 1)
+        return
+    pairs = node.items() if type(node) is dict else _pairs(node, tree)
     for name, value in pairs:
-        known = tree.get(name)
-        if not known or value is None or (type(value) is int and not value):
+        if value is None or (type(value) is int and not value):
             continue
-        end, below = known
-        if end:
-            found.append((end, value))
-        if below:
-            _walk(value, below, found)
+        known = tree.get(name)
+        if known:
+            end, below = known
+            if end:
+                found.append((end, value))
+            if type(value) is not int:
+                _walk(value, below, found, unread, f"{path}{name}.", depth + 1)
+        elif ALL not in tree:
+            unread.look(name, value, path, depth, about="token" in path)
+
+
+def _pairs(node: object, tree: PathTree) -> list[tuple[str, object]]:
+    """The members of a client's object: those that the tree names, then the others it shows."""
+    if isinstance(node, LEAVES):
+        return []
+    named = [(name, member(node, name)) for name in tree]
+    return named + [(name, value) for name, value in members(node) if name not in tree]
+
+
+class Stated(NamedTuple):
+    """What an envelope says of a call in its own words, each empty if it does not say."""
+
+    model: str = ""
+    provider: str = ""
+    service: str = ""
+    asked_service: str = ""
+    region: str = ""
+    cost: tuple[str, object] | None = None
+    flags: tuple[str, ...] = ()
+    signals: tuple[str, ...] = ()
 
 
 class UsageLocation(NamedTuple):
-    """A usage object, its format, the body it stands in, the envelope around it, all events."""
+    """A usage object, its format, the body it stands in, the envelope around it, all events.
+
+    `stated` is what a known envelope says beside the usage; it wins over the body. `kind` is what
+    kind of round it is, where a response has several.
+    """
 
     usage: object
     format: "ResponseFormat"
     body: object
     envelope: object
     bodies: tuple[object, ...]
+    stated: Stated = Stated()
+    kind: str = ""
+
+
+class RoundCounts(NamedTuple):
+    """The counts of one round of a response, by the arguments of `Usage`."""
+
+    kind: str
+    model: str
+    counts: dict[str, int]
 
 
 class ReadingBuilder:
@@ -141,13 +255,19 @@ class ReadingBuilder:
     """
 
     def __init__(self, location: UsageLocation, *, forgiving: bool = False) -> None:
-        self.usage, _, self.body, self.envelope, self.bodies = location
+        self.location = location
+        self.usage, _, self.body, self.envelope, self.bodies, self.stated, _ = location
         self.forgiving = forgiving
         self.model = ""
         self.provider = ""
         self.has_no_hints = False
         self.counts: dict[str, int] = {}
-        self.signals: dict[str, None] = {}
+        self.signals: dict[str, None] = dict.fromkeys(self.stated.signals)
+        self.flags: dict[str, None] = dict.fromkeys(self.stated.flags)
+        self.rounds: list[RoundCounts] = []
+        self.requests = 1
+        # The argument of `Usage` -> where the provider states it, for messages.
+        self.sources: dict[str, str] = {}
 
     def add(self, name: str, amount: int) -> None:
         """Count more of something (or less, where a part is taken out of its whole)."""
@@ -164,19 +284,33 @@ class ReadingBuilder:
     def fill(self, table: CountTable, node: object = None) -> None:
         """Count what the fields of a table find in the usage, or in a node of it.
 
-        Raises BadUsage for an invalid count.
+        Numbers that speak of tokens and that the table does not know become signals. Raises
+        BadUsage for an invalid count.
         """
-        counts = self.counts
+        counts, unread = self.counts, UnreadNumbers()
         usage = self.usage if node is None else node
-        for line, amount in table.amounts(usage, forgiving=self.forgiving):
+        for line, amount, where in table.amounts(usage, unread, forgiving=self.forgiving):
             for name, sign in line.counts:
                 counts[name] = counts.get(name, 0) + sign * amount
+                if sign > 0:
+                    self.sources.setdefault(name, where)
             for name in line.signals:
                 self.signal(name, amount)
+        for path, number in unread.numbers.items() if unread.numbers else ():
+            # A foreign number may be too long to be written out.
+            too_large = isinstance(number, int) and abs(number) > MAX_COUNT
+            self.signal(path, "too large" if too_large else f"{number}"[:MAX_TEXT])
 
     def signal(self, name: str, amount: object) -> None:
         """Report something billable that there is no unit for."""
         self.signals[f"{name}={amount}"] = None
+
+    def refuse(self, what: str, where: str) -> None:
+        """Raise BadUsage for counts that contradict each other; if forgiving, do nothing."""
+        if not self.forgiving:
+            raise BadUsage(
+                what, where=where, next_step="is the usage complete and of one response?"
+            )
 
 
 class ResponseFormat(NamedTuple):
@@ -185,7 +319,9 @@ class ResponseFormat(NamedTuple):
     A usage object with one of the `marks` is of this format, and it stands in one of the
     `usage_members` of a body (or is the body). Without the member `required` there is nothing to
     charge. `provider` is who serves all responses of the format; "" if several do. `finish` does
-    what a table cannot express.
+    what a table cannot express. `body_members` are the other members of a body that is a usage
+    itself; None if it may have any. Marks of a `generic` format are in other formats, too, so its
+    zeros choose nothing.
     """
 
     name: str
@@ -195,3 +331,5 @@ class ResponseFormat(NamedTuple):
     provider: str = ""
     finish: Callable[[ReadingBuilder], None] | None = None
     usage_members: tuple[str, ...] = ("usage",)
+    body_members: tuple[str, ...] | None = ()
+    generic: bool = False

@@ -1,5 +1,9 @@
 """Gemini: output excludes thoughts, input includes the cache but not tool results.
 
+Tokens of the modality DOCUMENT are those of the page images of a PDF, which Google charges as
+images (https://ai.google.dev/gemini-api/docs/document-processing); from Gemini 3 on it counts them
+as IMAGE itself.
+
 Sources: the references of generateContent, the Live API and the Interactions API, whose members
 are written in camelCase over HTTP and in snake_case by the Python client.
 """
@@ -11,6 +15,35 @@ from pricectl.core.responses.formats import CountTable, ReadingBuilder, Response
 from pricectl.core.responses.media import CACHED_MEDIA, complete_cached_media
 from pricectl.core.responses.values import items, lacks_all, member, text, whole
 
+_TEXT = {"TEXT": "", "MODALITY_UNSPECIFIED": "", "": ""}
+_KINDS = ("AUDIO", "IMAGE", "VIDEO")
+_INPUT = {kind: f"input_{kind.lower()}_tokens" for kind in _KINDS}
+_INPUT["DOCUMENT"] = _INPUT["IMAGE"]
+_OUTPUT = {kind: f"output_{kind.lower()}_tokens" for kind in _KINDS}
+# Without a unit of its own, as video, it is a cached token and no longer one of the medium.
+_CACHED = {kind: CACHED_MEDIA[name] or f"-{name}" for kind, name in _INPUT.items()}
+
+# List of counts by modality -> what each modality counts.
+_MODALITIES = MappingProxyType(
+    {
+        "promptTokensDetails": _INPUT,
+        "promptTokenDetails": _INPUT,  # of an embedding
+        "prompt_tokens_details": _INPUT,
+        "input_tokens_by_modality": _INPUT,
+        "toolUsePromptTokensDetails": _INPUT,
+        "tool_use_prompt_tokens_details": _INPUT,
+        "tool_use_tokens_by_modality": _INPUT,
+        "cacheTokensDetails": _CACHED,
+        "cache_tokens_details": _CACHED,
+        "cached_tokens_by_modality": _CACHED,
+        "candidatesTokensDetails": _OUTPUT,
+        "candidates_tokens_details": _OUTPUT,
+        "responseTokensDetails": _OUTPUT,
+        "response_tokens_details": _OUTPUT,
+        "output_tokens_by_modality": _OUTPUT,
+    }
+)
+_AMOUNTS = ("tokenCount", "token_count", "tokens", "count")
 _TOKENS = CountTable(
     field("promptTokenCount | prompt_token_count | total_input_tokens", "input_tokens"),
     field(
@@ -30,33 +63,10 @@ _TOKENS = CountTable(
         "thoughtsTokenCount | thoughts_token_count | total_thought_tokens",
         "output_tokens reasoning_tokens",
     ),
+    field("totalTokenCount | total_token_count | total_tokens", "total"),
+    # Read entry by entry, in `_finish`.
+    known=" ".join(f"{name}.{amount}" for name in _MODALITIES for amount in _AMOUNTS),
 )
-_TEXT = {"TEXT": "", "DOCUMENT": "", "MODALITY_UNSPECIFIED": "", "": ""}
-_INPUT = {kind: f"input_{kind.lower()}_tokens" for kind in ("AUDIO", "IMAGE", "VIDEO")}
-_OUTPUT = {kind: f"output_{kind.lower()}_tokens" for kind in _INPUT}
-# Without a unit of its own, as video, it is a cached token and no longer one of the medium.
-_CACHED = {kind: CACHED_MEDIA[name] or f"-{name}" for kind, name in _INPUT.items()}
-
-# List of counts by modality -> what each modality counts.
-_MODALITIES = MappingProxyType(
-    {
-        "promptTokensDetails": _INPUT,
-        "prompt_tokens_details": _INPUT,
-        "input_tokens_by_modality": _INPUT,
-        "toolUsePromptTokensDetails": _INPUT,
-        "tool_use_prompt_tokens_details": _INPUT,
-        "tool_use_tokens_by_modality": _INPUT,
-        "cacheTokensDetails": _CACHED,
-        "cache_tokens_details": _CACHED,
-        "cached_tokens_by_modality": _CACHED,
-        "candidatesTokensDetails": _OUTPUT,
-        "candidates_tokens_details": _OUTPUT,
-        "responseTokensDetails": _OUTPUT,
-        "response_tokens_details": _OUTPUT,
-        "output_tokens_by_modality": _OUTPUT,
-    }
-)
-_AMOUNTS = ("tokenCount", "token_count", "tokens", "count")
 _GROUNDINGS = {"google_search": "search", "google_maps": "maps_query"}
 # Up to Gemini 2 a grounded prompt is charged once, however many searches it made.
 _CHARGED_BY_PROMPT = re.compile(r"gemini-[12](?:\.\d)?-")

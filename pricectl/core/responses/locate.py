@@ -1,12 +1,16 @@
 """Find the usage object of a response: in the body, in an envelope, spread over stream events."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from pricectl.core.errors import BadUsage
 from pricectl.core.responses.anthropic import MESSAGES
-from pricectl.core.responses.formats import UsageLocation
+from pricectl.core.responses.bedrock import CONVERSE
+from pricectl.core.responses.formats import ENDED_EARLY, ResponseFormat, UsageLocation
+from pricectl.core.responses.frameworks import VERCEL_AI_SDK
+from pricectl.core.responses.litellm_rows import RECORD_MEMBERS, locate_litellm_row
+from pricectl.core.responses.openai import VIDEO
 from pricectl.core.responses.recorded import MAX_EVENTS
 from pricectl.core.responses.registry import (
     KNOWN_BEST,
@@ -16,8 +20,27 @@ from pricectl.core.responses.registry import (
     format_of,
 )
 from pricectl.core.responses.service import USAGE_HINT_MEMBERS
-from pricectl.core.responses.values import Path, lacks_all, member, text, value_at
+from pricectl.core.responses.sessions import locate_session
+from pricectl.core.responses.spans import SPAN_MEMBERS, locate_span
+from pricectl.core.responses.unread import is_number, speaks_of_tokens
+from pricectl.core.responses.values import (
+    LEAVES,
+    Path,
+    items,
+    lacks_all,
+    member,
+    members,
+    text,
+    value_at,
+)
 
+# Where a framework keeps the provider's own body or usage, which says more than its summary.
+DETAILED: tuple[Path, ...] = (
+    ("response_metadata",),  # LangChain's message
+    ("kwargs", "response_metadata"),  # the same, serialised
+    ("raw",),  # LlamaIndex's response
+    ("providerMetadata", "anthropic"),  # the AI SDK's result
+)
 # Where a body stands in what a provider sends, in the order in which it is tried.
 ENVELOPES: tuple[Path, ...] = (
     ("response",),  # events of the responses and realtime APIs, Gemini's batches
@@ -28,11 +51,24 @@ ENVELOPES: tuple[Path, ...] = (
     ("metadata",),  # ConverseStream
     ("delta",),  # Cohere's message-end
     ("x_groq",),  # Groq's last chunk
+    ("kwargs",),  # LangChain's message, serialised
+    ("llm_output",),  # LangChain's result
     ("ResponseMetadata", "HTTPHeaders"),  # InvokeModel
 )
 # A body without any of these members states no usage.
 _BODY_MEMBERS = frozenset((*USAGE_MEMBERS, *MARKS))
 _ENVELOPE_MEMBERS = frozenset(path[0] for path in ENVELOPES)
+_DETAILED_MEMBERS = frozenset(path[0] for path in DETAILED)
+# A body without any of these is not a record of another one.
+_RECORD_MEMBERS = frozenset((*_DETAILED_MEMBERS, *RECORD_MEMBERS, *SPAN_MEMBERS, "steps"))
+# What may stand beside the counts of a body that is a usage itself.
+_BARE_MEMBERS = frozenset(
+    (
+        *("id", "object", "model", "type", "created", "created_at", "provider", "provider_name"),
+        *("model_name", "system_fingerprint", "item_id", "content_index", "event_id", "index"),
+        *USAGE_HINT_MEMBERS,
+    )
+)
 # All that is read from the usage of a message: its counts, and what says how it was served.
 _MESSAGE_MEMBERS = tuple(
     dict.fromkeys((*MESSAGES.marks, *MESSAGES.table.members, *USAGE_HINT_MEMBERS))
@@ -52,19 +88,25 @@ _IDENTITIES: tuple[Path, ...] = (
     ("message", "id"),
 )
 _TURN_COMPLETE = ("serverContent", "turnComplete")
+_FINISH_REASONS = ("finish_reason", "finishReason")
 
 
-def locate(body: object) -> UsageLocation:
+def locate(body: object) -> tuple[UsageLocation, ...]:
     """Find the usage in a body or in a list of a stream's events.
 
-    Raises BadUsage, with the members it looked for.
+    There are several only where a response is the sum of several requests: the responses of a
+    realtime session, the steps of the AI SDK. Raises BadUsage, with the members it looked for.
     """
     if isinstance(body, (list, tuple)):
         # A subclass may be endless: a client's stream, a mock.
         is_list = type(body) in (list, tuple)
-        found = _in_events(body if is_list else list(islice(body, MAX_EVENTS)))
+        events = body if is_list else list(islice(body, MAX_EVENTS))
+        found = locate_session(events, _in_body)
+        if not found:
+            in_stream = _in_events(events)
+            found = (in_stream,) if in_stream else ()
     else:
-        found = _in_body(body)
+        found = _in_record(body)
     if found:
         return found
     marks = ", ".join(known.marks[0] for known in KNOWN_BEST)
@@ -76,31 +118,98 @@ def locate(body: object) -> UsageLocation:
     raise BadUsage("states no usage", where=where, next_step=advice)
 
 
+def _in_record(body: object) -> tuple[UsageLocation, ...]:
+    """The usage of a body, or of a record of one: a span, a row of a gateway's log."""
+    if lacks_all(body, _RECORD_MEMBERS):
+        found = _in_node(body, body) or _in_envelope(body)
+        return (found,) if found else ()
+    record = locate_litellm_row(body) or locate_span(body)
+    if record:
+        return (record,)
+    steps = () if lacks_all(body, ("steps",)) else items(body, "steps")
+    located = tuple(found for step in steps if (found := _in_body(step)))
+    if len(located) > 1 and len(located) == len(steps):
+        return tuple(found._replace(kind="step") for found in located)
+    found = _in_body(body)
+    return (found,) if found else ()
+
+
 def _in_body(body: object) -> UsageLocation | None:
-    found = _in_node(body, body)
-    if found or lacks_all(body, _ENVELOPE_MEMBERS):
-        return found
+    if isinstance(body, LEAVES):
+        return None
+    for path in () if lacks_all(body, _DETAILED_MEMBERS) else DETAILED:
+        node = value_at(body, path)
+        found = _in_members(node, body)
+        if found:
+            return found._replace(body=body) if path[0] == "providerMetadata" else found
+    return _in_node(body, body) or _in_envelope(body)
+
+
+def _in_envelope(body: object) -> UsageLocation | None:
+    if lacks_all(body, _ENVELOPE_MEMBERS):
+        return None
     inner = (_in_node(value_at(body, path), body) for path in ENVELOPES)
-    return next(filter(None, inner), None)
+    found = next(filter(None, inner), None)
+    if found and text(member(body, "type")) == "message_start":
+        return found._replace(stated=found.stated._replace(flags=(ENDED_EARLY,)))
+    return found
 
 
 def _in_node(node: object, envelope: object) -> UsageLocation | None:
     """The usage in a member of a node, or the node itself if it is one."""
     if node is None or lacks_all(node, _BODY_MEMBERS):
         return None
-    for name in USAGE_MEMBERS:
-        usage = member(node, name)
-        found = None if usage is None else format_of(usage)
-        if found:
-            return UsageLocation(usage, found, node, envelope, (node,))
-    found = format_of(node)
+    found = _in_members(node, envelope)
+    if found:
+        return found
+    known = VIDEO if text(member(node, "object")) == "video" else format_of(node)
     # A service tier in the body marks a format, too, but the body is not a usage because of it.
-    if found and (not found.required or member(node, found.required) is not None):
-        return UsageLocation(node, found, node, envelope, (node,))
+    if known and (not known.required or member(node, known.required) is not None):
+        _check_bare(node, known)
+        return UsageLocation(node, known, node, envelope, (node,))
     return None
 
 
-def _in_events(events: "list[object] | tuple[object, ...]") -> UsageLocation | None:
+def _in_members(node: object, envelope: object) -> UsageLocation | None:
+    for name in () if node is None or lacks_all(node, USAGE_MEMBERS) else USAGE_MEMBERS:
+        usage = member(node, name)
+        known = None if usage is None else format_of(usage)
+        if known:
+            usage, known = _better(node, usage, known)
+            return UsageLocation(usage, known, node, envelope, (node,))
+    return None
+
+
+def _better(node: object, usage: object, known: ResponseFormat) -> tuple[object, ResponseFormat]:
+    """The AI SDK's usage of all steps, if there is one, and the provider's own of a single step."""
+    if known is not VERCEL_AI_SDK and known is not CONVERSE:
+        return usage, known
+    total = member(node, "totalUsage")
+    if total is not None and (of_total := format_of(total)):
+        usage, known = total, of_total
+    raw = member(usage, "raw")
+    if raw is not None and any(is_number(value) for _, value in members(raw)):
+        detailed = format_of(raw)
+        return (raw, detailed) if detailed else (usage, known)
+    return usage, known
+
+
+def _check_bare(node: object, known: ResponseFormat) -> None:
+    """Refuse a body of an unknown kind in which a count's name happens to stand."""
+    if known.body_members is None or known is VIDEO:
+        return
+    expected = {*_BARE_MEMBERS, *known.table.members, *known.marks, *known.body_members}
+    for name, value in members(node):
+        if value is None or name in expected or speaks_of_tokens(name):
+            continue
+        raise BadUsage(
+            f"is not a usage: it has {text(name) or 'other members'}",
+            where="body",
+            next_step="pass the response itself, or its usage object alone",
+        )
+
+
+def _in_events(events: Sequence[object]) -> UsageLocation | None:
     """The usage of a stream. Raises BadUsage for several responses; each has its own price."""
     kinds = Counter(text(member(event, "type")) for event in events)
     for kind in _ONCE_A_STREAM:
@@ -118,10 +227,36 @@ def _in_events(events: "list[object] | tuple[object, ...]") -> UsageLocation | N
             raise _several(f"responses, each with its own {'.'.join(path)}")
     first, last = found[0], found[-1]
     bodies = tuple(location.body for location in found)
-    if text(member(first.envelope, "type")) != "message_start":
-        return last._replace(bodies=bodies)
-    usage = _merged([location.usage for location in found])
-    return UsageLocation(usage, MESSAGES, first.body, first.envelope, bodies)
+    located = last._replace(bodies=bodies)
+    if text(member(first.envelope, "type")) == "message_start":
+        usage = _merged([location.usage for location in found])
+        located = UsageLocation(usage, MESSAGES, first.body, first.envelope, bodies)
+        ended = kinds["message_stop"] or any(
+            value_at(event, ("delta", "stop_reason")) is not None for event in events
+        )
+    else:
+        ended = _is_finished(last.body, events)
+    if not ended:
+        located = located._replace(stated=located.stated._replace(flags=(ENDED_EARLY,)))
+    return located
+
+
+def _is_finished(last: object, events: Sequence[object]) -> bool:
+    """Whether a stream with counts in every event has its last one.
+
+    An answer in parts says in the last of them why it ended; a last event without a part of the
+    answer is the usage alone.
+    """
+    for name in ("choices", "candidates"):
+        if not items(last, name):
+            continue
+        return any(
+            member(part, reason) is not None
+            for event in events
+            for part in items(event, name)
+            for reason in _FINISH_REASONS
+        )
+    return True
 
 
 def _several(what: str) -> BadUsage:
@@ -134,8 +269,9 @@ def _merged(usages: list[object]) -> dict[str, object]:
     """Anthropic's events: each count is cumulative, so the largest holds and is never summed."""
     merged: dict[str, object] = {}
     for usage in usages:
-        for name in _MESSAGE_MEMBERS:
-            new, old = member(usage, name), merged.get(name)
+        known = {name: member(usage, name) for name in _MESSAGE_MEMBERS}
+        for name, new in {**dict(members(usage)), **known}.items():
+            old = merged.get(name)
             if type(new) is int and type(old) is int:
                 merged[name] = max(new, old)
             elif new is not None:

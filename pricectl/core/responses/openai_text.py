@@ -79,8 +79,10 @@ def read_openai_text(body: object, provider: str | None) -> Reading | None:
         return None
     model, service = names
     provider = canonical_provider(provider) if provider else provider_by_model_name(model)
+    if provider == "perplexity":  # its requests have a fee
+        return None
     # The fields are complete, so the constructor with its defaults is not needed.
-    return tuple.__new__(Reading, (usage, model, provider, service, "", None, ()))
+    return tuple.__new__(Reading, (usage, model, provider, service, "", None, (), (), (), 1))
 
 
 def _names(body: dict[str, object]) -> tuple[str, str] | None:

@@ -2,14 +2,17 @@
 
 from datetime import date
 
-from pricectl.core.calculator import Quote, quote
+from pricectl.core.calculator import Quote, quote, sum_of_quotes
 from pricectl.core.catalog import Catalog
 from pricectl.core.errors import UnpricedUnit
-from pricectl.core.labels import region_word
+from pricectl.core.labels import region_word, service_word
 from pricectl.core.lookup import find
 from pricectl.core.model import Match
-from pricectl.core.responses.formats import Reading
+from pricectl.core.responses.formats import OTHER_SERVICE, Reading, Round
 from pricectl.core.responses.reading import read_response
+from pricectl.core.units import STANDARD
+
+BATCHES = service_word("batch")
 
 
 def quote_response(  # noqa: PLR0913 - the domain's question, all but two by keyword
@@ -25,7 +28,8 @@ def quote_response(  # noqa: PLR0913 - the domain's question, all but two by key
 ) -> Quote:
     """Price a provider's response exactly; what is not given is taken from the body.
 
-    The row is that of `find_row`.
+    The row is that of `find_row`. `service` is what the caller asked for; the service that the body
+    states wins. A response of several requests is priced request by request, see `Quote.rounds`.
 
     Raises:
         BadUsage: as `read_response` does.
@@ -63,15 +67,54 @@ def quote_reading(  # noqa: PLR0913 - as `quote_response`
             where=match.asked,
             next_step="price it separately, or call without strict",
         )
-    return quote(
-        catalog,
-        match,
-        reading.usage,
-        service=reading.service if service is None else service,
-        region=reading.region if region is None else region,
-        at=at,
-        strict=strict,
-    )
+    served = with_service(reading, service).service
+    if region is None:
+        region = reading.region
+    if not reading.rounds:
+        return quote(
+            catalog,
+            match,
+            reading.usage,
+            service=served,
+            region=region,
+            at=at,
+            strict=strict,
+            requests=reading.requests,
+        )
+    quotes = [
+        quote(catalog, row, part.usage, service=served, region=region, at=at, strict=strict)
+        for row, part in rows_of_rounds(catalog, reading, match, region)
+    ]
+    return sum_of_quotes(quotes, reading.usage)
+
+
+def rows_of_rounds(
+    catalog: Catalog, reading: Reading, match: Match, region: str | None
+) -> list[tuple[Match, Round]]:
+    """Each round with its row: `match`, unless another model made it."""
+    return [
+        (
+            find_row(catalog, reading, model=part.model, region=region) if part.model else match,
+            part,
+        )
+        for part in reading.rounds
+    ]
+
+
+def with_service(reading: Reading, asked: str | None) -> Reading:
+    """The reading with the service that is charged, if the caller asked for one.
+
+    The service that the response states wins, and the flag "other-service" tells that it is another
+    one. But a batch's responses call themselves standard.
+    """
+    if not asked:
+        return reading
+    stated, wanted = service_word(reading.service), service_word(asked)
+    if not reading.service or (stated == STANDARD and wanted == BATCHES):
+        return reading._replace(service=asked)
+    if stated == wanted or asked.lower() == "auto":
+        return reading
+    return reading._replace(flags=tuple(dict.fromkeys((*reading.flags, OTHER_SERVICE))))
 
 
 def find_row(

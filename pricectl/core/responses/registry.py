@@ -12,8 +12,16 @@ A usage that comes in a new kind of envelope (the line of a batch's results, an 
 also needs the path to it in `ENVELOPES` of `locate`.
 """
 
-from pricectl.core.responses import anthropic, bedrock, cohere_mistral, google, openai
+from pricectl.core.responses import (
+    anthropic,
+    bedrock,
+    cohere_mistral,
+    frameworks,
+    google,
+    openai,
+)
 from pricectl.core.responses.formats import ResponseFormat
+from pricectl.core.responses.unread import has_value
 from pricectl.core.responses.values import member
 
 # The first format that has a mark in a usage reads it. So what a provider adds to a common format
@@ -21,13 +29,16 @@ from pricectl.core.responses.values import member
 FORMATS: tuple[ResponseFormat, ...] = (
     openai.CHAT,
     bedrock.LLAMA,
+    frameworks.LLAMA_INDEX,
     google.GENERATE_CONTENT,
+    frameworks.VERCEL_AI_SDK,
     bedrock.CONVERSE,
-    cohere_mistral.MISTRAL_OCR,
     cohere_mistral.COHERE,
     openai.RESPONSES,
     anthropic.MESSAGES,
+    frameworks.PYDANTIC_AI,
     openai.TOTALS,
+    cohere_mistral.MISTRAL_OCR,
     bedrock.INVOCATION_METRICS,
     bedrock.TITAN,
     openai.DURATION,
@@ -48,10 +59,26 @@ KNOWN_BEST = (openai.CHAT, openai.TOTALS, google.GENERATE_CONTENT, bedrock.CONVE
 
 
 def format_of(usage: object) -> ResponseFormat | None:
-    """The first format that shares a mark with a usage, or None."""
-    first = len(FORMATS)
+    """The first format of which a usage has a mark with a value; None if it has no mark.
+
+    A zero is a mark only where it stands beside a count that the format requires, or where no other
+    mark has a value.
+    """
+    chosen = with_zeros = len(FORMATS)
     for name in usage if type(usage) is dict else MARKS:
-        rank = MARKS.get(name, first)
-        if rank < first and member(usage, name) is not None:
-            first = rank
-    return FORMATS[first] if first < len(FORMATS) else None
+        rank = MARKS.get(name, chosen)
+        if rank >= chosen:
+            continue
+        value = member(usage, name)
+        if value is None:
+            continue
+        found = FORMATS[rank]
+        is_used = has_value(value) or (
+            bool(found.required) and has_value(member(usage, found.required))
+        )
+        if is_used and not found.generic:
+            chosen = rank
+        else:
+            with_zeros = min(with_zeros, rank)
+    chosen = chosen if chosen < len(FORMATS) else with_zeros
+    return FORMATS[chosen] if chosen < len(FORMATS) else None

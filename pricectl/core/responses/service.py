@@ -18,12 +18,15 @@ _SERVICES_IN_USAGE = _by_first_member("service_tier", "trafficType", "traffic_ty
 _SERVICES_IN_BODY = _by_first_member(
     "service_tier",
     "serviceTier.type",
+    "response_metadata.service_tier",
     "ResponseMetadata.HTTPHeaders.x-amzn-bedrock-service-tier",
     "x-amzn-bedrock-service-tier",
 )
 _SERVICES = MappingProxyType({"on_demand_flex": "flex", "on_demand_priority": "priority"})
 _COSTS = ("cost_in_usd_ticks", "cost", "total_cost")
 _GATEWAY = ("_hidden_params",)
+# LangChain counts the tokens of a service under its name.
+_LANGCHAIN = ("input_token_details", "output_token_details")
 # What the line of a batch's results says of its request: OpenAI, Anthropic, Mistral, and Bedrock;
 # Gemini and Vertex, by names that other bodies use too.
 _REQUEST_NAMES: tuple[Path, ...] = (("custom_id",), ("recordId",))
@@ -37,10 +40,17 @@ _BATCHES = tuple(path[0] for path in _REQUEST_NAMES + _REQUEST_NAMES_BESIDE_A_RE
 _COMMITTED = ("scale", "reserved", "provisioned_throughput")
 # All members that hint at who served the call and how, besides the model's name and the id.
 _BODY_HINT_MEMBERS = frozenset(
-    (*HINTS_IN_BODY, *_SERVICES_IN_BODY, *_BATCHES, *_GATEWAY, "performanceConfig")
+    (
+        *HINTS_IN_BODY,
+        *_SERVICES_IN_BODY,
+        *_BATCHES,
+        *_GATEWAY,
+        "performanceConfig",
+        "provider_name",
+    )
 )
 USAGE_HINT_MEMBERS = frozenset(
-    (*HINTS_IN_USAGE, *_SERVICES_IN_USAGE, *_COSTS, "speed", "inference_geo")
+    (*HINTS_IN_USAGE, *_SERVICES_IN_USAGE, *_COSTS, *_LANGCHAIN, "speed", "inference_geo")
 )
 
 
@@ -61,9 +71,13 @@ def service_of(builder: ReadingBuilder) -> str:
 
     Capacity that was bought ahead and latency that costs more are reported as signals.
     """
+    if builder.stated.service:
+        return builder.stated.service.lower()
+    body, envelope = builder.body, builder.envelope
+    if text(member(body, "object")) == "batch":  # OpenAI's batch object sums its requests
+        return "batch"
     if builder.has_no_hints:
         return ""
-    body, envelope = builder.body, builder.envelope
     if not lacks_all(envelope, _BATCHES):
         # A line of a batch's results names its request; where others use the name, it counts
         # only beside a response.
@@ -78,13 +92,23 @@ def service_of(builder: ReadingBuilder) -> str:
         _first(builder.usage, _SERVICES_IN_USAGE)
         or _first(body, _SERVICES_IN_BODY)
         or (envelope is not body and _first(envelope, _SERVICES_IN_BODY))
-        or ""
+        or _langchain_service(builder.usage)
     )
     if word in _COMMITTED or (word == "priority" and builder.provider == "anthropic"):
         builder.signal("service", word)
     if value_at(body, ("performanceConfig", "latency")) == "optimized":
         builder.signal("latency", "optimized")
     return _SERVICES.get(word, word)
+
+
+def _langchain_service(usage: object) -> str:
+    """The service under whose name LangChain counts tokens."""
+    for name in () if lacks_all(usage, _LANGCHAIN) else _LANGCHAIN:
+        details = member(usage, name)
+        for service in ("flex", "priority"):
+            if member(details, service) or member(details, f"{service}_cache_read"):
+                return service
+    return ""
 
 
 def _first(node: object, paths: Mapping[str, Path]) -> str:
@@ -100,6 +124,8 @@ def _first(node: object, paths: Mapping[str, Path]) -> str:
 
 def region_of(builder: ReadingBuilder) -> str:
     """Where the call was computed, as the body says it; empty if the body does not say."""
+    if builder.stated.region:
+        return builder.stated.region
     if builder.has_no_hints:
         return ""
     return text(member(builder.usage, "inference_geo")) or text(
@@ -109,6 +135,9 @@ def region_of(builder: ReadingBuilder) -> str:
 
 def reported_cost(builder: ReadingBuilder) -> int | None:
     """The cost the body itself states, in picodollars. Raises BadUsage if that is not a cost."""
+    if builder.stated.cost:
+        where, value = builder.stated.cost
+        return dollars(value, where)
     if builder.has_no_hints:
         return None
     ticks = member(builder.usage, "cost_in_usd_ticks")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
+from itertools import islice
 from math import ceil
 
 from pricectl.core.errors import BadUsage
@@ -17,8 +18,9 @@ Path = tuple[str, ...]
 Reader = Callable[[object, str], int]
 
 MAX_TEXT = 256
+MAX_MEMBERS = 10_000  # of one object; a mapping of the caller may be endless
 MAX_DIGITS = len(str(MAX_COUNT))
-_LEAVES = (str, bytes, bytearray, int, float, Decimal, list, tuple, set, frozenset)
+LEAVES = (str, bytes, bytearray, int, float, Decimal, list, tuple, set, frozenset)
 
 
 def member(node: object, name: str) -> object:
@@ -31,7 +33,7 @@ def member(node: object, name: str) -> object:
     if node is None:
         return None
     try:
-        if isinstance(node, _LEAVES):
+        if isinstance(node, LEAVES):
             return None
         found = node.get(name) if isinstance(node, Mapping) else getattr(node, name, None)
     except Exception as error:  # noqa: BLE001 - an object's own property may raise anything
@@ -40,6 +42,35 @@ def member(node: object, name: str) -> object:
         ) from None
     # Generated clients (Mistral's, OpenRouter's) mark a member the body did not have.
     return None if type(found).__name__ == "Unset" else found
+
+
+def members(node: object) -> Iterable[tuple[str, object]]:
+    """What a mapping or a client's object shows of itself: its items or public attributes.
+
+    Members that the client's model does not declare are among them. Raises BadUsage if the object
+    itself fails.
+    """
+    if type(node) is dict:
+        return node.items()
+    if node is None or isinstance(node, LEAVES):
+        return ()
+    try:
+        if isinstance(node, Mapping):
+            return list(islice(node.items(), MAX_MEMBERS))
+        shown = (getattr(node, "__dict__", None), getattr(node, "__pydantic_extra__", None))
+        return [
+            (name, value)
+            for attributes in shown
+            if isinstance(attributes, Mapping)
+            for name, value in islice(attributes.items(), MAX_MEMBERS)
+            if not str(name).startswith("_")
+        ]
+    except Exception as error:  # noqa: BLE001 - an object's own property may raise anything
+        raise BadUsage(
+            f"cannot be read: {type(error).__name__}",
+            where="usage",
+            next_step="pass the parsed JSON",
+        ) from None
 
 
 def lacks_all(node: object, names: Iterable[str]) -> bool:
@@ -124,6 +155,12 @@ def seconds(value: object, where: str) -> int:
     raise BadUsage(
         "is not a duration", where=where, next_step="a duration is a number of seconds from 0 up"
     )
+
+
+def seconds_in_text(value: object, where: str) -> int:
+    """A duration that may be text, such as "10". Raises BadUsage."""
+    amount = plain_decimal(text(value)) if isinstance(value, str) else value
+    return seconds(amount, where)
 
 
 def digits(value: object, where: str) -> int:

@@ -47,8 +47,8 @@ def check(  # noqa: PLR0913 - all but the two catalogs by keyword
     Args:
         before: the prices in use, or the base of a review; None: everything is new.
         after: the catalog that is to follow.
-        critical: names that must have a price. None, or exactly `SEED_MODELS`, counts as not set:
-            then only the seed models that `before` prices are checked.
+        critical: names that must have a price. Without any, those of `SEED_MODELS` must have one
+            that `before` prices.
         bounds: the lowest and highest believable prices, from `bounds.widen`.
         today: the day by which acknowledgements expire in a review; None, as in a process: never.
         at: the instant (UTC) from which on calls are priced: a critical model must have a price in
@@ -153,8 +153,8 @@ def _critical_model_findings(
     before: Catalog | None, after: Catalog, names: Sequence[str], at: datetime | None
 ) -> Iterator[SanityFinding]:
     """Critical models without a price; an error if the prices in use lack it too."""
-    unset = tuple(names or SEED_MODELS) == SEED_MODELS
-    for name in SEED_MODELS if unset else names:
+    unset = not names
+    for name in names or SEED_MODELS:
         old, new = own_row(before, name) if before else None, own_row(after, name)
         had = _units_of(before, old, at) if before else frozenset()
         # A seed model counts if it is priced at any time, which `had` says for most of them.

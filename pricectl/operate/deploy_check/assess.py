@@ -19,6 +19,7 @@ from pricectl.core.catalog import Catalog
 from pricectl.core.errors import PricingError
 from pricectl.core.labels import count
 from pricectl.files import atomic, catalog_file, versions
+from pricectl.files.base import NONE, EvidenceFinder, FoundCatalog
 from pricectl.files.git import BadRef, advised_option
 from pricectl.files.gitlog import FileLog
 from pricectl.operate.deploy_check.checklist import (
@@ -33,8 +34,9 @@ from pricectl.operate.deploy_check.sample_jobs import (
     TYPICAL,
     CriticalModel,
     critical,
-    critical_models,
+    critical_names,
     examples,
+    looked_up,
 )
 
 SHORT = 12
@@ -43,7 +45,15 @@ SHORT = 12
 def assess(candidate: Candidate) -> DeployCheck:
     """Run every check; those that depend on a failed one are unknown, never left out."""
     sha256 = atomic.sha256(candidate.data)
-    report = validate(candidate.data, candidate.file, candidate.policy, candidate.at)
+    finder = EvidenceFinder(candidate.policy, candidate.base)
+    deployed, base = _deployed(candidate, finder)
+    report = validate(
+        candidate.data,
+        candidate.file,
+        candidate.policy,
+        candidate.at,
+        evidence=finder.with_base(base, candidate.data),
+    )
     threshold = Threshold(due=candidate.fail_on_due)
     failing = tuple(found for found in report.findings if threshold.trips(found))
     state: ItemState = "failed" if failing else "note" if report.count("warning") else "ok"
@@ -61,22 +71,39 @@ def assess(candidate: Candidate) -> DeployCheck:
             DeployCheckItem(name, "unknown", why) for name in ("critical", "examples", "changes")
         ]
     else:
-        deployed: NamedVersion | str
-        try:
-            with advised_option("--base"):
-                found = versions.read(candidate.base, candidate.file, candidate.policy)
-            deployed = NamedVersion(found.version(reuse=version), found.name, found.path)
-        except PricingError as error:
-            deployed = f"cannot be compared: {error}"
-        models = critical_models(candidate, version.catalog)
+        names = critical_names(candidate.policy, base.catalog)
+        models = looked_up(names, version.catalog)
+        changes = DeployCheckItem(
+            "changes", "note" if candidate.base == NONE else "unknown", base.reason
+        )
         items += [
             _runtime(candidate, version, deployed, sha256, models),
             critical(models, version.catalog, candidate),
             examples(models, version.catalog, candidate),
-            _changes(candidate, version, deployed),
+            _changes(candidate, version, deployed) if deployed else changes,
             *names_item(candidate, version.catalog),
         ]
     return DeployCheck(candidate.file, sha256, tuple(items))
+
+
+def _deployed(
+    candidate: Candidate, finder: EvidenceFinder
+) -> tuple[NamedVersion | None, FoundCatalog]:
+    """The version to compare with, and its catalog, or in words why there is none."""
+    if candidate.base == NONE:
+        what = "prices that moved, rows that are gone, what a running service would refuse"
+        reason = f"not compared, as --base none says; not checked: {what}"
+        return None, FoundCatalog(reason=reason)
+    try:
+        with advised_option("--base"):
+            found = versions.read(
+                candidate.base, candidate.file, candidate.policy, new=candidate.data
+            )
+            version = found.version()
+            base = finder.built(found, candidate.file, version)
+        return NamedVersion(version, found.described, found.path), base
+    except PricingError as error:
+        return None, FoundCatalog(reason=f"cannot be compared: {error}")
 
 
 def _file(candidate: Candidate, sha256: str) -> DeployCheckItem:
@@ -112,7 +139,7 @@ def _git(candidate: Candidate) -> DeployCheckItem:
 def _runtime(
     candidate: Candidate,
     version: CatalogVersion,
-    deployed: NamedVersion | str,
+    deployed: NamedVersion | None,
     sha256: str,
     models: Sequence[CriticalModel],
 ) -> DeployCheckItem:
@@ -121,7 +148,7 @@ def _runtime(
     A refusal is reported here and not among the changes, because it does not depend on a gate.
     """
     policy = candidate.policy
-    if not isinstance(deployed, str):
+    if deployed:
         verdict = sanity.check(
             deployed.version.catalog,
             version.catalog,
@@ -185,10 +212,8 @@ def _without_log() -> Iterator[None]:
 
 
 def _changes(
-    candidate: Candidate, version: CatalogVersion, deployed: NamedVersion | str
+    candidate: Candidate, version: CatalogVersion, deployed: NamedVersion
 ) -> DeployCheckItem:
-    if isinstance(deployed, str):
-        return DeployCheckItem("changes", "unknown", deployed)
     head = NamedVersion(version, candidate.file, candidate.file)
     result = diff_versions(
         deployed,

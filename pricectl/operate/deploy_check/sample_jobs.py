@@ -14,12 +14,13 @@ from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.estimate import Estimate
 from pricectl.core.labels import count
 from pricectl.core.lookup import find
-from pricectl.core.model import Match
+from pricectl.core.model import SEED_MODELS, Match
 from pricectl.core.money import usd
 from pricectl.core.sanity import priced_units
 from pricectl.core.usage import Usage
+from pricectl.operate.cheapest import cheapest_chat_models
 from pricectl.operate.deploy_check.checklist import Candidate, DeployCheckItem
-from pricectl.policy import Workload
+from pricectl.policy import Policy, Workload
 
 TYPICAL = Usage(1_000, 500)
 
@@ -37,10 +38,17 @@ class CriticalModel(NamedTuple):
         return self.match.is_own_row
 
 
-def critical_models(candidate: Candidate, catalog: Catalog) -> tuple[CriticalModel, ...]:
-    """The critical models of the settings, each looked up once."""
+def critical_names(policy: Policy, deployed: Catalog | None) -> tuple[str, ...]:
+    """The critical models of the settings; without any the seed models that are deployed."""
+    return policy.critical or tuple(
+        name for name in SEED_MODELS if deployed and priced_units(deployed, name)
+    )
+
+
+def looked_up(names: Sequence[str], catalog: Catalog) -> tuple[CriticalModel, ...]:
+    """The models of these names, each looked up once."""
     models = []
-    for name in candidate.policy.critical:
+    for name in names:
         model = CriticalModel(name, match := find(catalog, name), match)
         # A retired row without prices is charged as its successor, if that has some.
         if (
@@ -61,7 +69,7 @@ def critical(
 ) -> DeployCheckItem:
     """Whether each critical model has its own row, with input and output prices at any date."""
     if not models:
-        return DeployCheckItem("critical", "note", "the settings name no critical models")
+        return DeployCheckItem("critical", "note", "no model is critical: none is named")
     reasons = [(model.name, _missing(model, catalog, candidate)) for model in models]
     troubles = tuple(f"{name}: {why}" for name, why in reasons if why)
     if troubles:
@@ -102,13 +110,17 @@ def _is_free(found: Quote) -> bool:
 def examples(
     models: Sequence[CriticalModel], catalog: Catalog, candidate: Candidate
 ) -> DeployCheckItem:
-    """What the sample jobs cost and are charged, in every budget mode."""
+    """What the sample jobs cost and are charged, in every budget mode.
+
+    Without critical models they are those of the cheapest models.
+    """
+    models = models or looked_up(cheapest_chat_models(catalog), catalog)
     samples = [
         (model, work) for model in models if model.present for work in candidate.policy.workloads
     ]
     if not samples:
         return DeployCheckItem(
-            "examples", "note", "no sample jobs: there is no critical model, or no workload"
+            "examples", "note", "no sample jobs: no model has a price, or there is no workload"
         )
     lines, wrong, unpaid = [], [], []
     for model, work in samples:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pricectl.check.validation import ValidationReport, validate
 from pricectl.core.labels import COMMIT_DIGITS
-from pricectl.files import atomic, versions
+from pricectl.files import atomic, branches, versions
 from pricectl.files.git import BadRef
 from pricectl.files.gitlog import MAX_VERSIONS, CommittedVersion, FileLog
 from pricectl.files.versions import FileVersion
@@ -104,7 +104,7 @@ def _by_sha256(digits: str, log: FileLog) -> FileVersion:
     raise NoVersion(
         f"neither a commit nor the hash of one of the {count} versions in git{bound}",
         where=digits,
-        next_step=DEEPEN if log.shallow else versions.how_to_get(log, digits),
+        next_step=DEEPEN if log.shallow else branches.how_to_get(log, digits),
     )
 
 

@@ -5,7 +5,9 @@ from typing import Literal, NamedTuple
 
 from pricectl.core import Catalog, Mode, PricingError, Profile, Usage, find, quote
 from pricectl.core.credits import BUDGET_MODES, Basis, BudgetMode
+from pricectl.core.sanity import SEED_MODELS
 from pricectl.exit_codes import CLEAN, FINDINGS
+from pricectl.operate.cheapest import cheapest_chat_models
 
 UNKNOWN_MODEL = "smoke-test-of-an-unknown-name"
 PROMPT = "Answer with the single word: ready"
@@ -96,20 +98,26 @@ class SmokeResult(NamedTuple):
         return sum(deducted) if deducted else None
 
 
-def smoke_models(catalog: Catalog, names: Sequence[str]) -> tuple[str, ...]:
+def smoke_models(catalog: Catalog, names: Sequence[str] = ()) -> tuple[str, ...]:
     """The cheapest of the names, and the cheapest of another provider. Raises PricingError.
+
+    Without names they are the seed models; if the catalog has none of them, the cheapest that chat.
 
     >>> text = '{"a": {"big": {"input_cost_per_token": 2e-06}, "mini": {"input_cost_per_token": '
     >>> catalog = Catalog.load(text + '1e-06}}, "b": {"other": {"input_cost_per_token": 3e-06}}}')
     >>> smoke_models(catalog, ["big", "mini", "other"])
     ('mini', 'other')
     """
-    matches = {name: find(catalog, name) for name in names}
+    matches = {name: find(catalog, name) for name in names or SEED_MODELS}
     known = [name for name, match in matches.items() if not match.is_guess]
     known.sort(key=lambda name: quote(catalog, matches[name], _TYPICAL).pico_usd)
     if not known:
+        cheapest = () if names else cheapest_chat_models(catalog)
+        if cheapest:
+            return cheapest
+        missing = "no critical model" if names else "no chat model with a price"
         raise PricingError(
-            "no critical model is in the catalog", next_step="name models to call with --model"
+            f"{missing} is in the catalog", next_step="name models to call with --model"
         )
     first = matches[known[0]].model.provider
     elsewhere = [name for name in known if matches[name].model.provider != first]

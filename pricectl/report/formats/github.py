@@ -7,6 +7,7 @@ from pricectl.check.positions import Positions
 from pricectl.check.validation import Validation, ValidationReport
 from pricectl.core.labels import clean, plural
 from pricectl.report import changes as change_text
+from pricectl.report.validate import compared_with
 
 LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "notice"}
 # A change is not a failure of the file: errors are for gates.
@@ -35,10 +36,21 @@ def _data(text: str) -> str:
 
 
 def findings(found: Validation) -> str:
-    """One workflow command a finding, the worst first: GitHub shows ten of a level."""
+    """One workflow command a finding, the worst first: GitHub shows ten of a level.
+
+    Then one a file: what it was compared with.
+    """
     pairs = [(report, finding) for report in found.reports for finding in report.findings]
     pairs.sort(key=lambda pair: SEVERITIES.index(pair[1].severity))
-    return "\n".join(_command(report, finding) for report, finding in pairs)
+    lines = [_command(report, finding) for report, finding in pairs]
+    lines += [
+        command(
+            "notice", f"{clean(report.file)}: {compared_with(report)}", title="pricectl validate"
+        )
+        for report in found.reports
+        if report.evidence
+    ]
+    return "\n".join(lines)
 
 
 def _command(report: ValidationReport, finding: Finding) -> str:

@@ -2,11 +2,12 @@
 
 from xml.etree import ElementTree as ET
 
+from pricectl.check.families import RULES
 from pricectl.check.findings import Finding, Threshold
-from pricectl.check.rules import RULES
 from pricectl.check.validation import Validation, ValidationReport
 from pricectl.core.labels import clean
 from pricectl.report.formats.concise import line
+from pricectl.report.validate import compared_with
 
 
 def findings(found: Validation) -> str:
@@ -27,6 +28,9 @@ def _suite(root: ET.Element, report: ValidationReport, threshold: Threshold) -> 
     name = clean(report.file)
     counts = {"tests": str(len(RULES)), "failures": str(sum(map(bool, bad.values())))}
     suite = ET.SubElement(root, "testsuite", {"name": name, **counts, "errors": "0"})
+    if report.evidence:
+        properties = ET.SubElement(suite, "properties")
+        ET.SubElement(properties, "property", name="compared", value=compared_with(report))
     for rule, failing in bad.items():
         case = ET.SubElement(suite, "testcase", classname=name, name=rule)
         if failing:

@@ -10,12 +10,14 @@ from typing import Any
 from urllib.parse import quote
 
 from pricectl import __version__
+from pricectl.check.families import RULES
 from pricectl.check.findings import Finding, Severity
 from pricectl.check.positions import Span
-from pricectl.check.rules import RULES, Rule
+from pricectl.check.rules.base import Rule
 from pricectl.check.validation import Validation, ValidationReport
 from pricectl.core.labels import clean
 from pricectl.report.json_text import json_text
+from pricectl.report.validate import compared_documents
 
 LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -36,7 +38,12 @@ def findings(found: Validation) -> str:
         "version": __version__,
         "rules": [_rule(rule) for rule in RULES.values()],
     }
-    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "properties": {"compared": compared_documents(found)},
+        "results": results,
+    }
     return json_text({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 

@@ -5,26 +5,36 @@ from datetime import date
 
 import pytest
 
+from pricectl.check.evidence import Evidence
+from pricectl.check.families import FAMILIES, RULES
 from pricectl.check.findings import SEVERITIES
-from pricectl.check.rules import FAMILIES, RULES
+from pricectl.check.rules.base import Rule
 from pricectl.check.validation import validate
+from pricectl.core.catalog import Catalog
 from pricectl.core.document import MAX_BYTES
 from pricectl.policy import Policy, read_policy
 
 TODAY = date(2026, 12, 1)
 WAIVERS = ("waiver-unused", "waiver-expired")
-IN_THE_CATALOG = [rule for rule in RULES if rule not in (*WAIVERS, "document-size")]
+SETTINGS = (*WAIVERS, "setting-moved")
+IN_THE_CATALOG = [rule for rule in RULES if rule not in (*SETTINGS, "document-size")]
 
 
-def found(text: str, policy: Policy | None = None) -> set[str]:
-    report = validate(text, "example", policy or Policy(critical=("gpt-4o",)), TODAY)
+def found(text: str, policy: Policy | None = None, rule: Rule | None = None) -> set[str]:
+    """The rules that find something in an example, beside the files it is compared with."""
+    policy, evidence = policy or Policy(critical=("gpt-4o",)), None
+    if rule and (rule.base or rule.reference):
+        base = Catalog.load(rule.base) if rule.base else None
+        reference = Catalog.load(rule.reference) if rule.reference else None
+        evidence = Evidence(base, "deployed", reference, "reference")
+    report = validate(text, "example", policy, TODAY, evidence=evidence)
     return {finding.rule for finding in report.findings}
 
 
 @pytest.mark.parametrize("rule", IN_THE_CATALOG)
 def test_the_bad_example_has_the_finding_and_the_good_one_does_not(rule: str) -> None:
-    assert rule in found(RULES[rule].bad)
-    assert rule not in found(RULES[rule].good)
+    assert rule in found(RULES[rule].bad, rule=RULES[rule])
+    assert rule not in found(RULES[rule].good, rule=RULES[rule])
 
 
 @pytest.mark.parametrize("rule", WAIVERS)

@@ -11,7 +11,7 @@ from pricectl.core.responses.formats import Field
 
 LOOKED_FOR = (
     "looked for counts such as prompt_tokens, input_tokens, promptTokenCount, inputTokens"
-    " in usage, usageMetadata, usage_metadata, usage_info, meta"
+    " in usage, token_usage, usageMetadata, usage_metadata, totalUsage, meta, usage_info"
 )
 
 
@@ -54,5 +54,6 @@ def test_a_stream_counts_what_a_message_counts(field: Field) -> None:
             events = [
                 {"type": "message_start", "message": {**head, "usage": first}},
                 {"type": "message_delta", "usage": final},
+                {"type": "message_stop"},
             ]
             assert read_response(events) == message

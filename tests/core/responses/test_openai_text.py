@@ -63,8 +63,11 @@ def test_tokens_of_other_kinds_are_not_cached_tokens(kind: str) -> None:
 @pytest.mark.parametrize(
     ("usage", "said"),
     [
-        ({"prompt_tokens_details": {"cached_tokens": 11}}, "more than input"),
-        ({"completion_tokens_details": {"reasoning_tokens": 6}}, "more than output"),
+        ({"prompt_tokens_details": {"cached_tokens": 11}}, "more than usage.prompt_tokens"),
+        (
+            {"completion_tokens_details": {"reasoning_tokens": 6}},
+            r"more than usage\.completion_tokens",
+        ),
         ({"prompt_tokens_details": {"cached_tokens": -1}}, "negative"),
         ({"completion_tokens_details": {"reasoning_tokens": -1}}, "negative"),
         ({"prompt_tokens": 10**15 + 1, "total_tokens": 10**15 + 6}, "too large"),

@@ -368,12 +368,12 @@ def test_the_next_step_for_an_unacknowledgeable_finding_is_fix_or_force() -> Non
     assert verdict(None, many(3), critical=["unheard-of"]).next_step == step
 
 
-def test_the_seed_models_named_in_the_settings_count_as_unset() -> None:
-    """The setting's default is the same list, so a team without these models has no findings."""
-    assert verdict(many(3), many(3), critical=sanity.SEED_MODELS).findings == ()
-    assert rules(verdict(many(3), many(3), critical=[*sanity.SEED_MODELS, "m0"])) == [
-        "critical-model-missing"
-    ] * len(sanity.SEED_MODELS)
+def test_the_seed_models_are_asked_of_a_file_that_never_had_them_only_if_they_are_named() -> None:
+    assert verdict(many(3), many(3)).findings == ()
+    assert verdict(None, many(3)).findings == ()
+    for before in (many(3), None):
+        found = verdict(before, many(3), critical=sanity.SEED_MODELS)
+        assert rules(found) == ["critical-model-missing"] * len(sanity.SEED_MODELS)
 
 
 def test_the_units_of_a_name_are_those_with_a_base_price() -> None:

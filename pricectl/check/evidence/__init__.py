@@ -1,0 +1,37 @@
+"""What a catalog is compared with: the base it was edited from, and the reference prices."""
+
+from typing import NamedTuple
+
+from pricectl.core.catalog import Catalog
+from pricectl.core.sanity import verdict
+from pricectl.policy import Policy
+
+# What a person can accept in the catalog: what the base finds, and errors about a single new price.
+ACKNOWLEDGEABLE = (
+    *verdict.ACKNOWLEDGEABLE,
+    "price-off-market",
+    "price-copied",
+    "reference-differs",
+    "reasoning-off-output",
+    "price-off-standard",
+)
+
+
+class Evidence(NamedTuple):
+    """The catalogs that a file is held against, what people call them, and why one is missing.
+
+    `no_base` and `no_reference` say in a few words why there is none; they are empty where there is
+    one. `base_settings` are the settings beside the base, where they are known.
+    """
+
+    base: Catalog | None = None
+    base_name: str = ""
+    reference: Catalog | None = None
+    reference_name: str = ""
+    no_base: str = ""
+    no_reference: str = ""
+    base_settings: Policy | None = None
+
+
+# A file that is looked at alone.
+NO_EVIDENCE = Evidence()

@@ -1,0 +1,220 @@
+"""A new or changed row whose parts do not fit together, as the reference's rows of its seller do.
+
+Each looks right alone: a factor, a tier, a source. What is odd is judged against what sellers do.
+"""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from pricectl.check.evidence.market import Market
+from pricectl.check.evidence.offers import OUTPUT, seller_of
+from pricectl.check.evidence.prices import prices_of
+from pricectl.check.evidence.witnesses import Witness, evidence_line
+from pricectl.check.findings import Finding
+from pricectl.check.rules.base import TEXT_MODES, Context, Rule, mode_of
+from pricectl.core.catalog import Catalog
+from pricectl.core.document import Json
+from pricectl.core.labels import label
+from pricectl.core.model import Model
+from pricectl.core.money import exact
+from pricectl.core.pointers import pointer_to
+from pricectl.core.structures import OWN_FACTORS
+from pricectl.core.units import SYNONYMS, UNITS
+
+# Known factors are 1.1 for regions, 2 for priority, 6 at most for the fastest service.
+LOWEST_FACTOR, HIGHEST_FACTOR = Fraction(1, 2), Fraction(3)
+
+
+def _row(more: str) -> str:
+    prices = '"input_cost_per_token": 1e-06, "output_cost_per_token": 4e-06'
+    return f'{{"x": {{"m": {{{prices}{more}}}}}}}'
+
+
+BASE = '{"x": {"m-0": {"input_cost_per_token": 1e-06}}}'
+SOURCES = (
+    '{"x": {"m-1": {"input_cost_per_token": 1e-06, "source": "https://x.example/prices"}},\n'
+    ' "y": {"m-2": {"input_cost_per_token": 1e-06, "source": "https://y.example/prices"}}}'
+)
+RATE_TWICE = Rule(
+    "rate-stated-twice",
+    "error",
+    "two keys state one rate differently",
+    "Readers choose differently between them, so the bill depends on who reads the file.",
+    _row(',\n   "cache_read_input_token_cost": 1e-07, "input_cost_per_token_cache_hit": 2e-07'),
+    _row(',\n   "cache_read_input_token_cost": 1e-07'),
+    "Keep the right one and delete the other.",
+    base=BASE,
+)
+TIER_ENDS_EARLY = Rule(
+    "tier-ends-below-window",
+    "warning",
+    "the last range of tiered_pricing ends below the model's window",
+    "Requests beyond it are charged the last range's price, which nobody decided.",
+    _row(
+        ', "max_input_tokens": 1000000,\n'
+        '   "tiered_pricing": [{"range": [0, 256000], "input_cost_per_token": 1e-06}]'
+    ),
+    _row(
+        ', "max_input_tokens": 256000,\n'
+        '   "tiered_pricing": [{"range": [0, 256000], "input_cost_per_token": 1e-06}]'
+    ),
+    "Add the missing range, or correct max_input_tokens.",
+    base=BASE,
+)
+FACTOR_ODD = Rule(
+    "factor-odd",
+    "warning",
+    "a factor on all token prices is below 0.5 or above 3, or not the row's own service price",
+    "Regions cost a tenth more, fast services two to three times as much; others were made up.",
+    _row(', "provider_specific_entry": {"fast": 6}'),
+    _row(', "provider_specific_entry": {"fast": 2}'),
+    "Compare it with the seller's page.",
+    base=BASE,
+)
+FACTOR_TEXT = Rule(
+    "factor-not-a-number",
+    "error",
+    "a factor is written as text",
+    "Readers drop it, so the region or service is charged the standard price.",
+    _row(', "provider_specific_entry": {"us": "1.1"}'),
+    _row(', "provider_specific_entry": {"us": 1.1}'),
+    "Write the number without quotes.",
+    base=BASE,
+)
+INPUT_MISSING = Rule(
+    "output-without-input",
+    "error",
+    "a text model has an output price and no input price",
+    "Every call has input tokens, which would cost nothing.",
+    '{"x": {"m": {"mode": "chat", "output_cost_per_token": 4e-06}}}',
+    '{"x": {"m": {"mode": "chat", "input_cost_per_token": 1e-06, "output_cost_per_token": 4e-06}}}',
+    "Add input_cost_per_token.",
+    base=BASE,
+)
+SOURCE_ODD = Rule(
+    "source-odd",
+    "warning",
+    "a source is not a web page, or is another seller's",
+    "Prices of another seller's page were seen in rows of every list.",
+    _row(', "source": "https://y.example/prices"'),
+    _row(', "source": "https://x.example/prices"'),
+    "Name the page of the row's own seller.",
+    base=BASE,
+    reference=SOURCES,
+)
+RULES = (
+    RATE_TWICE,
+    TIER_ENDS_EARLY,
+    FACTOR_ODD,
+    FACTOR_TEXT,
+    INPUT_MISSING,
+    SOURCE_ODD,
+)
+
+
+def check(context: Context, market: Market) -> Iterator[Finding]:
+    """Rows that the base does not have as they are; without a base, those the reference lacks."""
+    reference = context.evidence.reference
+    for model in filter(market.judges_structure, context.catalog.models):
+        yield from _stated_twice(model)
+        yield from _tier_end(model)
+        yield from _factors(model)
+        yield from _input_missing(model)
+        yield from _source(reference, model)
+
+
+def _stated_twice(model: Model) -> Iterator[Finding]:
+    for synonym, key in SYNONYMS.items():
+        one, other = model.entry.get(key), model.entry.get(synonym)
+        if _is_number(one) and _is_number(other) and one != other:
+            message = f"{synonym} says {other}, {key} says {one}"
+            yield RATE_TWICE.finding(model.pointer + pointer_to(synonym), message)
+
+
+def _is_number(value: Json) -> bool:
+    return isinstance(value, (int, Decimal)) and not isinstance(value, bool)
+
+
+def _tier_end(model: Model) -> Iterator[Finding]:
+    tiers, window = model.entry.get("tiered_pricing"), model.entry.get("max_input_tokens")
+    last = tiers[-1] if isinstance(tiers, list) and tiers else None
+    bounds = last.get("range") if isinstance(last, dict) else None
+    end = bounds[-1] if isinstance(bounds, list) and bounds else None
+    if isinstance(window, int) and isinstance(end, (int, Decimal)) and end < window:
+        where = f"{model.pointer}/tiered_pricing/{len(tiers) - 1}/range"  # type: ignore[arg-type]
+        message = f"the last range ends at {int(end):,} tokens, the window at {window:,}"
+        yield TIER_ENDS_EARLY.finding(where, message)
+
+
+def _factors(model: Model) -> Iterator[Finding]:
+    own = model.entry.get(OWN_FACTORS)
+    for word, value in own.items() if isinstance(own, Mapping) else ():
+        where = model.pointer + pointer_to(OWN_FACTORS, word)
+        if isinstance(value, str) and _reads_as_number(value):
+            yield FACTOR_TEXT.finding(where, f"the factor {word!r:.40} is the text {value!r:.20}")
+        elif _is_number(value) and isinstance(value, (int, Decimal)):
+            yield from _factor(model, word, Fraction(value), where)
+
+
+def _reads_as_number(text: str) -> bool:
+    return text.strip().replace(".", "", 1).isdecimal()
+
+
+def _factor(model: Model, word: str, factor: Fraction, where: str) -> Iterator[Finding]:
+    said = f"the factor {word!r:.40} is {exact(factor)}"
+    if factor > 0 and not LOWEST_FACTOR <= factor <= HIGHEST_FACTOR:
+        yield FACTOR_ODD.finding(where, f"{said}, not {exact(LOWEST_FACTOR)} to 3")
+        return
+    for price in prices_of(model):
+        unit, tier, service = price.key
+        standard = model.prices.rates.get((unit, tier, ""))
+        if service == word and standard and price.pico_usd != factor * standard[0]:
+            line = evidence_line(price.key, price.pico_usd, [Witness("standard", standard[0])])
+            yield FACTOR_ODD.finding(where, f"{said}; {line}")
+            return
+
+
+def _input_missing(model: Model) -> Iterator[Finding]:
+    output = model.prices.rates.get(OUTPUT)
+    paid = {UNITS[unit].side for unit, _, _ in model.prices.rates}
+    if mode_of(model) in TEXT_MODES and output and "input" not in paid:
+        message = f"{label('output')} has a price and input has none"
+        yield INPUT_MISSING.finding(model.prices.pointer_to(output[1]), message)
+
+
+def _source(reference: Catalog | None, model: Model) -> Iterator[Finding]:
+    source = model.entry.get("source")
+    if not isinstance(source, str):
+        return
+    where, host = model.pointer + pointer_to("source"), _host(source)
+    if not host:
+        yield SOURCE_ODD.finding(where, f"{source!r:.80} is not the address of a web page")
+        return
+    sellers = _sellers_of(reference).get(host, frozenset()) if reference else frozenset()
+    if sellers and seller_of(model) not in sellers:
+        names = ", ".join(sorted(sellers))
+        yield SOURCE_ODD.finding(where, f"{host:.80} is the page of {names}")
+
+
+def _host(address: str) -> str:
+    """The host of a web page; empty if the text is not the address of one."""
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError:
+        return ""
+    return (parts.hostname or "") if parts.scheme in {"http", "https"} else ""
+
+
+@lru_cache(maxsize=2)
+def _sellers_of(reference: Catalog) -> dict[str, frozenset[str]]:
+    """Which sellers' rows name a page on each host."""
+    found: dict[str, set[str]] = {}
+    for model in reference.models:
+        source = model.entry.get("source")
+        host = _host(source) if isinstance(source, str) else ""
+        if host:
+            found.setdefault(host, set()).add(seller_of(model))
+    return {host: frozenset(sellers) for host, sellers in found.items()}

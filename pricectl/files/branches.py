@@ -1,0 +1,152 @@
+"""Which commit an edit started from: where it left the branch that production runs."""
+
+import re
+import shlex
+from typing import NamedTuple
+
+from pricectl.files.git import BadRef
+from pricectl.files.repository import Repository
+
+# Taken for production's branch where the setting `deployed` names no ref.
+DEFAULT_BRANCHES = {
+    "refs/remotes/origin/HEAD": "origin/HEAD",
+    "refs/remotes/origin/main": "origin/main",
+    "refs/heads/main": "main",
+    "refs/remotes/origin/master": "origin/master",
+    "refs/heads/master": "master",
+}
+# What a shallow clone in CI lacks, in the words of its configuration.
+IN_CI = "with actions/checkout set 'fetch-depth: 0'"
+_COMMIT = re.compile(r"[0-9a-f]{7,64}")
+# Characters that git allows in no name of a branch or tag.
+_EXPRESSION = re.compile(r"[\s~^:?*\[\\]|\.\.|@\{")
+
+
+class NothingBefore(BadRef):
+    """Nothing was committed before the edit."""
+
+
+class BaseCommit(NamedTuple):
+    """A commit, and what people call it."""
+
+    id: str
+    name: str
+
+    @property
+    def label(self) -> str:
+        """The name with the commit, such as "origin/main (1a2b3c4)"."""
+        return self.name if self.id.startswith(self.name) else f"{self.name} ({self.id[:7]})"
+
+
+def deployed_tip(repository: Repository) -> BaseCommit | None:
+    """The newest commit of the first default branch; None in a repository without remotes.
+
+    There the branch that is checked out is all there is. Raises BadRef.
+    """
+    names = repository.refs(*DEFAULT_BRANCHES)
+    for full, short in DEFAULT_BRANCHES.items():
+        if full not in names:
+            continue
+        name = names[full].removeprefix("refs/remotes/") or short
+        commit = repository.commit(full)
+        if commit:
+            return BaseCommit(commit, name)
+        raise BadRef(
+            f"the commit of {name} is missing from this clone",
+            next_step="try 'git fsck'",
+            instead="version",
+        )
+    if not repository.remotes:
+        return None
+    told = "neither origin/HEAD nor origin/main nor main is in this clone"
+    shallow = f"; {IN_CI}" if repository.shallow else ""
+    step = f"{how_to_get(repository, 'origin/main')}{shallow}, or name production's branch with the"
+    raise BadRef(told, next_step=f"{step} setting `deployed`")
+
+
+def where_left(repository: Repository, tip: BaseCommit) -> BaseCommit:
+    """The commit where HEAD left a branch; its tip if the histories have nothing in common.
+
+    Not simply the tip: what others have merged since is no part of the edit. Raises BadRef.
+    """
+    commit = repository.merge_base(tip.id)
+    if commit is None and repository.shallow:
+        raise BadRef(
+            f"this shallow clone does not reach back to where HEAD left {tip.name}",
+            next_step=deepen(repository),
+            instead="version",
+        )
+    return BaseCommit(commit or tip.id, tip.name)
+
+
+def before_edit(
+    repository: Repository,
+    tip: BaseCommit | None,
+    head: str | None,
+    data: bytes,
+    settings: tuple[str, bytes] | None = None,
+) -> BaseCommit:
+    """The commit that the bytes of the working file were edited from; `head` is that of HEAD.
+
+    That is where HEAD left the deployed branch; on that branch itself HEAD, and its first parent
+    if the file is as HEAD has it, so that CI compares a direct push with what was there before.
+    `settings` are the path and the bytes of the settings, of which the same holds.
+
+    Raises BadRef, which is NothingBefore where HEAD is the first commit of all.
+    """
+    left = where_left(repository, tip) if tip else None
+    if left and left.id != head:
+        return left
+    if head is None:
+        raise NothingBefore("HEAD has no commit yet")
+    blob = repository.blob(head, repository.location.path)
+    if blob is None or not repository.is_content(blob, data):
+        return BaseCommit(head, "HEAD")
+    if settings:
+        path, text = settings
+        blob = repository.blob(head, path)
+        if blob is not None and not repository.is_content(blob, text):
+            return BaseCommit(head, "HEAD")
+    parent = repository.first_parent(head)
+    if parent is None:
+        raise NothingBefore("HEAD is the first commit")
+    if repository.commit(parent) is None:
+        raise BadRef(
+            f"{parent[:7]}, the commit before HEAD, is not in this shallow clone",
+            next_step=deepen(repository),
+            instead="version",
+        )
+    return BaseCommit(parent, "HEAD^")
+
+
+def deepen(repository: Repository) -> str:
+    """The command that brings the older commits of a shallow clone."""
+    names = repository.remotes
+    remote = "origin" if "origin" in names or not names else names[0]
+    return f"{_fetch('--unshallow', remote)}; {IN_CI}"
+
+
+def how_to_get(repository: Repository, ref: str) -> str:
+    """The command that most likely fetches a missing ref, or another way to go on."""
+    remotes = repository.remotes
+    if ref.startswith("-"):
+        return "write REF, REF:PATH or a file"
+    if not remotes:
+        return "this clone has no remote to fetch it from; name a file or a ref of 'git branch -a'"
+    remote, _, branch = ref.partition("/")
+    if remote in remotes and branch:
+        return _fetch(remote, f"{branch}:refs/remotes/{remote}/{branch}")
+    remote = "origin" if "origin" in remotes else remotes[0]
+    if repository.commit(f"{remote}/{ref}"):
+        return f"did you mean {remote}/{ref}?"
+    if _COMMIT.fullmatch(ref):
+        return _fetch(remote, ref)
+    if re.search(r"[~^@]", ref) and repository.shallow:
+        return f"this clone is shallow: {_fetch('--unshallow', remote)}"
+    if _EXPRESSION.search(ref):
+        return "check the spelling"
+    return f"{_fetch(remote, f'{ref}:{ref}')}, or check the spelling"
+
+
+def _fetch(*arguments: str) -> str:
+    return f"run '{shlex.join(('git', 'fetch', *arguments))}'"

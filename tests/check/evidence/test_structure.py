@@ -1,0 +1,43 @@
+"""New rows whose parts do not fit together; the bad examples of the rules are cases, too."""
+
+import pytest
+
+from tests.check.evidence.gate import Document, findings, of, prices
+
+BASE = {"x": {"m-0": prices(1e-06, 4e-06)}}
+
+
+def added(row: Document, reference: Document | None = None) -> list[str]:
+    edited = {"x": {**BASE["x"], "m": row}}
+    return [one.rule for one in findings(edited, BASE, reference)]
+
+
+def test_a_row_that_the_base_has_just_so_is_not_judged_again() -> None:
+    odd = {"x": {"m": prices(1e-06, 4e-06, provider_specific_entry={"fast": 6})}}
+    assert not of("factor-odd", findings(odd, odd))
+
+
+def test_a_row_that_the_reference_has_just_so_is_believed() -> None:
+    row = prices(1e-06, 4e-06, provider_specific_entry={"fast": 6})
+    assert "factor-odd" in added(row)
+    assert "factor-odd" not in added(row, {"x": {"m": row}})
+
+
+def test_a_factor_that_contradicts_the_rows_own_price_is_found() -> None:
+    row = prices(1e-06, 4e-06, provider_specific_entry={"fast": 2})
+    assert "factor-odd" not in added({**row, "input_cost_per_token_fast": 2e-06})
+    assert "factor-odd" in added({**row, "input_cost_per_token_fast": 3e-06})
+
+
+@pytest.mark.parametrize("source", ["see the page", "ftp://x.example/prices", "https://"])
+def test_a_source_that_is_no_web_page_is_found(source: str) -> None:
+    assert "source-odd" in added(prices(1e-06, 4e-06, source=source))
+
+
+def test_a_page_that_nobody_else_names_is_believed() -> None:
+    assert "source-odd" not in added(prices(1e-06, 4e-06, source="https://new.example/p"), BASE)
+
+
+def test_an_audio_model_needs_no_input_price() -> None:
+    row = {"mode": "audio_speech", "output_cost_per_token": 4e-06}
+    assert "output-without-input" not in added(row)
