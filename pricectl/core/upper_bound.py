@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from pricectl.core.calculator import product
 from pricectl.core.catalog import Catalog
+from pricectl.core.counting import billed_counts
 from pricectl.core.credits import BUDGET_MODES, Job, Mode, exact_credits, job_credits
 from pricectl.core.errors import BadUsage
 from pricectl.core.labels import region_word, service_word
@@ -22,7 +23,7 @@ from pricectl.core.prices import PriceList
 from pricectl.core.profile import Profile
 from pricectl.core.rates import RateCard
 from pricectl.core.token_kinds import TOKEN_KINDS
-from pricectl.core.units import KNOWN_SERVICES, STANDARD
+from pricectl.core.units import KNOWN_SERVICES, STANDARD, UNITS
 from pricectl.core.usage import Counts, Usage
 from pricectl.core.windows import as_instant, is_naive
 
@@ -123,7 +124,7 @@ def upper_bound(  # noqa: PLR0913 - what is known of a call, all but four by key
 
 
 def _lists_in_force(model: Model, at: date | None, until: date | None) -> Iterator[PriceList]:
-    """Every list that can price a call made in that time, off-peak lists included."""
+    """Every list that can price a call of that time, those of off-peak and outputs included."""
     if at is None:
         yield from model.all_lists
         return
@@ -131,9 +132,9 @@ def _lists_in_force(model: Model, at: date | None, until: date | None) -> Iterat
     changes = (instant for instant, _ in (*model.previous, *model.upcoming))
     for instant in (first, *(change for change in changes if first < change <= last)):
         prices = model.list_at(instant)
-        yield prices
+        yield from (prices, *prices.by_output)
         if prices.off_peak and prices.off_peak.windows:
-            yield prices.off_peak
+            yield from (prices.off_peak, *prices.off_peak.by_output)
 
 
 def _last_instant(at: date) -> datetime:
@@ -175,11 +176,24 @@ def _most(prices: PriceList, usage: Usage, service: str, region: str) -> int:
     else:
         pico = usage.input_tokens * dearest_input[-1]
     pico += usage.output_tokens * dearest_output
-    return pico + max(_beside(usage.counts, card) for card in cards)
+    counts = billed_counts(usage.counts, prices.counting)
+    pico += max(_beside(counts, card) for card in cards)
+    return pico + _rounding_up(prices, usage, cards)
 
 
 def _dearest(card: RateCard, side: str) -> int:
     return max(card[unit].pico_usd for unit in _UNITS_OF_SIDE[side])
+
+
+def _rounding_up(prices: PriceList, usage: Usage, cards: list[RateCard]) -> int:
+    """What is billed beyond the tokens used, where a seller rounds a kind of token up."""
+    used = {"input": usage.input_tokens, "output": usage.output_tokens}
+    return sum(
+        max(rule.step - 1, rule.minimum) * card[unit].pico_usd
+        for unit, rule in prices.counting.items()
+        if used.get(UNITS[unit].side)
+        for card in cards
+    )
 
 
 def _beside(counts: Counts, card: RateCard) -> int:
