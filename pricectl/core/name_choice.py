@@ -88,7 +88,9 @@ def choose(
     )
     if model is None:
         return NoRow(f"{shorter.base!r} fits rows with different prices", "different-prices")
-    if _is_older(shorter, model, first_day):
+    day = _day_of(shorter)
+    days = _days_of(model) if day else []
+    if _is_older(day, [*days, first_day] if first_day else days):
         return NoRow(f"{model.full_name} is newer, and never answers for an older generation")
     if _is_other_revision(shorter, model):
         return NoRow(f"{model.full_name} is another revision")
@@ -102,7 +104,7 @@ def choose(
         if _has_moved(shorter, model):
             return NoRow(f"{model.full_name} may be another generation than the seller's")
         flags.append(OTHER_SELLER)
-    if variant or _is_unlisted(shorter, model):
+    if variant or _is_unlisted(day, days):
         flags.append(UNPRICED_VARIANT)
     return FormMatch(model, shorter, found.left, service, tuple(flags))
 
@@ -175,22 +177,16 @@ def _in_region(rows: Rows, region: str) -> _RegionRows:
     return _RegionRows(models, foreign=True)
 
 
-def _is_older(shorter: ShorterName, model: Model, first_day: str) -> bool:
+def _is_older(day: str, days: Sequence[str]) -> bool:
     """Whether the name has a day before every day of the model's rows: an older generation."""
-    day = _day_of(shorter)
-    if not day:
-        return False
-    days = [*_days_of(model), first_day] if first_day else _days_of(model)
-    return bool(days) and day < min(found[: len(day)] for found in days)
+    return bool(day and days) and day < min(found[: len(day)] for found in days)
 
 
-def _is_unlisted(shorter: ShorterName, model: Model) -> bool:
+def _is_unlisted(day: str, days: Sequence[str]) -> bool:
     """Whether the name has a day, and the row lists days, but not that one: a newer snapshot.
 
     Its price may be another, as that of gpt-4o-2024-08-06 was.
     """
-    day = _day_of(shorter)
-    days = _days_of(model) if day else []
     return bool(days) and not any(found.startswith(day) for found in days)
 
 
@@ -204,7 +200,8 @@ def _days_of(model: Model) -> list[str]:
 
 def _is_other_revision(shorter: ShorterName, model: Model) -> bool:
     """Whether the name has a counted revision of the model, and the row only others."""
-    counted = COUNTED.search("".join(ending.text for ending in shorter.endings))
+    ended = "".join(ending.text for ending in shorter.endings)
+    counted = COUNTED.search(ended) if ended else None
     if not counted:
         return False
     bases = (name.lower().rsplit("/", 1)[-1] for name in (model.name, *model.aliases))

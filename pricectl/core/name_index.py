@@ -58,16 +58,17 @@ class NameIndex:
 
     def find(self, reading: NameReading) -> FormMatch | NoRow:
         """The row for a reading: the seller's own, else the maker's, else a reseller's."""
-        keyed: list[tuple[ShorterName, Rows]] = []
+        keyed: list[tuple[ShorterName, str, Rows]] = []
         missed = UNKNOWN
         elsewhere: FormMatch | None = None
         seller = reading.seller
         for shorter in reading.shorter_names():
-            rows = self._rows.get(shorter.key, ())
-            keyed.append((shorter, rows))
+            key = shorter.key
+            rows = self._rows.get(key, ())
+            keyed.append((shorter, key, rows))
             # Looked for while the name gets shorter, since most names have a row of their seller.
             own = [row for row in rows if row.seller == seller and _is_of_maker(reading, row)]
-            found = self._choose(reading, shorter, own) if own else UNKNOWN
+            found = self._choose(reading, shorter, key, own) if own else UNKNOWN
             if not isinstance(found, FormMatch):
                 missed = missed if missed.reason else found
                 if found.reason:  # a name is never answered by a part of it
@@ -85,19 +86,21 @@ class NameIndex:
         # Two prices at one kind of seller are no reason to ask the next.
         return sized or (missed if missed.reason else self._of_others(reading, keyed))
 
-    def _choose(self, reading: NameReading, shorter: ShorterName, rows: Rows) -> FormMatch | NoRow:
-        first_day = self._first_days.get((rows[0].seller, shorter.key), "")
+    def _choose(
+        self, reading: NameReading, shorter: ShorterName, key: str, rows: Rows
+    ) -> FormMatch | NoRow:
+        first_day = self._first_days.get((rows[0].seller, key), "")
         return choose(reading, shorter, rows, first_day)
 
     def _of_others(
-        self, reading: NameReading, keyed: Sequence[tuple[ShorterName, Rows]]
+        self, reading: NameReading, keyed: Sequence[tuple[ShorterName, str, Rows]]
     ) -> FormMatch | NoRow:
         """The maker's row, else one that resellers agree on, else a fine-tuned model's base."""
         missed = UNKNOWN
         for of_kind in (_makers, _resellers):
-            for shorter, rows in keyed:
-                fitting = of_kind(reading, rows)
-                found = self._choose(reading, shorter, fitting) if fitting else UNKNOWN
+            for shorter, key, rows in keyed:
+                fitting = of_kind(reading, rows) if rows else ()
+                found = self._choose(reading, shorter, key, fitting) if fitting else UNKNOWN
                 if isinstance(found, FormMatch) or found.reason:
                     return found
                 missed = missed if missed is not UNKNOWN else found
