@@ -174,7 +174,7 @@ def test_show_has_the_hours_of_off_peak_prices(run: Run, at: str) -> None:
     assert lines.count(HOURS) == 1
     assert lines[lines.index(HOURS) - 1].split() == ["input", "1.00"]
     found = json.loads(run("show", "m", "-ojson", "-f-", "--at", at, stdin=WEEK).stdout)
-    windows = [
+    windows: list[dict[str, object]] = [
         {"hours_utc": "00:00-01:00", "weekdays": [5, 1, 2, 3]},
         {"hours_utc": "16:30-00:30", "weekdays": [5, 1, 2, 3]},
         {"hours_utc": "00:00-24:00", "weekdays": [6, 7]},
