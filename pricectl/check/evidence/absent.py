@@ -3,7 +3,7 @@
 Nothing looks wrong in such a row, and its calls are charged the nearest other price.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pricectl.check.evidence.market import Market
 from pricectl.check.evidence.offers import INPUT, Offer, seller_of
@@ -49,21 +49,42 @@ RULES = (PRICE_ABSENT,)
 
 
 def check(context: Context, market: Market) -> Iterator[Finding]:
-    """One finding a row that the base does not have, for all that it lacks."""
+    """One finding a row that the base does not have, for all that it lacks.
+
+    Without a base only for long context: its calls are charged half of what they cost.
+    """
     base = context.evidence.base
-    for model in context.catalog.models if base else ():
-        if base and model.full_name not in base.by_full_name and INPUT in model.prices.rates:
+    for model in context.catalog.models:
+        if INPUT not in model.prices.rates:
+            continue
+        if base is None:
+            listed = market.listed(model)
+            yield from _finding(model, _first_tier(model, listed) if listed else {})
+        elif model.full_name not in base.by_full_name:
             yield from _absent(market, model)
 
 
 def _absent(market: Market, model: Model) -> Iterator[Finding]:
     listed = market.listed(model)
-    own = model.prices.rates
     if listed:
         lacking = {key: listed for key in listed.model.prices.rates if _is_missed(key)}
+        lacking |= _first_tier(model, listed)
     else:
         lacking = _of_relatives(market, model)
-    factors = model.prices.uplifts
+    yield from _finding(model, lacking)
+
+
+def _first_tier(model: Model, listed: Offer) -> dict[RateKey, Offer]:
+    """The first tier of the reference's row, if the row has no tier at all."""
+    thresholds = listed.model.prices.thresholds
+    if not thresholds or model.prices.thresholds:
+        return {}
+    key: RateKey = ("input", thresholds[0], STANDARD)
+    return {key: listed} if key in listed.model.prices.rates else {}
+
+
+def _finding(model: Model, lacking: Mapping[RateKey, Offer]) -> Iterator[Finding]:
+    own, factors = model.prices.rates, model.prices.uplifts
     lacking = {
         key: offer for key, offer in lacking.items() if key not in own and key[2] not in factors
     }

@@ -22,6 +22,8 @@ from pricectl.core.labels import label
 from pricectl.core.model import Model
 from pricectl.core.money import exact
 from pricectl.core.pointers import pointer_to
+from pricectl.core.sanity import bounds
+from pricectl.core.sanity.moves import is_cache
 from pricectl.core.units import SYNONYMS, UNITS
 
 # Known factors are 1.1 for regions, 2 for priority, 6 at most for the fastest service.
@@ -68,7 +70,8 @@ FACTOR_ODD = Rule(
     "factor-odd",
     "warning",
     "a factor on all token prices is below 0.5 or above 3, or not the row's own service price",
-    "Regions cost a tenth more, fast services two to three times as much; others were made up.",
+    "Regions cost a tenth more, fast services two to three times as much; others were made up. "
+    "Below 0.1 or above 10 it is an error.",
     _row(', "provider_specific_entry": {"fast": 6}'),
     _row(', "provider_specific_entry": {"fast": 2}'),
     "Compare it with the seller's page.",
@@ -141,8 +144,8 @@ def _is_number(value: Json) -> bool:
 def _tier_end(model: Model) -> Iterator[Finding]:
     tiers, window = model.entry.get("tiered_pricing"), model.entry.get("max_input_tokens")
     last = tiers[-1] if isinstance(tiers, list) and tiers else None
-    bounds = last.get("range") if isinstance(last, dict) else None
-    end = bounds[-1] if isinstance(bounds, list) and bounds else None
+    span = last.get("range") if isinstance(last, dict) else None
+    end = span[-1] if isinstance(span, list) and span else None
     if isinstance(window, int) and isinstance(end, (int, Decimal)) and end < window:
         where = f"{model.pointer}/tiered_pricing/{len(tiers) - 1}/range"  # type: ignore[arg-type]
         message = f"the last range ends at {int(end):,} tokens, the window at {window:,}"
@@ -166,7 +169,9 @@ def _reads_as_number(text: str) -> bool:
 def _factor(model: Model, word: str, factor: Fraction, where: str) -> Iterator[Finding]:
     said = f"the factor {word!r:.40} is {exact(factor)}"
     if factor > 0 and not LOWEST_FACTOR <= factor <= HIGHEST_FACTOR:
-        yield FACTOR_ODD.finding(where, f"{said}, not {exact(LOWEST_FACTOR)} to 3")
+        finding = FACTOR_ODD.finding(where, f"{said}, not {exact(LOWEST_FACTOR)} to 3")
+        is_slip = not bounds.LOWEST_FACTOR <= factor <= bounds.HIGHEST_FACTOR
+        yield finding._replace(severity="error") if is_slip else finding
         return
     for price in prices_of(model):
         unit, tier, service = price.key
@@ -179,7 +184,8 @@ def _factor(model: Model, word: str, factor: Fraction, where: str) -> Iterator[F
 
 def _input_missing(model: Model) -> Iterator[Finding]:
     output = model.prices.rates.get(OUTPUT)
-    paid = {UNITS[unit].side for unit, _, _ in model.prices.rates}
+    # What only cached tokens cost pays for no fresh ones.
+    paid = {UNITS[unit].side for unit, _, _ in model.prices.rates if not is_cache(unit)}
     if mode_of(model) in TEXT_MODES and output and "input" not in paid:
         message = f"{label('output')} has a price and input has none"
         yield INPUT_MISSING.finding(model.prices.pointer_to(output[1]), message)

@@ -94,8 +94,7 @@ def assess(candidate: Candidate) -> DeployCheck:
 def _edited_from(
     candidate: Candidate, deployed: NamedVersion | None, base: FoundCatalog
 ) -> FoundCatalog:
-    """What the rules compare with: the deployed version, or where it is the very file, the one
-    before.
+    """What the rules compare with: the deployed version; if it is the very file, the one before.
 
     After a merge the branch that production runs has the file already, and nobody may have looked.
     """

@@ -52,3 +52,14 @@ def test_what_the_reference_has_no_price_for_either_is_not_missed() -> None:
     row = prices(1.25e-06, 1e-05)
     known = {"openai": {"gpt-5": row, "gpt-5-mini": prices(2.5e-07, 2e-06, **CACHED)}}
     assert not absent("gpt-5", row, known)
+
+
+def test_a_tier_that_the_row_in_the_reference_has() -> None:
+    long = {"input_cost_per_token_above_200k_tokens": 2.5e-06}
+    known = {"openai": {"gpt-5": prices(1.25e-06, 1e-05, **long)}}
+    said = ["no price for input above 200k; reference $2.50"]
+    assert absent("gpt-5", prices(1.25e-06, 1e-05), known) == said
+    assert not absent("gpt-5", prices(1.25e-06, 1e-05, **long), known)
+    # Without a base every row may be new.
+    alone: Document = {"openai": {"gpt-5": prices(1.25e-06, 1e-05)}}
+    assert [one for _, _, one in of("price-absent", findings(alone, None, known))] == said

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.check.evidence.gate import Document, findings, of, prices
+from tests.check.evidence.gate import Document, findings, of, prices, severities
 
 BASE = {"x": {"m-0": prices(1e-06, 4e-06)}}
 
@@ -21,6 +21,19 @@ def test_a_row_that_the_reference_has_just_so_is_believed() -> None:
     row = prices(1e-06, 4e-06, provider_specific_entry={"fast": 6})
     assert "factor-odd" in added(row)
     assert "factor-odd" not in added(row, {"x": {"m": row}})
+
+
+def test_a_factor_of_ten_and_more_is_an_error_without_a_base() -> None:
+    row = prices(1e-06, 4e-06, provider_specific_entry={"us": 11})
+    known = {"x": {"m": prices(1e-06, 4e-06)}}
+    assert severities("factor-odd", findings({"x": {"m": row}}, None, known)) == ["error"]
+    row["provider_specific_entry"] = {"us": 6}
+    assert severities("factor-odd", findings({"x": {"m": row}}, None, known)) == ["warning"]
+
+
+def test_the_price_of_cached_tokens_is_no_input_price() -> None:
+    row = {"mode": "chat", "cache_read_input_token_cost": 1e-07, "output_cost_per_token": 4e-06}
+    assert "output-without-input" in added(row)
 
 
 def test_a_factor_that_contradicts_the_rows_own_price_is_found() -> None:
