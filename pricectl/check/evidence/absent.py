@@ -59,7 +59,7 @@ def check(context: Context, market: Market) -> Iterator[Finding]:
             continue
         if base is None:
             listed = market.listed(model)
-            yield from _finding(model, _first_tier(model, listed) if listed else {})
+            yield from _finding(model, _tiers_of(model, listed) if listed else {})
         elif model.full_name not in base.by_full_name:
             yield from _absent(market, model)
 
@@ -68,19 +68,17 @@ def _absent(market: Market, model: Model) -> Iterator[Finding]:
     listed = market.listed(model)
     if listed:
         lacking = {key: listed for key in listed.model.prices.rates if _is_missed(key)}
-        lacking |= _first_tier(model, listed)
+        lacking |= _tiers_of(model, listed)
     else:
         lacking = _of_relatives(market, model)
     yield from _finding(model, lacking)
 
 
-def _first_tier(model: Model, listed: Offer) -> dict[RateKey, Offer]:
-    """The first tier of the reference's row, if the row has no tier at all."""
-    thresholds = listed.model.prices.thresholds
-    if not thresholds or model.prices.thresholds:
-        return {}
-    key: RateKey = ("input", thresholds[0], STANDARD)
-    return {key: listed} if key in listed.model.prices.rates else {}
+def _tiers_of(model: Model, listed: Offer) -> dict[RateKey, Offer]:
+    """Input at the tiers of the reference's row that the row does not have."""
+    own, rates = model.prices.thresholds, listed.model.prices.rates
+    keys: list[RateKey] = [("input", tier, STANDARD) for tier in listed.model.prices.thresholds]
+    return {key: listed for key in keys if key in rates and key[1] not in own}
 
 
 def _finding(model: Model, lacking: Mapping[RateKey, Offer]) -> Iterator[Finding]:

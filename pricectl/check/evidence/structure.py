@@ -10,7 +10,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from pricectl.check.evidence.market import Market
-from pricectl.check.evidence.offers import OUTPUT, seller_of
+from pricectl.check.evidence.offers import INPUT, OUTPUT, seller_of
 from pricectl.check.evidence.prices import prices_of
 from pricectl.check.evidence.witnesses import Witness, evidence_line
 from pricectl.check.findings import Finding
@@ -23,7 +23,6 @@ from pricectl.core.model import Model
 from pricectl.core.money import exact
 from pricectl.core.pointers import pointer_to
 from pricectl.core.sanity import bounds
-from pricectl.core.sanity.moves import is_cache
 from pricectl.core.units import SYNONYMS, UNITS
 
 # Known factors are 1.1 for regions, 2 for priority, 6 at most for the fastest service.
@@ -184,9 +183,12 @@ def _factor(model: Model, word: str, factor: Fraction, where: str) -> Iterator[F
 
 def _input_missing(model: Model) -> Iterator[Finding]:
     output = model.prices.rates.get(OUTPUT)
-    # What only cached tokens cost pays for no fresh ones.
-    paid = {UNITS[unit].side for unit, _, _ in model.prices.rates if not is_cache(unit)}
-    if mode_of(model) in TEXT_MODES and output and "input" not in paid:
+    # What cached tokens cost, or a service, pays for no other input; seconds of video do.
+    paid = INPUT in model.prices.rates or any(
+        unit.startswith("input_") and not (service or UNITS[unit].is_token)
+        for unit, _, service in model.prices.rates
+    )
+    if mode_of(model) in TEXT_MODES and output and not paid:
         message = f"{label('output')} has a price and input has none"
         yield INPUT_MISSING.finding(model.prices.pointer_to(output[1]), message)
 

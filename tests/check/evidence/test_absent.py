@@ -60,6 +60,9 @@ def test_a_tier_that_the_row_in_the_reference_has() -> None:
     said = ["no price for input above 200k; reference $2.50"]
     assert absent("gpt-5", prices(1.25e-06, 1e-05), known) == said
     assert not absent("gpt-5", prices(1.25e-06, 1e-05, **long), known)
+    # A digit is missing in its name.
+    short = {"input_cost_per_token_above_20k_tokens": 2.5e-06}
+    assert absent("gpt-5", prices(1.25e-06, 1e-05, **short), known) == said
     # Without a base every row may be new.
     alone: Document = {"openai": {"gpt-5": prices(1.25e-06, 1e-05)}}
     assert [one for _, _, one in of("price-absent", findings(alone, None, known))] == said

@@ -31,9 +31,18 @@ def test_a_factor_of_ten_and_more_is_an_error_without_a_base() -> None:
     assert severities("factor-odd", findings({"x": {"m": row}}, None, known)) == ["warning"]
 
 
-def test_the_price_of_cached_tokens_is_no_input_price() -> None:
-    row = {"mode": "chat", "cache_read_input_token_cost": 1e-07, "output_cost_per_token": 4e-06}
-    assert "output-without-input" in added(row)
+@pytest.mark.parametrize(
+    ("key", "missing"),
+    [
+        ("cache_read_input_token_cost", True),
+        ("input_cost_per_token_batches", True),
+        ("input_cost_per_audio_token", True),
+        ("input_cost_per_video_per_second", False),
+    ],
+)
+def test_what_pays_for_input(key: str, missing: bool) -> None:  # noqa: FBT001 - a case
+    row = {"mode": "chat", key: 1e-07, "output_cost_per_token": 4e-06}
+    assert ("output-without-input" in added(row)) is missing
 
 
 def test_a_factor_that_contradicts_the_rows_own_price_is_found() -> None:
