@@ -70,6 +70,7 @@ FLAGS = (
     Flag("assumed-rate", "a unit was charged at another unit's rate", logged=False),
     Flag(MISSING_REGION, "the row has no such region; its plain price was charged", logged=False),
     Flag("missing-service", "the row does not sell that service; its standard price was charged"),
+    Flag("unread-pricing", "the row has prices that are not understood; they were left out"),
     Flag(PARTIAL_MATCH, "the row of a part of the name answered", logged=False),
     Flag(OTHER_SELLER, "the row of another seller answered", logged=False),
     Flag(

@@ -146,7 +146,7 @@ def test_the_markdown_table_has_a_column_for_every_mode(
 
 @pytest.mark.usefixtures("three_modes")
 @pytest.mark.parametrize("basis", ["tokens", "job"])
-def test_diff_tells_a_mode_without_a_price_once_below(
+def test_diff_states_a_mode_without_a_price_once_below_the_jobs(
     run: Run, edited: str, monkeypatch: pytest.MonkeyPatch, basis: Basis
 ) -> None:
     register(monkeypatch, toy(basis))

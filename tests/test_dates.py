@@ -15,7 +15,8 @@ import pytest
 
 from pricectl.check.families import RULES
 from pricectl.check.findings import ERRORS
-from pricectl.check.validation import ValidationReport, validate
+from pricectl.check.validation import validate
+from pricectl.check.validation_report import ValidationReport
 from pricectl.files import settings
 from pricectl.policy import Policy, Waiver
 from tests.conftest import CATALOG, ROOT, read_catalog
@@ -124,8 +125,10 @@ def test_a_due_rule_is_not_an_error() -> None:
     assert {rule.id for rule in RULES.values() if rule.due} == {
         "deprecation-near",
         "deprecation-passed",
+        "negotiated-ended",
         "upcoming-begun",
         "upcoming-soon",
+        "upcoming-unverified",
         "verified-stale",
         "waiver-expired",
     }
@@ -181,7 +184,7 @@ def test_of_two_expired_waivers_the_later_one_is_named() -> None:
         ("zero-price", False),
     ],
 )
-def test_an_unused_waiver_is_due_where_a_date_may_have_ended_the_finding(
+def test_an_unused_waiver_is_due_if_a_date_may_have_ended_its_finding(
     rule: str,
     due: bool,  # noqa: FBT001
 ) -> None:

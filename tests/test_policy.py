@@ -11,8 +11,10 @@ from pricectl.core.sanity.bounds import BOUNDS, Bound
 from pricectl.policy import (
     SETTINGS,
     BadSettings,
+    GateSettings,
     Policy,
     RuleLimits,
+    SeverityOverride,
     Waiver,
     Workload,
     read_policy,
@@ -203,7 +205,9 @@ def test_the_table_has_every_setting_with_its_default() -> None:
     assert [*settings["profiles"]] == [key for key in Profile._fields if key != "name"]
     assert [*settings["limits"]] == [*RuleLimits._fields]
     assert [*settings["workloads"]] == [*Workload._fields]
-    assert [*keys_of("waivers")] == [*Waiver._fields]
+    assert {*keys_of("waivers")} == {*Waiver._fields}
+    assert [*keys_of("severities")] == [*SeverityOverride._fields]
+    assert [*keys_of("gates")] == [*GateSettings._fields]
     assert settings["limits"]["stale_days"].default == 30
     assert settings["profiles"]["rounding"].default == "up"
     assert settings["workloads"]["name"].default is None

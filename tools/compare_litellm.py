@@ -46,7 +46,7 @@ from price_lists import INSTALL_HINT, GenaiPrices, litellm_map  # noqa: E402
 
 from pricectl.core import Catalog, Quote, Usage, quote  # noqa: E402
 from pricectl.core.money import PICO_PER_USD, usd  # noqa: E402
-from pricectl.core.units import UNITS, parse_key  # noqa: E402
+from pricectl.core.units import PARTS, UNITS, parse_key  # noqa: E402
 
 DIFFERENCES = ROOT / "docs" / "differences.md"
 # Written by hand, and put after what is compared here.
@@ -185,6 +185,23 @@ def _keys_read(asked: Question) -> Question:
     return _drop_keys(asked, unread) if unread else asked
 
 
+def _images_stay(asked: Question) -> Question:
+    """Image and video tokens at their standard price above each threshold and at the service."""
+    entry = asked.entry
+    written = {key: parsed for key in entry if (parsed := parse_key(key))}
+    tiers = {parsed.above_tokens for parsed in written.values() if parsed.above_tokens}
+    suffixes = [f"_above_{tier // 1000}k_tokens" for tier in sorted(tiers)]
+    suffixes += [f"_{asked.case.service}"] if asked.case.service else []
+    parts = (UNITS[unit].key for unit in PARTS if unit != "reasoning")
+    stay = {
+        f"{key}{suffix}": entry[key]
+        for key in parts
+        for suffix in suffixes
+        if entry.get(key) is not None and entry.get(f"{key}{suffix}") is None
+    }
+    return _set_keys(asked, stay) if stay else asked
+
+
 def _ten_results(asked: Question) -> Question:
     """The price of a search with ten results, which litellm takes if the call does not say."""
     ranges = asked.entry["tiered_pricing"]
@@ -194,6 +211,7 @@ def _ten_results(asked: Question) -> Question:
 
 CODE: Mapping[str, Callable[[Question], Question]] = {
     "litellms_row": _litellms_row,
+    "images_stay": _images_stay,
     "keys_read": _keys_read,
     "ten_results": _ten_results,
 }

@@ -97,7 +97,8 @@ class Litellm:
             usage.citation_tokens = case.amount("citation")
         if case.service == "fast":
             usage.speed = "fast"
-        if family(case.provider) == "anthropic" and case.region:
+        # Claude Platform on Bedrock tells the inference geography as Anthropic does.
+        if family(case.provider) in {"anthropic", "bedrock"} and case.region:
             usage.inference_geo = case.region
         if case.searches:
             requests = self._types.ServerToolUse(web_search_requests=case.searches)
@@ -107,12 +108,11 @@ class Litellm:
 
     def _input(self, case: Case) -> Mapping[str, Any]:
         details = present(case, TABLES["names"]["input"])
-        short, long = case.amount("cache_write_tokens"), case.amount("cache_write_1h_tokens")
-        if short or long:
-            details["cache_creation_tokens"] = short + long
-            details["cache_creation_token_details"] = self._types.CacheCreationTokenDetails(
-                ephemeral_5m_input_tokens=short, ephemeral_1h_input_tokens=long
-            )
+        lifetimes = present(case, TABLES["names"]["cache_writes"])
+        if lifetimes:
+            details["cache_creation_tokens"] = sum(lifetimes.values())
+            written = self._types.CacheCreationTokenDetails(**lifetimes)
+            details["cache_creation_token_details"] = written
         audio = case.amount("cache_read_audio_tokens")
         image = case.amount("cache_read_image_tokens")
         if audio or image:
@@ -213,6 +213,8 @@ class Litellm:
 
     def _image_cost(self, case: Case, images: Any, resolution: str | None) -> float:
         size = None if resolution else case.size or None
+        if resolution and case.provider == "xai":
+            resolution = resolution.lower()  # xAI's own spelling, unlike its price keys'
         parameters: dict[str, Any] = {"resolution": resolution} if resolution else {}
         # Bedrock's first image models are priced by size and steps, both in the row's name.
         named = re.fullmatch(r"(\w+-x-\w+)/(\d+|max)-steps/(.+)", case.row)

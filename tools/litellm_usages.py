@@ -29,6 +29,7 @@ INSTANTS = sorted([*HOURS, *(hour - timedelta(minutes=1) for hour in HOURS)])
 REGIONS = {
     "regional_processing_uplift_multiplier_eu": "eu",
     "regional_processing_uplift_multiplier_us": "us",
+    "fedramp_uplift_multiplier": "fedramp",
     "regional_endpoint_uplift_multiplier": "regional",
 }
 # The row's mode -> litellm's word for such a call, where it is not a completion.
@@ -110,10 +111,14 @@ class Case(NamedTuple):
 
 
 def read_sections(path: Path) -> dict[str, Entry]:
-    """Every model's entry by provider and name; members that describe the map are left out."""
+    """Every model's entry by provider and name; members that describe the map are left out.
+
+    A row that says only which row it is an alias of has the entry of that row.
+    """
     sections: dict[str, dict[str, Any]] = {}
     models: dict[str, Any] = parse(path.read_bytes())  # type: ignore[assignment]
-    for name, entry in models.items():
+    for name, own in models.items():
+        entry = models[own["alias_of"]] if "alias_of" in own else own
         if name not in {"sample_spec", "fallback_generalizations"}:
             sections.setdefault(entry["litellm_provider"], {})[name] = entry
     return dict(sections)
@@ -123,7 +128,9 @@ def catalog_of(sections: Mapping[str, Entry]) -> tuple[Catalog, int]:
     """The catalog of these entries, and how many problems were found in them."""
     problems: list[Problem] = []
     values: Any = {provider: dict(entries) for provider, entries in sections.items()}
-    return build(values, problems), len(problems)
+    catalog = build(values, problems)
+    unread = [part for model in catalog.models for own in model.price_lists for part in own.unread]
+    return catalog, len({*problems, *unread})
 
 
 def row_of(provider: str, name: str, entry: Entry) -> Row:
@@ -156,6 +163,13 @@ def token_case(row: Row, kind: str, input_tokens: int = SHORT_TOKENS) -> Case:
     return Case(row.provider, row.name, kind, route, input_tokens, output, amounts)
 
 
+def _kinds_of(row: Row) -> Mapping[str, Mapping[str, Any]]:
+    """The kinds of token usage that a row is asked about; some only if it prices them."""
+    kinds: Mapping[str, Mapping[str, Any]] = TABLES["kinds"]
+    asked = (kind for kind in kinds if row.units.issuperset(kinds[kind].get("priced", ())))
+    return {kind: kinds[kind] for kind in asked}
+
+
 def _token_cases(row: Row) -> Iterator[Case]:
     """Every kind of token, short and around each threshold, for each service of the row."""
     # litellm bills a song for every call, whatever its tokens.
@@ -165,7 +179,7 @@ def _token_cases(row: Row) -> Iterator[Case]:
     services = ("", *row.services)
     for service in services:
         for length in _lengths(row):
-            for kind, parts in TABLES["kinds"].items():
+            for kind, parts in _kinds_of(row).items():
                 if row.mode not in WITHOUT_OUTPUT or "output" not in parts:
                     yield token_case(row, kind, length)._replace(service=service)
     for service in ("batches", "flex"):
@@ -175,7 +189,7 @@ def _token_cases(row: Row) -> Iterator[Case]:
     yield from _cases_by_region(row)
     if row.entry.get("off_peak_pricing"):
         yield from (token_case(row, "cached")._replace(at=instant) for instant in INSTANTS)
-        for kind in TABLES["kinds"]:
+        for kind in _kinds_of(row):
             yield from (token_case(row, kind)._replace(at=HOURS[hour]) for hour in (2, 12))
 
 
@@ -188,7 +202,7 @@ def _cases_by_region(row: Row) -> Iterator[Case]:
     own = row.entry.get("provider_specific_entry") or {}
     regions = [region for key, region in REGIONS.items() if key in row.entry]
     regions += ["us"] if "us" in own else []
-    for kind in TABLES["kinds"]:
+    for kind in _kinds_of(row):
         for region in (*regions, "elsewhere") if regions else ():
             yield token_case(row, kind)._replace(region=region)
         for region in ("", *regions) if "fast" in own else ():
@@ -209,6 +223,9 @@ def _image_cases(row: Row) -> Iterator[Case]:
     named = re.search(r"(\d{3,4})-x-(\d{3,4})", row.name)
     width, height = (int(named[1]), int(named[2])) if named else (1024, 1024)
     units = [unit for unit in IMAGE_UNITS if unit in row.units]
+    if any(unit.startswith("output_image_file_") for unit in row.units):
+        # Then the price of an input image is that of an edit's, and of no generated one.
+        units = [unit for unit in units if not unit.startswith("input")]
     for unit in [unit for unit in units if row.price(unit)][:1] or units[:1]:
         count = 3 * (width * height if unit.endswith("pixel") else 1)
         case = Case(row.provider, row.name, "image", "image", amounts=((unit, count),))

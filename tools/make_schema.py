@@ -113,7 +113,7 @@ def catalog() -> Schema:
     metadata["acknowledged"]["items"]["properties"]["rule"]["enum"] = [*ACKNOWLEDGEABLE]
     intro, _, _ = prices["description"].partition("Services: ")
     prices["description"] = f"{intro}Services: {', '.join(KNOWN_SERVICES)}."
-    structures = ("tiered_pricing", "off_peak_pricing")
+    structures = ("tiered_pricing", "off_peak_pricing", "billed_counts")
     by_hand = {key: prices["properties"][key] for key in structures}
     prices["properties"] = {**_price_keys(), **by_hand}
     *_, (no_money, free) = prices["patternProperties"].items()

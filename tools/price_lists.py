@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, Protocol
 
 from sellers import seller_of
 
-from pricectl.core.entries import OWN_FACTORS
+from pricectl.core.structures import OWN_FACTORS
 from pricectl.core.units import NESTED_KEYS, SYNONYMS, parse_key
 
 INSTALL_HINT = "pip install 'pricectl[crosscheck]'"
@@ -138,7 +138,7 @@ def fast_prices(row: Entry) -> Iterator[tuple[str, Decimal]]:
     if factor is None:
         return
     for key, price in prices_of(row).items():
-        if key.endswith(("per_token", "token_cost", "above_1hr")):
+        if key.endswith(("per_token", "token_cost", "above_1hr", "above_12hr")):
             yield f"{key}_fast", price * Decimal(factor)
 
 

@@ -82,11 +82,10 @@ class Change(NamedTuple):
     """One difference between two catalogs.
 
     `old` and `new` are texts: prices in USD per 1M tokens or per unit, as `price` says. `moves`
-    are the charges behind it: one for a price, the largest rise and fall where
-    another row answers for a name.
-    `pointer` is the JSON Pointer in the new file; for a removed row, in the old one. `period` says
-    which dated prices it is about ("" are those of the comparison's own day). `only_text` marks
-    another notation of the same charge, which no gate counts.
+    are the charges behind it: one for a price; where another row answers for a name, the largest
+    rise and the largest fall. `pointer` is the JSON Pointer in the new file; for a removed row, in
+    the old one. `period` says which dated prices it is about ("" are those of the comparison's own
+    day). `only_text` marks another notation of the same charge, which no gate counts.
     """
 
     kind: ChangeKind

@@ -1,4 +1,4 @@
-"""Two versions of a catalog to their changes, the largest effect first."""
+"""Compares two versions of a catalog: all changes, the largest effect first."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime

@@ -6,12 +6,14 @@ from typing import NamedTuple
 
 from pricectl.changes.change import Move
 from pricectl.core.document import Json
-from pricectl.core.entries import OWN_FACTORS, UPLIFT_KEYS
 from pricectl.core.money import PICO_PER_USD, pico_usd
 from pricectl.core.prices import Entry, PriceList
+from pricectl.core.structures import COUNTING, OWN_FACTORS, UPLIFT_KEYS
 
 CONTEXT_TIER = "context_tier"
-OFF_PEAK, WINDOWS = "off_peak_pricing", "windows"
+OFF_PEAK = "off_peak_pricing"
+# Its members that say when it applies.
+HOURS = "windows", "hours_utc", "weekday_timezone"
 APPLY, FACTOR = "how the prices apply", "a factor on the prices"
 
 MemberPath = tuple[str, ...]
@@ -33,7 +35,13 @@ def condition_changes(old: PriceList, new: PriceList) -> Iterator[ConditionChang
         tiers = old.entry.get(CONTEXT_TIER), new.entry.get(CONTEXT_TIER)
         yield ConditionChange((CONTEXT_TIER,), *tiers, APPLY)
     if old.off_peak and new.off_peak and old.off_peak.windows != new.off_peak.windows:
-        yield ConditionChange((OFF_PEAK, WINDOWS), _windows(old.entry), _windows(new.entry), APPLY)
+        blocks = _off_peak(old.entry), _off_peak(new.entry)
+        for key in HOURS:
+            hours = [block.get(key) for block in blocks]
+            if hours[0] != hours[1]:
+                yield ConditionChange((OFF_PEAK, key), hours[0], hours[1], APPLY)
+    if old.counting != new.counting:
+        yield ConditionChange((COUNTING,), old.entry.get(COUNTING), new.entry.get(COUNTING), APPLY)
     if old.uplifts != new.uplifts:
         before, after = _factors(old.entry), _factors(new.entry)
         for path in dict.fromkeys((*before, *after)):
@@ -52,9 +60,10 @@ def is_factor(member: str) -> bool:
     return member == OWN_FACTORS or member in UPLIFT_KEYS
 
 
-def _windows(entry: Entry) -> Json:
+def _off_peak(entry: Entry) -> dict[str, Json]:
+    """The off-peak block of an entry."""
     off_peak = entry.get(OFF_PEAK)
-    return off_peak.get(WINDOWS) if isinstance(off_peak, dict) else None
+    return off_peak if isinstance(off_peak, dict) else {}
 
 
 def _factors(entry: Entry) -> dict[MemberPath, Json]:

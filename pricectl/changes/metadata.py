@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from pricectl.changes.change import Change
-from pricectl.changes.conditions import CONTEXT_TIER, OFF_PEAK, WINDOWS, is_factor
+from pricectl.changes.conditions import CONTEXT_TIER, HOURS, OFF_PEAK, is_factor
 from pricectl.changes.periods import dated_prices_text, in_force
 from pricectl.changes.rates import TIERED, Repricing, RowPart
 from pricectl.changes.rows import MemberDifference, RowKey, text_of
@@ -75,7 +75,7 @@ def metadata_changes(
 def _part(field: Sequence[str]) -> RowPart:
     """The part of a row that differs: a price of its own list, or a member."""
     if not field or field[0] in _LISTS:
-        return WINDOWS if field[1:2] == [WINDOWS] else "".join(field[:1])
+        return "".join(field[1:2] if field[1:2] and field[1] in HOURS else field[:1])
     parsed = parse_key(".".join(field))
     return (parsed.unit.name, *parsed[1:]) if parsed else field[0]
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from pricectl.changes.change import Change, Move, PriceRef
-from pricectl.changes.conditions import OFF_PEAK, WINDOWS, ConditionChange, condition_changes
+from pricectl.changes.conditions import HOURS, OFF_PEAK, ConditionChange, condition_changes
 from pricectl.changes.limits import Allowance
 from pricectl.changes.periods import PricePeriod, in_force, member_and_day, price_periods
 from pricectl.changes.rows import text_of
@@ -73,7 +73,11 @@ def repricings(
         if not allowance.take("row", rate_steps(before, after)):
             yield pair.left_out()
             return
-        rates = (*rate_moves(before, after), *_off_peak_moves(before, after))
+        rates = (
+            *rate_moves(before, after),
+            *_off_peak_moves(before, after),
+            *_moves_by_output(before, after),
+        )
         yield from map(pair.repriced, rates)
         yield from map(pair.condition_changed, condition_changes(before, after))
 
@@ -81,7 +85,8 @@ def repricings(
 def rate_steps(old: PriceList, new: PriceList) -> int:
     """About how long comparing two lists takes: a missing price is looked up in every tier."""
     tiers = len(old.thresholds) + len(new.thresholds)
-    return (len(old.rates) + len(new.rates)) * (RATE_STEPS + tiers // TIERS_PER_STEP)
+    lists = 1 + len(old.by_output) + len(new.by_output)
+    return (len(old.rates) + len(new.rates)) * (RATE_STEPS + tiers // TIERS_PER_STEP) * lists
 
 
 def rate_moves(old: PriceList, new: PriceList) -> Iterator[RateMove]:
@@ -129,6 +134,25 @@ def _off_peak_moves(old: PriceList, new: PriceList) -> Iterator[RateMove]:
             )
 
 
+def _moves_by_output(old: PriceList, new: PriceList) -> Iterator[RateMove]:
+    """The prices of long outputs alone; those of shorter ones are compared without them."""
+    lists = (*old.by_output, *new.by_output)
+    for above in sorted({prices.above_output_tokens for prices in lists}):
+        before, after = old.for_output(above + 1), new.for_output(above + 1)
+        for rate in rate_moves(before, after):
+            old_key = rate.old_key if rate.old_key in before.own_keys else ""
+            new_key = rate.new_key if rate.new_key in after.own_keys else ""
+            if old_key or new_key:
+                yield RateMove(
+                    rate.price._replace(period=f"output above {above:,} tokens"),
+                    rate.old_pico_usd if old_key else None,
+                    rate.new_pico_usd if new_key else None,
+                    old_key,
+                    new_key,
+                    rate.move,
+                )
+
+
 class _ListsInForce(NamedTuple):
     """The price lists of a row in one period, before and after."""
 
@@ -168,7 +192,7 @@ class _ListsInForce(NamedTuple):
         change = self._change("/".join(path), old, new, pointer)._replace(
             moves=condition.moves, note=condition.note
         )
-        member = WINDOWS if WINDOWS in path else path[0]
+        member = next((key for key in path if key in HOURS), path[0])
         parts = frozenset(member_and_day(prices)[0] or member for prices in (self.old, self.new))
         return Repricing(change, parts, self.period.at)
 

@@ -18,6 +18,7 @@ class Finding(NamedTuple):
     `span`: where it is in the text; set once the text was searched.
     `also`: a second span, such as that of the first of two equal keys or of the other row.
     `due`: a date brought the finding, not an edit; never an error, fails only a check of `due`.
+    `known`: the base has it, too, so no edit brought it.
     """
 
     rule: str
@@ -30,6 +31,7 @@ class Finding(NamedTuple):
     also: Span | None = None
     other: str = ""
     due: bool = False
+    known: bool = False
 
     @property
     def due_mark(self) -> str:
@@ -51,6 +53,11 @@ class Threshold(NamedTuple):
         (Threshold(level='warning', due=False), Threshold(level='error', due=True))
         """
         return cls(max(severities, key=SEVERITIES.index, default="error"), due)
+
+    def stricter(self, other: "Threshold") -> "Threshold":
+        """A threshold that fails for all that one of both fails for."""
+        level = max(self.level, other.level, key=SEVERITIES.index)
+        return Threshold(level, self.due or other.due)
 
     def trips(self, finding: Finding) -> bool:
         """Whether a finding fails the check."""

@@ -174,36 +174,6 @@ class Positions:
         return offset + 1
 
 
-# A string, whose brackets do not count, or a bracket.
-_BRACKET = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[{\]}]', re.DOTALL)
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)|[\ud800-\udfff]", re.DOTALL)
-_HIGH, _LOW = range(0xD800, 0xDC00), range(0xDC00, 0xE000)
-
-
-def too_deep(text: str, depth: int) -> tuple[int, int] | None:
-    """The offsets of the first bracket that nests deeper than a number of levels."""
-    level = 0
-    for found in _BRACKET.finditer(text):
-        bracket = text[found.start()]
-        level += (bracket in "[{") - (bracket in "]}")
-        if level > depth:
-            return found.span()
-    return None
-
-
-def lone_surrogate(text: str) -> tuple[int, int] | None:
-    """The offsets of the first surrogate without its other half in the strings of a document."""
-    high: re.Match[str] | None = None
-    for found in _ESCAPE.finditer(text):
-        code = int(found[1], 16) if found[1] else ord(found[0]) if len(found[0]) == 1 else 0
-        if high and not (code in _LOW and found.start() == high.end()):
-            return high.span()
-        if code in _LOW and not high:
-            return found.span()
-        high = found if code in _HIGH else None
-    return high.span() if high else None
-
-
 def _skip_space(text: str, offset: int) -> int:
     if text[offset : offset + 1] > " ":  # mostly there is none, and the pattern is slower
         return offset

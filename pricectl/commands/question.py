@@ -32,6 +32,7 @@ _FLAGS = {
     "cache_read_tokens": "--cached",
     "cache_write_tokens": "--cache-write",
     "cache_write_1h_tokens": "--cache-write-1h",
+    "cache_write_12h_tokens": "--cache-write-12h",
     "reasoning_tokens": "--reasoning",
     "input_audio_tokens": "--audio-in",
     "output_audio_tokens": "--audio-out",
@@ -64,6 +65,13 @@ class UsageOptions(NamedTuple):
         str | None,
         _tokens(
             "cache_write_1h_tokens", "Tokens of INPUT that are written to the cache for an hour."
+        ),
+    ] = None
+    cache_write_12h_tokens: Annotated[
+        str | None,
+        _tokens(
+            "cache_write_12h_tokens",
+            "Tokens of INPUT that are written to the cache for twelve hours.",
         ),
     ] = None
     reasoning_tokens: Annotated[
@@ -153,9 +161,9 @@ class CallQuotes(NamedTuple):
 
     @property
     def incomplete(self) -> bool:
-        """Whether something used, or the service, has no price."""
+        """Whether something used, or the service, has no price, or a part of the row is unread."""
         return bool(self.reading and self.reading.signals) or any(
-            quote.unpriced or quote.missing_service for quote in self.quotes
+            quote.unpriced or quote.missing_service or quote.unread for quote in self.quotes
         )
 
 
@@ -229,6 +237,13 @@ class CallQuestion(NamedTuple):
             )
         check_names(self.names, f"models {', '.join(self.names)}; tokens from the response")
         try:
-            return read_response(read_recorded(catalog_file.read(file).data))
+            data = catalog_file.read(file).data
+        except catalog_file.Unavailable as error:
+            raise typer.BadParameter(
+                f"{error}; name the file with the provider's response, or '-' for standard input",
+                param_hint="--response",
+            ) from None
+        try:
+            return read_response(read_recorded(data))
         except DocumentError as error:
             raise typer.BadParameter(str(error), param_hint=f"--response {file}") from None

@@ -7,12 +7,13 @@ from typing import NamedTuple
 from warnings import warn
 
 from pricectl.core.catalog import Catalog
+from pricectl.core.counting import billed_counts
 from pricectl.core.errors import BadUsage, UnpricedUnit
 from pricectl.core.labels import region_word, service_word
 from pricectl.core.lookup import find, require
 from pricectl.core.model import Match
 from pricectl.core.money import divide
-from pricectl.core.prices import PriceList
+from pricectl.core.prices import PriceList, Problem
 from pricectl.core.rates import Rate, RateCard, split_by_tier
 from pricectl.core.units import SOLD_AS, STANDARD, UNITS
 from pricectl.core.usage import Counts, Usage
@@ -97,6 +98,11 @@ class Quote(NamedTuple):
     def guessed(self) -> bool:
         """Whether no row matched and the default price was charged."""
         return self.match.is_guess or any(part.guessed for part in self.rounds)
+
+    @property
+    def unread(self) -> tuple[Problem, ...]:
+        """The parts of the row's prices that are not understood, so that they were left out."""
+        return self.prices.unread
 
     @property
     def missing_region(self) -> bool:
@@ -193,7 +199,8 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
 
     Raises:
         UnknownModel: strict, and no row matches the name.
-        UnpricedUnit: strict, and a used unit or the service has no price.
+        UnpricedUnit: strict, and a used unit or the service has no price, or a part of the row's
+            prices is not understood.
         BadUsage: `at` has no time zone; or the usage was made by `_replace`, and its counts
             contradict its totals.
 
@@ -209,13 +216,14 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
     # What the caller says goes before what the name says.
     service = service_word(service or match.service) if service or match.service else STANDARD
     region = region_word(region or match.region) if region or match.region else ""
-    if at or strict or usage[0] >= prices.first_tier_tokens:
+    if at or strict or usage[0] >= prices.plain_below_tokens:
         if at and is_naive(at):
             step = "give it a time zone, such as datetime.UTC"
             raise BadUsage("the datetime has no time zone", where="at", next_step=step)
         if strict and match.is_guess:
             require(catalog, match.asked)
         prices, period = match.model.prices_at(at)
+        prices = prices.for_output(-(-usage.output_tokens // requests))
         service = prices.sold_as(service)
         passed = prices.tiers_passed(-(-usage.input_tokens // requests))
         parts = _parts(prices, usage, passed, service, region, requests)
@@ -223,11 +231,11 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
         above = prices.thresholds[passed - 1] if passed else 0
         priced = Quote(match, usage, pico, parts, prices, catalog, service, region, above, period)
         priced = priced._replace(requests=requests) if requests > 1 else priced
-        if strict and (priced.unpriced or priced.missing_service):
+        if strict and (priced.unpriced or priced.missing_service or prices.unread):
             raise _unpriced(priced)
         return priced
-    # The common call: no date and no long context. Indexes, since a field by name costs more than
-    # the product itself.
+    # The common call: no date, no long context and no structure to follow. Indexes, since a field
+    # by name costs more than the product itself.
     if service in SOLD_AS:
         service = prices.sold_as(service)
     card = prices.card(0, service, region) if service or region else prices.base
@@ -260,12 +268,13 @@ def _parts(  # noqa: PLR0913, PLR0917 - what decides the rates
 ) -> tuple[Part, ...]:
     """The counts and the card they are charged by; several where only a part of them moves."""
     if not (prices.marginal and passed):
-        return ((usage.counts, prices.card(passed, service, region)),)
+        counts = billed_counts(usage.counts, prices.counting) if prices.counting else usage.counts
+        return ((counts, prices.card(passed, service, region)),)
     # Where the tier begins at the threshold itself, the tier below is full one token earlier.
     # Each of several requests fills it.
     ends = [(end - prices.inclusive) * requests for end in prices.thresholds[:passed]]
     return tuple(
-        (counts, prices.card(tier, service, region))
+        (billed_counts(counts, prices.counting), prices.card(tier, service, region))
         for tier, counts in enumerate(split_by_tier(usage, ends))
     )
 
@@ -280,10 +289,10 @@ def quantity(unit: str, count: int) -> int | Decimal:
 
 
 def _total(counts: Counts, card: RateCard) -> int:
-    return sum(_product(unit, count, card[unit]) for unit, count in counts)
+    return sum(product(unit, count, card[unit]) for unit, count in counts)
 
 
-def _product(unit: str, count: int, rate: Rate) -> int:
+def product(unit: str, count: int, rate: Rate) -> int:
     """Count x rate; where the price buys a thousand counts, to the nearest picodollar."""
     priced_by = UNITS[unit].priced_by
     product = count * rate.pico_usd
@@ -295,8 +304,8 @@ def _line(unit: str, count: int, rate: Rate) -> Line:
     return Line(
         unit,
         quantity(unit, count),
-        _product(unit, one, rate),
-        _product(unit, count, rate),
+        product(unit, one, rate),
+        product(unit, count, rate),
         rate.key,
         rate.assumed,
         rate.note,
@@ -307,6 +316,13 @@ def _unpriced(priced: Quote) -> UnpricedUnit:
     missing = [line.unit for line in priced.unpriced]
     if priced.missing_service:
         missing.append(f"service {priced.service}")
+    if not missing:
+        first = priced.prices.unread[0]
+        return UnpricedUnit(
+            f"a part of the row's prices is not understood: {first.message}",
+            where=first.pointer,
+            next_step="run 'pricectl validate'",
+        )
     return UnpricedUnit(
         f"no price for {', '.join(missing)}",
         where=priced.match.model.full_name,

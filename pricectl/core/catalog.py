@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from pricectl.core import document
 from pricectl.core.document import Json
-from pricectl.core.entries import MAX_NAME, read_model, read_prices
+from pricectl.core.entries import ALIAS_OF, MAX_NAME, read_model, read_prices
 from pricectl.core.errors import CatalogError
 from pricectl.core.model import Match, Model
 from pricectl.core.name_index import NameIndex
@@ -20,6 +20,7 @@ SCHEMA_MAJOR = "1"
 # such a file prices nothing.
 READABLE_MAJORS: tuple[str, ...] = (SCHEMA_MAJOR,)
 MAX_MODELS = 20_000
+MAX_ALIAS_DEPTH = 8
 DEFAULT_PRICING: Mapping[str, Json] = MappingProxyType(
     {
         "input_cost_per_token": document.parse("1e-06"),
@@ -55,8 +56,18 @@ class Catalog:
     )
 
     def __init__(
-        self, models: tuple[Model, ...], default: Model, metadata: Entry, source: bytes | str
+        self,
+        models: tuple[Model, ...],
+        default: Model,
+        metadata: Entry,
+        source: bytes | str = "",
+        *,
+        origin: bytes | str = "",
     ) -> None:
+        """Index the models; `source` as in `build`, `origin` is its old name."""
+        if origin:
+            _warn_of_old_name("Catalog(origin=)")
+            source = source or origin
         self.models = models
         self.default = default
         self.metadata = metadata
@@ -97,10 +108,7 @@ class Catalog:
         Raises CatalogError: the first problem and a count.
         """
         if sha256:
-            import warnings
-
-            message = "Catalog.from_values(sha256=) goes with the next release: use source="
-            warnings.warn(message, DeprecationWarning, stacklevel=2)
+            _warn_of_old_name("Catalog.from_values(sha256=)")
         return cls._checked(values, source or sha256)
 
     @classmethod
@@ -138,6 +146,13 @@ class Catalog:
         """The day the file says it was last edited; empty if it does not say."""
         value = self.metadata.get("last_updated")
         return value if isinstance(value, str) else ""
+
+
+def _warn_of_old_name(old: str) -> None:
+    import warnings
+
+    message = f"{old} goes with the next release: use source="
+    warnings.warn(message, DeprecationWarning, stacklevel=3)
 
 
 def build(values: Json, problems: list[Problem], *, source: bytes | str = "") -> Catalog:
@@ -210,14 +225,43 @@ def _read_models(root: Entry, problems: list[Problem]) -> Iterator[Model]:
                 Problem(pointer_to(provider), "the provider's section is not an object")
             )
             continue
+        aliases = _aliases_by_target(section)
         for name, entry in section.items():
             pointer = pointer_to(provider, name)
             if not isinstance(entry, dict):
                 problems.append(Problem(pointer, "the model's entry is not an object"))
             elif not name or len(name) > MAX_NAME:
                 problems.append(Problem(pointer, f"names have 1 to {MAX_NAME} characters"))
-            else:
-                yield read_model(provider, name, entry, pointer, problems)
+            elif _target(name, section) == name:
+                more = aliases.get(name, ())
+                yield read_model(provider, name, entry, pointer, problems, more)
+
+
+def _aliases_by_target(section: Entry) -> dict[str, list[str]]:
+    """The rows that only name another row of their section, by the name of that row."""
+    found: dict[str, list[str]] = {}
+    for name, entry in section.items():
+        if (
+            isinstance(entry, dict)
+            and ALIAS_OF in entry
+            and (target := _target(name, section)) != name
+        ):
+            found.setdefault(target, []).append(name)
+    return found
+
+
+def _target(name: str, section: Entry) -> str:
+    """The row that answers for a name: itself, or the one that it says it is an alias of.
+
+    Where that leads to no row or in a circle, it is the name itself: a row that is not understood.
+    """
+    target, entry = name, section[name]
+    for _ in range(MAX_ALIAS_DEPTH):
+        if not isinstance(entry, dict) or entry.get(ALIAS_OF) is None:
+            return target if isinstance(entry, dict) else name
+        target = str(entry[ALIAS_OF])
+        entry = section.get(target)
+    return name
 
 
 def _grouped(pairs: Iterator[tuple[str, Model]]) -> Mapping[str, tuple[Model, ...]]:

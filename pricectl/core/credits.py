@@ -159,9 +159,10 @@ def charge(
 
 
 def charge(before: Job, call: Quote, mode: Mode, profile: Profile | None) -> tuple[Job, int | None]:
-    """The job after one more call, and the credits to deduct for it now: charged after - before.
+    """The job after one more call, and the credits to deduct for that call.
 
-    Without a profile the credits are None, because the customer's price is unknown.
+    These are the job's credits after the call, less those before it. Without a profile they are
+    None, because the customer's price is unknown.
     """
     after = before.add(call)
     if profile is None:

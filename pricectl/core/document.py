@@ -6,18 +6,19 @@ one finding and not the end of the check.
 """
 
 import json
-from collections import Counter
 from contextlib import suppress
 from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
 from pricectl.core.errors import DocumentError
+from pricectl.core.json_offsets import line_and_column, lone_surrogate, repeated_key, too_deep
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_DEPTH = 32
 MAX_NUMBER_CHARACTERS = 64
 MAX_EXPONENT = 100
 MEMO_SIZE = 8192
+EMPTY = "the document is empty"
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | Decimal | bool | Unreadable | None"
 
@@ -55,17 +56,23 @@ def parse_text(text: str, *, allow_duplicates: bool = False) -> Json:
         )
     except json.JSONDecodeError as error:
         raise _syntax_error(text, error) from None
+    except _RepeatedKeyError:
+        raise _twice(text) from None
     except RecursionError:
-        raise _too_deep() from None
-    _check_depth(value)
+        raise _too_deep(text) from None
+    if _is_deeper(value):
+        raise _too_deep(text)
     # Lone surrogates parse, then crash whoever writes them out.
     if "\\u" in text or not text.isascii():
         try:
             json.dumps(value, default=str, ensure_ascii=False).encode("utf-8")
         except UnicodeEncodeError as error:
-            raise DocumentError(
+            offset, _ = lone_surrogate(text) or (0, 0)
+            raise _refusal(
                 f"lone surrogate \\u{ord(error.object[error.start]):04x} in a string",
-                rule="encoding",
+                "encoding",
+                text,
+                offset,
                 next_step="write the character itself",
             ) from None
     return value
@@ -77,32 +84,32 @@ def decode(data: bytes | str) -> str:
     Raises DocumentError.
     """
     if len(data) > MAX_BYTES:
-        raise DocumentError(
+        raise _refusal(
             f"the document is larger than {MAX_BYTES // 1024 // 1024} MiB",
-            rule="document-size",
+            "document-size",
             next_step="check that this is the catalog",
         )
     try:
         text = data if isinstance(data, str) else data.decode("utf-8")
     except UnicodeDecodeError as error:
         before = error.object[: error.start].decode("utf-8")
-        raise DocumentError(
+        raise _refusal(
             f"byte 0x{error.object[error.start]:02x} is not UTF-8",
-            rule="encoding",
-            line=before.count("\n") + 1,
-            column=len(before) - before.rfind("\n"),
+            "encoding",
+            before,
+            len(before),
             next_step="save the file as UTF-8",
         ) from None
     if text.startswith("\ufeff"):
-        raise DocumentError(
+        raise _refusal(
             "the document starts with a byte order mark",
-            rule="encoding",
+            "encoding",
             next_step="save it as UTF-8 without BOM",
         )
     if not text.strip():
-        raise DocumentError(
-            "the document is empty",
-            rule="json-syntax",
+        raise _refusal(
+            EMPTY,
+            "json-syntax",
             next_step="restore it, for example with 'git checkout -- FILE'",
         )
     return text
@@ -129,46 +136,84 @@ class _Decimals(dict[str, "Decimal | Unreadable"]):
 _DECIMALS = _Decimals()
 
 
+class _RepeatedKeyError(Exception):
+    """An object has a key twice; its place is found by a second look at the text."""
+
+
 def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        counts = Counter(key for key, _ in pairs)
-        twice = next(key for key, _ in pairs if counts[key] > 1)
-        raise DocumentError(
-            f"key {twice!r:.80} appears twice in one object",
-            rule="duplicate-key",
-            next_step="run 'pricectl validate' to see both places",
-        )
+        raise _RepeatedKeyError
     return members
 
 
-def _syntax_error(text: str, error: json.JSONDecodeError) -> DocumentError:
-    hints = {
-        "Expecting property name enclosed in double quotes": "a trailing comma or a comment?",
-        "Illegal trailing comma before end of object": "remove the comma",
-        "Illegal trailing comma before end of array": "remove the comma",
-        "Expecting ',' delimiter": "a missing comma or bracket?",
-        "Extra data": "one document only",
-    }
-    at_end = not text[error.pos :].strip()
-    return DocumentError(
-        "the document ends too early" if at_end else f"not JSON: {error.msg}",
-        rule="json-syntax",
-        line=error.lineno,
-        column=error.colno,
-        next_step="is the file cut off?" if at_end else hints.get(error.msg, ""),
+def _refusal(
+    what: str, rule: str, text: str = "", offset: int = 0, *, next_step: str
+) -> DocumentError:
+    """The error for a document; without a text its place is the beginning."""
+    line, column = line_and_column(text, offset)
+    return DocumentError(what, rule=rule, line=line, column=column, next_step=next_step)
+
+
+def _twice(text: str) -> DocumentError:
+    key, offset = repeated_key(text) or ("", 0)
+    return _refusal(
+        f"key {key!r:.80} appears twice in one object",
+        "duplicate-key",
+        text,
+        offset,
+        next_step="run 'pricectl validate' to see both places",
     )
 
 
-def _too_deep() -> DocumentError:
-    return DocumentError(
+# How the messages of `json` begin, which end in "at" or differ by Python version -> what is wrong,
+# and what it often is.
+_SYNTAX_ERRORS = {
+    "Expecting property name": (
+        "a key in double quotes is missing here",
+        "a trailing comma or a comment?",
+    ),
+    "Illegal trailing comma": ("a comma stands before a closing bracket", "remove the comma"),
+    "Expecting ',' delimiter": (
+        "a comma or a closing bracket is missing here",
+        "a missing comma or bracket?",
+    ),
+    "Expecting ':' delimiter": ("a colon is missing after the key", ""),
+    "Expecting value": ("a value is missing here", ""),
+    "Extra data": ("more text follows the document", "one document only"),
+    "Unterminated string": ("the string that starts here has no closing quote", ""),
+    "Invalid control character": (
+        "a string has a control character such as a line break or a tab",
+        "write it as an escape, such as \\n",
+    ),
+    "Invalid \\uXXXX escape": ("\\u is not followed by four hexadecimal digits", ""),
+    "Invalid \\escape": ("a string has a backslash that begins no escape", "double it"),
+}
+
+
+def _syntax_error(text: str, error: json.JSONDecodeError) -> DocumentError:
+    if not text[error.pos :].strip():
+        what, next_step = "the document ends too early", "is the file cut off?"
+    else:
+        messages = (row for start, row in _SYNTAX_ERRORS.items() if error.msg.startswith(start))
+        what, next_step = next(messages, ("its syntax is wrong here", ""))
+        what = f"not JSON: {what}"
+    line, column = error.lineno, error.colno
+    return DocumentError(what, rule="json-syntax", line=line, column=column, next_step=next_step)
+
+
+def _too_deep(text: str) -> DocumentError:
+    offset, _ = too_deep(text, MAX_DEPTH) or (0, 0)
+    return _refusal(
         f"brackets nest deeper than {MAX_DEPTH} levels",
-        rule="document-depth",
+        "document-depth",
+        text,
+        offset,
         next_step="a catalog needs about five",
     )
 
 
-def _check_depth(value: Json) -> None:
+def _is_deeper(value: Json) -> bool:
     # Level by level instead of by recursion, which a deep document would exhaust.
     level = [value] if isinstance(value, (dict, list)) else []
     for _ in range(MAX_DEPTH):
@@ -179,5 +224,5 @@ def _check_depth(value: Json) -> None:
             if isinstance(child, (dict, list))
         ]
         if not level:
-            return
-    raise _too_deep()
+            return False
+    return True

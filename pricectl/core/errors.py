@@ -24,7 +24,8 @@ class PricingError(Exception):
 class DocumentError(PricingError):
     """The text is not one strict JSON document.
 
-    `rule` is a finding's id; `line` and `column` are 1-based, 0 where the place is unknown.
+    `rule` is a finding's id; `line` and `column` are 1-based and say where the cause stands. What
+    is wrong with the document as a whole stands at its beginning; 0 is an unknown place.
     """
 
     def __init__(
@@ -35,6 +36,18 @@ class DocumentError(PricingError):
         self.rule = rule
         self.line = line
         self.column = column
+
+
+class NotUnderstoodError(ValueError):
+    """A structure of a price list has a part that no reader knows; only core raises and catches it.
+
+    `path` is the part's JSON Pointer below the structure.
+    """
+
+    def __init__(self, path: str, message: str) -> None:
+        super().__init__(path, message)
+        self.path = path
+        self.message = message
 
 
 class CatalogError(PricingError):

@@ -61,16 +61,17 @@ class Model(NamedTuple):
 
     @property
     def all_lists(self) -> tuple[PriceList, ...]:
-        """Every price list in the order of time, each followed by its off-peak list.
+        """Every price list in the order of time, each followed by those of off-peak and outputs.
 
         An off-peak list without hours is never in force and left out.
         """
         lists = ((prices, prices.off_peak) for prices in self.price_lists)
         return tuple(
-            prices
+            by_length
             for whole_day, off_peak in lists
             for prices in (whole_day, off_peak)
             if prices and (prices is whole_day or prices.windows)
+            for by_length in (prices, *prices.by_output)
         )
 
     def list_at(self, instant: datetime) -> PriceList:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
+from pricectl.core.counting import NO_COUNTING, CountRule
 from pricectl.core.document import Json
 from pricectl.core.rates import OwnRate, RateCard, RateKey, Rates, nearest
 from pricectl.core.units import NESTED_KEYS, SOLD_AS, STANDARD
@@ -47,13 +48,23 @@ class PriceList:
     instants in UTC; None has no bound on that side. `off_peak` is the list of the off-peak hours in
     the same period: it has the same pointer, `is_off_peak`, and its hours in `windows`.
 
+    `by_output` are the lists for long outputs, ascending: each holds for outputs of more than
+    `above_output_tokens`, has the same pointer and names in `own_keys` the keys that it does not
+    take from the list of shorter outputs. `counting` says how the seller counts a unit,
+    where it rounds. `unread` are the parts of the entry that are not understood; the list charges
+    as if they were absent. A request with fewer input tokens than `plain_below_tokens` is charged
+    count x base rate, and nothing needs to be said about it.
+
     `period` says for display when the list applies: "" for the row's own, "until DAY" or "from DAY"
     for a dated one, ending in "off-peak" where only those hours count.
     """
 
     __slots__ = (
         "_cards",
+        "above_output_tokens",
         "base",
+        "by_output",
+        "counting",
         "end",
         "entry",
         "first_tier_tokens",
@@ -62,11 +73,14 @@ class PriceList:
         "kind",
         "marginal",
         "off_peak",
+        "own_keys",
         "period",
+        "plain_below_tokens",
         "pointer",
         "rates",
         "start",
         "thresholds",
+        "unread",
         "uplifts",
         "windows",
     )
@@ -86,6 +100,11 @@ class PriceList:
         is_off_peak: bool = False,
         windows: tuple[OffPeak, ...] = (),
         uplifts: Mapping[str, Decimal] = NO_UPLIFTS,
+        above_output_tokens: int = 0,
+        by_output: "tuple[PriceList, ...]" = (),
+        own_keys: frozenset[str] = frozenset(),
+        counting: Mapping[str, CountRule] = NO_COUNTING,
+        unread: tuple[Problem, ...] = (),
     ) -> None:
         self.rates = MappingProxyType(rates)
         self.entry = entry
@@ -103,7 +122,14 @@ class PriceList:
         self.off_peak = off_peak
         self.windows = windows
         self.uplifts = uplifts
-        self.base = RateCard(self.rates, (), STANDARD)
+        self.above_output_tokens = above_output_tokens
+        self.by_output = by_output
+        self.own_keys = own_keys
+        self.counting = counting
+        self.unread = unread
+        is_plain = not (by_output or counting or unread)
+        self.plain_below_tokens = self.first_tier_tokens if is_plain else 0
+        self.base = RateCard(self.rates, (), STANDARD, counting=counting, is_off_peak=is_off_peak)
         self._cards: dict[tuple[int, str, str], RateCard] = {}
 
     def at_hour(self, instant: datetime) -> "PriceList":
@@ -112,6 +138,11 @@ class PriceList:
         if cheaper and any(window.covers(instant) for window in cheaper.windows):
             return cheaper
         return self
+
+    def for_output(self, tokens: int) -> "PriceList":
+        """The list for an output of that many tokens: the longest one reached, or this one."""
+        reached = [prices for prices in self.by_output if tokens > prices.above_output_tokens]
+        return reached[-1] if reached else self
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -152,14 +183,21 @@ class PriceList:
             # A service may be a factor on the standard prices instead of prices of its own.
             factor = self.service_factor(service)
             uplift = Fraction(factor or 1) * Fraction(self.region_factor(region) or 1)
-            card = RateCard(self.rates, passed, STANDARD if factor else service, uplift)
+            card = RateCard(
+                self.rates,
+                passed,
+                STANDARD if factor else service,
+                uplift,
+                self.counting,
+                is_off_peak=self.is_off_peak,
+            )
             # Words of services come from requests: bounded, so that they cannot fill the memory.
             if len(self._cards) < MAX_CARDS:
                 self._cards[tiers_passed, service, region] = card
         return card
 
     def service_factor(self, service: str) -> Decimal | None:
-        """A service's factor on standard token rates; None: it has its own prices or neither."""
+        """A service's factor on standard token rates; None if it has own prices, or no factor."""
         return None if service in self.services else self.uplifts.get(service)
 
     def sells(self, service: str) -> bool:
@@ -214,6 +252,8 @@ class PriceList:
             and (self.marginal, self.inclusive) == (other.marginal, other.inclusive)
             and self.uplifts == other.uplifts
             and _off_peak_prices(self) == _off_peak_prices(other)
+            and _prices_by_output(self) == _prices_by_output(other)
+            and self.counting == other.counting
         )
 
 
@@ -234,7 +274,11 @@ def _pico_usd(prices: PriceList) -> dict[RateKey, int]:
 
 def _off_peak_prices(prices: PriceList) -> object:
     cheaper = prices.off_peak
-    return cheaper and (cheaper.windows, _pico_usd(cheaper))
+    return cheaper and (cheaper.windows, _pico_usd(cheaper), _prices_by_output(cheaper))
+
+
+def _prices_by_output(prices: PriceList) -> object:
+    return [(longer.above_output_tokens, _pico_usd(longer)) for longer in prices.by_output]
 
 
 def key_path(key: str) -> str:

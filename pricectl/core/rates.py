@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
+from pricectl.core.counting import NO_COUNTING, CountRule
 from pricectl.core.labels import above, service_label
 from pricectl.core.money import divide
-from pricectl.core.units import STANDARD, UNITS, is_token_unit
+from pricectl.core.units import PARTS, STANDARD, UNITS, is_token_unit
 from pricectl.core.usage import Counts, Usage
 
 # A price's place in a list: unit, tier threshold in tokens (0: none), service ("": standard). Both
@@ -20,6 +21,9 @@ OwnRate: TypeAlias = tuple[int, str]
 Rates: TypeAlias = dict[RateKey, OwnRate]
 
 NO_UPLIFT = Fraction(1)
+OFF_PEAK_KEY = "off_peak_pricing"
+# How the keys of off-peak prices begin, relative to the row.
+OFF_PEAK_PREFIX = f"{OFF_PEAK_KEY}/"
 
 
 class Rate(NamedTuple):
@@ -49,8 +53,25 @@ def nearest(
     service's base price, then the standard one. A tier comes before a service so that a long
     request is not charged the lower rate of a short one.
 
+    A part's price that repeats that of its side, such as reasoning at the price of output, says
+    nothing of its own: the part follows its side to the prices of a tier or service.
+
     `passed` are the thresholds of the tiers passed, the highest first.
     """
+    found = _own_nearest(rates, unit, passed, service)
+    if found and unit in PARTS:
+        _, tier, sold_as = found
+        repeated = rates.get((PARTS[unit], tier, sold_as))
+        if repeated and repeated[0] == rates[found][0]:
+            followed = _own_nearest(rates, PARTS[unit], passed, service)
+            if followed and followed[1:] != (tier, sold_as):
+                return followed
+    return found
+
+
+def _own_nearest(
+    rates: Mapping[RateKey, OwnRate], unit: str, passed: Sequence[int], service: str
+) -> RateKey | None:
     for tier in (*passed, 0):
         if (unit, tier, service) in rates:
             return unit, tier, service
@@ -63,23 +84,42 @@ class RateCard(dict[str, Rate]):
     """The rates of one row at one tier, service and uplift, filled as units are asked for.
 
     `divides` says that one of them buys several counts, so that its product must be divided;
-    `guesses`, that one of them is assumed or missing.
+    `guesses`, that one of them is assumed or missing. `counting` are the units that the seller
+    counts in a way of its own, which their notes say.
     """
 
-    __slots__ = ("_passed", "_rates", "_service", "_uplift", "divides", "guesses")
+    __slots__ = (
+        "_counting",
+        "_off_peak",
+        "_passed",
+        "_rates",
+        "_service",
+        "_uplift",
+        "divides",
+        "guesses",
+    )
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a rate depends on
         self,
         rates: Mapping[RateKey, OwnRate],
         passed: tuple[int, ...],
         service: str,
         uplift: Fraction = NO_UPLIFT,
+        counting: Mapping[str, CountRule] = NO_COUNTING,
+        *,
+        is_off_peak: bool = False,
     ) -> None:
         super().__init__()
         self._rates = rates
         self._passed = passed
         self._service = service
         self._uplift = uplift
+        self._counting = counting
+        # The units whose price depends on the hour; a tier or service may lack an off-peak price.
+        cheaper = (
+            unit for (unit, *_), (_, key) in rates.items() if key.startswith(OFF_PEAK_PREFIX)
+        )
+        self._off_peak = frozenset(cheaper if is_off_peak else ())
         self.divides = False
         self.guesses = False
 
@@ -95,6 +135,9 @@ class RateCard(dict[str, Rate]):
                     rate = rate._replace(assumed=True, note=note)
                 break
         self.divides = self.divides or UNITS[unit].priced_by > 1
+        if rate and unit in self._counting:
+            words = self._counting[unit].words
+            rate = rate._replace(note=f"{rate.note}, {words}".lstrip(", "))
         self.guesses = self.guesses or not rate or rate.assumed
         self[unit] = rate or UNPRICED
         return self[unit]
@@ -109,14 +152,18 @@ class RateCard(dict[str, Rate]):
         if uplift != 1 and is_token_unit(unit):
             charged = divide(loaded * uplift.numerator, uplift.denominator, "half-even")
         highest = self._passed[0] if self._passed else 0
-        note = _missing_note(found, (unit, highest, self._service))
+        is_usual = unit in self._off_peak and not key.startswith(OFF_PEAK_PREFIX)
+        note = _missing_note(found, (unit, highest, self._service), is_usual=is_usual)
         return Rate(charged, key, note=note, loaded_pico_usd=loaded)
 
 
-def _missing_note(found: RateKey, wanted: RateKey) -> str:
-    """What the row has no price for, and the price that is charged instead."""
+def _missing_note(found: RateKey, wanted: RateKey, *, is_usual: bool) -> str:
+    """What the row has no price for, and the price that is charged instead.
+
+    `is_usual`: it is the usual price, although the unit has another in the off-peak hours.
+    """
     (_, found_tier, found_service), (_, tier, service) = found, wanted
-    missing = []
+    missing = ["off-peak price"] if is_usual else []
     if found_service != service:
         missing.append(f"{service} price")
     if found_tier != tier:

@@ -7,6 +7,7 @@ key names are the field's de-facto vocabulary. Grammar of a price key:
 """
 
 import re
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -38,18 +39,41 @@ def _amount(name: str, key: str, counts: str) -> Unit:
     return Unit(name, key, counts, priced_by=1000, divisible=True)
 
 
-def _sized(unit: Unit, sizes: str, key: str) -> tuple[Unit, ...]:
-    """A unit in several sizes, each with its own key; the unsized price is the assumed fallback."""
-    return tuple(
+def _sized(unit: Unit, key: str, sizes: Mapping[str, int]) -> tuple[Unit, ...]:
+    """A unit without a size, then in each size with its own key.
+
+    `sizes` are the words of the sizes with what they measure. A size without a price is charged
+    the price without a size, else that of the nearest size, the larger of two as near; a call
+    without a size that of the smallest. All are guesses, so that nothing is charged $0.
+    """
+
+    def nearest_first(size: int) -> list[str]:
+        return sorted(sizes, key=lambda word: (abs(sizes[word] - size), -sizes[word]))
+
+    return (
         unit._replace(
-            name=f"{unit.name}_{size}",
-            key=key.format(size),
-            counts=f"{size} {unit.counts}",
-            fallbacks=(unit.name,),
-            assumed=True,
-        )
-        for size in sizes.split()
+            fallbacks=tuple(f"{unit.name}_{word}" for word in nearest_first(0)), assumed=True
+        ),
+        *(
+            unit._replace(
+                name=f"{unit.name}_{word}",
+                key=key.format(word),
+                counts=f"{word} {unit.counts}",
+                fallbacks=(
+                    unit.name,
+                    *(f"{unit.name}_{near}" for near in nearest_first(size) if near != word),
+                ),
+                assumed=True,
+            )
+            for word, size in sizes.items()
+        ),
     )
+
+
+def _search(name: str, size: str, counts: str, *nearest: str) -> Unit:
+    """A web search of one size; without a price it costs that of the nearest size."""
+    key = f"{SEARCH_KEY}.search_context_size_{size}"
+    return Unit(name, key, counts, fallbacks=nearest, assumed=True)
 
 
 def _guardrail(policy: str, counts: str) -> Unit:
@@ -61,10 +85,6 @@ def _guardrail(policy: str, counts: str) -> Unit:
 SEARCH_KEY = "search_context_cost_per_query"
 GUARDRAIL_KEY = "guardrail_cost_per_unit"
 NESTED_KEYS = (SEARCH_KEY, GUARDRAIL_KEY)
-
-_IMAGE = Unit("output_image_file", "output_cost_per_image", "generated image")
-_SECOND = _amount("output_second", "output_cost_per_second", "output second")
-_VIDEO_SECOND = _amount("input_video_second", "input_cost_per_video_per_second", "video second")
 
 # The order is the order of a quote's lines.
 _TABLE = (
@@ -87,26 +107,36 @@ _TABLE = (
     Unit("input_character", "input_cost_per_character", "input character"),
     Unit("output_character", "output_cost_per_character", "output character"),
     Unit("input_image_file", "input_cost_per_image", "input image"),
-    _IMAGE,
-    *_sized(_IMAGE, "0.5K 1K 2K 4K 512 1024 1536", "output_cost_per_image_{}"),
+    *_sized(
+        Unit("output_image_file", "output_cost_per_image", "generated image"),
+        "output_cost_per_image_{}",
+        {"0.5K": 512, "1K": 1024, "2K": 2048, "4K": 4096, "512": 512, "1024": 1024, "1536": 1536},
+    ),
     Unit("input_pixel", "input_cost_per_pixel", "input pixel"),
     Unit("output_pixel", "output_cost_per_pixel", "generated pixel"),
     _amount("second", "cost_per_second", "second"),
     _amount("input_second", "input_cost_per_second", "input second"),
-    _SECOND,
-    *_sized(_SECOND, "480p 720p 768p 1080p 2k 4k", "output_cost_per_second_{}"),
+    *_sized(
+        _amount("output_second", "output_cost_per_second", "output second"),
+        "output_cost_per_second_{}",
+        {"480p": 480, "720p": 720, "768p": 768, "1080p": 1080, "2k": 1440, "4k": 2160},
+    ),
     _amount("input_audio_second", "input_cost_per_audio_per_second", "audio second"),
-    _VIDEO_SECOND,
-    *_sized(_VIDEO_SECOND, "8s 15s", "input_cost_per_video_per_second_above_{}_interval"),
+    *_sized(
+        _amount("input_video_second", "input_cost_per_video_per_second", "video second"),
+        "input_cost_per_video_per_second_above_{}_interval",
+        {"8s": 8, "15s": 15},
+    ),
     _amount("output_video_second", "output_cost_per_video_per_second", "generated video second"),
     Unit("page", "ocr_cost_per_page", "page"),
     Unit("annotated_page", "annotation_cost_per_page", "annotated page"),
     Unit("ocr_credit", "ocr_cost_per_credit", "parsing credit"),
     Unit("code_interpreter", "code_interpreter_cost_per_session", "code interpreter session"),
     Unit("maps_query", "google_maps_grounding_cost_per_query", "maps query"),
-    Unit("search_low", f"{SEARCH_KEY}.search_context_size_low", "small web search"),
-    Unit("search", f"{SEARCH_KEY}.search_context_size_medium", "web search"),
-    Unit("search_high", f"{SEARCH_KEY}.search_context_size_high", "large web search"),
+    # Small and large are as near to medium: a guess charges the dearer one.
+    _search("search_low", "low", "small web search", "search", "search_high"),
+    _search("search", "medium", "web search", "search_high", "search_low"),
+    _search("search_high", "high", "large web search", "search", "search_low"),
     Unit("file_search", "file_search_cost_per_1k_calls", "file search", priced_by=1000),
     _amount("file_search_gb_day", "file_search_cost_per_gb_per_day", "GB and day of files"),
     _amount("vector_store_gb_day", "vector_store_cost_per_gb_per_day", "GB and day of vectors"),
@@ -137,6 +167,15 @@ _TABLE = (
 UNITS = MappingProxyType({unit.name: unit for unit in _TABLE})
 UNIT_BY_KEY = MappingProxyType({unit.key: unit for unit in UNITS.values()})
 
+# Parts that cost what the rest of their side costs, unless the row says otherwise.
+PARTS = MappingProxyType(
+    {
+        unit.name: unit.side
+        for unit in UNITS.values()
+        if unit.fallbacks == (unit.side,) and not unit.assumed
+    }
+)
+
 # Another spelling of a key above, which wins when a row has both.
 SYNONYMS = MappingProxyType({"input_cost_per_token_cache_hit": "cache_read_input_token_cost"})
 
@@ -164,7 +203,7 @@ class PriceKey(NamedTuple):
 
 
 def parse_key(key: str) -> PriceKey | None:
-    """Take a price key apart; None for another key. Search contexts are written dotted.
+    """Take a price key apart; None for another key. A search context is KEY.SIZE.
 
     >>> parse_key("input_cost_per_token_above_200k_tokens_batches")[1:]
     (200000, 'batches')

@@ -1,13 +1,39 @@
 """When a price applies: dates in UTC and recurring off-peak hours."""
 
 import re
-from datetime import UTC, date, datetime, time
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from types import MappingProxyType
 from typing import NamedTuple
 
 from pricectl.core.document import Json
+from pricectl.core.errors import NotUnderstoodError
+from pricectl.core.pointers import pointer_to
 
 MAX_CHARACTERS = 40
-EVERY_DAY: list[Json] = [1, 2, 3, 4, 5, 6, 7]
+EVERY_DAY = (1, 2, 3, 4, 5, 6, 7)
+_WEEKDAYS = MappingProxyType(
+    {
+        name: day
+        for day, names in enumerate(
+            (
+                "mon monday",
+                "tue tues tuesday",
+                "wed wednesday",
+                "thu thur thurs thursday",
+                "fri friday",
+                "sat saturday",
+                "sun sunday",
+            ),
+            1,
+        )
+        for name in names.split()
+    }
+)
+_ZONE = re.compile(r"[A-Za-z0-9_+-]{1,30}(?:/[A-Za-z0-9_+-]{1,30}){0,2}", re.ASCII)
+# Hours before UTC of the zones of sellers with off-peak prices whose clocks never change.
+_WITHOUT_CHANGES = MappingProxyType({"Asia/Shanghai": 8, "Asia/Singapore": 8, "Asia/Tokyo": 9})
 _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)", re.ASCII)
 
 
@@ -61,11 +87,16 @@ def day_text(instant: datetime) -> str:
 
 
 class OffPeak(NamedTuple):
-    """One recurring window: minutes of the UTC day, ISO weekdays (1 is Monday)."""
+    """One recurring window: minutes of the UTC day, ISO weekdays (1 is Monday).
+
+    Weekdays are UTC days, and a window over midnight belongs to the day it starts on. With a `zone`
+    they are those that the zone's calendar shows at the moment itself, also after midnight.
+    """
 
     start_minute: int
     end_minute: int
     weekdays: tuple[int, ...]
+    zone: tzinfo | None = None
 
     def covers(self, at: datetime) -> bool:
         """Whether an instant in UTC lies in the window; its start is in, its end is not.
@@ -74,38 +105,93 @@ class OffPeak(NamedTuple):
         True
         """
         minute, today = at.hour * 60 + at.minute, at.isoweekday()
-        if self.start_minute < self.end_minute:
-            return self.start_minute <= minute < self.end_minute and today in self.weekdays
-        if minute >= self.start_minute:
-            return today in self.weekdays
-        yesterday = today - 1 or 7
-        return minute < self.end_minute and yesterday in self.weekdays
+        over_midnight = self.start_minute >= self.end_minute
+        if self.zone:
+            today = yesterday = _weekday_in(self.zone, at)
+        else:
+            yesterday = today - 1 or 7
+        if over_midnight and minute < self.end_minute:
+            return yesterday in self.weekdays
+        ends = 24 * 60 if over_midnight else self.end_minute
+        return self.start_minute <= minute < ends and today in self.weekdays
 
 
-def read_off_peak(windows: Json) -> tuple[OffPeak, ...] | None:
-    """The windows of `off_peak_pricing`; None if they cannot be read.
+def _weekday_in(zone: tzinfo, at: datetime) -> int:
+    try:
+        return at.astimezone(zone).isoweekday()
+    except OverflowError:  # the first or last day of the calendar
+        return at.isoweekday()
 
-    Each is {"hours_utc": "10:00-00:00" or a list of such, "weekdays": [1, ..., 7]}; an end of
-    00:00 is midnight, the same start and end are the whole day.
+
+def read_hours(
+    hours: Json, path: str, days: tuple[int, ...] = EVERY_DAY, zone: tzinfo | None = None
+) -> Iterator[OffPeak]:
+    """Windows from "10:00-00:00" or a list of such; none without hours.
+
+    An end of 00:00 is midnight, the same start and end are the whole day. Raises
+    NotUnderstoodError.
     """
+    if hours is None:
+        return
+    for span in hours if isinstance(hours, list) else [hours]:
+        match = _HOURS.fullmatch(span) if isinstance(span, str) else None
+        if match is None:
+            raise NotUnderstoodError(path, 'hours are not written as "16:30-00:30"')
+        start = int(match[1]) * 60 + int(match[2])
+        # 24:00, which has no groups, and 00:00 both end the day.
+        end = int(match[3] or 0) * 60 + int(match[4] or 0) or 24 * 60
+        whole_day = start == end
+        yield OffPeak(0 if whole_day else start, 24 * 60 if whole_day else end, days, zone)
+
+
+def read_windows(windows: Json, weekday_timezone: Json = None) -> Iterator[OffPeak]:
+    """The windows of {"hours_utc": ..., "weekdays": [1, "tue", ...]}. Raises NotUnderstoodError."""
+    zone = read_zone(weekday_timezone) if weekday_timezone is not None else None
+    if windows is None:
+        return
     if not isinstance(windows, list):
-        return None
-    found: list[OffPeak] = []
-    for window in windows:
-        if not isinstance(window, dict):
+        raise NotUnderstoodError("/windows", "windows is not a list")
+    for index, window in enumerate(windows):
+        path = f"/windows/{index}"
+        if not isinstance(window, dict) or window.get("hours_utc") is None:
+            raise NotUnderstoodError(path, 'is not an object with "hours_utc"')
+        for key in window:
+            if key not in {"hours_utc", "weekdays"}:
+                raise NotUnderstoodError(path + pointer_to(key), f"{key!r:.80} is not understood")
+        weekdays = window.get("weekdays")
+        days = _read_weekdays(weekdays, path) if weekdays is not None else EVERY_DAY
+        yield from read_hours(window["hours_utc"], f"{path}/hours_utc", days, zone)
+
+
+def _read_weekdays(weekdays: Json, path: str) -> tuple[int, ...]:
+    days = tuple(
+        day
+        if type(day) is int
+        else _WEEKDAYS.get(day.strip().lower(), 0)
+        if isinstance(day, str)
+        else 0
+        for day in (weekdays if isinstance(weekdays, list) else [0])
+    )
+    if not set(days) <= set(EVERY_DAY):
+        message = "weekdays are not numbers from 1 (Monday) to 7 or English names"
+        raise NotUnderstoodError(f"{path}/weekdays", message)
+    return days
+
+
+def read_zone(name: Json) -> tzinfo | None:
+    """The time zone of an IANA name; None is UTC. Raises NotUnderstoodError.
+
+    >>> read_zone("Asia/Shanghai").utcoffset(datetime(2026, 11, 23))
+    datetime.timedelta(seconds=28800)
+    """
+    if isinstance(name, str) and _ZONE.fullmatch(name):
+        if name in {"UTC", "Etc/UTC"}:
             return None
-        hours, weekdays = window.get("hours_utc"), window.get("weekdays", EVERY_DAY)
-        spans = hours if isinstance(hours, list) else [hours]
-        if not isinstance(weekdays, list):
-            return None
-        days = tuple(day for day in weekdays if type(day) is int and day in EVERY_DAY)
-        matches = [_HOURS.fullmatch(span) if isinstance(span, str) else None for span in spans]
-        if len(days) != len(weekdays) or None in matches:
-            return None
-        for match in filter(None, matches):
-            start = int(match[1]) * 60 + int(match[2])
-            # 24:00, which has no groups, and 00:00 both end the day.
-            end = int(match[3] or 0) * 60 + int(match[4] or 0) or 24 * 60
-            whole_day = start == end
-            found.append(OffPeak(0 if whole_day else start, 24 * 60 if whole_day else end, days))
-    return tuple(found)
+        # Without a search for it: hosts such as slim containers have no database of time zones.
+        if name in _WITHOUT_CHANGES:
+            return timezone(timedelta(hours=_WITHOUT_CHANGES[name]), name)
+        from zoneinfo import ZoneInfo
+
+        with suppress(ValueError, OSError, LookupError):
+            return ZoneInfo(name)
+    raise NotUnderstoodError("/weekday_timezone", "weekday_timezone is not a known time zone")

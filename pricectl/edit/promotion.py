@@ -22,7 +22,7 @@ from pricectl.edit import splice
 from pricectl.edit.splice import Edit, Insert, Remove, Replace
 
 # Members that affect prices without being one; each price list has its own or none.
-BESIDE_PRICES = ("context_tier", "provider_specific_entry", "free")
+BESIDE_PRICES = ("context_tier", "provider_specific_entry", "billed_counts", "free")
 UPLIFT = "regional_"
 # Members that a row has once, however many price lists it has.
 NEVER_DATED = ("aliases", *DATED_LISTS, DATED_LISTS["previous"])

@@ -57,6 +57,8 @@ class QuotedCall(NamedTuple):
             yield RETIRED
         if quote.above_tokens:
             yield f"long-context rates: over {count(quote.above_tokens)} input tokens"
+        if quote.prices.above_output_tokens:
+            yield f"long-output rates: over {count(quote.prices.above_output_tokens)} output tokens"
         if quote.period:
             yield f"dated price: {quote.period}"
         yield from self.assumed
@@ -89,6 +91,8 @@ def assumptions(estimate: Estimate, near: Sequence[str]) -> Iterator[str]:
         close = get_close_matches(quote.service, words, n=1)
         rates = f"no price for service {clean(quote.service)}: its standard rates"
         yield _with_near(rates, close)
+    for part in quote.unread:
+        yield f"not understood, so left out: {clean(part.pointer)}: {clean(part.message)}"
     for line, note in zip(estimate.lines, quote.line_notes, strict=True):
         if note:
             yield f"{line.unit}: {clean(note) if line.priced else ADDS_NOTHING}"

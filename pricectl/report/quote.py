@@ -80,6 +80,8 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
         "region": quote.region,
         "missing_region": quote.missing_region,
         "above_tokens": quote.above_tokens,
+        "above_output_tokens": quote.prices.above_output_tokens,
+        "unread_pricing": [part.pointer for part in quote.unread],
         "period": quote.period,
         "calls": estimate.calls,
         "lines": [

@@ -9,7 +9,7 @@ from pricectl.core.labels import price_of, service_label
 from pricectl.core.model import Periods
 from pricectl.core.money import exact, usd
 from pricectl.core.prices import PriceList
-from pricectl.core.windows import OffPeak
+from pricectl.core.windows import EVERY_DAY, OffPeak
 from pricectl.models import PricedRow
 
 WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -26,10 +26,15 @@ def weekly(windows: Sequence[OffPeak]) -> str:
 
     >>> weekly([OffPeak(0, 60, (1, 2, 3)), OffPeak(600, 1440, (1, 2, 3)), OffPeak(0, 1440, (7,))])
     'Mon-Wed 00:00-01:00, 10:00-24:00; Sun 00:00-24:00'
+    >>> weekly([OffPeak(0, 1440, (6,), UTC)])
+    'Sat (days of UTC) 00:00-24:00'
     """
     spans: dict[str, list[str]] = {}
     for window in windows:
-        spans.setdefault(_days(window.weekdays), []).append(hours(window))
+        days = _days(window.weekdays)
+        if window.zone and window.weekdays != EVERY_DAY:
+            days += f" (days of {window.zone})"
+        spans.setdefault(days, []).append(hours(window))
     return "; ".join(f"{days} {', '.join(found)}" for days, found in spans.items())
 
 
@@ -91,6 +96,11 @@ def _prices(prices: PriceList, whole_day: PriceList) -> dict[str, Any]:
         "rates": _rates(prices),
         "factors": factors(prices),
         "off_peak": _off_peak(whole_day),
+        "by_output": [
+            {"above_output_tokens": longer.above_output_tokens, "rates": _rates(longer)}
+            for longer in prices.by_output
+        ],
+        "billed_counts": {unit: rule.words for unit, rule in prices.counting.items()},
     }
 
 
@@ -98,7 +108,11 @@ def _off_peak(prices: PriceList) -> dict[str, Any] | None:
     if prices.off_peak is None:
         return None
     shown = [
-        {"hours_utc": hours(window), "weekdays": list(window.weekdays)}
+        {
+            "hours_utc": hours(window),
+            "weekdays": list(window.weekdays),
+            "weekday_timezone": str(window.zone or "UTC"),
+        }
         for window in prices.off_peak.windows
     ]
     return {"windows": shown, "rates": _rates(prices.off_peak)}

@@ -78,7 +78,9 @@ def dated_price(prices: PriceList) -> str:
 
 
 def _rates(prices: PriceList, width: int) -> "Iterator[RenderableType]":
-    """A price list's rates, then the factors on them and the hours in which it holds."""
+    """A price list's rates, the factors on them, the hours in which it holds, how it counts."""
+    from rich.text import Text
+
     priced = [unit for unit in UNITS if any(unit == name for name, _, _ in prices.rates)]
     tokens = [unit for unit in priced if is_token_unit(unit)]
     if tokens:
@@ -90,8 +92,13 @@ def _rates(prices: PriceList, width: int) -> "Iterator[RenderableType]":
         table.add_row("factors", clean(", ".join(f"{word} x{by}" for word, by in raised.items())))
     if prices.windows:
         table.add_row("hours", f"{weekly(prices.windows)} UTC")
+    for unit, rule in prices.counting.items():
+        table.add_row(unit.replace("_", " "), rule.words)
     if table.row_count:
         yield table
+    for longer in prices.by_output:
+        yield Text(f"\nover {longer.above_output_tokens:,} output tokens", style="bold")
+        yield from _rates(longer, width)
 
 
 def _columns(prices: PriceList, units: list[str]) -> list[tuple[str, int]]:

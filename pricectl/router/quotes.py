@@ -46,6 +46,7 @@ class QuoteParameters(BaseModel):
     cached: Count | None = Field(None, description="Input read from the cache.")
     cache_write: Count | None = Field(None, description="Input written to the cache.")
     cache_write_1h: Count | None = Field(None, description="Input written for an hour.")
+    cache_write_12h: Count | None = Field(None, description="Input written for twelve hours.")
     reasoning: Count | None = Field(None, description="Reasoning tokens, part of the output.")
     audio_in: Count | None = Field(None, description="Audio tokens, part of the input.")
     audio_out: Count | None = Field(None, description="Audio tokens, part of the output.")
@@ -179,6 +180,7 @@ def _details(query: QuoteParameters) -> dict[str, Any]:
         "cache_read_tokens": query.cached,
         "cache_write_tokens": query.cache_write,
         "cache_write_1h_tokens": query.cache_write_1h,
+        "cache_write_12h_tokens": query.cache_write_12h,
         "reasoning_tokens": query.reasoning,
         "input_audio_tokens": query.audio_in,
         "output_audio_tokens": query.audio_out,

@@ -39,11 +39,11 @@ def price_plainly(
     Most calls of a process are plain, and looking at each condition of `price_carefully` takes six
     times as long as the price itself. `match` is the row of the name, if it was looked up before.
 
-    It answers without a flag, and before those conditions are looked at: for a `Usage` below the
-    first tier, for a name that was found before (plainly, so that the name needs no
-    flag) in a row without dated prices, if no unit that its calls used so far lacked a price, and
-    the layer has no flag. Where such a call may be due a new flag, exclude it here, too: otherwise
-    only the first call for a name has the flag.
+    It looks at none of those conditions. It answers, without a flag, if all of this holds: the
+    usage is a `Usage` below the first tier; the name was found before, exactly; its row has no
+    dated prices and no parts that are not understood; no unit that its calls used so far lacked a
+    price; the layer has no flag. If such a call can need a new flag, exclude it here, too:
+    otherwise only the first call for a name gets the flag.
     """
     try:
         # Fields by index, for this is the inner loop of a process.
@@ -52,7 +52,8 @@ def price_plainly(
             match = match or catalog.matches.get(name)
             if match and match[5] and not match[0].dated:
                 found = quote(catalog, match, usage)
-                if found[2] >= 0 and not found[8] and not found[3][0][1].guesses:
+                is_flagged = found[8] or found[3][0][1].guesses or found[4].unread
+                if found[2] >= 0 and not is_flagged:
                     return _new(Answer, (found, snapshot, ()))
     except Exception:  # noqa: BLE001, S110 - the careful way answers
         pass
@@ -91,6 +92,7 @@ def flagged(  # noqa: PLR0913, PLR0917 - a quote, and who is told of it
             # A guess has no further flags: no row answered.
             ("assumed-rate", found.assumed and not found.guessed),
             ("missing-region", found.missing_region),
+            ("unread-pricing", found.unread),
             ("missing-service", found.missing_service),
             ("partial-match", row.how == "partial"),
             ("averaged-tier", found.averaged_tier),

@@ -135,7 +135,7 @@ class SettingsFile:
 
 
 def _reason(error: PricingError | OSError, path: Path | None) -> Reason:
-    """Why settings cannot be used; in public by the base name of their file.
+    """Why settings cannot be used; in public only the base name of their file is shown.
 
     `path` is the settings file, None if finding it failed; then the error is about a whole file.
     """

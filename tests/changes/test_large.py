@@ -295,7 +295,7 @@ def test_the_jobs_go_to_the_changes_that_only_they_show_then_to_the_largest(
     assert len(found.of("repriced")) == 112
 
 
-def test_a_name_between_two_rows_of_many_prices_shows_the_largest_moves() -> None:
+def test_a_name_that_moves_between_two_rows_shows_the_largest_moves() -> None:
     def rows(holder: str) -> dict[str, Any]:
         words = [f"{a}{b}" for a in ascii_lowercase for b in ascii_lowercase[:10]]
         plain = {f"input_cost_per_token_{word}": 1e-06 for word in words}

@@ -93,7 +93,7 @@ def test_json_fits_its_schema(run: Run, log: Path) -> None:
     assert found["fallbacks"] == [{"kind": "unknown-model", "lines": 4}]
 
 
-def test_without_a_catalog_names_come_without_advice(run: Run, log: Path) -> None:
+def test_without_a_catalog_logs_lists_names_without_suggestions(run: Run, log: Path) -> None:
     (log.parent / "llm_pricing_current.json").write_text("{")
     result = run("logs", log.name)
     assert result.exit_code == 1

@@ -57,7 +57,7 @@ def test_a_file_that_is_named_and_missing_is_not_replaced_by_another(
 
 @pytest.mark.parametrize("how", ["environment", "settings"])
 @pytest.mark.parametrize("words", [("quote", "gpt-4o", "1"), ("models",), ("show", "o3")])
-def test_a_question_says_where_the_name_of_a_missing_file_is_from(
+def test_an_error_about_a_missing_file_says_which_setting_names_it(
     run: Run, home: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], how: str
 ) -> None:
     (home / "pricectl.toml").write_text('file = "missing.json"\n', encoding="utf-8")

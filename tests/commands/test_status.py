@@ -222,7 +222,7 @@ def test_text_from_a_server_is_escaped(run: Run, server: Answers) -> None:
     assert "[/x]:free:" in result.stdout
 
 
-def test_quiet_is_one_word_and_verbose_the_whole_hash(run: Run) -> None:
+def test_quiet_prints_one_word_and_verbose_the_whole_hash(run: Run) -> None:
     assert run("status", "-q").stdout == "same\n"
     assert HASH not in run("status").stdout
     assert HASH in run("status", "-v").stdout

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 Row = dict[str, Any]
 PICO = 10**12
@@ -27,6 +28,45 @@ class Kind(NamedTuple):
 
 def _token(key: str, *borrows: str, guess: bool = True) -> Kind:
     return Kind(key, borrows, guess and bool(borrows), tokens=True)
+
+
+SEARCH = "search_context_cost_per_query.search_context_size"
+# The sizes of each unit that has some, those as near in the order in which they are tried.
+NEAREST = {
+    "480p": "720p 768p 1080p 2k 4k",
+    "720p": "768p 480p 1080p 2k 4k",
+    "768p": "720p 480p 1080p 2k 4k",
+    "1080p": "768p 2k 720p 480p 4k",
+    "2k": "1080p 768p 4k 720p 480p",
+    "4k": "2k 1080p 768p 720p 480p",
+    "8s": "15s",
+    "15s": "8s",
+    "0.5K": "512 1K 1024 1536 2K 4K",
+    "512": "0.5K 1K 1024 1536 2K 4K",
+    "1K": "1024 1536 0.5K 512 2K 4K",
+    "1024": "1K 1536 0.5K 512 2K 4K",
+    "1536": "2K 1K 1024 0.5K 512 4K",
+    "2K": "1536 1K 1024 0.5K 512 4K",
+    "4K": "2K 1536 1K 1024 0.5K 512",
+}
+
+
+def _sizes(kind: str, key: str, sizes: str) -> dict[str, Kind]:
+    """A kind without and with each size; the table's order of `sizes` is that of its units."""
+    smallest, *_ = sizes.split()
+    small_to_large = [smallest, *NEAREST[smallest].split()]
+    inner = f"{key}_above_{{}}_interval" if smallest.endswith("s") else f"{key}_{{}}"
+    return {
+        kind: Kind(key, tuple(f"{kind}_{size}" for size in small_to_large), guess=True),
+        **{
+            f"{kind}_{size}": Kind(
+                inner.format(size),
+                (kind, *(f"{kind}_{other}" for other in NEAREST[size].split())),
+                guess=True,
+            )
+            for size in sizes.split()
+        },
+    }
 
 
 INPUT_KINDS = {
@@ -61,21 +101,9 @@ OUTPUT_KINDS = {
 AMOUNTS = {
     "second": Kind("cost_per_second"),
     "input_second": Kind("input_cost_per_second"),
-    "output_second": Kind("output_cost_per_second"),
-    "output_second_480p": Kind("output_cost_per_second_480p", ("output_second",), guess=True),
-    "output_second_720p": Kind("output_cost_per_second_720p", ("output_second",), guess=True),
-    "output_second_768p": Kind("output_cost_per_second_768p", ("output_second",), guess=True),
-    "output_second_1080p": Kind("output_cost_per_second_1080p", ("output_second",), guess=True),
-    "output_second_2k": Kind("output_cost_per_second_2k", ("output_second",), guess=True),
-    "output_second_4k": Kind("output_cost_per_second_4k", ("output_second",), guess=True),
+    **_sizes("output_second", "output_cost_per_second", "480p 720p 768p 1080p 2k 4k"),
     "input_audio_second": Kind("input_cost_per_audio_per_second"),
-    "input_video_second": Kind("input_cost_per_video_per_second"),
-    "input_video_second_8s": Kind(
-        "input_cost_per_video_per_second_above_8s_interval", ("input_video_second",), guess=True
-    ),
-    "input_video_second_15s": Kind(
-        "input_cost_per_video_per_second_above_15s_interval", ("input_video_second",), guess=True
-    ),
+    **_sizes("input_video_second", "input_cost_per_video_per_second", "8s 15s"),
     "output_video_second": Kind("output_cost_per_video_per_second"),
     "file_search_gb_day": Kind("file_search_cost_per_gb_per_day"),
     "vector_store_gb_day": Kind("vector_store_cost_per_gb_per_day"),
@@ -88,20 +116,7 @@ COUNTS = {
     "input_character": Kind("input_cost_per_character"),
     "output_character": Kind("output_cost_per_character"),
     "input_image_file": Kind("input_cost_per_image"),
-    "output_image_file": Kind("output_cost_per_image"),
-    "output_image_file_0.5K": Kind(
-        "output_cost_per_image_0.5K", ("output_image_file",), guess=True
-    ),
-    "output_image_file_1K": Kind("output_cost_per_image_1K", ("output_image_file",), guess=True),
-    "output_image_file_2K": Kind("output_cost_per_image_2K", ("output_image_file",), guess=True),
-    "output_image_file_4K": Kind("output_cost_per_image_4K", ("output_image_file",), guess=True),
-    "output_image_file_512": Kind("output_cost_per_image_512", ("output_image_file",), guess=True),
-    "output_image_file_1024": Kind(
-        "output_cost_per_image_1024", ("output_image_file",), guess=True
-    ),
-    "output_image_file_1536": Kind(
-        "output_cost_per_image_1536", ("output_image_file",), guess=True
-    ),
+    **_sizes("output_image_file", "output_cost_per_image", "0.5K 1K 2K 4K 512 1024 1536"),
     "input_pixel": Kind("input_cost_per_pixel"),
     "output_pixel": Kind("output_cost_per_pixel"),
     "page": Kind("ocr_cost_per_page"),
@@ -109,9 +124,9 @@ COUNTS = {
     "ocr_credit": Kind("ocr_cost_per_credit"),
     "code_interpreter": Kind("code_interpreter_cost_per_session"),
     "maps_query": Kind("google_maps_grounding_cost_per_query"),
-    "search_low": Kind("search_context_cost_per_query.search_context_size_low"),
-    "search": Kind("search_context_cost_per_query.search_context_size_medium"),
-    "search_high": Kind("search_context_cost_per_query.search_context_size_high"),
+    "search_low": Kind(f"{SEARCH}_low", ("search", "search_high"), guess=True),
+    "search": Kind(f"{SEARCH}_medium", ("search_high", "search_low"), guess=True),
+    "search_high": Kind(f"{SEARCH}_high", ("search", "search_low"), guess=True),
     "file_search": Kind("file_search_cost_per_1k_calls", per=1000),
     "computer_use_input": _token("computer_use_input_cost_per_1k_tokens")._replace(per=1000),
     "computer_use_output": _token("computer_use_output_cost_per_1k_tokens")._replace(per=1000),
@@ -143,9 +158,13 @@ SYNONYMS = {"cache_read_input_token_cost": "input_cost_per_token_cache_hit"}
 PROMPT = tuple(sorted(INPUT_KINDS, key=lambda kind: "cache" not in kind))
 OUTPUT = tuple(OUTPUT_KINDS)
 BESIDE = tuple(kind for kind in KINDS if kind not in {*PROMPT, *OUTPUT})
+# Whose price a kind follows where its own only repeats it.
+WHOLES = {"reasoning": "output", "input_image": "input", "input_video": "input"}
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 REGION_KEYS = {
     "eu": "regional_processing_uplift_multiplier_eu",
     "us": "regional_processing_uplift_multiplier_us",
+    "fedramp": "fedramp_uplift_multiplier",
     "regional": "regional_endpoint_uplift_multiplier",
 }
 
@@ -163,10 +182,11 @@ class Answer(NamedTuple):
 class Naive:
     """The prices of one row at one moment, read anew for every kind that is asked for."""
 
-    def __init__(self, row: Row, at: datetime | None) -> None:
+    def __init__(self, row: Row, at: datetime | None, output_tokens: int) -> None:
         self.row = _in_force(row, at)
+        self.output_tokens = output_tokens
         lower = self.row.get("off_peak_pricing")
-        self.lower = lower if at and lower and _any_covers(lower["windows"], at) else {}
+        self.lower = lower if at and lower and _is_off_peak(lower, at) else {}
         self.limits = sorted({*self._spoken(), *self._range_starts()} - {0})
         settings = self.row.get("context_tier", {})
         self.marginal = settings.get("scope") == "marginal"
@@ -178,6 +198,7 @@ class Naive:
     def cost(self, counts: Mapping[str, int], service: str, region: str) -> Answer:
         """The call's cost, each kind in each tier on its own."""
         total, unpriced, guessed = Fraction(0), set(), set()
+        counts = {kind: self._billed(kind, count) for kind, count in counts.items()}
         reached = self._passed(sum(counts.get(kind, 0) for kind in PROMPT))
         for kind, count, passed in self._placed(counts, reached):
             rate, guess = self._charge(kind, passed, service, region)
@@ -187,6 +208,22 @@ class Naive:
         above = reached[-1] if reached else 0
         missing = bool(region) and self._region_factor(region) is None
         return Answer(total, frozenset(unpriced), frozenset(guessed), above, missing)
+
+    def _billed(self, kind: str, count: int) -> int:
+        """The count in steps of the seller's, by going up one step after the other."""
+        rule = self.row.get("billed_counts", {}).get(kind)
+        if rule is None:
+            return count
+        per = 1000 if kind in AMOUNTS else 1
+        step, least, free = (
+            Fraction(rule.get(word, 0)) * per for word in ("step", "minimum", "free")
+        )
+        left, billed = Fraction(count) - free, Fraction(0)
+        if left <= 0:
+            return 0
+        while step and billed < left:
+            billed += step
+        return int(max(billed or left, least))
 
     def _charge(
         self, kind: str, passed: list[int], service: str, region: str
@@ -205,6 +242,7 @@ class Naive:
 
     def _fresh_rate(self, kind: str, passed: int, service: str, region: str) -> Fraction | None:
         factor = Fraction(1 if region == "" else self._region_factor(region) or 1)
+        asked = service
         service = self._sold_as(service)
         as_factor = self._factor(service) if service and not self._has_service(service) else None
         if as_factor is not None:
@@ -213,6 +251,11 @@ class Naive:
             for word in (service, ""):
                 literal = self._literal(KINDS[kind].key, limit, word)
                 if literal is not None:
+                    whole = WHOLES.get(kind)
+                    if whole and self._literal(KINDS[whole].key, limit, word) is not None:
+                        same = self._literal(KINDS[whole].key, limit, word)
+                        if round(Fraction(same or 0) * PICO) == round(Fraction(literal) * PICO):
+                            return self._fresh_rate(whole, passed, asked, region)
                     rate = round(Fraction(literal) * PICO)
                     return Fraction(round(rate * factor) if KINDS[kind].tokens else rate)
         return None
@@ -232,7 +275,15 @@ class Naive:
         return None
 
     def _ranges(self) -> list[Row]:
-        return [tier for tier in self.row.get("tiered_pricing") or () if "range" in tier]
+        """The ranges that hold for the output, those of the longest outputs first."""
+        tiers = [tier for tier in self.row.get("tiered_pricing") or () if "range" in tier]
+        holding = [tier for tier in tiers if self._output_start(tier) in range(self.output_tokens)]
+        holding += [tier for tier in tiers if not self._output_start(tier) and tier not in holding]
+        return sorted(holding, key=self._output_start, reverse=True)
+
+    @staticmethod
+    def _output_start(tier: Row) -> int:
+        return int(tier.get("output_range", [0])[0])
 
     def _range_starts(self) -> set[int]:
         return {tier["range"][0] for tier in self._ranges() if any(_written(tier))}
@@ -327,14 +378,22 @@ def _in_force(row: Row, at: datetime | None) -> Row:
     return dict(max(begun, key=lambda new: str(new["from"]))) if begun else row
 
 
-def _any_covers(windows: list[Row], at: datetime) -> bool:
-    return any(
-        _covers(hours, window.get("weekdays", range(1, 8)), at)
-        for window in windows
-        for hours in (
-            window["hours_utc"] if isinstance(window["hours_utc"], list) else [window["hours_utc"]]
-        )
-    )
+def _is_off_peak(block: Row, at: datetime) -> bool:
+    rules = [{"hours_utc": block.get("hours_utc") or []}, *(block.get("windows") or ())]
+    zone = block.get("weekday_timezone")
+    for rule in rules:
+        listed = rule["hours_utc"] if isinstance(rule["hours_utc"], list) else [rule["hours_utc"]]
+        days = [
+            day if isinstance(day, int) else 1 + DAYS.index(day[:3].lower())
+            for day in rule.get("weekdays", range(1, 8))
+        ]
+        if zone:
+            # The zone's own calendar decides whether the rule holds, then only its hours matter.
+            local = at.astimezone(ZoneInfo(zone)).isoweekday()
+            days = list(range(1, 8)) if local in days else []
+        if any(_covers(hours, days, at) for hours in listed):
+            return True
+    return False
 
 
 def _covers(hours: str, weekdays: list[int], at: datetime) -> bool:

@@ -19,12 +19,13 @@ from tests.core.naive_calculator import (
 )
 
 SERVICES = ("batches", "flex", "priority", "balanced", "fast")
-REGIONS = ("eu", "us", "regional", "moon")
+REGIONS = ("eu", "us", "fedramp", "regional", "moon")
 NOW = datetime(2026, 11, 23, tzinfo=UTC)  # a Monday
 FACTORS = ("1.1", "1.10", "1.25", "0.5", "1", "2", "1.0333333333333", "0", "-1.1", '"1.1"')
 LIMITS = (1000, 2000, 3000)
 STARTS = (500, 1000, 2000, 2500, 3000)
-TEXT_KEYS = ("until", "from", "scope", "boundary", "hours_utc")
+TEXT_KEYS = ("until", "from", "scope", "boundary", "hours_utc", "weekdays", "weekday_timezone")
+ZONES = ("Asia/Shanghai", "America/New_York", "Pacific/Kiritimati")
 
 
 def random_price(rng: random.Random, per: int) -> str:
@@ -65,6 +66,10 @@ def _random_ranges(rng: random.Random, kinds: tuple[str, ...]) -> list[Row]:
     for low, high in zip(bounds, [*bounds[1:], 10**6], strict=True):
         chosen = [kind for kind in kinds if rng.random() < 0.4]
         ranges.append({"range": [low, high], **_random_prices(rng, tuple(chosen), [])})
+        if rng.random() < 0.4:
+            start = rng.choice((100, 300, 600, 900))
+            longer = _random_prices(rng, tuple(chosen), [])
+            ranges.append({"range": [low, high], "output_range": [start, 10**6], **longer})
     return [*ranges, {"max_results_range": [0, 25], "input_cost_per_query": "9"}]
 
 
@@ -82,9 +87,18 @@ def _random_windows(rng: random.Random) -> list[Row]:
     for _ in range(rng.randint(1, 2)):
         window: Row = {"hours_utc": rng.choice((rng.choice(hours), rng.sample(hours, 2)))}
         if rng.random() < 0.8:
-            window["weekdays"] = sorted(rng.sample(range(1, 8), rng.randint(1, 7)))
+            days = sorted(rng.sample(range(1, 8), rng.randint(1, 7)))
+            names = ("Monday", "tue", "wednesday", "THU", "fri", "saturday", "sun")
+            window["weekdays"] = [rng.choice((day, names[day - 1])) for day in days]
         windows.append(window)
     return windows
+
+
+def _random_rule(rng: random.Random, kind: str) -> Row:
+    """How a seller counts: steps of a few counts, a minimum, some free."""
+    amounts = ("0.001", "0.25", "0.1") if kind in AMOUNTS else ("1", "7", "100")
+    words = ("step", "minimum", "free")
+    return {word: rng.choice(amounts) for word in words if rng.random() < 0.6}
 
 
 def _random_period(rng: random.Random) -> Row:
@@ -101,7 +115,17 @@ def _random_period(rng: random.Random) -> Row:
         row |= _random_uplifts(rng)
     if rng.random() < 0.3:
         lower = _random_prices(rng, kinds[:5], rng.choice(([], [1000])))
-        row["off_peak_pricing"] = {"windows": _random_windows(rng), **lower}
+        block: Row = {"windows": _random_windows(rng)} if rng.random() < 0.8 else {}
+        if not block or rng.random() < 0.2:
+            block["hours_utc"] = rng.choice(("16:30-00:30", ["01:00-02:00", "20:15-24:00"]))
+        if rng.random() < 0.3:
+            block["weekday_timezone"] = rng.choice(ZONES)
+        row["off_peak_pricing"] = {**block, **lower}
+    if rng.random() < 0.3:
+        for part, whole in (("reasoning", "output"), ("input_image", "input")):
+            row[KINDS[part].key] = row.get(KINDS[whole].key, "1e-06")
+    if rng.random() < 0.2:
+        row["billed_counts"] = {kind: _random_rule(rng, kind) for kind in rng.sample(BESIDE, 8)}
     return row
 
 

@@ -124,6 +124,114 @@ def test_a_kind_without_a_price_is_charged_at_its_totals_rate(
     assert bool(answer.assumed) is found.assumed
 
 
+def test_a_twelve_hour_cache_write_costs_its_own_price_at_each_tier_and_service() -> None:
+    # gpt-6-astra by litellm 1.110.2: 2.5 times the input price, half of it in a batch.
+    catalog = of(
+        {
+            "input_cost_per_token": 10e-06,
+            "input_cost_per_token_batches": 5e-06,
+            "input_cost_per_token_above_272k_tokens": 20e-06,
+            "output_cost_per_token": 50e-06,
+            "cache_creation_input_token_cost": 12.5e-06,
+            "cache_creation_input_token_cost_above_12hr": 25e-06,
+            "cache_creation_input_token_cost_above_12hr_batches": 12.5e-06,
+            "cache_creation_input_token_cost_above_12hr_above_272k_tokens": 50e-06,
+        }
+    )
+    usage = Usage(1000, cache_write_12h_tokens=400)
+    # 600 x 10 + 400 x 25 = 16,000 micro-USD; 600 x 5 + 400 x 12.5 = 8,000 in a batch
+    assert quote(catalog, "m", usage, strict=True).pico_usd == 16_000 * 10**6
+    assert quote(catalog, "m", usage, service="batch", strict=True).pico_usd == 8_000 * 10**6
+    # 272,601 x 20 + 400 x 50
+    longer = quote(catalog, "m", Usage(273_001, cache_write_12h_tokens=400))
+    assert longer.pico_usd == (272_601 * 20 + 400 * 50) * 10**6
+
+
+def test_a_twelve_hour_cache_write_without_a_price_costs_the_longest_priced_write() -> None:
+    prices = {"input_cost_per_token": 3e-06, "cache_creation_input_token_cost": 3.75e-06}
+    usage = Usage(100, cache_write_12h_tokens=100)
+    for one_hour, rate in ((None, 3_750_000), (6e-06, 6_000_000)):
+        catalog = of({**prices, "cache_creation_input_token_cost_above_1hr": one_hour})
+        answer = quote(catalog, "m", usage)
+        assert (answer.pico_usd, len(answer.assumed)) == (100 * rate, 1)
+
+
+def test_a_call_under_fedramp_costs_the_rows_own_factor() -> None:
+    catalog = of(
+        {
+            "input_cost_per_token": 2e-06,
+            "fedramp_uplift_multiplier": 1.1,
+            "regional_processing_uplift_multiplier_eu": 1.2,
+        }
+    )
+    answer = quote(catalog, "m", Usage(1000), region="FedRAMP")
+    assert (answer.pico_usd, answer.missing_region) == (2_200 * 10**6, False)
+    assert quote(catalog, "m", Usage(1000), region="eu").pico_usd == 2_400 * 10**6
+    assert quote(catalog, "m", Usage(1000)).pico_usd == 2_000 * 10**6
+
+
+SEARCHES = {"search_low": 0, "search": 1, "search_high": 2}
+
+
+@pytest.mark.parametrize(
+    ("priced", "charged"),
+    [
+        # The prices of small, medium and large searches, and what each then costs, in cents.
+        ((1, None, None), (1, 1, 1)),
+        ((None, 2, None), (2, 2, 2)),
+        ((None, None, 4), (4, 4, 4)),
+        ((1, None, 4), (1, 4, 4)),
+        ((1, 2, None), (1, 2, 2)),
+        ((None, 2, 4), (2, 2, 4)),
+        ((1, 2, 4), (1, 2, 4)),
+    ],
+)
+def test_a_search_of_an_unpriced_size_costs_the_nearest_priced_size(
+    priced: tuple[int | None, ...], charged: tuple[int, ...]
+) -> None:
+    sizes = ("low", "medium", "high")
+    prices = {
+        f"search_context_size_{size}": cents / 100
+        for size, cents in zip(sizes, priced, strict=True)
+        if cents
+    }
+    catalog = of({"input_cost_per_token": 0, "search_context_cost_per_query": prices})
+    for unit, index in SEARCHES.items():
+        answer = quote(catalog, "m", Usage(**{unit: 3}))
+        assert answer.pico_usd == 3 * charged[index] * 10**10
+        assert bool(answer.assumed) is (priced[index] is None)
+        assert not answer.unpriced
+
+
+def test_a_video_or_image_of_an_unpriced_size_costs_the_nearest_priced_size() -> None:
+    catalog = of(
+        {
+            "output_cost_per_second_480p": 0.05,
+            "output_cost_per_second_1080p": 0.2,
+            "output_cost_per_image_1K": 0.04,
+            "output_cost_per_image_4K": 0.1,
+        }
+    )
+    cents = {
+        "output_second_720p": 5,  # 240 lines from 480p, 360 from 1080p
+        "output_second_768p": 5,  # 288 from 480p, 312 from 1080p
+        "output_second_4k": 20,
+        "output_image_file_512": 4,
+        "output_image_file_2K": 4,  # 1,024 from 1K, 2,048 from 4K
+        # Without a size, the smallest priced one.
+        "output_second": 5,
+        "output_image_file": 4,
+    }
+    for unit, price in cents.items():
+        answer = quote(catalog, "m", Usage(**{unit: 1}))
+        assert (answer.pico_usd, len(answer.assumed)) == (price * 10**10, 1), unit
+
+
+def test_a_price_without_a_size_goes_before_that_of_another_size() -> None:
+    catalog = of({"output_cost_per_second": 0.1, "output_cost_per_second_480p": 0.05})
+    assert quote(catalog, "m", Usage(output_second_720p=1)).pico_usd == 10**11
+
+
 def test_a_guess_names_the_rate_it_borrows() -> None:
     catalog = of({"input_cost_per_token": 3e-06, "cache_creation_input_token_cost": 3.75e-06})
     answer = quote(

@@ -137,28 +137,10 @@ def test_notes_and_schema_are_not_read_as_providers() -> None:
             "a string",
         ),
         (
-            with_entry(tiered_pricing=[{"range": "all"}]),
-            "/openai/m/tiered_pricing/0",
-            "range is not [low, high]",
-        ),
-        *(
-            (with_entry(tiered_pricing=value), "/openai/m/tiered_pricing", "not a list")
-            for value in NO_LISTS
-        ),
-        (with_entry(tiered_pricing=[{"range": []}]), "/openai/m/tiered_pricing/0", "range"),
-        (with_entry(tiered_pricing=[{"range": [True, 5]}]), "/openai/m/tiered_pricing/0", "range"),
-        (with_entry(tiered_pricing=[{"range": [-1, 5]}]), "/openai/m/tiered_pricing/0", "range"),
-        (with_entry(tiered_pricing=[{"range": [0.5, 5]}]), "/openai/m/tiered_pricing/0", "range"),
-        (
             with_entry(tiered_pricing=[{"range": [0, 9], "input_cost_per_token": -1}]),
             "/openai/m/tiered_pricing/0/input_cost_per_token",
             "negative",
         ),
-        (with_entry(context_tier={"scope": "all"}), "/openai/m/context_tier", "context_tier"),
-        (with_entry(context_tier={"boundary": "lt"}), "/openai/m/context_tier", "context_tier"),
-        (with_entry(context_tier=5), "/openai/m/context_tier", "context_tier"),
-        (with_entry(off_peak_pricing=5), "/openai/m/off_peak_pricing", "windows"),
-        (with_entry(off_peak_pricing={"windows": 5}), "/openai/m/off_peak_pricing", "windows"),
         (
             with_entry(off_peak_pricing={"windows": [], "input_cost_per_token": -1}),
             "/openai/m/off_peak_pricing/input_cost_per_token",
@@ -438,3 +420,10 @@ def test_the_old_name_of_the_source_warns() -> None:
     with pytest.warns(DeprecationWarning, match="use source="):
         old = Catalog.from_values(values, sha256=b"x")
     assert old.sha256 == Catalog.from_values(values, source=b"x").sha256
+
+
+def test_the_old_name_of_a_catalog_s_source_warns() -> None:
+    known = Catalog.load('{"o": {"m": {"input_cost_per_token": 1e-06}}}')
+    with pytest.warns(DeprecationWarning, match="use source="):
+        old = Catalog(known.models, known.default, known.metadata, origin="abc")
+    assert old.sha256 == "abc"

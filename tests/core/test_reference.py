@@ -9,7 +9,7 @@ import pytest
 from pricectl.core import Catalog, Quote, quote
 from pricectl.core.units import SYNONYMS as SPELLINGS
 from pricectl.core.units import UNITS
-from tests.core.naive_calculator import AMOUNTS, KINDS, SYNONYMS, Answer, Naive
+from tests.core.naive_calculator import AMOUNTS, KINDS, OUTPUT, SYNONYMS, Answer, Naive
 from tests.core.random_cases import (
     REGIONS,
     SERVICES,
@@ -53,9 +53,9 @@ def test_random_quotes_equal_the_reference(seed: int) -> None:
         catalog = Catalog.load(f'{{"somebody": {{"model": {text}}}}}')
         for _ in range(CASES_A_ROW // 5):
             at = random_moment(rng, row)
-            naive = Naive(row, at)
             for _ in range(5):
                 counts = random_counts(rng)
+                naive = Naive(row, at, sum(counts.get(kind, 0) for kind in OUTPUT))
                 service, region = rng.choice(("", *SERVICES)), rng.choice(("", "", *REGIONS))
                 case = text, counts, service, region, at
                 answer = quote(

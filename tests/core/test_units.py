@@ -32,6 +32,12 @@ from pricectl.core.units import (
             200_000,
             "batches",
         ),
+        (
+            "cache_creation_input_token_cost_above_12hr_above_272k_tokens_ultrafast",
+            "cache_write_12h",
+            272_000,
+            "ultrafast",
+        ),
         ("input_cost_per_token_cache_hit", "cache_read", 0, ""),
         ("output_cost_per_image_1024", "output_image_file_1024", 0, ""),
         ("output_cost_per_image_token", "output_image", 0, ""),

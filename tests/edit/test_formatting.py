@@ -240,7 +240,7 @@ def test_contradictory_dates_are_left_to_a_person(previous: str, more: str, reas
     assert found.left[0].reason.startswith(reason)
 
 
-def test_promoting_and_respelling_work_together_and_alone() -> None:
+def test_fmt_can_promote_and_respell_together_or_alone() -> None:
     text = """{"o": {"m": {"input_cost_per_token": 1e-6,
       "upcoming": [{"from": "2027-01-01", "input_cost_per_token": 2e-6}]}}}"""
     both = format_text(text.encode(), DAY)

@@ -47,7 +47,7 @@ def test_of_two_equal_periods_the_applied_one_is_shown(name: str, place: str) ->
     assert (line.facts["usd"], line.facts["pointer"]) == ("0.000005", f"/acme/m/{place}/{IN}")
 
 
-def test_a_rounding_is_of_the_line_s_own_rate() -> None:
+def test_a_rounding_is_listed_at_the_line_whose_rate_was_rounded() -> None:
     # 5 x 1.1 = 5.5 picodollars, half to even 6; 10 x 1.1 = 11
     entry = {
         "cache_read_input_token_cost": 5e-12,

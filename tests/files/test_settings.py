@@ -43,7 +43,7 @@ def test_the_file_is_named_relative_to_its_settings(
     assert load_policy(tmp_path / "deep").file == "/etc/prices.json"
 
 
-def test_one_order_for_command_line_and_runtime(
+def test_command_line_and_runtime_look_for_settings_in_one_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = write(tmp_path / "work" / "pricectl.toml", "")

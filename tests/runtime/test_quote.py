@@ -558,3 +558,17 @@ def test_a_datetime_without_a_zone_is_taken_as_utc_and_flagged(pricing: Pricing)
     answer = pricing.quote("o3", Usage(1_000_000), at=naive)
     assert (answer.pico_usd, answer.flags) == (2 * 10**12, ("bad-argument",))
     assert pricing.quote("o3", Usage(1), at=naive.replace(tzinfo=UTC)).flags == ()
+
+
+def test_a_row_that_is_not_understood_is_flagged_at_each_call_and_the_others_are_not(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "prices.json"
+    plain = {"input_cost_per_token": 2e-06, "output_cost_per_token": 8e-06}
+    strange = {**plain, "off_peak_pricing": {"moon": "full", "input_cost_per_token": 1e-06}}
+    path.write_text(json.dumps({"acme": {"strange": strange, "plain": plain}}))
+    pricing = Pricing.load(path, policy=Policy(), state=tmp_path / "state")
+    for _ in range(3):
+        answer = pricing.quote("strange", Usage(1000, 100))
+        assert (answer.pico_usd, answer.flags) == (2_800_000_000, ("unread-pricing",))
+        assert pricing.quote("plain", Usage(1000, 100)).flags == ()

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from pricectl.core.catalog import Catalog
+from pricectl.core.document import Json
 from pricectl.core.sanity import verdict
 from pricectl.policy import Policy
 
@@ -21,7 +22,9 @@ class Evidence(NamedTuple):
     """The catalogs that a file is held against, what people call them, and why one is missing.
 
     `no_base` and `no_reference` say in a few words why there is none; they are empty where there is
-    one. `base_settings` are the settings beside the base, where they are known.
+    one. `base_settings` are the settings beside the base, where they are known. `base_policy` is
+    what the edit is judged by: those settings, or the defaults where the base has none; None where
+    nobody knows. `base_data` and `base_values` are the base as written and as parsed.
     """
 
     base: Catalog | None = None
@@ -31,6 +34,9 @@ class Evidence(NamedTuple):
     no_base: str = ""
     no_reference: str = ""
     base_settings: Policy | None = None
+    base_policy: Policy | None = None
+    base_data: bytes = b""
+    base_values: Json = None
 
 
 # A file that is looked at alone.

@@ -7,6 +7,7 @@ that production takes.
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from pricectl.check.evidence import base_rules
 from pricectl.check.evidence.base_rules import BY_ID
 from pricectl.check.evidence.market import Market
 from pricectl.check.evidence.witnesses import Witness, beside, evidence_line
@@ -25,6 +26,7 @@ SEVERITIES: Mapping[Level, Severity] = {
     "warning": "warning",
     "note": "info",
 }
+RULES = base_rules.RULES
 # How many other sellers' prices a message names.
 NAMED_OFFERS = 2
 

@@ -3,7 +3,7 @@
 Apart from the families, so that each is one idea; what two of them say at one place is said once.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from pricectl.check.evidence import (
@@ -48,15 +48,23 @@ SAME = {
 }
 
 
-def findings(context: Context, alone: Iterable[Finding]) -> list[Finding]:
+def findings(
+    context: Context, alone: Iterable[Finding], wanted: Collection[str] | None = None
+) -> list[Finding]:
     """What the file alone shows and what the comparison finds, each thing once.
 
     Without a base and a reference the rows of the file are compared with one another. Findings that
-    somebody has acknowledged in the catalog are left out.
+    somebody has acknowledged in the catalog are left out. Families without any of the `wanted`
+    rules are left out, too; None wants all.
     """
     market = Market(context.catalog, context.evidence)
     own = [one for one in alone if not _is_confirmed(context, market, one)]
-    compared = (one for family in FAMILIES for one in family.check(context, market))
+    families = (
+        family
+        for family in FAMILIES
+        if wanted is None or any(rule.id in wanted for rule in family.RULES)
+    )
+    compared = (one for family in families for one in family.check(context, market))
     accepted = read_acknowledged(context.catalog.metadata, ACKNOWLEDGEABLE)
     return [
         one for one in _said_once(own, compared) if not _is_acknowledged(context, accepted, one)

@@ -17,12 +17,12 @@ from pricectl.check.findings import Finding
 from pricectl.check.rules.base import TEXT_MODES, Context, Rule, mode_of
 from pricectl.core.catalog import Catalog
 from pricectl.core.document import Json
-from pricectl.core.entries import OWN_FACTORS
 from pricectl.core.labels import label
 from pricectl.core.model import Model
 from pricectl.core.money import exact
 from pricectl.core.pointers import pointer_to
 from pricectl.core.sanity import bounds
+from pricectl.core.structures import OWN_FACTORS
 from pricectl.core.units import SYNONYMS, UNITS
 
 # Known factors are 1.1 for regions, 2 for priority, 6 at most for the fastest service.

@@ -27,7 +27,7 @@ ALIAS_CONFLICT = Rule(
     '            "gpt-5": {"input_cost_per_token": 1.25e-06, "aliases": ["chatgpt"]}}}',
     '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06},\n'
     '            "gpt-5": {"input_cost_per_token": 1.25e-06, "aliases": ["chatgpt"]}}}',
-    "Leave the alias with the row it means today.",
+    "Keep the alias in the row that it should find, and delete it from the other.",
 )
 ALIAS_CYCLE = Rule(
     "alias-cycle",

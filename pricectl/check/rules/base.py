@@ -103,9 +103,11 @@ def aliases_of(model: Model) -> Iterator[tuple[str, str]]:
 def own_key(prices: PriceList, *keys: str) -> str:
     """The first of some price keys that the list states itself; "" if it states none of them.
 
-    An off-peak list takes all other prices from the whole day, where they are judged: no price gets
-    the same finding twice.
+    An off-peak list takes all other prices from the whole day, and a list of long outputs from that
+    of shorter ones, where they are judged: no price gets the same finding twice.
     """
+    if prices.above_output_tokens:
+        return next((key for key in keys if key in prices.own_keys), "")
     prefix = OFF_PEAK_PREFIX if prices.windows else ""
     return next((key for key in keys if key.startswith(prefix)), "")
 

@@ -8,7 +8,7 @@ from pricectl.core.labels import label, short_rate
 
 # A one-hour cache write costs twice the input; this much either way is still "about".
 HOUR_WRITE_THOUSANDTHS = (1600, 2400)
-COMPARED = ("cache_read", "cache_write", "cache_write_1h")
+COMPARED = ("cache_read", "cache_write", "cache_write_1h", "cache_write_12h")
 
 CACHE_READ_ABOVE_INPUT = Rule(
     "cache-read-above-input",
@@ -50,7 +50,7 @@ HOUR_WRITE_RATIO = Rule(
     "hour-write-ratio",
     "warning",
     "a one-hour cache write is not about twice the input",
-    "It is mostly exactly twice; other ratios were found to be another model's price.",
+    "It is mostly exactly twice; at other ratios it mostly was another model's price.",
     '{"x": {"m": {"input_cost_per_token": 1e-06,\n'
     '             "cache_creation_input_token_cost_above_1hr": 6e-06}}}',
     '{"x": {"m": {"input_cost_per_token": 1e-06,\n'

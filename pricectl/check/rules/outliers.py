@@ -34,7 +34,7 @@ UNIT_SLIP = Rule(
     "unit-slip",
     "error",
     "a price is hundreds of times off comparable prices",
-    "Prices per 1,000 or per 1M tokens pasted into a file of prices per token look like this.",
+    "It looks like a price per 1,000 or per 1M tokens in a file of prices per token.",
     _example("2.5e-09"),
     _example("1e-07"),
     "Check the exponent: $2.50 per 1M tokens is 2.5e-06 per token.",

@@ -30,8 +30,7 @@ PRICE_TYPE = Rule(
     "price-type",
     "error",
     "a price is not a number",
-    "true counts as 1 in many readers, and a string is read, refused or joined, depending on who "
-    "reads it.",
+    "Many readers count true as 1; a string is a number to some readers and an error to others.",
     '{"openai": {"gpt-4o": {"input_cost_per_token": "2.5e-06"}}}',
     '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}',
     "Write the price as a number, without quotes; leave out a price that is unknown.",

@@ -7,16 +7,10 @@ from pricectl.check.rules.base import Context, Rule, own_key
 from pricectl.check.spelling import Speller
 from pricectl.core.labels import did_you_mean, label, short_rate
 from pricectl.core.prices import PriceList
-from pricectl.core.units import KNOWN_SERVICES, UNITS
+from pricectl.core.units import KNOWN_SERVICES
 
 CHEAPER = ("batches", "flex")
 CHECKED = ("input", "output", "cache_read", "cache_write")
-# Parts that cost what the rest of their side costs, unless the row says otherwise.
-PARTS = {
-    unit.name: unit.side
-    for unit in UNITS.values()
-    if unit.fallbacks == (unit.side,) and not unit.assumed
-}
 # A cutoff that finds typos, not other services.
 NEAR = 0.75
 
@@ -66,7 +60,7 @@ SERVICE_INCOMPLETE = Rule(
     '             "input_cost_per_token_batches": 5e-07}}}',
     '{"x": {"m": {"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06,\n'
     '             "input_cost_per_token_batches": 5e-07, "output_cost_per_token_batches": 1e-06}}}',
-    "Add the missing price, or delete a price that only repeats the general input or output price.",
+    "Add the missing price.",
 )
 RULES = (
     MISSPELT_SERVICE,
@@ -134,19 +128,4 @@ def _incomplete(prices: PriceList, service: str) -> Iterator[Finding]:
                 f"{service} has a price for {unit} but none for {other}",
                 f"{other} is charged at its base rate until {own[1].replace(unit, other, 1)} "
                 "is added",
-            )
-    # Parts that cost as much as their side, which the service's price has left behind.
-    for unit, side in PARTS.items():
-        own, whole = rates.get((unit, 0, "")), rates.get((side, 0, ""))
-        moved = rates.get((side, 0, service))
-        if not own or not own[0] or not whole or not moved or (unit, 0, service) in rates:
-            continue
-        if own[0] == whole[0] != moved[0] and own_key(prices, moved[1]):
-            name = label(unit)
-            yield SERVICE_INCOMPLETE.finding(
-                prices.pointer_to(moved[1]),
-                f"{service} has a price for {side} but none for {name}, which otherwise costs the "
-                "same",
-                f"{name} is charged at its standard rate: delete {own[1]}, which repeats the "
-                f"price of {side}, or add {own[1]}_{service}",
             )

@@ -73,13 +73,22 @@ NOT_LOADABLE = Rule(
     "error",
     "production refuses to load this",
     "The calculator refuses a price list it cannot read without guessing.",
-    '{"x": {"m": {"input_cost_per_token": 2e-06,\n'
-    '             "off_peak_pricing": {"windows": [{"hours_utc": "24:00-08:00"}],\n'
-    '                                  "input_cost_per_token": 1e-06}}}}',
-    '{"x": {"m": {"input_cost_per_token": 2e-06,\n'
-    '             "off_peak_pricing": {"windows": [{"hours_utc": "00:00-08:00"}],\n'
-    '                                  "input_cost_per_token": 1e-06}}}}',
+    '{"x": {"m": {"input_cost_per_token": 2e-06, "aliases": ["%s"]}}}' % ("m" * 257),
+    '{"x": {"m": {"input_cost_per_token": 2e-06, "aliases": ["mm"]}}}',
     "Write the value as the message says.",
+)
+UNREAD_PRICING = Rule(
+    "unread-pricing",
+    "error",
+    "a part of a row's prices is not understood",
+    "Production charges the row as if the structure were absent, and flags each call.",
+    '{"x": {"m": {"input_cost_per_token": 2e-06,\n'
+    '             "off_peak_pricing": {"hours_utc": "00:00-08:00", "holidays": ["12-25"],\n'
+    '                                  "input_cost_per_token": 1e-06}}}}',
+    '{"x": {"m": {"input_cost_per_token": 2e-06,\n'
+    '             "off_peak_pricing": {"hours_utc": "00:00-08:00",\n'
+    '                                  "input_cost_per_token": 1e-06}}}}',
+    "Correct the spelling; what no reader can charge goes to pricing_notes.",
 )
 UNKNOWN_PRICE_KEY = Rule(
     "unknown-price-key",
@@ -117,6 +126,7 @@ RULES = (
     DUPLICATE_KEY,
     WRONG_SHAPE,
     NOT_LOADABLE,
+    UNREAD_PRICING,
     UNKNOWN_PRICE_KEY,
     UNKNOWN_KEY,
     EMPTY_CATALOG,

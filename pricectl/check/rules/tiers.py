@@ -11,7 +11,7 @@ from pricectl.core.labels import label, short_rate
 from pricectl.core.model import Model
 from pricectl.core.prices import PriceList
 
-SIBLINGS = ("input", "output", "cache_read", "cache_write", "cache_write_1h")
+SIBLINGS = ("input", "output", "cache_read", "cache_write", "cache_write_1h", "cache_write_12h")
 
 TIER_ABOVE_WINDOW = Rule(
     "tier-above-window",

@@ -1,8 +1,8 @@
 """What a response format is: where its counts are in a usage object and what they count.
 
 A field says where a count is and which arguments of `Usage` it is part of. So a provider's
-convention is a field: where `input_tokens` leaves out cached tokens, the cached ones are added to
-both; where it includes them, to one.
+convention is written as a field: if its `input_tokens` leaves out cached tokens, the field of the
+cached ones adds them to input and to cache reads; if it includes them, to cache reads only.
 """
 
 from collections.abc import Callable

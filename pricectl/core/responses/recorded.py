@@ -37,7 +37,7 @@ def read_recorded(data: bytes | str) -> Json:
         return _read(document.decode(data))
     except DocumentError as error:
         # The JSON reader's other advice is about catalogs.
-        about_syntax = error.rule == "json-syntax" and error.line
+        about_syntax = error.rule == "json-syntax" and error.what != document.EMPTY
         raise DocumentError(
             error.what,
             rule=error.rule,

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from pricectl.core.entries import OWN_FACTORS, UPLIFT_KEYS
 from pricectl.core.labels import amount_words, label, plural, ratio_text
 from pricectl.core.money import exact
 from pricectl.core.pointers import DEFAULT_PRICING_POINTER, pointer_to
@@ -13,6 +12,7 @@ from pricectl.core.rates import RateKey
 from pricectl.core.sanity.acknowledgements import Value
 from pricectl.core.sanity.bounds import HIGHEST_FACTOR, LOWEST_FACTOR
 from pricectl.core.sanity.verdict import Level, SanityFinding, size
+from pricectl.core.structures import OWN_FACTORS, UPLIFT_KEYS
 
 # Limits in times; two are doubled so that 9.5 and 1.5 stay integers. Refused and error include
 # their limit, warning and note do not. A move by a power of ten, within 2%, is at least 9.8

@@ -36,6 +36,7 @@ RELATIONS = MappingProxyType(
         "explicit_cache_read": _READ,
         "cache_write": _WRITE,
         "cache_write_1h": _WRITE,
+        "cache_write_12h": _WRITE,
     }
 )
 

@@ -130,10 +130,18 @@ def _list_pairs(before: Model | None, after: Model) -> Iterator[ListPair]:
         unused = (prices for prices in after.price_lists if prices.pointer not in compared)
         pairs += [ListPair(before.prices, prices) for prices in unused]
     for pair in pairs:
-        yield pair
+        yield from _by_output(pair)
         if pair.new.off_peak:
             old = pair.old and (pair.old.off_peak or pair.old)
-            yield ListPair(old, pair.new.off_peak)
+            yield from _by_output(ListPair(old, pair.new.off_peak))
+
+
+def _by_output(pair: ListPair) -> Iterator[ListPair]:
+    """A list beside the one before, then those of its long outputs beside what they cost before."""
+    yield pair
+    for longer in pair.new.by_output:
+        before = pair.old and pair.old.for_output(longer.above_output_tokens + 1)
+        yield ListPair(before, longer)
 
 
 def _price_changes(pair: ListPair) -> Iterator[PriceChange]:

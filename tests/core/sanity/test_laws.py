@@ -158,7 +158,7 @@ def test_whatever_the_process_refuses_is_an_error_of_the_review(
 
 @settings(max_examples=60)
 @given(file_pairs(), st.randoms(use_true_random=False))
-def test_a_file_that_passed_review_is_taken_by_a_process_that_has_the_base(
+def test_a_file_that_passed_review_is_loaded_by_a_process_with_the_base_prices(
     tmp_path_factory: pytest.TempPathFactory,
     pair: tuple[dict[str, Prices], dict[str, Prices]],
     chance: random.Random,
