@@ -78,7 +78,7 @@ class TestANewMode:
         lines = run("quote", "gpt-4o", "1000", "500").stdout.splitlines()
         assert QUOTED in [" ".join(line.split()) for line in lines]
 
-    def test_it_can_be_asked_for_alone(self, run: Run) -> None:
+    def test_the_mode_option_shows_one_mode_alone(self, run: Run) -> None:
         words = ("quote", "gpt-4o", "1000", "500", "--mode", "per_thousand")
         assert run(*words, "-q").stdout == "2\n"
         assert "consumption_usd" not in run(*words).stdout

@@ -90,9 +90,9 @@ def name(quote: Quote, near: Sequence[str] | None) -> ExplanationStep:
         summary = (
             f"no row matches {match.asked or 'this'}, so the default price was charged (a guess)"
         )
-        remarks = (f"near names: {', '.join(near)}",) if near else ()
+        remarks = (f"similar names: {', '.join(near)}",) if near else ()
         return ExplanationStep("name", summary, facts, "", remarks)
-    aside = f", setting aside {' and '.join(match.ignored)}" if match.ignored else ""
+    aside = f", ignoring {' and '.join(match.ignored)}" if match.ignored else ""
     found = f"{match.model.full_name}, {FOUND[match.how].phrase}{aside}"
     return ExplanationStep("name", f"{match.asked} is answered by {found}", facts)
 

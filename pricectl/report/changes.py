@@ -61,9 +61,9 @@ def only_looks(found: Comparison) -> str:
 def left_out(found: Comparison) -> str:
     """What was not compared because it would take too long; empty if everything was."""
     parts = [f"{plural(part.number, part.thing)} {part.not_done}" for part in found.left_out]
-    return (
-        f"Too large to compare in full. Left out: {'; '.join(parts)}. Gates trip" if parts else ""
-    )
+    if not parts:
+        return ""
+    return f"Too large to compare in full. Left out: {'; '.join(parts)}. Every limit fails"
 
 
 def price_label(change: Change) -> str:

@@ -135,5 +135,5 @@ def _answer(match: Match, row: PricedRow, near: Sequence[str]) -> str:
     prices += f", {dated_price(row.prices)}" if row.period else ""
     if not match.is_guess:
         return f"answered by {clean(match.model.full_name)}{prices}"
-    meant = f"; near names: {', '.join(map(clean, near))}" if near else ""
+    meant = f"; similar names: {', '.join(map(clean, near))}" if near else ""
     return f"answered by the default price{prices}{meant}"

@@ -8,8 +8,8 @@ from pricectl.report.canvas import Canvas, listing
 
 WORDS: dict[Agreement, tuple[str, str]] = {
     "same": ("same: one catalog and one calculator", "bold green"),
-    "different": ("different: not all charge alike", "bold red"),
-    "unreadable": ("unreadable: not every place could be read", "bold red"),
+    "different": ("different: other prices or another calculator", "bold red"),
+    "unreadable": ("unreadable: at least one cannot be read", "bold red"),
 }
 
 
@@ -58,9 +58,9 @@ def _remarks(source: SourcePrices, first: SourcePrices) -> list[str]:
         return [source.problem]
     found = []
     if not first.problem and source.sha256 != first.sha256:
-        found.append("other catalog")
+        found.append("not the first one's catalog")
     if source.calculator and first.calculator and source.calculator != first.calculator:
-        found.append("other calculator")
+        found.append("not the first one's calculator")
     if source.layer not in {"", "file"}:
         why = f" ({source.fallback_reason})" if source.fallback_reason else ""
         found.append(f"prices from: {source.layer}{why}")

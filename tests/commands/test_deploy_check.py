@@ -268,12 +268,12 @@ def test_a_tripped_gate_is_not_safe(run: Run, repo: Path) -> None:
     edit(repo, O3, O3.replace("2e-06", "3e-06"))
     found = checks(run, code=0)
     assert found["changes"]["state"] == "note"
-    assert "no gate is set" in found["changes"]["said"]
+    assert "no limit is set" in found["changes"]["said"]
     assert checks(run, "--max-increase", "50%", code=0)["changes"]["state"] == "ok"
     found = checks(run, "--max-increase", "20%", "--fail-on", "removed", code=1)
     assert found["changes"]["details"] == [
-        "gate fail-on-removed kept: 0, limit 0",
-        "gate max-increase tripped: 50%, limit 20%",
+        "limit fail-on-removed kept: 0, limit 0",
+        "limit max-increase exceeded: 50%, limit 20%",
     ]
     result = run("deploy-check", "--max-increase", "20%")
     assert result.stdout.splitlines()[-1] == "not safe to deploy: failed: changes"

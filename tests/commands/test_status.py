@@ -124,8 +124,8 @@ def test_another_catalog_is_exit_1(run: Run, server: Answers, home: Path) -> Non
     (home / "other.json").write_text(OTHER, encoding="utf-8")
     result = run("status", server(), "other.json")
     assert result.exit_code == 1
-    assert "other catalog" in result.stdout
-    assert "different: not all charge alike" in result.stdout
+    assert "not the first one's catalog" in result.stdout
+    assert "different: other prices or another calculator" in result.stdout
     assert read(run, "llm_pricing_current.json", "other.json")["outcome"] == "different"
 
 
@@ -134,7 +134,7 @@ def test_another_calculator_is_exit_1_another_generation_is_not(run: Run, server
     assert read(run, plain, server({**HEALTH, "generation": 1}))["outcome"] == "same"
     result = run("status", plain, server({**HEALTH, "calculator": "9.9.9"}))
     assert result.exit_code == 1
-    assert "other calculator" in result.stdout
+    assert "not the first one's calculator" in result.stdout
 
 
 def test_a_ref_is_shown_next_to_the_file(run: Run, home: Path) -> None:
@@ -204,7 +204,7 @@ def test_an_unreadable_place_does_not_hide_the_others(run: Run, home: Path) -> N
     places = ["absent.json", "broken.json", "http://127.0.0.1:1", "http://example.com"]
     result = run("status", *places, "llm_pricing_current.json")
     assert result.exit_code == 2
-    assert "unreadable: not every place could be read" in result.stdout
+    assert "unreadable: at least one cannot be read" in result.stdout
     assert HASH[:12] in result.stdout
     problems = [place["problem"] for place in read(run, *places)["places"]]
     assert all(problems)
