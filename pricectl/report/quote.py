@@ -45,7 +45,7 @@ def document(result: QuoteResult) -> dict[str, Any]:
         {
             **_estimate(call.estimate),
             **unknown,
-            "flags": list(dict.fromkeys((*flags, *call.estimate.quote.match.flags))),
+            "flags": list(dict.fromkeys((*call.estimate.quote.flags, *flags))),
             **_listed(call.listed),
         }
         for call in result.calls
