@@ -137,7 +137,7 @@ LACKING = {
     "fedramp_uplift_multiplier": (1.2, "the fedramp factor"),
     "regional_endpoint_uplift_multiplier": (1.1, "the regional factor"),
     "search_context_cost_per_query": ({"search_context_size_medium": 0.01}, "search"),
-    "guardrail_cost_per_unit": ({"contentPolicyUnits": 0.001}, "guardrail content"),
+    "guardrail_cost_per_unit": ({"contentPolicyUnits": 0.001}, "guardrail content policy"),
     "context_tier": ({"scope": "marginal"}, "context_tier"),
 }
 
