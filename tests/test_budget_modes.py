@@ -92,7 +92,7 @@ class TestANewMode:
         # o3: $0.006 and gpt-4o: $0.0075 are 1 credit each, 1,500 tokens are 1 credit or 2
         rows = [line.split() for line in lines if line.startswith(("gpt-4o", "o3"))]
         assert [row[3:6] for row in rows] == [["1", "1", "2"]] * 2
-        assert any("consumption_tokens and per_thousand" in line for line in lines)
+        assert any("consumption_usd, consumption_tokens and per_thousand" in line for line in lines)
 
     def test_json_fits_the_schema(self, run: Run) -> None:
         found = check(run("quote", "gpt-4o", "1000", "500", "-o", "json").stdout, "quote")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pricectl.core.estimate import Estimate
 from pricectl.core.fallback import Fallback, list_price_words
-from pricectl.core.labels import SERVICE_NAMES, clean, count, did_you_mean
+from pricectl.core.labels import SERVICE_NAMES, clean, count, did_you_mean, dollar_text
 from pricectl.core.lookup import list_price, near_names
 from pricectl.core.model import Match
 from pricectl.core.money import usd
@@ -66,7 +66,7 @@ class QuotedCall(NamedTuple):
 
 def cost(estimate: Estimate) -> str:
     """The provider's cost of the job; without a price it is not $0."""
-    return NO_PRICE if estimate.quote.nothing_priced else f"${usd(estimate.pico_usd)}"
+    return NO_PRICE if estimate.quote.nothing_priced else dollar_text(usd(estimate.pico_usd))
 
 
 def assumptions(estimate: Estimate, near: Sequence[str]) -> Iterator[str]:

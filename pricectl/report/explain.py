@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from pricectl.core.labels import clean
+from pricectl.core.labels import clean, dollar_text
 from pricectl.core.lookup import LayerTried
 from pricectl.core.model import Match
 from pricectl.core.money import usd_per_mtok
@@ -127,7 +127,7 @@ def _label(name: str) -> str:
 
 def _answer(match: Match, row: PricedRow, near: Sequence[str]) -> str:
     rates = [
-        f"{unit} ${usd_per_mtok(pico)}"
+        f"{unit} {dollar_text(usd_per_mtok(pico))}"
         for unit in ("input", "output")
         if (pico := row.prices.base_rate(unit)) is not None
     ]
