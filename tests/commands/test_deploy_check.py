@@ -1,6 +1,7 @@
 """`pricectl deploy-check`: one broken thing at a time, and what the checklist says of it."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -496,3 +497,11 @@ def test_a_log_is_a_list_of_names(run: Run, repo: Path) -> None:
 def test_a_kind_of_answer_needs_names(run: Run, repo: Path, words: tuple[str, ...]) -> None:
     assert run("deploy-check", *words).exit_code == 2
     assert repo.exists()
+
+
+def test_the_documents_name_every_line(run: Run, repo: Path) -> None:
+    (repo / "names.txt").write_text("gpt-4o\n")
+    page = (ROOT / "docs/production.md").read_text(encoding="utf-8")
+    table = page.split("### The lines of deploy-check\n")[1].split("\n### ")[0]
+    named = re.findall(r"^\| `([a-z]+)` \|", table, re.MULTILINE)
+    assert named == list(checks(run, "--names", "names.txt", code=0))

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -273,6 +274,30 @@ def test_assumptions_are_printed_on_stderr(run: Run, case: str, form: tuple[str,
     result = run("quote", *words, *form)
     assert result.exit_code == 0
     assert f"pricectl: {said}" in result.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals on Windows")
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_an_assumption_is_told_once_where_one_reader_sees_both_streams(
+    home: Path, *, is_terminal: bool
+) -> None:
+    """A terminal, and a log that holds both streams."""
+    reader, writer = os.openpty() if is_terminal else os.pipe()
+    subprocess.run(
+        [sys.executable, "-m", "pricectl", "quote", "none-such", "1000"],
+        stdout=writer,
+        stderr=writer,
+        cwd=home,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        check=True,
+    )
+    os.close(writer)
+    shown = b""
+    with suppress(OSError):  # how the end of a pseudo-terminal is told
+        while part := os.read(reader, 65536):
+            shown += part
+    os.close(reader)
+    assert shown.count(b"no model is called that") == 1
 
 
 def test_a_plain_quote_prints_nothing_on_stderr(run: Run) -> None:
