@@ -15,7 +15,8 @@ import pytest
 
 from pricectl.check.families import RULES
 from pricectl.check.findings import ERRORS
-from pricectl.check.validation import ValidationReport, validate
+from pricectl.check.validation import validate
+from pricectl.check.validation_report import ValidationReport
 from pricectl.files import settings
 from pricectl.policy import Policy, Waiver
 from tests.conftest import CATALOG, ROOT, read_catalog

@@ -310,7 +310,8 @@ def test_the_settings_page_has_every_key_with_its_default() -> None:
     assert {name: limits[name] for name in numbers} == {
         name: str(getattr(RuleLimits(), name)) for name in numbers
     }
-    assert rows_of("### Waivers").keys() == keys_of("waivers").keys()
+    for name in ("Waivers", "Severities", "Gates"):
+        assert rows_of(f"### {name}").keys() == keys_of(name.lower()).keys()
     assert rows_of("### Workloads").keys() >= keys_of("workloads").keys() - {"usage"}
     assert rows_of("## Keys")["critical"] == json.dumps(list(Policy().critical))
 
@@ -323,4 +324,6 @@ def test_the_settings_page_shows_every_key() -> None:
     assert settings["profiles"]["reseller"].keys() == keys_of("profiles").keys()
     assert settings["limits"].keys() == keys_of("limits").keys()
     assert settings["waivers"][0].keys() == set(Waiver._fields)
+    assert settings["severities"][0].keys() == keys_of("severities").keys()
+    assert settings["gates"].keys() == keys_of("gates").keys()
     assert policy.profile_named(None).markup_percent == 30

@@ -11,8 +11,10 @@ from pricectl.core.sanity.bounds import BOUNDS, Bound
 from pricectl.policy import (
     SETTINGS,
     BadSettings,
+    GateSettings,
     Policy,
     RuleLimits,
+    SeverityOverride,
     Waiver,
     Workload,
     read_policy,
@@ -203,7 +205,9 @@ def test_the_table_has_every_setting_with_its_default() -> None:
     assert [*settings["profiles"]] == [key for key in Profile._fields if key != "name"]
     assert [*settings["limits"]] == [*RuleLimits._fields]
     assert [*settings["workloads"]] == [*Workload._fields]
-    assert [*keys_of("waivers")] == [*Waiver._fields]
+    assert {*keys_of("waivers")} == {*Waiver._fields}
+    assert [*keys_of("severities")] == [*SeverityOverride._fields]
+    assert [*keys_of("gates")] == [*GateSettings._fields]
     assert settings["limits"]["stale_days"].default == 30
     assert settings["profiles"]["rounding"].default == "up"
     assert settings["workloads"]["name"].default is None
@@ -241,10 +245,19 @@ VALUES: dict[tuple[str, str], tuple[Any, Any]] = {
     ("waivers", "reason"): ("a gift", "a gift"),
     ("waivers", "pointer"): ("/x", "/x"),
     ("waivers", "expires"): ("2026-12-31", date(2026, 12, 31)),
+    ("waivers", "value"): (3, 3),
+    ("severities", "rule"): ("stale", "stale"),
+    ("severities", "severity"): ("note", "info"),
+    ("severities", "pointer"): ("/x", "/x"),
+    ("gates", "fail_on"): (["due"], ("due",)),
+    ("gates", "fail_on_changes"): (["removed"], ("removed",)),
+    ("gates", "max_increase_percent"): (20, 20),
+    ("gates", "max_decrease_percent"): (30, 30),
 }
 REQUIRED: dict[str, dict[str, Any]] = {
     "waivers": {"rule": "r", "reason": "x"},
     "workloads": {"name": "n"},
+    "severities": {"rule": "r", "severity": "error"},
 }
 
 
@@ -263,10 +276,11 @@ def test_each_setting_is_read_alone(one: Setting) -> None:
     table = {"input_tokens" if one.key == "usage" else one.key: written}
     table = REQUIRED.get(one.section, {}) | table
     nested: dict[str, Any] = {"": table, "profiles": {"profiles": {"p": table}}}
-    nested |= {"limits": {"limits": table}}
-    nested |= {name: {name: [table]} for name in ("workloads", "waivers")}
+    nested |= {"limits": {"limits": table}, "gates": {"gates": table}}
+    nested |= {name: {name: [table]} for name in REQUIRED}
     policy = read_policy(nested[one.section])
     holders = {"": policy, "profiles": policy.profiles.get("p"), "limits": policy.limits}
+    holders["gates"] = policy.gates
     if one.section in REQUIRED:
         (holders[one.section],) = getattr(policy, one.section)
     assert getattr(holders[one.section], one.key) == expected

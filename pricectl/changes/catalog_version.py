@@ -9,7 +9,7 @@ from pricectl.core.document import Json
 from pricectl.core.prices import Problem
 
 if TYPE_CHECKING:  # a diff does not load the rules
-    from pricectl.check.validation import ValidationReport
+    from pricectl.check.validation_report import ValidationReport
 
 
 class CatalogVersion(NamedTuple):

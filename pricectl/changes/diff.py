@@ -9,6 +9,7 @@ from typing import NamedTuple
 from pricectl.changes.catalog_version import CatalogVersion
 from pricectl.changes.compare import compare
 from pricectl.changes.gates import GatedComparison, GateLimits, check_gates
+from pricectl.check.loosening import catalog_marks
 from pricectl.core.profile import Profile
 from pricectl.core.sanity import SEED_MODELS
 from pricectl.exit_codes import CLEAN, FINDINGS
@@ -26,12 +27,16 @@ class NamedVersion(NamedTuple):
 
 
 class DiffResult(NamedTuple):
-    """A comparison with its gates, its two versions, and the profile that credits are of."""
+    """A comparison with its gates, its two versions, and the profile that credits are of.
+
+    `loosened` is what the edit adds or loosens in its own gate, in sentences.
+    """
 
     compared: GatedComparison
     base: NamedVersion
     head: NamedVersion
     profile: Profile
+    loosened: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -47,8 +52,12 @@ def diff_versions(  # noqa: PLR0913 - two versions, all else by keyword
     profile: Profile,
     at: datetime,
     limits: GateLimits = NO_LIMITS,
+    loosened: tuple[str, ...] = (),
 ) -> DiffResult:
-    """Compare two versions as of an instant, with the names and workloads of the settings."""
+    """Compare two versions as of an instant, with the names and workloads of the settings.
+
+    `loosened` is what the edit loosens in the settings; the marks of the catalog are added.
+    """
     comparison = compare(
         base.version,
         head.version,
@@ -58,4 +67,11 @@ def diff_versions(  # noqa: PLR0913 - two versions, all else by keyword
         at=at,
     )
     gates = check_gates(comparison, limits)
-    return DiffResult(GatedComparison(comparison, base.name, head.name, gates), base, head, profile)
+    marks = catalog_marks(base.version.catalog, head.version.catalog)
+    return DiffResult(
+        GatedComparison(comparison, base.name, head.name, gates),
+        base,
+        head,
+        profile,
+        (*loosened, *(mark.message for mark in marks)),
+    )

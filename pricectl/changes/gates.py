@@ -1,6 +1,7 @@
 """Gates: limits on price changes, and whether a comparison stays within them."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
@@ -9,6 +10,7 @@ from pricectl.changes.change import Comparison, Move
 from pricectl.core.errors import PricingError
 from pricectl.core.labels import short_decimal
 from pricectl.core.money import plain_decimal
+from pricectl.policy import GateSettings
 
 
 class FailOnChange(StrEnum):
@@ -47,6 +49,19 @@ class GateLimits(NamedTuple):
             None if text is None else read_percent(text, name) for name, text in percents.items()
         )
         return cls(frozenset(fail_on), increase, decrease, exit_code)
+
+    def or_settings(self, settings: GateSettings) -> "GateLimits":
+        """These gates, and those of the settings where no option sets one."""
+        kinds = self.fail_on or frozenset(map(FailOnChange, settings.fail_on_changes))
+        increase = _first(self.max_increase_percent, settings.max_increase_percent)
+        decrease = _first(self.max_decrease_percent, settings.max_decrease_percent)
+        return self._replace(
+            fail_on=kinds, max_increase_percent=increase, max_decrease_percent=decrease
+        )
+
+
+def _first(option: Fraction | None, setting: Decimal | None) -> Fraction | None:
+    return option if option is not None or setting is None else Fraction(setting)
 
 
 class Gate(NamedTuple):

@@ -1,17 +1,18 @@
 """Every family of rules: those about one file, and those that compare it with others."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from types import MappingProxyType
 from typing import NamedTuple
 
-from pricectl.check import waivers
+from pricectl.check import severities, waivers
 from pricectl.check.evidence import (
     absent,
     added,
     base_rules,
     cache_shares,
-    gone,
     left_behind,
+    loosened,
+    moved_tiers,
     negotiated,
     provenance,
     ratios,
@@ -65,7 +66,7 @@ FAMILIES = (
     RuleFamily("negotiated prices", negotiated.RULES, negotiated.check),
     # `evidence.comparison` makes these for a file that is compared with others.
     RuleFamily("compared with the base", base_rules.RULES, None),
-    RuleFamily("tiers, services and limits gone", gone.RULES, None),
+    RuleFamily("tiers, services and limits", moved_tiers.RULES, None),
     RuleFamily("added rows and prices", added.RULES, None),
     RuleFamily("prices that a new row lacks", absent.RULES, None),
     RuleFamily("compared with the reference", reference.RULES, None),
@@ -75,15 +76,20 @@ FAMILIES = (
     RuleFamily("structure", structure.RULES, None),
     RuleFamily("provenance", provenance.RULES, None),
     RuleFamily("settings", settings.RULES, None),
+    RuleFamily("severities of the settings", severities.RULES, None),
+    RuleFamily("an edit's own gate", loosened.RULES, None),
     # Which waivers are used is known when all other findings are: `waivers.apply` reports it.
     RuleFamily("waivers", waivers.RULES, None),
 )
 RULES = MappingProxyType({rule.id: rule for family in FAMILIES for rule in family.rules})
 
 
-def check(context: Context) -> Iterator[Finding]:
-    """All findings about the content of a catalog that could be parsed."""
+def check(context: Context, wanted: Collection[str] = RULES) -> Iterator[Finding]:
+    """All findings about the content of a catalog that could be parsed.
+
+    Families without any of the `wanted` rules are left out.
+    """
     context = context._replace(bounds=prices.pico_bounds(context.policy.limits))
     for family in FAMILIES:
-        if family.check:
+        if family.check and any(rule.id in wanted for rule in family.rules):
             yield from family.check(context)

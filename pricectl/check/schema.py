@@ -21,6 +21,7 @@ from pricectl.check.violations import Violation, findings, kind, not_an_object, 
 from pricectl.core.catalog import RESERVED
 from pricectl.core.document import Json, Unreadable
 from pricectl.core.pointers import pointer_to
+from pricectl.core.units import is_price_like
 from pricectl.packaged import packaged_bytes
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ def described_keys(*definitions: str) -> frozenset[str]:
 def check(values: Json) -> Iterator[Finding]:
     """All schema violations of a document, as findings."""
     if not isinstance(values, dict):
-        yield WRONG_SHAPE.finding("", f"a catalog is an object, this is {kind(values)}", "")
+        hint = "begin it with {, and put a section for each provider into it"
+        yield WRONG_SHAPE.finding("", f"a catalog is an object, this is {kind(values)}", hint)
         return
     speller = price_speller()
     reserved = {key: values[key] for key in RESERVED if key in values}
@@ -60,17 +62,29 @@ def check(values: Json) -> Iterator[Finding]:
         if not isinstance(section, dict):
             yield not_an_object(where, f"the provider {provider!r}", section)
             continue
-        for name, entry in section.items():
-            pointer = where + pointer_to(name)
-            if isinstance(entry, dict):
-                rows.append((pointer, entry))
-            else:
-                yield not_an_object(pointer, "the model", entry)
+        yield from _not_rows(where, provider, section)
+        rows += [
+            (where + pointer_to(name), entry)
+            for name, entry in section.items()
+            if isinstance(entry, dict)
+        ]
     invalid = _invalid_members([entry for _, entry in rows])
     for pointer, entry in rows if invalid else ():
         for key, value in entry.items():
             for finding in invalid.get(_identity(key, value), ()):
                 yield finding._replace(pointer=pointer + finding.pointer)
+
+
+def _not_rows(pointer: str, provider: str, section: dict[str, Json]) -> Iterator[Finding]:
+    """What a section has beside its rows; one finding if it is a row without a section."""
+    others = {name: entry for name, entry in section.items() if not isinstance(entry, dict)}
+    if any(map(is_price_like, others)):
+        message = f"the model {shorten(provider, 80)!r} stands where a provider's section does"
+        hint = 'put it into the section of its provider: {"openai": {"gpt-4o": {...}}}'
+        yield WRONG_SHAPE.finding(pointer, message, hint, on_key=True)
+        return
+    for name, entry in others.items():
+        yield not_an_object(pointer + pointer_to(name), "the model", entry)
 
 
 # A member of a row. Equal members are equally valid; the type tells True from 1 and 1.0.

@@ -1,15 +1,26 @@
 """Checks the text of a catalog and returns all findings at once, each with its span."""
 
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
 from typing import NamedTuple
 
-from pricectl.check import families, schema, waivers
-from pricectl.check.evidence import NO_EVIDENCE, Evidence, comparison, settings
-from pricectl.check.findings import ERRORS, Finding, Severity, Threshold, by_position
+from pricectl.check import families, known, schema, severities, waivers
+from pricectl.check.evidence import NO_EVIDENCE, Evidence, comparison, loosened, settings
+from pricectl.check.findings import Finding
+from pricectl.check.loosening import policy_in_force
 from pricectl.check.positions import Positions, Span
 from pricectl.check.rules.base import Context, Rule
-from pricectl.check.rules.shape import DUPLICATE_KEY, ENCODING, NOT_LOADABLE, UNREAD_PRICING
+from pricectl.check.rules.prices import NUMBER_NOT_FINITE, PRICE_NEGATIVE, PRICE_TYPE
+from pricectl.check.rules.shape import (
+    DUPLICATE_KEY,
+    ENCODING,
+    JSON_SYNTAX,
+    NOT_LOADABLE,
+    UNREAD_PRICING,
+)
+from pricectl.check.rules.shape import RULES as SHAPE_RULES
+from pricectl.check.typing_slips import explain
+from pricectl.check.validation_report import ValidationReport
 from pricectl.check.violations import shorten
 from pricectl.core import document
 from pricectl.core.catalog import MAX_MODELS, Catalog, build
@@ -19,61 +30,13 @@ from pricectl.core.json_offsets import lone_surrogate
 from pricectl.core.pointers import unescape
 from pricectl.core.prices import Problem
 from pricectl.core.windows import as_instant
-from pricectl.exit_codes import CLEAN, FINDINGS
 from pricectl.policy import Policy
+from pricectl.policy.review import ReviewedPolicy
 
-
-class ValidationReport(NamedTuple):
-    """What was found in one file: findings in the order of the text, and those that are waived.
-
-    `positions` is the text with its lines; findings without a span are about the settings in
-    `settings`. `catalog` and `values` are what was built and parsed; None if it cannot be loaded.
-    `evidence` is what the file was compared with; None if it was looked at alone.
-    """
-
-    file: str
-    findings: tuple[Finding, ...]
-    waived: tuple[Finding, ...]
-    models: int
-    positions: Positions
-    settings: str = ""
-    catalog: Catalog | None = None
-    values: Json = None
-    evidence: Evidence | None = None
-
-    def file_of(self, finding: Finding) -> str:
-        """The file a finding is about: the catalog, or the settings."""
-        return self.file if finding.span else self.settings or self.file
-
-    def count(self, severity: Severity) -> int:
-        """How many findings have a severity."""
-        return sum(finding.severity == severity for finding in self.findings)
-
-    @property
-    def due(self) -> int:
-        """How many findings a date made due."""
-        return sum(finding.due for finding in self.findings)
-
-    def fails(self, threshold: Threshold = ERRORS) -> bool:
-        """Whether a finding trips a threshold; without one, whether there is an error."""
-        return any(map(threshold.trips, self.findings))
-
-
-class Validation(NamedTuple):
-    """What a run over some files found: a report for each, and which findings fail the run."""
-
-    reports: tuple[ValidationReport, ...]
-    threshold: Threshold = ERRORS
-
-    @property
-    def failed(self) -> bool:
-        """Whether a finding of any file trips the threshold."""
-        return any(report.fails(self.threshold) for report in self.reports)
-
-    @property
-    def exit_code(self) -> int:
-        """How `validate` ends."""
-        return FINDINGS if self.failed else CLEAN
+# What the comparison with the JSON Schema can find.
+SCHEMA_RULES = frozenset(
+    rule.id for rule in (*SHAPE_RULES, NUMBER_NOT_FINITE, PRICE_NEGATIVE, PRICE_TYPE)
+)
 
 
 def validate(  # noqa: PLR0913 - the last two by keyword
@@ -99,32 +62,109 @@ def validate(  # noqa: PLR0913 - the last two by keyword
         finding = _of_error(error, text, positions)
         return ValidationReport(file, (finding,), (), 0, positions, evidence=evidence)
     now = as_instant(at)
-    problems: list[Problem] = []
-    catalog = build(values, problems, source=data.encode() if isinstance(data, str) else data)
-    loaded = catalog if unique and not problems else None
+    source = data.encode() if isinstance(data, str) else data
     positions = Positions(text)
-    found = [] if unique else list(_duplicates(positions))
+    built = _built(values, source, () if unique else tuple(_duplicates(positions)))
+    reviewed = policy_in_force(policy, evidence)
+    kept, waived, about_settings = _check(built, reviewed, now, evidence)
+    catalog = built.catalog
+    marks = loosened.in_catalog(evidence.base, catalog) if evidence else ()
+    found = [_with_span(finding, positions) for finding in (*kept, *marks)]
+    if own:
+        found += [*about_settings, *severities.check(policy.severities, families.RULES)]
+        found += settings.check(evidence.base_settings, policy) if evidence else ()
+        found += loosened.in_settings(reviewed.loosened)
+    if evidence and evidence.base and evidence.base_data:
+        found = _marked(found, values, source, reviewed, now, evidence)
+    return ValidationReport(
+        file,
+        tuple(known.new_first(found)),
+        waived,
+        len(catalog.models),
+        positions,
+        policy.source,
+        catalog=catalog if built.loadable else None,
+        values=values,
+        evidence=evidence,
+    )
+
+
+class _Document(NamedTuple):
+    """A parsed catalog with what was built of it, and what is wrong with its text and its rows."""
+
+    values: Json
+    catalog: Catalog
+    problems: tuple[Problem, ...] = ()
+    duplicates: tuple[Finding, ...] = ()
+
+    @property
+    def loadable(self) -> bool:
+        """Whether production would load it."""
+        return not self.duplicates and not self.problems
+
+
+def _built(values: Json, source: bytes, duplicates: tuple[Finding, ...]) -> _Document:
+    problems: list[Problem] = []
+    catalog = build(values, problems, source=source)
+    return _Document(values, catalog, tuple(problems), duplicates)
+
+
+def _check(
+    checked: _Document,
+    reviewed: ReviewedPolicy,
+    now: datetime,
+    evidence: Evidence | None,
+    wanted: frozenset[str] | None = None,
+) -> waivers.Waived:
+    """Apply the rules, then severities and waivers of the settings; `wanted` as in `families`."""
+    values, catalog, problems, duplicates = checked
+    policy, found = reviewed.policy, list(duplicates)
     if len(catalog.models) <= MAX_MODELS:
-        found += schema.check(values)
+        found += schema.check(values) if wanted is None or wanted & SCHEMA_RULES else ()
         if isinstance(values, dict):
-            known = schema.described_keys("prices", "model"), schema.described_keys("metadata")
+            names = schema.described_keys("prices", "model"), schema.described_keys("metadata")
             compared = evidence or NO_EVIDENCE
-            context = Context(values, catalog, policy, now, *known, evidence=compared)
-            found += families.check(context)
+            context = Context(values, catalog, policy, now, *names, evidence=compared)
+            found += families.check(context, families.RULES if wanted is None else wanted)
             if evidence:
-                found = comparison.findings(context, found)
+                found = comparison.findings(context, found, wanted)
     else:  # too many rows: report only that
-        problems = [problem for problem in problems if not problem.pointer]
+        problems = tuple(problem for problem in problems if not problem.pointer)
     found += _unreported(NOT_LOADABLE, problems, found)
     found += _unreported(UNREAD_PRICING, _unread(catalog), found)
-    kept, waived, about_waivers = waivers.apply(found, policy.waivers, now.date(), families.RULES)
-    findings = sorted((_with_span(finding, positions) for finding in kept), key=by_position)
-    if own:
-        findings += about_waivers
-        findings += settings.check(evidence.base_settings, policy) if evidence else ()
-    models = len(catalog.models)
-    report = ValidationReport(file, tuple(findings), waived, models, positions, policy.source)
-    return report._replace(catalog=loaded, values=values, evidence=evidence)
+    judged = severities.apply(
+        found, policy.severities, reviewed.base_severities, loadable=checked.loadable
+    )
+    return waivers.apply(judged, policy.waivers, now.date(), families.RULES, values)
+
+
+def _marked(  # noqa: PLR0913, PLR0917 - what was found, and by what
+    findings: Sequence[Finding],
+    values: Json,
+    source: bytes,
+    reviewed: ReviewedPolicy,
+    now: datetime,
+    evidence: Evidence,
+) -> list[Finding]:
+    """The findings, those marked that the base has, too.
+
+    The base is judged by its own settings. Only the families of what was found run again.
+    """
+    base_policy = evidence.base_policy or reviewed.policy
+    if source == evidence.base_data and base_policy == reviewed.policy:
+        # The comparison with itself finds nothing, so all of it was there before.
+        return [one._replace(known=one.rule not in loosened.IDS) for one in findings]
+    if evidence.base is None or not findings:
+        return list(findings)
+    before = _check(
+        _Document(evidence.base_values, evidence.base),
+        ReviewedPolicy(base_policy),
+        now,
+        evidence._replace(base=None, base_policy=None, base_data=b""),
+        frozenset(one.rule for one in findings),
+    )
+    earlier = (*before.kept, *before.about_waivers)
+    return known.mark_known(findings, values, earlier, evidence.base_values)
 
 
 def _parse(text: str) -> tuple[Json, bool]:
@@ -144,6 +184,9 @@ def _of_error(error: DocumentError, text: str, positions: Positions) -> Finding:
     span = Span(error.line, error.column, 1)
     if rule is ENCODING and (offsets := lone_surrogate(text)):
         span = positions.span(*offsets)
+    slip = explain(text, span.line, span.column) if rule is JSON_SYNTAX and text.strip() else None
+    if slip:
+        return rule.finding("", slip.message, slip.hint)._replace(span=slip.span)
     return rule.finding("", error.what, error.next_step)._replace(span=span)
 
 

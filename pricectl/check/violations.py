@@ -9,6 +9,7 @@ from pricectl.check.findings import Finding
 from pricectl.check.rules.prices import PRICE_NEGATIVE, PRICE_TYPE
 from pricectl.check.rules.shape import UNKNOWN_PRICE_KEY, WRONG_SHAPE
 from pricectl.check.spelling import Speller, near_price_key
+from pricectl.check.typing_slips import price_advice
 from pricectl.core.document import Json, Unreadable
 from pricectl.core.entry_rates import price_problem
 from pricectl.core.labels import did_you_mean, shortened
@@ -84,6 +85,8 @@ def _price(found: Violation) -> Finding:
     hint = PRICE_TYPE.hint
     if isinstance(value, str) and _NUMBER.fullmatch(value):
         hint = f"write {value} without quotes"
+    if isinstance(value, str) and value[:1] in "$€£":
+        hint = f"{price_advice(value)}, without quotes"
     return PRICE_TYPE.finding(found.pointer, f"the {price_problem(value)}", hint)
 
 

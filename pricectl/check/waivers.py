@@ -1,14 +1,24 @@
 """Waivers: the findings that the team accepts, and until when."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
+from pricectl.check.evidence.comparison import value_at
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Rule
 from pricectl.check.spelling import Speller
+from pricectl.core.document import Json
 from pricectl.core.labels import did_you_mean
-from pricectl.policy import Waiver
+from pricectl.core.pointers import unescape
+from pricectl.policy import SettingValue, Waiver
+from pricectl.policy.review import describe
+
+# The value of a waiver of something that is not there.
+ABSENT = "absent"
 
 WAIVER_UNUSED = Rule(
     "waiver-unused",
@@ -45,26 +55,41 @@ def apply(
     waivers: Sequence[Waiver],
     today: date,
     rules: Mapping[str, Rule],
+    values: Json = None,
 ) -> Waived:
-    """Apply the waivers to all findings of a file; `rules` are all rules by id."""
+    """Apply the waivers to all findings of a file.
+
+    `rules` are all rules by id, `values` is the parsed file that accepted values are looked up in.
+    """
+
+    def covers(waiver: Waiver, finding: Finding) -> bool:
+        return _covers(waiver, finding) and (
+            waiver.value is None
+            or (
+                waiver.pointer == finding.pointer
+                and same_value(waiver.value, accepted_value(values, finding.pointer))
+            )
+        )
+
     expired = [waiver for waiver in waivers if waiver.expires and waiver.expires < today]
     valid = [waiver for waiver in waivers if waiver not in expired]
     kept, waived = [], []
     for finding in findings:
-        if any(_covers(waiver, finding) for waiver in valid):
+        if any(covers(waiver, finding) for waiver in valid):
             waived.append(finding)
         else:
-            kept.append(_returned(finding, expired))
+            ended = [waiver for waiver in expired if covers(waiver, finding)]
+            kept.append(_returned(finding, ended))
     about = [
         WAIVER_EXPIRED.finding(
-            waiver.pointer, f"{_described(waiver)} expired on {waiver.expires}: {waiver.reason}"
+            waiver.pointer, f"{describe(waiver)} expired on {waiver.expires}: {waiver.reason}"
         )
         for waiver in expired
     ]
     about += [
         _unused(waiver, rules)
         for waiver in valid
-        if not any(_covers(waiver, finding) for finding in waived)
+        if not any(covers(waiver, finding) for finding in waived)
     ]
     return Waived(kept, tuple(waived), tuple(about))
 
@@ -76,11 +101,7 @@ def _covers(waiver: Waiver, finding: Finding) -> bool:
 
 def _returned(finding: Finding, expired: Sequence[Waiver]) -> Finding:
     """A finding whose waiver has expired, as a warning at most: no edit brought it back."""
-    ended = [
-        (waiver.expires, waiver.reason)
-        for waiver in expired
-        if waiver.expires and _covers(waiver, finding)
-    ]
+    ended = [(waiver.expires, waiver.reason) for waiver in expired if waiver.expires]
     if not ended:
         return finding
     day, reason = max(ended)
@@ -95,11 +116,27 @@ def _unused(waiver: Waiver, rules: Mapping[str, Rule]) -> Finding:
     rule = rules.get(waiver.rule)
     near = "" if rule else Speller(rules).near(waiver.rule)
     hint = did_you_mean(near) or None
-    message = f"{_described(waiver)} matches no finding"
+    message = f"{describe(waiver)} matches no finding"
     # If its finding may end by date, an unused waiver is due too.
     due = rule is not None and (rule.due or rule.passes)
     return WAIVER_UNUSED.finding(waiver.pointer, message, hint)._replace(due=due)
 
 
-def _described(waiver: Waiver) -> str:
-    return f"the waiver of {waiver.rule} at {waiver.pointer or 'every place'}"
+def accepted_value(values: Json, pointer: str) -> SettingValue:
+    """What a waiver names as the value at a place of a parsed file.
+
+    A number, a text, true or false as it is; of anything else a hash of its JSON, so that any
+    change of it brings the finding back; "absent" if nothing is there.
+    """
+    found = value_at(values, [unescape(token) for token in pointer.split("/")[1:]])
+    if isinstance(found, (bool, int, Decimal, str)):
+        return found
+    if found is None:
+        return ABSENT
+    text = json.dumps(found, sort_keys=True, default=lambda number: str(number.normalize()))
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+
+def same_value(one: SettingValue, other: SettingValue) -> bool:
+    """Whether two values are equal; numbers in any spelling, true is not 1."""
+    return one == other and isinstance(one, bool) is isinstance(other, bool)

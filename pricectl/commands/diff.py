@@ -6,10 +6,15 @@ import typer
 
 from pricectl.changes.diff import NamedVersion, diff_versions
 from pricectl.changes.gates import FailOnChange, GateLimits
+from pricectl.check.loosening import sentence
 from pricectl.commands.catalog import require_own_file
 from pricectl.commands.options import AtOption, FileOption, ProfileOption, ViewOptions, instant
 from pricectl.commands.output import show
+from pricectl.commands.staged import StagedOption, nothing_staged
+from pricectl.core.labels import clean
+from pricectl.exit_codes import CLEAN
 from pricectl.files import catalog_file, git, settings, versions
+from pricectl.files.base import EvidenceFinder, reviewed_policy
 from pricectl.report import diff as report
 
 
@@ -55,6 +60,14 @@ def diff(
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 1 on any change.")
     ] = False,
+    new: Annotated[
+        bool,
+        typer.Option(
+            "--new",
+            help="Where there is no base, say so in one line, instead of all rows as added.",
+        ),
+    ] = False,
+    staged: StagedOption = False,
     profile: ProfileOption = None,
     at: AtOption = None,
     file: FileOption = None,
@@ -67,26 +80,40 @@ def diff(
     else the commit where this branch left the main branch. -q prints only the summary, -v all
     changes.
 
-    Exits with 1 only if a limit given below is broken, else with 0 even if prices changed.
+    Exits with 1 only if a limit given below or in the settings is broken, else with 0 even if
+    prices changed.
 
     Example: pricectl diff --base HEAD --max-increase 20%
     """
     limits = GateLimits.read(fail_on or [], max_increase, max_decrease, exit_code=exit_code)
-    policy, when = settings.load_policy(catalog=file), instant(at)
+    when = instant(at)
+    if staged and nothing_staged(file):
+        return CLEAN
+    policy = settings.load_policy(catalog=file)
     if head is None:
         working = require_own_file(file, policy.file)
     else:
         working = catalog_file.working_file(file, policy.file)
     with git.advised_option("--base"):
-        old, new = versions.pair(base, head, working, policy)
-    before = old.version()
+        compared_by = policy
+        if base == versions.DEPLOYED and head is None:
+            compared_by = EvidenceFinder(policy).policy_naming_deployed(
+                working, catalog_file.read(working).data
+            )
+        old, edited = versions.pair(base, head, working, compared_by)
+        if new and old.absent:
+            typer.echo(f"pricectl: {clean(edited.name)}: no base: {clean(old.described)}", err=True)
+            return CLEAN
+        before = old.version()
+        reviewed = reviewed_policy(policy, old, before.catalog, working)
     result = diff_versions(
         NamedVersion(before, old.described, old.path),
-        NamedVersion(new.version(reuse=before), new.name, new.path),
-        policy,
+        NamedVersion(edited.version(reuse=before), edited.name, edited.path),
+        reviewed.policy,
         profile=policy.profile_named(profile),
         at=when,
-        limits=limits,
+        limits=limits.or_settings(reviewed.policy.gates),
+        loosened=tuple(map(sentence, reviewed.loosened)),
     )
     show(view, "diff", result, report)
     return result.exit_code

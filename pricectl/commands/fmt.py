@@ -10,8 +10,10 @@ from pricectl.commands.catalog import one_file
 from pricectl.commands.fail_on import FailOnDue
 from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
 from pricectl.commands.output import show, warn_beside
+from pricectl.commands.staged import StagedOption, nothing_staged
 from pricectl.core.catalog import Catalog
 from pricectl.edit.formatting import format_catalog
+from pricectl.exit_codes import CLEAN
 from pricectl.files import atomic, catalog_file, settings
 from pricectl.report import fmt as report
 
@@ -48,6 +50,7 @@ def fmt(
             help="'due': exit with 1 also if an announced price has begun and is not moved.",
         ),
     ] = None,
+    staged: StagedOption = False,
     at: AtOption = None,
     file: FileOption = None,
     *,
@@ -64,6 +67,8 @@ def fmt(
     """
     when = instant(at)
     chosen = one_file([path] if path else [], file)
+    if staged and nothing_staged(chosen):
+        return CLEAN
     configured = settings.load_policy(catalog=chosen).file
     name = catalog_file.check_exists(
         catalog_file.locate_writable(chosen, configured), chosen, configured

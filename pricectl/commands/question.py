@@ -237,6 +237,13 @@ class CallQuestion(NamedTuple):
             )
         check_names(self.names, f"models {', '.join(self.names)}; tokens from the response")
         try:
-            return read_response(read_recorded(catalog_file.read(file).data))
+            data = catalog_file.read(file).data
+        except catalog_file.Unavailable as error:
+            raise typer.BadParameter(
+                f"{error}; name the file with the provider's response, or '-' for standard input",
+                param_hint="--response",
+            ) from None
+        try:
+            return read_response(read_recorded(data))
         except DocumentError as error:
             raise typer.BadParameter(str(error), param_hint=f"--response {file}") from None

@@ -4,17 +4,14 @@ from typing import Annotated
 
 import typer
 
-from pricectl.check import validation
-from pricectl.check.findings import SEVERITIES, Threshold
 from pricectl.commands.catalog import one_file
 from pricectl.commands.fail_on import FailOnSeverityOrDue
 from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
 from pricectl.commands.output import show
+from pricectl.commands.staged import StagedOption, nothing_staged
 from pricectl.core.labels import clean
+from pricectl.exit_codes import CLEAN
 from pricectl.files import catalog_file, settings
-from pricectl.files.base import AUTO, EvidenceFinder
-from pricectl.files.git import advised_option
-from pricectl.report import validate as report
 
 
 def validate(
@@ -31,7 +28,7 @@ def validate(
             help="The version it was edited from: a git ref, REF:PATH, a file, 'deployed', "
             "'packaged', 'none', or 'auto': where HEAD left production's branch.",
         ),
-    ] = AUTO,
+    ] = catalog_file.AUTO,
     reference: Annotated[
         str | None,
         typer.Option(
@@ -49,6 +46,11 @@ def validate(
             show_default="error",
         ),
     ] = None,
+    new: Annotated[
+        bool,
+        typer.Option("--new", help="Show and judge only what the base does not have."),
+    ] = False,
+    staged: StagedOption = False,
     at: AtOption = None,
     file: FileOption = None,
     *,
@@ -63,34 +65,26 @@ def validate(
 
     Example: pricectl validate --fail-on warning
     """
-    when, severities = instant(at), fail_on or []
-    levels = [severity for severity in SEVERITIES if severity in severities]
-    threshold = Threshold.of(levels, due=FailOnSeverityOrDue.DUE in severities)
+    when = instant(at)
     first = one_file(files or [], file)
+    if staged and nothing_staged(first):
+        return CLEAN
+    # Only now, so that a hook without anything to check is fast.
+    from pricectl.operate.review import OneBaseForSeveral, ReviewOptions, review
+    from pricectl.report import validate as report
+
     policy = settings.load_policy(catalog=first)
-    own = catalog_file.working_file(None, policy.file)
     located = files or [catalog_file.locate_own(first, policy.file)]
     names = [catalog_file.check_exists(name, first, policy.file) for name in located]
-    finder = EvidenceFinder(policy, base, reference)
-    if len(names) > 1 and finder.names_one_file:
+    try:
+        result = review(names, policy, ReviewOptions(when, base, reference, fail_on or (), new))
+    except OneBaseForSeveral:
         raise typer.BadParameter(
             f"{base!r} is one file, and {len(names)} catalogs are checked", param_hint="--base"
-        )
-    reports = []
-    for name in names:
-        source = catalog_file.read(name)
-        about = catalog_file.is_same(name, own)
-        with advised_option("--base"):
-            evidence = finder.evidence(source, name, own=about or len(names) == 1)
-        reports.append(
-            validation.validate(
-                source.data, source.name, policy, when, own=about, evidence=evidence
-            )
-        )
-    found = validation.Validation(tuple(reports), threshold)
-    show(view, "validate", found, report)
+        ) from None
+    show(view, "validate", result, report)
     silent = {"concise", "text"} if view.quiet else {"concise"}
     if all(name in silent for name, _ in view.outputs):
-        for each in found.reports:
+        for each in result.reports:
             typer.echo(f"pricectl: {clean(each.file)}: {report.compared_with(each)}", err=True)
-    return found.exit_code
+    return result.exit_code

@@ -56,8 +56,18 @@ class Catalog:
     )
 
     def __init__(
-        self, models: tuple[Model, ...], default: Model, metadata: Entry, source: bytes | str
+        self,
+        models: tuple[Model, ...],
+        default: Model,
+        metadata: Entry,
+        source: bytes | str = "",
+        *,
+        origin: bytes | str = "",
     ) -> None:
+        """Index the models; `source` as in `build`, `origin` is its old name."""
+        if origin:
+            _warn_of_old_name("Catalog(origin=)")
+            source = source or origin
         self.models = models
         self.default = default
         self.metadata = metadata
@@ -98,10 +108,7 @@ class Catalog:
         Raises CatalogError: the first problem and a count.
         """
         if sha256:
-            import warnings
-
-            message = "Catalog.from_values(sha256=) goes with the next release: use source="
-            warnings.warn(message, DeprecationWarning, stacklevel=2)
+            _warn_of_old_name("Catalog.from_values(sha256=)")
         return cls._checked(values, source or sha256)
 
     @classmethod
@@ -139,6 +146,13 @@ class Catalog:
         """The day the file says it was last edited; empty if it does not say."""
         value = self.metadata.get("last_updated")
         return value if isinstance(value, str) else ""
+
+
+def _warn_of_old_name(old: str) -> None:
+    import warnings
+
+    message = f"{old} goes with the next release: use source="
+    warnings.warn(message, DeprecationWarning, stacklevel=3)
 
 
 def build(values: Json, problems: list[Problem], *, source: bytes | str = "") -> Catalog:

@@ -5,7 +5,8 @@ name forms: words that belong to no form mean no match, because any other guess 
 answer depends on the set of names only, never on their order.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from pricectl.core.catalog import Catalog
@@ -28,6 +29,9 @@ from pricectl.core.naming.reading import (
 from pricectl.flags import LOCAL_MODEL, OTHER_SELLER, REFERENCE_PRICE
 
 MEMO_SIZE = 4096
+# Bounds of the search for similar names, whose time grows with the square of their length: so many
+# names are compared exactly, and of each so many characters. Real names are shorter.
+MAX_COMPARED, COMPARED_CHARACTERS = 32, 64
 
 
 class LayerTried(NamedTuple):
@@ -174,12 +178,31 @@ def near_names(catalog: Catalog, name: str, limit: int = 3) -> tuple[str, ...]:
     folded = name.lower()[:MAX_NAME]
     seller, slash, model = folded.rpartition("/")
     sold = any(known.startswith(seller + slash) for known in catalog.folded)
+    wanted = (folded if sold else model)[:COMPARED_CHARACTERS]
+    compared = {known[:COMPARED_CHARACTERS]: known for known in _alike(wanted, catalog.folded)}
     # 0.6 is difflib's own cutoff. Twice the limit, since several spellings may be of one row.
-    near = get_close_matches(
-        folded if sold else model, list(catalog.folded), n=limit * 2, cutoff=0.6
-    )
-    names = [catalog.folded[found][0].name for found in near]
+    near = get_close_matches(wanted, compared, n=limit * 2, cutoff=0.6)
+    names = [catalog.folded[compared[found]][0].name for found in near]
     return tuple(dict.fromkeys(names))[:limit]
+
+
+def _alike(wanted: str, names: Collection[str]) -> Collection[str]:
+    """The names that share most pairs of characters with `wanted`, MAX_COMPARED at most.
+
+    Counting pairs takes microseconds a name; comparing two long names exactly takes milliseconds.
+    """
+    if len(names) <= MAX_COMPARED:
+        return names
+    from heapq import nlargest
+
+    pairs = set(pairwise(wanted))
+
+    def likeness(known: str) -> tuple[float, str]:
+        compared = known[:COMPARED_CHARACTERS]
+        shared = len(pairs.intersection(pairwise(compared)))
+        return shared / (len(wanted) + len(compared)), known
+
+    return nlargest(MAX_COMPARED, names, key=likeness)
 
 
 _LayerResult = tuple[How, Match | None, str] | tuple[How, None, str, Reason]

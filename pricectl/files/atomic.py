@@ -128,7 +128,9 @@ def _replace(
 
 def _write(temporary: Path, target: Path, data: bytes, warn: Callable[[str], object]) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
-    handle = os.open(temporary, flags | getattr(os, "O_BINARY", 0), 0o666)
+    # Until it has the permissions of the old file, nobody else may read what is written.
+    mode = 0o600 if target.exists() else 0o666
+    handle = os.open(temporary, flags | getattr(os, "O_BINARY", 0), mode)
     try:
         view = memoryview(data)
         while view:

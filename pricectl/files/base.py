@@ -6,36 +6,43 @@ an error.
 """
 
 from contextlib import suppress
-from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 from pricectl.changes import CatalogVersion
 from pricectl.check.evidence import Evidence
+from pricectl.check.loosening import policy_in_force
 from pricectl.core.catalog import Catalog
-from pricectl.files import branches, catalog_file, fetch, settings, versions, worktree
+from pricectl.files import branches, catalog_file, fetch, settings, versions
 from pricectl.files.branches import BaseCommit, NothingBefore
 from pricectl.files.catalog_file import Source, Unavailable
+from pricectl.files.committed_settings import settings_before, settings_path
 from pricectl.files.git import BadRef, NoGit
 from pricectl.files.gitlog import FileLog
 from pricectl.files.repository import Repository
 from pricectl.files.versions import BadFileVersion, FileVersion
 from pricectl.packaged import is_installed, packaged_catalog
-from pricectl.policy import BadSettings, Policy
+from pricectl.policy import Policy
+from pricectl.policy.review import ReviewedPolicy
 
-AUTO, NONE = "auto", "none"
+AUTO, NONE = catalog_file.AUTO, catalog_file.NONE
 
 
 class FoundCatalog(NamedTuple):
     """A catalog with its name for people, or the reason why there is none.
 
-    `settings` are those of its commit; None where they are not known.
+    `settings` are those of its commit; None where it has none. `policy` is what an edit of it is
+    judged by: those settings or the defaults; None where nobody knows. `version` is the catalog as
+    it was read.
     """
 
     catalog: Catalog | None = None
     name: str = ""
     reason: str = ""
     settings: Policy | None = None
+    policy: Policy | None = None
+    version: CatalogVersion | None = None
+    commit: str = ""
 
 
 class EvidenceFinder:
@@ -45,7 +52,8 @@ class EvidenceFinder:
         """`base` and `reference` are the options; without one the setting `reference` counts."""
         self.policy = policy
         self.base = base
-        self.reference = reference or policy.reference or AUTO
+        self.reference = reference
+        self._references: dict[tuple[str, str], tuple[FileVersion, Catalog | None]] = {}
 
     def evidence(self, source: Source, file: str, *, own: bool = True) -> Evidence:
         """What a catalog is compared with; `file` is its path, or "-" for standard input.
@@ -58,8 +66,11 @@ class EvidenceFinder:
         return self.with_base(self._base(source.data, file, own=own), source.data)
 
     def with_base(self, base: FoundCatalog, data: bytes) -> Evidence:
-        """The evidence for a catalog whose base is known, with these bytes. Raises Unavailable."""
-        reference = self._reference_for(data)
+        """The evidence for a catalog whose base is known, with these bytes.
+
+        Raises Unavailable, BadRef or BadFileVersion.
+        """
+        reference = self._reference_for(base, data)
         return Evidence(
             base.catalog,
             base.name,
@@ -68,6 +79,9 @@ class EvidenceFinder:
             no_base=base.reason,
             no_reference=reference.reason,
             base_settings=base.settings,
+            base_policy=base.policy,
+            base_data=base.version.data if base.version else b"",
+            base_values=dict(base.version.values) if base.version else None,
         )
 
     def built(
@@ -77,11 +91,14 @@ class EvidenceFinder:
 
         Raises BadFileVersion or BadRef.
         """
+        policy = settings_before(found.commit, self.policy.source, file)
         if found.absent:
-            return FoundCatalog(reason=f"{found.name} does not have the file")
-        beside = _settings_in(found.commit, self.policy.source, file)
-        catalog = (version or found.version()).catalog
-        return FoundCatalog(catalog, found.name, settings=beside)
+            unborn = found.name == versions.NOTHING_COMMITTED
+            reason = found.name if unborn else f"{found.name} does not have the file"
+            return FoundCatalog(reason=reason, policy=policy, commit=found.commit)
+        version = version or found.version()
+        beside = policy if policy and policy.source else None
+        return FoundCatalog(version.catalog, found.name, "", beside, policy, version, found.commit)
 
     @property
     def names_one_file(self) -> bool:
@@ -98,7 +115,30 @@ class EvidenceFinder:
             raise Unavailable("cannot be its own base", where="standard input")
         if versions.is_file(self.base) and catalog_file.is_same(self.base, file):
             raise Unavailable("is compared with itself", where=file, next_step="name another base")
-        return self.built(versions.read(self.base, file, self.policy, new=data), file)
+        policy = self.policy
+        if self.base == versions.DEPLOYED:
+            policy = self.policy_naming_deployed(file, data)
+        return self.built(versions.read(self.base, file, policy, new=data), file)
+
+    def policy_naming_deployed(self, file: str, data: bytes) -> Policy:
+        """The settings, with `deployed` as the default branch has it where that is known.
+
+        An edit must not choose what it is compared with.
+        """
+        # Settings without a file are of no edit.
+        if not (self.policy.source and self.policy.deployed) or file == catalog_file.STDIN:
+            return self.policy
+        try:
+            log = FileLog(file, versions.settings_naming(file, self.policy))
+            before = _commit_before_edit(log, versions.DEPLOYED, data, self.policy.source)
+            trusted = settings_before(before.id, self.policy.source, file)
+        except BadRef:  # without git or a default branch there is nothing to ask
+            return self.policy
+        if trusted is None or trusted.deployed == self.policy.deployed:
+            return self.policy
+        # It does not count yet, but a name that cannot be read is told at once.
+        versions.read(versions.DEPLOYED, file, self.policy, new=data)
+        return self.policy._replace(deployed=trusted.deployed)
 
     def _edited_from(self, data: bytes, file: str, *, own: bool) -> FoundCatalog:
         """The version that the file was edited from, which nobody has named."""
@@ -106,14 +146,15 @@ class EvidenceFinder:
             return FoundCatalog(reason="standard input has no history")
         if is_installed() and catalog_file.is_same(file, str(packaged_catalog())):
             return FoundCatalog(reason="the file is a part of the installed pricectl")
-        deployed = self.policy.deployed or versions.DEPLOYED
+        log = FileLog(file, versions.settings_naming(file, self.policy))
+        policy = self.policy_naming_deployed(file, data)
+        deployed = policy.deployed or versions.DEPLOYED
         ref, _, path = deployed.partition(":")
         if fetch.is_url(deployed) or (_is_one_file(deployed) and not path):
             if own:
-                deployed_version = versions.read(versions.DEPLOYED, file, self.policy, new=data)
+                deployed_version = versions.read(versions.DEPLOYED, file, policy, new=data)
                 return self.built(deployed_version, file)
             ref = versions.DEPLOYED
-        log = FileLog(file, versions.settings_naming(file, self.policy))
         try:
             commit = _commit_before_edit(log, ref, data, self.policy.source)
         except NoGit as error:
@@ -139,26 +180,42 @@ class EvidenceFinder:
                 return self.built(found, str(log.file))
         return None
 
-    def _reference_for(self, data: bytes) -> FoundCatalog:
-        if self.reference == NONE:
+    def _reference_for(self, base: FoundCatalog, data: bytes) -> FoundCatalog:
+        """The reference that an option names, else the one of the settings before the edit."""
+        policy, commit = base.policy or self.policy, "" if self.reference else base.commit
+        word = self.reference or policy.reference or AUTO
+        edited = self.policy.reference
+        if not self.reference and edited not in (policy.reference, None, AUTO, NONE):
+            # It does not count yet, but a name that cannot be read is told at once.
+            self._reference_version(edited, "")
+        if word == NONE:
             return FoundCatalog(reason="not asked for")
-        version = self._reference_version
+        if (word, commit) not in self._references:
+            self._references[word, commit] = self._reference_version(word, commit), None
+        version, catalog = self._references[word, commit]
         if version.data == data:
             return FoundCatalog(reason=f"the file is {version.name} itself")
-        return FoundCatalog(self._reference_catalog, version.name)
+        if catalog is None:  # built once for all files
+            catalog = version.version().catalog
+            self._references[word, commit] = version, catalog
+        return FoundCatalog(catalog, version.name)
 
-    @cached_property
-    def _reference_version(self) -> FileVersion:
-        """Read once for all catalogs."""
-        packaged = self.reference in {AUTO, catalog_file.PACKAGED}
-        if packaged and not versions.is_file(self.reference):
+    def _reference_version(self, word: str, commit: str) -> FileVersion:
+        """The reference that a word means, as the base's commit has it if it is in its work tree.
+
+        An edit must not change the prices that its own prices are compared with.
+        """
+        if word in {AUTO, catalog_file.PACKAGED} and not versions.is_file(word):
             name = str(packaged_catalog())
             return versions.from_file(name)._replace(name=catalog_file.PACKAGED)
-        return versions.from_file(self.reference)
-
-    @cached_property
-    def _reference_catalog(self) -> Catalog:
-        return self._reference_version.version().catalog
+        path = settings_path(self.policy.source, word) if commit else ""
+        if path:
+            repository = Repository(word)
+            before = BaseCommit(commit, commit[:7])
+            if repository.blob(commit, repository.location.path):
+                found = versions.at_commit(repository, before)
+                return found._replace(name=f"{found.path} ({commit[:7]})")
+        return versions.from_file(word)
 
 
 def _is_one_file(word: str) -> bool:
@@ -167,49 +224,26 @@ def _is_one_file(word: str) -> bool:
     return named or word == catalog_file.STDIN or ":" in word
 
 
-def _settings_in(commit: str, source: str, file: str) -> Policy | None:
-    """The settings of a commit, by the path that they have now.
+def reviewed_policy(
+    policy: Policy, before: FileVersion, catalog: Catalog, file: str
+) -> ReviewedPolicy:
+    """The settings that an edit of `file` is judged by; `before` is the version it started from.
 
-    None if that commit has none there, if they cannot be read, or if they are not in the
-    repository of the catalog `file`. Raises BadRef if git fails.
+    `catalog` is that version as it was built. Raises BadRef if git fails.
     """
-    path = _settings_path(source, file) if commit else ""
-    if not path:
-        return None
-    repository = Repository(source)
-    blob = repository.blob(commit, path)
-    name = f"{path} in {commit[:7]}"
-    data = repository.content(blob, name, settings.MAX_SETTINGS_BYTES) if blob else None
-    if data is None:
-        return None
-    try:
-        policy, _ = settings.SettingsText(Path(source), data).usable_policy()
-    except BadSettings:
-        return None
-    return policy
-
-
-def _settings_path(source: str, file: str) -> str:
-    """The path of the settings file in the work tree of the catalog `file`; "" if it is outside."""
-    if not source:
-        return ""
-    catalog = catalog_file.FILE_NAME if file == catalog_file.STDIN else file
-    try:
-        root, path = worktree.locate(source)
-        return path if worktree.locate(catalog).root == root else ""
-    except BadRef:  # outside of git, or a link that leads out of the work tree
-        return ""
+    rules = settings_before(before.commit, policy.source, file)
+    return policy_in_force(policy, Evidence(base=catalog, base_policy=rules))
 
 
 def _commit_before_edit(log: FileLog, ref: str, data: bytes, source: str) -> BaseCommit:
     """The commit from before the edit. Raises BadRef, which may be NoGit or NothingBefore."""
     head = log.commit("HEAD")
-    if head is None and log.ref_exists("HEAD"):
+    if head is None and not versions.is_unborn(log):
         raise BadRef("the commit of HEAD is missing from this clone", next_step="try 'git fsck'")
     if head is None and not log.refs("refs/heads", "refs/remotes"):
-        raise NothingBefore("nothing is committed yet")
+        raise NothingBefore(versions.NOTHING_COMMITTED)
     named = ref != versions.DEPLOYED
     tip = versions.commit_of(log, ref) if named else branches.deployed_tip(log)
-    beside = _settings_path(source, str(log.file))
+    beside = settings_path(source, str(log.file))
     text = settings.SettingsText(Path(source)).data if beside else b""
     return branches.before_edit(log, tip, head, data, (beside, text) if beside else None)

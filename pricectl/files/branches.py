@@ -2,8 +2,10 @@
 
 import re
 import shlex
+from difflib import get_close_matches
 from typing import NamedTuple
 
+from pricectl.core.labels import did_you_mean
 from pricectl.files.git import BadRef
 from pricectl.files.repository import Repository
 
@@ -131,6 +133,8 @@ def how_to_get(repository: Repository, ref: str) -> str:
     remotes = repository.remotes
     if ref.startswith("-"):
         return "write REF, REF:PATH or a file"
+    if step := _before_the_first(repository, ref) or _near(repository, ref):
+        return step
     if not remotes:
         return "this clone has no remote to fetch it from; name a file or a ref of 'git branch -a'"
     remote, _, branch = ref.partition("/")
@@ -146,6 +150,24 @@ def how_to_get(repository: Repository, ref: str) -> str:
     if _EXPRESSION.search(ref):
         return "check the spelling"
     return f"{_fetch(remote, f'{ref}:{ref}')}, or check the spelling"
+
+
+def _before_the_first(repository: Repository, ref: str) -> str:
+    """What to write for a ref such as HEAD~100 in a complete history that is shorter."""
+    start = re.split(r"[~^]", ref)[0]
+    if start == ref or repository.shallow or not repository.commit(start):
+        return ""
+    number = repository.count_commits(start)
+    oldest = f"{start}~{number - 1}" if number > 1 else start
+    commits = "one commit" if number == 1 else f"{number:,} commits"
+    return f"{start} has {commits}, so {oldest} is the oldest; write that, or a branch"
+
+
+def _near(repository: Repository, ref: str) -> str:
+    """A question about a branch or tag that is spelled much like a ref; "" if there is none."""
+    full = repository.refs("refs/heads", "refs/remotes", "refs/tags")
+    names = [name.split("/", 2)[2] for name in full if name.count("/") > 1]
+    return did_you_mean(*get_close_matches(ref, names, n=1, cutoff=0.7))
 
 
 def _fetch(*arguments: str) -> str:

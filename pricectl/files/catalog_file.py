@@ -3,12 +3,14 @@
 import os
 import stat
 import sys
+from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
 from pricectl.core.catalog import Catalog
 from pricectl.core.document import MAX_BYTES
 from pricectl.core.errors import CatalogError, DocumentError, PricingError
+from pricectl.core.labels import did_you_mean
 from pricectl.packaged import (
     CATALOG,
     is_installed,
@@ -21,6 +23,8 @@ FILE_NAME = CATALOG
 STDIN = "-"
 # Where --file takes it, the catalog that this release of pricectl carries.
 PACKAGED = "packaged"
+# What a file is compared with: what nobody has named, or nothing.
+AUTO, NONE = "auto", "none"
 
 
 class Unavailable(PricingError):
@@ -166,10 +170,21 @@ def read(name: str) -> Source:
     except IsADirectoryError:
         raise Unavailable("is a folder", where=name, next_step="name the file in it") from None
     except FileNotFoundError:
-        raise Unavailable("no such file", where=name, next_step="check the path") from None
+        step = did_you_mean(*_near(name)) or "check the path"
+        raise Unavailable("no such file", where=name, next_step=step) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise Unavailable(f"cannot be read: {reason}", where=name) from None
+
+
+def _near(name: str) -> list[str]:
+    """A file of the same folder whose name is spelled much like this one."""
+    path = Path(name)
+    try:
+        names = [each.name for each in path.parent.iterdir() if each.is_file()]
+    except OSError:
+        return []
+    return [str(path.parent / near) for near in get_close_matches(path.name, names, n=1)]
 
 
 def load(name: str) -> Catalog:

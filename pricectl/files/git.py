@@ -110,8 +110,11 @@ class GitOutput(NamedTuple):
     messages: str
 
 
-def run(root: Path, *arguments: str) -> GitOutput:
-    """Run git in a folder, without looking for a repository above it. Raises BadRef."""
+def run(root: Path, *arguments: str, index: str = "") -> GitOutput:
+    """Run git in a folder, without looking for a repository above it. Raises BadRef.
+
+    `index` is another index file than the repository's own.
+    """
     import subprocess
 
     kept = {
@@ -122,7 +125,10 @@ def run(root: Path, *arguments: str) -> GitOutput:
     try:
         done = subprocess.run(  # noqa: S603 - an argument list; names stand after --end-of-options or --
             [_program(), *OPTIONS, "-C", str(root), *arguments],
-            env=kept | ENVIRONMENT | {"GIT_CEILING_DIRECTORIES": str(root.parent)},
+            env=kept
+            | ENVIRONMENT
+            | {"GIT_CEILING_DIRECTORIES": str(root.parent)}
+            | ({"GIT_INDEX_FILE": index} if index else {}),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=TIMEOUT_SECONDS,

@@ -5,6 +5,7 @@ import os
 import posixpath
 import re
 import shlex
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import NoReturn
@@ -26,6 +27,16 @@ def git_hash(data: bytes, like: str) -> str:
     algorithm = "sha1" if len(like) == SHA1_DIGITS else "sha256"
     blob = b"blob %d\0" % len(data) + data
     return hashlib.new(algorithm, blob, usedforsecurity=False).hexdigest()
+
+
+def _regular_files(listing: bytes) -> dict[str, str]:
+    """Path and hash of each regular file that `git ls-tree -z` lists."""
+    found = (_FILE.fullmatch(entry + b"\0") for entry in listing.split(b"\0"))
+    return {
+        os.fsdecode(each[3]): each[2].decode()
+        for each in found
+        if each and each[1] != _SYMBOLIC_LINK
+    }
 
 
 class MissingObject(BadRef):
@@ -86,6 +97,15 @@ class Repository:
         parents = (line[7:].decode() for line in header if line.startswith(b"parent "))
         return next(parents, None)
 
+    def count_commits(self, ref: str) -> int:
+        """How many commits lead to a ref along first parents, itself included. Raises BadRef."""
+        code, out, messages = self._run(
+            "rev-list", "--count", "--first-parent", "--end-of-options", ref
+        )
+        if code != 0:
+            git.fail(self.location.root, messages)
+        return int(out)
+
     def merge_base(self, commit: str) -> str | None:
         """The last common commit of HEAD and another. None if this clone does not have it.
 
@@ -124,6 +144,15 @@ class Repository:
             )
         return found[2].decode()
 
+    def blobs(self, commit: str, paths: Iterable[str]) -> dict[str, str]:
+        """Git's hash of each of some files that a commit has, by its path. Raises BadRef."""
+        code, out, messages = self._run("ls-tree", "-z", commit, "--", *paths)
+        if code != 0 and self.partial:
+            self.fail_missing(f"the files of {commit[:7]}", self._tree(commit))
+        if code != 0:
+            git.fail(self.location.root, messages)
+        return _regular_files(out)
+
     def files(self, commit: str) -> dict[str, str]:
         """The regular files of a commit, each by its path with git's hash of it. Raises BadRef."""
         code, out, messages = self._run("ls-tree", "-r", "-z", "--full-tree", commit)
@@ -131,12 +160,7 @@ class Repository:
             self.fail_missing(f"the files of {commit[:7]}", self._tree(commit))
         if code != 0:
             git.fail(self.location.root, messages)
-        found = (_FILE.fullmatch(entry + b"\0") for entry in out.split(b"\0"))
-        return {
-            os.fsdecode(each[3]): each[2].decode()
-            for each in found
-            if each and each[1] != _SYMBOLIC_LINK
-        }
+        return _regular_files(out)
 
     def content(self, blob: str, name: str, at_most: int) -> bytes | None:
         """The bytes of a blob; None if there are more than `at_most`. Messages call it `name`.
@@ -213,7 +237,27 @@ class Repository:
             code, messages = 1, "not a git repository"
         return found if code == 0 else git.fail(root, messages)
 
-    def _run(self, *arguments: str) -> GitOutput:
+    def staged(self) -> tuple[str, ...]:
+        """The paths that the commit being made adds, changes or deletes. Raises BadRef."""
+        names = ("diff", "--cached", "--name-only", "--no-renames", "--no-ext-diff", "-z")
+        code, out, messages = self._run(*names, index=self._index)
+        if code != 0:
+            git.fail(self.location.root, messages)
+        return tuple(map(os.fsdecode, filter(None, out.split(b"\0"))))
+
+    @property
+    def _index(self) -> str:
+        """The index of a commit that is being made, which `git commit FILE` puts beside the usual.
+
+        Empty for the usual one, and for one outside of the repository's own folder.
+        """
+        named = os.environ.get("GIT_INDEX_FILE")
+        found = Path(named).resolve() if named else None
+        own = Path(self._directory).resolve()
+        return str(found) if found and found.is_relative_to(own) else ""
+
+    def _run(self, *arguments: str, index: str = "") -> GitOutput:
         """Run git on this repository, and never on another one."""
         root = self.location.root
-        return git.run(root, f"--git-dir={self._directory}", f"--work-tree={root}", *arguments)
+        own = (f"--git-dir={self._directory}", f"--work-tree={root}")
+        return git.run(root, *own, *arguments, index=index)

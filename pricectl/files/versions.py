@@ -23,6 +23,8 @@ from pricectl.policy import Policy
 
 DEPLOYED = "deployed"
 SHORT = 12
+# What HEAD is called in a repository without a commit.
+NOTHING_COMMITTED = "nothing is committed yet"
 
 
 class FileVersion(NamedTuple):
@@ -40,7 +42,8 @@ class FileVersion(NamedTuple):
     @property
     def described(self) -> str:
         """The name, and what is to be known about it."""
-        return f"{self.name}, which does not have it" if self.absent else self.name
+        lacks = self.absent and self.name != NOTHING_COMMITTED
+        return f"{self.name}, which does not have it" if lacks else self.name
 
     def version(self, reuse: CatalogVersion | None = None) -> CatalogVersion:
         """Parse and build it, faster when it resembles another version.
@@ -115,8 +118,15 @@ def read(version: str, file: str, policy: Policy, *, new: bytes | None = None) -
         return from_file(str(packaged_catalog()))._replace(name=catalog_file.PACKAGED)
     ref, colon, path = version.partition(":")
     repository = repository_of(file, policy)
+    if version == "HEAD" and new is not None and is_unborn(repository):
+        return FileVersion(b"", NOTHING_COMMITTED, repository.location.path, absent=True)
     found = commit_of(repository, ref, colon=bool(colon))
     return at_commit(repository, found, path, new=new)
+
+
+def is_unborn(repository: Repository) -> bool:
+    """Whether HEAD has no commit yet, as in a new repository. Raises BadRef."""
+    return repository.commit("HEAD") is None and not repository.ref_exists("HEAD")
 
 
 def commit_of(repository: Repository, ref: str, *, colon: bool = True) -> BaseCommit:

@@ -7,8 +7,9 @@ from difflib import get_close_matches
 from typing import Any, TypeAlias, TypeVar
 
 from pricectl.core.labels import did_you_mean
+from pricectl.core.money import plain_decimal
 from pricectl.core.units import UNITS, is_token_unit
-from pricectl.policy.values import BadSettings
+from pricectl.policy.values import BadSettings, SettingValue
 
 # A reader gets a value as TOML has it and where it stands, such as "pricectl.toml: limits.highest".
 SettingReader: TypeAlias = Callable[[Any, str], Any]
@@ -70,6 +71,43 @@ def day(value: Any, where: str) -> date:
             pass
     value_text = value if isinstance(value, datetime) else repr(value)
     raise BadSettings(f"{value_text} is not a valid date", where=where, next_step="2026-12-31")
+
+
+def one_of(*words: str) -> SettingReader:
+    """A reader of one of these words."""
+
+    def read(value: Any, where: str) -> str:
+        if value not in words:
+            near = get_close_matches(str(value), words, n=1)
+            known = did_you_mean(*near) or f"one of {', '.join(words)}"
+            raise BadSettings(f"unknown word {value!r:.60}", where=where, next_step=known)
+        return str(value)
+
+    return read
+
+
+def some_of(*words: str) -> SettingReader:
+    """A reader of a list of these words."""
+
+    def read(value: Any, where: str) -> tuple[str, ...]:
+        return tuple(one_of(*words)(item, where) for item in array(value, where))
+
+    return read
+
+
+def percent(value: Any, where: str) -> Decimal:
+    """A percentage of zero or more: a number, or a text such as "20%"."""
+    number = plain_decimal(value.strip().removesuffix("%")) if isinstance(value, str) else value
+    if isinstance(number, bool) or not isinstance(number, (int, Decimal)) or number < 0:
+        raise BadSettings(f"{value!r:.40} is not a percentage", where=where, next_step="write 20")
+    return Decimal(number)
+
+
+def scalar(value: Any, where: str) -> SettingValue:
+    """A number, a text, true or false."""
+    if not isinstance(value, (bool, int, Decimal, str)):
+        raise BadSettings(f"{value!r:.60} is not a number or a text", where=where)
+    return value
 
 
 def price(value: Any, where: str, unit: str = "USD per 1M tokens") -> Decimal:

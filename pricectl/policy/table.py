@@ -13,15 +13,23 @@ from pricectl.core.profile import Profile
 from pricectl.core.usage import Usage
 from pricectl.policy import readers
 from pricectl.policy.readers import SettingReader
-from pricectl.policy.values import BadSettings, Policy, RuleLimits, Waiver, Workload
+from pricectl.policy.values import (
+    BadSettings,
+    GateSettings,
+    Policy,
+    RuleLimits,
+    SeverityOverride,
+    Waiver,
+    Workload,
+)
 
 
 class Setting(NamedTuple):
     """One key of the settings and one sentence that explains it.
 
-    `section` is empty at the top. "profiles" is a table of tables by name, "workloads" and
-    "waivers" are lists of tables. `read` is None where its section is read as a whole: profiles by
-    `core.credits`, workloads below. A workload's `usage` has a key for each count.
+    `section` is empty at the top. "profiles" is a table of tables by name; "workloads", "waivers"
+    and "severities" are lists of tables. `read` is None where its section is read as a whole:
+    profiles by `core.credits`, workloads below. A workload's `usage` has a key for each count.
     """
 
     section: str
@@ -42,6 +50,8 @@ _VALUES: Mapping[str, Any] = {
     "limits": RuleLimits,
     "workloads": Workload,
     "waivers": Waiver,
+    "severities": SeverityOverride,
+    "gates": GateSettings,
 }
 
 
@@ -210,6 +220,27 @@ def _waivers(value: Any, where: str) -> tuple[Waiver, ...]:
     return tuple(waivers)
 
 
+def _severities(value: Any, where: str) -> tuple[SeverityOverride, ...]:
+    overrides = []
+    for here, item in _numbered(value, where):
+        members = _section(item, here, "severities")
+        missing = [name for name in ("rule", "severity") if not members.get(name, "").strip()]
+        if missing:
+            what = f"needs a rule and a severity; missing: {' and '.join(missing)}"
+            raise BadSettings(what, where=here)
+        overrides.append(SeverityOverride(**members))
+    return tuple(overrides)
+
+
+def _severity(value: Any, where: str) -> str:
+    word = readers.one_of("error", "warning", "note", "info")(value, where)
+    return "info" if word == "note" else word
+
+
+def _gates(value: Any, where: str) -> GateSettings:
+    return GateSettings(**_section(value, where, "gates"))
+
+
 SETTINGS = (
     Setting("", "file", readers.text, "The catalog; a path is relative to the settings file."),
     Setting("", "deployed", readers.text, "The version in production: a ref, a file or a URL."),
@@ -220,6 +251,8 @@ SETTINGS = (
     Setting("", "profiles", None, "Credit profiles by name."),
     Setting("", "workloads", _workloads, "Typical jobs that `diff` and `deploy-check` price."),
     Setting("", "waivers", _waivers, "Accepted findings."),
+    Setting("", "severities", _severities, "The severity of a rule's findings at a place."),
+    Setting("", "gates", _gates, "What fails `validate`, `diff` and `deploy-check`."),
     Setting("", "limits", _limits, "Limits beyond which the rules report a price or a date."),
     Setting("", "fallback", readers.fallback, "Who answers for a name that the catalog lacks."),
     Setting("", "local_price", readers.unit_prices, "What models on your own servers cost."),
@@ -246,4 +279,22 @@ SETTINGS = (
     Setting(
         "waivers", "expires", readers.day, "The last day; then it is reported again as a warning."
     ),
+    Setting("waivers", "value", readers.scalar, "The accepted value; `pricectl waive` writes it."),
+    Setting("severities", "rule", readers.text, "The id that the finding shows."),
+    Setting("severities", "severity", _severity, "Which one: error, warning or note."),
+    Setting("severities", "pointer", readers.text, "JSON Pointer of the place, or its start."),
+    Setting(
+        "gates",
+        "fail_on",
+        readers.some_of("error", "warning", "info", "due"),
+        "Findings that fail `validate`; `due` also `deploy-check`.",
+    ),
+    Setting(
+        "gates",
+        "fail_on_changes",
+        readers.some_of("increase", "decrease", "removed", "any"),
+        "Changes that fail `diff` and `deploy-check`.",
+    ),
+    Setting("gates", "max_increase_percent", readers.percent, "The largest rise that passes."),
+    Setting("gates", "max_decrease_percent", readers.percent, "The largest fall that passes."),
 )

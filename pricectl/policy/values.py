@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from pricectl.core.errors import PricingError
 from pricectl.core.profile import Profile
@@ -14,6 +14,10 @@ if TYPE_CHECKING:  # a quote reads settings, but no bounds
     from pricectl.core.sanity.bounds import Bounds
 
 
+# What a waiver can name as the value that it accepts.
+SettingValue: TypeAlias = bool | int | Decimal | str
+
+
 class BadSettings(PricingError):
     """An invalid setting."""
 
@@ -21,13 +25,40 @@ class BadSettings(PricingError):
 class Waiver(NamedTuple):
     """A finding that the team accepts, why, and until when (None: forever).
 
-    `pointer` is a JSON Pointer or the start of one; empty waives the rule everywhere.
+    `pointer` is a JSON Pointer or the start of one; empty waives the rule everywhere. With a
+    `value` it is exact: it holds for this one place, while the value there is the same. What is no
+    number, text, true or false has "sha256:PREFIX" of its JSON, and "absent" stands for nothing.
     """
 
     rule: str
     reason: str
     pointer: str = ""
     expires: date | None = None
+    value: SettingValue | None = None
+
+
+class SeverityOverride(NamedTuple):
+    """The severity that a team gives the findings of a rule, at a JSON Pointer and below it.
+
+    Of several that fit, the one with the longest pointer counts, then the last.
+    """
+
+    rule: str
+    severity: str
+    pointer: str = ""
+
+
+class GateSettings(NamedTuple):
+    """Gates that hold without options; an option replaces its gate. Percentages, None for no limit.
+
+    `fail_on` are kinds of findings as in `validate --fail-on`, `fail_on_changes` kinds of changes
+    as in `diff --fail-on`.
+    """
+
+    fail_on: tuple[str, ...] = ()
+    fail_on_changes: tuple[str, ...] = ()
+    max_increase_percent: Decimal | None = None
+    max_decrease_percent: Decimal | None = None
 
 
 class Workload(NamedTuple):
@@ -104,6 +135,8 @@ class Policy(NamedTuple):
     profiles: Mapping[str, Profile] = MappingProxyType({"default": Profile()})
     workloads: tuple[Workload, ...] = DEFAULT_WORKLOADS
     waivers: tuple[Waiver, ...] = ()
+    severities: tuple[SeverityOverride, ...] = ()
+    gates: GateSettings = GateSettings()
     limits: RuleLimits = RuleLimits()
     fallback: str = "default"
     local_price: Mapping[str, Decimal] = MappingProxyType({})

@@ -10,13 +10,13 @@ from pricectl.changes.gates import Gate
 from pricectl.changes.rates import rate_text
 from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.estimate import Estimate
-from pricectl.core.labels import count, service_label, short_decimal
+from pricectl.core.labels import clean, count, service_label, short_decimal
 from pricectl.core.money import usd
 from pricectl.core.units import UNITS, is_token_unit
 from pricectl.report import changes as change_text
 from pricectl.report.canvas import Canvas, at_point
 from pricectl.report.changes import ARROW, ChangeSection
-from pricectl.report.columns import EMPTY_LINE, TableLine, drawn, folded, grouped, table
+from pricectl.report.columns import EMPTY_LINE, StyledLine, TableLine, drawn, folded, grouped, table
 from pricectl.report.json_text import catalog_id, resolved
 
 PERCENT_DECIMALS = 4
@@ -37,6 +37,7 @@ def document(result: DiffResult) -> dict[str, Any]:
         "base": {"name": compared.base, **catalog_id(result.base.version.catalog)},
         "head": {"name": compared.head, **catalog_id(result.head.version.catalog)},
         "profile": result.profile.name,
+        "loosened": list(result.loosened),
         "changes": [_change(change) for change in found.changes],
         "impact": [_impact(job) for job in found.impact],
         "gates": [_gate(gate) for gate in compared.gates],
@@ -124,7 +125,10 @@ def _gate(gate: Gate) -> dict[str, Any]:
 def text(result: DiffResult, canvas: Canvas) -> str:
     """The whole comparison; quiet: summary and gates."""
     compared = result.compared
-    lines = list(folded(compared.summary, "bold", canvas))
+    lines: list[StyledLine] = []
+    for sentence in result.loosened:
+        lines += folded(f"! {clean(sentence)}", "bold yellow", canvas)
+    lines += folded(compared.summary, "bold", canvas)
     if not canvas.quiet:
         for section in _sections(compared.comparison, everything=canvas.verbose):
             lines += [EMPTY_LINE, *folded(section.title, "bold", canvas)]

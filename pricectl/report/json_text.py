@@ -14,9 +14,10 @@ from pricectl.core.model import Match
 MAX_INDENTED = 10_000
 
 
-def json_text(document: Mapping[str, Any]) -> str:
+def json_text(document: Mapping[str, Any] | list[Any]) -> str:
     """A document as JSON in ASCII, indented unless it has very many entries."""
-    entries = sum(len(value) for value in document.values() if isinstance(value, list))
+    values = [document] if isinstance(document, list) else document.values()
+    entries = sum(len(value) for value in values if isinstance(value, list))
     indent = 2 if entries <= MAX_INDENTED else None
     return json.dumps(document, indent=indent, default=str)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from pricectl.check.validation import Validation
+from pricectl.check.validation_report import Validation
 from pricectl.core.labels import COMMIT_DIGITS, HASH_DIGITS, clean, count, plural
 from pricectl.operate.rollback import (
     RollbackChanges,

@@ -2,11 +2,12 @@
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pricectl.check.findings import Finding, Severity, Threshold
-from pricectl.check.validation import Validation, ValidationReport
+from pricectl.check.evidence.loosened import IDS as GATE_RULES
+from pricectl.check.findings import SEVERITIES, Finding, Severity, Threshold
+from pricectl.check.validation_report import Validation, ValidationReport
 from pricectl.core.catalog import Catalog
 from pricectl.core.labels import clean, count, plural
 from pricectl.report.canvas import Canvas
@@ -33,6 +34,7 @@ def document(found: Validation) -> dict[str, Any]:
         "models": sum(report.models for report in reports),
         "files": [report.file for report in reports],
         "compared": compared_documents(found),
+        "known": sum(len(report.known) + report.left_out for report in reports),
         "findings": [finding for report in reports for finding in finding_documents(report)],
         "waived": [_finding(report, finding) for report in reports for finding in report.waived],
     }
@@ -81,6 +83,7 @@ def _finding(report: ValidationReport, finding: Finding) -> dict[str, Any]:
         "rule": finding.rule,
         "severity": finding.severity,
         "due": finding.due,
+        "new": not finding.known if report.compared_with_base else None,
         "pointer": finding.pointer,
         "file": report.file_of(finding),
         "line": span.line if span else None,
@@ -112,24 +115,26 @@ def text(found: Validation, canvas: Canvas) -> str:
 def _findings(report: ValidationReport, canvas: Canvas, threshold: Threshold) -> Iterator["Text"]:
     from rich.text import Text
 
-    shown: Counter[str] = Counter()
     hidden: Counter[tuple[str, Severity]] = Counter()
-    due: list[Finding] = []
-    notes = canvas.verbose or threshold.level == "info"
-    for finding in report.findings:
-        if finding.severity == "info" and not notes and not threshold.trips(finding):
-            continue
-        shown[finding.rule] += 1
-        short = finding.due and not canvas.verbose and not threshold.trips(finding)
-        most = SHOWN_DUE_OF_A_RULE if short else SHOWN_OF_A_RULE
-        if shown[finding.rule] > most and not canvas.verbose:
-            hidden[finding.rule, finding.severity] += 1
-        elif short:
-            due.append(finding)
-        else:
-            yield _drawn(report, finding, canvas.width)
-    for finding in due:
-        yield _in_a_line(report, finding)
+    for findings in (report.new, report.known):
+        shown: Counter[str] = Counter()
+        due: list[Finding] = []
+        for finding in findings:
+            if not _is_shown(finding, threshold, verbose=canvas.verbose):
+                continue
+            shown[finding.rule] += 1
+            short = finding.due and not canvas.verbose and not threshold.trips(finding)
+            most = SHOWN_DUE_OF_A_RULE if short else SHOWN_OF_A_RULE
+            if shown[finding.rule] > most and not canvas.verbose:
+                hidden[finding.rule, finding.severity] += 1
+            elif short:
+                due.append(finding)
+            else:
+                yield _drawn(report, finding, canvas.width)
+        for finding in due:
+            yield _in_a_line(report, finding)
+        if due and findings is report.new and report.known:
+            yield Text()
     for (rule, severity), more in hidden.most_common():
         line = Text("... ", DIM)
         line.append(f"{count(more)} more ")
@@ -138,6 +143,13 @@ def _findings(report: ValidationReport, canvas: Canvas, threshold: Threshold) ->
         yield line
     if hidden or due:
         yield Text()
+
+
+def _is_shown(finding: Finding, threshold: Threshold, *, verbose: bool) -> bool:
+    """Whether the text shows it: of the notes those that were asked for, fail, or are of a gate."""
+    notes = verbose or threshold.level == "info"
+    gate = finding.rule in GATE_RULES
+    return finding.severity != "info" or notes or gate or threshold.trips(finding)
 
 
 def location(report: ValidationReport, finding: Finding) -> str:
@@ -186,20 +198,42 @@ def _wrapped(text: str, width: int, indent: int) -> str:
     return f"\n{' ' * indent}".join(lines)
 
 
+def summary_words(report: ValidationReport) -> str:
+    """What was found, such as "1 new error, 2 new warnings; 62 known"; empty for nothing.
+
+    Without a base nothing is called new.
+    """
+    if not report.compared_with_base:
+        return _counted(report.findings, "")
+    new, known = _counted(report.new, "new "), len(report.known) + report.left_out
+    errors = sum(finding.severity == "error" for finding in report.known)
+    bad = f", of them {plural(errors, 'error')}" if errors else ""
+    found = f"{count(known)} known{bad}" if known else ""
+    if not new and not found:
+        return ""
+    return "; ".join(filter(None, (new or "no new findings", found)))
+
+
+def _counted(findings: Sequence[Finding], mark: str) -> str:
+    counts = Counter(finding.severity for finding in findings)
+    return ", ".join(
+        plural(counts[severity], f"{mark}{word}")
+        for severity, word in SEVERITY_WORDS.items()
+        if counts[severity]
+    )
+
+
 def _summary(report: ValidationReport, *, with_name: bool) -> "Text":
     """The result for a file in one line, with its name first if there are several."""
     from rich.text import Text
 
-    counts = {severity: report.count(severity) for severity in STYLES}
-    parts = [
-        plural(number, SEVERITY_WORDS[severity]) for severity, number in counts.items() if number
-    ]
+    found = summary_words(report)
     models = plural(report.models, "model")
     line = Text(f"{clean(report.file)}: " if with_name else "")
     due = f", {count(report.due)} due by date" if report.due else ""
     waived = f", {plural(len(report.waived), 'finding')} waived" if report.waived else ""
-    if not parts:
+    if not found:
         return line.append("ok", "bold green").append(f": {models}, no findings{waived}")
-    worst = next(severity for severity, number in counts.items() if number)
-    line.append(", ".join(parts), STYLES[worst])
+    worst = min((one.severity for one in report.findings), key=SEVERITIES.index, default=None)
+    line.append(found, STYLES[worst] if worst else "bold green")
     return line.append(f" in {models}{due}{waived}")

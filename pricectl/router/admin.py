@@ -24,6 +24,9 @@ def add_admin(
     bucket = HostBucket(limit, lambda: pricing.group_folder)
     running: list[asyncio.Future[ReloadResult]] = []
 
+    def is_under_way() -> bool:
+        return bool(running) and not running[0].done() and not running[0].get_loop().is_closed()
+
     @router.post(
         "/admin/pricing/reload",
         summary="Read the catalog again, for all workers of this host",
@@ -38,13 +41,16 @@ def add_admin(
     )
     async def reload(request: Request, force: Force = False) -> Response:  # noqa: FBT002
         """The file is the one this process was started with; a body is ignored."""
-        if running and not running[0].done() and not running[0].get_loop().is_closed():
+        if is_under_way():
             return problem(429, "a reload is under way", {"Retry-After": "1"})
-        wait_seconds = bucket.take()
+        # In a thread: the bucket is a file, which a slow disk or another worker may hold.
+        wait_seconds = await run_in_daemon(bucket.take)
         if wait_seconds:
             headers = {"Retry-After": str(wait_seconds)}
             return problem(429, "too many reloads", headers)
         await drop_body(request)
+        if is_under_way():  # begun by another request while this one's body arrived
+            return problem(429, "a reload is under way", {"Retry-After": "1"})
         # One at a time, in a thread of its own: reloads that wait must not use up a pool.
         running[:] = [run_in_daemon(partial(pricing.reload, force=force))]
         result = await running[0]

@@ -4,6 +4,7 @@ import gc
 import math
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -118,7 +119,10 @@ def build_catalog(data: bytes, sha256: str) -> Catalog:
 # that needs the interpreter several times.
 SWITCH_SECONDS = 0.0005
 _collection_paused = False
-_switch_seconds: float | None = None
+# Shared by all threads that read a catalog: how many there are, and the interval before the first.
+_readers = 0
+_switch_seconds = SWITCH_SECONDS
+_readers_lock = threading.RLock()  # a signal handler of the same thread may reload
 
 
 @contextmanager
@@ -142,35 +146,43 @@ def _pause_collection() -> Iterator[None]:
 
 @contextmanager
 def _let_others_run() -> Iterator[None]:
-    """Hand the interpreter to other threads ten times as often, while this one reads a catalog.
+    """Hand the interpreter to other threads ten times as often, while threads read a catalog.
 
-    The interval belongs to the process; it is put back unless somebody else has set another one.
+    The interval belongs to the process: the first reader shortens it, the last one puts it back,
+    unless somebody else has set another one meanwhile.
     """
-    global _switch_seconds  # noqa: PLW0603 - it belongs to the process, as the interval does
-    if _switch_seconds is not None or sys.getswitchinterval() <= SWITCH_SECONDS:
-        yield
-        return
-    _switch_seconds = sys.getswitchinterval()
-    sys.setswitchinterval(SWITCH_SECONDS)
+    global _readers, _switch_seconds  # noqa: PLW0603 - they belong to the process, as the interval
+    with _readers_lock:
+        _readers += 1
+        if _readers == 1:
+            _switch_seconds = sys.getswitchinterval()
+            if _switch_seconds > SWITCH_SECONDS:
+                sys.setswitchinterval(SWITCH_SECONDS)
     try:
         yield
     finally:
-        _restore_interval()
+        with _readers_lock:
+            _readers = max(0, _readers - 1)  # 0 in a child that was forked by a reader
+            if not _readers:
+                _restore_interval()
 
 
 def _restore_interval() -> None:
-    global _switch_seconds
-    before, _switch_seconds = _switch_seconds, None
     # Kept in whole microseconds, so that it does not come back as the very same float.
-    if before is not None and math.isclose(sys.getswitchinterval(), SWITCH_SECONDS, rel_tol=0.01):
-        sys.setswitchinterval(before)
+    is_ours = math.isclose(sys.getswitchinterval(), SWITCH_SECONDS, rel_tol=0.01)
+    if is_ours and _switch_seconds > SWITCH_SECONDS:
+        sys.setswitchinterval(_switch_seconds)
 
 
 def _after_fork() -> None:
-    """In a forked child, where the thread that reads a catalog does not exist."""
+    """In a forked child, where the threads that read a catalog do not exist."""
+    global _readers, _readers_lock  # noqa: PLW0603 - a thread of the parent may hold the lock
     if _collection_paused:
         gc.enable()
-    _restore_interval()
+    _readers_lock = threading.RLock()
+    if _readers:
+        _readers = 0
+        _restore_interval()
 
 
 if hasattr(os, "register_at_fork"):

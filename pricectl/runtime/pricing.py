@@ -5,7 +5,9 @@ Every problem is flagged, counted and logged; none is raised.
 """
 
 import logging
+import math
 import os
+import warnings
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -20,10 +22,11 @@ from pricectl.runtime.polling import call_after_fork
 from pricectl.runtime.quoting import QuoteOptions, price_carefully, price_plainly
 from pricectl.runtime.responses import price_response
 from pricectl.runtime.snapshot import Answer, Metrics, ReloadResult, Snapshot
-from pricectl.runtime.sources import Options
+from pricectl.runtime.sources import CHECK_SECONDS, Options
 from pricectl.runtime.updater import Updater
 
 _NO_USAGE = Usage()
+WATCH_SECONDS = 1.0
 
 
 class Pricing:
@@ -46,7 +49,7 @@ class Pricing:
         policy: Policy | None = None,
         state: str | os.PathLike[str] | None = None,
         deny: Iterable[str] = (),
-        check_seconds: float = 0.2,
+        check_seconds: float = CHECK_SECONDS,
     ) -> "Pricing":
         """Prices from a catalog file, else from the best layer there is.
 
@@ -67,11 +70,37 @@ class Pricing:
         policy: Policy | None = None,
         state: str | os.PathLike[str] | None = None,
         deny: Iterable[str] = (),
-        check_seconds: float = 0.2,
+        check_seconds: float = CHECK_SECONDS,
     ) -> None:
-        """Restart with new options; see `load`."""
-        denied = frozenset(str(name).strip().lower() for name in deny)
-        self._updater.configure(Options(path, policy, state, denied, check_seconds))
+        """Restart with new options; see `load`. An argument that cannot be read is left out."""
+        given: object = policy
+        if given is not None and not isinstance(given, Policy):
+            self._left_out("policy is not a Policy")
+            policy = None
+        seconds = self._seconds("check_seconds", check_seconds, CHECK_SECONDS)
+        self._updater.configure(Options(path, policy, state, self._denied(deny), seconds))
+
+    def _denied(self, deny: Iterable[str]) -> frozenset[str]:
+        try:
+            if not isinstance(deny, (str, bytes)):  # whose characters are no names
+                return frozenset(str(name).strip().lower() for name in deny)
+        except Exception:  # noqa: BLE001, S110 - a caller's object may do anything
+            pass
+        self._left_out("deny is not a list of names")
+        return frozenset()
+
+    def _seconds(self, argument: str, value: object, otherwise: float) -> float:
+        try:
+            if isinstance(value, (int, float)) and not math.isnan(value):
+                return float(value)
+        except OverflowError:
+            pass
+        self._left_out(f"{argument} is not a number of seconds")
+        return otherwise
+
+    def _left_out(self, reason: str) -> None:
+        """Count and log an argument that is left out, as those of a call are."""
+        self._monitor.fallback("bad-argument", reason=reason, log_key=reason)
 
     def quote(
         self,
@@ -204,16 +233,22 @@ class Pricing:
         """
         self._updater.poll()
 
-    def watch(self, every_seconds: float = 1.0) -> None:
+    def watch(self, every_seconds: float = WATCH_SECONDS) -> None:
         """Reload automatically when the catalog or the settings change, here and in later forks.
 
-        The files are read every `every_seconds`, at most 20 times a second.
+        The files are read every `every_seconds`, at most 20 times a second; every second if that
+        is not a number.
         """
-        self._updater.watch(every_seconds)
+        self._updater.watch(self._seconds("every_seconds", every_seconds, WATCH_SECONDS))
 
     def unwatch(self) -> None:
         """Stop watching."""
         self._updater.watcher.stop()
+
+    def after_fork(self) -> None:
+        """Do nothing any more, under a DeprecationWarning: a forked child goes on by itself."""
+        message = "Pricing.after_fork goes with the next release: a forked child needs no call"
+        warnings.warn(message, DeprecationWarning, stacklevel=2)
 
     def metrics(self) -> Metrics:
         """Counters since the process began."""

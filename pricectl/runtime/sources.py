@@ -18,7 +18,15 @@ from pricectl.runtime.shared_files import (
     load_copy,
     stable_path,
 )
+from pricectl.runtime.snapshot import NOT_ANNOUNCED_REASON, Reason
 from pricectl.runtime.worker_group import Announcement, WorkerGroup
+
+# How often a worker looks for another's reload.
+CHECK_SECONDS = 0.2
+# How long a reload waits for the other workers of the host.
+HOST_LOCK_SECONDS = 5.0
+# A call never waits for a lock: anyone who can read the folder can hold one.
+NO_WAIT = 0.0
 
 
 class Options(NamedTuple):
@@ -28,7 +36,7 @@ class Options(NamedTuple):
     policy: Policy | None = None
     state_folder: str | os.PathLike[str] | None = None
     deny: frozenset[str] = frozenset()
-    check_seconds: float = 0.2
+    check_seconds: float = CHECK_SECONDS
 
 
 class Sources(NamedTuple):
@@ -71,6 +79,17 @@ class Sources(NamedTuple):
     def announcement_stamp(self) -> tuple[int, int, int] | None:
         """A value that changes with each announcement; None while there is none."""
         return self.group.stamp() if self.group else None
+
+    def announce(self, announcement: Announcement, *, locked: bool) -> Reason | None:
+        """Tell the other workers; why they were not told, None if they were."""
+        try:
+            if self.group and locked:
+                self.group.write(announcement)
+                return None
+        except Exception as error:  # noqa: BLE001 - this worker has the new prices all the same
+            # The error names a file of the state folder.
+            return Reason(f"{NOT_ANNOUNCED_REASON}: {error}", NOT_ANNOUNCED_REASON)
+        return Reason(NOT_ANNOUNCED_REASON)
 
     def load_last_good(
         self, announced: Announcement | None, reuse: LoadedCatalog | None = None

@@ -6,43 +6,39 @@ from time import monotonic
 
 from pricectl.files import atomic
 from pricectl.files.settings import working_folder
-from pricectl.flags import INTERNAL_ERROR, REFUSED
 from pricectl.runtime import polling
+from pricectl.runtime.in_use import PricesInUse
 from pricectl.runtime.loader import to_refusal
 from pricectl.runtime.monitor import Monitor
 from pricectl.runtime.next_snapshot import (
-    HOST_LOCK_SECONDS,
-    NO_WAIT,
     NextSnapshot,
     NoFile,
-    first_snapshot,
     reload_from_file,
     reload_result,
     take_announced,
 )
-from pricectl.runtime.quoting import NO_QUOTE
 from pricectl.runtime.settings_file import SettingsFile, SettingsInForce
-from pricectl.runtime.snapshot import EMERGENCY, Answer, ReloadResult, Snapshot, Status
-from pricectl.runtime.sources import Options, Sources, find_sources
+from pricectl.runtime.snapshot import EMERGENCY, ReloadResult
+from pricectl.runtime.sources import HOST_LOCK_SECONDS, NO_WAIT, Options, Sources, find_sources
+from pricectl.runtime.start import first_snapshot
 
 
-class Updater:
+class Updater(PricesInUse):
     """Holds one snapshot and swaps it by one assignment; no method raises.
 
     A thread that takes both locks takes `_lock` first. A call takes only `_start_lock`, and only
-    before the first prices are there, so that it never waits for a reload. It reads `check_at`,
-    `snapshot`, `deny` and `no_price`; no other code writes to them.
+    before the first prices are there, so that it never waits for a reload. It reads `check_at`
+    and `deny`, too; no other code writes to them.
     """
 
     def __init__(self, monitor: Monitor) -> None:
-        self._monitor = monitor
+        super().__init__(monitor)
         self._lock, self._start_lock = threading.RLock(), threading.RLock()
         self.watcher = polling.Watcher(self, monitor)
         # The thread that is starting; it must not wait for a reload.
         self._starting: int | None = None
         # Whether a thread is on its way to look for new prices.
         self._polling = False
-        self._use(EMERGENCY)
         self._reset(Options())
         polling.call_after_fork(self)
 
@@ -134,20 +130,16 @@ class Updater:
 
     def _reset(self, options: Options) -> None:
         """Forget everything but the prices in use."""
+        self._forget()
         self._options = options
         self.deny = options.deny
         self._sources = Sources(None, SettingsFile(fixed=options.policy), provisional=True)
         self._folder: Path | None = None
-        self.last_reload: ReloadResult | None = None
         self._stamp: tuple[int, int, int] | None = None
         # The hash of the files' content that was checked last, while they are watched.
         self._content_sha256 = ""
-        # The stamp of the file that was read last to see whether an edit waits, and its hash.
-        self._seen_file: tuple[tuple[int, ...] | None, str] = (None, "")
-        self.pending_edit: str = ""
         self._joined: bool = True
         self._polling = False
-        self._retry_pause = polling.RetryPause()
         self._started = False
         self.check_at = float("-inf")  # always over: the first call starts the process
 
@@ -198,26 +190,6 @@ class Updater:
         ):
             self._use(start.snapshot)
             self._monitor.loaded(start.snapshot)
-
-    def _look_for_edit(self, *, log: bool = True) -> None:
-        """See whether the file has another content than the prices in use.
-
-        It is logged once; not at all where a refusal has just said more.
-        """
-        try:
-            stamp, path = self._sources.file_stamp(), self._sources.path
-            if stamp is None or path is None:
-                self.pending_edit = ""
-                return
-            if stamp != self._seen_file[0]:
-                self._seen_file = (stamp, atomic.current_sha256(path))
-            content = self._seen_file[1]
-            pending = "" if content in {self.snapshot.sha256, atomic.ABSENT} else content
-            if log and pending and pending != self.pending_edit:
-                self._monitor.edit_pending(pending, self.snapshot)
-            self.pending_edit = pending
-        except Exception:  # noqa: BLE001 - a file that cannot be read is reported elsewhere
-            self.pending_edit = ""
 
     def _take_announced(self) -> None:
         """Take the version that another worker has announced."""
@@ -283,30 +255,3 @@ class Updater:
         return reload_from_file(
             self._sources, current, monitor, force=force, wait_seconds=wait_seconds
         )
-
-    def _use(self, snapshot: Snapshot) -> None:
-        """Price calls by a snapshot, and prepare the answer for when no price can be made."""
-        self.no_price = Answer(NO_QUOTE, snapshot, (*snapshot.flags, INTERNAL_ERROR))
-        self.snapshot = snapshot
-
-    def _swap(self, new: NextSnapshot) -> ReloadResult:
-        self._use(new.snapshot)
-        if not new.snapshot.flags:
-            self._retry_pause.reset()
-        if new.changed:
-            self._monitor.loaded(new.snapshot)
-        status: Status = "reloaded" if new.changed else "unchanged"
-        result = reload_result(new.snapshot, status, new.reason)
-        return self._done(result, announced=new.announced)
-
-    def _refused(self, error: Exception) -> ReloadResult:
-        refused = to_refusal(error)
-        if refused.phrase != REFUSED:
-            self._monitor.failure("file", refused)
-        return self._done(reload_result(self.snapshot, "refused", refused.what, refused.findings))
-
-    def _done(self, result: ReloadResult, *, announced: bool = True) -> ReloadResult:
-        self.last_reload = result
-        self._look_for_edit(log=False)
-        self._monitor.reload(result, announced=announced)
-        return result

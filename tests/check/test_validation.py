@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from pricectl.check.findings import by_position
 from pricectl.check.positions import Span
-from pricectl.check.validation import ValidationReport, validate
+from pricectl.check.validation import validate
+from pricectl.check.validation_report import ValidationReport
 from pricectl.core import document
 from pricectl.core.catalog import SCHEMA_MAJOR, Catalog, readable_schemas
 from pricectl.core.errors import PricingError

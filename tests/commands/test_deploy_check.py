@@ -162,6 +162,7 @@ def test_a_critical_model_that_is_gone_or_answered_by_another_row_is_not_safe(
     run: Run, repo: Path
 ) -> None:
     (repo / "pricectl.toml").write_text('critical = ["gpt-9", "azure/gpt-4o", "gpt-4o"]\n')
+    commit(repo)
     found = checks(run, "--file", NAME, code=1)
     assert found["critical"]["said"] == "2 of 3 critical models cannot be priced"
     assert found["critical"]["details"] == [
@@ -204,9 +205,15 @@ def test_a_price_that_begins_by_itself_stays_safe(run: Run, repo: Path) -> None:
     assert "due by date" in found["validate"]["said"]
 
 
+def commit(repo: Path) -> None:
+    git(repo, "add", "-A")
+    git(repo, "commit", "-q", "-m", "settings")
+
+
 def test_a_finding_about_a_waiver_names_the_settings(run: Run, repo: Path) -> None:
     waiver = '[[waivers]]\nrule = "zero-price"\nreason = "x"\nexpires = 2026-01-01\n'
     (repo / "pricectl.toml").write_text(f'critical = ["gpt-4o"]\n{waiver}', encoding="utf-8")
+    commit(repo)
     details = checks(run, "--fail-on", "due", code=1)["validate"]["details"]
     assert details[-1] == (
         f"{repo / 'pricectl.toml'}: the waiver of zero-price at every place expired on "
@@ -407,6 +414,7 @@ def test_jobs_charged_zero_credits_are_a_note(run: Run, repo: Path) -> None:
     (repo / "pricectl.toml").write_text(
         'critical = ["gpt-4o"]\n[profiles.default]\nrounding = "down"\nminimum_credits = 0\n'
     )
+    commit(repo)
     found = checks(run, code=0)
     # $0.0075 x 10 a dollar = 0.075 credits, and 1,500 tokens / 10,000 = 0.15, down: 0
     assert found["examples"]["said"] == "1 of 3 jobs are charged 0 credits, as the profile says"

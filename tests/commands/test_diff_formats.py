@@ -170,7 +170,7 @@ def test_annotations_point_to_lines_of_the_new_file(run: Run, home: Path, base: 
     assert any(
         line.startswith("::notice file=") and "title=added::openai/o5" in line for line in lines
     )
-    assert lines[-1] == "::error::limit fail-on-increase exceeded: 1, limit 0"
+    assert "::error::limit fail-on-increase exceeded: 1, limit 0" in lines
 
 
 def test_annotations_of_standard_input_have_no_file(run: Run, home: Path, base: str) -> None:
@@ -184,8 +184,8 @@ def test_annotations_are_bounded(run: Run, home: Path) -> None:
     (home / "base.json").write_text(f'{{"p": {{{rows}}}}}')
     (home / "llm_pricing_current.json").write_text(f'{{"p": {{{rows.replace("1e-06", "2e-06")}}}}}')
     lines = run("diff", "--base", "base.json", "-o", "github").stdout.splitlines()
-    assert len(lines) == 52
-    assert lines[-1] == "::notice::30 changes more"
+    assert sum(line.startswith("::warning ") for line in lines) == 10
+    assert lines[-1] == "+70 more warnings"
 
 
 def test_several_formats_at_once(run: Run, home: Path, base: str) -> None:

@@ -23,7 +23,7 @@ from tests.examples.shops import SETTINGS, TOKEN, serving
 
 # What differs from verb to verb under one name: the formats, the kinds of `--fail-on`, whether '-'
 # is a version, whether a server has a token by default, and `--service` of `models`, a filter.
-DIFFERENT = {"--output", "--fail-on", "--base", "--token-env", "--service"}
+DIFFERENT = {"--output", "--fail-on", "--base", "--token-env", "--service", "--new"}
 PROGRAM: Any = typer.main.get_command(app)
 
 

@@ -72,7 +72,8 @@ def test_every_format_says_what_the_file_was_compared_with(run: Run, repo: Path)
     assert found["reference"]["name"] == "packaged"
     assert len(found["reference"]["sha256"]) == 64
     said = run("validate", "-o", "github").stdout.splitlines()[-1]
-    assert said == f"::notice title=pricectl validate::{NAME}: {line}"
+    counted = "2 new errors; 7 known"
+    assert said == f"::notice title=pricectl validate::{NAME}: {counted}; {line}"
     sarif = json.loads(run("validate", "-o", "sarif").stdout)
     assert sarif["runs"][0]["properties"]["compared"] == [found]
     assert f'<property name="compared" value="{line}" />' in run("validate", "-o", "junit").stdout
@@ -127,9 +128,17 @@ def test_the_setting_reference_is_relative_to_the_settings(
     (repo / "prices").mkdir()
     (repo / "prices" / "list.json").write_text(CATALOG, encoding="utf-8")
     (repo / "pricectl.toml").write_text('reference = "prices/list.json"\n', encoding="utf-8")
+    git(repo, "add", "pricectl.toml")
+    git(repo, "commit", "-q", "-m", "settings")
     monkeypatch.chdir(repo / "prices")
     (found,) = compared(run)
     assert found["reference"]["name"].endswith("prices/list.json")
+    # As the base has it, once it is committed.
+    git(repo, "add", "prices/list.json")
+    git(repo, "commit", "-q", "-m", "list")
+    (found,) = compared(run)
+    commit = git(repo, "rev-parse", "HEAD")[:7]
+    assert found["reference"]["name"] == f"prices/list.json ({commit})"
 
 
 def test_each_of_several_files_has_its_own_base(run: Run, repo: Path) -> None:

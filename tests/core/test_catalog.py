@@ -420,3 +420,10 @@ def test_the_old_name_of_the_source_warns() -> None:
     with pytest.warns(DeprecationWarning, match="use source="):
         old = Catalog.from_values(values, sha256=b"x")
     assert old.sha256 == Catalog.from_values(values, source=b"x").sha256
+
+
+def test_the_old_name_of_a_catalog_s_source_warns() -> None:
+    known = Catalog.load('{"o": {"m": {"input_cost_per_token": 1e-06}}}')
+    with pytest.warns(DeprecationWarning, match="use source="):
+        old = Catalog(known.models, known.default, known.metadata, origin="abc")
+    assert old.sha256 == "abc"

@@ -1,3 +1,4 @@
+import difflib
 import json
 import random
 from collections.abc import Callable
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from pricectl.core import Catalog, UnknownModel, find, require, trace
-from pricectl.core.lookup import MEMO_SIZE, near_names
+from pricectl.core.lookup import MAX_COMPARED, MEMO_SIZE, near_names
 
 
 def entry(usd_per_mtok: float, *aliases: str) -> dict[str, object]:
@@ -402,3 +403,34 @@ def test_rows_of_one_name_are_compared_whatever_their_providers_are_called() -> 
     for other, how in ((1, "exact"), (2, "default")):
         catalog = Catalog.load(json.dumps({"a": {"m": entry(1)}, "a-x": {"m": entry(other)}}))
         assert find(catalog, "m").how == how
+
+
+def test_the_search_for_similar_names_is_bounded_at_4_000_long_names() -> None:
+    """It took four seconds: an exact comparison takes the square of the length."""
+    words = ("gpt", "claude", "sonnet", "mini", "preview", "turbo", "llama", "instruct")
+    dice = random.Random(1)  # noqa: S311 - a fixed sequence
+    names = ["gpt-4o-" + "-".join(dice.choices(words, k=32))[:230] + f"-{n}" for n in range(4000)]
+    catalog = Catalog.load(json.dumps({"acme": {name: entry(1) for name in names}}))
+    compared = 0
+
+    class Counted(difflib.SequenceMatcher[str]):
+        def ratio(self) -> float:
+            nonlocal compared
+            compared += 1
+            return super().ratio()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(difflib, "SequenceMatcher", Counted)
+        for asked in (names[7] + "x", "-".join(dice.choices(words, k=60)), "a" * 256):
+            near_names(catalog, asked)
+            with pytest.raises(UnknownModel):
+                require(catalog, asked)
+    assert compared <= 6 * MAX_COMPARED
+
+
+def test_a_bounded_search_finds_what_is_spelled_most_alike() -> None:
+    rows = {f"model-{number}-chat": entry(number) for number in range(2000)}
+    rows["claude-sonnet-4-5"] = entry(1)
+    assert near_names(Catalog.load(json.dumps({"acme": rows})), "cluade-sonet-4-5", 1) == (
+        "claude-sonnet-4-5",
+    )

@@ -173,3 +173,21 @@ def test_what_is_not_a_file_is_refused_at_once(file: Path, kind: str) -> None:
         with pytest.raises(NotWritten, match="is not a regular file"):
             replace(path, NEW, lock_held=True)
     assert atomic.current_sha256(file) == atomic.sha256(OLD)
+
+
+def test_nobody_else_can_read_the_new_content_before_it_has_the_old_mode(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "prices.json"
+    file.write_bytes(b"old")
+    file.chmod(0o600)
+    modes = []
+    real = attributes.keep
+
+    def keep(handle: int, *rest: Any) -> None:
+        modes.append(os.fstat(handle).st_mode & 0o777)
+        real(handle, *rest)
+
+    monkeypatch.setattr(attributes, "keep", keep)
+    atomic.replace(file, b"new")
+    assert modes == [0o600]

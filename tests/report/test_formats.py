@@ -37,12 +37,18 @@ def is_github(text: str) -> bool:
     return bool(lines) and all(line.startswith("::") for line in lines)
 
 
+def is_gitlab(text: str) -> bool:
+    issues = json.loads(text)
+    return bool(issues) and all(issue["location"]["path"] for issue in issues)
+
+
 # A new format has a row here with a check of its grammar.
 GRAMMARS: dict[str, Callable[[str], bool]] = {
     "markdown": is_markdown,
     "concise": is_concise,
     "github": is_github,
     "sarif": is_sarif,
+    "gitlab": is_gitlab,
     "junit": is_junit,
 }
 # The page that names the formats of a command, and the arguments that compare it with a base.

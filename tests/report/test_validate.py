@@ -12,7 +12,8 @@ import pytest
 from pricectl.check.families import RULES
 from pricectl.check.findings import ERRORS, Threshold
 from pricectl.check.positions import Span
-from pricectl.check.validation import Validation, ValidationReport, validate
+from pricectl.check.validation import validate
+from pricectl.check.validation_report import Validation, ValidationReport
 from pricectl.policy import Policy, Waiver
 from pricectl.report import validate as formats
 from pricectl.report.canvas import Canvas
@@ -210,6 +211,7 @@ def test_json_fits_its_schema() -> None:
         "rule": "output-below-input",
         "severity": "error",
         "due": False,
+        "new": None,
         "pointer": "/x/m/output_cost_per_token",
         "file": "a,b: prices.json",
         "line": 7,

@@ -353,3 +353,40 @@ def test_endless_objects_are_read_to_a_bound(pricing: Pricing, file: Path) -> No
     endless = itertools.repeat({"content": "xxxx"})
     estimate = production.estimate_cost_for_conversation("gpt-4o", endless)
     assert estimate["estimated_input_tokens"] == 100_000
+
+
+@pytest.mark.parametrize("seconds", [None, "1", [], float("nan"), 10**400])
+def test_an_interval_that_is_no_number_is_left_out_and_counted(
+    pricing: Pricing, caplog: pytest.LogCaptureFixture, seconds: Any
+) -> None:
+    pricing.watch(seconds)
+    assert pricing._updater.watcher._every_seconds == 1.0  # noqa: SLF001
+    assert pricing.metrics().fallbacks["bad-argument"] == 1
+    assert "every_seconds is not a number of seconds" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"check_seconds": "x"},
+        {"check_seconds": None},
+        {"check_seconds": 10**400},
+        {"deny": None},
+        {"deny": 5},
+        {"deny": "gpt-4o"},
+        {"policy": 5},
+    ],
+    ids=str,
+)
+def test_an_option_that_cannot_be_read_is_left_out_and_counted(
+    file: Path, wrong: dict[str, Any]
+) -> None:
+    pricing = Pricing.load(file, **wrong)
+    answer = pricing.quote("o3", Usage(1_000_000))
+    assert (answer.pico_usd, answer.flags) == (2 * 10**12, ())
+    assert pricing.metrics().fallbacks["bad-argument"] == 1
+
+
+def test_the_old_call_after_a_fork_warns(pricing: Pricing) -> None:
+    with pytest.warns(DeprecationWarning, match="needs no call"):
+        pricing.after_fork()

@@ -176,3 +176,18 @@ def test_threads_take_turns_more_often_only_while_a_catalog_is_read(file: Path) 
     sys.setswitchinterval(before)
     assert Pricing.load(file, policy=Policy()).snapshot.layer == "file"
     assert sys.getswitchinterval() == pytest.approx(before)
+
+
+def test_two_threads_that_read_a_catalog_put_the_interval_back_in_any_order() -> None:
+    """The second one took the shortened interval for the service's own, and left it for good."""
+    before = sys.getswitchinterval()
+    first, second = loader._let_others_run(), loader._let_others_run()  # noqa: SLF001
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert sys.getswitchinterval() < before  # the second one still reads
+    second.__exit__(None, None, None)
+    assert sys.getswitchinterval() == pytest.approx(before)
+    with pytest.raises(KeyError), loader._let_others_run():  # noqa: SLF001
+        raise KeyError
+    assert sys.getswitchinterval() == pytest.approx(before)

@@ -18,7 +18,7 @@ import pytest
 from pricectl.core import Profile, Usage
 from pricectl.files import atomic
 from pricectl.policy import Policy
-from pricectl.runtime import Pricing, loader, next_snapshot, polling, updater
+from pricectl.runtime import Pricing, loader, polling, start, updater
 from pricectl.runtime.shared_files import Owner, catalog_copy
 from pricectl.runtime.worker_group import WorkerGroup
 from tests.runtime.conftest import PLAIN, catalog
@@ -202,6 +202,41 @@ def test_where_no_other_worker_is_alive_a_start_announces_what_it_loads(file: Pa
     only = Pricing.load(file, policy=Policy())
     assert (only.snapshot.generation, only.snapshot.sha256) == (2, atomic.sha256(NEW))
     assert json.loads(board(file).read_text())["sha256"] == atomic.sha256(NEW)
+
+
+@pytest.mark.parametrize("broken", ["lock", "write"])
+def test_a_start_that_cannot_be_announced_has_no_generation(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    """It took the number that the next reload of the others gave to another version."""
+    policy = Policy(service="shop")
+    pricing = Pricing.load(file, policy=policy)
+    assert pricing.quote("o3", MILLION).generation == 1
+    release = tmp_path / "release" / file.name
+    release.parent.mkdir()
+    release.write_bytes(NEW)
+
+    def refuse(*_: object) -> None:
+        raise OSError("read-only")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(WorkerGroup, broken, refuse if broken == "write" else lambda *_: False)
+        alone = Pricing.load(release, policy=policy)
+        assert (alone.quote("o3", MILLION).pico_usd, alone.snapshot.generation) == (3 * 10**12, 0)
+    file.write_bytes(catalog({**PLAIN, "o3": (4, 8)}))
+    assert pricing.reload().generation == 2
+    assert alone.snapshot.generation in {0, 2}
+
+
+def test_a_start_without_the_lock_leaves_the_copy_of_the_group(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = Pricing.load(file, policy=Policy())
+    file.write_bytes(NEW)
+    with monkeypatch.context() as patch:
+        patch.setattr(WorkerGroup, "lock", lambda *_: False)
+        Pricing.load(file, policy=Policy())
+    assert Pricing.load(file, policy=Policy()).snapshot.sha256 == first.snapshot.sha256
 
 
 def test_a_killed_worker_does_not_count_as_alive(pricing: Pricing, file: Path) -> None:
@@ -581,7 +616,7 @@ def test_a_reload_during_the_start_does_not_wait(
     """As a signal handler may ask, while another thread polls: each holds what the other wants."""
     pricing = Pricing()
     statuses: list[str] = []
-    real = next_snapshot.first_snapshot
+    real = start.first_snapshot
 
     def first_snapshot(*arguments: Any) -> Any:
         poller = threading.Thread(target=pricing.poll)

@@ -3,6 +3,8 @@
 from typing import NamedTuple
 
 from pricectl.core.catalog import Catalog
+from pricectl.core.document import Json
+from pricectl.core.model import Model
 from pricectl.core.sanity import verdict
 from pricectl.policy import Policy
 
@@ -12,6 +14,7 @@ ACKNOWLEDGEABLE = (
     "price-off-market",
     "price-copied",
     "reference-differs",
+    "threshold-moved",
     "reasoning-off-output",
     "price-off-standard",
 )
@@ -21,7 +24,9 @@ class Evidence(NamedTuple):
     """The catalogs that a file is held against, what people call them, and why one is missing.
 
     `no_base` and `no_reference` say in a few words why there is none; they are empty where there is
-    one. `base_settings` are the settings beside the base, where they are known.
+    one. `base_settings` are the settings beside the base, where they are known. `base_policy` is
+    what the edit is judged by: those settings, or the defaults where the base has none; None where
+    nobody knows. `base_data` and `base_values` are the base as written and as parsed.
     """
 
     base: Catalog | None = None
@@ -31,6 +36,17 @@ class Evidence(NamedTuple):
     no_base: str = ""
     no_reference: str = ""
     base_settings: Policy | None = None
+    base_policy: Policy | None = None
+    base_data: bytes = b""
+    base_values: Json = None
+
+    def base_row(self, model: Model) -> Model | None:
+        """The row as the base has it; None if it is new, or if there is no base."""
+        return self.base.by_full_name.get(model.full_name) if self.base else None
+
+    def reference_row(self, model: Model) -> Model | None:
+        """The reference's row of the same section and name; None if there is none."""
+        return self.reference.by_full_name.get(model.full_name) if self.reference else None
 
 
 # A file that is looked at alone.

@@ -3,7 +3,7 @@
 Apart from the families, so that each is one idea; what two of them say at one place is said once.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from pricectl.check.evidence import (
@@ -12,8 +12,8 @@ from pricectl.check.evidence import (
     added,
     base,
     cache_shares,
-    gone,
     left_behind,
+    moved_tiers,
     provenance,
     ratios,
     reference,
@@ -27,7 +27,7 @@ from pricectl.core.sanity.acknowledgements import Acknowledgements, read_acknowl
 
 FAMILIES = (
     base,
-    gone,
+    moved_tiers,
     added,
     absent,
     cache_shares,
@@ -40,23 +40,33 @@ FAMILIES = (
 # What only compares a price with its own past or its family: a row that the reference has just so
 # needs no second look.
 CONFIRMED = frozenset({"price-jump", "price-outlier", "output-far-above-input"})
-# Rules that say the same as one of the base: the stronger one is enough.
+# Rules that say the same as another one at a place: the stronger one is enough.
 SAME = {
     "cache-read-above-input": "cache-price-off",
     "cache-write-below-input": "cache-price-off",
+    "factor-odd": "factor-out-of-bounds",
+    "output-without-input": "price-missing",
     "row-moved": "price-moved",
 }
 
 
-def findings(context: Context, alone: Iterable[Finding]) -> list[Finding]:
+def findings(
+    context: Context, alone: Iterable[Finding], wanted: Collection[str] | None = None
+) -> list[Finding]:
     """What the file alone shows and what the comparison finds, each thing once.
 
     Without a base and a reference the rows of the file are compared with one another. Findings that
-    somebody has acknowledged in the catalog are left out.
+    somebody has acknowledged in the catalog are left out. Families without any of the `wanted`
+    rules are left out, too; None wants all.
     """
     market = Market(context.catalog, context.evidence)
     own = [one for one in alone if not _is_confirmed(context, market, one)]
-    compared = (one for family in FAMILIES for one in family.check(context, market))
+    families = (
+        family
+        for family in FAMILIES
+        if wanted is None or any(rule.id in wanted for rule in family.RULES)
+    )
+    compared = (one for family in families for one in family.check(context, market))
     accepted = read_acknowledged(context.catalog.metadata, ACKNOWLEDGEABLE)
     return [
         one for one in _said_once(own, compared) if not _is_acknowledged(context, accepted, one)

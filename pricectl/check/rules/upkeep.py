@@ -92,7 +92,8 @@ def check(context: Context) -> Iterator[Finding]:
     """Every row's shutdown, the age of its prices and their source."""
     for model in context.catalog.models:
         yield from _shutdown(context, model)
-        yield from _age(context, model)
+        yield from _in_future(context, model)
+    yield from _stale(context)
     sections: dict[str, list[Model]] = {}
     for model in context.catalog.models:
         if not model.is_retired:
@@ -121,17 +122,52 @@ def _shutdown(context: Context, model: Model) -> Iterator[Finding]:
         yield DEPRECATION_NEAR.finding(pointer, message, "move its callers to another model")
 
 
-def _age(context: Context, model: Model) -> Iterator[Finding]:
+def _in_future(context: Context, model: Model) -> Iterator[Finding]:
     day = read_day(model.entry.get("verified_on"))
-    if day is None or model.is_retired:
+    # Tomorrow may be today already where the reviewer lives.
+    if day and not model.is_retired and (day - context.today).days > 1:
+        yield VERIFIED_IN_FUTURE.finding(f"{model.pointer}/verified_on", f"{day} is in the future")
+
+
+def _stale(context: Context) -> Iterator[Finding]:
+    """One finding for all rows that nobody compared for a while, at the oldest of them.
+
+    A row that a waiver or a severity of the settings names has its own, so that it hides no other.
+    """
+    limit, together = context.policy.limits.stale_days, []
+    for model in context.catalog.models:
+        day = read_day(model.entry.get("verified_on"))
+        age = (context.today - day).days if day and not model.is_retired else 0
+        if age <= limit:
+            continue
+        if _is_singled_out(context, f"{model.pointer}/verified_on"):
+            yield _stale_row(model, age)
+        else:
+            together.append((age, model))
+    if not together:
         return
-    pointer = f"{model.pointer}/verified_on"
-    age = (context.today - day).days
-    if age > context.policy.limits.stale_days:
-        message = f"the prices of {model.name!r} were last compared {age:,} days ago"
-        yield VERIFIED_STALE.finding(pointer, message)
-    elif age < -1:  # tomorrow may be today already where the reviewer lives
-        yield VERIFIED_IN_FUTURE.finding(pointer, f"{day} is in the future")
+    age, oldest = max(together, key=lambda pair: pair[0])
+    if len(together) == 1:
+        yield _stale_row(oldest, age)
+        return
+    message = (
+        f"{len(together):,} rows were last compared more than {limit} days ago; "
+        f"the oldest is {oldest.full_name!r:.200}, {age:,} days ago"
+    )
+    hint = "compare the rows with their sources and set verified_on to that day"
+    yield VERIFIED_STALE.finding(f"{oldest.pointer}/verified_on", message, hint)
+
+
+def _stale_row(model: Model, age: int) -> Finding:
+    message = f"the prices of {model.name!r} were last compared {age:,} days ago"
+    return VERIFIED_STALE.finding(f"{model.pointer}/verified_on", message)
+
+
+def _is_singled_out(context: Context, pointer: str) -> bool:
+    waivers, severities = context.policy.waivers, context.policy.severities
+    named = [one.pointer for one in waivers if one.rule == VERIFIED_STALE.id]
+    named += [one.pointer for one in severities if one.rule == VERIFIED_STALE.id]
+    return any(f"{pointer}/".startswith(f"{start.rstrip('/')}/") for start in named)
 
 
 def _lacking(rule: Rule, key: str, section: str, models: list[Model]) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from pricectl.changes import CatalogVersion
 from pricectl.changes.diff import NamedVersion, diff_versions
 from pricectl.check.findings import Threshold
+from pricectl.check.loosening import policy_in_force
 from pricectl.check.validation import validate
 from pricectl.core import sanity
 from pricectl.core.calculator import quote
@@ -47,13 +48,12 @@ def assess(candidate: Candidate) -> DeployCheck:
     sha256 = atomic.sha256(candidate.data)
     finder = EvidenceFinder(candidate.policy, candidate.base)
     deployed, base = _deployed(candidate, finder)
+    evidence = finder.with_base(base, candidate.data)
     report = validate(
-        candidate.data,
-        candidate.file,
-        candidate.policy,
-        candidate.at,
-        evidence=finder.with_base(base, candidate.data),
+        candidate.data, candidate.file, candidate.policy, candidate.at, evidence=evidence
     )
+    reviewed = policy_in_force(candidate.policy, evidence)
+    candidate = candidate.judged_by(reviewed.policy)
     threshold = Threshold(due=candidate.fail_on_due)
     failing = tuple(found for found in report.findings if threshold.trips(found))
     state: ItemState = "failed" if failing else "note" if report.count("warning") else "ok"
@@ -96,9 +96,10 @@ def _deployed(
         return None, FoundCatalog(reason=reason)
     try:
         with advised_option("--base"):
-            found = versions.read(
-                candidate.base, candidate.file, candidate.policy, new=candidate.data
-            )
+            policy = candidate.policy
+            if candidate.base == versions.DEPLOYED:
+                policy = finder.policy_naming_deployed(candidate.file, candidate.data)
+            found = versions.read(candidate.base, candidate.file, policy, new=candidate.data)
             version = found.version()
             base = finder.built(found, candidate.file, version)
         return NamedVersion(version, found.described, found.path), base

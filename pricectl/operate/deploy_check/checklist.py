@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from pricectl.changes.gates import GatedComparison, GateLimits
 from pricectl.check.findings import Finding
-from pricectl.check.validation import ValidationReport
+from pricectl.check.validation_report import ValidationReport
 from pricectl.core.profile import Profile
 from pricectl.exit_codes import CLEAN, FAILED, FINDINGS
 from pricectl.policy import Policy
@@ -51,6 +51,14 @@ class Candidate(NamedTuple):
     fail_on_due: bool = False
     names: str | None = None
     fail_on_answers: tuple[str, ...] = ()
+
+    def judged_by(self, policy: Policy) -> "Candidate":
+        """The candidate with other settings, and with their gates where no option sets one."""
+        return self._replace(
+            policy=policy,
+            limits=self.limits.or_settings(policy.gates),
+            fail_on_due=self.fail_on_due or "due" in policy.gates.fail_on,
+        )
 
 
 class DeployCheck(NamedTuple):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from pricectl.changes import CatalogVersion
-from pricectl.check.validation import ValidationReport
+from pricectl.check.validation_report import ValidationReport
 from pricectl.core import sanity
 from pricectl.core.catalog import Catalog
 from pricectl.core.document import MAX_BYTES

@@ -5,7 +5,8 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from pricectl.check.validation import ValidationReport, validate
+from pricectl.check.validation import validate
+from pricectl.check.validation_report import ValidationReport
 from pricectl.core.labels import COMMIT_DIGITS
 from pricectl.files import atomic, branches, versions
 from pricectl.files.git import BadRef

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pricectl.changes.diff import DiffResult
-    from pricectl.check.validation import Validation
+    from pricectl.check.validation_report import Validation
     from pricectl.operate.deploy_check.checklist import DeployCheck
 
 # Each function imports its format when it is called: a verb pays for no format that nobody asked
@@ -26,6 +26,18 @@ def _markdown_deploy_check(result: "DeployCheck") -> str:
     from pricectl.report.formats import markdown
 
     return markdown.deploy_check(result)
+
+
+def _markdown_validate(result: "Validation") -> str:
+    from pricectl.report.formats import markdown
+
+    return markdown.validate(result)
+
+
+def _gitlab(result: "Validation") -> str:
+    from pricectl.report.formats import gitlab
+
+    return gitlab.findings(result)
 
 
 def _concise(result: "Validation") -> str:
@@ -61,9 +73,14 @@ def _junit(result: "Validation") -> str:
 # By the format's name, what writes the result of each verb that has it.
 FORMATS: Mapping[str, Mapping[str, Callable[[Any], str]]] = MappingProxyType(
     {
-        "markdown": {"diff": _markdown_diff, "deploy-check": _markdown_deploy_check},
+        "markdown": {
+            "validate": _markdown_validate,
+            "diff": _markdown_diff,
+            "deploy-check": _markdown_deploy_check,
+        },
         "concise": {"validate": _concise},
         "github": {"validate": _github_findings, "diff": _github_diff},
+        "gitlab": {"validate": _gitlab},
         "sarif": {"validate": _sarif},
         "junit": {"validate": _junit},
     }

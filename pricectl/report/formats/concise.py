@@ -1,7 +1,7 @@
 """Findings one a line, for editors and grep."""
 
 from pricectl.check.findings import Finding
-from pricectl.check.validation import Validation, ValidationReport
+from pricectl.check.validation_report import Validation, ValidationReport
 from pricectl.core.labels import clean
 from pricectl.report.validate import location
 

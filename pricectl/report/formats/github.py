@@ -1,19 +1,28 @@
 """GitHub workflow commands: a line each, shown by GitHub at its place in the file."""
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
 from pricectl.changes import Change
 from pricectl.changes.diff import DiffResult
+from pricectl.check.evidence.loosened import IDS as GATE_RULES
 from pricectl.check.findings import SEVERITIES, Finding, Severity
 from pricectl.check.positions import Positions
-from pricectl.check.validation import Validation, ValidationReport
+from pricectl.check.validation_report import Validation, ValidationReport
 from pricectl.core.labels import clean, plural
 from pricectl.report import changes as change_text
-from pricectl.report.validate import compared_with
+from pricectl.report.validate import compared_with, summary_words
 
 LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "notice"}
 # A change is not a failure of the file: errors are for gates.
 _CHANGE_LEVELS: dict[Severity, str] = {**LEVELS, "error": "warning"}
-# GitHub shows ten of each level; the rest would only fill the log.
-MAX_CHANGES = 50
+# GitHub shows ten of each level and drops the rest.
+MAX_OF_A_LEVEL = 10
+# What a level is called where some of it are only counted.
+NONE: Mapping[str, int] = MappingProxyType({})
+_LEVEL_WORDS = {"error": "error", "warning": "warning", "notice": "note"}
 
 
 def command(level: str, message: str, **properties: str | int) -> str:
@@ -35,22 +44,66 @@ def _data(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
+class Annotation(NamedTuple):
+    """A workflow command that GitHub shows, with its level."""
+
+    level: str
+    line: str
+
+
+def limited(annotations: Iterable[Annotation], reserved: Mapping[str, int] = NONE) -> list[str]:
+    """The first ten of each level, then how many more there are.
+
+    `reserved` is how many of a level are to follow. What is only counted is a plain line of the
+    log, since GitHub would drop an eleventh annotation.
+    """
+    shown: Counter[str] = Counter(reserved)
+    more: Counter[str] = Counter()
+    lines = []
+    for level, line in annotations:
+        if shown[level] < MAX_OF_A_LEVEL:
+            shown[level] += 1
+            lines.append(line)
+        else:
+            more[level] += 1
+    words = ", ".join(
+        plural(more[level], f"more {word}") for level, word in _LEVEL_WORDS.items() if more[level]
+    )
+    return [*lines, *([f"+{words}"] if words else [])]
+
+
 def findings(found: Validation) -> str:
-    """One workflow command a finding, the worst first: GitHub shows ten of a level.
+    """Workflow commands, at most ten of a level: new findings first, then the worst.
 
     Then one a file: what it was compared with.
     """
     pairs = [(report, finding) for report in found.reports for finding in report.findings]
-    pairs.sort(key=lambda pair: SEVERITIES.index(pair[1].severity))
-    lines = [_command(report, finding) for report, finding in pairs]
-    lines += [
+    pairs.sort(
+        key=lambda pair: (
+            pair[1].known,
+            pair[1].rule not in GATE_RULES,
+            SEVERITIES.index(pair[1].severity),
+        )
+    )
+    compared = [
         command(
-            "notice", f"{clean(report.file)}: {compared_with(report)}", title="pricectl validate"
+            "notice",
+            f"{clean(report.file)}: {found_in(report)}{compared_with(report)}",
+            title="pricectl validate",
         )
         for report in found.reports
         if report.evidence
     ]
-    return "\n".join(lines)
+    annotations = (
+        Annotation(LEVELS[finding.severity], _command(report, finding)) for report, finding in pairs
+    )
+    return "\n".join([*limited(annotations, {"notice": len(compared)}), *compared])
+
+
+def found_in(report: ValidationReport) -> str:
+    """What was found in a file, where new findings are told from known ones."""
+    words = summary_words(report) if report.compared_with_base else ""
+    return f"{words}; " if words else ""
 
 
 def _command(report: ValidationReport, finding: Finding) -> str:
@@ -67,21 +120,31 @@ def _command(report: ValidationReport, finding: Finding) -> str:
 
 
 def diff(result: DiffResult) -> str:
-    """The summary, the changes of most effect, the gates, at the lines of the new file."""
-    compared, changes = result.compared, result.compared.comparison.changes
+    """What the edit loosens, the summary, the changes of most effect, the gates.
+
+    At most ten annotations of a level, at the lines of the new file.
+    """
+    compared = result.compared
     positions = Positions(result.head.version.data.decode())
-    lines = [command("notice", clean(compared.summary), title="pricectl diff")]
-    lines += [_change(change, result.head.path, positions) for change in changes[:MAX_CHANGES]]
-    if len(changes) > MAX_CHANGES:
-        lines.append(command("notice", f"{plural(len(changes) - MAX_CHANGES, 'change')} more"))
-    if left_out := change_text.left_out(compared.comparison):
-        lines.append(command("warning", left_out, title="pricectl diff"))
+    summary = command("notice", clean(compared.summary), title="pricectl diff")
+    lines = [
+        Annotation("warning", command("warning", clean(sentence), title="gate-loosened"))
+        for sentence in result.loosened
+    ]
+    lines.append(Annotation("notice", summary))
+    # Gates before changes: they say why the command fails.
     for gate in compared.gates:
-        lines.append(command("error" if gate.tripped else "notice", gate.text))
-    return "\n".join(lines)
+        level = "error" if gate.tripped else "notice"
+        lines.append(Annotation(level, command(level, gate.text)))
+    if left_out := change_text.left_out(compared.comparison):
+        lines.append(Annotation("warning", command("warning", left_out, title="pricectl diff")))
+    for change in compared.comparison.changes:
+        level = _CHANGE_LEVELS[change.severity]
+        lines.append(Annotation(level, _change(change, level, result.head.path, positions)))
+    return "\n".join(limited(lines))
 
 
-def _change(change: Change, path: str, positions: Positions) -> str:
+def _change(change: Change, level: str, path: str, positions: Positions) -> str:
     if change.kind in ("added", "removed"):
         sentence = f"{change.full_name} {change.kind}: {change.new or change.old}"
     else:
@@ -93,5 +156,4 @@ def _change(change: Change, path: str, positions: Positions) -> str:
         sentence = " ".join([f"{head}:", old, "->", new, *parts])
     line, column, _ = positions.key(change.pointer)
     file = {} if path == "-" else {"file": clean(path).removeprefix("./")}
-    level, kind = _CHANGE_LEVELS[change.severity], change.kind
-    return command(level, clean(sentence), **file, line=line, col=column, title=kind)
+    return command(level, clean(sentence), **file, line=line, col=column, title=change.kind)

@@ -4,7 +4,7 @@ from xml.etree import ElementTree as ET
 
 from pricectl.check.families import RULES
 from pricectl.check.findings import Finding, Threshold
-from pricectl.check.validation import Validation, ValidationReport
+from pricectl.check.validation_report import Validation, ValidationReport
 from pricectl.core.labels import clean
 from pricectl.report.formats.concise import line
 from pricectl.report.validate import compared_with

@@ -11,24 +11,33 @@ from typing import Any, NamedTuple
 
 from pricectl.changes import Change, Impact, Move
 from pricectl.changes.diff import DiffResult
+from pricectl.check.findings import Finding, Severity
+from pricectl.check.validation_report import Validation, ValidationReport
 from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.labels import clean, shortened
 from pricectl.operate.deploy_check.checklist import DeployCheck, ItemState
 from pricectl.report import changes as change_text
 from pricectl.report import deploy_check as deploy_check_text
+from pricectl.report.validate import compared_with, location, summary_words
 
 DIFF_MARKER = "<!-- pricectl-diff -->"
+VALIDATE_MARKER = "<!-- pricectl-validate -->"
 DEPLOY_CHECK_MARKER = "<!-- pricectl-deploy-check -->"
 # Comments of 65,536 characters and more are refused.
 MAX_CHARACTERS = 60_000
 _RESERVED, _NOTE = 1_000, 150
-MAX_NAME = 200
+MAX_NAME, MAX_SENTENCE = 200, 600
 _TRIPPED = {True: "❌", False: "✅"}
 _SYMBOLS: dict[ItemState, str] = {
     "ok": "✅",
     "note": "ℹ️",  # noqa: RUF001 - a picture
     "failed": "❌",
     "unknown": "❔",
+}
+_FINDING_SYMBOLS: dict[Severity, str] = {
+    "error": "❌",
+    "warning": "⚠️",
+    "info": "ℹ️",  # noqa: RUF001 - a picture
 }
 _SIMPLE = re.compile(r"[A-Za-z0-9(][A-Za-z0-9 ._/:,+()-]*")
 
@@ -46,6 +55,7 @@ def diff(result: DiffResult) -> str:
     """The whole comment."""
     compared, found = result.compared, result.compared.comparison
     lines = [DIFF_MARKER, f"**{found.summary}** vs {code(compared.base)}", ""]
+    lines += [f"- ⚠️ {long_code(sentence)}" for sentence in result.loosened]
     lines += [f"- {change_text.left_out(found)}"] if found.left_out else []
     lines += [f"- {_TRIPPED[gate.tripped]} {gate.text}" for gate in compared.gates]
     room = MAX_CHARACTERS - _RESERVED - _size(lines)
@@ -55,6 +65,32 @@ def diff(result: DiffResult) -> str:
         room -= _size(drawn)
     looks = change_text.only_looks(found)
     return "\n".join([*lines, *(["", f"<sub>{looks}</sub>"] if looks else [])])
+
+
+def validate(result: Validation) -> str:
+    """The findings of every file, new ones in a table, known ones folded away."""
+    lines = [VALIDATE_MARKER]
+    room = MAX_CHARACTERS - _RESERVED
+    for report in result.reports:
+        words = summary_words(report) or "no findings"
+        lines += [f"**{code(report.file)}: {words}**", "", f"{code(compared_with(report))}"]
+        for title, findings, folded in (
+            ("New" if report.compared_with_base else "Found", report.new, False),
+            ("Known", report.known, True),
+        ):
+            rows = tuple(_line(_finding(report, finding)) for finding in findings)
+            if rows:
+                head = _line(("", "place", "finding", "what to do"))
+                drawn = _drawn(MarkdownTable(title, head, rows, folded), room)
+                lines += drawn
+                room -= _size(drawn)
+    return "\n".join(lines)
+
+
+def _finding(report: ValidationReport, finding: Finding) -> tuple[str, ...]:
+    message = f"{finding.rule}: {finding.message}{finding.due_mark}"
+    where = code(location(report, finding))
+    return _FINDING_SYMBOLS[finding.severity], where, long_code(message), long_code(finding.hint)
 
 
 def deploy_check(result: DeployCheck) -> str:
@@ -75,7 +111,16 @@ def code(text: str) -> str:
     >>> code("gpt-4o"), code("a|b")
     ('`gpt-4o`', '<code>a&#124;b</code>')
     """
-    safe = shortened(clean(text), MAX_NAME, "…")
+    return _code(text, MAX_NAME)
+
+
+def long_code(text: str) -> str:
+    """A sentence that has names or values from a catalog, as safe as `code`."""
+    return _code(text, MAX_SENTENCE)
+
+
+def _code(text: str, longest: int) -> str:
+    safe = shortened(clean(text), longest, "…")
     if _SIMPLE.fullmatch(safe) or not safe:
         return f"`{safe}`" if safe else ""
     entities = (sign if sign.isalnum() or sign in " ./" else f"&#{ord(sign)};" for sign in safe)

@@ -14,7 +14,7 @@ from pricectl.check.families import RULES
 from pricectl.check.findings import Finding, Severity
 from pricectl.check.positions import Span
 from pricectl.check.rules.base import Rule
-from pricectl.check.validation import Validation, ValidationReport
+from pricectl.check.validation_report import Validation, ValidationReport
 from pricectl.core.labels import clean
 from pricectl.report.json_text import json_text
 from pricectl.report.validate import compared_documents
@@ -75,6 +75,8 @@ def _result(
         "locations": [_location(report.file_of(finding), finding.span, finding.pointer)],
         "partialFingerprints": {"pricectl/v1": fingerprint},
     }
+    if report.compared_with_base:
+        result["baselineState"] = "unchanged" if finding.known else "new"
     if finding.due:
         result["properties"] = {"due": True}
     if finding.also:

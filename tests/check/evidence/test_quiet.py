@@ -9,7 +9,8 @@ import pytest
 
 from pricectl.check.evidence import Evidence
 from pricectl.check.findings import ERRORS
-from pricectl.check.validation import Validation, validate
+from pricectl.check.validation import validate
+from pricectl.check.validation_report import Validation
 from pricectl.files.settings import load_policy
 from pricectl.packaged import packaged_catalog
 from pricectl.report import validate as report

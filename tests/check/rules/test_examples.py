@@ -16,7 +16,13 @@ from pricectl.policy import Policy, read_policy
 
 TODAY = date(2026, 12, 1)
 WAIVERS = ("waiver-unused", "waiver-expired")
-SETTINGS = (*WAIVERS, "setting-moved")
+SETTINGS = (
+    *WAIVERS,
+    "setting-moved",
+    "severity-unused",
+    "gate-loosened",
+    "gate-acknowledged",
+)
 IN_THE_CATALOG = [rule for rule in RULES if rule not in (*SETTINGS, "document-size")]
 
 

@@ -1,0 +1,70 @@
+"""Which findings the base has, too: those that the edit brought are what a reviewer looks at."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+
+from pricectl.check.evidence.comparison import value_at
+from pricectl.check.evidence.loosened import IDS as GATE_RULES
+from pricectl.check.findings import SEVERITIES, Finding, by_position
+from pricectl.core.document import Json
+from pricectl.core.pointers import unescape
+
+# One finding stands for many rows, so that its place and its words change as rows are verified.
+ONE_A_FILE = frozenset({"verified-stale"})
+# Places in a list, which move when an item is added before.
+_INDEX = re.compile(r"/\d+(?=/|$)")
+FindingIdentity = tuple[str, str, str]
+
+
+def mark_known(
+    findings: Sequence[Finding],
+    values: Json,
+    base_findings: Iterable[Finding],
+    base_values: Json,
+) -> list[Finding]:
+    """The findings, those marked that the base has at least as bad at the same value.
+
+    `values` and `base_values` are the documents that both are about.
+    """
+    worst: Counter[FindingIdentity] = Counter()
+    ranks: dict[FindingIdentity, int] = {}
+    for finding in base_findings:
+        key = _identity(finding, base_values)
+        worst[key] += 1
+        ranks[key] = min(SEVERITIES.index(finding.severity), ranks.get(key, len(SEVERITIES)))
+    marked = []
+    for finding in findings:
+        key = _identity(finding, values)
+        known = worst[key] > 0 and ranks[key] <= SEVERITIES.index(finding.severity)
+        worst[key] -= known
+        marked.append(finding._replace(known=known))
+    return marked
+
+
+def new_first(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings in the order of every format.
+
+    First what the edit loosens in its own gate, then what is new, each by its place in the text,
+    then what is known.
+    """
+    order: Callable[[Finding], tuple[object, ...]] = lambda one: (  # noqa: E731 - one expression
+        one.known,
+        one.rule not in GATE_RULES,
+        one.span is None,
+        by_position(one),
+    )
+    return sorted(findings, key=order)
+
+
+def _identity(finding: Finding, values: Json) -> FindingIdentity:
+    if finding.rule in ONE_A_FILE:
+        return finding.rule, "", ""
+    place = _INDEX.sub("/#", finding.pointer)
+    if not finding.pointer:
+        return finding.rule, place, finding.message
+    value = value_at(values, [unescape(token) for token in finding.pointer.split("/")[1:]])
+    if finding.due:  # its message counts the days of a date that is the same
+        return finding.rule, place, "due"
+    whole = value is None or isinstance(value, (dict, list))
+    return finding.rule, place, finding.message if whole else repr(value)

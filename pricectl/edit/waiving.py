@@ -1,0 +1,143 @@
+"""Writes down that a finding is accepted: in the catalog for a price, else in the settings.
+
+Every other byte stays. A price's acknowledgement stands in the catalog, so that it reaches
+production together with the price.
+"""
+
+import json
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from pricectl.check.evidence import ACKNOWLEDGEABLE
+from pricectl.check.evidence.comparison import value_at
+from pricectl.check.positions import Positions
+from pricectl.check.waivers import accepted_value
+from pricectl.core import document
+from pricectl.core.document import Json
+from pricectl.core.errors import PricingError
+from pricectl.core.pointers import METADATA_POINTER, unescape
+from pricectl.core.sanity.acknowledgements import POINTER as ACKNOWLEDGED_POINTER
+from pricectl.edit import splice
+from pricectl.edit.splice import Insert, Replace
+
+# The only control character that JSON may have as it is and TOML may not.
+_DELETE, _DELETE_ESCAPED = "\x7f", "\\u007f"
+
+
+class NotWaived(PricingError):
+    """A finding that cannot be accepted as it was asked."""
+
+
+class Acceptance(NamedTuple):
+    """What is accepted: the finding's rule and place, why, since and until when."""
+
+    rule: str
+    pointer: str
+    reason: str
+    day: date
+    expires: date | None = None
+
+    @property
+    def in_catalog(self) -> bool:
+        """Whether it is an acknowledgement in the catalog; else a waiver in the settings."""
+        return self.rule in ACKNOWLEDGEABLE
+
+
+def acknowledged(text: str, accepted: Acceptance) -> str:
+    """The catalog's text with an acknowledgement of a price finding.
+
+    One of the same rule and place is replaced: it accepted another value. Raises NotWaived, or
+    DocumentError for what is not a catalog.
+    """
+    values, positions = document.parse_text(text), Positions(text)
+    metadata = values.get("metadata") if isinstance(values, dict) else None
+    if not isinstance(values, dict) or not isinstance(metadata, (dict, type(None))):
+        raise NotWaived("cannot hold an acknowledgement", where=METADATA_POINTER)
+    entry = _entry(text, positions, values, accepted)
+    line = f"{{{', '.join(f'{json.dumps(key)}: {value}' for key, value in entry.items())}}}"
+    if metadata is None:
+        block = f'{{"acknowledged": [{line}]}}'
+        return splice.apply(text, [Insert("", block, "metadata", 0)], positions)
+    listed = metadata.get("acknowledged")
+    if listed is None:
+        edit = Insert(METADATA_POINTER, f"[{line}]", "acknowledged")
+        return splice.apply(text, [edit], positions)
+    if not isinstance(listed, list):
+        raise NotWaived("is not a list", where=ACKNOWLEDGED_POINTER)
+    for index, item in enumerate(listed):
+        named = (item.get("rule"), item.get("pointer")) if isinstance(item, dict) else ()
+        if named == (accepted.rule, accepted.pointer):
+            edit_same = Replace(f"{ACKNOWLEDGED_POINTER}/{index}", line)
+            return splice.apply(text, [edit_same], positions)
+    return splice.apply(text, [Insert(ACKNOWLEDGED_POINTER, line)], positions)
+
+
+def _entry(
+    text: str, positions: Positions, values: Json, accepted: Acceptance
+) -> Mapping[str, str]:
+    """The members of an acknowledgement, as JSON; the value as the catalog spells it."""
+    path = [unescape(token) for token in accepted.pointer.split("/")[1:]]
+    value, member = value_at(values, path), positions.member(accepted.pointer)
+    number = isinstance(value, (int, Decimal)) and not isinstance(value, bool)
+    entry = {
+        "rule": _text(accepted.rule),
+        "pointer": _text(accepted.pointer),
+        "value": text[member.start : member.end] if number and member else "null",
+        "reason": _text(accepted.reason),
+        "date": _text(f"{accepted.day}"),
+    }
+    return entry | ({"expires": _text(f"{accepted.expires}")} if accepted.expires else {})
+
+
+def waived(settings: str, accepted: Acceptance, values: Json, *, heading: str) -> str:
+    """The text of the settings with a waiver at its end; `values` is the parsed catalog.
+
+    `heading` is that of a waiver in this file, such as "tool.pricectl.waivers". Raises NotWaived if
+    the file cannot have a table at its end.
+    """
+    end = "\r\n" if "\r\n" in settings else "\n"
+    value = accepted_value(values, accepted.pointer)
+    lines = [
+        f"[[{heading}]]",
+        f"rule = {_text(accepted.rule)}",
+        f"pointer = {_text(accepted.pointer)}",
+        f"value = {_text(value) if isinstance(value, str) else _number(value)}",
+        f"reason = {_text(accepted.reason)}",
+        *([f"expires = {accepted.expires}"] if accepted.expires else []),
+    ]
+    block = "".join(line + end for line in lines)
+    gap = "" if not settings else end if settings.endswith("\n") else end * 2
+    added = f"{settings}{gap}{block}"
+    path = heading.split(".")
+    try:
+        *listed, _ = _at(_parsed(added), path)
+    except (ValueError, TypeError):
+        listed = None
+    if listed != (_at(_parsed(settings), path) or []):
+        raise NotWaived(
+            "cannot take a waiver at the end of the file",
+            next_step=f"add it by hand: {'; '.join(lines)}",
+        )
+    return added
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    return tomllib.loads(text, parse_float=Decimal)
+
+
+def _at(table: Any, path: list[str]) -> Any:
+    for name in path:
+        table = table.get(name) if isinstance(table, dict) else None
+    return table
+
+
+def _text(value: str) -> str:
+    """A text as JSON, and as TOML, whose basic strings are the same."""
+    return json.dumps(value, ensure_ascii=False).replace(_DELETE, _DELETE_ESCAPED)
+
+
+def _number(value: bool | int | Decimal) -> str:  # noqa: FBT001 - a value, not an option
+    return str(value).lower()

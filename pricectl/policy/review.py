@@ -1,0 +1,218 @@
+"""Which settings hold while an edit is under review: an edit cannot loosen its own gate.
+
+What the edit makes stricter counts at once. What it adds or loosens is listed, and counts only once
+it is merged. The exception is a waiver that names rule, place and accepted value.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+from pricectl.policy.values import (
+    GateSettings,
+    Policy,
+    RuleLimits,
+    SeverityOverride,
+    Waiver,
+    Workload,
+)
+
+
+class Loosening(NamedTuple):
+    """Something that an edit adds to the gate or loosens in it, in words.
+
+    `counts`: it counts at once.
+    """
+
+    message: str
+    counts: bool = False
+
+
+class ReviewedPolicy(NamedTuple):
+    """The settings that an edit is judged by, and what it changes in them.
+
+    `base_severities` are the severities before the edit; None without a base.
+    """
+
+    policy: Policy
+    loosened: tuple[Loosening, ...] = ()
+    base_severities: tuple[SeverityOverride, ...] | None = None
+
+
+def review(
+    edited: Policy,
+    base: Policy | None,
+    *,
+    seeds: Collection[str] = (),
+    acknowledged_in_catalog: Collection[str] = (),
+) -> ReviewedPolicy:
+    """The settings that hold for an edit.
+
+    Args:
+        edited: the settings as the edit has them.
+        base: those before the edit; None where they are not known, then the edited ones hold.
+        seeds: the models that are critical where the settings name none.
+        acknowledged_in_catalog: rules whose findings are accepted in the catalog, so that a new
+            waiver of them never counts at once.
+    """
+    if base is None:
+        return ReviewedPolicy(edited)
+    found: list[Loosening] = []
+    policy = edited._replace(
+        waivers=_waivers(edited, base, acknowledged_in_catalog, found),
+        critical=_critical(edited, base, seeds, found),
+        limits=_limits(edited.limits, base.limits, found),
+        gates=_gates(edited.gates, base.gates, found),
+        names=_kept("names", edited.names, base.names, found),
+        workloads=_kept_workloads(edited, base, found),
+        reference=_unchanged("reference", edited.reference, base.reference, found),
+        deployed=_unchanged("deployed", edited.deployed, base.deployed, found),
+    )
+    found += _severities(edited.severities, base.severities)
+    if base.source and edited.file != base.file:
+        was, now = base.file or "the usual name", edited.file or "the usual name"
+        found.append(Loosening(f"`file` names {now} instead of {was}", counts=True))
+    return ReviewedPolicy(policy, tuple(found), base.severities)
+
+
+def describe(waiver: Waiver) -> str:
+    """A waiver in words."""
+    value = "" if waiver.value is None else f", value {waiver.value}"
+    return f"the waiver of {waiver.rule} at {waiver.pointer or 'every place'}{value}"
+
+
+def _waivers(
+    edited: Policy, base: Policy, by_catalog: Collection[str], found: list[Loosening]
+) -> tuple[Waiver, ...]:
+    counted = []
+    for waiver in edited.waivers:
+        if any(_includes(old, waiver) for old in base.waivers):
+            counted.append(waiver)
+            continue
+        exact = waiver.value is not None and bool(waiver.pointer)
+        exact = exact and waiver.rule not in by_catalog
+        if exact:
+            counted.append(waiver)
+        until = f" until {waiver.expires}" if waiver.expires else ""
+        found.append(Loosening(f"{describe(waiver)} is new{until}: {waiver.reason}", exact))
+        # One that was widened or renewed holds as it was before.
+        counted += [old for old in base.waivers if _includes(waiver, old)]
+    return tuple(dict.fromkeys(counted))
+
+
+def _includes(wide: Waiver, narrow: Waiver) -> bool:
+    """Whether a waiver accepts all that another one does."""
+    start = wide.pointer.rstrip("/")
+    later = wide.expires is None or (narrow.expires is not None and narrow.expires <= wide.expires)
+    return (
+        wide.rule == narrow.rule
+        and f"{narrow.pointer}/".startswith(f"{start}/")
+        and later
+        and wide.value in (None, narrow.value)
+    )
+
+
+def _critical(
+    edited: Policy, base: Policy, seeds: Collection[str], found: list[Loosening]
+) -> tuple[str, ...]:
+    named = edited.critical or seeds
+    gone = [name for name in base.critical or seeds if name not in named]
+    if gone:
+        found.append(Loosening(f"`critical` no longer names {', '.join(gone)}"))
+    return (*edited.critical, *gone)
+
+
+def _limits(edited: RuleLimits, base: RuleLimits, found: list[Loosening]) -> RuleLimits:
+    """The stricter of both, limit by limit."""
+    strict = edited._replace(
+        max_input_usd_per_mtok=min(edited.max_input_usd_per_mtok, base.max_input_usd_per_mtok),
+        max_output_usd_per_mtok=min(edited.max_output_usd_per_mtok, base.max_output_usd_per_mtok),
+        stale_days=min(edited.stale_days, base.stale_days),
+        # The more days before a shutdown, the earlier it is reported.
+        deprecation_days=max(edited.deprecation_days, base.deprecation_days),
+        # A bound that is not set is the built-in one, which these two only widen.
+        highest=_both(edited.highest, base.highest, min),
+        lowest=_both(edited.lowest, base.lowest, max),
+    )
+    for name in RuleLimits._fields:
+        now, kept, was = (getattr(limits, name) for limits in (edited, strict, base))
+        if now == kept:
+            continue
+        if name not in ("highest", "lowest"):
+            found.append(Loosening(f"`limits.{name}` is {now} instead of {was}"))
+            continue
+        for unit, bound in now.items():
+            if kept.get(unit) != bound:
+                old = was.get(unit, "the built-in bound")
+                found.append(Loosening(f"`limits.{name}.{unit}` is {bound} instead of {old}"))
+    return strict
+
+
+def _both(
+    edited: Mapping[str, Decimal],
+    base: Mapping[str, Decimal],
+    stricter: Callable[[Decimal, Decimal], Decimal],
+) -> Mapping[str, Decimal]:
+    """The stricter bound of each unit that both have one for."""
+    return {unit: stricter(bound, base[unit]) for unit, bound in edited.items() if unit in base}
+
+
+def _gates(edited: GateSettings, base: GateSettings, found: list[Loosening]) -> GateSettings:
+    def percent(name: str) -> Decimal | None:
+        was, now = getattr(base, name), getattr(edited, name)
+        if was is not None and (now is None or now > was):
+            found.append(Loosening(f"`gates.{name}` is {now or 'not set'} instead of {was}"))
+            return Decimal(was)
+        return None if now is None else Decimal(now)
+
+    def kinds(name: str) -> tuple[str, ...]:
+        was, now = getattr(base, name), getattr(edited, name)
+        gone = [kind for kind in was if kind not in now]
+        if gone:
+            found.append(Loosening(f"`gates.{name}` no longer names {', '.join(gone)}"))
+        return (*now, *gone)
+
+    return GateSettings(
+        kinds("fail_on"),
+        kinds("fail_on_changes"),
+        percent("max_increase_percent"),
+        percent("max_decrease_percent"),
+    )
+
+
+def _kept(
+    name: str, edited: tuple[str, ...], base: tuple[str, ...], found: list[Loosening]
+) -> tuple[str, ...]:
+    gone = [each for each in base if each not in edited]
+    if gone:
+        found.append(Loosening(f"`{name}` no longer names {', '.join(gone)}"))
+    return (*edited, *gone)
+
+
+def _kept_workloads(edited: Policy, base: Policy, found: list[Loosening]) -> tuple[Workload, ...]:
+    gone = [job for job in base.workloads if job not in edited.workloads] if base.source else []
+    found += [Loosening(f"the workload {job.name!r:.80} is changed or gone") for job in gone]
+    return (*edited.workloads, *gone)
+
+
+def _unchanged(
+    name: str, edited: str | None, base: str | None, found: list[Loosening]
+) -> str | None:
+    if edited != base:
+        was, now = base or "not set", edited or "not set"
+        found.append(Loosening(f"`{name}` is {now} instead of {was}"))
+    return base
+
+
+def _severities(
+    edited: tuple[SeverityOverride, ...], base: tuple[SeverityOverride, ...]
+) -> Iterator[Loosening]:
+    for one in edited:
+        if one not in base:
+            word = "note" if one.severity == "info" else one.severity
+            where = one.pointer or "every place"
+            yield Loosening(f"{one.rule} at {where} is set to the severity {word}")
+    for one in base:
+        if one not in edited:
+            where = one.pointer or "every place"
+            yield Loosening(f"the severity of {one.rule} at {where} is no longer {one.severity}")
