@@ -24,6 +24,8 @@ SETTINGS_ERROR = "settings-error"
 INTERNAL_ERROR = "internal-error"
 SETTINGS_NOT_USED = "settings"
 NOT_ANNOUNCED = "this-worker-only"
+# Only in health and status: the prices are right, but not those of the edited file.
+RELOAD_REFUSED = "reload-refused"
 
 
 Action = Literal["alias", "row", "price", "choose", "reload", "caller", "look"]

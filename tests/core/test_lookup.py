@@ -216,7 +216,7 @@ def test_each_layer_tried_says_why() -> None:
     ]
     assert trace(CATALOG, "gpt-4o")[0].why == "the row openai/gpt-4o"
     assert trace(CATALOG, "openai/gpt-4o")[0].why == "the row openai/gpt-4o"
-    assert trace(CATALOG, "gpt-4o-latest")[3].why == "the row openai/gpt-4o, setting aside -latest"
+    assert trace(CATALOG, "gpt-4o-latest")[3].why == "the row openai/gpt-4o, ignoring -latest"
     assert trace(CATALOG, "foo3")[3].why == "no row has the model that the name says"
 
 
