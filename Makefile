@@ -45,9 +45,11 @@ $(CLOCKS): clock-%: $(VENV)/.dev
 	$(BIN)/python -m pytest -p no:cacheprovider $(CLOCK_OPTIONS) \
 	-W 'ignore:Module already imported:pytest.PytestAssertRewriteWarning'
 
-proof: $(VENV)/.dev  ## Run the long proofs: 10,000 reloads, 1,000 kills, 100,000 hostile calls
+proof: $(VENV)/.dev  ## Run the long proofs: 10,000 reloads, 1,000 kills, 100,000 hostile calls, 1,000,000 bounds
 	PRICECTL_TEST_RELOADS=10000 PRICECTL_TEST_KILLS=1000 PRICECTL_TEST_HOSTILE_CALLS=100000 \
-	$(BIN)/python -m pytest --timeout 1800 tests/runtime/test_threads.py tests/runtime/test_hostile_calls.py tests/files/test_atomic.py
+	PRICECTL_BOUND_CASES=1000000 PRICECTL_TEST_HISTORIES=10000 \
+	$(BIN)/python -m pytest --timeout 1800 tests/runtime/test_threads.py tests/runtime/test_hostile_calls.py tests/files/test_atomic.py \
+	tests/core/test_upper_bound.py tests/examples/test_histories.py
 
 lint: $(VENV)/.dev  ## Check style
 	$(BIN)/ruff check .

@@ -1,6 +1,6 @@
 """Real edits of public price lists: how many mistakes the gate stops, and how many true changes.
 
-    python benchmarks/price_edits.py [--show nothing|error|warning] [--false]
+    python benchmarks/price_edits.py [--show nothing|error|warning] [--show-true ...] [--unknown]
 
 Each row edit of ../shared/data/price-edits is applied to an 8-model team file as it entered: a new
 row, a new field or an edit. The base is the file before, the reference the packaged catalog.
@@ -30,7 +30,6 @@ from gate import (
 from pricectl.check.evidence.offers import identity
 from pricectl.core.catalog import Catalog
 
-# Where errors begin, for the curve: what would be caught if fewer kinds of warnings were errors.
 Entry = Mapping[str, Any]
 
 

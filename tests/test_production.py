@@ -1,9 +1,11 @@
 """The drop-in for production's cost_calculator and pricing_loader; amounts are worked by hand."""
 
 import json
+import pickle
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy, deepcopy
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -29,6 +31,12 @@ from pricectl.production import (
     list_models_by_provider,
     load_pricing_from_json,
     reload_pricing,
+)
+from pricectl.production.old_names import (
+    _PRICING_CACHE,
+    _convert_json_pricing_to_model_pricing,
+    _get_fallback_pricing,
+    _get_pricing_file_path,
 )
 
 CATALOG = """{
@@ -78,7 +86,7 @@ def test_the_table_is_a_read_only_mapping() -> None:
     with pytest.raises(KeyError):
         MODEL_PRICING["nobody"]
     with pytest.raises(TypeError):
-        MODEL_PRICING["o3"] = {}  # type: ignore[index]
+        MODEL_PRICING["o3"] = {}
     MODEL_PRICING["o3"]["input"] = 99
     for prices in MODEL_PRICING.values():
         prices["input"] = 99
@@ -96,13 +104,13 @@ def test_a_reload_is_seen_through_a_name_imported_before(file: Path) -> None:
     assert dict(table.items())["o3"]["output"] == 9
 
 
-def test_loading_gives_a_dict_of_the_file_as_it_is_now(file: Path) -> None:
-    file.write_text(CATALOG.replace("8e-06", "9e-06"))
+def test_loading_twice_gives_the_same_table_and_reads_once(file: Path) -> None:
     loaded = load_pricing_from_json()
-    assert type(loaded) is dict
-    assert loaded["o3"] == {"input": 2.0, "output": 9.0}
-    file.unlink()
-    assert load_pricing_from_json() == loaded
+    file.write_text(CATALOG.replace("8e-06", "9e-06"))
+    assert load_pricing_from_json() is loaded
+    assert loaded["o3"] == {"input": 2.0, "output": 8.0}
+    reload_pricing()
+    assert load_pricing_from_json()["o3"] == {"input": 2.0, "output": 9.0}
 
 
 def test_metadata_is_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,11 +200,14 @@ def test_costs_are_the_exact_ones_to_eight_decimals(prompt: int, completion: int
         (1, -10, 0.9),
         (None, 30, 0.0),
         (1.0, float("nan"), 1.0),
+        # 0.000000015 x 1.5 = 0.0000000225, to 8 decimals half to even
+        (Decimal("0.000000015"), 50, 0.00000002),
     ],
 )
 def test_markup(cost: Any, markup: Any, client: float) -> None:
     found = apply_markup(cost, markup)
-    assert found == {"provider_cost_usd": float(cost or 0), "client_cost_usd": client}
+    provider = float(round(Decimal(cost or 0), 8))
+    assert found == {"provider_cost_usd": provider, "client_cost_usd": client}
 
 
 @pytest.mark.parametrize(
@@ -218,6 +229,8 @@ def test_markup(cost: Any, markup: Any, client: float) -> None:
         ((9.99, 10**6, "no such mode"), 1),
         ((9.99, 10**6, None), 1),
         ((9.99, 10**6, "job_based", 10, 10_000, 5), 5),
+        ((9.99, 10**6, "job_based", 10, 10_000, 0), 0),
+        ((9.99, 10**6, "no such mode", 10, 10_000, 0), 0),
         ((0, 0, "consumption_usd", 10, 10_000, 0), 0),
         ((float("nan"), 0, "consumption_usd", 10), 1),
         ((None, None, "consumption_tokens"), 1),
@@ -249,8 +262,17 @@ def test_whole_cents_are_charged_the_full_credits(cents: int, per_dollar: int) -
         ("gpt-99", "openai"),
         ("Claude-99", "anthropic"),
         ("gemini/gemini-99", "gemini"),
-        ("accounts/fireworks/models/new", "fireworks"),
-        ("not-gpt-4o-really", "unknown"),
+        ("llama-3-70b", "fireworks"),
+        ("mixtral-8x7b", "fireworks"),
+        ("qwen-72b", "fireworks"),
+        ("yi-large", "fireworks"),
+        ("o1-preview", "openai"),
+        ("o3-mini", "openai"),
+        ("text-davinci-003", "openai"),
+        # Words in a name decide, whoever sells it.
+        ("groq/llama-3-70b", "fireworks"),
+        ("not-gpt-4o-really", "openai"),
+        ("accounts/somebody/models/new", "unknown"),
         ("", "unknown"),
         (None, "unknown"),
     ],
@@ -284,7 +306,14 @@ class Broken:
         ({"_hidden_params": {"response_cost": None}, "usage": {"total_cost": 0.25}}, 0.25),
         ({"_hidden_params": {"response_cost": float("nan")}}, None),
         ({"_hidden_params": {"response_cost": -1}}, None),
-        ({"_hidden_params": {"response_cost": "0.1"}}, None),
+        ({"_hidden_params": {"response_cost": "0.1"}}, 0.1),
+        ({"usage": {"total_cost": " 2.5e-3 "}}, 0.0025),
+        ({"usage": {"total_cost": "-1"}}, None),
+        ({"usage": {"total_cost": "free"}}, None),
+        ({"usage": {"total_cost": "1e999999999"}}, None),
+        # 8 decimals, half to even
+        (SimpleNamespace(_hidden_params=SimpleNamespace(response_cost=0.123456789)), 0.12345679),
+        ({"usage": {"total_cost": Decimal("0.000000005")}}, 0.0),
         ({"usage": {}}, None),
         ({}, None),
         (None, None),
@@ -321,6 +350,13 @@ def test_an_estimate_of_no_messages_costs_nothing(messages: Any) -> None:
     assert estimate["estimated_total_cost_usd"] == 0
 
 
+def test_an_estimate_has_six_decimals() -> None:
+    # 7 tokens x $0.075 and 1 x $0.30 per 1M: 0.000000525 and 0.0000003, in all 0.000000825
+    found = estimate_cost_for_conversation("gemini-1.5-flash", [{"content": "x" * 28}])
+    costs = [found[f"estimated_{name}_cost_usd"] for name in ("input", "output", "total")]
+    assert costs == [0.000001, 0.0, 0.000001]
+
+
 def test_the_names_are_the_ones_production_imports() -> None:
     assert isinstance(MODEL_PRICING, Mapping)
     assert all(hasattr(production, name) for name in production.__all__)
@@ -355,6 +391,106 @@ def test_a_fallback_table_can_be_written_to(monkeypatch: pytest.MonkeyPatch) -> 
     def broken() -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(runtime, "reload_pricing", broken)
+    monkeypatch.setattr("pricectl.production.prices.table", broken)
     load_pricing_from_json()["default"]["input"] = 9.0
     assert load_pricing_from_json() == {"default": {"input": 1.0, "output": 2.0}}
+    assert reload_pricing() is MODEL_PRICING
+
+
+def test_the_old_parameter_names() -> None:
+    assert get_model_pricing(model_name="o3") == {"input": 2.0, "output": 8.0}
+    assert get_provider_from_model(model_name="o3") == "openai"
+    assert list_models_by_provider(provider="OpenAI") == ["gpt-4o", "o3", "shared"]
+
+
+def test_the_table_does_what_a_dict_does() -> None:
+    plain = dict(MODEL_PRICING)
+    assert isinstance(MODEL_PRICING, dict)
+    assert (type(plain), len(plain)) == (dict, 6)
+    assert plain == MODEL_PRICING
+    assert MODEL_PRICING != {}
+    copies = (MODEL_PRICING.copy(), copy(MODEL_PRICING), deepcopy(MODEL_PRICING))
+    for made in (*copies, pickle.loads(pickle.dumps(MODEL_PRICING)), {**MODEL_PRICING}):  # noqa: S301
+        assert (type(made), made) == (dict, plain)
+    copies[0]["o3"]["input"] = 99
+    assert MODEL_PRICING["o3"]["input"] == 2
+    mine = {"input": 7.0, "output": 8.0}
+    for joined in (MODEL_PRICING | {"o3": mine}, {"o3": mine} | MODEL_PRICING):
+        assert type(joined) is dict
+        assert joined.keys() == plain.keys()
+    assert (MODEL_PRICING | {"o3": mine})["o3"] == mine
+    assert ({"o3": mine} | MODEL_PRICING)["o3"] == plain["o3"]
+    into: dict[str, Any] = {}
+    into.update(MODEL_PRICING)
+    into |= MODEL_PRICING
+    assert into == plain
+    assert MODEL_PRICING.get("o3") == plain["o3"]
+    assert MODEL_PRICING.get("nobody", mine) is mine
+    assert list(reversed(MODEL_PRICING)) == list(MODEL_PRICING)[::-1]
+    for words in ({}, {"indent": 1}, {"sort_keys": True}):
+        assert json.loads(json.dumps(MODEL_PRICING, **words)) == plain
+    with pytest.raises(TypeError):
+        hash(MODEL_PRICING)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda table: table.__setitem__("o3", {}),
+        lambda table: table.__delitem__("o3"),
+        lambda table: table.clear(),
+        lambda table: table.pop("o3"),
+        lambda table: table.popitem(),
+        lambda table: table.setdefault("new", {}),
+        lambda table: table.update(o3={}),
+        lambda table: table.__ior__({}),
+    ],
+)
+def test_no_method_writes_into_the_table(change: Callable[[Any], object]) -> None:
+    before = MODEL_PRICING.copy()
+    with pytest.raises(TypeError, match="read-only"):
+        change(MODEL_PRICING)
+    assert before == MODEL_PRICING
+
+
+def test_the_old_log_lines(file: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "pricectl.production")
+    for _ in range(2):
+        assert len(MODEL_PRICING) == 6
+    assert caplog.messages == ["Loaded pricing for 6 models from llm_pricing_current.json"]
+    file.write_text("{")
+    reload_pricing()
+    assert caplog.messages[-1].startswith("Failed to load pricing: ")
+
+
+def test_without_a_file_the_log_says_that_loading_failed(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    runtime.configure(tmp_path / "missing.json", policy=Policy(), state=tmp_path / "other")
+    assert "gpt-4o" in MODEL_PRICING
+    assert (
+        "Failed to load pricing from the file: prices of layer packaged in use" in caplog.messages
+    )
+    assert _get_pricing_file_path() is None
+
+
+def test_the_private_names_that_old_tests_import(file: Path) -> None:
+    assert _PRICING_CACHE is MODEL_PRICING
+    assert _get_pricing_file_path() == file
+    fallback = _get_fallback_pricing()
+    assert {"gpt-4o", "claude-sonnet-4-5", "gemini-2.5-pro", "default"} <= fallback.keys()
+    catalog = {
+        "metadata": {"m": {"input_cost_per_token": 1}},
+        "openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06, "output_cost_per_token": 1e-05}},
+        "google": {"flash": {"input_cost_per_token": 7.5e-08}, "odd": 5},
+        "other": {"flash": {"output_cost_per_token": None}},
+    }
+    assert _convert_json_pricing_to_model_pricing(catalog) == {
+        "gpt-4o": {"input": 2.5, "output": 10.0},
+        "flash": {"input": 0.0, "output": 0.0},
+        "default": {"input": 1.0, "output": 2.0},
+    }
+    junks: tuple[Any, ...] = (None, [], {"openai": 5}, 5)
+    for junk in junks:
+        found = _convert_json_pricing_to_model_pricing(junk)
+        assert found == {"default": {"input": 1.0, "output": 2.0}}

@@ -1,27 +1,36 @@
-"""The API: what a call costs comes from `pricectl.runtime`, what it moves goes to the ledger."""
+"""The API: credits are held, the model is called, and what it cost is charged.
+
+What a call costs comes from `pricectl`, what it moves goes to the ledger.
+"""
 
 import hmac
 import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from fractions import Fraction
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from pricectl.core import PricingError, client_cost, usd
+from pricectl.core import ANY, client_cost, find, upper_bound, usd
 from pricectl.core.money import divide
-from pricectl.core.responses import read_response
-from pricectl.runtime import Answer, Pricing, get_pricing
+from pricectl.runtime import Answer, Pricing, Snapshot, get_pricing
 
-from .ledger import Call, JobTotals, Ledger, NoProfile, OutOfCredits, Refused, UnknownJob
-from .orders import CreateAndCall, Grant, Refund
-from .upstream import Upstream, complete
+from .database import OutOfCredits, Refused, UnknownAccount
+from .jobs import RunningJob, UnknownJob, Use
+from .ledger import LEASE_SECONDS, Call, InUse, Kept, Ledger, NoProfile, lost_answer
+from .orders import Account, CreateAndCall, Grant, Refund
+from .upstream import NotCharged, Upstream, complete
 
 ADMIN = ""  # no account is called that
-STATUSES: Mapping[type[Exception], int] = {NoProfile: 503, OutOfCredits: 402, UnknownJob: 404}
+STATUSES: Mapping[type[Exception], int] = {
+    NoProfile: 503,
+    OutOfCredits: 402,
+    UnknownJob: 404,
+    UnknownAccount: 404,
+}
 
 
 class Shop(NamedTuple):
@@ -72,17 +81,32 @@ router = APIRouter(prefix="/api")
 
 @router.post("/llm/create-and-call")
 def create_and_call(order: CreateAndCall, account: Customer, shop: InShop) -> Response:
-    """Call a model for a job and deduct what it adds to the job's credits."""
-    request, key = order.fingerprint(), order.idempotency_key
-    told = shop.ledger.replayed(account, key, request)
-    if told is None:
-        if shop.pricing.snapshot.profile is None:  # before the call is paid for
-            raise NoProfile("the credit settings are broken; calls cannot be charged")
-        body = shop.upstream(order.model, order.conversation())
-        priced = _price(shop.pricing, order.model, body)
-        call = Call(account, order.job_id, key, request, order.budget_mode, priced)
-        told = shop.ledger.charge(call, lambda owed, left: _told(call, body, owed, left))
-    return Response(told, media_type="application/json")
+    """Call a model for a job and deduct what it adds to the job's credits.
+
+    Everything that can refuse a call stands before the line that pays for it.
+    """
+    now = shop.pricing.snapshot
+    call = Call(
+        account, order.job_id, order.idempotency_key, order.fingerprint(), order.budget_mode
+    )
+    held = shop.ledger.reserve(call, _most(now, order), now.profile)
+    if isinstance(held, Kept):
+        return _response(held)
+    shop.ledger.send(held)
+    try:
+        body = shop.upstream(order.model, order.conversation(), order.max_tokens)
+    except NotCharged as error:
+        shop.ledger.release(held)
+        raise HTTPException(502, "the model did not answer; nothing was charged") from error
+    except Exception:  # noqa: BLE001 - whether the provider charges the call is not known
+        return _response(shop.ledger.settle(held, None, lost_answer))
+    answer = shop.pricing.quote_response(body, model=order.model)
+    job = shop.ledger.job(account, held.call.job)
+
+    def tell(owed: int, left: int, flags: tuple[str, ...]) -> Kept:
+        return Kept(200, _told(order.model, job, body, answer, owed, left, flags))
+
+    return _response(shop.ledger.settle(held, answer, tell))
 
 
 @router.get("/jobs/{job}")
@@ -99,8 +123,22 @@ def complete_job(job: str, account: Customer, shop: InShop) -> dict[str, Any]:
 
 @router.get("/credits/balance")
 def show_balance(account: Customer, shop: InShop) -> dict[str, Any]:
-    """The credits that are left."""
-    return {"account": account, "balance": shop.ledger.balance(account)}
+    """The credits that are left, and those that are held for calls under way."""
+    balance, held = shop.ledger.balance(account)
+    return {"account": account, "balance": balance, "held": held}
+
+
+@router.post("/accounts", dependencies=[Depends(_admin)])
+def open_account(order: Account, shop: InShop) -> dict[str, Any]:
+    """Make an account, or change the budget modes that it may use."""
+    shop.ledger.open_account(order.account, order.budget_modes)
+    return {"account": order.account, "budget_modes": order.budget_modes}
+
+
+@router.get("/calls/flagged", dependencies=[Depends(_admin)])
+def show_flagged(shop: InShop) -> list[dict[str, Any]]:
+    """Calls that were charged their reservation: compare them with the provider's bill."""
+    return shop.ledger.flagged()
 
 
 @router.post("/credits/refund", dependencies=[Depends(_admin)])
@@ -129,6 +167,8 @@ def create_app(shop: Shop) -> FastAPI:
 def from_environment() -> FastAPI:
     """The API with one account, "demo", as the environment describes it; see the README."""
     ledger = Ledger(os.environ.get("CREDITS_DATABASE", "credits.sqlite3"))
+    modes = os.environ.get("CREDITS_MODES", "consumption_usd").split()
+    ledger.open_account("demo", Account(account="demo", budget_modes=modes).budget_modes)
     with suppress(Refused):  # it had another amount when it was first started
         ledger.grant("demo", int(os.environ.get("CREDITS_GRANT", "1000")), "first grant")
     tokens = {
@@ -140,31 +180,52 @@ def from_environment() -> FastAPI:
 
 def _refused(_: Request, error: Exception) -> Response:
     body = json.dumps({"detail": str(error)})
-    return Response(body, STATUSES.get(type(error), 409), media_type="application/json")
+    headers = {"Retry-After": "1"} if isinstance(error, InUse) else {}
+    status = STATUSES.get(type(error), 409)
+    return Response(body, status, headers, media_type="application/json")
 
 
-def _price(prices: Pricing, model: str, body: Mapping[str, Any]) -> Answer:
-    """What the call cost. A usage that cannot be read must not fail a call that was answered."""
-    try:
-        reading = read_response(body)
-    except PricingError:
-        return prices.quote(model, body.get("usage"))  # counted and flagged as bad usage
-    service, region = reading.service or None, reading.region or None
-    return prices.quote(model, reading.usage, service=service, region=region)
+def _response(kept: Kept) -> Response:
+    return Response(kept.text, kept.status, media_type="application/json")
 
 
-def _told(call: Call, body: Mapping[str, Any], owed: int, left: int) -> str:
+def _most(now: Snapshot, order: CreateAndCall) -> Use:
+    """The most that the call can cost: any service or region that the response may state."""
+    match = find(now.catalog, order.model, now.fallback)
+    start = datetime.now(UTC)
+    bound = upper_bound(
+        now.catalog,
+        match,
+        order.most_input_tokens(),
+        order.max_tokens,
+        service=ANY,
+        region=ANY,
+        at=start,
+        until=start + timedelta(seconds=LEASE_SECONDS),
+    )
+    return Use(bound.pico_usd, bound.tokens)
+
+
+def _told(  # noqa: PLR0913, PLR0917 - what an answer says
+    model: str,
+    job: RunningJob,
+    body: object,
+    priced: Answer,
+    owed: int,
+    left: int,
+    flags: tuple[str, ...],
+) -> str:
     """The answer to a call, money as exact decimal strings."""
-    priced, profile = call.priced, call.priced.snapshot.profile
-    cost = client_cost(priced.pico_usd, profile) if profile else Fraction(priced.pico_usd)
+    cost = client_cost(priced.pico_usd, job.profile)
+    members = body if isinstance(body, Mapping) else {}
     return json.dumps(
         {
             "status": "completed",
-            "job_id": call.job,
-            "response": body["choices"][0]["message"]["content"],
-            "usage": body["usage"],
-            "model": priced.match.asked,
-            "budget_mode": call.mode,
+            "job_id": job.name,
+            "response": _text(members),
+            "usage": members.get("usage"),
+            "model": model,
+            "budget_mode": job.mode,
             "provider_cost_usd": usd(priced.pico_usd),
             "client_cost_usd": usd(divide(cost.numerator, cost.denominator, "half-even")),
             "credits_deducted": owed,
@@ -174,13 +235,22 @@ def _told(call: Call, body: Mapping[str, Any], owed: int, left: int) -> str:
                 "generation": priced.generation,
                 "match": priced.match.how,
                 "calculator": priced.calculator_version,
-                "flags": list(priced.flags),
+                "flags": list(flags),
             },
-        }
+        },
+        default=str,
     )
 
 
-def _totals(job: str, found: JobTotals) -> dict[str, Any]:
+def _text(body: Mapping[str, Any]) -> str:
+    """The text of a completion; an answer in another shape must not fail a call that was paid."""
+    try:
+        return str(body["choices"][0]["message"]["content"])
+    except (LookupError, TypeError):
+        return ""
+
+
+def _totals(job: str, found: RunningJob) -> dict[str, Any]:
     return {
         "job_id": job,
         "status": "completed" if found.completed else "open",
@@ -188,5 +258,6 @@ def _totals(job: str, found: JobTotals) -> dict[str, Any]:
         "calls": found.calls,
         "provider_cost_usd": usd(found.total.pico_usd),
         "credits_charged": found.charged,
+        "credits_held": found.held,
         "credits_refunded": found.refunded,
     }

@@ -1,57 +1,44 @@
-"""Credits in SQLite: a balance an account, and a ledger that is only ever added to.
+"""Credits in SQLite: held before a call is paid, charged when its usage is known.
 
-All amounts are whole numbers: credits, and picodollars (1e-12 USD) for what a call cost. A balance
-and the ledger row that changed it are written in one transaction, or neither is.
+All amounts are whole numbers. At every moment, after a crash too: balance + held + spent = granted.
 """
 
+import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
-from pathlib import Path
+import time
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
+from uuid import uuid4
 
-from pricectl.core import Job, Mode, charge
+from pricectl.core import Mode, Profile
 from pricectl.runtime import Answer
 
-# How a kind of row moves the balance.
-SIGNS = {"grant": 1, "charge": -1, "refund": 1, "completion": 0}
-MAX_INTEGER = 2**63 - 1  # what SQLite keeps exactly: $9.2 million as picodollars
-WAIT_SECONDS = 10.0
+from .database import Database, Move, OutOfCredits, Refused, account_row, insert, move
+from .jobs import RunningJob, UnknownJob, Use, find_job, known_job, save_job
 
-_SCHEMA = Path(__file__).with_name("schema.sql")
-_JOB = """
-SELECT coalesce(sum(pico_usd), 0), coalesce(sum(tokens), 0), coalesce(max(used), 0), min(mode),
-       count(CASE kind WHEN 'charge' THEN 1 END),
-       coalesce(sum(CASE kind WHEN 'charge' THEN credits END), 0),
-       coalesce(sum(CASE kind WHEN 'refund' THEN credits END), 0),
-       count(CASE kind WHEN 'completion' THEN 1 END)
-FROM entry WHERE account = ? AND job = ?
-"""
-_UNBALANCED = """
-SELECT name FROM account LEFT JOIN entry ON account = name GROUP BY name
-HAVING balance <> coalesce(
-    sum(CASE kind WHEN 'charge' THEN -credits WHEN 'completion' THEN 0 ELSE credits END), 0)
-"""
+__all__ = ["Ledger", "OutOfCredits", "Refused", "UnknownJob", "Use"]
 
+# How long a call may take. Whoever finds an older one ends it: see `Ledger.recover`.
+LEASE_SECONDS = 600.0
+MAX_OPEN_CALLS = 100  # of one job
+MAX_CALLS = 10_000  # of one job: one that is charged by the job would otherwise be endless
 
-class Refused(Exception):
-    """A movement of credits that the ledger does not make; nothing was written."""
+# Flags of a call, for whoever looks at the provider's bill.
+NO_USAGE = "reservation-charged"
+OVER_BOUND = "over-reservation"
+LOST = "lost-answer"
 
 
 class NoProfile(Refused):
     """What a call is to be charged is not known: the credit settings are broken."""
 
 
-class OutOfCredits(Refused):
-    """The balance does not cover the charge."""
-
-
-class UnknownJob(Refused):
-    """The account has no such job."""
+class InUse(Refused):
+    """A call under this key is under way."""
 
 
 class Call(NamedTuple):
-    """One call to charge: whose, for which job, under which key, and what it cost.
+    """A call to make: whose, for which job, under which key.
 
     `request` tells one request from another, so that a key stands for one of them only.
     """
@@ -60,204 +47,306 @@ class Call(NamedTuple):
     job: str
     key: str
     request: str
-    mode: Mode
-    priced: Answer
+    mode: Mode | None = None
 
 
-class JobTotals(NamedTuple):
-    """What a job has come to: its running total, and the credits that moved for it."""
+class Kept(NamedTuple):
+    """The answer that a key got: an HTTP status and a body."""
 
-    total: Job
-    mode: str | None
-    calls: int
-    charged: int
-    refunded: int
-    completed: bool
+    status: int
+    text: str
+
+
+class Reservation(NamedTuple):
+    """A call for which credits are held, and the most that it can use.
+
+    `attempt` tells it from a later try under the same key.
+    """
+
+    call: Call
+    attempt: str
+    bound: Use
 
 
 class Ledger:
     """The accounts of one database file; safe to share between threads and processes."""
 
-    def __init__(self, path: str) -> None:
-        self.path = path
-        with closing(self._connect()) as db:
-            db.execute("PRAGMA journal_mode = WAL")
-            db.executescript(_SCHEMA.read_text(encoding="utf-8"))
+    def __init__(self, path: str, clock: Callable[[], float] = time.time) -> None:
+        self._database = Database(path)
+        self._clock = clock
 
-    def balance(self, account: str) -> int:
-        """The credits an account has left."""
-        with closing(self._connect()) as db:
-            return _balance(db, account)
+    @property
+    def path(self) -> str:
+        """The database file."""
+        return self._database.path
 
-    def job(self, account: str, job: str) -> JobTotals:
+    def open_account(self, account: str, modes: Sequence[Mode]) -> None:
+        """Make an account, or change the budget modes it may use."""
+        with self._database.transaction() as db:
+            db.execute(
+                "INSERT INTO account (name, modes) VALUES (:name, :modes) "
+                "ON CONFLICT (name) DO UPDATE SET modes = :modes",
+                {"name": account, "modes": " ".join(modes)},
+            )
+
+    def balance(self, account: str) -> tuple[int, int]:
+        """The credits that are left, and those that are held. Raises UnknownAccount."""
+        with self._database.reading() as db:
+            row = account_row(db, account)
+            return row["balance"], row["held"]
+
+    def job(self, account: str, job: str) -> RunningJob:
         """What a job has come to so far. Raises UnknownJob."""
-        with closing(self._connect()) as db:
-            return _known_job(db, account, job)
+        with self._database.reading() as db:
+            return known_job(db, account, job)
 
-    def replayed(self, account: str, key: str, request: str) -> str | None:
-        """The answer that a call under this key got, if there was one. Raises Refused."""
-        with closing(self._connect()) as db:
-            return _answer(db, account, "charge", key, request)
+    def reserve(self, call: Call, bound: Use, profile: Profile | None) -> Reservation | Kept:
+        """Hold the most that a call can cost; or the answer that its key got already.
 
-    def charge(self, call: Call, answer: Callable[[int, int], str]) -> str:
-        """Deduct what one more call adds to its job, and keep the answer for a replay.
-
-        The job's running total is rounded, never the call. `answer` makes the text from the credits
-        and the new balance. Raises Refused; OutOfCredits charges nothing.
+        Raises Refused, before anything is paid for: a key in use, another budget mode, a completed
+        job, too few credits.
         """
-        with self._transaction() as db:
-            kept = _answer(db, call.account, "charge", call.key, call.request)
+        with self._database.transaction() as db:
+            self._recover(db, call.account)
+            kept = _kept(db, call)
             if kept is not None:
                 return kept
-            job = _job(db, call.account, call.job)
-            _check_open(job, call)
-            owed = _owed(job, call)
-            quote, snapshot = call.priced.quote, call.priced.snapshot
-            details = {
+            job = _job_for(db, call, profile)
+            opened = job.with_open(bound)
+            hold = opened.held - job.held
+            # Where rounding holds nothing, somebody who has paid nothing makes no call either.
+            if not hold and not job.charged and not account_row(db, call.account)["balance"]:
+                raise OutOfCredits("no credits are left")
+            save_job(db, opened)
+            move(db, _move("hold", call, balance=-hold, held=hold))
+            attempt = uuid4().hex
+            db.execute("DELETE FROM call WHERE account = ? AND key = ?", (call.account, call.key))
+            values = {
+                "account": call.account,
+                "key": call.key,
+                "request": call.request,
                 "job": call.job,
-                "mode": call.mode,
-                "model": quote.match.asked,
-                "pico_usd": quote.pico_usd,
-                "tokens": quote.usage.total_tokens,
-                "used": int(bool(quote.usage.counts)),
-                "match": quote.match.how,
-                "catalog_sha256": snapshot.sha256,
-                "generation": snapshot.generation,
-                "calculator": snapshot.calculator_version,
+                "attempt": attempt,
+                "state": "held",
+                "deadline": self._clock() + LEASE_SECONDS,
+                "bound_pico_usd": bound.pico_usd,
+                "bound_tokens": bound.tokens,
             }
-            row = Row(call.account, "charge", call.key, call.request, owed)
-            return _append(db, row, answer, details)
+            insert(db, "call", values)
+            return Reservation(call, attempt, bound)
+
+    def send(self, held: Reservation) -> None:
+        """Note that the upstream is called now. Raises Refused: the reservation has expired."""
+        with self._database.transaction() as db:
+            found = _open_row(db, held)
+            if found is None or found["state"] != "held":
+                raise InUse("the reservation has expired")
+            _set_state(db, held.call, "sent")
+
+    def settle(
+        self,
+        held: Reservation,
+        answer: Answer | None,
+        tell: Callable[[int, int, tuple[str, ...]], Kept],
+    ) -> Kept:
+        """Charge what a call used, give back the rest, and keep the answer for a replay.
+
+        Without an answer, or one without usage, the whole reservation is charged, and flagged.
+        `tell` makes the answer from the credits, the balance and the flags.
+        """
+        with self._database.transaction() as db:
+            if _open_row(db, held) is None:  # it took longer than its lease
+                kept = _kept(db, held.call)
+                if kept is None:
+                    raise InUse("the reservation has expired")
+                return kept
+            return _settle(db, held, answer, tell)
+
+    def release(self, held: Reservation) -> None:
+        """Give the whole reservation back: the upstream did nothing. The key may try again."""
+        with self._database.transaction() as db:
+            if _open_row(db, held) is not None:
+                _release(db, held)
+
+    def recover(self, account: str) -> None:
+        """End the calls of an account whose process has died: `reserve` does it by itself.
+
+        One whose upstream was not called is released; one whose upstream may have been called is
+        charged its reservation, and flagged.
+        """
+        with self._database.transaction() as db:
+            self._recover(db, account)
+
+    def flagged(self, limit: int = 100) -> list[dict[str, Any]]:
+        """Calls to compare with the provider's bill, and to refund where it does not have them."""
+        with self._database.reading() as db:
+            words = "SELECT account, job, key, flags FROM call WHERE flags <> '' LIMIT ?"
+            return [dict(row) for row in db.execute(words, (limit,))]
 
     def grant(self, account: str, amount: int, key: str) -> int:
         """Add bought credits; the balance after it. Raises Refused."""
-        return self._add(Row(account, "grant", key, str(amount), amount))
+        with self._database.transaction() as db:
+            made = Move("grant", account, key, str(amount), balance=amount)
+            return _once(db, made)
 
     def refund(self, account: str, job: str, amount: int, key: str) -> int:
-        """Give credits of a job back, at most what it was charged; the balance after it.
+        """Give credits of a job back, at most what it was charged; the balance after it."""
+        with self._database.transaction() as db:
+            made = Move(
+                "refund", account, key, f"{amount} of {job}", job, balance=amount, spent=-amount
+            )
+            if _made(db, made) is None:
+                found = known_job(db, account, job)
+                left = found.charged - found.refunded
+                if amount > left:
+                    raise Refused(f"the job has {left} credits to refund")
+                save_job(db, found._replace(refunded=found.refunded + amount))
+            return _once(db, made)
 
-        Raises Refused.
-        """
-        return self._add(Row(account, "refund", key, f"{amount} of {job}", amount), job)
+    def complete(self, account: str, job: str) -> RunningJob:
+        """Close a job to further calls; those under way are still settled. Raises UnknownJob."""
+        with self._database.transaction() as db:
+            done = known_job(db, account, job)._replace(completed=True)
+            save_job(db, done)
+            return done
 
-    def complete(self, account: str, job: str) -> JobTotals:
-        """Close a job to further calls; once or again, the same. Raises UnknownJob."""
-        with self._transaction() as db:
-            if not _known_job(db, account, job).completed:
-                row = Row(account, "completion", job, job, 0)
-                _append(db, row, lambda _amount, _balance: "", {"job": job})
-            return _job(db, account, job)
-
-    def unbalanced(self) -> list[str]:
-        """Accounts whose balance is not the sum of their rows: always none."""
-        with closing(self._connect()) as db:
-            return [name for (name,) in db.execute(_UNBALANCED)]
-
-    def _add(self, row: "Row", job: str | None = None) -> int:
-        with self._transaction() as db:
-            kept = _answer(db, row.account, row.kind, row.key, row.request)
-            if kept is None:
-                if job is not None:
-                    _check_refund(_known_job(db, row.account, job), row.credits)
-                kept = _append(db, row, lambda _amount, balance: str(balance), {"job": job})
-            return int(kept)
-
-    def _connect(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self.path, timeout=WAIT_SECONDS, isolation_level=None)
-        db.execute("PRAGMA foreign_keys = ON")
-        return db
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """All of it or nothing; the lock is taken first, so that what is read here still holds."""
-        with closing(self._connect()) as db:
-            db.execute("BEGIN IMMEDIATE")
-            with db:
-                yield db
+    def _recover(self, db: sqlite3.Connection, account: str) -> None:
+        late = db.execute(
+            "SELECT * FROM call WHERE account = ? AND state IN ('held', 'sent') AND deadline < ?",
+            (account, self._clock()),
+        ).fetchall()
+        for row in late:
+            call = Call(account, row["job"], row["key"], row["request"])
+            bound = Use(row["bound_pico_usd"], row["bound_tokens"])
+            held = Reservation(call, row["attempt"], bound)
+            if row["state"] == "held":
+                _release(db, held)
+            else:
+                _settle(db, held, None, lost_answer)
 
 
-class Row(NamedTuple):
-    """What every row of the ledger says."""
-
-    account: str
-    kind: str
-    key: str
-    request: str
-    credits: int
+def lost_answer(owed: int, left: int, flags: tuple[str, ...]) -> Kept:
+    """What a key is told whose answer nobody has."""
+    detail = "the answer was lost; the reservation was charged until the provider's bill is known"
+    body = {"detail": detail, "credits_deducted": owed, "balance": left, "flags": list(flags)}
+    return Kept(502, json.dumps(body))
 
 
-def _answer(db: sqlite3.Connection, account: str, kind: str, key: str, request: str) -> str | None:
-    found = db.execute(
-        "SELECT request, answer FROM entry WHERE account = ? AND kind = ? AND key = ?",
-        (account, kind, key),
-    ).fetchone()
-    if found is None:
+def _kept(db: sqlite3.Connection, call: Call) -> Kept | None:
+    """The answer of a key; None if it may be used. Raises Refused, InUse."""
+    row = _call_row(db, call)
+    if row is None:
         return None
-    if found[0] != request:
+    if row["request"] != call.request:
         raise Refused("the idempotency key was used for another request")
-    return str(found[1])
+    if row["state"] == "settled":
+        return Kept(row["status"], row["answer"])
+    if row["state"] in {"held", "sent"}:
+        raise InUse("a call under this key is under way")
+    return None
 
 
-def _append(
-    db: sqlite3.Connection,
-    row: Row,
-    answer: Callable[[int, int], str],
-    details: Mapping[str, Any],
-) -> str:
-    """Move the balance and write the row that says so."""
-    balance = _balance(db, row.account) + SIGNS[row.kind] * row.credits
-    if balance < 0:
-        short = f"{row.credits} credits are needed, {balance + row.credits} are left"
-        raise OutOfCredits(short)
-    text = answer(row.credits, balance)
-    db.execute(
-        "INSERT INTO account VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET balance = ?",
-        (row.account, balance, balance),
-    )
-    values = {**row._asdict(), "balance_after": balance, "answer": text, **details}
-    names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
-    db.execute(f"INSERT INTO entry ({names}) VALUES ({marks})", values)  # noqa: S608 - our names
-    return text
-
-
-def _balance(db: sqlite3.Connection, account: str) -> int:
-    found = db.execute("SELECT balance FROM account WHERE name = ?", (account,)).fetchone()
-    return int(found[0]) if found else 0
-
-
-def _job(db: sqlite3.Connection, account: str, job: str) -> JobTotals:
-    pico_usd, tokens, used, mode, calls, charged, refunded, completed = db.execute(
-        _JOB, (account, job)
-    ).fetchone()
-    total = Job(pico_usd, tokens, bool(used))
-    return JobTotals(total, mode, calls, charged, refunded, bool(completed))
-
-
-def _known_job(db: sqlite3.Connection, account: str, job: str) -> JobTotals:
-    found = _job(db, account, job)
-    if not found.calls:
-        raise UnknownJob("no call was made for this job")
-    return found
-
-
-def _check_open(job: JobTotals, call: Call) -> None:
+def _job_for(db: sqlite3.Connection, call: Call, profile: Profile | None) -> RunningJob:
+    """The job that a call may be made for, or a new one. Raises Refused."""
+    modes = account_row(db, call.account)["modes"].split()
+    mode = call.mode or modes[0]
+    if mode not in modes:
+        raise Refused(f"the account is charged by {modes[0]}")
+    job = find_job(db, call.account, call.job)
+    if job is None:
+        if profile is None:
+            raise NoProfile("the credit settings are broken; calls cannot be charged")
+        return RunningJob(call.account, call.job, mode, profile)
     if job.completed:
         raise Refused("the job is completed")
-    if job.mode not in {None, call.mode}:
+    if job.mode != mode:
         raise Refused(f"the job is charged by {job.mode}")
+    if job.open_calls >= MAX_OPEN_CALLS or job.calls + job.open_calls >= MAX_CALLS:
+        raise Refused("the job has too many calls")
+    return job
 
 
-def _owed(job: JobTotals, call: Call) -> int:
-    """What the call adds to the job's charge, by the settings of the version that priced it."""
-    profile = call.priced.snapshot.profile
-    if profile is None:
-        raise NoProfile("the settings choose no credit profile that exists")
-    after, owed = charge(job.total, call.priced.quote, call.mode, profile)
-    if max(after.pico_usd, after.tokens, owed) > MAX_INTEGER:
-        raise Refused("the job is too large for the ledger")
-    return owed
+def _settle(
+    db: sqlite3.Connection,
+    held: Reservation,
+    answer: Answer | None,
+    tell: Callable[[int, int, tuple[str, ...]], Kept],
+) -> Kept:
+    call, bound, flags = held.call, held.bound, answer.flags if answer else (LOST,)
+    used, details = bound, {}
+    if answer is not None:
+        quote, snapshot = answer.quote, answer.snapshot
+        actual = Use(quote.pico_usd, quote.usage.total_tokens)
+        if not quote.usage.counts or {"bad-usage", "internal-error"} & set(flags):
+            flags += (NO_USAGE,)  # zero is what is not known here, and not what was used
+        else:
+            used = actual.within(bound)
+            flags += () if used == actual else (OVER_BOUND,)
+        details = {
+            "model": quote.match.asked,
+            "match": quote.match.how,
+            "catalog_sha256": snapshot.sha256,
+            "generation": snapshot.generation,
+            "calculator": snapshot.calculator_version,
+        }
+    before = known_job(db, call.account, call.job)
+    after = before.settled(bound, used)
+    owed, freed = after.charged - before.charged, before.held - after.held
+    save_job(db, after)
+    charge = _move("charge", call, balance=freed - owed, held=-freed, spent=owed)
+    left = move(db, charge, {"pico_usd": used.pico_usd, "tokens": used.tokens, **details})
+    kept = tell(owed, left, flags)
+    marks = {LOST, NO_USAGE, OVER_BOUND} & set(flags)
+    db.execute(
+        "UPDATE call SET state = 'settled', status = ?, answer = ?, flags = ? "
+        "WHERE account = ? AND key = ?",
+        (kept.status, kept.text, " ".join(sorted(marks)), call.account, call.key),
+    )
+    return kept
 
 
-def _check_refund(job: JobTotals, amount: int) -> None:
-    left = job.charged - job.refunded
-    if amount > left:
-        raise Refused(f"the job has {left} credits to refund")
+def _release(db: sqlite3.Connection, held: Reservation) -> None:
+    call = held.call
+    before = known_job(db, call.account, call.job)
+    after = before.without_open(held.bound)
+    freed = before.held - after.held
+    save_job(db, after)
+    move(db, _move("release", call, balance=freed, held=-freed))
+    _set_state(db, call, "released")
+
+
+def _move(kind: str, call: Call, balance: int, held: int, spent: int = 0) -> Move:
+    return Move(kind, call.account, call.key, call.request, call.job, balance, held, spent)
+
+
+def _call_row(db: sqlite3.Connection, call: Call) -> Any:
+    words = "SELECT * FROM call WHERE account = ? AND key = ?"
+    return db.execute(words, (call.account, call.key)).fetchone()
+
+
+def _open_row(db: sqlite3.Connection, held: Reservation) -> Any:
+    """The row of this very attempt, while it is held or sent."""
+    row = _call_row(db, held.call)
+    is_open = row is not None and row["state"] in {"held", "sent"}
+    return row if is_open and row["attempt"] == held.attempt else None
+
+
+def _set_state(db: sqlite3.Connection, call: Call, state: str) -> None:
+    words = "UPDATE call SET state = ? WHERE account = ? AND key = ?"
+    db.execute(words, (state, call.account, call.key))
+
+
+def _made(db: sqlite3.Connection, made: Move) -> int | None:
+    """The balance after the same move, if it was made. Raises Refused: the key was for another."""
+    row = db.execute(
+        "SELECT request, balance_after FROM entry WHERE account = ? AND kind = ? AND key = ?",
+        (made.account, made.kind, made.key),
+    ).fetchone()
+    if row is not None and row["request"] != made.request:
+        raise Refused("the idempotency key was used for another request")
+    return None if row is None else int(row["balance_after"])
+
+
+def _once(db: sqlite3.Connection, made: Move) -> int:
+    before = _made(db, made)
+    return move(db, made) if before is None else before

@@ -12,6 +12,9 @@ from .upstream import Message
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Text = Annotated[str, Field(max_length=100_000)]
 Credits = Annotated[StrictInt, Field(gt=0, le=10**12)]
+MaxTokens = Annotated[StrictInt, Field(gt=0, le=128_000)]
+# Tokens that an API adds: the marks around a message, and around the conversation.
+TOKENS_PER_MESSAGE, TOKENS_PER_CALL = 8, 16
 
 
 class Order(BaseModel):
@@ -33,7 +36,8 @@ class CreateAndCall(Order):
     model: Annotated[str, Field(min_length=1, max_length=256)]
     prompt: Text | None = None
     messages: Annotated[list[Said], Field(min_length=1, max_length=1_000)] | None = None
-    budget_mode: Mode
+    max_tokens: MaxTokens = 1_024
+    budget_mode: Mode | None = None  # the account's; another one is refused
     job_id: Name
     idempotency_key: Name
 
@@ -48,6 +52,12 @@ class CreateAndCall(Order):
         messages = self.messages or [Said(content=self.prompt or "")]
         return [message.model_dump() for message in messages]
 
+    def most_input_tokens(self) -> int:
+        """The most tokens that the conversation can be: each is at least one byte of text."""
+        texts = (f"{said['role']}{said['content']}" for said in self.conversation())
+        sizes = [len(text.encode("utf-8", "surrogatepass")) for text in texts]
+        return sum(sizes) + TOKENS_PER_MESSAGE * len(sizes) + TOKENS_PER_CALL
+
     def fingerprint(self) -> str:
         """What tells this request from another under the same key."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
@@ -59,6 +69,13 @@ class Grant(Order):
     account: Name
     credits: Credits
     idempotency_key: Name
+
+
+class Account(Order):
+    """An account and the budget modes it has bought; the first is its own where none is named."""
+
+    account: Name
+    budget_modes: Annotated[list[Mode], Field(min_length=1, max_length=10)]
 
 
 class Refund(Grant):

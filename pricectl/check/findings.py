@@ -10,6 +10,10 @@ Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
 
+# What an excerpt says at the first of two places that state the same.
+REPEATED = "first here"
+
+
 class Finding(NamedTuple):
     """One problem in a catalog. `pointer` is a JSON Pointer (RFC 6901).
 
@@ -17,6 +21,7 @@ class Finding(NamedTuple):
     `other`: the pointer of another row that the finding is also about.
     `span`: where it is in the text; set once the text was searched.
     `also`: a second span, such as that of the first of two equal keys or of the other row.
+    `other_note` is what an excerpt says at `also`: by default that the same stands there, too.
     `due`: a date brought the finding, not an edit; never an error, fails only a check of `due`.
     `known`: the base has it, too, so no edit brought it.
     """
@@ -32,6 +37,11 @@ class Finding(NamedTuple):
     other: str = ""
     due: bool = False
     known: bool = False
+    other_note: str = REPEATED
+
+    def beside(self, pointer: str, note: str) -> "Finding":
+        """The finding with another row that belongs to it, and what an excerpt says there."""
+        return self._replace(other=pointer, other_note=note)
 
     @property
     def due_mark(self) -> str:

@@ -30,9 +30,11 @@ from pricectl.core.lookup import find, require, trace
 from pricectl.core.model import Match, Model
 from pricectl.core.money import usd, usd_per_mtok
 from pricectl.core.profile import Profile
+from pricectl.core.upper_bound import ANY, UpperBound, upper_bound
 from pricectl.core.usage import Usage
 
 __all__ = [
+    "ANY",
     "MODES",
     "BadProfile",
     "BadUsage",
@@ -49,6 +51,7 @@ __all__ = [
     "Quote",
     "UnknownModel",
     "UnpricedUnit",
+    "UpperBound",
     "Usage",
     "charge",
     "client_cost",
@@ -58,6 +61,7 @@ __all__ = [
     "quote",
     "require",
     "trace",
+    "upper_bound",
     "usd",
     "usd_per_mtok",
 ]

@@ -289,10 +289,10 @@ def quantity(unit: str, count: int) -> int | Decimal:
 
 
 def _total(counts: Counts, card: RateCard) -> int:
-    return sum(_product(unit, count, card[unit]) for unit, count in counts)
+    return sum(product(unit, count, card[unit]) for unit, count in counts)
 
 
-def _product(unit: str, count: int, rate: Rate) -> int:
+def product(unit: str, count: int, rate: Rate) -> int:
     """Count x rate; where the price buys a thousand counts, to the nearest picodollar."""
     priced_by = UNITS[unit].priced_by
     product = count * rate.pico_usd
@@ -304,8 +304,8 @@ def _line(unit: str, count: int, rate: Rate) -> Line:
     return Line(
         unit,
         quantity(unit, count),
-        _product(unit, one, rate),
-        _product(unit, count, rate),
+        product(unit, one, rate),
+        product(unit, count, rate),
         rate.key,
         rate.assumed,
         rate.note,

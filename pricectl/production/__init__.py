@@ -12,8 +12,8 @@ from pricectl.production.costs import (
     estimate_cost_for_conversation,
     extract_cost_from_litellm_response,
 )
+from pricectl.production.price_table import MODEL_PRICING
 from pricectl.production.prices import (
-    MODEL_PRICING,
     get_model_pricing,
     get_pricing_metadata,
     get_provider_from_model,

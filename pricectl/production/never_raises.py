@@ -22,7 +22,8 @@ def never_raises(
     between threads. A call with missing or unknown arguments still raises TypeError: it is wrong
     wherever it is made, and an answer would hide that.
     """
-    is_list, is_dict = isinstance(fallback, list), isinstance(fallback, dict)
+    # MODEL_PRICING, a subclass, is returned as it is.
+    is_list, is_dict = type(fallback) is list, type(fallback) is dict
     inner = [key for key in fallback if isinstance(fallback[key], dict)] if is_dict else []
 
     def decorate(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:

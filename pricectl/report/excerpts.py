@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from pricectl.check.findings import Finding
+from pricectl.check.findings import REPEATED, Finding
 from pricectl.check.positions import Positions, Span
 from pricectl.core.labels import clean
 
@@ -34,9 +34,10 @@ def marked_spans(positions: Positions, finding: Finding, style: str) -> list[Mar
     about_the_file = not finding.pointer and line.strip() == "{"
     if not finding.span or not line.strip() or about_the_file:
         return []
-    spans = [MarkedSpan(finding.span, "^", style, "again here" if finding.also else "")]
+    repeats = finding.also and finding.other_note == REPEATED
+    spans = [MarkedSpan(finding.span, "^", style, "again here" if repeats else "")]
     if finding.also:
-        spans.append(MarkedSpan(finding.also, "-", "blue", "first here"))
+        spans.append(MarkedSpan(finding.also, "-", "blue", finding.other_note))
     marked = {shown.span.line for shown in spans}
     if finding.pointer.count("/") > ROW_DEPTH:  # inside a row: its name is worth showing
         row = "/".join(finding.pointer.split("/")[: ROW_DEPTH + 1])

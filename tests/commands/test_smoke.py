@@ -110,7 +110,8 @@ def test_the_checklist_for_people(run: Run, shops: str) -> None:
                 "job-credits-again": {"credits"},
             },
         ),
-        ("hard-coded", {"unknown-model": {"status"}}),
+        # The failed call was paid: its credits stay held.
+        ("hard-coded", {"unknown-model": {"status"}, "token-credits": {"balance"}}),
         ("forgetful", {"replay-of-the-first-call": {"replay"}, "second-provider": {"balance"}}),
         ("silent", {"second-provider": {"balance"}}),
     ],

@@ -407,13 +407,6 @@ def test_rows_of_one_name_are_compared_whatever_their_providers_are_called() -> 
         assert find(catalog, "m").how == how
 
 
-@pytest.mark.parametrize(("other", "how"), [(5, "partial"), (6, "default")])
-def test_two_matches_of_equal_length_are_ambiguous(other: float, how: str) -> None:
-    rows = {"acme": {"apac.m": entry(5), "m-v1:0": entry(other)}}
-    catalog = Catalog.load(json.dumps(rows))
-    assert find(catalog, "azure/apac.m-v1:0").how == how
-
-
 def test_the_search_for_similar_names_is_bounded_at_4_000_long_names() -> None:
     """It took four seconds: an exact comparison takes the square of the length."""
     words = ("gpt", "claude", "sonnet", "mini", "preview", "turbo", "llama", "instruct")

@@ -4,9 +4,10 @@ Run as a program: shops.py SOCKET FOLDER, where SOCKET is a listening socket's n
 """
 
 import socket
+import sqlite3
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
@@ -17,7 +18,8 @@ from typing import Any
 from fastapi import FastAPI
 
 from examples.credits_app.app import ADMIN, Shop, create_app
-from examples.credits_app.ledger import Call, Ledger
+from examples.credits_app.ledger import Call, Kept, Ledger, Reservation, Use
+from pricectl.core import MODES, Profile
 from pricectl.policy import Policy, read_policy
 from pricectl.runtime import Answer, Pricing
 from tests.conftest import CATALOG, ROOT, UNDATED
@@ -41,8 +43,8 @@ def policy() -> Policy:
 class CeilingLedger(Ledger):
     """Rounds each call up by itself, as if it were a job of its own."""
 
-    def charge(self, call: Call, answer: Callable[[int, int], str]) -> str:
-        return super().charge(call._replace(job=call.key), answer)
+    def reserve(self, call: Call, bound: Use, profile: Profile | None) -> Reservation | Kept:
+        return super().reserve(call._replace(job=call.key), bound, profile)
 
 
 class ForgetfulLedger(Ledger):
@@ -50,40 +52,38 @@ class ForgetfulLedger(Ledger):
 
     _numbers = count()
 
-    def replayed(self, account: str, key: str, request: str) -> str | None:
-        del account, key, request
-        return None
-
-    def charge(self, call: Call, answer: Callable[[int, int], str]) -> str:
-        return super().charge(call._replace(key=f"{call.key} {next(self._numbers)}"), answer)
+    def reserve(self, call: Call, bound: Use, profile: Profile | None) -> Reservation | Kept:
+        another = call._replace(key=f"{call.key} {next(self._numbers)}")
+        return super().reserve(another, bound, profile)
 
 
 class SilentLedger(Ledger):
     """Answers a retry with the first answer, and charges it all the same."""
 
-    def replayed(self, account: str, key: str, request: str) -> str | None:
-        told = super().replayed(account, key, request)
-        with self._transaction() as db:
-            if told is not None:
-                db.execute("UPDATE account SET balance = balance - 1 WHERE name = ?", (account,))
-        return told
+    def reserve(self, call: Call, bound: Use, profile: Profile | None) -> Reservation | Kept:
+        found = super().reserve(call, bound, profile)
+        if isinstance(found, Kept):
+            with closing(sqlite3.connect(self.path)) as db, db:
+                words = "UPDATE account SET balance = balance - 1 WHERE name = ?"
+                db.execute(words, (call.account,))
+        return found
 
 
 class HardCoded(Pricing):
     """Looks names up in a table and has no default, as a plain dict does."""
 
-    def quote(self, name: str, usage: Any, **details: Any) -> Answer:
-        answer = super().quote(name, usage, **details)
+    def quote_response(self, body: object, **details: Any) -> Answer:
+        answer = super().quote_response(body, **details)
         if answer.match.how == "default":
-            raise KeyError(name)
+            raise KeyError(answer.match.asked)
         return answer
 
 
 class LeakingPricing(Pricing):
-    """Raises errors whose text must not reach a customer."""
+    """Puts a secret into an error."""
 
-    def quote(self, name: str, usage: Any, **details: Any) -> Answer:
-        del name, usage, details
+    def quote_response(self, body: object, **details: Any) -> Answer:
+        del body, details
         from fastapi import HTTPException
 
         raise HTTPException(500, f"upstream refused Bearer {TOKEN}")
@@ -103,6 +103,7 @@ def shop(
     prices = pricing()
     prices.configure(file, policy=policy(), state=folder / name / "state")
     accounts = ledger(str(folder / name / "credits.sqlite3"))
+    accounts.open_account("demo", MODES)  # `smoke` makes calls in each of them
     accounts.grant("demo", GRANTED, "first grant")
     return Shop(accounts, {"demo": TOKEN, ADMIN: ADMIN_TOKEN}, prices)
 

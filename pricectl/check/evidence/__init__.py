@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from pricectl.core.catalog import Catalog
 from pricectl.core.document import Json
+from pricectl.core.model import Model
 from pricectl.core.sanity import verdict
 from pricectl.policy import Policy
 
@@ -13,6 +14,7 @@ ACKNOWLEDGEABLE = (
     "price-off-market",
     "price-copied",
     "reference-differs",
+    "threshold-moved",
     "reasoning-off-output",
     "price-off-standard",
 )
@@ -37,6 +39,14 @@ class Evidence(NamedTuple):
     base_policy: Policy | None = None
     base_data: bytes = b""
     base_values: Json = None
+
+    def base_row(self, model: Model) -> Model | None:
+        """The row as the base has it; None if it is new, or if there is no base."""
+        return self.base.by_full_name.get(model.full_name) if self.base else None
+
+    def reference_row(self, model: Model) -> Model | None:
+        """The reference's row of the same section and name; None if there is none."""
+        return self.reference.by_full_name.get(model.full_name) if self.reference else None
 
 
 # A file that is looked at alone.

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from pricectl.check.evidence.market import Market
 from pricectl.check.evidence.offers import INPUT, Offer, seller_of
+from pricectl.check.evidence.rows import added_rows
 from pricectl.check.evidence.witnesses import Witness, evidence_line
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import TEXT_MODES, Context, Rule, mode_of
@@ -50,9 +51,8 @@ RULES = (PRICE_ABSENT,)
 
 def check(context: Context, market: Market) -> Iterator[Finding]:
     """One finding a row that the base does not have, for all that it lacks."""
-    base = context.evidence.base
-    for model in context.catalog.models if base else ():
-        if base and model.full_name not in base.by_full_name and INPUT in model.prices.rates:
+    for model in added_rows(context):
+        if INPUT in model.prices.rates:
             yield from _absent(market, model)
 
 
@@ -60,7 +60,7 @@ def _absent(market: Market, model: Model) -> Iterator[Finding]:
     listed = market.listed(model)
     own = model.prices.rates
     if listed:
-        lacking = {key: listed for key in listed.model.prices.rates if _is_missed(key)}
+        lacking = _shared([listed], has_tiers=bool(model.prices.thresholds))
     else:
         lacking = _of_relatives(market, model)
     factors = model.prices.uplifts
@@ -101,9 +101,11 @@ def _shared(offers: list[Offer], *, has_tiers: bool) -> dict[RateKey, Offer]:
     if not offers:
         return {}
     first, rates = offers[0], [offer.model.prices.rates for offer in offers]
-    found = {key: first for key in filter(_is_missed, rates[0]) if all(key in row for row in rates)}
     tiers = [offer.model.prices.thresholds for offer in offers]
+    found: dict[RateKey, Offer] = {}
+    # First, since a missing tier costs the most and a message names three prices.
     if all(tiers) and not has_tiers:
         key: RateKey = ("input", tiers[0][0], STANDARD)
-        found |= {key: first} if key in rates[0] else {}
-    return found
+        found = {key: first} if key in rates[0] else {}
+    shared = (key for key in filter(_is_missed, rates[0]) if all(key in row for row in rates))
+    return found | dict.fromkeys(shared, first)

@@ -4,29 +4,27 @@ Most real mistakes come with a new row, where no old price can be compared: the 
 says what its price may be.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from pricectl.check.evidence.market import Market
-from pricectl.check.evidence.offers import INPUT, OUTPUT, Offer, is_reseller, median_price
+from pricectl.check.evidence.offers import INPUT, OUTPUT, is_reseller, median_price
 from pricectl.check.evidence.prices import (
-    ERROR_TWICE,
     FoundPrice,
-    added_prices,
     dated_prices_of,
     is_far_off,
     is_listed,
+    prices_of,
 )
+from pricectl.check.evidence.rows import added_prices, added_rows, edited_rows
 from pricectl.check.evidence.witnesses import Witness, beside, evidence_line
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Context, Rule
 from pricectl.core.labels import plural
 from pricectl.core.model import Model
-from pricectl.core.sanity.moves import is_cache
+from pricectl.core.sanity.moves import ERROR_TIMES_DOUBLED, WARNING_TIMES, is_cache
 
-# Times off the market, doubled: an error from 9.5, a warning beyond 3. Resellers choose their
-# prices: theirs spread further.
-WARNING_TWICE = 6
-RESELLER_ERROR_TWICE, RESELLER_WARNING_TWICE = 40, 10
+# Times off the market. Resellers choose their prices: theirs spread further.
+RESELLER_ERROR_TIMES, RESELLER_WARNING_TIMES = 20, 5
 
 
 def _row(model: str, prices: str) -> str:
@@ -40,12 +38,13 @@ _KNOWN = (
     '                        "cache_read_input_token_cost": 5e-07},\n'
     '            "gpt-4o": {"input_cost_per_token": 2.5e-06, "output_cost_per_token": 1e-05}}}'
 )
-OFF_MARKET = Rule(
+PRICE_OFF_MARKET = Rule(
     "price-off-market",
     "error",
-    "a new price is a power of ten, or 9.5 times and more, off what the model costs elsewhere",
+    "a new price is 9.5 times or more off what the model costs elsewhere",
     "Sellers of one model differ by a few times at most; a slipped exponent is ten times off. "
-    "More than three times (five for a reseller) is a warning.",
+    "For a reseller it is a power of ten, or 20 times. More than three times, for a reseller five, "
+    "is a warning.",
     _row("gpt-4.1", '"input_cost_per_token": 2e-05, "output_cost_per_token": 8e-05'),
     _row("gpt-4.1", _RIGHT),
     "Check the exponent and the seller's page; if it is right, acknowledge it in "
@@ -53,7 +52,7 @@ OFF_MARKET = Rule(
     base=_BASE,
     reference=_KNOWN,
 )
-UNLIKE_REFERENCE = Rule(
+PRICE_UNLIKE_REFERENCE = Rule(
     "price-unlike-reference",
     "warning",
     "a new price is not the one that the reference has for the same row",
@@ -64,30 +63,32 @@ UNLIKE_REFERENCE = Rule(
     base=_BASE,
     reference=_KNOWN,
 )
-COPIED = Rule(
+PRICE_COPIED = Rule(
     "price-copied",
     "error",
-    "a new row has another model's prices, and the reference has others for it",
-    "A row that was copied to make another one keeps its prices until somebody looks.",
+    "a row has newly the input and output prices of another model of its seller",
+    "A row that was copied to make another one keeps its prices until somebody looks. An error if "
+    "the row is new and the reference has others for it, else a warning.",
     _row("gpt-4.1", '"input_cost_per_token": 2.5e-06, "output_cost_per_token": 1e-05'),
     _row("gpt-4.1", _RIGHT),
-    "Write the model's own prices.",
+    "Write the model's own prices; acknowledge or waive it if both models cost the same.",
     base=_BASE,
     reference=_KNOWN,
 )
-RULES = (OFF_MARKET, UNLIKE_REFERENCE, COPIED)
+RULES = (PRICE_OFF_MARKET, PRICE_UNLIKE_REFERENCE, PRICE_COPIED)
 
 
 def check(context: Context, market: Market) -> Iterator[Finding]:
     """Each price that the base does not have, and each row that it does not have."""
-    base = context.evidence.base
     for model, added in added_prices(context):
-        is_new = base is not None and model.full_name not in base.by_full_name
+        is_new = context.evidence.base_row(model) is None
         yield from _judge(market, model, added, is_new=is_new)
-    for model in context.catalog.models if base else ():
-        old = base.by_full_name.get(model.full_name) if base else None
-        if model.dated and (old is None or old.entry != model.entry):
-            yield from _dated(market, model, old)
+    for model in added_rows(context):
+        yield from _dated(market, model, None)
+    for old, new in edited_rows(context):
+        yield from _dated(market, new, old)
+        if _pair(old) != _pair(new):
+            yield from _copied(market, new, [], is_new=False)
 
 
 def _judge(
@@ -98,17 +99,13 @@ def _judge(
     far_off = [found for price in doubted if (found := off_market(market, model, price))]
     yield from far_off
     denied = [price for price in doubted if listed and listed.price(price.key)]
-    copy_of = _copied_from(market, model, denied) if is_new else None
-    if copy_of:
-        first = next(price for price in denied if price.key == INPUT)
-        line = evidence_line(INPUT, first.pico_usd, beside(market, model, INPUT))
-        message = f"{line}; input and output are those of {copy_of.name}"
-        yield COPIED.finding(first.pointer, message)
-    elif denied and not far_off:
+    copied = list(_copied(market, model, denied, is_new=True)) if is_new else []
+    yield from copied
+    if denied and not far_off and not any(one.severity == "error" for one in copied):
         first, more = denied[0], len(denied) - 1
         line = evidence_line(first.key, first.pico_usd, beside(market, model, first.key))
         also = f"; {plural(more, 'other price')} of the row differ too" if more else ""
-        yield UNLIKE_REFERENCE.finding(first.pointer, line + also)
+        yield PRICE_UNLIKE_REFERENCE.finding(first.pointer, line + also)
 
 
 def _dated(market: Market, model: Model, old: Model | None) -> Iterator[Finding]:
@@ -134,21 +131,44 @@ def off_market(market: Market, model: Model, price: FoundPrice) -> Finding | Non
     if not (median and price.pico_usd):
         return None
     low, high = sorted((median, price.pico_usd))
-    is_error = is_far_off(median, price.pico_usd, RESELLER_ERROR_TWICE if looser else ERROR_TWICE)
+    error_doubled = 2 * RESELLER_ERROR_TIMES if looser else ERROR_TIMES_DOUBLED
     # True cuts of a cache price by 50 times exist, so its list may be behind.
-    is_error = is_error and not is_cache(price.unit)
-    if not is_error and high * 2 <= low * (RESELLER_WARNING_TWICE if looser else WARNING_TWICE):
+    is_error = is_far_off(median, price.pico_usd, error_doubled) and not is_cache(price.unit)
+    if not is_error and high <= low * (RESELLER_WARNING_TIMES if looser else WARNING_TIMES):
         return None
     witnesses = beside(market, model, price.key)
     if not known:
         witnesses.insert(0, Witness("median of the model's sellers", median))
-    finding = OFF_MARKET.finding(price.pointer, evidence_line(price.key, price.pico_usd, witnesses))
+    finding = PRICE_OFF_MARKET.finding(
+        price.pointer, evidence_line(price.key, price.pico_usd, witnesses)
+    )
     return finding if is_error else finding._replace(severity="warning")
 
 
-def _copied_from(market: Market, model: Model, denied: list[FoundPrice]) -> Offer | None:
-    """The seller's row for another model with the same input and output."""
-    own = {price.key: price.pico_usd for price in denied}
-    if INPUT not in own or OUTPUT not in own:
-        return None
-    return market.seller(model).first_with_pair(model, (own[INPUT], own[OUTPUT]))
+def _copied(
+    market: Market, model: Model, denied: Collection[FoundPrice], *, is_new: bool
+) -> Iterator[Finding]:
+    """A finding if a row has another model's input and output; `denied` by the reference: an error.
+
+    Resellers have one price for many models.
+    """
+    if not all(_pair(model)):
+        return
+    own, listed = {price.key: price for price in prices_of(model)}, market.listed(model)
+    pair = own[INPUT], own[OUTPUT]
+    if all(is_listed(listed, price) for price in pair):
+        return
+    is_denied = is_new and all(price in denied for price in pair)
+    if is_reseller(model) and not is_denied:
+        return
+    copy_of = market.seller(model).first_with_pair(model, _pair(model))
+    if copy_of:
+        line = evidence_line(INPUT, pair[0].pico_usd, beside(market, model, INPUT))
+        message = f"{line}; input and output are those of {copy_of.name}"
+        finding = PRICE_COPIED.finding(pair[0].pointer, message)
+        yield finding if is_denied else finding._replace(severity="warning")
+
+
+def _pair(model: Model) -> tuple[int, int]:
+    rates = model.prices.rates
+    return rates.get(INPUT, (0, ""))[0], rates.get(OUTPUT, (0, ""))[0]

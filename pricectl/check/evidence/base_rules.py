@@ -1,4 +1,7 @@
-"""The rules about what an edit moved or lost: those of `core.sanity`, as findings of a review."""
+"""The rules about what an edit moved or lost: those of `core.sanity`, as findings of a review.
+
+The hint of an error names the acknowledgement that accepts it, so the fixes here do not.
+"""
 
 from pricectl.check.rules.base import Rule
 from pricectl.check.rules.names import CRITICAL_MODEL_MISSING
@@ -32,7 +35,7 @@ PRICE_MOVED = Rule(
     "reference has the new price.",
     _row("2.5e-05", "2.6e-05"),
     _row("2e-06", "8e-06"),
-    "Compare it with the provider's page; if it is right, acknowledge it in metadata.acknowledged.",
+    "Compare it with the provider's page.",
     base=RIGHT,
 )
 ROW_MOVED = Rule(
@@ -42,7 +45,7 @@ ROW_MOVED = Rule(
     "No provider does that; a unit was mistaken, per 1,000 tokens for per token.",
     _row("2.5e-05", "1e-04"),
     _row("2e-06", "8e-06"),
-    "Divide by what was mistaken; if it is right, acknowledge it in metadata.acknowledged.",
+    "Divide by what was mistaken.",
     base=RIGHT,
 )
 FACTOR_MOVED = Rule(
@@ -102,7 +105,7 @@ MANY_MODELS_GONE = Rule(
     "A merge or an import cut the file short.",
     _rows(2),
     _rows(4),
-    "Restore the rows, or acknowledge each that is gone in metadata.acknowledged.",
+    "Restore the rows.",
     base=_rows(5),
 )
 MANY_ALIASES_GONE = Rule(
@@ -122,7 +125,7 @@ MANY_PRICES_MOVED = Rule(
     "A mistaken unit shows in many rows at once.",
     _rows(5, "8e-06"),
     _rows(5, "2e-06"),
-    "Find the unit that was mistaken; acknowledge the rows one by one if they are right.",
+    "Find the unit that was mistaken.",
     base=_rows(5),
 )
 UNIT_WITHOUT_BOUNDS = Rule(

@@ -4,15 +4,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from pricectl.check.evidence.market import Market
-from pricectl.check.evidence.prices import (
-    EditedRow,
-    FoundPrice,
-    added_prices,
-    edited_rows,
-    is_far_off,
-    is_listed,
-    prices_of,
-)
+from pricectl.check.evidence.prices import FoundPrice, is_far_off, is_listed, prices_of
+from pricectl.check.evidence.rows import EditedRow, added_prices, edited_rows
 from pricectl.check.evidence.witnesses import Witness, beside, evidence_line
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Context, Rule
@@ -25,17 +18,17 @@ def _row(cached: str) -> str:
     return f'{{"x": {{"m": {{{prices},\n             "cache_read_input_token_cost": {cached}}}}}}}'
 
 
-SHARE_MOVED = Rule(
+CACHE_SHARE_MOVED = Rule(
     "cache-share-moved",
     "warning",
-    "a cache price moved to another share of input, by a power of ten or 9.5 times and more",
+    "the share of input that a cache price is moved 9.5 times or more",
     "Real cuts of this size exist, so it is no error; mostly a digit slipped.",
     _row("1e-08"),
     _row("5e-08"),
     "Compare it with the seller's page.",
     base=_row("1e-07"),
 )
-SHARE_ODD = Rule(
+CACHE_SHARE_ODD = Rule(
     "cache-share-odd",
     "warning",
     "a new cache read price is no usual share of input",
@@ -48,12 +41,12 @@ SHARE_ODD = Rule(
     reference='{"x": {"m-1": {"input_cost_per_token": 2e-06,\n'
     '               "cache_read_input_token_cost": 5e-07}}}',
 )
-RULES = (SHARE_MOVED, SHARE_ODD)
+RULES = (CACHE_SHARE_MOVED, CACHE_SHARE_ODD)
 
 
 def check(context: Context, market: Market) -> Iterator[Finding]:
     """Cache prices that moved alone, and cache reads that the base does not have."""
-    for edit in edited_rows(context, market):
+    for edit in edited_rows(context):
         yield from _moved(market, context, edit)
     for model, added in added_prices(context):
         listed = market.listed(model)
@@ -63,16 +56,17 @@ def check(context: Context, market: Market) -> Iterator[Finding]:
 
 
 def _moved(market: Market, context: Context, edit: EditedRow) -> Iterator[Finding]:
+    listed = market.listed(edit.new)
     for price in prices_of(edit.new):
         _, tier, service = price.key
         if not is_cache(price.unit) or price.key not in edit.old.prices.rates:
             continue
         moved = edit.moved(price.key) / edit.moved(("input", tier, service))
-        if is_far_off(moved.numerator, moved.denominator) and not is_listed(edit.listed, price):
+        if is_far_off(moved.numerator, moved.denominator) and not is_listed(listed, price):
             deployed = Witness(context.evidence.base_name, edit.deployed(price.key))
             witnesses = [deployed, *beside(market, edit.new, price.key)]
             line = evidence_line(price.key, price.pico_usd, witnesses)
-            yield SHARE_MOVED.finding(price.pointer, line)
+            yield CACHE_SHARE_MOVED.finding(price.pointer, line)
 
 
 def _share(market: Market, model: Model, price: FoundPrice) -> Iterator[Finding]:
@@ -84,4 +78,6 @@ def _share(market: Market, model: Model, price: FoundPrice) -> Iterator[Finding]
     known = market.seller(model).has_share(model, Fraction(price.pico_usd, whole))
     if known is False:
         witnesses = [Witness("input", whole), *beside(market, model, price.key)]
-        yield SHARE_ODD.finding(price.pointer, evidence_line(price.key, price.pico_usd, witnesses))
+        yield CACHE_SHARE_ODD.finding(
+            price.pointer, evidence_line(price.key, price.pico_usd, witnesses)
+        )

@@ -12,8 +12,8 @@ from pricectl.check.evidence import (
     added,
     base,
     cache_shares,
-    gone,
     left_behind,
+    moved_tiers,
     provenance,
     ratios,
     reference,
@@ -27,7 +27,7 @@ from pricectl.core.sanity.acknowledgements import Acknowledgements, read_acknowl
 
 FAMILIES = (
     base,
-    gone,
+    moved_tiers,
     added,
     absent,
     cache_shares,
@@ -40,10 +40,12 @@ FAMILIES = (
 # What only compares a price with its own past or its family: a row that the reference has just so
 # needs no second look.
 CONFIRMED = frozenset({"price-jump", "price-outlier", "output-far-above-input"})
-# Rules that say the same as one of the base: the stronger one is enough.
+# Rules that say the same as another one at a place: the stronger one is enough.
 SAME = {
     "cache-read-above-input": "cache-price-off",
     "cache-write-below-input": "cache-price-off",
+    "factor-odd": "factor-out-of-bounds",
+    "output-without-input": "price-missing",
     "row-moved": "price-moved",
 }
 

@@ -16,7 +16,8 @@ from pricectl.check.evidence.offers import (
     is_reseller,
     seller_of,
 )
-from pricectl.check.evidence.prices import EditedRow, edited_rows, is_listed, prices_of
+from pricectl.check.evidence.prices import is_listed, prices_of
+from pricectl.check.evidence.rows import EditedRow, edited_rows
 from pricectl.check.evidence.witnesses import Witness, beside, evidence_line
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Context, Rule
@@ -42,7 +43,7 @@ def _rows(maker: str, cloud: str) -> str:
     )
 
 
-LEFT_BEHIND = Rule(
+PRICE_LEFT_BEHIND = Rule(
     "price-left-behind",
     "warning",
     "a tier, a service or another row of the model kept its price when the base price moved",
@@ -52,7 +53,7 @@ LEFT_BEHIND = Rule(
     "Move them alike, if the seller did.",
     base=_row("1e-06", "5e-07"),
 )
-MAKERS_PRICE = Rule(
+MAKERS_PRICE_COPIED = Rule(
     "makers-price-copied",
     "warning",
     "a cloud's row was changed to exactly the maker's price",
@@ -62,12 +63,12 @@ MAKERS_PRICE = Rule(
     "Compare it with the cloud's page.",
     base=_rows("2.5e-06", "2.75e-06"),
 )
-RULES = (LEFT_BEHIND, MAKERS_PRICE)
+RULES = (PRICE_LEFT_BEHIND, MAKERS_PRICE_COPIED)
 
 
 def check(context: Context, market: Market) -> Iterator[Finding]:
     """Inside each edited row, then between the rows of one model."""
-    edited = edited_rows(context, market)
+    edited = [*edited_rows(context)]
     for edit in edited:
         yield from _left_behind_in_row(market, context, edit)
     rows: dict[str, list[Model]] = {}
@@ -75,12 +76,13 @@ def check(context: Context, market: Market) -> Iterator[Finding]:
         rows.setdefault(identity(model.name), []).append(model)
     for edit in edited:
         same_model = rows[identity(edit.new.name)][:MAX_OTHERS]
-        yield from _makers_price(context, edit, same_model)
+        yield from _makers_price(market, context, edit, same_model)
         yield from _left_behind_rows(context, edit, same_model)
 
 
 def _left_behind_in_row(market: Market, context: Context, edit: EditedRow) -> Iterator[Finding]:
     """One finding for the tiers and services that stayed when their unit's base price moved."""
+    listed = market.listed(edit.new)
     behind = [
         price
         for price in prices_of(edit.new)
@@ -88,7 +90,7 @@ def _left_behind_in_row(market: Market, context: Context, edit: EditedRow) -> It
         and price.key in edit.old.prices.rates
         and edit.moved(price.key) == 1
         and edit.moved((price.unit, 0, STANDARD)) != 1
-        and not is_listed(edit.listed, price)
+        and not is_listed(listed, price)
     ]
     if behind:
         first, standard = behind[0], (behind[0].unit, 0, STANDARD)
@@ -99,28 +101,31 @@ def _left_behind_in_row(market: Market, context: Context, edit: EditedRow) -> It
         also = f", as did {plural(len(behind) - 1, 'other price')}" if behind[1:] else ""
         moved = move_words(was, now, first.unit)
         message = f"{line}; it stayed when {label(first.unit)} {moved}{also}"
-        yield LEFT_BEHIND.finding(first.pointer, message)
+        yield PRICE_LEFT_BEHIND.finding(first.pointer, message)
 
 
-def _makers_price(context: Context, edit: EditedRow, rows: Iterable[Model]) -> Iterator[Finding]:
+def _makers_price(
+    market: Market, context: Context, edit: EditedRow, rows: Iterable[Model]
+) -> Iterator[Finding]:
     """A cloud's row that now has the maker's input and output and had others."""
     base = context.evidence.base
     if base is None or seller_of(edit.new) not in CLOUDS or edit.moved(INPUT) == 1:
         return
     own = edit.new.prices.rates.get(INPUT)
-    if not own or (edit.listed and own[0] in edit.listed.prices(INPUT)):
+    listed = market.listed(edit.new)
+    if not own or (listed and own[0] in listed.prices(INPUT)):
         return
     for maker in rows:
         is_maker = seller_of(maker) in MAKERS - CLOUDS
         before = base.by_full_name.get(maker.full_name) if is_maker else None
         if before and _pair(maker) == _pair(edit.new) and _pair(before) != _pair(edit.old):
             witnesses = [
-                Witness(context.evidence.base_name, edit.old.prices.charged_pico_usd(INPUT) or 0),
+                Witness(context.evidence.base_name, edit.deployed(INPUT)),
                 Witness(maker.full_name, own[0]),
             ]
             line = evidence_line(INPUT, own[0], witnesses)
             where = edit.new.prices.pointer_to(own[1])
-            yield MAKERS_PRICE.finding(where, line, other=maker.pointer)
+            yield MAKERS_PRICE_COPIED.finding(where, line).beside(maker.pointer, "the maker's row")
 
 
 def _left_behind_rows(
@@ -143,7 +148,7 @@ def _left_behind_rows(
             )
             message = f"{line}, which had the same prices before"
             where = row.prices.pointer_to(own[1])
-            yield LEFT_BEHIND.finding(where, message, other=edit.new.pointer)
+            yield PRICE_LEFT_BEHIND.finding(where, message).beside(edit.new.pointer, "moved")
 
 
 def _pair(model: Model) -> tuple[int, int]:

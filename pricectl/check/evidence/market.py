@@ -58,8 +58,7 @@ class Market:
 
     def _in_reference(self, model: Model) -> Offer | None:
         """The reference's own row for what a row sells; None if it has none."""
-        reference = self.evidence.reference
-        same = reference.by_full_name.get(model.full_name) if reference else None
+        same = self.evidence.reference_row(model)
         if same:
             return Offer(same, self.evidence.reference_name, in_reference=True)
         found = self._exact.get((seller_of(model), exact_name(model.name)))
@@ -73,9 +72,11 @@ class Market:
 
         Without a base, rows that the reference has are old ones, too.
         """
-        known = self.evidence.base or self.evidence.reference
-        same = known.by_full_name.get(model.full_name) if known else None
-        if known is None or (same is not None and same.entry == model.entry):
+        given = self.evidence
+        if given.base is None and given.reference is None:
+            return False
+        same = given.base_row(model) if given.base else given.reference_row(model)
+        if same is not None and same.entry == model.entry:
             return False
         listed = self.listed(model)
         return listed is None or listed.model.entry != model.entry

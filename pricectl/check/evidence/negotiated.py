@@ -23,7 +23,7 @@ from pricectl.core.windows import read_day
 KEY = "negotiated"
 POINTER = f"{METADATA_POINTER}/{KEY}"
 # Beyond them a factor would hide a slipped exponent.
-LOWEST_FACTOR, HIGHEST_FACTOR = Fraction(1, 5), Fraction(2)
+LOWEST_AGREED_FACTOR, HIGHEST_AGREED_FACTOR = Fraction(1, 5), Fraction(2)
 
 
 def _example(terms: str) -> str:
@@ -34,7 +34,7 @@ def _example(terms: str) -> str:
     )
 
 
-MALFORMED = Rule(
+NEGOTIATED_MALFORMED = Rule(
     "negotiated-malformed",
     "error",
     "a negotiated price cannot be read, or is about no row",
@@ -44,7 +44,7 @@ MALFORMED = Rule(
     "State provider, model where it is one row, either a factor from 0.2 to 2 or prices, and a "
     "reason.",
 )
-ENDED = Rule(
+NEGOTIATED_ENDED = Rule(
     "negotiated-ended",
     "warning",
     "the day until which prices were negotiated is over",
@@ -54,7 +54,7 @@ ENDED = Rule(
     "Renew it, or write the list price and delete it.",
     due=True,
 )
-RULES = (MALFORMED, ENDED)
+RULES = (NEGOTIATED_MALFORMED, NEGOTIATED_ENDED)
 
 
 class Negotiated(NamedTuple):
@@ -93,7 +93,8 @@ class Negotiated(NamedTuple):
         return tuple(
             key
             for key, pico, list_pico in pairs
-            if list_pico and not LOWEST_FACTOR <= Fraction(pico, list_pico) <= HIGHEST_FACTOR
+            if list_pico
+            and not LOWEST_AGREED_FACTOR <= Fraction(pico, list_pico) <= HIGHEST_AGREED_FACTOR
         )
 
 
@@ -154,7 +155,7 @@ def _read(
         found.append(own)
     elif isinstance(factor, (int, Decimal)) and not isinstance(factor, bool):
         times = Fraction(factor)
-        if LOWEST_FACTOR <= times <= HIGHEST_FACTOR:
+        if LOWEST_AGREED_FACTOR <= times <= HIGHEST_AGREED_FACTOR:
             day = read_day(item.get("until"))
             found.append(Negotiated(pointer, provider, model, times, None, day))
         else:
@@ -165,14 +166,14 @@ def check(context: Context) -> Iterator[Finding]:
     """What cannot be read, and what is over; comparisons go on against that, too."""
     found, problems = read_negotiated(context.catalog)
     for pointer, message in problems:
-        yield MALFORMED.finding(pointer, message)
+        yield NEGOTIATED_MALFORMED.finding(pointer, message)
     reference = context.evidence.reference
     for each in found:
         known = reference.by_full_name.get(f"{each.provider}/{each.model}") if reference else None
         for key in each.far_off(known):
             message = f"{key} is not 0.2 to 2 times the price of {context.evidence.reference_name}"
-            yield MALFORMED.finding(f"{each.pointer}/prices{pointer_to(key)}", message)
+            yield NEGOTIATED_MALFORMED.finding(f"{each.pointer}/prices{pointer_to(key)}", message)
         if each.until and each.until < context.today:
             where = "/".join(filter(None, (each.provider, each.model)))
             message = f"the prices of {where!r:.200} were negotiated until {each.until}"
-            yield ENDED.finding(f"{each.pointer}/until", message)
+            yield NEGOTIATED_ENDED.finding(f"{each.pointer}/until", message)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from pricectl.check.evidence.market import Market
 from pricectl.check.evidence.prices import prices_of
+from pricectl.check.evidence.rows import edited_rows
 from pricectl.check.evidence.witnesses import Witness, beside, evidence_line
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Context, Rule
@@ -34,11 +35,7 @@ RULES = (PROVENANCE_KEPT,)
 
 def check(context: Context, market: Market) -> Iterator[Finding]:
     """One finding a row whose prices are not what the base vouches for."""
-    base = context.evidence.base
-    for model in context.catalog.models if base else ():
-        old = base.by_full_name.get(model.full_name) if base else None
-        if old is None or old.entry == model.entry:
-            continue
+    for old, model in edited_rows(context):
         kept = [
             name
             for name in VOUCHERS

@@ -40,11 +40,11 @@ def _batches(price: str) -> str:
     return _row(f', "input_cost_per_token_batches": {price}')
 
 
-BASE = '{"x": {"m-0": {"input_cost_per_token": 1e-06}}}'
-OFF_STANDARD = Rule(
+_BASE = '{"x": {"m-0": {"input_cost_per_token": 1e-06}}}'
+PRICE_OFF_STANDARD = Rule(
     "price-off-standard",
     "error",
-    "a tier or a service is a power of ten, or 9.5 times and more, off the price below it",
+    "a tier or service price is 9.5 times or more off the price below it",
     "Batch costs half, long context and priority twice the standard price; six times was seen.",
     _batches("5e-08"),
     _batches("5e-07"),
@@ -61,17 +61,17 @@ BATCH_EQUALS_BASE = Rule(
     "Write the batch price, or leave the key out.",
     base=_batches("5e-07"),
 )
-PART_OFF = Rule(
+REASONING_OFF_OUTPUT = Rule(
     "reasoning-off-output",
     "error",
-    "reasoning costs a power of ten, or 9.5 times and more, more or less than output",
+    "reasoning costs 9.5 times or more what output costs, or as little as a tenth",
     "Reasoning tokens are output tokens; sellers charge them alike or a few times as much.",
     _row(', "output_cost_per_reasoning_token": 4e-05'),
     _row(', "output_cost_per_reasoning_token": 4e-06'),
     "Check the exponent, or leave the key out.",
-    base=BASE,
+    base=_BASE,
 )
-OUTPUT_CLOSE = Rule(
+OUTPUT_CLOSE_TO_INPUT = Rule(
     "output-close-to-input",
     "warning",
     "output costs about as much as input, which it does in no other row of the seller",
@@ -79,7 +79,7 @@ OUTPUT_CLOSE = Rule(
     '{"x": {"m": {"input_cost_per_token": 1e-06, "output_cost_per_token": 1.2e-06}}}',
     _row(""),
     "Compare both with the seller's page.",
-    base=BASE,
+    base=_BASE,
     reference='{"x": {'
     + ",\n       ".join(
         f'"m-{number}": {{"input_cost_per_token": 1e-06, "output_cost_per_token": {number}e-06}}'
@@ -87,14 +87,14 @@ OUTPUT_CLOSE = Rule(
     )
     + "}}",
 )
-RULES = (OFF_STANDARD, BATCH_EQUALS_BASE, PART_OFF, OUTPUT_CLOSE)
+RULES = (PRICE_OFF_STANDARD, BATCH_EQUALS_BASE, REASONING_OFF_OUTPUT, OUTPUT_CLOSE_TO_INPUT)
 
 
 def check(context: Context, market: Market) -> Iterator[Finding]:
     """Rows that are new or changed since the base; without a base every row."""
     base = context.evidence.base
     for model in context.catalog.models:
-        old = base.by_full_name.get(model.full_name) if base else None
+        old = context.evidence.base_row(model)
         if old is not None and old.entry == model.entry:
             continue
         yield from _off_standard(market, model)
@@ -117,7 +117,7 @@ def _off_standard(market: Market, model: Model) -> Iterator[Finding]:
         if is_far_off(price.pico_usd, standard) and not is_listed(listed, price):
             witnesses = [Witness(label(*below), standard), *beside(market, model, price.key)]
             line = evidence_line(price.key, price.pico_usd, witnesses)
-            yield OFF_STANDARD.finding(price.pointer, line)
+            yield PRICE_OFF_STANDARD.finding(price.pointer, line)
 
 
 def _next_below(prices: PriceList, key: RateKey) -> RateKey | None:
@@ -151,7 +151,7 @@ def _reasoning(market: Market, model: Model) -> Iterator[Finding]:
             continue
         if is_far_off(price.pico_usd, output) and not is_listed(listed, price):
             line = evidence_line(price.key, price.pico_usd, [Witness("output", output)])
-            yield PART_OFF.finding(price.pointer, line)
+            yield REASONING_OFF_OUTPUT.finding(price.pointer, line)
 
 
 def _close(market: Market, model: Model) -> Iterator[Finding]:
@@ -165,4 +165,4 @@ def _close(market: Market, model: Model) -> Iterator[Finding]:
         return
     if market.seller(model).rows_with_usual_output(model) >= MIN_ROWS:
         line = evidence_line(OUTPUT, output.pico_usd, [Witness("input", cost)])
-        yield OUTPUT_CLOSE.finding(output.pointer, line)
+        yield OUTPUT_CLOSE_TO_INPUT.finding(output.pointer, line)

@@ -31,7 +31,7 @@ REFERENCE_DIFFERS = Rule(
     "reference-differs",
     "error",
     "prices are not those of the reference",
-    "Without a base, a power of ten or 9.5 times off the reference is an error. Other differences "
+    "Without a base, 9.5 times or more off the reference is an error. Other differences "
     "are one warning a provider, or a note if the file is newer than the reference.",
     '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-05, "output_cost_per_token": 1e-04}}}',
     '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06, "output_cost_per_token": 1e-05}}}',
@@ -108,11 +108,13 @@ def _together(context: Context, provider: str, differences: list[_Difference]) -
     middle = short_decimal(median_low([one.ratio for one in differences]), 2)
     rows = len({one.model.full_name for one in differences})
     name = evidence.reference_name
-    message = (
-        f"{plural(len(differences), 'price')} in {plural(rows, 'row')} differ from {name}, in the "
-        f"median {middle} times its own; most in {first.model.name}: "
-        f"{evidence_line(first.price.key, first.price.pico_usd, [first.listed])}"
-    )
-    where = pointer_to(provider)
-    finding = REFERENCE_DIFFERS.finding(where, message, on_key=True, other=first.model.pointer)
+    line = evidence_line(first.price.key, first.price.pico_usd, [first.listed])
+    message = f"a price differs from {name} in {first.model.name}: {line}"
+    if len(differences) > 1:
+        message = (
+            f"{plural(len(differences), 'price')} in {plural(rows, 'row')} differ from {name}, in "
+            f"the median {middle} times its own; most in {first.model.name}: {line}"
+        )
+    where, row = pointer_to(provider), first.model.pointer
+    finding = REFERENCE_DIFFERS.finding(where, message, on_key=True).beside(row, "differs most")
     return finding._replace(severity=severity)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from pricectl.check.evidence.market import Market
 from pricectl.check.evidence.offers import OUTPUT, seller_of
-from pricectl.check.evidence.prices import prices_of
+from pricectl.check.evidence.prices import prices_in
 from pricectl.check.evidence.witnesses import Witness, evidence_line
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import TEXT_MODES, Context, Rule, mode_of
@@ -21,11 +21,14 @@ from pricectl.core.labels import label
 from pricectl.core.model import Model
 from pricectl.core.money import exact
 from pricectl.core.pointers import pointer_to
+from pricectl.core.prices import PriceList
+from pricectl.core.sanity.moves import factor_path
 from pricectl.core.structures import OWN_FACTORS
-from pricectl.core.units import SYNONYMS, UNITS
+from pricectl.core.units import STANDARD, SYNONYMS, UNITS
 
-# Known factors are 1.1 for regions, 2 for priority, 6 at most for the fastest service.
-LOWEST_FACTOR, HIGHEST_FACTOR = Fraction(1, 2), Fraction(3)
+# Known factors are 1.1 for regions, 2 for priority, 6 for one service. `core.sanity` has wider
+# limits, beyond which a factor is an error.
+LOWEST_USUAL_FACTOR, HIGHEST_USUAL_FACTOR = Fraction(1, 2), Fraction(3)
 
 
 def _row(more: str) -> str:
@@ -33,12 +36,12 @@ def _row(more: str) -> str:
     return f'{{"x": {{"m": {{{prices}{more}}}}}}}'
 
 
-BASE = '{"x": {"m-0": {"input_cost_per_token": 1e-06}}}'
-SOURCES = (
+_BASE = '{"x": {"m-0": {"input_cost_per_token": 1e-06}}}'
+_SOURCES = (
     '{"x": {"m-1": {"input_cost_per_token": 1e-06, "source": "https://x.example/prices"}},\n'
     ' "y": {"m-2": {"input_cost_per_token": 1e-06, "source": "https://y.example/prices"}}}'
 )
-RATE_TWICE = Rule(
+RATE_STATED_TWICE = Rule(
     "rate-stated-twice",
     "error",
     "two keys state one rate differently",
@@ -46,9 +49,9 @@ RATE_TWICE = Rule(
     _row(',\n   "cache_read_input_token_cost": 1e-07, "input_cost_per_token_cache_hit": 2e-07'),
     _row(',\n   "cache_read_input_token_cost": 1e-07'),
     "Keep the right one and delete the other.",
-    base=BASE,
+    base=_BASE,
 )
-TIER_ENDS_EARLY = Rule(
+TIER_ENDS_BELOW_WINDOW = Rule(
     "tier-ends-below-window",
     "warning",
     "the last range of tiered_pricing ends below the model's window",
@@ -62,19 +65,19 @@ TIER_ENDS_EARLY = Rule(
         '   "tiered_pricing": [{"range": [0, 256000], "input_cost_per_token": 1e-06}]'
     ),
     "Add the missing range, or correct max_input_tokens.",
-    base=BASE,
+    base=_BASE,
 )
 FACTOR_ODD = Rule(
     "factor-odd",
     "warning",
-    "a factor on all token prices is below 0.5 or above 3, or not the row's own service price",
+    "a factor is not between 0.5 and 3, or contradicts the row's own service prices",
     "Regions cost a tenth more, fast services two to three times as much; others were made up.",
     _row(', "provider_specific_entry": {"fast": 6}'),
     _row(', "provider_specific_entry": {"fast": 2}'),
     "Compare it with the seller's page.",
-    base=BASE,
+    base=_BASE,
 )
-FACTOR_TEXT = Rule(
+FACTOR_NOT_A_NUMBER = Rule(
     "factor-not-a-number",
     "error",
     "a factor is written as text",
@@ -82,9 +85,9 @@ FACTOR_TEXT = Rule(
     _row(', "provider_specific_entry": {"us": "1.1"}'),
     _row(', "provider_specific_entry": {"us": 1.1}'),
     "Write the number without quotes.",
-    base=BASE,
+    base=_BASE,
 )
-INPUT_MISSING = Rule(
+OUTPUT_WITHOUT_INPUT = Rule(
     "output-without-input",
     "error",
     "a text model has an output price and no input price",
@@ -92,7 +95,7 @@ INPUT_MISSING = Rule(
     '{"x": {"m": {"mode": "chat", "output_cost_per_token": 4e-06}}}',
     '{"x": {"m": {"mode": "chat", "input_cost_per_token": 1e-06, "output_cost_per_token": 4e-06}}}',
     "Add input_cost_per_token.",
-    base=BASE,
+    base=_BASE,
 )
 SOURCE_ODD = Rule(
     "source-odd",
@@ -102,15 +105,15 @@ SOURCE_ODD = Rule(
     _row(', "source": "https://y.example/prices"'),
     _row(', "source": "https://x.example/prices"'),
     "Name the page of the row's own seller.",
-    base=BASE,
-    reference=SOURCES,
+    base=_BASE,
+    reference=_SOURCES,
 )
 RULES = (
-    RATE_TWICE,
-    TIER_ENDS_EARLY,
+    RATE_STATED_TWICE,
+    TIER_ENDS_BELOW_WINDOW,
     FACTOR_ODD,
-    FACTOR_TEXT,
-    INPUT_MISSING,
+    FACTOR_NOT_A_NUMBER,
+    OUTPUT_WITHOUT_INPUT,
     SOURCE_ODD,
 )
 
@@ -131,7 +134,7 @@ def _stated_twice(model: Model) -> Iterator[Finding]:
         one, other = model.entry.get(key), model.entry.get(synonym)
         if _is_number(one) and _is_number(other) and one != other:
             message = f"{synonym} says {other}, {key} says {one}"
-            yield RATE_TWICE.finding(model.pointer + pointer_to(synonym), message)
+            yield RATE_STATED_TWICE.finding(model.pointer + pointer_to(synonym), message)
 
 
 def _is_number(value: Json) -> bool:
@@ -146,31 +149,36 @@ def _tier_end(model: Model) -> Iterator[Finding]:
     if isinstance(window, int) and isinstance(end, (int, Decimal)) and end < window:
         where = f"{model.pointer}/tiered_pricing/{len(tiers) - 1}/range"  # type: ignore[arg-type]
         message = f"the last range ends at {int(end):,} tokens, the window at {window:,}"
-        yield TIER_ENDS_EARLY.finding(where, message)
+        yield TIER_ENDS_BELOW_WINDOW.finding(where, message)
 
 
 def _factors(model: Model) -> Iterator[Finding]:
-    own = model.entry.get(OWN_FACTORS)
-    for word, value in own.items() if isinstance(own, Mapping) else ():
-        where = model.pointer + pointer_to(OWN_FACTORS, word)
-        if isinstance(value, str) and _reads_as_number(value):
-            yield FACTOR_TEXT.finding(where, f"the factor {word!r:.40} is the text {value!r:.20}")
-        elif _is_number(value) and isinstance(value, (int, Decimal)):
-            yield from _factor(model, word, Fraction(value), where)
+    """Every factor of today's list and of the dated ones."""
+    for prices in model.price_lists:
+        own = prices.entry.get(OWN_FACTORS)
+        for word, value in own.items() if isinstance(own, Mapping) else ():
+            if isinstance(value, str) and _reads_as_number(value):
+                where = prices.pointer + pointer_to(OWN_FACTORS, word)
+                message = f"the factor {word!r:.40} is the text {value!r:.20}"
+                yield FACTOR_NOT_A_NUMBER.finding(where, message)
+        for word, factor in prices.uplifts.items():
+            yield from _factor(prices, word, Fraction(factor))
 
 
 def _reads_as_number(text: str) -> bool:
     return text.strip().replace(".", "", 1).isdecimal()
 
 
-def _factor(model: Model, word: str, factor: Fraction, where: str) -> Iterator[Finding]:
+def _factor(prices: PriceList, word: str, factor: Fraction) -> Iterator[Finding]:
+    where = prices.pointer + factor_path(prices, word)
     said = f"the factor {word!r:.40} is {exact(factor)}"
-    if factor > 0 and not LOWEST_FACTOR <= factor <= HIGHEST_FACTOR:
-        yield FACTOR_ODD.finding(where, f"{said}, not {exact(LOWEST_FACTOR)} to 3")
+    if not LOWEST_USUAL_FACTOR <= factor <= HIGHEST_USUAL_FACTOR:
+        usual = f"{exact(LOWEST_USUAL_FACTOR)} to {exact(HIGHEST_USUAL_FACTOR)}"
+        yield FACTOR_ODD.finding(where, f"{said}, not {usual}")
         return
-    for price in prices_of(model):
+    for price in prices_in(prices):
         unit, tier, service = price.key
-        standard = model.prices.rates.get((unit, tier, ""))
+        standard = prices.rates.get((unit, tier, STANDARD))
         if service == word and standard and price.pico_usd != factor * standard[0]:
             line = evidence_line(price.key, price.pico_usd, [Witness("standard", standard[0])])
             yield FACTOR_ODD.finding(where, f"{said}; {line}")
@@ -182,7 +190,7 @@ def _input_missing(model: Model) -> Iterator[Finding]:
     paid = {UNITS[unit].side for unit, _, _ in model.prices.rates}
     if mode_of(model) in TEXT_MODES and output and "input" not in paid:
         message = f"{label('output')} has a price and input has none"
-        yield INPUT_MISSING.finding(model.prices.pointer_to(output[1]), message)
+        yield OUTPUT_WITHOUT_INPUT.finding(model.pointer, message, on_key=True)
 
 
 def _source(reference: Catalog | None, model: Model) -> Iterator[Finding]:

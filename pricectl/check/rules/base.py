@@ -56,7 +56,7 @@ class Rule(NamedTuple):
     ) -> Finding:
         """A finding of this rule, with the rule's own hint unless another one is given.
 
-        `other` is the pointer of another row that belongs to it.
+        `other` is the pointer of the row that states the same first.
         """
         hint = self.hint if hint is None else hint
         return Finding(

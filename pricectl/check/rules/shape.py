@@ -9,7 +9,9 @@ from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Context, Rule
 from pricectl.check.spelling import Speller
 from pricectl.core.labels import did_you_mean
+from pricectl.core.model import Model
 from pricectl.core.pointers import METADATA_POINTER, pointer_to
+from pricectl.core.prices import DATED_LISTS
 from pricectl.core.units import is_price_like
 
 SURE = 0.92
@@ -132,6 +134,9 @@ RULES = (
     EMPTY_CATALOG,
 )
 
+# Keys that may end in any word.
+FREE_FORM = ("supports_", "supported_", "regional_")
+
 
 def check(context: Context) -> Iterator[Finding]:
     """Find an empty catalog, and keys that no reader knows."""
@@ -140,19 +145,33 @@ def check(context: Context) -> Iterator[Finding]:
     known = context.known_keys
     anything, capability = Speller(known), Speller(known, SURE)
     for model in context.catalog.models:
+        yield from _dated(model, known)
         if known.issuperset(model.entry):
             continue
         # In the order of the file, because the first ones get suggestions.
         for key in model.entry:
             if key in known or is_price_like(key):
                 continue  # the schema speaks about those that look like prices
-            free_form = key.startswith(("supports_", "supported_", "regional_"))
+            free_form = key.startswith(FREE_FORM)
             near = (capability if free_form else anything).near(key)
             if near or not free_form:
                 yield _unknown(model.pointer, key, near)
     metadata = context.catalog.metadata.keys() - context.metadata_keys
     speller = Speller(context.metadata_keys)
     yield from (_unknown(METADATA_POINTER, key, speller.near(key)) for key in metadata)
+
+
+def _dated(model: Model, known: frozenset[str]) -> Iterator[Finding]:
+    """The keys of dated lists that no row has either: a list may repeat whatever a row may have."""
+    for member, date_key in DATED_LISTS.items():
+        lists = model.entry.get(member)
+        for index, prices in enumerate(lists if isinstance(lists, list) else ()):
+            for key in prices if isinstance(prices, dict) else ():
+                free_form = key.startswith(FREE_FORM) or is_price_like(key)
+                if not (key in known or key == date_key or free_form):
+                    where = f"{model.pointer}/{member}/{index}{pointer_to(key)}"
+                    message = f"nobody reads the key {key!r:.80} of a dated list"
+                    yield UNREAD_PRICING.finding(where, message, on_key=True)
 
 
 def _unknown(parent: str, key: str, near: str) -> Finding:

@@ -133,17 +133,28 @@ def _moved_finding(
     largest = max(worded, key=lambda move: size(move.ratio))
     price, old, new = largest.price, largest.old_pico_usd, largest.new_pico_usd
     message = f"{label(*largest.key)} {move_words(old, new, largest.unit)}"
+    remarks = []
+    if len(moves) > 1:
+        remarks.append(
+            f"{plural(len(moves) - 1, 'other price')} of the row moved by the same factor"
+        )
+    if power_of_ten(old, new):
+        remarks.append("is the exponent right?")
     if price.is_gone:
         message += "; it no longer has its own price"
-    if len(moves) > 1:
-        message += f"; {plural(len(moves) - 1, 'other price')} of the row moved by the same factor"
-    if power_of_ten(old, new):
-        message += "; is the exponent right?"
+    message = "; ".join((message, *remarks))
     if rule == "row-moved":
         message = f"every price of the row moved by a power of ten: {message}"
-    values = tuple((move.price.pointer, move.price.value) for move in moves)
+        remarks = ["every price of the row moved by a power of ten", "is the exponent right?"]
     return SanityFinding(
-        rule, level, price.pointer, price.value, message, moved=Fraction(new, old), alike=values
+        rule,
+        level,
+        price.pointer,
+        price.value,
+        message,
+        moved=Fraction(new, old),
+        alike=tuple((move.price.pointer, move.price.value) for move in moves),
+        remark="; ".join(remarks),
     )
 
 
@@ -170,10 +181,7 @@ def factor_findings(old: PriceList | None, new: PriceList) -> Iterator[SanityFin
         if was == now:
             continue
         value = new.uplifts.get(word)
-        own = (old if old and value is None else new).entry.get(OWN_FACTORS)
-        path = pointer_to(next((key for key, named in UPLIFT_KEYS.items() if named == word), ""))
-        if isinstance(own, dict) and word in own:
-            path = pointer_to(OWN_FACTORS, word)
+        path = factor_path(old if old and value is None else new, word)
         where = f"{new.pointer or DEFAULT_PRICING_POINTER}{path}"
         subject = f"the factor {word!r:.40} on every token price"
         if not _is_usual(now) and (was is None or _is_usual(was)):
@@ -184,6 +192,14 @@ def factor_findings(old: PriceList | None, new: PriceList) -> Iterator[SanityFin
         if was and level:
             message = f"{subject} went from {exact(was)} to {exact(now)}"
             yield SanityFinding("factor-moved", level, where, value, message, "", now / was)
+
+
+def factor_path(prices: PriceList, word: str) -> str:
+    """The JSON Pointer of a factor inside its list."""
+    own = prices.entry.get(OWN_FACTORS)
+    if isinstance(own, dict) and word in own:
+        return pointer_to(OWN_FACTORS, word)
+    return pointer_to(next((key for key, named in UPLIFT_KEYS.items() if named == word), ""))
 
 
 def _factor(prices: PriceList, word: str) -> Fraction:

@@ -63,9 +63,10 @@ class PriceChange(NamedTuple):
         """The price's name and what it is now."""
         return f"{label(*self.key)} at {amount_words(self.new, self.unit)}"
 
-    def finding(self, rule: str, level: Level, message: str) -> SanityFinding:
-        """A finding about this price."""
-        return SanityFinding(rule, level, self.price.pointer, self.price.value, message)
+    def finding(self, rule: str, level: Level, subject: str, remark: str) -> SanityFinding:
+        """A finding about this price; its message is the subject and the remark."""
+        where, value = self.price.pointer, self.price.value
+        return SanityFinding(rule, level, where, value, f"{subject} {remark}", remark=remark)
 
 
 def judge_row(before: Model | None, after: Model, bounds: Bounds) -> tuple[SanityFinding, ...]:
@@ -163,16 +164,16 @@ def _bounds_findings(change: PriceChange, bounds: Bounds) -> Iterator[SanityFind
     bound = bounds.get(unit)
     limit = bound.exceeded_limit(change.new) if bound else None
     if bound is None:
-        message = f"{change.described} cannot be compared: no other price of this unit is known"
-        yield change.finding("unit-without-bounds", "note", message)
+        remark = "cannot be compared: no other price of this unit is known"
+        yield change.finding("unit-without-bounds", "note", change.described, remark)
     elif limit is not None and (change.old is None or bound.contains(change.old)):
         side = "below" if change.new < limit else "above"
-        message = f"{change.described} is {side} any known price ({bound.range_text(unit)})"
+        remark = f"is {side} any known price ({bound.range_text(unit)})"
         if is_token_unit(unit):
-            message += ". Prices are per token: $2.00 per 1M is 2e-06"
-        yield change.finding("price-out-of-bounds", "refused", message)
+            remark += ". Prices are per token: $2.00 per 1M is 2e-06"
+        yield change.finding("price-out-of-bounds", "refused", change.described, remark)
     if change.old == 0:
-        yield change.finding("price-moved", "note", f"{change.described} was zero")
+        yield change.finding("price-moved", "note", change.described, "was zero")
 
 
 def _zero_price_findings(
@@ -187,15 +188,15 @@ def _zero_price_findings(
         charged = map(pair.old.charged_pico_usd, fallback_keys)
         old = next((pico for pico in charged if pico is not None), None)
     if old:
-        message = f"{name} became zero, it was {amount_words(old, unit)}"
+        subject = f"{name} became zero, it was {amount_words(old, unit)};"
         moved = None if is_cache(unit) else Fraction(0)
         if free:
-            found = change.finding("zero-price", "warning", f"{message}; the row is marked free")
+            found = change.finding("zero-price", "warning", subject, "the row is marked free")
         else:
-            found = change.finding("zero-price", "refused", f"{message}; it is not marked free")
+            found = change.finding("zero-price", "refused", subject, "it is not marked free")
         yield found._replace(moved=moved)
     elif not free and gives_away(change.key, pair.new, row):
-        yield change.finding("zero-price", "refused", f"{name} is zero; it is not marked free")
+        yield change.finding("zero-price", "refused", f"{name} is zero;", "it is not marked free")
 
 
 def gives_away(key: RateKey, prices: PriceList, row: Model) -> bool:

@@ -66,6 +66,8 @@ class SanityFinding(NamedTuple):
     over the old one, 0 where it became zero. `alike` holds pointer and value of every price of the
     row that moved by the same factor: the finding speaks for all of them. In a
     finding about a share of the rows, `example` is the finding about the row named first.
+    `remark` is what the message says beside the price and where it moved from, for readers who
+    see both; None if the message is needed as a whole.
     """
 
     rule: str
@@ -77,6 +79,7 @@ class SanityFinding(NamedTuple):
     moved: Fraction | None = None
     alike: tuple[tuple[str, Value], ...] = ()
     example: "SanityFinding | None" = None
+    remark: str | None = None
 
     @property
     def times(self) -> Fraction:

@@ -52,3 +52,12 @@ def test_what_the_reference_has_no_price_for_either_is_not_missed() -> None:
     row = prices(1.25e-06, 1e-05)
     known = {"openai": {"gpt-5": row, "gpt-5-mini": prices(2.5e-07, 2e-06, **CACHED)}}
     assert not absent("gpt-5", row, known)
+
+
+def test_a_new_row_without_the_tier_of_its_own_row_in_the_reference_is_found() -> None:
+    tier = {"input_cost_per_token_above_200k_tokens": 5e-06}
+    base = {"x": {"n": prices(1e-06, 4e-06)}}
+    edited = {"x": {**base["x"], "m": prices(2.5e-06, 1e-05)}}
+    reference = {"x": {"m": prices(2.5e-06, 1e-05, **tier)}}
+    found = of("price-absent", findings(edited, base, reference))
+    assert found == [("warning", "/x/m", "no price for input above 200k; reference $5.00")]

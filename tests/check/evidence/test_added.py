@@ -99,3 +99,17 @@ def test_a_dated_list_that_the_reference_has_is_believed() -> None:
     known = {"openai": {"gpt-5": row}}
     edited = {"openai": {**BASE["openai"], "gpt-5": row}}
     assert not severities("price-off-market", findings(edited, BASE, known))
+
+
+def test_a_pair_newly_equal_to_a_siblings_is_a_warning_where_no_list_denies_it() -> None:
+    base = {"openai": {"gpt-4o": prices(2.5e-06, 1e-05), "gpt-9": prices(4e-06, 2e-05)}}
+    edited = {"openai": {"gpt-4o": prices(2.5e-06, 1e-05), "gpt-9": prices(2.5e-06, 1e-05)}}
+    where = "/openai/gpt-9/input_cost_per_token"
+    message = "input $2.50 / 1M; input and output are those of openai/gpt-4o"
+    assert of("price-copied", findings(edited, base)) == [("warning", where, message)]
+    new = {"openai": {"gpt-4o": base["openai"]["gpt-4o"]}}
+    assert of("price-copied", findings(edited, new)) == [("warning", where, message)]
+    # Nothing is new, the reference agrees, or a reseller has one price for many models.
+    assert not of("price-copied", findings(edited, edited))
+    assert not of("price-copied", findings(edited, base, edited))
+    assert not of("price-copied", findings({"acme": edited["openai"]}, {"acme": base["openai"]}))

@@ -28,3 +28,15 @@ def test_a_cache_price_above_input_is_said_once() -> None:
     found = findings(edited, base)
     said = [*of("cache-read-above-input", found), *of("cache-price-off", found)]
     assert [severity for severity, _, _ in said] == ["error"]
+
+
+def test_one_fact_is_not_told_by_two_rules() -> None:
+    base = {"x": {"n": prices(1e-06, 4e-06)}}
+    silent = {"mode": "chat", "output_cost_per_token": 4e-06}
+    factor = prices(1e-06, 4e-06, provider_specific_entry={"us": 11})
+    found = findings({"x": {**base["x"], "silent": silent, "factor": factor}}, base)
+    rules = [one.rule for one in found]
+    assert "output-without-input" in rules
+    assert "price-missing" not in rules
+    assert "factor-out-of-bounds" in rules
+    assert "factor-odd" not in rules

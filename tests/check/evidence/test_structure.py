@@ -41,3 +41,24 @@ def test_a_page_that_nobody_else_names_is_believed() -> None:
 def test_an_audio_model_needs_no_input_price() -> None:
     row = {"mode": "audio_speech", "output_cost_per_token": 4e-06}
     assert "output-without-input" not in added(row)
+
+
+def test_a_factor_of_a_region_and_of_a_dated_list_is_judged_too() -> None:
+    base = {"x": {"n": prices(1e-06, 4e-06)}}
+    later = {"from": "2027-01-20", "provider_specific_entry": {"us": 6}}
+    lists = {"upcoming": [{**prices(1e-06, 4e-06), **later}]}
+    row = prices(1e-06, 4e-06, regional_processing_uplift_multiplier_eu=6, **lists)
+    del lists["upcoming"][0]["mode"]
+    found = of("factor-odd", findings({"x": {**base["x"], "m": row}}, base))
+    assert found == [
+        (
+            "warning",
+            "/x/m/regional_processing_uplift_multiplier_eu",
+            "the factor 'eu' is 6, not 0.5 to 3",
+        ),
+        (
+            "warning",
+            "/x/m/upcoming/0/provider_specific_entry/us",
+            "the factor 'us' is 6, not 0.5 to 3",
+        ),
+    ]
