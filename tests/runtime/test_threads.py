@@ -166,8 +166,8 @@ def test_a_thread_that_reads_a_catalog_lets_the_others_run_in_between(
     turns: list[float] = []
     monkeypatch.setattr(time, "sleep", turns.append)
     assert len(loader.build_catalog(data, "x").models) == 100
-    # 100 rows / 10 at once, while they are read and while their names are indexed
-    assert turns == [0] * 20
+    # 100 rows / 40 at once, while they are read and while their names are indexed
+    assert turns == [0] * 4
 
 
 def test_the_switch_interval_of_a_service_is_its_own(file: Path) -> None:
