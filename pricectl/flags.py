@@ -75,7 +75,7 @@ FLAGS = (
     Flag(OTHER_SELLER, "the row of another seller answered", logged=False),
     Flag(
         UNPRICED_VARIANT,
-        "the name says a variant without a price of its own, such as :free",
+        "the name says a variant or a day without a price of its own, such as :free",
         logged=False,
     ),
     Flag(SIZE_CLASS, "the price class of the model's size answered", logged=False),

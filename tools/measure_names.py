@@ -219,8 +219,10 @@ def names_document() -> str:
     lines += [
         "",
         "A day (`-2025-10-01`, `-20251001`, `-10-2025`), `-001` and `-v1:0` are revisions. A day",
-        "before every day of the row is an older generation, which a newer row never answers. A",
-        "bare number may be a version and is never set aside. `[1m]` and `:200k` are contexts.",
+        "before every day of the row is an older generation, which a newer row never answers; a",
+        "day that the row does not list among others is answered flagged. Where a row has counted",
+        "revisions (`-001`), others are not answered. A bare number may be a version and is never",
+        "set aside. `[1m]` and `:200k` are contexts.",
         "",
         "## Fireworks' price classes",
         "",

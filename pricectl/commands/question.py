@@ -170,13 +170,14 @@ class CallQuotes(NamedTuple):
 def fallback_for(catalog: Catalog, policy: Policy, names: Sequence[str]) -> Fallback | None:
     """Who answers for the names that the catalog does not have; None if it has all of them.
 
-    So that a quote of a known name reads no second catalog.
+    So that a quote of a known name reads no second catalog. Raises PricingError where the reference
+    must answer and cannot be read; where it is off, the report says so.
     """
     if not any(find(catalog, name).is_guess for name in names):
         return None
-    from pricectl.files.reference import fallback_or_problem
+    from pricectl.files.reference import fallback_or_problem, load_fallback
 
-    return fallback_or_problem(policy)
+    return load_fallback(policy) if policy.fallback == "reference" else fallback_or_problem(policy)
 
 
 class CallQuestion(NamedTuple):

@@ -21,9 +21,9 @@ from pricectl.core.naming.reading import (
     NamePart,
     NameReading,
     is_maker,
-    is_reseller,
     is_slug,
     read_name,
+    resells,
     seller_of,
 )
 from pricectl.flags import LOCAL_MODEL, OTHER_SELLER, REFERENCE_PRICE
@@ -244,10 +244,9 @@ def _one_of(layer: How, name: str, models: tuple[Model, ...], otherwise: str) ->
 
 
 def _is_resold(name: str, model: Model) -> bool:
-    """Whether only a reseller has the row, and the name does not say that it sells."""
-    if not is_reseller(seller_of(model.provider)):
-        return False
-    return not read_name(name).seller
+    """Whether the row is of another maker's model, and the name does not say who sells it."""
+    reading = read_name(name)
+    return not reading.seller and resells(seller_of(model.provider), reading.base)
 
 
 def _says_other_seller(model: Model) -> bool:
@@ -284,21 +283,20 @@ def _form_match(name: str, reading: NameReading, found: FormMatch) -> Match:
     """The match with the parts of the name as they were written."""
     start, end = 0, len(name)
     aside: list[str] = []
+    after: list[str] = []
     for part in reading.before:
         if part.text.startswith(":"):  # what follows the base of a fine-tuned model
             end -= len(part.text)
-            aside.append(name[end:])
+            after.append(name[end:])
             continue
         if part.kind != "region":
             aside.append(name[start : start + len(part.text)])
         start += len(part.text)
-    before = ["".join(aside)]
-    after: list[str] = []
     for ending in reversed(found.shorter.endings):
         end -= len(ending.text)
         if ending.kind not in {"region", "service"}:
             after.insert(0, name[end : end + len(ending.text)])
-    ignored = tuple(filter(None, (*before, "".join(after))))
+    ignored = tuple(filter(None, ("".join(aside), "".join(after))))
     return Match(
         found.model,
         "partial",

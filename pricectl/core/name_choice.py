@@ -1,11 +1,18 @@
 """Chooses the one row among those that have a model's name: by region, price, day and seller."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from pricectl.core.model import Model
-from pricectl.core.naming.reading import NamePart, NameReading, ShorterName, is_reseller, seller_of
-from pricectl.core.naming.words import HOME_REGIONS, WORLDWIDE, areas_of, day_in
+from pricectl.core.naming.reading import NamePart, NameReading, ShorterName, resells, seller_of
+from pricectl.core.naming.words import (
+    COUNTED,
+    HOME_REGIONS,
+    WORLDWIDE,
+    areas_of,
+    day_in,
+    model_key,
+)
 from pricectl.flags import MISSING_REGION, OTHER_SELLER, UNPRICED_VARIANT
 
 # "different-prices": rows have the name, but do not charge the same, so none of them may answer.
@@ -14,12 +21,13 @@ Reason = Literal["", "different-prices", "local"]
 
 
 class NamedRow(NamedTuple):
-    """A row under one of its names: who sells it by that name, and in which region.
+    """A row under one of its names: who sells it by that name, whose model, in which region.
 
     `technical`: the name was cut short by a platform's own revision, such as -v1:0.
     """
 
     seller: str
+    maker: str
     region: str
     model: Model
     technical: bool = False
@@ -71,12 +79,21 @@ def choose(
         return UNKNOWN
     sellers = {row.seller for row in rows}
     # Whether another seller than the name's answers, which is flagged.
-    other = reading.seller not in sellers and bool(reading.seller or all(map(is_reseller, sellers)))
-    model = agreed(found.models) or (_alike_at_base(found.models) if other else None)
+    resold = all(resells(seller, shorter.base) for seller in sellers)
+    other = reading.seller not in sellers and bool(reading.seller or resold)
+    model = (
+        agreed(found.models)
+        or agreed(_of_platform(reading, found.models))
+        or (_alike_at_base(found.models) if other else None)
+    )
     if model is None:
         return NoRow(f"{shorter.base!r} fits rows with different prices", "different-prices")
-    if _is_older(shorter, model, first_day):
+    day = _day_of(shorter)
+    days = _days_of(model) if day else []
+    if _is_older(day, [*days, first_day] if first_day else days):
         return NoRow(f"{model.full_name} is newer, and never answers for an older generation")
+    if _is_other_revision(shorter, model):
+        return NoRow(f"{model.full_name} is another revision")
     flags = [MISSING_REGION] if found.foreign else []
     if found.left and reading.seller not in {"", seller_of(model.provider)}:
         flags.append(OTHER_SELLER)  # the factors of a row are its section's own
@@ -87,7 +104,7 @@ def choose(
         if _has_moved(shorter, model):
             return NoRow(f"{model.full_name} may be another generation than the seller's")
         flags.append(OTHER_SELLER)
-    if variant:
+    if variant or _is_unlisted(day, days):
         flags.append(UNPRICED_VARIANT)
     return FormMatch(model, shorter, found.left, service, tuple(flags))
 
@@ -95,8 +112,18 @@ def choose(
 def agreed(models: Iterable[Model]) -> Model | None:
     """The first row by name if all charge the same, else None: with two prices neither applies."""
     listed = sorted(models, key=lambda model: model.full_name)
+    if not listed:
+        return None
     first = listed[0]
     return first if all(first.charges_like(other) for other in listed) else None
+
+
+def _of_platform(reading: NameReading, models: Iterable[Model]) -> Iterator[Model]:
+    """The models that are called by the platform that the name has: azure_ai/ is not azure/."""
+    words = tuple(part.text for part in reading.before if part.kind == "platform")
+    for model in models:
+        if any(name.lower().startswith(words) for name in (model.name, *model.aliases)):
+            yield model
 
 
 def _alike_at_base(models: Sequence[Model]) -> Model | None:
@@ -150,14 +177,40 @@ def _in_region(rows: Rows, region: str) -> _RegionRows:
     return _RegionRows(models, foreign=True)
 
 
-def _is_older(shorter: ShorterName, model: Model, first_day: str) -> bool:
+def _is_older(day: str, days: Sequence[str]) -> bool:
     """Whether the name has a day before every day of the model's rows: an older generation."""
-    day = day_in("".join(ending.text for ending in shorter.endings))
-    if not day:
+    return bool(day and days) and day < min(found[: len(day)] for found in days)
+
+
+def _is_unlisted(day: str, days: Sequence[str]) -> bool:
+    """Whether the name has a day, and the row lists days, but not that one: a newer snapshot.
+
+    Its price may be another, as that of gpt-4o-2024-08-06 was.
+    """
+    return bool(days) and not any(found.startswith(day) for found in days)
+
+
+def _day_of(shorter: ShorterName) -> str:
+    return day_in("".join(ending.text for ending in shorter.endings))
+
+
+def _days_of(model: Model) -> list[str]:
+    return [found for name in (model.name, *model.aliases) if (found := day_in(name))]
+
+
+def _is_other_revision(shorter: ShorterName, model: Model) -> bool:
+    """Whether the name has a counted revision of the model, and the row only others."""
+    ended = "".join(ending.text for ending in shorter.endings)
+    counted = COUNTED.search(ended) if ended else None
+    if not counted:
         return False
-    days = [found for name in (model.name, *model.aliases) if (found := day_in(name))]
-    days += [first_day] if first_day else []
-    return bool(days) and day < min(found[: len(day)] for found in days)
+    bases = (name.lower().rsplit("/", 1)[-1] for name in (model.name, *model.aliases))
+    counts = {
+        found[0][1:]
+        for base in bases
+        if (found := COUNTED.search(base)) and model_key(base[: found.start()]) == shorter.key
+    }
+    return bool(counts) and counted[0][1:] not in counts
 
 
 def _has_moved(shorter: ShorterName, model: Model) -> bool:

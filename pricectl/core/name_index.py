@@ -36,17 +36,20 @@ class NameIndex:
                 reading = read_name(name, sections)
                 told = reading.seller if reading.seller not in {"", GATEWAY, LOCAL} else section
                 region = "" if told == "azure" and reading.region in WORLDWIDE else reading.region
-                row = NamedRow(told, region, model)
+                row = NamedRow(told, reading.maker, region, model)
                 rows.setdefault(model_key(reading.base), []).append(row)
-                short = TECHNICAL.sub("", reading.base)
+                is_tuned = reading.base.startswith(FINE_TUNED)
+                short = (REVISION if is_tuned else TECHNICAL).sub("", reading.base)
                 if short != reading.base:
                     rows.setdefault(model_key(short), []).append(row._replace(technical=True))
-                if day := day_in(short):
+                if day := day_in(reading.base):
                     undated = told, model_key(REVISION.sub("", short))
                     first_days[undated] = min(day, first_days.get(undated, day))
         self._first_days = MappingProxyType(first_days)
         # A row has many aliases that read alike.
-        self._rows = MappingProxyType({key: _distinct(rows[key]) for key in rows})
+        self._rows = MappingProxyType(
+            {key: _distinct(found) if len(found) > 1 else found for key, found in rows.items()}
+        )
         self._sections = sections
 
     def read(self, name: str) -> NameReading:
@@ -55,39 +58,52 @@ class NameIndex:
 
     def find(self, reading: NameReading) -> FormMatch | NoRow:
         """The row for a reading: the seller's own, else the maker's, else a reseller's."""
-        keyed: list[tuple[ShorterName, Rows]] = []
+        keyed: list[tuple[ShorterName, str, Rows]] = []
         missed = UNKNOWN
+        elsewhere: FormMatch | None = None
+        seller = reading.seller
         for shorter in reading.shorter_names():
-            rows = self._rows.get(shorter.key, ())
-            keyed.append((shorter, rows))
+            key = shorter.key
+            rows = self._rows.get(key, ())
+            keyed.append((shorter, key, rows))
             # Looked for while the name gets shorter, since most names have a row of their seller.
-            own = [row for row in rows if row.seller == reading.seller]
-            found = self._choose(reading, shorter, own) if own else UNKNOWN
-            if isinstance(found, FormMatch):
+            own = [row for row in rows if row.seller == seller and _is_of_maker(reading, row)]
+            found = self._choose(reading, shorter, key, own) if own else UNKNOWN
+            if not isinstance(found, FormMatch):
+                missed = missed if missed.reason else found
+                if found.reason:  # a name is never answered by a part of it
+                    break
+            elif elsewhere is None:
+                if not found.region:
+                    return found
+                elsewhere = found
+            # A region may have a row under the name without its day only.
+            elif not (found.region or found.flags) and _has_model(own, elsewhere.model):
                 return found
-            missed = missed if missed.reason else found
+        if elsewhere:
+            return elsewhere
         sized = self._by_size(reading, keyed[-1][0])
         # Two prices at one kind of seller are no reason to ask the next.
         return sized or (missed if missed.reason else self._of_others(reading, keyed))
 
-    def _choose(self, reading: NameReading, shorter: ShorterName, rows: Rows) -> FormMatch | NoRow:
-        first_day = self._first_days.get((rows[0].seller, shorter.key), "")
+    def _choose(
+        self, reading: NameReading, shorter: ShorterName, key: str, rows: Rows
+    ) -> FormMatch | NoRow:
+        first_day = self._first_days.get((rows[0].seller, key), "")
         return choose(reading, shorter, rows, first_day)
 
     def _of_others(
-        self, reading: NameReading, keyed: Sequence[tuple[ShorterName, Rows]]
+        self, reading: NameReading, keyed: Sequence[tuple[ShorterName, str, Rows]]
     ) -> FormMatch | NoRow:
         """The maker's row, else one that resellers agree on, else a fine-tuned model's base."""
         missed = UNKNOWN
         for of_kind in (_makers, _resellers):
-            for shorter, rows in keyed:
-                fitting = of_kind(reading, rows)
-                found = self._choose(reading, shorter, fitting) if fitting else UNKNOWN
-                if isinstance(found, FormMatch):
+            for shorter, key, rows in keyed:
+                fitting = of_kind(reading, rows) if rows else ()
+                found = self._choose(reading, shorter, key, fitting) if fitting else UNKNOWN
+                if isinstance(found, FormMatch) or found.reason:
                     return found
                 missed = missed if missed is not UNKNOWN else found
-            if missed.reason:
-                return missed
         base = reading.base.removeprefix(FINE_TUNED)
         # Once: a name of ft: alone would be looked for again behind each of them.
         if base != reading.base and not base.startswith(FINE_TUNED):
@@ -108,10 +124,17 @@ class NameIndex:
         return None
 
 
+def _is_of_maker(reading: NameReading, row: NamedRow) -> bool:
+    """Whether the row's name and the name do not say two makers."""
+    return not (reading.maker and row.maker) or row.maker == reading.maker
+
+
+def _has_model(rows: Rows, model: Model) -> bool:
+    return any(row.model is model for row in rows)
+
+
 def _distinct(rows: Iterable[NamedRow]) -> Rows:
-    return tuple(
-        {(row.seller, row.region, row.technical, id(row.model)): row for row in rows}.values()
-    )
+    return tuple({(*row[:3], row.technical, id(row.model)): row for row in rows}.values())
 
 
 def _makers(reading: NameReading, rows: Rows) -> Rows:

@@ -4,7 +4,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from pricectl.core.catalog import Catalog
-from pricectl.core.errors import PricingError
+from pricectl.core.errors import CatalogError, PricingError
 from pricectl.core.fallback import Fallback, local_model
 from pricectl.core.model import Model
 from pricectl.files import catalog_file
@@ -25,7 +25,11 @@ def load_fallback(policy: Policy) -> Fallback:
         return Fallback(None, local, None, problem if is_on else "")
     is_packaged = policy.reference in {None, "auto", "packaged"}
     path = str(packaged_catalog()) if is_packaged else str(policy.reference)
-    catalog = _catalog(catalog_file.read(path).data)
+    data = catalog_file.read(path).data
+    try:
+        catalog = _catalog(data)
+    except PricingError as error:  # which says where in the file, not in which file
+        raise CatalogError(f"the reference is not a catalog: {error}", where=path) from error
     return Fallback(catalog if is_on else None, local, None if is_on else catalog)
 
 

@@ -211,6 +211,24 @@ def test_bad_usage_is_named_and_exits_2(run: Run, words: list[str], said: str) -
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.parametrize("content", [None, "{bad"])
+def test_a_reference_that_must_answer_and_cannot_be_read_exits_2(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str | None
+) -> None:
+    settings, reference = tmp_path / "pricectl.toml", tmp_path / "list.json"
+    settings.write_text('fallback = "reference"\nreference = "list.json"\n')
+    monkeypatch.setenv("PRICECTL_SETTINGS", str(settings))
+    if content:
+        reference.write_text(content)
+    result = run("quote", "nobody-knows-this", "12")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert str(reference) in result.stderr.replace("\n", "")
+    # A known name needs no reference; where it is off, the report says that it is missing.
+    assert run("quote", "gpt-4o", "12").exit_code == 0
+    settings.write_text('reference = "list.json"\n')
+    assert run("quote", "nobody-knows-this", "12").exit_code == 0
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

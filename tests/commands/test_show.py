@@ -174,13 +174,14 @@ def test_show_has_the_hours_of_off_peak_prices(run: Run, at: str) -> None:
     assert lines.count(HOURS) == 1
     assert lines[lines.index(HOURS) - 1].split() == ["input", "1.00"]
     found = json.loads(run("show", "m", "-ojson", "-f-", "--at", at, stdin=WEEK).stdout)
-    assert found["off_peak"]["windows"] == [
+    windows: list[dict[str, object]] = [
         {"hours_utc": "00:00-01:00", "weekdays": [5, 1, 2, 3]},
         {"hours_utc": "16:30-00:30", "weekdays": [5, 1, 2, 3]},
         {"hours_utc": "00:00-24:00", "weekdays": [6, 7]},
         {"hours_utc": "02:00-03:00", "weekdays": [1, 2, 3, 4, 5, 6, 7]},
         {"hours_utc": "04:00-05:00", "weekdays": []},
     ]
+    assert found["off_peak"]["windows"] == [it | {"weekday_timezone": "UTC"} for it in windows]
     (rate,) = found["off_peak"]["rates"]
     assert rate["usd_per_unit"] == "0.000001"
     assert (found["own_off_peak"] == found["off_peak"]) is bool(found["period"])

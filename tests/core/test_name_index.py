@@ -23,7 +23,13 @@ ROWS = {
         "gpt-4o": entry(2.5, "gpt-4o-2024-08-06", input_cost_per_token_batches=1.25e-6),
         "gpt-3.5-turbo": entry(0.5),
         "ft:gpt-4o-2024-08-06": entry(3.75),
+        "dated": entry(5, "azure/dated", "azure/dated-2025-11-13"),
+        "counted-001": entry(2),
+        "twice": entry(9),
+        "twice-preview": entry(8),
     },
+    "mistral": {"deepseek-v9": entry(3)},
+    "xai": {"twice-preview": entry(7)},
     "anthropic": {"claude-x": entry(3, provider_specific_entry={"us": 1.1})},
     "deepseek": {"deepseek-v3.2": entry(0.28)},
     "cohere": {"command-r-plus-08-2024": entry(2.5, "command-r-plus")},
@@ -39,6 +45,9 @@ ROWS = {
     },
     "azure": {
         "azure/us/only-us": entry(7),
+        "azure/eu/dated": entry(6),
+        "azure/listed": entry(3),
+        "azure_ai/listed": entry(4),
         "azure_ai/shared": entry(5, input_cost_per_token_flex=1e-6),
     },
     "fireworks": {
@@ -67,9 +76,20 @@ CATALOG = Catalog.load(json.dumps(ROWS))
         ("azure/eu/only-us", "azure/azure/us/only-us", ("missing-region",), 7_000_000),
         ("openai/gpt-4o:batch", "openai/gpt-4o", (), 1_250_000),
         ("gpt-4o-2024-05-13", "default/default", (), 1_000_000),
-        ("gpt-4o-2024-11-20", "openai/gpt-4o", (), 2_500_000),
+        # A newer snapshot than the row lists may have another price.
+        ("gpt-4o-2024-11-20", "openai/gpt-4o", ("unpriced-variant",), 2_500_000),
         ("azure/gpt-35-turbo", "openai/gpt-3.5-turbo", ("other-seller",), 500_000),
         ("ft:gpt-4o-2024-08-06:acme::id", "openai/ft:gpt-4o-2024-08-06", (), 3_750_000),
+        ("ft:gpt-4o:acme::id", "openai/ft:gpt-4o-2024-08-06", (), 3_750_000),
+        ("ft:gpt-4o-2024-08-06:my/team::id", "openai/ft:gpt-4o-2024-08-06", (), 3_750_000),
+        ("openai/ft:gpt-4o-2024-08-06:acme::id", "openai/ft:gpt-4o-2024-08-06", (), 3_750_000),
+        (
+            "azure/ft:gpt-4o-2024-08-06:acme::id",
+            "openai/ft:gpt-4o-2024-08-06",
+            ("other-seller",),
+            3_750_000,
+        ),
+        ("nobody/ft:gpt-4o-2024-08-06:acme::id", "default/default", (), 1_000_000),
         ("ft:gpt-5:acme::id", "openai/gpt-5", ("unpriced-variant",), 1_000_000),
         ("ft:nobody:acme::id", "default/default", (), 1_000_000),
         ("anthropic/claude-x:thinking", "anthropic/claude-x", ("unpriced-variant",), 3_000_000),
@@ -87,6 +107,42 @@ CATALOG = Catalog.load(json.dumps(ROWS))
         ("global.meta.llama3-8b-v1:0", "bedrock/meta.llama3-8b-v1:0", ("missing-region",), 300_000),
         ("xai.grok-9", "bedrock/global.xai.grok-9", ("missing-region",), 2_000_000),
         ("xai.grok-8", "bedrock/jp.xai.grok-8", ("missing-region",), 2_000_000),
+        (
+            (
+                "bedrock/converse/arn:aws:bedrock:us-gov-west-1:1:inference-profile/"
+                "us-gov.meta.llama3-8b-v1:0"
+            ),
+            "bedrock/us-gov.meta.llama3-8b-v1:0",
+            (),
+            360_000,
+        ),
+        (
+            "bedrock/arn:aws:bedrock:us-east-1:1:application-inference-profile/x",
+            "default/default",
+            (),
+            1_000_000,
+        ),
+        # The region's row has no day in its names; the row that has the day is another region's.
+        ("azure/eu/dated-2025-11-13", "azure/azure/eu/dated", (), 6_000_000),
+        ("azure/us/dated-2025-11-13", "openai/dated", ("other-seller",), 5_000_000),
+        ("azure/us/eu/dated", "default/default", (), 1_000_000),
+        # azure/ and azure_ai/ are one seller with two price lists.
+        ("azure/global/listed", "azure/azure/listed", (), 3_000_000),
+        ("azure_ai/listed-high", "azure/azure_ai/listed", (), 4_000_000),
+        # A name that two rows price differently is not answered by a part of it.
+        ("twice-preview", "default/default", (), 1_000_000),
+        # Another counted revision is another model.
+        ("counted-002", "default/default", (), 1_000_000),
+        ("counted", "openai/counted-001", (), 2_000_000),
+        ("counted-001-high", "openai/counted-001", (), 2_000_000),
+        # Who makes the model is no ornament.
+        ("bedrock/cohere.llama3-8b-v1:0", "default/default", (), 1_000_000),
+        ("publishers/acme/models/gpt-5", "default/default", (), 1_000_000),
+        # Mistral sells models of other makers, too.
+        ("deepseek-v9", "mistral/deepseek-v9", ("other-seller",), 3_000_000),
+        ("deepseek-v9-high", "mistral/deepseek-v9", ("other-seller",), 3_000_000),
+        ("mistral/deepseek-v9", "mistral/deepseek-v9", (), 3_000_000),
+        ("counted-001:latest", "default/default", ("local-model",), 1_000_000),
         # v1:0 is the first revision, the maker's row a later one.
         ("cohere.command-r-plus-v1:0", "default/default", (), 1_000_000),
         ("amazon.titan-text-v2:0", "default/default", (), 1_000_000),
@@ -138,6 +194,11 @@ def test_a_region_without_a_factor_is_flagged_by_the_quote() -> None:
     # What the caller says goes before the name.
     assert quote(CATALOG, "azure/eu/gpt-5", Usage(1), region="us").region == "us"
     assert quote(CATALOG, "openai/gpt-4o:batch", Usage(1), service="flex").service == "flex"
+
+
+def test_what_is_set_aside_around_a_fine_tuned_model_is_two_parts() -> None:
+    match = find(CATALOG, "openai/ft:gpt-4o-2024-08-06:Acme:my/team:x")
+    assert match.ignored == ("openai/", ":Acme:my/team:x")
 
 
 def test_the_trace_says_why_no_row_answers() -> None:

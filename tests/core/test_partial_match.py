@@ -19,6 +19,8 @@ def without(catalog: Catalog, removed: Model) -> Catalog:
     return Catalog(models, catalog.default, catalog.metadata, "")
 
 
+@pytest.mark.long
+@pytest.mark.timeout(600)  # one index of names a row
 @pytest.mark.skipif(not FILE.exists(), reason="the catalog lies in a checkout only")
 def test_a_partial_match_without_a_flag_is_right_and_one_with_a_flag_is_near() -> None:
     catalog = Catalog.load(FILE.read_bytes())

@@ -65,6 +65,7 @@ FORMS = (
         {
             "gpt-4o-2024-08-06": "model=gpt-4o-2024-08-06",
             "ft:gpt-4o-mini-2024-07-18:acme:support:abc123": "model=ft:gpt-4o-mini-2024-07-18",
+            "openai/ft:gpt-4o-2024-08-06:acme::abc123": "seller=openai model=ft:gpt-4o-2024-08-06",
             "openai/o3-mini-high": "seller=openai model=o3-mini effort=high",
             "openai/gpt-5:flex": "seller=openai model=gpt-5 service=flex",
         },
@@ -121,6 +122,9 @@ FORMS = (
             " model=deepseek-v3.2",
             "arn:aws:bedrock:eu-west-1:123456789012:inference-profile/eu.amazon.nova-pro-v1:0": (
                 "seller=bedrock region=eu maker=amazon model=nova-pro revision=-v1:0"
+            ),
+            "bedrock/arn:aws:bedrock:us-east-1:1:inference-profile/us.amazon.nova-pro-v1:0": (
+                "seller=bedrock region=us maker=amazon model=nova-pro revision=-v1:0"
             ),
             "arn:aws:bedrock:us-east-1::foundation-model/amazon.titan-text-lite-v1": (
                 "seller=bedrock region=us-east-1 maker=amazon model=titan-text-lite revision=-v1"
@@ -234,10 +238,12 @@ FORMS = (
         " docker_model_runner local localai lemonade oobabooga hf.co",
         "",
         "What a team runs itself costs `local_price`, else the default price: never nothing, never"
-        " another seller's price. A size as a tag (:8b) is Ollama's.",
+        " another seller's price. A size or quantisation as a tag (:8b, :q4_0) is Ollama's, and so"
+        " is :latest behind an open model.",
         {
             "ollama/llama3.1": "seller=local model=llama3.1",
             "qwen2.5-coder:7b": "seller=local model=qwen2.5-coder:7b",
+            "command-r:latest": "seller=local model=command-r:latest",
             "hosted_vllm/Qwen/Qwen3-32B": "seller=local maker=qwen model=qwen3-32b",
         },
     ),

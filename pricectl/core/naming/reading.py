@@ -1,5 +1,6 @@
 """Reads a name by the table of forms: who sells, the model, the region, the service, the rest."""
 
+import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
@@ -8,6 +9,7 @@ from pricectl.core.naming.forms import FORMS, NameForm
 from pricectl.core.naming.words import (
     CONTEXT,
     ENDINGS,
+    FAMILIES,
     FIREWORKS_POINT,
     GEOGRAPHIES,
     LOCAL_TAG,
@@ -21,6 +23,8 @@ from pricectl.core.naming.words import (
 GATEWAY = "gateway"
 LOCAL = "local"
 FINE_TUNED = "ft:"
+# Names that are written otherwise than as a path; a platform may stand before them.
+_NO_PATH = re.compile(r"(?:\A|/)(ft:|arn:)")
 _BY_WORD: Mapping[str, NameForm] = MappingProxyType(
     {word: form for form in FORMS for word in form.words}
 )
@@ -119,6 +123,17 @@ def is_maker(seller: str) -> bool:
     return _KIND_OF.get(seller) == "maker"
 
 
+def resells(seller: str, base: str) -> bool:
+    """Whether a seller has a model from another maker: a host's, or a maker's row of another's.
+
+    >>> resells("mistral", "deepseek-v4-1-flash"), resells("deepseek", "deepseek-v4-1-flash")
+    (True, False)
+    """
+    if is_maker(seller):
+        return FAMILIES.get(base.split("-", 1)[0], seller) != seller
+    return is_reseller(seller)
+
+
 def is_slug(word: str) -> bool:
     """Whether a word is a gateway's or hub's name of a maker, not the maker's own."""
     return word.lower() in _BY_SLUG
@@ -134,11 +149,11 @@ def read_name(name: str, sections: frozenset[str] = frozenset()) -> NameReading:
     ('azure', 'eu', 'gpt-5.1')
     """
     text = name.lower()
-    if text.startswith(FINE_TUNED):
-        return _fine_tuned(text)
     reading = NameReading(text)
-    if text.startswith("arn:"):
-        reading = _arn(text)
+    if found := _NO_PATH.search(text):
+        reading = _no_path(text, found.start(1), sections)
+        if not reading.seller or reading.base.startswith(FINE_TUNED):
+            return reading
     elif text.startswith("~"):
         router = NamePart("~", "platform", "OpenRouter's router to the latest model")
         reading = NameReading(text[1:], GATEWAY, before=(router,))
@@ -153,6 +168,21 @@ def read_name(name: str, sections: frozenset[str] = frozenset()) -> NameReading:
         point = NamePart("", "platform", "Fireworks, which writes p for a point")
         reading = reading._replace(seller="fireworks", before=(*reading.before, point))
     return reading
+
+
+def _no_path(text: str, start: int, sections: frozenset[str]) -> NameReading:
+    """A fine-tuned model or an ARN, and the platforms before it: openai/ft:..., bedrock/arn:..."""
+    rest = text[start:]
+    inner = _fine_tuned(rest) if rest.startswith(FINE_TUNED) else _arn(rest)
+    outer = _path(NameReading(text[:start]), sections)
+    if outer.base or inner.base == rest:  # what no form knows finds nothing
+        return NameReading(text)
+    return inner._replace(
+        seller=inner.seller or outer.seller,
+        maker=outer.maker,
+        region=inner.region or outer.region,
+        before=(*outer.before, *inner.before),
+    )
 
 
 def _fine_tuned(text: str) -> NameReading:
@@ -192,7 +222,7 @@ def _path(reading: NameReading, sections: frozenset[str]) -> NameReading:
         part = step.before[-1]
         reading = step
         del words[: part.text.count("/")]
-    return reading._replace(base="/".join((*words, last)))
+    return NameReading("/".join((*words, last)), *reading[1:])
 
 
 def _told(  # noqa: PLR0913 - what a word may say, all but three by keyword
@@ -232,6 +262,8 @@ def _structure(reading: NameReading, word: str, following: str) -> NameReading |
         return _told(reading, "region", "the region", f"{word}/{following}/", region=following)
     if word == "publishers":
         seller = reading.seller or "vertex"
+        if following not in _SELLER_OF:
+            return None
         maker = seller_of(following)
         return _told(
             reading,
@@ -249,7 +281,7 @@ def _structure(reading: NameReading, word: str, following: str) -> NameReading |
 
 def _zone(reading: NameReading, word: str) -> NameReading | None:
     """A region, a kind of deployment, a throughput: what clouds put before a model."""
-    if reading.seller in {"azure", "bedrock"} and _is_region(word):
+    if reading.seller in {"azure", "bedrock"} and not reading.region and _is_region(word):
         return _told(reading, "region", "the region or kind of deployment", f"{word}/", region=word)
     if reading.seller != "bedrock":
         return None

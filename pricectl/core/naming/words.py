@@ -110,9 +110,31 @@ REVISION = re.compile(
 )
 # Of these the full catalog name without them is the same model: they are the platform's, no day.
 TECHNICAL = re.compile(r"(?:-v1:\d|-v1|-maas|-00\d|@00\d)\Z", re.ASCII)
+# A counted revision; a row with others of the same model never answers for it.
+COUNTED = re.compile(r"[-@]00\d\Z", re.ASCII)
 CONTEXT = re.compile(r"\[\d{1,4}[km]\]\Z|:\d{1,4}k\Z", re.ASCII)
-# The tag of a local server: a size, then what it was made of.
-LOCAL_TAG = re.compile(r":e?\d{1,4}(?:\.\d{1,2})?[bm](?:-[\w.-]*)?\Z", re.ASCII)
+# The tag of a local server: a size or quantisation, then what it was made of; or :latest behind a
+# model that can be run at home.
+LOCAL_TAG = re.compile(
+    r"""
+      :(?:e?\d{1,4}(?:\.\d{1,2})?[bm] | \d{1,3}x\d{1,4}b | i?q\d)(?:[-_][\w.-]*)?\Z
+    | \A(?!claude|gemini|grok|gpt-(?!oss)|o\d)[^:]{1,256}:latest\Z
+    """,
+    re.VERBOSE | re.ASCII,
+)
+# Whose models begin with a word, where other makers sell them too.
+FAMILIES: Mapping[str, str] = MappingProxyType(
+    {
+        "claude": "anthropic",
+        "deepseek": "deepseek",
+        "gemini": "google",
+        "glm": "zai",
+        "gpt": "openai",
+        "grok": "xai",
+        "kimi": "moonshot",
+        "minimax": "minimax",
+    }
+)
 # Only Fireworks writes p for a point.
 FIREWORKS_POINT = re.compile(r"(?<!\d)\dp\d(?!\d)", re.ASCII)
 _DAY = re.compile(r"(20\d\d)-?([01]\d)-?([0-3]\d)?(?!\d)|(?<!\d)([01]\d)-(20\d\d)(?!\d)", re.ASCII)
@@ -126,7 +148,7 @@ def day_in(name: str) -> str:
     >>> day_in("gpt-4o-2024-08-06"), day_in("command-r-08-2024"), day_in("gpt-4o")
     ('20240806', '202408', '')
     """
-    found = _DAY.findall(name)
+    found = _DAY.findall(name) if "20" in name else ()
     if not found:
         return ""
     year, month, day, first_month, last_year = found[-1]

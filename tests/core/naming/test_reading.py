@@ -37,7 +37,13 @@ from pricectl.core.naming.words import areas_of, day_in, model_key
         ("gpt-4.1", "", "", "", "gpt-4.1"),
         ("kimi-k2p6", "fireworks", "", "", "kimi-k2p6"),
         ("gpt-oss:20b", "local", "", "", "gpt-oss:20b"),
-        ("gpt-oss:latest", "", "", "", "gpt-oss:latest"),
+        ("gpt-oss:latest", "local", "", "", "gpt-oss:latest"),
+        ("gpt-4o:latest", "", "", "", "gpt-4o:latest"),
+        ("mixtral:8x7b", "local", "", "", "mixtral:8x7b"),
+        ("llama3:q4_K_M", "local", "", "", "llama3:q4_k_m"),
+        ("mistralai/m:latest", "gateway", "mistral", "", "m:latest"),
+        ("azure/us/eu/o3", "azure", "", "us", "eu/o3"),
+        ("publishers/acme/models/g", "", "", "", "publishers/acme/models/g"),
     ],
 )
 def test_a_name_says(name: str, seller: str, maker: str, region: str, base: str) -> None:
