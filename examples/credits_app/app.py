@@ -16,6 +16,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from pricectl.core import ANY, client_cost, find, upper_bound, usd
 from pricectl.core.money import divide
+from pricectl.router import make_router
 from pricectl.runtime import Answer, Pricing, Snapshot, get_pricing
 
 from .database import OutOfCredits, Refused, UnknownAccount
@@ -175,7 +176,11 @@ def from_environment() -> FastAPI:
         "demo": os.environ.get("CREDITS_TOKEN", ""),
         ADMIN: os.environ.get("CREDITS_ADMIN_TOKEN", ""),
     }
-    return create_app(Shop(ledger, tokens, get_pricing()))
+    pricing = get_pricing()
+    app = create_app(Shop(ledger, tokens, pricing))
+    # Health for monitors; with a token the operator's reload and status, too.
+    app.include_router(make_router(pricing, token=os.environ.get("PRICECTL_TOKEN")))
+    return app
 
 
 def _refused(_: Request, error: Exception) -> Response:
