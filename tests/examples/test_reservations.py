@@ -9,8 +9,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from examples.credits_app import app as credits_app
+from examples.credits_app.calls import Call, Reservation
 from examples.credits_app.database import OutOfCredits
-from examples.credits_app.ledger import Call, Reservation, Use
+from examples.credits_app.jobs import Use
 from examples.credits_app.upstream import NotCharged, complete
 from pricectl.core import Profile
 from pricectl.policy import NO_PROFILE
