@@ -58,7 +58,7 @@ def told(  # noqa: PLR0913, PLR0917 - what an answer says
 def _text(body: Mapping[str, Any]) -> str:
     """The text of a completion; an answer in another shape must not fail a call that was paid."""
     try:
-        return str(body["choices"][0]["message"]["content"])
+        return str(body["choices"][0]["message"]["content"] or "")
     except (LookupError, TypeError):
         return ""
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 
 from pricectl.runtime import get_pricing
 
@@ -33,6 +34,7 @@ def create_app(shop: Shop) -> FastAPI:
     app.state.shop = shop
     app.include_router(router)
     app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(RequestValidationError, _not_valid)
     return app
 
 
@@ -55,3 +57,10 @@ def _refused(_: Request, error: Exception) -> Response:
     headers = {"Retry-After": "1"} if isinstance(error, InUse) else {}
     status = STATUSES.get(type(error), 409)
     return Response(body, status, headers, media_type="application/json")
+
+
+def _not_valid(_: Request, error: Exception) -> Response:
+    """What is wrong where; without the input, since NaN or half a character is no JSON."""
+    found = error.errors() if isinstance(error, RequestValidationError) else ()
+    body = {"detail": [{name: one[name] for name in ("type", "loc", "msg")} for one in found]}
+    return Response(json.dumps(body), 422, media_type="application/json")

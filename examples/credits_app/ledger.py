@@ -13,7 +13,7 @@ from pricectl.core import Mode, Profile
 from pricectl.runtime import Answer
 
 from .calls import Call, InUse, Kept, Reservation, kept_answer, open_row, set_state
-from .database import Database, Move, OutOfCredits, Refused, account_row, insert, move
+from .database import MAX_INTEGER, Database, Move, OutOfCredits, Refused, account_row, insert, move
 from .jobs import RunningJob, Use, find_job, known_job, save_job
 from .settling import Tell, lost_answer, moved, release_call, settle_call
 
@@ -121,11 +121,16 @@ class Ledger:
                 return kept
             return settle_call(db, held, answer, tell)
 
-    def release(self, held: Reservation) -> None:
-        """Give the whole reservation back: the upstream did nothing. The key may try again."""
+    def release(self, held: Reservation) -> Kept | None:
+        """Give the whole reservation back: the upstream did nothing. The key may try again.
+
+        Where the call took longer than its lease, it was charged; that answer is returned.
+        """
         with self._database.transaction() as db:
-            if open_row(db, held) is not None:
-                release_call(db, held)
+            if open_row(db, held) is None:
+                return kept_answer(db, held.call)
+            release_call(db, held)
+            return None
 
     def recover(self, account: str) -> None:
         """End the calls of an account whose process has died: `reserve` does it by itself.
@@ -137,19 +142,27 @@ class Ledger:
             self._recover(db, account)
 
     def flagged(self, limit: int = 100) -> list[dict[str, Any]]:
-        """Calls to compare with the provider's bill, and to refund where it does not have them."""
+        """Calls to compare with the provider's bill, and to refund where it does not have them.
+
+        The newest first.
+        """
         with self._database.reading() as db:
-            words = "SELECT account, job, key, flags FROM call WHERE flags <> '' LIMIT ?"
+            words = (
+                "SELECT account, job, key, flags FROM call WHERE flags <> '' "
+                "ORDER BY rowid DESC LIMIT ?"
+            )
             return [dict(row) for row in db.execute(words, (limit,))]
 
     def grant(self, account: str, amount: int, key: str) -> int:
         """Add bought credits; the balance after it. Raises Refused."""
+        _check_amount(amount)
         with self._database.transaction() as db:
             made = Move("grant", account, key, str(amount), balance=amount)
             return _once(db, made)
 
     def refund(self, account: str, job: str, amount: int, key: str) -> int:
         """Give credits of a job back, at most what it was charged; the balance after it."""
+        _check_amount(amount)
         with self._database.transaction() as db:
             made = Move(
                 "refund", account, key, f"{amount} of {job}", job, balance=amount, spent=-amount
@@ -202,6 +215,11 @@ def _job_for(db: sqlite3.Connection, call: Call, profile: Profile | None) -> Run
     if job.open_calls >= MAX_OPEN_CALLS or job.calls + job.open_calls >= MAX_CALLS:
         raise Refused("the job has too many calls")
     return job
+
+
+def _check_amount(amount: int) -> None:
+    if type(amount) is not int or not 0 < amount <= MAX_INTEGER:
+        raise Refused("credits are a whole number above zero")
 
 
 def _made(db: sqlite3.Connection, made: Move) -> int | None:

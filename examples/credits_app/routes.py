@@ -32,7 +32,9 @@ def create_and_call(order: CreateAndCall, account: Customer, shop: InShop) -> Re
     try:
         body = shop.upstream(order.model, order.conversation(), order.max_tokens)
     except NotCharged as error:
-        shop.ledger.release(held)
+        charged = shop.ledger.release(held)
+        if charged is not None:
+            return response(charged)
         raise HTTPException(502, "the model did not answer; nothing was charged") from error
     except Exception:  # noqa: BLE001 - whether the provider charges the call is not known
         return response(shop.ledger.settle(held, None, lost_answer))
@@ -45,13 +47,13 @@ def create_and_call(order: CreateAndCall, account: Customer, shop: InShop) -> Re
     return response(shop.ledger.settle(held, answer, tell))
 
 
-@router.get("/jobs/{job}")
+@router.get("/jobs/{job:path}")
 def show_job(job: str, account: Customer, shop: InShop) -> dict[str, Any]:
     """What a job has come to so far."""
     return totals(job, shop.ledger.job(account, job))
 
 
-@router.post("/jobs/{job}/complete")
+@router.post("/jobs/{job:path}/complete")
 def complete_job(job: str, account: Customer, shop: InShop) -> dict[str, Any]:
     """Close a job to further calls and say what it came to."""
     return totals(job, shop.ledger.complete(account, job))

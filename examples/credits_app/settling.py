@@ -14,6 +14,13 @@ from .jobs import Use, known_job, save_job
 NO_USAGE = "reservation-charged"
 OVER_BOUND = "over-reservation"
 LOST = "lost-answer"
+# Flags of an answer whose usage or cost is not all of it.
+_UNKNOWN = {"bad-usage", "internal-error", "ended-early"}
+# Flags of an answer whose provider may charge more than the catalog can say.
+_UNPRICED = {"unpriced-unit", "unexpressed-signal", "unread-pricing"}
+_MARKS = {LOST, NO_USAGE, OVER_BOUND, *_UNPRICED}
+# A gateway answered out of its cache, and no provider charges anything.
+_NOT_CALLED = "gateway-cache"
 
 # What an answer makes of its credits and flags, and of the balance that is left.
 Tell = Callable[[int, int, tuple[str, ...]], Kept]
@@ -35,7 +42,8 @@ def settle_call(
     if answer is not None:
         quote, snapshot = answer.quote, answer.snapshot
         actual = Use(quote.pico_usd, quote.usage.total_tokens)
-        if not quote.usage.counts or {"bad-usage", "internal-error"} & set(flags):
+        is_unknown = not quote.usage.counts and _NOT_CALLED not in flags
+        if is_unknown or _UNKNOWN & set(flags):
             flags += (NO_USAGE,)  # zero is what is not known here, and not what was used
         else:
             used = actual.within(bound)
@@ -54,7 +62,7 @@ def settle_call(
     charge = moved("charge", call, balance=freed - owed, held=-freed, spent=owed)
     left = move(db, charge, {"pico_usd": used.pico_usd, "tokens": used.tokens, **details})
     kept = tell(owed, left, flags)
-    marks = {LOST, NO_USAGE, OVER_BOUND} & set(flags)
+    marks = _MARKS & set(flags)
     db.execute(
         "UPDATE call SET state = 'settled', status = ?, answer = ?, flags = ? "
         "WHERE account = ? AND key = ?",
