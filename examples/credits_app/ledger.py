@@ -149,7 +149,7 @@ class Ledger:
         with self._database.reading() as db:
             words = (
                 "SELECT account, job, key, flags FROM call WHERE flags <> '' "
-                "ORDER BY rowid DESC LIMIT ?"
+                "ORDER BY deadline DESC, rowid DESC LIMIT ?"
             )
             return [dict(row) for row in db.execute(words, (limit,))]
 
@@ -225,7 +225,8 @@ def _check_amount(amount: int) -> None:
 def _made(db: sqlite3.Connection, made: Move) -> int | None:
     """The balance after the same move, if it was made. Raises Refused: the key was for another."""
     row = db.execute(
-        "SELECT request, balance_after FROM entry WHERE account = ? AND kind = ? AND key = ?",
+        "SELECT request, balance_after FROM entry WHERE account = ? AND kind = ? AND key = ? "
+        "AND kind IN ('grant', 'charge', 'refund')",  # as the index says
         (made.account, made.kind, made.key),
     ).fetchone()
     if row is not None and row["request"] != made.request:
