@@ -31,6 +31,7 @@ from gate import (
 from pricectl.check.evidence import Evidence
 from pricectl.check.validation import validate
 from pricectl.core.catalog import RESERVED, Catalog
+from pricectl.core.document import MAX_BYTES
 from pricectl.files.gitlog import FileLog
 from pricectl.files.settings import load_policy
 
@@ -100,19 +101,34 @@ def judged(step: Step) -> Judged:
     return judge(with_row(team, step.row, step.after), step.row, base, reference)
 
 
-def versions() -> Iterator[tuple[str, bytes]]:
-    """The shipped catalog's versions in git, the newest first: the commit's day and name, bytes."""
+class Version(NamedTuple):
+    """A version of the shipped catalog in git: its day and commit, its bytes, those before it."""
+
+    name: str
+    data: bytes
+    before: bytes | None
+
+
+def versions() -> Iterator[Version]:
+    """The shipped catalog's versions in git, the newest first.
+
+    The one before is that of the commit's first parent: the log mixes branches.
+    """
     log = FileLog(PACKAGED)
     for version in log.versions:
-        yield f"{version.day} {version.commit[:7]}", log.bytes_of(version) or b""
+        parent = log.first_parent(version.commit)
+        blob = log.blob(parent, log.location.path) if parent else None
+        before = log.content(blob, "the version before", MAX_BYTES) if blob else None
+        name = f"{version.day} {version.commit[:7]}"
+        yield Version(name, log.bytes_of(version) or b"", before)
 
 
 def print_history() -> None:
     """What each version was as an edit of the one before, and today's as an edit of each."""
     found = list(versions())
     today = PACKAGED.read_bytes()
-    pairs = [(f"{new} after {old}", data, before) for (new, data), (old, before) in pairwise(found)]
-    pairs += [(f"today after {name}", today, before) for name, before in found]
+    pairs = [(f"{one.name} as an edit", one.data, one.before) for one in found if one.before]
+    pairs += [(f"today after {one.name}", today, one.data) for one in found]
     for name, data, before in pairs:
         evidence = Evidence(Catalog.load(before), "deployed", None, "", "", "the file is it itself")
         report = validate(data, name, load_policy(PACKAGED.parent), TODAY, evidence=evidence)

@@ -123,7 +123,11 @@ FLAGS = (
     Flag("packaged", "the catalog inside the package was loaded", counts="loads"),
     Flag("default", "no catalog could be loaded", counts="loads"),
     Flag(SETTINGS_NOT_USED, "settings with a fault were loaded", counts="loads"),
-    Flag(NOT_ANNOUNCED, "a reload could not be announced to the other workers", counts="reloads"),
+    Flag(
+        NOT_ANNOUNCED,
+        "a start or a reload could not be announced to the other workers",
+        counts="reloads",
+    ),
 )
 
 # How a name can be answered, other than by a row that has it: what `deploy-check --names` counts.

@@ -279,12 +279,8 @@ def test_each_setting_is_read_alone(one: Setting) -> None:
     nested |= {"limits": {"limits": table}, "gates": {"gates": table}}
     nested |= {name: {name: [table]} for name in REQUIRED}
     policy = read_policy(nested[one.section])
-    holders: dict[str, Any] = {
-        "": policy,
-        "profiles": policy.profiles.get("p"),
-        "limits": policy.limits,
-    }
-    holders["gates"] = policy.gates
+    holders: dict[str, object] = {"": policy, "profiles": policy.profiles.get("p")}
+    holders |= {"limits": policy.limits, "gates": policy.gates}
     if one.section in REQUIRED:
         (holders[one.section],) = getattr(policy, one.section)
     assert getattr(holders[one.section], one.key) == expected

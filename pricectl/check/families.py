@@ -10,6 +10,7 @@ from pricectl.check.evidence import (
     added,
     base_rules,
     cache_shares,
+    gone,
     left_behind,
     loosened,
     moved_tiers,
@@ -67,6 +68,7 @@ FAMILIES = (
     # `evidence.comparison` makes these for a file that is compared with others.
     RuleFamily("compared with the base", base_rules.RULES, None),
     RuleFamily("tiers, services and limits", moved_tiers.RULES, None),
+    RuleFamily("aliases and announced prices that are gone", gone.RULES, None),
     RuleFamily("added rows and prices", added.RULES, None),
     RuleFamily("prices that a new row lacks", absent.RULES, None),
     RuleFamily("compared with the reference", reference.RULES, None),

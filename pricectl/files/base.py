@@ -63,7 +63,7 @@ class EvidenceFinder:
 
         Raises Unavailable, NotFetched, BadRef or BadFileVersion.
         """
-        return self.with_base(self._base(source.data, file, own=own), source.data)
+        return self.with_base(self.base_of(source.data, file, own=own), source.data)
 
     def with_base(self, base: FoundCatalog, data: bytes) -> Evidence:
         """The evidence for a catalog whose base is known, with these bytes.
@@ -106,7 +106,8 @@ class EvidenceFinder:
         word = self.policy.deployed if self.base == versions.DEPLOYED else self.base
         return word not in {AUTO, NONE, None} and _is_one_file(word)
 
-    def _base(self, data: bytes, file: str, *, own: bool) -> FoundCatalog:
+    def base_of(self, data: bytes, file: str, *, own: bool = True) -> FoundCatalog:
+        """The base of a catalog alone, by the same rules. Raises as `evidence` does."""
         if self.base == NONE:
             return FoundCatalog(reason="not asked for")
         if self.base == AUTO:

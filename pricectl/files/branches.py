@@ -90,9 +90,9 @@ def before_edit(
 ) -> BaseCommit:
     """The commit that the bytes of the working file were edited from; `head` is that of HEAD.
 
-    That is where HEAD left the deployed branch; on that branch itself HEAD, and its first parent
-    if the file is as HEAD has it, so that CI compares a direct push with what was there before.
-    `settings` are the path and the bytes of the settings, of which the same holds.
+    That is where HEAD left the deployed branch; on that branch itself HEAD, and if the file is as
+    HEAD has it, the commit before its last change, so that CI compares a direct push with what was
+    there before. `settings` are the path and the bytes of the settings, of which the same holds.
 
     Raises BadRef, which is NothingBefore where HEAD is the first commit of all.
     """
@@ -109,16 +109,21 @@ def before_edit(
         blob = repository.blob(head, path)
         if blob is not None and not repository.is_content(blob, text):
             return BaseCommit(head, "HEAD")
-    parent = repository.first_parent(head)
+    # Commits of other files since then are no edit: they must not hide the last one of this file.
+    paths = (repository.location.path, *(settings[:1] if settings else ()))
+    last = repository.last_change(head, *paths) or head
+    parent = repository.first_parent(last)
     if parent is None:
-        raise NothingBefore("HEAD is the first commit")
+        whose = "HEAD" if last == head else f"{last[:7]}, which has the same file,"
+        raise NothingBefore(f"{whose} is the first commit")
     if repository.commit(parent) is None:
+        edit = "HEAD" if last == head else f"{last[:7]}"
         raise BadRef(
-            f"{parent[:7]}, the commit before HEAD, is not in this shallow clone",
+            f"{parent[:7]}, the commit before {edit}, is not in this shallow clone",
             next_step=deepen(repository),
             instead="version",
         )
-    return BaseCommit(parent, "HEAD^")
+    return BaseCommit(parent, "HEAD^" if last == head else f"{last[:7]}^")
 
 
 def deepen(repository: Repository) -> str:

@@ -97,6 +97,20 @@ class Repository:
         parents = (line[7:].decode() for line in header if line.startswith(b"parent "))
         return next(parents, None)
 
+    def last_change(self, commit: str, *paths: str) -> str | None:
+        """The newest commit up to this one that changed a file; merges count as one commit.
+
+        None if none did. The oldest commit of a shallow clone counts as a change. Raises BadRef.
+        """
+        code, out, messages = self._run(
+            "rev-list", "--first-parent", "--max-count=1", commit, "--", *paths
+        )
+        if code != 0 and self.partial:
+            self.fail_missing(f"the history of {paths[0]}", objects="--filter=blob:none")
+        if code != 0:
+            git.fail(self.location.root, messages)
+        return out.decode().strip() or None
+
     def count_commits(self, ref: str) -> int:
         """How many commits lead to a ref along first parents, itself included. Raises BadRef."""
         code, out, messages = self._run(

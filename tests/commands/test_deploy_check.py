@@ -15,7 +15,7 @@ from pricectl.operate.deploy_check import sample_jobs
 from pricectl.report.formats.markdown import code
 from pricectl.runtime import Pricing
 from tests.conftest import CATALOG, ROOT, Run
-from tests.files.test_versions import _closed_off, git  # noqa: F401 - a fixture that keeps git apart
+from tests.files.test_versions import _closed_off, clone, git  # noqa: F401 - keeps git apart
 
 NAME = "llm_pricing_current.json"
 O3 = '"o3": {"input_cost_per_token": 2e-06'
@@ -505,6 +505,28 @@ def test_a_log_is_a_list_of_names(run: Run, repo: Path) -> None:
 def test_a_kind_of_answer_needs_names(run: Run, repo: Path, words: tuple[str, ...]) -> None:
     assert run("deploy-check", *words).exit_code == 2
     assert repo.exists()
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_a_slip_that_was_merged_already_is_not_safe(run: Run, repo: Path, *, later: bool) -> None:
+    edit(repo, GPT, '"input_cost_per_token": 2.5e-05')
+    git(repo, "commit", "-q", "-a", "-m", "slip")
+    if later:
+        git(repo, "commit", "-q", "--allow-empty", "-m", "another file")
+    found = checks(run, code=1)
+    assert states(found)["validate"] == "failed"
+    assert "price-moved" in json.dumps(found["validate"])
+
+
+def test_a_deployed_branch_without_the_version_before_is_not_safe(
+    run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(repo, GPT, '"input_cost_per_token": 2.6e-06')
+    git(repo, "commit", "-q", "-a", "-m", "edit")
+    monkeypatch.chdir(clone(repo, "shallow", "--depth=1"))
+    found = checks(run, code=2)
+    assert found["changes"]["state"] == "unknown"
+    assert "is not in this shallow clone" in found["changes"]["said"]
 
 
 def test_the_documents_name_every_line(run: Run, repo: Path) -> None:

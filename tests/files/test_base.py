@@ -111,6 +111,26 @@ def test_a_direct_push_is_compared_with_what_was_there_before(repo: Path) -> Non
     assert (found.base_name[:7], dollars(found)) == ("HEAD^ (", 1)
 
 
+def test_a_commit_of_another_file_does_not_hide_the_last_edit(repo: Path) -> None:
+    edit = git(repo, "rev-parse", "HEAD")[:7]
+    for name in ("README", "other"):
+        (repo / name).write_text("x")
+        git(repo, "add", "-A")
+        git(repo, "commit", "-q", "-m", name)
+    found = find(clone(repo, "copy"))
+    assert (found.base_name[:10], dollars(found)) == (f"{edit}^ (", 1)
+
+
+def test_a_first_version_with_later_commits_has_no_base(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q", "-b", "main")
+    first = commit(tmp_path, 1)[:7]
+    (tmp_path / "other").write_text("x")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-q", "-m", "other")
+    said = f"{first}, which has the same file, is the first commit"
+    assert find(tmp_path).no_base == said
+
+
 def test_line_ends_of_the_checkout_are_no_edit(repo: Path) -> None:
     (repo / NAME).write_bytes(b'{"openai":\n{"o3": {"input_cost_per_token": 5e-06}}}\n')
     git(repo, "commit", "-q", "-a", "-m", "5")
@@ -230,7 +250,7 @@ def test_a_push_of_depth_1_names_the_fetch_that_brings_what_was_before(server: P
     assert "the commit before HEAD, is not in this shallow clone" in message
     assert "'fetch-depth: 0'" in message
     follow(work, message)
-    assert dollars(find(work)) == 2
+    assert dollars(find(work)) == 1
 
 
 def test_an_edit_in_a_shallow_clone_needs_nothing_more(server: Path) -> None:

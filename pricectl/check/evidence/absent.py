@@ -3,7 +3,7 @@
 Nothing looks wrong in such a row, and its calls are charged the nearest other price.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pricectl.check.evidence.market import Market
 from pricectl.check.evidence.offers import INPUT, Offer, seller_of
@@ -50,20 +50,44 @@ RULES = (PRICE_ABSENT,)
 
 
 def check(context: Context, market: Market) -> Iterator[Finding]:
-    """One finding a row that the base does not have, for all that it lacks."""
+    """One finding a row that the base does not have, for all that it lacks.
+
+    Without a base only for long context: its calls are charged half of what they cost.
+    """
     for model in added_rows(context):
         if INPUT in model.prices.rates:
             yield from _absent(market, model)
+    for model in () if context.evidence.base else context.catalog.models:
+        listed = market.listed(model)
+        if listed and INPUT in model.prices.rates:
+            yield from _finding(model, _tiers_of(model, listed))
 
 
 def _absent(market: Market, model: Model) -> Iterator[Finding]:
     listed = market.listed(model)
-    own = model.prices.rates
     if listed:
-        lacking = _shared([listed], has_tiers=bool(model.prices.thresholds))
+        # First, since a missing tier costs the most and a message names three prices.
+        lacking = _tiers_of(model, listed)
+        lacking |= {key: listed for key in listed.model.prices.rates if _is_missed(key)}
     else:
         lacking = _of_relatives(market, model)
-    factors = model.prices.uplifts
+    yield from _finding(model, lacking)
+
+
+def _tiers_of(model: Model, listed: Offer) -> dict[RateKey, Offer]:
+    """Input at the tiers of the reference's row that the row does not have.
+
+    Where it has as many tiers, they begin elsewhere, which `threshold-moved` tells.
+    """
+    own, rates = model.prices.thresholds, listed.model.prices.rates
+    if len(own) == len(listed.model.prices.thresholds):
+        return {}
+    keys: list[RateKey] = [("input", tier, STANDARD) for tier in listed.model.prices.thresholds]
+    return {key: listed for key in keys if key in rates and key[1] not in own}
+
+
+def _finding(model: Model, lacking: Mapping[RateKey, Offer]) -> Iterator[Finding]:
+    own, factors = model.prices.rates, model.prices.uplifts
     lacking = {
         key: offer for key, offer in lacking.items() if key not in own and key[2] not in factors
     }

@@ -12,6 +12,7 @@ from pricectl.check.evidence import (
     added,
     base,
     cache_shares,
+    gone,
     left_behind,
     moved_tiers,
     provenance,
@@ -27,6 +28,7 @@ from pricectl.core.sanity.acknowledgements import Acknowledgements, read_acknowl
 
 FAMILIES = (
     base,
+    gone,
     moved_tiers,
     added,
     absent,

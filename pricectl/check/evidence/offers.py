@@ -42,7 +42,7 @@ _MAKERS = """
     voyage xai xiaomi zai
 """
 MAKERS = frozenset(_MAKERS.split())
-_REGIONS = "ap apac au ca eu global jp latam me sa uk us"
+_REGIONS = "ap apac au ca eu global in jp latam me sa uk us us-gov"
 REGIONS = frozenset(_REGIONS.split())
 # What Bedrock puts before a model's name; a name such as deepseek.v3 would lose all it says.
 _VENDORS = f"{_MAKERS} amazon moonshotai nvidia stability twelvelabs writer"
@@ -66,6 +66,8 @@ def identity(name: str) -> str:
 
     >>> identity("us.anthropic.claude-haiku-4-5-20251001-v1:0"), identity("azure/us/gpt-4o")
     ('claude-haiku-4-5', 'gpt-4o')
+    >>> identity("us-gov.anthropic.claude-haiku-4-5-20251001-v1:0")
+    'claude-haiku-4-5'
     >>> identity("accounts/fireworks/models/glm-5p3"), identity("GLM-5.3")
     ('glm-5-3', 'glm-5-3')
     """

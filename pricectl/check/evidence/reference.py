@@ -6,12 +6,13 @@ an error, the rest is told once a provider.
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import chain
 from statistics import median_low
 from typing import NamedTuple
 
 from pricectl.check.evidence.added import off_market
 from pricectl.check.evidence.market import Market
-from pricectl.check.evidence.offers import Offer
+from pricectl.check.evidence.offers import INPUT, Offer
 from pricectl.check.evidence.prices import (
     FoundPrice,
     dated_prices_of,
@@ -22,7 +23,8 @@ from pricectl.check.evidence.prices import (
 from pricectl.check.evidence.witnesses import Witness, beside, evidence_line
 from pricectl.check.findings import Finding, Severity
 from pricectl.check.rules.base import Context, Rule
-from pricectl.core.labels import plural, short_decimal
+from pricectl.core.catalog import Catalog
+from pricectl.core.labels import plural, short_decimal, short_rate
 from pricectl.core.model import Model
 from pricectl.core.pointers import pointer_to
 from pricectl.core.sanity.moves import is_cache
@@ -31,8 +33,9 @@ REFERENCE_DIFFERS = Rule(
     "reference-differs",
     "error",
     "prices are not those of the reference",
-    "Without a base, 9.5 times or more off the reference is an error. Other differences "
-    "are one warning a provider, or a note if the file is newer than the reference.",
+    "Without a base, 9.5 times or more off the reference is an error; beside a base that has the "
+    "same row it is a warning. Other differences are one warning a provider without a base, or a "
+    "note if the file is newer than the reference.",
     '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-05, "output_cost_per_token": 1e-04}}}',
     '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06, "output_cost_per_token": 1e-05}}}',
     "Compare them with the provider's page; a base (--base) says which prices an edit changed.",
@@ -53,26 +56,41 @@ class _Difference(NamedTuple):
 
 
 def check(context: Context, market: Market) -> Iterator[Finding]:
-    """Every price that the reference has otherwise; nothing for a file that has a base."""
+    """Every price that the reference has otherwise; beside a base only old ones far off."""
     evidence = context.evidence
     if evidence.base is not None:
+        yield from _long_since(context, market, evidence.base)
         return
     by_provider: dict[str, list[_Difference]] = {}
     for model in context.catalog.models:
         listed = market.listed(model)
-        if not listed:
-            for price in prices_of(model):
-                yield from _off_market(market, model, price)
+        if listed and model.is_free and not listed.model.is_free:
+            yield from _given_away(listed, model)
         for difference in _differences(listed, model) if listed else ():
             if is_far_off(difference.price.pico_usd, difference.listed.pico_usd):
                 yield _far_off(market, difference)
             else:
                 by_provider.setdefault(model.provider, []).append(difference)
-        for price in dated_prices_of(model):
-            if not is_listed(listed, price):
-                yield from _off_market(market, model, price)
+        dated = (one for one in dated_prices_of(model) if not is_listed(listed, one))
+        for price in chain(() if listed else prices_of(model), dated):
+            yield from _off_market(market, model, price)
     for provider, differences in by_provider.items():
         yield _together(context, provider, differences)
+
+
+def _long_since(context: Context, market: Market, base: Catalog) -> Iterator[Finding]:
+    """A warning a row with a price that the base has, too, and that is far off: a live slip."""
+    for model in context.catalog.models:
+        old = base.by_full_name.get(model.full_name)
+        listed = market.listed(model) if old else None
+        if old is None or listed is None or listed.model.entry == model.entry:
+            continue
+        for one in _differences(listed, model):
+            is_old = old.prices.rates.get(one.price.key, (0, ""))[0] == one.price.pico_usd
+            far_off = is_far_off(one.price.pico_usd, one.listed.pico_usd)
+            if is_old and far_off and not is_cache(one.price.unit):
+                yield _far_off(market, one)._replace(severity="warning")
+                break
 
 
 def _differences(listed: Offer, model: Model) -> Iterator[_Difference]:
@@ -81,6 +99,15 @@ def _differences(listed: Offer, model: Model) -> Iterator[_Difference]:
         known = listed.price(price.key)
         if known and price.pico_usd and not is_listed(listed, price):
             yield _Difference(model, price, Witness(listed.name, known))
+
+
+def _given_away(listed: Offer, model: Model) -> Iterator[Finding]:
+    """A warning about a row that says it is free, and whose row in the reference is not."""
+    key = next((key for key in (INPUT, *listed.model.prices.rates) if listed.price(key)), None)
+    if key:
+        message = f"the row is free; {listed.name} {short_rate(listed.price(key), key[0])}"
+        finding = REFERENCE_DIFFERS.finding(model.pointer, message, on_key=True)
+        yield finding._replace(severity="warning")
 
 
 def _off_market(market: Market, model: Model, price: FoundPrice) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from pricectl.check.evidence.market import Market
-from pricectl.check.evidence.offers import OUTPUT, seller_of
+from pricectl.check.evidence.offers import INPUT, OUTPUT, seller_of
 from pricectl.check.evidence.prices import prices_in
 from pricectl.check.evidence.witnesses import Witness, evidence_line
 from pricectl.check.findings import Finding
@@ -22,6 +22,7 @@ from pricectl.core.model import Model
 from pricectl.core.money import exact
 from pricectl.core.pointers import pointer_to
 from pricectl.core.prices import PriceList
+from pricectl.core.sanity import bounds
 from pricectl.core.sanity.moves import factor_path
 from pricectl.core.structures import OWN_FACTORS
 from pricectl.core.units import STANDARD, SYNONYMS, UNITS
@@ -71,7 +72,8 @@ FACTOR_ODD = Rule(
     "factor-odd",
     "warning",
     "a factor is not between 0.5 and 3, or contradicts the row's own service prices",
-    "Regions cost a tenth more, fast services two to three times as much; others were made up.",
+    "Regions cost a tenth more, fast services two to three times as much; others were made up. "
+    "Below 0.1 or above 10 it is an error.",
     _row(', "provider_specific_entry": {"fast": 6}'),
     _row(', "provider_specific_entry": {"fast": 2}'),
     "Compare it with the seller's page.",
@@ -144,8 +146,8 @@ def _is_number(value: Json) -> bool:
 def _tier_end(model: Model) -> Iterator[Finding]:
     tiers, window = model.entry.get("tiered_pricing"), model.entry.get("max_input_tokens")
     last = tiers[-1] if isinstance(tiers, list) and tiers else None
-    bounds = last.get("range") if isinstance(last, dict) else None
-    end = bounds[-1] if isinstance(bounds, list) and bounds else None
+    span = last.get("range") if isinstance(last, dict) else None
+    end = span[-1] if isinstance(span, list) and span else None
     if isinstance(window, int) and isinstance(end, (int, Decimal)) and end < window:
         where = f"{model.pointer}/tiered_pricing/{len(tiers) - 1}/range"  # type: ignore[arg-type]
         message = f"the last range ends at {int(end):,} tokens, the window at {window:,}"
@@ -172,9 +174,11 @@ def _reads_as_number(text: str) -> bool:
 def _factor(prices: PriceList, word: str, factor: Fraction) -> Iterator[Finding]:
     where = prices.pointer + factor_path(prices, word)
     said = f"the factor {word!r:.40} is {exact(factor)}"
-    if not LOWEST_USUAL_FACTOR <= factor <= HIGHEST_USUAL_FACTOR:
+    if factor > 0 and not LOWEST_USUAL_FACTOR <= factor <= HIGHEST_USUAL_FACTOR:
         usual = f"{exact(LOWEST_USUAL_FACTOR)} to {exact(HIGHEST_USUAL_FACTOR)}"
-        yield FACTOR_ODD.finding(where, f"{said}, not {usual}")
+        finding = FACTOR_ODD.finding(where, f"{said}, not {usual}")
+        is_slip = not bounds.LOWEST_FACTOR <= factor <= bounds.HIGHEST_FACTOR
+        yield finding._replace(severity="error") if is_slip else finding
         return
     for price in prices_in(prices):
         unit, tier, service = price.key
@@ -187,8 +191,12 @@ def _factor(prices: PriceList, word: str, factor: Fraction) -> Iterator[Finding]
 
 def _input_missing(model: Model) -> Iterator[Finding]:
     output = model.prices.rates.get(OUTPUT)
-    paid = {UNITS[unit].side for unit, _, _ in model.prices.rates}
-    if mode_of(model) in TEXT_MODES and output and "input" not in paid:
+    # What cached tokens cost, or a service, pays for no other input; seconds of video do.
+    paid = INPUT in model.prices.rates or any(
+        unit.startswith("input_") and not (service or UNITS[unit].is_token)
+        for unit, _, service in model.prices.rates
+    )
+    if mode_of(model) in TEXT_MODES and output and not paid:
         message = f"{label('output')} has a price and input has none"
         yield OUTPUT_WITHOUT_INPUT.finding(model.pointer, message, on_key=True)
 

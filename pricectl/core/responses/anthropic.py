@@ -14,7 +14,7 @@ from pricectl.core.responses.formats import (
     RoundCounts,
     field,
 )
-from pricectl.core.responses.values import items, member, text, value_at
+from pricectl.core.responses.values import items, lacks_all, member, text, value_at
 
 _TOKENS = (
     field("input_tokens", "input_tokens"),
@@ -25,10 +25,11 @@ _TOKENS = (
     field("cache_creation.ephemeral_1h_input_tokens", "written_1h"),
     field("output_tokens_details.thinking_tokens", "reasoning_tokens"),
 )
-_ROUND = CountTable(*_TOKENS)
+_ROUND = CountTable(*_TOKENS, known="total_tokens")
 _MESSAGE = CountTable(
     *_TOKENS,
     field("server_tool_use.web_search_requests", "search"),
+    field("total_tokens", "total"),  # of other sellers of the format
     # Read round by round, in `_finish`.
     known="iterations.*",
 )
@@ -47,9 +48,12 @@ _WHERE = "usage.cache_creation_input_tokens"
 
 def _finish(builder: ReadingBuilder) -> None:
     _add_writes(builder, builder.usage)
+    if lacks_all(builder.usage, ("iterations",)):
+        return
     steps = items(builder.usage, "iterations")
     if not steps:
         return
+    builder.take("total")  # of the messages alone
     rounds = [_round(builder, step) for step in steps]
     own = _rounds_of_totals(builder, [found for found in rounds if found.kind in _IN_TOTALS])
     if len(rounds) == len(own) <= 1:
@@ -116,14 +120,12 @@ def _add_writes(builder: ReadingBuilder, node: object) -> None:
     written = hour + minutes
     if not (written or stated):
         return
-    total, short = (value_at(node, path) for path in (_TOTAL_PATH, _MINUTES_PATH))
-    # Without a part its share is the rest of the total.
-    is_contradiction = stated < hour if short is None else stated != written
-    if total is not None and value_at(node, _PARTS_PATH) is not None:
-        if is_contradiction:
-            builder.refuse(f"({stated}) is not the sum of its parts ({written})", _WHERE)
-        hour, written = min(hour, stated), stated
-    elif total is not None:
+    if stated != written and value_at(node, _TOTAL_PATH) is not None:
+        if value_at(node, _PARTS_PATH) is not None:
+            # Without a part its share is the rest of the total.
+            if stated < hour or value_at(node, _MINUTES_PATH) is not None:
+                builder.refuse(f"({stated}) is not the sum of its parts ({written})", _WHERE)
+            hour = min(hour, stated)
         written = stated
     builder.add("input_tokens", written)
     builder.add(_WRITTEN, written - hour)

@@ -20,7 +20,7 @@ def in_the_providers_words(builder: ReadingBuilder, counts: dict[str, int]) -> s
     """
     for name, count in counts.items():
         if count < 0:
-            return f"the parts of {builder.sources.get(name, name)} are {-count} more than itself"
+            return f"the parts of {builder.source(name)} are {-count} more than itself"
     for kind in OVERLAPS:
         for outer in kind.inside:
             whole_name = _ARGUMENTS[outer]
@@ -43,7 +43,7 @@ def _parts_of(total: str) -> Iterator[str]:
 def _is_more(
     builder: ReadingBuilder, counts: dict[str, int], parts: list[str], whole_name: str
 ) -> str:
-    stated = [f"{builder.sources.get(name, name)} ({counts[name]})" for name in parts]
-    total = f"{builder.sources.get(whole_name, whole_name)} ({counts.get(whole_name, 0)})"
+    stated = [f"{builder.source(name)} ({counts[name]})" for name in parts]
+    total = f"{builder.source(whole_name)} ({counts.get(whole_name, 0)})"
     verb = "is" if len(stated) == 1 else "are together"
     return f"{' and '.join(stated)} {verb} more than {total}"

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from pricectl.core.errors import BadUsage
-from pricectl.core.responses.unread import MAX_NODES, UnreadNumbers
+from pricectl.core.responses.unread import MAX_NODES, UnreadNumbers, has_value
 from pricectl.core.responses.values import LEAVES, MAX_TEXT, Reader, member, members, whole
 from pricectl.core.usage import MAX_COUNT, Usage
 
@@ -92,12 +92,12 @@ PathTree = dict[str, tuple[FieldAtPath | None, Any]]
 ALL = "*"  # in a tree: all of its other members are known
 
 
-class Amount(NamedTuple):
-    """How much a field counts in a usage, and the path it was found at."""
-
-    field: Field
-    number: int
-    where: str
+# How much a field counts in a usage, and the path it was found at. A plain tuple, since a body has
+# ten of them.
+Amount = tuple[Field, int, str]
+# A member that no path leads to: its name and value, the path to it, how deep it is; of a list the
+# tree of its entries' members.
+UnreadMember = tuple[object, object, str, int, PathTree | None]
 
 
 class CountTable:
@@ -135,12 +135,18 @@ class CountTable:
         """The members of a usage that contain the fields."""
         return tuple(self._tree)
 
+    def finds_any(self, usage: object) -> bool:
+        """Whether a field finds a number other than zero in a usage."""
+        found: list[tuple[FieldAtPath, object]] = []
+        _walk(usage, self._tree, found, [])
+        return any(has_value(value) for _, value in found)
+
     def amounts(
-        self, usage: object, unread: UnreadNumbers, *, forgiving: bool = False
+        self, usage: object, unread: list[UnreadMember], *, forgiving: bool = False
     ) -> list[Amount]:
         """The fields that count something in a usage, in the order of the table.
 
-        Numbers at other paths that speak of tokens are added to `unread`. Raises BadUsage for an
+        Members at other paths are added to `unread`. Raises BadUsage for an
         invalid count, and where two paths of a field contradict each other; if `forgiving`, the
         nearest valid count is taken, of two the first.
         """
@@ -159,11 +165,12 @@ class CountTable:
                 amount = int(value) if type(value) is float and 0 < value <= MAX_COUNT else 0
             if number != counted:
                 if amount:
-                    amounts.append(Amount(line, amount, where))
+                    amounts.append((line, amount, where))
                     counted = number
-            elif not forgiving and amount and amount != amounts[-1].number and line.is_one_count:
+            elif not forgiving and amount and line.is_one_count and amount != amounts[-1][1]:
+                _, first, first_where = amounts[-1]
                 raise BadUsage(
-                    f"({amount}) contradicts {amounts[-1].where} ({amounts[-1].number})",
+                    f"({amount}) contradicts {first_where} ({first})",
                     where=where,
                     next_step="is the usage complete and of one response?",
                 )
@@ -174,19 +181,18 @@ def _walk(  # noqa: PLR0913, PLR0917 - a place in two trees, and what was found 
     node: object,
     tree: PathTree,
     found: list[tuple[FieldAtPath, object]],
-    unread: UnreadNumbers,
+    unread: list[UnreadMember],
     path: str = "",
     depth: int = 0,
 ) -> None:
     """Collect the values of a node that stand at the paths of a tree, except for None and 0.
 
-    What stands elsewhere is looked at for numbers that speak of tokens.
+    What stands elsewhere is unread, and so is a list, unless its entries have only members that the
+    format's own code reads: which of several entries counts, no path can say.
     """
     if isinstance(node, (list, tuple)):
-        # Which of several entries counts, no path can say: the format's own code reads them.
-        for item in node[:MAX_NODES]:
-            if unread.enters(item, depth):
-                _walk(item, tree, [], unread, path, depth + 1)
+        if not all(_is_known_entry(item, tree) for item in node[:MAX_NODES]):
+            unread.append(("", node, path, depth, tree))
         return
     pairs = node.items() if type(node) is dict else _pairs(node, tree)
     for name, value in pairs:
@@ -199,8 +205,43 @@ def _walk(  # noqa: PLR0913, PLR0917 - a place in two trees, and what was found 
                 found.append((end, value))
             if type(value) is not int:
                 _walk(value, below, found, unread, f"{path}{name}.", depth + 1)
-        elif ALL not in tree:
-            unread.look(name, value, path, depth, about="token" in path)
+            elif not end and below:  # a number where its parts are expected
+                unread.append((name, value, path, depth, None))
+        elif ALL not in tree and (type(value) is not str or value.isdecimal()):
+            unread.append((name, value, path, depth, None))
+
+
+def _is_known_entry(entry: object, tree: PathTree) -> bool:
+    """Whether an entry of a list has only text and counts that the format's own code reads."""
+    if type(entry) is not dict:
+        return type(entry) is str
+    for name, value in entry.items():
+        if type(value) is str:
+            continue
+        known = tree.get(name)
+        if known is None or known[0] or type(value) is not int:
+            return False
+    return True
+
+
+def _search(unread: list[UnreadMember], search: UnreadNumbers) -> None:
+    """Look for numbers that speak of tokens among what no path leads to."""
+    for name, value, path, depth, tree in unread:
+        if tree is None:
+            search.look(name, value, path, depth, about="token" in path)
+            continue
+        for index, entry in enumerate(
+            value[:MAX_NODES] if isinstance(value, (list, tuple)) else ()
+        ):
+            if isinstance(entry, LEAVES):
+                search.look(f"{index}", entry, path, depth, about="token" in path)
+            elif search.enters(entry, depth):
+                found: list[tuple[FieldAtPath, object]] = []
+                below: list[UnreadMember] = []
+                _walk(entry, tree, found, below, path, depth + 1)
+                for end, count in found:
+                    search.look(end[2].rpartition(".")[2], count, path, depth, about=True)
+                _search(below, search)
 
 
 def _pairs(node: object, tree: PathTree) -> list[tuple[str, object]]:
@@ -266,8 +307,7 @@ class ReadingBuilder:
         self.flags: dict[str, None] = dict.fromkeys(self.stated.flags)
         self.rounds: list[RoundCounts] = []
         self.requests = 1
-        # The argument of `Usage` -> where the provider states it, for messages.
-        self.sources: dict[str, str] = {}
+        self._amounts: list[Amount] = []
 
     def add(self, name: str, amount: int) -> None:
         """Count more of something (or less, where a part is taken out of its whole)."""
@@ -287,16 +327,31 @@ class ReadingBuilder:
         Numbers that speak of tokens and that the table does not know become signals. Raises
         BadUsage for an invalid count.
         """
-        counts, unread = self.counts, UnreadNumbers()
+        counts = self.counts
+        unread: list[UnreadMember] = []
         usage = self.usage if node is None else node
-        for line, amount, where in table.amounts(usage, unread, forgiving=self.forgiving):
+        amounts = table.amounts(usage, unread, forgiving=self.forgiving)
+        self._amounts += amounts
+        for line, amount, _ in amounts:
             for name, sign in line.counts:
                 counts[name] = counts.get(name, 0) + sign * amount
-                if sign > 0:
-                    self.sources.setdefault(name, where)
             for name in line.signals:
                 self.signal(name, amount)
-        for path, number in unread.numbers.items() if unread.numbers else ():
+        if unread:
+            self._report(unread)
+
+    def source(self, name: str) -> str:
+        """Where the usage states an argument of `Usage`, for messages."""
+        for line, _, where in self._amounts:
+            if (name, 1) in line.counts:
+                return where
+        return name
+
+    def _report(self, unread: list[UnreadMember]) -> None:
+        """Signal the numbers that speak of tokens among members that nothing reads."""
+        search = UnreadNumbers()
+        _search(unread, search)
+        for path, number in search.numbers.items():
             # A foreign number may be too long to be written out.
             too_large = isinstance(number, int) and abs(number) > MAX_COUNT
             self.signal(path, "too large" if too_large else f"{number}"[:MAX_TEXT])

@@ -16,9 +16,14 @@ from pricectl.core.responses.values import member, value_at, whole
 
 # Who counts cached tokens among the input, in what the AI SDK passes on as it came (v4 and v5).
 _CACHE_INSIDE = frozenset(
-    ("openai", "azure", "google", "xai", "deepseek", "mistral", "groq", "fireworks", "perplexity")
+    (
+        *("openai", "azure", "google", "xai", "deepseek", "mistral", "groq", "fireworks"),
+        *("perplexity", "openrouter"),
+    )
 )
 _CACHE_OUTSIDE = frozenset(("anthropic", "bedrock"))
+# Who sells Claude in its own format; a gateway may have put it into OpenAI's.
+_CLAUDE_SELLERS = frozenset(("", "vertex", "google", "azure"))
 _ANTHROPIC_WRITES = ("providerMetadata", "anthropic", "cacheCreationInputTokens")
 
 
@@ -43,7 +48,9 @@ def place_cache(builder: ReadingBuilder, where: str) -> None:
 
 def is_cache_outside(builder: ReadingBuilder) -> bool:
     """Whether the provider's own input leaves out cached tokens: Claude's, and Bedrock's."""
-    return "claude" in builder.model or builder.provider in _CACHE_OUTSIDE
+    if builder.provider in _CACHE_OUTSIDE:
+        return True
+    return "claude" in builder.model and builder.provider in _CLAUDE_SELLERS
 
 
 def _finish_vercel(builder: ReadingBuilder) -> None:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from pricectl.core.responses.formats import CountTable, ReadingBuilder, ResponseFormat, field
 from pricectl.core.responses.media import CACHED_MEDIA, complete_cached_media
-from pricectl.core.responses.values import items, lacks_all, member, text, whole
+from pricectl.core.responses.values import items, member, text, whole
 
 _TEXT = {"TEXT": "", "MODALITY_UNSPECIFIED": "", "": ""}
 _KINDS = ("AUDIO", "IMAGE", "VIDEO")
@@ -82,11 +82,13 @@ def grounded_searches(model: str, searches: int) -> int:
 
 
 def _finish(builder: ReadingBuilder) -> None:
-    for name in () if lacks_all(builder.usage, _MODALITIES) else _MODALITIES:
-        for entry in items(builder.usage, name):
-            _add_modality(builder, entry, name)
+    usage = builder.usage
+    for name in usage if type(usage) is dict else _MODALITIES:
+        if name in _MODALITIES:
+            for entry in items(usage, name):
+                _add_modality(builder, entry, name)
     complete_cached_media(builder)
-    for entry in items(builder.usage, "grounding_tool_count"):
+    for entry in items(usage, "grounding_tool_count"):
         kind = text(member(entry, "type"))
         amount = _amount(entry, "grounding_tool_count")
         if kind in _GROUNDINGS:

@@ -6,10 +6,21 @@ from itertools import islice
 
 from pricectl.core.errors import BadUsage
 from pricectl.core.responses.anthropic import MESSAGES
-from pricectl.core.responses.bedrock import CONVERSE
-from pricectl.core.responses.formats import ENDED_EARLY, ResponseFormat, UsageLocation
+from pricectl.core.responses.bedrock import CONVERSE, LLAMA, TITAN
+from pricectl.core.responses.cohere_mistral import MISTRAL_OCR
+from pricectl.core.responses.formats import (
+    ENDED_EARLY,
+    GATEWAY_CACHE,
+    ResponseFormat,
+    Stated,
+    UsageLocation,
+)
 from pricectl.core.responses.frameworks import VERCEL_AI_SDK
-from pricectl.core.responses.litellm_rows import RECORD_MEMBERS, locate_litellm_row
+from pricectl.core.responses.litellm_rows import (
+    NOT_CHARGED,
+    RECORD_MEMBERS,
+    locate_litellm_row,
+)
 from pricectl.core.responses.openai import VIDEO
 from pricectl.core.responses.recorded import MAX_EVENTS
 from pricectl.core.responses.registry import (
@@ -60,7 +71,10 @@ _BODY_MEMBERS = frozenset((*USAGE_MEMBERS, *MARKS))
 _ENVELOPE_MEMBERS = frozenset(path[0] for path in ENVELOPES)
 _DETAILED_MEMBERS = frozenset(path[0] for path in DETAILED)
 # A body without any of these is not a record of another one.
-_RECORD_MEMBERS = frozenset((*_DETAILED_MEMBERS, *RECORD_MEMBERS, *SPAN_MEMBERS, "steps"))
+_RECORD_MEMBERS = frozenset(
+    (*_DETAILED_MEMBERS, *RECORD_MEMBERS, *SPAN_MEMBERS, "steps", "_hidden_params")
+)
+_CACHE_HIT = ("_hidden_params", "cache_hit")  # LiteLLM answered out of its own cache
 # What may stand beside the counts of a body that is a usage itself.
 _BARE_MEMBERS = frozenset(
     (
@@ -74,19 +88,22 @@ _MESSAGE_MEMBERS = tuple(
     dict.fromkeys((*MESSAGES.marks, *MESSAGES.table.members, *USAGE_HINT_MEMBERS))
 )
 # Events that one response has once: they begin or end it, or are the answer as a whole.
-_ONCE_A_STREAM = ("message_start", "response.completed", "response.done", "message")
+_ONCE_A_STREAM = ("message_start", "response.completed", "response.done", "message", "ai")
 _WHOLE_RESPONSE_TYPES = ("chat.completion", "text_completion", "response", "list")
 # What tells one response from another.
 _IDENTITIES: tuple[Path, ...] = (
     ("id",),
     ("responseId",),
     ("response_id",),
+    ("provider_response_id",),
     ("custom_id",),
     ("key",),
     ("response", "id"),
     ("response", "responseId"),
     ("message", "id"),
 )
+# The events of their streams are usages, each with a part of the answer.
+_STREAMED_BARE = (LLAMA, TITAN, VIDEO)
 _TURN_COMPLETE = ("serverContent", "turnComplete")
 _FINISH_REASONS = ("finish_reason", "finishReason")
 
@@ -101,7 +118,7 @@ def locate(body: object) -> tuple[UsageLocation, ...]:
         # A subclass may be endless: a client's stream, a mock.
         is_list = type(body) in (list, tuple)
         events = body if is_list else list(islice(body, MAX_EVENTS))
-        found = locate_session(events, _in_body)
+        found = locate_session(events, _in_body) or _unfinished_steps(events)
         if not found:
             in_stream = _in_events(events)
             found = (in_stream,) if in_stream else ()
@@ -118,18 +135,48 @@ def locate(body: object) -> tuple[UsageLocation, ...]:
     raise BadUsage("states no usage", where=where, next_step=advice)
 
 
+def _unfinished_steps(events: Sequence[object]) -> tuple[UsageLocation, ...]:
+    """The steps of an AI SDK's stream that ended before the event with their sum."""
+    kinds = [text(member(event, "type")) for event in events]
+    if "finish-step" not in kinds or "finish" in kinds:
+        return ()
+    steps = (
+        _in_body(event) for kind, event in zip(kinds, events, strict=True) if kind == "finish-step"
+    )
+    return _as_steps([found for found in steps if found], None, (ENDED_EARLY,))
+
+
+def _as_steps(
+    located: Sequence[UsageLocation], body: object, flags: tuple[str, ...] = ()
+) -> tuple[UsageLocation, ...]:
+    """The steps of one body, which may say for all of them who served them."""
+    return tuple(
+        found._replace(
+            envelope=found.envelope if body is None else body,
+            kind="step",
+            stated=found.stated._replace(flags=flags),
+        )
+        for found in located
+    )
+
+
 def _in_record(body: object) -> tuple[UsageLocation, ...]:
     """The usage of a body, or of a record of one: a span, a row of a gateway's log."""
     if lacks_all(body, _RECORD_MEMBERS):
         found = _in_node(body, body) or _in_envelope(body)
         return (found,) if found else ()
+    if value_at(body, _CACHE_HIT) is True:
+        stated = Stated(flags=(GATEWAY_CACHE,))
+        return (UsageLocation({}, NOT_CHARGED, body, body, (body,), stated),)
     record = locate_litellm_row(body) or locate_span(body)
     if record:
         return (record,)
     steps = () if lacks_all(body, ("steps",)) else items(body, "steps")
     located = tuple(found for step in steps if (found := _in_body(step)))
     if len(located) > 1 and len(located) == len(steps):
-        return tuple(found._replace(kind="step") for found in located)
+        return _as_steps(located, body)
+    if len(located) > 1 and member(body, "totalUsage") is None:
+        return _as_steps(located, body, (ENDED_EARLY,))
     found = _in_body(body)
     return (found,) if found else ()
 
@@ -137,19 +184,29 @@ def _in_record(body: object) -> tuple[UsageLocation, ...]:
 def _in_body(body: object) -> UsageLocation | None:
     if isinstance(body, LEAVES):
         return None
+    empty = None
     for path in () if lacks_all(body, _DETAILED_MEMBERS) else DETAILED:
         node = value_at(body, path)
         found = _in_members(node, body)
         if found:
-            return found._replace(body=body) if path[0] == "providerMetadata" else found
-    return _in_node(body, body) or _in_envelope(body)
+            found = found._replace(body=body) if path[0] == "providerMetadata" else found
+            if _is_used(found):
+                return found
+            empty = empty or found
+    found = _in_node(body, body) or _in_envelope(body)
+    return found if found and (not empty or _is_used(found)) else empty
 
 
 def _in_envelope(body: object) -> UsageLocation | None:
     if lacks_all(body, _ENVELOPE_MEMBERS):
         return None
-    inner = (_in_node(value_at(body, path), body) for path in ENVELOPES)
-    found = next(filter(None, inner), None)
+    found = None
+    for path in ENVELOPES:
+        inner = _in_node(value_at(body, path), body)
+        if inner and (not found or _is_used(inner)):
+            found = inner
+            if _is_used(inner):
+                break
     if found and text(member(body, "type")) == "message_start":
         return found._replace(stated=found.stated._replace(flags=(ENDED_EARLY,)))
     return found
@@ -171,13 +228,36 @@ def _in_node(node: object, envelope: object) -> UsageLocation | None:
 
 
 def _in_members(node: object, envelope: object) -> UsageLocation | None:
-    for name in () if node is None or lacks_all(node, USAGE_MEMBERS) else USAGE_MEMBERS:
+    if node is None or lacks_all(node, USAGE_MEMBERS):
+        return None
+    found = None
+    is_dict = type(node) is dict
+    for name in USAGE_MEMBERS:
         usage = member(node, name)
         known = None if usage is None else format_of(usage)
-        if known:
-            usage, known = _better(node, usage, known)
-            return UsageLocation(usage, known, node, envelope, (node,))
-    return None
+        if not known:
+            continue
+        if known is MISTRAL_OCR and found and known.table.finds_any(usage):
+            # Pages beside tokens are charged, too.
+            stated = Stated(signals=(f"{name}={_pages(usage)}",))
+            return found._replace(stated=stated)
+        if found and (_is_used(found) or not known.table.finds_any(usage)):
+            continue
+        usage, known = _better(node, usage, known)
+        found = UsageLocation(usage, known, node, envelope, (node,))
+        if not is_dict:  # a client's object; a mock has every member
+            break
+    return found
+
+
+def _is_used(found: UsageLocation) -> bool:
+    """Whether a usage counts anything; one of zeros may stand beside the one that was used."""
+    return type(found.usage) is not dict or found.format.table.finds_any(found.usage)
+
+
+def _pages(usage: object) -> str:
+    pages, credit = member(usage, "pages_processed"), member(usage, "credits")
+    return f"{pages} pages" if pages else f"{credit} credits"
 
 
 def _better(node: object, usage: object, known: ResponseFormat) -> tuple[object, ResponseFormat]:
@@ -212,19 +292,11 @@ def _check_bare(node: object, known: ResponseFormat) -> None:
 def _in_events(events: Sequence[object]) -> UsageLocation | None:
     """The usage of a stream. Raises BadUsage for several responses; each has its own price."""
     kinds = Counter(text(member(event, "type")) for event in events)
-    for kind in _ONCE_A_STREAM:
-        if kinds[kind] > 1:
-            raise _several(f"{kind} events")
-    if sum(text(member(event, "object")) in _WHOLE_RESPONSE_TYPES for event in events) > 1:
-        raise _several("responses")
-    if sum(value_at(event, _TURN_COMPLETE) is True for event in events) > 1:
-        raise _several("turns")
+    _check_one_answer(events, kinds)
     found = [location for location in map(_in_body, events) if location]
     if not found:
         return None
-    for path in _IDENTITIES:
-        if len({text(value_at(location.envelope, path)) for location in found} - {""}) > 1:
-            raise _several(f"responses, each with its own {'.'.join(path)}")
+    _check_one_usage(found)
     first, last = found[0], found[-1]
     bodies = tuple(location.body for location in found)
     located = last._replace(bodies=bodies)
@@ -239,6 +311,47 @@ def _in_events(events: Sequence[object]) -> UsageLocation | None:
     if not ended:
         located = located._replace(stated=located.stated._replace(flags=(ENDED_EARLY,)))
     return located
+
+
+def _check_one_answer(events: Sequence[object], kinds: Counter[str]) -> None:
+    """Raise BadUsage for the events of several responses."""
+    for kind in _ONCE_A_STREAM:
+        if kinds[kind] > 1:
+            raise _several(f"{kind} events")
+    if sum(text(member(event, "object")) in _WHOLE_RESPONSE_TYPES for event in events) > 1:
+        raise _several("responses")
+    if sum(value_at(event, _TURN_COMPLETE) is True for event in events) > 1:
+        raise _several("turns")
+    if sum(text(member(event, "kind")) == "response" for event in events) > 1:
+        raise _several("responses")
+
+
+def _check_one_usage(found: Sequence[UsageLocation]) -> None:
+    """Raise BadUsage for usages that one response does not have."""
+    if sum(_is_bare(location) for location in found) > 1:
+        raise _several("usages")
+    for path in _IDENTITIES:
+        if len({text(value_at(location.envelope, path)) for location in found} - {""}) > 1:
+            raise _several(f"responses, each with its own {'.'.join(path)}")
+    is_message = text(member(found[0].envelope, "type")) == "message_start"
+    if not is_message and max(map(_stated_input, found)) > _stated_input(found[-1]):
+        raise BadUsage(
+            "states fewer tokens of input at its end than before",
+            where="stream",
+            next_step="add its parts together first, or price each response separately",
+        )
+
+
+def _is_bare(location: UsageLocation) -> bool:
+    """Whether an event is a usage alone, which says nothing of the response that it belongs to."""
+    return location.usage is location.body and location.format not in _STREAMED_BARE
+
+
+def _stated_input(location: UsageLocation) -> int:
+    """The input as its first spelling states it; each event of a stream states all of it."""
+    paths = location.format.table.fields[0].paths
+    values = (member(location.usage, path) for path in paths)
+    return max((value for value in values if type(value) is int), default=0)
 
 
 def _is_finished(last: object, events: Sequence[object]) -> bool:

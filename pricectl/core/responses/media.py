@@ -22,6 +22,7 @@ CACHED_MEDIA = MappingProxyType(
         if unit.startswith("input_")
     }
 )
+_ALL_MEDIA = frozenset((*CACHED_MEDIA, *CACHED_MEDIA.values()))
 # Every kind of token that the total of the input includes.
 _INPUT_PARTS = tuple(
     kind.argument for kind in TOKEN_KINDS if kind.side == "input" and kind.argument not in TOTALS
@@ -30,6 +31,8 @@ _INPUT_PARTS = tuple(
 
 def complete_cached_media(builder: ReadingBuilder) -> None:
     """Count cached media among the prompt's, also where the body does not split the prompt."""
+    if builder.counts.keys().isdisjoint(_ALL_MEDIA):
+        return
     for argument, cached in CACHED_MEDIA.items():
         if cached:
             missing = builder.count(cached) - builder.count(argument)

@@ -23,10 +23,12 @@ from pricectl.core.responses.values import (
 _CACHE_READ = """
     prompt_tokens_details.cached_tokens | cached_tokens | prompt_cache_hit_tokens
     | cache_read_input_tokens | num_cached_tokens | cached_prompt_text_tokens
+    | input_tokens_details.cached_tokens
 """
 _CACHE_WRITE = """
     prompt_tokens_details.cache_write_tokens | prompt_tokens_details.cache_creation_tokens
     | prompt_tokens_details.cache_creation_input_tokens | cache_creation_input_tokens
+    | input_tokens_details.cache_write_tokens
 """
 _CACHE_WRITE_1H = """
     prompt_tokens_details.cache_creation_token_details.ephemeral_1h_input_tokens
@@ -47,8 +49,15 @@ def _known(nodes: str, names: str = _SAME_PRICE) -> str:
     return " ".join(f"{node}.{name}" for node in nodes.split() for name in names.split())
 
 
-def _details(node: str, side: str, kinds: tuple[str, ...] = _KINDS) -> tuple[Field, ...]:
-    return tuple(field(f"{node}.{kind}_tokens", f"{side}_{kind}_tokens") for kind in kinds)
+def _details(
+    node: str, side: str, kinds: tuple[str, ...] = _KINDS, also: str = ""
+) -> tuple[Field, ...]:
+    """The counts of media in a node, or in another one that repeats it."""
+    nodes = (node, also) if also else (node,)
+    return tuple(
+        field(" | ".join(f"{found}.{kind}_tokens" for found in nodes), f"{side}_{kind}_tokens")
+        for kind in kinds
+    )
 
 
 # xAI's tool counts, in every API; two have a unit, the others are billable without one.
@@ -74,10 +83,14 @@ _CHAT = CountTable(
     field(_CACHE_WRITE, "cache_write_tokens"),
     field(_CACHE_WRITE_1H, "cache_write_1h_tokens -cache_write_tokens"),
     field(_CACHE_WRITE_12H, "cache_write_12h_tokens -cache_write_tokens"),
-    *_details("prompt_tokens_details", "input"),
+    *_details("prompt_tokens_details", "input", also="input_tokens_details"),
     *_details("prompt_tokens_details.cached_tokens_details", "cache_read", _KINDS[:2]),
-    field("completion_tokens_details.reasoning_tokens | reasoning_tokens", "reasoning_tokens"),
-    *_details("completion_tokens_details", "output"),
+    field(
+        "completion_tokens_details.reasoning_tokens | reasoning_tokens"
+        " | output_tokens_details.reasoning_tokens",
+        "reasoning_tokens",
+    ),
+    *_details("completion_tokens_details", "output", also="output_tokens_details"),
     field(_SEARCHES, "search"),
     field("prompt_tokens_details.google_maps_grounding_requests", "maps_query"),
     field("prompt_tokens_details.image_count", "input_image_file"),
@@ -87,14 +100,16 @@ _CHAT = CountTable(
     field("citation_tokens", "citation"),
     field("total_tokens", "total"),
     field("num_search_queries", "queries"),
+    field("pages_processed", "page"),
     *_TOOLS,
     known=f"""
         {_known("prompt_tokens_details completion_tokens_details")}
+        {_known("input_tokens_details output_tokens_details")}
         prompt_tokens_details.cached_tokens_details.text_tokens
         prompt_tokens_details.{_WRITES}.ttl_30m_tokens
         prompt_tokens_details.cache_creation_token_details.ephemeral_5m_input_tokens
         cache_creation.ephemeral_5m_input_tokens prompt_cache_miss_tokens prompt_text_tokens
-        input_tokens output_tokens input_tokens_details.* output_tokens_details.*
+        input_tokens output_tokens
     """,
 )
 
@@ -147,6 +162,7 @@ _RESPONSES = CountTable(
     ),
     *_LANGCHAIN,
     field("total_tokens", "total"),
+    field("pages_processed", "page"),
     *_TOOLS,
     known=f"""
         {_known("input_tokens_details input_token_details output_tokens_details")}

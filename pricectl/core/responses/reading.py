@@ -8,6 +8,7 @@ from pricectl.core.errors import BadUsage, DocumentError
 from pricectl.core.labels import service_word
 from pricectl.core.responses.contradictions import in_the_providers_words
 from pricectl.core.responses.formats import (
+    ENDED_EARLY,
     OTHER_SERVICE,
     Reading,
     ReadingBuilder,
@@ -20,10 +21,19 @@ from pricectl.core.responses.media import split_cached_media
 from pricectl.core.responses.openai_text import read_openai_text
 from pricectl.core.responses.provider import canonical_provider, model_of, provider_of
 from pricectl.core.responses.recorded import read_recorded
-from pricectl.core.responses.service import has_no_hints, region_of, reported_cost, service_of
-from pricectl.core.responses.values import lacks_all, member, value_at
+from pricectl.core.responses.service import (
+    has_no_hints,
+    is_batch,
+    region_of,
+    reported_cost,
+    service_of,
+)
+from pricectl.core.responses.values import lacks_all, member, text, value_at
 from pricectl.core.units import STANDARD, UNITS
 from pricectl.core.usage import MAX_COUNT, Usage, sum_of_usages, usage_of
+
+# Of OpenAI's batch object, while its usage still grows.
+_UNFINISHED_BATCHES = ("validating", "in_progress", "finalizing", "cancelling")
 
 
 def read_response(body: object, *, provider: str | None = None) -> Reading:
@@ -172,6 +182,8 @@ def _read(location: UsageLocation, provider: str | None) -> Reading:
             next_step="is the response, or its list of stream events, complete?",
         )
     _count(builder, location.format)
+    if text(member(builder.body, "status")) in _UNFINISHED_BATCHES and is_batch(builder):
+        builder.flags[ENDED_EARLY] = None
     rounds = tuple(
         Round(_usage(builder, found.counts), found.model, found.kind) for found in builder.rounds
     )

@@ -66,6 +66,11 @@ def has_no_hints(builder: ReadingBuilder) -> bool:
     )
 
 
+def is_batch(builder: ReadingBuilder) -> bool:
+    """Whether the body is OpenAI's batch object, which sums its requests."""
+    return text(member(builder.body, "object")) == "batch"
+
+
 def service_of(builder: ReadingBuilder) -> str:
     """The service tier as the body says it, in lower case; empty if the body does not say.
 
@@ -74,7 +79,7 @@ def service_of(builder: ReadingBuilder) -> str:
     if builder.stated.service:
         return builder.stated.service.lower()
     body, envelope = builder.body, builder.envelope
-    if text(member(body, "object")) == "batch":  # OpenAI's batch object sums its requests
+    if is_batch(builder):
         return "batch"
     if builder.has_no_hints:
         return ""

@@ -41,6 +41,7 @@ from pricectl.operate.deploy_check.sample_jobs import (
 )
 
 SHORT = 12
+NOT_COMPARED = "cannot be compared"
 
 
 def assess(candidate: Candidate) -> DeployCheck:
@@ -48,7 +49,10 @@ def assess(candidate: Candidate) -> DeployCheck:
     sha256 = atomic.sha256(candidate.data)
     finder = EvidenceFinder(candidate.policy, candidate.base)
     deployed, base = _deployed(candidate, finder)
-    evidence = finder.with_base(base, candidate.data)
+    compared = _edited_from(candidate, deployed, base)
+    # The settings that were merged with the file are in force.
+    merged = compared._replace(settings=base.settings, policy=base.policy, commit=base.commit)
+    evidence = finder.with_base(merged, candidate.data)
     report = validate(
         candidate.data, candidate.file, candidate.policy, candidate.at, evidence=evidence
     )
@@ -76,14 +80,33 @@ def assess(candidate: Candidate) -> DeployCheck:
         changes = DeployCheckItem(
             "changes", "note" if candidate.base == NONE else "unknown", base.reason
         )
+        not_compared = deployed and compared.reason.startswith(NOT_COMPARED)
+        if not_compared:
+            changes = changes._replace(sentence=compared.reason)
         items += [
             _runtime(candidate, version, deployed, sha256, models),
             critical(models, version.catalog, candidate),
             examples(models, version.catalog, candidate),
-            _changes(candidate, version, deployed) if deployed else changes,
+            changes if not_compared or not deployed else _changes(candidate, version, deployed),
             *names_item(candidate, version.catalog),
         ]
     return DeployCheck(candidate.file, sha256, tuple(items))
+
+
+def _edited_from(
+    candidate: Candidate, deployed: NamedVersion | None, base: FoundCatalog
+) -> FoundCatalog:
+    """What the rules compare with: the deployed version; if it is the very file, the one before.
+
+    After a merge the branch that production runs has the file already, and nobody may have looked.
+    """
+    is_same = deployed is not None and deployed.version.data == candidate.data
+    if not is_same or candidate.base != versions.DEPLOYED or candidate.file == catalog_file.STDIN:
+        return base
+    try:
+        return EvidenceFinder(candidate.policy).base_of(candidate.data, candidate.file)
+    except PricingError as error:
+        return FoundCatalog(reason=f"{NOT_COMPARED}: {error}")
 
 
 def _deployed(
@@ -104,7 +127,7 @@ def _deployed(
             base = finder.built(found, candidate.file, version)
         return NamedVersion(version, found.described, found.path), base
     except PricingError as error:
-        return None, FoundCatalog(reason=f"cannot be compared: {error}")
+        return None, FoundCatalog(reason=f"{NOT_COMPARED}: {error}")
 
 
 def _file(candidate: Candidate, sha256: str) -> DeployCheckItem:

@@ -61,3 +61,14 @@ def test_a_new_row_without_the_tier_of_its_own_row_in_the_reference_is_found() -
     reference = {"x": {"m": prices(2.5e-06, 1e-05, **tier)}}
     found = of("price-absent", findings(edited, base, reference))
     assert found == [("warning", "/x/m", "no price for input above 200k; reference $5.00")]
+
+
+def test_a_tier_that_the_row_in_the_reference_has() -> None:
+    long = {"input_cost_per_token_above_200k_tokens": 2.5e-06}
+    known = {"openai": {"gpt-5": prices(1.25e-06, 1e-05, **long)}}
+    said = ["no price for input above 200k; reference $2.50"]
+    assert absent("gpt-5", prices(1.25e-06, 1e-05), known) == said
+    assert not absent("gpt-5", prices(1.25e-06, 1e-05, **long), known)
+    # Without a base every row may be new.
+    alone: Document = {"openai": {"gpt-5": prices(1.25e-06, 1e-05)}}
+    assert [one for _, _, one in of("price-absent", findings(alone, None, known))] == said

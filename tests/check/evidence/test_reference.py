@@ -48,5 +48,24 @@ def test_the_same_prices_are_no_finding() -> None:
 
 
 def test_with_a_base_an_old_difference_is_no_finding() -> None:
-    file = edited("2026-11-23", **{"gpt-4o": prices(5e-05, 1e-04)})
+    file = edited("2026-11-23", **{"gpt-4o": prices(5e-06, 2e-05)})
     assert not of("reference-differs", findings(file, file, KNOWN))
+
+
+def test_a_slip_that_is_deployed_already_is_a_warning() -> None:
+    file = edited("2026-11-23", **{"gpt-4o": prices(2.5e-05, 1e-04)})
+    assert of("reference-differs", findings(file, file, KNOWN)) == [
+        (
+            "warning",
+            "/openai/gpt-4o/input_cost_per_token",
+            "input $25.00 / 1M; reference $2.50 (x10)",
+        )
+    ]
+
+
+def test_a_row_that_is_free_here_alone_is_a_warning() -> None:
+    file = edited("2026-11-23", **{"gpt-4o": prices(0, 0, free=True)})
+    assert of("reference-differs", findings(file, None, KNOWN)) == [
+        ("warning", "/openai/gpt-4o", "the row is free; reference $2.50 / 1M")
+    ]
+    assert not of("reference-differs", findings(file, None, file))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.check.evidence.gate import Document, findings, of, prices
+from tests.check.evidence.gate import Document, findings, of, prices, severities
 
 BASE = {"x": {"m-0": prices(1e-06, 4e-06)}}
 
@@ -21,6 +21,28 @@ def test_a_row_that_the_reference_has_just_so_is_believed() -> None:
     row = prices(1e-06, 4e-06, provider_specific_entry={"fast": 6})
     assert "factor-odd" in added(row)
     assert "factor-odd" not in added(row, {"x": {"m": row}})
+
+
+def test_a_factor_of_ten_and_more_is_an_error_without_a_base() -> None:
+    row = prices(1e-06, 4e-06, provider_specific_entry={"us": 11})
+    known = {"x": {"m": prices(1e-06, 4e-06)}}
+    assert severities("factor-odd", findings({"x": {"m": row}}, None, known)) == ["error"]
+    row["provider_specific_entry"] = {"us": 6}
+    assert severities("factor-odd", findings({"x": {"m": row}}, None, known)) == ["warning"]
+
+
+@pytest.mark.parametrize(
+    ("key", "missing"),
+    [
+        ("cache_read_input_token_cost", True),
+        ("input_cost_per_token_batches", True),
+        ("input_cost_per_audio_token", True),
+        ("input_cost_per_video_per_second", False),
+    ],
+)
+def test_what_pays_for_input(key: str, missing: bool) -> None:  # noqa: FBT001 - a case
+    row = {"mode": "chat", key: 1e-07, "output_cost_per_token": 4e-06}
+    assert ("output-without-input" in added(row)) is missing
 
 
 def test_a_factor_that_contradicts_the_rows_own_price_is_found() -> None:
