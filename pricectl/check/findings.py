@@ -18,6 +18,7 @@ class Finding(NamedTuple):
     `span`: where it is in the text; set once the text was searched.
     `also`: a second span, such as that of the first of two equal keys or of the other row.
     `due`: a date brought the finding, not an edit; never an error, fails only a check of `due`.
+    `before_waiver`: its severity without the expired waiver that lowered it.
     `known`: the base has it, too, so no edit brought it.
     """
 
@@ -32,6 +33,7 @@ class Finding(NamedTuple):
     other: str = ""
     due: bool = False
     known: bool = False
+    before_waiver: Severity | None = None
 
     @property
     def due_mark(self) -> str:

@@ -384,3 +384,39 @@ def test_settings_of_the_base_that_cannot_be_read_are_those_before(
     (home / "pricectl.toml").write_text(waiver("source-missing"), encoding="utf-8")
     git(home, "commit", "-q", "-a", "-m", "repaired")
     assert not any("source-missing" in line for line in lines(run))
+
+
+def _expired(*rules: str) -> str:
+    return "".join(waiver(rule, "expires = 2025-01-01") for rule in rules)
+
+
+BEYOND = ("cache-read-above-input", "price-out-of-bounds")
+
+
+def test_an_expired_waiver_of_the_base_does_not_lower_what_the_edit_brings(
+    run: Run, edit: Edit
+) -> None:
+    edit({NAME: CATALOG, "pricectl.toml": _expired(*BEYOND)}, {NAME: SLIPPED})
+    found = "\n".join(lines(run))
+    for rule in BEYOND:
+        assert f"error[{rule}]" in found
+    assert run("validate", "--new").exit_code == 1
+
+
+def test_an_expired_waiver_lowers_what_the_base_has_at_this_value_only(
+    run: Run, edit: Edit
+) -> None:
+    dearer = SLIPPED.replace("1.25e-02", "1.25e-01")
+    edit({NAME: SLIPPED, "pricectl.toml": _expired(*BEYOND)}, {NAME: SLIPPED + "\n"})
+    assert run("validate").exit_code == 0
+    Path(NAME).write_text(dearer, encoding="utf-8")
+    assert run("validate", "--new").exit_code == 1
+    assert f"error[{BEYOND[0]}]" in "\n".join(lines(run, "--new"))
+
+
+def test_an_expired_waiver_does_not_lower_what_a_new_file_brings(run: Run, edit: Edit) -> None:
+    edit(
+        {"other.json": "{}", "pricectl.toml": _expired(*BEYOND)},
+        {NAME: SLIPPED},
+    )
+    assert run("validate").exit_code == 1
