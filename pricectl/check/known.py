@@ -72,7 +72,9 @@ def _identity(finding: Finding, values: Json) -> FindingIdentity:
     if not finding.pointer:
         return finding.rule, place, finding.message
     value = value_at(values, [unescape(token) for token in finding.pointer.split("/")[1:]])
-    if finding.due and finding.before_waiver is None:  # its message counts the days of a date that is the same
+    if (
+        finding.due and finding.before_waiver is None
+    ):  # its message counts the days of a date that is the same
         return finding.rule, place, "due"
     whole = value is None or isinstance(value, (dict, list))
     return finding.rule, place, finding.message if whole else repr(value)

@@ -101,7 +101,7 @@ def before_edit(
         return left
     if head is None:
         raise NothingBefore("HEAD has no commit yet")
-    blob = repository.blob(head, repository.location.path)
+    blob = repository.blob(head, repository.path_in(head))
     if blob is None or not repository.is_content(blob, data):
         return BaseCommit(head, "HEAD")
     if settings:
