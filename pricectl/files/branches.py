@@ -167,6 +167,14 @@ def _near(repository: Repository, ref: str) -> str:
     """A question about a branch or tag that is spelled much like a ref; "" if there is none."""
     full = repository.refs("refs/heads", "refs/remotes", "refs/tags")
     names = [name.split("/", 2)[2] for name in full if name.count("/") > 1]
+    # The same remote makes no two branches alike: origin/main is not a slip of origin/edit.
+    remote, _, branch = ref.partition("/")
+    if branch and remote in repository.remotes:
+        inside = (
+            name.removeprefix(f"{remote}/") for name in names if name.startswith(f"{remote}/")
+        )
+        near = get_close_matches(branch, inside, n=1, cutoff=0.7)
+        return did_you_mean(*(f"{remote}/{name}" for name in near))
     return did_you_mean(*get_close_matches(ref, names, n=1, cutoff=0.7))
 
 
