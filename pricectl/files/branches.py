@@ -154,7 +154,7 @@ def how_to_get(repository: Repository, ref: str) -> str:
 
 def _before_the_first(repository: Repository, ref: str) -> str:
     """What to write for a ref such as HEAD~100 in a complete history that is shorter."""
-    start = re.split(r"[~^]", ref)[0]
+    start = re.sub(r"(~\d*|\^)+$", "", ref)
     if start == ref or repository.shallow or not repository.commit(start):
         return ""
     number = repository.count_commits(start)
