@@ -219,7 +219,7 @@ def test_an_expression_is_not_offered_to_be_fetched(repo: Path) -> None:
     assert "HEAD has one commit, so HEAD is the oldest" in problem("HEAD~7", copy)
     for ref in ("HEAD@{9}", "main^{/nothing}", "main..HEAD"):
         assert problem(ref, copy) == f"{ref}: neither a file nor a git ref; check the spelling"
-    assert "git fetch origin main7:main7" in problem("main7", copy)
+    assert "git fetch origin release7:release7" in problem("release7", copy)
 
 
 def test_a_remote_like_an_option_is_not_offered(repo: Path) -> None:
