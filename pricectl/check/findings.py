@@ -23,6 +23,7 @@ class Finding(NamedTuple):
     `also`: a second span, such as that of the first of two equal keys or of the other row.
     `other_note` is what an excerpt says at `also`: by default that the same stands there, too.
     `due`: a date brought the finding, not an edit; never an error, fails only a check of `due`.
+    `before_waiver`: its severity without the expired waiver that lowered it.
     `known`: the base has it, too, so no edit brought it.
     """
 
@@ -37,6 +38,7 @@ class Finding(NamedTuple):
     other: str = ""
     due: bool = False
     known: bool = False
+    before_waiver: Severity | None = None
     other_note: str = REPEATED
 
     def beside(self, pointer: str, note: str) -> "Finding":

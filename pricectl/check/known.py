@@ -25,6 +25,7 @@ def mark_known(
 ) -> list[Finding]:
     """The findings, those marked that the base has at least as bad at the same value.
 
+    An expired waiver lowers only what is known: a new finding is the edit's own.
     `values` and `base_values` are the documents that both are about.
     """
     worst: Counter[FindingIdentity] = Counter()
@@ -38,8 +39,15 @@ def mark_known(
         key = _identity(finding, values)
         known = worst[key] > 0 and ranks[key] <= SEVERITIES.index(finding.severity)
         worst[key] -= known
-        marked.append(finding._replace(known=known))
+        marked.append(finding._replace(known=True) if known else as_new(finding))
     return marked
+
+
+def as_new(finding: Finding) -> Finding:
+    """A finding that the base does not have, with the severity that it has without a waiver."""
+    if finding.before_waiver is None:
+        return finding
+    return finding._replace(severity=finding.before_waiver, due=False)
 
 
 def new_first(findings: Iterable[Finding]) -> list[Finding]:
@@ -64,7 +72,9 @@ def _identity(finding: Finding, values: Json) -> FindingIdentity:
     if not finding.pointer:
         return finding.rule, place, finding.message
     value = value_at(values, [unescape(token) for token in finding.pointer.split("/")[1:]])
-    if finding.due:  # its message counts the days of a date that is the same
+    if (
+        finding.due and finding.before_waiver is None
+    ):  # its message counts the days of a date that is the same
         return finding.rule, place, "due"
     whole = value is None or isinstance(value, (dict, list))
     return finding.rule, place, finding.message if whole else repr(value)

@@ -72,9 +72,15 @@ def validate(  # noqa: PLR0913 - the last two by keyword
     found = [_with_span(finding, positions) for finding in (*kept, *marks)]
     if own:
         found += [*about_settings, *severities.check(policy.severities, families.RULES)]
-        found += settings.check(evidence.base_settings, policy) if evidence else ()
+        found += (
+            settings.check(evidence.base_settings or evidence.base_policy, policy)
+            if evidence
+            else ()
+        )
         found += loosened.in_settings(reviewed.loosened)
-    if evidence and evidence.base and evidence.base_data:
+    if evidence and evidence.base is None and evidence.base_policy:
+        found = [known.as_new(one) for one in found]  # the edit brings the whole file
+    elif evidence and evidence.base and evidence.base_data:
         found = _marked(found, values, source, reviewed, now, evidence)
     return ValidationReport(
         file,

@@ -100,7 +100,10 @@ def _covers(waiver: Waiver, finding: Finding) -> bool:
 
 
 def _returned(finding: Finding, expired: Sequence[Waiver]) -> Finding:
-    """A finding whose waiver has expired, as a warning at most: no edit brought it back."""
+    """A finding whose waiver has expired, as a warning at most: no edit brought it back.
+
+    `known.mark_known` gives one that the edit did bring its own severity again.
+    """
     ended = [(waiver.expires, waiver.reason) for waiver in expired if waiver.expires]
     if not ended:
         return finding
@@ -109,6 +112,7 @@ def _returned(finding: Finding, expired: Sequence[Waiver]) -> Finding:
         severity="info" if finding.severity == "info" else "warning",
         message=f"{finding.message}; its waiver expired on {day}: {reason}",
         due=True,
+        before_waiver=None if finding.due else finding.severity,
     )
 
 

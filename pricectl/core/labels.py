@@ -222,13 +222,13 @@ def plural(number: int, word: str) -> str:
     return f"{count(number)} {word}{'' if number == 1 else 's'}"
 
 
-def short_decimal(number: Fraction, decimals: int = CREDIT_DECIMALS) -> str:
+def short_decimal(number: Fraction | Decimal, decimals: int = CREDIT_DECIMALS) -> str:
     """A number rounded to at most `decimals`; "~" marks rounding.
 
     >>> short_decimal(Fraction(3, 20)), short_decimal(Fraction(1, 3), 4)
     ('0.15', '~0.3333')
     """
-    scaled = number * 10**decimals
+    scaled = Fraction(number) * 10**decimals
     rounded = divide(scaled.numerator, scaled.denominator, "half-even")
     whole, rest = divmod(abs(rounded), 10**decimals)
     digits = f"{rest:0{decimals}d}".rstrip("0")

@@ -101,7 +101,7 @@ def before_edit(
         return left
     if head is None:
         raise NothingBefore("HEAD has no commit yet")
-    blob = repository.blob(head, repository.location.path)
+    blob = repository.blob(head, repository.path_in(head))
     if blob is None or not repository.is_content(blob, data):
         return BaseCommit(head, "HEAD")
     if settings:
@@ -159,7 +159,7 @@ def how_to_get(repository: Repository, ref: str) -> str:
 
 def _before_the_first(repository: Repository, ref: str) -> str:
     """What to write for a ref such as HEAD~100 in a complete history that is shorter."""
-    start = re.split(r"[~^]", ref)[0]
+    start = re.sub(r"(~\d*|\^)+$", "", ref)
     if start == ref or repository.shallow or not repository.commit(start):
         return ""
     number = repository.count_commits(start)
@@ -172,6 +172,14 @@ def _near(repository: Repository, ref: str) -> str:
     """A question about a branch or tag that is spelled much like a ref; "" if there is none."""
     full = repository.refs("refs/heads", "refs/remotes", "refs/tags")
     names = [name.split("/", 2)[2] for name in full if name.count("/") > 1]
+    # The same remote makes no two branches alike: origin/main is not a slip of origin/edit.
+    remote, _, branch = ref.partition("/")
+    if branch and remote in repository.remotes:
+        inside = (
+            name.removeprefix(f"{remote}/") for name in names if name.startswith(f"{remote}/")
+        )
+        near = get_close_matches(branch, inside, n=1, cutoff=0.7)
+        return did_you_mean(*(f"{remote}/{name}" for name in near))
     return did_you_mean(*get_close_matches(ref, names, n=1, cutoff=0.7))
 
 

@@ -24,21 +24,17 @@ def settings_before(commit: str, source: str, file: str) -> Policy | None:
     catalog = catalog_file.FILE_NAME if file == catalog_file.STDIN else file
     log = FileLog(catalog)
     root = log.location.root
-    paths = [settings_path(source, file)] if source else []
+    near = [Path(source)] if source else []
     if not os.environ.get("PRICECTL_SETTINGS"):
-        near = (
-            os.path.realpath(path) for path in settings.candidates(None, str(Path(file).absolute()))
-        )
-        paths = [
-            Path(path).relative_to(root).as_posix()
-            for path in near
-            if Path(path).is_relative_to(root)
-        ]
-    blobs = log.blobs(commit, dict.fromkeys(paths))
-    for path in dict.fromkeys(paths):
-        if path in blobs:
-            name = f"{path} in {commit[:7]}"
-            data = log.content(blobs[path], name, settings.MAX_SETTINGS_BYTES)
+        near = list(settings.candidates(None, str(Path(file).absolute())))
+    named = (worktree.named_path(path, root) for path in near)
+    # A link of the commit leads where it led before the edit.
+    led = log.followed(commit, filter(None, dict.fromkeys(named)))
+    blobs = log.blobs(commit, dict.fromkeys(led.values())) if led else {}
+    for path, file_there in led.items():
+        if file_there in blobs:
+            name = f"{file_there} in {commit[:7]}"
+            data = log.content(blobs[file_there], name, settings.MAX_SETTINGS_BYTES)
             read = _read_settings(root / path, data)
             if read is None and path.endswith(settings.PRICECTL_TOML):
                 read = _last_readable_settings(root / path, commit)

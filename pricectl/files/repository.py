@@ -20,6 +20,8 @@ _COMMIT = re.compile(r"[0-9a-f]{40,64}")
 _FILE = re.compile(rb"(\d{6}) blob ([0-9a-f]{40,64})\t(.*)\0", re.DOTALL)
 SHA1_DIGITS = 40
 _SYMBOLIC_LINK = b"120000"
+# Longer than any path that a system follows.
+MAX_LINK_BYTES = 4096
 
 
 def git_hash(data: bytes, like: str) -> str:
@@ -31,12 +33,14 @@ def git_hash(data: bytes, like: str) -> str:
 
 def _regular_files(listing: bytes) -> dict[str, str]:
     """Path and hash of each regular file that `git ls-tree -z` lists."""
+    listed = _listing(listing)
+    return {path: blob for path, (mode, blob) in listed.items() if mode != _SYMBOLIC_LINK}
+
+
+def _listing(listing: bytes) -> dict[str, tuple[bytes, str]]:
+    """Each file and link that `git ls-tree -z` lists, by its path: mode and hash."""
     found = (_FILE.fullmatch(entry + b"\0") for entry in listing.split(b"\0"))
-    return {
-        os.fsdecode(each[3]): each[2].decode()
-        for each in found
-        if each and each[1] != _SYMBOLIC_LINK
-    }
+    return {os.fsdecode(each[3]): (each[1], each[2].decode()) for each in found if each}
 
 
 class MissingObject(BadRef):
@@ -158,14 +162,50 @@ class Repository:
             )
         return found[2].decode()
 
+    def path_in(self, commit: str) -> str:
+        """The path of the file in a commit: where a link of its name leads to there.
+
+        An edit that leads the link elsewhere must not choose what it is compared with.
+        """
+        named = worktree.named_path(self.file, self.location.root)
+        if named in ("", self.location.path):
+            return self.location.path
+        return self.followed(commit, [named]).get(named, self.location.path)
+
+    def followed(self, commit: str, paths: Iterable[str]) -> dict[str, str]:
+        """Those of the paths that a commit has, each with the file that its links lead to there."""
+        found: dict[str, str] = {}
+        ahead = {path: path for path in paths}
+        for _ in range(worktree.MAX_LINKS):
+            if not ahead:
+                break
+            listed = self._listed(commit, dict.fromkeys(ahead.values()))
+            links = {}
+            for path, here in ahead.items():
+                mode, blob = listed.get(here, (b"", ""))
+                if mode == _SYMBOLIC_LINK:
+                    target = os.fsdecode(self.content(blob, here, MAX_LINK_BYTES) or b"/")
+                    led = posixpath.normpath(posixpath.join(posixpath.dirname(here), target))
+                    if not led.startswith(("/", "../")):
+                        links[path] = led
+                elif mode:
+                    found[path] = here
+            ahead = links
+        return found
+
     def blobs(self, commit: str, paths: Iterable[str]) -> dict[str, str]:
         """Git's hash of each of some files that a commit has, by its path. Raises BadRef."""
+        listed = self._listed(commit, paths)
+        return {path: blob for path, (mode, blob) in listed.items() if mode != _SYMBOLIC_LINK}
+
+    def _listed(self, commit: str, paths: Iterable[str]) -> dict[str, tuple[bytes, str]]:
+        """Mode and hash of each of some files and links that a commit has. Raises BadRef."""
         code, out, messages = self._run("ls-tree", "-z", commit, "--", *paths)
         if code != 0 and self.partial:
             self.fail_missing(f"the files of {commit[:7]}", self._tree(commit))
         if code != 0:
             git.fail(self.location.root, messages)
-        return _regular_files(out)
+        return _listing(out)
 
     def files(self, commit: str) -> dict[str, str]:
         """The regular files of a commit, each by its path with git's hash of it. Raises BadRef."""

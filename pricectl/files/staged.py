@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from pricectl.core.errors import PricingError
-from pricectl.files import catalog_file, settings
+from pricectl.files import catalog_file, settings, worktree
 from pricectl.files.git import BadRef, NoGit
 from pricectl.files.repository import Repository
 from pricectl.files.settings import PRICECTL_TOML, PYPROJECT_TOML
@@ -32,19 +32,23 @@ def touches_prices(option: str | None) -> bool:
     except PricingError:  # the settings cannot be read, which the command reports
         return True
     named = (file, policy.source, policy.reference, policy.deployed)
-    watched = {path for name in named if name and (path := _inside(root, name))}
+    watched = {
+        path
+        for name in named
+        if name
+        # A commit may lead a link elsewhere, to a file that it does not change.
+        for step in (Path(os.path.realpath(name)), *worktree.links(Path.cwd() / name))
+        if (path := _inside(root, step))
+    }
     return any(
         path in watched or _may_have_settings(root / path, has_settings=bool(policy.source))
         for path in staged
     )
 
 
-def _inside(root: Path, name: str) -> str:
-    """The path of a file from the root of the work tree; "" if it is outside or no file's name."""
-    try:
-        return Path(os.path.realpath(name)).relative_to(root).as_posix()
-    except ValueError:
-        return ""
+def _inside(root: Path, path: Path) -> str:
+    """The path of a file from the root of the work tree; "" if it is outside."""
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else ""
 
 
 def _may_have_settings(path: Path, *, has_settings: bool) -> bool:

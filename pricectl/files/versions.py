@@ -175,7 +175,7 @@ def at_commit(
 
     Raises BadRef.
     """
-    inside = repository.inside(path) if path else repository.location.path
+    inside = repository.inside(path) if path else repository.path_in(base.id)
     blob = repository.blob(base.id, inside)
     if blob is None and new is not None and not path:
         before = moved_from(repository, base.id, new)

@@ -28,7 +28,7 @@ def locate(file: str | Path) -> WorkTreePath:
     the link must not choose which other repository of this machine git reads.
     """
     real = Path(os.path.realpath(file))
-    for link in _links(Path.cwd() / file):
+    for link in links(Path.cwd() / file):
         tree = _root(link)
         if tree and not real.is_relative_to(tree):
             raise BadRef(
@@ -44,6 +44,16 @@ def locate(file: str | Path) -> WorkTreePath:
             instead="file",
         )
     return WorkTreePath(root, real.relative_to(root).as_posix())
+
+
+def named_path(file: str | Path, root: Path) -> str:
+    """The path of a file's own name from the root of its work tree; "" if that is outside.
+
+    The folder is where its links lead to; a link of that name is not followed.
+    """
+    path = Path.cwd() / file
+    folder = Path(os.path.realpath(path.parent))
+    return (folder / path.name).relative_to(root).as_posix() if folder.is_relative_to(root) else ""
 
 
 def check_same(file: str | Path, settings: str | Path) -> None:
@@ -62,7 +72,7 @@ def check_same(file: str | Path, settings: str | Path) -> None:
         )
 
 
-def _links(path: Path) -> list[Path]:
+def links(path: Path) -> list[Path]:
     """The symbolic links on the way to a file, each by a path without links before it."""
     found: list[Path] = []
     here, ahead = Path(path.anchor), list(path.parts[1:])

@@ -6,8 +6,11 @@ it is merged. The exception is a waiver that names rule, place and accepted valu
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
+from pricectl.core.labels import short_decimal
+from pricectl.core.profile import Profile
 from pricectl.policy.values import (
     GateSettings,
     Policy,
@@ -69,10 +72,34 @@ def review(
         deployed=_unchanged("deployed", edited.deployed, base.deployed, found),
     )
     found += _severities(edited.severities, base.severities)
-    if base.source and edited.file != base.file:
+    if edited.file != base.file:
         was, now = base.file or "the usual name", edited.file or "the usual name"
         found.append(Loosening(f"`file` names {now} instead of {was}", counts=True))
+    found += _charged(edited, base)
     return ReviewedPolicy(policy, tuple(found), base.severities)
+
+
+def _charged(edited: Policy, base: Policy) -> Iterator[Loosening]:
+    """What changes every customer's charge without a price: it counts at once, but never unseen."""
+    for name in ("profile", "fallback"):
+        was, now = getattr(base, name), getattr(edited, name)
+        if now != was:
+            yield Loosening(f"`{name}` is {now} instead of {was}", counts=True)
+    was_profile, profile = (each.profiles.get(each.profile) for each in (base, edited))
+    if profile and was_profile:
+        for amount in Profile._fields[1:]:
+            was, now = (_amount(getattr(each, amount)) for each in (was_profile, profile))
+            if now != was:
+                where = f"profiles.{edited.profile}.{amount}"
+                yield Loosening(f"`{where}` is {now} instead of {was}", counts=True)
+    for unit in dict.fromkeys((*edited.local_price, *base.local_price)):
+        was, now = (_amount(each.local_price.get(unit, "not set")) for each in (base, edited))
+        if now != was:
+            yield Loosening(f"`local_price.{unit}` is {now} instead of {was}", counts=True)
+
+
+def _amount(value: Fraction | Decimal | int | str) -> str:
+    return value if isinstance(value, str) else short_decimal(Fraction(value))
 
 
 def describe(waiver: Waiver) -> str:

@@ -144,3 +144,17 @@ def test_git_runs_the_hook_with_the_index_of_the_commit(repo: Path, words: list[
     )
     assert result.returncode == 1
     assert "error[price-moved]" in result.stdout + result.stderr
+
+
+def test_a_staged_link_that_leads_to_another_catalog_starts_the_check(run: Run, repo: Path) -> None:
+    (repo / "other.json").write_text(MOVED, encoding="utf-8")
+    (repo / "pricectl.toml").write_text('file = "prices.json"\n', encoding="utf-8")
+    (repo / "prices.json").symlink_to(NAME)
+    git(repo, "add", "-A")
+    git(repo, "commit", "-q", "-m", "link")
+    (repo / "prices.json").unlink()
+    (repo / "prices.json").symlink_to("other.json")
+    git(repo, "add", "prices.json")
+    code, said = hook(run, "validate")
+    assert code == 1
+    assert "error[price-moved]" in said.splitlines()[0]

@@ -384,3 +384,140 @@ def test_settings_of_the_base_that_cannot_be_read_are_those_before(
     (home / "pricectl.toml").write_text(waiver("source-missing"), encoding="utf-8")
     git(home, "commit", "-q", "-a", "-m", "repaired")
     assert not any("source-missing" in line for line in lines(run))
+
+
+def _expired(*rules: str) -> str:
+    return "".join(waiver(rule, "expires = 2025-01-01") for rule in rules)
+
+
+BEYOND = ("cache-read-above-input", "price-out-of-bounds")
+
+
+def test_an_expired_waiver_of_the_base_does_not_lower_what_the_edit_brings(
+    run: Run, edit: Edit
+) -> None:
+    edit({NAME: CATALOG, "pricectl.toml": _expired(*BEYOND)}, {NAME: SLIPPED})
+    found = "\n".join(lines(run))
+    for rule in BEYOND:
+        assert f"error[{rule}]" in found
+    assert run("validate", "--new").exit_code == 1
+
+
+def test_an_expired_waiver_lowers_what_the_base_has_at_this_value_only(
+    run: Run, edit: Edit
+) -> None:
+    dearer = SLIPPED.replace("1.25e-02", "1.25e-01")
+    edit({NAME: SLIPPED, "pricectl.toml": _expired(*BEYOND)}, {NAME: SLIPPED + "\n"})
+    assert run("validate").exit_code == 0
+    Path(NAME).write_text(dearer, encoding="utf-8")
+    assert run("validate", "--new").exit_code == 1
+    assert f"error[{BEYOND[0]}]" in "\n".join(lines(run, "--new"))
+
+
+def test_an_expired_waiver_does_not_lower_what_a_new_file_brings(run: Run, edit: Edit) -> None:
+    edit(
+        {"other.json": "{}", "pricectl.toml": _expired(*BEYOND)},
+        {NAME: SLIPPED},
+    )
+    assert run("validate").exit_code == 1
+
+
+PROFILE = "[profiles.default]\nmarkup_percent = 20\n"
+# The settings before and after, and what is found: all of it multiplies what customers pay.
+CHARGES: dict[str, tuple[str, str, str]] = {
+    "a first markup": ("names = []\n", "[profiles.default]\nmarkup_percent = 999900\n", "markup"),
+    "first settings": ("", "[profiles.default]\nmarkup_percent = 999900\n", "markup"),
+    "another profile": (
+        PROFILE,
+        f'profile = "x"\n{PROFILE}[profiles.x]\nmarkup_percent = 999900\n',
+        "markup_percent of the chosen profile",
+    ),
+    "credits for a job": (
+        PROFILE,
+        f"{PROFILE}credits_per_job = 10000\n",
+        "credits_per_job of the profile 'default' is 10000",
+    ),
+    "the least credits": (
+        PROFILE,
+        f"{PROFILE}minimum_credits = 10000\n",
+        "minimum_credits of the profile 'default' is 10000",
+    ),
+    "a local price": (
+        "local_price = {input = 0.1, output = 0.2}\n",
+        "local_price = {input = 1000, output = 0.2}\n",
+        "local_price.input is 1000",
+    ),
+}
+
+
+@pytest.mark.parametrize("way", CHARGES)
+def test_what_multiplies_every_charge_is_an_error_and_listed_first(
+    run: Run, edit: Edit, way: str
+) -> None:
+    before, after, found = CHARGES[way]
+    files = {NAME: CATALOG} | ({"pricectl.toml": before} if before else {})
+    edit(files, {"pricectl.toml": after})
+    listed = lines(run)
+    assert "info[gate-acknowledged] in the settings" in listed[0]
+    errors = [line for line in listed if "error[setting-moved]" in line]
+    assert len(errors) == 1
+    assert found in errors[0]
+    assert run("validate", "--new").exit_code == 1
+    assert run("deploy-check", "--base", "main").exit_code == 1
+    # No row changed, but this did.
+    assert run("diff", "--base", "main").stdout.startswith("! in the settings `")
+
+
+def test_first_settings_that_name_another_catalog_are_listed(run: Run, edit: Edit) -> None:
+    edit({NAME: CATALOG}, {"other.json": MOVED, "pricectl.toml": 'file = "other.json"\n'})
+    assert re.search(r"gate-acknowledged\].*`file` names .*other.json instead", lines(run)[0])
+    assert run("diff", "--base", "main").stdout.startswith("! in the settings `file` names ")
+
+
+def test_a_link_that_the_edit_leads_elsewhere_is_compared_with_where_it_led(
+    run: Run, edit: Edit, home: Path
+) -> None:
+    edit({"good.json": CATALOG, "other.json": MOVED, NAME: CATALOG}, {})
+    git(home, "switch", "-q", "main")
+    for target, message in (("good.json", "before"), ("other.json", "after")):
+        (home / NAME).unlink()
+        (home / NAME).symlink_to(target)
+        git(home, "add", "-A")
+        if message == "before":
+            git(home, "commit", "-q", "-m", message)
+            git(home, "switch", "-q", "-c", "link")
+    hook = run("validate", "--base", "HEAD", "--new", "--staged", "-o", "concise")
+    git(home, "commit", "-q", "-m", "after")
+    for result in (hook, run("validate", "-o", "concise")):
+        assert result.exit_code == 1
+        assert "error[price-moved]" in result.stdout
+    assert "1 repriced" in run("diff", "--base", "main").stdout
+    assert run("deploy-check", "--base", "main").exit_code == 1
+
+
+def test_a_file_that_becomes_a_link_is_compared_with_the_file(
+    run: Run, edit: Edit, home: Path
+) -> None:
+    edit({NAME: CATALOG, "other.json": MOVED}, {})
+    (home / NAME).unlink()
+    (home / NAME).symlink_to("other.json")
+    assert "error[price-moved]" in "\n".join(lines(run))
+    git(home, "commit", "-q", "-a", "-m", "link")
+    assert "error[price-moved]" in "\n".join(lines(run))
+
+
+def test_settings_whose_link_leads_elsewhere_are_those_where_it_led(
+    run: Run, edit: Edit, home: Path
+) -> None:
+    loose = waiver("price-moved") + waiver("price-off-market")
+    edit({NAME: CATALOG, "strict.toml": "names = []\n", "loose.toml": loose}, {NAME: MOVED})
+    git(home, "switch", "-q", "main")
+    (home / "pricectl.toml").symlink_to("strict.toml")
+    git(home, "add", "-A")
+    git(home, "commit", "-q", "-m", "link")
+    git(home, "switch", "-q", "-c", "link")
+    (home / "pricectl.toml").unlink()
+    (home / "pricectl.toml").symlink_to("loose.toml")
+    (home / NAME).write_text(MOVED, encoding="utf-8")
+    assert "the waiver of price-moved at every place is new" in first_of(run)
+    assert "error[price-moved]" in "\n".join(lines(run))

@@ -216,9 +216,10 @@ def test_a_missing_ref_without_a_remote(repo: Path) -> None:
 
 def test_an_expression_is_not_offered_to_be_fetched(repo: Path) -> None:
     copy = clone(repo, "copy")
-    for ref in ("HEAD~7", "HEAD@{9}", "main^{/nothing}", "main..HEAD"):
+    assert "HEAD has one commit, so HEAD is the oldest" in problem("HEAD~7", copy)
+    for ref in ("HEAD@{9}", "main^{/nothing}", "main..HEAD"):
         assert problem(ref, copy) == f"{ref}: neither a file nor a git ref; check the spelling"
-    assert "git fetch origin main7:main7" in problem("main7", copy)
+    assert "git fetch origin release7:release7" in problem("release7", copy)
 
 
 def test_a_remote_like_an_option_is_not_offered(repo: Path) -> None:
@@ -370,9 +371,9 @@ def test_a_version_is_found_with_one_git_for_each_question(
     commands: list[str] = []
     run = files_git.run
 
-    def counted(root: Path, *words: str) -> files_git.GitOutput:
+    def counted(root: Path, *words: str, index: str = "") -> files_git.GitOutput:
         commands.append(next(word for word in words if not word.startswith("--")))
-        return run(root, *words)
+        return run(root, *words, index=index)
 
     monkeypatch.setattr(files_git, "run", counted)
     assert base().data == OLD.encode()

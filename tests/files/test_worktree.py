@@ -405,9 +405,9 @@ def test_each_question_is_asked_once(repo: Path, monkeypatch: pytest.MonkeyPatch
     asked: list[str] = []
     ask = runner.run
 
-    def counting(root: Path, *words: str) -> runner.GitOutput:
+    def counting(root: Path, *words: str, index: str = "") -> runner.GitOutput:
         asked.append(next(word for word in words if not word.startswith("-")))
-        return ask(root, *words)
+        return ask(root, *words, index=index)
 
     monkeypatch.setattr(runner, "run", counting)
     assert content(NAME, "HEAD~1") == OLD
