@@ -193,7 +193,7 @@ class FailingList(list[object]):
     def _fail(self, *_: object) -> Never:
         raise ValueError
 
-    __iter__ = __len__ = __getitem__ = __bool__ = _fail  # type: ignore[assignment]
+    __iter__ = __len__ = __getitem__ = __bool__ = _fail
 
 
 def test_a_mapping_that_cannot_be_listed_is_refused_and_the_rest_salvaged() -> None:
