@@ -165,7 +165,8 @@ def test_the_steps_of_an_unfinished_stream_are_summed_and_a_lower_bound() -> Non
 
 
 def test_a_step_without_a_usage_makes_the_others_a_lower_bound() -> None:
-    body = {"model": "gpt-4o", "steps": [{"usage": V5}, {}, {"usage": V5}], "usage": V5}
+    steps: list[dict[str, Any]] = [{"usage": V5}, {}, {"usage": V5}]
+    body: dict[str, Any] = {"model": "gpt-4o", "steps": steps, "usage": V5}
     reading = read_response(body)
     assert (reading.usage.input_tokens, reading.flags) == (2000, ("ended-early",))
     assert reading.model == "gpt-4o"
