@@ -96,6 +96,13 @@ def test_a_span_with_more_written_for_an_hour_than_written_is_refused() -> None:
     )
 
 
+def test_counts_that_are_too_large_only_together_are_refused() -> None:
+    # Each is the largest count; Claude's input and what was read from the cache are one total.
+    usage = {"input_tokens": 10**15, "cache_read_input_tokens": 10**15, "output_tokens": 1}
+    body = {"type": "message", "model": "claude-x", "usage": usage}
+    assert "input_tokens is too large" in refused(body)
+
+
 def test_bedrock_counts_cached_tokens_beside_the_input() -> None:
     body = {"model": "nova-x", "usage": {**AI_SDK, "cachedInputTokens": 4}}
     assert read(body, "bedrock") == {"input": 10, "cache_read": 4, "output": 2}
