@@ -74,6 +74,15 @@ def test_signals_of_the_response_are_in_the_estimate() -> None:
     assert Estimate(call, 1, PROFILE).signals == ()
 
 
+def test_flags_of_the_response_are_in_the_estimate() -> None:
+    # Gemini's stream without a finish reason: its usage is a lower bound.
+    counts = {"promptTokenCount": 10, "candidatesTokenCount": 1}
+    reading = read_response([{"candidates": [{"content": {}}], "usageMetadata": counts}])
+    call = quote(CATALOG, "m", reading.usage)
+    assert Estimate(call, 1, PROFILE, reading).response_flags == ("ended-early",)
+    assert Estimate(call, 1, PROFILE).response_flags == ()
+
+
 def reasons(usage: Usage, **settings: object) -> dict[str, str]:
     """Why each mode charges what it charges; costs in USD."""
     found = Estimate(quote(CATALOG, "m", usage), 1, Profile.read(settings))

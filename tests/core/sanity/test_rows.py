@@ -357,6 +357,19 @@ def test_new_off_peak_hours_are_compared_with_the_price_of_all_hours() -> None:
     assert of_row(None, after) == []
 
 
+def test_prices_of_long_outputs_are_compared_with_what_long_outputs_cost_before() -> None:
+    def by_length(long_output: float) -> Row:
+        short = {"range": [0, 1000], "output_range": [0, 200], IN: 2e-06, OUT: 8e-06}
+        longer = {"range": [0, 1000], "output_range": [200, 900], OUT: long_output}
+        return {"mode": "chat", "tiered_pricing": [short, longer]}
+
+    ten_times = [("price-moved", "error", f"/tiered_pricing/1/{OUT}")]
+    assert of_row(by_length(8e-06), by_length(80e-06)) == ten_times
+    assert of_row(by_length(8e-06), by_length(8e-06)) == []
+    # Before, outputs of every length cost the same.
+    assert of_row({"mode": "chat", IN: 2e-06, OUT: 8e-06}, by_length(80e-06)) == ten_times
+
+
 DAY = "2027-03-01"
 
 
