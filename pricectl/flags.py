@@ -24,6 +24,8 @@ SETTINGS_ERROR = "settings-error"
 INTERNAL_ERROR = "internal-error"
 SETTINGS_NOT_USED = "settings"
 NOT_ANNOUNCED = "this-worker-only"
+# Only in health and status: the prices are right, but not those of the edited file.
+RELOAD_REFUSED = "reload-refused"
 
 
 Action = Literal["alias", "row", "price", "choose", "reload", "caller", "look"]
@@ -121,7 +123,11 @@ FLAGS = (
     Flag("packaged", "the catalog inside the package was loaded", counts="loads"),
     Flag("default", "no catalog could be loaded", counts="loads"),
     Flag(SETTINGS_NOT_USED, "settings with a fault were loaded", counts="loads"),
-    Flag(NOT_ANNOUNCED, "a reload could not be announced to the other workers", counts="reloads"),
+    Flag(
+        NOT_ANNOUNCED,
+        "a start or a reload could not be announced to the other workers",
+        counts="reloads",
+    ),
 )
 
 # How a name can be answered, other than by a row that has it: what `deploy-check --names` counts.

@@ -78,7 +78,7 @@ class TestANewMode:
         lines = run("quote", "gpt-4o", "1000", "500").stdout.splitlines()
         assert QUOTED in [" ".join(line.split()) for line in lines]
 
-    def test_it_can_be_asked_for_alone(self, run: Run) -> None:
+    def test_the_mode_option_shows_one_mode_alone(self, run: Run) -> None:
         words = ("quote", "gpt-4o", "1000", "500", "--mode", "per_thousand")
         assert run(*words, "-q").stdout == "2\n"
         assert "consumption_usd" not in run(*words).stdout
@@ -92,7 +92,7 @@ class TestANewMode:
         # o3: $0.006 and gpt-4o: $0.0075 are 1 credit each, 1,500 tokens are 1 credit or 2
         rows = [line.split() for line in lines if line.startswith(("gpt-4o", "o3"))]
         assert [row[3:6] for row in rows] == [["1", "1", "2"]] * 2
-        assert any("consumption_tokens and per_thousand" in line for line in lines)
+        assert any("consumption_usd, consumption_tokens and per_thousand" in line for line in lines)
 
     def test_json_fits_the_schema(self, run: Run) -> None:
         found = check(run("quote", "gpt-4o", "1000", "500", "-o", "json").stdout, "quote")

@@ -19,7 +19,7 @@ from pricectl.policy import (
     Workload,
     read_policy,
 )
-from pricectl.policy.table import keys_of
+from pricectl.policy.table import Setting, keys_of
 
 
 def test_without_settings_the_defaults_hold() -> None:
@@ -212,6 +212,78 @@ def test_the_table_has_every_setting_with_its_default() -> None:
     assert settings["profiles"]["rounding"].default == "up"
     assert settings["workloads"]["name"].default is None
     assert [one.key for one in SETTINGS if not re.fullmatch(r"[A-Z].{9,70}\.", one.sentence)] == []
+
+
+# What each setting is set to, other than its default, and the value that is read.
+VALUES: dict[tuple[str, str], tuple[Any, Any]] = {
+    ("", "file"): ("p.json", "p.json"),
+    ("", "deployed"): ("main", "main"),
+    ("", "reference"): ("packaged", "packaged"),
+    ("", "fallback"): ("reference", "reference"),
+    ("", "critical"): (["m"], ("m",)),
+    ("", "service"): ("api", "api"),
+    ("", "local_price"): ({"input": 1}, {"input": 1}),
+    ("", "names"): (["n"], ("n",)),
+    ("", "profile"): ("default", "default"),
+    ("profiles", "markup_percent"): (5, 5),
+    ("profiles", "credits_per_dollar"): (7, 7),
+    ("profiles", "tokens_per_credit"): (8, 8),
+    ("profiles", "credits_per_job"): (9, 9),
+    ("profiles", "minimum_credits"): (2, 2),
+    ("profiles", "rounding"): ("down", "down"),
+    ("limits", "max_input_usd_per_mtok"): (100, 100),
+    ("limits", "max_output_usd_per_mtok"): (100, 100),
+    ("limits", "stale_days"): (7, 7),
+    ("limits", "deprecation_days"): (0, 0),
+    ("limits", "highest"): ({"input": 700}, {"input": 700}),
+    ("limits", "lowest"): ({"input": 1}, {"input": 1}),
+    ("workloads", "name"): ("turn", "turn"),
+    ("workloads", "usage"): (10, Usage(10)),
+    ("workloads", "calls"): (3, 3),
+    ("workloads", "service"): ("batch", "batch"),
+    ("waivers", "rule"): ("free", "free"),
+    ("waivers", "reason"): ("a gift", "a gift"),
+    ("waivers", "pointer"): ("/x", "/x"),
+    ("waivers", "expires"): ("2026-12-31", date(2026, 12, 31)),
+    ("waivers", "value"): (3, 3),
+    ("severities", "rule"): ("stale", "stale"),
+    ("severities", "severity"): ("note", "info"),
+    ("severities", "pointer"): ("/x", "/x"),
+    ("gates", "fail_on"): (["due"], ("due",)),
+    ("gates", "fail_on_changes"): (["removed"], ("removed",)),
+    ("gates", "max_increase_percent"): (20, 20),
+    ("gates", "max_decrease_percent"): (30, 30),
+}
+REQUIRED: dict[str, dict[str, Any]] = {
+    "waivers": {"rule": "r", "reason": "x"},
+    "workloads": {"name": "n"},
+    "severities": {"rule": "r", "severity": "error"},
+}
+
+
+SECTIONS = {one.section for one in SETTINGS}
+# A table itself, whose reader tests are in test_local_price.
+OWN_TESTS = {("", "local_price")}
+KEYS = [
+    one for one in SETTINGS if one.key not in SECTIONS and (one.section, one.key) not in OWN_TESTS
+]
+
+
+@pytest.mark.parametrize("one", KEYS, ids=lambda one: f"{one.section}.{one.key}")
+def test_each_setting_is_read_alone(one: Setting) -> None:
+    written, expected = VALUES[one.section, one.key]
+    # A usage has a key for each count.
+    table = {"input_tokens" if one.key == "usage" else one.key: written}
+    table = REQUIRED.get(one.section, {}) | table
+    nested: dict[str, Any] = {"": table, "profiles": {"profiles": {"p": table}}}
+    nested |= {"limits": {"limits": table}, "gates": {"gates": table}}
+    nested |= {name: {name: [table]} for name in REQUIRED}
+    policy = read_policy(nested[one.section])
+    holders: dict[str, object] = {"": policy, "profiles": policy.profiles.get("p")}
+    holders |= {"limits": policy.limits, "gates": policy.gates}
+    if one.section in REQUIRED:
+        (holders[one.section],) = getattr(policy, one.section)
+    assert getattr(holders[one.section], one.key) == expected
 
 
 NOT_SETTINGS = ("source", "defines_profile")

@@ -45,7 +45,7 @@ CREATE TABLE IF NOT EXISTS call (
     FOREIGN KEY (account, job) REFERENCES job (account, name)
 );
 CREATE INDEX IF NOT EXISTS call_is_open ON call (account, deadline) WHERE state IN ('held', 'sent');
-CREATE INDEX IF NOT EXISTS call_is_flagged ON call (account, key) WHERE flags <> '';
+CREATE INDEX IF NOT EXISTS call_is_flagged ON call (deadline) WHERE flags <> '';
 -- What moved, and never changes: in each row balance + held + spent = granted.
 CREATE TABLE IF NOT EXISTS entry (
     number INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -80,12 +80,13 @@ class Gate(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The gate in one line, such as "gate max-increase tripped: 50%, limit 20%"."""
+        """The gate in one line, such as "limit max-increase exceeded: 50%, limit 20%"."""
         sign = "%" if self.percent else ""
         actual = "from nothing" if self.actual is None else f"{short_decimal(self.actual, 2)}{sign}"
-        state = "tripped" if self.tripped else "kept"
+        state = "exceeded" if self.tripped else "kept"
+        state = "cannot be confirmed" if self.incomplete else state
         why = "; not everything was compared" if self.incomplete else ""
-        return f"gate {self.id} {state}: {actual}, limit {short_decimal(self.limit, 2)}{sign}{why}"
+        return f"limit {self.id} {state}: {actual}, limit {short_decimal(self.limit, 2)}{sign}{why}"
 
 
 class GatedComparison(NamedTuple):

@@ -60,8 +60,8 @@ def fmt(
 
     Every other byte of the file stays, and no call changes its cost. -q prints only the summary.
 
-    Exits with 1 if you must decide about a price that has begun. With --check, announced prices
-    that have begun count only with --fail-on due.
+    Exits with 1 if a price that has begun cannot be moved without your decision. With --check,
+    announced prices that have begun count only with --fail-on due.
 
     Example: pricectl fmt --diff
     """

@@ -76,10 +76,21 @@ def canvas(view: ViewOptions, path: str | None = None) -> Canvas:
 
 
 def warn(view: ViewOptions, name: str, warnings: Iterable[str]) -> None:
-    """Print what was assumed to stderr, unless the terminal shows it with the result anyway."""
-    shown = ("text", None) in view.outputs and not view.quiet and sys.stdout.isatty()
+    """Print what was assumed to stderr, unless the same reader sees it in the result anyway."""
+    shown = ("text", None) in view.outputs and not view.quiet and _is_one_reader()
     for warning in () if shown else warnings:
         typer.echo(f"pricectl: {clean(name)}: {warning}", err=True)
+
+
+def _is_one_reader() -> bool:
+    """Whether a terminal shows the result, or both streams go to one place, as with `2>&1`."""
+    if sys.stdout.isatty():
+        return True
+    try:
+        places = [os.fstat(stream.fileno()) for stream in (sys.stdout, sys.stderr)]
+    except (OSError, ValueError):  # a stream that is closed, or that a caller put in its place
+        return False
+    return places[0].st_ino != 0 and os.path.samestat(*places)
 
 
 def _print(text: str) -> None:

@@ -33,7 +33,8 @@ def status(
     With a token, servers also report their last reload. -q prints only the verdict, -v
     whole hashes.
 
-    Exits with 1 if price files or calculators differ, with 2 if one cannot be read.
+    Exits with 1 if price files or calculators differ or a server reports a problem, with 2 if one
+    cannot be read.
 
     Example: pricectl status deployed llm_pricing_current.json
     """

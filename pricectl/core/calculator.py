@@ -18,6 +18,7 @@ from pricectl.core.rates import Rate, RateCard, split_by_tier
 from pricectl.core.units import SOLD_AS, STANDARD, UNITS
 from pricectl.core.usage import Counts, Usage
 from pricectl.core.windows import is_naive
+from pricectl.flags import MISSING_REGION, PARTIAL_MATCH, UNKNOWN_MODEL
 
 
 class Line(NamedTuple):
@@ -158,6 +159,24 @@ class Quote(NamedTuple):
     def nothing_priced(self) -> bool:
         """Whether every used unit is unpriced, so that $0 is not the cost."""
         return bool(self.usage.counts) and not any(rate.key for _, _, rate in self._products())
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """Why the cost may not be what the seller bills; each flag is a row of `pricectl.flags`."""
+        conditions = (
+            (UNKNOWN_MODEL, self.guessed),
+            ("unpriced-unit", self.unpriced),
+            # A guess has no further flags: no row answered.
+            ("assumed-rate", self.assumed and not self.guessed),
+            (MISSING_REGION, self.missing_region),
+            ("unread-pricing", self.unread),
+            ("missing-service", self.missing_service),
+            (PARTIAL_MATCH, self.match.how == "partial"),
+            ("averaged-tier", self.averaged_tier),
+        )
+        due = (flag for flag, is_due in conditions if is_due)
+        by_name = (flag for part in (self, *self.rounds) for flag in part.match.flags)
+        return tuple(dict.fromkeys((*due, *by_name)))
 
     @property
     def line_notes(self) -> tuple[str, ...]:

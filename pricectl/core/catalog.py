@@ -1,6 +1,6 @@
 """The catalog: built once from the document, immutable, safe to share between threads."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from pricectl.core import document
@@ -28,6 +28,7 @@ DEFAULT_PRICING: Mapping[str, Json] = MappingProxyType(
     }
 )
 DEFAULT_PROVIDER = "default"
+Paced = Callable[[Iterable[Model]], Iterable[Model]]
 
 
 class Catalog:
@@ -136,9 +137,12 @@ class Catalog:
         self.sha256 = hashlib.sha256(self._data).hexdigest()
         return self.sha256
 
-    def with_index(self) -> "Catalog":
-        """The same catalog, its index of names built now, so that no call has to wait for it."""
-        self.name_index.read("")
+    def with_index(self, paced: Paced = iter) -> "Catalog":
+        """The same catalog, its index of names built now, so that no call has to wait for it.
+
+        `paced` as in `build`.
+        """
+        self.name_index = NameIndex(paced(self.models), self.providers)
         return self
 
     @property
@@ -155,10 +159,13 @@ def _warn_of_old_name(old: str) -> None:
     warnings.warn(message, DeprecationWarning, stacklevel=3)
 
 
-def build(values: Json, problems: list[Problem], *, source: bytes | str = "") -> Catalog:
+def build(
+    values: Json, problems: list[Problem], *, source: bytes | str = "", paced: Paced = iter
+) -> Catalog:
     """Build the catalog from its readable parts; add the others to `problems`.
 
     `source` is the bytes of the document, whose hash is computed on first use, or the hash itself.
+    `paced` passes the rows on as they are read, so that it can let other threads run in between.
     """
     root = values if isinstance(values, dict) else {}
     if not isinstance(values, dict):
@@ -173,7 +180,7 @@ def build(values: Json, problems: list[Problem], *, source: bytes | str = "") ->
     if not has_known_schema(metadata):
         message = f"schema_version is not {readable_schemas()}"
         problems.append(Problem(f"{METADATA_POINTER}/schema_version", message))
-    models = tuple(_read_models(root, problems))
+    models = tuple(paced(_read_models(root, problems)))
     seen: set[str] = set()
     for model in models:  # rows such as a/b + c and a + b/c, which nobody could tell apart
         if model.full_name in seen:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, overload
 
 from pricectl.core.calculator import Quote
 from pricectl.core.errors import BadProfile
+from pricectl.core.labels import grouped
 from pricectl.core.money import PICO_PER_USD, divide
 from pricectl.core.profile import Profile
 
@@ -65,7 +66,9 @@ class BudgetMode(NamedTuple):
             for name, value in profile._asdict().items()
             if isinstance(value, int | Fraction)
         }
-        return self.formula.format(client_usd=client_usd, tokens=f"{job.tokens:,}", **numbers)
+        return self.formula.format(
+            client_usd=grouped(client_usd), tokens=f"{job.tokens:,}", **numbers
+        )
 
 
 # A new mode is one row here and its test; then `make schema` writes it into the schemas.

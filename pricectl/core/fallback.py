@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from pricectl.core.catalog import Catalog
 from pricectl.core.entries import read_prices
+from pricectl.core.labels import dollar_text
 from pricectl.core.model import Match, Model
 from pricectl.core.money import TOKENS_PER_MTOK, usd_per_mtok
 from pricectl.core.naming.reading import LOCAL
@@ -37,7 +38,9 @@ def list_price_words(match: Match) -> str:
     "$2.50 input, $10.00 output per 1M tokens (openai/gpt-4o)".
     """
     sides = zip(("input", "output"), match.input_and_output, strict=True)
-    rates = [f"${usd_per_mtok(pico)} {side}" for side, pico in sides if pico is not None]
+    rates = [
+        f"{dollar_text(usd_per_mtok(pico))} {side}" for side, pico in sides if pico is not None
+    ]
     price = f"{', '.join(rates)} per 1M tokens" if rates else "by other units"
     return f"{price} ({match.model.full_name})"
 

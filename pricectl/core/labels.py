@@ -1,6 +1,8 @@
 """Names, prices and figures as people read them, the same in messages and reports."""
 
+import re
 import unicodedata
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
@@ -25,6 +27,7 @@ GLOBAL_REGIONS = frozenset({"global", "default", "not_available", "unspecified"}
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 # So many digits tell the versions of a catalog apart, and the commits of a repository.
 HASH_DIGITS, COMMIT_DIGITS = 12, 7
+_WHOLE_PART = re.compile("[0-9]+")
 
 
 def service_word(service: str | None) -> str:
@@ -132,6 +135,24 @@ def price_of(pico_usd: int, unit: str, amount: int = 1) -> int:
     return divide(pico_usd * counts, UNITS[unit].priced_by, "half-even")
 
 
+def grouped(number: str) -> str:
+    """A number that is written in digits, with its thousands separated.
+
+    >>> grouped("1234567.5"), grouped("~2500.25"), grouped("-2500/3"), grouped("0.0075")
+    ('1,234,567.5', '~2,500.25', '-2,500/3', '0.0075')
+    """
+    return _WHOLE_PART.sub(lambda found: f"{int(found[0]):,}", number, count=1)
+
+
+def dollar_text(number: str) -> str:
+    """An amount of USD as people read it; JSON and `-q` have the bare number.
+
+    >>> dollar_text("2500.00")
+    '$2,500.00'
+    """
+    return f"${grouped(number)}"
+
+
 def amount_words(pico_usd: int, unit: str) -> str:
     """A rate as people read it, the dollars first.
 
@@ -139,20 +160,19 @@ def amount_words(pico_usd: int, unit: str) -> str:
     ('$2,500.00 per 1M tokens', '$0.04 per generated image')
     """
     amount = TOKENS_PER_MTOK if is_token_unit(unit) else 1
-    whole, _, decimals = usd(price_of(pico_usd, unit, amount)).partition(".")
     per = "1M tokens" if is_token_unit(unit) else UNITS[unit].counts
-    return f"${int(whole):,}.{decimals} per {per}"
+    return f"{dollar_text(usd(price_of(pico_usd, unit, amount)))} per {per}"
 
 
 def short_rate(pico_usd: int, unit: str) -> str:
     """A rate, short.
 
-    >>> short_rate(2_500_000, "input"), short_rate(40_000_000_000, "output_image_file")
-    ('$2.50 / 1M', '$0.04 / generated image')
+    >>> short_rate(2_500_000_000, "input"), short_rate(40_000_000_000, "output_image_file")
+    ('$2,500.00 / 1M', '$0.04 / generated image')
     """
     if is_token_unit(unit):
-        return f"${usd(price_of(pico_usd, unit, TOKENS_PER_MTOK))} / 1M"
-    return f"${usd(price_of(pico_usd, unit))} / {UNITS[unit].counts}"
+        return f"{dollar_text(usd(price_of(pico_usd, unit, TOKENS_PER_MTOK)))} / 1M"
+    return f"{dollar_text(usd(price_of(pico_usd, unit)))} / {UNITS[unit].counts}"
 
 
 def catalog_number(value: Decimal | int) -> str:
@@ -182,6 +202,15 @@ def count(number: int | Decimal) -> str:
     ('1,000,000', '12.5')
     """
     return f"{number:,}" if isinstance(number, int) else f"{number:,}".rstrip("0").rstrip(".")
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence.
+
+    >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])
+    ('a', 'a and b', 'a, b and c')
+    """
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def plural(number: int, word: str) -> str:

@@ -275,7 +275,7 @@ def _partial(catalog: Catalog, name: str) -> _LayerResult:
     if isinstance(found, NoRow):
         return "partial", None, found.why, found.reason
     match = _form_match(name, reading, found)
-    aside = f", setting aside {' and '.join(match.ignored)}" if match.ignored else ""
+    aside = f", ignoring {' and '.join(match.ignored)}" if match.ignored else ""
     return "partial", match, f"the row {found.model.full_name}{aside}{_flagged(match.flags)}"
 
 

@@ -115,7 +115,7 @@ class Match(NamedTuple):
     """Which row answers, and how it was found.
 
     `name` is the catalog's spelling that fitted, `ignored` the parts of the requested name that
-    were set aside. `region` and `service` are what the name says of them, for the quote. `flags`
+    were ignored. `region` and `service` are what the name says of them, for the quote. `flags`
     say why the row's price may not be the name's; `is_plain` that the answer needs no flag and the
     name says neither region nor service. `reference_sha256` is the hash of the reference catalog
     where that answered.

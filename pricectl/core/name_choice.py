@@ -34,7 +34,7 @@ class NamedRow(NamedTuple):
 
 
 class FormMatch(NamedTuple):
-    """The row that a reading finds, and what of the name is used, set aside or flagged.
+    """The row that a reading finds, and what of the name is used, ignored or flagged.
 
     `region` is left for the quote; it is empty where the row is that region's own.
     """

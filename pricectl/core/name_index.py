@@ -104,8 +104,10 @@ class NameIndex:
                 if isinstance(found, FormMatch) or found.reason:
                     return found
                 missed = missed if missed is not UNKNOWN else found
-        if reading.base.startswith(FINE_TUNED):
-            found = self.find(reading._replace(base=reading.base.removeprefix(FINE_TUNED)))
+        base = reading.base.removeprefix(FINE_TUNED)
+        # Once: a name of ft: alone would be looked for again behind each of them.
+        if base != reading.base and not base.startswith(FINE_TUNED):
+            found = self.find(reading._replace(base=base))
             if isinstance(found, FormMatch):
                 return found._replace(flags=(*found.flags, UNPRICED_VARIANT))
         return missed

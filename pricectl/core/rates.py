@@ -130,14 +130,14 @@ class RateCard(dict[str, Rate]):
             rate = self._own(other)
             if rate:
                 if UNITS[unit].assumed:
-                    note = f"no {unit} price: {other} rate assumed"
-                    note = f"{note}, {rate.note}".rstrip(", ")
+                    note = f"no {unit} price; charged at the {other} rate"
+                    note = f"{note}; {rate.note}".rstrip("; ")
                     rate = rate._replace(assumed=True, note=note)
                 break
         self.divides = self.divides or UNITS[unit].priced_by > 1
         if rate and unit in self._counting:
             words = self._counting[unit].words
-            rate = rate._replace(note=f"{rate.note}, {words}".lstrip(", "))
+            rate = rate._replace(note=f"{rate.note}; {words}".lstrip("; "))
         self.guesses = self.guesses or not rate or rate.assumed
         self[unit] = rate or UNPRICED
         return self[unit]
@@ -170,8 +170,9 @@ def _missing_note(found: RateKey, wanted: RateKey, *, is_usual: bool) -> str:
         missing.append(f"price {above(tier)}")
     if not missing:
         return ""
-    used = above(found_tier) if found_tier else "base"
-    return f"no {' and no '.join(missing)}: {service_label(found_service)} {used} rate"
+    sold = service_label(found_service)
+    used = f"{sold} rate {above(found_tier)}" if found_tier else f"{sold} base rate"
+    return f"no {' and no '.join(missing)}; charged at the {used}"
 
 
 def split_by_tier(usage: Usage, ends: Sequence[int]) -> tuple[Counts, ...]:

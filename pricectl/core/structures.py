@@ -45,7 +45,7 @@ OWN_FACTS = frozenset(
         "transcription_usage_duration",
     )
 )
-_STRUCTURES = frozenset(
+STRUCTURE_KEYS = frozenset(
     (*UPLIFT_KEYS, OWN_FACTORS, *NESTED_KEYS, TIERED, CONTEXT_TIER, COUNTING, OFF_PEAK_KEY)
 )
 # The input tokens above which a tier begins; the output tokens above which its prices hold.
@@ -77,7 +77,7 @@ class Structures(NamedTuple):
     unread: tuple[Problem, ...] = ()
 
 
-NO_STRUCTURES = Structures()
+NOSTRUCTURE_KEYS = Structures()
 
 
 def read_structures(entry: Entry, pointer: str, problems: list[Problem]) -> Structures:
@@ -85,8 +85,8 @@ def read_structures(entry: Entry, pointer: str, problems: list[Problem]) -> Stru
 
     `pointer` is the entry's JSON Pointer.
     """
-    if _STRUCTURES.isdisjoint(entry):
-        return NO_STRUCTURES
+    if STRUCTURE_KEYS.isdisjoint(entry):
+        return NOSTRUCTURE_KEYS
     unread: list[Problem] = []
 
     def understood(key: str, read: Callable[[Json], _Value], absent: _Value) -> _Value:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pricectl.core.calculator import product
 from pricectl.core.catalog import Catalog
-from pricectl.core.counting import billed_counts
+from pricectl.core.counting import CountRule, billed_counts
 from pricectl.core.credits import BUDGET_MODES, Job, Mode, exact_credits, job_credits
 from pricectl.core.errors import BadUsage
 from pricectl.core.labels import region_word, service_word
@@ -80,6 +80,7 @@ def upper_bound(  # noqa: PLR0913 - what is known of a call, all but four by key
     region: str | None = None,
     at: date | None = None,
     until: date | None = None,
+    requests: int = 1,
     **amounts: int | Decimal,
 ) -> UpperBound:
     """The most that a call can cost, before it is made.
@@ -96,11 +97,13 @@ def upper_bound(  # noqa: PLR0913 - what is known of a call, all but four by key
         region: the inference geography; None is standard, ANY is the dearest of the row.
         at: the day or UTC instant of the call; None: any, so every dated price list counts.
         until: the call is made between `at` and the end of this day, or this instant.
+        requests: at most how many requests the response is the sum of; a seller that rounds counts
+            rounds each of them up.
         amounts: at most this much of units that are no tokens, by their names: `search=2`.
 
     Raises:
-        BadUsage: a count that is not a whole number from 0 to 1e15, an unknown unit, or a datetime
-            without a time zone.
+        BadUsage: a count that is not a whole number from 0 to 1e15, an unknown unit, a datetime
+            without a time zone, or fewer than one request.
 
     >>> text = '{"o": {"m": {"input_cost_per_token": 2.5e-06, "output_cost_per_token": 1e-05}}}'
     >>> upper_bound(Catalog.load(text), "m", 1000, 500).pico_usd
@@ -109,13 +112,16 @@ def upper_bound(  # noqa: PLR0913 - what is known of a call, all but four by key
     if any(moment and is_naive(moment) for moment in (at, until)):
         step = "give it a time zone, such as datetime.UTC"
         raise BadUsage("the datetime has no time zone", where="at or until", next_step=step)
+    if type(requests) is not int or requests < 1:
+        step = "give a whole number above zero"
+        raise BadUsage("the number of requests is not valid", where="requests", next_step=step)
     usage = Usage(input_tokens, max_tokens, **amounts)
     match = name if type(name) is Match else find(catalog, name)
     # What the caller says goes before what the name says, as in a quote.
     service, region = service or match.service, region or match.region
     words = service_word(service) if service else STANDARD, region_word(region) if region else ""
     costs = (
-        _most(prices, usage, one_service, one_region)
+        _most(prices, usage, one_service, one_region, requests)
         for prices in _lists_in_force(match.model, at, until)
         for one_service in _services(prices, words[0])
         for one_region in _regions(prices, words[1])
@@ -161,7 +167,7 @@ def _with_largest_factor(prices: PriceList, words: list[str]) -> tuple[str, ...]
     return (max(words, key=prices.uplifts.__getitem__),) if words else ()
 
 
-def _most(prices: PriceList, usage: Usage, service: str, region: str) -> int:
+def _most(prices: PriceList, usage: Usage, service: str, region: str, requests: int) -> int:
     """The most that a usage of at most these counts costs by one price list."""
     passed = prices.tiers_passed(usage.input_tokens)
     cards = [prices.card(tier, service, region) for tier in range(passed + 1)]
@@ -178,25 +184,27 @@ def _most(prices: PriceList, usage: Usage, service: str, region: str) -> int:
     pico += usage.output_tokens * dearest_output
     counts = billed_counts(usage.counts, prices.counting)
     pico += max(_beside(counts, card) for card in cards)
-    return pico + _rounding_up(prices, usage, cards)
+    return pico + (_rounding_beside(counts, prices, cards) * requests if requests > 1 else 0)
 
 
 def _dearest(card: RateCard, side: str) -> int:
     return max(card[unit].pico_usd for unit in _UNITS_OF_SIDE[side])
 
 
-def _rounding_up(prices: PriceList, usage: Usage, cards: list[RateCard]) -> int:
-    """What is billed beyond the tokens used, where a seller rounds a kind of token up."""
-    used = {"input": usage.input_tokens, "output": usage.output_tokens}
-    return sum(
-        max(rule.step - 1, rule.minimum) * card[unit].pico_usd
-        for unit, rule in prices.counting.items()
-        if used.get(UNITS[unit].side)
-        for card in cards
-    )
-
-
 def _beside(counts: Counts, card: RateCard) -> int:
     """What is counted beside the tokens."""
     tokens = ("input", "output")
     return sum(product(unit, count, card[unit]) for unit, count in counts if unit not in tokens)
+
+
+def _rounding_beside(counts: Counts, prices: PriceList, cards: list[RateCard]) -> int:
+    """What each of several requests can add beside the tokens, for the same counts in all."""
+    extra = tuple(
+        (unit, _most_added(prices.counting.get(unit))) for unit, _ in counts if not UNITS[unit].side
+    )
+    # A product of each request may be rounded up to the next picodollar.
+    return max(_beside(extra, card) for card in cards) + len(extra)
+
+
+def _most_added(rule: CountRule | None) -> int:
+    return max(rule.step - 1, rule.minimum) if rule else 0

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pricectl.core.calculator import Line, Quote, quantity
+from pricectl.core.labels import dollar_text
 from pricectl.core.money import PICO_PER_USD, TOKENS_PER_MTOK, exact, exact_usd, usd
 from pricectl.core.rates import Rate
 from pricectl.core.units import UNITS, is_token_unit
@@ -79,9 +80,10 @@ def _product(quote: Quote, line: Line, rate: Rate, note: str) -> ExplanationStep
         "note": line.note,
         "roundings": [{"at": found.at, "exact_usd": found.exact_usd} for found in rounded],
     }
-    times = f" = ${base[1]} x {base[2]}" if base[2] else ""
-    per = f" (${per_mtok} / 1M{times})" if per_mtok else ""
-    summary = f"{line.quantity:,} x ${each}{per} = ${usd(line.pico_usd)} by {line.key}"
+    times = f" = {dollar_text(base[1])} x {base[2]}" if base[1] and base[2] else ""
+    per = f" ({dollar_text(per_mtok)} / 1M{times})" if per_mtok else ""
+    product = f"{line.quantity:,} x {dollar_text(each)}{per} = {dollar_text(usd(line.pico_usd))}"
+    summary = f"{product} by {line.key}"
     remarks = (note, *(found.summary for found in rounded))
     return ExplanationStep("line", summary, facts, "", tuple(filter(None, remarks)))
 
@@ -125,7 +127,9 @@ def _roundings(quote: Quote, line: Line, rate: Rate, factor: Fraction) -> Iterat
     )
     for at, amount, words in steps:
         if amount.denominator != 1:
-            yield RoundedFigure(at, exact_usd(amount), f"{words} from ${exact_usd(amount)}")
+            yield RoundedFigure(
+                at, exact_usd(amount), f"{words} from {dollar_text(exact_usd(amount))}"
+            )
 
 
 def _no_product(line: Line) -> ExplanationStep:
@@ -144,7 +148,7 @@ def total(quote: Quote, reading: "Reading | None") -> ExplanationStep:
         "reported_usd": None if reported is None else usd(reported),
         "difference_usd": None if difference is None else usd(difference),
     }
-    summary = f"${usd(quote.pico_usd)}, the exact sum"
+    summary = f"{dollar_text(usd(quote.pico_usd))}, the exact sum"
     if quote.nothing_priced:
         summary = "no price for anything that was used"
     elif difference == 0:
@@ -152,5 +156,5 @@ def total(quote: Quote, reading: "Reading | None") -> ExplanationStep:
     remarks: tuple[str, ...] = ()
     if difference:
         word = "more" if difference > 0 else "less"
-        remarks = (f"${usd(abs(difference))} {word} than the response states",)
+        remarks = (f"{dollar_text(usd(abs(difference)))} {word} than the response states",)
     return ExplanationStep("total", summary, facts, "", remarks)

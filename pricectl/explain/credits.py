@@ -6,7 +6,7 @@ from fractions import Fraction
 from pricectl.core.calculator import Quote
 from pricectl.core.credits import client_cost
 from pricectl.core.estimate import Estimate, ModeCredits
-from pricectl.core.labels import plural
+from pricectl.core.labels import dollar_text, grouped, plural
 from pricectl.core.money import exact, exact_usd, usd
 from pricectl.core.profile import Profile
 from pricectl.explain.steps import ExplanationStep
@@ -20,7 +20,9 @@ def charged(quote: Quote, profile: Profile | None) -> Iterator[ExplanationStep]:
     cost = exact_usd(client_cost(estimate.pico_usd, profile))
     markup = exact(profile.markup_percent)
     summary = (
-        f"${cost} = ${usd(estimate.pico_usd)} + {markup}%" if profile.markup_percent else f"${cost}"
+        f"{dollar_text(cost)} = {dollar_text(usd(estimate.pico_usd))} + {markup}%"
+        if profile.markup_percent
+        else dollar_text(cost)
     )
     yield ExplanationStep(
         "client",
@@ -50,4 +52,4 @@ def _mixed(number: Fraction) -> str:
     whole, rest = divmod(number, 1)
     if not rest:
         return f"{whole:,}"
-    return f"{whole:,} {rest}" if whole and "/" in exact(rest) else exact(number)
+    return f"{whole:,} {rest}" if whole and "/" in exact(rest) else grouped(exact(number))

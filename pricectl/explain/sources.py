@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricectl.core.calculator import Quote
+from pricectl.core.labels import dollar_text
 from pricectl.core.lookup import near_names
 from pricectl.core.model import How
 from pricectl.core.money import usd
@@ -48,7 +49,7 @@ def response(reading: "Reading | None") -> Iterator[ExplanationStep]:
         "provider {}": reading.provider,
         "service {}": reading.service,
         "region {}": reading.region,
-        "a cost of ${}": None if reported is None else usd(reported),
+        "a cost of {}": None if reported is None else dollar_text(usd(reported)),
     }
     summary = ", ".join(words.format(value) for words, value in stated.items() if value)
     facts = {
@@ -56,7 +57,7 @@ def response(reading: "Reading | None") -> Iterator[ExplanationStep]:
         "provider": reading.provider,
         "service": reading.service,
         "region": reading.region,
-        "reported_usd": stated["a cost of ${}"],
+        "reported_usd": None if reported is None else usd(reported),
         "signals": list(reading.signals),
         "flags": list(reading.flags),
     }
@@ -90,9 +91,9 @@ def name(quote: Quote, near: Sequence[str] | None) -> ExplanationStep:
         summary = (
             f"no row matches {match.asked or 'this'}, so the default price was charged (a guess)"
         )
-        remarks = (f"near names: {', '.join(near)}",) if near else ()
+        remarks = (f"similar names: {', '.join(near)}",) if near else ()
         return ExplanationStep("name", summary, facts, "", remarks)
-    aside = f", setting aside {' and '.join(match.ignored)}" if match.ignored else ""
+    aside = f", ignoring {' and '.join(match.ignored)}" if match.ignored else ""
     found = f"{match.model.full_name}, {FOUND[match.how].phrase}{aside}"
     return ExplanationStep("name", f"{match.asked} is answered by {found}", facts)
 

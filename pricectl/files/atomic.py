@@ -4,6 +4,7 @@ A write is: a temporary file in the same folder, fsync, read back and check, com
 with what the caller started from, `os.replace`, fsync the folder.
 """
 
+import errno
 import hashlib
 import os
 import stat
@@ -41,16 +42,35 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def read(path: StrPath, limit: int = MAX_BYTES) -> bytes:
+class ForeignFile(OSError):
+    """Another user owns the file, or may write to it."""
+
+
+def is_own(found: os.stat_result) -> bool:
+    """Whether a file is this user's, and not everybody may write to it.
+
+    Whoever owns a file, or may write to it, can have put anything into it. A group may: Kubernetes
+    gives a volume's files to the pod's own group (fsGroup) at each mount.
+    """
+    if not hasattr(os, "geteuid"):
+        return True
+    return found.st_uid == os.geteuid() and not found.st_mode & stat.S_IWOTH
+
+
+def read(path: StrPath, limit: int = MAX_BYTES, *, own: bool = False) -> bytes:
     """A regular file's bytes, `limit` plus one at most. Raises OSError.
 
-    O_NONBLOCK, because opening a pipe would wait for its writer.
+    With `own` a file that another user may have written raises ForeignFile. O_NONBLOCK, because
+    opening a pipe would wait for its writer.
     """
     flags = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
     handle = os.open(path, flags | getattr(os, "O_BINARY", 0))
     try:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode):
             raise OSError(f"not a regular file: {path}")
+        if own and not is_own(found):
+            raise ForeignFile(errno.EPERM, "another user may have written it")
         blocks, left = [], limit + 1
         while left > 0 and (block := os.read(handle, min(left, _BLOCK))):
             blocks.append(block)
@@ -76,12 +96,14 @@ def replace(  # noqa: PLR0913 - all but the content by keyword
     check: Callable[[bytes], object] | None = None,
     lock_held: bool = False,
     wait_seconds: float = LOCK_SECONDS,
+    private: bool = False,
     warn: Callable[[str], object] = lambda _: None,
 ) -> None:
     """Write the whole file or nothing.
 
     `base_sha256` is the content that the caller started from, ABSENT if there was no file.
     `check` gets the bytes as read back from the disk and refuses them by any exception.
+    `private`: a new file is this user's alone, and takes the place of one that `is_own` denies.
     `lock_held`: the caller holds `locked` for the folder; otherwise other writers are waited for.
     A symlink stays, its target is replaced. Owner, group, mode, ACL and extended attributes are
     kept as far as they can be copied; `warn` is told of those that cannot.
@@ -93,7 +115,9 @@ def replace(  # noqa: PLR0913 - all but the content by keyword
     try:
         target = Path(os.path.realpath(path))
         with nullcontext() if lock_held else locked(target.parent, wait_seconds):
-            _replace(target, data, base_sha256, check, warn)
+            if private:
+                _unlink_foreign(target)
+            _replace(target, data, base_sha256, check, warn, 0o600 if private else 0o666)
     except OSError as error:
         raise NotWritten(
             f"cannot be written: {error.strerror or error}",
@@ -102,18 +126,26 @@ def replace(  # noqa: PLR0913 - all but the content by keyword
         ) from error
 
 
-def _replace(
+def _unlink_foreign(path: Path) -> None:
+    """Delete what another user may have written: a replacement would keep its owner and mode."""
+    with suppress(FileNotFoundError):
+        if not is_own(os.lstat(path)):
+            os.unlink(path)  # noqa: PTH108
+
+
+def _replace(  # noqa: PLR0913, PLR0917 - what `replace` was told
     target: Path,
     data: bytes,
     base_sha256: str | None,
     check: Callable[[bytes], object] | None,
     warn: Callable[[str], object],
+    new_mode: int,
 ) -> None:
     attributes.check_replaceable(target)
     _remove_leftovers(target)
     temporary = target.with_name(f".{target.name}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
     try:
-        _write(temporary, target, data, warn)
+        _write(temporary, target, data, warn, new_mode)
         written = read(temporary, len(data))
         _verify(written, data, target, base_sha256)
         if check:
@@ -126,10 +158,12 @@ def _replace(
     _sync_folder(target.parent)
 
 
-def _write(temporary: Path, target: Path, data: bytes, warn: Callable[[str], object]) -> None:
+def _write(
+    temporary: Path, target: Path, data: bytes, warn: Callable[[str], object], new_mode: int
+) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
     # Until it has the permissions of the old file, nobody else may read what is written.
-    mode = 0o600 if target.exists() else 0o666
+    mode = 0o600 if target.exists() else new_mode
     handle = os.open(temporary, flags | getattr(os, "O_BINARY", 0), mode)
     try:
         view = memoryview(data)

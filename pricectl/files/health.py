@@ -7,6 +7,8 @@ from pricectl.core.document import Json
 from pricectl.core.errors import DocumentError
 from pricectl.files import fetch
 
+NOT_FOUND = 404
+NO_ADMIN_ENDPOINT = "check the address, or the server has no token"
 HEALTH, STATUS = "/healthz/pricing", "/admin/pricing/status"
 # Empty where the default price is all there is.
 _SHA256 = re.compile(r"([0-9a-f]{64})?")
@@ -21,6 +23,13 @@ def read(url: str, token: str | None = None) -> dict[str, Json]:
     address = url.rstrip("/").removesuffix(path) + path
     try:
         answer = document.parse(fetch.fetch(address, token=token))
+    except fetch.NotFetched as error:
+        if token is not None and error.status == NOT_FOUND:
+            # The router has admin endpoints only where a token is configured.
+            raise fetch.NotFetched(
+                error.what, where=address, next_step=NO_ADMIN_ENDPOINT, status=NOT_FOUND
+            ) from None
+        raise
     except DocumentError:
         answer = None
     found = answer if isinstance(answer, dict) else {}

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from urllib.parse import SplitResult
 
 from pricectl.files.fetch import NotFetched, allowed, post
+from pricectl.files.health import NO_ADMIN_ENDPOINT, NOT_FOUND
 
 ENDPOINT = "/admin/pricing/reload"
 SECONDS = 30.0
@@ -42,9 +43,12 @@ def reload(url: str, token: str, seconds: float = SECONDS, *, force: bool = Fals
     answer = post(called_url, None, token=token, seconds=seconds, limit=MAX_BYTES, direct=True)
     status = answer.status
     if status not in {OK, 409}:
-        hint = {401: "check the token", 429: "wait, then ask again"}.get(
-            status, "check the address"
-        )
+        hints = {
+            401: "check the token",
+            NOT_FOUND: NO_ADMIN_ENDPOINT,
+            429: "wait, then ask again",
+        }
+        hint = hints.get(status, "check the address")
         raise NotFetched(f"answers {status}", where=called_url, status=status, next_step=hint)
     try:
         found = json.loads(answer.body)

@@ -9,11 +9,18 @@ from pricectl.exit_codes import CLEAN, FAILED, FINDINGS
 from pricectl.files import catalog_file, fetch, health, versions
 from pricectl.policy import Policy
 
+# What a server states is bounded: nothing holds it to what pricectl would answer.
 MAX_WORD = 200
+MAX_FLAGS = 20
 
 SourceKind = Literal["file", "ref", "server"]
-Agreement = Literal["same", "different", "unreadable"]
-_EXIT_CODES: dict[Agreement, int] = {"same": CLEAN, "different": FINDINGS, "unreadable": FAILED}
+Agreement = Literal["same", "degraded", "different", "unreadable"]
+_EXIT_CODES: dict[Agreement, int] = {
+    "same": CLEAN,
+    "degraded": FINDINGS,
+    "different": FINDINGS,
+    "unreadable": FAILED,
+}
 
 
 class SourcePrices(NamedTuple):
@@ -21,7 +28,8 @@ class SourcePrices(NamedTuple):
 
     `generation`, `calculator`, `layer` and `reload` (what the last one did) are a server's. So are
     `group`, the workers that follow each other, `reloads_alone`, if it follows none, and `pending`,
-    the hash of an edit that waits.
+    the hash of an edit that waits. `flags` are the problems that the server reports, and `degraded`
+    says whether it reports any.
     """
 
     name: str
@@ -38,6 +46,8 @@ class SourcePrices(NamedTuple):
     pending: str = ""
     fallback_reason: str = ""
     reloads_alone: bool = False
+    flags: tuple[str, ...] = ()
+    degraded: bool = False
 
 
 class StatusResult(NamedTuple):
@@ -47,13 +57,15 @@ class StatusResult(NamedTuple):
 
     @property
     def agreement(self) -> Agreement:
-        """Whether all can be read, and have one catalog and one calculator."""
+        """Whether all can be read, have one catalog and one calculator, and no server a problem."""
         if any(source.problem for source in self.sources):
             return "unreadable"
         # Generations are not compared: each host counts its own.
         catalogs = {source.sha256 for source in self.sources}
         calculators = {source.calculator for source in self.sources if source.calculator}
-        return "different" if len(catalogs) > 1 or len(calculators) > 1 else "same"
+        if len(catalogs) > 1 or len(calculators) > 1:
+            return "different"
+        return "degraded" if any(source.degraded for source in self.sources) else "same"
 
     @property
     def exit_code(self) -> int:
@@ -82,7 +94,14 @@ def prices_at(
 
 def _server(url: str, token: str | None) -> SourcePrices:
     found = health.read(url, token)
-    reload = found.get("last_reload")
+    last = found.get("last_reload")
+    layer, reload = (
+        _word(found.get("layer")),
+        _word(last.get("status") if isinstance(last, dict) else None),
+    )
+    listed = found.get("flags")
+    words = map(_word, listed[:MAX_FLAGS]) if isinstance(listed, list) else ()
+    flags = tuple(word for word in words if word)
     return SourcePrices(
         url,
         "server",
@@ -91,13 +110,18 @@ def _server(url: str, token: str | None) -> SourcePrices:
         _word(found.get("last_updated")),
         _count(found.get("generation")),
         _word(found.get("calculator")),
-        _word(found.get("layer")),
-        _word(reload.get("status") if isinstance(reload, dict) else None),
+        layer,
+        reload,
         group=_word(found.get("group")),
         pending=_word(found.get("pending")),
         fallback_reason=_word(found.get("fallback_reason")),
         # An older release says nothing about groups.
         reloads_alone="group" in found and found["group"] is None,
+        flags=flags,
+        degraded=found.get("status") == "degraded"
+        or bool(flags)
+        or layer not in {"", "file"}
+        or reload == "refused",
     )
 
 

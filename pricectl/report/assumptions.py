@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pricectl.core.estimate import Estimate
 from pricectl.core.fallback import Fallback, list_price_words
-from pricectl.core.labels import SERVICE_NAMES, clean, count, did_you_mean
+from pricectl.core.labels import SERVICE_NAMES, clean, count, did_you_mean, dollar_text
 from pricectl.core.lookup import list_price, near_names
 from pricectl.core.model import Match
 from pricectl.core.money import usd
@@ -66,7 +66,7 @@ class QuotedCall(NamedTuple):
 
 def cost(estimate: Estimate) -> str:
     """The provider's cost of the job; without a price it is not $0."""
-    return NO_PRICE if estimate.quote.nothing_priced else f"${usd(estimate.pico_usd)}"
+    return NO_PRICE if estimate.quote.nothing_priced else dollar_text(usd(estimate.pico_usd))
 
 
 def assumptions(estimate: Estimate, near: Sequence[str]) -> Iterator[str]:
@@ -79,23 +79,25 @@ def assumptions(estimate: Estimate, near: Sequence[str]) -> Iterator[str]:
     if quote.guessed:
         yield _guess(near)
     if match.ignored:
-        yield f"set aside as neutral: {' '.join(map(clean, match.ignored))}"
+        yield f"ignored in the name: {' '.join(map(clean, match.ignored))}"
     yield from (FALLBACKS[flag] for flag in match.flags)
     if quote.missing_region:
-        yield f"no price for region {clean(quote.region)}: its base rates"
+        yield f"no price for region {clean(quote.region)}; base rates charged"
     if quote.missing_service:
         sold = {service for _, _, service in quote.prices.rates if service}
         # The row's words for what it sells, and the common ones for the same.
         words = sold | {word for word, service in SERVICE_NAMES.items() if service in sold}
         words.discard(quote.service)  # of several requests only some may have it
         close = get_close_matches(quote.service, words, n=1)
-        rates = f"no price for service {clean(quote.service)}: its standard rates"
+        rates = f"no price for service {clean(quote.service)}; standard rates charged"
         yield _with_near(rates, close)
     for part in quote.unread:
         yield f"not understood, so left out: {clean(part.pointer)}: {clean(part.message)}"
     for line, note in zip(estimate.lines, quote.line_notes, strict=True):
         if note:
-            yield f"{line.unit}: {clean(note) if line.priced else ADDS_NOTHING}"
+            said = clean(note) if line.priced else ADDS_NOTHING
+            names_unit = said.startswith(f"no {line.unit} price")
+            yield said if names_unit else f"{line.unit}: {said}"
     if quote.averaged_tier:
         yield f"{FALLBACKS['averaged-tier']} ({count(quote.requests)})"
     yield from (clean(not_in_price(signal)) for signal in estimate.signals)

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 from pricectl.changes import Change, Comparison, Impact, Move, PriceRef
 from pricectl.changes.rates import rate_text
 from pricectl.core.credits import BudgetMode
-from pricectl.core.labels import above, count, percent, plural, shortened
+from pricectl.core.labels import above, count, grouped, percent, plural, shortened
 from pricectl.core.money import usd
 from pricectl.core.units import UNITS, is_token_unit
 
@@ -61,9 +61,9 @@ def only_looks(found: Comparison) -> str:
 def left_out(found: Comparison) -> str:
     """What was not compared because it would take too long; empty if everything was."""
     parts = [f"{plural(part.number, part.thing)} {part.not_done}" for part in found.left_out]
-    return (
-        f"Too large to compare in full. Left out: {'; '.join(parts)}. Gates trip" if parts else ""
-    )
+    if not parts:
+        return ""
+    return f"Too large to compare in full. Left out: {'; '.join(parts)}. Every limit fails"
 
 
 def price_label(change: Change) -> str:
@@ -89,7 +89,7 @@ def old_and_new(change: Change) -> tuple[str, str]:
         return value(change.old), value(change.new)
     charged = (move.old_pico_usd, move.new_pico_usd)
     old, new = (
-        own or (NO_PRICE if pico is None else f"({rate_text(pico, change.price.unit)})")
+        grouped(own or (NO_PRICE if pico is None else f"({rate_text(pico, change.price.unit)})"))
         for own, pico in zip((change.old, change.new), charged, strict=True)
     )
     return old, new
@@ -111,7 +111,7 @@ def percent_text(move: Move | None) -> str:
 
 def cost(pico_usd: int | None) -> str:
     """What a job costs in dollars, every digit shown."""
-    return NO_PRICE if pico_usd is None else usd(pico_usd)
+    return NO_PRICE if pico_usd is None else grouped(usd(pico_usd))
 
 
 def credit_cells(job: Impact) -> dict[BudgetMode, str]:

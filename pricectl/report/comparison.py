@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from pricectl.core.credits import BUDGET_MODES
-from pricectl.core.labels import clean, count, short_decimal
+from pricectl.core.labels import clean, count, dollar_text, listed, short_decimal
 from pricectl.core.money import usd
 from pricectl.explain.sources import FOUND
 from pricectl.report.assumptions import NO_PRICE, QuotedCall, cost
@@ -31,7 +31,7 @@ def comparison(calls: Sequence[QuotedCall], canvas: Canvas) -> str:
     )
     costs = at_point(map(cost, estimates))
     bills = at_point(
-        NO_PRICE if estimate.quote.nothing_priced else f"${usd(estimate.client_pico_usd)}"
+        NO_PRICE if estimate.quote.nothing_priced else dollar_text(usd(estimate.client_pico_usd))
         for estimate in estimates
     )
     cheapest = estimates[0].pico_usd
@@ -53,6 +53,6 @@ def comparison(calls: Sequence[QuotedCall], canvas: Canvas) -> str:
         client = (bill,) if percent else ()
         table.add_row(Text(requested_name), own, *client, ratio, *charged, how)
         notes += [Text(f"! {requested_name}: {remark}", "yellow") for remark in call.remarks]
-    caption = f"cr: credits of {' and '.join(mode.name for mode in modes)}"
+    caption = f"cr: credits of {listed([mode.name for mode in modes])}"
     caption += f"; Client: with {short_decimal(percent)}% markup" if percent else ""
     return canvas.draw(table, Text(), *notes, Text(caption, style="dim"))

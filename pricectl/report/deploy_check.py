@@ -84,9 +84,9 @@ def sentence(item: DeployCheckItem) -> str:
     if isinstance(item.facts, GatedComparison):
         summary = item.facts.summary
         if item.state == "failed":
-            return f"{summary}: a gate tripped"
+            return f"{summary}: a limit is exceeded"
         if item.state == "note":
-            return f"{summary}; no gate is set, such as --max-increase 20%"
+            return f"{summary}; no limit is set, such as --max-increase 20%"
         return summary
     return item.sentence
 

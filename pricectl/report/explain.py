@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from pricectl.core.labels import clean
+from pricectl.core.labels import clean, dollar_text
 from pricectl.core.lookup import LayerTried
 from pricectl.core.model import Match
 from pricectl.core.money import usd_per_mtok
@@ -153,7 +153,7 @@ def _label(name: str) -> str:
 
 def _answer(match: Match, row: PricedRow, near: Sequence[str]) -> str:
     rates = [
-        f"{unit} ${usd_per_mtok(pico)}"
+        f"{unit} {dollar_text(usd_per_mtok(pico))}"
         for unit in ("input", "output")
         if (pico := row.prices.base_rate(unit)) is not None
     ]
@@ -161,5 +161,5 @@ def _answer(match: Match, row: PricedRow, near: Sequence[str]) -> str:
     prices += f", {dated_price(row.prices)}" if row.period else ""
     if not match.is_guess:
         return f"answered by {clean(match.model.full_name)}{prices}"
-    meant = f"; near names: {', '.join(map(clean, near))}" if near else ""
+    meant = f"; similar names: {', '.join(map(clean, near))}" if near else ""
     return f"answered by the default price{prices}{meant}"

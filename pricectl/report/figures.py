@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from pricectl.core.labels import clean, count
+from pricectl.core.labels import clean, count, dollar_text
 from pricectl.explain import ExplanationStep
 from pricectl.report.assumptions import ADDS_NOTHING, NO_PRICE
 from pricectl.report.canvas import at_point, grid
@@ -55,23 +55,25 @@ def _line(step: ExplanationStep) -> FigureRow:
     if facts["usd"] is None:
         return FigureRow(step.of, amount, "", NO_PRICE, "", (ADDS_NOTHING,))
     per_mtok = facts["usd_per_mtok"]
-    rate = f"${per_mtok} / 1M" if per_mtok else f"${facts['usd_per_unit']}"
+    rate = f"{dollar_text(per_mtok)} / 1M" if per_mtok else dollar_text(facts["usd_per_unit"])
     if facts["factor"]:  # the price as the file has it, so that the product can be followed
-        rate = f"${facts['base_usd_per_mtok']} / 1M x {facts['factor']}"
-    return FigureRow(step.of, amount, rate, f"${facts['usd']}", facts["key"], step.remarks)
+        rate = f"{dollar_text(facts['base_usd_per_mtok'])} / 1M x {facts['factor']}"
+    return FigureRow(step.of, amount, rate, dollar_text(facts["usd"]), facts["key"], step.remarks)
 
 
 def _total(step: ExplanationStep) -> FigureRow:
     facts = step.facts
     agrees = facts["provider_cost_usd"] == facts["reported_usd"]
     why = "as the response states" if agrees else ""
-    return FigureRow("provider cost", "", "", f"${facts['provider_cost_usd']}", why, step.remarks)
+    return FigureRow(
+        "provider cost", "", "", dollar_text(facts["provider_cost_usd"]), why, step.remarks
+    )
 
 
 def _client(step: ExplanationStep) -> FigureRow:
     label = f"with {step.facts['markup_percent']}% markup"
     return FigureRow(
-        label, "", "", f"${step.facts['client_cost_usd']}", ", ".join(step.remarks), ()
+        label, "", "", dollar_text(step.facts["client_cost_usd"]), ", ".join(step.remarks), ()
     )
 
 

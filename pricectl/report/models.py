@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pricectl.core.labels import clean, count, plural, service_word, short_rate, thousands
+from pricectl.core.labels import clean, count, grouped, plural, service_word, short_rate, thousands
 from pricectl.core.money import usd_per_mtok
 from pricectl.core.units import STANDARD
 from pricectl.models import ModelList, PricedRow
@@ -48,7 +48,9 @@ def _columns(rows: Sequence[PricedRow], service: str) -> dict[str, list[str]]:
     prices = {}
     for heading, unit in COLUMNS:
         rates = (row.prices.base_rate(unit, service) for row in rows)
-        prices[heading] = at_point("" if pico is None else usd_per_mtok(pico) for pico in rates)
+        prices[heading] = at_point(
+            "" if pico is None else grouped(usd_per_mtok(pico)) for pico in rates
+        )
     windows = [row.model.entry.get("max_input_tokens") for row in rows]
     return {
         "Provider": [clean(row.model.provider) for row in rows],

@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pricectl.core.calculator import Quote
 from pricectl.core.estimate import Estimate
-from pricectl.core.labels import clean, count, plural, service_label, short_decimal
+from pricectl.core.labels import (
+    clean,
+    count,
+    dollar_text,
+    grouped,
+    plural,
+    service_label,
+    short_decimal,
+)
 from pricectl.core.model import Match
 from pricectl.core.money import usd, usd_per_mtok
 from pricectl.core.units import is_token_unit
@@ -45,7 +53,7 @@ def document(result: QuoteResult) -> dict[str, Any]:
         {
             **_estimate(call.estimate),
             **unknown,
-            "flags": list(dict.fromkeys((*flags, *call.estimate.quote.match.flags))),
+            "flags": list(dict.fromkeys((*call.estimate.quote.flags, *flags))),
             **_listed(call.listed),
         }
         for call in result.calls
@@ -165,7 +173,7 @@ def _rows(estimate: Estimate) -> list[FigureRow]:
     lines, markup = estimate.lines, short_decimal(estimate.profile.markup_percent)
     # The rates are aligned without "/ 1M", so that all of them stand at one column.
     rates = at_point(
-        f"${(usd_per_mtok if is_token_unit(line.unit) else usd)(line.pico_usd_per_unit)}"
+        dollar_text((usd_per_mtok if is_token_unit(line.unit) else usd)(line.pico_usd_per_unit))
         if line.priced
         else ""
         for line in lines
@@ -175,7 +183,7 @@ def _rows(estimate: Estimate) -> list[FigureRow]:
         quantity = count(line.quantity)
         if line.priced:
             per = " / 1M" if is_token_unit(line.unit) else ""
-            rows.append(FigureRow(line.unit, quantity, rate + per, f"${usd(line.pico_usd)}"))
+            rows.append(FigureRow(line.unit, quantity, rate + per, dollar_text(usd(line.pico_usd))))
         else:
             rows.append(FigureRow(line.unit, quantity, "", NO_PRICE))
     totals = (
@@ -183,13 +191,13 @@ def _rows(estimate: Estimate) -> list[FigureRow]:
         (f"with {markup}% markup", estimate.client_pico_usd),
     )
     for label, pico_usd in totals:
-        total = NO_PRICE if estimate.quote.nothing_priced else f"${usd(pico_usd)}"
+        total = NO_PRICE if estimate.quote.nothing_priced else dollar_text(usd(pico_usd))
         rows.append(FigureRow(label, "", "", total))
     return rows
 
 
 def _amount(number: Fraction) -> str:
-    return f"{number.numerator:,}" if number.denominator == 1 else short_decimal(number)
+    return f"{number.numerator:,}" if number.denominator == 1 else grouped(short_decimal(number))
 
 
 def _credits(estimate: Estimate, only: str | None) -> "Table":

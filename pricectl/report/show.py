@@ -3,7 +3,15 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from pricectl.core.labels import clean, count, price_of, service_label, thousands
+from pricectl.core.labels import (
+    clean,
+    count,
+    dollar_text,
+    grouped,
+    price_of,
+    service_label,
+    thousands,
+)
 from pricectl.core.model import Model
 from pricectl.core.money import TOKENS_PER_MTOK, usd
 from pricectl.core.prices import PriceList
@@ -115,7 +123,7 @@ def _token_tables(prices: PriceList, units: list[str], width: int) -> "Iterator[
     for service, above in _columns(prices, units):
         own = [prices.rates.get((unit, above, service)) for unit in units]
         rates = at_point(
-            usd(price_of(rate[0], unit, TOKENS_PER_MTOK)) if rate else ""
+            grouped(usd(price_of(rate[0], unit, TOKENS_PER_MTOK))) if rate else ""
             for unit, rate in zip(units, own, strict=True)
         )
         column = [_heading(service, above), *rates]
@@ -147,7 +155,7 @@ def _other_table(prices: PriceList, units: list[str]) -> "Table":
         for unit in units
         if (unit, above, service) in prices.rates
     ]
-    costs = at_point(f"${usd(price_of(prices.rates[row][0], row[0]))}" for row in rows)
+    costs = at_point(dollar_text(usd(price_of(prices.rates[row][0], row[0]))) for row in rows)
     for (unit, above, service), cost in zip(rows, costs, strict=True):
         where = f", {_heading(service, above)}" if service or above else ""
         table.add_row(unit, cost, f"{one(UNITS[unit].counts)}{where}")

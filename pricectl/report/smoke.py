@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from pricectl.core.labels import HASH_DIGITS, clean, plural
+from pricectl.core.labels import HASH_DIGITS, clean, dollar_text, plural
 from pricectl.core.money import usd
 from pricectl.operate.smoke import SmokeCheck, SmokeResult
 from pricectl.report.canvas import Canvas, at_point, grid
@@ -59,7 +59,7 @@ def text(result: SmokeResult, canvas: Canvas) -> str:
         if checks:
             parts.append(_table(checks))
     catalog, number = result.catalog, result.credits
-    end = f"${usd(result.pico_usd)}"
+    end = dollar_text(usd(result.pico_usd))
     if number is not None:
         end += f", {plural(number, 'credit')} by profile {result.profile.name}"
     end += f"; compared with catalog {catalog.sha256[:HASH_DIGITS]}"
@@ -88,7 +88,7 @@ def _rows(result: SmokeResult) -> "Iterator[Text]":
     from rich.text import Text
 
     costs = at_point(
-        "" if call.pico_usd is None else f"${usd(call.pico_usd)}" for call in result.calls
+        "" if call.pico_usd is None else dollar_text(usd(call.pico_usd)) for call in result.calls
     )
     titles = [call.probe.title for call in result.calls]
     models = [clean(call.probe.model) for call in result.calls]

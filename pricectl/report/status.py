@@ -3,13 +3,15 @@
 from typing import Any
 
 from pricectl.core.labels import HASH_DIGITS, clean, count
+from pricectl.flags import FALLBACKS, LAYER_FLAGS, RELOAD_REFUSED
 from pricectl.operate.status import Agreement, SourcePrices, StatusResult
 from pricectl.report.canvas import Canvas, listing
 
 WORDS: dict[Agreement, tuple[str, str]] = {
     "same": ("same: one catalog and one calculator", "bold green"),
-    "different": ("different: not all charge alike", "bold red"),
-    "unreadable": ("unreadable: not every place could be read", "bold red"),
+    "degraded": ("degraded: the same prices, but a server reports a problem", "bold red"),
+    "different": ("different: other prices or another calculator", "bold red"),
+    "unreadable": ("unreadable: at least one cannot be read", "bold red"),
 }
 
 
@@ -58,9 +60,9 @@ def _remarks(source: SourcePrices, first: SourcePrices) -> list[str]:
         return [source.problem]
     found = []
     if not first.problem and source.sha256 != first.sha256:
-        found.append("other catalog")
+        found.append("not the first one's catalog")
     if source.calculator and first.calculator and source.calculator != first.calculator:
-        found.append("other calculator")
+        found.append("not the first one's calculator")
     if source.layer not in {"", "file"}:
         why = f" ({source.fallback_reason})" if source.fallback_reason else ""
         found.append(f"prices from: {source.layer}{why}")
@@ -68,8 +70,18 @@ def _remarks(source: SourcePrices, first: SourcePrices) -> list[str]:
         found.append(f"an edit waits for a reload: {source.pending[:HASH_DIGITS]}")
     if source.kind == "server":
         found += _group_remarks(source, first)
-    if source.reload == "refused":
-        found.append("last reload refused")
+    return found + _degraded_remarks(source)
+
+
+def _degraded_remarks(source: SourcePrices) -> list[str]:
+    """The problems that a server reports; its layer is a remark of its own."""
+    refused = source.reload == "refused" or RELOAD_REFUSED in source.flags
+    found = ["last reload refused"] if refused else []
+    layers = {name for names in LAYER_FLAGS.values() for name in names}
+    own = [flag for flag in source.flags if flag != RELOAD_REFUSED and flag not in layers]
+    found += [FALLBACKS.get(flag, flag) for flag in own]
+    if source.degraded and not source.flags and not found and source.layer in {"", "file"}:
+        found.append("degraded; its log says why")
     return found
 
 

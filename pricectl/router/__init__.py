@@ -48,9 +48,11 @@ def make_router(
         reload_limit: of all workers of the host together.
 
     Raises:
-        BadSettings: a token that is empty or that no header can carry.
+        BadSettings: a token that is empty or that no header can carry, or a limit of reloads that
+            is not two numbers from 0 on.
     """
     router = APIRouter(route_class=SafeRoute, tags=["pricing"])
+    reload_limit.check()
     bearer = None if token is None else Bearer(token)
     news = NewsReader(pricing)
     add_health(router, pricing, news)

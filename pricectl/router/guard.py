@@ -27,6 +27,9 @@ MAX_BODY_BYTES = 1024
 BODY_SECONDS = 5.0
 LIMIT_LOCK_SECONDS = 0.1
 MAX_LEVEL_BYTES = 200
+MAX_LIMIT = 1_000_000
+# Where nothing refills the bucket, or hardly, a client is told to ask again after this time.
+LONGEST_WAIT_SECONDS = 3600
 
 
 class Bearer(SecurityBase):
@@ -74,6 +77,17 @@ class Limit(NamedTuple):
     burst: int
     per_second: float
 
+    def check(self) -> None:
+        """Raises BadSettings where it is no limit: NaN would let every request pass."""
+        for value in self:
+            given: object = value
+            if not (isinstance(given, (int, float)) and 0 <= given <= MAX_LIMIT):
+                raise BadSettings(
+                    f"a limit of reloads is not a number from 0 to {MAX_LIMIT:,}",
+                    where="reload_limit",
+                    next_step="write Limit(burst=5, per_second=1.0)",
+                )
+
 
 class BucketLevel(NamedTuple):
     """How many requests were left at a time."""
@@ -89,7 +103,8 @@ class BucketLevel(NamedTuple):
         left = min(float(limit.burst), refilled)
         if left >= 1:
             return BucketLevel(left - 1, now), 0
-        return BucketLevel(left, now), max(1, math.ceil((1 - left) / limit.per_second))
+        seconds = (1 - left) / limit.per_second if limit.per_second else math.inf
+        return BucketLevel(left, now), max(1, math.ceil(min(seconds, LONGEST_WAIT_SECONDS)))
 
 
 class Bucket:
@@ -149,11 +164,12 @@ class HostBucket:
     def _read(self, handle: int) -> BucketLevel:
         try:
             left, at = json.loads(os.pread(handle, MAX_LEVEL_BYTES, 0))
-            level = BucketLevel(float(left), float(at))
-        except (ValueError, TypeError):
+            # Below nothing would stop reloads until it is filled up.
+            level = BucketLevel(max(0.0, float(left)), float(at))
+        except (ValueError, TypeError, OverflowError):
             return BucketLevel(self._limit.burst, self._clock())
         # A clock that was set back would stop reloads until it has caught up.
-        sane = math.isfinite(level.left) and level.at <= self._clock()
+        sane = math.isfinite(level.left) and -math.inf < level.at <= self._clock()
         return level if sane else BucketLevel(self._limit.burst, self._clock())
 
 

@@ -10,10 +10,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pricectl.flags import UNKNOWN_MODEL
 from pricectl.router.status import age_seconds
 from pricectl.runtime import Pricing, Snapshot
 from pricectl.runtime.monitor import Event
 from pricectl.runtime.polling import call_after_fork
+from pricectl.runtime.snapshot import Metrics
 
 if TYPE_CHECKING:
     from prometheus_client.core import Metric
@@ -148,15 +150,22 @@ class SharedMetrics:
         """Count an event of calls and loads."""
         if event == "fallback":
             self._fallbacks.labels(word, CALLS).inc()
-        elif event == "reload":
+            self._count_names(word, CALLS, self._pricing.metrics)
+            return
+        if event == "reload":
             self._reloads.labels(word).inc()
-        if event != "fallback":
-            self.set_gauges()
+        self.set_gauges()
 
     def on_quote(self, event: Event, word: str) -> None:
         """Count an event of the open endpoint."""
         if event == "fallback":
             self._fallbacks.labels(word, QUOTES).inc()
+            self._count_names(word, QUOTES, self._pricing.uncharged_metrics)
+
+    def _count_names(self, kind: str, source: str, totals: Callable[[], Metrics]) -> None:
+        # At once: another worker's scrape reads the file, and asks this worker nothing.
+        if kind == UNKNOWN_MODEL:
+            self._names.labels(source).set(totals().unknown_names)
 
     def set_gauges(self) -> None:
         """Write down what is in use."""

@@ -28,7 +28,7 @@ from pricectl.report.assumptions import QuotedCall
 from pricectl.report.json_text import json_text
 from pricectl.router.guard import Bearer
 from pricectl.router.responses import problem, text_response
-from pricectl.runtime import Pricing, Snapshot
+from pricectl.runtime import Answer, Pricing, Snapshot
 
 Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
 Text = Annotated[str, Field(max_length=100)]
@@ -150,14 +150,14 @@ def _quote(pricing: Pricing, query: QuoteParameters, *, is_whole: bool) -> Respo
     estimate = Estimate(found, query.calls, profile or Profile())
     charged = profile is not None
     if not is_whole:
-        return text_response(json_text(_customer_document(estimate, snapshot, charged=charged)))
-    result = report.QuoteResult((QuotedCall(estimate),), flags=snapshot.flags, charged=charged)
+        return text_response(json_text(_customer_document(estimate, answer, charged=charged)))
+    result = report.QuoteResult((QuotedCall(estimate),), flags=answer.flags, charged=charged)
     return text_response(json_text(report.document(result)))
 
 
-def _customer_document(estimate: Estimate, snapshot: Snapshot, *, charged: bool) -> dict[str, Any]:
+def _customer_document(estimate: Estimate, answer: Answer, *, charged: bool) -> dict[str, Any]:
     """What a customer pays: no cost, no rate and no markup of the team's."""
-    quote = estimate.quote
+    quote, snapshot = estimate.quote, answer.snapshot
     amounts: dict[str, Any] = {"client_cost_usd": None, "credits": None}
     if charged:
         whole = report.document(report.QuoteResult((QuotedCall(estimate),)))
@@ -168,7 +168,7 @@ def _customer_document(estimate: Estimate, snapshot: Snapshot, *, charged: bool)
         "match": quote.match.how,
         "calls": estimate.calls,
         **amounts,
-        "flags": list(snapshot.flags),
+        "flags": list(answer.flags),
         "generation": snapshot.generation,
         "catalog_sha256": snapshot.sha256,
     }

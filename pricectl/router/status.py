@@ -6,13 +6,13 @@ from typing import Any
 
 from pricectl.core.labels import clean
 from pricectl.core.windows import read_instant
+from pricectl.flags import RELOAD_REFUSED
 from pricectl.runtime import Pricing, ReloadResult, Snapshot
 from pricectl.runtime.shared_files import user_id
 from pricectl.runtime.snapshot import Reason
 
 # A refusal lists rows; the log has all of it.
 MAX_REASON_CHARACTERS = 500
-RELOAD_REFUSED = "reload-refused"
 
 
 def health(pricing: Pricing) -> dict[str, Any]:

@@ -70,14 +70,18 @@ class PricesInUse:
         try:
             stamp, path = self._sources.file_stamp(), self._sources.path
             if stamp is None or path is None:
-                self.pending_edit = ""
+                self._set_pending("")
                 return
             if stamp != self._seen_file[0]:
                 self._seen_file = (stamp, atomic.current_sha256(path))
             content = self._seen_file[1]
             pending = "" if content in {self.snapshot.sha256, atomic.ABSENT} else content
-            if log and pending and pending != self.pending_edit:
-                self._monitor.edit_pending(pending, self.snapshot)
-            self.pending_edit = pending
+            self._set_pending(pending, log=log)
         except Exception:  # noqa: BLE001 - a file that cannot be read is reported elsewhere
-            self.pending_edit = ""
+            self._set_pending("")
+
+    def _set_pending(self, pending: str, *, log: bool = False) -> None:
+        """Set it first: who is told of the change reads it."""
+        before, self.pending_edit = self.pending_edit, pending
+        if pending != before:
+            self._monitor.edit_pending(pending, self.snapshot, log=log)

@@ -1,11 +1,9 @@
 """Reads, builds and checks a catalog; only a faultless one may price calls."""
 
 import gc
-import math
 import os
-import sys
-import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -13,6 +11,7 @@ from typing import NamedTuple
 from pricectl.core import document, sanity
 from pricectl.core.catalog import Catalog, build
 from pricectl.core.errors import DocumentError, PricingError
+from pricectl.core.model import Model
 from pricectl.core.prices import Problem
 from pricectl.files import atomic
 from pricectl.files.reference import fallback_or_problem
@@ -82,10 +81,15 @@ class LoadedCatalog(NamedTuple):
         ).flagged()
 
 
-def read_bytes(path: str, limit: int = document.MAX_BYTES) -> bytes:
-    """The file's bytes, at most one byte over the limit. Raises Refused."""
+def read_bytes(path: str, limit: int = document.MAX_BYTES, *, own: bool = False) -> bytes:
+    """The file's bytes, at most one byte over the limit. Raises Refused.
+
+    With `own` ForeignFile where another user may have written it.
+    """
     try:
-        return atomic.read(path, limit)
+        return atomic.read(path, limit, own=own)
+    except atomic.ForeignFile:
+        raise
     except FileNotFoundError:
         raise Refused("no such file", phrase=NOT_FOUND) from None
     except (OSError, ValueError) as error:
@@ -100,9 +104,9 @@ def build_catalog(data: bytes, sha256: str) -> Catalog:
     """
     problems: list[Problem] = []
     try:
-        with _let_others_run(), _pause_collection():
+        with _pause_collection():
             values = document.parse(data)
-            catalog = build(values, problems, source=sha256)
+            catalog = build(values, problems, source=sha256, paced=_let_others_run)
     except DocumentError as error:
         raise Refused(str(error), phrase=BAD_JSON) from None
     if problems:
@@ -112,17 +116,14 @@ def build_catalog(data: bytes, sha256: str) -> Catalog:
             + (f" (and {more} more)" if more else ""),
             findings=tuple(problems[:MAX_FINDINGS]),
         )
-    return catalog.with_index()
+    return catalog.with_index(_let_others_run)
 
 
-# How often a thread that reads a catalog lets the others run; Python's own 5 ms delay each answer
-# that needs the interpreter several times.
-SWITCH_SECONDS = 0.0005
+# After so many rows a thread that reads a catalog hands the interpreter to the others: Python's own
+# switching every 5 ms delays each answer that needs the interpreter several times. Beside busy
+# threads each turn may cost a reload 5 ms, so there are not many: 40 rows take 2 ms.
+ROWS_AT_ONCE = 40
 _collection_paused = False
-# Shared by all threads that read a catalog: how many there are, and the interval before the first.
-_readers = 0
-_switch_seconds = SWITCH_SECONDS
-_readers_lock = threading.RLock()  # a signal handler of the same thread may reload
 
 
 @contextmanager
@@ -144,45 +145,22 @@ def _pause_collection() -> Iterator[None]:
         gc.enable()
 
 
-@contextmanager
-def _let_others_run() -> Iterator[None]:
-    """Hand the interpreter to other threads ten times as often, while threads read a catalog.
+def _let_others_run(models: Iterable[Model]) -> Iterator[Model]:
+    """The same models; other threads may run in between.
 
-    The interval belongs to the process: the first reader shortens it, the last one puts it back,
-    unless somebody else has set another one meanwhile.
+    A shorter `sys.setswitchinterval` would belong to the whole process, and would stay where a
+    service saves and restores the interval meanwhile.
     """
-    global _readers, _switch_seconds  # noqa: PLW0603 - they belong to the process, as the interval
-    with _readers_lock:
-        _readers += 1
-        if _readers == 1:
-            _switch_seconds = sys.getswitchinterval()
-            if _switch_seconds > SWITCH_SECONDS:
-                sys.setswitchinterval(SWITCH_SECONDS)
-    try:
-        yield
-    finally:
-        with _readers_lock:
-            _readers = max(0, _readers - 1)  # 0 in a child that was forked by a reader
-            if not _readers:
-                _restore_interval()
-
-
-def _restore_interval() -> None:
-    # Kept in whole microseconds, so that it does not come back as the very same float.
-    is_ours = math.isclose(sys.getswitchinterval(), SWITCH_SECONDS, rel_tol=0.01)
-    if is_ours and _switch_seconds > SWITCH_SECONDS:
-        sys.setswitchinterval(_switch_seconds)
+    for number, model in enumerate(models, 1):
+        yield model
+        if number % ROWS_AT_ONCE == 0:
+            time.sleep(0)
 
 
 def _after_fork() -> None:
-    """In a forked child, where the threads that read a catalog do not exist."""
-    global _readers, _readers_lock  # noqa: PLW0603 - a thread of the parent may hold the lock
+    """In a forked child, where the thread that reads a catalog does not exist."""
     if _collection_paused:
         gc.enable()
-    _readers_lock = threading.RLock()
-    if _readers:
-        _readers = 0
-        _restore_interval()
 
 
 if hasattr(os, "register_at_fork"):
@@ -214,8 +192,7 @@ def check_sane(new: Catalog, in_use: Catalog, policy: Policy) -> None:
     PRICECTL_ACCEPT=sha256:PREFIX names the one file that a person has accepted.
     """
     bounds, now = policy.limits.bounds, datetime.now(UTC)
-    with _let_others_run():
-        verdict = sanity.check(in_use, new, critical=policy.critical, bounds=bounds, at=now)
+    verdict = sanity.check(in_use, new, critical=policy.critical, bounds=bounds, at=now)
     algorithm, _, prefix = os.environ.get(ACCEPT, "").strip().lower().partition(":")
     named = algorithm == "sha256" and new.sha256.startswith(prefix)
     if not verdict.refused or (named and len(prefix) >= ACCEPT_DIGITS):

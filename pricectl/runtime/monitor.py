@@ -134,9 +134,11 @@ class Monitor:
                     source=snapshot.source,
                 )
 
-    def edit_pending(self, sha256: str, snapshot: Snapshot) -> None:
-        """The file has a content that is not in use: an edit waits for a reload."""
+    def edit_pending(self, sha256: str, snapshot: Snapshot, *, log: bool = True) -> None:
+        """The file has a content that is not in use, or ("") no longer has one."""
         self._tell("prices")
+        if not (sha256 and log):
+            return
         with suppress(Exception):
             in_use = {"in_use": snapshot.sha256, "generation": snapshot.generation}
             self._log.limited(logging.INFO, PENDING, "pending", sha256, sha256=sha256, **in_use)
@@ -158,4 +160,8 @@ class Monitor:
                     generation=result.generation,
                 )
             elif not announced:
-                self.fallback(NOT_ANNOUNCED, reason=result.reason)
+                self.not_announced(result.reason)
+
+    def not_announced(self, reason: str) -> None:
+        """A start or a reload has prices that the other workers could not be told of."""
+        self.fallback(NOT_ANNOUNCED, reason=reason)

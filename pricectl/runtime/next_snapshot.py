@@ -63,7 +63,7 @@ def reload_from_file(
             _check_sane(sources, current, loaded, policy)
         changed = not same or (policy, problem) != (current.policy, current.settings_problem)
         # Read under the lock: the generation goes up by one at a time.
-        announced = sources.announced()
+        announced = sources.announced(monitor)
         generation, is_news = _next_generation(announced, current, loaded, changed=changed)
         snapshot = loaded.snapshot(policy, problem, generation)
         if not changed:

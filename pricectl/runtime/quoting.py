@@ -86,20 +86,7 @@ def flagged(  # noqa: PLR0913, PLR0917 - a quote, and who is told of it
     try:
         row = found.match
         # `price_plainly` answers plain calls and never comes here: see there for a new condition.
-        flag_conditions = (
-            ("unknown-model", found.guessed),
-            ("unpriced-unit", found.unpriced),
-            # A guess has no further flags: no row answered.
-            ("assumed-rate", found.assumed and not found.guessed),
-            ("missing-region", found.missing_region),
-            ("unread-pricing", found.unread),
-            ("missing-service", found.missing_service),
-            ("partial-match", row.how == "partial"),
-            ("averaged-tier", found.averaged_tier),
-        )
-        due = (flag for flag, is_due in flag_conditions if is_due)
-        by_name = (word for part in (found, *found.rounds) for word in part.match.flags)
-        flags = tuple(dict.fromkeys((*flags, *due, *by_name)))
+        flags = tuple(dict.fromkeys((*flags, *found.flags)))
         if deny:
             names = {row.asked.lower()}
             if not found.guessed:

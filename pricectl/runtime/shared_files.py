@@ -15,6 +15,7 @@ from pricectl.runtime.loader import LoadedCatalog, Refused, build_catalog, read_
 
 # The first line of a copy says whose it is; a path may take 4096 bytes, escaped six times as many.
 HEADER_BYTES = 32 * 1024
+_FOREIGN = "the last good copy belongs to another user or service, or everybody may write to it"
 
 
 def default_state_folder() -> Path:
@@ -74,21 +75,21 @@ class LastGoodCopy:
 
         Raises Refused where there is no copy, or one that is damaged or somebody else's.
         """
-        header, _, kept = read_bytes(self.path, self._max_bytes).partition(b"\n")
+        header, _, kept = self._read().partition(b"\n")
         kept_sha256 = sha256 if kept == reuse else atomic.sha256(kept)
-        if header == self._header(kept_sha256) and self._is_own():
+        if header == self._header(kept_sha256):
             return kept, kept_sha256
         with suppress(ValueError):
             stated = json.loads(header)
             if isinstance(stated, dict) and stated.get("sha256") == kept_sha256:
-                raise Refused("the last good copy belongs to another user or service")
+                raise Refused(_FOREIGN)
         raise Refused("the last good copy is damaged")
 
     def holds(self, data: bytes, sha256: str) -> bool:
         """Whether the copy has this content and is not damaged."""
         with suppress(Refused):
             whole = self._header(sha256) + b"\n" + data
-            return read_bytes(self.path, self._max_bytes) == whole and self._is_own()
+            return self._read() == whole
         return False
 
     def save(self, data: bytes, sha256: str, wait_seconds: float) -> None:
@@ -96,19 +97,16 @@ class LastGoodCopy:
         folder = Path(self.path).parent
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         whole = self._header(sha256) + b"\n" + data
-        if not self._is_own():  # replacing it would keep its owner
-            os.unlink(self.path)  # noqa: PTH108
-        atomic.replace(self.path, whole, wait_seconds=wait_seconds)
+        atomic.replace(self.path, whole, wait_seconds=wait_seconds, private=True)
 
     def _header(self, sha256: str) -> bytes:
         return json.dumps({"sha256": sha256, **self._owner._asdict()}).encode()
 
-    def _is_own(self) -> bool:
-        """Whether the file is this user's; whoever owns it could have written anything into it."""
+    def _read(self) -> bytes:
         try:
-            return not hasattr(os, "geteuid") or os.stat(self.path).st_uid == user_id()  # noqa: PTH116
-        except OSError:  # there is none, which reading says
-            return True
+            return read_bytes(self.path, self._max_bytes, own=True)
+        except atomic.ForeignFile:
+            raise Refused(_FOREIGN) from None
 
 
 def catalog_copy(owner: Owner, state_folder: Path) -> LastGoodCopy:

@@ -72,9 +72,17 @@ class Sources(NamedTuple):
             return None
         return found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_dev, found.st_size
 
-    def announced(self) -> Announcement | None:
-        """The version that the workers agreed on last."""
-        return self.group.read() if self.group else None
+    def announced(self, monitor: Monitor | None = None) -> Announcement | None:
+        """The version that the workers agreed on last; what another user announced does not count.
+
+        The monitor is told of that.
+        """
+        try:
+            return self.group.read() if self.group else None
+        except Refused as error:
+            if monitor:
+                monitor.failure("announcement", error)
+            return None
 
     def announcement_stamp(self) -> tuple[int, int, int] | None:
         """A value that changes with each announcement; None while there is none."""

@@ -47,7 +47,7 @@ def first_snapshot(
     if problem:
         monitor.settings_problem(problem)
     group = sources.group
-    announced = sources.announced()
+    announced = sources.announced(monitor)
     layers = read_own_layers(sources, policy, monitor, current, announced)
     with ExitStack() as lock_stack:
         locked, busy = False, False
@@ -76,7 +76,10 @@ def first_snapshot(
             sources.save_last_good(loaded, monitor, NO_WAIT, layers.copy_sha256)
         news = _start_announcement(sources, announced, loaded, is_own_file=is_own_file, busy=busy)
         if is_own_file and news != announced:
-            is_told = sources.announce(news, locked=locked) is None
+            not_told = sources.announce(news, locked=locked)
+            is_told = not_told is None
+            if not_told is not None:
+                monitor.not_announced(not_told)
             stamp = sources.announcement_stamp() if is_told else stamp
             # Another worker will give this number to a version of its own.
             news = news if is_told or group is None else news._replace(generation=0)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from pricectl.core import document
 from pricectl.core.errors import PricingError
 from pricectl.files import atomic
+from pricectl.runtime.loader import Refused
 from pricectl.runtime.shared_files import Owner
 
 if sys.platform != "win32":
@@ -23,6 +24,9 @@ if sys.platform != "win32":
 # How many versions an announcement remembers, so that a copy of an older one is still trusted.
 MAX_RECENT = 20
 MAX_ANNOUNCEMENT_BYTES = 4096
+FOREIGN_ANNOUNCEMENT = (
+    "what the workers announced belongs to another user, or everybody may write to it"
+)
 
 
 class Announcement(NamedTuple):
@@ -91,12 +95,15 @@ class WorkerGroup:
     def read(self, *, strict: bool = False) -> Announcement | None:
         """The last announcement; None if there is none, or none that can be read.
 
-        With `strict` a failure to read, which may be temporary, raises OSError.
+        With `strict` a failure to read, which may be temporary, raises OSError. What another user
+        may have written raises Refused: nobody else decides which prices are charged.
         """
         try:
-            values = document.parse(atomic.read(self.path, MAX_ANNOUNCEMENT_BYTES))
+            values = document.parse(atomic.read(self.path, MAX_ANNOUNCEMENT_BYTES, own=True))
         except FileNotFoundError:
             return None
+        except atomic.ForeignFile:
+            raise Refused(FOREIGN_ANNOUNCEMENT) from None
         except OSError:
             if strict:
                 raise
@@ -122,7 +129,7 @@ class WorkerGroup:
     def write(self, announcement: Announcement) -> None:
         """Announce a version; the caller holds the lock. Raises NotWritten."""
         text = json.dumps(announcement._asdict()) + "\n"
-        atomic.replace(self.path, text.encode(), lock_held=True)
+        atomic.replace(self.path, text.encode(), lock_held=True, private=True)
         self.name = announcement.group
 
     def lock(self, stack: ExitStack, wait_seconds: float) -> bool:

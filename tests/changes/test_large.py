@@ -157,7 +157,7 @@ def test_a_file_of_which_nothing_was_compared_is_not_called_unchanged(bound: Set
     found = compare(version({"m": ROW}), spaced, names=("m", "n"))
     assert found.summary == "No changes found; not everything was compared"
     assert left_out(found) == (
-        "Too large to compare in full. Left out: 2 names not looked up. Gates trip"
+        "Too large to compare in full. Left out: 2 names not looked up. Every limit fails"
     )
 
 
@@ -165,7 +165,10 @@ def test_a_gate_that_trips_for_what_was_left_out_says_so(bound: SetBound) -> Non
     bound(0)
     found = between(notes(1, 3), notes(2, 3))
     (gate,) = check_gates(found, GateLimits.read([FailOnChange.INCREASE], None, None))
-    assert gate.text == "gate fail-on-increase tripped: 0, limit 0; not everything was compared"
+    assert (
+        gate.text
+        == "limit fail-on-increase cannot be confirmed: 0, limit 0; not everything was compared"
+    )
 
 
 def test_a_catalog_of_4000_repriced_rows_is_compared_in_full() -> None:

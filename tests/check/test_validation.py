@@ -158,7 +158,7 @@ def test_a_syntax_error_has_a_position(text: str, place: tuple[int, int]) -> Non
 def test_a_price_per_1m_tokens_gets_a_hint_with_the_right_number() -> None:
     text = '{"x": {"m": {"input_cost_per_token": 2.5, "output_cost_per_token": 1e-05}}}'
     (finding,) = (f for f in checked(text).findings if f.rule == "price-out-of-bounds")
-    assert finding.message == "input price $2500000.00 / 1M is above $200.00 / 1M"
+    assert finding.message == "input price $2,500,000.00 / 1M is above $200.00 / 1M"
     assert finding.hint == "written per 1M tokens? $2.50 / 1M is 2.5e-06 per token"
 
 

@@ -1,6 +1,7 @@
 """`pricectl deploy-check`: one broken thing at a time, and what the checklist says of it."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -275,12 +276,12 @@ def test_a_tripped_gate_is_not_safe(run: Run, repo: Path) -> None:
     edit(repo, O3, O3.replace("2e-06", "3e-06"))
     found = checks(run, code=0)
     assert found["changes"]["state"] == "note"
-    assert "no gate is set" in found["changes"]["said"]
+    assert "no limit is set" in found["changes"]["said"]
     assert checks(run, "--max-increase", "50%", code=0)["changes"]["state"] == "ok"
     found = checks(run, "--max-increase", "20%", "--fail-on", "removed", code=1)
     assert found["changes"]["details"] == [
-        "gate fail-on-removed kept: 0, limit 0",
-        "gate max-increase tripped: 50%, limit 20%",
+        "limit fail-on-removed kept: 0, limit 0",
+        "limit max-increase exceeded: 50%, limit 20%",
     ]
     result = run("deploy-check", "--max-increase", "20%")
     assert result.stdout.splitlines()[-1] == "not safe to deploy: failed: changes"
@@ -526,3 +527,11 @@ def test_a_deployed_branch_without_the_version_before_is_not_safe(
     found = checks(run, code=2)
     assert found["changes"]["state"] == "unknown"
     assert "is not in this shallow clone" in found["changes"]["said"]
+
+
+def test_the_documents_name_every_line(run: Run, repo: Path) -> None:
+    (repo / "names.txt").write_text("gpt-4o\n")
+    page = (ROOT / "docs/production.md").read_text(encoding="utf-8")
+    table = page.split("### The lines of deploy-check\n")[1].split("\n### ")[0]
+    named = re.findall(r"^\| `([a-z]+)` \|", table, re.MULTILINE)
+    assert named == list(checks(run, "--names", "names.txt", code=0))

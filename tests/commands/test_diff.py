@@ -71,7 +71,7 @@ def test_quiet_says_the_summary_and_the_gates(run: Run, base: str) -> None:
     result = run("diff", "--base", base, "-q", "--max-increase", "20%")
     assert result.stdout.splitlines() == [
         "1 repriced vs base.json",
-        "gate max-increase tripped: 50%, limit 20%",
+        "limit max-increase exceeded: 50%, limit 20%",
     ]
 
 
@@ -81,8 +81,8 @@ def test_a_gate_fails_after_the_report(run: Run, base: str) -> None:
     lines = result.stdout.splitlines()
     assert lines[0] == "1 repriced vs base.json"
     assert lines[-2:] == [
-        "gate fail-on-removed kept: 0, limit 0",
-        "gate max-increase tripped: 50%, limit 20%",
+        "limit fail-on-removed kept: 0, limit 0",
+        "limit max-increase exceeded: 50%, limit 20%",
     ]
 
 

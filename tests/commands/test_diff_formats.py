@@ -120,7 +120,7 @@ def test_the_markdown_report_is_a_pull_request_comment(run: Run, base: str) -> N
         "**1 repriced, 1 added, 1 renamed, 1 name answered by another row, 2 other changes** "
         "vs `base.json`"
     )
-    assert "- ❌ gate max-increase tripped: 50%, limit 12.5%" in lines
+    assert "- ❌ limit max-increase exceeded: 50%, limit 12.5%" in lines
     assert "| `openai/o3` | `input` | `2.00` | `3.00` | ▲ +50% |" in lines
     assert "| `openai/o3` | `cache_read` | `(2.00)` | `0.50` | ▼ -75% |" in lines
     assert "| renamed | `openai/o1-retiring` | was `o1-retired` |" in lines
@@ -170,7 +170,7 @@ def test_annotations_point_to_lines_of_the_new_file(run: Run, home: Path, base: 
     assert any(
         line.startswith("::notice file=") and "title=added::openai/o5" in line for line in lines
     )
-    assert "::error::gate fail-on-increase tripped: 1, limit 0" in lines
+    assert "::error::limit fail-on-increase exceeded: 1, limit 0" in lines
 
 
 def test_annotations_of_standard_input_have_no_file(run: Run, home: Path, base: str) -> None:
@@ -200,7 +200,7 @@ def test_every_format_says_what_was_left_out(run: Run, base: str) -> None:
     result = diff_result(Comparison((), (), 0, 0, left_out))
     sentence = (
         "Too large to compare in full. Left out: 1,200 names not looked up; 1 row not compared. "
-        "Gates trip"
+        "Every limit fails"
     )
     shown = report.text(result, Canvas(width=200, quiet=True))
     assert shown.splitlines()[1:] == [sentence]
@@ -217,5 +217,8 @@ def test_the_document_says_what_was_left_out(run: Run, home: Path) -> None:
     found = document(run, "--base", "1.json", "--head", "2.json")
     assert found["summary"].startswith("1 other change; not everything was compared")
     assert found["left_out"] == [
-        "Too large to compare in full. Left out: 1 large member compared as one value. Gates trip"
+        (
+            "Too large to compare in full. Left out: 1 large member compared as one value."
+            " Every limit fails"
+        )
     ]

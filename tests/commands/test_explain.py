@@ -171,7 +171,7 @@ class TestSteps:
         text = run("explain", "gpt-4p", "1000").stdout
         assert text.startswith("gpt-4p costs $0.001\n")
         assert "nothing matched: the default price, which is a guess" in text
-        assert "! near names: gpt-4o" in text
+        assert "! similar names: gpt-4o" in text
 
     def test_strictly_what_is_missing_exits_1_after_the_report(self, run: Run) -> None:
         for asked in (
@@ -197,7 +197,7 @@ class TestSteps:
         plain = run("explain", "gpt-4p", "1000", *NOW).stdout
         coloured = run("explain", "gpt-4p", "1000", *NOW, "--color", "always").stdout
         assert "\x1b[" not in plain
-        assert "\x1b[33m! near names" in coloured
+        assert "\x1b[33m! similar names" in coloured
 
 
 class TestJson:

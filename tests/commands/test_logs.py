@@ -59,10 +59,14 @@ def test_a_log_without_pricing_lines_says_so(run: Run) -> None:
 
 def test_an_empty_log_was_not_checked(run: Run, home: Path) -> None:
     (home / "empty.log").touch()
-    for name in ("-", "empty.log"):
-        result = run("logs", name, stdin="")
+    for words, said in (
+        ((), "standard input is empty, so nothing was checked; check the pipe"),
+        (("-",), "standard input is empty, so nothing was checked; check the pipe"),
+        (("empty.log",), "empty.log: is empty, so nothing was checked; check the path"),
+    ):
+        result = run("logs", *words, stdin="")
         assert result.exit_code == 2
-        assert f"{name}: is empty, so nothing was checked" in result.stderr
+        assert result.stderr == f"pricectl: {said}\n"
 
 
 def test_names_are_escaped_for_the_terminal(run: Run, log: Path) -> None:

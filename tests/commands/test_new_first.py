@@ -170,6 +170,6 @@ def test_many_changes_are_ten_annotations_of_a_level(run: Run, repo: Path) -> No
         assert sum(line.startswith(f"::{level} ") for line in lines) <= 10
     assert any(line.startswith("+5") and "more" in line for line in lines)
     assert any(
-        line.startswith("::error ::gate max-increase tripped") or "gate max-increase" in line
+        line.startswith("::error ::limit max-increase exceeded") or "limit max-increase" in line
         for line in lines
     )

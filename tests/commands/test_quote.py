@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ def test_a_service_has_its_own_price_and_says_what_it_lacks(run: Run) -> None:
     # 1,000 x $1.25 + 500 x $5 = $0.00125 + $0.0025; cache has no batch price
     assert run("quote", "gpt-4o", "1000", "500", "--service", "batch", "-q").stdout == "0.00375\n"
     text = run("quote", "gpt-4o", "1000", "--cached", "1000", "--service", "batch").stdout
-    assert "! cache_read: no batches price: standard base rate" in text
+    assert "! cache_read: no batches price; charged at the standard base rate" in text
 
 
 def test_long_context_moves_the_whole_request(run: Run) -> None:
@@ -259,7 +260,7 @@ def test_a_decimal_point_needs_a_scale(run: Run) -> None:
 
 
 def test_a_misspelt_service_is_suggested(run: Run) -> None:
-    said = "gpt-4o: no price for service bach: its standard rates; did you mean batch?"
+    said = "gpt-4o: no price for service bach; standard rates charged; did you mean batch?"
     result = run("quote", "gpt-4o", "1000", "--service", "bach", "-q")
     assert said in result.stderr
     assert "did you mean" not in run("quote", "o3", "1000", "--service", "bach", "-q").stderr
@@ -277,10 +278,10 @@ ASSUMED = {
     "a guess among others": (["gpt-4o", "abc", "1000"], "abc: no model is called that"),
     "an unsold service": (["o3", "1000", "--service", "flexx"], "o3: no price for service flexx"),
     "an unsold region": (["o3", "1000", "--region", "mars"], "o3: no price for region mars"),
-    "an assumed rate": (["o3", "1000", "--cached", "9"], "o3: cache_read: no cache_read price"),
+    "an assumed rate": (["o3", "1000", "--cached", "9"], "o3: no cache_read price"),
     "an unpriced unit": (["o3", "1000", "--unit", "page=1"], "o3: page: "),
     "a part set aside": (["my/o3-latest", "1000"], "my/o3-latest: no model is called that"),
-    "a neutral part": (["azure/o3", "1000"], "azure/o3: set aside as neutral: azure/"),
+    "a neutral part": (["azure/o3", "1000"], "azure/o3: ignored in the name: azure/"),
 }
 
 
@@ -291,6 +292,30 @@ def test_assumptions_are_printed_on_stderr(run: Run, case: str, form: tuple[str,
     result = run("quote", *words, *form)
     assert result.exit_code == 0
     assert f"pricectl: {said}" in result.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals on Windows")
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_an_assumption_is_told_once_where_one_reader_sees_both_streams(
+    home: Path, *, is_terminal: bool
+) -> None:
+    """A terminal, and a log that holds both streams."""
+    reader, writer = os.openpty() if is_terminal else os.pipe()
+    subprocess.run(
+        [sys.executable, "-m", "pricectl", "quote", "none-such", "1000"],
+        stdout=writer,
+        stderr=writer,
+        cwd=home,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        check=True,
+    )
+    os.close(writer)
+    shown = b""
+    with suppress(OSError):  # how the end of a pseudo-terminal is told
+        while part := os.read(reader, 65536):
+            shown += part
+    os.close(reader)
+    assert shown.count(b"no model is called that") == 1
 
 
 def test_a_plain_quote_prints_nothing_on_stderr(run: Run) -> None:
@@ -391,7 +416,7 @@ def test_a_response_without_usage_is_refused(run: Run, body: str) -> None:
 
 def test_a_region_without_a_price_is_reported(run: Run) -> None:
     assert (
-        "! no price for region eu: its base rates"
+        "! no price for region eu; base rates charged"
         in run("quote", "gpt-4o", "1000", "--region", "eu").stdout
     )
 
@@ -401,12 +426,12 @@ FLEX = ("--service", "flex")
 
 def test_a_service_that_is_not_sold_is_reported_once(run: Run) -> None:
     text = run("quote", "gpt-4o", "1000", "5", "--cached", "9", *FLEX).stdout
-    assert "! no price for service flex: its standard rates" in text
+    assert "! no price for service flex; standard rates charged" in text
     assert text.count("flex") == 1
     text = run(
         "quote", "gemini-2.5-pro", "200001", "--cached", "9", *FLEX, "--at=2026-11-01"
     ).stdout
-    assert "! cache_read: no cache_read price: input rate assumed" in text
+    assert "! no cache_read price; charged at the input rate" in text
     assert text.count("flex") == 1
     assert "flex" in run("quote", "gpt-4o", "o3", "1000", *FLEX).stdout
 

@@ -547,7 +547,7 @@ def test_without_a_last_good_copy_the_file_is_compared_with_a_note(
         assert run("rollback", "other.json", "--yes", "--force").exit_code == 0
 
 
-def test_a_file_that_looks_broken_beside_the_version_waives_the_comparison(
+def test_a_rollback_is_not_compared_with_a_file_that_looks_broken_itself(
     run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PRICECTL_STATE", str(repo / "none"))

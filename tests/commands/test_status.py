@@ -42,6 +42,7 @@ def server() -> Iterator[Answers]:
                 if self.path == "/admin/pricing/status":
                     allowed = self.headers.get("Authorization") == f"Bearer {token}"
                     body, code = admin, 200 if allowed else 401
+                    code = 404 if admin is None else code
                 self.send_response(code)
                 self.end_headers()
                 self.wfile.write(body if isinstance(body, bytes) else json.dumps(body).encode())
@@ -66,7 +67,7 @@ def read(run: Run, *words: str) -> dict[str, Any]:
     result = run("status", *words, "-o", "json")
     found: dict[str, Any] = json.loads(result.stdout)
     jsonschema.validate(found, SCHEMA)
-    expected = {"same": 0, "different": 1, "unreadable": 2}
+    expected = {"same": 0, "degraded": 1, "different": 1, "unreadable": 2}
     assert result.exit_code == expected[found["outcome"]]
     return found
 
@@ -102,6 +103,8 @@ def test_a_server_and_a_file_that_agree(run: Run, server: Answers) -> None:
         "pending": None,
         "fallback_reason": None,
         "reloads_alone": False,
+        "flags": [],
+        "degraded": False,
     }
 
 
@@ -124,8 +127,8 @@ def test_another_catalog_is_exit_1(run: Run, server: Answers, home: Path) -> Non
     (home / "other.json").write_text(OTHER, encoding="utf-8")
     result = run("status", server(), "other.json")
     assert result.exit_code == 1
-    assert "other catalog" in result.stdout
-    assert "different: not all charge alike" in result.stdout
+    assert "not the first one's catalog" in result.stdout
+    assert "different: other prices or another calculator" in result.stdout
     assert read(run, "llm_pricing_current.json", "other.json")["outcome"] == "different"
 
 
@@ -134,7 +137,31 @@ def test_another_calculator_is_exit_1_another_generation_is_not(run: Run, server
     assert read(run, plain, server({**HEALTH, "generation": 1}))["outcome"] == "same"
     result = run("status", plain, server({**HEALTH, "calculator": "9.9.9"}))
     assert result.exit_code == 1
-    assert "other calculator" in result.stdout
+    assert "not the first one's calculator" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("stated", "remark"),
+    [
+        ({"flags": ["settings-error"]}, "the settings file has a fault"),
+        ({"flags": ["reload-refused"]}, "last reload refused"),
+        ({"flags": ["packaged-prices"], "layer": "packaged"}, "prices from: packaged"),
+        ({"flags": ["a-new-flag", 7, None]}, "a-new-flag"),
+        ({"flags": "no list"}, "degraded; its log says why"),
+        ({"status": "ok", "layer": "default"}, "prices from: default"),
+    ],
+)
+def test_a_degraded_server_is_exit_1_also_without_a_token(
+    run: Run, server: Answers, stated: dict[str, Any], remark: str
+) -> None:
+    url = server({**HEALTH, "status": "degraded", **stated})
+    result = run("status", url, "llm_pricing_current.json")
+    assert result.exit_code == 1
+    assert " ".join(result.stdout.split()).count(remark) == 1
+    assert "degraded: the same prices, but a server reports a problem" in result.stdout
+    found = read(run, url, "llm_pricing_current.json")
+    assert (found["outcome"], found["places"][0]["degraded"]) == ("degraded", True)
+    assert read(run, url, "packaged")["outcome"] == "different"
 
 
 def test_a_ref_is_shown_next_to_the_file(run: Run, home: Path) -> None:
@@ -156,7 +183,7 @@ def test_the_admin_status_knows_the_last_reload(
     admin = {**HEALTH, "layer": "last-known-good", "last_reload": {"status": "refused"}}
     url = server(admin=admin)
     result = run("status", url, "--token-env", "SECRET")
-    assert result.exit_code == 0
+    assert result.exit_code == 1
     assert "prices from: last-known-good; last reload refused" in result.stdout
     assert read(run, url, "--token-env", "SECRET")["places"][0]["reload"] == "refused"
     monkeypatch.setenv("SECRET", "wrong")
@@ -164,6 +191,15 @@ def test_the_admin_status_knows_the_last_reload(
     assert refused.exit_code == 2
     assert "answers 401; check the token" in refused.stdout
     assert "wrong" not in refused.stdout
+
+
+def test_a_server_without_a_token_has_no_admin_status(
+    run: Run, server: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET", "secret")
+    # As pricectl's router: without a token of its own it has no such endpoint.
+    (place,) = read(run, server(admin=None), "--token-env", "SECRET")["places"]
+    assert place["problem"] == "answers 404; check the address, or the server has no token"
 
 
 @pytest.mark.parametrize("token", [None, "", " ", "a\nb", "a b"])
@@ -204,7 +240,7 @@ def test_an_unreadable_place_does_not_hide_the_others(run: Run, home: Path) -> N
     places = ["absent.json", "broken.json", "http://127.0.0.1:1", "http://example.com"]
     result = run("status", *places, "llm_pricing_current.json")
     assert result.exit_code == 2
-    assert "unreadable: not every place could be read" in result.stdout
+    assert "unreadable: at least one cannot be read" in result.stdout
     assert HASH[:12] in result.stdout
     problems = [place["problem"] for place in read(run, *places)["places"]]
     assert all(problems)

@@ -64,7 +64,7 @@ SLIPS = {
         "1.25e-06", ".25e-06", ".25e-06 is not a JSON number", "7:38", "write 0.25e-06"
     ),
     "a price of a million tokens": typed(
-        "2.5e-06", "2.5", "$2500000.00", "5:31", "2.5e-06 per token"
+        "2.5e-06", "2.5", "$2,500,000.00", "5:31", "2.5e-06 per token"
     ),
     "a price of a thousand tokens": typed(
         "2.5e-06", "2.5e-03", "is above", "5:31", "written per 1,000 tokens?"

@@ -240,9 +240,15 @@ def test_a_guess_names_the_rate_it_borrows() -> None:
     # 1 x 3 + 1 x 3 + 1 x 3.75
     assert answer.pico_usd == 9_750_000
     assert [line.note for line in answer.lines] == [
-        "no batches price: standard base rate",
-        "no cache_read price: input rate assumed, no batches price: standard base rate",
-        "no cache_write_1h price: cache_write rate assumed, no batches price: standard base rate",
+        "no batches price; charged at the standard base rate",
+        (
+            "no cache_read price; charged at the input rate"
+            "; no batches price; charged at the standard base rate"
+        ),
+        (
+            "no cache_write_1h price; charged at the cache_write rate"
+            "; no batches price; charged at the standard base rate"
+        ),
     ]
     assert [line.assumed for line in answer.lines] == [False, True, True]
 
@@ -329,11 +335,11 @@ def test_a_kind_without_a_tier_price_says_so() -> None:
     answer = quote(of(TIERED), "m", Usage(200_001, 1))
     assert [line.note for line in answer.lines] == [
         "",
-        "no price above 200k: standard above 128k rate",
+        "no price above 200k; charged at the standard rate above 128k",
     ]
     with_base_only = of({**TIERED, "output_cost_per_token_above_128k_tokens": None})
     note = quote(with_base_only, "m", Usage(200_001, 1), service="flex").lines[1].note
-    assert note == "no flex price and no price above 200k: standard base rate"
+    assert note == "no flex price and no price above 200k; charged at the standard base rate"
 
 
 @pytest.mark.parametrize(
@@ -513,12 +519,17 @@ SERVED = {
     ("service", "input_tokens", "pico_usd_per_token", "note"),
     [
         ("batch", 1, 500_000, ""),
-        ("priority", 1, 1_000_000, "no priority price: standard base rate"),
+        ("priority", 1, 1_000_000, "no priority price; charged at the standard base rate"),
         ("priority", 128_001, 7_000_000, ""),
-        ("priority", 200_001, 3_000_000, "no priority price: standard above 200k rate"),
+        (
+            "priority",
+            200_001,
+            3_000_000,
+            "no priority price; charged at the standard rate above 200k",
+        ),
         # the tier goes before the service: batch never silently becomes half
-        ("batch", 128_001, 2_000_000, "no batches price: standard above 128k rate"),
-        ("warp", 1, 1_000_000, "no warp price: standard base rate"),
+        ("batch", 128_001, 2_000_000, "no batches price; charged at the standard rate above 128k"),
+        ("warp", 1, 1_000_000, "no warp price; charged at the standard base rate"),
     ],
 )
 def test_a_service_without_a_price_falls_back_and_says_so(

@@ -239,7 +239,7 @@ def test_a_service_may_be_a_factor_on_the_standard_rates() -> None:
     own = {**entry, "output_cost_per_token_fast": 5e-05, "output_cost_per_token": 1e-05}
     answer = quote(catalog_of(**own), "m", Usage(10, 10), service="fast")
     assert [line.pico_usd for line in answer.lines] == [100 * 10**6, 500 * 10**6]
-    assert answer.lines[0].note == "no fast price: standard base rate"
+    assert answer.lines[0].note == "no fast price; charged at the standard base rate"
 
 
 def test_regional_factors_apply_to_off_peak_and_dated_prices() -> None:
@@ -274,7 +274,7 @@ def test_rows_that_differ_in_a_factor_have_different_prices() -> None:
     )
 
 
-def test_a_price_list_moves_the_whole_request_strictly_above_unless_told_otherwise() -> None:
+def test_a_tier_begins_above_its_threshold_for_the_whole_request() -> None:
     prices = PriceList({("input", 0, ""): (1, "base"), ("input", 1000, ""): (2, "tier")})
     assert (prices.marginal, prices.inclusive, prices.off_peak) == (False, False, None)
     assert [prices.tiers_passed(tokens) for tokens in (999, 1000, 1001)] == [0, 0, 1]
@@ -311,13 +311,13 @@ def test_a_missing_tier_price_is_reported_in_thousands() -> None:
         "output_cost_per_token": 1e-06,
     }
     lines = quote(catalog_of(**entry), "m", Usage(1_000_001, 1)).lines
-    assert lines[1].note == "no price above 1000k: standard above 999k rate"
+    assert lines[1].note == "no price above 1000k; charged at the standard rate above 999k"
     entry = {**entry, f"{IN}_above_1001k_tokens": 2e-06}
     del entry["output_cost_per_token_above_999k_tokens"]
     lines = quote(catalog_of(**entry), "m", Usage(1_001_001, 1), service="flex").lines
     assert [line.note for line in lines] == [
-        "no flex price: standard above 1001k rate",
-        "no flex price and no price above 1001k: standard base rate",
+        "no flex price; charged at the standard rate above 1001k",
+        "no flex price and no price above 1001k; charged at the standard base rate",
     ]
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from pricectl.core import Catalog, UnknownModel, find, require, trace
 from pricectl.core.lookup import MAX_COMPARED, MEMO_SIZE, near_names
+from pricectl.core.name_index import NameIndex
+from pricectl.core.naming import reading
 
 
 def entry(usd_per_mtok: float, *aliases: str) -> dict[str, object]:
@@ -216,7 +218,7 @@ def test_each_layer_tried_says_why() -> None:
     ]
     assert trace(CATALOG, "gpt-4o")[0].why == "the row openai/gpt-4o"
     assert trace(CATALOG, "openai/gpt-4o")[0].why == "the row openai/gpt-4o"
-    assert trace(CATALOG, "gpt-4o-latest")[3].why == "the row openai/gpt-4o, setting aside -latest"
+    assert trace(CATALOG, "gpt-4o-latest")[3].why == "the row openai/gpt-4o, ignoring -latest"
     assert trace(CATALOG, "foo3")[3].why == "no row has the model that the name says"
 
 
@@ -434,3 +436,30 @@ def test_a_bounded_search_finds_what_is_spelled_most_alike() -> None:
     assert near_names(Catalog.load(json.dumps({"acme": rows})), "cluade-sonet-4-5", 1) == (
         "claude-sonnet-4-5",
     )
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["/" * 256, "-" * 256, "fireworks/" + "ft:" * 82, "us/" * 85, "a" + "/a" * 127],
+    ids=["slashes", "dashes", "fine-tuned again and again", "regions", "short words"],
+)
+def test_a_name_of_separators_is_read_in_few_steps(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each part was taken off one by one, and what was left was read again: 5 ms a name."""
+    steps: list[str] = []
+    platform, find_row = reading._structure, NameIndex.find  # noqa: SLF001
+
+    def structure(*arguments: Any) -> Any:
+        steps.append("word")
+        return platform(*arguments)
+
+    def find_reading(*arguments: Any) -> Any:
+        steps.append("reading")
+        return find_row(*arguments)
+
+    monkeypatch.setattr(reading, "_structure", structure)
+    monkeypatch.setattr(NameIndex, "find", find_reading)
+    catalog = Catalog.load('{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}')
+    assert find(catalog, name).how == "default"
+    assert len(steps) <= 20

@@ -281,7 +281,10 @@ def test_a_billed_count_is_that_of_each_call() -> None:
 def test_a_note_of_a_count_follows_that_of_a_missing_price() -> None:
     catalog = catalog_of(cost_per_second=1, billed_counts={"second": {"step": 1, "minimum": 10}})
     (line,) = quote(catalog, "m", Usage(second=3), service="batch").lines
-    assert line.note == "no batches price: standard base rate, billed in steps of 1, at least 10"
+    assert (
+        line.note
+        == "no batches price; charged at the standard base rate; billed in steps of 1, at least 10"
+    )
     (unpriced,) = quote(catalog, "m", Usage(page=1)).lines
     assert unpriced.note == "unpriced"
 
@@ -323,15 +326,15 @@ def test_counting_is_part_of_what_a_row_charges() -> None:
     ("usage", "service", "micro_usd", "note"),
     [
         (Usage(1000), "", 1000, ""),
-        (Usage(2000), "", 2000 * 5, "no off-peak price: standard above 1k rate"),
-        (Usage(1000), "batch", 1000 * 1.5, "no off-peak price: batches base rate"),
-        (Usage(1000), "flex", 1000, "no flex price: standard base rate"),
+        (Usage(2000), "", 2000 * 5, "no off-peak price; charged at the standard rate above 1k"),
+        (Usage(1000), "batch", 1000 * 1.5, "no off-peak price; charged at the batches base rate"),
+        (Usage(1000), "flex", 1000, "no flex price; charged at the standard base rate"),
         (Usage(1000), "priority", 1000 * 2, ""),
         (
             Usage(2000),
             "batch",
             2000 * 5,
-            "no off-peak price and no batches price: standard above 1k rate",
+            "no off-peak price and no batches price; charged at the standard rate above 1k",
         ),
     ],
 )

@@ -17,6 +17,7 @@ from pricectl.core import (
     Catalog,
     Job,
     Profile,
+    Usage,
     charge,
     find,
     quote,
@@ -25,6 +26,7 @@ from pricectl.core import (
 from pricectl.core.calculator import quantity
 from pricectl.core.money import ROUNDINGS
 from pricectl.core.units import KNOWN_SERVICES
+from pricectl.core.usage import sum_of_usages
 from tests.core.naive_calculator import BESIDE, OUTPUT, PROMPT, Naive
 from tests.core.random_cases import (
     REGIONS,
@@ -225,6 +227,74 @@ def test_other_units_are_added() -> None:
     assert bound.pico_usd == 13 * 10**9
 
 
+ROUNDED = {
+    **PLAIN,
+    "citation_cost_per_token": "3e-6",
+    "billed_counts": {"citation": {"step": 100, "minimum": 200, "free": 10}},
+}
+
+
+@pytest.mark.parametrize(
+    ("citations", "requests", "pico_usd"),
+    [
+        # The first 10 are free.
+        (10, 1, 0),
+        # One more is billed as at least 200, 201 more as 300: x $3 a million.
+        (11, 1, 200 * 3 * 10**6),
+        (211, 1, 300 * 3 * 10**6),
+        # 22 in two requests may be 200 twice; the bound is 200 and 200 more of each request, and a
+        # picodollar of each for its product.
+        (22, 2, 600 * 3 * 10**6 + 2),
+    ],
+)
+def test_rounded_token_counts(citations: int, requests: int, pico_usd: int) -> None:
+    catalog = loaded(**ROUNDED)
+    bound = upper_bound(catalog, "m", 0, 0, citation=citations, requests=requests)
+    assert bound.pico_usd == pico_usd
+    each = quote(catalog, "m", Usage(citation=citations // requests)).pico_usd
+    assert each * requests <= bound.pico_usd
+
+
+def test_a_rule_for_tokens_of_a_total_is_not_understood_and_left_out() -> None:
+    """So no call is charged by it, and the bound does not count it."""
+    catalog = loaded(**PLAIN, billed_counts={"input": {"step": 1_000}})
+    call = quote(catalog, "m", Usage(201, 7))
+    # 201 x $2 + 7 x $10
+    assert call.pico_usd == upper_bound(catalog, "m", 201, 7).pico_usd == 472 * 10**6
+    assert call.unread
+
+
+@pytest.mark.parametrize("requests", [0, -1, 1.0, True, None])
+def test_the_number_of_requests_is_checked(requests: Any) -> None:
+    with pytest.raises(BadUsage, match="number of requests"):
+        upper_bound(loaded(**PLAIN), "m", 1, 1, requests=requests)
+
+
+def test_several_requests_never_cost_more_than_their_bound() -> None:
+    """Random rows that round many kinds; one to four requests."""
+    rng = random.Random("requests")  # noqa: S311 - test data
+    for _ in range(60):
+        row = random_row(rng)
+        row["billed_counts"] = {
+            kind: {word: rng.choice(("1", "7", "100")) for word in ("step", "minimum", "free")}
+            for kind in rng.sample(BESIDE, 12)
+        }
+        catalog = loaded(**row)
+        for _ in range(20):
+            usages = [as_usage(random_counts(rng)) for _ in range(rng.randint(1, 4))]
+            whole = sum_of_usages(usages)
+            bound = upper_bound(
+                catalog,
+                "m",
+                whole.input_tokens,
+                whole.output_tokens,
+                requests=len(usages),
+                **{unit: quantity(unit, count) for unit, count in whole.counts if unit in BESIDE},  # type: ignore[arg-type]
+            )
+            costs = sum(quote(catalog, "m", usage).pico_usd for usage in usages)
+            assert costs <= bound.pico_usd, (row, usages)
+
+
 def test_an_unknown_name_has_the_default_price() -> None:
     catalog = loaded(**PLAIN)
     assert upper_bound(catalog, "nobody", 1_000, 100).pico_usd == 1_200 * 10**6
@@ -278,7 +348,8 @@ def test_a_call_that_uses_nothing_costs_nothing() -> None:
     assert [nothing.credits(mode, CENTS, Job()) for mode in MODES] == [0] * len(MODES)
 
 
-SEEDS = 4
+# Parts that fit a test's time limit on a busy machine: at most 20,000 cases each.
+SEEDS = max(4, CASES // 20_000)
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))

@@ -18,7 +18,9 @@ from typing import Any
 from fastapi import FastAPI
 
 from examples.credits_app.app import ADMIN, Shop, create_app
-from examples.credits_app.ledger import Call, Kept, Ledger, Reservation, Use
+from examples.credits_app.calls import Call, Kept, Reservation
+from examples.credits_app.jobs import Use
+from examples.credits_app.ledger import Ledger
 from pricectl.core import MODES, Profile
 from pricectl.policy import Policy, read_policy
 from pricectl.runtime import Answer, Pricing

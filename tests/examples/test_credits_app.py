@@ -173,8 +173,12 @@ def test_credits_are_whole_numbers_above_zero(client: TestClient, amount: Any) -
 def test_the_environment_describes_the_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CREDITS_DATABASE", str(tmp_path / "credits.sqlite3"))
     monkeypatch.setenv("CREDITS_TOKEN", "sk-from-the-environment")
+    monkeypatch.setenv("PRICECTL_TOKEN", "of-the-operator")
     for grant in ("50", "60"):  # a later start grants nothing more
         monkeypatch.setenv("CREDITS_GRANT", grant)
         with TestClient(credits_app.from_environment()) as client:
             headers = {"Authorization": "Bearer sk-from-the-environment"}
             assert client.get("/api/credits/balance", headers=headers).json()["balance"] == 50
+            assert client.post("/admin/pricing/reload", headers=headers).status_code == 401
+            headers = {"Authorization": "Bearer of-the-operator"}
+            assert client.post("/admin/pricing/reload", headers=headers).status_code == 200

@@ -18,9 +18,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from examples.credits_app.calls import Call, InUse, Kept
 from examples.credits_app.database import OutOfCredits, Refused
 from examples.credits_app.jobs import UnknownJob, Use
-from examples.credits_app.ledger import Call, InUse, Kept, Ledger
+from examples.credits_app.ledger import Ledger
 from pricectl.core import MODES, Catalog, Job, Mode, Profile, Usage, job_credits, quote
 from pricectl.policy import Policy
 from pricectl.runtime import Answer

@@ -1,5 +1,6 @@
 """The example API under attack: what is held, refused before it is paid, and flagged."""
 
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,8 +10,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from examples.credits_app import app as credits_app
-from examples.credits_app.database import OutOfCredits
-from examples.credits_app.ledger import Call, Reservation, Use
+from examples.credits_app.calls import Call, Kept, Reservation
+from examples.credits_app.database import OutOfCredits, Refused
+from examples.credits_app.jobs import Use
+from examples.credits_app.ledger import LEASE_SECONDS, Ledger
 from examples.credits_app.upstream import NotCharged, complete
 from pricectl.core import Profile
 from pricectl.policy import NO_PROFILE
@@ -33,6 +36,7 @@ def calling(made: credits_app.Shop, upstream: Any) -> TestClient:
 # added for the message, 16 for the call: 55 x $2.50 + 100 x $10 = $1,137.50 a million; x 13,000
 # = 14.79 credits.
 MOST = 15
+FREE = Profile(minimum_credits=0)
 
 
 @pytest.mark.parametrize(
@@ -173,3 +177,116 @@ def test_parallel_calls_never_spend_more_than_there_is(made: credits_app.Shop) -
     assert len(spy.calls) == len(paid) >= 8
     assert {reply.status_code for reply in replies} <= {200, 402}
     assert balance(client) == 1000 - 3 * len(paid)
+
+
+def test_a_model_without_token_prices_is_not_sold(tmp_path: Path) -> None:
+    """It would cost the minimum, whatever the provider charges for its pages."""
+    spy = Spy()
+    made = shop(tmp_path, catalog='{"o": {"reader": {"ocr_cost_per_page": 4}}}')
+    client = calling(made, spy)
+    assert ask(client, model="reader").status_code == 409
+    assert (spy.calls, balance(client)) == ([], 1000)
+
+
+def test_a_search_that_a_model_makes_by_itself_is_held(tmp_path: Path) -> None:
+    sizes = {"search_context_size_low": 0.01, "search_context_size_high": 0.02}
+    prices = {"input_cost_per_token": 1e-6, "output_cost_per_token": 1e-6}
+    row = {**prices, "search_context_cost_per_query": sizes}
+    made = shop(tmp_path, catalog=json.dumps({"perplexity": {"sonar": row}}))
+    usage = {"prompt_tokens": 10, "completion_tokens": 10, "search_context_size": "high"}
+    client = calling(made, lambda *given: {**complete(*given), "usage": usage})
+    told = ask(client, model="sonar").json()
+    # $0.02 + 20 x $1 a million = $0.02002; x 13,000 = 260.26 credits.
+    assert (told["credits_deducted"], told["pricing"]["flags"]) == (261, [])
+
+
+def test_a_call_refused_after_its_lease_is_told_that_it_was_charged(tmp_path: Path) -> None:
+    now = [1000.0]
+    ledger = Ledger(shop(tmp_path).ledger.path, clock=lambda: now[0])
+
+    def upstream(*_: Any) -> Any:
+        now[0] += LEASE_SECONDS + 1
+        ledger.recover("demo")
+        raise NotCharged
+
+    made = shop(tmp_path, "slow")._replace(ledger=ledger)
+    client = calling(made, upstream)
+    reply = ask(client, max_tokens=100)
+    assert (reply.status_code, reply.json()["credits_deducted"]) == (502, MOST)
+    assert balance(client) == 1000 - MOST
+
+
+def test_an_answer_out_of_a_gateways_cache_is_not_charged_the_reservation(
+    made: credits_app.Shop,
+) -> None:
+    usage = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+    quoted = made.pricing.quote_response({"model": "gpt-4o", "usage": usage}, model="gpt-4o")
+    answer = quoted._replace(flags=("gateway-cache",))
+    held = made.ledger.reserve(Call("demo", "j", "k", "r", "consumption_usd"), Use(10**12, 9), FREE)
+    assert isinstance(held, Reservation)
+    made.ledger.send(held)
+    made.ledger.settle(held, answer, lambda owed, *_: Kept(200, str(owed)))
+    assert made.ledger.balance("demo") == (1000, 0)
+
+
+@pytest.mark.parametrize("flag", ["unpriced-unit", "unexpressed-signal"])
+def test_what_no_price_covers_is_flagged(made: credits_app.Shop, flag: str) -> None:
+    for number in range(3):
+        usage = {"prompt_tokens": 9, "completion_tokens": 9}
+        answer = made.pricing.quote_response({"usage": usage}, model="gpt-4o")
+        answer = answer._replace(flags=(flag,))
+        made_call = Call("demo", "j", f"key {9 - number}", "r", "consumption_usd")
+        held = made.ledger.reserve(made_call, Use(10**10, 99), FREE)
+        assert isinstance(held, Reservation)
+        made.ledger.send(held)
+        made.ledger.settle(held, answer, lambda owed, *_: Kept(200, str(owed)))
+    newest = [(row["key"], row["flags"]) for row in made.ledger.flagged(limit=2)]
+    assert newest == [("key 7", flag), ("key 8", flag)]
+
+
+@pytest.mark.parametrize("amount", [-5, 0, 0.5, 1.0, True, 10**30])
+def test_the_ledger_moves_whole_credits_above_zero_only(
+    made: credits_app.Shop, amount: Any
+) -> None:
+    with pytest.raises(Refused, match="whole number above zero"):
+        made.ledger.grant("demo", amount, "odd")
+    with pytest.raises(Refused, match="whole number above zero"):
+        made.ledger.refund("demo", "job", amount, "odd")
+    assert made.ledger.balance("demo") == (1000, 0)
+
+
+BODY = '{"model": "gpt-4o", "prompt": %s, "job_id": "job", "idempotency_key": %s, "max_tokens": %s}'
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        (r'"\ud800"', '"key"', "5"),
+        ('"text"', r'"\ud800"', "5"),
+        ('"text"', '"key"', "NaN"),
+        ('"text"', '"key"', "1e999"),
+        ('"text"', '"key"', '5, "other": -Infinity'),
+    ],
+)
+def test_a_body_that_is_no_json_is_refused_and_nothing_fails(
+    made: credits_app.Shop, members: tuple[str, ...]
+) -> None:
+    spy = Spy()
+    headers = {"Content-Type": "application/json"}
+    client = calling(made, spy)
+    reply = client.post("/api/llm/create-and-call", content=BODY % members, headers=headers)
+    assert (reply.status_code, spy.calls) == (422, [])
+    assert set(reply.json()["detail"][0]) == {"type", "loc", "msg"}
+
+
+def test_a_job_may_have_a_slash_in_its_name(made: credits_app.Shop) -> None:
+    client = calling(made, complete)
+    ask(client, job_id="team/job")
+    assert client.get("/api/jobs/team/job").json()["calls"] == 1
+    assert client.post("/api/jobs/team%2Fjob/complete").json()["status"] == "completed"
+
+
+def test_an_answer_without_text_has_none(made: credits_app.Shop) -> None:
+    choices: list[Any] = [{"message": {"content": None, "tool_calls": []}}]
+    client = calling(made, lambda *given: {**complete(*given), "choices": choices})
+    assert ask(client).json()["response"] == ""

@@ -76,8 +76,7 @@ class TestName:
         )
         partial = one(answer(entry, Usage(), "azure/m-2026-01-31"), "name")
         assert partial.summary == (
-            "azure/m-2026-01-31 is answered by acme/m, in part,"
-            " setting aside azure/ and -2026-01-31"
+            "azure/m-2026-01-31 is answered by acme/m, in part, ignoring azure/ and -2026-01-31"
         )
         assert partial.facts == {
             "asked": "azure/m-2026-01-31",
@@ -94,7 +93,7 @@ class TestName:
         assert explain(found)[:2] == (
             (
                 "name: no row matches gpt-4p, so the default price was charged (a guess)"
-                "; near names: gpt-4o"
+                "; similar names: gpt-4o"
             ),
             "row: the program's default price",
         )
@@ -281,7 +280,7 @@ class TestTier:
             ),
             (
                 "line: output: 10 x $0.00001 ($10.00 / 1M) = $0.0001 by output_cost_per_token"
-                "; no price above 200k: standard base rate"
+                "; no price above 200k; charged at the standard base rate"
             ),
         ]
         tiers = [link.facts["above_tokens"] for link in links(marginal, "line")]
@@ -299,7 +298,8 @@ class TestServiceAndRegion:
         assert told(found, "line")[1] == (
             "line: cache_read: 50,000 x $0.000005 ($5.00 / 1M) = $0.25"
             " by input_cost_per_token_above_200k_tokens"
-            "; no cache_read price: input rate assumed, no batches price: standard above 200k rate"
+            "; no cache_read price; charged at the input rate"
+            "; no batches price; charged at the standard rate above 200k"
         )
         facts = links(found, "line")[1].facts
         assert facts["assumed"] is True
@@ -379,8 +379,8 @@ class TestServiceAndRegion:
         remarks = {link.of: link.remarks for link in links(found, "line")}
         assert remarks == {
             "input": (),
-            "cache_read": ("no cache_read price: input rate assumed",),
-            "output": ("no price above 200k: standard base rate",),
+            "cache_read": ("no cache_read price; charged at the input rate",),
+            "output": ("no price above 200k; charged at the standard base rate",),
         }
         assert all("flex" in link.facts["note"] for link in links(found, "line"))
 

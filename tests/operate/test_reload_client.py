@@ -93,7 +93,7 @@ def test_a_refusal_is_an_answer(service: Service) -> None:
     ("status", "body", "said"),
     [
         (401, {}, "answers 401; check the token"),
-        (404, {}, "answers 404; check the address"),
+        (404, {}, "answers 404; check the address, or the server has no token"),
         (500, {}, "answers 500"),
         (200, b"<html>", "is not a pricing endpoint"),
         (200, [1], "is not a pricing endpoint"),

@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -270,9 +271,36 @@ def test_a_limit_file_that_is_damaged_or_of_the_future_stops_no_reload(
     assert client.post(RELOAD, headers=BEARER).status_code == 200
     assert pricing.group_folder is not None
     file = pricing.group_folder / "reload-limit"
-    for content in ("", "{", "[0, 9e99]", "[NaN, 1]", "5", "x" * 1000):
+    contents = ("", "{", "[0, 9e99]", "[NaN, 1]", "[1e999, 1]", "[0, -1e999]", "5", "x" * 1000)
+    for content in (*contents, f"[1, 1{'0' * 190}]"):
         file.write_text(content, encoding="utf-8")
         assert client.post(RELOAD, headers=BEARER).status_code == 200
+
+
+def test_a_limit_file_far_below_nothing_stops_reloads_for_a_moment_only(pricing: Pricing) -> None:
+    client = client_of(pricing, limit=Limit(burst=5, per_second=0.5))
+    assert client.post(RELOAD, headers=BEARER).status_code == 200
+    assert pricing.group_folder is not None
+    (pricing.group_folder / "reload-limit").write_text(f"[-1e300, {time.time()}]", encoding="utf-8")
+    late = client.post(RELOAD, headers=BEARER)
+    # at most 1 / 0.5 = 2 seconds until one may come
+    assert (late.status_code, int(late.headers["retry-after"])) == (429, 2)
+
+
+@pytest.mark.parametrize("per_second", [0, 0.0, 1e-320])
+def test_a_limit_that_never_refills_says_when_to_ask_again(
+    pricing: Pricing, per_second: float
+) -> None:
+    client = client_of(pricing, limit=Limit(burst=1, per_second=per_second))
+    assert client.post(RELOAD, headers=BEARER).status_code == 200
+    late = client.post(RELOAD, headers=BEARER)
+    assert (late.status_code, late.headers["retry-after"]) == (429, "3600")
+
+
+@pytest.mark.parametrize("limit", [(-1, 1), (1, -1), (1, float("nan")), (10**400, 1), ("5", 1)])
+def test_a_limit_that_is_none_is_refused(pricing: Pricing, limit: tuple[Any, Any]) -> None:
+    with pytest.raises(BadSettings, match="a limit of reloads"):
+        make_router(pricing, token=TOKEN, reload_limit=Limit(*limit))
 
 
 def test_the_bucket_fills_with_time() -> None:

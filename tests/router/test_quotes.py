@@ -298,6 +298,34 @@ def test_the_answer_names_the_layer_and_a_settings_fault(file: Path, home: Path)
     assert ask(client_of(Pricing.load(file, policy=Policy())))["flags"] == []
 
 
+@pytest.mark.parametrize(
+    ("params", "flags"),
+    [
+        ({"model": "no-such-model"}, ["unknown-model"]),
+        ({"service": "warp"}, ["missing-service"]),
+        ({"region": "mars"}, ["missing-region"]),
+        ({"cached": 10, "model": "o3"}, ["assumed-rate"]),
+        ({"unit": "input_video_second=3"}, ["unpriced-unit"]),
+        ({}, []),
+    ],
+)
+def test_an_answer_carries_its_own_flags(
+    client: TestClient, run: Run, params: dict[str, Any], flags: list[str]
+) -> None:
+    whole = ask(client, **params)
+    assert whole["flags"] == flags
+    jsonschema.validate(whole, SCHEMA)
+    customers = client.get("/v1/quote", params={"model": "gpt-4o", "input": 1000, **params}).json()
+    assert customers["flags"] == flags
+    jsonschema.validate(customers, CUSTOMER_SCHEMA)
+    words = {"cached": "--cached", "unit": "--unit", "service": "--service", "region": "--region"}
+    options = [
+        w for name, value in params.items() if name in words for w in (words[name], str(value))
+    ]
+    cli = run("quote", str(params.get("model", "gpt-4o")), "1000", *options, "-o", "json")
+    assert json.loads(cli.stdout)["flags"] == flags
+
+
 @pytest.mark.parametrize("strict", ["false", "true"])
 def test_without_a_profile_the_cost_is_known_and_the_charge_is_null(
     file: Path, home: Path, strict: str

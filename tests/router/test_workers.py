@@ -66,10 +66,14 @@ def test_after_one_reload_every_worker_answers_with_the_new_version(home: Path) 
 def scrape(server: Server) -> dict[tuple[str, str], list[float]]:
     """The samples by name and labels without `pid`; a list, with one value a worker for gauges."""
     with connection(server) as line:
-        line.request("GET", "/metrics")
-        answer = line.getresponse()
-        text = answer.read().decode()
-        assert answer.status == 200, text
+        return samples(line)
+
+
+def samples(line: HTTPConnection) -> dict[tuple[str, str], list[float]]:
+    line.request("GET", "/metrics")
+    answer = line.getresponse()
+    text = answer.read().decode()
+    assert answer.status == 200, text
     found: dict[tuple[str, str], list[float]] = {}
     for family in text_string_to_metric_families(text):
         for sample in family.samples:
@@ -109,6 +113,30 @@ def test_the_metrics_are_those_of_all_workers(home: Path) -> None:
             time.sleep(0.1)
         assert found["pricectl_fallback_total", "unknown-model endpoint"] == [4]
         assert found["pricectl_generation", ""] == [2] * WORKERS
+
+
+@pytest.mark.timeout(90)
+def test_a_scrape_of_one_worker_shows_what_the_others_have_seen(home: Path) -> None:
+    """Names and edits were written down by a worker only when it was scraped itself."""
+    file = home / "llm_pricing_current.json"
+    before = file.read_text(encoding="utf-8")
+    with serving(home, "--workers", str(WORKERS), "--metrics") as server, ExitStack() as stack:
+        lines = a_line_to_each(server, stack)
+        assert len(lines) == WORKERS
+        scraped = next(iter(lines))
+        for number, line in enumerate(lines.values()):
+            for name in range(number + 1):
+                request(line, "GET", f"/v1/quote?model=invented-{name}&input=1")
+        file.write_text(DEARER, encoding="utf-8")
+        for line in lines.values():
+            assert request(line, "GET", "/healthz/pricing")["pending"]
+        found = samples(lines[scraped])
+        assert sorted(found["pricectl_unknown_names", "endpoint"]) == [1, 2, 3, 4]
+        assert found["pricectl_edit_pending", ""] == [1] * WORKERS
+        file.write_text(before, encoding="utf-8")
+        for line in lines.values():
+            assert not request(line, "GET", "/healthz/pricing")["pending"]
+        assert samples(lines[scraped])["pricectl_edit_pending", ""] == [0] * WORKERS
 
 
 def pids(server: Server) -> set[str]:

@@ -191,11 +191,13 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     counted: Counter[str] = Counter()
     read, parse, sha256 = atomic.read, tomllib.loads, atomic.sha256
 
-    def counted_read(path: str | Path, limit: int = document.MAX_BYTES) -> bytes:
+    def counted_read(
+        path: str | Path, limit: int = document.MAX_BYTES, *, own: bool = False
+    ) -> bytes:
         name = "copy" if Path(path).parent.name == "last-good" else Path(path).name
         if Path(path).suffix != ".tmp":  # what was written is read back and compared
             counted[f"read {name}"] += 1
-        return read(path, limit)
+        return read(path, limit, own=own)
 
     def counted_parse(text: str, **options: Any) -> dict[str, Any]:
         counted["parse"] += 1

@@ -158,36 +158,33 @@ def test_concurrent_first_calls_load_once(file: Path, monkeypatch: pytest.Monkey
     assert loads == [file.read_bytes()]
 
 
-def test_threads_take_turns_more_often_only_while_a_catalog_is_read(file: Path) -> None:
-    before = sys.getswitchinterval()
-    with loader._let_others_run():  # noqa: SLF001
-        assert sys.getswitchinterval() < before
-        with loader._let_others_run():  # noqa: SLF001
-            pass
-        assert sys.getswitchinterval() < before
-        child = os.fork()
-        if child == 0:
-            os._exit(int(abs(sys.getswitchinterval() - before) > 1e-6))
-    assert os.waitpid(child, 0)[1] == 0
-    assert sys.getswitchinterval() == pytest.approx(before)
-    with loader._let_others_run():  # noqa: SLF001
-        sys.setswitchinterval(0.002)  # of the service itself
-    assert sys.getswitchinterval() == pytest.approx(0.002)
-    sys.setswitchinterval(before)
-    assert Pricing.load(file, policy=Policy()).snapshot.layer == "file"
-    assert sys.getswitchinterval() == pytest.approx(before)
+def test_a_thread_that_reads_a_catalog_lets_the_others_run_in_between(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = {f"model-{number}": (1.5, 2) for number in range(100)}
+    data = catalog(rows)
+    turns: list[float] = []
+    monkeypatch.setattr(time, "sleep", turns.append)
+    assert len(loader.build_catalog(data, "x").models) == 100
+    # 100 rows / 40 at once, while they are read and while their names are indexed
+    assert turns == [0] * 4
 
 
-def test_two_threads_that_read_a_catalog_put_the_interval_back_in_any_order() -> None:
-    """The second one took the shortened interval for the service's own, and left it for good."""
+def test_the_switch_interval_of_a_service_is_its_own(file: Path) -> None:
+    """One that saved it during a load and restored it afterwards kept a shorter one for good."""
     before = sys.getswitchinterval()
-    first, second = loader._let_others_run(), loader._let_others_run()  # noqa: SLF001
-    first.__enter__()
-    second.__enter__()
-    first.__exit__(None, None, None)
-    assert sys.getswitchinterval() < before  # the second one still reads
-    second.__exit__(None, None, None)
-    assert sys.getswitchinterval() == pytest.approx(before)
-    with pytest.raises(KeyError), loader._let_others_run():  # noqa: SLF001
-        raise KeyError
-    assert sys.getswitchinterval() == pytest.approx(before)
+    seen: list[float] = []
+    done = threading.Event()
+
+    def look() -> None:
+        while not done.is_set():
+            seen.append(sys.getswitchinterval())
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    pricing = Pricing.load(file, policy=Policy())
+    swap(file, CATALOGS[1])
+    pricing.reload()
+    done.set()
+    looking.join()
+    assert set(seen) == {before}

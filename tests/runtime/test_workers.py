@@ -223,6 +223,7 @@ def test_a_start_that_cannot_be_announced_has_no_generation(
         patch.setattr(WorkerGroup, broken, refuse if broken == "write" else lambda *_: False)
         alone = Pricing.load(release, policy=policy)
         assert (alone.quote("o3", MILLION).pico_usd, alone.snapshot.generation) == (3 * 10**12, 0)
+        assert alone.metrics().fallbacks["this-worker-only"] == 1
     file.write_bytes(catalog({**PLAIN, "o3": (4, 8)}))
     assert pricing.reload().generation == 2
     assert alone.snapshot.generation in {0, 2}
@@ -349,6 +350,59 @@ def test_a_copy_of_another_user_is_not_used(
     file.unlink()
     assert Pricing.load(file, policy=Policy()).snapshot.layer == "packaged"
     assert "belongs to another user or service" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        pytest.param(
+            lambda path: os.chown(path, 12, 34),
+            marks=pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away"),
+        ),
+        lambda path: path.chmod(0o666),
+    ],
+    ids=["owned by another user", "open to everybody"],
+)
+def test_an_announcement_of_another_user_is_refused(
+    pricing: Pricing, file: Path, caplog: pytest.LogCaptureFixture, foreign: Callable[[Path], None]
+) -> None:
+    """Anybody who can write into a shared state folder chose the prices of all workers."""
+    file.write_bytes(NEW)
+    path = board(file)
+    text = path.read_text(encoding="utf-8")
+    old, new = atomic.sha256(catalog()), atomic.sha256(NEW)
+    path.write_text(text.replace(old, new).replace('n": 1', 'n": 9'), encoding="utf-8")
+    foreign(path)
+    before = pricing.snapshot_in_use
+    pricing.poll()
+    assert pricing.snapshot_in_use is before
+    assert pricing.last_reload is not None
+    assert "belongs to another user" in pricing.last_reload.reason
+    assert "belongs to another user" in caplog.text
+    # A reload takes the place of what is not the group's own, and so does a start.
+    assert pricing.reload().generation == 2
+    found = path.stat()
+    assert (found.st_uid, found.st_mode & 0o777) == (os.geteuid(), 0o600)
+    foreign(path)
+    caplog.clear()
+    assert Pricing.load(file, policy=Policy()).snapshot.sha256 == new
+    assert "belongs to another user" in caplog.text
+    assert path.stat().st_uid == os.geteuid()
+
+
+def test_a_copy_that_everybody_may_write_is_not_used(file: Path, state: Path) -> None:
+    Pricing.load(file, policy=Policy())
+    Path(catalog_copy(Owner.of(file), state).path).chmod(0o606)
+    file.unlink()
+    assert Pricing.load(file, policy=Policy()).snapshot.layer == "packaged"
+
+
+def test_a_copy_that_its_group_may_write_is_used(file: Path, state: Path) -> None:
+    """So a volume of Kubernetes is mounted for a pod with an fsGroup."""
+    Pricing.load(file, policy=Policy())
+    Path(catalog_copy(Owner.of(file), state).path).chmod(0o660)
+    file.unlink()
+    assert Pricing.load(file, policy=Policy()).snapshot.layer == "last-known-good"
 
 
 def test_a_copy_of_another_service_under_this_name_is_not_used(file: Path, state: Path) -> None:

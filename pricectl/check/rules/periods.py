@@ -7,10 +7,11 @@ from itertools import pairwise
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Context, Rule, ahead
 from pricectl.core.document import Json
-from pricectl.core.labels import above, label
+from pricectl.core.labels import above, count, label
 from pricectl.core.model import Model
 from pricectl.core.pointers import METADATA_POINTER
 from pricectl.core.prices import DATED_LISTS, PriceList
+from pricectl.core.rates import OFF_PEAK_PREFIX, RateKey
 from pricectl.core.units import STANDARD, UNITS
 from pricectl.core.windows import day_text, read_day, read_instant
 
@@ -86,7 +87,7 @@ PERIODS_OUT_OF_ORDER = Rule(
 DATED_PRICES_INCOMPLETE = Rule(
     "dated-prices-incomplete",
     "warning",
-    "a dated price list lacks a price, a tier or a factor that the row has today",
+    "a dated price list lacks a price, a tier, a factor or off-peak hours that the row has today",
     "A dated list replaces the whole row: what it lacks is charged at another rate on those days, "
     "or not at all.",
     '{"x": {"m": {"input_cost_per_token": 2e-06, "output_cost_per_token": 4e-06,\n'
@@ -237,3 +238,24 @@ def _lacking(wanted: PriceList, dated: PriceList) -> Iterator[str]:
         yield "context_tier"
     factors = wanted.uplifts.keys() - dated.uplifts.keys() - {*dated.services}
     yield from (f"the {factor} factor" for factor in sorted(factors))
+    yield from _lacking_structures(wanted, dated)
+
+
+def _lacking_structures(wanted: PriceList, dated: PriceList) -> Iterator[str]:
+    """What a row says about hours, long outputs and rounded counts, and a dated list does not."""
+    if dated.off_peak:
+        for unit, tier, service in sorted(_discounted(wanted) - _discounted(dated)):
+            yield f"off-peak {label(unit, tier, service)}"
+    elif wanted.off_peak:
+        yield "every off-peak price"
+    if wanted.by_output and not dated.by_output:
+        shortest = wanted.by_output[0].above_output_tokens
+        yield f"every price for outputs of over {count(shortest)} tokens"
+    rounded = wanted.counting.keys() - dated.counting.keys()
+    yield from (f"how {label(unit)} is counted" for unit in sorted(rounded))
+
+
+def _discounted(prices: PriceList) -> set[RateKey]:
+    """The prices that a list has for its off-peak hours alone."""
+    cheaper = prices.off_peak.rates if prices.off_peak else {}
+    return {key for key, (_, path) in cheaper.items() if path.startswith(OFF_PEAK_PREFIX)}

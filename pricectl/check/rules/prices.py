@@ -7,7 +7,7 @@ from fractions import Fraction
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Context, Rule, own_key
 from pricectl.core.document import Json
-from pricectl.core.labels import label, short_rate
+from pricectl.core.labels import dollar_text, label, short_rate
 from pricectl.core.money import is_exact, pico_usd, usd_per_mtok
 from pricectl.core.pointers import pointer_to
 from pricectl.core.prices import PriceList
@@ -132,7 +132,7 @@ def _slip(pico: int, unit: str) -> str:
     for factor, written in SLIPS if is_token_unit(unit) else ():
         meant = Fraction(pico, UNITS[unit].priced_by) / factor
         if LIKELY_PICO_USD[0] <= meant <= LIKELY_PICO_USD[1] and meant.denominator == 1:
-            price = f"${usd_per_mtok(int(meant))} / 1M"
+            price = f"{dollar_text(usd_per_mtok(int(meant)))} / 1M"
             mantissa, _, exponent = f"{Decimal(int(meant)).normalize():e}".partition("e")
             number = f"{mantissa}e-{12 - int(exponent):02d}"  # as a catalog writes it: 2.5e-06
             return f"written {written}? {price} is {number} per token"
@@ -156,7 +156,7 @@ def _dirt(value: Mapping[str, Json], pointer: str, table: str = "") -> Iterator[
 
 def _dirty(price: Decimal, pointer: str, unit: Unit) -> Finding:
     token = is_token_unit(unit.name) and unit.priced_by == 1
-    written = f"${price.scaleb(6):f} / 1M" if token else f"${price:f}"
+    written = f"{dollar_text(f'{price.scaleb(6):f}')} / 1M" if token else dollar_text(f"{price:f}")
     limit = "six" if token else "twelve"
     loaded = short_rate(pico_usd(price), unit.name)
     return FLOAT_DIRT.finding(

@@ -54,6 +54,7 @@ _PATHS = frozenset(
 _NAMED_BY_MAKER = frozenset({"deepseek"})
 # No name has more parts than this; a longer one is cut short and finds nothing.
 _MAX_ENDINGS = 6
+_MAX_PATH = 16
 
 
 class NamePart(NamedTuple):
@@ -206,7 +207,9 @@ def _arn(text: str) -> NameReading:
 def _path(reading: NameReading, sections: frozenset[str]) -> NameReading:
     """The words before the last slash, as far as the forms know them."""
     *words, last = reading.base.split("/")
-    while words:
+    for _ in range(_MAX_PATH):
+        if not words:
+            break
         word = words[0]
         following = words[1] if len(words) > 1 else ""
         step = (

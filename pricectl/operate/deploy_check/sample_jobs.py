@@ -12,7 +12,7 @@ from pricectl.core.calculator import Quote, quote
 from pricectl.core.catalog import Catalog
 from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.estimate import Estimate
-from pricectl.core.labels import count
+from pricectl.core.labels import count, dollar_text, plural
 from pricectl.core.lookup import find
 from pricectl.core.model import SEED_MODELS, Match
 from pricectl.core.money import usd
@@ -78,7 +78,7 @@ def critical(
         )
         return DeployCheckItem("critical", "failed", sentence, troubles)
     names = ", ".join(model.name for model in models)
-    sentence = f"all {count(len(models))} present with prices: {names}"
+    sentence = f"{plural(len(models), 'model')} with prices: {names}"
     return DeployCheckItem("critical", "ok", sentence)
 
 
@@ -133,7 +133,7 @@ def examples(
                 continue
             # Today's job is the example that is shown.
             charged = ", ".join(f"{mode.mode} {count(mode.charged)}" for mode in job.credits)
-            lines.append(f"{sample}: ${usd(job.pico_usd)}; credits: {charged}")
+            lines.append(f"{sample}: {dollar_text(usd(job.pico_usd))}; credits: {charged}")
             if any(mode.exact and not mode.charged for mode in job.credits):
                 unpaid.append(lines[-1])
     if wrong:

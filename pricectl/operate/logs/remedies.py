@@ -79,8 +79,11 @@ def read_log(
         interrupted = True
     tally = counter.tally(reader.lines)
     if not (tally.lines or interrupted):
+        piped = name == catalog_file.STDIN
         raise catalog_file.Unavailable(
-            "is empty, so nothing was checked", where=name, next_step="check the path or the pipe"
+            f"{'standard input ' if piped else ''}is empty, so nothing was checked",
+            where="" if piped else name,
+            next_step=f"check the {'pipe' if piped else 'path'}",
         )
     names, result = tally.names[:top], LogsResult(tally, interrupted=interrupted)
     if not names:

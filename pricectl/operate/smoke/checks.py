@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from pricectl.core import BadUsage, Catalog, Job, Profile, Quote, charge, client_cost, quote
+from pricectl.core.labels import dollar_text
 from pricectl.core.money import divide, usd
 from pricectl.core.responses.values import dollars
 from pricectl.operate.smoke.apis import ApiKind, Reply, ReportedCall
@@ -134,7 +135,7 @@ def _usage(reported: ReportedCall) -> SmokeCheck:
 
 
 def _cost(name: str, exact: Fraction, value: Any, *, must: bool) -> SmokeCheck:
-    expected = f"${usd(divide(exact.numerator, exact.denominator, 'half-even'))}"
+    expected = dollar_text(usd(divide(exact.numerator, exact.denominator, "half-even")))
     if value is None:
         return SmokeCheck(
             name, "failed" if must else "skipped", expected, "nothing", "not reported"
@@ -145,10 +146,10 @@ def _cost(name: str, exact: Fraction, value: Any, *, must: bool) -> SmokeCheck:
         return SmokeCheck(name, "failed", expected, _value_text(value), error.what)
     apart = abs(theirs - exact)
     if apart < 1:  # a markup may end between two picodollars
-        return SmokeCheck(name, "ok", expected, f"${usd(theirs)}", "exact")
+        return SmokeCheck(name, "ok", expected, dollar_text(usd(theirs)), "exact")
     if theirs % PICO_PER_EIGHTH_DECIMAL == 0 and apart <= PICO_PER_EIGHTH_DECIMAL:
-        return SmokeCheck(name, "ok", expected, f"${usd(theirs)}", "rounded to 8 decimals")
-    return SmokeCheck(name, "failed", expected, f"${usd(theirs)}")
+        return SmokeCheck(name, "ok", expected, dollar_text(usd(theirs)), "rounded to 8 decimals")
+    return SmokeCheck(name, "failed", expected, dollar_text(usd(theirs)))
 
 
 def _same(name: str, expected: str, actual: str, note: str = "") -> SmokeCheck:

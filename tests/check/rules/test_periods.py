@@ -9,6 +9,7 @@ import pytest
 
 from pricectl.check.findings import Finding
 from pricectl.check.validation import validate
+from pricectl.core.structures import STRUCTURE_KEYS as STRUCTURES
 from pricectl.policy import Policy
 
 ROW = {"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06}
@@ -110,6 +111,58 @@ def test_a_dated_list_may_lack_a_tier_of_the_row() -> None:
     row = announced("2027-06-01", input_cost_per_token_above_128k_tokens=2e-06)
     row |= {"input_cost_per_token_above_200k_tokens": 2e-06}
     assert not found(row, date(2026, 12, 1), "dated-prices-incomplete")
+
+
+NIGHT = {
+    "input_cost_per_token": 5e-07,
+    "output_cost_per_token": 1e-06,
+    "hours_utc": "16:30-00:30",
+}
+TIERS = [
+    {"range": [0, 32000], "input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06},
+    {"range": [32000, 128000], "input_cost_per_token": 2e-06, "output_cost_per_token": 4e-06},
+]
+BY_OUTPUT = [
+    {**TIERS[0], "output_range": [0, 200]},
+    {**TIERS[0], "output_range": [200, 1000], "output_cost_per_token": 8e-06},
+]
+# Each structure of a row, and what a dated list without it lacks.
+LACKING = {
+    "off_peak_pricing": (NIGHT, "every off-peak price"),
+    "tiered_pricing": (TIERS, "every price above 32k"),
+    "billed_counts": ({"page": {"step": 10}}, "page, how page is counted"),
+    "provider_specific_entry": ({"us": 1.1, "fast": 6}, "the fast factor, the us factor"),
+    "regional_processing_uplift_multiplier_eu": (1.1, "the eu factor"),
+    "regional_processing_uplift_multiplier_us": (1.1, "the us factor"),
+    "fedramp_uplift_multiplier": (1.2, "the fedramp factor"),
+    "regional_endpoint_uplift_multiplier": (1.1, "the regional factor"),
+    "search_context_cost_per_query": ({"search_context_size_medium": 0.01}, "search"),
+    "guardrail_cost_per_unit": ({"contentPolicyUnits": 0.001}, "guardrail content policy"),
+    "context_tier": ({"scope": "marginal"}, "context_tier"),
+}
+
+
+@pytest.mark.parametrize("structure", sorted(STRUCTURES))
+@pytest.mark.parametrize("member", ["upcoming", "previous"])
+def test_a_dated_list_without_a_structure_of_the_row_is_found(structure: str, member: str) -> None:
+    value, lacking = LACKING[structure]
+    bound = {"upcoming": {"from": "2027-06-01"}, "previous": {"until": "2026-06-01"}}[member]
+    extra = {"ocr_cost_per_page": 0.01} if structure == "billed_counts" else {}
+    row = ROW | extra | {structure: value}
+    (finding,) = found(row | {member: [bound | ROW]}, date(2026, 12, 1), "dated-prices-incomplete")
+    assert finding.message.endswith(f" lack {lacking}")
+    whole = row | {member: [bound | row]}
+    assert not found(whole, date(2026, 12, 1), "dated-prices-incomplete")
+
+
+def test_a_lost_off_peak_price_and_long_outputs_are_named() -> None:
+    night = {key: value for key, value in NIGHT.items() if key != "output_cost_per_token"}
+    row = announced("2027-06-01", off_peak_pricing=night) | {"off_peak_pricing": NIGHT}
+    (finding,) = found(row, date(2026, 12, 1), "dated-prices-incomplete")
+    assert finding.message.endswith(" lack off-peak output")
+    row = announced("2027-06-01") | {"tiered_pricing": BY_OUTPUT}
+    (finding,) = found(row, date(2026, 12, 1), "dated-prices-incomplete")
+    assert finding.message.endswith(" lack every price for outputs of over 200 tokens")
 
 
 def test_a_dated_list_without_a_tier_rule_is_found() -> None:

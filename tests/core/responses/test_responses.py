@@ -711,7 +711,7 @@ def test_an_object_that_fails_is_refused() -> None:
         read_response(Broken())
 
 
-class PretendingList(list[Any]):
+class UniterableList(list[Any]):
     def __iter__(self) -> Any:
         raise ValueError
 
@@ -719,13 +719,13 @@ class PretendingList(list[Any]):
 @pytest.mark.parametrize(
     "body",
     [
-        PretendingList([PLAIN]),
-        {"usage": {"promptTokenCount": 1, "promptTokensDetails": PretendingList([1])}},
+        UniterableList([PLAIN]),
+        {"usage": {"promptTokenCount": 1, "promptTokensDetails": UniterableList([1])}},
         {"model": MagicMock(spec=str), "usage": PLAIN},
         Mock(spec=list),
     ],
 )
-def test_an_object_that_pretends_is_refused(body: Any) -> None:
+def test_a_list_that_cannot_be_iterated_or_a_mock_of_a_string_is_refused(body: Any) -> None:
     with pytest.raises(BadUsage, match=r"cannot be read: (ValueError|TypeError); pass the parsed"):
         read_response(body)
 
