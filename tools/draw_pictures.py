@@ -22,7 +22,7 @@ PICTURES = {
     "quote": "pricectl quote gpt-5.4 300k 2k --cached 250k --markup 30",
     "compare": "pricectl quote gpt-5.4 claude-sonnet-5 gemini-3.5-flash o3 100k 2k"
     " --cached 80k --at 2026-11-23",
-    "validate": "pricectl validate examples/slips.json --at 2026-11-23",
+    "validate": "pricectl validate examples/slips.json --base none --at 2026-11-23",
     "diff": "pricectl diff --base examples/before.json --file examples/after.json",
     "explain": "pricectl explain us.anthropic.claude-sonnet-4-5-20250929-v2:0 100k 2k --cached 80k"
     " --markup 30",
