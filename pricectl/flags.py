@@ -97,7 +97,7 @@ FLAGS = (
     ),
     Flag(
         "averaged-tier",
-        "the context tier is that of the average of several requests",
+        "the tier (of context or output) is that of the average of several requests",
         logged=False,
     ),
     Flag(

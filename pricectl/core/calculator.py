@@ -13,7 +13,7 @@ from pricectl.core.labels import region_word, service_word
 from pricectl.core.lookup import find, require
 from pricectl.core.model import Match
 from pricectl.core.money import divide
-from pricectl.core.prices import PriceList, Problem
+from pricectl.core.prices import NO_TIER, PriceList, Problem
 from pricectl.core.rates import Rate, RateCard, split_by_tier
 from pricectl.core.units import SOLD_AS, STANDARD, UNITS
 from pricectl.core.usage import Counts, Usage
@@ -123,13 +123,20 @@ class Quote(NamedTuple):
 
     @property
     def averaged_tier(self) -> bool:
-        """Whether the context tier is that of the average of several requests.
+        """Whether the tier, of context or output length, is that of several requests' average.
 
         The response states only their sum, and another tier may hold for some of them.
         """
         if self.rounds:
             return any(part.averaged_tier for part in self.rounds)
-        return self.requests > 1 and self.usage.input_tokens >= self.prices.first_tier_tokens
+        if self.requests <= 1:
+            return False
+        # The list that is charged is one of a long output, or has those in `by_output`.
+        lists = (self.prices, *self.prices.by_output)
+        starts = (prices.above_output_tokens for prices in lists if prices.above_output_tokens)
+        first_longer = min(starts, default=NO_TIER)
+        prices, usage = self.prices, self.usage
+        return usage.input_tokens >= prices.first_tier_tokens or usage.output_tokens > first_longer
 
     @property
     def _request_tokens(self) -> int:
@@ -211,7 +218,9 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
         region: the inference geography or data residency; None is standard.
         at: the day or UTC instant of the call; None uses the prices in the row itself.
         strict: raise instead of guessing.
-        requests: how many requests the usage is the sum of; their average decides the context tier.
+        requests: how many requests the usage is the sum of. Their average decides the tiers, of
+            context and of output length. A count that the seller rounds (`billed_counts`) is spread
+            over min(requests, count) calls as evenly as whole numbers allow, and each is rounded.
 
     Returns:
         A quote in picodollars; its properties say what was assumed or is missing.
@@ -287,13 +296,15 @@ def _parts(  # noqa: PLR0913, PLR0917 - what decides the rates
 ) -> tuple[Part, ...]:
     """The counts and the card they are charged by; several where only a part of them moves."""
     if not (prices.marginal and passed):
-        counts = billed_counts(usage.counts, prices.counting) if prices.counting else usage.counts
+        counts = usage.counts
+        if prices.counting:
+            counts = billed_counts(counts, prices.counting, requests)
         return ((counts, prices.card(passed, service, region)),)
     # Where the tier begins at the threshold itself, the tier below is full one token earlier.
     # Each of several requests fills it.
     ends = [(end - prices.inclusive) * requests for end in prices.thresholds[:passed]]
     return tuple(
-        (billed_counts(counts, prices.counting), prices.card(tier, service, region))
+        (billed_counts(counts, prices.counting, requests), prices.card(tier, service, region))
         for tier, counts in enumerate(split_by_tier(usage, ends))
     )
 

@@ -24,13 +24,23 @@ class CountRule(NamedTuple):
     free: int
     words: str
 
-    def billed(self, count: int) -> int:
+    def billed(self, count: int, requests: int = 1) -> int:
         """The count that is charged for a call; nothing used, nothing charged.
+
+        A count that is the sum of several requests is spread over min(requests, count) calls as
+        evenly as whole numbers allow, since only the sum is known; each call is rounded by itself.
 
         >>> rule = CountRule(step=1000, minimum=10_000, free=0, words="")
         >>> rule.billed(12_400), rule.billed(400), rule.billed(0)
         (13000, 10000, 0)
+        >>> rule.billed(37_200, requests=3)
+        39000
         """
+        if requests > 1 and count:
+            calls = min(requests, count)
+            each, longer_calls = divmod(count, calls)
+            shorter = (calls - longer_calls) * self.billed(each)
+            return shorter + longer_calls * self.billed(each + 1)
         left = count - self.free
         return max(-(-left // self.step) * self.step, self.minimum) if left > 0 else 0
 
@@ -38,10 +48,13 @@ class CountRule(NamedTuple):
 NO_COUNTING: Mapping[str, CountRule] = MappingProxyType({})
 
 
-def billed_counts(counts: Counts, counting: Mapping[str, CountRule]) -> Counts:
-    """The counts as the seller bills them; units that are wholly free cost nothing and stay."""
+def billed_counts(counts: Counts, counting: Mapping[str, CountRule], requests: int = 1) -> Counts:
+    """The counts as the seller bills them; units that are wholly free cost nothing and stay.
+
+    `requests` is how many requests the counts are the sum of, see `CountRule.billed`.
+    """
     return tuple(
-        (unit, counting[unit].billed(count) if unit in counting else count)
+        (unit, counting[unit].billed(count, requests) if unit in counting else count)
         for unit, count in counts
     )
 

@@ -1,6 +1,6 @@
 """Why a name is answered and a call costs what it costs: layers tried, then steps to a price."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +19,10 @@ from pricectl.report.json_text import catalog_id, resolved
 from pricectl.report.show import dated_price
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from rich.table import Table
 
-# The steps that stand between the lookup's layers and the figures, in this order.
+# The steps that stand between the lookup's layers and the figures.
 _CIRCUMSTANCES = ("row", "period", "tier", "service", "region", "usage")
 _LABEL_WIDTH = len("response")
 
@@ -72,17 +73,42 @@ def text(result: Explanation, canvas: Canvas) -> str:
         answer = Text(_answer(match, row, result.near_names))
         parts = _parts(result.parts)
         return canvas.draw(headline, "", _layers(result.layers), "", *parts, answer)
-    # Lines and credits repeat, so only the steps that a chain has once are looked up here.
+    # Only the steps that a chain has once are looked up here.
     steps = {step.step: step for step in result.steps}
+    requests = _requests(result.steps)
     price = cost(estimate)
     headline.append(f" has {price}" if price == NO_PRICE else f" costs {price}")
     response = (_described([steps["response"]]), "") if "response" in steps else ()
-    layers = _layers(result.layers, steps["name"].remarks)
-    way = _described([steps[name] for name in _CIRCUMSTANCES if name in steps])
     last = _described([steps["catalog"]])
     unpriced = estimate.quote.nothing_priced
-    figured = figures(result.steps, canvas.width, unpriced=unpriced)
-    return canvas.draw(headline, "", *response, layers, "", way, "", *figured, "", last)
+    if len(requests) == 1:
+        layers = _layers(result.layers, steps["name"].remarks)
+        way = _described([step for step in requests[0] if step.step in _CIRCUMSTANCES])
+        figured = figures(result.steps, canvas.width, unpriced=unpriced)
+        return canvas.draw(headline, "", *response, layers, "", way, "", *figured, "", last)
+    layers = _layers(result.layers)
+    blocks = (part for request in requests for part in _block(request, canvas.width))
+    summed = [step for step in result.steps if step.step != "line"]
+    figured = figures(summed, canvas.width, unpriced=unpriced)
+    return canvas.draw(headline, "", *response, layers, "", *blocks, *figured, "", last)
+
+
+def _requests(steps: Sequence[ExplanationStep]) -> list[list[ExplanationStep]]:
+    """The steps of each request of the response, which begin with its name."""
+    requests: list[list[ExplanationStep]] = []
+    for step in steps:
+        if step.step == "name":
+            requests.append([])
+        if step.step in ("name", *_CIRCUMSTANCES, "line"):
+            requests[-1].append(step)
+    return requests
+
+
+def _block(request: Sequence[ExplanationStep], width: int) -> "Iterator[RenderableType]":
+    """One of several requests: how it was priced, then its products."""
+    yield _described([step for step in request if step.step != "line"])
+    products = tuple(figures(request, width))
+    yield from ("", *products, "") if products else ("",)
 
 
 def _layers(layers: Sequence[LayerTried], remarks: Sequence[str] = ()) -> "Table":

@@ -26,9 +26,9 @@ class FigureRow(NamedTuple):
 
 
 def figures(
-    steps: Sequence[ExplanationStep], width: int, *, unpriced: bool
+    steps: Sequence[ExplanationStep], width: int, *, unpriced: bool = False
 ) -> "Iterator[RenderableType]":
-    """Every product, the totals, then what each budget mode makes of them.
+    """Every product, the totals, then what each budget mode makes of them, as far as steps go.
 
     `unpriced`: no unit that was used has a price, so no amount may look like $0.
     """
@@ -38,11 +38,14 @@ def figures(
     if unpriced:
         # The sum of nothing is 0, which would read as free.
         rows = [row._replace(amount=NO_PRICE) for row in rows]
-    yield from arithmetic(rows, width)
+    if rows:
+        yield from arithmetic(rows, width)
+    credited = [step for step in steps if step.step == "credits"]
+    if not credited:
+        return
     table = grid("left", "right", "wrap")
-    for step in steps:
-        if step.step == "credits":
-            table.add_row(f"  {step.of}", step.summary, Text(", ".join(step.remarks), style="dim"))
+    for step in credited:
+        table.add_row(f"  {step.of}", step.summary, Text(", ".join(step.remarks), style="dim"))
     yield from ("", table)
 
 

@@ -1,6 +1,7 @@
 """`pricectl explain`: each step from a name to credits; figures worked out beside each test."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,16 @@ ODD = """{"a/b": {"m": {
   "previous": [{"until": "2026-01-01", "input_cost_per_token": 4e-06}],
   "upcoming": [{"from": "2027-01-01T12:00", "input_cost_per_token": 3e-06}]
 }}}"""
+TWO_TIERS = """{"anthropic": {"claude-x": {
+  "input_cost_per_token": 2e-06, "input_cost_per_token_above_200k_tokens": 4e-06,
+  "output_cost_per_token": 1e-05, "output_cost_per_token_above_200k_tokens": 2e-05
+}}}"""
+ROUNDS = """{"model": "claude-x", "type": "message", "usage": {
+  "input_tokens": 120000, "output_tokens": 1000, "iterations": [
+    {"type": "compaction", "input_tokens": 280000, "output_tokens": 5000},
+    {"type": "message", "input_tokens": 120000, "output_tokens": 1000}
+  ]
+}}"""
 USED = ("1200", "10", "--cached", "300", "--unit", "second=2", "--unit", "file_search=3")
 
 
@@ -262,6 +273,43 @@ class TestResponse:
         assert found["chain"][0]["signals"] == ["unattributed_tokens=200"]
         assert found["resolved"]["match"] == "alias"
         assert run("explain", "--response", "body.json", "--strict").exit_code == 1
+
+    @pytest.mark.parametrize("columns", ["60", "80"])
+    def test_each_request_of_a_response_has_a_block(
+        self, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch, columns: str
+    ) -> None:
+        """280,000 x $4 + 5,000 x $20 = $1.22; 120,000 x $2 + 1,000 x $10 = $0.25; $1.47 in all."""
+        monkeypatch.setenv("COLUMNS", columns)
+        (home / "tiers.json").write_text(TWO_TIERS, encoding="utf-8")
+        asked = ("--response", "-", "-f", "tiers.json", *NOW)
+        shown = run("explain", *asked, stdin=ROUNDS).stdout
+        assert max(map(len, shown.splitlines())) <= max(int(columns), 64 + len("  response  "))
+        before, first, second = re.split("(?=  name )", shown)
+        second, total = re.split("(?=  provider cost )", second)
+        assert "costs $1.47 response states" in words(before)
+        found = body(run, *asked, stdin=ROUNDS)
+        for step in ("name", "row", "period", "tier", "service", "usage"):
+            for block, link in zip((first, second), links(found, step), strict=True):
+                assert f" {step} {link['text']}" in f" {words(block)}"
+        for block, figures in (
+            (first, ("280,000 x $4 / 1M = $1.12", "5,000 x $20 / 1M = $0.10")),
+            (second, ("120,000 x $2 / 1M = $0.24", "1,000 x $10 / 1M = $0.01")),
+        ):
+            products = re.sub(r"\.00 ", " ", words(block))
+            assert all(product in products for product in figures)
+            assert products.count(" / 1M = ") == len(figures)
+        assert "provider cost = $1.47" in words(total)
+        assert total.count("credits") >= 1
+        assert "catalog" in total
+
+    def test_a_request_of_several_that_used_nothing_has_a_block(self, run: Run, home: Path) -> None:
+        (home / "tiers.json").write_text(TWO_TIERS, encoding="utf-8")
+        response = json.loads(ROUNDS)
+        response["usage"]["iterations"][0].update(input_tokens=0, output_tokens=0)
+        asked = ("--response", "-", "-f", "tiers.json", *NOW)
+        shown = run("explain", *asked, stdin=json.dumps(response)).stdout
+        assert shown.count("  usage     ") == 2
+        assert "provider cost = $0.25" in words(shown)
 
     def test_a_stated_cost_that_agrees_is_not_flagged(self, run: Run) -> None:
         text = run("explain", "--response", "-", stdin=BODY.replace("0.004", "0.00375")).stdout
