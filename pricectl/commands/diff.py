@@ -95,12 +95,9 @@ def diff(
     else:
         working = catalog_file.working_file(file, policy.file)
     with git.advised_option("--base"):
-        compared_by = policy
-        if base == versions.DEPLOYED and head is None:
-            compared_by = EvidenceFinder(policy).policy_naming_deployed(
-                working, catalog_file.read(working).data
-            )
-        old, edited = versions.pair(base, head, working, compared_by)
+        finder = EvidenceFinder(policy)
+        policy_for = finder.policy_naming_deployed if base == versions.DEPLOYED else None
+        old, edited = versions.pair(base, head, working, policy, policy_for)
         if new and old.absent:
             typer.echo(f"pricectl: {clean(edited.name)}: no base: {clean(old.described)}", err=True)
             return CLEAN

@@ -6,6 +6,7 @@ name; `refs/heads/NAME` always means the ref.
 """
 
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -71,16 +72,27 @@ class BadFileVersion(PricingError):
     """A version that was found but is not a catalog."""
 
 
-def pair(base: str, head: str | None, file: str, policy: Policy) -> tuple[FileVersion, FileVersion]:
+def pair(
+    base: str,
+    head: str | None,
+    file: str,
+    policy: Policy,
+    policy_for: Callable[[str, bytes], Policy] | None = None,
+) -> tuple[FileVersion, FileVersion]:
     """Read the old and the new version; without `head` the new one is the working file.
 
-    The old one is absent where its commit does not have the file yet. Raises Unavailable or BadRef.
+    `policy_for` gives the policy that finds the old version, from the file's name and content; it
+    is not asked where `head` is given. The old one is absent where its commit does not have the
+    file yet. Raises Unavailable or BadRef.
     """
     if base == catalog_file.STDIN and catalog_file.STDIN in (head, file if head is None else None):
         raise catalog_file.Unavailable(
             "cannot be both versions", where="standard input", next_step="name a file or a ref"
         )
+    # Read once, since standard input can be read only once.
     new = from_file(file) if head is None else read(head, file, policy)
+    if policy_for and head is None:
+        policy = policy_for(file, new.data)
     return read(base, file, policy, new=new.data), new
 
 
