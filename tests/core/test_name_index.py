@@ -2,12 +2,14 @@
 
 import json
 import random
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
 
 from pricectl.core import Catalog, Usage, find, quote, trace
 from pricectl.core.lookup import name_parts
+from pricectl.core.model import Model
 
 
 def entry(usd_per_mtok: float, *aliases: str, **more: Any) -> dict[str, Any]:
@@ -228,6 +230,22 @@ def test_each_part_of_a_name_is_told() -> None:
         (":acme", "path"),
     ]
     assert parts("x-nobody-latest") == [("x-nobody", "model"), ("-latest", "revision")]
+
+
+def test_an_index_that_is_built_at_once_reads_each_row_once_and_answers_the_same() -> None:
+    passed: list[Model] = []
+
+    def watched(rows: Iterable[Model]) -> Iterator[Model]:
+        for row in rows:
+            passed.append(row)
+            yield row
+
+    catalog = Catalog.load(json.dumps(ROWS))
+    assert catalog.with_index(watched) is catalog
+    assert passed == list(catalog.models)
+    for name in ("azure/eu/GPT-5-high", "together/nobody", "ft:gpt-4o-2024-08-06:acme"):
+        by_both = find(catalog, name), find(CATALOG, name)
+        assert len({(it.model.full_name, it.how, it.flags) for it in by_both}) == 1
 
 
 def test_neither_order_nor_an_unrelated_row_changes_an_answer() -> None:
