@@ -248,6 +248,17 @@ def test_an_index_that_is_built_at_once_reads_each_row_once_and_answers_the_same
         assert len({(it.model.full_name, it.how, it.flags) for it in by_both}) == 1
 
 
+def test_a_part_of_a_name_never_answers_where_the_sellers_prices_for_the_name_differ() -> None:
+    rows = {"azure/both-preview": entry(3), "azure_ai/both-preview": entry(4)}
+    catalog = Catalog.load(json.dumps({"azure": {**rows, "azure/both": entry(5)}}))
+    match = find(catalog, "azure_text/both-preview")
+    assert match.is_guess
+    assert trace(catalog, "azure_text/both-preview")[3].why == (
+        "'both-preview' fits rows with different prices"
+    )
+    assert find(catalog, "azure_text/both").model.full_name == "azure/azure/both"
+
+
 def test_neither_order_nor_an_unrelated_row_changes_an_answer() -> None:
     names = [name for rows in ROWS.values() for name in rows]
     names += [f"{section}/{name}" for section, rows in ROWS.items() for name in rows]
