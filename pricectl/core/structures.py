@@ -77,7 +77,7 @@ class Structures(NamedTuple):
     unread: tuple[Problem, ...] = ()
 
 
-NOSTRUCTURE_KEYS = Structures()
+NO_STRUCTURES = Structures()
 
 
 def read_structures(entry: Entry, pointer: str, problems: list[Problem]) -> Structures:
@@ -86,7 +86,7 @@ def read_structures(entry: Entry, pointer: str, problems: list[Problem]) -> Stru
     `pointer` is the entry's JSON Pointer.
     """
     if STRUCTURE_KEYS.isdisjoint(entry):
-        return NOSTRUCTURE_KEYS
+        return NO_STRUCTURES
     unread: list[Problem] = []
 
     def understood(key: str, read: Callable[[Json], _Value], absent: _Value) -> _Value:

@@ -18,7 +18,7 @@ from pricectl.core import (
     quote,
     usd,
 )
-from pricectl.core.calculator import quantity
+from pricectl.core.calculator import quantity, sum_of_quotes
 from pricectl.core.catalog import build
 from pricectl.core.document import parse
 from pricectl.core.labels import region_word, service_word
@@ -686,6 +686,14 @@ def test_a_service_that_is_not_sold_is_in_no_note_of_a_line(scope: str) -> None:
     assert all("flex" in line.note for line in answer.lines)
     assert not any("flex" in note for note in answer.line_notes)
     assert len(answer.line_notes) == len(answer.lines)
+
+
+def test_the_notes_of_several_requests_are_those_of_each() -> None:
+    row = of({"input_cost_per_token": 1e-06, "output_cost_per_token": 4e-06})
+    plain = quote(row, "m", Usage(10, 1))
+    cached = quote(row, "m", Usage(10, cache_read_tokens=10))
+    whole = sum_of_quotes([plain, cached], Usage(20, 1, cache_read_tokens=10))
+    assert whole.line_notes == ("", "", "no cache_read price; charged at the input rate")
 
 
 def test_a_datetime_without_a_zone_is_refused() -> None:

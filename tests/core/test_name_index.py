@@ -2,12 +2,14 @@
 
 import json
 import random
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
 
 from pricectl.core import Catalog, Usage, find, quote, trace
 from pricectl.core.lookup import name_parts
+from pricectl.core.model import Model
 
 
 def entry(usd_per_mtok: float, *aliases: str, **more: Any) -> dict[str, Any]:
@@ -228,6 +230,33 @@ def test_each_part_of_a_name_is_told() -> None:
         (":acme", "path"),
     ]
     assert parts("x-nobody-latest") == [("x-nobody", "model"), ("-latest", "revision")]
+
+
+def test_an_index_that_is_built_at_once_reads_each_row_once_and_answers_the_same() -> None:
+    passed: list[Model] = []
+
+    def watched(rows: Iterable[Model]) -> Iterator[Model]:
+        for row in rows:
+            passed.append(row)
+            yield row
+
+    catalog = Catalog.load(json.dumps(ROWS))
+    assert catalog.with_index(watched) is catalog
+    assert passed == list(catalog.models)
+    for name in ("azure/eu/GPT-5-high", "together/nobody", "ft:gpt-4o-2024-08-06:acme"):
+        by_both = find(catalog, name), find(CATALOG, name)
+        assert len({(it.model.full_name, it.how, it.flags) for it in by_both}) == 1
+
+
+def test_a_part_of_a_name_never_answers_where_the_sellers_prices_for_the_name_differ() -> None:
+    rows = {"azure/both-preview": entry(3), "azure_ai/both-preview": entry(4)}
+    catalog = Catalog.load(json.dumps({"azure": {**rows, "azure/both": entry(5)}}))
+    match = find(catalog, "azure_text/both-preview")
+    assert match.is_guess
+    assert trace(catalog, "azure_text/both-preview")[3].why == (
+        "'both-preview' fits rows with different prices"
+    )
+    assert find(catalog, "azure_text/both").model.full_name == "azure/azure/both"
 
 
 def test_neither_order_nor_an_unrelated_row_changes_an_answer() -> None:

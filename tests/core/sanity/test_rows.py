@@ -366,6 +366,9 @@ def test_prices_of_long_outputs_are_compared_with_what_long_outputs_cost_before(
     ten_times = [("price-moved", "error", f"/tiered_pricing/1/{OUT}")]
     assert of_row(by_length(8e-06), by_length(80e-06)) == ten_times
     assert of_row(by_length(8e-06), by_length(8e-06)) == []
+    # Twice, not ten times the price of a short output.
+    twice = [("price-moved", "note", f"/tiered_pricing/1/{OUT}")]
+    assert of_row(by_length(40e-06), by_length(80e-06)) == twice
     # Before, outputs of every length cost the same.
     assert of_row({"mode": "chat", IN: 2e-06, OUT: 8e-06}, by_length(80e-06)) == ten_times
 
