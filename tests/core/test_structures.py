@@ -401,3 +401,53 @@ def test_a_reasoning_price_that_repeats_the_output_price_follows_it() -> None:
     standard = quote(repeating(), "m", usage)
     assert standard.lines[-1].key == "output_cost_per_reasoning_token"
     assert quote(repeating(), "m", usage, service="batch").pico_usd == 1250 * 10**6
+
+
+REASONING = "output_cost_per_reasoning_token"
+LONG_OUTPUT = tiered(
+    {"output_range": [0, 100], OUT: 8e-06}, {"output_range": [100, 900], OUT: 2e-05}
+)
+
+
+@pytest.mark.parametrize(
+    ("more", "usage", "service", "pico_usd"),
+    [
+        # A price of long outputs is no base price: 101 x $20, 100 x $4 off-peak.
+        (LONG_OUTPUT, Usage(0, 101), None, 101 * 20_000_000),
+        (LONG_OUTPUT, Usage(0, 100), None, 100 * 4_000_000),
+        # Reasoning at the price of output follows it: to the off-peak price, to long outputs, and
+        # to a tier and a service without an off-peak price.
+        ({REASONING: 8e-06}, Usage(0, 10, reasoning_tokens=10), None, 10 * 4_000_000),
+        ({REASONING: 9e-06}, Usage(0, 10, reasoning_tokens=10), None, 10 * 9_000_000),
+        (
+            {REASONING: 8e-06, **LONG_OUTPUT},
+            Usage(0, 101, reasoning_tokens=101),
+            None,
+            101 * 20_000_000,
+        ),
+        (
+            {REASONING: 8e-06, f"{OUT}_above_1k_tokens": 1e-05},
+            Usage(1001, 10, reasoning_tokens=10),
+            None,
+            1001 * 2_000_000 + 10 * 10_000_000,
+        ),
+        (
+            {REASONING: 8e-06, f"{OUT}_priority": 1.6e-05},
+            Usage(0, 10, reasoning_tokens=10),
+            "priority",
+            10 * 16_000_000,
+        ),
+    ],
+)
+def test_off_peak_hours_lower_the_base_price_alone(
+    more: dict[str, Any], usage: Usage, service: str | None, pico_usd: int
+) -> None:
+    night = {"hours_utc": "00:00-08:00", OUT: 4e-06}
+    catalog = catalog_of(**PLAIN, **more, off_peak_pricing=night)
+    assert quote(catalog, "m", usage, service=service, at=AT_NIGHT).pico_usd == pico_usd
+
+
+def test_the_quote_says_that_a_long_output_has_no_off_peak_price() -> None:
+    catalog = catalog_of(**PLAIN, **LONG_OUTPUT, off_peak_pricing={**NIGHT, OUT: 4e-06})
+    line = quote(catalog, "m", Usage(0, 101), at=AT_NIGHT).lines[0]
+    assert line.note == "no off-peak price; charged at the standard base rate"
