@@ -14,7 +14,7 @@ from pricectl.core.pointers import pointer_to
 from pricectl.core.prices import DATED_LISTS, Entry, ListKind, PriceList, Problem
 from pricectl.core.rates import Rates
 from pricectl.core.structures import RatesByOutput, read_structures
-from pricectl.core.units import MAX_KEY, PARTS
+from pricectl.core.units import MAX_KEY, PARTS, is_price_like
 from pricectl.core.windows import read_instant
 
 MAX_NAME = 256
@@ -48,7 +48,7 @@ def read_model(  # noqa: PLR0913, PLR0917 - a row, where it stands and what refe
     upcoming = _read_dated("upcoming", begun, starts, problems)
     listed = entry.get("aliases")
     given = listed if isinstance(listed, list) else [] if listed is None else [None]
-    named = tuple(it for it in given if isinstance(it, str) and 0 < len(it) <= MAX_NAME)
+    named = read_aliases(entry)
     aliases = tuple(dict.fromkeys((*named, *more_aliases))) if more_aliases else named
     if len(named) != len(given):
         problems.append(Problem(f"{pointer}/aliases", "aliases is not a list of names"))
@@ -186,4 +186,18 @@ def _unread_prices(entry: Entry, pointer: str) -> Iterator[Problem]:
         if len(key) <= MAX_KEY and is_unread_price(key):
             yield Problem(pointer + pointer_to(key), "no reader knows this price")
         elif key == ALIAS_OF:
-            yield Problem(pointer + pointer_to(key), "alias_of names no row of the same section")
+            priced = "stands beside prices of the row's own"
+            message = priced if has_prices(entry) else "names no row of the same section"
+            yield Problem(pointer + pointer_to(key), f"{key} {message}")
+
+
+def has_prices(entry: Entry) -> bool:
+    """Whether a row speaks of a price of its own, or of dated ones."""
+    return any(is_price_like(key) or key in DATED_LISTS for key in entry)
+
+
+def read_aliases(entry: Entry) -> tuple[str, ...]:
+    """The other names of a row that can be read."""
+    listed = entry.get("aliases")
+    given = listed if isinstance(listed, list) else ()
+    return tuple(it for it in given if isinstance(it, str) and 0 < len(it) <= MAX_NAME)

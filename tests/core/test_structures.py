@@ -199,6 +199,25 @@ def test_a_row_that_names_another_row_is_an_alias_of_it() -> None:
         ]
 
 
+def test_the_aliases_of_a_row_without_prices_lead_on() -> None:
+    rows = {"new": PLAIN, "latest": {"alias_of": "new", "aliases": ["newest", 5]}}
+    catalog = Catalog.load(json.dumps({"acme": rows}))
+    assert catalog.models[0].aliases == ("latest", "newest")
+
+
+@pytest.mark.parametrize("own", [{IN: 9e-06}, {"previous": [{"until": "2026-01-01", **PLAIN}]}])
+def test_a_row_with_prices_is_no_alias(own: dict[str, Any]) -> None:
+    rows = {"new": PLAIN, "latest": {"alias_of": "new", **own}, "stable": {"alias_of": "latest"}}
+    catalog = Catalog.load(json.dumps({"acme": rows}))
+    for name in ("latest", "stable"):
+        answer = quote(catalog, name, Usage(10))
+        assert answer.match.model.name == "latest"
+        assert answer.pico_usd == (90 * 10**6 if IN in own else 0)
+        assert [part.message for part in answer.unread] == [
+            "alias_of stands beside prices of the row's own"
+        ]
+
+
 # Prices by the length of the output, as Z.ai publishes GLM-4.5: up to 32k of input, an output of up
 # to 200 tokens costs 2 of its currency per 1M and a longer one 8; of more input, always 12.
 BY_LENGTH = tiered(
