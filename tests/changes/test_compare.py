@@ -640,3 +640,22 @@ def test_a_file_that_is_not_a_catalog_is_refused(data: bytes) -> None:
     for like in (None, version({"o": {"a": GPT}})):
         with pytest.raises(CatalogError):
             CatalogVersion.read(data, reuse=like)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "aliases"),
+    [
+        ({"m": GPT}, {"m": GPT, "n": {"alias_of": "m"}}, ["n"]),
+        ({"m": GPT, "n": {"alias_of": "m"}}, {"m": GPT, "n": {"alias_of": "m"}}, ["n"]),
+        ({"m": GPT, "n": {"alias_of": "m"}}, {"m": GPT}, []),
+        ({"m": GPT, "n": {"alias_of": "m"}}, {"m": GPT, "n": GPT}, []),
+        ({"m": GPT, "n": GPT}, {"m": GPT, "n": {"alias_of": "m"}}, ["n"]),
+    ],
+)
+def test_rows_that_name_another_row_are_built_anew(
+    before: dict[str, Any], after: dict[str, Any], aliases: list[str]
+) -> None:
+    old = CatalogVersion.read(json.dumps({"o": before}).encode())
+    new = CatalogVersion.read(json.dumps({"o": after}).encode(), reuse=old).catalog
+    assert list(new.models[0].aliases) == aliases
+    assert len(new.models) == len(after) - len(aliases)
