@@ -43,6 +43,21 @@ class CatalogVersion(NamedTuple):
             return None
         return cls(report.catalog, report.values, data)
 
+    def rows_and_metadata(self) -> Mapping[str, Json]:
+        """The document without rows that only name another one: they are aliases of that one."""
+        if not _has_alias_rows(self.values):
+            return self.values
+        sections: dict[str, Json] = {
+            name: {} if name not in RESERVED and isinstance(section, dict) else section
+            for name, section in self.values.items()
+        }
+        for model in self.catalog.models:
+            section = sections[model.provider]
+            if isinstance(section, dict):
+                named: dict[str, Json] = {"aliases": list(model.aliases)} if model.aliases else {}
+                section[model.name] = {**model.entry, **named}
+        return sections
+
 
 def _built_on(reuse: CatalogVersion, values: Mapping[str, Json], data: bytes) -> Catalog | None:
     """Build only the rows that differ from `reuse`; None if everything must be built.
