@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pricectl.core import document
 from pricectl.core.catalog import MAX_MODELS, RESERVED, Catalog, build
 from pricectl.core.document import Json
+from pricectl.core.entries import ALIAS_OF
 from pricectl.core.prices import Problem
 
 if TYPE_CHECKING:  # a diff does not load the rules
@@ -42,12 +43,30 @@ class CatalogVersion(NamedTuple):
             return None
         return cls(report.catalog, report.values, data)
 
+    def rows_and_metadata(self) -> Mapping[str, Json]:
+        """The document without rows that only name another one: they are aliases of that one."""
+        if not _has_alias_rows(self.values):
+            return self.values
+        sections: dict[str, Json] = {
+            name: {} if name not in RESERVED and isinstance(section, dict) else section
+            for name, section in self.values.items()
+        }
+        for model in self.catalog.models:
+            section = sections[model.provider]
+            if isinstance(section, dict):
+                named: dict[str, Json] = {"aliases": list(model.aliases)} if model.aliases else {}
+                section[model.name] = {**model.entry, **named}
+        return sections
+
 
 def _built_on(reuse: CatalogVersion, values: Mapping[str, Json], data: bytes) -> Catalog | None:
     """Build only the rows that differ from `reuse`; None if everything must be built.
 
-    That is so after any problem: the error then names the first one of the whole file.
+    That is so after any problem: the error then names the first one of the whole file. It is so
+    where a row names another one, which may give that one an alias without changing it.
     """
+    if _has_alias_rows(values) or _has_alias_rows(reuse.values):
+        return None
     problems: list[Problem] = []
     own = {name: _own(name, section, reuse.values) for name, section in values.items()}
     fresh = build(own, problems, source=data)
@@ -68,6 +87,15 @@ def _built_on(reuse: CatalogVersion, values: Mapping[str, Json], data: bytes) ->
     # Rows of both may be too many together, or have the same full name; then the error must say so.
     invalid = len(models) > MAX_MODELS or len(catalog.by_full_name) < len(models)
     return None if invalid else catalog
+
+
+def _has_alias_rows(values: Mapping[str, Json]) -> bool:
+    return any(
+        isinstance(entry, dict) and ALIAS_OF in entry
+        for section in values.values()
+        if isinstance(section, dict)
+        for entry in section.values()
+    )
 
 
 def _own(name: str, section: Json, reuse: Mapping[str, Json]) -> Json:

@@ -71,7 +71,8 @@ def _changes(
     lookups: NameLookups,
 ) -> tuple[tuple[Change, ...], Mapping[str, datetime | None]]:
     """Every change, and an instant of each period that they name."""
-    rows = differing_rows(old.values, new.values)
+    old_values, new_values = old.rows_and_metadata(), new.rows_and_metadata()
+    rows = differing_rows(old_values, new_values)
     removed, added = _models(old.catalog, rows.removed), _models(new.catalog, rows.added)
     before, after = _models(old.catalog, rows.edited), _models(new.catalog, rows.edited)
     renames = find_renames(removed, added, at, lookups.allowance)
@@ -86,7 +87,7 @@ def _changes(
         for repricing in repricings(*pair, at, lookups.allowance)
     )
     keys = tuple((_key(pair[0]), key) for key, pair in pairs.items())
-    differences = member_differences(old.values, new.values, keys, lookups.allowance)
+    differences = member_differences(old_values, new_values, keys, lookups.allowance)
     changes = (
         *(
             Change("removed", "warning", *_key(row), "", _base_prices(row, at), None, row.pointer)

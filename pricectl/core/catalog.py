@@ -5,7 +5,14 @@ from types import MappingProxyType
 
 from pricectl.core import document
 from pricectl.core.document import Json
-from pricectl.core.entries import ALIAS_OF, MAX_NAME, read_model, read_prices
+from pricectl.core.entries import (
+    ALIAS_OF,
+    MAX_NAME,
+    has_prices,
+    read_aliases,
+    read_model,
+    read_prices,
+)
 from pricectl.core.errors import CatalogError
 from pricectl.core.model import Match, Model
 from pricectl.core.name_index import NameIndex
@@ -245,7 +252,7 @@ def _read_models(root: Entry, problems: list[Problem]) -> Iterator[Model]:
 
 
 def _aliases_by_target(section: Entry) -> dict[str, list[str]]:
-    """The rows that only name another row of their section, by the name of that row."""
+    """The rows that only name another row of their section, with their aliases, by its name."""
     found: dict[str, list[str]] = {}
     for name, entry in section.items():
         if (
@@ -253,7 +260,7 @@ def _aliases_by_target(section: Entry) -> dict[str, list[str]]:
             and ALIAS_OF in entry
             and (target := _target(name, section)) != name
         ):
-            found.setdefault(target, []).append(name)
+            found.setdefault(target, []).extend((name, *read_aliases(entry)))
     return found
 
 
@@ -261,11 +268,14 @@ def _target(name: str, section: Entry) -> str:
     """The row that answers for a name: itself, or the one that it says it is an alias of.
 
     Where that leads to no row or in a circle, it is the name itself: a row that is not understood.
+    So is one that has prices, too, since only one of both can be meant.
     """
     target, entry = name, section[name]
     for _ in range(MAX_ALIAS_DEPTH):
         if not isinstance(entry, dict) or entry.get(ALIAS_OF) is None:
             return target if isinstance(entry, dict) else name
+        if has_prices(entry):
+            return target
         target = str(entry[ALIAS_OF])
         entry = section.get(target)
     return name

@@ -12,8 +12,9 @@ from pricectl.core.entry_rates import is_unread_price, read_rates
 from pricectl.core.model import Model, Periods
 from pricectl.core.pointers import pointer_to
 from pricectl.core.prices import DATED_LISTS, Entry, ListKind, PriceList, Problem
+from pricectl.core.rates import Rates
 from pricectl.core.structures import RatesByOutput, read_structures
-from pricectl.core.units import MAX_KEY
+from pricectl.core.units import MAX_KEY, PARTS, is_price_like
 from pricectl.core.windows import read_instant
 
 MAX_NAME = 256
@@ -47,7 +48,7 @@ def read_model(  # noqa: PLR0913, PLR0917 - a row, where it stands and what refe
     upcoming = _read_dated("upcoming", begun, starts, problems)
     listed = entry.get("aliases")
     given = listed if isinstance(listed, list) else [] if listed is None else [None]
-    named = tuple(it for it in given if isinstance(it, str) and 0 < len(it) <= MAX_NAME)
+    named = read_aliases(entry)
     aliases = tuple(dict.fromkeys((*named, *more_aliases))) if more_aliases else named
     if len(named) != len(given):
         problems.append(Problem(f"{pointer}/aliases", "aliases is not a list of names"))
@@ -131,17 +132,19 @@ def read_prices(  # noqa: PLR0913 - all but three by keyword
         counting=found.counting,
         unread=unread,
     )
-    rates = {**read_rates(entry, pointer, problems), **found.tiers}
+    rates = _overlaid(read_rates(entry, pointer, problems), found.tiers)
     longer = tuple(accumulate(found.by_output, _later_wins, initial=(0, rates)))[1:]
     off_peak = None
     if found.off_peak:
         windows, lower = found.off_peak
-        cheaper = partial(listed, is_off_peak=True, windows=windows)
+        units = frozenset(unit for unit, *_ in lower)
+        cheaper = partial(listed, is_off_peak=True, off_peak_units=units, windows=windows)
+        in_these_hours = _overlaid(rates, lower)
+        # A price of long outputs is no base price: like a tier, it stays in these hours.
+        by_output = tuple(accumulate(found.by_output, _later_wins, initial=(0, in_these_hours)))[1:]
         off_peak = cheaper(
-            {**rates, **lower},
-            by_output=tuple(
-                cheaper({**own, **lower}, above_output_tokens=above) for above, own in longer
-            ),
+            in_these_hours,
+            by_output=tuple(cheaper(own, above_output_tokens=above) for above, own in by_output),
         )
     return listed(
         rates,
@@ -159,7 +162,23 @@ def read_prices(  # noqa: PLR0913 - all but three by keyword
 
 def _later_wins(shorter: RatesByOutput, own: RatesByOutput) -> RatesByOutput:
     """The prices of longer outputs: those that are stated there, else those of shorter ones."""
-    return own[0], {**shorter[1], **own[1]}
+    return own[0], _overlaid(shorter[1], own[1])
+
+
+def _overlaid(usual: Rates, own: Rates) -> Rates:
+    """The usual prices with those that replace them.
+
+    A part that repeats the usual price of its side follows the side to its other price.
+    """
+    found = {**usual, **own}
+    for part, side in PARTS.items():
+        for (unit, tier, service), price in own.items():
+            key = part, tier, service
+            if unit == side and key in usual and key not in own:
+                repeated = usual.get((side, tier, service))
+                if repeated and repeated[0] == usual[key][0]:
+                    found[key] = price
+    return found
 
 
 def _unread_prices(entry: Entry, pointer: str) -> Iterator[Problem]:
@@ -167,4 +186,18 @@ def _unread_prices(entry: Entry, pointer: str) -> Iterator[Problem]:
         if len(key) <= MAX_KEY and is_unread_price(key):
             yield Problem(pointer + pointer_to(key), "no reader knows this price")
         elif key == ALIAS_OF:
-            yield Problem(pointer + pointer_to(key), "alias_of names no row of the same section")
+            priced = "stands beside prices of the row's own"
+            message = priced if has_prices(entry) else "names no row of the same section"
+            yield Problem(pointer + pointer_to(key), f"{key} {message}")
+
+
+def has_prices(entry: Entry) -> bool:
+    """Whether a row speaks of a price of its own, or of dated ones."""
+    return any(is_price_like(key) or key in DATED_LISTS for key in entry)
+
+
+def read_aliases(entry: Entry) -> tuple[str, ...]:
+    """The other names of a row that can be read."""
+    listed = entry.get("aliases")
+    given = listed if isinstance(listed, list) else ()
+    return tuple(it for it in given if isinstance(it, str) and 0 < len(it) <= MAX_NAME)

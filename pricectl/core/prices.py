@@ -46,7 +46,8 @@ class PriceList:
     `entry` is the part of the document that the rates' keys are relative to, and `pointer` its JSON
     Pointer ("" where the list is not in the document). It is in force from `start` until `end`,
     instants in UTC; None has no bound on that side. `off_peak` is the list of the off-peak hours in
-    the same period: it has the same pointer, `is_off_peak`, and its hours in `windows`.
+    the same period: it has the same pointer, `is_off_peak`, its hours in `windows`, and in
+    `off_peak_units` the units that have an off-peak price.
 
     `by_output` are the lists for long outputs, ascending: each holds for outputs of more than
     `above_output_tokens`, has the same pointer and names in `own_keys` the keys that it does not
@@ -73,6 +74,7 @@ class PriceList:
         "kind",
         "marginal",
         "off_peak",
+        "off_peak_units",
         "own_keys",
         "period",
         "plain_below_tokens",
@@ -98,6 +100,7 @@ class PriceList:
         inclusive: bool = False,
         off_peak: "PriceList | None" = None,
         is_off_peak: bool = False,
+        off_peak_units: frozenset[str] = frozenset(),
         windows: tuple[OffPeak, ...] = (),
         uplifts: Mapping[str, Decimal] = NO_UPLIFTS,
         above_output_tokens: int = 0,
@@ -120,6 +123,7 @@ class PriceList:
         self.marginal = marginal
         self.inclusive = inclusive
         self.off_peak = off_peak
+        self.off_peak_units = off_peak_units
         self.windows = windows
         self.uplifts = uplifts
         self.above_output_tokens = above_output_tokens
@@ -129,7 +133,7 @@ class PriceList:
         self.unread = unread
         is_plain = not (by_output or counting or unread)
         self.plain_below_tokens = self.first_tier_tokens if is_plain else 0
-        self.base = RateCard(self.rates, (), STANDARD, counting=counting, is_off_peak=is_off_peak)
+        self.base = RateCard(self.rates, (), STANDARD, counting=counting, off_peak=off_peak_units)
         self._cards: dict[tuple[int, str, str], RateCard] = {}
 
     def at_hour(self, instant: datetime) -> "PriceList":
@@ -189,7 +193,7 @@ class PriceList:
                 STANDARD if factor else service,
                 uplift,
                 self.counting,
-                is_off_peak=self.is_off_peak,
+                off_peak=self.off_peak_units,
             )
             # Words of services come from requests: bounded, so that they cannot fill the memory.
             if len(self._cards) < MAX_CARDS:

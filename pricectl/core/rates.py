@@ -107,7 +107,7 @@ class RateCard(dict[str, Rate]):
         uplift: Fraction = NO_UPLIFT,
         counting: Mapping[str, CountRule] = NO_COUNTING,
         *,
-        is_off_peak: bool = False,
+        off_peak: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__()
         self._rates = rates
@@ -116,10 +116,7 @@ class RateCard(dict[str, Rate]):
         self._uplift = uplift
         self._counting = counting
         # The units whose price depends on the hour; a tier or service may lack an off-peak price.
-        cheaper = (
-            unit for (unit, *_), (_, key) in rates.items() if key.startswith(OFF_PEAK_PREFIX)
-        )
-        self._off_peak = frozenset(cheaper if is_off_peak else ())
+        self._off_peak = off_peak
         self.divides = False
         self.guesses = False
 

@@ -102,6 +102,9 @@ def _rates(prices: PriceList, width: int) -> "Iterator[RenderableType]":
         table.add_row("hours", f"{weekly(prices.windows)} UTC")
     for unit, rule in prices.counting.items():
         table.add_row(unit.replace("_", " "), rule.words)
+    if not prices.above_output_tokens and not prices.is_off_peak:
+        for part in prices.unread:  # said once a period
+            table.add_row("left out", clean(f"{part.pointer}: {part.message}"))
     if table.row_count:
         yield table
     for longer in prices.by_output:

@@ -640,3 +640,41 @@ def test_a_file_that_is_not_a_catalog_is_refused(data: bytes) -> None:
     for like in (None, version({"o": {"a": GPT}})):
         with pytest.raises(CatalogError):
             CatalogVersion.read(data, reuse=like)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "aliases"),
+    [
+        ({"m": GPT}, {"m": GPT, "n": {"alias_of": "m"}}, ["n"]),
+        ({"m": GPT, "n": {"alias_of": "m"}}, {"m": GPT, "n": {"alias_of": "m"}}, ["n"]),
+        ({"m": GPT, "n": {"alias_of": "m"}}, {"m": GPT}, []),
+        ({"m": GPT, "n": {"alias_of": "m"}}, {"m": GPT, "n": GPT}, []),
+        ({"m": GPT, "n": GPT}, {"m": GPT, "n": {"alias_of": "m"}}, ["n"]),
+    ],
+)
+def test_rows_that_name_another_row_are_built_anew(
+    before: dict[str, Any], after: dict[str, Any], aliases: list[str]
+) -> None:
+    old = CatalogVersion.read(json.dumps({"o": before}).encode())
+    new = CatalogVersion.read(json.dumps({"o": after}).encode(), reuse=old).catalog
+    assert list(new.models[0].aliases) == aliases
+    assert len(new.models) == len(after) - len(aliases)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"alias_of": "m"}, {"alias_of": "k"}),
+        (GPT, {"alias_of": "k"}),
+        ({"alias_of": "k"}, GPT),
+        ({"alias_of": "m"}, {"alias_of": "nothing"}),
+        (None, {"alias_of": "k"}),
+        ({"alias_of": "k"}, None),
+    ],
+)
+def test_an_edited_row_that_names_another_row_is_a_change(before: Any, after: Any) -> None:
+    rows = {"m": GPT, "k": O3}
+    old = {"o": rows if before is None else rows | {"n": before}}
+    new = {"o": rows if after is None else rows | {"n": after}}
+    kinds = {change.kind for change in between(old, new).changes}
+    assert kinds & {"resolution", "added", "removed", "metadata"}

@@ -1,6 +1,7 @@
 """`pricectl show`: rates in force and of other times; its rows are those of `models`."""
 
 import json
+import pathlib
 
 import jsonschema
 import pytest
@@ -231,3 +232,12 @@ def test_json_fits_its_schema(run: Run, schema: str, words: list[str]) -> None:
             model = ["m"] if schema == "show" else []
             asked = (words[0], *model, "--at", at, "-f", "-", "-o", "json")
             jsonschema.validate(json.loads(run(*asked, stdin=catalog).stdout), json.loads(text))
+
+
+def test_show_says_which_parts_of_the_prices_are_not_understood(
+    run: Run, tmp_path: pathlib.Path
+) -> None:
+    file = tmp_path / "p.json"
+    file.write_text(OFF_PEAK.replace('"windows"', '"x": 1, "windows"'), "utf-8")
+    text = run("show", "m", "--file", str(file), *NOW).stdout
+    assert text.count("left out  /o/m/off_peak_pricing/x: 'x' is not understood") == 1

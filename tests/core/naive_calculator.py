@@ -264,15 +264,13 @@ class Naive:
         """The price as it is written for just this threshold and service."""
         tail = f"_{service}" if service else ""
         tier = f"_above_{Fraction(limit, 1000)}k_tokens" if limit else ""
-        places = [(self.lower, f"{tier}{tail}")]
-        places += [(tier, tail) for tier in self._ranges() if tier["range"][0] == limit]
+        ranges = [tier for tier in self._ranges() if tier["range"][0] == limit]
+        places = [(each, tail) for each in ranges if self._output_start(each)]
+        places += [(self.lower, f"{tier}{tail}")]
+        places += [(each, tail) for each in ranges if not self._output_start(each)]
         places += [(self.row, f"{tier}{tail}")]
-        for place, suffix in places:
-            for base in (key, SYNONYMS.get(key)):
-                found = _member(place, f"{base}{suffix}") if base else None
-                if found is not None:
-                    return found
-        return None
+        sides = {KINDS[part].key: KINDS[side].key for part, side in WHOLES.items()}
+        return _first(places, key, sides.get(key))
 
     def _ranges(self) -> list[Row]:
         """The ranges that hold for the output, those of the longest outputs first."""
@@ -355,6 +353,27 @@ def _written(place: Row) -> Iterator[str]:
             yield from _written(value)
         elif isinstance(value, str) and "factor" not in key and key not in REGION_KEYS.values():
             yield key
+
+
+def _first(places: list[tuple[Row, str]], key: str, side: str | None) -> str | None:
+    """The price in the first place that has one; what only repeats its side goes along with it."""
+    if not places:
+        return None
+    (place, suffix), *rest = places
+    found, side_here = (_spelled(place, it, suffix) if it else None for it in (key, side))
+    if found is not None:
+        return found
+    found = _first(rest, key, side)
+    side_below = _first(rest, side, None) if side_here and side else None
+    if found is None or side_below is None:
+        return found
+    repeats = round(Fraction(found) * PICO) == round(Fraction(side_below) * PICO)
+    return side_here if repeats else found
+
+
+def _spelled(place: Row, key: str, suffix: str) -> str | None:
+    spellings = (_member(place, f"{base}{suffix}") for base in (key, SYNONYMS.get(key)) if base)
+    return next((found for found in spellings if found is not None), None)
 
 
 def _member(place: Row, key: str) -> str | None:

@@ -199,6 +199,25 @@ def test_a_row_that_names_another_row_is_an_alias_of_it() -> None:
         ]
 
 
+def test_the_aliases_of_a_row_without_prices_lead_on() -> None:
+    rows = {"new": PLAIN, "latest": {"alias_of": "new", "aliases": ["newest", 5]}}
+    catalog = Catalog.load(json.dumps({"acme": rows}))
+    assert catalog.models[0].aliases == ("latest", "newest")
+
+
+@pytest.mark.parametrize("own", [{IN: 9e-06}, {"previous": [{"until": "2026-01-01", **PLAIN}]}])
+def test_a_row_with_prices_is_no_alias(own: dict[str, Any]) -> None:
+    rows = {"new": PLAIN, "latest": {"alias_of": "new", **own}, "stable": {"alias_of": "latest"}}
+    catalog = Catalog.load(json.dumps({"acme": rows}))
+    for name in ("latest", "stable"):
+        answer = quote(catalog, name, Usage(10))
+        assert answer.match.model.name == "latest"
+        assert answer.pico_usd == (90 * 10**6 if IN in own else 0)
+        assert [part.message for part in answer.unread] == [
+            "alias_of stands beside prices of the row's own"
+        ]
+
+
 # Prices by the length of the output, as Z.ai publishes GLM-4.5: up to 32k of input, an output of up
 # to 200 tokens costs 2 of its currency per 1M and a longer one 8; of more input, always 12.
 BY_LENGTH = tiered(
@@ -401,3 +420,53 @@ def test_a_reasoning_price_that_repeats_the_output_price_follows_it() -> None:
     standard = quote(repeating(), "m", usage)
     assert standard.lines[-1].key == "output_cost_per_reasoning_token"
     assert quote(repeating(), "m", usage, service="batch").pico_usd == 1250 * 10**6
+
+
+REASONING = "output_cost_per_reasoning_token"
+LONG_OUTPUT = tiered(
+    {"output_range": [0, 100], OUT: 8e-06}, {"output_range": [100, 900], OUT: 2e-05}
+)
+
+
+@pytest.mark.parametrize(
+    ("more", "usage", "service", "pico_usd"),
+    [
+        # A price of long outputs is no base price: 101 x $20, 100 x $4 off-peak.
+        (LONG_OUTPUT, Usage(0, 101), None, 101 * 20_000_000),
+        (LONG_OUTPUT, Usage(0, 100), None, 100 * 4_000_000),
+        # Reasoning at the price of output follows it: to the off-peak price, to long outputs, and
+        # to a tier and a service without an off-peak price.
+        ({REASONING: 8e-06}, Usage(0, 10, reasoning_tokens=10), None, 10 * 4_000_000),
+        ({REASONING: 9e-06}, Usage(0, 10, reasoning_tokens=10), None, 10 * 9_000_000),
+        (
+            {REASONING: 8e-06, **LONG_OUTPUT},
+            Usage(0, 101, reasoning_tokens=101),
+            None,
+            101 * 20_000_000,
+        ),
+        (
+            {REASONING: 8e-06, f"{OUT}_above_1k_tokens": 1e-05},
+            Usage(1001, 10, reasoning_tokens=10),
+            None,
+            1001 * 2_000_000 + 10 * 10_000_000,
+        ),
+        (
+            {REASONING: 8e-06, f"{OUT}_priority": 1.6e-05},
+            Usage(0, 10, reasoning_tokens=10),
+            "priority",
+            10 * 16_000_000,
+        ),
+    ],
+)
+def test_off_peak_hours_lower_the_base_price_alone(
+    more: dict[str, Any], usage: Usage, service: str | None, pico_usd: int
+) -> None:
+    night = {"hours_utc": "00:00-08:00", OUT: 4e-06}
+    catalog = catalog_of(**PLAIN, **more, off_peak_pricing=night)
+    assert quote(catalog, "m", usage, service=service, at=AT_NIGHT).pico_usd == pico_usd
+
+
+def test_the_quote_says_that_a_long_output_has_no_off_peak_price() -> None:
+    catalog = catalog_of(**PLAIN, **LONG_OUTPUT, off_peak_pricing={**NIGHT, OUT: 4e-06})
+    line = quote(catalog, "m", Usage(0, 101), at=AT_NIGHT).lines[0]
+    assert line.note == "no off-peak price; charged at the standard base rate"
