@@ -71,7 +71,7 @@ def test_every_format_says_what_the_file_was_compared_with(run: Run, repo: Path)
     assert found["base"] | {"sha256": ""} == {"name": base, "sha256": "", "reason": None}
     assert found["reference"]["name"] == "packaged"
     assert len(found["reference"]["sha256"]) == 64
-    said = run("validate", "-o", "github").stdout.splitlines()[-1]
+    said = run("validate", "-o", "github", "--at", "2026-11-27").stdout.splitlines()[-1]
     counted = "2 new errors; 7 known"
     assert said == f"::notice title=pricectl validate::{NAME}: {counted}; {line}"
     sarif = json.loads(run("validate", "-o", "sarif").stdout)
