@@ -37,7 +37,7 @@ def packaged_bytes(name: str) -> bytes:
 
 
 def is_packaged_catalog(path: str) -> bool:
-    """Whether a path is that of the packaged catalog, which in a zip is no file of its own."""
+    """Whether a path is that of the packaged catalog, which is not a file of its own inside a zip."""
     return path == str(packaged_catalog()) and not packaged_catalog().exists()
 
 

@@ -28,7 +28,7 @@ class CountRule(NamedTuple):
         """The count that is charged for a call; nothing used, nothing charged.
 
         A count that is the sum of several requests is spread over min(requests, count) calls as
-        evenly as whole numbers allow, since only the sum is known; each call is rounded by itself.
+        evenly as whole numbers allow, since only the sum is known; each call is rounded separately.
 
         >>> rule = CountRule(step=1000, minimum=10_000, free=0, words="")
         >>> rule.billed(12_400), rule.billed(400), rule.billed(0)

@@ -41,7 +41,7 @@ def service_word(service: str | None) -> str:
 
 
 def region_word(region: str | None) -> str:
-    """The word a row uses for a region; "" is no region in particular.
+    """The word a row uses for a region; "" where it names none.
 
     >>> region_word("EU"), region_word("global")
     ('eu', '')

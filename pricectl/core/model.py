@@ -45,7 +45,7 @@ class Model(NamedTuple):
 
     @property
     def is_free(self) -> bool:
-        """Whether the row is marked as free, so that its zero prices are no mistake."""
+        """Whether the row is marked as free, so that its zero prices are meant."""
         return self.entry.get("free") is True
 
     @property

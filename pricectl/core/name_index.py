@@ -83,7 +83,7 @@ class NameIndex:
         if elsewhere:
             return elsewhere
         sized = self._by_size(reading, keyed[-1][0])
-        # Two prices at one kind of seller are no reason to ask the next.
+        # Where sellers of one kind disagree, the next kind is not asked.
         return sized or (missed if missed.reason else self._of_others(reading, keyed))
 
     def _choose(

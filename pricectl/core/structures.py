@@ -35,7 +35,7 @@ UPLIFT_KEYS = MappingProxyType(
 )
 # Factors by a word of the provider's own: an inference geography, a service.
 OWN_FACTORS = "provider_specific_entry"
-# Numbers among them that are no factors: what a provider's interface can do.
+# Members that are not factors: they say what a provider's interface can do.
 FREE_IMAGES = "minimax_free_input_images"
 OWN_FACTS = frozenset(
     (
@@ -116,7 +116,7 @@ def read_structures(entry: Entry, pointer: str, problems: list[Problem]) -> Stru
 
 
 def _unread_members(entry: Entry, pointer: str) -> Iterator[Problem]:
-    """Prices in a table that no reader knows, and tables that are no objects."""
+    """Prices in a table that no reader knows, and tables that are not objects."""
     for table in (*NESTED_KEYS, OWN_FACTORS):
         members = entry.get(table)
         if members is not None and not isinstance(members, dict):

@@ -99,7 +99,7 @@ def upper_bound(  # noqa: PLR0913 - what is known of a call, all but four by key
         until: the call is made between `at` and the end of this day, or this instant.
         requests: at most how many requests the response is the sum of; a seller that rounds counts
             rounds each of them up.
-        amounts: at most this much of units that are no tokens, by their names: `search=2`.
+        amounts: at most this much of units other than tokens, by their names: `search=2`.
 
     Raises:
         BadUsage: a count that is not a whole number from 0 to 1e15, an unknown unit, a datetime

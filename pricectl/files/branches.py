@@ -69,7 +69,7 @@ def deployed_tip(repository: Repository) -> BaseCommit | None:
 def where_left(repository: Repository, tip: BaseCommit) -> BaseCommit:
     """The commit where HEAD left a branch; its tip if the histories have nothing in common.
 
-    Not simply the tip: what others have merged since is no part of the edit. Raises BadRef.
+    Not simply the tip: the edit does not include what others have merged since. Raises BadRef.
     """
     commit = repository.merge_base(tip.id)
     if commit is None and repository.shallow:
@@ -109,7 +109,7 @@ def before_edit(
         blob = repository.blob(head, path)
         if blob is not None and not repository.is_content(blob, text):
             return BaseCommit(head, "HEAD")
-    # Commits of other files since then are no edit: they must not hide the last one of this file.
+    # Later commits that leave this file alone must not hide its last edit.
     paths = (repository.location.path, *(settings[:1] if settings else ()))
     last = repository.last_change(head, *paths) or head
     parent = repository.first_parent(last)

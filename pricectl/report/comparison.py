@@ -15,7 +15,7 @@ def comparison(calls: Sequence[QuotedCall], canvas: Canvas) -> str:
     """One table: cheapest first; unpriced and guessed last, without a ratio."""
     from rich.text import Text
 
-    # A guess is no price of that model, so it never leads the table, however cheap.
+    # A guess does not say what that model costs, so it never leads the table, however cheap.
     def rank(call: QuotedCall) -> tuple[bool, bool, int, str]:
         quote = call.estimate.quote
         return quote.guessed, quote.nothing_priced, call.estimate.pico_usd, quote.match.asked

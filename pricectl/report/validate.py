@@ -21,7 +21,7 @@ STYLES: dict[Severity, str] = {"error": "bold red", "warning": "bold yellow", "i
 SEVERITY_WORDS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
 # More findings of one rule are counted instead of shown.
 SHOWN_OF_A_RULE = 10
-# What a date has made due is no mistake in the file: a line each, so that others are seen.
+# A date brought these, not a mistake: a line each, so that they do not hide other findings.
 SHOWN_DUE_OF_A_RULE = 3
 
 

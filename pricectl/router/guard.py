@@ -78,7 +78,7 @@ class Limit(NamedTuple):
     per_second: float
 
     def check(self) -> None:
-        """Raises BadSettings where it is no limit: NaN would let every request pass."""
+        """Raises BadSettings for a negative limit or NaN, which would let every request pass."""
         for value in self:
             given: object = value
             if not (isinstance(given, (int, float)) and 0 <= given <= MAX_LIMIT):

@@ -82,7 +82,7 @@ class Pricing:
 
     def _denied(self, deny: Iterable[str]) -> frozenset[str]:
         try:
-            if not isinstance(deny, (str, bytes)):  # whose characters are no names
+            if not isinstance(deny, (str, bytes)):  # whose characters are not names
                 return frozenset(str(name).strip().lower() for name in deny)
         except Exception:  # noqa: BLE001, S110 - a caller's object may do anything
             pass
@@ -246,7 +246,7 @@ class Pricing:
         self._updater.watcher.stop()
 
     def after_fork(self) -> None:
-        """Do nothing any more, under a DeprecationWarning: a forked child goes on by itself."""
+        """Do nothing but warn (DeprecationWarning): a forked child restores its locks automatically."""
         message = "Pricing.after_fork goes with the next release: a forked child needs no call"
         warnings.warn(message, DeprecationWarning, stacklevel=2)
 

@@ -239,7 +239,7 @@ def test_a_percentage_gate_of_the_base_holds_for_diff_and_deploy_check(
     assert result.exit_code == 1
     assert "limit max-increase exceeded: 900%, limit 20%" in result.stdout
     assert "limit max-increase exceeded" in run("deploy-check", "--base", "main").stdout
-    # An option is no part of the edit.
+    # An option is not in the edit.
     assert run("diff", "--base", "main", "--max-increase", "1000%").exit_code == 0
 
 

@@ -1,4 +1,4 @@
-"""`pricectl validate`: exit codes, files, formats, and files that are no catalogs."""
+"""`pricectl validate`: exit codes, files, formats, and files that are not catalogs."""
 
 import json
 import os

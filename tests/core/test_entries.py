@@ -235,7 +235,7 @@ def test_a_service_may_be_a_factor_on_the_standard_rates() -> None:
     }
     answer = quote(catalog_of(**entry), "m", Usage(10), service="fast")
     assert (answer.pico_usd, answer.lines[0].note) == (200 * 10**6, "")
-    # with a price of its own the service is no factor, on other units neither
+    # a service with a price of its own does not use the factor, nor do units other than tokens
     own = {**entry, "output_cost_per_token_fast": 5e-05, "output_cost_per_token": 1e-05}
     answer = quote(catalog_of(**own), "m", Usage(10, 10), service="fast")
     assert [line.pico_usd for line in answer.lines] == [100 * 10**6, 500 * 10**6]

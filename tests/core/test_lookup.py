@@ -98,7 +98,7 @@ CATALOG = Catalog.load(json.dumps(ROWS))
             "fireworks_ai/accounts/fireworks/models/deepseek-r1",
         ),
         ("/gpt-4o", "partial", "openai/gpt-4o"),
-        # The longest is a tie between two prices, which is no answer.
+        # The two longest have different prices, so none of them answers.
         ("openai/tied", "default", "default/default"),
         ("tied", "default", "default/default"),
         ("TIED", "default", "default/default"),

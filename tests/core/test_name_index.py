@@ -137,7 +137,7 @@ CATALOG = Catalog.load(json.dumps(ROWS))
         ("counted-002", "default/default", (), 1_000_000),
         ("counted", "openai/counted-001", (), 2_000_000),
         ("counted-001-high", "openai/counted-001", (), 2_000_000),
-        # Who makes the model is no ornament.
+        # The maker's name decides which row answers.
         ("bedrock/cohere.llama3-8b-v1:0", "default/default", (), 1_000_000),
         ("publishers/acme/models/gpt-5", "default/default", (), 1_000_000),
         # Mistral sells models of other makers, too.

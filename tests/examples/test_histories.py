@@ -157,7 +157,7 @@ def test_histories_with_crashes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
         ledger.open_account(world.account, rng.choice((MODES, MODES[1:], MODES[:1])))
         ledger.grant(world.account, rng.choice((1, 100, 2000)), "first")
         for step in range(rng.randrange(3, 9)):
-            # A paid call is about 40 statements; 0 is no crash.
+            # A paid call is about 40 statements; 0 means that nothing crashes.
             statement = rng.choice((0, rng.randrange(1, 60)))
             try:
                 with crash_at(statement):

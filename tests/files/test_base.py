@@ -87,7 +87,7 @@ def test_a_branch_is_compared_with_where_it_left_the_deployed_branch(repo: Path)
     git(copy, "switch", "-q", "-c", "edit")
     commit(copy, 3)
     commit(copy, 4)
-    commit(repo, 9)  # main moves on, which is no part of the edit
+    commit(repo, 9)  # main moves on, which the edit does not include
     git(copy, "fetch", "-q")
     found = find(copy)
     left = git(copy, "merge-base", "HEAD", "origin/main")[:7]

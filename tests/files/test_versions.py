@@ -124,7 +124,7 @@ def test_deployed_means_the_merge_base_with_origin_main(repo: Path) -> None:
     copy = clone(repo, "copy")
     git(copy, "switch", "-q", "-c", "edit")
     commit(copy, NEW)
-    # main moves on in the meantime; that is no part of this branch's edit
+    # main moves on in the meantime; this branch's edit does not include that
     commit(repo, OLD.replace("1e-06", "9e-06"))
     git(copy, "fetch", "-q")
     found = base(folder=copy)

@@ -285,7 +285,7 @@ def response_of(rng: random.Random) -> Any:
 
 def test_costs_of_responses() -> None:
     def reason(before: Outcome, now: Outcome, _: tuple[Any, ...]) -> str | None:
-        if now is None:  # text that is no number, a negative cost, NaN
+        if now is None:  # text that is not a number, a negative cost, NaN
             cost = math.nan if isinstance(before, Raised) else before["provider_cost_usd"]
             return None if math.isfinite(cost) and cost >= 0 else RESPONSES
         if before is None or isinstance(before, Raised):

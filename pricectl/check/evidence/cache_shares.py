@@ -22,7 +22,7 @@ CACHE_SHARE_MOVED = Rule(
     "cache-share-moved",
     "warning",
     "the share of input that a cache price is moved 9.5 times or more",
-    "Real cuts of this size exist, so it is no error; mostly a digit slipped.",
+    "Real cuts of this size exist, so this is a warning; mostly a digit slipped.",
     _row("1e-08"),
     _row("5e-08"),
     "Compare it with the seller's page.",
@@ -31,7 +31,7 @@ CACHE_SHARE_MOVED = Rule(
 CACHE_SHARE_ODD = Rule(
     "cache-share-odd",
     "warning",
-    "a new cache read price is no usual share of input",
+    "a new cache read price is not a usual share of input",
     "A seller has a few shares, such as a tenth or a quarter; another one is a rounded price or "
     "another model's.",
     _row("2.8e-07"),

@@ -1,1 +1,1 @@
-"""What can be wrong with a catalog by itself, one file a family of rules."""
+"""What can be wrong with a catalog that is compared with no other; one file a family of rules."""

@@ -109,7 +109,7 @@ def _medians(
 
 
 def _against(price: _BasePrice, family: int | None, provider: int | None) -> Iterator[Finding]:
-    """Compare with the nearer of both medians: a small odd family alone is no evidence."""
+    """Compare with the nearer of both medians: a small family with odd prices proves nothing."""
     spread = FAMILY_SPREAD if family else PROVIDER_SPREAD
     groups = [(family, "its family"), (provider, price.model.provider)]
     known = [(median, name) for median, name in groups if median]

@@ -11,7 +11,7 @@ BENCHMARKS = Path(__file__).parents[3] / "benchmarks"
 
 @pytest.fixture(autouse=True)
 def _benchmarks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Scripts are no package: they import one another from their folder."""
+    """Scripts are not a package: they import one another from their folder."""
     monkeypatch.setattr(sys, "path", [str(BENCHMARKS), *sys.path])
 
 

@@ -20,7 +20,7 @@ from pricectl.core.responses import quote_response, read_response
 from tests.core.costs import Law, cost_of
 
 SIZE = 1 << 16
-# A response's size is its members and items. What is no object is still asked for every mark of a
+# A response's size is its members and items. Other values are still asked for every mark of a
 # usage, so it costs most; a name of up to 256 characters may stand in a signal.
 RESPONSE = Law(300, 600, peak_bytes=500, calls_at_least=2000, bytes_at_least=300_000)
 MANY = 2_000
