@@ -37,7 +37,7 @@ def packaged_bytes(name: str) -> bytes:
 
 
 def is_packaged_catalog(path: str) -> bool:
-    """Whether a path is that of the packaged catalog, which is not a file of its own inside a zip."""
+    """Whether a path is that of the packaged catalog, which may lie inside a zip."""
     return path == str(packaged_catalog()) and not packaged_catalog().exists()
 
 

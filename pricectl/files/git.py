@@ -99,7 +99,7 @@ def advised_option(option: str) -> Iterator[None]:
 
 
 class NoGit(BadRef):
-    """There is no git to ask: the program is not installed, or the file is outside every repository."""
+    """Git cannot be asked: it is not installed, or the file is outside every repository."""
 
 
 class GitOutput(NamedTuple):

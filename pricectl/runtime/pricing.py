@@ -246,7 +246,7 @@ class Pricing:
         self._updater.watcher.stop()
 
     def after_fork(self) -> None:
-        """Do nothing but warn (DeprecationWarning): a forked child restores its locks automatically."""
+        """Warn (DeprecationWarning) and do nothing: a forked child restores its locks."""
         message = "Pricing.after_fork goes with the next release: a forked child needs no call"
         warnings.warn(message, DeprecationWarning, stacklevel=2)
 

@@ -275,7 +275,7 @@ def test_a_third_of_the_rows_moved_five_times_is_refused(
     moved: int,
     refused: bool,  # noqa: FBT001
 ) -> None:
-    """The default price counts like a row, so 3 of 8 rows are 3 of 9; the message counts rows only."""
+    """The default price counts like a row, so 3 of 8 rows are 3 of 9; the message says rows."""
     after = many(count)
     for number in range(moved):
         after[f"m{number}"] |= {IN: 1e-05, OUT: 4e-05}
