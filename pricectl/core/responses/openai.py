@@ -7,7 +7,8 @@ above prompt + completion; the excess is output.
 
 from collections import Counter
 
-from pricectl.core.responses.formats import CountTable, Field, ReadingBuilder, ResponseFormat, field
+from pricectl.core.responses.count_table import CountTable, Field, field
+from pricectl.core.responses.formats import ReadingBuilder, ResponseFormat
 from pricectl.core.responses.google import grounded_searches
 from pricectl.core.responses.values import (
     items,
