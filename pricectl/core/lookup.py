@@ -16,7 +16,7 @@ from pricectl.core.labels import did_you_mean
 from pricectl.core.lookup_layers import LayerResult, layer_results
 from pricectl.core.model import How, Match
 from pricectl.core.name_choice import Reason
-from pricectl.core.naming.reading import NamePart
+from pricectl.core.naming.parts import NamePart
 from pricectl.flags import LOCAL_MODEL, REFERENCE_PRICE
 
 MEMO_SIZE = 4096

@@ -11,15 +11,9 @@ from typing import NamedTuple
 from pricectl.core.catalog import Catalog
 from pricectl.core.model import How, Match, Model
 from pricectl.core.name_choice import FormMatch, NoRow, Reason, agreed
-from pricectl.core.naming.reading import (
-    LOCAL,
-    NameReading,
-    is_maker,
-    is_slug,
-    read_name,
-    resells,
-    seller_of,
-)
+from pricectl.core.naming.parts import NameReading
+from pricectl.core.naming.reading import read_name
+from pricectl.core.naming.sellers import LOCAL, is_maker, is_slug, resells, seller_of
 from pricectl.flags import OTHER_SELLER
 
 
