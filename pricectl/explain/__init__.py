@@ -27,6 +27,7 @@ def chain(
     profile: Profile | None = None,
     at: date | None = None,
     near: Sequence[str] | None = None,
+    source: sources.CatalogSource | None = None,
 ) -> tuple[ExplanationStep, ...]:
     """Each step to a quote, in order.
 
@@ -37,6 +38,7 @@ def chain(
         at: the instant that the quote was asked for; the period's step names it.
         near: what `near_names` found for an unknown model; None searches for them, which takes
             longer than the whole quote.
+        source: where the catalog was read.
 
     >>> from pricectl.core import Catalog, Usage, quote
     >>> text = '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}'
@@ -56,7 +58,7 @@ def chain(
         *(rounds if quote.rounds else _priced(quote, reading, at, near)),
         arithmetic.total(quote, reading),
         *charged(quote, profile),
-        sources.catalog(quote),
+        sources.catalog(quote, source),
     )
 
 

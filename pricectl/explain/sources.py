@@ -30,6 +30,21 @@ FOUND: Mapping[How, FoundBy] = {
     "reference": FoundBy("reference catalog", "in the reference catalog"),
     "default": FoundBy("a guess", "by no name"),
 }
+class CatalogSource(NamedTuple):
+    """Where a catalog was read: its path, and its version and commit in git ("" for a file)."""
+
+    path: str
+    version: str = ""
+    commit: str = ""
+
+    @property
+    def words(self) -> str:
+        """The version with the path where it is not the version's own name."""
+        if not self.version or self.path in self.version:
+            return self.version or self.path
+        return f"{self.version}, {self.path}"
+
+
 RETIRED = "the provider has retired this model"
 # What a row says about itself, and how that reads.
 _ABOUT = {
@@ -127,9 +142,13 @@ def _seller(quote: Quote, reading: "Reading | None") -> Iterator[str]:
         yield f"{seller}, who served the call, has no row of its own"
 
 
-def catalog(quote: Quote) -> ExplanationStep:
-    """The hash of the catalog that priced the call."""
+def catalog(quote: Quote, source: CatalogSource | None) -> ExplanationStep:
+    """The hash of the catalog that priced the call, and where it was read, if that is known."""
     found = quote.catalog
     facts = {"sha256": found.sha256, "last_updated": found.last_updated}
     day = f"updated {found.last_updated}, " if found.last_updated else ""
-    return ExplanationStep("catalog", f"{day}sha256 {found.sha256 or 'unknown'}", facts)
+    summary = f"{day}sha256 {found.sha256 or 'unknown'}"
+    if source:
+        facts |= source._asdict()
+        summary += f", from {source.words}"
+    return ExplanationStep("catalog", summary, facts)
