@@ -92,6 +92,7 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
             above,
             period,
             requests=requests,
+            at=at,
         )
         if strict and (priced.unpriced or priced.missing_service or prices.unread):
             raise _unpriced(priced)
@@ -107,7 +108,21 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
     if card.divides:
         pico = _total(usage[2], card)
     parts = ((usage[2], card),)
-    fields = (match, usage, pico, parts, prices, catalog, service, region, 0, "", (), requests)
+    fields = (
+        match,
+        usage,
+        pico,
+        parts,
+        prices,
+        catalog,
+        service,
+        region,
+        0,
+        "",
+        (),
+        requests,
+        None,
+    )
     return tuple.__new__(Quote, fields)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["STEPS", "ExplanationStep", "chain", "explain"]
 
 
-def chain(
+def chain(  # noqa: PLR0913 - all but the quote by keyword
     quote: Quote,
     *,
     reading: "Reading | None" = None,

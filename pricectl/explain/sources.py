@@ -30,6 +30,8 @@ FOUND: Mapping[How, FoundBy] = {
     "reference": FoundBy("reference catalog", "in the reference catalog"),
     "default": FoundBy("a guess", "by no name"),
 }
+
+
 class CatalogSource(NamedTuple):
     """Where a catalog was read: its path, and its version and commit in git ("" for a file)."""
 

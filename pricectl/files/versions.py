@@ -14,7 +14,7 @@ from pricectl.changes import CatalogVersion
 from pricectl.core.catalog import Catalog
 from pricectl.core.document import MAX_BYTES
 from pricectl.core.errors import DocumentError, PricingError
-from pricectl.files import atomic, branches, by_hash, catalog_file, fetch, health
+from pricectl.files import branches, by_hash, catalog_file, fetch, health
 from pricectl.files.branches import BaseCommit
 from pricectl.files.git import BadRef
 from pricectl.files.gitlog import FileLog
