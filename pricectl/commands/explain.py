@@ -12,8 +12,11 @@ from pricectl.commands.question import (
     CallOptions,
     CallQuestion,
     CallQuotes,
+    CallsOption,
+    ModeOption,
     ProfileOptions,
     UsageOptions,
+    check_mode,
     fallback_for,
 )
 from pricectl.core.estimate import Estimate
@@ -36,6 +39,8 @@ def explain(
     *,
     usage: UsageOptions,
     call: CallOptions,
+    calls: CallsOption = 1,
+    mode: ModeOption = None,
     charge: ProfileOptions,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 1 if the model or a price is missing.")
@@ -55,6 +60,7 @@ def explain(
         raise typer.BadParameter("write a model's name", param_hint="NAME")
     if names and len(names) == 1:
         check_names(names, f"the name {names[0]}")
+    check_mode(mode)
     opened = open_catalog(file)
     catalog, profile = opened.catalog, charge.read(opened.policy)
     # Not strict: --strict fails only after the report, which shows what is missing.
@@ -70,7 +76,8 @@ def explain(
         raise typer.BadParameter("one model at a time", param_hint="NAME")
     result = result or explain_name(catalog, found.quotes[0].match.asked, question.at)
     for quote in found.quotes:
-        result = explain_call(result, Estimate(quote, 1, profile, found.reading))
+        estimate = Estimate(quote, calls, profile, found.reading)
+        result = explain_call(result, estimate, mode=mode, source=opened.source)
     warn(view, result.match.asked, explanation_warnings(result))
     show(view, "explain", result, report)
     return FINDINGS if strict and (result.guessed or found.incomplete) else CLEAN

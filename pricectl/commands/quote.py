@@ -8,14 +8,14 @@ from pricectl.commands.catalog import complete_model, open_catalog
 from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
 from pricectl.commands.output import show, warn
 from pricectl.commands.question import (
-    CREDITS,
-    WHAT_WAS_USED,
     CallOptions,
     CallQuestion,
+    CallsOption,
+    ModeOption,
     ProfileOptions,
     UsageOptions,
+    check_mode,
 )
-from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.estimate import Estimate
 from pricectl.report import quote as report
 from pricectl.report.assumptions import QuotedCall
@@ -35,24 +35,8 @@ def quote(
     *,
     usage: UsageOptions,
     call: CallOptions,
-    calls: Annotated[
-        int,
-        typer.Option(
-            min=1,
-            metavar="N",
-            help="Price a job of this many equal calls.",
-            rich_help_panel=WHAT_WAS_USED,
-        ),
-    ] = 1,
-    mode: Annotated[
-        str | None,
-        typer.Option(
-            metavar="MODE",
-            show_default="all",
-            help=f"Show only the credits of this budget mode: {', '.join(BUDGET_MODES)}.",
-            rich_help_panel=CREDITS,
-        ),
-    ] = None,
+    calls: CallsOption = 1,
+    mode: ModeOption = None,
     charge: ProfileOptions,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 1 if the model or a price is missing.")
@@ -67,10 +51,7 @@ def quote(
 
     Example: pricectl quote gpt-4o 10k 500 --cached 8k
     """
-    if mode is not None and mode not in BUDGET_MODES:
-        raise typer.BadParameter(
-            f"{mode!r} is not one of {', '.join(BUDGET_MODES)}", param_hint="--mode"
-        )
+    check_mode(mode)
     opened = open_catalog(file)
     profile = charge.read(opened.policy)
     question = CallQuestion(names or [], usage, call, instant(at), strict)

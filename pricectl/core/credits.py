@@ -34,6 +34,10 @@ class Job(NamedTuple):
         )
 
 
+# A job before its first call.
+NO_JOB = Job()
+
+
 def client_cost(pico_usd: int, profile: Profile) -> Fraction:
     """The cost with markup, in picodollars, exact.
 

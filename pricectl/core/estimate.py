@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pricectl.core.credits import (
     BUDGET_MODES,
+    NO_JOB,
     BudgetMode,
     Job,
     client_cost,
@@ -63,15 +64,17 @@ class ModeCredits(NamedTuple):
 
 @dataclass(frozen=True)
 class Estimate:
-    """A job of `calls` equal calls under one profile.
+    """A job of `calls` equal calls under one profile; it may have none, as before its first call.
 
-    `reading` is what the response of the call states, if the usage is from one.
+    `reading` is what the response of the call states, if the usage is from one. `before` is what
+    the job had used before these calls.
     """
 
     quote: Quote
     calls: int
     profile: Profile
     reading: "Reading | None" = None
+    before: Job = NO_JOB
 
     @property
     def signals(self) -> tuple[str, ...]:
@@ -86,8 +89,12 @@ class Estimate:
     @cached_property
     def job(self) -> Job:
         """The job's running total after its last call."""
-        call = Job().add(self.quote)
-        return Job(call.pico_usd * self.calls, call.tokens * self.calls, call.used)
+        before, call = self.before, Job().add(self.quote)
+        return Job(
+            before.pico_usd + call.pico_usd * self.calls,
+            before.tokens + call.tokens * self.calls,
+            before.used or (call.used and self.calls > 0),
+        )
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
@@ -116,14 +123,10 @@ class Estimate:
     @cached_property
     def credits(self) -> tuple[ModeCredits, ...]:
         """The job's credits in each budget mode."""
-        job, profile = self.job, self.profile
-        return tuple(
-            ModeCredits(
-                mode,
-                mode.charge(job, profile),
-                job_credits(job, mode.name, profile),
-                job,
-                profile,
-            )
-            for mode in BUDGET_MODES.values()
-        )
+        return tuple(map(self.mode, BUDGET_MODES))
+
+    def mode(self, name: str) -> ModeCredits:
+        """The job's credits in one budget mode."""
+        mode, job, profile = BUDGET_MODES[name], self.job, self.profile
+        exact, charged = mode.charge(job, profile), job_credits(job, name, profile)
+        return ModeCredits(mode, exact, charged, job, profile)

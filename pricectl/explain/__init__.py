@@ -9,6 +9,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from pricectl.core.calculator import Quote
+from pricectl.core.credits import NO_JOB, Job
+from pricectl.core.estimate import Estimate
 from pricectl.core.profile import Profile
 from pricectl.explain import arithmetic, rates, sources
 from pricectl.explain.credits import charged
@@ -25,6 +27,9 @@ def chain(  # noqa: PLR0913 - all but the quote by keyword
     *,
     reading: "Reading | None" = None,
     profile: Profile | None = None,
+    calls: int = 1,
+    before: Job = NO_JOB,
+    mode: str | None = None,
     at: date | None = None,
     near: Sequence[str] | None = None,
     source: sources.CatalogSource | None = None,
@@ -35,6 +40,9 @@ def chain(  # noqa: PLR0913 - all but the quote by keyword
         quote: the quote to explain.
         reading: what a response states, if the usage was read from one; it is the first step.
         profile: how the customer is charged; adds the steps to the credits.
+        calls: how many such calls the job has; the credits show it call by call.
+        before: what the job had used before.
+        mode: only the credits of this budget mode.
         at: the instant that the quote was asked for; the period's step names it.
         near: what `near_names` found for an unknown model; None searches for them, which takes
             longer than the whole quote.
@@ -57,7 +65,7 @@ def chain(  # noqa: PLR0913 - all but the quote by keyword
         *sources.response(reading),
         *(rounds if quote.rounds else _priced(quote, reading, at, near)),
         arithmetic.total(quote, reading),
-        *charged(quote, profile),
+        *(charged(Estimate(quote, calls, profile, reading, before), mode) if profile else ()),
         sources.catalog(quote, source),
     )
 

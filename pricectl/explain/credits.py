@@ -2,21 +2,21 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Any
 
-from pricectl.core.calculator import Quote
 from pricectl.core.credits import client_cost
 from pricectl.core.estimate import Estimate, ModeCredits
 from pricectl.core.labels import dollar_text, grouped, plural
 from pricectl.core.money import exact, exact_usd, usd
-from pricectl.core.profile import Profile
+from pricectl.explain.running_total import running_totals
 from pricectl.explain.steps import ExplanationStep
 
 
-def charged(quote: Quote, profile: Profile | None) -> Iterator[ExplanationStep]:
-    """The client's cost and the credits of a job that is this one call."""
-    if profile is None:
-        return
-    estimate = Estimate(quote, 1, profile)
+def charged(estimate: Estimate, mode: str | None) -> Iterator[ExplanationStep]:
+    """The client's cost and the credits of a job, in one budget mode or in each."""
+    quote, profile = estimate.quote, estimate.profile
+    if is_longer(estimate):
+        yield _job(estimate)
     cost = exact_usd(client_cost(estimate.pico_usd, profile))
     markup = exact(profile.markup_percent)
     summary = (
@@ -31,18 +31,43 @@ def charged(quote: Quote, profile: Profile | None) -> Iterator[ExplanationStep]:
         "",
         (f"profile {profile.name}", "credits rounded once a job"),
     )
-    for mode in estimate.credits:
-        yield _credits(mode, cost, profile)
+    for found in estimate.credits:
+        if mode in {None, found.mode}:
+            yield _credits(found, cost, estimate)
 
 
-def _credits(mode: ModeCredits, client_usd: str, profile: Profile) -> ExplanationStep:
+def is_longer(estimate: Estimate) -> bool:
+    """Whether the job has more calls than one, here or before."""
+    return estimate.calls > 1 or estimate.before.used
+
+
+def _job(estimate: Estimate) -> ExplanationStep:
+    """How many calls the job has, and what they cost together."""
+    before = estimate.before
     facts = {
+        "calls": estimate.calls,
+        "before_usd": usd(before.pico_usd),
+        "provider_cost_usd": usd(estimate.pico_usd),
+    }
+    summary = f"{plural(estimate.calls, 'call')}: {dollar_text(usd(estimate.pico_usd))}"
+    if before.used:
+        summary += f", of it {dollar_text(usd(before.pico_usd))} before"
+    return ExplanationStep("job", summary, facts)
+
+
+def _credits(mode: ModeCredits, client_usd: str, estimate: Estimate) -> ExplanationStep:
+    profile = estimate.profile
+    rows = list(running_totals(estimate, mode.mode)) if is_longer(estimate) else []
+    facts: dict[str, Any] = {
         "mode": mode.mode,
         "exact_credits": exact(mode.exact),
         "rounding": profile.rounding,
         "minimum_credits": profile.minimum_credits,
         "credits": mode.charged,
     }
+    if rows:
+        facts["calls"] = [row.facts for row in rows]
+        facts["calls_left_out"] = estimate.calls - len(rows)
     summary = plural(mode.charged, "credit")
     return ExplanationStep("credits", summary, facts, mode.mode, (mode.reason(client_usd, _mixed),))
 

@@ -10,6 +10,7 @@ from pricectl.core.lookup import LayerTried, name_parts, near_names, search
 from pricectl.core.model import Match
 from pricectl.core.naming.parts import NamePart
 from pricectl.explain import ExplanationStep, chain
+from pricectl.explain.sources import CatalogSource
 
 
 class Explanation(NamedTuple):
@@ -45,13 +46,26 @@ def explain_name(
     return Explanation(catalog, match, layers, near, at, parts=parts)
 
 
-def explain_call(named: Explanation, estimate: Estimate) -> Explanation:
-    """The same with the steps to the price and the credits of a call of that name."""
+def explain_call(
+    named: Explanation,
+    estimate: Estimate,
+    *,
+    mode: str | None = None,
+    source: CatalogSource | None = None,
+) -> Explanation:
+    """The same with the steps to the price and the credits of a job of calls of that name.
+
+    `mode` is the only budget mode that is explained, `source` where the catalog was read.
+    """
     steps = chain(
         estimate.quote,
         reading=estimate.reading,
         profile=estimate.profile,
+        calls=estimate.calls,
+        before=estimate.before,
+        mode=mode,
         at=named.at,
         near=named.near_names,
+        source=source,
     )
     return named._replace(estimate=estimate, steps=steps)

@@ -15,6 +15,7 @@ STEPS = (
     "usage",
     "line",
     "total",
+    "job",
     "client",
     "credits",
     "catalog",

@@ -137,7 +137,9 @@ def check_exists(name: str, option: str | None, configured: str | None) -> str:
     if name == PACKAGED and not os.path.exists(name):  # noqa: PTH110 - any name
         step = f"write --file {PACKAGED} for the catalog inside pricectl"
         raise Unavailable("no such file", where=name, next_step=step)
-    if option and not os.path.exists(name) and not looks_like_path(name):  # noqa: PTH110 - any name
+    if name == STDIN or os.path.exists(name):  # noqa: PTH110 - any name
+        return name
+    if option and not looks_like_path(name):
         raise Unavailable(
             "no such file, and this command reads no version out of git",
             where=name,
@@ -145,7 +147,7 @@ def check_exists(name: str, option: str | None, configured: str | None) -> str:
         )
     variable = os.environ.get("PRICECTL_FILE")
     catalog, set_by = variable or configured, "PRICECTL_FILE" if variable else "the setting `file`"
-    if not option and catalog and name != STDIN and not os.path.exists(name):  # noqa: PTH110 - any name
+    if not option and catalog:
         step = f"the name comes from {set_by}; correct it there"
         raise Unavailable("no such file", where=name, next_step=step)
     return name

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from pricectl.core.labels import clean, dollar_text
+from pricectl.core.labels import clean, dollar_text, plural
 from pricectl.core.lookup import LayerTried
 from pricectl.core.model import Match
 from pricectl.core.money import usd_per_mtok
@@ -78,6 +78,8 @@ def text(result: Explanation, canvas: Canvas) -> str:
     requests = _requests(result.steps)
     price = cost(estimate)
     headline.append(f" has {price}" if price == NO_PRICE else f" costs {price}")
+    if estimate.calls > 1:
+        headline.append(f" for {plural(estimate.calls, 'call')}")
     response = (_described([steps["response"]]), "") if "response" in steps else ()
     last = _described([steps["catalog"]])
     unpriced = estimate.quote.nothing_priced

@@ -3,15 +3,18 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from pricectl.core.labels import clean, count, dollar_text
+from pricectl.core.labels import clean, count, dollar_text, plural
+from pricectl.core.money import usd
 from pricectl.explain import ExplanationStep
 from pricectl.report.assumptions import ADDS_NOTHING, NO_PRICE
 from pricectl.report.canvas import at_point, grid
+from pricectl.report.running_total import running_total
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
 _REMARK_INDENT = 4
+NOTHING = usd(0)
 
 
 class FigureRow(NamedTuple):
@@ -47,6 +50,8 @@ def figures(
     for step in credited:
         table.add_row(f"  {step.of}", step.summary, Text(", ".join(step.remarks), style="dim"))
     yield from ("", table)
+    for step in credited:
+        yield from running_total(step)
 
 
 def _line(step: ExplanationStep) -> FigureRow:
@@ -77,7 +82,21 @@ def _client(step: ExplanationStep) -> FigureRow:
     )
 
 
-_READERS = {"line": _line, "total": _total, "client": _client}
+def _job(step: ExplanationStep) -> FigureRow:
+    calls, before = step.facts["calls"], step.facts["before_usd"]
+    label = plural(calls, "call")
+    if before != NOTHING:
+        return FigureRow(
+            "the job so far",
+            "",
+            "",
+            dollar_text(step.facts["provider_cost_usd"]),
+            f"of it {dollar_text(before)} before",
+        )
+    return FigureRow(label, "", "", dollar_text(step.facts["provider_cost_usd"]))
+
+
+_READERS = {"line": _line, "total": _total, "job": _job, "client": _client}
 
 
 def arithmetic(rows: Sequence[FigureRow], width: int) -> "Iterator[RenderableType]":

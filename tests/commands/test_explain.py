@@ -208,7 +208,7 @@ class TestJson:
             ["m", *USED, "--region", "us", "--at", "2026-06-01T17:00"],
             ["m", *USED, "--service", "fast", "--at", "2025-06-01"],
             ["m", *USED, "--service", "flex", "--region", "eu", "--at", "2027-06-01"],
-            ["none", "5", "--tokens-per-credit", "7"],
+            ["none", "5", "--tokens-per-credit", "7", "--calls", "20"],
             ["--response", "-"],
         ):
             stdin = BODY if asked[0] == "--response" else None

@@ -58,7 +58,7 @@ def test_the_words_and_the_facts_are_of_one_chain_in_one_order() -> None:
     body = {"model": "m", "usage": {"prompt_tokens": 9, "completion_tokens": 1}}
     catalog = Catalog.load(json.dumps({"acme": {"m": PLAIN}}))
     found = quote_response(catalog, body, region="us")
-    links = chain(found, reading=read_response(body), profile=Profile())
+    links = chain(found, reading=read_response(body), profile=Profile(), calls=2)
     steps = [link.step for link in links]
     assert tuple(dict.fromkeys(steps)) == STEPS
     assert [steps.count(step) for step in ("line", "credits")] == [2, 3]
