@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from pricectl.core.credits import client_cost
+from pricectl.core.credits import job_cost
 from pricectl.core.estimate import Estimate
 from pricectl.core.money import exact, exact_usd
 
@@ -59,7 +59,7 @@ def running_totals(estimate: Estimate, mode: str) -> Iterator[RunningTotal]:
         before, after = (replace(estimate, calls=each).mode(mode) for each in (call - 1, call))
         yield RunningTotal(
             call,
-            exact_usd(client_cost(after.job.pico_usd, estimate.profile)),
+            exact_usd(job_cost(after.job, estimate.profile)),
             after.job.tokens,
             exact(after.exact),
             after.charged,
