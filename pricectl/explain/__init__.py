@@ -4,12 +4,11 @@ The chain of steps is one value: its `text` is for people, its `facts` are for p
 beside the core because the calculator does not need it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
 from pricectl.core.calculator import Quote
-from pricectl.core.credits import NO_JOB, Job
 from pricectl.core.estimate import Estimate
 from pricectl.core.profile import Profile
 from pricectl.explain import arithmetic, rates, sources
@@ -27,9 +26,8 @@ def chain(  # noqa: PLR0913 - all but the quote by keyword
     *,
     reading: "Reading | None" = None,
     profile: Profile | None = None,
-    calls: int = 1,
-    before: Job = NO_JOB,
-    mode: str | None = None,
+    estimate: Estimate | None = None,
+    modes: Collection[str] | None = None,
     at: date | None = None,
     near: Sequence[str] | None = None,
     source: sources.CatalogSource | None = None,
@@ -40,9 +38,8 @@ def chain(  # noqa: PLR0913 - all but the quote by keyword
         quote: the quote to explain.
         reading: what a response states, if the usage was read from one; it is the first step.
         profile: how the customer is charged; adds the steps to the credits.
-        calls: how many such calls the job has; the credits show it call by call.
-        before: what the job had used before.
-        mode: only the credits of this budget mode.
+        estimate: the same for a job of such calls, which the credits show call by call.
+        modes: only the credits of these budget modes.
         at: the instant that the quote was asked for; the period's step names it.
         near: what `near_names` found for an unknown model; None searches for them, which takes
             longer than the whole quote.
@@ -54,6 +51,7 @@ def chain(  # noqa: PLR0913 - all but the quote by keyword
     >>> [step.facts["usd"] for step in chain(call) if step.step == "line"]
     ['0.0025']
     """
+    job = estimate or (Estimate(quote, 1, profile, reading) if profile else None)
     rounds = (
         step
         for number, part in enumerate(quote.rounds, 1)
@@ -65,7 +63,7 @@ def chain(  # noqa: PLR0913 - all but the quote by keyword
         *sources.response(reading),
         *(rounds if quote.rounds else _priced(quote, reading, at, near)),
         arithmetic.total(quote, reading),
-        *(charged(Estimate(quote, calls, profile, reading, before), mode) if profile else ()),
+        *(charged(job, modes) if job else ()),
         sources.catalog(quote, source),
     )
 

@@ -1,10 +1,9 @@
 """What the customer is charged for the quote: markup, then credits in each mode."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from fractions import Fraction
 from typing import Any
 
-from pricectl.core.credits import client_cost
 from pricectl.core.estimate import Estimate, ModeCredits
 from pricectl.core.labels import dollar_text, grouped, plural
 from pricectl.core.money import exact, exact_usd, usd
@@ -12,12 +11,12 @@ from pricectl.explain.running_total import running_totals
 from pricectl.explain.steps import ExplanationStep
 
 
-def charged(estimate: Estimate, mode: str | None) -> Iterator[ExplanationStep]:
-    """The client's cost and the credits of a job, in one budget mode or in each."""
+def charged(estimate: Estimate, modes: Collection[str] | None) -> Iterator[ExplanationStep]:
+    """The client's cost and the credits of a job, in some budget modes or in each."""
     quote, profile = estimate.quote, estimate.profile
     if is_longer(estimate):
         yield _job(estimate)
-    cost = exact_usd(client_cost(estimate.pico_usd, profile))
+    cost = exact_usd(estimate.exact_client_pico_usd)
     markup = exact(profile.markup_percent)
     summary = (
         f"{dollar_text(cost)} = {dollar_text(usd(estimate.pico_usd))} + {markup}%"
@@ -32,7 +31,7 @@ def charged(estimate: Estimate, mode: str | None) -> Iterator[ExplanationStep]:
         (f"profile {profile.name}", "credits rounded once a job"),
     )
     for found in estimate.credits:
-        if mode in {None, found.mode}:
+        if modes is None or found.mode in modes:
             yield _credits(found, cost, estimate)
 
 

@@ -1,7 +1,8 @@
 """A whole explanation: how a name is found, and the steps to a price where a call is known."""
 
-from datetime import date
-from typing import NamedTuple
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from pricectl.core.catalog import Catalog
 from pricectl.core.estimate import Estimate
@@ -13,12 +14,35 @@ from pricectl.explain import ExplanationStep, chain
 from pricectl.explain.sources import CatalogSource
 
 
+class RecordFacts(NamedTuple):
+    """What is known of a charge from its record alone, besides the steps to it.
+
+    `prices` are the catalog's hash and date, and facts about the process that priced the call.
+    """
+
+    written_at: datetime | None
+    calculator: str
+    flags: tuple[str, ...]
+    prices: Mapping[str, Any]
+
+
+class PresentPrice(NamedTuple):
+    """What a recorded call costs by the catalog of today; `problem` says why it is not known."""
+
+    pico_usd: int = 0
+    row: str = ""
+    source: CatalogSource | None = None
+    catalog: Catalog | None = None
+    problem: str = ""
+
+
 class Explanation(NamedTuple):
     """Why a name is answered by a row and, with an estimate, why a call costs what it costs.
 
     `layers` are the lookup layers tried, `steps` those to the price; without a call there are none.
     `near_names` are known for a guess only. `at` is the instant that was asked for. `parts` say
-    what each part of the name was taken for.
+    what each part of the name was taken for. `record` is set where a recorded charge is explained,
+    and `present` what the same call costs today.
     """
 
     catalog: Catalog
@@ -29,6 +53,8 @@ class Explanation(NamedTuple):
     estimate: Estimate | None = None
     steps: tuple[ExplanationStep, ...] = ()
     parts: tuple[NamePart, ...] = ()
+    record: RecordFacts | None = None
+    present: PresentPrice | None = None
 
     @property
     def guessed(self) -> bool:
@@ -60,10 +86,8 @@ def explain_call(
     steps = chain(
         estimate.quote,
         reading=estimate.reading,
-        profile=estimate.profile,
-        calls=estimate.calls,
-        before=estimate.before,
-        mode=mode,
+        estimate=estimate,
+        modes=mode and (mode,),
         at=named.at,
         near=named.near_names,
         source=source,

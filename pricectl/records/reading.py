@@ -16,6 +16,7 @@ from pricectl.core.prices import Problem
 from pricectl.core.rates import Rate, RateCard
 from pricectl.core.units import UNITS
 from pricectl.core.usage import ReplacedUsage, Usage, sum_of_usages
+from pricectl.records.charge import RecordedCharge, read_charge
 from pricectl.records.fields import RecordFields, read_fields
 from pricectl.records.prices import RecordedPrices
 from pricectl.records.values import (
@@ -45,7 +46,7 @@ class Record(NamedTuple):
     calculator: str
     prices: Mapping[str, Any]
     reading: "Reading | None" = None
-    charge: RecordFields | None = None
+    charge: RecordedCharge | None = None
 
 
 class RecordedLine(NamedTuple):
@@ -85,14 +86,16 @@ def read_record(value: object) -> Record:
     quote = quotes[0] if len(quotes) == 1 else _summed(quotes)
     if quote.pico_usd != record.pico_usd("usd"):
         refuse("usd", "is not the sum of the requests")
+    reading = _response(record, quote)
+    has_charge = record.members.get("charge") is not None
     return Record(
         quote,
         record.texts("flags"),
         record.instant("written_at"),
         record.text("calculator"),
         catalog.members,
-        _response(record, quote),
-        record.fields("charge") if record.members.get("charge") is not None else None,
+        reading,
+        read_charge(record.fields("charge"), quote, reading) if has_charge else None,
     )
 
 

@@ -17,7 +17,7 @@ from pricectl.core.units import UNITS
 RECORD_SCHEMA = "pricectl.record/1"
 CHECKSUM = "checksum"
 # Longer than any exact number of a record; a longer one is not converted.
-MAX_DIGITS = 400
+MAX_DIGITS = 1000
 
 
 class BadRecord(PricingError):

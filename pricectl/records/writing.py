@@ -1,15 +1,17 @@
 """Writes the record of a charge, from the quote and what the customer was charged for it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from pricectl.core.estimate import Estimate
 from pricectl.core.priced_call import Quote, product
 from pricectl.core.prices import PriceList
 from pricectl.core.rates import Rate
 from pricectl.core.units import UNITS
 from pricectl.core.windows import as_instant
+from pricectl.records.charge import charge_facts
 from pricectl.records.values import (
     RECORD_SCHEMA,
     number_text,
@@ -33,7 +35,8 @@ def record_of(  # noqa: PLR0913 - what a record is of, all but one by keyword
     flags: tuple[str, ...] | None = None,
     reading: "Reading | None" = None,
     prices: Mapping[str, Any] | None = None,
-    charge: Mapping[str, Any] | None = None,
+    charge: Estimate | None = None,
+    modes: Collection[str] = (),
 ) -> dict[str, Any]:
     """All that `explain --record` needs to repeat a quote, as JSON values.
 
@@ -44,7 +47,10 @@ def record_of(  # noqa: PLR0913 - what a record is of, all but one by keyword
         flags: those of the answer; without them, those of the quote.
         reading: what the response stated, if the usage was read from one.
         prices: further facts about the prices of the process, such as their generation.
-        charge: what the customer was charged, as `charge_facts` writes it.
+        charge: the call as it was charged, with the job before it.
+        modes: the budget modes of the charge; without any, each of them.
+
+    Raises BadProfile for an unknown mode.
 
     >>> from datetime import UTC
     >>> from pricectl.core import Catalog, Usage, quote
@@ -72,7 +78,7 @@ def record_of(  # noqa: PLR0913 - what a record is of, all but one by keyword
     if reading:
         record["response"] = _response(reading)
     if charge:
-        record["charge"] = dict(charge)
+        record["charge"] = charge_facts(charge, modes)
     return with_checksum(record)
 
 

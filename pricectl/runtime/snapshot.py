@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Literal, NamedTuple, Self
+from typing import Any, Literal, NamedTuple, Self
 
 from pricectl import __version__
 from pricectl.core.calculator import Quote
 from pricectl.core.catalog import Catalog, build
+from pricectl.core.credits import NO_JOB, Job, Mode
+from pricectl.core.estimate import Estimate
 from pricectl.core.fallback import Fallback
 from pricectl.core.model import Match
 from pricectl.core.prices import Problem
@@ -126,6 +128,47 @@ class Answer(NamedTuple):
     def calculator_version(self) -> str:
         """The version of the calculator."""
         return self.snapshot.calculator_version
+
+    def record(self, *, mode: Mode | None = None, before: Job = NO_JOB) -> dict[str, Any]:
+        """The charge as JSON values, from which `pricectl explain --record` repeats it later.
+
+        It has the name as it was asked for, the counts, the rates, the flags, the version of the
+        catalog and of the calculator, and how the customer is charged by the profile in use; of
+        the caller only what was passed, such as the account.
+
+        Args:
+            mode: the budget mode that the customer is charged by; None: each of them.
+            before: what the job had used before this call, as `charge` returned it.
+
+        Raises BadProfile for a mode that does not exist.
+
+        >>> import json
+        >>> from pricectl.core import Usage
+        >>> from pricectl.runtime import quote
+        >>> record = quote("gpt-4o", Usage(1000, 500)).record(mode="consumption_usd")
+        >>> record["usd"], record["charge"]["credits"]
+        ('0.0075', {'consumption_usd': {'before': 0, 'after': 1, 'deducted': 1}})
+        >>> len(json.dumps(record)) < 3000
+        True
+        """
+        from pricectl.records import record_of
+
+        snapshot, profile = self.snapshot, self.snapshot.profile
+        charge = None
+        if profile is not None:
+            charge = Estimate(
+                self.quote, 1, profile, self.reading, self.account, self.at, before=before
+            )
+        return record_of(
+            self.quote,
+            written_at=datetime.now(UTC),
+            calculator=self.calculator_version,
+            flags=self.flags,
+            reading=self.reading,
+            prices={"layer": snapshot.layer, "generation": snapshot.generation},
+            charge=charge,
+            modes=() if mode is None else (mode,),
+        )
 
 
 class ReloadResult(NamedTuple):

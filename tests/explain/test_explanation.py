@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from pricectl.core import Catalog, Profile, Quote, Usage, quote
+from pricectl.core.estimate import Estimate
 from pricectl.core.money import exact
 from pricectl.core.responses import quote_response, read_response
 from pricectl.explain import STEPS, ExplanationStep, chain, explain
@@ -58,7 +59,9 @@ def test_the_words_and_the_facts_are_of_one_chain_in_one_order() -> None:
     body = {"model": "m", "usage": {"prompt_tokens": 9, "completion_tokens": 1}}
     catalog = Catalog.load(json.dumps({"acme": {"m": PLAIN}}))
     found = quote_response(catalog, body, region="us")
-    links = chain(found, reading=read_response(body), profile=Profile(), calls=2)
+    reading = read_response(body)
+    job = Estimate(found, 2, Profile(), reading)
+    links = chain(found, reading=reading, estimate=job)
     steps = [link.step for link in links]
     assert tuple(dict.fromkeys(steps)) == STEPS
     assert [steps.count(step) for step in ("line", "credits")] == [2, 3]
