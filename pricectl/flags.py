@@ -20,6 +20,7 @@ SIZE_CLASS = "size-class"
 LOCAL_MODEL = "local-model"
 MISSING_REGION = "missing-region"
 REFERENCE_PRICE = "reference-price"
+STATED_COST = "stated-cost"
 SETTINGS_ERROR = "settings-error"
 INTERNAL_ERROR = "internal-error"
 SETTINGS_NOT_USED = "settings"
@@ -93,6 +94,11 @@ FLAGS = (
     Flag(
         "other-service",
         "the response states another service than was asked for; its own was charged",
+        logged=False,
+    ),
+    Flag(
+        STATED_COST,
+        "the seller's price varies, so what the response says that it cost was booked",
         logged=False,
     ),
     Flag(
