@@ -92,7 +92,6 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
             above,
             period,
             requests=requests,
-            at=at,
         )
         if strict and (priced.unpriced or priced.missing_service or prices.unread):
             raise _unpriced(priced)

@@ -5,7 +5,6 @@ read the result.
 """
 
 from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 from warnings import warn
@@ -51,8 +50,7 @@ class Quote(NamedTuple):
     `prices` is the row's price list that applied and `period` its name ("" is today's), `service`
     and `region` are words of the row ("" is standard), `above_tokens` is the context threshold the
     request passed (0: none). Where a response is the sum of several requests, `rounds` are their
-    quotes if it states each, and `requests` is their number if it states the sum alone. `at` is the
-    day or instant that chose the price list; None: the row's own, whatever the date.
+    quotes if it states each, and `requests` is their number if it states the sum alone.
     """
 
     match: Match
@@ -67,7 +65,6 @@ class Quote(NamedTuple):
     period: str = ""
     rounds: tuple["Quote", ...] = ()
     requests: int = 1
-    at: date | None = None
 
     @property
     def lines(self) -> tuple[Line, ...]:

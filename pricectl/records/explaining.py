@@ -33,11 +33,11 @@ def explain_record(record: Record, modes: Collection[str] | None = None) -> Expl
         reading=record.reading,
         estimate=estimate if charge else None,
         modes=shown,
-        at=priced.at,
+        at=record.at,
         near=(),
     )
     found = f"{match.model.full_name}, {FOUND[match.how].phrase}, as recorded"
-    at = priced.at or record.written_at or date.min
+    at = record.at or record.written_at or date.min
     return Explanation(
         priced.catalog,
         match,

@@ -37,10 +37,12 @@ class Record(NamedTuple):
     """A charge as it was recorded.
 
     `quote` has the rates, counts and remarks of the charge, and nothing of a present catalog.
-    `prices` are the facts about the catalog and the process, as they were written.
+    `at` is the instant that the prices were looked up for; None: no date decided. `prices` are the
+    facts about the catalog and the process, as they were written.
     """
 
     quote: Quote
+    at: datetime | None
     flags: tuple[str, ...]
     written_at: datetime | None
     calculator: str
@@ -90,6 +92,7 @@ def read_record(value: object) -> Record:
     has_charge = record.members.get("charge") is not None
     return Record(
         quote,
+        record.instant("at"),
         record.texts("flags"),
         record.instant("written_at"),
         record.text("calculator"),
@@ -133,7 +136,6 @@ def _request(request: RecordFields, catalog: Catalog) -> Quote:
         tier.whole("above_tokens"),
         listed.text("period", ""),
         requests=request.whole("number"),
-        at=listed.instant("at"),
     )
 
 
@@ -285,4 +287,6 @@ def _response(record: RecordFields, quote: Quote) -> "Reading | None":
         None if no_cost else stated.pico_usd("reported_usd"),
         stated.texts("signals"),
         stated.texts("flags"),
+        asked_service=stated.text("asked_service", ""),
+        stated_service=stated.text("stated_service", ""),
     )

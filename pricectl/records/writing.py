@@ -32,6 +32,7 @@ def record_of(  # noqa: PLR0913 - what a record is of, all but one by keyword
     *,
     written_at: datetime,
     calculator: str,
+    at: date | None = None,
     flags: tuple[str, ...] | None = None,
     reading: "Reading | None" = None,
     prices: Mapping[str, Any] | None = None,
@@ -44,6 +45,7 @@ def record_of(  # noqa: PLR0913 - what a record is of, all but one by keyword
         quote: the priced call.
         written_at: now, with a time zone.
         calculator: the version of the calculator.
+        at: the day or instant that the prices were looked up for; None: no date decided.
         flags: those of the answer; without them, those of the quote.
         reading: what the response stated, if the usage was read from one.
         prices: further facts about the prices of the process, such as their generation.
@@ -71,6 +73,7 @@ def record_of(  # noqa: PLR0913 - what a record is of, all but one by keyword
             "last_updated": catalog.last_updated,
             **(prices or {}),
         },
+        **({"at": _instant(at)} if at else {}),
         "requests": [_request(part) for part in quote.rounds or (quote,)],
         "usd": usd_text(quote.pico_usd),
         "flags": list(quote.flags if flags is None else flags),
@@ -163,7 +166,6 @@ def _price_list(quote: Quote) -> dict[str, Any]:
     """Which of the row's price lists applied, and when it is in force."""
     prices = quote.prices
     facts = {
-        "at": _instant(quote.at),
         "pointer": prices.pointer,
         "dated": quote.match.model.dated,
         "period": quote.period,
@@ -235,4 +237,6 @@ def _response(reading: "Reading") -> dict[str, Any]:
         "reported_usd": None if reported is None else usd_text(reported),
         "signals": list(reading.signals),
         "flags": list(reading.flags),
+        "asked_service": reading.asked_service,
+        "stated_service": reading.stated_service,
     }

@@ -196,6 +196,7 @@ class Answer(NamedTuple):
             self.quote,
             written_at=datetime.now(UTC),
             calculator=self.calculator_version,
+            at=self.at,
             flags=self.flags,
             reading=self.reading,
             prices={"layer": snapshot.layer, "generation": snapshot.generation},

@@ -39,9 +39,10 @@ def test_a_record_of_any_quote_explains_to_the_same_steps(seed: int) -> None:
         priced = quote(
             catalog, name, usage, service=service, region=region, at=at, requests=requests
         )
-        written = json.dumps(record_of(priced, written_at=NOW, calculator="1.0"))
-        read = read_record(document.parse(written)).quote
+        written = json.dumps(record_of(priced, written_at=NOW, calculator="1.0", at=at))
+        record = read_record(document.parse(written))
+        read = record.quote
         near: tuple[str, ...] = ()
-        assert chain(read, near=near, at=read.at) == chain(priced, near=near, at=at), written
+        assert chain(read, near=near, at=record.at) == chain(priced, near=near, at=at), written
         assert (read.pico_usd, read.usage) == (priced.pico_usd, priced.usage)
         assert set(read.flags) == set(priced.flags)
