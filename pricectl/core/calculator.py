@@ -107,21 +107,7 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
     if card.divides:
         pico = _total(usage[2], card)
     parts = ((usage[2], card),)
-    fields = (
-        match,
-        usage,
-        pico,
-        parts,
-        prices,
-        catalog,
-        service,
-        region,
-        0,
-        "",
-        (),
-        requests,
-        None,
-    )
+    fields = (match, usage, pico, parts, prices, catalog, service, region, 0, "", (), requests)
     return tuple.__new__(Quote, fields)
 
 
