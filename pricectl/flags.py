@@ -20,6 +20,7 @@ SIZE_CLASS = "size-class"
 LOCAL_MODEL = "local-model"
 MISSING_REGION = "missing-region"
 REFERENCE_PRICE = "reference-price"
+OTHER_SERVICE = "other-service"
 STATED_COST = "stated-cost"
 SETTINGS_ERROR = "settings-error"
 INTERNAL_ERROR = "internal-error"
@@ -92,7 +93,7 @@ FLAGS = (
         logged=False,
     ),
     Flag(
-        "other-service",
+        OTHER_SERVICE,
         "the response states another service than was asked for; its own was charged",
         logged=False,
     ),

@@ -93,7 +93,8 @@ def explain(
         raise typer.BadParameter("one model at a time", param_hint="NAME")
     result = result or explain_name(catalog, found.quotes[0].match.asked, question.at)
     for quote in found.quotes:
-        estimate = Estimate(quote, calls, profile, found.reading)
+        account = call.account or ""
+        estimate = Estimate(quote, calls, profile, found.reading, account, question.at)
         result = explain_call(result, estimate, mode=mode, source=opened.source)
     warn(view, result.match.asked, explanation_warnings(result))
     show(view, "explain", result, report)

@@ -17,7 +17,6 @@ from pricectl.core.credits import (
     BudgetMode,
     Job,
     added_by_rules,
-    job_cost,
     job_credits,
     rounded_credits,
 )
@@ -75,8 +74,9 @@ class Estimate:
 
     `reading` is what the response of the call states, if the usage is from one. `account`, the
     customer, and `at`, the day or UTC instant of the call, are for the profile's rules. `before` is
-    what the job had used before these calls. `recorded_price` is what a call was charged, where
-    that is known from its record; the rules are not asked then.
+    what the job had used before these calls; it counts in `job` and `credits` alone.
+    `recorded_price` is what a call was charged, where that is known from its record; the rules are
+    not asked then.
     """
 
     quote: Quote
@@ -135,8 +135,8 @@ class Estimate:
 
     @property
     def pico_usd(self) -> int:
-        """What the provider charges for the job at list prices, in picodollars."""
-        return self.job.pico_usd
+        """What the provider charges for the calls at list prices, in picodollars."""
+        return self.quote.pico_usd * self.calls
 
     @property
     def exact_contract_pico_usd(self) -> Fraction:
@@ -146,7 +146,7 @@ class Estimate:
     @property
     def exact_client_pico_usd(self) -> Fraction:
         """What the job costs the customer, with markup and fees, in picodollars, exact."""
-        return job_cost(self.job, self.profile)
+        return self.price.customer_pico_usd * self.calls
 
     @property
     def fees_pico_usd(self) -> int:

@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 __all__ = ["STEPS", "ExplanationStep", "chain", "explain"]
 
 
-def chain(  # noqa: PLR0913 - all but the quote by keyword
+def chain(  # noqa: PLR0913 - a quote and what is known of its call, all but one by keyword
     quote: Quote,
     *,
     reading: "Reading | None" = None,
     profile: Profile | None = None,
+    account: str = "",
     estimate: Estimate | None = None,
     modes: Collection[str] | None = None,
     at: date | None = None,
@@ -38,9 +39,12 @@ def chain(  # noqa: PLR0913 - all but the quote by keyword
         quote: the quote to explain.
         reading: what a response states, if the usage was read from one; it is the first step.
         profile: how the customer is charged; adds the steps to the credits.
-        estimate: the same for a job of such calls, which the credits show call by call.
+        account: the customer, for the rules of the profile.
+        estimate: a job of such calls under a profile, in place of `profile` and `account`; the
+            credits show it call by call.
         modes: only the credits of these budget modes.
-        at: the instant that the quote was asked for; the period's step names it.
+        at: the instant that the quote was asked for; the period's step names it, and the dates of
+            the profile's rules go by it.
         near: what `near_names` found for an unknown model; None searches for them, which takes
             longer than the whole quote.
         source: where the catalog was read.
@@ -51,7 +55,7 @@ def chain(  # noqa: PLR0913 - all but the quote by keyword
     >>> [step.facts["usd"] for step in chain(call) if step.step == "line"]
     ['0.0025']
     """
-    job = estimate or (Estimate(quote, 1, profile, reading) if profile else None)
+    job = estimate or (Estimate(quote, 1, profile, reading, account, at) if profile else None)
     rounds = (
         step
         for number, part in enumerate(quote.rounds, 1)

@@ -15,8 +15,10 @@ STEPS = (
     "usage",
     "line",
     "total",
-    "job",
+    "calls",
+    "contract",
     "client",
+    "job",
     "credits",
     "catalog",
 )

@@ -1,6 +1,6 @@
 """What a customer was charged, as a record keeps it: prices, rules, the job and its credits."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -18,11 +18,12 @@ from pricectl.records.values import number_text, refuse, usd_text
 # Fields of a profile that are not numbers, or that another part of the record says.
 _NOT_NUMBERS = ("name", "rounding", "rules", "prefer_stated_cost")
 _NUMBERS = tuple(name for name in Profile._fields if name not in _NOT_NUMBERS)
+MAX_RULES = 10_000
 _WHOLE = ("credits_per_job", "minimum_credits")
 
 
 class RecordedCharge(NamedTuple):
-    """A charge as it was recorded: the profile without its rules, the prices that they led to.
+    """A charge as it was recorded: the profile with the rules that decided, the prices they led to.
 
     `before` is what the job had used before the call, `modes` the budget modes that were recorded.
     """
@@ -57,9 +58,12 @@ def charge_facts(call: Estimate, modes: Collection[str] = ()) -> dict[str, Any]:
         was, now = job_credits(before, mode, profile), job_credits(after, mode, profile)
         charged[mode] = {"before": was, "after": now, "deducted": now - was}
     numbers = {name: number_text(Fraction(getattr(profile, name))) for name in _NUMBERS}
+    rules = {"rules": len(profile.rules)} if profile.rules else {}
+    stated = {"prefer_stated_cost": True} if profile.prefer_stated_cost else {}
+    about = {"name": profile.name, **numbers, "rounding": profile.rounding, **rules, **stated}
     return {
         **({"account": call.account} if call.account else {}),
-        "profile": {"name": profile.name, **numbers, "rounding": profile.rounding},
+        "profile": about,
         "price": _price_facts(call.price),
         "job": {"before": _job_facts(before), "after": _job_facts(after)},
         "credits": charged,
@@ -109,6 +113,7 @@ def read_charge(charge: RecordFields, quote: Quote, reading: Any) -> RecordedCha
     """
     profile = _profile(charge.fields("profile"))
     price = _price(charge.fields("price"), quote, profile)
+    profile = profile._replace(rules=_with_rules(profile.rules, price.rules))
     job = charge.fields("job")
     before, after = _job(job.fields("before")), _job(job.fields("after"))
     charged = charge.fields("credits")
@@ -139,7 +144,31 @@ def _profile(fields: RecordFields) -> Profile:
         numbers[name] = numbers[name].numerator
     if numbers.get("tokens_per_credit", 1) <= 0:
         refuse(fields.at("tokens_per_credit"), "is not above 0")
-    return Profile(name=fields.text("name"), rounding=rounding, **numbers)
+    number = fields.whole("rules", 0)
+    if number > MAX_RULES:
+        refuse(fields.at("rules"), "are too many")
+    return Profile(
+        name=fields.text("name"),
+        rounding=rounding,
+        rules=(ProfileRule(),) * number,
+        prefer_stated_cost=fields.flag("prefer_stated_cost"),
+        **numbers,
+    )
+
+
+def _with_rules(
+    rules: Sequence[ProfileRule], deciding: Sequence[DecidingRule]
+) -> tuple[ProfileRule, ...]:
+    """The rules with those that decided the call in their places.
+
+    The others are not recorded; a rule without an effect stands for each. Raises BadRecord.
+    """
+    found = list(rules)
+    for each in deciding:
+        if each.position >= len(found):
+            refuse("charge.price.rules", f"rule {each.position} is not one of {len(found)}")
+        found[each.position] = each.rule
+    return tuple(found)
 
 
 def _price(fields: RecordFields, quote: Quote, profile: Profile) -> CustomerPrice:

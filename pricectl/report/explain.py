@@ -1,11 +1,9 @@
 """Why a name is answered and a call costs what it costs: layers tried, then steps to a price."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from pricectl.core.credits import NO_JOB
 from pricectl.core.labels import clean, dollar_text, plural
 from pricectl.core.lookup import LayerTried
 from pricectl.core.model import Match
@@ -81,8 +79,7 @@ def text(result: Explanation, canvas: Canvas) -> str:
     # Only the steps that a chain has once are looked up here.
     steps = {step.step: step for step in result.steps}
     requests = _requests(result.steps)
-    # Of a recorded call its own cost, although the job may have had others before.
-    price = cost(replace(estimate, before=NO_JOB))
+    price = cost(estimate)
     headline.append(f" has {price}" if price == NO_PRICE else f" costs {price}")
     if result.record and result.record.written_at:
         headline.append(f", as recorded on {result.record.written_at:%Y-%m-%d %H:%M} UTC")

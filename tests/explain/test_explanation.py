@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pricectl.core import Catalog, Profile, Quote, Usage, quote
+from pricectl.core import Catalog, Job, Profile, Quote, Usage, quote
 from pricectl.core.estimate import Estimate
 from pricectl.core.money import exact
 from pricectl.core.responses import quote_response, read_response
@@ -60,7 +60,8 @@ def test_the_words_and_the_facts_are_of_one_chain_in_one_order() -> None:
     catalog = Catalog.load(json.dumps({"acme": {"m": PLAIN}}))
     found = quote_response(catalog, body, region="us")
     reading = read_response(body)
-    job = Estimate(found, 2, Profile(), reading)
+    before = Job(10**9, 10, used=True)
+    job = Estimate(found, 2, Profile(prefer_stated_cost=True), reading, before=before)
     links = chain(found, reading=reading, estimate=job)
     steps = [link.step for link in links]
     assert tuple(dict.fromkeys(steps)) == STEPS
