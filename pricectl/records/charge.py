@@ -190,6 +190,16 @@ def _price(fields: RecordFields, quote: Quote, profile: Profile) -> CustomerPric
         refuse(fields.at("markup_percent"), "differs from the profile's without a rule")
     if fee and "fee" not in effects:
         refuse(fields.at("fee_usd"), "is charged without a rule")
+    # Several requests of one call may have rules of their own.
+    for found in rules if not quote.rounds else ():
+        rule = found.rule
+        agrees = {
+            "cost": is_stated or rule.factor in {None, contract / (quote.pico_usd or 1)},
+            "markup": rule.markup_percent == markup,
+            "fee": rule.fee_pico_usd == fee or not quote.usage.counts,
+        }
+        if quote.pico_usd and not agrees[found.effect]:
+            refuse(fields.at("rules"), f"the rule about {found.effect} says another one")
     return CustomerPrice(quote, contract, markup, fee, customer, rules, is_stated)
 
 
