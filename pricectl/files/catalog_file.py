@@ -3,9 +3,11 @@
 import os
 import stat
 import sys
+import weakref
+from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from pricectl.core.catalog import Catalog
 from pricectl.core.document import MAX_BYTES
@@ -161,7 +163,7 @@ def read(name: str) -> Source:
     Raises Unavailable.
     """
     if name == STDIN:
-        return Source(sys.stdin.buffer.read(MAX_BYTES + 1), "standard input")
+        return Source(standard_input().read(MAX_BYTES + 1), "standard input")
     try:
         if is_packaged_catalog(name):
             return Source(packaged_bytes(CATALOG), name)
@@ -175,6 +177,33 @@ def read(name: str) -> Source:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise Unavailable(f"cannot be read: {reason}", where=name) from None
+
+
+# The standard input that was read; weak, so that it can be closed.
+_was_read: Callable[[], object] = lambda: None  # noqa: E731 - as a weak reference is called
+
+
+def standard_input() -> BinaryIO:
+    """Standard input, for its only reader: a second one would find it empty. Raises Unavailable."""
+    global _was_read  # noqa: PLW0603 - there is one standard input
+    if _was_read() is sys.stdin.buffer:
+        raise _named_twice()
+    _was_read = weakref.ref(sys.stdin.buffer)
+    return sys.stdin.buffer
+
+
+def check_standard_input(*names: str | None) -> None:
+    """Check that at most one of these names is standard input. Raises Unavailable."""
+    if names.count(STDIN) > 1:
+        raise _named_twice()
+
+
+def _named_twice() -> Unavailable:
+    return Unavailable(
+        "is named twice, and can be read only once",
+        where="standard input",
+        next_step="name a file for one of them",
+    )
 
 
 def _near(name: str) -> list[str]:

@@ -31,6 +31,11 @@ def names_item(candidate: Candidate, catalog: Catalog) -> Iterator[DeployCheckIt
     if candidate.names is None:
         return
     names = read_names(candidate.names)
+    if not names:
+        # A gate that has nothing to judge is not passed.
+        state: ItemState = "unknown" if candidate.fail_on_answers else "note"
+        yield DeployCheckItem("names", state, f"not checked: no name in {candidate.names}")
+        return
     fallback = load_fallback(candidate.policy)
     answers = [name_answer(catalog, fallback, name) for name in names]
     failing = [it for it in answers if not set(it.kinds).isdisjoint(candidate.fail_on_answers)]
@@ -39,7 +44,7 @@ def names_item(candidate: Candidate, catalog: Catalog) -> Iterator[DeployCheckIt
     said = ", ".join(f"{number} {kind}" for kind, number in counts.items() if number)
     sentence = f"{plural(len(answers), 'name')}: {said or 'each has a row of its own'}"
     lines = tuple(f"{it.name}: {', '.join(it.kinds)} ({it.row})" for it in failing or noted)
-    state: ItemState = "failed" if failing else "note" if noted else "ok"
+    state = "failed" if failing else "note" if noted else "ok"
     yield DeployCheckItem("names", state, sentence, lines)
 
 
