@@ -110,7 +110,7 @@ def decode(data: bytes | str) -> str:
         raise _refusal(
             EMPTY,
             "json-syntax",
-            next_step="restore it, for example with 'git checkout -- FILE'",
+            next_step="was it written or passed on completely?",
         )
     return text
 

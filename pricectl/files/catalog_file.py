@@ -1,6 +1,7 @@
 """Finds and reads the catalog file."""
 
 import os
+import shlex
 import stat
 import sys
 import weakref
@@ -222,6 +223,26 @@ def load(name: str) -> Catalog:
     try:
         return Catalog.load(data)
     except (DocumentError, CatalogError) as error:
-        where = f"{source}: {error.where}" if error.where else source
-        step = f"run 'pricectl validate {name}' to see every finding"
-        raise Unavailable(error.what, where=where, next_step=step) from None
+        raise no_catalog(error, Source(data, source), name) from None
+
+
+def no_catalog(error: PricingError, source: Source, name: str) -> Unavailable:
+    """The error for a file, or standard input, that was read and is not a catalog."""
+    where = f"{source.name}: {error.where}" if error.where else source.name
+    return Unavailable(error.what, where=where, next_step=how_to_mend(source.data, name))
+
+
+def how_to_mend(data: bytes, name: str) -> str:
+    """What to do about a file, or standard input, that is not a catalog."""
+    if data.strip():
+        return f"{how_to_check(name)} to see every finding"
+    if name == STDIN:
+        return "check the command before the pipe"
+    return f"restore it, for example with 'git checkout -- {shlex.quote(name)}'"
+
+
+def how_to_check(name: str) -> str:
+    """How to check a file, or what comes by standard input, which is gone once it was read."""
+    if name == STDIN:
+        return "pipe it to 'pricectl validate -'"
+    return f"run 'pricectl validate {shlex.quote(name)}'"

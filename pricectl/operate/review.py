@@ -55,6 +55,10 @@ def review(names: Sequence[str], policy: Policy, options: ReviewOptions) -> Vali
         report = validate(
             source.data, source.name, policy, options.at, own=about, evidence=evidence
         )
+        if not source.data.strip():
+            hint = catalog_file.how_to_mend(source.data, name)
+            findings = tuple(one._replace(hint=hint) for one in report.findings)
+            report = report._replace(findings=findings)
         reports.append(report.only_new() if options.only_new else report)
         kinds = options.fail_on or policy_in_force(policy, evidence).policy.gates.fail_on
         levels = [severity for severity in SEVERITIES if severity in kinds]

@@ -29,8 +29,7 @@ def text(result: WaiveResult, canvas: Canvas) -> str:
     from rich.text import Text
 
     accepted = result.accepted
-    kind = "metadata.acknowledged" if accepted.in_catalog else "[[waivers]]"
-    where = Text(f"{clean(result.written)}: {kind}")
+    where = Text(f"{clean(result.written)}: {result.table}")
     if canvas.quiet:
         return canvas.draw(where)
     until = f" until {accepted.expires}" if accepted.expires else ""

@@ -1,5 +1,7 @@
 """Standard input has one reader: a second one would find it empty and call that a result."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.conftest import CATALOG, Run
@@ -37,6 +39,36 @@ def test_a_catalog_named_by_the_environment_is_standard_input_too(
     result = run("quote", "--response", "-", stdin=RESPONSE)
     assert result.exit_code == 2
     assert "standard input" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "words", ["validate -", "quote gpt-4o 1 --file -", "fmt -", "diff --base - --head packaged"]
+)
+def test_an_empty_pipe_is_not_restored_by_git(run: Run, words: str) -> None:
+    result = run(*words.split(), stdin="")
+    said = " ".join(f"{result.stdout} {result.stderr}".split())
+    assert result.exit_code == (1 if words.startswith("validate") else 2)
+    assert "the document is empty" in said
+    assert "standard input" in said
+    assert "check the command before the pipe" in said
+    assert "git checkout" not in said
+
+
+@pytest.mark.parametrize("words", ["quote gpt-4o 1", "fmt", "diff --base {}", "validate"])
+def test_an_empty_file_is_restored_by_its_name(run: Run, home: Path, words: str) -> None:
+    name = "prices of ours.json"
+    (home / name).write_text("", encoding="utf-8")
+    base = "{}" in words
+    more = () if base else ("--file", name)
+    result = run(*(word.format(name) for word in words.split()), *more)
+    said = " ".join(f"{result.stdout} {result.stderr}".split())
+    assert f"git checkout -- '{name}'" in said
+    assert "FILE" not in said
+
+
+def test_a_broken_pipe_is_checked_by_a_pipe(run: Run) -> None:
+    said = run("quote", "gpt-4o", "1", "--file", "-", stdin="{").stderr
+    assert "pipe it to 'pricectl validate -' to see every finding" in said
 
 
 @pytest.mark.parametrize(("more", "code"), [((), 0), (("--fail-on", "default"), 2)])
