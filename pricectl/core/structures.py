@@ -163,14 +163,14 @@ def _range_start(tier: Entry, name: str, path: str) -> int:
     """Above how many tokens a range begins; without the range at the first.
 
     Where it ends is not charged by, since the next range begins there; but with a broken end
-    nobody knows what was meant.
+    nobody knows what was meant. Null can only mean that there is no end.
     """
     if name not in tier:
         return 0
     bounds = tier[name]
     if isinstance(bounds, list) and len(bounds) == 2:  # noqa: PLR2004 - low and high
         low, high = map(_whole_count, bounds)
-        if low is not None and high is not None and low < high:
+        if low is not None and (bounds[1] is None or (high is not None and low < high)):
             return low
     raise NotUnderstoodError(path, f"{name} is not [low, high]")
 

@@ -54,7 +54,7 @@ NOT_UNDERSTOOD: list[tuple[dict[str, Any], str, str]] = [
     # An end that is broken, although nothing is charged by it.
     (tiered({"range": [0]}), "/tiered_pricing/0", "range is not"),
     (tiered({"range": [0, "128000"]}), "/tiered_pricing/0", "range is not"),
-    (tiered({"range": [0, None]}), "/tiered_pricing/0", "range is not"),
+    (tiered({"range": [None, 5]}), "/tiered_pricing/0", "range is not"),
     (tiered({"range": [0, True]}), "/tiered_pricing/0", "range is not"),
     (tiered({"range": [0, 0.5]}), "/tiered_pricing/0", "range is not"),
     (tiered({"range": [0, -1]}), "/tiered_pricing/0", "range is not"),
@@ -161,6 +161,13 @@ def test_a_structure_that_is_not_understood_is_left_out_and_told(
     with pytest.raises(UnpricedUnit, match="is not understood"):
         quote(catalog, "m", Usage(1), strict=True)
     assert not quote(catalog, "other", Usage(1), strict=True).unread
+
+
+def test_a_range_that_ends_in_null_has_no_end() -> None:
+    """`validate` reports it all the same, since other readers expect a number."""
+    catalog = catalog_of(**PLAIN, **tiered({"range": [1000, None], IN: 9e-06}))
+    answer = quote(catalog, "m", Usage(2000))
+    assert (answer.pico_usd, answer.unread) == (18_000 * 10**6, ())
 
 
 def test_what_else_an_unread_row_lacks_comes_first_in_a_refusal() -> None:
