@@ -43,7 +43,7 @@ ORDER = (
 )
 # The only imports that may point upward, inside a function, each with its reason.
 ALLOWED_UPWARD = {
-    ("pricectl.core.calculator", "pricectl.explain"): (
+    ("pricectl.core.priced_call", "pricectl.explain"): (
         "Quote.explain() stays for one release under a DeprecationWarning"
     ),
 }

@@ -6,7 +6,7 @@
 2500000000
 """
 
-from pricectl.core.calculator import Line, Quote, quote
+from pricectl.core.calculator import quote
 from pricectl.core.catalog import Catalog
 from pricectl.core.credits import (
     MODES,
@@ -29,6 +29,7 @@ from pricectl.core.errors import (
 from pricectl.core.lookup import find, require, trace
 from pricectl.core.model import Match, Model
 from pricectl.core.money import usd, usd_per_mtok
+from pricectl.core.priced_call import Line, Quote
 from pricectl.core.profile import Profile
 from pricectl.core.upper_bound import ANY, UpperBound, upper_bound
 from pricectl.core.usage import Usage

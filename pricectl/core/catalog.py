@@ -4,37 +4,33 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from pricectl.core import document
+from pricectl.core.catalog_rows import DEFAULT_PROVIDER, RESERVED, read_default, read_models
 from pricectl.core.document import Json
-from pricectl.core.entries import (
-    ALIAS_OF,
-    MAX_NAME,
-    has_prices,
-    read_aliases,
-    read_model,
-    read_prices,
-)
 from pricectl.core.errors import CatalogError
 from pricectl.core.model import Match, Model
 from pricectl.core.name_index import NameIndex
-from pricectl.core.pointers import DEFAULT_PRICING_POINTER, METADATA_POINTER, pointer_to
+from pricectl.core.pointers import METADATA_POINTER
 from pricectl.core.prices import Entry, Problem
 
-# Top-level members that hold no models.
-RESERVED = ("$schema", "metadata", "pricing_notes")
+# With the names of the rows that callers import from here.
+__all__ = [
+    "DEFAULT_PROVIDER",
+    "MAX_MODELS",
+    "READABLE_MAJORS",
+    "RESERVED",
+    "SCHEMA_MAJOR",
+    "Catalog",
+    "build",
+    "has_known_schema",
+    "readable_schemas",
+]
+
 # The first part of the `schema_version` of new files.
 SCHEMA_MAJOR = "1"
 # Those of the files that this reader understands; a later one may give a key another meaning, so
 # such a file prices nothing.
 READABLE_MAJORS: tuple[str, ...] = (SCHEMA_MAJOR,)
 MAX_MODELS = 20_000
-MAX_ALIAS_DEPTH = 8
-DEFAULT_PRICING: Mapping[str, Json] = MappingProxyType(
-    {
-        "input_cost_per_token": document.parse("1e-06"),
-        "output_cost_per_token": document.parse("2e-06"),
-    }
-)
-DEFAULT_PROVIDER = "default"
 Paced = Callable[[Iterable[Model]], Iterable[Model]]
 
 
@@ -187,7 +183,7 @@ def build(
     if not has_known_schema(metadata):
         message = f"schema_version is not {readable_schemas()}"
         problems.append(Problem(f"{METADATA_POINTER}/schema_version", message))
-    models = tuple(paced(_read_models(root, problems)))
+    models = tuple(paced(read_models(root, problems)))
     seen: set[str] = set()
     for model in models:  # rows such as a/b + c and a + b/c, which nobody could tell apart
         if model.full_name in seen:
@@ -198,7 +194,7 @@ def build(
         problems.append(Problem("", f"more than {MAX_MODELS:,} models"))
     elif not models:
         problems.append(Problem("", "no models"))
-    return Catalog(models, _default_model(metadata, problems), MappingProxyType(metadata), source)
+    return Catalog(models, read_default(metadata, problems), MappingProxyType(metadata), source)
 
 
 def has_known_schema(metadata: Entry) -> bool:
@@ -214,71 +210,6 @@ def has_known_schema(metadata: Entry) -> bool:
 def readable_schemas() -> str:
     """The versions that this reader understands, in words: "1.x"."""
     return " or ".join(f"{major}.x" for major in READABLE_MAJORS)
-
-
-def _default_model(metadata: Entry, problems: list[Problem]) -> Model:
-    pointer = DEFAULT_PRICING_POINTER if "default_pricing" in metadata else ""
-    entry = metadata.get("default_pricing", DEFAULT_PRICING)
-    if not isinstance(entry, Mapping):
-        problems.append(Problem(DEFAULT_PRICING_POINTER, "default_pricing is not an object"))
-        entry = DEFAULT_PRICING
-    prices = read_prices(entry, pointer, problems)
-    if not prices.rates:
-        prices = read_prices(DEFAULT_PRICING, "", problems)
-    return Model(
-        DEFAULT_PROVIDER, DEFAULT_PROVIDER, MappingProxyType(entry), prices, pointer=pointer
-    )
-
-
-def _read_models(root: Entry, problems: list[Problem]) -> Iterator[Model]:
-    for provider, section in root.items():
-        if provider in RESERVED:
-            continue
-        if not isinstance(section, dict):
-            problems.append(
-                Problem(pointer_to(provider), "the provider's section is not an object")
-            )
-            continue
-        aliases = _aliases_by_target(section)
-        for name, entry in section.items():
-            pointer = pointer_to(provider, name)
-            if not isinstance(entry, dict):
-                problems.append(Problem(pointer, "the model's entry is not an object"))
-            elif not name or len(name) > MAX_NAME:
-                problems.append(Problem(pointer, f"names have 1 to {MAX_NAME} characters"))
-            elif _target(name, section) == name:
-                more = aliases.get(name, ())
-                yield read_model(provider, name, entry, pointer, problems, more)
-
-
-def _aliases_by_target(section: Entry) -> dict[str, list[str]]:
-    """The rows that only name another row of their section, with their aliases, by its name."""
-    found: dict[str, list[str]] = {}
-    for name, entry in section.items():
-        if (
-            isinstance(entry, dict)
-            and ALIAS_OF in entry
-            and (target := _target(name, section)) != name
-        ):
-            found.setdefault(target, []).extend((name, *read_aliases(entry)))
-    return found
-
-
-def _target(name: str, section: Entry) -> str:
-    """The row that answers for a name: itself, or the one that it says it is an alias of.
-
-    Where that leads to no row or in a circle, it is the name itself: a row that is not understood.
-    So is one that has prices, too, since only one of both can be meant.
-    """
-    target, entry = name, section[name]
-    for _ in range(MAX_ALIAS_DEPTH):
-        if not isinstance(entry, dict) or entry.get(ALIAS_OF) is None:
-            return target if isinstance(entry, dict) else name
-        if has_prices(entry):
-            return target
-        target = str(entry[ALIAS_OF])
-        entry = section.get(target)
-    return name
 
 
 def _grouped(pairs: Iterator[tuple[str, Model]]) -> Mapping[str, tuple[Model, ...]]:

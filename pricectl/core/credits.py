@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, overload
 
-from pricectl.core.calculator import Quote
 from pricectl.core.errors import BadProfile
 from pricectl.core.labels import grouped
 from pricectl.core.money import PICO_PER_USD, divide
+from pricectl.core.priced_call import Quote
 from pricectl.core.profile import Profile
 
 # What a mode's charge depends on: the job's cost, its tokens, or only that there is a job.

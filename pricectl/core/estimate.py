@@ -10,7 +10,6 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from pricectl.core.calculator import Line, Quote
 from pricectl.core.credits import (
     BUDGET_MODES,
     BudgetMode,
@@ -20,6 +19,7 @@ from pricectl.core.credits import (
     rounded_credits,
 )
 from pricectl.core.money import divide
+from pricectl.core.priced_call import Line, Quote
 from pricectl.core.profile import Profile
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from pricectl.core.entries import read_prices
 from pricectl.core.labels import dollar_text
 from pricectl.core.model import Match, Model
 from pricectl.core.money import TOKENS_PER_MTOK, usd_per_mtok
-from pricectl.core.naming.reading import LOCAL
+from pricectl.core.naming.sellers import LOCAL
 from pricectl.core.units import UNITS, is_token_unit
 
 # The name of the row that the setting stands for.

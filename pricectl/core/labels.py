@@ -1,4 +1,7 @@
-"""Names, prices and figures as people read them, the same in messages and reports."""
+"""The words for names, prices and figures, so that messages and reports have the same.
+
+Also which word of a row is meant where a caller names a service or region.
+"""
 
 import re
 import unicodedata
@@ -159,9 +162,8 @@ def amount_words(pico_usd: int, unit: str) -> str:
     >>> amount_words(2_500_000_000, "input"), amount_words(40_000_000_000, "output_image_file")
     ('$2,500.00 per 1M tokens', '$0.04 per generated image')
     """
-    amount = TOKENS_PER_MTOK if is_token_unit(unit) else 1
     per = "1M tokens" if is_token_unit(unit) else UNITS[unit].counts
-    return f"{dollar_text(usd(price_of(pico_usd, unit, amount)))} per {per}"
+    return f"{_rate_dollars(pico_usd, unit)} per {per}"
 
 
 def short_rate(pico_usd: int, unit: str) -> str:
@@ -170,9 +172,13 @@ def short_rate(pico_usd: int, unit: str) -> str:
     >>> short_rate(2_500_000_000, "input"), short_rate(40_000_000_000, "output_image_file")
     ('$2,500.00 / 1M', '$0.04 / generated image')
     """
-    if is_token_unit(unit):
-        return f"{dollar_text(usd(price_of(pico_usd, unit, TOKENS_PER_MTOK)))} / 1M"
-    return f"{dollar_text(usd(price_of(pico_usd, unit)))} / {UNITS[unit].counts}"
+    return (
+        f"{_rate_dollars(pico_usd, unit)} / {'1M' if is_token_unit(unit) else UNITS[unit].counts}"
+    )
+
+
+def _rate_dollars(pico_usd: int, unit: str) -> str:
+    return dollar_text(usd(price_of(pico_usd, unit, TOKENS_PER_MTOK if is_token_unit(unit) else 1)))
 
 
 def catalog_number(value: Decimal | int) -> str:

@@ -1,11 +1,10 @@
 """Finds the row for a model name, and says how it was found.
 
-Layers: exact, alias, case, partial, reference, default. `partial` reads the name by the table of
-name forms: words that belong to no form mean no match, because any other guess bills wrongly. The
-answer depends on the set of names only, never on their order.
+The layers of `lookup_layers` are asked in order. Where none answers, the reference catalog does,
+else the default price.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -14,19 +13,11 @@ from pricectl.core.entries import MAX_NAME
 from pricectl.core.errors import UnknownModel
 from pricectl.core.fallback import Fallback
 from pricectl.core.labels import did_you_mean
-from pricectl.core.model import How, Match, Model
-from pricectl.core.name_choice import FormMatch, NoRow, Reason, agreed
-from pricectl.core.naming.reading import (
-    LOCAL,
-    NamePart,
-    NameReading,
-    is_maker,
-    is_slug,
-    read_name,
-    resells,
-    seller_of,
-)
-from pricectl.flags import LOCAL_MODEL, OTHER_SELLER, REFERENCE_PRICE
+from pricectl.core.lookup_layers import LayerResult, layer_results
+from pricectl.core.model import How, Match
+from pricectl.core.name_choice import Reason
+from pricectl.core.naming.parts import NamePart
+from pricectl.flags import LOCAL_MODEL, REFERENCE_PRICE
 
 MEMO_SIZE = 4096
 # Bounds of the search for similar names, whose time grows with the square of their length: so many
@@ -55,7 +46,7 @@ def find(catalog: Catalog, name: object, fallback: Fallback | None = None) -> Ma
     'default'
     """
     known = catalog.matches.get(name) if type(name) is str else None
-    match = known or _remembered(catalog, name, _answer(catalog, _requested(name)))
+    match = known or _remembered(catalog, name, _ask_layers(catalog, name)[0])
     return _instead(match, fallback) if fallback and match.is_guess else match
 
 
@@ -75,13 +66,14 @@ def search(
     catalog: Catalog, name: object, fallback: Fallback | None = None
 ) -> tuple[Match, tuple[LayerTried, ...]]:
     """The row that `find` returns, and each layer tried, in order, up to the one that answered."""
-    requested_name = _requested(name)
-    tried: list[LayerTried] = []
-    for layer, answer, why, *reason in _layers(catalog, requested_name):
-        tried.append(LayerTried(layer, answer is not None, why, *reason))
-        if answer:
-            return _remembered(catalog, name, answer), tuple(tried)
-    match = _remembered(catalog, name, _default(catalog, requested_name, reason))
+    match, results = _ask_layers(catalog, name)
+    match = _remembered(catalog, name, match)
+    tried = [
+        LayerTried(result.layer, result.match is not None, result.why, result.reason)
+        for result in results
+    ]
+    if not match.is_guess:
+        return match, tuple(tried)
     answer = _instead(match, fallback) if fallback else match
     if not answer.is_guess:
         why = f"the row {answer.model.full_name} of the reference catalog"
@@ -101,19 +93,17 @@ def _requested(name: object) -> str:
     return stripped if len(stripped) <= MAX_NAME else ""
 
 
-def _answer(catalog: Catalog, requested_name: str) -> Match:
-    reason: Sequence[str] = ()
-    for _, match, _, *rest in _layers(catalog, requested_name):
-        if match:
-            return match
-        reason = rest
-    return _default(catalog, requested_name, reason)
-
-
-def _default(catalog: Catalog, requested_name: str, reason: Sequence[str]) -> Match:
-    """The default price, and why the last layer has no row."""
-    flags = (LOCAL_MODEL,) if "local" in reason else ()
-    return Match(catalog.default, "default", requested_name, "", flags=flags)
+def _ask_layers(catalog: Catalog, name: object) -> tuple[Match, list[LayerResult]]:
+    """The match for a name, and what each layer said, up to the one that answered."""
+    requested_name = _requested(name)
+    results: list[LayerResult] = []
+    for result in layer_results(catalog, requested_name):
+        results.append(result)
+        if result.match:
+            return result.match, results
+    # The last layer knows why no row answers.
+    flags = (LOCAL_MODEL,) if results[-1].reason == "local" else ()
+    return Match(catalog.default, "default", requested_name, "", flags=flags), results
 
 
 def _instead(match: Match, fallback: Fallback) -> Match:
@@ -161,10 +151,8 @@ def name_parts(catalog: Catalog, match: Match) -> tuple[NamePart, ...]:
     if match.is_own_row:
         return (NamePart(match.asked, "model", f"the row {match.model.full_name}"),)
     reading = catalog.name_index.read(match.asked)
-    *_, shortest = reading.shorter_names()
-    shorter = next(
-        (it for it in reading.shorter_names() if it.base == match.name.lower()), shortest
-    )
+    names = tuple(reading.shorter_names())
+    shorter = next((it for it in names if it.base == match.name.lower()), names[-1])
     model = NamePart(shorter.base, "model", "the model")
     own = tuple(part for part in reading.before if part.text.startswith(":"))
     before = tuple(part for part in reading.before if part not in own)
@@ -203,107 +191,3 @@ def _alike(wanted: str, names: Collection[str]) -> Collection[str]:
         return shared / (len(wanted) + len(compared)), known
 
     return nlargest(MAX_COMPARED, names, key=likeness)
-
-
-_LayerResult = tuple[How, Match | None, str] | tuple[How, None, str, Reason]
-
-
-def _layers(catalog: Catalog, name: str) -> Iterator[_LayerResult]:
-    model = catalog.by_full_name.get(name)
-    if model:
-        match = Match(model, "exact", name, name, is_plain=True)
-        if _says_other_seller(model):
-            match = match._replace(is_plain=False, flags=(OTHER_SELLER,))
-        yield "exact", match, f"the row {name}"
-    else:
-        yield _one_of("exact", name, catalog.names.get(name, ()), "no row has this name")
-    yield _one_of(
-        "alias",
-        name,
-        catalog.aliases.get(name, ()),
-        "no row lists it as an alias",
-    )
-    folded = catalog.folded.get(name.lower(), ())
-    yield _one_of("case", name, folded, "no name differs in upper and lower case only")
-    yield _partial(catalog, name)
-
-
-def _one_of(layer: How, name: str, models: tuple[Model, ...], otherwise: str) -> _LayerResult:
-    if not models:
-        return layer, None, otherwise
-    # A maker's own row answers for its name, so that a reseller's new row changes nothing.
-    makers = [model for model in models if is_maker(seller_of(model.provider))]
-    model = agreed(makers or models)
-    if model is None:
-        rows = ", ".join(sorted(model.full_name for model in makers or models))
-        return layer, None, f"rows with different prices: {rows}", "different-prices"
-    matched_name = model.name if layer != "alias" else name
-    flags = (OTHER_SELLER,) if _is_resold(name, model) else ()
-    match = Match(model, layer, name, matched_name, is_plain=not flags, flags=flags)
-    return layer, match, f"the row {model.full_name}{_flagged(flags)}"
-
-
-def _is_resold(name: str, model: Model) -> bool:
-    """Whether the row is of another maker's model, and the name does not say who sells it."""
-    reading = read_name(name)
-    return not reading.seller and resells(seller_of(model.provider), reading.base)
-
-
-def _says_other_seller(model: Model) -> bool:
-    """Whether gateways call the section's seller so, and the row says that it is called otherwise.
-
-    Then nobody can tell a gateway's name of the model from the row's.
-    """
-    if not is_slug(model.provider):
-        return False
-    told = model.entry.get("litellm_provider")
-    return (
-        isinstance(told, str) and not is_slug(told) and seller_of(told) == seller_of(model.provider)
-    )
-
-
-def _flagged(flags: tuple[str, ...]) -> str:
-    return f", flagged {' and '.join(flags)}" if flags else ""
-
-
-def _partial(catalog: Catalog, name: str) -> _LayerResult:
-    index = catalog.name_index
-    reading = index.read(name)
-    if reading.seller == LOCAL:
-        return "partial", None, "a model on a local server, which no row prices", "local"
-    found = index.find(reading)
-    if isinstance(found, NoRow):
-        return "partial", None, found.why, found.reason
-    match = _form_match(name, reading, found)
-    aside = f", ignoring {' and '.join(match.ignored)}" if match.ignored else ""
-    return "partial", match, f"the row {found.model.full_name}{aside}{_flagged(match.flags)}"
-
-
-def _form_match(name: str, reading: NameReading, found: FormMatch) -> Match:
-    """The match with the parts of the name as they were written."""
-    start, end = 0, len(name)
-    aside: list[str] = []
-    after: list[str] = []
-    for part in reading.before:
-        if part.text.startswith(":"):  # what follows the base of a fine-tuned model
-            end -= len(part.text)
-            after.append(name[end:])
-            continue
-        if part.kind != "region":
-            aside.append(name[start : start + len(part.text)])
-        start += len(part.text)
-    for ending in reversed(found.shorter.endings):
-        end -= len(ending.text)
-        if ending.kind not in {"region", "service"}:
-            after.insert(0, name[end : end + len(ending.text)])
-    ignored = tuple(filter(None, ("".join(aside), "".join(after))))
-    return Match(
-        found.model,
-        "partial",
-        name,
-        name[start:end],
-        ignored,
-        flags=found.flags,
-        region=found.region,
-        service=found.service,
-    )

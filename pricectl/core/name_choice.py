@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from pricectl.core.model import Model
-from pricectl.core.naming.reading import NamePart, NameReading, ShorterName, resells, seller_of
+from pricectl.core.naming.parts import NamePart, NameReading, ShorterName
+from pricectl.core.naming.sellers import resells, seller_of
 from pricectl.core.naming.words import (
     COUNTED,
     HOME_REGIONS,

@@ -5,16 +5,14 @@ from types import MappingProxyType
 
 from pricectl.core.model import Model
 from pricectl.core.name_choice import UNKNOWN, FormMatch, NamedRow, NoRow, Rows, choose
-from pricectl.core.naming.reading import (
-    FINE_TUNED,
+from pricectl.core.naming.parts import FINE_TUNED, NameReading, ShorterName
+from pricectl.core.naming.reading import read_name
+from pricectl.core.naming.sellers import (
     GATEWAY,
     LOCAL,
     PASSING_ON,
-    NameReading,
-    ShorterName,
     is_maker,
     is_reseller,
-    read_name,
     seller_of,
 )
 from pricectl.core.naming.sizes import size_class

@@ -10,7 +10,6 @@ from decimal import Decimal
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
-from pricectl.core.calculator import product
 from pricectl.core.catalog import Catalog
 from pricectl.core.counting import CountRule, billed_counts
 from pricectl.core.credits import BUDGET_MODES, Job, Mode, exact_credits, job_credits
@@ -19,6 +18,7 @@ from pricectl.core.labels import region_word, service_word
 from pricectl.core.lookup import find
 from pricectl.core.model import Match, Model
 from pricectl.core.money import divide
+from pricectl.core.priced_call import product
 from pricectl.core.prices import PriceList
 from pricectl.core.profile import Profile
 from pricectl.core.rates import RateCard

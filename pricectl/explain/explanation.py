@@ -8,7 +8,7 @@ from pricectl.core.estimate import Estimate
 from pricectl.core.fallback import Fallback
 from pricectl.core.lookup import LayerTried, name_parts, near_names, search
 from pricectl.core.model import Match
-from pricectl.core.naming.reading import NamePart
+from pricectl.core.naming.parts import NamePart
 from pricectl.explain import ExplanationStep, chain
 
 

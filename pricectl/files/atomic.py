@@ -8,33 +8,23 @@ import errno
 import hashlib
 import os
 import stat
-import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 from pricectl.core.document import MAX_BYTES
 from pricectl.files import attributes
-from pricectl.files.attributes import NotWritten as NotWritten  # noqa: PLC0414 - its home is here
+from pricectl.files.attributes import NotWritten as NotWritten  # noqa: PLC0414 - callers catch it here
+from pricectl.files.locks import LOCK_SECONDS, StrPath
+from pricectl.files.locks import LockBusy as LockBusy  # noqa: PLC0414 - callers catch it here
+from pricectl.files.locks import locked as locked  # noqa: PLC0414 - for `lock_held`
 
-if sys.platform != "win32":
-    import fcntl
-
-StrPath = str | os.PathLike[str]
 ABSENT = ""
-LOCK_SECONDS = 5.0
-_LOCK_RETRY_SECONDS = 0.01
 _BLOCK = 1024 * 1024
 
 
 class ChangedMeanwhile(NotWritten):
     """Another process wrote the file since it was read."""
-
-
-class LockBusy(NotWritten):
-    """Another process holds the folder's lock, and the time to wait for it is over."""
 
 
 def sha256(data: bytes) -> str:
@@ -200,101 +190,3 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-
-
-class _FolderLock:
-    """An open folder that may hold a lock; `handle` is None once it has been closed."""
-
-    def __init__(self, folder: StrPath) -> None:
-        self.handle: int | None = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-
-    def close(self) -> None:
-        handle, self.handle = self.handle, None
-        if handle is not None:
-            with suppress(OSError):
-                os.close(handle)
-
-
-# A forked child inherits the open folder and would hold its lock until it ends. So it closes every
-# folder in this set; the guard keeps a fork from happening between opening a folder and adding it.
-_open_locks: set[_FolderLock] = set()
-_fork_guard = threading.RLock()
-
-
-def _close_inherited_locks() -> None:
-    global _fork_guard  # noqa: PLW0603 - another thread of the parent may have held it
-    _fork_guard = threading.RLock()
-    for lock in _open_locks:
-        lock.close()
-    _open_locks.clear()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(
-        before=lambda: _fork_guard.acquire(),  # noqa: PLW0108 - a child replaces the guard
-        after_in_parent=lambda: _fork_guard.release(),  # noqa: PLW0108
-        after_in_child=_close_inherited_locks,
-    )
-
-
-@contextmanager
-def locked(folder: StrPath, seconds: float = LOCK_SECONDS) -> Iterator[None]:
-    """Lock a folder against other processes of pricectl; a killed process frees it.
-
-    A child forked meanwhile does not hold it. Without locks of the file system, only the comparison
-    before the replace protects from other writers. Raises OSError, or LockBusy after `seconds`.
-    """
-    if sys.platform == "win32":
-        yield
-        return
-    with _fork_guard:
-        lock = _FolderLock(folder)
-        _open_locks.add(lock)
-    try:
-        _wait_for(lock, folder, seconds)
-        yield
-    finally:
-        with _fork_guard:
-            _open_locks.discard(lock)
-            lock.close()
-
-
-@contextmanager
-def locked_file(path: StrPath, seconds: float) -> Iterator[int]:
-    """Open a small file for reading and writing, locked against other processes.
-
-    Raises OSError, or LockBusy after `seconds`.
-    """
-    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
-    handle = os.open(path, flags, 0o600)
-    try:
-        if sys.platform != "win32":
-            deadline = time.monotonic() + seconds
-            while True:
-                try:
-                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    if time.monotonic() >= deadline:
-                        raise LockBusy("is in use", where=os.fspath(path)) from None
-                    time.sleep(_LOCK_RETRY_SECONDS)
-        yield handle
-    finally:
-        os.close(handle)
-
-
-def _wait_for(lock: _FolderLock, folder: StrPath, seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while lock.handle is not None:
-        try:
-            fcntl.flock(lock.handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= deadline:
-                raise LockBusy(
-                    "somebody else is writing in this folder", where=os.fspath(folder)
-                ) from None
-            time.sleep(_LOCK_RETRY_SECONDS)
-        except OSError:  # a file system without locks
-            return
-        else:
-            return

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from pricectl.core.document import MAX_BYTES
 from pricectl.files import git
-from pricectl.files.repository import MissingObject, Repository, git_hash
+from pricectl.files.clone import MissingObject
+from pricectl.files.repository import Repository, git_hash
 
 # How far back versions are looked for: more than a year of daily edits.
 MAX_VERSIONS = 500

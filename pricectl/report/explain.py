@@ -8,7 +8,7 @@ from pricectl.core.labels import clean, dollar_text
 from pricectl.core.lookup import LayerTried
 from pricectl.core.model import Match
 from pricectl.core.money import usd_per_mtok
-from pricectl.core.naming.reading import NamePart
+from pricectl.core.naming.parts import NamePart
 from pricectl.explain import ExplanationStep
 from pricectl.explain.explanation import Explanation
 from pricectl.models import PricedRow

@@ -17,7 +17,7 @@ from fastapi import HTTPException, Request
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
-from pricectl.files import atomic
+from pricectl.files import locks
 from pricectl.files.fetch import is_bearer_token
 from pricectl.policy import BadSettings
 
@@ -153,12 +153,12 @@ class HostBucket:
             return self._own.take()
         file = folder / "reload-limit"
         try:
-            with atomic.locked_file(file, LIMIT_LOCK_SECONDS) as handle:
+            with locks.locked_file(file, LIMIT_LOCK_SECONDS) as handle:
                 level, wait_seconds = self._read(handle).take(self._limit, self._clock())
                 os.ftruncate(handle, 0)
                 os.pwrite(handle, json.dumps(level).encode(), 0)
                 return wait_seconds
-        except (OSError, atomic.NotWritten):
+        except (OSError, locks.LockBusy):
             return self._own.take()
 
     def _read(self, handle: int) -> BucketLevel:

@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from pricectl.core import MODES, Catalog, Line, Quote, calculator
+from pricectl.core import MODES, Catalog, Line, Quote, priced_call
 from pricectl.core.lookup import near_names
 from tests.conftest import CHILD_PATH, ROOT, Run
 
@@ -585,13 +585,13 @@ def test_each_line_of_a_quote_is_computed_once(
     run: Run, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
 ) -> None:
     made: list[str] = []
-    line = calculator.Line
+    line = priced_call.Line
 
     def counted(unit: str, *fields: Any) -> Line:
         made.append(unit)
         return line(unit, *fields)
 
-    monkeypatch.setattr(calculator, "Line", counted)
+    monkeypatch.setattr(priced_call, "Line", counted)
     assert run("quote", "gpt-4o", "1000", "500", *options).exit_code == 0
     assert made == ["input", "output"]
 

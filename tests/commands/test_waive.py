@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import CATALOG, ROOT, Run
 from tests.files.test_versions import NAME, _closed_off, git  # noqa: F401 - a fixture
 
+DAY = "2026-11-23"  # every date below is before or after it, whatever day it is
 INPUT = "/openai/gpt-4o/input_cost_per_token"
 OLD = '"input_cost_per_token": 2.5e-06,\n      "output'
 MOVED = CATALOG.replace(OLD, OLD.replace("2.5e-06", "25e-06"))
@@ -27,11 +28,12 @@ def repo(home: Path) -> Path:
 
 
 def rules(run: Run) -> list[str]:
-    return [one["rule"] for one in json.loads(run("validate", "-o", "json").stdout)["findings"]]
+    document = json.loads(run("validate", "-o", "json", "--at", DAY).stdout)
+    return [one["rule"] for one in document["findings"]]
 
 
 def waive(run: Run, rule: str, pointer: str, *more: str, code: int = 0) -> str:
-    result = run("waive", rule, pointer, "--reason", "page of May", "--at", "2026-11-23", *more)
+    result = run("waive", rule, pointer, "--reason", "page of May", "--at", DAY, *more)
     assert result.exit_code == code, result.output
     return result.stdout if code == 0 else result.stderr
 
@@ -88,7 +90,7 @@ def test_other_findings_are_waived_in_new_settings(run: Run, repo: Path) -> None
         "pointer": "/google/gemini-2.5-pro",
         "reason": "page of May",
     }
-    found = json.loads(run("validate", "-o", "json").stdout)
+    found = json.loads(run("validate", "-o", "json", "--at", DAY).stdout)
     assert [one["pointer"] for one in found["waived"]] == ["/google/gemini-2.5-pro"]
 
 

@@ -1,142 +1,40 @@
-"""Reads a name by the table of forms: who sells, the model, the region, the service, the rest."""
+"""Reads a name by the table of forms: who sells, whose model, the region, and what is left."""
 
 import re
-from collections.abc import Iterator, Mapping
-from types import MappingProxyType
-from typing import NamedTuple
 
-from pricectl.core.naming.forms import FORMS, NameForm
+from pricectl.core.naming.parts import FINE_TUNED, NamePart, NameReading
+from pricectl.core.naming.sellers import (
+    BY_SLUG,
+    BY_WORD,
+    GATEWAY,
+    LOCAL,
+    PASSING_ON,
+    SELLER_OF,
+    is_reseller,
+    seller_of,
+)
 from pricectl.core.naming.words import (
-    CONTEXT,
-    ENDINGS,
-    FAMILIES,
     FIREWORKS_POINT,
     GEOGRAPHIES,
     LOCAL_TAG,
     REGION,
-    REVISION,
     WORLDWIDE,
     PartKind,
-    model_key,
 )
 
-GATEWAY = "gateway"
-LOCAL = "local"
-FINE_TUNED = "ft:"
+# With the names that callers import from here.
+__all__ = ["is_reseller", "read_name", "seller_of"]
+
 # Names that are written otherwise than as a path; a platform may stand before them.
 _NO_PATH = re.compile(r"(?:\A|/)(ft:|arn:)")
-_BY_WORD: Mapping[str, NameForm] = MappingProxyType(
-    {word: form for form in FORMS for word in form.words}
-)
-_BY_SLUG: Mapping[str, NameForm] = MappingProxyType(
-    {slug: form for form in FORMS for slug in form.slugs}
-)
-_SELLER_OF: Mapping[str, str] = MappingProxyType(
-    {
-        **{slug: form.seller for form in FORMS for slug in form.slugs},
-        **{
-            word: word if form.seller == GATEWAY else form.seller
-            for form in FORMS
-            for word in form.words
-        },
-    }
-)
-_KIND_OF = MappingProxyType(
-    {_SELLER_OF[word]: form.kind for form in FORMS for word in form.words} | {GATEWAY: "gateway"}
-)
-# Who sells is not said, or passes calls on.
-PASSING_ON = frozenset({"", *(seller for seller, kind in _KIND_OF.items() if kind == "gateway")})
 # Parts of a path that say nothing about the price.
 _PATHS = frozenset(
     ["models", "routers", "endpoints", "chat", "@cf", "invoke", "converse", "converse_like"]
 )
 # Bedrock's makers whose own name is a part of their models' names elsewhere.
 _NAMED_BY_MAKER = frozenset({"deepseek"})
-# No name has more parts than this; a longer one is cut short and finds nothing.
-_MAX_ENDINGS = 6
+# No name has more words before its model; further ones stay in the base, which finds nothing.
 _MAX_PATH = 16
-
-
-class NamePart(NamedTuple):
-    """One part of a name, as it was written, and what it was taken for."""
-
-    text: str
-    kind: PartKind
-    meaning: str
-
-
-class ShorterName(NamedTuple):
-    """The model's name after some endings were taken off, the last one first."""
-
-    base: str
-    endings: tuple[NamePart, ...]
-
-    @property
-    def key(self) -> str:
-        """The base in the spelling that the index has."""
-        return model_key(self.base)
-
-
-class NameReading(NamedTuple):
-    """What a name says. Everything in lower case; "" is not said.
-
-    `seller` is the canonical word of `forms`, "gateway" where only a gateway's or a hub's slug is
-    there, "local" for a team's own server. `base` is what is left for the model.
-    """
-
-    base: str
-    seller: str = ""
-    maker: str = ""
-    region: str = ""
-    before: tuple[NamePart, ...] = ()
-
-    def shorter_names(self) -> Iterator[ShorterName]:
-        """The base, then the base without its last ending, and so on."""
-        shorter = ShorterName(self.base, ())
-        yield shorter
-        for _ in range(_MAX_ENDINGS):
-            ending = _ending_of(shorter.base, self.seller)
-            if ending is None or len(ending.text) >= len(shorter.base):
-                return
-            base = shorter.base[: -len(ending.text)]
-            shorter = ShorterName(base, (ending, *shorter.endings))
-            yield shorter
-
-
-def seller_of(section: str) -> str:
-    """The canonical word for a section of a catalog, or for a word before a slash.
-
-    >>> seller_of("fireworks_ai"), seller_of("moonshotai"), seller_of("my-proxy")
-    ('fireworks', 'moonshot', 'my-proxy')
-    """
-    word = section.lower()
-    return _SELLER_OF.get(word, word)
-
-
-def is_reseller(seller: str) -> bool:
-    """Whether a seller's models are other makers'."""
-    return _KIND_OF.get(seller) in {"host", "gateway", "local"}
-
-
-def is_maker(seller: str) -> bool:
-    """Whether a seller is known to sell models of its own."""
-    return _KIND_OF.get(seller) == "maker"
-
-
-def resells(seller: str, base: str) -> bool:
-    """Whether a seller has a model from another maker: a host's, or a maker's row of another's.
-
-    >>> resells("mistral", "deepseek-v4-1-flash"), resells("deepseek", "deepseek-v4-1-flash")
-    (True, False)
-    """
-    if is_maker(seller):
-        return FAMILIES.get(base.split("-", 1)[0], seller) != seller
-    return is_reseller(seller)
-
-
-def is_slug(word: str) -> bool:
-    """Whether a word is a gateway's or hub's name of a maker, not the maker's own."""
-    return word.lower() in _BY_SLUG
 
 
 def read_name(name: str, sections: frozenset[str] = frozenset()) -> NameReading:
@@ -262,7 +160,7 @@ def _structure(reading: NameReading, word: str, following: str) -> NameReading |
         return _told(reading, "region", "the region", f"{word}/{following}/", region=following)
     if word == "publishers":
         seller = reading.seller or "vertex"
-        if following not in _SELLER_OF:
+        if following not in SELLER_OF:
             return None
         maker = seller_of(following)
         return _told(
@@ -296,10 +194,10 @@ def _zone(reading: NameReading, word: str) -> NameReading | None:
 
 def _platform(reading: NameReading, word: str, sections: frozenset[str]) -> NameReading | None:
     """A platform, or the maker of the model on it."""
-    form, slug = _BY_WORD.get(word), _BY_SLUG.get(word)
+    form, slug = BY_WORD.get(word), BY_SLUG.get(word)
     if form and (not reading.seller or (form.kind != "maker" and reading.seller in PASSING_ON)):
-        return _told(reading, "platform", form.platform, f"{word}/", seller=_SELLER_OF[word])
-    if form and _SELLER_OF[word] == reading.seller:
+        return _told(reading, "platform", form.platform, f"{word}/", seller=SELLER_OF[word])
+    if form and SELLER_OF[word] == reading.seller:
         # perplexity/perplexity/MODEL: a maker's gateway to everybody's models.
         seller = GATEWAY if form.kind == "maker" else reading.seller
         return _told(reading, "path", "the same platform again", f"{word}/", seller=seller)
@@ -326,7 +224,7 @@ def _dotted(reading: NameReading) -> NameReading:
         region = first
         parts.append(NamePart(f"{first}.", "region", "the geography of a Bedrock profile"))
         first, _, rest = rest.partition(".")
-    form = _BY_WORD.get(first) or _BY_SLUG.get(first)
+    form = BY_WORD.get(first) or BY_SLUG.get(first)
     if form is None or form.kind != "maker" or not rest:
         return reading
     parts.append(NamePart(f"{first}.", "maker", f"{form.platform}'s model on Amazon Bedrock"))
@@ -334,28 +232,3 @@ def _dotted(reading: NameReading) -> NameReading:
     if form.seller in _NAMED_BY_MAKER and not rest.startswith(form.seller):
         base = f"{form.seller}-{rest}"
     return NameReading(base, "bedrock", form.seller, region, tuple(parts))
-
-
-def _ending_of(base: str, seller: str) -> NamePart | None:
-    """The last ending of a base, if a form knows it."""
-    if base.startswith(FINE_TUNED) and ":" not in base[len(FINE_TUNED) :]:
-        if revision := REVISION.search(base):
-            return NamePart(revision[0], "revision", "a revision")
-        return None
-    position = max(base.rfind("-"), base.rfind(":"), base.rfind("@"))
-    word = base[position + 1 :]
-    ending = ENDINGS.get(word) if position > 0 else None
-    if ending and base[position] in ending.separators:
-        if word == "fast" and seller == "fireworks":
-            return NamePart(base[position:], "variant", "a faster router at a price of its own")
-        # Only Bedrock counts revisions so; elsewhere v1 is a model's version.
-        if word != "v1" or seller in {"bedrock", "amazon"}:
-            return NamePart(base[position:], ending.kind, ending.meaning)
-    if word in {"us", "eu"} and seller == "fireworks":
-        return NamePart(base[position:], "region", "served from that region only")
-    if base[-1:].isdigit():
-        if revision := REVISION.search(base):
-            return NamePart(revision[0], "revision", "a day, month or revision")
-    elif context := CONTEXT.search(base):
-        return NamePart(context[0], "context", "a context window, which the row's tiers charge")
-    return None

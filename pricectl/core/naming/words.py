@@ -122,19 +122,6 @@ LOCAL_TAG = re.compile(
     """,
     re.VERBOSE | re.ASCII,
 )
-# Whose models begin with a word, where other makers sell them too.
-FAMILIES: Mapping[str, str] = MappingProxyType(
-    {
-        "claude": "anthropic",
-        "deepseek": "deepseek",
-        "gemini": "google",
-        "glm": "zai",
-        "gpt": "openai",
-        "grok": "xai",
-        "kimi": "moonshot",
-        "minimax": "minimax",
-    }
-)
 # Only Fireworks writes p for a point.
 FIREWORKS_POINT = re.compile(r"(?<!\d)\dp\d(?!\d)", re.ASCII)
 _DAY = re.compile(r"(20\d\d)-?([01]\d)-?([0-3]\d)?(?!\d)|(?<!\d)([01]\d)-(20\d\d)(?!\d)", re.ASCII)

@@ -7,13 +7,8 @@ another model's round. Each is charged at its own context tier. Source: the Mess
 
 from collections.abc import Sequence
 
-from pricectl.core.responses.formats import (
-    CountTable,
-    ReadingBuilder,
-    ResponseFormat,
-    RoundCounts,
-    field,
-)
+from pricectl.core.responses.count_table import CountTable, field
+from pricectl.core.responses.formats import ReadingBuilder, ResponseFormat, RoundCounts
 from pricectl.core.responses.values import items, lacks_all, member, text, value_at
 
 _TOKENS = (

@@ -4,7 +4,8 @@ Source: the Bedrock Runtime reference (Converse, InvokeModel with its response h
 bodies of Titan, Llama and Nova, ApplyGuardrail).
 """
 
-from pricectl.core.responses.formats import CountTable, ReadingBuilder, ResponseFormat, field
+from pricectl.core.responses.count_table import CountTable, field
+from pricectl.core.responses.formats import ReadingBuilder, ResponseFormat
 from pricectl.core.responses.values import digits, items, member, text
 from pricectl.core.units import GUARDRAIL_KEY, UNITS
 

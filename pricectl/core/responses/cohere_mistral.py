@@ -4,7 +4,8 @@ Sources: Cohere's API references of chat, embed and rerank, Mistral's of OCR; Mi
 OpenAI's format.
 """
 
-from pricectl.core.responses.formats import CountTable, ReadingBuilder, ResponseFormat, field
+from pricectl.core.responses.count_table import CountTable, field
+from pricectl.core.responses.formats import ReadingBuilder, ResponseFormat
 from pricectl.core.responses.values import billed, member
 
 

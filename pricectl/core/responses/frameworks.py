@@ -5,13 +5,8 @@ SDK's reference of LanguageModelUsage (v5 and v6), pydantic-ai's RequestUsage an
 LlamaIndex's TokenCountingHandler.
 """
 
-from pricectl.core.responses.formats import (
-    ENDED_EARLY,
-    CountTable,
-    ReadingBuilder,
-    ResponseFormat,
-    field,
-)
+from pricectl.core.responses.count_table import CountTable, field
+from pricectl.core.responses.formats import ENDED_EARLY, ReadingBuilder, ResponseFormat
 from pricectl.core.responses.values import member, value_at, whole
 
 # Who counts cached tokens among the input, in what the AI SDK passes on as it came (v4 and v5).

@@ -11,7 +11,8 @@ are written in camelCase over HTTP and in snake_case by the Python client.
 import re
 from types import MappingProxyType
 
-from pricectl.core.responses.formats import CountTable, ReadingBuilder, ResponseFormat, field
+from pricectl.core.responses.count_table import CountTable, field
+from pricectl.core.responses.formats import ReadingBuilder, ResponseFormat
 from pricectl.core.responses.media import CACHED_MEDIA, complete_cached_media
 from pricectl.core.responses.values import items, member, text, whole
 

@@ -8,13 +8,8 @@ from collections.abc import Mapping
 
 from pricectl.core import document
 from pricectl.core.errors import BadUsage, DocumentError
-from pricectl.core.responses.formats import (
-    GATEWAY_CACHE,
-    CountTable,
-    ResponseFormat,
-    Stated,
-    UsageLocation,
-)
+from pricectl.core.responses.count_table import CountTable
+from pricectl.core.responses.formats import GATEWAY_CACHE, ResponseFormat, Stated, UsageLocation
 from pricectl.core.responses.registry import format_of
 from pricectl.core.responses.unread import is_number
 from pricectl.core.responses.values import Path, lacks_all, member, members, text, value_at

@@ -1,12 +1,13 @@
-"""Find the usage object of a response: in the body, in an envelope, spread over stream events."""
+"""Find the usage object of a response: in the body, in an envelope, in a record of one.
 
-from collections import Counter
+`sessions` and `stream` look through a list of events.
+"""
+
 from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from pricectl.core.errors import BadUsage
-from pricectl.core.responses.anthropic import MESSAGES
-from pricectl.core.responses.bedrock import CONVERSE, LLAMA, TITAN
+from pricectl.core.responses.bedrock import CONVERSE
 from pricectl.core.responses.cohere_mistral import MISTRAL_OCR
 from pricectl.core.responses.formats import (
     ENDED_EARLY,
@@ -33,6 +34,7 @@ from pricectl.core.responses.registry import (
 from pricectl.core.responses.service import USAGE_HINT_MEMBERS
 from pricectl.core.responses.sessions import locate_session
 from pricectl.core.responses.spans import SPAN_MEMBERS, locate_span
+from pricectl.core.responses.stream import locate_in_stream
 from pricectl.core.responses.unread import is_number, speaks_of_tokens
 from pricectl.core.responses.values import (
     LEAVES,
@@ -83,29 +85,6 @@ _BARE_MEMBERS = frozenset(
         *USAGE_HINT_MEMBERS,
     )
 )
-# All that is read from the usage of a message: its counts, and what says how it was served.
-_MESSAGE_MEMBERS = tuple(
-    dict.fromkeys((*MESSAGES.marks, *MESSAGES.table.members, *USAGE_HINT_MEMBERS))
-)
-# Events that one response has once: they begin or end it, or are the answer as a whole.
-_ONCE_A_STREAM = ("message_start", "response.completed", "response.done", "message", "ai")
-_WHOLE_RESPONSE_TYPES = ("chat.completion", "text_completion", "response", "list")
-# What tells one response from another.
-_IDENTITIES: tuple[Path, ...] = (
-    ("id",),
-    ("responseId",),
-    ("response_id",),
-    ("provider_response_id",),
-    ("custom_id",),
-    ("key",),
-    ("response", "id"),
-    ("response", "responseId"),
-    ("message", "id"),
-)
-# The events of their streams are usages, each with a part of the answer.
-_STREAMED_BARE = (LLAMA, TITAN, VIDEO)
-_TURN_COMPLETE = ("serverContent", "turnComplete")
-_FINISH_REASONS = ("finish_reason", "finishReason")
 
 
 def locate(body: object) -> tuple[UsageLocation, ...]:
@@ -120,7 +99,7 @@ def locate(body: object) -> tuple[UsageLocation, ...]:
         events = body if is_list else list(islice(body, MAX_EVENTS))
         found = locate_session(events, _in_body) or _unfinished_steps(events)
         if not found:
-            in_stream = _in_events(events)
+            in_stream = locate_in_stream(events, _in_body)
             found = (in_stream,) if in_stream else ()
     else:
         found = _in_record(body)
@@ -287,106 +266,3 @@ def _check_bare(node: object, known: ResponseFormat) -> None:
             where="body",
             next_step="pass the response itself, or its usage object alone",
         )
-
-
-def _in_events(events: Sequence[object]) -> UsageLocation | None:
-    """The usage of a stream. Raises BadUsage for several responses; each has its own price."""
-    kinds = Counter(text(member(event, "type")) for event in events)
-    _check_one_answer(events, kinds)
-    found = [location for location in map(_in_body, events) if location]
-    if not found:
-        return None
-    _check_one_usage(found)
-    first, last = found[0], found[-1]
-    bodies = tuple(location.body for location in found)
-    located = last._replace(bodies=bodies)
-    if text(member(first.envelope, "type")) == "message_start":
-        usage = _merged([location.usage for location in found])
-        located = UsageLocation(usage, MESSAGES, first.body, first.envelope, bodies)
-        ended = kinds["message_stop"] or any(
-            value_at(event, ("delta", "stop_reason")) is not None for event in events
-        )
-    else:
-        ended = _is_finished(last.body, events)
-    if not ended:
-        located = located._replace(stated=located.stated._replace(flags=(ENDED_EARLY,)))
-    return located
-
-
-def _check_one_answer(events: Sequence[object], kinds: Counter[str]) -> None:
-    """Raise BadUsage for the events of several responses."""
-    for kind in _ONCE_A_STREAM:
-        if kinds[kind] > 1:
-            raise _several(f"{kind} events")
-    if sum(text(member(event, "object")) in _WHOLE_RESPONSE_TYPES for event in events) > 1:
-        raise _several("responses")
-    if sum(value_at(event, _TURN_COMPLETE) is True for event in events) > 1:
-        raise _several("turns")
-    if sum(text(member(event, "kind")) == "response" for event in events) > 1:
-        raise _several("responses")
-
-
-def _check_one_usage(found: Sequence[UsageLocation]) -> None:
-    """Raise BadUsage for usages that one response does not have."""
-    if sum(_is_bare(location) for location in found) > 1:
-        raise _several("usages")
-    for path in _IDENTITIES:
-        if len({text(value_at(location.envelope, path)) for location in found} - {""}) > 1:
-            raise _several(f"responses, each with its own {'.'.join(path)}")
-    is_message = text(member(found[0].envelope, "type")) == "message_start"
-    if not is_message and max(map(_stated_input, found)) > _stated_input(found[-1]):
-        raise BadUsage(
-            "states fewer tokens of input at its end than before",
-            where="stream",
-            next_step="add its parts together first, or price each response separately",
-        )
-
-
-def _is_bare(location: UsageLocation) -> bool:
-    """Whether an event is a usage alone, which says nothing of the response that it belongs to."""
-    return location.usage is location.body and location.format not in _STREAMED_BARE
-
-
-def _stated_input(location: UsageLocation) -> int:
-    """The input as its first spelling states it; each event of a stream states all of it."""
-    paths = location.format.table.fields[0].paths
-    values = (member(location.usage, path) for path in paths)
-    return max((value for value in values if type(value) is int), default=0)
-
-
-def _is_finished(last: object, events: Sequence[object]) -> bool:
-    """Whether a stream with counts in every event has its last one.
-
-    An answer in parts says in the last of them why it ended; a last event without a part of the
-    answer is the usage alone.
-    """
-    for name in ("choices", "candidates"):
-        if not items(last, name):
-            continue
-        return any(
-            member(part, reason) is not None
-            for event in events
-            for part in items(event, name)
-            for reason in _FINISH_REASONS
-        )
-    return True
-
-
-def _several(what: str) -> BadUsage:
-    return BadUsage(
-        f"holds several {what}", where="stream", next_step="price each response separately"
-    )
-
-
-def _merged(usages: list[object]) -> dict[str, object]:
-    """Anthropic's events: each count is cumulative, so the largest holds and is never summed."""
-    merged: dict[str, object] = {}
-    for usage in usages:
-        known = {name: member(usage, name) for name in _MESSAGE_MEMBERS}
-        for name, new in {**dict(members(usage)), **known}.items():
-            old = merged.get(name)
-            if type(new) is int and type(old) is int:
-                merged[name] = max(new, old)
-            elif new is not None:
-                merged[name] = new
-    return merged

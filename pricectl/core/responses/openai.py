@@ -1,14 +1,16 @@
 """OpenAI's shapes and everyone who speaks them: chat, responses, images, audio, realtime.
 
-Input and output are totals that include cached and written tokens, as `Usage` counts them.
+The tables of the counts are in `openai_counts`; here is what no table expresses.
 Sources: the OpenAI API reference. xAI and Perplexity differ and are recognised by `total_tokens`
 above prompt + completion; the excess is output.
 """
 
 from collections import Counter
 
-from pricectl.core.responses.formats import CountTable, Field, ReadingBuilder, ResponseFormat, field
+from pricectl.core.responses.count_table import CountTable, field
+from pricectl.core.responses.formats import ReadingBuilder, ResponseFormat
 from pricectl.core.responses.google import grounded_searches
+from pricectl.core.responses.openai_counts import CHAT_COUNTS, RESPONSES_COUNTS, WRITES
 from pricectl.core.responses.values import (
     items,
     lacks_all,
@@ -20,159 +22,8 @@ from pricectl.core.responses.values import (
     whole,
 )
 
-_CACHE_READ = """
-    prompt_tokens_details.cached_tokens | cached_tokens | prompt_cache_hit_tokens
-    | cache_read_input_tokens | num_cached_tokens | cached_prompt_text_tokens
-    | input_tokens_details.cached_tokens
-"""
-_CACHE_WRITE = """
-    prompt_tokens_details.cache_write_tokens | prompt_tokens_details.cache_creation_tokens
-    | prompt_tokens_details.cache_creation_input_tokens | cache_creation_input_tokens
-    | input_tokens_details.cache_write_tokens
-"""
-_CACHE_WRITE_1H = """
-    prompt_tokens_details.cache_creation_token_details.ephemeral_1h_input_tokens
-    | cache_creation.ephemeral_1h_input_tokens
-"""
-_WRITES = "cache_write_tokens_details"  # cache writes by lifetime, beside their total
-_CACHE_WRITE_12H = f"prompt_tokens_details.{_WRITES}.ttl_12h_tokens"
-# Parts that cost what the rest costs, and repetitions of other counts.
-_SAME_PRICE = "text_tokens accepted_prediction_tokens rejected_prediction_tokens"
-_SEARCHES = "server_tool_use.web_search_requests | prompt_tokens_details.web_search_requests"
 _CACHED = ("cache_read_tokens", "cache_write_tokens", "cache_write_1h_tokens")
 _GOOGLE = ("google", "vertex")
-_KINDS = ("audio", "image", "video")
-
-
-def _known(nodes: str, names: str = _SAME_PRICE) -> str:
-    """The paths of some members in each of some nodes."""
-    return " ".join(f"{node}.{name}" for node in nodes.split() for name in names.split())
-
-
-def _details(
-    node: str, side: str, kinds: tuple[str, ...] = _KINDS, also: str = ""
-) -> tuple[Field, ...]:
-    """The counts of media in a node, or in another one that repeats it."""
-    nodes = (node, also) if also else (node,)
-    return tuple(
-        field(" | ".join(f"{found}.{kind}_tokens" for found in nodes), f"{side}_{kind}_tokens")
-        for kind in kinds
-    )
-
-
-# xAI's tool counts, in every API; two have a unit, the others are billable without one.
-_TOOLS = (
-    field("server_side_tool_usage_details.web_search_calls", "search"),
-    field("server_side_tool_usage_details.file_search_calls", "file_search"),
-    *(
-        field(path, f"!{path.rpartition('.')[2]}")
-        for path in (
-            "num_sources_used",
-            "server_tool_use_details.tool_calls_executed",
-            "prompt_tokens_details.character_count",
-            "server_side_tool_usage_details.x_search_calls",
-            "server_side_tool_usage_details.code_interpreter_calls",
-            "server_side_tool_usage_details.document_search_calls",
-        )
-    ),
-)
-_CHAT = CountTable(
-    field("prompt_tokens", "input_tokens"),
-    field("completion_tokens", "output_tokens"),
-    field(_CACHE_READ, "cache_read_tokens"),
-    field(_CACHE_WRITE, "cache_write_tokens"),
-    field(_CACHE_WRITE_1H, "cache_write_1h_tokens -cache_write_tokens"),
-    field(_CACHE_WRITE_12H, "cache_write_12h_tokens -cache_write_tokens"),
-    *_details("prompt_tokens_details", "input", also="input_tokens_details"),
-    *_details("prompt_tokens_details.cached_tokens_details", "cache_read", _KINDS[:2]),
-    field(
-        "completion_tokens_details.reasoning_tokens | reasoning_tokens"
-        " | output_tokens_details.reasoning_tokens",
-        "reasoning_tokens",
-    ),
-    *_details("completion_tokens_details", "output", also="output_tokens_details"),
-    field(_SEARCHES, "search"),
-    field("prompt_tokens_details.google_maps_grounding_requests", "maps_query"),
-    field("prompt_tokens_details.image_count", "input_image_file"),
-    field("prompt_tokens_details.query_count", "input_query"),
-    field("prompt_tokens_details.audio_length_seconds", "input_audio_second", seconds),
-    field("prompt_tokens_details.video_length_seconds", "input_video_second", seconds),
-    field("citation_tokens", "citation"),
-    field("total_tokens", "total"),
-    field("num_search_queries", "queries"),
-    field("pages_processed", "page"),
-    *_TOOLS,
-    known=f"""
-        {_known("prompt_tokens_details completion_tokens_details")}
-        {_known("input_tokens_details output_tokens_details")}
-        prompt_tokens_details.cached_tokens_details.text_tokens
-        prompt_tokens_details.{_WRITES}.ttl_30m_tokens
-        prompt_tokens_details.cache_creation_token_details.ephemeral_5m_input_tokens
-        cache_creation.ephemeral_5m_input_tokens prompt_cache_miss_tokens prompt_text_tokens
-        input_tokens output_tokens
-    """,
-)
-
-
-def _by_service(path: str) -> str:
-    """A count of LangChain's, whose name begins with the service that it was served by."""
-    node, _, name = path.partition(".")
-    return " | ".join(f"{node}.{service}{name}" for service in ("", "flex_", "priority_"))
-
-
-# LangChain's details of the same totals; cache writes are stated as a total or by their lifetimes.
-_LANGCHAIN = (
-    field(_by_service("input_token_details.cache_read"), "cache_read_tokens"),
-    field(_by_service("input_token_details.cache_creation"), "written"),
-    field("input_token_details.ephemeral_5m_input_tokens", "written_5m"),
-    field("input_token_details.ephemeral_1h_input_tokens", "written_1h"),
-    field("input_token_details.audio", "input_audio_tokens"),
-    field(_by_service("output_token_details.reasoning"), "reasoning_tokens"),
-    field("output_token_details.audio", "output_audio_tokens"),
-)
-
-# Written `input_tokens_details` by the responses and images APIs, `input_token_details` by audio.
-_RESPONSES = CountTable(
-    field("input_tokens", "input_tokens"),
-    field("output_tokens", "output_tokens"),
-    *(
-        line
-        for details in ("tokens_details", "token_details")
-        for line in (
-            field(
-                f"input_{details}.cached_tokens | input_{details}.cache_read_input_tokens",
-                "cache_read_tokens",
-            ),
-            field(
-                f"input_{details}.cache_write_tokens | input_{details}.cache_creation_input_tokens",
-                "cache_write_tokens",
-            ),
-            field(
-                f"input_{details}.{_WRITES}.ttl_12h_tokens",
-                "cache_write_12h_tokens -cache_write_tokens",
-            ),
-            *_details(f"input_{details}", "input"),
-            *_details(f"input_{details}.cached_tokens_details", "cache_read", _KINDS[:2]),
-            field(
-                f"output_{details}.reasoning_tokens | output_{details}.thinking_tokens",
-                "reasoning_tokens",
-            ),
-            *_details(f"output_{details}", "output"),
-        )
-    ),
-    *_LANGCHAIN,
-    field("total_tokens", "total"),
-    field("pages_processed", "page"),
-    *_TOOLS,
-    known=f"""
-        {_known("input_tokens_details input_token_details output_tokens_details")}
-        {_known("output_token_details input_tokens_details.cached_tokens_details", "text_tokens")}
-        input_token_details.cached_tokens_details.text_tokens
-        {_known("input_token_details output_token_details", "flex priority")}
-        input_tokens_details.{_WRITES}.ttl_30m_tokens input_token_details.{_WRITES}.ttl_30m_tokens
-    """,
-)
-
 _SEARCH_UNITS = {"low": "search_low", "medium": "search", "high": "search_high"}
 _FREE_SEARCH_ACTIONS = ("open_page", "find_in_page", "find")
 _SEARCH_CALL = "web_search_call"
@@ -222,15 +73,15 @@ def _compare_other_names(builder: ReadingBuilder) -> None:
 
 def _check_writes(builder: ReadingBuilder, details: str) -> None:
     """Cache writes of 30 minutes and of 12 hours are together all cache writes."""
-    parts = value_at(builder.usage, (details, _WRITES))
+    parts = value_at(builder.usage, (details, WRITES))
     if parts is None or not builder.count("cache_write_12h_tokens"):
         return
     short = member(parts, "ttl_30m_tokens")
     where = f"usage.{details}.cache_write_tokens"
     rest = builder.count("cache_write_tokens")
-    if short is not None and whole(short, f"usage.{details}.{_WRITES}.ttl_30m_tokens") != rest:
+    if short is not None and whole(short, f"usage.{details}.{WRITES}.ttl_30m_tokens") != rest:
         total = rest + builder.count("cache_write_12h_tokens")
-        builder.refuse(f"({total}) is not the sum of its parts in {_WRITES}", where)
+        builder.refuse(f"({total}) is not the sum of its parts in {WRITES}", where)
 
 
 def _add_perplexity(builder: ReadingBuilder) -> None:
@@ -339,7 +190,7 @@ def _finish_video(builder: ReadingBuilder) -> None:
 CHAT = ResponseFormat(
     "chat",
     ("prompt_tokens", "completion_tokens"),
-    _CHAT,
+    CHAT_COUNTS,
     "prompt_tokens",
     "",
     _finish_chat,
@@ -352,7 +203,7 @@ RESPONSES = ResponseFormat(
         "input_token_details",
         "output_token_details",
     ),
-    _RESPONSES,
+    RESPONSES_COUNTS,
     "input_tokens",
     "",
     _finish_responses,

@@ -2,12 +2,13 @@
 
 from datetime import date
 
-from pricectl.core.calculator import Quote, quote, sum_of_quotes
+from pricectl.core.calculator import quote, sum_of_quotes
 from pricectl.core.catalog import Catalog
 from pricectl.core.errors import UnpricedUnit
 from pricectl.core.labels import region_word, service_word
 from pricectl.core.lookup import find
 from pricectl.core.model import Match
+from pricectl.core.priced_call import Quote
 from pricectl.core.responses.formats import OTHER_SERVICE, Reading, Round
 from pricectl.core.responses.reading import read_response
 from pricectl.core.units import STANDARD

@@ -3,9 +3,9 @@
 from contextlib import suppress
 from decimal import Decimal
 
-from pricectl.core.calculator import quantity
 from pricectl.core.errors import BadUsage, DocumentError
 from pricectl.core.labels import service_word
+from pricectl.core.priced_call import quantity
 from pricectl.core.responses.contradictions import in_the_providers_words
 from pricectl.core.responses.formats import (
     ENDED_EARLY,

@@ -10,14 +10,8 @@ from collections.abc import Iterator
 
 from pricectl.core import document
 from pricectl.core.errors import BadUsage, DocumentError
-from pricectl.core.responses.formats import (
-    CountTable,
-    ReadingBuilder,
-    ResponseFormat,
-    Stated,
-    UsageLocation,
-    field,
-)
+from pricectl.core.responses.count_table import CountTable, field
+from pricectl.core.responses.formats import ReadingBuilder, ResponseFormat, Stated, UsageLocation
 from pricectl.core.responses.frameworks import is_cache_outside, place_cache
 from pricectl.core.responses.registry import format_of
 from pricectl.core.responses.values import digits, items, lacks_all, member, text, value_at

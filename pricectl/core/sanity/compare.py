@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from pricectl.core.catalog import DEFAULT_PRICING, Catalog
+from pricectl.core.catalog import Catalog
+from pricectl.core.catalog_rows import DEFAULT_PRICING
 from pricectl.core.lookup import find
 from pricectl.core.model import SEED_MODELS, Model
 from pricectl.core.sanity.acknowledgements import read_acknowledged

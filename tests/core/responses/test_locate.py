@@ -7,7 +7,7 @@ import pytest
 from pricectl.core import BadUsage
 from pricectl.core.responses import read_response
 from pricectl.core.responses.anthropic import MESSAGES
-from pricectl.core.responses.formats import Field
+from pricectl.core.responses.count_table import Field
 
 LOOKED_FOR = (
     "looked for counts such as prompt_tokens, input_tokens, promptTokenCount, inputTokens"
