@@ -99,7 +99,7 @@ def _rows(result: SmokeResult, width: int) -> "Iterator[list[Text | Padding]]":
     )
     titles = [call.probe.title for call in result.calls]
     models = [clean(call.probe.model) for call in result.calls]
-    rows = []
+    rows: list[tuple[Text, Text]] = []
     for call, title, model, cost in zip(result.calls, titles, models, costs, strict=True):
         line = Text(f"{_WORDS[call.outcome]:<4}", _STYLES[call.outcome])
         line.append(f"  {title:<{max(map(len, titles))}}  ", "")
@@ -109,9 +109,9 @@ def _rows(result: SmokeResult, width: int) -> "Iterator[list[Text | Padding]]":
             for check in call.checks
             if check.outcome == "skipped" or (check.name == "cost" and check.outcome == "ok")
         ]
-        remark = clean(call.probe.skipped or ", ".join(parts))
+        remark = Text(clean(call.probe.skipped or ", ".join(parts)))
         line.append(f"{model:<{max(map(len, models))}}  {cost}", "")
-        rows.append((line, Text(remark)))
+        rows.append((line, remark))
     in_one_line = all(line.cell_len + 2 + remark.cell_len <= width for line, remark in rows)
     for line, remark in rows:
         if in_one_line or not remark:
