@@ -167,6 +167,16 @@ def working_folder(folder: Path | None) -> Path | None:
         return None
 
 
+def shown_path(path: str) -> str:
+    """The path of a settings file as reports name it: from the working folder on if it is below it.
+
+    Code review tools find a file by its path in the repository only.
+    """
+    working = working_folder(None)
+    below = working and path and Path(path).is_relative_to(working)
+    return str(Path(path).relative_to(working)) if working and below else path
+
+
 def _is_file(path: Path) -> bool:
     """Whether it is a file. Raises BadSettings for a folder or broken link named pricectl.toml.
 

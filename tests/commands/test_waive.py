@@ -327,3 +327,15 @@ def test_a_failure_at_any_step_leaves_the_old_file_or_the_new_one(  # noqa: PLR0
 def test_quiet_says_only_where_it_stands(run: Run, repo: Path) -> None:
     assert waive(run, "price-moved", INPUT, "-q") == f"{NAME}: metadata.acknowledged\n"
     assert repo.exists()
+
+
+def test_a_long_message_stays_indented(
+    run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert repo.exists()
+    monkeypatch.setenv("COLUMNS", "40")
+    lines = waive(run, "price-moved", INPUT).splitlines()
+    first = next(index for index, line in enumerate(lines) if line.startswith("  "))
+    last = next(index for index, line in enumerate(lines) if line.startswith(NAME))
+    assert last - first > 1
+    assert all(line.startswith("  ") for line in lines[first:last])
