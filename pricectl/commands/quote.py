@@ -17,6 +17,7 @@ from pricectl.commands.question import (
     check_mode,
 )
 from pricectl.core.estimate import Estimate
+from pricectl.files import catalog_file
 from pricectl.report import quote as report
 from pricectl.report.assumptions import QuotedCall
 
@@ -52,6 +53,7 @@ def quote(
     Example: pricectl quote gpt-4o 10k 500 --cached 8k
     """
     check_mode(mode)
+    catalog_file.check_standard_input(file, call.response)
     opened = open_catalog(file)
     profile = charge.read(opened.policy)
     question = CallQuestion(names or [], usage, call, instant(at), strict)
