@@ -74,6 +74,7 @@ def explain(
         asked = (*(names or ()), *filter(None, (*usage, *call, *charge)))
         if asked or calls > 1:
             raise typer.BadParameter("the record itself says what was used", param_hint="--record")
+        catalog_file.check_standard_input(file, record)
         return _explain_record(record, mode, instant(at), file, view, strict=strict)
     if not names and call.response is None:
         raise typer.BadParameter("write a model's name", param_hint="NAME")

@@ -16,8 +16,8 @@ RULE_PREFIX = "rule:"
 def contract_pico_usd(quote: Quote, rule: ProfileRule) -> Fraction:
     """What the team pays for one request by the rule, exact, in picodollars.
 
-    A factor multiplies the exact total. A price takes the place of the row's price of the same key,
-    at the row's factor for the region; every other unit costs what the row says.
+    A factor multiplies the exact total. Prices are written over the row's of the same keys, and the
+    call is priced by the result, at the row's factors for service and region.
     """
     if rule.factor is not None:
         return quote.pico_usd * rule.factor
@@ -25,9 +25,10 @@ def contract_pico_usd(quote: Quote, rule: ProfileRule) -> Fraction:
     passed = prices.tiers_passed(-(-quote.usage.input_tokens // quote.requests))
     parts = parts_of(prices, quote.usage, passed, quote.service, quote.region, quote.requests)
     tiers = range(len(parts)) if len(parts) > 1 else (passed,)
+    is_factor = quote.prices.service_factor(quote.service) is not None
     total = 0
     for tier, (counts, card) in zip(tiers, parts, strict=True):
-        listed = _listed_card(quote, prices, tier)
+        listed = _listed_card(quote, prices, tier) if is_factor else card
         total += sum(product(unit, count, _rate(unit, card, listed)) for unit, count in counts)
     return Fraction(total)
 
@@ -65,9 +66,10 @@ def _listed_card(quote: Quote, prices: PriceList, tier: int) -> RateCard:
 
 
 def _rate(unit: str, card: RateCard, listed: RateCard) -> Rate:
-    """The rule's rate if it has one for the unit.
+    """The rule's rate if it has one for the unit, else the row's.
 
-    Else the row's: a price at a service must not take the service's factor off the other units.
+    Where the row has a factor for a service, a price of the rule at that service must not take the
+    factor off the other units.
     """
     own = card[unit]
     return own if own.key.startswith(RULE_PREFIX) else listed[unit]
