@@ -41,7 +41,8 @@ def running_total(step: ExplanationStep) -> "Iterator[RenderableType]":
         last = row["call"]
         numbers = (row["rounded_total"], row["charged_before"], row["deducted"])
         table.add_row(f"{last:,}", total, each, *(f"{number:,}" for number in numbers))
-    heading = f"  {clean(step.of)}, call by call: deducted = rounded total - charged before"
+    which = ", call by call" if len(rows) > 1 else ""
+    heading = f"  {clean(step.of)}{which}: deducted = rounded total - charged before"
     yield from ("", heading, table)
 
 

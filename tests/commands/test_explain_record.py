@@ -1,6 +1,7 @@
 """`explain --record`: a charge of the runtime, explained once catalog and settings are gone."""
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -221,3 +222,40 @@ def test_a_record_has_nothing_that_the_caller_did_not_pass(home: Path, pricing: 
     assert str(home) not in json.dumps(record)
     assert "account" not in record["charge"]
     assert len(json.dumps(record)) < 2500
+
+
+def test_the_page_about_support_shows_what_is_printed(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The third call of a job, recorded at $2.50 and $10, explained at $2 and $8."""
+    page = (ROOT / "docs/support.md").read_text(encoding="utf-8")
+    shown = page.partition("```text\n")[2].partition("```")[0]
+    row = (
+        '"input_cost_per_token": {}, "output_cost_per_token": {}, '
+        '"cache_read_input_token_cost": 1.25e-06'
+    )
+    metadata = '"metadata": {"last_updated": "2026-11-01"}'
+    old, new = (
+        f'{{{metadata}, "openai": {{"gpt-4o": {{{row.format(*prices)}}}}}}}'
+        for prices in (("2.5e-06", "1e-05"), ("2e-06", "8e-06"))
+    )
+    (home / NAME).write_text(old, encoding="utf-8")
+    policy = read_policy(SETTINGS, "test")
+    pricing = Pricing.load(home / NAME, policy=policy, state=home / "state")
+    job = Job()
+    for _ in range(3):
+        usage = Usage(12_000, 900, cache_read_tokens=8_000)
+        answer = pricing.quote("gpt-4o", usage, account="acme")
+        record = answer.record(mode=MODE, before=job)
+        job, deducted = charge(job, answer.price or answer.quote, MODE, answer.snapshot.profile)
+    assert deducted == 4
+    (home / "record.json").write_text(json.dumps(record), encoding="utf-8")
+    (home / NAME).write_text(new, encoding="utf-8")
+    monkeypatch.setenv("COLUMNS", "80")
+    printed = run("explain", "--record", "record.json").stdout
+
+    def settled(text: str) -> str:
+        """Without the day, the hash and the version, which differ from run to run."""
+        return re.sub(r"20\d\d-\d\d-\d\d \d\d:\d\d|[0-9a-f]{64}|pricectl \d[\w.+]*", "X", text)
+
+    assert settled(printed).split("\n")[:-1] == settled(shown).split("\n")[:-1]
