@@ -59,7 +59,8 @@ def test_without_rules_the_contract_price_is_the_list_price() -> None:
 
 def test_a_factor_takes_its_share_of_the_list_price_exactly() -> None:
     found = priced(TURN, {"factor": "0.85"}, markup_percent=20)
-    assert (found.list_pico_usd, found.contract_pico_usd) == (7_500 * MICRO, 6_375 * MICRO)
+    assert found.list_pico_usd == 7_500 * MICRO
+    assert found.contract_pico_usd == 6_375 * MICRO
     assert found.customer_pico_usd == 7_650 * MICRO
     one = priced(call("gpt-4o", Usage(1)), {"factor": "0.0000001"})
     assert one.contract_pico_usd == Fraction(1, 4)
@@ -147,11 +148,13 @@ def test_a_stated_cost_is_booked_where_the_seller_s_price_varies() -> None:
         }
     )
     found = customer_price(TURN, profile, stated=stated)
-    assert (found.is_stated, found.contract_pico_usd) == (True, 9_000 * MICRO)
+    assert found.is_stated
+    assert found.contract_pico_usd == 9_000 * MICRO
     assert found.customer_pico_usd == 10_900 * MICRO
     assert found.list_pico_usd == 7_500 * MICRO
     openai = customer_price(TURN, profile, stated=stated._replace(seller="openai"))
-    assert (openai.is_stated, openai.contract_pico_usd) == (False, 3_750 * MICRO)
+    assert not openai.is_stated
+    assert openai.contract_pico_usd == 3_750 * MICRO
     off = profile._replace(prefer_stated_cost=False)
     assert not customer_price(TURN, off, stated=stated).is_stated
     assert not customer_price(TURN, profile).is_stated
@@ -256,7 +259,7 @@ def without_fee(price: CustomerPrice) -> Fraction:
 def test_no_usage_no_cost_and_no_fee(profile: Profile, model: str, account: str) -> None:
     """Law 2: no usage, no cost."""
     found = customer_price(call(model, Usage()), profile, account=account)
-    assert (found.contract_pico_usd, found.customer_pico_usd, found.fee_pico_usd) == (0, 0, 0)
+    assert found.contract_pico_usd == found.customer_pico_usd == found.fee_pico_usd == 0
 
 
 @given(profiles(), models, accounts, usages, st.integers(1, 50))
