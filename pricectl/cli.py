@@ -103,11 +103,11 @@ class Verbs(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The verb that is named first. Fails with the verbs that are spelled alike."""
         if args[0] not in VERBS and not ctx.resilient_parsing:
-            from difflib import get_close_matches
+            from pricectl.core.near import near
 
             begun = [verb for verb in VERBS if verb.startswith(args[0])]
-            near = begun or get_close_matches(args[0], VERBS)
-            hint = f"did you mean {' or '.join(near)}?" if near else f"one of {', '.join(VERBS)}"
+            meant = begun or near(args[0], VERBS, 3)
+            hint = f"did you mean {' or '.join(meant)}?" if meant else f"one of {', '.join(VERBS)}"
             ctx.fail(f"there is no command {args[0]!r}; {hint}")
         return super().resolve_command(ctx, args)
 

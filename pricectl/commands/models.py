@@ -8,6 +8,7 @@ from pricectl.commands.catalog import open_catalog
 from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
 from pricectl.commands.output import show
 from pricectl.core.money import TOKENS_PER_MTOK, parse_usd
+from pricectl.core.near import meant
 from pricectl.exit_codes import CLEAN, FINDINGS
 from pricectl.models import SORTS, Filter, select
 from pricectl.report import models as report
@@ -62,7 +63,9 @@ def models(
     Example: pricectl models 'gpt-*' --max-input 3 --sort input
     """
     if sort not in SORTS:
-        raise typer.BadParameter(f"{sort!r} is not one of {', '.join(SORTS)}", param_hint="--sort")
+        raise typer.BadParameter(
+            f"{sort!r} is not a sort order; {meant(sort, SORTS)}", param_hint="--sort"
+        )
     opened = open_catalog(file)
     wanted = Filter(
         pattern=pattern,

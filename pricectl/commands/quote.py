@@ -17,6 +17,7 @@ from pricectl.commands.question import (
 )
 from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.estimate import Estimate
+from pricectl.core.near import meant
 from pricectl.report import quote as report
 from pricectl.report.assumptions import QuotedCall
 
@@ -69,7 +70,7 @@ def quote(
     """
     if mode is not None and mode not in BUDGET_MODES:
         raise typer.BadParameter(
-            f"{mode!r} is not one of {', '.join(BUDGET_MODES)}", param_hint="--mode"
+            f"{mode!r} is not a budget mode; {meant(mode, BUDGET_MODES)}", param_hint="--mode"
         )
     opened = open_catalog(file)
     profile = charge.read(opened.policy)

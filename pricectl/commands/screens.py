@@ -16,6 +16,7 @@ from typer.core import TyperCommand
 from typer.exceptions import TyperException
 
 from pricectl.core.labels import clean
+from pricectl.core.near import near
 
 COMMON = "Common options"
 _NAMES_WIDTH = 28  # a longer name has its text on the next line
@@ -115,9 +116,11 @@ def _problem(error: Any, ctx: Any) -> str:
     """What is wrong, and where, in the words of our other messages."""
     message, param = str(error.message).rstrip("."), getattr(error, "param", None)
     if hasattr(error, "possibilities"):
-        near = " or ".join(error.possibilities or ())
+        options = [name for option in ctx.command.get_params(ctx) for name in option.opts]
+        meant = " or ".join(near(error.option_name, options, 3))
         # Before the command only the program's own options may stand.
-        hint = f"did you mean {near}?" if near else "" if ctx.parent else "write it after a command"
+        other = "" if ctx.parent else "write it after a command"
+        hint = f"did you mean {meant}?" if meant else other
         return f"there is no option {error.option_name}" + (f"; {hint}" if hint else "")
     if hasattr(error, "param_type"):
         return f"{_place(param, ctx)} is missing"

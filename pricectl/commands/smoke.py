@@ -15,6 +15,7 @@ from pricectl.commands.options import (
 )
 from pricectl.commands.output import show
 from pricectl.core import find
+from pricectl.core.near import meant
 from pricectl.operate.smoke import (
     API_NAMES,
     APIS,
@@ -92,7 +93,7 @@ def smoke(
     endpoint = client.Endpoint.read(url, bearer, timeout)
     if api not in {AUTO, *APIS}:
         raise typer.BadParameter(
-            f"{api!r} is not one of {', '.join((AUTO, *API_NAMES))}", param_hint="--api"
+            f"{api!r} is not an API; {meant(api, (AUTO, *API_NAMES))}", param_hint="--api"
         )
     match = find(opened.catalog, unknown) if unknown else None
     if match and not match.is_guess:

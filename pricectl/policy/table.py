@@ -5,10 +5,10 @@ The readers, the error about an unknown key and the documentation take the keys 
 
 from collections import Counter
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from pricectl.core.errors import BadUsage, PricingError
+from pricectl.core.near import meant, near
 from pricectl.core.profile import Profile
 from pricectl.core.usage import Usage
 from pricectl.policy import readers
@@ -43,6 +43,13 @@ class Setting(NamedTuple):
         return _VALUES[self.section]._field_defaults.get(self.key)
 
 
+# How a section's heading is written where it is not its name.
+_HEADINGS = {
+    "profiles": "profiles.NAME",
+    "workloads": "[workloads]",
+    "waivers": "[waivers]",
+    "severities": "[severities]",
+}
 # The class that holds the values of a section; the defaults are written there only.
 _VALUES: Mapping[str, Any] = {
     "": Policy,
@@ -102,10 +109,7 @@ def usable_policy(
     # A profile that is misspelt or stands below another heading must not fall back to the default
     # profile: that would resell at cost.
     known = ("profile", "profiles", *Profile._fields)
-    misspelt = any(
-        isinstance(settings[name], dict) or get_close_matches(name.lower(), known, n=1)
-        for name in unknown
-    )
+    misspelt = any(isinstance(settings[name], dict) or near(name, known) for name in unknown)
     misplaced = bool(problems) and (bool(tables) or _has_nested_profile(settings))
     uncertain = not defined and (misspelt or misplaced)
     if uncertain or not unread.isdisjoint({"profile", "profiles"}):
@@ -137,8 +141,17 @@ def _unknown(names: list[str], section: str, where: str) -> BadSettings:
     return BadSettings(
         f"unknown setting {', '.join(names)}",
         where=where,
-        next_step=f"one of {', '.join(keys_of(section))}",
+        next_step=_where_known(names[0], section) or meant(names[0], keys_of(section)),
     )
+
+
+def _where_known(name: str, section: str) -> str:
+    """Where a key of another section has to stand; empty for one that no section has."""
+    found = [one.section for one in SETTINGS if one.key == name and one.section != section]
+    if not found:
+        return ""
+    places = [f"[{_HEADINGS.get(other, other)}]" if other else "the top" for other in found]
+    return f"it belongs to {' or '.join(places)}"
 
 
 def _section(value: Any, where: str, section: str) -> dict[str, Any]:

@@ -197,7 +197,7 @@ def test_a_model_without_a_price_is_not_listed_as_cheapest(run: Run) -> None:
         (["gpt-4o", "12", "--unit", "second=x"], "is not an amount such as 12.5, 1,000 or 1k"),
         (["gpt-4o", "12", "--unit", "second=1e3"], "'1e3' is not an amount"),
         (["gpt-4o", "12", "--unit", "second=1.2345"], "second is finer than a thousandth"),
-        (["gpt-4o", "12", "--mode", "weekly"], "'weekly' is not one of job_based"),
+        (["gpt-4o", "12", "--mode", "weekly"], "'weekly' is not a budget mode; one of job_based"),
         (["gpt-4o", "12", "--markup", "much"], "'much' is not an amount"),
         (["gpt-4o", "12", "--at", "soon"], "'soon' is not a valid date"),
         (["gpt-4o", "12", "-o", "yaml"], "unknown format 'yaml'; one of text, json"),

@@ -171,7 +171,7 @@ def test_a_profile_has_the_house_defaults() -> None:
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"markup": 30}, "unknown setting markup; one of markup_percent"),
+        ({"markup": 30}, "unknown setting markup; did you mean markup_percent?"),
         ({"name": "x"}, "unknown setting name"),
         ({"markup_percent": 0.3}, "0.3 is not an amount"),
         ({"markup_percent": -1}, "this number is not an amount"),
