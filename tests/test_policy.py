@@ -110,7 +110,10 @@ def test_every_setting_is_read() -> None:
         ({"profiles": {"gold": 5}}, "5 is not a table"),
         ({"profiles": {"gold": {"markup": 5}}}, "profile gold: unknown setting markup"),
         ({"profiles": {"gold": {"markup_percent": 0.5}}}, "profile gold: markup_percent: 0.5"),
-        ({"limits": {"max_usd": 5}}, "toml: limits: unknown setting max_usd; did you mean max_input"),
+        (
+            {"limits": {"max_usd": 5}},
+            "limits: unknown setting max_usd; did you mean max_input",
+        ),
         ({"limits": {"stale_days": "x"}}, "limits.stale_days: 'x' is not a whole number"),
         ({"limits": {"stale_days": True}}, "True is not a whole number"),
         ({"limits": {"max_input_usd_per_mtok": 0}}, "0 is not a price; USD per 1M tokens"),

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from pricectl.commands.catalog import complete_model, open_catalog
+from pricectl.commands.counts import count_reader
 from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
 from pricectl.commands.output import show, warn
 from pricectl.commands.question import (
@@ -28,7 +29,7 @@ def quote(
         typer.Argument(
             metavar="MODEL... INPUT [OUTPUT]",
             help="One or more models, then the input and output tokens of one call, "
-            "such as 1000, 1,000 or 1k.",
+            "such as 1000, 1,000, 1k or 1e6.",
             autocompletion=complete_model,
             show_default=False,
         ),
@@ -39,7 +40,7 @@ def quote(
     calls: Annotated[
         int,
         typer.Option(
-            min=1,
+            parser=count_reader(1),
             metavar="N",
             help="Price a job of this many equal calls.",
             rich_help_panel=WHAT_WAS_USED,

@@ -117,7 +117,8 @@ def _problem(error: Any, ctx: Any) -> str:
     message, param = str(error.message).rstrip("."), getattr(error, "param", None)
     if hasattr(error, "possibilities"):
         options = [name for option in ctx.command.get_params(ctx) for name in option.opts]
-        meant = " or ".join(near(error.option_name, options, 3))
+        begun = [name for name in options if name.startswith(error.option_name)]
+        meant = " or ".join(begun or near(error.option_name, options))
         # Before the command only the program's own options may stand.
         other = "" if ctx.parent else "write it after a command"
         hint = f"did you mean {meant}?" if meant else other

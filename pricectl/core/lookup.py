@@ -172,4 +172,10 @@ def near_names(catalog: Catalog, name: str, limit: int = 3) -> tuple[str, ...]:
     }
     # Twice the limit, since several spellings may be of one row.
     found = near(folded if sold else model, catalog.folded, limit * 2, demoted=retired)
-    return tuple(dict.fromkeys(catalog.folded[known][0].name for known in found))[:limit]
+    names = []
+    for known in found:
+        rows = catalog.folded[known]
+        # Of the rows with this name, the one that has it as its own and not as an alias.
+        own = next((row for row in rows if row.name.lower() == known), rows[0])
+        names.append(own.name)
+    return tuple(dict.fromkeys(names))[:limit]

@@ -17,7 +17,7 @@ from pricectl.core.labels import did_you_mean
 LETTER, DIGIT, LOOKALIKE = 10, 20, 6
 # A word that was typed and is not in the name; one of the name that was not typed; the beginning
 # of a word; words in another order; a name that is not sold any more.
-EXTRA_WORD, MISSING_WORD, MISSING_VERSION, BEGINNING, ORDER, DEMOTED = 25, 12, 6, 4, 3, 14
+EXTRA_WORD, MISSING_WORD, MISSING_VERSION, BEGINNING, ORDER, DEMOTED = 25, 9, 6, 4, 3, 14
 # A further name is shown if it differs by at most so much more than the best one.
 MARGIN = 20
 # Bounds: longer names are cut; so many names are compared exactly, and so many letters of each
@@ -60,10 +60,10 @@ def near(
 ) -> tuple[str, ...]:
     """The known names that differ least from a wanted one, the nearest first; () if none is near.
 
-    Of names that differ alike, the highest version comes first. `demoted` names come behind others
-    that differ as much. With `slips_percent` only slips of the finger are found, in at most so many
-    of a hundred letters, as where a suggestion is as good as a verdict. Takes a bounded time,
-    however many and long the names are.
+    Of names that differ alike, one that begins alike comes first, then the highest version.
+    `demoted` names come behind others that differ as much. With `slips_percent` only slips of the
+    finger are found, in at most so many of a hundred letters, as where a suggestion is as good as a
+    verdict. Takes a bounded time, however many and long the names are.
 
     >>> near("gpt-4o-ultra", ["gpt-4-ultra-fast", "gpt-4o", "gpt-4o-mini"])
     ('gpt-4o',)
@@ -83,7 +83,8 @@ def near(
             # Of two versions that begin alike the longer one is the newer one: 5.5 comes after 5.
             newest = (*(-number for number in other.version), 1)
             penalty = DEMOTED if name in demoted else 0
-            found.append((points + penalty, newest, len(name), name))
+            alike = _common_start(spelling.letters, other.letters)
+            found.append((points + penalty, -alike, newest, len(name), name))
     found.sort()
     return tuple(name for points, *_, name in found[:limit] if points <= found[0][0] + MARGIN)
 
@@ -161,9 +162,7 @@ def _difference(
 
 def _typing_slips(wanted: str, known: str, most: int) -> int | None:
     """The points of the letters to change, add, drop or swap; None above `most`."""
-    start = 0
-    while start < min(len(wanted), len(known)) and wanted[start] == known[start]:
-        start += 1
+    start = _common_start(wanted, known)
     first, second = wanted[start:], known[start:]
     while first and second and first[-1] == second[-1]:
         first, second = first[:-1], second[:-1]
@@ -191,6 +190,12 @@ def _typing_slips(wanted: str, known: str, most: int) -> int | None:
         if min(row) > most:
             return None
     return row[-1] if row[-1] <= most else None
+
+
+def _common_start(one: str, other: str) -> int:
+    """How many letters two names begin with alike."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _weight(letter: str) -> int:

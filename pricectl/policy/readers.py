@@ -5,8 +5,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeAlias, TypeVar
 
-from pricectl.core.money import plain_decimal
+from pricectl.core.money import is_bounded, plain_decimal
 from pricectl.core.near import meant
+from pricectl.core.typed_counts import read_count
 from pricectl.core.units import UNITS, is_token_unit
 from pricectl.policy.values import BadSettings, SettingValue
 
@@ -91,6 +92,15 @@ def some_of(*words: str) -> SettingReader:
         return tuple(one_of(*words)(item, where) for item in array(value, where))
 
     return read
+
+
+def count(value: Any) -> Any:
+    """A count as an int where it is written as 1e6, "1.5M" or "100k"; else the value itself."""
+    if isinstance(value, str):
+        typed = read_count(value)
+        return value if typed is None else typed
+    whole = isinstance(value, Decimal) and is_bounded(value) and value == value.to_integral_value()
+    return int(value) if whole else value
 
 
 def percent(value: Any, where: str) -> Decimal:

@@ -206,14 +206,14 @@ def _workloads(value: Any, where: str) -> tuple[Workload, ...]:
     for here, item in _numbered(value, where):
         counts = dict(readers.table(item, here))
         # Taken out first: what is left are counts, which Usage checks.
-        name, calls = counts.pop("name", None), counts.pop("calls", 1)
+        name, calls = counts.pop("name", None), readers.count(counts.pop("calls", 1))
         service = counts.pop("service", None)
         if not isinstance(name, str) or type(calls) is not int or calls < 1:
             raise BadSettings("a workload needs a name, and calls of 1 or more", where=here)
         if service is not None and not isinstance(service, str):
             raise BadSettings(f"service {service!r:.60} is not a text", where=here)
         try:
-            usage = Usage(**counts)
+            usage = Usage(**{unit: readers.count(amount) for unit, amount in counts.items()})
         except (BadUsage, TypeError) as error:
             raise BadSettings(str(error), where=here) from None
         workloads.append(Workload(name, usage, calls, service))

@@ -9,9 +9,9 @@ import pytest
 
 from pricectl.core import Catalog, UnknownModel, find, require, trace
 from pricectl.core.lookup import MEMO_SIZE, near_names
-from pricectl.core.near import MAX_COMPARED
 from pricectl.core.name_index import NameIndex
 from pricectl.core.naming import reading
+from pricectl.core.near import MAX_COMPARED
 
 
 def entry(usd_per_mtok: float, *aliases: str) -> dict[str, object]:
@@ -197,7 +197,11 @@ def test_strict_suggests_similar_names() -> None:
     assert str(caught.value).startswith("no model is called 'gpt-4o-mini'; did you mean gpt-4o")
     with pytest.raises(UnknownModel, match="see 'pricectl models'"):
         require(CATALOG, "zzzzzz")
-    assert near_names(CATALOG, "SONET") == ("claude-sonnet-4-5", "claude-3-5-sonnet")
+    assert near_names(CATALOG, "SONET") == (
+        "claude-sonnet-4-5",
+        "claude-3-5-sonnet",
+        "claude-3-5-sonnet-20240620",
+    )
     assert near_names(CATALOG, "gpt-4", limit=1) == ("gpt-4",)
 
 
