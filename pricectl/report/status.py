@@ -5,7 +5,8 @@ from typing import Any
 from pricectl.core.labels import HASH_DIGITS, clean, count
 from pricectl.flags import FALLBACKS, LAYER_FLAGS, RELOAD_REFUSED
 from pricectl.operate.status import Agreement, SourcePrices, StatusResult
-from pricectl.report.canvas import Canvas, listing
+from pricectl.report.canvas import Canvas
+from pricectl.report.listing import Listing
 
 WORDS: dict[Agreement, tuple[str, str]] = {
     "same": ("same: one catalog and one calculator", "bold green"),
@@ -36,8 +37,8 @@ def text(result: StatusResult, canvas: Canvas) -> str:
 
     if canvas.quiet:
         return canvas.draw(Text(result.agreement))
-    table = listing(
-        "Where", "", "SHA-256", "Models>", "Last updated", "Generation>", "Calculator", "Remarks"
+    table = Listing(
+        ["Where", "", "SHA-256", "Models>", "Last updated", "Generation>", "Calculator", "Remarks"]
     )
     for source in result.sources:
         sha256 = source.sha256 if canvas.verbose else source.sha256[:HASH_DIGITS]

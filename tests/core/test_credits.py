@@ -210,7 +210,7 @@ def test_an_amount_too_long_to_print_is_refused_like_any_other() -> None:
 
 def test_a_misspelt_budget_mode_names_the_near_one() -> None:
     with pytest.raises(BadProfile, match="did you mean job_based"):
-        charge(Job(), call(1), "JOB_BASED", profile())  # type: ignore[arg-type]
+        charge(Job(), call(1), "JOB_BASED", profile())
 
 
 @pytest.mark.usefixtures("three_modes")
