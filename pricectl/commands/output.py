@@ -12,7 +12,7 @@ import typer
 from pricectl.commands.options import Color, ViewOptions
 from pricectl.core.labels import clean
 from pricectl.files.catalog_file import Unavailable
-from pricectl.report.canvas import Canvas
+from pricectl.report.canvas import Canvas, encodable
 from pricectl.report.formats import FORMATS
 from pricectl.report.json_text import json_text
 
@@ -72,7 +72,9 @@ def canvas(view: ViewOptions, path: str | None = None) -> Canvas:
     # Piped output is wide, so that nothing is cut in a log.
     sized = terminal or os.environ.get("COLUMNS", "").isdigit()
     width = max(40, shutil.get_terminal_size().columns) if sized else PIPED_WIDTH
-    return Canvas(colored, width, view.verbose, view.quiet)
+    # Whatever the locale, a file is UTF-8.
+    encoding = "utf-8" if path else sys.stdout.encoding or "utf-8"
+    return Canvas(colored, width, view.verbose, view.quiet, encoding)
 
 
 def warn(view: ViewOptions, name: str, warnings: Iterable[str]) -> None:
@@ -96,6 +98,7 @@ def _is_one_reader() -> bool:
 def _print(text: str) -> None:
     # A name that the terminal's encoding does not have is shown by its code, not as a crash.
     encoding = sys.stdout.encoding or "utf-8"
+    text = encodable(text, encoding)
     sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
     if text and not text.endswith("\n"):
         sys.stdout.write("\n")

@@ -153,8 +153,8 @@ def _promotion(row: Promotion, positions: Positions, canvas: Canvas) -> "Iterato
     old, new = (
         at_point(column) for column in zip(*map(change_text.old_and_new, shown), strict=True)
     )
-    for change, before, after in zip(shown, old, new, strict=True):
-        percentage = change_text.percent_text(change.largest)
+    percents = at_point(change_text.percent_text(change.largest) for change in shown)
+    for change, before, after, percentage in zip(shown, old, new, percents, strict=True):
         label = clean(INDENT + change_text.price_label(change))
         table.add_row(label, before, ARROW, after, percentage)
     yield from (table, *_more(len(row.changes) - len(shown)))
