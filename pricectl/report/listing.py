@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 COLUMN_GAP, RECORD_GAP = 3, 2
-# A first column below this has each of its names on a line of its own, which tells nothing apart.
-NARROWEST = 6
 GRID_GAP, BELOW = 2, 4
 Side: TypeAlias = Literal["left", "right", "wrap"]
 
@@ -49,9 +47,9 @@ class Listing:
             self._without_empty_columns()
         least, natural = self._least(), self._natural()
         gaps = COLUMN_GAP * (len(least) - 1)
-        # What the first column may have: its names fold into lines of their own if it is too small.
+        # What the first column may have: a name that is longer has a line of its own.
         first = options.max_width - gaps - sum(least[1:])
-        if first < min(least[0], max(NARROWEST, len(self._headings[0]))):
+        if first < 0:
             yield from self._records(console, options.max_width)
             return
         least[0] = min(least[0], first)
@@ -102,6 +100,9 @@ class Listing:
         from rich.text import Text
 
         headings = [Text(heading, "bold") for heading in self._headings]
+        if headings[0].cell_len > widths[0]:
+            yield headings[0]
+            headings[0] = Text()
         yield from self._row(console, headings, widths)
         yield Text("─" * (sum(widths) + COLUMN_GAP * (len(widths) - 1)))
         for row in self._rows:

@@ -82,7 +82,7 @@ QUESTIONS = {
     "validate": [["validate", "new.json", "--base", "old.json"], ["validate", "new.json", "-v"]],
     "rule": [["rule"], ["rule", "price-moved"], ["rule", "encoding"]],
     "diff": [["diff", "--file", "new.json", "--base", "old.json"]],
-    "fmt": [["fmt", "new.json", "--at", "2026-12-01"]],
+    "fmt": [["fmt", "new.json", "--at", "2026-12-01", "--check"]],
     "deploy-check": [["deploy-check", "--file", "new.json", "--base", "old.json", "-v"]],
     "status": [["status", "old.json", "new.json", "packaged"]],
     "logs": [["logs", "service.log"]],
@@ -155,7 +155,9 @@ def test_no_letter_of_a_name_is_lost(
     wide = "".join(words_of(run(*words).stdout))
     monkeypatch.setenv("COLUMNS", str(width))
     narrow = "".join(words_of(run(*words).stdout))
-    for name in (*NAMES, *PROVIDERS):
+    # An excerpt of the source is cut around its mark; the message has the whole name.
+    names = () if words[0] == "validate" else (*NAMES, *PROVIDERS)
+    for name in names:
         assert (name in narrow) or (name not in wide), name
 
 
@@ -174,7 +176,7 @@ _NUMBER = re.compile(r"(?<![\w/.:-])[-+]?\$?\d[\d,]*(\.\d+)?(?![\w/:.-])x?")
 
 
 def points(line: str) -> tuple[int, ...]:
-    """Where the last digit before the point of each amount of dollars in a line stands, in cells."""
+    """Where the whole part of each amount with decimals ends, in cells."""
     found = (match for match in _NUMBER.finditer(line) if match[1])
     return tuple(cell_len(line[: match.start(1)]) for match in found)
 
@@ -188,7 +190,8 @@ def test_prices_of_models_have_their_points_in_three_columns(
     lines = run("models").stdout.splitlines()
     found = {points(line) for line in lines if len(points(line)) == 3}
     assert len(found) == 1
-    assert len([line for line in lines if len(points(line)) == 3]) == 7
+    # The seventh row has no price but one from today on.
+    assert len([line for line in lines if len(points(line)) == 3]) == 6
 
 
 @pytest.mark.usefixtures("files")
@@ -261,7 +264,7 @@ def test_output_that_is_not_unicode_has_plain_symbols(
         "COLUMNS": "80",
         "PYTHONPATH": str(Path(__file__).parent.parent.parent),
     }
-    done = subprocess.run(  # noqa: S603 - our own program
+    done = subprocess.run(
         [sys.executable, "-m", "pricectl", *words],
         cwd=files,
         env=environment,
@@ -296,7 +299,7 @@ def _has(encoding: str, symbol: str) -> bool:
 def test_a_usage_error_is_not_coloured(files: Path, words: list[str]) -> None:
     environment = {**os.environ, "NO_COLOR": "1", "FORCE_COLOR": "1", "TERM": "xterm-256color"}
     environment["PYTHONPATH"] = str(Path(__file__).parent.parent.parent)
-    done = subprocess.run(  # noqa: S603 - our own program
+    done = subprocess.run(
         [sys.executable, "-m", "pricectl", *words],
         cwd=files,
         env=environment,
