@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from pricectl import __version__
+from pricectl.commands.messages import tell
 from pricectl.commands.options import typer_command
 from pricectl.commands.screens import (
     VerbCommand,
@@ -151,7 +152,7 @@ class Verbs(TyperGroup):
 def _fail(ctx: Any, error: BaseException, message: str, code: int = FAILED) -> None:
     if os.environ.get("PRICECTL_DEBUG") == "1":
         raise error
-    typer.echo(f"pricectl: {clean(message)}", err=True)
+    tell(f"pricectl: {clean(message)}")
     ctx.exit(code)
 
 
@@ -188,6 +189,6 @@ def main() -> None:
     """Run the program; it ends before garbage could matter, and collecting it takes time."""
     gc.disable()
     if sys.stdout is None:
-        typer.echo("pricectl: standard output is closed, so nothing can be answered", err=True)
+        tell("pricectl: standard output is closed, so nothing can be answered")
         sys.exit(FAILED)
     app()

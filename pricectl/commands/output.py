@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-import typer
-
+from pricectl.commands.messages import tell
 from pricectl.commands.options import Color, ViewOptions
 from pricectl.core.labels import clean
 from pricectl.files.catalog_file import Unavailable
@@ -22,7 +21,7 @@ Result_contra = TypeVar("Result_contra", contravariant=True)
 
 def warn_beside(sentence: str) -> None:
     """A warning about what was done, beside the result."""
-    typer.echo(f"pricectl: warning: {clean(sentence)}", err=True)
+    tell(f"pricectl: warning: {clean(sentence)}")
 
 
 class ReportModule(Protocol[Result_contra]):
@@ -81,7 +80,7 @@ def warn(view: ViewOptions, name: str, warnings: Iterable[str]) -> None:
     """Print what was assumed to stderr, unless the same reader sees it in the result anyway."""
     shown = ("text", None) in view.outputs and not view.quiet and _is_one_reader()
     for warning in () if shown else warnings:
-        typer.echo(f"pricectl: {clean(name)}: {warning}", err=True)
+        tell(f"pricectl: {clean(name)}: {warning}")
 
 
 def _is_one_reader() -> bool:

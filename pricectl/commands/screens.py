@@ -15,6 +15,7 @@ import typer
 from typer.core import TyperCommand
 from typer.exceptions import TyperException
 
+from pricectl.commands.messages import tell
 from pricectl.core.labels import clean
 from pricectl.core.near import near
 
@@ -104,12 +105,12 @@ def print_bad_usage(error: Any) -> None:
     """Print what is wrong with the command line, how it is written, and where to read more."""
     ctx = getattr(error, "ctx", None)
     name = ctx.command_path if ctx else "pricectl"
-    typer.echo(f"{name}: {clean(' '.join(_problem(error, ctx).split()))}", err=True)
+    tell(f"{name}: {clean(' '.join(_problem(error, ctx).split()))}")
     if ctx:
-        typer.echo(ctx.get_usage(), err=True)
+        tell(ctx.get_usage())
         if example := split_example(ctx.command.help)[1]:
-            typer.echo(f"Example: {example}", err=True)
-    typer.echo(f"'{name} --help' shows all options.", err=True)
+            tell(f"Example: {example}")
+    tell(f"'{name} --help' shows all options.")
 
 
 def _problem(error: Any, ctx: Any) -> str:

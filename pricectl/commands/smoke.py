@@ -6,6 +6,7 @@ import typer
 
 from pricectl.commands.bearer import read_bearer_token
 from pricectl.commands.catalog import complete_model, open_catalog
+from pricectl.commands.messages import tell
 from pricectl.commands.options import (
     FileOption,
     ProfileOption,
@@ -121,5 +122,5 @@ def _renamed(token: str | None, token_env: str | None) -> str | None:
         raise typer.BadParameter(
             "is the old name of --token-env; write only --token-env", param_hint="--token"
         )
-    typer.echo("pricectl: --token is now --token-env; the next release drops --token", err=True)
+    tell("pricectl: --token is now --token-env; the next release drops --token")
     return token

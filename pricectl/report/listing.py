@@ -183,9 +183,9 @@ class Grid:
             line = Text(no_wrap=True, overflow="ignore")
             column = 0
             for index, (cell, side) in enumerate(zip(row, self._sides, strict=True)):
-                own = widths[index]
+                own, folds = widths[index], self._is_last_text(index)
                 room = width - column
-                fits = cell.cell_len <= own if side != "wrap" else _longest_word(cell) <= room
+                fits = _longest_word(cell) <= room if folds else cell.cell_len <= own
                 if not fits:
                     # On lines of its own, further in than the line above; then the row goes on.
                     if line.plain.strip():
@@ -193,14 +193,14 @@ class Grid:
                     for piece in _folded(console, _stripped(cell), width - BELOW):
                         yield Text(" " * BELOW).append_text(piece)
                     line = Text(" " * column, no_wrap=True, overflow="ignore")
-                elif side == "wrap":
+                elif folds:
                     first, *further = _folded(console, cell, room)
                     yield line.append_text(first)
                     for piece in further:
                         yield Text(" " * column).append_text(piece)
                     line = Text(" " * column, no_wrap=True, overflow="ignore")
-                shown = cell if fits and side != "wrap" else Text()
-                if side != "wrap":
+                shown = cell if fits and not folds else Text()
+                if not folds:
                     space = " " * (own - shown.cell_len)
                     line.append(space if side == "right" else "").append_text(shown)
                     line.append("" if side == "right" else space).append(" " * GRID_GAP)
@@ -214,8 +214,13 @@ class Grid:
         for index, side in enumerate(self._sides):
             sizes = [row[index].cell_len for row in self._rows]
             most = width if side == "right" else width // 2
-            widths.append(0 if side == "wrap" else max((n for n in sizes if n <= most), default=0))
+            fitting = (size for size in sizes if size <= most)
+            widths.append(0 if self._is_last_text(index) else max(fitting, default=0))
         return widths
+
+    def _is_last_text(self, index: int) -> bool:
+        """Whether a column has the rest of the line: only there does a text go on below itself."""
+        return self._sides[index] == "wrap" and index == len(self._sides) - 1
 
 
 def _stripped(text: "Text") -> "Text":
