@@ -155,7 +155,10 @@ def test_every_setting_is_read() -> None:
         ({"workloads": [{"name": 5}]}, "a workload needs a name"),
         ({"workloads": [{"name": "x", "calls": 0}]}, "calls of 1 or more"),
         ({"workloads": [{"name": "x", "calls": True}]}, "calls of 1 or more"),
-        ({"workloads": [{"name": "x"}, {"name": "x", "tokens": 5}]}, "workloads[1]: unknown unit"),
+        (
+            {"workloads": [{"name": "x"}, {"name": "x", "tokens": 5}]},
+            "workloads[1]: unknown setting tokens",
+        ),
         ({"workloads": [{"name": "x", "input_tokens": -5}]}, "input_tokens is negative"),
         ({"workloads": [{"name": "x", "input_tokens": Decimal(5)}]}, "not a whole number"),
         ({"workloads": [{"name": "x", "cls": 5}]}, "toml: workloads[0]: "),

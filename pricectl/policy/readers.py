@@ -99,7 +99,8 @@ def count(value: Any) -> Any:
     if isinstance(value, str):
         typed = read_count(value)
         return value if typed is None else typed
-    whole = isinstance(value, Decimal) and is_bounded(value) and value == value.to_integral_value()
+    # 1e6 has no decimals; 5.0 has one, and may be a price at the wrong place.
+    whole = isinstance(value, Decimal) and is_bounded(value) and value.as_tuple().exponent >= 0
     return int(value) if whole else value
 
 

@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from pricectl.core.errors import BadUsage, PricingError
+from pricectl.core.labels import did_you_mean
 from pricectl.core.near import meant, near
 from pricectl.core.profile import Profile
 from pricectl.core.profile_rules import ProfileRule
+from pricectl.core.token_kinds import USAGE_ARGUMENTS
+from pricectl.core.units import UNITS
 from pricectl.core.usage import Usage
 from pricectl.policy import readers
 from pricectl.policy.readers import SettingReader
@@ -49,10 +52,15 @@ class Setting(NamedTuple):
 # How a section's heading is written where it is not its name.
 _HEADINGS = {
     "profiles": "profiles.NAME",
+    "profiles.rules": "[profiles.NAME.rules]",
     "workloads": "[workloads]",
     "waivers": "[waivers]",
     "severities": "[severities]",
 }
+# A workload has a key for each count that a call can have.
+_WORKLOAD_KEYS = dict.fromkeys(
+    ("name", "calls", "service", "input_tokens", "output_tokens", *USAGE_ARGUMENTS, *UNITS)
+)
 # The class that holds the values of a section; the defaults are written there only.
 _VALUES: Mapping[str, Any] = {
     "": Policy,
@@ -145,8 +153,14 @@ def _unknown(names: list[str], section: str, where: str) -> BadSettings:
     return BadSettings(
         f"unknown setting {', '.join(names)}",
         where=where,
-        next_step=_where_known(names[0], section) or meant(names[0], keys_of(section)),
+        next_step=_meant_key(names[0], section),
     )
+
+
+def _meant_key(name: str, section: str) -> str:
+    """What to write for an unknown key: the near one, else where a key of this name stands."""
+    slip = near(name, keys_of(section), slips_percent=25)
+    return did_you_mean(*slip) or _where_known(name, section) or meant(name, keys_of(section))
 
 
 def _where_known(name: str, section: str) -> str:
@@ -209,6 +223,10 @@ def _workloads(value: Any, where: str) -> tuple[Workload, ...]:
     workloads = []
     for here, item in _numbered(value, where):
         counts = dict(readers.table(item, here))
+        unknown = sorted(counts.keys() - _WORKLOAD_KEYS)
+        if unknown:
+            step = meant(unknown[0], _WORKLOAD_KEYS)
+            raise BadSettings(f"unknown setting {', '.join(unknown)}", where=here, next_step=step)
         # Taken out first: what is left are counts, which Usage checks.
         name, calls = counts.pop("name", None), readers.count(counts.pop("calls", 1))
         service = counts.pop("service", None)

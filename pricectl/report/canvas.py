@@ -119,7 +119,7 @@ def encodable(text: str, encoding: str) -> str:
     """
     if text.isascii() or _is_unicode(encoding):
         return text
-    missing = {
+    missing: dict[str, str | int | None] = {
         symbol: plain for symbol, plain in ASCII_SYMBOLS.items() if not _has(encoding, symbol)
     }
     return text.translate(str.maketrans(missing))

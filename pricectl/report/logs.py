@@ -96,7 +96,7 @@ def _headline(tally: LogTally) -> "Text":
     return Text("ok", "bold green").append(unseen, "not bold default")
 
 
-def _signs(seen: Sequence[SignCount]) -> "Grid":
+def _signs(seen: Sequence[SignCount]) -> Listing:
     from rich.text import Text
 
     table = Listing(["Sign", "Lines>", "First", "Last"])

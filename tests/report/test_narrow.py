@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.cells import cell_len
@@ -48,7 +49,7 @@ def catalog(factor: int = 1) -> str:
         "output_cost_per_token_above_200k_tokens": 2e-05,
     }
     upcoming = [{"from": "2026-11-02", "input_cost_per_token": 1e-06 * factor}]
-    rows = {
+    rows: dict[str, dict[str, Any]] = {
         "metadata": {"last_updated": "2026-11-01", "currency": "USD", "schema_version": "1.0.0"},
         "openai": {"gpt-4o": entry("2.5", **tiers), "gpt-4o-mini": entry("0.15")},
         "anthropic": {"claude-sonnet-4-5": entry("3", upcoming=upcoming)},
