@@ -157,10 +157,10 @@ def test_every_setting_is_read() -> None:
         ({"workloads": [{"name": "x", "calls": True}]}, "calls of 1 or more"),
         (
             {"workloads": [{"name": "x"}, {"name": "x", "tokens": 5}]},
-            "workloads[1]: unknown setting tokens",
+            "workloads[1]: unknown setting",
         ),
         ({"workloads": [{"name": "x", "input_tokens": -5}]}, "input_tokens is negative"),
-        ({"workloads": [{"name": "x", "input_tokens": Decimal(5)}]}, "not a whole number"),
+        ({"workloads": [{"name": "x", "input_tokens": Decimal("5.0")}]}, "not a whole number"),
         ({"workloads": [{"name": "x", "cls": 5}]}, "toml: workloads[0]: "),
         (
             {"workloads": [{"name": "x", "input_tokens": 1, "cache_read_tokens": 2}]},

@@ -100,8 +100,9 @@ def count(value: Any) -> Any:
         typed = read_count(value)
         return value if typed is None else typed
     # 1e6 has no decimals; 5.0 has one, and may be a price at the wrong place.
-    whole = isinstance(value, Decimal) and is_bounded(value) and value.as_tuple().exponent >= 0
-    return int(value) if whole else value
+    if not isinstance(value, Decimal) or not is_bounded(value):
+        return value
+    return int(value) if int(value.as_tuple().exponent) >= 0 else value
 
 
 def percent(value: Any, where: str) -> Decimal:
