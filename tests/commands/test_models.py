@@ -108,3 +108,12 @@ def test_models_exits_1_when_nothing_matches(run: Run) -> None:
 @pytest.mark.parametrize("words", [["--sort", "age"], ["--max-input", "cheap"]])
 def test_bad_filters_are_refused(run: Run, words: list[str]) -> None:
     assert run("models", *words).exit_code == 2
+
+
+def test_a_misspelt_provider_or_service_names_the_near_one(run: Run) -> None:
+    result = run("models", "--provider", "opnai")
+    assert result.exit_code == 1
+    assert "no provider is called 'opnai'; did you mean openai?" in result.stderr
+    result = run("models", "--service", "bach")
+    assert "no service is called 'bach'; did you mean batch?" in result.stderr
+    assert run("models", "nothing-like-it").stderr == ""
