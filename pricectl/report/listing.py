@@ -250,7 +250,9 @@ def _folded(console: "Console", text: "Text", width: int) -> "Sequence[Text]":
     """A text on as many lines as it needs; only a word wider than the width is broken."""
     from rich.text import Text
 
-    if text.cell_len <= width:
+    if text.cell_len <= width and "\n" not in text.plain:
         return [text]
-    lines = text.wrap(console, width, overflow="fold")
+    lines: list[Text] = []
+    for part in text.split("\n"):
+        lines += [part] if part.cell_len <= width else part.wrap(console, width, overflow="fold")
     return [line for line in lines if line.plain.strip()] or [Text()]

@@ -199,7 +199,7 @@ def test_of_2_000_long_names_a_bounded_number_is_compared_exactly(
         compared.append(spellings)
         return difference(*spellings)
 
-    difference = near_module._difference
+    difference = vars(near_module)["_difference"]
     monkeypatch.setattr(near_module, "_difference", counted)
     assert len(near(wanted, names, 3)) <= 3
     assert len(compared) <= MAX_COMPARED
