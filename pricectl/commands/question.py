@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from pricectl.commands.counts import check_names, read_usage, split_models_and_counts
+from pricectl.commands.counts import check_names, count_reader, read_usage, split_models_and_counts
 from pricectl.commands.options import ProfileOption, with_settings
 from pricectl.core import DocumentError, Profile, Quote
 from pricectl.core import quote as quote_call
@@ -17,6 +17,7 @@ from pricectl.core.catalog import Catalog
 from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.fallback import Fallback
 from pricectl.core.lookup import find
+from pricectl.core.near import meant
 from pricectl.files import catalog_file
 from pricectl.policy import Policy
 
@@ -165,7 +166,7 @@ CallsOption = Annotated[
     int,
     typer.Option(
         "--calls",
-        min=1,
+        parser=count_reader(1),
         metavar="N",
         help="Price a job of this many equal calls.",
         rich_help_panel=WHAT_WAS_USED,
@@ -187,7 +188,7 @@ def check_mode(mode: str | None) -> str | None:
     """The budget mode of --mode. Raises BadParameter."""
     if mode is not None and mode not in BUDGET_MODES:
         raise typer.BadParameter(
-            f"{mode!r} is not one of {', '.join(BUDGET_MODES)}", param_hint="--mode"
+            f"{mode!r} is not a budget mode; {meant(mode, BUDGET_MODES)}", param_hint="--mode"
         )
     return mode
 

@@ -28,7 +28,7 @@ def quote(
         typer.Argument(
             metavar="MODEL... INPUT [OUTPUT]",
             help="One or more models, then the input and output tokens of one call, "
-            "such as 1000, 1,000 or 1k.",
+            "such as 1000, 1,000, 1k or 1e6.",
             autocompletion=complete_model,
             show_default=False,
         ),

@@ -7,7 +7,8 @@ from pricectl.core.labels import clean, count, dollar_text, plural
 from pricectl.core.money import usd
 from pricectl.explain import ExplanationStep
 from pricectl.report.assumptions import ADDS_NOTHING, NO_PRICE
-from pricectl.report.canvas import at_point, grid
+from pricectl.report.canvas import at_point
+from pricectl.report.listing import Grid
 from pricectl.report.running_total import running_total
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def figures(
     credited = [step for step in steps if step.step == "credits"]
     if not credited:
         return
-    table = grid("left", "right", "wrap")
+    table = Grid(["left", "right", "wrap"])
     for step in credited:
         table.add_row(f"  {step.of}", step.summary, Text(", ".join(step.remarks), style="dim"))
     yield from ("", table)

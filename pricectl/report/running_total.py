@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.labels import clean, dollar_text, grouped
 from pricectl.explain import ExplanationStep
-from pricectl.report.canvas import at_point, listing
+from pricectl.report.canvas import at_point
+from pricectl.report.listing import Listing
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -25,13 +26,15 @@ def running_total(step: ExplanationStep) -> "Iterator[RenderableType]":
         for row in rows
     ]
     exact = [_grouped(row["exact_credits"]) for row in rows]
-    table = listing(
-        "call>",
-        "total so far>" if basis == "cost" else "tokens so far>",
-        "exact credits>",
-        "rounded>",
-        "charged before>",
-        "deducted>",
+    table = Listing(
+        [
+            "call>",
+            "total so far>" if basis == "cost" else "tokens so far>",
+            "exact credits>",
+            "rounded>",
+            "charged before>",
+            "deducted>",
+        ]
     )
     left_out = step.facts["calls_left_out"]
     last = 0
