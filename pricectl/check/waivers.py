@@ -15,7 +15,7 @@ from pricectl.core.document import Json
 from pricectl.core.labels import did_you_mean
 from pricectl.core.pointers import unescape
 from pricectl.policy import SettingValue, Waiver
-from pricectl.policy.review import describe
+from pricectl.policy.comparison import waiver_name
 
 # The value of a waiver of something that is not there.
 ABSENT = "absent"
@@ -82,7 +82,7 @@ def apply(
             kept.append(_returned(finding, ended))
     about = [
         WAIVER_EXPIRED.finding(
-            waiver.pointer, f"{describe(waiver)} expired on {waiver.expires}: {waiver.reason}"
+            waiver.pointer, f"{waiver_name(waiver)} expired on {waiver.expires}: {waiver.reason}"
         )
         for waiver in expired
     ]
@@ -120,7 +120,7 @@ def _unused(waiver: Waiver, rules: Mapping[str, Rule]) -> Finding:
     rule = rules.get(waiver.rule)
     near = "" if rule else Speller(rules).near(waiver.rule)
     hint = did_you_mean(near) or None
-    message = f"{describe(waiver)} matches no finding"
+    message = f"{waiver_name(waiver)} matches no finding"
     # If its finding may end by date, an unused waiver is due too.
     due = rule is not None and (rule.due or rule.passes)
     return WAIVER_UNUSED.finding(waiver.pointer, message, hint)._replace(due=due)
