@@ -9,6 +9,7 @@ from typing import NamedTuple
 from pricectl.changes.catalog_version import CatalogVersion
 from pricectl.changes.compare import compare
 from pricectl.changes.gates import GatedComparison, GateLimits, check_gates
+from pricectl.changes.settings import SAME_SETTINGS, ComparedSettings
 from pricectl.check.loosening import catalog_marks
 from pricectl.core.profile import Profile
 from pricectl.core.sanity import SEED_MODELS
@@ -53,18 +54,23 @@ def diff_versions(  # noqa: PLR0913 - two versions, all else by keyword
     at: datetime,
     limits: GateLimits = NO_LIMITS,
     loosened: tuple[str, ...] = (),
+    settings: ComparedSettings = SAME_SETTINGS,
 ) -> DiffResult:
     """Compare two versions as of an instant, with the names and workloads of the settings.
 
     `loosened` is what the edit loosens in the settings; the marks of the catalog are added.
+    `settings` are those of both versions, compared.
     """
+    critical = tuple(policy.critical or SEED_MODELS)
     comparison = compare(
         base.version,
         head.version,
-        names=(*policy.names, *(policy.critical or SEED_MODELS)),
+        names=(*policy.names, *critical),
         workloads=policy.workloads,
         profile=profile,
         at=at,
+        settings=settings,
+        critical=critical,
     )
     gates = check_gates(comparison, limits)
     marks = catalog_marks(base.version.catalog, head.version.catalog)
