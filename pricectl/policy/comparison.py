@@ -1,6 +1,6 @@
 """Two versions of the settings compared: `diff` shows it, `validate` and the review judge by it."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import PurePath
@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from pricectl.core.labels import short_decimal
 from pricectl.core.profile import Profile
+from pricectl.core.profile_rules import ProfileRule
 from pricectl.policy.values import (
     DEFAULT_WORKLOADS,
     Policy,
@@ -138,28 +139,49 @@ def _profile_changes(old: Policy, new: Policy) -> Iterator[SettingChange]:
             yield SettingChange(place, f"profile {was.name}", f"profile {now.name}", "renamed")
         note = f"the profile {was.name} before" if renamed else ""
         for field in Profile._fields[1:]:
-            yield from _field_changes(
-                f"{place}.{field}", getattr(was, field), getattr(now, field), note
-            )
+            old_value, new_value = getattr(was, field), getattr(now, field)
+            if field == "rules":
+                yield from _rule_changes(f"{place}.rules", old_value, new_value, note)
+            elif old_value != new_value:
+                texts = amount_text(old_value), amount_text(new_value)
+                yield SettingChange(f"{place}.{field}", *texts, note)
 
 
-def _field_changes(name: str, was: object, now: object, note: str) -> Iterator[SettingChange]:
-    if was != now:
-        yield SettingChange(name, amount_text(was), amount_text(now), note)
+def _rule_changes(
+    place: str, old: Sequence[ProfileRule], new: Sequence[ProfileRule], note: str
+) -> Iterator[SettingChange]:
+    """The rules that only one side has, those for the same calls as one change; then the order."""
+    gone = [rule for rule in old if rule not in new]
+    brought = [rule for rule in new if rule not in old]
+    for rule in gone:
+        same_calls = (other for other in brought if other.conditions_text == rule.conditions_text)
+        now = next(same_calls, None)
+        if now:
+            brought.remove(now)
+        name = f"{place}: {rule.conditions_text}"
+        yield SettingChange(name, rule.effects_text, now and now.effects_text, note)
+    for rule in brought:
+        yield SettingChange(f"{place}: {rule.conditions_text}", None, rule.effects_text, note)
+    kept = [[rule for rule in rules if rule in old and rule in new] for rules in (old, new)]
+    if kept[0] != kept[1]:
+        orders = ("; ".join(rule.conditions_text for rule in rules) for rules in kept)
+        yield SettingChange(f"{place}: their order", *orders, note)  # type: ignore[arg-type]
 
 
 def described(profile: Profile) -> str:
     """All values of a profile, in one text."""
-    return ", ".join(
-        f"{field} {amount_text(getattr(profile, field))}" for field in Profile._fields[1:]
-    )
+    numbers = [f"{field} {amount_text(value)}" for field, value in profile.numbers.items()]
+    rules = [f"{rule.conditions_text}: {rule.effects_text}" for rule in profile.rules]
+    words = [f"rounding {profile.rounding}", *rules]
+    words += ["prefer_stated_cost true"] if profile.prefer_stated_cost else []
+    return ", ".join((*numbers, *words))
 
 
 def amount_text(value: object) -> str:
     """A number or a word of the settings as people read it."""
     return (
         short_decimal(Fraction(value))
-        if isinstance(value, int | Fraction | Decimal)
+        if isinstance(value, int | Fraction | Decimal) and not isinstance(value, bool)
         else str(value)
     )
 
@@ -222,5 +244,5 @@ def _near(path: str, source: str) -> str:
 
 def _workload_text(job: Workload) -> str:
     counts = ", ".join(f"{unit} {quantity}" for unit, quantity in job.usage.counts)
-    service = f", {job.service}" if job.service else ""
-    return f"{amount_text(job.calls)} x ({counts}){service}"
+    words = "".join(f", {word}" for word in (job.service, job.region) if word)
+    return f"{amount_text(job.calls)} x ({counts}){words}"
