@@ -260,6 +260,7 @@ VALUES: dict[tuple[str, str], tuple[Any, Any]] = {
     ("workloads", "usage"): (10, Usage(10)),
     ("workloads", "calls"): (3, 3),
     ("workloads", "service"): ("batch", "batch"),
+    ("workloads", "region"): ("eu", "eu"),
     ("waivers", "rule"): ("free", "free"),
     ("waivers", "reason"): ("a gift", "a gift"),
     ("waivers", "pointer"): ("/x", "/x"),
@@ -271,6 +272,7 @@ VALUES: dict[tuple[str, str], tuple[Any, Any]] = {
     ("gates", "fail_on"): (["due"], ("due",)),
     ("gates", "fail_on_changes"): (["removed"], ("removed",)),
     ("gates", "max_increase_percent"): (20, 20),
+    ("gates", "max_credit_change_percent"): ("25%", 25),
     ("gates", "max_decrease_percent"): (30, 30),
 }
 # The field of a rule where it does not have the name of the key.

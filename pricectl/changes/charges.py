@@ -5,6 +5,7 @@ Such a change reaches every model, so every row is tried, not only those that an
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from fractions import Fraction
 from typing import NamedTuple
 
 from pricectl.changes.change import Impact, Move, PriceRef
@@ -104,12 +105,25 @@ class _SampleJobs(NamedTuple):
 def by_importance(
     jobs: Collection[Impact], pairs: Sequence[ProfilePair], critical: Collection[str]
 ) -> tuple[Impact, ...]:
-    """The jobs by profile, those of critical models first, then the largest difference."""
+    """The jobs of critical models, and all others that are charged otherwise.
+
+    Profile by profile, the critical models first, then the largest difference. Jobs of a model
+    stay together.
+    """
     places = {pair.name: number for number, pair in enumerate(pairs)}
 
-    def rank(job: Impact) -> tuple[object, ...]:
-        is_critical = job.model in critical or job.name in critical
-        place = places.get(job.new.profile.name, 0)
-        return place, not is_critical, -job.weight, job.name
+    def model_of(job: Impact) -> tuple[int, bool, str]:
+        is_other = job.model not in critical and job.name not in critical
+        return places.get(job.new.profile.name, 0), is_other, job.name
 
-    return tuple(sorted(jobs, key=rank))
+    shown = [
+        (*model_of(job), job.weight, job)
+        for job in jobs
+        if not model_of(job)[1] or job.is_charged_otherwise
+    ]
+    largest: dict[tuple[int, bool, str], Fraction] = {}
+    for place, is_other, name, weight, _ in shown:
+        model = place, is_other, name
+        largest[model] = max(largest.get(model, weight), weight)
+    shown.sort(key=lambda one: (*one[:2], -largest[one[:3]], one[2], -one[3]))
+    return tuple(job for *_, job in shown)

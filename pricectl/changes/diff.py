@@ -30,7 +30,8 @@ class NamedVersion(NamedTuple):
 class DiffResult(NamedTuple):
     """A comparison with its gates, its two versions, and the profile that credits are of.
 
-    `loosened` is what the edit adds or loosens in its own gate, in sentences.
+    `loosened` is what the edit adds or loosens in its own gate, in sentences. `has_settings`: a
+    settings file is in force.
     """
 
     compared: GatedComparison
@@ -38,6 +39,7 @@ class DiffResult(NamedTuple):
     head: NamedVersion
     profile: Profile
     loosened: tuple[str, ...] = ()
+    has_settings: bool = False
 
     @property
     def exit_code(self) -> int:
@@ -80,4 +82,5 @@ def diff_versions(  # noqa: PLR0913 - two versions, all else by keyword
         head,
         profile,
         (*loosened, *(mark.message for mark in marks)),
+        bool(policy.source),
     )

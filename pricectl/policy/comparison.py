@@ -155,17 +155,17 @@ def _rule_changes(
     brought = [rule for rule in new if rule not in old]
     for rule in gone:
         same_calls = (other for other in brought if other.conditions_text == rule.conditions_text)
-        now = next(same_calls, None)
-        if now:
-            brought.remove(now)
+        like = next(same_calls, None)
+        if like:
+            brought.remove(like)
         name = f"{place}: {rule.conditions_text}"
-        yield SettingChange(name, rule.effects_text, now and now.effects_text, note)
+        yield SettingChange(name, rule.effects_text, like and like.effects_text, note)
     for rule in brought:
         yield SettingChange(f"{place}: {rule.conditions_text}", None, rule.effects_text, note)
     kept = [[rule for rule in rules if rule in old and rule in new] for rules in (old, new)]
     if kept[0] != kept[1]:
-        orders = ("; ".join(rule.conditions_text for rule in rules) for rules in kept)
-        yield SettingChange(f"{place}: their order", *orders, note)  # type: ignore[arg-type]
+        was, now = ("; ".join(rule.conditions_text for rule in rules) for rules in kept)
+        yield SettingChange(f"{place}: their order", was, now, note)
 
 
 def described(profile: Profile) -> str:
