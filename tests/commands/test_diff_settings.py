@@ -25,7 +25,7 @@ DOCUMENT = "long document (100,000 in, 2,000 out)"
 TURN = "chat turn (1,000 in, 500 out)"
 
 
-def profile(name: str = "default", **values: object) -> str:
+def profile(name: str = "default", /, **values: object) -> str:
     lines = (f"{key} = {json.dumps(value)}" for key, value in values.items())
     return "\n".join((f"[profiles.{name}]", *lines, ""))
 
@@ -479,9 +479,7 @@ def test_deploy_check_counts_the_settings(run: Run, edit: Edit) -> None:
 # Sample jobs for what an edit touches
 
 
-def row_edit(
-    edit_files: Edit, old: dict[str, float | dict[str, float]], new: dict[str, Any]
-) -> None:
+def row_edit(edit_files: Edit, old: dict[str, Any], new: dict[str, Any]) -> None:
     def catalog(more: dict[str, Any]) -> str:
         values = json.loads(CATALOG)
         values["openai"]["o3"] |= more
