@@ -56,10 +56,10 @@ def compare(  # noqa: PLR0913 - two versions, all else by keyword
         return Comparison(())
     instant = None if at is None else as_instant(at)
     allowance = Allowance()
-    lookups = NameLookups(old.catalog, new.catalog, allowance)
-    changes, instants = (
-        ((), {"": instant}) if is_same else _changes(old, new, instant, names, lookups)
-    )
+    lookups = NameLookups(old.catalog, new.catalog, allowance, settings.fallbacks)
+    # Of the same bytes only names that the settings answer otherwise can differ.
+    watched = names if settings.fallbacks or not is_same else ()
+    changes, instants = _changes(old, new, instant, watched, lookups)
     viewed = profile or Profile()
     before = settings.pair_of(viewed).old or viewed
     impact = tuple(impacts(lookups, changes, JobSettings(workloads, viewed, before, instants)))
@@ -68,8 +68,8 @@ def compare(  # noqa: PLR0913 - two versions, all else by keyword
     return Comparison(
         tuple(sorted(changes, key=lambda change: _order(change, effects))),
         tuple(sorted(impact, key=lambda job: -effects[job.provider, job.model])),
-        0 if is_same else reordered(old.values, new.values),
-        0 if is_same else respelled(old.data, new.data),
+        reordered(old.values, new.values),
+        respelled(old.data, new.data),
         allowance.left_out,
         settings,
         by_importance(recharged, settings.profiles, critical),

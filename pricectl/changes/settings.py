@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from pricectl.core.fallback import local_model
+from pricectl.core.fallback import Fallback, local_model
 from pricectl.core.model import Model
 from pricectl.core.profile import Profile
 from pricectl.policy import Policy
@@ -32,6 +32,7 @@ class ComparedSettings(NamedTuple):
     local: tuple[Model | None, Model | None] | None = None
     problem: str = ""
     note: str = ""
+    fallbacks: tuple[Fallback, Fallback] | None = None
 
     def pair_of(self, profile: Profile) -> ProfilePair:
         """What a profile was; itself where it did not change, or where it is new."""
@@ -42,6 +43,15 @@ class ComparedSettings(NamedTuple):
 
 
 SAME_SETTINGS = ComparedSettings()
+
+
+def changes_fallback(old: Policy, new: Policy) -> bool:
+    """Whether something else answers for names that a catalog lacks."""
+    answers = [
+        (policy.fallback, policy.fallback == "reference" and policy.reference, policy.local_price)
+        for policy in (old, new)
+    ]
+    return answers[0] != answers[1]
 
 
 def compare_settings(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pricectl.changes import CatalogVersion
-from pricectl.changes.settings import ComparedSettings, compare_settings
+from pricectl.changes.settings import ComparedSettings, changes_fallback, compare_settings
 from pricectl.check.evidence import Evidence
 from pricectl.check.loosening import policy_in_force
 from pricectl.core.catalog import Catalog
@@ -26,6 +26,7 @@ from pricectl.files.committed_settings import (
 )
 from pricectl.files.git import BadRef, NoGit
 from pricectl.files.gitlog import FileLog
+from pricectl.files.reference import fallback_or_problem
 from pricectl.files.repository import Repository
 from pricectl.files.versions import BadFileVersion, FileVersion
 from pricectl.packaged import is_installed, packaged_catalog
@@ -271,8 +272,13 @@ def reviewed_settings(
         used = Path(policy.source).name or "the defaults"
         note = f"the settings in force ({used}) are used for both versions"
         return ReviewedSettings(reviewed, ComparedSettings(problem=problems, note=note))
+    fallbacks = None
+    if changes_fallback(rules, policy):
+        fallbacks = fallback_or_problem(rules), fallback_or_problem(policy)
+        unread = (each.problem for each in fallbacks)
+        problems = "; ".join(filter(None, (problems, *unread)))
     compared = compare_settings(rules, policy, reviewed.loosened, problem=problems)
-    return ReviewedSettings(reviewed, compared)
+    return ReviewedSettings(reviewed, compared._replace(fallbacks=fallbacks))
 
 
 def _commit_before_edit(log: FileLog, ref: str, data: bytes, source: str) -> BaseCommit:

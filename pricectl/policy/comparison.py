@@ -224,14 +224,15 @@ def _values(policy: Policy) -> dict[str, str]:
                 values[name] = ", ".join(value) if isinstance(value, tuple) else amount_text(value)
     # The built-in workloads are not of the settings.
     workloads = () if policy.workloads == DEFAULT_WORKLOADS else policy.workloads
-    values |= {workload_name(job): _workload_text(job) for job in workloads}
+    items = [(workload_name(job), _workload_text(job)) for job in workloads]
     for waiver in policy.waivers:
         until = f" until {waiver.expires}" if waiver.expires else ""
-        values[waiver_name(waiver)] = f"{waiver.reason}{until}"
-    values |= {
-        severity_name(one): "note" if one.severity == "info" else one.severity
-        for one in policy.severities
-    }
+        items.append((waiver_name(waiver), f"{waiver.reason}{until}"))
+    for one in policy.severities:
+        word = "note" if one.severity == "info" else one.severity
+        items.append((severity_name(one), word))
+    for name, item in items:  # a list may have two of one name
+        values[name] = f"{values[name]}; {item}" if name in values else item
     return values
 
 

@@ -357,6 +357,29 @@ def test_models_on_the_teams_own_servers_have_a_sample_job(run: Run, edit: Edit)
     assert gates(run, "--max-increase", "100%") == {"max-increase": ("166.6667%", True)}
 
 
+def test_names_that_the_reference_answers_now_are_shown_with_their_jobs(
+    run: Run, edit: Edit, home: Path
+) -> None:
+    reference = '{"x": {"other": {"input_cost_per_token": 5e-06, "output_cost_per_token": 1e-05}}}'
+    (home / "list.json").write_text(reference)
+    start = 'names = ["other", "nobody"]\nreference = "list.json"\n'
+    edit(
+        {NAME: CATALOG, TOML: start, "list.json": reference},
+        {TOML: start + 'fallback = "reference"'},
+    )
+    found = document(run)
+    (change,) = found["changes"]
+    assert (change["kind"], change["model"]) == ("resolution", "other")
+    assert (change["old"], change["new"]) == ("the default price", "x/other (reference)")
+    # The default charges 100,000 x $1 + 2,000 x $2 = $0.104 per 1M, the reference $0.52.
+    costs = {
+        job["workload"]: (job["old"]["provider_cost_usd"], job["new"]["provider_cost_usd"])
+        for job in found["impact"]
+    }
+    assert costs[DOCUMENT] == ("0.104", "0.52")
+    assert gates(run, "--max-increase", "100%") == {"max-increase": ("400%", True)}
+
+
 def test_the_default_price_of_the_catalog_is_compared(run: Run, edit: Edit) -> None:
     def catalog(price: float) -> str:
         values = json.loads(CATALOG)
