@@ -70,7 +70,9 @@ def explain(
         raise typer.BadParameter("one model at a time", param_hint="NAME")
     result = result or explain_name(catalog, found.quotes[0].match.asked, question.at)
     for quote in found.quotes:
-        result = explain_call(result, Estimate(quote, 1, profile, found.reading))
+        account = call.account or ""
+        estimate = Estimate(quote, 1, profile, found.reading, account, question.at)
+        result = explain_call(result, estimate)
     warn(view, result.match.asked, explanation_warnings(result))
     show(view, "explain", result, report)
     return FINDINGS if strict and (result.guessed or found.incomplete) else CLEAN

@@ -122,6 +122,14 @@ class CallOptions(NamedTuple):
             rich_help_panel=WHAT_WAS_USED,
         ),
     ] = None
+    account: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="The customer's account, for the rules of the profile.",
+            rich_help_panel=CREDITS,
+        ),
+    ] = None
 
 
 class ProfileOptions(NamedTuple):

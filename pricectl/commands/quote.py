@@ -75,8 +75,11 @@ def quote(
     profile = charge.read(opened.policy)
     question = CallQuestion(names or [], usage, call, instant(at), strict)
     found = question.quotes(opened.catalog, opened.policy)
+    account = call.account or ""
     quoted = tuple(
-        QuotedCall.of(Estimate(priced, calls, profile, found.reading), found.fallback)
+        QuotedCall.of(
+            Estimate(priced, calls, profile, found.reading, account, question.at), found.fallback
+        )
         for priced in found.quotes
     )
     for priced_call in quoted:

@@ -5,6 +5,7 @@ Rounding happens once, on the job's total: `calls` times a rounded call would ch
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Context, Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -14,10 +15,12 @@ from pricectl.core.credits import (
     BUDGET_MODES,
     BudgetMode,
     Job,
-    client_cost,
+    added_by_rules,
+    job_cost,
     job_credits,
     rounded_credits,
 )
+from pricectl.core.customer_price import CustomerPrice, customer_price, stated_cost
 from pricectl.core.money import divide
 from pricectl.core.priced_call import Line, Quote
 from pricectl.core.profile import Profile
@@ -61,17 +64,35 @@ class ModeCredits(NamedTuple):
         return text
 
 
+def _whole(amount: Fraction) -> int:
+    return divide(amount.numerator, amount.denominator, "half-even")
+
+
 @dataclass(frozen=True)
 class Estimate:
     """A job of `calls` equal calls under one profile.
 
-    `reading` is what the response of the call states, if the usage is from one.
+    `reading` is what the response of the call states, if the usage is from one. `account`, the
+    customer, and `at`, the day or UTC instant of the call, are for the profile's rules.
     """
 
     quote: Quote
     calls: int
     profile: Profile
     reading: "Reading | None" = None
+    account: str = ""
+    at: date | None = None
+
+    @cached_property
+    def price(self) -> CustomerPrice:
+        """The list, contract and customer price of one of the calls."""
+        return customer_price(
+            self.quote,
+            self.profile,
+            account=self.account,
+            at=self.at,
+            stated=stated_cost(self.reading),
+        )
 
     @property
     def signals(self) -> tuple[str, ...]:
@@ -86,8 +107,13 @@ class Estimate:
     @cached_property
     def job(self) -> Job:
         """The job's running total after its last call."""
-        call = Job().add(self.quote)
-        return Job(call.pico_usd * self.calls, call.tokens * self.calls, call.used)
+        call = Job().add(self.quote, added_by_rules(self.price, self.profile))
+        return Job(
+            call.pico_usd * self.calls,
+            call.tokens * self.calls,
+            call.used,
+            call.rules_pico_usd * self.calls,
+        )
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
@@ -104,14 +130,33 @@ class Estimate:
 
     @property
     def pico_usd(self) -> int:
-        """What the provider charges for the job, in picodollars."""
+        """What the provider charges for the job at list prices, in picodollars."""
         return self.job.pico_usd
 
     @property
+    def exact_contract_pico_usd(self) -> Fraction:
+        """What the team pays for the job, in picodollars, exact."""
+        return self.price.contract_pico_usd * self.calls
+
+    @property
+    def exact_client_pico_usd(self) -> Fraction:
+        """What the job costs the customer, with markup and fees, in picodollars, exact."""
+        return job_cost(self.job, self.profile)
+
+    @property
+    def fees_pico_usd(self) -> int:
+        """The fees of the job, in picodollars: calls x the fee a call."""
+        return self.price.fee_pico_usd * self.calls
+
+    @property
+    def contract_pico_usd(self) -> int:
+        """What the team pays for the job in picodollars, rounded half-even for display only."""
+        return _whole(self.exact_contract_pico_usd)
+
+    @property
     def client_pico_usd(self) -> int:
-        """The job with markup in picodollars, rounded half-even for display only."""
-        cost = client_cost(self.pico_usd, self.profile)
-        return divide(cost.numerator, cost.denominator, "half-even")
+        """The job with markup and fees in picodollars, rounded half-even for display only."""
+        return _whole(self.exact_client_pico_usd)
 
     @cached_property
     def credits(self) -> tuple[ModeCredits, ...]:

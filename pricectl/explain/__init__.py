@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from pricectl.core.calculator import Quote
+from pricectl.core.estimate import Estimate
 from pricectl.core.profile import Profile
 from pricectl.explain import arithmetic, rates, sources
 from pricectl.explain.credits import charged
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
 __all__ = ["STEPS", "ExplanationStep", "chain", "explain"]
 
 
-def chain(
+def chain(  # noqa: PLR0913 - a quote and what is known of its call, all but one by keyword
     quote: Quote,
     *,
     reading: "Reading | None" = None,
     profile: Profile | None = None,
+    account: str = "",
     at: date | None = None,
     near: Sequence[str] | None = None,
 ) -> tuple[ExplanationStep, ...]:
@@ -34,7 +36,9 @@ def chain(
         quote: the quote to explain.
         reading: what a response states, if the usage was read from one; it is the first step.
         profile: how the customer is charged; adds the steps to the credits.
-        at: the instant that the quote was asked for; the period's step names it.
+        account: the customer, for the rules of the profile.
+        at: the instant that the quote was asked for; the period's step names it, and the dates of
+            the profile's rules go by it.
         near: what `near_names` found for an unknown model; None searches for them, which takes
             longer than the whole quote.
 
@@ -55,7 +59,7 @@ def chain(
         *sources.response(reading),
         *(rounds if quote.rounds else _priced(quote, reading, at, near)),
         arithmetic.total(quote, reading),
-        *charged(quote, profile),
+        *(charged(Estimate(quote, 1, profile, reading, account, at)) if profile else ()),
         sources.catalog(quote),
     )
 

@@ -51,6 +51,7 @@ def explain_call(named: Explanation, estimate: Estimate) -> Explanation:
         estimate.quote,
         reading=estimate.reading,
         profile=estimate.profile,
+        account=estimate.account,
         at=named.at,
         near=named.near_names,
     )

@@ -10,6 +10,7 @@ from pricectl.core.model import How
 from pricectl.core.money import usd
 from pricectl.explain.steps import ExplanationStep
 from pricectl.flags import FALLBACKS as FLAG_MEANINGS
+from pricectl.flags import OTHER_SERVICE
 
 if TYPE_CHECKING:
     from pricectl.core.responses import Reading
@@ -47,8 +48,9 @@ def response(reading: "Reading | None") -> Iterator[ExplanationStep]:
     stated = {
         "model {}": reading.model,
         "provider {}": reading.provider,
-        "service {}": reading.service,
+        "service {}": reading.stated_service or reading.service,
         "region {}": reading.region,
+        "asked for {}": reading.asked_service if OTHER_SERVICE in reading.flags else "",
         "a cost of {}": None if reported is None else dollar_text(usd(reported)),
     }
     summary = ", ".join(words.format(value) for words, value in stated.items() if value)
@@ -57,6 +59,8 @@ def response(reading: "Reading | None") -> Iterator[ExplanationStep]:
         "provider": reading.provider,
         "service": reading.service,
         "region": reading.region,
+        "asked_service": reading.asked_service,
+        "stated_service": reading.stated_service,
         "reported_usd": None if reported is None else usd(reported),
         "signals": list(reading.signals),
         "flags": list(reading.flags),

@@ -15,6 +15,7 @@ STEPS = (
     "usage",
     "line",
     "total",
+    "contract",
     "client",
     "credits",
     "catalog",

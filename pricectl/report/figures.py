@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricectl.core.labels import clean, count, dollar_text
+from pricectl.core.money import usd
 from pricectl.explain import ExplanationStep
 from pricectl.report.assumptions import ADDS_NOTHING, NO_PRICE
 from pricectl.report.canvas import at_point, grid
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 _REMARK_INDENT = 4
+# The label of the sum of the products.
+LIST = "provider cost"
+NO_FEES = usd(0)
 
 
 class FigureRow(NamedTuple):
@@ -35,6 +39,8 @@ def figures(
     from rich.text import Text
 
     rows = [_READERS[step.step](step) for step in steps if step.step in _READERS]
+    if any(step.step == "contract" for step in steps):
+        rows = [row._replace(label="list price") if row.label == LIST else row for row in rows]
     if unpriced:
         # The sum of nothing is 0, which would read as free.
         rows = [row._replace(amount=NO_PRICE) for row in rows]
@@ -65,19 +71,27 @@ def _total(step: ExplanationStep) -> FigureRow:
     facts = step.facts
     agrees = facts["provider_cost_usd"] == facts["reported_usd"]
     why = "as the response states" if agrees else ""
-    return FigureRow(
-        "provider cost", "", "", dollar_text(facts["provider_cost_usd"]), why, step.remarks
-    )
+    return FigureRow(LIST, "", "", dollar_text(facts["provider_cost_usd"]), why, step.remarks)
+
+
+def _contract(step: ExplanationStep) -> FigureRow:
+    facts = step.facts
+    why = "as the response states" if facts["is_stated"] else ""
+    remarks = tuple(rule["text"] for rule in facts["rules"])
+    amount = dollar_text(facts["contract_cost_usd"])
+    return FigureRow("contract price", "", "", amount, why, remarks)
 
 
 def _client(step: ExplanationStep) -> FigureRow:
-    label = f"with {step.facts['markup_percent']}% markup"
+    markup = step.facts["markup_percent"]
+    label = "with several markups" if markup is None else f"with {markup}% markup"
+    label += " and fee" if step.facts["fees_usd"] != NO_FEES else ""
     return FigureRow(
         label, "", "", dollar_text(step.facts["client_cost_usd"]), ", ".join(step.remarks), ()
     )
 
 
-_READERS = {"line": _line, "total": _total, "client": _client}
+_READERS = {"line": _line, "total": _total, "contract": _contract, "client": _client}
 
 
 def arithmetic(rows: Sequence[FigureRow], width: int) -> "Iterator[RenderableType]":

@@ -203,6 +203,8 @@ class TestSteps:
 class TestJson:
     def test_every_kind_of_step_fits_the_schema(self, run: Run, home: Path) -> None:
         (home / "odd.json").write_text(ODD, encoding="utf-8")
+        rules = "[[profiles.default.rules]]\nfactor = 0.9\n"
+        (home / "pricectl.toml").write_text(rules, encoding="utf-8")
         seen = set()
         for asked in (
             ["m", *USED, "--region", "us", "--at", "2026-06-01T17:00"],
