@@ -82,7 +82,7 @@ def diff(
     *,
     view: ViewOptions,
 ) -> int:
-    """Show what an edit of prices or settings does to costs and credits.
+    """Show what an edit of prices or settings does.
 
     Without --base, the price file is compared with the deployed version: the setting 'deployed',
     else the commit where this branch left the main branch. -q prints only the summary, -v all
