@@ -136,6 +136,18 @@ def test_every_format_shows_the_settings_and_the_charges(run: Run, edit: Edit) -
     assert any("$0.351 -> $0.2781" in line and "36 -> 3 cr" in line for line in github)
 
 
+@pytest.mark.parametrize("output", ["text", "markdown", "github"])
+def test_hostile_names_of_profiles_are_escaped(run: Run, edit: Edit, output: str) -> None:
+    name = json.dumps("\x1b[31m<img>|@user`\u202e")
+    settings_edit(edit, profile(name, markup_percent=30), profile(name, markup_percent=3))
+    shown = run("diff", "--base", "main", *AT, "-o", output).stdout
+    assert "\x1b" not in shown
+    assert "\u202e" not in shown
+    if output == "markdown":
+        assert "<img" not in shown
+        assert "@user" not in shown
+
+
 def test_an_edit_that_raises_its_own_limit_is_held_to_the_old_one(
     run: Run,
     edit: Edit,
@@ -214,6 +226,7 @@ def test_another_profile_under_a_new_name_is_compared_with_the_one_that_is_gone(
     assert found["profile"] == "default"
     assert changes(found)["profiles.vip.markup_percent"] == ("30", "3")
     assert changes(found)["profiles.new"][0] is None
+    assert changes(found)["profiles.vip"] == ("profile gold", "profile vip")
     # 102,000 tokens / 500 = 204 credits.
     assert charged(found)[DOCUMENT] == ("0.351", "0.2781", (1, 1), (4, 3), (204, 204))
     assert gates(run, "--max-decrease", "20%")["max-decrease"] == ("20.7692%", True)
