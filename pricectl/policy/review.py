@@ -24,15 +24,20 @@ from pricectl.policy.values import (
     Workload,
 )
 
+# Such a change has no reason beside it that could be compared.
+AT_ONCE = "it counts at once, so confirm that it is meant"
+
 
 class Loosening(NamedTuple):
     """Something that an edit adds to the gate or loosens in it, in words.
 
-    `counts`: it counts at once. `setting` is what `comparison` calls the setting.
+    `counts`: it counts at once. `hint`: what a reviewer does about it, where that of the rule does
+    not fit. `setting` is what `comparison` calls the setting.
     """
 
     message: str
     counts: bool = False
+    hint: str = ""
     setting: str = ""
 
 
@@ -80,7 +85,8 @@ def review(
     for change in setting_changes(base, edited):
         # What changes a customer's charge, or names the file, counts at once, but never unseen.
         if change.charges or change.name == "file":
-            found.append(Loosening(_in_words(change), counts=True, setting=change.name))
+            words = _in_words(change)
+            found.append(Loosening(words, counts=True, hint=AT_ONCE, setting=change.name))
     return ReviewedPolicy(policy, tuple(found), base.severities)
 
 
@@ -106,7 +112,7 @@ def _waivers(
             counted.append(waiver)
         until = f" until {waiver.expires}" if waiver.expires else ""
         message = f"{waiver_name(waiver)} is new{until}: {waiver.reason}"
-        found.append(Loosening(message, exact, waiver_name(waiver)))
+        found.append(Loosening(message, exact, setting=waiver_name(waiver)))
         # One that was widened or renewed holds as it was before.
         counted += [old for old in base.waivers if _includes(waiver, old)]
     return tuple(dict.fromkeys(counted))
