@@ -9,7 +9,6 @@ from typing import Literal, NamedTuple, get_args
 from pricectl.changes.limits import LeftOut
 from pricectl.changes.settings import SAME_SETTINGS, ComparedSettings
 from pricectl.check.findings import Severity
-from pricectl.core.credits import client_cost
 from pricectl.core.estimate import Estimate
 from pricectl.core.labels import count, plural
 from pricectl.core.rates import RateKey
@@ -173,13 +172,14 @@ class Impact(NamedTuple):
     @property
     def customer_move(self) -> Move:
         """What the customer's price was and is, exact: both in one fraction of a picodollar."""
-        old, new = self.move
-        exact = [
-            client_cost(pico or 0, job.profile) for pico, job in ((old, self.old), (new, self.new))
-        ]
+        exact = [job.exact_client_pico_usd for job in (self.old, self.new)]
         parts = lcm(*(price.denominator for price in exact))
-        whole = [int(price * parts) for price in exact]
-        return Move(None if old is None else whole[0], None if new is None else whole[1])
+        # A job without a price may still have a fee.
+        old, new = (
+            None if pico is None and not price else int(price * parts)
+            for pico, price in zip(self.move, exact, strict=True)
+        )
+        return Move(old, new)
 
     @property
     def credit_moves(self) -> tuple[CreditMove, ...]:

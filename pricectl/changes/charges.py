@@ -9,20 +9,50 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from pricectl.changes.change import Impact, Move, PriceRef
-from pricectl.changes.impact import cost_of, job_estimate, price_job
+from pricectl.changes.impact import cost_of, job_quote, price_job
 from pricectl.changes.names import NameLookups, NameMatches
 from pricectl.changes.periods import in_force
 from pricectl.changes.settings import ComparedSettings
 from pricectl.core.estimate import Estimate
 from pricectl.core.fallback import LOCAL_PRICE
+from pricectl.core.labels import service_word
 from pricectl.core.model import Match, Model
 from pricectl.core.naming.sellers import LOCAL
+from pricectl.core.priced_call import Quote
 from pricectl.core.profile import Profile
+from pricectl.core.profile_rules import ProfileRule, RuleCall, day_of
+from pricectl.core.windows import as_instant
 from pricectl.policy import Workload
 from pricectl.policy.comparison import ProfilePair
 
 # Steps that a job takes for each profile.
 CHARGE_STEPS = 50
+
+
+class CallKind(NamedTuple):
+    """The calls that a sample job stands for; `period` says when, "" is the comparison's own day.
+
+    `fits` are the rules that this kind is tried for; none: it is tried for every model.
+    """
+
+    at: datetime | None
+    service: str = ""
+    account: str = ""
+    period: str = ""
+    fits: tuple[ProfileRule, ...] = ()
+
+    def job(self, workload: Workload) -> Workload:
+        """A workload as a call of this kind, named after it."""
+        account = f"account {self.account}" if self.account else ""
+        words = [word for word in (self.service, account) if word]
+        name = ", ".join((workload.name, *words))
+        return workload._replace(name=name, service=self.service or workload.service)
+
+    def is_of(self, row: Model) -> bool:
+        """Whether one of the rules may decide something for a model, on whatever day."""
+        call = RuleCall(row.provider, row.name, service_word(self.service), self.account)
+        undated = (rule._replace(from_day=None, until_day=None) for rule in self.fits)
+        return not self.fits or any(rule.fits(call) for rule in undated)
 
 
 def charges(
@@ -34,17 +64,20 @@ def charges(
 ) -> Iterator[Impact]:
     """Every sample job of every model, by each profile that charges otherwise now.
 
-    A model that no workload has a price for, such as one of images, gets a job of its own. Models
-    on the team's own servers are tried by the profile that is `viewed`.
+    A model that no workload has a price for, such as one of images, gets a job of its own. A rule
+    that changed for a service, an account or later days is tried by such calls. Models on the
+    team's own servers are tried by the profile that is `viewed`.
     """
-    jobs = _SampleJobs(lookups, workloads, at)
-    pairs = [pair for pair in settings.profiles if pair.old and pair.new]
-    rows = (*lookups.new.models, lookups.new.default) if pairs else ()
-    for row in rows:
-        steps = CHARGE_STEPS * len(pairs) * len(workloads)
-        matches = _matches(lookups, row) if lookups.allowance.take("model", steps) else None
-        if matches:
-            yield from jobs.impacts(row, matches, pairs)
+    jobs = _SampleJobs(lookups, workloads)
+    kinds = [(pair, call_kinds(pair, at)) for pair in settings.profiles if pair.old and pair.new]
+    take, steps = lookups.allowance.take, CHARGE_STEPS * len(workloads)
+    for row in (*lookups.new.models, lookups.new.default) if kinds else ():
+        for pair, each in kinds:
+            fitting = [kind for kind in each if kind.is_of(row)]
+            matches = _matches(lookups, row) if take("model", steps * len(fitting)) else None
+            if matches:
+                for kind in fitting:
+                    yield from jobs.impacts(row, matches, pair, kind)
     if settings.local:
         old, new = (
             Match(row, "partial", LOCAL_PRICE, LOCAL_PRICE)
@@ -54,7 +87,33 @@ def charges(
         )
         priced = new.model if settings.local[1] else old.model
         row = Model(LOCAL, LOCAL_PRICE, priced.entry, priced.prices)
-        yield from jobs.impacts(row, NameMatches(old, new), [settings.pair_of(viewed)])
+        pair = settings.pair_of(viewed)
+        yield from jobs.impacts(row, NameMatches(old, new), pair, CallKind(at))
+
+
+def call_kinds(pair: ProfilePair, at: datetime | None) -> tuple[CallKind, ...]:
+    """The plain calls, then those that the changed rules of a profile are about."""
+    kinds: dict[CallKind, list[ProfileRule]] = {CallKind(at): []}
+    if pair.old is None or pair.new is None:
+        return tuple(kinds)
+    old, new = pair.old.rules, pair.new.rules
+    changed = [rule for rule in (*old, *new) if not (rule in old and rule in new)]
+    # Where none of them differs, but their order, each may decide something else.
+    for rule in changed or (new if old != new else ()):
+        kind = CallKind(at, _example(rule.service), _example(rule.account))
+        if rule.is_in_force(day_of(at)):
+            kinds.setdefault(kind, []).append(rule)
+        for day in (rule.from_day, rule.until_day):
+            if day and (at is None or as_instant(day) > at):
+                later = kind._replace(at=as_instant(day), period=f"from {day}")
+                kinds.setdefault(later, []).append(rule)
+    plain, *others = kinds
+    return (plain, *(kind._replace(fits=tuple(kinds[kind])) for kind in others))
+
+
+def _example(patterns: Sequence[str]) -> str:
+    """A name that the first pattern fits; "" without patterns."""
+    return patterns[0].replace("*", "") if patterns else ""
 
 
 def _matches(lookups: NameLookups, row: Model) -> NameMatches | None:
@@ -68,38 +127,39 @@ def _matches(lookups: NameLookups, row: Model) -> NameMatches | None:
 
 
 class _SampleJobs(NamedTuple):
-    """The workloads that every model is tried with, as of an instant."""
+    """The workloads that every model is tried with."""
 
     lookups: NameLookups
     workloads: tuple[Workload, ...]
-    at: datetime | None
 
     def impacts(
-        self, row: Model, matches: NameMatches, pairs: Collection[ProfilePair]
+        self, row: Model, matches: NameMatches, pair: ProfilePair, kind: CallKind
     ) -> Iterator[Impact]:
-        """The jobs of one model by each pair of profiles."""
-        calls = [(job, *self._calls(matches, job)) for job in self.workloads]
-        if not any(cost_of(before) or cost_of(after) for _, before, after in calls):
-            first = next(iter(in_force(row, self.at).rates), None)
-            job = price_job(PriceRef(*first)) if first else None
-            calls = [(job, *self._calls(matches, job))] if job else []
-        for was, now in ((pair.old, pair.new) for pair in pairs):
-            if was is None or now is None:
-                continue
-            for job, before, after in calls:
-                move = Move(cost_of(before), cost_of(after))
-                if move.old_pico_usd or move.new_pico_usd:
-                    old = Estimate(before.quote, job.calls, was)
-                    new = Estimate(after.quote, job.calls, now)
-                    yield Impact(row.provider, row.name, row.full_name, job, old, new, move)
+        """The jobs of one model by a profile before and now."""
+        if pair.old is None or pair.new is None:
+            return
+        calls = [(job, *self._calls(matches, kind.job(job), kind)) for job in self.workloads]
+        if not any(before.pico_usd or after.pico_usd for _, before, after in calls):
+            first = next(iter(in_force(row, kind.at).rates), None)
+            own = price_job(PriceRef(*first)) if first else None
+            calls += [(own, *self._calls(matches, kind.job(own), kind))] if own else []
+        for job, before, after in calls:
+            old = Estimate(before, job.calls, pair.old, account=kind.account, at=kind.at)
+            new = Estimate(after, job.calls, pair.new, account=kind.account, at=kind.at)
+            move = Move(cost_of(old), cost_of(new))
+            if old.exact_client_pico_usd or new.exact_client_pico_usd:
+                name = kind.job(job)
+                yield Impact(
+                    row.provider, row.name, row.full_name, name, old, new, move, kind.period
+                )
 
-    def _calls(self, matches: NameMatches, job: Workload) -> tuple[Estimate, Estimate]:
-        """A job before and now, without markup; priced once where the row is the same."""
-        plain = Profile()
-        before = job_estimate(self.lookups.old, matches.old, job, plain, self.at)
-        if matches.old.model is matches.new.model:
+    def _calls(self, matches: NameMatches, job: Workload, kind: CallKind) -> tuple[Quote, Quote]:
+        """A call of the job before and now; priced once where the row is the same."""
+        old, new = matches
+        before = job_quote(self.lookups.old, old, job, kind.at)
+        if old.model is new.model:
             return before, before
-        return before, job_estimate(self.lookups.new, matches.new, job, plain, self.at)
+        return before, job_quote(self.lookups.new, new, job, kind.at)
 
 
 def by_importance(

@@ -13,6 +13,7 @@ from pricectl.core.catalog import Catalog
 from pricectl.core.estimate import Estimate
 from pricectl.core.labels import service_word
 from pricectl.core.model import Match
+from pricectl.core.priced_call import Quote
 from pricectl.core.profile import Profile
 from pricectl.core.rates import RateKey
 from pricectl.core.structures import UPLIFT_KEYS
@@ -166,8 +167,12 @@ def job_estimate(
     catalog: Catalog, match: Match, job: Workload, profile: Profile, at: datetime | None
 ) -> Estimate:
     """What a sample job costs and is charged."""
-    call = quote(catalog, match, job.usage, service=job.service, region=job.region, at=at)
-    return Estimate(call, job.calls, profile)
+    return Estimate(job_quote(catalog, match, job, at), job.calls, profile, at=at)
+
+
+def job_quote(catalog: Catalog, match: Match, job: Workload, at: datetime | None) -> Quote:
+    """What one call of a sample job costs."""
+    return quote(catalog, match, job.usage, service=job.service, region=job.region, at=at)
 
 
 def _prices(changes: Sequence[Change], new: Catalog, at: datetime | None) -> Iterator[PriceRef]:
