@@ -14,12 +14,14 @@ from pricectl.core.errors import BadProfile
 from pricectl.core.labels import service_label, service_word
 from pricectl.core.money import is_bounded, is_exact, pico_usd, plain_decimal
 from pricectl.core.near import meant
-from pricectl.core.profile_rules import EFFECTS, ProfileRule, RulePrice, hidden_rule
+from pricectl.core.profile_rules import CONDITIONS, EFFECTS, ProfileRule, RulePrice, hidden_rule
 from pricectl.core.units import parse_key
 
 MAX_RULES = 1_000
 MAX_PATTERNS = 100
 MAX_PATTERN = 256
+# Only these need to be compared with each other, to find rules that never decide anything.
+MAX_STARS, MAX_STARRED = 8, 2_000
 # A factor is a share of the list price; 85 for 85 percent would be a slip.
 MAX_FACTOR = 10
 # The highest markup in percent, and the highest price or fee in USD.
@@ -33,6 +35,12 @@ def read_rules(value: object, where: str) -> tuple[ProfileRule, ...]:
     if len(value) > MAX_RULES:
         raise BadProfile(f"has more than {MAX_RULES} rules", where=where)
     rules = tuple(_read_rule(item, f"{where}[{index}]") for index, item in enumerate(value))
+    starred = sum(
+        "*" in pattern for rule in rules for name in CONDITIONS for pattern in getattr(rule, name)
+    )
+    if starred > MAX_STARRED:
+        what = f"have more than {MAX_STARRED:,} patterns with *"
+        raise BadProfile(what, where=where, next_step="write names, or fewer patterns")
     hidden = hidden_rule(rules)
     if hidden is not None:
         raise BadProfile(
@@ -47,7 +55,7 @@ def read_rules(value: object, where: str) -> tuple[ProfileRule, ...]:
 def _read_rule(item: object, where: str) -> ProfileRule:
     if not isinstance(item, Mapping):
         raise BadProfile("is not a table", where=where)
-    unknown = sorted(item.keys() - RULE_KEYS.keys())
+    unknown = sorted(map(str, item.keys() - RULE_KEYS.keys()))
     if unknown:
         raise BadProfile(
             f"unknown setting {', '.join(unknown)}",
@@ -79,6 +87,9 @@ def _patterns(value: object, where: str) -> tuple[str, ...]:
         if not isinstance(pattern, str) or not 0 < len(pattern) <= MAX_PATTERN:
             what = f"{pattern!r:.60} is not a name of 1 to {MAX_PATTERN} characters"
             raise BadProfile(what, where=where, next_step='a name, or a pattern like "gpt-4o*"')
+        if pattern.count("*") > MAX_STARS:
+            what = f"{pattern!r:.60} has more than {MAX_STARS} *"
+            raise BadProfile(what, where=where, next_step="write a shorter pattern")
         patterns.append(pattern.lower())
     if not 0 < len(listed) <= MAX_PATTERNS:
         raise BadProfile(f"does not have 1 to {MAX_PATTERNS} names", where=where)
@@ -154,6 +165,9 @@ def _prices(value: object, where: str) -> tuple[RulePrice, ...]:
         if price < 0:
             what = f"{written} is not a price"
             raise BadProfile(what, where=f"{where}.{key}", next_step=allowed)
+        if price and not pico_usd(price):
+            what = f"{written} is below a picodollar, so it would be free"
+            raise BadProfile(what, where=f"{where}.{key}", next_step="write 0 if it is free")
         prices.append(RulePrice(key, pico_usd(price)))
     return tuple(prices)
 

@@ -126,7 +126,8 @@ def read_charge(charge: RecordFields, quote: Quote, reading: Any) -> RecordedCha
         was, now = job_credits(before, mode, profile), job_credits(after, mode, profile)
         if (was, now) != (recorded.whole("before"), recorded.whole("after")):
             refuse(recorded.where, "are not the credits of the job")
-        if recorded.value("deducted") != now - was:
+        deducted = recorded.value("deducted")
+        if type(deducted) is not int or deducted != now - was:
             refuse(recorded.at("deducted"), "is not the difference of after and before")
     return found
 

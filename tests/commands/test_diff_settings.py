@@ -500,6 +500,73 @@ def test_rules_in_another_order_decide_something_else(run: Run, edit: Edit) -> N
     assert prices(document(run), DOCUMENT)["o3", ""] == ("0.2808", "0.22248")
 
 
+ACME_BEFORE_O3 = 'account = "acme"\nmarkup_percent = 30', 'model = "o3"\nmarkup_percent = 3'
+FIRST_UNTIL_2027 = 'model = "o3"\nmarkup_percent = 30\nuntil = 2027-01-01'
+STANDARD = 'service = "standard"\nmarkup_percent = 30'
+OTHER = 'model = "gpt-4o"\nfee_usd = 0'
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "workload", "period"),
+    [
+        # Another rule is new, so the order is not all that changed.
+        (
+            rules(*ACME_BEFORE_O3),
+            rules(*ACME_BEFORE_O3[::-1], OTHER),
+            f"{DOCUMENT}, account acme",
+            "",
+        ),
+        # The first account of the list is decided by a rule before it, the second is not.
+        (
+            rules('account = "x"\nmarkup_percent = 3', 'account = ["x", "y"]\nmarkup_percent = 30'),
+            rules('account = "x"\nmarkup_percent = 3', 'account = ["x", "y"]\nmarkup_percent = 3'),
+            f"{DOCUMENT}, account y",
+            "",
+        ),
+        # So is the shortest name that a pattern fits.
+        (
+            rules('account = "x"\nmarkup_percent = 3', 'account = "x*"\nmarkup_percent = 30'),
+            rules('account = "x"\nmarkup_percent = 3', 'account = "x*"\nmarkup_percent = 3'),
+            f"{DOCUMENT}, account x-other",
+            "",
+        ),
+        # A rule that stays as it is hides the changed one, until it ends.
+        (
+            rules(FIRST_UNTIL_2027, 'model = "o3"\nmarkup_percent = 30'),
+            rules(FIRST_UNTIL_2027, 'model = "o3"\nmarkup_percent = 3'),
+            DOCUMENT,
+            "from 2027-01-01",
+        ),
+        # Rules hide the profile's own markup, but not for each day and service.
+        (
+            rules(FIRST_UNTIL_2027).replace(
+                "[profiles.default]", "[profiles.default]\nmarkup_percent = 30"
+            ),
+            rules(FIRST_UNTIL_2027).replace(
+                "[profiles.default]", "[profiles.default]\nmarkup_percent = 3"
+            ),
+            DOCUMENT,
+            "from 2027-01-01",
+        ),
+        (
+            rules(STANDARD).replace(
+                "[profiles.default]", "[profiles.default]\nmarkup_percent = 30"
+            ),
+            rules(STANDARD).replace("[profiles.default]", "[profiles.default]\nmarkup_percent = 3"),
+            f"{DOCUMENT}, batches",
+            "",
+        ),
+    ],
+    ids=["order", "list", "pattern", "later", "profile later", "service"],
+)
+def test_a_rule_that_decides_for_others_hides_no_change(  # noqa: PLR0913, PLR0917
+    run: Run, edit: Edit, before: str, after: str, workload: str, period: str
+) -> None:
+    settings_edit(edit, before, after)
+    assert prices(document(run), workload)["o3", period] == ("0.2808", "0.22248")
+    assert gates(run, "--max-decrease", "20%") == {"max-decrease": ("20.7692%", True)}
+
+
 # Versions without settings of their own
 
 

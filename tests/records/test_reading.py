@@ -128,6 +128,10 @@ def test_sums_are_checked_even_if_somebody_writes_a_new_checksum() -> None:
         (("requests", 0, "match"), "guess", "is not a way to find a row"),
         (("requests", 0, "lines", 0, "buys"), 0, "buys: is zero"),
         (("requests", 0, "lines", 0, "usd"), "1e9", "is not an exact number"),
+        *(
+            (("usd",), number, "is not an exact number")
+            for number in ("/3", "-/3", "1/0", "1/", "-", ".5", "1.", "--1", "1/-3", "\u0661")
+        ),
         (("requests", 0, "lines", 0, "usd"), "0.0000000000001", "finer than a picodollar"),
         (("requests", 0, "lines", 0, "assumed"), "yes", "is not true or false"),
         (("requests", 0, "row", "provider"), None, "is not a text"),
@@ -140,6 +144,7 @@ def test_sums_are_checked_even_if_somebody_writes_a_new_checksum() -> None:
         (("charge", "price", "rules", 0, "effect"), "magic", "is not what a rule decides"),
         (("charge", "credits"), 5, "is not an object"),
         (("charge", "job", "after", "tokens"), -1, "is not a count"),
+        (("charge", "credits", "job_based", "deducted"), False, "is not the difference"),
     ],
 )
 def test_the_message_says_where_a_record_is_wrong(
