@@ -168,6 +168,12 @@ def _rule_changes(
         yield SettingChange(f"{place}: their order", was, now, note)
 
 
+def moved_rules(old: Sequence[ProfileRule], new: Sequence[ProfileRule]) -> tuple[ProfileRule, ...]:
+    """The rules of both sides that stand before or after others than they did."""
+    kept = [[rule for rule in rules if rule in old and rule in new] for rules in (old, new)]
+    return tuple(dict.fromkeys(kept[1])) if kept[0] != kept[1] else ()
+
+
 def described(profile: Profile) -> str:
     """All values of a profile, in one text."""
     numbers = [f"{field} {amount_text(value)}" for field, value in profile.numbers.items()]
