@@ -214,10 +214,12 @@ def _kept(
 
 
 def _kept_workloads(edited: Policy, base: Policy, found: list[Loosening]) -> tuple[Workload, ...]:
-    gone = [job for job in base.workloads if job not in edited.workloads] if base.source else []
+    gone = [job for job in base.workloads if job not in edited.workloads]
+    # The first settings of a team do not loosen what it wrote, but its gate has the built-in jobs.
     found += [
         Loosening(f"{workload_name(job)} is changed or gone", setting=workload_name(job))
         for job in gone
+        if base.source
     ]
     return (*edited.workloads, *gone)
 

@@ -175,6 +175,15 @@ def test_an_edit_that_raises_its_own_limit_is_held_to_the_old_one(
     assert gates(run, "--max-credit-change", "95%", "--max-decrease", "21%", code=0)
 
 
+def test_the_jobs_of_the_first_settings_do_not_replace_the_built_in_ones(
+    run: Run, edit: Edit
+) -> None:
+    """A job of one token is one credit whatever a credit is worth, the agent's 10 become 1."""
+    job = '[[workloads]]\nname = "tiny"\ninput_tokens = 1\n'
+    edit({NAME: CATALOG}, {TOML: profile(credits_per_dollar=1) + job})
+    assert gates(run, "--max-credit-change", "20%") == {"max-credit-change": ("90%", True)}
+
+
 def test_limits_that_an_edit_deletes_with_the_settings_still_hold(
     run: Run,
     edit: Edit,
