@@ -69,6 +69,18 @@ def added_by_rules(price: CustomerPrice, profile: Profile) -> Fraction:
     return price.customer_pico_usd - client_cost(price.list_pico_usd, profile)
 
 
+def before_call(job: Job, profile: Profile) -> Job:
+    """A job as the next call is charged after it.
+
+    Where the settings changed during the job, rules may have taken off more, by the markup of then,
+    than its calls cost by that of now. A total below zero would take the next calls with it, so it
+    is counted without what the rules took off.
+    """
+    if job.rules_pico_usd < 0 and job_cost(job, profile) < 0:
+        return job._replace(rules_pico_usd=NOTHING)
+    return job
+
+
 class BudgetMode(NamedTuple):
     """One way of charging a job in credits; reports, schemas and checks read these fields.
 
@@ -229,6 +241,8 @@ def charge(  # noqa: PLR0913 - a call, and how it is charged; all but four by ke
     quote = call.quote if isinstance(call, CustomerPrice) else call
     if profile is None:
         return before.add(quote), None
+    if before.rules_pico_usd:
+        before = before_call(before, profile)
     if isinstance(call, CustomerPrice):
         after = before.add(quote, added_by_rules(call, profile))
     elif profile.rules:

@@ -1,7 +1,7 @@
 """Answers with the customer's account: contract and customer price, stated cost, services."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import pytest
 
 from pricectl.core import Job, Profile, Usage, charge
 from pricectl.policy import Policy
+from pricectl.records import read_record
 from pricectl.runtime import Answer, Pricing, responses
 from pricectl.runtime import quoting as runtime_quoting
 
@@ -163,3 +164,55 @@ def test_the_rounds_of_a_response_know_account_and_instant(
     assert (answer.account, answer.at) == ("acme", datetime(2026, 11, 27, tzinfo=UTC))
     assert answer.price is not None
     assert answer.price.fee_pico_usd == 10**12
+
+
+class NoZone(tzinfo):
+    """A time zone that fails when it is asked."""
+
+    def utcoffset(self, dt: datetime | None) -> timedelta:
+        raise ValueError(dt)
+
+    def tzname(self, dt: datetime | None) -> str:
+        raise ValueError(dt)
+
+    def dst(self, dt: datetime | None) -> timedelta:
+        raise ValueError(dt)
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-14))),
+        datetime(1, 1, 1, 1, tzinfo=timezone(timedelta(hours=14))),
+        date.max,
+        datetime(2026, 11, 27, tzinfo=NoZone()),
+    ],
+    ids=["last day", "first day", "date", "zone"],
+)
+@pytest.mark.parametrize("rules", [[], RULES, [{"from": "2020-01-01", "fee_usd": 1}]])
+def test_an_instant_at_the_end_of_the_calendar_raises_nothing(
+    tmp_path: Path, at: date, rules: list[dict[str, Any]]
+) -> None:
+    answer = loaded(tmp_path, rules=rules).quote("gpt-4o", Usage(1000), at=at)
+    assert answer.price is not None
+    record = json.loads(json.dumps(answer.record()))
+    assert read_record(record).quote.pico_usd == answer.pico_usd
+
+
+def test_a_markup_that_falls_during_a_job_gives_no_call_away(tmp_path: Path) -> None:
+    """A rule of a tenth, at 900% and then at 0%: each call is $1 of list price, $0.1 to the team.
+
+    The first is $1 for the customer, the second $0.1: 100 credits at 1,000 a dollar.
+    """
+    rules = [{"factor": "0.1"}]
+    (old, new) = (loaded(tmp_path, markup_percent=percent, rules=rules) for percent in (900, 0))
+    answers = [pricing.quote("gpt-4o", Usage(400_000)) for pricing in (old, new, new)]
+    job, charged = Job(), []
+    for answer in answers:
+        assert answer.price is not None
+        record = answer.record(mode="consumption_usd", before=job)
+        job, delta = charge(job, answer.price, "consumption_usd", answer.snapshot.profile)
+        charged.append(delta)
+        assert record["charge"]["credits"]["consumption_usd"]["deducted"] == delta
+        assert read_record(record)
+    assert charged == [1000, 100, 100]
