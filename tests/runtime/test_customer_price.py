@@ -132,6 +132,43 @@ def test_an_own_key_s_cost_is_the_gateway_s_fee_and_the_upstream_s_price(tmp_pat
     assert contract_and_customer(answer)[0] == 1_500 * MICRO
 
 
+@pytest.mark.parametrize(
+    ("usage", "hidden", "flags"),
+    [
+        # The gateway's fee without what the upstream bills.
+        ({"is_byok": True, "cost": 0}, {}, ()),
+        ({"currency": "EUR"}, {}, ("unexpressed-signal",)),
+        ({"cost_currency": "CNY"}, {}, ("unexpressed-signal",)),
+        ({"cost": {"total_cost": 0.1, "currency": "EUR"}}, {}, ("unexpressed-signal",)),
+        # LiteLLM has no price of the model.
+        ({"cost": None}, {"response_cost": 0.0}, ()),
+        ({"cost": None}, {"response_cost": "0"}, ()),
+        ({"cost": -0.1}, {}, ("bad-usage",)),
+        ({"cost": True}, {}, ("bad-usage",)),
+        ({"cost": float("nan")}, {}, ("bad-usage",)),
+        ({"cost": "1e400"}, {}, ("bad-usage",)),
+    ],
+)
+def test_what_is_not_the_cost_in_dollars_is_not_booked(
+    tmp_path: Path, usage: dict[str, Any], hidden: dict[str, Any], flags: tuple[str, ...]
+) -> None:
+    given: Any = ROUTED["usage"]
+    body = {**ROUTED, "usage": {**given, **usage}, "_hidden_params": hidden}
+    answer = loaded(tmp_path, prefer_stated_cost=True).quote_response(body)
+    assert (contract_and_customer(answer)[0], answer.flags) == (1_000 * MICRO, flags)
+
+
+@pytest.mark.parametrize(
+    ("usage", "micro_usd"),
+    [({"cost": 0}, 0), ({"currency": "usd"}, 1_500), ({"cost": {"total_cost": "0.2"}}, 200_000)],
+)
+def test_a_cost_in_dollars_is_booked(tmp_path: Path, usage: dict[str, Any], micro_usd: int) -> None:
+    given: Any = ROUTED["usage"]
+    body = {**ROUTED, "usage": {**given, **usage}}
+    answer = loaded(tmp_path, prefer_stated_cost=True).quote_response(body)
+    assert contract_and_customer(answer)[0] == micro_usd * MICRO
+
+
 def test_the_answer_says_which_service_was_asked_for_and_which_served(tmp_path: Path) -> None:
     body = {"model": "gpt-4o", "service_tier": "default", "usage": {"prompt_tokens": 9}}
     answer = loaded(tmp_path).quote_response(body, service="priority")
