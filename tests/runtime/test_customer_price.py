@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pricectl.core import Job, Profile, Usage, charge
+from pricectl.files.records import load_record
 from pricectl.policy import Policy
 from pricectl.records import read_record
 from pricectl.runtime import Answer, Pricing, responses
@@ -253,3 +254,21 @@ def test_a_markup_that_falls_during_a_job_gives_no_call_away(tmp_path: Path) -> 
         assert record["charge"]["credits"]["consumption_usd"]["deducted"] == delta
         assert read_record(record)
     assert charged == [1000, 100, 100]
+
+
+@pytest.mark.parametrize(
+    "text", ["gpt-4o\ud800", "\U0001f600", "\x1b[31m", "a\nb", "\u202e", "x" * 9999]
+)
+def test_the_record_of_a_call_with_any_name_is_read_from_a_file(tmp_path: Path, text: str) -> None:
+    pricing = loaded(tmp_path, rules=[{"account": "*", "fee_usd": 1}])
+    body = {"model": text, "service_tier": text, "usage": {"prompt_tokens": 9}}
+    for answer in (
+        pricing.quote(text, Usage(9), account=text, service=text, region=text),
+        pricing.quote_response(body, account=text, service=text),
+    ):
+        path = tmp_path / "record.json"
+        path.write_text(json.dumps(answer.record(), ensure_ascii=False), encoding="utf-8")
+        read = load_record(str(path))
+        assert read.charge is not None
+        assert answer.price is not None
+        assert read.charge.price.customer_pico_usd == answer.price.customer_pico_usd
