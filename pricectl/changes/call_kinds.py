@@ -22,6 +22,8 @@ from pricectl.policy.comparison import ProfilePair, moved_rules
 _NOT_OWN = ("name", "rules")
 # In place of a star: nothing, and something that hardly any name has.
 _FILLERS = ("", "-other")
+# Steps to look at a rule, or to ask whether it fits a call.
+STEPS = 4
 
 
 class CallKind(NamedTuple):
@@ -66,15 +68,15 @@ def call_kinds(
         return (plain,)
     old, new = pair.old.rules, pair.new.rules
     kinds: dict[CallKind, list[ProfileRule]] = {plain: []}
-    moved = moved_rules(old, new)
-    for rules, others in ((new, old), (old, new)):
+    moved, every = set(moved_rules(old, new)), tuple(dict.fromkeys((*old, *new)))
+    for rules, others in ((new, set(old)), (old, set(new))):
         for place, rule in enumerate(rules):
             if rule not in others or rule in moved:
-                found = _kinds_of(rule, rules[place + 1 :], (*old, *new), at, take)
+                found = _kinds_of(rule, rules[place + 1 :], every, at, take)
                 for kind in found:
                     kinds.setdefault(kind, []).append(rule)
     if _own(pair.old) != _own(pair.new):
-        every_call = _kinds_of(ProfileRule(), (), (*old, *new), at, take)
+        every_call = _kinds_of(ProfileRule(), (), every, at, take)
         kinds |= {kind: [] for kind in every_call}
     del kinds[plain]
     return (plain, *(kind._replace(fits=tuple(rules)) for kind, rules in kinds.items()))
@@ -92,6 +94,8 @@ def _kinds_of(
     `later` are those that the rule goes before. Each account that one of them names may be charged
     otherwise; a rule that goes before this one hides it from no account but its own.
     """
+    if not take(STEPS * (len(rules) + len(later) + 1)):
+        return
     effects = [effect for effect in EFFECTS if rule.has(effect)]
     # The rule without effects is the profile itself, which each rule goes before.
     beside = [each for each in rules if not effects or any(map(each.has, effects))]
@@ -100,22 +104,25 @@ def _kinds_of(
         [rule.account] if rule.account else [("",), *(one.account for one in after)]
     )
     written = [one.service for one in beside if one.service]
-    services = _examples([rule.service] if rule.service else [(STANDARD,), *written])
+    words = _examples([rule.service] if rule.service else [(STANDARD,), *written])
     if any("*" in pattern for pattern in rule.service) or (written and not rule.service):
-        services += [word for word in KNOWN_SERVICES if word not in services]
+        words += KNOWN_SERVICES
+    services = dict.fromkeys(map(service_word, words))
     days = sorted({day for one in beside for day in (one.from_day, one.until_day) if day})
     times: list[tuple[datetime | None, str]] = [(at, "")]
     times += [
         (as_instant(day), f"from {day}") for day in days if at is None or as_instant(day) > at
     ]
-    if not take(len(accounts) * len(services) * len(times) * (len(beside) + 1)):
+    if not take(STEPS * len(accounts) * len(services) * len(times) * (len(beside) + 1)):
         return
-    others = [each._replace(provider=(), model=()) for each in dict.fromkeys(beside)]
+    others = [each._replace(provider=(), model=()) for each in beside]
     own, seen = rule._replace(provider=(), model=()), set()
     for (when, period), service, account in product(times, services, accounts):
         call = RuleCall("", "", service_word(service), account, day_of(when))
+        if not own.fits(call):
+            continue
         fitting = tuple(each.fits(call) for each in others)
-        if own.fits(call) and fitting not in seen:
+        if fitting not in seen:
             seen.add(fitting)
             yield CallKind(when, service, account, period)
 

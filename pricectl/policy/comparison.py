@@ -170,7 +170,8 @@ def _rule_changes(
 
 def moved_rules(old: Sequence[ProfileRule], new: Sequence[ProfileRule]) -> tuple[ProfileRule, ...]:
     """The rules of both sides that stand before or after others than they did."""
-    kept = [[rule for rule in rules if rule in old and rule in new] for rules in (old, new)]
+    both = set(old).intersection(new)
+    kept = [[rule for rule in rules if rule in both] for rules in (old, new)]
     return tuple(dict.fromkeys(kept[1])) if kept[0] != kept[1] else ()
 
 
