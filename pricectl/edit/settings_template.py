@@ -16,6 +16,10 @@ HEADINGS: Mapping[str, tuple[str, str]] = {
         "[profiles.default]",
         "How customers are charged. More profiles have other names.",
     ),
+    "profiles.rules": (
+        "[[profiles.default.rules]]",
+        "One for each kind of calls that you pay or sell otherwise.",
+    ),
     "workloads": ("[[workloads]]", "One for each typical job; yours replace the built-in three."),
     "waivers": ("[[waivers]]", "One for each finding that you accept."),
     "severities": ("[[severities]]", "One for each rule whose severity you change."),
@@ -71,11 +75,20 @@ def settings_text(chosen: Mapping[str, Any]) -> str:
         if heading:
             lines += ["", f"# {sentence}", f"#{heading}"]
         for setting in SETTINGS:
-            if setting.section == section and setting.key not in HEADINGS:
+            if setting.section == section and not _is_section(setting):
                 if not heading:
                     lines.append("")
                 lines += _lines(setting, chosen if not section else {})
     return "\n".join(lines) + "\n"
+
+
+def _says_something(default: Any) -> bool:
+    return default is not None and default not in ((), {})
+
+
+def _is_section(setting: Setting) -> bool:
+    """Whether a setting is a table or a list of tables with a heading of its own."""
+    return ".".join(filter(None, (setting.section, setting.key))) in HEADINGS
 
 
 def _lines(setting: Setting, chosen: Mapping[str, Any]) -> Iterator[str]:
@@ -85,7 +98,9 @@ def _lines(setting: Setting, chosen: Mapping[str, Any]) -> Iterator[str]:
     elif setting.key in chosen:
         yield f"{setting.key} = {_toml(chosen[setting.key])}"
     else:
-        value = EXAMPLES.get((setting.section, setting.key)) or _toml(setting.default)
+        example = EXAMPLES.get((setting.section, setting.key)) or setting.example
+        # An empty default shows nothing of what could be written there.
+        value = _toml(setting.default) if _says_something(setting.default) else example
         yield f"#{setting.key} = {value}"
 
 
@@ -93,6 +108,8 @@ def _toml(value: Any) -> str:
     """A value as TOML."""
     if isinstance(value, str):
         return toml_text(value)
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, Sequence):
         return f"[{', '.join(map(_toml, value))}]"
     # The defaults of profiles are whole fractions, those of the limits whole decimals.
