@@ -34,6 +34,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "explain": "Show why a call costs what it costs, step by step.",
     },
     "Edit and review": {
+        "set": "Change prices and other fields of a row.",
         "validate": "Check price files and show everything that is wrong.",
         "rule": "Explain a rule of 'validate', or list all rules.",
         "diff": "Show what a price edit does to costs and credits.",
