@@ -35,6 +35,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     },
     "Edit and review": {
         "init": "Start your own price file with the models that you sell.",
+        "set": "Change prices and other fields of a row.",
         "validate": "Check price files and show everything that is wrong.",
         "rule": "Explain a rule of 'validate', or list all rules.",
         "diff": "Show what a price edit does to costs and credits.",
