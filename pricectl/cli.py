@@ -36,6 +36,9 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "Edit and review": {
         "init": "Start your own price file with the models that you sell.",
         "set": "Change prices and other fields of a row.",
+        "add": "Add a model to the price file, or say what its row lacks.",
+        "remove": "Take models out of the price file.",
+        "rename": "Give a row another name; the old one stays as an alias.",
         "validate": "Check price files and show everything that is wrong.",
         "rule": "Explain a rule of 'validate', or list all rules.",
         "diff": "Show what a price edit does to costs and credits.",

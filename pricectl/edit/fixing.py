@@ -24,7 +24,7 @@ from pricectl.edit.engine import edited_text
 from pricectl.edit.fixers import FIXERS, JSON_NUMBER, Fixing
 from pricectl.edit.formatting import same_prices_over_time
 from pricectl.edit.promotion import promote
-from pricectl.edit.splice import Edit, Insert, Remove
+from pricectl.edit.splice import Edit, Insert, Remove, Replace
 from pricectl.policy import Policy
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -145,7 +145,7 @@ def _order(pointer: str, edit: Edit) -> tuple[int, int]:
 def _fix(finding: Finding, edit: Edit, fixing: Fixing) -> Fix:
     pointer = _pointer(edit)
     line = fixing.positions.value(pointer).line
-    new = "" if isinstance(edit, Remove) else edit.value
+    new = edit.value if isinstance(edit, (Insert, Replace)) else ""
     return Fix(finding.rule, pointer, line, fixing.written(pointer), new)
 
 

@@ -31,6 +31,8 @@ from pricectl.files.catalog_file import Source, Unavailable
 from pricectl.policy import Policy
 
 LAST_UPDATED = "last_updated"
+# What is found of the whole file when rows go.
+GONE_SHARES = ("many-models-gone", "many-aliases-gone")
 
 
 class EditableCatalog(NamedTuple):
@@ -110,7 +112,7 @@ def make_edit(
     edited = edit_catalog(opened.version, edits, opened.positions)
     finder = EvidenceFinder(opened.policy)
     brought = _brought(opened, edited, finder, options)
-    accepted = _acceptances(brought.failing, options)
+    accepted = _acceptances(brought, options)
     if accepted:
         edited = _acknowledging(edited, accepted)
         brought = _brought(opened, edited, finder, options)
@@ -171,15 +173,21 @@ def _acknowledging(edited: EditedCatalog, accepted: Sequence[Acceptance]) -> Edi
     return edited._replace(text=text, after=after)
 
 
-def _acceptances(failing: Sequence[Finding], options: EditOptions) -> list[Acceptance]:
-    """The acknowledgements that the reason allows: of price findings, each at its own place."""
+def _acceptances(brought: BroughtFindings, options: EditOptions) -> list[Acceptance]:
+    """The acknowledgements that the reason allows: of price findings, each at its own place.
+
+    A share of the file that is gone is acknowledged row by row.
+    """
     if not options.reason:
         return []
     day = as_instant(options.at).date()
+    rows_gone = any(finding.rule in GONE_SHARES for finding in brought.failing)
     return [
         Acceptance(finding.rule, finding.pointer, options.reason, day)
-        for finding in failing
-        if finding.rule in ACKNOWLEDGEABLE and finding.pointer
+        for finding in brought.findings
+        if finding.rule in ACKNOWLEDGEABLE
+        and finding.pointer
+        and (finding in brought.failing or (rows_gone and finding.rule == "model-gone"))
     ]
 
 

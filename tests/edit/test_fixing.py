@@ -14,7 +14,7 @@ from pricectl.core import document
 from pricectl.core.catalog import Catalog
 from pricectl.core.errors import DocumentError
 from pricectl.core.money import pico_usd
-from pricectl.edit import fixing
+from pricectl.edit import engine, fixing
 from pricectl.edit.fixing import FIXED_RULES, NotFixed, fix_text
 from pricectl.policy import Policy, Waiver
 from tests.conftest import CATALOG, ROOT
@@ -194,7 +194,7 @@ def test_an_accepted_finding_is_not_fixed() -> None:
 
 def test_a_fix_that_would_change_a_price_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """The proof does not rest on the fixers: here one does something else, too."""
-    apply = fixing.edited_text
+    apply = engine.edited_text
     monkeypatch.setattr(
         fixing, "edited_text", lambda *given: apply(*given).replace("2e-06", "3e-06")
     )
