@@ -108,7 +108,7 @@ def make_edit(
     if edits:
         edits = [*edits, *last_updated_edits(opened.version, options.at)]
     edited = edit_catalog(opened.version, edits, opened.positions)
-    finder = EvidenceFinder(opened.policy)
+    finder = EvidenceFinder(opened.policy, reuse=opened.version)
     brought = _brought(opened, edited, finder, options)
     accepted = _acceptances(brought.failing, options)
     if accepted:
