@@ -130,7 +130,7 @@ def check_document(
     values, catalog, problems, duplicates, part = checked
     policy, found = reviewed.policy, list(duplicates)
     if len(catalog.models) <= MAX_MODELS:
-        if wanted is None or wanted & SCHEMA_RULES:
+        if part != {} and (wanted is None or wanted & SCHEMA_RULES):
             found += schema.check(values if part is None else part)
         if isinstance(values, dict):
             names = schema.described_keys("prices", "model"), schema.described_keys("metadata")

@@ -11,11 +11,15 @@ from pricectl.policy import Policy
 
 
 class OpenedCatalog(NamedTuple):
-    """What most verbs start from: the catalog, the file it came from, the team's settings."""
+    """What most verbs start from: the catalog, the file it came from, the team's settings.
+
+    `data` are the bytes of the file.
+    """
 
     catalog: Catalog
     file: str
     policy: Policy
+    data: bytes = b""
 
 
 def open_catalog(file: str | None, *, own: bool = False) -> OpenedCatalog:
@@ -29,7 +33,8 @@ def open_catalog(file: str | None, *, own: bool = False) -> OpenedCatalog:
     else:
         located = catalog_file.locate(file, policy.file)
         name = catalog_file.check_exists(located, file, policy.file)
-    return OpenedCatalog(catalog_file.load(name), name, policy)
+    catalog, data = catalog_file.load_with_data(name)
+    return OpenedCatalog(catalog, name, policy, data)
 
 
 def require_own_file(file: str | None, configured: str | None) -> str:

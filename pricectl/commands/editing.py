@@ -14,15 +14,10 @@ class EditingOptions(NamedTuple):
 
     reason: Annotated[
         str,
-        typer.Option(
-            "--reason",
-            metavar="TEXT",
-            help="Why it is right: acknowledges in the price file what would refuse the edit.",
-            show_default=False,
-        ),
+        typer.Option("--reason", metavar="TEXT", help="Why it is right, for the next reviewer."),
     ] = ""
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would change and write nothing.")
+        bool, typer.Option("--dry-run", help="Change nothing; show what would change.")
     ] = False
     at: AtOption = None
     file: FileOption = None

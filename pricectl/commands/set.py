@@ -98,7 +98,8 @@ def set(  # noqa: A001 - the verb's name
     Only what you name changes; every other byte stays. Prices that depend on an edited one are
     listed with the value that keeps their ratio. verified_on and evidence go when a price changes.
 
-    Exits with 1, and writes nothing, if the edit brings a finding that fails 'validate'.
+    Exits with 1, and writes nothing, if the edit brings a finding that fails 'validate'. --reason
+    acknowledges such findings about prices in the file.
 
     Example: pricectl set gpt-4o input=2.00/M --dry-run
     """

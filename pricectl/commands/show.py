@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from pricectl.check.positions import Positions
 from pricectl.commands import output
 from pricectl.commands.catalog import complete_model, open_catalog
 from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
@@ -26,8 +27,8 @@ def show(
 ) -> None:
     """Show all prices of a model.
 
-    The prices in use come first, by service and context length, then earlier and announced ones.
-    -q prints only the prices in use.
+    The prices in use come first, by service and context length, then earlier and announced ones,
+    then where the row stands as FILE:LINE. -q prints only the prices in use.
 
     Exits with 1 if there is no such model.
 
@@ -35,7 +36,10 @@ def show(
     """
     if not model.strip():
         raise typer.BadParameter("a model's name is blank", param_hint="MODEL")
-    catalog = open_catalog(file).catalog
-    match = require(catalog, model)
-    result = FoundRow(catalog, match, PricedRow.at(match.model, instant(at)))
+    opened = open_catalog(file)
+    match = require(opened.catalog, model)
+    own = opened.catalog.by_full_name.get(match.model.full_name) is match.model
+    line = Positions(opened.data.decode()).key(match.model.pointer).line if own else 0
+    row = PricedRow.at(match.model, instant(at))
+    result = FoundRow(opened.catalog, match, row, opened.file, line)
     output.show(view, "show", result, report)

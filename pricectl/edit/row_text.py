@@ -90,9 +90,11 @@ class RowText:
         `heading` is its first member, `prices` are the texts of the others.
         """
         row, keys = self.model.pointer, self.keys(self.model.pointer)
-        listed = self.literal(f"{row}/{member}") if member in keys else None
+        listed = self._positions.members(f"{row}/{member}")
         unit, end = splice.indent_unit(self.text), splice.line_end(self.text)
-        spread = "\n" in (listed if listed and "\n" in listed else self.text)
+        # As the lists before are laid out, else as the row.
+        like = self._text[listed[-1].start : listed[-1].end] if listed else self.text
+        spread = "\n" in like or any("\n" in one for one in prices)
         if spread:
             inner = f",{end}{unit}".join(splice.indented(one, unit) for one in (heading, *prices))
             period = f"{{{end}{unit}{inner}{end}}}"
@@ -104,7 +106,7 @@ class RowText:
             )
             last = "upcoming" if member == "previous" and "upcoming" in keys else ""
             self._insert(row, member, whole, keys.index(last) if last else len(keys))
-        elif self._positions.members(f"{row}/{member}"):
+        elif listed:
             self.edits.append(Insert(f"{row}/{member}", period, position=position))
         else:  # null, or a list without items
             self.edits.append(Replace(f"{row}/{member}", f"[{period}]"))

@@ -189,9 +189,14 @@ def _near(name: str) -> list[str]:
 
 def load(name: str) -> Catalog:
     """Read and build a catalog. Raises Unavailable, also for a file that cannot price calls."""
+    return load_with_data(name)[0]
+
+
+def load_with_data(name: str) -> tuple[Catalog, bytes]:
+    """A catalog with the bytes it was built from. Raises as `load` does."""
     data, source = read(name)
     try:
-        return Catalog.load(data)
+        return Catalog.load(data), data
     except (DocumentError, CatalogError) as error:
         where = f"{source}: {error.where}" if error.where else source
         step = f"run 'pricectl validate {name}' to see every finding"

@@ -21,6 +21,7 @@ from pricectl.core.errors import CatalogError, DocumentError
 from pricectl.core.pointers import METADATA_POINTER
 from pricectl.core.windows import as_instant, read_day
 from pricectl.edit import waiving
+from pricectl.edit.changelog import price_entries, with_entries
 from pricectl.edit.engine import EditedCatalog, edit_catalog
 from pricectl.edit.splice import Edit, Insert, Replace
 from pricectl.edit.waiving import Acceptance
@@ -76,7 +77,8 @@ class EditResult(NamedTuple):
     """What an edit of the catalog file did, or would do.
 
     `brought` are the findings that the edit brings, `refusing` those of them that refuse it.
-    `acknowledged` were accepted with the edit. `written`: the file was replaced.
+    `acknowledged` were accepted with the edit. `written`: the file was replaced. `changelog` is the
+    file that the changed prices were added to, empty if none was.
     """
 
     name: str
@@ -87,6 +89,7 @@ class EditResult(NamedTuple):
     acknowledged: tuple[Acceptance, ...] = ()
     dry_run: bool = False
     written: bool = False
+    changelog: str = ""
 
     @property
     def exit_code(self) -> int:
@@ -110,7 +113,7 @@ def make_edit(
     if edits:
         edits = [*edits, *last_updated_edits(opened.version, options.at)]
     edited = edit_catalog(opened.version, edits, opened.positions)
-    finder = EvidenceFinder(opened.policy)
+    finder = EvidenceFinder(opened.policy, reuse=opened.version)
     brought = _brought(opened, edited, finder, options)
     accepted = _acceptances(brought, options)
     if accepted:
@@ -127,6 +130,8 @@ def make_edit(
     )
     if not edited.changed or result.refusing or options.dry_run:
         return result
+    # Read before anything is written, so that a changelog that cannot be edited stops the edit.
+    log = _edited_changelog(opened.policy.changelog, result)
     atomic.replace(
         opened.name,
         edited.text.encode(),
@@ -134,7 +139,36 @@ def make_edit(
         check=Catalog.load,
         warn=warn,
     )
-    return result._replace(written=True)
+    if log is None:
+        return result._replace(written=True)
+    try:
+        atomic.replace(log.name, log.after, base_sha256=atomic.sha256(log.before), warn=warn)
+    except atomic.NotWritten as error:
+        step = "the price file is written; add the prices by hand"
+        raise atomic.NotWritten(error.what, where=log.name, next_step=step) from None
+    return result._replace(written=True, changelog=log.name)
+
+
+class _EditedChangelog(NamedTuple):
+    """A changelog before and after the prices of an edit were added."""
+
+    name: str
+    before: bytes
+    after: bytes
+
+
+def _edited_changelog(name: str | None, result: EditResult) -> _EditedChangelog | None:
+    """The changelog of the settings with the changed prices; None without one or without prices."""
+    entries = price_entries(result.diff.compared.comparison.changes)
+    if name is None or not entries:
+        return None
+    try:
+        before = atomic.read(name)
+        after = with_entries(before.decode(), entries, name).encode()
+    except (OSError, UnicodeDecodeError) as error:
+        step = "correct the setting `changelog`"
+        raise Unavailable(f"cannot be read: {error}", where=name, next_step=step) from None
+    return _EditedChangelog(name, before, after)
 
 
 def last_updated_edits(version: CatalogVersion, at: datetime) -> list[Edit]:
