@@ -153,7 +153,7 @@ def _new_row(opened: EditableCatalog, own: _PriceList, request: AddRequest) -> _
         return _NewRow(place, text, like.full_name, like=like)
     reference = _reference()
     match = find(reference.catalog, request.model)
-    if not match.is_guess and not match.flags:
+    if not match.is_guess and (match.how == "exact" or not match.flags):
         model = match.model
         member = reference.positions.member(model.pointer)
         written = reference.text[member.start : member.end] if member else EMPTY_ROW

@@ -257,7 +257,8 @@ def _same_row(reference: Catalog, row: OldRow) -> Match | None:
         sold = seller_of(match.model.provider) == seller_of(model.provider)
         # A full name says the seller; a name alone may be another seller's model.
         trusted = name == model.full_name or sold or not row.seller_told
-        if not match.is_guess and not match.flags and trusted:
+        sure = match.how == "exact" or not (match.is_guess or match.flags)
+        if sure and trusted:
             return match
     return None
 

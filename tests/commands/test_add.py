@@ -95,26 +95,23 @@ def test_what_add_writes_leaves_validate_nothing_new(run: Run, home: Path) -> No
 
 def test_a_row_like_another_keeps_the_ratios_of_its_prices(run: Run, home: Path) -> None:
     """gpt-4o: cached 50%, batch 50% of 2.50 / 10. At 3 / 12: 1.50 cached, 1.50 and 6 in batch."""
-    document = added(run, "gpt-4o-next", "--like", "gpt-4o", "input=3/M", "output=12/M")
+    prices = ("input=3/M", "output=12/M", "--source", "https://example.com/prices")
+    document = added(run, "gpt-4o-next", "--like", "gpt-4o", *prices)
     assert document["origin"] == "openai/gpt-4o"
     section = values(home)["openai"]
     assert list(section)[:2] == ["gpt-4o", "gpt-4o-next"]
     row = section["gpt-4o-next"]
-    assert (
-        row
-        == {
-            "input_cost_per_token": 3e-06,
-            "output_cost_per_token": 12e-06,
-            "cache_read_input_token_cost": 1.5e-06,
-            "input_cost_per_token_batches": 1.5e-06,
-            "output_cost_per_token_batches": 6e-06,
-            "search_context_cost_per_query": {"search_context_size_medium": 0.01},
-            "max_input_tokens": 128000,
-            "mode": "chat",
-            "source": row["source"],
-        }
-        or "source" not in row
-    )
+    assert row == {
+        "input_cost_per_token": 3e-06,
+        "output_cost_per_token": 12e-06,
+        "cache_read_input_token_cost": 1.5e-06,
+        "input_cost_per_token_batches": 1.5e-06,
+        "output_cost_per_token_batches": 6e-06,
+        "search_context_cost_per_query": {"search_context_size_medium": 0.01},
+        "max_input_tokens": 128000,
+        "mode": "chat",
+        "source": "https://example.com/prices",
+    }
 
 
 def test_a_row_like_another_needs_its_own_prices(run: Run, home: Path) -> None:
