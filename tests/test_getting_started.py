@@ -43,7 +43,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     script = "\n".join(["set -eu", *BLOCKS])
     done = subprocess.run(
-        ["bash", "-c", script],  # noqa: S607 - the shell of the reader
+        ["bash", "-c", script],
         cwd=home,
         env=environment,
         capture_output=True,
@@ -86,5 +86,9 @@ def test_the_models_of_the_last_step_are_committed(folder: Path) -> None:
 
 
 def test_the_page_shows_every_verb_that_edits() -> None:
-    shown = {found for block in BLOCKS for found in re.findall(r"^pricectl ([\w-]+)", block, re.M)}
+    shown = {
+        found
+        for block in BLOCKS
+        for found in re.findall(r"^pricectl ([\w-]+)", block, re.MULTILINE)
+    }
     assert {"init", "set", "add", "remove", "rename", "validate", "diff"} <= shown

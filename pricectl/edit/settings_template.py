@@ -35,6 +35,7 @@ EXAMPLES: Mapping[tuple[str, str], str] = {
     ("", "names"): '["gpt-4o-2024-11-20"]',
     ("", "local_price"): "{input = 0.10, output = 0.20}",
     ("", "service"): '"api"',
+    ("", "changelog"): '"CHANGELOG.md"',
     ("limits", "highest"): "{input = 600}",
     ("limits", "lowest"): "{input = 0.0005}",
     ("workloads", "name"): '"support answer"',
