@@ -18,8 +18,11 @@ NEEDED = {
     "severities": ["rule", "severity"],
     "profiles.rules": ["provider"],
 }
-# A rule about an account says how it is charged.
-ALSO = {("profiles.rules", "account"): ["markup_percent"]}
+# A rule about some calls says how they are charged.
+ALSO = {
+    ("profiles.rules", key): ["markup_percent"]
+    for key in ("provider", "model", "service", "account", "from", "until")
+}
 LISTED = ("profiles", "profiles.rules", "workloads", "waivers", "severities", "gates", "limits")
 
 
@@ -51,9 +54,8 @@ def test_without_anything_chosen_all_is_as_without_a_file() -> None:
 def test_every_setting_is_explained_and_can_be_set(setting: Setting) -> None:
     path = ".".join(filter(None, (setting.section, setting.key)))
     if path in LISTED:
-        assert re.search(
-            rf"^#\[+{path.replace('profiles', 'profiles.default', 1)}\]+$", TEXT, re.MULTILINE
-        )
+        heading = path.replace("profiles", "profiles.default", 1)
+        assert re.search(rf"^#\[+{heading}\]+$", TEXT, re.MULTILINE)
         return
     assert f"\n# {setting.sentence}\n" in TEXT
     heading, lines = lines_of(setting.section)
