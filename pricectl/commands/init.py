@@ -20,7 +20,7 @@ from pricectl.report import init as report
 SUGGESTED = 3
 
 
-class Fallback(StrEnum):
+class FallbackWord(StrEnum):
     """Who answers for a name that the file does not have."""
 
     DEFAULT = "default"
@@ -60,7 +60,7 @@ def init(
         ),
     ] = None,
     fallback: Annotated[
-        Fallback | None,
+        FallbackWord | None,
         typer.Option(
             metavar="WHO",
             help="With --settings: what prices a name that the file lacks: 'default', the default "
@@ -97,7 +97,7 @@ def init(
         raise typer.BadParameter("needs --settings, the file it is written to", param_hint=option)
     name = _new_file(file)
     names, words = tuple(critical or ()), fallback.value if fallback else ""
-    if with_settings and sys.stdin.isatty() and sys.stderr.isatty():
+    if with_settings and _is_terminal():
         names = names or _ask_critical(models or ())
         words = words or _ask_fallback()
     options = InitOptions(
@@ -123,6 +123,11 @@ def _new_file(file: str | None) -> str:
     return name
 
 
+def _is_terminal() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def _ask_critical(models: Sequence[str]) -> tuple[str, ...]:
     answer = typer.prompt(
         "Models that must always have a price, separated by commas",
@@ -135,4 +140,4 @@ def _ask_critical(models: Sequence[str]) -> tuple[str, ...]:
 def _ask_fallback() -> str:
     question = "Price other names that pricectl knows at their list price"
     yes = typer.confirm(f"{question} (no: at the default price)", default=False, err=True)
-    return (Fallback.REFERENCE if yes else Fallback.DEFAULT).value
+    return (FallbackWord.REFERENCE if yes else FallbackWord.DEFAULT).value

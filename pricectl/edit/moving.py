@@ -16,7 +16,7 @@ from pricectl.edit.splice import Edit, Insert, Remove, RenameKey, Replace
 from pricectl.policy import Policy
 
 
-class NameAnswer(NamedTuple):
+class NameAfterEdit(NamedTuple):
     """A name and the row that answers for it after an edit; None is the default price."""
 
     name: str
@@ -30,7 +30,7 @@ class RemovalPlan(NamedTuple):
     edits: tuple[Edit, ...]
     references: tuple[RowReference, ...]
 
-    def answers(self, after: Catalog) -> tuple[NameAnswer, ...]:
+    def answers(self, after: Catalog) -> tuple[NameAfterEdit, ...]:
         """Who answers for the names of the removed rows in the edited catalog."""
         names = dict.fromkeys(
             name for model in self.models for name in (model.full_name, *model.aliases)
@@ -52,9 +52,9 @@ class RenamePlan(NamedTuple):
     keeps_alias: bool
 
 
-def _answer(name: str, catalog: Catalog) -> NameAnswer:
+def _answer(name: str, catalog: Catalog) -> NameAfterEdit:
     match = find(catalog, name)
-    return NameAnswer(name, None if match.is_guess else match.model.full_name)
+    return NameAfterEdit(name, None if match.is_guess else match.model.full_name)
 
 
 def plan_removal(

@@ -65,7 +65,7 @@ class AddResult(NamedTuple):
         return self.edit.exit_code
 
 
-class _NewRow(NamedTuple):
+class _DraftRow(NamedTuple):
     """A row before its fields are set: its place, its text, and where that came from."""
 
     place: RowPlace
@@ -76,7 +76,7 @@ class _NewRow(NamedTuple):
     like: Model | None = None
 
 
-class _PriceList(NamedTuple):
+class _CatalogText(NamedTuple):
     """A catalog with its text."""
 
     text: str
@@ -94,7 +94,7 @@ def add_row(
 
     Raises BadEdit, with what is missing, and what `make_edit` raises.
     """
-    own = _PriceList(document.decode(opened.version.data), opened.positions, opened.catalog)
+    own = _CatalogText(document.decode(opened.version.data), opened.positions, opened.catalog)
     _check_new(request.model, own.catalog)
     new = _new_row(opened, own, request)
     _check_new(new.place.name, own.catalog, new.place)
@@ -144,13 +144,13 @@ def _check_new(name: str, catalog: Catalog, place: RowPlace | None = None) -> No
     )
 
 
-def _new_row(opened: EditableCatalog, own: _PriceList, request: AddRequest) -> _NewRow:
+def _new_row(opened: EditableCatalog, own: _CatalogText, request: AddRequest) -> _DraftRow:
     values = opened.version.values
     if request.like:
         listed, like = _row_to_copy(own, request.like)
         place = row_place(request.model, values, like)
         text = row_like(listed.text, listed.positions, like)
-        return _NewRow(place, text, like.full_name, like=like)
+        return _DraftRow(place, text, like.full_name, like=like)
     reference = _reference()
     match = find(reference.catalog, request.model)
     if not match.is_guess and (match.how == "exact" or not match.flags):
@@ -159,7 +159,7 @@ def _new_row(opened: EditableCatalog, own: _PriceList, request: AddRequest) -> _
         written = reference.text[member.start : member.end] if member else EMPTY_ROW
         text, dropped = without_taken_aliases(indented(written, ""), model, own.catalog)
         place = RowPlace(model.provider, model.name)
-        return _NewRow(place, text, model.full_name, True, dropped)  # noqa: FBT003 - see the field
+        return _DraftRow(place, text, model.full_name, True, dropped)  # noqa: FBT003 - see the field
     if not request.assignments:
         near = near_names(reference.catalog, request.model)
         hint = f"did you mean {', '.join(near)}? Else give" if near else "give"
@@ -167,10 +167,10 @@ def _new_row(opened: EditableCatalog, own: _PriceList, request: AddRequest) -> _
         raise BadEdit(
             "is not in the reference", where=f"{clean(request.model):.80}", next_step=step
         )
-    return _NewRow(row_place(request.model, values), EMPTY_ROW)
+    return _DraftRow(row_place(request.model, values), EMPTY_ROW)
 
 
-def _row_to_copy(own: _PriceList, name: str) -> tuple[_PriceList, Model]:
+def _row_to_copy(own: _CatalogText, name: str) -> tuple[_CatalogText, Model]:
     """The row that is copied: of the team's file, else of the reference."""
     for listed in (own, _reference()):
         match = find(listed.catalog, name)
@@ -181,12 +181,12 @@ def _row_to_copy(own: _PriceList, name: str) -> tuple[_PriceList, Model]:
     raise BadEdit("no row has this name", where=f"--like {clean(name):.80}", next_step=step)
 
 
-def _reference() -> _PriceList:
+def _reference() -> _CatalogText:
     text = document.decode(catalog_file.read(str(packaged_catalog())).data)
-    return _PriceList(text, Positions(text), Catalog.load(text))
+    return _CatalogText(text, Positions(text), Catalog.load(text))
 
 
-def _check_complete(request: AddRequest, new: _NewRow, model: Model) -> None:
+def _check_complete(request: AddRequest, new: _DraftRow, model: Model) -> None:
     """Raise BadEdit with everything that the row lacks."""
     named = [one.field for one in request.assignments]
     missing = missing_fields(model, named)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from pricectl.core.labels import clean
 from pricectl.core.model import Model
 from pricectl.edit.assignments import BadEdit
-from pricectl.edit.moving import NameAnswer, RemovalPlan, plan_removal
+from pricectl.edit.moving import NameAfterEdit, RemovalPlan, plan_removal
 from pricectl.operate.editing import EditableCatalog, EditOptions, EditResult, make_edit
 from pricectl.operate.set import find_rows
 
@@ -16,7 +16,7 @@ class RemoveResult(NamedTuple):
 
     edit: EditResult
     plan: RemovalPlan
-    answers: tuple[NameAnswer, ...]
+    answers: tuple[NameAfterEdit, ...]
 
     @property
     def exit_code(self) -> int:

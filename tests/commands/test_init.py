@@ -159,6 +159,25 @@ def test_settings_are_written_with_every_one_explained(run: Run, empty: Path) ->
     assert findings(run) is not None
 
 
+@pytest.mark.usefixtures("empty")
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ("\n\n", (("gpt-4o", "o3"), "default")),
+        (" o3 ,\ny\n", (("o3",), "reference")),
+    ],
+)
+def test_a_terminal_is_asked_for_what_was_not_given(
+    run: Run, monkeypatch: pytest.MonkeyPatch, answers: str, expected: object
+) -> None:
+    monkeypatch.setattr("pricectl.commands.init._is_terminal", lambda: True)
+    result = run("init", "gpt-4o", "o3", "--settings", *AT, stdin=answers)
+    assert result.exit_code == 0, result.output
+    assert "Models that must always have a price" in result.stderr
+    policy = load_policy()
+    assert (policy.critical, policy.fallback) == expected
+
+
 def test_settings_alone_leave_the_file_as_it_is(run: Run, home: Path) -> None:
     before = (home / NAME).read_bytes()
     document = started(run, "--settings", "--critical", "gpt-4o")
