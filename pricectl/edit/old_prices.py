@@ -14,6 +14,7 @@ from pricectl.check.positions import Positions
 from pricectl.core import document
 from pricectl.core.catalog import RESERVED, build
 from pricectl.core.document import Json
+from pricectl.core.errors import DocumentError
 from pricectl.core.labels import catalog_number, label
 from pricectl.core.model import Model
 from pricectl.core.naming.reading import read_name
@@ -101,13 +102,23 @@ def read_old_prices(text: str) -> OldPrices | None:
         member = positions.member(pointer) if shape != "table" else None
         written = text[member.start : member.end] if member else _prices_text(model.entry)
         told = shape == "catalog" or "litellm_provider" in model.entry
-        rows.append(OldRow(model, written, model.pointer not in broken, told))
+        readable = model.pointer not in broken and _is_strict(written)
+        rows.append(OldRow(model, written, readable, told))
     default = DEFAULT_PRICE
     if shape == "catalog":
         default = default_price_text(text, positions, catalog)
     elif shape == "table" and isinstance(entry := values.get(TABLE_DEFAULT), dict):
         default = _prices_text(_from_table(entry))
     return OldPrices(tuple(rows), default)
+
+
+def _is_strict(written: str) -> bool:
+    """Whether a row's text can stand in a catalog: no key twice."""
+    try:
+        document.parse(written)
+    except DocumentError:
+        return False
+    return True
 
 
 def _sections(values: Mapping[str, Json], shape: str) -> dict[str, Json]:

@@ -1,6 +1,7 @@
 """`pricectl init`: a team's own file out of the reference, old list or log; and its settings."""
 
 import json
+import random
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,28 @@ def test_every_row_of_the_reference_can_be_started(run: Run, empty: Path) -> Non
     document = started(run, "*")
     assert len(document["rows"]) > 800
     assert not [one for one in document["findings"] if one["severity"] == "error"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_any_choice_of_rows_is_right_and_answers_its_names(
+    run: Run, empty: Path, seed: int
+) -> None:
+    names = [
+        f"{section}/{name}"
+        for section, rows in REFERENCE.items()
+        if section not in {"metadata", "pricing_notes"}
+        for name in rows
+    ]
+    chosen = random.Random(seed).sample(names, 30)  # noqa: S311 - a sample, no secret
+    document = started(run, *chosen)
+    assert {row["reference"] for row in document["rows"]} == set(chosen)
+    assert not [one for one in document["findings"] if one["severity"] == "error"]
+    catalog = Catalog.load((empty / NAME).read_bytes())
+    reference = Catalog.load((ROOT / NAME).read_bytes())
+    for name in chosen:
+        model = reference.by_full_name[name]
+        assert catalog.by_full_name[name].charges_like(model)
+        assert all(find(catalog, alias).model.full_name == name for alias in model.aliases)
 
 
 def test_an_unknown_name_writes_nothing(run: Run, empty: Path) -> None:
@@ -300,10 +323,12 @@ def test_a_map_of_litellm_is_read(run: Run, empty: Path) -> None:
         "gpt-4o": {"input_cost_per_token": 2.5e-06, "litellm_provider": "openai"},
         "azure/our-gpt": {"input_cost_per_token": 1e-06, "litellm_provider": "azure"},
         "broken": {"input_cost_per_token": "x", "litellm_provider": "openai"},
+        "twice": {"input_cost_per_token": 1e-06, "litellm_provider": "openai"},
     }
-    (empty / "old.json").write_text(json.dumps(old), encoding="utf-8")
+    text = json.dumps(old).replace('"twice": {', '"twice": {"input_cost_per_token": 2e-06, ')
+    (empty / "old.json").write_text(text, encoding="utf-8")
     document = started(run, "--from", "old.json", code=1)
-    assert document["left_out"] == ["openai/broken"]
+    assert document["left_out"] == ["openai/broken", "openai/twice"]
     assert [row["provider"] for row in document["rows"]] == ["openai", "azure"]
     assert written(empty)["azure"] == {"azure/our-gpt": old["azure/our-gpt"]}
 
