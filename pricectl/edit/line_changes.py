@@ -12,6 +12,8 @@ from typing import NamedTuple
 EQUAL_LINES = 3
 # A change of more lines than this is not taken apart.
 MOST_LINES = 400
+# So many lines are compared at once, where they are equal.
+CHUNK = 64
 
 
 class LineChange(NamedTuple):
@@ -32,8 +34,10 @@ def line_changes(before: str, after: str) -> Iterator[LineChange]:
     old, new = before.split("\n"), after.split("\n")
     one, other = 0, 0
     while one < len(old) or other < len(new):
-        if old[one : one + 1] == new[other : other + 1]:
-            one, other = one + 1, other + 1
+        equal = old[one : one + CHUNK] == new[other : other + CHUNK]
+        if equal or old[one : one + 1] == new[other : other + 1]:
+            step = min(CHUNK, len(old) - one) if equal else 1
+            one, other = one + step, other + step
             continue
         removed, added = _until_equal(old, new, one, other)
         yield LineChange(

@@ -1,13 +1,15 @@
 """`pricectl set`: fields of rows changed by words, every other byte kept."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
-from tests.conftest import CATALOG, ROOT, Run
+from tests.conftest import CATALOG, CHILD_PATH, ROOT, Run
 from tests.files.test_versions import NAME, git
 
 SCHEMA = json.loads((ROOT / "schemas" / "set.schema.json").read_text(encoding="utf-8"))
@@ -502,3 +504,36 @@ def test_a_dry_run_and_an_edit_that_changes_nothing_write_nothing(run: Run, home
     shown = run("set", "openai/gpt-4o", "input=2.5/M", *AT).stdout
     assert "nothing to change" in shown
     assert (home / NAME).stat() == before
+
+
+@pytest.mark.long
+def test_of_editors_at_once_each_wins_or_is_told(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four processes edit at the same time: the file has the edits of those that ended with 0."""
+    monkeypatch.setenv("PYTHONPATH", CHILD_PATH)
+    fields = {"input": "3", "output": "11", "cached": "1.1", "input.batch": "1.5"}
+    keys = (
+        "input_cost_per_token",
+        "output_cost_per_token",
+        "cache_read_input_token_cost",
+        "input_cost_per_token_batches",
+    )
+    editors = [
+        subprocess.Popen(
+            [sys.executable, "-m", "pricectl", "set", "openai/gpt-4o", f"{field}={price}/M", *AT],
+            cwd=home,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for field, price in fields.items()
+    ]
+    ends = [(editor.communicate(timeout=100)[1], editor.returncode) for editor in editors]
+    row = json.loads((home / NAME).read_text(encoding="utf-8"))["openai"]["gpt-4o"]
+    old = json.loads(CATALOG)["openai"]["gpt-4o"]
+    for (said, code), price, key in zip(ends, fields.values(), keys, strict=True):
+        assert code in {0, 2}, said
+        assert row[key] == (float(f"{price}e-06") if code == 0 else old[key])
+        assert code == 0 or "changed since it was read" in said
+    assert 0 in {code for _, code in ends}
