@@ -18,12 +18,19 @@ from pricectl.edit.siblings import Dependent, PriceMove, places
 AnyPrice = PriceField | PathField | ServiceField
 
 
+class NoPrice(BadEdit):
+    """A share of a price, or the removal of one, that the list does not have."""
+
+
 class PlannedPrices:
     """The prices of one list as an edit changes them; later shares see earlier changes."""
 
-    def __init__(self, prices: PriceList, notes: list[str]) -> None:
+    def __init__(self, prices: PriceList, notes: list[str], *, lenient: bool = False) -> None:
+        """`lenient`: a share of a price that the list does not have is left out, not refused."""
         self._prices = prices
         self._notes = notes
+        self._lenient = lenient
+        self.left_out: list[str] = []
         self._moves: dict[str, PriceMove] = {}
 
     @property
@@ -40,12 +47,17 @@ class PlannedPrices:
             word = None if one.removes else self._read(field, one)
             read.append((field, one, word))
         for field, one, word in sorted(read, key=lambda each: _order(each[0], each[2])):
-            if isinstance(field, ServiceField):
-                self._assign_service(field, one, word)
-            elif isinstance(field, PathField):
-                self._assign_path(field, one, word)
-            else:
-                self._assign(field, one, word)
+            try:
+                if isinstance(field, ServiceField):
+                    self._assign_service(field, one, word)
+                elif isinstance(field, PathField):
+                    self._assign_path(field, one, word)
+                else:
+                    self._assign(field, one, word)
+            except NoPrice:
+                if not self._lenient:
+                    raise
+                self.left_out.append(str(one))
 
     def keep_ratios(self, dependents: Iterable[Dependent]) -> None:
         """Plan that prices keep their ratio to what they depend on."""
@@ -78,20 +90,20 @@ class PlannedPrices:
         old = self._charged(field.rate_key)
         if word is None:
             if old is None:
-                raise BadEdit("has no price to take out", where=str(assignment))
+                raise NoPrice("has no price to take out", where=str(assignment))
             self._put(field, None)
         elif word.kind == "amount":
             self._put(field, rounded(word.value))
         elif word.kind == "change":
             if old is None:
-                raise BadEdit("has no price to change", where=str(assignment))
+                raise NoPrice("has no price to change", where=str(assignment))
             self._put(field, self._times(old, word.value, assignment))
         else:
             of = _parent(field)
             base = self._charged(of) if of else None
             if base is None:
                 step = "write +10% or -10% to change it by a share of itself"
-                raise BadEdit(
+                raise NoPrice(
                     "has no price that it is a share of", where=str(assignment), next_step=step
                 )
             self._put(field, self._times(base, word.value, assignment))
@@ -118,7 +130,7 @@ class PlannedPrices:
                 if service == STANDARD and unit in {"input", "output"}
             ]
         if not keys:
-            raise BadEdit("has no price of this service", where=str(assignment))
+            raise NoPrice("has no price of this service", where=str(assignment))
         for unit, tier, service in keys:
             above = f"_above_{tier // 1000}k_tokens" if tier else ""
             key = f"{UNITS[unit].key}{above}_{service}"

@@ -4,7 +4,7 @@ In dated changes of public price lists 107 of 118 sibling rates kept their ratio
 and 11 did not, so an edit lists them and writes them only when told.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -84,23 +84,32 @@ def siblings(model: Model, prices: PriceList, moves: Iterable[PriceMove]) -> Ite
             yield _dependent(model, place, moved[nearest])
 
 
-def copies(catalog: Catalog, model: Model, moves: Iterable[PriceMove]) -> Iterator[Dependent]:
-    """The same prices in the clouds' rows of the model, where those follow the row's."""
+def copies(
+    catalog: Catalog,
+    model: Model,
+    moves: Iterable[PriceMove],
+    list_of: Callable[[Model], PriceList],
+) -> Iterator[Dependent]:
+    """The same prices in the clouds' rows of the model, where those follow the row's.
+
+    `list_of` gives the list of a row that is edited.
+    """
     moved = {
         move.key: move
         for move in moves
         if move.old_pico_usd and move.new_pico_usd and "/" not in move.path
     }
-    name, seller = identity(model.name), seller_of(model)
+    name, seller, own = identity(model.name), seller_of(model), list_of(model).rates
     for row in catalog.models if moved else ():
         if identity(row.name) != name or is_reseller(row) or row.full_name == model.full_name:
             continue
-        factor = _factor(model.prices.rates, row.prices.rates)
+        other = list_of(row).rates
+        factor = _factor(own, other)
         same_seller = seller_of(row) == seller
         if factor is None or factor > MOST_CLOUD_FACTOR or (same_seller and factor != 1):
             continue
         for key, move in moved.items():
-            rate = row.prices.rates.get(key)
+            rate = other.get(key)
             if rate and rate[0]:
                 yield _dependent(row, PricePlace(key, rate[1], rate[0]), move)
 

@@ -1,5 +1,6 @@
 """What `set` changed, and what depends on it, as a document and for people."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -30,9 +31,10 @@ def document(result: SetResult) -> dict[str, Any]:
             {
                 "provider": plan.model.provider,
                 "model": plan.model.name,
-                "prices": [_move_document(plan.model.pointer, move) for move in plan.moves],
+                "prices": [_move_document(plan.base, move) for move in plan.moves],
                 "dropped": list(plan.dropped),
                 "notes": list(plan.notes),
+                "left_out": list(plan.left_out),
             }
             for plan in result.plans
         ],
@@ -88,6 +90,11 @@ def text(result: SetResult, canvas: Canvas) -> str:
     ):
         parts += _dependents(title, dependents, canvas)
     notes = [note for plan in result.plans for note in plan.notes]
+    left_out = Counter(one for plan in result.plans for one in plan.left_out)
+    notes += [
+        f"{one} left out of {plural(rows, 'row')} without this price"
+        for one, rows in left_out.items()
+    ]
     dropped = {plan.model.full_name: plan.dropped for plan in result.plans if plan.dropped}
     if dropped:
         words = " and ".join(dict.fromkeys(name for names in dropped.values() for name in names))

@@ -260,6 +260,36 @@ def test_siblings_and_copies_are_written_when_told(run: Run, home: Path) -> None
     assert text == WITH_CLOUD.replace(GPT, new_row).replace(AZURE, new_cloud)
 
 
+def test_an_announcement_reaches_the_copies_when_told(run: Run, home: Path) -> None:
+    commit(home, WITH_CLOUD)
+    words = ("openai/gpt-4o", "input=2/M", "--from", "2027-02-01", "--copies")
+    rows = json.loads(edited(run, *words))
+    (announced,) = rows["azure"]["azure/us/gpt-4o"]["upcoming"]
+    assert announced == {
+        "from": "2027-02-01",
+        "input_cost_per_token": 2.2e-06,
+        "output_cost_per_token": 11e-06,
+        "cache_read_input_token_cost": 1.375e-06,
+    }
+    assert rows["azure"]["azure/us/gpt-4o"]["input_cost_per_token"] == 2.75e-06
+    assert rows["azure"]["azure/us/gpt-4o"]["verified_on"] == "2026-11-01"
+
+
+def test_a_percentage_of_a_pattern_leaves_out_rows_without_the_price(run: Run) -> None:
+    document = documented(run, "openai/*", "input=+10%", "cached=+10%")
+    assert [(one["model"], one["left_out"]) for one in document["rows"]] == [
+        ("gpt-4o", []),
+        ("o1-retired", ["cached=+10%"]),
+        ("o3", ["cached=+10%"]),
+    ]
+    assert "cached=+10% left out of 2 rows" in run("set", "openai/*", "cached=+10%", *AT).stdout
+
+
+def test_announced_prices_that_an_edit_does_not_reach_are_told(run: Run) -> None:
+    shown = run("set", "gemini-2.5-pro", "output=12/M", *AT).stdout
+    assert "the prices announced for 2027-01-01 stay" in shown
+
+
 def test_a_row_that_does_not_follow_is_no_copy(run: Run, home: Path) -> None:
     """Another ratio for input than for output, or twice the price: the seller has its own price."""
     for old, new in (("0.000011", "0.000012"), ("0.00000275", "0.000005")):
