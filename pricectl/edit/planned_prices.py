@@ -13,7 +13,7 @@ from pricectl.core.units import STANDARD, UNITS
 from pricectl.edit.assignments import Assignment, BadEdit
 from pricectl.edit.fields import PathField, PriceField, ServiceField
 from pricectl.edit.price_words import PriceWord, read_price, rounded
-from pricectl.edit.siblings import Dependent, PriceMove, places
+from pricectl.edit.siblings import Dependent, PriceEdit, places
 
 AnyPrice = PriceField | PathField | ServiceField
 
@@ -31,10 +31,10 @@ class PlannedPrices:
         self._notes = notes
         self._lenient = lenient
         self.left_out: list[str] = []
-        self._moves: dict[str, PriceMove] = {}
+        self._moves: dict[str, PriceEdit] = {}
 
     @property
-    def moves(self) -> list[PriceMove]:
+    def moves(self) -> list[PriceEdit]:
         """What changes, without what was assigned the price it has."""
         return [one for one in self._moves.values() if one.old_pico_usd != one.new_pico_usd]
 
@@ -84,7 +84,7 @@ class PlannedPrices:
 
     def _put(self, field: PriceField, pico: int | None) -> None:
         old, path = self._prices.rates.get(field.rate_key, (None, field.key))
-        self._moves[path] = PriceMove(field.rate_key, path, old, pico)
+        self._moves[path] = PriceEdit(field.rate_key, path, old, pico)
 
     def _assign(self, field: PriceField, assignment: Assignment, word: PriceWord | None) -> None:
         old = self._charged(field.rate_key)
@@ -116,7 +116,7 @@ class PlannedPrices:
             step = "write an amount, or +10% to change it"
             raise BadEdit("is inside a structure", where=str(assignment), next_step=step)
         new = place.pico_usd * word.value if word.kind == "change" else word.value
-        self._moves[place.path] = PriceMove(place.key, place.path, place.pico_usd, rounded(new))
+        self._moves[place.path] = PriceEdit(place.key, place.path, place.pico_usd, rounded(new))
 
     def _assign_service(
         self, field: ServiceField, assignment: Assignment, word: PriceWord | None

@@ -21,7 +21,7 @@ from pricectl.edit.member_words import added, member_json, removed
 from pricectl.edit.planned_prices import PlannedPrices
 from pricectl.edit.price_words import price_literal
 from pricectl.edit.row_text import RowText
-from pricectl.edit.siblings import Dependent, PriceMove, siblings
+from pricectl.edit.siblings import Dependent, PriceEdit, siblings
 from pricectl.edit.splice import Edit
 
 
@@ -37,7 +37,7 @@ class RowPlan(NamedTuple):
     model: Model
     edits: tuple[Edit, ...]
     base: str
-    moves: tuple[PriceMove, ...] = ()
+    moves: tuple[PriceEdit, ...] = ()
     siblings: tuple[Dependent, ...] = ()
     dropped: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -101,7 +101,7 @@ def plan_copy(row: RowText, following: Sequence[Dependent], request: RowRequest)
 
 
 def _write_all(
-    row: RowText, prices: PriceList, moves: Sequence[PriceMove], request: RowRequest
+    row: RowText, prices: PriceList, moves: Sequence[PriceEdit], request: RowRequest
 ) -> tuple[str, tuple[str, ...]]:
     """Write the changed prices where the request's date puts them: where, and what went."""
     base = _target(row, request, prices) if moves else row.model.pointer
@@ -164,7 +164,7 @@ def list_to_change(model: Model, starts: date | None) -> PriceList:
     return begun[-1] if begun else model.prices
 
 
-def _write(row: RowText, prices: PriceList, base: str, move: PriceMove) -> None:
+def _write(row: RowText, prices: PriceList, base: str, move: PriceEdit) -> None:
     if move.new_pico_usd is None:
         row.remove_price(base, move.path)
         return

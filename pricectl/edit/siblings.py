@@ -29,7 +29,7 @@ class PricePlace(NamedTuple):
     pico_usd: int
 
 
-class PriceMove(NamedTuple):
+class PriceEdit(NamedTuple):
     """A price that an edit changes; None is no price, before or after."""
 
     key: RateKey
@@ -52,10 +52,10 @@ class Dependent(NamedTuple):
     exact: bool
 
     @property
-    def move(self) -> PriceMove:
+    def move(self) -> PriceEdit:
         """The change that keeps the ratio."""
         place = self.place
-        return PriceMove(place.key, place.path, place.pico_usd, self.kept_pico_usd)
+        return PriceEdit(place.key, place.path, place.pico_usd, self.kept_pico_usd)
 
 
 def places(prices: PriceList) -> Iterator[PricePlace]:
@@ -68,7 +68,7 @@ def places(prices: PriceList) -> Iterator[PricePlace]:
                 yield PricePlace(key, path, pico)
 
 
-def siblings(model: Model, prices: PriceList, moves: Iterable[PriceMove]) -> Iterator[Dependent]:
+def siblings(model: Model, prices: PriceList, moves: Iterable[PriceEdit]) -> Iterator[Dependent]:
     """The prices of a list that depend on edited ones and were not edited themselves.
 
     `prices` is the list before the edit.
@@ -87,7 +87,7 @@ def siblings(model: Model, prices: PriceList, moves: Iterable[PriceMove]) -> Ite
 def copies(
     catalog: Catalog,
     model: Model,
-    moves: Iterable[PriceMove],
+    moves: Iterable[PriceEdit],
     list_of: Callable[[Model], PriceList],
 ) -> Iterator[Dependent]:
     """The same prices in the clouds' rows of the model, where those follow the row's.
@@ -143,7 +143,7 @@ def _nearness(key: RateKey, on: RateKey) -> tuple[bool, bool, bool]:
     return on[2] == key[2], on[1] == key[1], on[0] == key[0]
 
 
-def _dependent(model: Model, place: PricePlace, move: PriceMove) -> Dependent:
+def _dependent(model: Model, place: PricePlace, move: PriceEdit) -> Dependent:
     old, new = move.old_pico_usd or 1, move.new_pico_usd or 0
     ratio = Fraction(place.pico_usd, old)
     kept = ratio * new

@@ -8,7 +8,7 @@ from pricectl.changes.rates import rate_text
 from pricectl.core.labels import clean, count, label, plural, service_label, short_decimal
 from pricectl.core.prices import key_path
 from pricectl.core.units import UNITS, is_token_unit
-from pricectl.edit.siblings import Dependent, PriceMove
+from pricectl.edit.siblings import Dependent, PriceEdit
 from pricectl.operate.set import SetResult
 from pricectl.report.canvas import Canvas, at_point, grid
 from pricectl.report.changes import ARROW
@@ -43,7 +43,7 @@ def document(result: SetResult) -> dict[str, Any]:
     }
 
 
-def _move_document(pointer: str, move: PriceMove) -> dict[str, Any]:
+def _move_document(pointer: str, move: PriceEdit) -> dict[str, Any]:
     unit, tier, service = move.key
     return {
         "key": move.path,
