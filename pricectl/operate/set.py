@@ -13,6 +13,7 @@ from pricectl.check.positions import Positions
 from pricectl.core import document
 from pricectl.core.catalog import Catalog
 from pricectl.core.labels import did_you_mean
+from pricectl.core.lookup import near_names
 from pricectl.core.model import Model
 from pricectl.core.windows import as_instant
 from pricectl.edit.assignments import BadEdit, RowRequest
@@ -183,9 +184,5 @@ def find_rows(catalog: Catalog, name: str) -> list[Model]:
 
 
 def _near(catalog: Catalog, name: str) -> str:
-    from difflib import get_close_matches
-
-    word = name.strip(WILDCARDS + "]").lower()[:100]
-    known = {known.lower(): known for known in (*catalog.names, *catalog.aliases)}
-    near = get_close_matches(word, known, n=MOST_NEAR)
-    return did_you_mean(*(known[one] for one in near)) or "run 'pricectl models' to list all names"
+    names = near_names(catalog, name.strip(f"{WILDCARDS}]"))
+    return did_you_mean(*names) or "run 'pricectl models' to list all names"

@@ -10,9 +10,10 @@ from pricectl.core.prices import key_path
 from pricectl.core.units import UNITS, is_token_unit
 from pricectl.edit.siblings import Dependent, PriceEdit
 from pricectl.operate.set import SetResult
-from pricectl.report.canvas import Canvas, at_point, grid
+from pricectl.report.canvas import Canvas, at_point
 from pricectl.report.changes import ARROW
 from pricectl.report.edits import edit_document, edit_text
+from pricectl.report.listing import Grid
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -119,7 +120,7 @@ def _dependents(
             [move.new_pico_usd for move in moves],
         )
     )
-    table = grid("wrap", "left", "right", "left", "left", "right", "left")
+    table = Grid(["wrap", "left", "right", "left", "left", "right", "left"])
     before = ""
     for one, was, kept in zip(shown, old, new, strict=True):
         row = clean(one.model.full_name)
