@@ -22,11 +22,15 @@ MOST_CLOUD_FACTOR = Fraction(5, 4)
 
 
 class PricePlace(NamedTuple):
-    """One price of a list: what it is the price of, its path in the list, and picodollars."""
+    """One price of a list: what it is the price of, its path in the list, and picodollars.
+
+    `pointer` is its JSON Pointer before the edit.
+    """
 
     key: RateKey
     path: str
     pico_usd: int
+    pointer: str
 
 
 class PriceEdit(NamedTuple):
@@ -65,7 +69,7 @@ def places(prices: PriceList) -> Iterator[PricePlace]:
         for key, (pico, path) in part.rates.items():
             if path not in seen:
                 seen.add(path)
-                yield PricePlace(key, path, pico)
+                yield PricePlace(key, path, pico, prices.pointer_to(path))
 
 
 def siblings(model: Model, prices: PriceList, moves: Iterable[PriceEdit]) -> Iterator[Dependent]:
@@ -103,15 +107,16 @@ def copies(
     for row in catalog.models if moved else ():
         if identity(row.name) != name or is_reseller(row) or row.full_name == model.full_name:
             continue
-        other = list_of(row).rates
-        factor = _factor(own, other)
+        prices = list_of(row)
+        factor = _factor(own, prices.rates)
         same_seller = seller_of(row) == seller
         if factor is None or factor > MOST_CLOUD_FACTOR or (same_seller and factor != 1):
             continue
         for key, move in moved.items():
-            rate = other.get(key)
-            if rate and rate[0]:
-                yield _dependent(row, PricePlace(key, rate[1], rate[0]), move)
+            pico, path = prices.rates.get(key, (0, ""))
+            if pico:
+                place = PricePlace(key, path, pico, prices.pointer_to(path))
+                yield _dependent(row, place, move)
 
 
 Rates = Mapping[RateKey, tuple[int, str]]

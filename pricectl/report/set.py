@@ -62,7 +62,8 @@ def _dependent_document(one: Dependent) -> dict[str, Any]:
     return {
         "provider": one.model.provider,
         "model": one.model.name,
-        **_move_document(one.model.pointer, one.move),
+        **_move_document("", one.move),
+        "pointer": one.place.pointer,
         "ratio": f"{short_decimal(one.ratio * 100, RATIO_DECIMALS).lstrip('~')}%",
         "of": label(*one.of),
         "exact": one.exact,

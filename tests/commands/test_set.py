@@ -243,6 +243,7 @@ def test_siblings_and_copies_are_listed_and_stay(run: Run, home: Path) -> None:
         "2.20",
         "110%",
     )
+    assert copy["pointer"] == "/azure/azure~1us~1gpt-4o/input_cost_per_token"
     text = (home / NAME).read_text(encoding="utf-8")
     assert text.replace("2026-11-23", "2026-11-01") == WITH_CLOUD.replace("2.5e-06", "2e-06", 1)
 
