@@ -14,7 +14,12 @@ class EditingOptions(NamedTuple):
 
     reason: Annotated[
         str,
-        typer.Option("--reason", metavar="TEXT", help="Why it is right, for the next reviewer."),
+        typer.Option(
+            "--reason",
+            metavar="TEXT",
+            help="Why it is right: acknowledges in the file what would refuse the edit.",
+            show_default=False,
+        ),
     ] = ""
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Change nothing; show what would change.")

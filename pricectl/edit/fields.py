@@ -163,7 +163,9 @@ def _described() -> tuple[str, ...]:
 
 
 def _near(word: str, known: Iterable[str]) -> str:
-    from difflib import get_close_matches
+    from pricectl.core.near import near
 
-    near = get_close_matches(word.lower()[:100], dict.fromkeys(known), n=MOST_NEAR)
-    return did_you_mean(*near) or "such as input, output, cached, batch, aliases or retired"
+    return (
+        did_you_mean(*near(word, known, MOST_NEAR))
+        or "such as input, output, cached, batch, aliases or retired"
+    )

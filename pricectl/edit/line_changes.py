@@ -12,6 +12,8 @@ from typing import NamedTuple
 EQUAL_LINES = 3
 # A change of more lines than this is not taken apart.
 MOST_LINES = 400
+# So many lines are compared at once, where they are equal.
+CHUNK = 64
 
 
 class LineChange(NamedTuple):
@@ -33,8 +35,10 @@ def line_changes(before: str, after: str) -> Iterator[LineChange]:
     equal_at_end = _equal_at_end(old, new)
     one, other = 0, 0
     while one < len(old) or other < len(new):
-        if old[one : one + 1] == new[other : other + 1]:
-            one, other = one + 1, other + 1
+        equal = old[one : one + CHUNK] == new[other : other + CHUNK]
+        if equal or old[one : one + 1] == new[other : other + 1]:
+            step = min(CHUNK, len(old) - one) if equal else 1
+            one, other = one + step, other + step
             continue
         left = min(len(old) - one, len(new) - other)
         if left <= equal_at_end:  # only lines that were added, or only such that were removed

@@ -7,7 +7,6 @@ from pricectl.core import document
 from pricectl.core.document import Json, Unreadable
 from pricectl.core.entries import MAX_NAME
 from pricectl.core.errors import DocumentError
-from pricectl.core.labels import did_you_mean
 from pricectl.core.pointers import pointer_to
 from pricectl.core.windows import read_day
 from pricectl.edit.assignments import NONE, Assignment, BadEdit
@@ -79,10 +78,10 @@ def removed(row: RowText, field: MemberField, assignment: Assignment, value: Jso
     """Take a name out of a list of names; the list goes with its last one. Raises BadEdit."""
     names = _names(field, assignment, value)
     if assignment.value not in names:
-        from difflib import get_close_matches
+        from pricectl.core.near import meant
 
-        near = did_you_mean(*get_close_matches(assignment.value, names, n=2))
-        raise BadEdit("does not have this name", where=f"{assignment}", next_step=near)
+        step = meant(assignment.value, names)
+        raise BadEdit("does not have this name", where=f"{assignment}", next_step=step)
     if len(names) == 1:
         row.remove_member(field.key)
         return

@@ -13,21 +13,28 @@ from pricectl.core.units import STANDARD, UNITS
 from pricectl.edit.assignments import Assignment, BadEdit
 from pricectl.edit.fields import PathField, PriceField, ServiceField
 from pricectl.edit.price_words import PriceWord, read_price, rounded
-from pricectl.edit.siblings import Dependent, PriceMove, places
+from pricectl.edit.siblings import Dependent, PriceEdit, places
 
 AnyPrice = PriceField | PathField | ServiceField
+
+
+class NoPrice(BadEdit):
+    """A share of a price, or the removal of one, that the list does not have."""
 
 
 class PlannedPrices:
     """The prices of one list as an edit changes them; later shares see earlier changes."""
 
-    def __init__(self, prices: PriceList, notes: list[str]) -> None:
+    def __init__(self, prices: PriceList, notes: list[str], *, lenient: bool = False) -> None:
+        """`lenient`: a share of a price that the list does not have is left out, not refused."""
         self._prices = prices
         self._notes = notes
-        self._moves: dict[str, PriceMove] = {}
+        self._lenient = lenient
+        self.left_out: list[str] = []
+        self._moves: dict[str, PriceEdit] = {}
 
     @property
-    def moves(self) -> list[PriceMove]:
+    def moves(self) -> list[PriceEdit]:
         """What changes, without what was assigned the price it has."""
         return [one for one in self._moves.values() if one.old_pico_usd != one.new_pico_usd]
 
@@ -40,12 +47,17 @@ class PlannedPrices:
             word = None if one.removes else self._read(field, one)
             read.append((field, one, word))
         for field, one, word in sorted(read, key=lambda each: _order(each[0], each[2])):
-            if isinstance(field, ServiceField):
-                self._assign_service(field, one, word)
-            elif isinstance(field, PathField):
-                self._assign_path(field, one, word)
-            else:
-                self._assign(field, one, word)
+            try:
+                if isinstance(field, ServiceField):
+                    self._assign_service(field, one, word)
+                elif isinstance(field, PathField):
+                    self._assign_path(field, one, word)
+                else:
+                    self._assign(field, one, word)
+            except NoPrice:
+                if not self._lenient:
+                    raise
+                self.left_out.append(str(one))
 
     def keep_ratios(self, dependents: Iterable[Dependent]) -> None:
         """Plan that prices keep their ratio to what they depend on."""
@@ -72,26 +84,26 @@ class PlannedPrices:
 
     def _put(self, field: PriceField, pico: int | None) -> None:
         old, path = self._prices.rates.get(field.rate_key, (None, field.key))
-        self._moves[path] = PriceMove(field.rate_key, path, old, pico)
+        self._moves[path] = PriceEdit(field.rate_key, path, old, pico)
 
     def _assign(self, field: PriceField, assignment: Assignment, word: PriceWord | None) -> None:
         old = self._charged(field.rate_key)
         if word is None:
             if old is None:
-                raise BadEdit("has no price to take out", where=str(assignment))
+                raise NoPrice("has no price to take out", where=str(assignment))
             self._put(field, None)
         elif word.kind == "amount":
             self._put(field, rounded(word.value))
         elif word.kind == "change":
             if old is None:
-                raise BadEdit("has no price to change", where=str(assignment))
+                raise NoPrice("has no price to change", where=str(assignment))
             self._put(field, self._times(old, word.value, assignment))
         else:
             of = _parent(field)
             base = self._charged(of) if of else None
             if base is None:
                 step = "write +10% or -10% to change it by a share of itself"
-                raise BadEdit(
+                raise NoPrice(
                     "has no price that it is a share of", where=str(assignment), next_step=step
                 )
             self._put(field, self._times(base, word.value, assignment))
@@ -104,7 +116,7 @@ class PlannedPrices:
             step = "write an amount, or +10% to change it"
             raise BadEdit("is inside a structure", where=str(assignment), next_step=step)
         new = place.pico_usd * word.value if word.kind == "change" else word.value
-        self._moves[place.path] = PriceMove(place.key, place.path, place.pico_usd, rounded(new))
+        self._moves[place.path] = PriceEdit(place.key, place.path, place.pico_usd, rounded(new))
 
     def _assign_service(
         self, field: ServiceField, assignment: Assignment, word: PriceWord | None
@@ -118,7 +130,7 @@ class PlannedPrices:
                 if service == STANDARD and unit in {"input", "output"}
             ]
         if not keys:
-            raise BadEdit("has no price of this service", where=str(assignment))
+            raise NoPrice("has no price of this service", where=str(assignment))
         for unit, tier, service in keys:
             above = f"_above_{tier // 1000}k_tokens" if tier else ""
             key = f"{UNITS[unit].key}{above}_{service}"

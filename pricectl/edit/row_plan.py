@@ -21,61 +21,108 @@ from pricectl.edit.member_words import added, member_json, removed
 from pricectl.edit.planned_prices import PlannedPrices
 from pricectl.edit.price_words import price_literal
 from pricectl.edit.row_text import RowText
-from pricectl.edit.siblings import Dependent, PriceMove, siblings
+from pricectl.edit.siblings import Dependent, PriceEdit, siblings
 from pricectl.edit.splice import Edit
 
 
 class RowPlan(NamedTuple):
     """The edits of one row, and the prices that they change.
 
+    `base` is the JSON Pointer of the list that the prices are in: the row or a dated list.
     `siblings` depend on those and keep their price. `dropped` are the vouchers that go, because
-    they vouch for the old price. `notes` say what was done otherwise than written.
+    they vouch for the old price. `notes` say what was done otherwise than written, `left_out` which
+    assignments of a pattern the row has no price for.
     """
 
     model: Model
     edits: tuple[Edit, ...]
-    moves: tuple[PriceMove, ...] = ()
+    base: str
+    moves: tuple[PriceEdit, ...] = ()
     siblings: tuple[Dependent, ...] = ()
     dropped: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
-def plan_row(row: RowText, catalog: Catalog, request: RowRequest, today: date) -> RowPlan:
-    """The edits that a request makes of a row. Raises BadEdit."""
+def plan_row(
+    row: RowText, catalog: Catalog, request: RowRequest, today: date, *, in_pattern: bool = False
+) -> RowPlan:
+    """The edits that a request makes of a row. Raises BadEdit.
+
+    `in_pattern`: the row is one of many, so that a percentage of a price that it does not have is
+    left out.
+    """
     model, notes = row.model, list[str]()
     fields = [(find_field(one.field, model, catalog), one) for one in request.assignments]
     _check_once(request.assignments)
     members = [(field, one) for field, one in fields if isinstance(field, MemberField)]
-    prices = _base_list(model, request.starts)
+    prices = list_to_change(model, request.starts)
     price_words = [(field, one) for field, one in fields if not isinstance(field, MemberField)]
     if request.starts or request.ended:
         _check_dated(request, members, bool(price_words), today)
-    planned = PlannedPrices(prices, notes)
+    planned = PlannedPrices(prices, notes, lenient=in_pattern)
     planned.assign(price_words)
     left = tuple(siblings(model, prices, planned.moves))
     if request.siblings:
         planned.keep_ratios(left)
         left = ()
-    base = _target(row, request, prices) if planned.moves else model.pointer
-    own = base == model.pointer
-    if planned.moves and own and request.ended:
-        _archive(row, request.ended)
-    for move in planned.moves:
-        _write(row, prices, base, move)
-    dropped = _vouchers(row, request, moved=bool(planned.moves) and own)
+    base, dropped = _write_all(row, prices, planned.moves, request)
+    if planned.moves:
+        notes += _later_lists(model, request)
     for field, assignment in members:
         _member(row, field, assignment, notes)
     if request.source:
         row.put_member("source", json.dumps(request.source, ensure_ascii=False))
-    return RowPlan(model, tuple(row.edits), tuple(planned.moves), left, dropped, tuple(notes))
+    return RowPlan(
+        model,
+        tuple(row.edits),
+        base,
+        tuple(planned.moves),
+        left,
+        dropped,
+        tuple(notes),
+        tuple(planned.left_out),
+    )
 
 
-def plan_moves(row: RowText, moves: Sequence[PriceMove]) -> RowPlan:
-    """The edits that change prices of a row which follow those of another row."""
+def plan_copy(row: RowText, following: Sequence[Dependent], request: RowRequest) -> RowPlan:
+    """The edits of a row whose prices follow those of another row; dated as the request says."""
+    model = row.model
+    prices = list_to_change(model, request.starts)
+    moves = [one.move for one in following]
+    left = tuple(siblings(model, prices, moves))
+    if request.siblings:
+        moves += [one.move for one in left]
+        left = ()
+    own = request._replace(assignments=(), source="", verified=None)
+    base, dropped = _write_all(row, prices, moves, own)
+    notes = tuple(_later_lists(model, request))
+    return RowPlan(model, tuple(row.edits), base, tuple(moves), left, dropped, notes)
+
+
+def _write_all(
+    row: RowText, prices: PriceList, moves: Sequence[PriceEdit], request: RowRequest
+) -> tuple[str, tuple[str, ...]]:
+    """Write the changed prices where the request's date puts them: where, and what went."""
+    base = _target(row, request, prices) if moves else row.model.pointer
+    own = base == row.model.pointer
+    if moves and own and request.ended:
+        _archive(row, request.ended)
     for move in moves:
-        _write(row, row.model.prices, row.model.pointer, move)
-    dropped = _vouchers(row, RowRequest(row.model.full_name), moved=True)
-    return RowPlan(row.model, tuple(row.edits), tuple(moves), dropped=dropped)
+        _write(row, prices, base, move)
+    return base, _vouchers(row, request, moved=bool(moves) and own)
+
+
+def _later_lists(model: Model, request: RowRequest) -> Iterable[str]:
+    """What the edit does not reach: whole lists of prices that begin later."""
+    later = [
+        f"{instant.date()}"
+        for instant, _ in model.upcoming
+        if request.starts is None or instant > as_instant(request.starts)
+    ]
+    if later:
+        days = " and ".join(later)
+        yield f"{model.full_name}: the prices announced for {days} stay; --from DATE changes them"
 
 
 def _check_once(assignments: Iterable[Assignment]) -> None:
@@ -109,7 +156,7 @@ def _check_dated(
         raise BadEdit("is in the future", where=option, next_step=step)
 
 
-def _base_list(model: Model, starts: date | None) -> PriceList:
+def list_to_change(model: Model, starts: date | None) -> PriceList:
     """The list that the changes start from: the row's own, or the one in force at a later day."""
     if starts is None:
         return model.prices
@@ -117,7 +164,7 @@ def _base_list(model: Model, starts: date | None) -> PriceList:
     return begun[-1] if begun else model.prices
 
 
-def _write(row: RowText, prices: PriceList, base: str, move: PriceMove) -> None:
+def _write(row: RowText, prices: PriceList, base: str, move: PriceEdit) -> None:
     if move.new_pico_usd is None:
         row.remove_price(base, move.path)
         return

@@ -4,7 +4,7 @@ In dated changes of public price lists 107 of 118 sibling rates kept their ratio
 and 11 did not, so an edit lists them and writes them only when told.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -22,14 +22,18 @@ MOST_CLOUD_FACTOR = Fraction(5, 4)
 
 
 class PricePlace(NamedTuple):
-    """One price of a list: what it is the price of, its path in the list, and picodollars."""
+    """One price of a list: what it is the price of, its path in the list, and picodollars.
+
+    `pointer` is its JSON Pointer before the edit.
+    """
 
     key: RateKey
     path: str
     pico_usd: int
+    pointer: str
 
 
-class PriceMove(NamedTuple):
+class PriceEdit(NamedTuple):
     """A price that an edit changes; None is no price, before or after."""
 
     key: RateKey
@@ -52,10 +56,10 @@ class Dependent(NamedTuple):
     exact: bool
 
     @property
-    def move(self) -> PriceMove:
+    def move(self) -> PriceEdit:
         """The change that keeps the ratio."""
         place = self.place
-        return PriceMove(place.key, place.path, place.pico_usd, self.kept_pico_usd)
+        return PriceEdit(place.key, place.path, place.pico_usd, self.kept_pico_usd)
 
 
 def places(prices: PriceList) -> Iterator[PricePlace]:
@@ -65,10 +69,10 @@ def places(prices: PriceList) -> Iterator[PricePlace]:
         for key, (pico, path) in part.rates.items():
             if path not in seen:
                 seen.add(path)
-                yield PricePlace(key, path, pico)
+                yield PricePlace(key, path, pico, prices.pointer_to(path))
 
 
-def siblings(model: Model, prices: PriceList, moves: Iterable[PriceMove]) -> Iterator[Dependent]:
+def siblings(model: Model, prices: PriceList, moves: Iterable[PriceEdit]) -> Iterator[Dependent]:
     """The prices of a list that depend on edited ones and were not edited themselves.
 
     `prices` is the list before the edit.
@@ -84,25 +88,35 @@ def siblings(model: Model, prices: PriceList, moves: Iterable[PriceMove]) -> Ite
             yield _dependent(model, place, moved[nearest])
 
 
-def copies(catalog: Catalog, model: Model, moves: Iterable[PriceMove]) -> Iterator[Dependent]:
-    """The same prices in the clouds' rows of the model, where those follow the row's."""
+def copies(
+    catalog: Catalog,
+    model: Model,
+    moves: Iterable[PriceEdit],
+    list_of: Callable[[Model], PriceList],
+) -> Iterator[Dependent]:
+    """The same prices in the clouds' rows of the model, where those follow the row's.
+
+    `list_of` gives the list of a row that is edited.
+    """
     moved = {
         move.key: move
         for move in moves
         if move.old_pico_usd and move.new_pico_usd and "/" not in move.path
     }
-    name, seller = identity(model.name), seller_of(model)
+    name, seller, own = identity(model.name), seller_of(model), list_of(model).rates
     for row in catalog.models if moved else ():
         if identity(row.name) != name or is_reseller(row) or row.full_name == model.full_name:
             continue
-        factor = _factor(model.prices.rates, row.prices.rates)
+        prices = list_of(row)
+        factor = _factor(own, prices.rates)
         same_seller = seller_of(row) == seller
         if factor is None or factor > MOST_CLOUD_FACTOR or (same_seller and factor != 1):
             continue
         for key, move in moved.items():
-            rate = row.prices.rates.get(key)
-            if rate and rate[0]:
-                yield _dependent(row, PricePlace(key, rate[1], rate[0]), move)
+            pico, path = prices.rates.get(key, (0, ""))
+            if pico:
+                place = PricePlace(key, path, pico, prices.pointer_to(path))
+                yield _dependent(row, place, move)
 
 
 Rates = Mapping[RateKey, tuple[int, str]]
@@ -134,7 +148,7 @@ def _nearness(key: RateKey, on: RateKey) -> tuple[bool, bool, bool]:
     return on[2] == key[2], on[1] == key[1], on[0] == key[0]
 
 
-def _dependent(model: Model, place: PricePlace, move: PriceMove) -> Dependent:
+def _dependent(model: Model, place: PricePlace, move: PriceEdit) -> Dependent:
     old, new = move.old_pico_usd or 1, move.new_pico_usd or 0
     ratio = Fraction(place.pico_usd, old)
     kept = ratio * new

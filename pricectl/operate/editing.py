@@ -125,7 +125,7 @@ def make_edit(
         _diff(opened, edited, options.at),
         brought.findings,
         brought.failing,
-        tuple(accepted),
+        () if brought.failing else tuple(accepted),
         options.dry_run,
     )
     if not edited.changed or result.refusing or options.dry_run:

@@ -4,6 +4,7 @@ The whole edit is made or nothing is: a row that cannot be edited as asked stops
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
@@ -12,17 +13,17 @@ from pricectl.check.positions import Positions
 from pricectl.core import document
 from pricectl.core.catalog import Catalog
 from pricectl.core.labels import did_you_mean
+from pricectl.core.lookup import near_names
 from pricectl.core.model import Model
 from pricectl.core.windows import as_instant
 from pricectl.edit.assignments import BadEdit, RowRequest
 from pricectl.edit.engine import edit_catalog
-from pricectl.edit.row_plan import RowPlan, plan_moves, plan_row
+from pricectl.edit.row_plan import RowPlan, list_to_change, plan_copy, plan_row
 from pricectl.edit.row_text import RowText
-from pricectl.edit.siblings import Dependent, copies, siblings
+from pricectl.edit.siblings import Dependent, copies
 from pricectl.edit.splice import Edit
 from pricectl.operate.editing import EditableCatalog, EditOptions, EditResult, make_edit
 
-MOST_ROWS = 10_000
 MOST_NEAR = 3
 WILDCARDS = "*?["
 
@@ -57,9 +58,9 @@ class _State(NamedTuple):
     def catalog(self) -> Catalog:
         return self.version.catalog
 
-    def row(self, model: Model) -> RowText:
+    def row(self, name: str) -> RowText:
         """The text of a row, to be edited."""
-        return RowText(self.text, self.positions, self.catalog.by_full_name[model.full_name])
+        return RowText(self.text, self.positions, self.catalog.by_full_name[name])
 
 
 def set_fields(
@@ -72,73 +73,79 @@ def set_fields(
 
     Raises BadEdit for a request that cannot be made, and what `make_edit` raises.
     """
-    today = as_instant(options.at).date()
-    state = _State(opened.version, document.decode(opened.version.data), opened.positions)
-    edits: list[Edit] = []
-    pending: list[Edit] = []
-    plans: list[RowPlan] = []
-    followers: list[Dependent] = []
-    patterns = []
-    touched: set[str] = set()
+    planner = _Planner(opened, as_instant(options.at).date())
     for request in requests:
-        names = {model.full_name for model in find_rows(state.catalog, request.model)}
-        if is_pattern(request.model):
-            patterns.append((request.model, tuple(sorted(names))))
-        if touched & names:
-            state, pending, touched = _advanced(state, pending), [], set()
-        for name in sorted(names):
-            model = state.catalog.by_full_name[name]
-            made = [plan_row(state.row(model), state.catalog, request, today)]
-            if request.starts is None:
-                following = [
-                    one
-                    for one in copies(state.catalog, model, made[0].moves)
-                    if one.model.full_name not in names
-                ]
-                if request.copies:
-                    if touched & {one.model.full_name for one in following}:
-                        where = f"{request.model:.80}"
-                        raise BadEdit("has copies that are edited, too; split it", where=where)
-                    made += _copied(state, following, request)
-                else:
-                    followers += following
-            for plan in made:
-                pending += plan.edits
-                edits += plan.edits
-                touched.add(plan.model.full_name)
-            plans += made
-    result = make_edit(opened, edits, options, warn)
+        planner.plan(request)
+    result = make_edit(opened, planner.edits, options, warn)
+    plans = planner.plans
     moved = {(plan.model.full_name, move.path) for plan in plans for move in plan.moves}
     kept = [one for plan in plans for one in plan.siblings]
     return SetResult(
         result,
         tuple(plans),
         _unmoved(kept, moved),
-        _unmoved(followers, moved),
-        tuple(patterns),
+        _unmoved(planner.copies, moved),
+        tuple(planner.patterns),
     )
 
 
-def _advanced(state: _State, edits: Sequence[Edit]) -> _State:
-    edited = edit_catalog(state.version, edits, state.positions)
-    return _State(edited.after, edited.text, Positions(edited.text))
+class _Planner:
+    """Plans requests one after the other; a later one sees what an earlier one does."""
 
+    def __init__(self, opened: EditableCatalog, today: date) -> None:
+        self._state = _State(opened.version, document.decode(opened.version.data), opened.positions)
+        self._today = today
+        self._pending: list[Edit] = []
+        self._touched: set[str] = set()
+        self.edits: list[Edit] = []
+        self.plans: list[RowPlan] = []
+        self.copies: list[Dependent] = []
+        self.patterns: list[tuple[str, tuple[str, ...]]] = []
 
-def _copied(state: _State, following: Iterable[Dependent], request: RowRequest) -> list[RowPlan]:
-    """The plans of the clouds' rows that follow; with `siblings` their own siblings follow, too."""
-    by_row: dict[str, list[Dependent]] = {}
-    for one in following:
-        by_row.setdefault(one.model.full_name, []).append(one)
-    found = []
-    for name, dependents in by_row.items():
-        model = state.catalog.by_full_name[name]
-        moves = [one.move for one in dependents]
-        left = tuple(siblings(model, model.prices, moves))
-        if request.siblings:
-            moves += [one.move for one in left]
-            left = ()
-        found.append(plan_moves(state.row(model), moves)._replace(siblings=left))
-    return found
+    def plan(self, request: RowRequest) -> None:
+        """Plan the rows of a request, and those that follow them if it says so."""
+        many = is_pattern(request.model)
+        names = sorted(model.full_name for model in find_rows(self._state.catalog, request.model))
+        if many:
+            self.patterns.append((request.model, tuple(names)))
+        self._advance_past(names)
+        for name in names:
+            row, catalog = self._state.row(name), self._state.catalog
+            plan = plan_row(row, catalog, request, self._today, in_pattern=many)
+            self._add(plan)
+            following = [
+                one
+                for one in copies(
+                    catalog, row.model, plan.moves, lambda it: list_to_change(it, request.starts)
+                )
+                if one.model.full_name not in names
+            ]
+            if request.copies:
+                self._plan_copies(following, request)
+            else:
+                self.copies += following
+
+    def _plan_copies(self, following: Sequence[Dependent], request: RowRequest) -> None:
+        by_row: dict[str, list[Dependent]] = {}
+        for one in following:
+            by_row.setdefault(one.model.full_name, []).append(one)
+        self._advance_past(by_row)
+        for name, dependents in by_row.items():
+            self._add(plan_copy(self._state.row(name), dependents, request))
+
+    def _add(self, plan: RowPlan) -> None:
+        self._pending += plan.edits
+        self.edits += plan.edits
+        self._touched.add(plan.model.full_name)
+        self.plans.append(plan)
+
+    def _advance_past(self, names: Iterable[str]) -> None:
+        """Make the edits so far, if one of these rows is among theirs."""
+        if self._touched.isdisjoint(names):
+            return
+        edited = edit_catalog(self._state.version, self._pending, self._state.positions)
+        self._state = _State(edited.after, edited.text, Positions(edited.text))
+        self._pending, self._touched = [], set()
 
 
 def _unmoved(dependents: Iterable[Dependent], moved: set[tuple[str, str]]) -> tuple[Dependent, ...]:
@@ -177,9 +184,5 @@ def find_rows(catalog: Catalog, name: str) -> list[Model]:
 
 
 def _near(catalog: Catalog, name: str) -> str:
-    from difflib import get_close_matches
-
-    word = name.strip(WILDCARDS + "]").lower()[:100]
-    known = {known.lower(): known for known in (*catalog.names, *catalog.aliases)}
-    near = get_close_matches(word, known, n=MOST_NEAR)
-    return did_you_mean(*(known[one] for one in near)) or "run 'pricectl models' to list all names"
+    names = near_names(catalog, name.strip(f"{WILDCARDS}]"))
+    return did_you_mean(*names) or "run 'pricectl models' to list all names"

@@ -95,7 +95,7 @@ def edit_text(result: EditResult, canvas: Canvas) -> "list[Text | str]":
             notes += 1
         else:
             parts += _finding(finding, result)
-    parts += [_text(f"{plural(notes, 'note')} more; -v shows all", "dim")] if notes else []
+    parts += [_text(f"{plural(notes, 'note')} not shown; -v shows all", "dim")] if notes else []
     parts += [
         _text(f"{one.rule} at {clean(one.pointer)} is acknowledged: {clean(one.reason)}", "yellow")
         for one in result.acknowledged

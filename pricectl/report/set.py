@@ -1,5 +1,6 @@
 """What `set` changed, and what depends on it, as a document and for people."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -7,11 +8,12 @@ from pricectl.changes.rates import rate_text
 from pricectl.core.labels import clean, count, label, plural, service_label, short_decimal
 from pricectl.core.prices import key_path
 from pricectl.core.units import UNITS, is_token_unit
-from pricectl.edit.siblings import Dependent, PriceMove
+from pricectl.edit.siblings import Dependent, PriceEdit
 from pricectl.operate.set import SetResult
-from pricectl.report.canvas import Canvas, at_point, grid
+from pricectl.report.canvas import Canvas, at_point
 from pricectl.report.changes import ARROW
 from pricectl.report.edits import edit_document, edit_text
+from pricectl.report.listing import Grid
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -30,9 +32,10 @@ def document(result: SetResult) -> dict[str, Any]:
             {
                 "provider": plan.model.provider,
                 "model": plan.model.name,
-                "prices": [_move_document(plan.model.pointer, move) for move in plan.moves],
+                "prices": [_move_document(plan.base, move) for move in plan.moves],
                 "dropped": list(plan.dropped),
                 "notes": list(plan.notes),
+                "left_out": list(plan.left_out),
             }
             for plan in result.plans
         ],
@@ -41,7 +44,7 @@ def document(result: SetResult) -> dict[str, Any]:
     }
 
 
-def _move_document(pointer: str, move: PriceMove) -> dict[str, Any]:
+def _move_document(pointer: str, move: PriceEdit) -> dict[str, Any]:
     unit, tier, service = move.key
     return {
         "key": move.path,
@@ -59,7 +62,8 @@ def _dependent_document(one: Dependent) -> dict[str, Any]:
     return {
         "provider": one.model.provider,
         "model": one.model.name,
-        **_move_document(one.model.pointer, one.move),
+        **_move_document("", one.move),
+        "pointer": one.place.pointer,
         "ratio": f"{short_decimal(one.ratio * 100, RATIO_DECIMALS).lstrip('~')}%",
         "of": label(*one.of),
         "exact": one.exact,
@@ -88,6 +92,11 @@ def text(result: SetResult, canvas: Canvas) -> str:
     ):
         parts += _dependents(title, dependents, canvas)
     notes = [note for plan in result.plans for note in plan.notes]
+    left_out = Counter(one for plan in result.plans for one in plan.left_out)
+    notes += [
+        f"{one} left out of {plural(rows, 'row')} without this price"
+        for one, rows in left_out.items()
+    ]
     dropped = {plan.model.full_name: plan.dropped for plan in result.plans if plan.dropped}
     if dropped:
         words = " and ".join(dict.fromkeys(name for names in dropped.values() for name in names))
@@ -112,7 +121,7 @@ def _dependents(
             [move.new_pico_usd for move in moves],
         )
     )
-    table = grid("wrap", "left", "right", "left", "left", "right", "left")
+    table = Grid(["wrap", "left", "right", "left", "left", "right", "left"])
     before = ""
     for one, was, kept in zip(shown, old, new, strict=True):
         row = clean(one.model.full_name)

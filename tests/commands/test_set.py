@@ -1,13 +1,15 @@
 """`pricectl set`: fields of rows changed by words, every other byte kept."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
-from tests.conftest import CATALOG, ROOT, Run
+from tests.conftest import CATALOG, CHILD_PATH, ROOT, Run
 from tests.files.test_versions import NAME, git
 
 SCHEMA = json.loads((ROOT / "schemas" / "set.schema.json").read_text(encoding="utf-8"))
@@ -241,6 +243,7 @@ def test_siblings_and_copies_are_listed_and_stay(run: Run, home: Path) -> None:
         "2.20",
         "110%",
     )
+    assert copy["pointer"] == "/azure/azure~1us~1gpt-4o/input_cost_per_token"
     text = (home / NAME).read_text(encoding="utf-8")
     assert text.replace("2026-11-23", "2026-11-01") == WITH_CLOUD.replace("2.5e-06", "2e-06", 1)
 
@@ -256,6 +259,36 @@ def test_siblings_and_copies_are_written_when_told(run: Run, home: Path) -> None
         .replace(',\n      "verified_on": "2026-11-01"', "")
     )
     assert text == WITH_CLOUD.replace(GPT, new_row).replace(AZURE, new_cloud)
+
+
+def test_an_announcement_reaches_the_copies_when_told(run: Run, home: Path) -> None:
+    commit(home, WITH_CLOUD)
+    words = ("openai/gpt-4o", "input=2/M", "--from", "2027-02-01", "--copies")
+    rows = json.loads(edited(run, *words))
+    (announced,) = rows["azure"]["azure/us/gpt-4o"]["upcoming"]
+    assert announced == {
+        "from": "2027-02-01",
+        "input_cost_per_token": 2.2e-06,
+        "output_cost_per_token": 11e-06,
+        "cache_read_input_token_cost": 1.375e-06,
+    }
+    assert rows["azure"]["azure/us/gpt-4o"]["input_cost_per_token"] == 2.75e-06
+    assert rows["azure"]["azure/us/gpt-4o"]["verified_on"] == "2026-11-01"
+
+
+def test_a_percentage_of_a_pattern_leaves_out_rows_without_the_price(run: Run) -> None:
+    document = documented(run, "openai/*", "input=+10%", "cached=+10%")
+    assert [(one["model"], one["left_out"]) for one in document["rows"]] == [
+        ("gpt-4o", []),
+        ("o1-retired", ["cached=+10%"]),
+        ("o3", ["cached=+10%"]),
+    ]
+    assert "cached=+10% left out of 2 rows" in run("set", "openai/*", "cached=+10%", *AT).stdout
+
+
+def test_announced_prices_that_an_edit_does_not_reach_are_told(run: Run) -> None:
+    shown = run("set", "gemini-2.5-pro", "output=12/M", *AT).stdout
+    assert "the prices announced for 2027-01-01 stay" in shown
 
 
 def test_a_row_that_does_not_follow_is_no_copy(run: Run, home: Path) -> None:
@@ -502,3 +535,36 @@ def test_a_dry_run_and_an_edit_that_changes_nothing_write_nothing(run: Run, home
     shown = run("set", "openai/gpt-4o", "input=2.5/M", *AT).stdout
     assert "nothing to change" in shown
     assert (home / NAME).stat() == before
+
+
+@pytest.mark.long
+def test_of_editors_at_once_each_wins_or_is_told(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four processes edit at the same time: the file has the edits of those that ended with 0."""
+    monkeypatch.setenv("PYTHONPATH", CHILD_PATH)
+    fields = {"input": "3", "output": "11", "cached": "1.1", "input.batch": "1.5"}
+    keys = (
+        "input_cost_per_token",
+        "output_cost_per_token",
+        "cache_read_input_token_cost",
+        "input_cost_per_token_batches",
+    )
+    editors = [
+        subprocess.Popen(
+            [sys.executable, "-m", "pricectl", "set", "openai/gpt-4o", f"{field}={price}/M", *AT],
+            cwd=home,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for field, price in fields.items()
+    ]
+    ends = [(editor.communicate(timeout=100)[1], editor.returncode) for editor in editors]
+    row = json.loads((home / NAME).read_text(encoding="utf-8"))["openai"]["gpt-4o"]
+    old = json.loads(CATALOG)["openai"]["gpt-4o"]
+    for (said, code), price, key in zip(ends, fields.values(), keys, strict=True):
+        assert code in {0, 2}, said
+        assert row[key] == (float(f"{price}e-06") if code == 0 else old[key])
+        assert code == 0 or "changed since it was read" in said
+    assert 0 in {code for _, code in ends}

@@ -15,7 +15,6 @@ from pricectl.core.units import KNOWN_SERVICES, STANDARD
 CHEAPER = ("batches", "flex")
 CHECKED = ("input", "output", "cache_read", "cache_write")
 # A cutoff that finds typos, not other services.
-NEAR = 0.75
 
 MISSPELT_SERVICE = Rule(
     "misspelt-service",
@@ -76,8 +75,8 @@ RULES = (
 
 def check(context: Context) -> Iterator[Finding]:
     """Every service price: its word, its price against the standard one, its sibling."""
-    speller = Speller(KNOWN_SERVICES, NEAR)
-    for model in context.catalog.models:
+    speller = Speller(KNOWN_SERVICES, 40)
+    for model in context.rows_alone:
         for prices in model.all_lists:
             services = prices.services
             if services:
