@@ -1,11 +1,13 @@
 """The catalog a verb works on: named by an argument, by --file, or found."""
 
+import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import typer
 
 from pricectl.core.catalog import Catalog
+from pricectl.explain.sources import CatalogSource
 from pricectl.files import catalog_file, settings
 from pricectl.policy import Policy
 
@@ -13,20 +15,35 @@ from pricectl.policy import Policy
 class OpenedCatalog(NamedTuple):
     """What most verbs start from: the catalog, the file it came from, the team's settings.
 
-    `data` are the bytes of the file.
+    `version` names a version that is not this file, such as "HEAD~1 (1a2b3c4)", and `commit` its
+    commit; both are empty for a file. `data` are the bytes of a file, empty for a version.
     """
 
     catalog: Catalog
     file: str
     policy: Policy
+    version: str = ""
+    commit: str = ""
     data: bytes = b""
+
+    @property
+    def source(self) -> CatalogSource:
+        """Where the catalog is from, for an explanation."""
+        return CatalogSource(self.file, self.version, self.commit)
 
 
 def open_catalog(file: str | None, *, own: bool = False) -> OpenedCatalog:
     """Find and load the catalog and the settings; `own=True` never uses the packaged catalog.
 
-    Only a --file that names it does. Raises Unavailable.
+    Only a --file that names it does. A --file that is not a file may name a version in git; then
+    the settings are those of the team's own file. Raises Unavailable, BadRef or BadFileVersion.
     """
+    if file is not None and _names_version(file):
+        from pricectl.files import versions
+
+        policy = settings.load_policy()
+        found = versions.read_named(file, policy)
+        return OpenedCatalog(found.catalog(), found.path, policy, found.name, found.commit)
     policy = settings.load_policy(catalog=file)
     if own:
         name = require_own_file(file, policy.file)
@@ -34,7 +51,14 @@ def open_catalog(file: str | None, *, own: bool = False) -> OpenedCatalog:
         located = catalog_file.locate(file, policy.file)
         name = catalog_file.check_exists(located, file, policy.file)
     catalog, data = catalog_file.load_with_data(name)
-    return OpenedCatalog(catalog, name, policy, data)
+    return OpenedCatalog(catalog, name, policy, data=data)
+
+
+def _names_version(file: str) -> bool:
+    """Whether --file may name a version in git: it names neither a file nor another catalog."""
+    if file in {catalog_file.STDIN, catalog_file.PACKAGED}:
+        return False
+    return not os.path.exists(file) or os.path.isdir(file)  # noqa: PTH110, PTH112 - any name
 
 
 def require_own_file(file: str | None, configured: str | None) -> str:

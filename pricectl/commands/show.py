@@ -38,7 +38,8 @@ def show(
         raise typer.BadParameter("a model's name is blank", param_hint="MODEL")
     opened = open_catalog(file)
     match = require(opened.catalog, model)
-    own = opened.catalog.by_full_name.get(match.model.full_name) is match.model
+    # A version in git is not the file that an editor would open.
+    own = opened.data and opened.catalog.by_full_name.get(match.model.full_name) is match.model
     line = Positions(opened.data.decode()).key(match.model.pointer).line if own else 0
     row = PricedRow.at(match.model, instant(at))
     result = FoundRow(opened.catalog, match, row, opened.file, line)

@@ -32,11 +32,12 @@ def _words(change: Change) -> str:
         old, new = change.old or "none", change.new or "none"
         known = {"added": "new", "removed": "removed", "renamed": f"was {_code(old)}"}
         return known.get(change.kind) or f"{change.field} {clean(old)} → {clean(new)}"
-    unit, tier, service, period = change.price
-    per = "" if is_token_unit(unit) else f" per {UNITS[unit].counts}"
-    where = f" above {tier // 1000}k" if tier else ""
-    where += "".join(f", {clean(part)}" for part in (service, period) if part)
-    return f"{unit}{per}{where} {change.old or 'none'} → {change.new or 'none'}"
+    price = change.price
+    per = "" if is_token_unit(price.unit) else f" per {UNITS[price.unit].counts}"
+    tier = f" above {price.above_tokens // 1000}k" if price.above_tokens else ""
+    parts = (price.service, price.region, price.period)
+    where = tier + "".join(f", {clean(part)}" for part in parts if part)
+    return f"{price.unit}{per}{where} {change.old or 'none'} → {change.new or 'none'}"
 
 
 def _code(name: str) -> str:

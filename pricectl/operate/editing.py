@@ -47,14 +47,12 @@ class EditableCatalog(NamedTuple):
     @classmethod
     def read(cls, name: str, policy: Policy) -> "EditableCatalog":
         """Read a file that `locate_writable` found. Raises Unavailable if it prices nothing."""
-        data = catalog_file.read(name).data
+        source = catalog_file.read(name)
         try:
-            version = CatalogVersion.read(data)
+            version = CatalogVersion.read(source.data)
         except (DocumentError, CatalogError) as error:
-            where = f"{name}: {error.where}" if error.where else name
-            step = f"run 'pricectl validate {name}' to see every finding"
-            raise Unavailable(error.what, where=where, next_step=step) from None
-        return cls(name, version, Positions(document.decode(data)), policy)
+            raise catalog_file.no_catalog(error, source, name) from None
+        return cls(name, version, Positions(document.decode(source.data)), policy)
 
     @property
     def catalog(self) -> Catalog:

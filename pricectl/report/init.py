@@ -9,8 +9,9 @@ from pricectl.core.money import usd
 from pricectl.edit.old_prices import OldDifference
 from pricectl.files.atomic import sha256
 from pricectl.operate.init import InitResult, StartedRow
-from pricectl.report.canvas import Canvas, at_point, grid
+from pricectl.report.canvas import Canvas, at_point
 from pricectl.report.changes import ARROW
+from pricectl.report.listing import Grid
 from pricectl.report.validate import finding_documents, summary_words
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def text(result: InitResult, canvas: Canvas) -> str:
         return canvas.draw(*parts)
     shown = result.rows if canvas.verbose else result.rows[:MAX_ROWS]
     if shown:
-        table = grid("left", "wrap")
+        table = Grid(["left", "wrap"])
         for started in shown:
             name = clean(f"{INDENT}{started.row.section}/{started.row.name}")
             table.add_row(name, clean(", ".join(_remarks(started))))
@@ -116,7 +117,7 @@ def _differences(rows: Sequence[StartedRow], canvas: Canvas) -> "Iterator[Render
     shown = found if canvas.verbose else found[:MAX_DIFFERENCES]
     wrong = sum(bool(row.differences) for row in rows)
     headline = f"Wrong in your list: {plural(len(found), 'price')} of {plural(wrong, 'model')}"
-    table = grid("left", "left", "left", "left", "left", "wrap")
+    table = Grid(["left", "left", "left", "left", "left", "wrap"])
     olds, news = (
         at_point(column) for column in zip(*((_rates(each)) for _, each in shown), strict=True)
     )
@@ -154,7 +155,7 @@ def _unknown(result: InitResult, canvas: Canvas) -> "Iterator[RenderableType]":
         return
     shown = result.unknown if canvas.verbose else result.unknown[:MAX_UNKNOWN]
     yield from ("", _text("Without a row in the reference", "bold yellow"))
-    table = grid("wrap", "right")
+    table = Grid(["wrap", "right"])
     for each in shown:
         table.add_row(clean(f"{INDENT}{each.name}"), f"{count(each.records)} in the log")
     yield table
