@@ -72,7 +72,10 @@ def canvas(view: ViewOptions, path: str | None = None) -> Canvas:
     # Piped output is wide, so that nothing is cut in a log.
     sized = terminal or os.environ.get("COLUMNS", "").isdigit()
     width = max(40, shutil.get_terminal_size().columns) if sized else PIPED_WIDTH
-    return Canvas(colored, width, view.verbose, view.quiet)
+    # Files are written in UTF-8.
+    encoding = "utf-8" if path else (sys.stdout.encoding or "utf-8")
+    unicode = encoding.lower().replace("-", "").startswith("utf")
+    return Canvas(colored, width, view.verbose, view.quiet, unicode)
 
 
 def warn(view: ViewOptions, name: str, warnings: Iterable[str]) -> None:

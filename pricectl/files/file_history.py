@@ -94,4 +94,3 @@ def _how_to_read(log: FileLog, change: FileChange) -> str:
     except BadRef as error:
         return str(error)
     return UnreadBlob.MISSING.value
-

@@ -143,6 +143,7 @@ def _instant(text: str) -> datetime:
     """A commit's date as git writes it, in the committer's time zone."""
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        found.astimezone(UTC)
+    except (ValueError, OverflowError):
         return _NO_DATE
-    return found if found.tzinfo else _NO_DATE
+    return found

@@ -23,14 +23,18 @@ _CLOSED = ("{", "[", '"')
 
 
 class ParsedObject(NamedTuple):
-    """The members of an object: their values, their text, and the objects below them."""
+    """The members of an object by key: their values, their text, and the objects below them.
+
+    `lines` has for each member but the last its text from its key up to the next one.
+    """
 
     values: dict[str, Json]
     texts: dict[str, str]
     inner: "dict[str, ParsedObject]"
+    lines: dict[str, str]
 
 
-_NOTHING = ParsedObject({}, {}, {})
+_NOTHING = ParsedObject({}, {}, {}, {})
 
 
 class VersionReader:
@@ -61,30 +65,44 @@ class VersionReader:
         return values
 
 
-def _object(
-    text: str, start: int, before: ParsedObject, levels: int
-) -> tuple[ParsedObject, int]:
+def _object(text: str, start: int, before: ParsedObject, levels: int) -> tuple[ParsedObject, int]:
     """The object at an offset and the offset of its end. Raises ValueError or LookupError."""
     if text[start] != "{":
         raise ValueError
-    found = ParsedObject({}, {}, {})
+    found = ParsedObject({}, {}, {}, {})
     offset = _after_space(text, start + 1)
     if text[offset] == "}":
         return found, offset + 1
+    known = iter(before.lines.items())
     while True:
-        offset = _member(text, offset, found, before, levels)
-        sign = text[offset]
-        offset = _after_space(text, offset + 1)
+        # Most members stand where they stood, and are taken over without a look inside.
+        for key, line in known:
+            if key in found.values or not text.startswith(line, offset):
+                break
+            found.lines[key] = line
+            _take_over(key, before, found)
+            offset += len(line)
+        key, end = _member(text, offset, found, before, levels)
+        sign = text[end]
+        after = _after_space(text, end + 1)
         if sign == "}":
-            return found, offset
+            return found, end + 1
         if sign != ",":
             raise ValueError
+        found.lines[key] = text[offset:after]
+        offset = after
+
+
+def _take_over(key: str, before: ParsedObject, found: ParsedObject) -> None:
+    found.texts[key], found.values[key] = before.texts[key], before.values[key]
+    if key in before.inner:
+        found.inner[key] = before.inner[key]
 
 
 def _member(
     text: str, offset: int, found: ParsedObject, before: ParsedObject, levels: int
-) -> int:
-    """Add the member at an offset to the object; the offset of what follows it."""
+) -> tuple[str, int]:
+    """Add the member at an offset to the object; its key and the offset of what follows it."""
     if text[offset] != '"':
         raise ValueError
     # Public in all but the type stubs.
@@ -100,9 +118,7 @@ def _member(
     known = before.texts.get(key)
     if known and known.startswith(_CLOSED) and text.startswith(known, offset):
         end = offset + len(known)
-        found.texts[key], found.values[key] = known, before.values[key]
-        if key in before.inner:
-            found.inner[key] = before.inner[key]
+        _take_over(key, before, found)
     elif levels > 1 and text[offset] == "{" and key not in RESERVED:
         inner, end = _object(text, offset, before.inner.get(key, _NOTHING), levels - 1)
         found.texts[key], found.values[key] = text[offset:end], inner.values
@@ -116,7 +132,7 @@ def _member(
         for _ in range(depth):
             value = value[0]  # type: ignore[index]
         found.values[key] = value
-    return _after_space(text, end)
+    return key, _after_space(text, end)
 
 
 def _after_space(text: str, offset: int) -> int:

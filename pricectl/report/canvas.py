@@ -12,12 +12,16 @@ COLUMN_GAP = 3
 
 
 class Canvas(NamedTuple):
-    """How text is drawn: in colour or not, how wide (in cells), how much of it."""
+    """How text is drawn: in colour or not, how wide (in cells), how much of it.
+
+    Without `unicode` the reader's encoding may lack the characters that lines are drawn with.
+    """
 
     color: bool = False
     width: int = 100
     verbose: bool = False
     quiet: bool = False
+    unicode: bool = True
 
     def draw(self, *parts: "RenderableType") -> str:
         """Renderables to text, each on lines of its own, without trailing spaces."""
