@@ -66,8 +66,8 @@ def history(
     """Show a model's prices over time, or what each commit changed.
 
     Every change has two dates: since when it was known (its commit), and when it applies (the
-    `previous` and `upcoming` prices of the row). Renames of the row and of the file are followed. -q
-    prints only the table, -v all changes.
+    `previous` and `upcoming` prices of the row). Renames of the row and of the file are followed.
+    -q prints only the table, -v all changes.
 
     Example: pricectl history gpt-4o --unit input --unit output
     """

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from pricectl.changes.change import ROW_KINDS, Change
+from pricectl.changes.change import ROW_KINDS, Change, ChangeKind
 from pricectl.changes.rates import rate_text
 from pricectl.core.labels import clean, count, grouped, plural, service_label
 from pricectl.core.units import UNITS, is_token_unit
@@ -25,6 +25,11 @@ LARGEST_MOVES = 3
 _CHARTED = 2
 _NOT_CHARTED = "cache_read"
 _UNPRICED = "-"
+# How many rows of each kind, in words; other changes are of rows without a price and of metadata.
+_KIND_WORDS: dict[ChangeKind, str] = {
+    **{kind: kind for kind in ROW_KINDS},
+    "metadata": "other",
+}
 History = Timeline | CatalogHistory
 
 
@@ -69,7 +74,7 @@ def _catalog_document(result: CatalogHistory) -> dict[str, Any]:
                 **_version(edit.version),
                 "first": edit.first,
                 "moved_from": edit.moved_from or None,
-                **{kind: edit.rows.get(kind, 0) for kind in (*ROW_KINDS, "metadata")},
+                **{word: edit.rows.get(kind, 0) for kind, word in _KIND_WORDS.items()},
                 "largest": [_change(move) for move in edit.moves[:LARGEST_MOVES]],
             }
             for edit in reversed(result.edits)
@@ -140,8 +145,9 @@ def usd_per(unit: str) -> str:
 
 def text(result: History, canvas: Canvas) -> str:
     """The charts and the table; quiet: the table alone."""
-    lines = _catalog_text if isinstance(result, CatalogHistory) else _timeline_text
-    return drawn(lines(result, canvas), canvas)  # type: ignore[operator]
+    if isinstance(result, CatalogHistory):
+        return drawn(_catalog_text(result, canvas), canvas)
+    return drawn(_timeline_text(result, canvas), canvas)
 
 
 def _timeline_text(result: Timeline, canvas: Canvas) -> Iterator[StyledLine]:
@@ -235,7 +241,7 @@ def _in_force(step: HistoryStep, period: PeriodChange | None) -> str:
 
 def _what(result: Timeline, step: HistoryStep, period: PeriodChange | None) -> str:
     """What happened, and how far the prices that are shown moved."""
-    words = [] if step.event == "changed" else [step.event]
+    words: list[str] = [] if step.event == "changed" else [step.event]
     if step.was:
         words = [f"renamed from {step.was}"]
     if period is None or step.event in {"known", "added"}:
@@ -280,13 +286,10 @@ def _catalog_text(result: CatalogHistory, canvas: Canvas) -> Iterator[StyledLine
     edits = result.edits if canvas.verbose else result.edits[:MAX_EDITS]
     lines = [TableLine(("Known", "Version", "Rows", "Largest price moves"), "bold")]
     for edit in edits:
-        version = edit.version
-        moves = "; ".join(map(_move, edit.moves[:LARGEST_MOVES]))
-        if len(edit.moves) > LARGEST_MOVES:
-            moves += f"; and {count(len(edit.moves) - LARGEST_MOVES)} more"
-        if version.values is None:
-            moves = f"cannot be read: {version.problem}"
-        lines.append(TableLine((_day(version.known_at), version.name, _rows(edit), moves)))
+        known = _day(edit.version.known_at), edit.version.name, _rows(edit)
+        first, *others = _moves(edit, canvas)
+        lines.append(TableLine((*known, first)))
+        lines += [TableLine(("", "", "", move)) for move in others]
     yield from table(lines, "llll", canvas)
     if canvas.quiet:
         return
@@ -299,20 +302,25 @@ def _catalog_text(result: CatalogHistory, canvas: Canvas) -> Iterator[StyledLine
 def _rows(edit: CatalogEdit) -> str:
     if edit.first:
         return plural(edit.rows.get("added", 0), "row")
-    kinds = (*ROW_KINDS, "metadata")
     words = [
-        f"{count(edit.rows[kind])} {_WORDS.get(kind, kind)}" for kind in kinds if kind in edit.rows
-    ]  # type: ignore[index]
+        f"{count(edit.rows[kind])} {_KIND_WORDS[kind]}" for kind in _KIND_WORDS if kind in edit.rows
+    ]
     if edit.moved_from:
         words.append(f"file moved from {edit.moved_from}")
     return ", ".join(words)
 
 
-_WORDS = {"metadata": "other"}
-
-
-def _move(change: Change) -> str:
-    old, new = change_text.old_and_new(change)
-    moved = change_text.percent_text(change.largest)
-    label = change_text.price_label(change)
-    return f"{change.full_name} {label} {old} {change_text.ARROW} {new} {moved}".rstrip()
+def _moves(edit: CatalogEdit, canvas: Canvas) -> list[str]:
+    """The largest moves of a commit, a line each; at least one line."""
+    if edit.version.values is None:
+        return [f"cannot be read: {edit.version.problem}"]
+    arrow = change_text.ARROW if canvas.unicode else "->"
+    lines = []
+    for change in edit.moves[:LARGEST_MOVES]:
+        old, new = change_text.old_and_new(change)
+        moved = change_text.percent_text(change.largest)
+        label = f"{change.full_name} {change_text.price_label(change)}"
+        lines.append(f"{label} {old} {arrow} {new} {moved}".rstrip())
+    if len(edit.moves) > LARGEST_MOVES:
+        lines.append(f"and {count(len(edit.moves) - LARGEST_MOVES)} more")
+    return lines or [""]
