@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from pricectl.commands.catalog import complete_model, open_catalog
+from pricectl.commands.catalog import complete_model, open_known
 from pricectl.commands.counts import check_names
-from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
+from pricectl.commands.options import AtOption, FileOption, KnownAtOption, ViewOptions, instant
 from pricectl.commands.output import show, warn
 from pricectl.commands.question import (
     CallOptions,
@@ -41,6 +41,7 @@ def explain(
         bool, typer.Option("--strict", help="Exit with 1 if the model or a price is missing.")
     ] = False,
     at: AtOption = None,
+    known_at: KnownAtOption = None,
     file: FileOption = None,
     view: ViewOptions,
 ) -> int:
@@ -55,7 +56,7 @@ def explain(
         raise typer.BadParameter("write a model's name", param_hint="NAME")
     if names and len(names) == 1:
         check_names(names, f"the name {names[0]}")
-    opened = open_catalog(file)
+    opened = open_known(file, known_at)
     catalog, profile = opened.catalog, charge.read(opened.policy)
     # Not strict: --strict fails only after the report, which shows what is missing.
     question = CallQuestion(names or [], usage, call, instant(at), strict=False)

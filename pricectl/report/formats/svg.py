@@ -13,7 +13,7 @@ from pricectl.report.history import chart_series
 from pricectl.report.step_chart import ChartSeries
 
 WIDTH = 860
-_PANEL, _TOP, _LEFT, _RIGHT, _TITLE, _BOTTOM = 200, 56, 90, 110, 26, 34
+_PANEL, _TOP, _LEFT, _RIGHT, _TITLE, _BOTTOM = 200, 56, 90, 40, 26, 34
 _LABEL_HEIGHT = 13
 _MAX_NAME = 80
 _STYLE = (
