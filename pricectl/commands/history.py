@@ -82,8 +82,8 @@ def history(
     own = require_own_file(file, policy.file)
     found, sources = _sources(own, policy, now, start, lone_file=model is not None)
     total = len(found.changes) + 1
-    shown = sys.stderr.isatty() and not view.quiet
-    with progress(sources, "reading versions", total, shown=shown) as counted:
+    is_shown = is_terminal() and not view.quiet
+    with progress(sources, "reading versions", total, shown=is_shown) as counted:
         read = tuple(read_versions(counted))
     if model is None:
         edits = tuple(catalog_edits(read, start))
@@ -100,6 +100,11 @@ def history(
         lacks=found.lacks,
     )
     show(view, "history", result, report)
+
+
+def is_terminal() -> bool:
+    """Whether somebody watches the error stream, where progress is shown."""
+    return sys.stderr.isatty()
 
 
 def _since(word: str | None) -> datetime | None:

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 Item = TypeVar("Item")
 # Work of so few items is done before a bar could be read, and rich takes a tenth of a second.
-_FEW = 100
+FEW = 100
 
 
 @contextmanager
@@ -14,7 +14,7 @@ def progress(
     items: Iterable[Item], task: str, total: int, *, shown: bool
 ) -> Iterator[Iterable[Item]]:
     """The items as they are, with a bar that counts them while it is `shown`; it leaves nothing."""
-    if not shown or total < _FEW:
+    if not shown or total < FEW:
         yield items
         return
     from rich.console import Console
