@@ -57,8 +57,8 @@ def changes(result: Timeline) -> list[tuple[str, str | None, str | None, str | N
     return [
         (
             step.row.version.known_at.date().isoformat(),
-            period.start and period.start.date().isoformat(),
-            period.end and period.end.date().isoformat(),
+            period.start.date().isoformat() if period.start else None,
+            period.end.date().isoformat() if period.end else None,
             change.old,
             change.new,
         )

@@ -8,9 +8,11 @@ from itertools import groupby
 
 from pricectl.changes import CatalogVersion, Change, PriceRef
 from pricectl.changes.diff import DiffResult
-from pricectl.core.labels import count, plural
+from pricectl.changes.rates import rate_text
+from pricectl.core.labels import count, grouped, plural, short_rate
 from pricectl.core.model import Model
 from pricectl.core.units import UNITS, is_token_unit
+from pricectl.history.timeline import TOKEN_UNITS
 from pricectl.report import changes as change_text
 from pricectl.report.formats.markdown import code
 
@@ -33,7 +35,7 @@ def diff(result: DiffResult) -> str:
     if left_out > 0:
         lines += [f"And {plural(left_out, 'more model')}; `pricectl diff -v` lists all.", ""]
     if any("($" in line for line in lines):
-        lines += [f"{change_text.FALLBACK_NOTE.capitalize()}.", ""]
+        lines += ["In parentheses: charged without a price of its own.", ""]
     return "\n".join(lines).rstrip("\n")
 
 
@@ -48,8 +50,7 @@ def _entries(result: DiffResult) -> Iterator[tuple[str, str, str]]:
         if change.kind == "renamed":
             words = f"{code(change.old or '')} is now {words}"
         elif change.kind == "added":
-            words += _retired_word(after.get(change.full_name))
-            words += f": {code(change.new)}" if change.new else ""
+            words += _offer(after[change.full_name])
         yield change.provider, kind, words
     repriced: dict[tuple[str, str], list[Change]] = {}
     for change in found.of("repriced"):
@@ -67,8 +68,17 @@ def _rows(version: CatalogVersion) -> dict[str, Model]:
     return {model.full_name: model for model in version.catalog.models}
 
 
-def _retired_word(row: Model | None) -> str:
-    return " (retired)" if row and row.is_retired else ""
+def _offer(row: Model) -> str:
+    """What a new row costs: the usual token prices, else the first of its own."""
+    base = {unit: pico for unit in UNITS if (pico := row.prices.base_rate(unit)) is not None}
+    tokens = [unit for unit in TOKEN_UNITS if unit in base]
+    rates = [f"{unit} ${grouped(rate_text(base[unit], unit))}" for unit in tokens]
+    words = f"{', '.join(rates)} per 1M" if rates else ""
+    if base and not rates:
+        unit = next(iter(base))
+        words = short_rate(base[unit], unit)
+    retired = " (retired)" if row.is_retired else ""
+    return f"{retired}: {words}" if words else retired
 
 
 def _successor(row: Model) -> str:
