@@ -303,6 +303,7 @@ def test_the_settings_page_has_every_key_with_its_default() -> None:
     assert profile.keys() == keys_of("profiles").keys()
     written = {name: default.strip('"') for name, default in profile.items()}
     assert written == {name: str(getattr(Profile(), name)) for name in profile}
+    assert rows_of("### Rules").keys() == keys_of("profiles.rules").keys()
     limits = rows_of("### Limits")
     assert limits.keys() == keys_of("limits").keys()
     numbers = [name for name in limits if not isinstance(getattr(RuleLimits(), name), dict)]
@@ -322,6 +323,8 @@ def test_the_settings_page_shows_every_key() -> None:
     policy = read_policy(settings, "page")
     assert settings.keys() == keys_of("").keys()
     assert settings["profiles"]["reseller"].keys() == keys_of("profiles").keys()
+    rules = settings["profiles"]["reseller"]["rules"]
+    assert {key for rule in rules for key in rule} == keys_of("profiles.rules").keys()
     assert settings["limits"].keys() == keys_of("limits").keys()
     assert settings["waivers"][0].keys() == set(Waiver._fields)
     assert settings["severities"][0].keys() == keys_of("severities").keys()

@@ -1,4 +1,5 @@
 import re
+import tomllib
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -7,6 +8,8 @@ from typing import Any
 import pytest
 
 from pricectl.core import BadProfile, PricingError, Profile, Usage
+from pricectl.core.profile_rule_settings import RULE_KEYS
+from pricectl.core.profile_rules import ProfileRule, RulePrice
 from pricectl.core.sanity.bounds import BOUNDS, Bound
 from pricectl.policy import (
     SETTINGS,
@@ -203,6 +206,7 @@ def test_the_table_has_every_setting_with_its_default() -> None:
     settings = {section: keys_of(section) for section in ("", "profiles", "limits", "workloads")}
     assert [*settings[""]] == [key for key in Policy._fields if key not in NOT_SETTINGS]
     assert [*settings["profiles"]] == [key for key in Profile._fields if key != "name"]
+    assert [*keys_of("profiles.rules")] == [*RULE_KEYS]
     assert [*settings["limits"]] == [*RuleLimits._fields]
     assert [*settings["workloads"]] == [*Workload._fields]
     assert {*keys_of("waivers")} == {*Waiver._fields}
@@ -231,6 +235,21 @@ VALUES: dict[tuple[str, str], tuple[Any, Any]] = {
     ("profiles", "credits_per_job"): (9, 9),
     ("profiles", "minimum_credits"): (2, 2),
     ("profiles", "rounding"): ("down", "down"),
+    ("profiles", "rules"): ([{"fee_usd": 1}], (ProfileRule(fee_pico_usd=10**12),)),
+    ("profiles", "prefer_stated_cost"): (True, True),
+    ("profiles.rules", "provider"): ("OpenAI", ("openai",)),
+    ("profiles.rules", "model"): (["gpt-4o*", "o3"], ("gpt-4o*", "o3")),
+    ("profiles.rules", "service"): ("batch", ("batches",)),
+    ("profiles.rules", "account"): ("acme", ("acme",)),
+    ("profiles.rules", "from"): (date(2026, 1, 1), date(2026, 1, 1)),
+    ("profiles.rules", "until"): ("2027-01-01", date(2027, 1, 1)),
+    ("profiles.rules", "factor"): (Decimal("0.85"), Fraction(17, 20)),
+    ("profiles.rules", "prices"): (
+        {"input_cost_per_token": Decimal("2e-06")},
+        (RulePrice("input_cost_per_token", 2_000_000),),
+    ),
+    ("profiles.rules", "markup_percent"): ("-12.5", Fraction(-25, 2)),
+    ("profiles.rules", "fee_usd"): ("0.001", 10**9),
     ("limits", "max_input_usd_per_mtok"): (100, 100),
     ("limits", "max_output_usd_per_mtok"): (100, 100),
     ("limits", "stale_days"): (7, 7),
@@ -254,6 +273,8 @@ VALUES: dict[tuple[str, str], tuple[Any, Any]] = {
     ("gates", "max_increase_percent"): (20, 20),
     ("gates", "max_decrease_percent"): (30, 30),
 }
+# The field of a rule where it does not have the name of the key.
+RULE_FIELDS = {"from": "from_day", "until": "until_day", "fee_usd": "fee_pico_usd"}
 REQUIRED: dict[str, dict[str, Any]] = {
     "waivers": {"rule": "r", "reason": "x"},
     "workloads": {"name": "n"},
@@ -261,6 +282,7 @@ REQUIRED: dict[str, dict[str, Any]] = {
 }
 
 
+EFFECTS = {"factor", "prices", "markup_percent", "fee_usd"}
 SECTIONS = {one.section for one in SETTINGS}
 # A table itself, whose reader tests are in test_local_price.
 OWN_TESTS = {("", "local_price")}
@@ -278,12 +300,28 @@ def test_each_setting_is_read_alone(one: Setting) -> None:
     nested: dict[str, Any] = {"": table, "profiles": {"profiles": {"p": table}}}
     nested |= {"limits": {"limits": table}, "gates": {"gates": table}}
     nested |= {name: {name: [table]} for name in REQUIRED}
+    rule = table if one.key in EFFECTS else table | {"markup_percent": 1}
+    nested |= {"profiles.rules": {"profiles": {"p": {"rules": [rule]}}}}
     policy = read_policy(nested[one.section])
     holders: dict[str, object] = {"": policy, "profiles": policy.profiles.get("p")}
     holders |= {"limits": policy.limits, "gates": policy.gates}
     if one.section in REQUIRED:
         (holders[one.section],) = getattr(policy, one.section)
-    assert getattr(holders[one.section], one.key) == expected
+    field = one.key
+    if one.section == "profiles.rules":
+        (holders[one.section],) = policy.profiles["p"].rules
+        field = RULE_FIELDS.get(field, field)
+    assert getattr(holders[one.section], field) == expected
+
+
+@pytest.mark.parametrize("one", [one for one in SETTINGS if one.example], ids=lambda one: one.key)
+def test_the_example_of_a_setting_is_read(one: Setting) -> None:
+    """What the documentation shows for a key is accepted there."""
+    written = tomllib.loads(f"x = {one.example}", parse_float=Decimal)["x"]
+    table: dict[str, Any] = {one.key: written}
+    if one.section == "profiles.rules":
+        table = {"rules": [table if one.key in EFFECTS else table | {"markup_percent": 1}]}
+    assert read_policy({"profiles": {"p": table}}).profiles["p"] != Profile("p")
 
 
 NOT_SETTINGS = ("source", "defines_profile")

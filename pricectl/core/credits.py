@@ -61,11 +61,7 @@ class BudgetMode(NamedTuple):
         self, job: Job, profile: Profile, client_usd: str, write: Callable[[Fraction], str]
     ) -> str:
         """The formula with the figures of a job; `write` turns the profile's numbers into text."""
-        numbers = {
-            name: write(Fraction(value))
-            for name, value in profile._asdict().items()
-            if isinstance(value, int | Fraction)
-        }
+        numbers = {name: write(Fraction(value)) for name, value in profile.numbers.items()}
         return self.formula.format(
             client_usd=grouped(client_usd), tokens=f"{job.tokens:,}", **numbers
         )

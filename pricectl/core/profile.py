@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from pricectl.core.errors import BadProfile
 from pricectl.core.money import ROUNDINGS, Rounding, is_bounded, plain_decimal, unknown_rounding
+from pricectl.core.profile_rule_settings import read_rules
+from pricectl.core.profile_rules import ProfileRule
 
 MAX_AMOUNT = 10**15
 
@@ -14,7 +16,9 @@ MAX_AMOUNT = 10**15
 class Profile(NamedTuple):
     """How a customer is charged; amounts are exact.
 
-    `tokens_per_credit` is positive, everything else zero or more.
+    `tokens_per_credit` is positive, every other number zero or more. `rules` replace the markup and
+    change the cost, or add a fee, for some calls. With `prefer_stated_cost`, what a response says
+    that it cost is what the team pays, where the seller's price varies by upstream.
     """
 
     name: str = "default"
@@ -24,6 +28,17 @@ class Profile(NamedTuple):
     credits_per_job: int = 1
     minimum_credits: int = 1
     rounding: Rounding = "up"
+    rules: tuple[ProfileRule, ...] = ()
+    prefer_stated_cost: bool = False
+
+    @property
+    def numbers(self) -> dict[str, Fraction | int]:
+        """The settings that are numbers, by name."""
+        return {
+            name: value
+            for name, value in self._asdict().items()
+            if isinstance(value, int | Fraction) and not isinstance(value, bool)
+        }
 
     @classmethod
     def read(cls, settings: Mapping[str, object], name: str = "default") -> "Profile":
@@ -82,6 +97,13 @@ def _rounding(value: object, where: str) -> Rounding:
     return value
 
 
+def _switch(value: object, where: str) -> bool:
+    if not isinstance(value, bool):
+        what = f"{value!r:.60} is not true or false"
+        raise BadProfile(what, where=where, next_step="write true or false")
+    return value
+
+
 _READERS = {
     "markup_percent": _amount,
     "credits_per_dollar": _amount,
@@ -89,4 +111,6 @@ _READERS = {
     "credits_per_job": _whole,
     "minimum_credits": _whole,
     "rounding": _rounding,
+    "rules": read_rules,
+    "prefer_stated_cost": _switch,
 }

@@ -10,7 +10,6 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from pricectl.core.labels import short_decimal
-from pricectl.core.profile import Profile
 from pricectl.policy.values import (
     GateSettings,
     Policy,
@@ -87,7 +86,7 @@ def _charged(edited: Policy, base: Policy) -> Iterator[Loosening]:
             yield Loosening(f"`{name}` is {now} instead of {was}", counts=True)
     was_profile, profile = (each.profiles.get(each.profile) for each in (base, edited))
     if profile and was_profile:
-        for amount in Profile._fields[1:]:
+        for amount in (*profile.numbers, "rounding"):
             was, now = (_amount(getattr(each, amount)) for each in (was_profile, profile))
             if now != was:
                 where = f"profiles.{edited.profile}.{amount}"

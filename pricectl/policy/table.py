@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from pricectl.core.errors import BadUsage, PricingError
 from pricectl.core.profile import Profile
+from pricectl.core.profile_rules import ProfileRule
 from pricectl.core.usage import Usage
 from pricectl.policy import readers
 from pricectl.policy.readers import SettingReader
@@ -27,15 +28,17 @@ from pricectl.policy.values import (
 class Setting(NamedTuple):
     """One key of the settings and one sentence that explains it.
 
-    `section` is empty at the top. "profiles" is a table of tables by name; "workloads", "waivers"
-    and "severities" are lists of tables. `read` is None where its section is read as a whole:
-    profiles by `core.credits`, workloads below. A workload's `usage` has a key for each count.
+    `section` is empty at the top. "profiles" is a table of tables by name; "workloads", "waivers",
+    "severities" and the "profiles.rules" of a profile are lists of tables. `read` is None where its
+    section is read as a whole: profiles with their rules by `core`, workloads below. A workload's
+    `usage` has a key for each count. `example` is a value as TOML has it, for the documentation.
     """
 
     section: str
     key: str
     read: SettingReader | None
     sentence: str
+    example: str = ""
 
     @property
     def default(self) -> Any:
@@ -47,6 +50,7 @@ class Setting(NamedTuple):
 _VALUES: Mapping[str, Any] = {
     "": Policy,
     "profiles": Profile,
+    "profiles.rules": ProfileRule,
     "limits": RuleLimits,
     "workloads": Workload,
     "waivers": Waiver,
@@ -263,6 +267,30 @@ SETTINGS = (
     Setting("profiles", "credits_per_job", None, "Credits for one completed job."),
     Setting("profiles", "minimum_credits", None, "The least that a job with any usage costs."),
     Setting("profiles", "rounding", None, "How a job's total is rounded to whole credits, once."),
+    Setting("profiles", "rules", None, "What differs for some calls; the first that fits wins."),
+    Setting(
+        "profiles",
+        "prefer_stated_cost",
+        None,
+        "Book what a response says that it cost.",
+        "true",
+    ),
+    Setting("profiles.rules", "provider", None, "Sellers, or patterns of them.", '"openai"'),
+    Setting("profiles.rules", "model", None, "Names of rows, or patterns.", '["gpt-4o*", "o3"]'),
+    Setting("profiles.rules", "service", None, "Services, or patterns of them.", '"batch"'),
+    Setting("profiles.rules", "account", None, "Customers, or patterns of them.", '"acme"'),
+    Setting("profiles.rules", "from", None, "The first day of the rule (UTC).", "2026-01-01"),
+    Setting("profiles.rules", "until", None, "The rule ends before this day (UTC).", "2027-01-01"),
+    Setting("profiles.rules", "factor", None, "What the team pays of the list price.", "0.85"),
+    Setting(
+        "profiles.rules",
+        "prices",
+        None,
+        "What the team pays, by price key, in USD.",
+        "{ input_cost_per_token = 2e-06, output_cost_per_token = 8e-06 }",
+    ),
+    Setting("profiles.rules", "markup_percent", None, "Instead of the profile's markup.", "25"),
+    Setting("profiles.rules", "fee_usd", None, "Added to a call after the markup, USD.", '"0.001"'),
     Setting("limits", "max_input_usd_per_mtok", readers.price, "A higher input price is an error."),
     Setting("limits", "max_output_usd_per_mtok", readers.price, "The same for output."),
     Setting("limits", "stale_days", readers.days, "Days after which `verified_on` is stale."),
