@@ -76,21 +76,22 @@ def _moved(log: FileLog, change: FileChange) -> tuple[tuple[str, str] | None, st
 
 def read_changes(log: FileLog, changes: tuple[FileChange, ...]) -> Iterator[bytes | str]:
     """The content of each change, or the reason why it cannot be read. Raises BadRef."""
+    if not changes:  # perhaps because the file is outside of git
+        return
     blobs = [change.blob for change in changes if change.blob]
     contents = log.contents(blobs, MAX_BYTES)
+    reason = _how_to_fetch(log) if log.partial else f"{UnreadBlob.MISSING.value}; run 'git fsck'"
     for change in changes:
         content = next(contents) if change.blob else "the file was deleted"
         if content is UnreadBlob.MISSING:
-            yield _how_to_read(log, change)
+            yield reason
         else:
             yield content.value if isinstance(content, UnreadBlob) else content
 
 
-def _how_to_read(log: FileLog, change: FileChange) -> str:
+def _how_to_fetch(log: FileLog) -> str:
+    """What a version says that a partial clone has not fetched: mostly all of them are missing."""
     try:
-        log.content(change.blob, f"{change.path} in {change.commit[:7]}", MAX_BYTES)
+        log.fail_missing(log.location.path)
     except MissingObject as error:
         return f"{error.what}; {error.next_step}"
-    except BadRef as error:
-        return str(error)
-    return UnreadBlob.MISSING.value

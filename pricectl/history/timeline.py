@@ -5,7 +5,7 @@ A catalog may say on one day what a call costs from another day on: `upcoming` a
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple
 
 from pricectl.changes.change import Change
@@ -21,6 +21,8 @@ from pricectl.history.rows import RowVersion, TracedRow
 StepEvent = Literal["known", "added", "changed", "renamed", "retired", "restored", "removed"]
 # The prices that people mean by those of a model that is sold by tokens.
 TOKEN_UNITS = ("input", "cache_read", "output")
+# A chart goes on by this part of its length where its first or last price would be a point.
+MARGIN = 10
 # More columns do not fit beside the dates.
 MAX_UNITS = 3
 
@@ -60,7 +62,8 @@ class Timeline(NamedTuple):
     """The history of one row: its steps, the oldest first, and the versions behind them.
 
     `units` are those that are shown, for `service` ("" is standard). `lacks` says why older
-    versions are missing ("" if none are), `at` is when it was asked.
+    versions are missing ("" if none are), `at` is when it was asked, `since` the earliest date that
+    was asked for.
     """
 
     asked: str
@@ -70,6 +73,7 @@ class Timeline(NamedTuple):
     service: str
     at: datetime
     lacks: str = ""
+    since: datetime | None = None
 
     @property
     def key(self) -> RowKey:
@@ -78,10 +82,13 @@ class Timeline(NamedTuple):
 
     @property
     def start(self) -> datetime:
-        """The first instant of the history: the first version, or an earlier date that it names."""
-        bounds = [self.traced.rows[0].version.known_at]
-        bounds += [at for row in self.traced.rows if row.model for at, _ in row.model.previous]
-        return min(bounds)
+        """The first instant of the history: the first version, or before a date that it names."""
+        rows = self.traced.rows
+        if self.since:
+            return max(self.since, rows[0].version.known_at)
+        bounds = [at for row in rows if row.model for at, _ in row.model.previous]
+        first = min([rows[0].version.known_at, *bounds])
+        return shifted(first, (first - self.at) / MARGIN) if first in bounds else first
 
     def charged(self, unit: str) -> tuple[PricePoint, ...]:
         """What the unit cost at each moment, by the version that was known then."""
@@ -90,12 +97,21 @@ class Timeline(NamedTuple):
         points: list[PricePoint] = []
         for row, end in zip(rows, (*ends, None), strict=True):
             points += _points(row.model, row.version.known_at, end, unit, self.service)
-        return _without_repeats(points)
+        return _without_repeats(points, self.start)
 
     def known_now(self, unit: str) -> tuple[PricePoint, ...]:
         """What the unit costs at each moment, by the newest version."""
         model = self.traced.rows[-1].model
-        return _without_repeats(list(_points(model, self.start, None, unit, self.service)))
+        points = list(_points(model, self.start, None, unit, self.service))
+        return _without_repeats(points, self.start)
+
+
+def shifted(instant: datetime, by: timedelta) -> datetime:
+    """An instant some time later, or earlier; itself at the end of the calendar."""
+    try:
+        return instant + by
+    except OverflowError:
+        return instant
 
 
 def timeline(  # noqa: PLR0913 - the row, and how it is shown, by keyword
@@ -113,21 +129,25 @@ def timeline(  # noqa: PLR0913 - the row, and how it is shown, by keyword
     With `since`, the first step is what was known then, and `lacks` says what is missing before.
     """
     steps: list[HistoryStep] = []
+    allowance = Allowance()
     before: RowVersion | None = None
     for row in traced.rows:
         # An older version than `since` is read only to know what it changed.
         is_earlier = since is not None and row.version.known_at < since
-        if step := _step(before, row, known=is_earlier or bool(lacks)):
+        if step := _step(before, row, allowance, known=is_earlier or bool(lacks)):
             steps = [step._replace(event="known")] if is_earlier and row.model else [*steps, step]
         before = row
-    return Timeline(asked, tuple(steps), traced, tuple(units) or _units(traced), service, at, lacks)
+    shown = tuple(units) or _units(traced)
+    return Timeline(asked, tuple(steps), traced, shown, service, at, lacks, since)
 
 
-def _step(before: RowVersion | None, row: RowVersion, *, known: bool) -> HistoryStep | None:
+def _step(
+    before: RowVersion | None, row: RowVersion, allowance: Allowance, *, known: bool
+) -> HistoryStep | None:
     old, new = before and before.model, row.model
     if new is None:
         return HistoryStep("removed", row) if old else None
-    periods = tuple(_period_changes(old, new, row.version.known_at))
+    periods = tuple(_period_changes(old, new, row.version.known_at, allowance))
     if old is None:
         return HistoryStep("known" if known and before is None else "added", row, periods)
     if before and before.key != row.key:
@@ -137,7 +157,9 @@ def _step(before: RowVersion | None, row: RowVersion, *, known: bool) -> History
     return HistoryStep("changed", row, periods) if periods else None
 
 
-def _period_changes(old: Model | None, new: Model, known_at: datetime) -> Iterator[PeriodChange]:
+def _period_changes(
+    old: Model | None, new: Model, known_at: datetime, allowance: Allowance
+) -> Iterator[PeriodChange]:
     """What changed, by the period in which it applies, in the order of time."""
     if old is new:
         return
@@ -145,7 +167,7 @@ def _period_changes(old: Model | None, new: Model, known_at: datetime) -> Iterat
     old = old or new._replace(prices=PriceList({}), previous=(), upcoming=())
     at = known_at.astimezone(UTC)
     changes: dict[datetime, list[Change]] = {}
-    for repricing in repricings(old, new, at, Allowance()):
+    for repricing in repricings(old, new, at, allowance):
         if not repricing.change.only_text:
             changes.setdefault(repricing.at or at, []).append(repricing.change)
     bounds = sorted({bound for model in (old, new) for bound, _ in _dated(model)})
@@ -174,10 +196,13 @@ def _points(
         yield PricePoint(instant, prices.base_rate(unit, service))
 
 
-def _without_repeats(points: Sequence[PricePoint]) -> tuple[PricePoint, ...]:
+def _without_repeats(points: Sequence[PricePoint], start: datetime) -> tuple[PricePoint, ...]:
+    """The points where the price changes; of those before the start the last, moved there."""
     kept: list[PricePoint] = []
     for point in points:
-        if not kept or kept[-1].pico_usd != point.pico_usd:
+        if point.start <= start:
+            kept = [point._replace(start=max(point.start, start))]
+        elif not kept or kept[-1].pico_usd != point.pico_usd:
             kept.append(point)
     return tuple(kept)
 

@@ -1,146 +1,40 @@
-"""Prices over time, and a catalog's changes commit by commit, as documents and for people."""
+"""Prices over time, and a catalog's changes commit by commit, for people."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
-from pricectl.changes.change import ROW_KINDS, Change, ChangeKind
 from pricectl.changes.rates import rate_text
-from pricectl.core.labels import clean, count, grouped, plural, service_label
-from pricectl.core.units import UNITS, is_token_unit
+from pricectl.core.labels import clean, count, grouped, plural
 from pricectl.core.windows import day_text
 from pricectl.history.edits import CatalogEdit, CatalogHistory
-from pricectl.history.timeline import HistoryStep, PeriodChange, PricePoint, Timeline
+from pricectl.history.timeline import (
+    MARGIN,
+    HistoryStep,
+    PeriodChange,
+    Timeline,
+    shifted,
+)
 from pricectl.history.versions import HistoryVersion
 from pricectl.report import changes as change_text
 from pricectl.report.canvas import Canvas, at_point
 from pricectl.report.columns import EMPTY_LINE, StyledLine, TableLine, drawn, folded, table
-from pricectl.report.diff import percent
+from pricectl.report.history_document import (
+    KIND_WORDS,
+    LARGEST_MOVES,
+    History,
+    document,
+    usd_per,
+)
 from pricectl.report.step_chart import ASCII, LINES, ChartSeries, step_chart
+
+__all__ = ["document", "text"]
 
 # More steps, commits or broken versions are shown with -v.
 MAX_STEPS, MAX_EDITS, MAX_UNREADABLE = 40, 30, 5
-LARGEST_MOVES = 3
 # Charts take many lines; cache prices mostly follow those of input.
 _CHARTED = 2
 _NOT_CHARTED = "cache_read"
 _UNPRICED = "-"
-# How many rows of each kind, in words; other changes are of rows without a price and of metadata.
-_KIND_WORDS: dict[ChangeKind, str] = {
-    **{kind: kind for kind in ROW_KINDS},
-    "metadata": "other",
-}
-History = Timeline | CatalogHistory
-
-
-def document(result: History) -> dict[str, Any]:
-    """The document of `history`; schemas/history.schema.json describes it."""
-    if isinstance(result, CatalogHistory):
-        return _catalog_document(result)
-    provider, model = result.key
-    return {
-        "schema": "pricectl.history/1",
-        "kind": "model",
-        "provider": provider,
-        "model": model,
-        "asked": result.asked,
-        "service": service_label(result.service),
-        "versions": len(result.traced.rows),
-        "lacks": result.lacks or None,
-        "unreadable": [_unreadable(version) for version in result.traced.unreadable],
-        "steps": [_step_document(step) for step in result.steps],
-        "prices": [
-            {
-                "unit": unit,
-                "usd_per": usd_per(unit),
-                "charged": [_point(point, unit) for point in result.charged(unit)],
-                "known_now": [_point(point, unit) for point in result.known_now(unit)],
-            }
-            for unit in result.units
-        ],
-    }
-
-
-def _catalog_document(result: CatalogHistory) -> dict[str, Any]:
-    broken = [edit.version for edit in result.edits if edit.version.values is None]
-    return {
-        "schema": "pricectl.history/1",
-        "kind": "catalog",
-        "versions": len(result.edits) - len(broken),
-        "lacks": result.lacks or None,
-        "unreadable": [_unreadable(version) for version in reversed(broken)],
-        "commits": [
-            {
-                **_version(edit.version),
-                "first": edit.first,
-                "moved_from": edit.moved_from or None,
-                **{word: edit.rows.get(kind, 0) for kind, word in _KIND_WORDS.items()},
-                "largest": [_change(move) for move in edit.moves[:LARGEST_MOVES]],
-            }
-            for edit in reversed(result.edits)
-            if edit.version.values is not None
-        ],
-    }
-
-
-def _version(version: HistoryVersion) -> dict[str, Any]:
-    return {
-        "known_at": version.known_at.astimezone(UTC).isoformat(),
-        "commit": version.commit or None,
-        "path": version.path,
-    }
-
-
-def _unreadable(version: HistoryVersion) -> dict[str, Any]:
-    return {**_version(version), "problem": version.problem}
-
-
-def _step_document(step: HistoryStep) -> dict[str, Any]:
-    provider, model = step.row.key
-    return {
-        **_version(step.row.version),
-        "event": step.event,
-        "provider": provider,
-        "model": model,
-        "was": step.was or None,
-        "changes": [
-            {"effective_from": _iso(period.start), "effective_until": _iso(period.end)}
-            | _change(change)
-            for period in step.periods
-            for change in period.changes
-        ],
-    }
-
-
-def _change(change: Change) -> dict[str, Any]:
-    price = change.price
-    return {
-        "provider": change.provider,
-        "model": change.model,
-        "field": change.field,
-        "unit": price and price.unit,
-        "above_tokens": price and price.above_tokens,
-        "service": price and service_label(price.service),
-        "period": price.period if price else change.period,
-        "usd_per": price and usd_per(price.unit),
-        "old": change.old,
-        "new": change.new,
-        "percent": percent(change.largest.relative) if change.largest else None,
-    }
-
-
-def _point(point: PricePoint, unit: str) -> dict[str, Any]:
-    price = None if point.pico_usd is None else rate_text(point.pico_usd, unit)
-    return {"from": _iso(point.start), "usd": price}
-
-
-def _iso(instant: datetime | None) -> str | None:
-    return None if instant is None else instant.astimezone(UTC).isoformat()
-
-
-def usd_per(unit: str) -> str:
-    """What a price of a unit buys, in words."""
-    return "1M tokens" if is_token_unit(unit) else UNITS[unit].counts
 
 
 def text(result: History, canvas: Canvas) -> str:
@@ -155,7 +49,8 @@ def _timeline_text(result: Timeline, canvas: Canvas) -> Iterator[StyledLine]:
         service = f", {result.service}" if result.service else ""
         name = "/".join(result.key)
         versions = plural(len(result.traced.rows), "version")
-        yield from folded(f"{clean(name)}{clean(service)}", "bold", canvas)
+        asked = "" if result.asked in {name, result.key[1]} else f", asked for as {result.asked}"
+        yield from folded(f"{clean(name)}{clean(service)}{clean(asked)}", "bold", canvas)
         steps = plural(len(result.steps), "change")
         yield from folded(f"{steps} in {versions}", "dim", canvas)
         yield EMPTY_LINE
@@ -179,7 +74,7 @@ def chart_series(result: Timeline) -> Iterator[tuple[str, ChartSeries]]:
         points = (*charged, *known_now)
         last = max([result.at, *(point.start for point in points)])
         if last > result.at:  # so that the last price is a line and not a point
-            last += (last - result.start) / 10
+            last = shifted(last, (last - result.start) / MARGIN)
         prices = {point.pico_usd for point in points if point.pico_usd is not None}
         labels = {price: grouped(rate_text(price, unit)) for price in prices}
         title = f"{unit}, USD per {usd_per(unit)}"
@@ -300,14 +195,16 @@ def _catalog_text(result: CatalogHistory, canvas: Canvas) -> Iterator[StyledLine
 
 
 def _rows(edit: CatalogEdit) -> str:
+    if edit.version.values is None:
+        return ""
     if edit.first:
         return plural(edit.rows.get("added", 0), "row")
     words = [
-        f"{count(edit.rows[kind])} {_KIND_WORDS[kind]}" for kind in _KIND_WORDS if kind in edit.rows
+        f"{count(edit.rows[kind])} {KIND_WORDS[kind]}" for kind in KIND_WORDS if kind in edit.rows
     ]
     if edit.moved_from:
         words.append(f"file moved from {edit.moved_from}")
-    return ", ".join(words)
+    return ", ".join(words) or "no change of values"
 
 
 def _moves(edit: CatalogEdit, canvas: Canvas) -> list[str]:

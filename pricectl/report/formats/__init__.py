@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pricectl.check.validation_report import Validation
     from pricectl.history.timeline import Timeline
     from pricectl.operate.deploy_check.checklist import DeployCheck
-    from pricectl.report.history import History
+    from pricectl.report.history_document import History
 
 # Each function imports its format when it is called: a verb pays for no format that nobody asked
 # for, and the types of both are checked, which names in strings would not be.

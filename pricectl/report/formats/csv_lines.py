@@ -6,7 +6,7 @@ from io import StringIO
 from typing import Any
 
 from pricectl.core.labels import clean
-from pricectl.report.history import History, document
+from pricectl.report.history_document import History, document
 
 MODEL_COLUMNS = (
     *("known_at", "commit", "path", "event", "was", "effective_from", "effective_until"),
