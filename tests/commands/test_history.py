@@ -3,6 +3,8 @@
 import csv
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +16,7 @@ import pytest
 from rich.progress import Progress
 
 from pricectl.commands import history as command
+from pricectl.report import history as report
 from pricectl.report import progress
 from tests.conftest import CATALOG, ROOT, Run
 from tests.files.test_versions import NAME, _closed_off, clone, git  # noqa: F401 - keeps git apart
@@ -274,3 +277,49 @@ def test_progress_is_shown_at_a_terminal_only(
     shown = run("history", "gpt-4o")
     assert (tracked, shown.exit_code) == ([4], 0)
     assert "reading versions" not in shown.stdout
+
+
+@pytest.mark.parametrize(
+    "dates", [("0001-01-02", "9999-12-31"), ("0001-01-01", "9999-12-31T23:59")]
+)
+def test_dates_at_the_ends_of_the_calendar(run: Run, repo: Path, dates: tuple[str, str]) -> None:
+    until, start = dates
+    dated = f'"previous": [{{"until": "{until}", "input_cost_per_token": 3e-06}}], '
+    dated += f'"upcoming": [{{"from": "{start}", "input_cost_per_token": 1e-06}}], "mode": "chat",'
+    (repo / NAME).write_text(CATALOG.replace('"mode": "chat",', dated, 1), encoding="utf-8")
+    for name in ("text", "json", "svg", "csv"):
+        result = run("history", "gpt-4o", *AT, "-o", name)
+        assert (result.exit_code, result.stderr) == (0, ""), name
+    assert run("history").exit_code == 0
+
+
+def test_the_name_that_was_asked_for_is_said(run: Run, repo: Path) -> None:
+    assert repo.exists()
+    said = run("history", "gpt-4o-2024-08-06", *AT).stdout.splitlines()[0]
+    assert said == "openai/gpt-4o, asked for as gpt-4o-2024-08-06"
+
+
+def test_a_clone_without_blobs_names_the_fetch_that_brings_them(
+    run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(repo, "config", "uploadpack.allowFilter", "true")
+    copy = clone(repo, f"{repo.name}-copy", "--filter=blob:none")
+    monkeypatch.chdir(copy)
+    found = document(run, "gpt-4o")
+    assert len(found["unreadable"]) == 2
+    told = re.search(r"run '(git fetch [^']*)'", found["unreadable"][0]["problem"])
+    assert told
+    subprocess.run(shlex.split(told[1]), check=True, capture_output=True)
+    found = document(run, "gpt-4o")
+    assert (found["unreadable"], len(found["steps"])) == ([], 3)
+
+
+def test_changes_of_one_version_are_bounded_in_the_text(
+    run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert repo.exists()
+    monkeypatch.setattr(report, "MAX_STEPS", 1)
+    monkeypatch.setattr(report, "MAX_EDITS", 1)
+    assert "and 2 earlier; -v shows all" in run("history", "gpt-4o", *AT).stdout
+    assert "earlier" not in run("history", "gpt-4o", *AT, "-v").stdout
+    assert "and 2 earlier; -v shows all" in run("history", *AT).stdout

@@ -235,3 +235,31 @@ def test_what_each_commit_changed() -> None:
     # Compared with the last version that can be read.
     assert fourth.rows == {"added": 1, "removed": 1, "metadata": 1}
     assert list(catalog_edits(found, day("2026-02-15"))) == [fourth, third]
+
+
+def test_a_date_before_the_first_version_is_drawn_from_a_little_earlier() -> None:
+    """The row says until February 1 of a file that is there since March 1."""
+    dated = price("2", previous=[price("5", until="2026-02-01")])
+    result = history_of(versions(("2026-03-01", {"m": dated})))
+    # 273 days from February 1 to November 1, a tenth of it before.
+    assert result.start == day("2026-02-01") - (NOW - day("2026-02-01")) / 10
+    assert [usd for _, usd in points(result.known_now("input"))] == [5_000_000, 2_000_000]
+    assert points(result.charged("input")) == [("2026-03-01", 2_000_000)]
+
+
+def test_since_cuts_the_lines() -> None:
+    found = versions(("2026-01-01", {"m": price("5")}), ("2026-04-01", {"m": price("3")}))
+    result = history_of(found, since=day("2026-03-01"))
+    expected = [("2026-03-01", 5_000_000), ("2026-04-01", 3_000_000)]
+    assert points(result.charged("input")) == expected
+    assert points(result.known_now("input")) == [("2026-03-01", 3_000_000)]
+
+
+def test_two_versions_of_one_second_count_as_the_newer_one() -> None:
+    found = versions(("2026-01-01", {"m": price("5")}), ("2026-01-01", {"m": price("4")}))
+    assert points(history_of(found).charged("input")) == [("2026-01-01", 4_000_000)]
+
+
+def test_a_model_without_tokens_is_shown_by_its_own_units() -> None:
+    rows = {"m": {"ocr_cost_per_page": 0.01}}
+    assert history_of(versions(("2026-01-01", rows))).units == ("page",)
