@@ -79,6 +79,15 @@ def test_a_moved_file_is_followed_even_if_it_was_edited_at_once(repo: Path) -> N
     assert contents == [price(n).encode() for n in (3, 3, 2, 1)]
 
 
+def test_a_moved_file_is_followed_if_another_has_its_old_name_today(repo: Path) -> None:
+    commit(repo, "2026-01-01", price(1), "prices.json")
+    git(repo, "mv", "prices.json", NAME)
+    commit(repo, "2026-01-02")
+    commit(repo, "2026-01-03", price(1), "prices.json")
+    found, _ = read(repo)
+    assert [change.path for change in found.changes] == [NAME, "prices.json"]
+
+
 def test_a_catalog_that_is_still_there_is_not_taken_for_the_former_file(repo: Path) -> None:
     commit(repo, "2026-01-01", OLD, "other.json")
     commit(repo, "2026-01-02", OLD)
