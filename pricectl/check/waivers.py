@@ -10,9 +10,8 @@ from typing import NamedTuple
 from pricectl.check.evidence.comparison import value_at
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Rule
-from pricectl.check.spelling import Speller
 from pricectl.core.document import Json
-from pricectl.core.labels import did_you_mean
+from pricectl.core.near import meant
 from pricectl.core.pointers import unescape
 from pricectl.policy import SettingValue, Waiver
 from pricectl.policy.review import describe
@@ -118,9 +117,9 @@ def _returned(finding: Finding, expired: Sequence[Waiver]) -> Finding:
 
 def _unused(waiver: Waiver, rules: Mapping[str, Rule]) -> Finding:
     rule = rules.get(waiver.rule)
-    near = "" if rule else Speller(rules).near(waiver.rule)
-    hint = did_you_mean(near) or None
-    message = f"{describe(waiver)} matches no finding"
+    hint = None if rule else meant(waiver.rule, rules, "'pricectl rule' lists the rules")
+    unknown = "" if rule else f": no rule is called {waiver.rule!r:.80}"
+    message = f"{describe(waiver)} matches no finding{unknown}"
     # If its finding may end by date, an unused waiver is due too.
     due = rule is not None and (rule.due or rule.passes)
     return WAIVER_UNUSED.finding(waiver.pointer, message, hint)._replace(due=due)

@@ -8,6 +8,7 @@ from pricectl.changes.diff import NamedVersion, diff_versions
 from pricectl.changes.gates import FailOnChange, GateLimits
 from pricectl.check.loosening import sentence
 from pricectl.commands.catalog import require_own_file
+from pricectl.commands.messages import tell
 from pricectl.commands.options import AtOption, FileOption, ProfileOption, ViewOptions, instant
 from pricectl.commands.output import show
 from pricectl.commands.staged import StagedOption, nothing_staged
@@ -99,7 +100,7 @@ def diff(
         policy_for = finder.policy_naming_deployed if base == versions.DEPLOYED else None
         old, edited = versions.pair(base, head, working, policy, policy_for)
         if new and old.absent:
-            typer.echo(f"pricectl: {clean(edited.name)}: no base: {clean(old.described)}", err=True)
+            tell(f"pricectl: {clean(edited.name)}: no base: {clean(old.described)}")
             return CLEAN
         before = old.version()
         reviewed = reviewed_policy(policy, old, before.catalog, working)

@@ -16,6 +16,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from pricectl.commands.screens import COMMON
+from pricectl.core.near import meant
 from pricectl.core.windows import read_instant
 from pricectl.report.formats import formats_of
 
@@ -155,7 +156,7 @@ def typer_command(verb: str, command: Callable[..., int | None]) -> Callable[...
         for name, _ in ViewOptions(given.get("output")).outputs:
             if name not in formats:
                 raise typer.BadParameter(
-                    f"unknown format {name!r}; one of {', '.join(formats)}", param_hint="--output"
+                    f"unknown format {name!r}; {meant(name, formats)}", param_hint="--output"
                 )
         for name, group in groups.items():
             given[name] = group(**{field: given.pop(field) for field in group._fields})

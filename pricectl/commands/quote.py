@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from pricectl.commands.catalog import complete_model, open_known
+from pricectl.commands.counts import count_reader
 from pricectl.commands.options import AtOption, FileOption, KnownAtOption, ViewOptions, instant
 from pricectl.commands.output import show, warn
 from pricectl.commands.question import (
@@ -17,6 +18,7 @@ from pricectl.commands.question import (
 )
 from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.estimate import Estimate
+from pricectl.core.near import meant
 from pricectl.files import catalog_file
 from pricectl.report import quote as report
 from pricectl.report.assumptions import QuotedCall
@@ -28,7 +30,7 @@ def quote(
         typer.Argument(
             metavar="MODEL... INPUT [OUTPUT]",
             help="One or more models, then the input and output tokens of one call, "
-            "such as 1000, 1,000 or 1k.",
+            "such as 1000, 1,000, 1k or 1e6.",
             autocompletion=complete_model,
             show_default=False,
         ),
@@ -39,7 +41,7 @@ def quote(
     calls: Annotated[
         int,
         typer.Option(
-            min=1,
+            parser=count_reader(1),
             metavar="N",
             help="Price a job of this many equal calls.",
             rich_help_panel=WHAT_WAS_USED,
@@ -71,7 +73,7 @@ def quote(
     """
     if mode is not None and mode not in BUDGET_MODES:
         raise typer.BadParameter(
-            f"{mode!r} is not one of {', '.join(BUDGET_MODES)}", param_hint="--mode"
+            f"{mode!r} is not a budget mode; {meant(mode, BUDGET_MODES)}", param_hint="--mode"
         )
     catalog_file.check_standard_input(file, call.response)
     opened = open_known(file, known_at)

@@ -114,9 +114,10 @@ def exact_credits(job: Job, mode: Mode, profile: Profile) -> Fraction:
     try:
         budget_mode = BUDGET_MODES[mode]
     except (KeyError, TypeError):  # TypeError: an unhashable value
-        raise BadProfile(
-            f"{mode!r:.60} is not a budget mode", next_step=f"one of {', '.join(BUDGET_MODES)}"
-        ) from None
+        from pricectl.core.near import meant
+
+        next_step = meant(str(mode), BUDGET_MODES)
+        raise BadProfile(f"{mode!r:.60} is not a budget mode", next_step=next_step) from None
     return budget_mode.charge(job, profile)
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from pricectl.core.errors import BadProfile
 from pricectl.core.money import ROUNDINGS, Rounding, is_bounded, plain_decimal, unknown_rounding
+from pricectl.core.near import meant
 from pricectl.core.profile_rule_settings import read_rules
 from pricectl.core.profile_rules import ProfileRule
 
@@ -52,7 +53,7 @@ class Profile(NamedTuple):
             raise BadProfile(
                 f"unknown setting {', '.join(sorted(unknown))}",
                 where=f"profile {name}",
-                next_step=f"one of {', '.join(cls._fields[1:])}",
+                next_step=meant(min(unknown), cls._fields[1:]),
             )
         values = {
             key: _READERS[key](value, f"profile {name}: {key}") for key, value in settings.items()

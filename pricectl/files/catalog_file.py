@@ -6,7 +6,6 @@ import stat
 import sys
 import weakref
 from collections.abc import Callable
-from difflib import get_close_matches
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -14,6 +13,7 @@ from pricectl.core.catalog import Catalog
 from pricectl.core.document import MAX_BYTES
 from pricectl.core.errors import CatalogError, DocumentError, PricingError
 from pricectl.core.labels import did_you_mean
+from pricectl.core.near import near
 from pricectl.packaged import (
     CATALOG,
     is_installed,
@@ -214,7 +214,7 @@ def _near(name: str) -> list[str]:
         names = [each.name for each in path.parent.iterdir() if each.is_file()]
     except OSError:
         return []
-    return [str(path.parent / near) for near in get_close_matches(path.name, names, n=1)]
+    return [str(path.parent / name) for name in near(path.name, names, slips_percent=40)]
 
 
 def load(name: str) -> Catalog:

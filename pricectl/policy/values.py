@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from pricectl.core.errors import PricingError
+from pricectl.core.near import meant
 from pricectl.core.profile import Profile
 from pricectl.core.usage import Usage
 
@@ -151,7 +152,7 @@ class Policy(NamedTuple):
             raise BadSettings(
                 f"no profile is called {wanted!r}",
                 where=self.source,
-                next_step=f"one of {', '.join(self.profiles)}",
+                next_step=meant(wanted, self.profiles),
             )
         return self.profiles[wanted]
 

@@ -1,7 +1,6 @@
 """Remarks on an amount: how the row was found, what was assumed."""
 
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from pricectl.core.estimate import Estimate
@@ -10,6 +9,7 @@ from pricectl.core.labels import SERVICE_NAMES, clean, count, did_you_mean, doll
 from pricectl.core.lookup import list_price, near_names
 from pricectl.core.model import Match
 from pricectl.core.money import usd
+from pricectl.core.near import near as near_words
 from pricectl.explain.explanation import Explanation
 from pricectl.explain.sources import RETIRED, not_in_price
 from pricectl.flags import FALLBACKS
@@ -82,13 +82,14 @@ def assumptions(estimate: Estimate, near: Sequence[str]) -> Iterator[str]:
         yield f"ignored in the name: {' '.join(map(clean, match.ignored))}"
     yield from (FALLBACKS[flag] for flag in match.flags)
     if quote.missing_region:
-        yield f"no price for region {clean(quote.region)}; base rates charged"
+        rates = f"no price for region {clean(quote.region)}; base rates charged"
+        yield _with_near(rates, near_words(quote.region, quote.prices.uplifts))
     if quote.missing_service:
         sold = {service for _, _, service in quote.prices.rates if service}
         # The row's words for what it sells, and the common ones for the same.
         words = sold | {word for word, service in SERVICE_NAMES.items() if service in sold}
         words.discard(quote.service)  # of several requests only some may have it
-        close = get_close_matches(quote.service, words, n=1)
+        close = near_words(quote.service, words)
         rates = f"no price for service {clean(quote.service)}; standard rates charged"
         yield _with_near(rates, close)
     for part in quote.unread:

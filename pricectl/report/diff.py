@@ -181,8 +181,9 @@ def _prices(section: ChangeSection) -> list[TableLine]:
         aligned = iter(at_point(text for text, change in cells if change.price))
         columns.append([next(aligned) if change.price else text for text, change in cells])
     lines = []
-    for change, (old, new) in zip(changes, zip(*columns, strict=True), strict=True):
-        arrow, difference = change_text.arrow(change.largest), _difference(change)
+    rows = zip(changes, zip(*columns, strict=True), _differences(changes), strict=True)
+    for change, (old, new), difference in rows:
+        arrow = change_text.arrow(change.largest)
         note = change_text.FALLBACK_NOTE if change.price and "(" in old + new else ""
         lines.append(
             TableLine(
@@ -207,8 +208,9 @@ def _rows(section: ChangeSection) -> list[TableLine]:
 
 def _names(section: ChangeSection) -> list[TableLine]:
     lines = []
-    for change in section.changes:
-        arrow, difference = change_text.arrow(change.largest), _difference(change)
+    differences = _differences(section.changes)
+    for change, difference in zip(section.changes, differences, strict=True):
+        arrow = change_text.arrow(change.largest)
         cells = (change.model, change.old or "", ARROW, change.new or "", difference)
         lines.append(TableLine(cells, _STYLES[arrow]))
     return lines
@@ -219,10 +221,11 @@ def _jobs(section: ChangeSection) -> list[TableLine]:
     names = change_text.short_names(jobs)
     old = at_point(change_text.cost(job.move.old_pico_usd) for job in jobs)
     new = at_point(change_text.cost(job.move.new_pico_usd) for job in jobs)
+    percents = at_point(change_text.percent_text(job.move) for job in jobs)
     lines = []
-    for job, before, after in zip(jobs, old, new, strict=True):
+    for job, before, after, percentage in zip(jobs, old, new, percents, strict=True):
         arrow, cells = change_text.arrow(job.move), change_text.credit_cells(job)
-        difference = f"{change_text.percent_text(job.move)} {arrow}"
+        difference = f"{percentage} {arrow}"
         charged = (f"{cell} cr" for mode, cell in cells.items() if mode.basis == "cost")
         row = (names[job.workload.name], before, ARROW, after, *charged, difference)
         lines.append(TableLine(row, _STYLES[arrow], change_text.fixed_credits(job, cells)))
@@ -240,11 +243,14 @@ def _other_changes(section: ChangeSection) -> list[TableLine]:
     return grouped([change.full_name for change in changes], lines)
 
 
-def _difference(change: Change) -> str:
-    """How much and in which direction a price moved; of another change its note."""
-    if not change.moves:
-        return change.note
-    return f"{change_text.percent_text(change.largest)} {change_text.arrow(change.largest)}"
+def _differences(changes: Sequence[Change]) -> list[str]:
+    """How much and in which direction each price moved; of another change its note."""
+    moved = [change for change in changes if change.moves]
+    percents = iter(at_point(change_text.percent_text(change.largest) for change in moved))
+    return [
+        f"{next(percents)} {change_text.arrow(change.largest)}" if change.moves else change.note
+        for change in changes
+    ]
 
 
 class TableLayout(NamedTuple):

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from pricectl.core.labels import clean, count, dollar_text
 from pricectl.explain import ExplanationStep
 from pricectl.report.assumptions import ADDS_NOTHING, NO_PRICE
-from pricectl.report.canvas import at_point, grid
+from pricectl.report.canvas import at_point
+from pricectl.report.listing import Grid
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -43,7 +44,7 @@ def figures(
     credited = [step for step in steps if step.step == "credits"]
     if not credited:
         return
-    table = grid("left", "right", "wrap")
+    table = Grid(["left", "right", "wrap"])
     for step in credited:
         table.add_row(f"  {step.of}", step.summary, Text(", ".join(step.remarks), style="dim"))
     yield from ("", table)

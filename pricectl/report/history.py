@@ -25,7 +25,7 @@ from pricectl.report.history_document import (
     document,
     usd_per,
 )
-from pricectl.report.step_chart import ASCII, LINES, ChartSeries, step_chart
+from pricectl.report.step_chart import ChartSeries, chart_signs, step_chart
 
 __all__ = ["document", "text"]
 
@@ -82,7 +82,7 @@ def chart_series(result: Timeline) -> Iterator[tuple[str, ChartSeries]]:
 
 
 def _charts(result: Timeline, canvas: Canvas) -> Iterator[StyledLine]:
-    signs = LINES if canvas.unicode else ASCII
+    signs = chart_signs(canvas.encoding)
     dashed = False
     for title, series in chart_series(result):
         chart = list(step_chart(series, canvas.width, signs))
@@ -182,7 +182,7 @@ def _catalog_text(result: CatalogHistory, canvas: Canvas) -> Iterator[StyledLine
     lines = [TableLine(("Known", "Version", "Rows", "Largest price moves"), "bold")]
     for edit in edits:
         known = _day(edit.version.known_at), edit.version.name, _rows(edit)
-        first, *others = _moves(edit, canvas)
+        first, *others = _moves(edit)
         lines.append(TableLine((*known, first)))
         lines += [TableLine(("", "", "", move)) for move in others]
     yield from table(lines, "llll", canvas)
@@ -207,17 +207,16 @@ def _rows(edit: CatalogEdit) -> str:
     return ", ".join(words) or "no change of values"
 
 
-def _moves(edit: CatalogEdit, canvas: Canvas) -> list[str]:
+def _moves(edit: CatalogEdit) -> list[str]:
     """The largest moves of a commit, a line each; at least one line."""
     if edit.version.values is None:
         return [f"cannot be read: {edit.version.problem}"]
-    arrow = change_text.ARROW if canvas.unicode else "->"
     lines = []
     for change in edit.moves[:LARGEST_MOVES]:
         old, new = change_text.old_and_new(change)
         moved = change_text.percent_text(change.largest)
         label = f"{change.full_name} {change_text.price_label(change)}"
-        lines.append(f"{label} {old} {arrow} {new} {moved}".rstrip())
+        lines.append(f"{label} {old} {change_text.ARROW} {new} {moved}".rstrip())
     if len(edit.moves) > LARGEST_MOVES:
         lines.append(f"and {count(len(edit.moves) - LARGEST_MOVES)} more")
     return lines or [""]

@@ -1,7 +1,7 @@
 """A quote: for people the number, then the arithmetic, then the credits; and as a document."""
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from pricectl.core.calculator import Quote
 from pricectl.core.estimate import Estimate
@@ -20,13 +20,11 @@ from pricectl.core.units import is_token_unit
 from pricectl.explain import explain
 from pricectl.explain.sources import FOUND
 from pricectl.report.assumptions import NO_PRICE, QuotedCall, cost
-from pricectl.report.canvas import Canvas, at_point, grid
+from pricectl.report.canvas import Canvas, at_point
 from pricectl.report.comparison import comparison
 from pricectl.report.figures import FigureRow, arithmetic
 from pricectl.report.json_text import catalog_id, resolved
-
-if TYPE_CHECKING:
-    from rich.table import Table
+from pricectl.report.listing import Grid
 
 # The fields of a quote that depend on a credit profile.
 _OF_A_PROFILE = ("markup_percent", "client_cost_usd", "profile", "rounding", "credits")
@@ -200,10 +198,10 @@ def _amount(number: Fraction) -> str:
     return f"{number.numerator:,}" if number.denominator == 1 else grouped(short_decimal(number))
 
 
-def _credits(estimate: Estimate, only: str | None) -> "Table":
+def _credits(estimate: Estimate, only: str | None) -> Grid:
     """What each budget mode charges, and the formula that it is charged by."""
     client_usd = usd(estimate.client_pico_usd)
-    table = grid("left", "right", "wrap")
+    table = Grid(["left", "right", "wrap"])
     for mode in estimate.credits:
         if only not in {None, mode.mode}:
             continue

@@ -36,6 +36,15 @@ LINES = ChartSigns("─", "│", "┘", "┐", "└", "┌", "╌", "│", "┤"
 ASCII = ChartSigns("-", "|", "+", "+", "+", "+", ".", "|", "+", "+", "-", "^")
 
 
+def chart_signs(encoding: str) -> ChartSigns:
+    """The lines that an encoding has, else ASCII."""
+    try:
+        "".join(LINES).encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return ASCII
+    return LINES
+
+
 class ChartSeries(NamedTuple):
     """One price over time: what was charged, and what the newest version says of each moment.
 
