@@ -38,7 +38,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "Edit and review": {
         "validate": "Check price files and show everything that is wrong.",
         "rule": "Explain a rule of 'validate', or list all rules.",
-        "diff": "Show what a price edit does to costs and credits.",
+        "diff": "Show what an edit of prices or settings does.",
         "waive": "Accept one finding of 'validate', with a reason.",
         "fmt": "Move prices that have begun into the row; write all alike.",
     },

@@ -25,6 +25,7 @@ ORDER = (
     "pricectl.flags",
     "pricectl.core",
     "pricectl.explain",
+    "pricectl.records",
     "pricectl.packaged",
     "pricectl.policy",
     "pricectl.models",

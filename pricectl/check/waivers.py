@@ -14,7 +14,7 @@ from pricectl.core.document import Json
 from pricectl.core.near import meant
 from pricectl.core.pointers import unescape
 from pricectl.policy import SettingValue, Waiver
-from pricectl.policy.review import describe
+from pricectl.policy.comparison import waiver_name
 
 # The value of a waiver of something that is not there.
 ABSENT = "absent"
@@ -81,7 +81,7 @@ def apply(
             kept.append(_returned(finding, ended))
     about = [
         WAIVER_EXPIRED.finding(
-            waiver.pointer, f"{describe(waiver)} expired on {waiver.expires}: {waiver.reason}"
+            waiver.pointer, f"{waiver_name(waiver)} expired on {waiver.expires}: {waiver.reason}"
         )
         for waiver in expired
     ]
@@ -119,7 +119,7 @@ def _unused(waiver: Waiver, rules: Mapping[str, Rule]) -> Finding:
     rule = rules.get(waiver.rule)
     hint = None if rule else meant(waiver.rule, rules, "'pricectl rule' lists the rules")
     unknown = "" if rule else f": no rule is called {waiver.rule!r:.80}"
-    message = f"{describe(waiver)} matches no finding{unknown}"
+    message = f"{waiver_name(waiver)} matches no finding{unknown}"
     # If its finding may end by date, an unused waiver is due too.
     due = rule is not None and (rule.due or rule.passes)
     return WAIVER_UNUSED.finding(waiver.pointer, message, hint)._replace(due=due)

@@ -41,6 +41,11 @@ class Profile(NamedTuple):
             if isinstance(value, int | Fraction) and not isinstance(value, bool)
         }
 
+    @property
+    def is_dated(self) -> bool:
+        """Whether a rule depends on the day of the call."""
+        return any(rule.from_day or rule.until_day for rule in self.rules)
+
     @classmethod
     def read(cls, settings: Mapping[str, object], name: str = "default") -> "Profile":
         """A profile from settings: int, Decimal or decimal strings; never float. Raises BadProfile.

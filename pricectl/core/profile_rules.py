@@ -107,11 +107,10 @@ class ProfileRule(NamedTuple):
         return ", ".join(words)
 
 
-def first_fitting(
-    rules: Sequence[ProfileRule], effect: Effect, call: RuleCall
-) -> ProfileRule | None:
-    """The rule that decides an effect for a call; None if no rule does."""
-    return next((rule for rule in rules if rule.has(effect) and rule.fits(call)), None)
+def first_fitting(rules: Sequence[ProfileRule], effect: Effect, call: RuleCall) -> int | None:
+    """The index of the rule that decides an effect for a call; None if no rule does."""
+    fitting = (index for index, rule in enumerate(rules) if rule.has(effect) and rule.fits(call))
+    return next(fitting, None)
 
 
 def day_of(at: date | None) -> date | None:

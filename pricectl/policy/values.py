@@ -53,13 +53,14 @@ class GateSettings(NamedTuple):
     """Gates that hold without options; an option replaces its gate. Percentages, None for no limit.
 
     `fail_on` are kinds of findings as in `validate --fail-on`, `fail_on_changes` kinds of changes
-    as in `diff --fail-on`.
+    as in `diff --fail-on`. `max_credit_change_percent` is of a job's credits, up or down.
     """
 
     fail_on: tuple[str, ...] = ()
     fail_on_changes: tuple[str, ...] = ()
     max_increase_percent: Decimal | None = None
     max_decrease_percent: Decimal | None = None
+    max_credit_change_percent: Decimal | None = None
 
 
 class Workload(NamedTuple):
@@ -69,6 +70,7 @@ class Workload(NamedTuple):
     usage: Usage
     calls: int = 1
     service: str | None = None
+    region: str | None = None
 
 
 class RuleLimits(NamedTuple):

@@ -12,7 +12,7 @@ from pricectl.core.money import usd
 from pricectl.core.near import near as near_words
 from pricectl.explain.explanation import Explanation
 from pricectl.explain.sources import RETIRED, not_in_price
-from pricectl.flags import FALLBACKS
+from pricectl.flags import FALLBACKS, OTHER_SERVICE, STATED_COST
 
 NO_PRICE = "no price"
 ADDS_NOTHING = "no price, so it adds nothing"
@@ -102,7 +102,23 @@ def assumptions(estimate: Estimate, near: Sequence[str]) -> Iterator[str]:
     if quote.averaged_tier:
         yield f"{FALLBACKS['averaged-tier']} ({count(quote.requests)})"
     yield from (clean(not_in_price(signal)) for signal in estimate.signals)
-    yield from (FALLBACKS[flag] for flag in estimate.response_flags)
+    yield from _of_response(estimate)
+
+
+def _of_response(estimate: Estimate) -> Iterator[str]:
+    """What the response says of itself, and whether its stated cost was booked."""
+    for flag in estimate.response_flags:
+        yield FALLBACKS[flag] + (_services(estimate) if flag == OTHER_SERVICE else "")
+    if estimate.price.is_stated:
+        yield FALLBACKS[STATED_COST]
+
+
+def _services(estimate: Estimate) -> str:
+    """Which service was asked for, and which served the call."""
+    reading = estimate.reading
+    if reading is None or not (reading.asked_service and reading.stated_service):
+        return ""
+    return f" (asked {clean(reading.asked_service)}, served {clean(reading.stated_service)})"
 
 
 def explanation_warnings(result: Explanation) -> Iterator[str]:

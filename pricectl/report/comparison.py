@@ -6,6 +6,7 @@ from fractions import Fraction
 from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.labels import clean, count, dollar_text, listed, short_decimal
 from pricectl.core.money import usd
+from pricectl.explain.prices import has_contract_line
 from pricectl.explain.sources import FOUND
 from pricectl.report.assumptions import NO_PRICE, QuotedCall, cost
 from pricectl.report.canvas import Canvas, at_point
@@ -23,11 +24,12 @@ def comparison(calls: Sequence[QuotedCall], canvas: Canvas) -> str:
 
     ordered = sorted(calls, key=rank)
     estimates = [call.estimate for call in ordered]
-    percent = estimates[0].profile.markup_percent
+    markups = {estimate.price.markup_percent for estimate in estimates}
+    has_client = markups != {0} or any(has_contract_line(estimate) for estimate in estimates)
     # Job charges do not depend on the model, so they tell nothing apart.
     modes = [mode for mode in BUDGET_MODES.values() if mode.basis != "job"]
     charges = [f"{mode.label} cr>" for mode in modes]
-    client = ["Client>"] if percent else []
+    client = ["Client>"] if has_client else []
     table = Listing(["Model", "Cost>", *client, "Ratio>", *charges, "Found"])
     costs = at_point(map(cost, estimates))
     bills = at_point(
@@ -43,11 +45,14 @@ def comparison(calls: Sequence[QuotedCall], canvas: Canvas) -> str:
             count(credit.charged) for credit in estimate.credits if credit.budget_mode in modes
         )
         how = Text(FOUND[match.how].label or match.how, style="yellow" if quote.guessed else "")
-        billed = (bill,) if percent else ()
+        billed = (bill,) if has_client else ()
         table.add_row(Text(requested_name), own, *billed, ratio, *charged, how)
         notes += [Text(f"! {requested_name}: {remark}", "yellow") for remark in call.remarks]
     caption = f"cr: credits of {listed([mode.name for mode in modes])}"
-    caption += f"; Client: with {short_decimal(percent)}% markup" if percent else ""
+    percent = markups.pop() if len(markups) == 1 else None
+    by_rules = "; Client: as the customer pays"
+    with_markup = f"; Client: with {short_decimal(percent)}% markup" if percent else by_rules
+    caption += with_markup if has_client else ""
     return canvas.draw(table, Text(), *notes, Text(caption, style="dim"))
 
 

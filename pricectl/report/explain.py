@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from pricectl.core.labels import clean, dollar_text
+from pricectl.core.labels import clean, dollar_text, plural
 from pricectl.core.lookup import LayerTried
 from pricectl.core.model import Match
 from pricectl.core.money import usd_per_mtok
@@ -17,6 +17,8 @@ from pricectl.report.canvas import Canvas
 from pricectl.report.figures import figures
 from pricectl.report.json_text import catalog_id, resolved
 from pricectl.report.listing import Grid
+from pricectl.report.recorded import document as recorded_document
+from pricectl.report.recorded import later_steps
 from pricectl.report.show import dated_price
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ def document(result: Explanation) -> dict[str, Any]:
         ],
         "resolved": resolved(result.match),
         "catalog": catalog_id(result.catalog),
+        **(recorded_document(result) if result.record else {}),
     }
 
 
@@ -78,8 +81,12 @@ def text(result: Explanation, canvas: Canvas) -> str:
     requests = _requests(result.steps)
     price = cost(estimate)
     headline.append(f" has {price}" if price == NO_PRICE else f" costs {price}")
+    if result.record and result.record.written_at:
+        headline.append(f", as recorded on {result.record.written_at:%Y-%m-%d %H:%M} UTC")
+    if estimate.calls > 1:
+        headline.append(f" for {plural(estimate.calls, 'call')}")
     response = (_described([steps["response"]]), "") if "response" in steps else ()
-    last = _described([steps["catalog"]])
+    last = _described([steps["catalog"], *later_steps(result)])
     unpriced = estimate.quote.nothing_priced
     if len(requests) == 1:
         layers = _layers(result.layers, steps["name"].remarks)

@@ -65,6 +65,7 @@ class QuoteParameters(BaseModel):
         1, ge=1, le=10**9, description="A job of that many equal calls."
     )
     profile: Text | None = Field(None, description="A credit profile of the settings.")
+    account: Text | None = Field(None, description="The customer, for the rules of the profile.")
     markup: Text | None = Field(None, description="Percent. Overrides the profile.")
     credits_per_dollar: Text | None = Field(None, description="Overrides the profile.")
     tokens_per_credit: Text | None = Field(None, description="Overrides the profile.")
@@ -75,7 +76,7 @@ class QuoteParameters(BaseModel):
 
 
 # What only holders of the token may ask: with another markup the cost could be worked out.
-PRIVATE = ("profile", "markup", "credits_per_dollar", "tokens_per_credit")
+PRIVATE = ("profile", "account", "markup", "credits_per_dollar", "tokens_per_credit")
 
 
 def add_quotes(router: APIRouter, pricing: Pricing, bearer: Bearer | None) -> None:
@@ -144,7 +145,10 @@ def _quote(pricing: Pricing, query: QuoteParameters, *, is_whole: bool) -> Respo
     at = datetime.now(UTC) if query.at is None else read_instant(query.at)
     if at is None:
         raise BadUsage("is not a valid date or instant", where="at", next_step="write 2026-12-01")
-    answer = pricing.quote_uncharged(query.model, usage, service=service, region=region, at=at)
+    account = query.account or ""
+    answer = pricing.quote_uncharged(
+        query.model, usage, service=service, region=region, at=at, account=account
+    )
     if INTERNAL_ERROR in answer.flags:
         return problem(500, "the calculation failed")
     snapshot, found = answer.snapshot, answer.quote
@@ -157,7 +161,7 @@ def _quote(pricing: Pricing, query: QuoteParameters, *, is_whole: bool) -> Respo
         )
     profile = _profile(snapshot, query)
     # Without a profile the report leaves the charge out; the estimate needs one all the same.
-    estimate = Estimate(found, query.calls, profile or Profile())
+    estimate = Estimate(found, query.calls, profile or Profile(), account=account, at=at)
     charged = profile is not None
     if not is_whole:
         return text_response(json_text(_customer_document(estimate, answer, charged=charged)))

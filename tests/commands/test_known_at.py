@@ -130,3 +130,10 @@ def test_outside_of_git(run: Run, home: Path) -> None:
     result = run("quote", "gpt-4o", "1000", "--known-at", "HEAD")
     assert result.exit_code == 2
     assert "is not in a git repository" in result.stderr
+
+
+def test_a_version_is_named_once(run: Run, repo: Path) -> None:
+    assert repo.exists()
+    result = run("quote", "gpt-4o", "1000", "--known-at", "HEAD", "--file", "HEAD~1")
+    assert result.exit_code == 2
+    assert "--file and --known-at both name a version" in result.stderr

@@ -197,7 +197,8 @@ def test_of_2_000_long_names_a_bounded_number_is_compared_exactly(
 
     def counted(*spellings: Any) -> int | None:
         compared.append(spellings)
-        return difference(*spellings)
+        found: int | None = difference(*spellings)
+        return found
 
     difference = vars(near_module)["_difference"]
     monkeypatch.setattr(near_module, "_difference", counted)

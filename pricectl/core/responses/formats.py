@@ -33,7 +33,8 @@ class Reading(NamedTuple):
     `flags` say what a reader of the cost must know: "ended-early" (a lower bound), "gateway-cache"
     (a gateway answered out of its cache, so that nothing was charged). `rounds` are the requests
     that `usage` is the sum of, if the response lists several; `requests` is their number where the
-    response states only the sum.
+    response states only the sum. `service` is what is charged; `asked_service` is what the caller
+    or the body says was asked for, `stated_service` what the body says served it, both as written.
     """
 
     usage: Usage
@@ -46,6 +47,8 @@ class Reading(NamedTuple):
     flags: tuple[str, ...] = ()
     rounds: tuple[Round, ...] = ()
     requests: int = 1
+    asked_service: str = ""
+    stated_service: str = ""
 
 
 class Stated(NamedTuple):

@@ -110,6 +110,7 @@ def with_service(reading: Reading, asked: str | None) -> Reading:
     """
     if not asked:
         return reading
+    reading = reading._replace(asked_service=asked)
     stated, wanted = service_word(reading.service), service_word(asked)
     if not reading.service or (stated == STANDARD and wanted == BATCHES):
         return reading._replace(service=asked)
