@@ -33,6 +33,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "models": "List the models and their prices.",
         "show": "Show all prices of a model.",
         "explain": "Show why a call costs what it costs, step by step.",
+        "history": "Show a model's prices over time, or what each commit changed.",
     },
     "Edit and review": {
         "set": "Change prices and other fields of a row.",

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import typer
 
 from pricectl.core.catalog import Catalog
+from pricectl.core.labels import clean
 from pricectl.explain.sources import CatalogSource
 from pricectl.files import catalog_file, settings
 from pricectl.policy import Policy
@@ -52,6 +53,27 @@ def open_catalog(file: str | None, *, own: bool = False) -> OpenedCatalog:
         name = catalog_file.check_exists(located, file, policy.file)
     catalog, data = catalog_file.load_with_data(name)
     return OpenedCatalog(catalog, name, policy, data=data)
+
+
+def open_known(file: str | None, known_at: str | None) -> OpenedCatalog:
+    """As `open_catalog`; with `known_at` the team's catalog as it was at a git ref or on a day.
+
+    The settings are those of today. Which commit answers is told on stderr. Raises Unavailable,
+    BadRef or BadFileVersion.
+    """
+    if known_at is None:
+        return open_catalog(file)
+    if file is not None and _names_version(file):
+        message = "--file and --known-at both name a version; give one of them"
+        raise typer.BadParameter(message, param_hint="--known-at")
+    from pricectl.files.known import known_version
+
+    policy = settings.load_policy(catalog=file)
+    own = require_own_file(file, policy.file)
+    found = known_version(known_at, own, policy)
+    catalog = found.version().catalog
+    typer.echo(f"pricectl: prices as known at {clean(found.name)}", err=True)
+    return OpenedCatalog(catalog, found.path, policy, found.name, found.commit)
 
 
 def _names_version(file: str) -> bool:

@@ -6,8 +6,8 @@ import typer
 
 from pricectl.check.positions import Positions
 from pricectl.commands import output
-from pricectl.commands.catalog import complete_model, open_catalog
-from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
+from pricectl.commands.catalog import complete_model, open_known
+from pricectl.commands.options import AtOption, FileOption, KnownAtOption, ViewOptions, instant
 from pricectl.core.lookup import require
 from pricectl.models import FoundRow, PricedRow
 from pricectl.report import show as report
@@ -21,6 +21,7 @@ def show(
         ),
     ],
     at: AtOption = None,
+    known_at: KnownAtOption = None,
     file: FileOption = None,
     *,
     view: ViewOptions,
@@ -36,7 +37,7 @@ def show(
     """
     if not model.strip():
         raise typer.BadParameter("a model's name is blank", param_hint="MODEL")
-    opened = open_catalog(file)
+    opened = open_known(file, known_at)
     match = require(opened.catalog, model)
     # A version in git is not the file that an editor would open.
     own = opened.data and opened.catalog.by_full_name.get(match.model.full_name) is match.model
