@@ -33,6 +33,7 @@ DIFFERENT = {
     "--new",
     "--reason",
     "--from",
+    "--unit",
 }
 PROGRAM: Any = typer.main.get_command(app)
 
