@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from pricectl.core.credits import BUDGET_MODES, Job, job_credits
-from pricectl.core.customer_price import CustomerPrice, DecidingRule
+from pricectl.core.customer_price import CustomerPrice, DecidingRule, with_markup
 from pricectl.core.estimate import Estimate
 from pricectl.core.money import PICO_PER_USD, ROUNDINGS, exact_usd
 from pricectl.core.priced_call import Quote
@@ -184,7 +184,7 @@ def _price(fields: RecordFields, quote: Quote, profile: Profile) -> CustomerPric
     is_stated = fields.flag("stated_by_response")
     if "cost" not in effects and not is_stated and contract != quote.pico_usd:
         refuse(fields.at("contract_usd"), "differs from the list price without a rule")
-    if markup is not None and customer != contract * (1 + markup / 100) + fee:
+    if markup is not None and customer != with_markup(contract, markup) + fee:
         refuse(fields.at("customer_usd"), "is not the contract price with markup and fee")
     if markup is not None and "markup" not in effects and markup != profile.markup_percent:
         refuse(fields.at("markup_percent"), "differs from the profile's without a rule")
