@@ -39,10 +39,10 @@ class GateLimits(NamedTuple):
     def read(
         cls,
         fail_on: Iterable[FailOnChange],
-        max_increase: str | None,
-        max_decrease: str | None,
-        *,
+        max_increase: str | None = None,
+        max_decrease: str | None = None,
         max_credit_change: str | None = None,
+        *,
         exit_code: bool = False,
     ) -> "GateLimits":
         """The gates that the options set. Raises BadLimit."""

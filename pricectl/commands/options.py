@@ -118,6 +118,32 @@ class ViewOptions(NamedTuple):
         return tuple((name, path or None) for name, _, path in pairs)
 
 
+class LimitOptions(NamedTuple):
+    """The limits that a comparison is held against, in the order of `GateLimits.read`."""
+
+    max_increase: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PERCENT",
+            help="Exit with 1 if a price or a sample job rises by more than this.",
+        ),
+    ] = None
+    max_decrease: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PERCENT",
+            help="Exit with 1 if a price or a sample job falls by more than this.",
+        ),
+    ] = None
+    max_credit_change: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PERCENT",
+            help="Exit with 1 if the credits of a sample job change by more than this.",
+        ),
+    ] = None
+
+
 def with_settings(option: Any, **settings: Any) -> Any:
     """What a shared option declares, with something else for one verb, such as its default."""
     declared = copy(option.__metadata__[0])
