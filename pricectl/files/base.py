@@ -269,19 +269,19 @@ def reviewed_settings(
     force for both. `catalog` is the version before it, `problem` what of the edit's own settings
     could not be read.
     """
-    rules = base.policy if base else None
-    reviewed = policy_in_force(policy, Evidence(base=catalog, base_policy=rules))
+    before = base.policy if base else None
+    reviewed = policy_in_force(policy, Evidence(base=catalog, base_policy=before))
     problems = "; ".join(filter(None, (base.problem if base else "", problem)))
-    if rules is None:
+    if before is None:
         used = Path(policy.source).name or "the defaults"
         note = f"the settings in force ({used}) are used for both versions"
         return ReviewedSettings(reviewed, ComparedSettings(problem=problems, note=note))
     fallbacks = None
-    if changes_fallback(rules, policy):
-        fallbacks = fallback_or_problem(rules), fallback_or_problem(policy)
+    if changes_fallback(before, policy):
+        fallbacks = fallback_or_problem(before), fallback_or_problem(policy)
         unread = (each.problem for each in fallbacks)
         problems = "; ".join(filter(None, (problems, *unread)))
-    compared = compare_settings(rules, policy, reviewed.loosened, problem=problems)
+    compared = compare_settings(before, policy, reviewed, problem=problems)
     return ReviewedSettings(reviewed, compared._replace(fallbacks=fallbacks))
 
 
