@@ -22,8 +22,9 @@ from pricectl.commands.staged import StagedOption, nothing_staged
 from pricectl.core.labels import clean
 from pricectl.exit_codes import CLEAN
 from pricectl.files import catalog_file, git, settings, versions
-from pricectl.files.base import EvidenceFinder, reviewed_settings, settings_of
+from pricectl.files.base import EvidenceFinder
 from pricectl.files.committed_settings import SettingsAt
+from pricectl.files.compared_settings import reviewed_settings, settings_of
 from pricectl.report import diff as report
 
 
