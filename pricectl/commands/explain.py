@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from pricectl.commands.catalog import complete_model, open_catalog
+from pricectl.commands.catalog import complete_model, open_catalog, open_known
 from pricectl.commands.counts import check_names
-from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
+from pricectl.commands.options import AtOption, FileOption, KnownAtOption, ViewOptions, instant
 from pricectl.commands.output import show, warn
 from pricectl.commands.question import (
     CallOptions,
@@ -56,6 +56,7 @@ def explain(
         bool, typer.Option("--strict", help="Exit with 1 if the model or a price is missing.")
     ] = False,
     at: AtOption = None,
+    known_at: KnownAtOption = None,
     file: FileOption = None,
     view: ViewOptions,
 ) -> int:
@@ -72,7 +73,7 @@ def explain(
     check_mode(mode)
     if record is not None:
         asked = (*(names or ()), *filter(None, (*usage, *call, *charge)))
-        if asked or calls > 1:
+        if asked or calls > 1 or known_at:
             raise typer.BadParameter("the record itself says what was used", param_hint="--record")
         catalog_file.check_standard_input(file, record)
         return _explain_record(record, mode, instant(at), file, view, strict=strict)
@@ -81,7 +82,7 @@ def explain(
     if names and len(names) == 1:
         check_names(names, f"the name {names[0]}")
     catalog_file.check_standard_input(file, call.response)
-    opened = open_catalog(file)
+    opened = open_known(file, known_at)
     catalog, profile = opened.catalog, charge.read(opened.policy)
     # Not strict: --strict fails only after the report, which shows what is missing.
     question = CallQuestion(names or [], usage, call, instant(at), strict=False)

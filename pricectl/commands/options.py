@@ -60,6 +60,16 @@ AtOption = Annotated[
         rich_help_panel=COMMON,
     ),
 ]
+KnownAtOption = Annotated[
+    str | None,
+    typer.Option(
+        "--known-at",
+        metavar="VERSION",
+        help="Use the price file as it was at this git ref, or on this day or UTC time.",
+        show_default="the file as it is",
+        rich_help_panel=COMMON,
+    ),
+]
 ProfileOption = Annotated[
     str | None,
     typer.Option(

@@ -151,6 +151,7 @@ class Policy(NamedTuple):
     source: str = ""
     defines_profile: bool = False
     service: str | None = None
+    changelog: str | None = None
 
     def profile_named(self, name: str | None) -> Profile:
         """The profile of that name; without a name the team's chosen one. Raises BadSettings."""

@@ -92,15 +92,16 @@ def _response(record: RecordFields, quote: Quote) -> "Reading | None":
 
     stated = record.fields("response")
     no_cost = stated.members.get("reported_usd") is None
+    charged, served = stated.text("service"), stated.text("stated_service", "")
     return Reading(
         quote.usage,
         stated.text("model"),
         stated.text("provider"),
-        stated.text("service"),
+        charged,
         stated.text("region"),
         None if no_cost else stated.pico_usd("reported_usd"),
         stated.texts("signals"),
         stated.texts("flags"),
         asked_service=stated.text("asked_service", ""),
-        stated_service=stated.text("stated_service", ""),
+        other_stated_service=None if served == charged else served,
     )

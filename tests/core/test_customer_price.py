@@ -9,6 +9,7 @@ from pricectl.core import Catalog, Job, Profile, Quote, Usage, charge, quote
 from pricectl.core.calculator import sum_of_quotes
 from pricectl.core.customer_price import CustomerPrice, StatedCost, customer_price, stated_cost
 from pricectl.core.estimate import Estimate
+from pricectl.core.profile_rules import ProfileRule, RulePrice
 from pricectl.core.responses.formats import Reading
 
 CATALOG = Catalog.load(
@@ -178,6 +179,11 @@ def test_a_stated_cost_is_that_of_the_reading() -> None:
     assert stated_cost(Reading(Usage())) is None
     reading = Reading(Usage(), provider="openrouter", reported_pico_usd=7)
     assert stated_cost(reading) == StatedCost(7, "openrouter")
+
+
+def test_a_rule_that_was_built_with_an_unknown_price_key_changes_no_price() -> None:
+    rule = ProfileRule(prices=(RulePrice("input_cost", 1),))
+    assert customer_price(TURN, Profile(rules=(rule,))).contract_pico_usd == TURN.pico_usd
 
 
 def test_an_estimate_has_the_three_prices_of_the_job() -> None:

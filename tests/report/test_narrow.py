@@ -69,6 +69,7 @@ NAMES = ("gpt-4o", "claude-sonnet-4-5", OPENROUTER, LONGEST, ARN, WIDE)
 QUESTIONS = {
     "models": [["models"], ["models", "--sort", "input"], ["models", "--service", "batch"]],
     "show": [["show", name] for name in NAMES],
+    "history": [["history", name] for name in NAMES],
     "quote": [
         ["quote", *NAMES, "123456", "789", "--markup", "30"],
         ["quote", "gpt-4o", "unknown-" * 20, "1M", "1"],
