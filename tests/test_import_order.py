@@ -31,6 +31,7 @@ ORDER = (
     "pricectl.models",
     "pricectl.check",
     "pricectl.changes",
+    "pricectl.history",
     "pricectl.edit",
     "pricectl.files",
     "pricectl.runtime",

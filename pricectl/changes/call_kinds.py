@@ -29,14 +29,14 @@ STEPS = 4
 class CallKind(NamedTuple):
     """The calls that a sample job stands for; `period` says when, "" is the comparison's own day.
 
-    `fits` are the rules that this kind is tried for; none: it is tried for every model.
+    `rules` are those that this kind is tried for; none: it is tried for every model.
     """
 
     at: datetime | None
     service: str = ""
     account: str = ""
     period: str = ""
-    fits: tuple[ProfileRule, ...] = ()
+    rules: tuple[ProfileRule, ...] = ()
 
     def job(self, workload: Workload) -> Workload:
         """A workload as a call of this kind, named after it."""
@@ -45,11 +45,11 @@ class CallKind(NamedTuple):
         name = ", ".join((workload.name, *words))
         return workload._replace(name=name, service=self.service or workload.service)
 
-    def is_of(self, row: Model) -> bool:
+    def concerns(self, row: Model) -> bool:
         """Whether one of the rules may decide something for a model, on whatever day."""
         call = RuleCall(row.provider, row.name, service_word(self.service), self.account)
-        undated = (rule._replace(from_day=None, until_day=None) for rule in self.fits)
-        return not self.fits or any(rule.fits(call) for rule in undated)
+        undated = (rule._replace(from_day=None, until_day=None) for rule in self.rules)
+        return not self.rules or any(rule.fits(call) for rule in undated)
 
 
 Rules = Sequence[ProfileRule]
@@ -79,7 +79,7 @@ def call_kinds(
         every_call = _kinds_of(ProfileRule(), (), every, at, take)
         kinds |= {kind: [] for kind in every_call}
     del kinds[plain]
-    return (plain, *(kind._replace(fits=tuple(rules)) for kind, rules in kinds.items()))
+    return (plain, *(kind._replace(rules=tuple(rules)) for kind, rules in kinds.items()))
 
 
 def _own(profile: Profile) -> list[object]:

@@ -50,7 +50,7 @@ def charges(
     ]
     for row in (*lookups.new.models, lookups.new.default) if kinds else ():
         for pair, each in kinds:
-            fitting = [kind for kind in each if kind.is_of(row)]
+            fitting = [kind for kind in each if kind.concerns(row)]
             matches = _matches(lookups, row) if take("model", steps * len(fitting)) else None
             if matches:
                 for kind in fitting:

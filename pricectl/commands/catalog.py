@@ -7,6 +7,7 @@ from typing import NamedTuple
 import typer
 
 from pricectl.core.catalog import Catalog
+from pricectl.core.labels import clean
 from pricectl.explain.sources import CatalogSource
 from pricectl.files import catalog_file, settings
 from pricectl.policy import Policy
@@ -16,7 +17,7 @@ class OpenedCatalog(NamedTuple):
     """What most verbs start from: the catalog, the file it came from, the team's settings.
 
     `version` names a version that is not this file, such as "HEAD~1 (1a2b3c4)", and `commit` its
-    commit; both are empty for a file.
+    commit; both are empty for a file. `data` are the bytes of a file, empty for a version.
     """
 
     catalog: Catalog
@@ -24,6 +25,7 @@ class OpenedCatalog(NamedTuple):
     policy: Policy
     version: str = ""
     commit: str = ""
+    data: bytes = b""
 
     @property
     def source(self) -> CatalogSource:
@@ -49,7 +51,29 @@ def open_catalog(file: str | None, *, own: bool = False) -> OpenedCatalog:
     else:
         located = catalog_file.locate(file, policy.file)
         name = catalog_file.check_exists(located, file, policy.file)
-    return OpenedCatalog(catalog_file.load(name), name, policy)
+    catalog, data = catalog_file.load_with_data(name)
+    return OpenedCatalog(catalog, name, policy, data=data)
+
+
+def open_known(file: str | None, known_at: str | None) -> OpenedCatalog:
+    """As `open_catalog`; with `known_at` the team's catalog as it was at a git ref or on a day.
+
+    The settings are those of today. Which commit answers is told on stderr. Raises Unavailable,
+    BadRef or BadFileVersion.
+    """
+    if known_at is None:
+        return open_catalog(file)
+    if file is not None and _names_version(file):
+        message = "--file and --known-at both name a version; give one of them"
+        raise typer.BadParameter(message, param_hint="--known-at")
+    from pricectl.files.known import known_version
+
+    policy = settings.load_policy(catalog=file)
+    own = require_own_file(file, policy.file)
+    found = known_version(known_at, own, policy)
+    catalog = found.version().catalog
+    typer.echo(f"pricectl: prices as known at {clean(found.name)}", err=True)
+    return OpenedCatalog(catalog, found.path, policy, found.name, found.commit)
 
 
 def _names_version(file: str) -> bool:

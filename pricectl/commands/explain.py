@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from pricectl.commands.catalog import complete_model, open_catalog
+from pricectl.commands.catalog import complete_model, open_catalog, open_known
 from pricectl.commands.counts import check_names
-from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
+from pricectl.commands.options import AtOption, FileOption, KnownAtOption, ViewOptions, instant
 from pricectl.commands.output import show, warn
 from pricectl.commands.question import (
     CallOptions,
@@ -56,6 +56,7 @@ def explain(
         bool, typer.Option("--strict", help="Exit with 1 if the model or a price is missing.")
     ] = False,
     at: AtOption = None,
+    known_at: KnownAtOption = None,
     file: FileOption = None,
     view: ViewOptions,
 ) -> int:
@@ -72,7 +73,7 @@ def explain(
     check_mode(mode)
     if record is not None:
         asked = (*(names or ()), *filter(None, (*usage, *call, *charge)))
-        if asked or calls > 1:
+        if asked or calls > 1 or known_at:
             raise typer.BadParameter("the record itself says what was used", param_hint="--record")
         catalog_file.check_standard_input(file, record)
         return _explain_record(record, mode, instant(at), file, view, strict=strict)
@@ -81,7 +82,7 @@ def explain(
     if names and len(names) == 1:
         check_names(names, f"the name {names[0]}")
     catalog_file.check_standard_input(file, call.response)
-    opened = open_catalog(file)
+    opened = open_known(file, known_at)
     catalog, profile = opened.catalog, charge.read(opened.policy)
     # Not strict: --strict fails only after the report, which shows what is missing.
     question = CallQuestion(names or [], usage, call, instant(at), strict=False)
@@ -105,10 +106,10 @@ def explain(
 
 
 def _explain_record(
-    file: str,
+    record: str,
     mode: str | None,
     at: datetime,
-    catalog: str | None,
+    file: str | None,
     view: ViewOptions,
     *,
     strict: bool,
@@ -118,17 +119,17 @@ def _explain_record(
     from pricectl.files.records import load_record
     from pricectl.records import explain_record, present_price
 
-    recorded = load_record(file)
+    recorded = load_record(record)
     explained = explain_record(recorded, mode and (mode,))
     try:
-        opened = open_catalog(catalog)
+        opened = open_catalog(file)
         fallback = fallback_for(opened.catalog, opened.policy, [recorded.quote.match.asked])
         present = present_price(
             recorded, opened.catalog, at, fallback=fallback, source=opened.source
         )
     except PricingError as error:
         # The record needs no catalog; one that was named must be there.
-        if catalog is not None:
+        if file is not None:
             raise
         present = PresentPrice(problem=str(error))
     result = explained._replace(present=present)

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from pricectl.commands.catalog import complete_model, open_catalog
-from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
+from pricectl.commands.catalog import complete_model, open_known
+from pricectl.commands.options import AtOption, FileOption, KnownAtOption, ViewOptions, instant
 from pricectl.commands.output import show, warn
 from pricectl.commands.question import (
     CallOptions,
@@ -43,6 +43,7 @@ def quote(
         bool, typer.Option("--strict", help="Exit with 1 if the model or a price is missing.")
     ] = False,
     at: AtOption = None,
+    known_at: KnownAtOption = None,
     file: FileOption = None,
     view: ViewOptions,
 ) -> None:
@@ -54,7 +55,7 @@ def quote(
     """
     check_mode(mode)
     catalog_file.check_standard_input(file, call.response)
-    opened = open_catalog(file)
+    opened = open_known(file, known_at)
     profile = charge.read(opened.policy)
     question = CallQuestion(names or [], usage, call, instant(at), strict)
     found = question.quotes(opened.catalog, opened.policy)

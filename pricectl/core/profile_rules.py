@@ -15,6 +15,8 @@ from pricectl.core.windows import as_instant
 
 Effect: TypeAlias = Literal["cost", "markup", "fee"]
 EFFECTS: tuple[Effect, ...] = ("cost", "markup", "fee")
+# The texts of a call that a condition may fit, for each condition.
+ConditionTexts: TypeAlias = tuple[tuple[str, ...], ...]
 CONDITIONS = ("provider", "model", "service", "account")
 
 
@@ -37,14 +39,21 @@ class RuleCall(NamedTuple):
     account: str = ""
     day: date | None = None
 
+    @property
+    def texts(self) -> "ConditionTexts":
+        """What each condition is compared with, in the order of CONDITIONS and in lower case."""
+        provider, model = self.provider.lower(), self.model.lower()
+        names = model, f"{provider}/{model}"
+        return (provider,), names, (service_label(self.service).lower(),), (self.account.lower(),)
+
 
 class ProfileRule(NamedTuple):
     """One rule: the calls it fits, and what holds for them.
 
     A condition is a tuple of patterns in lower case, of which one must fit; empty fits every call.
     In a pattern `*` stands for any characters and everything else for itself. A pattern of `model`
-    with a slash may mean the provider and the model. The rule fits calls
-    from `from_day` to the day before `until_day`, UTC days; None has no bound on that side.
+    with a slash may mean the provider and the model. The rule fits calls from `from_day` to the day
+    before `until_day`, UTC days; None has no bound on that side.
 
     `factor` times the list price, or `prices` in place of the row's prices of the same keys, is
     what the team pays. `markup_percent`, above -100, replaces the profile's. `fee_pico_usd` is
@@ -70,13 +79,16 @@ class ProfileRule(NamedTuple):
 
     def fits(self, call: RuleCall) -> bool:
         """Whether the rule is about a call."""
-        return (
-            self.is_in_force(call.day)
-            and _one_fits(self.provider, call.provider)
-            and _one_is_of(self.model, call)
-            and _one_fits(self.service, service_label(call.service))
-            and _one_fits(self.account, call.account)
-        )
+        return self.is_in_force(call.day) and self.fits_texts(call.texts)
+
+    @property
+    def conditions(self) -> ConditionTexts:
+        """The patterns in the order of CONDITIONS."""
+        return self.provider, self.model, self.service, self.account
+
+    def fits_texts(self, texts: ConditionTexts) -> bool:
+        """Whether all conditions fit a call, dates aside."""
+        return all(map(_one_fits, self.conditions, texts))
 
     def is_in_force(self, day: date | None) -> bool:
         """Whether a UTC day is one of the rule's; without a day, whether the rule has no dates."""
@@ -111,8 +123,11 @@ class ProfileRule(NamedTuple):
 
 def first_fitting(rules: Sequence[ProfileRule], effect: Effect, call: RuleCall) -> int | None:
     """The index of the rule that decides an effect for a call; None if no rule does."""
-    fitting = (index for index, rule in enumerate(rules) if rule.has(effect) and rule.fits(call))
-    return next(fitting, None)
+    texts = call.texts  # once, since a profile may have a rule for each of many customers
+    for index, rule in enumerate(rules):
+        if rule.has(effect) and rule.fits_texts(texts) and rule.is_in_force(call.day):
+            return index
+    return None
 
 
 def day_of(at: date | None) -> date | None:
@@ -151,19 +166,16 @@ def _split(pattern: str) -> tuple[str, ...]:
     return tuple(pattern.split("*"))
 
 
-def _one_fits(patterns: tuple[str, ...], *texts: str) -> bool:
+def _one_fits(patterns: tuple[str, ...], texts: tuple[str, ...]) -> bool:
     if not patterns:
         return True
-    lower = [text.lower() for text in texts]
-    return any(pattern_fits(pattern, text) for pattern in patterns for text in lower)
-
-
-def _one_is_of(patterns: tuple[str, ...], call: RuleCall) -> bool:
-    if _one_fits(patterns, call.model):
-        return True
-    # Without a slash "o*" would fit every model of openai.
-    slashed = tuple(pattern for pattern in patterns if "/" in pattern)
-    return bool(slashed) and _one_fits(slashed, f"{call.provider}/{call.model}")
+    return any(
+        pattern == text
+        # Without a slash "o*" would fit openai/gpt-4o.
+        or ("*" in pattern and (text is texts[0] or "/" in pattern) and pattern_fits(pattern, text))
+        for pattern in patterns
+        for text in texts
+    )
 
 
 def hidden_rule(rules: Sequence[ProfileRule]) -> int | None:
@@ -172,19 +184,24 @@ def hidden_rule(rules: Sequence[ProfileRule]) -> int | None:
     For each of its effects, earlier rules with that effect fit all calls that it fits, and together
     are in force on all its days.
     """
-    reaches = tuple(map(_Reach.of, rules))
-    for index, (rule, reach) in enumerate(zip(rules, reaches, strict=True)):
-        wider = [
-            earlier
-            for earlier, wide in zip(rules[:index], reaches, strict=False)
-            if wide.includes(reach)
+    # A profile may have a rule for each of many customers. Of the rules that name accounts plainly,
+    # only one with the same account can fit as much, so that not every pair is compared.
+    by_account: dict[str, list[tuple[ProfileRule, _Reach]]] = {}
+    for index, rule in enumerate(rules):
+        reach = _Reach.of(rule)
+        earlier = by_account.get("", []) + [
+            each for account in rule.account for each in by_account.get(account, ())
         ]
+        wider = [each for each, wide in earlier if wide.includes(reach)]
         if wider and all(
             _in_force_throughout([each for each in wider if each.has(effect)], rule)
             for effect in EFFECTS
             if rule.has(effect)
         ):
             return index
+        is_plain = rule.account and not any("*" in account for account in rule.account)
+        for account in rule.account if is_plain else ("",):
+            by_account.setdefault(account, []).append((rule, reach))
     return None
 
 

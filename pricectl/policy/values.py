@@ -48,6 +48,11 @@ class SeverityOverride(NamedTuple):
     severity: str
     pointer: str = ""
 
+    @property
+    def word(self) -> str:
+        """The severity as reports call it."""
+        return "note" if self.severity == "info" else self.severity
+
 
 class GateSettings(NamedTuple):
     """Gates that hold without options; an option replaces its gate. Percentages, None for no limit.
@@ -146,6 +151,7 @@ class Policy(NamedTuple):
     source: str = ""
     defines_profile: bool = False
     service: str | None = None
+    changelog: str | None = None
 
     def profile_named(self, name: str | None) -> Profile:
         """The profile of that name; without a name the team's chosen one. Raises BadSettings."""

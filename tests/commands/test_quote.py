@@ -583,7 +583,7 @@ def test_an_internal_error_exits_2_without_a_traceback(
     def broken(*_: object) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr("pricectl.commands.quote.open_catalog", broken)
+    monkeypatch.setattr("pricectl.commands.quote.open_known", broken)
     result = run("quote", "gpt-4o", "1")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "internal error: RuntimeError: boom; PRICECTL_DEBUG=1 shows where" in result.stderr

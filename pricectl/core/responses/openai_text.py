@@ -82,7 +82,7 @@ def read_openai_text(body: object, provider: str | None) -> Reading | None:
     if provider == "perplexity":  # its requests have a fee
         return None
     # The fields are complete, so the constructor with its defaults is not needed.
-    fields = (usage, model, provider, service, "", None, (), (), (), 1, "", service)
+    fields = (usage, model, provider, service, "", None, (), (), (), 1, "", None)
     return tuple.__new__(Reading, fields)
 
 

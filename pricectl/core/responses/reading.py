@@ -95,7 +95,7 @@ def salvage_response(
             counts[name] = counts.get(name, 0) + count
     first = builders[0]
     region, service = region_of(first), service_of(first)
-    reading = Reading(Usage(), first.model, first.provider, service, region, stated_service=service)
+    reading = Reading(Usage(), first.model, first.provider, service, region)
     said = reading._replace(
         signals=tuple(dict.fromkeys(name for found in builders for name in found.signals)),
         flags=tuple(dict.fromkeys(name for found in builders for name in found.flags)),
@@ -204,7 +204,7 @@ def _read(location: UsageLocation, provider: str | None) -> Reading:
         rounds,
         _requests(builder),
         asked,
-        service,
+        "" if asked and not service else None,
     )
 
 
