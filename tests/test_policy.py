@@ -112,7 +112,7 @@ def test_every_setting_is_read() -> None:
         ({"names": [5]}, "toml: names: 5 is not a text"),
         ({"profiles": []}, "toml: profiles: [] is not a table"),
         ({"profiles": {"gold": 5}}, "5 is not a table"),
-        ({"profiles": {"gold": {"markup": 5}}}, "profile gold: unknown setting markup"),
+        ({"profiles": {"gold": {"markup": 5}}}, "toml: profile gold: unknown setting markup"),
         ({"profiles": {"gold": {"markup_percent": 0.5}}}, "profile gold: markup_percent: 0.5"),
         (
             {"limits": {"max_usd": 5}},

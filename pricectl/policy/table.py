@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from pricectl.core.errors import BadUsage, PricingError
+from pricectl.core.errors import BadProfile, BadUsage, PricingError
 from pricectl.core.labels import did_you_mean
 from pricectl.core.near import meant, near
 from pricectl.core.profile import Profile
@@ -212,7 +212,12 @@ def _profiles(value: Any, where: str, problems: list[PricingError]) -> Mapping[s
         except (PricingError, ValueError) as error:
             for known in [other for other in profiles if other.lower() == name.lower()]:
                 del profiles[known]
-            problems.append(_as_problem(error, "has too long a number", f"{where}.{name}"))
+            problem = _as_problem(error, "has too long a number", f"{where}.{name}")
+            if isinstance(problem, BadProfile):
+                # It says where in the profile, and not in which file.
+                located = f"{where.removesuffix('profiles')}{problem.where}"
+                problem = BadProfile(problem.what, where=located, next_step=problem.next_step)
+            problems.append(problem)
     return profiles
 
 
