@@ -36,7 +36,8 @@ MAX_NUMBER = 10**6
 def read_rules(value: object, where: str) -> tuple[ProfileRule, ...]:
     """The rules of a profile out of its settings, a list of tables. Raises BadProfile."""
     if not isinstance(value, list):
-        raise BadProfile("is not a list of rules", where=where, next_step="write [[...rules]]")
+        step = "write [[profiles.NAME.rules]] above each rule"
+        raise BadProfile("is not a list of rules", where=where, next_step=step)
     if len(value) > MAX_RULES:
         raise BadProfile(f"has more than {MAX_RULES} rules", where=where)
     rules = tuple(_read_rule(item, f"{where}[{index}]") for index, item in enumerate(value))
