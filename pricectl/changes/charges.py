@@ -120,7 +120,8 @@ def by_importance(
     """The jobs of critical models, and all others that are charged otherwise.
 
     Profile by profile, the critical models first, then the largest difference. Jobs of a model
-    stay together.
+    stay together, and of those the ones of a later day. A critical model is shown also where its
+    charge stays, but not once more for each account and day of a rule.
     """
     places = {pair.name: number for number, pair in enumerate(pairs)}
 
@@ -131,11 +132,11 @@ def by_importance(
     shown = [
         (*model_of(job), job.weight, job)
         for job in jobs
-        if not model_of(job)[1] or job.is_charged_otherwise
+        if job.is_charged_otherwise or not (model_of(job)[1] or job.old.account or job.period)
     ]
     largest: dict[tuple[int, bool, str], Fraction] = {}
     for place, is_other, name, weight, _ in shown:
         model = place, is_other, name
         largest[model] = max(largest.get(model, weight), weight)
-    shown.sort(key=lambda one: (*one[:2], -largest[one[:3]], one[2], -one[3]))
+    shown.sort(key=lambda one: (*one[:2], -largest[one[:3]], one[2], one[-1].period, -one[3]))
     return tuple(job for *_, job in shown)

@@ -95,6 +95,7 @@ class EvidenceFinder:
             base_policy=base.policy,
             base_data=base.version.data if base.version else b"",
             base_values=dict(base.version.values) if base.version else None,
+            settings_problem=base.settings_problem,
         )
 
     def built(

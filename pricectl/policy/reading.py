@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from pricectl.core.errors import PricingError
+from pricectl.core.errors import BadProfile, PricingError
 from pricectl.core.near import near
 from pricectl.core.profile import Profile
 from pricectl.policy import readers
@@ -98,9 +98,24 @@ def _profiles(value: Any, where: str, problems: list[PricingError]) -> Mapping[s
             if spellings[name.lower()] > 1:
                 what = f"two profiles are called {name!r} but for capital letters"
                 raise BadSettings(what, where=where)
-            profiles[name] = Profile.read(readers.table(item, where), name)
+            profiles[name] = Profile.read(_profile_table(item, name, where), name)
         except (PricingError, ValueError) as error:
             for known in [other for other in profiles if other.lower() == name.lower()]:
                 del profiles[known]
-            problems.append(_as_problem(error, "has too long a number", f"{where}.{name}"))
+            problem = _as_problem(error, "has too long a number", f"{where}.{name}")
+            if isinstance(problem, BadProfile):
+                # It says where in the profile, and not in which file.
+                located = f"{where.removesuffix('profiles')}{problem.where}"
+                problem = BadProfile(problem.what, where=located, next_step=problem.next_step)
+            problems.append(problem)
     return profiles
+
+
+def _profile_table(item: Any, name: str, where: str) -> dict[str, Any]:
+    """The settings of one profile; a key that stands in place of a name is told its heading."""
+    if not isinstance(item, dict):
+        heading = "[[profiles.NAME.rules]]" if name == "rules" else "[profiles.NAME]"
+        step = f"write it below {heading}" if name in keys_of("profiles") else ""
+        what = f"{item!r:.60} is not a table"
+        raise BadSettings(what, where=f"{where}.{name:.60}", next_step=step)
+    return item

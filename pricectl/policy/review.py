@@ -94,10 +94,14 @@ def review(
 
 
 def _in_words(change: SettingChange) -> str:
-    unset = "the usual name" if change.name == "file" else "not set"
+    unset = "the usual name" if change.name == "file" else ""
     was, now = change.old or unset, change.new or unset
-    verb = "names" if change.name == "file" else "is"
     note = f" ({change.note})" if change.note else ""
+    if not was:
+        return f"`{change.name}` is new: {now}{note}"
+    if not now:
+        return f"`{change.name}` is removed; it was {was}{note}"
+    verb = "names" if change.name == "file" else "is"
     return f"`{change.name}` {verb} {now} instead of {was}{note}"
 
 

@@ -48,6 +48,8 @@ class Setting(NamedTuple):
         return _VALUES[self.section]._field_defaults.get(self.key)
 
 
+# What `validate --fail-on` accepts.
+FINDING_KINDS = ("error", "warning", "info", "due")
 # What `diff --fail-on` accepts; `fail_on` of the settings may name it, too.
 CHANGE_KINDS = ("increase", "decrease", "removed", "any")
 # How a section's heading is written where it is not its name.
@@ -106,7 +108,9 @@ def _meant_key(name: str, section: str) -> str:
 
 def _where_known(name: str, section: str) -> str:
     """Where a key of another section has to stand; empty for one that no section has."""
-    found = [one.section for one in SETTINGS if one.key == name and one.section != section]
+    # A limit of the gates may be written without its unit, as its option is.
+    names = (name, f"{name}_percent") if name.startswith("max_") else (name,)
+    found = [one.section for one in SETTINGS if one.key in names and one.section != section]
     if not found:
         return ""
     places = [f"[{_HEADINGS.get(other, other)}]" if other else "the top" for other in found]
@@ -194,6 +198,24 @@ def _severity(value: Any, where: str) -> str:
     return "info" if word == "note" else word
 
 
+def _finding_kinds(value: Any, where: str) -> tuple[str, ...]:
+    """Kinds of findings; the kinds of changes that `fail_on` may name were taken out before."""
+    for kind in readers.array(value, where):
+        if kind not in FINDING_KINDS:
+            known = meant(f"{kind!s:.60}", (*FINDING_KINDS, *CHANGE_KINDS))
+            raise BadSettings(f"unknown word {kind!r:.60}", where=where, next_step=known)
+    return tuple(value)
+
+
+def _profile_name(value: Any, where: str) -> str:
+    """The name of the chosen profile; a profile itself stands in `profiles`."""
+    if isinstance(value, dict):
+        name = next(iter(value), "NAME")
+        step = f"did you mean [profiles.{name:.60}]?"
+        raise BadSettings("is the name of a profile, not a table", where=where, next_step=step)
+    return readers.text(value, where)
+
+
 def _gates(value: Any, where: str) -> GateSettings:
     """The gates; each limit may be written as its option is called, such as `max_increase`.
 
@@ -205,7 +227,7 @@ def _gates(value: Any, where: str) -> GateSettings:
             key = f"{option}_percent"
             if key in table:
                 raise BadSettings(f"says the same as {key}", where=f"{where}.{option}")
-            table[key] = table.pop(option)
+            table[key] = readers.percent(table.pop(option), f"{where}.{option}")
     kinds = table.get("fail_on")
     if isinstance(kinds, list) and any(kind in CHANGE_KINDS for kind in kinds):
         changes = table.get("fail_on_changes", [])
@@ -221,7 +243,7 @@ SETTINGS = (
     Setting("", "reference", readers.text, "The other prices that the file is compared with."),
     Setting("", "critical", readers.texts, "Names that must have a price."),
     Setting("", "names", readers.texts, "Names that callers send, watched by `diff`."),
-    Setting("", "profile", readers.text, "The profile that customers are charged by."),
+    Setting("", "profile", _profile_name, "The profile that customers are charged by."),
     Setting("", "profiles", None, "Credit profiles by name."),
     Setting("", "workloads", _workloads, "Typical jobs that `diff` and `deploy-check` price."),
     Setting("", "waivers", _waivers, "Accepted findings."),
@@ -286,7 +308,7 @@ SETTINGS = (
     Setting(
         "gates",
         "fail_on",
-        readers.some_of("error", "warning", "info", "due"),
+        _finding_kinds,
         "Findings that fail `validate`; `due` also `deploy-check`.",
     ),
     Setting(

@@ -46,7 +46,9 @@ def read_record(value: object) -> Record:
     Members that this release does not know are ignored. Raises BadRecord.
     """
     record = read_fields(value, "")
-    schema = record.text("schema", "")
+    if "schema" not in record.members:
+        refuse("schema", "is missing", "is it a record of Answer.record()?")
+    schema = record.text("schema")
     if schema != RECORD_SCHEMA:
         name, _, version = schema.rpartition("/")
         step = "update pricectl" if name and version.isdigit() else ""

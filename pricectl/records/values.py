@@ -29,7 +29,7 @@ class BadRecord(PricingError):
 def refuse(where: str, what: str, next_step: str = "") -> NoReturn:
     """Raise BadRecord for a member of a record."""
     step = next_step or "use the record as the service wrote it"
-    raise BadRecord(what, where=f"record: {where}", next_step=step)
+    raise BadRecord(what, where=f"record: {where}" if where else "record", next_step=step)
 
 
 def usd_text(pico_usd: int) -> str:

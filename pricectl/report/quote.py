@@ -161,7 +161,7 @@ def text(result: QuoteResult, canvas: Canvas) -> str:
     if not canvas.quiet:
         return _one(calls[0], canvas, mode) if len(calls) == 1 else comparison(calls, canvas)
     if mode is None:
-        return "\n".join(usd(call.estimate.pico_usd) for call in calls)
+        return "\n".join(usd(call.estimate.contract_pico_usd) for call in calls)
     modes = [found for call in calls for found in call.estimate.credits]
     return "\n".join(str(found.charged) for found in modes if found.mode == mode)
 

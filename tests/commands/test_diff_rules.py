@@ -10,6 +10,7 @@ import pytest
 
 from tests.commands.test_diff_settings import (
     AGENT,
+    AT,
     CRITICAL,
     DOCUMENT,
     changes,
@@ -175,3 +176,32 @@ def test_a_rule_that_decides_for_others_hides_no_change(  # noqa: PLR0913, PLR09
     settings_edit(edit, before, after)
     assert prices(document(run), workload)["o3", period] == ("0.2808", "0.22248")
     assert gates(run, "--max-decrease", "20%") == {"max-decrease": ("20.7692%", True)}
+
+
+def test_jobs_of_accounts_have_short_names_and_stand_under_one_title(run: Run, edit: Edit) -> None:
+    settings_edit(
+        edit,
+        CRITICAL,
+        rules('account = "acme"\nmarkup_percent = 20\nuntil = 2026-12-01'),
+    )
+    lines = run("diff", "--base", "main", *AT).stdout.splitlines()
+    assert lines[0] == (
+        "! in the settings `profiles.default.rules: account acme, until 2026-12-01` is new: "
+        "20% markup"
+    )
+    text = "\n".join(lines)
+    assert "\n  long document, account acme  " in text
+    titles = [line for line in lines if line.startswith("openai/gpt-4o")]
+    assert len(titles) == len(set(titles))
+    # Critical: its own charge stays, and is said once, not again for the days after the rule.
+    assert "openai/gpt-4o, from 2026-12-01" not in titles
+    # The modes without a cost are said once for all accounts.
+    assert text.count(f"{DOCUMENT}: job_based") == 1
+    assert f"{DOCUMENT}, account acme: job_based" not in text
+
+
+def test_a_rule_that_is_gone_says_so(run: Run, edit: Edit) -> None:
+    settings_edit(edit, rules('account = "acme"\nmarkup_percent = 20'), CRITICAL)
+    assert run("diff", "--base", "main", *AT).stdout.splitlines()[0] == (
+        "! in the settings `profiles.default.rules: account acme` is removed; it was 20% markup"
+    )
