@@ -1,0 +1,1 @@
+"""One file an upstream price list: bytes to offers in the catalog's own keys."""
