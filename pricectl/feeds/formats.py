@@ -1,4 +1,4 @@
-"""The table of price lists: how each is recognised and read, where it comes from, what it copies."""
+"""The table of price lists: how each is recognised and read, and where it is found."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -12,15 +12,12 @@ from pricectl.feeds.offers import FeedContent
 class FeedFormat(NamedTuple):
     """One price list.
 
-    `copies` are the lists that its rows derive from, so that both together are one vote. `package`
-    and `file` say where an installed Python package has it, `npm` where an unpacked npm package
-    has it, `url` where it is published.
+    `package` and `file` say where an installed Python package has it, `url` where it is published.
     """
 
     name: str
     looks_like: Callable[[Json], bool]
     read: Callable[[Json], FeedContent]
-    copies: tuple[str, ...] = ()
     package: str = ""
     file: str = ""
     url: str = ""
@@ -48,7 +45,6 @@ _TABLE = (
         "model-prices",
         model_prices.looks_like,
         model_prices.read,
-        copies=("models.dev",),
         package="model_prices",
         file="snapshot.json",
     ),

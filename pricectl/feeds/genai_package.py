@@ -55,11 +55,9 @@ def _decimal(call: ast.Call) -> Json:
 
 def _date(call: ast.Call) -> Json:
     year, month, day = ([_value(it) for it in call.args] + [1, 1, 1])[:3]
-    return (
-        f"{year:04}-{month:02}-{day:02}"
-        if all(type(it) is int for it in (year, month, day))
-        else None
-    )
+    if not all(type(it) is int for it in (year, month, day)):
+        return None
+    return f"{year:04}-{month:02}-{day:02}"
 
 
 def _time(call: ast.Call) -> Json:

@@ -115,7 +115,7 @@ def _names(clause: Json, depth: int = 0) -> Iterator[str]:
 def _entry(model: Entry, notes: Notes) -> dict[str, Json]:
     """A row: the dated prices, the off-peak hours and the services of a model."""
     listed = model.get("prices")
-    choices = listed if isinstance(listed, list) else [{"prices": listed}]
+    choices: list[Json] = listed if isinstance(listed, list) else [{"prices": listed}]
     variants = model.get("price_variants")
     services = variants if isinstance(variants, list) else []
     days = sorted({"", *(_start(it) for it in (*choices, *services))})

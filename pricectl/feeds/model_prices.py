@@ -74,7 +74,7 @@ def _offers(root: Entry, notes: Notes) -> Iterator[Offer]:
 
 
 def _origin(services: Entry) -> str:
-    """models.dev where the newest standard price comes from there; "" where from a seller's page."""
+    """models.dev where the newest standard price is from there; "" where from a seller's page."""
     listed = services["standard"]
     newest = (
         listed[-1].get("rates")

@@ -28,8 +28,10 @@ KEYS = {
     "input_audio": "input_cost_per_audio_token",
     "output_audio": "output_cost_per_audio_token",
 }
-# `context_over_200k` repeats any single tier of 200k tokens and more, so the tiers are read instead.
+# `context_over_200k` repeats any single tier of 200k tokens and more, so the tiers are read.
 _READ = {*KEYS, "tiers", "context_over_200k"}
+# Rows of that provider are copied from its API.
+OPENROUTER = "openrouter"
 # Its word for a seller, where that is not one of ours.
 _SELLERS = {"google-vertex": "vertex", "google-vertex-anthropic": "vertex", "llama": "meta"}
 _LIMITS = {
@@ -78,7 +80,8 @@ def _offers(providers: Entry, notes: Notes) -> Iterator[Offer]:
             elif word.endswith(("-plan", "-plan-cn")):
                 notes.skipped["sold by subscription"] += 1
             else:
-                yield Offer(seller, name, _entry(model, cost, notes))
+                origin = OPENROUTER if seller == OPENROUTER else ""
+                yield Offer(seller, name, _entry(model, cost, notes), derived_from=origin)
 
 
 def _entry(model: Entry, cost: Entry, notes: Notes) -> dict[str, Json]:
@@ -95,7 +98,7 @@ def _entry(model: Entry, cost: Entry, notes: Notes) -> dict[str, Json]:
     for name in cost.keys() - _READ:
         notes.unread[f"cost.{name}"[:60]] += 1
     limit = model.get("limit")
-    for name, key in _LIMITS.items():  # `input` where it is said, else the whole window
+    for name, key in _LIMITS.items():
         put_limit(entry, key, limit.get(name) if isinstance(limit, dict) else None)
     if day := day_of(model.get("last_updated")):
         entry["last_updated"] = day

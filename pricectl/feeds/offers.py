@@ -8,7 +8,6 @@ from typing import NamedTuple
 from pricectl.core.document import Json
 from pricectl.core.errors import PricingError
 
-TOKENS = "token"
 # How many of the list's own units one price buys, by the power of ten: a price per 1M is 6.
 PER_MILLION = -6
 PER_THOUSAND = -3
@@ -88,7 +87,7 @@ def price_of(value: Json, power: int = 0) -> Decimal | None:
     return Decimal(value).scaleb(power)
 
 
-def put_prices(
+def put_prices(  # noqa: PLR0913 - one by one what a list says and where it goes
     entry: dict[str, Json],
     prices: Mapping[str, Json],
     keys: Mapping[str, str],

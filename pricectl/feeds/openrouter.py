@@ -43,18 +43,14 @@ def read(document: Json) -> FeedContent:
 
 def _offers(models: list[Json], notes: Notes) -> Iterator[Offer]:
     for model in models:
-        pricing = model.get("pricing") if isinstance(model, dict) else None
-        name = model.get("id") if isinstance(model, dict) else None
-        if (
-            not isinstance(model, dict)
-            or not isinstance(pricing, dict)
-            or not isinstance(name, str)
-        ):
+        row = model if isinstance(model, dict) else {}
+        pricing, name = row.get("pricing"), row.get("id")
+        if not isinstance(pricing, dict) or not isinstance(name, str):
             notes.skipped["no id or no pricing"] += 1
         elif any(_number(value) == -1 for value in pricing.values()):
             notes.skipped["priced call by call"] += 1
         else:
-            yield Offer(SELLER, name, _entry(model, pricing, notes), _slug(model, name))
+            yield Offer(SELLER, name, _entry(row, pricing, notes), _slug(row, name))
 
 
 def _slug(model: Entry, name: str) -> tuple[str, ...]:
