@@ -30,6 +30,7 @@ ORDER = (
     "pricectl.models",
     "pricectl.check",
     "pricectl.changes",
+    "pricectl.feeds",
     "pricectl.edit",
     "pricectl.files",
     "pricectl.runtime",
