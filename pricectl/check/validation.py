@@ -66,10 +66,10 @@ def validate(  # noqa: PLR0913 - the last two by keyword
     positions = Positions(text)
     built = _built(values, source, () if unique else tuple(_duplicates(positions)))
     reviewed = policy_in_force(policy, evidence)
-    kept, waived, about_settings = _check(built, reviewed, now, evidence)
+    kept, waived, about_settings = check_document(built, reviewed, now, evidence)
     catalog = built.catalog
     marks = loosened.in_catalog(evidence.base, catalog) if evidence else ()
-    found = [_with_span(finding, positions) for finding in (*kept, *marks)]
+    found = [with_span(finding, positions) for finding in (*kept, *marks)]
     if own:
         found += [*about_settings, *severities.check(policy.severities, families.RULES)]
         found += (
@@ -95,13 +95,17 @@ def validate(  # noqa: PLR0913 - the last two by keyword
     )
 
 
-class _Document(NamedTuple):
-    """A parsed catalog with what was built of it, and what is wrong with its text and its rows."""
+class CheckedDocument(NamedTuple):
+    """A parsed catalog with what was built of it, and what is wrong with its text and its rows.
+
+    `schema_values` is the part that the JSON Schema is asked about; None is all of it.
+    """
 
     values: Json
     catalog: Catalog
     problems: tuple[Problem, ...] = ()
     duplicates: tuple[Finding, ...] = ()
+    schema_values: Json = None
 
     @property
     def loadable(self) -> bool:
@@ -109,24 +113,25 @@ class _Document(NamedTuple):
         return not self.duplicates and not self.problems
 
 
-def _built(values: Json, source: bytes, duplicates: tuple[Finding, ...]) -> _Document:
+def _built(values: Json, source: bytes, duplicates: tuple[Finding, ...]) -> CheckedDocument:
     problems: list[Problem] = []
     catalog = build(values, problems, source=source)
-    return _Document(values, catalog, tuple(problems), duplicates)
+    return CheckedDocument(values, catalog, tuple(problems), duplicates)
 
 
-def _check(
-    checked: _Document,
+def check_document(
+    checked: CheckedDocument,
     reviewed: ReviewedPolicy,
     now: datetime,
     evidence: Evidence | None,
     wanted: frozenset[str] | None = None,
 ) -> waivers.Waived:
     """Apply the rules, then severities and waivers of the settings; `wanted` as in `families`."""
-    values, catalog, problems, duplicates = checked
+    values, catalog, problems, duplicates, part = checked
     policy, found = reviewed.policy, list(duplicates)
     if len(catalog.models) <= MAX_MODELS:
-        found += schema.check(values) if wanted is None or wanted & SCHEMA_RULES else ()
+        if wanted is None or wanted & SCHEMA_RULES:
+            found += schema.check(values if part is None else part)
         if isinstance(values, dict):
             names = schema.described_keys("prices", "model"), schema.described_keys("metadata")
             compared = evidence or NO_EVIDENCE
@@ -162,8 +167,8 @@ def _marked(  # noqa: PLR0913, PLR0917 - what was found, and by what
         return [one._replace(known=one.rule not in loosened.IDS) for one in findings]
     if evidence.base is None or not findings:
         return list(findings)
-    before = _check(
-        _Document(evidence.base_values, evidence.base),
+    before = check_document(
+        CheckedDocument(evidence.base_values, evidence.base),
         ReviewedPolicy(base_policy),
         now,
         evidence._replace(base=None, base_policy=None, base_data=b""),
@@ -227,7 +232,7 @@ def _unreported(rule: Rule, problems: Iterable[Problem], found: Iterable[Finding
     ]
 
 
-def _with_span(finding: Finding, positions: Positions) -> Finding:
+def with_span(finding: Finding, positions: Positions) -> Finding:
     """The finding with its position in the text, and that of the other row that belongs to it."""
     if finding.span:
         return finding

@@ -94,7 +94,7 @@ _NUMBER = re.compile(r"\d{1,9}(\.\d{1,24})?([eE]-?\d{1,2})?", re.ASCII)
 
 
 def _shape(found: Violation) -> Finding:
-    name, value, wanted = repr(found.key), shorten(str(found.value)), found.wanted
+    name, value, wanted = _name(found.path), shorten(str(found.value)), found.wanted
     hint, on_key = "", False
     if found.keyword == "type":
         kinds = [wanted] if isinstance(wanted, str) else wanted
@@ -108,9 +108,16 @@ def _shape(found: Violation) -> Finding:
     elif found.keyword in LIMITS:
         message = f"{name} is {value}, not {LIMITS[found.keyword].format(wanted)}"
     else:
-        message = f"{value!r} is not a valid {name}"
+        shown = repr(value) if isinstance(found.value, str) else value
+        message = f"{shown} is not a valid {name}"
         hint = found.schema.get("description", "").rstrip(".")
     return WRONG_SHAPE.finding(found.pointer, message, hint, on_key=on_key)
+
+
+def _name(path: tuple[str, ...]) -> str:
+    """The key of a value; of a member of a list, the list's, since nobody knows the third by 2."""
+    keys = [step for step in path if not step.isdigit()] or [""]
+    return repr(keys[-1]) if path[-1:] == (keys[-1],) else f"member of {keys[-1]!r}"
 
 
 KINDS = {

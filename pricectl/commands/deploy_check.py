@@ -80,6 +80,7 @@ def deploy_check(
     limits = GateLimits.read(changes, max_increase, max_decrease)
     policy, when = settings.load_policy(catalog=file), instant(at)
     name = require_own_file(file, policy.file)
+    catalog_file.check_standard_input(name, base, names)
     result = assess(
         Candidate(
             name,

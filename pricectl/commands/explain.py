@@ -19,6 +19,7 @@ from pricectl.commands.question import (
 from pricectl.core.estimate import Estimate
 from pricectl.exit_codes import CLEAN, FINDINGS
 from pricectl.explain.explanation import explain_call, explain_name
+from pricectl.files import catalog_file
 from pricectl.report import explain as report
 from pricectl.report.assumptions import explanation_warnings
 
@@ -55,6 +56,7 @@ def explain(
         raise typer.BadParameter("write a model's name", param_hint="NAME")
     if names and len(names) == 1:
         check_names(names, f"the name {names[0]}")
+    catalog_file.check_standard_input(file, call.response)
     opened = open_catalog(file)
     catalog, profile = opened.catalog, charge.read(opened.policy)
     # Not strict: --strict fails only after the report, which shows what is missing.

@@ -12,6 +12,7 @@ from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
 from pricectl.commands.output import show, warn_beside
 from pricectl.commands.staged import StagedOption, nothing_staged
 from pricectl.core.catalog import Catalog
+from pricectl.core.errors import CatalogError, DocumentError
 from pricectl.edit.formatting import format_catalog
 from pricectl.exit_codes import CLEAN
 from pricectl.files import atomic, catalog_file, settings
@@ -76,19 +77,24 @@ def fmt(
     source = catalog_file.read(name)
     piped = name == catalog_file.STDIN
     base = atomic.sha256(source.data)
-    result = format_catalog(
-        source.name,
-        source.data,
-        when,
-        write=None
-        if piped
-        else partial(atomic.replace, name, base_sha256=base, check=Catalog.load, warn=warn_beside),
-        promoting=promote,
-        respelling=respell,
-        check=check,
-        diff=diff,
-        fail_on_due=bool(fail_on),
-    )
+    try:
+        result = format_catalog(
+            source.name,
+            source.data,
+            when,
+            write=None
+            if piped
+            else partial(
+                atomic.replace, name, base_sha256=base, check=Catalog.load, warn=warn_beside
+            ),
+            promoting=promote,
+            respelling=respell,
+            check=check,
+            diff=diff,
+            fail_on_due=bool(fail_on),
+        )
+    except (DocumentError, CatalogError) as error:
+        raise catalog_file.no_catalog(error, source, name) from None
     if piped and result.writes and not view.output:
         sys.stdout.buffer.write(result.formatted_text.text.encode())
     else:

@@ -46,6 +46,7 @@ def logs(
     """
     if log == catalog_file.STDIN and sys.stdin.isatty():
         raise typer.BadParameter("name a log, or pipe one in", param_hint="FILE")
+    catalog_file.check_standard_input(log, file)
     # Only the report goes to standard output where another program reads it.
     stream = sys.stdout if ("text", None) in view.outputs else sys.stderr
 

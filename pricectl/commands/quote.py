@@ -17,6 +17,7 @@ from pricectl.commands.question import (
 )
 from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.estimate import Estimate
+from pricectl.files import catalog_file
 from pricectl.report import quote as report
 from pricectl.report.assumptions import QuotedCall
 
@@ -71,6 +72,7 @@ def quote(
         raise typer.BadParameter(
             f"{mode!r} is not one of {', '.join(BUDGET_MODES)}", param_hint="--mode"
         )
+    catalog_file.check_standard_input(file, call.response)
     opened = open_catalog(file)
     profile = charge.read(opened.policy)
     question = CallQuestion(names or [], usage, call, instant(at), strict)

@@ -76,6 +76,7 @@ def validate(
     policy = settings.load_policy(catalog=first)
     located = files or [catalog_file.locate_own(first, policy.file)]
     names = [catalog_file.check_exists(name, first, policy.file) for name in located]
+    catalog_file.check_standard_input(*names, None if base in names else base, reference)
     try:
         result = review(names, policy, ReviewOptions(when, base, reference, fail_on or (), new))
     except OneBaseForSeveral:

@@ -28,7 +28,12 @@ def waive(
     ],
     reason: Annotated[
         str,
-        typer.Option("--reason", metavar="TEXT", help="Why it is right, for the next reviewer."),
+        typer.Option(
+            "--reason",
+            metavar="TEXT",
+            help="Why it is right, for the next reviewer. It is needed.",
+            show_default=False,
+        ),
     ] = "",
     expires: Annotated[
         str | None,

@@ -83,7 +83,11 @@ def decode(data: bytes | str) -> str:
 
     Raises DocumentError.
     """
-    if len(data) > MAX_BYTES:
+    size = len(data)
+    if isinstance(data, str) and not data.isascii() and size <= MAX_BYTES:
+        # The bytes that it takes in a file; half of a surrogate pair is refused further on.
+        size = len(data.encode("utf-8", "surrogatepass"))
+    if size > MAX_BYTES:
         raise _refusal(
             f"the document is larger than {MAX_BYTES // 1024 // 1024} MiB",
             "document-size",
@@ -110,7 +114,7 @@ def decode(data: bytes | str) -> str:
         raise _refusal(
             EMPTY,
             "json-syntax",
-            next_step="restore it, for example with 'git checkout -- FILE'",
+            next_step="was it written or passed on completely?",
         )
     return text
 

@@ -61,16 +61,13 @@ class Model(NamedTuple):
 
     @property
     def all_lists(self) -> tuple[PriceList, ...]:
-        """Every price list in the order of time, each followed by those of off-peak and outputs.
-
-        An off-peak list without hours is never in force and left out.
-        """
+        """Every price list in the order of time, each followed by those of off-peak and outputs."""
         lists = ((prices, prices.off_peak) for prices in self.price_lists)
         return tuple(
             by_length
             for whole_day, off_peak in lists
             for prices in (whole_day, off_peak)
-            if prices and (prices is whole_day or prices.windows)
+            if prices
             for by_length in (prices, *prices.by_output)
         )
 

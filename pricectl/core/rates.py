@@ -121,16 +121,7 @@ class RateCard(dict[str, Rate]):
         self.guesses = False
 
     def __missing__(self, unit: str) -> Rate:
-        rate = self._own(unit)
-        # Fallbacks are in the order of likeness: the first with a price wins.
-        for other in () if rate else UNITS[unit].fallbacks:
-            rate = self._own(other)
-            if rate:
-                if UNITS[unit].assumed:
-                    note = f"no {unit} price; charged at the {other} rate"
-                    note = f"{note}; {rate.note}".rstrip("; ")
-                    rate = rate._replace(assumed=True, note=note)
-                break
+        rate = self._own(unit) or self._of_another(unit)
         self.divides = self.divides or UNITS[unit].priced_by > 1
         if rate and unit in self._counting:
             words = self._counting[unit].words
@@ -138,6 +129,21 @@ class RateCard(dict[str, Rate]):
         self.guesses = self.guesses or not rate or rate.assumed
         self[unit] = rate or UNPRICED
         return self[unit]
+
+    def _of_another(self, unit: str) -> Rate | None:
+        """The rate of the unit that this one falls back on, which it is assumed to cost."""
+        # Fallbacks are in the order of likeness: the first with a price wins. Of sizes, one that
+        # costs something goes before a free one, so that no guess gives a call away.
+        priced = [(other, rate) for other in UNITS[unit].fallbacks if (rate := self._own(other))]
+        if not is_token_unit(unit):
+            priced.sort(key=lambda found: found[1].pico_usd == 0)
+        if not priced:
+            return None
+        other, rate = priced[0]
+        if not UNITS[unit].assumed:
+            return rate
+        note = f"no {unit} price; charged at the {other} rate"
+        return rate._replace(assumed=True, note=f"{note}; {rate.note}".rstrip("; "))
 
     def _own(self, unit: str) -> Rate | None:
         """The unit's own price with the uplift, which providers put on tokens only."""

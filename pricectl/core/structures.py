@@ -160,14 +160,25 @@ def _tiers(tiers: Json, pointer: str, problems: list[Problem]) -> dict[int, Rate
 
 
 def _range_start(tier: Entry, name: str, path: str) -> int:
-    """Above how many tokens a range begins; without the range at the first."""
-    bounds = tier.get(name, [0])
-    start = bounds[0] if isinstance(bounds, list) and bounds else None
-    if isinstance(start, bool) or not isinstance(start, (int, Decimal)) or start < 0:
-        start = None
-    if start is None or start != int(start):
-        raise NotUnderstoodError(path, f"{name} is not [low, high]")
-    return int(start)
+    """Above how many tokens a range begins; without the range at the first.
+
+    Where it ends is not charged by, since the next range begins there; but with a broken end
+    nobody knows what was meant. Null can only mean that there is no end.
+    """
+    if name not in tier:
+        return 0
+    bounds = tier[name]
+    if isinstance(bounds, list) and len(bounds) == 2:  # noqa: PLR2004 - low and high
+        low, high = map(_whole_count, bounds)
+        if low is not None and (bounds[1] is None or (high is not None and low < high)):
+            return low
+    raise NotUnderstoodError(path, f"{name} is not [low, high]")
+
+
+def _whole_count(value: Json) -> int | None:
+    """A count of tokens from 0 up; None if it is not one."""
+    is_number = isinstance(value, (int, Decimal)) and not isinstance(value, bool)
+    return int(value) if is_number and value >= 0 and value == int(value) else None  # type: ignore[operator, arg-type]
 
 
 def _context_tier(tier: Json) -> tuple[bool, bool]:
@@ -187,7 +198,7 @@ def _off_peak(value: Json, pointer: str, problems: list[Problem]) -> OffPeakPric
         *read_hours(block.get("hours_utc"), "/hours_utc"),
         *read_windows(block.get("windows"), block.get("weekday_timezone")),
     )
-    if "windows" not in block and "hours_utc" not in block:
+    if not windows:
         raise NotUnderstoodError("", "has neither windows nor hours_utc")
     return OffPeakPrices(windows, read_rates(block, pointer, problems, f"{OFF_PEAK_KEY}/"))
 

@@ -44,7 +44,8 @@ def _sized(unit: Unit, key: str, sizes: Mapping[str, int]) -> tuple[Unit, ...]:
 
     `sizes` are the words of the sizes with what they measure. A size without a price is charged
     the price without a size, else that of the nearest size, the larger of two as near; a call
-    without a size that of the smallest. All are guesses, so that nothing is charged $0.
+    without a size that of the smallest. A price of zero comes last. All are guesses, so that
+    nothing is charged $0.
     """
 
     def nearest_first(size: int) -> list[str]:
@@ -130,7 +131,7 @@ _TABLE = (
     _amount("output_video_second", "output_cost_per_video_per_second", "generated video second"),
     Unit("page", "ocr_cost_per_page", "page"),
     Unit("annotated_page", "annotation_cost_per_page", "annotated page"),
-    Unit("ocr_credit", "ocr_cost_per_credit", "parsing credit"),
+    _amount("ocr_credit", "ocr_cost_per_credit", "parsing credit"),
     Unit("code_interpreter", "code_interpreter_cost_per_session", "code interpreter session"),
     Unit("maps_query", "google_maps_grounding_cost_per_query", "maps query"),
     # Small and large are as near to medium: a guess charges the dearer one.

@@ -139,7 +139,7 @@ def _lists_in_force(model: Model, at: date | None, until: date | None) -> Iterat
     for instant in (first, *(change for change in changes if first < change <= last)):
         prices = model.list_at(instant)
         yield from (prices, *prices.by_output)
-        if prices.off_peak and prices.off_peak.windows:
+        if prices.off_peak:
             yield from (prices.off_peak, *prices.off_peak.by_output)
 
 

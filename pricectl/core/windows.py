@@ -133,6 +133,8 @@ def read_hours(
     """
     if hours is None:
         return
+    if hours == []:
+        raise NotUnderstoodError(path, "the list of hours is empty")
     for span in hours if isinstance(hours, list) else [hours]:
         match = _HOURS.fullmatch(span) if isinstance(span, str) else None
         if match is None:
@@ -172,6 +174,8 @@ def _read_weekdays(weekdays: Json, path: str) -> tuple[int, ...]:
         else 0
         for day in (weekdays if isinstance(weekdays, list) else [0])
     )
+    if not days:
+        raise NotUnderstoodError(f"{path}/weekdays", "the list of weekdays is empty")
     if not set(days) <= set(EVERY_DAY):
         message = "weekdays are not numbers from 1 (Monday) to 7 or English names"
         raise NotUnderstoodError(f"{path}/weekdays", message)

@@ -4,8 +4,7 @@ New text follows the layout of its neighbours: indentation, line ends, commas an
 """
 
 import json
-from collections.abc import Iterable, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from pricectl.check.positions import Member, Positions
@@ -51,18 +50,46 @@ Splice = tuple[int, int, str]
 def apply(text: str, edits: Iterable[Edit], positions: Positions | None = None) -> str:
     """The text of a valid document after the edits, one after the other. Raises Misplaced.
 
-    Replacements in a row must not lie in one another: they are done in one go. `positions` are
-    those of the text, if somebody has scanned it already.
+    Replacements that do not lie in one another are done in one go. `positions` are those of the
+    text, if somebody has scanned it already.
 
     >>> apply('{"a": 1, "b": 2}', [Replace("/a", "3"), Remove("/b"), Insert("", "null", "c")])
     '{"a": 3, "c": null}'
     """
-    for replacing, run in groupby(edits, lambda edit: isinstance(edit, Replace)):
-        for together in [run] if replacing else ([edit] for edit in run):
-            found = positions or Positions(text)
-            text = splice(text, [_spliced(text, found, edit) for edit in together])
-            positions = None  # every later edit is in another text
+    for together in _done_in_one_go(edits):
+        found = positions or Positions(text)
+        text = splice(text, [_spliced(text, found, edit) for edit in together])
+        positions = None  # every later edit is in another text
     return text
+
+
+def _done_in_one_go(edits: Iterable[Edit]) -> Iterator[list[Edit]]:
+    """The edits in their order: replacements of different values together, all others alone."""
+    together: list[Edit] = []
+    # The pointers of what is replaced, and those of everything around it.
+    replaced, around = set[str](), set[str]()
+    for edit in edits:
+        outer = set(_outer(edit.pointer)) if isinstance(edit, Replace) else set()
+        apart = not isinstance(edit, Replace) or edit.pointer in around or replaced & outer
+        if apart and together:
+            yield together
+            together, replaced, around = [], set(), set()
+        if isinstance(edit, Replace):
+            together.append(edit)
+            replaced.add(edit.pointer)
+            around |= outer
+        else:
+            yield [edit]
+    if together:
+        yield together
+
+
+def _outer(pointer: str) -> Iterator[str]:
+    """A pointer, and those of every object and list that the value lies in."""
+    yield pointer
+    while pointer:
+        pointer = pointer.rpartition("/")[0]
+        yield pointer
 
 
 def splice(text: str, splices: Iterable[Splice]) -> str:

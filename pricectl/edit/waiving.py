@@ -92,7 +92,7 @@ def _entry(
     return entry | ({"expires": _text(f"{accepted.expires}")} if accepted.expires else {})
 
 
-def waived(settings: str, accepted: Acceptance, values: Json, *, heading: str) -> str:
+def waived(settings: str, accepted: Acceptance, values: Json, *, heading: str, file: str) -> str:
     """The text of the settings with a waiver at its end; `values` is the parsed catalog.
 
     `heading` is that of a waiver in this file, such as "tool.pricectl.waivers". Raises NotWaived if
@@ -100,15 +100,14 @@ def waived(settings: str, accepted: Acceptance, values: Json, *, heading: str) -
     """
     end = "\r\n" if "\r\n" in settings else "\n"
     value = accepted_value(values, accepted.pointer)
-    lines = [
-        f"[[{heading}]]",
+    members = [
         f"rule = {_text(accepted.rule)}",
         f"pointer = {_text(accepted.pointer)}",
         f"value = {_text(value) if isinstance(value, str) else _number(value)}",
         f"reason = {_text(accepted.reason)}",
         *([f"expires = {accepted.expires}"] if accepted.expires else []),
     ]
-    block = "".join(line + end for line in lines)
+    block = "".join(line + end for line in (f"[[{heading}]]", *members))
     gap = "" if not settings else end if settings.endswith("\n") else end * 2
     added = f"{settings}{gap}{block}"
     path = heading.split(".")
@@ -118,8 +117,9 @@ def waived(settings: str, accepted: Acceptance, values: Json, *, heading: str) -
         listed = None
     if listed != (_at(_parsed(settings), path) or []):
         raise NotWaived(
-            "cannot take a waiver at the end of the file",
-            next_step=f"add it by hand: {'; '.join(lines)}",
+            "has its waivers or its settings in one line, where no table can follow",
+            where=file,
+            next_step=f"add to its list `waivers` by hand: {{ {', '.join(members)} }}",
         )
     return added
 

@@ -119,7 +119,11 @@ class EvidenceFinder:
         policy = self.policy
         if self.base == versions.DEPLOYED:
             policy = self.policy_naming_deployed(file, data)
-        return self.built(versions.read(self.base, file, policy, new=data), file)
+        found = versions.read(self.base, file, policy, new=data)
+        if self.base == versions.DEPLOYED and found.data == data:
+            # On the deployed branch itself: nothing would be new, whoever pushed it.
+            return self._edited_from(data, file, own=own)
+        return self.built(found, file)
 
     def policy_naming_deployed(self, file: str, data: bytes) -> Policy:
         """The settings, with `deployed` as the default branch has it where that is known.

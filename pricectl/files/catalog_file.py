@@ -1,11 +1,14 @@
 """Finds and reads the catalog file."""
 
 import os
+import shlex
 import stat
 import sys
+import weakref
+from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from pricectl.core.catalog import Catalog
 from pricectl.core.document import MAX_BYTES
@@ -161,7 +164,7 @@ def read(name: str) -> Source:
     Raises Unavailable.
     """
     if name == STDIN:
-        return Source(sys.stdin.buffer.read(MAX_BYTES + 1), "standard input")
+        return Source(standard_input().read(MAX_BYTES + 1), "standard input")
     try:
         if is_packaged_catalog(name):
             return Source(packaged_bytes(CATALOG), name)
@@ -175,6 +178,33 @@ def read(name: str) -> Source:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise Unavailable(f"cannot be read: {reason}", where=name) from None
+
+
+# The standard input that was read; weak, so that it can be closed.
+_was_read: Callable[[], object] = lambda: None  # noqa: E731 - as a weak reference is called
+
+
+def standard_input() -> BinaryIO:
+    """Standard input, for its only reader: a second one would find it empty. Raises Unavailable."""
+    global _was_read  # noqa: PLW0603 - there is one standard input
+    if _was_read() is sys.stdin.buffer:
+        raise _named_twice()
+    _was_read = weakref.ref(sys.stdin.buffer)
+    return sys.stdin.buffer
+
+
+def check_standard_input(*names: str | None) -> None:
+    """Check that at most one of these names is standard input. Raises Unavailable."""
+    if names.count(STDIN) > 1:
+        raise _named_twice()
+
+
+def _named_twice() -> Unavailable:
+    return Unavailable(
+        "is named twice, and can be read only once",
+        where="standard input",
+        next_step="name a file for one of them",
+    )
 
 
 def _near(name: str) -> list[str]:
@@ -193,6 +223,26 @@ def load(name: str) -> Catalog:
     try:
         return Catalog.load(data)
     except (DocumentError, CatalogError) as error:
-        where = f"{source}: {error.where}" if error.where else source
-        step = f"run 'pricectl validate {name}' to see every finding"
-        raise Unavailable(error.what, where=where, next_step=step) from None
+        raise no_catalog(error, Source(data, source), name) from None
+
+
+def no_catalog(error: PricingError, source: Source, name: str) -> Unavailable:
+    """The error for a file, or standard input, that was read and is not a catalog."""
+    where = f"{source.name}: {error.where}" if error.where else source.name
+    return Unavailable(error.what, where=where, next_step=how_to_mend(source.data, name))
+
+
+def how_to_mend(data: bytes, name: str) -> str:
+    """What to do about a file, or standard input, that is not a catalog."""
+    if data.strip():
+        return f"{how_to_check(name)} to see every finding"
+    if name == STDIN:
+        return "check the command before the pipe"
+    return f"restore it, for example with 'git checkout -- {shlex.quote(name)}'"
+
+
+def how_to_check(name: str) -> str:
+    """How to check a file, or what comes by standard input, which is gone once it was read."""
+    if name == STDIN:
+        return "pipe it to 'pricectl validate -'"
+    return f"run 'pricectl validate {shlex.quote(name)}'"

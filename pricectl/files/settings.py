@@ -5,6 +5,7 @@ look for them in the same order: PRICECTL_SETTINGS, upwards from a catalog that 
 from the working folder.
 """
 
+import codecs
 import os
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -62,6 +63,9 @@ class SettingsText:
         where = str(self.path)
         if max(line.count(b".") for line in self.data.split(b"\n")) > MAX_DOTS:
             raise BadSettings(f"has a line with more than {MAX_DOTS} dots", where=where)
+        if self.data.startswith(codecs.BOM_UTF8):
+            step = "save it as UTF-8 without BOM"
+            raise BadSettings("starts with a byte order mark", where=where, next_step=step)
         try:
             parsed = tomllib.loads(self.data.decode("utf-8"), parse_float=number)
         except UnicodeDecodeError as error:
@@ -161,6 +165,16 @@ def working_folder(folder: Path | None) -> Path | None:
         return folder.absolute() if folder else Path.cwd()
     except OSError:
         return None
+
+
+def shown_path(path: str) -> str:
+    """The path of a settings file as reports name it: from the working folder on if it is below it.
+
+    Code review tools find a file by its path in the repository only.
+    """
+    working = working_folder(None)
+    below = working and path and Path(path).is_relative_to(working)
+    return str(Path(path).relative_to(working)) if working and below else path
 
 
 def _is_file(path: Path) -> bool:

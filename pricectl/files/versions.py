@@ -57,13 +57,17 @@ class FileVersion(NamedTuple):
         try:
             return CatalogVersion.read(self.data, reuse)
         except PricingError as error:
-            path = shlex.quote(self.path)
-            check = f"pricectl validate {path}"
+            check = catalog_file.how_to_check(self.path)
             if self.commit:
-                check = f"git show {self.commit[:7]}:{path} | pricectl validate -"
+                path = shlex.quote(self.path)
+                check = f"run 'git show {self.commit[:7]}:{path} | pricectl validate -'"
             hint = error.next_step if isinstance(error, DocumentError) else ""
             hint = f"{hint}; " if hint and "pricectl validate" not in hint else ""
-            step = f"{hint}run '{check}' to see every finding"
+            step = f"{hint}{check} to see every finding"
+            if not self.data.strip():
+                step = "name another version"
+                if not self.commit:
+                    step = catalog_file.how_to_mend(self.data, self.path)
             where = f"{self.name}: {error.where}" if error.where else self.name
             raise BadFileVersion(error.what, where=where, next_step=step) from None
 

@@ -14,6 +14,7 @@ from pricectl.check.validation_report import Validation
 from pricectl.files import catalog_file
 from pricectl.files.base import EvidenceFinder
 from pricectl.files.git import advised_option
+from pricectl.files.settings import shown_path
 from pricectl.policy import Policy
 
 DUE = "due"
@@ -55,6 +56,11 @@ def review(names: Sequence[str], policy: Policy, options: ReviewOptions) -> Vali
         report = validate(
             source.data, source.name, policy, options.at, own=about, evidence=evidence
         )
+        if not source.data.strip():
+            hint = catalog_file.how_to_mend(source.data, name)
+            findings = tuple(one._replace(hint=hint) for one in report.findings)
+            report = report._replace(findings=findings)
+        report = report._replace(settings=shown_path(report.settings))
         reports.append(report.only_new() if options.only_new else report)
         kinds = options.fail_on or policy_in_force(policy, evidence).policy.gates.fail_on
         levels = [severity for severity in SEVERITIES if severity in kinds]

@@ -14,10 +14,11 @@ MAX_WORD = 200
 MAX_FLAGS = 20
 
 SourceKind = Literal["file", "ref", "server"]
-Agreement = Literal["same", "degraded", "different", "unreadable"]
+Agreement = Literal["same", "degraded", "pending", "different", "unreadable"]
 _EXIT_CODES: dict[Agreement, int] = {
     "same": CLEAN,
     "degraded": FINDINGS,
+    "pending": FINDINGS,
     "different": FINDINGS,
     "unreadable": FAILED,
 }
@@ -57,7 +58,10 @@ class StatusResult(NamedTuple):
 
     @property
     def agreement(self) -> Agreement:
-        """Whether all can be read, have one catalog and one calculator, and no server a problem."""
+        """Whether all can be read and have one catalog and one calculator.
+
+        Then also whether a server reports a problem, or an edit that nobody announced.
+        """
         if any(source.problem for source in self.sources):
             return "unreadable"
         # Generations are not compared: each host counts its own.
@@ -65,7 +69,9 @@ class StatusResult(NamedTuple):
         calculators = {source.calculator for source in self.sources if source.calculator}
         if len(catalogs) > 1 or len(calculators) > 1:
             return "different"
-        return "degraded" if any(source.degraded for source in self.sources) else "same"
+        if any(source.degraded for source in self.sources):
+            return "degraded"
+        return "pending" if any(source.pending for source in self.sources) else "same"
 
     @property
     def exit_code(self) -> int:

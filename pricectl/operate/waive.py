@@ -12,9 +12,10 @@ from pricectl.check.validation import validate
 from pricectl.check.validation_report import ValidationReport
 from pricectl.core import document
 from pricectl.core.catalog import Catalog
+from pricectl.core.errors import DocumentError
 from pricectl.core.labels import did_you_mean
 from pricectl.edit.waiving import Acceptance, NotWaived, acknowledged, waived
-from pricectl.files import atomic
+from pricectl.files import atomic, catalog_file
 from pricectl.files.base import EvidenceFinder
 from pricectl.files.catalog_file import Source
 from pricectl.files.settings import PRICECTL_TOML, PYPROJECT_TOML, SettingsText
@@ -25,22 +26,28 @@ SHOWN_PLACES = 3
 
 
 class WaiveResult(NamedTuple):
-    """What was accepted, and the file that says so now."""
+    """What was accepted, and the file that says so now, with its list or table."""
 
     accepted: Acceptance
     finding: Finding
     catalog: str
     written: str
+    table: str
 
 
 def waive(source: Source, name: str, policy: Policy, accepted: Acceptance) -> WaiveResult:
     """Accept one finding of the catalog `name`, and write that down.
 
-    Raises NotWaived if there is no such finding or it would not be accepted, NotWritten, and what
-    finding the base raises.
+    Raises NotWaived if there is no such finding or it would not be accepted, NotWritten,
+    Unavailable for what is not JSON, and what finding the base raises.
     """
     _check_rule(accepted.rule)
     finder = EvidenceFinder(policy)
+    try:
+        catalog_text = document.decode(source.data)
+        document.parse_text(catalog_text, allow_duplicates=True)
+    except DocumentError as error:
+        raise catalog_file.no_catalog(error, source, name) from None
 
     def check(data: bytes, now: Policy) -> ValidationReport:
         evidence = finder.evidence(Source(data, source.name), name)
@@ -49,15 +56,16 @@ def waive(source: Source, name: str, policy: Policy, accepted: Acceptance) -> Wa
     report = check(source.data, policy)
     finding = _finding(report, accepted)
     if accepted.in_catalog:
-        written, text = name, acknowledged(document.decode(source.data), accepted)
+        written, table = name, "metadata.acknowledged"
+        text = acknowledged(catalog_text, accepted)
         old, after = source.data, check(text.encode(), policy)
     else:
         found = SettingsText(Path(policy.source)) if policy.source else None
         path = found.path if found else Path(name).absolute().parent / PRICECTL_TOML
         heading = "tool.pricectl.waivers" if path.name == PYPROJECT_TOML else "waivers"
         old = found.data if found else b""
-        text = waived(old.decode(), accepted, report.values, heading=heading)
-        written = str(path)
+        written, table = str(path), f"[[{heading}]]"
+        text = waived(old.decode(), accepted, report.values, heading=heading, file=written)
         after = check(source.data, SettingsText(path, text.encode()).policy())
     if any(_is(one, accepted) for one in after.findings):
         raise NotWaived(
@@ -71,7 +79,7 @@ def waive(source: Source, name: str, policy: Policy, accepted: Acceptance) -> Wa
         base_sha256=atomic.sha256(old) if accepted.in_catalog or policy.source else atomic.ABSENT,
         check=Catalog.load if accepted.in_catalog else _readable(written),
     )
-    return WaiveResult(accepted, finding, name, written)
+    return WaiveResult(accepted, finding, name, written, table)
 
 
 def _check_rule(rule: str) -> None:

@@ -19,15 +19,20 @@ from pricectl.policy.values import (
     Workload,
 )
 
+# Such a change has no reason beside it that could be compared.
+AT_ONCE = "it counts at once, so confirm that it is meant"
+
 
 class Loosening(NamedTuple):
     """Something that an edit adds to the gate or loosens in it, in words.
 
-    `counts`: it counts at once.
+    `counts`: it counts at once. `hint`: what a reviewer does about it, where that of the rule does
+    not fit.
     """
 
     message: str
     counts: bool = False
+    hint: str = ""
 
 
 class ReviewedPolicy(NamedTuple):
@@ -73,7 +78,7 @@ def review(
     found += _severities(edited.severities, base.severities)
     if edited.file != base.file:
         was, now = base.file or "the usual name", edited.file or "the usual name"
-        found.append(Loosening(f"`file` names {now} instead of {was}", counts=True))
+        found.append(Loosening(f"`file` names {now} instead of {was}", counts=True, hint=AT_ONCE))
     found += _charged(edited, base)
     return ReviewedPolicy(policy, tuple(found), base.severities)
 
@@ -83,18 +88,19 @@ def _charged(edited: Policy, base: Policy) -> Iterator[Loosening]:
     for name in ("profile", "fallback"):
         was, now = getattr(base, name), getattr(edited, name)
         if now != was:
-            yield Loosening(f"`{name}` is {now} instead of {was}", counts=True)
+            yield Loosening(f"`{name}` is {now} instead of {was}", counts=True, hint=AT_ONCE)
     was_profile, profile = (each.profiles.get(each.profile) for each in (base, edited))
     if profile and was_profile:
         for amount in (*profile.numbers, "rounding"):
             was, now = (_amount(getattr(each, amount)) for each in (was_profile, profile))
             if now != was:
                 where = f"profiles.{edited.profile}.{amount}"
-                yield Loosening(f"`{where}` is {now} instead of {was}", counts=True)
+                yield Loosening(f"`{where}` is {now} instead of {was}", counts=True, hint=AT_ONCE)
     for unit in dict.fromkeys((*edited.local_price, *base.local_price)):
         was, now = (_amount(each.local_price.get(unit, "not set")) for each in (base, edited))
         if now != was:
-            yield Loosening(f"`local_price.{unit}` is {now} instead of {was}", counts=True)
+            message = f"`local_price.{unit}` is {now} instead of {was}"
+            yield Loosening(message, counts=True, hint=AT_ONCE)
 
 
 def _amount(value: Fraction | Decimal | int | str) -> str:

@@ -211,15 +211,19 @@ def _workloads(value: Any, where: str) -> tuple[Workload, ...]:
     return tuple(workloads)
 
 
+def _require(members: Mapping[str, Any], name: str, where: str, needed: str) -> None:
+    """Check that a section names a rule, and one more member. Raises BadSettings."""
+    missing = [word for word in ("rule", name) if not members.get(word, "").strip()]
+    if missing:
+        raise BadSettings(f"{needed}; missing: {' and '.join(missing)}", where=where)
+
+
 def _waivers(value: Any, where: str) -> tuple[Waiver, ...]:
     waivers = []
     for here, item in _numbered(value, where):
         members = _section(item, here, "waivers")
         # Without a reason nobody could later judge whether the waiver still holds.
-        missing = [name for name in ("rule", "reason") if not members.get(name, "").strip()]
-        if missing:
-            what = f"a waiver needs a rule and a reason; missing: {' and '.join(missing)}"
-            raise BadSettings(what, where=here)
+        _require(members, "reason", here, "a waiver needs a rule and a reason")
         waivers.append(Waiver(**members))
     return tuple(waivers)
 
@@ -228,10 +232,7 @@ def _severities(value: Any, where: str) -> tuple[SeverityOverride, ...]:
     overrides = []
     for here, item in _numbered(value, where):
         members = _section(item, here, "severities")
-        missing = [name for name in ("rule", "severity") if not members.get(name, "").strip()]
-        if missing:
-            what = f"needs a rule and a severity; missing: {' and '.join(missing)}"
-            raise BadSettings(what, where=here)
+        _require(members, "severity", here, "needs a rule and a severity")
         overrides.append(SeverityOverride(**members))
     return tuple(overrides)
 

@@ -10,9 +10,12 @@ from pricectl.report.canvas import Canvas, at_point, grid
 from pricectl.report.json_text import catalog_id
 
 if TYPE_CHECKING:
+    from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
+# Below the title of a call.
+INDENT = 6
 _WORDS = {"ok": "ok", "failed": "FAIL", "skipped": "skip"}
 _STYLES = {"ok": "green", "failed": "bold red", "skipped": "yellow"}
 
@@ -52,9 +55,9 @@ def text(result: SmokeResult, canvas: Canvas) -> str:
     outcome = Text(_outcome(result), "bold red" if result.failed else "bold green")
     if canvas.quiet:
         return canvas.draw(outcome)
-    parts: list[Text | Table] = [outcome, Text()]
-    for call, row in zip(result.calls, _rows(result), strict=True):
-        parts.append(row)
+    parts: list[Text | Table | Padding] = [outcome, Text()]
+    for call, row in zip(result.calls, _rows(result, canvas.width), strict=True):
+        parts += row
         checks = [check for check in call.checks if canvas.verbose or check.outcome == "failed"]
         if checks:
             parts.append(_table(checks))
@@ -83,8 +86,12 @@ def _outcome(result: SmokeResult) -> str:
     return f"pass: {where}: {len(made)} calls, {checks} checks"
 
 
-def _rows(result: SmokeResult) -> "Iterator[Text]":
-    """One line a call in columns: its cost and credits, and what could not be compared."""
+def _rows(result: SmokeResult, width: int) -> "Iterator[list[Text | Padding]]":
+    """One line a call in columns: its cost and credits, and what could not be compared.
+
+    Where that is too wide for one line, the second part of each call has a line of its own.
+    """
+    from rich.padding import Padding
     from rich.text import Text
 
     costs = at_point(
@@ -92,6 +99,7 @@ def _rows(result: SmokeResult) -> "Iterator[Text]":
     )
     titles = [call.probe.title for call in result.calls]
     models = [clean(call.probe.model) for call in result.calls]
+    rows: list[tuple[Text, Text]] = []
     for call, title, model, cost in zip(result.calls, titles, models, costs, strict=True):
         line = Text(f"{_WORDS[call.outcome]:<4}", _STYLES[call.outcome])
         line.append(f"  {title:<{max(map(len, titles))}}  ", "")
@@ -101,9 +109,15 @@ def _rows(result: SmokeResult) -> "Iterator[Text]":
             for check in call.checks
             if check.outcome == "skipped" or (check.name == "cost" and check.outcome == "ok")
         ]
-        remark = clean(call.probe.skipped or ", ".join(parts))
-        line.append(f"{model:<{max(map(len, models))}}  {cost}  {remark}", "")
-        yield line
+        remark = Text(clean(call.probe.skipped or ", ".join(parts)))
+        line.append(f"{model:<{max(map(len, models))}}  {cost}", "")
+        rows.append((line, remark))
+    in_one_line = all(line.cell_len + 2 + remark.cell_len <= width for line, remark in rows)
+    for line, remark in rows:
+        if in_one_line or not remark:
+            yield [Text("  ").join((line, remark))]
+        else:
+            yield [line, Padding(remark, (0, 0, 0, INDENT))]
 
 
 def _table(checks: list[SmokeCheck]) -> "Table":

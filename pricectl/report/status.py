@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from pricectl.core.labels import HASH_DIGITS, clean, count
+from pricectl.core.labels import HASH_DIGITS, clean, count, plural
 from pricectl.flags import FALLBACKS, LAYER_FLAGS, RELOAD_REFUSED
 from pricectl.operate.status import Agreement, SourcePrices, StatusResult
-from pricectl.report.canvas import Canvas, listing
+from pricectl.report.canvas import Canvas, grid
 
 WORDS: dict[Agreement, tuple[str, str]] = {
     "same": ("same: one catalog and one calculator", "bold green"),
     "degraded": ("degraded: the same prices, but a server reports a problem", "bold red"),
+    "pending": ("pending: the same prices, but an edit waits for a reload", "bold red"),
     "different": ("different: other prices or another calculator", "bold red"),
     "unreadable": ("unreadable: at least one cannot be read", "bold red"),
 }
@@ -31,28 +32,32 @@ def document(result: StatusResult) -> dict[str, Any]:
 
 
 def text(result: StatusResult, canvas: Canvas) -> str:
-    """The outcome in one line, and a table of all sources above it."""
+    """Each source with its hash and what is odd about it, then the outcome in one line."""
     from rich.text import Text
 
     if canvas.quiet:
         return canvas.draw(Text(result.agreement))
-    table = listing(
-        "Where", "", "SHA-256", "Models>", "Last updated", "Generation>", "Calculator", "Remarks"
-    )
+    table = grid("left", "left", "wrap")
     for source in result.sources:
         sha256 = source.sha256 if canvas.verbose else source.sha256[:HASH_DIGITS]
-        cells = (
-            source.name,
-            source.kind,
-            sha256 if sha256 or source.problem else "none",
-            "" if source.models is None else count(source.models),
-            source.last_updated,
-            "" if source.generation is None else count(source.generation),
-            source.calculator,
-            "; ".join(_remarks(source, result.sources[0])),
-        )
-        table.add_row(*(Text(clean(cell)) for cell in cells))
+        lines = [line for line in (_described(source),) if line]
+        lines += [f"! {remark}" for remark in _remarks(source, result.sources[0])]
+        cells = (source.name, sha256 or ("" if source.problem else "none"), "\n".join(lines))
+        table.add_row(*(Text("\n").join(map(Text, map(clean, cell.split("\n")))) for cell in cells))
     return canvas.draw(table, Text(), Text(*WORDS[result.agreement]))
+
+
+def _described(source: SourcePrices) -> str:
+    """What a source says about its prices, beside their hash."""
+    if source.problem:
+        return ""
+    told = [] if source.models is None else [plural(source.models, "model")]
+    told += [f"of {source.last_updated}"] if source.last_updated else []
+    parts = [" ".join(told)] if told else []
+    if source.generation is not None:
+        parts.append(f"generation {count(source.generation)}")
+    parts += [f"calculator {source.calculator}"] if source.calculator else []
+    return ", ".join(parts)
 
 
 def _remarks(source: SourcePrices, first: SourcePrices) -> list[str]:

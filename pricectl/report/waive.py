@@ -26,14 +26,15 @@ def document(result: WaiveResult) -> dict[str, Any]:
 
 def text(result: WaiveResult, canvas: Canvas) -> str:
     """What is accepted and where that stands; quiet: the place alone."""
+    from rich.padding import Padding
     from rich.text import Text
 
     accepted = result.accepted
-    kind = "metadata.acknowledged" if accepted.in_catalog else "[[waivers]]"
-    where = Text(f"{clean(result.written)}: {kind}")
+    where = Text(f"{clean(result.written)}: {result.table}")
     if canvas.quiet:
         return canvas.draw(where)
     until = f" until {accepted.expires}" if accepted.expires else ""
     head = Text(f"{accepted.rule} at {clean(accepted.pointer)} is accepted{until}", "bold")
     holds = Text("It holds for the value of now; another value is found again.", "dim")
-    return canvas.draw(head, Text(f"  {clean(result.finding.message)}"), where, holds)
+    message = Padding(Text(clean(result.finding.message)), (0, 0, 0, 2))
+    return canvas.draw(head, message, where, holds)

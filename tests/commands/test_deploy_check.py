@@ -479,7 +479,7 @@ def test_each_name_of_a_list_is_answered(run: Run, repo: Path) -> None:
     assert found["said"] == ("5 names: 1 default, 2 partial, 1 other-seller, 1 missing-region")
     assert found["details"] == [
         "azure/eu/o3: partial, other-seller, missing-region (openai/o3)",
-        "nobody: default (default/default)",
+        "nobody: default",
         "o3-latest: partial (openai/o3)",
     ]
 

@@ -521,3 +521,20 @@ def test_settings_whose_link_leads_elsewhere_are_those_where_it_led(
     (home / NAME).write_text(MOVED, encoding="utf-8")
     assert "the waiver of price-moved at every place is new" in first_of(run)
     assert "error[price-moved]" in "\n".join(lines(run))
+
+
+def test_a_change_without_a_reason_is_not_compared_with_one(run: Run, edit: Edit) -> None:
+    edit({NAME: CATALOG}, {"pricectl.toml": "[profiles.default]\nmarkup_percent = 30\n"})
+    said = run("validate").stdout
+    assert "`profiles.default.markup_percent` is 30 instead of 0" in said
+    assert "compare the value with the reason" not in said
+    assert "hint: it counts at once, so confirm that it is meant" in said
+
+
+def test_a_finding_about_the_settings_names_them_as_the_repository_does(
+    run: Run, edit: Edit
+) -> None:
+    """GitLab shows nothing for an absolute path."""
+    edit({NAME: CATALOG}, {"pricectl.toml": "[profiles.default]\nmarkup_percent = 30\n"})
+    issues = json.loads(run("validate", "-o", "gitlab").stdout)
+    assert {issue["location"]["path"] for issue in issues} == {NAME, "pricectl.toml"}

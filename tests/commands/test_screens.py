@@ -192,3 +192,8 @@ def test_the_old_name_of_the_token_option_works_and_warns(
     both = run("smoke", "http://127.0.0.1:1", "--token", "A", "--token-env", "B")
     assert "write only --token-env" in both.stderr
     assert both.exit_code == 2
+
+
+def test_no_option_has_an_empty_default(run: Run) -> None:
+    for verb in VERBS:
+        assert "[default: ]" not in run(verb, "--help").stdout, verb

@@ -237,3 +237,19 @@ def test_the_last_line_ends_also_where_the_catalog_has_no_date(day: str) -> None
     result = SmokeResult("http://localhost", "openai", (), catalog, Profile())
     end = smoke_report.text(result, Canvas()).splitlines()[-1]
     assert end.endswith(catalog.sha256[:12] + (f" of {day}" if day else ""))
+
+
+def test_a_narrow_terminal_gets_what_was_found_below_the_call(
+    run: Run, shops: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = run("smoke", f"{shops}/good", "--token-env", "SMOKE_TOKEN").stdout.splitlines()
+    lines = lines[2 : lines.index("", 2)]
+    assert all(line.startswith(("ok    ", "      ")) for line in lines)
+    assert "      3 credits, cost exact" in lines
+
+
+def test_a_path_that_the_api_lacks_is_named(run: Run, shops: str) -> None:
+    found = smoke(run, f"{shops}/nowhere", code=1)
+    (check,) = found["calls"][0]["checks"]
+    assert check["note"].endswith("asked was POST /v1/chat/completions")

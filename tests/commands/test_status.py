@@ -67,7 +67,7 @@ def read(run: Run, *words: str) -> dict[str, Any]:
     result = run("status", *words, "-o", "json")
     found: dict[str, Any] = json.loads(result.stdout)
     jsonschema.validate(found, SCHEMA)
-    expected = {"same": 0, "degraded": 1, "different": 1, "unreadable": 2}
+    expected = {"same": 0, "degraded": 1, "pending": 1, "different": 1, "unreadable": 2}
     assert result.exit_code == expected[found["outcome"]]
     return found
 
@@ -114,9 +114,9 @@ def test_servers_that_do_not_follow_each_other_are_told_apart(run: Run, server: 
     second = server({**HEALTH, "group": "bbbb1111", "pending": "f" * 64})
     alone = server({**HEALTH, "group": None})
     result = run("status", first, first, second, alone, "-v")
-    assert result.exit_code == 0
+    assert result.exit_code == 1  # for the edit
     # Long remarks are wrapped in their column.
-    for words in ("bbbb1111", "an edit waits for", "ffffffffffff", "reloads alone"):
+    for words in ("bbbb1111", "! an edit waits for", "ffffffffffff", "reloads alone"):
         assert result.stdout.count(words) == 1
     places = read(run, first, second, alone)["places"]
     assert [place["group"] for place in places] == ["aaaa0000", "bbbb1111", None]
@@ -184,7 +184,8 @@ def test_the_admin_status_knows_the_last_reload(
     url = server(admin=admin)
     result = run("status", url, "--token-env", "SECRET")
     assert result.exit_code == 1
-    assert "prices from: last-known-good; last reload refused" in result.stdout
+    assert "! prices from: last-known-good" in result.stdout
+    assert "! last reload refused" in result.stdout
     assert read(run, url, "--token-env", "SECRET")["places"][0]["reload"] == "refused"
     monkeypatch.setenv("SECRET", "wrong")
     refused = run("status", url, "--token-env", "SECRET")
@@ -271,3 +272,24 @@ def test_a_ref_outside_git_names_only_options_of_the_command(run: Run) -> None:
     assert "--base" not in result.stdout + result.stderr
     assert "name a file with --base FILE" in run("diff", "--base", "HEAD").stderr
     assert "--base" not in run("rollback", "HEAD", "--dry-run").stderr
+
+
+def test_an_edit_that_nobody_announced_is_exit_1(run: Run, server: Answers) -> None:
+    """The file of the service was edited, and its workers go on with the prices of before."""
+    url = server({**HEALTH, "pending": "f" * 64})
+    result = run("status", url, "llm_pricing_current.json")
+    assert result.exit_code == 1
+    assert "! an edit waits for a reload: ffffffffffff" in result.stdout
+    assert "pending: the same prices, but an edit waits for a reload" in result.stdout
+    assert read(run, url, "llm_pricing_current.json")["outcome"] == "pending"
+    assert read(run, url, "packaged")["outcome"] == "different"
+
+
+def test_a_narrow_terminal_breaks_no_address_and_no_hash(
+    run: Run, server: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    url = server({**HEALTH, "pending": "f" * 64})
+    lines = run("status", "llm_pricing_current.json", url).stdout.splitlines()
+    assert any(line.startswith(f"{url} ") and HASH[:12] in line for line in lines)
+    assert max(map(len, lines)) <= 80

@@ -259,3 +259,29 @@ def test_a_rule_whose_severity_cannot_count_is_reported(run: Run, folder: Path) 
         "did you mean source-missing?",
         "accept a single one with 'pricectl waive price-moved POINTER --reason TEXT'",
     ]
+
+
+@pytest.mark.parametrize(
+    ("member", "message"),
+    [
+        ('"aliases": [7]', "member of 'aliases' is a number, not a string"),
+        (
+            '"off_peak_pricing": {"windows": [{"hours_utc": "1:00-2:00", "weekdays": [0]}]}',
+            "0 is not a valid member of 'weekdays'",
+        ),
+    ],
+)
+def test_a_member_of_a_list_is_named_by_the_list(
+    run: Run, home: Path, member: str, message: str
+) -> None:
+    row = f'{{"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06, {member}}}'
+    (home / NAME).write_text(f'{{"metadata": {{}}, "x": {{"m": {row}}}}}', encoding="utf-8")
+    assert message in run("validate", "-o", "concise").stdout
+
+
+def test_an_input_price_in_quotes_is_not_missing_as_well(run: Run, home: Path) -> None:
+    row = '{"mode": "chat", "input_cost_per_token": "1e-06", "output_cost_per_token": 2e-06}'
+    (home / NAME).write_text(f'{{"metadata": {{}}, "x": {{"m": {row}}}}}', encoding="utf-8")
+    said = run("validate", "-o", "concise").stdout
+    assert "[price-type]" in said
+    assert "output-without-input" not in said

@@ -233,3 +233,13 @@ def test_smoke_falls_back_to_the_cheapest_chat_models() -> None:
     assert cheapest_chat_models(nothing) == ()
     with pytest.raises(Exception, match="no chat model with a price"):
         smoke_models(nothing)
+
+
+def test_a_model_that_is_gone_is_named(run: Run, home: Path) -> None:
+    """Its place is the start of the file, which says nothing."""
+    (home / "base.json").write_text(CATALOG, encoding="utf-8")
+    rows = json.loads(CATALOG)
+    del rows["google"]
+    (home / NAME).write_text(json.dumps(rows), encoding="utf-8")
+    said = run("validate", "--base", "base.json", "-o", "concise").stdout
+    assert "[model-gone] 'google/gemini-2.5-pro' is gone and no row answers for its name" in said

@@ -1,13 +1,19 @@
 """`pricectl waive`: one finding accepted, every other byte kept."""
 
+import errno
 import json
+import os
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
 
+from pricectl.files import atomic
 from tests.conftest import CATALOG, ROOT, Run
+from tests.files.test_atomic import STEPS, intercept
 from tests.files.test_versions import NAME, _closed_off, git  # noqa: F401 - a fixture
 
 DAY = "2026-11-23"  # every date below is before or after it, whatever day it is
@@ -131,7 +137,12 @@ def test_a_list_of_waivers_in_one_line_is_left_to_a_person(run: Run, repo: Path)
     text = 'waivers = [{rule = "source-missing", reason = "x", pointer = "/x"}]\n'
     (repo / "pricectl.toml").write_text(text, encoding="utf-8")
     said = waive(run, "source-missing", "/google/gemini-2.5-pro", code=2)
-    assert "add it by hand: [[waivers]]; rule = " in said
+    assert "pricectl.toml: has its waivers or its settings in one line" in said
+    line = said.partition("add to its list `waivers` by hand: ")[2].strip()
+    # Followed to the letter.
+    (repo / "pricectl.toml").write_text(text.replace("]\n", f", {line}]\n"), encoding="utf-8")
+    assert "is accepted already" in waive(run, "source-missing", "/google/gemini-2.5-pro", code=2)
+    (repo / "pricectl.toml").write_text(text, encoding="utf-8")
     assert (repo / "pricectl.toml").read_text(encoding="utf-8") == text
 
 
@@ -177,6 +188,154 @@ def test_bad_usage_changes_nothing(run: Run, repo: Path, words: tuple[str, ...],
     assert (repo / NAME).read_text(encoding="utf-8") == MOVED
 
 
+@pytest.mark.parametrize(
+    ("text", "heading"),
+    [
+        ("[tool.pricectl]\n", "[[tool.pricectl.waivers]]"),
+        ('[tool]\npricectl.critical = ["gpt-4o"]', "[[tool.pricectl.waivers]]"),
+    ],
+)
+def test_the_table_is_named_as_it_is_written(run: Run, repo: Path, text: str, heading: str) -> None:
+    path = repo / "pyproject.toml"
+    path.write_text(text, encoding="utf-8")
+    assert f"{path}: {heading}\n" in waive(run, "source-missing", "/google/gemini-2.5-pro")
+    assert heading in path.read_text(encoding="utf-8")
+
+
+def test_settings_in_one_line_are_left_to_a_person(run: Run, repo: Path) -> None:
+    text = '[tool]\npricectl = {critical = ["gpt-4o"]}\n'
+    (repo / "pyproject.toml").write_text(text, encoding="utf-8")
+    said = waive(run, "source-missing", "/google/gemini-2.5-pro", code=2)
+    assert "add to its list `waivers` by hand: { rule = " in said
+    assert (repo / "pyproject.toml").read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"\xef\xbb\xbf" + MOVED.encode(), "starts with a byte order mark; run 'pricectl validate"),
+        (MOVED.encode()[:-9], "the document ends too early"),
+        (MOVED.encode("utf-16"), "is not UTF-8"),
+        (b"", "is empty; restore it, for example with 'git checkout -- llm_pricing"),
+        (b"[" * 40 + b"]" * 40, "nest deeper"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_so(run: Run, repo: Path, data: bytes, says: str) -> None:
+    """Not "is not found": nothing was looked for."""
+    (repo / NAME).write_bytes(data)
+    for rule in ("price-moved", "source-missing"):
+        said = waive(run, rule, INPUT, code=2)
+        assert says in said
+        assert said.startswith(f"pricectl: {NAME}: ")
+    assert (repo / NAME).read_bytes() == data
+    assert not (repo / "pricectl.toml").exists()
+
+
+def test_settings_with_a_byte_order_mark_say_so(run: Run, repo: Path) -> None:
+    (repo / "pricectl.toml").write_bytes(b'\xef\xbb\xbfcritical = ["gpt-4o"]\n')
+    said = waive(run, "source-missing", "/google/gemini-2.5-pro", code=2)
+    assert "starts with a byte order mark; save it as UTF-8 without BOM" in said
+
+
+PRICE_FINDING = ("price-moved", INPUT, NAME)
+OTHER_FINDING = ("source-missing", "/google/gemini-2.5-pro", "pricectl.toml")
+
+
+@pytest.mark.parametrize(("rule", "pointer", "written"), [PRICE_FINDING, OTHER_FINDING])
+@pytest.mark.parametrize("how", ["edited", "moved away", "a folder"])
+def test_a_file_that_changes_before_the_write_is_left_as_it_is(  # noqa: PLR0913, PLR0917
+    run: Run,
+    repo: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    rule: str,
+    pointer: str,
+    written: str,
+    how: str,
+) -> None:
+    path = repo / written
+    if written != NAME:
+        path.write_text('critical = ["gpt-4o"]\n', encoding="utf-8")
+
+    def change(*arguments: object, **named: object) -> None:
+        path.rename(repo / "elsewhere")
+        if how == "edited":
+            path.write_text("{}", encoding="utf-8")
+        elif how == "a folder":
+            path.mkdir()
+        real(*arguments, **named)  # type: ignore[arg-type]
+
+    real = atomic.replace
+    monkeypatch.setattr(atomic, "replace", change)
+    before = path.read_bytes()
+    said = waive(run, rule, pointer, code=2)
+    assert written in said
+    assert (repo / "elsewhere").read_bytes() == before
+    assert path.is_dir() if how == "a folder" else path.exists() == (how == "edited")
+    assert not path.is_file() or path.read_text(encoding="utf-8") == "{}"
+    assert not list(path.parent.glob(".*.tmp"))
+
+
+@pytest.mark.parametrize(("rule", "pointer", "written"), [PRICE_FINDING, OTHER_FINDING])
+@pytest.mark.parametrize("exists", [False, True])
+def test_a_failure_at_any_step_leaves_the_old_file_or_the_new_one(  # noqa: PLR0913, PLR0917
+    run: Run,
+    repo: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    rule: str,
+    pointer: str,
+    written: str,
+    exists: bool,  # noqa: FBT001
+) -> None:
+    path = repo / written
+    if written != NAME and exists:
+        path.write_text('critical = ["gpt-4o"]\n', encoding="utf-8")
+    old = path.read_bytes() if path.exists() else None
+    real = atomic.replace
+
+    def fail(name: str, step: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+        failed.append(name)
+        if name == "close":
+            step(*args)
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    for nth in range(1, 40):
+        failed: list[str] = []
+        if old is None:
+            path.unlink(missing_ok=True)
+        else:
+            path.write_bytes(old)
+
+        def faulty(*arguments: Any, nth: int = nth, **named: Any) -> None:
+            with monkeypatch.context() as patch:
+                for name in STEPS:
+                    patch.setattr(os, name, getattr(os, name))
+                intercept(nth, fail)
+                real(*arguments, **named)
+
+        monkeypatch.setattr(atomic, "replace", faulty)
+        result = run("waive", rule, pointer, "--reason", "x", "--at", "2026-11-23")
+        assert result.exit_code in {0, 2}
+        content = path.read_bytes() if path.exists() else None
+        assert (content != old) == (result.exit_code == 0), (nth, failed)
+        assert not list(path.parent.glob(".*.tmp"))
+        if not failed:
+            break
+    assert nth > 9
+    assert result.exit_code == 0
+
+
 def test_quiet_says_only_where_it_stands(run: Run, repo: Path) -> None:
     assert waive(run, "price-moved", INPUT, "-q") == f"{NAME}: metadata.acknowledged\n"
     assert repo.exists()
+
+
+def test_a_long_message_stays_indented(
+    run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert repo.exists()
+    monkeypatch.setenv("COLUMNS", "40")
+    lines = waive(run, "price-moved", INPUT).splitlines()
+    first = next(index for index, line in enumerate(lines) if line.startswith("  "))
+    last = next(index for index, line in enumerate(lines) if line.startswith(NAME))
+    assert last - first > 1
+    assert all(line.startswith("  ") for line in lines[first:last])

@@ -105,6 +105,7 @@ AMOUNTS = {
     "input_audio_second": Kind("input_cost_per_audio_per_second"),
     **_sizes("input_video_second", "input_cost_per_video_per_second", "8s 15s"),
     "output_video_second": Kind("output_cost_per_video_per_second"),
+    "ocr_credit": Kind("ocr_cost_per_credit"),
     "file_search_gb_day": Kind("file_search_cost_per_gb_per_day"),
     "vector_store_gb_day": Kind("vector_store_cost_per_gb_per_day"),
 }
@@ -121,7 +122,6 @@ COUNTS = {
     "output_pixel": Kind("output_cost_per_pixel"),
     "page": Kind("ocr_cost_per_page"),
     "annotated_page": Kind("annotation_cost_per_page"),
-    "ocr_credit": Kind("ocr_cost_per_credit"),
     "code_interpreter": Kind("code_interpreter_cost_per_session"),
     "maps_query": Kind("google_maps_grounding_cost_per_query"),
     "search_low": Kind(f"{SEARCH}_low", ("search", "search_high"), guess=True),
@@ -228,11 +228,14 @@ class Naive:
     def _charge(
         self, kind: str, passed: list[int], service: str, region: str
     ) -> tuple[Fraction | None, bool]:
-        for source in (kind, *KINDS[kind].borrows):
-            rate = self._rate(source, passed, service, region)
-            if rate is not None:
-                return rate, source != kind and KINDS[kind].guess
-        return None, False
+        own = self._rate(kind, passed, service, region)
+        if own is not None:
+            return own, False
+        rates = [self._rate(other, passed, service, region) for other in KINDS[kind].borrows]
+        known = [rate for rate in rates if rate is not None]
+        if not KINDS[kind].tokens:  # a free size comes last
+            known = [rate for rate in known if rate] + [rate for rate in known if not rate]
+        return (known[0], KINDS[kind].guess) if known else (None, False)
 
     def _rate(self, kind: str, passed: list[int], service: str, region: str) -> Fraction | None:
         asked = (kind, len(passed), service, region)

@@ -227,6 +227,31 @@ def test_a_video_or_image_of_an_unpriced_size_costs_the_nearest_priced_size() ->
         assert (answer.pico_usd, len(answer.assumed)) == (price * 10**10, 1), unit
 
 
+def test_a_guess_takes_no_free_size_while_another_costs_something() -> None:
+    searches = {"search_context_size_medium": 0, "search_context_size_low": 0.01}
+    catalog = of(
+        {
+            "output_cost_per_second": 0,
+            "output_cost_per_second_720p": 0,
+            "output_cost_per_second_4k": 0.3,
+            "output_cost_per_image_1K": 0,
+            "search_context_cost_per_query": searches,
+        }
+    )
+    # In cents: what another size costs; a stated price of zero stays one, and so do zeros only.
+    for unit, cents, assumed in (
+        ("output_second_768p", 30, 1),
+        ("output_second_720p", 0, 0),
+        ("output_second", 0, 0),
+        ("output_image_file_2K", 0, 1),
+        ("output_image_file", 0, 1),
+        ("search_high", 1, 1),
+        ("search", 0, 0),
+    ):
+        answer = quote(catalog, "m", Usage(**{unit: 1}))
+        assert (answer.pico_usd, len(answer.assumed)) == (cents * 10**10, assumed), unit
+
+
 def test_a_price_without_a_size_goes_before_that_of_another_size() -> None:
     catalog = of({"output_cost_per_second": 0.1, "output_cost_per_second_480p": 0.05})
     assert quote(catalog, "m", Usage(output_second_720p=1)).pico_usd == 10**11

@@ -277,6 +277,14 @@ def test_the_bound_in_bytes() -> None:
     assert refused(b" " * 8_388_608 + b"1").rule == "document-size"
 
 
+def test_a_text_is_measured_in_bytes_too() -> None:
+    # Two quotes, and characters of two, three and four bytes.
+    for character, bytes_each in (("\u00e9", 2), ("\u20ac", 3), ("\U0001f600", 4)):
+        most = (8_388_608 - 2) // bytes_each
+        assert parse(f'"{character * most}"') == character * most
+        assert refused(f'"{character * (most + 1)}"').rule == "document-size"
+
+
 def test_numbers_are_remembered_up_to_a_bound() -> None:
     literals = [f"0.{number}" for number in range(10_000, 10_001 + MEMO_SIZE)]
     _DECIMALS.clear()

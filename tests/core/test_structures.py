@@ -51,6 +51,18 @@ NOT_UNDERSTOOD: list[tuple[dict[str, Any], str, str]] = [
     (tiered({"range": [-1, 5]}), "/tiered_pricing/0", "range is not"),
     (tiered({"range": [0.5, 5]}), "/tiered_pricing/0", "range is not"),
     (tiered({"output_range": ["x"]}), "/tiered_pricing/0", "output_range is not"),
+    # An end that is broken, although nothing is charged by it.
+    (tiered({"range": [0]}), "/tiered_pricing/0", "range is not"),
+    (tiered({"range": [0, "128000"]}), "/tiered_pricing/0", "range is not"),
+    (tiered({"range": [None, 5]}), "/tiered_pricing/0", "range is not"),
+    (tiered({"range": [0, True]}), "/tiered_pricing/0", "range is not"),
+    (tiered({"range": [0, 0.5]}), "/tiered_pricing/0", "range is not"),
+    (tiered({"range": [0, -1]}), "/tiered_pricing/0", "range is not"),
+    (tiered({"range": [0, 5, 9]}), "/tiered_pricing/0", "range is not"),
+    (tiered({"range": [5, 5]}), "/tiered_pricing/0", "range is not"),
+    (tiered({"range": [128000, 32000]}), "/tiered_pricing/0", "range is not"),
+    (tiered({"range": [0, 5], "output_range": [0]}), "/tiered_pricing/0", "output_range is not"),
+    (tiered({"range": None}), "/tiered_pricing/0", "range is not"),
     (tiered({IN: 1e-06}), "/tiered_pricing/0", "has no range"),
     (
         tiered(*({"output_range": [start, 99], IN: 1e-06} for start in range(17))),
@@ -69,6 +81,22 @@ NOT_UNDERSTOOD: list[tuple[dict[str, Any], str, str]] = [
     ({"context_tier": 5}, "/context_tier", "context_tier is not"),
     ({"off_peak_pricing": 5}, "/off_peak_pricing", "not an object"),
     ({"off_peak_pricing": {IN: 1e-06}}, "/off_peak_pricing", "neither windows nor hours_utc"),
+    # No hours at all: the prices would never be charged.
+    ({"off_peak_pricing": {IN: 1e-06, "windows": []}}, "/off_peak_pricing", "neither windows"),
+    ({"off_peak_pricing": {IN: 1e-06, "windows": None}}, "/off_peak_pricing", "neither windows"),
+    ({"off_peak_pricing": {IN: 1e-06, "hours_utc": None}}, "/off_peak_pricing", "neither windows"),
+    (off_peak(hours_utc=[]), "/off_peak_pricing/hours_utc", "hours is empty"),
+    (off_peak(hours_utc=""), "/off_peak_pricing/hours_utc", "16:30-00:30"),
+    (
+        off_peak(windows=[{"hours_utc": []}]),
+        "/off_peak_pricing/windows/0/hours_utc",
+        "hours is empty",
+    ),
+    (
+        off_peak(windows=[{"hours_utc": "00:00-08:00", "weekdays": []}]),
+        "/off_peak_pricing/windows/0/weekdays",
+        "weekdays is empty",
+    ),
     (off_peak(windows=5), "/off_peak_pricing/windows", "not a list"),
     (off_peak(windows=[{}]), "/off_peak_pricing/windows/0", "hours_utc"),
     (off_peak(holidays=["2026-12-25"]), "/off_peak_pricing/holidays", "'holidays'"),
@@ -133,6 +161,13 @@ def test_a_structure_that_is_not_understood_is_left_out_and_told(
     with pytest.raises(UnpricedUnit, match="is not understood"):
         quote(catalog, "m", Usage(1), strict=True)
     assert not quote(catalog, "other", Usage(1), strict=True).unread
+
+
+def test_a_range_that_ends_in_null_has_no_end() -> None:
+    """`validate` reports it all the same, since other readers expect a number."""
+    catalog = catalog_of(**PLAIN, **tiered({"range": [1000, None], IN: 9e-06}))
+    answer = quote(catalog, "m", Usage(2000))
+    assert (answer.pico_usd, answer.unread) == (18_000 * 10**6, ())
 
 
 def test_what_else_an_unread_row_lacks_comes_first_in_a_refusal() -> None:

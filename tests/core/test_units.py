@@ -173,7 +173,7 @@ def test_being_a_token_unit_is_a_field_of_the_unit() -> None:
 def test_a_price_states_how_many_units_it_buys() -> None:
     thousands = {"file_search", "computer_use_input", "computer_use_output"}
     for name, unit in UNITS.items():
-        amount = "second" in name or name.endswith("_gb_day")
+        amount = "second" in name or name.endswith(("_gb_day", "_credit"))
         assert unit.divisible is amount
         assert unit.priced_by == (1000 if amount or name in thousands else 1)
 

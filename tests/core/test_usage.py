@@ -171,8 +171,9 @@ AMOUNTS = tuple(name for name, unit in UNITS.items() if unit.divisible)
 
 
 def test_only_divisible_units_accept_fractions() -> None:
-    assert all(name.partition("_second")[1] or name.endswith("_gb_day") for name in AMOUNTS[1:])
-    assert (AMOUNTS[0], len(AMOUNTS)) == ("second", 16)
+    others = ("_gb_day", "ocr_credit")
+    assert all(name.partition("_second")[1] or name.endswith(others) for name in AMOUNTS[1:])
+    assert (AMOUNTS[0], len(AMOUNTS)) == ("second", 17)
 
 
 @pytest.mark.parametrize("name", ["second", "output_second_4k", "vector_store_gb_day"])

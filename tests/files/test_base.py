@@ -107,8 +107,10 @@ def test_on_the_deployed_branch_an_edit_is_compared_with_head(repo: Path) -> Non
 
 
 def test_a_direct_push_is_compared_with_what_was_there_before(repo: Path) -> None:
-    found = find(clone(repo, "copy"))
-    assert (found.base_name[:7], dollars(found)) == ("HEAD^ (", 1)
+    # Also where the base is named: the deployed branch has the very file already.
+    for base in ("auto", "deployed"):
+        found = find(clone(repo, f"copy of {base}"), base)
+        assert (found.base_name[:7], dollars(found)) == ("HEAD^ (", 1)
 
 
 def test_a_commit_of_another_file_does_not_hide_the_last_edit(repo: Path) -> None:

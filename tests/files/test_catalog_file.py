@@ -102,6 +102,6 @@ def test_a_file_that_is_not_a_catalog_is_named(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_bytes(b"[]")
     with pytest.raises(Unavailable, match=r"x\.json: the catalog: the catalog is not"):
         load("x.json")
-    (tmp_path / "x.json").write_bytes(b"")
-    with pytest.raises(Unavailable, match=r"empty; run 'pricectl validate x\.json'"):
+    (tmp_path / "x.json").write_bytes(b"{")
+    with pytest.raises(Unavailable, match=r"early; run 'pricectl validate x\.json'"):
         load("x.json")

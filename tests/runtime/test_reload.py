@@ -51,7 +51,7 @@ def test_reloading_identical_bytes_changes_nothing(pricing: Pricing, file: Path)
     ("content", "reason"),
     [
         (None, "no such file"),
-        (b"", "the document is empty; restore it"),
+        (b"", "the document is empty; was it written"),
         (b'{"a": 1, "a": 2}', "key 'a' appears twice in one object"),
         (b"\xff", "line 1, column 1: byte 0xff is not UTF-8"),
         (b'{"openai": {"o3": {"input_cost_per_token": NaN}}}', "/openai/o3/input_cost_per_token"),

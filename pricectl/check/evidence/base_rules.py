@@ -26,6 +26,7 @@ def _rows(count: int, price: str = "1e-06") -> str:
 
 
 RIGHT = _row("2.5e-06", "1e-05")
+LOWERED = _row("2e-06", "8e-06")
 PRICE_MOVED = Rule(
     "price-moved",
     "error",
@@ -34,7 +35,7 @@ PRICE_MOVED = Rule(
     "three times a warning, by more than 1.5 times a note. A note, too, below 50 times if the "
     "reference has the new price.",
     _row("2.5e-05", "2.6e-05"),
-    _row("2e-06", "8e-06"),
+    LOWERED,
     "Compare it with the provider's page.",
     base=RIGHT,
 )
@@ -44,7 +45,7 @@ ROW_MOVED = Rule(
     "every price of a row moved by one power of ten",
     "No provider does that; a unit was mistaken, per 1,000 tokens for per token.",
     _row("2.5e-05", "1e-04"),
-    _row("2e-06", "8e-06"),
+    LOWERED,
     "Divide by what was mistaken.",
     base=RIGHT,
 )

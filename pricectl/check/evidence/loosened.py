@@ -43,7 +43,7 @@ def in_settings(loosened: Iterable[Loosening]) -> Iterator[Finding]:
     """What the edit changes in the settings; its findings are about the settings file."""
     for one in loosened:
         rule = GATE_ACKNOWLEDGED if one.counts else GATE_LOOSENED
-        yield rule.finding("", sentence(one))
+        yield rule.finding("", sentence(one), one.hint or None)
 
 
 def in_catalog(base: Catalog | None, edited: Catalog) -> Iterator[Finding]:

@@ -196,6 +196,8 @@ def _input_missing(model: Model) -> Iterator[Finding]:
         unit.startswith("input_") and not (service or UNITS[unit].is_token)
         for unit, _, service in model.prices.rates
     )
+    # A price of input that is not a number has a finding of its own.
+    paid = paid or "input_cost_per_token" in model.entry
     if mode_of(model) in TEXT_MODES and output and not paid:
         message = f"{label('output')} has a price and input has none"
         yield OUTPUT_WITHOUT_INPUT.finding(model.pointer, message, on_key=True)

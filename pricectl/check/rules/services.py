@@ -1,13 +1,16 @@
 """Rules about service tiers: batch, flex, priority and the words of their keys."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Context, Rule, own_key
 from pricectl.check.spelling import Speller
-from pricectl.core.labels import did_you_mean, label, short_rate
+from pricectl.core.labels import did_you_mean, label, region_word, service_word, short_rate
+from pricectl.core.naming.words import GEOGRAPHIES, REGION
+from pricectl.core.pointers import pointer_to
 from pricectl.core.prices import PriceList
-from pricectl.core.units import KNOWN_SERVICES
+from pricectl.core.structures import OWN_FACTORS, UPLIFT_KEYS
+from pricectl.core.units import KNOWN_SERVICES, STANDARD
 
 CHEAPER = ("batches", "flex")
 CHECKED = ("input", "output", "cache_read", "cache_write")
@@ -17,7 +20,7 @@ NEAR = 0.75
 MISSPELT_SERVICE = Rule(
     "misspelt-service",
     "error",
-    "a price key ends in a word that is nearly a service",
+    "a price key ends in a word that is nearly a service, or a factor has such a word",
     "No call asks for that word, so its price is never charged and the base rate bills instead.",
     '{"x": {"m": {"input_cost_per_token": 1e-06, "input_cost_per_token_batch": 5e-07}}}',
     '{"x": {"m": {"input_cost_per_token": 1e-06, "input_cost_per_token_batches": 5e-07}}}',
@@ -26,8 +29,8 @@ MISSPELT_SERVICE = Rule(
 UNKNOWN_SERVICE = Rule(
     "unknown-service",
     "warning",
-    "a price key ends in a word that is not a known service",
-    "It is charged only when a call asks for exactly that word.",
+    "a price key ends in a word that is not a known service, or a factor has such a word",
+    "It is charged only when a call asks for exactly that word. A factor's may be a region's, too.",
     '{"x": {"m": {"input_cost_per_token": 1e-06, "input_cost_per_token_turbo": 2e-06}}}',
     '{"x": {"m": {"input_cost_per_token": 1e-06, "input_cost_per_token_priority": 2e-06}}}',
     f"Check the word; known are {', '.join(KNOWN_SERVICES)}.",
@@ -82,6 +85,8 @@ def check(context: Context) -> Iterator[Finding]:
                 yield from _against_base(prices)
                 for service in services:
                     yield from _incomplete(prices, service)
+        for prices in model.price_lists:
+            yield from _factor_words(prices, speller)
 
 
 def _words(prices: PriceList, speller: Speller) -> Iterator[Finding]:
@@ -95,6 +100,30 @@ def _words(prices: PriceList, speller: Speller) -> Iterator[Finding]:
                 did_you_mean(key.removesuffix(service) + near) if near else None,
                 on_key=True,
             )
+
+
+def _factor_words(prices: PriceList, speller: Speller) -> Iterator[Finding]:
+    """Words of factors that no call asks for; calls name services and regions in small letters."""
+    own = prices.entry.get(OWN_FACTORS)
+    for word in own if isinstance(own, Mapping) else ():
+        if prices.uplifts.get(word, 1) == 1 or _is_service_or_region(word):
+            continue
+        where = prices.pointer + pointer_to(OWN_FACTORS, word)
+        said = f"{word!r:.60} is not a known service or region"
+        small = word.lower()
+        near = small if _is_service_or_region(small) else speller.near(small)
+        if STANDARD in (service_word(word), region_word(word)):
+            said = f"the factor of {word!r:.60} is never charged, since that is the standard price"
+            yield UNKNOWN_SERVICE.finding(where, said, "write it into the prices", on_key=True)
+        elif near:
+            yield MISSPELT_SERVICE.finding(where, said, did_you_mean(near), on_key=True)
+        else:
+            yield UNKNOWN_SERVICE.finding(where, said, on_key=True)
+
+
+def _is_service_or_region(word: str) -> bool:
+    is_region = word in GEOGRAPHIES or word in UPLIFT_KEYS.values() or REGION.fullmatch(word)
+    return word in KNOWN_SERVICES or bool(is_region and region_word(word))
 
 
 def _against_base(prices: PriceList) -> Iterator[Finding]:

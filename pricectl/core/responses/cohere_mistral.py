@@ -6,7 +6,7 @@ OpenAI's format.
 
 from pricectl.core.responses.count_table import CountTable, field
 from pricectl.core.responses.formats import ReadingBuilder, ResponseFormat
-from pricectl.core.responses.values import billed, member
+from pricectl.core.responses.values import amount, billed, member
 
 
 def _finish_cohere(builder: ReadingBuilder) -> None:
@@ -59,7 +59,7 @@ COHERE = ResponseFormat(
 MISTRAL_OCR = ResponseFormat(
     "ocr",
     ("pages_processed", "credits"),
-    CountTable(field("pages_processed", "page"), field("credits", "ocr_credit", billed)),
+    CountTable(field("pages_processed", "page"), field("credits", "ocr_credit", amount)),
     provider="mistral",
     finish=_finish_ocr,
     usage_members=("usage_info",),

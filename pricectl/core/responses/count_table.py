@@ -5,9 +5,11 @@ convention is written as a field: if its `input_tokens` leaves out cached tokens
 cached ones adds them to input and to cache reads; if it includes them, to cache reads only.
 """
 
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from pricectl.core.errors import BadUsage
+from pricectl.core.money import is_bounded
 from pricectl.core.responses.unread import MAX_NODES, UnreadNumbers, has_value
 from pricectl.core.responses.values import LEAVES, Reader, member, members, whole
 from pricectl.core.usage import MAX_COUNT
@@ -120,7 +122,7 @@ class CountTable:
             except BadUsage:
                 if not forgiving:
                     raise
-                amount = int(value) if type(value) is float and 0 < value <= MAX_COUNT else 0
+                amount = _cut(value)
             if number != counted:
                 if amount:
                     amounts.append((line, amount, where))
@@ -180,6 +182,13 @@ def _is_known_entry(entry: object, tree: PathTree) -> bool:
         if known is None or known[0] or type(value) is not int:
             return False
     return True
+
+
+def _cut(value: object) -> int:
+    """The whole part of a number that is not a valid count; 0 of what is no amount at all."""
+    if type(value) is Decimal and not is_bounded(value):
+        return 0
+    return int(value) if type(value) in (float, Decimal) and 0 < value <= MAX_COUNT else 0  # type: ignore[operator, call-overload]
 
 
 def unread_numbers(unread: list[UnreadMember]) -> dict[str, object]:

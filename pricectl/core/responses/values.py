@@ -141,20 +141,38 @@ def billed(value: object, where: str) -> int:
 
 def seconds(value: object, where: str) -> int:
     """A duration in seconds as thousandths, rounded up to a thousandth. Raises BadUsage."""
-    if type(value) is float:
-        exact = Decimal(repr(value))
-    elif type(value) is Decimal:
-        exact = value
-    else:
+    if type(value) not in (float, Decimal):
         return whole(value, where) * 1000
+    found = _thousandths(value)
+    if found is None:
+        step = "a duration is a number of seconds from 0 up"
+        raise BadUsage("is not a duration", where=where, next_step=step)
+    return found
+
+
+def amount(value: object, where: str) -> int:
+    """A count with a fraction, such as 2.5 credits, as thousandths, rounded up to a thousandth.
+
+    Raises BadUsage.
+    """
+    if type(value) not in (float, Decimal):
+        return whole(value, where) * 1000
+    found = _thousandths(value)
+    if found is None:
+        step = f"an amount is a number from 0 to {MAX_COUNT:,}"
+        raise BadUsage("is not an amount", where=where, next_step=step)
+    return found
+
+
+def _thousandths(value: object) -> int | None:
+    """A float or Decimal in thousandths, rounded up; None if it is not an amount from 0 up."""
+    exact = value if isinstance(value, Decimal) else Decimal(repr(value))
     if exact.is_finite() and 0 <= exact <= MAX_COUNT:
         if is_bounded(exact):
             return ceil(Fraction(exact) * 1000)
         if exact.adjusted() < -MAX_CHARACTERS:  # too small to be written out, but not zero
             return int(exact > 0)
-    raise BadUsage(
-        "is not a duration", where=where, next_step="a duration is a number of seconds from 0 up"
-    )
+    return None
 
 
 def seconds_in_text(value: object, where: str) -> int:

@@ -114,7 +114,7 @@ def _row_findings(
                 if not taken_over or finding.rule in RULES_FOR_TAKEN_OVER_NAMES:
                     yield finding
         elif not old.is_retired:  # a retired row was gone already
-            message = "the model is gone and no row answers for its name"
+            message = f"{old.full_name!r:.200} is gone and no row answers for its name"
             yield SanityFinding("model-gone", "warning", old.pointer, None, message, old.full_name)
     known.update(new.full_name for _, new in changed if new)
     for name, model in after.by_full_name.items():

@@ -19,11 +19,19 @@ _ONE_TOKEN = Usage(1)
 
 
 class NameAnswer(NamedTuple):
-    """One name, the row that answers for it, and the kinds of that answer; none is a row's own."""
+    """One name, the row that answers for it, and the kinds of that answer; none is a row's own.
+
+    `row` is empty for the default price.
+    """
 
     name: str
     row: str
     kinds: tuple[str, ...]
+
+    @property
+    def line(self) -> str:
+        """The answer in one line."""
+        return f"{self.name}: {', '.join(self.kinds)}" + (f" ({self.row})" if self.row else "")
 
 
 def names_item(candidate: Candidate, catalog: Catalog) -> Iterator[DeployCheckItem]:
@@ -31,6 +39,11 @@ def names_item(candidate: Candidate, catalog: Catalog) -> Iterator[DeployCheckIt
     if candidate.names is None:
         return
     names = read_names(candidate.names)
+    if not names:
+        # A gate that has nothing to judge is not passed.
+        state: ItemState = "unknown" if candidate.fail_on_answers else "note"
+        yield DeployCheckItem("names", state, f"not checked: no name in {candidate.names}")
+        return
     fallback = load_fallback(candidate.policy)
     answers = [name_answer(catalog, fallback, name) for name in names]
     failing = [it for it in answers if not set(it.kinds).isdisjoint(candidate.fail_on_answers)]
@@ -38,8 +51,8 @@ def names_item(candidate: Candidate, catalog: Catalog) -> Iterator[DeployCheckIt
     counts = {kind: sum(kind in it.kinds for it in answers) for kind in ANSWER_KINDS}
     said = ", ".join(f"{number} {kind}" for kind, number in counts.items() if number)
     sentence = f"{plural(len(answers), 'name')}: {said or 'each has a row of its own'}"
-    lines = tuple(f"{it.name}: {', '.join(it.kinds)} ({it.row})" for it in failing or noted)
-    state: ItemState = "failed" if failing else "note" if noted else "ok"
+    lines = tuple(it.line for it in failing or noted)
+    state = "failed" if failing else "note" if noted else "ok"
     yield DeployCheckItem("names", state, sentence, lines)
 
 
@@ -65,4 +78,5 @@ def name_answer(catalog: Catalog, fallback: Fallback, name: str) -> NameAnswer:
     kinds += [MISSING_REGION] if found.missing_region else []
     kinds += ["missing-service"] if found.missing_service else []
     known = tuple(kind for kind in ANSWER_KINDS if kind in kinds)
-    return NameAnswer(match.asked or name, match.model.full_name, known)
+    row = "" if match.model is catalog.default else match.model.full_name
+    return NameAnswer(match.asked or name, row, known)

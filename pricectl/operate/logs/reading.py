@@ -5,7 +5,6 @@ Memory does not grow with the length of the log or of its lines.
 """
 
 import re
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -104,7 +103,7 @@ def blocks(name: str) -> Iterator[bytes]:
     piped = name == catalog_file.STDIN
     source = "standard input" if piped else name
     try:
-        with nullcontext(sys.stdin.buffer) if piped else Path(name).open("rb") as file:
+        with nullcontext(catalog_file.standard_input()) if piped else Path(name).open("rb") as file:
             # `read1` returns what a pipe has now; only buffered readers have it.
             read_some = getattr(file, "read1", file.read)
             block = read_some(BLOCK_BYTES)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from fractions import Fraction
+from http import HTTPStatus
 from typing import Any
 
 from pricectl.core import BadUsage, Catalog, Job, Profile, Quote, charge, client_cost, quote
@@ -43,7 +44,7 @@ class AnswerChecker:
 
     def check(self, probe: Probe, reply: Reply) -> CallResult:
         """What the reply to a call shows; of a failed call only its status."""
-        status = _status(reply)
+        status = _status(reply, self._api.path)
         if status.outcome == "failed":
             return CallResult(probe, reply.status, (status,))
         reported = self._api.read(reply)
@@ -106,13 +107,16 @@ class AnswerChecker:
         return _same("credits", str(owed), _value_text(reported.credits), note)
 
 
-def _status(reply: Reply) -> SmokeCheck:
+def _status(reply: Reply, path: str) -> SmokeCheck:
     expected = "a status of 200 to 299"
     if reply.status in _SUCCESS and reply.body is not None:
         return SmokeCheck("status", "ok", expected, str(reply.status))
     if reply.status in _SUCCESS:
         return SmokeCheck("status", "failed", "a JSON body", "none", reply.error)
-    return SmokeCheck("status", "failed", expected, str(reply.status or "no answer"), reply.error)
+    # An API may lack the path, and one that has it may lack the model.
+    asked = f"asked was POST {path}" if reply.status == HTTPStatus.NOT_FOUND else ""
+    note = "; ".join(filter(None, (reply.error, asked)))
+    return SmokeCheck("status", "failed", expected, str(reply.status or "no answer"), note)
 
 
 def _completion(reported: ReportedCall) -> SmokeCheck:

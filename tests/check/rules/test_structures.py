@@ -48,3 +48,59 @@ def test_a_key_inside_a_structure_that_nobody_reads_is_an_error(
 def test_a_key_that_is_read_there_is_none(member: str, value: Any) -> None:
     row = json.loads(json.dumps({**ROW, member: value}))
     assert not of("unread-pricing", findings({"x": {"m": row}}))
+
+
+@pytest.mark.parametrize(
+    ("word", "rule", "hint"),
+    [
+        ("batch", "misspelt-service", "did you mean batches?"),
+        ("Fast", "misspelt-service", "did you mean fast?"),
+        ("priorty", "misspelt-service", "did you mean priority?"),
+        ("US", "misspelt-service", "did you mean us?"),
+        ("turbo", "unknown-service", "check the word; known are"),
+        ("default", "unknown-service", "write it into the prices"),
+        ("Global", "unknown-service", "write it into the prices"),
+    ],
+)
+def test_a_word_of_a_factor_that_no_call_asks_for_is_reported(
+    word: str, rule: str, hint: str
+) -> None:
+    later = {"from": "2027-01-20", **PLAIN, "provider_specific_entry": {word: 1.5}}
+    for row in ({"provider_specific_entry": {word: 1.5}}, {"upcoming": [later]}):
+        found = [
+            one
+            for one in findings({"x": {"m": {**ROW, **row}}})
+            if one.rule in ("misspelt-service", "unknown-service")
+        ]
+        assert [one.rule for one in found] == [rule]
+        assert found[0].pointer.endswith(f"/provider_specific_entry/{word}")
+        assert found[0].hint.startswith(hint)
+
+
+@pytest.mark.parametrize(
+    "factors",
+    [
+        {"us": 1.1, "fast": 2, "eu": 1.1, "eu-west-1": 1.05, "regional": 1.1, "fedramp": 1.2},
+        {"global": 1, "realtime_ga_only": True, "turbo": "on request"},
+    ],
+)
+def test_a_known_word_of_a_factor_is_not_reported(factors: dict[str, object]) -> None:
+    rows = {"x": {"m": {**ROW, "provider_specific_entry": factors}}}
+    assert not of("misspelt-service", findings(rows))
+    assert not of("unknown-service", findings(rows))
+
+
+@pytest.mark.parametrize(
+    ("block", "where"),
+    [
+        ({"hours_utc": []}, "/hours_utc"),
+        ({"windows": []}, ""),
+        ({"windows": [{"hours_utc": []}]}, "/windows/0/hours_utc"),
+        ({"windows": [{**WINDOW, "weekdays": []}]}, "/windows/0/weekdays"),
+    ],
+)
+def test_off_peak_prices_without_hours_are_an_error(block: dict[str, Any], where: str) -> None:
+    row = {**ROW, "off_peak_pricing": {**PLAIN, **block}}
+    assert [pointer for _, pointer, _ in of("unread-pricing", findings({"x": {"m": row}}))] == [
+        f"/x/m/off_peak_pricing{where}"
+    ]

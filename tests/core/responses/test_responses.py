@@ -602,6 +602,15 @@ def test_the_callers_provider_is_known_by_any_of_its_names(object_: Any) -> None
             {"input_audio_second": Decimal(60)},
         ),
         (
+            {"prompt_tokens": Decimal("10.5"), "completion_tokens": 2.5},
+            {"input_tokens": 10, "output_tokens": 2},
+        ),
+        (
+            {"prompt_tokens": Decimal("1e999999"), "completion_tokens": Decimal("2.5")},
+            {"output_tokens": 2},
+        ),
+        ({"prompt_tokens": Decimal("0." + "1" * 999), "completion_tokens": -1}, {}),
+        (
             {"prompt_tokens": 1, "prompt_audio_seconds": "long", "completion_tokens": 2},
             {"input_tokens": 1, "output_tokens": 2},
         ),

@@ -482,6 +482,11 @@ SHAPES = (
         12 * 15_000,
     ),
     Shape(
+        "OCR by half credits, which a page of text costs",
+        with_model("mistral-ocr", usage_info={"pages_processed": 5, "credits": 2.5}),
+        2.5 * 15_000,
+    ),
+    Shape(
         "OCR by credits: the pages are not charged again",
         with_model("mistral-ocr", usage_info={"pages_processed": 7, "credits": 14}),
         14 * 15_000,

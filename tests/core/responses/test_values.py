@@ -9,6 +9,7 @@ import pytest
 from pricectl.core import BadUsage
 from pricectl.core.responses.values import (
     Reader,
+    amount,
     billed,
     digits,
     dollars,
@@ -42,6 +43,11 @@ def refused(reader: Reader, value: object) -> str:
         (digits, "0000000000000001", 1),
         (seconds, 1e15, 10**18),
         (seconds, Decimal("1e15"), 10**18),
+        (amount, 2.5, 2500),
+        (amount, 7, 7000),
+        (amount, Decimal("0.0001"), 1),
+        (amount, 0.0, 0),
+        (amount, 1e15, 10**18),
         (dollars, 10**15, 10**27),
         (dollars, 1e15, 10**27),
         (dollars, 0, 0),
@@ -65,6 +71,10 @@ def test_the_largest_and_smallest_values_are_read(
         (digits, "00000000000000001", "is not a whole number but str"),  # seventeen digits
         (seconds, -0.001, "is not a duration"),
         (seconds, Decimal("1000000000000000.001"), "is not a duration"),
+        (amount, -0.5, "is not an amount"),
+        (amount, float("inf"), "is not an amount"),
+        (amount, Decimal("NaN"), "is not an amount"),
+        (amount, "7", "is not a whole number but str"),
         (dollars, -1, "is not a cost"),
         (dollars, -0.5, "is not a cost"),
         (dollars, 10**15 + 1, "is not a cost"),

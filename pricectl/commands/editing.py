@@ -1,0 +1,43 @@
+"""What every verb that edits the catalog file has: its options, and how it opens the file."""
+
+from typing import Annotated, NamedTuple
+
+import typer
+
+from pricectl.commands.options import AtOption, FileOption, instant
+from pricectl.files import catalog_file, settings
+from pricectl.operate.editing import EditableCatalog, EditOptions
+
+
+class EditingOptions(NamedTuple):
+    """How an edit is made; every verb that edits has these."""
+
+    reason: Annotated[
+        str,
+        typer.Option(
+            "--reason",
+            metavar="TEXT",
+            help="Why it is right: acknowledges in the price file what would refuse the edit.",
+            show_default=False,
+        ),
+    ] = ""
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change and write nothing.")
+    ] = False
+    at: AtOption = None
+    file: FileOption = None
+
+    @property
+    def options(self) -> EditOptions:
+        """The options without the file. Raises BadParameter for an invalid date."""
+        return EditOptions(instant(self.at), self.reason.strip(), self.dry_run)
+
+    def open(self) -> EditableCatalog:
+        """The team's catalog file, to be edited. Raises Unavailable or BadParameter."""
+        policy = settings.load_policy(catalog=self.file)
+        name = catalog_file.check_exists(
+            catalog_file.locate_writable(self.file, policy.file), self.file, policy.file
+        )
+        if name == catalog_file.STDIN:
+            raise typer.BadParameter("standard input cannot be edited", param_hint="--file")
+        return EditableCatalog.read(name, policy)

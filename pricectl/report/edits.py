@@ -1,0 +1,136 @@
+"""What an edit of the catalog file did, for every verb that edits: as a document and for people."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from pricectl.check.findings import Finding
+from pricectl.core.labels import clean, count, plural
+from pricectl.edit.line_changes import LineChange, line_changes
+from pricectl.files.atomic import sha256
+from pricectl.operate.editing import EditResult
+from pricectl.report import diff as diff_report
+from pricectl.report.canvas import Canvas
+from pricectl.report.validate import STYLES
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+# More lines of the file are counted instead of shown.
+SHOWN_LINES = 24
+
+
+def edit_document(result: EditResult) -> dict[str, Any]:
+    """The members that the document of every editing verb has."""
+    edited = result.edited
+    compared = diff_report.document(result.diff)
+    return {
+        "outcome": "fail" if result.refusing else "pass",
+        "file": result.name,
+        "changed": edited.changed,
+        "written": result.written,
+        "dry_run": result.dry_run,
+        "sha256": {
+            "old": sha256(edited.before.data),
+            "new": sha256(edited.text.encode()),
+        },
+        "lines": [
+            {"line": change.line, "old": list(change.old), "new": list(change.new)}
+            for change in line_changes(edited.text_before, edited.text)
+        ],
+        "summary": compared["summary"],
+        "changes": compared["changes"],
+        "impact": compared["impact"],
+        "findings": [_finding_document(one, result) for one in result.brought],
+        "acknowledged": [
+            {"rule": one.rule, "pointer": one.pointer, "reason": one.reason, "date": f"{one.day}"}
+            for one in result.acknowledged
+        ],
+    }
+
+
+def _finding_document(finding: Finding, result: EditResult) -> dict[str, Any]:
+    span = finding.span
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "due": finding.due,
+        "refuses": finding in result.refusing,
+        "pointer": finding.pointer,
+        "line": span.line if span else None,
+        "column": span.column if span else None,
+        "message": finding.message,
+        "hint": finding.hint,
+    }
+
+
+def edit_summary(result: EditResult) -> str:
+    """What happened to the file, in one line."""
+    changes = list(line_changes(result.edited.text_before, result.edited.text))
+    lines = sum(max(len(change.old), len(change.new)) for change in changes)
+    if not lines:
+        what = "nothing to change"
+    elif result.refusing:
+        what = f"refused by {plural(len(result.refusing), 'finding')}, nothing was written"
+    elif result.written:
+        what = f"{plural(lines, 'line')} changed"
+    else:
+        what = f"{plural(lines, 'line')} would change, nothing was written"
+    return f"{clean(result.name)}: {what}"
+
+
+def edit_text(result: EditResult, canvas: Canvas) -> "list[Text | str]":
+    """The changed lines, what they do to prices, what they bring; quiet: findings that refuse."""
+    shown = result.refusing if canvas.quiet else result.brought
+    parts: list[Text | str] = []
+    if not canvas.quiet and result.edited.changed:
+        changes = list(line_changes(result.edited.text_before, result.edited.text))
+        parts += _lines(changes, canvas)
+        parts += ["", diff_report.text(result.diff, canvas).rstrip("\n")]
+    parts += [""] if shown and not canvas.quiet else []
+    notes = 0
+    for finding in shown:
+        if finding.severity == "info" and finding not in result.refusing and not canvas.verbose:
+            notes += 1
+        else:
+            parts += _finding(finding, result)
+    parts += [_text(f"{plural(notes, 'note')} more; -v shows all", "dim")] if notes else []
+    parts += [
+        _text(f"{one.rule} at {clean(one.pointer)} is acknowledged: {clean(one.reason)}", "yellow")
+        for one in result.acknowledged
+    ]
+    parts += [""] if parts else []
+    parts.append(_text(edit_summary(result), "bold red" if result.refusing else "bold"))
+    return parts
+
+
+def _lines(changes: Sequence[LineChange], canvas: Canvas) -> "list[Text | str]":
+    """The lines of the file that differ, with their numbers in the edited file."""
+    rows = [
+        (f"{change.line if not index else ''!s:>6}", sign, line)
+        for change in changes
+        for index, (sign, line) in enumerate(
+            [*(("-", line) for line in change.old), *(("+", line) for line in change.new)]
+        )
+    ]
+    shown = rows if canvas.verbose else rows[:SHOWN_LINES]
+    styles = {"-": "red", "+": "green"}
+    parts: list[Text | str] = [
+        _text(f"{number} {sign} {clean(line.expandtabs(4))}", styles[sign])
+        for number, sign, line in shown
+    ]
+    left = len(rows) - len(shown)
+    return [*parts, _text(f"{count(left)} more lines; -v shows all", "dim")] if left else parts
+
+
+def _finding(finding: Finding, result: EditResult) -> "list[Text | str]":
+    where = f"{clean(result.name)}:{finding.span.line}" if finding.span else clean(result.name)
+    line = _text(f"{finding.severity}[{finding.rule}]", STYLES[finding.severity])
+    line.append(f" {where}: {clean(finding.message)}{finding.due_mark}", "default")
+    hint = [_text(f"  hint: {clean(finding.hint)}", "dim")] if finding.hint else []
+    return [line, *hint]
+
+
+def _text(sentence: str, style: str = "") -> "Text":
+    from rich.text import Text
+
+    return Text(sentence, style=style, no_wrap=False)
