@@ -1,1 +1,1 @@
-"""One file an upstream price list: bytes to offers in the catalog's own keys."""
+"""One file a published price list: bytes to rows in the catalog's own keys; where they differ."""

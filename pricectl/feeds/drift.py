@@ -1,190 +1,189 @@
-"""Where published price lists and our catalog differ: each price, who agrees with whom."""
+"""Where published price lists and our catalog differ, member by member, with who says what."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from fractions import Fraction
+from statistics import median_low
+from types import MappingProxyType
 
+from pricectl.check.evidence.negotiated import Negotiated, NegotiatedTerms
 from pricectl.core.catalog import Catalog
+from pricectl.core.document import Json
+from pricectl.core.labels import count
 from pricectl.core.model import Model
+from pricectl.core.money import divide
+from pricectl.core.naming.sellers import seller_of
 from pricectl.core.prices import PriceList
-from pricectl.core.rates import RateKey
-from pricectl.core.units import STANDARD, UNITS
-from pricectl.feeds.feed import Feed
+from pricectl.feeds.differences import (
+    Agreement,
+    Drift,
+    GoneModel,
+    MemberDrift,
+    NewModel,
+    PriceDrift,
+)
+from pricectl.feeds.feed import Feed, FeedError
+from pricectl.feeds.known import KnownDifferences
 from pricectl.feeds.matching import OfferIndex
+from pricectl.feeds.rows import ListedRow, RowComparison
+
+Wanted = Callable[[Model], bool]
+# So far off in the median, a list has another unit or currency than it says; real changes of all
+# prices of a list do not exist.
+MISTAKEN_LIST = Fraction(19, 2)
+# Of fewer shared prices nothing can be said about the whole list.
+FEWEST_SHARED = 3
 
 
-class Claim(NamedTuple):
-    """What one list asks for one price, and under which name.
-
-    `vote` is the list whose word it is: two claims with one vote are one opinion. `day` is the
-    list's own day, "" where it does not say.
-    """
-
-    feed: str
-    vote: str
-    name: str
-    pico_usd: int
-    day: str = ""
+class ListOffByFactor(FeedError):
+    """A price list whose prices are, as a whole, in another unit than ours."""
 
 
-class PriceDrift(NamedTuple):
-    """One price of a row that at least one list has otherwise.
-
-    `ours_pico_usd` is None where the row has no such price. `agreeing` claims have our price,
-    `differing` ones another.
-    """
-
-    model: Model
-    key: RateKey
-    pointer: str
-    ours_pico_usd: int | None
-    agreeing: tuple[Claim, ...]
-    differing: tuple[Claim, ...]
-
-    @property
-    def proposed(self) -> tuple[int, tuple[str, ...]]:
-        """The price with the most votes among those that differ, and who votes for it.
-
-        Of two with as many votes the one of the newest list.
-        """
-        votes: dict[int, dict[str, str]] = {}
-        for claim in self.differing:
-            votes.setdefault(claim.pico_usd, {})[claim.vote] = claim.day
-        best = max(votes, key=lambda pico: (len(votes[pico]), max(votes[pico].values())))
-        return best, tuple(sorted(votes[best]))
-
-    @property
-    def votes_for_ours(self) -> tuple[str, ...]:
-        """Who says what we say, each list once."""
-        return tuple(sorted({claim.vote for claim in self.agreeing}))
-
-
-class NewModel(NamedTuple):
-    """A model that lists have and our catalog does not, by the list's row."""
-
-    model: Model
-    feeds: tuple[str, ...]
-
-
-class Agreement(NamedTuple):
-    """What the lists say of one row: the votes that agree on all of its base prices.
-
-    `days` are the lists' own days, by vote.
-    """
-
-    model: Model
-    days: dict[str, str]
-
-
-class Drift(NamedTuple):
-    """Everything that the lists say otherwise, the rows in the catalog's order."""
-
-    prices: tuple[PriceDrift, ...]
-    new: tuple[NewModel, ...]
-    gone: tuple[Model, ...]
-    agreements: tuple[Agreement, ...]
-    compared: int
-
-
-def find_drift(ours: Catalog, feeds: Sequence[Feed], at: date) -> Drift:
+def find_drift(
+    ours: Catalog,
+    feeds: Sequence[Feed],
+    at: date,
+    wanted: Wanted = lambda _: True,
+    notes: Mapping[str, Json] = MappingProxyType({}),
+) -> Drift:
     """Compare the prices of a day with those of all lists.
 
-    A row that is retired is left out. A model is gone where a list has others of its seller, and
-    none has it.
+    Retired rows are left out, and those that are not `wanted`. A model is gone where lists have
+    others of its seller, and none has it. What a team has negotiated is compared with what that
+    makes of the list's price. `notes` are the `pricing_notes`, whose decisions are known.
+
+    Raises ListOffByFactor for a list that is as a whole 9.5 times or more off.
     """
     indexes = [(feed, OfferIndex(feed.catalog)) for feed in feeds]
-    found: list[PriceDrift] = []
-    gone: list[Model] = []
+    for feed, index in indexes:
+        check_unit(ours, feed, index, at)
+    known = KnownDifferences(ours, at, notes)
+    terms = NegotiatedTerms(ours)
+    sellers = [(feed, frozenset(map(_seller, feed.catalog.models))) for feed in feeds]
+    prices: list[PriceDrift] = []
+    members: list[MemberDrift] = []
+    gone: list[GoneModel] = []
     agreements: list[Agreement] = []
     compared = 0
     for model in ours.models:
-        if model.is_retired:
+        if model.is_retired or not wanted(model):
             continue
-        rows = _RowClaims(model, at)
-        for feed, index in indexes:
-            for listed in index.find(model):
-                rows.add(feed, listed.name, listed.model)
-        if not rows.feeds:
-            gone.append(model)
+        agreed = terms.of(model)
+        listed = list(_listed(model, indexes, agreed))
+        if not listed:
+            selling = tuple(feed.name for feed, sold in sellers if _seller(model) in sold)
+            if selling:
+                gone.append(GoneModel(model, selling, known.row_reason(model)))
             continue
-        differences = list(rows.differences())
-        compared += rows.compared
-        found += differences
-        agreements.append(Agreement(model, rows.agreeing_on_base_prices()))
-    return Drift(tuple(found), tuple(_new(ours, indexes)), tuple(gone), tuple(agreements), compared)
+        row = RowComparison(model, listed, at)
+        prices += map(known.marked, row.prices())
+        members += map(known.marked, row.members())
+        compared += row.compared
+        if agreed is None:
+            agreements.append(row.agreement())
+    return Drift(
+        tuple(prices),
+        tuple(members),
+        tuple(_new(ours, indexes, known, wanted)),
+        tuple(gone),
+        tuple(agreements),
+        compared,
+    )
 
 
-class _RowClaims:
-    """What all lists ask for one row, collected by price."""
+def check_unit(ours: Catalog, feed: Feed, index: OfferIndex, at: date) -> None:
+    """Check that a list's prices are not, in the median, a multiple of ours.
 
-    def __init__(self, model: Model, at: date) -> None:
-        self._model, self._at = model, at
-        self._prices, _ = model.prices_at(at)
-        self._claims: dict[RateKey, list[Claim]] = {}
-        self.feeds: set[str] = set()
-        self.compared = 0
-
-    def add(self, feed: Feed, name: str, listed: Model) -> None:
-        """Add the prices of a list's row."""
-        prices, _ = listed.prices_at(self._at)
-        self.feeds.add(feed.name)
-        for key, (pico_usd, _) in prices.rates.items():
-            claim = Claim(feed.name, feed.vote(listed.full_name), name, pico_usd, feed.date)
-            known = self._claims.setdefault(key, [])
-            if not any(it[:2] == claim[:2] and it.pico_usd == pico_usd for it in known):
-                known.append(claim)
-
-    def differences(self) -> Iterator[PriceDrift]:
-        """Every price that a list has otherwise; one that our fallback charges alike is none."""
-        for key, claims in self._claims.items():
-            own = self._prices.rates.get(key)
-            ours = own[0] if own else None
-            self.compared += 1
-            if own is None and _says_nothing_new(self._prices, key, claims):
-                continue
-            agreeing = tuple(claim for claim in claims if claim.pico_usd == ours)
-            differing = tuple(claim for claim in claims if claim.pico_usd != ours)
-            if differing:
-                pointer = self._prices.pointer_to(own[1]) if own else self._prices.pointer
-                yield PriceDrift(self._model, key, pointer, ours, agreeing, differing)
-
-    def agreeing_on_base_prices(self) -> dict[str, str]:
-        """The votes that have each base price that they know as we have it, at least one of them.
-
-        A list counts only by the row's own name, since another seller's copy proves nothing.
-        """
-        days: dict[str, str] = {}
-        against: set[str] = set()
-        for (unit, tier, service), claims in self._claims.items():
-            own = self._prices.rates.get((unit, tier, service))
-            if own is None or tier or service != STANDARD:
-                continue
-            for claim in claims:
-                if claim.name != self._model.name:
-                    continue
-                if claim.pico_usd == own[0]:
-                    days[claim.vote] = max(days.get(claim.vote, ""), claim.day)
-                else:
-                    against.add(claim.vote)
-        return {vote: day for vote, day in sorted(days.items()) if vote not in against}
+    Raises ListOffByFactor.
+    """
+    ratios = sorted(_ratios(ours, index, at))
+    if len(ratios) < FEWEST_SHARED:
+        return
+    middle = median_low(ratios)
+    if 1 / MISTAKEN_LIST < middle < MISTAKEN_LIST:
+        return
+    times = count(round(middle)) if middle > 1 else f"1/{count(round(1 / middle))}"
+    raise ListOffByFactor(
+        f"its prices are in the median {times} times ours, so one of both is in a wrong unit",
+        where=f"{feed.name} ({feed.origin.where})",
+        next_step="nothing was compared; look at a price that you know",
+    )
 
 
-def _says_nothing_new(prices: PriceList, key: RateKey, claims: Iterable[Claim]) -> bool:
-    """Whether a price that we do not state is what our row charges for it anyway, or nothing."""
-    unit, tier, service = key
-    charged = prices.charged_pico_usd(key)
-    if charged is None:
-        fallbacks = (prices.charged_pico_usd((it, tier, service)) for it in UNITS[unit].fallbacks)
-        charged = next((it for it in fallbacks if it is not None), None)
-    return all(claim.pico_usd in {0, charged} for claim in claims)
+def _ratios(ours: Catalog, index: OfferIndex, at: date) -> Iterator[Fraction]:
+    for model in ours.models:
+        for found in () if model.is_retired else index.find(model):
+            own = model.prices_at(at)[0].rates
+            for key, (pico_usd, _) in found.model.prices_at(at)[0].rates.items():
+                if pico_usd and key in own and own[key][0]:
+                    yield Fraction(pico_usd, own[key][0])
 
 
-def _new(ours: Catalog, indexes: Sequence[tuple[Feed, OfferIndex]]) -> Iterator[NewModel]:
+def _listed(
+    model: Model, indexes: Iterable[tuple[Feed, OfferIndex]], agreed: Negotiated | None
+) -> Iterator[ListedRow]:
+    for feed, index in indexes:
+        for name, row in index.find(model):
+            vote, is_own = feed.vote(row.full_name), name == model.name
+            expected = row if agreed is None else _expected(model, row, agreed)
+            yield ListedRow(feed.name, vote, feed.date, name, is_own, expected)
+
+
+def _expected(model: Model, row: Model, agreed: Negotiated) -> Model:
+    """A list's row as it would cost a team with negotiated prices."""
+    known = agreed.listed(model, row)
+    factor = agreed.factor
+    if known is not None or factor is None:
+        return known or row
+    lists = [_times(prices, factor) for prices in (row.prices, *(it for _, it in row.upcoming))]
+    days = [day for day, _ in row.upcoming]
+    later = tuple(zip(days, lists[1:], strict=True))
+    return row._replace(prices=lists[0], upcoming=later)
+
+
+def _times(prices: PriceList, factor: Fraction) -> PriceList:
+    """A price list with every rate times a factor, rounded to the picodollar."""
+    rates = {
+        key: (divide(pico * factor.numerator, factor.denominator, "half-even"), member)
+        for key, (pico, member) in prices.rates.items()
+    }
+    return PriceList(
+        rates,
+        prices.entry,
+        marginal=prices.marginal,
+        inclusive=prices.inclusive,
+        off_peak=prices.off_peak and _times(prices.off_peak, factor),
+        windows=prices.windows,
+        uplifts=prices.uplifts,
+    )
+
+
+def _seller(model: Model) -> str:
+    return seller_of(model.provider)
+
+
+def _new(
+    ours: Catalog,
+    indexes: Sequence[tuple[Feed, OfferIndex]],
+    known: KnownDifferences,
+    wanted: Wanted,
+) -> Iterator[NewModel]:
     """The models of our sellers that a list has and we do not, each once."""
-    found: dict[str, tuple[Model, list[str]]] = {}
+    sections = {seller_of(provider): provider for provider in sorted(ours.providers)}
+    found: dict[str, tuple[Model, list[str], list[str]]] = {}
     for feed, index in indexes:
         for model in index.without(ours.models):
-            if model.provider in ours.providers and model.prices.rates and not model.is_retired:
-                found.setdefault(model.full_name.lower(), (model, []))[1].append(feed.name)
-    for model, names in found.values():
-        yield NewModel(model, tuple(names))
+            section = sections.get(_seller(model))
+            if section is None or not model.prices.rates or model.is_retired:
+                continue
+            here = model._replace(provider=section)
+            _, names, votes = found.setdefault(here.full_name.lower(), (here, [], []))
+            names.append(feed.name)
+            votes.append(feed.vote(model.full_name))
+    for model, names, votes in found.values():
+        if wanted(model):
+            reason = known.row_reason(model)
+            yield NewModel(model, tuple(names), tuple(sorted(set(votes))), reason)
+
+
+__all__ = ["Drift", "ListOffByFactor", "check_unit", "find_drift"]

@@ -5,8 +5,16 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from pricectl.core.document import Json
-from pricectl.feeds import genai_prices, litellm, llm_prices, model_prices, models_dev, openrouter
-from pricectl.feeds.offers import FeedContent
+from pricectl.feeds import (
+    genai_prices,
+    litellm,
+    llm_prices,
+    model_prices,
+    models_dev,
+    openrouter,
+    pi_ai,
+)
+from pricectl.feeds.feed_row import FeedContent
 
 
 class FeedFormat(NamedTuple):
@@ -51,6 +59,7 @@ _TABLE = (
     FeedFormat(
         "models.dev", models_dev.looks_like, models_dev.read, url="https://models.dev/api.json"
     ),
+    FeedFormat("pi-ai", pi_ai.looks_like, pi_ai.read),
     FeedFormat(
         "llm-prices",
         llm_prices.looks_like,

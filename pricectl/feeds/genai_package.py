@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from pricectl.core import document as documents
 from pricectl.core.document import Json
-from pricectl.feeds.offers import FeedError
+from pricectl.feeds.feed_row import FeedError
 
 # Names of arguments that are words of Python.
 _KEYS = {"or_": "or", "and_": "and"}
@@ -20,13 +20,13 @@ def to_json(text: str, where: str) -> Json:
     """The list of providers in the shape of the published JSON. Raises FeedError."""
     try:
         module = ast.parse(text)
+        for statement in module.body:
+            if isinstance(statement, ast.AnnAssign) and statement.value is not None:
+                return _value(statement.value)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise FeedError(
             "not the data of genai-prices", where=where, next_step="is the file cut off?"
         ) from None
-    for statement in module.body:
-        if isinstance(statement, ast.AnnAssign) and statement.value is not None:
-            return _value(statement.value)
     raise FeedError("not the data of genai-prices", where=where, next_step="name data.py")
 
 

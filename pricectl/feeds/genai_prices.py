@@ -10,12 +10,12 @@ from decimal import Decimal
 from pricectl.core.document import Json
 from pricectl.core.naming.sellers import seller_of
 from pricectl.core.prices import Entry
-from pricectl.feeds.offers import (
+from pricectl.feeds.feed_row import (
     PER_MILLION,
     PER_THOUSAND,
     FeedContent,
+    FeedRow,
     Notes,
-    Offer,
     day_of,
     price_of,
     put_limit,
@@ -56,8 +56,9 @@ SERVICES: Mapping[tuple[str, str], str] = {
 }
 # Its word for a seller, where that is not one of ours.
 _SELLERS = {"aws": "bedrock"}
-# Providers whose prices are copies of another list.
+# Providers whose prices are copies of another list, whole or by the beginning of the word.
 _COPIED = {"openrouter": "openrouter"}
+_HUGGING_FACE = "huggingface"
 
 
 def looks_like(document: Json) -> bool:
@@ -75,10 +76,10 @@ def looks_like(document: Json) -> bool:
 def read(document: Json) -> FeedContent:
     """Every model of every provider; the file has no date of its own."""
     notes = Notes()
-    return notes.content(_offers(document if isinstance(document, list) else [], notes))
+    return notes.content(_rows(document if isinstance(document, list) else [], notes))
 
 
-def _offers(providers: list[Json], notes: Notes) -> Iterator[Offer]:
+def _rows(providers: list[Json], notes: Notes) -> Iterator[FeedRow]:
     for provider in providers:
         word = provider.get("id") if isinstance(provider, dict) else None
         models = provider.get("models") if isinstance(provider, dict) else None
@@ -92,9 +93,14 @@ def _offers(providers: list[Json], notes: Notes) -> Iterator[Offer]:
                 notes.skipped["a model without an id"] += 1
             elif entry := _entry(model, notes):
                 other = tuple(it for it in _names(model.get("match")) if it != name)
-                yield Offer(seller, name, entry, other, _COPIED.get(word, ""))
+                yield FeedRow(seller, name, entry, other, _copied_from(word))
             else:
                 notes.skipped["no prices"] += 1
+
+
+def _copied_from(word: str) -> str:
+    """The list that a provider's prices come from: those of Hugging Face's router from its API."""
+    return _HUGGING_FACE if word.startswith(_HUGGING_FACE) else _COPIED.get(word, "")
 
 
 def _names(clause: Json, depth: int = 0) -> Iterator[str]:

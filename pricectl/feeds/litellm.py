@@ -10,7 +10,7 @@ from pricectl.core.document import Json
 from pricectl.core.naming.sellers import SELLER_OF, seller_of
 from pricectl.core.prices import Entry
 from pricectl.core.units import is_price_like
-from pricectl.feeds.offers import FeedContent, Notes, Offer
+from pricectl.feeds.feed_row import FeedContent, FeedRow, Notes
 
 # Rows that explain the format.
 NO_MODELS = frozenset({"sample_spec", "fallback_generalizations"})
@@ -30,10 +30,10 @@ def looks_like(document: Json) -> bool:
 def read(document: Json) -> FeedContent:
     """Every row with a seller; the map has no date of its own."""
     notes = Notes()
-    return notes.content(_offers(document if isinstance(document, dict) else {}, notes))
+    return notes.content(_rows(document if isinstance(document, dict) else {}, notes))
 
 
-def _offers(rows: Entry, notes: Notes) -> Iterator[Offer]:
+def _rows(rows: Entry, notes: Notes) -> Iterator[FeedRow]:
     aliases: dict[str, list[str]] = {}
     for name, row in rows.items():
         target = row.get("alias_of") if isinstance(row, dict) else None
@@ -51,7 +51,7 @@ def _offers(rows: Entry, notes: Notes) -> Iterator[Offer]:
         else:
             seller = _seller(str(row["litellm_provider"]))
             other = tuple(_own_name(alias, seller) for alias in aliases.get(name, ()))
-            yield Offer(seller, _own_name(name, seller), _entry(row), other)
+            yield FeedRow(seller, _own_name(name, seller), _entry(row), other)
 
 
 def _seller(word: str) -> str:

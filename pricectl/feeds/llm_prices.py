@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pricectl.core.document import Json
 from pricectl.core.naming.sellers import seller_of
 from pricectl.core.prices import Entry
-from pricectl.feeds.offers import FeedContent, Notes, Offer, day_of, put_prices, tier_suffix
+from pricectl.feeds.feed_row import FeedContent, FeedRow, Notes, day_of, put_prices, tier_suffix
 from pricectl.feeds.periods import Period, dated_entry
 
 KEYS = {
@@ -36,12 +36,12 @@ def read(document: Json) -> FeedContent:
     """Every model with the periods of its prices."""
     notes = Notes()
     root = document if isinstance(document, dict) else {}
-    return notes.content(_offers(root, notes), root.get("updated_at"))
+    return notes.content(_rows(root, notes), root.get("updated_at"))
 
 
-def _offers(root: Entry, notes: Notes) -> Iterator[Offer]:
+def _rows(root: Entry, notes: Notes) -> Iterator[FeedRow]:
     periods: dict[tuple[str, str], list[Period]] = {}
-    for vendor, name, price in _rows(root, notes):
+    for vendor, name, price in _dated_prices(root, notes):
         entry: dict[str, Json] = {}
         put_prices(entry, price, KEYS, notes)
         start, end = day_of(price.get("from_date")), day_of(price.get("to_date"))
@@ -57,10 +57,10 @@ def _offers(root: Entry, notes: Notes) -> Iterator[Offer]:
     for (vendor, name), entry in models.items():
         base, _, word = name.rpartition("-")
         if word not in _LARGER or (vendor, base) not in models:
-            yield Offer(seller_of(vendor), name, entry)
+            yield FeedRow(seller_of(vendor), name, entry)
 
 
-def _rows(root: Entry, notes: Notes) -> Iterator[tuple[str, str, Entry]]:
+def _dated_prices(root: Entry, notes: Notes) -> Iterator[tuple[str, str, Entry]]:
     """Vendor, model and one price, from each of the three shapes."""
     prices, models = root.get("prices"), root.get("models")
     for price in prices if isinstance(prices, list) else ():

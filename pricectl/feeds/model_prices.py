@@ -5,14 +5,15 @@ as `snapshot.json`. Most of its prices come from models.dev, and each says so.
 """
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from pricectl.core.document import Json
 from pricectl.core.naming.sellers import seller_of
 from pricectl.core.prices import Entry
-from pricectl.feeds.offers import (
+from pricectl.feeds.feed_row import (
     FeedContent,
+    FeedRow,
     Notes,
-    Offer,
     day_of,
     price_of,
     put_prices,
@@ -26,7 +27,10 @@ KEYS = {
     "cache_read": "cache_read_input_token_cost",
     "cache_write": "cache_creation_input_token_cost",
 }
-ONE_HOUR = "cache_creation_input_token_cost_above_1hr"
+# The longest time that a seller keeps a cached prompt, whose writes are a multiple of input. What
+# the list calls a one-hour write lives twelve hours at OpenAI.
+LONG_WRITE = "cache_creation_input_token_cost_above_1hr"
+_LONG_WRITES = {"openai": "cache_creation_input_token_cost_above_12hr"}
 # Its word for a service, and the ending of the catalog's key.
 SERVICES = {
     "standard": "",
@@ -51,10 +55,10 @@ def read(document: Json) -> FeedContent:
     """Every model with the periods of its prices."""
     notes = Notes()
     root = document if isinstance(document, dict) else {}
-    return notes.content(_offers(root, notes), root.get("updated_at"))
+    return notes.content(_rows(root, notes), root.get("updated_at"))
 
 
-def _offers(root: Entry, notes: Notes) -> Iterator[Offer]:
+def _rows(root: Entry, notes: Notes) -> Iterator[FeedRow]:
     prices = root.get("prices")
     for word, models in prices.items() if isinstance(prices, dict) else ():
         if not isinstance(models, dict):
@@ -64,11 +68,10 @@ def _offers(root: Entry, notes: Notes) -> Iterator[Offer]:
             if not isinstance(services, dict) or not isinstance(services.get("standard"), list):
                 notes.skipped["no standard prices"] += 1
                 continue
-            found = list(_periods(services, notes))
+            seller = seller_of(word)
+            found = list(_periods(services, _LONG_WRITES.get(seller, LONG_WRITE), notes))
             if found:
-                yield Offer(
-                    seller_of(word), name, dated_entry(found), derived_from=_origin(services)
-                )
+                yield FeedRow(seller, name, dated_entry(found), derived_from=_origin(services))
             else:
                 notes.skipped["no standard prices"] += 1
 
@@ -85,7 +88,7 @@ def _origin(services: Entry) -> str:
     return "" if basis == DOCUMENTED else "models.dev"
 
 
-def _periods(services: Entry, notes: Notes) -> Iterator[Period]:
+def _periods(services: Entry, long_write: str, notes: Notes) -> Iterator[Period]:
     """The prices of all services together, one period from each instant at which one changes."""
     timelines: dict[str, list[tuple[str, dict[str, Json]]]] = {}
     for service, listed in services.items():
@@ -96,19 +99,22 @@ def _periods(services: Entry, notes: Notes) -> Iterator[Period]:
         for one in listed if isinstance(listed, list) else ():
             if isinstance(one, dict):
                 rates, start = one.get("rates"), day_of(one.get("start"))
-                row = _rates(rates, suffix, notes) if isinstance(rates, dict) else {}
+                row: dict[str, Json] = {}
+                if isinstance(rates, dict):
+                    row = _rates(rates, suffix, long_write, notes)
                 timelines.setdefault(service, []).append((start, row))
     starts = sorted({start for line in timelines.values() for start, _ in line})
     for start in starts:
         entry: dict[str, Json] = {}
         for line in timelines.values():
-            begun = [row for day, row in line if day <= start]
-            entry |= begun[-1] if begun else {}
+            begun = [(day, row) for day, row in line if day <= start]
+            entry |= max(begun, key=lambda it: it[0])[1] if begun else {}
         if KEYS["input"] in entry:
             yield Period(start, "", entry)
 
 
-def _rates(rates: Entry, suffix: str, notes: Notes) -> dict[str, Json]:
+def _rates(rates: Entry, suffix: str, long_write: str, notes: Notes) -> dict[str, Json]:
+    multiple = price_of(rates.get("cache_write_1h_multiple"))
     entry: dict[str, Json] = {}
     put_prices(entry, rates, KEYS, notes, suffix=suffix)
     tiers = rates.get("tiers")
@@ -116,10 +122,15 @@ def _rates(rates: Entry, suffix: str, notes: Notes) -> dict[str, Json]:
         above = tier_suffix(tier.get("above")) if isinstance(tier, dict) else ""
         if isinstance(tier, dict) and above:
             put_prices(entry, tier, KEYS, notes, suffix=above + suffix)
-    # How dear a one-hour write is, is said as a multiple of input; it counts where writes are sold.
-    multiple = price_of(rates.get("cache_write_1h_multiple"))
-    own = entry.get(KEYS["input"] + suffix)
-    written = price_of(own) if KEYS["cache_write"] + suffix in entry else None
-    if multiple and written:
-        entry[ONE_HOUR + suffix] = written * multiple
+            _put_long_write(entry, above + suffix, long_write, multiple)
+    _put_long_write(entry, suffix, long_write, multiple)
     return entry
+
+
+def _put_long_write(
+    entry: dict[str, Json], suffix: str, long_write: str, multiple: Decimal | None
+) -> None:
+    """Write the price of a long cache write into a row, where the model sells cache writes."""
+    own = price_of(entry.get(KEYS["input"] + suffix))
+    if multiple and own and KEYS["cache_write"] + suffix in entry:
+        entry[long_write + suffix] = own * multiple

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pricectl.core.document import Json
 from pricectl.core.naming.sellers import seller_of
 from pricectl.core.prices import Entry
-from pricectl.feeds.offers import (
+from pricectl.feeds.feed_row import (
     FeedContent,
+    FeedRow,
     Notes,
-    Offer,
     day_of,
     put_limit,
     put_prices,
@@ -32,8 +32,8 @@ KEYS = {
 _READ = {*KEYS, "tiers", "context_over_200k"}
 # Rows of that provider are copied from its API.
 OPENROUTER = "openrouter"
-# Its word for a seller, where that is not one of ours.
-_SELLERS = {"google-vertex": "vertex", "google-vertex-anthropic": "vertex", "llama": "meta"}
+# Its words for sellers that are not ours.
+SELLERS = {"google-vertex": "vertex", "google-vertex-anthropic": "vertex", "llama": "meta"}
 _LIMITS = {
     "context": "max_input_tokens",
     "input": "max_input_tokens",
@@ -56,23 +56,23 @@ def looks_like(document: Json) -> bool:
 def read(document: Json) -> FeedContent:
     """Every model of every provider; the list has no date, so the newest of its rows stands."""
     notes = Notes()
-    offers = tuple(_offers(document if isinstance(document, dict) else {}, notes))
-    newest = max((str(offer.entry.get("last_updated", "")) for offer in offers), default="")
-    return notes.content((_without_date(offer) for offer in offers), newest)
+    rows = tuple(_rows(document if isinstance(document, dict) else {}, notes))
+    newest = max((str(row.entry.get("last_updated", "")) for row in rows), default="")
+    return notes.content((_without_date(row) for row in rows), newest)
 
 
-def _without_date(offer: Offer) -> Offer:
-    entry = {key: value for key, value in offer.entry.items() if key != "last_updated"}
-    return offer._replace(entry=entry)
+def _without_date(row: FeedRow) -> FeedRow:
+    entry = {key: value for key, value in row.entry.items() if key != "last_updated"}
+    return row._replace(entry=entry)
 
 
-def _offers(providers: Entry, notes: Notes) -> Iterator[Offer]:
+def _rows(providers: Entry, notes: Notes) -> Iterator[FeedRow]:
     for word, provider in providers.items():
         models = provider.get("models") if isinstance(provider, dict) else None
         if not isinstance(models, dict):
             notes.skipped["a provider without models"] += 1
             continue
-        seller = _SELLERS.get(word) or seller_of(word)
+        seller = SELLERS.get(word) or seller_of(word)
         for name, model in models.items():
             cost = model.get("cost") if isinstance(model, dict) else None
             if not isinstance(model, dict) or not isinstance(cost, dict):
@@ -80,8 +80,8 @@ def _offers(providers: Entry, notes: Notes) -> Iterator[Offer]:
             elif word.endswith(("-plan", "-plan-cn")):
                 notes.skipped["sold by subscription"] += 1
             else:
-                origin = OPENROUTER if seller == OPENROUTER else ""
-                yield Offer(seller, name, _entry(model, cost, notes), derived_from=origin)
+                copied = OPENROUTER if seller == OPENROUTER else ""
+                yield FeedRow(seller, name, _entry(model, cost, notes), derived_from=copied)
 
 
 def _entry(model: Entry, cost: Entry, notes: Notes) -> dict[str, Json]:

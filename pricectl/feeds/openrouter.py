@@ -11,7 +11,7 @@ from pricectl.core import document as documents
 from pricectl.core.document import Json
 from pricectl.core.errors import PricingError
 from pricectl.core.prices import Entry
-from pricectl.feeds.offers import FeedContent, Notes, Offer, day_of, price_of, put_limit
+from pricectl.feeds.feed_row import FeedContent, FeedRow, Notes, day_of, price_of, put_limit
 
 SELLER = "openrouter"
 KEYS = {
@@ -38,10 +38,10 @@ def read(document: Json) -> FeedContent:
     """Every model with fixed prices; the answer has no date."""
     notes = Notes()
     data = document.get("data") if isinstance(document, dict) else None
-    return notes.content(_offers(data if isinstance(data, list) else [], notes))
+    return notes.content(_rows(data if isinstance(data, list) else [], notes))
 
 
-def _offers(models: list[Json], notes: Notes) -> Iterator[Offer]:
+def _rows(models: list[Json], notes: Notes) -> Iterator[FeedRow]:
     for model in models:
         row = model if isinstance(model, dict) else {}
         pricing, name = row.get("pricing"), row.get("id")
@@ -50,7 +50,7 @@ def _offers(models: list[Json], notes: Notes) -> Iterator[Offer]:
         elif any(_number(value) == -1 for value in pricing.values()):
             notes.skipped["priced call by call"] += 1
         else:
-            yield Offer(SELLER, name, _entry(row, pricing, notes), _slug(row, name))
+            yield FeedRow(SELLER, name, _entry(row, pricing, notes), _slug(row, name))
 
 
 def _slug(model: Entry, name: str) -> tuple[str, ...]:

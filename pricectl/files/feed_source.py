@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pricectl.core.document import MAX_BYTES
-from pricectl.feeds.feed import Feed, read_feed
+from pricectl.core.windows import read_day
+from pricectl.feeds import pi_ai
+from pricectl.feeds.feed import Feed, FeedOrigin, read_feed
+from pricectl.feeds.feed_row import FeedError
 from pricectl.feeds.formats import FORMATS, FeedFormat
-from pricectl.feeds.offers import FeedError
 from pricectl.files import fetch
 from pricectl.files.catalog_file import STDIN, read
 
@@ -42,6 +44,8 @@ def parse_source(word: str) -> FeedSource:
     """
     dated = _DATED.fullmatch(word)
     text, date = dated.groups() if dated else (word, "")
+    if date and not read_day(date):
+        raise FeedError(f"{date} is not a valid date", where="--feed")
     name, equals, place = text.partition("=")
     if name in FORMATS:
         return FeedSource(name, place, date)
@@ -54,6 +58,11 @@ def parse_source(word: str) -> FeedSource:
     return FeedSource("", text, date)
 
 
+def installed_sources() -> tuple[FeedSource, ...]:
+    """The lists that lie in Python packages that are installed here."""
+    return tuple(FeedSource(one.name, "") for one in FORMATS.values() if _package_file(one))
+
+
 def load(source: FeedSource) -> Feed:
     """The list at a source. Raises FeedError, NotFetched or Unavailable."""
     chosen = FORMATS.get(source.format_name)
@@ -61,15 +70,34 @@ def load(source: FeedSource) -> Feed:
         return _fetched(source, _address(chosen))
     if fetch.is_url(source.place):
         return _fetched(source, source.place)
-    path = _installed(chosen) if chosen and not source.place else source.place
+    if chosen and not source.place:
+        path, release = _installed(chosen), installed_version(chosen)
+    else:
+        path, release = source.place, ""
     if path != STDIN and Path(path).is_dir():
-        path = str(_in_folder(Path(path)))
-    return read_feed(read(path).data, path, source.format_name, source.date)
+        manifest = next(_found(Path(path), pi_ai.MANIFEST), None)
+        if manifest and source.format_name in {"", "pi-ai"}:
+            return read_feed(_joined(manifest), FeedOrigin(path, source.date), "pi-ai")
+        path = str(_in_folder(Path(path), chosen))
+    found = read(path)
+    return read_feed(found.data, FeedOrigin(found.name, source.date, release), source.format_name)
+
+
+def _joined(manifest: Path) -> bytes:
+    """The files of a folder as one document. Raises FeedError where they are too large."""
+    files = {path.stem: path for path in sorted(manifest.parent.glob("[a-z]*.json"))}
+    data, size = {}, 0
+    for name, path in files.items():
+        data[name] = read(str(path)).data
+        size += len(data[name])
+        if size > MAX_BYTES:
+            raise FeedError("the files are too large together", where=str(manifest.parent))
+    return pi_ai.in_one(read(str(manifest)).data, data)
 
 
 def _fetched(source: FeedSource, url: str) -> Feed:
     data = fetch.fetch(url, seconds=SECONDS, limit=MAX_BYTES)
-    return read_feed(data, url, source.format_name, source.date)
+    return read_feed(data, FeedOrigin(url, source.date), source.format_name)
 
 
 def _address(chosen: FeedFormat) -> str:
@@ -82,17 +110,27 @@ def _address(chosen: FeedFormat) -> str:
     return chosen.url
 
 
+def _package_file(chosen: FeedFormat) -> Path | None:
+    """The list's file in the installed package, which is not imported."""
+    try:
+        spec = find_spec(chosen.package) if chosen.package else None
+    except (ImportError, ValueError):  # something else of that name was imported already
+        spec = None
+    path = Path(spec.origin).with_name(chosen.file) if spec and spec.origin else None
+    return path if path and path.is_file() else None
+
+
 def _installed(chosen: FeedFormat) -> str:
-    """The file of the installed package, which is not imported."""
-    spec = find_spec(chosen.package) if chosen.package else None
-    if spec is None or spec.origin is None:
+    """The list's file in the installed package. Raises FeedError where there is none."""
+    path = _package_file(chosen)
+    if path is None:
         install = f"'pip install {chosen.package.replace('_', '-')}', or " if chosen.package else ""
         raise FeedError(
             f"no installed package has {chosen.name}",
             where="--feed",
             next_step=f"{install}--feed {chosen.name}=FILE or {chosen.name}={WEB}",
         )
-    return str(Path(spec.origin).with_name(chosen.file))
+    return str(path)
 
 
 def installed_version(chosen: FeedFormat) -> str:
@@ -103,9 +141,10 @@ def installed_version(chosen: FeedFormat) -> str:
         return ""
 
 
-def _in_folder(folder: Path) -> Path:
+def _in_folder(folder: Path, chosen: FeedFormat | None) -> Path:
     """The price list in an unpacked package. Raises FeedError."""
-    found = next(_lists(folder), None)
+    own = (chosen.file,) if chosen and chosen.file else ()
+    found = next((path for name in (*own, *_NAMES) for path in _found(folder, name)), None)
     if found is None:
         raise FeedError(
             "no price list in this folder",
@@ -115,10 +154,17 @@ def _in_folder(folder: Path) -> Path:
     return found
 
 
-def _lists(folder: Path) -> Iterator[Path]:
-    for name in _NAMES:
-        for pattern in (name, f"*/{name}", f"*/*/{name}", f"*/*/*/{name}"):
-            yield from sorted(folder.glob(pattern))
+def _found(folder: Path, name: str) -> Iterator[Path]:
+    """The files of a name in a folder and up to four levels below it, the nearest first."""
+    for depth in range(5):
+        yield from sorted(folder.glob("*/" * depth + name))
 
 
-__all__ = ["WEB", "FeedSource", "installed_version", "load", "parse_source"]
+__all__ = [
+    "WEB",
+    "FeedSource",
+    "installed_sources",
+    "installed_version",
+    "load",
+    "parse_source",
+]

@@ -1,5 +1,6 @@
 """What a published price list says, in the catalog's own keys and units, whatever its format."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -7,17 +8,19 @@ from typing import NamedTuple
 
 from pricectl.core.document import Json
 from pricectl.core.errors import PricingError
+from pricectl.core.windows import read_day
 
-# How many of the list's own units one price buys, by the power of ten: a price per 1M is 6.
+# The power of ten that turns a price per 1M or per 1,000 units into one per unit.
 PER_MILLION = -6
 PER_THOUSAND = -3
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class FeedError(PricingError):
     """A price list that cannot be read: cut, empty, a web page, another format."""
 
 
-class Offer(NamedTuple):
+class FeedRow(NamedTuple):
     """What a list says about one model.
 
     `seller` is the canonical word of `core.naming.sellers`, `name` the model's name as the list
@@ -40,7 +43,7 @@ class FeedContent(NamedTuple):
     that were left out by the reason, `unread` the prices of rows that have no key in the catalog.
     """
 
-    offers: tuple[Offer, ...]
+    rows: tuple[FeedRow, ...]
     date: str
     skipped: Mapping[str, int]
     unread: Mapping[str, int]
@@ -53,9 +56,9 @@ class Notes:
         self.skipped: Counter[str] = Counter()
         self.unread: Counter[str] = Counter()
 
-    def content(self, offers: Iterable[Offer], date: Json = "") -> FeedContent:
+    def content(self, rows: Iterable[FeedRow], date: Json = "") -> FeedContent:
         """The list's content with these counts; a `date` that is not a day is left out."""
-        found = tuple(offers)
+        found = tuple(rows)  # read first: the counts are complete only then
         return FeedContent(found, day_of(date), dict(self.skipped), dict(self.unread))
 
 
@@ -65,13 +68,8 @@ def day_of(value: Json) -> str:
     >>> day_of("2026-10-26T18:46:35Z"), day_of("soon"), day_of(None)
     ('2026-10-26', '', '')
     """
-    from datetime import date
-
     text = value[:10] if isinstance(value, str) else ""
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        return ""
+    return text if _DAY.fullmatch(text) and read_day(text) else ""
 
 
 def price_of(value: Json, power: int = 0) -> Decimal | None:

@@ -1,0 +1,152 @@
+"""The values of a comparison with price lists: where we differ, who says so, what is known."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Generic, NamedTuple, Self
+
+from pricectl.core.labels import label
+from pricectl.core.model import Model
+from pricectl.core.rates import RateKey
+from pricectl.feeds.claims import Claim, Majority, Stated, majority
+
+
+@dataclass(frozen=True)
+class Disagreement(Generic[Stated]):
+    """One member of a row that at least one list has otherwise.
+
+    `member` is its key in the row, and `pointer` its JSON Pointer, also where the row lacks it.
+    `ours` is None where the row has nothing. `alias` is the name of ours that the lists have a row
+    of its own for, "" for the row's own name. `agreeing` lists have what we have, `differing` ones
+    something else, each independent list once. `known_because` says who has accepted the
+    difference, "" where nobody has.
+    """
+
+    model: Model
+    member: str
+    pointer: str
+    ours: Stated | None
+    agreeing: tuple[Claim[Stated], ...]
+    differing: tuple[Claim[Stated], ...]
+    alias: str = ""
+    known_because: str = ""
+
+    @cached_property
+    def majority(self) -> Majority[Stated]:
+        """What most of the lists that differ have."""
+        return majority(self.differing, self.agreeing)
+
+    def accepting(self, reason_for: Callable[[int | str], str]) -> Self:
+        """Without the lists whose value is accepted; known, with the reason, where all are.
+
+        `reason_for` says why a value is accepted, "" where it is not.
+        """
+        reasons = [reason_for(claim.value) for claim in self.differing]
+        if all(reasons):
+            return replace(self, known_because=reasons[0])
+        pairs = zip(self.differing, reasons, strict=True)
+        return replace(self, differing=tuple(claim for claim, reason in pairs if not reason))
+
+    @property
+    def is_agreed(self) -> bool:
+        """Whether independent lists agree against us, and more than agree with us."""
+        return self.majority.wins and not self.alias
+
+    @property
+    def what(self) -> str:
+        """The member as people say it."""
+        return self.member.replace("_", " ")
+
+
+@dataclass(frozen=True)
+class PriceDrift(Disagreement[int]):
+    """One price, in picodollars, that at least one list has otherwise.
+
+    `period` says when it applies: "" now, "off-peak", or "from DAY" for an announced price.
+    """
+
+    key: RateKey = ("", 0, "")
+    period: str = ""
+
+    @property
+    def what(self) -> str:
+        """The price as people say it, with its period."""
+        return f"{label(*self.key)}{f' {self.period}' if self.period else ''}"
+
+    @property
+    def mistake(self) -> str:
+        """What the proposed price looks like if it is a slip of a list or ours; "" for none."""
+        value, ours = self.majority.value, self.ours
+        if not ours:
+            return ""
+        if not value:
+            return "free or not stated"
+        return "unit mistake" if is_power_of_ten(value, ours) else ""
+
+
+@dataclass(frozen=True)
+class MemberDrift(Disagreement[str]):
+    """A limit, a date, a successor or a factor that at least one list has otherwise."""
+
+
+def is_power_of_ten(one: int, other: int) -> bool:
+    """Whether one price is 10, 100, 1,000, ... times the other, within 2 percent.
+
+    >>> is_power_of_ten(2_500_000, 2_500_000_000), is_power_of_ten(2, 1), is_power_of_ten(5, 5)
+    (True, False, False)
+    """
+    larger, smaller = max(one, other), min(one, other)
+    if not smaller:
+        return False
+    power = 10
+    while larger * 102 >= smaller * power * 100:
+        if larger * 100 <= smaller * power * 102 and larger * 100 >= smaller * power * 98:
+            return True
+        power *= 10
+    return False
+
+
+class NewModel(NamedTuple):
+    """A model that lists have and our catalog does not, by the row of the first list.
+
+    `votes` are the independent lists that have it, `known_because` as in a difference.
+    """
+
+    model: Model
+    feeds: tuple[str, ...]
+    votes: tuple[str, ...]
+    known_because: str = ""
+
+
+class GoneModel(NamedTuple):
+    """A row of ours that no list has, although lists have others of its seller."""
+
+    model: Model
+    feeds: tuple[str, ...]
+    known_because: str = ""
+
+
+class Agreement(NamedTuple):
+    """What the lists that were read say of the base prices of one row.
+
+    `days` has the day ("" where unknown) of each independent list that agrees on them all.
+    `against` are the lists that differ or no longer have the row.
+    """
+
+    model: Model
+    days: dict[str, str]
+    against: frozenset[str]
+
+
+class Drift(NamedTuple):
+    """Everything that the lists say otherwise, the rows in the catalog's order.
+
+    `compared` counts the prices that at least one list has.
+    """
+
+    prices: tuple[PriceDrift, ...] = ()
+    members: tuple[MemberDrift, ...] = ()
+    new: tuple[NewModel, ...] = ()
+    gone: tuple[GoneModel, ...] = ()
+    agreements: tuple[Agreement, ...] = ()
+    compared: int = 0
