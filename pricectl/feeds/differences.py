@@ -1,6 +1,6 @@
 """The values of a comparison with price lists: where we differ, who says so, what is known."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Generic, NamedTuple, Self
@@ -130,12 +130,10 @@ class Agreement(NamedTuple):
     """What the lists that were read say of the base prices of one row.
 
     `days` has the day ("" where unknown) of each independent list that agrees on them all.
-    `against` are the lists that differ or no longer have the row.
     """
 
     model: Model
-    days: dict[str, str]
-    against: frozenset[str]
+    days: Mapping[str, str]
 
 
 class Drift(NamedTuple):

@@ -74,6 +74,8 @@ def find_drift(
             selling = tuple(feed.name for feed, sold in sellers if _seller(model) in sold)
             if selling:
                 gone.append(GoneModel(model, selling, known.row_reason(model)))
+                if agreed is None:
+                    agreements.append(Agreement(model, {}))
             continue
         row = RowComparison(model, listed, at)
         prices += map(known.marked, row.prices())

@@ -90,7 +90,7 @@ class RowComparison:
             yield from self._member_drift(f"factor {word}", pointer, _factor(own) or "1", stated)
 
     def agreement(self) -> Agreement:
-        """The independent lists that have our base prices, and those that were read and do not.
+        """The independent lists that have our base prices.
 
         A list counts only by the row's own name, since the price of an alias proves nothing.
         """
@@ -107,8 +107,8 @@ class RowComparison:
                 days[row.vote] = max(days.get(row.vote, ""), row.day)
             elif not alike:
                 against.add(row.vote)
-        agreeing = {vote: day for vote, day in days.items() if vote not in against}
-        return Agreement(self.model, agreeing, frozenset(against))
+        agreeing = {vote: day for vote, day in sorted(days.items()) if vote not in against}
+        return Agreement(self.model, agreeing)
 
     def _differing(
         self, ours: PriceList, priced: PricedRows, period: str = "", alias: str = ""

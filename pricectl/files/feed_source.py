@@ -33,6 +33,11 @@ class FeedSource(NamedTuple):
     place: str
     date: str = ""
 
+    def below(self, folder: Path | None) -> "FeedSource":
+        """The source with its path below a folder, as a settings file means it."""
+        is_path = self.place not in {"", WEB, STDIN} and not fetch.is_url(self.place)
+        return self._replace(place=str(folder / self.place)) if folder and is_path else self
+
 
 def parse_source(word: str) -> FeedSource:
     """NAME[=SOURCE][@DATE], or a SOURCE whose format is recognised. Raises FeedError.
