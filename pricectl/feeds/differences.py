@@ -19,7 +19,7 @@ class Disagreement(Generic[Stated]):
     `ours` is None where the row has nothing. `alias` is the name of ours that the lists have a row
     of its own for, "" for the row's own name. `agreeing` lists have what we have, `differing` ones
     something else, each independent list once. `known_because` says who has accepted the
-    difference, "" where nobody has.
+    difference, "" where nobody has; `accepted` are lists whose value alone is accepted.
     """
 
     model: Model
@@ -30,6 +30,12 @@ class Disagreement(Generic[Stated]):
     differing: tuple[Claim[Stated], ...]
     alias: str = ""
     known_because: str = ""
+    accepted: tuple[Claim[Stated], ...] = ()
+
+    @property
+    def told(self) -> tuple[Claim[Stated], ...]:
+        """What every list says, also those whose value is accepted."""
+        return self.agreeing + self.differing + self.accepted
 
     @cached_property
     def majority(self) -> Majority[Stated]:
@@ -45,7 +51,11 @@ class Disagreement(Generic[Stated]):
         if all(reasons):
             return replace(self, known_because=reasons[0])
         pairs = zip(self.differing, reasons, strict=True)
-        return replace(self, differing=tuple(claim for claim, reason in pairs if not reason))
+        told = [(claim, bool(reason)) for claim, reason in pairs]
+        kept, accepted = (
+            tuple(claim for claim, known in told if known is wanted) for wanted in (False, True)
+        )
+        return replace(self, differing=kept, accepted=accepted)
 
     @property
     def is_agreed(self) -> bool:

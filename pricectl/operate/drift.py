@@ -1,7 +1,7 @@
 """Holds the catalog file against published price lists: what `drift` does."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -32,9 +32,9 @@ class DriftOptions(NamedTuple):
     new: bool = False
 
     @property
-    def day(self) -> str:
+    def today(self) -> date:
         """The day of the comparison, in UTC."""
-        return f"{as_instant(self.at).date()}"
+        return as_instant(self.at).date()
 
 
 class DriftReport(NamedTuple):

@@ -26,7 +26,7 @@ def document(result: DriftResult) -> dict[str, Any]:
         "schema": "pricectl.drift/1",
         "outcome": "fail" if result.exit_code else "pass",
         "file": found.name,
-        "date": found.options.day,
+        "date": f"{found.options.today}",
         "lists": [_list(feed) for feed in found.feeds],
         "counts": _counts(found),
         "prices": [

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from pricectl.core.labels import count, listed, plural
-from pricectl.core.windows import as_instant
 from pricectl.feeds.differences import MemberDrift, NewModel, PriceDrift
 from pricectl.feeds.effects import ModelDrift
 from pricectl.operate.drift import DriftReport, DriftResult, KnownDifference
@@ -47,7 +46,7 @@ def text(result: DriftResult, canvas: Canvas) -> str:
 
 
 def _lists(found: DriftReport, canvas: Canvas) -> Iterator[StyledLine]:
-    today = as_instant(found.options.at).date()
+    today = found.options.today
     yield from folded(f"{found.name} on {today}, held against:", "bold", canvas)
     rows = []
     for feed in found.feeds:

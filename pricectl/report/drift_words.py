@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from pricectl.core.labels import count, plural, ratio_text, short_rate
+from pricectl.core.labels import count, percent, plural, ratio_text, short_rate
 from pricectl.core.money import usd
 from pricectl.feeds.claims import Claim
 from pricectl.feeds.differences import GoneModel, MemberDrift, NewModel, PriceDrift
@@ -80,7 +80,9 @@ def effect_text(effect: JobEffect | None) -> str:
         NOTHING if pico is None else f"${usd(pico)}"
         for pico in (effect.move.old_pico_usd, effect.move.new_pico_usd)
     )
-    return f"{effect.workload.name}: {old} -> {new}"
+    moved = effect.move.old_pico_usd and effect.move.new_pico_usd
+    change = f" ({percent(*map(int, filter(None, effect.move)))})" if moved else ""
+    return f"{effect.workload.name}: {old} -> {new}{change}"
 
 
 def age(feed: Feed, today: date) -> str:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pricectl.changes.diff import DiffResult
     from pricectl.check.validation_report import Validation
     from pricectl.operate.deploy_check.checklist import DeployCheck
+    from pricectl.operate.drift import DriftResult
 
 # Each function imports its format when it is called: a verb pays for no format that nobody asked
 # for, and the types of both are checked, which names in strings would not be.
@@ -32,6 +33,18 @@ def _markdown_validate(result: "Validation") -> str:
     from pricectl.report.formats import markdown
 
     return markdown.validate(result)
+
+
+def _markdown_drift(result: "DriftResult") -> str:
+    from pricectl.report.formats import markdown_drift
+
+    return markdown_drift.drift(result)
+
+
+def _csv_drift(result: "DriftResult") -> str:
+    from pricectl.report.formats import csv_drift
+
+    return csv_drift.drift(result)
 
 
 def _gitlab(result: "Validation") -> str:
@@ -77,7 +90,9 @@ FORMATS: Mapping[str, Mapping[str, Callable[[Any], str]]] = MappingProxyType(
             "validate": _markdown_validate,
             "diff": _markdown_diff,
             "deploy-check": _markdown_deploy_check,
+            "drift": _markdown_drift,
         },
+        "csv": {"drift": _csv_drift},
         "concise": {"validate": _concise},
         "github": {"validate": _github_findings, "diff": _github_diff},
         "gitlab": {"validate": _gitlab},
