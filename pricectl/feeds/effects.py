@@ -111,7 +111,7 @@ class _JobCost(NamedTuple):
 
 def _cost(catalog: Catalog, row: Model, workload: Workload) -> _JobCost:
     match = Match(row, "exact", row.name, row.name)
-    call = quote(catalog, match, workload.usage, service=workload.service)
+    call = quote(catalog, match, workload.usage, service=workload.service, region=workload.region)
     pico = call.pico_usd * workload.calls
     keys = frozenset((unit, call.above_tokens, call.service) for unit, _ in call.usage.counts)
     return _JobCost(pico if pico or not call.unpriced else None, keys)
