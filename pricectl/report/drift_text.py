@@ -65,7 +65,7 @@ def _lists(found: DriftReport, canvas: Canvas) -> Iterator[StyledLine]:
 
 def _agreed(found: DriftReport, canvas: Canvas) -> Iterator[StyledLine]:
     if found.agreed:
-        yield from folded("Independent lists agree against us", "bold red", canvas)
+        yield from folded("Independent lists agree on another price", "bold red", canvas)
         yield from _price_table(found.agreed, canvas)
         yield EMPTY_LINE
 

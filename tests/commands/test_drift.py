@@ -76,7 +76,7 @@ def test_what_lists_agree_on_comes_first_by_its_effect_on_the_sample_jobs(
     lines = drift(run, *words, code=1).splitlines()
     assert lines[1] == "  litellm 2026-11-24     3 days old  3 models"
     assert lines[2] == "  llm-prices 2026-11-20  7 days old  2 models"
-    first = lines.index("Independent lists agree against us")
+    first = lines.index("Independent lists agree on another price")
     # 16,000 output tokens: 0.128 at 8 dollars per 1M, 1.28 at 80; beside 1.20 for the input
     assert lines[first + 1].startswith("openai/o3; cached agent, 20 calls")
     assert lines[first + 1].endswith("$1.328 -> $2.48 (+86.7%)")
@@ -438,3 +438,24 @@ def test_progress_stands_on_a_terminal_only_while_it_takes(
     assert shown.stderr.startswith("\r\x1b[Kreading litellm ...")
     assert shown.stderr.endswith("\r\x1b[K")
     assert run("drift", "-q", "--feed", "litellm=litellm.json", *DAY).stderr == ""
+
+
+def test_evidence_brings_no_finding(run: Run, home: Path) -> None:
+    """A row of the reference with evidence beside stays a row that the reference has."""
+    packaged = json.loads((ROOT / NAME).read_text(encoding="utf-8"))
+    (home / "reference.json").write_text(json.dumps(packaged), encoding="utf-8")
+    dates = [{"list": name, "date": "2026-11-20"} for name in ("litellm", "llm-prices")]
+    for section, rows in packaged.items():
+        for row in rows.values() if section not in {"metadata", "pricing_notes"} else ():
+            row["evidence"] = dates
+    (home / "new.json").write_text(json.dumps(packaged), encoding="utf-8")
+    words = ("--reference", "reference.json", "--base", "none", "-o", "json", *DAY)
+    found = [
+        [
+            (one["rule"], one["pointer"])
+            for one in json.loads(run("validate", name, *words).stdout)["findings"]
+        ]
+        for name in ("reference.json", "new.json")
+    ]
+    # notes that nobody has verified a row are the only findings that evidence could end
+    assert set(found[1]) <= set(found[0])
