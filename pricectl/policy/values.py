@@ -147,6 +147,7 @@ class Policy(NamedTuple):
     source: str = ""
     defines_profile: bool = False
     service: str | None = None
+    changelog: str | None = None
     feeds: tuple[str, ...] = ()
 
     def profile_named(self, name: str | None) -> Profile:

@@ -55,7 +55,11 @@ def is_svg(text: str) -> bool:
 
 def is_csv(text: str) -> bool:
     head, *lines = csv.reader(text.splitlines())
-    return head[0] in {"known_at", "kind"} and bool(lines) and {len(line) for line in lines} == {len(head)}
+    return (
+        head[0] in {"known_at", "kind"}
+        and bool(lines)
+        and {len(line) for line in lines} == {len(head)}
+    )
 
 
 # A new format has a row here with a check of its grammar.
