@@ -32,14 +32,14 @@ CHARGE_STEPS = 50
 class CallKind(NamedTuple):
     """The calls that a sample job stands for; `period` says when, "" is the comparison's own day.
 
-    `fits` are the rules that this kind is tried for; none: it is tried for every model.
+    `rules` are those that this kind is tried for; none: it is tried for every model.
     """
 
     at: datetime | None
     service: str = ""
     account: str = ""
     period: str = ""
-    fits: tuple[ProfileRule, ...] = ()
+    rules: tuple[ProfileRule, ...] = ()
 
     def job(self, workload: Workload) -> Workload:
         """A workload as a call of this kind, named after it."""
@@ -48,11 +48,11 @@ class CallKind(NamedTuple):
         name = ", ".join((workload.name, *words))
         return workload._replace(name=name, service=self.service or workload.service)
 
-    def is_of(self, row: Model) -> bool:
+    def concerns(self, row: Model) -> bool:
         """Whether one of the rules may decide something for a model, on whatever day."""
         call = RuleCall(row.provider, row.name, service_word(self.service), self.account)
-        undated = (rule._replace(from_day=None, until_day=None) for rule in self.fits)
-        return not self.fits or any(rule.fits(call) for rule in undated)
+        undated = (rule._replace(from_day=None, until_day=None) for rule in self.rules)
+        return not self.rules or any(rule.fits(call) for rule in undated)
 
 
 def charges(
@@ -73,7 +73,7 @@ def charges(
     take, steps = lookups.allowance.take, CHARGE_STEPS * len(workloads)
     for row in (*lookups.new.models, lookups.new.default) if kinds else ():
         for pair, each in kinds:
-            fitting = [kind for kind in each if kind.is_of(row)]
+            fitting = [kind for kind in each if kind.concerns(row)]
             matches = _matches(lookups, row) if take("model", steps * len(fitting)) else None
             if matches:
                 for kind in fitting:
@@ -108,7 +108,7 @@ def call_kinds(pair: ProfilePair, at: datetime | None) -> tuple[CallKind, ...]:
                 later = kind._replace(at=as_instant(day), period=f"from {day}")
                 kinds.setdefault(later, []).append(rule)
     plain, *others = kinds
-    return (plain, *(kind._replace(fits=tuple(kinds[kind])) for kind in others))
+    return (plain, *(kind._replace(rules=tuple(kinds[kind])) for kind in others))
 
 
 def _example(patterns: Sequence[str]) -> str:

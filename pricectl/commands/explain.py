@@ -106,10 +106,10 @@ def explain(
 
 
 def _explain_record(
-    file: str,
+    record: str,
     mode: str | None,
     at: datetime,
-    catalog: str | None,
+    file: str | None,
     view: ViewOptions,
     *,
     strict: bool,
@@ -119,17 +119,17 @@ def _explain_record(
     from pricectl.files.records import load_record
     from pricectl.records import explain_record, present_price
 
-    recorded = load_record(file)
+    recorded = load_record(record)
     explained = explain_record(recorded, mode and (mode,))
     try:
-        opened = open_catalog(catalog)
+        opened = open_catalog(file)
         fallback = fallback_for(opened.catalog, opened.policy, [recorded.quote.match.asked])
         present = present_price(
             recorded, opened.catalog, at, fallback=fallback, source=opened.source
         )
     except PricingError as error:
         # The record needs no catalog; one that was named must be there.
-        if catalog is not None:
+        if file is not None:
             raise
         present = PresentPrice(problem=str(error))
     result = explained._replace(present=present)

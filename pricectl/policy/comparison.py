@@ -230,9 +230,7 @@ def _values(policy: Policy) -> dict[str, str]:
     for waiver in policy.waivers:
         until = f" until {waiver.expires}" if waiver.expires else ""
         items.append((waiver_name(waiver), f"{waiver.reason}{until}"))
-    for one in policy.severities:
-        word = "note" if one.severity == "info" else one.severity
-        items.append((severity_name(one), word))
+    items += [(severity_name(one), one.word) for one in policy.severities]
     for name, item in items:  # a list may have two of one name
         values[name] = f"{values[name]}; {item}" if name in values else item
     return values

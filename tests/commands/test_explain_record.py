@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from pricectl.core import Job, Usage, charge
+from pricectl.core import Job, Usage, charge, usd
 from pricectl.policy import Policy, read_policy
 from pricectl.runtime import Answer, Pricing
 from tests.conftest import CATALOG, ROOT, Run
@@ -122,22 +122,16 @@ def test_every_kind_of_answer_explains_to_the_same_figures(
     for answer in answers(pricing):
         record = answer.record(before=Job(10**10, 77, used=True))
         found = explained(run, "--record", kept(home, record))
-        assert step(found, "total")["provider_cost_usd"] == _usd(answer.pico_usd)
+        assert step(found, "total")["provider_cost_usd"] == usd(answer.pico_usd)
         assert found["record"]["flags"] == list(answer.flags)
         lines = [link["usd"] for link in found["chain"] if link["step"] == "line"]
-        priced = [_usd(line.pico_usd) if line.priced else None for line in answer.quote.lines]
+        priced = [usd(line.pico_usd) if line.priced else None for line in answer.quote.lines]
         assert lines == priced
         for link in found["chain"]:
             if link["step"] == "credits":
                 profile, before = answer.snapshot.profile, Job(10**10, 77, used=True)
                 _, deducted = charge(before, answer.price or answer.quote, link["mode"], profile)
                 assert link["calls"][0]["deducted"] == deducted
-
-
-def _usd(pico_usd: int) -> str:
-    from pricectl.core import usd
-
-    return usd(pico_usd)
 
 
 def test_without_a_profile_the_cost_is_explained(run: Run, home: Path) -> None:

@@ -24,7 +24,7 @@ RULES = [{"factor": "0.8"}, {"markup_percent": "50", "account": "acme"}, {"fee_u
 
 
 def recorded() -> dict[str, Any]:
-    """1,000 in (200 cached), 500 out, 1.5 seconds: $0.0025 x 0.8 + ... as `figures` works out."""
+    """1,000 in (200 cached), 500 out and 2 seconds, charged to acme by all three rules."""
     catalog = Catalog.load(json.dumps({"openai": {"gpt-4o": ROW}}))
     usage = Usage(1000, 500, cache_read_tokens=200, second=2)
     priced = quote(catalog, "gpt-4o", usage)
@@ -84,10 +84,6 @@ def test_a_change_of_any_member_is_noticed() -> None:
             if at(record, path) != value:
                 with pytest.raises(BadRecord):
                     read_record(changed(record, path, value))
-
-
-# Members that no sum depends on: with a new checksum they read as another charge would.
-NAMES = ("asked", "name", "provider", "model", "pointer", "source", "key", "match")
 
 
 def test_sums_are_checked_even_if_somebody_writes_a_new_checksum() -> None:
