@@ -18,6 +18,10 @@ ACKNOWLEDGEABLE = (
     "reasoning-off-output",
     "price-off-standard",
 )
+# A difference from published price lists, which only `drift` finds; its acknowledgement holds the
+# value of the list.
+LIST_DIFFERS = "list-differs"
+ACKNOWLEDGED_RULES = (*ACKNOWLEDGEABLE, LIST_DIFFERS)
 
 
 class Evidence(NamedTuple):
