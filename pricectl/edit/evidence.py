@@ -51,13 +51,15 @@ class EvidenceChange(NamedTuple):
 
 
 def evidence_changes(
-    agreements: Iterable[Agreement], days_read: Mapping[str, str]
+    agreements: Iterable[Agreement], days_read: Mapping[str, str], last_day: str = "9999"
 ) -> Iterable[EvidenceChange]:
     """The rows whose evidence has to change.
 
     Two lists at least make evidence. A list that was not read keeps its entry, and so does one that
     was read in an older version. `days_read` has the day of each list that was read, "" where
-    nobody knows it: such a list adds no entry, but takes its own away where it differs.
+    nobody knows it: such a list adds no entry, but takes its own away where it differs. A list is
+    as good as not read where it has nothing of the row's seller. An entry of a day after `last_day`
+    does not stay because of that day.
     """
     for agreement in agreements:
         before = read_evidence(agreement.model.entry.get(KEY))
@@ -65,7 +67,8 @@ def evidence_changes(
         for name, day in before:
             read = days_read.get(name)
             agreed = agreement.days.get(name)
-            if read is None or (read and read < day):
+            is_later = bool(read) and str(read) < day <= last_day
+            if read is None or name not in agreement.asked or is_later:
                 kept[name] = day
             elif agreed is not None:
                 kept[name] = agreed or day

@@ -129,11 +129,13 @@ class GoneModel(NamedTuple):
 class Agreement(NamedTuple):
     """What the lists that were read say of the base prices of one row.
 
-    `days` has the day ("" where unknown) of each independent list that agrees on them all.
+    `days` has the day ("" where unknown) of each independent list that agrees on them all. `asked`
+    are the lists that have rows of the seller: what the others once said still stands.
     """
 
     model: Model
     days: Mapping[str, str]
+    asked: frozenset[str] = frozenset()
 
 
 class Drift(NamedTuple):

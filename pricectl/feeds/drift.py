@@ -60,7 +60,7 @@ def find_drift(
         check_unit(ours, feed, index, at)
     known = KnownDifferences(ours, at, notes)
     terms = NegotiatedTerms(ours)
-    sellers = [(feed, frozenset(map(_seller, feed.catalog.models))) for feed in feeds]
+    sellers = [(feed, _votes_by_seller(feed)) for feed in feeds]
     prices: list[PriceDrift] = []
     members: list[MemberDrift] = []
     gone: list[GoneModel] = []
@@ -70,20 +70,21 @@ def find_drift(
         if model.is_retired or not wanted(model):
             continue
         agreed = terms.of(model)
-        listed = list(_listed(model, indexes, agreed))
+        listed = list(_listed(model, indexes, agreed, at))
+        asked = frozenset(vote for _, votes in sellers for vote in votes.get(_seller(model), ()))
         if not listed:
             selling = tuple(feed.name for feed, sold in sellers if _seller(model) in sold)
             if selling:
                 gone.append(GoneModel(model, selling, known.row_reason(model)))
                 if agreed is None:
-                    agreements.append(Agreement(model, {}))
+                    agreements.append(Agreement(model, {}, asked))
             continue
         row = RowComparison(model, listed, at)
         prices += map(known.marked, row.prices())
         members += map(known.marked, row.members())
         compared += row.compared
         if agreed is None:
-            agreements.append(row.agreement())
+            agreements.append(row.agreement()._replace(asked=asked))
     return Drift(
         tuple(prices),
         tuple(members),
@@ -123,13 +124,14 @@ def _ratios(ours: Catalog, index: OfferIndex, at: date) -> Iterator[Fraction]:
 
 
 def _listed(
-    model: Model, indexes: Iterable[tuple[Feed, OfferIndex]], agreed: Negotiated | None
+    model: Model, indexes: Iterable[tuple[Feed, OfferIndex]], agreed: Negotiated | None, at: date
 ) -> Iterator[ListedRow]:
-    for feed, index in indexes:
+    for number, (feed, index) in enumerate(indexes):
         for name, row in index.find(model):
             vote, is_own = feed.vote(row.full_name), name == model.name
             expected = row if agreed is None else _expected(model, row, agreed)
-            yield ListedRow(feed.name, vote, feed.date, name, is_own, expected)
+            day = feed.day_by(at)
+            yield ListedRow(feed.name, vote, day, name, is_own, expected, number)
 
 
 def _expected(model: Model, row: Model, agreed: Negotiated) -> Model:
@@ -159,6 +161,14 @@ def _times(prices: PriceList, factor: Fraction) -> PriceList:
         windows=prices.windows,
         uplifts=prices.uplifts,
     )
+
+
+def _votes_by_seller(feed: Feed) -> dict[str, set[str]]:
+    """Whose word a list has on the models of each seller."""
+    found: dict[str, set[str]] = {}
+    for model in feed.catalog.models:
+        found.setdefault(_seller(model), set()).add(feed.vote(model.full_name))
+    return found
 
 
 def _seller(model: Model) -> str:

@@ -1,5 +1,6 @@
 """One published price list, read: its rows as a catalog, its date, and what was left out."""
 
+import datetime as dt
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -62,6 +63,15 @@ class Feed(NamedTuple):
     def copied_lists(self) -> tuple[str, ...]:
         """The lists that rows of this one were copied from."""
         return tuple(sorted(set(self.copied_from.values())))
+
+    def day_by(self, today: dt.date) -> str:
+        """The list's day; "" where it is unknown or after a day, which no list can be of.
+
+        A day is allowed for time zones: a list may be of tomorrow.
+        """
+        tomorrow = dt.date.fromordinal(min(today.toordinal() + 1, dt.date.max.toordinal()))
+        days = (self.date, self.origin.date)
+        return next((day for day in days if day <= f"{tomorrow}"), "")
 
     @property
     def age_name(self) -> str:

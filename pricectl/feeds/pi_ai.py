@@ -4,6 +4,7 @@ The package is `@earendil-works/pi-ai`; its files lie in `dist/providers/data` w
 says when they were made. `in_one` puts them into one document.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 
 from pricectl.core.document import Json
@@ -33,7 +34,7 @@ _ZERO_IS_NONE = ("cacheRead", "cacheWrite")
 
 def in_one(manifest: bytes, files: Mapping[str, bytes]) -> bytes:
     """The manifest and the files, by provider, as the one document that `read` takes."""
-    parts = [b'"%s": %s' % (name.encode("ascii", "ignore"), data) for name, data in files.items()]
+    parts = [b"%s: %s" % (json.dumps(name).encode(), data) for name, data in files.items()]
     return b'{"manifest": %s, "providers": {%s}}' % (manifest, b", ".join(parts))
 
 

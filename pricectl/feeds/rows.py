@@ -27,7 +27,8 @@ MAIN_UNITS = ("input", "output")
 class ListedRow(NamedTuple):
     """A list's row for one of our names, priced as it is expected of us.
 
-    `name` is our name for it, `is_own` whether that is the row's own name, not an alias.
+    `name` is our name for it, `is_own` whether that is the row's own name, not an alias. `number`
+    counts the lists that were read: two may be of one name, such as the files of two vendors.
     """
 
     feed: str
@@ -36,6 +37,7 @@ class ListedRow(NamedTuple):
     name: str
     is_own: bool
     model: Model
+    number: int = 0
 
     def claim(self, value: Stated) -> Claim[Stated]:
         """What the row says, as the list's word."""
@@ -102,12 +104,14 @@ class RowComparison:
         days: dict[str, str] = {}
         for row in (self._own[claim.value] for claim in newest):
             rates = row.model.list_at(self._at).rates
+            # Lists write 0 for what they do not know: they are no evidence that a row is free.
+            priced = any(now.rates[key][0] for key in main)
             alike = all(
                 rates[key][0] == now.rates[key][0]
                 for key in wanted
                 if key in rates and not _says_nothing(now, key, rates[key][0])
             )
-            if row.is_own and main and alike and all(key in rates for key in main):
+            if row.is_own and priced and alike and all(key in rates for key in main):
                 days[row.vote] = row.day
         return Agreement(self.model, dict(sorted(days.items())))
 
@@ -179,10 +183,10 @@ def _by_name(
 
     A list's row of our own name goes first; an alias stands in where the list has no such row.
     """
-    own: dict[str, ListedRow] = {}
+    own: dict[int, ListedRow] = {}
     aliases: dict[str, list[ListedRow]] = {}
     for row in sorted(listed, key=lambda it: not it.is_own):
-        if own.setdefault(row.feed, row) is not row:
+        if own.setdefault(row.number, row) is not row:
             aliases.setdefault(row.name, []).append(row)
     return list(own.values()), aliases
 

@@ -51,6 +51,8 @@ def parse_source(word: str) -> FeedSource:
     text, date = dated.groups() if dated else (word, "")
     if date and not read_day(date):
         raise FeedError(f"{date} is not a valid date", where="--feed")
+    if not text:
+        raise FeedError("no price list is named", where="--feed")
     name, equals, place = text.partition("=")
     if name in FORMATS:
         return FeedSource(name, place, date)

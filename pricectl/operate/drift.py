@@ -190,9 +190,9 @@ def renew(opened: EditableCatalog, report: DriftReport, options: EditOptions) ->
     days_read: dict[str, str] = {}
     for feed in report.feeds:
         for vote in (feed.name, *feed.copied_lists):
-            days_read[vote] = max(days_read.get(vote, ""), feed.date)
+            days_read[vote] = max(days_read.get(vote, ""), feed.day_by(report.options.today))
     agreements = report.drift.agreements
-    changes = tuple(evidence_changes(agreements, days_read))
+    changes = tuple(evidence_changes(agreements, days_read, f"{report.options.today}"))
     agreeing = {vote for one in agreements for vote, day in one.days.items() if not day}
     edits = [change.edit for change in changes]
     return Renewal(changes, tuple(sorted(agreeing)), make_edit(opened, edits, options))

@@ -217,5 +217,6 @@ def _renewal(result: DriftResult, canvas: Canvas) -> Iterator[StyledLine]:
     yield from folded(words, "bold", canvas)
     if renewal.undated:
         names = listed(renewal.undated)
-        words = f"{names} cannot be evidence: the day is unknown; name it, such as NAME@2026-11-27"
+        why = "the day is unknown or still to come"
+        words = f"{names} cannot be evidence: {why}; name it, such as NAME@2026-11-27"
         yield from folded(words, "yellow", canvas)

@@ -364,6 +364,41 @@ def test_a_list_without_a_day_is_no_evidence(run: Run, home: Path) -> None:
     assert found["renewal"]["without_a_date"] == ["litellm"]
 
 
+def test_a_list_of_a_day_to_come_is_no_evidence(run: Run, home: Path) -> None:
+    feeds = (f"{litellm(home, SAME)}@2099-01-01", llm_prices(home, ("gpt-4o", 2.5, 10)))
+    words = ("--feed", feeds[0], "--feed", feeds[1], "gpt-4o", "--renew")
+    assert "litellm cannot be evidence" in drift(run, *words, code=0)
+    assert evidence(home) is None
+
+
+def test_a_day_to_come_that_stands_in_the_evidence_is_replaced(run: Run, home: Path) -> None:
+    with_evidence(home, ("litellm", "2026-10-01"), ("llm-prices", "2099-01-01"))
+    feed = llm_prices(home, ("gpt-4o", 2.5, 10))
+    drift(run, "--feed", feed, "gpt-4o", "--renew", code=0)
+    assert evidence(home) == {"litellm": "2026-10-01", "llm-prices": "2026-11-20"}
+
+
+def test_a_list_without_the_seller_takes_no_evidence_away(run: Run, home: Path) -> None:
+    """llm-prices has a file for each vendor."""
+    with_evidence(home, *OLD)
+    prices = {"updated_at": "2026-11-20", "prices": [{"id": "x", "vendor": "mistral", "input": 1}]}
+    (home / "mistral.json").write_text(json.dumps(prices), encoding="utf-8")
+    words = ("--feed", "mistral.json", "--feed", f"{litellm(home, SAME)}@2026-11-24")
+    drift(run, *words, "gpt-4o", "--renew", code=0)
+    assert evidence(home) == {"litellm": "2026-11-24", "llm-prices": "2026-10-02"}
+
+
+def test_a_file_name_in_a_package_is_a_name_and_no_json(run: Run, home: Path) -> None:
+    folder = home / "package"
+    folder.mkdir()
+    (folder / ".manifest.json").write_text('{"generatedAt": "2026-11-20"}', encoding="utf-8")
+    rows = {"chat": {"o3": {"id": "o3", "cost": {"input": 2, "output": 8}}}}
+    (folder / "openai.json").write_text(json.dumps(rows), encoding="utf-8")
+    (folder / 'a": 1}, "manifest": {}, "b.json').write_text("{}", encoding="utf-8")
+    found = document(run, "o3", "--feed", "package", code=0)
+    assert found["lists"][0]["date"] == "2026-11-20"
+
+
 def test_a_dry_run_writes_nothing(run: Run, home: Path) -> None:
     words: tuple[str, ...] = ("--feed", f"{litellm(home, SAME)}@2026-11-24")
     words += ("--feed", llm_prices(home, ("gpt-4o", 2.5, 10)))

@@ -14,6 +14,7 @@ from pricectl.feeds.drift import ListOffByFactor, find_drift
 from tests.feeds.conftest import GPT, catalog, listed
 
 TODAY = date(2026, 11, 27)
+DAY = "2026-11-20"
 DEARER = {**GPT, "input_cost_per_token": 3e-06}
 
 
@@ -58,13 +59,13 @@ def test_the_newest_of_a_list_and_its_copies_is_evidence() -> None:
     lists = (
         listed({"openai": {"gpt-4o": DEARER}}, "models.dev", "2026-06-30"),
         listed(ours, "pi-ai", "2026-11-10", copied_from="models.dev"),
-        listed({"openai": {"gpt-4o": {**GPT, "cache_read_input_token_cost": 0}}}, "zero", "x"),
-        listed({"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}, "half", "x"),
-        listed({"openai": {"gpt-4o": DEARER}}, "other", "x"),
+        listed({"openai": {"gpt-4o": {**GPT, "cache_read_input_token_cost": 0}}}, "zero", DAY),
+        listed({"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}, "half", DAY),
+        listed({"openai": {"gpt-4o": DEARER}}, "other", DAY),
     )
     row = {**GPT, "cache_read_input_token_cost": 1.25e-06}
     (agreement,) = drift({"openai": {"gpt-4o": row}}, *lists).agreements
-    assert agreement.days == {"models.dev": "2026-11-10", "zero": "x"}
+    assert agreement.days == {"models.dev": "2026-11-10", "zero": DAY}
 
 
 def test_a_price_inside_a_structure_is_called_by_its_plain_key() -> None:
@@ -439,3 +440,29 @@ def test_every_changed_price_is_found_and_no_other(rows: Any, data: st.DataObjec
         (f"{seller}/{name}", key)
     ]
     assert only(found).is_agreed
+
+
+def test_lists_that_write_zero_are_no_evidence_that_a_row_is_free() -> None:
+    free = {"input_cost_per_token": 0, "output_cost_per_token": 0}
+    rows = {"openai": {"gpt-4o": {**free, "free": True}}}
+    lists = listed({"openai": {"gpt-4o": free}}), listed({"openai": {"gpt-4o": free}}, "llm-prices")
+    assert drift(rows, *lists).agreements[0].days == {}
+
+
+def test_of_two_versions_of_a_list_the_newer_speaks_in_any_order() -> None:
+    ours = {"openai": {"gpt-4o": GPT}}
+    old, new = listed({"openai": {"gpt-4o": DEARER}}, date="2026-10-01"), listed(ours, date=DAY)
+    for lists in ((old, new), (new, old)):
+        found = drift(ours, *lists)
+        assert found.prices == ()
+        assert found.agreements[0].days == {"litellm": DAY}
+
+
+@pytest.mark.parametrize(("day", "told"), [("2026-11-28", "2026-11-28"), ("2026-11-29", "")])
+def test_a_list_of_a_day_to_come_is_of_an_unknown_day(day: str, told: str) -> None:
+    """Else one wrong date would make it the newest word forever; a day is left to time zones."""
+    ours = {"openai": {"gpt-4o": GPT}}
+    found = drift(ours, listed(ours, date=day))
+    assert found.agreements[0].days == {"litellm": told}
+    given = listed(ours, date=DAY)._replace(date="2099-01-01")
+    assert drift(ours, given).agreements[0].days == {"litellm": DAY}
