@@ -4,6 +4,7 @@ Tools write it; `verified_on`, that a person or a bill confirmed the row, is lef
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -15,6 +16,8 @@ from pricectl.feeds.claims import AGREEING_LISTS
 from pricectl.feeds.differences import Agreement
 
 KEY = "evidence"
+# Of fewer rows nothing can be said about a whole list.
+FEWEST_ROWS = 8
 # A new member stands behind the others that say where the prices come from.
 _BEFORE = ("verified_on", "source")
 
@@ -64,14 +67,12 @@ def evidence_changes(
     for agreement in agreements:
         before = read_evidence(agreement.model.entry.get(KEY))
         kept: dict[str, str] = {}
-        for name, day in before:
-            read = days_read.get(name)
-            agreed = agreement.days.get(name)
-            is_later = bool(read) and str(read) < day <= last_day
-            if read is None or name not in agreement.asked or is_later:
-                kept[name] = day
+        for one in before:
+            agreed = agreement.days.get(one.name)
+            if not _speaks(one, agreement, days_read, last_day):
+                kept[one.name] = one.date
             elif agreed is not None:
-                kept[name] = agreed or day
+                kept[one.name] = agreed or one.date
         for name, day in agreement.days.items():
             if day:
                 kept.setdefault(name, day)
@@ -80,6 +81,43 @@ def evidence_changes(
         written = KEY in agreement.model.entry
         if after != tuple(sorted(before)) or (written and not after):
             yield EvidenceChange(agreement.model, before, after)
+
+
+def _speaks(
+    one: ListDay, agreement: Agreement, days_read: Mapping[str, str], last_day: str
+) -> bool:
+    """Whether what was read of a list replaces its entry."""
+    read = days_read.get(one.name)
+    is_later = bool(read) and str(read) < one.date <= last_day
+    return read is not None and one.name in agreement.asked and not is_later
+
+
+class Withdrawn(NamedTuple):
+    """A list that takes back what it said of many of the rows that name it."""
+
+    name: str
+    lost: int
+    rows: int
+
+
+def mass_withdrawal(
+    agreements: Iterable[Agreement], days_read: Mapping[str, str], last_day: str = "9999"
+) -> Withdrawn | None:
+    """The first list that takes back its word on more than a quarter of its rows.
+
+    No seller moves so many prices between two versions of a list: it is cut off, or in another
+    unit or currency. Of few rows nothing can be said.
+    """
+    rows: Counter[str] = Counter()
+    lost: Counter[str] = Counter()
+    for agreement in agreements:
+        for one in read_evidence(agreement.model.entry.get(KEY)):
+            if _speaks(one, agreement, days_read, last_day):
+                rows[one.name] += 1
+                lost[one.name] += one.name not in agreement.days
+    many = (name for name in rows if rows[name] >= FEWEST_ROWS and lost[name] * 4 > rows[name])
+    name = next(many, None)
+    return None if name is None else Withdrawn(name, lost[name], rows[name])
 
 
 def read_evidence(value: Json) -> tuple[ListDay, ...]:

@@ -13,6 +13,7 @@ from pricectl.core.windows import read_day
 # The power of ten that turns a price per 1M or per 1,000 units into one per unit.
 PER_MILLION = -6
 PER_THOUSAND = -3
+OTHER_CURRENCY = "priced in another currency"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -70,6 +71,16 @@ def day_of(value: Json) -> str:
     """
     text = value[:10] if isinstance(value, str) else ""
     return text if _DAY.fullmatch(text) and read_day(text) else ""
+
+
+def in_dollars(*objects: Json | Mapping[str, Json]) -> bool:
+    """Whether no object of a list states another currency than the US dollar.
+
+    >>> in_dollars({"currency": "USD"}, {}), in_dollars({}, {"currency": "CNY"})
+    (True, False)
+    """
+    stated = (it.get("currency") for it in objects if isinstance(it, Mapping))
+    return all(word is None or (isinstance(word, str) and word.upper() == "USD") for word in stated)
 
 
 def price_of(value: Json, power: int = 0) -> Decimal | None:

@@ -11,12 +11,14 @@ from pricectl.core.document import Json
 from pricectl.core.naming.sellers import seller_of
 from pricectl.core.prices import Entry
 from pricectl.feeds.feed_row import (
+    OTHER_CURRENCY,
     PER_MILLION,
     PER_THOUSAND,
     FeedContent,
     FeedRow,
     Notes,
     day_of,
+    in_dollars,
     price_of,
     put_limit,
     tier_suffix,
@@ -91,6 +93,8 @@ def _rows(providers: list[Json], notes: Notes) -> Iterator[FeedRow]:
             name = model.get("id") if isinstance(model, dict) else None
             if not isinstance(model, dict) or not isinstance(name, str):
                 notes.skipped["a model without an id"] += 1
+            elif not in_dollars(provider, model, model.get("prices")):
+                notes.skipped[OTHER_CURRENCY] += 1
             elif entry := _entry(model, notes):
                 other = tuple(it for it in _names(model.get("match")) if it != name)
                 yield FeedRow(seller, name, entry, other, _copied_from(word))

@@ -10,7 +10,7 @@ from pricectl.core.document import Json
 from pricectl.core.naming.sellers import SELLER_OF, seller_of
 from pricectl.core.prices import Entry
 from pricectl.core.units import is_price_like
-from pricectl.feeds.feed_row import FeedContent, FeedRow, Notes
+from pricectl.feeds.feed_row import OTHER_CURRENCY, FeedContent, FeedRow, Notes, in_dollars
 
 # Rows that explain the format.
 NO_MODELS = frozenset({"sample_spec", "fallback_generalizations"})
@@ -48,6 +48,8 @@ def _rows(rows: Entry, notes: Notes) -> Iterator[FeedRow]:
             notes.skipped["another name of a row"] += 1
         elif not isinstance(row.get("litellm_provider"), str):
             notes.skipped["no litellm_provider"] += 1
+        elif not in_dollars(row):
+            notes.skipped[OTHER_CURRENCY] += 1
         else:
             seller = _seller(str(row["litellm_provider"]))
             other = tuple(_own_name(alias, seller) for alias in aliases.get(name, ()))

@@ -9,7 +9,16 @@ from collections.abc import Iterator
 from pricectl.core.document import Json
 from pricectl.core.naming.sellers import seller_of
 from pricectl.core.prices import Entry
-from pricectl.feeds.feed_row import FeedContent, FeedRow, Notes, day_of, put_prices, tier_suffix
+from pricectl.feeds.feed_row import (
+    OTHER_CURRENCY,
+    FeedContent,
+    FeedRow,
+    Notes,
+    day_of,
+    in_dollars,
+    put_prices,
+    tier_suffix,
+)
 from pricectl.feeds.periods import Period, dated_entry
 
 KEYS = {
@@ -42,6 +51,9 @@ def read(document: Json) -> FeedContent:
 def _rows(root: Entry, notes: Notes) -> Iterator[FeedRow]:
     periods: dict[tuple[str, str], list[Period]] = {}
     for vendor, name, price in _dated_prices(root, notes):
+        if not in_dollars(root, price):
+            notes.skipped[OTHER_CURRENCY] += 1
+            continue
         entry: dict[str, Json] = {}
         put_prices(entry, price, KEYS, notes)
         start, end = day_of(price.get("from_date")), day_of(price.get("to_date"))

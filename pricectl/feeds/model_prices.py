@@ -11,10 +11,12 @@ from pricectl.core.document import Json
 from pricectl.core.naming.sellers import seller_of
 from pricectl.core.prices import Entry
 from pricectl.feeds.feed_row import (
+    OTHER_CURRENCY,
     FeedContent,
     FeedRow,
     Notes,
     day_of,
+    in_dollars,
     price_of,
     put_prices,
     tier_suffix,
@@ -67,6 +69,9 @@ def _rows(root: Entry, notes: Notes) -> Iterator[FeedRow]:
         for name, services in models.items():
             if not isinstance(services, dict) or not isinstance(services.get("standard"), list):
                 notes.skipped["no standard prices"] += 1
+                continue
+            if not in_dollars(root, models, services):
+                notes.skipped[OTHER_CURRENCY] += 1
                 continue
             seller = seller_of(word)
             found = list(_periods(services, _LONG_WRITES.get(seller, LONG_WRITE), notes))

@@ -10,10 +10,12 @@ from pricectl.core.document import Json
 from pricectl.core.naming.sellers import seller_of
 from pricectl.core.prices import Entry
 from pricectl.feeds.feed_row import (
+    OTHER_CURRENCY,
     FeedContent,
     FeedRow,
     Notes,
     day_of,
+    in_dollars,
     put_limit,
     put_prices,
     tier_suffix,
@@ -77,6 +79,8 @@ def _rows(providers: Entry, notes: Notes) -> Iterator[FeedRow]:
             cost = model.get("cost") if isinstance(model, dict) else None
             if not isinstance(model, dict) or not isinstance(cost, dict):
                 notes.skipped["no cost"] += 1
+            elif not in_dollars(provider, model, cost):
+                notes.skipped[OTHER_CURRENCY] += 1
             elif word.endswith(("-plan", "-plan-cn")):
                 notes.skipped["sold by subscription"] += 1
             else:

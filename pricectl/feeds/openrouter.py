@@ -11,7 +11,16 @@ from pricectl.core import document as documents
 from pricectl.core.document import Json
 from pricectl.core.errors import PricingError
 from pricectl.core.prices import Entry
-from pricectl.feeds.feed_row import FeedContent, FeedRow, Notes, day_of, price_of, put_limit
+from pricectl.feeds.feed_row import (
+    OTHER_CURRENCY,
+    FeedContent,
+    FeedRow,
+    Notes,
+    day_of,
+    in_dollars,
+    price_of,
+    put_limit,
+)
 
 SELLER = "openrouter"
 KEYS = {
@@ -47,6 +56,8 @@ def _rows(models: list[Json], notes: Notes) -> Iterator[FeedRow]:
         pricing, name = row.get("pricing"), row.get("id")
         if not isinstance(pricing, dict) or not isinstance(name, str):
             notes.skipped["no id or no pricing"] += 1
+        elif not in_dollars(row, pricing):
+            notes.skipped[OTHER_CURRENCY] += 1
         elif any(_number(value) == -1 for value in pricing.values()):
             notes.skipped["priced call by call"] += 1
         else:

@@ -11,9 +11,11 @@ from pricectl.core.document import Json
 from pricectl.core.naming.sellers import seller_of
 from pricectl.core.prices import Entry
 from pricectl.feeds.feed_row import (
+    OTHER_CURRENCY,
     FeedContent,
     FeedRow,
     Notes,
+    in_dollars,
     put_limit,
     put_prices,
     tier_suffix,
@@ -62,6 +64,8 @@ def _rows(providers: Json, notes: Notes) -> Iterator[FeedRow]:
                 name, cost = row.get("id"), row.get("cost")
                 if not isinstance(name, str) or not isinstance(cost, dict):
                     notes.skipped["no id or no cost"] += 1
+                elif not in_dollars(row, cost):
+                    notes.skipped[OTHER_CURRENCY] += 1
                 elif row.get("type", "chat") != "chat":
                     notes.skipped["not a chat model"] += 1
                 elif not any(cost.get(name) for name in ("input", "output")):

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 from pricectl.changes import CatalogVersion
 from pricectl.core.errors import CatalogError, DocumentError
 from pricectl.core.windows import as_instant
-from pricectl.edit.evidence import EvidenceChange, evidence_changes
+from pricectl.edit.evidence import EvidenceChange, evidence_changes, mass_withdrawal
 from pricectl.exit_codes import CLEAN, FINDINGS
 from pricectl.feeds.differences import Drift, GoneModel, MemberDrift, NewModel, PriceDrift
 from pricectl.feeds.drift import find_drift
@@ -186,13 +186,26 @@ def compare(
 
 
 def renew(opened: EditableCatalog, report: DriftReport, options: EditOptions) -> Renewal:
-    """Write the evidence of the rows, or take it away. Raises what `make_edit` raises."""
+    """Write the evidence of the rows, or take it away.
+
+    Raises FeedError where a list takes back so much that it must be broken, unless the rows were
+    named; and what `make_edit` raises.
+    """
     days_read: dict[str, str] = {}
     for feed in report.feeds:
         for vote in (feed.name, *feed.copied_lists):
             days_read[vote] = max(days_read.get(vote, ""), feed.day_by(report.options.today))
     agreements = report.drift.agreements
-    changes = tuple(evidence_changes(agreements, days_read, f"{report.options.today}"))
+    today = f"{report.options.today}"
+    taken = mass_withdrawal(agreements, days_read, today)
+    if taken and report.options.pattern is None:
+        raise FeedError(
+            f"has other or no prices for {taken.lost} of the {taken.rows} rows whose evidence "
+            "names it: is it cut off, or in another unit or currency?",
+            where=taken.name,
+            next_step="nothing was written; with a model or pattern, such as '*', --renew goes on",
+        )
+    changes = tuple(evidence_changes(agreements, days_read, today))
     agreeing = {vote for one in agreements for vote, day in one.days.items() if not day}
     edits = [change.edit for change in changes]
     return Renewal(changes, tuple(sorted(agreeing)), make_edit(opened, edits, options))

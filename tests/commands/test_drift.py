@@ -388,6 +388,28 @@ def test_a_list_without_the_seller_takes_no_evidence_away(run: Run, home: Path) 
     assert evidence(home) == {"litellm": "2026-11-24", "llm-prices": "2026-10-02"}
 
 
+@pytest.mark.parametrize("rows_left", [5, 12])
+@pytest.mark.parametrize("factor", [1, 7.1])
+def test_a_list_that_takes_back_much_is_refused_unless_rows_are_named(
+    run: Run, home: Path, rows_left: int, factor: float
+) -> None:
+    """Such as one that is cut off between two rows, or in another currency."""
+    ours = json.loads(CATALOG)
+    items = [{"list": name, "date": day} for name, day in OLD]
+    row = {key: value for key, value in GPT.items() if key != "litellm_provider"}
+    ours["openai"] |= {f"m{number}": {**row, "evidence": items} for number in range(12)}
+    text = json.dumps(ours)
+    (home / NAME).write_text(text, encoding="utf-8")
+    prices = {key: it * factor if isinstance(it, float) else it for key, it in GPT.items()}
+    feed = f"{litellm(home, {f'm{number}': prices for number in range(rows_left)})}@2026-11-24"
+    if rows_left == 12 and factor == 1:
+        drift(run, "--feed", feed, "--renew", "--dry-run", code=1)
+        return
+    assert "of the 12 rows" in drift(run, "--feed", feed, "--renew", code=2)
+    assert (home / NAME).read_text(encoding="utf-8") == text
+    assert "lose it" in drift(run, "m*", "--feed", feed, "--renew", code=1)
+
+
 def test_a_file_name_in_a_package_is_a_name_and_no_json(run: Run, home: Path) -> None:
     folder = home / "package"
     folder.mkdir()

@@ -574,3 +574,18 @@ def test_a_value_that_is_not_a_price_is_left_out_and_the_row_stays(value: str) -
     feed = read(text.replace('"?"', value).encode())
     assert usd(feed, "o/m") == {"output_cost_per_token": "0.000008"}
     assert feed.unread == ({} if value == "null" else {"input is not a price": 1})
+
+
+def test_a_row_in_another_currency_is_left_out_and_counted() -> None:
+    row = {"litellm_provider": "openai", "input_cost_per_token": 1e-05}
+    rows = {"a": row, "b": {**row, "currency": "CNY"}, "c": {**row, "currency": "usd"}}
+    feed = read_feed(json.dumps(rows).encode(), FeedOrigin("here"))
+    assert sorted(model.name for model in feed.catalog.models) == ["a", "c"]
+    assert feed.skipped == {"priced in another currency": 1}
+
+
+def test_a_list_in_another_currency_is_refused() -> None:
+    price = {"id": "m", "vendor": "openai", "input": 1, "output": 2}
+    text = json.dumps({"currency": "CNY", "prices": [price]})
+    with pytest.raises(FeedError, match="no row of llm-prices has a price"):
+        read_feed(text.encode(), FeedOrigin("here"))
