@@ -73,7 +73,7 @@ def day_of(value: Json) -> str:
     return text if _DAY.fullmatch(text) and read_day(text) else ""
 
 
-def in_dollars(*objects: Json | Mapping[str, Json]) -> bool:
+def in_dollars(*objects: object) -> bool:
     """Whether no object of a list states another currency than the US dollar.
 
     >>> in_dollars({"currency": "USD"}, {}), in_dollars({}, {"currency": "CNY"})
