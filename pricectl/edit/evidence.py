@@ -42,7 +42,13 @@ class EvidenceChange(NamedTuple):
         pointer = f"{self.model.pointer}/{KEY}"
         if not self.after:
             return Remove(pointer)
-        items = (json.dumps({"list": one.name, "date": one.date}) for one in self.after)
+        beside = _beside(self.model.entry.get(KEY))
+        items = (
+            json.dumps(
+                {"list": one.name, "date": one.date, **beside.get(one.name, {})}, default=str
+            )
+            for one in self.after
+        )
         value = f"[{', '.join(items)}]"
         if KEY in self.model.entry:
             return Replace(pointer, value)
@@ -118,6 +124,16 @@ def mass_withdrawal(
     many = (name for name in rows if rows[name] >= FEWEST_ROWS and lost[name] * 4 > rows[name])
     name = next(many, None)
     return None if name is None else Withdrawn(name, lost[name], rows[name])
+
+
+def _beside(value: Json) -> dict[str, dict[str, Json]]:
+    """What people wrote into the entry of a list beside its name and day."""
+    items = [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+    return {
+        f"{item['list']}": {key: it for key, it in item.items() if key not in {"list", "date"}}
+        for item in items
+        if isinstance(item.get("list"), str)
+    }
 
 
 def read_evidence(value: Json) -> tuple[ListDay, ...]:

@@ -32,7 +32,7 @@ def name_key(provider: str, name: str, sections: frozenset[str] = frozenset()) -
     """What a name of a provider's row speaks of; another seller in the name itself goes first.
 
     >>> name_key("openai", "azure/eu/gpt-5.1"), name_key("openai", "GPT-5.1")[2]
-    (NameKey(seller='azure', region='eu', model='gpt-5-1'), 'gpt-5-1')
+    (NameKey(seller='azure', region='eu', model='gpt 5 1'), 'gpt 5 1')
     """
     reading = read_name(name, sections)
     seller = reading.seller if reading.seller not in {"", GATEWAY, LOCAL} else seller_of(provider)
@@ -94,6 +94,10 @@ class OfferIndex:
 
 
 def _nearest(rows: Sequence[Model], name: str) -> Model:
-    """Of rows whose names speak of the same: the one that is spelled alike, else the shortest."""
+    """Of rows whose names speak of the same: the name itself, one spelled alike, the shortest."""
     spelled = name.lower()
-    return min(rows, key=lambda row: (row.name.lower() != spelled, len(row.name), row.name))
+
+    def distance(row: Model) -> tuple[bool, bool, int, str]:
+        return row.name != name, row.name.lower() != spelled, len(row.name), row.name
+
+    return min(rows, key=distance)

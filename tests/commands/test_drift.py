@@ -378,6 +378,17 @@ def test_a_day_to_come_that_stands_in_the_evidence_is_replaced(run: Run, home: P
     assert evidence(home) == {"litellm": "2026-10-01", "llm-prices": "2026-11-20"}
 
 
+def test_renew_keeps_what_people_wrote_beside_a_lists_day(run: Run, home: Path) -> None:
+    ours = json.loads(CATALOG)
+    page = {"list": "the seller's page", "date": "2026-10-02", "url": "https://example.com/p"}
+    first = {"list": "litellm", "date": "2026-10-01", "note": "asked Ann"}
+    ours["openai"]["gpt-4o"]["evidence"] = [first, page]
+    (home / NAME).write_text(json.dumps(ours, indent=2), encoding="utf-8")
+    drift(run, "--feed", f"{litellm(home, SAME)}@2026-11-24", "gpt-4o", "--renew", code=0)
+    row = json.loads((home / NAME).read_text(encoding="utf-8"))["openai"]["gpt-4o"]
+    assert row["evidence"] == [{**first, "date": "2026-11-24"}, page]
+
+
 def test_a_list_without_the_seller_takes_no_evidence_away(run: Run, home: Path) -> None:
     """llm-prices has a file for each vendor."""
     with_evidence(home, *OLD)

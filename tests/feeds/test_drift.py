@@ -442,6 +442,13 @@ def test_every_changed_price_is_found_and_no_other(rows: Any, data: st.DataObjec
     assert only(found).is_agreed
 
 
+def test_the_name_itself_goes_before_another_spelling_of_the_same_list() -> None:
+    section = {"GPT-4o": DEARER, "gpt-4o": GPT, "Gpt-4O": DEARER}
+    found = drift({"openai": {"gpt-4o": GPT}}, listed({"openai": section}, date=DAY))
+    assert found.prices == ()
+    assert found.agreements[0].days == {"litellm": DAY}
+
+
 def test_lists_that_write_zero_are_no_evidence_that_a_row_is_free() -> None:
     free = {"input_cost_per_token": 0, "output_cost_per_token": 0}
     rows = {"openai": {"gpt-4o": {**free, "free": True}}}
