@@ -7,6 +7,9 @@ from pricectl.core import document as documents
 from pricectl.core.document import Json
 from pricectl.feeds.feed_row import FeedError
 
+# The package's module has about 130,000; each may become a node of a kilobyte in memory.
+MAX_SIGNS = 400_000
+_SIGNS = ",+-*/([{.=<>&|^%@:;~"
 # Names of arguments that are words of Python.
 _KEYS = {"or_": "or", "and_": "and"}
 
@@ -18,6 +21,8 @@ def looks_like(text: str) -> bool:
 
 def to_json(text: str, where: str) -> Json:
     """The list of providers in the shape of the published JSON. Raises FeedError."""
+    if sum(map(text.count, _SIGNS)) > MAX_SIGNS:
+        raise FeedError("too large for the data of genai-prices", where=where)
     try:
         module = ast.parse(text)
         for statement in module.body:

@@ -576,6 +576,12 @@ def test_a_value_that_is_not_a_price_is_left_out_and_the_row_stays(value: str) -
     assert feed.unread == ({} if value == "null" else {"input is not a price": 1})
 
 
+def test_a_module_that_would_fill_the_memory_is_refused() -> None:
+    data = b"providers: list[Provider] = [" + b"0," * 1_000_000 + b"]"
+    with pytest.raises(FeedError, match="too large for the data of genai-prices"):
+        read_feed(data, FeedOrigin("here"))
+
+
 def test_a_row_in_another_currency_is_left_out_and_counted() -> None:
     row = {"litellm_provider": "openai", "input_cost_per_token": 1e-05}
     rows = {"a": row, "b": {**row, "currency": "CNY"}, "c": {**row, "currency": "usd"}}
