@@ -48,8 +48,9 @@ $(CLOCKS): clock-%: $(VENV)/.dev
 proof: $(VENV)/.dev  ## Run the long proofs: 10,000 reloads, 1,000 kills, 100,000 hostile calls, 1,000,000 bounds
 	PRICECTL_TEST_RELOADS=10000 PRICECTL_TEST_KILLS=1000 PRICECTL_TEST_HOSTILE_CALLS=100000 \
 	PRICECTL_BOUND_CASES=1000000 PRICECTL_TEST_HISTORIES=10000 \
+	PRICECTL_PROFILE_CASES=10000 \
 	$(BIN)/python -m pytest --timeout 1800 tests/runtime/test_threads.py tests/runtime/test_hostile_calls.py tests/files/test_atomic.py \
-	tests/core/test_upper_bound.py tests/examples/test_histories.py
+	tests/core/test_upper_bound.py tests/core/test_profile_reference.py tests/examples/test_histories.py
 
 lint: $(VENV)/.dev  ## Check style
 	$(BIN)/ruff check .

@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from pricectl import __version__
+from pricectl.commands.messages import tell
 from pricectl.commands.options import typer_command
 from pricectl.commands.screens import (
     VerbCommand,
@@ -32,11 +33,12 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "models": "List the models and their prices.",
         "show": "Show all prices of a model.",
         "explain": "Show why a call costs what it costs, step by step.",
+        "history": "Show a model's prices over time, or what each commit changed.",
     },
     "Edit and review": {
         "validate": "Check price files and show everything that is wrong.",
         "rule": "Explain a rule of 'validate', or list all rules.",
-        "diff": "Show what a price edit does to costs and credits.",
+        "diff": "Show what an edit of prices or settings does.",
         "drift": "Show where published price lists differ from ours.",
         "waive": "Accept one finding of 'validate', with a reason.",
         "fmt": "Move prices that have begun into the row; write all alike.",
@@ -104,11 +106,11 @@ class Verbs(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The verb that is named first. Fails with the verbs that are spelled alike."""
         if args[0] not in VERBS and not ctx.resilient_parsing:
-            from difflib import get_close_matches
+            from pricectl.core.near import near
 
             begun = [verb for verb in VERBS if verb.startswith(args[0])]
-            near = begun or get_close_matches(args[0], VERBS)
-            hint = f"did you mean {' or '.join(near)}?" if near else f"one of {', '.join(VERBS)}"
+            meant = begun or near(args[0], VERBS, 3)
+            hint = f"did you mean {' or '.join(meant)}?" if meant else f"one of {', '.join(VERBS)}"
             ctx.fail(f"there is no command {args[0]!r}; {hint}")
         return super().resolve_command(ctx, args)
 
@@ -152,7 +154,7 @@ class Verbs(TyperGroup):
 def _fail(ctx: Any, error: BaseException, message: str, code: int = FAILED) -> None:
     if os.environ.get("PRICECTL_DEBUG") == "1":
         raise error
-    typer.echo(f"pricectl: {clean(message)}", err=True)
+    tell(f"pricectl: {clean(message)}")
     ctx.exit(code)
 
 
@@ -189,6 +191,6 @@ def main() -> None:
     """Run the program; it ends before garbage could matter, and collecting it takes time."""
     gc.disable()
     if sys.stdout is None:
-        typer.echo("pricectl: standard output is closed, so nothing can be answered", err=True)
+        tell("pricectl: standard output is closed, so nothing can be answered")
         sys.exit(FAILED)
     app()

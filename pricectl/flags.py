@@ -20,6 +20,8 @@ SIZE_CLASS = "size-class"
 LOCAL_MODEL = "local-model"
 MISSING_REGION = "missing-region"
 REFERENCE_PRICE = "reference-price"
+OTHER_SERVICE = "other-service"
+STATED_COST = "stated-cost"
 SETTINGS_ERROR = "settings-error"
 INTERNAL_ERROR = "internal-error"
 SETTINGS_NOT_USED = "settings"
@@ -91,8 +93,13 @@ FLAGS = (
         logged=False,
     ),
     Flag(
-        "other-service",
+        OTHER_SERVICE,
         "the response states another service than was asked for; its own was charged",
+        logged=False,
+    ),
+    Flag(
+        STATED_COST,
+        "the seller's price varies, so what the response says that it cost was booked",
         logged=False,
     ),
     Flag(

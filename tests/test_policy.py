@@ -22,6 +22,7 @@ from pricectl.policy import (
     Workload,
     read_policy,
 )
+from pricectl.policy.comparison import setting_changes
 from pricectl.policy.table import Setting, keys_of
 
 
@@ -103,7 +104,7 @@ def test_every_setting_is_read() -> None:
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"fiel": "x"}, "toml: unknown setting fiel; one of file, deployed, reference, critical"),
+        ({"fiel": "x"}, "toml: unknown setting fiel; did you mean file?"),
         ({"zz": 1, "aa": 2}, "unknown setting aa, zz"),
         ({"file": 5}, "toml: file: 5 is not a text"),
         ({"file": True}, "True is not a text"),
@@ -113,7 +114,10 @@ def test_every_setting_is_read() -> None:
         ({"profiles": {"gold": 5}}, "5 is not a table"),
         ({"profiles": {"gold": {"markup": 5}}}, "profile gold: unknown setting markup"),
         ({"profiles": {"gold": {"markup_percent": 0.5}}}, "profile gold: markup_percent: 0.5"),
-        ({"limits": {"max_usd": 5}}, "toml: limits: unknown setting max_usd; one of max_input"),
+        (
+            {"limits": {"max_usd": 5}},
+            "limits: unknown setting max_usd; did you mean max_input",
+        ),
         ({"limits": {"stale_days": "x"}}, "limits.stale_days: 'x' is not a whole number"),
         ({"limits": {"stale_days": True}}, "True is not a whole number"),
         ({"limits": {"max_input_usd_per_mtok": 0}}, "0 is not a price; USD per 1M tokens"),
@@ -152,9 +156,12 @@ def test_every_setting_is_read() -> None:
         ({"workloads": [{"name": 5}]}, "a workload needs a name"),
         ({"workloads": [{"name": "x", "calls": 0}]}, "calls of 1 or more"),
         ({"workloads": [{"name": "x", "calls": True}]}, "calls of 1 or more"),
-        ({"workloads": [{"name": "x"}, {"name": "x", "tokens": 5}]}, "workloads[1]: unknown unit"),
+        (
+            {"workloads": [{"name": "x"}, {"name": "x", "tokens": 5}]},
+            "workloads[1]: unknown setting",
+        ),
         ({"workloads": [{"name": "x", "input_tokens": -5}]}, "input_tokens is negative"),
-        ({"workloads": [{"name": "x", "input_tokens": Decimal(5)}]}, "not a whole number"),
+        ({"workloads": [{"name": "x", "input_tokens": Decimal("5.0")}]}, "not a whole number"),
         ({"workloads": [{"name": "x", "cls": 5}]}, "toml: workloads[0]: "),
         (
             {"workloads": [{"name": "x", "input_tokens": 1, "cache_read_tokens": 2}]},
@@ -260,6 +267,7 @@ VALUES: dict[tuple[str, str], tuple[Any, Any]] = {
     ("workloads", "usage"): (10, Usage(10)),
     ("workloads", "calls"): (3, 3),
     ("workloads", "service"): ("batch", "batch"),
+    ("workloads", "region"): ("eu", "eu"),
     ("waivers", "rule"): ("free", "free"),
     ("waivers", "reason"): ("a gift", "a gift"),
     ("waivers", "pointer"): ("/x", "/x"),
@@ -271,6 +279,7 @@ VALUES: dict[tuple[str, str], tuple[Any, Any]] = {
     ("gates", "fail_on"): (["due"], ("due",)),
     ("gates", "fail_on_changes"): (["removed"], ("removed",)),
     ("gates", "max_increase_percent"): (20, 20),
+    ("gates", "max_credit_change_percent"): ("25%", 25),
     ("gates", "max_decrease_percent"): (30, 30),
 }
 # The field of a rule where it does not have the name of the key.
@@ -291,18 +300,70 @@ KEYS = [
 ]
 
 
-@pytest.mark.parametrize("one", KEYS, ids=lambda one: f"{one.section}.{one.key}")
-def test_each_setting_is_read_alone(one: Setting) -> None:
-    written, expected = VALUES[one.section, one.key]
-    # A usage has a key for each count.
-    table = {"input_tokens" if one.key == "usage" else one.key: written}
-    table = REQUIRED.get(one.section, {}) | table
+def policy_of(section: str, values: dict[str, Any]) -> Policy:
+    """A policy with these values in a section, and with what the section needs besides."""
+    table = REQUIRED.get(section, {}) | values
     nested: dict[str, Any] = {"": table, "profiles": {"profiles": {"p": table}}}
     nested |= {"limits": {"limits": table}, "gates": {"gates": table}}
     nested |= {name: {name: [table]} for name in REQUIRED}
-    rule = table if one.key in EFFECTS else table | {"markup_percent": 1}
+    rule = table if EFFECTS & table.keys() else table | {"markup_percent": 1}
     nested |= {"profiles.rules": {"profiles": {"p": {"rules": [rule]}}}}
-    policy = read_policy(nested[one.section])
+    return read_policy(nested[section])
+
+
+def policy_with(one: Setting) -> Policy:
+    """A policy with the value that VALUES has for a key."""
+    written, _ = VALUES[one.section, one.key]
+    # A usage has a key for each count.
+    return policy_of(one.section, {"input_tokens" if one.key == "usage" else one.key: written})
+
+
+# The value of `profile` is its default.
+@pytest.mark.parametrize(
+    "one",
+    [one for one in KEYS if one.key != "profile"],
+    ids=lambda one: f"{one.section}.{one.key}",
+)
+def test_a_comparison_lists_each_setting_that_differs(one: Setting) -> None:
+    before, after = policy_of(one.section, {}), policy_with(one)
+    for old, new in ((before, after), (after, before)):
+        changed = setting_changes(old, new)
+        assert changed, one
+        assert all(change.old != change.new for change in changed)
+    assert setting_changes(after, policy_with(one)) == ()
+
+
+def test_a_comparison_lists_one_of_two_waivers_of_one_place() -> None:
+    one = Waiver("r", "so it is", "/x")
+    two = one._replace(expires=date(2027, 1, 1))
+    (change,) = setting_changes(Policy(waivers=(one, two)), Policy(waivers=(two,)))
+    assert change.old == "so it is; so it is until 2027-01-01"
+    assert change.new == "so it is until 2027-01-01"
+
+
+def test_a_comparison_lists_rules_and_their_order() -> None:
+    cheap = ProfileRule(model=("gpt-4o*",), markup_percent=Fraction(3))
+    dear = cheap._replace(markup_percent=Fraction(30))
+    fee = ProfileRule(fee_pico_usd=10**9)
+
+    def policy(*rules: ProfileRule) -> Policy:
+        return Policy(profiles={"default": Profile(rules=rules)})
+
+    (change,) = setting_changes(policy(dear, fee), policy(cheap, fee))
+    assert change.name == "profiles.default.rules: model gpt-4o*"
+    assert (change.old, change.new) == ("30% markup", "3% markup")
+    (change,) = setting_changes(policy(dear, fee), policy(dear))
+    assert (change.name, change.new) == ("profiles.default.rules: every call", None)
+    assert change.old == "$0.001 a call"
+    (change,) = setting_changes(policy(dear, fee), policy(fee, dear))
+    assert change.name == "profiles.default.rules: their order"
+    assert (change.old, change.new) == ("model gpt-4o*; every call", "every call; model gpt-4o*")
+
+
+@pytest.mark.parametrize("one", KEYS, ids=lambda one: f"{one.section}.{one.key}")
+def test_each_setting_is_read_alone(one: Setting) -> None:
+    _, expected = VALUES[one.section, one.key]
+    policy = policy_with(one)
     holders: dict[str, object] = {"": policy, "profiles": policy.profiles.get("p")}
     holders |= {"limits": policy.limits, "gates": policy.gates}
     if one.section in REQUIRED:

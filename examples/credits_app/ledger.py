@@ -207,6 +207,8 @@ def _job_for(db: sqlite3.Connection, call: Call, profile: Profile | None) -> Run
     if job is None:
         if profile is None:
             raise NoProfile("the credit settings are broken; calls cannot be charged")
+        if profile.rules or profile.prefer_stated_cost:
+            raise NoProfile("this ledger keeps no sum by rules, so it cannot charge by them")
         return RunningJob(call.account, call.job, mode, profile)
     if job.completed:
         raise Refused("the job is completed")

@@ -3,9 +3,11 @@
 from collections import Counter
 from fractions import Fraction
 from functools import lru_cache
+from math import lcm
 from typing import Literal, NamedTuple, get_args
 
 from pricectl.changes.limits import LeftOut
+from pricectl.changes.settings import SAME_SETTINGS, ComparedSettings
 from pricectl.check.findings import Severity
 from pricectl.core.estimate import Estimate
 from pricectl.core.labels import count, plural
@@ -65,12 +67,13 @@ def by_size(move: Move) -> tuple[Fraction, int]:
 
 
 class PriceRef(NamedTuple):
-    """Which price: its unit, tier (above how many tokens), service and period."""
+    """Which price: its unit, tier (above how many tokens), service, period and region."""
 
     unit: str
     above_tokens: int = 0
     service: str = ""
     period: str = ""
+    region: str = ""
 
     @property
     def key(self) -> RateKey:
@@ -113,12 +116,38 @@ class Change(NamedTuple):
         return self.moves[0] if len(self.moves) == 1 else max(self.moves, key=by_size, default=None)
 
 
+class CreditMove(NamedTuple):
+    """The whole credits that a budget mode charges for a job, before and now."""
+
+    mode: str
+    old: int
+    new: int
+
+    @property
+    def relative(self) -> Fraction | None:
+        """The difference as a fraction of the old credits; None where there were none.
+
+        >>> CreditMove("job_based", 10, 1).relative, CreditMove("job_based", 0, 1).relative
+        (Fraction(-9, 10), None)
+        """
+        if self.old == self.new:
+            return Fraction(0)
+        return Fraction(self.new - self.old, self.old) if self.old else None
+
+    @property
+    def weight(self) -> Fraction:
+        """The size of the relative difference; from nothing it is larger than any other."""
+        relative = self.relative
+        return UNBOUNDED if relative is None else abs(relative)
+
+
 class Impact(NamedTuple):
-    """What a typical job costs under the old and the new catalog.
+    """What a typical job costs, and what it is charged, under the old and the new version.
 
     `name` is the model name that the job asks for. `move` is what the provider charges for it,
     None where nothing in it has a price. `period` says which dated prices it is about ("" are
-    those of the comparison's own day).
+    those of the comparison's own day). The profiles of `old` and `new` differ where the settings
+    changed.
     """
 
     provider: str
@@ -135,12 +164,49 @@ class Impact(NamedTuple):
         """Whether both costs can be compared: replacing a guess is neither a rise nor a fall."""
         return not self.old.quote.guessed or self.new.quote.guessed
 
+    @property
+    def is_recharged(self) -> bool:
+        """Whether another profile, or other values of it, charge the customer now."""
+        return self.old.profile != self.new.profile
+
+    @property
+    def customer_move(self) -> Move:
+        """What the customer's price was and is, exact: both in one fraction of a picodollar."""
+        exact = [job.exact_client_pico_usd for job in (self.old, self.new)]
+        parts = lcm(*(price.denominator for price in exact))
+        # A job without a price may still have a fee.
+        old, new = (
+            None if pico is None and not price else int(price * parts)
+            for pico, price in zip(self.move, exact, strict=True)
+        )
+        return Move(old, new)
+
+    @property
+    def credit_moves(self) -> tuple[CreditMove, ...]:
+        """The credits of each budget mode."""
+        pairs = zip(self.old.credits, self.new.credits, strict=True)
+        return tuple(CreditMove(old.mode, old.charged, new.charged) for old, new in pairs)
+
+    @property
+    def is_charged_otherwise(self) -> bool:
+        """Whether the customer's price or the credits of any mode differ."""
+        moved = any(credit.old != credit.new for credit in self.credit_moves)
+        return moved or bool(self.customer_move.difference_pico_usd)
+
+    @property
+    def weight(self) -> Fraction:
+        """The largest relative difference for the customer, in money or credits."""
+        credits_weight = max(credit.weight for credit in self.credit_moves)
+        return max(self.customer_move.weight, credits_weight)
+
 
 class Comparison(NamedTuple):
     """Every change, the largest effect first, and what it does to sample jobs.
 
-    `reordered` counts objects whose members stand in another order, `respelled` numbers of the
-    same value that are written differently. `left_out` is what would have taken too long.
+    `impact` are jobs of the rows that changed, `charges` those that a profile charges otherwise
+    now; the critical models of `charges` come first. `reordered` counts objects whose members stand
+    in another order, `respelled` numbers of the same value that are written differently. `left_out`
+    is what would have taken too long.
     """
 
     changes: tuple[Change, ...]
@@ -148,6 +214,18 @@ class Comparison(NamedTuple):
     reordered: int = 0
     respelled: int = 0
     left_out: tuple[LeftOut, ...] = ()
+    settings: ComparedSettings = SAME_SETTINGS
+    charges: tuple[Impact, ...] = ()
+
+    @property
+    def jobs(self) -> tuple[Impact, ...]:
+        """All sample jobs."""
+        return (*self.impact, *self.charges)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything was compared; else no limit can be kept for sure."""
+        return not self.left_out and not self.settings.problem
 
     @property
     def changed_jobs(self) -> tuple[Impact, ...]:
@@ -165,7 +243,9 @@ class Comparison(NamedTuple):
             parts.append(f"{plural(numbers['resolution'], 'name')} answered by another row")
         if numbers["metadata"]:
             parts.append(plural(numbers["metadata"], "other change"))
-        if self.left_out:
+        if self.settings.changes:
+            parts.append(f"{plural(len(self.settings.changes), 'setting')} changed")
+        if not self.is_complete:
             return f"{', '.join(parts) or 'No changes found'}; not everything was compared"
         return ", ".join(parts) or "No changes"
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from pricectl.changes.catalog_version import CatalogVersion
 from pricectl.changes.change import KINDS, Change, Comparison, Impact
+from pricectl.changes.charges import by_importance, charges
 from pricectl.changes.impact import JobSettings, impacts
 from pricectl.changes.limits import Allowance
 from pricectl.changes.metadata import metadata_changes
@@ -14,6 +15,7 @@ from pricectl.changes.periods import in_force
 from pricectl.changes.rates import rate_text, repricings
 from pricectl.changes.renames import find_renames
 from pricectl.changes.rows import RowKey, differing_rows, member_differences
+from pricectl.changes.settings import SAME_SETTINGS, ComparedSettings
 from pricectl.changes.spelling import reordered, respelled
 from pricectl.core.catalog import Catalog
 from pricectl.core.model import Model
@@ -33,6 +35,8 @@ def compare(  # noqa: PLR0913 - two versions, all else by keyword
     workloads: tuple[Workload, ...] = DEFAULT_WORKLOADS,
     profile: Profile | None = None,
     at: date | None = None,
+    settings: ComparedSettings = SAME_SETTINGS,
+    critical: tuple[str, ...] = (),
 ) -> Comparison:
     """Every change from one version to another, the largest relative cost change first.
 
@@ -44,15 +48,22 @@ def compare(  # noqa: PLR0913 - two versions, all else by keyword
         profile: how jobs are charged in credits.
         at: the day or instant (UTC) whose prices are compared; those before and after it are
             compared by their own days. None compares the rows as they stand.
+        settings: the settings of both versions, compared.
+        critical: the names whose jobs stand first where a profile charges otherwise.
     """
-    if old.data == new.data:
+    is_same = old.data == new.data
+    if is_same and settings == SAME_SETTINGS:
         return Comparison(())
     instant = None if at is None else as_instant(at)
     allowance = Allowance()
-    lookups = NameLookups(old.catalog, new.catalog, allowance)
-    changes, instants = _changes(old, new, instant, names, lookups)
-    settings = JobSettings(workloads, profile or Profile(), instants)
-    impact = tuple(impacts(lookups, changes, settings))
+    lookups = NameLookups(old.catalog, new.catalog, allowance, settings.fallbacks)
+    # Of the same bytes only names that the settings answer otherwise can differ.
+    watched = names if settings.fallbacks or not is_same else ()
+    changes, instants = _changes(old, new, instant, watched, lookups)
+    viewed = profile or Profile()
+    before = settings.pair_of(viewed).old or viewed
+    impact = tuple(impacts(lookups, changes, JobSettings(workloads, viewed, before, instants)))
+    recharged = tuple(charges(lookups, settings, viewed, workloads, instant))
     effects = _effects(changes, impact)
     return Comparison(
         tuple(sorted(changes, key=lambda change: _order(change, effects))),
@@ -60,6 +71,8 @@ def compare(  # noqa: PLR0913 - two versions, all else by keyword
         reordered(old.values, new.values),
         respelled(old.data, new.data),
         allowance.left_out,
+        settings,
+        by_importance(recharged, settings.profiles, critical),
     )
 
 

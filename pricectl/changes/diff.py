@@ -9,6 +9,7 @@ from typing import NamedTuple
 from pricectl.changes.catalog_version import CatalogVersion
 from pricectl.changes.compare import compare
 from pricectl.changes.gates import GatedComparison, GateLimits, check_gates
+from pricectl.changes.settings import SAME_SETTINGS, ComparedSettings
 from pricectl.check.loosening import catalog_marks
 from pricectl.core.profile import Profile
 from pricectl.core.sanity import SEED_MODELS
@@ -29,7 +30,8 @@ class NamedVersion(NamedTuple):
 class DiffResult(NamedTuple):
     """A comparison with its gates, its two versions, and the profile that credits are of.
 
-    `loosened` is what the edit adds or loosens in its own gate, in sentences.
+    `loosened` is what the edit adds or loosens in its own gate, in sentences. `has_settings`: a
+    settings file is in force.
     """
 
     compared: GatedComparison
@@ -37,6 +39,7 @@ class DiffResult(NamedTuple):
     head: NamedVersion
     profile: Profile
     loosened: tuple[str, ...] = ()
+    has_settings: bool = False
 
     @property
     def exit_code(self) -> int:
@@ -53,18 +56,23 @@ def diff_versions(  # noqa: PLR0913 - two versions, all else by keyword
     at: datetime,
     limits: GateLimits = NO_LIMITS,
     loosened: tuple[str, ...] = (),
+    settings: ComparedSettings = SAME_SETTINGS,
 ) -> DiffResult:
     """Compare two versions as of an instant, with the names and workloads of the settings.
 
     `loosened` is what the edit loosens in the settings; the marks of the catalog are added.
+    `settings` are those of both versions, compared.
     """
+    critical = tuple(policy.critical or SEED_MODELS)
     comparison = compare(
         base.version,
         head.version,
-        names=(*policy.names, *(policy.critical or SEED_MODELS)),
+        names=(*policy.names, *critical),
         workloads=policy.workloads,
         profile=profile,
         at=at,
+        settings=settings,
+        critical=critical,
     )
     gates = check_gates(comparison, limits)
     marks = catalog_marks(base.version.catalog, head.version.catalog)
@@ -74,4 +82,5 @@ def diff_versions(  # noqa: PLR0913 - two versions, all else by keyword
         head,
         profile,
         (*loosened, *(mark.message for mark in marks)),
+        bool(policy.source),
     )

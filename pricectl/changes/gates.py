@@ -33,6 +33,7 @@ class GateLimits(NamedTuple):
     max_increase_percent: Fraction | None = None
     max_decrease_percent: Fraction | None = None
     exit_code: bool = False
+    max_credit_change_percent: Fraction | None = None
 
     @classmethod
     def read(
@@ -41,27 +42,40 @@ class GateLimits(NamedTuple):
         max_increase: str | None,
         max_decrease: str | None,
         *,
+        max_credit_change: str | None = None,
         exit_code: bool = False,
     ) -> "GateLimits":
         """The gates that the options set. Raises BadLimit."""
-        percents = {"--max-increase": max_increase, "--max-decrease": max_decrease}
-        increase, decrease = (
+        percents = {
+            "--max-increase": max_increase,
+            "--max-decrease": max_decrease,
+            "--max-credit-change": max_credit_change,
+        }
+        increase, decrease, credit_change = (
             None if text is None else read_percent(text, name) for name, text in percents.items()
         )
-        return cls(frozenset(fail_on), increase, decrease, exit_code)
+        return cls(frozenset(fail_on), increase, decrease, exit_code, credit_change)
 
     def or_settings(self, settings: GateSettings) -> "GateLimits":
         """These gates, and those of the settings where no option sets one."""
         kinds = self.fail_on or frozenset(map(FailOnChange, settings.fail_on_changes))
         increase = _first(self.max_increase_percent, settings.max_increase_percent)
         decrease = _first(self.max_decrease_percent, settings.max_decrease_percent)
+        credit_change = _first(self.max_credit_change_percent, settings.max_credit_change_percent)
         return self._replace(
-            fail_on=kinds, max_increase_percent=increase, max_decrease_percent=decrease
+            fail_on=kinds,
+            max_increase_percent=increase,
+            max_decrease_percent=decrease,
+            max_credit_change_percent=credit_change,
         )
 
 
 def _first(option: Fraction | None, setting: Decimal | None) -> Fraction | None:
     return option if option is not None or setting is None else Fraction(setting)
+
+
+# The gate that nobody sets: a comparison that failed must never look clean.
+SETTINGS_COMPARED = "settings-compared"
 
 
 class Gate(NamedTuple):
@@ -81,6 +95,8 @@ class Gate(NamedTuple):
     @property
     def text(self) -> str:
         """The gate in one line, such as "limit max-increase exceeded: 50%, limit 20%"."""
+        if self.id == SETTINGS_COMPARED:
+            return "the settings of both versions cannot be compared in full, which always fails"
         sign = "%" if self.percent else ""
         actual = "from nothing" if self.actual is None else f"{short_decimal(self.actual, 2)}{sign}"
         state = "exceeded" if self.tripped else "kept"
@@ -124,13 +140,15 @@ def check_gates(comparison: Comparison, limits: GateLimits) -> tuple[Gate, ...]:
     """Every gate that is set, in a fixed order.
 
     Every gate also trips if the comparison left something out: nobody knows what is in there.
+    Changes of the settings are changes, and a profile that is gone was removed.
     """
     rises, falls = _moved(comparison, 1), _moved(comparison, -1)
-    changed = sum(not change.only_text for change in comparison.changes)
+    settings = comparison.settings
+    changed = sum(not change.only_text for change in comparison.changes) + len(settings.changes)
     counts = {
-        FailOnChange.INCREASE: len(rises.prices or rises.jobs),
-        FailOnChange.DECREASE: len(falls.prices or falls.jobs),
-        FailOnChange.REMOVED: len(comparison.of("removed")),
+        FailOnChange.INCREASE: len(rises.prices or rises.jobs) or _credits_moved(comparison, 1),
+        FailOnChange.DECREASE: len(falls.prices or falls.jobs) or _credits_moved(comparison, -1),
+        FailOnChange.REMOVED: len(comparison.of("removed")) + len(settings.gone),
         FailOnChange.ANY: changed,
     }
     gates = [
@@ -142,12 +160,34 @@ def check_gates(comparison: Comparison, limits: GateLimits) -> tuple[Gate, ...]:
         gates.append(_within("max-increase", limits.max_increase_percent, rises))
     if limits.max_decrease_percent is not None:
         gates.append(_within("max-decrease", limits.max_decrease_percent, falls))
+    if limits.max_credit_change_percent is not None:
+        gates.append(_credit_change(comparison, limits.max_credit_change_percent))
     if limits.exit_code:
         gates.append(Gate("exit-code", Fraction(0), Fraction(changed), changed > 0))
-    return tuple(
-        gate._replace(tripped=True, incomplete=not gate.tripped) if comparison.left_out else gate
-        for gate in gates
+    if not comparison.is_complete:
+        gates = [gate._replace(tripped=True, incomplete=not gate.tripped) for gate in gates]
+    if settings.problem:
+        gates.insert(0, Gate(SETTINGS_COMPARED, Fraction(0), Fraction(1), tripped=True))
+    return tuple(gates)
+
+
+def _credits_moved(comparison: Comparison, direction: int) -> int:
+    """How many jobs get more or fewer credits only because the settings changed."""
+    return sum(
+        any((credit.new - credit.old) * direction > 0 for credit in job.credit_moves)
+        for job in comparison.jobs
+        if job.is_recharged and job.is_comparable
     )
+
+
+def _credit_change(comparison: Comparison, limit_percent: Fraction) -> Gate:
+    """The largest relative change of a job's credits, in any budget mode, up or down."""
+    moves = (credit for job in comparison.jobs if job.is_comparable for credit in job.credit_moves)
+    largest = max(moves, key=lambda credit: credit.weight, default=None)
+    relative = largest.relative if largest else Fraction(0)
+    percents = None if relative is None else abs(relative) * 100
+    tripped = percents is None or percents > limit_percent
+    return Gate("max-credit-change", limit_percent, percents, tripped, percent=True)
 
 
 class _Moves(NamedTuple):
@@ -164,7 +204,11 @@ def _moved(comparison: Comparison, direction: int) -> _Moves:
     """The moves in one direction; 1 is up, -1 is down."""
     prices = (change.moves for change in comparison.changes)
     # A job that only the default price answered before had no price that could rise or fall.
-    jobs = ((job.move,) for job in comparison.impact if job.is_comparable)
+    jobs = (
+        (job.move, job.customer_move) if job.is_recharged else (job.move,)
+        for job in comparison.jobs
+        if job.is_comparable
+    )
     return _Moves(_largest(prices, direction), _largest(jobs, direction))
 
 

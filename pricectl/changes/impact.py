@@ -5,22 +5,26 @@ from datetime import datetime
 from typing import NamedTuple
 
 from pricectl.changes.change import Change, Impact, Move, PriceRef
+from pricectl.changes.conditions import FACTOR
 from pricectl.changes.names import NameLookups
 from pricectl.changes.periods import in_force
 from pricectl.core.calculator import quote
 from pricectl.core.catalog import Catalog
 from pricectl.core.estimate import Estimate
+from pricectl.core.labels import service_word
 from pricectl.core.model import Match
+from pricectl.core.priced_call import Quote
 from pricectl.core.profile import Profile
 from pricectl.core.rates import RateKey
+from pricectl.core.structures import UPLIFT_KEYS
 from pricectl.core.token_kinds import OVERLAPS, USAGE_ARGUMENTS
-from pricectl.core.units import UNITS
+from pricectl.core.units import KNOWN_SERVICES, UNITS
 from pricectl.core.usage import Usage
 from pricectl.policy import Workload
 
 PRICE_JOB_TOKENS, PRICE_JOB_OUTPUT, PRICE_JOB_COUNT = 10_000, 1_000, 1_000
 # Jobs made for the prices of one row that no sample workload uses.
-MAX_PRICE_JOBS = 6
+MAX_PRICE_JOBS = 12
 # Steps that a job takes.
 JOB_STEPS = 100
 _DETAIL = {unit: detail for detail, unit in USAGE_ARGUMENTS.items()}
@@ -28,10 +32,14 @@ _INSIDE = {kind.unit: kind.inside for kind in OVERLAPS}
 
 
 class JobSettings(NamedTuple):
-    """How jobs are charged: the sample workloads, the credit profile, an instant by period."""
+    """How jobs are charged: the sample workloads, the credit profile, an instant by period.
+
+    `old_profile` is the profile before the edit.
+    """
 
     workloads: tuple[Workload, ...]
     profile: Profile
+    old_profile: Profile
     instants: Mapping[str, datetime | None]
 
 
@@ -73,13 +81,14 @@ def impacts(
     targets = _targets(lookups, changes)
     for target in _affordable(targets, lookups, len(settings.workloads)):
         for workload, before, after in _jobs(lookups, target, settings):
-            move = Move(_cost(before), _cost(after))
+            move = Move(cost_of(before), cost_of(after))
             if move.old_pico_usd or move.new_pico_usd:
                 provider, model, name = target.provider, target.model, target.new_name
                 yield Impact(provider, model, name, workload, before, after, move, target.period)
 
 
-def _cost(job: Estimate) -> int | None:
+def cost_of(job: Estimate) -> int | None:
+    """What the provider charges for a job; None where nothing in it has a price."""
     cost = job.pico_usd
     return None if not cost and job.quote.unpriced else cost
 
@@ -140,41 +149,73 @@ def _jobs(
     """The workloads on both sides, then one job for each changed price that none of them used."""
     at = settings.instants[target.period]
 
-    def estimate(catalog: Catalog, match: Match, workload: Workload) -> Estimate:
-        call = quote(catalog, match, workload.usage, service=workload.service, at=at)
-        return Estimate(call, workload.calls, settings.profile)
+    def before_and_after(workload: Workload) -> tuple[Estimate, Estimate]:
+        before = job_estimate(lookups.old, old, workload, settings.old_profile, at)
+        return before, job_estimate(lookups.new, new, workload, settings.profile, at)
 
     old, new = target.matches
     used: set[RateKey] = set()
     for workload in settings.workloads:
-        before = estimate(lookups.old, old, workload)
-        after = estimate(lookups.new, new, workload)
+        before, after = before_and_after(workload)
         for call in (before.quote, after.quote):
             used |= {(unit, call.above_tokens, call.service) for unit, _ in call.usage.counts}
         yield workload, before, after
     for job in _price_jobs(used, _prices(target.changes, lookups.new, at)):
-        yield job, estimate(lookups.old, old, job), estimate(lookups.new, new, job)
+        yield job, *before_and_after(job)
+
+
+def job_estimate(
+    catalog: Catalog, match: Match, job: Workload, profile: Profile, at: datetime | None
+) -> Estimate:
+    """What a sample job costs and is charged."""
+    return Estimate(job_quote(catalog, match, job, at), job.calls, profile, at=at)
+
+
+def job_quote(catalog: Catalog, match: Match, job: Workload, at: datetime | None) -> Quote:
+    """What one call of a sample job costs."""
+    return quote(catalog, match, job.usage, service=job.service, region=job.region, at=at)
 
 
 def _prices(changes: Sequence[Change], new: Catalog, at: datetime | None) -> Iterator[PriceRef]:
-    """Every price that the changes move, or may move by how tiers apply."""
+    """Every price that the changes move, or may move by how tiers apply.
+
+    Factors come first, then the prices that are the first of their service: each service and region
+    has a job, however many prices changed.
+    """
+    yield from filter(None, map(_factor_price, changes))
+    prices = [change.price for change in changes if change.price]
+    yield from {price.service: price for price in reversed(prices)}.values()
+    yield from prices
     for change in changes:
         row = new.by_full_name.get(change.full_name)
         if change.price:
-            yield change.price
-        elif change.kind == "repriced" and row:
+            continue
+        if change.kind == "repriced" and row:
             thresholds = in_force(row, at).thresholds
             yield from (PriceRef("input", above_tokens) for above_tokens in thresholds)
+
+
+def _factor_price(change: Change) -> PriceRef | None:
+    """The price that a factor multiplies, in its region or service; None if it is no factor."""
+    if change.note != FACTOR:
+        return None
+    *tables, word = change.field.split("/")
+    if word in UPLIFT_KEYS:
+        return PriceRef("input", region=UPLIFT_KEYS[word])
+    if service_word(word) in KNOWN_SERVICES:
+        return PriceRef("input", service=service_word(word))
+    return PriceRef("input", region=word) if tables else None
 
 
 def _price_jobs(used: set[RateKey], prices: Iterator[PriceRef]) -> Sequence[Workload]:
     """A job for each price that is not used yet, up to a bound."""
     jobs: dict[str, Workload] = {}
     for price in prices:
-        if price.key not in used:
+        if price.key not in used or price.region:
             job = price_job(price)
             jobs.setdefault(job.name, job)
-            used |= {(unit, price.above_tokens, price.service) for unit, _ in job.usage.counts}
+            if not price.region:
+                used |= {(unit, price.above_tokens, price.service) for unit, _ in job.usage.counts}
         if len(jobs) == MAX_PRICE_JOBS:
             break
     return tuple(jobs.values())
@@ -185,7 +226,7 @@ def price_job(price: PriceRef) -> Workload:
     # A tenth above the threshold, so that the tier is passed whatever its boundary.
     size = max(PRICE_JOB_TOKENS, price.above_tokens * 11 // 10)
     unit = UNITS[price.unit]
-    service = f", {price.service}" if price.service else ""
+    service = "".join(f", {word}" for word in (price.service, price.region) if word)
     if not unit.side:
         name = f"{PRICE_JOB_COUNT:,} x {unit.counts}{service}"
         usage = Usage(size if price.above_tokens else 0, 0, **{unit.name: PRICE_JOB_COUNT})
@@ -199,4 +240,4 @@ def price_job(price: PriceRef) -> Workload:
         counted = (unit.name, *_INSIDE.get(unit.name, ()))
         details = {_DETAIL[part]: output or size for part in counted}
         usage = Usage(size if price.above_tokens or not output else 0, output, **details)
-    return Workload(name, usage, service=price.service or None)
+    return Workload(name, usage, service=price.service or None, region=price.region or None)

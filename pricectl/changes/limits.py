@@ -9,7 +9,7 @@ from collections import Counter
 from typing import Literal, NamedTuple
 
 # What is compared one by one, in the order of the report.
-ComparedThing = Literal["row", "large member", "removed row", "name", "changed row"]
+ComparedThing = Literal["row", "large member", "removed row", "name", "changed row", "model"]
 # For each of these things. A step is about a microsecond, so that each takes seconds at most; the
 # code that takes the steps says how many it needs.
 MAX_STEPS = 5_000_000
@@ -19,6 +19,7 @@ _LEFT_OUT: dict[ComparedThing, str] = {
     "removed row": "not searched for under new names",
     "name": "not looked up",
     "changed row": "not tried with sample jobs",
+    "model": "not tried with the changed profiles",
 }
 
 

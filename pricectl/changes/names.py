@@ -12,6 +12,7 @@ from pricectl.changes.rates import rate_moves, rate_steps, severity_of
 from pricectl.changes.renames import Rename
 from pricectl.check.findings import SEVERITIES
 from pricectl.core.catalog import Catalog
+from pricectl.core.fallback import Fallback
 from pricectl.core.lookup import find
 from pricectl.core.model import Match, Model
 from pricectl.core.pointers import DEFAULT_PRICING_POINTER
@@ -32,8 +33,16 @@ class NameMatches(NamedTuple):
 class NameLookups:
     """Looks names up in both versions, each once, as long as the allowance lasts."""
 
-    def __init__(self, old: Catalog, new: Catalog, allowance: Allowance) -> None:
+    def __init__(
+        self,
+        old: Catalog,
+        new: Catalog,
+        allowance: Allowance,
+        fallbacks: tuple[Fallback, Fallback] | None = None,
+    ) -> None:
+        """`fallbacks` answer for names that the old and the new version lack."""
         self.old, self.new = old, new
+        self._fallbacks = fallbacks
         self.allowance = allowance
         self._catalogs = old, new
         groups = (group for catalog in self._catalogs for group in catalog.folded.values())
@@ -44,9 +53,14 @@ class NameLookups:
         """The matches of a name; None if looking it up would take too long."""
         if name not in self._known:
             allowed = self.allowance.take("name", self._steps(name))
-            matches = NameMatches(find(self.old, name), find(self.new, name)) if allowed else None
-            self._known[name] = matches
+            self._known[name] = self._found(name) if allowed else None
         return self._known[name]
+
+    def _found(self, name: str) -> NameMatches:
+        if self._fallbacks is None:
+            return NameMatches(find(self.old, name), find(self.new, name))
+        old, new = self._fallbacks
+        return NameMatches(find(self.old, name, old), find(self.new, name, new))
 
     def _steps(self, name: str) -> int:
         """About how long a lookup takes.

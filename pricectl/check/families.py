@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator
 from types import MappingProxyType
 from typing import NamedTuple
 
-from pricectl.check import severities, waivers
+from pricectl.check import profile_rules, severities, waivers
 from pricectl.check.evidence import (
     absent,
     added,
@@ -78,6 +78,7 @@ FAMILIES = (
     RuleFamily("structure", structure.RULES, None),
     RuleFamily("provenance", provenance.RULES, None),
     RuleFamily("settings", settings.RULES, None),
+    RuleFamily("rules of the profiles", profile_rules.RULES, profile_rules.check),
     RuleFamily("severities of the settings", severities.RULES, None),
     RuleFamily("an edit's own gate", loosened.RULES, None),
     # Which waivers are used is known when all other findings are: `waivers.apply` reports it.

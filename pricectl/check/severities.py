@@ -5,8 +5,7 @@ from typing import cast
 
 from pricectl.check.findings import SEVERITIES, Finding, Severity
 from pricectl.check.rules.base import Rule
-from pricectl.check.spelling import Speller
-from pricectl.core.labels import did_you_mean
+from pricectl.core.near import meant
 from pricectl.core.sanity import verdict
 from pricectl.policy import SeverityOverride
 
@@ -55,9 +54,9 @@ def check(edited: Sequence[SeverityOverride], rules: Mapping[str, Rule]) -> Iter
     """Severities whose rule there is not; those that a process's refusal outweighs."""
     for one in edited:
         if one.rule not in rules:
-            near = Speller(rules).near(one.rule)
             message = f"the severity of {one.rule!r:.80} matches no rule"
-            yield SEVERITY_UNUSED.finding("", message, did_you_mean(near) or None)
+            hint = meant(one.rule, rules, "'pricectl rule' lists the rules")
+            yield SEVERITY_UNUSED.finding("", message, hint)
         elif one.rule in verdict.RULES and one.severity != "error":
             message = f"errors of {one.rule} stay errors: a running service refuses such a file"
             hint = f"accept a single one with 'pricectl waive {one.rule} POINTER --reason TEXT'"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from pricectl.core.near import near
 from pricectl.core.units import KNOWN_SERVICES, SYNONYMS, UNIT_BY_KEY, parse_key
 
 # Comparing words is slow, so a file full of unknown words gets suggestions for the first ones only.
@@ -17,20 +18,18 @@ _TIER = re.compile(r"_(?:above|over|gt)_?(\d{1,6})_?k?(?:_tokens?)?$")
 class Speller:
     """Finds the known word that is nearest to a misspelt one, for at most MAX_LOOKUPS words."""
 
-    def __init__(self, words: Iterable[str], cutoff: float = 0.75) -> None:
+    def __init__(self, words: Iterable[str], slips_percent: int | None = 25) -> None:
         self._words = tuple(words)
-        self._cutoff = cutoff
+        self._slips_percent = slips_percent
         self._found: dict[str, str] = {}
 
     def near(self, word: str) -> str:
         """The known word nearest to a word; empty if none is near."""
-        from difflib import get_close_matches
-
         if word not in self._found:
             if len(self._found) >= MAX_LOOKUPS or len(word) > MAX_CHARACTERS:
                 return ""
-            near = get_close_matches(word.lower(), self._words, n=1, cutoff=self._cutoff)
-            self._found[word] = near[0] if near else ""
+            found = near(word, self._words, slips_percent=self._slips_percent)
+            self._found[word] = found[0] if found else ""
         return self._found[word]
 
 

@@ -13,6 +13,7 @@ from pricectl.check.typing_slips import price_advice
 from pricectl.core.document import Json, Unreadable
 from pricectl.core.entry_rates import price_problem
 from pricectl.core.labels import did_you_mean, shortened
+from pricectl.core.near import meant
 from pricectl.core.pointers import pointer_to
 from pricectl.core.units import NESTED_KEYS, is_price_like, parse_key
 
@@ -73,8 +74,7 @@ def _unknown(found: Violation, key: str, speller: Speller) -> Finding:
 
 
 def _one_of(word: str, known: list[str]) -> str:
-    near = Speller(known).near(word)
-    return did_you_mean(near) or f"one of {', '.join(known)}"
+    return meant(word, known)
 
 
 def _price(found: Violation) -> Finding:

@@ -10,12 +10,11 @@ from typing import NamedTuple
 from pricectl.check.evidence.comparison import value_at
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Rule
-from pricectl.check.spelling import Speller
 from pricectl.core.document import Json
-from pricectl.core.labels import did_you_mean
+from pricectl.core.near import meant
 from pricectl.core.pointers import unescape
 from pricectl.policy import SettingValue, Waiver
-from pricectl.policy.review import describe
+from pricectl.policy.comparison import waiver_name
 
 # The value of a waiver of something that is not there.
 ABSENT = "absent"
@@ -82,7 +81,7 @@ def apply(
             kept.append(_returned(finding, ended))
     about = [
         WAIVER_EXPIRED.finding(
-            waiver.pointer, f"{describe(waiver)} expired on {waiver.expires}: {waiver.reason}"
+            waiver.pointer, f"{waiver_name(waiver)} expired on {waiver.expires}: {waiver.reason}"
         )
         for waiver in expired
     ]
@@ -118,9 +117,9 @@ def _returned(finding: Finding, expired: Sequence[Waiver]) -> Finding:
 
 def _unused(waiver: Waiver, rules: Mapping[str, Rule]) -> Finding:
     rule = rules.get(waiver.rule)
-    near = "" if rule else Speller(rules).near(waiver.rule)
-    hint = did_you_mean(near) or None
-    message = f"{describe(waiver)} matches no finding"
+    hint = None if rule else meant(waiver.rule, rules, "'pricectl rule' lists the rules")
+    unknown = "" if rule else f": no rule is called {waiver.rule!r:.80}"
+    message = f"{waiver_name(waiver)} matches no finding{unknown}"
     # If its finding may end by date, an unused waiver is due too.
     due = rule is not None and (rule.due or rule.passes)
     return WAIVER_UNUSED.finding(waiver.pointer, message, hint)._replace(due=due)

@@ -4,50 +4,22 @@ Ambiguous counts are refused: a misread count is a wrong price.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 import typer
 
+from pricectl.core.typed_counts import read_amount, read_count, whole_number_problem
 from pricectl.core.units import UNITS
 from pricectl.core.usage import Usage
 
-_COUNT = re.compile(
-    r"(?P<number>(?:\d{1,3}(?:,\d{3})+|\d+(?:_\d{3})*)(?:\.\d+)?)(?P<scale>[kKmM]?)", re.ASCII
-)
 # Digits alone were meant as a count, however they are grouped and wherever they stand. Right before
 # the counts, a word that only begins with digits may have been meant as one, too.
-_DIGITS = re.compile(r"[-+]?[\d.,_\s'\u2019]*\d[\d.,_\s'\u2019]*[kKmM]?")
+_DIGITS = re.compile(r"[-+]?[\d.,_\s'\u2019]*\d[\d.,_\s'\u2019]*(?:[kKmM]|[eE][-+]?\d+)?")
 _LIKE_A_COUNT = re.compile(r"[-+]?[\d.,_]+\w*")
 _MODELS_AND_COUNTS = "MODEL... INPUT [OUTPUT]"
-_SCALES = {"": 1, "k": 1_000, "m": 1_000_000}
 _MAX_COUNTS = 2  # input and output
-
-
-def read_count(word: str) -> int | None:
-    """A token count as people write it; None if it is not one.
-
-    A decimal point needs a scale: whoever writes 1.000 may mean a thousand.
-
-    >>> [read_count(word) for word in ("1000", "1,000", "1.5k", "2M", "1.000", "gpt-4o")]
-    [1000, 1000, 1500, 2000000, None, None]
-    """
-    number = None if "." in word and word[-1].isdigit() else read_amount(word)
-    return int(number) if number is not None and number == int(number) else None
-
-
-def read_amount(word: str) -> Decimal | None:
-    """An amount as people write it; None if it is not one.
-
-    >>> [str(read_amount(word)) for word in ("12.5", "1,000.25", "1.5k", "1e3")]
-    ['12.5', '1000.25', '1500.0', 'None']
-    """
-    found = _COUNT.fullmatch(word)
-    if not found or len(word) > len("1,000,000,000,000,000"):
-        return None
-    return Decimal(re.sub("[_,]", "", found["number"])) * _SCALES[found["scale"].lower()]
 
 
 def split_models_and_counts(words: Sequence[str]) -> tuple[list[str], list[int]]:
@@ -79,9 +51,11 @@ def _malformed(word: str, names: Sequence[str], counts: Sequence[int]) -> typer.
     numbers = [name for name in names if _DIGITS.fullmatch(name.strip())]
     models = ", ".join(name for name in names if name not in numbers and name != word)
     read = ", ".join([*(name for name in numbers if name != word), *(f"{n:,}" for n in counts)])
+    problem = whole_number_problem(word) or (
+        f"{word!r} is not a token count such as 1000, 1,000 or 1k"
+    )
     return typer.BadParameter(
-        f"{word!r} is not a token count such as 1000, 1,000 or 1k "
-        f"(understood: models {models or 'none'}; counts {read or 'none'})",
+        f"{problem} (understood: models {models or 'none'}; counts {read or 'none'})",
         param_hint=_MODELS_AND_COUNTS,
     )
 
@@ -135,5 +109,23 @@ def read_usage(
         if amounts[name] is None:
             kind = "an amount such as 12.5" if divisible else "a count such as 1000"
             flag = flags.get(name, f"--unit {name}")
-            raise typer.BadParameter(f"{word!r} is not {kind}, 1,000 or 1k", param_hint=flag)
+            problem = "" if divisible else whole_number_problem(word)
+            raise typer.BadParameter(
+                problem or f"{word!r} is not {kind}, 1,000 or 1k", param_hint=flag
+            )
     return Usage(*counts, **amounts)
+
+
+def count_reader(least: int, most: int | None = None) -> Callable[[str | int], int]:
+    """A parser for an option that is a count, such as `--calls 1e6`, with its bounds."""
+    bounds = f"of {least:,} or more" if most is None else f"from {least:,} to {most:,}"
+
+    def read(word: str | int) -> int:
+        # The option's default comes as a number.
+        count = word if isinstance(word, int) else read_count(word)
+        if count is None or count < least or (most is not None and count > most):
+            problem = whole_number_problem(f"{word}") or f"{word} is not a number {bounds}"
+            raise typer.BadParameter(problem)
+        return count
+
+    return read

@@ -56,6 +56,13 @@ def deploy_check(
             help="Exit with 1 if a price or a sample job falls by more than this.",
         ),
     ] = None,
+    max_credit_change: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PERCENT",
+            help="Exit with 1 if the credits of a sample job change by more than this.",
+        ),
+    ] = None,
     profile: ProfileOption = None,
     at: AtOption = None,
     file: FileOption = None,
@@ -77,7 +84,9 @@ def deploy_check(
     if answers and names is None:
         raise typer.BadParameter(f"{answers[0]} needs --names", param_hint="--fail-on")
     changes = [FailOnChange(kind) for kind in kinds if kind in {*FailOnChange}]
-    limits = GateLimits.read(changes, max_increase, max_decrease)
+    limits = GateLimits.read(
+        changes, max_increase, max_decrease, max_credit_change=max_credit_change
+    )
     policy, when = settings.load_policy(catalog=file), instant(at)
     name = require_own_file(file, policy.file)
     catalog_file.check_standard_input(name, base, names)

@@ -8,13 +8,15 @@ from pricectl.changes.diff import NamedVersion, diff_versions
 from pricectl.changes.gates import FailOnChange, GateLimits
 from pricectl.check.loosening import sentence
 from pricectl.commands.catalog import require_own_file
+from pricectl.commands.messages import tell
 from pricectl.commands.options import AtOption, FileOption, ProfileOption, ViewOptions, instant
 from pricectl.commands.output import show
 from pricectl.commands.staged import StagedOption, nothing_staged
 from pricectl.core.labels import clean
 from pricectl.exit_codes import CLEAN
 from pricectl.files import catalog_file, git, settings, versions
-from pricectl.files.base import EvidenceFinder, reviewed_policy
+from pricectl.files.base import EvidenceFinder, reviewed_settings, settings_of
+from pricectl.files.committed_settings import SettingsAt
 from pricectl.report import diff as report
 
 
@@ -57,6 +59,13 @@ def diff(
             help="Exit with 1 if a price or a sample job falls by more than this.",
         ),
     ] = None,
+    max_credit_change: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PERCENT",
+            help="Exit with 1 if the credits of a sample job change by more than this.",
+        ),
+    ] = None,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 1 on any change.")
     ] = False,
@@ -74,7 +83,7 @@ def diff(
     *,
     view: ViewOptions,
 ) -> int:
-    """Show what a price edit does to costs and credits.
+    """Show what an edit of prices or settings does.
 
     Without --base, the price file is compared with the deployed version: the setting 'deployed',
     else the commit where this branch left the main branch. -q prints only the summary, -v all
@@ -85,7 +94,13 @@ def diff(
 
     Example: pricectl diff --base HEAD --max-increase 20%
     """
-    limits = GateLimits.read(fail_on or [], max_increase, max_decrease, exit_code=exit_code)
+    limits = GateLimits.read(
+        fail_on or [],
+        max_increase,
+        max_decrease,
+        max_credit_change=max_credit_change,
+        exit_code=exit_code,
+    )
     when = instant(at)
     if staged and nothing_staged(file):
         return CLEAN
@@ -99,18 +114,26 @@ def diff(
         policy_for = finder.policy_naming_deployed if base == versions.DEPLOYED else None
         old, edited = versions.pair(base, head, working, policy, policy_for)
         if new and old.absent:
-            typer.echo(f"pricectl: {clean(edited.name)}: no base: {clean(old.described)}", err=True)
+            tell(f"pricectl: {clean(edited.name)}: no base: {clean(old.described)}")
             return CLEAN
         before = old.version()
-        reviewed = reviewed_policy(policy, old, before.catalog, working)
+        old_settings = settings_of(old, policy, working)
+        # Without --head the settings in force are those of the new version.
+        at_head = None if head is None else settings_of(edited, policy, working)
+    own = at_head.policy if at_head else policy
+    if old_settings is None and at_head:
+        old_settings = SettingsAt(policy)
+    problem = at_head.problem if at_head else ""
+    reviewed, compared = reviewed_settings(own, old_settings, before.catalog, problem)
     result = diff_versions(
         NamedVersion(before, old.described, old.path),
         NamedVersion(edited.version(reuse=before), edited.name, edited.path),
         reviewed.policy,
-        profile=policy.profile_named(profile),
+        profile=own.profile_named(profile),
         at=when,
         limits=limits.or_settings(reviewed.policy.gates),
         loosened=tuple(map(sentence, reviewed.loosened)),
+        settings=compared,
     )
     show(view, "diff", result, report)
     return result.exit_code

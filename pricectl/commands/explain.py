@@ -1,21 +1,26 @@
 """`pricectl explain`: why a name is answered by a row, and why a call costs what it costs."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from pricectl.commands.catalog import complete_model, open_catalog
+from pricectl.commands.catalog import complete_model, open_catalog, open_known
 from pricectl.commands.counts import check_names
-from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
+from pricectl.commands.options import AtOption, FileOption, KnownAtOption, ViewOptions, instant
 from pricectl.commands.output import show, warn
 from pricectl.commands.question import (
     CallOptions,
     CallQuestion,
     CallQuotes,
+    CallsOption,
+    ModeOption,
     ProfileOptions,
     UsageOptions,
+    check_mode,
     fallback_for,
 )
+from pricectl.core.errors import PricingError
 from pricectl.core.estimate import Estimate
 from pricectl.exit_codes import CLEAN, FINDINGS
 from pricectl.explain.explanation import explain_call, explain_name
@@ -37,11 +42,21 @@ def explain(
     *,
     usage: UsageOptions,
     call: CallOptions,
+    calls: CallsOption = 1,
+    mode: ModeOption = None,
     charge: ProfileOptions,
+    record: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Explain a charge from its record, which the service kept. '-' is standard input.",
+        ),
+    ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 1 if the model or a price is missing.")
     ] = False,
     at: AtOption = None,
+    known_at: KnownAtOption = None,
     file: FileOption = None,
     view: ViewOptions,
 ) -> int:
@@ -50,14 +65,24 @@ def explain(
     The first steps show how the model's name is found in the price file. Without token counts,
     only these are shown. -q prints only the name of the row that is used.
 
+    With --record, the charge is explained as it was made, whatever the price file and the settings
+    say now, and compared with the price of today.
+
     Example: pricectl explain gpt-4o-2024-08-06 1000 500
     """
+    check_mode(mode)
+    if record is not None:
+        asked = (*(names or ()), *filter(None, (*usage, *call, *charge)))
+        if asked or calls > 1 or known_at:
+            raise typer.BadParameter("the record itself says what was used", param_hint="--record")
+        catalog_file.check_standard_input(file, record)
+        return _explain_record(record, mode, instant(at), file, view, strict=strict)
     if not names and call.response is None:
         raise typer.BadParameter("write a model's name", param_hint="NAME")
     if names and len(names) == 1:
         check_names(names, f"the name {names[0]}")
     catalog_file.check_standard_input(file, call.response)
-    opened = open_catalog(file)
+    opened = open_known(file, known_at)
     catalog, profile = opened.catalog, charge.read(opened.policy)
     # Not strict: --strict fails only after the report, which shows what is missing.
     question = CallQuestion(names or [], usage, call, instant(at), strict=False)
@@ -72,7 +97,43 @@ def explain(
         raise typer.BadParameter("one model at a time", param_hint="NAME")
     result = result or explain_name(catalog, found.quotes[0].match.asked, question.at)
     for quote in found.quotes:
-        result = explain_call(result, Estimate(quote, 1, profile, found.reading))
+        account = call.account or ""
+        estimate = Estimate(quote, calls, profile, found.reading, account, question.at)
+        result = explain_call(result, estimate, mode=mode, source=opened.source)
     warn(view, result.match.asked, explanation_warnings(result))
     show(view, "explain", result, report)
     return FINDINGS if strict and (result.guessed or found.incomplete) else CLEAN
+
+
+def _explain_record(
+    file: str,
+    mode: str | None,
+    at: datetime,
+    catalog: str | None,
+    view: ViewOptions,
+    *,
+    strict: bool,
+) -> int:
+    """Explain a recorded charge. Raises BadRecord or Unavailable."""
+    from pricectl.explain.explanation import PresentPrice
+    from pricectl.files.records import load_record
+    from pricectl.records import explain_record, present_price
+
+    recorded = load_record(file)
+    explained = explain_record(recorded, mode and (mode,))
+    try:
+        opened = open_catalog(catalog)
+        fallback = fallback_for(opened.catalog, opened.policy, [recorded.quote.match.asked])
+        present = present_price(
+            recorded, opened.catalog, at, fallback=fallback, source=opened.source
+        )
+    except PricingError as error:
+        # The record needs no catalog; one that was named must be there.
+        if catalog is not None:
+            raise
+        present = PresentPrice(problem=str(error))
+    result = explained._replace(present=present)
+    warn(view, result.match.asked, explanation_warnings(result))
+    show(view, "explain", result, report)
+    incomplete = recorded.quote.unpriced or recorded.quote.missing_service
+    return FINDINGS if strict and (result.guessed or incomplete) else CLEAN

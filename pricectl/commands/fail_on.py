@@ -8,6 +8,8 @@ from enum import StrEnum
 
 import typer
 
+from pricectl.core.near import meant
+
 
 def split_kinds(values: Iterable[str], allowed: Iterable[str]) -> tuple[str, ...]:
     """The kinds that an option was given, alone or with commas. Raises BadParameter."""
@@ -15,7 +17,7 @@ def split_kinds(values: Iterable[str], allowed: Iterable[str]) -> tuple[str, ...
     known = tuple(map(str, allowed))
     for kind in kinds:
         if kind not in known:
-            message = f"{kind!r} is not one of {', '.join(known)}"
+            message = f"{kind!r} is not a kind of change or finding; {meant(kind, known)}"
             raise typer.BadParameter(message, param_hint="--fail-on")
     return kinds
 

@@ -8,6 +8,7 @@ import typer
 
 from pricectl.commands.catalog import one_file
 from pricectl.commands.fail_on import FailOnDue
+from pricectl.commands.messages import tell
 from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
 from pricectl.commands.output import show, warn_beside
 from pricectl.commands.staged import StagedOption, nothing_staged
@@ -101,5 +102,5 @@ def fmt(
         show(view, "fmt", result, report)
     # Standard output is the catalog or the diff here, so the summary goes beside it.
     if not view.quiet and (diff or piped):
-        typer.echo(report.summary(result), err=True)
+        tell(report.summary(result))
     return result.exit_code

@@ -6,6 +6,7 @@ from typing import Annotated, TextIO
 import typer
 
 from pricectl.commands.catalog import open_catalog
+from pricectl.commands.counts import count_reader
 from pricectl.commands.options import FileOption, ViewOptions
 from pricectl.commands.output import show
 from pricectl.files import catalog_file
@@ -30,7 +31,9 @@ def logs(
             help="Print each problem as it comes, as with 'tail -F LOG | pricectl logs'.",
         ),
     ] = False,
-    top: Annotated[int, typer.Option(min=0, metavar="N", help="Show at most N names.")] = 10,
+    top: Annotated[
+        int, typer.Option(parser=count_reader(0), metavar="N", help="Show at most N names.")
+    ] = 10,
     file: FileOption = None,
     *,
     view: ViewOptions,

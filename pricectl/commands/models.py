@@ -5,9 +5,14 @@ from typing import Annotated
 import typer
 
 from pricectl.commands.catalog import open_catalog
+from pricectl.commands.messages import tell
 from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
 from pricectl.commands.output import show
+from pricectl.core.catalog import Catalog
+from pricectl.core.labels import SERVICE_NAMES, clean, service_word
 from pricectl.core.money import TOKENS_PER_MTOK, parse_usd
+from pricectl.core.near import meant
+from pricectl.core.units import STANDARD
 from pricectl.exit_codes import CLEAN, FINDINGS
 from pricectl.models import SORTS, Filter, select
 from pricectl.report import models as report
@@ -62,7 +67,9 @@ def models(
     Example: pricectl models 'gpt-*' --max-input 3 --sort input
     """
     if sort not in SORTS:
-        raise typer.BadParameter(f"{sort!r} is not one of {', '.join(SORTS)}", param_hint="--sort")
+        raise typer.BadParameter(
+            f"{sort!r} is not a sort order; {meant(sort, SORTS)}", param_hint="--sort"
+        )
     opened = open_catalog(file)
     wanted = Filter(
         pattern=pattern,
@@ -74,6 +81,8 @@ def models(
     )
     result = select(opened.catalog, wanted, sort, instant(at))
     show(view, "models", result, report)
+    if not result.rows:
+        _tell_near_names(opened.catalog, provider, service)
     return CLEAN if result.rows else FINDINGS
 
 
@@ -85,3 +94,16 @@ def _pico_usd_per_token(word: str | None, option: str) -> int | None:
         return parse_usd(word.removeprefix("$")) // TOKENS_PER_MTOK
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint=option) from None
+
+
+def _tell_near_names(catalog: Catalog, provider: str | None, service: str | None) -> None:
+    """Say why no model matches where nobody has the provider or the service that was named."""
+    providers = {model.provider for model in catalog.models}
+    if provider is not None and provider.lower() not in providers:
+        hint = meant(provider, sorted(providers))
+        tell(f"pricectl models: no provider is called {clean(provider)!r}; {clean(hint)}")
+    sold = {word for model in catalog.models for word in model.prices.services}
+    words = {*sold, *(word for word, known in SERVICE_NAMES.items() if known in sold)}
+    if service is not None and service_word(service) not in {STANDARD, *sold}:
+        hint = meant(service, sorted(words), "no model has another price for a service")
+        tell(f"pricectl models: no service is called {clean(service)!r}; {clean(hint)}")

@@ -16,6 +16,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from pricectl.commands.screens import COMMON
+from pricectl.core.near import meant
 from pricectl.core.windows import read_instant
 from pricectl.report.formats import formats_of
 
@@ -41,7 +42,8 @@ FileOption = Annotated[
         "--file",
         "-f",
         metavar="FILE",
-        help="The price file. '-' is standard input, 'packaged' the file inside pricectl.",
+        help="The price file. '-' is standard input, 'packaged' the file inside pricectl. Commands "
+        "that change nothing also take a git ref, REF:PATH or sha256:PREFIX.",
         show_default="PRICECTL_FILE, else the setting 'file', else llm_pricing_current.json in "
         "this folder or above",
         callback=_not_empty,
@@ -55,6 +57,16 @@ AtOption = Annotated[
         metavar="DATE",
         help="Use the prices and rules of this day or UTC time, such as 2026-12-01.",
         show_default="now",
+        rich_help_panel=COMMON,
+    ),
+]
+KnownAtOption = Annotated[
+    str | None,
+    typer.Option(
+        "--known-at",
+        metavar="REF|DATE",
+        help="Use the price file as it was at this git ref, or on this day or UTC time.",
+        show_default="the file as it is",
         rich_help_panel=COMMON,
     ),
 ]
@@ -145,7 +157,7 @@ def typer_command(verb: str, command: Callable[..., int | None]) -> Callable[...
         for name, _ in ViewOptions(given.get("output")).outputs:
             if name not in formats:
                 raise typer.BadParameter(
-                    f"unknown format {name!r}; one of {', '.join(formats)}", param_hint="--output"
+                    f"unknown format {name!r}; {meant(name, formats)}", param_hint="--output"
                 )
         for name, group in groups.items():
             given[name] = group(**{field: given.pop(field) for field in group._fields})

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-import typer
-
+from pricectl.commands.messages import tell
 from pricectl.commands.options import Color, ViewOptions
 from pricectl.core.labels import clean
 from pricectl.files.catalog_file import Unavailable
-from pricectl.report.canvas import Canvas
+from pricectl.report.canvas import Canvas, encodable
 from pricectl.report.formats import FORMATS
 from pricectl.report.json_text import json_text
 
@@ -22,7 +21,7 @@ Result_contra = TypeVar("Result_contra", contravariant=True)
 
 def warn_beside(sentence: str) -> None:
     """A warning about what was done, beside the result."""
-    typer.echo(f"pricectl: warning: {clean(sentence)}", err=True)
+    tell(f"pricectl: warning: {clean(sentence)}")
 
 
 class ReportModule(Protocol[Result_contra]):
@@ -72,14 +71,16 @@ def canvas(view: ViewOptions, path: str | None = None) -> Canvas:
     # Piped output is wide, so that nothing is cut in a log.
     sized = terminal or os.environ.get("COLUMNS", "").isdigit()
     width = max(40, shutil.get_terminal_size().columns) if sized else PIPED_WIDTH
-    return Canvas(colored, width, view.verbose, view.quiet)
+    # Whatever the locale, a file is UTF-8.
+    encoding = "utf-8" if path else sys.stdout.encoding or "utf-8"
+    return Canvas(colored, width, view.verbose, view.quiet, encoding)
 
 
 def warn(view: ViewOptions, name: str, warnings: Iterable[str]) -> None:
     """Print what was assumed to stderr, unless the same reader sees it in the result anyway."""
     shown = ("text", None) in view.outputs and not view.quiet and _is_one_reader()
     for warning in () if shown else warnings:
-        typer.echo(f"pricectl: {clean(name)}: {warning}", err=True)
+        tell(f"pricectl: {clean(name)}: {warning}")
 
 
 def _is_one_reader() -> bool:
@@ -96,6 +97,7 @@ def _is_one_reader() -> bool:
 def _print(text: str) -> None:
     # A name that the terminal's encoding does not have is shown by its code, not as a crash.
     encoding = sys.stdout.encoding or "utf-8"
+    text = encodable(text, encoding)
     sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
     if text and not text.endswith("\n"):
         sys.stdout.write("\n")

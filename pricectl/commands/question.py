@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from pricectl.commands.counts import check_names, read_usage, split_models_and_counts
+from pricectl.commands.counts import check_names, count_reader, read_usage, split_models_and_counts
 from pricectl.commands.options import ProfileOption, with_settings
 from pricectl.core import DocumentError, Profile, Quote
 from pricectl.core import quote as quote_call
 from pricectl.core.catalog import Catalog
+from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.fallback import Fallback
 from pricectl.core.lookup import find
+from pricectl.core.near import meant
 from pricectl.files import catalog_file
 from pricectl.policy import Policy
 
@@ -122,6 +124,14 @@ class CallOptions(NamedTuple):
             rich_help_panel=WHAT_WAS_USED,
         ),
     ] = None
+    account: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="The customer's account, for the rules of the profile.",
+            rich_help_panel=CREDITS,
+        ),
+    ] = None
 
 
 class ProfileOptions(NamedTuple):
@@ -150,6 +160,37 @@ class ProfileOptions(NamedTuple):
         }
         read = Profile.read(given, "command line")
         return profile._replace(**{name: getattr(read, name) for name in given})
+
+
+CallsOption = Annotated[
+    int,
+    typer.Option(
+        "--calls",
+        parser=count_reader(1),
+        metavar="N",
+        help="Price a job of this many equal calls.",
+        rich_help_panel=WHAT_WAS_USED,
+    ),
+]
+ModeOption = Annotated[
+    str | None,
+    typer.Option(
+        "--mode",
+        metavar="MODE",
+        show_default="all",
+        help=f"Show only the credits of this budget mode: {', '.join(BUDGET_MODES)}.",
+        rich_help_panel=CREDITS,
+    ),
+]
+
+
+def check_mode(mode: str | None) -> str | None:
+    """The budget mode of --mode. Raises BadParameter."""
+    if mode is not None and mode not in BUDGET_MODES:
+        raise typer.BadParameter(
+            f"{mode!r} is not a budget mode; {meant(mode, BUDGET_MODES)}", param_hint="--mode"
+        )
+    return mode
 
 
 class CallQuotes(NamedTuple):

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from pricectl.commands.bearer import read_bearer_token
+from pricectl.commands.messages import tell
 from pricectl.commands.options import (
     AtOption,
     FileOption,
@@ -90,7 +91,7 @@ def rollback(
     if result.state == "unconfirmed":
         command = ["pricectl", "rollback", *([version] if version else []), "--yes"]
         again = clean(shlex.join(command))
-        typer.echo(f"pricectl: nothing was changed; to do it, type: {again}", err=True)
+        tell(f"pricectl: nothing was changed; to do it, type: {again}")
     return result.exit_code
 
 
@@ -107,7 +108,7 @@ def _ask(planned: RollbackPlan, changes: RollbackChanges, view: ViewOptions) -> 
     """Show the changes at a terminal and ask; without a terminal nobody can confirm."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return "unconfirmed"
-    typer.echo(report.preview(planned, changes, draw_on(view)), err=True)
-    typer.echo("Restore it? [y/N] ", nl=False, err=True)
+    tell(report.preview(planned, changes, draw_on(view)))
+    tell("Restore it? [y/N] ", end="")
     answer = sys.stdin.readline().strip().lower()
     return "restored" if answer in {"y", "yes"} else "declined"

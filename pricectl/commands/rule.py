@@ -5,10 +5,9 @@ from typing import Annotated
 import typer
 
 from pricectl.check.families import RULES
-from pricectl.check.spelling import Speller
 from pricectl.commands.options import ViewOptions
 from pricectl.commands.output import show
-from pricectl.core.labels import did_you_mean
+from pricectl.core.near import meant
 from pricectl.report import rule as report
 
 
@@ -38,8 +37,7 @@ def rule(
     Example: pricectl rule price-jump
     """
     if name is not None and name not in RULES:
-        near = Speller(RULES, 0.5).near(name)
-        hint = did_you_mean(near) or "'pricectl rule' lists them"
+        hint = meant(name, RULES, "'pricectl rule' lists them")
         raise typer.BadParameter(f"no rule is called {name!r}; {hint}", param_hint="ID")
     chosen = [RULES[name]] if name else list(RULES.values())
     show(view, "rule", chosen, report)

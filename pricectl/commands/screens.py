@@ -15,7 +15,9 @@ import typer
 from typer.core import TyperCommand
 from typer.exceptions import TyperException
 
+from pricectl.commands.messages import tell
 from pricectl.core.labels import clean
+from pricectl.core.near import near
 
 COMMON = "Common options"
 _NAMES_WIDTH = 28  # a longer name has its text on the next line
@@ -103,21 +105,24 @@ def print_bad_usage(error: Any) -> None:
     """Print what is wrong with the command line, how it is written, and where to read more."""
     ctx = getattr(error, "ctx", None)
     name = ctx.command_path if ctx else "pricectl"
-    typer.echo(f"{name}: {clean(' '.join(_problem(error, ctx).split()))}", err=True)
+    tell(f"{name}: {clean(' '.join(_problem(error, ctx).split()))}")
     if ctx:
-        typer.echo(ctx.get_usage(), err=True)
+        tell(ctx.get_usage())
         if example := split_example(ctx.command.help)[1]:
-            typer.echo(f"Example: {example}", err=True)
-    typer.echo(f"'{name} --help' shows all options.", err=True)
+            tell(f"Example: {example}")
+    tell(f"'{name} --help' shows all options.")
 
 
 def _problem(error: Any, ctx: Any) -> str:
     """What is wrong, and where, in the words of our other messages."""
     message, param = str(error.message).rstrip("."), getattr(error, "param", None)
     if hasattr(error, "possibilities"):
-        near = " or ".join(error.possibilities or ())
+        options = [name for option in ctx.command.get_params(ctx) for name in option.opts]
+        begun = [name for name in options if name.startswith(error.option_name)]
+        meant = " or ".join(begun or near(error.option_name, options))
         # Before the command only the program's own options may stand.
-        hint = f"did you mean {near}?" if near else "" if ctx.parent else "write it after a command"
+        other = "" if ctx.parent else "write it after a command"
+        hint = f"did you mean {meant}?" if meant else other
         return f"there is no option {error.option_name}" + (f"; {hint}" if hint else "")
     if hasattr(error, "param_type"):
         return f"{_place(param, ctx)} is missing"

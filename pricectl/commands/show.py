@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from pricectl.commands import output
-from pricectl.commands.catalog import complete_model, open_catalog
-from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
+from pricectl.commands.catalog import complete_model, open_known
+from pricectl.commands.options import AtOption, FileOption, KnownAtOption, ViewOptions, instant
 from pricectl.core.lookup import require
 from pricectl.models import FoundRow, PricedRow
 from pricectl.report import show as report
@@ -20,6 +20,7 @@ def show(
         ),
     ],
     at: AtOption = None,
+    known_at: KnownAtOption = None,
     file: FileOption = None,
     *,
     view: ViewOptions,
@@ -35,7 +36,7 @@ def show(
     """
     if not model.strip():
         raise typer.BadParameter("a model's name is blank", param_hint="MODEL")
-    catalog = open_catalog(file).catalog
+    catalog = open_known(file, known_at).catalog
     match = require(catalog, model)
     result = FoundRow(catalog, match, PricedRow.at(match.model, instant(at)))
     output.show(view, "show", result, report)

@@ -6,6 +6,7 @@ import typer
 
 from pricectl.commands.bearer import read_bearer_token
 from pricectl.commands.catalog import complete_model, open_catalog
+from pricectl.commands.messages import tell
 from pricectl.commands.options import (
     FileOption,
     ProfileOption,
@@ -15,6 +16,7 @@ from pricectl.commands.options import (
 )
 from pricectl.commands.output import show
 from pricectl.core import find
+from pricectl.core.near import meant
 from pricectl.operate.smoke import (
     API_NAMES,
     APIS,
@@ -92,7 +94,7 @@ def smoke(
     endpoint = client.Endpoint.read(url, bearer, timeout)
     if api not in {AUTO, *APIS}:
         raise typer.BadParameter(
-            f"{api!r} is not one of {', '.join((AUTO, *API_NAMES))}", param_hint="--api"
+            f"{api!r} is not an API; {meant(api, (AUTO, *API_NAMES))}", param_hint="--api"
         )
     match = find(opened.catalog, unknown) if unknown else None
     if match and not match.is_guess:
@@ -120,5 +122,5 @@ def _renamed(token: str | None, token_env: str | None) -> str | None:
         raise typer.BadParameter(
             "is the old name of --token-env; write only --token-env", param_hint="--token"
         )
-    typer.echo("pricectl: --token is now --token-env; the next release drops --token", err=True)
+    tell("pricectl: --token is now --token-env; the next release drops --token")
     return token

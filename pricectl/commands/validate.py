@@ -6,6 +6,7 @@ import typer
 
 from pricectl.commands.catalog import one_file
 from pricectl.commands.fail_on import FailOnSeverityOrDue
+from pricectl.commands.messages import tell
 from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
 from pricectl.commands.output import show
 from pricectl.commands.staged import StagedOption, nothing_staged
@@ -87,5 +88,5 @@ def validate(
     silent = {"concise", "text"} if view.quiet else {"concise"}
     if all(name in silent for name, _ in view.outputs):
         for each in result.reports:
-            typer.echo(f"pricectl: {clean(each.file)}: {report.compared_with(each)}", err=True)
+            tell(f"pricectl: {clean(each.file)}: {report.compared_with(each)}")
     return result.exit_code

@@ -77,7 +77,7 @@ def quote(  # noqa: PLR0913 - the domain's question, all but three by keyword
         prices = prices.for_output(-(-usage.output_tokens // requests))
         service = prices.sold_as(service)
         passed = prices.tiers_passed(-(-usage.input_tokens // requests))
-        parts = _parts(prices, usage, passed, service, region, requests)
+        parts = parts_of(prices, usage, passed, service, region, requests)
         pico = sum(_total(counts, card) for counts, card in parts)
         above = prices.thresholds[passed - 1] if passed else 0
         priced = Quote(
@@ -125,7 +125,7 @@ def sum_of_quotes(quotes: Sequence[Quote], usage: Usage) -> Quote:
     )
 
 
-def _parts(  # noqa: PLR0913, PLR0917 - what decides the rates
+def parts_of(  # noqa: PLR0913, PLR0917 - what decides the rates
     prices: PriceList, usage: Usage, passed: int, service: str, region: str, requests: int
 ) -> tuple[Part, ...]:
     """The counts and the card they are charged by; several where only a part of them moves."""

@@ -5,9 +5,11 @@ free, rounding each up can charge fifteen times too much.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, overload
 
+from pricectl.core.customer_price import CustomerPrice, customer_price
 from pricectl.core.errors import BadProfile
 from pricectl.core.labels import grouped
 from pricectl.core.money import PICO_PER_USD, divide
@@ -18,20 +20,34 @@ from pricectl.core.profile import Profile
 Basis = Literal["cost", "tokens", "job"]
 
 
+NOTHING = Fraction(0)
+
+
 class Job(NamedTuple):
-    """What a job has used so far: the running total that is rounded once."""
+    """What a job has used so far: the running total that is rounded once.
+
+    `pico_usd` is the cost at list prices. `rules_pico_usd` is what the rules of the profile add to
+    it for the customer, or with a negative number take off: the difference to the list price with
+    the profile's own markup.
+    """
 
     pico_usd: int = 0
     tokens: int = 0
     used: bool = False
+    rules_pico_usd: Fraction = NOTHING
 
-    def add(self, call: Quote) -> "Job":
+    def add(self, call: Quote, rules_pico_usd: Fraction = NOTHING) -> "Job":
         """The job after one more call."""
         return Job(
             self.pico_usd + call.pico_usd,
             self.tokens + call.usage.total_tokens,
             self.used or bool(call.usage.counts),
+            self.rules_pico_usd + rules_pico_usd,
         )
+
+
+# A job before its first call.
+NO_JOB = Job()
 
 
 def client_cost(pico_usd: int, profile: Profile) -> Fraction:
@@ -41,6 +57,16 @@ def client_cost(pico_usd: int, profile: Profile) -> Fraction:
     Fraction(1300, 1)
     """
     return pico_usd * (1 + profile.markup_percent / 100)
+
+
+def job_cost(job: Job, profile: Profile) -> Fraction:
+    """What a job costs the customer before credits, in picodollars, exact."""
+    return client_cost(job.pico_usd, profile) + job.rules_pico_usd
+
+
+def added_by_rules(price: CustomerPrice, profile: Profile) -> Fraction:
+    """What the rules add to a call's list price with the profile's own markup."""
+    return price.customer_pico_usd - client_cost(price.list_pico_usd, profile)
 
 
 class BudgetMode(NamedTuple):
@@ -83,7 +109,7 @@ BUDGET_MODES: Mapping[str, BudgetMode] = {
             label="USD",
             basis="cost",
             charge=lambda job, profile: (
-                client_cost(job.pico_usd, profile) * profile.credits_per_dollar / PICO_PER_USD
+                job_cost(job, profile) * profile.credits_per_dollar / PICO_PER_USD
             ),
             formula="${client_usd} x {credits_per_dollar} a dollar",
         ),
@@ -114,9 +140,10 @@ def exact_credits(job: Job, mode: Mode, profile: Profile) -> Fraction:
     try:
         budget_mode = BUDGET_MODES[mode]
     except (KeyError, TypeError):  # TypeError: an unhashable value
-        raise BadProfile(
-            f"{mode!r:.60} is not a budget mode", next_step=f"one of {', '.join(BUDGET_MODES)}"
-        ) from None
+        from pricectl.core.near import meant
+
+        next_step = meant(str(mode), BUDGET_MODES)
+        raise BadProfile(f"{mode!r:.60} is not a budget mode", next_step=next_step) from None
     return budget_mode.charge(job, profile)
 
 
@@ -143,27 +170,70 @@ def job_credits(job: Job, mode: Mode, profile: Profile) -> int:
     return max(rounded, profile.minimum_credits)
 
 
-@overload
-def charge(before: Job, call: Quote, mode: Mode, profile: Profile) -> tuple[Job, int]: ...
-
-
-@overload
-def charge(before: Job, call: Quote, mode: Mode, profile: None) -> tuple[Job, None]: ...
+Call: TypeAlias = Quote | CustomerPrice
 
 
 @overload
 def charge(
-    before: Job, call: Quote, mode: Mode, profile: Profile | None
+    before: Job,
+    call: Call,
+    mode: Mode,
+    profile: Profile,
+    *,
+    account: str = ...,
+    at: date | None = ...,
+) -> tuple[Job, int]: ...
+
+
+@overload
+def charge(
+    before: Job,
+    call: Call,
+    mode: Mode,
+    profile: None,
+    *,
+    account: str = ...,
+    at: date | None = ...,
+) -> tuple[Job, None]: ...
+
+
+@overload
+def charge(
+    before: Job,
+    call: Call,
+    mode: Mode,
+    profile: Profile | None,
+    *,
+    account: str = ...,
+    at: date | None = ...,
 ) -> tuple[Job, int | None]: ...
 
 
-def charge(before: Job, call: Quote, mode: Mode, profile: Profile | None) -> tuple[Job, int | None]:
+def charge(  # noqa: PLR0913 - a call, and how it is charged; all but four by keyword
+    before: Job,
+    call: Call,
+    mode: Mode,
+    profile: Profile | None,
+    *,
+    account: str = "",
+    at: date | None = None,
+) -> tuple[Job, int | None]:
     """The job after one more call, and the credits to deduct for that call.
 
     These are the job's credits after the call, less those before it. Without a profile they are
     None, because the customer's price is unknown.
+
+    `account` and `at`, the day or UTC instant of the call, are for the profile's rules; a
+    CustomerPrice, such as that of an answer of the runtime, was already priced by them.
     """
-    after = before.add(call)
+    quote = call.quote if isinstance(call, CustomerPrice) else call
     if profile is None:
-        return after, None
+        return before.add(quote), None
+    if isinstance(call, CustomerPrice):
+        after = before.add(quote, added_by_rules(call, profile))
+    elif profile.rules:
+        price = customer_price(quote, profile, account=account, at=at)
+        after = before.add(quote, added_by_rules(price, profile))
+    else:
+        after = before.add(quote)
     return after, job_credits(after, mode, profile) - job_credits(before, mode, profile)

@@ -12,9 +12,9 @@ from pricectl.core.entry_rates import is_unread_price, read_rates
 from pricectl.core.model import Model, Periods
 from pricectl.core.pointers import pointer_to
 from pricectl.core.prices import DATED_LISTS, Entry, ListKind, PriceList, Problem
-from pricectl.core.rates import Rates
+from pricectl.core.rates import overlaid
 from pricectl.core.structures import RatesByOutput, read_structures
-from pricectl.core.units import MAX_KEY, PARTS, is_price_like
+from pricectl.core.units import MAX_KEY, is_price_like
 from pricectl.core.windows import read_instant
 
 MAX_NAME = 256
@@ -132,14 +132,14 @@ def read_prices(  # noqa: PLR0913 - all but three by keyword
         counting=found.counting,
         unread=unread,
     )
-    rates = _overlaid(read_rates(entry, pointer, problems), found.tiers)
+    rates = overlaid(read_rates(entry, pointer, problems), found.tiers)
     longer = tuple(accumulate(found.by_output, _later_wins, initial=(0, rates)))[1:]
     off_peak = None
     if found.off_peak:
         windows, lower = found.off_peak
         units = frozenset(unit for unit, *_ in lower)
         cheaper = partial(listed, is_off_peak=True, off_peak_units=units, windows=windows)
-        in_these_hours = _overlaid(rates, lower)
+        in_these_hours = overlaid(rates, lower)
         # A price of long outputs is no base price: like a tier, it stays in these hours.
         by_output = tuple(accumulate(found.by_output, _later_wins, initial=(0, in_these_hours)))[1:]
         off_peak = cheaper(
@@ -162,23 +162,7 @@ def read_prices(  # noqa: PLR0913 - all but three by keyword
 
 def _later_wins(shorter: RatesByOutput, own: RatesByOutput) -> RatesByOutput:
     """The prices of longer outputs: those that are stated there, else those of shorter ones."""
-    return own[0], _overlaid(shorter[1], own[1])
-
-
-def _overlaid(usual: Rates, own: Rates) -> Rates:
-    """The usual prices with those that replace them.
-
-    A part that repeats the usual price of its side follows the side to its other price.
-    """
-    found = {**usual, **own}
-    for part, side in PARTS.items():
-        for (unit, tier, service), price in own.items():
-            key = part, tier, service
-            if unit == side and key in usual and key not in own:
-                repeated = usual.get((side, tier, service))
-                if repeated and repeated[0] == usual[key][0]:
-                    found[key] = price
-    return found
+    return own[0], overlaid(shorter[1], own[1])
 
 
 def _unread_prices(entry: Entry, pointer: str) -> Iterator[Problem]:

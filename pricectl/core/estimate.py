@@ -5,6 +5,7 @@ Rounding happens once, on the job's total: `calls` times a rounded call would ch
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Context, Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -12,12 +13,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pricectl.core.credits import (
     BUDGET_MODES,
+    NO_JOB,
     BudgetMode,
     Job,
-    client_cost,
+    added_by_rules,
     job_credits,
     rounded_credits,
 )
+from pricectl.core.customer_price import CustomerPrice, customer_price, stated_cost
 from pricectl.core.money import divide
 from pricectl.core.priced_call import Line, Quote
 from pricectl.core.profile import Profile
@@ -61,17 +64,40 @@ class ModeCredits(NamedTuple):
         return text
 
 
+def _whole(amount: Fraction) -> int:
+    return divide(amount.numerator, amount.denominator, "half-even")
+
+
 @dataclass(frozen=True)
 class Estimate:
-    """A job of `calls` equal calls under one profile.
+    """A job of `calls` equal calls under one profile; it may have none, as before its first call.
 
-    `reading` is what the response of the call states, if the usage is from one.
+    `reading` is what the response of the call states, if the usage is from one. `account`, the
+    customer, and `at`, the day or UTC instant of the call, are for the profile's rules. `before` is
+    what the job had used before these calls; it counts in `job` and `credits` alone.
+    `recorded_price` is what a call was charged, where that is known from its record; the rules are
+    not asked then.
     """
 
     quote: Quote
     calls: int
     profile: Profile
     reading: "Reading | None" = None
+    account: str = ""
+    at: date | None = None
+    before: Job = NO_JOB
+    recorded_price: CustomerPrice | None = None
+
+    @cached_property
+    def price(self) -> CustomerPrice:
+        """The list, contract and customer price of one of the calls."""
+        return self.recorded_price or customer_price(
+            self.quote,
+            self.profile,
+            account=self.account,
+            at=self.at,
+            stated=stated_cost(self.reading),
+        )
 
     @property
     def signals(self) -> tuple[str, ...]:
@@ -86,8 +112,13 @@ class Estimate:
     @cached_property
     def job(self) -> Job:
         """The job's running total after its last call."""
-        call = Job().add(self.quote)
-        return Job(call.pico_usd * self.calls, call.tokens * self.calls, call.used)
+        before, call = self.before, NO_JOB.add(self.quote, added_by_rules(self.price, self.profile))
+        return Job(
+            before.pico_usd + call.pico_usd * self.calls,
+            before.tokens + call.tokens * self.calls,
+            before.used or (call.used and self.calls > 0),
+            before.rules_pico_usd + call.rules_pico_usd * self.calls,
+        )
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
@@ -104,26 +135,41 @@ class Estimate:
 
     @property
     def pico_usd(self) -> int:
-        """What the provider charges for the job, in picodollars."""
-        return self.job.pico_usd
+        """What the provider charges for the calls at list prices, in picodollars."""
+        return self.quote.pico_usd * self.calls
+
+    @property
+    def exact_contract_pico_usd(self) -> Fraction:
+        """What the team pays for the job, in picodollars, exact."""
+        return self.price.contract_pico_usd * self.calls
+
+    @property
+    def exact_client_pico_usd(self) -> Fraction:
+        """What the job costs the customer, with markup and fees, in picodollars, exact."""
+        return self.price.customer_pico_usd * self.calls
+
+    @property
+    def fees_pico_usd(self) -> int:
+        """The fees of the job, in picodollars: calls x the fee a call."""
+        return self.price.fee_pico_usd * self.calls
+
+    @property
+    def contract_pico_usd(self) -> int:
+        """What the team pays for the job in picodollars, rounded half-even for display only."""
+        return _whole(self.exact_contract_pico_usd)
 
     @property
     def client_pico_usd(self) -> int:
-        """The job with markup in picodollars, rounded half-even for display only."""
-        cost = client_cost(self.pico_usd, self.profile)
-        return divide(cost.numerator, cost.denominator, "half-even")
+        """The job with markup and fees in picodollars, rounded half-even for display only."""
+        return _whole(self.exact_client_pico_usd)
 
     @cached_property
     def credits(self) -> tuple[ModeCredits, ...]:
         """The job's credits in each budget mode."""
-        job, profile = self.job, self.profile
-        return tuple(
-            ModeCredits(
-                mode,
-                mode.charge(job, profile),
-                job_credits(job, mode.name, profile),
-                job,
-                profile,
-            )
-            for mode in BUDGET_MODES.values()
-        )
+        return tuple(map(self.mode, BUDGET_MODES))
+
+    def mode(self, name: str) -> ModeCredits:
+        """The job's credits in one budget mode."""
+        mode, job, profile = BUDGET_MODES[name], self.job, self.profile
+        exact, charged = mode.charge(job, profile), job_credits(job, name, profile)
+        return ModeCredits(mode, exact, charged, job, profile)

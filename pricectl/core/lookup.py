@@ -4,8 +4,6 @@ The layers of `lookup_layers` are asked in order. Where none answers, the refere
 else the default price.
 """
 
-from collections.abc import Collection
-from itertools import pairwise
 from typing import NamedTuple
 
 from pricectl.core.catalog import Catalog
@@ -20,9 +18,6 @@ from pricectl.core.naming.parts import NamePart
 from pricectl.flags import LOCAL_MODEL, REFERENCE_PRICE
 
 MEMO_SIZE = 4096
-# Bounds of the search for similar names, whose time grows with the square of their length: so many
-# names are compared exactly, and of each so many characters. Real names are shorter.
-MAX_COMPARED, COMPARED_CHARACTERS = 32, 64
 
 
 class LayerTried(NamedTuple):
@@ -160,34 +155,27 @@ def name_parts(catalog: Catalog, match: Match) -> tuple[NamePart, ...]:
 
 
 def near_names(catalog: Catalog, name: str, limit: int = 3) -> tuple[str, ...]:
-    """Similar known names; if the seller before a slash has rows, its own names."""
-    from difflib import get_close_matches
+    """Similar known names; if the seller before a slash has rows, its own names.
+
+    A family, such as "sonnet", has the rows of its newest versions. Retired rows come behind others
+    that differ as much.
+    """
+    from pricectl.core.near import near
 
     folded = name.lower()[:MAX_NAME]
     seller, slash, model = folded.rpartition("/")
     sold = any(known.startswith(seller + slash) for known in catalog.folded)
-    wanted = (folded if sold else model)[:COMPARED_CHARACTERS]
-    compared = {known[:COMPARED_CHARACTERS]: known for known in _alike(wanted, catalog.folded)}
-    # 0.6 is difflib's own cutoff. Twice the limit, since several spellings may be of one row.
-    near = get_close_matches(wanted, compared, n=limit * 2, cutoff=0.6)
-    names = [catalog.folded[compared[found]][0].name for found in near]
+    retired = {
+        known
+        for known, models in catalog.folded.items()
+        if all(model.is_retired for model in models)
+    }
+    # Twice the limit, since several spellings may be of one row.
+    found = near(folded if sold else model, catalog.folded, limit * 2, demoted=retired)
+    names = []
+    for known in found:
+        rows = catalog.folded[known]
+        # Of the rows with this name, the one that has it as its own and not as an alias.
+        own = next((row for row in rows if row.name.lower() == known), rows[0])
+        names.append(own.name)
     return tuple(dict.fromkeys(names))[:limit]
-
-
-def _alike(wanted: str, names: Collection[str]) -> Collection[str]:
-    """The names that share most pairs of characters with `wanted`, MAX_COMPARED at most.
-
-    Counting pairs takes microseconds a name; comparing two long names exactly takes milliseconds.
-    """
-    if len(names) <= MAX_COMPARED:
-        return names
-    from heapq import nlargest
-
-    pairs = set(pairwise(wanted))
-
-    def likeness(known: str) -> tuple[float, str]:
-        compared = known[:COMPARED_CHARACTERS]
-        shared = len(pairs.intersection(pairwise(compared)))
-        return shared / (len(wanted) + len(compared)), known
-
-    return nlargest(MAX_COMPARED, names, key=likeness)

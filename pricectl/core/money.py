@@ -89,7 +89,9 @@ def divide(numerator: int, denominator: int, rounding: Rounding) -> int:
 
 def unknown_rounding(value: object, where: str = "") -> BadProfile:
     """The error for a rounding that is not in ROUNDINGS."""
-    next_step = f"one of {', '.join(ROUNDINGS)}"
+    from pricectl.core.near import meant
+
+    next_step = meant(str(value), ROUNDINGS)
     return BadProfile(f"{value!r:.60} is not a rounding", where=where, next_step=next_step)
 
 

@@ -158,6 +158,11 @@ class PriceList:
         """Whether the list's part of the document is marked as free."""
         return self.entry.get("free") is True
 
+    @property
+    def in_off_peak_hours(self) -> bool | None:
+        """Whether it holds in the off-peak hours of its period; None if there are none."""
+        return bool(self.windows) if self.windows or self.off_peak else None
+
     def base_rate(self, unit: str, service: str = STANDARD) -> int | None:
         """What a unit without a tier costs, in picodollars; None if the list has no own price.
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from pricectl.core.errors import BadProfile
 from pricectl.core.money import ROUNDINGS, Rounding, is_bounded, plain_decimal, unknown_rounding
+from pricectl.core.near import meant
 from pricectl.core.profile_rule_settings import read_rules
 from pricectl.core.profile_rules import ProfileRule
 
@@ -40,6 +41,11 @@ class Profile(NamedTuple):
             if isinstance(value, int | Fraction) and not isinstance(value, bool)
         }
 
+    @property
+    def is_dated(self) -> bool:
+        """Whether a rule depends on the day of the call."""
+        return any(rule.from_day or rule.until_day for rule in self.rules)
+
     @classmethod
     def read(cls, settings: Mapping[str, object], name: str = "default") -> "Profile":
         """A profile from settings: int, Decimal or decimal strings; never float. Raises BadProfile.
@@ -52,7 +58,7 @@ class Profile(NamedTuple):
             raise BadProfile(
                 f"unknown setting {', '.join(sorted(unknown))}",
                 where=f"profile {name}",
-                next_step=f"one of {', '.join(cls._fields[1:])}",
+                next_step=meant(min(unknown), cls._fields[1:]),
             )
         values = {
             key: _READERS[key](value, f"profile {name}: {key}") for key, value in settings.items()

@@ -13,6 +13,7 @@ from typing import Any
 from pricectl.core.errors import BadProfile
 from pricectl.core.labels import service_label, service_word
 from pricectl.core.money import is_bounded, is_exact, pico_usd, plain_decimal
+from pricectl.core.near import meant
 from pricectl.core.profile_rules import EFFECTS, ProfileRule, RulePrice, hidden_rule
 from pricectl.core.units import parse_key
 
@@ -51,7 +52,7 @@ def _read_rule(item: object, where: str) -> ProfileRule:
         raise BadProfile(
             f"unknown setting {', '.join(unknown)}",
             where=where,
-            next_step=f"one of {', '.join(RULE_KEYS)}",
+            next_step=meant(unknown[0], RULE_KEYS),
         )
     values: dict[str, Any] = {}
     for key, value in item.items():

@@ -14,6 +14,8 @@ from pricectl.core.windows import as_instant
 
 Effect: TypeAlias = Literal["cost", "markup", "fee"]
 EFFECTS: tuple[Effect, ...] = ("cost", "markup", "fee")
+# The texts of a call that a condition may fit, for each condition.
+ConditionTexts: TypeAlias = tuple[tuple[str, ...], ...]
 CONDITIONS = ("provider", "model", "service", "account")
 
 
@@ -35,6 +37,13 @@ class RuleCall(NamedTuple):
     service: str = ""
     account: str = ""
     day: date | None = None
+
+    @property
+    def texts(self) -> "ConditionTexts":
+        """What each condition is compared with, in the order of CONDITIONS and in lower case."""
+        provider, model = self.provider.lower(), self.model.lower()
+        names = model, f"{provider}/{model}"
+        return (provider,), names, (service_label(self.service).lower(),), (self.account.lower(),)
 
 
 class ProfileRule(NamedTuple):
@@ -68,13 +77,16 @@ class ProfileRule(NamedTuple):
 
     def fits(self, call: RuleCall) -> bool:
         """Whether the rule is about a call."""
-        return (
-            self.is_in_force(call.day)
-            and _one_fits(self.provider, call.provider)
-            and _one_fits(self.model, call.model, f"{call.provider}/{call.model}")
-            and _one_fits(self.service, service_label(call.service))
-            and _one_fits(self.account, call.account)
-        )
+        return self.is_in_force(call.day) and self.fits_texts(call.texts)
+
+    @property
+    def conditions(self) -> ConditionTexts:
+        """The patterns in the order of CONDITIONS."""
+        return self.provider, self.model, self.service, self.account
+
+    def fits_texts(self, texts: ConditionTexts) -> bool:
+        """Whether all conditions fit a call, dates aside."""
+        return all(map(_one_fits, self.conditions, texts))
 
     def is_in_force(self, day: date | None) -> bool:
         """Whether a UTC day is one of the rule's; without a day, whether the rule has no dates."""
@@ -107,11 +119,13 @@ class ProfileRule(NamedTuple):
         return ", ".join(words)
 
 
-def first_fitting(
-    rules: Sequence[ProfileRule], effect: Effect, call: RuleCall
-) -> ProfileRule | None:
-    """The rule that decides an effect for a call; None if no rule does."""
-    return next((rule for rule in rules if rule.has(effect) and rule.fits(call)), None)
+def first_fitting(rules: Sequence[ProfileRule], effect: Effect, call: RuleCall) -> int | None:
+    """The index of the rule that decides an effect for a call; None if no rule does."""
+    texts = call.texts  # once, since a profile may have a rule for each of many customers
+    for index, rule in enumerate(rules):
+        if rule.has(effect) and rule.fits_texts(texts) and rule.is_in_force(call.day):
+            return index
+    return None
 
 
 def day_of(at: date | None) -> date | None:
@@ -145,11 +159,14 @@ def pattern_fits(pattern: str, text: str) -> bool:
     return True
 
 
-def _one_fits(patterns: tuple[str, ...], *texts: str) -> bool:
+def _one_fits(patterns: tuple[str, ...], texts: tuple[str, ...]) -> bool:
     if not patterns:
         return True
-    lower = [text.lower() for text in texts]
-    return any(pattern_fits(pattern, text) for pattern in patterns for text in lower)
+    return any(
+        pattern == text or ("*" in pattern and pattern_fits(pattern, text))
+        for pattern in patterns
+        for text in texts
+    )
 
 
 def hidden_rule(rules: Sequence[ProfileRule]) -> int | None:
@@ -158,26 +175,33 @@ def hidden_rule(rules: Sequence[ProfileRule]) -> int | None:
     For each of its effects, earlier rules with that effect fit all calls that it fits, and together
     are in force on all its days.
     """
+    # A profile may have a rule for each of many customers. Of the rules that name accounts plainly,
+    # only one with the same account can fit as much, so that not every pair is compared.
+    by_account: dict[str, list[ProfileRule]] = {}
     for index, rule in enumerate(rules):
-        wider = [earlier for earlier in rules[:index] if _fits_all_of(earlier, rule)]
+        earlier = by_account.get("", []) + [
+            each for account in rule.account for each in by_account.get(account, ())
+        ]
+        wider = [each for each in earlier if _fits_all_of(each, rule)]
         if wider and all(
             _in_force_throughout([each for each in wider if each.has(effect)], rule)
             for effect in EFFECTS
             if rule.has(effect)
         ):
             return index
+        is_plain = rule.account and not any("*" in account for account in rule.account)
+        for account in rule.account if is_plain else ("",):
+            by_account.setdefault(account, []).append(rule)
     return None
 
 
 def _fits_all_of(wide: ProfileRule, narrow: ProfileRule) -> bool:
     """Whether a rule fits every call that another one does, dates aside."""
-    for name in CONDITIONS:
-        wide_patterns, patterns = getattr(wide, name), getattr(narrow, name)
-        if wide_patterns and not (
-            patterns and all(_one_fits(wide_patterns, pattern) for pattern in patterns)
-        ):
-            return False
-    return True
+    return all(
+        not patterns
+        or (bool(narrower) and all(_one_fits(patterns, (pattern,)) for pattern in narrower))
+        for patterns, narrower in zip(wide.conditions, narrow.conditions, strict=True)
+    )
 
 
 def _in_force_throughout(wider: Sequence[ProfileRule], rule: ProfileRule) -> bool:

@@ -80,6 +80,22 @@ def _own_nearest(
     return None
 
 
+def overlaid(usual: Rates, own: Rates) -> Rates:
+    """The usual prices with those that replace them.
+
+    A part that repeats the usual price of its side follows the side to its other price.
+    """
+    found = {**usual, **own}
+    for part, side in PARTS.items():
+        for (unit, tier, service), price in own.items():
+            key = part, tier, service
+            if unit == side and key in usual and key not in own:
+                repeated = usual.get((side, tier, service))
+                if repeated and repeated[0] == usual[key][0]:
+                    found[key] = price
+    return found
+
+
 class RateCard(dict[str, Rate]):
     """The rates of one row at one tier, service and uplift, filled as units are asked for.
 

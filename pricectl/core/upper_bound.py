@@ -4,15 +4,17 @@ Whoever pays a provider for a customer holds this much of the customer's credits
 known yet (cached or not, reasoning or not, the hour of the call) is taken at its dearest.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from fractions import Fraction
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from pricectl.core.catalog import Catalog
+from pricectl.core.contract import with_rule_prices
 from pricectl.core.counting import CountRule, billed_counts
-from pricectl.core.credits import BUDGET_MODES, Job, Mode, exact_credits, job_credits
+from pricectl.core.credits import BUDGET_MODES, Job, Mode, client_cost, exact_credits, job_credits
 from pricectl.core.errors import BadUsage
 from pricectl.core.labels import region_word, service_word
 from pricectl.core.lookup import find
@@ -21,6 +23,7 @@ from pricectl.core.money import divide
 from pricectl.core.priced_call import product
 from pricectl.core.prices import PriceList
 from pricectl.core.profile import Profile
+from pricectl.core.profile_rules import EFFECTS, Effect, ProfileRule, RuleCall
 from pricectl.core.rates import RateCard
 from pricectl.core.token_kinds import TOKEN_KINDS
 from pricectl.core.units import KNOWN_SERVICES, STANDARD, UNITS
@@ -39,28 +42,39 @@ _UNITS_OF_SIDE = {
 class UpperBound(NamedTuple):
     """The most that a call can cost: picodollars, and the tokens it can use in all.
 
-    `match` is the row that was assumed. A call with fewer tokens never costs more.
+    `match` is the row that was assumed. A call with fewer tokens never costs more. `terms` are the
+    price lists that can be charged, each with its service and region, and the usage and number of
+    requests at most.
     """
 
     match: Match
     pico_usd: int
     tokens: int
     used: bool
+    terms: "tuple[BoundTerms, ...]" = ()
 
-    def credits(self, mode: Mode, profile: Profile, before: Job | None = None) -> int:
-        """The most whole credits that the call adds to its job.
+    def credits(
+        self, mode: Mode, profile: Profile, before: Job | None = None, account: str = ""
+    ) -> int:
+        """The most whole credits that the call adds to its job, the profile's rules included.
 
         `before` is what the job has used so far; None: whatever it has used, which is rounded up
-        and can be a credit more. Raises BadProfile: unknown mode.
+        and can be a credit more. `account` is the customer. A cost that a response states, which a
+        profile may prefer, is not bounded. Raises BadProfile: unknown mode.
         """
+        by_rules = Fraction(0)
+        if profile.rules:
+            by_rules = self._customer_pico_usd(profile, account)
+            by_rules -= client_cost(self.pico_usd, profile)
         if before is not None:
             after = Job(
                 before.pico_usd + self.pico_usd,
                 before.tokens + self.tokens,
                 before.used or self.used,
+                before.rules_pico_usd + by_rules,
             )
             return job_credits(after, mode, profile) - job_credits(before, mode, profile)
-        exact = exact_credits(Job(self.pico_usd, self.tokens, self.used), mode, profile)
+        exact = exact_credits(Job(self.pico_usd, self.tokens, self.used, by_rules), mode, profile)
         if not self.used:
             return 0
         whole = divide(exact.numerator, exact.denominator, "up")
@@ -68,6 +82,60 @@ class UpperBound(NamedTuple):
             # Half-even takes 0.5 to 0 and 1.5 to 2: one credit more is two credits more there.
             whole += divide(3, 2, profile.rounding) - divide(1, 2, profile.rounding) - 1
         return max(whole, profile.minimum_credits)
+
+    def _customer_pico_usd(self, profile: Profile, account: str) -> Fraction:
+        """The most that the customer pays: any rule that may decide, whatever service and day."""
+        rules = {
+            effect: _may_decide(profile.rules, effect, self.match.model, account)
+            for effect in EFFECTS
+        }
+        costs = [self._contract_pico_usd(rule) for rule in rules["cost"]]
+        markups = [
+            profile.markup_percent if rule is None else rule.markup_percent or Fraction(0)
+            for rule in rules["markup"]
+        ]
+        fees = [rule.fee_pico_usd or 0 if rule else 0 for rule in rules["fee"]]
+        return max(costs) * (1 + max(markups) / 100) + (max(fees) if self.used else 0)
+
+    def _contract_pico_usd(self, rule: ProfileRule | None) -> Fraction:
+        """The most that the team pays by a rule; None is the list price."""
+        if rule is None:
+            return Fraction(self.pico_usd)
+        if rule.factor is not None:
+            return self.pico_usd * rule.factor
+        most = 0
+        for prices, service, region, usage, requests in self.terms:
+            own = with_rule_prices(prices, rule, service)
+            listed = 0
+            if prices.service_factor(service) is not None:
+                # Each unit costs by the rule or by the row, so both together are never less.
+                listed = _most(prices, usage, service, region, requests)
+            most = max(most, listed + _most(own, usage, service, region, requests))
+        return Fraction(most)
+
+
+class BoundTerms(NamedTuple):
+    """One way in which a call can be priced: a list, service and region, and at most what."""
+
+    prices: PriceList
+    service: str
+    region: str
+    usage: Usage
+    requests: int
+
+
+def _may_decide(
+    rules: Sequence[ProfileRule], effect: Effect, model: Model, account: str
+) -> list[ProfileRule | None]:
+    """The rules that can decide an effect, whatever the service and day; None: perhaps no rule."""
+    found: list[ProfileRule | None] = []
+    for rule in rules:
+        whenever = rule._replace(service=(), from_day=None, until_day=None)
+        if rule.has(effect) and whenever.fits(RuleCall(model.provider, model.name, "", account)):
+            found.append(rule)
+            if rule == whenever:
+                return found
+    return [*found, None]
 
 
 def upper_bound(  # noqa: PLR0913 - what is known of a call, all but four by keyword
@@ -120,13 +188,14 @@ def upper_bound(  # noqa: PLR0913 - what is known of a call, all but four by key
     # What the caller says goes before what the name says, as in a quote.
     service, region = service or match.service, region or match.region
     words = service_word(service) if service else STANDARD, region_word(region) if region else ""
-    costs = (
-        _most(prices, usage, one_service, one_region, requests)
+    terms = tuple(
+        BoundTerms(prices, one_service, one_region, usage, requests)
         for prices in _lists_in_force(match.model, at, until)
         for one_service in _services(prices, words[0])
         for one_region in _regions(prices, words[1])
     )
-    return UpperBound(match, max(costs), usage.total_tokens, bool(usage.counts))
+    most = max(_most(each.prices, usage, each.service, each.region, requests) for each in terms)
+    return UpperBound(match, most, usage.total_tokens, bool(usage.counts), terms)
 
 
 def _lists_in_force(model: Model, at: date | None, until: date | None) -> Iterator[PriceList]:

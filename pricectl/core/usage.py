@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
 from pricectl.core.errors import BadUsage
-from pricectl.core.labels import did_you_mean
 from pricectl.core.money import is_bounded
 from pricectl.core.token_kinds import OVERLAPS, USAGE_ARGUMENTS
 from pricectl.core.units import UNITS
@@ -210,13 +209,10 @@ def _named(details: Mapping[str, int | Decimal]) -> dict[str, int]:
     for name, amount in details.items():
         unit = USAGE_ARGUMENTS.get(name, name)
         if unit not in UNITS or (unit == name and _SIDES[unit]):
-            from difflib import get_close_matches
+            from pricectl.core.near import meant
 
             known = [*USAGE_ARGUMENTS, *(unit for unit in UNITS if not _SIDES[unit])]
-            # Looser than difflib's 0.6: the known names are few and long.
-            near = get_close_matches(name, known, n=3, cutoff=0.5)
-            next_step = did_you_mean(*near) or f"one of {', '.join(known)}"
-            raise BadUsage(f"unknown unit {name!r:.80}", next_step=next_step)
+            raise BadUsage(f"unknown unit {name!r:.80}", next_step=meant(name, known, limit=3))
         divisible = UNITS[unit].divisible
         given[unit] = _thousandths(name, amount) if divisible else _checked(name, amount)
     return given

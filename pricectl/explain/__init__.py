@@ -4,11 +4,12 @@ The chain of steps is one value: its `text` is for people, its `facts` are for p
 beside the core because the calculator does not need it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
 from pricectl.core.calculator import Quote
+from pricectl.core.estimate import Estimate
 from pricectl.core.profile import Profile
 from pricectl.explain import arithmetic, rates, sources
 from pricectl.explain.credits import charged
@@ -20,13 +21,17 @@ if TYPE_CHECKING:
 __all__ = ["STEPS", "ExplanationStep", "chain", "explain"]
 
 
-def chain(
+def chain(  # noqa: PLR0913 - a quote and what is known of its call, all but one by keyword
     quote: Quote,
     *,
     reading: "Reading | None" = None,
     profile: Profile | None = None,
+    account: str = "",
+    estimate: Estimate | None = None,
+    modes: Collection[str] | None = None,
     at: date | None = None,
     near: Sequence[str] | None = None,
+    source: sources.CatalogSource | None = None,
 ) -> tuple[ExplanationStep, ...]:
     """Each step to a quote, in order.
 
@@ -34,9 +39,15 @@ def chain(
         quote: the quote to explain.
         reading: what a response states, if the usage was read from one; it is the first step.
         profile: how the customer is charged; adds the steps to the credits.
-        at: the instant that the quote was asked for; the period's step names it.
+        account: the customer, for the rules of the profile.
+        estimate: a job of such calls under a profile, in place of `profile` and `account`; the
+            credits show it call by call.
+        modes: only the credits of these budget modes.
+        at: the instant that the quote was asked for; the period's step names it, and the dates of
+            the profile's rules go by it.
         near: what `near_names` found for an unknown model; None searches for them, which takes
             longer than the whole quote.
+        source: where the catalog was read.
 
     >>> from pricectl.core import Catalog, Usage, quote
     >>> text = '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}'
@@ -44,6 +55,7 @@ def chain(
     >>> [step.facts["usd"] for step in chain(call) if step.step == "line"]
     ['0.0025']
     """
+    job = estimate or (Estimate(quote, 1, profile, reading, account, at) if profile else None)
     rounds = (
         step
         for number, part in enumerate(quote.rounds, 1)
@@ -55,8 +67,8 @@ def chain(
         *sources.response(reading),
         *(rounds if quote.rounds else _priced(quote, reading, at, near)),
         arithmetic.total(quote, reading),
-        *charged(quote, profile),
-        sources.catalog(quote),
+        *(charged(job, modes) if job else ()),
+        sources.catalog(quote, source),
     )
 
 

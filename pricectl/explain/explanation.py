@@ -1,7 +1,8 @@
 """A whole explanation: how a name is found, and the steps to a price where a call is known."""
 
-from datetime import date
-from typing import NamedTuple
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from pricectl.core.catalog import Catalog
 from pricectl.core.estimate import Estimate
@@ -10,6 +11,29 @@ from pricectl.core.lookup import LayerTried, name_parts, near_names, search
 from pricectl.core.model import Match
 from pricectl.core.naming.parts import NamePart
 from pricectl.explain import ExplanationStep, chain
+from pricectl.explain.sources import CatalogSource
+
+
+class RecordFacts(NamedTuple):
+    """What is known of a charge from its record alone, besides the steps to it.
+
+    `prices` are the catalog's hash and date, and facts about the process that priced the call.
+    """
+
+    written_at: datetime | None
+    calculator: str
+    flags: tuple[str, ...]
+    prices: Mapping[str, Any]
+
+
+class PresentPrice(NamedTuple):
+    """What a recorded call costs by the catalog of today; `problem` says why it is not known."""
+
+    pico_usd: int = 0
+    row: str = ""
+    source: CatalogSource | None = None
+    catalog: Catalog | None = None
+    problem: str = ""
 
 
 class Explanation(NamedTuple):
@@ -17,7 +41,8 @@ class Explanation(NamedTuple):
 
     `layers` are the lookup layers tried, `steps` those to the price; without a call there are none.
     `near_names` are known for a guess only. `at` is the instant that was asked for. `parts` say
-    what each part of the name was taken for.
+    what each part of the name was taken for. `record` is set where a recorded charge is explained,
+    and `present` what the same call costs today.
     """
 
     catalog: Catalog
@@ -28,6 +53,8 @@ class Explanation(NamedTuple):
     estimate: Estimate | None = None
     steps: tuple[ExplanationStep, ...] = ()
     parts: tuple[NamePart, ...] = ()
+    record: RecordFacts | None = None
+    present: PresentPrice | None = None
 
     @property
     def guessed(self) -> bool:
@@ -45,13 +72,24 @@ def explain_name(
     return Explanation(catalog, match, layers, near, at, parts=parts)
 
 
-def explain_call(named: Explanation, estimate: Estimate) -> Explanation:
-    """The same with the steps to the price and the credits of a call of that name."""
+def explain_call(
+    named: Explanation,
+    estimate: Estimate,
+    *,
+    mode: str | None = None,
+    source: CatalogSource | None = None,
+) -> Explanation:
+    """The same with the steps to the price and the credits of a job of calls of that name.
+
+    `mode` is the only budget mode that is explained, `source` where the catalog was read.
+    """
     steps = chain(
         estimate.quote,
         reading=estimate.reading,
-        profile=estimate.profile,
+        estimate=estimate,
+        modes=mode and (mode,),
         at=named.at,
         near=named.near_names,
+        source=source,
     )
     return named._replace(estimate=estimate, steps=steps)

@@ -16,7 +16,7 @@ from pricectl.explain.steps import ExplanationStep
 def period(quote: Quote, at: date | None) -> ExplanationStep:
     """Which of the row's dated price lists applied, from when until when."""
     prices, instant = quote.prices, None if at is None else as_instant(at)
-    off_peak = bool(prices.windows) if prices.windows or prices.off_peak else None
+    off_peak = prices.in_off_peak_hours
     facts = {
         "at": _iso(instant),
         "period": quote.period,

@@ -10,6 +10,7 @@ from pricectl.core.model import How
 from pricectl.core.money import usd
 from pricectl.explain.steps import ExplanationStep
 from pricectl.flags import FALLBACKS as FLAG_MEANINGS
+from pricectl.flags import OTHER_SERVICE
 
 if TYPE_CHECKING:
     from pricectl.core.responses import Reading
@@ -30,6 +31,23 @@ FOUND: Mapping[How, FoundBy] = {
     "reference": FoundBy("reference catalog", "in the reference catalog"),
     "default": FoundBy("a guess", "by no name"),
 }
+
+
+class CatalogSource(NamedTuple):
+    """Where a catalog was read: its path, and its version and commit in git ("" for a file)."""
+
+    path: str
+    version: str = ""
+    commit: str = ""
+
+    @property
+    def words(self) -> str:
+        """The version with the path where it is not the version's own name."""
+        if not self.version or self.path in self.version:
+            return self.version or self.path
+        return f"{self.version}, {self.path}"
+
+
 RETIRED = "the provider has retired this model"
 # What a row says about itself, and how that reads.
 _ABOUT = {
@@ -47,8 +65,9 @@ def response(reading: "Reading | None") -> Iterator[ExplanationStep]:
     stated = {
         "model {}": reading.model,
         "provider {}": reading.provider,
-        "service {}": reading.service,
+        "service {}": reading.stated_service or reading.service,
         "region {}": reading.region,
+        "asked for {}": reading.asked_service if OTHER_SERVICE in reading.flags else "",
         "a cost of {}": None if reported is None else dollar_text(usd(reported)),
     }
     summary = ", ".join(words.format(value) for words, value in stated.items() if value)
@@ -57,6 +76,8 @@ def response(reading: "Reading | None") -> Iterator[ExplanationStep]:
         "provider": reading.provider,
         "service": reading.service,
         "region": reading.region,
+        "asked_service": reading.asked_service,
+        "stated_service": reading.stated_service,
         "reported_usd": None if reported is None else usd(reported),
         "signals": list(reading.signals),
         "flags": list(reading.flags),
@@ -127,9 +148,13 @@ def _seller(quote: Quote, reading: "Reading | None") -> Iterator[str]:
         yield f"{seller}, who served the call, has no row of its own"
 
 
-def catalog(quote: Quote) -> ExplanationStep:
-    """The hash of the catalog that priced the call."""
+def catalog(quote: Quote, source: CatalogSource | None) -> ExplanationStep:
+    """The hash of the catalog that priced the call, and where it was read, if that is known."""
     found = quote.catalog
     facts = {"sha256": found.sha256, "last_updated": found.last_updated}
     day = f"updated {found.last_updated}, " if found.last_updated else ""
-    return ExplanationStep("catalog", f"{day}sha256 {found.sha256 or 'unknown'}", facts)
+    summary = f"{day}sha256 {found.sha256 or 'unknown'}"
+    if source:
+        facts |= source._asdict()
+        summary += f", from {source.words}"
+    return ExplanationStep("catalog", summary, facts)

@@ -15,7 +15,10 @@ STEPS = (
     "usage",
     "line",
     "total",
+    "calls",
+    "contract",
     "client",
+    "job",
     "credits",
     "catalog",
 )

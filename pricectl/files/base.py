@@ -10,15 +10,23 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pricectl.changes import CatalogVersion
+from pricectl.changes.settings import ComparedSettings, changes_fallback, compare_settings
 from pricectl.check.evidence import Evidence
 from pricectl.check.loosening import policy_in_force
 from pricectl.core.catalog import Catalog
 from pricectl.files import branches, catalog_file, fetch, settings, versions
 from pricectl.files.branches import BaseCommit, NothingBefore
 from pricectl.files.catalog_file import Source, Unavailable
-from pricectl.files.committed_settings import settings_before, settings_path
+from pricectl.files.committed_settings import (
+    SettingsAt,
+    settings_at,
+    settings_before,
+    settings_beside,
+    settings_path,
+)
 from pricectl.files.git import BadRef, NoGit
 from pricectl.files.gitlog import FileLog
+from pricectl.files.reference import fallback_or_problem
 from pricectl.files.repository import Repository
 from pricectl.files.versions import BadFileVersion, FileVersion
 from pricectl.packaged import is_installed, packaged_catalog
@@ -33,7 +41,7 @@ class FoundCatalog(NamedTuple):
 
     `settings` are those of its commit; None where it has none. `policy` is what an edit of it is
     judged by: those settings or the defaults; None where nobody knows. `version` is the catalog as
-    it was read.
+    it was read. `settings_problem` says what of the settings could not be read.
     """
 
     catalog: Catalog | None = None
@@ -43,6 +51,7 @@ class FoundCatalog(NamedTuple):
     policy: Policy | None = None
     version: CatalogVersion | None = None
     commit: str = ""
+    settings_problem: str = ""
 
 
 class EvidenceFinder:
@@ -91,14 +100,19 @@ class EvidenceFinder:
 
         Raises BadFileVersion or BadRef.
         """
-        policy = settings_before(found.commit, self.policy.source, file)
+        there = settings_of(found, self.policy, file)
+        policy, problem = (there.policy, there.problem) if there else (None, "")
         if found.absent:
             unborn = found.name == versions.NOTHING_COMMITTED
             reason = found.name if unborn else f"{found.name} does not have the file"
-            return FoundCatalog(reason=reason, policy=policy, commit=found.commit)
+            return FoundCatalog(
+                reason=reason, policy=policy, commit=found.commit, settings_problem=problem
+            )
         version = version or found.version()
         beside = policy if policy and policy.source else None
-        return FoundCatalog(version.catalog, found.name, "", beside, policy, version, found.commit)
+        return FoundCatalog(
+            version.catalog, found.name, "", beside, policy, version, found.commit, problem
+        )
 
     @property
     def names_one_file(self) -> bool:
@@ -229,15 +243,46 @@ def _is_one_file(word: str) -> bool:
     return named or word == catalog_file.STDIN or ":" in word
 
 
-def reviewed_policy(
-    policy: Policy, before: FileVersion, catalog: Catalog, file: str
-) -> ReviewedPolicy:
-    """The settings that an edit of `file` is judged by; `before` is the version it started from.
+def settings_of(found: FileVersion, policy: Policy, file: str) -> SettingsAt | None:
+    """The settings of a version of `file`: those of its commit, or beside the file that it is.
 
-    `catalog` is that version as it was built. Raises BadRef if git fails.
+    None where they are those in force, `policy`. Raises BadRef if git fails.
     """
-    rules = settings_before(before.commit, policy.source, file)
-    return policy_in_force(policy, Evidence(base=catalog, base_policy=rules))
+    if found.commit:
+        return settings_at(found.commit, policy.source, file)
+    return None if found.name == catalog_file.PACKAGED else settings_beside(found.path, policy)
+
+
+class ReviewedSettings(NamedTuple):
+    """The settings that an edit is judged by, and how they differ from those before it."""
+
+    reviewed: ReviewedPolicy
+    compared: ComparedSettings
+
+
+def reviewed_settings(
+    policy: Policy, base: SettingsAt | None, catalog: Catalog | None, problem: str = ""
+) -> ReviewedSettings:
+    """What holds for an edit, and what it changes in the settings.
+
+    `policy` are the settings of the edit and `base` those before it; None where the same are in
+    force for both. `catalog` is the version before it, `problem` what of the edit's own settings
+    could not be read.
+    """
+    rules = base.policy if base else None
+    reviewed = policy_in_force(policy, Evidence(base=catalog, base_policy=rules))
+    problems = "; ".join(filter(None, (base.problem if base else "", problem)))
+    if rules is None:
+        used = Path(policy.source).name or "the defaults"
+        note = f"the settings in force ({used}) are used for both versions"
+        return ReviewedSettings(reviewed, ComparedSettings(problem=problems, note=note))
+    fallbacks = None
+    if changes_fallback(rules, policy):
+        fallbacks = fallback_or_problem(rules), fallback_or_problem(policy)
+        unread = (each.problem for each in fallbacks)
+        problems = "; ".join(filter(None, (problems, *unread)))
+    compared = compare_settings(rules, policy, reviewed.loosened, problem=problems)
+    return ReviewedSettings(reviewed, compared._replace(fallbacks=fallbacks))
 
 
 def _commit_before_edit(log: FileLog, ref: str, data: bytes, source: str) -> BaseCommit:

@@ -2,10 +2,10 @@
 
 import re
 import shlex
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from pricectl.core.labels import did_you_mean
+from pricectl.core.near import near
 from pricectl.files.git import BadRef
 from pricectl.files.repository import Repository
 
@@ -19,6 +19,8 @@ DEFAULT_BRANCHES = {
 }
 # What a shallow clone in CI lacks, in the words of its configuration.
 IN_CI = "with actions/checkout set 'fetch-depth: 0'"
+# A branch that shares a word with a missing one is another branch: only slips are suggested.
+MAX_SLIPS_PERCENT = 30
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 # Characters that git allows in no name of a branch or tag.
 _EXPRESSION = re.compile(r"[\s~^:?*\[\\]|\.\.|@\{")
@@ -178,9 +180,9 @@ def _near(repository: Repository, ref: str) -> str:
         inside = (
             name.removeprefix(f"{remote}/") for name in names if name.startswith(f"{remote}/")
         )
-        near = get_close_matches(branch, inside, n=1, cutoff=0.7)
-        return did_you_mean(*(f"{remote}/{name}" for name in near))
-    return did_you_mean(*get_close_matches(ref, names, n=1, cutoff=0.7))
+        found = near(branch, inside, slips_percent=MAX_SLIPS_PERCENT)
+        return did_you_mean(*(f"{remote}/{name}" for name in found))
+    return did_you_mean(*near(ref, names, slips_percent=MAX_SLIPS_PERCENT))
 
 
 def _fetch(*arguments: str) -> str:

@@ -6,7 +6,6 @@ import stat
 import sys
 import weakref
 from collections.abc import Callable
-from difflib import get_close_matches
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -14,6 +13,7 @@ from pricectl.core.catalog import Catalog
 from pricectl.core.document import MAX_BYTES
 from pricectl.core.errors import CatalogError, DocumentError, PricingError
 from pricectl.core.labels import did_you_mean
+from pricectl.core.near import near
 from pricectl.packaged import (
     CATALOG,
     is_installed,
@@ -140,12 +140,34 @@ def check_exists(name: str, option: str | None, configured: str | None) -> str:
     if name == PACKAGED and not os.path.exists(name):  # noqa: PTH110 - any name
         step = f"write --file {PACKAGED} for the catalog inside pricectl"
         raise Unavailable("no such file", where=name, next_step=step)
+    if name == STDIN or os.path.exists(name):  # noqa: PTH110 - any name
+        return name
+    if option and not looks_like_path(name):
+        raise Unavailable(
+            "no such file, and this command reads no version out of git",
+            where=name,
+            next_step="name a file, such as one that 'git show REF:PATH > FILE' writes",
+        )
     variable = os.environ.get("PRICECTL_FILE")
     catalog, set_by = variable or configured, "PRICECTL_FILE" if variable else "the setting `file`"
-    if not option and catalog and name != STDIN and not os.path.exists(name):  # noqa: PTH110 - any name
+    if not option and catalog:
         step = f"the name comes from {set_by}; correct it there"
         raise Unavailable("no such file", where=name, next_step=step)
     return name
+
+
+def looks_like_path(word: str) -> bool:
+    """Whether a word is spelled as the path of a file, or nearly as a file that is there.
+
+    A version in git may be spelled in the same way; so it is looked for first.
+
+    >>> [looks_like_path(word) for word in ("old.json", "./old", "HEAD~1", "main:old.json")]
+    [True, True, False, False]
+    """
+    path = Path(word)
+    if path.is_absolute() or word.startswith((".", "~")):
+        return True
+    return ":" not in word and (path.suffix == ".json" or path.is_dir() or bool(_near(word)))
 
 
 def is_same(name: str, other: str) -> bool:
@@ -214,7 +236,7 @@ def _near(name: str) -> list[str]:
         names = [each.name for each in path.parent.iterdir() if each.is_file()]
     except OSError:
         return []
-    return [str(path.parent / near) for near in get_close_matches(path.name, names, n=1)]
+    return [str(path.parent / name) for name in near(path.name, names, slips_percent=40)]
 
 
 def load(name: str) -> Catalog:

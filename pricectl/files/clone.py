@@ -4,11 +4,14 @@ import os
 import shlex
 from functools import cached_property
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from pricectl.files import git, worktree
 from pricectl.files.git import BadRef, GitOutput
 from pricectl.files.worktree import WorkTreePath
+
+if TYPE_CHECKING:
+    import subprocess
 
 
 class MissingObject(BadRef):
@@ -70,6 +73,12 @@ class Clone:
         root = self.location.root
         own = (f"--git-dir={self._directory}", f"--work-tree={root}")
         return git.run(root, *own, *arguments, index=index)
+
+    def _start(self, *arguments: str) -> "subprocess.Popen[bytes]":
+        """Start git on this repository, to be asked through pipes. Raises BadRef."""
+        root = self.location.root
+        own = (f"--git-dir={self._directory}", f"--work-tree={root}")
+        return git.start(root, *own, *arguments)
 
     def _output(self, *arguments: str, index: str = "") -> bytes:
         """What git answers on this repository. Raises BadRef."""

@@ -9,12 +9,15 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Literal, NamedTuple, NoReturn
 
 from pricectl.core.errors import PricingError
+
+if TYPE_CHECKING:
+    import subprocess
 
 # Long enough for a large history on a slow disk; a git that waits must not hang a command.
 TIMEOUT_SECONDS = 20
@@ -117,36 +120,65 @@ def run(root: Path, *arguments: str, index: str = "") -> GitOutput:
     """
     import subprocess
 
-    kept = {
-        key: value
-        for key, value in os.environ.items()
-        if not key.startswith("GIT_") or _KEPT.fullmatch(key)
-    }
     try:
         done = subprocess.run(  # noqa: S603 - an argument list; names stand after --end-of-options or --
-            [_program(), *OPTIONS, "-C", str(root), *arguments],
-            env=kept
-            | ENVIRONMENT
-            | {"GIT_CEILING_DIRECTORIES": str(root.parent)}
-            | ({"GIT_INDEX_FILE": index} if index else {}),
+            _words(root, arguments),
+            env=_environment(root, index),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=TIMEOUT_SECONDS,
             check=False,
         )
     except OSError as error:
-        raise BadRef(
-            f"git cannot be run: {error.strerror}",
-            next_step="check its installation",
-            instead="file",
-        ) from None
+        raise _not_run(error) from None
     except subprocess.TimeoutExpired:
-        raise BadRef(
-            f"git gave no answer in {TIMEOUT_SECONDS} seconds",
-            next_step="try 'git fsck'",
-            instead="file",
-        ) from None
+        raise no_answer() from None
     return GitOutput(done.returncode, done.stdout, done.stderr.decode(errors="replace"))
+
+
+def start(root: Path, *arguments: str) -> "subprocess.Popen[bytes]":
+    """Start git in a folder as `run` does, to be asked through pipes. Raises BadRef.
+
+    Its messages are dropped. The caller ends it, and bounds how long it waits for an answer.
+    """
+    import subprocess
+
+    try:
+        return subprocess.Popen(  # noqa: S603 - as in `run`
+            _words(root, arguments),
+            env=_environment(root),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+    except OSError as error:
+        raise _not_run(error) from None
+
+
+def _words(root: Path, arguments: Sequence[str]) -> list[str]:
+    return [_program(), *OPTIONS, "-C", str(root), *arguments]
+
+
+def _environment(root: Path, index: str = "") -> dict[str, str]:
+    """Git's environment: what is kept of ours, and what closes every way to fetch."""
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith("GIT_") or _KEPT.fullmatch(key)
+    }
+    ceiling = {"GIT_CEILING_DIRECTORIES": str(root.parent)}
+    return kept | ENVIRONMENT | ceiling | ({"GIT_INDEX_FILE": index} if index else {})
+
+
+def _not_run(error: OSError) -> BadRef:
+    what = f"git cannot be run: {error.strerror}"
+    return BadRef(what, next_step="check its installation", instead="file")
+
+
+def no_answer() -> BadRef:
+    """The error for a git that hangs."""
+    what = f"git gave no answer in {TIMEOUT_SECONDS} seconds"
+    return BadRef(what, next_step="try 'git fsck'", instead="file")
 
 
 def fail(root: Path, messages: str, *, where: str = "", next_step: str = "") -> NoReturn:

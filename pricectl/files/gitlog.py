@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import NamedTuple
 
@@ -18,13 +19,16 @@ MAX_VERSIONS = 500
 MAX_NAMED = 20
 # These options make the log's form independent of the settings of the user and the repository.
 _LOG = (
-    *("-c", "log.showRoot=true", "log", "--format=%H %cs", "--encoding=UTF-8"),
+    *("-c", "log.showRoot=true", "log", "--format=%H %cI", "--encoding=UTF-8"),
     *("--raw", "--no-abbrev", "--no-renames", "--no-follow", f"-O{os.devnull}"),
     *("--full-history", "--diff-merges=first-parent", "--no-mailmap"),
 )
-_HEAD = re.compile(r"([0-9a-f]{40,64}) (\d{4}-\d\d-\d\d)")
-# The file after the commit: a regular file, so neither deleted nor a link nor a submodule.
-_RAW = re.compile(r":\d+ 100\d+ [0-9a-f]+ ([0-9a-f]{40,64}) [A-Z]")
+_HEAD = re.compile(r"([0-9a-f]{40,64}) (\S+)")
+# The file before and after the commit: 100 is a regular file, so neither a link nor a submodule.
+_RAW = re.compile(r":(\d+) (\d+) [0-9a-f]+ ([0-9a-f]{40,64}) [A-Z]")
+_REGULAR = "100"
+# For a commit whose date no calendar has.
+_NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class CommittedVersion(NamedTuple):
@@ -33,6 +37,19 @@ class CommittedVersion(NamedTuple):
     commit: str
     day: str
     blob: str
+
+
+class FileChange(NamedTuple):
+    """A commit that added, changed or deleted the file: when, at which path, its new content.
+
+    `blob` is "" where the commit deleted the file, or made something else of it.
+    """
+
+    commit: str
+    at: datetime
+    path: str
+    blob: str
+    added: bool = False
 
 
 class FileLog(Repository):
@@ -90,18 +107,43 @@ class FileLog(Repository):
             name = f"{len(missing)} of {len(seen)} versions of {self.location.path}"
             self.fail_missing(name, *(missing if len(missing) <= MAX_NAMED else ()))
 
+    def changes(self, commit: str, path: str, at_most: int) -> Iterator[FileChange]:
+        """The changes of a file on the first-parent line that leads to a commit, the newest first.
+
+        There a merge is one change: what it brought, when it did. Raises BadRef.
+        """
+        return self._changes(commit, path, f"--max-count={at_most}", "--first-parent")
+
     def _log(self, revisions: str) -> Iterator[CommittedVersion]:
-        arguments = (*_LOG, f"--max-count={MAX_VERSIONS}", revisions, "--", self.location.path)
-        code, out, messages = self._run(*arguments)
+        path = self.location.path
+        for change in self._changes(revisions, path, f"--max-count={MAX_VERSIONS}"):
+            if change.blob:
+                # The day as the committer's calendar had it.
+                yield CommittedVersion(change.commit, change.at.date().isoformat(), change.blob)
+
+    def _changes(self, revisions: str, path: str, *options: str) -> Iterator[FileChange]:
+        code, out, messages = self._run(*_LOG, *options, revisions, "--", path)
         if code != 0 and self.commit("HEAD") is None:  # nothing was committed yet
             return
         if code != 0 and self.partial:
-            self.fail_missing(f"the history of {self.location.path}", objects="--filter=blob:none")
+            self.fail_missing(f"the history of {path}", objects="--filter=blob:none")
         if code != 0:
             git.fail(self.location.root, messages)
-        commit = day = ""
+        commit, at = "", _NO_DATE
         for line in out.decode(errors="replace").splitlines():
             if found := _RAW.match(line):
-                yield CommittedVersion(commit, day, found[1])
+                before, after, blob = found.groups()
+                blob = blob if after.startswith(_REGULAR) else ""
+                yield FileChange(commit, at, path, blob, not before.startswith(_REGULAR))
             elif head := _HEAD.fullmatch(line):
-                commit, day = head.groups()
+                commit, at = head[1], _instant(head[2])
+
+
+def _instant(text: str) -> datetime:
+    """A commit's date as git writes it, in the committer's time zone."""
+    try:
+        found = datetime.fromisoformat(text)
+        found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return _NO_DATE
+    return found

@@ -1,7 +1,7 @@
 """Follows a catalog that was moved: the file of an older commit that is gone and has its rows."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath
 
 from pricectl.core import document
@@ -15,15 +15,19 @@ MAX_CANDIDATES = 50
 Rows = frozenset[tuple[str, str]]
 
 
-def moved_from(repository: Repository, commit: str, data: bytes) -> str | None:
+def moved_from(
+    repository: Repository, commit: str, data: bytes, kept: Collection[str] | None = None
+) -> str | None:
     """The path that a catalog with these bytes had in a commit; None if it is a new one.
+
+    It is one of the files that are gone: not among the paths `kept`, else not in the work tree.
 
     Git's own detection is not used: it compares lines, so that a file that was moved and formatted
     would be new, and compared with nothing. Raises BadRef.
     """
     rows = _rows(data)
     best, most = None, 0
-    for path, blob in _gone(repository, commit):
+    for path, blob in _gone(repository, commit, kept):
         before = repository.content(blob, f"{path} in {commit[:7]}", MAX_BYTES)
         old = _rows(before) if before is not None else frozenset()
         shared = len(rows & old)
@@ -33,13 +37,16 @@ def moved_from(repository: Repository, commit: str, data: bytes) -> str | None:
     return best
 
 
-def _gone(repository: Repository, commit: str) -> Iterator[tuple[str, str]]:
-    """The JSON files of a commit that are not in the work tree, each with git's hash of it."""
+def _gone(
+    repository: Repository, commit: str, kept: Collection[str] | None
+) -> Iterator[tuple[str, str]]:
+    """The JSON files of a commit that are not there any more, each with git's hash of it."""
     root, here = repository.location
     gone = [
         (path, blob)
         for path, blob in repository.files(commit).items()
-        if path.endswith(".json") and not os.path.lexists(root / path)
+        if path.endswith(".json")
+        and not (os.path.lexists(root / path) if kept is None else path in kept)
     ]
     name = PurePosixPath(here).name
     yield from sorted(gone, key=lambda each: PurePosixPath(each[0]).name != name)[:MAX_CANDIDATES]

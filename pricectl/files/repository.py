@@ -4,9 +4,11 @@ import hashlib
 import os
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
 from pricectl.files import git, worktree
+from pricectl.files.blobs import UnreadBlob, read_batch
 from pricectl.files.clone import Clone
 from pricectl.files.git import BadRef
 
@@ -80,6 +82,15 @@ class Repository(Clone):
         if code != 0:
             git.fail(self.location.root, messages)
         return out.decode().strip() or None
+
+    def commit_until(self, instant: datetime) -> str | None:
+        """The newest commit on the first-parent line of HEAD that is not later than an instant.
+
+        None if every commit of this clone is later. Raises BadRef.
+        """
+        latest = f"--min-age={max(0, int(instant.timestamp()))}"
+        found = self._output("rev-list", "--first-parent", "--max-count=1", latest, "HEAD")
+        return found.decode().strip() or None
 
     def count_commits(self, ref: str) -> int:
         """How many commits lead to a ref along first parents, itself included. Raises BadRef."""
@@ -187,6 +198,18 @@ class Repository(Clone):
         if code != 0:
             git.fail(self.location.root, messages, where=name, next_step="run 'git fsck'")
         return out
+
+    def contents(self, blobs: Sequence[str], at_most: int) -> Iterator[bytes | UnreadBlob]:
+        """The bytes of each of many blobs, in order, or why they cannot be read.
+
+        One git process reads all; after a blob that is missing or too large, another goes on.
+        Raises BadRef.
+        """
+        done = 0
+        while done < len(blobs):
+            for content in read_batch(self._start("cat-file", "--batch"), blobs[done:], at_most):
+                done += 1
+                yield content
 
     @staticmethod
     def is_content(blob: str, data: bytes) -> bool:

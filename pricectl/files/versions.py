@@ -1,8 +1,8 @@
 """Reads a version of the catalog: a file, standard input, or a commit of git.
 
-A version is written `REF`, `REF:PATH`, `FILE`, `-`, `deployed`, `packaged`, or as the URL of a
-service that runs it. A file that exists wins over the word `packaged` and over a ref of the same
-name; `refs/heads/NAME` always means the ref.
+A version is written `REF`, `REF:PATH`, `sha256:PREFIX`, `FILE`, `-`, `deployed`, `packaged`, or as
+the URL of a service that runs it. A file that exists wins over the word `packaged` and over a ref
+of the same name; `refs/heads/NAME` always means the ref.
 """
 
 import shlex
@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pricectl.changes import CatalogVersion
+from pricectl.core.catalog import Catalog
 from pricectl.core.document import MAX_BYTES
 from pricectl.core.errors import DocumentError, PricingError
-from pricectl.files import atomic, branches, catalog_file, fetch, health
+from pricectl.files import branches, by_hash, catalog_file, fetch, health
 from pricectl.files.branches import BaseCommit
 from pricectl.files.git import BadRef
 from pricectl.files.gitlog import FileLog
@@ -57,19 +58,29 @@ class FileVersion(NamedTuple):
         try:
             return CatalogVersion.read(self.data, reuse)
         except PricingError as error:
-            check = catalog_file.how_to_check(self.path)
-            if self.commit:
-                path = shlex.quote(self.path)
-                check = f"run 'git show {self.commit[:7]}:{path} | pricectl validate -'"
-            hint = error.next_step if isinstance(error, DocumentError) else ""
-            hint = f"{hint}; " if hint and "pricectl validate" not in hint else ""
-            step = f"{hint}{check} to see every finding"
-            if not self.data.strip():
-                step = "name another version"
-                if not self.commit:
-                    step = catalog_file.how_to_mend(self.data, self.path)
-            where = f"{self.name}: {error.where}" if error.where else self.name
-            raise BadFileVersion(error.what, where=where, next_step=step) from None
+            raise self._broken(error) from None
+
+    def catalog(self) -> Catalog:
+        """Build the catalog alone. Raises BadFileVersion."""
+        try:
+            return Catalog.load(self.data)
+        except PricingError as error:
+            raise self._broken(error) from None
+
+    def _broken(self, error: PricingError) -> "BadFileVersion":
+        check = catalog_file.how_to_check(self.path)
+        if self.commit:
+            path = shlex.quote(self.path)
+            check = f"run 'git show {self.commit[:7]}:{path} | pricectl validate -'"
+        hint = error.next_step if isinstance(error, DocumentError) else ""
+        hint = f"{hint}; " if hint and "pricectl validate" not in hint else ""
+        step = f"{hint}{check} to see every finding"
+        if not self.data.strip():
+            step = "name another version"
+            if not self.commit:
+                step = catalog_file.how_to_mend(self.data, self.path)
+        where = f"{self.name}: {error.where}" if error.where else self.name
+        return BadFileVersion(error.what, where=where, next_step=step)
 
 
 class BadFileVersion(PricingError):
@@ -132,12 +143,31 @@ def read(version: str, file: str, policy: Policy, *, new: bytes | None = None) -
         return from_file(version)
     if version == catalog_file.PACKAGED:
         return from_file(str(packaged_catalog()))._replace(name=catalog_file.PACKAGED)
+    if (digits := by_hash.read_digits(version)) is not None:
+        return FileVersion(*by_hash.find(digits, log_of(file, policy)))
     ref, colon, path = version.partition(":")
     repository = repository_of(file, policy)
     if version == "HEAD" and new is not None and is_unborn(repository):
         return FileVersion(b"", NOTHING_COMMITTED, repository.location.path, absent=True)
     found = commit_of(repository, ref, colon=bool(colon))
     return at_commit(repository, found, path, new=new)
+
+
+def read_named(word: str, policy: Policy) -> FileVersion:
+    """Read the version that --file names, which is not an existing file.
+
+    Git looks for it in the repository of the team's own catalog. Raises as `read` does; a word that
+    looks like a path is reported as a missing file.
+    """
+    try:
+        return read(word, catalog_file.working_file(None, policy.file), policy)
+    except BadRef as error:
+        if catalog_file.looks_like_path(word):
+            catalog_file.read(word)  # raises Unavailable
+        named = error.naming("--file")
+        if word not in named.where:
+            named = BadRef(named.what, where=f"{word}: {named.where}", next_step=named.next_step)
+        raise named from None
 
 
 def is_unborn(repository: Repository) -> bool:
@@ -176,6 +206,12 @@ def repository_of(file: str, policy: Policy) -> Repository:
     if file == catalog_file.STDIN:
         return Repository(catalog_file.FILE_NAME)
     return Repository(file, settings_naming(file, policy))
+
+
+def log_of(file: str, policy: Policy) -> FileLog:
+    """The versions in git of the working file; `file` as in `repository_of`."""
+    name = catalog_file.FILE_NAME if file == catalog_file.STDIN else file
+    return FileLog(name, settings_naming(file, policy))
 
 
 def settings_naming(file: str, policy: Policy) -> str:
@@ -218,18 +254,15 @@ def _served(url: str, file: str, policy: Policy) -> FileVersion:
     sha256 = str(health.read(url)["version"])
     if not sha256:
         raise BadRef("has the default price alone, so no version", where=url)
-    packaged = packaged_catalog().read_bytes()
-    if atomic.sha256(packaged) == sha256:
-        return FileVersion(packaged, f"{url} ({catalog_file.PACKAGED})", str(packaged_catalog()))
-    name = catalog_file.FILE_NAME if file == catalog_file.STDIN else file
-    log = FileLog(name, settings_naming(file, policy))
-    for version, data in log.by_sha256(sha256):
-        return FileVersion(data, f"{url} ({version.commit[:7]})", log.location.path, version.commit)
-    if file != catalog_file.STDIN and atomic.sha256(catalog_file.read(file).data) == sha256:
-        return from_file(file)._replace(name=f"{url}, the same file")
-    raise BadRef(
-        f"runs sha256 {sha256[:SHORT]}, which no version of {log.location.path} in git has",
-        where=url,
-        next_step=branches.deepen(log) if log.shallow else "run 'git fetch'",
-        instead="version",
-    )
+    log = log_of(file, policy)
+    try:
+        found = by_hash.find(sha256, log)
+    except by_hash.NoSuchHash as error:
+        raise BadRef(
+            f"runs sha256 {sha256[:SHORT]}, which no version of {log.location.path} in git has",
+            where=url,
+            next_step=error.next_step if log.shallow else "run 'git fetch'",
+            instead="version",
+        ) from None
+    described = f"{url} ({found.commit[:7] or found.name})"
+    return FileVersion(found.data, described, found.path, found.commit)

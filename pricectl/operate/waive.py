@@ -7,13 +7,12 @@ from typing import NamedTuple
 from pricectl.check.evidence.loosened import IDS as GATE_RULES
 from pricectl.check.families import RULES
 from pricectl.check.findings import Finding
-from pricectl.check.spelling import Speller
 from pricectl.check.validation import validate
 from pricectl.check.validation_report import ValidationReport
 from pricectl.core import document
 from pricectl.core.catalog import Catalog
 from pricectl.core.errors import DocumentError
-from pricectl.core.labels import did_you_mean
+from pricectl.core.near import meant
 from pricectl.edit.waiving import Acceptance, NotWaived, acknowledged, waived
 from pricectl.files import atomic, catalog_file
 from pricectl.files.base import EvidenceFinder
@@ -87,7 +86,7 @@ def _check_rule(rule: str) -> None:
         return
     if rule in GATE_RULES:
         raise NotWaived("cannot be waived: it is for the reviewer of the edit", where=rule)
-    hint = did_you_mean(Speller(RULES).near(rule)) or "run 'pricectl rule' to list all rules"
+    hint = meant(rule, RULES, "run 'pricectl rule' to list all rules")
     raise NotWaived("is not a rule", where=f"{rule:.80}", next_step=hint)
 
 

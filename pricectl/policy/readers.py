@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import Any, TypeAlias, TypeVar
 
-from pricectl.core.labels import did_you_mean
-from pricectl.core.money import plain_decimal
+from pricectl.core.money import is_bounded, plain_decimal
+from pricectl.core.near import meant
+from pricectl.core.typed_counts import read_count
 from pricectl.core.units import UNITS, is_token_unit
 from pricectl.policy.values import BadSettings, SettingValue
 
@@ -37,8 +37,8 @@ array = _instance_of(list, "a list")
 def fallback(value: Any, where: str) -> str:
     """Who answers for a name that the catalog does not have."""
     if value not in FALLBACK_WORDS:
-        allowed = f"write {' or '.join(map(repr, FALLBACK_WORDS))}"
-        raise BadSettings(f"{value!r:.60} is not a fallback", where=where, next_step=allowed)
+        known = meant(f"{value!s:.60}", FALLBACK_WORDS)
+        raise BadSettings(f"{value!r:.60} is not a fallback", where=where, next_step=known)
     return str(value)
 
 
@@ -78,8 +78,7 @@ def one_of(*words: str) -> SettingReader:
 
     def read(value: Any, where: str) -> str:
         if value not in words:
-            near = get_close_matches(str(value), words, n=1)
-            known = did_you_mean(*near) or f"one of {', '.join(words)}"
+            known = meant(f"{value!s:.60}", words)
             raise BadSettings(f"unknown word {value!r:.60}", where=where, next_step=known)
         return str(value)
 
@@ -93,6 +92,17 @@ def some_of(*words: str) -> SettingReader:
         return tuple(one_of(*words)(item, where) for item in array(value, where))
 
     return read
+
+
+def count(value: Any) -> Any:
+    """A count as an int where it is written as 1e6, "1.5M" or "100k"; else the value itself."""
+    if isinstance(value, str):
+        typed = read_count(value)
+        return value if typed is None else typed
+    # 1e6 has no decimals; 5.0 has one, and may be a price at the wrong place.
+    if not isinstance(value, Decimal) or not is_bounded(value):
+        return value
+    return int(value) if int(value.as_tuple().exponent) >= 0 else value
 
 
 def percent(value: Any, where: str) -> Decimal:
@@ -123,8 +133,7 @@ def unit_prices(value: Any, where: str) -> Mapping[str, Decimal]:
     prices = {}
     for name, written in table(value, where).items():
         if name not in UNITS:
-            near = get_close_matches(name, UNITS, n=1)
-            known = did_you_mean(*near) or f"one of {', '.join(UNITS)}"
+            known = meant(name, UNITS)
             raise BadSettings(f"unknown unit {name!r:.60}", where=where, next_step=known)
         per = "1M tokens" if is_token_unit(name) else UNITS[name].counts
         prices[name] = price(written, f"{where}.{name}", f"USD per {per}")

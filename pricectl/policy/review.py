@@ -6,10 +6,15 @@ it is merged. The exception is a waiver that names rule, place and accepted valu
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from decimal import Decimal
-from fractions import Fraction
 from typing import NamedTuple
 
-from pricectl.core.labels import short_decimal
+from pricectl.policy.comparison import (
+    SettingChange,
+    setting_changes,
+    severity_name,
+    waiver_name,
+    workload_name,
+)
 from pricectl.policy.values import (
     GateSettings,
     Policy,
@@ -27,12 +32,13 @@ class Loosening(NamedTuple):
     """Something that an edit adds to the gate or loosens in it, in words.
 
     `counts`: it counts at once. `hint`: what a reviewer does about it, where that of the rule does
-    not fit.
+    not fit. `setting` is what `comparison` calls the setting.
     """
 
     message: str
     counts: bool = False
     hint: str = ""
+    setting: str = ""
 
 
 class ReviewedPolicy(NamedTuple):
@@ -76,41 +82,20 @@ def review(
         deployed=_unchanged("deployed", edited.deployed, base.deployed, found),
     )
     found += _severities(edited.severities, base.severities)
-    if edited.file != base.file:
-        was, now = base.file or "the usual name", edited.file or "the usual name"
-        found.append(Loosening(f"`file` names {now} instead of {was}", counts=True, hint=AT_ONCE))
-    found += _charged(edited, base)
+    for change in setting_changes(base, edited):
+        # What changes a customer's charge, or names the file, counts at once, but never unseen.
+        if change.charges or change.name == "file":
+            words = _in_words(change)
+            found.append(Loosening(words, counts=True, hint=AT_ONCE, setting=change.name))
     return ReviewedPolicy(policy, tuple(found), base.severities)
 
 
-def _charged(edited: Policy, base: Policy) -> Iterator[Loosening]:
-    """What changes every customer's charge without a price: it counts at once, but never unseen."""
-    for name in ("profile", "fallback"):
-        was, now = getattr(base, name), getattr(edited, name)
-        if now != was:
-            yield Loosening(f"`{name}` is {now} instead of {was}", counts=True, hint=AT_ONCE)
-    was_profile, profile = (each.profiles.get(each.profile) for each in (base, edited))
-    if profile and was_profile:
-        for amount in (*profile.numbers, "rounding"):
-            was, now = (_amount(getattr(each, amount)) for each in (was_profile, profile))
-            if now != was:
-                where = f"profiles.{edited.profile}.{amount}"
-                yield Loosening(f"`{where}` is {now} instead of {was}", counts=True, hint=AT_ONCE)
-    for unit in dict.fromkeys((*edited.local_price, *base.local_price)):
-        was, now = (_amount(each.local_price.get(unit, "not set")) for each in (base, edited))
-        if now != was:
-            message = f"`local_price.{unit}` is {now} instead of {was}"
-            yield Loosening(message, counts=True, hint=AT_ONCE)
-
-
-def _amount(value: Fraction | Decimal | int | str) -> str:
-    return value if isinstance(value, str) else short_decimal(Fraction(value))
-
-
-def describe(waiver: Waiver) -> str:
-    """A waiver in words."""
-    value = "" if waiver.value is None else f", value {waiver.value}"
-    return f"the waiver of {waiver.rule} at {waiver.pointer or 'every place'}{value}"
+def _in_words(change: SettingChange) -> str:
+    unset = "the usual name" if change.name == "file" else "not set"
+    was, now = change.old or unset, change.new or unset
+    verb = "names" if change.name == "file" else "is"
+    note = f" ({change.note})" if change.note else ""
+    return f"`{change.name}` {verb} {now} instead of {was}{note}"
 
 
 def _waivers(
@@ -126,7 +111,8 @@ def _waivers(
         if exact:
             counted.append(waiver)
         until = f" until {waiver.expires}" if waiver.expires else ""
-        found.append(Loosening(f"{describe(waiver)} is new{until}: {waiver.reason}", exact))
+        message = f"{waiver_name(waiver)} is new{until}: {waiver.reason}"
+        found.append(Loosening(message, exact, setting=waiver_name(waiver)))
         # One that was widened or renewed holds as it was before.
         counted += [old for old in base.waivers if _includes(waiver, old)]
     return tuple(dict.fromkeys(counted))
@@ -150,7 +136,8 @@ def _critical(
     named = edited.critical or seeds
     gone = [name for name in base.critical or seeds if name not in named]
     if gone:
-        found.append(Loosening(f"`critical` no longer names {', '.join(gone)}"))
+        message = f"`critical` no longer names {', '.join(gone)}"
+        found.append(Loosening(message, setting="critical"))
     return (*edited.critical, *gone)
 
 
@@ -171,12 +158,14 @@ def _limits(edited: RuleLimits, base: RuleLimits, found: list[Loosening]) -> Rul
         if now == kept:
             continue
         if name not in ("highest", "lowest"):
-            found.append(Loosening(f"`limits.{name}` is {now} instead of {was}"))
+            message = f"`limits.{name}` is {now} instead of {was}"
+            found.append(Loosening(message, setting=f"limits.{name}"))
             continue
         for unit, bound in now.items():
             if kept.get(unit) != bound:
                 old = was.get(unit, "the built-in bound")
-                found.append(Loosening(f"`limits.{name}.{unit}` is {bound} instead of {old}"))
+                message = f"`limits.{name}.{unit}` is {bound} instead of {old}"
+                found.append(Loosening(message, setting=f"limits.{name}.{unit}"))
     return strict
 
 
@@ -193,7 +182,8 @@ def _gates(edited: GateSettings, base: GateSettings, found: list[Loosening]) -> 
     def percent(name: str) -> Decimal | None:
         was, now = getattr(base, name), getattr(edited, name)
         if was is not None and (now is None or now > was):
-            found.append(Loosening(f"`gates.{name}` is {now or 'not set'} instead of {was}"))
+            message = f"`gates.{name}` is {'not set' if now is None else now} instead of {was}"
+            found.append(Loosening(message, setting=f"gates.{name}"))
             return Decimal(was)
         return None if now is None else Decimal(now)
 
@@ -201,7 +191,8 @@ def _gates(edited: GateSettings, base: GateSettings, found: list[Loosening]) -> 
         was, now = getattr(base, name), getattr(edited, name)
         gone = [kind for kind in was if kind not in now]
         if gone:
-            found.append(Loosening(f"`gates.{name}` no longer names {', '.join(gone)}"))
+            message = f"`gates.{name}` no longer names {', '.join(gone)}"
+            found.append(Loosening(message, setting=f"gates.{name}"))
         return (*now, *gone)
 
     return GateSettings(
@@ -209,6 +200,7 @@ def _gates(edited: GateSettings, base: GateSettings, found: list[Loosening]) -> 
         kinds("fail_on_changes"),
         percent("max_increase_percent"),
         percent("max_decrease_percent"),
+        percent("max_credit_change_percent"),
     )
 
 
@@ -217,13 +209,16 @@ def _kept(
 ) -> tuple[str, ...]:
     gone = [each for each in base if each not in edited]
     if gone:
-        found.append(Loosening(f"`{name}` no longer names {', '.join(gone)}"))
+        found.append(Loosening(f"`{name}` no longer names {', '.join(gone)}", setting=name))
     return (*edited, *gone)
 
 
 def _kept_workloads(edited: Policy, base: Policy, found: list[Loosening]) -> tuple[Workload, ...]:
     gone = [job for job in base.workloads if job not in edited.workloads] if base.source else []
-    found += [Loosening(f"the workload {job.name!r:.80} is changed or gone") for job in gone]
+    found += [
+        Loosening(f"{workload_name(job)} is changed or gone", setting=workload_name(job))
+        for job in gone
+    ]
     return (*edited.workloads, *gone)
 
 
@@ -232,7 +227,7 @@ def _unchanged(
 ) -> str | None:
     if edited != base:
         was, now = base or "not set", edited or "not set"
-        found.append(Loosening(f"`{name}` is {now} instead of {was}"))
+        found.append(Loosening(f"`{name}` is {now} instead of {was}", setting=name))
     return base
 
 
@@ -243,8 +238,9 @@ def _severities(
         if one not in base:
             word = "note" if one.severity == "info" else one.severity
             where = one.pointer or "every place"
-            yield Loosening(f"{one.rule} at {where} is set to the severity {word}")
+            message = f"{one.rule} at {where} is set to the severity {word}"
+            yield Loosening(message, setting=severity_name(one))
     for one in base:
         if one not in edited:
-            where = one.pointer or "every place"
-            yield Loosening(f"the severity of {one.rule} at {where} is no longer {one.severity}")
+            message = f"{severity_name(one)} is no longer {one.severity}"
+            yield Loosening(message, setting=severity_name(one))

@@ -5,12 +5,15 @@ The readers, the error about an unknown key and the documentation take the keys 
 
 from collections import Counter
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from pricectl.core.errors import BadUsage, PricingError
+from pricectl.core.labels import did_you_mean
+from pricectl.core.near import meant, near
 from pricectl.core.profile import Profile
 from pricectl.core.profile_rules import ProfileRule
+from pricectl.core.token_kinds import USAGE_ARGUMENTS
+from pricectl.core.units import UNITS
 from pricectl.core.usage import Usage
 from pricectl.policy import readers
 from pricectl.policy.readers import SettingReader
@@ -46,6 +49,29 @@ class Setting(NamedTuple):
         return _VALUES[self.section]._field_defaults.get(self.key)
 
 
+# What `diff --fail-on` accepts; `fail_on` of the settings may name it, too.
+CHANGE_KINDS = ("increase", "decrease", "removed", "any")
+# How a section's heading is written where it is not its name.
+_HEADINGS = {
+    "profiles": "profiles.NAME",
+    "profiles.rules": "[profiles.NAME.rules]",
+    "workloads": "[workloads]",
+    "waivers": "[waivers]",
+    "severities": "[severities]",
+}
+# A workload has a key for each count that a call can have.
+_WORKLOAD_KEYS = dict.fromkeys(
+    (
+        "name",
+        "calls",
+        "service",
+        "region",
+        "input_tokens",
+        "output_tokens",
+        *USAGE_ARGUMENTS,
+        *UNITS,
+    )
+)
 # The class that holds the values of a section; the defaults are written there only.
 _VALUES: Mapping[str, Any] = {
     "": Policy,
@@ -106,10 +132,7 @@ def usable_policy(
     # A profile that is misspelt or stands below another heading must not fall back to the default
     # profile: that would resell at cost.
     known = ("profile", "profiles", *Profile._fields)
-    misspelt = any(
-        isinstance(settings[name], dict) or get_close_matches(name.lower(), known, n=1)
-        for name in unknown
-    )
+    misspelt = any(isinstance(settings[name], dict) or near(name, known) for name in unknown)
     misplaced = bool(problems) and (bool(tables) or _has_nested_profile(settings))
     uncertain = not defined and (misspelt or misplaced)
     if uncertain or not unread.isdisjoint({"profile", "profiles"}):
@@ -141,8 +164,23 @@ def _unknown(names: list[str], section: str, where: str) -> BadSettings:
     return BadSettings(
         f"unknown setting {', '.join(names)}",
         where=where,
-        next_step=f"one of {', '.join(keys_of(section))}",
+        next_step=_meant_key(names[0], section),
     )
+
+
+def _meant_key(name: str, section: str) -> str:
+    """What to write for an unknown key: the near one, else where a key of this name stands."""
+    slip = near(name, keys_of(section), slips_percent=25)
+    return did_you_mean(*slip) or _where_known(name, section) or meant(name, keys_of(section))
+
+
+def _where_known(name: str, section: str) -> str:
+    """Where a key of another section has to stand; empty for one that no section has."""
+    found = [one.section for one in SETTINGS if one.key == name and one.section != section]
+    if not found:
+        return ""
+    places = [f"[{_HEADINGS.get(other, other)}]" if other else "the top" for other in found]
+    return f"it belongs to {' or '.join(places)}"
 
 
 def _section(value: Any, where: str, section: str) -> dict[str, Any]:
@@ -196,18 +234,23 @@ def _workloads(value: Any, where: str) -> tuple[Workload, ...]:
     workloads = []
     for here, item in _numbered(value, where):
         counts = dict(readers.table(item, here))
+        unknown = sorted(counts.keys() - _WORKLOAD_KEYS)
+        if unknown:
+            step = meant(unknown[0], _WORKLOAD_KEYS)
+            raise BadSettings(f"unknown setting {', '.join(unknown)}", where=here, next_step=step)
         # Taken out first: what is left are counts, which Usage checks.
-        name, calls = counts.pop("name", None), counts.pop("calls", 1)
-        service = counts.pop("service", None)
+        name, calls = counts.pop("name", None), readers.count(counts.pop("calls", 1))
+        words = {word: counts.pop(word, None) for word in ("service", "region")}
         if not isinstance(name, str) or type(calls) is not int or calls < 1:
             raise BadSettings("a workload needs a name, and calls of 1 or more", where=here)
-        if service is not None and not isinstance(service, str):
-            raise BadSettings(f"service {service!r:.60} is not a text", where=here)
+        for key, word in words.items():
+            if word is not None and not isinstance(word, str):
+                raise BadSettings(f"{key} {word!r:.60} is not a text", where=here)
         try:
-            usage = Usage(**counts)
+            usage = Usage(**{unit: readers.count(amount) for unit, amount in counts.items()})
         except (BadUsage, TypeError) as error:
             raise BadSettings(str(error), where=here) from None
-        workloads.append(Workload(name, usage, calls, service))
+        workloads.append(Workload(name, usage, calls, **words))
     return tuple(workloads)
 
 
@@ -243,7 +286,24 @@ def _severity(value: Any, where: str) -> str:
 
 
 def _gates(value: Any, where: str) -> GateSettings:
-    return GateSettings(**_section(value, where, "gates"))
+    """The gates; each limit may be written as its option is called, such as `max_increase`.
+
+    `fail_on` may name changes as well as findings.
+    """
+    table = dict(readers.table(value, where))
+    for option in ("max_increase", "max_decrease", "max_credit_change"):
+        if option in table:
+            key = f"{option}_percent"
+            if key in table:
+                raise BadSettings(f"says the same as {key}", where=f"{where}.{option}")
+            table[key] = table.pop(option)
+    kinds = table.get("fail_on")
+    if isinstance(kinds, list) and any(kind in CHANGE_KINDS for kind in kinds):
+        changes = table.get("fail_on_changes", [])
+        table["fail_on"] = [kind for kind in kinds if kind not in CHANGE_KINDS]
+        if isinstance(changes, list):
+            table["fail_on_changes"] = [*(kind for kind in kinds if kind in CHANGE_KINDS), *changes]
+    return GateSettings(**_section(table, where, "gates"))
 
 
 SETTINGS = (
@@ -303,6 +363,7 @@ SETTINGS = (
     Setting("workloads", "usage", None, "Counts of one call: `input_tokens` and other units."),
     Setting("workloads", "calls", None, "How many equal calls the job has."),
     Setting("workloads", "service", None, "The service tier, standard without it."),
+    Setting("workloads", "region", None, "The region that the call asks for, none without it."),
     Setting("waivers", "rule", readers.text, "The id that the finding shows."),
     Setting("waivers", "reason", readers.text, "Why the finding is accepted."),
     Setting("waivers", "pointer", readers.text, "JSON Pointer of the finding, or its start."),
@@ -322,9 +383,15 @@ SETTINGS = (
     Setting(
         "gates",
         "fail_on_changes",
-        readers.some_of("increase", "decrease", "removed", "any"),
+        readers.some_of(*CHANGE_KINDS),
         "Changes that fail `diff` and `deploy-check`.",
     ),
     Setting("gates", "max_increase_percent", readers.percent, "The largest rise that passes."),
     Setting("gates", "max_decrease_percent", readers.percent, "The largest fall that passes."),
+    Setting(
+        "gates",
+        "max_credit_change_percent",
+        readers.percent,
+        "The largest change of a job's credits, up or down, that passes.",
+    ),
 )

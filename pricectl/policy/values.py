@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from pricectl.core.errors import PricingError
+from pricectl.core.near import meant
 from pricectl.core.profile import Profile
 from pricectl.core.usage import Usage
 
@@ -52,13 +53,14 @@ class GateSettings(NamedTuple):
     """Gates that hold without options; an option replaces its gate. Percentages, None for no limit.
 
     `fail_on` are kinds of findings as in `validate --fail-on`, `fail_on_changes` kinds of changes
-    as in `diff --fail-on`.
+    as in `diff --fail-on`. `max_credit_change_percent` is of a job's credits, up or down.
     """
 
     fail_on: tuple[str, ...] = ()
     fail_on_changes: tuple[str, ...] = ()
     max_increase_percent: Decimal | None = None
     max_decrease_percent: Decimal | None = None
+    max_credit_change_percent: Decimal | None = None
 
 
 class Workload(NamedTuple):
@@ -68,6 +70,7 @@ class Workload(NamedTuple):
     usage: Usage
     calls: int = 1
     service: str | None = None
+    region: str | None = None
 
 
 class RuleLimits(NamedTuple):
@@ -153,7 +156,7 @@ class Policy(NamedTuple):
             raise BadSettings(
                 f"no profile is called {wanted!r}",
                 where=self.source,
-                next_step=f"one of {', '.join(self.profiles)}",
+                next_step=meant(wanted, self.profiles),
             )
         return self.profiles[wanted]
 

@@ -1,7 +1,6 @@
 """Remarks on an amount: how the row was found, what was assumed."""
 
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from pricectl.core.estimate import Estimate
@@ -10,9 +9,10 @@ from pricectl.core.labels import SERVICE_NAMES, clean, count, did_you_mean, doll
 from pricectl.core.lookup import list_price, near_names
 from pricectl.core.model import Match
 from pricectl.core.money import usd
+from pricectl.core.near import near as near_words
 from pricectl.explain.explanation import Explanation
 from pricectl.explain.sources import RETIRED, not_in_price
-from pricectl.flags import FALLBACKS
+from pricectl.flags import FALLBACKS, OTHER_SERVICE, STATED_COST
 
 NO_PRICE = "no price"
 ADDS_NOTHING = "no price, so it adds nothing"
@@ -82,13 +82,14 @@ def assumptions(estimate: Estimate, near: Sequence[str]) -> Iterator[str]:
         yield f"ignored in the name: {' '.join(map(clean, match.ignored))}"
     yield from (FALLBACKS[flag] for flag in match.flags)
     if quote.missing_region:
-        yield f"no price for region {clean(quote.region)}; base rates charged"
+        rates = f"no price for region {clean(quote.region)}; base rates charged"
+        yield _with_near(rates, near_words(quote.region, quote.prices.uplifts))
     if quote.missing_service:
         sold = {service for _, _, service in quote.prices.rates if service}
         # The row's words for what it sells, and the common ones for the same.
         words = sold | {word for word, service in SERVICE_NAMES.items() if service in sold}
         words.discard(quote.service)  # of several requests only some may have it
-        close = get_close_matches(quote.service, words, n=1)
+        close = near_words(quote.service, words)
         rates = f"no price for service {clean(quote.service)}; standard rates charged"
         yield _with_near(rates, close)
     for part in quote.unread:
@@ -101,7 +102,23 @@ def assumptions(estimate: Estimate, near: Sequence[str]) -> Iterator[str]:
     if quote.averaged_tier:
         yield f"{FALLBACKS['averaged-tier']} ({count(quote.requests)})"
     yield from (clean(not_in_price(signal)) for signal in estimate.signals)
-    yield from (FALLBACKS[flag] for flag in estimate.response_flags)
+    yield from _of_response(estimate)
+
+
+def _of_response(estimate: Estimate) -> Iterator[str]:
+    """What the response says of itself, and whether its stated cost was booked."""
+    for flag in estimate.response_flags:
+        yield FALLBACKS[flag] + (_services(estimate) if flag == OTHER_SERVICE else "")
+    if estimate.price.is_stated:
+        yield FALLBACKS[STATED_COST]
+
+
+def _services(estimate: Estimate) -> str:
+    """Which service was asked for, and which served the call."""
+    reading = estimate.reading
+    if reading is None or not (reading.asked_service and reading.stated_service):
+        return ""
+    return f" (asked {clean(reading.asked_service)}, served {clean(reading.stated_service)})"
 
 
 def explanation_warnings(result: Explanation) -> Iterator[str]:

@@ -1,14 +1,48 @@
 """Shared by all text output: colour, width, tables, aligned numbers."""
 
+import re
+from codecs import lookup
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-    from rich.table import Table
 
-WRAP_FROM = 12
-COLUMN_GAP = 3
+WRAP_FROM, WIDER = 12, 2
+# What our own symbols are where the encoding of the output lacks them.
+ASCII_SYMBOLS = MappingProxyType(
+    {
+        "\u2500": "-",  # the rule below headings
+        "\u2192": "->",
+        "\u25b2": "^",
+        "\u25bc": "v",
+        "\u2026": "...",
+        "\u2013": "-",
+        "\u2014": "-",
+        "\u2010": "-",
+        "\u2011": "-",
+        "\u2018": "'",
+        "\u2019": "'",
+        "\u201c": '"',
+        "\u201d": '"',
+        "\u00d7": "x",
+        "\u00b5": "u",
+        "\u00b7": "-",
+        "\u2022": "-",
+        "\u2265": ">=",
+        "\u2264": "<=",
+        "\u00a0": " ",
+        "\u202f": " ",
+        "\u274c": "FAIL",
+        "\u2705": "ok",
+        "\u26a0": "!",
+        "\u2139": "i",
+        "\u2754": "?",
+        "\ufe0f": "",  # makes a picture of the symbol before it
+    }
+)
+_WHOLE_PART = re.compile(r"[^\d.]*\d[\d,]*")
 
 
 class Canvas(NamedTuple):
@@ -18,6 +52,11 @@ class Canvas(NamedTuple):
     width: int = 100
     verbose: bool = False
     quiet: bool = False
+    encoding: str = "utf-8"
+
+    def shown(self, text: str) -> str:
+        """The text in symbols that the encoding has; a letter of a name stays as it is."""
+        return encodable(text, self.encoding)
 
     def draw(self, *parts: "RenderableType") -> str:
         """Renderables to text, each on lines of its own, without trailing spaces."""
@@ -25,9 +64,11 @@ class Canvas(NamedTuple):
 
         from rich.console import Console
 
+        # An arrow of two letters is one cell wider than its symbol.
+        width = self.width if _is_unicode(self.encoding) else self.width - WIDER
         console = Console(
             file=StringIO(),
-            width=self.width,
+            width=width,
             force_terminal=self.color,
             color_system="standard" if self.color else None,
             no_color=not self.color,
@@ -38,66 +79,61 @@ class Canvas(NamedTuple):
         )
         with console.capture() as capture:
             for part in parts:
-                console.print(part, width=max(self.width, _needed(part)), crop=False)
+                console.print(part, width=width, crop=False)
         lines = capture.get().split("\n")
-        return "\n".join(line.rstrip() for line in lines)
-
-
-def _needed(part: "RenderableType") -> int:
-    """The minimum width that cuts no number of a table; 0 for other parts.
-
-    A line that the terminal wraps is better than a number that is cut.
-    """
-    from rich.cells import cell_len
-    from rich.table import Table
-
-    if not isinstance(part, Table):
-        return 0
-    widths = []
-    for column in part.columns:
-        cells = [str(cell) for cell in (column.header, *column.cells)]
-        widest = max(map(cell_len, cells), default=0)
-        widths.append(widest if column.no_wrap else min(widest, WRAP_FROM))
-    return sum(widths) + COLUMN_GAP * len(widths)
-
-
-def grid(*columns: Literal["left", "right", "wrap"]) -> "Table":
-    """An empty table without lines; only a "wrap" column may break its text."""
-    from rich.table import Table
-
-    table = Table.grid(padding=(0, 2))
-    for column in columns:
-        if column == "wrap":
-            table.add_column(overflow="fold")
-        else:
-            table.add_column(justify=column, no_wrap=True)
-    return table
-
-
-def listing(*headings: str) -> "Table":
-    """An empty table with headings over a rule; a heading that ends in ">" is right-aligned."""
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
-    for heading in headings:
-        right = heading.endswith(">")
-        table.add_column(
-            heading.rstrip(">"),
-            justify="right" if right else "left",
-            no_wrap=right,
-            overflow="fold",
-        )
-    return table
+        return "\n".join(self.shown(line.rstrip()) for line in lines)
 
 
 def at_point(numbers: Iterable[str]) -> list[str]:
     """Numbers padded so that their decimal points are aligned.
 
-    >>> at_point(["2.50", "10.125", "3"])
-    [' 2.50 ', '10.125', ' 3    ']
+    What stands behind a number, such as "x" or "%", goes with its decimals.
+
+    >>> at_point(["2.50", "10.125", "3"]), at_point(["1x", "48.9x"])
+    ([' 2.50 ', '10.125', ' 3    '], [' 1x  ', '48.9x'])
     """
-    parts = [number.partition(".") for number in numbers]
-    left = max((len(whole) for whole, _, _ in parts), default=0)
-    right = max((len(point + rest) for _, point, rest in parts), default=0)
-    return [whole.rjust(left) + (point + rest).ljust(right) for whole, point, rest in parts]
+    parts = []
+    for number in numbers:
+        found = _WHOLE_PART.match(number)
+        end = found.end() if found else len(number)
+        parts.append((number[:end], number[end:]))
+    left = max((len(whole) for whole, _ in parts), default=0)
+    right = max((len(rest) for _, rest in parts), default=0)
+    return [whole.rjust(left) + rest.ljust(right) for whole, rest in parts]
+
+
+def cells_of(text: str) -> int:
+    """How many columns of a terminal a text takes; wide letters take two."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def encodable(text: str, encoding: str) -> str:
+    """A text whose symbols are written in ASCII where an encoding does not have them.
+
+    >>> encodable("2.50 \u2192 3.00", "ascii"), encodable("a\u2026", "cp1252") == "a\u2026"
+    ('2.50 -> 3.00', True)
+    """
+    if text.isascii() or _is_unicode(encoding):
+        return text
+    missing: dict[str, str | int | None] = {
+        symbol: plain for symbol, plain in ASCII_SYMBOLS.items() if not _has(encoding, symbol)
+    }
+    return text.translate(str.maketrans(missing))
+
+
+def _is_unicode(encoding: str) -> bool:
+    try:
+        return lookup(encoding).name.startswith("utf")
+    except LookupError:
+        return False
+
+
+def _has(encoding: str, symbol: str) -> bool:
+    try:
+        return bool(symbol.encode(encoding))
+    except (UnicodeEncodeError, LookupError):
+        return False

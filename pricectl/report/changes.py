@@ -1,14 +1,16 @@
 """The texts of a comparison, the same in every format, and the sections that it has."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from pricectl.changes import Change, Comparison, Impact, Move, PriceRef
+from pricectl.changes.change import CreditMove
 from pricectl.changes.rates import rate_text
 from pricectl.core.credits import BudgetMode
-from pricectl.core.labels import above, count, grouped, percent, plural, shortened
+from pricectl.core.labels import above, clean, count, grouped, percent, plural, shortened
 from pricectl.core.money import usd
 from pricectl.core.units import UNITS, is_token_unit
+from pricectl.policy.comparison import SettingChange
 
 FALLBACK_NOTE = "in parentheses: fallback price"
 UP, DOWN, SAME, ARROW = "▲", "▼", "=", "→"
@@ -18,27 +20,34 @@ MAX_VALUE = 60
 
 
 class ChangeSection(NamedTuple):
-    """Changes, or sample jobs, that are shown in one table."""
+    """Changes, sample jobs, or settings that are shown in one table."""
 
-    kind: Literal["prices", "rows", "names", "jobs", "others"]
+    kind: Literal["settings", "charges", "prices", "rows", "names", "jobs", "others"]
     title: str
     changes: Sequence[Change] = ()
     jobs: Sequence[Impact] = ()
+    settings: Sequence[SettingChange] = ()
 
     @property
     def total(self) -> int:
         """How many rows the table has in full."""
-        return len(self.changes) + len(self.jobs)
+        return len(self.changes) + len(self.jobs) + len(self.settings)
 
     def first(self, number: int | None) -> "ChangeSection":
         """The section with only its first rows; None keeps all."""
-        return self._replace(changes=self.changes[:number], jobs=self.jobs[:number])
+        return self._replace(
+            changes=self.changes[:number],
+            jobs=self.jobs[:number],
+            settings=self.settings[:number],
+        )
 
 
 def sections(found: Comparison) -> list[ChangeSection]:
     """Sections with rows, most important first."""
     rows = found.of("added", "removed", "renamed")
     every = (
+        ChangeSection("settings", "Settings", settings=found.settings.changes),
+        *_charges(found),
         ChangeSection("prices", "Prices", found.of("repriced")),
         ChangeSection("rows", "Rows", rows),
         ChangeSection("names", "Names answered by another row", found.of("resolution")),
@@ -46,6 +55,68 @@ def sections(found: Comparison) -> list[ChangeSection]:
         ChangeSection("others", "Other changes", found.of("metadata")),
     )
     return [section for section in every if section.total]
+
+
+def _charges(found: Comparison) -> Iterator[ChangeSection]:
+    """The sample jobs of each profile that charges otherwise now."""
+    profiles = dict.fromkeys((job.old.profile.name, job.new.profile.name) for job in found.charges)
+    for old, new in profiles:
+        jobs = [
+            job
+            for job in found.charges
+            if (job.old.profile.name, job.new.profile.name) == (old, new)
+        ]
+        was = "" if old == new else f", {clean(old)} before"
+        # The critical models, which stand first, are shown also where their charge stays.
+        title = f"Sample jobs charged by the profile {clean(new)}{was}"
+        yield ChangeSection("charges", title, jobs=jobs)
+
+
+def setting_name(change: SettingChange) -> str:
+    """The name of a setting, marked where the edit loosens its own gate by it."""
+    return f"! {change.name}" if change.loosens else change.name
+
+
+def setting_note(change: SettingChange) -> str:
+    """What else there is to say of a setting."""
+    waits = "" if change.counts else "counts once it is merged"
+    return ", ".join(part for part in (change.note, waits) if part)
+
+
+def settings_remarks(found: Comparison, *, has_settings: bool) -> list[str]:
+    """What could not be compared in the settings; else why both versions have the same ones.
+
+    `has_settings`: a settings file is in force, so that another one might have been.
+    """
+    if found.settings.problem:
+        return [f"Settings not compared in full: {found.settings.problem}. Every limit fails"]
+    matters = has_settings and (found.changes or found.jobs)
+    return (
+        [f"Settings not compared: {found.settings.note}"] if matters and found.settings.note else []
+    )
+
+
+def customer_costs(job: Impact) -> tuple[str, str]:
+    """What the customer pays for a job in dollars, before and now."""
+    old, new = (
+        NO_PRICE if pico_usd is None else grouped(usd(estimate.client_pico_usd))
+        for pico_usd, estimate in zip(job.move, (job.old, job.new), strict=True)
+    )
+    return old, new
+
+
+def customer_difference(job: Impact) -> str:
+    """How much the customer's price moved and in which direction; then the credits, if more."""
+    move, credit = job.customer_move, largest_credit_move(job)
+    texts = [f"{percent_text(move)} {arrow(move)}"]
+    if credit.weight > move.weight:
+        texts.append(f"{percent(credit.old, credit.new)} cr")
+    return ", ".join(texts)
+
+
+def largest_credit_move(job: Impact) -> CreditMove:
+    """The credits of the budget mode where they move most."""
+    return max(job.credit_moves, key=lambda credit: credit.weight)
 
 
 def only_looks(found: Comparison) -> str:

@@ -5,14 +5,14 @@ Apart from `canvas`: uncoloured text needs no library, as rich takes a third of 
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, zip_longest
-from textwrap import wrap
 from typing import NamedTuple
-from unicodedata import east_asian_width
 
 from pricectl.core.labels import clean
-from pricectl.report.canvas import Canvas
+from pricectl.report.canvas import Canvas, cells_of
 
-INDENT, GAP, NARROWEST = 2, 2, 12
+INDENT, GAP = 2, 2
+# A word that is longer than this takes no other column's room.
+MAX_WORD_ROOM = 30
 EMPTY_LINE = (("", ""),)
 
 
@@ -40,65 +40,106 @@ def drawn(lines: Iterable[StyledLine], canvas: Canvas) -> str:
     return canvas.draw(*(Text.assemble(*line, no_wrap=True, overflow="ignore") for line in lines))
 
 
-def folded(sentence: str, style: str, canvas: Canvas) -> Iterator[StyledLine]:
-    """A sentence over the whole width, with a hanging indent."""
-    text = clean(sentence)
+def folded(sentence: str, style: str, canvas: Canvas, further: int = 0) -> Iterator[StyledLine]:
+    """A sentence over the whole width; its further lines stand `further` more to the right."""
+    text = canvas.shown(clean(sentence))
     indent = " " * (len(text) - len(text.lstrip()))
-    for piece in _chunks(text.lstrip(), canvas.width - len(indent)):
-        yield ((indent + piece, style),)
+    room = canvas.width - len(indent) - further
+    for number, piece in enumerate(wrapped(text.lstrip(), room)):
+        yield ((indent + (" " * further if number else "") + piece, style),)
 
 
 def table(lines: Sequence[TableLine], alignment: str, canvas: Canvas) -> Iterator[StyledLine]:
     """Headings across the page, and between them lines with the same columns.
 
-    `alignment` has a letter for each column: "l" is left, "r" is right.
+    `alignment` has a letter for each column: "l" is left, "r" is right. A line with a word that is
+    too long for its column has its cells behind each other.
     """
-    rows = [line.cells for line in lines if len(line.cells) > 1]
-    widths = _fitted(rows, alignment, canvas.width - INDENT)
-    for line in lines:
+    shown = [
+        line._replace(cells=tuple(canvas.shown(clean(cell)) for cell in line.cells))
+        for line in lines
+    ]
+    room = canvas.width - INDENT
+    widths = _fitted([line.cells for line in shown if len(line.cells) > 1], alignment, room)
+    too_wide = sum(widths) + GAP * (len(widths) - 1) > room
+    for line in shown:
         if len(line.cells) == 1:
             yield from folded(line.cells[0], "bold", canvas)
-        else:
-            pairs = zip(line.cells, widths, strict=True)
-            # A text that is too long for its column goes on below.
-            columns = [_chunks(clean(cell), width) for cell, width in pairs]
-            for pieces in zip_longest(*columns, fillvalue=""):
-                *cells, last = map(_padded, pieces, widths, alignment)
-                before = " " * INDENT + "".join(cell + " " * GAP for cell in cells)
-                yield (before, ""), (last, line.style)
+            continue
+        broken = [_longest_word(cell) > width for cell, width in _pairs(line, widths)]
+        cells = line.cells
+        if too_wide or any(broken[1:]):
+            text = "  ".join(cell.strip() for cell in cells if cell.strip())
+            yield from folded(" " * INDENT + text, line.style, canvas, further=INDENT)
+            continue
+        if broken[0]:
+            yield from folded(" " * INDENT + cells[0].strip(), line.style, canvas, further=INDENT)
+            cells = ("", *cells[1:])
+        # A text that is too long for its column goes on below.
+        columns = [wrapped(cell, width) for cell, width in zip(cells, widths, strict=True)]
+        for pieces in zip_longest(*columns, fillvalue=""):
+            *before, last = map(_padded, pieces, widths, alignment)
+            start = " " * INDENT + "".join(cell + " " * GAP for cell in before)
+            yield (start, ""), (last, line.style)
+
+
+def _pairs(line: TableLine, widths: Sequence[int]) -> "zip[tuple[str, int]]":
+    return zip(line.cells, widths, strict=True)
 
 
 def _fitted(rows: Sequence[tuple[str, ...]], alignment: str, width: int) -> list[int]:
-    """As wide as the cells; where that is too wide, the widest texts fold."""
-    widths = [max(_size(clean(cell)) for cell in column) for column in zip(*rows, strict=True)]
-    texts = [index for index, side in enumerate(alignment) if side == "l"]
+    """As wide as the cells; where that is too wide, texts fold, but not inside of a word."""
+    columns = list(zip(*rows, strict=True))
+    widths = [max(map(cells_of, column)) for column in columns]
+    least = [
+        min(max(map(_longest_word, column)), MAX_WORD_ROOM) if side == "l" else natural
+        for column, side, natural in zip(columns, alignment, widths, strict=True)
+    ]
     while sum(widths) + GAP * (len(widths) - 1) > width:
-        widest = max(texts, key=lambda index: widths[index])
-        if widths[widest] <= NARROWEST:
+        spare = [own - smallest for own, smallest in zip(widths, least, strict=True)]
+        if max(spare) <= 0:
             break
-        widths[widest] -= 1
+        widths[spare.index(max(spare))] -= 1
     return widths
 
 
+def _longest_word(text: str) -> int:
+    return max(map(cells_of, text.split()), default=0)
+
+
 def _padded(piece: str, width: int, side: str) -> str:
-    space = " " * (width - _size(piece))
+    space = " " * (width - cells_of(piece))
     return space + piece if side == "r" else piece + space
 
 
-def _size(text: str) -> int:
-    """How many columns a text takes; wide letters take two."""
-    return len(text) + (
-        0 if text.isascii() else sum(east_asian_width(letter) in "WF" for letter in text)
-    )
+def wrapped(text: str, width: int) -> list[str]:
+    """A text on lines of at most so many cells; only a word wider than that is broken.
 
-
-def _chunks(text: str, width: int) -> list[str]:
-    if _size(text) <= width:
+    >>> wrapped("a long-winded text", 11), wrapped("abcdefgh ij", 3)
+    (['a', 'long-winded', 'text'], ['abc', 'def', 'gh', 'ij'])
+    """
+    if cells_of(text) <= width:
         return [text]
-    if text.isascii() or _size(text) == len(text):
-        return wrap(text, max(1, width)) or [""]
-    half = max(1, width // 2)
-    return [text[start : start + half] for start in range(0, len(text), half)]
+    lines = [""]
+    for word in text.split():
+        if cells_of(word) > width:
+            pieces = _in_pieces(word, max(2, width))
+            lines += pieces
+        elif lines[-1] and cells_of(lines[-1]) + 1 + cells_of(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return [line for line in lines if line] or [""]
+
+
+def _in_pieces(word: str, width: int) -> list[str]:
+    """A word in pieces of so many cells, every letter kept."""
+    pieces = [""]
+    for letter in word:
+        if cells_of(pieces[-1] + letter) > width:
+            pieces.append("")
+        pieces[-1] += letter
+    return pieces
 
 
 def grouped(headings: Iterable[str], lines: Iterable[TableLine]) -> list[TableLine]:

@@ -6,9 +6,11 @@ from fractions import Fraction
 from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.labels import clean, count, dollar_text, listed, short_decimal
 from pricectl.core.money import usd
+from pricectl.explain.prices import has_contract_line
 from pricectl.explain.sources import FOUND
 from pricectl.report.assumptions import NO_PRICE, QuotedCall, cost
-from pricectl.report.canvas import Canvas, at_point, listing
+from pricectl.report.canvas import Canvas, at_point
+from pricectl.report.listing import Listing
 
 
 def comparison(calls: Sequence[QuotedCall], canvas: Canvas) -> str:
@@ -22,37 +24,42 @@ def comparison(calls: Sequence[QuotedCall], canvas: Canvas) -> str:
 
     ordered = sorted(calls, key=rank)
     estimates = [call.estimate for call in ordered]
-    percent = estimates[0].profile.markup_percent
+    markups = {estimate.price.markup_percent for estimate in estimates}
+    has_client = markups != {0} or any(has_contract_line(estimate) for estimate in estimates)
     # Job charges do not depend on the model, so they tell nothing apart.
     modes = [mode for mode in BUDGET_MODES.values() if mode.basis != "job"]
     charges = [f"{mode.label} cr>" for mode in modes]
-    table = listing(
-        "Model", "Cost>", *(("Client>",) if percent else ()), "Ratio>", *charges, "Found"
-    )
+    client = ["Client>"] if has_client else []
+    table = Listing(["Model", "Cost>", *client, "Ratio>", *charges, "Found"])
     costs = at_point(map(cost, estimates))
     bills = at_point(
         NO_PRICE if estimate.quote.nothing_priced else dollar_text(usd(estimate.client_pico_usd))
         for estimate in estimates
     )
-    cheapest = estimates[0].pico_usd
+    ratios = at_point(_ratio(call, estimates[0].pico_usd) for call in ordered)
     notes = []
-    for call, own, bill in zip(ordered, costs, bills, strict=True):
+    for call, own, bill, ratio in zip(ordered, costs, bills, ratios, strict=True):
         estimate, quote, match = call.estimate, call.estimate.quote, call.estimate.quote.match
         requested_name = clean(match.asked)
-        # No ratio to an unknown or zero cost.
-        known = cheapest and not (quote.guessed or quote.nothing_priced)
-        ratio = (
-            f"{short_decimal(Fraction(estimate.pico_usd, cheapest), 1).lstrip('~')}x"
-            if known
-            else ""
-        )
         charged = (
             count(credit.charged) for credit in estimate.credits if credit.budget_mode in modes
         )
         how = Text(FOUND[match.how].label or match.how, style="yellow" if quote.guessed else "")
-        client = (bill,) if percent else ()
-        table.add_row(Text(requested_name), own, *client, ratio, *charged, how)
+        billed = (bill,) if has_client else ()
+        table.add_row(Text(requested_name), own, *billed, ratio, *charged, how)
         notes += [Text(f"! {requested_name}: {remark}", "yellow") for remark in call.remarks]
     caption = f"cr: credits of {listed([mode.name for mode in modes])}"
-    caption += f"; Client: with {short_decimal(percent)}% markup" if percent else ""
+    percent = markups.pop() if len(markups) == 1 else None
+    by_rules = "; Client: as the customer pays"
+    with_markup = f"; Client: with {short_decimal(percent)}% markup" if percent else by_rules
+    caption += with_markup if has_client else ""
     return canvas.draw(table, Text(), *notes, Text(caption, style="dim"))
+
+
+def _ratio(call: QuotedCall, cheapest_pico_usd: int) -> str:
+    """How many times the cheapest cost; empty for an unknown cost, and beside a zero one."""
+    quote = call.estimate.quote
+    if not cheapest_pico_usd or quote.guessed or quote.nothing_priced:
+        return ""
+    ratio = Fraction(call.estimate.pico_usd, cheapest_pico_usd)
+    return f"{short_decimal(ratio, 1).lstrip('~')}x"

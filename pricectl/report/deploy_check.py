@@ -10,7 +10,8 @@ from pricectl.operate.deploy_check.checklist import (
     FoundErrors,
     ItemState,
 )
-from pricectl.report.canvas import Canvas, grid
+from pricectl.report.canvas import Canvas
+from pricectl.report.listing import Grid
 
 # A broken file has thousands of findings, and 'pricectl validate' shows them all.
 MAX_DETAILS = 10
@@ -49,7 +50,7 @@ def text(result: DeployCheck, canvas: Canvas) -> str:
     end = Text(verdict(result), "bold green" if result.safe else "bold red")
     if canvas.quiet:
         return canvas.draw(end)
-    table = grid("left", "left", "wrap")
+    table = Grid(["left", "left", "wrap"])
     for item in result.items:
         lines = [Text(clean(sentence(item)))]
         if canvas.verbose or item.state != "ok":

@@ -43,6 +43,8 @@ def document(result: DiffResult) -> dict[str, Any]:
         "gates": [_gate(gate) for gate in compared.gates],
         "reordered": found.reordered,
         "respelled": found.respelled,
+        "settings": _settings(found),
+        "charges": [_charge(job) for job in found.charges],
         **left_out,
     }
 
@@ -103,6 +105,26 @@ def _impact(job: Impact) -> dict[str, Any]:
     }
 
 
+def _settings(found: Comparison) -> dict[str, Any]:
+    compared = found.settings
+    return {
+        "compared": not (compared.problem or compared.note),
+        "problem": compared.problem,
+        "note": compared.note,
+        "changes": [change._asdict() for change in compared.changes],
+    }
+
+
+def _charge(job: Impact) -> dict[str, Any]:
+    return {
+        **_impact(job),
+        "old_profile": job.old.profile.name,
+        "new_profile": job.new.profile.name,
+        "client_percent": percent(job.customer_move.relative),
+        "credits_percent": {credit.mode: percent(credit.relative) for credit in job.credit_moves},
+    }
+
+
 def _cost(job: Estimate) -> dict[str, Any]:
     return {
         "resolved": resolved(job.quote.match),
@@ -142,6 +164,10 @@ def text(result: DiffResult, canvas: Canvas) -> str:
         lines += [EMPTY_LINE, *folded(looks, "dim", canvas)] if looks else []
     left_out_text = change_text.left_out(compared.comparison)
     lines += folded(left_out_text, "yellow", canvas) if left_out_text else ()
+    for remark in change_text.settings_remarks(
+        compared.comparison, has_settings=result.has_settings
+    ):
+        lines += folded(remark, "yellow", canvas)
     lines += [EMPTY_LINE] if compared.gates and not canvas.quiet else []
     for gate in compared.gates:
         style = "bold red" if gate.tripped else "green"
@@ -181,8 +207,9 @@ def _prices(section: ChangeSection) -> list[TableLine]:
         aligned = iter(at_point(text for text, change in cells if change.price))
         columns.append([next(aligned) if change.price else text for text, change in cells])
     lines = []
-    for change, (old, new) in zip(changes, zip(*columns, strict=True), strict=True):
-        arrow, difference = change_text.arrow(change.largest), _difference(change)
+    rows = zip(changes, zip(*columns, strict=True), _differences(changes), strict=True)
+    for change, (old, new), difference in rows:
+        arrow = change_text.arrow(change.largest)
         note = change_text.FALLBACK_NOTE if change.price and "(" in old + new else ""
         lines.append(
             TableLine(
@@ -207,8 +234,9 @@ def _rows(section: ChangeSection) -> list[TableLine]:
 
 def _names(section: ChangeSection) -> list[TableLine]:
     lines = []
-    for change in section.changes:
-        arrow, difference = change_text.arrow(change.largest), _difference(change)
+    differences = _differences(section.changes)
+    for change, difference in zip(section.changes, differences, strict=True):
+        arrow = change_text.arrow(change.largest)
         cells = (change.model, change.old or "", ARROW, change.new or "", difference)
         lines.append(TableLine(cells, _STYLES[arrow]))
     return lines
@@ -219,14 +247,41 @@ def _jobs(section: ChangeSection) -> list[TableLine]:
     names = change_text.short_names(jobs)
     old = at_point(change_text.cost(job.move.old_pico_usd) for job in jobs)
     new = at_point(change_text.cost(job.move.new_pico_usd) for job in jobs)
+    percents = at_point(change_text.percent_text(job.move) for job in jobs)
     lines = []
-    for job, before, after in zip(jobs, old, new, strict=True):
+    for job, before, after, percentage in zip(jobs, old, new, percents, strict=True):
         arrow, cells = change_text.arrow(job.move), change_text.credit_cells(job)
-        difference = f"{change_text.percent_text(job.move)} {arrow}"
+        difference = f"{percentage} {arrow}"
         charged = (f"{cell} cr" for mode, cell in cells.items() if mode.basis == "cost")
         row = (names[job.workload.name], before, ARROW, after, *charged, difference)
         lines.append(TableLine(row, _STYLES[arrow], change_text.fixed_credits(job, cells)))
     return grouped([change_text.job_title(job) for job in jobs], lines)
+
+
+def _charges(section: ChangeSection) -> list[TableLine]:
+    jobs = section.jobs
+    names = change_text.short_names(jobs)
+    columns = zip(*(change_text.customer_costs(job) for job in jobs), strict=True)
+    old, new = map(at_point, columns)
+    lines = []
+    for job, before, after in zip(jobs, old, new, strict=True):
+        cells = change_text.credit_cells(job)
+        charged = (f"{cell} cr" for mode, cell in cells.items() if mode.basis == "cost")
+        difference = change_text.customer_difference(job)
+        row = (names[job.workload.name], before, ARROW, after, *charged, difference)
+        style = _STYLES[change_text.arrow(job.customer_move)]
+        lines.append(TableLine(row, style, change_text.fixed_credits(job, cells)))
+    return grouped([change_text.job_title(job) for job in jobs], lines)
+
+
+def _settings_lines(section: ChangeSection) -> list[TableLine]:
+    lines = []
+    for change in section.settings:
+        old, new = change_text.value(change.old), change_text.value(change.new)
+        style = "bold yellow" if change.loosens else ""
+        note = change_text.setting_note(change)
+        lines.append(TableLine((change_text.setting_name(change), old, ARROW, new, note), style))
+    return lines
 
 
 def _other_changes(section: ChangeSection) -> list[TableLine]:
@@ -240,11 +295,14 @@ def _other_changes(section: ChangeSection) -> list[TableLine]:
     return grouped([change.full_name for change in changes], lines)
 
 
-def _difference(change: Change) -> str:
-    """How much and in which direction a price moved; of another change its note."""
-    if not change.moves:
-        return change.note
-    return f"{change_text.percent_text(change.largest)} {change_text.arrow(change.largest)}"
+def _differences(changes: Sequence[Change]) -> list[str]:
+    """How much and in which direction each price moved; of another change its note."""
+    moved = [change for change in changes if change.moves]
+    percents = iter(at_point(change_text.percent_text(change.largest) for change in moved))
+    return [
+        f"{next(percents)} {change_text.arrow(change.largest)}" if change.moves else change.note
+        for change in changes
+    ]
 
 
 class TableLayout(NamedTuple):
@@ -263,7 +321,10 @@ def _layout(kind: str) -> TableLayout:
     """The layout of a kind of section; the table of budget modes is read at each call."""
     by_cost = [mode.name for mode in BUDGET_MODES.values() if mode.basis == "cost"]
     job_title = f", USD and credits of {' and '.join(by_cost)}"
+    charged = f", customer's USD, credits of {' and '.join(by_cost)}"
     layouts = {
+        "settings": TableLayout("", "lllll", 100, _settings_lines),
+        "charges": TableLayout(charged, f"lrlr{'r' * len(by_cost)}r", 30, _charges),
         "prices": TableLayout(f", {PER_MTOK}", "lrlrr", 200, _prices),
         "rows": TableLayout("", "lll", 100, _rows),
         "names": TableLayout("", "llllr", 50, _names),

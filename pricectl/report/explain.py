@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from pricectl.core.labels import clean, dollar_text
+from pricectl.core.labels import clean, dollar_text, plural
 from pricectl.core.lookup import LayerTried
 from pricectl.core.model import Match
 from pricectl.core.money import usd_per_mtok
@@ -13,14 +13,16 @@ from pricectl.explain import ExplanationStep
 from pricectl.explain.explanation import Explanation
 from pricectl.models import PricedRow
 from pricectl.report.assumptions import NO_PRICE, cost
-from pricectl.report.canvas import Canvas, grid
+from pricectl.report.canvas import Canvas
 from pricectl.report.figures import figures
 from pricectl.report.json_text import catalog_id, resolved
+from pricectl.report.listing import Grid
+from pricectl.report.recorded import document as recorded_document
+from pricectl.report.recorded import later_steps
 from pricectl.report.show import dated_price
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-    from rich.table import Table
 
 # The steps that stand between the lookup's layers and the figures.
 _CIRCUMSTANCES = ("row", "period", "tier", "service", "region", "usage")
@@ -45,6 +47,7 @@ def document(result: Explanation) -> dict[str, Any]:
         ],
         "resolved": resolved(result.match),
         "catalog": catalog_id(result.catalog),
+        **(recorded_document(result) if result.record else {}),
     }
 
 
@@ -78,8 +81,12 @@ def text(result: Explanation, canvas: Canvas) -> str:
     requests = _requests(result.steps)
     price = cost(estimate)
     headline.append(f" has {price}" if price == NO_PRICE else f" costs {price}")
+    if result.record and result.record.written_at:
+        headline.append(f", as recorded on {result.record.written_at:%Y-%m-%d %H:%M} UTC")
+    if estimate.calls > 1:
+        headline.append(f" for {plural(estimate.calls, 'call')}")
     response = (_described([steps["response"]]), "") if "response" in steps else ()
-    last = _described([steps["catalog"]])
+    last = _described([steps["catalog"], *later_steps(result)])
     unpriced = estimate.quote.nothing_priced
     if len(requests) == 1:
         layers = _layers(result.layers, steps["name"].remarks)
@@ -111,10 +118,10 @@ def _block(request: Sequence[ExplanationStep], width: int) -> "Iterator[Renderab
     yield from ("", *products, "") if products else ("",)
 
 
-def _layers(layers: Sequence[LayerTried], remarks: Sequence[str] = ()) -> "Table":
+def _layers(layers: Sequence[LayerTried], remarks: Sequence[str] = ()) -> "Grid":
     from rich.text import Text
 
-    table = grid("left", "left", "wrap")
+    table = Grid(["left", "left", "wrap"])
     for step in layers:
         style = "bold" if step.matched else "dim"
         mark = Text("yes" if step.matched else "no", style=style)
@@ -124,22 +131,22 @@ def _layers(layers: Sequence[LayerTried], remarks: Sequence[str] = ()) -> "Table
     return table
 
 
-def _parts(parts: Sequence[NamePart]) -> "tuple[Table | str, ...]":
+def _parts(parts: Sequence[NamePart]) -> "tuple[Grid | str, ...]":
     """What each part of the name was taken for, unless a row has the whole name."""
     from rich.text import Text
 
     if len(parts) < 2:  # noqa: PLR2004 - the name itself
         return ()
-    table = grid("left", "left", "wrap")
+    table = Grid(["left", "left", "wrap"])
     for part in parts:
         table.add_row(f"  {clean(part.text)}", part.kind, Text(clean(part.meaning), style="dim"))
     return table, ""
 
 
-def _described(steps: Sequence[ExplanationStep]) -> "Table":
+def _described(steps: Sequence[ExplanationStep]) -> "Grid":
     from rich.text import Text
 
-    table = grid("left", "wrap")
+    table = Grid(["left", "wrap"])
     for step in steps:
         table.add_row(_label(step.step), Text(clean(step.summary)))
         for remark in step.remarks:

@@ -3,15 +3,21 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from pricectl.core.labels import clean, count, dollar_text
+from pricectl.core.labels import clean, count, dollar_text, plural
+from pricectl.core.money import usd
 from pricectl.explain import ExplanationStep
 from pricectl.report.assumptions import ADDS_NOTHING, NO_PRICE
-from pricectl.report.canvas import at_point, grid
+from pricectl.report.canvas import at_point
+from pricectl.report.listing import Grid
+from pricectl.report.running_total import running_total
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
 _REMARK_INDENT = 4
+# The label of the sum of the products.
+LIST = "provider cost"
+NO_FEES = usd(0)
 
 
 class FigureRow(NamedTuple):
@@ -35,6 +41,8 @@ def figures(
     from rich.text import Text
 
     rows = [_READERS[step.step](step) for step in steps if step.step in _READERS]
+    if any(step.step == "contract" for step in steps):
+        rows = [row._replace(label="list price") if row.label == LIST else row for row in rows]
     if unpriced:
         # The sum of nothing is 0, which would read as free.
         rows = [row._replace(amount=NO_PRICE) for row in rows]
@@ -43,10 +51,12 @@ def figures(
     credited = [step for step in steps if step.step == "credits"]
     if not credited:
         return
-    table = grid("left", "right", "wrap")
+    table = Grid(["left", "right", "wrap"])
     for step in credited:
         table.add_row(f"  {step.of}", step.summary, Text(", ".join(step.remarks), style="dim"))
     yield from ("", table)
+    for step in credited:
+        yield from running_total(step)
 
 
 def _line(step: ExplanationStep) -> FigureRow:
@@ -65,19 +75,44 @@ def _total(step: ExplanationStep) -> FigureRow:
     facts = step.facts
     agrees = facts["provider_cost_usd"] == facts["reported_usd"]
     why = "as the response states" if agrees else ""
-    return FigureRow(
-        "provider cost", "", "", dollar_text(facts["provider_cost_usd"]), why, step.remarks
-    )
+    return FigureRow(LIST, "", "", dollar_text(facts["provider_cost_usd"]), why, step.remarks)
+
+
+def _contract(step: ExplanationStep) -> FigureRow:
+    facts = step.facts
+    why = "as the response states" if facts["is_stated"] else ""
+    remarks = tuple(rule["text"] for rule in facts["rules"])
+    amount = dollar_text(facts["contract_cost_usd"])
+    return FigureRow("contract price", "", "", amount, why, remarks)
 
 
 def _client(step: ExplanationStep) -> FigureRow:
-    label = f"with {step.facts['markup_percent']}% markup"
+    markup = step.facts["markup_percent"]
+    label = "with several markups" if markup is None else f"with {markup}% markup"
+    label += " and fee" if step.facts["fees_usd"] != NO_FEES else ""
     return FigureRow(
         label, "", "", dollar_text(step.facts["client_cost_usd"]), ", ".join(step.remarks), ()
     )
 
 
-_READERS = {"line": _line, "total": _total, "client": _client}
+def _calls(step: ExplanationStep) -> FigureRow:
+    label = plural(step.facts["calls"], "call")
+    return FigureRow(label, "", "", dollar_text(step.facts["provider_cost_usd"]))
+
+
+def _job(step: ExplanationStep) -> FigureRow:
+    before, total = (dollar_text(step.facts[name]) for name in ("before_usd", "client_cost_usd"))
+    return FigureRow("the job so far", "", "", total, f"of it {before} before")
+
+
+_READERS = {
+    "line": _line,
+    "total": _total,
+    "calls": _calls,
+    "contract": _contract,
+    "client": _client,
+    "job": _job,
+}
 
 
 def arithmetic(rows: Sequence[FigureRow], width: int) -> "Iterator[RenderableType]":

@@ -13,9 +13,10 @@ from pricectl.edit.notation import Respelled
 from pricectl.edit.promotion import Promotion
 from pricectl.files.atomic import sha256
 from pricectl.report import changes as change_text
-from pricectl.report.canvas import Canvas, at_point, grid
+from pricectl.report.canvas import Canvas, at_point
 from pricectl.report.changes import ARROW
 from pricectl.report.diff import PER_MTOK, percent
+from pricectl.report.listing import Grid
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -148,12 +149,12 @@ def _promotion(row: Promotion, positions: Positions, canvas: Canvas) -> "Iterato
     if not shown:
         yield _text(f"{INDENT}the row has these prices already")
         return
-    table = grid("wrap", "left", "left", "left", "right")
+    table = Grid(["wrap", "left", "left", "left", "right"])
     old, new = (
         at_point(column) for column in zip(*map(change_text.old_and_new, shown), strict=True)
     )
-    for change, before, after in zip(shown, old, new, strict=True):
-        percentage = change_text.percent_text(change.largest)
+    percents = at_point(change_text.percent_text(change.largest) for change in shown)
+    for change, before, after, percentage in zip(shown, old, new, percents, strict=True):
         label = clean(INDENT + change_text.price_label(change))
         table.add_row(label, before, ARROW, after, percentage)
     yield from (table, *_more(len(row.changes) - len(shown)))
@@ -165,7 +166,7 @@ def _respelled(
     if not prices:
         return
     shown = prices if canvas.verbose else prices[:MAX_RESPELLED]
-    table = grid("left", "wrap", "right", "left", "left")
+    table = Grid(["left", "wrap", "right", "left", "left"])
     for pointer, old, new in shown:
         line = positions.value(pointer).line
         table.add_row(f"{INDENT}line {line}", clean(pointer), old, ARROW, new)

@@ -7,11 +7,11 @@ from pricectl.core.labels import clean, count, plural, shortened
 from pricectl.flags import FALLBACK
 from pricectl.operate.logs.reading import LogTally, Moment, Sighting, SignCount
 from pricectl.operate.logs.remedies import LogsResult
-from pricectl.report.canvas import Canvas, grid, listing
+from pricectl.report.canvas import Canvas
+from pricectl.report.listing import Grid, Listing
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-    from rich.table import Table
     from rich.text import Text
 
 # A name or reason may be as long as the log's writer likes.
@@ -96,10 +96,10 @@ def _headline(tally: LogTally) -> "Text":
     return Text("ok", "bold green").append(unseen, "not bold default")
 
 
-def _signs(seen: Sequence[SignCount]) -> "Table":
+def _signs(seen: Sequence[SignCount]) -> Listing:
     from rich.text import Text
 
-    table = listing("Sign", "Lines>", "First", "Last")
+    table = Listing(["Sign", "Lines>", "First", "Last"])
     for sign_count in seen:
         held = f" (+{count(sign_count.held_back)})" if sign_count.held_back else ""
         mark = Text("+ ", "green") if sign_count.sign.good else Text("! ", "red")
@@ -116,10 +116,10 @@ def _when(moment: Moment) -> str:
     return clean(moment.time) or f"line {count(moment.line)}"
 
 
-def _names(result: LogsResult) -> "Table":
+def _names(result: LogsResult) -> "Grid":
     from rich.text import Text
 
-    table = grid("right", "left", "wrap")
+    table = Grid(["right", "left", "wrap"])
     for fallback, advice in result.names:
         kind = f" ({fallback.kind})" if fallback.kind not in ("", "unknown-model") else ""
         remedy = Text(clean(advice.words), "dim") if advice else Text()

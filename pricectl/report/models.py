@@ -7,14 +7,17 @@ from pricectl.core.labels import clean, count, grouped, plural, service_word, sh
 from pricectl.core.money import usd_per_mtok
 from pricectl.core.units import STANDARD
 from pricectl.models import ModelList, PricedRow
-from pricectl.report.canvas import COLUMN_GAP, WRAP_FROM, Canvas, at_point, listing
+from pricectl.report.canvas import WRAP_FROM, Canvas, at_point, cells_of
 from pricectl.report.json_text import catalog_id
+from pricectl.report.listing import COLUMN_GAP, Listing
 from pricectl.report.rows import row_document
 
 COLUMNS = (("Input>", "input"), ("Cached>", "cache_read"), ("Output>", "output"))
 TOKEN_UNITS = {unit for _, unit in COLUMNS}
 # Columns dropped first in a narrow terminal, in this order, and what the caption calls them.
-DISPENSABLE = {"Also": "services", "Context>": "context", "Provider": "provider"}
+DISPENSABLE = {"Also": "services", "Context>": "context"}
+# A longer name stands above its prices, so it takes no other column's room.
+MAX_NAME_ROOM = 40
 
 
 def document(result: ModelList) -> dict[str, Any]:
@@ -35,8 +38,12 @@ def text(result: ModelList, canvas: Canvas) -> str:
 
     service = service_word(result.service)
     columns = _columns(rows, service)
+    if _width(columns) > canvas.width:
+        # One column of full names shows every provider and needs less room than two.
+        del columns["Provider"]
+        columns["Model"] = [clean(row.model.full_name) for row in rows]
     left_out = [name for name in _dispensable(columns, canvas.width) if columns.pop(name)]
-    table = listing(*columns)
+    table = Listing([*columns])
     for cells in zip(*columns.values(), strict=True):
         table.add_row(*map(Text, cells))
     captions = [Text(line, style="dim") for line in _captions(rows, service, left_out)]
@@ -61,17 +68,23 @@ def _columns(rows: Sequence[PricedRow], service: str) -> dict[str, list[str]]:
     }
 
 
-def _dispensable(columns: dict[str, list[str]], width: int) -> Iterator[str]:
-    """Columns to drop so that no name is broken, as few as possible."""
+def _width(columns: dict[str, list[str]]) -> int:
+    """How many cells the columns take, where only a very long name and "Also" may fold."""
     widths = {
-        name: COLUMN_GAP + max(map(len, (name.rstrip(">"), *cells)))
-        for name, cells in columns.items()
+        name: max(map(cells_of, (name.rstrip(">"), *texts))) for name, texts in columns.items()
     }
-    # This column alone may wrap, so it needs no more than its narrowest width.
-    widths["Also"] = min(widths["Also"], COLUMN_GAP + WRAP_FROM)
+    if "Also" in widths:
+        widths["Also"] = min(widths["Also"], WRAP_FROM)
+    widths["Model"] = min(widths["Model"], MAX_NAME_ROOM)
+    return sum(widths.values()) + COLUMN_GAP * (len(widths) - 1)
+
+
+def _dispensable(columns: dict[str, list[str]], width: int) -> Iterator[str]:
+    """Columns to drop so that the others fit, as few as possible."""
+    left = dict(columns)
     for name in DISPENSABLE:
-        if sum(widths.values()) - COLUMN_GAP > width:
-            del widths[name]
+        if _width(left) > width:
+            del left[name]
             yield name
 
 

@@ -1,7 +1,7 @@
 """A quote: for people the number, then the arithmetic, then the credits; and as a document."""
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from pricectl.core.calculator import Quote
 from pricectl.core.estimate import Estimate
@@ -18,18 +18,27 @@ from pricectl.core.model import Match
 from pricectl.core.money import usd, usd_per_mtok
 from pricectl.core.units import is_token_unit
 from pricectl.explain import explain
+from pricectl.explain.prices import customer_label, decided, has_contract_line
 from pricectl.explain.sources import FOUND
+from pricectl.flags import STATED_COST
 from pricectl.report.assumptions import NO_PRICE, QuotedCall, cost
-from pricectl.report.canvas import Canvas, at_point, grid
+from pricectl.report.canvas import Canvas, at_point
 from pricectl.report.comparison import comparison
 from pricectl.report.figures import FigureRow, arithmetic
 from pricectl.report.json_text import catalog_id, resolved
-
-if TYPE_CHECKING:
-    from rich.table import Table
+from pricectl.report.listing import Grid
 
 # The fields of a quote that depend on a credit profile.
-_OF_A_PROFILE = ("markup_percent", "client_cost_usd", "profile", "rounding", "credits")
+_OF_A_PROFILE = (
+    "contract_cost_usd",
+    "markup_percent",
+    "fees_usd",
+    "client_cost_usd",
+    "profile",
+    "rules",
+    "rounding",
+    "credits",
+)
 
 
 class QuoteResult(NamedTuple):
@@ -53,13 +62,19 @@ def document(result: QuoteResult) -> dict[str, Any]:
         {
             **_estimate(call.estimate),
             **unknown,
-            "flags": list(dict.fromkeys((*call.estimate.quote.flags, *flags))),
+            "flags": list(
+                dict.fromkeys((*call.estimate.quote.flags, *_stated(call.estimate), *flags))
+            ),
             **_listed(call.listed),
         }
         for call in result.calls
     ]
     body = bodies[0] if len(bodies) == 1 else {"quotes": bodies}
     return {"schema": "pricectl.quote/1", **body}
+
+
+def _stated(estimate: Estimate) -> tuple[str, ...]:
+    return (STATED_COST,) if estimate.price.is_stated else ()
 
 
 def _listed(listed: Match | None) -> dict[str, Any]:
@@ -79,7 +94,10 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
         stated = {
             "reported_usd": None if reported is None else usd(reported),
             "difference_usd": None if reported is None else usd(quote.pico_usd - reported),
+            "asked_service": estimate.reading.asked_service,
+            "stated_service": estimate.reading.stated_service,
         }
+    markup = estimate.price.markup_percent
     return {
         "model": quote.match.asked,
         "resolved": resolved(quote.match),
@@ -108,9 +126,14 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
             for line in estimate.lines
         ],
         "provider_cost_usd": usd(estimate.pico_usd),
-        "markup_percent": short_decimal(estimate.profile.markup_percent),
+        "contract_cost_usd": usd(estimate.contract_pico_usd),
+        "stated_cost_booked": estimate.price.is_stated,
+        "markup_percent": None if markup is None else short_decimal(markup),
+        "fees_usd": usd(estimate.fees_pico_usd),
         "client_cost_usd": usd(estimate.client_pico_usd),
+        "account": estimate.account,
         "profile": estimate.profile.name,
+        "rules": decided(estimate.price),
         "rounding": estimate.profile.rounding,
         "credits": {mode.mode: mode.charged for mode in estimate.credits},
         "signals": list(estimate.signals),
@@ -170,7 +193,7 @@ def _one(call: QuotedCall, canvas: Canvas, mode: str | None) -> str:
 
 def _rows(estimate: Estimate) -> list[FigureRow]:
     """A row for each product, then the totals."""
-    lines, markup = estimate.lines, short_decimal(estimate.profile.markup_percent)
+    lines = estimate.lines
     # The rates are aligned without "/ 1M", so that all of them stand at one column.
     rates = at_point(
         dollar_text((usd_per_mtok if is_token_unit(line.unit) else usd)(line.pico_usd_per_unit))
@@ -186,12 +209,22 @@ def _rows(estimate: Estimate) -> list[FigureRow]:
             rows.append(FigureRow(line.unit, quantity, rate + per, dollar_text(usd(line.pico_usd))))
         else:
             rows.append(FigureRow(line.unit, quantity, "", NO_PRICE))
-    totals = (
-        ("provider cost", estimate.pico_usd),
-        (f"with {markup}% markup", estimate.client_pico_usd),
-    )
-    for label, pico_usd in totals:
-        total = NO_PRICE if estimate.quote.nothing_priced else dollar_text(usd(pico_usd))
+    no_list_price = estimate.quote.nothing_priced
+    reported = estimate.reading.reported_pico_usd if estimate.reading else None
+    if reported is not None:
+        amount = dollar_text(usd(reported * estimate.calls))
+        rows.append(FigureRow("stated cost", "", "", amount))
+    totals = [("provider cost", estimate.pico_usd, no_list_price)]
+    if has_contract_line(estimate):
+        no_contract_price = no_list_price and not estimate.contract_pico_usd
+        totals = [
+            ("list price", estimate.pico_usd, no_list_price),
+            ("contract price", estimate.contract_pico_usd, no_contract_price),
+        ]
+    no_price = no_list_price and not estimate.client_pico_usd
+    totals.append((customer_label(estimate), estimate.client_pico_usd, no_price))
+    for label, pico_usd, is_unknown in totals:
+        total = NO_PRICE if is_unknown else dollar_text(usd(pico_usd))
         rows.append(FigureRow(label, "", "", total))
     return rows
 
@@ -200,10 +233,10 @@ def _amount(number: Fraction) -> str:
     return f"{number.numerator:,}" if number.denominator == 1 else grouped(short_decimal(number))
 
 
-def _credits(estimate: Estimate, only: str | None) -> "Table":
+def _credits(estimate: Estimate, only: str | None) -> Grid:
     """What each budget mode charges, and the formula that it is charged by."""
     client_usd = usd(estimate.client_pico_usd)
-    table = grid("left", "right", "wrap")
+    table = Grid(["left", "right", "wrap"])
     for mode in estimate.credits:
         if only not in {None, mode.mode}:
             continue

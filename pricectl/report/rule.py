@@ -5,7 +5,8 @@ from typing import Any
 
 from pricectl.check.families import FAMILIES
 from pricectl.check.rules.base import Rule
-from pricectl.report.canvas import Canvas, listing
+from pricectl.report.canvas import Canvas
+from pricectl.report.listing import Listing
 from pricectl.report.validate import STYLES
 
 DUE = "A date causes it, so it fails a check only with --fail-on due."
@@ -26,7 +27,7 @@ def text(rules: Sequence[Rule], canvas: Canvas) -> str:
 def _index(canvas: Canvas) -> str:
     from rich.text import Text
 
-    table = listing("Rule", "Severity", "What it finds")
+    table = Listing(["Rule", "Severity", "What it finds"])
     for family in FAMILIES:
         if table.row_count:
             table.add_row()

@@ -18,13 +18,13 @@ from pricectl.core.prices import PriceList
 from pricectl.core.units import UNITS, is_token_unit
 from pricectl.explain.sources import FOUND
 from pricectl.models import FoundRow
-from pricectl.report.canvas import COLUMN_GAP, Canvas, at_point, grid, listing
+from pricectl.report.canvas import Canvas, at_point
 from pricectl.report.json_text import catalog_id, resolved
+from pricectl.report.listing import COLUMN_GAP, Grid, Listing
 from pricectl.report.rows import factors, row_document, weekly
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-    from rich.table import Table
 
 TOKENS = "$ / 1M tokens"
 # Members of a row that are shown below its prices, in this order.
@@ -95,7 +95,7 @@ def _rates(prices: PriceList, width: int) -> "Iterator[RenderableType]":
         yield from _token_tables(prices, tokens, width)
     if other_units := [unit for unit in priced if unit not in tokens]:
         yield _other_table(prices, other_units)
-    table = grid("left", "wrap")
+    table = Grid(["left", "wrap"])
     if raised := factors(prices):
         table.add_row("factors", clean(", ".join(f"{word} x{by}" for word, by in raised.items())))
     if prices.windows:
@@ -139,7 +139,7 @@ def _token_tables(prices: PriceList, units: list[str], width: int) -> "Iterator[
     for index, columns in enumerate(rows):
         if index:
             yield Text()
-        table = listing(TOKENS, *(f"{heading}>" for heading, *_ in columns))
+        table = Listing([TOKENS, *(f"{heading}>" for heading, *_ in columns)])
         for line in zip(units, *(cells for _, *cells in columns), strict=True):
             table.add_row(*line)
         yield table
@@ -150,8 +150,8 @@ def _heading(service: str, above: int) -> str:
     return f"{name} >{thousands(above)}" if above else name
 
 
-def _other_table(prices: PriceList, units: list[str]) -> "Table":
-    table = grid("left", "right", "left")
+def _other_table(prices: PriceList, units: list[str]) -> "Grid":
+    table = Grid(["left", "right", "left"])
     rows = [
         (unit, above, service)
         for service, above in _columns(prices, units)
@@ -174,10 +174,10 @@ def one(thing: str) -> str:
     return f"an {thing}" if thing[0] in "aeiou8" else f"a {thing}"
 
 
-def _facts(model: Model) -> "Table":
+def _facts(model: Model) -> "Grid":
     from rich.text import Text
 
-    table = grid("left", "wrap")
+    table = Grid(["left", "wrap"])
     if model.aliases:
         table.add_row("aliases", Text(clean(", ".join(model.aliases))))
     for name in FACTS:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 from pricectl.core.labels import HASH_DIGITS, clean, dollar_text, plural
 from pricectl.core.money import usd
 from pricectl.operate.smoke import SmokeCheck, SmokeResult
-from pricectl.report.canvas import Canvas, at_point, grid
+from pricectl.report.canvas import Canvas, at_point
 from pricectl.report.json_text import catalog_id
+from pricectl.report.listing import Grid
 
 if TYPE_CHECKING:
     from rich.padding import Padding
-    from rich.table import Table
     from rich.text import Text
 
 # Below the title of a call.
@@ -55,7 +55,7 @@ def text(result: SmokeResult, canvas: Canvas) -> str:
     outcome = Text(_outcome(result), "bold red" if result.failed else "bold green")
     if canvas.quiet:
         return canvas.draw(outcome)
-    parts: list[Text | Table | Padding] = [outcome, Text()]
+    parts: list[Text | Grid | Padding] = [outcome, Text()]
     for call, row in zip(result.calls, _rows(result, canvas.width), strict=True):
         parts += row
         checks = [check for check in call.checks if canvas.verbose or check.outcome == "failed"]
@@ -120,10 +120,10 @@ def _rows(result: SmokeResult, width: int) -> "Iterator[list[Text | Padding]]":
             yield [line, Padding(remark, (0, 0, 0, INDENT))]
 
 
-def _table(checks: list[SmokeCheck]) -> "Table":
+def _table(checks: list[SmokeCheck]) -> "Grid":
     from rich.text import Text
 
-    table = grid("left", "left", "wrap")
+    table = Grid(["left", "left", "wrap"])
     for check in checks:
         comparison = check.actual
         if check.outcome == "failed" and check.expected != check.actual:

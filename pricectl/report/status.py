@@ -5,7 +5,8 @@ from typing import Any
 from pricectl.core.labels import HASH_DIGITS, clean, count, plural
 from pricectl.flags import FALLBACKS, LAYER_FLAGS, RELOAD_REFUSED
 from pricectl.operate.status import Agreement, SourcePrices, StatusResult
-from pricectl.report.canvas import Canvas, grid
+from pricectl.report.canvas import Canvas
+from pricectl.report.listing import Grid
 
 WORDS: dict[Agreement, tuple[str, str]] = {
     "same": ("same: one catalog and one calculator", "bold green"),
@@ -37,7 +38,7 @@ def text(result: StatusResult, canvas: Canvas) -> str:
 
     if canvas.quiet:
         return canvas.draw(Text(result.agreement))
-    table = grid("left", "left", "wrap")
+    table = Grid(["left", "left", "wrap"])
     for source in result.sources:
         sha256 = source.sha256 if canvas.verbose else source.sha256[:HASH_DIGITS]
         lines = [line for line in (_described(source),) if line]

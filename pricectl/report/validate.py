@@ -1,6 +1,5 @@
 """Findings of `validate`: for people each with its excerpt of the source, and as a document."""
 
-import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,8 @@ from pricectl.check.findings import SEVERITIES, Finding, Severity, Threshold
 from pricectl.check.validation_report import Validation, ValidationReport
 from pricectl.core.catalog import Catalog
 from pricectl.core.labels import clean, count, plural
-from pricectl.report.canvas import Canvas
+from pricectl.report.canvas import Canvas, cells_of
+from pricectl.report.columns import wrapped
 from pricectl.report.excerpts import DIM, GUTTER, MIN_SOURCE_WIDTH, draw_excerpt, marked_spans
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 STYLES: dict[Severity, str] = {"error": "bold red", "warning": "bold yellow", "info": "bold blue"}
 # How a severity reads; "info" is its name in JSON and in the settings.
 SEVERITY_WORDS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
+# How far a message stands in that has no room beside its label.
+CONTINUED = 4
 # More findings of one rule are counted instead of shown.
 SHOWN_OF_A_RULE = 10
 # A date brought these, not a mistake: a line each, so that they do not hide other findings.
@@ -194,8 +196,11 @@ def _in_a_line(report: ValidationReport, finding: Finding) -> "Text":
 def _wrapped(text: str, width: int, indent: int) -> str:
     """Lines of at most that width; all but the first, which begins behind a label, are indented."""
     room = max(MIN_SOURCE_WIDTH, width - indent)
-    lines = textwrap.wrap(text, room, break_on_hyphens=False) or [""]
-    return f"\n{' ' * indent}".join(lines)
+    if max(map(cells_of, text.split()), default=0) > room:
+        # A long name has the whole width, on a line of its own behind a smaller indent.
+        indent, room = CONTINUED, max(MIN_SOURCE_WIDTH, width - CONTINUED)
+        return f"\n{' ' * indent}".join(["", *wrapped(text, room)])
+    return f"\n{' ' * indent}".join(wrapped(text, room))
 
 
 def summary_words(report: ValidationReport) -> str:

@@ -12,13 +12,14 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from pricectl.core import BadProfile, BadUsage, PricingError, Profile, Usage
 from pricectl.core import quote as price
 from pricectl.core.errors import UnknownModel, UnpricedUnit
 from pricectl.core.estimate import Estimate
 from pricectl.core.money import plain_decimal
+from pricectl.core.typed_counts import read_amount, read_count
 from pricectl.core.usage import MAX_COUNT
 from pricectl.core.windows import read_instant
 from pricectl.flags import INTERNAL_ERROR
@@ -30,7 +31,14 @@ from pricectl.router.guard import Bearer
 from pricectl.router.responses import problem, text_response
 from pricectl.runtime import Answer, Pricing, Snapshot
 
-Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
+
+def _as_typed(value: object) -> object:
+    """A count as people type it, such as 1e6 or 100k, as a number; pydantic judges the rest."""
+    count = read_count(value) if isinstance(value, str) else None
+    return value if count is None else count
+
+
+Count = Annotated[int, BeforeValidator(_as_typed), Field(ge=0, le=MAX_COUNT)]
 Text = Annotated[str, Field(max_length=100)]
 TOTALS = ("input_tokens", "output_tokens")
 
@@ -53,8 +61,11 @@ class QuoteParameters(BaseModel):
     unit: list[Text] = Field([], description="Another unit, such as search=2.", max_length=50)
     service: Text | None = Field(None, description="Service tier: batch, flex, priority ...")
     region: Text | None = Field(None, description="Region or data residency: eu, us ...")
-    calls: int = Field(1, ge=1, le=10**9, description="A job of that many equal calls.")
+    calls: Annotated[int, BeforeValidator(_as_typed)] = Field(
+        1, ge=1, le=10**9, description="A job of that many equal calls."
+    )
     profile: Text | None = Field(None, description="A credit profile of the settings.")
+    account: Text | None = Field(None, description="The customer, for the rules of the profile.")
     markup: Text | None = Field(None, description="Percent. Overrides the profile.")
     credits_per_dollar: Text | None = Field(None, description="Overrides the profile.")
     tokens_per_credit: Text | None = Field(None, description="Overrides the profile.")
@@ -65,7 +76,7 @@ class QuoteParameters(BaseModel):
 
 
 # What only holders of the token may ask: with another markup the cost could be worked out.
-PRIVATE = ("profile", "markup", "credits_per_dollar", "tokens_per_credit")
+PRIVATE = ("profile", "account", "markup", "credits_per_dollar", "tokens_per_credit")
 
 
 def add_quotes(router: APIRouter, pricing: Pricing, bearer: Bearer | None) -> None:
@@ -134,7 +145,10 @@ def _quote(pricing: Pricing, query: QuoteParameters, *, is_whole: bool) -> Respo
     at = datetime.now(UTC) if query.at is None else read_instant(query.at)
     if at is None:
         raise BadUsage("is not a valid date or instant", where="at", next_step="write 2026-12-01")
-    answer = pricing.quote_uncharged(query.model, usage, service=service, region=region, at=at)
+    account = query.account or ""
+    answer = pricing.quote_uncharged(
+        query.model, usage, service=service, region=region, at=at, account=account
+    )
     if INTERNAL_ERROR in answer.flags:
         return problem(500, "the calculation failed")
     snapshot, found = answer.snapshot, answer.quote
@@ -147,7 +161,7 @@ def _quote(pricing: Pricing, query: QuoteParameters, *, is_whole: bool) -> Respo
         )
     profile = _profile(snapshot, query)
     # Without a profile the report leaves the charge out; the estimate needs one all the same.
-    estimate = Estimate(found, query.calls, profile or Profile())
+    estimate = Estimate(found, query.calls, profile or Profile(), account=account, at=at)
     charged = profile is not None
     if not is_whole:
         return text_response(json_text(_customer_document(estimate, answer, charged=charged)))
@@ -191,6 +205,7 @@ def _details(query: QuoteParameters) -> dict[str, Any]:
         if name in details or name in TOTALS:
             raise BadUsage("given twice", where=f"unit={name}", next_step="count it once")
         number = plain_decimal(count)
+        number = read_amount(count) if number is None else number
         if number is None:
             raise BadUsage("is not a count", where=f"unit={name}", next_step="write unit=search=2")
         details[name] = int(number) if number == int(number) else number

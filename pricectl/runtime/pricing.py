@@ -102,7 +102,7 @@ class Pricing:
         """Count and log an argument that is left out, as those of a call are."""
         self._monitor.fallback("bad-argument", reason=reason, log_key=reason)
 
-    def quote(
+    def quote(  # noqa: PLR0913 - the domain's question, all but two by keyword
         self,
         name: str,
         usage: Usage | object,
@@ -110,28 +110,31 @@ class Pricing:
         service: str | None = None,
         region: str | None = None,
         at: date | None = None,
+        account: str | None = None,
     ) -> Answer:
         """Price one call exactly; never raises.
 
         `usage` is a Usage or a mapping with the names of its arguments. Without `at` the call was
-        made now: announced prices take effect automatically. Invalid counts are clamped and
-        flagged; an unknown name is charged the default price.
+        made now: announced prices take effect automatically. `account` is the customer, for the
+        rules of the profile. Invalid counts are clamped and flagged; an unknown name is charged
+        the default price.
         """
         updater = self._updater
         try:
             if monotonic() >= updater.check_at:
                 updater.check_for_news()
             snapshot, deny = updater.snapshot, updater.deny
-            if service is None and region is None and at is None and not deny:
+            plain = service is None and region is None and at is None and account is None
+            if plain and not deny:
                 answer = price_plainly(snapshot, name, usage)
                 if answer is not None:
                     return answer
-            options = QuoteOptions(service, region, at)
+            options = QuoteOptions(service, region, at, account=account)
             return price_carefully(snapshot, name, usage, options, deny, self._monitor)
         except Exception:  # noqa: BLE001 - no frame is left: the recursion limit is near
             return updater.no_price
 
-    def quote_uncharged(
+    def quote_uncharged(  # noqa: PLR0913 - the domain's question, all but two by keyword
         self,
         name: str,
         usage: Usage | object,
@@ -139,6 +142,7 @@ class Pricing:
         service: str | None = None,
         region: str | None = None,
         at: date | None = None,
+        account: str | None = None,
     ) -> Answer:
         """As `quote`, for a call that nobody is charged for, such as a customer's question.
 
@@ -147,13 +151,13 @@ class Pricing:
         """
         updater = self._updater
         try:
-            options = QuoteOptions(service, region, at)
+            options = QuoteOptions(service, region, at, account=account)
             snapshot, deny = self.snapshot, updater.deny
             return price_carefully(snapshot, name, usage, options, deny, self._quote_monitor)
         except Exception:  # noqa: BLE001 - no frame is left: the recursion limit is near
             return updater.no_price
 
-    def quote_response(
+    def quote_response(  # noqa: PLR0913 - the domain's question, all but two by keyword
         self,
         body: object,
         *,
@@ -161,12 +165,17 @@ class Pricing:
         provider: str | None = None,
         service: str | None = None,
         at: date | None = None,
+        account: str | None = None,
     ) -> Answer:
         """Price a provider's raw response; what is not given is taken from the body.
 
         `body` is the response or the list of its stream's events, parsed or as text or bytes: JSON,
         JSON lines or server-sent events. `service` is the tier that was asked for; the one that the
-        body states wins, and the flag "other-service" tells the difference.
+        body states wins, and the flag "other-service" tells the difference. `account` is the
+        customer, for the rules of the profile.
+
+        If the profile prefers a stated cost, what the body says that it cost is the contract price
+        where the seller's price varies by upstream; the flag "stated-cost" tells it.
 
         A body without readable usage costs nothing, carries the flag "bad-usage" and is counted.
         """
@@ -174,7 +183,8 @@ class Pricing:
         try:
             snapshot = self.snapshot  # a reload while the body is read must not mix two versions
             deny, monitor = updater.deny, self._monitor
-            return price_response(snapshot, body, model, provider, service, at, deny, monitor)
+            options = QuoteOptions(service, at=at, account=account)
+            return price_response(snapshot, body, model, provider, options, deny, monitor)
         except Exception:  # noqa: BLE001 - no frame is left: the recursion limit is near
             return updater.no_price
 

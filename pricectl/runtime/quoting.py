@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from pricectl.core.calculator import Quote, quote
-from pricectl.core.catalog import Catalog
 from pricectl.core.fallback import list_price_words
 from pricectl.core.lookup import find, list_price
 from pricectl.core.model import Match
@@ -23,6 +22,7 @@ class QuoteOptions(NamedTuple):
     region: object = None
     at: object = None
     requests: int = 1
+    account: object = None
 
 
 _new = tuple.__new__
@@ -40,21 +40,21 @@ def price_plainly(
     times as long as the price itself. `match` is the row of the name, if it was looked up before.
 
     It looks at none of those conditions. It answers, without a flag, if all of this holds: the
-    usage is a `Usage` below the first tier; the name was found before, exactly; its row has no
-    dated prices and no parts that are not understood; no unit that its calls used so far lacked a
-    price; the layer has no flag. If such a call can need a new flag, exclude it here, too:
-    otherwise only the first call for a name gets the flag.
+    usage is a `Usage` below the first tier; no rule of the profile has a date; the name was found
+    before, exactly; its row has no dated prices and no parts that are not understood; no unit that
+    its calls used so far lacked a price; the layer has no flag. If such a call can need a new flag,
+    exclude it here, too: otherwise only the first call for a name gets the flag.
     """
     try:
         # Fields by index, for this is the inner loop of a process.
-        if type(usage) is Usage and not snapshot[7]:
+        if type(usage) is Usage and not snapshot[7] and not snapshot[11]:
             catalog = snapshot[0]
             match = match or catalog.matches.get(name)
             if match and match[5] and not match[0].dated:
                 found = quote(catalog, match, usage)
                 is_flagged = found[8] or found[3][0][1].guesses or found[4].unread
                 if found[2] >= 0 and not is_flagged:
-                    return _new(Answer, (found, snapshot, ()))
+                    return _new(Answer, (found, snapshot, (), "", None, None))
     except Exception:  # noqa: BLE001, S110 - the careful way answers
         pass
     return None
@@ -70,8 +70,12 @@ def price_carefully(  # noqa: PLR0913, PLR0917 - a call, and who is told of it
     match: Match | None = None,
 ) -> Answer:
     """Price any call; problems are flagged, counted and logged. Never raises."""
-    found, flags = _clamp_and_quote(snapshot, name, usage, options, match)
-    return flagged(snapshot, found, flags, name, deny, monitor)
+    found, flags, at = _clamp_and_quote(snapshot, name, usage, options, match)
+    account = options.account if isinstance(options.account, str) else ""
+    if options.account is not None and account is not options.account:
+        flags = tuple(dict.fromkeys((*flags, "bad-argument")))
+    answer = flagged(snapshot, found, flags, name, deny, monitor)
+    return answer._replace(account=account, at=at)
 
 
 def flagged(  # noqa: PLR0913, PLR0917 - a quote, and who is told of it
@@ -105,8 +109,11 @@ def flagged(  # noqa: PLR0913, PLR0917 - a quote, and who is told of it
 
 def _clamp_and_quote(
     snapshot: Snapshot, name: object, usage: object, options: QuoteOptions, match: Match | None
-) -> tuple[Quote, tuple[str, ...]]:
-    """Price the valid part of a call; the flags name the part that was not valid. Never raises."""
+) -> tuple[Quote, tuple[str, ...], date | None]:
+    """Price the valid part of a call; the flags name the part that was not valid. Never raises.
+
+    The third value is the day or instant that was priced.
+    """
     catalog, fallback = snapshot.catalog, snapshot.fallback
     flags = []
     try:
@@ -127,33 +134,36 @@ def _clamp_and_quote(
         flags.append("bad-argument")
     try:
         match = match or find(catalog, name, fallback)
-        found = _quote(catalog, match, counts, service, region, at, options.requests)
+        at = _day_of_call(snapshot, match, at)
+        found = quote(
+            catalog,
+            match,
+            counts,
+            service=service,
+            region=region,
+            at=at,
+            requests=options.requests,
+        )
         if found.pico_usd >= 0:  # less: a usage that was built around its own checks
-            return found, tuple(flags)
+            return found, tuple(flags), at
     except Exception:  # noqa: BLE001, S110 - the promise is to answer
         pass
     # Retry with the valid part only: the counts and the name.
     try:
         counts, cut = clamped(counts)
         match = match or find(catalog, name if type(name) is str else "", fallback)
-        found = _quote(catalog, match, counts, None, None, None, 1)
+        at = _day_of_call(snapshot, match, None)
+        found = quote(catalog, match, counts, at=at)
     except Exception:  # noqa: BLE001 - the promise is to answer
-        return NO_QUOTE, (*flags, INTERNAL_ERROR)
-    return found, tuple(dict.fromkeys((*flags, "bad-usage" if cut else "bad-argument")))
+        return NO_QUOTE, (*flags, INTERNAL_ERROR), None
+    return found, tuple(dict.fromkeys((*flags, "bad-usage" if cut else "bad-argument"))), at
 
 
-def _quote(  # noqa: PLR0913, PLR0917 - what a price depends on
-    catalog: Catalog,
-    match: Match,
-    usage: Usage,
-    service: str | None,
-    region: str | None,
-    at: date | None,
-    requests: int,
-) -> Quote:
-    if at is None and match.model.dated:
-        at = datetime.now(UTC)  # announced prices take effect automatically
-    return quote(catalog, match, usage, service=service, region=region, at=at, requests=requests)
+def _day_of_call(snapshot: Snapshot, match: Match, at: date | None) -> date | None:
+    """When the call was made: now, where that decides its price and the caller does not say."""
+    if at is None and (match.model.dated or snapshot.has_dated_rules):
+        return datetime.now(UTC)  # announced prices take effect automatically
+    return at
 
 
 def _list_price_words(snapshot: Snapshot, name: str) -> str:

@@ -1,18 +1,24 @@
 """The values the runtime hands out: all frozen, all of one version."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Literal, NamedTuple, Self
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 from pricectl import __version__
 from pricectl.core.calculator import Quote
 from pricectl.core.catalog import Catalog, build
+from pricectl.core.credits import NO_JOB, Job, Mode
+from pricectl.core.customer_price import CustomerPrice, customer_price, stated_cost
+from pricectl.core.estimate import Estimate
 from pricectl.core.fallback import Fallback
 from pricectl.core.model import Match
 from pricectl.core.prices import Problem
 from pricectl.core.profile import Profile
 from pricectl.flags import LAYER_FLAGS, SETTINGS_ERROR, Layer
 from pricectl.policy import NO_PROFILE, Policy
+
+if TYPE_CHECKING:
+    from pricectl.core.responses import Reading
 
 Status = Literal["reloaded", "unchanged", "refused"]
 # Prefixes of `reason` for a reload that worked with a problem.
@@ -54,6 +60,7 @@ class Snapshot(NamedTuple):
     for a log. `flags` go with every answer: which layer the prices are from if not from the file,
     and whether the settings have a fault, which `settings_problem` names. `fallback_reason` says
     why the prices are not from the file; `fallback` answers for names that the catalog lacks.
+    `has_dated_rules`: a rule of the chosen profile depends on the day of the call.
     """
 
     catalog: Catalog
@@ -67,11 +74,16 @@ class Snapshot(NamedTuple):
     settings_problem: str = ""
     fallback: Fallback = Fallback()
     fallback_reason: str = ""
+    has_dated_rules: bool = False
 
     def flagged(self) -> "Snapshot":
         """The same with the flags that its layer and its settings call for."""
         settings = (SETTINGS_ERROR,) if self.settings_problem else ()
-        return self._replace(flags=LAYER_FLAGS[self.layer] + settings)
+        profile = self.profile
+        return self._replace(
+            flags=LAYER_FLAGS[self.layer] + settings,
+            has_dated_rules=profile is not None and profile.is_dated,
+        )
 
     @property
     def sha256(self) -> str:
@@ -95,17 +107,40 @@ class Snapshot(NamedTuple):
 class Answer(NamedTuple):
     """The cost of a call, the version that priced it, and its flags.
 
-    `flags` are names out of FALLBACKS, empty for a plain answer.
+    `flags` are names out of FALLBACKS, empty for a plain answer. `account` is the customer that the
+    caller named. `at` is the day or UTC instant that was priced; None where no price and no rule
+    depends on it and the caller gave none. `reading` is what the response states, if the call was
+    priced from one: its stated cost, the service that was asked for and the one that served it.
     """
 
     quote: Quote
     snapshot: Snapshot
     flags: tuple[str, ...] = ()
+    account: str = ""
+    at: date | None = None
+    reading: "Reading | None" = None
 
     @property
     def pico_usd(self) -> int:
-        """The provider's cost in picodollars (1e-12 USD)."""
+        """The provider's cost by the catalog in picodollars (1e-12 USD)."""
         return self.quote.pico_usd
+
+    @property
+    def price(self) -> CustomerPrice | None:
+        """The list, contract and customer price; None where the settings choose no profile.
+
+        Pass it to `core.charge`, so that a job counts the rules of the profile.
+        """
+        profile = self.snapshot.profile
+        if profile is None:
+            return None
+        return customer_price(
+            self.quote,
+            profile,
+            account=self.account,
+            at=self.at,
+            stated=stated_cost(self.reading),
+        )
 
     @property
     def match(self) -> Match:
@@ -126,6 +161,48 @@ class Answer(NamedTuple):
     def calculator_version(self) -> str:
         """The version of the calculator."""
         return self.snapshot.calculator_version
+
+    def record(self, *, mode: Mode | None = None, before: Job = NO_JOB) -> dict[str, Any]:
+        """The charge as JSON values, from which `pricectl explain --record` repeats it later.
+
+        It has the name as it was asked for, the counts, the rates, the flags, the version of the
+        catalog and of the calculator, and how the customer is charged by the profile in use; of
+        the caller only what was passed, such as the account.
+
+        Args:
+            mode: the budget mode that the customer is charged by; None: each of them.
+            before: what the job had used before this call, as `charge` returned it.
+
+        Raises BadProfile for a mode that does not exist.
+
+        >>> import json
+        >>> from pricectl.core import Usage
+        >>> from pricectl.runtime import quote
+        >>> record = quote("gpt-4o", Usage(1000, 500)).record(mode="consumption_usd")
+        >>> record["usd"], record["charge"]["credits"]
+        ('0.0075', {'consumption_usd': {'before': 0, 'after': 1, 'deducted': 1}})
+        >>> len(json.dumps(record)) < 3000
+        True
+        """
+        from pricectl.records import record_of
+
+        snapshot, profile = self.snapshot, self.snapshot.profile
+        charge = None
+        if profile is not None:
+            charge = Estimate(
+                self.quote, 1, profile, self.reading, self.account, self.at, before=before
+            )
+        return record_of(
+            self.quote,
+            written_at=datetime.now(UTC),
+            calculator=self.calculator_version,
+            at=self.at,
+            flags=self.flags,
+            reading=self.reading,
+            prices={"layer": snapshot.layer, "generation": snapshot.generation},
+            charge=charge,
+            modes=() if mode is None else (mode,),
+        )
 
 
 class ReloadResult(NamedTuple):

@@ -72,6 +72,11 @@ def test_a_misspelt_rule_in_a_waiver_gets_a_suggestion() -> None:
     report = checked(TEXT, waivers=(waiver("/x/m", rule="output-bellow-input"),))
     hints = [finding.hint for finding in report.findings if finding.rule == "waiver-unused"]
     assert hints == ["did you mean output-below-input?"]
+    (message,) = [one.message for one in report.findings if one.rule == "waiver-unused"]
+    assert message.endswith("matches no finding: no rule is called 'output-bellow-input'")
+    report = checked(TEXT, waivers=(waiver("/x/m", rule="zzz"),))
+    hints = [finding.hint for finding in report.findings if finding.rule == "waiver-unused"]
+    assert hints == ["'pricectl rule' lists the rules"]
 
 
 def test_a_finding_about_a_waiver_names_the_settings() -> None:

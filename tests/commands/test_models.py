@@ -71,9 +71,11 @@ def test_columns_are_left_out_before_a_name_is_broken(
     (home / "llm_pricing_current.json").write_text(text, encoding="utf-8")
     for width, headings, left_out in (
         ("102", ["Provider", "Model", "Input", "Cached", "Output", "Context", "Also"], ""),
-        ("101", ["Provider", "Model", "Input", "Cached", "Output", "Context"], "services"),
-        ("91", ["Provider", "Model", "Input", "Cached", "Output"], "services, context"),
-        ("81", ["Model", "Input", "Cached", "Output"], "services, context, provider"),
+        # Columns that say nothing give their room; then one column has provider and name.
+        ("101", ["Provider", "Model", "Input", "Context", "Also"], ""),
+        ("91", ["Model", "Input", "Context", "Also"], ""),
+        ("81", ["Model", "Input", "Context"], "services"),
+        ("70", ["Model", "Input"], "services, context"),
     ):
         monkeypatch.setenv("COLUMNS", width)
         lines = run("models").stdout.splitlines()
@@ -106,3 +108,12 @@ def test_models_exits_1_when_nothing_matches(run: Run) -> None:
 @pytest.mark.parametrize("words", [["--sort", "age"], ["--max-input", "cheap"]])
 def test_bad_filters_are_refused(run: Run, words: list[str]) -> None:
     assert run("models", *words).exit_code == 2
+
+
+def test_a_misspelt_provider_or_service_names_the_near_one(run: Run) -> None:
+    result = run("models", "--provider", "opnai")
+    assert result.exit_code == 1
+    assert "no provider is called 'opnai'; did you mean openai?" in result.stderr
+    result = run("models", "--service", "bach")
+    assert "no service is called 'bach'; did you mean batch?" in result.stderr
+    assert run("models", "nothing-like-it").stderr == ""

@@ -40,9 +40,15 @@ def test_quiet_with_a_mode_prints_its_credits(run: Run) -> None:
     assert result.stdout == "25\n"
 
 
-@pytest.mark.parametrize("word", ["100000", "100,000", "100_000", "100k", "0.1M"])
+@pytest.mark.parametrize("word", ["100000", "100,000", "100_000", "100k", "0.1M", "1e5"])
 def test_counts_are_read_as_people_write_them(run: Run, word: str) -> None:
     assert run("quote", "gpt-4o", word, "0", "-q").stdout == "0.25\n"
+
+
+@pytest.mark.parametrize("calls", ["1e3", "1k", "1,000"])
+def test_the_number_of_calls_is_read_like_any_other_count(run: Run, calls: str) -> None:
+    # 1,000 calls x 1,000 tokens x $2.50/1M
+    assert run("quote", "gpt-4o", "1e3", "-q", "--calls", calls).stdout == "2.50\n"
 
 
 def test_cached_tokens_are_part_of_the_input(run: Run) -> None:
@@ -187,7 +193,12 @@ def test_a_model_without_a_price_is_not_listed_as_cheapest(run: Run) -> None:
         (["gpt-4o", "1\u202f000", "500"], "is not a token count"),
         (["gpt-4o", "12", "--cached", "1.000"], "'1.000' is not a count such as 1000"),
         (["gpt-4o", "12", "--unit", "search=2.0"], "'2.0' is not a count such as 1000"),
-        (["gpt-4o", "1e3", "0"], "'1e3' is not a token count"),
+        (["gpt-4o", "1e-3", "0"], "'1e-3' is not a token count"),
+        (["gpt-4o", "1e99", "0"], "'1e99' is not a token count"),
+        (["gpt-4o", "1.2345k", "0"], "'1.2345k' is 1234.5, which is not a whole number"),
+        (["gpt-4o", "1", "--cached", "1.2345k"], "is 1234.5, which is not a whole number"),
+        (["gpt-4o", "1", "--calls", "1.2345k"], "--calls: '1.2345k' is 1234.5, which is not a wh"),
+        (["gpt-4o", "1", "--calls", "many"], "--calls: many is not a number of 1 or more"),
         (["gpt-4o", "99999999999999999999999", "1"], "is not a token count"),
         (["--", "gpt-4o", "-5", "1"], "'-5' is not a token count"),
         (["gpt-4o", "12", "--unit", "foo=2"], "unknown unit 'foo'"),
@@ -195,9 +206,9 @@ def test_a_model_without_a_price_is_not_listed_as_cheapest(run: Run) -> None:
         (["gpt-4o", "12", "--unit", "page"], "is not a count"),
         (["gpt-4o", "12", "--unit", "page=1.5"], "is not a count such as 1000, 1,000 or 1k"),
         (["gpt-4o", "12", "--unit", "second=x"], "is not an amount such as 12.5, 1,000 or 1k"),
-        (["gpt-4o", "12", "--unit", "second=1e3"], "'1e3' is not an amount"),
+        (["gpt-4o", "12", "--unit", "second=1e-3"], "'1e-3' is not an amount"),
         (["gpt-4o", "12", "--unit", "second=1.2345"], "second is finer than a thousandth"),
-        (["gpt-4o", "12", "--mode", "weekly"], "'weekly' is not one of job_based"),
+        (["gpt-4o", "12", "--mode", "weekly"], "'weekly' is not a budget mode; one of job_based"),
         (["gpt-4o", "12", "--markup", "much"], "'much' is not an amount"),
         (["gpt-4o", "12", "--at", "soon"], "'soon' is not a valid date"),
         (["gpt-4o", "12", "-o", "yaml"], "unknown format 'yaml'; one of text, json"),
@@ -572,7 +583,7 @@ def test_an_internal_error_exits_2_without_a_traceback(
     def broken(*_: object) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr("pricectl.commands.quote.open_catalog", broken)
+    monkeypatch.setattr("pricectl.commands.quote.open_known", broken)
     result = run("quote", "gpt-4o", "1")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "internal error: RuntimeError: boom; PRICECTL_DEBUG=1 shows where" in result.stderr

@@ -183,7 +183,10 @@ def test_another_profile_charges_otherwise(run: Run, shops: str, home: Path) -> 
         (("http://127.0.0.1/?key=1",), "has parts other than a host and a path"),
         (("http://127.0.0.1:1",), "cannot be reached"),
         (("http://127.0.0.1:1", "--api", "openai"), "cannot be reached"),
-        (("http://127.0.0.1:1", "--api", "soap"), "is not one of auto, create-and-call, openai"),
+        (
+            ("http://127.0.0.1:1", "--api", "soap"),
+            "is not an API; one of auto, create-and-call",
+        ),
         (("http://127.0.0.1:1", "--unknown", "gpt-4o", "--api", "openai"), "answers for that name"),
         (("http://127.0.0.1:1", "--profile", "none"), "no profile is called"),
     ],

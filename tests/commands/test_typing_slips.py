@@ -149,7 +149,7 @@ SLIPS = {
     ),
     "an option misspelt": asked("validate --bsae main", "no option --bsae", "validate", "--base"),
     "a format misspelt": asked(
-        "validate -o githb", "unknown format 'githb'", "--output", "one of text, json"
+        "validate -o githb", "unknown format 'githb'", "--output", "did you mean github?"
     ),
     "a percentage": asked(
         "diff --base main --max-increase 2,5", "is not a percentage", "--max-increase", "write 20%"
@@ -218,7 +218,7 @@ def test_a_name_out_of_the_environment_says_so(
 
 
 SETTINGS = {
-    "[limit]\n": ("unknown setting limit", "one of file, deployed"),
+    "[limit]\n": ("unknown setting limit", "did you mean limits?"),
     'critical = "gpt-4o"\n': ("is not a list", "critical"),
     "[profiles.default]\nmarkup_percent = 2,5\n": ("is not TOML", "line 2"),
     '[gates]\nfail_on = ["warnings"]\n': ("unknown word 'warnings'", "did you mean warning?"),

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from pricectl.core import Catalog, UnknownModel, find, require, trace
-from pricectl.core.lookup import MAX_COMPARED, MEMO_SIZE, near_names
+from pricectl.core.lookup import MEMO_SIZE, near_names
 from pricectl.core.name_index import NameIndex
 from pricectl.core.naming import reading
+from pricectl.core.near import MAX_COMPARED
 
 
 def entry(usd_per_mtok: float, *aliases: str) -> dict[str, object]:
@@ -196,7 +197,11 @@ def test_strict_suggests_similar_names() -> None:
     assert str(caught.value).startswith("no model is called 'gpt-4o-mini'; did you mean gpt-4o")
     with pytest.raises(UnknownModel, match="see 'pricectl models'"):
         require(CATALOG, "zzzzzz")
-    assert near_names(CATALOG, "SONET") == ("claude-sonnet-4-5",)
+    assert near_names(CATALOG, "SONET") == (
+        "claude-sonnet-4-5",
+        "claude-3-5-sonnet",
+        "claude-3-5-sonnet-20240620",
+    )
     assert near_names(CATALOG, "gpt-4", limit=1) == ("gpt-4",)
 
 
@@ -376,21 +381,21 @@ def test_suggestions_are_three_names_of_different_rows() -> None:
         "acme": {
             "gpt-aaaa": entry(1, "gpt-aaab", "gpt-aaac"),
             "gpt-aaax": entry(2),
-            "gpt-aaxx": entry(3),
+            "gpt-aaa": entry(3),
             "gpt-yyyy": entry(4),
         }
     }
     catalog = Catalog.load(json.dumps(rows))
-    assert near_names(catalog, "GPT-AAAA1") == ("gpt-aaaa", "gpt-aaax", "gpt-aaxx")
+    assert near_names(catalog, "GPT-AAAA1") == ("gpt-aaaa", "gpt-aaa", "gpt-aaax")
     assert near_names(catalog, "gpt-aaaa1", 1) == ("gpt-aaaa",)
     assert near_names(catalog, "zzzz") == ()
 
 
 def test_suggestions_are_of_three_different_rows() -> None:
     aliases = ("gpt-aaab", "gpt-aaac", "gpt-aaad")
-    rows = {"gpt-aaaa": entry(1, *aliases), "gpt-aaxx": entry(2), "gpt-axxx": entry(3)}
+    rows = {"gpt-aaaa": entry(1, *aliases), "gpt-aaax": entry(2), "gpt-aaxx": entry(3)}
     catalog = Catalog.load(json.dumps({"acme": rows}))
-    assert near_names(catalog, "gpt-aaaa") == ("gpt-aaaa", "gpt-aaxx", "gpt-axxx")
+    assert near_names(catalog, "gpt-aaaa") == ("gpt-aaaa", "gpt-aaax", "gpt-aaxx")
     rows = {f"gpt-{number}": entry(number) for number in range(9)}
     assert len(near_names(Catalog.load(json.dumps({"acme": rows})), "gpt")) == 3
 

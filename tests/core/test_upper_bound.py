@@ -3,6 +3,7 @@
 import os
 import random
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -52,6 +53,22 @@ PROFILES = tuple(
 
 def loaded(**prices: object) -> Catalog:
     return Catalog.load(f'{{"o": {{"m": {as_text(prices)}}}}}')
+
+
+# What rules can do to a bound: lower and raise the cost, the markup and the fee.
+RULES: tuple[list[dict[str, Any]], ...] = (
+    [],
+    [{"service": "batch", "factor": "0.5"}, {"factor": "1.2", "markup_percent": -5}],
+    [{"model": "x", "factor": 9}, {"from": "2026-11-01", "markup_percent": 90, "fee_usd": 1}],
+    [{"account": "acme", "markup_percent": 60}, {"until": "2026-01-01", "factor": 3}],
+    [
+        {
+            "service": ["fast", "flex"],
+            "prices": {"input_cost_per_token": Decimal("9e-06"), "output_cost_per_token": 0},
+        },
+        {"prices": {"cache_read_input_token_cost_above_1k_tokens": Decimal("7e-05")}},
+    ],
+)
 
 
 PLAIN = {"input_cost_per_token": "2e-6", "output_cost_per_token": "10e-6"}
@@ -394,9 +411,12 @@ def test_no_call_costs_more_than_its_upper_bound(seed: int) -> None:
             pico = rng.choice((0, 5 * 10**9, rng.randrange(10**13)))
             before = rng.choice((Job(), Job(pico, rng.randrange(30_000), used=True)))
             profile, mode = rng.choice(PROFILES), rng.choice(MODES)
-            owed = charge(before, call, mode, profile)[1]
-            assert owed <= bound.credits(mode, profile, before), (case, mode, profile)
-            assert owed <= bound.credits(mode, profile), (case, mode, profile)
+            rules = Profile.read({"rules": rng.choice(RULES)}).rules
+            profile, account = profile._replace(rules=rules), rng.choice(("", "acme"))
+            owed = charge(before, call, mode, profile, account=account, at=at)[1]
+            for earlier in (before, None):
+                most = bound.credits(mode, profile, earlier, account)
+                assert owed <= most, (case, mode, profile, account, earlier)
 
 
 def test_without_tiers_the_bound_is_reached_by_a_call() -> None:

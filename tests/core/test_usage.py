@@ -234,10 +234,12 @@ def test_three_similar_names_are_suggested() -> None:
 def test_only_accepted_units_are_suggested() -> None:
     with pytest.raises(BadUsage) as caught:
         Usage(10, zzz=1)
-    offered = caught.value.next_step.removeprefix("one of ").split(", ")
+    shown, _, more = caught.value.next_step.removeprefix("one of ").partition(" and ")
+    offered = shown.split(", ")
     for name in offered:
         assert Usage(1, 1, **{name: 0}) == Usage(1, 1)
-    assert len(offered) == len(set(offered)) == len(UNITS) - len({"input", "output"})
+    assert len(offered) == len(set(offered)) == 8
+    assert more == f"{len(UNITS) - len({'input', 'output'}) - 8} more"
 
 
 @pytest.mark.parametrize("usage", [Usage(), Usage(9, 4, cache_read_tokens=3, second=2)])

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from pricectl.core import Catalog, Profile, Quote, Usage, quote
+from pricectl.core import Catalog, Job, Profile, Quote, Usage, quote
+from pricectl.core.estimate import Estimate
 from pricectl.core.money import exact
 from pricectl.core.responses import quote_response, read_response
 from pricectl.explain import STEPS, ExplanationStep, chain, explain
@@ -58,7 +59,11 @@ def test_the_words_and_the_facts_are_of_one_chain_in_one_order() -> None:
     body = {"model": "m", "usage": {"prompt_tokens": 9, "completion_tokens": 1}}
     catalog = Catalog.load(json.dumps({"acme": {"m": PLAIN}}))
     found = quote_response(catalog, body, region="us")
-    links = chain(found, reading=read_response(body), profile=Profile())
+    reading = read_response(body)
+    dear = Profile.read({"rules": [{"fee_usd": 1}]})
+    before = Job(10**9, 10, used=True)
+    job = Estimate(found, 2, dear, reading, before=before)
+    links = chain(found, reading=reading, estimate=job)
     steps = [link.step for link in links]
     assert tuple(dict.fromkeys(steps)) == STEPS
     assert [steps.count(step) for step in ("line", "credits")] == [2, 3]
@@ -591,6 +596,8 @@ class TestResponse:
             "provider": "azure",
             "service": "flex",
             "region": "us",
+            "asked_service": "",
+            "stated_service": "flex",
             "reported_usd": "0.0076",
             "signals": ["unattributed_tokens=200"],
             "flags": [],
@@ -688,6 +695,9 @@ class TestCredits:
             "profile": "shop",
             "markup_percent": "0",
             "client_cost_usd": "0.0075",
+            "account": "",
+            "fees_usd": "0.00",
+            "rules": [],
         }
         assert (job.facts["exact_credits"], job.facts["credits"]) == ("3", 3)
         assert tokens.facts == {

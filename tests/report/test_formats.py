@@ -1,5 +1,6 @@
 """Every output format of every command: that it is written, in its own grammar, and documented."""
 
+import csv
 import json
 import re
 from collections.abc import Callable
@@ -42,6 +43,21 @@ def is_gitlab(text: str) -> bool:
     return bool(issues) and all(issue["location"]["path"] for issue in issues)
 
 
+def is_changelog(text: str) -> bool:
+    lines = text.splitlines()
+    return lines[0] == "### Prices" and any(line.startswith("- Changed: `") for line in lines)
+
+
+def is_svg(text: str) -> bool:
+    root = ET.fromstring(text)  # noqa: S314 - our own
+    return root.tag == "{http://www.w3.org/2000/svg}svg" and len(root) > 1
+
+
+def is_csv(text: str) -> bool:
+    head, *lines = csv.reader(text.splitlines())
+    return "known_at" in head and bool(lines) and {len(line) for line in lines} == {len(head)}
+
+
 # A new format has a row here with a check of its grammar.
 GRAMMARS: dict[str, Callable[[str], bool]] = {
     "markdown": is_markdown,
@@ -50,11 +66,15 @@ GRAMMARS: dict[str, Callable[[str], bool]] = {
     "sarif": is_sarif,
     "gitlab": is_gitlab,
     "junit": is_junit,
+    "changelog": is_changelog,
+    "svg": is_svg,
+    "csv": is_csv,
 }
 # The page that names the formats of a command, and the arguments that compare it with a base.
 PAGES = {
     "validate": ("docs/validate.md", ()),
     "diff": ("docs/diff.md", ("--base", "old.json")),
+    "history": ("docs/history.md", ("gpt-4o",)),
     "deploy-check": ("docs/production.md", ("--base", "old.json")),
 }
 VERBS = sorted({verb for verbs in FORMATS.values() for verb in verbs})

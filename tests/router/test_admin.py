@@ -338,7 +338,7 @@ def test_errors_show_no_file_name(
 FAULT = "the settings have a fault: "
 BROKEN_SETTINGS = {
     "profiles = 5": "pricectl.toml: profiles: 5 is not a table",
-    "critcal = []": "pricectl.toml: unknown setting critcal; one of file, deployed, ",
+    "critcal = []": "pricectl.toml: unknown setting critcal; did you mean critical?",
     'profile = "reselller"': "pricectl.toml: no profile is called 'reselller'",
     "[profiles": "pricectl.toml: is not TOML: ",
 }

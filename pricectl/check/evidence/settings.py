@@ -10,6 +10,7 @@ from pricectl.check.rules.base import Rule
 from pricectl.core.labels import short_decimal
 from pricectl.core.profile import Profile
 from pricectl.policy import Policy
+from pricectl.policy.comparison import profile_pairs
 
 Amount: TypeAlias = int | Decimal | Fraction
 # From so many times on a move is an error; nobody raises a markup from 20 to 100 percent at once.
@@ -43,13 +44,13 @@ def check(before: Policy | None, after: Policy) -> Iterator[Finding]:
     if before is None:
         return
     amounts = AMOUNTS if before.source else AMOUNTS[:1]
-    for name, profile in after.profiles.items():
-        if old := before.profiles.get(name):
-            yield from _moved(f"the profile {name!r:.40}", old, profile, amounts)
-    old, chosen = (each.profiles.get(each.profile) for each in (before, after))
-    if before.profile != after.profile and old and chosen:
-        which = f"the chosen profile, now {after.profile!r:.40}"
-        yield from _moved(which, old, chosen, amounts)
+    for pair in profile_pairs(before, after):
+        old, new = pair.old, pair.new
+        if old and new:
+            which = f"the profile {new.name!r:.40}"
+            if pair.is_chosen and old.name != new.name:
+                which = f"the chosen profile, now {new.name!r:.40}"
+            yield from _moved(which, old, new, amounts)
     for unit, now in after.local_price.items():
         was = before.local_price.get(unit, now)
         if _is_far(was, now):

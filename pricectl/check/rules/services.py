@@ -15,7 +15,6 @@ from pricectl.core.units import KNOWN_SERVICES, STANDARD
 CHEAPER = ("batches", "flex")
 CHECKED = ("input", "output", "cache_read", "cache_write")
 # A cutoff that finds typos, not other services.
-NEAR = 0.75
 
 MISSPELT_SERVICE = Rule(
     "misspelt-service",
@@ -76,7 +75,7 @@ RULES = (
 
 def check(context: Context) -> Iterator[Finding]:
     """Every service price: its word, its price against the standard one, its sibling."""
-    speller = Speller(KNOWN_SERVICES, NEAR)
+    speller = Speller(KNOWN_SERVICES, 40)
     for model in context.catalog.models:
         for prices in model.all_lists:
             services = prices.services

@@ -14,7 +14,7 @@ from pricectl.core.pointers import METADATA_POINTER, pointer_to
 from pricectl.core.prices import DATED_LISTS
 from pricectl.core.units import is_price_like
 
-SURE = 0.92
+SURE_PERCENT = 8
 
 JSON_SYNTAX = Rule(
     "json-syntax",
@@ -143,7 +143,7 @@ def check(context: Context) -> Iterator[Finding]:
     if not context.catalog.models:
         yield EMPTY_CATALOG.finding("", "the catalog has no models")
     known = context.known_keys
-    anything, capability = Speller(known), Speller(known, SURE)
+    anything, capability = Speller(known), Speller(known, SURE_PERCENT)
     for model in context.catalog.models:
         yield from _dated(model, known)
         if known.issuperset(model.entry):

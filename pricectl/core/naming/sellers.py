@@ -33,6 +33,11 @@ _KIND_OF = MappingProxyType(
 )
 # Who sells is not said, or passes calls on.
 PASSING_ON = frozenset({"", *(seller for seller, kind in _KIND_OF.items() if kind == "gateway")})
+# They choose an upstream for each call and charge its price, so that a row can only state one of
+# several; what the response says is what was paid.
+_PRICED_BY_UPSTREAM = frozenset(
+    {"openrouter", "vercel", "requesty", "huggingface", "aihubmix", "cortecs", "litellm_proxy"}
+)
 # Whose models begin with a word, where other makers sell them too.
 FAMILIES: Mapping[str, str] = MappingProxyType(
     {
@@ -77,6 +82,15 @@ def resells(seller: str, base: str) -> bool:
     if is_maker(seller):
         return FAMILIES.get(base.split("-", 1)[0], seller) != seller
     return is_reseller(seller)
+
+
+def varies_by_upstream(section: str) -> bool:
+    """Whether a seller's price depends on the upstream that it chose for the call.
+
+    >>> varies_by_upstream("vercel_ai_gateway"), varies_by_upstream("openai")
+    (True, False)
+    """
+    return seller_of(section) in _PRICED_BY_UPSTREAM
 
 
 def is_slug(word: str) -> bool:

@@ -33,7 +33,9 @@ class Reading(NamedTuple):
     `flags` say what a reader of the cost must know: "ended-early" (a lower bound), "gateway-cache"
     (a gateway answered out of its cache, so that nothing was charged). `rounds` are the requests
     that `usage` is the sum of, if the response lists several; `requests` is their number where the
-    response states only the sum.
+    response states only the sum. `service` is what is charged; `asked_service` is what the caller
+    or the body says was asked for. `other_stated_service` is what the body says served the call
+    where that is not charged: "" if it does not say, the standard one for a batch.
     """
 
     usage: Usage
@@ -46,6 +48,13 @@ class Reading(NamedTuple):
     flags: tuple[str, ...] = ()
     rounds: tuple[Round, ...] = ()
     requests: int = 1
+    asked_service: str = ""
+    other_stated_service: str | None = None
+
+    @property
+    def stated_service(self) -> str:
+        """The service that served the call, as the body says; empty if it does not say."""
+        return self.service if self.other_stated_service is None else self.other_stated_service
 
 
 class Stated(NamedTuple):

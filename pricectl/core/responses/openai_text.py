@@ -82,7 +82,8 @@ def read_openai_text(body: object, provider: str | None) -> Reading | None:
     if provider == "perplexity":  # its requests have a fee
         return None
     # The fields are complete, so the constructor with its defaults is not needed.
-    return tuple.__new__(Reading, (usage, model, provider, service, "", None, (), (), (), 1))
+    fields = (usage, model, provider, service, "", None, (), (), (), 1, "", None)
+    return tuple.__new__(Reading, fields)
 
 
 def _names(body: dict[str, object]) -> tuple[str, str] | None:

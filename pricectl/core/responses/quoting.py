@@ -110,9 +110,10 @@ def with_service(reading: Reading, asked: str | None) -> Reading:
     """
     if not asked:
         return reading
+    reading = reading._replace(asked_service=asked)
     stated, wanted = service_word(reading.service), service_word(asked)
     if not reading.service or (stated == STANDARD and wanted == BATCHES):
-        return reading._replace(service=asked)
+        return reading._replace(service=asked, other_stated_service=reading.service)
     if stated == wanted or asked.lower() == "auto":
         return reading
     return reading._replace(flags=tuple(dict.fromkeys((*reading.flags, OTHER_SERVICE))))

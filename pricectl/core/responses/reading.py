@@ -203,6 +203,8 @@ def _read(location: UsageLocation, provider: str | None) -> Reading:
         tuple(builder.flags),
         rounds,
         _requests(builder),
+        asked,
+        "" if asked and not service else None,
     )
 
 

@@ -151,6 +151,11 @@ def reported_cost(builder: ReadingBuilder) -> int | None:
     if lacks_all(builder.usage, _COSTS) and lacks_all(builder.envelope, _GATEWAY):
         return None
     cost = member(builder.usage, "cost")
+    upstream = value_at(builder.usage, ("cost_details", "upstream_inference_cost"))
+    if member(builder.usage, "is_byok") is True and cost is not None and upstream is not None:
+        # With a key of one's own, OpenRouter states its fee, and beside it what its upstream bills.
+        where = "usage.cost_details.upstream_inference_cost"
+        return dollars(cost, "usage.cost") + dollars(upstream, where)
     by_gateway = value_at(builder.envelope, ("_hidden_params", "response_cost"))
     for where, value in (
         ("usage.cost.total_cost", member(cost, "total_cost")),

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from pricectl.core.document import Json
+from pricectl.core.near import meant
 from pricectl.core.pointers import METADATA_POINTER
 from pricectl.core.prices import Entry, Problem
 from pricectl.core.windows import read_day
@@ -77,12 +78,12 @@ def _read(item: Json, rules: Collection[str]) -> Acknowledgement | str:
         return f"an acknowledgement needs {', '.join(missing)} as text"
     unknown = [name for name in item if name not in KEYS]
     if unknown:
-        return f"an acknowledgement has no key {unknown[0]!r:.40}; one of {', '.join(KEYS)}"
+        return f"an acknowledgement has no key {unknown[0]!r:.40}; {meant(unknown[0], KEYS)}"
     rule, pointer, reason, written = (str(item[name]) for name in TEXTS)
     value = item.get("value", "")
     day, expires = read_day(written), read_day(item.get("expires"))
     if rule not in rules:
-        return f"rule {rule!r:.80} cannot be acknowledged; one of {', '.join(rules)}"
+        return f"rule {rule!r:.80} cannot be acknowledged; {meant(rule, rules)}"
     if not pointer.startswith("/"):
         return f"pointer {pointer!r:.80} is not a JSON Pointer such as /openai/gpt-4o"
     if isinstance(value, bool) or not (value is None or isinstance(value, (int, Decimal))):

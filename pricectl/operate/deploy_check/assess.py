@@ -11,8 +11,8 @@ from pathlib import Path
 
 from pricectl.changes import CatalogVersion
 from pricectl.changes.diff import NamedVersion, diff_versions
+from pricectl.changes.settings import ComparedSettings
 from pricectl.check.findings import Threshold
-from pricectl.check.loosening import policy_in_force
 from pricectl.check.validation import validate
 from pricectl.core import sanity
 from pricectl.core.calculator import quote
@@ -20,7 +20,8 @@ from pricectl.core.catalog import Catalog
 from pricectl.core.errors import PricingError
 from pricectl.core.labels import count
 from pricectl.files import atomic, catalog_file, versions
-from pricectl.files.base import NONE, EvidenceFinder, FoundCatalog
+from pricectl.files.base import NONE, EvidenceFinder, FoundCatalog, reviewed_settings
+from pricectl.files.committed_settings import SettingsAt
 from pricectl.files.git import BadRef, advised_option
 from pricectl.files.gitlog import FileLog
 from pricectl.operate.deploy_check.checklist import (
@@ -56,7 +57,8 @@ def assess(candidate: Candidate) -> DeployCheck:
     report = validate(
         candidate.data, candidate.file, candidate.policy, candidate.at, evidence=evidence
     )
-    reviewed = policy_in_force(candidate.policy, evidence)
+    before = SettingsAt(base.policy, base.settings_problem) if base.policy else None
+    reviewed, settings = reviewed_settings(candidate.policy, before, evidence.base)
     candidate = candidate.judged_by(reviewed.policy)
     threshold = Threshold(due=candidate.fail_on_due)
     failing = tuple(found for found in report.findings if threshold.trips(found))
@@ -87,7 +89,9 @@ def assess(candidate: Candidate) -> DeployCheck:
             _runtime(candidate, version, deployed, sha256, models),
             critical(models, version.catalog, candidate),
             examples(models, version.catalog, candidate),
-            changes if not_compared or not deployed else _changes(candidate, version, deployed),
+            changes
+            if not_compared or not deployed
+            else _changes(candidate, version, deployed, settings),
             *names_item(candidate, version.catalog),
         ]
     return DeployCheck(candidate.file, sha256, tuple(items))
@@ -236,7 +240,10 @@ def _without_log() -> Iterator[None]:
 
 
 def _changes(
-    candidate: Candidate, version: CatalogVersion, deployed: NamedVersion
+    candidate: Candidate,
+    version: CatalogVersion,
+    deployed: NamedVersion,
+    settings: ComparedSettings,
 ) -> DeployCheckItem:
     head = NamedVersion(version, candidate.file, candidate.file)
     result = diff_versions(
@@ -246,9 +253,10 @@ def _changes(
         profile=candidate.profile,
         at=candidate.at,
         limits=candidate.limits,
+        settings=settings,
     )
     compared = result.compared
     found = compared.comparison
-    is_open = (found.changes or found.left_out) and not compared.gates
+    is_open = (found.changes or found.settings.changes or found.left_out) and not compared.gates
     state: ItemState = "note" if is_open else "ok"
     return DeployCheckItem("changes", "failed" if compared.tripped else state, facts=compared)

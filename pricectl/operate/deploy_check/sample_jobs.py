@@ -126,7 +126,7 @@ def examples(
     for model, work in samples:
         for period in _coming(model, candidate):
             call = quote(catalog, model.sold, work.usage, service=work.service, at=period.at)
-            job = Estimate(call, work.calls, candidate.profile)
+            job = Estimate(call, work.calls, candidate.profile, at=period.at)
             sample = ", ".join(filter(None, (model.name, work.name, period.name)))
             wrong += [f"{sample}: {why}" for why in _wrong(job, work)]
             if period.name:

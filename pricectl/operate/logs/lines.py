@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from pricectl.core.typed_counts import read_count
+
 MAX_TEXT = 256
 # How much of a plain line is searched for values after its phrase, and for a time before it.
 _NEAR, _HEAD = 4096, 160
@@ -69,8 +71,9 @@ def read_line(text: str, phrases: Sequence[str]) -> LogLine:
         values[key] = _decoded(f'"{value}"', value) if again else value
     held_back = values.get("suppressed")
     if isinstance(held_back, str):
-        digits = held_back.isascii() and held_back.isdigit() and len(held_back) <= MAX_DIGITS
-        held_back = int(held_back) if digits else 0
+        held_back = read_count(held_back) or 0
+    elif isinstance(held_back, float) and held_back.is_integer():  # some formatters know no int
+        held_back = int(held_back)
     return LogLine(
         found,
         _time(fields, text),

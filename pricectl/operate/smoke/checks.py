@@ -6,7 +6,8 @@ from fractions import Fraction
 from http import HTTPStatus
 from typing import Any
 
-from pricectl.core import BadUsage, Catalog, Job, Profile, Quote, charge, client_cost, quote
+from pricectl.core import BadUsage, Catalog, Job, Profile, Quote, charge, quote
+from pricectl.core.customer_price import customer_price
 from pricectl.core.labels import dollar_text
 from pricectl.core.money import divide, usd
 from pricectl.core.responses.values import dollars
@@ -75,8 +76,8 @@ class AnswerChecker:
         must = self._api.charges
         yield _cost("cost", Fraction(call.pico_usd), reported.cost, must=must)
         if must:
-            client = client_cost(call.pico_usd, self._profile)
-            yield _cost("client-cost", client, reported.client_cost, must=False)
+            price = customer_price(call, self._profile, at=self._clock())
+            yield _cost("client-cost", price.customer_pico_usd, reported.client_cost, must=False)
             yield self._credits(probe, call, reported)
             before, after = self._balance, _whole(reported.balance)
             deducted, self._balance = _whole(reported.credits), after
@@ -97,7 +98,9 @@ class AnswerChecker:
     def _credits(self, probe: Probe, call: Quote, reported: ReportedCall) -> SmokeCheck:
         assert probe.mode  # noqa: S101 - every call of an API that charges has one
         before = self._jobs.get(probe.job, Job())
-        self._jobs[probe.job], owed = charge(before, call, probe.mode, self._profile)
+        self._jobs[probe.job], owed = charge(
+            before, call, probe.mode, self._profile, at=self._clock()
+        )
         note = f"{probe.mode}; a job's total is rounded, not each call" if before.used else ""
         note = note or f"{probe.mode}, profile {self._profile.name}"
         if reported.credits is None:

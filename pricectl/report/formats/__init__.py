@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pricectl.changes.diff import DiffResult
     from pricectl.check.validation_report import Validation
+    from pricectl.history.timeline import Timeline
     from pricectl.operate.deploy_check.checklist import DeployCheck
     from pricectl.operate.drift import DriftResult
+    from pricectl.report.history_document import History
 
 # Each function imports its format when it is called: a verb pays for no format that nobody asked
 # for, and the types of both are checked, which names in strings would not be.
@@ -83,6 +85,24 @@ def _junit(result: "Validation") -> str:
     return junit.findings(result)
 
 
+def _changelog(result: "DiffResult") -> str:
+    from pricectl.report.formats import changelog
+
+    return changelog.diff(result)
+
+
+def _svg(result: "Timeline") -> str:
+    from pricectl.report.formats import svg
+
+    return svg.history(result)
+
+
+def _csv(result: "History") -> str:
+    from pricectl.report.formats import csv_lines
+
+    return csv_lines.history(result)
+
+
 # By the format's name, what writes the result of each verb that has it.
 FORMATS: Mapping[str, Mapping[str, Callable[[Any], str]]] = MappingProxyType(
     {
@@ -98,6 +118,9 @@ FORMATS: Mapping[str, Mapping[str, Callable[[Any], str]]] = MappingProxyType(
         "gitlab": {"validate": _gitlab},
         "sarif": {"validate": _sarif},
         "junit": {"validate": _junit},
+        "changelog": {"diff": _changelog},
+        "svg": {"history": _svg},
+        "csv": {"history": _csv},
     }
 )
 
@@ -106,6 +129,6 @@ def formats_of(verb: str) -> tuple[str, ...]:
     """The names that `-o` accepts for a verb.
 
     >>> formats_of("quote"), formats_of("diff")
-    (('text', 'json'), ('text', 'json', 'markdown', 'github'))
+    (('text', 'json'), ('text', 'json', 'markdown', 'github', 'changelog'))
     """
     return ("text", "json", *(name for name, writers in FORMATS.items() if verb in writers))

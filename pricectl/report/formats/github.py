@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from pricectl.changes import Change
+from pricectl.changes import Change, Impact
 from pricectl.changes.diff import DiffResult
 from pricectl.check.evidence.loosened import IDS as GATE_RULES
 from pricectl.check.findings import SEVERITIES, Finding, Severity
 from pricectl.check.positions import Positions
 from pricectl.check.validation_report import Validation, ValidationReport
 from pricectl.core.labels import clean, plural
+from pricectl.policy.comparison import SettingChange
 from pricectl.report import changes as change_text
 from pricectl.report.validate import compared_with, summary_words
 
@@ -20,6 +21,8 @@ LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "
 _CHANGE_LEVELS: dict[Severity, str] = {**LEVELS, "error": "warning"}
 # GitHub shows ten of each level and drops the rest.
 MAX_OF_A_LEVEL = 10
+# The first jobs of a profile are those of critical models; the table of all is in other formats.
+JOBS_OF_A_PROFILE = 3
 # What a level is called where some of it are only counted.
 NONE: Mapping[str, int] = MappingProxyType({})
 _LEVEL_WORDS = {"error": "error", "warning": "warning", "notice": "note"}
@@ -136,12 +139,35 @@ def diff(result: DiffResult) -> str:
     for gate in compared.gates:
         level = "error" if gate.tripped else "notice"
         lines.append(Annotation(level, command(level, gate.text)))
-    if left_out := change_text.left_out(compared.comparison):
-        lines.append(Annotation("warning", command("warning", left_out, title="pricectl diff")))
+    found = compared.comparison
+    remarks = change_text.settings_remarks(found, has_settings=result.has_settings)
+    lines += (
+        Annotation("warning", command("warning", clean(remark), title="pricectl diff"))
+        for remark in filter(None, (change_text.left_out(found), *remarks))
+    )
+    lines += map(_setting, found.settings.changes)
+    for section in change_text.sections(found):
+        charged = section.jobs[:JOBS_OF_A_PROFILE] if section.kind == "charges" else ()
+        lines += (Annotation("notice", _charge(section.title, job)) for job in charged)
     for change in compared.comparison.changes:
         level = _CHANGE_LEVELS[change.severity]
         lines.append(Annotation(level, _change(change, level, result.head.path, positions)))
     return "\n".join(limited(lines))
+
+
+def _setting(change: SettingChange) -> Annotation:
+    old, new = change_text.value(change.old), change_text.value(change.new)
+    note = change_text.setting_note(change)
+    sentence = f"{change.name}: {old} -> {new}{f' ({note})' if note else ''}"
+    level = "warning" if change.loosens or change.charges else "notice"
+    return Annotation(level, command(level, clean(sentence), title="setting"))
+
+
+def _charge(title: str, job: Impact) -> str:
+    old, new = change_text.customer_costs(job)
+    modes = (f"{move.mode} {move.old} -> {move.new} cr" for move in job.credit_moves)
+    what = f"{change_text.job_title(job)}, {job.workload.name}: ${old} -> ${new}"
+    return command("notice", clean(f"{what}; {', '.join(modes)}"), title=clean(title))
 
 
 def _change(change: Change, level: str, path: str, positions: Positions) -> str:

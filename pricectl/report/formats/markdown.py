@@ -16,6 +16,7 @@ from pricectl.check.validation_report import Validation, ValidationReport
 from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.labels import clean, shortened
 from pricectl.operate.deploy_check.checklist import DeployCheck, ItemState
+from pricectl.policy.comparison import SettingChange
 from pricectl.report import changes as change_text
 from pricectl.report import deploy_check as deploy_check_text
 from pricectl.report.validate import compared_with, location, summary_words
@@ -57,6 +58,10 @@ def diff(result: DiffResult) -> str:
     lines = [DIFF_MARKER, f"**{found.summary}** vs {code(compared.base)}", ""]
     lines += [f"- ⚠️ {long_code(sentence)}" for sentence in result.loosened]
     lines += [f"- {change_text.left_out(found)}"] if found.left_out else []
+    lines += [
+        f"- ⚠️ {long_code(remark)}"
+        for remark in change_text.settings_remarks(found, has_settings=result.has_settings)
+    ]
     lines += [f"- {_TRIPPED[gate.tripped]} {gate.text}" for gate in compared.gates]
     room = MAX_CHARACTERS - _RESERVED - _size(lines)
     for section in map(_table, change_text.sections(found)):
@@ -133,16 +138,16 @@ def _size(lines: Sequence[str]) -> int:
 
 def _drawn(section: MarkdownTable, room: int) -> list[str]:
     """The section as far as it fits, with a line that says how many rows it dropped."""
-    opening, closing = ["", f"#### {section.title}", ""], [""]
+    opening, closing = ["", f"#### {_heading(section.title)}", ""], [""]
     if section.folded:
-        opening = ["", "<details>", f"<summary>{section.title}</summary>", ""]
+        opening = ["", "<details>", f"<summary>{_heading(section.title)}</summary>", ""]
         closing = ["", "</details>"]
     opening += [section.head, "|" + " --- |" * (section.head.count("|") - 1)]
     room -= _size(opening) + _size(closing) + _NOTE
     rows = len(section.rows)
     sizes = accumulate(len(row) + 1 for row in section.rows)
     fitting = sum(size <= room for size in sizes)
-    omitted = f"{rows - fitting:,} of {rows:,} rows of '{section.title}' are omitted"
+    omitted = f"{rows - fitting:,} of {rows:,} rows of '{_heading(section.title)}' are omitted"
     note = f"{omitted}: the comment is full."
     if not fitting:
         return ["", note]
@@ -162,11 +167,19 @@ def drawn_tables(
     return lines
 
 
+def _heading(title: str) -> str:
+    """A title as text: it may have the name of a profile in it."""
+    return "".join(
+        sign if sign.isalnum() or sign in " .,-_'" else f"&#{ord(sign)};" for sign in clean(title)
+    )
+
+
 def _table(section: change_text.ChangeSection) -> MarkdownTable:
     columns, cells, folded = _LAYOUTS[section.kind]
     if section.jobs:  # read at each call, so that the table of modes decides
         columns = (*columns, *(f"{name} cr" for name in BUDGET_MODES))
-    rows = tuple(table_line(cells(row)) for row in (*section.changes, *section.jobs))
+    shown = (*section.changes, *section.jobs, *section.settings)
+    rows = tuple(table_line(cells(row)) for row in shown)
     return MarkdownTable(section.title, table_line(columns), rows, folded)
 
 
@@ -215,9 +228,32 @@ def _job(job: Impact) -> tuple[str, ...]:
     )
 
 
+def _setting(change: SettingChange) -> tuple[str, ...]:
+    old, new = (code(change_text.value(text)) for text in (change.old, change.new))
+    mark = "⚠️ " if change.loosens else ""
+    note = change_text.setting_note(change)
+    return mark + code(change.name), old, new + (f" ({code(note)})" if note else "")
+
+
+def _charge(job: Impact) -> tuple[str, ...]:
+    return (
+        code(change_text.job_title(job)),
+        code(job.workload.name),
+        *change_text.customer_costs(job),
+        change_text.customer_difference(job),
+        *change_text.credit_cells(job).values(),
+    )
+
+
 # By the kind of a section: its columns, the cells of a row, and whether it is folded away at first;
 # jobs have a column for each budget mode besides.
 _LAYOUTS: dict[str, tuple[Sequence[str], Callable[[Any], tuple[str, ...]], bool]] = {
+    "settings": (("Setting", "Before", "Now"), _setting, False),
+    "charges": (
+        ("Model", "Job", "Customer's USD before", "Customer's USD now", "Change"),
+        _charge,
+        False,
+    ),
     "prices": (("Model", "Price", "Before", "Now", "Change"), _price, False),
     "rows": (("Row", "Model", "Prices"), _row, False),
     "names": (("Name", "Before", "Now", "Change"), _name, False),

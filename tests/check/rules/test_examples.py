@@ -22,6 +22,9 @@ SETTINGS = (
     "severity-unused",
     "gate-loosened",
     "gate-acknowledged",
+    "rule-and-negotiated",
+    "markup-negative",
+    "rule-without-row",
 )
 IN_THE_CATALOG = [rule for rule in RULES if rule not in (*SETTINGS, "document-size")]
 

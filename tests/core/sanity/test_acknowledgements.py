@@ -83,7 +83,10 @@ def without(key: str) -> dict[str, Any]:
         ({**without("reason"), "date": 5}, "needs reason, date as text"),
         ({**GOOD, "reason": "  "}, "needs reason as text"),
         ({**GOOD, "until": "2027-01-01"}, "has no key 'until'; one of rule, pointer"),
-        ({**GOOD, "rule": "price-move"}, "rule 'price-move' cannot be acknowledged; one of price-"),
+        (
+            {**GOOD, "rule": "price-move"},
+            "cannot be acknowledged; did you mean price-moved?",
+        ),
         ({**GOOD, "pointer": "x/m"}, "pointer 'x/m' is not a JSON Pointer"),
         (without("value"), "value is neither the accepted number nor null"),
         ({**GOOD, "value": "2.5e-05"}, "value is neither"),
