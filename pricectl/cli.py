@@ -36,6 +36,11 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "history": "Show a model's prices over time, or what each commit changed.",
     },
     "Edit and review": {
+        "init": "Start your own price file with the models that you sell.",
+        "set": "Change prices and other fields of a row.",
+        "add": "Add a model to the price file, or say what its row lacks.",
+        "remove": "Take models out of the price file.",
+        "rename": "Give a row another name; the old one stays as an alias.",
         "validate": "Check price files and show everything that is wrong.",
         "rule": "Explain a rule of 'validate', or list all rules.",
         "diff": "Show what an edit of prices or settings does.",

@@ -114,11 +114,16 @@ SORTS: Mapping[str, Callable[[PricedRow], tuple[object, ...]]] = MappingProxyTyp
 
 
 class FoundRow(NamedTuple):
-    """The row that answers for a name, with its prices, and how it was found."""
+    """The row that answers for a name, with its prices, and how it was found.
+
+    `file` and `line` say where the row begins; line 0 is a row of another file.
+    """
 
     catalog: Catalog
     match: Match
     row: PricedRow
+    file: str = ""
+    line: int = 0
 
 
 class ModelList(NamedTuple):

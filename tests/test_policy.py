@@ -233,6 +233,7 @@ VALUES: dict[tuple[str, str], tuple[Any, Any]] = {
     ("", "fallback"): ("reference", "reference"),
     ("", "critical"): (["m"], ("m",)),
     ("", "service"): ("api", "api"),
+    ("", "changelog"): ("CHANGELOG.md", "CHANGELOG.md"),
     ("", "local_price"): ({"input": 1}, {"input": 1}),
     ("", "names"): (["n"], ("n",)),
     ("", "profile"): ("default", "default"),

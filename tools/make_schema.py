@@ -43,6 +43,7 @@ ENUMS: tuple[tuple[str, tuple[str, ...], Iterable[str]], ...] = (
 )
 # Where a report has an object with a member for each budget mode.
 MODE_MEMBERS = {
+    "set": ("$defs", "cost", "properties", "credits"),
     "diff": ("$defs", "cost", "properties", "credits"),
     "quote": ("$defs", "quote", "properties", "credits"),
 }

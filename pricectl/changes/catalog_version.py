@@ -26,6 +26,8 @@ class CatalogVersion(NamedTuple):
 
         Raises DocumentError or CatalogError.
         """
+        if reuse and data == reuse.data:
+            return reuse
         values = document.parse(data)
         members = values if isinstance(values, dict) else {}
         catalog = _built_on(reuse, members, data) if reuse and members else None

@@ -1,7 +1,7 @@
 """Finds what an edit brings: the findings of a catalog that it did not have before the edit.
 
 Apart from `validation`, because an edit starts from a catalog that is built already and changes a
-few of its rows: what the JSON Schema says of all others cannot change.
+few of its rows: what the JSON Schema and the rules about a row alone say of others cannot change.
 """
 
 from collections.abc import Iterator, Mapping
@@ -57,9 +57,19 @@ def brought_findings(  # noqa: PLR0913, PLR0917 - two documents, and what they a
     Both are compared with the same evidence. `positions` are those of the edited text.
     """
     now, reviewed = as_instant(at), policy_in_force(policy, evidence)
+    old, new = (
+        _differing_part(one.values, other.values)
+        for one, other in ((before, after), (after, before))
+    )
+    asks_schema = not all(_is_plain(*change) for change in _member_changes(old, new))
     documents = [
-        CheckedDocument(dict(side.values), side.catalog, schema_values=part)
-        for side, part in zip((before, after), _schema_parts(before, after), strict=True)
+        CheckedDocument(
+            dict(side.values),
+            side.catalog,
+            schema_values=part if asks_schema else {},
+            only_rows=_row_names(side.catalog, part),
+        )
+        for side, part in ((before, old), (after, new))
     ]
     found, _, _ = check_document(documents[1], reviewed, now, evidence)
     marked_before, marked = (
@@ -68,29 +78,27 @@ def brought_findings(  # noqa: PLR0913, PLR0917 - two documents, and what they a
     rules = frozenset(one.rule for one in found)
     # Families that found nothing in the edited catalog need not run again.
     earlier = check_document(documents[0], reviewed, now, evidence, rules)
-    new = known.mark_known(
+    marks = known.mark_known(
         [*found, *marked],
         documents[1].values,
         [*earlier.kept, *marked_before],
         documents[0].values,
     )
-    brought = [with_span(one, positions) for one in new if not one.known]
+    brought = [with_span(one, positions) for one in marks if not one.known]
     kinds = reviewed.policy.gates.fail_on
     threshold = Threshold.of([severity for severity in SEVERITIES if severity in kinds])
     return BroughtFindings(tuple(known.new_first(brought)), threshold)
 
 
-def _schema_parts(before: BuiltCatalog, after: BuiltCatalog) -> tuple[Json, Json]:
-    """What the JSON Schema is asked about: the rows that differ, if it can say anything new.
-
-    Loading a JSON Schema checker takes longer than an edit, and most edits put another number in a
-    price's place.
-    """
-    old = _differing_part(before.values, after.values)
-    new = _differing_part(after.values, before.values)
-    if all(_is_plain(*change) for change in _member_changes(old, new)):
-        return {}, {}
-    return old, new
+def _row_names(catalog: Catalog, part: Values) -> frozenset[str]:
+    """The full names of the rows in a part of the document."""
+    return frozenset(
+        model.full_name
+        for name, section in part.items()
+        if name not in RESERVED and isinstance(section, dict)
+        for row in section
+        if (model := catalog.by_full_name.get(f"{name}/{row}"))
+    )
 
 
 def _differing_part(values: Values, other: Values) -> dict[str, Json]:
@@ -141,7 +149,11 @@ def _differences(old: Values, new: Values) -> Iterator[tuple[str, object, object
 
 
 def _is_plain(key: str, old: object, new: object) -> bool:
-    """Whether a change of a member cannot matter to the schema, which tests hold it to."""
+    """Whether a change of a member cannot matter to the schema, which tests hold it to.
+
+    Loading a JSON Schema checker takes longer than an edit, and most edits put another number in
+    a price's place.
+    """
     if new is _NOTHING:
         return key in {"verified_on", "evidence"}
     if key == "last_updated":

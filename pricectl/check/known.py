@@ -12,6 +12,8 @@ from pricectl.core.pointers import unescape
 
 # One finding stands for many rows, so that its place and its words change as rows are verified.
 ONE_A_FILE = frozenset({"verified-stale"})
+# One finding stands for a section of which no row has something; else each row has its own.
+ONE_A_SECTION = frozenset({"source-missing", "verified-missing"})
 # Places in a list, which move when an item is added before.
 _INDEX = re.compile(r"/\d+(?=/|$)")
 FindingIdentity = tuple[str, str, str]
@@ -30,7 +32,10 @@ def mark_known(
     """
     worst: Counter[FindingIdentity] = Counter()
     ranks: dict[FindingIdentity, int] = {}
+    whole_sections = set[tuple[str, str]]()
     for finding in base_findings:
+        if finding.rule in ONE_A_SECTION:
+            whole_sections.add((finding.rule, finding.pointer))
         key = _identity(finding, base_values)
         worst[key] += 1
         ranks[key] = min(SEVERITIES.index(finding.severity), ranks.get(key, len(SEVERITIES)))
@@ -39,6 +44,9 @@ def mark_known(
         key = _identity(finding, values)
         known = worst[key] > 0 and ranks[key] <= SEVERITIES.index(finding.severity)
         worst[key] -= known
+        section = finding.pointer.rpartition("/")[0]
+        if (finding.rule, section) in whole_sections:
+            known = _at(base_values, finding.pointer) is not None  # the row was one of those
         marked.append(finding._replace(known=True) if known else as_new(finding))
     return marked
 
@@ -65,13 +73,17 @@ def new_first(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=order)
 
 
+def _at(values: Json, pointer: str) -> object:
+    return value_at(values, [unescape(token) for token in pointer.split("/")[1:]])
+
+
 def _identity(finding: Finding, values: Json) -> FindingIdentity:
     if finding.rule in ONE_A_FILE:
         return finding.rule, "", ""
     place = _INDEX.sub("/#", finding.pointer)
     if not finding.pointer:
         return finding.rule, place, finding.message
-    value = value_at(values, [unescape(token) for token in finding.pointer.split("/")[1:]])
+    value = _at(values, finding.pointer)
     if (
         finding.due and finding.before_waiver is None
     ):  # its message counts the days of a date that is the same

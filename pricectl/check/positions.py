@@ -9,6 +9,7 @@ import json.decoder
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from pricectl.core.pointers import pointer_to, unescape
@@ -40,13 +41,16 @@ class Positions:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._line_starts = [0, *(found.end() for found in re.finditer("\n", text))]
         # Objects and lists by the offset of their bracket: their members, also by key.
         self._members: dict[int, list[Member]] = {}
         self._named: dict[int, dict[str, Member]] = {}
         # The bracket of each pointer whose members were looked for.
         self._brackets: dict[str, int] = {}
         self._root = _skip_space(text, 0)
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *(found.end() for found in re.finditer("\n", self._text))]
 
     def value(self, pointer: str) -> Span:
         """The span of the value (on its first line), else of the nearest parent."""

@@ -16,12 +16,23 @@ from pricectl.core.labels import catalog_number
 NEAR = 60
 
 
+# The message, the hint, and the number that alone can be meant, if there is one.
+NumberAdvice = tuple[str, str, str | None]
+
+
 class TypingSlip(NamedTuple):
-    """What is wrong, what to do, and where."""
+    """What is wrong, what to do, and where.
+
+    `start` and `end` are the offsets of what is wrong; `fixed` is the text in its place where only
+    one can be meant, else None.
+    """
 
     message: str
     hint: str
     span: Span
+    start: int
+    end: int
+    fixed: str | None = None
 
 
 class _Place(NamedTuple):
@@ -44,13 +55,14 @@ class _Found(NamedTuple):
     hint: str
     start: int
     length: int
+    fixed: str | None = None
 
 
 _MARKER = re.compile(r"^(<{7}|={7}|>{7}|\|{7})(?: .*)?$", re.MULTILINE)
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?![\d.eE])")
 _DECIMAL_COMMA = re.compile(r"-?\d+,\d+(?:[eE][-+]?\d+)?")
 _CURRENCY = re.compile(r"([$€£])\s*(\d[\d,]*(?:\.\d+)?)|(\d[\d,]*(?:\.\d+)?)\s*([$€£])")
-_WITH_UNIT = re.compile(r"(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*([A-Za-z%/][^,\s}\]]*)")
+_WITH_UNIT = re.compile(r"(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?+)\s*([A-Za-z%/][^,\s}\]]*)")
 _UNDERSCORE = re.compile(r"\d+(?:_\d+)+")
 _BARE_POINT = re.compile(r"[+]?(?:\d+\.(?!\d)|\.\d+)(?:[eE][-+]?\d+)?")
 _WORD = re.compile(r"True|False|None|TRUE|FALSE|NULL|undefined")
@@ -68,7 +80,8 @@ def explain(text: str, line: int, column: int) -> TypingSlip | None:
             start = found.start
             row = text.count("\n", 0, start) + 1
             span = Span(row, start - text.rfind("\n", 0, start), max(1, found.length))
-            return TypingSlip(found.message, found.hint, span)
+            end = start + found.length
+            return TypingSlip(found.message, found.hint, span, start, end, found.fixed)
     return None
 
 
@@ -88,39 +101,42 @@ def _number(place: _Place) -> _Found | None:
     for pattern, describe in _NUMBERS:
         found = pattern.match(written)
         if found:
-            message, hint = describe(found)
-            return _Found(message, hint, start, found.end())
+            message, hint, fixed = describe(found)
+            return _Found(message, hint, start, found.end(), fixed)
     return None
 
 
-def _grouped(found: re.Match[str]) -> tuple[str, str]:
-    return f"{found[0]} has commas inside a number", f"write {found[0].replace(',', '')}"
+def _grouped(found: re.Match[str]) -> NumberAdvice:
+    return f"{found[0]} has commas inside a number", f"write {found[0].replace(',', '')}", None
 
 
-def _decimal_comma(found: re.Match[str]) -> tuple[str, str]:
-    return f"{found[0]} has a comma as its decimal point", f"write {found[0].replace(',', '.')}"
+def _decimal_comma(found: re.Match[str]) -> NumberAdvice:
+    advice = f"write {found[0].replace(',', '.')}"
+    return f"{found[0]} has a comma as its decimal point", advice, None
 
 
-def _currency(found: re.Match[str]) -> tuple[str, str]:
-    return f"{found[0]} has a currency sign", price_advice(found[0])
+def _currency(found: re.Match[str]) -> NumberAdvice:
+    return f"{found[0]} has a currency sign", price_advice(found[0]), None
 
 
-def _with_unit(found: re.Match[str]) -> tuple[str, str]:
-    return f"{found[0]} is a number with a word behind it", f"write {found[1]} alone"
+def _with_unit(found: re.Match[str]) -> NumberAdvice:
+    return f"{found[0]} is a number with a word behind it", f"write {found[1]} alone", None
 
 
-def _underscore(found: re.Match[str]) -> tuple[str, str]:
-    return f"{found[0]} has underscores", f"write {found[0].replace('_', '')}"
+def _underscore(found: re.Match[str]) -> NumberAdvice:
+    digits = found[0].replace("_", "")
+    return f"{found[0]} has underscores", f"write {digits}", digits
 
 
-def _bare_point(found: re.Match[str]) -> tuple[str, str]:
+def _bare_point(found: re.Match[str]) -> NumberAdvice:
     number = found[0].lstrip("+")
     mantissa, e, exponent = number.lower().partition("e")
     mantissa = f"0{mantissa}" if mantissa.startswith(".") else mantissa.rstrip(".")
-    return f"{found[0]} is not a JSON number", f"write {mantissa}{e}{exponent}"
+    fixed = f"{mantissa}{e}{exponent}"
+    return f"{found[0]} is not a JSON number", f"write {fixed}", fixed
 
 
-_NUMBERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[str, str]]], ...] = (
+_NUMBERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], NumberAdvice]], ...] = (
     (_GROUPED, _grouped),
     (_DECIMAL_COMMA, _decimal_comma),
     (_CURRENCY, _currency),
@@ -150,7 +166,7 @@ def _comma(place: _Place) -> _Found | None:
     here = place.text[place.offset : place.offset + 1]
     if before.endswith(",") and here in ("}", "]", ","):
         at = len(before) - 1
-        return _Found(f"a comma stands before {here!r}", "delete that comma", at, 1)
+        return _Found(f"a comma stands before {here!r}", "delete that comma", at, 1, "")
     if here == '"' and before.endswith(('"', "}", "]", "e", "l", *"0123456789")):
         line = place.text.count("\n", 0, len(before)) + 1
         hint = f"write a comma at the end of line {line}"
@@ -177,13 +193,9 @@ def _word(place: _Place) -> _Found | None:
     found = _WORD.match(place.after)
     if found is None:
         return None
-    word = found[0].lower()
-    return _Found(
-        f"{found[0]} is not a word of JSON",
-        f"write {_WORDS.get(word, word)}",
-        place.offset,
-        len(found[0]),
-    )
+    word = _WORDS.get(found[0].lower(), found[0].lower())
+    message = f"{found[0]} is not a word of JSON"
+    return _Found(message, f"write {word}", place.offset, len(found[0]), word)
 
 
 def _other_file(place: _Place) -> _Found | None:

@@ -98,7 +98,8 @@ def validate(  # noqa: PLR0913 - the last two by keyword
 class CheckedDocument(NamedTuple):
     """A parsed catalog with what was built of it, and what is wrong with its text and its rows.
 
-    `schema_values` is the part that the JSON Schema is asked about; None is all of it.
+    `schema_values` is the part that the JSON Schema is asked about, and `only_rows` are the rows
+    that the rules about a row alone look at; None is all of it.
     """
 
     values: Json
@@ -106,6 +107,7 @@ class CheckedDocument(NamedTuple):
     problems: tuple[Problem, ...] = ()
     duplicates: tuple[Finding, ...] = ()
     schema_values: Json = None
+    only_rows: frozenset[str] | None = None
 
     @property
     def loadable(self) -> bool:
@@ -127,15 +129,17 @@ def check_document(
     wanted: frozenset[str] | None = None,
 ) -> waivers.Waived:
     """Apply the rules, then severities and waivers of the settings; `wanted` as in `families`."""
-    values, catalog, problems, duplicates, part = checked
+    values, catalog, problems, duplicates, part, only_rows = checked
     policy, found = reviewed.policy, list(duplicates)
     if len(catalog.models) <= MAX_MODELS:
-        if wanted is None or wanted & SCHEMA_RULES:
+        if part != {} and (wanted is None or wanted & SCHEMA_RULES):
             found += schema.check(values if part is None else part)
         if isinstance(values, dict):
             names = schema.described_keys("prices", "model"), schema.described_keys("metadata")
             compared = evidence or NO_EVIDENCE
-            context = Context(values, catalog, policy, now, *names, evidence=compared)
+            context = Context(
+                values, catalog, policy, now, *names, evidence=compared, only_rows=only_rows
+            )
             found += families.check(context, families.RULES if wanted is None else wanted)
             if evidence:
                 found = comparison.findings(context, found, wanted)

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from pricectl.check.evidence import Evidence
 from pricectl.check.findings import ERRORS, Finding, Severity, Threshold
+from pricectl.check.fixed import FixedFile
 from pricectl.check.positions import Positions
 from pricectl.core.catalog import Catalog
 from pricectl.core.document import Json
@@ -68,10 +69,14 @@ class ValidationReport(NamedTuple):
 
 
 class Validation(NamedTuple):
-    """What a run over some files found: a report for each, and which findings fail the run."""
+    """What a run over some files found: a report for each, and which findings fail the run.
+
+    `fixed` are the files that were to be fixed before they were checked.
+    """
 
     reports: tuple[ValidationReport, ...]
     threshold: Threshold = ERRORS
+    fixed: tuple[FixedFile, ...] = ()
 
     @property
     def failed(self) -> bool:

@@ -17,7 +17,7 @@ class OpenedCatalog(NamedTuple):
     """What most verbs start from: the catalog, the file it came from, the team's settings.
 
     `version` names a version that is not this file, such as "HEAD~1 (1a2b3c4)", and `commit` its
-    commit; both are empty for a file.
+    commit; both are empty for a file. `data` are the bytes of a file, empty for a version.
     """
 
     catalog: Catalog
@@ -25,6 +25,7 @@ class OpenedCatalog(NamedTuple):
     policy: Policy
     version: str = ""
     commit: str = ""
+    data: bytes = b""
 
     @property
     def source(self) -> CatalogSource:
@@ -50,7 +51,8 @@ def open_catalog(file: str | None, *, own: bool = False) -> OpenedCatalog:
     else:
         located = catalog_file.locate(file, policy.file)
         name = catalog_file.check_exists(located, file, policy.file)
-    return OpenedCatalog(catalog_file.load(name), name, policy)
+    catalog, data = catalog_file.load_with_data(name)
+    return OpenedCatalog(catalog, name, policy, data=data)
 
 
 def open_known(file: str | None, known_at: str | None) -> OpenedCatalog:

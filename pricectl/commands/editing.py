@@ -17,12 +17,12 @@ class EditingOptions(NamedTuple):
         typer.Option(
             "--reason",
             metavar="TEXT",
-            help="Why it is right: acknowledges in the price file what would refuse the edit.",
+            help="Why it is right: acknowledges in the file what would refuse the edit.",
             show_default=False,
         ),
     ] = ""
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would change and write nothing.")
+        bool, typer.Option("--dry-run", help="Change nothing; show what would change.")
     ] = False
     at: AtOption = None
     file: FileOption = None

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from pricectl.check.positions import Positions
 from pricectl.commands import output
 from pricectl.commands.catalog import complete_model, open_known
 from pricectl.commands.options import AtOption, FileOption, KnownAtOption, ViewOptions, instant
@@ -27,8 +28,8 @@ def show(
 ) -> None:
     """Show all prices of a model.
 
-    The prices in use come first, by service and context length, then earlier and announced ones.
-    -q prints only the prices in use.
+    The prices in use come first, by service and context length, then earlier and announced ones,
+    then where the row stands as FILE:LINE. -q prints only the prices in use.
 
     Exits with 1 if there is no such model.
 
@@ -36,7 +37,11 @@ def show(
     """
     if not model.strip():
         raise typer.BadParameter("a model's name is blank", param_hint="MODEL")
-    catalog = open_known(file, known_at).catalog
-    match = require(catalog, model)
-    result = FoundRow(catalog, match, PricedRow.at(match.model, instant(at)))
+    opened = open_known(file, known_at)
+    match = require(opened.catalog, model)
+    # A version in git is not the file that an editor would open.
+    own = opened.data and opened.catalog.by_full_name.get(match.model.full_name) is match.model
+    line = Positions(opened.data.decode()).key(match.model.pointer).line if own else 0
+    row = PricedRow.at(match.model, instant(at))
+    result = FoundRow(opened.catalog, match, row, opened.file, line)
     output.show(view, "show", result, report)

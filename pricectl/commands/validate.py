@@ -1,6 +1,8 @@
 """`pricectl validate`: everything that is wrong with a catalog, at once."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -8,11 +10,15 @@ from pricectl.commands.catalog import one_file
 from pricectl.commands.fail_on import FailOnSeverityOrDue
 from pricectl.commands.messages import tell
 from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
-from pricectl.commands.output import show
+from pricectl.commands.output import show, warn_beside
 from pricectl.commands.staged import StagedOption, nothing_staged
 from pricectl.core.labels import clean
 from pricectl.exit_codes import CLEAN
 from pricectl.files import catalog_file, settings
+
+if TYPE_CHECKING:
+    from pricectl.check.fixed import FixedFile
+    from pricectl.policy import Policy
 
 
 def validate(
@@ -51,6 +57,18 @@ def validate(
         bool,
         typer.Option("--new", help="Show and judge only what the base does not have."),
     ] = False,
+    fix: Annotated[
+        bool,
+        typer.Option(
+            "--fix",
+            help="First fix what has one right answer, such as digits below a picodollar. No call "
+            "changes its cost.",
+        ),
+    ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="With --fix: show what would be fixed and write nothing."),
+    ] = False,
     staged: StagedOption = False,
     at: AtOption = None,
     file: FileOption = None,
@@ -67,6 +85,8 @@ def validate(
     Example: pricectl validate --fail-on warning
     """
     when = instant(at)
+    if dry_run and not fix:
+        raise typer.BadParameter("needs --fix", param_hint="--dry-run")
     first = one_file(files or [], file)
     if staged and nothing_staged(first):
         return CLEAN
@@ -78,15 +98,29 @@ def validate(
     located = files or [catalog_file.locate_own(first, policy.file)]
     names = [catalog_file.check_exists(name, first, policy.file) for name in located]
     catalog_file.check_standard_input(*names, None if base in names else base, reference)
+    fixed = _fixed(names, policy, when, dry_run=dry_run) if fix else ()
     try:
         result = review(names, policy, ReviewOptions(when, base, reference, fail_on or (), new))
     except OneBaseForSeveral:
         raise typer.BadParameter(
             f"{base!r} is one file, and {len(names)} catalogs are checked", param_hint="--base"
         ) from None
+    result = result._replace(fixed=fixed)
     show(view, "validate", result, report)
     silent = {"concise", "text"} if view.quiet else {"concise"}
     if all(name in silent for name, _ in view.outputs):
         for each in result.reports:
             tell(f"pricectl: {clean(each.file)}: {report.compared_with(each)}")
     return result.exit_code
+
+
+def _fixed(
+    names: Sequence[str], policy: "Policy", at: datetime, *, dry_run: bool
+) -> "tuple[FixedFile, ...]":
+    """Fix the files before they are checked."""
+    from pricectl.operate.fixing import fix_file
+
+    if catalog_file.STDIN in names:
+        raise typer.BadParameter("standard input cannot be fixed", param_hint="--fix")
+    files = [catalog_file.locate_writable(name, policy.file) for name in names]
+    return tuple(fix_file(name, policy, at, dry_run=dry_run, warn=warn_beside) for name in files)

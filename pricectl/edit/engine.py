@@ -18,7 +18,7 @@ from pricectl.core.document import Json
 from pricectl.core.errors import PricingError
 from pricectl.core.pointers import METADATA_POINTER, pointer_to, unescape
 from pricectl.edit import splice
-from pricectl.edit.splice import Edit, Insert, Misplaced, Remove, Replace
+from pricectl.edit.splice import Edit, Insert, Misplaced, Remove, RenameKey, Replace
 
 # Makes a value of JSON text.
 Reader = Callable[[str], Json]
@@ -180,13 +180,15 @@ def _changed(value: Json, path: list[str], edit: Edit, read: Reader) -> Json:
             return _with_member(value, edit, read(edit.value))
         if isinstance(edit, Replace):
             return read(edit.value)
-        raise Misplaced("the document itself cannot be removed")
+        raise Misplaced("the document itself cannot be removed or renamed")
     removes = isinstance(edit, Remove) and len(path) == 1
     if isinstance(value, list) and path[0].isdecimal() and int(path[0]) < len(value):
         index = int(path[0])
         new = [] if removes else [_changed(value[index], path[1:], edit, read)]
         return [*value[:index], *new, *value[index + 1 :]]
     if isinstance(value, dict) and path[0] in value:
+        if isinstance(edit, RenameKey) and len(path) == 1:
+            return {edit.key if key == path[0] else key: member for key, member in value.items()}
         return {
             key: _changed(member, path[1:], edit, read) if key == path[0] else member
             for key, member in value.items()

@@ -146,11 +146,22 @@ def format_text(
 
 
 def _same_price(old: Model, new: Model) -> bool:
-    """Whether a row has the same names, and the same prices just before and at every change."""
-    bounds = [bound for bound, _ in (*old.previous, *old.upcoming)]
+    """Whether a row has the same names, and the same price at all times."""
+    named = old.full_name == new.full_name and old.aliases == new.aliases
+    return named and same_prices_over_time(old, new)
+
+
+def same_prices_over_time(old: Model, new: Model) -> bool:
+    """Whether two rows have the same prices just before and at every change."""
+    bounds = [
+        bound
+        for row in (old, new)
+        for periods in (row.previous, row.upcoming)
+        for bound, _ in periods
+    ]
     # Between two bounds no price changes, so these instants stand for all of time.
     instants = (*bounds, *filter(None, map(just_before, bounds)))
-    named = old.full_name == new.full_name and old.aliases == new.aliases
-    return named and all(
+    same_now = bool(bounds) or old.prices.same_prices(new.prices)
+    return same_now and all(
         in_force(old, instant).same_prices(in_force(new, instant)) for instant in instants
     )

@@ -12,6 +12,8 @@ from typing import NamedTuple
 EQUAL_LINES = 3
 # A change of more lines than this is not taken apart.
 MOST_LINES = 400
+# So many lines are compared at once, where they are equal.
+CHUNK = 64
 
 
 class LineChange(NamedTuple):
@@ -30,12 +32,19 @@ def line_changes(before: str, after: str) -> Iterator[LineChange]:
     [LineChange(line_before=2, line=2, old=('b',), new=('c',))]
     """
     old, new = before.split("\n"), after.split("\n")
+    equal_at_end = _equal_at_end(old, new)
     one, other = 0, 0
     while one < len(old) or other < len(new):
-        if old[one : one + 1] == new[other : other + 1]:
-            one, other = one + 1, other + 1
+        equal = old[one : one + CHUNK] == new[other : other + CHUNK]
+        if equal or old[one : one + 1] == new[other : other + 1]:
+            step = min(CHUNK, len(old) - one) if equal else 1
+            one, other = one + step, other + step
             continue
-        removed, added = _until_equal(old, new, one, other)
+        left = min(len(old) - one, len(new) - other)
+        if left <= equal_at_end:  # only lines that were added, or only such that were removed
+            removed, added = len(old) - one - left, len(new) - other - left
+        else:
+            removed, added = _until_equal(old, new, one, other)
         yield LineChange(
             one + 1,
             other + 1,
@@ -43,6 +52,12 @@ def line_changes(before: str, after: str) -> Iterator[LineChange]:
             tuple(line.rstrip("\r") for line in new[other : other + added]),
         )
         one, other = one + removed, other + added
+
+
+def _equal_at_end(old: Sequence[str], new: Sequence[str]) -> int:
+    """How many lines at the end of both sides are equal."""
+    most = min(len(old), len(new))
+    return next((n for n in range(most) if old[-1 - n] != new[-1 - n]), most)
 
 
 def _until_equal(old: Sequence[str], new: Sequence[str], one: int, other: int) -> tuple[int, int]:

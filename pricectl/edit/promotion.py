@@ -137,9 +137,16 @@ def _is_own_already(row: Row, announced: Row) -> bool:
 
 def _gives_way(key: str, announced: Iterable[str]) -> bool:
     """Whether the announced list replaces a member of the row."""
-    if key in NEVER_DATED:
-        return False
-    return key in announced or key in BESIDE_PRICES or key.startswith(UPLIFT) or is_price_like(key)
+    return key not in NEVER_DATED and (key in announced or is_of_prices(key))
+
+
+def is_of_prices(key: str) -> bool:
+    """Whether a member of a row belongs to its prices, so that a dated list has its own.
+
+    >>> is_of_prices("input_cost_per_token"), is_of_prices("context_tier"), is_of_prices("mode")
+    (True, True, False)
+    """
+    return key in BESIDE_PRICES or key.startswith(UPLIFT) or is_price_like(key)
 
 
 def _edits(text: str, row: Row, index: int, *, in_row: bool) -> Iterator[Edit]:

@@ -42,7 +42,14 @@ class Remove(NamedTuple):
     pointer: str
 
 
-Edit = Replace | Insert | Remove
+class RenameKey(NamedTuple):
+    """Another key for the member at a JSON Pointer, which keeps its place and its value."""
+
+    pointer: str
+    key: str
+
+
+Edit = Replace | Insert | Remove | RenameKey
 # A range of the text by offsets, and its replacement.
 Splice = tuple[int, int, str]
 
@@ -147,7 +154,17 @@ def _spliced(text: str, positions: Positions, edit: Edit) -> Splice:
         return found.start, found.end, indented(edit.value, _line_indent(text, found.key_start))
     if isinstance(edit, Insert):
         return _inserted(text, positions, edit)
-    return _removed(positions, edit)
+    return _renamed(positions, edit) if isinstance(edit, RenameKey) else _removed(positions, edit)
+
+
+def _renamed(positions: Positions, edit: RenameKey) -> Splice:
+    found = _found(positions, edit.pointer)
+    parent = edit.pointer.rpartition("/")[0]
+    if found.key_end == found.key_start:
+        raise Misplaced("has no key", where=edit.pointer)
+    if any(member.key == edit.key for member in positions.members(parent)):
+        raise Misplaced(f"already has {edit.key!r}", where=parent)
+    return found.key_start, found.key_end, json.dumps(edit.key, ensure_ascii=False)
 
 
 def _removed(positions: Positions, edit: Remove) -> Splice:

@@ -124,14 +124,14 @@ def _value_text(text: str, positions: Positions, values: Json, accepted: Accepta
 def _line(accepted: Acceptance, value: str) -> str:
     """An acknowledgement as JSON."""
     entry = {
-        "rule": _text(accepted.rule),
-        "pointer": _text(accepted.pointer),
+        "rule": toml_text(accepted.rule),
+        "pointer": toml_text(accepted.pointer),
         "value": value,
-        "reason": _text(accepted.reason),
-        "date": _text(f"{accepted.day}"),
+        "reason": toml_text(accepted.reason),
+        "date": toml_text(f"{accepted.day}"),
     }
     if accepted.expires:
-        entry["expires"] = _text(f"{accepted.expires}")
+        entry["expires"] = toml_text(f"{accepted.expires}")
     return f"{{{', '.join(f'{json.dumps(key)}: {member}' for key, member in entry.items())}}}"
 
 
@@ -144,10 +144,10 @@ def waived(settings: str, accepted: Acceptance, values: Json, *, heading: str, f
     end = "\r\n" if "\r\n" in settings else "\n"
     value = accepted_value(values, accepted.pointer)
     members = [
-        f"rule = {_text(accepted.rule)}",
-        f"pointer = {_text(accepted.pointer)}",
-        f"value = {_text(value) if isinstance(value, str) else _number(value)}",
-        f"reason = {_text(accepted.reason)}",
+        f"rule = {toml_text(accepted.rule)}",
+        f"pointer = {toml_text(accepted.pointer)}",
+        f"value = {toml_text(value) if isinstance(value, str) else _number(value)}",
+        f"reason = {toml_text(accepted.reason)}",
         *([f"expires = {accepted.expires}"] if accepted.expires else []),
     ]
     block = "".join(line + end for line in (f"[[{heading}]]", *members))
@@ -177,7 +177,7 @@ def _at(table: Any, path: list[str]) -> Any:
     return table
 
 
-def _text(value: str) -> str:
+def toml_text(value: str) -> str:
     """A text as JSON, and as TOML, whose basic strings are the same."""
     return json.dumps(value, ensure_ascii=False).replace(_DELETE, _DELETE_ESCAPED)
 

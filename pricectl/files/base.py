@@ -57,8 +57,18 @@ class FoundCatalog(NamedTuple):
 class EvidenceFinder:
     """Finds what catalogs are compared with, as the options and the settings say."""
 
-    def __init__(self, policy: Policy, base: str = AUTO, reference: str | None = None) -> None:
-        """`base` and `reference` are the options; without one the setting `reference` counts."""
+    def __init__(
+        self,
+        policy: Policy,
+        base: str = AUTO,
+        reference: str | None = None,
+        reuse: CatalogVersion | None = None,
+    ) -> None:
+        """`base` and `reference` are the options; without one the setting `reference` counts.
+
+        `reuse` is a version that was read already: what it has just so is not built again.
+        """
+        self._reuse = reuse
         self.policy = policy
         self.base = base
         self.reference = reference
@@ -108,7 +118,7 @@ class EvidenceFinder:
             return FoundCatalog(
                 reason=reason, policy=policy, commit=found.commit, settings_problem=problem
             )
-        version = version or found.version()
+        version = version or found.version(self._reuse)
         beside = policy if policy and policy.source else None
         return FoundCatalog(
             version.catalog, found.name, "", beside, policy, version, found.commit, problem
@@ -215,7 +225,7 @@ class EvidenceFinder:
         if version.data == data:
             return FoundCatalog(reason=f"the file is {version.name} itself")
         if catalog is None:  # built once for all files
-            catalog = version.version().catalog
+            catalog = version.version(self._reuse).catalog
             self._references[word, commit] = version, catalog
         return FoundCatalog(catalog, version.name)
 

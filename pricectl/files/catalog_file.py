@@ -241,9 +241,14 @@ def _near(name: str) -> list[str]:
 
 def load(name: str) -> Catalog:
     """Read and build a catalog. Raises Unavailable, also for a file that cannot price calls."""
+    return load_with_data(name)[0]
+
+
+def load_with_data(name: str) -> tuple[Catalog, bytes]:
+    """A catalog with the bytes it was built from. Raises as `load` does."""
     data, source = read(name)
     try:
-        return Catalog.load(data)
+        return Catalog.load(data), data
     except (DocumentError, CatalogError) as error:
         raise no_catalog(error, Source(data, source), name) from None
 

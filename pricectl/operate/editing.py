@@ -21,6 +21,7 @@ from pricectl.core.errors import CatalogError, DocumentError
 from pricectl.core.pointers import METADATA_POINTER
 from pricectl.core.windows import as_instant, read_day
 from pricectl.edit import waiving
+from pricectl.edit.changelog import price_entries, with_entries
 from pricectl.edit.engine import EditedCatalog, edit_catalog
 from pricectl.edit.splice import Edit, Insert, Replace
 from pricectl.edit.waiving import Acceptance
@@ -31,6 +32,8 @@ from pricectl.files.catalog_file import Source, Unavailable
 from pricectl.policy import Policy
 
 LAST_UPDATED = "last_updated"
+# What is found of the whole file when rows go.
+GONE_SHARES = ("many-models-gone", "many-aliases-gone")
 
 
 class EditableCatalog(NamedTuple):
@@ -44,14 +47,12 @@ class EditableCatalog(NamedTuple):
     @classmethod
     def read(cls, name: str, policy: Policy) -> "EditableCatalog":
         """Read a file that `locate_writable` found. Raises Unavailable if it prices nothing."""
-        data = catalog_file.read(name).data
+        source = catalog_file.read(name)
         try:
-            version = CatalogVersion.read(data)
+            version = CatalogVersion.read(source.data)
         except (DocumentError, CatalogError) as error:
-            where = f"{name}: {error.where}" if error.where else name
-            step = f"run 'pricectl validate {name}' to see every finding"
-            raise Unavailable(error.what, where=where, next_step=step) from None
-        return cls(name, version, Positions(document.decode(data)), policy)
+            raise catalog_file.no_catalog(error, source, name) from None
+        return cls(name, version, Positions(document.decode(source.data)), policy)
 
     @property
     def catalog(self) -> Catalog:
@@ -74,7 +75,8 @@ class EditResult(NamedTuple):
     """What an edit of the catalog file did, or would do.
 
     `brought` are the findings that the edit brings, `refusing` those of them that refuse it.
-    `acknowledged` were accepted with the edit. `written`: the file was replaced.
+    `acknowledged` were accepted with the edit. `written`: the file was replaced. `changelog` is the
+    file that the changed prices were added to, empty if none was.
     """
 
     name: str
@@ -85,6 +87,7 @@ class EditResult(NamedTuple):
     acknowledged: tuple[Acceptance, ...] = ()
     dry_run: bool = False
     written: bool = False
+    changelog: str = ""
 
     @property
     def exit_code(self) -> int:
@@ -108,9 +111,9 @@ def make_edit(
     if edits:
         edits = [*edits, *last_updated_edits(opened.version, options.at)]
     edited = edit_catalog(opened.version, edits, opened.positions)
-    finder = EvidenceFinder(opened.policy)
+    finder = EvidenceFinder(opened.policy, reuse=opened.version)
     brought = _brought(opened, edited, finder, options)
-    accepted = _acceptances(brought.failing, options)
+    accepted = _acceptances(brought, options)
     if accepted:
         edited = _acknowledging(edited, accepted)
         brought = _brought(opened, edited, finder, options)
@@ -120,11 +123,13 @@ def make_edit(
         _diff(opened, edited, options.at),
         brought.findings,
         brought.failing,
-        tuple(accepted),
+        () if brought.failing else tuple(accepted),
         options.dry_run,
     )
     if not edited.changed or result.refusing or options.dry_run:
         return result
+    # Read before anything is written, so that a changelog that cannot be edited stops the edit.
+    log = _edited_changelog(opened.policy.changelog, result)
     atomic.replace(
         opened.name,
         edited.text.encode(),
@@ -132,7 +137,36 @@ def make_edit(
         check=Catalog.load,
         warn=warn,
     )
-    return result._replace(written=True)
+    if log is None:
+        return result._replace(written=True)
+    try:
+        atomic.replace(log.name, log.after, base_sha256=atomic.sha256(log.before), warn=warn)
+    except atomic.NotWritten as error:
+        step = "the price file is written; add the prices by hand"
+        raise atomic.NotWritten(error.what, where=log.name, next_step=step) from None
+    return result._replace(written=True, changelog=log.name)
+
+
+class _EditedChangelog(NamedTuple):
+    """A changelog before and after the prices of an edit were added."""
+
+    name: str
+    before: bytes
+    after: bytes
+
+
+def _edited_changelog(name: str | None, result: EditResult) -> _EditedChangelog | None:
+    """The changelog of the settings with the changed prices; None without one or without prices."""
+    entries = price_entries(result.diff.compared.comparison.changes)
+    if name is None or not entries:
+        return None
+    try:
+        before = atomic.read(name)
+        after = with_entries(before.decode(), entries, name).encode()
+    except (OSError, UnicodeDecodeError) as error:
+        step = "correct the setting `changelog`"
+        raise Unavailable(f"cannot be read: {error}", where=name, next_step=step) from None
+    return _EditedChangelog(name, before, after)
 
 
 def last_updated_edits(version: CatalogVersion, at: datetime) -> list[Edit]:
@@ -171,15 +205,21 @@ def _acknowledging(edited: EditedCatalog, accepted: Sequence[Acceptance]) -> Edi
     return edited._replace(text=text, after=after)
 
 
-def _acceptances(failing: Sequence[Finding], options: EditOptions) -> list[Acceptance]:
-    """The acknowledgements that the reason allows: of price findings, each at its own place."""
+def _acceptances(brought: BroughtFindings, options: EditOptions) -> list[Acceptance]:
+    """The acknowledgements that the reason allows: of price findings, each at its own place.
+
+    A share of the file that is gone is acknowledged row by row.
+    """
     if not options.reason:
         return []
     day = as_instant(options.at).date()
+    rows_gone = any(finding.rule in GONE_SHARES for finding in brought.failing)
     return [
         Acceptance(finding.rule, finding.pointer, options.reason, day)
-        for finding in failing
-        if finding.rule in ACKNOWLEDGEABLE and finding.pointer
+        for finding in brought.findings
+        if finding.rule in ACKNOWLEDGEABLE
+        and finding.pointer
+        and (finding in brought.failing or (rows_gone and finding.rule == "model-gone"))
     ]
 
 

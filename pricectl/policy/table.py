@@ -323,6 +323,7 @@ SETTINGS = (
     Setting("", "local_price", readers.unit_prices, "What models on your own servers cost."),
     Setting("", "service", readers.text, "The name under which processes share their reloads."),
     Setting("", "feeds", readers.texts, "The price lists that `drift` compares with."),
+    Setting("", "changelog", readers.text, "The changelog that edits of prices are added to."),
     Setting("profiles", "markup_percent", None, "Added to the provider's cost, in percent."),
     Setting("profiles", "credits_per_dollar", None, "Credits for one dollar of marked-up cost."),
     Setting("profiles", "tokens_per_credit", None, "Tokens that one credit buys."),

@@ -148,6 +148,7 @@ class Policy(NamedTuple):
     defines_profile: bool = False
     service: str | None = None
     feeds: tuple[str, ...] = ()
+    changelog: str | None = None
 
     def profile_named(self, name: str | None) -> Profile:
         """The profile of that name; without a name the team's chosen one. Raises BadSettings."""

@@ -29,6 +29,7 @@ def edit_document(result: EditResult) -> dict[str, Any]:
         "changed": edited.changed,
         "written": result.written,
         "dry_run": result.dry_run,
+        "changelog": result.changelog or None,
         "sha256": {
             "old": sha256(edited.before.data),
             "new": sha256(edited.text.encode()),
@@ -72,7 +73,8 @@ def edit_summary(result: EditResult) -> str:
     elif result.refusing:
         what = f"refused by {plural(len(result.refusing), 'finding')}, nothing was written"
     elif result.written:
-        what = f"{plural(lines, 'line')} changed"
+        also = f"; its prices added to {clean(result.changelog)}" if result.changelog else ""
+        what = f"{plural(lines, 'line')} changed{also}"
     else:
         what = f"{plural(lines, 'line')} would change, nothing was written"
     return f"{clean(result.name)}: {what}"
@@ -93,7 +95,7 @@ def edit_text(result: EditResult, canvas: Canvas) -> "list[Text | str]":
             notes += 1
         else:
             parts += _finding(finding, result)
-    parts += [_text(f"{plural(notes, 'note')} more; -v shows all", "dim")] if notes else []
+    parts += [_text(f"{plural(notes, 'note')} not shown; -v shows all", "dim")] if notes else []
     parts += [
         _text(f"{one.rule} at {clean(one.pointer)} is acknowledged: {clean(one.reason)}", "yellow")
         for one in result.acknowledged

@@ -12,7 +12,6 @@ from pricectl.core.labels import (
     service_label,
     thousands,
 )
-from pricectl.core.model import Model
 from pricectl.core.money import TOKENS_PER_MTOK, usd
 from pricectl.core.prices import PriceList
 from pricectl.core.units import UNITS, is_token_unit
@@ -45,6 +44,8 @@ def document(result: FoundRow) -> dict[str, Any]:
         "asked": result.match.asked,
         "resolved": resolved(result.match),
         **row_document(result.row),
+        "file": result.file or None,
+        "line": result.line or None,
         "catalog": catalog_id(result.catalog),
     }
 
@@ -70,7 +71,7 @@ def text(result: FoundRow, canvas: Canvas) -> str:
         if prices.off_peak and prices.off_peak is not row.prices:
             other_times.append(Text(f"\n{time}, off-peak hours", style="bold"))
             other_times += _rates(prices.off_peak, canvas.width)
-    return canvas.draw(headline, *period, Text(), *rates, *other_times, Text(), _facts(model))
+    return canvas.draw(headline, *period, Text(), *rates, *other_times, Text(), _facts(result))
 
 
 def dated_price(prices: PriceList) -> str:
@@ -174,10 +175,10 @@ def one(thing: str) -> str:
     return f"an {thing}" if thing[0] in "aeiou8" else f"a {thing}"
 
 
-def _facts(model: Model) -> "Grid":
+def _facts(result: FoundRow) -> "Grid":
     from rich.text import Text
 
-    table = Grid(["left", "wrap"])
+    table, model = Grid(["left", "wrap"]), result.match.model
     if model.aliases:
         table.add_row("aliases", Text(clean(", ".join(model.aliases))))
     for name in FACTS:
@@ -188,4 +189,6 @@ def _facts(model: Model) -> "Grid":
     supports = [name.split("_", 1)[1] for name in model.entry if name.startswith("supports_")]
     if supports:
         table.add_row("supports", Text(clean(", ".join(sorted(supports)).replace("_", " "))))
+    if result.line:
+        table.add_row("file", Text(f"{clean(result.file)}:{result.line}"))
     return table

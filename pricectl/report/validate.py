@@ -12,6 +12,7 @@ from pricectl.core.labels import clean, count, plural
 from pricectl.report.canvas import Canvas, cells_of
 from pricectl.report.columns import wrapped
 from pricectl.report.excerpts import DIM, GUTTER, MIN_SOURCE_WIDTH, draw_excerpt, marked_spans
+from pricectl.report.fixes import fix_documents, fix_lines
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -39,6 +40,7 @@ def document(found: Validation) -> dict[str, Any]:
         "known": sum(len(report.known) + report.left_out for report in reports),
         "findings": [finding for report in reports for finding in finding_documents(report)],
         "waived": [_finding(report, finding) for report in reports for finding in report.waived],
+        "fixes": fix_documents(found.fixed),
     }
 
 
@@ -104,7 +106,7 @@ def text(found: Validation, canvas: Canvas) -> str:
     """
     from rich.text import Text
 
-    parts: list[Text] = []
+    parts: list[Text] = list(fix_lines(found.fixed, canvas))
     for report in found.reports:
         if not canvas.quiet:
             parts += _findings(report, canvas, found.threshold)

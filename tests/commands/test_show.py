@@ -6,7 +6,7 @@ import pathlib
 import jsonschema
 import pytest
 
-from tests.conftest import ROOT, Run
+from tests.conftest import CATALOG, ROOT, Run
 
 # Before and after the prices that gemini-2.5-pro has from 2027-01-01 on.
 NOW, LATER = ("--at", "2026-11-23"), ("--at", "2027-01-01")
@@ -27,6 +27,15 @@ def test_show_has_every_rate_of_a_model(run: Run) -> None:
     assert rows["output"] == ["10.00", "5.00"]
     assert rows["search"] == ["$0.01", "a", "web", "search"]
     assert "128,000" in text
+
+
+def test_show_says_where_the_row_stands(run: Run) -> None:
+    lines = run("show", "o3").stdout.splitlines()
+    assert "file  llm_pricing_current.json:15" in lines
+    document = json.loads(run("show", "gemini-2.5-pro", "-o", "json").stdout)
+    assert (document["file"], document["line"]) == ("llm_pricing_current.json", 19)
+    piped = run("show", "o3", "--file", "-", "-o", "json", stdin=CATALOG)
+    assert json.loads(piped.stdout)["line"] == 15
 
 
 def test_show_has_tiers_and_dated_prices(run: Run) -> None:

@@ -12,7 +12,7 @@ from pricectl.check.positions import Positions
 from pricectl.core.errors import CatalogError, DocumentError
 from pricectl.edit import engine, splice
 from pricectl.edit.engine import EditedCatalog, WrongEdit, edit_catalog, edited_text
-from pricectl.edit.splice import Edit, Insert, Misplaced, Remove, Replace
+from pricectl.edit.splice import Edit, Insert, Misplaced, Remove, RenameKey, Replace
 from tests.conftest import CATALOG
 
 GPT, O3 = "/openai/gpt-4o", "/openai/o3"
@@ -185,11 +185,14 @@ def pointers(value: Any, pointer: str = "") -> list[tuple[str, Any]]:
 def edits(draw: st.DrawFn, text: str) -> Edit:
     found = pointers(json.loads(text))
     pointer, value = draw(st.sampled_from(found))
-    kind = draw(st.sampled_from(["replace", "remove", "insert"]))
+    kind = draw(st.sampled_from(["replace", "remove", "insert", "rename"]))
     if kind == "insert" and isinstance(value, (dict, list)):
         position = draw(st.none() | st.integers(0, len(value)))
         key = draw(KEYS.filter(lambda key: key not in value)) if isinstance(value, dict) else None
         return Insert(pointer, draw(values()), key, position)
+    parent = dict(found).get(pointer.rpartition("/")[0])
+    if kind == "rename" and pointer and isinstance(parent, dict):
+        return RenameKey(pointer, draw(KEYS.filter(lambda key: key not in parent)))
     return Remove(pointer) if kind == "remove" and pointer else Replace(pointer, draw(values()))
 
 
@@ -207,6 +210,10 @@ def naively(document: Any, edit: Edit) -> Any:
         parent[key] = json.loads(edit.value)
     elif isinstance(edit, Remove):
         del parent[key]
+    elif isinstance(edit, RenameKey):
+        members = [(edit.key if old == key else old, value) for old, value in parent.items()]
+        parent.clear()
+        parent.update(members)
     elif isinstance(parent[key], list):
         where = len(parent[key]) if edit.position is None else edit.position
         parent[key].insert(where, json.loads(edit.value))
@@ -251,6 +258,13 @@ def test_an_edit_and_its_reverse_give_back_every_byte(data: st.DataObject) -> No
         if "\n" in old:
             return  # lines are moved to where they are put
         back = Replace(edit.pointer, old)
+    elif isinstance(edit, RenameKey):
+        parent, _, token = edit.pointer.rpartition("/")
+        renamed = edit.key.replace("~", "~0").replace("/", "~1")
+        key = token.replace("~1", "/").replace("~0", "~")
+        if not key.isascii():
+            return  # the text has it as an escape
+        back = RenameKey(f"{parent}/{renamed}", key)
     else:
         kept = [line for line in new.splitlines() if line.strip()]
         assert len(kept) <= len(text.splitlines())

@@ -159,3 +159,24 @@ def test_a_file_that_prices_nothing_is_not_edited(repo: Path) -> None:
     (repo / NAME).write_text("{}", encoding="utf-8")
     with pytest.raises(Unavailable, match="pricectl validate"):
         opened()
+
+
+def test_the_changelog_of_the_settings_gets_the_prices(repo: Path) -> None:
+    (repo / "pricectl.toml").write_text('changelog = "CHANGES.md"\n', encoding="utf-8")
+    log = repo / "CHANGES.md"
+    log.write_text("## [Unreleased]\n", encoding="utf-8")
+    result = edit(Replace(INPUT, "2e-06"))
+    assert Path(result.changelog) == log
+    entry = "- `openai/gpt-4o`: input 2.50 → 2.00."
+    assert log.read_text(encoding="utf-8") == f"## [Unreleased]\n\n### Prices\n\n{entry}\n"
+    # An edit that is not written, or changes no price, leaves it alone.
+    edit(Replace(INPUT, "3e-06"), dry_run=True)
+    edit(Replace(f"{GPT}/mode", '"completion"'))
+    assert log.read_text(encoding="utf-8").count("\n- ") == 1
+
+
+def test_a_changelog_that_cannot_be_edited_stops_the_edit(repo: Path) -> None:
+    (repo / "pricectl.toml").write_text('changelog = "CHANGES.md"\n', encoding="utf-8")
+    with pytest.raises(Unavailable, match=r"CHANGES\.md"):
+        edit(Replace(INPUT, "2e-06"))
+    assert (repo / NAME).read_text(encoding="utf-8") == CATALOG

@@ -1,6 +1,6 @@
 """Shared by all families of rules: a rule and its context."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -69,6 +69,7 @@ class Context(NamedTuple):
 
     `now` is the instant of the check, in UTC. `bounds` are the lowest and highest believable
     prices, as the limits of the settings have them. `evidence` is what the file is compared with.
+    `only_rows` are the full names of the rows that rules about a row alone look at; None is all.
     """
 
     values: dict[str, Json]
@@ -79,6 +80,14 @@ class Context(NamedTuple):
     metadata_keys: frozenset[str]
     bounds: Bounds = BOUNDS
     evidence: Evidence = NO_EVIDENCE
+    only_rows: frozenset[str] | None = None
+
+    @property
+    def rows_alone(self) -> Iterable[Model]:
+        """The rows for rules whose findings about a row depend on no other row."""
+        if self.only_rows is None:
+            return self.catalog.models
+        return [self.catalog.by_full_name[name] for name in self.only_rows]
 
     @property
     def today(self) -> date:

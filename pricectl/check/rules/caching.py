@@ -79,7 +79,7 @@ RULES = (
 
 def check(context: Context) -> Iterator[Finding]:
     """Every cache price against the input price of the same tier and service."""
-    for model in context.catalog.models:
+    for model in context.rows_alone:
         for prices in model.all_lists:
             for (unit, above, service), (pico, key) in prices.rates.items():
                 base, base_key = prices.rates.get(("input", above, service), (0, ""))

@@ -84,7 +84,7 @@ RULES = (
 
 def check(context: Context) -> Iterator[Finding]:
     """Bounds and dirt, for every price list of every row."""
-    for model in context.catalog.models:
+    for model in context.rows_alone:
         for prices in model.all_lists:
             yield from _bounds(prices, context.bounds)
         yield from _dirt(model.entry, model.pointer)

@@ -76,7 +76,7 @@ RULES = (
 def check(context: Context) -> Iterator[Finding]:
     """Every service price: its word, its price against the standard one, its sibling."""
     speller = Speller(KNOWN_SERVICES, 40)
-    for model in context.catalog.models:
+    for model in context.rows_alone:
         for prices in model.all_lists:
             services = prices.services
             if services:

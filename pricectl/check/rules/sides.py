@@ -70,7 +70,7 @@ RULES = (
 
 def check(context: Context) -> Iterator[Finding]:
     """Zeros, missing prices, and input against output of every row."""
-    for model in context.catalog.models:
+    for model in context.rows_alone:
         yield from _zero(model)
         if mode_of(model) in TEXT_MODES:
             for prices in model.all_lists:

@@ -63,7 +63,7 @@ RULES = (TIER_ABOVE_WINDOW, TIER_INCOMPLETE, TIER_LOWERS_PRICE, TIER_RANGES)
 
 def check(context: Context) -> Iterator[Finding]:
     """Every tier against the window, its siblings and the tier below."""
-    for model in context.catalog.models:
+    for model in context.rows_alone:
         if "tiered_pricing" in model.entry:
             yield from _ranges(model.entry["tiered_pricing"], model.pointer)
         for prices in model.all_lists:

@@ -123,10 +123,21 @@ def _row_findings(
 
 
 def _alias_findings(before: Catalog, after: Catalog, bounds: Bounds) -> Iterator[SanityFinding]:
-    """Aliases that now find a row at a far other price, and too many that were lost."""
+    """Aliases that now find a row at a far other price, and too many that were lost.
+
+    Those of a row whose removal was acknowledged are not counted: it went with its names.
+    """
     gone, sold = [], 0
+    acknowledged = read_acknowledged(after.metadata, ACKNOWLEDGEABLE)
     for alias, rows in before.aliases.items():
-        if all(row.is_retired for row in rows):
+        if all(
+            row.is_retired
+            or (
+                row.full_name not in after.by_full_name
+                and acknowledged.find("model-gone", row.pointer, None)
+            )
+            for row in rows
+        ):
             continue
         sold += 1
         # Before two lookups: most aliases stay with their rows, and no row has them as its name.

@@ -95,10 +95,11 @@ class LogTally(NamedTuple):
         return any(not seen.sign.good for seen in self.seen)
 
 
-def blocks(name: str) -> Iterator[bytes]:
+def blocks(name: str, reader: str = "pricectl logs -") -> Iterator[bytes]:
     """The bytes of a log, or of standard input for "-", without waiting for a block to be full.
 
-    Raises Unavailable, also for a compressed file: finding nothing must not look clean.
+    `reader` is the command that reads a log from standard input. Raises Unavailable, also for a
+    compressed file: finding nothing must not look clean.
     """
     piped = name == catalog_file.STDIN
     source = "standard input" if piped else name
@@ -109,7 +110,7 @@ def blocks(name: str) -> Iterator[bytes]:
             block = read_some(BLOCK_BYTES)
             for start, (what, command) in _OTHER_FORMATS.items():
                 if block.startswith(start):
-                    step = f"run '{command.format('FILE' if piped else name)} | pricectl logs -'"
+                    step = f"run '{command.format('FILE' if piped else name)} | {reader}'"
                     raise catalog_file.Unavailable(what, where=source, next_step=step)
             while block:
                 yield block

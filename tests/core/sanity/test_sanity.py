@@ -612,6 +612,19 @@ def test_many_aliases_that_no_row_answers_are_refused() -> None:
     assert verdict(before, three).refused
 
 
+def test_aliases_of_a_row_whose_removal_was_acknowledged_do_not_count() -> None:
+    aliased_rows = {**many(5), "m0": {**many(1)["m0"], "aliases": ["a", "b", "c"]}}
+    after = {name: row for name, row in many(5).items() if name != "m0"}
+    assert verdict(aliased_rows, after).refused
+    entry = {"rule": "model-gone", "pointer": "/x/m0", "value": None}
+    entry |= {"reason": "not sold", "date": "2026-11-20"}
+    accepted = {"acknowledged": [entry]}
+    found = check(catalog(aliased_rows), loaded({"metadata": accepted, "x": after}))
+    assert not found.errors
+    # The row is there, so its removal explains no lost alias.
+    assert check(catalog(aliased_rows), loaded({"metadata": accepted, "x": many(5)})).refused
+
+
 def test_an_alias_still_answered_by_its_row_does_not_count_as_removed() -> None:
     before = {name: {**row, "aliases": [f"azure/{name}"]} for name, row in many(5).items()}
     assert verdict(before, many(5)).findings == ()

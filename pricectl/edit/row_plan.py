@@ -1,0 +1,254 @@
+"""Works out the edits of one row: its prices, then what vouched for them, then the rest.
+
+A plan is made from the row as it stands; several plans of one row are made one after the other.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from pricectl.check.evidence.provenance import VOUCHERS
+from pricectl.core.catalog import Catalog
+from pricectl.core.model import Model
+from pricectl.core.pointers import pointer_to
+from pricectl.core.prices import PriceList
+from pricectl.core.units import STANDARD, UNITS, Unit
+from pricectl.core.windows import as_instant
+from pricectl.edit.assignments import NONE, Assignment, BadEdit, RowRequest
+from pricectl.edit.fields import MemberField, find_field
+from pricectl.edit.member_words import added, member_json, removed
+from pricectl.edit.planned_prices import PlannedPrices
+from pricectl.edit.price_words import price_literal
+from pricectl.edit.row_text import RowText
+from pricectl.edit.siblings import Dependent, PriceEdit, siblings
+from pricectl.edit.splice import Edit
+
+
+class RowPlan(NamedTuple):
+    """The edits of one row, and the prices that they change.
+
+    `base` is the JSON Pointer of the list that the prices are in: the row or a dated list.
+    `siblings` depend on those and keep their price. `dropped` are the vouchers that go, because
+    they vouch for the old price. `notes` say what was done otherwise than written, `left_out` which
+    assignments of a pattern the row has no price for.
+    """
+
+    model: Model
+    edits: tuple[Edit, ...]
+    base: str
+    moves: tuple[PriceEdit, ...] = ()
+    siblings: tuple[Dependent, ...] = ()
+    dropped: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+def plan_row(
+    row: RowText, catalog: Catalog, request: RowRequest, today: date, *, in_pattern: bool = False
+) -> RowPlan:
+    """The edits that a request makes of a row. Raises BadEdit.
+
+    `in_pattern`: the row is one of many, so that a percentage of a price that it does not have is
+    left out.
+    """
+    model, notes = row.model, list[str]()
+    fields = [(find_field(one.field, model, catalog), one) for one in request.assignments]
+    _check_once(request.assignments)
+    members = [(field, one) for field, one in fields if isinstance(field, MemberField)]
+    prices = list_to_change(model, request.starts)
+    price_words = [(field, one) for field, one in fields if not isinstance(field, MemberField)]
+    if request.starts or request.ended:
+        _check_dated(request, members, bool(price_words), today)
+    planned = PlannedPrices(prices, notes, lenient=in_pattern)
+    planned.assign(price_words)
+    left = tuple(siblings(model, prices, planned.moves))
+    if request.siblings:
+        planned.keep_ratios(left)
+        left = ()
+    base, dropped = _write_all(row, prices, planned.moves, request)
+    if planned.moves:
+        notes += _later_lists(model, request)
+    for field, assignment in members:
+        _member(row, field, assignment, notes)
+    if request.source:
+        row.put_member("source", json.dumps(request.source, ensure_ascii=False))
+    return RowPlan(
+        model,
+        tuple(row.edits),
+        base,
+        tuple(planned.moves),
+        left,
+        dropped,
+        tuple(notes),
+        tuple(planned.left_out),
+    )
+
+
+def plan_copy(row: RowText, following: Sequence[Dependent], request: RowRequest) -> RowPlan:
+    """The edits of a row whose prices follow those of another row; dated as the request says."""
+    model = row.model
+    prices = list_to_change(model, request.starts)
+    moves = [one.move for one in following]
+    left = tuple(siblings(model, prices, moves))
+    if request.siblings:
+        moves += [one.move for one in left]
+        left = ()
+    own = request._replace(assignments=(), source="", verified=None)
+    base, dropped = _write_all(row, prices, moves, own)
+    notes = tuple(_later_lists(model, request))
+    return RowPlan(model, tuple(row.edits), base, tuple(moves), left, dropped, notes)
+
+
+def _write_all(
+    row: RowText, prices: PriceList, moves: Sequence[PriceEdit], request: RowRequest
+) -> tuple[str, tuple[str, ...]]:
+    """Write the changed prices where the request's date puts them: where, and what went."""
+    base = _target(row, request, prices) if moves else row.model.pointer
+    own = base == row.model.pointer
+    if moves and own and request.ended:
+        _archive(row, request.ended)
+    for move in moves:
+        _write(row, prices, base, move)
+    return base, _vouchers(row, request, moved=bool(moves) and own)
+
+
+def _later_lists(model: Model, request: RowRequest) -> Iterable[str]:
+    """What the edit does not reach: whole lists of prices that begin later."""
+    later = [
+        f"{instant.date()}"
+        for instant, _ in model.upcoming
+        if request.starts is None or instant > as_instant(request.starts)
+    ]
+    if later:
+        days = " and ".join(later)
+        yield f"{model.full_name}: the prices announced for {days} stay; --from DATE changes them"
+
+
+def _check_once(assignments: Iterable[Assignment]) -> None:
+    seen = set()
+    for one in assignments:
+        what = one.field if one.operator == "=" else f"{one.field} {one.value}"
+        if what in seen:
+            raise BadEdit("is edited twice", where=what)
+        seen.add(what)
+
+
+def _check_dated(
+    request: RowRequest,
+    members: Sequence[tuple[MemberField, Assignment]],
+    priced: bool,  # noqa: FBT001 - one of three facts
+    today: date,
+) -> None:
+    if request.starts and request.ended:
+        raise BadEdit("cannot be given together", where="--from and --was")
+    option = f"--from {request.starts}" if request.starts else f"--was {request.ended}"
+    if members and request.starts:
+        step = "edit the other fields without it"
+        raise BadEdit("dates prices only", where=f"{option} and {members[0][1]}", next_step=step)
+    if not priced:
+        raise BadEdit("dates no price", where=option, next_step="name a price, such as input=2/M")
+    if request.starts and request.starts <= today:
+        step = f"for prices that hold already write --was {request.starts}"
+        raise BadEdit("is not in the future", where=option, next_step=step)
+    if request.ended and request.ended > today:
+        step = f"to announce prices write --from {request.ended}"
+        raise BadEdit("is in the future", where=option, next_step=step)
+
+
+def list_to_change(model: Model, starts: date | None) -> PriceList:
+    """The list that the changes start from: the row's own, or the one in force at a later day."""
+    if starts is None:
+        return model.prices
+    begun = [prices for instant, prices in model.upcoming if instant <= as_instant(starts)]
+    return begun[-1] if begun else model.prices
+
+
+def _write(row: RowText, prices: PriceList, base: str, move: PriceEdit) -> None:
+    if move.new_pico_usd is None:
+        row.remove_price(base, move.path)
+        return
+    unit = UNITS[move.key[0]]
+    there = move.old_pico_usd is not None
+    like = row.literal(prices.pointer_to(move.path)) if there else _row_style(row, prices, unit)
+    row.put_price(base, move.path, price_literal(move.new_pico_usd, like, unit), is_there=there)
+
+
+def _row_style(row: RowText, prices: PriceList, unit: Unit) -> str | None:
+    """How a price of the same kind is written in the list."""
+    for name, _, _ in prices.rates:
+        if UNITS[name].is_token == unit.is_token:
+            pointer = (
+                prices.pointer_to(prices.rates[name, 0, STANDARD][1])
+                if ((name, 0, STANDARD) in prices.rates)
+                else ""
+            )
+            if pointer:
+                return row.literal(pointer)
+    return None
+
+
+def _target(row: RowText, request: RowRequest, prices: PriceList) -> str:
+    """Where the prices are written: the row, or its announced list of the day, made if needed."""
+    if request.starts is None:
+        return row.model.pointer
+    day, upcoming = request.starts, row.model.upcoming
+    if prices.kind == "upcoming" and prices.start == as_instant(day):
+        return prices.pointer
+    members = row.price_members(prices.pointer)
+    position = sum(instant < as_instant(day) for instant, _ in upcoming)
+    base = row.insert_dated("upcoming", position, f'"from": "{day}"', [text for _, text in members])
+    row.set_keys(base, ["from", *(key for key, _ in members)])
+    return base
+
+
+def _archive(row: RowText, ended: date) -> None:
+    """The row's prices as they are, moved to `previous`."""
+    previous = row.model.previous
+    if previous and previous[-1][0] >= as_instant(ended):
+        last = previous[-1][0].date()
+        raise BadEdit(
+            "is not after the last earlier prices",
+            where=f"--was {ended}",
+            next_step=f"those held until {last}",
+        )
+    members = row.price_members(row.model.pointer)
+    row.insert_dated(
+        "previous", len(previous), f'"until": "{ended}"', [text for _, text in members]
+    )
+
+
+def _vouchers(row: RowText, request: RowRequest, *, moved: bool) -> tuple[str, ...]:
+    """Date the row as verified, or take out what vouched for the old price."""
+    if request.verified:
+        row.put_member("verified_on", json.dumps(f"{request.verified}"))
+    named = {one.field for one in request.assignments}
+    dropped = [
+        name
+        for name in VOUCHERS
+        if moved
+        and name in row.keys(row.model.pointer)
+        and name not in named
+        and not (name == "verified_on" and request.verified)
+    ]
+    for name in dropped:
+        row.remove_member(name)
+    return tuple(dropped)
+
+
+def _member(row: RowText, field: MemberField, assignment: Assignment, notes: list[str]) -> None:
+    key, entry = field.key, row.model.entry
+    there = key in row.keys(row.model.pointer)
+    if assignment.removes:
+        if not there:
+            raise BadEdit("is not in the row", where=f"{key}={NONE}")
+        row.remove_member(key)
+    elif assignment.operator == "=":
+        value = member_json(field, assignment.value)
+        if there and row.literal(row.model.pointer + pointer_to(key)) == value:
+            notes.append(f"{key} is {assignment.value} already")
+        else:
+            row.put_member(key, value)
+    else:
+        edit = added if assignment.operator == "+=" else removed
+        edit(row, field, assignment, entry.get(key))

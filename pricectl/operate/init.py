@@ -1,0 +1,308 @@
+"""Starts a team's own price file, and its settings, from the reference.
+
+Both files are new: an existing one is never touched, and nothing is written if a name is unknown.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import chain
+from pathlib import Path
+from typing import NamedTuple
+
+from pricectl.check.evidence import Evidence
+from pricectl.check.positions import Positions
+from pricectl.check.validation import validate
+from pricectl.check.validation_report import ValidationReport
+from pricectl.core import document
+from pricectl.core.catalog import Catalog
+from pricectl.core.errors import DocumentError, PricingError
+from pricectl.core.lookup import find
+from pricectl.core.model import Match
+from pricectl.core.naming.sellers import seller_of
+from pricectl.edit.choosing import ChosenRow, choose, require_known
+from pricectl.edit.old_prices import OldDifference, OldPrices, OldRow, differences, read_old_prices
+from pricectl.edit.settings_template import settings_text
+from pricectl.edit.starting import DEFAULT_PRICE, NewRow, catalog_text, row_text
+from pricectl.exit_codes import CLEAN, FINDINGS
+from pricectl.files import atomic, catalog_file
+from pricectl.files.settings import PRICECTL_TOML, SettingsText, find_settings
+from pricectl.operate.logs import reading
+from pricectl.operate.logs.called_models import CalledModel, called_models
+from pricectl.packaged import packaged_catalog
+from pricectl.policy import Policy
+
+REFERENCE_NAME = catalog_file.PACKAGED
+# How many names an error lists.
+SHOWN_NAMES = 3
+
+
+class AlreadyThere(PricingError):
+    """A file that `init` would have to overwrite."""
+
+
+class NothingToStart(PricingError):
+    """A log or a price list that names no model with a row."""
+
+
+class StartedRow(NamedTuple):
+    """A row of the new file: the row of the reference that it is, and the names that led to it.
+
+    Without a `reference` row the old list's own row was kept. `differences` are the prices that the
+    old list had otherwise, `flags` what lookup flagged.
+    """
+
+    row: NewRow
+    reference: str = ""
+    names: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    retired: bool = False
+    differences: tuple[OldDifference, ...] = ()
+
+
+class InitOptions(NamedTuple):
+    """What is started: the models, the list or log they come from, and the settings.
+
+    `critical` and `fallback` are settings; empty is left as it is without a setting.
+    """
+
+    day: date
+    models: Sequence[str] = ()
+    origin: str = ""
+    settings: bool = False
+    critical: Sequence[str] = ()
+    fallback: str = ""
+    dry_run: bool = False
+
+
+class InitResult(NamedTuple):
+    """The files that were started; empty names were not asked for.
+
+    `unknown` are names of a log that have no row, `left_out` rows of the old list that cannot be
+    charged. `report` is what `validate` says of the new file.
+    """
+
+    file: str
+    settings: str = ""
+    rows: tuple[StartedRow, ...] = ()
+    unknown: tuple[CalledModel, ...] = ()
+    left_out: tuple[str, ...] = ()
+    report: ValidationReport | None = None
+    text: str = ""
+    written: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """How `init` ends: with 1 if a person has something to decide."""
+        bad = self.report is not None and self.report.fails()
+        return FINDINGS if bad or self.unknown or self.left_out else CLEAN
+
+
+def init(file: str, options: InitOptions) -> InitResult:
+    """Start the price file `file`, the settings beside it, or both.
+
+    Raises AlreadyThere, UnknownNames, NothingToStart, NotWritten, and what reading the list or log
+    raises; then nothing is written.
+    """
+    path = str(Path(file).with_name(PRICECTL_TOML)) if options.settings else ""
+    if path:
+        _check_no_settings(file)
+    starting = bool(options.models or options.origin)
+    result = _started(file, options) if starting else InitResult(file="")
+    settings = ""
+    if path:
+        settings = _settings(file, options, result.text or _existing(file))
+        SettingsText(Path(path).absolute(), settings.encode()).policy()
+        result = result._replace(settings=path)
+    if not options.dry_run:
+        _write(result, settings)
+    return result._replace(written=not options.dry_run)
+
+
+def _started(file: str, options: InitOptions) -> InitResult:
+    """The new catalog, which is not written yet."""
+    if os.path.lexists(file):
+        raise AlreadyThere(
+            "is there already",
+            where=file,
+            next_step="add a model with 'pricectl add MODEL', or start another file with --file",
+        )
+    text = document.decode(catalog_file.read(str(packaged_catalog())).data)
+    reference, positions = Catalog.load(text), Positions(text)
+    old, called = _origin(options.origin) if options.origin else (None, ())
+    choice = choose(reference, (*options.models, *(each.name for each in called)))
+    require_known(reference, (name for name in choice.unknown if name in options.models))
+    kept, left_out = _old_rows(reference, old, text, positions) if old else ([], ())
+    taken = {row.reference for row in kept}
+    chosen = [each for each in choice.rows if each.model.full_name not in taken]
+    unknown = tuple(each for each in called if each.name in choice.unknown)
+    if not kept and not chosen:
+        names = ", ".join(each.name for each in unknown[:SHOWN_NAMES])
+        raise NothingToStart(
+            f"none of its models has a row in the reference: {names}",
+            where=options.origin,
+            next_step="name the models: pricectl init MODEL...",
+        )
+
+    def written(lost: Mapping[str, Sequence[str]]) -> tuple[list[StartedRow], str]:
+        found = kept + [
+            _from_reference(each, text, positions, lost.get(each.model.full_name, ()))
+            for each in chosen
+        ]
+        default = old.default_price if old else DEFAULT_PRICE
+        return found, catalog_text([each.row for each in found], options.day, default_price=default)
+
+    rows, new = written({})
+    # Among fewer rows a name may be read in another way: then it becomes an alias.
+    lost = _lost_names(Catalog.load(new), chosen)
+    if lost:
+        rows, new = written(lost)
+    evidence = Evidence(
+        reference=reference, reference_name=REFERENCE_NAME, no_base="the file is new"
+    )
+    report = validate(new, file, Policy(), options.day, own=False, evidence=evidence)
+    return InitResult(file, "", tuple(rows), unknown, left_out, report, new)
+
+
+def _origin(name: str) -> tuple[OldPrices | None, tuple[CalledModel, ...]]:
+    """The old list in a file, or the models of a usage log."""
+    blocks = reading.blocks(name, "pricectl init --from -")
+    head = b""
+    for block in blocks:
+        head += block
+        if len(head) > document.MAX_BYTES:
+            break
+    problem = ""
+    try:
+        old = read_old_prices(document.decode(head))
+        if old:
+            return old, ()
+    except DocumentError as error:  # JSON lines and CSV are no single document either
+        problem = f"; as a price list: {error}"
+    called = called_models(chain([head], blocks))
+    if not called:
+        raise NothingToStart(
+            f"is neither a price list nor a log with a member or column `model`{problem}",
+            where="standard input" if name == catalog_file.STDIN else name,
+        )
+    return None, called
+
+
+def _from_reference(
+    chosen: ChosenRow, text: str, positions: Positions, also: Sequence[str]
+) -> StartedRow:
+    model = chosen.model
+    written = row_text(text, positions, model, also=also)
+    row = NewRow(model.provider, model.name, written, _source(model.entry))
+    return StartedRow(row, model.full_name, chosen.names, chosen.flags, model.is_retired)
+
+
+def _lost_names(catalog: Catalog, chosen: Sequence[ChosenRow]) -> dict[str, list[str]]:
+    """The names that led to a row of the reference and lead elsewhere in the new catalog."""
+    lost: dict[str, list[str]] = {}
+    for row in chosen:
+        for name in row.names if not row.flags else ():
+            if find(catalog, name).model.full_name != row.model.full_name:
+                lost.setdefault(row.model.full_name, []).append(name)
+    return lost
+
+
+def _source(entry: object) -> str:
+    source = entry.get("source") if hasattr(entry, "get") else None
+    return source if isinstance(source, str) else ""
+
+
+def _old_rows(
+    reference: Catalog, old: OldPrices, text: str, positions: Positions
+) -> tuple[list[StartedRow], tuple[str, ...]]:
+    """The rows of the old list by the reference, under their old names, and those left out."""
+    by_reference: dict[str, list[OldRow]] = {}
+    order: list[tuple[OldRow, str]] = []
+    left_out: list[str] = []
+    for row in old.rows:
+        match = _same_row(reference, row)
+        full_name = match.model.full_name if match else ""
+        if full_name:
+            by_reference.setdefault(full_name, []).append(row)
+        elif not row.readable:
+            left_out.append(row.model.full_name)
+            continue
+        order.append((row, full_name))
+    started = []
+    for row, full_name in order:
+        if not full_name:
+            kept = NewRow(row.model.provider, row.model.name, row.text, _source(row.model.entry))
+            started.append(StartedRow(kept, names=(row.model.name,), retired=row.model.is_retired))
+            continue
+        model = reference.by_full_name[full_name]
+        rows = by_reference[full_name]
+        # Two rows that are one in the reference become one: that of the reference's name, if any.
+        first = next((each for each in rows if each.model.name == model.name), rows[0])
+        if row is not first:
+            continue
+        names = tuple(each.model.name for each in rows)
+        written = row_text(text, positions, model, name=row.model.name, also=names)
+        section = row.model.provider if row.seller_told else model.provider
+        new = NewRow(section, row.model.name, written, _source(model.entry))
+        wrong = tuple(differences(row.model, model))
+        started.append(StartedRow(new, full_name, names, (), model.is_retired, differences=wrong))
+    return started, tuple(left_out)
+
+
+def _same_row(reference: Catalog, row: OldRow) -> Match | None:
+    """The reference's row of the same model and seller; None if there is none for sure."""
+    model = row.model
+    for name in (model.full_name, model.name):
+        match = find(reference, name)
+        sold = seller_of(match.model.provider) == seller_of(model.provider)
+        # A full name says the seller; a name alone may be another seller's model.
+        trusted = name == model.full_name or sold or not row.seller_told
+        sure = match.how == "exact" or not (match.is_guess or match.flags)
+        if sure and trusted:
+            return match
+    return None
+
+
+def _existing(file: str) -> str:
+    """The text of a catalog that is there already; empty if there is none."""
+    return document.decode(catalog_file.read(file).data) if os.path.lexists(file) else ""
+
+
+def _check_no_settings(file: str) -> None:
+    """Check that no settings would be hidden by a new file. Raises AlreadyThere."""
+    found = find_settings(catalog=file if os.path.dirname(file) else f"./{file}")  # noqa: PTH120
+    if found:
+        raise AlreadyThere(
+            "has settings already", where=str(found.path), next_step="edit them, without --settings"
+        )
+
+
+def _settings(file: str, options: InitOptions, catalog: str) -> str:
+    """The text of the settings. Raises UnknownNames for a critical model without a row."""
+    chosen: dict[str, object] = {}
+    if Path(file).name != catalog_file.FILE_NAME:
+        chosen["file"] = Path(file).name
+    if options.critical:
+        if catalog:
+            rows = Catalog.load(catalog)
+            unknown = [name for name in options.critical if not find(rows, name).is_own_row]
+            require_known(rows, unknown, "the file")
+        chosen["critical"] = tuple(options.critical)
+    if options.fallback:
+        chosen["fallback"] = options.fallback
+    return settings_text(chosen)
+
+
+def _write(result: InitResult, settings: str) -> None:
+    """Write both files or none."""
+    if result.file:
+        atomic.replace(
+            result.file, result.text.encode(), base_sha256=atomic.ABSENT, check=Catalog.load
+        )
+    if result.settings:
+        try:
+            atomic.replace(result.settings, settings.encode(), base_sha256=atomic.ABSENT)
+        except BaseException:
+            if result.file:
+                Path(result.file).unlink()
+            raise
