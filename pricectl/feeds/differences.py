@@ -8,6 +8,7 @@ from typing import Generic, NamedTuple, Self
 from pricectl.core.labels import label
 from pricectl.core.model import Model
 from pricectl.core.rates import RateKey
+from pricectl.core.sanity.moves import power_of_ten
 from pricectl.feeds.claims import Claim, Majority, Stated, majority
 
 
@@ -84,6 +85,11 @@ class PriceDrift(Disagreement[int]):
         return f"{label(*self.key)}{f' {self.period}' if self.period else ''}"
 
     @property
+    def is_agreed(self) -> bool:
+        """As of every difference; lists that write 0 for what they do not know never win."""
+        return super().is_agreed and bool(self.majority.value)
+
+    @property
     def mistake(self) -> str:
         """What the proposed price looks like if it is a slip of a list or ours; "" for none."""
         value, ours = self.majority.value, self.ours
@@ -91,29 +97,12 @@ class PriceDrift(Disagreement[int]):
             return ""
         if not value:
             return "free or not stated"
-        return "unit mistake" if is_power_of_ten(value, ours) else ""
+        return "unit mistake" if power_of_ten(ours, value) else ""
 
 
 @dataclass(frozen=True)
 class MemberDrift(Disagreement[str]):
     """A limit, a date, a successor or a factor that at least one list has otherwise."""
-
-
-def is_power_of_ten(one: int, other: int) -> bool:
-    """Whether one price is 10, 100, 1,000, ... times the other, within 2 percent.
-
-    >>> is_power_of_ten(2_500_000, 2_500_000_000), is_power_of_ten(2, 1), is_power_of_ten(5, 5)
-    (True, False, False)
-    """
-    larger, smaller = max(one, other), min(one, other)
-    if not smaller:
-        return False
-    power = 10
-    while larger * 102 >= smaller * power * 100:
-        if larger * 100 <= smaller * power * 102 and larger * 100 >= smaller * power * 98:
-            return True
-        power *= 10
-    return False
 
 
 class NewModel(NamedTuple):

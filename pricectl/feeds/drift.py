@@ -14,6 +14,7 @@ from pricectl.core.model import Model
 from pricectl.core.money import divide
 from pricectl.core.naming.sellers import seller_of
 from pricectl.core.prices import PriceList
+from pricectl.core.sanity.moves import ERROR_TIMES_DOUBLED
 from pricectl.feeds.differences import (
     Agreement,
     Drift,
@@ -30,7 +31,7 @@ from pricectl.feeds.rows import ListedRow, RowComparison
 Wanted = Callable[[Model], bool]
 # So far off in the median, a list has another unit or currency than it says; real changes of all
 # prices of a list do not exist.
-MISTAKEN_LIST = Fraction(19, 2)
+MISTAKEN_LIST = Fraction(ERROR_TIMES_DOUBLED, 2)
 # Of fewer shared prices nothing can be said about the whole list.
 FEWEST_SHARED = 3
 
