@@ -112,7 +112,6 @@ FORMATS: Mapping[str, Mapping[str, Callable[[Any], str]]] = MappingProxyType(
             "deploy-check": _markdown_deploy_check,
             "drift": _markdown_drift,
         },
-        "csv": {"drift": _csv_drift},
         "concise": {"validate": _concise},
         "github": {"validate": _github_findings, "diff": _github_diff},
         "gitlab": {"validate": _gitlab},
@@ -120,7 +119,7 @@ FORMATS: Mapping[str, Mapping[str, Callable[[Any], str]]] = MappingProxyType(
         "junit": {"validate": _junit},
         "changelog": {"diff": _changelog},
         "svg": {"history": _svg},
-        "csv": {"history": _csv},
+        "csv": {"history": _csv, "drift": _csv_drift},
     }
 )
 
