@@ -45,6 +45,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "rule": "Explain a rule of 'validate', or list all rules.",
         "diff": "Show what an edit of prices or settings does.",
         "drift": "Show where published price lists differ from ours.",
+        "pull": "Take over what published price lists agree on.",
         "waive": "Accept one finding of 'validate', with a reason.",
         "fmt": "Move prices that have begun into the row; write all alike.",
     },

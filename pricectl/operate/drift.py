@@ -1,6 +1,6 @@
 """Holds the catalog file against published price lists: what `drift` does."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
@@ -185,14 +185,19 @@ def compare(
     )
 
 
+def days_read(feeds: Iterable[Feed]) -> dict[str, str]:
+    """The newest day of each list that was read, also of lists that another one copies."""
+    days: dict[str, str] = {}
+    for feed in feeds:
+        for vote in (feed.name, *feed.copied_lists):
+            days[vote] = max(days.get(vote, ""), feed.date)
+    return days
+
+
 def renew(opened: EditableCatalog, report: DriftReport, options: EditOptions) -> Renewal:
     """Write the evidence of the rows, or take it away. Raises what `make_edit` raises."""
-    days_read: dict[str, str] = {}
-    for feed in report.feeds:
-        for vote in (feed.name, *feed.copied_lists):
-            days_read[vote] = max(days_read.get(vote, ""), feed.date)
     agreements = report.drift.agreements
-    changes = tuple(evidence_changes(agreements, days_read))
+    changes = tuple(evidence_changes(agreements, days_read(report.feeds)))
     agreeing = {vote for one in agreements for vote, day in one.days.items() if not day}
     edits = [change.edit for change in changes]
     return Renewal(changes, tuple(sorted(agreeing)), make_edit(opened, edits, options))
