@@ -59,6 +59,16 @@ class Written(NamedTuple):
     votes: tuple[str, ...]
 
 
+class TakenBack(NamedTuple):
+    """A written price that a list gave up: which list, when, for what, and how that ended."""
+
+    written: Written
+    vote: str
+    day: date
+    value: int
+    end: str
+
+
 class Missed(NamedTuple):
     """A price that a list moved for good and that the catalog did not follow, and why."""
 
@@ -185,18 +195,36 @@ class Year:
         """The months within the window after a day."""
         return [one for one in self.days if day < one <= day + WINDOW]
 
-    def taken_back(self, one: Written, row: Model) -> str:
-        """Which list gave up a written price within the window, in favour of the one before it.
+    def taken_back(self, one: Written, row: Model) -> TakenBack | None:
+        """The first list that gave up a written price within the window, and how that ended.
 
-        A price of a new row or key counts if the list has another one later: it was corrected.
+        A changed price is taken back where the list has the one before again. A price that is new
+        has none before it: any other price is told, with what the other lists had at the end.
         """
         for day in self.later(one.day):
             for vote in one.votes:
-                value = stated(self.indexes[day][vote], row, one.key, day)
-                back = value == one.old if one.old is not None else value not in {None, one.new}
-                if back:
-                    return f"{vote} on {day}: {value}"
-        return ""
+                value = self.price(day, vote, row, one.key)
+                if value is None or value == one.new:
+                    continue
+                if one.old is not None:
+                    if value == one.old:
+                        return TakenBack(one, vote, day, value, "the price before")
+                    continue
+                return TakenBack(one, vote, day, value, self._end(one, row, vote))
+        return None
+
+    def _end(self, one: Written, row: Model, vote: str) -> str:
+        """How the lists stood at the end of the window about a price that one of them gave up."""
+        last = max(self.later(one.day))
+        theirs = self.price(last, vote, row, one.key)
+        others = {self.price(last, name, row, one.key) for name in one.votes if name != vote}
+        if theirs == one.new or one.new in others:
+            return "upheld by a list"
+        return "moved by every list" if others == {theirs} else "corrected"
+
+    def price(self, day: date, name: str, row: Model, key: RateKey) -> int | None:
+        """A list's price on a day."""
+        return stated(self.indexes[day][name], row, key, day)
 
     def moved(self, before: date, day: date, row: Model) -> Iterator[tuple[RateKey, int, str]]:
         """The prices of a row that a list moved in a month, and that it has to the end."""
@@ -266,13 +294,17 @@ def replay(year: Year, file: Path) -> None:
             name = f"{value.drift.model.full_name} {value.drift.what}"
             print(f"{day}: {name} is held: {value.reason}", file=sys.stderr)
     print(f"\n{len(written)} prices written; missed:")
+    print(f"changed {sum(one.old is not None for one in written)}")
     for why, number in Counter(one.why for one in missed).most_common():
         print(f"- {number}: {why}")
-    back = [(one, told) for one in written if (told := year.taken_back(one, rows[one.row]))]
-    changes = sum(one.old is not None for one, _ in back)
-    print(f"taken back within 90 days: {changes} changes, {len(back) - changes} additions")
-    for one, told in back:
-        print(f"- {one.row} {key_of(one.key)}: {one.old} -> {one.new} on {one.day}; {told}")
+    found = (year.taken_back(one, rows[one.row]) for one in written)
+    back = list(filter(None, found))
+    for end, number in Counter(one.end for one in back).most_common():
+        print(f"given up by a list within 90 days: {number}: {end}")
+    for one in back:
+        what, key = one.written, key_of(one.written.key)
+        moved = f"{what.old} -> {what.new} on {what.day}, {one.vote} {one.value} on {one.day}"
+        print(f"{what.row} {key}: {moved}: {one.end}", file=sys.stderr)
 
 
 def main() -> None:

@@ -3,16 +3,18 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from fractions import Fraction
 from typing import NamedTuple
 
 from pricectl.core import catalog as catalogs
 from pricectl.core.catalog import Catalog
 from pricectl.core.document import Json
-from pricectl.core.labels import label
+from pricectl.core.labels import label, short_decimal
 from pricectl.core.model import Model
 from pricectl.core.naming.reading import read_name
 from pricectl.core.naming.sellers import FAMILIES, seller_of
-from pricectl.core.units import STANDARD
+from pricectl.core.rates import RateKey
+from pricectl.core.units import STANDARD, UNITS
 from pricectl.core.windows import as_instant, read_day
 from pricectl.feeds.differences import MemberDrift, NewModel, PriceDrift
 from pricectl.feeds.drift import find_drift
@@ -20,6 +22,9 @@ from pricectl.feeds.feed import Feed
 from pricectl.feeds.matching import name_key
 from pricectl.feeds.proposal import MAX_PAGE, NAME, PAGE, PersonsWords, Selection, enough
 from pricectl.feeds.rows import LIMITS, MAIN_UNITS, RETIREMENT
+
+# A row without a price that one list has would bill its calls short by more than this.
+BILLED_SHORT = Fraction(3, 2)
 
 
 class NewRow(NamedTuple):
@@ -175,8 +180,24 @@ def _doubt(agreed: Iterable[PriceDrift], others: Iterable[PriceDrift]) -> str:
             several = len({claim.value for claim in drift.differing}) > 1
             return f"lists {'differ on' if several else 'do not all state'} {label(*drift.key)}"
     rates = {drift.key: drift.majority.value for drift in agreed}
+    for drift in others:
+        charged = _charged_without(drift.key, rates)
+        if drift.key[2] == STANDARD and charged and drift.majority.value > charged * BILLED_SHORT:
+            times = short_decimal(Fraction(drift.majority.value, charged), 1)
+            return (
+                f"one list alone has {label(*drift.key)}, {times} times what the row would charge"
+            )
     low, high = (rates.get((unit, 0, STANDARD)) for unit in MAIN_UNITS)
     return "output is cheaper than input" if low and high and high < low else ""
+
+
+def _charged_without(key: RateKey, rates: Mapping[RateKey, int]) -> int:
+    """What a row charges for a price that it does not state: that of the kind it is a part of."""
+    unit, above_tokens, _ = key
+    tiers = sorted({tier for _, tier, _ in rates if tier <= above_tokens}, reverse=True)
+    kinds = (unit, *UNITS[unit].fallbacks)
+    found = (rates.get((kind, tier, STANDARD)) for kind in kinds for tier in tiers)
+    return next(filter(None, found), 0)
 
 
 def _rows_of(feeds: Iterable[Feed], model: Model) -> Iterator[Model]:
