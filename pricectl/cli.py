@@ -34,6 +34,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "show": "Show all prices of a model.",
         "explain": "Show why a call costs what it costs, step by step.",
         "history": "Show a model's prices over time, or what each commit changed.",
+        "export": "Write the prices in a format that others read.",
     },
     "Edit and review": {
         "init": "Start your own price file with the models that you sell.",
