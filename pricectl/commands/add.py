@@ -67,7 +67,7 @@ def add(
 
     Exits with 1, and writes nothing, if the row brings a finding that fails 'validate'.
 
-    Example: pricectl add gpt-9 --like gpt-4o input=3/M output=12/M --dry-run
+    Example: pricectl add o9 --like o3 input=3/M output=12/M --source https://example.com
     """
     options = editing.options
     day = read_day(verified) if verified else None

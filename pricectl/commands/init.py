@@ -41,7 +41,7 @@ def init(
         str | None,
         typer.Option(
             "--from",
-            metavar="FILE|LOG",
+            metavar="FILE",
             help="Your old price list, whose names are kept; or a usage log (JSON lines, CSV), "
             "whose models are taken. '-' is standard input.",
         ),
@@ -68,7 +68,7 @@ def init(
         ),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Write nothing; show what would be written.")
+        bool, typer.Option("--dry-run", help="Change nothing; show what would change.")
     ] = False,
     at: AtOption = None,
     file: FileOption = None,
@@ -85,7 +85,7 @@ def init(
 
     Exits with 1 if a name of the log has no row, or a row of the old list is not right.
 
-    Example: pricectl init gpt-4o claude-sonnet-4-5 --settings
+    Example: pricectl init gpt-4o claude-sonnet-4-5 --file team.json
     """
     if not (models or origin or with_settings):
         raise typer.BadParameter(

@@ -64,7 +64,7 @@ KnownAtOption = Annotated[
     str | None,
     typer.Option(
         "--known-at",
-        metavar="REF|DATE",
+        metavar="VERSION",
         help="Use the price file as it was at this git ref, or on this day or UTC time.",
         show_default="the file as it is",
         rich_help_panel=COMMON,

@@ -67,7 +67,7 @@ def validate(
     ] = False,
     dry_run: Annotated[
         bool,
-        typer.Option("--dry-run", help="With --fix: show what would be fixed and write nothing."),
+        typer.Option("--dry-run", help="Change nothing; show what would change."),
     ] = False,
     staged: StagedOption = False,
     at: AtOption = None,

@@ -40,6 +40,7 @@ EXAMPLES: Mapping[tuple[str, str], str] = {
     ("limits", "lowest"): "{input = 0.0005}",
     ("workloads", "name"): '"support answer"',
     ("workloads", "service"): '"batch"',
+    ("workloads", "region"): '"eu"',
     ("waivers", "rule"): '"output-far-above-input"',
     ("waivers", "reason"): '"audio output costs more"',
     ("waivers", "pointer"): '"/openai/gpt-4o-mini-tts/output_cost_per_token"',
@@ -52,6 +53,7 @@ EXAMPLES: Mapping[tuple[str, str], str] = {
     ("gates", "fail_on_changes"): '["removed"]',
     ("gates", "max_increase_percent"): "20",
     ("gates", "max_decrease_percent"): "50",
+    ("gates", "max_credit_change_percent"): "20",
 }
 # The counts of a workload have a key each.
 WORKLOAD_COUNTS = (

@@ -19,8 +19,8 @@ from pricectl.policy.values import (
 
 # Settings that change what every customer is charged, without a price.
 CHARGING = ("profile", "profiles", "fallback", "local_price")
-TEXTS = ("file", "deployed", "reference", "profile", "fallback", "service")
-PATHS = ("file", "reference")
+TEXTS = ("file", "deployed", "reference", "profile", "fallback", "service", "changelog")
+PATHS = ("file", "reference", "changelog")
 
 
 class SettingChange(NamedTuple):

@@ -146,6 +146,11 @@ def _gate(gate: Gate) -> dict[str, Any]:
 
 def text(result: DiffResult, canvas: Canvas) -> str:
     """The whole comparison; quiet: summary and gates."""
+    return drawn(styled_lines(result, canvas), canvas)
+
+
+def styled_lines(result: DiffResult, canvas: Canvas) -> list[StyledLine]:
+    """The lines of the text, for a report that has more of them."""
     compared = result.compared
     lines: list[StyledLine] = []
     for sentence in result.loosened:
@@ -172,7 +177,7 @@ def text(result: DiffResult, canvas: Canvas) -> str:
     for gate in compared.gates:
         style = "bold red" if gate.tripped else "green"
         lines += folded(gate.text, style, canvas)
-    return drawn(lines, canvas)
+    return lines
 
 
 class TextSection(NamedTuple):

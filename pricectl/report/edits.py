@@ -10,6 +10,7 @@ from pricectl.files.atomic import sha256
 from pricectl.operate.editing import EditResult
 from pricectl.report import diff as diff_report
 from pricectl.report.canvas import Canvas
+from pricectl.report.columns import EMPTY_LINE, StyledLine, folded
 from pricectl.report.validate import STYLES
 
 if TYPE_CHECKING:
@@ -80,32 +81,44 @@ def edit_summary(result: EditResult) -> str:
     return f"{clean(result.name)}: {what}"
 
 
-def edit_text(result: EditResult, canvas: Canvas) -> "list[Text | str]":
-    """The changed lines, what they do to prices, what they bring; quiet: findings that refuse."""
+def edit_text(result: EditResult, canvas: Canvas) -> "list[Text]":
+    """The lines of `edit_lines` for a report that is drawn by rich; the last is the summary."""
+    from rich.text import Text
+
+    return [
+        Text.assemble(*line, no_wrap=True, overflow="ignore") for line in edit_lines(result, canvas)
+    ]
+
+
+def edit_lines(result: EditResult, canvas: Canvas) -> list[StyledLine]:
+    """The changed lines, what they do to prices, what they bring; quiet: findings that refuse.
+
+    The last line is the summary.
+    """
     shown = result.refusing if canvas.quiet else result.brought
-    parts: list[Text | str] = []
+    lines: list[StyledLine] = []
     if not canvas.quiet and result.edited.changed:
         changes = list(line_changes(result.edited.text_before, result.edited.text))
-        parts += _lines(changes, canvas)
-        parts += ["", diff_report.text(result.diff, canvas).rstrip("\n")]
-    parts += [""] if shown and not canvas.quiet else []
+        lines += _changed_lines(changes, canvas)
+        lines += [EMPTY_LINE, *diff_report.styled_lines(result.diff, canvas)]
+    lines += [EMPTY_LINE] if shown and not canvas.quiet else []
     notes = 0
     for finding in shown:
         if finding.severity == "info" and finding not in result.refusing and not canvas.verbose:
             notes += 1
         else:
-            parts += _finding(finding, result)
-    parts += [_text(f"{plural(notes, 'note')} not shown; -v shows all", "dim")] if notes else []
-    parts += [
-        _text(f"{one.rule} at {clean(one.pointer)} is acknowledged: {clean(one.reason)}", "yellow")
-        for one in result.acknowledged
-    ]
-    parts += [""] if parts else []
-    parts.append(_text(edit_summary(result), "bold red" if result.refusing else "bold"))
-    return parts
+            lines += _finding(finding, result, canvas)
+    if notes:
+        lines += folded(f"{plural(notes, 'note')} not shown; -v shows all", "dim", canvas)
+    for one in result.acknowledged:
+        words = f"{one.rule} at {one.pointer} is acknowledged: {one.reason}"
+        lines += folded(words, "yellow", canvas)
+    lines += [EMPTY_LINE] if lines else []
+    summary = canvas.shown(clean(edit_summary(result)))
+    return [*lines, ((summary, "bold red" if result.refusing else "bold"),)]
 
 
-def _lines(changes: Sequence[LineChange], canvas: Canvas) -> "list[Text | str]":
+def _changed_lines(changes: Sequence[LineChange], canvas: Canvas) -> list[StyledLine]:
     """The lines of the file that differ, with their numbers in the edited file."""
     rows = [
         (f"{change.line if not index else ''!s:>6}", sign, line)
@@ -116,23 +129,21 @@ def _lines(changes: Sequence[LineChange], canvas: Canvas) -> "list[Text | str]":
     ]
     shown = rows if canvas.verbose else rows[:SHOWN_LINES]
     styles = {"-": "red", "+": "green"}
-    parts: list[Text | str] = [
-        _text(f"{number} {sign} {clean(line.expandtabs(4))}", styles[sign])
+    lines: list[StyledLine] = [
+        ((canvas.shown(f"{number} {sign} {clean(line.expandtabs(4))}"), styles[sign]),)
         for number, sign, line in shown
     ]
     left = len(rows) - len(shown)
-    return [*parts, _text(f"{count(left)} more lines; -v shows all", "dim")] if left else parts
+    more = folded(f"{count(left)} more lines; -v shows all", "dim", canvas) if left else ()
+    return [*lines, *more]
 
 
-def _finding(finding: Finding, result: EditResult) -> "list[Text | str]":
-    where = f"{clean(result.name)}:{finding.span.line}" if finding.span else clean(result.name)
-    line = _text(f"{finding.severity}[{finding.rule}]", STYLES[finding.severity])
-    line.append(f" {where}: {clean(finding.message)}{finding.due_mark}", "default")
-    hint = [_text(f"  hint: {clean(finding.hint)}", "dim")] if finding.hint else []
-    return [line, *hint]
-
-
-def _text(sentence: str, style: str = "") -> "Text":
-    from rich.text import Text
-
-    return Text(sentence, style=style, no_wrap=False)
+def _finding(finding: Finding, result: EditResult, canvas: Canvas) -> list[StyledLine]:
+    where = f"{result.name}:{finding.span.line}" if finding.span else result.name
+    label = f"{finding.severity}[{finding.rule}]"
+    words = f"{label} {where}: {finding.message}{finding.due_mark}"
+    (((first, _),), *further) = folded(words, "", canvas)
+    # The label has the colour of the severity.
+    labelled = ((label, STYLES[finding.severity]), (first.removeprefix(label), ""))
+    hint = folded(f"  hint: {finding.hint}", "dim", canvas) if finding.hint else ()
+    return [labelled, *further, *hint]

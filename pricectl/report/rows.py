@@ -54,8 +54,8 @@ def _clock(minute: int) -> str:
 def _days(weekdays: Sequence[int]) -> str:
     """Runs of days: "Mon-Wed Fri"."""
     days = sorted(set(weekdays))
-    if len(days) in {0, len(WEEK)}:
-        return "every day" if days else "never"
+    if len(days) == len(WEEK):
+        return "every day"
     runs = [
         [WEEK[day - 1] for _, day in run]
         for _, run in groupby(enumerate(days), lambda placed: placed[1] - placed[0])

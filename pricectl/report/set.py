@@ -1,22 +1,19 @@
 """What `set` changed, and what depends on it, as a document and for people."""
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from pricectl.changes.rates import rate_text
-from pricectl.core.labels import clean, count, label, plural, service_label, short_decimal
+from pricectl.core.labels import count, label, plural, service_label, short_decimal
 from pricectl.core.prices import key_path
 from pricectl.core.units import UNITS, is_token_unit
 from pricectl.edit.siblings import Dependent, PriceEdit
 from pricectl.operate.set import SetResult
 from pricectl.report.canvas import Canvas, at_point
 from pricectl.report.changes import ARROW
-from pricectl.report.edits import edit_document, edit_text
-from pricectl.report.listing import Grid
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
+from pricectl.report.columns import EMPTY_LINE, StyledLine, TableLine, drawn, folded, grouped, table
+from pricectl.report.edits import edit_document, edit_lines
 
 SHOWN_ROWS, SHOWN_DEPENDENTS = 10, 20
 RATIO_DECIMALS = 2
@@ -72,76 +69,67 @@ def _dependent_document(one: Dependent) -> dict[str, Any]:
 
 def text(result: SetResult, canvas: Canvas) -> str:
     """The rows of patterns, the edit, what depends on it; quiet: only how it ended."""
-    from rich.text import Text
-
-    edit = edit_text(result.edit, canvas)
+    edit = edit_lines(result.edit, canvas)
     if canvas.quiet:
-        return canvas.draw(*edit)
-    parts: list[RenderableType] = []
+        return drawn(edit, canvas)
+    lines: list[StyledLine] = []
     for pattern, rows in result.patterns:
         shown = rows if canvas.verbose else rows[:SHOWN_ROWS]
-        parts.append(Text(f"{clean(pattern)}: {plural(len(rows), 'row')}", "bold"))
-        parts += [Text(f"  {clean(row)}") for row in shown]
-        parts += _more(len(rows) - len(shown))
-    parts += [Text()] if parts else []
+        lines += folded(f"{pattern}: {plural(len(rows), 'row')}", "bold", canvas)
+        for row in shown:
+            lines += folded(f"  {row}", "", canvas)
+        lines += _more(len(rows) - len(shown), canvas)
+    lines += [EMPTY_LINE] if lines else []
     *above, summary = edit
-    parts += above
+    lines += above
     for title, dependents in (
         ("Kept their price; --siblings keeps their ratio instead", result.siblings),
         ("Rows of the same model; --copies keeps their ratio", result.copies),
     ):
-        parts += _dependents(title, dependents, canvas)
-    notes = [note for plan in result.plans for note in plan.notes]
+        lines += _dependents(title, dependents, canvas)
+    for note in _notes(result):
+        lines += folded(note, "dim", canvas)
+    return drawn([*lines, summary], canvas)
+
+
+def _notes(result: SetResult) -> Iterator[str]:
+    """What was done otherwise than written, what was left out, and what went."""
+    for plan in result.plans:
+        yield from plan.notes
     left_out = Counter(one for plan in result.plans for one in plan.left_out)
-    notes += [
-        f"{one} left out of {plural(rows, 'row')} without this price"
-        for one, rows in left_out.items()
-    ]
-    dropped = {plan.model.full_name: plan.dropped for plan in result.plans if plan.dropped}
+    for one, rows in left_out.items():
+        yield f"{one} left out of {plural(rows, 'row')} without this price"
+    dropped = dict.fromkeys(name for plan in result.plans for name in plan.dropped)
     if dropped:
-        words = " and ".join(dict.fromkeys(name for names in dropped.values() for name in names))
-        notes.append(f"{words} vouched for the old price and went; --verified DATE dates it anew")
-    parts += [Text(clean(note), "dim") for note in notes]
-    return canvas.draw(*parts, summary)
+        names = " and ".join(dropped)
+        yield f"{names} vouched for the old price and went; --verified DATE dates it anew"
 
 
 def _dependents(
     title: str, dependents: Sequence[Dependent], canvas: Canvas
-) -> "list[RenderableType]":
-    from rich.text import Text
-
+) -> Iterator[StyledLine]:
     if not dependents:
-        return []
+        return
     shown = dependents if canvas.verbose else dependents[:SHOWN_DEPENDENTS]
-    moves = [one.move for one in shown]
     old, new = (
-        at_point(rate_text(pico or 0, move.key[0]) for move, pico in zip(moves, side, strict=True))
+        at_point(rate_text(pico, one.move.key[0]) for one, pico in zip(shown, side, strict=True))
         for side in (
-            [move.old_pico_usd for move in moves],
-            [move.new_pico_usd for move in moves],
+            [one.place.pico_usd for one in shown],
+            [one.kept_pico_usd for one in shown],
         )
     )
-    table = Grid(["wrap", "left", "right", "left", "left", "right", "left"])
-    before = ""
+    rows = []
     for one, was, kept in zip(shown, old, new, strict=True):
-        row = clean(one.model.full_name)
         ratio = f"{short_decimal(one.ratio * 100, RATIO_DECIMALS)}%"
-        name = clean(one.place.path) if "/" in one.place.path else label(*one.place.key)
-        rounded = "" if one.exact else "rounded"
-        table.add_row(
-            f"  {'' if row == before else row}",
-            name,
-            was,
-            ARROW,
-            kept,
-            ratio,
-            f"of {label(*one.of)} {rounded}",
-        )
-        before = row
-    return [Text(title, "bold"), table, *_more(len(dependents) - len(shown)), Text()]
+        name = one.place.path if "/" in one.place.path else label(*one.place.key)
+        of = f"of {label(*one.of)}{'' if one.exact else ', rounded'}"
+        rows.append(TableLine((name, was, ARROW, kept, ratio, of)))
+    yield from folded(title, "bold", canvas)
+    yield from table(grouped([one.model.full_name for one in shown], rows), "lrlrrl", canvas)
+    yield from _more(len(dependents) - len(shown), canvas)
+    yield EMPTY_LINE
 
 
-def _more(number: int) -> "list[RenderableType]":
-    from rich.text import Text
-
-    return [Text(f"  and {count(number)} more; -v shows all", "dim")] if number else []
+def _more(number: int, canvas: Canvas) -> Iterator[StyledLine]:
+    if number:
+        yield from folded(f"  and {count(number)} more; -v shows all", "dim", canvas)

@@ -45,6 +45,7 @@ def test_an_unknown_format_is_bad_usage_before_anything_is_done(run: Run) -> Non
     words = {"smoke": ["http://127.0.0.1:9"], "show": ["o3"], "quote": ["o3", "1"]}
     words["explain"] = ["o3"]
     words["waive"] = ["price-moved", "/openai/o3"]
+    words |= {"add": ["o3"], "remove": ["o3"], "rename": ["o3", "o4"]}
     for verb in VERBS:
         result = run(verb, *words.get(verb, []), "-o", "yaml")
         said = " ".join(result.stderr.replace("│", " ").split())

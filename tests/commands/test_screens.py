@@ -24,7 +24,17 @@ from tests.examples.shops import SETTINGS, TOKEN, serving
 # What differs from verb to verb under one name: the formats, the kinds of `--fail-on`, whether '-'
 # is a version, whether a server has a token by default, `--service` of `models`, a filter, and the
 # reason, which `waive` needs and an edit that brings no finding does not.
-DIFFERENT = {"--output", "--fail-on", "--base", "--token-env", "--service", "--new", "--reason"}
+DIFFERENT = {
+    "--output",
+    "--fail-on",
+    "--base",
+    "--token-env",
+    "--service",
+    "--new",
+    "--reason",
+    "--from",
+    "--unit",
+}
 PROGRAM: Any = typer.main.get_command(app)
 
 

@@ -1,6 +1,7 @@
 """`pricectl set`: fields of rows changed by words, every other byte kept."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -568,3 +569,13 @@ def test_of_editors_at_once_each_wins_or_is_told(
         assert row[key] == (float(f"{price}e-06") if code == 0 else old[key])
         assert code == 0 or "changed since it was read" in said
     assert 0 in {code for _, code in ends}
+
+
+def test_colour_is_escaped_once(run: Run) -> None:
+    """Without its colours the text is the plain one."""
+    plain = run("set", "openai/gpt-4o", "input=2/M", "--dry-run", *AT).stdout
+    coloured = run(
+        "set", "openai/gpt-4o", "input=2/M", "--dry-run", "--color", "always", *AT
+    ).stdout
+    assert "\x1b[32m" in coloured
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured).split() == plain.split()

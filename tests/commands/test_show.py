@@ -167,13 +167,11 @@ WEEK = """{"o": {"m": {
   "off_peak_pricing": {"input_cost_per_token": 1e-06, "windows": [
     {"hours_utc": ["00:00-01:00", "16:30-00:30"], "weekdays": [5, 1, 2, 3]},
     {"hours_utc": "00:00-00:00", "weekdays": [6, 7]},
-    {"hours_utc": "02:00-03:00"},
-    {"hours_utc": "04:00-05:00", "weekdays": []}
+    {"hours_utc": "02:00-03:00"}
   ]}
 }}}"""
 HOURS = (
-    "hours  Mon-Wed Fri 00:00-01:00, 16:30-00:30; Sat-Sun 00:00-24:00;"
-    " every day 02:00-03:00; never 04:00-05:00 UTC"
+    "hours  Mon-Wed Fri 00:00-01:00, 16:30-00:30; Sat-Sun 00:00-24:00; every day 02:00-03:00 UTC"
 )
 
 
@@ -189,12 +187,20 @@ def test_show_has_the_hours_of_off_peak_prices(run: Run, at: str) -> None:
         {"hours_utc": "16:30-00:30", "weekdays": [5, 1, 2, 3]},
         {"hours_utc": "00:00-24:00", "weekdays": [6, 7]},
         {"hours_utc": "02:00-03:00", "weekdays": [1, 2, 3, 4, 5, 6, 7]},
-        {"hours_utc": "04:00-05:00", "weekdays": []},
     ]
     assert found["off_peak"]["windows"] == [it | {"weekday_timezone": "UTC"} for it in windows]
     (rate,) = found["off_peak"]["rates"]
     assert rate["usd_per_unit"] == "0.000001"
     assert (found["own_off_peak"] == found["off_peak"]) is bool(found["period"])
+
+
+def test_hours_on_no_day_are_told_and_the_usual_price_is_shown(run: Run) -> None:
+    text = WEEK.replace(
+        '{"hours_utc": "02:00-03:00"}', '{"hours_utc": "02:00-03:00", "weekdays": []}'
+    )
+    said = run("show", "m", "--file", "-", "--at", "2026-11-23T17:00", stdin=text).stdout
+    assert "windows/2/weekdays: the list of weekdays is empty" in said
+    assert [line.split() for line in said.splitlines() if "input" in line] == [["input", "2.00"]]
 
 
 def test_json_has_the_prices_in_force_and_the_others(run: Run) -> None:

@@ -1,6 +1,7 @@
 """`fix_text` fixes what has one right answer: no cost changes, other bytes stay, twice is once."""
 
 import json
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -155,6 +156,13 @@ def test_each_rule_is_fixed(rule: str, before: str, after: str) -> None:
 def test_every_rule_that_is_fixed_has_a_case() -> None:
     (mark,) = test_each_rule_is_fixed.pytestmark  # type: ignore[attr-defined]
     assert {case[0] for case in mark.args[1]} | {"float-dirt"} == set(FIXED_RULES)
+
+
+def test_the_page_lists_every_rule_that_is_fixed() -> None:
+    page = (ROOT / "docs" / "validate.md").read_text(encoding="utf-8")
+    table = page.partition("## Fix what has one right answer")[2].partition("\n## ")[0]
+    first = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    assert {rule for cell in first for rule in re.findall(r"`([\w-]+)`", cell)} == set(FIXED_RULES)
 
 
 @pytest.mark.parametrize(
