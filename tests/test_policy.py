@@ -236,6 +236,7 @@ VALUES: dict[tuple[str, str], tuple[Any, Any]] = {
     ("", "changelog"): ("CHANGELOG.md", "CHANGELOG.md"),
     ("", "local_price"): ({"input": 1}, {"input": 1}),
     ("", "names"): (["n"], ("n",)),
+    ("", "feeds"): (["litellm=p.json@2026-11-24"], ("litellm=p.json@2026-11-24",)),
     ("", "profile"): ("default", "default"),
     ("profiles", "markup_percent"): (5, 5),
     ("profiles", "credits_per_dollar"): (7, 7),

@@ -17,9 +17,9 @@ FeedOption = Annotated[
     list[str] | None,
     typer.Option(
         "--feed",
-        metavar="NAME[=SOURCE][@DATE]",
-        help="A price list: of an installed package, or from a file, a folder, '-' or 'https'. "
-        "May be repeated.",
+        metavar="LIST",
+        help="Use this price list, NAME[=SOURCE][@DATE]: that of an installed package, a file, a "
+        "folder, '-' or 'https'. May be repeated.",
         show_default="the setting 'feeds', else every list of an installed package",
     ),
 ]
@@ -57,7 +57,7 @@ def drift(
 
     Exits with 1 if anything differs that is neither acknowledged nor decided.
 
-    Example: pricectl drift 'gpt-*' --feed litellm=model_prices.json@2026-11-27
+    Example: pricectl drift 'gpt-*' --feed litellm=prices.json@2026-11-24
     """
     options = DriftOptions(editing.options.at, tuple(feed or ()), pattern, new)
     with ProgressLine(quiet=view.quiet) as progress:

@@ -10,12 +10,17 @@ from pricectl.core.labels import clean
 PATIENCE_SECONDS = 0.5
 
 
+def is_terminal() -> bool:
+    """Whether somebody watches."""
+    return sys.stderr.isatty()
+
+
 class ProgressLine:
     """One line on standard error, if that is a terminal: a context that is called with words."""
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._shown = False
-        self._on = sys.stderr.isatty() and not quiet
+        self._on = is_terminal() and not quiet
         self._start = monotonic()
 
     def __call__(self, words: str) -> None:

@@ -7,7 +7,7 @@ import typer
 
 from pricectl.check.evidence import LIST_DIFFERS
 from pricectl.commands.drift import FeedOption
-from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant, with_settings
+from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
 from pricectl.commands.output import show
 from pricectl.core.windows import as_instant, read_day
 from pricectl.edit.waiving import Acceptance
@@ -49,12 +49,7 @@ def waive(
             show_default="never",
         ),
     ] = None,
-    feed: Annotated[
-        list[str] | None,
-        with_settings(
-            FeedOption, help="For 'list-differs': the price lists, as 'drift' names them."
-        ),
-    ] = None,
+    feed: FeedOption = None,
     at: AtOption = None,
     file: FileOption = None,
     *,
@@ -64,7 +59,8 @@ def waive(
 
     A price finding is acknowledged in the price file, so that it reaches production with the price.
     Any other finding is waived in the settings. Both hold for the present value only, and every
-    other byte of the file stays. 'list-differs' accepts what 'drift' found at a place.
+    other byte of the file stays. 'list-differs' accepts what 'drift' found at a place, of the lists
+    of --feed.
 
     Example: pricectl waive source-missing /openai --reason "prices by contract"
     """

@@ -21,7 +21,7 @@ from pricectl.edit.row_plan import RowPlan, plan_row
 from pricectl.edit.row_text import RowText
 from pricectl.edit.splice import Edit
 from pricectl.feeds.differences import PriceDrift
-from pricectl.feeds.new_rows import NewRow
+from pricectl.feeds.new_rows import AgreedRow
 from pricectl.feeds.proposal import Difference
 from pricectl.feeds.rows import LIMITS
 
@@ -159,13 +159,13 @@ def _member_key(drift: Difference) -> str:
     return key if key in UPLIFT_KEYS else ""
 
 
-def new_row_edit(row: NewRow, version: CatalogVersion, text: str) -> Edit:
+def new_row_edit(row: AgreedRow, version: CatalogVersion, text: str) -> Edit:
     """The edit that adds a row at the end of its section."""
     place = RowPlace(row.model.provider, row.model.name)
     return insert_row(_row_text(row), place, version.values, text)
 
 
-def _row_text(row: NewRow) -> str:
+def _row_text(row: AgreedRow) -> str:
     """A row in the catalog's layout: its prices, then what else lists say."""
     prices: dict[str, str | dict[str, str]] = {}
     for drift in row.prices:

@@ -16,7 +16,8 @@ from pricectl.feeds.claims import Claim, Majority, Stated, majority
 class Disagreement(Generic[Stated]):
     """One member of a row that at least one list has otherwise.
 
-    `member` is its key in the row, and `pointer` its JSON Pointer, also where the row lacks it.
+    `member` is its key, as a plain member of the row has it, and `pointer` its JSON Pointer, also
+    where the row lacks it.
     `ours` is None where the row has nothing. `alias` is the name of ours that the lists have a row
     of its own for, "" for the row's own name. `agreeing` lists have what we have, `differing` ones
     something else, each independent list once. `known_because` says who has accepted the

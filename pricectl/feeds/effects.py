@@ -17,10 +17,14 @@ from pricectl.policy import Workload
 
 
 class JobEffect(NamedTuple):
-    """What a sample job costs by our prices, and by those of the lists."""
+    """What a job costs by our prices, and by those of the lists.
+
+    `is_sample`: it is one of the team's sample jobs, not made for a price that none of them uses.
+    """
 
     workload: Workload
     move: Move
+    is_sample: bool = True
 
     @property
     def size_pico_usd(self) -> int:
@@ -39,9 +43,11 @@ class ModelDrift(NamedTuple):
     effect: JobEffect | None
 
     @property
-    def weight(self) -> tuple[int, str]:
-        """Sort key: the largest effect in money first, then by name."""
-        return -(self.effect.size_pico_usd if self.effect else 0), self.model.full_name
+    def weight(self) -> tuple[bool, int, str]:
+        """Sort key: sample jobs before others, the largest effect in money first, then by name."""
+        is_sample = self.effect is not None and self.effect.is_sample
+        size = self.effect.size_pico_usd if self.effect else 0
+        return not is_sample, -size, self.model.full_name
 
 
 def by_model(
@@ -55,8 +61,8 @@ def by_model(
     for own in rows.values():
         model = own[0].model
         effects = job_effects(catalog, model, own, workloads, at)
-        largest = max(effects, key=lambda one: one.size_pico_usd, default=None)
-        shown = largest if largest and largest.size_pico_usd else None
+        moved = [one for one in effects if one.size_pico_usd]
+        shown = max(moved, key=lambda one: (one.is_sample, one.size_pico_usd), default=None)
         found.append(ModelDrift(model, tuple(own), shown))
     return sorted(found, key=lambda one: one.weight)
 
@@ -83,16 +89,16 @@ def job_effects(
     effects = []
     used: set[RateKey] = set()
 
-    def add(workload: Workload) -> None:
+    def add(workload: Workload, *, is_sample: bool) -> None:
         old, new = (_cost(catalog, row, workload) for row in (before, after))
         used.update(old.keys | new.keys)
-        effects.append(JobEffect(workload, Move(old.pico_usd, new.pico_usd)))
+        effects.append(JobEffect(workload, Move(old.pico_usd, new.pico_usd), is_sample))
 
     for workload in workloads:
-        add(workload)
+        add(workload, is_sample=True)
     for key in proposed:
         if key not in used:
-            add(price_job(PriceRef(*key)))
+            add(price_job(PriceRef(*key)), is_sample=False)
     return effects
 
 
@@ -105,7 +111,7 @@ class _JobCost(NamedTuple):
 
 def _cost(catalog: Catalog, row: Model, workload: Workload) -> _JobCost:
     match = Match(row, "exact", row.name, row.name)
-    call = quote(catalog, match, workload.usage, service=workload.service)
+    call = quote(catalog, match, workload.usage, service=workload.service, region=workload.region)
     pico = call.pico_usd * workload.calls
     keys = frozenset((unit, call.above_tokens, call.service) for unit, _ in call.usage.counts)
     return _JobCost(pico if pico or not call.unpriced else None, keys)

@@ -27,7 +27,7 @@ from pricectl.feeds.rows import LIMITS, MAIN_UNITS, RETIREMENT
 BILLED_SHORT = Fraction(3, 2)
 
 
-class NewRow(NamedTuple):
+class AgreedRow(NamedTuple):
     """A row that would be added.
 
     `prices` and `members` are what enough lists agree on, `left_out` prices that too few have.
@@ -49,25 +49,25 @@ class HeldModel(NamedTuple):
     reason: str
 
 
-class NewRows(NamedTuple):
+class AgreedRows(NamedTuple):
     """The new models that are wanted; `too_few` counts those that not enough lists have."""
 
-    rows: tuple[NewRow, ...] = ()
+    rows: tuple[AgreedRow, ...] = ()
     held: tuple[HeldModel, ...] = ()
     too_few: int = 0
 
 
 def new_rows(
     ours: Catalog, new: Iterable[NewModel], feeds: Sequence[Feed], wanted: Selection, at: date
-) -> NewRows:
+) -> AgreedRows:
     """Make rows of the new models that enough lists price alike."""
     names = _RowNames(ours)
     chosen = [names.named(one.model) for one in _chosen(new, wanted)]
     if not chosen:
-        return NewRows()
+        return AgreedRows()
     words = PersonsWords(ours)
     prices, members = _claims(chosen, feeds, at)
-    rows: list[NewRow] = []
+    rows: list[AgreedRow] = []
     held: list[HeldModel] = []
     too_few = 0
     for model in chosen:
@@ -93,8 +93,8 @@ def new_rows(
             held.append(HeldModel(model, reason))
         else:
             page = _source(ours, feeds, model)
-            rows.append(NewRow(model, agreed, kept, others, _mode(feeds, model), page))
-    return NewRows(tuple(rows), tuple(held), too_few)
+            rows.append(AgreedRow(model, agreed, kept, others, _mode(feeds, model), page))
+    return AgreedRows(tuple(rows), tuple(held), too_few)
 
 
 def _chosen(new: Iterable[NewModel], wanted: Selection) -> Iterator[NewModel]:

@@ -95,20 +95,21 @@ class RowComparison:
         A list counts only by the row's own name, since the price of an alias proves nothing.
         """
         now = self.model.list_at(self._at)
-        days: dict[str, str] = {}
-        against: set[str] = set()
         wanted = [key for key in now.rates if key[1:] == (0, STANDARD)]
         main = [key for key in wanted if key[0] in MAIN_UNITS] or wanted[:1]
-        for row in self._own:
-            prices = row.model.list_at(self._at)
-            shared = [key for key in wanted if key in prices.rates]
-            alike = all(prices.rates[key][0] == now.rates[key][0] for key in shared)
-            if row.is_own and main and alike and all(key in prices.rates for key in main):
-                days[row.vote] = max(days.get(row.vote, ""), row.day)
-            elif not alike:
-                against.add(row.vote)
-        agreeing = {vote: day for vote, day in sorted(days.items()) if vote not in against}
-        return Agreement(self.model, agreeing)
+        # Of a list and its copies the newest row speaks.
+        newest = one_per_vote(row.claim(number) for number, row in enumerate(self._own))
+        days: dict[str, str] = {}
+        for row in (self._own[claim.value] for claim in newest):
+            rates = row.model.list_at(self._at).rates
+            alike = all(
+                rates[key][0] == now.rates[key][0]
+                for key in wanted
+                if key in rates and not _says_nothing(now, key, rates[key][0])
+            )
+            if row.is_own and main and alike and all(key in rates for key in main):
+                days[row.vote] = row.day
+        return Agreement(self.model, dict(sorted(days.items())))
 
     def _differing(
         self, ours: PriceList, priced: PricedRows, period: str = "", alias: str = ""
@@ -116,15 +117,15 @@ class RowComparison:
         """The prices of two price lists that differ; what our fallback charges alike does not."""
         for key, claims in _claims(priced).items():
             own = ours.rates.get(key)
-            told = one_per_vote(it for it, _ in claims if not _says_nothing(ours, key, it.value))
+            told = one_per_vote(it for it in claims if not _says_nothing(ours, key, it.value))
             agreeing = tuple(it for it in told if own and it.value == own[0])
             differing = tuple(it for it in told if not own or it.value != own[0])
             if differing:
-                member = own[1] if own else claims[0][1]
+                member = price_key(key)
                 yield PriceDrift(
                     self.model,
                     member,
-                    f"{ours.pointer}/{key_path(member)}",
+                    f"{ours.pointer}/{key_path(own[1] if own else member)}",
                     own[0] if own else None,
                     agreeing,
                     differing,
@@ -186,13 +187,24 @@ def _by_name(
     return list(own.values()), aliases
 
 
-def _claims(priced: PricedRows) -> Mapping[RateKey, list[tuple[Claim[int], str]]]:
-    """What the lists ask, with the key of the row, by price."""
-    found: dict[RateKey, list[tuple[Claim[int], str]]] = {}
+def _claims(priced: PricedRows) -> Mapping[RateKey, list[Claim[int]]]:
+    """What the lists ask, by price."""
+    found: dict[RateKey, list[Claim[int]]] = {}
     for row, prices in priced:
-        for key, (pico_usd, member) in prices.rates.items():
-            found.setdefault(key, []).append((row.claim(pico_usd), member))
+        for key, (pico_usd, _) in prices.rates.items():
+            found.setdefault(key, []).append(row.claim(pico_usd))
     return found
+
+
+def price_key(key: RateKey) -> str:
+    """The key that a row has for a price, where it has it as a plain member.
+
+    >>> price_key(("cache_read", 200_000, "batches"))
+    'cache_read_input_token_cost_above_200k_tokens_batches'
+    """
+    unit, above_tokens, service = key
+    tier = f"_above_{above_tokens // 1000}k_tokens" if above_tokens else ""
+    return f"{UNITS[unit].key}{tier}{f'_{service}' if service else ''}"
 
 
 def _says_nothing(ours: PriceList, key: RateKey, pico_usd: int) -> bool:

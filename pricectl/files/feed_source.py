@@ -130,10 +130,11 @@ def _installed(chosen: FeedFormat) -> str:
     path = _package_file(chosen)
     if path is None:
         install = f"'pip install {chosen.package.replace('_', '-')}', or " if chosen.package else ""
+        web = f" or {chosen.name}={WEB}" if chosen.url else ""
         raise FeedError(
             f"no installed package has {chosen.name}",
             where="--feed",
-            next_step=f"{install}--feed {chosen.name}=FILE or {chosen.name}={WEB}",
+            next_step=f"{install}--feed {chosen.name}=FILE{web}",
         )
     return str(path)
 

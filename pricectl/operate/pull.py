@@ -20,7 +20,7 @@ from pricectl.edit.proposed_edits import ProposedEdits, new_row_edit, proposed_e
 from pricectl.edit.splice import Edit
 from pricectl.exit_codes import CLEAN, FINDINGS
 from pricectl.feeds.drift import find_drift
-from pricectl.feeds.new_rows import HeldModel, NewRow, NewRows, new_rows
+from pricectl.feeds.new_rows import AgreedRow, AgreedRows, HeldModel, new_rows
 from pricectl.feeds.proposal import Difference, HeldValue, Proposal, Selection, propose
 from pricectl.operate.drift import DriftReport, days_read
 from pricectl.operate.editing import EditableCatalog, EditOptions, EditResult, make_edit
@@ -47,7 +47,7 @@ class PullResult(NamedTuple):
     report: DriftReport
     selection: Selection
     values: tuple[Difference, ...]
-    new: tuple[NewRow, ...]
+    new: tuple[AgreedRow, ...]
     waiting: tuple[WaitingRow, ...]
     held: tuple[HeldValue, ...]
     held_models: tuple[HeldModel, ...]
@@ -77,14 +77,14 @@ class _Wanted(NamedTuple):
     """The values and new rows that nothing but the checks of the edit can stop."""
 
     values: tuple[Difference, ...]
-    new: tuple[NewRow, ...]
+    new: tuple[AgreedRow, ...]
 
 
 class _Draft(NamedTuple):
     """The edits of the rows that are still in."""
 
     planned: ProposedEdits
-    new: tuple[NewRow, ...]
+    new: tuple[AgreedRow, ...]
     edits: tuple[Edit, ...]
 
 
@@ -102,7 +102,7 @@ def pull(
     chosen = propose(opened.catalog, (*drift.prices, *drift.members), selection)
     if options.edit.reason:
         chosen = _let_through(chosen)
-    found = NewRows()
+    found = AgreedRows()
     if selection.new:
         found = new_rows(opened.catalog, drift.new, report.feeds, selection, at)
     waiting: dict[str, tuple[str, ...]] = {}

@@ -210,7 +210,9 @@ def _values(policy: Policy) -> dict[str, str]:
         if (value := getattr(policy, name)) is not None
     }
     values |= {
-        name: ", ".join(texts) for name in ("critical", "names") if (texts := getattr(policy, name))
+        name: ", ".join(texts)
+        for name in ("critical", "names", "feeds")
+        if (texts := getattr(policy, name))
     }
     values |= {
         f"local_price.{unit}": amount_text(price) for unit, price in policy.local_price.items()

@@ -147,8 +147,8 @@ class Policy(NamedTuple):
     source: str = ""
     defines_profile: bool = False
     service: str | None = None
-    feeds: tuple[str, ...] = ()
     changelog: str | None = None
+    feeds: tuple[str, ...] = ()
 
     def profile_named(self, name: str | None) -> Profile:
         """The profile of that name; without a name the team's chosen one. Raises BadSettings."""

@@ -65,7 +65,7 @@ def _lists(found: DriftReport, canvas: Canvas) -> Iterator[StyledLine]:
 
 def _agreed(found: DriftReport, canvas: Canvas) -> Iterator[StyledLine]:
     if found.agreed:
-        yield from folded("Independent lists agree against us", "bold red", canvas)
+        yield from folded("Independent lists agree on another price", "bold red", canvas)
         yield from _price_table(found.agreed, canvas)
         yield EMPTY_LINE
 
@@ -158,7 +158,7 @@ def _members(found: DriftReport, canvas: Canvas) -> Iterator[StyledLine]:
 
 
 def _models(found: DriftReport, canvas: Canvas) -> Iterator[StyledLine]:
-    everything = canvas.verbose or found.options.new
+    everything = canvas.verbose or found.options.new or len(found.new) <= FEW
     if found.gone:
         yield from folded(
             "Gone: no list has them, and lists have others of the seller", "bold", canvas
@@ -207,7 +207,8 @@ def _renewal(result: DriftResult, canvas: Canvas) -> Iterator[StyledLine]:
     gained = sum(bool(change.after) and not change.before for change in renewal.changes)
     lost = sum(not change.after for change in renewal.changes)
     moved = len(renewal.changes) - gained - lost
-    words = f"Evidence: {count(gained)} rows gain it, {count(moved)} change, {count(lost)} lose it."
+    gain = f"{plural(gained, 'row')} {'gains' if gained == 1 else 'gain'} it"
+    words = f"Evidence: {gain}, {count(moved)} change, {count(lost)} lose it."
     yield from folded(words, "bold", canvas)
     if renewal.undated:
         names = listed(renewal.undated)

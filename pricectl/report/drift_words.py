@@ -18,7 +18,7 @@ def summary(found: DriftReport) -> str:
     """The counts in one sentence."""
     agreed, alone = (sum(len(one.prices) for one in part) for part in (found.agreed, found.alone))
     parts = [
-        (agreed, f"{plural(agreed, 'price')} that independent lists agree on against us"),
+        (agreed, f"{plural(agreed, 'price')} where independent lists agree on another"),
         (alone, f"{plural(alone, 'price')} by one list, or by lists that do not agree"),
         (len(found.aliases), f"{plural(len(found.aliases), 'price')} of aliases"),
         (len(found.members), f"{count(len(found.members))} limits, dates and other members"),

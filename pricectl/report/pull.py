@@ -9,7 +9,7 @@ from pricectl.core.labels import count, label, listed, plural, short_rate
 from pricectl.core.money import usd
 from pricectl.edit.proposed_edits import key_of
 from pricectl.feeds.differences import PriceDrift
-from pricectl.feeds.new_rows import NewRow
+from pricectl.feeds.new_rows import AgreedRow
 from pricectl.feeds.proposal import Difference, HeldValue, by_provider
 from pricectl.operate.pull import PullResult, WaitingRow
 from pricectl.report.canvas import Canvas
@@ -70,7 +70,7 @@ def _value(drift: Difference) -> dict[str, Json]:
     }
 
 
-def _added(row: NewRow) -> dict[str, Json]:
+def _added(row: AgreedRow) -> dict[str, Json]:
     return {
         "provider": row.model.provider,
         "model": row.model.name,
@@ -114,7 +114,7 @@ def _lines(values: Iterable[Difference]) -> list[TableLine]:
     return grouped([f"  {one.model.name}" for one in own], lines)
 
 
-def _new(rows: Iterable[NewRow], canvas: Canvas) -> Iterator[StyledLine]:
+def _new(rows: Iterable[AgreedRow], canvas: Canvas) -> Iterator[StyledLine]:
     own = list(rows)
     if not own:
         return

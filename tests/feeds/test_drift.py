@@ -53,6 +53,31 @@ def test_two_independent_lists_outweigh_ours() -> None:
     assert found.agreements[0].days == {}
 
 
+def test_the_newest_of_a_list_and_its_copies_is_evidence() -> None:
+    ours = {"openai": {"gpt-4o": GPT}}
+    lists = (
+        listed({"openai": {"gpt-4o": DEARER}}, "models.dev", "2026-06-30"),
+        listed(ours, "pi-ai", "2026-11-10", copied_from="models.dev"),
+        listed({"openai": {"gpt-4o": {**GPT, "cache_read_input_token_cost": 0}}}, "zero", "x"),
+        listed({"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06}}}, "half", "x"),
+        listed({"openai": {"gpt-4o": DEARER}}, "other", "x"),
+    )
+    row = {**GPT, "cache_read_input_token_cost": 1.25e-06}
+    (agreement,) = drift({"openai": {"gpt-4o": row}}, *lists).agreements
+    assert agreement.days == {"models.dev": "2026-11-10", "zero": "x"}
+
+
+def test_a_price_inside_a_structure_is_called_by_its_plain_key() -> None:
+    ranges = [
+        {"range": [0, 32000], **GPT},
+        {"range": [32000, 128000], "input_cost_per_token": 4e-06, "output_cost_per_token": 2e-05},
+    ]
+    theirs = {**GPT, "input_cost_per_token_above_32k_tokens": 5e-06}
+    found = drift({"qwen": {"m": {"tiered_pricing": ranges}}}, listed({"qwen": {"m": theirs}}))
+    assert only(found).member == "input_cost_per_token_above_32k_tokens"
+    assert only(found).pointer == "/qwen/m/tiered_pricing/1/input_cost_per_token"
+
+
 def test_a_copy_of_a_list_is_no_second_vote() -> None:
     rows = {"openai": {"gpt-4o": DEARER}}
     copy = listed(rows, "model-prices", "2026-10-26", copied_from="models.dev")

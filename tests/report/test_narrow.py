@@ -88,6 +88,7 @@ QUESTIONS = {
     "deploy-check": [["deploy-check", "--file", "new.json", "--base", "old.json", "-v"]],
     "status": [["status", "old.json", "new.json", "packaged"]],
     "logs": [["logs", "service.log"]],
+    "drift": [["drift", "--file", "new.json", "--feed", "prices.json", "-v"]],
 }
 # Those that need a server, a git repository or a person; their texts are sentences.
 WITHOUT_A_TABLE = {"smoke", "rollback", "serve", "waive"}
@@ -111,6 +112,13 @@ def files(home: Path) -> Path:
         json.dumps({"event": "pricing_fallback", "kind": "unknown-model", "model": line})
         for line in (ARN + "x", OPENROUTER + "x", "gpt-9")
     ] + lines
+    listed = {
+        name: {"litellm_provider": provider, **entry("7")}
+        for provider, section in json.loads(catalog()).items()
+        if provider != "metadata"
+        for name in section
+    }
+    (home / "prices.json").write_text(json.dumps(listed), encoding="utf-8")
     (home / "service.log").write_text("\n".join(lines), encoding="utf-8")
     return home
 

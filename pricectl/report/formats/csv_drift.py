@@ -1,18 +1,16 @@
-"""A result as comma-separated values, for a spreadsheet; a cell is never read as a formula."""
+"""What price lists say otherwise as CSV for a spreadsheet: a line a difference."""
 
 import csv
 from collections.abc import Iterable, Sequence
 from io import StringIO
 
-from pricectl.core.labels import clean
 from pricectl.core.money import usd
 from pricectl.feeds.differences import MemberDrift, PriceDrift
 from pricectl.feeds.effects import JobEffect
 from pricectl.operate.drift import DriftReport, DriftResult
 from pricectl.report.drift_words import list_name
+from pricectl.report.formats.csv_lines import cell
 
-# A spreadsheet takes a cell that begins with one of these for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 DRIFT_COLUMNS = (
     "kind",
     "provider",
@@ -32,16 +30,6 @@ DRIFT_COLUMNS = (
     "job_theirs_usd",
     "known_because",
 )
-
-
-def cell(text: str) -> str:
-    """A text as a cell, behind an apostrophe where it would be a formula.
-
-    >>> cell("=1+1"), cell("gpt-4o"), cell("0.5")
-    ("'=1+1", 'gpt-4o', '0.5')
-    """
-    safe = clean(text)
-    return f"'{safe}" if safe.startswith(_FORMULA) else safe
 
 
 def drift(result: DriftResult) -> str:

@@ -53,7 +53,7 @@ def _tables(found: DriftReport) -> Sequence[MarkdownTable]:
     aliases = tuple(_price(one, "") for one in found.aliases)
     head = table_line(_PRICE_HEAD)
     tables = (
-        MarkdownTable("Independent lists agree against us", head, _rows(found.agreed)),
+        MarkdownTable("Independent lists agree on another price", head, _rows(found.agreed)),
         MarkdownTable("One list alone, or no agreement", head, _rows(found.alone), folded=True),
         MarkdownTable("Aliases priced apart", head, aliases, folded=True),
         MarkdownTable(
