@@ -7,10 +7,12 @@ from typing import Any
 from pricectl.core.document import Json
 from pricectl.core.labels import count, label, listed, plural, short_rate
 from pricectl.core.money import usd
+from pricectl.core.units import STANDARD
 from pricectl.edit.proposed_edits import key_of
 from pricectl.feeds.differences import PriceDrift
 from pricectl.feeds.new_rows import AgreedRow
 from pricectl.feeds.proposal import Difference, HeldValue, by_provider
+from pricectl.feeds.rows import MAIN_UNITS
 from pricectl.operate.pull import PullResult, WaitingRow
 from pricectl.report.canvas import Canvas
 from pricectl.report.columns import EMPTY_LINE, StyledLine, TableLine, drawn, folded, grouped, table
@@ -19,6 +21,7 @@ from pricectl.report.edits import edit_document, edit_text
 
 # More values that stay as they are are counted instead of listed.
 SHOWN_HELD = 6
+MAIN_PRICES = tuple((unit, 0, STANDARD) for unit in MAIN_UNITS)
 
 
 def document(result: PullResult) -> dict[str, Any]:
@@ -111,7 +114,7 @@ def _lines(values: Iterable[Difference]) -> list[TableLine]:
         TableLine((one.what, value_text(one, one.ours), theirs_text(one), voices(one)), "dim")
         for one in own
     ]
-    return grouped([f"  {one.model.name}" for one in own], lines)
+    return grouped([one.model.full_name for one in own], lines)
 
 
 def _new(rows: Iterable[AgreedRow], canvas: Canvas) -> Iterator[StyledLine]:
@@ -121,9 +124,12 @@ def _new(rows: Iterable[AgreedRow], canvas: Canvas) -> Iterator[StyledLine]:
     yield from folded(f"{plural(len(own), 'new row')}", "bold", canvas)
     lines = []
     for row in own:
+        base = sorted(row.prices, key=lambda one: one.key not in MAIN_PRICES)
         prices = ", ".join(
-            f"{label(*one.key)} {short_rate(one.majority.value, one.key[0])}" for one in row.prices
+            f"{label(*one.key)} {short_rate(one.majority.value, one.key[0])}" for one in base[:2]
         )
+        more = len(base) - 2
+        prices += f" and {plural(more, 'other price')}" if more > 0 else ""
         votes = sorted({list_name(claim) for one in row.prices for claim in one.differing})
         left = (
             f"; {plural(len(row.left_out), 'price')} of one list left out" if row.left_out else ""
