@@ -90,6 +90,9 @@ bench: $(VENV)/.peers  ## Time pricectl beside its peers
 	$(BIN)/python benchmarks/event_loop.py
 	$(BIN)/python benchmarks/drift.py
 
+replay: $(VENV)/.dev  ## Pull a year of price lists as they appeared (from the package index, once)
+	$(BIN)/python benchmarks/pull_replay.py
+
 soak: $(VENV)/.dev  ## Run four workers for a minute under reloads, kills and hostile clients
 	$(BIN)/python benchmarks/soak.py
 
