@@ -73,7 +73,7 @@ def test_only_what_both_lists_say_is_written(
     genai: dict[str, Any],
     verified: dict[str, str],
 ) -> None:
-    section = {
+    section: dict[str, dict[str, Any]] = {
         name: {
             **{key: per_token(usd) for key, usd in own.items()},
             **({"verified_on": verified[name]} if name in verified else {}),
@@ -84,7 +84,7 @@ def test_only_what_both_lists_say_is_written(
     before = {"metadata": metadata, "openai": section}
     file = tmp_path / "prices.json"
     file.write_text(json.dumps(before, indent=2), encoding="utf-8")
-    expected, moved = {}, set()
+    expected, moved = dict[str, Any](), set[str]()
     for name, row in section.items():
         new = dict(row)
         for key in KEYS:
