@@ -11,14 +11,18 @@ from typing import NamedTuple
 from pricectl.changes import CatalogVersion
 from pricectl.changes.change import Change, Comparison
 from pricectl.changes.gates import GateLimits, check_gates
+from pricectl.check.evidence import ACKNOWLEDGEABLE
 from pricectl.check.findings import Finding
-from pricectl.core.labels import clean
+from pricectl.core.labels import clean, did_you_mean, short_rate
+from pricectl.core.lookup import near_names
 from pricectl.core.pointers import pointer_to
+from pricectl.edit.assignments import BadEdit
 from pricectl.edit.engine import edit_catalog
 from pricectl.edit.evidence import evidence_changes
 from pricectl.edit.proposed_edits import ProposedEdits, new_row_edit, proposed_edits
 from pricectl.edit.splice import Edit
 from pricectl.exit_codes import CLEAN, FINDINGS
+from pricectl.feeds.differences import PriceDrift
 from pricectl.feeds.drift import find_drift
 from pricectl.feeds.new_rows import AgreedRow, AgreedRows, HeldModel, new_rows
 from pricectl.feeds.proposal import Difference, HeldValue, Proposal, Selection, propose
@@ -39,9 +43,9 @@ class WaitingRow(NamedTuple):
 class PullResult(NamedTuple):
     """What was proposed, what of it was written, and what waits for whom.
 
-    `values` and `new` are in the edit. `waiting` rows need a person's reason. `held` values and
-    models are a person's word, or doubtful. `gates` are limits of the settings that stopped the
-    whole edit.
+    `values` and `new` are in the edit. `waiting` rows, or values of them, need a person's reason.
+    `held` values and models are a person's word, or doubtful. `gates` are limits of the settings
+    that stopped the whole edit.
     """
 
     report: DriftReport
@@ -60,8 +64,7 @@ class PullResult(NamedTuple):
     @property
     def exit_code(self) -> int:
         """1 where anything waits for a person."""
-        waits = self.waiting or self.gates or any(one.waits for one in self.held)
-        return FINDINGS if waits else self.edit.exit_code or CLEAN
+        return FINDINGS if self.waiting or self.gates else self.edit.exit_code or CLEAN
 
 
 class PullOptions(NamedTuple):
@@ -99,6 +102,7 @@ def pull(
     selection, at = options.selection, options.edit.at
     progress("choosing")
     drift = report.drift
+    _check_named(opened, report, selection)
     chosen = propose(opened.catalog, (*drift.prices, *drift.members), selection)
     if options.edit.reason:
         chosen = _let_through(chosen)
@@ -106,14 +110,29 @@ def pull(
     if selection.new:
         found = new_rows(opened.catalog, drift.new, report.feeds, selection, at)
     waiting: dict[str, tuple[str, ...]] = {}
+    by_hand: set[str] = set()
     while True:
         progress("checking the edit")
         draft = _draft(opened, report, _Wanted(chosen.values, found.rows), waiting)
         tried = make_edit(opened, draft.edits, options.edit._replace(dry_run=True))
-        stopped = _tripped(tried, draft, opened, options) | _refused(tried.refusing, draft)
+        refused = _refused(tried.refusing, draft)
+        # Only findings about prices can be acknowledged.
+        by_hand |= {
+            name
+            for name, own in refused.items()
+            if any(finding.rule not in ACKNOWLEDGEABLE for finding in own)
+        }
+        stopped = _tripped(tried, draft, opened, options) | {
+            name: tuple(f"{finding.rule}: {finding.message}" for finding in own)
+            for name, own in refused.items()
+        }
         if not stopped:
             break
         waiting |= stopped
+    for one in chosen.held:
+        if one.waits:
+            name = one.drift.model.full_name
+            waiting[name] = (*waiting.get(name, ()), f"{difference_text(one.drift)}, {one.reason}")
     gates = () if options.edit.reason else _gates(tried.diff.compared.comparison, opened)
     edit = tried
     if not gates and not options.edit.dry_run:
@@ -125,7 +144,10 @@ def pull(
         selection,
         draft.planned.written,
         draft.new,
-        tuple(WaitingRow(name, why, _command(name, options)) for name, why in waiting.items()),
+        tuple(
+            WaitingRow(name, why, _command(name, options, by_hand=name in by_hand))
+            for name, why in waiting.items()
+        ),
         (*chosen.held, *unwritten),
         found.held,
         chosen.too_few,
@@ -134,6 +156,31 @@ def pull(
         gates,
         edit._replace(dry_run=options.edit.dry_run),
     )
+
+
+def _check_named(opened: EditableCatalog, report: DriftReport, selection: Selection) -> None:
+    """Raise BadEdit if nothing has one of the names: a slip of the keyboard proposes nothing."""
+    models = (*opened.catalog.models, *(one.model for one in report.drift.new))
+    for word in selection.only:
+        wanted = Selection((word,))
+        if not any(map(wanted.takes_row, models)):
+            names = near_names(opened.catalog, word)
+            step = did_you_mean(*names) or "run 'pricectl models' to list all names"
+            what = "neither a row nor a new model of the lists has this name"
+            raise BadEdit(what, where=f"--only {clean(word):.80}", next_step=step)
+
+
+def difference_text(drift: Difference) -> str:
+    """A difference in a few words, such as "input: $2.50 / 1M -> $25.00 / 1M"."""
+    ours, theirs = (value_words(drift, value) for value in (drift.ours, drift.majority.value))
+    return f"{drift.what}: {ours} -> {theirs}"
+
+
+def value_words(drift: Difference, value: int | str | None) -> str:
+    """A value of ours or of a list as people read it."""
+    if isinstance(drift, PriceDrift) and isinstance(value, int):
+        return short_rate(value, drift.key[0])
+    return "none" if value is None else f"{value}"
 
 
 def _let_through(chosen: Proposal) -> Proposal:
@@ -175,12 +222,12 @@ def _evidence(version: CatalogVersion, report: DriftReport, changed: set[str]) -
     return [one.edit for one in evidence_changes(drift.agreements, days_read(report.feeds))]
 
 
-def _refused(findings: Iterable[Finding], draft: _Draft) -> dict[str, tuple[str, ...]]:
+def _refused(findings: Iterable[Finding], draft: _Draft) -> dict[str, list[Finding]]:
     """The rows of the edit that the review refuses, with its findings."""
     names = {plan.model.pointer: plan.model.full_name for plan in draft.planned.plans}
     for row in draft.new:
         names[pointer_to(row.model.provider, row.model.name)] = row.model.full_name
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, list[Finding]] = {}
     for finding in findings:
         # A finding at another row may be about an edited one, too, such as one name at two prices.
         rows = (
@@ -188,7 +235,7 @@ def _refused(findings: Iterable[Finding], draft: _Draft) -> dict[str, tuple[str,
         )
         name = next((names[row] for row in rows if row in names), None)
         if name:
-            found[name] = (*found.get(name, ()), f"{finding.rule}: {finding.message}")
+            found.setdefault(name, []).append(finding)
     return found
 
 
@@ -233,8 +280,13 @@ def _gates(comparison: Comparison, opened: EditableCatalog) -> tuple[str, ...]:
     return tuple(gate.text for gate in check_gates(rows, limits) if gate.tripped)
 
 
-def _command(name: str, options: PullOptions) -> str:
-    """The command that makes the change of a row with a person's reason."""
+def _command(name: str, options: PullOptions, *, by_hand: bool) -> str:
+    """The command that makes the change of a row all the same.
+
+    `by_hand`: no reason is enough, since more of the row has to change.
+    """
+    if by_hand:
+        return f"{shlex.join(('pricectl', 'set', clean(name)))} FIELD=VALUE..."
     words = ["pricectl", "pull", "--only", name]
     for option, values in (("--feed", options.lists), ("--field", options.members)):
         for value in values:

@@ -11,7 +11,7 @@ from pricectl.core.units import STANDARD
 from pricectl.edit.proposed_edits import key_of
 from pricectl.feeds.differences import PriceDrift
 from pricectl.feeds.new_rows import AgreedRow
-from pricectl.feeds.proposal import Difference, HeldValue, by_provider
+from pricectl.feeds.proposal import Difference, by_provider
 from pricectl.feeds.rows import MAIN_UNITS
 from pricectl.operate.pull import PullResult, WaitingRow
 from pricectl.report.canvas import Canvas
@@ -157,24 +157,13 @@ def _kept(result: PullResult, canvas: Canvas) -> Iterator[StyledLine]:
 
 
 def _waiting(result: PullResult, canvas: Canvas) -> Iterator[StyledLine]:
-    doubtful = [one for one in result.held if one.waits]
-    if result.waiting or doubtful or result.gates:
+    if result.waiting or result.gates:
         yield from folded("Waits for a person", "bold yellow", canvas)
-        yield from _doubtful(doubtful, canvas)
         for row in result.waiting:
             yield from _waiting_row(row, canvas)
         for gate in result.gates:
             yield from folded(f"  nothing was written: {gate}", "", canvas)
         yield EMPTY_LINE
-
-
-def _doubtful(values: Iterable[HeldValue], canvas: Canvas) -> Iterator[StyledLine]:
-    for one in values:
-        drift = one.drift
-        words = f"{value_text(drift, drift.ours)} -> {value_text(drift, drift.majority.value)}"
-        yield from folded(
-            f"  {drift.model.full_name} {drift.what}: {words}, {one.reason}", "", canvas
-        )
 
 
 def _waiting_row(row: WaitingRow, canvas: Canvas) -> Iterator[StyledLine]:
@@ -190,9 +179,8 @@ def _summary(result: PullResult) -> str:
     parts = [f"{plural(len(result.values), 'value')} in {plural(len(rows), 'row')}"]
     if result.new:
         parts.append(f"{plural(len(result.new), 'new row')}")
-    waits = len(result.waiting) + sum(one.waits for one in result.held)
-    if waits:
-        parts.append(f"{count(waits)} waiting for a person")
+    if result.waiting:
+        parts.append(f"{plural(len(result.waiting), 'row')} waiting for a person")
     few = result.too_few + result.too_few_models
     if few:
         parts.append(

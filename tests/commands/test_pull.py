@@ -187,6 +187,21 @@ def test_an_exponent_off_is_a_slip_even_where_two_lists_have_it(run: Run, price:
     (held,) = document["held"]
     assert (held["waits"], held["reason"]) == (True, "looks like a slip: unit mistake")
     assert not document["changed"]
+    (waiting,) = document["waiting"]
+    assert waiting["reasons"][0].endswith("looks like a slip: unit mistake")
+    result = run(*shlex.split(waiting["command"])[1:], *AT, "--dry-run", "-o", "json")
+    document = json.loads(result.stdout)
+    if price > GPT["input"]:
+        assert document["acknowledged"]
+    else:  # the cached price would stand above it, which only another edit can mend
+        (waiting,) = document["waiting"]
+        assert waiting["command"] == "pricectl set openai/gpt-4o FIELD=VALUE..."
+
+
+def test_a_name_that_nothing_has_is_refused(run: Run) -> None:
+    result = run("pull", *FEEDS, *AT, "--only", "gpt-4p")
+    assert result.exit_code == 2
+    assert "gpt-4o" in result.stderr
 
 
 def test_lists_that_give_a_model_away_change_nothing(run: Run) -> None:
