@@ -5,31 +5,19 @@ for a person, and the others go on without it.
 """
 
 import shlex
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable
 from typing import NamedTuple
 
-from pricectl.changes import CatalogVersion
-from pricectl.changes.change import Change, Comparison
-from pricectl.changes.gates import GateLimits, check_gates
-from pricectl.check.evidence import ACKNOWLEDGEABLE
-from pricectl.check.findings import Finding
 from pricectl.core.labels import clean, did_you_mean, short_rate
 from pricectl.core.lookup import near_names
-from pricectl.core.pointers import pointer_to
 from pricectl.edit.assignments import BadEdit
-from pricectl.edit.engine import edit_catalog
-from pricectl.edit.evidence import evidence_changes
-from pricectl.edit.proposed_edits import ProposedEdits, new_row_edit, proposed_edits
-from pricectl.edit.splice import Edit
 from pricectl.exit_codes import CLEAN, FINDINGS
 from pricectl.feeds.differences import PriceDrift
-from pricectl.feeds.drift import find_drift
 from pricectl.feeds.new_rows import AgreedRow, AgreedRows, HeldModel, new_rows
 from pricectl.feeds.proposal import Difference, HeldValue, Proposal, Selection, propose
-from pricectl.operate.drift import DriftReport, days_read
+from pricectl.operate.drift import DriftReport
 from pricectl.operate.editing import EditableCatalog, EditOptions, EditResult, make_edit
-
-_ROW_TOKENS = 2
+from pricectl.operate.passing import ProposedRows, passing_rows
 
 
 class WaitingRow(NamedTuple):
@@ -76,21 +64,6 @@ class PullOptions(NamedTuple):
     members: tuple[str, ...] = ()
 
 
-class _Wanted(NamedTuple):
-    """The values and new rows that nothing but the checks of the edit can stop."""
-
-    values: tuple[Difference, ...]
-    new: tuple[AgreedRow, ...]
-
-
-class _Draft(NamedTuple):
-    """The edits of the rows that are still in."""
-
-    planned: ProposedEdits
-    new: tuple[AgreedRow, ...]
-    edits: tuple[Edit, ...]
-
-
 def pull(
     opened: EditableCatalog,
     report: DriftReport,
@@ -109,32 +82,14 @@ def pull(
     found = AgreedRows()
     if selection.new:
         found = new_rows(opened.catalog, drift.new, report.feeds, selection, at)
-    waiting: dict[str, tuple[str, ...]] = {}
-    by_hand: set[str] = set()
-    while True:
-        progress("checking the edit")
-        draft = _draft(opened, report, _Wanted(chosen.values, found.rows), waiting)
-        tried = make_edit(opened, draft.edits, options.edit._replace(dry_run=True))
-        refused = _refused(tried.refusing, draft)
-        # Only findings about prices can be acknowledged.
-        by_hand |= {
-            name
-            for name, own in refused.items()
-            if any(finding.rule not in ACKNOWLEDGEABLE for finding in own)
-        }
-        stopped = _tripped(tried, draft, opened, options) | {
-            name: tuple(f"{finding.rule}: {finding.message}" for finding in own)
-            for name, own in refused.items()
-        }
-        if not stopped:
-            break
-        waiting |= stopped
+    wanted = ProposedRows(chosen.values, found.rows)
+    passed = passing_rows(opened, report, wanted, options.edit, progress)
+    draft, waiting = passed.draft, {**passed.stopped}
     for one in chosen.held:
         if one.waits:
             name = one.drift.model.full_name
             waiting[name] = (*waiting.get(name, ()), f"{difference_text(one.drift)}, {one.reason}")
-    gates = () if options.edit.reason else _gates(tried.diff.compared.comparison, opened)
-    edit = tried
+    edit, gates = passed.tried, passed.gates
     if not gates and not options.edit.dry_run:
         progress("writing")
         edit = make_edit(opened, draft.edits, options.edit, warn)
@@ -145,7 +100,7 @@ def pull(
         draft.planned.written,
         draft.new,
         tuple(
-            WaitingRow(name, why, _command(name, options, by_hand=name in by_hand))
+            WaitingRow(name, why, _command(name, options, by_hand=name in passed.by_hand))
             for name, why in waiting.items()
         ),
         (*chosen.held, *unwritten),
@@ -188,96 +143,6 @@ def _let_through(chosen: Proposal) -> Proposal:
     waits = tuple(one.drift for one in chosen.held if one.waits)
     held = tuple(one for one in chosen.held if not one.waits)
     return chosen._replace(values=(*chosen.values, *waits), held=held)
-
-
-def _draft(
-    opened: EditableCatalog, report: DriftReport, wanted: _Wanted, waiting: Collection[str]
-) -> _Draft:
-    """The edits of the rows that do not wait, with the evidence of what they become."""
-    today = report.options.today
-    values = [one for one in wanted.values if one.model.full_name not in waiting]
-    planned = proposed_edits(opened.version, opened.positions, values, today)
-    new = tuple(one for one in wanted.new if one.model.full_name not in waiting)
-    edits = list(planned.edits)
-    edited = edit_catalog(opened.version, edits, opened.positions)
-    version = edited.after
-    if new:
-        edits += [new_row_edit(row, version, edited.text) for row in new]
-        version = edit_catalog(opened.version, edits, opened.positions).after
-    changed = {plan.model.full_name for plan in planned.plans if plan.moves}
-    changed |= {row.model.full_name for row in new}
-    return _Draft(planned, new, (*edits, *_evidence(version, report, changed)))
-
-
-def _evidence(version: CatalogVersion, report: DriftReport, changed: set[str]) -> list[Edit]:
-    """The lists that agree with the rows as they become, each with its own day."""
-    if not changed:
-        return []
-    drift = find_drift(
-        version.catalog,
-        report.feeds,
-        report.options.at,
-        lambda model: model.full_name in changed,
-    )
-    return [one.edit for one in evidence_changes(drift.agreements, days_read(report.feeds))]
-
-
-def _refused(findings: Iterable[Finding], draft: _Draft) -> dict[str, list[Finding]]:
-    """The rows of the edit that the review refuses, with its findings."""
-    names = {plan.model.pointer: plan.model.full_name for plan in draft.planned.plans}
-    for row in draft.new:
-        names[pointer_to(row.model.provider, row.model.name)] = row.model.full_name
-    found: dict[str, list[Finding]] = {}
-    for finding in findings:
-        # A finding at another row may be about an edited one, too, such as one name at two prices.
-        rows = (
-            "/".join(it.split("/")[: _ROW_TOKENS + 1]) for it in (finding.pointer, finding.other)
-        )
-        name = next((names[row] for row in rows if row in names), None)
-        if name:
-            found.setdefault(name, []).append(finding)
-    return found
-
-
-def _tripped(
-    tried: EditResult, draft: _Draft, opened: EditableCatalog, options: PullOptions
-) -> dict[str, tuple[str, ...]]:
-    """The rows whose own changes exceed a limit of the settings, with the limit."""
-    limits = GateLimits().or_settings(opened.policy.gates)
-    if options.edit.reason or limits == GateLimits():
-        return {}
-    comparison = tried.diff.compared.comparison
-    rows = [plan.model.full_name for plan in draft.planned.plans]
-    rows += [row.model.full_name for row in draft.new]
-    found = {}
-    for name in dict.fromkeys(rows):
-        own = _of_row(comparison, name)
-        tripped = tuple(gate.text for gate in check_gates(own, limits) if gate.tripped)
-        if tripped:
-            found[name] = tripped
-    return found
-
-
-def _of_row(comparison: Comparison, name: str) -> Comparison:
-    """The part of a comparison that is about one row."""
-
-    def is_own(change: Change) -> bool:
-        return change.full_name == name
-
-    return Comparison(
-        tuple(filter(is_own, comparison.changes)),
-        tuple(job for job in comparison.impact if f"{job.provider}/{job.model}" == name),
-        left_out=comparison.left_out,
-    )
-
-
-def _gates(comparison: Comparison, opened: EditableCatalog) -> tuple[str, ...]:
-    """The limits of the settings that the rows together exceed."""
-    rows = comparison._replace(
-        changes=tuple(one for one in comparison.changes if one.kind != "metadata")
-    )
-    limits = GateLimits().or_settings(opened.policy.gates)
-    return tuple(gate.text for gate in check_gates(rows, limits) if gate.tripped)
 
 
 def _command(name: str, options: PullOptions, *, by_hand: bool) -> str:
