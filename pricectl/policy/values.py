@@ -48,6 +48,11 @@ class SeverityOverride(NamedTuple):
     severity: str
     pointer: str = ""
 
+    @property
+    def word(self) -> str:
+        """The severity as reports call it."""
+        return "note" if self.severity == "info" else self.severity
+
 
 class GateSettings(NamedTuple):
     """Gates that hold without options; an option replaces its gate. Percentages, None for no limit.

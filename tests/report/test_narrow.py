@@ -123,6 +123,13 @@ def files(home: Path) -> Path:
     return home
 
 
+@pytest.fixture
+def width(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How wide the terminal is."""
+    monkeypatch.setenv("COLUMNS", str(request.param))
+    return int(request.param)
+
+
 def test_every_verb_is_asked_or_has_no_table() -> None:
     assert QUESTIONS.keys() | WITHOUT_A_TABLE >= set(VERBS)
 
@@ -171,12 +178,9 @@ def test_no_letter_of_a_name_is_lost(
         assert (name in narrow) or (name not in wide), name
 
 
-@pytest.mark.usefixtures("files")
-@pytest.mark.parametrize("width", [40, 60, 80, 100, 120, 160])
-def test_a_list_of_models_shows_every_provider(
-    run: Run, monkeypatch: pytest.MonkeyPatch, width: int
-) -> None:
-    monkeypatch.setenv("COLUMNS", str(width))
+@pytest.mark.usefixtures("files", "width")
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 120, 160], indirect=True)
+def test_a_list_of_models_shows_every_provider(run: Run) -> None:
     text = "".join(words_of(run("models").stdout))
     for provider in PROVIDERS:
         assert provider in text
@@ -191,12 +195,9 @@ def points(line: str) -> tuple[int, ...]:
     return tuple(cell_len(line[: match.start(1)]) for match in found)
 
 
-@pytest.mark.usefixtures("files")
-@pytest.mark.parametrize("width", [80, 100, 120])
-def test_prices_of_models_have_their_points_in_three_columns(
-    run: Run, monkeypatch: pytest.MonkeyPatch, width: int
-) -> None:
-    monkeypatch.setenv("COLUMNS", str(width))
+@pytest.mark.usefixtures("files", "width")
+@pytest.mark.parametrize("width", [80, 100, 120], indirect=True)
+def test_prices_of_models_have_their_points_in_three_columns(run: Run) -> None:
     lines = run("models").stdout.splitlines()
     found = {points(line) for line in lines if len(points(line)) == 3}
     assert len(found) == 1
@@ -204,24 +205,18 @@ def test_prices_of_models_have_their_points_in_three_columns(
     assert len([line for line in lines if len(points(line)) == 3]) == 6
 
 
-@pytest.mark.usefixtures("files")
-@pytest.mark.parametrize("width", [80, 100, 120])
-def test_costs_of_a_comparison_have_their_points_in_one_column(
-    run: Run, monkeypatch: pytest.MonkeyPatch, width: int
-) -> None:
-    monkeypatch.setenv("COLUMNS", str(width))
+@pytest.mark.usefixtures("files", "width")
+@pytest.mark.parametrize("width", [80, 100, 120], indirect=True)
+def test_costs_of_a_comparison_have_their_points_in_one_column(run: Run) -> None:
     text = run("quote", *NAMES, "123456", "789", "--markup", "30").stdout
     rows = [points(line)[:2] for line in text.splitlines() if line.count("$") == 2]
     assert len(rows) == len(NAMES)
     assert len(set(rows)) == 1
 
 
-@pytest.mark.usefixtures("files")
-@pytest.mark.parametrize("width", [80, 100, 120])
-def test_old_and_new_prices_and_percentages_have_their_points_in_one_column_each(
-    run: Run, monkeypatch: pytest.MonkeyPatch, width: int
-) -> None:
-    monkeypatch.setenv("COLUMNS", str(width))
+@pytest.mark.usefixtures("files", "width")
+@pytest.mark.parametrize("width", [80, 100, 120], indirect=True)
+def test_old_and_new_prices_and_percentages_have_their_points_in_one_column_each(run: Run) -> None:
     text = run("diff", "--file", "new.json", "--base", "old.json").stdout
     prices = text.partition("Prices,")[2].partition("\n\n")[0]
     rows = [line for line in prices.splitlines() if "\u2192" in line]
