@@ -90,14 +90,14 @@ def _alone(found: DriftReport, canvas: Canvas) -> Iterator[StyledLine]:
     if found.alone:
         title = "One list alone, or lists that do not agree"
         yield from folded(title, "bold", canvas)
-        if canvas.verbose or len(found.alone) <= FEW:
+        if _shows_all(found, len(found.alone), canvas):
             yield from _price_table(found.alone, canvas)
         else:
             yield from _by_provider(found.alone, canvas)
         yield EMPTY_LINE
     if found.aliases:
         yield from folded("Aliases of ours that lists price as models of their own", "bold", canvas)
-        if canvas.verbose or len(found.aliases) <= FEW:
+        if _shows_all(found, len(found.aliases), canvas):
             rows: dict[str, list[PriceDrift]] = {}
             for drift in found.aliases:
                 rows.setdefault(drift.model.full_name, []).append(drift)
@@ -111,6 +111,11 @@ def _alone(found: DriftReport, canvas: Canvas) -> Iterator[StyledLine]:
             names = Counter(drift.model.provider for drift in found.aliases)
             yield from folded(f"  {_counts(names)}; -v lists them", "", canvas)
         yield EMPTY_LINE
+
+
+def _shows_all(found: DriftReport, rows: int, canvas: Canvas) -> bool:
+    """Whether nothing is folded: few rows, or those that somebody asked for."""
+    return canvas.verbose or found.options.pattern is not None or rows <= FEW
 
 
 def _by_provider(models: Sequence[ModelDrift], canvas: Canvas) -> Iterator[StyledLine]:
@@ -145,7 +150,7 @@ def _members(found: DriftReport, canvas: Canvas) -> Iterator[StyledLine]:
     if not found.members:
         return
     yield from folded("Limits, dates, successors, factors", "bold", canvas)
-    shown = found.members if canvas.verbose or len(others) <= FEW else agreed
+    shown = found.members if _shows_all(found, len(others), canvas) else agreed
     rows: dict[str, list[MemberDrift]] = {}
     for drift in shown:
         rows.setdefault(drift.model.full_name, []).append(drift)
@@ -158,7 +163,7 @@ def _members(found: DriftReport, canvas: Canvas) -> Iterator[StyledLine]:
 
 
 def _models(found: DriftReport, canvas: Canvas) -> Iterator[StyledLine]:
-    everything = canvas.verbose or found.options.new or len(found.new) <= FEW
+    everything = found.options.new or _shows_all(found, len(found.new), canvas)
     if found.gone:
         yield from folded(
             "Gone: no list has them, and lists have others of the seller", "bold", canvas

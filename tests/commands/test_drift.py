@@ -125,6 +125,21 @@ def test_a_pattern_names_the_models_that_are_compared(run: Run, home: Path) -> N
     assert drift(run, "gemini*", "--feed", feed, code=0)
 
 
+def test_what_one_list_has_is_folded_by_provider_unless_it_is_asked_for(
+    run: Run, home: Path
+) -> None:
+    ours = json.loads(CATALOG)
+    ours["openai"] = {f"gpt-{number}": {"input_cost_per_token": 1e-06} for number in range(20)}
+    (home / NAME).write_text(json.dumps(ours), encoding="utf-8")
+    row = {"litellm_provider": "openai", "input_cost_per_token": 1.1e-06}
+    feed = litellm(home, {f"gpt-{number}": row for number in range(20)})
+    folded = drift(run, "--feed", feed, code=1)
+    assert "openai  20 prices in 20 models  litellm 20" in folded
+    assert "openai/gpt-17" not in folded
+    assert "openai/gpt-17" in drift(run, "--feed", feed, "-v", code=1)
+    assert "openai/gpt-17" in drift(run, "gpt*", "--feed", feed, code=1)
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

@@ -226,6 +226,20 @@ def test_a_negotiated_price_is_compared_with_what_the_list_makes_of_it() -> None
     assert drift(ours, listed({"openai": {"gpt-4o": GPT}})).agreements == ()
 
 
+def test_a_negotiated_price_is_rounded_half_even_to_the_picodollar() -> None:
+    terms = [{"provider": "openai", "factor": 0.5, "reason": "contract"}]
+    ours = {"metadata": {"negotiated": terms}, "openai": {"m": {"input_cost_per_token": 2e-12}}}
+    # 2.5 picodollars
+    assert drift(ours, listed({"openai": {"m": {"input_cost_per_token": 5e-12}}})).prices == ()
+
+
+def test_a_zero_for_what_we_do_not_sell_is_no_difference() -> None:
+    image = {"input_cost_per_image": 0.04}
+    row = {**image, "input_cost_per_token": 0, "output_cost_per_token": 0}
+    found = drift({"openai": {"dall-e": image}}, listed({"openai": {"dall-e": row}}))
+    assert found.prices == ()
+
+
 def test_negotiated_prices_of_a_row_stay_whatever_the_list_has() -> None:
     agreed = {"prices": {"input_cost_per_token": 2e-06}, "reason": "contract"}
     paid = {**GPT, "input_cost_per_token": 2e-06, "negotiated": agreed}
@@ -264,12 +278,13 @@ def test_an_acknowledged_value_stays_quiet_until_the_list_has_another() -> None:
     assert [claim.vote for claim in only(both).accepted] == ["litellm"]
 
 
-def test_an_expired_acknowledgement_counts_no_more() -> None:
+@pytest.mark.parametrize(("last_day", "differences"), [("2026-11-26", 1), ("2026-11-27", 0)])
+def test_an_acknowledgement_counts_until_its_last_day(last_day: str, differences: int) -> None:
     ours = {
-        "metadata": {"acknowledged": [acknowledged(PLACE, 3e-06, expires="2026-11-26")]},
+        "metadata": {"acknowledged": [acknowledged(PLACE, 3e-06, expires=last_day)]},
         "openai": {"gpt-4o": GPT},
     }
-    assert len(told(drift(ours, listed({"openai": {"gpt-4o": DEARER}})))) == 1
+    assert len(told(drift(ours, listed({"openai": {"gpt-4o": DEARER}})))) == differences
 
 
 def test_a_decision_of_the_notes_is_known_whatever_the_value() -> None:
