@@ -466,3 +466,64 @@ def test_a_list_a_thousand_times_off_changes_nothing(run: Run) -> None:
     assert result.exit_code == 2
     assert "times ours" in result.stderr
     assert Path(NAME).read_bytes() == before
+
+
+def test_a_price_that_lists_have_for_an_alias_is_another_models(run: Run) -> None:
+    lists({"gpt-4o": GPT, "gpt-4o-2024-08-06": {"input": 3, "output": 10}})
+    document = pulled(run)
+    assert (document["proposed"], document["changed"]) == ([], False)
+
+
+def test_a_new_model_that_would_bill_short_is_left_to_a_person(run: Run) -> None:
+    lists({"gpt-6-image": {"input": 2, "output": 12}})
+    rows = json.loads(Path("litellm.json").read_text(encoding="utf-8"))
+    rows["gpt-6-image"]["output_cost_per_image_token"] = 120e-06
+    write("litellm.json", rows)
+    (held,) = pulled(run, "--new")["held_models"]
+    assert held["reason"] == ("one list alone has output image, 10 times what the row would charge")
+
+
+def test_a_new_model_that_a_list_calls_retired_is_left_to_a_person(run: Run) -> None:
+    lists({"gpt-6": {"input": 8, "output": 40}})
+    rows = json.loads(Path("litellm.json").read_text(encoding="utf-8"))
+    rows["gpt-6"]["deprecation_date"] = "2026-11-01"
+    write("litellm.json", rows)
+    (held,) = pulled(run, "--new")["held_models"]
+    assert held["reason"] == "a list says that it is retired"
+
+
+def test_a_new_row_in_a_section_of_bare_names_is_told_from_another_sellers(run: Run) -> None:
+    edit('"google": {', '"xai": {"grok-4": {"input_cost_per_token": 3e-06}},\n  "google": {')
+    lists({"o3": {"input": 2.2, "output": 8.8}, "grok-5": {"input": 3, "output": 15}}, seller="xai")
+    pulled(run, "--new", "--only", "xai/*")
+    section = json.loads(Path(NAME).read_text(encoding="utf-8"))["xai"]
+    assert set(section) == {
+        "grok-4",
+        "xai/o3",
+        "grok-5",
+    }
+
+
+def test_a_price_that_another_seller_shares_under_one_name_waits(run: Run) -> None:
+    twin = '"azure": {"o3": {"input_cost_per_token": 2e-06, "output_cost_per_token": 8e-06}},\n  '
+    edit('"google": {', f'{twin}"google": {{')
+    lists({"o3": {"input": 1.8, "output": 8}})
+    document = pulled(run, code=1)
+    (waiting,) = document["waiting"]
+    assert waiting["row"] == "openai/o3"
+    assert "duplicate-model" in waiting["reasons"][0]
+    assert not document["changed"]
+
+
+def test_a_row_whose_announced_prices_have_begun_is_tidied_first(run: Run) -> None:
+    edit(
+        '"output_cost_per_token": 8e-06}',
+        '"output_cost_per_token": 8e-06, "upcoming": [{"from": "2026-11-10", '
+        '"input_cost_per_token": 2.1e-06, "output_cost_per_token": 8e-06}]}',
+    )
+    lists({"o3": {"input": 2.2, "output": 8}})
+    document = pulled(run)
+    assert [one["reason"] for one in document["held"]] == [
+        "the row's announced prices have begun; run 'pricectl fmt' first"
+    ]
+    assert document["proposed"] == []
