@@ -83,6 +83,11 @@ QUESTIONS = {
     ],
     "validate": [["validate", "new.json", "--base", "old.json"], ["validate", "new.json", "-v"]],
     "rule": [["rule"], ["rule", "price-moved"], ["rule", "encoding"]],
+    # Lines of the file are shown whole, so only rows whose lines are short are asked for.
+    "set": [["set", ARN, "input=100/M", "page=0.02/page", "--dry-run"]],
+    "add": [["add", "openai/gpt-9", "--like", "gpt-4o", "--dry-run"]],
+    "remove": [["remove", OPENROUTER, "--dry-run"]],
+    "rename": [["rename", ARN, "nova-2", "--dry-run"]],
     "diff": [["diff", "--file", "new.json", "--base", "old.json"]],
     "fmt": [["fmt", "new.json", "--at", "2026-12-01", "--check"]],
     "deploy-check": [["deploy-check", "--file", "new.json", "--base", "old.json", "-v"]],
@@ -91,7 +96,7 @@ QUESTIONS = {
     "drift": [["drift", "--file", "new.json", "--feed", "prices.json", "-v"]],
 }
 # Those that need a server, a git repository or a person; their texts are sentences.
-WITHOUT_A_TABLE = {"smoke", "rollback", "serve", "waive"}
+WITHOUT_A_TABLE = {"init", "smoke", "rollback", "serve", "waive"}
 CASES = [words for questions in QUESTIONS.values() for words in questions]
 
 
