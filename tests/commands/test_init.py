@@ -278,6 +278,33 @@ def test_an_old_catalog_keeps_its_names_and_shows_where_it_is_wrong(run: Run, em
     ]
 
 
+def test_the_aliases_of_an_old_catalog_lead_to_their_rows(run: Run, empty: Path) -> None:
+    price = {"input_cost_per_token": 2.5e-06, "output_cost_per_token": 1e-05}
+    old = {
+        "openai": {
+            "gpt-4o": {**price, "aliases": ["our-smart", "gpt-4o-2024-08-06", "o3", "tuned"]},
+            "gpt-4o-2024-11-20": {**price, "aliases": ["our-newest"]},
+            "o3": {"input_cost_per_token": 2e-06, "output_cost_per_token": 8e-06},
+            "tuned": price,
+        }
+    }
+    (empty / "old.json").write_text(json.dumps(old), encoding="utf-8")
+    first = started(run, "--from", "old.json")["rows"][0]
+    assert first["dropped_aliases"] == ["o3", "tuned"]
+    row = written(empty)["openai"]["gpt-4o"]
+    assert row["aliases"] == [*REFERENCE["openai"]["gpt-4o"]["aliases"], "our-smart", "our-newest"]
+    catalog = Catalog.load((empty / NAME).read_bytes())
+    assert find(catalog, "our-smart").model.name == "gpt-4o"
+    assert find(catalog, "o3").model.name == "o3"
+    assert not [one for one in findings(run) if one["rule"].startswith("alias")]
+
+
+@pytest.mark.usefixtures("empty")
+def test_a_name_in_full_is_not_repeated_beside_its_row(run: Run) -> None:
+    result = run("init", "openai/gpt-4o", "gpt-4o-2024-08-06", *AT)
+    assert "  openai/gpt-4o  for gpt-4o-2024-08-06\n" in result.stdout
+
+
 def test_a_row_of_another_name_gets_the_names_of_the_reference(run: Run, empty: Path) -> None:
     old = {"anthropic": {"claude-sonnet-4.5": {"input_cost_per_token": 3e-06}}}
     (empty / "old.json").write_text(json.dumps(old), encoding="utf-8")
