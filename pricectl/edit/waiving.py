@@ -63,7 +63,7 @@ def acknowledged(text: str, accepted: Acceptance) -> str:
         return splice.apply(text, [Insert("", block, "metadata", 0)], positions)
     listed = metadata.get("acknowledged")
     if listed is None:
-        edit = Insert(METADATA_POINTER, f"[{line}]", "acknowledged")
+        edit = Insert(METADATA_POINTER, _list(text, positions, line), "acknowledged")
         return splice.apply(text, [edit], positions)
     if not isinstance(listed, list):
         raise NotWaived("is not a list", where=ACKNOWLEDGED_POINTER)
@@ -73,6 +73,15 @@ def acknowledged(text: str, accepted: Acceptance) -> str:
             edit_same = Replace(f"{ACKNOWLEDGED_POINTER}/{index}", line)
             return splice.apply(text, [edit_same], positions)
     return splice.apply(text, [Insert(ACKNOWLEDGED_POINTER, line)], positions)
+
+
+def _list(text: str, positions: Positions, line: str) -> str:
+    """A list with one acknowledgement: each on a line of its own, as a reviewer reads them."""
+    metadata = positions.member(METADATA_POINTER)
+    if not metadata or "\n" not in text[metadata.start : metadata.end]:
+        return f"[{line}]"
+    end = splice.line_end(text)
+    return f"[{end}{splice.indent_unit(text)}{line}{end}]"
 
 
 def _entry(
