@@ -317,7 +317,8 @@ def _settings(file: str, options: InitOptions, catalog: str) -> str:
         if catalog:
             rows = Catalog.load(catalog)
             unknown = [name for name in options.critical if not find(rows, name).is_own_row]
-            require_known(rows, unknown, "the file")
+            step = "a critical model is one of the models that the file starts with"
+            require_known(rows, unknown, "the file", step)
         chosen["critical"] = tuple(options.critical)
     if options.fallback:
         chosen["fallback"] = options.fallback

@@ -241,7 +241,9 @@ def test_hostile_names_are_escaped_in_every_format(
 
 def test_long_reports_say_what_they_leave_out(run: Run, home: Path, base: str) -> None:
     def rows(price: str) -> str:
-        entries = (f'"m{n}": {{"input_cost_per_token": {price}, "n": {price}}}' for n in range(250))
+        entries = (
+            f'"m{n}": {{"input_cost_per_token": {price}, "n": "{n} {price}"}}' for n in range(250)
+        )
         return f'{{"p": {{{", ".join(entries)}}}}}'
 
     (home / base).write_text(rows("1e-06"))
@@ -250,6 +252,20 @@ def test_long_reports_say_what_they_leave_out(run: Run, home: Path, base: str) -
     assert "  and 50 more; -v shows all" in text
     assert "  and 230 more; -v shows all" in text
     assert "more; -v" not in run("diff", "--base", base, "-v").stdout
+
+
+def test_the_same_change_of_more_than_four_rows_is_said_once(
+    run: Run, home: Path, base: str
+) -> None:
+    def rows(mode: str) -> str:
+        members = [f'"m{n}": {{"input_cost_per_token": 1e-06, "mode": "{mode}"}}' for n in range(5)]
+        return f'{{"p": {{{", ".join(members)}}}}}'
+
+    (home / base).write_text(rows("chat"))
+    (home / "llm_pricing_current.json").write_text(rows("completion"))
+    text = run("diff", "--base", base).stdout
+    assert text.endswith("Other changes\n5 rows\n  mode  chat  →  completion\n")
+    assert "p/m4\n  mode  chat  →  completion\n" in run("diff", "--base", base, "-v").stdout
 
 
 def test_the_known_wrong_prices_of_2025_are_found(run: Run) -> None:

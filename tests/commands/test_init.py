@@ -212,8 +212,9 @@ def test_settings_alone_leave_the_file_as_it_is(run: Run, home: Path) -> None:
 
 
 def test_a_critical_model_must_be_in_the_file(run: Run, empty: Path) -> None:
-    result = run("init", "gpt-4o", "--settings", "--critical", "o3", *AT)
-    assert (result.exit_code, "the file has no row for o3" in result.stderr) == (2, True)
+    result = run("init", "gpt-4o", "--settings", "--critical", "claude", *AT)
+    said = "the file has no row for claude; a critical model is one of the models"
+    assert (result.exit_code, said in result.stderr) == (2, True)
     assert list(empty.iterdir()) == []
 
 
