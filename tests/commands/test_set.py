@@ -551,6 +551,22 @@ def test_a_file_with_one_wrong_edit_changes_nothing(
     assert message in refused(run, "--edits", "edits")
 
 
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_a_file_of_edits_may_have_the_delimiter_of_a_spreadsheet(
+    run: Run, home: Path, delimiter: str
+) -> None:
+    lines = "model,field,value\no3,mode,chat\n".replace(",", delimiter)
+    (home / "edits.csv").write_text(lines, encoding="utf-8")
+    assert '"mode": "chat"' in edited(run, "--edits", "edits.csv")
+
+
+def test_an_edit_of_a_file_that_cannot_be_made_names_its_line(run: Run, home: Path) -> None:
+    lines = "model,field,value\no3,input,2/M\ngpt-5o,input,2/M\n"
+    (home / "edits.csv").write_text(lines, encoding="utf-8")
+    said = refused(run, "--edits", "edits.csv")
+    assert "edits.csv, line 3: gpt-5o: no row has this name; did you mean gpt-4o" in said
+
+
 def test_a_file_of_edits_that_is_not_there_is_told(run: Run) -> None:
     assert "cannot be read" in refused(run, "--edits", "nothing.csv")
     assert "names its rows itself" in refused(run, "o3", "--edits", "nothing.csv")
