@@ -17,6 +17,7 @@ from pricectl.check.validation_report import ValidationReport
 from pricectl.core import document
 from pricectl.core.catalog import Catalog
 from pricectl.core.errors import DocumentError, PricingError
+from pricectl.core.labels import label
 from pricectl.core.lookup import find
 from pricectl.core.model import Match, Model
 from pricectl.core.naming.sellers import seller_of
@@ -50,7 +51,7 @@ class StartedRow(NamedTuple):
 
     Without a `reference` row the old list's own row was kept. `differences` are the prices that the
     old list had otherwise, `flags` what lookup flagged. `dropped_aliases` are aliases of the old
-    list that lead to another row of the new file.
+    list that lead to another row of the new file, `dropped_prices` what only the old list prices.
     """
 
     row: NewRow
@@ -60,6 +61,7 @@ class StartedRow(NamedTuple):
     retired: bool = False
     differences: tuple[OldDifference, ...] = ()
     dropped_aliases: tuple[str, ...] = ()
+    dropped_prices: tuple[str, ...] = ()
 
 
 class InitOptions(NamedTuple):
@@ -255,7 +257,10 @@ def _old_rows(
         section = row.model.provider if row.seller_told else model.provider
         new = NewRow(section, row.model.name, written, _source(model.entry))
         wrong = tuple(differences(row.model, model))
-        started.append(StartedRow(new, full_name, names, (), model.is_retired, wrong, dropped))
+        only = tuple(label(*key) for key in row.model.prices.rates if key not in model.prices.rates)
+        started.append(
+            StartedRow(new, full_name, names, (), model.is_retired, wrong, dropped, only)
+        )
     return started, tuple(left_out)
 
 

@@ -48,6 +48,7 @@ def _row(started: StartedRow) -> dict[str, Any]:
         "flags": list(started.flags),
         "retired": started.retired,
         "dropped_aliases": list(started.dropped_aliases),
+        "dropped_prices": list(started.dropped_prices),
         "differences": [
             {
                 "price": each.price_label,
@@ -109,6 +110,8 @@ def _remarks(started: StartedRow) -> Iterator[str]:
         yield f"flagged {' and '.join(started.flags)}"
     if started.dropped_aliases:
         yield f"alias left out, another row has it: {', '.join(started.dropped_aliases)}"
+    if started.dropped_prices:
+        yield f"left out, the reference has no such price: {', '.join(started.dropped_prices)}"
     if started.retired:
         yield "retired"
 

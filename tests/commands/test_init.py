@@ -300,6 +300,14 @@ def test_the_aliases_of_an_old_catalog_lead_to_their_rows(run: Run, empty: Path)
     assert not [one for one in findings(run) if one["rule"].startswith("alias")]
 
 
+def test_a_price_that_only_an_old_catalog_has_is_told(run: Run, empty: Path) -> None:
+    row = {"input_cost_per_token": 2.5e-06, "input_cost_per_token_flex": 1e-06}
+    (empty / "old.json").write_text(json.dumps({"openai": {"gpt-4o": row}}), encoding="utf-8")
+    shown = run("init", "--from", "old.json", "--dry-run", *AT).stdout
+    assert "openai/gpt-4o  left out, the reference has no such price: input (flex)" in shown
+    assert started(run, "--from", "old.json")["rows"][0]["dropped_prices"] == ["input (flex)"]
+
+
 @pytest.mark.usefixtures("empty")
 def test_a_name_in_full_is_not_repeated_beside_its_row(run: Run) -> None:
     result = run("init", "openai/gpt-4o", "gpt-4o-2024-08-06", *AT)
