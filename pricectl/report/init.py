@@ -108,12 +108,12 @@ def _remarks(started: StartedRow) -> Iterator[str]:
         yield f"for {', '.join(others)}"
     if started.flags:
         yield f"flagged {' and '.join(started.flags)}"
+    if started.retired:
+        yield "retired"
     if started.dropped_aliases:
         yield f"alias left out, another row has it: {', '.join(started.dropped_aliases)}"
     if started.dropped_prices:
         yield f"left out, the reference has no such price: {', '.join(started.dropped_prices)}"
-    if started.retired:
-        yield "retired"
 
 
 def _differences(rows: Sequence[StartedRow], canvas: Canvas) -> "Iterator[RenderableType]":
