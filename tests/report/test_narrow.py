@@ -65,6 +65,7 @@ def catalog(factor: int = 1) -> str:
 
 
 PROVIDERS = ("openai", "anthropic", LONG_PROVIDER, "bedrock", "\u63d0\u4f9b\u8005")
+BY_HAND = ("input=2/M", "output=9/M", "--source", "https://example.com/prices")
 NAMES = ("gpt-4o", "claude-sonnet-4-5", OPENROUTER, LONGEST, ARN, WIDE)
 QUESTIONS = {
     "models": [["models"], ["models", "--sort", "input"], ["models", "--service", "batch"]],
@@ -88,6 +89,15 @@ QUESTIONS = {
     "deploy-check": [["deploy-check", "--file", "new.json", "--base", "old.json", "-v"]],
     "status": [["status", "old.json", "new.json", "packaged"]],
     "logs": [["logs", "service.log"]],
+    "set": [["set", name, "input=+10%", "--dry-run", "-v"] for name in NAMES],
+    "add": [["add", f"x/{name}", "--like", name, *BY_HAND, "--dry-run"] for name in NAMES],
+    "remove": [["remove", name, "--dry-run"] for name in NAMES],
+    "rename": [["rename", name, "a-new-name", "--no-alias", "--dry-run"] for name in NAMES],
+    "init": [
+        ["init", "gpt-4o", ARN, "--file", "own.json", "--dry-run"],
+        ["init", "--from", "old.json", "--file", "own.json", "--dry-run"],
+        ["init", "--from", "service.log", "--file", "own.json", "--dry-run"],
+    ],
 }
 # Those that need a server, a git repository or a person; their texts are sentences.
 WITHOUT_A_TABLE = {"smoke", "rollback", "serve", "waive"}
