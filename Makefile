@@ -88,6 +88,7 @@ bench: $(VENV)/.peers  ## Time pricectl beside its peers
 	$(BIN)/python benchmarks/http_quotes.py --quick
 	$(BIN)/python benchmarks/lookup.py
 	$(BIN)/python benchmarks/event_loop.py
+	$(BIN)/python benchmarks/drift.py
 
 soak: $(VENV)/.dev  ## Run four workers for a minute under reloads, kills and hostile clients
 	$(BIN)/python benchmarks/soak.py

@@ -44,6 +44,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "validate": "Check price files and show everything that is wrong.",
         "rule": "Explain a rule of 'validate', or list all rules.",
         "diff": "Show what an edit of prices or settings does.",
+        "drift": "Show where published price lists differ from ours.",
         "waive": "Accept one finding of 'validate', with a reason.",
         "fmt": "Move prices that have begun into the row; write all alike.",
     },

@@ -66,7 +66,7 @@ def added(row: RowText, field: MemberField, assignment: Assignment, value: Json)
     if assignment.value in names:
         raise BadEdit("has this name already", where=f"{assignment}")
     if len(assignment.value) > MAX_NAME or assignment.value == NONE:
-        raise BadEdit("is not a name", where=f"{assignment:.80}")
+        raise BadEdit("is not a name", where=f"{assignment!s:.80}")
     name = json.dumps(assignment.value, ensure_ascii=False)
     if value is None and field.key not in row.keys(row.model.pointer):
         row.put_member(field.key, f"[{name}]")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pricectl.check.validation_report import Validation
     from pricectl.history.timeline import Timeline
     from pricectl.operate.deploy_check.checklist import DeployCheck
+    from pricectl.operate.drift import DriftResult
     from pricectl.report.history_document import History
 
 # Each function imports its format when it is called: a verb pays for no format that nobody asked
@@ -34,6 +35,18 @@ def _markdown_validate(result: "Validation") -> str:
     from pricectl.report.formats import markdown
 
     return markdown.validate(result)
+
+
+def _markdown_drift(result: "DriftResult") -> str:
+    from pricectl.report.formats import markdown_drift
+
+    return markdown_drift.drift(result)
+
+
+def _csv_drift(result: "DriftResult") -> str:
+    from pricectl.report.formats import csv_drift
+
+    return csv_drift.drift(result)
 
 
 def _gitlab(result: "Validation") -> str:
@@ -97,6 +110,7 @@ FORMATS: Mapping[str, Mapping[str, Callable[[Any], str]]] = MappingProxyType(
             "validate": _markdown_validate,
             "diff": _markdown_diff,
             "deploy-check": _markdown_deploy_check,
+            "drift": _markdown_drift,
         },
         "concise": {"validate": _concise},
         "github": {"validate": _github_findings, "diff": _github_diff},
@@ -105,7 +119,7 @@ FORMATS: Mapping[str, Mapping[str, Callable[[Any], str]]] = MappingProxyType(
         "junit": {"validate": _junit},
         "changelog": {"diff": _changelog},
         "svg": {"history": _svg},
-        "csv": {"history": _csv},
+        "csv": {"history": _csv, "drift": _csv_drift},
     }
 )
 
