@@ -23,6 +23,8 @@ MAX_EDITS = 20_000
 MAX_CELL = 4096
 OPTIONS = ("from", "was", "source", "verified")
 CSV_COLUMNS = ("model", "field", "value")
+# Spreadsheets of many countries write semicolons; a copied table has tabs.
+DELIMITERS = (",", ";", "\t")
 
 
 def read_edits(data: bytes, name: str) -> list[RowRequest]:
@@ -47,8 +49,10 @@ def read_edits(data: bytes, name: str) -> list[RowRequest]:
 
 def _of_csv(text: str, name: str) -> Iterator[RowRequest]:
     """Consecutive lines with the same model and options are one request."""
+    heading = text.split("\n", 1)[0]
+    delimiter = next((each for each in DELIMITERS if each in heading), DELIMITERS[0])
     try:
-        lines = list(csv.DictReader(io.StringIO(text), strict=True))
+        lines = list(csv.DictReader(io.StringIO(text), delimiter=delimiter, strict=True))
     except csv.Error as error:
         raise BadEdit(f"is not CSV: {error}", where=name) from None
     columns = tuple(lines[0]) if lines else ()
@@ -140,6 +144,7 @@ def _request(
         days["was"],
         options["source"],
         days["verified"],
+        origin=where,
     )
 
 

@@ -124,9 +124,11 @@ class PlannedPrices:
         """Every price that the service has; where it has none, those of input and output."""
         keys = [key for key in self._prices.rates if key[2] == field.service and _is_token(key)]
         if not keys and word and word.kind == "share":
+            # A new row has only the prices that the same edit sets.
+            planned = (one.key for one in self._moves.values())
             keys = [
                 (unit, tier, field.service)
-                for unit, tier, service in self._prices.rates
+                for unit, tier, service in dict.fromkeys((*self._prices.rates, *planned))
                 if service == STANDARD and unit in {"input", "output"}
             ]
         if not keys:

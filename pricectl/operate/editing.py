@@ -34,6 +34,8 @@ from pricectl.policy import Policy
 LAST_UPDATED = "last_updated"
 # What is found of the whole file when rows go.
 GONE_SHARES = ("many-models-gone", "many-aliases-gone")
+# What `--reason` accepts.
+ACCEPTED_BY_REASON = frozenset((*ACKNOWLEDGEABLE, *GONE_SHARES))
 
 
 class EditableCatalog(NamedTuple):

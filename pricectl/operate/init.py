@@ -17,8 +17,9 @@ from pricectl.check.validation_report import ValidationReport
 from pricectl.core import document
 from pricectl.core.catalog import Catalog
 from pricectl.core.errors import DocumentError, PricingError
+from pricectl.core.labels import label
 from pricectl.core.lookup import find
-from pricectl.core.model import Match
+from pricectl.core.model import Match, Model
 from pricectl.core.naming.sellers import seller_of
 from pricectl.edit.choosing import ChosenRow, choose, require_known
 from pricectl.edit.old_prices import OldDifference, OldPrices, OldRow, differences, read_old_prices
@@ -49,7 +50,8 @@ class StartedRow(NamedTuple):
     """A row of the new file: the row of the reference that it is, and the names that led to it.
 
     Without a `reference` row the old list's own row was kept. `differences` are the prices that the
-    old list had otherwise, `flags` what lookup flagged.
+    old list had otherwise, `flags` what lookup flagged. `dropped_aliases` are aliases of the old
+    list that lead to another row of the new file, `dropped_prices` what only the old list prices.
     """
 
     row: NewRow
@@ -58,6 +60,8 @@ class StartedRow(NamedTuple):
     flags: tuple[str, ...] = ()
     retired: bool = False
     differences: tuple[OldDifference, ...] = ()
+    dropped_aliases: tuple[str, ...] = ()
+    dropped_prices: tuple[str, ...] = ()
 
 
 class InitOptions(NamedTuple):
@@ -132,7 +136,8 @@ def _started(file: str, options: InitOptions) -> InitResult:
     old, called = _origin(options.origin) if options.origin else (None, ())
     choice = choose(reference, (*options.models, *(each.name for each in called)))
     require_known(reference, (name for name in choice.unknown if name in options.models))
-    kept, left_out = _old_rows(reference, old, text, positions) if old else ([], ())
+    also = [each.model for each in choice.rows]
+    kept, left_out = _old_rows(reference, old, text, positions, also) if old else ([], ())
     taken = {row.reference for row in kept}
     chosen = [each for each in choice.rows if each.model.full_name not in taken]
     unknown = tuple(each for each in called if each.name in choice.unknown)
@@ -213,9 +218,12 @@ def _source(entry: object) -> str:
 
 
 def _old_rows(
-    reference: Catalog, old: OldPrices, text: str, positions: Positions
+    reference: Catalog, old: OldPrices, text: str, positions: Positions, also: Sequence[Model]
 ) -> tuple[list[StartedRow], tuple[str, ...]]:
-    """The rows of the old list by the reference, under their old names, and those left out."""
+    """The rows of the old list by the reference, under their old names, and those left out.
+
+    `also` are rows of the reference that the new file has besides.
+    """
     by_reference: dict[str, list[OldRow]] = {}
     order: list[tuple[OldRow, str]] = []
     left_out: list[str] = []
@@ -228,6 +236,7 @@ def _old_rows(
             left_out.append(row.model.full_name)
             continue
         order.append((row, full_name))
+    owners = _name_owners(reference, order, also)
     started = []
     for row, full_name in order:
         if not full_name:
@@ -241,12 +250,39 @@ def _old_rows(
         if row is not first:
             continue
         names = tuple(each.model.name for each in rows)
-        written = row_text(text, positions, model, name=row.model.name, also=names)
+        aliases = [alias for each in rows for alias in each.model.aliases]
+        dropped = tuple(alias for alias in aliases if owners[alias] != full_name)
+        lead = [*names, *(alias for alias in aliases if alias not in dropped)]
+        written = row_text(text, positions, model, name=row.model.name, also=lead)
         section = row.model.provider if row.seller_told else model.provider
         new = NewRow(section, row.model.name, written, _source(model.entry))
         wrong = tuple(differences(row.model, model))
-        started.append(StartedRow(new, full_name, names, (), model.is_retired, differences=wrong))
+        only = tuple(label(*key) for key in row.model.prices.rates if key not in model.prices.rates)
+        started.append(
+            StartedRow(new, full_name, names, (), model.is_retired, wrong, dropped, only)
+        )
     return started, tuple(left_out)
+
+
+def _name_owners(
+    reference: Catalog, order: Sequence[tuple[OldRow, str]], also: Sequence[Model]
+) -> dict[str, str]:
+    """The row of the new file that each name leads to: as the reference calls it, else the list.
+
+    The name of an old row comes first, then the names of the reference's rows, then old aliases.
+    """
+    groups = [(row.model, full_name or row.model.full_name) for row, full_name in order]
+    rows = [reference.by_full_name[name] for _, name in order if name]
+    owners: dict[str, str] = {}
+    for model, group in groups:
+        owners.setdefault(model.name, group)
+    for model in (*rows, *also):
+        for name in (model.name, *model.aliases):
+            owners.setdefault(name, model.full_name)
+    for model, group in groups:
+        for alias in model.aliases:
+            owners.setdefault(alias, group)
+    return owners
 
 
 def _same_row(reference: Catalog, row: OldRow) -> Match | None:
@@ -286,7 +322,8 @@ def _settings(file: str, options: InitOptions, catalog: str) -> str:
         if catalog:
             rows = Catalog.load(catalog)
             unknown = [name for name in options.critical if not find(rows, name).is_own_row]
-            require_known(rows, unknown, "the file")
+            step = "a critical model is one of the models that the file starts with"
+            require_known(rows, unknown, "the file", step)
         chosen["critical"] = tuple(options.critical)
     if options.fallback:
         chosen["fallback"] = options.fallback

@@ -75,7 +75,13 @@ def set_fields(
     """
     planner = _Planner(opened, as_instant(options.at).date())
     for request in requests:
-        planner.plan(request)
+        try:
+            planner.plan(request)
+        except BadEdit as error:
+            if not request.origin:
+                raise
+            where = f"{request.origin}: {error.where}"
+            raise BadEdit(error.what, where=where, next_step=error.next_step) from None
     result = make_edit(opened, planner.edits, options, warn)
     plans = planner.plans
     moved = {(plan.model.full_name, move.path) for plan in plans for move in plan.moves}

@@ -47,6 +47,8 @@ def _row(started: StartedRow) -> dict[str, Any]:
         "names": list(started.names),
         "flags": list(started.flags),
         "retired": started.retired,
+        "dropped_aliases": list(started.dropped_aliases),
+        "dropped_prices": list(started.dropped_prices),
         "differences": [
             {
                 "price": each.price_label,
@@ -99,13 +101,19 @@ def _remarks(started: StartedRow) -> Iterator[str]:
         yield "not in the reference: kept as it was"
     elif started.reference != f"{started.row.section}/{started.row.name}":
         yield f"{started.reference} in the reference"
-    others = [name for name in started.names if name != started.row.name]
+    # A name in full says no more than the row that it stands beside.
+    own = {started.row.name, f"{started.row.section}/{started.row.name}"}
+    others = [name for name in started.names if name not in own]
     if others:
         yield f"for {', '.join(others)}"
     if started.flags:
         yield f"flagged {' and '.join(started.flags)}"
     if started.retired:
         yield "retired"
+    if started.dropped_aliases:
+        yield f"alias left out, another row has it: {', '.join(started.dropped_aliases)}"
+    if started.dropped_prices:
+        yield f"left out, the reference has no such price: {', '.join(started.dropped_prices)}"
 
 
 def _differences(rows: Sequence[StartedRow], canvas: Canvas) -> "Iterator[RenderableType]":

@@ -140,6 +140,15 @@ def test_a_row_by_hand_says_everything(run: Run, home: Path) -> None:
     assert Catalog.load((home / NAME).read_bytes()).by_full_name["mycorp/llm-1"]
 
 
+def test_a_new_row_has_shares_of_the_prices_that_are_given_with_them(run: Run, home: Path) -> None:
+    """Cached 10% of 1; batch 50% of input 1 and output 2."""
+    added(run, "mycorp/llm-1", *BY_HAND, "cached=10%", "batch=50%")
+    row = values(home)["mycorp"]["llm-1"]
+    assert row["cache_read_input_token_cost"] == 1e-07
+    assert row["input_cost_per_token_batches"] == 5e-07
+    assert row["output_cost_per_token_batches"] == 1e-06
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

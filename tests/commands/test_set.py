@@ -415,10 +415,62 @@ def test_a_slip_is_refused_by_the_gate_and_a_reason_acknowledges_it(run: Run, ho
     assert {one["rule"] for one in document["findings"] if one["refuses"]} >= {"price-moved"}
     shown = run("set", "openai/gpt-4o", "input=25/M", *AT)
     assert "refused by" in shown.stdout
+    assert "if the edit is right, --reason TEXT acknowledges it\n" in shown.stdout
     document = documented(run, "openai/gpt-4o", "input=25/M", "--reason", "page of 20 November")
     assert document["written"]
     assert "price-moved" in {one["rule"] for one in document["acknowledged"]}
     assert run("validate", *AT).exit_code == 0
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_an_acknowledgement_has_a_line_of_its_own_where_members_have(
+    run: Run, home: Path, end: str
+) -> None:
+    lines = json.dumps(json.loads(CATALOG), indent=2).replace("\n", end)
+    (home / NAME).write_bytes(lines.encode())
+    documented(run, "openai/gpt-4o", "input=25/M", "--reason", "page")
+    text = (home / NAME).read_bytes().decode()
+    assert f'"acknowledged": [{end}      {{"rule": "price-moved", ' in text
+    assert f'"}}{end}    ]{end}' in text
+    assert ("\r\n" in text, "\n" in text.replace("\r\n", "")) == (end != "\n", end == "\n")
+
+
+def test_a_reason_is_not_asked_where_none_is_accepted(run: Run) -> None:
+    shown = run("set", "openai/gpt-4o", "cached=5/M", *AT)
+    assert "error[cache-read-above-input]" in shown.stdout
+    assert "--reason" not in shown.stdout
+
+
+def test_a_long_line_goes_on_below_its_own_indentation(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = json.dumps(json.loads(CATALOG), indent=2)
+    (home / NAME).write_text(text, encoding="utf-8")
+    monkeypatch.setenv("COLUMNS", "60")
+    shown = run("set", "openai/gpt-4o", "input=25/M", "--reason", "page", *AT).stdout
+    lines = shown.splitlines()
+    assert max(map(len, lines)) <= 60
+    lines = lines[next(index for index, line in enumerate(lines) if '{"rule":' in line) :]
+    assert lines[0].startswith('       +       {"rule": "')
+    assert lines[1].startswith('                 "/openai/gpt-4o/')
+
+
+def test_the_same_change_of_many_rows_is_said_once(run: Run, home: Path) -> None:
+    rows = {
+        f"m-{number}": {
+            "input_cost_per_token": 1e-06,
+            "output_cost_per_token": 2e-06,
+            "verified_on": "2026-11-20",
+        }
+        for number in range(6)
+    }
+    catalog = {"metadata": {"last_updated": "2026-11-24"}, "openai": rows}
+    (home / NAME).write_text(json.dumps(catalog, indent=2), encoding="utf-8")
+    words = ("set", "openai/*", "output=+10%", "--dry-run", *AT)
+    _, _, others = run(*words).stdout.partition("Other changes\n")
+    assert others.startswith("6 rows\n  verified_on  2026-11-20  →  none\n\n")
+    _, _, others = run(*words, "-v").stdout.partition("Other changes\n")
+    assert others.startswith("openai/m-0\n  verified_on")
 
 
 # Patterns, files of edits, standard input
@@ -497,6 +549,22 @@ def test_a_file_with_one_wrong_edit_changes_nothing(
 ) -> None:
     (home / "edits").write_text(text, encoding="utf-8")
     assert message in refused(run, "--edits", "edits")
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_a_file_of_edits_may_have_the_delimiter_of_a_spreadsheet(
+    run: Run, home: Path, delimiter: str
+) -> None:
+    lines = "model,field,value\no3,mode,chat\n".replace(",", delimiter)
+    (home / "edits.csv").write_text(lines, encoding="utf-8")
+    assert '"mode": "chat"' in edited(run, "--edits", "edits.csv")
+
+
+def test_an_edit_of_a_file_that_cannot_be_made_names_its_line(run: Run, home: Path) -> None:
+    lines = "model,field,value\no3,input,2/M\ngpt-5o,input,2/M\n"
+    (home / "edits.csv").write_text(lines, encoding="utf-8")
+    said = refused(run, "--edits", "edits.csv")
+    assert "edits.csv, line 3: gpt-5o: no row has this name; did you mean gpt-4o" in said
 
 
 def test_a_file_of_edits_that_is_not_there_is_told(run: Run) -> None:
