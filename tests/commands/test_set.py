@@ -457,7 +457,9 @@ JSON = [
 ]
 
 
-@pytest.mark.parametrize("text", [CSV, json.dumps(JSON)], ids=["csv", "json"])
+@pytest.mark.parametrize(
+    "text", [CSV, f"\ufeff{CSV}", json.dumps(JSON)], ids=["csv", "excel", "json"]
+)
 def test_many_edits_are_made_from_a_file(run: Run, home: Path, text: str) -> None:
     """Cached is half of the $2 that the first line sets: later edits see earlier ones."""
     (home / "edits").write_text(text, encoding="utf-8")
@@ -481,6 +483,12 @@ def test_many_edits_are_made_from_a_file(run: Run, home: Path, text: str) -> Non
         (CSV.replace("field", "fields"), "has no column 'field'"),
         (CSV.replace("verified\n", "verify\n"), "has a column 'verify'"),
         (CSV.replace("2026-11-22", "yesterday"), "is not a valid date"),
+        (CSV.replace("2/M,", "2,5/M,", 1), "line 2: has more cells than the heading"),
+        (CSV.replace("2/M", '"2,5/M"', 1), "is not a price"),
+        (CSV.replace("field,value", "field,value,value"), "has two columns 'value'"),
+        (CSV.replace("o3,aliases+,", "o3,,"), "line 4: has a value and no field"),
+        (CSV.replace("\no3,", '\n\n"o3\n",').replace("12/M", ""), "edits, line 7"),
+        ('[{"model": "o3", "set": {"input": []}}]', "is not a price"),
         ("model,field,value\n", "has no edits"),
         ("", "the document is empty"),
         ('[{"model": "o3", "sets": {}}]', "has a member 'sets'"),
@@ -497,6 +505,14 @@ def test_a_file_with_one_wrong_edit_changes_nothing(
 ) -> None:
     (home / "edits").write_text(text, encoding="utf-8")
     assert message in refused(run, "--edits", "edits")
+
+
+def test_a_list_in_json_is_the_whole_list(run: Run, home: Path) -> None:
+    edits = [{"model": "o3", "set": {"aliases": ["a", "b"]}}]
+    (home / "edits").write_text(json.dumps(edits), encoding="utf-8")
+    assert edited(run, "--edits", "edits") == CATALOG.replace(
+        "8e-06}", '8e-06, "aliases": ["a", "b"]}', 1
+    )
 
 
 def test_a_file_of_edits_that_is_not_there_is_told(run: Run) -> None:
