@@ -112,7 +112,7 @@ def init(file: str, options: InitOptions) -> InitResult:
     settings = ""
     if path:
         settings = _settings(file, options, result.text or _existing(file))
-        SettingsText(Path(path).absolute(), settings.encode()).policy()
+        SettingsText(Path(path).absolute(), document.encode(settings)).policy()
         result = result._replace(settings=path)
     if not options.dry_run:
         _write(result, settings)

@@ -104,7 +104,7 @@ class _Planner:
 
     def plan(self, request: RowRequest) -> None:
         """Plan the rows of a request, and those that follow them if it says so."""
-        many = is_pattern(request.model)
+        many = is_pattern(request.model, self._state.catalog)
         names = sorted(model.full_name for model in find_rows(self._state.catalog, request.model))
         if many:
             self.patterns.append((request.model, tuple(names)))
@@ -131,7 +131,7 @@ class _Planner:
             by_row.setdefault(one.model.full_name, []).append(one)
         self._advance_past(by_row)
         for name, dependents in by_row.items():
-            self._add(plan_copy(self._state.row(name), dependents, request))
+            self._add(plan_copy(self._state.row(name), dependents, request, self._today))
 
     def _add(self, plan: RowPlan) -> None:
         self._pending += plan.edits
@@ -154,9 +154,9 @@ def _unmoved(dependents: Iterable[Dependent], moved: set[tuple[str, str]]) -> tu
     return tuple(one for place, one in by_place.items() if place not in moved)
 
 
-def is_pattern(name: str) -> bool:
-    """Whether a name has wildcards."""
-    return any(character in name for character in WILDCARDS)
+def is_pattern(name: str, catalog: Catalog) -> bool:
+    """Whether a name has wildcards and is not a row's own."""
+    return name not in catalog.by_full_name and any(sign in name for sign in WILDCARDS)
 
 
 def find_rows(catalog: Catalog, name: str) -> list[Model]:
@@ -164,7 +164,7 @@ def find_rows(catalog: Catalog, name: str) -> list[Model]:
 
     Raises BadEdit with near names if there is none, or if several rows have the name.
     """
-    if is_pattern(name):
+    if is_pattern(name, catalog):
         found = [
             model
             for model in catalog.models
