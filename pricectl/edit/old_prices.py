@@ -189,7 +189,7 @@ def _is_number(value: Json) -> bool:
 def _section(name: str, entry: Mapping[str, Json]) -> str:
     """The section of a row that stood in none."""
     told = entry.get("litellm_provider")
-    if isinstance(told, str) and told:
+    if isinstance(told, str) and told and seller_of(told) not in RESERVED:
         return seller_of(told)
     reading = read_name(name)
     return reading.seller or FAMILIES.get(reading.base.split("-", 1)[0], UNKNOWN_SELLER)
