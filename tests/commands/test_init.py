@@ -266,15 +266,24 @@ def test_an_old_catalog_keeps_its_names_and_shows_where_it_is_wrong(run: Run, em
     assert (kept["reference"], kept["differences"]) == (None, [])
     assert resold["reference"] == "fireworks/deepseek-r1"
     assert first["names"] == ["gpt-4o", "gpt-4o-2024-08-06"]
-    # $2.50 a token is a million times too high
+    # $2.50 a token is a million times too high; rows that become one have their own mistakes.
     assert first["differences"] == [
         {
+            "name": "gpt-4o",
             "price": "input",
             "old": "2.50",
             "new": "0.0000025",
             "slip": "written per 1M tokens, not per token",
             "right_until": None,
-        }
+        },
+        {
+            "name": "gpt-4o-2024-08-06",
+            "price": "output",
+            "old": "0.000005",
+            "new": "0.00001",
+            "slip": None,
+            "right_until": None,
+        },
     ]
 
 

@@ -1,0 +1,94 @@
+"""The rows of a new price file: those of the reference, under the names of an old list if any."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pricectl.check.positions import Positions
+from pricectl.core.catalog import Catalog
+from pricectl.core.lookup import find
+from pricectl.core.model import Match
+from pricectl.core.naming.sellers import seller_of
+from pricectl.edit.choosing import ChosenRow
+from pricectl.edit.old_prices import OldDifference, OldPrices, OldRow, differences
+from pricectl.edit.starting import NewRow, row_text
+
+
+class StartedRow(NamedTuple):
+    """A row of the new file: the row of the reference that it is, and the names that led to it.
+
+    Without a `reference` row the old list's own row was kept. `differences` are the prices that the
+    old list had otherwise, `flags` what lookup flagged.
+    """
+
+    row: NewRow
+    reference: str = ""
+    names: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    retired: bool = False
+    differences: tuple[OldDifference, ...] = ()
+
+
+def from_reference(
+    chosen: ChosenRow, text: str, positions: Positions, also: Sequence[str]
+) -> StartedRow:
+    """A row of the reference as it is there; `also` are further names that must lead to it."""
+    model = chosen.model
+    written = row_text(text, positions, model, also=also)
+    row = NewRow(model.provider, model.name, written, _source(model.entry))
+    return StartedRow(row, model.full_name, chosen.names, chosen.flags, model.is_retired)
+
+
+def _source(entry: object) -> str:
+    source = entry.get("source") if hasattr(entry, "get") else None
+    return source if isinstance(source, str) else ""
+
+
+def old_rows(
+    reference: Catalog, old: OldPrices, text: str, positions: Positions
+) -> tuple[list[StartedRow], tuple[str, ...]]:
+    """The rows of the old list by the reference, under their old names, and those left out."""
+    by_reference: dict[str, list[OldRow]] = {}
+    order: list[tuple[OldRow, str]] = []
+    left_out: list[str] = []
+    for row in old.rows:
+        match = _same_row(reference, row)
+        full_name = match.model.full_name if match else ""
+        if full_name:
+            by_reference.setdefault(full_name, []).append(row)
+        elif not row.readable:
+            left_out.append(row.model.full_name)
+            continue
+        order.append((row, full_name))
+    started = []
+    for row, full_name in order:
+        if not full_name:
+            kept = NewRow(row.model.provider, row.model.name, row.text, _source(row.model.entry))
+            started.append(StartedRow(kept, names=(row.model.name,), retired=row.model.is_retired))
+            continue
+        model = reference.by_full_name[full_name]
+        rows = by_reference[full_name]
+        # Two rows that are one in the reference become one: that of the reference's name, if any.
+        first = next((each for each in rows if each.model.name == model.name), rows[0])
+        if row is not first:
+            continue
+        names = tuple(each.model.name for each in rows)
+        written = row_text(text, positions, model, name=row.model.name, also=names)
+        section = row.model.provider if row.seller_told else model.provider
+        new = NewRow(section, row.model.name, written, _source(model.entry))
+        wrong = [one for each in rows for one in differences(each.model, model)]
+        started.append(StartedRow(new, full_name, names, (), model.is_retired, tuple(wrong)))
+    return started, tuple(left_out)
+
+
+def _same_row(reference: Catalog, row: OldRow) -> Match | None:
+    """The reference's row of the same model and seller; None if there is none for sure."""
+    model = row.model
+    for name in (model.full_name, model.name):
+        match = find(reference, name)
+        sold = seller_of(match.model.provider) == seller_of(model.provider)
+        # A full name says the seller; a name alone may be another seller's model.
+        trusted = name == model.full_name or sold or not row.seller_told
+        sure = match.how == "exact" or not (match.is_guess or match.flags)
+        if sure and trusted:
+            return match
+    return None
