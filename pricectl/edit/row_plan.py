@@ -31,6 +31,7 @@ class RowPlan(NamedTuple):
     """The edits of one row, and the prices that they change.
 
     `base` is the JSON Pointer of the list that the prices are in: the row or a dated list.
+    `following` are the paths of those among them that only keep their ratio to another one.
     `siblings` depend on those and keep their price. `dropped` are the vouchers that go, because
     they vouch for the old price. `notes` say what was done otherwise than written, `left_out` which
     assignments of a pattern the row has no price for.
@@ -44,6 +45,7 @@ class RowPlan(NamedTuple):
     dropped: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    following: tuple[str, ...] = ()
 
 
 def plan_row(
@@ -66,6 +68,7 @@ def plan_row(
     planned = PlannedPrices(prices, notes, lenient=in_pattern)
     planned.assign(price_words)
     left = tuple(siblings(model, prices, planned.moves))
+    following = tuple(one.place.path for one in left) if request.siblings else ()
     if request.siblings:
         planned.keep_ratios(left)
         left = ()
@@ -87,6 +90,7 @@ def plan_row(
         dropped,
         tuple(notes),
         tuple(planned.left_out),
+        following,
     )
 
 
@@ -105,7 +109,8 @@ def plan_copy(
     own = request._replace(assignments=(), source="", verified=None)
     base, dropped = _write_all(row, prices, moves, own)
     notes = tuple(_later_lists(model, request))
-    return RowPlan(model, tuple(row.edits), base, tuple(moves), left, dropped, notes)
+    plan = RowPlan(model, tuple(row.edits), base, tuple(moves), left, dropped, notes)
+    return plan._replace(following=tuple(move.path for move in moves))
 
 
 def _write_all(
@@ -169,13 +174,9 @@ def _write(row: RowText, prices: PriceList, base: str, move: PriceEdit) -> None:
 
 def _row_style(row: RowText, prices: PriceList, unit: Unit) -> str | None:
     """How a price of the same kind is written in the list."""
-    for name, _, _ in prices.rates:
-        if UNITS[name].is_token == unit.is_token:
-            pointer = (
-                prices.pointer_to(prices.rates[name, 0, STANDARD][1])
-                if ((name, 0, STANDARD) in prices.rates)
-                else ""
-            )
+    for (name, tier, service), (_, path) in prices.rates.items():
+        if not tier and service == STANDARD and UNITS[name].is_token == unit.is_token:
+            pointer = prices.pointer_to(path)
             if pointer:
                 return row.literal(pointer)
     return None

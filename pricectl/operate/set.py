@@ -12,9 +12,10 @@ from pricectl.changes import CatalogVersion
 from pricectl.check.positions import Positions
 from pricectl.core import document
 from pricectl.core.catalog import Catalog
-from pricectl.core.labels import did_you_mean
+from pricectl.core.labels import did_you_mean, label
 from pricectl.core.lookup import near_names
 from pricectl.core.model import Model
+from pricectl.core.prices import key_path
 from pricectl.core.windows import as_instant
 from pricectl.edit.assignments import BadEdit, RowRequest
 from pricectl.edit.engine import edit_catalog
@@ -97,6 +98,8 @@ class _Planner:
         self._today = today
         self._pending: list[Edit] = []
         self._touched: set[str] = set()
+        # Prices that keep their ratio to another one: the row's name and the JSON Pointer.
+        self._following: set[tuple[str, str]] = set()
         self.edits: list[Edit] = []
         self.plans: list[RowPlan] = []
         self.copies: list[Dependent] = []
@@ -134,9 +137,20 @@ class _Planner:
             self._add(plan_copy(self._state.row(name), dependents, request, self._today))
 
     def _add(self, plan: RowPlan) -> None:
+        name = plan.model.full_name
+        for move in plan.moves:
+            place = name, f"{plan.base}/{key_path(move.path)}"
+            if move.path in plan.following:
+                self._following.add(place)
+            elif place in self._following:
+                raise BadEdit(
+                    "follows another price already",
+                    where=f"{label(*move.key)} of {name:.80}",
+                    next_step="leave its own edit out, or --siblings and --copies",
+                )
         self._pending += plan.edits
         self.edits += plan.edits
-        self._touched.add(plan.model.full_name)
+        self._touched.add(name)
         self.plans.append(plan)
 
     def _advance_past(self, names: Iterable[str]) -> None:

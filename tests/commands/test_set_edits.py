@@ -5,10 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.test_set import edited, refused, repo
+from tests.commands.test_set import WITH_CLOUD, commit, edited, refused
 from tests.conftest import CATALOG, Run
-
-__all__ = ["repo"]
 
 CSV = """model,field,value,verified
 openai/gpt-4o,input,2/M,2026-11-22
@@ -86,3 +84,17 @@ def test_a_list_in_json_is_the_whole_list(run: Run, home: Path) -> None:
 def test_a_file_of_edits_that_is_not_there_is_told(run: Run) -> None:
     assert "cannot be read" in refused(run, "--edits", "nothing.csv")
     assert "names its rows itself" in refused(run, "o3", "--edits", "nothing.csv")
+
+
+@pytest.mark.parametrize("option", ["--copies", "--siblings"])
+def test_a_price_that_follows_is_not_edited_again(run: Run, home: Path, option: str) -> None:
+    """10% more for the maker's row, and for what follows it, are 10% and not 21%."""
+    commit(home, WITH_CLOUD)
+    row, field = {
+        "--copies": ("azure/azure/us/gpt-4o", "input"),
+        "--siblings": ("openai/gpt-4o", "cached"),
+    }[option]
+    lines = ["model,field,value", "openai/gpt-4o,input,+10%", "o3,mode,chat", f"{row},{field},+10%"]
+    (home / "edits").write_text("\n".join(lines), encoding="utf-8")
+    assert "follows another price already" in refused(run, "--edits", "edits", option)
+    assert run("set", "--edits", "edits", "--at", "2026-11-23").exit_code == 0
