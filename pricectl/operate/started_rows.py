@@ -6,7 +6,7 @@ from typing import NamedTuple
 from pricectl.check.positions import Positions
 from pricectl.core.catalog import Catalog
 from pricectl.core.lookup import find
-from pricectl.core.model import Match
+from pricectl.core.model import Match, Model
 from pricectl.core.naming.sellers import seller_of
 from pricectl.edit.choosing import ChosenRow
 from pricectl.edit.old_prices import OldDifference, OldPrices, OldRow, differences
@@ -34,12 +34,13 @@ def from_reference(
     """A row of the reference as it is there; `also` are further names that must lead to it."""
     model = chosen.model
     written = row_text(text, positions, model, also=also)
-    row = NewRow(model.provider, model.name, written, _source(model.entry))
+    row = NewRow(model.provider, model.name, written, _source(model))
     return StartedRow(row, model.full_name, chosen.names, chosen.flags, model.is_retired)
 
 
-def _source(entry: object) -> str:
-    source = entry.get("source") if hasattr(entry, "get") else None
+def _source(model: Model) -> str:
+    """The page that a row names; empty if it names none."""
+    source = model.entry.get("source")
     return source if isinstance(source, str) else ""
 
 
@@ -62,7 +63,7 @@ def old_rows(
     started = []
     for row, full_name in order:
         if not full_name:
-            kept = NewRow(row.model.provider, row.model.name, row.text, _source(row.model.entry))
+            kept = NewRow(row.model.provider, row.model.name, row.text, _source(row.model))
             started.append(StartedRow(kept, names=(row.model.name,), retired=row.model.is_retired))
             continue
         model = reference.by_full_name[full_name]
@@ -74,7 +75,7 @@ def old_rows(
         names = tuple(each.model.name for each in rows)
         written = row_text(text, positions, model, name=row.model.name, also=names)
         section = row.model.provider if row.seller_told else model.provider
-        new = NewRow(section, row.model.name, written, _source(model.entry))
+        new = NewRow(section, row.model.name, written, _source(model))
         wrong = [one for each in rows for one in differences(each.model, model)]
         started.append(StartedRow(new, full_name, names, (), model.is_retired, tuple(wrong)))
     return started, tuple(left_out)
