@@ -5,12 +5,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from typer.testing import CliRunner, Result
 
 from pricectl.cli import app
 from pricectl.core import document
 from pricectl.core.catalog import SCHEMA_MAJOR
 from pricectl.core.credits import BUDGET_MODES
+
+# The same examples on every machine, however slow it is, and whichever tests are chosen.
+settings.register_profile("pricectl", max_examples=100, deadline=None, derandomize=True)
+settings.load_profile("pricectl")
 
 ROOT = Path(__file__).parent.parent
 # The PYTHONPATH of the processes that tests start: this code, and the moved clock of `make clock`.

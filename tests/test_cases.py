@@ -23,6 +23,7 @@ POLICY = Policy(critical=("gpt-4o",))
 # Said by other means than a case file: too large for one, or about the settings.
 ELSEWHERE = {"document-size", "waiver-unused", "waiver-expired", "severity-unused"}
 ELSEWHERE |= {"rule-and-negotiated", "markup-negative", "rule-without-row"}
+ELSEWHERE |= {"rule-price-out-of-bounds", "rule-far-from-list"}
 
 
 def checked(path: Path) -> ValidationReport:

@@ -154,6 +154,7 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "examples").mkdir()
     for path in (ROOT / "examples").glob("*.json"):
         shutil.copy(path, tmp_path / "examples")
+    shutil.copytree(ROOT / "examples" / "price_lists", tmp_path / "examples" / "price_lists")
     git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com"]
     for words in (
         ["init", "--quiet", "--initial-branch", "main"],
@@ -302,7 +303,9 @@ def test_the_settings_page_has_every_key_with_its_default() -> None:
     profile = rows_of("### Profiles")
     assert profile.keys() == keys_of("profiles").keys()
     written = {name: default.strip('"') for name, default in profile.items()}
-    assert written == {name: str(getattr(Profile(), name)) for name in profile}
+    assert written.pop("rules") == "none"
+    assert written.pop("prefer_stated_cost") == json.dumps(Profile().prefer_stated_cost)
+    assert written == {name: str(getattr(Profile(), name)) for name in written}
     assert rows_of("### Rules").keys() == keys_of("profiles.rules").keys()
     limits = rows_of("### Limits")
     assert limits.keys() == keys_of("limits").keys()

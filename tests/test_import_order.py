@@ -32,6 +32,7 @@ ORDER = (
     "pricectl.check",
     "pricectl.changes",
     "pricectl.history",
+    "pricectl.feeds",
     "pricectl.edit",
     "pricectl.files",
     "pricectl.runtime",

@@ -111,8 +111,27 @@ def test_every_setting_is_read() -> None:
         ({"critical": "gpt-4o"}, "toml: critical: 'gpt-4o' is not a list"),
         ({"names": [5]}, "toml: names: 5 is not a text"),
         ({"profiles": []}, "toml: profiles: [] is not a table"),
-        ({"profiles": {"gold": 5}}, "5 is not a table"),
-        ({"profiles": {"gold": {"markup": 5}}}, "profile gold: unknown setting markup"),
+        ({"profiles": {"gold": 5}}, "toml: profiles.gold: 5 is not a table"),
+        (
+            {"profile": {"gold": {"markup_percent": 5}}},
+            "profile: is the name of a profile, not a table; did you mean [profiles.gold]?",
+        ),
+        (
+            {"profiles": {"markup_percent": 5}},
+            "profiles.markup_percent: 5 is not a table; write it below [profiles.NAME]",
+        ),
+        (
+            {"profiles": {"rules": [{"factor": 1}]}},
+            "is not a table; write it below [[profiles.NAME.rules]]",
+        ),
+        ({"max_increase": "20%"}, "unknown setting max_increase; it belongs to [gates]"),
+        (
+            {"gates": {"max_increase": "20 percent"}},
+            "gates.max_increase: '20 percent' is not a percentage; write a number of 0 or more",
+        ),
+        ({"gates": {"fail_on": ["remove"]}}, "unknown word 'remove'; did you mean removed?"),
+        ({"gates": {"fail_on": "removed"}}, "'removed' is not a list; write [\"removed\"]"),
+        ({"profiles": {"gold": {"markup": 5}}}, "toml: profile gold: unknown setting markup"),
         ({"profiles": {"gold": {"markup_percent": 0.5}}}, "profile gold: markup_percent: 0.5"),
         (
             {"limits": {"max_usd": 5}},
@@ -236,6 +255,7 @@ VALUES: dict[tuple[str, str], tuple[Any, Any]] = {
     ("", "changelog"): ("CHANGELOG.md", "CHANGELOG.md"),
     ("", "local_price"): ({"input": 1}, {"input": 1}),
     ("", "names"): (["n"], ("n",)),
+    ("", "feeds"): (["litellm=p.json@2026-11-24"], ("litellm=p.json@2026-11-24",)),
     ("", "profile"): ("default", "default"),
     ("profiles", "markup_percent"): (5, 5),
     ("profiles", "credits_per_dollar"): (7, 7),

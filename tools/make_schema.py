@@ -16,7 +16,7 @@ from operator import getitem
 from pathlib import Path
 from typing import Any
 
-from pricectl.check.evidence import ACKNOWLEDGEABLE
+from pricectl.check.evidence import ACKNOWLEDGED_RULES
 from pricectl.core.catalog import READABLE_MAJORS, SCHEMA_MAJOR
 from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.money import ROUNDINGS
@@ -111,7 +111,7 @@ def catalog() -> Schema:
     majors = "|".join(READABLE_MAJORS)
     majors = f"(?:{majors})" if len(READABLE_MAJORS) > 1 else majors
     metadata["schema_version"]["pattern"] = rf"^{majors}\.[0-9]+$"
-    metadata["acknowledged"]["items"]["properties"]["rule"]["enum"] = [*ACKNOWLEDGEABLE]
+    metadata["acknowledged"]["items"]["properties"]["rule"]["enum"] = [*ACKNOWLEDGED_RULES]
     intro, _, _ = prices["description"].partition("Services: ")
     prices["description"] = f"{intro}Services: {', '.join(KNOWN_SERVICES)}."
     structures = ("tiered_pricing", "off_peak_pricing", "billed_counts")

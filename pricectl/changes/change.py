@@ -165,7 +165,7 @@ class Impact(NamedTuple):
         return not self.old.quote.guessed or self.new.quote.guessed
 
     @property
-    def is_recharged(self) -> bool:
+    def has_other_profile(self) -> bool:
         """Whether another profile, or other values of it, charge the customer now."""
         return self.old.profile != self.new.profile
 

@@ -63,7 +63,7 @@ def compare(  # noqa: PLR0913 - two versions, all else by keyword
     viewed = profile or Profile()
     before = settings.pair_of(viewed).old or viewed
     impact = tuple(impacts(lookups, changes, JobSettings(workloads, viewed, before, instants)))
-    recharged = tuple(charges(lookups, settings, viewed, workloads, instant))
+    charged = tuple(charges(lookups, settings, viewed, workloads, instant))
     effects = _effects(changes, impact)
     return Comparison(
         tuple(sorted(changes, key=lambda change: _order(change, effects))),
@@ -72,7 +72,7 @@ def compare(  # noqa: PLR0913 - two versions, all else by keyword
         respelled(old.data, new.data),
         allowance.left_out,
         settings,
-        by_importance(recharged, settings.profiles, critical),
+        by_importance(charged, settings.profiles, critical),
     )
 
 

@@ -39,10 +39,10 @@ class GateLimits(NamedTuple):
     def read(
         cls,
         fail_on: Iterable[FailOnChange],
-        max_increase: str | None,
-        max_decrease: str | None,
-        *,
+        max_increase: str | None = None,
+        max_decrease: str | None = None,
         max_credit_change: str | None = None,
+        *,
         exit_code: bool = False,
     ) -> "GateLimits":
         """The gates that the options set. Raises BadLimit."""
@@ -176,7 +176,7 @@ def _credits_moved(comparison: Comparison, direction: int) -> int:
     return sum(
         any((credit.new - credit.old) * direction > 0 for credit in job.credit_moves)
         for job in comparison.jobs
-        if job.is_recharged and job.is_comparable
+        if job.has_other_profile and job.is_comparable
     )
 
 
@@ -205,7 +205,7 @@ def _moved(comparison: Comparison, direction: int) -> _Moves:
     prices = (change.moves for change in comparison.changes)
     # A job that only the default price answered before had no price that could rise or fall.
     jobs = (
-        (job.move, job.customer_move) if job.is_recharged else (job.move,)
+        (job.move, job.customer_move) if job.has_other_profile else (job.move,)
         for job in comparison.jobs
         if job.is_comparable
     )

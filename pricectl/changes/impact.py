@@ -17,7 +17,7 @@ from pricectl.core.priced_call import Quote
 from pricectl.core.profile import Profile
 from pricectl.core.rates import RateKey
 from pricectl.core.structures import UPLIFT_KEYS
-from pricectl.core.token_kinds import USAGE_ARGUMENTS
+from pricectl.core.token_kinds import OVERLAPS, USAGE_ARGUMENTS
 from pricectl.core.units import KNOWN_SERVICES, UNITS
 from pricectl.core.usage import Usage
 from pricectl.policy import Workload
@@ -28,6 +28,7 @@ MAX_PRICE_JOBS = 12
 # Steps that a job takes.
 JOB_STEPS = 100
 _DETAIL = {unit: detail for detail, unit in USAGE_ARGUMENTS.items()}
+_INSIDE = {kind.unit: kind.inside for kind in OVERLAPS}
 
 
 class JobSettings(NamedTuple):
@@ -236,8 +237,7 @@ def price_job(price: PriceRef) -> Workload:
         name = f"{size:,} {unit.counts}s{service}"
         output = PRICE_JOB_TOKENS if unit.side == "output" else 0
         # A token of two kinds, such as cached audio, is counted in both of their totals too.
-        parts = [part for part in unit.fallbacks if part in _DETAIL]
-        counted = (unit.name, *(parts if len(parts) > 1 else ()))
+        counted = (unit.name, *_INSIDE.get(unit.name, ()))
         details = {_DETAIL[part]: output or size for part in counted}
         usage = Usage(size if price.above_tokens or not output else 0, output, **details)
     return Workload(name, usage, service=price.service or None, region=price.region or None)

@@ -9,7 +9,9 @@ from collections import Counter
 from typing import Literal, NamedTuple
 
 # What is compared one by one, in the order of the report.
-ComparedThing = Literal["row", "large member", "removed row", "name", "changed row", "model"]
+ComparedThing = Literal[
+    "row", "large member", "removed row", "name", "changed row", "model", "rule"
+]
 # For each of these things. A step is about a microsecond, so that each takes seconds at most; the
 # code that takes the steps says how many it needs.
 MAX_STEPS = 5_000_000
@@ -20,6 +22,7 @@ _LEFT_OUT: dict[ComparedThing, str] = {
     "name": "not looked up",
     "changed row": "not tried with sample jobs",
     "model": "not tried with the changed profiles",
+    "rule": "not tried with calls of its own",
 }
 
 

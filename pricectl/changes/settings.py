@@ -1,6 +1,5 @@
 """The settings of both versions: what differs, and the profiles that sample jobs are charged by."""
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from pricectl.core.fallback import Fallback, local_model
@@ -12,9 +11,8 @@ from pricectl.policy.comparison import (
     SettingChange,
     loosening_first,
     profile_pairs,
-    setting_changes,
 )
-from pricectl.policy.review import Loosening
+from pricectl.policy.review import ReviewedPolicy
 
 
 class ComparedSettings(NamedTuple):
@@ -55,15 +53,15 @@ def changes_fallback(old: Policy, new: Policy) -> bool:
 
 
 def compare_settings(
-    old: Policy, new: Policy, loosened: Iterable[Loosening] = (), *, problem: str = ""
+    old: Policy, new: Policy, reviewed: ReviewedPolicy, *, problem: str = ""
 ) -> ComparedSettings:
-    """What differs between the settings of two versions; `loosened` is what `review` found."""
+    """What differs between the settings of two versions; `reviewed` is what `review` found."""
     pairs = profile_pairs(old, new)
-    marks = {one.setting: one.counts for one in loosened if one.setting}
+    marks = {one.setting: one.counts for one in reviewed.loosened if one.setting}
     prices = old.local_price, new.local_price
     rows = [local_model(each) if each else None for each in prices]
     return ComparedSettings(
-        loosening_first(setting_changes(old, new), marks),
+        loosening_first(reviewed.changes, marks),
         tuple(pair for pair in pairs if pair.is_changed),
         tuple(name for name in old.profiles if name not in new.profiles),
         (rows[0], rows[1]) if prices[0] != prices[1] else None,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from pricectl.check import families, known, schema, severities, waivers
+from pricectl.check import families, known, profile_rules, schema, severities, waivers
 from pricectl.check.evidence import NO_EVIDENCE, Evidence, comparison, loosened, settings
 from pricectl.check.findings import Finding
 from pricectl.check.loosening import policy_in_force
@@ -238,7 +238,7 @@ def _unreported(rule: Rule, problems: Iterable[Problem], found: Iterable[Finding
 
 def with_span(finding: Finding, positions: Positions) -> Finding:
     """The finding with its position in the text, and that of the other row that belongs to it."""
-    if finding.span:
+    if finding.span or finding.rule in profile_rules.IN_SETTINGS:
         return finding
     locate = positions.key if finding.on_key else positions.value
     also = positions.key(finding.other) if finding.other else None

@@ -8,12 +8,13 @@ from typing import Any, NamedTuple
 from pricectl.check.findings import Finding
 from pricectl.check.rules.prices import PRICE_NEGATIVE, PRICE_TYPE
 from pricectl.check.rules.shape import UNKNOWN_PRICE_KEY, WRONG_SHAPE
-from pricectl.check.spelling import Speller, near_price_key
+from pricectl.check.spelling import Speller
 from pricectl.check.typing_slips import price_advice
 from pricectl.core.document import Json, Unreadable
 from pricectl.core.entry_rates import price_problem
 from pricectl.core.labels import did_you_mean, shortened
 from pricectl.core.near import meant
+from pricectl.core.near_keys import near_price_key
 from pricectl.core.pointers import pointer_to
 from pricectl.core.units import NESTED_KEYS, is_price_like, parse_key
 
@@ -66,7 +67,7 @@ def _unknown(found: Violation, key: str, speller: Speller) -> Finding:
     where = found.pointer + pointer_to(key)
     shown = repr(shorten(key, 80))
     if is_price_like(key) and "patternProperties" in found.schema:
-        near = near_price_key(key, speller)
+        near = near_price_key(key, speller.near)
         hint = did_you_mean(near) or None
         return UNKNOWN_PRICE_KEY.finding(where, f"unknown price key {shown}", hint, on_key=True)
     known = list(found.schema["properties"])

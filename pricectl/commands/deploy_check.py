@@ -7,7 +7,14 @@ import typer
 from pricectl.changes.gates import FailOnChange, GateLimits
 from pricectl.commands.catalog import require_own_file
 from pricectl.commands.fail_on import FailOnChangeOrDue, split_kinds
-from pricectl.commands.options import AtOption, FileOption, ProfileOption, ViewOptions, instant
+from pricectl.commands.options import (
+    AtOption,
+    FileOption,
+    LimitOptions,
+    ProfileOption,
+    ViewOptions,
+    instant,
+)
 from pricectl.commands.output import show
 from pricectl.files import catalog_file, settings, versions
 from pricectl.flags import ANSWER_KINDS
@@ -42,31 +49,11 @@ def deploy_check(
             "'pricectl logs' reads. '-' is standard input.",
         ),
     ] = None,
-    max_increase: Annotated[
-        str | None,
-        typer.Option(
-            metavar="PERCENT",
-            help="Exit with 1 if a price or a sample job rises by more than this.",
-        ),
-    ] = None,
-    max_decrease: Annotated[
-        str | None,
-        typer.Option(
-            metavar="PERCENT",
-            help="Exit with 1 if a price or a sample job falls by more than this.",
-        ),
-    ] = None,
-    max_credit_change: Annotated[
-        str | None,
-        typer.Option(
-            metavar="PERCENT",
-            help="Exit with 1 if the credits of a sample job change by more than this.",
-        ),
-    ] = None,
+    *,
+    percents: LimitOptions,
     profile: ProfileOption = None,
     at: AtOption = None,
     file: FileOption = None,
-    *,
     view: ViewOptions,
 ) -> int:
     """Check whether the price file is safe to deploy.
@@ -84,9 +71,7 @@ def deploy_check(
     if answers and names is None:
         raise typer.BadParameter(f"{answers[0]} needs --names", param_hint="--fail-on")
     changes = [FailOnChange(kind) for kind in kinds if kind in {*FailOnChange}]
-    limits = GateLimits.read(
-        changes, max_increase, max_decrease, max_credit_change=max_credit_change
-    )
+    limits = GateLimits.read(changes, *percents)
     policy, when = settings.load_policy(catalog=file), instant(at)
     name = require_own_file(file, policy.file)
     catalog_file.check_standard_input(name, base, names)

@@ -9,14 +9,22 @@ from pricectl.changes.gates import FailOnChange, GateLimits
 from pricectl.check.loosening import sentence
 from pricectl.commands.catalog import require_own_file
 from pricectl.commands.messages import tell
-from pricectl.commands.options import AtOption, FileOption, ProfileOption, ViewOptions, instant
+from pricectl.commands.options import (
+    AtOption,
+    FileOption,
+    LimitOptions,
+    ProfileOption,
+    ViewOptions,
+    instant,
+)
 from pricectl.commands.output import show
 from pricectl.commands.staged import StagedOption, nothing_staged
 from pricectl.core.labels import clean
 from pricectl.exit_codes import CLEAN
 from pricectl.files import catalog_file, git, settings, versions
-from pricectl.files.base import EvidenceFinder, reviewed_settings, settings_of
+from pricectl.files.base import EvidenceFinder
 from pricectl.files.committed_settings import SettingsAt
+from pricectl.files.compared_settings import reviewed_settings, settings_of
 from pricectl.report import diff as report
 
 
@@ -45,27 +53,8 @@ def diff(
             "May be repeated.",
         ),
     ] = None,
-    max_increase: Annotated[
-        str | None,
-        typer.Option(
-            metavar="PERCENT",
-            help="Exit with 1 if a price or a sample job rises by more than this.",
-        ),
-    ] = None,
-    max_decrease: Annotated[
-        str | None,
-        typer.Option(
-            metavar="PERCENT",
-            help="Exit with 1 if a price or a sample job falls by more than this.",
-        ),
-    ] = None,
-    max_credit_change: Annotated[
-        str | None,
-        typer.Option(
-            metavar="PERCENT",
-            help="Exit with 1 if the credits of a sample job change by more than this.",
-        ),
-    ] = None,
+    *,
+    percents: LimitOptions,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 1 on any change.")
     ] = False,
@@ -80,7 +69,6 @@ def diff(
     profile: ProfileOption = None,
     at: AtOption = None,
     file: FileOption = None,
-    *,
     view: ViewOptions,
 ) -> int:
     """Show what an edit of prices or settings does.
@@ -94,13 +82,7 @@ def diff(
 
     Example: pricectl diff --base HEAD --max-increase 20%
     """
-    limits = GateLimits.read(
-        fail_on or [],
-        max_increase,
-        max_decrease,
-        max_credit_change=max_credit_change,
-        exit_code=exit_code,
-    )
+    limits = GateLimits.read(fail_on or [], *percents, exit_code=exit_code)
     when = instant(at)
     if staged and nothing_staged(file):
         return CLEAN

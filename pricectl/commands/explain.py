@@ -1,7 +1,7 @@
 """`pricectl explain`: why a name is answered by a row, and why a call costs what it costs."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,11 +22,15 @@ from pricectl.commands.question import (
 )
 from pricectl.core.errors import PricingError
 from pricectl.core.estimate import Estimate
+from pricectl.core.labels import listed
 from pricectl.exit_codes import CLEAN, FINDINGS
 from pricectl.explain.explanation import explain_call, explain_name
 from pricectl.files import catalog_file
 from pricectl.report import explain as report
 from pricectl.report.assumptions import explanation_warnings
+
+if TYPE_CHECKING:
+    from pricectl.records import Record
 
 
 def explain(
@@ -74,7 +78,11 @@ def explain(
     if record is not None:
         asked = (*(names or ()), *filter(None, (*usage, *call, *charge)))
         if asked or calls > 1 or known_at:
-            raise typer.BadParameter("the record itself says what was used", param_hint="--record")
+            raise typer.BadParameter(
+                "the record itself says what was used and how it was charged; only --mode, --file "
+                "and --at go with it",
+                param_hint="--record",
+            )
         catalog_file.check_standard_input(file, record)
         return _explain_record(record, mode, instant(at), file, view, strict=strict)
     if not names and call.response is None:
@@ -106,10 +114,10 @@ def explain(
 
 
 def _explain_record(
-    file: str,
+    record: str,
     mode: str | None,
     at: datetime,
-    catalog: str | None,
+    file: str | None,
     view: ViewOptions,
     *,
     strict: bool,
@@ -119,17 +127,19 @@ def _explain_record(
     from pricectl.files.records import load_record
     from pricectl.records import explain_record, present_price
 
-    recorded = load_record(file)
+    recorded = load_record(record)
+    if mode is not None:
+        _check_recorded(mode, recorded)
     explained = explain_record(recorded, mode and (mode,))
     try:
-        opened = open_catalog(catalog)
+        opened = open_catalog(file)
         fallback = fallback_for(opened.catalog, opened.policy, [recorded.quote.match.asked])
         present = present_price(
             recorded, opened.catalog, at, fallback=fallback, source=opened.source
         )
     except PricingError as error:
         # The record needs no catalog; one that was named must be there.
-        if catalog is not None:
+        if file is not None:
             raise
         present = PresentPrice(problem=str(error))
     result = explained._replace(present=present)
@@ -137,3 +147,13 @@ def _explain_record(
     show(view, "explain", result, report)
     incomplete = recorded.quote.unpriced or recorded.quote.missing_service
     return FINDINGS if strict and (result.guessed or incomplete) else CLEAN
+
+
+def _check_recorded(mode: str, record: "Record") -> None:
+    """Check that the record has the credits of a budget mode. Raises BadParameter."""
+    modes = record.charge.modes if record.charge else ()
+    if mode in modes:
+        return
+    only = f"the credits of {listed(modes)} only"
+    what = only if modes else "no credits: its settings chose no profile"
+    raise typer.BadParameter(f"the record has {what}", param_hint="--mode")

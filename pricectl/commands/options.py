@@ -43,7 +43,8 @@ FileOption = Annotated[
         "-f",
         metavar="FILE",
         help="The price file. '-' is standard input, 'packaged' the file inside pricectl. Commands "
-        "that change nothing also take a git ref, REF:PATH or sha256:PREFIX.",
+        "that only read prices also take a git ref, REF:PATH or sha256:PREFIX: quote, show, "
+        "explain, models, logs and smoke.",
         show_default="PRICECTL_FILE, else the setting 'file', else llm_pricing_current.json in "
         "this folder or above",
         callback=_not_empty,
@@ -64,7 +65,7 @@ KnownAtOption = Annotated[
     str | None,
     typer.Option(
         "--known-at",
-        metavar="REF|DATE",
+        metavar="VERSION",
         help="Use the price file as it was at this git ref, or on this day or UTC time.",
         show_default="the file as it is",
         rich_help_panel=COMMON,
@@ -126,6 +127,32 @@ class ViewOptions(NamedTuple):
         """Each format with the path it goes to; None is standard output."""
         pairs = [wanted.partition("=") for wanted in self.output or ["text"]]
         return tuple((name, path or None) for name, _, path in pairs)
+
+
+class LimitOptions(NamedTuple):
+    """The limits that a comparison is held against, in the order of `GateLimits.read`."""
+
+    max_increase: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PERCENT",
+            help="Exit with 1 if a price or a sample job rises by more than this.",
+        ),
+    ] = None
+    max_decrease: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PERCENT",
+            help="Exit with 1 if a price or a sample job falls by more than this.",
+        ),
+    ] = None
+    max_credit_change: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PERCENT",
+            help="Exit with 1 if the credits of a sample job change by more than this.",
+        ),
+    ] = None
 
 
 def with_settings(option: Any, **settings: Any) -> Any:

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from pricectl.commands.messages import tell
+from pricectl.commands.messages import tell, write
 from pricectl.commands.options import Color, ViewOptions
 from pricectl.core.labels import clean
 from pricectl.files.catalog_file import Unavailable
-from pricectl.report.canvas import Canvas, encodable
+from pricectl.report.canvas import Canvas
 from pricectl.report.formats import FORMATS
 from pricectl.report.json_text import json_text
 
@@ -55,10 +55,11 @@ def show(
             written = json_text(report.document(result))
         else:
             written = FORMATS[name][verb](result)
-        if path is None:
-            _print(written)
-        else:
-            _write(path, written)
+        end = "" if written.endswith("\n") else "\n"
+        if path is not None:
+            _write(path, written + end)
+        elif written:
+            write(sys.stdout, written + end)
 
 
 def canvas(view: ViewOptions, path: str | None = None) -> Canvas:
@@ -94,19 +95,9 @@ def _is_one_reader() -> bool:
     return places[0].st_ino != 0 and os.path.samestat(*places)
 
 
-def _print(text: str) -> None:
-    # A name that the terminal's encoding does not have is shown by its code, not as a crash.
-    encoding = sys.stdout.encoding or "utf-8"
-    text = encodable(text, encoding)
-    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
-    if text and not text.endswith("\n"):
-        sys.stdout.write("\n")
-    sys.stdout.flush()
-
-
 def _write(path: str, text: str) -> None:
     try:
-        Path(path).write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
+        Path(path).write_text(text, encoding="utf-8")
     except OSError as error:
         reason = error.strerror or str(error)
         raise Unavailable(f"cannot be written: {reason}", where=path) from None

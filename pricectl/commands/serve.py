@@ -67,7 +67,7 @@ def serve(
     if file == catalog_file.STDIN:
         raise typer.BadParameter("workers read the file again; name one", param_hint="--file")
     if file:
-        name = catalog_file.locate(file)
+        name = catalog_file.check_exists(catalog_file.locate(file), file, None)
         catalog_file.load(name)
         os.environ["PRICECTL_FILE"] = os.path.abspath(name)  # noqa: PTH100 - keeps symlinks
     try:

@@ -5,11 +5,16 @@ from typing import Annotated
 
 import typer
 
+from pricectl.check.evidence import LIST_DIFFERS
+from pricectl.commands.drift import FeedOption
 from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
 from pricectl.commands.output import show
 from pricectl.core.windows import as_instant, read_day
 from pricectl.edit.waiving import Acceptance
 from pricectl.files import catalog_file, settings
+from pricectl.operate.accept_list import accept_list
+from pricectl.operate.drift import DriftOptions
+from pricectl.operate.editing import EditableCatalog
 from pricectl.operate.waive import waive as accept
 from pricectl.report import waive as report
 
@@ -44,6 +49,7 @@ def waive(
             show_default="never",
         ),
     ] = None,
+    feed: FeedOption = None,
     at: AtOption = None,
     file: FileOption = None,
     *,
@@ -53,7 +59,8 @@ def waive(
 
     A price finding is acknowledged in the price file, so that it reaches production with the price.
     Any other finding is waived in the settings. Both hold for the present value only, and every
-    other byte of the file stays.
+    other byte of the file stays. 'list-differs' accepts what 'drift' found at a place, of the lists
+    of --feed.
 
     Example: pricectl waive source-missing /openai --reason "prices by contract"
     """
@@ -71,7 +78,12 @@ def waive(
     if name == catalog_file.STDIN:
         raise typer.BadParameter("standard input cannot be edited", param_hint="--file")
     accepted = Acceptance(rule, pointer, reason.strip(), today, _last_day(expires, today))
-    show(view, "waive", accept(catalog_file.read(name), name, policy, accepted), report)
+    if rule == LIST_DIFFERS:
+        options = DriftOptions(instant(at), tuple(feed or ()))
+        result = accept_list(EditableCatalog.read(name, policy), accepted, options)
+    else:
+        result = accept(catalog_file.read(name), name, policy, accepted)
+    show(view, "waive", result, report)
     return 0
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, overload
 
-from pricectl.core.customer_price import CustomerPrice, customer_price
+from pricectl.core.customer_price import CustomerPrice, customer_price, with_markup
 from pricectl.core.errors import BadProfile
 from pricectl.core.labels import grouped
 from pricectl.core.money import PICO_PER_USD, divide
@@ -19,8 +19,7 @@ from pricectl.core.profile import Profile
 # What a mode's charge depends on: the job's cost, its tokens, or only that there is a job.
 Basis = Literal["cost", "tokens", "job"]
 
-
-NOTHING = Fraction(0)
+ZERO = Fraction(0)
 
 
 class Job(NamedTuple):
@@ -34,15 +33,18 @@ class Job(NamedTuple):
     pico_usd: int = 0
     tokens: int = 0
     used: bool = False
-    rules_pico_usd: Fraction = NOTHING
+    rules_pico_usd: Fraction = ZERO
 
-    def add(self, call: Quote, rules_pico_usd: Fraction = NOTHING) -> "Job":
+    def add(self, call: Quote, rules_pico_usd: Fraction = ZERO) -> "Job":
         """The job after one more call."""
+        added = self.rules_pico_usd
+        if rules_pico_usd:  # adding zero to a Fraction takes as long as all else here
+            added += rules_pico_usd
         return Job(
             self.pico_usd + call.pico_usd,
             self.tokens + call.usage.total_tokens,
             self.used or bool(call.usage.counts),
-            self.rules_pico_usd + rules_pico_usd,
+            added,
         )
 
 
@@ -56,17 +58,30 @@ def client_cost(pico_usd: int, profile: Profile) -> Fraction:
     >>> client_cost(1000, Profile(markup_percent=Fraction(30)))
     Fraction(1300, 1)
     """
-    return pico_usd * (1 + profile.markup_percent / 100)
+    return with_markup(pico_usd, profile.markup_percent)
 
 
 def job_cost(job: Job, profile: Profile) -> Fraction:
     """What a job costs the customer before credits, in picodollars, exact."""
-    return client_cost(job.pico_usd, profile) + job.rules_pico_usd
+    cost = client_cost(job.pico_usd, profile)
+    return cost + job.rules_pico_usd if job.rules_pico_usd else cost  # as in `Job.add`
 
 
 def added_by_rules(price: CustomerPrice, profile: Profile) -> Fraction:
     """What the rules add to a call's list price with the profile's own markup."""
     return price.customer_pico_usd - client_cost(price.list_pico_usd, profile)
+
+
+def before_call(job: Job, profile: Profile) -> Job:
+    """A job as the next call is charged after it.
+
+    Where the settings changed during the job, rules may have taken off more, by the markup of then,
+    than its calls cost by that of now. A total below zero would take the next calls with it, so it
+    is counted without what the rules took off.
+    """
+    if job.rules_pico_usd < 0 and job_cost(job, profile) < 0:
+        return job._replace(rules_pico_usd=ZERO)
+    return job
 
 
 class BudgetMode(NamedTuple):
@@ -229,6 +244,8 @@ def charge(  # noqa: PLR0913 - a call, and how it is charged; all but four by ke
     quote = call.quote if isinstance(call, CustomerPrice) else call
     if profile is None:
         return before.add(quote), None
+    if before.rules_pico_usd:
+        before = before_call(before, profile)
     if isinstance(call, CustomerPrice):
         after = before.add(quote, added_by_rules(call, profile))
     elif profile.rules:

@@ -40,6 +40,20 @@ class DecidingRule(NamedTuple):
     rule: ProfileRule
 
 
+def with_markup(pico_usd: int | Fraction, markup_percent: Fraction) -> Fraction:
+    """A cost with a markup, exact.
+
+    In whole numbers, because each charge of a job needs it twice, and the same formula of fractions
+    takes three times as long.
+
+    >>> with_markup(1000, Fraction(30))
+    Fraction(1300, 1)
+    """
+    hundred = 100 * markup_percent.denominator
+    numerator = pico_usd.numerator * (hundred + markup_percent.numerator)
+    return Fraction(numerator, pico_usd.denominator * hundred)
+
+
 class CustomerPrice(NamedTuple):
     """The list, contract and customer price of one call, exact, in picodollars.
 
@@ -99,7 +113,7 @@ def customer_price(
         cost = contract_pico_usd(request, cost_rule) if cost_rule else request.pico_usd
         markup = _markup(profile, call, found)
         contract += cost
-        customer += cost * (1 + markup / 100)
+        customer += with_markup(cost, markup)
         markups.add(markup)
     only = markups.pop() if len(markups) == 1 else None
     return CustomerPrice(quote, contract, only, fee_pico_usd, customer + fee_pico_usd, tuple(found))
@@ -120,7 +134,7 @@ def is_booked(quote: Quote, stated: StatedCost) -> bool:
 def _priced(
     quote: Quote, cost: Fraction, markup_percent: Fraction, fee_pico_usd: int = 0
 ) -> CustomerPrice:
-    customer = cost * (1 + markup_percent / 100) + fee_pico_usd
+    customer = with_markup(cost, markup_percent) + fee_pico_usd
     return CustomerPrice(quote, cost, markup_percent, fee_pico_usd, customer)
 
 

@@ -18,6 +18,8 @@ from pricectl.core.errors import BadProfile
 PICO_PER_USD = 10**12
 TOKENS_PER_MTOK = 10**6
 MAX_CHARACTERS = 64
+# A number of more digits is not written out in a message.
+MAX_SHOWN_DIGITS = 20
 
 # How many are added to the whole part of a division: a function of the whole part, the remainder
 # and the denominator, all of the number without its sign. A new rounding is one row here and its
@@ -181,6 +183,20 @@ def plain_decimal(text: str) -> Decimal | None:
     except ArithmeticError:
         return None
     return amount if is_bounded(amount) else None
+
+
+def number_text(value: object) -> str:
+    """A number that a setting has as a message shows it; anything else as it is written.
+
+    >>> number_text(-5), number_text(Decimal("1e3")), number_text("30%"), number_text(10**5000)
+    ('-5', '1000', "'30%'", 'this number')
+    """
+    if type(value) is int:
+        # It may be too long to be written out.
+        return str(value) if abs(value) < 10**MAX_SHOWN_DIGITS else "this number"
+    if isinstance(value, Decimal) and abs(value.adjusted()) < MAX_SHOWN_DIGITS:
+        return f"{value:f}"[:MAX_CHARACTERS]
+    return f"{value!r:.60}"
 
 
 def is_bounded(amount: Decimal) -> bool:

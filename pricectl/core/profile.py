@@ -6,7 +6,14 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from pricectl.core.errors import BadProfile
-from pricectl.core.money import ROUNDINGS, Rounding, is_bounded, plain_decimal, unknown_rounding
+from pricectl.core.money import (
+    ROUNDINGS,
+    Rounding,
+    is_bounded,
+    number_text,
+    plain_decimal,
+    unknown_rounding,
+)
 from pricectl.core.near import meant
 from pricectl.core.profile_rule_settings import read_rules
 from pricectl.core.profile_rules import ProfileRule
@@ -72,13 +79,10 @@ def _amount(value: object, where: str) -> Fraction:
         return Fraction(read)
     if isinstance(read, Decimal) and is_bounded(read) and 0 <= read <= MAX_AMOUNT:
         return Fraction(read)
-    # An int may be too long to be written out.
-    value_text = "this number" if type(value) is int else f"{value!r:.60}"
-    raise BadProfile(
-        f"{value_text} is not an amount",
-        where=where,
-        next_step=f"write a number from 0 to {MAX_AMOUNT:,}",
-    )
+    step = f"write a number from 0 to {MAX_AMOUNT:,}"
+    if where.endswith("markup_percent"):
+        step += "; only a rule may have a negative markup"
+    raise BadProfile(f"{number_text(value)} is not an amount", where=where, next_step=step)
 
 
 def _positive(value: object, where: str) -> Fraction:

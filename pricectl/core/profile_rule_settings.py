@@ -11,17 +11,26 @@ from types import MappingProxyType
 from typing import Any
 
 from pricectl.core.errors import BadProfile
-from pricectl.core.labels import service_label, service_word
-from pricectl.core.money import is_bounded, is_exact, pico_usd, plain_decimal
+from pricectl.core.labels import did_you_mean, service_label, service_word
+from pricectl.core.money import is_bounded, is_exact, number_text, pico_usd, plain_decimal
 from pricectl.core.near import meant
-from pricectl.core.profile_rules import EFFECTS, ProfileRule, RulePrice, hidden_rule
+from pricectl.core.near_keys import near_price_key
+from pricectl.core.profile_rules import CONDITIONS, EFFECTS, ProfileRule, RulePrice, hidden_rule
 from pricectl.core.units import parse_key
 
 MAX_RULES = 1_000
 MAX_PATTERNS = 100
 MAX_PATTERN = 256
+# Only these need to be compared with each other, to find rules that never decide anything.
+MAX_STARS, MAX_STARRED = 8, 2_000
 # A factor is a share of the list price; 85 for 85 percent would be a slip.
 MAX_FACTOR = 10
+# What teams call it that is another key here; none is near by its letters.
+_OTHER_WORDS = {
+    "discount": "did you mean factor? 15% off is factor = 0.85",
+    "cost": "did you mean factor or prices?",
+    "customer": "did you mean account?",
+}
 # The highest markup in percent, and the highest price or fee in USD.
 MAX_NUMBER = 10**6
 
@@ -29,10 +38,17 @@ MAX_NUMBER = 10**6
 def read_rules(value: object, where: str) -> tuple[ProfileRule, ...]:
     """The rules of a profile out of its settings, a list of tables. Raises BadProfile."""
     if not isinstance(value, list):
-        raise BadProfile("is not a list of rules", where=where, next_step="write [[...rules]]")
+        step = "write [[profiles.NAME.rules]] above each rule"
+        raise BadProfile("is not a list of rules", where=where, next_step=step)
     if len(value) > MAX_RULES:
         raise BadProfile(f"has more than {MAX_RULES} rules", where=where)
     rules = tuple(_read_rule(item, f"{where}[{index}]") for index, item in enumerate(value))
+    starred = sum(
+        "*" in pattern for rule in rules for name in CONDITIONS for pattern in getattr(rule, name)
+    )
+    if starred > MAX_STARRED:
+        what = f"have more than {MAX_STARRED:,} patterns with *"
+        raise BadProfile(what, where=where, next_step="write names, or fewer patterns")
     hidden = hidden_rule(rules)
     if hidden is not None:
         raise BadProfile(
@@ -47,12 +63,12 @@ def read_rules(value: object, where: str) -> tuple[ProfileRule, ...]:
 def _read_rule(item: object, where: str) -> ProfileRule:
     if not isinstance(item, Mapping):
         raise BadProfile("is not a table", where=where)
-    unknown = sorted(item.keys() - RULE_KEYS.keys())
+    unknown = sorted(map(str, item.keys() - RULE_KEYS.keys()))
     if unknown:
         raise BadProfile(
             f"unknown setting {', '.join(unknown)}",
             where=where,
-            next_step=meant(unknown[0], RULE_KEYS),
+            next_step=_OTHER_WORDS.get(unknown[0].lower()) or meant(unknown[0], RULE_KEYS),
         )
     values: dict[str, Any] = {}
     for key, value in item.items():
@@ -68,7 +84,9 @@ def _read_rule(item: object, where: str) -> ProfileRule:
         what = "a cost does not depend on the customer's account"
         raise BadProfile(what, where=where, next_step="write the cost in a rule without account")
     if rule.from_day and rule.until_day and rule.from_day >= rule.until_day:
-        raise BadProfile("until is not after from", where=where)
+        what = f"until {rule.until_day} is not after from {rule.from_day}"
+        step = "until is the first day on which the rule no longer holds"
+        raise BadProfile(what, where=where, next_step=step)
     return rule
 
 
@@ -78,10 +96,15 @@ def _patterns(value: object, where: str) -> tuple[str, ...]:
     for pattern in listed:
         if not isinstance(pattern, str) or not 0 < len(pattern) <= MAX_PATTERN:
             what = f"{pattern!r:.60} is not a name of 1 to {MAX_PATTERN} characters"
-            raise BadProfile(what, where=where, next_step='a name, or a pattern like "gpt-4o*"')
+            raise BadProfile(what, where=where, next_step='write a name, or "gpt-4o*"')
+        if pattern.count("*") > MAX_STARS:
+            what = f"{pattern!r:.60} has more than {MAX_STARS} *"
+            raise BadProfile(what, where=where, next_step="write a shorter pattern")
         patterns.append(pattern.lower())
     if not 0 < len(listed) <= MAX_PATTERNS:
-        raise BadProfile(f"does not have 1 to {MAX_PATTERNS} names", where=where)
+        what = f"does not have 1 to {MAX_PATTERNS} names"
+        step = "leave it out to fit every call" if not listed else "write several rules"
+        raise BadProfile(what, where=where, next_step=step)
     return tuple(patterns)
 
 
@@ -102,7 +125,9 @@ def _day(value: object, where: str) -> date:
             return date.fromisoformat(value)
     except ValueError:
         pass
-    raise BadProfile(f"{value!r:.60} is not a valid date", where=where, next_step="2026-12-31")
+    value_text = value if isinstance(value, datetime) else f"{value!r:.60}"
+    step = "write a day without an hour, such as 2026-12-31"
+    raise BadProfile(f"{value_text} is not a valid date", where=where, next_step=step)
 
 
 def _number(value: object, where: str, noun: str, allowed: str) -> Decimal:
@@ -113,8 +138,7 @@ def _number(value: object, where: str, noun: str, allowed: str) -> Decimal:
         read = Decimal(read)
     if isinstance(read, Decimal) and is_bounded(read) and abs(read) <= MAX_NUMBER:
         return read
-    value_text = "this number" if type(value) is int else f"{value!r:.60}"
-    raise BadProfile(f"{value_text} is not {noun}", where=where, next_step=allowed)
+    raise BadProfile(f"{number_text(value)} is not {noun}", where=where, next_step=allowed)
 
 
 def _factor(value: object, where: str) -> Fraction:
@@ -148,12 +172,16 @@ def _prices(value: object, where: str) -> tuple[RulePrice, ...]:
     prices = []
     for key, written in value.items():
         if parse_key(key) is None:
-            step = "write a price key as in the catalog, such as input_cost_per_token"
+            found = did_you_mean(*filter(None, (near_price_key(key[:MAX_PATTERN]),)))
+            step = found or "write a price key as in the catalog, such as input_cost_per_token"
             raise BadProfile(f"unknown price {key!r:.80}", where=where, next_step=step)
         price = _number(written, f"{where}.{key}", "a price", allowed)
         if price < 0:
             what = f"{written} is not a price"
             raise BadProfile(what, where=f"{where}.{key}", next_step=allowed)
+        if price and not pico_usd(price):
+            what = f"{written} is below a picodollar, so it would be free"
+            raise BadProfile(what, where=f"{where}.{key}", next_step="write 0 if it is free")
         prices.append(RulePrice(key, pico_usd(price)))
     return tuple(prices)
 

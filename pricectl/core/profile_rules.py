@@ -6,6 +6,7 @@ For each of the three effects (cost, markup, fee) the first rule that fits a cal
 from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 from pricectl.core.labels import service_label
@@ -50,8 +51,9 @@ class ProfileRule(NamedTuple):
     """One rule: the calls it fits, and what holds for them.
 
     A condition is a tuple of patterns in lower case, of which one must fit; empty fits every call.
-    In a pattern `*` stands for any characters and everything else for itself. The rule fits calls
-    from `from_day` to the day before `until_day`, UTC days; None has no bound on that side.
+    In a pattern `*` stands for any characters and everything else for itself. A pattern of `model`
+    with a slash may mean the provider and the model. The rule fits calls from `from_day` to the day
+    before `until_day`, UTC days; None has no bound on that side.
 
     `factor` times the list price, or `prices` in place of the row's prices of the same keys, is
     what the team pays. `markup_percent`, above -100, replaces the profile's. `fee_pico_usd` is
@@ -142,7 +144,7 @@ def pattern_fits(pattern: str, text: str) -> bool:
     >>> pattern_fits("gpt-4o*", "gpt-4o-mini"), pattern_fits("gpt-4o", "gpt-4o*")
     (True, False)
     """
-    first, *others = pattern.split("*")
+    first, *others = _split(pattern)
     if not others:
         return pattern == text
     *middle, last = others
@@ -159,11 +161,18 @@ def pattern_fits(pattern: str, text: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=4096)
+def _split(pattern: str) -> tuple[str, ...]:
+    return tuple(pattern.split("*"))
+
+
 def _one_fits(patterns: tuple[str, ...], texts: tuple[str, ...]) -> bool:
     if not patterns:
         return True
     return any(
-        pattern == text or ("*" in pattern and pattern_fits(pattern, text))
+        pattern == text
+        # Without a slash "o*" would fit openai/gpt-4o.
+        or ("*" in pattern and (text is texts[0] or "/" in pattern) and pattern_fits(pattern, text))
         for pattern in patterns
         for text in texts
     )
@@ -177,12 +186,13 @@ def hidden_rule(rules: Sequence[ProfileRule]) -> int | None:
     """
     # A profile may have a rule for each of many customers. Of the rules that name accounts plainly,
     # only one with the same account can fit as much, so that not every pair is compared.
-    by_account: dict[str, list[ProfileRule]] = {}
+    by_account: dict[str, list[tuple[ProfileRule, _Reach]]] = {}
     for index, rule in enumerate(rules):
+        reach = _Reach.of(rule)
         earlier = by_account.get("", []) + [
             each for account in rule.account for each in by_account.get(account, ())
         ]
-        wider = [each for each in earlier if _fits_all_of(each, rule)]
+        wider = [each for each, wide in earlier if wide.includes(reach)]
         if wider and all(
             _in_force_throughout([each for each in wider if each.has(effect)], rule)
             for effect in EFFECTS
@@ -191,17 +201,80 @@ def hidden_rule(rules: Sequence[ProfileRule]) -> int | None:
             return index
         is_plain = rule.account and not any("*" in account for account in rule.account)
         for account in rule.account if is_plain else ("",):
-            by_account.setdefault(account, []).append(rule)
+            by_account.setdefault(account, []).append((rule, reach))
     return None
 
 
-def _fits_all_of(wide: ProfileRule, narrow: ProfileRule) -> bool:
-    """Whether a rule fits every call that another one does, dates aside."""
-    return all(
-        not patterns
-        or (bool(narrower) and all(_one_fits(patterns, (pattern,)) for pattern in narrower))
-        for patterns, narrower in zip(wide.conditions, narrow.conditions, strict=True)
-    )
+class _Patterns(NamedTuple):
+    """The patterns of a condition, those without a star apart: most of them can be looked up."""
+
+    names: frozenset[str] = frozenset()
+    starred: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, patterns: Sequence[str]) -> "_Patterns | None":
+        """None where every text fits."""
+        if not patterns or any(not pattern.strip("*") for pattern in patterns):
+            return None
+        starred = tuple(pattern for pattern in patterns if "*" in pattern)
+        return cls(frozenset(patterns).difference(starred), starred)
+
+    def include(self, narrow: "_Patterns") -> bool:
+        """Whether each of the other patterns fits nothing that none of these fits."""
+        if not self.starred:
+            return not narrow.starred and narrow.names <= self.names
+        return all(self.fit(text) for text in narrow.starred) and all(
+            name in self.names or self.fit(name) for name in narrow.names
+        )
+
+    def fit(self, text: str) -> bool:
+        """Whether one with a star fits a text, or all that a pattern fits."""
+        return any(pattern_fits(pattern, text) for pattern in self.starred)
+
+
+class _Reach(NamedTuple):
+    """The calls that a rule fits, dates aside; None: whatever the provider, model and so on is.
+
+    `slashed` are those patterns of `model` that may mean the provider, too. `full_models` are its
+    models with their providers, where it can fit no others.
+    """
+
+    account: _Patterns | None
+    provider: _Patterns | None
+    service: _Patterns | None
+    model: _Patterns | None
+    slashed: _Patterns
+    full_models: _Patterns | None
+
+    @classmethod
+    def of(cls, rule: ProfileRule) -> "_Reach":
+        account, provider, service, model = (
+            _Patterns.of(patterns)
+            for patterns in (rule.account, rule.provider, rule.service, rule.model)
+        )
+        slashed = tuple(pattern for pattern in rule.model if "/" in pattern)
+        names = rule.model if model else ("*",)
+        full = [f"{each}/{name}" for each in rule.provider or ("*",) for name in names]
+        return cls(
+            account,
+            provider,
+            service,
+            model,
+            _Patterns.of(slashed) or _Patterns(),
+            None if slashed else _Patterns.of(full),
+        )
+
+    def includes(self, narrow: "_Reach") -> bool:
+        """Whether it has every call of the other one."""
+        for wide, one in zip(self[:3], narrow, strict=False):  # a loop: half a million pairs
+            if wide is not None and (one is None or not wide.include(one)):
+                return False
+        if self.model is None:
+            return True
+        by_name = narrow.model is not None and self.model.include(narrow.model)
+        return by_name or (
+            narrow.full_models is not None and self.slashed.include(narrow.full_models)
+        )
 
 
 def _in_force_throughout(wider: Sequence[ProfileRule], rule: ProfileRule) -> bool:

@@ -15,6 +15,7 @@ from pricectl.core.catalog import Catalog
 from pricectl.core.contract import with_rule_prices
 from pricectl.core.counting import CountRule, billed_counts
 from pricectl.core.credits import BUDGET_MODES, Job, Mode, client_cost, exact_credits, job_credits
+from pricectl.core.customer_price import with_markup
 from pricectl.core.errors import BadUsage
 from pricectl.core.labels import region_word, service_word
 from pricectl.core.lookup import find
@@ -95,7 +96,7 @@ class UpperBound(NamedTuple):
             for rule in rules["markup"]
         ]
         fees = [rule.fee_pico_usd or 0 if rule else 0 for rule in rules["fee"]]
-        return max(costs) * (1 + max(markups) / 100) + (max(fees) if self.used else 0)
+        return with_markup(max(costs), max(markups)) + (max(fees) if self.used else 0)
 
     def _contract_pico_usd(self, rule: ProfileRule | None) -> Fraction:
         """The most that the team pays by a rule; None is the list price."""

@@ -66,7 +66,7 @@ def added(row: RowText, field: MemberField, assignment: Assignment) -> None:
     if assignment.value in names:
         raise BadEdit("has this name already", where=f"{assignment}")
     if len(assignment.value) > MAX_NAME or assignment.value == NONE:
-        raise BadEdit("is not a name", where=f"{assignment:.80}")
+        raise BadEdit("is not a name", where=f"{assignment!s:.80}")
     name = json.dumps(assignment.value, ensure_ascii=False)
     if names:
         row.edits.append(Insert(row.model.pointer + pointer_to(field.key), name))

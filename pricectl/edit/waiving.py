@@ -6,22 +6,24 @@ production together with the price.
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from pricectl.check.evidence import ACKNOWLEDGEABLE
+from pricectl.check.evidence import ACKNOWLEDGED_RULES
 from pricectl.check.evidence.comparison import value_at
 from pricectl.check.positions import Positions
 from pricectl.check.waivers import accepted_value
 from pricectl.core import document
 from pricectl.core.document import Json
 from pricectl.core.errors import PricingError
+from pricectl.core.labels import catalog_number
 from pricectl.core.pointers import METADATA_POINTER, unescape
 from pricectl.core.sanity.acknowledgements import POINTER as ACKNOWLEDGED_POINTER
+from pricectl.core.sanity.acknowledgements import Value
 from pricectl.edit import splice
-from pricectl.edit.splice import Insert, Replace
+from pricectl.edit.splice import Insert, Remove, Replace
 
 # The only control character that JSON may have as it is and TOML may not.
 _DELETE, _DELETE_ESCAPED = "\x7f", "\\u007f"
@@ -43,7 +45,7 @@ class Acceptance(NamedTuple):
     @property
     def in_catalog(self) -> bool:
         """Whether it is an acknowledgement in the catalog; else a waiver in the settings."""
-        return self.rule in ACKNOWLEDGEABLE
+        return self.rule in ACKNOWLEDGED_RULES
 
 
 def acknowledged(text: str, accepted: Acceptance) -> str:
@@ -56,8 +58,7 @@ def acknowledged(text: str, accepted: Acceptance) -> str:
     metadata = values.get("metadata") if isinstance(values, dict) else None
     if not isinstance(values, dict) or not isinstance(metadata, (dict, type(None))):
         raise NotWaived("cannot hold an acknowledgement", where=METADATA_POINTER)
-    entry = _entry(text, positions, values, accepted)
-    line = f"{{{', '.join(f'{json.dumps(key)}: {value}' for key, value in entry.items())}}}"
+    line = _line(accepted, _value_text(text, positions, values, accepted))
     if metadata is None:
         block = f'{{"acknowledged": [{line}]}}'
         return splice.apply(text, [Insert("", block, "metadata", 0)], positions)
@@ -75,21 +76,63 @@ def acknowledged(text: str, accepted: Acceptance) -> str:
     return splice.apply(text, [Insert(ACKNOWLEDGED_POINTER, line)], positions)
 
 
-def _entry(
-    text: str, positions: Positions, values: Json, accepted: Acceptance
-) -> Mapping[str, str]:
-    """The members of an acknowledgement, as JSON; the value as the catalog spells it."""
+def acknowledged_values(
+    text: str, accepted: Acceptance, values: Sequence[Value], stated: Collection[Value]
+) -> str:
+    """The catalog's text with an acknowledgement of each value that price lists have at a place.
+
+    Earlier ones of the place go if no list has their value any more; `stated` are those that lists
+    have. Raises as `acknowledged`.
+    """
+    document_values = document.parse_text(text)
+    root = document_values if isinstance(document_values, dict) else {}
+    metadata = root.get("metadata")
+    if not isinstance(metadata, dict):
+        raise NotWaived("cannot hold an acknowledgement", where=METADATA_POINTER)
+    listed = metadata.get("acknowledged", [])
+    if not isinstance(listed, list):
+        raise NotWaived("is not a list", where=ACKNOWLEDGED_POINTER)
+    outdated = [
+        index
+        for index, item in enumerate(listed)
+        if isinstance(item, dict)
+        and (item.get("rule"), item.get("pointer")) == (accepted.rule, accepted.pointer)
+        and (item.get("value") not in stated or item.get("value") in values)
+    ]
+    edits: list[splice.Edit] = [
+        Remove(f"{ACKNOWLEDGED_POINTER}/{index}") for index in reversed(outdated)
+    ]
+    for index, value in enumerate(values):
+        line = _line(accepted, "null" if value is None else catalog_number(value))
+        is_first = not index and "acknowledged" not in metadata
+        edits.append(
+            Insert(METADATA_POINTER, f"[{line}]", "acknowledged")
+            if is_first
+            else Insert(ACKNOWLEDGED_POINTER, line)
+        )
+    return splice.apply(text, edits)
+
+
+def _value_text(text: str, positions: Positions, values: Json, accepted: Acceptance) -> str:
+    """The accepted value as the catalog spells it."""
     path = [unescape(token) for token in accepted.pointer.split("/")[1:]]
     value, member = value_at(values, path), positions.member(accepted.pointer)
     number = isinstance(value, (int, Decimal)) and not isinstance(value, bool)
+    return text[member.start : member.end] if number and member else "null"
+
+
+def _line(accepted: Acceptance, value: str) -> str:
+    """An acknowledgement as JSON."""
     entry = {
         "rule": toml_text(accepted.rule),
         "pointer": toml_text(accepted.pointer),
-        "value": text[member.start : member.end] if number and member else "null",
+        "value": value,
         "reason": toml_text(accepted.reason),
         "date": toml_text(f"{accepted.day}"),
     }
-    return entry | ({"expires": toml_text(f"{accepted.expires}")} if accepted.expires else {})
+    if accepted.expires:
+        entry["expires"] = toml_text(f"{accepted.expires}")
+    return f"{{{', '.join(f'{json.dumps(key)}: {member}' for key, member in entry.items())}}}"
 
 
 def waived(settings: str, accepted: Acceptance, values: Json, *, heading: str, file: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from pricectl.core.customer_price import CustomerPrice
 from pricectl.core.estimate import Estimate
-from pricectl.core.labels import clean, dollar_text, short_decimal
+from pricectl.core.labels import clean, dollar_text
 from pricectl.core.money import exact_usd, usd
 from pricectl.core.profile_rules import Effect
 from pricectl.explain.steps import ExplanationStep
@@ -42,14 +42,14 @@ def contract_reason(price: CustomerPrice) -> str:
     return by_rules or "the list price"
 
 
-def customer_label(estimate: Estimate) -> str:
-    """What stands before the customer's price: the markup, and the fee if there is one."""
-    price = estimate.price
-    if price.markup_percent is None:
-        label = "with several markups"
-    else:
-        label = f"with {short_decimal(price.markup_percent)}% markup"
-    return f"{label} and fee" if price.fee_pico_usd else label
+def customer_label(markup_percent: str | None, *, has_fee: bool) -> str:
+    """What stands before the customer's price; without a percentage there are several.
+
+    >>> customer_label("30", has_fee=False), customer_label(None, has_fee=True)
+    ('with 30% markup', 'with several markups and fee')
+    """
+    markup = "several markups" if markup_percent is None else f"{markup_percent}% markup"
+    return f"with {markup} and fee" if has_fee else f"with {markup}"
 
 
 def customer_remarks(estimate: Estimate) -> Iterator[str]:

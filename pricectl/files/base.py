@@ -10,28 +10,22 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pricectl.changes import CatalogVersion
-from pricectl.changes.settings import ComparedSettings, changes_fallback, compare_settings
 from pricectl.check.evidence import Evidence
-from pricectl.check.loosening import policy_in_force
 from pricectl.core.catalog import Catalog
 from pricectl.files import branches, catalog_file, fetch, settings, versions
 from pricectl.files.branches import BaseCommit, NothingBefore
 from pricectl.files.catalog_file import Source, Unavailable
 from pricectl.files.committed_settings import (
-    SettingsAt,
-    settings_at,
     settings_before,
-    settings_beside,
     settings_path,
 )
+from pricectl.files.compared_settings import settings_of
 from pricectl.files.git import BadRef, NoGit
 from pricectl.files.gitlog import FileLog
-from pricectl.files.reference import fallback_or_problem
 from pricectl.files.repository import Repository
 from pricectl.files.versions import BadFileVersion, FileVersion
 from pricectl.packaged import is_installed, packaged_catalog
 from pricectl.policy import Policy
-from pricectl.policy.review import ReviewedPolicy
 
 AUTO, NONE = catalog_file.AUTO, catalog_file.NONE
 
@@ -101,6 +95,7 @@ class EvidenceFinder:
             base_policy=base.policy,
             base_data=base.version.data if base.version else b"",
             base_values=dict(base.version.values) if base.version else None,
+            settings_problem=base.settings_problem,
         )
 
     def built(
@@ -251,48 +246,6 @@ def _is_one_file(word: str) -> bool:
     """Whether a version is one file, by whatever way; a ref has every file at its own path."""
     named = word == catalog_file.PACKAGED or versions.is_file(word)
     return named or word == catalog_file.STDIN or ":" in word
-
-
-def settings_of(found: FileVersion, policy: Policy, file: str) -> SettingsAt | None:
-    """The settings of a version of `file`: those of its commit, or beside the file that it is.
-
-    None where they are those in force, `policy`. Raises BadRef if git fails.
-    """
-    if found.commit:
-        return settings_at(found.commit, policy.source, file)
-    return None if found.name == catalog_file.PACKAGED else settings_beside(found.path, policy)
-
-
-class ReviewedSettings(NamedTuple):
-    """The settings that an edit is judged by, and how they differ from those before it."""
-
-    reviewed: ReviewedPolicy
-    compared: ComparedSettings
-
-
-def reviewed_settings(
-    policy: Policy, base: SettingsAt | None, catalog: Catalog | None, problem: str = ""
-) -> ReviewedSettings:
-    """What holds for an edit, and what it changes in the settings.
-
-    `policy` are the settings of the edit and `base` those before it; None where the same are in
-    force for both. `catalog` is the version before it, `problem` what of the edit's own settings
-    could not be read.
-    """
-    rules = base.policy if base else None
-    reviewed = policy_in_force(policy, Evidence(base=catalog, base_policy=rules))
-    problems = "; ".join(filter(None, (base.problem if base else "", problem)))
-    if rules is None:
-        used = Path(policy.source).name or "the defaults"
-        note = f"the settings in force ({used}) are used for both versions"
-        return ReviewedSettings(reviewed, ComparedSettings(problem=problems, note=note))
-    fallbacks = None
-    if changes_fallback(rules, policy):
-        fallbacks = fallback_or_problem(rules), fallback_or_problem(policy)
-        unread = (each.problem for each in fallbacks)
-        problems = "; ".join(filter(None, (problems, *unread)))
-    compared = compare_settings(rules, policy, reviewed.loosened, problem=problems)
-    return ReviewedSettings(reviewed, compared._replace(fallbacks=fallbacks))
 
 
 def _commit_before_edit(log: FileLog, ref: str, data: bytes, source: str) -> BaseCommit:

@@ -75,10 +75,11 @@ def find(digits: str, log: FileLog) -> FoundContent:
         raise outside
     count = len(log.all_versions)
     bound = f" (the last {count} were read)" if count >= MAX_VERSIONS else ""
+    which = "the only version" if count == 1 else f"one of the {count} versions"
     clone = "this shallow clone" if log.shallow else "git"
     fetch = branches.deepen(log) if log.shallow else "check the digits, or run 'git fetch'"
     raise NoSuchHash(
-        f"not the hash of one of the {count} versions of {log.location.path} in {clone}{bound}",
+        f"not the hash of {which} of {log.location.path} in {clone}{bound}",
         where=f"{SHA256_PREFIX}{digits}",
         next_step=fetch,
     )

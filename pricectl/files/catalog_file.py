@@ -146,7 +146,8 @@ def check_exists(name: str, option: str | None, configured: str | None) -> str:
         raise Unavailable(
             "no such file, and this command reads no version out of git",
             where=name,
-            next_step="name a file, such as one that 'git show REF:PATH > FILE' writes",
+            next_step="name a file; 'git show REF:PATH | pricectl validate -' checks a version, "
+            "'pricectl diff --head VERSION' compares one",
         )
     variable = os.environ.get("PRICECTL_FILE")
     catalog, set_by = variable or configured, "PRICECTL_FILE" if variable else "the setting `file`"

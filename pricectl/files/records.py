@@ -31,4 +31,10 @@ def load_record(name: str) -> Record:
         raise BadRecord(f"is not JSON: {error.what}", where=where, next_step=step) from None
     if isinstance(value, dict) and isinstance(value.get(MEMBER), dict):
         value = value[MEMBER]
-    return read_record(value)
+    if isinstance(value, list):
+        raise BadRecord(f"has {len(value)} records", where=source, next_step="pass one")
+    try:
+        return read_record(value)
+    except BadRecord as error:  # which says where in the record, not in which file
+        where = f"{source}: {error.where}"
+        raise BadRecord(error.what, where=where, next_step=error.next_step) from None

@@ -166,7 +166,8 @@ def read_named(word: str, policy: Policy) -> FileVersion:
             catalog_file.read(word)  # raises Unavailable
         named = error.naming("--file")
         if word not in named.where:
-            named = BadRef(named.what, where=f"{word}: {named.where}", next_step=named.next_step)
+            where = f"{word}: {named.where}" if named.where else word
+            named = BadRef(named.what, where=where, next_step=named.next_step)
         raise named from None
 
 

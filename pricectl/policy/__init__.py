@@ -1,6 +1,7 @@
 """What a team has decided about its prices: the values of its settings, and their readers."""
 
-from pricectl.policy.table import SETTINGS, Setting, read_policy, usable_policy
+from pricectl.policy.reading import read_policy, usable_policy
+from pricectl.policy.table import SETTINGS, Setting
 from pricectl.policy.values import (
     DEFAULT_WORKLOADS,
     NO_PROFILE,

@@ -168,6 +168,13 @@ def _rule_changes(
         yield SettingChange(f"{place}: their order", was, now, note)
 
 
+def moved_rules(old: Sequence[ProfileRule], new: Sequence[ProfileRule]) -> tuple[ProfileRule, ...]:
+    """The rules of both sides that stand before or after others than they did."""
+    both = set(old).intersection(new)
+    kept = [[rule for rule in rules if rule in both] for rules in (old, new)]
+    return tuple(dict.fromkeys(kept[1])) if kept[0] != kept[1] else ()
+
+
 def described(profile: Profile) -> str:
     """All values of a profile, in one text."""
     numbers = [f"{field} {amount_text(value)}" for field, value in profile.numbers.items()]
@@ -210,7 +217,9 @@ def _values(policy: Policy) -> dict[str, str]:
         if (value := getattr(policy, name)) is not None
     }
     values |= {
-        name: ", ".join(texts) for name in ("critical", "names") if (texts := getattr(policy, name))
+        name: ", ".join(texts)
+        for name in ("critical", "names", "feeds")
+        if (texts := getattr(policy, name))
     }
     values |= {
         f"local_price.{unit}": amount_text(price) for unit, price in policy.local_price.items()
@@ -228,9 +237,7 @@ def _values(policy: Policy) -> dict[str, str]:
     for waiver in policy.waivers:
         until = f" until {waiver.expires}" if waiver.expires else ""
         items.append((waiver_name(waiver), f"{waiver.reason}{until}"))
-    for one in policy.severities:
-        word = "note" if one.severity == "info" else one.severity
-        items.append((severity_name(one), word))
+    items += [(severity_name(one), one.word) for one in policy.severities]
     for name, item in items:  # a list may have two of one name
         values[name] = f"{values[name]}; {item}" if name in values else item
     return values

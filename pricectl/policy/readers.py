@@ -14,9 +14,11 @@ from pricectl.policy.values import BadSettings, SettingValue
 # A reader gets a value as TOML has it and where it stands, such as "pricectl.toml: limits.highest".
 SettingReader: TypeAlias = Callable[[Any, str], Any]
 T = TypeVar("T")
+PERCENT = 'write a number of 0 or more, such as 20 or "20%"'
 FALLBACK_WORDS = ("default", "reference")
 # A hundred years: a longer age is a typing error, and dates end in the year 9999.
 MAX_DAYS = 36_500
+MAX_WORD = 60
 
 
 def _instance_of(kind: type[T], described: str) -> Callable[[Any, str], T]:
@@ -31,7 +33,15 @@ def _instance_of(kind: type[T], described: str) -> Callable[[Any, str], T]:
 
 text = _instance_of(str, "a text")
 table = _instance_of(dict, "a table")
-array = _instance_of(list, "a list")
+
+
+def array(value: Any, where: str) -> list[Any]:
+    """A list, of whatever."""
+    if not isinstance(value, list):
+        # One word alone is the usual slip.
+        step = f'write ["{value}"]' if isinstance(value, str) and len(value) < MAX_WORD else ""
+        raise BadSettings(f"{value!r:.60} is not a list", where=where, next_step=step)
+    return value
 
 
 def fallback(value: Any, where: str) -> str:
@@ -109,7 +119,7 @@ def percent(value: Any, where: str) -> Decimal:
     """A percentage of zero or more: a number, or a text such as "20%"."""
     number = plain_decimal(value.strip().removesuffix("%")) if isinstance(value, str) else value
     if isinstance(number, bool) or not isinstance(number, (int, Decimal)) or number < 0:
-        raise BadSettings(f"{value!r:.40} is not a percentage", where=where, next_step="write 20")
+        raise BadSettings(f"{value!r:.40} is not a percentage", where=where, next_step=PERCENT)
     return Decimal(number)
 
 

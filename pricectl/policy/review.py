@@ -44,12 +44,14 @@ class Loosening(NamedTuple):
 class ReviewedPolicy(NamedTuple):
     """The settings that an edit is judged by, and what it changes in them.
 
-    `base_severities` are the severities before the edit; None without a base.
+    `base_severities` are the severities before the edit; None without a base. `changes` are all
+    settings that differ.
     """
 
     policy: Policy
     loosened: tuple[Loosening, ...] = ()
     base_severities: tuple[SeverityOverride, ...] | None = None
+    changes: tuple[SettingChange, ...] = ()
 
 
 def review(
@@ -82,19 +84,24 @@ def review(
         deployed=_unchanged("deployed", edited.deployed, base.deployed, found),
     )
     found += _severities(edited.severities, base.severities)
-    for change in setting_changes(base, edited):
+    changes = setting_changes(base, edited)
+    for change in changes:
         # What changes a customer's charge, or names the file, counts at once, but never unseen.
         if change.charges or change.name == "file":
             words = _in_words(change)
             found.append(Loosening(words, counts=True, hint=AT_ONCE, setting=change.name))
-    return ReviewedPolicy(policy, tuple(found), base.severities)
+    return ReviewedPolicy(policy, tuple(found), base.severities, changes)
 
 
 def _in_words(change: SettingChange) -> str:
-    unset = "the usual name" if change.name == "file" else "not set"
+    unset = "the usual name" if change.name == "file" else ""
     was, now = change.old or unset, change.new or unset
-    verb = "names" if change.name == "file" else "is"
     note = f" ({change.note})" if change.note else ""
+    if not was:
+        return f"`{change.name}` is new: {now}{note}"
+    if not now:
+        return f"`{change.name}` is removed; it was {was}{note}"
+    verb = "names" if change.name == "file" else "is"
     return f"`{change.name}` {verb} {now} instead of {was}{note}"
 
 
@@ -188,12 +195,7 @@ def _gates(edited: GateSettings, base: GateSettings, found: list[Loosening]) -> 
         return None if now is None else Decimal(now)
 
     def kinds(name: str) -> tuple[str, ...]:
-        was, now = getattr(base, name), getattr(edited, name)
-        gone = [kind for kind in was if kind not in now]
-        if gone:
-            message = f"`gates.{name}` no longer names {', '.join(gone)}"
-            found.append(Loosening(message, setting=f"gates.{name}"))
-        return (*now, *gone)
+        return _kept(f"gates.{name}", getattr(edited, name), getattr(base, name), found)
 
     return GateSettings(
         kinds("fail_on"),
@@ -214,10 +216,12 @@ def _kept(
 
 
 def _kept_workloads(edited: Policy, base: Policy, found: list[Loosening]) -> tuple[Workload, ...]:
-    gone = [job for job in base.workloads if job not in edited.workloads] if base.source else []
+    gone = [job for job in base.workloads if job not in edited.workloads]
+    # The first settings of a team do not loosen what it wrote, but its gate has the built-in jobs.
     found += [
         Loosening(f"{workload_name(job)} is changed or gone", setting=workload_name(job))
         for job in gone
+        if base.source
     ]
     return (*edited.workloads, *gone)
 
@@ -236,11 +240,10 @@ def _severities(
 ) -> Iterator[Loosening]:
     for one in edited:
         if one not in base:
-            word = "note" if one.severity == "info" else one.severity
             where = one.pointer or "every place"
-            message = f"{one.rule} at {where} is set to the severity {word}"
+            message = f"{one.rule} at {where} is set to the severity {one.word}"
             yield Loosening(message, setting=severity_name(one))
     for one in base:
         if one not in edited:
-            message = f"{severity_name(one)} is no longer {one.severity}"
+            message = f"{severity_name(one)} is no longer {one.word}"
             yield Loosening(message, setting=severity_name(one))

@@ -1,13 +1,12 @@
-"""The table of all settings, and a settings file read by it.
+"""The table of all settings, with the reader of each section.
 
 The readers, the error about an unknown key and the documentation take the keys from here.
 """
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from pricectl.core.errors import BadUsage, PricingError
+from pricectl.core.errors import BadUsage
 from pricectl.core.labels import did_you_mean
 from pricectl.core.near import meant, near
 from pricectl.core.profile import Profile
@@ -49,6 +48,8 @@ class Setting(NamedTuple):
         return _VALUES[self.section]._field_defaults.get(self.key)
 
 
+# What `validate --fail-on` accepts.
+FINDING_KINDS = ("error", "warning", "info", "due")
 # What `diff --fail-on` accepts; `fail_on` of the settings may name it, too.
 CHANGE_KINDS = ("increase", "decrease", "removed", "any")
 # How a section's heading is written where it is not its name.
@@ -85,82 +86,13 @@ _VALUES: Mapping[str, Any] = {
 }
 
 
-def read_policy(settings: Mapping[str, Any], source: str = "") -> Policy:
-    """A policy from settings as read from TOML, with Decimal for numbers with a point.
-
-    Raises BadSettings or BadProfile, which name the setting; also for an unknown setting and for a
-    chosen profile that does not exist.
-    """
-    policy, problems = usable_policy(settings, source)
-    if problems:
-        raise problems[0]
-    policy.profile_named(None)
-    return policy
-
-
-def usable_policy(
-    settings: Mapping[str, Any], source: str = ""
-) -> tuple[Policy, tuple[PricingError, ...]]:
-    """The policy of those settings that can be read, and the problems of the others.
-
-    A setting that cannot be read has its default, a profile that cannot be read is left out. If the
-    profile is uncertain, none is chosen: `profile` and `profiles` are empty. So nobody is charged
-    by a profile that the team did not mean.
-    """
-    problems: list[PricingError] = []
-    values: dict[str, Any] = {}
-    # All unknown keys in one problem: a typo in a heading would repeat for each key.
-    unknown = sorted(settings.keys() - keys_of("").keys())
-    if unknown:
-        problems.append(_unknown(unknown, "", source))
-    unread = set()
-    for name, setting in keys_of("").items():
-        if name not in settings:
-            continue
-        where = f"{source}: {name}"
-        try:
-            if name == "profiles":  # the one setting whose parts are kept or left out one by one
-                values[name] = _profiles(settings[name], where, problems)
-            elif setting.read:
-                values[name] = setting.read(settings[name], where)
-        except (PricingError, ValueError) as error:
-            problems.append(_as_problem(error, "is too long a number", where))
-            unread.add(name)
-    # In the settings as written: a profile that is defined but unreadable was still meant.
-    tables = settings.get("profiles")
-    defined = isinstance(tables, dict) and values.get("profile", "default") in tables
-    # A profile that is misspelt or stands below another heading must not fall back to the default
-    # profile: that would resell at cost.
-    known = ("profile", "profiles", *Profile._fields)
-    misspelt = any(isinstance(settings[name], dict) or near(name, known) for name in unknown)
-    misplaced = bool(problems) and (bool(tables) or _has_nested_profile(settings))
-    uncertain = not defined and (misspelt or misplaced)
-    if uncertain or not unread.isdisjoint({"profile", "profiles"}):
-        values |= {"profile": "", "profiles": {}}
-    return Policy(**values, source=source, defines_profile=defined), tuple(problems)
-
-
-def _as_problem(error: PricingError | ValueError, too_long: str, where: str) -> PricingError:
-    """The error as a PricingError; a ValueError means an int with too many digits to print."""
-    return error if isinstance(error, PricingError) else BadSettings(too_long, where=where)
-
-
-def _has_nested_profile(value: Any) -> bool:
-    """True if `profile` is under a wrong heading, so that TOML reads it into an inner table."""
-    members = value.values() if isinstance(value, dict) else value
-    tables = [member for member in members if isinstance(member, (dict, list))]
-    misplaced = any(
-        {"profile", "profiles"} & set(table) for table in tables if isinstance(table, dict)
-    )
-    return misplaced or any(map(_has_nested_profile, tables))
-
-
 def keys_of(section: str) -> dict[str, Setting]:
     """The settings of a section by key, in the order of the table."""
     return {setting.key: setting for setting in SETTINGS if setting.section == section}
 
 
-def _unknown(names: list[str], section: str, where: str) -> BadSettings:
+def unknown_setting(names: list[str], section: str, where: str) -> BadSettings:
+    """The error for unknown keys of a section, with the near key of the first."""
     return BadSettings(
         f"unknown setting {', '.join(names)}",
         where=where,
@@ -176,7 +108,9 @@ def _meant_key(name: str, section: str) -> str:
 
 def _where_known(name: str, section: str) -> str:
     """Where a key of another section has to stand; empty for one that no section has."""
-    found = [one.section for one in SETTINGS if one.key == name and one.section != section]
+    # A limit of the gates may be written without its unit, as its option is.
+    names = (name, f"{name}_percent") if name.startswith("max_") else (name,)
+    found = [one.section for one in SETTINGS if one.key in names and one.section != section]
     if not found:
         return ""
     places = [f"[{_HEADINGS.get(other, other)}]" if other else "the top" for other in found]
@@ -188,32 +122,11 @@ def _section(value: Any, where: str, section: str) -> dict[str, Any]:
     table, known = readers.table(value, where), keys_of(section)
     unknown = sorted(table.keys() - known.keys())
     if unknown:
-        raise _unknown(unknown, section, where)
+        raise unknown_setting(unknown, section, where)
     return {
         name: known[name].read(item, f"{where}.{name}")  # type: ignore[misc]
         for name, item in table.items()
     }
-
-
-def _profiles(value: Any, where: str, problems: list[PricingError]) -> Mapping[str, Profile]:
-    """The profiles that can be read; the faults of the others are added to `problems`.
-
-    One wrong setting takes its whole profile away: charging by the rest of it would be a guess.
-    """
-    profiles = {"default": Profile()}
-    tables = readers.table(value, where)
-    spellings = Counter(name.lower() for name in {"default", *tables})
-    for name, item in tables.items():
-        try:
-            if spellings[name.lower()] > 1:
-                what = f"two profiles are called {name!r} but for capital letters"
-                raise BadSettings(what, where=where)
-            profiles[name] = Profile.read(readers.table(item, where), name)
-        except (PricingError, ValueError) as error:
-            for known in [other for other in profiles if other.lower() == name.lower()]:
-                del profiles[known]
-            problems.append(_as_problem(error, "has too long a number", f"{where}.{name}"))
-    return profiles
 
 
 def _limits(value: Any, where: str) -> RuleLimits:
@@ -285,6 +198,24 @@ def _severity(value: Any, where: str) -> str:
     return "info" if word == "note" else word
 
 
+def _finding_kinds(value: Any, where: str) -> tuple[str, ...]:
+    """Kinds of findings; the kinds of changes that `fail_on` may name were taken out before."""
+    for kind in readers.array(value, where):
+        if kind not in FINDING_KINDS:
+            known = meant(f"{kind!s:.60}", (*FINDING_KINDS, *CHANGE_KINDS))
+            raise BadSettings(f"unknown word {kind!r:.60}", where=where, next_step=known)
+    return tuple(value)
+
+
+def _profile_name(value: Any, where: str) -> str:
+    """The name of the chosen profile; a profile itself stands in `profiles`."""
+    if isinstance(value, dict):
+        name = next(iter(value), "NAME")
+        step = f"did you mean [profiles.{name:.60}]?"
+        raise BadSettings("is the name of a profile, not a table", where=where, next_step=step)
+    return readers.text(value, where)
+
+
 def _gates(value: Any, where: str) -> GateSettings:
     """The gates; each limit may be written as its option is called, such as `max_increase`.
 
@@ -296,7 +227,7 @@ def _gates(value: Any, where: str) -> GateSettings:
             key = f"{option}_percent"
             if key in table:
                 raise BadSettings(f"says the same as {key}", where=f"{where}.{option}")
-            table[key] = table.pop(option)
+            table[key] = readers.percent(table.pop(option), f"{where}.{option}")
     kinds = table.get("fail_on")
     if isinstance(kinds, list) and any(kind in CHANGE_KINDS for kind in kinds):
         changes = table.get("fail_on_changes", [])
@@ -312,7 +243,7 @@ SETTINGS = (
     Setting("", "reference", readers.text, "The other prices that the file is compared with."),
     Setting("", "critical", readers.texts, "Names that must have a price."),
     Setting("", "names", readers.texts, "Names that callers send, watched by `diff`."),
-    Setting("", "profile", readers.text, "The profile that customers are charged by."),
+    Setting("", "profile", _profile_name, "The profile that customers are charged by."),
     Setting("", "profiles", None, "Credit profiles by name."),
     Setting("", "workloads", _workloads, "Typical jobs that `diff` and `deploy-check` price."),
     Setting("", "waivers", _waivers, "Accepted findings."),
@@ -323,6 +254,7 @@ SETTINGS = (
     Setting("", "local_price", readers.unit_prices, "What models on your own servers cost."),
     Setting("", "service", readers.text, "The name under which processes share their reloads."),
     Setting("", "changelog", readers.text, "The changelog that edits of prices are added to."),
+    Setting("", "feeds", readers.texts, "The price lists that `drift` compares with."),
     Setting("profiles", "markup_percent", None, "Added to the provider's cost, in percent."),
     Setting("profiles", "credits_per_dollar", None, "Credits for one dollar of marked-up cost."),
     Setting("profiles", "tokens_per_credit", None, "Tokens that one credit buys."),
@@ -377,7 +309,7 @@ SETTINGS = (
     Setting(
         "gates",
         "fail_on",
-        readers.some_of("error", "warning", "info", "due"),
+        _finding_kinds,
         "Findings that fail `validate`; `due` also `deploy-check`.",
     ),
     Setting(

@@ -48,6 +48,11 @@ class SeverityOverride(NamedTuple):
     severity: str
     pointer: str = ""
 
+    @property
+    def word(self) -> str:
+        """The severity as reports call it."""
+        return "note" if self.severity == "info" else self.severity
+
 
 class GateSettings(NamedTuple):
     """Gates that hold without options; an option replaces its gate. Percentages, None for no limit.
@@ -127,6 +132,7 @@ class Policy(NamedTuple):
     define the chosen profile, which is then not the built-in default. `local_price` is by unit, in
     USD per 1M tokens for units of tokens; empty is not set. `service` is the name
     under which processes share their last good copy and their reloads, wherever their files are.
+    `feeds` are price lists as `drift --feed` names them, paths relative to the settings file.
     """
 
     file: str | None = None
@@ -147,6 +153,7 @@ class Policy(NamedTuple):
     defines_profile: bool = False
     service: str | None = None
     changelog: str | None = None
+    feeds: tuple[str, ...] = ()
 
     def profile_named(self, name: str | None) -> Profile:
         """The profile of that name; without a name the team's chosen one. Raises BadSettings."""

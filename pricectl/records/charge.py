@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from pricectl.core.credits import BUDGET_MODES, Job, job_credits
-from pricectl.core.customer_price import CustomerPrice, DecidingRule
+from pricectl.core.customer_price import CustomerPrice, DecidingRule, with_markup
 from pricectl.core.estimate import Estimate
 from pricectl.core.money import PICO_PER_USD, ROUNDINGS, exact_usd
 from pricectl.core.priced_call import Quote
@@ -15,11 +15,9 @@ from pricectl.core.profile_rules import CONDITIONS, EFFECTS, ProfileRule, RulePr
 from pricectl.records.fields import RecordFields, read_fields, read_text
 from pricectl.records.values import number_text, refuse, usd_text
 
-# Fields of a profile that are not numbers, or that another part of the record says.
-_NOT_NUMBERS = ("name", "rounding", "rules", "prefer_stated_cost")
-_NUMBERS = tuple(name for name in Profile._fields if name not in _NOT_NUMBERS)
+_NUMBERS = Profile().numbers
+# More than the settings may have, since a program may build a profile by itself.
 MAX_RULES = 10_000
-_WHOLE = ("credits_per_job", "minimum_credits")
 
 
 class RecordedCharge(NamedTuple):
@@ -57,7 +55,7 @@ def charge_facts(call: Estimate, modes: Collection[str] = ()) -> dict[str, Any]:
     for mode in modes or BUDGET_MODES:
         was, now = job_credits(before, mode, profile), job_credits(after, mode, profile)
         charged[mode] = {"before": was, "after": now, "deducted": now - was}
-    numbers = {name: number_text(Fraction(getattr(profile, name))) for name in _NUMBERS}
+    numbers = {name: number_text(Fraction(number)) for name, number in profile.numbers.items()}
     rules = {"rules": len(profile.rules)} if profile.rules else {}
     stated = {"prefer_stated_cost": True} if profile.prefer_stated_cost else {}
     about = {"name": profile.name, **numbers, "rounding": profile.rounding, **rules, **stated}
@@ -126,7 +124,8 @@ def read_charge(charge: RecordFields, quote: Quote, reading: Any) -> RecordedCha
         was, now = job_credits(before, mode, profile), job_credits(after, mode, profile)
         if (was, now) != (recorded.whole("before"), recorded.whole("after")):
             refuse(recorded.where, "are not the credits of the job")
-        if recorded.value("deducted") != now - was:
+        deducted = recorded.value("deducted")
+        if type(deducted) is not int or deducted != now - was:
             refuse(recorded.at("deducted"), "is not the difference of after and before")
     return found
 
@@ -138,10 +137,11 @@ def _profile(fields: RecordFields) -> Profile:
     # A setting that a later release adds has its default in a record of today.
     known = [name for name in _NUMBERS if name in fields.members]
     numbers: dict[str, Any] = {name: fields.number(name) for name in known}
-    for name in set(_WHOLE).intersection(known):
-        if numbers[name].denominator != 1:
-            refuse(fields.at(name), "is not a whole number")
-        numbers[name] = numbers[name].numerator
+    for name in known:
+        if isinstance(_NUMBERS[name], int):
+            if numbers[name].denominator != 1:
+                refuse(fields.at(name), "is not a whole number")
+            numbers[name] = numbers[name].numerator
     if numbers.get("tokens_per_credit", 1) <= 0:
         refuse(fields.at("tokens_per_credit"), "is not above 0")
     number = fields.whole("rules", 0)
@@ -184,7 +184,7 @@ def _price(fields: RecordFields, quote: Quote, profile: Profile) -> CustomerPric
     is_stated = fields.flag("stated_by_response")
     if "cost" not in effects and not is_stated and contract != quote.pico_usd:
         refuse(fields.at("contract_usd"), "differs from the list price without a rule")
-    if markup is not None and customer != contract * (1 + markup / 100) + fee:
+    if markup is not None and customer != with_markup(contract, markup) + fee:
         refuse(fields.at("customer_usd"), "is not the contract price with markup and fee")
     if markup is not None and "markup" not in effects and markup != profile.markup_percent:
         refuse(fields.at("markup_percent"), "differs from the profile's without a rule")
@@ -199,7 +199,7 @@ def _price(fields: RecordFields, quote: Quote, profile: Profile) -> CustomerPric
             "fee": rule.fee_pico_usd == fee or not quote.usage.counts,
         }
         if quote.pico_usd and not agrees[found.effect]:
-            refuse(fields.at("rules"), f"the rule about {found.effect} says another one")
+            refuse(fields.at("rules"), f"differ from the {found.effect} that was charged")
     return CustomerPrice(quote, contract, markup, fee, customer, rules, is_stated)
 
 

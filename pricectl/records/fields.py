@@ -35,10 +35,7 @@ class RecordFields(NamedTuple):
         """A text."""
         if default is not None and name not in self.members:
             return default
-        value = self.value(name)
-        if not isinstance(value, str):
-            refuse(self.at(name), "is not a text")
-        return value
+        return read_text(self.value(name), self.at(name))
 
     def flag(self, name: str) -> bool:
         """True or false; false where it is absent."""
@@ -78,9 +75,7 @@ class RecordFields(NamedTuple):
     def fields(self, name: str, default: Mapping[str, Any] | None = None) -> "RecordFields":
         """An object."""
         value = default if default is not None and name not in self.members else self.value(name)
-        if not isinstance(value, Mapping):
-            refuse(self.at(name), "is not an object")
-        return RecordFields(value, self.at(name))
+        return read_fields(value, self.at(name))
 
     def items(self, name: str, read: Callable[[Any, str], _T]) -> tuple[_T, ...]:
         """A list, each item read with where it stands; empty where it is absent."""

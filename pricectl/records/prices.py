@@ -48,7 +48,7 @@ class RecordedPrices(PriceList):
             inclusive=inclusive,
             uplifts={word: Decimal(exact(factor)) for word, factor in factors.items()},
             above_output_tokens=above_output_tokens,
-            by_output=tuple(PriceList({}, above_output_tokens=end) for end in output_thresholds),
+            by_output=tuple(PriceList({}, above_output_tokens=each) for each in output_thresholds),
             unread=unread,
         )
         self.thresholds = thresholds

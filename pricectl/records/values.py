@@ -6,6 +6,7 @@ digits in many readers.
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, NoReturn
@@ -18,6 +19,7 @@ RECORD_SCHEMA = "pricectl.record/1"
 CHECKSUM = "checksum"
 # Longer than any exact number of a record; a longer one is not converted.
 MAX_DIGITS = 1000
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+|/0*[1-9][0-9]*)?")
 
 
 class BadRecord(PricingError):
@@ -27,7 +29,7 @@ class BadRecord(PricingError):
 def refuse(where: str, what: str, next_step: str = "") -> NoReturn:
     """Raise BadRecord for a member of a record."""
     step = next_step or "use the record as the service wrote it"
-    raise BadRecord(what, where=f"record: {where}", next_step=step)
+    raise BadRecord(what, where=f"record: {where}" if where else "record", next_step=step)
 
 
 def usd_text(pico_usd: int) -> str:
@@ -58,11 +60,8 @@ def read_number(value: object, where: str) -> Fraction:
     >>> read_number("0.15", ""), read_number("-7/3", "")
     (Fraction(3, 20), Fraction(-7, 3))
     """
-    if isinstance(value, str) and value.isascii() and len(value) <= MAX_DIGITS:
-        top, slash, bottom = value.partition("/")
-        digits = (top.removeprefix("-") + bottom).replace(".", "", 1)
-        if digits.isdigit() and (not slash or (bottom.strip("0") and "." not in value)):
-            return Fraction(value)
+    if isinstance(value, str) and len(value) <= MAX_DIGITS and _NUMBER.fullmatch(value):
+        return Fraction(value)
     refuse(where, f"{value!r:.60} is not an exact number")
 
 

@@ -82,7 +82,16 @@ def record_of(  # noqa: PLR0913 - what a record is of, all but one by keyword
         record["response"] = _response(reading)
     if charge:
         record["charge"] = charge_facts(charge, modes)
-    return with_checksum(record)
+    return with_checksum(_storable(record))
+
+
+def _storable(value: Any) -> Any:
+    """A value whose texts every store takes: half of a pair of UTF-16 is no character of UTF-8."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, dict):
+        return {_storable(name): _storable(inner) for name, inner in value.items()}
+    return [_storable(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _request(quote: Quote) -> dict[str, Any]:

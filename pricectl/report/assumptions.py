@@ -65,8 +65,10 @@ class QuotedCall(NamedTuple):
 
 
 def cost(estimate: Estimate) -> str:
-    """The provider's cost of the job; without a price it is not $0."""
-    return NO_PRICE if estimate.quote.nothing_priced else dollar_text(usd(estimate.pico_usd))
+    """What the team pays for the job: by contract, else the list price; not $0 without a price."""
+    pico_usd = estimate.contract_pico_usd
+    is_unknown = estimate.quote.nothing_priced and not pico_usd
+    return NO_PRICE if is_unknown else dollar_text(usd(pico_usd))
 
 
 def assumptions(estimate: Estimate, near: Sequence[str]) -> Iterator[str]:

@@ -111,6 +111,11 @@ def cells_of(text: str) -> int:
     return cell_len(text)
 
 
+def longest_word(text: str) -> int:
+    """How many columns of a terminal the longest word of a text takes."""
+    return max(map(cells_of, text.split()), default=0)
+
+
 def encodable(text: str, encoding: str) -> str:
     """A text whose symbols are written in ASCII where an encoding does not have them.
 

@@ -199,7 +199,9 @@ def credit_cells(job: Impact) -> dict[BudgetMode, str]:
 def fixed_credits(job: Impact, cells: Mapping[BudgetMode, str]) -> str:
     """Credits in modes that ignore the cost."""
     parts = (f"{mode.name} {cell} cr" for mode, cell in cells.items() if mode.basis != "cost")
-    return f"{job.workload.name}: {', '.join(parts)}"
+    # These modes ask for no account, so that one line says it for all of them.
+    account = f", account {job.old.account}" if job.old.account else ""
+    return f"{job.workload.name.removesuffix(account)}: {', '.join(parts)}"
 
 
 def job_title(job: Impact) -> str:
@@ -215,7 +217,10 @@ def job_title(job: Impact) -> str:
 def short_names(impact: Sequence[Impact]) -> dict[str, str]:
     """Workload names without what they say in parentheses, as long as they stay different."""
     names = dict.fromkeys(job.workload.name for job in impact)
-    short = {name: name.partition(" (")[0] for name in names}
+    short = {}
+    for name in names:
+        start, _, counts = name.partition(" (")
+        short[name] = start + counts.partition(")")[2]  # the service and the account come last
     return short if len(set(short.values())) == len(short) else {name: name for name in names}
 
 

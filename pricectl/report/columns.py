@@ -8,7 +8,7 @@ from itertools import groupby, zip_longest
 from typing import NamedTuple
 
 from pricectl.core.labels import clean
-from pricectl.report.canvas import Canvas, cells_of
+from pricectl.report.canvas import Canvas, cells_of, longest_word
 
 INDENT, GAP = 2, 2
 # A word that is longer than this takes no other column's room.
@@ -66,7 +66,7 @@ def table(lines: Sequence[TableLine], alignment: str, canvas: Canvas) -> Iterato
         if len(line.cells) == 1:
             yield from folded(line.cells[0], "bold", canvas)
             continue
-        broken = [_longest_word(cell) > width for cell, width in _pairs(line, widths)]
+        broken = [longest_word(cell) > width for cell, width in _pairs(line, widths)]
         cells = line.cells
         if too_wide or any(broken[1:]):
             text = "  ".join(cell.strip() for cell in cells if cell.strip())
@@ -89,10 +89,10 @@ def _pairs(line: TableLine, widths: Sequence[int]) -> "zip[tuple[str, int]]":
 
 def _fitted(rows: Sequence[tuple[str, ...]], alignment: str, width: int) -> list[int]:
     """As wide as the cells; where that is too wide, texts fold, but not inside of a word."""
-    columns = list(zip(*rows, strict=True))
+    columns = list(zip(*rows, strict=True)) or [("",)] * len(alignment)
     widths = [max(map(cells_of, column)) for column in columns]
     least = [
-        min(max(map(_longest_word, column)), MAX_WORD_ROOM) if side == "l" else natural
+        min(max(map(longest_word, column)), MAX_WORD_ROOM) if side == "l" else natural
         for column, side, natural in zip(columns, alignment, widths, strict=True)
     ]
     while sum(widths) + GAP * (len(widths) - 1) > width:
@@ -101,10 +101,6 @@ def _fitted(rows: Sequence[tuple[str, ...]], alignment: str, width: int) -> list
             break
         widths[spare.index(max(spare))] -= 1
     return widths
-
-
-def _longest_word(text: str) -> int:
-    return max(map(cells_of, text.split()), default=0)
 
 
 def _padded(piece: str, width: int, side: str) -> str:

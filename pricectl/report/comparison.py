@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from pricectl.core.credits import BUDGET_MODES
+from pricectl.core.estimate import Estimate
 from pricectl.core.labels import clean, count, dollar_text, listed, short_decimal
 from pricectl.core.money import usd
 from pricectl.explain.prices import has_contract_line
@@ -18,14 +19,16 @@ def comparison(calls: Sequence[QuotedCall], canvas: Canvas) -> str:
     from rich.text import Text
 
     # A guess does not say what that model costs, so it never leads the table, however cheap.
-    def rank(call: QuotedCall) -> tuple[bool, bool, int, str]:
-        quote = call.estimate.quote
-        return quote.guessed, quote.nothing_priced, call.estimate.pico_usd, quote.match.asked
+    def rank(call: QuotedCall) -> tuple[bool, bool, Fraction, str]:
+        estimate, quote = call.estimate, call.estimate.quote
+        cost = estimate.exact_contract_pico_usd
+        return quote.guessed, _has_no_price(estimate), cost, quote.match.asked
 
     ordered = sorted(calls, key=rank)
     estimates = [call.estimate for call in ordered]
     markups = {estimate.price.markup_percent for estimate in estimates}
-    has_client = markups != {0} or any(has_contract_line(estimate) for estimate in estimates)
+    has_contract = any(has_contract_line(estimate) for estimate in estimates)
+    has_client = markups != {0} or has_contract
     # Job charges do not depend on the model, so they tell nothing apart.
     modes = [mode for mode in BUDGET_MODES.values() if mode.basis != "job"]
     charges = [f"{mode.label} cr>" for mode in modes]
@@ -33,10 +36,12 @@ def comparison(calls: Sequence[QuotedCall], canvas: Canvas) -> str:
     table = Listing(["Model", "Cost>", *client, "Ratio>", *charges, "Found"])
     costs = at_point(map(cost, estimates))
     bills = at_point(
-        NO_PRICE if estimate.quote.nothing_priced else dollar_text(usd(estimate.client_pico_usd))
+        NO_PRICE
+        if estimate.quote.nothing_priced and not estimate.client_pico_usd
+        else dollar_text(usd(estimate.client_pico_usd))
         for estimate in estimates
     )
-    ratios = at_point(_ratio(call, estimates[0].pico_usd) for call in ordered)
+    ratios = at_point(_ratio(call, estimates[0].exact_contract_pico_usd) for call in ordered)
     notes = []
     for call, own, bill, ratio in zip(ordered, costs, bills, ratios, strict=True):
         estimate, quote, match = call.estimate, call.estimate.quote, call.estimate.quote.match
@@ -49,6 +54,7 @@ def comparison(calls: Sequence[QuotedCall], canvas: Canvas) -> str:
         table.add_row(Text(requested_name), own, *billed, ratio, *charged, how)
         notes += [Text(f"! {requested_name}: {remark}", "yellow") for remark in call.remarks]
     caption = f"cr: credits of {listed([mode.name for mode in modes])}"
+    caption += "; Cost: the contract price" if has_contract else ""
     percent = markups.pop() if len(markups) == 1 else None
     by_rules = "; Client: as the customer pays"
     with_markup = f"; Client: with {short_decimal(percent)}% markup" if percent else by_rules
@@ -56,10 +62,15 @@ def comparison(calls: Sequence[QuotedCall], canvas: Canvas) -> str:
     return canvas.draw(table, Text(), *notes, Text(caption, style="dim"))
 
 
-def _ratio(call: QuotedCall, cheapest_pico_usd: int) -> str:
+def _has_no_price(estimate: Estimate) -> bool:
+    """Whether nothing says what the team pays: neither the row nor a rule."""
+    return estimate.quote.nothing_priced and not estimate.contract_pico_usd
+
+
+def _ratio(call: QuotedCall, cheapest_pico_usd: Fraction) -> str:
     """How many times the cheapest cost; empty for an unknown cost, and beside a zero one."""
-    quote = call.estimate.quote
-    if not cheapest_pico_usd or quote.guessed or quote.nothing_priced:
+    estimate = call.estimate
+    if not cheapest_pico_usd or estimate.quote.guessed or _has_no_price(estimate):
         return ""
-    ratio = Fraction(call.estimate.pico_usd, cheapest_pico_usd)
+    ratio = estimate.exact_contract_pico_usd / cheapest_pico_usd
     return f"{short_decimal(ratio, 1).lstrip('~')}x"

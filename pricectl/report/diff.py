@@ -1,29 +1,23 @@
 """A comparison of two versions of the catalog, as a document and for people."""
 
-from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 from pricectl.changes import Change, Comparison, Impact
 from pricectl.changes.diff import DiffResult
 from pricectl.changes.gates import Gate
 from pricectl.changes.rates import rate_text
-from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.estimate import Estimate
 from pricectl.core.labels import clean, count, service_label, short_decimal
 from pricectl.core.money import usd
 from pricectl.core.units import UNITS, is_token_unit
 from pricectl.report import changes as change_text
-from pricectl.report.canvas import Canvas, at_point
-from pricectl.report.changes import ARROW, ChangeSection
-from pricectl.report.columns import EMPTY_LINE, StyledLine, TableLine, drawn, folded, grouped, table
+from pricectl.report.canvas import Canvas
+from pricectl.report.columns import EMPTY_LINE, StyledLine, drawn, folded, table
+from pricectl.report.diff_tables import text_sections
 from pricectl.report.json_text import catalog_id, resolved
 
 PERCENT_DECIMALS = 4
-PER_MTOK = "USD per 1M tokens where no unit is named"
-# In the order in which they are shown: a row that is gone matters most.
-_SIGNS = {"removed": "-", "renamed": "~", "added": "+"}
-_STYLES = {change_text.UP: "red", change_text.DOWN: "green", change_text.SAME: "dim"}
 
 
 def document(result: DiffResult) -> dict[str, Any]:
@@ -157,7 +151,7 @@ def styled_lines(result: DiffResult, canvas: Canvas) -> list[StyledLine]:
         lines += folded(f"! {clean(sentence)}", "bold yellow", canvas)
     lines += folded(compared.summary, "bold", canvas)
     if not canvas.quiet:
-        for section in _sections(compared.comparison, everything=canvas.verbose):
+        for section in text_sections(compared.comparison, everything=canvas.verbose):
             lines += [EMPTY_LINE, *folded(section.title, "bold", canvas)]
             lines += table(section.lines, section.alignment, canvas)
             left_out = section.total - sum(len(line.cells) > 1 for line in section.lines)
@@ -178,162 +172,3 @@ def styled_lines(result: DiffResult, canvas: Canvas) -> list[StyledLine]:
         style = "bold red" if gate.tripped else "green"
         lines += folded(gate.text, style, canvas)
     return lines
-
-
-class TextSection(NamedTuple):
-    """A table with its title, its columns' sides, and how many lines it has in full."""
-
-    title: str
-    alignment: str
-    lines: Sequence[TableLine]
-    total: int
-
-
-def _sections(found: Comparison, *, everything: bool) -> Iterator[TextSection]:
-    """Sections with lines, most important first."""
-    for section in change_text.sections(found):
-        layout = _layout(section.kind)
-        ordered = section
-        if section.kind == "rows":
-            rows = sorted(section.changes, key=lambda row: list(_SIGNS).index(row.kind))
-            ordered = section._replace(changes=rows)
-        shown = ordered.first(None if everything else layout.limit)
-        title = section.title + layout.title_end
-        yield TextSection(title, layout.alignment, layout.lines(shown), section.total)
-
-
-def _prices(section: ChangeSection) -> list[TableLine]:
-    changes = section.changes
-    pairs = [change_text.old_and_new(change) for change in changes]
-    columns = []
-    for column in zip(*pairs, strict=True):
-        # Numbers stand under each other at the point; other texts stay as they are.
-        cells = list(zip(column, changes, strict=True))
-        aligned = iter(at_point(text for text, change in cells if change.price))
-        columns.append([next(aligned) if change.price else text for text, change in cells])
-    lines = []
-    rows = zip(changes, zip(*columns, strict=True), _differences(changes), strict=True)
-    for change, (old, new), difference in rows:
-        arrow = change_text.arrow(change.largest)
-        note = change_text.FALLBACK_NOTE if change.price and "(" in old + new else ""
-        lines.append(
-            TableLine(
-                (change_text.price_label(change), old, ARROW, new, difference), _STYLES[arrow], note
-            )
-        )
-    return grouped([change.full_name for change in changes], lines)
-
-
-def _rows(section: ChangeSection) -> list[TableLine]:
-    return [
-        TableLine(
-            (
-                f"{_SIGNS[change.kind]} {change.kind}",
-                change.full_name,
-                f"was {change.old}" if change.kind == "renamed" else change.new or change.old or "",
-            )
-        )
-        for change in section.changes
-    ]
-
-
-def _names(section: ChangeSection) -> list[TableLine]:
-    lines = []
-    differences = _differences(section.changes)
-    for change, difference in zip(section.changes, differences, strict=True):
-        arrow = change_text.arrow(change.largest)
-        cells = (change.model, change.old or "", ARROW, change.new or "", difference)
-        lines.append(TableLine(cells, _STYLES[arrow]))
-    return lines
-
-
-def _jobs(section: ChangeSection) -> list[TableLine]:
-    jobs = section.jobs
-    names = change_text.short_names(jobs)
-    old = at_point(change_text.cost(job.move.old_pico_usd) for job in jobs)
-    new = at_point(change_text.cost(job.move.new_pico_usd) for job in jobs)
-    percents = at_point(change_text.percent_text(job.move) for job in jobs)
-    lines = []
-    for job, before, after, percentage in zip(jobs, old, new, percents, strict=True):
-        arrow, cells = change_text.arrow(job.move), change_text.credit_cells(job)
-        difference = f"{percentage} {arrow}"
-        charged = (f"{cell} cr" for mode, cell in cells.items() if mode.basis == "cost")
-        row = (names[job.workload.name], before, ARROW, after, *charged, difference)
-        lines.append(TableLine(row, _STYLES[arrow], change_text.fixed_credits(job, cells)))
-    return grouped([change_text.job_title(job) for job in jobs], lines)
-
-
-def _charges(section: ChangeSection) -> list[TableLine]:
-    jobs = section.jobs
-    names = change_text.short_names(jobs)
-    columns = zip(*(change_text.customer_costs(job) for job in jobs), strict=True)
-    old, new = map(at_point, columns)
-    lines = []
-    for job, before, after in zip(jobs, old, new, strict=True):
-        cells = change_text.credit_cells(job)
-        charged = (f"{cell} cr" for mode, cell in cells.items() if mode.basis == "cost")
-        difference = change_text.customer_difference(job)
-        row = (names[job.workload.name], before, ARROW, after, *charged, difference)
-        style = _STYLES[change_text.arrow(job.customer_move)]
-        lines.append(TableLine(row, style, change_text.fixed_credits(job, cells)))
-    return grouped([change_text.job_title(job) for job in jobs], lines)
-
-
-def _settings_lines(section: ChangeSection) -> list[TableLine]:
-    lines = []
-    for change in section.settings:
-        old, new = change_text.value(change.old), change_text.value(change.new)
-        style = "bold yellow" if change.loosens else ""
-        note = change_text.setting_note(change)
-        lines.append(TableLine((change_text.setting_name(change), old, ARROW, new, note), style))
-    return lines
-
-
-def _other_changes(section: ChangeSection) -> list[TableLine]:
-    changes = section.changes
-    lines = []
-    for change in changes:
-        old, new = change_text.old_and_new(change)
-        note = f" ({change.note})" if change.note else ""
-        style = _STYLES[change_text.SAME] if change.only_text else ""
-        lines.append(TableLine((change.field, old, ARROW, new + note), style))
-    return grouped([change.full_name for change in changes], lines)
-
-
-def _differences(changes: Sequence[Change]) -> list[str]:
-    """How much and in which direction each price moved; of another change its note."""
-    moved = [change for change in changes if change.moves]
-    percents = iter(at_point(change_text.percent_text(change.largest) for change in moved))
-    return [
-        f"{next(percents)} {change_text.arrow(change.largest)}" if change.moves else change.note
-        for change in changes
-    ]
-
-
-class TableLayout(NamedTuple):
-    """How a section is drawn: what its title ends with, its columns' sides, its lines.
-
-    `limit` is how many lines are shown without -v; "l" is a left column, "r" a right one.
-    """
-
-    title_end: str
-    alignment: str
-    limit: int
-    lines: Callable[[ChangeSection], list[TableLine]]
-
-
-def _layout(kind: str) -> TableLayout:
-    """The layout of a kind of section; the table of budget modes is read at each call."""
-    by_cost = [mode.name for mode in BUDGET_MODES.values() if mode.basis == "cost"]
-    job_title = f", USD and credits of {' and '.join(by_cost)}"
-    charged = f", customer's USD, credits of {' and '.join(by_cost)}"
-    layouts = {
-        "settings": TableLayout("", "lllll", 100, _settings_lines),
-        "charges": TableLayout(charged, f"lrlr{'r' * len(by_cost)}r", 30, _charges),
-        "prices": TableLayout(f", {PER_MTOK}", "lrlrr", 200, _prices),
-        "rows": TableLayout("", "lll", 100, _rows),
-        "names": TableLayout("", "llllr", 50, _names),
-        "jobs": TableLayout(job_title, f"lrlr{'r' * len(by_cost)}r", 40, _jobs),
-        "others": TableLayout("", "llll", 20, _other_changes),
-    }
-    return layouts[kind]

@@ -47,7 +47,7 @@ def document(result: Explanation) -> dict[str, Any]:
         ],
         "resolved": resolved(result.match),
         "catalog": catalog_id(result.catalog),
-        **(recorded_document(result) if result.record else {}),
+        **recorded_document(result),
     }
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pricectl.core.labels import clean, count, dollar_text, plural
 from pricectl.core.money import usd
 from pricectl.explain import ExplanationStep
+from pricectl.explain.prices import customer_label
 from pricectl.report.assumptions import ADDS_NOTHING, NO_PRICE
 from pricectl.report.canvas import at_point
 from pricectl.report.listing import Grid
@@ -87,9 +88,8 @@ def _contract(step: ExplanationStep) -> FigureRow:
 
 
 def _client(step: ExplanationStep) -> FigureRow:
-    markup = step.facts["markup_percent"]
-    label = "with several markups" if markup is None else f"with {markup}% markup"
-    label += " and fee" if step.facts["fees_usd"] != NO_FEES else ""
+    has_fee = step.facts["fees_usd"] != NO_FEES
+    label = customer_label(step.facts["markup_percent"], has_fee=has_fee)
     return FigureRow(
         label, "", "", dollar_text(step.facts["client_cost_usd"]), ", ".join(step.remarks), ()
     )

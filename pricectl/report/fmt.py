@@ -15,7 +15,8 @@ from pricectl.files.atomic import sha256
 from pricectl.report import changes as change_text
 from pricectl.report.canvas import Canvas, at_point
 from pricectl.report.changes import ARROW
-from pricectl.report.diff import PER_MTOK, percent
+from pricectl.report.diff import percent
+from pricectl.report.diff_tables import PER_MTOK
 from pricectl.report.listing import Grid
 
 if TYPE_CHECKING:

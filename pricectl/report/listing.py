@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from pricectl.report.canvas import longest_word
+
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions
     from rich.text import Text
@@ -16,8 +18,28 @@ GRID_GAP, BELOW = 2, 4
 Side: TypeAlias = Literal["left", "right", "wrap"]
 
 
-class Listing:
+class _Rows:
+    """What both kinds of table have: rows of cells."""
+
+    def __init__(self) -> None:
+        self._rows: list[tuple[Text, ...]] = []
+
+    @property
+    def row_count(self) -> int:
+        """How many rows it has, before any of them folds."""
+        return len(self._rows)
+
+    def add_row(self, *cells: "Text | str") -> None:
+        """Add a row with a cell for each column."""
+        from rich.text import Text
+
+        self._rows.append(tuple(Text(cell) if isinstance(cell, str) else cell for cell in cells))
+
+
+class Listing(_Rows):
     """Rows under headings; a heading that ends in ">" is of a column of figures, which never fold.
+
+    A row of one cell is a heading between the rows, a row without cells a blank line.
 
     Where the columns do not fit, texts go on below, word by word. Where that is not enough, a long
     name in the first column has a line of its own above its figures. Where not even the figures fit
@@ -25,20 +47,9 @@ class Listing:
     """
 
     def __init__(self, headings: Sequence[str]) -> None:
+        super().__init__()
         self._headings = [heading.rstrip(">") for heading in headings]
         self._right = [heading.endswith(">") for heading in headings]
-        self._rows: list[tuple[Text, ...]] = []
-
-    @property
-    def row_count(self) -> int:
-        """How many rows it has, headings between them included."""
-        return len(self._rows)
-
-    def add_row(self, *cells: "Text | str") -> None:
-        """Add a row with a cell for each column; one cell alone is a heading, none a blank line."""
-        from rich.text import Text
-
-        self._rows.append(tuple(Text(cell) if isinstance(cell, str) else cell for cell in cells))
 
     def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "Iterator[Text]":
         """The lines for a console; rich calls it."""
@@ -82,17 +93,12 @@ class Listing:
 
     def _least(self) -> list[int]:
         """How wide each column is at least: its figures, or its longest word."""
-        from rich.cells import cell_len
-
-        natural = self._natural()
-        longest = []
+        least = self._natural()
         for index, heading in enumerate(self._headings):
-            texts = (heading, *(cell.plain for cell in self._cells(index)))
-            longest.append(max(cell_len(word) for text in texts for word in text.split() or [""]))
-        return [
-            whole if right else word
-            for whole, word, right in zip(natural, longest, self._right, strict=True)
-        ]
+            if not self._right[index]:
+                texts = (heading, *(cell.plain for cell in self._cells(index)))
+                least[index] = max(map(longest_word, texts))
+        return least
 
     def _table(
         self, console: "Console", widths: Sequence[int], whole_width: int
@@ -110,7 +116,7 @@ class Listing:
                 yield from _folded(console, row[0], whole_width) if row else (Text(),)
                 continue
             cells = list(row)
-            if _longest_word(cells[0]) > widths[0]:
+            if longest_word(cells[0].plain) > widths[0]:
                 yield from _folded(console, cells[0], whole_width)
                 cells[0] = Text()
             yield from self._row(console, cells, widths)
@@ -122,7 +128,7 @@ class Listing:
 
         columns = [_folded(console, cell, width) for cell, width in zip(cells, widths, strict=True)]
         for pieces in zip_longest(*columns, fillvalue=Text()):
-            line = Text(no_wrap=True, overflow="ignore")
+            line = _blank(0)
             for index, (piece, width) in enumerate(zip(pieces, widths, strict=True)):
                 space = " " * (width - piece.cell_len)
                 gap = " " * COLUMN_GAP if index else ""
@@ -143,70 +149,57 @@ class Listing:
             if number:
                 yield Text()
             for heading, cell in zip(self._headings, row, strict=True):
-                text = cell.copy()
-                text.plain = cell.plain.strip()
-                for index, piece in enumerate(_folded(console, text, max(1, width - label))):
-                    line = Text(no_wrap=True, overflow="ignore")
-                    line.append(("" if index else heading).ljust(label), "bold")
+                pieces = _folded(console, _stripped(cell), max(1, width - label))
+                for index, piece in enumerate(pieces):
+                    line = _blank(0).append(("" if index else heading).ljust(label), "bold")
                     if piece.plain:
                         yield line.append_text(piece)
 
 
-class Grid:
+class Grid(_Rows):
     """Lines of cells without headings: "left" and "right" columns, and "wrap", whose text folds.
 
     Where there is no room beside the other cells for the longest word of a text, it goes below.
     """
 
     def __init__(self, sides: Sequence[Side]) -> None:
+        super().__init__()
         self._sides = sides
-        self._rows: list[tuple[Text, ...]] = []
-
-    @property
-    def row_count(self) -> int:
-        """How many lines it has before any of them folds."""
-        return len(self._rows)
-
-    def add_row(self, *cells: "Text | str") -> None:
-        """Add a cell for each column."""
-        from rich.text import Text
-
-        self._rows.append(tuple(Text(cell) if isinstance(cell, str) else cell for cell in cells))
 
     def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "Iterator[Text]":
         """The lines for a console; rich calls it."""
+        widths = self._widths(options.max_width)
+        for row in self._rows:
+            yield from self._lines(console, row, widths, options.max_width)
+
+    def _lines(
+        self, console: "Console", row: "Sequence[Text]", widths: Sequence[int], whole_width: int
+    ) -> "Iterator[Text]":
+        """A row: cells side by side; one that has no room has lines of its own below them."""
         from rich.text import Text
 
-        width = options.max_width
-        widths = self._widths(width)
-        for row in self._rows:
-            line = Text(no_wrap=True, overflow="ignore")
-            column = 0
-            for index, (cell, side) in enumerate(zip(row, self._sides, strict=True)):
-                own, folds = widths[index], self._is_last_text(index)
-                room = width - column
-                fits = _longest_word(cell) <= room if folds else cell.cell_len <= own
-                if not fits:
-                    # On lines of its own, further in than the line above; then the row goes on.
-                    if line.plain.strip():
-                        yield line
-                    for piece in _folded(console, _stripped(cell), width - BELOW):
-                        yield Text(" " * BELOW).append_text(piece)
-                    line = Text(" " * column, no_wrap=True, overflow="ignore")
-                elif folds:
-                    first, *further = _folded(console, cell, room)
-                    yield line.append_text(first)
-                    for piece in further:
-                        yield Text(" " * column).append_text(piece)
-                    line = Text(" " * column, no_wrap=True, overflow="ignore")
-                shown = cell if fits and not folds else Text()
-                if not folds:
-                    space = " " * (own - shown.cell_len)
-                    line.append(space if side == "right" else "").append_text(shown)
-                    line.append("" if side == "right" else space).append(" " * GRID_GAP)
-                    column += own + GRID_GAP
-            if line.plain.strip():
-                yield line
+        line, column = _blank(0), 0
+        for index, (cell, own, side) in enumerate(zip(row, widths, self._sides, strict=True)):
+            is_last, room = self._is_last_text(index), whole_width - column
+            fits = longest_word(cell.plain) <= room if is_last else cell.cell_len <= own
+            if not fits:
+                if line.plain.strip():
+                    yield line
+                for piece in _folded(console, _stripped(cell), whole_width - BELOW):
+                    yield _blank(BELOW).append_text(piece)
+                line = _blank(column)
+            if is_last:
+                for piece in _folded(console, cell, room) if fits else ():
+                    yield line.append_text(piece)
+                    line = _blank(column)
+                break
+            shown = cell if fits else Text()
+            space = " " * (own - shown.cell_len)
+            line.append(space if side == "right" else "").append_text(shown)
+            line.append("" if side == "right" else space).append(" " * GRID_GAP)
+            column += own + GRID_GAP
+        if line.plain.strip():
+            yield line
 
     def _widths(self, width: int) -> list[int]:
         """The widths of the columns that do not fold; one that is too wide has its cells below."""
@@ -221,6 +214,13 @@ class Grid:
     def _is_last_text(self, index: int) -> bool:
         """Whether a column has the rest of the line: only there does a text go on below itself."""
         return self._sides[index] == "wrap" and index == len(self._sides) - 1
+
+
+def _blank(width: int) -> "Text":
+    """The beginning of a line, so many cells wide; nothing folds it."""
+    from rich.text import Text
+
+    return Text(" " * width, no_wrap=True, overflow="ignore")
 
 
 def _stripped(text: "Text") -> "Text":
@@ -238,12 +238,6 @@ def _grown(least: Sequence[int], natural: Sequence[int], room: int) -> list[int]
             break
         widths[lacking.index(max(lacking))] += 1
     return widths
-
-
-def _longest_word(text: "Text") -> int:
-    from rich.cells import cell_len
-
-    return max(map(cell_len, text.plain.split()), default=0)
 
 
 def _folded(console: "Console", text: "Text", width: int) -> "Sequence[Text]":

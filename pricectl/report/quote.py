@@ -3,7 +3,6 @@
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from pricectl.core.calculator import Quote
 from pricectl.core.estimate import Estimate
 from pricectl.core.labels import (
     clean,
@@ -16,6 +15,7 @@ from pricectl.core.labels import (
 )
 from pricectl.core.model import Match
 from pricectl.core.money import usd, usd_per_mtok
+from pricectl.core.priced_call import Line, Quote
 from pricectl.core.units import is_token_unit
 from pricectl.explain import explain
 from pricectl.explain.prices import customer_label, decided, has_contract_line
@@ -110,21 +110,7 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
         "unread_pricing": [part.pointer for part in quote.unread],
         "period": quote.period,
         "calls": estimate.calls,
-        "lines": [
-            {
-                "unit": line.unit,
-                # JSON has no Decimal, the type of amounts of seconds.
-                "quantity": line.quantity
-                if isinstance(line.quantity, int)
-                else float(line.quantity),
-                "usd_per_unit": usd(line.pico_usd_per_unit) if line.priced else None,
-                "usd": usd(line.pico_usd) if line.priced else None,
-                "key": line.key,
-                "assumed": line.assumed,
-                "note": line.note,
-            }
-            for line in estimate.lines
-        ],
+        "lines": [_line(line) for line in estimate.lines],
         "provider_cost_usd": usd(estimate.pico_usd),
         "contract_cost_usd": usd(estimate.contract_pico_usd),
         "stated_cost_booked": estimate.price.is_stated,
@@ -141,6 +127,19 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
         "rounds": [_round(part) for part in quote.rounds],
         "catalog": catalog_id(quote.catalog),
         **stated,
+    }
+
+
+def _line(line: Line) -> dict[str, Any]:
+    return {
+        "unit": line.unit,
+        # JSON has no Decimal, the type of amounts of seconds.
+        "quantity": line.quantity if isinstance(line.quantity, int) else float(line.quantity),
+        "usd_per_unit": usd(line.pico_usd_per_unit) if line.priced else None,
+        "usd": usd(line.pico_usd) if line.priced else None,
+        "key": line.key,
+        "assumed": line.assumed,
+        "note": line.note,
     }
 
 
@@ -162,7 +161,7 @@ def text(result: QuoteResult, canvas: Canvas) -> str:
     if not canvas.quiet:
         return _one(calls[0], canvas, mode) if len(calls) == 1 else comparison(calls, canvas)
     if mode is None:
-        return "\n".join(usd(call.estimate.pico_usd) for call in calls)
+        return "\n".join(usd(call.estimate.contract_pico_usd) for call in calls)
     modes = [found for call in calls for found in call.estimate.credits]
     return "\n".join(str(found.charged) for found in modes if found.mode == mode)
 
@@ -222,7 +221,10 @@ def _rows(estimate: Estimate) -> list[FigureRow]:
             ("contract price", estimate.contract_pico_usd, no_contract_price),
         ]
     no_price = no_list_price and not estimate.client_pico_usd
-    totals.append((customer_label(estimate), estimate.client_pico_usd, no_price))
+    markup = estimate.price.markup_percent
+    percent = None if markup is None else short_decimal(markup)
+    label = customer_label(percent, has_fee=bool(estimate.fees_pico_usd))
+    totals.append((label, estimate.client_pico_usd, no_price))
     for label, pico_usd, is_unknown in totals:
         total = NO_PRICE if is_unknown else dollar_text(usd(pico_usd))
         rows.append(FigureRow(label, "", "", total))

@@ -7,6 +7,7 @@ from pricectl.core.labels import dollar_text
 from pricectl.core.money import usd
 from pricectl.explain import ExplanationStep
 from pricectl.explain.explanation import Explanation, PresentPrice
+from pricectl.explain.prices import has_contract_line
 from pricectl.flags import FALLBACKS
 from pricectl.report.json_text import catalog_id
 
@@ -60,11 +61,14 @@ def _today(present: PresentPrice, result: Explanation) -> str:
         where += " in the same price file"
     elif present.source:
         where += f" in {present.source.words}"
+    # The contract of today is not known from a record, so both are list prices.
+    by_list = "list price " if result.estimate and has_contract_line(result.estimate) else ""
     more = present.pico_usd - _recorded_pico_usd(result)
     if not more:
-        return f"the same price, {where}"
+        return f"the same {by_list or 'price'}".rstrip() + f", {where}"
     word = "more" if more > 0 else "less"
-    return f"{dollar_text(usd(present.pico_usd))}, {dollar_text(usd(abs(more)))} {word}, {where}"
+    amounts = f"{dollar_text(usd(present.pico_usd))}, {dollar_text(usd(abs(more)))} {word}"
+    return f"{by_list}{amounts}, {where}"
 
 
 def _recorded_pico_usd(result: Explanation) -> int:

@@ -43,7 +43,9 @@ def running_total(step: ExplanationStep) -> "Iterator[RenderableType]":
             table.add_row(f"({left_out:,} more)", "", "", "", "", "")
         last = row["call"]
         numbers = (row["rounded_total"], row["charged_before"], row["deducted"])
-        table.add_row(f"{last:,}", total, each, *(f"{number:,}" for number in numbers))
+        # Alone it need not be the first call of its job, whose others are not known.
+        call = f"{last:,}" if len(rows) > 1 else "this"
+        table.add_row(call, total, each, *(f"{number:,}" for number in numbers))
     which = ", call by call" if len(rows) > 1 else ""
     heading = f"  {clean(step.of)}{which}: deducted = rounded total - charged before"
     yield from ("", heading, table)

@@ -73,7 +73,8 @@ def compared_with(report: ValidationReport) -> str:
     base = f"base: {given.base_name}" if given.base else f"no base: {given.no_base}"
     name, reason = given.reference_name, given.no_reference
     reference = f"reference: {name}" if given.reference else f"no reference: {reason}"
-    return clean(f"{base}; {reference}")
+    unread = f"; settings of the base: {given.settings_problem}" if given.settings_problem else ""
+    return clean(f"{base}; {reference}{unread}")
 
 
 def finding_documents(report: ValidationReport) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 from pricectl import __version__
 from pricectl.core.calculator import Quote
 from pricectl.core.catalog import Catalog, build
-from pricectl.core.credits import NO_JOB, Job, Mode
+from pricectl.core.credits import NO_JOB, Job, Mode, before_call
 from pricectl.core.customer_price import CustomerPrice, customer_price, stated_cost
 from pricectl.core.estimate import Estimate
 from pricectl.core.fallback import Fallback
@@ -189,6 +189,7 @@ class Answer(NamedTuple):
         snapshot, profile = self.snapshot, self.snapshot.profile
         charge = None
         if profile is not None:
+            before = before_call(before, profile)
             charge = Estimate(
                 self.quote, 1, profile, self.reading, self.account, self.at, before=before
             )

@@ -12,10 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pricectl.changes import CatalogVersion, Change, Comparison, Impact, Move, compare
+from pricectl.changes.change import PriceRef
+from pricectl.changes.impact import price_job
 from pricectl.changes.metadata import SAME_CHARGES
 from pricectl.core.errors import CatalogError
 from pricectl.core.lookup import find
 from pricectl.core.profile import Profile
+from pricectl.core.units import UNITS
 from pricectl.core.usage import Usage
 from pricectl.policy import Workload
 
@@ -678,3 +681,10 @@ def test_an_edited_row_that_names_another_row_is_a_change(before: Any, after: An
     new = {"o": rows if after is None else rows | {"n": after}}
     kinds = {change.kind for change in between(old, new).changes}
     assert kinds & {"resolution", "added", "removed", "metadata"}
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_every_price_has_a_job_that_is_charged_by_it(unit: str) -> None:
+    """Also a kind of token whose price stands in for others, such as a 12 hour cache write."""
+    job = price_job(PriceRef(unit))
+    assert unit in dict(job.usage.counts)

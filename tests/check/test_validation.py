@@ -255,3 +255,15 @@ def test_the_bytes_are_decoded_once(text: str, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(document, "decode", counted)
     assert checked(text.encode()).findings
     assert decoded == [text.encode()]
+
+
+def test_a_misspelt_critical_name_has_the_near_one_in_its_hint() -> None:
+    text = (
+        '{"openai": {"gpt-4o": {"input_cost_per_token": 2.5e-06, "output_cost_per_token": 1e-05}}}'
+    )
+    report = validate(text, "prices.json", Policy(critical=("gpt4o",)), date(2026, 12, 1))
+    (hint,) = [one.hint for one in report.findings if one.rule == "critical-model-missing"]
+    assert hint == (
+        "did you mean gpt-4o? If not, add the row, "
+        "or take the name out of `critical` in the settings"
+    )

@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from pricectl.core import Job, Usage, charge
+from pricectl.core import Job, Usage, charge, usd
 from pricectl.policy import Policy, read_policy
 from pricectl.runtime import Answer, Pricing
 from tests.conftest import CATALOG, ROOT, Run
@@ -122,22 +122,16 @@ def test_every_kind_of_answer_explains_to_the_same_figures(
     for answer in answers(pricing):
         record = answer.record(before=Job(10**10, 77, used=True))
         found = explained(run, "--record", kept(home, record))
-        assert step(found, "total")["provider_cost_usd"] == _usd(answer.pico_usd)
+        assert step(found, "total")["provider_cost_usd"] == usd(answer.pico_usd)
         assert found["record"]["flags"] == list(answer.flags)
         lines = [link["usd"] for link in found["chain"] if link["step"] == "line"]
-        priced = [_usd(line.pico_usd) if line.priced else None for line in answer.quote.lines]
+        priced = [usd(line.pico_usd) if line.priced else None for line in answer.quote.lines]
         assert lines == priced
         for link in found["chain"]:
             if link["step"] == "credits":
                 profile, before = answer.snapshot.profile, Job(10**10, 77, used=True)
                 _, deducted = charge(before, answer.price or answer.quote, link["mode"], profile)
                 assert link["calls"][0]["deducted"] == deducted
-
-
-def _usd(pico_usd: int) -> str:
-    from pricectl.core import usd
-
-    return usd(pico_usd)
 
 
 def test_without_a_profile_the_cost_is_explained(run: Run, home: Path) -> None:
@@ -183,8 +177,14 @@ def test_a_record_is_read_from_lines_from_standard_input_and_from_an_answer(
     [
         ("", "is not JSON: the document is empty"),
         ("{", "is not JSON"),
-        ("[]", "is not an object"),
-        ('{"schema": "pricectl.quote/1"}', "'pricectl.quote/1' is not pricectl.record/1"),
+        ("[]", "standard input: has 0 records; pass one"),
+        ("[{}, {}]", "standard input: has 2 records; pass one"),
+        ("3", "standard input: record: is not an object"),
+        ("{}", "standard input: record: schema: is missing; is it a record of Answer.record()?"),
+        (
+            '{"schema": "pricectl.quote/1"}',
+            "standard input: record: schema: 'pricectl.quote/1' is not pricectl.record/1",
+        ),
     ],
 )
 def test_what_is_not_a_record_ends_with_2(run: Run, text: str, said: str) -> None:
@@ -199,16 +199,41 @@ def test_an_altered_record_ends_with_2(run: Run, home: Path, pricing: Pricing) -
     (home / file).write_text(text.replace('"deducted": 1', '"deducted": 0'), encoding="utf-8")
     result = run("explain", "--record", file)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "checksum: the record is not as it was written" in result.stderr
+    assert "record.json: record: checksum: the record is not as it was written" in result.stderr
     gone = run("explain", "--record", "gone.json")
     assert (gone.exit_code, "gone.json: no such file" in gone.stderr) == (2, True)
 
 
-@pytest.mark.parametrize("words", [["gpt-4o"], ["--cached", "5"], ["--service", "batch"]])
+@pytest.mark.parametrize(
+    "words", [["gpt-4o"], ["--cached", "5"], ["--service", "batch"], ["--markup", "3"]]
+)
 def test_nothing_else_is_asked_beside_a_record(run: Run, words: list[str]) -> None:
     result = run("explain", "--record", "-", *words, stdin="{}")
     assert result.exit_code == 2
-    assert "the record itself says what was used" in result.stderr
+    assert "the record itself says what was used and how it was charged" in result.stderr
+    assert "only --mode, --file and --at go with it" in " ".join(result.stderr.split())
+
+
+def test_a_mode_that_was_not_recorded_is_refused(run: Run, home: Path, pricing: Pricing) -> None:
+    file = kept(home, pricing.quote("gpt-4o", Usage(1000, 500)).record(mode=MODE))
+    assert run("explain", "--record", file, "--mode", MODE).exit_code == 0
+    result = run("explain", "--record", file, "--mode", "job_based")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "the record has the credits of consumption_usd only" in result.stderr
+    alone = Pricing.load(home / NAME, policy=Policy(profile="gone"), state=home / "state")
+    file = kept(home, alone.quote("gpt-4o", Usage(1000, 500)).record())
+    result = run("explain", "--record", file, "--mode", MODE)
+    assert "the record has no credits: its settings chose no profile" in result.stderr
+
+
+def test_today_is_compared_by_the_list_price(run: Run, home: Path) -> None:
+    rules = [{"provider": "openai", "factor": "0.5"}]
+    policy = read_policy({"profiles": {"default": {"rules": rules}}}, "test")
+    pricing = Pricing.load(home / NAME, policy=policy, state=home / "state")
+    file = kept(home, pricing.quote("gpt-4o", Usage(1000, 500)).record())
+    text = run("explain", "--record", file).stdout
+    assert text.startswith("gpt-4o costs $0.00375, as recorded on 20")
+    assert "today     list price $0.054, $0.0465 more, by openai/gpt-4o in" in text
 
 
 def test_a_hostile_name_reaches_no_terminal(run: Run, home: Path, pricing: Pricing) -> None:

@@ -163,12 +163,45 @@ def test_a_version_that_is_not_a_catalog_ends_with_2(run: Run, repo: Path) -> No
 
 
 @pytest.mark.usefixtures("repo")
-@pytest.mark.parametrize("words", [["fmt"], ["waive", "stale", "/openai/o3", "--reason", "x"]])
-def test_commands_that_change_a_file_want_one(run: Run, repo: Path, words: list[str]) -> None:
-    result = run(*words, "--file", f"HEAD~1:{NAME}")
+@pytest.mark.parametrize("version", [f"HEAD~1:{NAME}", "HEAD~1", "sha256:0123456"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["fmt"],
+        ["waive", "stale", "/openai/o3", "--reason", "x"],
+        ["validate"],
+        ["deploy-check"],
+        ["diff"],
+        ["status"],
+        ["serve"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_commands_that_need_a_file_say_what_takes_a_version(
+    run: Run, repo: Path, words: list[str], version: str
+) -> None:
+    result = run(*words, "--file", version)
     assert result.exit_code == 2
-    assert "no such file, and this command reads no version out of git" in result.stderr
+    assert f"{version}: no such file, and this command reads no version out of git" in result.stderr
+    assert "'git show REF:PATH | pricectl validate -' checks a version" in result.stderr
+    assert "'pricectl diff --head VERSION' compares one" in result.stderr
     assert (repo / NAME).read_text(encoding="utf-8") == NEW
+
+
+@pytest.mark.usefixtures("repo")
+def test_a_rollback_is_told_where_its_version_belongs(run: Run) -> None:
+    result = run("rollback", "--file", "HEAD~1")
+    assert result.exit_code == 2
+    assert (
+        "HEAD~1: neither a file nor one that git has; --file names the price file, and the version "
+        "comes before it: pricectl rollback VERSION"
+    ) in result.stderr
+
+
+@pytest.mark.usefixtures("repo")
+def test_a_path_that_a_commit_lacks_has_no_empty_place(run: Run) -> None:
+    result = run("quote", "o3", "1000", "--file", "HEAD:gone.json")
+    assert "pricectl: HEAD:gone.json: gone.json is not in HEAD (" in result.stderr
 
 
 @pytest.mark.usefixtures("repo")

@@ -538,3 +538,12 @@ def test_a_finding_about_the_settings_names_them_as_the_repository_does(
     edit({NAME: CATALOG}, {"pricectl.toml": "[profiles.default]\nmarkup_percent = 30\n"})
     issues = json.loads(run("validate", "-o", "gitlab").stdout)
     assert {issue["location"]["path"] for issue in issues} == {NAME, "pricectl.toml"}
+
+
+def test_validate_says_that_the_settings_of_the_base_cannot_be_read(run: Run, edit: Edit) -> None:
+    broken = {NAME: CATALOG, "pricectl.toml": "x = [\n"}
+    edit(broken, {"pricectl.toml": "[profiles.default]\nmarkup_percent = 30\n"})
+    text = run("validate", "--base", "main").stdout
+    assert "settings of the base: the settings pricectl.toml in " in text
+    assert "cannot be read: is not TOML: " in text
+    assert "the defaults are used" in text

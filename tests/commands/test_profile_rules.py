@@ -110,3 +110,24 @@ def test_a_stated_cost_and_the_service_that_served_are_told(run: Run) -> None:
 def test_a_comparison_shows_what_the_customer_pays(run: Run) -> None:
     text = run("quote", "gpt-4o", "o3", "1000", *AT, "-f", "packaged").stdout
     assert "Client: with 50% markup" in text
+
+
+@pytest.mark.usefixtures("home")
+def test_the_number_that_comes_first_is_what_the_team_pays(run: Run) -> None:
+    words = ("gpt-4o", "1000", *AT, "-f", "packaged")
+    assert run("quote", *words).stdout.startswith("$0.002  openai/gpt-4o\n")
+    assert run("quote", *words, "-q").stdout == "0.002\n"
+    assert run("explain", *words).stdout.startswith("gpt-4o costs $0.002\n")
+
+
+def test_a_comparison_ranks_by_what_the_team_pays(home: Path, run: Run) -> None:
+    # By the list $1.00 and $1.10; by contract $0.80 for the second.
+    row = '{{"{}": {{"input_cost_per_token": {}, "output_cost_per_token": 1e-05}}}}'
+    rows = f'{{"anthropic": {row.format("a", "1e-06")}, "openai": {row.format("b", "1.1e-06")}}}'
+    (home / "prices.json").write_text(rows, encoding="utf-8")
+    lines = run("quote", "a", "b", "1M", *AT, "-f", "prices.json").stdout.splitlines()
+    assert [line.split()[:4] for line in lines[2:4]] == [
+        ["b", "$0.88", "$1.32", "1x"],
+        ["a", "$1.00", "$1.50", "1.1x"],
+    ]
+    assert lines[-1].endswith("Cost: the contract price; Client: with 50% markup")

@@ -1,6 +1,7 @@
 """The help screens: grouped, plain, as wide as the terminal, and with an example that works."""
 
 import inspect
+import json
 import os
 import re
 import shlex
@@ -33,6 +34,7 @@ DIFFERENT = {
     "--new",
     "--reason",
     "--from",
+    "--unit",
 }
 PROGRAM: Any = typer.main.get_command(app)
 
@@ -138,6 +140,9 @@ def test_the_example_in_the_help_runs(
     if verb == "serve":
         monkeypatch.setattr(serve, "_listen", lambda *_: socket.create_server(("127.0.0.1", 0)))
         monkeypatch.setattr(serve, "_run", lambda *_, **__: None)
+    if verb == "drift":
+        row = {"litellm_provider": "openai", "input_cost_per_token": 2.5e-06}
+        Path("prices.json").write_text(json.dumps({"gpt-4o": row}), encoding="utf-8")
     if verb == "smoke":
         with serving(tmp_path_factory.mktemp("shops")) as url:
             done = run(*(f"{url}/good" if word.startswith("https:") else word for word in words))

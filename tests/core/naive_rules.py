@@ -70,6 +70,8 @@ def _fits(rule: Rule, call: NaiveCall) -> bool:
             re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), text, re.IGNORECASE)
             for pattern in patterns
             for text in texts
+            # The name with its provider is only meant by a pattern with a slash.
+            if key != "model" or text == call.model or "/" in pattern
         ]
         if not any(found):
             return False

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from time import process_time
 from typing import Any
 
 import pytest
@@ -57,6 +58,9 @@ def test_a_star_stands_for_any_characters_and_nothing_else_does(
         ({"model": "GPT-4*"}, True),
         ({"model": "openai/gpt-4o"}, True),
         ({"model": "azure/gpt-4o"}, False),
+        ({"model": "openai/*"}, True),
+        ({"model": "open*"}, False),
+        ({"model": "*ai*"}, False),
         ({"service": "standard"}, True),
         ({"service": "default"}, True),
         ({"service": "batch"}, False),
@@ -125,6 +129,30 @@ HIDDEN: list[tuple[list[dict[str, Any]], int | None]] = [
     ([{"model": "a", "fee_usd": 1}, {"fee_usd": 2}], None),
     ([{"until": "2026-06-01", "fee_usd": 1}, {"fee_usd": 2}], None),
     ([{"fee_usd": 1}, {"until": "2026-06-01", "fee_usd": 2}], 1),
+    # A star alone is no condition, and a model may be named with its provider.
+    ([{"model": "*", "account": ["x", "**"], "fee_usd": 1}, {"fee_usd": 2}], 1),
+    ([{"provider": "*", "service": "*", "fee_usd": 1}, {"model": "*", "fee_usd": 2}], 1),
+    ([{"account": "a*", "fee_usd": 1}, {"fee_usd": 2}], None),
+    ([{"model": "openai/*", "fee_usd": 1}, {"provider": "openai", "fee_usd": 2}], 1),
+    (
+        [
+            {"model": ["openai/gpt-4o*", "azure/*"], "fee_usd": 1},
+            {"provider": ["azure", "openai"], "model": "gpt-4o-mini", "fee_usd": 2},
+        ],
+        1,
+    ),
+    (
+        [
+            {"model": "openai/gpt-4o", "fee_usd": 1},
+            {"provider": ["azure", "openai"], "model": "gpt-4o", "fee_usd": 2},
+        ],
+        None,
+    ),
+    ([{"model": "openai/gpt-4o", "fee_usd": 1}, {"model": "gpt-4o", "fee_usd": 2}], None),
+    ([{"model": "o*", "fee_usd": 1}, {"provider": "openai", "fee_usd": 2}], None),
+    ([{"model": "gpt/gpt*", "fee_usd": 1}, {"provider": "gpt", "model": "gpt*", "fee_usd": 2}], 1),
+    # openai/gpt-4o is a model of openrouter, too.
+    ([{"provider": "openai", "fee_usd": 1}, {"model": "openai/gpt-4o", "fee_usd": 2}], None),
     ([{"until": "2026-06-01", "fee_usd": 1}, {"from": "2026-05-01", "fee_usd": 2}], None),
     ([{"until": "2026-06-01", "fee_usd": 1}, {"until": "2026-06-01", "fee_usd": 2}], 1),
     (
@@ -168,12 +196,13 @@ def test_a_rule_that_never_decides_anything_is_refused(
         ({"model": "", "fee_usd": 1}, "rules[0].model: '' is not a name of 1 to 256 characters"),
         ({"model": 5, "fee_usd": 1}, "5 is not a name"),
         ({"model": "x" * 257, "fee_usd": 1}, "is not a name"),
+        ({"model": "a*" * 9, "fee_usd": 1}, "'a*a*a*a*a*a*a*a*a*' has more than 8 *"),
         ({"model": [], "fee_usd": 1}, "does not have 1 to 100 names"),
         ({"model": ["x"] * 101, "fee_usd": 1}, "does not have 1 to 100 names"),
-        ({"from": "soon", "fee_usd": 1}, "rules[0].from: 'soon' is not a valid date; 2026-12-31"),
+        ({"from": "soon", "fee_usd": 1}, "rules[0].from: 'soon' is not a valid date; write a day"),
         ({"from": 5, "fee_usd": 1}, "5 is not a valid date"),
         ({"until": datetime(2026, 1, 1, tzinfo=UTC), "fee_usd": 1}, "is not a valid date"),
-        ({"from": "2026-02-01", "until": "2026-02-01", "fee_usd": 1}, "until is not after from"),
+        ({"from": "2026-02-01", "until": "2026-02-01", "fee_usd": 1}, "is not after from"),
         ({"factor": 0}, "rules[0].factor: 0 is not a factor; write a number above 0"),
         ({"factor": 85}, "85 is not a factor; write a number above 0, at most 10"),
         ({"factor": "much"}, "'much' is not a factor"),
@@ -191,9 +220,37 @@ def test_a_rule_that_never_decides_anything_is_refused(
             "prices.input_cost_per_token: -1 is not a price",
         ),
         ({"prices": {"input_cost_per_token": "x"}}, "'x' is not a price"),
+        ({"prices": {"input_cost_per_token": "2e-13"}}, "2e-13 is below a picodollar, so it"),
+        ({5: 1, "fee_usd": 1}, "rules[0]: unknown setting 5"),
         ({"markup_percent": -100}, "a markup of -100% leaves no price; write a percentage above"),
+        (
+            {"prices": {"input_cost_per_tokens": 1}},
+            "unknown price 'input_cost_per_tokens'; did you mean input_cost_per_token?",
+        ),
+        (
+            {"prices": {"output_cost_per_tokn_above_200k_tokens_batches": 1}},
+            "did you mean output_cost_per_token_above_200k_tokens_batches?",
+        ),
+        ({"prices": {"input": 2}}, "did you mean input_cost_per_token?"),
+        ({"prices": {"output_price": 2}}, "did you mean output_cost_per_token?"),
+        ({"prices": {"zz": 2}}, "write a price key as in the catalog, such as input_cost"),
+        ({"discount": 15}, "did you mean factor? 15% off is factor = 0.85"),
+        ({"fee_usd": 1, "provider": []}, "1 to 100 names; leave it out to fit every call"),
+        (
+            {"fee_usd": 1, "from": "2026-13-01"},
+            "'2026-13-01' is not a valid date; write a day without an hour, such as 2026-12-31",
+        ),
+        (
+            {"fee_usd": 1, "from": datetime(2026, 1, 1, 12, tzinfo=UTC)},
+            "rules[0].from: 2026-01-01 12:00:00+00:00 is not a valid date",
+        ),
+        (
+            {"fee_usd": 1, "from": "2027-01-01", "until": "2026-01-01"},
+            "until 2026-01-01 is not after from 2027-01-01; until is the first day on which",
+        ),
+        ({"factor": Decimal("1e7")}, "rules[0].factor: 10000000 is not a factor"),
         ({"markup_percent": "-100.5"}, "a markup of -100.5% leaves no price"),
-        ({"markup_percent": 10**7}, "this number is not a markup"),
+        ({"markup_percent": 10**7}, "10000000 is not a markup"),
         ({"fee_usd": -1}, "rules[0].fee_usd: -1 is not a fee"),
         ({"fee_usd": "0.0000000000001"}, "is not a fee; write USD a call from 0 to 1,000,000"),
     ],
@@ -208,6 +265,14 @@ def test_a_rule_that_cannot_be_read_says_why(rule: object, words: str) -> None:
     ("settings", "words"),
     [
         ({"rules": {}}, "profile default: rules: is not a list of rules"),
+        (
+            {
+                "rules": [
+                    {"fee_usd": 1, "model": [f"{a}*{b}" for b in range(100)]} for a in range(21)
+                ]
+            },
+            "rules: have more than 2,000 patterns with *",
+        ),
         ({"rules": [{"fee_usd": 1}] * 1001}, "has more than 1000 rules"),
         ({"prefer_stated_cost": 1}, "prefer_stated_cost: 1 is not true or false"),
     ],
@@ -242,3 +307,22 @@ def test_a_rule_is_read_exactly_and_says_what_it_is() -> None:
     assert rule.effects_text == ("input_cost_per_token 0.0000021, -12.5% markup, $0.001 a call")
     assert ProfileRule(factor=Fraction(17, 20)).effects_text == "0.85 of the list price"
     assert ProfileRule(factor=Fraction(17, 20)).conditions_text == "every call"
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [
+        [{"model": f"m{number}", "account": f"a{number}"} for number in range(1000)],
+        [{"account": [f"a{rule}-{each}" for each in range(100)]} for rule in range(400)],
+        [{"account": [f"*<{rule}>{'*a' * 5}*{each}" for each in range(6)]} for rule in range(330)],
+        [
+            {"account": [f"{'a' * 100}*<{rule}>"], "from": f"2026-01-{rule % 28 + 1:02}"}
+            for rule in range(1000)
+        ],
+    ],
+    ids=["names", "lists", "patterns", "dates"],
+)
+def test_many_rules_are_read_in_a_bounded_time(tables: list[dict[str, Any]]) -> None:
+    begun = process_time()
+    assert len(rules(*tables)) == len(tables)
+    assert process_time() - begun < 10  # it took minutes

@@ -24,7 +24,7 @@ RULES = [{"factor": "0.8"}, {"markup_percent": "50", "account": "acme"}, {"fee_u
 
 
 def recorded() -> dict[str, Any]:
-    """1,000 in (200 cached), 500 out, 1.5 seconds: $0.0025 x 0.8 + ... as `figures` works out."""
+    """1,000 in (200 cached), 500 out and 2 seconds, charged to acme by all three rules."""
     catalog = Catalog.load(json.dumps({"openai": {"gpt-4o": ROW}}))
     usage = Usage(1000, 500, cache_read_tokens=200, second=2)
     priced = quote(catalog, "gpt-4o", usage)
@@ -86,10 +86,6 @@ def test_a_change_of_any_member_is_noticed() -> None:
                     read_record(changed(record, path, value))
 
 
-# Members that no sum depends on: with a new checksum they read as another charge would.
-NAMES = ("asked", "name", "provider", "model", "pointer", "source", "key", "match")
-
-
 def test_sums_are_checked_even_if_somebody_writes_a_new_checksum() -> None:
     """Every amount, count, price, percentage and number of credits."""
     record = recorded()
@@ -128,6 +124,10 @@ def test_sums_are_checked_even_if_somebody_writes_a_new_checksum() -> None:
         (("requests", 0, "match"), "guess", "is not a way to find a row"),
         (("requests", 0, "lines", 0, "buys"), 0, "buys: is zero"),
         (("requests", 0, "lines", 0, "usd"), "1e9", "is not an exact number"),
+        *(
+            (("usd",), number, "is not an exact number")
+            for number in ("/3", "-/3", "1/0", "1/", "-", ".5", "1.", "--1", "1/-3", "\u0661")
+        ),
         (("requests", 0, "lines", 0, "usd"), "0.0000000000001", "finer than a picodollar"),
         (("requests", 0, "lines", 0, "assumed"), "yes", "is not true or false"),
         (("requests", 0, "row", "provider"), None, "is not a text"),
@@ -140,6 +140,7 @@ def test_sums_are_checked_even_if_somebody_writes_a_new_checksum() -> None:
         (("charge", "price", "rules", 0, "effect"), "magic", "is not what a rule decides"),
         (("charge", "credits"), 5, "is not an object"),
         (("charge", "job", "after", "tokens"), -1, "is not a count"),
+        (("charge", "credits", "job_based", "deducted"), False, "is not the difference"),
     ],
 )
 def test_the_message_says_where_a_record_is_wrong(

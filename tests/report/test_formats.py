@@ -55,7 +55,16 @@ def is_svg(text: str) -> bool:
 
 def is_csv(text: str) -> bool:
     head, *lines = csv.reader(text.splitlines())
-    return "known_at" in head and bool(lines) and {len(line) for line in lines} == {len(head)}
+    return (
+        head[0] in {"known_at", "kind", "model"}
+        and bool(lines)
+        and {len(line) for line in lines} == {len(head)}
+    )
+
+
+def is_litellm(text: str) -> bool:
+    rows = json.loads(text).values()
+    return bool(rows) and all(row["litellm_provider"] for row in rows)
 
 
 # A new format has a row here with a check of its grammar.
@@ -69,6 +78,7 @@ GRAMMARS: dict[str, Callable[[str], bool]] = {
     "changelog": is_changelog,
     "svg": is_svg,
     "csv": is_csv,
+    "litellm": is_litellm,
 }
 # The page that names the formats of a command, and the arguments that compare it with a base.
 PAGES = {
@@ -76,6 +86,8 @@ PAGES = {
     "diff": ("docs/diff.md", ("--base", "old.json")),
     "history": ("docs/history.md", ("gpt-4o",)),
     "deploy-check": ("docs/production.md", ("--base", "old.json")),
+    "drift": ("docs/upstream.md", ("--feed", "prices.json")),
+    "export": ("docs/upstream.md", ("csv",)),
 }
 VERBS = sorted({verb for verbs in FORMATS.values() for verb in verbs})
 WRITTEN = [(verb, name) for name, verbs in FORMATS.items() for verb in verbs]
@@ -85,6 +97,8 @@ WRITTEN = [(verb, name) for name, verbs in FORMATS.items() for verb in verbs]
 def test_a_format_is_written_in_its_own_grammar(run: Run, home: Path, verb: str, name: str) -> None:
     (home / "old.json").write_text(CATALOG, encoding="utf-8")
     (home / "llm_pricing_current.json").write_text(EDITED, encoding="utf-8")
+    row = {"litellm_provider": "openai", "input_cost_per_token": 2.5e-06}
+    (home / "prices.json").write_text(json.dumps({"gpt-4o": row}), encoding="utf-8")
     result = run(verb, *PAGES[verb][1], "-o", name)
     assert GRAMMARS[name](result.stdout), result.stdout
 

@@ -83,14 +83,20 @@ QUESTIONS = {
     ],
     "validate": [["validate", "new.json", "--base", "old.json"], ["validate", "new.json", "-v"]],
     "rule": [["rule"], ["rule", "price-moved"], ["rule", "encoding"]],
+    # Lines of the file are shown whole, so only rows whose lines are short are asked for.
+    "set": [["set", ARN, "input=100/M", "page=0.02/page", "--dry-run"]],
+    "add": [["add", "openai/gpt-9", "--like", "gpt-4o", "--dry-run"]],
+    "remove": [["remove", OPENROUTER, "--dry-run"]],
+    "rename": [["rename", ARN, "nova-2", "--dry-run"]],
     "diff": [["diff", "--file", "new.json", "--base", "old.json"]],
     "fmt": [["fmt", "new.json", "--at", "2026-12-01", "--check"]],
     "deploy-check": [["deploy-check", "--file", "new.json", "--base", "old.json", "-v"]],
     "status": [["status", "old.json", "new.json", "packaged"]],
     "logs": [["logs", "service.log"]],
+    "drift": [["drift", "--file", "new.json", "--feed", "prices.json", "-v"]],
 }
 # Those that need a server, a git repository or a person; their texts are sentences.
-WITHOUT_A_TABLE = {"smoke", "rollback", "serve", "waive"}
+WITHOUT_A_TABLE = {"init", "smoke", "rollback", "serve", "waive"}
 CASES = [words for questions in QUESTIONS.values() for words in questions]
 
 
@@ -111,8 +117,22 @@ def files(home: Path) -> Path:
         json.dumps({"event": "pricing_fallback", "kind": "unknown-model", "model": line})
         for line in (ARN + "x", OPENROUTER + "x", "gpt-9")
     ] + lines
+    listed = {
+        name: {"litellm_provider": provider, **entry("7")}
+        for provider, section in json.loads(catalog()).items()
+        if provider != "metadata"
+        for name in section
+    }
+    (home / "prices.json").write_text(json.dumps(listed), encoding="utf-8")
     (home / "service.log").write_text("\n".join(lines), encoding="utf-8")
     return home
+
+
+@pytest.fixture
+def width(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How wide the terminal is."""
+    monkeypatch.setenv("COLUMNS", str(request.param))
+    return int(request.param)
 
 
 def test_every_verb_is_asked_or_has_no_table() -> None:
@@ -163,12 +183,9 @@ def test_no_letter_of_a_name_is_lost(
         assert (name in narrow) or (name not in wide), name
 
 
-@pytest.mark.usefixtures("files")
-@pytest.mark.parametrize("width", [40, 60, 80, 100, 120, 160])
-def test_a_list_of_models_shows_every_provider(
-    run: Run, monkeypatch: pytest.MonkeyPatch, width: int
-) -> None:
-    monkeypatch.setenv("COLUMNS", str(width))
+@pytest.mark.usefixtures("files", "width")
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 120, 160], indirect=True)
+def test_a_list_of_models_shows_every_provider(run: Run) -> None:
     text = "".join(words_of(run("models").stdout))
     for provider in PROVIDERS:
         assert provider in text
@@ -183,12 +200,9 @@ def points(line: str) -> tuple[int, ...]:
     return tuple(cell_len(line[: match.start(1)]) for match in found)
 
 
-@pytest.mark.usefixtures("files")
-@pytest.mark.parametrize("width", [80, 100, 120])
-def test_prices_of_models_have_their_points_in_three_columns(
-    run: Run, monkeypatch: pytest.MonkeyPatch, width: int
-) -> None:
-    monkeypatch.setenv("COLUMNS", str(width))
+@pytest.mark.usefixtures("files", "width")
+@pytest.mark.parametrize("width", [80, 100, 120], indirect=True)
+def test_prices_of_models_have_their_points_in_three_columns(run: Run) -> None:
     lines = run("models").stdout.splitlines()
     found = {points(line) for line in lines if len(points(line)) == 3}
     assert len(found) == 1
@@ -196,24 +210,18 @@ def test_prices_of_models_have_their_points_in_three_columns(
     assert len([line for line in lines if len(points(line)) == 3]) == 6
 
 
-@pytest.mark.usefixtures("files")
-@pytest.mark.parametrize("width", [80, 100, 120])
-def test_costs_of_a_comparison_have_their_points_in_one_column(
-    run: Run, monkeypatch: pytest.MonkeyPatch, width: int
-) -> None:
-    monkeypatch.setenv("COLUMNS", str(width))
+@pytest.mark.usefixtures("files", "width")
+@pytest.mark.parametrize("width", [80, 100, 120], indirect=True)
+def test_costs_of_a_comparison_have_their_points_in_one_column(run: Run) -> None:
     text = run("quote", *NAMES, "123456", "789", "--markup", "30").stdout
     rows = [points(line)[:2] for line in text.splitlines() if line.count("$") == 2]
     assert len(rows) == len(NAMES)
     assert len(set(rows)) == 1
 
 
-@pytest.mark.usefixtures("files")
-@pytest.mark.parametrize("width", [80, 100, 120])
-def test_old_and_new_prices_and_percentages_have_their_points_in_one_column_each(
-    run: Run, monkeypatch: pytest.MonkeyPatch, width: int
-) -> None:
-    monkeypatch.setenv("COLUMNS", str(width))
+@pytest.mark.usefixtures("files", "width")
+@pytest.mark.parametrize("width", [80, 100, 120], indirect=True)
+def test_old_and_new_prices_and_percentages_have_their_points_in_one_column_each(run: Run) -> None:
     text = run("diff", "--file", "new.json", "--base", "old.json").stdout
     prices = text.partition("Prices,")[2].partition("\n\n")[0]
     rows = [line for line in prices.splitlines() if "\u2192" in line]

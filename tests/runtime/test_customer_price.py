@@ -1,14 +1,16 @@
 """Answers with the customer's account: contract and customer price, stated cost, services."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pricectl.core import Job, Profile, Usage, charge
+from pricectl.files.records import load_record
 from pricectl.policy import Policy
+from pricectl.records import read_record
 from pricectl.runtime import Answer, Pricing, responses
 from pricectl.runtime import quoting as runtime_quoting
 
@@ -131,6 +133,43 @@ def test_an_own_key_s_cost_is_the_gateway_s_fee_and_the_upstream_s_price(tmp_pat
     assert contract_and_customer(answer)[0] == 1_500 * MICRO
 
 
+@pytest.mark.parametrize(
+    ("usage", "hidden", "flags"),
+    [
+        # The gateway's fee without what the upstream bills.
+        ({"is_byok": True, "cost": 0}, {}, ()),
+        ({"currency": "EUR"}, {}, ("unexpressed-signal",)),
+        ({"cost_currency": "CNY"}, {}, ("unexpressed-signal",)),
+        ({"cost": {"total_cost": 0.1, "currency": "EUR"}}, {}, ("unexpressed-signal",)),
+        # LiteLLM has no price of the model.
+        ({"cost": None}, {"response_cost": 0.0}, ()),
+        ({"cost": None}, {"response_cost": "0"}, ()),
+        ({"cost": -0.1}, {}, ("bad-usage",)),
+        ({"cost": True}, {}, ("bad-usage",)),
+        ({"cost": float("nan")}, {}, ("bad-usage",)),
+        ({"cost": "1e400"}, {}, ("bad-usage",)),
+    ],
+)
+def test_what_is_not_the_cost_in_dollars_is_not_booked(
+    tmp_path: Path, usage: dict[str, Any], hidden: dict[str, Any], flags: tuple[str, ...]
+) -> None:
+    given: Any = ROUTED["usage"]
+    body = {**ROUTED, "usage": {**given, **usage}, "_hidden_params": hidden}
+    answer = loaded(tmp_path, prefer_stated_cost=True).quote_response(body)
+    assert (contract_and_customer(answer)[0], answer.flags) == (1_000 * MICRO, flags)
+
+
+@pytest.mark.parametrize(
+    ("usage", "micro_usd"),
+    [({"cost": 0}, 0), ({"currency": "usd"}, 1_500), ({"cost": {"total_cost": "0.2"}}, 200_000)],
+)
+def test_a_cost_in_dollars_is_booked(tmp_path: Path, usage: dict[str, Any], micro_usd: int) -> None:
+    given: Any = ROUTED["usage"]
+    body = {**ROUTED, "usage": {**given, **usage}}
+    answer = loaded(tmp_path, prefer_stated_cost=True).quote_response(body)
+    assert contract_and_customer(answer)[0] == micro_usd * MICRO
+
+
 def test_the_answer_says_which_service_was_asked_for_and_which_served(tmp_path: Path) -> None:
     body = {"model": "gpt-4o", "service_tier": "default", "usage": {"prompt_tokens": 9}}
     answer = loaded(tmp_path).quote_response(body, service="priority")
@@ -163,3 +202,73 @@ def test_the_rounds_of_a_response_know_account_and_instant(
     assert (answer.account, answer.at) == ("acme", datetime(2026, 11, 27, tzinfo=UTC))
     assert answer.price is not None
     assert answer.price.fee_pico_usd == 10**12
+
+
+class NoZone(tzinfo):
+    """A time zone that fails when it is asked."""
+
+    def utcoffset(self, dt: datetime | None) -> timedelta:
+        raise ValueError(dt)
+
+    def tzname(self, dt: datetime | None) -> str:
+        raise ValueError(dt)
+
+    def dst(self, dt: datetime | None) -> timedelta:
+        raise ValueError(dt)
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-14))),
+        datetime(1, 1, 1, 1, tzinfo=timezone(timedelta(hours=14))),
+        date.max,
+        datetime(2026, 11, 27, tzinfo=NoZone()),
+    ],
+    ids=["last day", "first day", "date", "zone"],
+)
+@pytest.mark.parametrize("rules", [[], RULES, [{"from": "2020-01-01", "fee_usd": 1}]])
+def test_an_instant_at_the_end_of_the_calendar_raises_nothing(
+    tmp_path: Path, at: date, rules: list[dict[str, Any]]
+) -> None:
+    answer = loaded(tmp_path, rules=rules).quote("gpt-4o", Usage(1000), at=at)
+    assert answer.price is not None
+    record = json.loads(json.dumps(answer.record()))
+    assert read_record(record).quote.pico_usd == answer.pico_usd
+
+
+def test_a_markup_that_falls_during_a_job_gives_no_call_away(tmp_path: Path) -> None:
+    """A rule of a tenth, at 900% and then at 0%: each call is $1 of list price, $0.1 to the team.
+
+    The first is $1 for the customer, the second $0.1: 100 credits at 1,000 a dollar.
+    """
+    rules = [{"factor": "0.1"}]
+    (old, new) = (loaded(tmp_path, markup_percent=percent, rules=rules) for percent in (900, 0))
+    answers = [pricing.quote("gpt-4o", Usage(400_000)) for pricing in (old, new, new)]
+    job, charged = Job(), []
+    for answer in answers:
+        assert answer.price is not None
+        record = answer.record(mode="consumption_usd", before=job)
+        job, delta = charge(job, answer.price, "consumption_usd", answer.snapshot.profile)
+        charged.append(delta)
+        assert record["charge"]["credits"]["consumption_usd"]["deducted"] == delta
+        assert read_record(record)
+    assert charged == [1000, 100, 100]
+
+
+@pytest.mark.parametrize(
+    "text", ["gpt-4o\ud800", "\U0001f600", "\x1b[31m", "a\nb", "\u202e", "x" * 9999]
+)
+def test_the_record_of_a_call_with_any_name_is_read_from_a_file(tmp_path: Path, text: str) -> None:
+    pricing = loaded(tmp_path, rules=[{"account": "*", "fee_usd": 1}])
+    body = {"model": text, "service_tier": text, "usage": {"prompt_tokens": 9}}
+    for answer in (
+        pricing.quote(text, Usage(9), account=text, service=text, region=text),
+        pricing.quote_response(body, account=text, service=text),
+    ):
+        path = tmp_path / "record.json"
+        path.write_text(json.dumps(answer.record(), ensure_ascii=False), encoding="utf-8")
+        read = load_record(str(path))
+        assert read.charge is not None
+        assert answer.price is not None
+        assert read.charge.price.customer_pico_usd == answer.price.customer_pico_usd

@@ -530,15 +530,28 @@ def test_a_watcher_sees_an_edit_of_the_settings(file: Path) -> None:
     assert pricing.snapshot.profile == Profile(markup_percent=Fraction(20))
 
 
+def watchers() -> list[threading.Thread]:
+    return [each for each in threading.enumerate() if each.name == "pricectl-watch"]
+
+
+@pytest.fixture
+def no_other_watcher() -> None:
+    """The watchers of earlier tests end once their prices are collected."""
+    gc.collect()
+    assert wait_for(lambda: not watchers())
+
+
+@pytest.mark.usefixtures("no_other_watcher")
 def test_a_watcher_ends_with_the_prices_it_watches(file: Path) -> None:
     pricing = Pricing.load(file, policy=Policy())
     pricing.watch(0.01)
-    threads = [each for each in threading.enumerate() if each.name == "pricectl-watch"]
+    threads = watchers()
     assert len(threads) == 1
     del pricing
     assert wait_for(lambda: not threads[0].is_alive())
 
 
+@pytest.mark.usefixtures("no_other_watcher")
 @pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf"), 1e300])
 def test_any_interval_is_watched_at_a_bounded_rate(
     pricing: Pricing, monkeypatch: pytest.MonkeyPatch, seconds: float
@@ -547,7 +560,7 @@ def test_any_interval_is_watched_at_a_bounded_rate(
     looks: list[float] = []
     monkeypatch.setattr(type(pricing._updater), "poll", lambda _: looks.append(1))  # noqa: SLF001
     pricing.watch(seconds)
-    threads = [each for each in threading.enumerate() if each.name == "pricectl-watch"]
+    threads = watchers()
     time.sleep(0.2)
     assert len(looks) <= 4
     assert all(each.is_alive() for each in threads)

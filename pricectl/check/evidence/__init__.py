@@ -18,6 +18,10 @@ ACKNOWLEDGEABLE = (
     "reasoning-off-output",
     "price-off-standard",
 )
+# A difference from published price lists, which only `drift` finds; its acknowledgement holds the
+# value of the list.
+LIST_DIFFERS = "list-differs"
+ACKNOWLEDGED_RULES = (*ACKNOWLEDGEABLE, LIST_DIFFERS)
 
 
 class Evidence(NamedTuple):
@@ -27,6 +31,7 @@ class Evidence(NamedTuple):
     one. `base_settings` are the settings beside the base, where they are known. `base_policy` is
     what the edit is judged by: those settings, or the defaults where the base has none; None where
     nobody knows. `base_data` and `base_values` are the base as written and as parsed.
+    `settings_problem` says what of the base's settings could not be read.
     """
 
     base: Catalog | None = None
@@ -39,6 +44,7 @@ class Evidence(NamedTuple):
     base_policy: Policy | None = None
     base_data: bytes = b""
     base_values: Json = None
+    settings_problem: str = ""
 
     def base_row(self, model: Model) -> Model | None:
         """The row as the base has it; None if it is new, or if there is no base."""

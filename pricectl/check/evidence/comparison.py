@@ -21,6 +21,7 @@ from pricectl.check.evidence import (
     structure,
 )
 from pricectl.check.evidence.market import Market
+from pricectl.check.evidence.offers import is_same_row
 from pricectl.check.findings import SEVERITIES, Finding
 from pricectl.check.rules.base import Context
 from pricectl.core.pointers import unescape
@@ -88,7 +89,7 @@ def _is_confirmed(context: Context, market: Market, finding: Finding) -> bool:
     if model is None or listed is None:
         return False
     if finding.rule not in CONFIRMED:
-        return model.entry == listed.model.entry
+        return is_same_row(model, listed.model)
     path = tokens[2:]
     value = value_at(model.entry, path)
     return value is not None and value == value_at(listed.model.entry, path)

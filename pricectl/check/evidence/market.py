@@ -4,7 +4,14 @@ from itertools import islice
 
 from pricectl.check.evidence import Evidence
 from pricectl.check.evidence.negotiated import NegotiatedTerms
-from pricectl.check.evidence.offers import Offer, called, exact_name, identity, seller_of
+from pricectl.check.evidence.offers import (
+    Offer,
+    called,
+    exact_name,
+    identity,
+    is_same_row,
+    seller_of,
+)
 from pricectl.check.evidence.sellers import Seller
 from pricectl.core.catalog import Catalog
 from pricectl.core.model import Model
@@ -76,10 +83,10 @@ class Market:
         if given.base is None and given.reference is None:
             return False
         same = given.base_row(model) if given.base else given.reference_row(model)
-        if same is not None and same.entry == model.entry:
+        if same is not None and is_same_row(same, model):
             return False
         listed = self.listed(model)
-        return listed is None or listed.model.entry != model.entry
+        return listed is None or not is_same_row(listed.model, model)
 
     def others(self, model: Model) -> tuple[Offer, ...]:
         """Other rows of the same model: its snapshots, its regions, other sellers."""

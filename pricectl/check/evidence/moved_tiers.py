@@ -7,6 +7,7 @@ price, which may be so near that nobody notices.
 from collections.abc import Iterator
 
 from pricectl.check.evidence.market import Market
+from pricectl.check.evidence.offers import is_same_row
 from pricectl.check.evidence.prices import is_far_off, prices_of
 from pricectl.check.evidence.rows import edited_rows
 from pricectl.check.evidence.witnesses import Witness, evidence_line
@@ -90,7 +91,7 @@ def _tiers(market: Market, old: Model, new: Model) -> Iterator[Finding]:
         and service not in factors
     ]
     listed = market.listed(new)
-    if gone and new.prices.rates and not (listed and listed.model.entry == new.entry):
+    if gone and new.prices.rates and not (listed and is_same_row(listed.model, new)):
         first, more = gone[0], len(gone) - 1
         pico, _ = old.prices.rates[first]
         charged = new.prices.charged_pico_usd(first)

@@ -16,6 +16,9 @@ from pricectl.core.model import Model
 from pricectl.core.rates import RateKey
 from pricectl.core.units import STANDARD
 
+# The members of a row that say who compared its prices with the seller.
+VOUCHERS = ("verified_on", "evidence")
+
 INPUT: RateKey = ("input", 0, STANDARD)
 OUTPUT: RateKey = ("output", 0, STANDARD)
 CACHE_READ: RateKey = ("cache_read", 0, STANDARD)
@@ -101,6 +104,17 @@ def seller_of(model: Model) -> str:
 def is_reseller(model: Model) -> bool:
     """Whether the seller sets prices of its own for models that others make."""
     return seller_of(model) not in MAKERS | CLOUDS
+
+
+def is_same_row(one: Model, other: Model) -> bool:
+    """Whether two rows say the same, apart from who vouches for them."""
+    if one.entry == other.entry:
+        return True
+    keys = (one.entry.keys() | other.entry.keys()) - set(VOUCHERS)
+    return all(
+        key in one.entry and key in other.entry and one.entry[key] == other.entry[key]
+        for key in keys
+    )
 
 
 def called(model: Model) -> str:

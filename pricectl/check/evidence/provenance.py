@@ -6,6 +6,7 @@ They say that somebody compared the row with the seller, which holds for the pri
 from collections.abc import Iterator
 
 from pricectl.check.evidence.market import Market
+from pricectl.check.evidence.offers import VOUCHERS
 from pricectl.check.evidence.prices import prices_of
 from pricectl.check.evidence.rows import edited_rows
 from pricectl.check.evidence.witnesses import Witness, beside, evidence_line
@@ -13,7 +14,7 @@ from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Context, Rule
 from pricectl.core.pointers import pointer_to
 
-VOUCHERS = ("verified_on", "evidence")
+__all__ = ["RULES", "VOUCHERS", "check"]
 
 
 def _row(price: str, day: str) -> str:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pricectl.check.evidence.added import off_market
 from pricectl.check.evidence.market import Market
-from pricectl.check.evidence.offers import INPUT, Offer
+from pricectl.check.evidence.offers import INPUT, Offer, is_same_row
 from pricectl.check.evidence.prices import (
     FoundPrice,
     dated_prices_of,
@@ -83,7 +83,7 @@ def _long_since(context: Context, market: Market, base: Catalog) -> Iterator[Fin
     for model in context.catalog.models:
         old = base.by_full_name.get(model.full_name)
         listed = market.listed(model) if old else None
-        if old is None or listed is None or listed.model.entry == model.entry:
+        if old is None or listed is None or is_same_row(listed.model, model):
             continue
         for one in _differences(listed, model):
             is_old = old.prices.rates.get(one.price.key, (0, ""))[0] == one.price.pico_usd

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pricectl.check.evidence import ACKNOWLEDGEABLE
+from pricectl.check.evidence import ACKNOWLEDGED_RULES
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Context, Rule
 from pricectl.core.catalog import SCHEMA_MAJOR, has_known_schema, readable_schemas
@@ -136,7 +136,7 @@ def check(context: Context) -> Iterator[Finding]:
     yield from _day(context)
     yield from _note(context)
     yield from _default_price(metadata.get("default_pricing"))
-    for where, message in read_acknowledged(metadata, ACKNOWLEDGEABLE).problems:
+    for where, message in read_acknowledged(metadata, ACKNOWLEDGED_RULES).problems:
         yield ACKNOWLEDGEMENT_MALFORMED.finding(where, message)
     if not metadata.get("sources"):
         yield SOURCES_MISSING.finding(METADATA_POINTER, "metadata lists no sources")

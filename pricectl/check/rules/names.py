@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pricectl.check.findings import Finding
 from pricectl.check.rules.base import Context, Rule, aliases_of
 from pricectl.core.catalog import Catalog
-from pricectl.core.lookup import find
+from pricectl.core.labels import did_you_mean
+from pricectl.core.lookup import find, near_names
 from pricectl.core.model import Model
 from pricectl.core.pointers import pointer_to
 
@@ -86,7 +87,10 @@ def check(context: Context) -> Iterator[Finding]:
         if not find(catalog, name).is_own_row:
             message = f"no row answers for {name!r}, which the settings call critical"
             hint = "add the row, or take the name out of `critical` in the settings"
-            yield CRITICAL_MODEL_MISSING.finding("", message, hint)
+            meant = did_you_mean(*near_names(catalog, name))
+            yield CRITICAL_MODEL_MISSING.finding(
+                "", message, f"{meant} If not, {hint}" if meant else hint
+            )
 
 
 def _unsafe(catalog: Catalog) -> Iterator[Finding]:

@@ -123,12 +123,12 @@ def _bounds(prices: PriceList, bounds: Bounds) -> Iterator[Finding]:
             prices.pointer_to(key),
             f"{label(unit, above, service)} price {short_rate(pico, unit)} is {side} "
             f"{short_rate(limit, unit)}",
-            _slip(pico, unit),
+            likely_slip(pico, unit) or PRICE_OUT_OF_BOUNDS.hint,
         )
 
 
-def _slip(pico: int, unit: str) -> str:
-    """What the price would be if its unit had slipped."""
+def likely_slip(pico: int, unit: str) -> str:
+    """What the price would be if its unit had slipped; "" where that is not likely."""
     for factor, written in SLIPS if is_token_unit(unit) else ():
         meant = Fraction(pico, UNITS[unit].priced_by) / factor
         if LIKELY_PICO_USD[0] <= meant <= LIKELY_PICO_USD[1] and meant.denominator == 1:
@@ -136,7 +136,7 @@ def _slip(pico: int, unit: str) -> str:
             mantissa, _, exponent = f"{Decimal(int(meant)).normalize():e}".partition("e")
             number = f"{mantissa}e-{12 - int(exponent):02d}"  # as a catalog writes it: 2.5e-06
             return f"written {written}? {price} is {number} per token"
-    return PRICE_OUT_OF_BOUNDS.hint
+    return ""
 
 
 def _dirt(value: Mapping[str, Json], pointer: str, table: str = "") -> Iterator[Finding]:

@@ -151,18 +151,39 @@ def reported_cost(builder: ReadingBuilder) -> int | None:
     if lacks_all(builder.usage, _COSTS) and lacks_all(builder.envelope, _GATEWAY):
         return None
     cost = member(builder.usage, "cost")
-    upstream = value_at(builder.usage, ("cost_details", "upstream_inference_cost"))
-    if member(builder.usage, "is_byok") is True and cost is not None and upstream is not None:
-        # With a key of one's own, OpenRouter states its fee, and beside it what its upstream bills.
-        where = "usage.cost_details.upstream_inference_cost"
-        return dollars(cost, "usage.cost") + dollars(upstream, where)
+    currency = _currency(builder.usage, cost)
+    if currency.lower() != "usd":
+        builder.signal("currency", currency)
+        return None
+    if member(builder.usage, "is_byok") is True and cost is not None:
+        return _with_own_key(builder.usage, cost)
     by_gateway = value_at(builder.envelope, ("_hidden_params", "response_cost"))
     for where, value in (
         ("usage.cost.total_cost", member(cost, "total_cost")),
         ("usage.cost", cost),
         ("usage.total_cost", member(builder.usage, "total_cost")),
-        ("_hidden_params.response_cost", by_gateway),
     ):
         if value is not None:
             return dollars(value, where)
-    return None
+    # LiteLLM writes 0 for a model that it has no price of.
+    if by_gateway is None:
+        return None
+    return dollars(by_gateway, "_hidden_params.response_cost") or None
+
+
+def _currency(usage: object, cost: object) -> str:
+    """The currency of a stated cost; dollars where nothing is said."""
+    found = (member(usage, "currency"), member(usage, "cost_currency"), member(cost, "currency"))
+    return next(filter(None, map(text, found)), "USD")
+
+
+def _with_own_key(usage: object, cost: object) -> int | None:
+    """What a call with a key of one's own cost; None where only the gateway's fee is said.
+
+    OpenRouter states its fee, and beside it what its upstream bills.
+    """
+    upstream = value_at(usage, ("cost_details", "upstream_inference_cost"))
+    if upstream is None:
+        return None
+    where = "usage.cost_details.upstream_inference_cost"
+    return dollars(cost, "usage.cost") + dollars(upstream, where)

@@ -20,8 +20,9 @@ from pricectl.core.catalog import Catalog
 from pricectl.core.errors import PricingError
 from pricectl.core.labels import count
 from pricectl.files import atomic, catalog_file, versions
-from pricectl.files.base import NONE, EvidenceFinder, FoundCatalog, reviewed_settings
+from pricectl.files.base import NONE, EvidenceFinder, FoundCatalog
 from pricectl.files.committed_settings import SettingsAt
+from pricectl.files.compared_settings import reviewed_settings
 from pricectl.files.git import BadRef, advised_option
 from pricectl.files.gitlog import FileLog
 from pricectl.operate.deploy_check.checklist import (

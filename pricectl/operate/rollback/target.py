@@ -59,6 +59,13 @@ def last_good(
         if not report.fails():
             return RollbackTarget(version, report, skipped)
         skipped += 1
+    if not history and not Path(file).exists():
+        raise NoVersion(
+            "neither a file nor one that git has",
+            where=file,
+            next_step="--file names the price file, and the version comes before it: "
+            "pricectl rollback VERSION",
+        )
     what = f"all {skipped} older versions have errors" if skipped else "git has no older version"
     shallow = f"{DEEPEN}, or " if log.shallow else ""
     raise NoVersion(

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from pricectl.check.validation_report import Validation
     from pricectl.history.timeline import Timeline
     from pricectl.operate.deploy_check.checklist import DeployCheck
+    from pricectl.operate.drift import DriftResult
+    from pricectl.report.export import ExportResult
     from pricectl.report.history_document import History
 
 # Each function imports its format when it is called: a verb pays for no format that nobody asked
@@ -34,6 +36,18 @@ def _markdown_validate(result: "Validation") -> str:
     from pricectl.report.formats import markdown
 
     return markdown.validate(result)
+
+
+def _markdown_drift(result: "DriftResult") -> str:
+    from pricectl.report.formats import markdown_drift
+
+    return markdown_drift.drift(result)
+
+
+def _csv_drift(result: "DriftResult") -> str:
+    from pricectl.report.formats import csv_drift
+
+    return csv_drift.drift(result)
 
 
 def _gitlab(result: "Validation") -> str:
@@ -90,6 +104,18 @@ def _csv(result: "History") -> str:
     return csv_lines.history(result)
 
 
+def _csv_export(result: "ExportResult") -> str:
+    from pricectl.report.formats import exports
+
+    return exports.csv_edits(result)
+
+
+def _litellm_export(result: "ExportResult") -> str:
+    from pricectl.report.formats import exports
+
+    return exports.litellm(result)
+
+
 # By the format's name, what writes the result of each verb that has it.
 FORMATS: Mapping[str, Mapping[str, Callable[[Any], str]]] = MappingProxyType(
     {
@@ -97,6 +123,7 @@ FORMATS: Mapping[str, Mapping[str, Callable[[Any], str]]] = MappingProxyType(
             "validate": _markdown_validate,
             "diff": _markdown_diff,
             "deploy-check": _markdown_deploy_check,
+            "drift": _markdown_drift,
         },
         "concise": {"validate": _concise},
         "github": {"validate": _github_findings, "diff": _github_diff},
@@ -105,7 +132,8 @@ FORMATS: Mapping[str, Mapping[str, Callable[[Any], str]]] = MappingProxyType(
         "junit": {"validate": _junit},
         "changelog": {"diff": _changelog},
         "svg": {"history": _svg},
-        "csv": {"history": _csv},
+        "csv": {"history": _csv, "drift": _csv_drift, "export": _csv_export},
+        "litellm": {"export": _litellm_export},
     }
 )
 

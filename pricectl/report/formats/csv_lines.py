@@ -49,11 +49,11 @@ def _written(columns: tuple[str, ...], lines: Iterable[Mapping[str, Any]]) -> st
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
     for line in lines:
-        writer.writerow(_cell(line.get(column)) for column in columns)
+        writer.writerow(cell(line.get(column)) for column in columns)
     return out.getvalue()
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
     """A value as text that no spreadsheet runs; a negative number stays one."""
     text = "" if value is None or value is False else clean(str(value))
     if text.startswith(_FORMULA) and not text.removeprefix("-").replace(".", "", 1).isdigit():

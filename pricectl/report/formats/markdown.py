@@ -83,9 +83,9 @@ def validate(result: Validation) -> str:
             ("New" if report.compared_with_base else "Found", report.new, False),
             ("Known", report.known, True),
         ):
-            rows = tuple(_line(_finding(report, finding)) for finding in findings)
+            rows = tuple(table_line(_finding(report, finding)) for finding in findings)
             if rows:
-                head = _line(("", "place", "finding", "what to do"))
+                head = table_line(("", "place", "finding", "what to do"))
                 drawn = _drawn(MarkdownTable(title, head, rows, folded), room)
                 lines += drawn
                 room -= _size(drawn)
@@ -154,6 +154,19 @@ def _drawn(section: MarkdownTable, room: int) -> list[str]:
     return [*opening, *section.rows[:fitting], *(["", note] if fitting < rows else []), *closing]
 
 
+def drawn_tables(
+    tables: Sequence[MarkdownTable], characters: int, before: Sequence[str]
+) -> list[str]:
+    """Tables as far as they fit behind other lines, the first ones first."""
+    room = characters - _RESERVED - _size(before)
+    lines: list[str] = []
+    for table in tables:
+        drawn = _drawn(table, room)
+        lines += drawn
+        room -= _size(drawn)
+    return lines
+
+
 def _heading(title: str) -> str:
     """A title as text: it may have the name of a profile in it."""
     return "".join(
@@ -166,11 +179,12 @@ def _table(section: change_text.ChangeSection) -> MarkdownTable:
     if section.jobs:  # read at each call, so that the table of modes decides
         columns = (*columns, *(f"{name} cr" for name in BUDGET_MODES))
     shown = (*section.changes, *section.jobs, *section.settings)
-    rows = tuple(_line(cells(row)) for row in shown)
-    return MarkdownTable(section.title, _line(columns), rows, folded)
+    rows = tuple(table_line(cells(row)) for row in shown)
+    return MarkdownTable(section.title, table_line(columns), rows, folded)
 
 
-def _line(cells: Sequence[str]) -> str:
+def table_line(cells: Sequence[str]) -> str:
+    """Cells as a line of a table."""
     return f"| {' | '.join(cells)} |"
 
 

@@ -25,6 +25,8 @@ SETTINGS = (
     "rule-and-negotiated",
     "markup-negative",
     "rule-without-row",
+    "rule-price-out-of-bounds",
+    "rule-far-from-list",
 )
 IN_THE_CATALOG = [rule for rule in RULES if rule not in (*SETTINGS, "document-size")]
 

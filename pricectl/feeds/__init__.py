@@ -1,0 +1,1 @@
+"""One file a published price list: bytes to rows in the catalog's own keys; where they differ."""

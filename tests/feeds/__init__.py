@@ -1,0 +1,1 @@
+"""Cases of price lists: each format, and where they and the catalog differ."""
