@@ -28,7 +28,7 @@ def pull(
         list[str] | None,
         typer.Option(
             "--only",
-            metavar="MODEL|PATTERN",
+            metavar="PATTERN",
             help="Only this row, or rows of a pattern such as 'openai/gpt-5*'. May be repeated.",
             show_default=False,
         ),
@@ -69,7 +69,7 @@ def pull(
     Exits with 1 if a row waits for a person, because the edit of it fails 'validate' or a limit of
     the settings, or looks like a slip. Each is told with the command that makes it with a reason.
 
-    Example: pricectl pull --only 'gpt-*' --feed litellm=model_prices.json@2026-11-27 --dry-run
+    Example: pricectl pull --only 'gpt-*' --feed litellm=prices.json@2026-11-24 --dry-run
     """
     fields = tuple(field or ())
     selection = Selection(

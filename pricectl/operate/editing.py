@@ -168,6 +168,9 @@ def _edited_changelog(name: str | None, result: EditResult) -> _EditedChangelog 
     except (OSError, UnicodeDecodeError) as error:
         step = "correct the setting `changelog`"
         raise Unavailable(f"cannot be read: {error}", where=name, next_step=step) from None
+    if len(before) > document.MAX_BYTES:  # the rest was not read, and would be lost
+        what = f"is larger than {document.MAX_BYTES // 1024 // 1024} MiB"
+        raise Unavailable(what, where=name, next_step="start a new changelog")
     return _EditedChangelog(name, before, after)
 
 

@@ -8,7 +8,8 @@ from pricectl.core.labels import clean, count, plural, ratio_text, short_rate
 from pricectl.core.money import usd
 from pricectl.edit.old_prices import OldDifference
 from pricectl.files.atomic import sha256
-from pricectl.operate.init import InitResult, StartedRow
+from pricectl.operate.init import InitResult
+from pricectl.operate.started_rows import StartedRow
 from pricectl.report.canvas import Canvas, at_point
 from pricectl.report.changes import ARROW
 from pricectl.report.listing import Grid
@@ -51,6 +52,7 @@ def _row(started: StartedRow) -> dict[str, Any]:
         "dropped_prices": list(started.dropped_prices),
         "differences": [
             {
+                "name": each.name,
                 "price": each.price_label,
                 "old": usd(each.old_pico_usd),
                 "new": usd(each.new_pico_usd),
@@ -129,8 +131,8 @@ def _differences(rows: Sequence[StartedRow], canvas: Canvas) -> "Iterator[Render
     olds, news = (
         at_point(column) for column in zip(*((_rates(each)) for _, each in shown), strict=True)
     )
-    for (row, each), old, new in zip(shown, olds, news, strict=True):
-        name = clean(f"{INDENT}{row.row.name}")
+    for (_, each), old, new in zip(shown, olds, news, strict=True):
+        name = clean(f"{INDENT}{each.name}")
         table.add_row(name, each.price_label, old, ARROW, new, _explained(each))
     yield from ("", _text(headline, "bold yellow"), table, *_more(len(found) - len(shown)))
 

@@ -166,8 +166,10 @@ def test_a_new_row_has_shares_of_the_prices_that_are_given_with_them(run: Run, h
         (["x", "--like", "gpt-4oo"], "no row has this name"),
         (["mycorp/llm-1", "input=1"], "can be meant in two ways"),
         (["mycorp/llm-1", "no assignment"], "is not FIELD=VALUE"),
-        (["mycorp/llm-1", *BY_HAND, "--verified", "2027-01-01"], "is not a day"),
+        (["mycorp/llm-1", *BY_HAND, "--verified", "2027-01-01"], "is in the future"),
         (["  "], "is not a name"),
+        (["metadata/llm-1", *BY_HAND], "no section of models"),
+        (["pricing_notes/llm-1", "--like", "gpt-4o"], "no section of models"),
     ],
 )
 def test_what_is_missing_or_wrong_is_said_and_nothing_is_written(

@@ -267,15 +267,24 @@ def test_an_old_catalog_keeps_its_names_and_shows_where_it_is_wrong(run: Run, em
     assert (kept["reference"], kept["differences"]) == (None, [])
     assert resold["reference"] == "fireworks/deepseek-r1"
     assert first["names"] == ["gpt-4o", "gpt-4o-2024-08-06"]
-    # $2.50 a token is a million times too high
+    # $2.50 a token is a million times too high; rows that become one have their own mistakes.
     assert first["differences"] == [
         {
+            "name": "gpt-4o",
             "price": "input",
             "old": "2.50",
             "new": "0.0000025",
             "slip": "written per 1M tokens, not per token",
             "right_until": None,
-        }
+        },
+        {
+            "name": "gpt-4o-2024-08-06",
+            "price": "output",
+            "old": "0.000005",
+            "new": "0.00001",
+            "slip": None,
+            "right_until": None,
+        },
     ]
 
 
@@ -361,13 +370,15 @@ def test_a_map_of_litellm_is_read(run: Run, empty: Path) -> None:
         "gpt-4o": {"input_cost_per_token": 2.5e-06, "litellm_provider": "openai"},
         "azure/our-gpt": {"input_cost_per_token": 1e-06, "litellm_provider": "azure"},
         "broken": {"input_cost_per_token": "x", "litellm_provider": "openai"},
+        "odd": {"input_cost_per_token": 1e-06, "litellm_provider": "metadata"},
         "twice": {"input_cost_per_token": 1e-06, "litellm_provider": "openai"},
     }
     text = json.dumps(old).replace('"twice": {', '"twice": {"input_cost_per_token": 2e-06, ')
     (empty / "old.json").write_text(text, encoding="utf-8")
     document = started(run, "--from", "old.json", code=1)
     assert document["left_out"] == ["openai/broken", "openai/twice"]
-    assert [row["provider"] for row in document["rows"]] == ["openai", "azure"]
+    # A seller that is called like a part of the file loses no row.
+    assert [row["provider"] for row in document["rows"]] == ["openai", "azure", "other"]
     assert written(empty)["azure"] == {"azure/our-gpt": old["azure/our-gpt"]}
 
 

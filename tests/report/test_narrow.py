@@ -100,8 +100,8 @@ QUESTIONS = {
     ],
     "drift": [["drift", "--file", "new.json", "--feed", "prices.json", "-v"]],
 }
-# Those that need a server, a git repository or a person; their texts are sentences.
-WITHOUT_A_TABLE = {"smoke", "rollback", "serve", "waive"}
+# Those that need a server, a git repository, a price list or a person; their texts are sentences.
+WITHOUT_A_TABLE = {"export", "pull", "smoke", "rollback", "serve", "waive"}
 CASES = [words for questions in QUESTIONS.values() for words in questions]
 
 
