@@ -7,7 +7,7 @@ CLOCK_OPTIONS ?=
 MODULE ?= money
 MUTATION_TIME ?= 30m
 .DEFAULT_GOAL := help
-.PHONY: help demo test clock proof lint types coverage validate crosscheck names differences mutants bench soak pictures edits schema check clean $(CLOCKS)
+.PHONY: help demo test clock proof lint types coverage validate crosscheck names differences mutants bench replay soak pictures edits schema check clean $(CLOCKS)
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -89,6 +89,9 @@ bench: $(VENV)/.peers  ## Time pricectl beside its peers
 	$(BIN)/python benchmarks/lookup.py
 	$(BIN)/python benchmarks/event_loop.py
 	$(BIN)/python benchmarks/drift.py
+
+replay: $(VENV)/.dev  ## Pull a year of price lists as they appeared (from the package index, once)
+	$(BIN)/python benchmarks/pull_replay.py
 
 soak: $(VENV)/.dev  ## Run four workers for a minute under reloads, kills and hostile clients
 	$(BIN)/python benchmarks/soak.py

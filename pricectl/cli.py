@@ -34,6 +34,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "show": "Show all prices of a model.",
         "explain": "Show why a call costs what it costs, step by step.",
         "history": "Show a model's prices over time, or what each commit changed.",
+        "export": "Write the prices in a format that others read.",
     },
     "Edit and review": {
         "init": "Start your own price file with the models that you sell.",
@@ -45,6 +46,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "rule": "Explain a rule of 'validate', or list all rules.",
         "diff": "Show what an edit of prices or settings does.",
         "drift": "Show where published price lists differ from ours.",
+        "pull": "Take over what published price lists agree on.",
         "waive": "Accept one finding of 'validate', with a reason.",
         "fmt": "Move prices that have begun into the row; write all alike.",
     },

@@ -52,7 +52,12 @@ def output(command: str) -> list[str]:
 
 
 def anew(found: re.Match[str]) -> str:
-    """A block of the page with what its command prints now, in the form that it had."""
+    """A block of the page with what its command prints now, in the form that it had.
+
+    A block of several commands without outputs stays as it is.
+    """
+    if found["shown"].startswith("$ "):
+        return found[0]
     lines = output(found["command"])
     if "\n...\n" in found["shown"]:
         end = lines.index("") if "" in lines else len(lines) - 1

@@ -132,16 +132,21 @@ def resolution_changes(
             prices = in_force(before.model, at), in_force(after.model, at)
             if not lookups.allowance.take("name", rate_steps(*prices)):
                 continue
-            moves_of[rows] = _moves(*prices)
+            moves_of[rows] = _moves(*prices, guessed=after.is_guess)
         moves = moves_of[rows]
         if rows not in renamed or moves:
             seen.add((short, *rows))
             yield _change(name, before, after, moves)
 
 
-def _moves(old: PriceList, new: PriceList) -> tuple[Move, ...]:
-    """The charge that rises most and the one that falls most."""
+def _moves(old: PriceList, new: PriceList, *, guessed: bool) -> tuple[Move, ...]:
+    """The charge that rises most and the one that falls most.
+
+    The default price has few units. What it has no price for says nothing of how much it is.
+    """
     moves = [rate.move for rate in rate_moves(old, new)]
+    if guessed:
+        moves = [move for move in moves if None not in move] or moves
     rises = [move for move in moves if move.difference_pico_usd > 0]
     falls = [move for move in moves if move.difference_pico_usd < 0]
     return tuple(max(one, key=by_size) for one in (rises, falls) if one)

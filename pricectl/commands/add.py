@@ -4,10 +4,16 @@ from typing import Annotated
 
 import typer
 
-from pricectl.commands.editing import EditingOptions
+from pricectl.commands.editing import (
+    EditingOptions,
+    SourceOption,
+    VerifiedOption,
+    check_verified,
+    day_option,
+)
 from pricectl.commands.options import ViewOptions
 from pricectl.commands.output import show, warn_beside
-from pricectl.core.windows import as_instant, read_day
+from pricectl.core.windows import as_instant
 from pricectl.edit.assignments import BadEdit, read_assignment
 from pricectl.operate.add import AddRequest, add_row
 from pricectl.report import add as report
@@ -41,21 +47,8 @@ def add(
             show_default=False,
         ),
     ] = "",
-    source: Annotated[
-        str,
-        typer.Option(
-            "--source", metavar="URL", help="Where the seller says it.", show_default=False
-        ),
-    ] = "",
-    verified: Annotated[
-        str | None,
-        typer.Option(
-            "--verified",
-            metavar="DATE",
-            help="The day on which you compared the row with its source.",
-            show_default=False,
-        ),
-    ] = None,
+    source: SourceOption = "",
+    verified: VerifiedOption = None,
     *,
     editing: EditingOptions,
     view: ViewOptions,
@@ -70,12 +63,8 @@ def add(
     Example: pricectl add o9 --like o3 input=3/M output=12/M --source https://example.com
     """
     options = editing.options
-    day = read_day(verified) if verified else None
-    if verified is not None and (day is None or day > as_instant(options.at).date()):
-        raise typer.BadParameter(
-            f"{verified!r:.40} is not a day such as 2026-11-20, today at the latest",
-            param_hint="--verified",
-        )
+    day = day_option("--verified", verified)
+    check_verified(day, as_instant(options.at).date())
     if not model.strip():
         raise BadEdit("is not a name", where=f"{model!r:.80}")
     request = AddRequest(

@@ -7,10 +7,16 @@ from typing import Annotated
 import typer
 
 from pricectl.commands.catalog import complete_model
-from pricectl.commands.editing import EditingOptions
+from pricectl.commands.editing import (
+    EditingOptions,
+    SourceOption,
+    VerifiedOption,
+    check_verified,
+    day_option,
+)
 from pricectl.commands.options import ViewOptions
 from pricectl.commands.output import show, warn_beside
-from pricectl.core.windows import as_instant, read_day
+from pricectl.core.windows import as_instant
 from pricectl.edit.assignments import BadEdit, RowRequest, read_assignment
 from pricectl.edit.edit_files import MAX_BYTES, read_edits
 from pricectl.files import atomic
@@ -56,21 +62,8 @@ def set(  # noqa: A001 - the verb's name
             show_default=False,
         ),
     ] = None,
-    source: Annotated[
-        str,
-        typer.Option(
-            "--source", metavar="URL", help="Where the seller says it.", show_default=False
-        ),
-    ] = "",
-    verified: Annotated[
-        str | None,
-        typer.Option(
-            "--verified",
-            metavar="DATE",
-            help="The day on which you compared the row with its source.",
-            show_default=False,
-        ),
-    ] = None,
+    source: SourceOption = "",
+    verified: VerifiedOption = None,
     siblings: Annotated[
         bool,
         typer.Option(
@@ -117,10 +110,10 @@ def set(  # noqa: A001 - the verb's name
             RowRequest(
                 model,
                 tuple(map(read_assignment, fields or ())),
-                _day("--from", starts),
-                _day("--was", was),
+                day_option("--from", starts),
+                day_option("--was", was),
                 source,
-                _day("--verified", verified),
+                day_option("--verified", verified),
                 siblings,
                 copies,
             )
@@ -145,14 +138,4 @@ def _check(request: RowRequest, today: date) -> None:
     if not (request.assignments or request.source or request.verified):
         step = "name a field, such as input=2.50/M"
         raise BadEdit("changes nothing", where=f"{request.model:.80}", next_step=step)
-    if request.verified and request.verified > today:
-        raise BadEdit("is in the future", where=f"--verified {request.verified}")
-
-
-def _day(option: str, word: str | None) -> date | None:
-    day = read_day(word) if word else None
-    if word is not None and day is None:
-        raise typer.BadParameter(
-            f"{word!r:.40} is not a valid date such as 2026-12-01", param_hint=option
-        )
-    return day
+    check_verified(request.verified, today)

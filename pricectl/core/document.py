@@ -119,6 +119,23 @@ def decode(data: bytes | str) -> str:
     return text
 
 
+def encode(text: str) -> bytes:
+    """The bytes of a text that is to be written. Raises DocumentError for half a character.
+
+    A shell that passes bytes of another encoding leaves such halves in its words.
+    """
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise _refusal(
+            f"{error.object[error.start]!a} is not Unicode",
+            "encoding",
+            text,
+            error.start,
+            next_step="write the word as UTF-8",
+        ) from None
+
+
 class _Decimals(dict[str, "Decimal | Unreadable"]):
     """Cache of parsed literals, which a catalog repeats; long ones are not cached."""
 

@@ -58,6 +58,9 @@ def row_place(name: str, values: Mapping[str, Json], like: Model | None = None) 
     """
     sections = [key for key, member in values.items() if _is_section(key, member)]
     first, slash, rest = name.partition("/")
+    if slash and first in RESERVED:
+        what = "is a part of the file and no section of models"
+        raise BadEdit(what, where=first, next_step="write SECTION/NAME with the seller's section")
     if slash and rest and (first in sections or (like is None and seller_of(first) != first)):
         return _after(RowPlace(first, rest), like, values)
     if like:

@@ -41,7 +41,8 @@ class RowRequest(NamedTuple):
     `starts`: the prices hold from that day on, and stand in `upcoming` until then. `ended`: the old
     prices held until that day, and move to `previous`. `verified`: somebody compared the row with
     its source on that day. `siblings` and `copies`: prices that depend on the edited ones keep
-    their ratio to them, in the row and in the clouds' rows of the model.
+    their ratio to them, in the row and in the clouds' rows of the model. `origin` is the
+    line of a file of edits.
     """
 
     model: str
@@ -52,6 +53,7 @@ class RowRequest(NamedTuple):
     verified: date | None = None
     siblings: bool = False
     copies: bool = False
+    origin: str = ""
 
 
 def read_assignment(word: str) -> Assignment:

@@ -12,7 +12,7 @@ from pricectl.edit.assignments import BadEdit
 from pricectl.edit.splice import line_end
 
 HEADING = "### Prices"
-_UNRELEASED = re.compile(r"^## +\[?unreleased\]?[^\n]*\n", re.IGNORECASE | re.MULTILINE)
+_UNRELEASED = re.compile(r"^## +\[?unreleased\]?[^\n]*(?:\n|\Z)", re.IGNORECASE | re.MULTILINE)
 _NEXT_RELEASE = re.compile(r"^## ", re.MULTILINE)
 _PRICES = re.compile(r"^### +Prices[ \t]*\r?\n", re.MULTILINE)
 _NEXT_PART = re.compile(r"^#{2,3} ", re.MULTILINE)
@@ -31,7 +31,7 @@ def _words(change: Change) -> str:
     if change.price is None:
         old, new = change.old or "none", change.new or "none"
         known = {"added": "new", "removed": "removed", "renamed": f"was {_code(old)}"}
-        return known.get(change.kind) or f"{change.field} {clean(old)} → {clean(new)}"
+        return known.get(change.kind) or f"{_code(change.field)} {_code(old)} → {_code(new)}"
     price = change.price
     per = "" if is_token_unit(price.unit) else f" per {UNITS[price.unit].counts}"
     tier = f" above {price.above_tokens // 1000}k" if price.above_tokens else ""

@@ -77,8 +77,13 @@ def _rows(reference: Catalog, name: str) -> list[ChosenRow]:
     return [ChosenRow(model, ()) for model in fits]
 
 
-def require_known(catalog: Catalog, unknown: Iterable[str], called: str = "the reference") -> None:
-    """Raise UnknownNames with similar names of the catalog, if any name is unknown."""
+def require_known(
+    catalog: Catalog, unknown: Iterable[str], called: str = "the reference", step: str = ""
+) -> None:
+    """Raise UnknownNames with similar names of the catalog, if any name is unknown.
+
+    `step` is what to do where no name is similar.
+    """
     names = [shortened(clean(name), MAX_NAME_SHOWN) for name in unknown]
     if not names:
         return
@@ -87,7 +92,7 @@ def require_known(catalog: Catalog, unknown: Iterable[str], called: str = "the r
     near = {name: near_names(catalog, name) for name in shown}
     raise UnknownNames(
         f"{called} has no row for {', '.join(shown)}{more}",
-        next_step=_suggested(near) or "see 'pricectl models --file packaged'",
+        next_step=_suggested(near) or step or "see 'pricectl models --file packaged'",
     )
 
 

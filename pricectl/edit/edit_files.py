@@ -5,9 +5,11 @@ objects with `model` and `set`, an object of fields and values. Both may have `f
 `source` and `verified`, as the options of `set`.
 """
 
+import codecs
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -23,17 +25,19 @@ MAX_EDITS = 20_000
 MAX_CELL = 4096
 OPTIONS = ("from", "was", "source", "verified")
 CSV_COLUMNS = ("model", "field", "value")
+# Spreadsheets of many countries write semicolons; a copied table has tabs.
+DELIMITERS = (",", ";", "\t")
 
 
 def read_edits(data: bytes, name: str) -> list[RowRequest]:
     """The requests of a file, in its order. Raises BadEdit, with the line or the item.
 
-    What begins with a bracket is JSON.
+    What begins with a bracket is JSON. Spreadsheets write CSV with a byte order mark.
     """
     if len(data) > MAX_BYTES:
         raise BadEdit(f"is larger than {MAX_BYTES // 1024} KiB", where=name)
     try:
-        text = document.decode(data)
+        text = document.decode(data.removeprefix(codecs.BOM_UTF8))
     except DocumentError as error:
         raise BadEdit(error.what, where=name, next_step=error.next_step) from None
     is_json = text.lstrip().startswith(("[", "{"))
@@ -47,30 +51,52 @@ def read_edits(data: bytes, name: str) -> list[RowRequest]:
 
 def _of_csv(text: str, name: str) -> Iterator[RowRequest]:
     """Consecutive lines with the same model and options are one request."""
-    try:
-        lines = list(csv.DictReader(io.StringIO(text), strict=True))
-    except csv.Error as error:
-        raise BadEdit(f"is not CSV: {error}", where=name) from None
-    columns = tuple(lines[0]) if lines else ()
-    missing = [column for column in CSV_COLUMNS if lines and column not in columns]
-    unknown = [column for column in columns if column not in (*CSV_COLUMNS, *OPTIONS)]
-    if missing or unknown:
-        what = f"has no column {missing[0]!r}" if missing else f"has a column {unknown[0]!r:.40}"
-        listed = ", ".join((*CSV_COLUMNS, *OPTIONS))
-        raise BadEdit(what, where=name, next_step=f"its heading has some of {listed}")
-    numbered = list(enumerate(lines, 2))
+    numbered = list(_csv_lines(text, name))
 
-    def request(line: tuple[int, Mapping[str, str | None]]) -> tuple[str, ...]:
-        return tuple((line[1].get(column) or "").strip() for column in ("model", *OPTIONS))
+    def request(line: tuple[int, Mapping[str, str]]) -> tuple[str, ...]:
+        return tuple(line[1].get(column, "") for column in ("model", *OPTIONS))
 
     for (model, *options), group in groupby(numbered, key=request):
         cells = [
-            (f"{name}, line {number}", (line["field"] or "").strip(), (line["value"] or "").strip())
+            (f"{name}, line {number}", line.get("field", ""), line.get("value", ""))
             for number, line in group
         ]
+        for where, field, value in cells:
+            if value and not field:
+                raise BadEdit("has a value and no field", where=where)
         assignments = [_assignment(where, field, value) for where, field, value in cells if field]
         given = dict(zip(OPTIONS, options, strict=True))
         yield _request(cells[0][0], model, assignments, given)
+
+
+def _csv_lines(text: str, name: str) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """The records below the heading by its columns, each with the line that it ends in."""
+    heading = text.split("\n", 1)[0]
+    delimiter = next((each for each in DELIMITERS if each in heading), DELIMITERS[0])
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    columns: list[str] = []
+    try:
+        for cells in filter(None, reader):
+            if not columns:
+                columns = cells
+                _check_columns(columns, name)
+                continue
+            if len(cells) > len(columns):
+                what = "has more cells than the heading"
+                step = "put a cell with a comma in quotes"
+                raise BadEdit(what, where=f"{name}, line {reader.line_num}", next_step=step)
+            yield reader.line_num, dict(zip(columns, map(str.strip, cells), strict=False))
+    except csv.Error as error:
+        raise BadEdit(f"is not CSV: {error}", where=name) from None
+
+
+def _check_columns(columns: Sequence[str], name: str) -> None:
+    known = (*CSV_COLUMNS, *OPTIONS)
+    missing = [f"has no column {column!r}" for column in CSV_COLUMNS if column not in columns]
+    unknown = [f"has a column {column!r:.40}" for column in columns if column not in known]
+    twice = [f"has two columns {column!r}" for column in known if columns.count(column) > 1]
+    for what in (*missing, *unknown, *twice):
+        raise BadEdit(what, where=name, next_step=f"its heading has some of {', '.join(known)}")
 
 
 def _of_json(text: str, name: str) -> Iterator[RowRequest]:
@@ -93,7 +119,7 @@ def _of_json(text: str, name: str) -> Iterator[RowRequest]:
         assignments = [
             _assignment(where, field, word)
             for field, value in fields.items()
-            for word in _words(value, where)
+            for word in _words(field, value, where)
         ]
         given = {key: item.get(key) for key in OPTIONS}
         if any(not isinstance(value, (str, type(None))) for value in given.values()):
@@ -102,10 +128,16 @@ def _of_json(text: str, name: str) -> Iterator[RowRequest]:
         yield _request(where, item.get("model"), assignments, options)
 
 
-def _words(value: Json, where: str) -> Iterable[str]:
-    """A value of JSON as the words of the command line; a list is one word for each item."""
+def _words(field: str, value: Json, where: str) -> Iterable[str]:
+    """A value of JSON as the words of the command line.
+
+    Of a field that ends in + or -, each name of a list is one word; else the list is the value.
+    """
     if isinstance(value, list):
-        return [word for item in value for word in _words(item, where)]
+        names = [name for name in value if isinstance(name, str)]
+        if len(names) < len(value):
+            raise BadEdit("has a list with something else than names", where=where)
+        return names if field.endswith(("+", "-")) else [json.dumps(names, ensure_ascii=False)]
     if value is None:
         return [NONE]
     if isinstance(value, bool):
@@ -140,6 +172,7 @@ def _request(
         days["was"],
         options["source"],
         days["verified"],
+        origin=where,
     )
 
 

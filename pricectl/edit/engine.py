@@ -61,7 +61,7 @@ def edit_catalog(
     text = edited_text(text_before, edits, positions)
     after = before
     if text != text_before:
-        after = CatalogVersion.read(text.encode(), reuse=before)
+        after = CatalogVersion.read(document.encode(text), reuse=before)
         if after.values != expected_values(before.values, edits):
             raise WrongEdit("the edit would change something else", next_step="report this bug")
     return EditedCatalog(before, after, text_before, text, tuple(edits))

@@ -60,44 +60,39 @@ def _json(field: MemberField, word: str, where: str) -> str:
     return word
 
 
-def added(row: RowText, field: MemberField, assignment: Assignment, value: Json) -> None:
+def added(row: RowText, field: MemberField, assignment: Assignment) -> None:
     """Add a name to a list of names. Raises BadEdit."""
-    names = _names(field, assignment, value)
+    names = _names(row, field, assignment)
     if assignment.value in names:
         raise BadEdit("has this name already", where=f"{assignment}")
     if len(assignment.value) > MAX_NAME or assignment.value == NONE:
         raise BadEdit("is not a name", where=f"{assignment!s:.80}")
     name = json.dumps(assignment.value, ensure_ascii=False)
-    if value is None and field.key not in row.keys(row.model.pointer):
+    if names:
+        row.edits.append(Insert(row.model.pointer + pointer_to(field.key), name))
+    else:  # no list, null, or a list without items
         row.put_member(field.key, f"[{name}]")
-        return
-    row.edits.append(Insert(row.model.pointer + pointer_to(field.key), name))
+    names.append(assignment.value)
 
 
-def removed(row: RowText, field: MemberField, assignment: Assignment, value: Json) -> None:
+def removed(row: RowText, field: MemberField, assignment: Assignment) -> None:
     """Take a name out of a list of names; the list goes with its last one. Raises BadEdit."""
-    names = _names(field, assignment, value)
+    names = _names(row, field, assignment)
     if assignment.value not in names:
         from pricectl.core.near import meant
 
-        step = meant(assignment.value, names)
+        step = meant(assignment.value, [name for name in names if isinstance(name, str)])
         raise BadEdit("does not have this name", where=f"{assignment}", next_step=step)
     if len(names) == 1:
         row.remove_member(field.key)
-        return
-    # The names as the edits before this one have left them.
-    gone = sum(
-        isinstance(edit, Remove)
-        and edit.pointer.startswith(row.model.pointer + pointer_to(field.key))
-        and int(edit.pointer.rpartition("/")[2]) < names.index(assignment.value)
-        for edit in row.edits
-    )
-    index = names.index(assignment.value) - gone
-    row.edits.append(Remove(f"{row.model.pointer}{pointer_to(field.key)}/{index}"))
+    else:
+        index = names.index(assignment.value)
+        row.edits.append(Remove(f"{row.model.pointer}{pointer_to(field.key)}/{index}"))
+    names.remove(assignment.value)
 
 
-def _names(field: MemberField, assignment: Assignment, value: Json) -> list[str]:
-    listed = value if isinstance(value, list) else []
-    if field.kind != "list" or (value is not None and not isinstance(value, list)):
+def _names(row: RowText, field: MemberField, assignment: Assignment) -> list[Json]:
+    value = row.model.entry.get(field.key)
+    if field.kind != "list" or not isinstance(value, (list, type(None))):
         raise BadEdit("is not a list of names", where=f"{assignment}")
-    return [name for name in listed if isinstance(name, str)]
+    return row.names(field.key)

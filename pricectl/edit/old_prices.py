@@ -66,10 +66,11 @@ class OldPrices(NamedTuple):
 class OldDifference(NamedTuple):
     """A price of the old list that is not the one of the reference.
 
-    `slip` says how the unit was mistaken, `until` the day until which the old price was right; both
-    are empty where that does not explain it.
+    `name` is the old row's. `slip` says how the unit was mistaken, `until` the day until which the
+    old price was right; both are empty where that does not explain it.
     """
 
+    name: str
     key: RateKey
     old_pico_usd: int
     new_pico_usd: int
@@ -142,7 +143,7 @@ def differences(old: Model, new: Model) -> Iterator[OldDifference]:
             (day_text(end) for end, was in reversed(new.previous) if _is(was.rates, key, old_pico)),
             "",
         )
-        yield OldDifference(key, old_pico, own[0], _slip(old_pico, own[0]), until)
+        yield OldDifference(old.name, key, old_pico, own[0], _slip(old_pico, own[0]), until)
 
 
 def _is(rates: Mapping[RateKey, tuple[int, str]], key: RateKey, pico_usd: int) -> bool:
@@ -189,7 +190,7 @@ def _is_number(value: Json) -> bool:
 def _section(name: str, entry: Mapping[str, Json]) -> str:
     """The section of a row that stood in none."""
     told = entry.get("litellm_provider")
-    if isinstance(told, str) and told:
+    if isinstance(told, str) and told and seller_of(told) not in RESERVED:
         return seller_of(told)
     reading = read_name(name)
     return reading.seller or FAMILIES.get(reading.base.split("-", 1)[0], UNKNOWN_SELLER)

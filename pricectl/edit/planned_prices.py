@@ -1,7 +1,7 @@
 """The prices of one list as an edit changes them, before any text is written.
 
 Amounts come first, then shares of them, then shares of a service, so that each share sees the
-prices that the same edit sets.
+prices that the same edit sets. A price that is named is not changed with its service.
 """
 
 from collections.abc import Iterable, Sequence
@@ -32,6 +32,7 @@ class PlannedPrices:
         self._lenient = lenient
         self.left_out: list[str] = []
         self._moves: dict[str, PriceEdit] = {}
+        self._named = set[RateKey]()
 
     @property
     def moves(self) -> list[PriceEdit]:
@@ -46,6 +47,7 @@ class PlannedPrices:
                 raise BadEdit("is a price and not a list", where=str(one))
             word = None if one.removes else self._read(field, one)
             read.append((field, one, word))
+        self._named = {field.rate_key for field, _, _ in read if isinstance(field, PriceField)}
         for field, one, word in sorted(read, key=lambda each: _order(each[0], each[2])):
             try:
                 if isinstance(field, ServiceField):
@@ -93,7 +95,10 @@ class PlannedPrices:
                 raise NoPrice("has no price to take out", where=str(assignment))
             self._put(field, None)
         elif word.kind == "amount":
-            self._put(field, rounded(word.value))
+            new = rounded(word.value)
+            if new == old:
+                self._notes.append(f"{assignment} is its price already")
+            self._put(field, new)
         elif word.kind == "change":
             if old is None:
                 raise NoPrice("has no price to change", where=str(assignment))
@@ -124,9 +129,11 @@ class PlannedPrices:
         """Every price that the service has; where it has none, those of input and output."""
         keys = [key for key in self._prices.rates if key[2] == field.service and _is_token(key)]
         if not keys and word and word.kind == "share":
+            # A new row has only the prices that the same edit sets.
+            planned = (one.key for one in self._moves.values())
             keys = [
                 (unit, tier, field.service)
-                for unit, tier, service in self._prices.rates
+                for unit, tier, service in dict.fromkeys((*self._prices.rates, *planned))
                 if service == STANDARD and unit in {"input", "output"}
             ]
         if not keys:
@@ -135,6 +142,8 @@ class PlannedPrices:
             above = f"_above_{tier // 1000}k_tokens" if tier else ""
             key = f"{UNITS[unit].key}{above}_{service}"
             price = PriceField(UNITS[unit], tier, service, key)
+            if price.rate_key in self._named:
+                continue
             # A share needs the standard price; one without it keeps what it has.
             if word is None or word.kind == "change" or self._charged((unit, tier, STANDARD)):
                 self._assign(price, assignment, word)

@@ -20,6 +20,8 @@ from pricectl.edit.fields import MemberField, find_field
 from pricectl.edit.member_words import added, member_json, removed
 from pricectl.edit.planned_prices import PlannedPrices
 from pricectl.edit.price_words import price_literal
+from pricectl.edit.promotion import is_of_prices
+from pricectl.edit.row_checks import check_dates, check_not_begun, check_once
 from pricectl.edit.row_text import RowText
 from pricectl.edit.siblings import Dependent, PriceEdit, siblings
 from pricectl.edit.splice import Edit
@@ -29,6 +31,7 @@ class RowPlan(NamedTuple):
     """The edits of one row, and the prices that they change.
 
     `base` is the JSON Pointer of the list that the prices are in: the row or a dated list.
+    `following` are the paths of those among them that only keep their ratio to another one.
     `siblings` depend on those and keep their price. `dropped` are the vouchers that go, because
     they vouch for the old price. `notes` say what was done otherwise than written, `left_out` which
     assignments of a pattern the row has no price for.
@@ -42,6 +45,7 @@ class RowPlan(NamedTuple):
     dropped: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    following: tuple[str, ...] = ()
 
 
 def plan_row(
@@ -54,22 +58,26 @@ def plan_row(
     """
     model, notes = row.model, list[str]()
     fields = [(find_field(one.field, model, catalog), one) for one in request.assignments]
-    _check_once(request.assignments)
+    check_once(fields)
     members = [(field, one) for field, one in fields if isinstance(field, MemberField)]
     prices = list_to_change(model, request.starts)
     price_words = [(field, one) for field, one in fields if not isinstance(field, MemberField)]
-    if request.starts or request.ended:
-        _check_dated(request, members, bool(price_words), today)
+    check_dates(request, members, bool(price_words), today)
+    if price_words:
+        check_not_begun(model, request, today)
     planned = PlannedPrices(prices, notes, lenient=in_pattern)
     planned.assign(price_words)
     left = tuple(siblings(model, prices, planned.moves))
+    following = tuple(one.place.path for one in left) if request.siblings else ()
     if request.siblings:
         planned.keep_ratios(left)
         left = ()
-    base, dropped = _write_all(row, prices, planned.moves, request)
+    altered = any(_alters_prices(row, field, one) for field, one in members)
+    base, dropped = _write_all(row, prices, planned.moves, request, altered=altered)
     if planned.moves:
         notes += _later_lists(model, request)
-    for field, assignment in members:
+    # A name that is added takes the place of the last one that goes.
+    for field, assignment in sorted(members, key=lambda each: each[1].operator == "-="):
         _member(row, field, assignment, notes)
     if request.source:
         row.put_member("source", json.dumps(request.source, ensure_ascii=False))
@@ -82,12 +90,16 @@ def plan_row(
         dropped,
         tuple(notes),
         tuple(planned.left_out),
+        following,
     )
 
 
-def plan_copy(row: RowText, following: Sequence[Dependent], request: RowRequest) -> RowPlan:
+def plan_copy(
+    row: RowText, following: Sequence[Dependent], request: RowRequest, today: date
+) -> RowPlan:
     """The edits of a row whose prices follow those of another row; dated as the request says."""
     model = row.model
+    check_not_begun(model, request, today)
     prices = list_to_change(model, request.starts)
     moves = [one.move for one in following]
     left = tuple(siblings(model, prices, moves))
@@ -97,20 +109,37 @@ def plan_copy(row: RowText, following: Sequence[Dependent], request: RowRequest)
     own = request._replace(assignments=(), source="", verified=None)
     base, dropped = _write_all(row, prices, moves, own)
     notes = tuple(_later_lists(model, request))
-    return RowPlan(model, tuple(row.edits), base, tuple(moves), left, dropped, notes)
+    plan = RowPlan(model, tuple(row.edits), base, tuple(moves), left, dropped, notes)
+    return plan._replace(following=tuple(move.path for move in moves))
 
 
 def _write_all(
-    row: RowText, prices: PriceList, moves: Sequence[PriceEdit], request: RowRequest
+    row: RowText,
+    prices: PriceList,
+    moves: Sequence[PriceEdit],
+    request: RowRequest,
+    *,
+    altered: bool = False,
 ) -> tuple[str, tuple[str, ...]]:
-    """Write the changed prices where the request's date puts them: where, and what went."""
+    """Write the changed prices where the request's date puts them: where, and what went.
+
+    `altered`: the request changes prices of the row as members, too, and not one by one.
+    """
     base = _target(row, request, prices) if moves else row.model.pointer
     own = base == row.model.pointer
     if moves and own and request.ended:
         _archive(row, request.ended)
     for move in moves:
         _write(row, prices, base, move)
-    return base, _vouchers(row, request, moved=bool(moves) and own)
+    return base, _vouchers(row, request, moved=(bool(moves) and own) or altered)
+
+
+def _alters_prices(row: RowText, field: MemberField, assignment: Assignment) -> bool:
+    """Whether a member is one of prices, such as off-peak hours, and gets another value."""
+    if not is_of_prices(field.key):
+        return False
+    written = row.literal(row.model.pointer + pointer_to(field.key))
+    return assignment.removes or written != member_json(field, assignment.value)
 
 
 def _later_lists(model: Model, request: RowRequest) -> Iterable[str]:
@@ -123,37 +152,6 @@ def _later_lists(model: Model, request: RowRequest) -> Iterable[str]:
     if later:
         days = " and ".join(later)
         yield f"{model.full_name}: the prices announced for {days} stay; --from DATE changes them"
-
-
-def _check_once(assignments: Iterable[Assignment]) -> None:
-    seen = set()
-    for one in assignments:
-        what = one.field if one.operator == "=" else f"{one.field} {one.value}"
-        if what in seen:
-            raise BadEdit("is edited twice", where=what)
-        seen.add(what)
-
-
-def _check_dated(
-    request: RowRequest,
-    members: Sequence[tuple[MemberField, Assignment]],
-    priced: bool,  # noqa: FBT001 - one of three facts
-    today: date,
-) -> None:
-    if request.starts and request.ended:
-        raise BadEdit("cannot be given together", where="--from and --was")
-    option = f"--from {request.starts}" if request.starts else f"--was {request.ended}"
-    if members and request.starts:
-        step = "edit the other fields without it"
-        raise BadEdit("dates prices only", where=f"{option} and {members[0][1]}", next_step=step)
-    if not priced:
-        raise BadEdit("dates no price", where=option, next_step="name a price, such as input=2/M")
-    if request.starts and request.starts <= today:
-        step = f"for prices that hold already write --was {request.starts}"
-        raise BadEdit("is not in the future", where=option, next_step=step)
-    if request.ended and request.ended > today:
-        step = f"to announce prices write --from {request.ended}"
-        raise BadEdit("is in the future", where=option, next_step=step)
 
 
 def list_to_change(model: Model, starts: date | None) -> PriceList:
@@ -176,13 +174,9 @@ def _write(row: RowText, prices: PriceList, base: str, move: PriceEdit) -> None:
 
 def _row_style(row: RowText, prices: PriceList, unit: Unit) -> str | None:
     """How a price of the same kind is written in the list."""
-    for name, _, _ in prices.rates:
-        if UNITS[name].is_token == unit.is_token:
-            pointer = (
-                prices.pointer_to(prices.rates[name, 0, STANDARD][1])
-                if ((name, 0, STANDARD) in prices.rates)
-                else ""
-            )
+    for (name, tier, service), (_, path) in prices.rates.items():
+        if not tier and service == STANDARD and UNITS[name].is_token == unit.is_token:
+            pointer = prices.pointer_to(path)
             if pointer:
                 return row.literal(pointer)
     return None
@@ -237,7 +231,7 @@ def _vouchers(row: RowText, request: RowRequest, *, moved: bool) -> tuple[str, .
 
 
 def _member(row: RowText, field: MemberField, assignment: Assignment, notes: list[str]) -> None:
-    key, entry = field.key, row.model.entry
+    key = field.key
     there = key in row.keys(row.model.pointer)
     if assignment.removes:
         if not there:
@@ -251,4 +245,4 @@ def _member(row: RowText, field: MemberField, assignment: Assignment, notes: lis
             row.put_member(key, value)
     else:
         edit = added if assignment.operator == "+=" else removed
-        edit(row, field, assignment, entry.get(key))
+        edit(row, field, assignment)

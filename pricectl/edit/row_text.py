@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 
 from pricectl.check.positions import Positions
+from pricectl.core.document import Json
 from pricectl.core.model import Model
 from pricectl.core.pointers import pointer_to
 from pricectl.core.prices import DATED_LISTS, key_path
@@ -23,7 +24,9 @@ class RowText:
         self.edits: list[Edit] = []
         member = positions.member(model.pointer)
         self.text = text[member.start : member.end] if member else "{}"
-        # The keys of the row and of lists in it, as the edits so far leave them.
+        # The keys of the row and of lists in it, and the items of lists of names, as the edits
+        # so far leave them.
+        self._names: dict[str, list[Json]] = {}
         self._keys = {model.pointer: [one.key for one in positions.members(model.pointer)]}
 
     def literal(self, pointer: str) -> str | None:
@@ -36,6 +39,13 @@ class RowText:
         if base not in self._keys:
             self._keys[base] = [member.key for member in self._positions.members(base)]
         return self._keys[base]
+
+    def names(self, key: str) -> list[Json]:
+        """The items of a list of names, as they stand after the edits so far."""
+        if key not in self._names:
+            listed = self.model.entry.get(key)
+            self._names[key] = [*listed] if isinstance(listed, list) else []
+        return self._names[key]
 
     def price_members(self, base: str) -> list[tuple[str, str]]:
         """The members of a list that belong to its prices: each key with its text in the file."""

@@ -28,6 +28,7 @@ HEADINGS: Mapping[str, tuple[str, str]] = {
 }
 # What a setting looks like that is not set by default, or whose default says nothing.
 EXAMPLES: Mapping[tuple[str, str], str] = {
+    ("", "feeds"): '["litellm", "genai-prices"]',
     ("", "file"): '"llm_pricing_current.json"',
     ("", "deployed"): '"origin/production"',
     ("", "reference"): '"packaged"',

@@ -64,7 +64,7 @@ def acknowledged(text: str, accepted: Acceptance) -> str:
         return splice.apply(text, [Insert("", block, "metadata", 0)], positions)
     listed = metadata.get("acknowledged")
     if listed is None:
-        edit = Insert(METADATA_POINTER, f"[{line}]", "acknowledged")
+        edit = Insert(METADATA_POINTER, _list(text, positions, line), "acknowledged")
         return splice.apply(text, [edit], positions)
     if not isinstance(listed, list):
         raise NotWaived("is not a list", where=ACKNOWLEDGED_POINTER)
@@ -106,11 +106,20 @@ def acknowledged_values(
         line = _line(accepted, "null" if value is None else catalog_number(value))
         is_first = not index and "acknowledged" not in metadata
         edits.append(
-            Insert(METADATA_POINTER, f"[{line}]", "acknowledged")
+            Insert(METADATA_POINTER, _list(text, Positions(text), line), "acknowledged")
             if is_first
             else Insert(ACKNOWLEDGED_POINTER, line)
         )
     return splice.apply(text, edits)
+
+
+def _list(text: str, positions: Positions, line: str) -> str:
+    """A list with one acknowledgement: each on a line of its own, as a reviewer reads them."""
+    metadata = positions.member(METADATA_POINTER)
+    if not metadata or "\n" not in text[metadata.start : metadata.end]:
+        return f"[{line}]"
+    end = splice.line_end(text)
+    return f"[{end}{splice.indent_unit(text)}{line}{end}]"
 
 
 def _value_text(text: str, positions: Positions, values: Json, accepted: Acceptance) -> str:

@@ -15,10 +15,10 @@ from pricectl.feeds.feed_row import OTHER_CURRENCY, FeedContent, FeedRow, Notes,
 # Rows that explain the format.
 NO_MODELS = frozenset({"sample_spec", "fallback_generalizations"})
 # What a row says beside its prices that the catalog has, too.
-_KEPT = frozenset(
+KEPT = frozenset(
     ["mode", "max_tokens", "max_input_tokens", "max_output_tokens", "deprecation_date", "source"]
 )
-_STRUCTURES = frozenset(["tiered_pricing", "off_peak_pricing", "provider_specific_entry"])
+STRUCTURES = frozenset(["tiered_pricing", "off_peak_pricing", "provider_specific_entry"])
 
 
 def looks_like(document: Json) -> bool:
@@ -71,7 +71,7 @@ def _entry(row: Mapping[str, Json]) -> dict[str, Json]:
     entry = {
         key: value
         for key, value in row.items()
-        if key in _KEPT or key in _STRUCTURES or is_price_like(key) or "multiplier" in key
+        if key in KEPT or key in STRUCTURES or is_price_like(key) or "multiplier" in key
     }
     if isinstance(row.get("successor_model"), str):
         entry["successor"] = row["successor_model"]

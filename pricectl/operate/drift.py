@@ -1,6 +1,6 @@
 """Holds the catalog file against published price lists: what `drift` does."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
@@ -185,19 +185,28 @@ def compare(
     )
 
 
+def days_read(feeds: Iterable[Feed], today: date) -> dict[str, str]:
+    """The newest day of each list that was read, also of lists that another one copies.
+
+    A day to come is as good as none.
+    """
+    days: dict[str, str] = {}
+    for feed in feeds:
+        for vote in (feed.name, *feed.copied_lists):
+            days[vote] = max(days.get(vote, ""), feed.day_by(today))
+    return days
+
+
 def renew(opened: EditableCatalog, report: DriftReport, options: EditOptions) -> Renewal:
     """Write the evidence of the rows, or take it away.
 
     Raises FeedError where a list takes back so much that it must be broken, unless the rows were
     named; and what `make_edit` raises.
     """
-    days_read: dict[str, str] = {}
-    for feed in report.feeds:
-        for vote in (feed.name, *feed.copied_lists):
-            days_read[vote] = max(days_read.get(vote, ""), feed.day_by(report.options.today))
     agreements = report.drift.agreements
     today = f"{report.options.today}"
-    taken = mass_withdrawal(agreements, days_read, today)
+    days = days_read(report.feeds, report.options.today)
+    taken = mass_withdrawal(agreements, days, today)
     if taken and report.options.pattern is None:
         raise FeedError(
             f"has other or no prices for {taken.lost} of the {taken.rows} rows whose evidence "
@@ -205,7 +214,7 @@ def renew(opened: EditableCatalog, report: DriftReport, options: EditOptions) ->
             where=taken.name,
             next_step="nothing was written; with a model or pattern, such as '*', --renew goes on",
         )
-    changes = tuple(evidence_changes(agreements, days_read, today))
+    changes = tuple(evidence_changes(agreements, days, today))
     agreeing = {vote for one in agreements for vote, day in one.days.items() if not day}
     edits = [change.edit for change in changes]
     return Renewal(changes, tuple(sorted(agreeing)), make_edit(opened, edits, options))

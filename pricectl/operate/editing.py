@@ -34,6 +34,8 @@ from pricectl.policy import Policy
 LAST_UPDATED = "last_updated"
 # What is found of the whole file when rows go.
 GONE_SHARES = ("many-models-gone", "many-aliases-gone")
+# What `--reason` accepts.
+ACCEPTED_BY_REASON = frozenset((*ACKNOWLEDGEABLE, *GONE_SHARES))
 
 
 class EditableCatalog(NamedTuple):
@@ -166,6 +168,9 @@ def _edited_changelog(name: str | None, result: EditResult) -> _EditedChangelog 
     except (OSError, UnicodeDecodeError) as error:
         step = "correct the setting `changelog`"
         raise Unavailable(f"cannot be read: {error}", where=name, next_step=step) from None
+    if len(before) > document.MAX_BYTES:  # the rest was not read, and would be lost
+        what = f"is larger than {document.MAX_BYTES // 1024 // 1024} MiB"
+        raise Unavailable(what, where=name, next_step="start a new changelog")
     return _EditedChangelog(name, before, after)
 
 

@@ -18,17 +18,16 @@ from pricectl.core import document
 from pricectl.core.catalog import Catalog
 from pricectl.core.errors import DocumentError, PricingError
 from pricectl.core.lookup import find
-from pricectl.core.model import Match
-from pricectl.core.naming.sellers import seller_of
 from pricectl.edit.choosing import ChosenRow, choose, require_known
-from pricectl.edit.old_prices import OldDifference, OldPrices, OldRow, differences, read_old_prices
+from pricectl.edit.old_prices import OldPrices, read_old_prices
 from pricectl.edit.settings_template import settings_text
-from pricectl.edit.starting import DEFAULT_PRICE, NewRow, catalog_text, row_text
+from pricectl.edit.starting import DEFAULT_PRICE, catalog_text
 from pricectl.exit_codes import CLEAN, FINDINGS
 from pricectl.files import atomic, catalog_file
 from pricectl.files.settings import PRICECTL_TOML, SettingsText, find_settings
 from pricectl.operate.logs import reading
 from pricectl.operate.logs.called_models import CalledModel, called_models
+from pricectl.operate.started_rows import StartedRow, from_reference, old_rows
 from pricectl.packaged import packaged_catalog
 from pricectl.policy import Policy
 
@@ -43,21 +42,6 @@ class AlreadyThere(PricingError):
 
 class NothingToStart(PricingError):
     """A log or a price list that names no model with a row."""
-
-
-class StartedRow(NamedTuple):
-    """A row of the new file: the row of the reference that it is, and the names that led to it.
-
-    Without a `reference` row the old list's own row was kept. `differences` are the prices that the
-    old list had otherwise, `flags` what lookup flagged.
-    """
-
-    row: NewRow
-    reference: str = ""
-    names: tuple[str, ...] = ()
-    flags: tuple[str, ...] = ()
-    retired: bool = False
-    differences: tuple[OldDifference, ...] = ()
 
 
 class InitOptions(NamedTuple):
@@ -112,7 +96,7 @@ def init(file: str, options: InitOptions) -> InitResult:
     settings = ""
     if path:
         settings = _settings(file, options, result.text or _existing(file))
-        SettingsText(Path(path).absolute(), settings.encode()).policy()
+        SettingsText(Path(path).absolute(), document.encode(settings)).policy()
         result = result._replace(settings=path)
     if not options.dry_run:
         _write(result, settings)
@@ -132,7 +116,8 @@ def _started(file: str, options: InitOptions) -> InitResult:
     old, called = _origin(options.origin) if options.origin else (None, ())
     choice = choose(reference, (*options.models, *(each.name for each in called)))
     require_known(reference, (name for name in choice.unknown if name in options.models))
-    kept, left_out = _old_rows(reference, old, text, positions) if old else ([], ())
+    also = [each.model for each in choice.rows]
+    kept, left_out = old_rows(reference, old, text, positions, also) if old else ([], ())
     taken = {row.reference for row in kept}
     chosen = [each for each in choice.rows if each.model.full_name not in taken]
     unknown = tuple(each for each in called if each.name in choice.unknown)
@@ -146,7 +131,7 @@ def _started(file: str, options: InitOptions) -> InitResult:
 
     def written(lost: Mapping[str, Sequence[str]]) -> tuple[list[StartedRow], str]:
         found = kept + [
-            _from_reference(each, text, positions, lost.get(each.model.full_name, ()))
+            from_reference(each, text, positions, lost.get(each.model.full_name, ()))
             for each in chosen
         ]
         default = old.default_price if old else DEFAULT_PRICE
@@ -188,15 +173,6 @@ def _origin(name: str) -> tuple[OldPrices | None, tuple[CalledModel, ...]]:
     return None, called
 
 
-def _from_reference(
-    chosen: ChosenRow, text: str, positions: Positions, also: Sequence[str]
-) -> StartedRow:
-    model = chosen.model
-    written = row_text(text, positions, model, also=also)
-    row = NewRow(model.provider, model.name, written, _source(model.entry))
-    return StartedRow(row, model.full_name, chosen.names, chosen.flags, model.is_retired)
-
-
 def _lost_names(catalog: Catalog, chosen: Sequence[ChosenRow]) -> dict[str, list[str]]:
     """The names that led to a row of the reference and lead elsewhere in the new catalog."""
     lost: dict[str, list[str]] = {}
@@ -205,62 +181,6 @@ def _lost_names(catalog: Catalog, chosen: Sequence[ChosenRow]) -> dict[str, list
             if find(catalog, name).model.full_name != row.model.full_name:
                 lost.setdefault(row.model.full_name, []).append(name)
     return lost
-
-
-def _source(entry: object) -> str:
-    source = entry.get("source") if hasattr(entry, "get") else None
-    return source if isinstance(source, str) else ""
-
-
-def _old_rows(
-    reference: Catalog, old: OldPrices, text: str, positions: Positions
-) -> tuple[list[StartedRow], tuple[str, ...]]:
-    """The rows of the old list by the reference, under their old names, and those left out."""
-    by_reference: dict[str, list[OldRow]] = {}
-    order: list[tuple[OldRow, str]] = []
-    left_out: list[str] = []
-    for row in old.rows:
-        match = _same_row(reference, row)
-        full_name = match.model.full_name if match else ""
-        if full_name:
-            by_reference.setdefault(full_name, []).append(row)
-        elif not row.readable:
-            left_out.append(row.model.full_name)
-            continue
-        order.append((row, full_name))
-    started = []
-    for row, full_name in order:
-        if not full_name:
-            kept = NewRow(row.model.provider, row.model.name, row.text, _source(row.model.entry))
-            started.append(StartedRow(kept, names=(row.model.name,), retired=row.model.is_retired))
-            continue
-        model = reference.by_full_name[full_name]
-        rows = by_reference[full_name]
-        # Two rows that are one in the reference become one: that of the reference's name, if any.
-        first = next((each for each in rows if each.model.name == model.name), rows[0])
-        if row is not first:
-            continue
-        names = tuple(each.model.name for each in rows)
-        written = row_text(text, positions, model, name=row.model.name, also=names)
-        section = row.model.provider if row.seller_told else model.provider
-        new = NewRow(section, row.model.name, written, _source(model.entry))
-        wrong = tuple(differences(row.model, model))
-        started.append(StartedRow(new, full_name, names, (), model.is_retired, differences=wrong))
-    return started, tuple(left_out)
-
-
-def _same_row(reference: Catalog, row: OldRow) -> Match | None:
-    """The reference's row of the same model and seller; None if there is none for sure."""
-    model = row.model
-    for name in (model.full_name, model.name):
-        match = find(reference, name)
-        sold = seller_of(match.model.provider) == seller_of(model.provider)
-        # A full name says the seller; a name alone may be another seller's model.
-        trusted = name == model.full_name or sold or not row.seller_told
-        sure = match.how == "exact" or not (match.is_guess or match.flags)
-        if sure and trusted:
-            return match
-    return None
 
 
 def _existing(file: str) -> str:
@@ -286,7 +206,8 @@ def _settings(file: str, options: InitOptions, catalog: str) -> str:
         if catalog:
             rows = Catalog.load(catalog)
             unknown = [name for name in options.critical if not find(rows, name).is_own_row]
-            require_known(rows, unknown, "the file")
+            step = "a critical model is one of the models that the file starts with"
+            require_known(rows, unknown, "the file", step)
         chosen["critical"] = tuple(options.critical)
     if options.fallback:
         chosen["fallback"] = options.fallback

@@ -35,7 +35,7 @@ def rename_row(  # noqa: PLR0913 - the last two by keyword
 
     Raises BadEdit, and what `make_edit` raises.
     """
-    if is_pattern(old):
+    if is_pattern(old, opened.catalog):
         raise BadEdit("is a pattern", where=f"{old:.80}", next_step="name one row")
     (model,) = find_rows(opened.catalog, old)
     if old in model.aliases and old not in {model.name, model.full_name}:

@@ -12,9 +12,10 @@ from pricectl.changes import CatalogVersion
 from pricectl.check.positions import Positions
 from pricectl.core import document
 from pricectl.core.catalog import Catalog
-from pricectl.core.labels import did_you_mean
+from pricectl.core.labels import did_you_mean, label
 from pricectl.core.lookup import near_names
 from pricectl.core.model import Model
+from pricectl.core.prices import key_path
 from pricectl.core.windows import as_instant
 from pricectl.edit.assignments import BadEdit, RowRequest
 from pricectl.edit.engine import edit_catalog
@@ -75,7 +76,13 @@ def set_fields(
     """
     planner = _Planner(opened, as_instant(options.at).date())
     for request in requests:
-        planner.plan(request)
+        try:
+            planner.plan(request)
+        except BadEdit as error:
+            if not request.origin:
+                raise
+            where = f"{request.origin}: {error.where}"
+            raise BadEdit(error.what, where=where, next_step=error.next_step) from None
     result = make_edit(opened, planner.edits, options, warn)
     plans = planner.plans
     moved = {(plan.model.full_name, move.path) for plan in plans for move in plan.moves}
@@ -97,6 +104,8 @@ class _Planner:
         self._today = today
         self._pending: list[Edit] = []
         self._touched: set[str] = set()
+        # Prices that keep their ratio to another one: the row's name and the JSON Pointer.
+        self._following: set[tuple[str, str]] = set()
         self.edits: list[Edit] = []
         self.plans: list[RowPlan] = []
         self.copies: list[Dependent] = []
@@ -104,7 +113,7 @@ class _Planner:
 
     def plan(self, request: RowRequest) -> None:
         """Plan the rows of a request, and those that follow them if it says so."""
-        many = is_pattern(request.model)
+        many = is_pattern(request.model, self._state.catalog)
         names = sorted(model.full_name for model in find_rows(self._state.catalog, request.model))
         if many:
             self.patterns.append((request.model, tuple(names)))
@@ -131,12 +140,23 @@ class _Planner:
             by_row.setdefault(one.model.full_name, []).append(one)
         self._advance_past(by_row)
         for name, dependents in by_row.items():
-            self._add(plan_copy(self._state.row(name), dependents, request))
+            self._add(plan_copy(self._state.row(name), dependents, request, self._today))
 
     def _add(self, plan: RowPlan) -> None:
+        name = plan.model.full_name
+        for move in plan.moves:
+            place = name, f"{plan.base}/{key_path(move.path)}"
+            if move.path in plan.following:
+                self._following.add(place)
+            elif place in self._following:
+                raise BadEdit(
+                    "follows another price already",
+                    where=f"{label(*move.key)} of {name:.80}",
+                    next_step="leave its own edit out, or --siblings and --copies",
+                )
         self._pending += plan.edits
         self.edits += plan.edits
-        self._touched.add(plan.model.full_name)
+        self._touched.add(name)
         self.plans.append(plan)
 
     def _advance_past(self, names: Iterable[str]) -> None:
@@ -154,9 +174,9 @@ def _unmoved(dependents: Iterable[Dependent], moved: set[tuple[str, str]]) -> tu
     return tuple(one for place, one in by_place.items() if place not in moved)
 
 
-def is_pattern(name: str) -> bool:
-    """Whether a name has wildcards."""
-    return any(character in name for character in WILDCARDS)
+def is_pattern(name: str, catalog: Catalog) -> bool:
+    """Whether a name has wildcards and is not a row's own."""
+    return name not in catalog.by_full_name and any(sign in name for sign in WILDCARDS)
 
 
 def find_rows(catalog: Catalog, name: str) -> list[Model]:
@@ -164,7 +184,7 @@ def find_rows(catalog: Catalog, name: str) -> list[Model]:
 
     Raises BadEdit with near names if there is none, or if several rows have the name.
     """
-    if is_pattern(name):
+    if is_pattern(name, catalog):
         found = [
             model
             for model in catalog.models

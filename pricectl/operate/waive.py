@@ -65,7 +65,7 @@ def waive(source: Source, name: str, policy: Policy, accepted: Acceptance) -> Wa
         old = found.data if found else b""
         written, table = str(path), f"[[{heading}]]"
         text = waived(old.decode(), accepted, report.values, heading=heading, file=written)
-        after = check(source.data, SettingsText(path, text.encode()).policy())
+        after = check(source.data, SettingsText(path, document.encode(text)).policy())
     if any(_is(one, accepted) for one in after.findings):
         raise NotWaived(
             "would still be found, because a waiver cannot accept it",

@@ -1,5 +1,6 @@
 """The texts of a comparison, the same in every format, and the sections that it has."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
@@ -157,13 +158,33 @@ def old_and_new(change: Change) -> tuple[str, str]:
     """The value before and after; a fallback price stands in parentheses."""
     move = change.largest
     if change.price is None or move is None:
-        return value(change.old), value(change.new)
+        return _old_and_new_list(change) or (value(change.old), value(change.new))
     charged = (move.old_pico_usd, move.new_pico_usd)
     old, new = (
         grouped(own or (NO_PRICE if pico is None else f"({rate_text(pico, change.price.unit)})"))
         for own, pico in zip((change.old, change.new), charged, strict=True)
     )
     return old, new
+
+
+def _old_and_new_list(change: Change) -> tuple[str, str] | None:
+    """What a list lost and got, where it is too long to be shown; None for anything else."""
+    old, new = change.old or "", change.new or ""
+    if max(len(old), len(new)) <= MAX_VALUE or not (old.startswith("[") and new.startswith("[")):
+        return None
+    try:
+        before, after = ([_item(item) for item in json.loads(text)] for text in (old, new))
+    except (ValueError, RecursionError):
+        return None
+    lost, got = set(before).difference(after), set(after).difference(before)
+    gone = [f"- {item}" for item in before if item in lost]
+    come = [f"+ {item}" for item in after if item in got]
+    moved = shortened(", ".join((*gone, *come)) or "in another order", MAX_VALUE * 2, "…")
+    return plural(len(before), "item"), f"{plural(len(after), 'item')}: {moved}"
+
+
+def _item(item: object) -> str:
+    return item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)
 
 
 def arrow(move: Move | None) -> str:

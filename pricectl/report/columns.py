@@ -89,7 +89,7 @@ def _pairs(line: TableLine, widths: Sequence[int]) -> "zip[tuple[str, int]]":
 
 def _fitted(rows: Sequence[tuple[str, ...]], alignment: str, width: int) -> list[int]:
     """As wide as the cells; where that is too wide, texts fold, but not inside of a word."""
-    columns = list(zip(*rows, strict=True))
+    columns = list(zip(*rows, strict=True)) or [("",)] * len(alignment)
     widths = [max(map(cells_of, column)) for column in columns]
     least = [
         min(max(map(longest_word, column)), MAX_WORD_ROOM) if side == "l" else natural

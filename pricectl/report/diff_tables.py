@@ -8,11 +8,14 @@ from typing import NamedTuple
 
 from pricectl.changes import Change, Comparison, Impact, Move
 from pricectl.core.credits import BUDGET_MODES
+from pricectl.core.labels import plural
 from pricectl.report import changes as change_text
 from pricectl.report.canvas import at_point
 from pricectl.report.changes import ARROW, ChangeSection
 from pricectl.report.columns import TableLine, grouped
 
+# The same change of more rows is one line.
+MAX_ALIKE = 4
 PER_MTOK = "USD per 1M tokens where no unit is named"
 # In the order in which they are shown: a row that is gone matters most.
 _SIGNS = {"removed": "-", "renamed": "~", "added": "+"}
@@ -36,9 +39,28 @@ def text_sections(found: Comparison, *, everything: bool) -> Iterator[TextSectio
         if section.kind == "rows":
             rows = sorted(section.changes, key=lambda row: list(_SIGNS).index(row.kind))
             ordered = section._replace(changes=rows)
-        shown = ordered.first(None if everything else layout.limit)
         title = section.title + layout.title_end
-        yield TextSection(title, layout.alignment, layout.lines(shown), section.total)
+        repeated: list[TableLine] = []
+        if section.kind == "others" and not everything:
+            ordered, repeated = _apart(ordered)
+        shown = ordered.first(None if everything else layout.limit)
+        lines = [*layout.lines(shown), *repeated]
+        total = ordered.total + sum(len(line.cells) > 1 for line in repeated)
+        yield TextSection(title, layout.alignment, lines, total)
+
+
+def _apart(section: ChangeSection) -> tuple[ChangeSection, list[TableLine]]:
+    """The other changes without those that many rows share, and a line for each of these."""
+    shared: dict[tuple[object, ...], list[Change]] = {}
+    for change in section.changes:
+        what = change.field, change.old, change.new, change.note, change.only_text
+        shared.setdefault(what, []).append(change)
+    many = [alike for alike in shared.values() if len(alike) > MAX_ALIKE]
+    left_out = {id(change) for alike in many for change in alike}
+    rest = [change for change in section.changes if id(change) not in left_out]
+    headings = [plural(len(alike), "row") for alike in many]
+    lines = [_other_change(alike[0]) for alike in many]
+    return section._replace(changes=rest), grouped(headings, lines)
 
 
 def _prices(section: ChangeSection) -> list[TableLine]:
@@ -137,13 +159,14 @@ def _settings_lines(section: ChangeSection) -> list[TableLine]:
 
 def _other_changes(section: ChangeSection) -> list[TableLine]:
     changes = section.changes
-    lines = []
-    for change in changes:
-        old, new = change_text.old_and_new(change)
-        note = f" ({change.note})" if change.note else ""
-        style = _STYLES[change_text.SAME] if change.only_text else ""
-        lines.append(TableLine((change.field, old, ARROW, new + note), style))
-    return grouped([change.full_name for change in changes], lines)
+    return grouped([change.full_name for change in changes], map(_other_change, changes))
+
+
+def _other_change(change: Change) -> TableLine:
+    old, new = change_text.old_and_new(change)
+    note = f" ({change.note})" if change.note else ""
+    style = _STYLES[change_text.SAME] if change.only_text else ""
+    return TableLine((change.field, old, ARROW, new + note), style)
 
 
 def _differences(changes: Sequence[Change]) -> list[str]:

@@ -7,10 +7,10 @@ from pricectl.check.findings import Finding
 from pricectl.core.labels import clean, count, plural
 from pricectl.edit.line_changes import LineChange, line_changes
 from pricectl.files.atomic import sha256
-from pricectl.operate.editing import EditResult
+from pricectl.operate.editing import ACCEPTED_BY_REASON, EditResult
 from pricectl.report import diff as diff_report
-from pricectl.report.canvas import Canvas
-from pricectl.report.columns import EMPTY_LINE, StyledLine, folded
+from pricectl.report.canvas import Canvas, cells_of
+from pricectl.report.columns import EMPTY_LINE, INDENT, StyledLine, folded, wrapped
 from pricectl.report.validate import STYLES
 
 if TYPE_CHECKING:
@@ -113,6 +113,8 @@ def edit_lines(result: EditResult, canvas: Canvas) -> list[StyledLine]:
     for one in result.acknowledged:
         words = f"{one.rule} at {one.pointer} is acknowledged: {one.reason}"
         lines += folded(words, "yellow", canvas)
+    if result.refusing and all(one.rule in ACCEPTED_BY_REASON for one in result.refusing):
+        lines += folded("if the edit is right, --reason TEXT acknowledges it", "dim", canvas)
     lines += [EMPTY_LINE] if lines else []
     summary = canvas.shown(clean(edit_summary(result)))
     return [*lines, ((summary, "bold red" if result.refusing else "bold"),)]
@@ -129,10 +131,17 @@ def _changed_lines(changes: Sequence[LineChange], canvas: Canvas) -> list[Styled
     ]
     shown = rows if canvas.verbose else rows[:SHOWN_LINES]
     styles = {"-": "red", "+": "green"}
-    lines: list[StyledLine] = [
-        ((canvas.shown(f"{number} {sign} {clean(line.expandtabs(4))}"), styles[sign]),)
-        for number, sign, line in shown
-    ]
+    lines: list[StyledLine] = []
+    for number, sign, line in shown:
+        start, written = f"{number} {sign} ", canvas.shown(clean(line.expandtabs(4)))
+        text = written.lstrip()
+        start += " " * (len(written) - len(text))
+        pieces = wrapped(text, canvas.width - len(start) - INDENT)
+        if len(start) + cells_of(text) <= canvas.width:
+            pieces = [text]
+        for index, piece in enumerate(pieces):
+            before = " " * (len(start) + INDENT) if index else start
+            lines.append(((before + piece, styles[sign]),))
     left = len(rows) - len(shown)
     more = folded(f"{count(left)} more lines; -v shows all", "dim", canvas) if left else ()
     return [*lines, *more]

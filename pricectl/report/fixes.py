@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from pricectl.check.fixed import Fix, FixedFile
 from pricectl.core.labels import clean, count, plural, shortened
 from pricectl.report.canvas import Canvas
+from pricectl.report.columns import INDENT, folded
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -44,7 +45,8 @@ def fix_lines(files: Iterable[FixedFile], canvas: Canvas) -> "Iterator[Text]":
             continue
         shown = fixes if canvas.verbose else fixes[:SHOWN_FIXES]
         for fix in shown:
-            yield Text(f"  line {fix.line}  {_words(fix)}", no_wrap=True, overflow="ignore")
+            for ((piece, _),) in folded(f"  line {fix.line}  {_words(fix)}", "", canvas, INDENT):
+                yield Text(piece)
         if len(shown) < len(fixes):
             yield Text(f"  and {count(len(fixes) - len(shown))} more; -v shows all", "dim")
         yield Text()

@@ -66,15 +66,17 @@ def _timeline_text(result: Timeline, canvas: Canvas) -> Iterator[StyledLine]:
 
 
 def chart_series(result: Timeline) -> Iterator[tuple[str, ChartSeries]]:
-    """The prices that are charted, each with its title."""
+    """The prices that are charted, each with its title, all over the same time."""
     units = [unit for unit in result.units if unit != _NOT_CHARTED] or result.units
     # Units that were asked for are all shown.
-    for unit in units[:_CHARTED] if len(result.units) > _CHARTED else result.units:
-        charged, known_now = result.charged(unit), result.known_now(unit)
+    units = units[:_CHARTED] if len(result.units) > _CHARTED else result.units
+    lines = {unit: (result.charged(unit), result.known_now(unit)) for unit in units}
+    starts = (point.start for pair in lines.values() for points in pair for point in points)
+    last = max([result.at, *starts])
+    if last > result.at:  # so that the last price is a line and not a point
+        last = shifted(last, (last - result.start) / MARGIN)
+    for unit, (charged, known_now) in lines.items():
         points = (*charged, *known_now)
-        last = max([result.at, *(point.start for point in points)])
-        if last > result.at:  # so that the last price is a line and not a point
-            last = shifted(last, (last - result.start) / MARGIN)
         prices = {point.pico_usd for point in points if point.pico_usd is not None}
         labels = {price: grouped(rate_text(price, unit)) for price in prices}
         title = f"{unit}, USD per {usd_per(unit)}"

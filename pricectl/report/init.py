@@ -8,7 +8,8 @@ from pricectl.core.labels import clean, count, plural, ratio_text, short_rate
 from pricectl.core.money import usd
 from pricectl.edit.old_prices import OldDifference
 from pricectl.files.atomic import sha256
-from pricectl.operate.init import InitResult, StartedRow
+from pricectl.operate.init import InitResult
+from pricectl.operate.started_rows import StartedRow
 from pricectl.report.canvas import Canvas, at_point
 from pricectl.report.changes import ARROW
 from pricectl.report.listing import Grid
@@ -47,8 +48,11 @@ def _row(started: StartedRow) -> dict[str, Any]:
         "names": list(started.names),
         "flags": list(started.flags),
         "retired": started.retired,
+        "dropped_aliases": list(started.dropped_aliases),
+        "dropped_prices": list(started.dropped_prices),
         "differences": [
             {
+                "name": each.name,
                 "price": each.price_label,
                 "old": usd(each.old_pico_usd),
                 "new": usd(each.new_pico_usd),
@@ -99,13 +103,19 @@ def _remarks(started: StartedRow) -> Iterator[str]:
         yield "not in the reference: kept as it was"
     elif started.reference != f"{started.row.section}/{started.row.name}":
         yield f"{started.reference} in the reference"
-    others = [name for name in started.names if name != started.row.name]
+    # A name in full says no more than the row that it stands beside.
+    own = {started.row.name, f"{started.row.section}/{started.row.name}"}
+    others = [name for name in started.names if name not in own]
     if others:
         yield f"for {', '.join(others)}"
     if started.flags:
         yield f"flagged {' and '.join(started.flags)}"
     if started.retired:
         yield "retired"
+    if started.dropped_aliases:
+        yield f"alias left out, another row has it: {', '.join(started.dropped_aliases)}"
+    if started.dropped_prices:
+        yield f"left out, the reference has no such price: {', '.join(started.dropped_prices)}"
 
 
 def _differences(rows: Sequence[StartedRow], canvas: Canvas) -> "Iterator[RenderableType]":
@@ -121,8 +131,8 @@ def _differences(rows: Sequence[StartedRow], canvas: Canvas) -> "Iterator[Render
     olds, news = (
         at_point(column) for column in zip(*((_rates(each)) for _, each in shown), strict=True)
     )
-    for (row, each), old, new in zip(shown, olds, news, strict=True):
-        name = clean(f"{INDENT}{row.row.name}")
+    for (_, each), old, new in zip(shown, olds, news, strict=True):
+        name = clean(f"{INDENT}{each.name}")
         table.add_row(name, each.price_label, old, ARROW, new, _explained(each))
     yield from ("", _text(headline, "bold yellow"), table, *_more(len(found) - len(shown)))
 

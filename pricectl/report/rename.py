@@ -32,11 +32,16 @@ def text(result: RenameResult, canvas: Canvas) -> str:
     if canvas.quiet:
         return canvas.draw(*edit)
     plan = result.plan
-    stays = "stays as an alias" if plan.keeps_alias else "leads nowhere any more"
+    written = result.edit.written
+    called = "is called" if written else "would be called"
+    if plan.keeps_alias:
+        stays = "stays as an alias" if written else "would stay as an alias"
+    else:
+        stays = "leads nowhere any more" if written else "would lead nowhere any more"
     old, new = clean(plan.model.full_name), clean(plan.name)
     *above, summary = edit
     return canvas.draw(
-        Text(f"{old} is called {new}; the old name {stays}", "bold"),
+        Text(f"{old} {called} {new}; the old name {stays}", "bold"),
         Text(),
         *above,
         *reference_lines(plan.references),

@@ -167,6 +167,14 @@ def test_a_removed_name_shows_its_cost_at_the_default_price() -> None:
     assert job.new.quote.guessed
 
 
+def test_the_default_price_is_compared_where_it_has_a_price() -> None:
+    """Search has none there: that is not -100% of what the name costs."""
+    search = {"search_context_cost_per_query": {"search_context_size_medium": 0.01}}
+    comparison = between({"openai": {"gpt": GPT, "o3": O3 | search}}, {"openai": {"gpt": GPT}})
+    (change,) = comparison.of("resolution")
+    assert change.largest == Move(8_000_000, 2_000_000)
+
+
 def test_a_removed_name_may_fall_to_a_partial_match() -> None:
     old = {"openai": {"gpt-4o": GPT, "gpt-4o-2024-05-13": O3}}
     (change,) = between(old, {"openai": {"gpt-4o": GPT}}).of("resolution")

@@ -140,6 +140,15 @@ def test_a_row_by_hand_says_everything(run: Run, home: Path) -> None:
     assert Catalog.load((home / NAME).read_bytes()).by_full_name["mycorp/llm-1"]
 
 
+def test_a_new_row_has_shares_of_the_prices_that_are_given_with_them(run: Run, home: Path) -> None:
+    """Cached 10% of 1; batch 50% of input 1 and output 2."""
+    added(run, "mycorp/llm-1", *BY_HAND, "cached=10%", "batch=50%")
+    row = values(home)["mycorp"]["llm-1"]
+    assert row["cache_read_input_token_cost"] == 1e-07
+    assert row["input_cost_per_token_batches"] == 5e-07
+    assert row["output_cost_per_token_batches"] == 1e-06
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -157,8 +166,10 @@ def test_a_row_by_hand_says_everything(run: Run, home: Path) -> None:
         (["x", "--like", "gpt-4oo"], "no row has this name"),
         (["mycorp/llm-1", "input=1"], "can be meant in two ways"),
         (["mycorp/llm-1", "no assignment"], "is not FIELD=VALUE"),
-        (["mycorp/llm-1", *BY_HAND, "--verified", "2027-01-01"], "is not a day"),
+        (["mycorp/llm-1", *BY_HAND, "--verified", "2027-01-01"], "is in the future"),
         (["  "], "is not a name"),
+        (["metadata/llm-1", *BY_HAND], "no section of models"),
+        (["pricing_notes/llm-1", "--like", "gpt-4o"], "no section of models"),
     ],
 )
 def test_what_is_missing_or_wrong_is_said_and_nothing_is_written(

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -241,7 +242,9 @@ def test_hostile_names_are_escaped_in_every_format(
 
 def test_long_reports_say_what_they_leave_out(run: Run, home: Path, base: str) -> None:
     def rows(price: str) -> str:
-        entries = (f'"m{n}": {{"input_cost_per_token": {price}, "n": {price}}}' for n in range(250))
+        entries = (
+            f'"m{n}": {{"input_cost_per_token": {price}, "n": "{n} {price}"}}' for n in range(250)
+        )
         return f'{{"p": {{{", ".join(entries)}}}}}'
 
     (home / base).write_text(rows("1e-06"))
@@ -250,6 +253,41 @@ def test_long_reports_say_what_they_leave_out(run: Run, home: Path, base: str) -
     assert "  and 50 more; -v shows all" in text
     assert "  and 230 more; -v shows all" in text
     assert "more; -v" not in run("diff", "--base", base, "-v").stdout
+
+
+@pytest.mark.parametrize(
+    ("names", "shown"),
+    [
+        ([*range(8), "new"], "8 items  →  9 items: + new"),
+        ([0, 1, 2, 4, 5, 6, 7], "8 items  →  7 items: - name-of-the-model-3"),
+        ([*range(7), "x"], "8 items  →  8 items: - name-of-the-model-7, + x"),
+        (range(7, -1, -1), "8 items  →  8 items: in another order"),
+    ],
+)
+def test_of_a_long_list_what_it_lost_and_got_is_shown(
+    run: Run, home: Path, base: str, names: list[int | str], shown: str
+) -> None:
+    def catalog(names: Iterable[int | str]) -> str:
+        listed = [name if isinstance(name, str) else f"name-of-the-model-{name}" for name in names]
+        return json.dumps({"p": {"m": {"input_cost_per_token": 1e-06, "aliases": listed}}})
+
+    (home / base).write_text(catalog(range(8)))
+    (home / "llm_pricing_current.json").write_text(catalog(names))
+    assert f"p/m\n  aliases  {shown}\n" in run("diff", "--base", base).stdout
+
+
+def test_the_same_change_of_more_than_four_rows_is_said_once(
+    run: Run, home: Path, base: str
+) -> None:
+    def rows(mode: str) -> str:
+        members = [f'"m{n}": {{"input_cost_per_token": 1e-06, "mode": "{mode}"}}' for n in range(5)]
+        return f'{{"p": {{{", ".join(members)}}}}}'
+
+    (home / base).write_text(rows("chat"))
+    (home / "llm_pricing_current.json").write_text(rows("completion"))
+    text = run("diff", "--base", base).stdout
+    assert text.endswith("Other changes\n5 rows\n  mode  chat  →  completion\n")
+    assert "p/m4\n  mode  chat  →  completion\n" in run("diff", "--base", base, "-v").stdout
 
 
 def test_the_known_wrong_prices_of_2025_are_found(run: Run) -> None:

@@ -107,6 +107,18 @@ def test_the_table_and_the_chart(run: Run, repo: Path, monkeypatch: pytest.Monke
     assert run("history", "gpt-4o", *AT, "--unit", "output", "-q").stdout.startswith("  Known")
 
 
+@pytest.mark.usefixtures("repo")
+def test_the_charts_of_a_model_have_one_time_axis(run: Run) -> None:
+    """Input moved in March; output is announced for 2027: both are drawn until then."""
+    lines = run("history", "gpt-4o", *AT).stdout.splitlines()
+    axes = [
+        tuple(line.split()) for line in lines if re.fullmatch(r"\s+[-\d]+(\s+now)?\s+[-\d]+", line)
+    ]
+    assert len(axes) > 1
+    assert len(set(axes)) == 1
+    assert (axes[0][0], axes[0][-1] > "2027-01-01") == ("2026-01-01", True)
+
+
 def test_ascii_where_the_output_is_not_utf_8(repo: Path) -> None:
     words = [sys.executable, "-m", "pricectl", "history", "gpt-4o", *AT]
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONPATH": str(ROOT)}

@@ -212,8 +212,9 @@ def test_settings_alone_leave_the_file_as_it_is(run: Run, home: Path) -> None:
 
 
 def test_a_critical_model_must_be_in_the_file(run: Run, empty: Path) -> None:
-    result = run("init", "gpt-4o", "--settings", "--critical", "o3", *AT)
-    assert (result.exit_code, "the file has no row for o3" in result.stderr) == (2, True)
+    result = run("init", "gpt-4o", "--settings", "--critical", "claude", *AT)
+    said = "the file has no row for claude; a critical model is one of the models"
+    assert (result.exit_code, said in result.stderr) == (2, True)
     assert list(empty.iterdir()) == []
 
 
@@ -266,16 +267,60 @@ def test_an_old_catalog_keeps_its_names_and_shows_where_it_is_wrong(run: Run, em
     assert (kept["reference"], kept["differences"]) == (None, [])
     assert resold["reference"] == "fireworks/deepseek-r1"
     assert first["names"] == ["gpt-4o", "gpt-4o-2024-08-06"]
-    # $2.50 a token is a million times too high
+    # $2.50 a token is a million times too high; rows that become one have their own mistakes.
     assert first["differences"] == [
         {
+            "name": "gpt-4o",
             "price": "input",
             "old": "2.50",
             "new": "0.0000025",
             "slip": "written per 1M tokens, not per token",
             "right_until": None,
-        }
+        },
+        {
+            "name": "gpt-4o-2024-08-06",
+            "price": "output",
+            "old": "0.000005",
+            "new": "0.00001",
+            "slip": None,
+            "right_until": None,
+        },
     ]
+
+
+def test_the_aliases_of_an_old_catalog_lead_to_their_rows(run: Run, empty: Path) -> None:
+    price = {"input_cost_per_token": 2.5e-06, "output_cost_per_token": 1e-05}
+    old = {
+        "openai": {
+            "gpt-4o": {**price, "aliases": ["our-smart", "gpt-4o-2024-08-06", "o3", "tuned"]},
+            "gpt-4o-2024-11-20": {**price, "aliases": ["our-newest"]},
+            "o3": {"input_cost_per_token": 2e-06, "output_cost_per_token": 8e-06},
+            "tuned": price,
+        }
+    }
+    (empty / "old.json").write_text(json.dumps(old), encoding="utf-8")
+    first = started(run, "--from", "old.json")["rows"][0]
+    assert first["dropped_aliases"] == ["o3", "tuned"]
+    row = written(empty)["openai"]["gpt-4o"]
+    assert row["aliases"] == [*REFERENCE["openai"]["gpt-4o"]["aliases"], "our-smart", "our-newest"]
+    catalog = Catalog.load((empty / NAME).read_bytes())
+    assert find(catalog, "our-smart").model.name == "gpt-4o"
+    assert find(catalog, "o3").model.name == "o3"
+    assert not [one for one in findings(run) if one["rule"].startswith("alias")]
+
+
+def test_a_price_that_only_an_old_catalog_has_is_told(run: Run, empty: Path) -> None:
+    row = {"input_cost_per_token": 2.5e-06, "input_cost_per_token_flex": 1e-06}
+    (empty / "old.json").write_text(json.dumps({"openai": {"gpt-4o": row}}), encoding="utf-8")
+    shown = run("init", "--from", "old.json", "--dry-run", *AT).stdout
+    assert "openai/gpt-4o  left out, the reference has no such price: input (flex)" in shown
+    assert started(run, "--from", "old.json")["rows"][0]["dropped_prices"] == ["input (flex)"]
+
+
+@pytest.mark.usefixtures("empty")
+def test_a_name_in_full_is_not_repeated_beside_its_row(run: Run) -> None:
+    result = run("init", "openai/gpt-4o", "gpt-4o-2024-08-06", *AT)
+    assert "  openai/gpt-4o  for gpt-4o-2024-08-06\n" in result.stdout
 
 
 def test_a_row_of_another_name_gets_the_names_of_the_reference(run: Run, empty: Path) -> None:
@@ -325,13 +370,15 @@ def test_a_map_of_litellm_is_read(run: Run, empty: Path) -> None:
         "gpt-4o": {"input_cost_per_token": 2.5e-06, "litellm_provider": "openai"},
         "azure/our-gpt": {"input_cost_per_token": 1e-06, "litellm_provider": "azure"},
         "broken": {"input_cost_per_token": "x", "litellm_provider": "openai"},
+        "odd": {"input_cost_per_token": 1e-06, "litellm_provider": "metadata"},
         "twice": {"input_cost_per_token": 1e-06, "litellm_provider": "openai"},
     }
     text = json.dumps(old).replace('"twice": {', '"twice": {"input_cost_per_token": 2e-06, ')
     (empty / "old.json").write_text(text, encoding="utf-8")
     document = started(run, "--from", "old.json", code=1)
     assert document["left_out"] == ["openai/broken", "openai/twice"]
-    assert [row["provider"] for row in document["rows"]] == ["openai", "azure"]
+    # A seller that is called like a part of the file loses no row.
+    assert [row["provider"] for row in document["rows"]] == ["openai", "azure", "other"]
     assert written(empty)["azure"] == {"azure/our-gpt": old["azure/our-gpt"]}
 
 

@@ -120,4 +120,6 @@ def test_a_hostile_name_is_refused_and_shown_harmless(run: Run, home: Path) -> N
 def test_a_dry_run_writes_nothing(run: Run, home: Path) -> None:
     before = (home / NAME).read_bytes()
     assert not renamed(run, "o3", "o3-2025", "--dry-run")["written"]
+    shown = run("rename", "o3", "o3-2025", "--dry-run", *AT).stdout
+    assert "openai/o3 would be called o3-2025; the old name would stay as an alias" in shown
     assert (home / NAME).read_bytes() == before

@@ -140,7 +140,7 @@ def test_the_example_in_the_help_runs(
     if verb == "serve":
         monkeypatch.setattr(serve, "_listen", lambda *_: socket.create_server(("127.0.0.1", 0)))
         monkeypatch.setattr(serve, "_run", lambda *_, **__: None)
-    if verb == "drift":
+    if verb in {"drift", "pull"}:
         row = {"litellm_provider": "openai", "input_cost_per_token": 2.5e-06}
         Path("prices.json").write_text(json.dumps({"gpt-4o": row}), encoding="utf-8")
     if verb == "smoke":

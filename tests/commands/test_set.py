@@ -155,6 +155,68 @@ def test_a_service_that_a_row_does_not_have_gets_input_and_output(run: Run) -> N
     )
 
 
+def test_a_price_that_is_named_is_not_that_of_its_service(run: Run) -> None:
+    """The narrower word holds, in whichever order they are written."""
+    for words in (["input.batch=1.1/M", "batch=40%"], ["batch=40%", "input.batch=1.1/M"]):
+        prices = documented(run, "openai/gpt-4o", *words, "--dry-run")["rows"][0]["prices"]
+        assert {one["key"]: one["new"] for one in prices} == {
+            "input_cost_per_token_batches": "1.10",
+            "output_cost_per_token_batches": "4.00",
+        }
+
+
+def test_the_only_alias_gives_way_to_another(run: Run) -> None:
+    """And no list of names stays that has none."""
+    words = ["aliases-=gpt-4o-2024-08-06", "aliases+=gpt-4o-prod"]
+    assert edited(run, "openai/gpt-4o", *words) == CATALOG.replace(
+        '["gpt-4o-2024-08-06"]', '["gpt-4o-prod"]'
+    )
+    edited(run, "openai/gpt-4o", "aliases+=two")
+    text = edited(run, "openai/gpt-4o", "aliases-=two", "aliases-=gpt-4o-prod")
+    assert text == CATALOG.replace(',\n      "aliases": ["gpt-4o-2024-08-06"]', "")
+
+
+def test_an_empty_list_of_names_gets_its_first(run: Run, home: Path) -> None:
+    for nothing in ("null", "[]"):
+        commit(home, CATALOG.replace('["gpt-4o-2024-08-06"]', nothing))
+        text = edited(run, "openai/gpt-4o", "aliases+=x")
+        assert text == CATALOG.replace('["gpt-4o-2024-08-06"]', '["x"]')
+
+
+def test_begun_prices_are_moved_into_the_row_before_it_is_edited(run: Run, home: Path) -> None:
+    """An edit of the row's own prices would change what was charged, and not what is."""
+    commit(home, CATALOG.replace("2027-01-01", "2026-11-10"))
+    for words in (["input=+10%"], ["input=3/M", "--was", "2026-11-20"]):
+        assert "run 'pricectl fmt' first" in refused(run, "gemini-2.5-pro", *words)
+    assert run("set", "gemini-2.5-pro", "mode=chat", *AT).exit_code == 0
+    assert run("set", "gemini-2.5-pro", "input=+10%", "--from", "2027-02-01", *AT).exit_code == 0
+    assert '"from": "2027-02-01", "input_cost_per_token": 2.2e-06' in edited(
+        run, "gemini-2.5-pro", "input=2.2/M", "--from", "2027-02-01"
+    )
+
+
+def test_a_structure_of_prices_drops_what_vouched_for_the_old_ones(run: Run, home: Path) -> None:
+    verified = '"mode": "chat", "verified_on": "2026-11-01"'
+    commit(home, CATALOG.replace('"mode": "chat"', verified))
+    value = '{"search_context_size_medium": 0.011}'
+    word = f"search_context_cost_per_query={value}"
+    text = edited(run, "openai/gpt-4o", word)
+    assert text == CATALOG.replace('{"search_context_size_medium": 0.01}', value)
+
+
+def test_a_price_that_stands_already_is_told(run: Run) -> None:
+    words = ["openai/gpt-4o", "input=2.5/M", "--was", "2026-11-20"]
+    shown = run("set", *words, *AT).stdout
+    assert "input=2.5/M is its price already" in shown
+
+
+def test_a_name_with_a_wildcard_finds_its_own_row(run: Run, home: Path) -> None:
+    commit(home, CATALOG.replace('"o3"', '"o*"'))
+    assert edited(run, "openai/o*", "input=1/M") == CATALOG.replace('"o3"', '"o*"').replace(
+        "2e-06", "1e-06", 1
+    )
+
+
 def test_a_retired_row_names_its_successor(run: Run) -> None:
     text = edited(run, "o3", "retired=true", "successor=gpt-4o")
     assert text == CATALOG.replace(
@@ -396,6 +458,23 @@ def test_a_date_that_does_not_fit_is_refused(run: Run, words: list[str], message
         (["gpt-4o", "input+=1/M"], "is a price and not a list"),
         (["gpt-4o", "source=none"], "is not in the row"),
         (["gpt-4o", "input=1/M", "input=2/M"], "is edited twice"),
+        (
+            ["gpt-4o", "input=1/M", "input_cost_per_token=2/M"],
+            "input_cost_per_token: is the same price as input",
+        ),
+        (["gpt-4o", "cache=1/M", "cached=+1%"], "cached: is the same price as cache"),
+        (
+            [
+                "gpt-4o",
+                "search=0.02",
+                'search_context_cost_per_query={"search_context_size_low": 1}',
+            ],
+            "has the price search_context_cost_per_query/search_context_size_medium in it",
+        ),
+        (["gpt-4o", "aliases=none", "aliases+=x"], "is edited twice"),
+        (["gpt-4o", "aliases+=\udcff"], "is not Unicode"),
+        (["gpt-4o", "mode=chat", "--source", "https://\udcff"], "is not Unicode"),
+        (["gpt-4o", "input=25/M", "--reason", "\udcff"], "lone surrogate"),
         (["gpt-4o", "input="], "has no value"),
         (["gpt-4o", "input"], "is not FIELD=VALUE"),
         (["gpt-4o"], "changes nothing"),
@@ -415,13 +494,65 @@ def test_a_slip_is_refused_by_the_gate_and_a_reason_acknowledges_it(run: Run, ho
     assert {one["rule"] for one in document["findings"] if one["refuses"]} >= {"price-moved"}
     shown = run("set", "openai/gpt-4o", "input=25/M", *AT)
     assert "refused by" in shown.stdout
+    assert "if the edit is right, --reason TEXT acknowledges it\n" in shown.stdout
     document = documented(run, "openai/gpt-4o", "input=25/M", "--reason", "page of 20 November")
     assert document["written"]
     assert "price-moved" in {one["rule"] for one in document["acknowledged"]}
     assert run("validate", *AT).exit_code == 0
 
 
-# Patterns, files of edits, standard input
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_an_acknowledgement_has_a_line_of_its_own_where_members_have(
+    run: Run, home: Path, end: str
+) -> None:
+    lines = json.dumps(json.loads(CATALOG), indent=2).replace("\n", end)
+    (home / NAME).write_bytes(lines.encode())
+    documented(run, "openai/gpt-4o", "input=25/M", "--reason", "page")
+    text = (home / NAME).read_bytes().decode()
+    assert f'"acknowledged": [{end}      {{"rule": "price-moved", ' in text
+    assert f'"}}{end}    ]{end}' in text
+    assert ("\r\n" in text, "\n" in text.replace("\r\n", "")) == (end != "\n", end == "\n")
+
+
+def test_a_reason_is_not_asked_where_none_is_accepted(run: Run) -> None:
+    shown = run("set", "openai/gpt-4o", "cached=5/M", *AT)
+    assert "error[cache-read-above-input]" in shown.stdout
+    assert "--reason" not in shown.stdout
+
+
+def test_a_long_line_goes_on_below_its_own_indentation(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = json.dumps(json.loads(CATALOG), indent=2)
+    (home / NAME).write_text(text, encoding="utf-8")
+    monkeypatch.setenv("COLUMNS", "60")
+    shown = run("set", "openai/gpt-4o", "input=25/M", "--reason", "page", *AT).stdout
+    lines = shown.splitlines()
+    assert max(map(len, lines)) <= 60
+    lines = lines[next(index for index, line in enumerate(lines) if '{"rule":' in line) :]
+    assert lines[0].startswith('       +       {"rule": "')
+    assert lines[1].startswith('                 "/openai/gpt-4o/')
+
+
+def test_the_same_change_of_many_rows_is_said_once(run: Run, home: Path) -> None:
+    rows = {
+        f"m-{number}": {
+            "input_cost_per_token": 1e-06,
+            "output_cost_per_token": 2e-06,
+            "verified_on": "2026-11-20",
+        }
+        for number in range(6)
+    }
+    catalog = {"metadata": {"last_updated": "2026-11-24"}, "openai": rows}
+    (home / NAME).write_text(json.dumps(catalog, indent=2), encoding="utf-8")
+    words = ("set", "openai/*", "output=+10%", "--dry-run", *AT)
+    _, _, others = run(*words).stdout.partition("Other changes\n")
+    assert others.startswith("6 rows\n  verified_on  2026-11-20  →  none\n\n")
+    _, _, others = run(*words, "-v").stdout.partition("Other changes\n")
+    assert others.startswith("openai/m-0\n  verified_on")
+
+
+# Patterns, standard input
 
 
 def test_a_pattern_lists_its_rows_first(run: Run) -> None:
@@ -440,68 +571,6 @@ def test_a_name_of_several_rows_is_not_guessed(run: Run, home: Path) -> None:
     assert "is the name of several rows; name one of them: openai/o3, google/o3" in refused(
         run, "o3", "mode=chat"
     )
-
-
-CSV = """model,field,value,verified
-openai/gpt-4o,input,2/M,2026-11-22
-openai/gpt-4o,output,8/M,2026-11-22
-o3,aliases+,o3-latest,
-gemini-2.5-pro,output,12/M,
-gpt-4o,cached,50%,
-"""
-JSON = [
-    {"model": "openai/gpt-4o", "set": {"input": "2/M", "output": "8/M"}, "verified": "2026-11-22"},
-    {"model": "o3", "set": {"aliases+": ["o3-latest"]}},
-    {"model": "gemini-2.5-pro", "set": {"output": "12/M"}},
-    {"model": "gpt-4o", "set": {"cached": "50%"}},
-]
-
-
-@pytest.mark.parametrize("text", [CSV, json.dumps(JSON)], ids=["csv", "json"])
-def test_many_edits_are_made_from_a_file(run: Run, home: Path, text: str) -> None:
-    """Cached is half of the $2 that the first line sets: later edits see earlier ones."""
-    (home / "edits").write_text(text, encoding="utf-8")
-    expected = (
-        CATALOG.replace("2.5e-06", "2e-06", 1)
-        .replace('"output_cost_per_token": 10e-06', '"output_cost_per_token": 8e-06', 1)
-        .replace('token_cost": 1.25e-06', 'token_cost": 1e-06', 1)
-        .replace('08-06"]\n', '08-06"]\n', 1)
-        .replace("8e-06},", '8e-06, "aliases": ["o3-latest"]},', 1)
-        .replace('"output_cost_per_token": 10e-06', '"output_cost_per_token": 12e-06', 1)
-    )
-    assert edited(run, "--edits", "edits") == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        (CSV.replace("o3,", "o33,"), "o33: no row has this name"),
-        (CSV.replace("2/M,", "2,", 1), "input=2: can be meant in two ways"),
-        (CSV.replace("12/M", ""), "edits, line 5"),
-        (CSV.replace("field", "fields"), "has no column 'field'"),
-        (CSV.replace("verified\n", "verify\n"), "has a column 'verify'"),
-        (CSV.replace("2026-11-22", "yesterday"), "is not a valid date"),
-        ("model,field,value\n", "has no edits"),
-        ("", "the document is empty"),
-        ('[{"model": "o3", "sets": {}}]', "has a member 'sets'"),
-        ('[{"set": {"input": "2/M"}}]', "names no model"),
-        ('[{"model": "o3", "set": {"input": {}}}]', "neither a text nor a number"),
-        ('[{"model": "o3", "set": {"input=1/M": "2"}}]', "is not the name of a field"),
-        ("[1]", "is not an object"),
-        ("[", "ends too early"),
-        ('"a\n"b', "is not CSV"),
-    ],
-)
-def test_a_file_with_one_wrong_edit_changes_nothing(
-    run: Run, home: Path, text: str, message: str
-) -> None:
-    (home / "edits").write_text(text, encoding="utf-8")
-    assert message in refused(run, "--edits", "edits")
-
-
-def test_a_file_of_edits_that_is_not_there_is_told(run: Run) -> None:
-    assert "cannot be read" in refused(run, "--edits", "nothing.csv")
-    assert "names its rows itself" in refused(run, "o3", "--edits", "nothing.csv")
 
 
 def test_standard_input_and_the_installed_file_are_not_edited(run: Run) -> None:

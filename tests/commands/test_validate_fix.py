@@ -50,6 +50,13 @@ def test_a_dry_run_writes_nothing_and_says_what_it_would_do(run: Run, home: Path
     assert "1 finding would be fixed" in run("validate", "--fix", "--dry-run", *AT).stdout
 
 
+def test_a_long_fix_goes_on_below_it(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    (home / NAME).write_text(DIRTY, encoding="utf-8")
+    lines = run("validate", "--fix", *AT).stdout.splitlines()
+    assert lines[2] == "    2.5000000000000002e-06 -> 2.5e-06"
+
+
 def test_a_file_that_is_not_json_is_mended_as_far_as_it_can_be(run: Run, home: Path) -> None:
     (home / NAME).write_text(DIRTY.replace('"chat",', '"chat",,').replace("8e-06}", "8e-06,}"))
     result = run("validate", "--fix", *AT)

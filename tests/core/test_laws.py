@@ -74,8 +74,10 @@ plain_rows = st.dictionaries(st.sampled_from(PRICE_KEYS), pico_prices, min_size=
 tiered_rows = st.dictionaries(st.sampled_from(PRICE_KEYS + TIER_KEYS), pico_prices, min_size=1)
 calls = st.dictionaries(st.sampled_from(INPUTS + OUTPUTS + BESIDE), st.integers(0, 3000))
 services = st.sampled_from([None, "batch", "flex", "priority"])
+# Without rules, whose fees count calls: tests/core/test_customer_price_laws.py has their laws.
 profiles = st.builds(
     Profile,
+    rules=st.just(()),
     markup_percent=st.fractions(0, 200, max_denominator=1000),
     credits_per_dollar=st.fractions(0, 1000, max_denominator=100),
     tokens_per_credit=st.fractions(Fraction(1, 2), 20_000, max_denominator=10),

@@ -22,12 +22,14 @@ def test_a_line_says_the_prices_of_a_row() -> None:
         repriced("m", "output", "10.00", "8.00", service="batches", above_tokens=200_000),
         repriced("n`\x1b", "page", None, "0.01"),
         Change("removed", "error", "o", "gone", "", "2.00 in", None, "/o/gone"),
+        Change("repriced", "info", "o", "c", "context_tier", "<b>`", "[x](y)", "/o/c"),
         Change("metadata", "info", "", "metadata", "last_updated", "a", "b", "/metadata"),
     ]
     assert price_entries(changes) == [
         "- `o/m`: input 2.50 → 2.00; output above 200k, batches 10.00 → 8.00.",
         "- `o/n'\\x1b`: page per page none → 0.01.",
         "- `o/gone`: removed.",
+        "- `o/c`: `context_tier` `<b>'` → `[x](y)`.",
     ]
 
 
@@ -44,6 +46,7 @@ def test_a_line_says_the_prices_of_a_row() -> None:
             f"## Unreleased\n\n### Prices\n\n- x\n\n### Fixed\n\n- y\n\n{RELEASED}",
             f"## Unreleased\n\n### Prices\n\n- x\n- new\n\n### Fixed\n\n- y\n\n{RELEASED}",
         ),
+        ("## [Unreleased]", "## [Unreleased]\n\n### Prices\n\n- new\n"),
         ("## [Unreleased]\n", "## [Unreleased]\n\n### Prices\n\n- new\n"),
         ("## [Unreleased]\n\n### Prices\n", "## [Unreleased]\n\n### Prices\n\n- new\n"),
         ("## [Unreleased]\r\n", "## [Unreleased]\r\n\r\n### Prices\r\n\r\n- new\r\n"),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from pricectl.core.document import MAX_BYTES
 from pricectl.edit.splice import Insert, Remove, Replace
 from pricectl.files import atomic
 from pricectl.files.atomic import ChangedMeanwhile, NotWritten
@@ -179,4 +180,10 @@ def test_a_changelog_that_cannot_be_edited_stops_the_edit(repo: Path) -> None:
     (repo / "pricectl.toml").write_text('changelog = "CHANGES.md"\n', encoding="utf-8")
     with pytest.raises(Unavailable, match=r"CHANGES\.md"):
         edit(Replace(INPUT, "2e-06"))
+    # What is behind the bytes that are read at most would be lost.
+    text = "## [Unreleased]\n" + "x" * MAX_BYTES
+    (repo / "CHANGES.md").write_text(text, encoding="utf-8")
+    with pytest.raises(Unavailable, match=r"larger than 8 MiB"):
+        edit(Replace(INPUT, "2e-06"))
+    assert (repo / "CHANGES.md").read_text(encoding="utf-8") == text
     assert (repo / NAME).read_text(encoding="utf-8") == CATALOG

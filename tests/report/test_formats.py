@@ -56,10 +56,15 @@ def is_svg(text: str) -> bool:
 def is_csv(text: str) -> bool:
     head, *lines = csv.reader(text.splitlines())
     return (
-        head[0] in {"known_at", "kind"}
+        head[0] in {"known_at", "kind", "model"}
         and bool(lines)
         and {len(line) for line in lines} == {len(head)}
     )
+
+
+def is_litellm(text: str) -> bool:
+    rows = json.loads(text).values()
+    return bool(rows) and all(row["litellm_provider"] for row in rows)
 
 
 # A new format has a row here with a check of its grammar.
@@ -73,6 +78,7 @@ GRAMMARS: dict[str, Callable[[str], bool]] = {
     "changelog": is_changelog,
     "svg": is_svg,
     "csv": is_csv,
+    "litellm": is_litellm,
 }
 # The page that names the formats of a command, and the arguments that compare it with a base.
 PAGES = {
@@ -81,6 +87,7 @@ PAGES = {
     "history": ("docs/history.md", ("gpt-4o",)),
     "deploy-check": ("docs/production.md", ("--base", "old.json")),
     "drift": ("docs/upstream.md", ("--feed", "prices.json")),
+    "export": ("docs/upstream.md", ("csv",)),
 }
 VERBS = sorted({verb for verbs in FORMATS.values() for verb in verbs})
 WRITTEN = [(verb, name) for name, verbs in FORMATS.items() for verb in verbs]

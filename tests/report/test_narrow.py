@@ -93,10 +93,15 @@ QUESTIONS = {
     "deploy-check": [["deploy-check", "--file", "new.json", "--base", "old.json", "-v"]],
     "status": [["status", "old.json", "new.json", "packaged"]],
     "logs": [["logs", "service.log"]],
+    "init": [
+        ["init", "gpt-4o", ARN, "--file", "own.json", "--dry-run"],
+        ["init", "--from", "old.json", "--file", "own.json", "--dry-run"],
+        ["init", "--from", "service.log", "--file", "own.json", "--dry-run"],
+    ],
     "drift": [["drift", "--file", "new.json", "--feed", "prices.json", "-v"]],
 }
-# Those that need a server, a git repository or a person; their texts are sentences.
-WITHOUT_A_TABLE = {"init", "smoke", "rollback", "serve", "waive"}
+# Those that need a server, a git repository, a price list or a person; their texts are sentences.
+WITHOUT_A_TABLE = {"export", "pull", "smoke", "rollback", "serve", "waive"}
 CASES = [words for questions in QUESTIONS.values() for words in questions]
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pricectl.history.timeline import Timeline
     from pricectl.operate.deploy_check.checklist import DeployCheck
     from pricectl.operate.drift import DriftResult
+    from pricectl.report.export import ExportResult
     from pricectl.report.history_document import History
 
 # Each function imports its format when it is called: a verb pays for no format that nobody asked
@@ -103,6 +104,18 @@ def _csv(result: "History") -> str:
     return csv_lines.history(result)
 
 
+def _csv_export(result: "ExportResult") -> str:
+    from pricectl.report.formats import exports
+
+    return exports.csv_edits(result)
+
+
+def _litellm_export(result: "ExportResult") -> str:
+    from pricectl.report.formats import exports
+
+    return exports.litellm(result)
+
+
 # By the format's name, what writes the result of each verb that has it.
 FORMATS: Mapping[str, Mapping[str, Callable[[Any], str]]] = MappingProxyType(
     {
@@ -119,7 +132,8 @@ FORMATS: Mapping[str, Mapping[str, Callable[[Any], str]]] = MappingProxyType(
         "junit": {"validate": _junit},
         "changelog": {"diff": _changelog},
         "svg": {"history": _svg},
-        "csv": {"history": _csv, "drift": _csv_drift},
+        "csv": {"history": _csv, "drift": _csv_drift, "export": _csv_export},
+        "litellm": {"export": _litellm_export},
     }
 )
 
