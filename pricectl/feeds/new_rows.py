@@ -182,7 +182,7 @@ def _doubt(agreed: Iterable[PriceDrift], others: Iterable[PriceDrift]) -> str:
     rates = {drift.key: drift.majority.value for drift in agreed}
     for drift in others:
         charged = _charged_without(drift.key, rates)
-        if drift.key[2] == STANDARD and charged and drift.majority.value > charged * BILLED_SHORT:
+        if charged and drift.majority.value > charged * BILLED_SHORT:
             times = short_decimal(Fraction(drift.majority.value, charged), 1)
             return (
                 f"one list alone has {label(*drift.key)}, {times} times what the row would charge"

@@ -483,6 +483,19 @@ def test_a_new_model_that_would_bill_short_is_left_to_a_person(run: Run) -> None
     assert held["reason"] == ("one list alone has output image, 10 times what the row would charge")
 
 
+def test_a_new_model_that_would_bill_a_service_short_is_left_to_a_person(run: Run) -> None:
+    lists({"gpt-6": {"input": 2, "output": 12}})
+    rows = json.loads(Path("litellm.json").read_text(encoding="utf-8"))
+    rows["gpt-6"] |= {"input_cost_per_token_batches": 1e-06, "input_cost_per_token_flex": 1e-06}
+    write("litellm.json", rows)
+    assert pulled(run, "--new", "--dry-run")["held_models"] == []
+    rows["gpt-6"]["output_cost_per_token_priority"] = 24e-06
+    write("litellm.json", rows)
+    (held,) = pulled(run, "--new")["held_models"]
+    reason = "one list alone has output (priority), 2 times what the row would charge"
+    assert held["reason"] == reason
+
+
 def test_a_new_model_that_a_list_calls_retired_is_left_to_a_person(run: Run) -> None:
     lists({"gpt-6": {"input": 8, "output": 40}})
     rows = json.loads(Path("litellm.json").read_text(encoding="utf-8"))
