@@ -17,7 +17,7 @@ from pricectl.edit.engine import edit_catalog
 from pricectl.edit.evidence import evidence_changes
 from pricectl.edit.proposed_edits import ProposedEdits, new_row_edit, proposed_edits
 from pricectl.edit.splice import Edit
-from pricectl.feeds.drift import find_drift
+from pricectl.feeds.drift import compare_rows
 from pricectl.feeds.new_rows import AgreedRow
 from pricectl.feeds.proposal import Difference
 from pricectl.operate.drift import DriftReport, days_read
@@ -113,9 +113,9 @@ def _evidence(version: CatalogVersion, report: DriftReport, changed: set[str]) -
     """The lists that agree with the rows as they become, each with its own day."""
     if not changed:
         return []
-    drift = find_drift(
+    drift = compare_rows(
         version.catalog,
-        report.feeds,
+        report.drift.lists,
         report.options.at,
         lambda model: model.full_name in changed,
     )

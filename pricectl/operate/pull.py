@@ -83,7 +83,7 @@ def pull(
         chosen = _let_through(chosen)
     found = AgreedRows()
     if selection.new:
-        found = new_rows(opened.catalog, drift.new, report.feeds, selection, at)
+        found = new_rows(opened.catalog, drift.new, drift.lists, selection, at)
     wanted = ProposedRows(chosen.values, found.rows)
     passed = passing_rows(opened, report, wanted, options.edit, progress)
     draft, waiting = passed.draft, {**passed.stopped}

@@ -124,7 +124,8 @@ def test_our_own_map_lacks_none_of_our_models_and_has_no_other() -> None:
     catalog = Catalog.load(packaged_catalog().read_bytes())
     feed = read_feed(exports.litellm(result(catalog)).encode(), FeedOrigin("here"), "litellm")
     drift = find_drift(catalog, [feed], AT)
-    assert [one.model.full_name for one in (*drift.gone, *drift.new)] == []
+    assert [one.model.full_name for one in drift.gone] == []
+    assert [one.model.full_name for one in drift.new] == []
 
 
 def test_litellms_words_are_names_of_the_same_seller() -> None:
