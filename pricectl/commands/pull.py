@@ -83,9 +83,8 @@ def pull(
         opened = editing.open()
         wanted = DriftOptions(options.at, lists)
         found = compare(opened.name, opened.version, opened.policy, wanted, progress)
-        result = take_over(
-            opened, found, PullOptions(selection, options, lists, fields), warn_beside, progress
-        )
+        told = PullOptions(selection, options, lists, fields, editing.file or "", editing.at or "")
+        result = take_over(opened, found, told, warn_beside, progress)
     show(view, "pull", result, report)
     return result.exit_code
 

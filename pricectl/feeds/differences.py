@@ -1,15 +1,20 @@
 """The values of a comparison with price lists: where we differ, who says so, what is known."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Generic, NamedTuple, Self
+from typing import Generic, NamedTuple, Self, TypeAlias
 
 from pricectl.core.labels import label
 from pricectl.core.model import Model
 from pricectl.core.rates import RateKey
 from pricectl.core.sanity.moves import power_of_ten
 from pricectl.feeds.claims import Claim, Majority, Stated, majority
+from pricectl.feeds.feed import Feed
+from pricectl.feeds.matching import OfferIndex
+
+# Lists, each with its rows by what their names speak of.
+IndexedFeeds: TypeAlias = Sequence[tuple[Feed, OfferIndex]]
 
 
 @dataclass(frozen=True)
@@ -141,7 +146,8 @@ class Agreement(NamedTuple):
 class Drift(NamedTuple):
     """Everything that the lists say otherwise, the rows in the catalog's order.
 
-    `compared` counts the prices that at least one list has.
+    `compared` counts the prices that at least one list has. `lists` are those that were compared,
+    for `compare_rows`.
     """
 
     prices: tuple[PriceDrift, ...] = ()
@@ -150,3 +156,4 @@ class Drift(NamedTuple):
     gone: tuple[GoneModel, ...] = ()
     agreements: tuple[Agreement, ...] = ()
     compared: int = 0
+    lists: IndexedFeeds = ()

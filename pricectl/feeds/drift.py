@@ -19,6 +19,7 @@ from pricectl.feeds.differences import (
     Agreement,
     Drift,
     GoneModel,
+    IndexedFeeds,
     MemberDrift,
     NewModel,
     PriceDrift,
@@ -59,8 +60,21 @@ def find_drift(
     for feed, index in indexes:
         check_unit(ours, feed, index, at)
     known = KnownDifferences(ours, at, notes)
+    new = tuple(_new(ours, indexes, known, wanted))
+    return compare_rows(ours, indexes, at, wanted, known)._replace(new=new)
+
+
+def compare_rows(
+    ours: Catalog,
+    indexes: IndexedFeeds,
+    at: date,
+    wanted: Wanted = lambda _: True,
+    known: KnownDifferences | None = None,
+) -> Drift:
+    """Compare rows with lists that were compared before: no new models, no check of their unit."""
+    known = known or KnownDifferences(ours, at, {})
     terms = NegotiatedTerms(ours)
-    sellers = [(feed, _votes_by_seller(feed)) for feed in feeds]
+    sellers = [(feed, _votes_by_seller(feed)) for feed, _ in indexes]
     prices: list[PriceDrift] = []
     members: list[MemberDrift] = []
     gone: list[GoneModel] = []
@@ -88,10 +102,11 @@ def find_drift(
     return Drift(
         tuple(prices),
         tuple(members),
-        tuple(_new(ours, indexes, known, wanted)),
+        (),
         tuple(gone),
         tuple(agreements),
         compared,
+        indexes,
     )
 
 
@@ -199,4 +214,4 @@ def _new(
             yield NewModel(model, tuple(names), tuple(sorted(set(votes))), reason)
 
 
-__all__ = ["Drift", "ListOffByFactor", "check_unit", "find_drift"]
+__all__ = ["Drift", "ListOffByFactor", "check_unit", "compare_rows", "find_drift"]

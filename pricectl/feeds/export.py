@@ -19,6 +19,7 @@ from pricectl.core.structures import UPLIFT_KEYS
 from pricectl.core.units import UNITS, is_price_like, parse_key
 from pricectl.core.windows import as_instant, day_text
 from pricectl.feeds.litellm import KEPT, STRUCTURES
+from pricectl.feeds.matching import name_key
 
 # litellm's word for a seller, where that is not ours.
 LITELLM_WORDS: Mapping[str, str] = {
@@ -30,8 +31,9 @@ LITELLM_WORDS: Mapping[str, str] = {
     "meta": "meta_llama",
     "amazon": "amazon_nova",
 }
+BEDROCK = "bedrock"
 # Sellers whose models litellm calls by their own names, without the seller before them.
-LITELLM_BARE = frozenset({"openai", "anthropic", "bedrock", "cohere"})
+LITELLM_BARE = frozenset({"openai", "anthropic", BEDROCK, "cohere"})
 # Members of a row that `set` writes, beside its prices.
 MEMBERS = (
     "mode",
@@ -78,11 +80,12 @@ def litellm_map(models: Iterable[Model], at: date) -> LiteLLMMap:
     left_out: Counter[str] = Counter()
     instant = as_instant(at)
     for model in models:
-        word = LITELLM_WORDS.get(model.provider, model.provider)
-        key = _litellm_key(model.name, model.provider, word)
+        seller = _litellm_seller(model)
+        word = LITELLM_WORDS.get(seller, seller)
+        key = _litellm_key(model.name, seller, word)
         if model.is_retired:
             left_out["a retired row"] += 1
-        elif seller_of(word) != model.provider:
+        elif seller_of(word) != seller:
             left_out["a row of a seller that litellm does not have"] += 1
         elif key in rows:
             left_out["a row whose name another one has in litellm"] += 1
@@ -91,10 +94,16 @@ def litellm_map(models: Iterable[Model], at: date) -> LiteLLMMap:
             rows[key] = {"litellm_provider": word, **_litellm_entry(model, prices)}
             left_out["a dated price list"] += len(model.price_lists) - 1
             for alias in model.aliases:
-                other = _litellm_key(alias, model.provider, word)
+                other = _litellm_key(alias, seller, word)
                 if other not in rows:
                     rows[other] = {"litellm_provider": word, "alias_of": key}
     return LiteLLMMap(rows, {reason: number for reason, number in left_out.items() if number})
+
+
+def _litellm_seller(model: Model) -> str:
+    """Who sells a row for litellm: Bedrock, where its maker's section has Bedrock's name of it."""
+    seller = name_key(model.provider, model.name).seller
+    return seller if seller == BEDROCK else model.provider
 
 
 def _litellm_key(name: str, provider: str, word: str) -> str:

@@ -1,7 +1,7 @@
 """Rows for models that price lists have and the catalog does not: what enough lists agree on."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
@@ -16,8 +16,8 @@ from pricectl.core.naming.sellers import FAMILIES, seller_of
 from pricectl.core.rates import RateKey
 from pricectl.core.units import STANDARD, UNITS
 from pricectl.core.windows import as_instant, read_day
-from pricectl.feeds.differences import MemberDrift, NewModel, PriceDrift
-from pricectl.feeds.drift import find_drift
+from pricectl.feeds.differences import IndexedFeeds, MemberDrift, NewModel, PriceDrift
+from pricectl.feeds.drift import compare_rows
 from pricectl.feeds.feed import Feed
 from pricectl.feeds.matching import name_key
 from pricectl.feeds.proposal import MAX_PAGE, NAME, PAGE, PersonsWords, Selection, enough
@@ -58,15 +58,16 @@ class AgreedRows(NamedTuple):
 
 
 def new_rows(
-    ours: Catalog, new: Iterable[NewModel], feeds: Sequence[Feed], wanted: Selection, at: date
+    ours: Catalog, new: Iterable[NewModel], lists: IndexedFeeds, wanted: Selection, at: date
 ) -> AgreedRows:
     """Make rows of the new models that enough lists price alike."""
+    feeds = [feed for feed, _ in lists]
     names = _RowNames(ours)
     chosen = [names.named(one.model) for one in _chosen(new, wanted)]
     if not chosen:
         return AgreedRows()
     words = PersonsWords(ours)
-    prices, members = _claims(chosen, feeds, at)
+    prices, members = _claims(chosen, lists, at)
     rows: list[AgreedRow] = []
     held: list[HeldModel] = []
     too_few = 0
@@ -138,7 +139,7 @@ class _RowNames:
 
 
 def _claims(
-    models: Iterable[Model], feeds: Sequence[Feed], at: date
+    models: Iterable[Model], lists: IndexedFeeds, at: date
 ) -> tuple[Mapping[str, list[PriceDrift]], Mapping[str, list[MemberDrift]]]:
     """What the lists say of the models, as differences from rows that say nothing."""
     sections: dict[str, Json] = {}
@@ -146,7 +147,7 @@ def _claims(
         section = sections.setdefault(model.provider, {})
         assert isinstance(section, dict)  # noqa: S101 - written two lines above
         section[model.name] = {}
-    drift = find_drift(catalogs.build(sections, []), feeds, at)
+    drift = compare_rows(catalogs.build(sections, []), lists, at)
     prices: dict[str, list[PriceDrift]] = {}
     members: dict[str, list[MemberDrift]] = {}
     for price in drift.prices:
@@ -182,7 +183,7 @@ def _doubt(agreed: Iterable[PriceDrift], others: Iterable[PriceDrift]) -> str:
     rates = {drift.key: drift.majority.value for drift in agreed}
     for drift in others:
         charged = _charged_without(drift.key, rates)
-        if drift.key[2] == STANDARD and charged and drift.majority.value > charged * BILLED_SHORT:
+        if charged and drift.majority.value > charged * BILLED_SHORT:
             times = short_decimal(Fraction(drift.majority.value, charged), 1)
             return (
                 f"one list alone has {label(*drift.key)}, {times} times what the row would charge"

@@ -19,13 +19,15 @@ from pricectl.core.windows import read_day
 from pricectl.feeds.claims import AGREEING_LISTS
 from pricectl.feeds.differences import MemberDrift, PriceDrift
 from pricectl.feeds.known import acknowledged_value
-from pricectl.feeds.rows import SUCCESSOR
+from pricectl.feeds.rows import LIMITS, SUCCESSOR
 
 Difference = PriceDrift | MemberDrift
 # What a list may name a model or a page, so that nothing else reaches the file.
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,127}", re.ASCII)
 PAGE = re.compile(r"https://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~/%?#=&+,:-]*)?", re.ASCII)
 MAX_PAGE = 300
+# A limit so many times another one is no new limit of the same model.
+FAR_LIMIT = 10
 
 
 class Selection(NamedTuple):
@@ -98,7 +100,22 @@ def propose(ours: Catalog, differences: Iterable[Difference], wanted: Selection)
             held.append(HeldValue(drift, reason, waits=True))
         else:
             values.append(drift)
-    return Proposal(tuple(values), tuple(held), too_few)
+    return Proposal(*_whole_rows(values, held), too_few)
+
+
+def _whole_rows(
+    values: Iterable[Difference], held: Iterable[HeldValue]
+) -> tuple[tuple[Difference, ...], tuple[HeldValue, ...]]:
+    """A row with a doubtful value waits as a whole: its lists may be wrong about the rest, too."""
+    kept = list(held)
+    waiting = {one.drift.model.full_name for one in kept if one.waits}
+    passing: list[Difference] = []
+    for drift in values:
+        if drift.model.full_name in waiting:
+            kept.append(HeldValue(drift, "waits with it", waits=True))
+        else:
+            passing.append(drift)
+    return tuple(passing), tuple(kept)
 
 
 def enough(drift: Difference, agreeing: int) -> bool:
@@ -117,6 +134,9 @@ def doubt(ours: Catalog, drift: Difference) -> str:
     if isinstance(drift, PriceDrift):
         return drift.mistake and f"looks like a slip: {drift.mistake}"
     value = drift.majority.value
+    if drift.member in LIMITS and drift.ours:
+        low, high = sorted((int(drift.ours), int(value)))
+        return "looks like a slip: ten times or more apart" if high >= FAR_LIMIT * low else ""
     if drift.member == SUCCESSOR:
         if value not in ours.names and value not in ours.by_full_name:
             return "the successor is not a row of the catalog"

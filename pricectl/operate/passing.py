@@ -17,13 +17,16 @@ from pricectl.edit.engine import edit_catalog
 from pricectl.edit.evidence import evidence_changes
 from pricectl.edit.proposed_edits import ProposedEdits, new_row_edit, proposed_edits
 from pricectl.edit.splice import Edit
-from pricectl.feeds.drift import find_drift
+from pricectl.feeds.drift import compare_rows
 from pricectl.feeds.new_rows import AgreedRow
 from pricectl.feeds.proposal import Difference
 from pricectl.operate.drift import DriftReport, days_read
 from pricectl.operate.editing import EditableCatalog, EditOptions, EditResult, make_edit
 
 _ROW_TOKENS = 2
+# Warnings that do not refuse an edit of a person, but that no list may bring unseen: tokens that
+# would be free, and a model that would be closed to its callers.
+DOUBTFUL = frozenset({"price-missing", "deprecation-passed"})
 
 
 class ProposedRows(NamedTuple):
@@ -69,12 +72,12 @@ def passing_rows(
         progress("checking the edit")
         draft = _draft(opened, report, wanted, stopped)
         tried = make_edit(opened, draft.edits, options._replace(dry_run=True))
-        refused = _refused(tried.refusing, draft)
-        found = {} if options.reason else _tripped(tried, draft, opened)
-        found |= {
-            name: tuple(f"{finding.rule}: {finding.message}" for finding in own)
-            for name, own in refused.items()
-        }
+        refused = _by_row(tried.refusing, draft)
+        found: dict[str, tuple[str, ...]] = {}
+        if not options.reason:
+            doubtful = (one for one in tried.brought if one.rule in DOUBTFUL)
+            found = _told(_by_row(doubtful, draft)) | _tripped(tried, draft, opened)
+        found |= _told(refused)
         # Only findings about prices can be acknowledged.
         by_hand |= {
             name
@@ -110,9 +113,9 @@ def _evidence(version: CatalogVersion, report: DriftReport, changed: set[str]) -
     """The lists that agree with the rows as they become, each with its own day."""
     if not changed:
         return []
-    drift = find_drift(
+    drift = compare_rows(
         version.catalog,
-        report.feeds,
+        report.drift.lists,
         report.options.at,
         lambda model: model.full_name in changed,
     )
@@ -121,8 +124,16 @@ def _evidence(version: CatalogVersion, report: DriftReport, changed: set[str]) -
     return [one.edit for one in evidence_changes(drift.agreements, days, f"{today}")]
 
 
-def _refused(findings: Iterable[Finding], draft: DraftEdit) -> dict[str, list[Finding]]:
-    """The rows of the edit that the review refuses, with its findings."""
+def _told(rows: Mapping[str, Iterable[Finding]]) -> dict[str, tuple[str, ...]]:
+    """The findings of rows as reasons to wait."""
+    return {
+        name: tuple(f"{finding.rule}: {finding.message}" for finding in own)
+        for name, own in rows.items()
+    }
+
+
+def _by_row(findings: Iterable[Finding], draft: DraftEdit) -> dict[str, list[Finding]]:
+    """The rows of the edit that findings are about, with the findings."""
     names = {plan.model.pointer: plan.model.full_name for plan in draft.planned.plans}
     for row in draft.new:
         names[pointer_to(row.model.provider, row.model.name)] = row.model.full_name

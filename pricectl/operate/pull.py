@@ -56,12 +56,14 @@ class PullResult(NamedTuple):
 
 
 class PullOptions(NamedTuple):
-    """What is wanted, how the edit is made, and the words of the lists for the commands told."""
+    """What is wanted, how the edit is made, and the words of the options for the commands told."""
 
     selection: Selection
     edit: EditOptions
     lists: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
+    file: str = ""
+    day: str = ""
 
 
 def pull(
@@ -81,7 +83,7 @@ def pull(
         chosen = _let_through(chosen)
     found = AgreedRows()
     if selection.new:
-        found = new_rows(opened.catalog, drift.new, report.feeds, selection, at)
+        found = new_rows(opened.catalog, drift.new, drift.lists, selection, at)
     wanted = ProposedRows(chosen.values, found.rows)
     passed = passing_rows(opened, report, wanted, options.edit, progress)
     draft, waiting = passed.draft, {**passed.stopped}
@@ -150,9 +152,12 @@ def _command(name: str, options: PullOptions, *, by_hand: bool) -> str:
 
     `by_hand`: no reason is enough, since more of the row has to change.
     """
+    file = ("-f", options.file) if options.file else ()
     if by_hand:
-        return f"{shlex.join(('pricectl', 'set', clean(name)))} FIELD=VALUE..."
-    words = ["pricectl", "pull", "--only", name]
+        end = f" {shlex.join(map(clean, file))}" if file else ""
+        return f"{shlex.join(('pricectl', 'set', clean(name)))} FIELD=VALUE...{end}"
+    words = ["pricectl", "pull", "--only", name, *file]
+    words += ["--at", options.day] if options.day else []
     for option, values in (("--feed", options.lists), ("--field", options.members)):
         for value in values:
             words += [option, value]

@@ -483,6 +483,19 @@ def test_a_new_model_that_would_bill_short_is_left_to_a_person(run: Run) -> None
     assert held["reason"] == ("one list alone has output image, 10 times what the row would charge")
 
 
+def test_a_new_model_that_would_bill_a_service_short_is_left_to_a_person(run: Run) -> None:
+    lists({"gpt-6": {"input": 2, "output": 12}})
+    rows = json.loads(Path("litellm.json").read_text(encoding="utf-8"))
+    rows["gpt-6"] |= {"input_cost_per_token_batches": 1e-06, "input_cost_per_token_flex": 1e-06}
+    write("litellm.json", rows)
+    assert pulled(run, "--new", "--dry-run")["held_models"] == []
+    rows["gpt-6"]["output_cost_per_token_priority"] = 24e-06
+    write("litellm.json", rows)
+    (held,) = pulled(run, "--new")["held_models"]
+    reason = "one list alone has output (priority), 2 times what the row would charge"
+    assert held["reason"] == reason
+
+
 def test_a_new_model_that_a_list_calls_retired_is_left_to_a_person(run: Run) -> None:
     lists({"gpt-6": {"input": 8, "output": 40}})
     rows = json.loads(Path("litellm.json").read_text(encoding="utf-8"))
@@ -527,3 +540,74 @@ def test_a_row_whose_announced_prices_have_begun_is_tidied_first(run: Run) -> No
         "the row's announced prices have begun; run 'pricectl fmt' first"
     ]
     assert document["proposed"] == []
+
+
+def test_the_command_that_is_told_is_about_the_same_file_and_day(run: Run) -> None:
+    Path(NAME).rename("team prices.json")
+    git(Path(), "add", "-A")
+    git(Path(), "commit", "-q", "-m", "a name of our own")
+    lists({"gpt-4o": {"input": 25, "output": 10}})
+    result = run("pull", *FEEDS, *AT, "-f", "team prices.json", "-o", "json")
+    (waiting,) = json.loads(result.stdout)["waiting"]
+    result = run(*shlex.split(waiting["command"])[1:])
+    assert result.exit_code == 0, result.output
+    assert '"input_cost_per_token": 25e-06' in Path("team prices.json").read_text(encoding="utf-8")
+    git(Path(), "checkout", "-q", ".")
+    lists({"gpt-4o": {"input": 0.25, "output": 1}})
+    words = (*FEEDS, "-f", "team prices.json", "--only", "gpt-4o", "--reason", "so", "-o", "json")
+    (waiting,) = json.loads(run("pull", *words).stdout)["waiting"]
+    assert waiting["command"] == "pricectl set openai/gpt-4o FIELD=VALUE... -f 'team prices.json'"
+
+
+def test_a_row_with_a_slip_waits_with_all_of_its_values(run: Run) -> None:
+    lists({"gpt-4o": {"input": 25, "output": 11}, "o3": {"input": 1.8, "output": 8}})
+    document = pulled(run, code=1)
+    assert [one["model"] for one in document["proposed"]] == ["o3"]
+    assert row()["output_cost_per_token"] == 10e-06
+    (waiting,) = document["waiting"]
+    assert waiting["reasons"] == [
+        "input: $2.50 / 1M -> $25.00 / 1M, looks like a slip: unit mistake",
+        "output: $10.00 / 1M -> $11.00 / 1M, waits with it",
+    ]
+    # A person may take what is no slip.
+    assert [one["member"] for one in pulled(run, "--field", "output")["proposed"]] == [
+        "output_cost_per_token"
+    ]
+
+
+@pytest.mark.parametrize("output", [{}, {"output": 0}])
+def test_a_new_model_whose_output_would_be_free_waits(
+    run: Run, output: Mapping[str, float]
+) -> None:
+    lists({"gpt-6": {"input": 8, **output}})
+    rows = json.loads(Path("litellm.json").read_text(encoding="utf-8"))
+    rows["gpt-6"]["mode"] = "chat"
+    write("litellm.json", rows)
+    document = pulled(run, "--new", code=1)
+    assert (document["added"], document["changed"]) == ([], False)
+    (waiting,) = document["waiting"]
+    assert waiting["reasons"][0].startswith("price-missing: no output price")
+    assert run(*shlex.split(waiting["command"])[1:]).exit_code == 0
+    assert row("openai/gpt-6")["input_cost_per_token"] == 8e-06
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "reason"),
+    [
+        ("deprecation_date", "2026-01-01", "deprecation-passed: "),
+        ("max_input_tokens", 1, "looks like a slip: ten times or more"),
+    ],
+)
+def test_what_would_close_a_row_to_its_callers_waits(
+    run: Run, member: str, value: str | int, reason: str
+) -> None:
+    lists({"gpt-4o": GPT})
+    rows = json.loads(Path("litellm.json").read_text(encoding="utf-8"))
+    rows["gpt-4o"][member] = value
+    write("litellm.json", rows)
+    document = pulled(run, "--agreeing", "1", code=1)
+    assert not document["changed"]
+    (waiting,) = document["waiting"]
+    assert reason in waiting["reasons"][0]
+    assert run(*shlex.split(waiting["command"])[1:]).exit_code == 0
+    assert row()[member] == value
