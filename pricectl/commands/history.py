@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterator
 from datetime import datetime
-from difflib import get_close_matches
 from typing import Annotated
 
 import typer
@@ -11,7 +10,8 @@ import typer
 from pricectl.commands.catalog import complete_model, require_own_file
 from pricectl.commands.options import AtOption, FileOption, ViewOptions, instant
 from pricectl.commands.output import show
-from pricectl.core.labels import did_you_mean, service_word
+from pricectl.core.labels import service_word
+from pricectl.core.near import meant
 from pricectl.core.units import UNITS
 from pricectl.core.windows import read_instant
 from pricectl.files import catalog_file, settings, versions
@@ -118,8 +118,8 @@ def _since(word: str | None) -> datetime | None:
 def _unit(word: str) -> str:
     name = word.strip().lower().replace("-", "_").replace(" ", "_")
     if name not in UNITS:
-        near = did_you_mean(*get_close_matches(name, UNITS))
-        message = f"{word!r} is not a unit; {near or 'pricectl show MODEL lists those of a model'}"
+        near = meant(name, UNITS, "pricectl show MODEL lists those of a model")
+        message = f"{word!r} is not a unit; {near}"
         raise typer.BadParameter(message, param_hint="--unit")
     return name
 

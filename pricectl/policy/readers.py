@@ -14,7 +14,7 @@ from pricectl.policy.values import BadSettings, SettingValue
 # A reader gets a value as TOML has it and where it stands, such as "pricectl.toml: limits.highest".
 SettingReader: TypeAlias = Callable[[Any, str], Any]
 T = TypeVar("T")
-PERCENT = 'write a number of 0 or more, such as 20 or "20%"'
+PERCENT = 'write 20 or "20%" (0 or more)'
 FALLBACK_WORDS = ("default", "reference")
 # A hundred years: a longer age is a typing error, and dates end in the year 9999.
 MAX_DAYS = 36_500

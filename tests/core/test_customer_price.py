@@ -207,3 +207,13 @@ def test_an_estimate_has_the_three_prices_of_the_job() -> None:
 def test_without_a_profile_a_customer_price_adds_no_rule() -> None:
     price = customer_price(TURN, Profile.read({"rules": [{"fee_usd": 1}]}))
     assert charge(Job(), price, "consumption_usd", None) == (Job().add(TURN), None)
+
+
+def test_what_rules_took_off_by_an_earlier_markup_makes_no_call_free() -> None:
+    """The job cost $1, and rules took off $1.50 at a markup of then; now there is none.
+
+    $1.00 was 1,000 credits, $1.0075 are 1,007.5, rounded up.
+    """
+    before = Job(10**12, 1000, used=True, rules_pico_usd=Fraction(-15 * 10**11))
+    profile = Profile(credits_per_dollar=Fraction(1000))
+    assert charge(before, TURN, "consumption_usd", profile)[1] == 8

@@ -15,6 +15,7 @@ from pricectl.core.document import (
     Unreadable,
     _syntax_error,
     decode,
+    encode,
     parse,
 )
 from pricectl.core.json_offsets import lone_surrogate, repeated_key, too_deep
@@ -296,3 +297,9 @@ def test_numbers_are_remembered_up_to_a_bound() -> None:
     _DECIMALS.update({literal: Decimal(literal) for literal in literals})
     parse("[0.25]")
     assert list(_DECIMALS) == ["0.25"]
+
+
+def test_a_word_with_half_a_character_is_not_written() -> None:
+    assert encode("é") == b"\xc3\xa9"
+    with pytest.raises(DocumentError, match="is not Unicode; write the word as UTF-8"):
+        encode("a\udcff")

@@ -655,10 +655,31 @@ def test_counts_of_a_stream_are_cumulative_in_either_order() -> None:
         ({"total_cost": 2}, 2 * 10**12),
         ({"cost": {"total_cost": 0.006}}, 6 * 10**9),
         ({}, None),
+        # With one's own key the gateway's fee and, beside it, what its upstream bills.
+        (
+            {
+                "cost": 0.0001,
+                "is_byok": True,
+                "cost_details": {"upstream_inference_cost": 0.0014},
+            },
+            15 * 10**8,
+        ),
+        ({"cost": 0.0001, "is_byok": True}, None),
     ],
 )
 def test_a_stated_cost_is_exact(usage: dict[str, Any], pico: int | None) -> None:
     assert read_response(chat(**PLAIN, **usage)).reported_pico_usd == pico
+
+
+def test_a_stated_cost_in_another_currency_is_a_signal() -> None:
+    reading = read_response(chat(**PLAIN, cost=0.1, currency="EUR"))
+    assert (reading.reported_pico_usd, reading.signals) == (None, ("currency=EUR",))
+
+
+def test_the_service_that_served_a_call_is_the_charged_one_unless_the_body_says_another() -> None:
+    reading = read_response(chat(**PLAIN) | {"service_tier": "flex"})
+    assert (reading.service, reading.stated_service) == ("flex", "flex")
+    assert reading._replace(other_stated_service="default").stated_service == "default"
 
 
 @pytest.mark.parametrize(
