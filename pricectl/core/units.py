@@ -223,6 +223,16 @@ def parse_key(key: str) -> PriceKey | None:
     return None
 
 
+def price_key(unit: str, above_tokens: int, service: str) -> str:
+    """The key that a row has for a price: what `parse_key` takes apart.
+
+    >>> price_key("cache_read", 200_000, "batches"), price_key("search", 0, "")[-12:]
+    ('cache_read_input_token_cost_above_200k_tokens_batches', '_size_medium')
+    """
+    tier = f"_above_{above_tokens // 1000}k_tokens" if above_tokens else ""
+    return f"{UNITS[unit].key}{tier}{f'_{service}' if service else ''}"
+
+
 def is_token_unit(unit: str) -> bool:
     """Whether a unit counts tokens, which are priced per 1M.
 

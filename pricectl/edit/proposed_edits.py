@@ -9,9 +9,8 @@ from pricectl.changes import CatalogVersion
 from pricectl.check.positions import Positions
 from pricectl.core import document
 from pricectl.core.document import Json
-from pricectl.core.rates import RateKey
 from pricectl.core.structures import UPLIFT_KEYS
-from pricectl.core.units import NESTED_KEYS, UNITS
+from pricectl.core.units import NESTED_KEYS, UNITS, price_key
 from pricectl.core.windows import as_instant, read_day
 from pricectl.edit.adding import RowPlace, insert_row
 from pricectl.edit.assignments import Assignment, BadEdit, RowRequest
@@ -136,21 +135,10 @@ def _assignment(drift: Difference) -> Assignment:
     if not isinstance(drift, PriceDrift):
         return Assignment(_member_key(drift) or drift.member, "=", drift.majority.value)
     is_own = drift.ours is not None and "/" not in drift.member
-    field = drift.member if is_own or drift.period == OFF_PEAK else key_of(drift.key)
+    field = drift.member if is_own or drift.period == OFF_PEAK else price_key(*drift.key)
     unit = UNITS[drift.key[0]]
     amount = price_literal(drift.majority.value, "1e-06" if unit.is_token else "0.1", unit)
     return Assignment(field, "=", amount)
-
-
-def key_of(key: RateKey) -> str:
-    """A price's key in the catalog.
-
-    >>> key_of(("input", 200_000, "batches")), key_of(("output", 0, ""))
-    ('input_cost_per_token_above_200k_tokens_batches', 'output_cost_per_token')
-    """
-    unit, above_tokens, service = key
-    above = f"_above_{above_tokens // 1000}k_tokens" if above_tokens else ""
-    return f"{UNITS[unit].key}{above}{f'_{service}' if service else ''}"
 
 
 def _member_key(drift: Difference) -> str:
@@ -171,12 +159,12 @@ def _row_text(row: AgreedRow) -> str:
     for drift in row.prices:
         unit = UNITS[drift.key[0]]
         literal = price_literal(drift.majority.value, None, unit)
-        parent, _, name = key_of(drift.key).partition(".")
+        parent, _, name = price_key(*drift.key).partition(".")
         nested = prices.setdefault(parent, {}) if parent in NESTED_KEYS and name else None
         if isinstance(nested, dict):
             nested[name] = literal
         else:
-            prices[key_of(drift.key)] = literal
+            prices[price_key(*drift.key)] = literal
     lines = [f"  {json.dumps(key)}: {_price_text(value)}" for key, value in prices.items()]
     rest: dict[str, Json] = {"mode": row.mode} if row.mode else {}
     for member in row.members:

@@ -13,7 +13,7 @@ from pricectl.core.pointers import pointer_to
 from pricectl.core.prices import Entry, PriceList, key_path
 from pricectl.core.rates import OwnRate, RateKey
 from pricectl.core.structures import OWN_FACTORS, UPLIFT_KEYS
-from pricectl.core.units import STANDARD, UNITS
+from pricectl.core.units import STANDARD, UNITS, price_key
 from pricectl.core.windows import as_instant, day_text, read_day
 from pricectl.feeds.claims import Claim, Stated, one_per_vote
 from pricectl.feeds.differences import Agreement, MemberDrift, PriceDrift
@@ -125,7 +125,7 @@ class RowComparison:
             agreeing = tuple(it for it in told if own and it.value == own[0])
             differing = tuple(it for it in told if not own or it.value != own[0])
             if differing:
-                member = price_key(key)
+                member = price_key(*key)
                 yield PriceDrift(
                     self.model,
                     member,
@@ -200,17 +200,6 @@ def _claims(priced: PricedRows) -> Mapping[RateKey, list[Claim[int]]]:
     return found
 
 
-def price_key(key: RateKey) -> str:
-    """The key that a row has for a price, where it has it as a plain member.
-
-    >>> price_key(("cache_read", 200_000, "batches"))
-    'cache_read_input_token_cost_above_200k_tokens_batches'
-    """
-    unit, above_tokens, service = key
-    tier = f"_above_{above_tokens // 1000}k_tokens" if above_tokens else ""
-    return f"{UNITS[unit].key}{tier}{f'_{service}' if service else ''}"
-
-
 def _says_nothing(ours: PriceList, key: RateKey, pico_usd: int) -> bool:
     """Whether a list's price is no news.
 
@@ -222,9 +211,10 @@ def _says_nothing(ours: PriceList, key: RateKey, pico_usd: int) -> bool:
         return True
     if key in ours.rates:
         return False
-    charged: OwnRate | None = ours.charged(key)
+    sold = ours.sold_as(service)
+    charged: OwnRate | None = ours.charged((unit, tier, sold))
     if charged is None:
-        fallbacks = (ours.charged((it, tier, service)) for it in UNITS[unit].fallbacks)
+        fallbacks = (ours.charged((it, tier, sold)) for it in UNITS[unit].fallbacks)
         charged = next((it for it in fallbacks if it is not None), None)
     return charged is not None and charged[0] == pico_usd
 

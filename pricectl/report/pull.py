@@ -7,8 +7,7 @@ from typing import Any
 from pricectl.core.document import Json
 from pricectl.core.labels import count, label, listed, plural, short_rate
 from pricectl.core.money import usd
-from pricectl.core.units import STANDARD
-from pricectl.edit.proposed_edits import key_of
+from pricectl.core.units import STANDARD, price_key
 from pricectl.feeds.differences import PriceDrift
 from pricectl.feeds.new_rows import AgreedRow
 from pricectl.feeds.proposal import Difference, by_provider
@@ -77,8 +76,8 @@ def _added(row: AgreedRow) -> dict[str, Json]:
     return {
         "provider": row.model.provider,
         "model": row.model.name,
-        "prices_usd": {key_of(drift.key): usd(drift.majority.value) for drift in row.prices},
-        "left_out": [key_of(drift.key) for drift in row.left_out],
+        "prices_usd": {price_key(*drift.key): usd(drift.majority.value) for drift in row.prices},
+        "left_out": [price_key(*drift.key) for drift in row.left_out],
         "source": row.source or None,
     }
 

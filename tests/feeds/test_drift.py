@@ -134,6 +134,15 @@ def test_a_price_that_our_row_charges_by_its_fallback_is_no_difference() -> None
     assert found.prices == ()
 
 
+def test_fast_at_the_price_of_our_priority_is_no_difference() -> None:
+    """OpenAI sells its priority service as fast, too."""
+    ours = {**GPT, "input_cost_per_token_priority": 4.25e-06}
+    same = {**GPT, "input_cost_per_token_fast": 4.25e-06}
+    dearer = {**GPT, "input_cost_per_token_fast": 5e-06}
+    assert drift({"openai": {"gpt-4o": ours}}, listed({"openai": {"gpt-4o": same}})).prices == ()
+    assert only(drift({"openai": {"gpt-4o": ours}}, listed({"openai": {"gpt-4o": dearer}})))
+
+
 def test_a_price_that_we_lack_is_a_difference_at_the_place_where_it_would_stand() -> None:
     row = {**GPT, "cache_read_input_token_cost": 1.25e-06}
     one = only(drift({"openai": {"gpt-4o": GPT}}, listed({"openai": {"gpt-4o": row}})))
