@@ -27,8 +27,8 @@ from typing import NamedTuple
 from pricectl.core.catalog import Catalog
 from pricectl.core.model import Model
 from pricectl.core.rates import RateKey
+from pricectl.core.units import price_key
 from pricectl.core.windows import as_instant
-from pricectl.edit.proposed_edits import key_of
 from pricectl.feeds.differences import PriceDrift
 from pricectl.feeds.feed import Feed, FeedOrigin, read_feed
 from pricectl.feeds.matching import OfferIndex
@@ -153,7 +153,7 @@ def first_catalog(feeds: Sequence[Feed]) -> str:
 def prices_of(model: Model) -> dict[str, float]:
     """The plain prices of a row by key; those inside of structures are left out."""
     return {
-        key_of(key): float(f"{pico}e-12")  # as it is written in JSON, which is exact again
+        price_key(*key): float(f"{pico}e-12")  # as it is written in JSON, which is exact again
         for key, (pico, member) in model.prices.rates.items()
         if "." not in member and "/" not in member and not key[1] % 1000
     }
@@ -302,7 +302,7 @@ def replay(year: Year, file: Path) -> None:
     for end, number in Counter(one.end for one in back).most_common():
         print(f"given up by a list within 90 days: {number}: {end}")
     for one in back:
-        what, key = one.written, key_of(one.written.key)
+        what, key = one.written, price_key(*one.written.key)
         moved = f"{what.old} -> {what.new} on {what.day}, {one.vote} {one.value} on {one.day}"
         print(f"{what.row} {key}: {moved}: {one.end}", file=sys.stderr)
 

@@ -140,7 +140,8 @@ def test_fast_at_the_price_of_our_priority_is_no_difference() -> None:
     same = {**GPT, "input_cost_per_token_fast": 4.25e-06}
     dearer = {**GPT, "input_cost_per_token_fast": 5e-06}
     assert drift({"openai": {"gpt-4o": ours}}, listed({"openai": {"gpt-4o": same}})).prices == ()
-    assert only(drift({"openai": {"gpt-4o": ours}}, listed({"openai": {"gpt-4o": dearer}})))
+    found = only(drift({"openai": {"gpt-4o": ours}}, listed({"openai": {"gpt-4o": dearer}})))
+    assert found.majority.value == 5_000_000
 
 
 def test_a_price_that_we_lack_is_a_difference_at_the_place_where_it_would_stand() -> None:
