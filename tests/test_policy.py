@@ -127,7 +127,7 @@ def test_every_setting_is_read() -> None:
         ({"max_increase": "20%"}, "unknown setting max_increase; it belongs to [gates]"),
         (
             {"gates": {"max_increase": "20 percent"}},
-            "gates.max_increase: '20 percent' is not a percentage; write a number of 0 or more",
+            "gates.max_increase: '20 percent' is not a percentage; write 20 or",
         ),
         ({"gates": {"fail_on": ["remove"]}}, "unknown word 'remove'; did you mean removed?"),
         ({"gates": {"fail_on": "removed"}}, "'removed' is not a list; write [\"removed\"]"),
