@@ -196,7 +196,7 @@ def _prices(changes: Sequence[Change], new: Catalog, at: datetime | None) -> Ite
 
 
 def _factor_price(change: Change) -> PriceRef | None:
-    """The price that a factor multiplies, in its region or service; None if it is no factor."""
+    """The price that a factor multiplies, in its region or service; None for another change."""
     if change.note != FACTOR:
         return None
     *tables, word = change.field.split("/")

@@ -124,7 +124,7 @@ def _same(entry: Json, other: Json) -> bool:
 
 
 def _member_changes(old: Values, new: Values) -> Iterator[tuple[str, object, object]]:
-    """The members that differ, by the name of their key alone; sections and rows are no members."""
+    """The members of rows and of metadata that differ, each by the name of its key."""
     for name in {**old, **new}:
         before, after = old.get(name, _NOTHING), new.get(name, _NOTHING)
         if not isinstance(before, dict) or not isinstance(after, dict):

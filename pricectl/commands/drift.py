@@ -52,8 +52,8 @@ def drift(
 ) -> int:
     """Show where published price lists differ from ours.
 
-    What several independent lists agree on comes first, by its effect on the sample jobs. A copy of
-    a list is no second opinion. -v also shows what is known, and what of a list was left out.
+    What several independent lists agree on comes first, by its effect on the sample jobs. A list
+    and its copy count once. -v also shows accepted differences, and which rows were left out.
 
     Exits with 1 if anything differs that is neither acknowledged nor decided.
 
