@@ -350,14 +350,10 @@ def test_a_percentage_of_a_pattern_leaves_out_rows_without_the_price(run: Run) -
 
 
 def test_a_field_taken_out_of_a_pattern_leaves_out_rows_without_it(run: Run) -> None:
-    document = documented(run, "openai/*", "verified_on=none")
+    document = documented(run, "openai/*", "retired=none")
     left_out = {one["model"]: one["left_out"] for one in document["rows"]}
-    assert left_out == {
-        "gpt-4o": [],
-        "o1-retired": ["verified_on=none"],
-        "o3": ["verified_on=none"],
-    }
-    assert "is not in the row" in refused(run, "o3", "verified_on=none")
+    assert left_out == {"gpt-4o": ["retired=none"], "o1-retired": [], "o3": ["retired=none"]}
+    assert "is not in the row" in refused(run, "o3", "retired=none")
 
 
 def test_announced_prices_that_an_edit_does_not_reach_are_told(run: Run) -> None:
