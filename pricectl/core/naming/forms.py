@@ -111,7 +111,7 @@ FORMS = (
         "Amazon Bedrock",
         "host",
         "bedrock",
-        "bedrock bedrock_converse bedrock_mantle aws_bedrock amazon_bedrock",
+        "bedrock bedrock_converse bedrock_mantle aws_bedrock amazon_bedrock amazon-bedrock",
         "",
         "MAKER.MODEL, a geography before it, a cloud region as a path, or an ARN. The geography's"
         " own row answers; else the region is the quote's region.",
