@@ -45,9 +45,10 @@ CONFIRMED_BY = {
     "batch": "batch_input",
     "flex": "flex_input",
     "priority": "priority_input",
+    "fast": "fast_input",
     "long context": "above_input",
 }
-KINDS = {"seller": "the seller's page", "reading": "a reading of the seller's page", "": NONE}
+KINDS = {"seller": "the seller's page", "reading": "a reading of the seller's page"}
 INTRODUCTION = """\
 # Prices of the models that are called most
 
@@ -81,11 +82,12 @@ The others stand beside a model of a ranking: what follows it, comes before it o
 [article]: https://thelgtm.dev/the-best-model-is-the-one-your-router-knows-when-not-to-use/
 
 `page` states the price. It is the seller's own, or, where that could not be read, somebody's dated
-reading of it. `day` is the page's, or the last day that its text tells of. "List only" names the
-prices that no page states which we could read; they are in the file because price lists agree on
-them ([evidence](upstream.md)). `tests/published_prices.tsv` has the prices of the pages, copied by
-hand; a test holds the catalog to them. `gpt-5.6-sol` is a promotion of 4 / 20, announced until at
-least 2026-11-21; its list price is 5 / 30.
+reading of it; `whose` is the first one's. `day` is the page's; after or before a day that its text
+tells of where it has none. "List only" names the prices that no page states which we could read;
+they are in the file because price lists agree on them ([evidence](upstream.md)).
+`tests/published_prices.tsv` has the prices of the pages, copied by hand; a test holds the catalog
+to them. `gpt-5.6-sol` is a promotion of 4 / 20, announced until at least 2026-11-21; its list price
+is 5 / 30.
 
 {counts}
 
@@ -180,11 +182,11 @@ def page(catalog: Catalog, rows: Sequence[Published]) -> str:
     lines += ["", "At other times:", "", *dated] if dated else []
     lists = [list_only(model, row) for row, model in zip(rows, models, strict=True)]
     counts = (
-        f"A page states input and output of {sum(bool(row.prices['output']) for row in rows)} of "
-        f"the {len(rows)} models, and every price of {lists.count([])}."
+        f"A page states input and output of all {len(rows)} models, and every price in the table "
+        f"of {lists.count([])}."
     )
     sources = [
-        f"| `{row.name}` | {row.called} | {_links(row.pages)} | {row.day or NONE} "
+        f"| `{row.name}` | {row.called} | {_links(row.pages)} | {row.day} "
         f"| {KINDS[row.kind]} | {', '.join(only) or NONE} |"
         for row, only in zip(rows, lists, strict=True)
     ]
@@ -192,7 +194,7 @@ def page(catalog: Catalog, rows: Sequence[Published]) -> str:
 
 
 def _links(pages: Sequence[str]) -> str:
-    return ", ".join(f"[{page.split('/')[2]}]({page})" for page in pages) or NONE
+    return ", ".join(f"[{page.split('/')[2]}]({page})" for page in pages)
 
 
 if __name__ == "__main__":
