@@ -19,8 +19,8 @@ from pricectl.core.pointers import pointer_to
 from pricectl.core.prices import DATED_LISTS
 from pricectl.core.units import STANDARD
 from pricectl.edit import splice
-from pricectl.edit.row_order import by_name
 from pricectl.edit.assignments import BadEdit
+from pricectl.edit.row_order import by_name
 from pricectl.edit.splice import Edit, Insert, Remove
 from pricectl.edit.starting import INDENT
 
