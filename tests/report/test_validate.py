@@ -191,7 +191,7 @@ def test_markup_escapes_and_emoji_codes_of_a_name_are_literal() -> None:
 
 def test_concise_is_one_line_a_finding() -> None:
     assert concise.findings(found(checked())).splitlines() == [
-        "a,b: prices.json:5:5: info[verified-missing] 'm' has no verified_on",
+        "a,b: prices.json:5:5: info[verified-missing] 'm' has neither verified_on nor evidence",
         (
             "a,b: prices.json:7:32: error[output-below-input] "
             "output at $1.00 / 1M is below input at $2.00 / 1M"
