@@ -10,6 +10,7 @@ from pricectl.check.rules.base import Context, Rule, ahead
 from pricectl.core.model import Model
 from pricectl.core.pointers import pointer_to
 from pricectl.core.windows import read_day
+from pricectl.models import newest_evidence
 
 DEPRECATION_PASSED = Rule(
     "deprecation-passed",
@@ -149,17 +150,6 @@ def _verified_day(model: Model) -> date | None:
     return read_day(model.entry.get("verified_on"))
 
 
-def _evidence_day(model: Model) -> date | None:
-    """The newest day on which a list had the row's prices.
-
-    The other lists of the row may have no newer version, so that their days cannot be renewed.
-    """
-    listed = model.entry.get("evidence")
-    items = listed if isinstance(listed, list) else []
-    days = (read_day(item.get("date")) for item in items if isinstance(item, dict))
-    return max((day for day in days if day), default=None)
-
-
 class _DatedBy(NamedTuple):
     """A member that says when a row was compared, and how a message says that."""
 
@@ -171,7 +161,7 @@ class _DatedBy(NamedTuple):
 
 DATED_BY = (
     _DatedBy(VERIFIED_STALE, "verified_on", "compared", _verified_day),
-    _DatedBy(EVIDENCE_STALE, "evidence", "confirmed by a price list", _evidence_day),
+    _DatedBy(EVIDENCE_STALE, "evidence", "confirmed by a price list", newest_evidence),
 )
 
 
