@@ -50,10 +50,8 @@ def drawn(
 
 
 def shut_down_tomorrow(number: int) -> str:
-    rows = ",".join(
-        f'"m-{n}": {{"input_cost_per_token": 1e-06, "deprecation_date": "2026-12-02"}}'
-        for n in range(number)
-    )
+    row = '"source": "s", "input_cost_per_token": 1e-06, "deprecation_date": "2026-12-02"'
+    rows = ",".join(f'"m-{n}": {{{row}}}' for n in range(number))
     return f'{{"x": {{{rows}}}}}'
 
 
