@@ -1,7 +1,8 @@
 """Differences from price lists that somebody has accepted, so that they stay quiet.
 
 `metadata.acknowledged` accepts one value of the lists under the rule `list-differs`: the difference
-is told again once a list has another value. `pricing_notes.PROVIDER.decisions` says in a sentence
+is told again once a list has another value. One that holds our own value pins it: whatever the
+lists have. `pricing_notes.PROVIDER.decisions` says in a sentence
 why a price is right whatever the lists have.
 """
 
@@ -58,6 +59,8 @@ class KnownDifferences:
     def marked(self, drift: _Drift) -> _Drift:
         """A difference without the values that are accepted, or with the reason for all of them."""
         decision = self._decision(drift.model, drift.member)
+        if drift.ours is not None and not drift.alias:
+            decision = decision or self._acknowledged(drift.pointer, acknowledged_value(drift.ours))
         return drift.accepting(
             lambda value: decision or self._acknowledged(drift.pointer, acknowledged_value(value))
         )
