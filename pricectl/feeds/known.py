@@ -53,8 +53,12 @@ class KnownDifferences:
         }
 
     def row_reason(self, model: Model) -> str:
-        """Why a new model or one that is gone is known; "" where it is not."""
-        return self._acknowledged(pointer_to(model.provider, model.name), None)
+        """Why a new model or one that is gone is known; "" where it is not.
+
+        A sentence about the whole row, under `MODEL.*`, is about its name, too.
+        """
+        accepted = self._acknowledged(pointer_to(model.provider, model.name), None)
+        return accepted or self._decision(model, "*")
 
     def marked(self, drift: _Drift) -> _Drift:
         """A difference without the values that are accepted, or with the reason for all of them."""

@@ -323,6 +323,17 @@ def test_new_models_and_those_that_are_gone() -> None:
     assert [one.model.full_name for one in found.gone] == ["openai/gpt-3"]
 
 
+def test_a_sentence_about_a_whole_row_says_why_no_list_has_it() -> None:
+    """One about some of its prices does not."""
+    ours = {"openai": {"gpt-4o": GPT, "gpt-3": GPT, "gpt-2": GPT}}
+    notes = {"openai": {"decisions": {"gpt-3.*": "kept for old logs", "gpt-2.input_*": "a page"}}}
+    found = drift(ours, listed({"openai": {"gpt-4o": GPT}}), notes=notes)
+    assert [(one.model.name, one.known_because) for one in found.gone] == [
+        ("gpt-3", "kept for old logs"),
+        ("gpt-2", ""),
+    ]
+
+
 def members(found: Drift) -> list[tuple[str, str | None, str]]:
     return [(one.member, one.ours, one.majority.value) for one in found.members]
 
