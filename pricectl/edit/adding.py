@@ -117,13 +117,14 @@ def insert_row(row: str, place: RowPlace, values: Mapping[str, Json], text: str)
     unit, end = splice.indent_unit(text), splice.line_end(text)
     if place.section in values:
         laid_out = _laid_out(row, unit, end)
-        return Insert(pointer_to(place.section), laid_out, place.name, place.position)
+        section = pointer_to(place.section)
+        return Insert(section, laid_out, place.name, place.position, by_name=True)
     key = json.dumps(place.name, ensure_ascii=False)
-    section = f"{{\n{INDENT}{key}: {splice.indented(row, INDENT)}\n}}"
+    section_text = f"{{\n{INDENT}{key}: {splice.indented(row, INDENT)}\n}}"
     # Notes stay at the end of the file.
     keys = list(values)
     notes = len(keys) - 1 if keys and keys[-1] == "pricing_notes" else None
-    return Insert("", _laid_out(section, unit, end), place.section, notes)
+    return Insert("", _laid_out(section_text, unit, end), place.section, notes)
 
 
 def _laid_out(row: str, unit: str, end: str) -> str:

@@ -149,7 +149,7 @@ def _member_key(drift: Difference) -> str:
 
 
 def new_row_edit(row: AgreedRow, version: CatalogVersion, text: str) -> Edit:
-    """The edit that adds a row at the end of its section."""
+    """The edit that adds a row to its section: in the order of names, if that has it, else last."""
     place = RowPlace(row.model.provider, row.model.name)
     provider = _provider_word(version.catalog, row.model.provider)
     return insert_row(_row_text(row, provider), place, version.values, text)
