@@ -62,7 +62,8 @@ class KnownDifferences:
 
     def marked(self, drift: _Drift) -> _Drift:
         """A difference without the values that are accepted, or with the reason for all of them."""
-        decision = self._decision(drift.model, drift.member)
+        found = (self._decision(drift.model, name) for name in drift.decision_names)
+        decision = next(filter(None, found), "")
         if drift.ours is not None and not drift.alias:
             decision = decision or self._acknowledged(drift.pointer, acknowledged_value(drift.ours))
         return drift.accepting(

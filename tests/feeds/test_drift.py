@@ -208,6 +208,31 @@ def test_a_price_that_a_list_announces_is_told_with_its_day() -> None:
     assert drift(ours, theirs).prices == ()
 
 
+def test_a_former_price_is_compared_with_lists_that_date_theirs() -> None:
+    """Ours was $2.00 until 2026-09-10; a list that had $1.50 then has today's price like ours.
+
+    The other list has no dates, so that it says nothing of that time.
+    """
+    was = {"until": "2026-09-10", "input_cost_per_token": 2e-06, "output_cost_per_token": 1e-05}
+    ours = {"openai": {"gpt-4o": {**GPT, "previous": [was]}}}
+    undated = listed({"openai": {"gpt-4o": GPT}}, "models.dev")
+    first = {**GPT, "input_cost_per_token": 1.5e-06}
+    dated = {**first, "upcoming": [{"from": "2026-09-10", **GPT}]}
+    theirs = undated._replace(name="litellm", catalog=catalog({"openai": {"gpt-4o": dated}}))
+    one = only(drift(ours, theirs, undated))
+    assert (one.what, one.ours, one.majority.value) == (
+        "input until 2026-09-10",
+        2_000_000,
+        1_500_000,
+    )
+    assert one.pointer == "/openai/gpt-4o/previous/0/input_cost_per_token"
+    notes = {"openai": {"decisions": {"gpt-4o.previous*": "two pages of that time"}}}
+    assert only(drift(ours, theirs, undated, notes=notes)).known_because == "two pages of that time"
+    same = {**was, "input_cost_per_token": 1.5e-06}
+    agreeing = {"openai": {"gpt-4o": {**GPT, "previous": [same]}}}
+    assert drift(agreeing, theirs, undated).prices == ()
+
+
 def _plain(entry: Any) -> Any:
     """An entry as JSON can have it."""
     return {
