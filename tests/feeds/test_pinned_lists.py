@@ -1,5 +1,6 @@
 """The shipped catalog's evidence, held against the lists that `make lists` downloads."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +11,7 @@ from pricectl.edit.evidence import evidence_changes, read_evidence
 from pricectl.feeds.claims import AGREEING_LISTS
 from pricectl.feeds.drift import compare_rows
 from pricectl.feeds.feed import Feed
+from pricectl.feeds.known import KnownDifferences
 from pricectl.feeds.matching import OfferIndex
 from pricectl.files.feed_source import parse_source
 from pricectl.files.settings import load_policy
@@ -46,6 +48,16 @@ def test_a_row_has_evidence_exactly_where_two_pinned_lists_agree(feeds: tuple[Fe
         named = {one.name for one in read_evidence(model.entry.get("evidence"))}
         if named and not model.is_retired:
             assert len(named & pinned) >= AGREEING_LISTS, model.full_name
+
+
+def test_no_two_pinned_lists_agree_on_another_price(feeds: tuple[Feed, ...]) -> None:
+    """What they agree on is written, or has its decision or acknowledgement."""
+    notes = json.loads(PATH.read_text(encoding="utf-8"))["pricing_notes"]
+    known = KnownDifferences(CATALOG, at(), notes)
+    indexes = [(feed, OfferIndex(feed.catalog)) for feed in feeds]
+    found = compare_rows(CATALOG, indexes, at(), known=known)
+    open_ones = [one for one in found.prices if one.is_agreed and not one.known_because]
+    assert [(one.model.full_name, one.what) for one in open_ones] == []
 
 
 def test_every_list_has_rows_that_it_vouches_for(feeds: tuple[Feed, ...]) -> None:
