@@ -24,6 +24,8 @@ CONTINUED = 4
 SHOWN_OF_A_RULE = 10
 # More findings that do not fail the check would fill more than a screen with their excerpts.
 SHOWN_WITH_EXCERPT = 5
+# So many findings of a gate have a line each beside such a fold.
+SHOWN_OF_A_GATE = 3
 # So many rows of a folded rule are named beside the first.
 NAMED_ROWS = 3
 
@@ -33,7 +35,7 @@ def draw_findings(
 ) -> Iterator["Text"]:
     """What fails the check with its excerpt; the rest, too, unless that fills more than a screen.
 
-    Then a rule is one line with the number of its findings; those of a gate have a line each.
+    Then a rule is one line with the number of its findings; the first of a gate have a line each.
     """
     from rich.text import Text
 
@@ -78,7 +80,9 @@ def _in_lines(
     for finding in findings:
         rules.setdefault((finding.rule, finding.severity, finding.due), []).append(finding)
     for (rule, _, _), own in rules.items():
-        apart = SHOWN_OF_A_RULE if not is_folded or rule in GATE_RULES else 0
+        apart = len(own)
+        if is_folded:
+            apart = SHOWN_OF_A_GATE if rule in GATE_RULES else 0
         yield from (_in_a_line(report, it) for it in own[:apart])
         if own[apart:]:
             yield _in_a_line(report, own[apart]).append(_others(own[apart + 1 :]))
