@@ -4,10 +4,11 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 CLOCKS := clock-30 clock-365 clock-1096
 CLOCK_OPTIONS ?=
+MODEL ?=
 MODULE ?= money
 MUTATION_TIME ?= 30m
 .DEFAULT_GOAL := help
-.PHONY: help demo test clock proof lint types coverage validate crosscheck names differences mutants bench replay soak pictures edits prices schema check clean $(CLOCKS)
+.PHONY: help demo test clock proof lint types coverage validate lists drift names differences mutants bench replay soak pictures edits prices schema check clean $(CLOCKS)
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,7 +26,7 @@ $(VENV)/.dev: $(BIN)/python pyproject.toml
 	@touch $@ $(VENV)/.base
 
 $(VENV)/.peers: $(VENV)/.dev
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[crosscheck,bench]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[lists,bench]'
 	@touch $@
 
 demo: $(VENV)/.base  ## Install and show real quotes from the catalog
@@ -66,8 +67,15 @@ coverage: $(VENV)/.dev  ## Hold the core's branch coverage at 100%
 validate: $(VENV)/.base  ## Check the catalog
 	$(BIN)/pricectl validate
 
-crosscheck: $(VENV)/.peers  ## Compare every price with two public price maps
-	$(BIN)/python tools/crosscheck.py
+# The folder lies beside the catalog, where the setting `feeds` and the tests look for it.
+price_lists/.got: pyproject.toml tools/get_lists.py | $(VENV)/.base
+	$(BIN)/python tools/get_lists.py
+	@touch $@
+
+lists: price_lists/.got  ## Download the pinned price lists
+
+drift: price_lists/.got  ## Compare every row with the pinned price lists
+	$(BIN)/pricectl drift $(MODEL)
 
 names: $(VENV)/.dev  ## Price the names that clients send; write docs/names.md and the table
 	$(BIN)/python tools/measure_names.py --write
@@ -112,4 +120,4 @@ check:  ## Everything a merge needs, in a new virtual environment
 	.ci/run
 
 clean:  ## Remove what make made
-	rm -rf $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache mutants
+	rm -rf $(VENV) price_lists .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache mutants

@@ -56,7 +56,7 @@ def is_svg(text: str) -> bool:
 def is_csv(text: str) -> bool:
     head, *lines = csv.reader(text.splitlines())
     return (
-        head[0] in {"known_at", "kind", "model"}
+        head[0] in {"known_at", "kind", "model", "provider"}
         and bool(lines)
         and {len(line) for line in lines} == {len(head)}
     )
@@ -88,6 +88,7 @@ PAGES = {
     "deploy-check": ("docs/production.md", ("--base", "old.json")),
     "drift": ("docs/upstream.md", ("--feed", "prices.json")),
     "export": ("docs/upstream.md", ("csv",)),
+    "models": ("docs/upkeep.md", ()),
 }
 VERBS = sorted({verb for verbs in FORMATS.values() for verb in verbs})
 WRITTEN = [(verb, name) for name, verbs in FORMATS.items() for verb in verbs]

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pricectl.changes.diff import DiffResult
     from pricectl.check.validation_report import Validation
     from pricectl.history.timeline import Timeline
+    from pricectl.models import ModelList, ProviderList
     from pricectl.operate.deploy_check.checklist import DeployCheck
     from pricectl.operate.drift import DriftResult
     from pricectl.report.export import ExportResult
@@ -104,6 +105,12 @@ def _csv(result: "History") -> str:
     return csv_lines.history(result)
 
 
+def _csv_models(result: "ModelList | ProviderList") -> str:
+    from pricectl.report.formats import csv_models
+
+    return csv_models.models(result)
+
+
 def _csv_export(result: "ExportResult") -> str:
     from pricectl.report.formats import exports
 
@@ -132,7 +139,12 @@ FORMATS: Mapping[str, Mapping[str, Callable[[Any], str]]] = MappingProxyType(
         "junit": {"validate": _junit},
         "changelog": {"diff": _changelog},
         "svg": {"history": _svg},
-        "csv": {"history": _csv, "drift": _csv_drift, "export": _csv_export},
+        "csv": {
+            "history": _csv,
+            "drift": _csv_drift,
+            "export": _csv_export,
+            "models": _csv_models,
+        },
         "litellm": {"export": _litellm_export},
     }
 )

@@ -19,7 +19,8 @@ from pricectl.operate.deploy_check.checklist import DeployCheck, ItemState
 from pricectl.policy.comparison import SettingChange
 from pricectl.report import changes as change_text
 from pricectl.report import deploy_check as deploy_check_text
-from pricectl.report.validate import compared_with, location, summary_words
+from pricectl.report.findings_text import location
+from pricectl.report.validate import compared_with, summary_words
 
 DIFF_MARKER = "<!-- pricectl-diff -->"
 VALIDATE_MARKER = "<!-- pricectl-validate -->"
