@@ -56,7 +56,7 @@ def run_check(verb: Verb, inputs: ActionInputs, base: str, workspace: Path, resu
     runner.print_annotations(annotations, "" if inside == "." else inside)
     runner.print_text(_read(paths["text"]), messages)
     if code not in {CLEAN, FINDINGS}:
-        problem = _reason(messages)
+        problem = _reason(messages).replace("--file FILE", "the input `file`")
         (results / f"{verb}.problem").write_text(problem, encoding="utf-8")
         runner.print_error(f"pricectl {verb}", problem)
     return code

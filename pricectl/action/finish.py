@@ -88,7 +88,7 @@ def _review_id(run: WorkflowRun, inputs: ActionInputs) -> str:
 
 
 def _outputs(review: Review, results: Path) -> dict[str, str]:
-    overview = (review.diff.document or {}).get("overview") or {}
+    overview = review.diff.document["overview"] if review.diff.document else {}
     return {
         "verdict": review.verdict,
         "errors": str(review.counted("error")),
@@ -109,13 +109,17 @@ def _money(effect: Mapping[str, Any] | None) -> str:
     if effect is None:
         return ""
     old, new = (effect[name] or "no price" for name in ("old_usd", "new_usd"))
-    where = f"{effect['provider']}/{effect['model']}, {effect['job']}"
-    return f"{where}: {old} -> {new} USD ({effect['percent']})"
+    return f"{_where(effect)}: {old} -> {new} USD ({effect['percent']})"
 
 
 def _credits(effect: Mapping[str, Any] | None) -> str:
+    """The largest effect in credits, written alike."""
     if effect is None:
         return ""
-    where = f"{effect['provider']}/{effect['model']}, {effect['job']}"
     moved = f"{effect['old']} -> {effect['new']} credits of {effect['mode']}"
-    return f"{where}: {moved} ({effect['percent']})"
+    return f"{_where(effect)}: {moved} ({effect['percent']})"
+
+
+def _where(effect: Mapping[str, Any]) -> str:
+    period = f" {effect['period']}" if effect["period"] else ""
+    return f"{effect['provider']}/{effect['model']}{period}, {effect['job']}"

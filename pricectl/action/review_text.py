@@ -121,9 +121,9 @@ def size(lines: Iterable[str]) -> int:
 def _opening(review: Review) -> list[str]:
     run = f"[run {review.run_number}]({review.run_page})"
     lines = [heading(review), "", f"{code(review.commit[:COMMIT_DIGITS])} · {run}"]
-    for check in (review.validate, review.diff):
-        if check.problem:
-            lines += ["", f"{code(check.verb)}: {long_code(check.problem)}"]
+    # Where there is no price file, both say the same.
+    for problem in dict.fromkeys(check.problem for check in (review.validate, review.diff)):
+        lines += ["", long_code(problem)] if problem else []
     return lines
 
 

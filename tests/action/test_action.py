@@ -41,6 +41,11 @@ def test_a_pull_request_gets_annotations_a_summary_outputs_and_a_comment(
     assert run.outputs["comment"] == "created"
     assert run.outputs["comment-url"].endswith("#issuecomment-1001")
     assert run.outputs["base"] == pull.base
+    # 100,000 x $2.50 or $5.00, and 2,000 x $10.00, per 1M; 10 credits a dollar, rounded up
+    assert run.outputs["money"] == "openai/gpt-4o, long document: 0.27 -> 0.52 USD (+92.6%)"
+    moved = "3 -> 6 credits of consumption_usd (+100%)"
+    assert run.outputs["credits"] == f"openai/gpt-4o, long document: {moved}"
+    assert run.outputs["change"] == "prices rise"
     document = json.loads(Path(run.outputs["diff-json"]).read_text(encoding="utf-8"))
     assert [one["percent"] for one in document["changes"]] == ["100"]
     assert json.loads(Path(run.outputs["validate-json"]).read_text(encoding="utf-8"))["known"] >= 0
