@@ -1,5 +1,6 @@
 """`python -m pricectl.action STEP`: one step of the action.
 
+For GitHub: `base`, `validate`, `diff`, `finish`. For GitLab: `gitlab`, which does all of them.
 `validate` and `diff` end with 0 whatever they found, so that `finish` can tell it. `finish` ends
 with 1 if something stops the change. A step that cannot do its work ends with 2.
 """
@@ -12,12 +13,16 @@ from pathlib import Path
 
 from pricectl.action import runner
 from pricectl.action.base_commit import WorkflowClone, find_base
-from pricectl.action.checks import VERBS, run_check
-from pricectl.action.finish import finish
+from pricectl.action.checks import VERBS
+from pricectl.action.finish import check_on_github, finish
+from pricectl.action.gitlab import review_merge_request
 from pricectl.action.inputs import read_inputs
 from pricectl.action.workflow_run import read_run
 from pricectl.core.errors import PricingError
+from pricectl.core.labels import clean
 from pricectl.exit_codes import CLEAN, FAILED
+
+GITLAB = "gitlab"
 
 
 def main(step: str, environment: Mapping[str, str]) -> int:
@@ -25,11 +30,16 @@ def main(step: str, environment: Mapping[str, str]) -> int:
     try:
         return _run(step, environment)
     except PricingError as error:
-        runner.print_error("pricectl", str(error))
+        if step == GITLAB:
+            sys.stdout.write(f"pricectl: {clean(str(error))}\n")
+        else:
+            runner.print_error("pricectl", str(error))
         return FAILED
 
 
 def _run(step: str, environment: Mapping[str, str]) -> int:
+    if step == GITLAB:
+        return review_merge_request(environment)
     inputs = read_inputs(environment)
     workspace = Path(environment["GITHUB_WORKSPACE"])
     if step == "base":
@@ -42,7 +52,7 @@ def _run(step: str, environment: Mapping[str, str]) -> int:
     results_folder, base = Path(environment["RESULTS"]), environment.get("BASE", "")
     for verb in VERBS:
         if step == verb:
-            code = run_check(verb, inputs, base, workspace, results_folder)
+            code = check_on_github(verb, inputs, base, workspace, results_folder)
             runner.set_outputs(environment["GITHUB_OUTPUT"], {"code": str(code)})
             return CLEAN
     return finish(environment, read_run(environment), inputs, results_folder)

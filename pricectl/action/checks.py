@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from pricectl.action import runner
 from pricectl.action.inputs import ActionInputs
 from pricectl.core.labels import clean
 from pricectl.exit_codes import CLEAN, FAILED, FINDINGS
@@ -29,20 +28,39 @@ class PriceCheck(NamedTuple):
     problem: str
 
 
-def run_check(verb: Verb, inputs: ActionInputs, base: str, workspace: Path, results: Path) -> int:
-    """Run a command, show its annotations and its text, and return its exit code.
+class CheckFolders(NamedTuple):
+    """Where a command runs, and where its documents are written."""
 
-    Its documents are written into the folder `results`.
+    checked: Path
+    results: Path
+
+
+class CheckOutput(NamedTuple):
+    """What a command said: its exit code, its standard output, its text and its messages."""
+
+    code: int
+    printed: str
+    text: str
+    messages: str
+
+
+def run_check(
+    verb: Verb, inputs: ActionInputs, base: str, folders: CheckFolders, printed: str = ""
+) -> CheckOutput:
+    """Run a command, with the format `printed` on its standard output.
+
+    `read_check` finds the documents that it writes.
     """
-    folder = inputs.folder(workspace)
+    results = folders.results
     paths = {name: results / f"{verb}.{name}" for name in ("json", "markdown", "text")}
     # Isolated, so that no module of the repository is imported in place of one of pricectl.
     words = [sys.executable, "-I", "-m", "pricectl", verb, *inputs.options(verb, base)]
-    words += ["--output=github", *(f"--output={name}={path}" for name, path in paths.items())]
+    words += [f"--output={printed}"] if printed else []
+    words += (f"--output={name}={path}" for name, path in paths.items())
     try:
         done = subprocess.run(  # noqa: S603 - an argument list, without a shell
             words,
-            cwd=folder,
+            cwd=folders.checked,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=SECONDS,
@@ -51,15 +69,11 @@ def run_check(verb: Verb, inputs: ActionInputs, base: str, workspace: Path, resu
         code, said, told = done.returncode, done.stdout, done.stderr
     except subprocess.TimeoutExpired:
         code, said, told = FAILED, b"", f"took longer than {SECONDS} seconds".encode()
-    annotations, messages = (text.decode("utf-8", "replace") for text in (said, told))
-    inside = folder.relative_to(workspace.resolve()).as_posix()
-    runner.print_annotations(annotations, "" if inside == "." else inside)
-    runner.print_text(_read(paths["text"]), messages)
+    messages = told.decode("utf-8", "replace")
     if code not in {CLEAN, FINDINGS}:
         problem = _reason(messages).replace("--file FILE", "the input `file`")
         (results / f"{verb}.problem").write_text(problem, encoding="utf-8")
-        runner.print_error(f"pricectl {verb}", problem)
-    return code
+    return CheckOutput(code, said.decode("utf-8", "replace"), _read(paths["text"]), messages)
 
 
 def read_check(verb: Verb, code: int, results: Path) -> PriceCheck:

@@ -1,15 +1,13 @@
-"""The last step: the job summary, the outputs, the comment, and whether the job fails."""
+"""What a workflow on GitHub tells: annotations, job summary, outputs, comment, exit code."""
 
-import hashlib
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pricectl.action import review_text, runner
-from pricectl.action.checks import read_check
-from pricectl.action.comment_api import PullRequestComments
+from pricectl.action.checks import CheckFolders, Verb, read_check, run_check
+from pricectl.action.github_comments import PullRequestComments
 from pricectl.action.inputs import ActionInputs
 from pricectl.action.review_text import Review
 from pricectl.action.sticky_comment import (
@@ -17,12 +15,12 @@ from pricectl.action.sticky_comment import (
     PostedComment,
     ReviewMarker,
     keep_one,
+    review_id_of,
 )
 from pricectl.action.workflow_run import WorkflowRun
 from pricectl.exit_codes import CLEAN, FINDINGS
 from pricectl.report.formats.github import command
 
-ID_DIGITS = 12
 NO_PERMISSION = (
     "no comment: the token may not write comments. It needs the permission 'pull-requests: write'; "
     "the job summary has the review"
@@ -31,6 +29,20 @@ FROM_FORK = (
     "no comment: a pull request from a fork has a token that only reads; the job summary has the "
     "review"
 )
+
+
+def check_on_github(
+    verb: Verb, inputs: ActionInputs, base: str, workspace: Path, results: Path
+) -> int:
+    """Run a command, show its annotations and its text, and return its exit code."""
+    folder = inputs.folder(workspace)
+    done = run_check(verb, inputs, base, CheckFolders(folder, results), "github")
+    inside = folder.relative_to(workspace.resolve()).as_posix()
+    runner.print_annotations(done.printed, "" if inside == "." else inside)
+    runner.print_text(done.text, done.messages)
+    if problem := read_check(verb, done.code, results).problem:
+        runner.print_error(f"pricectl {verb}", problem)
+    return done.code
 
 
 def finish(
@@ -43,8 +55,8 @@ def finish(
         read_check("validate", codes[0], results),
         read_check("diff", codes[1], results),
         pull_request.head_sha if pull_request else environment.get("GITHUB_SHA", ""),
-        run.page,
-        run.number,
+        f"[run {run.number}]({run.page})",
+        "the job summary",
     )
     runner.add_to_summary(environment["GITHUB_STEP_SUMMARY"], review_text.summary(review))
     posted = _post(environment, run, inputs, review)
@@ -60,11 +72,13 @@ def _post(
     pull_request, token = run.pull_request, environment.get("GITHUB_TOKEN", "")
     if not inputs.comment or pull_request is None or not token:
         return PostedComment("none")
-    marker = ReviewMarker(_review_id(run, inputs), run.number, run.attempt, review.commit)
+    review_id = review_id_of(run.workflow, inputs.file, inputs.working_directory)
+    marker = ReviewMarker(review_id, run.number, run.attempt, review.commit)
     posted = keep_one(
-        PullRequestComments(run.api_url, run.repository, pull_request.number, token),
+        PullRequestComments(
+            run.api_url, run.repository, pull_request.number, token, inputs.comment_author
+        ),
         marker,
-        inputs.comment_author,
         review_text.comment(review, MAX_CHARACTERS - len(str(marker)) - 1),
         worth_creating=review.changes_something,
     )
@@ -77,14 +91,6 @@ def _post(
     if reason:
         sys.stdout.write(command(level, reason, title="pricectl comment") + "\n")
     return posted
-
-
-def _review_id(run: WorkflowRun, inputs: ActionInputs) -> str:
-    """Tells the reviews of one pull request apart: by workflow, file and folder."""
-    words = "\0".join(
-        (run.workflow, inputs.file, os.path.normpath(inputs.working_directory or "."))
-    )
-    return hashlib.sha256(words.encode()).hexdigest()[:ID_DIGITS]
 
 
 def _outputs(review: Review, results: Path) -> dict[str, str]:

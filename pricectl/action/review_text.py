@@ -1,7 +1,7 @@
 """The review as Markdown: its verdict, what is wrong, what changes, then the rest.
 
 A comment holds 65,536 characters. What does not fit is left out at the end, and the comment says
-so. The job summary has all of it.
+so.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,14 +29,14 @@ _TITLES: Mapping[Verdict, str] = {
 class Review(NamedTuple):
     """What `validate` and `diff` said of one state of a branch.
 
-    `run_page` is the address of the workflow's run.
+    `run` is a link to what made the review, `whole` what has all of it.
     """
 
     validate: PriceCheck
     diff: PriceCheck
     commit: str
-    run_page: str
-    run_number: int
+    run: str
+    whole: str
 
     @property
     def verdict(self) -> Verdict:
@@ -91,7 +91,7 @@ def heading(review: Review) -> str:
 
 
 def summary(review: Review) -> str:
-    """The whole review, for the job summary."""
+    """The whole review."""
     parts = [*_opening(review), "", _unmarked(review.diff.markdown)]
     return "\n".join([*parts, "", _unmarked(review.validate.markdown), ""])
 
@@ -103,13 +103,18 @@ def comment(review: Review, characters: int) -> str:
     others = [*top[MAX_ERRORS_ON_TOP:], *rest]
     lines = [*_opening(review), ""]
     room = characters - RESERVED
-    lines += _fitting(_table(top[:MAX_ERRORS_ON_TOP]), (room - size(lines)) // 2)
+    lines += _fitting(_table(top[:MAX_ERRORS_ON_TOP]), (room - size(lines)) // 2, review.whole)
     more = len(top) - MAX_ERRORS_ON_TOP
     lines += [f"And {plural(more, 'more error')}."] if more > 0 else []
-    lines += ["", *_fitting(_unmarked(review.diff.markdown).splitlines(), room - size(lines))]
+    lines += [
+        "",
+        *_fitting(_unmarked(review.diff.markdown).splitlines(), room - size(lines), review.whole),
+    ]
     if others:
         folded = ["", "<details>", f"<summary>{_other_words(others)}</summary>", ""]
-        lines += _fitting([*folded, *_table(others), "", "</details>"], room - size(lines))
+        lines += _fitting(
+            [*folded, *_table(others), "", "</details>"], room - size(lines), review.whole
+        )
     return "\n".join(lines)
 
 
@@ -119,8 +124,7 @@ def size(lines: Iterable[str]) -> int:
 
 
 def _opening(review: Review) -> list[str]:
-    run = f"[run {review.run_number}]({review.run_page})"
-    lines = [heading(review), "", f"{code(review.commit[:COMMIT_DIGITS])} · {run}"]
+    lines = [heading(review), "", f"{code(review.commit[:COMMIT_DIGITS])} · {review.run}"]
     # Where there is no price file, both say the same.
     for problem in dict.fromkeys(check.problem for check in (review.validate, review.diff)):
         lines += ["", long_code(problem)] if problem else []
@@ -160,8 +164,11 @@ def _other_words(findings: Sequence[Mapping[str, Any]]) -> str:
     return f"Other findings: {words}"
 
 
-def _fitting(lines: Sequence[str], room: int) -> list[str]:
-    """The lines that fit, with what closes a folded part and a note of how many are missing."""
+def _fitting(lines: Sequence[str], room: int, whole: str) -> list[str]:
+    """The lines that fit, with what closes a folded part and a note of how many are missing.
+
+    `whole` is what has them all.
+    """
     shown: list[str] = []
     for line in lines:
         room -= size([line])
@@ -173,5 +180,5 @@ def _fitting(lines: Sequence[str], room: int) -> list[str]:
         return shown
     opened = sum(line == "<details>" for line in shown)
     closed = sum(line == "</details>" for line in shown)
-    note = f"{count(missing)} more lines are left out here; the job summary has them."
+    note = f"{count(missing)} more lines are left out here; {whole} has them."
     return [*shown, *([""] + ["</details>"] * (opened - closed)), "", note]

@@ -4,6 +4,8 @@ The first line of the comment is a marker, which nobody sees. By it a later run 
 and replaces its text, and an earlier run that ends later leaves it alone.
 """
 
+import hashlib
+import posixpath
 import re
 import time
 from collections.abc import Callable
@@ -11,9 +13,9 @@ from typing import Literal, NamedTuple
 
 from pricectl.action.comment_api import (
     CommentError,
-    IssueComment,
+    CommentThread,
     NotAllowed,
-    PullRequestComments,
+    PostedText,
     TryLater,
 )
 
@@ -22,8 +24,10 @@ MAX_CHARACTERS = 65_536
 # A later push is worth more than a long wait.
 MAX_WAIT_SECONDS = 20.0
 ATTEMPTS = 3
+ID_DIGITS = 12
 _MARKER = re.compile(
-    r"<!-- pricectl-review id=([0-9a-f]{12}) run=(\d{1,19})\.(\d{1,9}) commit=([0-9a-f]{40,64}) -->"
+    r"<!-- pricectl-review id=([0-9a-f]{12}) run=(\d{1,19})\.(\d{1,19}) "
+    r"commit=([0-9a-f]{40,64}) -->"
 )
 
 Outcome = Literal["created", "updated", "unchanged", "outdated", "none", "not-allowed", "failed"]
@@ -64,8 +68,14 @@ class PostedComment(NamedTuple):
 class MarkedComment(NamedTuple):
     """A comment that a run of this review wrote."""
 
-    comment: IssueComment
+    comment: PostedText
     marker: ReviewMarker
+
+
+def review_id_of(workflow: str, file: str, folder: str) -> str:
+    """Tells the reviews of one pull request apart: by workflow, file and folder."""
+    words = "\0".join((workflow, file, posixpath.normpath(folder or ".")))
+    return hashlib.sha256(words.encode()).hexdigest()[:ID_DIGITS]
 
 
 def read_marker(body: str) -> ReviewMarker | None:
@@ -77,10 +87,9 @@ def read_marker(body: str) -> ReviewMarker | None:
     return ReviewMarker(review_id, int(number), int(attempt), commit)
 
 
-def keep_one(  # noqa: PLR0913 - one comment with all that decides about it
-    comments: PullRequestComments,
+def keep_one(
+    comments: CommentThread,
     marker: ReviewMarker,
-    author: str,
     text: str,
     *,
     worth_creating: bool,
@@ -88,14 +97,14 @@ def keep_one(  # noqa: PLR0913 - one comment with all that decides about it
 ) -> PostedComment:
     """Write the comment, or find out why not.
 
-    `author` is the account of the token; a marker in anybody else's comment means nothing.
-    `worth_creating` is whether a pull request without a comment needs one. A request that failed is
-    repeated by beginning anew, so that no comment is written twice. Raises nothing.
+    A marker in a comment of another account than the token's means nothing. `worth_creating` is
+    whether a pull request without a comment needs one. A request that failed is repeated by
+    beginning anew, so that no comment is written twice. Raises nothing.
     """
     reason = ""
     for _ in range(ATTEMPTS):
         try:
-            return _keep_one(comments, marker, author, text, worth_creating=worth_creating)
+            return _keep_one(comments, marker, text, worth_creating=worth_creating)
         except NotAllowed as error:
             return PostedComment("not-allowed", reason=str(error))
         except TryLater as error:
@@ -110,15 +119,14 @@ def keep_one(  # noqa: PLR0913 - one comment with all that decides about it
 
 
 def _keep_one(
-    comments: PullRequestComments,
+    comments: CommentThread,
     marker: ReviewMarker,
-    author: str,
     text: str,
     *,
     worth_creating: bool,
 ) -> PostedComment:
     body = f"{marker}\n{text}"
-    found = _marked(comments, marker.review_id, author)
+    found = _marked(comments, marker.review_id)
     newest = max(found, key=lambda one: one.marker.order, default=None)
     if newest is None and not worth_creating:
         return PostedComment("none")
@@ -136,20 +144,18 @@ def _keep_one(
     else:
         # The first one, so that the comment stays where people have seen it.
         written, outcome = comments.update(found[0].comment.id, body), "updated"
-    kept = _without_duplicates(comments, MarkedComment(written, marker), author)
+    kept = _without_duplicates(comments, MarkedComment(written, marker))
     if kept.marker.order > marker.order:
         return PostedComment("outdated", kept.comment.url, "a newer run has written its own")
     return PostedComment(outcome, kept.comment.url)
 
 
-def _without_duplicates(
-    comments: PullRequestComments, mine: MarkedComment, author: str
-) -> MarkedComment:
+def _without_duplicates(comments: CommentThread, mine: MarkedComment) -> MarkedComment:
     """Remove all but one comment of a review, since two runs may each have found none and written.
 
     Returns the one that stays, which is of the newest run.
     """
-    found = _marked(comments, mine.marker.review_id, author)
+    found = _marked(comments, mine.marker.review_id)
     if all(one.comment.id != mine.comment.id for one in found):
         found.append(mine)  # a list may lag behind what was just written
     # Of two comments of one run the first one stays, whichever job looks.
@@ -161,12 +167,12 @@ def _without_duplicates(
     return kept
 
 
-def _marked(comments: PullRequestComments, review_id: str, author: str) -> list[MarkedComment]:
+def _marked(comments: CommentThread, review_id: str) -> list[MarkedComment]:
     """The comments of this review, the oldest first."""
     return [
         MarkedComment(comment, marker)
         for comment in comments.all()
-        if comment.author == author
+        if comment.author == comments.account
         and (marker := read_marker(comment.body))
         and marker.review_id == review_id
     ]

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pricectl.action.members import member, text_member
 from pricectl.core.errors import PricingError
 
 GITHUB = "https://github.com"
@@ -74,15 +75,15 @@ def read_run(environment: Mapping[str, str]) -> WorkflowRun:
         event=event_name,
         repository=repository,
         workflow=workflow,
-        run_id=_number(environment, "GITHUB_RUN_ID"),
-        number=_number(environment, "GITHUB_RUN_NUMBER"),
-        attempt=_number(environment, "GITHUB_RUN_ATTEMPT"),
+        run_id=number_variable(environment, "GITHUB_RUN_ID"),
+        number=number_variable(environment, "GITHUB_RUN_NUMBER"),
+        attempt=number_variable(environment, "GITHUB_RUN_ATTEMPT"),
         server_url=environment.get("GITHUB_SERVER_URL", GITHUB).rstrip("/"),
         api_url=environment.get("GITHUB_API_URL", GITHUB_API).rstrip("/"),
         pull_request=_pull_request(event.get("pull_request"), repository),
         pushed_onto=_commit(event.get("before")) if event_name == "push" else "",
-        merge_group_base=_commit(_member(event, "merge_group", "base_sha")),
-        default_branch=_text(_member(event, "repository", "default_branch")),
+        merge_group_base=_commit(member(event, "merge_group", "base_sha")),
+        default_branch=text_member(event, "repository", "default_branch"),
     )
 
 
@@ -103,30 +104,21 @@ def _pull_request(found: Any, repository: str) -> PullRequestEvent | None:
         return None
     return PullRequestEvent(
         found["number"],
-        _commit(_member(found, "head", "sha")),
-        _commit(_member(found, "base", "sha")),
+        _commit(member(found, "head", "sha")),
+        _commit(member(found, "base", "sha")),
         # The repository of a fork that was deleted is null.
-        _member(found, "head", "repo", "full_name") != repository,
+        member(found, "head", "repo", "full_name") != repository,
     )
-
-
-def _member(found: Any, *path: str) -> Any:
-    for name in path:
-        found = found.get(name) if isinstance(found, dict) else None
-    return found
-
-
-def _text(found: Any) -> str:
-    return found if isinstance(found, str) else ""
 
 
 def _commit(found: Any) -> str:
     """A commit's hash; empty for anything else, and for the zeros that mean no commit."""
-    text = _text(found)
+    text = found if isinstance(found, str) else ""
     return text if COMMIT.fullmatch(text) and text.strip("0") else ""
 
 
-def _number(environment: Mapping[str, str], name: str) -> int:
+def number_variable(environment: Mapping[str, str], name: str) -> int:
+    """A whole number out of the environment. Raises BadWorkflowRun."""
     text = environment.get(name, "")
     if not (text.isascii() and text.isdigit() and len(text) < 20):  # noqa: PLR2004 - of 64 bits
         raise BadWorkflowRun(f"{name} is not a number")

@@ -157,4 +157,4 @@ def _filled(text: str, context: Mapping[str, str]) -> str:
 def _outputs(path: Path) -> dict[str, str]:
     lines = path.read_text(encoding="utf-8").splitlines()
     assert all(re.match(r"[a-z-]+=", line) for line in lines), lines
-    return dict(line.split("=", 1) for line in lines)  # type: ignore[misc]
+    return dict(line.split("=", 1) for line in lines)

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -410,7 +411,9 @@ def test_the_workflow_works_in_another_repository(foreign: ForeignRepository) ->
     text = (ROOT / ".github" / "workflows" / "prices.yml").read_text(encoding="utf-8")
     checkout, review = yaml.safe_load(text)["jobs"]["review"]["steps"]
     assert "fetch-depth" not in checkout["with"]
-    inputs = {name.replace("-", "_"): str(value) for name, value in review["with"].items()}
+    inputs: dict[str, Any] = {
+        name.replace("-", "_"): str(value) for name, value in review["with"].items()
+    }
     pull = foreign.pull_request({".github/workflows/prices.yml": text, NAME: DEARER})
     run = foreign.review(pull, **inputs)
     assert (run.code, run.outputs["comment"]) == (0, "created")

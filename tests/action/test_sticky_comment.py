@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pricectl.action.comment_api import PullRequestComments
+from pricectl.action.github_comments import PullRequestComments
 from pricectl.action.sticky_comment import (
     MAX_CHARACTERS,
     PostedComment,
@@ -42,10 +42,11 @@ def post(
     waited: list[float] | None = None,
     **options: Any,
 ) -> PostedComment:
-    comments = PullRequestComments(github.url, REPOSITORY, NUMBER, options.pop("token", TOKEN))
+    token = options.pop("token", TOKEN)
+    comments = PullRequestComments(github.url, REPOSITORY, NUMBER, token, BOT)
     wait = [] if waited is None else waited
     options = {"worth_creating": True} | options
-    return keep_one(comments, marker, BOT, text, wait=wait.append, **options)
+    return keep_one(comments, marker, text, wait=wait.append, **options)
 
 
 def test_a_marker_is_read_as_it_was_written() -> None:
@@ -286,9 +287,9 @@ def test_a_link_to_the_next_page_is_counted_and_not_followed(github: FakeGitHub)
         for number in range(100):
             github.add(f"comment {number}", "alice")
         found, github.url = github.url, other.url  # the links lead there
-        comments = PullRequestComments(found, REPOSITORY, NUMBER, TOKEN)
+        comments = PullRequestComments(found, REPOSITORY, NUMBER, TOKEN, BOT)
         github.add(f"{FIRST}\nthe first review")
-        posted = keep_one(comments, MINE, BOT, "the review", worth_creating=True)
+        posted = keep_one(comments, MINE, "the review", worth_creating=True)
         assert posted.outcome == "updated"
         assert other.requests == []
 
@@ -297,17 +298,15 @@ def test_pages_without_an_end_are_left(github: FakeGitHub, monkeypatch: pytest.M
     monkeypatch.setattr("pricectl.action.comment_api.MAX_PAGES", 2)
     for number in range(250):
         github.add(f"comment {number}", "alice")
-    assert post(github).reason == "the pull request has more than 200 comments"
+    assert post(github).reason == "there are more than 200 comments"
 
 
 @pytest.mark.parametrize(
     "url", ["http://api.example.com", "ftp://127.0.0.1", "https://user:pw@api.example.com", "x"]
 )
 def test_no_token_is_sent_over_an_open_line(url: str) -> None:
-    comments = PullRequestComments(url, REPOSITORY, NUMBER, TOKEN)
-    posted = keep_one(
-        comments, MINE, BOT, "the review", worth_creating=True, wait=lambda _seconds: None
-    )
+    comments = PullRequestComments(url, REPOSITORY, NUMBER, TOKEN, BOT)
+    posted = keep_one(comments, MINE, "the review", worth_creating=True, wait=lambda _seconds: None)
     assert posted.outcome == "failed"
     assert "pw" not in posted.reason
     assert TOKEN not in posted.reason
