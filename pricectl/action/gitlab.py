@@ -69,7 +69,7 @@ def _base(environment: Mapping[str, str], clone: WorkflowClone) -> str:
     commit = next(filter(None, (environment.get(name, "") for name in names)), "")
     if not commit:
         step = 'give the job the rule if: $CI_PIPELINE_SOURCE == "merge_request_event"'
-        raise BadWorkflowRun("this is no pipeline of a merge request", next_step=step)
+        raise BadWorkflowRun("this is not a pipeline of a merge request", next_step=step)
     return clone.ensure(commit)
 
 

@@ -30,9 +30,12 @@ class PullRequest(NamedTuple):
 class ForeignRepository:
     """A repository in which nothing of pricectl lies but a price file."""
 
+    installed: Path | None
+
     def __init__(self, folder: Path, github: FakeGitHub, installed: Path) -> None:
+        """`installed` is what the cache of the action has; None is an empty cache."""
         self.origin, self._folder = folder / "origin", folder
-        self.github, self._installed, self._runs = github, installed, 0
+        self.github, self.installed, self._runs = github, installed, 0
         self.origin.mkdir()
         git(self.origin, "init", "-q", "-b", "main")
         # GitHub gives any commit that is asked for.
@@ -135,7 +138,7 @@ class ForeignRepository:
             "GITHUB_WORKFLOW_REF": f"{REPOSITORY}/.github/workflows/prices.yml@refs/pull/7/merge",
         }
         names = {name.replace("_", "-"): value for name, value in inputs.items()}
-        found = run_action(workspace, temporary, environment, names, self._installed)
+        found = run_action(workspace, temporary, environment, names, self.installed)
         assert TOKEN not in found.log + found.summary + json.dumps(found.outputs)
         return found
 

@@ -161,8 +161,7 @@ def test_outside_of_a_merge_request_the_job_says_so(
     gitlab: FakeGitLab, foreign: ForeignRepository, installed: Path
 ) -> None:
     pull = foreign.pull_request({NAME: DEARER})
-    nothing = {"CI_MERGE_REQUEST_DIFF_BASE_SHA": ""}
-    code, log, _ = run_job(gitlab, foreign, installed, pull, **nothing)
+    code, log, _ = run_job(gitlab, foreign, installed, pull, CI_MERGE_REQUEST_DIFF_BASE_SHA="")
     assert code == 2
     assert "merge_request_event" in log
 

@@ -168,7 +168,7 @@ def test_of_two_runs_that_both_create_the_newer_one_stays(github: FakeGitHub) ->
     assert github.bodies == [f"{MINE}\nthe review"]
 
 
-def test_a_duplicate_that_another_run_has_removed_meanwhile_is_no_failure(
+def test_a_duplicate_that_another_run_has_removed_meanwhile_is_not_a_failure(
     github: FakeGitHub,
 ) -> None:
     github.add(f"{FIRST}\none")
