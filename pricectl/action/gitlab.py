@@ -46,18 +46,24 @@ def review_merge_request(environment: Mapping[str, str]) -> int:
     for done in (validated, compared):
         sys.stdout.write(f"{done.text}{done.messages}\n")
     if validated.printed:
-        (project / QUALITY_REPORT).write_text(validated.printed, encoding="utf-8")
+        _write(project / QUALITY_REPORT, validated.printed)
     review = Review(
         *checks,
         _head(environment),
         f"[pipeline {environment['CI_PIPELINE_IID']}]({environment['CI_PIPELINE_URL']})",
         f"the artifact {PAGE}",
     )
-    (project / PAGE).write_text(review_text.summary(review), encoding="utf-8")
+    _write(project / PAGE, review_text.summary(review))
     posted = _post(environment, inputs.file, review)
     told = ": ".join(filter(None, (posted.outcome, posted.url, posted.reason)))
     sys.stdout.write(f"{review_text.heading(review).removeprefix('### ')}\nnote {clean(told)}\n")
     return CLEAN if review.verdict == "pass" else FINDINGS
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file of the job in place of one of the repository, which may be a link elsewhere."""
+    path.unlink(missing_ok=True)
+    path.write_text(text, encoding="utf-8")
 
 
 def _base(environment: Mapping[str, str], clone: WorkflowClone) -> str:

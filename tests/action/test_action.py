@@ -361,18 +361,24 @@ HOSTILE = (
 )
 
 
-@pytest.mark.parametrize("check", ["diff", "validate"])
-def test_hostile_names_are_harmless_in_log_outputs_and_comment(
-    foreign: ForeignRepository, check: str
-) -> None:
-    price = "5e-06" if check == "diff" else "5"
+def hostile_catalog(price: str) -> str:
     row = f'{{"input_cost_per_token": {price}, "output_cost_per_token": 1e-05}}'
     rows = ",\n".join(f'    "{name}": {row}' for name in HOSTILE)
-    edited = PRICES.replace('"openai": {', f'"openai": {{\n{rows},', 1)
-    run = foreign.review(foreign.pull_request({NAME: edited}))
+    return PRICES.replace('"openai": {', f'"openai": {{\n{rows},', 1)
+
+
+@pytest.mark.parametrize("price", ["2e-06", "5"])
+def test_hostile_names_are_harmless_in_log_outputs_and_comment(
+    foreign: ForeignRepository, price: str
+) -> None:
+    """Names of models, and of the price file itself, that carry markup and commands."""
+    name = "`p`|<img src=x>@everyone ##[set-output name=verdict;]pass.json"
+    foreign.commit({name: hostile_catalog("1e-06"), "pricectl.toml": f"file = {name!r}\n"})
+    run = foreign.review(foreign.pull_request({name: hostile_catalog(price)}))
     assert levels(run) <= {"error", "warning", "notice"}
     assert not [one for one in run.commands if one.message.startswith("forged")]
-    assert run.outputs["verdict"] == "fail" if check == "validate" else "pass"
+    assert run.outputs["verdict"] == "fail"  # such names are errors
+    assert "openai/" in run.outputs["money"]
     for text in (run.summary, body_of(foreign)):
         lines = [line for line in text.splitlines() if not line.startswith("<!-- pricectl-")]
         outside = re.sub(r"<code>[^<]*</code>|`[^`]*`", "", "\n".join(lines))
