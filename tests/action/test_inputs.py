@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pricectl.action.inputs import BadInput, read_inputs
-from pricectl.action.runner import print_annotations
+from pricectl.action.runner import print_annotations, set_outputs
 from pricectl.action.sticky_comment import review_id_of
 from pricectl.action.workflow_run import BadWorkflowRun, PullRequestEvent, read_run
 
@@ -110,6 +110,12 @@ def test_an_incomplete_environment_is_refused(variables: dict[str, str], words: 
 def test_an_event_that_is_not_json_is_refused(tmp_path: Path, event: str) -> None:
     with pytest.raises(BadWorkflowRun, match="cannot be read"):
         read_event(tmp_path, event)
+
+
+def test_an_output_is_one_line_whatever_is_in_it(tmp_path: Path) -> None:
+    set_outputs(str(tmp_path / "outputs"), {"money": "a\nverdict=pass\r\nb", "credits": "é"})
+    lines = (tmp_path / "outputs").read_text("utf-8").splitlines()
+    assert lines == [r"money=a\nverdict=pass\r\nb", "credits=é"]
 
 
 @pytest.mark.parametrize(
