@@ -87,7 +87,8 @@ def test_what_is_not_a_commit_in_an_event_is_left_out(tmp_path: Path) -> None:
     head = {"sha": "--upload-pack=touch owned", "repo": []}
     event = {"pull_request": {"number": 7, "head": head, "base": {"sha": "0" * 40}}}
     assert read_event(tmp_path, event) == PullRequestEvent(7, "", "", True)  # noqa: FBT003
-    for other in ([], {"pull_request": {"number": "7"}}, {"pull_request": None}):
+    others: tuple[object, ...] = ([], {"pull_request": {"number": "7"}}, {"pull_request": None})
+    for other in others:
         assert read_event(tmp_path, other) is None
 
 
@@ -115,7 +116,7 @@ def test_an_event_that_is_not_json_is_refused(tmp_path: Path, event: str) -> Non
 def test_an_output_is_one_line_whatever_is_in_it(tmp_path: Path) -> None:
     set_outputs(str(tmp_path / "outputs"), {"money": "a\nverdict=pass\r\nb", "credits": "é"})
     lines = (tmp_path / "outputs").read_text("utf-8").splitlines()
-    assert lines == [r"money=a\nverdict=pass\r\nb", "credits=é"]
+    assert lines == [r"money=a\x0averdict=pass\x0d\x0ab", "credits=é"]
 
 
 @pytest.mark.parametrize(
