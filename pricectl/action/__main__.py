@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pricectl.action import runner
-from pricectl.action.base_commit import WorkflowClone, find_base
+from pricectl.action.base_commit import WorkflowClone, clone_root, find_base
 from pricectl.action.checks import VERBS
 from pricectl.action.finish import check_on_github, finish
 from pricectl.action.gitlab import review_merge_request
@@ -45,7 +45,8 @@ def _run(step: str, environment: Mapping[str, str]) -> int:
     if step == "base":
         run = read_run(environment)
         token = environment.get("GITHUB_TOKEN", "")
-        found = find_base(run, WorkflowClone(workspace, run.server_url, token), inputs.base)
+        root = clone_root(inputs.folder(workspace), workspace)
+        found = find_base(run, WorkflowClone(root, run.server_url, token), inputs.base)
         results = tempfile.mkdtemp(prefix="pricectl-", dir=environment["RUNNER_TEMP"])
         runner.set_outputs(environment["GITHUB_OUTPUT"], {"base": found, "results": results})
         return CLEAN

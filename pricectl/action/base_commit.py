@@ -95,6 +95,16 @@ class WorkflowClone:
         return out.decode(errors="replace").strip() if code == 0 else ""
 
 
+def clone_root(folder: Path, workspace: Path) -> Path:
+    """The clone that a folder lies in, which `actions/checkout` may have put below the workspace.
+
+    The workspace itself where there is none.
+    """
+    workspace = workspace.resolve()
+    inside = [above for above in (folder, *folder.parents) if above.is_relative_to(workspace)]
+    return next((above for above in inside if (above / ".git").exists()), workspace)
+
+
 def find_base(run: WorkflowRun, clone: WorkflowClone, named: str) -> str:
     """The version to compare with; empty where pricectl's own default is right.
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pricectl.action import review_text, runner
+from pricectl.action.base_commit import clone_root
 from pricectl.action.checks import CheckFolders, Verb, read_check, run_check
 from pricectl.action.github_comments import PullRequestComments
 from pricectl.action.inputs import ActionInputs
@@ -37,7 +38,7 @@ def check_on_github(
     """Run a command, show its annotations and its text, and return its exit code."""
     folder = inputs.folder(workspace)
     done = run_check(verb, inputs, base, CheckFolders(folder, results), "github")
-    inside = folder.relative_to(workspace.resolve()).as_posix()
+    inside = folder.relative_to(clone_root(folder, workspace)).as_posix()
     runner.print_annotations(done.printed, "" if inside == "." else inside)
     runner.print_text(done.text, done.messages)
     if problem := read_check(verb, done.code, results).problem:

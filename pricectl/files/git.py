@@ -129,7 +129,7 @@ def fetch(root: Path, *arguments: str, more: Mapping[str, str], seconds: int) ->
     `more` is added to the environment, such as a header with a token, which others must not see
     among git's arguments.
     """
-    environment = _environment(root) | {"GIT_ALLOW_PROTOCOL": FETCH_PROTOCOLS} | more
+    environment = _environment(root) | {"GIT_ALLOW_PROTOCOL": FETCH_PROTOCOLS, **more}
     return _finished(root, ("fetch", *arguments), environment, seconds)
 
 

@@ -313,6 +313,21 @@ def test_another_folder_has_annotations_at_its_paths_and_its_own_comment(
     assert (run.outputs["comment"], len(foreign.github.bodies)) == ("created", 2)
 
 
+def test_a_checkout_below_the_workspace_is_found(
+    foreign: ForeignRepository, tmp_path: Path
+) -> None:
+    """As `path: shop` of actions/checkout leaves it; annotations have the repository's paths."""
+    foreign.commit({"eu/prices.json": PRICES})
+    pull = foreign.pull_request({"eu/prices.json": SLIP})
+    workspace = tmp_path / "outer"
+    workspace.mkdir()
+    foreign.checkout(pull.merge).rename(workspace / "shop")
+    run = foreign.review(pull, workspace=workspace, file="prices.json", working_directory="shop/eu")
+    assert (run.code, run.outputs["base"]) == (1, pull.base)
+    (error,) = (one for one in run.commands if one.name == "error")
+    assert error.properties.startswith("file=eu/prices.json,line=")
+
+
 def test_modules_of_the_reviewed_repository_are_never_imported(
     foreign: ForeignRepository,
 ) -> None:
