@@ -13,7 +13,7 @@ from pricectl.core.units import UNITS
 from pricectl.replay.calls import MAX_COUNT, quoted
 from pricectl.replay.database import BadLog, text_literal
 from pricectl.replay.logs.columns import INSIDE, OUTSIDE, ColumnMap, LogColumn, says_inside
-from pricectl.replay.logs.sources import LogFile
+from pricectl.replay.logs.sources import MAX_LINE_BYTES, LogFile, csv_delimiter
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -42,28 +42,37 @@ class RawTable(NamedTuple):
 
 
 def csv_table(files: Iterable[LogFile], database: "DuckDBPyConnection") -> RawTable:
-    """CSV files, every cell a text; the header is taken from the first."""
+    """CSV files of one heading, every cell a text.
+
+    Lines that are no CSV are kept apart, in the table `reject_errors`.
+    """
     listed = list(files)
     paths = ", ".join(text_literal(file.path) for file in listed)
     relation = (
-        f"read_csv([{paths}], header = true, all_varchar = true, union_by_name = true, "
-        f"filename = '_file', ignore_errors = true, null_padding = true, quote = '\"', "
-        f"max_line_size = 4194304{_compression(listed)})"
+        f"read_csv([{paths}], header = true, all_varchar = true, "
+        f"delim = {text_literal(csv_delimiter(listed[0]))}, quote = '\"', escape = '\"', "
+        f"filename = '_file', store_rejects = true, null_padding = true, "
+        f"max_line_size = {MAX_LINE_BYTES}{_compression(listed)})"
     )
     return _numbered(relation, database, "_file")
 
 
-def json_table(
-    files: Iterable[LogFile], names: Iterable[str], database: "DuckDBPyConnection"
-) -> RawTable:
-    """Files of JSON lines, the members `names` of each line as texts."""
+def json_table(files: Iterable[LogFile], database: "DuckDBPyConnection") -> RawTable:
+    """Files of JSON lines, or of one list of rows; every member of any row as a text."""
     listed = list(files)
     paths = ", ".join(text_literal(file.path) for file in listed)
-    columns = ", ".join(f"{text_literal(name)}: 'VARCHAR'" for name in names)
+    shared = (
+        f"ignore_errors = true, maximum_object_size = {MAX_LINE_BYTES}{_compression(listed)}"
+    )
+    # All rows are asked: a member that is rare may be one that is charged.
+    names = database.execute(
+        f"SELECT DISTINCT unnest(json_keys(one)) FROM read_json([{paths}], format = 'auto', "  # noqa: S608 - quoted
+        f"records = false, columns = {{one: 'JSON'}}, {shared}) WHERE json_type(one) = 'OBJECT'"
+    ).fetchall()
+    columns = ", ".join(f"{text_literal(name)}: 'VARCHAR'" for (name,) in sorted(names)) or "nothing: 'VARCHAR'"
     relation = (
-        f"read_json([{paths}], format = 'newline_delimited', columns = {{{columns}}}, "
-        f"ignore_errors = true, filename = '_file', "
-        f"maximum_object_size = 16777216{_compression(listed)})"
+        f"read_json([{paths}], format = 'auto', columns = {{{columns}}}, "
+        f"filename = '_file', {shared})"
     )
     return _numbered(relation, database, "_file")
 
@@ -141,7 +150,8 @@ def decide_cache(
     rows, less, inside, outside = database.execute(words).fetchall()[0]
     if not rows:
         return columns._replace(cache=INSIDE)
-    if inside == rows or (says_inside(columns) and not less):
+    # A few broken rows do not change what the column's name says; they are rejected.
+    if inside == rows or (says_inside(columns) and less * 100 <= rows):
         return columns._replace(cache=INSIDE)
     if outside == rows:
         return columns._replace(cache=OUTSIDE)
@@ -176,7 +186,7 @@ def mapped(table: RawTable, columns: ColumnMap, extra: Iterable[str]) -> str:
             f"{table.source} AS source",
             f"{table.line} AS line",
             f"{_text_at(table, columns.columns.get('name'))} AS name",
-            f"{_time(table, columns.columns.get('at'))} AS at",
+            f"{_time(table, columns.columns.get('at'))} AS \"at\"",
             f"{_text_at(table, columns.columns.get('at'))} AS at_text",
             *(f"{words} AS {quoted(role)}" for role, words in facts.items()),
             f"{_requests(table, columns)} AS requests",
@@ -204,7 +214,7 @@ def mapped(table: RawTable, columns: ColumnMap, extra: Iterable[str]) -> str:
         WHEN {wrong} THEN 'parts of a total are more than the total'
         WHEN {above} OR {totals["input_total"]} > {MAX_COUNT}
             OR {totals["output_total"]} > {MAX_COUNT} THEN 'a count is too large'
-        WHEN at IS NULL AND at_text IS NOT NULL THEN 'the time is not understood'
+        WHEN "at" IS NULL AND at_text IS NOT NULL THEN 'the time is not understood'
         WHEN requests IS NULL OR requests < 1 THEN 'requests is not a whole number above 0'
         WHEN {used} = 0 THEN 'all counts are zero or missing' END"""
     hidden = ", ".join(("at_text", *(f"bad_{number}" for number in range(len(counts)))))

@@ -21,7 +21,8 @@ class LogCall(NamedTuple):
 
     `stated_pico` is the cost in picodollars that the log states. `unsplit_cache_write` are tokens
     written to a cache of which the log does not say whether for five minutes or an hour; they are
-    in `usage` as five minutes. `remarks` say what else a reader of the cost must know.
+    in `usage` as five minutes. `remarks` say what else a reader of the cost must know. A response of
+    several rounds is several calls: `round_number` counts them from 0.
     """
 
     name: str
@@ -39,6 +40,7 @@ class LogCall(NamedTuple):
     charged_credits: int | None = None
     unsplit_cache_write: int = 0
     remarks: tuple[str, ...] = ()
+    round_number: int = 0
 
 
 class LeftOut(NamedTuple):
@@ -100,6 +102,7 @@ def calls_of(reading: Reading, *, says_lifetime: bool = True, **facts: Any) -> l
                 stated_pico=None if calls else stated,
                 unsplit_cache_write=unsplit,
                 remarks=(*remarks, *((UNSPLIT,) if unsplit else ())),
+                round_number=len(calls),
                 **facts,
             )
         )

@@ -86,6 +86,7 @@ def read_charge_record(row: Row) -> Iterator[LogItem]:
             requests=quote.requests,
             stated_pico=quote.pico_usd or None,
             charged_credits=int(charged[mode]["deducted"]) if mode and not number else None,
+            round_number=number,
             **facts,
         )
 

@@ -1,6 +1,6 @@
 """Answers of providers as they came: results of batches, logged responses of any known format."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pricectl.core.errors import BadUsage
 from pricectl.core.responses import read_response
@@ -39,7 +39,9 @@ def read_batch_line(row: Row) -> Iterator[LogItem]:
 
 
 def is_response(row: Row) -> bool:
-    """Whether `core` finds a usage in it."""
+    """Whether `core` finds a usage in it; counts in columns of their own are no response."""
+    if not any(isinstance(value, (Mapping, list)) for value in row.values()):
+        return False
     try:
         return bool(read_response(dict(row)).usage.counts)
     except BadUsage:

@@ -36,7 +36,7 @@ class NumberedRow(NamedTuple):
 
 def first_rows(file: LogFile, database: "DuckDBPyConnection", number: int) -> list[dict[str, Any]]:
     """The first rows that can be read."""
-    found = (one.row for one in rows_of(file, database) if not one.problem)
+    found = (one.row for one in rows_of(file, database, limit=10 * number) if not one.problem)
     return list(islice(found, number))
 
 
@@ -44,8 +44,9 @@ def rows_of(
     file: LogFile,
     database: "DuckDBPyConnection",
     done: Callable[[int], object] | None = None,
+    limit: int | None = None,
 ) -> Iterator[NumberedRow]:
-    """Every row of a file. Raises BadLog for a file that cannot be read at all."""
+    """Every row of a file, or about as many as `limit`. Raises BadLog: it cannot be read at all."""
     if file.kind == "json":
         yield from _json_rows(file, done)
     elif file.kind == "csv":
@@ -54,7 +55,7 @@ def rows_of(
     elif file.kind == "sqlite":
         yield from _sqlite_rows(file)
     else:
-        yield from _table_rows(file, database)
+        yield from _table_rows(file, database, limit)
 
 
 def _json_rows(file: LogFile, done: Callable[[int], object] | None) -> Iterator[NumberedRow]:
@@ -123,9 +124,12 @@ def _with_json(row: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
-def _table_rows(file: LogFile, database: "DuckDBPyConnection") -> Iterator[NumberedRow]:
+def _table_rows(
+    file: LogFile, database: "DuckDBPyConnection", limit: int | None
+) -> Iterator[NumberedRow]:
     cursor = database.cursor()
-    cursor.execute(f"SELECT * FROM {table_relation(file, database)}")  # noqa: S608 - quoted
+    words = f"SELECT * FROM {table_relation(file, database)}"  # noqa: S608 - quoted
+    cursor.execute(f"{words} LIMIT {limit}" if limit else words)
     names = [column[0] for column in cursor.description]
     number = 0
     while batch := cursor.fetchmany(_BATCH):

@@ -197,16 +197,25 @@ def whole(file: LogFile) -> bytes:
     return data.removeprefix(_BYTE_ORDER_MARK)
 
 
+def csv_delimiter(file: LogFile) -> str:
+    """What stands between the cells of a CSV file: by its heading."""
+    return max(",;\t|", key=csv_heading(file).count)
+
+
+def csv_heading(file: LogFile) -> str:
+    """The first line of a CSV file."""
+    with file.open() as opened:
+        heading = opened.readline(MAX_LINE_BYTES).removeprefix(_BYTE_ORDER_MARK)
+    return heading.decode("utf-8", "replace").strip()
+
+
 def csv_rows(file: LogFile) -> Iterator[tuple[int, dict[str, str]]]:
     """The records of a CSV file by their heading, each with the number of its last line."""
     with file.open() as opened:
         # Bytes that are not UTF-8 become visible marks, and the rest of the row can be read.
         text = io.TextIOWrapper(opened, "utf-8-sig", errors="replace", newline="")
-        sample = text.readline()
-        text.seek(0)
-        delimiter = max(",;\t|", key=sample.count)
         csv.field_size_limit(MAX_LINE_BYTES)
-        reader = csv.DictReader(text, delimiter=delimiter)
+        reader = csv.DictReader(text, delimiter=csv_delimiter(file))
         try:
             for row in reader:
                 yield reader.line_num, {name: value for name, value in row.items() if name}

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 MAX_REJECTED_TEXT = 2_000
 UNSPLIT_COLUMN = "unsplit_cache_write"
 # Columns of the staging alone: which row a call came from, its span and the one around it, and how
-# much the row says.
+# much the row says; calls of one `response` are its rounds.
 _OWN = {UNSPLIT_COLUMN: COUNT_TYPE, "span": "VARCHAR", "parent": "VARCHAR", "detail": COUNT_TYPE}
+_OWN |= {"response": COUNT_TYPE}
 # Facts of a call that a column of the log's own can give instead: see `columns`.
 OVERRIDES = ("team", "account", "job", "region", "service", "seller", "call_id")
 
@@ -80,11 +81,12 @@ class CallWriter:
         self._overrides = overrides
         self._file = path.open("w", encoding="utf-8", errors="replace", newline="")
         self._csv = csv.writer(self._file)
-        self._row = 0
+        self._row = self._response = 0
 
     def write(self, source: str, one: NumberedRow, call: LogCall) -> None:
         """Add a call."""
         self._row += 1
+        self._response += not call.round_number
         facts: dict[str, Any] = call._asdict()
         for name, column in self._overrides.items():
             facts[name] = first_word(one.row, column)
@@ -117,6 +119,7 @@ class CallWriter:
                 first_word(one.row, "spanId", "span_id"),
                 first_word(one.row, "parentSpanId", "parent_span_id", "parent_id"),
                 len(counts) * 10**16 + usage.total_tokens,
+                self._response,
                 *(first_word(one.row, name) for name in self.extra),
                 *(counts.get(unit) for unit in self.units),
             )
@@ -195,9 +198,9 @@ def stage(
     )
     # Of the rows of one response the one that says most; all rounds of a row stay.
     once = """
-        SELECT *, first_value(source || ':' || line) OVER (
+        SELECT *, first_value(response) OVER (
             PARTITION BY coalesce(call_id, 'row ' || "row") ORDER BY detail DESC, "row" DESC
-        ) = source || ':' || line AS says_most
+        ) = response AS says_most
         FROM written
     """
     # A span around another call's span repeats it.
