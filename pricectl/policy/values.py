@@ -82,11 +82,11 @@ class ReplaySettings(NamedTuple):
     """How usage logs of plain columns are read by `replay`.
 
     `columns` are what a column says, with the column's name, as `--column` has them. `cache` is
-    "inside" or "outside": whether the input includes the cached tokens; empty: the log tells.
+    "inside" or "outside": whether the input includes the cached tokens; None: the log tells.
     """
 
     columns: Mapping[str, str] = MappingProxyType({})
-    cache: str = ""
+    cache: str | None = None
 
 
 class RuleLimits(NamedTuple):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pricectl.core.near import meant
 from pricectl.core.token_kinds import TOKEN_KINDS
 from pricectl.core.units import UNITS
-from pricectl.replay.database import BadLog
+from pricectl.replay.errors import BadLog
 
 INSIDE, OUTSIDE = "inside", "outside"
 CACHE_WORDS = (INSIDE, OUTSIDE)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from pricectl.core.money import PICO_PER_USD
 from pricectl.core.token_kinds import OVERLAPS, USAGE_ARGUMENTS
 from pricectl.core.units import UNITS
-from pricectl.replay.calls import MAX_COUNT, quoted
-from pricectl.replay.database import BadLog, text_literal
+from pricectl.replay.calls import MAX_COUNT, quoted, text_literal
+from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.columns import INSIDE, OUTSIDE, ColumnMap, LogColumn, says_inside
 from pricectl.replay.logs.sources import MAX_LINE_BYTES, LogFile, csv_delimiter
 
@@ -61,15 +61,16 @@ def json_table(files: Iterable[LogFile], database: "DuckDBPyConnection") -> RawT
     """Files of JSON lines, or of one list of rows; every member of any row as a text."""
     listed = list(files)
     paths = ", ".join(text_literal(file.path) for file in listed)
-    shared = (
-        f"ignore_errors = true, maximum_object_size = {MAX_LINE_BYTES}{_compression(listed)}"
-    )
+    shared = f"ignore_errors = true, maximum_object_size = {MAX_LINE_BYTES}{_compression(listed)}"
     # All rows are asked: a member that is rare may be one that is charged.
     names = database.execute(
         f"SELECT DISTINCT unnest(json_keys(one)) FROM read_json([{paths}], format = 'auto', "  # noqa: S608 - quoted
         f"records = false, columns = {{one: 'JSON'}}, {shared}) WHERE json_type(one) = 'OBJECT'"
     ).fetchall()
-    columns = ", ".join(f"{text_literal(name)}: 'VARCHAR'" for (name,) in sorted(names)) or "nothing: 'VARCHAR'"
+    columns = (
+        ", ".join(f"{text_literal(name)}: 'VARCHAR'" for (name,) in sorted(names))
+        or "nothing: 'VARCHAR'"
+    )
     relation = (
         f"read_json([{paths}], format = 'auto', columns = {{{columns}}}, "
         f"filename = '_file', {shared})"
@@ -91,9 +92,7 @@ def parquet_table(files: Iterable[LogFile], database: "DuckDBPyConnection") -> R
     )
 
 
-def database_table(
-    relation: str, file: LogFile, database: "DuckDBPyConnection"
-) -> RawTable:
+def database_table(relation: str, file: LogFile, database: "DuckDBPyConnection") -> RawTable:
     """A table of a DuckDB file."""
     return RawTable(
         relation, _types(relation, database), "rowid", text_literal(file.path), "rowid + 1"
@@ -182,11 +181,11 @@ def mapped(table: RawTable, columns: ColumnMap, extra: Iterable[str]) -> str:
     facts["job"] = f"coalesce({facts['job']}, {facts['call_id']})"
     first = ", ".join(
         (
-            f"{table.row} AS \"row\"",
+            f'{table.row} AS "row"',
             f"{table.source} AS source",
             f"{table.line} AS line",
             f"{_text_at(table, columns.columns.get('name'))} AS name",
-            f"{_time(table, columns.columns.get('at'))} AS \"at\"",
+            f'{_time(table, columns.columns.get("at"))} AS "at"',
             f"{_text_at(table, columns.columns.get('at'))} AS at_text",
             *(f"{words} AS {quoted(role)}" for role, words in facts.items()),
             f"{_requests(table, columns)} AS requests",
@@ -271,7 +270,9 @@ def _count(table: RawTable, column: LogColumn) -> str:
     kind, name = table.types[column.name], quoted(column.name)
     if kind in _INTEGERS:
         words = name if kind == "BIGINT" else f"coalesce(TRY_CAST({name} AS BIGINT), {_BAD})"
-        words = words if kind == "BIGINT" else f"CASE WHEN {name} IS NULL THEN NULL ELSE {words} END"
+        words = (
+            words if kind == "BIGINT" else f"CASE WHEN {name} IS NULL THEN NULL ELSE {words} END"
+        )
         return f"({words} * {column.scale})" if column.scale > 1 else words
     if kind in _FLOATS:
         # A frame with gaps holds its counts as doubles; all whole ones up to 2^53 are exact.
@@ -300,7 +301,7 @@ def _time(table: RawTable, column: LogColumn | None) -> str:
         return f"CAST({name} AS TIMESTAMP)"
     text = _text_at(table, column)
     # As in `times`: seconds, milliseconds, microseconds or nanoseconds, by the size.
-    micros = f"""CASE WHEN number < 100000000 THEN NULL WHEN number < 100000000000 THEN
+    micros = """CASE WHEN number < 100000000 THEN NULL WHEN number < 100000000000 THEN
         number * 1000000 WHEN number < 100000000000000 THEN number * 1000
         WHEN number < 100000000000000000 THEN number WHEN number < 100000000000000000000 THEN
         floor(number / 1000) END"""
@@ -341,5 +342,3 @@ def _credits(table: RawTable, columns: ColumnMap) -> str:
     if column is None:
         return "NULL::DECIMAL(38,0)"
     return f"CAST({_count(table, column)} AS DECIMAL(38,0))"
-
-

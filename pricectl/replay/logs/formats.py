@@ -38,11 +38,11 @@ def _always(reader: RowReader) -> Callable[[], RowReader]:
 
 # The first that recognises a row reads the file; those that go by fewer members come later.
 FORMATS = (
+    LogFormat("record", "records of pricectl", own.is_record, _always(own.read_charge_record)),
     LogFormat(
-        "record", "records of pricectl", own.is_record, _always(own.read_charge_record)
-    ),
-    LogFormat(
-        "ledger", "the ledger of the example service", own.is_ledger_row,
+        "ledger",
+        "the ledger of the example service",
+        own.is_ledger_row,
         _always(own.read_ledger_row),
     ),
     LogFormat("litellm", "LiteLLM's spend logs", gateway.is_litellm, _always(gateway.read_litellm)),

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricectl.core.labels import clean
-from pricectl.replay.calls import column_types, quoted
-from pricectl.replay.database import BadLog, text_literal
+from pricectl.replay.calls import column_types, quoted, text_literal
+from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.columns import ColumnMap, LogColumn, guess
 from pricectl.replay.logs.flat import (
     REASON,
@@ -163,9 +163,7 @@ def _staged(
 ) -> Iterable[_Part]:
     if not sources:
         return
-    overrides = {
-        role: column.name for role, column in options.columns.items() if role in OVERRIDES
-    }
+    overrides = {role: column.name for role, column in options.columns.items() if role in OVERRIDES}
     extra = [name for name in options.extra if name not in _COLUMNS]
     writer = CallWriter(folder / "calls.csv", extra, overrides)
     read_rows(sources, database, writer, tally, progress)
@@ -322,4 +320,3 @@ def _summary(
         untimed,
         tally.calls - calls if options.start or options.end else 0,
     )
-

@@ -9,8 +9,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pricectl.replay.calls import quoted
-from pricectl.replay.database import BadLog, text_literal
+from pricectl.replay.calls import quoted, text_literal
+from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.own import LEDGER_SQL, LEDGER_TABLES
 from pricectl.replay.logs.sources import LogFile, LogLine, csv_rows, lines, whole
 
@@ -175,7 +175,7 @@ def sqlite_query(file: LogFile) -> str:
     with closing(_sqlite(file)) as database:
         words = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
         tables = [name for (name,) in database.execute(words)]
-    if not file.table and LEDGER_TABLES <= set(tables):
+    if not file.table and set(tables) >= LEDGER_TABLES:
         return LEDGER_SQL
     _, table = _chosen(file, [("", name) for name in sorted(tables)])
     return f"SELECT * FROM {quoted(table)}"  # noqa: S608 - quoted

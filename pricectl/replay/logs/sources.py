@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from pricectl.replay.database import INSTALL, BadLog, MissingExtra
+from pricectl.replay.errors import BadLog
 
 MAX_FILES = 100_000
 # One call's row with all of its messages; a longer line is rejected, and its rest skipped.
@@ -49,7 +49,7 @@ class LogFile(NamedTuple):
     table: str = ""
 
     def open(self) -> IO[bytes]:
-        """The uncompressed bytes. Raises BadLog or MissingExtra."""
+        """The uncompressed bytes. Raises BadLog."""
         try:
             if self.compression == "gzip":
                 return gzip.open(self.path, "rb")
@@ -151,7 +151,7 @@ def _open_zstd(path: str) -> IO[bytes]:
             from backports import zstd
         except ImportError:
             what = "is compressed with zstd, for which a library is missing"
-            raise MissingExtra(what, where=path, next_step=INSTALL) from None
+            raise BadLog(what, where=path, next_step="pip install 'pricectl[replay]'") from None
     opened: IO[bytes] = zstd.open(path, "rb")
     return opened
 

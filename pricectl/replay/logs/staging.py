@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pricectl.core.labels import clean
 from pricectl.core.units import UNITS
-from pricectl.replay.calls import COUNT_TYPE, column_types, quoted
-from pricectl.replay.database import text_literal
+from pricectl.replay.calls import COUNT_TYPE, column_types, quoted, text_literal
 from pricectl.replay.logs.formats import LogFormat
 from pricectl.replay.logs.items import LeftOut, LogCall, LogItem, RejectedRow, first_word
 from pricectl.replay.logs.rows import NumberedRow, rows_of
@@ -159,9 +158,7 @@ def _items(found: Iterable[LogItem]) -> Iterable[LogItem]:
         yield RejectedRow(f"has an unknown shape ({type(error).__name__})")
 
 
-def _add(
-    item: LogItem, path: str, one: NumberedRow, writer: CallWriter, tally: LogTally
-) -> None:
+def _add(item: LogItem, path: str, one: NumberedRow, writer: CallWriter, tally: LogTally) -> None:
     if isinstance(item, LogCall):
         writer.write(path, one, item)
         tally.calls += 1
@@ -185,17 +182,16 @@ def stage(
     types = column_types((), ())
     types |= _OWN | dict.fromkeys(writer.extra, "VARCHAR")
     types |= dict.fromkeys(writer.units, COUNT_TYPE)
-    listed = ", ".join(f"{text_literal(name)}: {text_literal(kind)}" for name, kind in types.items())
+    listed = ", ".join(
+        f"{text_literal(name)}: {text_literal(kind)}" for name, kind in types.items()
+    )
     database.execute(
         "CREATE OR REPLACE TEMP VIEW written AS SELECT * FROM read_csv("
         f"{text_literal(str(writer.path))}, header = false, delim = ',', quote = '\"', "
         f"escape = '\"', null_padding = true, parallel = false, auto_detect = false, "
         f"max_line_size = 4194304, columns = {{{listed}}})"
     )
-    kept = ", ".join(
-        quoted(name)
-        for name in (*column_types(units), UNSPLIT_COLUMN, *writer.extra)
-    )
+    kept = ", ".join(quoted(name) for name in (*column_types(units), UNSPLIT_COLUMN, *writer.extra))
     # Of the rows of one response the one that says most; all rounds of a row stay.
     once = """
         SELECT *, first_value(response) OVER (
