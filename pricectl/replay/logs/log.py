@@ -6,7 +6,7 @@ rating asks in their place, so that nothing is copied.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -33,6 +33,7 @@ from pricectl.replay.logs.staging import (
     UNSPLIT_COLUMN,
     CallWriter,
     LogTally,
+    Progress,
     RowSource,
     read_rows,
     stage,
@@ -105,7 +106,7 @@ def read_log(
     options: LogOptions,
     *,
     rejects: Path | None = None,
-    progress: Callable[[int], object] | None = None,
+    progress: Progress | None = None,
 ) -> ReadLog:
     """Read a log; `folder` takes what is staged, and the caller removes it.
 
@@ -159,7 +160,7 @@ def _staged(
     folder: Path,
     options: LogOptions,
     tally: LogTally,
-    progress: Callable[[int], object] | None,
+    progress: Progress | None,
 ) -> Iterable[_Part]:
     if not sources:
         return

@@ -7,9 +7,9 @@ row that says most stays, and the others are counted.
 import csv
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from pricectl.core.labels import clean
 from pricectl.core.units import UNITS
@@ -30,6 +30,13 @@ _OWN = {UNSPLIT_COLUMN: COUNT_TYPE, "span": "VARCHAR", "parent": "VARCHAR", "det
 _OWN |= {"response": COUNT_TYPE}
 # Facts of a call that a column of the log's own can give instead: see `columns`.
 OVERRIDES = ("team", "account", "job", "region", "service", "seller", "call_id")
+
+
+class Progress(Protocol):
+    """Is told what is being done, how much of it, and how many rows were read."""
+
+    def __call__(self, words: str, share: float | None = None, rows: int = 0, /) -> object:
+        """Tell it."""
 
 
 class LogTally:
@@ -134,15 +141,25 @@ def read_rows(
     database: "DuckDBPyConnection",
     writer: CallWriter,
     tally: LogTally,
-    progress: Callable[[int], object] | None = None,
+    progress: Progress | None = None,
 ) -> None:
     """Read every row, write its calls, and count the rest."""
-    for source in sources:
+    listed = list(sources)
+    sizes = [Path(source.file.path).stat().st_size for source in listed]
+    read_bytes = 0
+
+    def done(in_file: int) -> None:
+        # Of a compressed file, whose whole length is not known, its end alone counts.
+        if progress:
+            share = (before + min(in_file, size)) / max(sum(sizes), 1)
+            progress(f"reading {source.format.title}", share, tally.rows)
+
+    for source, size in zip(listed, sizes, strict=True):
+        before = read_bytes
+        read_bytes += size
         reader = source.format.reader()
-        for one in rows_of(source.file, database):
+        for one in rows_of(source.file, database, done):
             tally.rows += 1
-            if progress and tally.rows % 1000 == 0:
-                progress(tally.rows)
             if one.problem:
                 tally.reject(source.file.path, one.number, one.problem, one.text)
                 continue
