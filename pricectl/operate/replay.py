@@ -202,5 +202,3 @@ def check_by(word: str) -> str:
             "cannot group calls", where=f"--by {word}", next_step=meant(word, sorted(grouped))
         )
     return word
-
-
