@@ -48,7 +48,7 @@ def _lines(result: ReplayResult, canvas: Canvas) -> Iterator[StyledLine]:
         yield EMPTY_LINE
     for remark in remarks:
         yield from folded(remark, "dim", canvas)
-    for line in column_lines(result):
+    for line in column_lines(result, verbose=canvas.verbose):
         yield from folded(line, "dim", canvas)
 
 

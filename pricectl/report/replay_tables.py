@@ -88,12 +88,16 @@ def notes(result: ReplayResult) -> Iterator[str]:
         yield f"{plural(result.checked_calls, 'call')} priced again one by one: no difference"
 
 
-def column_lines(result: ReplayResult) -> Iterator[str]:
-    """How plain columns were understood, and how to keep it in the settings."""
+def column_lines(result: ReplayResult, *, verbose: bool = False) -> Iterator[str]:
+    """How plain columns were understood; `verbose`: also the setting that keeps it."""
     for columns in result.log.columns:
         pairs = ", ".join(_column(role, columns) for role in columns.columns)
         cache = f"; cached tokens are {columns.cache} the input" if columns.cache else ""
-        yield f"columns: {pairs}{cache}"
+        guessed = any(found.guessed for found in columns.columns.values())
+        how = " ('?' is a guess; --column ROLE=COLUMN says otherwise)" if guessed else ""
+        yield f"columns{how}: {pairs}{cache}"
+        if not verbose:
+            continue
         named = [
             f"{role} = {toml(one.name + (f'*{one.scale}' if one.scale > 1 else ''))}"
             for role, one in columns.columns.items()
@@ -104,7 +108,7 @@ def column_lines(result: ReplayResult) -> Iterator[str]:
 def _column(role: str, columns: ColumnMap) -> str:
     found = columns.columns[role]
     times = f" x {count(found.scale)}" if found.scale > 1 else ""
-    return f"{role} is {found.name}{times}{' (guessed)' if found.guessed else ''}"
+    return f"{role}{'?' if found.guessed else ''} {found.name}{times}"
 
 
 def toml(text: str) -> str:
@@ -342,12 +346,17 @@ def _share(part: int, whole: int) -> str:
 
 def worst_names(result: ReplayResult) -> list[CoverageRow]:
     """Names that were guessed or have no price, the most money first."""
-    found = [
-        row
-        for row in result.coverage
-        if row.side == NEW and (layer_of(row) == UNPRICED or row.layer in _GUESSED)
-    ]
-    return sorted(found, key=lambda row: (-row.pico_usd, -row.calls, row.name))
+    found: dict[tuple[str, ...], CoverageRow] = {}
+    for row in result.coverage:
+        if row.side == NEW and (layer_of(row) == UNPRICED or row.layer in _GUESSED):
+            key = (row.name, row.seller, layer_of(row), row.provider, row.model)
+            before = found.get(key, row._replace(calls=0, pico_usd=0, flags=()))
+            found[key] = before._replace(
+                calls=before.calls + row.calls,
+                pico_usd=before.pico_usd + row.pico_usd,
+                flags=tuple(dict.fromkeys((*before.flags, *row.flags))),
+            )
+    return sorted(found.values(), key=lambda row: (-row.pico_usd, -row.calls, row.name))
 
 
 def _names(result: ReplayResult, *, verbose: bool) -> ReportTable:
