@@ -41,8 +41,7 @@ def rounded(engine: Engine, numerator: str, denominator: int, rounding: str) -> 
 class CreditFormula(NamedTuple):
     """The credits of a job as whole numbers: (cost x a + tokens x b + c) / denominator.
 
-    `cost` is the sum of what the job's calls cost the customer, in the parts of a picodollar that
-    `customer_denominator` of the rating says.
+    `cost` is a whole number that is in proportion to what the job's calls cost the customer.
     """
 
     mode: Mode
@@ -52,9 +51,10 @@ class CreditFormula(NamedTuple):
     denominator: int
 
     @classmethod
-    def of(cls, mode: Mode, profile: Profile, cost_denominator: int) -> "CreditFormula":
+    def of(cls, mode: Mode, profile: Profile, pico_usd_per_cost: Fraction) -> "CreditFormula":
         """The formula of a budget mode, read off its exact charge for jobs of one unit each.
 
+        `pico_usd_per_cost` are the customer's picodollars for a `cost` of one.
         Raises BadProfile if the mode's charge is not linear in cost and tokens.
         """
 
@@ -70,7 +70,7 @@ class CreditFormula(NamedTuple):
                     f"the mode {mode} does not charge in proportion to cost and tokens",
                     next_step="leave it out of the replay",
                 )
-        per_part = per_cost / cost_denominator
+        per_part = per_cost * pico_usd_per_cost
         numbers = (per_part, per_token, per_job)
         denominator = lcm(*(number.denominator for number in numbers))
         cost, token, job = (int(number * denominator) for number in numbers)

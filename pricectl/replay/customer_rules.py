@@ -52,7 +52,10 @@ class CustomerTerms(NamedTuple):
     @property
     def denominator(self) -> int:
         """The parts of a picodollar in which every customer price is a whole number."""
-        return lcm(*((row.factor * row.markup).denominator for row in self.rows))
+        return lcm(
+            *((row.factor * row.markup).denominator for row in self.rows),
+            *(row.markup.denominator for row in self.rows),
+        )
 
     @property
     def contract_denominator(self) -> int:

@@ -18,7 +18,10 @@ from pricectl.core.lookup import find
 from pricectl.core.model import Match, Model
 from pricectl.core.prices import PriceList
 from pricectl.core.rates import Rate
+from pricectl.core.responses.formats import Reading
+from pricectl.core.responses.quoting import find_row
 from pricectl.core.units import UNITS
+from pricectl.core.usage import Usage
 from pricectl.flags import MISSING_REGION, PARTIAL_MATCH, UNKNOWN_MODEL
 from pricectl.replay.periods import ANY_TIME, Period, Span, periods_of
 
@@ -39,15 +42,21 @@ class Side(NamedTuple):
     fallback: Fallback | None = None
     at: datetime | None = None
 
-    def find(self, name: str) -> Match:
-        """The row that answers for a name."""
-        return find(self.catalog, name, self.fallback)
+    def find(self, key: "CallKey") -> Match:
+        """The row that answers for a call, as production finds it: the seller's own first."""
+        if key.seller:
+            reading = Reading(Usage(), model=key.name, provider=key.seller, region=key.region)
+            match = find_row(self.catalog, reading)
+            if not match.is_guess:
+                return match
+        return find(self.catalog, key.name, self.fallback)
 
 
 class CallKey(NamedTuple):
     """What a call says of its price, as it stands in the log; "" where it says nothing."""
 
     name: str
+    seller: str = ""
     service: str = ""
     region: str = ""
 
@@ -149,7 +158,7 @@ def resolve(side: Side, keys: Iterable[CallKey], units: Sequence[str], span: Spa
     made: list[Tariff] = []
     entries = []
     for key in keys:
-        match = side.find(key.name)
+        match = side.find(key)
         # As in `core.quote`: what the caller says goes before what the name says.
         service = service_word(key.service or match.service)
         region = region_word(key.region or match.region)
