@@ -14,7 +14,7 @@ from pricectl.commands.catalog import open_catalog
 from pricectl.commands.options import FileOption, ProfileOption, ViewOptions
 from pricectl.commands.output import show, warn_beside
 from pricectl.commands.progress import RateLine
-from pricectl.core.credits import BUDGET_MODES
+from pricectl.core.credits import MODES, Mode
 from pricectl.core.labels import plural
 from pricectl.core.near import meant
 from pricectl.core.windows import read_instant
@@ -63,8 +63,7 @@ def replay(
         list[str] | None,
         typer.Option(
             metavar="MODE",
-            help=f"Show the credits of this budget mode: {', '.join(BUDGET_MODES)}. May be "
-            "repeated.",
+            help=f"Show the credits of this budget mode: {', '.join(MODES)}. May be repeated.",
             show_default="all",
         ),
     ] = None,
@@ -130,7 +129,7 @@ def replay(
             end=_instant(until, "--until"),
         ),
         work.check_by(by),
-        tuple(map(_mode, mode or ())),
+        tuple(dict.fromkeys(map(_mode, mode))) if mode else MODES,
         rows,
         rejects,
     )
@@ -171,12 +170,13 @@ def _columns(policy: Policy, words: list[str]) -> dict[str, Any]:
     return found | dict(map(read_column, words))
 
 
-def _mode(word: str) -> str:
-    if word not in BUDGET_MODES:
-        raise typer.BadParameter(
-            f"{word!r} is not a budget mode; {meant(word, BUDGET_MODES)}", param_hint="--mode"
-        )
-    return word
+def _mode(word: str) -> Mode:
+    for mode in MODES:
+        if word == mode:
+            return mode
+    raise typer.BadParameter(
+        f"{word!r} is not a budget mode; {meant(word, MODES)}", param_hint="--mode"
+    )
 
 
 def _instant(word: str | None, option: str) -> datetime | None:

@@ -3,10 +3,12 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
+from pricectl.core.credits import MODES, Mode
 from pricectl.core.near import meant
 from pricectl.core.profile import Profile
 from pricectl.replay.calls import CALL_COLUMNS, quoted
@@ -15,7 +17,7 @@ from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.log import LogOptions, ReadLog, read_log
 from pricectl.replay.logs.staging import UNSPLIT_COLUMN, Progress
 from pricectl.replay.ratebook import Side
-from pricectl.replay.rating import CoverageRow, RatedGroup, rate
+from pricectl.replay.rating import CoverageRow, RatedGroup, SideTotals, rate
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -30,14 +32,14 @@ _GROUPING = ("team", "account", "seller", "service", "region", "source", "job")
 class ReplayRequest(NamedTuple):
     """What is asked of a log.
 
-    `by` is a word of `--by` or a column of the log, `modes` are budget modes, empty for all. `rows`
+    `by` is a word of `--by` or a column of the log, `modes` are budget modes. `rows`
     and `rejects` are files for the rated calls and for the rows that are no calls.
     """
 
     log: tuple[str, ...]
     options: LogOptions
     by: str = "model"
-    modes: tuple[str, ...] = ()
+    modes: tuple[Mode, ...] = MODES
     rows: str | None = None
     rejects: str | None = None
 
@@ -48,7 +50,7 @@ class ReplayRequest(NamedTuple):
 
 
 class PriceFiles(NamedTuple):
-    """The prices that a log is rated by, with their names: the new ones, and the old ones if any."""
+    """The prices that a log is rated by, with their names; `base` are the old ones, if any."""
 
     new: Side
     new_name: str
@@ -72,7 +74,6 @@ class ReplayResult(NamedTuple):
     files: PriceFiles
     log: ReadLog
     profile: Profile
-    modes: tuple[str, ...]
     total: RatedGroup
     groups: tuple[RatedGroup, ...]
     accounts: tuple[RatedGroup, ...]
@@ -80,6 +81,11 @@ class ReplayResult(NamedTuple):
     coverage: tuple[CoverageRow, ...]
     checked_calls: int
     unsplit_pico: int = 0
+
+    @property
+    def modes(self) -> tuple[Mode, ...]:
+        """The budget modes whose credits are shown."""
+        return self.request.modes
 
 
 def replay(
@@ -105,6 +111,8 @@ def replay(
             progress=progress,
         )
         _check_any(log, request)
+        if not log.calls:
+            return _empty(request, files, log, profile)
         groupings = tuple(dict.fromkeys(((), (request.column,), ("account",), ("name",))))
         rated = rate(
             database,
@@ -117,13 +125,12 @@ def replay(
         )
         if rows:
             progress("writing the rated calls")
-            rated.write_rows(rows)
+            write_rows(database, log.relation, files.sides, profile, rows, modes=request.modes)
         return ReplayResult(
             request,
             files,
             log,
             profile,
-            rated.modes,
             rated.groups[()][0],
             rated.groups[request.column,],
             rated.groups["account",],
@@ -132,6 +139,15 @@ def replay(
             rated.checked_calls,
             _unsplit(database, log, files, profile),
         )
+
+
+def _empty(
+    request: ReplayRequest, files: PriceFiles, log: ReadLog, profile: Profile
+) -> ReplayResult:
+    """The result of a log without calls."""
+    nothing = SideTotals(0, Fraction(0), Fraction(0), dict.fromkeys(request.modes, 0), 0)
+    total = RatedGroup((), 0, 0, 0, 0, 0, 0, 0, {side.name: nothing for side in files.sides})
+    return ReplayResult(request, files, log, profile, total, (), (), (), (), 0)
 
 
 def _with_extra(request: ReplayRequest) -> LogOptions:

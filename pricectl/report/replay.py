@@ -104,8 +104,7 @@ def document(result: ReplayResult) -> dict[str, Any]:
                 "name": row.name,
                 "seller": row.seller,
                 "found_by": layer_of(row),
-                "provider": row.provider,
-                "model": row.model,
+                "priced_as": row.catalog_model,
                 "flags": list(row.flags),
                 "calls": row.calls,
                 "provider_cost_usd": usd(row.pico_usd),
@@ -152,14 +151,14 @@ def _group(one: RatedGroup, result: ReplayResult) -> dict[str, Any]:
 def _side(side: SideTotals) -> dict[str, Any]:
     return {
         "list_cost_usd": usd(side.pico_usd),
-        "provider_cost_usd": exact_usd(Fraction(side.contract)),
-        "client_cost_usd": exact_usd(Fraction(side.customer)),
+        "provider_cost_usd": exact_usd(side.contract_pico_usd),
+        "client_cost_usd": exact_usd(side.customer_pico_usd),
         "credits": dict(side.credits),
     }
 
 
 def _stated(one: RatedGroup) -> dict[str, Any]:
-    ours, stated = new_of(one).stated_calls_pico_usd, one.stated_pico or 0
+    ours, stated = new_of(one).stated_calls_pico_usd, one.stated_pico_usd
     return {
         "model": one.values[0],
         "calls": one.stated_calls,

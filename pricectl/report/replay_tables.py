@@ -178,8 +178,8 @@ def _totals(result: ReplayResult) -> ReportTable:
         pairs = zip(_numbers(old, result), _numbers(new, result), strict=True)
         percents = [change_percent(before, after) for before, after in pairs]
         moved = (
-            dollars(new.contract - old.contract, signed=True),
-            dollars(new.customer - old.customer, signed=True),
+            dollars(new.contract_pico_usd - old.contract_pico_usd, signed=True),
+            dollars(new.customer_pico_usd - old.customer_pico_usd, signed=True),
             *(f"{new.credits[mode] - old.credits[mode]:+,}" for mode in result.modes),
         )
         change = tuple(f"{one} {part}" for one, part in zip(moved, percents, strict=True))
@@ -188,12 +188,16 @@ def _totals(result: ReplayResult) -> ReportTable:
 
 
 def _numbers(side: SideTotals, result: ReplayResult) -> list[Fraction | int]:
-    return [side.contract, side.customer, *(side.credits[mode] for mode in result.modes)]
+    return [
+        side.contract_pico_usd,
+        side.customer_pico_usd,
+        *(side.credits[mode] for mode in result.modes),
+    ]
 
 
 def _amounts(side: SideTotals, result: ReplayResult) -> tuple[str, ...]:
     numbers = (count(side.credits[mode]) for mode in result.modes)
-    return (dollars(side.contract), dollars(side.customer), *numbers)
+    return (dollars(side.contract_pico_usd), dollars(side.customer_pico_usd), *numbers)
 
 
 def _value(group: RatedGroup) -> str:
@@ -224,14 +228,14 @@ def _groups(result: ReplayResult, *, verbose: bool, bars: bool) -> ReportTable:
         if compared:
             old = base_of(one)
             amounts = (
-                dollars(old.contract),
-                dollars(new.contract),
-                dollars(new.contract - old.contract, signed=True),
-                change_percent(old.contract, new.contract),
+                dollars(old.contract_pico_usd),
+                dollars(new.contract_pico_usd),
+                dollars(new.contract_pico_usd - old.contract_pico_usd, signed=True),
+                change_percent(old.contract_pico_usd, new.contract_pico_usd),
             )
             credited = f"{count(old.credits[mode])} \u2192 {count(new.credits[mode])}"
         else:
-            amounts = (dollars(new.contract), dollars(new.customer))
+            amounts = (dollars(new.contract_pico_usd), dollars(new.customer_pico_usd))
             credited = count(new.credits[mode])
         lines.append(
             (
@@ -250,15 +254,15 @@ def _groups(result: ReplayResult, *, verbose: bool, bars: bool) -> ReportTable:
 
 def _weight(group: RatedGroup, *, compared: bool) -> Fraction:
     """What a group's bar shows: its cost, or how much that moves."""
-    new = Fraction(new_of(group).contract)
-    return abs(new - Fraction(base_of(group).contract)) if compared else new
+    new = Fraction(new_of(group).contract_pico_usd)
+    return abs(new - Fraction(base_of(group).contract_pico_usd)) if compared else new
 
 
 def moved_accounts(result: ReplayResult) -> tuple[list[RatedGroup], list[RatedGroup]]:
     """The accounts that pay more by the new prices, and those that pay less, most moved first."""
 
     def moved(one: RatedGroup) -> Fraction:
-        return Fraction(new_of(one).customer) - Fraction(base_of(one).customer)
+        return Fraction(new_of(one).customer_pico_usd) - Fraction(base_of(one).customer_pico_usd)
 
     ordered = sorted(result.accounts, key=lambda one: (-abs(moved(one)), _value(one)))
     return [one for one in ordered if moved(one) > 0], [one for one in ordered if moved(one) < 0]
@@ -276,10 +280,12 @@ def _accounts(result: ReplayResult, *, verbose: bool) -> Iterator[ReportTable]:
             (
                 _value(one),
                 count(one.calls),
-                dollars(base_of(one).customer),
-                dollars(new_of(one).customer),
-                dollars(new_of(one).customer - base_of(one).customer, signed=True),
-                change_percent(base_of(one).customer, new_of(one).customer),
+                dollars(base_of(one).customer_pico_usd),
+                dollars(new_of(one).customer_pico_usd),
+                dollars(
+                    new_of(one).customer_pico_usd - base_of(one).customer_pico_usd, signed=True
+                ),
+                change_percent(base_of(one).customer_pico_usd, new_of(one).customer_pico_usd),
             )
             for one in shown
         )
@@ -293,7 +299,7 @@ def _stated(result: ReplayResult, *, verbose: bool) -> ReportTable:
     stated = [one for one in result.models if one.stated_calls]
 
     def difference(one: RatedGroup) -> int:
-        return new_of(one).stated_calls_pico_usd - (one.stated_pico or 0)
+        return new_of(one).stated_calls_pico_usd - one.stated_pico_usd
 
     ordered = sorted(stated, key=lambda one: (-abs(difference(one)), _value(one)))
     shown = ordered if verbose else ordered[:SHOWN]
@@ -301,10 +307,10 @@ def _stated(result: ReplayResult, *, verbose: bool) -> ReportTable:
         (
             _value(one),
             count(one.stated_calls),
-            dollars(one.stated_pico or 0),
+            dollars(one.stated_pico_usd),
             dollars(new_of(one).stated_calls_pico_usd),
             dollars(difference(one), signed=True),
-            change_percent(one.stated_pico or 0, new_of(one).stated_calls_pico_usd),
+            change_percent(one.stated_pico_usd, new_of(one).stated_calls_pico_usd),
         )
         for one in shown
     )
@@ -349,7 +355,7 @@ def worst_names(result: ReplayResult) -> list[CoverageRow]:
     found: dict[tuple[str, ...], CoverageRow] = {}
     for row in result.coverage:
         if row.side == NEW and (layer_of(row) == UNPRICED or row.layer in _GUESSED):
-            key = (row.name, row.seller, layer_of(row), row.provider, row.model)
+            key = (row.name, row.seller, layer_of(row), row.catalog_model)
             before = found.get(key, row._replace(calls=0, pico_usd=0, flags=()))
             found[key] = before._replace(
                 calls=before.calls + row.calls,
@@ -366,7 +372,7 @@ def _names(result: ReplayResult, *, verbose: bool) -> ReportTable:
         (
             row.name,
             layer_of(row),
-            f"{row.provider}/{row.model}" if row.model else "",
+            row.catalog_model,
             count(row.calls),
             dollars(row.pico_usd),
         )

@@ -34,13 +34,13 @@ def _lines(result: ReplayResult) -> Iterator[tuple[Any, ...]]:
     sides = (BASE, NEW) if result.files.base else (NEW,)
     for by, group in (("", result.total), *((result.request.by, one) for one in result.groups)):
         line = [by, ", ".join(group.values), *(getattr(group, name) for name in _COUNTS)]
-        line.append(None if group.stated_pico is None else usd(group.stated_pico))
+        line.append(usd(group.stated_pico_usd) if group.stated_calls else None)
         for side in sides:
             found = group.sides[side]
             line += [
                 usd(found.pico_usd),
-                exact_usd(Fraction(found.contract)),
-                exact_usd(Fraction(found.customer)),
+                exact_usd(Fraction(found.contract_pico_usd)),
+                exact_usd(Fraction(found.customer_pico_usd)),
                 *(found.credits[mode] for mode in result.modes),
             ]
         yield tuple(line)
