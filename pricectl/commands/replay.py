@@ -24,6 +24,7 @@ from pricectl.policy import Policy
 from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.columns import CACHE_WORDS, read_column
 from pricectl.replay.logs.log import LogOptions
+from pricectl.replay.ratebook import Side
 from pricectl.report import replay as report
 
 
@@ -134,7 +135,7 @@ def replay(
         rejects,
     )
     fallback = fallback_or_problem(policy)
-    new = work.Side(work.NEW, opened.catalog, fallback)
+    new = Side(work.NEW, opened.catalog, fallback)
     files = work.PriceFiles(new, opened.version or opened.file)
     if base is not None:
         files = _with_base(files, base, file, policy)
@@ -155,7 +156,7 @@ def _with_base(files: Any, base: str, file: str | None, policy: Policy) -> Any:
     working = catalog_file.working_file(file, policy.file)
     with git.advised_option("--base"):
         old = versions.read(base, working, policy)
-    side = work.Side(work.BASE, old.catalog(), files.new.fallback)
+    side = Side(work.BASE, old.catalog(), files.new.fallback)
     return files._replace(base=side, base_name=old.described)
 
 

@@ -121,7 +121,7 @@ def replay(
             profile,
             modes=request.modes,
             groupings=groupings,
-            progress=progress,
+            progress=lambda words: _tell(progress, words),
         )
         if rows:
             progress("writing the rated calls")
@@ -139,6 +139,10 @@ def replay(
             rated.checked_calls,
             _unsplit(database, log, files, profile),
         )
+
+
+def _tell(progress: Progress, words: str) -> None:
+    progress(words)
 
 
 def _empty(

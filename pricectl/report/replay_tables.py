@@ -227,7 +227,7 @@ def _groups(result: ReplayResult, *, verbose: bool, bars: bool) -> ReportTable:
         share = Fraction(_weight(one, compared=compared)) / most if most else Fraction(0)
         if compared:
             old = base_of(one)
-            amounts = (
+            amounts: tuple[str, ...] = (
                 dollars(old.contract_pico_usd),
                 dollars(new.contract_pico_usd),
                 dollars(new.contract_pico_usd - old.contract_pico_usd, signed=True),

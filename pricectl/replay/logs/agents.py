@@ -70,7 +70,7 @@ def is_codex(row: Row) -> bool:
     """Whether it is a line of a session of Codex."""
     kind = row.get("type")
     if kind == "event_msg":
-        return value_at(row, "payload.type") == "token_count"
+        return first_word(row, "payload.type") == "token_count"
     return kind in {"turn_context", "session_meta"} and isinstance(row.get("payload"), Mapping)
 
 
@@ -106,5 +106,5 @@ class CodexReader:
             yield rejected(error)
             return
         model = word(self._model)
-        facts = {"job": self._session, "at": time_at(row, "timestamp")}
-        yield from calls_of(Reading(usage, model, "openai"), **facts)
+        reading = Reading(usage, model, "openai")
+        yield from calls_of(reading, job=self._session, at=time_at(row, "timestamp"))

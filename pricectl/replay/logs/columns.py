@@ -3,6 +3,7 @@
 What was guessed is shown, `--column ROLE=NAME` or the settings say otherwise.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -114,7 +115,7 @@ def read_column(word: str) -> tuple[str, LogColumn]:
         step = meant(role, ROLES) if equals and name else "write ROLE=COLUMN, as name=model"
         raise BadLog("is not ROLE=COLUMN", where=f"--column {word}", next_step=step)
     base, times, factor = name.rpartition("*")
-    if times and factor.isdigit() and base and len(factor) < 10 and int(factor):
+    if base and times and re.fullmatch(r"[1-9][0-9]{0,8}", factor):
         return role, LogColumn(base, int(factor), guessed=False)
     return role, LogColumn(name, guessed=False)
 
@@ -124,44 +125,49 @@ def guess(
 ) -> ColumnMap:
     """The roles of a table's columns. Raises BadLog where the model or every count is missing."""
     listed = list(names)
-    by_word = {_word(name): name for name in reversed(listed)}
-    for role, column in named.items():
+    for column in named.values():
         if column.name not in listed:
             step = meant(column.name, listed)
             raise BadLog(f"has no column {column.name!r:.80}", where=where, next_step=step)
-    columns = dict(named)
-    taken = {column.name for column in named.values()}
     split = [unit for unit in UNITS if unit in listed]
-    is_split = {"input", "output"} <= set(split) and not {"input_tokens"} & set(listed)
-    if is_split:
-        columns |= {unit: LogColumn(unit) for unit in split if unit not in columns}
-    for role, usual in {**_TEXTS, **({} if is_split else _COUNTS)}.items():
-        if role in columns:
-            continue
-        for word in usual:
-            found = _scaled(by_word, word)
-            if found and found.name not in taken:
-                columns[role] = found
-                taken.add(found.name)
-                break
-    if not is_split:
-        for role in (*_ARGUMENTS, *_OTHER_UNITS):
-            if role not in columns and role in by_word and by_word[role] not in taken:
-                columns[role] = LogColumn(by_word[role])
-    fresh = next((by_word[word] for word in _FRESH if word in by_word), None)
+    is_split = {"input", "output"} <= set(split) and "input_tokens" not in listed
+    columns = _guessed(listed, named, split if is_split else None)
+    fresh = next((name for name in listed if _word(name) in _FRESH), None)
     if fresh and not is_split and "input_tokens" not in named:
         # It says by its name what it counts, so it goes before one that does not.
         columns["input_tokens"], cache = LogColumn(fresh), cache or OUTSIDE
-    found_map = ColumnMap(columns, cache, is_split)
-    if "name" not in columns or not found_map.counts:
-        missing = "the model's name" if "name" not in columns else "any count"
+    found = ColumnMap(columns, cache, is_split)
+    if "name" not in columns or not found.counts:
+        missing = "any count" if "name" in columns else "the model's name"
         shown = ", ".join(listed[:12]) or "none"
         raise BadLog(
             f"no column has {missing}; its columns are: {shown}"[:400],
             where=where,
             next_step="say which with --column, such as --column name=COLUMN",
         )
-    return found_map
+    return found
+
+
+def _guessed(
+    listed: list[str], named: Mapping[str, LogColumn], split: list[str] | None
+) -> dict[str, LogColumn]:
+    """The named columns, and those whose names are usual; `split` are units that are columns."""
+    columns = dict(named)
+    by_word = {_word(name): name for name in reversed(listed)}
+    usual = dict(_TEXTS)
+    if split is None:
+        usual |= {role: (role,) for role in (*_ARGUMENTS, *_OTHER_UNITS)} | dict(_COUNTS)
+    else:
+        usual |= {unit: (unit,) for unit in split}
+    for role, words in usual.items():
+        if role in columns:
+            continue
+        taken = {column.name for column in columns.values()}
+        found = (_scaled(by_word, word) for word in words)
+        column = next((one for one in found if one and one.name not in taken), None)
+        if column:
+            columns[role] = column
+    return columns
 
 
 def says_inside(columns: ColumnMap) -> bool:

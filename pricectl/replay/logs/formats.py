@@ -3,7 +3,7 @@
 A log of any other shape is read by its columns, see `columns`. A new format is a file and a row.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from pricectl.replay.logs import (
@@ -79,6 +79,6 @@ FORMATS = (
 BY_NAME = {known.name: known for known in FORMATS}
 
 
-def format_of_rows(rows: list[Row]) -> LogFormat | None:
+def format_of_rows(rows: Sequence[Row]) -> LogFormat | None:
     """The format that the first rows of a file have; None for plain columns."""
     return next((known for known in FORMATS if any(map(known.recognises, rows))), None)

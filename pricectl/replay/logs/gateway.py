@@ -23,9 +23,11 @@ from pricectl.replay.logs.items import (
 _PAYLOAD = "standard_logging_object"
 # What decides a cost; the rest of the metadata is large, and most of it is about the key.
 _METADATA = ("usage_object", "additional_usage_values", "cost_breakdown")
-_COLUMNS = ("call_type", "cache_hit", "status", "model", "custom_llm_provider", "spend")
-_COLUMNS += ("prompt_tokens", "completion_tokens", "total_tokens", "response_cost")
-_COLUMNS += ("cost_breakdown", "model_parameters", "response")
+_COLUMNS = (
+    *("call_type", "cache_hit", "status", "model", "custom_llm_provider", "spend"),
+    *("prompt_tokens", "completion_tokens", "total_tokens", "response_cost"),
+    *("cost_breakdown", "model_parameters", "response"),
+)
 
 
 def is_litellm(row: Row) -> bool:

@@ -14,15 +14,16 @@ from pricectl.replay.logs.times import read_time
 
 Row = Mapping[str, Any]
 MAX_NAME, MAX_WORD = 256, 512
+_MAX_NUMBER = 10**18
 
 
 class LogCall(NamedTuple):
-    """One billed call, as a row of `pricectl.replay.calls`; texts are empty where the log is silent.
+    """One billed call, as a row of `pricectl.replay.calls`; a text that the log lacks is empty.
 
     `stated_pico` is the cost in picodollars that the log states. `unsplit_cache_write` are tokens
     written to a cache of which the log does not say whether for five minutes or an hour; they are
-    in `usage` as five minutes. `remarks` say what else a reader of the cost must know. A response of
-    several rounds is several calls: `round_number` counts them from 0.
+    in `usage` as five minutes. `remarks` say what else a reader of the cost must know. A response
+    of several rounds is several calls: `round_number` counts them from 0.
     """
 
     name: str
@@ -120,8 +121,9 @@ def word(value: object) -> str:
     if isinstance(value, str):
         text = value.strip()
         return text if len(text) <= MAX_WORD and text not in {"None", "null", "NULL"} else ""
-    is_number = isinstance(value, int) and not isinstance(value, bool)
-    return str(value) if is_number and abs(value) < 10**18 else ""  # type: ignore[operator]
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _MAX_NUMBER:
+        return str(value)
+    return ""
 
 
 def first_word(row: object, *paths: str) -> str:

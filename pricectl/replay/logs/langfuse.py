@@ -83,7 +83,9 @@ def _read(row: Row) -> Iterator[LogItem]:
     stated = stated_cost(row.get("totalCost") or row.get("total_cost")) or stated_cost(
         value_at(row, "costDetails.total") or value_at(row, "cost_details.total")
     )
-    details = next((row[name] for name in _USAGES if isinstance(row.get(name), Mapping)), {})
+    details: Mapping[str, Any] = next(
+        (row[name] for name in _USAGES if isinstance(row.get(name), Mapping)), {}
+    )
     name = first_word(row, "provided_model_name", "providedModelName", "model")
     try:
         counts, remarks = _counts(details)

@@ -9,26 +9,19 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricectl.core.labels import clean
 from pricectl.replay.calls import column_types, quoted, text_literal
 from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.columns import ColumnMap, LogColumn, guess
-from pricectl.replay.logs.flat import (
-    REASON,
-    RawTable,
-    csv_table,
-    database_table,
-    decide_cache,
-    json_table,
-    mapped,
-    parquet_table,
-)
+from pricectl.replay.logs.flat import REASON, REJECTED_ROW, decide_cache, mapped
 from pricectl.replay.logs.formats import format_of_rows
 from pricectl.replay.logs.rows import first_rows, table_relation
 from pricectl.replay.logs.sources import LogFile, csv_heading, log_files
 from pricectl.replay.logs.staging import (
+    MAX_REJECTED_TEXT,
     OVERRIDES,
     UNSPLIT_COLUMN,
     CallWriter,
@@ -38,6 +31,13 @@ from pricectl.replay.logs.staging import (
     read_rows,
     stage,
 )
+from pricectl.replay.logs.tables import (
+    RawTable,
+    csv_table,
+    database_table,
+    json_table,
+    parquet_table,
+)
 from pricectl.replay.logs.usage_exports import is_cost_report
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 # Files written by one tool begin with different lines: a session's head, spans of other kinds.
 _SAMPLE = 200
 # Rows are numbered within a part of the log; the parts' numbers are so far apart.
-_PART = 2**55
+_PART, _MAX_PARTS = 2**51, 2**11
 PLAIN = "plain columns"
 _SQL_TIME = "%Y-%m-%d %H:%M:%S.%f"
 
@@ -59,7 +59,7 @@ class LogOptions(NamedTuple):
     which calls are grouped. Calls are those from `start` until before `end`.
     """
 
-    columns: Mapping[str, LogColumn] = {}
+    columns: Mapping[str, LogColumn] = MappingProxyType({})
     cache: str = ""
     extra: tuple[str, ...] = ()
     start: datetime | None = None
@@ -75,8 +75,6 @@ class ReadLog(NamedTuple):
     """
 
     relation: str
-    files: int
-    formats: Mapping[str, int]
     calls: int
     repeated: int
     rejected: Mapping[str, int]
@@ -84,12 +82,27 @@ class ReadLog(NamedTuple):
     remarks: Mapping[str, int]
     stated_pico: Mapping[str, int]
     columns: tuple[ColumnMap, ...] = ()
-    is_summed: bool = False
     first: datetime | None = None
     last: datetime | None = None
     unsplit_cache_write: int = 0
     without_time: int = 0
     outside_period: int = 0
+    formats: Mapping[str, int] = MappingProxyType({})
+    is_summed: bool = False
+
+    @property
+    def files(self) -> int:
+        """How many files have rows."""
+        return sum(self.formats.values())
+
+
+class _Work(NamedTuple):
+    """What every step of reading needs; `folder` takes what is staged."""
+
+    database: "DuckDBPyConnection"
+    folder: Path
+    options: LogOptions
+    tally: LogTally
 
 
 class _Part(NamedTuple):
@@ -99,7 +112,7 @@ class _Part(NamedTuple):
     columns: ColumnMap | None = None
 
 
-def read_log(
+def read_log(  # noqa: PLR0913 - what is read, with what, and two files beside
     words: Sequence[str],
     database: "DuckDBPyConnection",
     folder: Path,
@@ -117,12 +130,15 @@ def read_log(
 
     files = log_files(list(words))
     tally = LogTally(rejects)
+    work = _Work(database, folder, options, tally)
     try:
         sources, plain = _by_format(files, database)
-        parts = [*_staged(sources, database, folder, options, tally, progress)]
-        parts += _plain_parts(plain, database, folder, options, tally)
-        relation = _union(parts, options)
-        return _summary(relation, parts, sources, plain, database, tally, options)
+        parts = [*_staged(sources, work, progress), *_plain_parts(plain, work)]
+        formats: Counter[str] = Counter(source.format.title for source in sources)
+        if plain:
+            formats[PLAIN] += len(plain)
+        is_summed = any(source.format.is_summed for source in sources)
+        return _summary(parts, work)._replace(formats=dict(formats), is_summed=is_summed)
     except duckdb.Error as error:
         raise BadLog(clean(str(error).splitlines()[0])[:300], where=_where(files)) from None
     finally:
@@ -155,21 +171,17 @@ def _by_format(
 
 
 def _staged(
-    sources: Sequence[RowSource],
-    database: "DuckDBPyConnection",
-    folder: Path,
-    options: LogOptions,
-    tally: LogTally,
-    progress: Progress | None,
+    sources: Sequence[RowSource], work: _Work, progress: Progress | None
 ) -> Iterable[_Part]:
     if not sources:
         return
-    overrides = {role: column.name for role, column in options.columns.items() if role in OVERRIDES}
-    extra = [name for name in options.extra if name not in _COLUMNS]
-    writer = CallWriter(folder / "calls.csv", extra, overrides)
-    read_rows(sources, database, writer, tally, progress)
-    target = folder / "calls.parquet"
-    stage(database, writer, tally, target)
+    columns = work.options.columns
+    overrides = {role: column.name for role, column in columns.items() if role in OVERRIDES}
+    extra = [name for name in work.options.extra if name not in _COLUMNS]
+    writer = CallWriter(work.folder / "calls.csv", extra, overrides)
+    read_rows(sources, work.database, writer, work.tally, progress)
+    target = work.folder / "calls.parquet"
+    stage(work.database, writer, work.tally, target)
     yield _Part(f"SELECT * FROM read_parquet({text_literal(str(target))})")  # noqa: S608 - quoted
 
 
@@ -181,13 +193,7 @@ _COLUMNS = frozenset(
 )
 
 
-def _plain_parts(
-    plain: Sequence[LogFile],
-    database: "DuckDBPyConnection",
-    folder: Path,
-    options: LogOptions,
-    tally: LogTally,
-) -> Iterable[_Part]:
+def _plain_parts(plain: Sequence[LogFile], work: _Work) -> Iterable[_Part]:
     """Each group of files of one kind, with one guess of its columns."""
     groups: dict[tuple[str, str, str], list[LogFile]] = {}
     for file in plain:
@@ -195,23 +201,38 @@ def _plain_parts(
         own = csv_heading(file) if file.kind == "csv" else ""
         own = f"{file.path}:{file.table}" if file.kind in {"duckdb", "sqlite"} else own
         groups.setdefault((file.kind, file.compression, own), []).append(file)
+    options, database = work.options, work.database
     for number, ((kind, _, _), files) in enumerate(groups.items()):
         table = _raw_table(kind, files, database)
         where = _where(files)
         columns = guess(table.types, options.columns, options.cache, where)
         columns = decide_cache(table, columns, database, where)
-        query = mapped(table, columns, options.extra)
+        query = mapped(table, columns, options.extra, where)
         if kind in {"csv", "json"}:
-            # Parsed once, since rating asks several times.
-            target = text_literal(str(folder / f"plain-{number}.parquet"))
-            database.execute(f"COPY ({query}) TO {target} (FORMAT parquet)")
-            query = f"SELECT * FROM read_parquet({target})"  # noqa: S608 - quoted
-            _count_broken_lines(kind, database, tally)
-        _count_rows(query, database, tally)
+            query = _parsed_once(query, work.folder / f"plain-{number}.parquet", database)
+            _count_broken_lines(kind, work)
+        _count_rows(query, work)
         yield _Part(
-            f"SELECT * EXCLUDE ({REASON}) FROM ({query}) WHERE {REASON} IS NULL",  # noqa: S608 - quoted
+            f"SELECT * EXCLUDE ({REASON}, {REJECTED_ROW}) FROM ({query}) WHERE {REASON} IS NULL",  # noqa: S608 - quoted
             columns,
         )
+
+
+def _parsed_once(query: str, target: Path, database: "DuckDBPyConnection") -> str:
+    """Write the rows of text files as Parquet, since rating asks several times; a query for them.
+
+    They are numbered in their order, which costs memory and so is kept here only.
+    """
+    path = text_literal(str(target))
+    database.execute("SET preserve_insertion_order = true")
+    database.execute(f"COPY ({query}) TO {path} (FORMAT parquet)")
+    database.execute("SET preserve_insertion_order = false")
+    rows = f"read_parquet({path})"
+    firsts = f'SELECT source, min("row") - 1 AS rows_before FROM {rows} GROUP BY source'  # noqa: S608 - quoted
+    return (
+        f"SELECT * EXCLUDE (rows_before) REPLACE (line - rows_before AS line) "  # noqa: S608 - quoted
+        f"FROM {rows} JOIN ({firsts}) USING (source)"
+    )
 
 
 def _raw_table(kind: str, files: list[LogFile], database: "DuckDBPyConnection") -> RawTable:
@@ -227,20 +248,23 @@ def _raw_table(kind: str, files: list[LogFile], database: "DuckDBPyConnection") 
     return database_table(table_relation(files[0], database), files[0], database)
 
 
-def _count_broken_lines(kind: str, database: "DuckDBPyConnection", tally: LogTally) -> None:
+def _count_broken_lines(kind: str, work: _Work) -> None:
     """Count the lines of CSV files that have more cells than the heading, or broken quotes."""
     if kind != "csv":
         return
-    found = database.execute(
+    found = work.database.execute(
         "SELECT DISTINCT s.file_path, e.line, e.csv_line FROM reject_errors e "
         "JOIN reject_scans s USING (scan_id, file_id)"
     ).fetchall()
     for path, line, text in found:
-        tally.rows += 1
-        tally.reject(path, line, "is not a line of CSV with the heading's cells", str(text)[:2000])
+        work.tally.rows += 1
+        work.tally.reject(
+            path, line, "is not a line of CSV with the heading's cells", str(text)[:2000]
+        )
 
 
-def _count_rows(query: str, database: "DuckDBPyConnection", tally: LogTally) -> None:
+def _count_rows(query: str, work: _Work) -> None:
+    database, tally = work.database, work.tally
     words = f"SELECT {REASON}, count(*), sum(stated_pico) FROM ({query}) GROUP BY 1"  # noqa: S608 - quoted
     for reason, rows, stated in database.execute(words).fetchall():
         tally.rows += rows
@@ -249,18 +273,11 @@ def _count_rows(query: str, database: "DuckDBPyConnection", tally: LogTally) -> 
         elif stated:
             tally.stated_pico[reason] += int(stated)
     cursor = database.execute(
-        f"SELECT source, line, {REASON}, * EXCLUDE (source, line, {REASON}) FROM ({query}) "  # noqa: S608 - quoted
-        f"WHERE {REASON} IS NOT NULL"
+        f"SELECT source, line, {REASON}, {REJECTED_ROW} FROM ({query}) WHERE {REASON} IS NOT NULL"  # noqa: S608 - quoted
     )
-    names = [column[0] for column in cursor.description or ()][3:]
     while batch := cursor.fetchmany(1_000):
-        for source, line, reason, *values in batch:
-            said = {
-                name: str(value)[:200]
-                for name, value in zip(names, values, strict=True)
-                if value is not None
-            }
-            tally.reject(source, line, reason, str(said)[:2000])
+        for source, line, reason, row in batch:
+            tally.reject(source, line, reason, row[:MAX_REJECTED_TEXT])
 
 
 def _union(parts: Sequence[_Part], options: LogOptions) -> str:
@@ -271,6 +288,8 @@ def _union(parts: Sequence[_Part], options: LogOptions) -> str:
         else part.query
         for number, part in enumerate(parts)
     ]
+    if len(parts) > _MAX_PARTS:
+        raise BadLog(f"has more than {_MAX_PARTS:,} tables", next_step="read fewer at once")
     joined = " UNION ALL BY NAME ".join(queries) or _EMPTY
     limits = [
         f'"at" {sign} TIMESTAMP {text_literal(limit.astimezone(UTC).strftime(_SQL_TIME))}'
@@ -286,27 +305,17 @@ _EMPTY = "SELECT {} WHERE false".format(
 )
 
 
-def _summary(
-    relation: str,
-    parts: Sequence[_Part],
-    sources: Sequence[RowSource],
-    plain: Sequence[LogFile],
-    database: "DuckDBPyConnection",
-    tally: LogTally,
-    options: LogOptions,
-) -> ReadLog:
+def _summary(parts: Sequence[_Part], work: _Work) -> ReadLog:
+    options, tally = work.options, work.tally
+    relation = _union(parts, options)
     has_unsplit = any(part.columns is None for part in parts)
     unsplit = f"sum({quoted(UNSPLIT_COLUMN)})" if has_unsplit else "0"
-    calls, untimed, first, last, written = database.execute(
-        f'SELECT count(*), count(*) - count("at"), min("at"), max("at"), {unsplit} FROM {relation}'  # noqa: S608 - quoted
+    words = f'SELECT count(*), count(*) - count("at"), min("at"), max("at"), {unsplit}'
+    calls, untimed, first, last, written = work.database.execute(
+        f"{words} FROM {relation}"
     ).fetchall()[0]
-    formats: Counter[str] = Counter(source.format.title for source in sources)
-    if plain:
-        formats[PLAIN] += len(plain)
     return ReadLog(
         relation,
-        len(sources) + len(plain),
-        dict(formats),
         calls,
         tally.repeated,
         dict(tally.rejected.most_common()),
@@ -314,7 +323,6 @@ def _summary(
         dict(tally.remarks.most_common()),
         dict(tally.stated_pico.most_common()),
         tuple(part.columns for part in parts if part.columns),
-        any(source.format.is_summed for source in sources),
         first,
         last,
         int(written or 0),

@@ -7,7 +7,7 @@ import io
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, cast
 
 from pricectl.replay.errors import BadLog
 
@@ -52,7 +52,7 @@ class LogFile(NamedTuple):
         """The uncompressed bytes. Raises BadLog."""
         try:
             if self.compression == "gzip":
-                return gzip.open(self.path, "rb")
+                return cast("IO[bytes]", gzip.open(self.path, "rb"))
             if self.compression == "zstd":
                 return _open_zstd(self.path)
             return Path(self.path).open("rb")
@@ -95,7 +95,9 @@ def _paths(word: str) -> list[tuple[str, str]]:
         base, colon, table = word.rpartition(":")
         if colon and table and Path(base).is_file():
             return [(base, table)]
-        matched = sorted(one for one in glob.glob(word, recursive=True) if Path(one).is_file())
+        # The pattern may be absolute, which those of Path may not.
+        found = glob.glob(word, recursive=True)  # noqa: PTH207
+        matched = sorted(one for one in found if Path(one).is_file())
     except (OSError, ValueError) as error:
         raise BadLog(f"cannot be read: {error}", where=word) from None
     if not matched:
@@ -152,8 +154,7 @@ def _open_zstd(path: str) -> IO[bytes]:
         except ImportError:
             what = "is compressed with zstd, for which a library is missing"
             raise BadLog(what, where=path, next_step="pip install 'pricectl[replay]'") from None
-    opened: IO[bytes] = zstd.open(path, "rb")
-    return opened
+    return cast("IO[bytes]", zstd.open(path, "rb"))
 
 
 def lines(file: LogFile, done: Callable[[int], object] | None = None) -> Iterator[LogLine]:

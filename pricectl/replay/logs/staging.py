@@ -202,11 +202,11 @@ def stage(
     listed = ", ".join(
         f"{text_literal(name)}: {text_literal(kind)}" for name, kind in types.items()
     )
+    path = text_literal(str(writer.path))
     database.execute(
-        "CREATE OR REPLACE TEMP VIEW written AS SELECT * FROM read_csv("
-        f"{text_literal(str(writer.path))}, header = false, delim = ',', quote = '\"', "
-        f"escape = '\"', null_padding = true, parallel = false, auto_detect = false, "
-        f"max_line_size = 4194304, columns = {{{listed}}})"
+        f"""CREATE OR REPLACE TEMP VIEW written AS SELECT * FROM read_csv({path}, header = false,
+            delim = ',', quote = '"', escape = '"', null_padding = true, parallel = false,
+            auto_detect = false, max_line_size = 4194304, columns = {{{listed}}})"""  # noqa: S608 - quoted
     )
     kept = ", ".join(quoted(name) for name in (*column_types(units), UNSPLIT_COLUMN, *writer.extra))
     # Of the rows of one response the one that says most; all rounds of a row stay.

@@ -13,6 +13,7 @@ from pricectl.core.usage import Usage
 from pricectl.replay.logs.items import (
     NO_SERVICE,
     LeftOut,
+    LogCall,
     LogItem,
     RejectedRow,
     Row,
@@ -169,5 +170,8 @@ def _summed(reading: Reading, **facts: Any) -> Iterator[LogItem]:
         yield RejectedRow(NOT_GROUPED)
         return
     remarks = () if reading.service else (NO_SERVICE,)
-    for call in calls_of(reading, **facts):
-        yield call._replace(remarks=(*call.remarks, *remarks)) if hasattr(call, "remarks") else call
+    for item in calls_of(reading, **facts):
+        if isinstance(item, LogCall):
+            yield item._replace(remarks=(*item.remarks, *remarks))
+        else:
+            yield item
