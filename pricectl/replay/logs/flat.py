@@ -3,8 +3,8 @@
 Names of columns are quoted, so a log never runs SQL.
 """
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from pricectl.core.near import meant
 from pricectl.core.token_kinds import OVERLAPS, USAGE_ARGUMENTS
@@ -13,6 +13,7 @@ from pricectl.replay.calls import MAX_COUNT, quoted, text_literal
 from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.casts import cost_cell, count_cell, text_cell, time_cell
 from pricectl.replay.logs.columns import INSIDE, OUTSIDE, ColumnMap, says_inside
+from pricectl.replay.logs.items import MAX_NAME
 from pricectl.replay.logs.tables import RawTable
 
 if TYPE_CHECKING:
@@ -34,12 +35,12 @@ def decide_cache(
     cached = [role for role in columns.counts if role.startswith("cache_")]
     if columns.cache or columns.is_split or not cached or "input_tokens" not in columns.counts:
         return columns
-    counts = {role: count_cell(table.types, column) for role, column in columns.counts.items()}
+    counts = {role: count_cell(table, column) for role, column in columns.counts.items()}
     cache = " + ".join(f"coalesce({counts[role]}, 0)" for role in cached)
     tokens_in = f"coalesce({counts['input_tokens']}, 0)"
     tokens_out = f"coalesce({counts['output_tokens']}, 0)" if "output_tokens" in counts else "0"
     total = columns.columns.get("total")
-    stated = count_cell(table.types, total) if total else "NULL::BIGINT"
+    stated = count_cell(table, total) if total else "NULL::BIGINT"
     words = f"""
         SELECT count(*), count(*) FILTER (tokens_in < cache),
             count(*) FILTER (stated = tokens_in + tokens_out),
@@ -64,79 +65,89 @@ def decide_cache(
     )
 
 
-def mapped(table: RawTable, columns: ColumnMap, extra: Sequence[str], where: str) -> str:
-    """A query for the table of calls with REASON and REJECTED_ROW.
+class PlainQueries(NamedTuple):
+    """Queries for the calls of a plain table.
 
-    Raises BadLog: the table has no column of `extra`.
+    `judged` has the columns REASON and REJECTED_ROW beside those of the calls, `unjudged` only
+    those of the calls; it is for tables of which no row is rejected, and much faster.
     """
+
+    judged: str
+    unjudged: str
+
+
+def mapped(table: RawTable, columns: ColumnMap, extra: Sequence[str], where: str) -> PlainQueries:
+    """The queries for a table. Raises BadLog: the table has no column of `extra`."""
     for name in extra:
         if name not in table.types and name not in _OUTPUT:
             step = meant(name, table.types)
             raise BadLog(f"has no column {name!r:.80}", where=where, next_step=step)
     counts = {
-        role: f"coalesce({count_cell(table.types, column)}, 0)"
-        for role, column in columns.counts.items()
+        role: f"coalesce({count_cell(table, column)}, 0)" for role, column in columns.counts.items()
     }
     units = _split(counts, columns)
-    named = {"input_total": "input", "output_total": "output"}
-    totals = {
-        name: " + ".join(
-            f"coalesce({quoted(unit)}, 0)" for unit in units if UNITS[unit].side == side
-        )
-        or "0"
-        for name, side in named.items()
+    selected = _facts(table, columns) | units
+    for name in extra:
+        if name not in selected:
+            selected[name] = f"CAST({quoted(name)} AS VARCHAR)"
+    bad = {f"bad_{number}": f"({words}) < 0" for number, words in enumerate(counts.values())}
+    judging = {
+        "at_text": text_cell(table, columns.columns.get("at")),
+        "is_broken": table.broken,
+        "as_json": _as_json(table),
+        **bad,
     }
-    facts = {role: text_cell(columns.columns.get(role)) for role in _SHARED}
-    facts["job"] = f"coalesce({facts['job']}, {facts['call_id']})"
-    first = ", ".join(
-        (
-            f'{table.row} AS "row"',
-            f"{table.source} AS source",
-            f"{table.line} AS line",
-            f"{text_cell(columns.columns.get('name'))} AS name",
-            f'{time_cell(table.types, columns.columns.get("at"))} AS "at"',
-            f"{text_cell(columns.columns.get('at'))} AS at_text",
-            f"{table.broken} AS is_broken",
-            f"{_as_json(table)} AS as_json",
-            *(f"{words} AS {quoted(role)}" for role, words in facts.items()),
-            f"{_requests(table, columns)} AS requests",
-            f"{cost_cell(columns)} AS stated_pico",
-            f"{_credits(table, columns)} AS charged_credits",
-            *(f"{words} AS {quoted(unit)}" for unit, words in units.items()),
-            *(
-                f"CAST({quoted(name)} AS VARCHAR) AS {quoted(name)}"
-                for name in extra
-                if name in table.types and name not in _OUTPUT and name not in units
-            ),
-        )
+    judged = (
+        f"SELECT *, {_reason(units, bad)} AS {REASON} FROM ({_select(selected | judging, table)})"  # noqa: S608 - quoted
     )
-    wrong = " OR ".join(f"{quoted(unit)} < 0" for unit in units)
-    above = " OR ".join(f"{quoted(unit)} > {MAX_COUNT}" for unit in units)
-    raw_bad = " OR ".join(f"bad_{number}" for number in range(len(counts))) or "false"
-    bads = ", ".join(
-        f"({words}) < 0 AS bad_{number}" for number, words in enumerate(counts.values())
+    return PlainQueries(
+        f"""SELECT * EXCLUDE ({", ".join(judging)}),
+            CASE WHEN {REASON} IS NOT NULL THEN CAST(as_json AS VARCHAR) END AS {REJECTED_ROW}
+            FROM ({judged})""",  # noqa: S608 - quoted
+        _select(selected, table),
     )
-    used = " + ".join(quoted(unit) for unit in units)
-    reason = f"""CASE
+
+
+def _select(selected: Mapping[str, str], table: RawTable) -> str:
+    listed = ", ".join(f"{words} AS {quoted(name)}" for name, words in selected.items())
+    return f"SELECT {listed} FROM {table.relation}"  # noqa: S608 - quoted
+
+
+def _facts(table: RawTable, columns: ColumnMap) -> dict[str, str]:
+    """The columns of a call besides its counts, each with its SQL."""
+    found = {role: text_cell(table, columns.columns.get(role)) for role in ("name", *_SHARED)}
+    found["job"] = f"coalesce({found['job']}, {found['call_id']})"
+    return {
+        "row": table.row,
+        "source": table.source,
+        "line": table.line,
+        "at": time_cell(table, columns.columns.get("at")),
+        **found,
+        "requests": _requests(table, columns),
+        "stated_pico": cost_cell(table, columns),
+        "charged_credits": _credits(table, columns),
+    }
+
+
+def _reason(units: Iterable[str], bad: Iterable[str]) -> str:
+    """Why a row is no call, as an expression; NULL for a call."""
+    listed = [quoted(unit) for unit in units]
+    sums = [
+        " + ".join(quoted(unit) for unit in units if UNITS[unit].side == side) or "0"
+        for side in ("input", "output")
+    ]
+    above = " OR ".join(f"{words} > {MAX_COUNT}" for words in (*listed, *sums))
+    return f"""CASE
         WHEN is_broken THEN 'is not JSON'
         WHEN name IS NULL THEN 'no model''s name'
-        WHEN length(name) > 256 THEN 'name too long'
-        WHEN {raw_bad} THEN 'a count is not a whole number from 0 up'
-        WHEN {wrong} THEN 'parts of a total are more than the total'
-        WHEN {above} OR {totals["input_total"]} > {MAX_COUNT}
-            OR {totals["output_total"]} > {MAX_COUNT} THEN 'a count is too large'
+        WHEN length(name) > {MAX_NAME} THEN 'name too long'
+        WHEN {" OR ".join(bad)} THEN 'a count is not a whole number from 0 up'
+        WHEN {" OR ".join(f"{unit} < 0" for unit in listed)}
+            THEN 'parts of a total are more than the total'
+        WHEN {above} THEN 'a count is too large'
         WHEN "at" IS NULL AND at_text IS NOT NULL THEN 'the time is not understood'
         WHEN requests IS NULL OR requests < 1 THEN 'requests is not a whole number above 0'
-        WHEN {used} = 0 THEN 'all counts are zero or missing' END"""
-    hidden = ", ".join(
-        ("at_text", "is_broken", "as_json", *(f"bad_{number}" for number in range(len(counts))))
-    )
-    judged = f"SELECT *, {reason} AS {REASON} FROM (SELECT {first}, {bads} FROM {table.relation})"  # noqa: S608 - quoted
-    return f"""
-        SELECT * EXCLUDE ({hidden}), {totals["input_total"]} AS input_total,
-            {totals["output_total"]} AS output_total,
-            CASE WHEN {REASON} IS NOT NULL THEN CAST(as_json AS VARCHAR) END AS {REJECTED_ROW}
-        FROM ({judged})"""  # noqa: S608 - quoted
+        WHEN {" + ".join(listed)} = 0 THEN 'all counts are zero or missing' END"""
 
 
 def _as_json(table: RawTable) -> str:
@@ -192,11 +203,11 @@ def _requests(table: RawTable, columns: ColumnMap) -> str:
     column = columns.columns.get("requests")
     if column is None:
         return "1::INTEGER"
-    return f"TRY_CAST(coalesce({count_cell(table.types, column)}, 1) AS INTEGER)"
+    return f"TRY_CAST(coalesce({count_cell(table, column)}, 1) AS INTEGER)"
 
 
 def _credits(table: RawTable, columns: ColumnMap) -> str:
     column = columns.columns.get("charged_credits")
     if column is None:
         return "NULL::DECIMAL(38,0)"
-    return f"CAST({count_cell(table.types, column)} AS DECIMAL(38,0))"
+    return f"CAST({count_cell(table, column)} AS DECIMAL(38,0))"

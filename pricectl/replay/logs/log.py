@@ -207,15 +207,18 @@ def _plain_parts(plain: Sequence[LogFile], work: _Work) -> Iterable[_Part]:
         where = _where(files)
         columns = guess(table.types, options.columns, options.cache, where)
         columns = decide_cache(table, columns, database, where)
-        query = mapped(table, columns, options.extra, where)
+        queries = mapped(table, columns, options.extra, where)
+        judged, unjudged = queries.judged, queries.unjudged
         if kind in {"csv", "json"}:
-            query = _parsed_once(query, work.folder / f"plain-{number}.parquet", database)
+            judged = _parsed_once(judged, work.folder / f"plain-{number}.parquet", database)
+            unjudged = f"SELECT * EXCLUDE ({REASON}, {REJECTED_ROW}) FROM ({judged})"  # noqa: S608 - quoted
             _count_broken_lines(kind, work)
-        _count_rows(query, work)
-        yield _Part(
-            f"SELECT * EXCLUDE ({REASON}, {REJECTED_ROW}) FROM ({query}) WHERE {REASON} IS NULL",  # noqa: S608 - quoted
-            columns,
-        )
+        if _count_rows(judged, work):
+            unjudged = (
+                f"SELECT * EXCLUDE ({REASON}, {REJECTED_ROW}) FROM ({judged}) "  # noqa: S608 - quoted
+                f"WHERE {REASON} IS NULL"
+            )
+        yield _Part(unjudged, columns)
 
 
 def _parsed_once(query: str, target: Path, database: "DuckDBPyConnection") -> str:
@@ -263,21 +266,28 @@ def _count_broken_lines(kind: str, work: _Work) -> None:
         )
 
 
-def _count_rows(query: str, work: _Work) -> None:
+def _count_rows(query: str, work: _Work) -> int:
+    """Count the rows and keep those that are rejected; how many those are."""
     database, tally = work.database, work.tally
+    rejected = 0
     words = f"SELECT {REASON}, count(*), sum(stated_pico) FROM ({query}) GROUP BY 1"  # noqa: S608 - quoted
     for reason, rows, stated in database.execute(words).fetchall():
         tally.rows += rows
         if reason is None:
             tally.calls += rows
-        elif stated:
+            continue
+        rejected += rows
+        if stated:
             tally.stated_pico[reason] += int(stated)
+    if not rejected:
+        return 0
     cursor = database.execute(
         f"SELECT source, line, {REASON}, {REJECTED_ROW} FROM ({query}) WHERE {REASON} IS NOT NULL"  # noqa: S608 - quoted
     )
     while batch := cursor.fetchmany(1_000):
         for source, line, reason, row in batch:
             tally.reject(source, line, reason, row[:MAX_REJECTED_TEXT])
+    return rejected
 
 
 def _union(parts: Sequence[_Part], options: LogOptions) -> str:

@@ -15,7 +15,7 @@ class RawTable(NamedTuple):
     """A log's table before it is mapped: what stands after FROM, its columns with their types.
 
     `row`, `source` and `line` are expressions of SQL over it, and `broken` says that a line could
-    not be parsed.
+    not be parsed. `is_typed`: the columns have types of their own; else every cell is a text.
     """
 
     relation: str
@@ -24,6 +24,7 @@ class RawTable(NamedTuple):
     source: str
     line: str
     broken: str = "false"
+    is_typed: bool = False
 
 
 def csv_table(files: Iterable[LogFile], database: "DuckDBPyConnection") -> RawTable:
@@ -77,14 +78,15 @@ def parquet_table(files: Iterable[LogFile], database: "DuckDBPyConnection") -> R
         "file_index::BIGINT * 17179869184 + file_row_number",
         "filename",
         "file_row_number + 1",
+        is_typed=True,
     )
 
 
 def database_table(relation: str, file: LogFile, database: "DuckDBPyConnection") -> RawTable:
     """A table of a DuckDB file."""
-    return RawTable(
-        relation, _types(relation, database), "rowid", text_literal(file.path), "rowid + 1"
-    )
+    types = _types(relation, database)
+    source = text_literal(file.path)
+    return RawTable(relation, types, "rowid", source, "rowid + 1", is_typed=True)
 
 
 def _compression(files: list[LogFile]) -> str:
