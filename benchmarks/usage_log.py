@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pricectl.core import Catalog
-from pricectl.packaged import read_packaged
+from pricectl.packaged import CATALOG, packaged_bytes
 from pricectl.replay.duckdb_engine import create_table, session
 
 # One call in so many has a row that cannot be used, in a raw log.
@@ -173,8 +173,10 @@ def write(  # noqa: PLR0913 - what a log is made of, by keyword
     how = "FORMAT csv, HEADER" if ".csv" in out.name else "FORMAT parquet, COMPRESSION zstd"
     path = str(out).replace("'", "''")
     with session(folder=out.parent) as connection:
-        catalog = Catalog.load(read_packaged())
-        create_table(connection, "names", {"slot": "UBIGINT", "name": "VARCHAR"}, list(slots(catalog)))
+        catalog = Catalog.load(packaged_bytes(CATALOG))
+        create_table(
+            connection, "names", {"slot": "UBIGINT", "name": "VARCHAR"}, list(slots(catalog))
+        )
         connection.execute(f"COPY ({text}) TO '{path}' ({how})")
 
 

@@ -1,6 +1,6 @@
 """A log's rate books and terms as tables of an engine, with the widths of every number chosen."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,7 +13,7 @@ from pricectl.replay.bounds import CostBound, cost_bound, listed_cells, number_t
 from pricectl.replay.cells import LISTED, CellTable, PlacedCell
 from pricectl.replay.customer_rules import CustomerTerms, RuledModel, customer_terms
 from pricectl.replay.duckdb_engine import ENGINE, create_table, rows_of
-from pricectl.replay.log_columns import LogColumns
+from pricectl.replay.log_columns import KEY_FIELDS, LogColumns
 from pricectl.replay.log_stats import LogStats, with_days
 from pricectl.replay.ratebook import RateBook, RateCell, Side, bands, resolve
 from pricectl.replay.rated_calls import RatedSide
@@ -94,14 +94,18 @@ def create_tables(
     connection: "DuckDBPyConnection",
     books: Sequence[RateBook],
     sides: Sequence[RatedSide],
+    dimensions: Mapping[str, Sequence[str]],
 ) -> None:
-    """The tables that `RatedCalls.text` joins the calls to."""
-    key_types = {"key": "INTEGER", **dict.fromkeys(books[0].entries[0].key._fields, "VARCHAR")}
-    key_types |= dict.fromkeys(("catalog_model", "catalog_provider", "layer"), "VARCHAR")
+    """The tables that `RatedCalls.text` joins the calls to.
+
+    `dimensions` are those of the keys with their values, whose place stands for the value.
+    """
+    key_types = {"key": "INTEGER", **dict.fromkeys(KEY_FIELDS, "VARCHAR")}
+    key_types |= {f"dimension_{name}": "INTEGER" for name in dimensions}
     for side in sides:
         key_types |= {f"tariff_{side.place}": "INTEGER", f"hourly_{side.place}": "BOOLEAN"}
         key_types |= {f"prefers_stated_{side.place}": "BOOLEAN"}
-    create_table(connection, "book_keys", key_types, list(_key_rows(books)))
+    create_table(connection, "book_keys", key_types, list(_key_rows(books, dimensions)))
     for side in sides:
         for cells in filter(None, (side.cells, side.contract)):
             create_table(connection, cells.name, cells.columns(ENGINE), list(cells.rows(ENGINE)))
@@ -125,10 +129,27 @@ def accounts_of(
     return sorted(row["account"] for row in rows)
 
 
-def _key_rows(books: Sequence[RateBook]) -> Iterator[tuple[Any, ...]]:
+def key_dimensions(
+    columns: LogColumns, book: RateBook, dimensions: Sequence[str]
+) -> dict[str, list[str]]:
+    """The dimensions that the keys decide, with their distinct values by the newest book."""
+    return {
+        name: sorted({entry.value(name) for entry in book.entries})
+        for name in dimensions
+        if columns.is_of_key(name)
+    }
+
+
+def _key_rows(
+    books: Sequence[RateBook], dimensions: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[Any, ...]]:
+    places = {
+        name: {value: place for place, value in enumerate(values)}
+        for name, values in dimensions.items()
+    }
     for key, entries in enumerate(zip(*(book.entries for book in books), strict=True)):
-        newest = entries[-1].match
-        row = [key, *entries[0].key, newest.model.full_name, newest.model.provider, newest.how]
+        newest = entries[-1]
+        row = [key, *newest.key, *(places[name][newest.value(name)] for name in places)]
         for entry, book in zip(entries, books, strict=True):
             empty = quote(book.side.catalog, entry.match, Usage())
             prefers = is_booked(empty, StatedCost(0, entry.key.seller))

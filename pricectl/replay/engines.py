@@ -14,7 +14,8 @@ class Engine(NamedTuple):
     `exact_division` divides two whole numbers that are not negative and drops the rest; it must not
     go through a double. `narrow` is a whole number of up to `narrow_limit`, `wide` one of up to
     `wide_limit`. `stored_wide` is how wide numbers are written to Parquet. `session` are the
-    statements that begin a session: times in UTC, an overflow is an error and never wraps.
+    statements that begin a session: times in UTC, an overflow is an error and never wraps, joins
+    stay in their order.
     """
 
     name: str
@@ -49,7 +50,12 @@ ENGINES: Mapping[str, Engine] = MappingProxyType(
                 wide="HUGEINT",
                 wide_limit=10**38 - 1,
                 stored_wide="DECIMAL(38,0)",
-                session=("SET TimeZone = 'UTC'",),
+                session=(
+                    "SET TimeZone = 'UTC'",
+                    # Calls are joined to small tables in the order that is written. Left to itself
+                    # the optimizer joins the tables of both sides with each other first.
+                    "SET disabled_optimizers = 'join_order'",
+                ),
             ),
         )
     }

@@ -14,6 +14,8 @@ NO_DAY_SQL = "DATE '0001-01-01'"
 # What calls can be grouped by besides the columns of the log: the row that answers, and how it did.
 BOOK_DIMENSIONS = ("catalog_model", "catalog_provider", "layer")
 DAY = "day"
+# The fields of a call that decide its price.
+KEY_FIELDS = ("name", "seller", "service", "region")
 OPTIONAL = ("job", "stated_pico", "charged_credits")
 
 
@@ -51,12 +53,16 @@ class LogColumns(NamedTuple):
         """The expression of what calls are grouped by. Raises ReplayRefused: no such column."""
         if name == DAY and not self.has(DAY):
             return "CAST(call_at AS DATE)"
-        if name in BOOK_DIMENSIONS:
-            return f"k.{name}"
+        if self.is_of_key(name):
+            return f"k.dimension_{name}"
         if not self.has(name):
             known = ", ".join(name for name in (*self.types, DAY, *BOOK_DIMENSIONS))
             raise ReplayRefused(f"the log has no column {name!r}", next_step=f"it has {known}")
         return f"coalesce(CAST(c.{quoted(name)} AS VARCHAR), '')"
+
+    def is_of_key(self, dimension: str) -> bool:
+        """Whether calls with the same key have the same value, so that the book knows it."""
+        return dimension in BOOK_DIMENSIONS or (dimension in KEY_FIELDS and self.has(dimension))
 
     def selected(self, extra: Sequence[str]) -> str:
         """The select list that gives each call its normal form: no NULL, one name a column.
@@ -66,13 +72,13 @@ class LogColumns(NamedTuple):
         """
         texts = [
             f"coalesce({quoted(name)}, '') AS {name}" if self.has(name) else f"'' AS {name}"
-            for name in ("name", "seller", "service", "region", "account")
+            for name in (*KEY_FIELDS, "account")
         ]
         at = f'coalesce("at", {NO_TIME_SQL})' if self.has("at") else NO_TIME_SQL
         requests = 'coalesce("requests", 1)' if self.has("requests") else "1"
         counts = [f"coalesce({quoted(unit)}, 0) AS n_{n}" for n, unit in enumerate(self.units)]
         optional = [f'"{name}"' if self.has(name) else f"NULL AS {name}" for name in OPTIONAL]
-        taken = {"name", "seller", "service", "region", "account"} | set(OPTIONAL)
+        taken = {*KEY_FIELDS, "account", *OPTIONAL}
         others = [quoted(name) for name in dict.fromkeys(extra) if name not in taken]
         parts = ['"row" AS call_row', f"{at} AS call_at", f"{requests} AS call_requests"]
         return ",\n    ".join((*parts, *texts, *optional, *counts, *others))

@@ -8,15 +8,13 @@ from pricectl.replay.bounds import KeyStats
 from pricectl.replay.calls import MAX_COUNT
 from pricectl.replay.duckdb_engine import rows_of
 from pricectl.replay.errors import ReplayRefused
-from pricectl.replay.log_columns import NO_TIME_SQL, LogColumns
+from pricectl.replay.log_columns import KEY_FIELDS, NO_TIME_SQL, LogColumns
 from pricectl.replay.periods import FIRST_TIME, LAST_TIME, Span
 from pricectl.replay.ratebook import CallKey
 from pricectl.replay.templates import template
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-KEY_FIELDS = CallKey._fields
 
 
 class LogStats(NamedTuple):

@@ -135,6 +135,16 @@ class BookEntry(NamedTuple):
     tariff: int
     flags: tuple[str, ...]
 
+    def value(self, dimension: str) -> str:
+        """The entry's value of a dimension: of the key itself, or of the row that answers."""
+        of_row = {
+            "catalog_model": self.match.model.full_name,
+            "catalog_provider": self.match.model.provider,
+            "layer": self.match.how,
+        }
+        found: str = of_row[dimension] if dimension in of_row else getattr(self.key, dimension)
+        return found
+
 
 class RateBook(NamedTuple):
     """All keys of a log with what they cost by one side."""

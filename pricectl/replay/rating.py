@@ -16,6 +16,7 @@ from pricectl.replay.book_tables import (
     books_of,
     create_tables,
     customer_scale,
+    key_dimensions,
     rated_side,
 )
 from pricectl.replay.duckdb_engine import ENGINE, rows_of, types_of
@@ -99,6 +100,14 @@ class PreparedLog(NamedTuple):
     stats: LogStats
     books: tuple[RateBook, ...]
     credit_columns: tuple[CreditColumn, ...]
+    key_values: Mapping[str, Sequence[str]]
+
+    def value_text(self, dimension: str, value: Any) -> str:  # a place, a text or a day
+        """The value of a dimension as text; calls without a time have no day."""
+        if dimension in self.key_values:
+            return str(self.key_values[dimension][value])
+        text = str(value)
+        return "" if text == "0001-01-01" else text
 
     def statement(self, name: str, **parts: str) -> str:
         """A template about the rated calls, filled in."""
@@ -142,7 +151,8 @@ def prepare(  # noqa: PLR0913 - what a rating depends on, by keyword
     rated_sides = tuple(
         rated_side(place, book, stats, profile, accounts) for place, book in enumerate(books)
     )
-    create_tables(connection, books, rated_sides)
+    of_keys = key_dimensions(columns, books[-1], dimensions)
+    create_tables(connection, books, rated_sides, of_keys)
     most_tokens = sum(each.calls * (each.most_input + each.most_output) for each in stats.keys)
     rated = RatedCalls(
         ENGINE,
@@ -155,7 +165,7 @@ def prepare(  # noqa: PLR0913 - what a rating depends on, by keyword
         stats.key_columns,
     )
     charged = credit_columns(ENGINE, tuple(modes), profile, rated_sides, most_tokens)
-    return PreparedLog(connection, rated, stats, books, charged)
+    return PreparedLog(connection, rated, stats, books, charged, of_keys)
 
 
 def rate(  # noqa: PLR0913 - as `prepare`
@@ -250,7 +260,7 @@ def _groups(
         }
         found.append(
             RatedGroup(
-                values=tuple(_value_text(value) for value in values),
+                values=tuple(map(log.value_text, grouping, values)),
                 calls=int(row["calls"]),
                 requests=int(row["requests"]),
                 input_tokens=int(row["input_tokens"]),
@@ -262,12 +272,6 @@ def _groups(
             )
         )
     return tuple(sorted(found, key=lambda group: group.values))
-
-
-def _value_text(value: object) -> str:
-    """The value of a dimension; calls without a time have no day."""
-    text = str(value)
-    return "" if text == "0001-01-01" else text
 
 
 def _side_totals(
