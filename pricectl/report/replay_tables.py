@@ -211,8 +211,8 @@ def _groups(result: ReplayResult, *, verbose: bool, bars: bool) -> ReportTable:
         ordered.sort(key=_value)
     most = max((_weight(one, compared=compared) for one in ordered), default=Fraction(0))
     shown = ordered if verbose or result.request.column == "day" else ordered[:SHOWN]
-    mode = result.modes[-1] if len(result.modes) == 1 else "consumption_usd"
-    mode = mode if mode in result.modes else result.modes[0]
+    # The table has room for one mode: the second of all, or the one that was asked for.
+    mode = result.modes[min(1, len(result.modes) - 1)]
     middle = ("old cost", "new cost", "change", "") if compared else ("cost", "client cost")
     headings = (
         *(result.request.by, "calls", "tokens"),

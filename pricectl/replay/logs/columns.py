@@ -75,6 +75,16 @@ _SCALES = {
 }
 _ARGUMENTS = tuple(kind.argument for kind in TOKEN_KINDS)
 _OTHER_UNITS = tuple(name for name, unit in UNITS.items() if not unit.side)
+# What people call a role.
+_OTHER_WORDS = {
+    "model": "name",
+    "time": "at",
+    "provider": "seller",
+    "customer": "account",
+    "cost": "stated_cost",
+    "input": "input_tokens",
+    "output": "output_tokens",
+}
 ROLES = (*_TEXTS, *dict.fromkeys((*_ARGUMENTS, *_OTHER_UNITS)))
 
 
@@ -110,7 +120,7 @@ def read_column(word: str) -> tuple[str, LogColumn]:
     """`ROLE=COLUMN` or `ROLE=COLUMN*1000`, as `--column` has it. Raises BadLog."""
     role, equals, name = word.partition("=")
     role = role.strip()
-    role = {"model": "name", "cost": "stated_cost", "provider": "seller"}.get(role, role)
+    role = _OTHER_WORDS.get(role, role)
     if not equals or not name or role not in ROLES:
         step = meant(role, ROLES) if equals and name else "write ROLE=COLUMN, as name=model"
         raise BadLog("is not ROLE=COLUMN", where=f"--column {word}", next_step=step)

@@ -52,7 +52,8 @@ def is_openai_usage(row: Row) -> bool:
 
 def is_anthropic_usage(row: Row) -> bool:
     """Whether it is a page, bucket or row of Anthropic's usage report."""
-    return any("uncached_input_tokens" in result for _, result in _results(row))
+    own = {"uncached_input_tokens", "cache_creation"}
+    return any(own <= result.keys() for _, result in _results(row))
 
 
 def is_cost_report(row: Row) -> bool:
