@@ -39,7 +39,8 @@ CUSTOMERS = (
     ("reports", "globex", 6),
     ("reports", "stark", 4),
 )
-LONG_CONTEXT = 200_000
+LONG_CONTEXT, LONG_SHARE = 200_000, 0.3
+ONE_CALL_SHARE = 0.7
 
 
 def main() -> None:
@@ -60,7 +61,7 @@ def rows() -> list[list[object]]:
         at = START + timedelta(seconds=int(random.random() * 31 * 86_400))
         session = f"s-{len(calls):04d}"
         # A job is one call mostly, and seldom an agent with many.
-        for step in range(1 if random.random() < 0.7 else 2 + int(random.random() * 6)):
+        for step in range(1 if random.random() < ONE_CALL_SHARE else 2 + int(random.random() * 6)):
             at += timedelta(seconds=20 + int(random.random() * 90))
             call = _call(random, name, prices, step)
             number = f"req-{len(calls):05d}"
@@ -98,7 +99,7 @@ def _call(
 ) -> list[object]:
     """The counts of a call and its cost by the gateway; few calls are long, most are short."""
     tokens_in = int(400 + 1_500 * random.paretovariate(1.3)) * (step + 1)
-    if name == "gemini-2.5-pro" and random.random() < 0.3:
+    if name == "gemini-2.5-pro" and random.random() < LONG_SHARE:
         tokens_in += LONG_CONTEXT
     tokens_in = min(tokens_in, 260_000)
     cached = tokens_in * 3 // 4 // 128 * 128 if step else 0

@@ -17,7 +17,8 @@ from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.log import LogOptions, ReadLog, read_log
 from pricectl.replay.logs.staging import UNSPLIT_COLUMN, Progress
 from pricectl.replay.ratebook import Side
-from pricectl.replay.rating import CoverageRow, RatedGroup, SideTotals, rate
+from pricectl.replay.rated_rows import write_rows
+from pricectl.replay.rating import CoverageRow, RatedGroup, SideTotals, prepare, rate
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -125,7 +126,8 @@ def replay(
         )
         if rows:
             progress("writing the rated calls")
-            write_rows(database, log.relation, files.sides, profile, rows, modes=request.modes)
+            modes = request.modes
+            write_rows(prepare(database, log.relation, files.sides, profile, modes=modes), rows)
         return ReplayResult(
             request,
             files,

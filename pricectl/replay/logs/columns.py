@@ -23,7 +23,10 @@ _TEXTS: Mapping[str, tuple[str, ...]] = {
         *("created", "datetime", "date", "day", "usage_date", "ts"),
     ),
     "call_id": ("call_id", "request_id", "response_id", "id", "message_id", "generation_id"),
-    "job": ("job", "job_id", "session_id", "trace_id", "conversation_id", "run_id", "thread_id"),
+    "job": (
+        *("job", "job_id", "session_id", "session", "trace_id", "trace", "conversation_id"),
+        *("conversation", "run_id", "thread_id", "thread"),
+    ),
     "seller": ("seller", "provider", "custom_llm_provider", "vendor", "provider_name"),
     "service": ("service", "service_tier", "tier"),
     "region": ("region", "inference_geo", "location"),

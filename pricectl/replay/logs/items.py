@@ -128,15 +128,19 @@ def word(value: object) -> str:
 
 def first_word(row: object, *paths: str) -> str:
     """The first text at one of the dotted paths."""
-    return next(filter(None, (word(value_at(row, path)) for path in paths)), "")
+    for path in paths:  # a loop, since this is asked ten times a row
+        found = word(value_at(row, path))
+        if found:
+            return found
+    return ""
 
 
 def value_at(row: object, path: str) -> Any:
     """What stands at a dotted path; a member whose own name has the dots comes first."""
-    if not isinstance(row, Mapping):
+    if type(row) is not dict:  # JSON has no other objects
         return None
-    if path in row:
-        return row[path]
+    if path in row or "." not in path:
+        return row.get(path)
     name, _, rest = path.partition(".")
     while rest:
         if name in row:

@@ -42,7 +42,7 @@ def read(tmp_path: Path) -> Iterator[Reader]:
             rejects = tmp_path / "rejects.jsonl"
             names = [str(word) for word in words]
             log = read_log(names, database, folder, LogOptions(**options), rejects=rejects)
-            cursor = database.execute(f'SELECT * FROM {log.relation} ORDER BY "row"')
+            cursor = database.execute(f'SELECT * FROM {log.relation} ORDER BY "row"')  # noqa: S608 - our own
             columns = [column[0] for column in cursor.description or ()]
             rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
             lines = rejects.read_text(encoding="utf-8").splitlines()

@@ -1,4 +1,4 @@
-"""Tables with plain columns: guessed, named, cast exactly, in every kind of file, hostile ones too."""
+"""Tables with plain columns: guessed, named, cast exactly, in every kind of file."""
 
 import gzip
 import json
@@ -238,7 +238,7 @@ def test_the_sql_splits_counts_as_usage_does(rows: list[dict[str, int]]) -> None
     values = ", ".join(
         "({}, 'm')".format(", ".join(f"{row[role]}::BIGINT" for role in ROLES)) for row in rows
     )
-    relation = f"(SELECT * FROM (VALUES {values}) AS t({', '.join(ROLES)}, model))"
+    relation = f"(SELECT * FROM (VALUES {values}) AS t({', '.join(ROLES)}, model))"  # noqa: S608
     types = {**dict.fromkeys(ROLES, "BIGINT"), "model": "VARCHAR"}
     table = RawTable(relation, types, "0", "'x'", "0", is_typed=True)
     with session() as database:
