@@ -105,6 +105,7 @@ def create_tables(
     for side in sides:
         key_types |= {f"tariff_{side.place}": "INTEGER", f"hourly_{side.place}": "BOOLEAN"}
         key_types |= {f"prefers_stated_{side.place}": "BOOLEAN"}
+        key_types |= {f"{name}_{side.place}": "VARCHAR" for name in ("model", "layer", "flags")}
     create_table(connection, "book_keys", key_types, list(_key_rows(books, dimensions)))
     for side in sides:
         for cells in filter(None, (side.cells, side.contract)):
@@ -154,6 +155,7 @@ def _key_rows(
             empty = quote(book.side.catalog, entry.match, Usage())
             prefers = is_booked(empty, StatedCost(0, entry.key.seller))
             row += [entry.tariff, book.tariffs[entry.tariff].is_hourly, prefers]
+            row += [entry.match.model.full_name, entry.match.how, ",".join(entry.flags) or None]
         yield tuple(row)
 
 

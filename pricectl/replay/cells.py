@@ -85,10 +85,11 @@ class CellTable(NamedTuple):
         found = {"day": "DATE", "start_at": "TIMESTAMP", "end_at": "TIMESTAMP"}
         found |= {"is_step": "BOOLEAN", "is_main": "BOOLEAN", "lacks_service": "BOOLEAN"}
         found |= dict.fromkeys(names, "BIGINT")
-        for place in range(len(self.units)):
-            found |= {f"r_{place}": kind, f"unpriced_{place}": "BOOLEAN"}
-            found |= {f"assumed_{place}": "BOOLEAN"}
-            found |= {f"{name}_{place}": "BIGINT" for name in ("step", "least", "free")}
+        found |= {f"r_{place}": kind for place in range(len(self.units))}
+        found |= {f"unpriced_{place}": "BOOLEAN" for place in sorted(self.unpriced)}
+        found |= {f"assumed_{place}": "BOOLEAN" for place in sorted(self.assumed)}
+        for name in ("step", "least", "free"):
+            found |= {f"{name}_{place}": "BIGINT" for place in sorted(self.counted)}
         return found
 
     def rows(self, engine: Engine) -> Iterator[tuple[Any, ...]]:

@@ -1,5 +1,6 @@
 """DuckDB inside this process: a bounded session, tables from Python values, rows as tuples."""
 
+import csv
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,13 +59,33 @@ def create_table(
     columns: Mapping[str, str],
     rows: Sequence[Sequence[Any]],
 ) -> None:
-    """A temporary table of Python values; `columns` are names with types."""
+    """A temporary table of Python values; `columns` are names with types.
+
+    Texts are handed over as parameters, so that nothing in a name is read as syntax. Tables of
+    numbers, days and flags go through a file in the session's temporary folder, which is many times
+    as fast for a hundred columns.
+    """
     declared = ", ".join(f"{column} {kind}" for column, kind in columns.items())
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({declared})")
-    if rows:
+    if not rows:
+        return
+    if "VARCHAR" in columns.values():
         lists = ", ".join(f"unnest(CAST(? AS {kind}[]))" for kind in columns.values())
         values = [list(column) for column in zip(*rows, strict=True)]
         connection.execute(f"INSERT INTO {name} SELECT {lists}", values)
+        return
+    folder = connection.execute("SELECT current_setting('temp_directory')").fetchone()
+    path = Path(folder[0] if folder else ".") / f"{name}.csv"
+    path.parent.mkdir(exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    connection.execute(f"COPY {name} FROM {_text(path)} (FORMAT csv, HEADER false)")
+    path.unlink()
+
+
+def _text(value: object) -> str:
+    """A value as a text in SQL."""
+    return "'" + str(value).replace("'", "''") + "'"
 
 
 def rows_of(connection: "DuckDBPyConnection", statement: str) -> list[dict[str, Any]]:
@@ -82,5 +103,4 @@ def types_of(connection: "DuckDBPyConnection", relation: str) -> dict[str, str]:
 
 def parquet(paths: Sequence[Path | str]) -> str:
     """Parquet files as a relation; a path is never read as SQL."""
-    quoted = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
-    return f"read_parquet([{quoted}])"
+    return f"read_parquet([{', '.join(map(_text, paths))}])"

@@ -19,6 +19,7 @@ from pricectl.core.model import Match, Model
 from pricectl.core.prices import PriceList
 from pricectl.core.rates import Rate
 from pricectl.core.responses.formats import Reading
+from pricectl.core.responses.provider import canonical_provider
 from pricectl.core.responses.quoting import find_row
 from pricectl.core.units import UNITS
 from pricectl.core.usage import Usage
@@ -45,7 +46,8 @@ class Side(NamedTuple):
     def find(self, key: "CallKey") -> Match:
         """The row that answers for a call, as production finds it: the seller's own first."""
         if key.seller:
-            reading = Reading(Usage(), model=key.name, provider=key.seller, region=key.region)
+            seller = canonical_provider(key.seller)
+            reading = Reading(Usage(), model=key.name, provider=seller, region=key.region)
             match = find_row(self.catalog, reading)
             if not match.is_guess:
                 return match

@@ -76,7 +76,7 @@ class RatedCalls(NamedTuple):
     def text(self) -> str:
         """The rated calls, as a query on `normal`."""
         columns = self.columns
-        selected = ["call_row", "job", "call_at", "call_requests", "k.key AS key"]
+        selected = ["c.call_row AS call_row", "job", "call_at", "call_requests", "k.key AS key"]
         selected += ["input_tokens", "output_tokens", "input_tokens + output_tokens AS tokens"]
         selected += [f"{columns.used} AS used", "stated_pico", "charged_credits"]
         selected += [

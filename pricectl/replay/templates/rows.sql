@@ -6,7 +6,6 @@ WITH normal AS (
 ), running AS (
     SELECT rated.*, {running_sums}
     FROM rated
-    {only}
     WINDOW so_far AS (
         PARTITION BY job, CASE WHEN job IS NULL THEN call_row END ORDER BY call_at, call_row
         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
@@ -14,3 +13,4 @@ WITH normal AS (
 )
 SELECT {columns}
 FROM running
+JOIN book_keys AS b ON running.key = b.key
