@@ -44,7 +44,7 @@ FileOption = Annotated[
         metavar="FILE",
         help="The price file. '-' is standard input, 'packaged' the file inside pricectl. Commands "
         "that only read prices also take a git ref, REF:PATH or sha256:PREFIX: quote, show, "
-        "explain, models, logs and smoke.",
+        "explain, models, logs, replay and smoke.",
         show_default="PRICECTL_FILE, else the setting 'file', else llm_pricing_current.json in "
         "this folder or above",
         callback=_not_empty,

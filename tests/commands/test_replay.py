@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import runpy
 import signal
 import subprocess
 import sys
@@ -292,11 +293,10 @@ def test_no_other_command_loads_the_engine(log: Path) -> None:
 
 
 def test_the_example_log_is_what_its_script_writes(run: Run) -> None:
-    from tools.write_usage_log import HEADING, rows
-
+    script = runpy.run_path(str(ROOT / "tools/write_usage_log.py"))
     text = (ROOT / "examples/usage_log.csv").read_text(encoding="utf-8")
     out = StringIO()
-    csv.writer(out, lineterminator="\n").writerows([HEADING, *rows()])
+    csv.writer(out, lineterminator="\n").writerows([script["HEADING"], *script["rows"]()])
     assert out.getvalue() == text
     found = run("replay", str(ROOT / "examples/usage_log.csv"), "--file", "packaged")
     assert found.exit_code == 0, found.output

@@ -58,7 +58,7 @@ def gateway(**changed: Any) -> dict[str, Any]:
     }
 
 
-def span(name: str = "chat", **attributes: Any) -> dict[str, Any]:
+def span(name: str = "chat", /, **attributes: Any) -> dict[str, Any]:
     return {
         "trace_id": "t1",
         "span_id": attributes.pop("span_id", "a1"),
@@ -149,10 +149,8 @@ def test_1_one_name_means_two_things_by_its_source(json_log: Reader) -> None:
         span_id="b",
         gen_ai__usage__input_tokens=11_586,
         gen_ai__usage__output_tokens=400,
-        **{
-            "gen_ai__usage__cache_read.input_tokens": 10_000,
-            "gen_ai__usage__cache_creation.input_tokens": 1_500,
-        },
+        gen_ai__usage__cache_read__input_tokens=10_000,
+        gen_ai__usage__cache_creation__input_tokens=1_500,
     )
     found = json_log(older, newer)
     assert found.counts == [
