@@ -117,7 +117,7 @@ def replay(
 
     Example: pricectl replay examples/usage_log.csv.gz --by team
     """
-    from pricectl.operate import replay as work
+    from pricectl.replay import run as work
 
     opened = open_catalog(file)
     policy = opened.policy
@@ -151,7 +151,7 @@ def replay(
 
 def _with_base(files: Any, base: str, file: str | None, policy: Policy) -> Any:
     """The price files with the old prices."""
-    from pricectl.operate import replay as work
+    from pricectl.replay import run as work
 
     working = catalog_file.working_file(file, policy.file)
     with git.advised_option("--base"):

@@ -6,9 +6,9 @@ from typing import Any
 
 from pricectl.core.labels import count
 from pricectl.core.money import exact_usd, usd
-from pricectl.operate.replay import ReplayResult
 from pricectl.replay.logs.columns import ColumnMap
 from pricectl.replay.rating import RatedGroup, SideTotals
+from pricectl.replay.run import ReplayResult
 from pricectl.report.canvas import Canvas
 from pricectl.report.columns import EMPTY_LINE, StyledLine, TableLine, drawn, folded, table
 from pricectl.report.json_text import catalog_id

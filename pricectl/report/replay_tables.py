@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from pricectl.core.labels import count, grouped, plural
 from pricectl.core.money import PICO_PER_USD, divide
-from pricectl.operate.replay import BASE, NEW, ReplayResult
 from pricectl.replay.logs.columns import ColumnMap
 from pricectl.replay.rating import CoverageRow, RatedGroup, SideTotals
+from pricectl.replay.run import BASE, NEW, ReplayResult
 
 BAR_WIDTH = 12
 BAR_SIGN = "\u2588"

@@ -11,7 +11,7 @@ from pricectl.core.errors import BadUsage
 from pricectl.core.responses import Reading, read_response
 from pricectl.core.usage import Usage
 from pricectl.replay.logs.items import (
-    LeftOut,
+    NotBilled,
     LogItem,
     Row,
     calls_of,
@@ -24,8 +24,8 @@ from pricectl.replay.logs.items import (
     word,
 )
 
-OTHER_LINES = LeftOut("lines about something else than a call")
-REPEATED = LeftOut("totals that were written again")
+OTHER_LINES = NotBilled("lines about something else than a call")
+REPEATED = NotBilled("totals that were written again")
 _SYNTHETIC = "<synthetic>"
 
 

@@ -44,7 +44,7 @@ class LogCall(NamedTuple):
     round_number: int = 0
 
 
-class LeftOut(NamedTuple):
+class NotBilled(NamedTuple):
     """A row that is no billed call, such as a failure; `stated_pico` is a cost it states anyway."""
 
     reason: str
@@ -58,11 +58,11 @@ class RejectedRow(NamedTuple):
     stated_pico: int | None = None
 
 
-LogItem = LogCall | LeftOut | RejectedRow
+LogItem = LogCall | NotBilled | RejectedRow
 # A reader gets the rows of one file in their order; some formats say the model only once.
 RowReader = Callable[[Row], Iterable[LogItem]]
 
-FAILED = LeftOut("failed calls")
+FAILED = NotBilled("failed calls")
 FROM_GATEWAY_CACHE = "answered out of the gateway's own cache"
 UNSPLIT = "cache writes without their lifetime, counted as 5 minutes"
 NO_SERVICE = "service tier not stated, priced as standard"
@@ -76,7 +76,7 @@ def calls_of(reading: Reading, *, says_lifetime: bool = True, **facts: Any) -> l
     stated = facts.pop("stated_pico", None)
     stated = reading.reported_pico_usd if stated is None else stated
     if GATEWAY_CACHE in reading.flags:
-        return [LeftOut(FROM_GATEWAY_CACHE, stated)]
+        return [NotBilled(FROM_GATEWAY_CACHE, stated)]
     name = facts.pop("name", "") or reading.model
     if not name.strip() or len(name) > MAX_NAME:
         return [RejectedRow("no model's name" if not name.strip() else "name too long", stated)]

@@ -12,7 +12,7 @@ from pricectl.core.responses import Reading
 from pricectl.core.responses.provider import provider_by_model_name
 from pricectl.core.usage import usage_of
 from pricectl.replay.logs.items import (
-    LeftOut,
+    NotBilled,
     LogItem,
     RejectedRow,
     Row,
@@ -26,7 +26,7 @@ from pricectl.replay.logs.items import (
 )
 
 _TYPES = frozenset(("GENERATION", "EMBEDDING"))
-OTHERS = LeftOut("observations of another type than a generation")
+OTHERS = NotBilled("observations of another type than a generation")
 _USAGES = ("usageDetails", "usage_details", "usage")
 _CREATED = ("generation-create", "generation-update")
 # Kinds of `usageDetails` -> the argument of `Usage`, in the spellings of Langfuse's own clients, of

@@ -25,7 +25,7 @@ from pricectl.replay.logs.staging import (
     OVERRIDES,
     UNSPLIT_COLUMN,
     CallWriter,
-    LogTally,
+    ReadTally,
     Progress,
     RowSource,
     read_rows,
@@ -102,7 +102,7 @@ class _Work(NamedTuple):
     database: "DuckDBPyConnection"
     folder: Path
     options: LogOptions
-    tally: LogTally
+    tally: ReadTally
 
 
 class _Part(NamedTuple):
@@ -129,7 +129,7 @@ def read_log(  # noqa: PLR0913 - what is read, with what, and two files beside
     import duckdb
 
     files = log_files(list(words))
-    tally = LogTally(rejects)
+    tally = ReadTally(rejects)
     work = _Work(database, folder, options, tally)
     try:
         sources, plain = _by_format(files, database)

@@ -10,7 +10,7 @@ from pricectl.core.errors import BadUsage, PricingError
 from pricectl.core.responses import read_response
 from pricectl.records import RECORD_SCHEMA, read_record
 from pricectl.replay.logs.items import (
-    LeftOut,
+    NotBilled,
     LogCall,
     LogItem,
     RejectedRow,
@@ -57,7 +57,7 @@ def read_charge_record(row: Row) -> Iterator[LogItem]:
     """The calls of a record: one for each of its requests."""
     found = _record_in(row)
     if found is None:
-        yield LeftOut("rows without a record")
+        yield NotBilled("rows without a record")
         return
     try:
         record = read_record(found)
@@ -75,7 +75,7 @@ def read_charge_record(row: Row) -> Iterator[LogItem]:
     }
     for number, quote in enumerate(record.quote.rounds or (record.quote,)):
         if not quote.usage.counts:
-            yield LeftOut("records of calls that used nothing")
+            yield NotBilled("records of calls that used nothing")
             continue
         yield LogCall(
             quote.match.asked,

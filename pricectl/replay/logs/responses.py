@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pricectl.core.errors import BadUsage
 from pricectl.core.responses import read_response
 from pricectl.replay.logs.items import (
-    LeftOut,
+    NotBilled,
     LogItem,
     Row,
     calls_of,
@@ -15,7 +15,7 @@ from pricectl.replay.logs.items import (
     value_at,
 )
 
-FAILED_REQUESTS = LeftOut("requests of a batch that failed or expired")
+FAILED_REQUESTS = NotBilled("requests of a batch that failed or expired")
 _TIMES = ("timestamp", "time", "at", "created_at", "createdAt", "created", "startTime")
 _OK = 200
 

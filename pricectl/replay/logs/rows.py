@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pricectl.replay.calls import quoted, text_literal
 from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.own import LEDGER_SQL, LEDGER_TABLES
-from pricectl.replay.logs.sources import LogFile, LogLine, csv_rows, lines, whole
+from pricectl.replay.logs.sources import LogFile, RawLine, csv_rows, lines, whole
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -71,14 +71,14 @@ def _json_rows(file: LogFile, done: Callable[[int], object] | None) -> Iterator[
     yield from map(_parsed, found)
 
 
-def _is_whole_object(line: LogLine) -> bool:
+def _is_whole_object(line: RawLine) -> bool:
     """Whether the first line says that each line is a value; a broken object still does."""
     if line.is_too_long or (line.data[:1] == b"{" and line.data[-1:] == b"}"):
         return True
     return line.data[:1] not in {b"{", b"["}
 
 
-def _document_rows(file: LogFile, first: LogLine) -> Iterator[NumberedRow]:
+def _document_rows(file: LogFile, first: RawLine) -> Iterator[NumberedRow]:
     try:
         value = json.loads(whole(file), parse_float=Decimal)
     except (ValueError, RecursionError) as error:
@@ -95,7 +95,7 @@ def _document_rows(file: LogFile, first: LogLine) -> Iterator[NumberedRow]:
             yield NumberedRow(number, {}, "is not an object", f"{one!r:.200}")
 
 
-def _parsed(line: LogLine) -> NumberedRow:
+def _parsed(line: RawLine) -> NumberedRow:
     problem = "line longer than 16 MiB"
     if not line.is_too_long:
         try:

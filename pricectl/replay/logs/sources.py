@@ -60,7 +60,7 @@ class LogFile(NamedTuple):
             raise BadLog(f"cannot be read: {error.strerror or error}", where=self.path) from None
 
 
-class LogLine(NamedTuple):
+class RawLine(NamedTuple):
     """One line of a file: its number from 1, its bytes, and whether it was cut at the bound."""
 
     number: int
@@ -157,7 +157,7 @@ def _open_zstd(path: str) -> IO[bytes]:
     return cast("IO[bytes]", zstd.open(path, "rb"))
 
 
-def lines(file: LogFile, done: Callable[[int], object] | None = None) -> Iterator[LogLine]:
+def lines(file: LogFile, done: Callable[[int], object] | None = None) -> Iterator[RawLine]:
     """The lines of a file without their ends, blank ones left out, a byte order mark too.
 
     `done` is told the bytes that were read from time to time. Raises BadLog where it cannot be
@@ -180,7 +180,7 @@ def lines(file: LogFile, done: Callable[[int], object] | None = None) -> Iterato
                     done(read)
                 data = data.strip()
                 if data:
-                    yield LogLine(number, data[:2000] if too_long else data, too_long)
+                    yield RawLine(number, data[:2000] if too_long else data, too_long)
     except (OSError, EOFError, ValueError) as error:
         if isinstance(error, BadLog):
             raise

@@ -13,7 +13,7 @@ from pricectl.core.responses import read_response
 from pricectl.core.responses.spans import attributes_of, repeats_calls, spans_of, usage_attributes
 from pricectl.replay.logs.items import (
     FAILED,
-    LeftOut,
+    NotBilled,
     LogItem,
     RejectedRow,
     Row,
@@ -28,8 +28,8 @@ _PREFIX = "attributes."
 _CALL_OPERATIONS = frozenset(
     ("chat", "text_completion", "generate_content", "embeddings", "completion")
 )
-OTHER_SPANS = LeftOut("spans of something else than a call")
-REPEATING_SPANS = LeftOut("spans that repeat the calls below them")
+OTHER_SPANS = NotBilled("spans of something else than a call")
+REPEATING_SPANS = NotBilled("spans that repeat the calls below them")
 _IDS = ("gen_ai.response.id", "ai.response.id", "llm.response.id")
 _JOBS = ("gen_ai.conversation.id", "session.id", "langfuse.session.id")
 _ACCOUNTS = ("user.id", "enduser.id", "langfuse.user.id", "ai.telemetry.metadata.userId")

@@ -15,7 +15,7 @@ from pricectl.core.labels import clean
 from pricectl.core.units import UNITS
 from pricectl.replay.calls import COUNT_TYPE, column_types, quoted, text_literal
 from pricectl.replay.logs.formats import LogFormat
-from pricectl.replay.logs.items import LeftOut, LogCall, LogItem, RejectedRow, first_word
+from pricectl.replay.logs.items import NotBilled, LogCall, LogItem, RejectedRow, first_word
 from pricectl.replay.logs.rows import NumberedRow, rows_of
 from pricectl.replay.logs.sources import LogFile
 
@@ -39,7 +39,7 @@ class Progress(Protocol):
         """Tell it."""
 
 
-class LogTally:
+class ReadTally:
     """What was read so far: rows, calls, and why rows are no calls, with the money they state."""
 
     def __init__(self, rejects: Path | None = None) -> None:
@@ -140,7 +140,7 @@ def read_rows(
     sources: Iterable[RowSource],
     database: "DuckDBPyConnection",
     writer: CallWriter,
-    tally: LogTally,
+    tally: ReadTally,
     progress: Progress | None = None,
 ) -> None:
     """Read every row, write its calls, and count the rest."""
@@ -175,7 +175,7 @@ def _items(found: Iterable[LogItem]) -> Iterable[LogItem]:
         yield RejectedRow(f"has an unknown shape ({type(error).__name__})")
 
 
-def _add(item: LogItem, path: str, one: NumberedRow, writer: CallWriter, tally: LogTally) -> None:
+def _add(item: LogItem, path: str, one: NumberedRow, writer: CallWriter, tally: ReadTally) -> None:
     if isinstance(item, LogCall):
         writer.write(path, one, item)
         tally.calls += 1
@@ -183,7 +183,7 @@ def _add(item: LogItem, path: str, one: NumberedRow, writer: CallWriter, tally: 
         return
     if item.stated_pico:
         tally.stated_pico[item.reason] += item.stated_pico
-    if isinstance(item, LeftOut):
+    if isinstance(item, NotBilled):
         tally.left_out[item.reason] += 1
     else:
         text = json.dumps(one.row, default=str)[:MAX_REJECTED_TEXT]
@@ -191,7 +191,7 @@ def _add(item: LogItem, path: str, one: NumberedRow, writer: CallWriter, tally: 
 
 
 def stage(
-    database: "DuckDBPyConnection", writer: CallWriter, tally: LogTally, target: Path
+    database: "DuckDBPyConnection", writer: CallWriter, tally: ReadTally, target: Path
 ) -> None:
     """Write the calls as Parquet, each response once; `tally` gets the number of repeated ones."""
     writer.close()

@@ -12,7 +12,7 @@ from pricectl.core.responses import Reading
 from pricectl.core.usage import Usage
 from pricectl.replay.logs.items import (
     NO_SERVICE,
-    LeftOut,
+    NotBilled,
     LogCall,
     LogItem,
     RejectedRow,
@@ -26,7 +26,7 @@ from pricectl.replay.logs.items import (
     word,
 )
 
-EMPTY = LeftOut("buckets of time without usage")
+EMPTY = NotBilled("buckets of time without usage")
 NOT_GROUPED = "model not stated: the report was not grouped by model"
 FURTHER_PAGES = "page of a report that has more"
 _BAND_EDGE = 200_000
@@ -163,7 +163,7 @@ def _requests(input_tokens: int, band: str) -> int:
 
 def _further(row: Row) -> Iterator[LogItem]:
     if row.get("has_more") is True:
-        yield LeftOut(FURTHER_PAGES)
+        yield NotBilled(FURTHER_PAGES)
 
 
 def _summed(reading: Reading, **facts: Any) -> Iterator[LogItem]:

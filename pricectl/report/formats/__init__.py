@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pricectl.history.timeline import Timeline
     from pricectl.operate.deploy_check.checklist import DeployCheck
     from pricectl.operate.drift import DriftResult
-    from pricectl.operate.replay import ReplayResult
+    from pricectl.replay.run import ReplayResult
     from pricectl.report.export import ExportResult
     from pricectl.report.history_document import History
 

@@ -9,9 +9,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from pricectl.core.money import exact_usd, usd
-from pricectl.operate.replay import BASE, NEW, ReplayResult
 from pricectl.replay.calls import quoted, text_literal
 from pricectl.replay.duckdb_engine import create_table, session
+from pricectl.replay.run import BASE, NEW, ReplayResult
 from pricectl.report.formats.csv_lines import cell
 
 _COUNTS = ("calls", "requests", "jobs", "input_tokens", "output_tokens", "stated_calls")

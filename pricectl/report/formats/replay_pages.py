@@ -3,7 +3,7 @@
 from html import escape
 
 from pricectl.core.labels import clean, count, shortened
-from pricectl.operate.replay import ReplayResult
+from pricectl.replay.run import ReplayResult
 from pricectl.report.formats.markdown import (
     MAX_CHARACTERS,
     MAX_NAME,
