@@ -187,7 +187,8 @@ class RatedCalls(NamedTuple):
             hourly=f"k.hourly_{n}",
             steps=True,
         )
-        counts = cells.step_counts("s", average)
+        inside = cells.step_counts("s", average)
+        counts = [f"m_{place}" for place in range(len(inside))]
         cost = cells.cost(self.engine, "s", side.number, shared=self.is_shared, counts=counts)
         flags = [
             f"bool_or({cells.used_at('s', column, places, counts)}) AS {column}"
@@ -197,6 +198,7 @@ class RatedCalls(NamedTuple):
             cost=cost,
             number=side.number,
             flags=", ".join(flags),
+            counts=", ".join(f"{each} AS m_{place}" for place, each in enumerate(inside)),
             keys=self._key_condition(),
             cells=cells.name,
             condition=condition,
