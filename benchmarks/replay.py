@@ -48,7 +48,12 @@ def ours(log: Path) -> dict[str, Any]:
     """The answer of pricectl."""
     with session(folder=log.parent) as connection:
         rating = rate(
-            connection, parquet([log]), sides(), Profile.read(PROFILE), groupings=GROUPINGS
+            connection,
+            parquet([log]),
+            sides(),
+            Profile.read(PROFILE),
+            groupings=GROUPINGS,
+            credits_by=GROUPINGS[1:],
         )
     return answer_of(rating)
 

@@ -53,7 +53,8 @@ class SideTotals(NamedTuple):
 class RatedGroup(NamedTuple):
     """The calls with the same `values` of a grouping; `sides` by the name of the side.
 
-    `jobs` counts the jobs with at least one call in the group. `stated_pico_usd` is the sum of the
+    `jobs` counts the jobs with at least one call in the group; None where credits were not asked
+    for. `stated_pico_usd` is the sum of the
     costs that the log states, for `stated_calls` of the calls.
     """
 
@@ -62,7 +63,7 @@ class RatedGroup(NamedTuple):
     requests: int
     input_tokens: int
     output_tokens: int
-    jobs: int
+    jobs: int | None
     stated_pico_usd: int
     stated_calls: int
     sides: Mapping[str, SideTotals]
@@ -176,11 +177,15 @@ def rate(  # noqa: PLR0913 - as `prepare`
     *,
     modes: Sequence[Mode] = MODES,
     groupings: Sequence[Grouping] = ((),),
+    credits_by: Sequence[Grouping] | None = None,
     sample: int = 10_000,
     seed: int = 0,
     progress: Progress = lambda _: None,
 ) -> Rating:
     """Rate a log: costs and credits by each grouping, and how its names were priced.
+
+    `credits_by` are the groupings whose credits are asked for, all by default: by a column in which
+    the calls of a job differ, such as the model, they take a multiple of the time.
 
     `sample` random calls are priced again by `core`, chosen by `seed`; the others as in `prepare`.
 
@@ -205,8 +210,8 @@ def rate(  # noqa: PLR0913 - as `prepare`
     progress("adding up costs")
     _create_sums(log)
     progress("adding up the credits of jobs")
-    earned = _credits(log, groupings)
-    groups = {grouping: _groups(log, grouping, earned[grouping]) for grouping in groupings}
+    earned = _credits(log, groupings if credits_by is None else credits_by)
+    groups = {each: _groups(log, each, earned.get(each)) for each in groupings}
     names = tuple(side.name for side in sides)
     return Rating(names, tuple(modes), log.stats.calls, groups, tuple(_coverage(log)), checked)
 
@@ -239,7 +244,7 @@ def _create_sums(log: PreparedLog) -> None:
 
 
 def _groups(
-    log: PreparedLog, grouping: Grouping, earned: Mapping[tuple[Any, ...], dict[str, int]]
+    log: PreparedLog, grouping: Grouping, earned: Mapping[tuple[Any, ...], dict[str, int]] | None
 ) -> tuple[RatedGroup, ...]:
     places = [f"group_{log.rated.dimensions.index(name)}" for name in grouping]
     sums = ["calls", "requests", "input_tokens", "output_tokens", "stated_pico", "stated_calls"]
@@ -253,7 +258,7 @@ def _groups(
     found = []
     for row in rows:
         values = tuple(row[place] for place in places)
-        charged = earned.get(values, {})
+        charged = None if earned is None else earned.get(values, {})
         sides = {
             book.side.name: _side_totals(log, side, row, charged)
             for side, book in zip(log.rated.sides, log.books, strict=True)
@@ -265,7 +270,7 @@ def _groups(
                 requests=int(row["requests"]),
                 input_tokens=int(row["input_tokens"]),
                 output_tokens=int(row["output_tokens"]),
-                jobs=charged.get("jobs", 0),
+                jobs=None if charged is None else charged.get("jobs", 0),
                 stated_pico_usd=int(row["stated_pico"] or 0),
                 stated_calls=int(row["stated_calls"]),
                 sides=sides,
@@ -275,7 +280,7 @@ def _groups(
 
 
 def _side_totals(
-    log: PreparedLog, side: RatedSide, row: Mapping[str, Any], charged: Mapping[str, int]
+    log: PreparedLog, side: RatedSide, row: Mapping[str, Any], charged: Mapping[str, int] | None
 ) -> SideTotals:
     n = side.place
     scale = customer_scale(side, log.rated.profile)
@@ -283,11 +288,13 @@ def _side_totals(
     contract = Fraction(pico_usd)
     if side.terms:
         contract = Fraction(int(row[f"contract_{n}"]), side.terms.contract_denominator)
-    by_mode = {
-        column.mode: charged.get(column.name, 0)
-        for column in log.credit_columns
-        if n in column.sides
-    }
+    by_mode = {}
+    if charged is not None:
+        by_mode = {
+            column.mode: charged.get(column.name, 0)
+            for column in log.credit_columns
+            if n in column.sides
+        }
     customer = int(row[scale.column]) * scale.pico_usd_per_unit
     return SideTotals(pico_usd, contract, customer, by_mode, int(row[f"of_stated_{n}"] or 0))
 
