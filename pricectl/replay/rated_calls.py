@@ -60,6 +60,7 @@ class RatedCalls(NamedTuple):
     profile: Profile
     is_shared: bool
     key_columns: tuple[str, ...]
+    all_used: bool
 
     @property
     def normal(self) -> str:
@@ -78,12 +79,17 @@ class RatedCalls(NamedTuple):
         )
         return one, two
 
+    @property
+    def used(self) -> str:
+        """Whether a call used anything."""
+        return "TRUE" if self.all_used else self.columns.used
+
     def text(self) -> str:
         """The rated calls, as a query on `normal`."""
         columns = self.columns
         selected = ["c.call_row AS call_row", "job", "call_at", "call_requests", "k.key AS key"]
         selected += ["input_tokens", "output_tokens", "input_tokens + output_tokens AS tokens"]
-        selected += [f"{columns.used} AS used", "stated_pico", "charged_credits"]
+        selected += [f"{self.used} AS used", "stated_pico", "charged_credits"]
         selected += [
             f"{columns.dimension(name)} AS group_{place}"
             for place, name in enumerate(self.dimensions)
@@ -145,7 +151,7 @@ class RatedCalls(NamedTuple):
                 f"CASE WHEN {is_stated} THEN {stated} * t{n}.markup_factor ELSE {customer} END"
             )
             contract = f"CASE WHEN {is_stated} THEN {stated} * {whole} ELSE {contract} END"
-        fee = f"CASE WHEN {self.columns.used} THEN t{n}.fee ELSE 0 END"
+        fee = f"CASE WHEN {self.used} THEN t{n}.fee ELSE 0 END"
         found += [f"{customer} + {fee} AS customer_{n}", f"{contract} AS contract_{n}"]
         return found
 
@@ -165,7 +171,7 @@ class RatedCalls(NamedTuple):
                     )
                 bits.append(f"CASE WHEN {test} THEN {side.bit(flag)} ELSE 0 END")
         if any(not each.cell.sells_service for each in cells.cells):
-            test = f"{alias}lacks_service AND {self.columns.used}"
+            test = f"{alias}lacks_service AND {self.used}"
             bits.append(f"CASE WHEN {test} THEN {side.bit('missing-service')} ELSE 0 END")
         if self.is_shared:
             test = (

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 Grouping = tuple[str, ...]
+# The cost of a call if the log states one for it.
+OF_STATED = "CASE WHEN stated_pico IS NOT NULL THEN pico_{} END"
 Progress = Callable[[str], None]
 
 
@@ -154,7 +156,7 @@ def prepare(  # noqa: PLR0913 - what a rating depends on, by keyword
     )
     of_keys = key_dimensions(columns, books[-1], dimensions)
     create_tables(connection, books, rated_sides, of_keys)
-    most_tokens = sum(each.calls * (each.most_input + each.most_output) for each in stats.keys)
+    most_tokens = sum(each.calls * sum(each.most_counts) for each in stats.keys)
     rated = RatedCalls(
         ENGINE,
         columns,
@@ -164,6 +166,7 @@ def prepare(  # noqa: PLR0913 - what a rating depends on, by keyword
         profile,
         stats.most_requests > 1,
         stats.key_columns,
+        stats.all_used,
     )
     charged = credit_columns(ENGINE, tuple(modes), profile, rated_sides, most_tokens)
     return PreparedLog(connection, rated, stats, books, charged, of_keys)
@@ -219,21 +222,30 @@ def rate(  # noqa: PLR0913 - as `prepare`
 def _create_sums(log: PreparedLog) -> None:
     """The temporary table of costs by key, flags and dimensions."""
     sides = log.rated.sides
-    places = [f"group_{place}" for place in range(len(log.rated.dimensions))]
-    flags = [f"flags_{side.place}" for side in sides]
+    stated = log.rated.columns.has("stated_pico")
+    dimensions = log.rated.dimensions
+    # What the keys decide is joined afterwards, since a group of fewer columns is found faster.
+    of_keys = [place for place, name in enumerate(dimensions) if name in log.key_values]
+    grouped = [f"group_{place}" for place in range(len(dimensions)) if place not in of_keys]
+    grouped += [f"flags_{side.place}" for side in sides]
     sums = []
     for side in sides:
         n = side.place
         sums.append(f"sum(pico_{n}) AS pico_{n}")
-        sums.append(f"sum(CASE WHEN stated_pico IS NOT NULL THEN pico_{n} END) AS of_stated_{n}")
+        sums.append(
+            f"sum({OF_STATED.format(n)}) AS of_stated_{n}" if stated else f"0 AS of_stated_{n}"
+        )
         if side.terms:
             sums += [f"sum({name}_{n}) AS {name}_{n}" for name in ("customer", "contract")]
-    grouped = [*places, *flags]
     statement = log.statement(
         "sums",
         group_by="".join(f"{name}, " for name in grouped),
+        requests="sum(call_requests)" if log.rated.is_shared else "count(*)",
+        stated="sum(stated_pico)" if stated else "0",
+        stated_calls="count(stated_pico)" if stated else "0",
         sums=", ".join(sums),
         positions=", ".join(str(place + 1) for place in range(len(grouped) + 1)),
+        of_keys="".join(f", k.dimension_{dimensions[n]} AS group_{n}" for n in of_keys),
     )
     log.connection.execute(f"CREATE OR REPLACE TEMP TABLE log_sums AS {statement}")
     found = log.connection.execute("SELECT sum(calls) FROM log_sums").fetchone()
@@ -304,12 +316,12 @@ def _credits(
 ) -> dict[Grouping, dict[tuple[Any, ...], dict[str, int]]]:
     """The credits and jobs of each group of each grouping."""
     dimensions = log.rated.dimensions
+    asked = [name for name in dimensions if any(name in grouping for grouping in groupings)]
     found: dict[Grouping, dict[tuple[Any, ...], dict[str, int]]] = {each: {} for each in groupings}
     mixed = set()
+    # The bit of a dimension is set where a row is not of a grouping by it, the last one first.
     by_bits = {
-        sum(
-            1 << (len(dimensions) - 1 - n) for n, name in enumerate(dimensions) if name not in each
-        ): each
+        sum(1 << place for place, name in enumerate(reversed(asked)) if name not in each): each
         for each in groupings
     }
     for row in rows_of(log.connection, _jobs_statement(log, groupings)):
@@ -336,7 +348,8 @@ def _add(
 
 
 def _jobs_statement(log: PreparedLog, groupings: Sequence[Grouping]) -> str:
-    places = range(len(log.rated.dimensions))
+    dimensions = log.rated.dimensions
+    places = sorted({dimensions.index(name) for grouping in groupings for name in grouping})
     summed = summed_columns(log.credit_columns)
     job_groups = "".join(
         f"min(group_{n}) AS group_{n}, min(group_{n}) <> max(group_{n}) AS is_mixed_{n}, "
@@ -360,6 +373,7 @@ def _jobs_statement(log: PreparedLog, groupings: Sequence[Grouping]) -> str:
     return log.statement(
         "jobs",
         job_groups=job_groups,
+        used="TRUE" if log.rated.all_used else "bool_or(used)",
         job_sums=", ".join(f"sum({name}) AS job_{name}" for name in summed),
         single_calls=single,
         grouping=f"grouping({', '.join(f'group_{n}' for n in places)})" if places else "0",
