@@ -17,6 +17,7 @@ from pricectl.replay.log_columns import KEY_FIELDS, LogColumns
 from pricectl.replay.log_stats import LogStats, with_days
 from pricectl.replay.ratebook import RateBook, RateCell, Side, bands, resolve
 from pricectl.replay.rated_calls import RatedSide
+from pricectl.replay.templates import template
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -112,12 +113,51 @@ def create_tables(
             create_table(connection, cells.name, cells.columns(ENGINE), list(cells.rows(ENGINE)))
         if side.terms:
             create_table(connection, f"terms_{side.place}", *_term_rows(side.terms, side))
+    connection.execute(_book_statement(sides))
     with_terms = [side for side in sides if side.terms]
     if with_terms:
         types = {"account": "VARCHAR"} | {f"class_{side.place}": "INTEGER" for side in with_terms}
         classes = [side.terms.account_classes for side in with_terms if side.terms]
         rows = [(account, *(each[account] for each in classes)) for account in classes[0]]
         create_table(connection, "accounts", types, rows)
+
+
+def _book_statement(sides: Sequence[RatedSide]) -> str:
+    """The statement that joins the keys with the cells of all sides that can hold together."""
+    names = [f"s{side.place}" for side in sides]
+    starts = ("day", "start_at", "input_from", "output_from")
+    ends = ("end_at", "input_until", "output_until")
+    overlaps = (
+        ("start_at", "end_at"),
+        ("input_from", "input_until"),
+        ("output_from", "output_until"),
+    )
+    joins = []
+    for place, side in enumerate(sides):
+        conditions = [f"k.tariff_{side.place} = s{side.place}.tariff", f"s{side.place}.is_main"]
+        for other in names[:place]:
+            for start, end in overlaps:
+                conditions.append(f"{other}.{start} < s{side.place}.{end}")
+                conditions.append(f"s{side.place}.{start} < {other}.{end}")
+        joins.append(f"JOIN {side.cells.name} AS s{side.place} ON {' AND '.join(conditions)}")
+    columns = [
+        f"s{side.place}.{column} AS c{side.place}_{column}"
+        for side in sides
+        for column in side.cells.columns(ENGINE)
+    ]
+    return template("book").format(
+        hourly=" OR ".join(f"k.hourly_{side.place}" for side in sides),
+        greatest=", ".join(
+            f"greatest({', '.join(f'{name}.{column}' for name in names)}) AS {column}"
+            for column in starts
+        ),
+        least=", ".join(
+            f"least({', '.join(f'{name}.{column}' for name in names)}) AS {column}"
+            for column in ends
+        ),
+        columns=", ".join(columns),
+        joins="\n".join(joins),
+    )
 
 
 def accounts_of(

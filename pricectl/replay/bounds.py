@@ -15,14 +15,12 @@ from pricectl.replay.ratebook import CallKey, RateBook, RateCell
 
 
 class KeyStats(NamedTuple):
-    """The calls of one key: their number, the largest count of each unit, the largest totals."""
+    """The calls of one key: their number, the largest count of each unit."""
 
     key: CallKey
     calls: int
     most_counts: tuple[int, ...]
     most_requests: int
-    most_input: int
-    most_output: int
 
 
 class CostBound(NamedTuple):

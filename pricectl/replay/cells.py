@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from pricectl.core.units import UNITS
 from pricectl.replay.arithmetic import rounded
 from pricectl.replay.engines import Engine
+from pricectl.replay.log_columns import NO_DAY_SQL
 from pricectl.replay.periods import ANY_TIME, NO_TIME
 from pricectl.replay.ratebook import NO_LIMIT, RateCell
 
@@ -134,30 +135,24 @@ class CellTable(NamedTuple):
             row[f"free_{place}"] = rule.free if rule else 0
         return row
 
-    # What follows is SQL about a call, `c`, and the cell it belongs to, by its alias.
+    # What follows is SQL about a call and the cell it belongs to. `alias` is what stands before the
+    # names of the cell's columns.
 
-    def joined(
-        self, alias: str, *, key: str, averages: tuple[str, str], hourly: str, steps: bool = False
-    ) -> str:
+    def joined(self, alias: str, averages: tuple[str, str], hourly: str, *, steps: bool) -> str:
         """The condition under which a call belongs to a cell, or with `steps` has reached a step.
 
-        `key` is the condition on tariff and rule, `averages` the input and output tokens of one
-        request, `hourly` whether the call's tariff depends on the hour.
+        `averages` are the input and output tokens of one request, `hourly` whether the call's
+        tariff depends on the hour.
         """
-        conditions = [key]
-        if self.is_hourly:
-            day = f"CASE WHEN {hourly} THEN CAST(call_at AS DATE) ELSE DATE '0001-01-01' END"
-            conditions.append(f"{alias}.day = {day}")
-        if self.is_timed:
-            conditions += [f"call_at >= {alias}.start_at", f"call_at < {alias}.end_at"]
+        conditions = period_conditions(alias, hourly, self.is_timed, self.is_hourly)
         if self.is_stepped:
-            conditions.append(f"{alias}.is_step" if steps else f"{alias}.is_main")
+            conditions.append(f"{alias}is_step" if steps else f"{alias}is_main")
         if self.has_input_bands:
-            conditions.append(f"{averages[0]} >= {alias}.input_from")
-            conditions += [] if steps else [f"{averages[0]} < {alias}.input_until"]
+            conditions.append(f"{averages[0]} >= {alias}input_from")
+            conditions += [] if steps else [f"{averages[0]} < {alias}input_until"]
         if self.has_output_bands:
-            conditions += [f"{averages[1]} >= {alias}.output_from"]
-            conditions += [f"{averages[1]} < {alias}.output_until"]
+            conditions += [f"{averages[1]} >= {alias}output_from"]
+            conditions += [f"{averages[1]} < {alias}output_until"]
         return " AND ".join(conditions)
 
     def cost(
@@ -191,9 +186,9 @@ class CellTable(NamedTuple):
         """
         prompt = [place for place, unit in enumerate(self.units) if UNITS[unit].side == "input"]
         prompt.sort(key=lambda place: "cache" not in self.units[place])
-        is_last = f"{average} < {alias}.input_until"
-        low = f"{alias}.step_from * call_requests"
-        high = f"CASE WHEN {is_last} THEN {NO_LIMIT} ELSE {alias}.step_until * call_requests END"
+        is_last = f"{average} < {alias}input_until"
+        low = f"{alias}step_from * call_requests"
+        high = f"CASE WHEN {is_last} THEN {NO_LIMIT} ELSE {alias}step_until * call_requests END"
         counts = [f"CASE WHEN {is_last} THEN {count} ELSE 0 END" for count in self._counts]
         before = "0"
         for place in prompt:
@@ -207,7 +202,7 @@ class CellTable(NamedTuple):
     ) -> str:
         if place in self.counted:
             count = self._billed(engine, alias, place, count, shared=shared)
-        product = f"CAST({count} AS {number}) * {alias}.r_{place}"
+        product = f"CAST({count} AS {number}) * {alias}r_{place}"
         if place not in self.divided:
             return product
         return rounded(engine, product, UNITS[self.units[place]].priced_by, "half-even")
@@ -216,11 +211,11 @@ class CellTable(NamedTuple):
         """As `CountRule.billed`; a cell without a rule has steps of one and nothing free."""
 
         def of_one(each: str) -> str:
-            step = f"{alias}.step_{place}"
-            left = f"({each} - {alias}.free_{place})"
+            step = f"{alias}step_{place}"
+            left = f"({each} - {alias}free_{place})"
             steps = engine.divided(f"{left} + {step} - 1", step)
             return (
-                f"CASE WHEN {left} > 0 THEN greatest({steps} * {step}, {alias}.least_{place})"
+                f"CASE WHEN {left} > 0 THEN greatest({steps} * {step}, {alias}least_{place})"
                 " ELSE 0 END"
             )
 
@@ -237,5 +232,21 @@ class CellTable(NamedTuple):
     ) -> str:
         """Whether a call used one of these units where the cell's column says so."""
         used = counts or self._counts
-        tests = [f"({used[place]} > 0 AND {alias}.{column}_{place})" for place in sorted(places)]
+        tests = [f"({used[place]} > 0 AND {alias}{column}_{place})" for place in sorted(places)]
         return " OR ".join(tests) or "FALSE"
+
+
+def period_conditions(
+    alias: str,
+    hourly: str,
+    is_timed: bool,
+    is_hourly: bool,  # noqa: FBT001
+) -> list[str]:
+    """The conditions under which a call was made in a cell's period."""
+    conditions = []
+    if is_hourly:
+        day = f"CASE WHEN {hourly} THEN CAST(call_at AS DATE) ELSE {NO_DAY_SQL} END"
+        conditions.append(f"{alias}day = {day}")
+    if is_timed:
+        conditions += [f"call_at >= {alias}start_at", f"call_at < {alias}end_at"]
+    return conditions

@@ -18,13 +18,17 @@ if TYPE_CHECKING:
 
 
 class LogStats(NamedTuple):
-    """The keys of a log with their largest numbers, and what holds for all of its calls."""
+    """The keys of a log with their largest numbers, and what holds for all of its calls.
+
+    `all_used` says that every call used something.
+    """
 
     keys: tuple[KeyStats, ...]
     span: Span
     most_requests: int
     calls: int
     without_job: int
+    all_used: bool
 
     @property
     def key_columns(self) -> tuple[str, ...]:
@@ -40,6 +44,7 @@ def read_stats(connection: "DuckDBPyConnection", columns: LogColumns, calls: str
         normal=columns.normal(calls),
         no_time=NO_TIME_SQL,
         counts=", ".join(counts),
+        used=" + ".join(counts),
         most=",\n    ".join(f"max({count}) AS most_{count}" for count in counts),
     )
     rows = rows_of(connection, statement)
@@ -59,6 +64,7 @@ def read_stats(connection: "DuckDBPyConnection", columns: LogColumns, calls: str
         max((row["most_requests"] for row in rows), default=1),
         total,
         total - sum(row["with_job"] for row in rows),
+        all_used=all(row["least_used"] > 0 for row in rows),
     )
 
 
@@ -77,8 +83,6 @@ def _key_stats(row: dict[str, Any], counts: Sequence[str]) -> KeyStats:
         row["calls"],
         tuple(row[f"most_{count}"] for count in counts),
         row["most_requests"],
-        row["most_input"],
-        row["most_output"],
     )
 
 
@@ -87,8 +91,8 @@ def _refuse_impossible(row: dict[str, Any]) -> None:
     where = f"calls of {row['name']!r:.80}"
     if row["least_count"] < 0:
         raise ReplayRefused("a count is negative", where=where)
-    if max(row["most_input"], row["most_output"]) > MAX_COUNT:
-        raise ReplayRefused(f"a call has more than {MAX_COUNT:,} tokens", where=where)
+    if max(number or 0 for name, number in row.items() if name.startswith("most_n")) > MAX_COUNT:
+        raise ReplayRefused(f"a count is more than {MAX_COUNT:,}", where=where)
     if row["least_requests"] < 1:
         raise ReplayRefused("a call is the sum of less than one request", where=where)
     if row["with_time"] and not _is_in_calendar(row["first_at"], row["last_at"]):

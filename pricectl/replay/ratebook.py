@@ -26,8 +26,8 @@ from pricectl.core.usage import Usage
 from pricectl.flags import MISSING_REGION, PARTIAL_MATCH, UNKNOWN_MODEL
 from pricectl.replay.periods import ANY_TIME, Period, Span, periods_of
 
-# No request has more tokens: twice the largest count, so that the last band holds all of them.
-NO_LIMIT = 2 * 10**15
+# No call has more tokens, even with the largest count of each unit.
+NO_LIMIT = 10**17
 # "request": the whole request at this cell's rates. "marginal": only the tokens of one tier.
 Scope = Literal["request", "marginal"]
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 Grouping = tuple[str, ...]
+# The cost of a call if the log states one for it.
+OF_STATED = "CASE WHEN stated_pico IS NOT NULL THEN pico_{} END"
 Progress = Callable[[str], None]
 
 
@@ -53,7 +55,8 @@ class SideTotals(NamedTuple):
 class RatedGroup(NamedTuple):
     """The calls with the same `values` of a grouping; `sides` by the name of the side.
 
-    `jobs` counts the jobs with at least one call in the group. `stated_pico_usd` is the sum of the
+    `jobs` counts the jobs with at least one call in the group; None where credits were not asked
+    for. `stated_pico_usd` is the sum of the
     costs that the log states, for `stated_calls` of the calls.
     """
 
@@ -62,7 +65,7 @@ class RatedGroup(NamedTuple):
     requests: int
     input_tokens: int
     output_tokens: int
-    jobs: int
+    jobs: int | None
     stated_pico_usd: int
     stated_calls: int
     sides: Mapping[str, SideTotals]
@@ -153,7 +156,7 @@ def prepare(  # noqa: PLR0913 - what a rating depends on, by keyword
     )
     of_keys = key_dimensions(columns, books[-1], dimensions)
     create_tables(connection, books, rated_sides, of_keys)
-    most_tokens = sum(each.calls * (each.most_input + each.most_output) for each in stats.keys)
+    most_tokens = sum(each.calls * sum(each.most_counts) for each in stats.keys)
     rated = RatedCalls(
         ENGINE,
         columns,
@@ -163,6 +166,7 @@ def prepare(  # noqa: PLR0913 - what a rating depends on, by keyword
         profile,
         stats.most_requests > 1,
         stats.key_columns,
+        stats.all_used,
     )
     charged = credit_columns(ENGINE, tuple(modes), profile, rated_sides, most_tokens)
     return PreparedLog(connection, rated, stats, books, charged, of_keys)
@@ -176,11 +180,15 @@ def rate(  # noqa: PLR0913 - as `prepare`
     *,
     modes: Sequence[Mode] = MODES,
     groupings: Sequence[Grouping] = ((),),
+    credits_by: Sequence[Grouping] | None = None,
     sample: int = 10_000,
     seed: int = 0,
     progress: Progress = lambda _: None,
 ) -> Rating:
     """Rate a log: costs and credits by each grouping, and how its names were priced.
+
+    `credits_by` are the groupings whose credits are asked for, all by default: by a column in which
+    the calls of a job differ, such as the model, they take a multiple of the time.
 
     `sample` random calls are priced again by `core`, chosen by `seed`; the others as in `prepare`.
 
@@ -205,8 +213,8 @@ def rate(  # noqa: PLR0913 - as `prepare`
     progress("adding up costs")
     _create_sums(log)
     progress("adding up the credits of jobs")
-    earned = _credits(log, groupings)
-    groups = {grouping: _groups(log, grouping, earned[grouping]) for grouping in groupings}
+    earned = _credits(log, groupings if credits_by is None else credits_by)
+    groups = {each: _groups(log, each, earned.get(each)) for each in groupings}
     names = tuple(side.name for side in sides)
     return Rating(names, tuple(modes), log.stats.calls, groups, tuple(_coverage(log)), checked)
 
@@ -214,21 +222,30 @@ def rate(  # noqa: PLR0913 - as `prepare`
 def _create_sums(log: PreparedLog) -> None:
     """The temporary table of costs by key, flags and dimensions."""
     sides = log.rated.sides
-    places = [f"group_{place}" for place in range(len(log.rated.dimensions))]
-    flags = [f"flags_{side.place}" for side in sides]
+    stated = log.rated.columns.has("stated_pico")
+    dimensions = log.rated.dimensions
+    # What the keys decide is joined afterwards, since a group of fewer columns is found faster.
+    of_keys = [place for place, name in enumerate(dimensions) if name in log.key_values]
+    grouped = [f"group_{place}" for place in range(len(dimensions)) if place not in of_keys]
+    grouped += [f"flags_{side.place}" for side in sides]
     sums = []
     for side in sides:
         n = side.place
         sums.append(f"sum(pico_{n}) AS pico_{n}")
-        sums.append(f"sum(CASE WHEN stated_pico IS NOT NULL THEN pico_{n} END) AS of_stated_{n}")
+        sums.append(
+            f"sum({OF_STATED.format(n)}) AS of_stated_{n}" if stated else f"0 AS of_stated_{n}"
+        )
         if side.terms:
             sums += [f"sum({name}_{n}) AS {name}_{n}" for name in ("customer", "contract")]
-    grouped = [*places, *flags]
     statement = log.statement(
         "sums",
         group_by="".join(f"{name}, " for name in grouped),
+        requests="sum(call_requests)" if log.rated.is_shared else "count(*)",
+        stated="sum(stated_pico)" if stated else "0",
+        stated_calls="count(stated_pico)" if stated else "0",
         sums=", ".join(sums),
         positions=", ".join(str(place + 1) for place in range(len(grouped) + 1)),
+        of_keys="".join(f", k.dimension_{dimensions[n]} AS group_{n}" for n in of_keys),
     )
     log.connection.execute(f"CREATE OR REPLACE TEMP TABLE log_sums AS {statement}")
     found = log.connection.execute("SELECT sum(calls) FROM log_sums").fetchone()
@@ -239,7 +256,7 @@ def _create_sums(log: PreparedLog) -> None:
 
 
 def _groups(
-    log: PreparedLog, grouping: Grouping, earned: Mapping[tuple[Any, ...], dict[str, int]]
+    log: PreparedLog, grouping: Grouping, earned: Mapping[tuple[Any, ...], dict[str, int]] | None
 ) -> tuple[RatedGroup, ...]:
     places = [f"group_{log.rated.dimensions.index(name)}" for name in grouping]
     sums = ["calls", "requests", "input_tokens", "output_tokens", "stated_pico", "stated_calls"]
@@ -253,7 +270,7 @@ def _groups(
     found = []
     for row in rows:
         values = tuple(row[place] for place in places)
-        charged = earned.get(values, {})
+        charged = None if earned is None else earned.get(values, {})
         sides = {
             book.side.name: _side_totals(log, side, row, charged)
             for side, book in zip(log.rated.sides, log.books, strict=True)
@@ -265,7 +282,7 @@ def _groups(
                 requests=int(row["requests"]),
                 input_tokens=int(row["input_tokens"]),
                 output_tokens=int(row["output_tokens"]),
-                jobs=charged.get("jobs", 0),
+                jobs=None if charged is None else charged.get("jobs", 0),
                 stated_pico_usd=int(row["stated_pico"] or 0),
                 stated_calls=int(row["stated_calls"]),
                 sides=sides,
@@ -275,7 +292,7 @@ def _groups(
 
 
 def _side_totals(
-    log: PreparedLog, side: RatedSide, row: Mapping[str, Any], charged: Mapping[str, int]
+    log: PreparedLog, side: RatedSide, row: Mapping[str, Any], charged: Mapping[str, int] | None
 ) -> SideTotals:
     n = side.place
     scale = customer_scale(side, log.rated.profile)
@@ -283,11 +300,13 @@ def _side_totals(
     contract = Fraction(pico_usd)
     if side.terms:
         contract = Fraction(int(row[f"contract_{n}"]), side.terms.contract_denominator)
-    by_mode = {
-        column.mode: charged.get(column.name, 0)
-        for column in log.credit_columns
-        if n in column.sides
-    }
+    by_mode = {}
+    if charged is not None:
+        by_mode = {
+            column.mode: charged.get(column.name, 0)
+            for column in log.credit_columns
+            if n in column.sides
+        }
     customer = int(row[scale.column]) * scale.pico_usd_per_unit
     return SideTotals(pico_usd, contract, customer, by_mode, int(row[f"of_stated_{n}"] or 0))
 
@@ -297,12 +316,12 @@ def _credits(
 ) -> dict[Grouping, dict[tuple[Any, ...], dict[str, int]]]:
     """The credits and jobs of each group of each grouping."""
     dimensions = log.rated.dimensions
+    asked = [name for name in dimensions if any(name in grouping for grouping in groupings)]
     found: dict[Grouping, dict[tuple[Any, ...], dict[str, int]]] = {each: {} for each in groupings}
     mixed = set()
+    # The bit of a dimension is set where a row is not of a grouping by it, the last one first.
     by_bits = {
-        sum(
-            1 << (len(dimensions) - 1 - n) for n, name in enumerate(dimensions) if name not in each
-        ): each
+        sum(1 << place for place, name in enumerate(reversed(asked)) if name not in each): each
         for each in groupings
     }
     for row in rows_of(log.connection, _jobs_statement(log, groupings)):
@@ -329,7 +348,8 @@ def _add(
 
 
 def _jobs_statement(log: PreparedLog, groupings: Sequence[Grouping]) -> str:
-    places = range(len(log.rated.dimensions))
+    dimensions = log.rated.dimensions
+    places = sorted({dimensions.index(name) for grouping in groupings for name in grouping})
     summed = summed_columns(log.credit_columns)
     job_groups = "".join(
         f"min(group_{n}) AS group_{n}, min(group_{n}) <> max(group_{n}) AS is_mixed_{n}, "
@@ -353,6 +373,7 @@ def _jobs_statement(log: PreparedLog, groupings: Sequence[Grouping]) -> str:
     return log.statement(
         "jobs",
         job_groups=job_groups,
+        used="TRUE" if log.rated.all_used else "bool_or(used)",
         job_sums=", ".join(f"sum({name}) AS job_{name}" for name in summed),
         single_calls=single,
         grouping=f"grouping({', '.join(f'group_{n}' for n in places)})" if places else "0",

@@ -5,7 +5,7 @@ WITH normal AS (
 ), rated AS (
 {rated}
 ), jobs AS (
-    SELECT {job_groups} bool_or(used) AS job_used, {job_sums}
+    SELECT {job_groups} {used} AS job_used, {job_sums}
     FROM rated
     WHERE job IS NOT NULL
     GROUP BY job

@@ -8,6 +8,6 @@ WITH normal AS (
 ), rated AS (
 {rated}
 )
-SELECT rated.*, normal.account, {counts}
+SELECT normal.account, {columns}
 FROM rated
 JOIN normal ON rated.call_row = normal.call_row

@@ -11,9 +11,8 @@ SELECT
     count(nullif(call_at, {no_time})) AS with_time,
     min(call_requests) AS least_requests,
     max(call_requests) AS most_requests,
-    max(input_tokens) AS most_input,
-    max(output_tokens) AS most_output,
-    min(least({counts}, 0)) AS least_count,
+    min(least({counts})) AS least_count,
+    min({used}) AS least_used,
     {most}
 FROM normal
 GROUP BY name, seller, service, region
