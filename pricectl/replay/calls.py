@@ -10,7 +10,15 @@ from typing import NamedTuple
 from pricectl.core.usage import MAX_COUNT
 
 # With the largest count that a call may have: readers reject a call with more, or with less than 0.
-__all__ = ["CALL_COLUMNS", "COUNT_TYPE", "MAX_COUNT", "CallColumn", "column_types", "quoted"]
+__all__ = [
+    "CALL_COLUMNS",
+    "COUNT_TYPE",
+    "MAX_COUNT",
+    "CallColumn",
+    "column_types",
+    "quoted",
+    "text_literal",
+]
 
 # Every count of a unit: whole numbers, of divisible units (seconds) in thousandths.
 COUNT_TYPE = "BIGINT"
@@ -100,3 +108,12 @@ def quoted(identifier: str) -> str:
     "a""b"
     """
     return '"' + identifier.replace('"', '""') + '"'
+
+
+def text_literal(text: str) -> str:
+    """A text as SQL.
+
+    >>> print(text_literal("it's"))
+    'it''s'
+    """
+    return "'" + text.replace("'", "''") + "'"

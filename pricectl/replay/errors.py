@@ -1,6 +1,10 @@
-"""The error of a log or a request that cannot be rated exactly."""
+"""The errors of a log or a request that cannot be read, or not be rated exactly."""
 
 from pricectl.core.errors import PricingError
+
+
+class BadLog(PricingError):
+    """A log that cannot be read as a whole."""
 
 
 class ReplayRefused(PricingError):

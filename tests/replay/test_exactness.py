@@ -16,7 +16,7 @@ from pricectl.replay.rating import prepare, rate
 from tests.core.naive_calculator import KINDS, Row
 from tests.core.random_cases import as_text, as_usage, random_counts, random_moment, random_row
 from tests.core.test_profile_reference import random_profile
-from tests.replay.logs import calls_table, credits_of_rows, quote_of_row, time_of_row
+from tests.replay.random_logs import calls_table, credits_of_rows, quote_of_row, time_of_row
 
 SEEDS = 4
 CALLS = 250

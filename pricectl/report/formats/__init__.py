@@ -1,5 +1,7 @@
 """The table of output formats: what `-o` accepts for each verb, and which function writes it.
 
+A writer of a format in BINARY returns bytes, every other one text.
+
 `text` and `json` are not here: every verb has them, in `report/VERB.py` as `text` and `document`.
 """
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from pricectl.history.timeline import Timeline
     from pricectl.operate.deploy_check.checklist import DeployCheck
     from pricectl.operate.drift import DriftResult
+    from pricectl.replay.run import ReplayResult
     from pricectl.report.export import ExportResult
     from pricectl.report.history_document import History
 
@@ -116,14 +119,41 @@ def _litellm_export(result: "ExportResult") -> str:
     return exports.litellm(result)
 
 
+def _csv_replay(result: "ReplayResult") -> str:
+    from pricectl.report.formats import replay_files
+
+    return replay_files.as_csv(result)
+
+
+def _parquet_replay(result: "ReplayResult") -> bytes:
+    from pricectl.report.formats import replay_files
+
+    return replay_files.as_parquet(result)
+
+
+def _markdown_replay(result: "ReplayResult") -> str:
+    from pricectl.report.formats import replay_pages
+
+    return replay_pages.as_markdown(result)
+
+
+def _html_replay(result: "ReplayResult") -> str:
+    from pricectl.report.formats import replay_pages
+
+    return replay_pages.as_html(result)
+
+
+# What is not text, and so needs a file.
+BINARY = frozenset(("parquet",))
 # By the format's name, what writes the result of each verb that has it.
-FORMATS: Mapping[str, Mapping[str, Callable[[Any], str]]] = MappingProxyType(
+FORMATS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = MappingProxyType(
     {
         "markdown": {
             "validate": _markdown_validate,
             "diff": _markdown_diff,
             "deploy-check": _markdown_deploy_check,
             "drift": _markdown_drift,
+            "replay": _markdown_replay,
         },
         "concise": {"validate": _concise},
         "github": {"validate": _github_findings, "diff": _github_diff},
@@ -132,7 +162,9 @@ FORMATS: Mapping[str, Mapping[str, Callable[[Any], str]]] = MappingProxyType(
         "junit": {"validate": _junit},
         "changelog": {"diff": _changelog},
         "svg": {"history": _svg},
-        "csv": {"history": _csv, "drift": _csv_drift, "export": _csv_export},
+        "csv": {"history": _csv, "drift": _csv_drift, "export": _csv_export, "replay": _csv_replay},
+        "html": {"replay": _html_replay},
+        "parquet": {"replay": _parquet_replay},
         "litellm": {"export": _litellm_export},
     }
 )

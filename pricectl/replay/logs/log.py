@@ -1,0 +1,341 @@
+"""Reads a whole log: which files it has, each file's format, and the calls of all of them.
+
+Rows of known formats are read one by one and written as Parquet. Plain columns of CSV and JSON are
+mapped in SQL and written as Parquet. Those of Parquet and DuckDB files are mapped by a query that
+rating asks in their place, so that nothing is copied.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+from pricectl.core.labels import clean
+from pricectl.replay.calls import column_types, quoted, text_literal
+from pricectl.replay.errors import BadLog
+from pricectl.replay.logs.columns import ColumnMap, LogColumn, guess
+from pricectl.replay.logs.flat import REASON, REJECTED_ROW, decide_cache, mapped
+from pricectl.replay.logs.formats import format_of_rows
+from pricectl.replay.logs.rows import first_rows, table_relation
+from pricectl.replay.logs.sources import LogFile, csv_heading, log_files
+from pricectl.replay.logs.staging import (
+    MAX_REJECTED_TEXT,
+    OVERRIDES,
+    UNSPLIT_COLUMN,
+    CallWriter,
+    ReadTally,
+    Progress,
+    RowSource,
+    read_rows,
+    stage,
+)
+from pricectl.replay.logs.tables import (
+    RawTable,
+    csv_table,
+    database_table,
+    json_table,
+    parquet_table,
+)
+from pricectl.replay.logs.usage_exports import is_cost_report
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+# Files written by one tool begin with different lines: a session's head, spans of other kinds.
+_SAMPLE = 200
+# Rows are numbered within a part of the log; the parts' numbers are so far apart.
+_PART, _MAX_PARTS = 2**51, 2**11
+PLAIN = "plain columns"
+_SQL_TIME = "%Y-%m-%d %H:%M:%S.%f"
+
+
+class LogOptions(NamedTuple):
+    """How a log is read.
+
+    `columns` are roles with the column, or dotted path, that says it. `cache` says whether the
+    input includes cached tokens, where the log itself does not. `extra` are further columns, by
+    which calls are grouped. Calls are those from `start` until before `end`.
+    """
+
+    columns: Mapping[str, LogColumn] = MappingProxyType({})
+    cache: str = ""
+    extra: tuple[str, ...] = ()
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+class ReadLog(NamedTuple):
+    """A log that was read: `relation` is what stands after FROM, a table of calls.
+
+    `formats` say how many files have which; `columns` is how plain columns were understood.
+    `rejected` and `left_out` are rows by the reason why they are no calls, `repeated` rows of a
+    response that another row says, `stated_pico` what such rows state, by the reason.
+    """
+
+    relation: str
+    calls: int
+    repeated: int
+    rejected: Mapping[str, int]
+    left_out: Mapping[str, int]
+    remarks: Mapping[str, int]
+    stated_pico: Mapping[str, int]
+    columns: tuple[ColumnMap, ...] = ()
+    first: datetime | None = None
+    last: datetime | None = None
+    unsplit_cache_write: int = 0
+    without_time: int = 0
+    outside_period: int = 0
+    formats: Mapping[str, int] = MappingProxyType({})
+    is_summed: bool = False
+
+    @property
+    def files(self) -> int:
+        """How many files have rows."""
+        return sum(self.formats.values())
+
+
+class _Work(NamedTuple):
+    """What every step of reading needs; `folder` takes what is staged."""
+
+    database: "DuckDBPyConnection"
+    folder: Path
+    options: LogOptions
+    tally: ReadTally
+
+
+class _Part(NamedTuple):
+    """A part of a log: a query for its calls."""
+
+    query: str
+    columns: ColumnMap | None = None
+
+
+def read_log(  # noqa: PLR0913 - what is read, with what, and two files beside
+    words: Sequence[str],
+    database: "DuckDBPyConnection",
+    folder: Path,
+    options: LogOptions,
+    *,
+    rejects: Path | None = None,
+    progress: Progress | None = None,
+) -> ReadLog:
+    """Read a log; `folder` takes what is staged, and the caller removes it.
+
+    `rejects` is a file for rejected rows, as JSON lines. Raises BadLog for a log that cannot be
+    read: no such file, no model's name, a cache that may be inside the input or not.
+    """
+    import duckdb
+
+    files = log_files(list(words))
+    tally = ReadTally(rejects)
+    work = _Work(database, folder, options, tally)
+    try:
+        sources, plain = _by_format(files, database)
+        parts = [*_staged(sources, work, progress), *_plain_parts(plain, work)]
+        formats: Counter[str] = Counter(source.format.title for source in sources)
+        if plain:
+            formats[PLAIN] += len(plain)
+        is_summed = any(source.format.is_summed for source in sources)
+        return _summary(parts, work)._replace(formats=dict(formats), is_summed=is_summed)
+    except duckdb.Error as error:
+        raise BadLog(clean(str(error).splitlines()[0])[:300], where=_where(files)) from None
+    finally:
+        tally.close()
+
+
+def _where(files: Sequence[LogFile]) -> str:
+    return files[0].path if len(files) == 1 else f"{len(files)} files"
+
+
+def _by_format(
+    files: Iterable[LogFile], database: "DuckDBPyConnection"
+) -> tuple[list[RowSource], list[LogFile]]:
+    """Files of known formats, and those with plain columns. Raises BadLog for a bill."""
+    sources, plain = [], []
+    for file in files:
+        rows = first_rows(file, database, _SAMPLE)
+        if any(map(is_cost_report, rows[:3])):
+            raise BadLog(
+                "is a bill: it states costs, and no calls that could be priced",
+                where=file.path,
+                next_step="give the usage: OpenAI's usage export, Anthropic's usage report",
+            )
+        known = format_of_rows(rows)
+        if known:
+            sources.append(RowSource(file, known))
+        elif rows or file.kind != "json":
+            plain.append(file)
+    return sources, plain
+
+
+def _staged(
+    sources: Sequence[RowSource], work: _Work, progress: Progress | None
+) -> Iterable[_Part]:
+    if not sources:
+        return
+    columns = work.options.columns
+    overrides = {role: column.name for role, column in columns.items() if role in OVERRIDES}
+    extra = [name for name in work.options.extra if name not in _COLUMNS]
+    writer = CallWriter(work.folder / "calls.csv", extra, overrides)
+    read_rows(sources, work.database, writer, work.tally, progress)
+    target = work.folder / "calls.parquet"
+    stage(work.database, writer, work.tally, target)
+    yield _Part(f"SELECT * FROM read_parquet({text_literal(str(target))})")  # noqa: S608 - quoted
+
+
+_COLUMNS = frozenset(
+    (
+        *("row", "source", "line", "call_id", "job", "at", "name", "seller", "service", "region"),
+        *("team", "account", "requests", "day"),
+    )
+)
+
+
+def _plain_parts(plain: Sequence[LogFile], work: _Work) -> Iterable[_Part]:
+    """Each group of files of one kind, with one guess of its columns."""
+    groups: dict[tuple[str, str, str], list[LogFile]] = {}
+    for file in plain:
+        # Files of one heading are one table; of a database each table is one.
+        own = csv_heading(file) if file.kind == "csv" else ""
+        own = f"{file.path}:{file.table}" if file.kind in {"duckdb", "sqlite"} else own
+        groups.setdefault((file.kind, file.compression, own), []).append(file)
+    options, database = work.options, work.database
+    for number, ((kind, _, _), files) in enumerate(groups.items()):
+        table = _raw_table(kind, files, database)
+        where = _where(files)
+        columns = guess(table.types, options.columns, options.cache, where)
+        columns = decide_cache(table, columns, database, where)
+        queries = mapped(table, columns, options.extra, where)
+        judged, unjudged = queries.judged, queries.unjudged
+        if kind in {"csv", "json"}:
+            judged = _parsed_once(judged, work.folder / f"plain-{number}.parquet", database)
+            unjudged = f"SELECT * EXCLUDE ({REASON}, {REJECTED_ROW}) FROM ({judged})"  # noqa: S608 - quoted
+            _count_broken_lines(kind, work)
+        if _count_rows(judged, work):
+            unjudged = (
+                f"SELECT * EXCLUDE ({REASON}, {REJECTED_ROW}) FROM ({judged}) "  # noqa: S608 - quoted
+                f"WHERE {REASON} IS NULL"
+            )
+        yield _Part(unjudged, columns)
+
+
+def _parsed_once(query: str, target: Path, database: "DuckDBPyConnection") -> str:
+    """Write the rows of text files as Parquet, since rating asks several times; a query for them.
+
+    They are numbered in their order, which costs memory and so is kept here only.
+    """
+    path = text_literal(str(target))
+    database.execute("SET preserve_insertion_order = true")
+    database.execute(f"COPY ({query}) TO {path} (FORMAT parquet)")
+    database.execute("SET preserve_insertion_order = false")
+    rows = f"read_parquet({path})"
+    firsts = f'SELECT source, min("row") - 1 AS rows_before FROM {rows} GROUP BY source'  # noqa: S608 - quoted
+    return (
+        f"SELECT * EXCLUDE (rows_before) REPLACE (line - rows_before AS line) "  # noqa: S608 - quoted
+        f"FROM {rows} JOIN ({firsts}) USING (source)"
+    )
+
+
+def _raw_table(kind: str, files: list[LogFile], database: "DuckDBPyConnection") -> RawTable:
+    if kind == "csv":
+        return csv_table(files, database)
+    if kind == "json":
+        return json_table(files, database)
+    if kind == "parquet":
+        return parquet_table(files, database)
+    if kind == "sqlite":
+        step = "export the table as CSV"
+        raise BadLog("is a SQLite file of another kind", where=files[0].path, next_step=step)
+    return database_table(table_relation(files[0], database), files[0], database)
+
+
+def _count_broken_lines(kind: str, work: _Work) -> None:
+    """Count the lines of CSV files that have more cells than the heading, or broken quotes."""
+    if kind != "csv":
+        return
+    found = work.database.execute(
+        "SELECT DISTINCT s.file_path, e.line, e.csv_line FROM reject_errors e "
+        "JOIN reject_scans s USING (scan_id, file_id)"
+    ).fetchall()
+    for path, line, text in found:
+        work.tally.rows += 1
+        work.tally.reject(
+            path, line, "is not a line of CSV with the heading's cells", str(text)[:2000]
+        )
+
+
+def _count_rows(query: str, work: _Work) -> int:
+    """Count the rows and keep those that are rejected; how many those are."""
+    database, tally = work.database, work.tally
+    rejected = 0
+    words = f"SELECT {REASON}, count(*), sum(stated_pico) FROM ({query}) GROUP BY 1"  # noqa: S608 - quoted
+    for reason, rows, stated in database.execute(words).fetchall():
+        tally.rows += rows
+        if reason is None:
+            tally.calls += rows
+            continue
+        rejected += rows
+        if stated:
+            tally.stated_pico[reason] += int(stated)
+    if not rejected:
+        return 0
+    cursor = database.execute(
+        f"SELECT source, line, {REASON}, {REJECTED_ROW} FROM ({query}) WHERE {REASON} IS NOT NULL"  # noqa: S608 - quoted
+    )
+    while batch := cursor.fetchmany(1_000):
+        for source, line, reason, row in batch:
+            tally.reject(source, line, reason, row[:MAX_REJECTED_TEXT])
+    return rejected
+
+
+def _union(parts: Sequence[_Part], options: LogOptions) -> str:
+    """One table of all parts, rows numbered without overlap, of the wanted period."""
+    queries = [
+        f'SELECT * REPLACE ("row" + {number} * {_PART} AS "row") FROM ({part.query})'  # noqa: S608 - quoted
+        if number
+        else part.query
+        for number, part in enumerate(parts)
+    ]
+    if len(parts) > _MAX_PARTS:
+        raise BadLog(f"has more than {_MAX_PARTS:,} tables", next_step="read fewer at once")
+    joined = " UNION ALL BY NAME ".join(queries) or _EMPTY
+    limits = [
+        f'"at" {sign} TIMESTAMP {text_literal(limit.astimezone(UTC).strftime(_SQL_TIME))}'
+        for sign, limit in ((">=", options.start), ("<", options.end))
+        if limit
+    ]
+    where = f" WHERE {' AND '.join(limits)}" if limits else ""
+    return f"(SELECT * FROM ({joined}){where})"  # noqa: S608 - quoted
+
+
+_EMPTY = "SELECT {} WHERE false".format(
+    ", ".join(f"NULL::{kind} AS {quoted(name)}" for name, kind in column_types(("input",)).items())
+)
+
+
+def _summary(parts: Sequence[_Part], work: _Work) -> ReadLog:
+    options, tally = work.options, work.tally
+    relation = _union(parts, options)
+    has_unsplit = any(part.columns is None for part in parts)
+    unsplit = f"sum({quoted(UNSPLIT_COLUMN)})" if has_unsplit else "0"
+    words = f'SELECT count(*), count(*) - count("at"), min("at"), max("at"), {unsplit}'
+    calls, untimed, first, last, written = work.database.execute(
+        f"{words} FROM {relation}"
+    ).fetchall()[0]
+    return ReadLog(
+        relation,
+        calls,
+        tally.repeated,
+        dict(tally.rejected.most_common()),
+        dict(tally.left_out.most_common()),
+        dict(tally.remarks.most_common()),
+        dict(tally.stated_pico.most_common()),
+        tuple(part.columns for part in parts if part.columns),
+        first,
+        last,
+        int(written or 0),
+        untimed,
+        tally.calls - calls if options.start or options.end else 0,
+    )
