@@ -1,11 +1,11 @@
 """What must be known of a log before it is rated: its keys, its largest numbers, its times."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pricectl.core.labels import clean
 from pricectl.replay.bounds import KeyStats
-from pricectl.replay.calls import MAX_COUNT
+from pricectl.replay.calls import MAX_COUNT, quoted
 from pricectl.replay.duckdb_engine import rows_of
 from pricectl.replay.errors import ReplayRefused
 from pricectl.replay.log_columns import KEY_FIELDS, NO_TIME_SQL, LogColumns
@@ -39,33 +39,71 @@ class LogStats(NamedTuple):
 
 def read_stats(connection: "DuckDBPyConnection", columns: LogColumns, calls: str) -> LogStats:
     """Scan a log once. Raises ReplayRefused: it holds counts or times that cannot be right."""
-    counts = [f"n_{place}" for place in range(len(columns.units))]
+    counts = {f"n_{place}": quoted(unit) for place, unit in enumerate(columns.units)}
+    keys = [name for name in KEY_FIELDS if columns.has(name)]
     statement = template("stats").format(
-        normal=columns.normal(calls),
-        no_time=NO_TIME_SQL,
-        counts=", ".join(counts),
-        used=" + ".join(counts),
-        most=",\n    ".join(f"max({count}) AS most_{count}" for count in counts),
+        keys="".join(f"{name}, " for name in keys),
+        requests='max("requests")' if columns.has("requests") else "1",
+        most=", ".join(f"max({column}) AS most_{name}" for name, column in counts.items()),
+        calls=calls,
+        group_by=f"GROUP BY {', '.join(keys)}",
     )
-    rows = rows_of(connection, statement)
-    for row in rows:
-        _refuse_impossible(row)
-    keys = tuple(_key_stats(row, counts) for row in rows)
-    times = [row for row in rows if row["with_time"]]
-    total = sum(row["calls"] for row in rows)
-    span = Span(
-        min((row["first_at"] for row in times), default=None),
-        max((row["last_at"] for row in times), default=None),
-        without_time=any(row["with_time"] < row["calls"] for row in rows),
-    )
+    stats = [_key_stats(row, list(counts)) for row in rows_of(connection, statement)]
+    limits = _limits(connection, columns, calls, counts)
+    total = sum(each.calls for each in stats)
     return LogStats(
-        keys,
-        span,
-        max((row["most_requests"] for row in rows), default=1),
+        tuple(_merged(stats)),
+        Span(limits["first_at"], limits["last_at"], without_time=limits["with_time"] < total),
+        max((each.most_requests for each in stats), default=1),
         total,
-        total - sum(row["with_job"] for row in rows),
-        all_used=all(row["least_used"] > 0 for row in rows),
+        total - limits["with_job"],
+        all_used=(limits["least_used"] or 0) > 0,
     )
+
+
+def _limits(
+    connection: "DuckDBPyConnection", columns: LogColumns, calls: str, counts: Mapping[str, str]
+) -> dict[str, Any]:
+    """What holds for all calls. Raises ReplayRefused: a number cannot be right."""
+    at = 'min("at") AS first_at, max("at") AS last_at, count("at") AS with_time'
+    if not columns.has("at"):
+        at = "NULL AS first_at, NULL AS last_at, 0 AS with_time"
+    statement = template("limits").format(
+        at=at,
+        jobs="count(job)" if columns.has("job") else "0",
+        requests='min("requests")' if columns.has("requests") else "1",
+        least=", ".join(f"min({column}) AS least_{name}" for name, column in counts.items()),
+        used=" + ".join(f"coalesce({column}, 0)" for column in counts.values()),
+        calls=calls,
+    )
+    [limits] = rows_of(connection, statement)
+    if any((limits[f"least_{name}"] or 0) < 0 for name in counts):
+        raise ReplayRefused("the log has a call with a negative count")
+    if (limits["least_requests"] or 1) < 1:
+        raise ReplayRefused("the log has a call of less than one request")
+    first, last = limits["first_at"], limits["last_at"]
+    if first and not (first >= FIRST_TIME and last < LAST_TIME):
+        raise ReplayRefused(
+            f"the log has calls before {FIRST_TIME:%Y} or after {LAST_TIME:%Y}",
+            next_step="look for times in another unit",
+        )
+    return limits
+
+
+def _merged(stats: Iterable[KeyStats]) -> Iterator[KeyStats]:
+    """One entry a key: a field that is NULL and one that is empty are the same."""
+    found: dict[CallKey, KeyStats] = {}
+    for each in stats:
+        other = found.get(each.key)
+        found[each.key] = each
+        if other:
+            found[each.key] = KeyStats(
+                each.key,
+                each.calls + other.calls,
+                tuple(map(max, each.most_counts, other.most_counts)),
+                max(each.most_requests, other.most_requests),
+            )
+    yield from found.values()
 
 
 def with_days(
@@ -77,28 +115,10 @@ def with_days(
     return span._replace(days=days)
 
 
-def _key_stats(row: dict[str, Any], counts: Sequence[str]) -> KeyStats:
-    return KeyStats(
-        CallKey(*(row[name] for name in KEY_FIELDS)),
-        row["calls"],
-        tuple(row[f"most_{count}"] for count in counts),
-        row["most_requests"],
-    )
-
-
-def _refuse_impossible(row: dict[str, Any]) -> None:
-    """Raise ReplayRefused for numbers that the reader of the log should have rejected."""
-    where = f"calls of {row['name']!r:.80}"
-    if row["least_count"] < 0:
-        raise ReplayRefused("a count is negative", where=where)
-    if max(number or 0 for name, number in row.items() if name.startswith("most_n")) > MAX_COUNT:
+def _key_stats(row: Mapping[str, Any], counts: Sequence[str]) -> KeyStats:
+    key = CallKey(*(row.get(name) or "" for name in KEY_FIELDS))
+    most = tuple(row[f"most_{count}"] or 0 for count in counts)
+    if max(most) > MAX_COUNT:
+        where = f"calls of {clean(key.name)!r:.80}"
         raise ReplayRefused(f"a count is more than {MAX_COUNT:,}", where=where)
-    if row["least_requests"] < 1:
-        raise ReplayRefused("a call is the sum of less than one request", where=where)
-    if row["with_time"] and not _is_in_calendar(row["first_at"], row["last_at"]):
-        message = f"a call was made before {FIRST_TIME:%Y} or after {LAST_TIME:%Y}"
-        raise ReplayRefused(message, where=where)
-
-
-def _is_in_calendar(first: datetime, last: datetime) -> bool:
-    return first >= FIRST_TIME and last < LAST_TIME
+    return KeyStats(key, row["calls"], most, row["most_requests"] or 1)

@@ -1,18 +1,8 @@
--- What a run must know before it: the distinct keys of the log, and the largest numbers of each.
-WITH normal AS (
-{normal}
-)
+-- The distinct keys of the log, and the largest numbers of each.
 SELECT
-    name, seller, service, region,
+    {keys}
     count(*) AS calls,
-    count(job) AS with_job,
-    min(nullif(call_at, {no_time})) AS first_at,
-    max(call_at) AS last_at,
-    count(nullif(call_at, {no_time})) AS with_time,
-    min(call_requests) AS least_requests,
-    max(call_requests) AS most_requests,
-    min(least({counts})) AS least_count,
-    min({used}) AS least_used,
+    {requests} AS most_requests,
     {most}
-FROM normal
-GROUP BY name, seller, service, region
+FROM {calls}
+{group_by}

@@ -110,6 +110,8 @@ def _csv(result: "History") -> str:
 def _csv_export(result: "ExportResult") -> str:
     from pricectl.report.formats import exports
 
+    if result.format_name == "ratebook":
+        return exports.ratebook(result)
     return exports.csv_edits(result)
 
 
@@ -143,6 +145,18 @@ def _html_replay(result: "ReplayResult") -> str:
     return replay_pages.as_html(result)
 
 
+def _ratebook_export(result: "ExportResult") -> str:
+    from pricectl.report.formats import exports
+
+    return exports.ratebook(result)
+
+
+def _parquet_export(result: "ExportResult") -> bytes:
+    from pricectl.report.formats import exports
+
+    return exports.ratebook_parquet(result)
+
+
 # What is not text, and so needs a file.
 BINARY = frozenset(("parquet",))
 # By the format's name, what writes the result of each verb that has it.
@@ -164,8 +178,9 @@ FORMATS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = MappingProxyType(
         "svg": {"history": _svg},
         "csv": {"history": _csv, "drift": _csv_drift, "export": _csv_export, "replay": _csv_replay},
         "html": {"replay": _html_replay},
-        "parquet": {"replay": _parquet_replay},
+        "parquet": {"replay": _parquet_replay, "export": _parquet_export},
         "litellm": {"export": _litellm_export},
+        "ratebook": {"export": _ratebook_export},
     }
 )
 
