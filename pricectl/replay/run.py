@@ -122,6 +122,7 @@ def replay(
             profile,
             modes=request.modes,
             groupings=groupings,
+            credits_by=_credited(request, files),
             progress=lambda words: _tell(progress, words),
         )
         if rows:
@@ -141,6 +142,12 @@ def replay(
             rated.checked_calls,
             _unsplit(database, log, files, profile),
         )
+
+
+def _credited(request: ReplayRequest, files: PriceFiles) -> tuple[tuple[str, ...], ...]:
+    """The groupings whose credits are shown: jobs of several groups make them costly."""
+    by_account = (("account",),) if files.base else ()
+    return tuple(dict.fromkeys(((), (request.column,), *by_account)))
 
 
 def _tell(progress: Progress, words: str) -> None:
