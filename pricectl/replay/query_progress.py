@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _EVERY_SECONDS = 0.3
+# Before that a query is being planned, and nothing can be said of how long it takes.
+_FIRST_PERCENT = 1
 
 
 class QueryProgress:
@@ -18,8 +20,10 @@ class QueryProgress:
     several queries starts again with each.
     """
 
-    def __init__(self, database: "DuckDBPyConnection", tell: Progress) -> None:
+    def __init__(self, database: "DuckDBPyConnection", tell: Progress, rows: int) -> None:
+        """`rows` is how many each stage works on."""
         self._database = database
+        self._rows = rows
         self._tell = tell
         self._words = ""
         self._ended = Event()
@@ -45,5 +49,6 @@ class QueryProgress:
     def _watch(self) -> None:
         while not self._ended.wait(_EVERY_SECONDS):
             percent = self._database.query_progress()
-            if self._words and percent > 0:
-                self._tell(self._words, min(percent / 100, 1.0))
+            if self._words and percent >= _FIRST_PERCENT:
+                share = min(percent / 100, 1.0)
+                self._tell(self._words, share, round(share * self._rows))

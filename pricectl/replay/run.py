@@ -116,7 +116,7 @@ def replay(
         if not log.calls:
             return _empty(request, files, log, profile)
         groupings = tuple(dict.fromkeys(((), (request.column,), ("account",), ("name",))))
-        with QueryProgress(database, progress) as stage:
+        with QueryProgress(database, progress, log.calls) as stage:
             rated = rate(
                 database,
                 log.relation,
