@@ -11,8 +11,8 @@ from pricectl.core.errors import BadUsage
 from pricectl.core.responses import Reading, read_response
 from pricectl.core.usage import Usage
 from pricectl.replay.logs.items import (
-    NotBilled,
     LogItem,
+    NotBilled,
     Row,
     calls_of,
     first_word,

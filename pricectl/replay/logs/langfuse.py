@@ -12,8 +12,8 @@ from pricectl.core.responses import Reading
 from pricectl.core.responses.provider import provider_by_model_name
 from pricectl.core.usage import usage_of
 from pricectl.replay.logs.items import (
-    NotBilled,
     LogItem,
+    NotBilled,
     RejectedRow,
     Row,
     calls_of,

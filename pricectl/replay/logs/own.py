@@ -10,9 +10,9 @@ from pricectl.core.errors import BadUsage, PricingError
 from pricectl.core.responses import read_response
 from pricectl.records import RECORD_SCHEMA, read_record
 from pricectl.replay.logs.items import (
-    NotBilled,
     LogCall,
     LogItem,
+    NotBilled,
     RejectedRow,
     Row,
     calls_of,

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from pricectl.core.errors import BadUsage
 from pricectl.core.responses import read_response
 from pricectl.replay.logs.items import (
-    NotBilled,
     LogItem,
+    NotBilled,
     Row,
     calls_of,
     first_word,

@@ -13,8 +13,8 @@ from pricectl.core.responses import read_response
 from pricectl.core.responses.spans import attributes_of, repeats_calls, spans_of, usage_attributes
 from pricectl.replay.logs.items import (
     FAILED,
-    NotBilled,
     LogItem,
+    NotBilled,
     RejectedRow,
     Row,
     calls_of,

@@ -15,7 +15,7 @@ from pricectl.core.labels import clean
 from pricectl.core.units import UNITS
 from pricectl.replay.calls import COUNT_TYPE, column_types, quoted, text_literal
 from pricectl.replay.logs.formats import LogFormat
-from pricectl.replay.logs.items import NotBilled, LogCall, LogItem, RejectedRow, first_word
+from pricectl.replay.logs.items import LogCall, LogItem, NotBilled, RejectedRow, first_word
 from pricectl.replay.logs.rows import NumberedRow, rows_of
 from pricectl.replay.logs.sources import LogFile
 

@@ -12,9 +12,9 @@ from pricectl.core.responses import Reading
 from pricectl.core.usage import Usage
 from pricectl.replay.logs.items import (
     NO_SERVICE,
-    NotBilled,
     LogCall,
     LogItem,
+    NotBilled,
     RejectedRow,
     Row,
     calls_of,
