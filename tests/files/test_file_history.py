@@ -130,7 +130,7 @@ def test_since_keeps_one_older_version(repo: Path) -> None:
 def test_the_number_of_versions_is_bounded_and_told(repo: Path) -> None:
     for day in range(1, 4):
         commit(repo, f"2026-01-0{day}", price(day))
-    log = FileLog("prices.json")
+    log = FileLog(repo / NAME)
     found = histories.file_history(log, at_most=2)
     contents = list(histories.read_changes(log, found.changes))
     assert contents == [price(3).encode(), price(2).encode()]
