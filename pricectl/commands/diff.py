@@ -1,5 +1,6 @@
 """`pricectl diff`: what a price edit changes, in money and credits, before it merges."""
 
+from time import monotonic
 from typing import Annotated
 
 import typer
@@ -25,7 +26,12 @@ from pricectl.files import catalog_file, git, settings, versions
 from pricectl.files.base import EvidenceFinder
 from pricectl.files.committed_settings import SettingsAt
 from pricectl.files.compared_settings import reviewed_settings, settings_of
+from pricectl.operate.touched_history import touched_history
 from pricectl.report import diff as report
+from pricectl.report.diff_page.page import DiffPage
+
+# A page waits no longer for prices of the past, which stand beside what it is about.
+HISTORY_SECONDS = 10
 
 
 def diff(
@@ -117,5 +123,17 @@ def diff(
         loosened=tuple(map(sentence, reviewed.loosened)),
         settings=compared,
     )
-    show(view, "diff", result, report)
+
+    def page() -> DiffPage:
+        end = monotonic() + HISTORY_SECONDS
+        history = touched_history(
+            result.compared.comparison.changes,
+            edited,
+            policy,
+            at=when,
+            is_late=lambda: monotonic() > end,
+        )
+        return DiffPage(result, when, history)
+
+    show(view, "diff", result, report, {"html": page})
     return result.exit_code

@@ -30,7 +30,7 @@ def text(content: str) -> Markup:
     return Markup(escape(shortened(clean(content), MAX_TEXT, "…")))
 
 
-def element(name: str, *contents: Content, **attributes: str | None) -> Markup:
+def element(name: str, /, *contents: Content, **attributes: str | None) -> Markup:
     """An element with its attributes; those that are None are left out.
 
     An underscore in an attribute's name is a hyphen, one at its end is left out.

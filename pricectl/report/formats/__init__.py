@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pricectl.history.timeline import Timeline
     from pricectl.operate.deploy_check.checklist import DeployCheck
     from pricectl.operate.drift import DriftResult
+    from pricectl.report.diff_page.page import DiffPage
     from pricectl.report.export import ExportResult
     from pricectl.report.history_document import History
 
@@ -92,6 +93,12 @@ def _changelog(result: "DiffResult") -> str:
     return changelog.diff(result)
 
 
+def _html(result: "DiffPage") -> str:
+    from pricectl.report.formats import html
+
+    return html.diff(result)
+
+
 def _svg(result: "Timeline") -> str:
     from pricectl.report.formats import svg
 
@@ -131,6 +138,7 @@ FORMATS: Mapping[str, Mapping[str, Callable[[Any], str]]] = MappingProxyType(
         "sarif": {"validate": _sarif},
         "junit": {"validate": _junit},
         "changelog": {"diff": _changelog},
+        "html": {"diff": _html},
         "svg": {"history": _svg},
         "csv": {"history": _csv, "drift": _csv_drift, "export": _csv_export},
         "litellm": {"export": _litellm_export},
@@ -142,6 +150,6 @@ def formats_of(verb: str) -> tuple[str, ...]:
     """The names that `-o` accepts for a verb.
 
     >>> formats_of("quote"), formats_of("diff")
-    (('text', 'json'), ('text', 'json', 'markdown', 'github', 'changelog'))
+    (('text', 'json'), ('text', 'json', 'markdown', 'github', 'changelog', 'html'))
     """
     return ("text", "json", *(name for name, writers in FORMATS.items() if verb in writers))

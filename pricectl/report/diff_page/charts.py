@@ -1,0 +1,130 @@
+"""The price history of the models that changed, as pictures with their figures beside them."""
+
+from collections.abc import Iterator
+
+from pricectl.core.labels import plural, shortened
+from pricectl.history.timeline import Timeline
+from pricectl.operate.touched_history import TouchedHistory
+from pricectl.report.diff_page.markup import NOTHING, Markup, element, joined
+from pricectl.report.diff_page.pieces import MAX_NAME, model_name, section
+from pricectl.report.history import chart_series
+from pricectl.report.step_chart import ChartSeries
+from pricectl.report.step_plot import StepPlot
+
+_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _FLOOR = 360, 140, 66, 352, 12, 116
+_LABEL_HEIGHT = 12
+# A price that moved more often is shown with its newest steps in the list; the picture has all.
+MAX_STEPS = 20
+
+
+def charts(history: TouchedHistory) -> Markup:
+    """A picture for each price that moved, and a sentence about what is missing."""
+    figures: list[Markup] = []
+    flat: list[str] = []
+    dashed = False
+    for timeline in history.timelines:
+        moving = [pair for pair in chart_series(timeline) if not pair[1].is_flat]
+        if not moving:
+            flat.append("/".join(timeline.key))
+        for title, series in moving:
+            figures.append(_figure(timeline, title, series))
+            dashed |= series.has_dashes
+    notes = list(_notes(history, flat))
+    if not figures and not notes:
+        return NOTHING
+    return section(
+        "history",
+        "Price history",
+        element("div", *figures, class_="charts") if figures else NOTHING,
+        _key() if dashed else NOTHING,
+        *(element("p", note) for note in notes),
+    )
+
+
+def _notes(history: TouchedHistory, flat: list[str]) -> Iterator[str]:
+    if flat:
+        names = ", ".join(shortened(name, MAX_NAME, "…") for name in flat)
+        yield f"One price in all versions that were read: {names}."
+    if history.left_out:
+        yield f"{plural(history.left_out, 'further model')} changed; they have no picture here."
+    if history.lacks:
+        yield f"{history.lacks[:1].upper()}{history.lacks[1:]}."
+
+
+def _figure(timeline: Timeline, title: str, series: ChartSeries) -> Markup:
+    service = f", {timeline.service}" if timeline.service else ""
+    steps = [
+        f"{point.start.date()}: "
+        + ("no price" if point.pico_usd is None else f"${series.labels[point.pico_usd]}")
+        for point in series.charged
+    ]
+    shown = steps[-MAX_STEPS:]
+    caption = joined(model_name("/".join(timeline.key)), element("span", title + service))
+    listed = element(
+        "details",
+        element("summary", plural(len(steps), "step")),
+        element("ul", *(element("li", step) for step in shown)),
+    )
+    name = f"{'/'.join(timeline.key)}: {title}{service}, from {steps[0]} to {steps[-1]}"
+    return element("figure", element("figcaption", caption), _chart(name, series), listed)
+
+
+def _chart(name: str, series: ChartSeries) -> Markup:
+    plot = StepPlot(series, _LEFT, _RIGHT, _TOP + 8, _FLOOR - 12)
+    return element(
+        "svg",
+        *_grid(plot),
+        element("path", d=f"M{_LEFT} {_TOP}V{_FLOOR}H{_RIGHT}", class_="axis"),
+        *_dates(plot),
+        element("path", d=plot.path_of(series.known_now), class_="known")
+        if series.has_dashes
+        else NOTHING,
+        element("path", d=plot.path_of(series.charged), class_="charged"),
+        class_="chart",
+        viewBox=f"0 0 {_WIDTH} {_HEIGHT}",
+        role="img",
+        aria_label=name,
+    )
+
+
+def _grid(plot: StepPlot) -> Iterator[Markup]:
+    above: float = _FLOOR + _LABEL_HEIGHT
+    for price in sorted(plot.series.labels):
+        y = plot.height_of(price)
+        yield element("path", d=f"M{_LEFT} {y:.1f}H{_RIGHT}", class_="grid")
+        if above - y >= _LABEL_HEIGHT:  # labels that would cover the one below are left out
+            place = {"x": f"{_LEFT - 7}", "y": f"{y + 4:.1f}", "text_anchor": "end"}
+            yield element("text", f"${plot.series.labels[price]}", **place)
+            above = y
+
+
+def _dates(plot: StepPlot) -> Iterator[Markup]:
+    series, y = plot.series, f"{_FLOOR + 17}"
+    for x, anchor, day in ((_LEFT, "start", series.start), (_RIGHT, "end", series.end)):
+        yield element("text", str(day.date()), x=f"{x}", y=y, text_anchor=anchor)
+    if series.start < series.now < series.end:
+        now = f"{plot.place_of(series.now):.1f}"
+        yield element("path", d=f"M{now} {_TOP}V{_FLOOR}", class_="now")
+        yield element("text", "now", x=now, y=y, text_anchor="middle")
+
+
+def _key() -> Markup:
+    lines = (
+        ("charged", "as the file had it then"),
+        ("known", "as it has it now, where that differs"),
+    )
+    items = [
+        element(
+            "li",
+            element(
+                "svg",
+                element("path", d="M0 3H30", class_=kind),
+                class_="chart",
+                viewBox="0 0 30 6",
+                aria_hidden="true",
+            ),
+            words,
+        )
+        for kind, words in lines
+    ]
+    return element("ul", *items, class_="key")

@@ -1,0 +1,52 @@
+"use strict";
+// Tables are whole without this script; it makes each heading a button that sorts.
+const said = document.getElementById("said");
+
+function keyOf(row, column, numeric) {
+  const cell = row.cells[column];
+  if (!numeric) return cell.textContent.trim();
+  return "value" in cell.dataset ? Number(cell.dataset.value) : NaN;
+}
+
+function compare(left, right, numeric, sign) {
+  if (!numeric) return sign * left.localeCompare(right, "en", { numeric: true });
+  // Rows without a number come last in both directions.
+  if (Number.isNaN(left) || Number.isNaN(right)) return Number.isNaN(left) - Number.isNaN(right);
+  return left === right ? 0 : sign * (left < right ? -1 : 1);
+}
+
+function sortBy(table, rows, heading, label) {
+  const body = table.tBodies[0];
+  const numeric = heading.classList.contains("n");
+  // A number is wanted largest first, a name from A to Z; the third time restores the order.
+  const orders = numeric ? ["descending", "ascending"] : ["ascending", "descending"];
+  const order = orders[orders.indexOf(heading.getAttribute("aria-sort")) + 1];
+  for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+  const sorted = [...rows];
+  if (order) {
+    heading.setAttribute("aria-sort", order);
+    const column = heading.cellIndex;
+    const sign = order === "ascending" ? 1 : -1;
+    const keys = new Map(rows.map((row) => [row, keyOf(row, column, numeric)]));
+    sorted.sort((left, right) => compare(keys.get(left), keys.get(right), numeric, sign));
+  }
+  body.append(...sorted);
+  said.textContent = order ? `Sorted by ${label}, ${order}` : "In the order of importance";
+}
+
+for (const table of document.querySelectorAll("table.sortable")) {
+  const rows = [...table.tBodies[0].rows];
+  for (const heading of table.tHead.rows[0].cells) {
+    const label = heading.textContent;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...heading.childNodes);
+    button.addEventListener("click", () => sortBy(table, rows, heading, label));
+    heading.append(button);
+  }
+}
+
+// What is folded away on the screen is printed too.
+addEventListener("beforeprint", () => {
+  for (const folded of document.querySelectorAll("details")) folded.open = true;
+});
