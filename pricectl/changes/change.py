@@ -147,7 +147,7 @@ class Impact(NamedTuple):
     `name` is the model name that the job asks for. `move` is what the provider charges for it,
     None where nothing in it has a price. `period` says which dated prices it is about ("" are
     those of the comparison's own day). The profiles of `old` and `new` differ where the settings
-    changed.
+    changed. `for_one_price`: no sample workload uses that price, so the job was made for it.
     """
 
     provider: str
@@ -158,6 +158,7 @@ class Impact(NamedTuple):
     new: Estimate
     move: Move
     period: str = ""
+    for_one_price: bool = False
 
     @property
     def is_comparable(self) -> bool:

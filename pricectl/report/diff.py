@@ -14,6 +14,7 @@ from pricectl.core.units import UNITS, is_token_unit
 from pricectl.report import changes as change_text
 from pricectl.report.canvas import Canvas
 from pricectl.report.columns import EMPTY_LINE, StyledLine, drawn, folded, table
+from pricectl.report.diff_summary import summary_of
 from pricectl.report.diff_tables import text_sections
 from pricectl.report.json_text import catalog_id, resolved
 
@@ -28,6 +29,7 @@ def document(result: DiffResult) -> dict[str, Any]:
         "schema": "pricectl.diff/1",
         "outcome": "fail" if compared.tripped else "pass",
         "summary": compared.summary,
+        "overview": summary_of(result).document(),
         "base": {"name": compared.base, **catalog_id(result.base.version.catalog)},
         "head": {"name": compared.head, **catalog_id(result.head.version.catalog)},
         "profile": result.profile.name,
