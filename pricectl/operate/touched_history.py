@@ -54,7 +54,7 @@ def touched_history(
     """The timelines of the models of some changes, in the order of the changes.
 
     Args:
-        changes: price changes and rows that came or went, the most important first.
+        changes: the changes of a comparison, the most important first.
         newest: the version that the history ends with.
         policy: the settings, which may name the catalog.
         at: the instant that counts as now.
@@ -90,10 +90,13 @@ class _BoundedSources:
 
 
 def shown_prices(changes: Iterable[Change]) -> Iterator[ShownPrices]:
-    """The models of some changes, each with the prices that its most important change is about."""
+    """The models of some changes, each with the prices that its most important change is about.
+
+    A model that is new has no history.
+    """
     rows: dict[RowKey, list[Change]] = {}
     for change in changes:
-        if change.provider and change.kind in {"repriced", "added", "removed", "renamed"}:
+        if change.provider and change.kind in {"repriced", "removed", "renamed"}:
             rows.setdefault((change.provider, change.model), []).append(change)
     for key, its_own in rows.items():
         prices = [change.price for change in its_own if change.price]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pricectl.core.labels import plural, shortened
 from pricectl.history.timeline import Timeline
 from pricectl.operate.touched_history import TouchedHistory
-from pricectl.report.diff_page.markup import NOTHING, Markup, element, joined
+from pricectl.report.diff_page.markup import NOTHING, Markup, element, joined, size
 from pricectl.report.diff_page.pieces import MAX_NAME, model_name, section
 from pricectl.report.history import chart_series
 from pricectl.report.step_chart import ChartSeries
@@ -15,21 +15,29 @@ _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _FLOOR = 360, 140, 66, 352, 12, 116
 _LABEL_HEIGHT = 12
 # A price that moved more often is shown with its newest steps in the list; the picture has all.
 MAX_STEPS = 20
+# All pictures together are no larger, even if prices moved daily.
+MAX_BYTES = 90_000
 
 
 def charts(history: TouchedHistory) -> Markup:
     """A picture for each price that moved, and a sentence about what is missing."""
     figures: list[Markup] = []
     flat: list[str] = []
-    dashed = False
+    dashed, left_out, room = False, history.left_out, MAX_BYTES
     for timeline in history.timelines:
         moving = [pair for pair in chart_series(timeline) if not pair[1].is_flat]
         if not moving:
             flat.append("/".join(timeline.key))
-        for title, series in moving:
-            figures.append(_figure(timeline, title, series))
-            dashed |= series.has_dashes
-    notes = list(_notes(history, flat))
+            continue
+        is_dated = _states_past(timeline)
+        drawn = [_figure(timeline, title, series, is_dated=is_dated) for title, series in moving]
+        room -= size(joined(*drawn))
+        if room < 0:
+            left_out += 1
+            continue
+        figures += drawn
+        dashed |= is_dated and any(series.has_dashes for _, series in moving)
+    notes = list(_notes(flat, left_out, history.lacks))
     if not figures and not notes:
         return NOTHING
     return section(
@@ -41,17 +49,23 @@ def charts(history: TouchedHistory) -> Markup:
     )
 
 
-def _notes(history: TouchedHistory, flat: list[str]) -> Iterator[str]:
+def _states_past(timeline: Timeline) -> bool:
+    """Whether the newest version has prices of the past, which then have a line of their own."""
+    model = timeline.traced.rows[-1].model
+    return model is not None and bool(model.previous)
+
+
+def _notes(flat: list[str], left_out: int, lacks: str) -> Iterator[str]:
     if flat:
         names = ", ".join(shortened(name, MAX_NAME, "…") for name in flat)
         yield f"One price in all versions that were read: {names}."
-    if history.left_out:
-        yield f"{plural(history.left_out, 'further model')} changed; they have no picture here."
-    if history.lacks:
-        yield f"{history.lacks[:1].upper()}{history.lacks[1:]}."
+    if left_out:
+        yield f"{plural(left_out, 'further model')} changed; pricectl history shows each."
+    if lacks:
+        yield f"{lacks[:1].upper()}{lacks[1:]}."
 
 
-def _figure(timeline: Timeline, title: str, series: ChartSeries) -> Markup:
+def _figure(timeline: Timeline, title: str, series: ChartSeries, *, is_dated: bool) -> Markup:
     service = f", {timeline.service}" if timeline.service else ""
     steps = [
         f"{point.start.date()}: "
@@ -66,10 +80,12 @@ def _figure(timeline: Timeline, title: str, series: ChartSeries) -> Markup:
         element("ul", *(element("li", step) for step in shown)),
     )
     name = f"{'/'.join(timeline.key)}: {title}{service}, from {steps[0]} to {steps[-1]}"
-    return element("figure", element("figcaption", caption), _chart(name, series), listed)
+    return element(
+        "figure", element("figcaption", caption), _chart(name, series, is_dated=is_dated), listed
+    )
 
 
-def _chart(name: str, series: ChartSeries) -> Markup:
+def _chart(name: str, series: ChartSeries, *, is_dated: bool) -> Markup:
     plot = StepPlot(series, _LEFT, _RIGHT, _TOP + 8, _FLOOR - 12)
     return element(
         "svg",
@@ -77,7 +93,7 @@ def _chart(name: str, series: ChartSeries) -> Markup:
         element("path", d=f"M{_LEFT} {_TOP}V{_FLOOR}H{_RIGHT}", class_="axis"),
         *_dates(plot),
         element("path", d=plot.path_of(series.known_now), class_="known")
-        if series.has_dashes
+        if is_dated and series.has_dashes
         else NOTHING,
         element("path", d=plot.path_of(series.charged), class_="charged"),
         class_="chart",
@@ -91,8 +107,8 @@ def _grid(plot: StepPlot) -> Iterator[Markup]:
     above: float = _FLOOR + _LABEL_HEIGHT
     for price in sorted(plot.series.labels):
         y = plot.height_of(price)
-        yield element("path", d=f"M{_LEFT} {y:.1f}H{_RIGHT}", class_="grid")
-        if above - y >= _LABEL_HEIGHT:  # labels that would cover the one below are left out
+        if above - y >= _LABEL_HEIGHT:  # lines and labels that would cover the one below
+            yield element("path", d=f"M{_LEFT} {y:.1f}H{_RIGHT}", class_="grid")
             place = {"x": f"{_LEFT - 7}", "y": f"{y + 4:.1f}", "text_anchor": "end"}
             yield element("text", f"${plot.series.labels[price]}", **place)
             above = y
@@ -105,7 +121,8 @@ def _dates(plot: StepPlot) -> Iterator[Markup]:
     if series.start < series.now < series.end:
         now = f"{plot.place_of(series.now):.1f}"
         yield element("path", d=f"M{now} {_TOP}V{_FLOOR}", class_="now")
-        yield element("text", "now", x=now, y=y, text_anchor="middle")
+        # Above the line, since below it the last date may be near.
+        yield element("text", "now", x=now, y=f"{_TOP - 3}", text_anchor="middle")
 
 
 def _key() -> Markup:

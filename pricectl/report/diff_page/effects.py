@@ -1,16 +1,21 @@
 """The effect of a change on sample jobs as bars: in dollars, and in credits."""
 
-from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from pricectl.changes import Comparison, Impact
 from pricectl.changes.periods import is_over
-from pricectl.core.labels import count, dollar_text, plural
-from pricectl.core.money import usd
+from pricectl.core.labels import count, plural
 from pricectl.report import changes as change_text
 from pricectl.report.diff_effects import short_job
 from pricectl.report.diff_page.markup import NOTHING, Markup, element, joined
-from pricectl.report.diff_page.pieces import direction, model_name, section
+from pricectl.report.diff_page.pieces import (
+    before_and_now,
+    direction,
+    dollars,
+    model_name,
+    move_words,
+    section,
+)
 
 # More bars than these are no picture any more; the table of sample jobs has the others.
 MAX_BARS = 12
@@ -24,9 +29,11 @@ def effects(found: Comparison) -> Markup:
     shown = jobs[:MAX_BARS]
     if not shown:
         return NOTHING
-    dollars = _scale(shown, dollar_difference)
-    credits_ = _scale(shown, credit_difference)
-    items = [_item(job, dollars, credits_) for job in shown]
+    most_dollars, most_credits = (
+        max(abs(difference(job)) for job in shown) or 1
+        for difference in (dollar_difference, credit_difference)
+    )
+    items = [_item(job, most_dollars, most_credits) for job in shown]
     words = (
         "For each model the sample job that moves most money. A bar to the right costs more, a bar "
         "to the left less; all bars of a column have one scale."
@@ -45,19 +52,22 @@ def effects(found: Comparison) -> Markup:
 def largest_jobs(found: Comparison) -> list[Impact]:
     """For each model the job with the largest difference, prices in force before later ones."""
 
-    def rank(job: Impact) -> tuple[bool, bool, int, int]:
-        money, credit_count = abs(dollar_difference(job)), abs(credit_difference(job))
-        return not job.period, not job.for_one_price, money, credit_count
+    def rank(job: Impact) -> tuple[bool, bool, bool, bool, bool, int, int]:
+        # As `largest_money` ranks them, so that the first bar is the effect that the head names.
+        old = job.move.old_pico_usd
+        is_cost, is_own_row = bool(job.move.difference_pico_usd), job.old.quote.match.is_own_row
+        sizes = abs(dollar_difference(job)), abs(credit_difference(job))
+        return not job.period, is_cost, is_own_row, not job.for_one_price, old is not None, *sizes
 
-    largest: dict[str, Impact] = {}
+    largest: dict[tuple[str, str], Impact] = {}
     for job in found.jobs:
         is_moved = dollar_difference(job) or credit_difference(job)
         if is_over(job.period) or not job.is_comparable or not is_moved:
             continue
-        before = largest.get(job.name)
-        if before is None or rank(job) > rank(before):
-            largest[job.name] = job
-    return sorted(largest.values(), key=lambda job: rank(job)[2:], reverse=True)
+        key = job.provider, job.model
+        if key not in largest or rank(job) > rank(largest[key]):
+            largest[key] = job
+    return sorted(largest.values(), key=rank, reverse=True)
 
 
 def dollar_difference(job: Impact) -> int:
@@ -73,26 +83,21 @@ def credit_difference(job: Impact) -> int:
     return largest.new - largest.old
 
 
-def _scale(jobs: Sequence[Impact], difference: Callable[[Impact], int]) -> int:
-    return max(abs(difference(job)) for job in jobs)
-
-
-def _item(job: Impact, dollars: int, credits_: int) -> Markup:
+def _item(job: Impact, most_dollars: int, most_credits: int) -> Markup:
     by_customer = not job.move.difference_pico_usd
     costs = (
         (job.old.client_pico_usd, job.new.client_pico_usd)
         if by_customer
         else (job.move.old_pico_usd, job.move.new_pico_usd)
     )
-    old, new = (change_text.NO_PRICE if pico is None else dollar_text(usd(pico)) for pico in costs)
     move = job.customer_move if by_customer else job.move
     credit = change_text.largest_credit_move(job)
-    charged = f"{count(credit.old)} {change_text.ARROW} {count(credit.new)} credits"
+    charged = f"{before_and_now(count(credit.old), count(credit.new))} credits"
     if credit.old == credit.new:
         charged = f"{count(credit.new)} credits, as before"
     period = f"{job.period}, " if job.period else ""
     name = joined(
-        element("h3", model_name(job.name)),
+        element("h3", model_name(f"{job.provider}/{job.model}")),
         element("p", f"{period}{short_job(job)}", class_="job"),
     )
     payer = "customer pays " if by_customer else ""
@@ -100,16 +105,16 @@ def _item(job: Impact, dollars: int, credits_: int) -> Markup:
         "li",
         element("div", name),
         _amount(
-            f"{payer}{old} {change_text.ARROW} {new}",
-            f"{change_text.percent_text(move)} {change_text.arrow(move)}",
+            payer + before_and_now(*map(dollars, costs)),
+            move_words(move),
             direction(move),
-            Fraction(dollar_difference(job), dollars or 1),
+            Fraction(dollar_difference(job), most_dollars),
         ),
         _amount(
             charged,
             f"{credit.new - credit.old:+,}" if credit.old != credit.new else "",
             "up" if credit.new > credit.old else "down" if credit.new < credit.old else "same",
-            Fraction(credit.new - credit.old, credits_ or 1),
+            Fraction(credit.new - credit.old, most_credits),
         ),
     )
 

@@ -4,11 +4,15 @@ from collections.abc import Iterator
 
 from pricectl.core.labels import count, plural
 from pricectl.report import changes as change_text
+from pricectl.report.change_kinds import KINDS
 from pricectl.report.diff_effects import CreditEffect, MoneyEffect
 from pricectl.report.diff_page.markup import NOTHING, Markup, element, joined
 from pricectl.report.diff_page.page import DiffPage
 from pricectl.report.diff_page.pieces import section
 from pricectl.report.diff_summary import SHOWN_NAMES, DiffSummary
+
+# A reviewer reads so many; so many more are there for a click.
+MAX_NOTICES, MAX_FOLDED = 5, 60
 
 
 def head(page: DiffPage, summary: DiffSummary) -> Markup:
@@ -20,7 +24,10 @@ def head(page: DiffPage, summary: DiffSummary) -> Markup:
         f" {change_text.ARROW} ",
         element("code", compared.head),
     )
-    title = summary.kind_words or "no changes"
+    kinds = [kind for kind in KINDS if kind.id in summary.kinds]
+    # What changes no charge would only hide the others.
+    words = [kind.words for kind in kinds if kind.has_effect]
+    title = ", ".join(words) or summary.kind_words or "no changes"
     facts = [*_effects(summary), _errors(page), *_models(summary)]
     return element(
         "header",
@@ -95,18 +102,29 @@ def limits(page: DiffPage, summary: DiffSummary) -> Markup:
     """What a reviewer must know first: what the edit loosens, what is unsure, each limit."""
     result, found = page.result, page.result.compared.comparison
     notices = [
-        *result.loosened,
+        *(line.words for line in summary.lines if line.level == "warning"),
         change_text.left_out(found),
         *change_text.settings_remarks(found, has_settings=result.has_settings),
-        *(line.words for line in summary.lines if line.level == "warning" and summary.jumps),
+        *result.loosened,
     ]
-    shown = [element("li", words) for words in dict.fromkeys(notices) if words]
+    said = [element("li", words) for words in dict.fromkeys(notices) if words]
+    shown = [*said[:MAX_NOTICES], *_folded(said[MAX_NOTICES:])]
     gates = [
         element("li", gate.text, class_="fail" if gate.tripped else "pass")
         for gate in result.compared.gates
     ]
-    if not shown and not gates:
+    if not said and not gates:
         return NOTHING
-    listed = element("ul", *shown, class_="notices") if shown else NOTHING
+    listed = element("ul", *shown, class_="notices") if said else NOTHING
     kept = element("ul", *gates, class_="limits") if gates else NOTHING
-    return section("limits", "Check first" if shown else "Limits", listed, kept)
+    return section("limits", "Check first" if said else "Limits", listed, kept)
+
+
+def _folded(notices: list[Markup]) -> Iterator[Markup]:
+    """Further notices, which are opened by a click."""
+    more = len(notices) - MAX_FOLDED
+    if more > 0:
+        notices = [*notices[:MAX_FOLDED], element("li", f"and {count(more)} more")]
+    if notices:
+        summary = element("summary", f"{count(len(notices))} more")
+        yield element("li", element("details", summary, element("ul", *notices)))

@@ -34,7 +34,14 @@ function sortBy(table, rows, heading, label) {
   said.textContent = order ? `Sorted by ${label}, ${order}` : "In the order of importance";
 }
 
+// On a phone rows are shown as cards, and some browsers then forget that this is a table.
+const roles = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
+
 for (const table of document.querySelectorAll("table.sortable")) {
+  for (const part of [table, ...table.querySelectorAll("thead, tbody, tr, td, th")]) {
+    const scoped = part.scope === "col" ? "columnheader" : "rowheader";
+    part.setAttribute("role", roles[part.tagName] ?? scoped);
+  }
   const rows = [...table.tBodies[0].rows];
   for (const heading of table.tHead.rows[0].cells) {
     const label = heading.textContent;

@@ -1,7 +1,6 @@
 """The tables of the page: prices, rows, names, sample jobs, settings, other changes."""
 
-from collections.abc import Callable, Sequence
-from itertools import starmap
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from pricectl.changes import Change, Comparison, Impact
@@ -10,11 +9,11 @@ from pricectl.core.labels import plural
 from pricectl.policy.comparison import SettingChange
 from pricectl.report import changes as change_text
 from pricectl.report.changes import ChangeSection
-from pricectl.report.diff_page.markup import Content, Markup, element, joined
+from pricectl.report.diff_page.data_table import Cell, Column, data_table
+from pricectl.report.diff_page.markup import Content, Markup, element, joined, size
 from pricectl.report.diff_page.pieces import (
-    Cell,
-    PageTable,
-    data_table,
+    direction,
+    dollars,
     model_name,
     move_words,
     relative,
@@ -23,77 +22,98 @@ from pricectl.report.diff_page.pieces import (
 from pricectl.report.history_document import usd_per
 
 
+# Longer tables of what is no price are opened by a click.
+MAX_OPEN_ROWS = 60
+
+
 class TableShape(NamedTuple):
-    """How a kind of section is shown: what it says, its columns, how many rows, a row's cells."""
+    """How a kind of section is shown: what its caption says, its columns, the cells of a row."""
 
     words: str
-    columns: tuple[str, ...]
-    numeric: frozenset[int]
-    limit: int
+    columns: tuple[Column, ...]
     cells: Callable[..., list[Cell]]
 
 
-def tables(found: Comparison) -> Markup:
-    """Every section of the comparison that has rows, most important first."""
-    return joined(*starmap(_section, enumerate(change_text.sections(found))))
+def tables(found: Comparison, room: int) -> Markup:
+    """Every section of the comparison that has rows, most important first, in `room` bytes.
+
+    A section takes half of what is left, so that there is room for some rows of each.
+    """
+    drawn: list[Markup] = []
+    parts = change_text.sections(found)
+    for number, part in enumerate(parts, start=1):
+        is_last = number == len(parts)
+        drawn.append(_section(f"{part.kind}-{number}", part, room if is_last else room // 2))
+        room -= size(drawn[-1])
+    return joined(*drawn)
 
 
-def _section(number: int, part: ChangeSection) -> Markup:
-    shape = _SHAPES[part.kind]
-    in_time, over = part, part._replace(changes=(), jobs=(), settings=())
-    if part.kind in {"prices", "jobs"}:
-        in_time, over = _apart(part)
-    contents: list[Content] = [element("p", shape.words)] if shape.words else []
+def _section(id_: str, part: ChangeSection, room: int) -> Markup:
+    in_time, over = _apart(part)
+    contents: list[Content] = []
     if in_time.total:
-        contents.append(_table(part.title, shape, in_time))
+        table = _table(part.title, in_time, room)
+        summary = f"All {plural(in_time.total, 'row')}"
+        contents.append(_folded(summary, table) if _is_long(in_time) else table)
+        room -= size(table)
     if over.total:
         summary = f"{plural(over.total, 'row')} of periods that are over"
-        folded = _table(f"{part.title}, periods that are over", shape, over)
-        contents.append(element("details", element("summary", summary), folded))
-    return section(f"{part.kind}-{number}", part.title, *contents)
+        folded = _table(f"{part.title} of periods that are over", over, room)
+        contents.append(_folded(summary, folded))
+    return section(id_, part.title, *contents)
+
+
+def _folded(summary: str, table: Markup) -> Markup:
+    return element("details", element("summary", summary), table)
+
+
+def _is_long(part: ChangeSection) -> bool:
+    """Whether a table would push more important ones far away: prices and charges never do."""
+    return part.kind in {"rows", "names", "jobs", "others"} and part.total > MAX_OPEN_ROWS
 
 
 def _apart(part: ChangeSection) -> tuple[ChangeSection, ChangeSection]:
     """What is in force or comes later, and what is over."""
-    in_time = part._replace(
-        changes=[change for change in part.changes if not is_over(change.period)],
-        jobs=[job for job in part.jobs if not is_over(job.period)],
-    )
-    over = part._replace(
-        changes=[change for change in part.changes if is_over(change.period)],
-        jobs=[job for job in part.jobs if is_over(job.period)],
-    )
-    return in_time, over
+
+    def of(*, over: bool) -> ChangeSection:
+        return part._replace(
+            changes=[change for change in part.changes if is_over(change.period) == over],
+            jobs=[job for job in part.jobs if is_over(job.period) == over],
+            settings=() if over else part.settings,
+        )
+
+    return of(over=False), of(over=True)
 
 
-def _table(title: str, shape: TableShape, part: ChangeSection) -> Markup:
-    shown = part.first(shape.limit)
+def _table(title: str, part: ChangeSection, room: int) -> Markup:
+    shape = _SHAPES[part.kind]
     values: Sequence[Change | Impact | SettingChange] = (
-        *shown.changes,
-        *shown.jobs,
-        *shown.settings,
+        *part.changes,
+        *part.jobs,
+        *part.settings,
     )
-    rows = [shape.cells(value) for value in values]
-    caption = f"{title}: {plural(part.total, 'row')}"
-    return data_table(PageTable(caption, shape.columns, shape.numeric, rows, part.total))
+    rows: Iterable[list[Cell]] = map(shape.cells, values)
+    caption = f"{title}: {plural(part.total, 'row')}{shape.words}"
+    return data_table(caption, shape.columns, rows, part.total, room)
 
 
 def _price(change: Change) -> list[Cell]:
     old, new = change_text.old_and_new(change)
-    move = change.largest
-    before, now = move or (None, None)
-    moved: Content = change.note
     if change.price:
-        old, new = _dollars(old), _dollars(new)
-    if change.moves:
-        moved = move_words(move)
+        old, new = map(_with_sign, (old, new))
+    before, now = change.largest or (None, None)
+    moved = move_words(change.largest) if change.moves else change.note
     return [
         Cell(model_name(change.full_name)),
-        Cell(_price_name(change), is_wide=True),
-        Cell(old, None if before is None else str(before)),
-        Cell(element("span", new, class_="new"), None if now is None else str(now)),
-        Cell(moved, relative(move)),
+        Cell(_price_name(change)),
+        Cell(old, _number(before)),
+        Cell(new, _number(now)),
+        Cell(moved, relative(change.largest), direction(change.largest)),
     ]
+
+
+def _number(pico_usd: int | None) -> str | None:
+    return None if pico_usd is None else str(pico_usd)
 
 
 def _price_name(change: Change) -> Markup:
@@ -101,82 +121,73 @@ def _price_name(change: Change) -> Markup:
     price = change.price
     if price is None:
         return joined(change.field)
-    per = f" per {usd_per(price.unit)}"
-    return joined(price.unit, element("span", f"{per}{change_text.where(price)}", class_="soft"))
+    words = f" per {usd_per(price.unit)}{change_text.where(price)}"
+    return joined(price.unit, element("i", words))
 
 
-def _dollars(price: str) -> str:
+def _with_sign(price: str) -> str:
     """A price with its sign; a fallback price stands in parentheses.
 
-    >>> _dollars("(2.00)"), _dollars("2.00"), _dollars("none")
+    >>> _with_sign("(2.00)"), _with_sign("2.00"), _with_sign("none")
     ('($2.00)', '$2.00', 'none')
     """
     if price == change_text.NO_PRICE:
         return price
-    return "($" + price[1:] if price.startswith("(") else f"${price}"
+    return f"(${price[1:]}" if price.startswith("(") else f"${price}"
 
 
 def _row(change: Change) -> list[Cell]:
     content = change.new if change.kind == "added" else change.old
     was = "was " if change.kind == "renamed" else ""
-    return [
-        Cell(model_name(change.full_name)),
-        Cell(change.kind),
-        Cell(was + (content or ""), is_wide=True),
-    ]
+    return [Cell(model_name(change.full_name)), Cell(change.kind), Cell(was + (content or ""))]
 
 
 def _name(change: Change) -> list[Cell]:
-    moved: Content = move_words(change.largest) if change.moves else change.note
+    moved = move_words(change.largest) if change.moves else change.note
     return [
         Cell(model_name(change.model)),
-        Cell(change.old or "", is_wide=True),
-        Cell(change.new or "", is_wide=True),
-        Cell(moved, relative(change.largest)),
+        Cell(change.old or ""),
+        Cell(change.new or ""),
+        Cell(moved, relative(change.largest), direction(change.largest)),
     ]
 
 
 def _job(job: Impact) -> list[Cell]:
-    old, new = map(change_text.cost, job.move)
-    return [
-        *_job_names(job),
-        *_costs(job, old, new),
-        Cell(move_words(job.move), relative(job.move)),
-    ]
+    moved = Cell(move_words(job.move), relative(job.move), direction(job.move))
+    return _job_cells(job, job.move, moved)
 
 
 def _charge(job: Impact) -> list[Cell]:
-    old, new = change_text.customer_costs(job)
-    words = change_text.customer_difference(job)
-    moved = element("span", words, class_=None)
-    return [*_job_names(job), *_costs(job, old, new), Cell(moved, relative(job.customer_move))]
+    move = job.customer_move
+    moved = Cell(change_text.customer_difference(job), relative(move), direction(move))
+    costs = (
+        None if pico is None else estimate.client_pico_usd
+        for pico, estimate in zip(move, (job.old, job.new), strict=True)
+    )
+    return _job_cells(job, costs, moved)
 
 
-def _job_names(job: Impact) -> list[Cell]:
-    return [Cell(model_name(change_text.job_title(job))), Cell(job.workload.name, is_wide=True)]
-
-
-def _costs(job: Impact, old: str, new: str) -> list[Cell]:
-    before, now = job.move
+def _job_cells(job: Impact, costs: Iterable[int | None], moved: Cell) -> list[Cell]:
+    before, now = costs
     cells = change_text.credit_cells(job)
     charged = [words for mode, words in cells.items() if mode.basis == "cost"]
     return [
-        Cell(_dollars(old), None if before is None else str(before)),
-        Cell(element("span", _dollars(new), class_="new"), None if now is None else str(now)),
+        Cell(model_name(change_text.job_title(job))),
+        Cell(job.workload.name),
+        Cell(dollars(before), _number(before)),
+        Cell(dollars(now), _number(now)),
         Cell(", ".join(charged), str(change_text.largest_credit_move(job).new)),
+        moved,
     ]
 
 
 def _setting(change: SettingChange) -> list[Cell]:
-    note = change_text.setting_note(change)
-    name = element(
-        "b", change_text.setting_name(change), class_="loosens" if change.loosens else None
-    )
+    name = element("b", change_text.setting_name(change))
     return [
-        Cell(name),
-        Cell(change_text.value(change.old), is_wide=True),
-        Cell(change_text.value(change.new), is_wide=True),
-        Cell(note, is_wide=True),
+        Cell(name, direction="loosens" if change.loosens else ""),
+        Cell(change_text.value(change.old)),
+        Cell(change_text.value(change.new)),
+        Cell(change_text.setting_note(change)),
     ]
 
 
@@ -186,40 +197,36 @@ def _other(change: Change) -> list[Cell]:
     return [
         Cell(model_name(change.full_name)),
         Cell(change.field),
-        Cell(old, is_wide=True),
-        Cell(new + note, is_wide=True),
+        Cell(old),
+        Cell(new + note),
     ]
 
 
-_JOB_WORDS = (
-    "What typical jobs cost at the provider, in US dollars, and the credits that are charged for "
-    "them by cost."
-)
-# By the kind of a section; the columns that have numbers are those of `numeric`.
+_MODEL, _CHANGE = Column("Model", "model"), Column("Change", "change")
+_COSTS = (Column("Before", "before"), Column("Now", "now"))
+_VALUES = (Column("Before", "old"), Column("Now", "new"))
+_JOBS = (_MODEL, Column("Job", "text"), *_COSTS, Column("Credits", "credits"), _CHANGE)
 _SHAPES = {
-    "settings": TableShape("", ("Setting", "Before", "Now", "Note"), frozenset(), 200, _setting),
+    "settings": TableShape(
+        "", (Column("Setting", "model"), *_VALUES, Column("Note", "text")), _setting
+    ),
     "charges": TableShape(
-        "What the customer pays for typical jobs, in US dollars and in credits by cost.",
-        ("Model", "Job", "Before", "Now", "Credits", "Change"),
-        frozenset({2, 3, 4, 5}),
-        120,
+        ". What the customer pays for typical jobs, in US dollars and in credits by cost.",
+        _JOBS,
         _charge,
     ),
     "prices": TableShape(
-        "In US dollars. In parentheses: what is charged where there is no price of its own.",
-        ("Model", "Price", "Before", "Now", "Change"),
-        frozenset({2, 3, 4}),
-        300,
+        ", in US dollars. In parentheses: what is charged where there is no price of its own.",
+        (_MODEL, Column("Price", "text"), *_COSTS, _CHANGE),
         _price,
     ),
-    "rows": TableShape("", ("Model", "Row", "Prices"), frozenset(), 150, _row),
-    "names": TableShape("", ("Name", "Before", "Now", "Change"), frozenset({3}), 100, _name),
+    "rows": TableShape("", (_MODEL, Column("Row", "text"), Column("Prices", "text")), _row),
+    "names": TableShape("", (Column("Name", "model"), *_VALUES, _CHANGE), _name),
     "jobs": TableShape(
-        _JOB_WORDS,
-        ("Model", "Job", "Before", "Now", "Credits", "Change"),
-        frozenset({2, 3, 4, 5}),
-        120,
+        ". What typical jobs cost at the provider, in US dollars, and what is charged for them in "
+        "credits by cost.",
+        _JOBS,
         _job,
     ),
-    "others": TableShape("", ("Model", "Member", "Before", "Now"), frozenset(), 100, _other),
+    "others": TableShape("", (_MODEL, Column("Member", "text"), *_VALUES), _other),
 }

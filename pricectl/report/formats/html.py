@@ -13,11 +13,13 @@ from pricectl.report import changes as change_text
 from pricectl.report.diff_page.charts import charts
 from pricectl.report.diff_page.effects import effects
 from pricectl.report.diff_page.head import head, limits
-from pricectl.report.diff_page.markup import NOTHING, Markup, element, joined, own_text
+from pricectl.report.diff_page.markup import NOTHING, Markup, element, joined, own_text, size
 from pricectl.report.diff_page.page import DiffPage
 from pricectl.report.diff_page.tables import tables
 from pricectl.report.diff_summary import summary_of
 
+# So that it opens at once and fits into a mail; tables say what they leave out.
+MAX_BYTES = 290_000
 _MAX_TITLE = 120
 _HASH_DIGITS = 12
 
@@ -46,21 +48,15 @@ def diff(page: DiffPage) -> str:
         element("style", style),
     )
     found = page.result.compared.comparison
-    main = element(
-        "main",
-        limits(page, summary),
-        effects(found),
-        tables(found),
-        charts(page.history),
-        id="changes",
-        tabindex="-1",
-    )
+    before = joined(limits(page, summary), effects(found))
+    after, opening, foot = charts(page.history), head(page, summary), _foot(page)
+    room = MAX_BYTES - sum(map(size, (top, opening, before, after, foot, script)))
     body = element(
         "body",
         element("a", "Skip to the changes", href="#changes", class_="skip"),
-        head(page, summary),
-        main,
-        _foot(page),
+        opening,
+        element("main", before, tables(found, room), after, id="changes", tabindex="-1"),
+        foot,
         element("div", "", id="said", role="status", class_="unseen"),
         element("script", script),
     )
