@@ -32,10 +32,9 @@ class Column(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """A cell; `value` is the number that it is sorted by, `direction` that of a move."""
+    """A cell; `direction` is the class of a move: "up", "down" or "same"."""
 
     content: Content
-    value: str | None = None
     direction: str = ""
 
 
@@ -86,4 +85,4 @@ def _cell(column: Column, cell: Cell) -> Markup:
     if column.kind == "model":
         return element("th", cell.content, scope="row", class_="m")
     kind = f"{_CLASSES[column.kind]} {cell.direction}".strip()
-    return element("td", cell.content, class_=kind, data_value=cell.value)
+    return element("td", cell.content, class_=kind)

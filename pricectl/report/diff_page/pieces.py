@@ -46,13 +46,3 @@ def dollars(pico_usd: int | None) -> str:
     ('$2.50', 'none')
     """
     return change_text.NO_PRICE if pico_usd is None else f"${change_text.cost(pico_usd)}"
-
-
-def relative(move: Move | None) -> str | None:
-    """A relative difference as the number that a table is sorted by; None without a price."""
-    if move is None or (move.old_pico_usd is None and move.new_pico_usd is None):
-        return None
-    part = move.relative
-    if part is None:  # from nothing: more than every percentage
-        return "Infinity" if move.difference_pico_usd > 0 else "-Infinity"
-    return f"{float(part):.6g}"

@@ -3,9 +3,13 @@
 const said = document.getElementById("said");
 
 function keyOf(row, column, numeric) {
-  const cell = row.cells[column];
-  if (!numeric) return cell.textContent.trim();
-  return "value" in cell.dataset ? Number(cell.dataset.value) : NaN;
+  const words = row.cells[column].textContent.trim();
+  if (!numeric) return words;
+  // What was free or had no price has no percentage: its rise is larger than any.
+  if (words.startsWith("new")) return Infinity;
+  const numbers = words.replaceAll(",", "").match(/[+-]?\d+(\.\d+)?/g) ?? [];
+  // Of credits before and now, those of now.
+  return numbers.length ? Number(numbers.at(words.includes("\u2192") ? -1 : 0)) : NaN;
 }
 
 function compare(left, right, numeric, sign) {

@@ -16,11 +16,9 @@ from pricectl.report.diff_page.pieces import (
     dollars,
     model_name,
     move_words,
-    relative,
     section,
 )
 from pricectl.report.history_document import usd_per
-
 
 # Longer tables of what is no price are opened by a click.
 MAX_OPEN_ROWS = 60
@@ -37,13 +35,13 @@ class TableShape(NamedTuple):
 def tables(found: Comparison, room: int) -> Markup:
     """Every section of the comparison that has rows, most important first, in `room` bytes.
 
-    A section takes half of what is left, so that there is room for some rows of each.
+    A section takes at most two thirds of what is left, so that there is room for some rows of each.
     """
     drawn: list[Markup] = []
     parts = change_text.sections(found)
     for number, part in enumerate(parts, start=1):
         is_last = number == len(parts)
-        drawn.append(_section(f"{part.kind}-{number}", part, room if is_last else room // 2))
+        drawn.append(_section(f"{part.kind}-{number}", part, room if is_last else room * 2 // 3))
         room -= size(drawn[-1])
     return joined(*drawn)
 
@@ -101,19 +99,14 @@ def _price(change: Change) -> list[Cell]:
     old, new = change_text.old_and_new(change)
     if change.price:
         old, new = map(_with_sign, (old, new))
-    before, now = change.largest or (None, None)
     moved = move_words(change.largest) if change.moves else change.note
     return [
         Cell(model_name(change.full_name)),
         Cell(_price_name(change)),
-        Cell(old, _number(before)),
-        Cell(new, _number(now)),
-        Cell(moved, relative(change.largest), direction(change.largest)),
+        Cell(old),
+        Cell(new),
+        Cell(moved, direction(change.largest)),
     ]
-
-
-def _number(pico_usd: int | None) -> str | None:
-    return None if pico_usd is None else str(pico_usd)
 
 
 def _price_name(change: Change) -> Markup:
@@ -148,18 +141,18 @@ def _name(change: Change) -> list[Cell]:
         Cell(model_name(change.model)),
         Cell(change.old or ""),
         Cell(change.new or ""),
-        Cell(moved, relative(change.largest), direction(change.largest)),
+        Cell(moved, direction(change.largest)),
     ]
 
 
 def _job(job: Impact) -> list[Cell]:
-    moved = Cell(move_words(job.move), relative(job.move), direction(job.move))
+    moved = Cell(move_words(job.move), direction(job.move))
     return _job_cells(job, job.move, moved)
 
 
 def _charge(job: Impact) -> list[Cell]:
     move = job.customer_move
-    moved = Cell(change_text.customer_difference(job), relative(move), direction(move))
+    moved = Cell(change_text.customer_difference(job), direction(move))
     costs = (
         None if pico is None else estimate.client_pico_usd
         for pico, estimate in zip(move, (job.old, job.new), strict=True)
@@ -174,9 +167,9 @@ def _job_cells(job: Impact, costs: Iterable[int | None], moved: Cell) -> list[Ce
     return [
         Cell(model_name(change_text.job_title(job))),
         Cell(job.workload.name),
-        Cell(dollars(before), _number(before)),
-        Cell(dollars(now), _number(now)),
-        Cell(", ".join(charged), str(change_text.largest_credit_move(job).new)),
+        Cell(dollars(before)),
+        Cell(dollars(now)),
+        Cell(", ".join(charged)),
         moved,
     ]
 
