@@ -1,8 +1,8 @@
 """What the tests of the page share: edits that it shows, and a reader of its HTML."""
 
 import json
+from collections.abc import Mapping
 from html.parser import HTMLParser
-from typing import Any
 
 # Names and values that would do something if a page took them for anything but text.
 HOSTILE = (
@@ -25,7 +25,7 @@ def row(usd: float, **further: object) -> dict[str, object]:
     }
 
 
-def catalog_text(**providers: dict[str, Any]) -> str:
+def catalog_text(**providers: Mapping[str, object]) -> str:
     """A catalog of some rows."""
     metadata = {"last_updated": "2026-11-01", "currency": "USD", "schema_version": "1.0.0"}
     return json.dumps({"metadata": metadata, **providers}, indent=1)

@@ -1,4 +1,4 @@
-"""The page of `pricectl diff -o html` in a real browser: by mouse and keyboard, on a phone, printed.
+"""The page of `pricectl diff -o html` in a browser: by mouse and keyboard, on a phone, printed.
 
 Needs the extra `browser` and an installed Chromium; without them the tests skip.
 """
@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.report.pages import hostile_catalog
-from tests.report.test_diff_page import compared_page, many_rows
+from tests.report.pages import hostile_catalog, many_rows
+from tests.report.test_diff_page import compared_page
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the extra `browser` is missing")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
@@ -84,7 +84,11 @@ class ShownPage:
         page.on("request", lambda request: self.requests.append(request.url))
         page.on("console", lambda message: self.complaints.append(message.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("dialog", lambda dialog: self.complaints.append(dialog.message) or dialog.dismiss())
+        page.on("dialog", self._dismiss)
+
+    def _dismiss(self, dialog: Any) -> None:
+        self.complaints.append(dialog.message)
+        dialog.dismiss()
 
     def column(self, kind: str) -> list[str]:
         """The texts of a column of the first table, from the top."""
