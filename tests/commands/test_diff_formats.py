@@ -14,7 +14,7 @@ from pricectl.changes.limits import LeftOut
 from pricectl.core import MODES, Profile
 from pricectl.report import diff as report
 from pricectl.report.canvas import Canvas
-from pricectl.report.formats import github, markdown
+from pricectl.report.formats import github, markdown_diff
 from tests.conftest import CATALOG, ROOT, Run
 
 O3 = '"o3": {"input_cost_per_token": 2e-06, "output_cost_per_token": 8e-06}'
@@ -148,7 +148,7 @@ def test_a_comment_fits_and_says_what_it_left_out(number: int) -> None:
         change._replace(kind="metadata", moves=(), price=None, new="x" * 500) for change in prices
     )
     comparison = Comparison((*prices, *others), (), 3, 4)
-    text = markdown.diff(diff_result(comparison, base="b" * 5_000))
+    text = markdown_diff.diff(diff_result(comparison, base="b" * 5_000))
     assert len(text) < 60_000
     assert "3 objects reordered, 4 numbers respelled: values unchanged" in text
     assert ("the comment is full" in text) == (number == 5_000)
@@ -204,7 +204,7 @@ def test_every_format_says_what_was_left_out(run: Run, base: str) -> None:
     )
     shown = report.text(result, Canvas(width=200, quiet=True))
     assert shown.splitlines()[1:] == [sentence]
-    assert f"\n- {sentence}" in markdown.diff(result)
+    assert f"\n- {sentence}" in markdown_diff.diff(result)
     assert f"::warning title=pricectl diff::{sentence}" in github.diff(result)
 
 

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 def _markdown_diff(result: "DiffResult") -> str:
-    from pricectl.report.formats import markdown
+    from pricectl.report.formats import markdown_diff
 
-    return markdown.diff(result)
+    return markdown_diff.diff(result)
 
 
 def _markdown_deploy_check(result: "DeployCheck") -> str:
