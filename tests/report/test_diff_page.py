@@ -423,3 +423,42 @@ def test_periods_that_are_over_are_folded_behind_the_prices_in_force() -> None:
     in_force, folded = page_text.split("of periods that are over", 1)
     assert "$9.00" not in in_force
     assert "$9.00" in folded
+
+
+def test_the_price_that_moves_most_money_stands_first_and_its_fallbacks_are_folded() -> None:
+    """Audio and batch rose more in percent, but nobody set them: they fell back on input."""
+    before = {"small": row(1), "large": row(10)}
+    after = {
+        "small": row(1.5),
+        "large": row(20, input_cost_per_audio_token=9e-05, input_cost_per_token_batches=9e-05),
+    }
+    page_text = compared_page(catalog_text(openai=before), catalog_text(openai=after))
+    table = page_text.split('<section id="prices-1"')[1].split("</section>")[0]
+    first, second, *_ = table.split("<tr>")[2:]
+    assert re.findall(r"<b>(.*?)</b></th><td class=\"w\">(\w+)", first) == [("large", "input")]
+    assert "<summary>2 new prices, before as input</summary>" in second
+    assert "<li>input, batches $90.00 per 1M tokens</li>" in second
+    assert "<li>input_audio $90.00 per 1M tokens</li>" in second
+
+
+def test_what_many_rows_share_is_one_row_with_all_their_names() -> None:
+    names = [f"m{number}" for number in range(30)]
+    old, new = (catalog_text(openai={name: row(usd) for name in names}) for usd in (1, 2))
+    page = ReadPage(compared_page(old, new))
+    assert page.texts["summary"].count("30 models") == 2 + 3, "two prices and three sample jobs"
+    assert page.texts["li"].count("openai/m29") == 2 + 3
+
+
+def test_settings_that_the_edit_loosens_stand_first(run: Run, home: Path) -> None:
+    git(home, "init", "-q", "-b", "main")
+    settings = home / "pricectl.toml"
+    settings.write_text('[gates]\nmax_increase = "20%"\n', encoding="utf-8")
+    commit(home, "2026-01-01", CATALOG)
+    settings.write_text('[gates]\nmax_increase = "900%"\n', encoding="utf-8")
+    (home / NAME).write_text(EDITED, encoding="utf-8")
+    result = run("diff", "--base", "HEAD", *AT, "-o", "html")
+    page = ReadPage(result.stdout)
+    assert result.exit_code == 1, "the limit of the base holds"
+    assert any("gates.max_increase" in words for words in page.texts["li"][:3])
+    assert "limit max-increase exceeded: 100%, limit 20%" in page.texts["li"]
+    assert page.texts["h2"][0] == "Check first"

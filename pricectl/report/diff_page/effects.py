@@ -6,7 +6,7 @@ from pricectl.changes import Comparison, Impact
 from pricectl.changes.periods import is_over
 from pricectl.core.labels import count, plural
 from pricectl.report import changes as change_text
-from pricectl.report.diff_effects import short_job
+from pricectl.report.diff_effects import job_rank, short_job
 from pricectl.report.diff_page.markup import NOTHING, Markup, element, joined
 from pricectl.report.diff_page.pieces import (
     before_and_now,
@@ -51,23 +51,15 @@ def effects(found: Comparison) -> Markup:
 
 def largest_jobs(found: Comparison) -> list[Impact]:
     """For each model the job with the largest difference, prices in force before later ones."""
-
-    def rank(job: Impact) -> tuple[bool, bool, bool, bool, bool, int, int]:
-        # As `largest_money` ranks them, so that the first bar is the effect that the head names.
-        old = job.move.old_pico_usd
-        is_cost, is_own_row = bool(job.move.difference_pico_usd), job.old.quote.match.is_own_row
-        sizes = abs(dollar_difference(job)), abs(credit_difference(job))
-        return not job.period, is_cost, is_own_row, not job.for_one_price, old is not None, *sizes
-
     largest: dict[tuple[str, str], Impact] = {}
     for job in found.jobs:
         is_moved = dollar_difference(job) or credit_difference(job)
         if is_over(job.period) or not job.is_comparable or not is_moved:
             continue
         key = job.provider, job.model
-        if key not in largest or rank(job) > rank(largest[key]):
+        if key not in largest or job_rank(job) > job_rank(largest[key]):
             largest[key] = job
-    return sorted(largest.values(), key=rank, reverse=True)
+    return sorted(largest.values(), key=job_rank, reverse=True)
 
 
 def dollar_difference(job: Impact) -> int:
@@ -94,7 +86,7 @@ def _item(job: Impact, most_dollars: int, most_credits: int) -> Markup:
     credit = change_text.largest_credit_move(job)
     charged = f"{before_and_now(count(credit.old), count(credit.new))} credits"
     if credit.old == credit.new:
-        charged = f"{count(credit.new)} credits, as before"
+        charged = f"{plural(credit.new, 'credit')}, as before"
     period = f"{job.period}, " if job.period else ""
     name = joined(
         element("h3", model_name(f"{job.provider}/{job.model}")),

@@ -9,7 +9,7 @@ from pricectl.report.diff_effects import CreditEffect, MoneyEffect
 from pricectl.report.diff_page.markup import NOTHING, Markup, element, joined
 from pricectl.report.diff_page.page import DiffPage
 from pricectl.report.diff_page.pieces import section
-from pricectl.report.diff_summary import SHOWN_NAMES, DiffSummary
+from pricectl.report.diff_summary import SHOWN_NAMES, DiffSummary, loosened_words
 
 # A reviewer reads so many; so many more are there for a click.
 MAX_NOTICES, MAX_FOLDED = 5, 60
@@ -105,7 +105,7 @@ def limits(page: DiffPage, summary: DiffSummary) -> Markup:
         *(line.words for line in summary.lines if line.level == "warning"),
         change_text.left_out(found),
         *change_text.settings_remarks(found, has_settings=result.has_settings),
-        *result.loosened,
+        *loosened_words(result),
     ]
     said = [element("li", words) for words in dict.fromkeys(notices) if words]
     shown = [*said[:MAX_NOTICES], *_folded(said[MAX_NOTICES:])]

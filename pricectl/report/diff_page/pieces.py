@@ -7,7 +7,8 @@ from pricectl.report.diff_page.markup import Content, Markup, element, joined
 
 # The longest name that a catalog may have: nothing of it is cut.
 MAX_NAME = 256
-_DIRECTIONS = {change_text.UP: "up", change_text.DOWN: "down", change_text.SAME: "same"}
+# By an arrow the class of its direction.
+DIRECTIONS = {change_text.UP: "up", change_text.DOWN: "down", change_text.SAME: "same"}
 
 
 def section(id_: str, title: str, *contents: Content) -> Markup:
@@ -26,7 +27,7 @@ def model_name(full_name: str) -> Markup:
 
 def direction(move: Move | None) -> str:
     """The class of a move: "up", "down" or "same"."""
-    return _DIRECTIONS[change_text.arrow(move)]
+    return DIRECTIONS[change_text.arrow(move)]
 
 
 def move_words(move: Move | None) -> str:

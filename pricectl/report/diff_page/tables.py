@@ -1,35 +1,48 @@
-"""The tables of the page: prices, rows, names, sample jobs, settings, other changes."""
+"""The sections of the page with tables: in the order of the text, in a bounded room."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from pricectl.changes import Change, Comparison, Impact
+from pricectl.changes import Change, Comparison
 from pricectl.changes.periods import is_over
-from pricectl.core.labels import plural
+from pricectl.core.labels import count, plural
 from pricectl.policy.comparison import SettingChange
 from pricectl.report import changes as change_text
-from pricectl.report.changes import ChangeSection
+from pricectl.report.alike import LineGroup
 from pricectl.report.diff_page.data_table import Cell, Column, data_table
 from pricectl.report.diff_page.markup import Content, Markup, element, joined, size
 from pricectl.report.diff_page.pieces import (
+    DIRECTIONS,
     direction,
-    dollars,
     model_name,
     move_words,
     section,
 )
-from pricectl.report.history_document import usd_per
+from pricectl.report.diff_sections import ChangeSection, sections
+from pricectl.report.job_lines import JobLine, job_groups, typical_jobs
+from pricectl.report.price_lines import PER_MTOK, PriceLine, price_groups, rates_words
 
 # Longer tables of what is no price are opened by a click.
 MAX_OPEN_ROWS = 60
+_MODEL, _CHANGE = Column("Model", "model"), Column("Change", "change")
+_COSTS = (Column("Before", "before"), Column("Now", "now"))
+_VALUES = (Column("Before", "old"), Column("Now", "new"))
+_PRICES = (_MODEL, Column("Price", "text"), *_COSTS, _CHANGE)
+_JOBS = (_MODEL, Column("Job", "text"), *_COSTS, Column("Credits", "credits"), _CHANGE)
+_PRICE_WORDS = ", in US dollars. In parentheses: what is charged without a price of its own."
+_JOB_WORDS = ": what typical jobs cost in US dollars, and their credits by cost."
 
 
-class TableShape(NamedTuple):
-    """How a kind of section is shown: what its caption says, its columns, the cells of a row."""
+class SectionTable(NamedTuple):
+    """A table of a section: what its caption says, its columns, its rows; `folded` at first?
+
+    `folded` is the text that opens it, "" where it is open.
+    """
 
     words: str
     columns: tuple[Column, ...]
-    cells: Callable[..., list[Cell]]
+    rows: Sequence[Sequence[Cell]]
+    folded: str = ""
 
 
 def tables(found: Comparison, room: int) -> Markup:
@@ -38,101 +51,108 @@ def tables(found: Comparison, room: int) -> Markup:
     A section takes at most two thirds of what is left, so that there is room for some rows of each.
     """
     drawn: list[Markup] = []
-    parts = change_text.sections(found)
+    parts = sections(found, everything=True)
     for number, part in enumerate(parts, start=1):
-        is_last = number == len(parts)
-        drawn.append(_section(f"{part.kind}-{number}", part, room if is_last else room * 2 // 3))
+        share = room if number == len(parts) else room * 2 // 3
+        contents: list[Content] = []
+        for table in _tables(part):
+            contents.append(_drawn(part.title, table, share))
+            share -= size(joined(contents[-1]))
+        drawn.append(section(f"{part.kind}-{number}", part.title, *contents))
         room -= size(drawn[-1])
     return joined(*drawn)
 
 
-def _section(id_: str, part: ChangeSection, room: int) -> Markup:
-    in_time, over = _apart(part)
-    contents: list[Content] = []
-    if in_time.total:
-        table = _table(part.title, in_time, room)
-        summary = f"All {plural(in_time.total, 'row')}"
-        contents.append(_folded(summary, table) if _is_long(in_time) else table)
-        room -= size(table)
-    if over.total:
-        summary = f"{plural(over.total, 'row')} of periods that are over"
-        folded = _table(f"{part.title} of periods that are over", over, room)
-        contents.append(_folded(summary, folded))
-    return section(id_, part.title, *contents)
+def _drawn(title: str, table: SectionTable, room: int) -> Markup:
+    rows, total = table.rows, len(table.rows)
+    caption = f"{title}, {plural(total, 'row')}{table.words}"
+    drawn = data_table(caption, table.columns, rows, total, room)
+    if not table.folded:
+        return drawn
+    return element("details", element("summary", table.folded), drawn)
 
 
-def _folded(summary: str, table: Markup) -> Markup:
-    return element("details", element("summary", summary), table)
-
-
-def _is_long(part: ChangeSection) -> bool:
-    """Whether a table would push more important ones far away: prices and charges never do."""
-    return part.kind in {"rows", "names", "jobs", "others"} and part.total > MAX_OPEN_ROWS
-
-
-def _apart(part: ChangeSection) -> tuple[ChangeSection, ChangeSection]:
-    """What is in force or comes later, and what is over."""
-
-    def of(*, over: bool) -> ChangeSection:
-        return part._replace(
-            changes=[change for change in part.changes if is_over(change.period) == over],
-            jobs=[job for job in part.jobs if is_over(job.period) == over],
-            settings=() if over else part.settings,
+def _tables(part: ChangeSection) -> list[SectionTable]:
+    """The tables of a section; what is over, and jobs of a single price, are folded."""
+    periods = [change.period for change in part.changes] + [job.period for job in part.jobs]
+    of_past = any(map(is_over, periods))
+    if part.kind == "prices":
+        groups = price_groups(part.changes, everything=False)
+        rows = [_price(group, line) for group in groups for line in group.lines]
+        folded = f"Show {plural(len(rows), 'row')}" if of_past else ""
+        return [SectionTable(_PRICE_WORDS, _PRICES, rows, folded)]
+    if part.jobs:
+        typical = typical_jobs(part.jobs)
+        shown = {id(job) for job in typical}
+        made = [job for job in part.jobs if id(job) not in shown]
+        chosen = [
+            [
+                _job(group, line)
+                for group in job_groups(jobs, by_customer=part.kind == "charges")
+                for line in group.lines
+            ]
+            for jobs in (typical, made)
+        ]
+        folds = (
+            f"Show {plural(len(chosen[0]), 'row')}" if of_past else _fold(part, chosen[0]),
+            f"{plural(len(chosen[1]), 'job')} that were made for a single price",
         )
-
-    return of(over=False), of(over=True)
-
-
-def _table(title: str, part: ChangeSection, room: int) -> Markup:
-    shape = _SHAPES[part.kind]
-    values: Sequence[Change | Impact | SettingChange] = (
-        *part.changes,
-        *part.jobs,
-        *part.settings,
-    )
-    rows: Iterable[list[Cell]] = map(shape.cells, values)
-    caption = f"{title}: {plural(part.total, 'row')}{shape.words}"
-    return data_table(caption, shape.columns, rows, part.total, room)
+        pairs = zip(chosen, folds, strict=True)
+        return [SectionTable(_JOB_WORDS, _JOBS, rows, fold) for rows, fold in pairs if rows]
+    columns, cells = _PLAIN[part.kind]
+    rows = [cells(one) for one in (*part.changes, *part.settings)]
+    return [SectionTable("", columns, rows, _fold(part, rows))]
 
 
-def _price(change: Change) -> list[Cell]:
-    old, new = change_text.old_and_new(change)
-    if change.price:
-        old, new = map(_with_sign, (old, new))
-    moved = move_words(change.largest) if change.moves else change.note
+def _fold(part: ChangeSection, rows: Sequence[Sequence[Cell]]) -> str:
+    """What opens a table that would push others far away; prices and charges never do."""
+    is_long = len(rows) > MAX_OPEN_ROWS and part.kind not in {"prices", "charges", "settings"}
+    return f"Show {plural(len(rows), 'row')}" if is_long else ""
+
+
+def _models(group: LineGroup[PriceLine] | LineGroup[JobLine]) -> Markup:
+    """The name of the row; of several that have the line alike, all of them folded."""
+    if len(group.rows) == 1:
+        return model_name(group.rows[0])
+    return _folded_list(f"{count(len(group.rows))} models", group.rows)
+
+
+def _folded_list(summary: str, items: Sequence[str]) -> Markup:
+    listed = element("ul", *(element("li", item) for item in items))
+    return element("details", element("summary", summary), listed)
+
+
+def _price(group: LineGroup[PriceLine], line: PriceLine) -> list[Cell]:
+    per = "1M tokens" if line.per == PER_MTOK else line.per
+    words = f" per {per}" if per else ""
+    name: Content = joined(line.label, element("i", words) if words else "")
+    if line.folded:
+        prices = [f"{label} {dollars}{words}" for label, dollars in line.folded]
+        name = _folded_list(line.label, prices)
+    difference = f"{line.difference} {line.arrow}".strip()
     return [
-        Cell(model_name(change.full_name)),
-        Cell(_price_name(change)),
-        Cell(old),
-        Cell(new),
-        Cell(moved, direction(change.largest)),
+        Cell(_models(group)),
+        Cell(name),
+        Cell(line.old),
+        Cell(line.new),
+        Cell(difference, DIRECTIONS.get(line.arrow, "")),
     ]
 
 
-def _price_name(change: Change) -> Markup:
-    """The price with what it is per: units differ from row to row."""
-    price = change.price
-    if price is None:
-        return joined(change.field)
-    words = f" per {usd_per(price.unit)}{change_text.where(price)}"
-    return joined(price.unit, element("i", words))
-
-
-def _with_sign(price: str) -> str:
-    """A price with its sign; a fallback price stands in parentheses.
-
-    >>> _with_sign("(2.00)"), _with_sign("2.00"), _with_sign("none")
-    ('($2.00)', '$2.00', 'none')
-    """
-    if price == change_text.NO_PRICE:
-        return price
-    return f"(${price[1:]}" if price.startswith("(") else f"${price}"
+def _job(group: LineGroup[JobLine], line: JobLine) -> list[Cell]:
+    return [
+        Cell(_models(group)),
+        Cell(line.full_name),
+        Cell(line.old),
+        Cell(line.new),
+        Cell(", ".join(line.by_cost)),
+        Cell(f"{line.percent} {line.arrow}{line.further}", DIRECTIONS[line.arrow]),
+    ]
 
 
 def _row(change: Change) -> list[Cell]:
-    content = change.new if change.kind == "added" else change.old
-    was = "was " if change.kind == "renamed" else ""
-    return [Cell(model_name(change.full_name)), Cell(change.kind), Cell(was + (content or ""))]
+    words = f"was {change.old}" if change.kind == "renamed" else rates_words(change)
+    return [Cell(model_name(change.full_name)), Cell(change.kind), Cell(words)]
 
 
 def _name(change: Change) -> list[Cell]:
@@ -145,39 +165,10 @@ def _name(change: Change) -> list[Cell]:
     ]
 
 
-def _job(job: Impact) -> list[Cell]:
-    moved = Cell(move_words(job.move), direction(job.move))
-    return _job_cells(job, job.move, moved)
-
-
-def _charge(job: Impact) -> list[Cell]:
-    move = job.customer_move
-    moved = Cell(change_text.customer_difference(job), direction(move))
-    costs = (
-        None if pico is None else estimate.client_pico_usd
-        for pico, estimate in zip(move, (job.old, job.new), strict=True)
-    )
-    return _job_cells(job, costs, moved)
-
-
-def _job_cells(job: Impact, costs: Iterable[int | None], moved: Cell) -> list[Cell]:
-    before, now = costs
-    cells = change_text.credit_cells(job)
-    charged = [words for mode, words in cells.items() if mode.basis == "cost"]
-    return [
-        Cell(model_name(change_text.job_title(job))),
-        Cell(job.workload.name),
-        Cell(dollars(before)),
-        Cell(dollars(now)),
-        Cell(", ".join(charged)),
-        moved,
-    ]
-
-
 def _setting(change: SettingChange) -> list[Cell]:
-    name = element("b", change_text.setting_name(change))
+    kind = "loosens" if change.loosens else None
     return [
-        Cell(name, direction="loosens" if change.loosens else ""),
+        Cell(element("b", change_text.setting_name(change), class_=kind)),
         Cell(change_text.value(change.old)),
         Cell(change_text.value(change.new)),
         Cell(change_text.setting_note(change)),
@@ -195,31 +186,10 @@ def _other(change: Change) -> list[Cell]:
     ]
 
 
-_MODEL, _CHANGE = Column("Model", "model"), Column("Change", "change")
-_COSTS = (Column("Before", "before"), Column("Now", "now"))
-_VALUES = (Column("Before", "old"), Column("Now", "new"))
-_JOBS = (_MODEL, Column("Job", "text"), *_COSTS, Column("Credits", "credits"), _CHANGE)
-_SHAPES = {
-    "settings": TableShape(
-        "", (Column("Setting", "model"), *_VALUES, Column("Note", "text")), _setting
-    ),
-    "charges": TableShape(
-        ". What the customer pays for typical jobs, in US dollars and in credits by cost.",
-        _JOBS,
-        _charge,
-    ),
-    "prices": TableShape(
-        ", in US dollars. In parentheses: what is charged where there is no price of its own.",
-        (_MODEL, Column("Price", "text"), *_COSTS, _CHANGE),
-        _price,
-    ),
-    "rows": TableShape("", (_MODEL, Column("Row", "text"), Column("Prices", "text")), _row),
-    "names": TableShape("", (Column("Name", "model"), *_VALUES, _CHANGE), _name),
-    "jobs": TableShape(
-        ". What typical jobs cost at the provider, in US dollars, and what is charged for them in "
-        "credits by cost.",
-        _JOBS,
-        _job,
-    ),
-    "others": TableShape("", (_MODEL, Column("Member", "text"), *_VALUES), _other),
+# By the kind of a section that has neither prices nor jobs: its columns and the cells of a row.
+_PLAIN: dict[str, tuple[tuple[Column, ...], Callable[..., list[Cell]]]] = {
+    "settings": ((Column("Setting", "model"), *_VALUES, Column("Note", "text")), _setting),
+    "rows": ((_MODEL, Column("Row", "text"), Column("Prices", "text")), _row),
+    "names": ((Column("Name", "model"), *_VALUES, _CHANGE), _name),
+    "others": ((_MODEL, Column("Member", "text"), *_VALUES), _other),
 }
