@@ -121,11 +121,12 @@ def test_the_markdown_report_is_a_pull_request_comment(run: Run, base: str) -> N
         "vs `base.json`"
     )
     assert "- ❌ limit max-increase exceeded: 50%, limit 12.5%" in lines
-    assert "| `openai/o3` | `input` | `2.00` | `3.00` | ▲ +50% |" in lines
-    assert "| `openai/o3` | `cache_read` | `(2.00)` | `0.50` | ▼ -75% |" in lines
+    assert "| `openai/o3` | `input` | `$2.00` | `$3.00` | `1M` | ▲ +50% |" in lines
+    assert "| `openai/o3` | `cache_read` | `($2.00)` | `$0.50` | `1M` | ▼ -75% |" in lines
+    assert "<sub>1M: 1 million tokens; in parentheses: fallback price</sub>" in lines
     assert "| renamed | `openai/o1-retiring` | was `o1-retired` |" in lines
     assert lines.count("<details>") == lines.count("</details>") == 2
-    assert "<summary>Sample jobs</summary>" in lines
+    assert "#### Sample jobs" in lines
 
 
 def test_the_comment_without_changes_says_so(run: Run) -> None:
@@ -137,8 +138,8 @@ def price(number: int) -> Change:
     move = Move(1_000_000, 1_000_000 + number)
     name = f"a-model-with-a-rather-long-name-{number}"
     place = PriceRef("input")
-    key = "input_cost_per_token"
-    return Change("repriced", "warning", "p", name, key, "1.00", "2.00", "", (move,), place)
+    key, new = "input_cost_per_token", f"{1 + number / 1_000_000:.6f}"
+    return Change("repriced", "warning", "p", name, key, "1.00", new, "", (move,), place)
 
 
 @pytest.mark.parametrize("number", [1, 100, 5_000])
@@ -153,9 +154,9 @@ def test_a_comment_fits_and_says_what_it_left_out(number: int) -> None:
     assert "3 objects reordered, 4 numbers respelled: values unchanged" in text
     assert ("the comment is full" in text) == (number == 5_000)
     if number == 5_000:
-        shown = sum(line.startswith("| `p/") for line in text.splitlines())
-        assert f"{5_000 - shown:,} of 5,000 rows of 'Prices' are omitted" in text
-        assert "5,000 of 5,000 rows of 'Other changes' are omitted" in text
+        shown = sum("| `$1.00` |" in line for line in text.splitlines())
+        assert f"{5_000 - shown:,} of 5,000 rows of 'Prices in force' are omitted" in text
+        assert "4,990 of 5,000 rows of 'Other changes' are omitted" in text
 
 
 def test_annotations_point_to_lines_of_the_new_file(run: Run, home: Path, base: str) -> None:
@@ -165,8 +166,11 @@ def test_annotations_point_to_lines_of_the_new_file(run: Run, home: Path, base: 
     row = 1 + next(number for number, line in enumerate(text) if '"o3": {' in line)
     column = 1 + text[row - 1].index('"input_cost_per_token"')
     place = f"file=llm_pricing_current.json,line={row},col={column},title=repriced"
-    assert f"::warning {place}::openai/o3 input: 2.00 -> 3.00 +50%25" in lines
-    assert any(f"line={row + 1},col=" in line and "(2.00) -> 0.50 -75%25" in line for line in lines)
+    assert f"::warning {place}::openai/o3 input: $2.00 -> $3.00 per 1M +50%25" in lines
+    assert any(
+        f"line={row + 1},col=" in line and "($2.00) -> $0.50 per 1M -75%25" in line
+        for line in lines
+    )
     assert any(
         line.startswith("::notice file=") and "title=added::openai/o5" in line for line in lines
     )

@@ -37,7 +37,11 @@ def hostile_catalog(usd: float, **further: object) -> str:
         name: row(usd, source=f"{name}{usd}", notes=name, aliases=[f"alias {name}"])
         for name in HOSTILE
     }
-    return catalog_text(**{"openai": {**rows, **further}, HOSTILE[0]: {"m": row(usd)}})
+    providers: dict[str, Mapping[str, object]] = {
+        "openai": {**rows, **further},
+        HOSTILE[0]: {"m": row(usd)},
+    }
+    return catalog_text(**providers)
 
 
 def many_rows(number: int, usd: float, length: int = 30) -> dict[str, object]:

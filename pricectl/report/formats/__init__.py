@@ -111,6 +111,12 @@ def _csv(result: "History") -> str:
     return csv_lines.history(result)
 
 
+def _csv_diff(result: "DiffResult") -> str:
+    from pricectl.report.formats import csv_diff
+
+    return csv_diff.diff(result)
+
+
 def _csv_export(result: "ExportResult") -> str:
     from pricectl.report.formats import exports
 
@@ -140,7 +146,12 @@ FORMATS: Mapping[str, Mapping[str, Callable[[Any], str]]] = MappingProxyType(
         "changelog": {"diff": _changelog},
         "html": {"diff": _html},
         "svg": {"history": _svg},
-        "csv": {"history": _csv, "drift": _csv_drift, "export": _csv_export},
+        "csv": {
+            "history": _csv,
+            "drift": _csv_drift,
+            "export": _csv_export,
+            "diff": _csv_diff,
+        },
         "litellm": {"export": _litellm_export},
     }
 )
@@ -150,6 +161,6 @@ def formats_of(verb: str) -> tuple[str, ...]:
     """The names that `-o` accepts for a verb.
 
     >>> formats_of("quote"), formats_of("diff")
-    (('text', 'json'), ('text', 'json', 'markdown', 'github', 'changelog', 'html'))
+    (('text', 'json'), ('text', 'json', 'markdown', 'github', 'changelog', 'html', 'csv'))
     """
     return ("text", "json", *(name for name, writers in FORMATS.items() if verb in writers))
