@@ -38,7 +38,7 @@ def alike_once(
 ) -> list[LineGroup[LineT]]:
     """The lines of each row in order; what more than four rows share stands where the first does.
 
-    Shared lines that all go last stand behind every row.
+    Groups whose lines all go last stand behind every other.
     """
     having: dict[LineT, dict[str, None]] = {}
     for row, lines in rows.items():
@@ -50,19 +50,14 @@ def alike_once(
             shared.setdefault(tuple(found), []).append(line)
     repeated = {line for lines in shared.values() for line in lines}
     groups: list[LineGroup[LineT]] = []
-    last: list[LineGroup[LineT]] = []
     starting: dict[str, list[LineGroup[LineT]]] = {}
     for names, lines in shared.items():
-        group = LineGroup(names, tuple(lines))
-        if all(map(goes_last, lines)):
-            last.append(group)
-        else:
-            starting.setdefault(names[0], []).append(group)
+        starting.setdefault(names[0], []).append(LineGroup(names, tuple(lines)))
     for row, lines in rows.items():
         own = tuple(line for line in lines if line not in repeated)
         groups += [LineGroup((row,), own)] if own else []
         groups += starting.get(row, ())
-    return [*groups, *last]
+    return sorted(groups, key=lambda group: all(map(goes_last, group.lines)))
 
 
 def first_lines(

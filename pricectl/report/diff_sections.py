@@ -54,8 +54,11 @@ def sections(found: Comparison, *, everything: bool = False) -> list[ChangeSecti
     rows = sorted(
         found.of(*ROW_ORDER), key=lambda change: (ROW_ORDER.index(change.kind), change.provider)
     )
+    # A waiver that is gone, say, stands behind the prices.
+    first_settings = [one for one in found.settings.changes if one.loosens or one.charges]
+    other_settings = [one for one in found.settings.changes if not (one.loosens or one.charges)]
     every = (
-        ChangeSection("settings", "Settings", settings=found.settings.changes),
+        ChangeSection("settings", "Settings", settings=first_settings),
         *_charges(found),
         ChangeSection("prices", "Prices in force", [one for one in prices if not one.period]),
         ChangeSection("jobs", "Sample jobs", jobs=known),
@@ -69,6 +72,7 @@ def sections(found: Comparison, *, everything: bool = False) -> list[ChangeSecti
             jobs=[job for job in in_force if not job.old.quote.match.is_own_row],
             is_known=False,
         ),
+        ChangeSection("settings", "Other settings", settings=other_settings),
         ChangeSection("others", "Other changes", found.of("metadata")),
     )
     over = (

@@ -77,7 +77,7 @@ def price_groups(changes: Sequence[Change], *, everything: bool) -> list[LineGro
     lines = {name: list(_lines(own, everything=everything)) for name, own in rows.items()}
     if everything:
         return [LineGroup((name,), tuple(own)) for name, own in lines.items()]
-    return alike_once(lines, lambda line: line.is_first_price)
+    return alike_once(lines, lambda line: line.is_first_price or line.arrow == change_text.SAME)
 
 
 def _lines(changes: Iterable[Change], *, everything: bool) -> Iterator[PriceLine]:
@@ -128,7 +128,10 @@ def _is_of(fold: Fold, change: Change) -> bool:
 
 
 def _place(change: Change) -> tuple[bool, bool, bool, bool, int, str, int]:
-    """Own prices first, the plain one before services and tiers, in the order of the units."""
+    """Own prices first, the plain one before services and tiers, in the order of the units.
+
+    What had no price before goes last.
+    """
     price, move = change.price, change.largest
     if price is None:
         return False, True, False, False, 0, "", 0
