@@ -254,7 +254,9 @@ def test_the_page_is_printed_in_dark_on_white_with_all_that_is_folded(shown: Sho
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(20, 24, 31)"
     assert not page.locator(".skip").is_visible()
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert page.locator("details:not([open])").count() == 0
+    assert page.locator("details:not([open])").count() == 0 < page.locator("details").count()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details[open]").count() == 0
     assert page.pdf(format="A4").startswith(b"%PDF")
 
 

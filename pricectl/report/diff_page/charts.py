@@ -73,10 +73,13 @@ def _figure(timeline: Timeline, title: str, series: ChartSeries, *, is_dated: bo
         for point in series.charged
     ]
     shown = steps[-MAX_STEPS:]
+    count_words = plural(len(steps), "step")
+    if len(shown) < len(steps):
+        count_words = f"{count_words}, the newest {MAX_STEPS}"
     caption = joined(model_name("/".join(timeline.key)), element("span", title + service))
     listed = element(
         "details",
-        element("summary", plural(len(steps), "step")),
+        element("summary", count_words),
         element("ul", *(element("li", step) for step in shown)),
     )
     name = f"{'/'.join(timeline.key)}: {title}{service}, from {steps[0]} to {steps[-1]}"

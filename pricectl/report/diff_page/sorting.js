@@ -58,6 +58,11 @@ for (const table of document.querySelectorAll("table.sortable")) {
 }
 
 // What is folded away on the screen is printed too.
+let opened = [];
 addEventListener("beforeprint", () => {
-  for (const folded of document.querySelectorAll("details")) folded.open = true;
+  opened = [...document.querySelectorAll("details:not([open])")];
+  for (const folded of opened) folded.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const folded of opened) folded.open = false;
 });
