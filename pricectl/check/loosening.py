@@ -56,6 +56,8 @@ def catalog_marks(base: Catalog | None, edited: Catalog) -> Iterator[CatalogMark
         return
     for model in edited.models:
         old = base.by_full_name.get(model.full_name)
+        if old is model:  # most rows of two versions are one
+            continue
         was = old.entry if old else {}
         for mark in MARKS:
             # A new row that is free takes nothing away from a check that looked at it before.

@@ -72,6 +72,7 @@ def _change(change: Change) -> dict[str, Any]:
             "usd_per": "1M tokens" if is_token_unit(price.unit) else UNITS[price.unit].counts,
             "old_charged": old,
             "new_charged": new,
+            "fallback": change.fallback or None,
         }
     return {
         "kind": change.kind,

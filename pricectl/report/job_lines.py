@@ -53,7 +53,8 @@ def job_groups(
     for job in jobs:
         line = _line(job, names[job.workload.name], by_customer=by_customer)
         rows.setdefault(change_text.job_title(job), []).append(line)
-    if everything:
+    # Where a profile changed, critical models stand first, each with all of its jobs.
+    if everything or by_customer:
         return [LineGroup((row,), tuple(lines)) for row, lines in rows.items()]
     return alike_once(rows, lambda line: line.old == change_text.NO_PRICE)
 

@@ -81,6 +81,7 @@ def test_a_price_says_what_was_and_is_charged(run: Run, base: str) -> None:
         "usd_per": "1M tokens",
         "old_charged": "2.00",
         "new_charged": "0.50",
+        "fallback": "input",
     }
 
 
