@@ -2,8 +2,20 @@
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from html.parser import HTMLParser
+from pathlib import Path
 
+from pricectl.changes import CatalogVersion
+from pricectl.changes.diff import DiffResult, NamedVersion, diff_versions
+from pricectl.core import Profile
+from pricectl.policy import Policy
+from pricectl.report.diff_page.page import DiffPage
+from pricectl.report.formats import html
+from tests.conftest import CATALOG, Run
+
+AT = ("--at", "2026-11-01")
+EDITED = CATALOG.replace("2.5e-06", "5e-06", 1)
 # Names and values that would do something if a page took them for anything but text.
 HOSTILE = (
     '"><img src=x onerror=alert(1)>',
@@ -102,3 +114,27 @@ class ReadPage(HTMLParser):
         return "\n".join(
             "".join(texts) for tag, texts in self.texts.items() if tag not in {"style", "script"}
         )
+
+
+def compared(old: str, new: str, **names: str) -> DiffResult:
+    versions = [CatalogVersion.read(each.encode()) for each in (old, new)]
+    before, after = names.get("base", "before"), names.get("head", "after")
+    return diff_versions(
+        NamedVersion(versions[0], before),
+        NamedVersion(versions[1], after),
+        Policy(),
+        profile=Profile(),
+        at=datetime(2026, 11, 1, tzinfo=UTC),
+    )
+
+
+def compared_page(old: str, new: str, **names: str) -> str:
+    return html.diff(DiffPage(compared(old, new, **names), datetime(2026, 11, 1, tzinfo=UTC)))
+
+
+def written(run: Run, home: Path, *words: str) -> tuple[str, ReadPage]:
+    """The page of an edit, written into a file and read again."""
+    result = run("diff", "--base", "old.json", *AT, "-o", "html=page.html", *words)
+    assert result.exit_code in {0, 1}, result.output
+    text_of_page = (home / "page.html").read_text(encoding="utf-8")
+    return text_of_page, ReadPage(text_of_page)

@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.report.pages import hostile_catalog, many_rows, row
-from tests.report.test_diff_page import compared_page
+from tests.report.pages import compared_page, hostile_catalog, many_rows, row
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the extra `browser` is missing")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)

@@ -34,9 +34,9 @@ _JOB_WORDS = ": what typical jobs cost in US dollars, and their credits by cost.
 
 
 class SectionTable(NamedTuple):
-    """A table of a section: what its caption says, its columns, its rows; `folded` at first?
+    """A table of a section: what its caption says, its columns, its rows.
 
-    `folded` is the text that opens it, "" where it is open.
+    `folded` is the text that opens it; a table without one is open.
     """
 
     words: str
@@ -82,26 +82,31 @@ def _tables(part: ChangeSection) -> list[SectionTable]:
         folded = f"Show {plural(len(rows), 'row')}" if of_past else ""
         return [SectionTable(_PRICE_WORDS, _PRICES, rows, folded)]
     if part.jobs:
-        typical = typical_jobs(part.jobs)
-        shown = {id(job) for job in typical}
-        made = [job for job in part.jobs if id(job) not in shown]
-        chosen = [
-            [
-                _job(group, line)
-                for group in job_groups(jobs, by_customer=part.kind == "charges")
-                for line in group.lines
-            ]
-            for jobs in (typical, made)
-        ]
-        folds = (
-            f"Show {plural(len(chosen[0]), 'row')}" if of_past else _fold(part, chosen[0]),
-            f"{plural(len(chosen[1]), 'job')} that were made for a single price",
-        )
-        pairs = zip(chosen, folds, strict=True)
-        return [SectionTable(_JOB_WORDS, _JOBS, rows, fold) for rows, fold in pairs if rows]
+        return _job_tables(part, of_past=of_past)
     columns, cells = _PLAIN[part.kind]
     rows = [cells(one) for one in (*part.changes, *part.settings)]
     return [SectionTable("", columns, rows, _fold(part, rows))]
+
+
+def _job_tables(part: ChangeSection, *, of_past: bool) -> list[SectionTable]:
+    typical = typical_jobs(part.jobs)
+    shown = {id(job) for job in typical}
+    made = [job for job in part.jobs if id(job) not in shown]
+    rows, made_rows = (
+        [
+            _job(group, line)
+            for group in job_groups(jobs, by_customer=part.kind == "charges")
+            for line in group.lines
+        ]
+        for jobs in (typical, made)
+    )
+    folded = f"Show {plural(len(rows), 'row')}" if of_past else _fold(part, rows)
+    made_words = f"{plural(len(made), 'job')} that were made for a single price"
+    tables_of_jobs = (
+        SectionTable(_JOB_WORDS, _JOBS, rows, folded),
+        SectionTable(_JOB_WORDS, _JOBS, made_rows, made_words),
+    )
+    return [table for table in tables_of_jobs if table.rows]
 
 
 def _fold(part: ChangeSection, rows: Sequence[Sequence[Cell]]) -> str:
