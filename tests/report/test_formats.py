@@ -11,6 +11,7 @@ import pytest
 
 from pricectl.report.formats import FORMATS, formats_of
 from tests.conftest import CATALOG, ROOT, Run
+from tests.report.pages import ReadPage
 
 EDITED = CATALOG.replace("2.5e-06", "2.5")
 
@@ -53,6 +54,11 @@ def is_svg(text: str) -> bool:
     return root.tag == "{http://www.w3.org/2000/svg}svg" and len(root) > 1
 
 
+def is_html(text: str) -> bool:
+    page = ReadPage(text)
+    return text.startswith("<!doctype html>\n") and not page.open and not page.problems
+
+
 def is_csv(text: str) -> bool:
     head, *lines = csv.reader(text.splitlines())
     return (
@@ -76,6 +82,7 @@ GRAMMARS: dict[str, Callable[[str], bool]] = {
     "gitlab": is_gitlab,
     "junit": is_junit,
     "changelog": is_changelog,
+    "html": is_html,
     "svg": is_svg,
     "csv": is_csv,
     "litellm": is_litellm,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pricectl.models import ModelList, ProviderList
     from pricectl.operate.deploy_check.checklist import DeployCheck
     from pricectl.operate.drift import DriftResult
+    from pricectl.report.diff_page.page import DiffPage
     from pricectl.report.export import ExportResult
     from pricectl.report.history_document import History
 
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 
 
 def _markdown_diff(result: "DiffResult") -> str:
-    from pricectl.report.formats import markdown
+    from pricectl.report.formats import markdown_diff
 
-    return markdown.diff(result)
+    return markdown_diff.diff(result)
 
 
 def _markdown_deploy_check(result: "DeployCheck") -> str:
@@ -93,6 +94,12 @@ def _changelog(result: "DiffResult") -> str:
     return changelog.diff(result)
 
 
+def _html(result: "DiffPage") -> str:
+    from pricectl.report.formats import html
+
+    return html.diff(result)
+
+
 def _svg(result: "Timeline") -> str:
     from pricectl.report.formats import svg
 
@@ -109,6 +116,12 @@ def _csv_models(result: "ModelList | ProviderList") -> str:
     from pricectl.report.formats import csv_models
 
     return csv_models.models(result)
+
+
+def _csv_diff(result: "DiffResult") -> str:
+    from pricectl.report.formats import csv_diff
+
+    return csv_diff.diff(result)
 
 
 def _csv_export(result: "ExportResult") -> str:
@@ -138,12 +151,14 @@ FORMATS: Mapping[str, Mapping[str, Callable[[Any], str]]] = MappingProxyType(
         "sarif": {"validate": _sarif},
         "junit": {"validate": _junit},
         "changelog": {"diff": _changelog},
+        "html": {"diff": _html},
         "svg": {"history": _svg},
         "csv": {
             "history": _csv,
             "drift": _csv_drift,
             "export": _csv_export,
             "models": _csv_models,
+            "diff": _csv_diff,
         },
         "litellm": {"export": _litellm_export},
     }
@@ -154,6 +169,6 @@ def formats_of(verb: str) -> tuple[str, ...]:
     """The names that `-o` accepts for a verb.
 
     >>> formats_of("quote"), formats_of("diff")
-    (('text', 'json'), ('text', 'json', 'markdown', 'github', 'changelog'))
+    (('text', 'json'), ('text', 'json', 'markdown', 'github', 'changelog', 'html', 'csv'))
     """
     return ("text", "json", *(name for name, writers in FORMATS.items() if verb in writers))
