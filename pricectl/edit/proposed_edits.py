@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pricectl.changes import CatalogVersion
 from pricectl.check.positions import Positions
 from pricectl.core import document
+from pricectl.core.catalog import Catalog
 from pricectl.core.document import Json
 from pricectl.core.structures import UPLIFT_KEYS
 from pricectl.core.units import NESTED_KEYS, UNITS, price_key
@@ -148,12 +149,24 @@ def _member_key(drift: Difference) -> str:
 
 
 def new_row_edit(row: AgreedRow, version: CatalogVersion, text: str) -> Edit:
-    """The edit that adds a row at the end of its section."""
+    """The edit that adds a row to its section: in the order of names, if that has it, else last."""
     place = RowPlace(row.model.provider, row.model.name)
-    return insert_row(_row_text(row), place, version.values, text)
+    provider = _provider_word(version.catalog, row.model.provider)
+    return insert_row(_row_text(row, provider), place, version.values, text)
 
 
-def _row_text(row: AgreedRow) -> str:
+def _provider_word(catalog: Catalog, section: str) -> str:
+    """What all rows of a section call their seller; "" where they differ or say nothing.
+
+    Gateways call some makers by the word of our section (qwen/NAME), and the row tells them apart.
+    """
+    rows = (row.entry for row in catalog.models if row.provider == section)
+    words = {entry["litellm_provider"] for entry in rows if "litellm_provider" in entry}
+    word = words.pop() if len(words) == 1 else ""
+    return word if isinstance(word, str) else ""
+
+
+def _row_text(row: AgreedRow, provider: str) -> str:
     """A row in the catalog's layout: its prices, then what else lists say."""
     prices: dict[str, str | dict[str, str]] = {}
     for drift in row.prices:
@@ -167,6 +180,8 @@ def _row_text(row: AgreedRow) -> str:
             prices[price_key(*drift.key)] = literal
     lines = [f"  {json.dumps(key)}: {_price_text(value)}" for key, value in prices.items()]
     rest: dict[str, Json] = {"mode": row.mode} if row.mode else {}
+    if provider:
+        rest["litellm_provider"] = provider
     for member in row.members:
         value = member.majority.value
         rest[member.member] = int(value) if member.member in LIMITS else value

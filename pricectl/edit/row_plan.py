@@ -34,7 +34,7 @@ class RowPlan(NamedTuple):
     `following` are the paths of those among them that only keep their ratio to another one.
     `siblings` depend on those and keep their price. `dropped` are the vouchers that go, because
     they vouch for the old price. `notes` say what was done otherwise than written, `left_out` which
-    assignments of a pattern the row has no price for.
+    assignments of a pattern the row has no value for.
     """
 
     model: Model
@@ -53,8 +53,8 @@ def plan_row(
 ) -> RowPlan:
     """The edits that a request makes of a row. Raises BadEdit.
 
-    `in_pattern`: the row is one of many, so that a percentage of a price that it does not have is
-    left out.
+    `in_pattern`: the row is one of many, so that what it does not have is neither changed by a
+    percentage nor taken out, but left out.
     """
     model, notes = row.model, list[str]()
     fields = [(find_field(one.field, model, catalog), one) for one in request.assignments]
@@ -78,7 +78,10 @@ def plan_row(
         notes += _later_lists(model, request)
     # A name that is added takes the place of the last one that goes.
     for field, assignment in sorted(members, key=lambda each: each[1].operator == "-="):
-        _member(row, field, assignment, notes)
+        if in_pattern and assignment.removes and field.key not in row.keys(model.pointer):
+            planned.left_out.append(str(assignment))
+        else:
+            _member(row, field, assignment, notes)
     if request.source:
         row.put_member("source", json.dumps(request.source, ensure_ascii=False))
     return RowPlan(

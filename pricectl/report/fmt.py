@@ -65,6 +65,7 @@ def document(result: FmtResult) -> dict[str, Any]:
             }
             for row in found.left
         ],
+        "unsorted": list(found.unsorted),
         "due": result.due,
         "last_updated": found.last_updated or None,
         "diff": "".join(f"{line}\n" for line in unified_diff(result)) if result.diff else None,
@@ -125,6 +126,7 @@ def summary(result: FmtResult) -> str:
         for items, word, participle in (
             (result.formatted_text.promoted, "row", "promoted"),
             (result.formatted_text.respelled, "price", "respelled"),
+            (result.formatted_text.unsorted, "section", "sorted"),
         )
         if items
     ]
