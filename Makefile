@@ -102,9 +102,6 @@ pictures: $(VENV)/.dev  ## Draw the README's pictures anew
 edits: $(VENV)/.dev  ## Write the outputs of docs/edit.md anew, after a change of the catalog
 	$(BIN)/python tools/write_edits_page.py
 
-review: $(VENV)/.dev  ## Write the outputs of docs/review.md anew
-	$(BIN)/python tools/write_review_page.py
-
 prices: $(VENV)/.dev  ## Write docs/prices.md anew, after a change of the catalog or of the pages read
 	$(BIN)/python tools/write_prices_page.py
 
