@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricectl.core.labels import clean
+from pricectl.core.units import UNITS
 from pricectl.replay.calls import column_types, quoted, text_literal
 from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.columns import ColumnMap, LogColumn, guess
@@ -218,6 +219,8 @@ def _plain_parts(plain: Sequence[LogFile], work: _Work) -> Iterable[_Part]:
                 f"SELECT * EXCLUDE ({REASON}, {REJECTED_ROW}) FROM ({judged}) "  # noqa: S608 - quoted
                 f"WHERE {REASON} IS NULL"
             )
+        if columns.has_response_id:
+            unjudged = _once(unjudged, work.folder / f"once-{number}.parquet", work)
         yield _Part(unjudged, columns)
 
 
@@ -236,6 +239,31 @@ def _parsed_once(query: str, target: Path, database: "DuckDBPyConnection") -> st
         f"SELECT * EXCLUDE (rows_before) REPLACE (line - rows_before AS line) "  # noqa: S608 - quoted
         f"FROM {rows} JOIN ({firsts}) USING (source)"
     )
+
+
+def _once(query: str, target: Path, work: _Work) -> str:
+    """A query for each response once, the row that counts most; the same query if none repeats."""
+    rows, ids = work.database.execute(
+        f"SELECT count(*), count(DISTINCT hash(call_id, name)) FROM ({query}) "  # noqa: S608 - quoted
+        "WHERE call_id IS NOT NULL"
+    ).fetchall()[0]
+    if rows == ids:
+        return query
+    types = {
+        name for name, *_ in work.database.execute(f"DESCRIBE {query}").fetchall() if name in UNITS
+    }
+    used = " + ".join(f"coalesce({quoted(unit)}, 0)" for unit in sorted(types))
+    path = text_literal(str(target))
+    work.database.execute(
+        f"""COPY (SELECT * FROM ({query}) QUALIFY call_id IS NULL OR row_number() OVER (
+            PARTITION BY call_id, name ORDER BY {used} DESC, "row" DESC) = 1)
+            TO {path} (FORMAT parquet)"""  # noqa: S608 - quoted
+    )
+    once = f"SELECT * FROM read_parquet({path})"  # noqa: S608 - quoted
+    (kept,) = work.database.execute(f"SELECT count(call_id) FROM ({once})").fetchall()[0]  # noqa: S608 - quoted
+    work.tally.repeated += rows - kept
+    work.tally.calls -= rows - kept
+    return once
 
 
 def _raw_table(kind: str, files: list[LogFile], database: "DuckDBPyConnection") -> RawTable:
