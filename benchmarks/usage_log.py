@@ -151,7 +151,7 @@ def calls_sql(rows: int, seed: int, accounts: int, start: str, days: int) -> str
     # One number is hashed for each draw: a hash of several makes draws that depend on each other.
     salt = seed * 10**12
     uniforms = {
-        f"uniform_{n}": f"(CAST(hash({salt} + i * 16 + {n}) // 2048 AS DOUBLE) / 9007199254740992.0)"
+        f"uniform_{n}": f"(CAST(hash({salt} + i * 16 + {n}) // 2048 AS DOUBLE) / {2**53}.0)"
         for n in range(1, 10)
     }
     step = days * 86_400 * 10**6 // max(rows, 1)
