@@ -4,10 +4,12 @@ import json
 import subprocess
 import sys
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from pricectl.edit.formatting import format_text
 from pricectl.packaged import packaged_bytes, packaged_catalog
 from tests.conftest import ROOT
 
@@ -16,6 +18,12 @@ def test_it_is_the_catalog_of_this_checkout() -> None:
     assert packaged_bytes("llm_pricing_current.json") == packaged_catalog().read_bytes()
     with pytest.raises(FileNotFoundError):
         packaged_bytes("no-such-file")
+
+
+def test_its_rows_are_in_the_order_of_their_names() -> None:
+    """As docs/file-format.md says; `pricectl fmt --sort` puts them there."""
+    found = format_text(packaged_catalog().read_bytes(), date(2026, 11, 27), sorting=True)
+    assert found.unsorted == ()
 
 
 def test_from_a_zip_the_packaged_prices_load(tmp_path: Path) -> None:

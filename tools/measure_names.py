@@ -3,18 +3,18 @@
     python tools/measure_names.py [--names FILE] [--write]
 
 FILE has a name, where it was seen and its price in a line (input and output in USD per 1M tokens),
-tab-separated. A name counts if its price is known and the catalog has its model. Right: input and
-output cost what the list says. The names in names_excluded.tsv are left out, each with its reason.
---write puts the table into docs/measured.md and makes docs/names.md from the table of forms anew.
-Exit codes: 0, 1 if a name is wrong without a flag or fewer than 95% are right, 2 without the list.
+tab-separated. Every name with a price counts. Right: input and output cost what the list says. What
+is otherwise has its decision in names_decided.tsv, each with its reason. A decision has to go when
+its name is right or is in the list no longer. --write puts the table into docs/measured.md, and
+makes docs/names.md from the table of forms.
+Exit codes: 0, 1 if a name is neither right nor decided or a decision has to go, 2 without the list.
 """
 
 import argparse
-import re
 import sys
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -28,20 +28,20 @@ from pricectl.flags import FLAGS, PARTIAL_MATCH
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = ROOT.parent / "shared" / "data" / "names.tsv"
-EXCLUDED = Path(__file__).with_name("names_excluded.tsv")
+DECIDED = Path(__file__).with_name("names_decided.tsv")
 MEASURED, DOCUMENT = ROOT / "docs" / "measured.md", ROOT / "docs" / "names.md"
 START, END = "<!-- names: made by tools/measure_names.py -->", "<!-- end of names -->"
-ENOUGH, MOST_EXCLUDED = Decimal("0.95"), Decimal("0.05")
 MANY = 10_000
 # Each answer is one of these.
-Kind = Literal["right", "right, flagged", "wrong, flagged", "wrong", "missed", "excluded"]
+Kind = Literal["right", "right, flagged", "wrong, flagged", "wrong", "missed", "decided"]
+UNDECIDED = frozenset({"wrong, flagged", "wrong", "missed"})
 KINDS: tuple[Kind, ...] = (
     "right",
     "right, flagged",
     "wrong, flagged",
     "wrong",
     "missed",
-    "excluded",
+    "decided",
 )
 # Where a name was seen, by the start of that word, as people call it.
 PLATFORMS = (
@@ -102,42 +102,38 @@ def read_list(path: Path) -> Iterator[Priced]:
             yield Priced(name, seen, Decimal(prices[0]), Decimal(prices[1] or 0))
 
 
-def excluded() -> dict[str, str]:
-    """The names that do not count, and why."""
-    lines = EXCLUDED.read_text(encoding="utf-8").splitlines()
+def decided() -> dict[str, str]:
+    """The names whose price in the list is not ours on purpose, and why."""
+    lines = DECIDED.read_text(encoding="utf-8").splitlines()
     return dict(line.split("\t") for line in lines if line and not line.startswith("#"))
 
 
-def judge(
-    catalog: Catalog, priced: Priced, known: frozenset[str], *, left_out: bool
-) -> Judged | None:
-    """What became of a name; None where the catalog does not have its model."""
+def judge(catalog: Catalog, priced: Priced, decisions: Mapping[str, str]) -> Judged:
+    """What became of a name."""
     answer = quote(catalog, priced.name, Usage(MANY))
     output = quote(catalog, priced.name, Usage(0, MANY))
     match = answer.match
-    if match.is_guess and squeezed(priced.name) not in known:
-        return None
     flags = list(match.flags)
     flags += ["missing-region"] if answer.missing_region else []
     flags += ["missing-service"] if answer.missing_service else []
     prices = tuple(Decimal(found.pico_usd) / (MANY * 10**6) for found in (answer, output))
-    is_right = prices == (priced.input_usd, priced.output_usd)
-    kind: Kind = "right" if is_right else "wrong"
-    if left_out:
-        kind = "excluded"
+    is_right = prices == (priced.input_usd, priced.output_usd) and not match.is_guess
+    kind: Kind
+    if is_right:
+        kind = "right, flagged" if flags else "right"
+    elif priced.name in decisions:
+        kind = "decided"
     elif match.is_guess:
         kind = "missed"
-    elif flags:
-        kind = "right, flagged" if is_right else "wrong, flagged"
+    else:
+        kind = "wrong, flagged" if flags else "wrong"
     return Judged(priced, kind, match.model.full_name, tuple(flags))
 
 
-def squeezed(name: str) -> str:
-    """The letters and digits of a model's name, however the forms would read it."""
-    last = re.split(r"[/:@\[]", re.sub(r"[:@\[].*", "", name.lower()).rstrip("/"))[-1]
-    last = re.sub(r"^(?:[a-z-]{2,6}\.)?[a-z0-9]+\.(?=[a-z])", "", last)  # Bedrock's maker
-    last = re.sub(r"-(?:batch|fast|latest|preview|maas|20\d\d-?\d\d-?\d\d|v1)$", "", last)
-    return re.sub(r"(?<=\d)p(?=\d)|[^a-z\d]", "", last)
+def needless(judged: Iterable[Judged], decisions: Mapping[str, str]) -> list[str]:
+    """The decisions that have to go: the name is right, or the list does not price it."""
+    used = {it.priced.name for it in judged if it.kind == "decided"}
+    return [name for name in decisions if name not in used]
 
 
 def table(judged: Iterable[Judged]) -> Iterator[str]:
@@ -159,19 +155,18 @@ def _names() -> tuple[str, ...]:
     return tuple(dict.fromkeys((*(name for _, name in PLATFORMS), OTHERS)))
 
 
-def report(judged: list[Judged], reasons: dict[str, str]) -> str:
-    """The table, the share that is right, and each name that was left out with its reason."""
+def report(judged: list[Judged], decisions: Mapping[str, str]) -> str:
+    """The table, the share that is right, and each decision with the number of its names."""
     counts = Counter(it.kind for it in judged)
-    counted = len(judged) - counts["excluded"]
     right = counts["right"] + counts["right, flagged"]
-    why = Counter(reasons[it.priced.name] for it in judged if it.kind == "excluded")
+    why = Counter(decisions[it.priced.name] for it in judged if it.kind == "decided")
     lines = [
         *table(judged),
         "",
         _wrapped(
-            f"{right:,} of {counted:,} names are right ({right / counted:.1%}); {counts['wrong']}"
-            f" are wrong without a flag. {plural(counts['excluded'], 'name')}"
-            f" ({counts['excluded'] / len(judged):.1%}) are left out:"
+            f"{right:,} of {len(judged):,} names are right ({right / len(judged):.1%});"
+            f" {counts['wrong']} are wrong without a flag and without a decision. Decisions about"
+            f" {plural(counts['decided'], 'name')} ({counts['decided'] / len(judged):.1%}):"
         ),
         "",
         *(_wrapped(f"- {plural(number, 'name')}: {reason}") for reason, number in why.items()),
@@ -262,28 +257,22 @@ def main() -> int:
         print(f"{options.names}: no such file", file=sys.stderr)
         return 2
     catalog = Catalog.load((ROOT / "llm_pricing_current.json").read_bytes())
-    spellings = (name for model in catalog.models for name in (model.name, *model.aliases))
-    known, reasons = frozenset(map(squeezed, spellings)), excluded()
-    found = (
-        judge(catalog, priced, known, left_out=priced.name in reasons)
-        for priced in read_list(options.names)
-    )
-    judged = [it for it in found if it]
-    for it in judged:
-        if it.kind in {"wrong", "wrong, flagged", "missed"}:
-            shown = f"{it.priced.input_usd}/{it.priced.output_usd}"
-            print(f"{it.kind}: {it.priced.name} ({it.priced.seen}, {shown}) {it.row} {it.flags}")
-    told = report(judged, reasons)
+    decisions = decided()
+    judged = [judge(catalog, priced, decisions) for priced in read_list(options.names)]
+    open_names = [it for it in judged if it.kind in UNDECIDED]
+    for it in open_names:
+        shown = f"{it.priced.input_usd}/{it.priced.output_usd}"
+        print(f"{it.kind}: {it.priced.name} ({it.priced.seen}, {shown}) {it.row} {it.flags}")
+    outdated = needless(judged, decisions)
+    for name in outdated:
+        print(f"{DECIDED.name}: {name} needs no decision any more")
+    told = report(judged, decisions)
     print(f"\n{told}")
     if options.write:
         text = MEASURED.read_text(encoding="utf-8")
         start, rest = text.split(START, 1)
         MEASURED.write_text(f"{start}{START}\n\n{told}\n\n{END}{rest.split(END, 1)[1]}", "utf-8")
-    counts = Counter(it.kind for it in judged)
-    right = Decimal(counts["right"] + counts["right, flagged"])
-    enough = right >= ENOUGH * (len(judged) - counts["excluded"])
-    few = counts["excluded"] <= MOST_EXCLUDED * len(judged)
-    return 0 if enough and few and not counts["wrong"] else 1
+    return 1 if open_names or outdated else 0
 
 
 if __name__ == "__main__":

@@ -33,7 +33,8 @@ def fmt(
         bool,
         typer.Option(
             "--check",
-            help="Change nothing; exit with 1 if a price would be written in another way.",
+            help="Change nothing; exit with 1 if a price would be written in another way, or with"
+            " --sort a row would move.",
         ),
     ] = False,
     diff: Annotated[
@@ -45,6 +46,9 @@ def fmt(
     respell: Annotated[
         bool, typer.Option(help="Write token prices with e-06, and others as plain decimals.")
     ] = True,
+    sort: Annotated[
+        bool, typer.Option(help="Put the rows of each section in the order of their names.")
+    ] = False,
     fail_on: Annotated[
         list[FailOnDue] | None,
         typer.Option(
@@ -90,6 +94,7 @@ def fmt(
             ),
             promoting=promote,
             respelling=respell,
+            sorting=sort,
             check=check,
             diff=diff,
             fail_on_due=bool(fail_on),

@@ -14,15 +14,15 @@ from pricectl.commands.catalog import open_catalog
 from pricectl.commands.options import FileOption, ProfileOption, ViewOptions
 from pricectl.commands.output import show, warn_beside
 from pricectl.commands.progress import RateLine
-from pricectl.core.credits import MODES, Mode
+from pricectl.commands.question import ModeOption, check_mode
+from pricectl.core.credits import MODES
 from pricectl.core.labels import plural
-from pricectl.core.near import meant
 from pricectl.core.windows import read_instant
 from pricectl.files import catalog_file, git, settings, versions
 from pricectl.files.reference import fallback_or_problem
 from pricectl.policy import Policy
 from pricectl.replay.errors import BadLog
-from pricectl.replay.logs.columns import CACHE_WORDS, read_column
+from pricectl.replay.logs.columns import read_column
 from pricectl.replay.logs.log import LogOptions
 from pricectl.replay.ratebook import Side
 from pricectl.report import replay as report
@@ -60,14 +60,7 @@ def replay(
             help="Group by model, provider, team, account, day, or another column of the log.",
         ),
     ] = "model",
-    mode: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="MODE",
-            help=f"Show the credits of this budget mode: {', '.join(MODES)}. May be repeated.",
-            show_default="all",
-        ),
-    ] = None,
+    mode: ModeOption = None,
     start: Annotated[
         str | None,
         typer.Option("--from", metavar="DATE", help="Leave out calls before this day or UTC time."),
@@ -91,8 +84,8 @@ def replay(
     cache: Annotated[
         CachePlace | None,
         typer.Option(
-            metavar="|".join(CACHE_WORDS),
-            help="Whether the input tokens include those of the cache.",
+            metavar="WHERE",
+            help="Whether the input tokens include those of the cache: inside or outside.",
             show_default="what the log says",
         ),
     ] = None,
@@ -115,7 +108,7 @@ def replay(
     columns are guessed and shown. Each call is priced as of its own time, exactly. Needs the extra:
     pip install 'pricectl[replay]'.
 
-    Example: pricectl replay examples/usage_log.csv.gz --by team
+    Example: pricectl replay examples/usage_log.csv --by team
     """
     from pricectl.replay import run as work
 
@@ -130,7 +123,7 @@ def replay(
             end=_instant(until, "--until"),
         ),
         work.check_by(by),
-        tuple(dict.fromkeys(map(_mode, mode))) if mode else MODES,
+        tuple(known for known in MODES if check_mode(mode) in {None, known}),
         rows,
         rejects,
     )
@@ -169,15 +162,6 @@ def _columns(policy: Policy, words: list[str]) -> dict[str, Any]:
         where = f"{settings.shown_path(policy.source)}: replay.columns"
         raise BadLog(error.what, where=where, next_step=error.next_step) from None
     return found | dict(map(read_column, words))
-
-
-def _mode(word: str) -> Mode:
-    for mode in MODES:
-        if word == mode:
-            return mode
-    raise typer.BadParameter(
-        f"{word!r} is not a budget mode; {meant(word, MODES)}", param_hint="--mode"
-    )
 
 
 def _instant(word: str | None, option: str) -> datetime | None:

@@ -13,7 +13,7 @@ from pricectl.core.model import How, Match, Model
 from pricectl.core.name_choice import FormMatch, NoRow, Reason, agreed
 from pricectl.core.naming.parts import NameReading
 from pricectl.core.naming.reading import read_name
-from pricectl.core.naming.sellers import LOCAL, is_maker, is_slug, resells, seller_of
+from pricectl.core.naming.sellers import LOCAL, is_maker, is_slug, makers_of, resells, seller_of
 from pricectl.flags import OTHER_SELLER
 
 
@@ -35,23 +35,23 @@ def layer_results(catalog: Catalog, name: str) -> Iterator[LayerResult]:
             match = match._replace(is_plain=False, flags=(OTHER_SELLER,))
         yield LayerResult("exact", match, f"the row {name}")
     else:
-        yield _one_of("exact", name, catalog.names.get(name, ()), "no row has this name")
-    yield _one_of(
-        "alias",
-        name,
-        catalog.aliases.get(name, ()),
-        "no row lists it as an alias",
-    )
+        names = catalog.names.get(name, ())
+        yield _one_of(catalog, "exact", name, names, "no row has this name")
+    aliases = catalog.aliases.get(name, ())
+    yield _one_of(catalog, "alias", name, aliases, "no row lists it as an alias")
     folded = catalog.folded.get(name.lower(), ())
-    yield _one_of("case", name, folded, "no name differs in upper and lower case only")
+    otherwise = "no name differs in upper and lower case only"
+    yield _one_of(catalog, "case", name, folded, otherwise)
     yield _partial(catalog, name)
 
 
-def _one_of(layer: How, name: str, models: tuple[Model, ...], otherwise: str) -> LayerResult:
+def _one_of(
+    catalog: Catalog, layer: How, name: str, models: tuple[Model, ...], otherwise: str
+) -> LayerResult:
     if not models:
         return LayerResult(layer, None, otherwise)
     # A maker's own row answers for its name, so that a reseller's new row changes nothing.
-    makers = [model for model in models if is_maker(seller_of(model.provider))]
+    makers = makers_of(read_name(name).base, models, lambda model: seller_of(model.provider))
     model = agreed(makers or models)
     if model is None:
         rows = ", ".join(sorted(model.full_name for model in makers or models))
@@ -59,6 +59,9 @@ def _one_of(layer: How, name: str, models: tuple[Model, ...], otherwise: str) ->
         return LayerResult(layer, None, why, "different-prices")
     matched_name = model.name if layer != "alias" else name
     flags = (OTHER_SELLER,) if _is_resold(name, model) else ()
+    if flags and (maker := _row_of_maker(catalog, name)):
+        why = f"{model.full_name} is another seller's; {maker.full_name} is the maker's row"
+        return LayerResult(layer, None, why)
     match = Match(model, layer, name, matched_name, is_plain=not flags, flags=flags)
     return LayerResult(layer, match, f"the row {model.full_name}{_flagged(flags)}")
 
@@ -67,6 +70,14 @@ def _is_resold(name: str, model: Model) -> bool:
     """Whether the row is of another maker's model, and the name does not say who sells it."""
     reading = read_name(name)
     return not reading.seller and resells(seller_of(model.provider), reading.base)
+
+
+def _row_of_maker(catalog: Catalog, name: str) -> Model | None:
+    """The row that its maker has of a model, in whatever spelling; None if no maker has one."""
+    found = catalog.name_index.find(catalog.name_index.read(name))
+    if isinstance(found, NoRow) or found.shorter.endings or found.flags:
+        return None
+    return found.model if is_maker(seller_of(found.model.provider)) else None
 
 
 def _says_other_seller(model: Model) -> bool:

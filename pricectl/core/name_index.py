@@ -11,8 +11,8 @@ from pricectl.core.naming.sellers import (
     GATEWAY,
     LOCAL,
     PASSING_ON,
-    is_maker,
     is_reseller,
+    makers_of,
     seller_of,
 )
 from pricectl.core.naming.sizes import size_class
@@ -97,7 +97,7 @@ class NameIndex:
         missed = UNKNOWN
         for of_kind in (_makers, _resellers):
             for shorter, key, rows in keyed:
-                fitting = of_kind(reading, rows) if rows else ()
+                fitting = of_kind(reading, shorter.base, rows) if rows else ()
                 found = self._choose(reading, shorter, key, fitting) if fitting else UNKNOWN
                 if isinstance(found, FormMatch) or found.reason:
                     return found
@@ -135,17 +135,17 @@ def _distinct(rows: Iterable[NamedRow]) -> Rows:
     return tuple({(*row[:3], row.technical, id(row.model)): row for row in rows}.values())
 
 
-def _makers(reading: NameReading, rows: Rows) -> Rows:
+def _makers(reading: NameReading, base: str, rows: Rows) -> Rows:
     """The rows of the maker that the name says, else of makers, else of sellers no form knows."""
     if reading.maker:
         return [row for row in rows if row.seller == reading.maker]
-    makers = [row for row in rows if is_maker(row.seller)]
+    makers = makers_of(base, rows, lambda row: row.seller)
     # Where nobody knows who makes it, all rows must agree.
     unknown = any(not is_reseller(row.seller) for row in rows)
     return makers or (rows if unknown else ())
 
 
-def _resellers(reading: NameReading, rows: Rows) -> Rows:
+def _resellers(reading: NameReading, _base: str, rows: Rows) -> Rows:
     """The rows of other hosts; a host's own price is too far from another's to stand for it."""
     if reading.seller not in PASSING_ON:
         return ()

@@ -20,6 +20,7 @@ from pricectl.core.prices import DATED_LISTS
 from pricectl.core.units import STANDARD
 from pricectl.edit import splice
 from pricectl.edit.assignments import BadEdit
+from pricectl.edit.row_order import by_name
 from pricectl.edit.splice import Edit, Insert, Remove
 from pricectl.edit.starting import INDENT
 
@@ -84,12 +85,17 @@ def _is_section(key: str, member: Json) -> bool:
 
 
 def _after(place: RowPlace, like: Model | None, values: Mapping[str, Json]) -> RowPlace:
-    """The place behind the row that it is like, if that stands in the same section."""
+    """The place behind the row that it is like, if that stands in the same section.
+
+    A section in the order of names keeps it.
+    """
     rows = values.get(place.section)
     if like is None or not isinstance(rows, dict) or like.provider != place.section:
         return place
     names = list(rows)
-    return place._replace(position=names.index(like.name) + 1) if like.name in names else place
+    if like.name not in names or names == by_name(names):
+        return place
+    return place._replace(position=names.index(like.name) + 1)
 
 
 def row_like(text: str, positions: Positions, model: Model) -> str:
@@ -117,13 +123,14 @@ def insert_row(row: str, place: RowPlace, values: Mapping[str, Json], text: str)
     unit, end = splice.indent_unit(text), splice.line_end(text)
     if place.section in values:
         laid_out = _laid_out(row, unit, end)
-        return Insert(pointer_to(place.section), laid_out, place.name, place.position)
+        section = pointer_to(place.section)
+        return Insert(section, laid_out, place.name, place.position, by_name=True)
     key = json.dumps(place.name, ensure_ascii=False)
-    section = f"{{\n{INDENT}{key}: {splice.indented(row, INDENT)}\n}}"
+    section_text = f"{{\n{INDENT}{key}: {splice.indented(row, INDENT)}\n}}"
     # Notes stay at the end of the file.
     keys = list(values)
     notes = len(keys) - 1 if keys and keys[-1] == "pricing_notes" else None
-    return Insert("", _laid_out(section, unit, end), place.section, notes)
+    return Insert("", _laid_out(section_text, unit, end), place.section, notes)
 
 
 def _laid_out(row: str, unit: str, end: str) -> str:

@@ -200,7 +200,7 @@ def _changed(value: Json, path: list[str], edit: Edit, read: Reader) -> Json:
 def _with_member(parent: Json, edit: Insert, new: Json) -> Json:
     if isinstance(parent, dict) and edit.key is not None:
         items = list(parent.items())
-        index = len(items) if edit.position is None else edit.position
+        index = edit.index_among(list(parent))
         return dict([*items[:index], (edit.key, new), *items[index:]])
     if isinstance(parent, list) and edit.key is None:
         index = len(parent) if edit.position is None else edit.position

@@ -1,7 +1,7 @@
-"""Formats a catalog's text: promotes begun prices, writes prices in the catalog's notation.
+"""Formats a catalog's text: promotes begun prices, writes prices in one notation, sorts rows.
 
-The result is checked before it is returned: respelling leaves the parsed document equal, promoting
-leaves every other row and the price of every instant as it was.
+The result is checked before it is returned: respelling and sorting leave the parsed document equal,
+promoting leaves every other row and the price of every instant as it was.
 """
 
 from collections.abc import Callable
@@ -12,12 +12,15 @@ from pricectl.changes.periods import in_force, just_before
 from pricectl.changes.rates import row_changes
 from pricectl.check.positions import Positions
 from pricectl.core import document
-from pricectl.core.catalog import Catalog
+from pricectl.core.catalog import RESERVED, Catalog
+from pricectl.core.document import Json
 from pricectl.core.errors import PricingError
 from pricectl.core.model import Model
+from pricectl.core.pointers import pointer_to
 from pricectl.edit import splice
 from pricectl.edit.notation import Respelled, respellings
 from pricectl.edit.promotion import NotPromoted, Promotion, promote
+from pricectl.edit.row_order import by_name
 from pricectl.edit.splice import Replace
 from pricectl.exit_codes import CLEAN, FINDINGS
 
@@ -30,7 +33,8 @@ class FormattedText(NamedTuple):
     """A catalog's text before and after, and what is different.
 
     `positions` finds members in the text before, `left` has begun but needs a person,
-    `last_updated` is the day in the file, which stays.
+    `last_updated` is the day in the file, which stays. `unsorted` are the sections whose rows
+    were in another order.
     """
 
     before: str
@@ -40,6 +44,7 @@ class FormattedText(NamedTuple):
     respelled: tuple[Respelled, ...]
     left: tuple[NotPromoted, ...]
     last_updated: str
+    unsorted: tuple[str, ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -73,7 +78,7 @@ class FmtResult(NamedTuple):
         # A date alone fails nothing, except where the promotion was to be written and cannot be.
         if self.due and (self.writes or self.fail_on_due):
             return True
-        return self.check and bool(self.formatted_text.respelled)
+        return self.check and bool(self.formatted_text.respelled or self.formatted_text.unsorted)
 
     @property
     def exit_code(self) -> int:
@@ -89,6 +94,7 @@ def format_catalog(  # noqa: PLR0913 - what is done, and what fails
     write: Callable[[bytes], None] | None,
     promoting: bool = True,
     respelling: bool = True,
+    sorting: bool = False,
     check: bool = False,
     diff: bool = False,
     fail_on_due: bool = False,
@@ -98,7 +104,7 @@ def format_catalog(  # noqa: PLR0913 - what is done, and what fails
     `write` replaces the file; None is standard input, whose text the caller writes. Raises what
     `format_text` and `write` raise.
     """
-    found = format_text(data, at, promoting=promoting, respelling=respelling)
+    found = format_text(data, at, promoting=promoting, respelling=respelling, sorting=sorting)
     writes = not (check or diff)
     # An unchanged file is not written, so that its time stays and no build starts anew.
     written = writes and found.changed and write is not None
@@ -108,7 +114,12 @@ def format_catalog(  # noqa: PLR0913 - what is done, and what fails
 
 
 def format_text(
-    data: bytes, at: date, *, promoting: bool = True, respelling: bool = True
+    data: bytes,
+    at: date,
+    *,
+    promoting: bool = True,
+    respelling: bool = True,
+    sorting: bool = False,
 ) -> FormattedText:
     """Put a catalog in order as of a day or instant (UTC).
 
@@ -142,7 +153,34 @@ def format_text(
             rows = tuple(
                 row._replace(changes=tuple(new)) for row, new in zip(rows, changes, strict=True)
             )
-    return FormattedText(before, text, positions, rows, respelled, left, catalog.last_updated)
+    unsorted: tuple[str, ...] = ()
+    if sorting:
+        in_order, unsorted = _sorted(text, values)
+        if document.parse(in_order) != document.parse(text):
+            raise Unproved("sorting would change a row", next_step="try --no-sort")
+        text = in_order
+    return FormattedText(
+        before, text, positions, rows, respelled, left, catalog.last_updated, unsorted
+    )
+
+
+def _sorted(text: str, values: Json) -> tuple[str, tuple[str, ...]]:
+    """The text with the rows of each section in order, and the sections that were not."""
+    positions = Positions(text)
+    moved, unsorted = [], []
+    for section, members in values.items() if isinstance(values, dict) else ():
+        if section in RESERVED or not isinstance(members, dict):
+            continue
+        rows = {row.key: row for row in positions.members(pointer_to(section))}
+        order = by_name(rows)
+        if order != list(rows):
+            unsorted.append(section)
+            # Each row takes the place of another one, so commas and line ends stay.
+            moved += [
+                (place.key_start, place.end, text[rows[name].key_start : rows[name].end])
+                for place, name in zip(rows.values(), order, strict=True)
+            ]
+    return splice.splice(text, moved), tuple(unsorted)
 
 
 def _same_price(old: Model, new: Model) -> bool:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pricectl.changes import CatalogVersion
 from pricectl.check.positions import Positions
 from pricectl.core import document
+from pricectl.core.catalog import Catalog
 from pricectl.core.document import Json
 from pricectl.core.structures import UPLIFT_KEYS
 from pricectl.core.units import NESTED_KEYS, UNITS, price_key
@@ -22,7 +23,7 @@ from pricectl.edit.splice import Edit
 from pricectl.feeds.differences import PriceDrift
 from pricectl.feeds.new_rows import AgreedRow
 from pricectl.feeds.proposal import Difference
-from pricectl.feeds.rows import LIMITS
+from pricectl.feeds.rows import LIMITS, UNTIL
 
 _FROM = "from "
 OFF_PEAK = "off-peak"
@@ -123,6 +124,8 @@ def _unwritable(drift: Difference, *, begun: bool) -> str:
     if not isinstance(drift, PriceDrift):
         known = (*LIMITS, "deprecation_date", "successor")
         return "" if _member_key(drift) or drift.member in known else "has no key of its own"
+    if drift.period.startswith(UNTIL):
+        return "is a former price; compare both days"
     if begun and not drift.period.startswith(_FROM):
         return "the row's announced prices have begun; run 'pricectl fmt' first"
     if drift.key[1] % 1000:
@@ -148,12 +151,24 @@ def _member_key(drift: Difference) -> str:
 
 
 def new_row_edit(row: AgreedRow, version: CatalogVersion, text: str) -> Edit:
-    """The edit that adds a row at the end of its section."""
+    """The edit that adds a row to its section: in the order of names, if that has it, else last."""
     place = RowPlace(row.model.provider, row.model.name)
-    return insert_row(_row_text(row), place, version.values, text)
+    provider = _provider_word(version.catalog, row.model.provider)
+    return insert_row(_row_text(row, provider), place, version.values, text)
 
 
-def _row_text(row: AgreedRow) -> str:
+def _provider_word(catalog: Catalog, section: str) -> str:
+    """What all rows of a section call their seller; "" where they differ or say nothing.
+
+    Gateways call some makers by the word of our section (qwen/NAME), and the row tells them apart.
+    """
+    rows = (row.entry for row in catalog.models if row.provider == section)
+    words = {entry["litellm_provider"] for entry in rows if "litellm_provider" in entry}
+    word = words.pop() if len(words) == 1 else ""
+    return word if isinstance(word, str) else ""
+
+
+def _row_text(row: AgreedRow, provider: str) -> str:
     """A row in the catalog's layout: its prices, then what else lists say."""
     prices: dict[str, str | dict[str, str]] = {}
     for drift in row.prices:
@@ -167,6 +182,8 @@ def _row_text(row: AgreedRow) -> str:
             prices[price_key(*drift.key)] = literal
     lines = [f"  {json.dumps(key)}: {_price_text(value)}" for key, value in prices.items()]
     rest: dict[str, Json] = {"mode": row.mode} if row.mode else {}
+    if provider:
+        rest["litellm_provider"] = provider
     for member in row.members:
         value = member.majority.value
         rest[member.member] = int(value) if member.member in LIMITS else value

@@ -12,7 +12,7 @@ from pricectl.check.evidence.provenance import VOUCHERS
 from pricectl.core.catalog import Catalog
 from pricectl.core.model import Model
 from pricectl.core.pointers import pointer_to
-from pricectl.core.prices import PriceList
+from pricectl.core.prices import DATED_LISTS, PriceList
 from pricectl.core.units import STANDARD, UNITS, Unit
 from pricectl.core.windows import as_instant
 from pricectl.edit.assignments import NONE, Assignment, BadEdit, RowRequest
@@ -34,7 +34,7 @@ class RowPlan(NamedTuple):
     `following` are the paths of those among them that only keep their ratio to another one.
     `siblings` depend on those and keep their price. `dropped` are the vouchers that go, because
     they vouch for the old price. `notes` say what was done otherwise than written, `left_out` which
-    assignments of a pattern the row has no price for.
+    assignments of a pattern the row has no value for.
     """
 
     model: Model
@@ -53,8 +53,8 @@ def plan_row(
 ) -> RowPlan:
     """The edits that a request makes of a row. Raises BadEdit.
 
-    `in_pattern`: the row is one of many, so that a percentage of a price that it does not have is
-    left out.
+    `in_pattern`: the row is one of many, so that what it does not have is neither changed by a
+    percentage nor taken out, but left out.
     """
     model, notes = row.model, list[str]()
     fields = [(find_field(one.field, model, catalog), one) for one in request.assignments]
@@ -78,7 +78,10 @@ def plan_row(
         notes += _later_lists(model, request)
     # A name that is added takes the place of the last one that goes.
     for field, assignment in sorted(members, key=lambda each: each[1].operator == "-="):
-        _member(row, field, assignment, notes)
+        if in_pattern and assignment.removes and field.key not in row.keys(model.pointer):
+            planned.left_out.append(str(assignment))
+        else:
+            _member(row, field, assignment, notes)
     if request.source:
         row.put_member("source", json.dumps(request.source, ensure_ascii=False))
     return RowPlan(
@@ -237,6 +240,12 @@ def _member(row: RowText, field: MemberField, assignment: Assignment, notes: lis
         if not there:
             raise BadEdit("is not in the row", where=f"{key}={NONE}")
         row.remove_member(key)
+    elif key in DATED_LISTS:
+        step = (
+            "announce prices with --from DATE, keep old ones with --was DATE; "
+            f"{key}={NONE} takes them out"
+        )
+        raise BadEdit("is a list of dated prices", where=key, next_step=step)
     elif assignment.operator == "=":
         value = member_json(field, assignment.value)
         if there and row.literal(row.model.pointer + pointer_to(key)) == value:

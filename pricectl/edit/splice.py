@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from pricectl.check.positions import Member, Positions
 from pricectl.core.errors import PricingError
+from pricectl.edit.row_order import place_of
 
 INDENT = "  "
 
@@ -27,13 +28,21 @@ class Replace(NamedTuple):
 class Insert(NamedTuple):
     """A new member of the object at `parent`, or a new item (no key) of the list there.
 
-    It gets that position, counted as the members stand in the text; None is the end.
+    It gets that position, counted as the members stand in the text; None is the end. With
+    `by_name` and no position it keeps the order of names that its neighbours have.
     """
 
     parent: str
     value: str
     key: str | None = None
     position: int | None = None
+    by_name: bool = False
+
+    def index_among(self, keys: Sequence[str]) -> int:
+        """The position that the new member gets among members with these keys."""
+        if self.position is not None:
+            return min(self.position, len(keys))
+        return place_of(self.key, keys) if self.by_name and self.key is not None else len(keys)
 
 
 class Remove(NamedTuple):
@@ -191,7 +200,7 @@ def _inserted(text: str, positions: Positions, edit: Insert) -> Splice:
         raise Misplaced(f"already has {edit.key!r}", where=edit.parent)
     if not siblings:
         return parent.start, parent.end, _filled(text, parent, edit)
-    index = len(siblings) if edit.position is None else min(edit.position, len(siblings))
+    index = edit.index_among([member.key for member in siblings])
     gap = _gap(text, siblings, index)
     near = siblings[max(0, index - 1)]
     new = _member(edit, text[near.key_end : near.start], gap, _line_indent(text, near.key_start))

@@ -153,7 +153,9 @@ def _new_row(opened: EditableCatalog, own: _CatalogText, request: AddRequest) ->
         return _DraftRow(place, text, like.full_name, like=like)
     reference = _reference()
     match = find(reference.catalog, request.model)
-    if not match.is_guess and (match.how == "exact" or not match.flags):
+    # A service in the name is not read here: FW-GLM-5.2-Fast may be a model with prices of its own.
+    is_same = match.how == "exact" or not (match.flags or match.service)
+    if not match.is_guess and is_same:
         model = match.model
         member = reference.positions.member(model.pointer)
         written = reference.text[member.start : member.end] if member else EMPTY_ROW

@@ -16,6 +16,7 @@ from pricectl.replay.duckdb_engine import session
 from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.log import LogOptions, ReadLog, read_log
 from pricectl.replay.logs.staging import UNSPLIT_COLUMN, Progress
+from pricectl.replay.query_progress import QueryProgress
 from pricectl.replay.ratebook import Side
 from pricectl.replay.rated_rows import write_rows
 from pricectl.replay.rating import CoverageRow, RatedGroup, SideTotals, prepare, rate
@@ -115,19 +116,21 @@ def replay(
         if not log.calls:
             return _empty(request, files, log, profile)
         groupings = tuple(dict.fromkeys(((), (request.column,), ("account",), ("name",))))
-        rated = rate(
-            database,
-            log.relation,
-            files.sides,
-            profile,
-            modes=request.modes,
-            groupings=groupings,
-            progress=lambda words: _tell(progress, words),
-        )
-        if rows:
-            progress("writing the rated calls")
-            modes = request.modes
-            write_rows(prepare(database, log.relation, files.sides, profile, modes=modes), rows)
+        with QueryProgress(database, progress, log.calls) as stage:
+            rated = rate(
+                database,
+                log.relation,
+                files.sides,
+                profile,
+                modes=request.modes,
+                groupings=groupings,
+                credits_by=_credited(request, files),
+                progress=stage,
+            )
+            if rows:
+                stage("writing the rated calls")
+                modes = request.modes
+                write_rows(prepare(database, log.relation, files.sides, profile, modes=modes), rows)
         return ReplayResult(
             request,
             files,
@@ -143,8 +146,10 @@ def replay(
         )
 
 
-def _tell(progress: Progress, words: str) -> None:
-    progress(words)
+def _credited(request: ReplayRequest, files: PriceFiles) -> tuple[tuple[str, ...], ...]:
+    """The groupings whose credits are shown: jobs of several groups make them costly."""
+    by_account = (("account",),) if files.base else ()
+    return tuple(dict.fromkeys(((), (request.column,), *by_account)))
 
 
 def _empty(

@@ -98,7 +98,7 @@ def _notes(result: SetResult) -> Iterator[str]:
         yield from plan.notes
     left_out = Counter(one for plan in result.plans for one in plan.left_out)
     for one, rows in left_out.items():
-        yield f"{one} left out of {plural(rows, 'row')} without this price"
+        yield f"{one} left out of {plural(rows, 'row')} without it"
     dropped = dict.fromkeys(name for plan in result.plans for name in plan.dropped)
     if dropped:
         names = " and ".join(dropped)

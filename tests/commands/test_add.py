@@ -140,6 +140,12 @@ def test_a_row_by_hand_says_everything(run: Run, home: Path) -> None:
     assert Catalog.load((home / NAME).read_bytes()).by_full_name["mycorp/llm-1"]
 
 
+def test_a_name_that_ends_in_a_service_gets_a_row_of_its_own(run: Run, home: Path) -> None:
+    document = added(run, "openai/gpt-4.1-fast", *BY_HAND)
+    assert (document["origin"], document["model"]) == (None, "gpt-4.1-fast")
+    assert "gpt-4.1" not in values(home)["openai"]
+
+
 def test_a_new_row_has_shares_of_the_prices_that_are_given_with_them(run: Run, home: Path) -> None:
     """Cached 10% of 1; batch 50% of input 1 and output 2."""
     added(run, "mycorp/llm-1", *BY_HAND, "cached=10%", "batch=50%")

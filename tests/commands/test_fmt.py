@@ -354,3 +354,51 @@ def test_a_file_with_a_second_name_is_not_parted(run: Run, home: Path) -> None:
     result = run("fmt", *NEW_YEAR)
     assert (result.exit_code, file.read_bytes()) == (2, before)
     assert "has 2 hard links" in result.stderr
+
+
+SORTABLE = """{
+  "metadata": {"zz": 1, "currency": "USD"},
+  "o": {
+    "b": {"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06},
+    "A": {
+      "input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06 },
+
+    "a-1": {"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06}
+  },
+  "n": {"x": {"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06}}
+}
+"""
+SORTED = """{
+  "metadata": {"zz": 1, "currency": "USD"},
+  "o": {
+    "A": {
+      "input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06 },
+    "a-1": {"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06},
+
+    "b": {"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06}
+  },
+  "n": {"x": {"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06}}
+}
+"""
+
+
+def test_rows_are_sorted_by_name_and_keep_their_text(run: Run, home: Path) -> None:
+    (home / FILE).write_text(SORTABLE, encoding="utf-8")
+    checked = run("fmt", "--sort", "--check")
+    assert (checked.exit_code, checked.stdout) == (1, f"{FILE}: 1 section to be sorted\n")
+    assert run("fmt", "--check").exit_code == 0
+    result = run("fmt", "--sort", "-o", "json")
+    document = json.loads(result.stdout)
+    jsonschema.validate(document, json.loads((ROOT / "schemas/fmt.schema.json").read_text()))
+    assert document["unsorted"] == ["o"]
+    assert (home / FILE).read_text(encoding="utf-8") == SORTED
+    assert run("fmt", "--sort", "--check").exit_code == 0
+
+
+def test_a_new_row_keeps_the_order_of_names_where_there_is_one(run: Run, home: Path) -> None:
+    row = ("input=1/M", "output=2/M", "--source", "https://example.com/prices")
+    for text, names in ((SORTED, ["A", "a-0", "a-1", "b"]), (SORTABLE, ["b", "A", "a-1", "a-0"])):
+        (home / FILE).write_text(text, encoding="utf-8")
+        result = run("add", "o/a-0", *row)
+        assert result.exit_code == 0, result.output
+        assert list(json.loads((home / FILE).read_text(encoding="utf-8"))["o"]) == names

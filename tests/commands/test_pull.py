@@ -314,6 +314,16 @@ def test_a_new_model_is_added_with_what_both_lists_have(run: Run) -> None:
     assert pulled(run, "--new")["added"] == []
 
 
+def test_a_new_row_names_the_provider_that_the_rows_of_its_section_name(run: Run) -> None:
+    edit(
+        '"openai": {\n    "gpt-4o": {',
+        '"openai": {\n    "gpt-4o": {"litellm_provider": "openai-eu",',
+    )
+    lists({"gpt-4o": GPT, "gpt-9": {"input": 3, "output": 12}})
+    pulled(run, "--new")
+    assert json.loads(Path(NAME).read_text())["openai"]["gpt-9"]["litellm_provider"] == "openai-eu"
+
+
 def test_a_new_model_on_which_lists_differ_is_left_to_a_person(run: Run) -> None:
     lists({"gpt-6": {"input": 8, "output": 40}}, {"gpt-6": {"input": 8, "output": 30}})
     document = pulled(run, "--new")

@@ -349,6 +349,13 @@ def test_a_percentage_of_a_pattern_leaves_out_rows_without_the_price(run: Run) -
     assert "cached=+10% left out of 2 rows" in run("set", "openai/*", "cached=+10%", *AT).stdout
 
 
+def test_a_field_taken_out_of_a_pattern_leaves_out_rows_without_it(run: Run) -> None:
+    document = documented(run, "openai/*", "retired=none")
+    left_out = {one["model"]: one["left_out"] for one in document["rows"]}
+    assert left_out == {"gpt-4o": ["retired=none"], "o1-retired": [], "o3": ["retired=none"]}
+    assert "is not in the row" in refused(run, "o3", "retired=none")
+
+
 def test_announced_prices_that_an_edit_does_not_reach_are_told(run: Run) -> None:
     shown = run("set", "gemini-2.5-pro", "output=12/M", *AT).stdout
     assert "the prices announced for 2027-01-01 stay" in shown
@@ -648,3 +655,11 @@ def test_colour_is_escaped_once(run: Run) -> None:
     ).stdout
     assert "\x1b[32m" in coloured
     assert re.sub(r"\x1b\[[0-9;]*m", "", coloured).split() == plain.split()
+
+
+def test_announced_prices_that_are_cancelled_are_taken_out(run: Run, home: Path) -> None:
+    document = documented(run, "gemini-2.5-pro", "upcoming=none")
+    assert document["written"]
+    assert "upcoming" not in (home / NAME).read_text(encoding="utf-8")
+    assert "takes them out" in refused(run, "gemini-2.5-pro", "upcoming=[]")
+    assert "is not in the row" in refused(run, "gpt-4o", "upcoming=none")

@@ -160,6 +160,7 @@ MODELS_DEV = {
     "google-vertex-anthropic": {
         "models": {"claude-x@20260101": {"cost": {"input": 3}, "last_updated": "2026-01-02"}}
     },
+    "amazon-bedrock": {"models": {"eu.amazon.nova-pro-v1:0": {"cost": {"input": 0.92}}}},
     "openrouter": {"models": {"openai/gpt-5": {"cost": {"input": 1.25}, "limit": {}}}},
 }
 LLM_PRICES = {
@@ -389,6 +390,7 @@ def test_tiers_of_models_dev_are_read_and_its_summary_of_them_is_not() -> None:
     entry = feed.catalog.by_full_name["openai/gpt-5"].entry
     assert (entry["max_input_tokens"], entry["max_output_tokens"]) == (272000, 128000)
     assert "vertex/claude-x@20260101" in feed.catalog.by_full_name
+    assert "bedrock/eu.amazon.nova-pro-v1:0" in feed.catalog.by_full_name
     assert feed.vote("openrouter/openai/gpt-5") == "openrouter"
     assert feed.skipped == {"no cost": 1, "sold by subscription": 1}
 
@@ -497,7 +499,7 @@ def test_a_list_is_recognised_and_named_as_it_is(name: str) -> None:
 @pytest.mark.parametrize("name", SAMPLES)
 def test_no_row_of_a_list_disappears_in_silence(name: str) -> None:
     feed = read(SAMPLES[name])
-    rows = {"litellm": 7, "genai-prices": 6, "models.dev": 5, "llm-prices": 4, "openrouter": 4}
+    rows = {"litellm": 7, "genai-prices": 6, "models.dev": 6, "llm-prices": 4, "openrouter": 4}
     rows |= {"model-prices": 2, "pi-ai": 4}
     read_rows = len(feed.catalog.models) + sum(feed.skipped.values())
     assert read_rows == rows[name]

@@ -41,7 +41,8 @@ CACHE_WRITE_BELOW_INPUT = Rule(
     "cache-write-below-input",
     "error",
     "writing to the cache costs less than plain input",
-    "A write costs the input and the storage, so it is the read price, or its exponent slipped.",
+    "A write costs the input and the storage, so it is the read price, or its exponent slipped."
+    " Of half the input and more it is a warning.",
     '{"x": {"m": {"input_cost_per_token": 1e-06, "cache_creation_input_token_cost": 1e-07}}}',
     '{"x": {"m": {"input_cost_per_token": 1e-06, "cache_creation_input_token_cost": 1.25e-06}}}',
     "Write the provider's price; it is mostly 1.25 times input.",
@@ -85,11 +86,15 @@ def check(context: Context) -> Iterator[Finding]:
                 base, base_key = prices.rates.get(("input", above, service), (0, ""))
                 where = own_key(prices, key, base_key)
                 if base and where and unit in COMPARED and (rule := _broken(unit, pico, base)):
-                    yield rule.finding(
+                    found = rule.finding(
                         prices.pointer_to(where),
                         f"{label(unit, above, service)} at {short_rate(pico, unit)}, input at "
                         f"{short_rate(base, 'input')}",
                     )
+                    # One seller charges the write of its plain model for its fast one, too. Less
+                    # than half of input is a read price or an exponent.
+                    is_near = rule is CACHE_WRITE_BELOW_INPUT and pico * 2 >= base
+                    yield found._replace(severity="warning") if is_near else found
         rates, caches = model.prices.rates, model.entry.get("supports_prompt_caching") is True
         if caches and ("cache_read", 0, "") not in rates and ("input", 0, "") in rates:
             yield CACHE_PRICE_MISSING.finding(

@@ -111,7 +111,7 @@ FORMS = (
         "Amazon Bedrock",
         "host",
         "bedrock",
-        "bedrock bedrock_converse bedrock_mantle aws_bedrock amazon_bedrock",
+        "bedrock bedrock_converse bedrock_mantle aws_bedrock amazon_bedrock amazon-bedrock",
         "",
         "MAKER.MODEL, a geography before it, a cloud region as a path, or an ARN. The geography's"
         " own row answers; else the region is the quote's region.",
@@ -150,7 +150,7 @@ FORMS = (
         "vertex_ai vertex vertex_ai_beta",
         "",
         "The path names the location and the publisher; @ stands before a date or revision, -maas"
-        " behind an open model.",
+        " behind an open model. A name with either is Vertex AI's, also without a path.",
         {
             "vertex_ai/claude-haiku-4-5@20251001": "seller=vertex model=claude-haiku-4-5"
             " revision=@20251001",
@@ -159,6 +159,8 @@ FORMS = (
             ),
             "vertex_ai/meta/llama-4-scout-17b-16e-instruct-maas": "seller=vertex maker=meta"
             " model=llama-4-scout-17b-16e-instruct revision=-maas",
+            "gemma-4-26b-a4b-it-maas": "seller=vertex model=gemma-4-26b-a4b-it revision=-maas",
+            "mistral-medium-3@001": "seller=vertex model=mistral-medium-3 revision=@001",
         },
     ),
     _form(

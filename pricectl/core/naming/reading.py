@@ -18,6 +18,7 @@ from pricectl.core.naming.words import (
     GEOGRAPHIES,
     LOCAL_TAG,
     REGION,
+    VERTEX_MARK,
     WORLDWIDE,
     PartKind,
 )
@@ -65,6 +66,9 @@ def read_name(name: str, sections: frozenset[str] = frozenset()) -> NameReading:
     elif reading.seller == "" and FIREWORKS_POINT.search(reading.base):
         point = NamePart("", "platform", "Fireworks, which writes p for a point")
         reading = reading._replace(seller="fireworks", before=(*reading.before, point))
+    elif reading.seller == "" and VERTEX_MARK.search(reading.base):
+        mark = NamePart("", "platform", "Vertex AI, which writes -maas and @")
+        reading = reading._replace(seller="vertex", before=(*reading.before, mark))
     return reading
 
 

@@ -3,11 +3,13 @@
 Apart from reading a whole name, since the sections of a catalog are asked about, too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
+from typing import TypeVar
 
 from pricectl.core.naming.forms import FORMS, NameForm
 
+Row = TypeVar("Row")
 GATEWAY = "gateway"
 LOCAL = "local"
 # The form that a word before a slash belongs to, and the one whose maker a slug stands for.
@@ -82,6 +84,16 @@ def resells(seller: str, base: str) -> bool:
     if is_maker(seller):
         return FAMILIES.get(base.split("-", 1)[0], seller) != seller
     return is_reseller(seller)
+
+
+def makers_of(base: str, rows: Iterable[Row], seller: Callable[[Row], str]) -> list[Row]:
+    """Of the rows with a model's name, its maker's; else those of makers that resell it, too.
+
+    >>> makers_of("deepseek-v4-pro", ["qwen", "fireworks", "deepseek"], str)
+    ['deepseek']
+    """
+    makers = [row for row in rows if is_maker(seller(row))]
+    return [row for row in makers if not resells(seller(row), base)] or makers
 
 
 def varies_by_upstream(section: str) -> bool:

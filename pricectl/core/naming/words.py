@@ -124,6 +124,8 @@ LOCAL_TAG = re.compile(
 )
 # Only Fireworks writes p for a point.
 FIREWORKS_POINT = re.compile(r"(?<!\d)\dp\d(?!\d)", re.ASCII)
+# Only Vertex AI ends open models in -maas and writes @ before a revision.
+VERTEX_MARK = re.compile(r"-maas\Z|@(?:20\d{6}|\d{3,4}|default|latest)\Z", re.ASCII)
 _DAY = re.compile(r"(20\d\d)-?([01]\d)-?([0-3]\d)?(?!\d)|(?<!\d)([01]\d)-(20\d\d)(?!\d)", re.ASCII)
 _VERSION_LETTER = re.compile(r"(?<![a-z\d])v(?=\d)|(?<=\d)p(?=\d)", re.ASCII)
 _TOKEN = re.compile(r"[a-z]+|\d+|[^-_.\s/:@]", re.ASCII)

@@ -16,7 +16,7 @@ from pricectl.core.units import UNITS, is_token_unit
 # How much wider than the packaged prices the bounds are, on both sides.
 WIDENED = 3
 
-# The lowest and highest price above zero of each unit in the packaged catalog of 2026-11-23, dated
+# The lowest and highest price above zero of each unit in the packaged catalog of 2026-11-27, dated
 # and off-peak lists included. A test fails when a packaged price leaves the widened bounds; then
 # check that price, and put in the pair that the test prints. No other edit is needed.
 PACKAGED: Mapping[str, tuple[int, int]] = MappingProxyType(
@@ -25,6 +25,7 @@ PACKAGED: Mapping[str, tuple[int, int]] = MappingProxyType(
         "cache_read": (2_000, 37_500_000),
         "cache_write": (37_500, 165_000_000),
         "cache_write_1h": (100_000, 32_000_000),
+        "cache_write_12h": (125_000, 300_000_000),
         "input_audio": (150_000, 44_000_000),
         "input_image": (225_000, 10_000_000),
         "input_video": (1_000_000, 12_000_000),
@@ -40,7 +41,7 @@ PACKAGED: Mapping[str, tuple[int, int]] = MappingProxyType(
         "input_query": (1_000_000_000, 2_500_000_000),
         "text_message": (4_000_000_000, 4_000_000_000),
         "input_character": (25_000, 40_000_000),
-        "input_image_file": (2_000_000_000, 10_000_000_000),
+        "input_image_file": (60_000_000, 10_000_000_000),
         "output_image_file": (20_000_000_000, 60_000_000_000),
         "input_second": (5_555_556, 1_333_333_333),
         "output_second": (20_000_000_000, 500_000_000_000),
@@ -48,6 +49,12 @@ PACKAGED: Mapping[str, tuple[int, int]] = MappingProxyType(
         "output_second_720p": (30_000_000_000, 140_000_000_000),
         "output_second_1080p": (80_000_000_000, 250_000_000_000),
         "output_second_4k": (300_000_000_000, 600_000_000_000),
+        "input_audio_second": (168_000_000, 168_000_000),
+        "input_video_second": (500_000_000, 840_000_000),
+        "input_video_second_15s": (2_000_000_000, 2_000_000_000),
+        "input_video_second_8s": (1_000_000_000, 1_000_000_000),
+        "output_image_file_1K": (40_000_000_000, 40_000_000_000),
+        "output_video_second": (300_000_000_000, 500_000_000_000),
         "page": (1_000_000_000, 4_000_000_000),
         "annotated_page": (1_500_000_000, 5_000_000_000),
         "maps_query": (14_000_000_000, 25_000_000_000),

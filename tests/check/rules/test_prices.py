@@ -57,3 +57,11 @@ def test_messages_show_prices_per_unit_or_per_1m_tokens() -> None:
     assert short_rate(3_000_000_000, "computer_use_input") == "$3.00 / 1M"
     assert short_rate(2_500_000_000_000, "file_search") == "$0.0025 / file search"
     assert short_rate(66_666_667, "input_second") == "$0.000066666667 / input second"
+
+
+@pytest.mark.parametrize(
+    ("write", "severity"), [("0.49e-06", "error"), ("0.5e-06", "warning"), ("0.999e-06", "warning")]
+)
+def test_a_cache_write_far_below_input_is_an_error(write: str, severity: str) -> None:
+    entry = f'{{"input_cost_per_token": 1e-06, "cache_creation_input_token_cost": {write}}}'
+    assert [one.severity for one in found(entry, "cache-write-below-input")] == [severity]
