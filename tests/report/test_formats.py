@@ -86,6 +86,7 @@ GRAMMARS: dict[str, Callable[[str], bool]] = {
     "svg": is_svg,
     "csv": is_csv,
     "litellm": is_litellm,
+    "ratebook": is_csv,
 }
 # How the files of a binary format begin.
 MARKS = {"parquet": b"PAR1"}
