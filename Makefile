@@ -8,7 +8,7 @@ MODEL ?=
 MODULE ?= money
 MUTATION_TIME ?= 30m
 .DEFAULT_GOAL := help
-.PHONY: help demo test clock proof lint types coverage validate lists drift names differences mutants bench replay soak pictures edits prices schema check clean $(CLOCKS)
+.PHONY: help demo test clock proof lint types coverage validate lists drift names differences mutants bench replay soak pictures edits review prices schema check clean $(CLOCKS)
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,10 @@ $(VENV)/.base: $(BIN)/python pyproject.toml
 $(VENV)/.dev: $(BIN)/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ $(VENV)/.base
+
+$(VENV)/.browser: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[browser]'
+	@touch $@
 
 $(VENV)/.peers: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[lists,bench]'
@@ -104,14 +108,21 @@ replay: $(VENV)/.dev  ## Pull a year of price lists as they appeared (from the p
 soak: $(VENV)/.dev  ## Run four workers for a minute under reloads, kills and hostile clients
 	$(BIN)/python benchmarks/soak.py
 
-pictures: $(VENV)/.dev  ## Draw the README's pictures anew
+pictures: $(VENV)/.browser  ## Draw the pictures of the README and of docs/diff.md anew
 	$(BIN)/python tools/draw_pictures.py
+	$(BIN)/python tools/draw_page.py
 
 edits: $(VENV)/.dev  ## Write the outputs of docs/edit.md anew, after a change of the catalog
 	$(BIN)/python tools/write_edits_page.py
 
+review: $(VENV)/.dev  ## Write the outputs of docs/review.md anew
+	$(BIN)/python tools/write_review_page.py
+
 prices: $(VENV)/.dev  ## Write docs/prices.md anew, after a change of the catalog or of the pages read
 	$(BIN)/python tools/write_prices_page.py
+
+review: $(VENV)/.dev  ## Write the outputs of docs/review.md anew
+	$(BIN)/python tools/write_review_page.py
 
 schema: $(VENV)/.dev  ## Write the schemas from the tables of units and budget modes
 	$(BIN)/python tools/make_schema.py

@@ -1,10 +1,13 @@
 """`pricectl diff`: what a price edit changes, in money and credits, before it merges."""
 
+from datetime import datetime
+from functools import partial
+from time import monotonic
 from typing import Annotated
 
 import typer
 
-from pricectl.changes.diff import NamedVersion, diff_versions
+from pricectl.changes.diff import DiffResult, NamedVersion, diff_versions
 from pricectl.changes.gates import FailOnChange, GateLimits
 from pricectl.check.loosening import sentence
 from pricectl.commands.catalog import require_own_file
@@ -25,18 +28,39 @@ from pricectl.files import catalog_file, git, settings, versions
 from pricectl.files.base import EvidenceFinder
 from pricectl.files.committed_settings import SettingsAt
 from pricectl.files.compared_settings import reviewed_settings, settings_of
+from pricectl.files.versions import FileVersion
+from pricectl.operate.touched_history import touched_history
+from pricectl.policy import Policy
 from pricectl.report import diff as report
+from pricectl.report.diff_page.page import DiffPage
+from pricectl.report.diff_sections import sections
+
+# A page waits no longer for prices of the past, which stand beside what it is about.
+HISTORY_SECONDS = 10
 
 
 def diff(
+    old_version: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[OLD]", help="The version to compare with, as --base.", show_default=False
+        ),
+    ] = None,
+    new_version: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[NEW]", help="The version to look at, as --head.", show_default=False
+        ),
+    ] = None,
     base: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="VERSION",
             help="The version to compare with: a git ref, REF:PATH, a file, '-', 'deployed' or "
             "'packaged'.",
+            show_default=versions.DEPLOYED,
         ),
-    ] = versions.DEPLOYED,
+    ] = None,
     head: Annotated[
         str | None,
         typer.Option(
@@ -73,15 +97,17 @@ def diff(
 ) -> int:
     """Show what an edit of prices or settings does.
 
-    Without --base, the price file is compared with the deployed version: the setting 'deployed',
-    else the commit where this branch left the main branch. -q prints only the summary, -v all
-    changes.
+    Without a version to compare with, the price file is compared with the deployed version: the
+    setting 'deployed', else the commit where this branch left the main branch. -q prints only the
+    summary, -v all changes.
 
     Exits with 1 only if a limit given below or in the settings is broken, else with 0 even if
     prices changed.
 
     Example: pricectl diff --base HEAD --max-increase 20%
     """
+    named, head = _one_of("--base", base, old_version), _one_of("--head", head, new_version)
+    base = versions.DEPLOYED if named is None else named
     limits = GateLimits.read(fail_on or [], *percents, exit_code=exit_code)
     when = instant(at)
     if staged and nothing_staged(file):
@@ -117,5 +143,21 @@ def diff(
         loosened=tuple(map(sentence, reviewed.loosened)),
         settings=compared,
     )
-    show(view, "diff", result, report)
+    show(view, "diff", result, report, {"html": partial(_page, result, edited, policy, when)})
     return result.exit_code
+
+
+def _page(result: DiffResult, edited: FileVersion, policy: Policy, at: datetime) -> DiffPage:
+    """The comparison with the price history of the models that it is about, read in time."""
+    end = monotonic() + HISTORY_SECONDS
+    parts = sections(result.compared.comparison)
+    changes = [change for part in parts for change in part.changes]
+    history = touched_history(changes, edited, policy, at=at, is_late=lambda: monotonic() > end)
+    return DiffPage(result, at, history)
+
+
+def _one_of(option: str, value: str | None, argument: str | None) -> str | None:
+    """A version that is written as an option or by its place. Raises BadParameter for both."""
+    if value is not None and argument is not None:
+        raise typer.BadParameter(f"{argument!r} is given besides {option}: name it once")
+    return argument if value is None else value

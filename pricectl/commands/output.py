@@ -3,8 +3,9 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
 from pricectl.commands.messages import tell, write
@@ -35,7 +36,11 @@ class ReportModule(Protocol[Result_contra]):
 
 
 def show(
-    view: ViewOptions, verb: str, result: Result_contra, report: ReportModule[Result_contra]
+    view: ViewOptions,
+    verb: str,
+    result: Result_contra,
+    report: ReportModule[Result_contra],
+    with_more: Mapping[str, Callable[[], object]] = MappingProxyType({}),
 ) -> None:
     """Write a verb's result in every format that was asked for.
 
@@ -44,6 +49,8 @@ def show(
         verb: which verb's; `typer_command` has checked that it has the formats.
         result: what is written.
         report: the verb's module of `pricectl.report`, which writes text and JSON.
+        with_more: by a format that shows more than the result, what makes its value; called only
+            where the format was asked for.
 
     Raises:
         Unavailable: a file cannot be written.
@@ -54,7 +61,11 @@ def show(
         elif name == "json":
             written = json_text(report.document(result))
         else:
-            written = FORMATS[name][verb](result)
+            shown = with_more[name]() if name in with_more else result
+            written = FORMATS[name][verb](shown)
+        if isinstance(written, bytes):  # a binary format has a file: see `typer_command`
+            _write(str(path), written)
+            continue
         end = "" if written.endswith("\n") else "\n"
         if path is not None:
             _write(path, written + end)
@@ -95,9 +106,10 @@ def _is_one_reader() -> bool:
     return places[0].st_ino != 0 and os.path.samestat(*places)
 
 
-def _write(path: str, text: str) -> None:
+def _write(path: str, written: str | bytes) -> None:
+    data = written.encode("utf-8") if isinstance(written, str) else written
     try:
-        Path(path).write_text(text, encoding="utf-8")
+        Path(path).write_bytes(data)
     except OSError as error:
         reason = error.strerror or str(error)
         raise Unavailable(f"cannot be written: {reason}", where=path) from None

@@ -79,6 +79,52 @@ class CreditEffect(NamedTuple):
         return f"{where}: {moved}, {self.percent}"
 
 
+class MoneyRank(NamedTuple):
+    """How much money a job moves, the larger the more it matters.
+
+    In force before a later day, a name that had a row of its own, a job of the team's own before
+    one that was made for a single price, a price that moved before a first one; then the dollars.
+    """
+
+    is_in_force: bool
+    is_own_row: bool
+    is_sample: bool
+    had_price: bool
+    pico_usd: int
+
+
+NO_MONEY = MoneyRank(
+    is_in_force=False, is_own_row=False, is_sample=False, had_price=False, pico_usd=0
+)
+
+
+def _rank(job: Impact, old_pico_usd: int | None, new_pico_usd: int | None) -> MoneyRank:
+    return MoneyRank(
+        not job.period,
+        job.old.quote.match.is_own_row,
+        not job.for_one_price,
+        old_pico_usd is not None,
+        abs((new_pico_usd or 0) - (old_pico_usd or 0)),
+    )
+
+
+def job_rank(job: Impact) -> tuple[bool, MoneyRank]:
+    """The rank of a job: what the provider charges before what the customer alone pays."""
+    is_cost = bool(job.move.difference_pico_usd)
+    customer = job.old.client_pico_usd, job.new.client_pico_usd
+    return is_cost, _rank(job, *(job.move if is_cost else customer))
+
+
+def rows_by_money(found: Comparison) -> dict[tuple[str, str], MoneyRank]:
+    """The rank of the job that matters most, by provider and model."""
+    ranks: dict[tuple[str, str], MoneyRank] = {}
+    for job in found.impact:
+        if job.is_comparable and not is_over(job.period) and job.move.difference_pico_usd:
+            row, rank = (job.provider, job.model), _rank(job, *job.move)
+            ranks[row] = max(ranks.get(row, rank), rank)
+    return ranks
+
+
 def largest_money(found: Comparison, *, later: bool) -> MoneyEffect | None:
     """The sample job that moves most money, by prices in force or by `later` ones.
 
@@ -86,19 +132,12 @@ def largest_money(found: Comparison, *, later: bool) -> MoneyEffect | None:
     made for a single price, one that had no price, one of a profile whose provider costs the same.
     A guess that is replaced has no effect that can be known.
     """
-
-    def rank(job: Impact) -> tuple[bool, bool, bool, bool, int]:
-        is_cost = bool(job.move.difference_pico_usd)
-        old, new = job.move if is_cost else (job.old.client_pico_usd, job.new.client_pico_usd)
-        size, is_own_row = abs((new or 0) - (old or 0)), job.old.quote.match.is_own_row
-        return is_cost, is_own_row, not job.for_one_price, old is not None, size
-
     moved = [
         job
         for job in _comparable_jobs(found, later=later)
         if job.move.difference_pico_usd or job.customer_move.difference_pico_usd
     ]
-    job = max(moved, key=rank, default=None)
+    job = max(moved, key=job_rank, default=None)
     if job is None:
         return None
     by_customer = not job.move.difference_pico_usd

@@ -10,8 +10,10 @@ from typing import Any, Literal, NamedTuple
 from pricectl.changes import Change
 from pricectl.changes.diff import DiffResult
 from pricectl.changes.periods import is_over
+from pricectl.check.loosening import CatalogMark
 from pricectl.core.labels import count, plural
 from pricectl.report import changes as change_text
+from pricectl.report.alike import MAX_ALIKE, rows_title
 from pricectl.report.change_kinds import kind_words, kinds_of
 from pricectl.report.diff_effects import (
     CreditEffect,
@@ -108,6 +110,21 @@ def _models(names: Sequence[str]) -> str:
     shown = ", ".join(names[:SHOWN_NAMES])
     more = len(names) - SHOWN_NAMES
     return f"{plural(len(names), 'model')}: {shown}{f' and {count(more)} more' if more > 0 else ''}"
+
+
+def loosened_words(result: DiffResult, *, everything: bool = False) -> list[str]:
+    """What the edit loosens in its own gate, in sentences; rows that are marked alike in one."""
+    marks: dict[str, list[CatalogMark]] = {}
+    for mark in result.marks:
+        marks.setdefault(mark.mark or mark.pointer, []).append(mark)
+    sentences = list(result.loosened[: len(result.loosened) - len(result.marks)])
+    for alike in marks.values():
+        if everything or len(alike) <= MAX_ALIKE:
+            sentences += [mark.message for mark in alike]
+        else:
+            rows = rows_title(tuple(mark.row for mark in alike))
+            sentences.append(f"marked {alike[0].mark} by this edit: {rows}")
+    return sentences
 
 
 def summary_of(result: DiffResult, money: MoneyEffect | None = None) -> DiffSummary:

@@ -91,8 +91,9 @@ def test_what_was_decided_about_all_rows_comes_along(run: Run, empty: Path) -> N
 def test_a_row_is_spelled_as_in_the_reference(run: Run, empty: Path) -> None:
     started(run, "gpt-4o")
     text = (ROOT / NAME).read_text(encoding="utf-8")
-    begin = text.index('    "gpt-4o": {')
-    assert text[begin : text.index("\n    }", begin)] in (empty / NAME).read_text(encoding="utf-8")
+    start = text.index('    "gpt-4o": {')
+    row = text[start : text.index("\n    }", start)]
+    assert row in (empty / NAME).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

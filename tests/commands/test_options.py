@@ -43,14 +43,14 @@ def test_the_help_of_a_verb_lists_its_formats(help_of: dict[str, str]) -> None:
 
 def test_an_unknown_format_is_bad_usage_before_anything_is_done(run: Run) -> None:
     words = {"smoke": ["http://127.0.0.1:9"], "show": ["o3"], "quote": ["o3", "1"]}
-    words |= {"explain": ["o3"], "export": ["csv"]}
+    words |= {"explain": ["o3"], "export": ["csv"], "replay": ["log.csv"]}
     words["waive"] = ["price-moved", "/openai/o3"]
     words |= {"add": ["o3"], "remove": ["o3"], "rename": ["o3", "o4"]}
     for verb in VERBS:
-        result = run(verb, *words.get(verb, []), "-o", "yaml")
+        result = run(verb, *words.get(verb, []), "-o", "xyzzy")
         said = " ".join(result.stderr.replace("│", " ").split())
         assert (result.exit_code, result.stdout) == (2, ""), verb
-        assert f"unknown format 'yaml'; one of {', '.join(formats_of(verb))}" in said
+        assert f"unknown format 'xyzzy'; one of {', '.join(formats_of(verb))}" in said
 
 
 def test_every_format_of_the_table_has_its_functions() -> None:

@@ -9,8 +9,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from pricectl.report.formats import FORMATS, formats_of
+from pricectl.replay.ratebook_rows import TYPES
+from pricectl.report.formats import BINARY, FORMATS, formats_of
 from tests.conftest import CATALOG, ROOT, Run
+from tests.report.pages import ReadPage
 
 EDITED = CATALOG.replace("2.5e-06", "2.5")
 
@@ -53,10 +55,15 @@ def is_svg(text: str) -> bool:
     return root.tag == "{http://www.w3.org/2000/svg}svg" and len(root) > 1
 
 
+def is_html(text: str) -> bool:
+    page = ReadPage(text)
+    return text.startswith("<!doctype html>\n") and not page.open and not page.problems
+
+
 def is_csv(text: str) -> bool:
     head, *lines = csv.reader(text.splitlines())
     return (
-        head[0] in {"known_at", "kind", "model", "provider"}
+        head[0] in {"known_at", "kind", "model", "provider", "group_by"}
         and bool(lines)
         and {len(line) for line in lines} == {len(head)}
     )
@@ -65,6 +72,13 @@ def is_csv(text: str) -> bool:
 def is_litellm(text: str) -> bool:
     rows = json.loads(text).values()
     return bool(rows) and all(row["litellm_provider"] for row in rows)
+
+
+def is_ratebook(text: str) -> bool:
+    lines = list(csv.DictReader(text.splitlines()))
+    return bool(lines) and all(
+        line.keys() == TYPES.keys() and int(line["pico_usd"]) >= 0 for line in lines
+    )
 
 
 # A new format has a row here with a check of its grammar.
@@ -76,10 +90,14 @@ GRAMMARS: dict[str, Callable[[str], bool]] = {
     "gitlab": is_gitlab,
     "junit": is_junit,
     "changelog": is_changelog,
+    "html": is_html,
     "svg": is_svg,
     "csv": is_csv,
     "litellm": is_litellm,
+    "ratebook": is_ratebook,
 }
+# How the files of a binary format begin.
+MARKS = {"parquet": b"PAR1"}
 # The page that names the formats of a command, and the arguments that compare it with a base.
 PAGES = {
     "validate": ("docs/validate.md", ()),
@@ -88,6 +106,7 @@ PAGES = {
     "deploy-check": ("docs/production.md", ("--base", "old.json")),
     "drift": ("docs/upstream.md", ("--feed", "prices.json")),
     "export": ("docs/upstream.md", ("csv",)),
+    "replay": ("docs/replay.md", ("log.csv",)),
     "models": ("docs/upkeep.md", ()),
 }
 VERBS = sorted({verb for verbs in FORMATS.values() for verb in verbs})
@@ -100,6 +119,11 @@ def test_a_format_is_written_in_its_own_grammar(run: Run, home: Path, verb: str,
     (home / "llm_pricing_current.json").write_text(EDITED, encoding="utf-8")
     row = {"litellm_provider": "openai", "input_cost_per_token": 2.5e-06}
     (home / "prices.json").write_text(json.dumps({"gpt-4o": row}), encoding="utf-8")
+    (home / "log.csv").write_text("model,prompt_tokens\ngpt-4o,5\n", encoding="utf-8")
+    if name in BINARY:
+        run(verb, *PAGES[verb][1], "-o", f"{name}={home}/binary")
+        assert (home / "binary").read_bytes().startswith(MARKS[name])
+        return
     result = run(verb, *PAGES[verb][1], "-o", name)
     assert GRAMMARS[name](result.stdout), result.stdout
 

@@ -1,5 +1,7 @@
 """The table of output formats: what `-o` accepts for each verb, and which function writes it.
 
+A writer of a format in BINARY returns bytes, every other one text.
+
 `text` and `json` are not here: every verb has them, in `report/VERB.py` as `text` and `document`.
 """
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from pricectl.models import ModelList, ProviderList
     from pricectl.operate.deploy_check.checklist import DeployCheck
     from pricectl.operate.drift import DriftResult
+    from pricectl.replay.run import ReplayResult
+    from pricectl.report.diff_page.page import DiffPage
     from pricectl.report.export import ExportResult
     from pricectl.report.history_document import History
 
@@ -22,9 +26,9 @@ if TYPE_CHECKING:
 
 
 def _markdown_diff(result: "DiffResult") -> str:
-    from pricectl.report.formats import markdown
+    from pricectl.report.formats import markdown_diff
 
-    return markdown.diff(result)
+    return markdown_diff.diff(result)
 
 
 def _markdown_deploy_check(result: "DeployCheck") -> str:
@@ -93,6 +97,12 @@ def _changelog(result: "DiffResult") -> str:
     return changelog.diff(result)
 
 
+def _html(result: "DiffPage") -> str:
+    from pricectl.report.formats import html
+
+    return html.diff(result)
+
+
 def _svg(result: "Timeline") -> str:
     from pricectl.report.formats import svg
 
@@ -111,9 +121,17 @@ def _csv_models(result: "ModelList | ProviderList") -> str:
     return csv_models.models(result)
 
 
+def _csv_diff(result: "DiffResult") -> str:
+    from pricectl.report.formats import csv_diff
+
+    return csv_diff.diff(result)
+
+
 def _csv_export(result: "ExportResult") -> str:
     from pricectl.report.formats import exports
 
+    if result.format_name == "ratebook":
+        return exports.ratebook(result)
     return exports.csv_edits(result)
 
 
@@ -123,14 +141,53 @@ def _litellm_export(result: "ExportResult") -> str:
     return exports.litellm(result)
 
 
+def _csv_replay(result: "ReplayResult") -> str:
+    from pricectl.report.formats import replay_files
+
+    return replay_files.as_csv(result)
+
+
+def _parquet_replay(result: "ReplayResult") -> bytes:
+    from pricectl.report.formats import replay_files
+
+    return replay_files.as_parquet(result)
+
+
+def _markdown_replay(result: "ReplayResult") -> str:
+    from pricectl.report.formats import replay_pages
+
+    return replay_pages.as_markdown(result)
+
+
+def _html_replay(result: "ReplayResult") -> str:
+    from pricectl.report.formats import replay_pages
+
+    return replay_pages.as_html(result)
+
+
+def _ratebook_export(result: "ExportResult") -> str:
+    from pricectl.report.formats import exports
+
+    return exports.ratebook(result)
+
+
+def _parquet_export(result: "ExportResult") -> bytes:
+    from pricectl.report.formats import exports
+
+    return exports.ratebook_parquet(result)
+
+
+# What is not text, and so needs a file.
+BINARY = frozenset(("parquet",))
 # By the format's name, what writes the result of each verb that has it.
-FORMATS: Mapping[str, Mapping[str, Callable[[Any], str]]] = MappingProxyType(
+FORMATS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = MappingProxyType(
     {
         "markdown": {
             "validate": _markdown_validate,
             "diff": _markdown_diff,
             "deploy-check": _markdown_deploy_check,
             "drift": _markdown_drift,
+            "replay": _markdown_replay,
         },
         "concise": {"validate": _concise},
         "github": {"validate": _github_findings, "diff": _github_diff},
@@ -138,14 +195,19 @@ FORMATS: Mapping[str, Mapping[str, Callable[[Any], str]]] = MappingProxyType(
         "sarif": {"validate": _sarif},
         "junit": {"validate": _junit},
         "changelog": {"diff": _changelog},
+        "html": {"diff": _html, "replay": _html_replay},
         "svg": {"history": _svg},
         "csv": {
             "history": _csv,
             "drift": _csv_drift,
             "export": _csv_export,
             "models": _csv_models,
+            "diff": _csv_diff,
+            "replay": _csv_replay,
         },
+        "parquet": {"replay": _parquet_replay, "export": _parquet_export},
         "litellm": {"export": _litellm_export},
+        "ratebook": {"export": _ratebook_export},
     }
 )
 
@@ -154,6 +216,6 @@ def formats_of(verb: str) -> tuple[str, ...]:
     """The names that `-o` accepts for a verb.
 
     >>> formats_of("quote"), formats_of("diff")
-    (('text', 'json'), ('text', 'json', 'markdown', 'github', 'changelog'))
+    (('text', 'json'), ('text', 'json', 'markdown', 'github', 'changelog', 'html', 'csv'))
     """
     return ("text", "json", *(name for name, writers in FORMATS.items() if verb in writers))
