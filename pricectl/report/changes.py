@@ -116,9 +116,8 @@ def _old_and_new_list(change: Change) -> tuple[str, str] | None:
     old, new = change.old or "", change.new or ""
     if max(len(old), len(new)) <= MAX_VALUE or not (old.startswith("[") and new.startswith("[")):
         return None
-    try:
-        before, after = ([_item(item) for item in json.loads(text)] for text in (old, new))
-    except (ValueError, RecursionError):
+    before, after = _items(old), _items(new)
+    if before is None or after is None:
         return None
     lost, got = set(before).difference(after), set(after).difference(before)
     gone = [f"- {item}" for item in before if item in lost]
@@ -127,7 +126,25 @@ def _old_and_new_list(change: Change) -> tuple[str, str] | None:
     return plural(len(before), "item"), f"{plural(len(after), 'item')}: {moved}"
 
 
+def _items(text: str) -> list[str] | None:
+    """The items of a list, each in words; None if the text is no list."""
+    if not text.startswith("["):
+        return None
+    try:
+        return [_item(item) for item in json.loads(text)]
+    except (ValueError, RecursionError):
+        return None
+
+
+# Objects whose two members say what they are: a price list with its date, an accepted finding.
+_SHORT_ITEMS = (("list", "date", ""), ("rule", "pointer", "at "))
+
+
 def _item(item: object) -> str:
+    if isinstance(item, dict):
+        for first, second, word in _SHORT_ITEMS:
+            if isinstance(item.get(first), str) and isinstance(item.get(second), str):
+                return f"{item[first]} {word}{item[second]}"
     return item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)
 
 
@@ -193,4 +210,5 @@ def value(text: str | None) -> str:
     """A member's value, cut where it gets long."""
     if text is None:
         return NO_PRICE
-    return shortened(text, MAX_VALUE, "…")
+    items = _items(text) if text.startswith("[{") else None
+    return shortened(", ".join(items) if items else text, MAX_VALUE, "…")

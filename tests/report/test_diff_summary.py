@@ -12,9 +12,12 @@ from pricectl.changes.gates import GateLimits
 from pricectl.core import Profile
 from pricectl.core.windows import as_instant
 from pricectl.policy import Policy
+from pricectl.report.canvas import Canvas
 from pricectl.report.change_kinds import KINDS
+from pricectl.report.diff import text
 from pricectl.report.diff_effects import MoneyEffect
-from pricectl.report.diff_summary import DiffSummary, summary_of
+from pricectl.report.diff_summary import DiffSummary, loosened_words, summary_of
+from pricectl.report.formats import markdown_diff
 from tests.conftest import CATALOG, Run
 
 DAY = as_instant(date(2026, 11, 23))
@@ -147,3 +150,39 @@ def test_nothing_compared_comes_to_nothing() -> None:
     found = summary_of(compared(CATALOG, CATALOG))
     assert found.lines == ()
     assert found.document()["text"] == "no changes"
+
+
+def test_many_acknowledgements_leave_the_kind_of_change_at_the_top() -> None:
+    """A price list that differs in 40 rows is acknowledged in one edit: one sentence."""
+    accepted = ", ".join(
+        f'{{"rule": "list-differs", "pointer": "/openai/m{number}/input_cost_per_token", '
+        '"value": 2e-06, "reason": "an older price", "date": "2026-11-20"}'
+        for number in range(40)
+    )
+    version = '"schema_version": "1.0"'
+    new = CATALOG.replace(version, f'{version}, "acknowledged": [{accepted}]').replace(
+        GPT, GPT + "1"
+    )
+    result = compared(CATALOG, new)
+    first = text(result, Canvas(width=80)).splitlines()[:10]
+    assert first[0] == "! list-differs acknowledged by this edit: 40 places:"
+    assert any(line.startswith("  Change ") for line in first)
+    assert text(result, Canvas(width=80, verbose=True)).count("is acknowledged by this edit") == 40
+    assert markdown_diff.diff(result).count("- ⚠️") == 1
+
+
+def test_what_the_edit_loosens_is_counted_after_three_sentences() -> None:
+    result = compared(CATALOG, CATALOG)._replace(loosened=tuple("abcdef"))
+    assert loosened_words(result, 3) == ["a", "b", "c", "and 3 more that it loosens"]
+    assert loosened_words(result) == list("abcdef")
+
+
+def test_evidence_is_read_as_lists_and_days() -> None:
+    """A price edit drops the evidence: the lists and their days, not JSON."""
+    items = ("litellm", "2026-11-20"), ("models.dev", "2026-11-21")
+    listed = f'"evidence": {json.dumps([{"list": name, "date": day} for name, day in items])}'
+    shown = text(
+        compared(CATALOG.replace(O3, O3.replace("}", f", {listed}}}")), CATALOG), Canvas(width=100)
+    )
+    assert "litellm 2026-11-20, models.dev 2026-11-21" in shown
+    assert "{" not in shown

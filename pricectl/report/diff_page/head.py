@@ -105,7 +105,7 @@ def limits(page: DiffPage, summary: DiffSummary) -> Markup:
         *(line.words for line in summary.lines if line.level == "warning"),
         change_text.left_out(found),
         *change_text.settings_remarks(found, has_settings=result.has_settings),
-        *loosened_words(result),
+        *loosened_words(result, MAX_FOLDED),
     ]
     said = [element("li", words) for words in dict.fromkeys(notices) if words]
     shown = [*said[:MAX_NOTICES], *_folded(said[MAX_NOTICES:])]

@@ -13,7 +13,7 @@ from pricectl.policy.comparison import SettingChange
 from pricectl.report import changes as change_text
 from pricectl.report.alike import LineGroup
 from pricectl.report.diff_sections import ChangeSection, over_words, sections
-from pricectl.report.diff_summary import loosened_words, summary_of
+from pricectl.report.diff_summary import MAX_LOOSENED, loosened_words, summary_of
 from pricectl.report.formats.markdown_tables import (
     MAX_CHARACTERS,
     MarkdownTable,
@@ -32,8 +32,6 @@ from pricectl.report.price_lines import (
 )
 
 DIFF_MARKER = "<!-- pricectl-diff -->"
-# More sentences on what the edit loosens are counted; JSON has them all.
-MAX_LOOSENED = 10
 # Longer sections are folded away at first.
 MAX_OPEN_ROWS = 20
 CREDITS_NOTE = "cr: credits, of each budget mode"
@@ -45,10 +43,7 @@ def diff(result: DiffResult) -> str:
     """The whole comment: the summary, the gates, then the tables."""
     compared, found = result.compared, result.compared.comparison
     lines = [DIFF_MARKER, f"**{found.summary}** vs {code(compared.base)}", ""]
-    loosened = loosened_words(result)
-    lines += [f"- ⚠️ {long_code(sentence)}" for sentence in loosened[:MAX_LOOSENED]]
-    more = len(loosened) - MAX_LOOSENED
-    lines += [f"- ⚠️ {more:,} more that the edit loosens are omitted"] if more > 0 else []
+    lines += [f"- ⚠️ {long_code(sentence)}" for sentence in loosened_words(result, MAX_LOOSENED)]
     lines += [f"- {change_text.left_out(found)}"] if found.left_out else []
     lines += [
         f"- ⚠️ {long_code(remark)}"
@@ -163,7 +158,7 @@ def _name(change: Change) -> tuple[str, ...]:
 
 
 def _other(change: Change) -> tuple[str, ...]:
-    old, new = (code(change_text.value(text)) for text in (change.old, change.new))
+    old, new = map(code, change_text.old_and_new(change))
     note = f" ({change.note})" if change.note else ""
     return code(change.full_name), code(change.field), old, new + note
 
