@@ -22,6 +22,18 @@ def test_the_page_begins_with_the_kind_of_change_and_the_verdict(run: Run, edit:
     assert "✕ 1 limit exceeded" in page.words
 
 
+def test_the_largest_effect_is_read_in_dollars_and_no_limit_is_no_pass(
+    run: Run, edit: Path
+) -> None:
+    """A percentage alone says nothing of the size, and "new" nothing at all."""
+    _, page = written(run, edit)
+    assert "$0.27 → $0.52" in page.texts["dd"]
+    assert "openai/gpt-4o, long document: +92.6% ▲" in page.texts["dd"]
+    assert "Limits exceeded" not in page.texts["dt"]
+    _, page = written(run, edit, "--max-increase", "20%", "--max-decrease", "50%")
+    assert "1 of 2" in page.texts["dd"]
+
+
 def test_a_price_stands_with_its_unit_before_and_now(run: Run, edit: Path) -> None:
     page_text, page = written(run, edit)
     assert {"$2.50", "$5.00", "+100% ▲"} <= set(page.texts["td"])

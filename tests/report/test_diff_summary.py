@@ -186,3 +186,25 @@ def test_evidence_is_read_as_lists_and_days() -> None:
     )
     assert "litellm 2026-11-20, models.dev 2026-11-21" in shown
     assert "{" not in shown
+
+
+def test_new_prices_that_charge_what_was_charged_before_are_one_sentence() -> None:
+    """Five rows write down a cache price that is their input price: nobody pays otherwise."""
+
+    def written(key: str) -> str:
+        rows = "".join(
+            f'"m{price}": {{"input_cost_per_token": {price}e-06, "output_cost_per_token": 9e-06, '
+            f'"{key}": {price}e-06}}, '
+            for price in range(1, 6)
+        )
+        return CATALOG.replace(O3, rows + O3)
+
+    old, new = written("x_note"), written("cache_read_input_token_cost")
+    result = compared(old, new.replace(O3, O3.replace("2e-06", "3e-06")))
+    sentence = "5 new prices of 5 rows charge what was charged before: cache_read"
+    for shown in (text(result, Canvas(width=100)), markdown_diff.diff(result)):
+        assert sentence in shown
+        assert "0% =" not in shown.replace("= 0%", "0% =")
+        assert "fallback" not in shown
+    assert text(result, Canvas(width=100, verbose=True)).count("0% =") == 5
+    assert sentence in markdown_diff.diff(compared(old, new))

@@ -24,9 +24,9 @@ from pricectl.report.formats.markdown_tables import (
 )
 from pricectl.report.job_lines import JobLine, job_groups, typical_jobs
 from pricectl.report.price_lines import (
-    FALLBACK_NOTE,
-    UNIT_NOTE,
     PriceLine,
+    legend,
+    moved_groups,
     price_groups,
     rates_words,
 )
@@ -88,17 +88,19 @@ def _tables(section: ChangeSection) -> list[MarkdownTable]:
             )
             if jobs
         ]
-    rank, legend = _RANKS[section.kind], ""
+    rank, note = _RANKS[section.kind], ""
     head: Sequence[str]
     if section.kind == "prices":
         head = ("Model", "Price", "Before", "Now", "Per", "Change")
-        groups = price_groups(section.changes, everything=False)
+        groups, as_before = moved_groups(price_groups(section.changes, everything=False))
         rows = [row for group in groups for row in _prices(group)]
-        legend = f"{UNIT_NOTE}; {FALLBACK_NOTE}"
+        if as_before and not rows:  # a table is drawn only with rows
+            rows, as_before = [(code(as_before), *[""] * (len(head) - 1))], ""
+        note = "; ".join(filter(None, (*legend(groups), as_before)))
     else:
         head, cells = _LAYOUTS[section.kind]
         rows = [cells(row) for row in (*section.changes, *section.settings)]
-    return [_table(section.title, head, rows, rank, legend)]
+    return [_table(section.title, head, rows, rank, note)]
 
 
 def _table(
