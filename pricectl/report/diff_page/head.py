@@ -79,7 +79,7 @@ def _money(name: str, effect: MoneyEffect) -> Markup:
 def _credits(effect: CreditEffect) -> Markup:
     kind = "up" if effect.new > effect.old else "down"
     figure = f"{count(effect.old)} {change_text.ARROW} {count(effect.new)} credits"
-    details = f"{effect.where}: {effect.percent} of {effect.mode}"
+    details = f"{effect.where}, by {effect.mode}: {effect.percent}"
     return _fact("Largest effect in credits", figure, details, kind=kind)
 
 
