@@ -52,6 +52,19 @@ def test_a_job_has_its_effect_in_dollars_and_credits(run: Run, edit: Path) -> No
     assert "+3" in page.texts["b"]
 
 
+def test_models_that_move_alike_have_one_bar() -> None:
+    """Two dozen rows of a cloud that follow one price would hide every other model."""
+    old, new = (
+        catalog_text(azure={f"m{number:02}": row(usd) for number in range(70)}, xai={"x": row(xai)})
+        for usd, xai in ((1, 1), (2, 3))
+    )
+    page = ReadPage(compared_page(old, new))
+    assert page.texts["h3"] == ["70 models"]
+    assert len([drawn for drawn in page.of("svg") if drawn["class"] == "bar"]) == 2 * 2
+    assert page.texts["summary"][0] == "azure/m00 and 69 more"
+    assert page.texts["li"].count("and 10 more") == 1, "the tables name all"
+
+
 @pytest.mark.parametrize(
     ("share", "start", "length"),
     [(Fraction(1), "100", "100"), (Fraction(-1, 2), "50", "50"), (Fraction(1, 10**9), "100", "1")],
@@ -127,7 +140,7 @@ def test_what_many_rows_share_is_one_row_with_all_their_names() -> None:
     old, new = (catalog_text(openai={name: row(usd) for name in names}) for usd in (1, 2))
     page = ReadPage(compared_page(old, new))
     assert page.texts["summary"].count("30 models") == 2 + 3, "two prices and three sample jobs"
-    assert page.texts["li"].count("openai/m29") == 2 + 3
+    assert page.texts["li"].count("openai/m29") == 2 + 3 + 1, "and the bar"
 
 
 def test_settings_that_the_edit_loosens_stand_first(run: Run, home: Path) -> None:
