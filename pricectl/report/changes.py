@@ -14,7 +14,7 @@ from pricectl.policy.comparison import SettingChange
 
 FALLBACK_NOTE = "in parentheses: fallback price"
 UP, DOWN, SAME, ARROW = "▲", "▼", "=", "→"
-NO_PRICE = "none"
+NO_PRICE, GONE = "none", "gone"
 # Longer ones, such as notes, would push the other columns off the screen.
 MAX_VALUE = 60
 
@@ -159,6 +159,8 @@ def percent_text(move: Move | None) -> str:
     """How much a charge moved, signed; nothing where there is nothing to compare."""
     if move is None or (move.old_pico_usd is None and move.new_pico_usd is None):
         return ""
+    if move.new_pico_usd is None and move.old_pico_usd:
+        return GONE  # nothing is charged for want of a price, which is no reduction
     return percent(move.old_pico_usd or 0, move.new_pico_usd or 0)
 
 

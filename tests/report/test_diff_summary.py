@@ -1,6 +1,7 @@
 """The summary of a comparison: what kind of change it is, its largest effects, errors, news."""
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -208,3 +209,12 @@ def test_new_prices_that_charge_what_was_charged_before_are_one_sentence() -> No
         assert "fallback" not in shown
     assert text(result, Canvas(width=100, verbose=True)).count("0% =") == 5
     assert sentence in markdown_diff.diff(compared(old, new))
+
+
+def test_a_price_that_goes_is_no_reduction() -> None:
+    """Tokens without a price cost nothing: a reviewer must not read it as a cheaper model."""
+    without = O3.replace(', "output_cost_per_token": 8e-06', "")
+    found = summary(CATALOG.replace(O3, without))
+    assert found.kind_words == "prices gone, so that nothing is charged"
+    shown = text(compared(CATALOG, CATALOG.replace(O3, without)), Canvas(width=100))
+    assert re.search(r"output  \$8.00  →  none  / 1M  gone ▼", shown)
