@@ -35,6 +35,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "explain": "Show why a call costs what it costs, step by step.",
         "history": "Show a model's prices over time, or what each commit changed.",
         "export": "Write the prices in a format that others read.",
+        "replay": "Show what the calls of a usage log cost by the price file.",
     },
     "Edit and review": {
         "init": "Start your own price file with the models that you sell.",

@@ -154,6 +154,7 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "examples").mkdir()
     for path in (ROOT / "examples").glob("*.json"):
         shutil.copy(path, tmp_path / "examples")
+    shutil.copy(ROOT / "examples" / "usage_log.csv", tmp_path / "examples")
     shutil.copytree(ROOT / "examples" / "price_lists", tmp_path / "examples" / "price_lists")
     git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com"]
     for words in (

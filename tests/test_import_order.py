@@ -35,6 +35,7 @@ ORDER = (
     "pricectl.feeds",
     "pricectl.edit",
     "pricectl.files",
+    "pricectl.replay",
     "pricectl.runtime",
     "pricectl.production",
     "pricectl.operate",
@@ -61,6 +62,7 @@ HOMES = {
     "pydantic": ("pricectl.router",),
     "prometheus_client": ("pricectl.router", "pricectl.commands.serve"),
     "uvicorn": ("pricectl.commands.serve",),
+    "duckdb": ("pricectl.replay",),
 }
 # Who may ask what time it is; everybody else is given the date.
 CLOCK_READERS = ("pricectl.commands", "pricectl.router", "pricectl.runtime")

@@ -16,6 +16,7 @@ from pricectl.policy import (
     BadSettings,
     GateSettings,
     Policy,
+    ReplaySettings,
     RuleLimits,
     SeverityOverride,
     Waiver,
@@ -238,6 +239,7 @@ def test_the_table_has_every_setting_with_its_default() -> None:
     assert {*keys_of("waivers")} == {*Waiver._fields}
     assert [*keys_of("severities")] == [*SeverityOverride._fields]
     assert [*keys_of("gates")] == [*GateSettings._fields]
+    assert [*keys_of("replay")] == [*ReplaySettings._fields]
     assert settings["limits"]["stale_days"].default == 30
     assert settings["profiles"]["rounding"].default == "up"
     assert settings["workloads"]["name"].default is None
@@ -302,6 +304,8 @@ VALUES: dict[tuple[str, str], tuple[Any, Any]] = {
     ("gates", "max_increase_percent"): (20, 20),
     ("gates", "max_credit_change_percent"): ("25%", 25),
     ("gates", "max_decrease_percent"): (30, 30),
+    ("replay", "columns"): ({"name": "deployment"}, {"name": "deployment"}),
+    ("replay", "cache"): ("outside", "outside"),
 }
 # The field of a rule where it does not have the name of the key.
 RULE_FIELDS = {"from": "from_day", "until": "until_day", "fee_usd": "fee_pico_usd"}
@@ -326,6 +330,7 @@ def policy_of(section: str, values: dict[str, Any]) -> Policy:
     table = REQUIRED.get(section, {}) | values
     nested: dict[str, Any] = {"": table, "profiles": {"profiles": {"p": table}}}
     nested |= {"limits": {"limits": table}, "gates": {"gates": table}}
+    nested |= {"replay": {"replay": table}}
     nested |= {name: {name: [table]} for name in REQUIRED}
     rule = table if EFFECTS & table.keys() else table | {"markup_percent": 1}
     nested |= {"profiles.rules": {"profiles": {"p": {"rules": [rule]}}}}
@@ -387,6 +392,7 @@ def test_each_setting_is_read_alone(one: Setting) -> None:
     policy = policy_with(one)
     holders: dict[str, object] = {"": policy, "profiles": policy.profiles.get("p")}
     holders |= {"limits": policy.limits, "gates": policy.gates}
+    holders |= {"replay": policy.replay}
     if one.section in REQUIRED:
         (holders[one.section],) = getattr(policy, one.section)
     field = one.key

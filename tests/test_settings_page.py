@@ -24,6 +24,7 @@ TITLES = {
     "waivers": "### Waivers",
     "severities": "### Severities",
     "gates": "### Gates",
+    "replay": "### Usage logs",
 }
 # What a table of the section has to have besides the key in question.
 BESIDES: dict[str, dict[str, Any]] = {
@@ -44,7 +45,7 @@ def nested(section: str, table: dict[str, Any]) -> dict[str, Any]:
         return {"profiles": {"reseller": whole}}
     if section == "profiles.rules":
         return {"profiles": {"reseller": {"rules": [whole]}}}
-    if section in ("limits", "gates"):
+    if section in ("limits", "gates", "replay"):
         return {section: whole}
     return {section: [whole]} if section else whole
 

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, sync_playwright
 from write_review_page import PAGE as REVIEW
-from write_review_page import can_run
+from write_review_page import can_run, folder_of
 
 ROOT = Path(__file__).parent.parent
 PICTURE = ROOT / "docs" / "page.png"
@@ -77,8 +77,12 @@ def main() -> None:
         for found in REAL_CHANGE.finditer(REVIEW.read_text(encoding="utf-8")):
             if can_run(found["command"]):
                 file = folder / "review.html"
-                shown = (*shlex.split(found["command"])[1:], "-o", f"html={file}")
-                subprocess.run((sys.executable, "-m", "pricectl", *shown), cwd=ROOT, check=True)  # noqa: S603 - our own
+                options = (*shlex.split(found["command"])[1:], "-o", f"html={file}")
+                real = (sys.executable, "-m", "pricectl", *options)
+                with folder_of(found["command"]) as place:
+                    subprocess.run(
+                        (sys.executable, "-m", "pricectl", *shown), cwd=place, check=True
+                    )
                 draw(browser, file, REVIEW.parent / found["path"], TOP_WIDTH, TOP_HEIGHT)
         browser.close()
 

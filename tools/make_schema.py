@@ -38,6 +38,7 @@ Schema = dict[str, Any]
 ENUMS: tuple[tuple[str, tuple[str, ...], Iterable[str]], ...] = (
     ("explain", ("$defs", "credits", "properties", "mode"), BUDGET_MODES),
     ("smoke", ("$defs", "call", "properties", "budget_mode"), BUDGET_MODES),
+    ("replay", ("properties", "modes", "items"), BUDGET_MODES),
     ("explain", ("$defs", "credits", "properties", "rounding"), ROUNDINGS),
     ("quote", ("$defs", "quote", "properties", "rounding"), ROUNDINGS),
 )

@@ -18,14 +18,16 @@ class ExportFormat(StrEnum):
 
     CSV = "csv"
     LITELLM = "litellm"
+    RATEBOOK = "ratebook"
 
 
 def export(
     format_name: Annotated[
         ExportFormat,
         typer.Argument(
-            metavar="csv|litellm",
-            help="csv: lines for 'pricectl set --edits'. litellm: a price map for litellm.",
+            metavar="csv|litellm|ratebook",
+            help="csv: lines for 'pricectl set --edits'. litellm: a price map for litellm."
+            " ratebook: every rate resolved, for engines such as DuckDB or Spark.",
             show_default=False,
         ),
     ],
@@ -46,7 +48,9 @@ def export(
     """Write the prices in a format that others read.
 
     csv has a line for each price, limit and date of a row, which 'pricectl set --edits' reads.
-    litellm has the prices of the day. What a format cannot hold is told on stderr.
+    litellm has the prices of the day. ratebook has every rate in whole picodollars with all that
+    decides it, as CSV, or with -o parquet=FILE and -o json. What a format cannot hold is told on
+    stderr.
 
     Example: pricectl export csv 'gpt-*'
     """

@@ -18,7 +18,7 @@ import typer
 from pricectl.commands.screens import COMMON
 from pricectl.core.near import meant
 from pricectl.core.windows import read_instant
-from pricectl.report.formats import formats_of
+from pricectl.report.formats import BINARY, formats_of
 
 
 class Color(StrEnum):
@@ -44,7 +44,7 @@ FileOption = Annotated[
         metavar="FILE",
         help="The price file. '-' is standard input, 'packaged' the file inside pricectl. Commands "
         "that only read prices also take a git ref, REF:PATH or sha256:PREFIX: quote, show, "
-        "explain, models, logs and smoke.",
+        "explain, models, logs, replay and smoke.",
         show_default="PRICECTL_FILE, else the setting 'file', else llm_pricing_current.json in "
         "this folder or above",
         callback=_not_empty,
@@ -181,11 +181,14 @@ def typer_command(verb: str, command: Callable[..., int | None]) -> Callable[...
 
     @wraps(command)
     def called(**given: Any) -> None:
-        for name, _ in ViewOptions(given.get("output")).outputs:
+        for name, path in ViewOptions(given.get("output")).outputs:
             if name not in formats:
                 raise typer.BadParameter(
                     f"unknown format {name!r}; {meant(name, formats)}", param_hint="--output"
                 )
+            if name in BINARY and not path:
+                message = f"{name} is not text; write it to a file: {name}=FILE"
+                raise typer.BadParameter(message, param_hint="--output")
         for name, group in groups.items():
             given[name] = group(**{field: given.pop(field) for field in group._fields})
         if code := command(**given):

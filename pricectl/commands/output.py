@@ -63,6 +63,9 @@ def show(
         else:
             shown = with_more[name]() if name in with_more else result
             written = FORMATS[name][verb](shown)
+        if isinstance(written, bytes):  # a binary format has a file: see `typer_command`
+            _write(str(path), written)
+            continue
         end = "" if written.endswith("\n") else "\n"
         if path is not None:
             _write(path, written + end)
@@ -103,9 +106,10 @@ def _is_one_reader() -> bool:
     return places[0].st_ino != 0 and os.path.samestat(*places)
 
 
-def _write(path: str, text: str) -> None:
+def _write(path: str, written: str | bytes) -> None:
+    data = written.encode("utf-8") if isinstance(written, str) else written
     try:
-        Path(path).write_text(text, encoding="utf-8")
+        Path(path).write_bytes(data)
     except OSError as error:
         reason = error.strerror or str(error)
         raise Unavailable(f"cannot be written: {reason}", where=path) from None

@@ -1,4 +1,4 @@
-"""Says on a terminal what takes long, and takes the line away again."""
+"""Says on a terminal what takes long, how far it is, and takes the line away again."""
 
 import sys
 from time import monotonic
@@ -8,6 +8,8 @@ from pricectl.core.labels import clean
 
 # What is done sooner needs no word.
 PATIENCE_SECONDS = 0.5
+# A line that changes more often cannot be read.
+TELL_SECONDS = 0.2
 
 
 def is_terminal() -> bool:
@@ -39,3 +41,29 @@ class ProgressLine:
         if self._shown:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
+
+
+class RateLine(ProgressLine):
+    """A line with the share that is done, the rate and the time left of each stage."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        super().__init__(quiet=quiet)
+        self._stage = ""
+        self._began = self._told = monotonic()
+
+    def __call__(self, words: str, share: float | None = None, rows: int = 0) -> None:
+        """Say the stage; `share` is how much of it is done, `rows` how many rows were read."""
+        now = monotonic()
+        if words != self._stage:
+            self._stage, self._began = words, now
+        elif now - self._told < TELL_SECONDS:
+            return
+        self._told = now
+        seconds = now - self._began
+        facts = []
+        if seconds > PATIENCE_SECONDS and share:
+            left = round(seconds * (1 - share) / share)
+            facts += [f"{share:.0%}", f"{left // 60}:{left % 60:02d} left"]
+        if seconds > PATIENCE_SECONDS and rows:
+            facts.append(f"{round(rows / seconds):,} rows a second")
+        super().__call__(f"{words}: {', '.join(facts)}" if facts else words)

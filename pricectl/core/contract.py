@@ -6,7 +6,7 @@ from pricectl.core.calculator import parts_of
 from pricectl.core.priced_call import Quote, product
 from pricectl.core.prices import PriceList
 from pricectl.core.profile_rules import ProfileRule
-from pricectl.core.rates import Rate, RateCard, Rates, overlaid
+from pricectl.core.rates import Rate, Rates, overlaid
 from pricectl.core.units import STANDARD, parse_key
 
 # Begins the key of a rate that a rule states, so that it differs from the row's key.
@@ -25,11 +25,10 @@ def contract_pico_usd(quote: Quote, rule: ProfileRule) -> Fraction:
     passed = prices.tiers_passed(-(-quote.usage.input_tokens // quote.requests))
     parts = parts_of(prices, quote.usage, passed, quote.service, quote.region, quote.requests)
     tiers = range(len(parts)) if len(parts) > 1 else (passed,)
-    is_factor = quote.prices.service_factor(quote.service) is not None
     total = 0
-    for tier, (counts, card) in zip(tiers, parts, strict=True):
-        listed = _listed_card(quote, prices, tier) if is_factor else card
-        total += sum(product(unit, count, _rate(unit, card, listed)) for unit, count in counts)
+    for tier, (counts, _) in zip(tiers, parts, strict=True):
+        card = ContractCard(prices, quote.prices, tier, quote.service, quote.region)
+        total += sum(product(unit, count, card[unit]) for unit, count in counts)
     return Fraction(total)
 
 
@@ -58,18 +57,25 @@ def with_rule_prices(prices: PriceList, rule: ProfileRule, service: str) -> Pric
     )
 
 
-def _listed_card(quote: Quote, prices: PriceList, tier: int) -> RateCard:
-    """The row's own card for requests that have passed a number of the list's thresholds."""
-    above = prices.thresholds[tier - 1] if tier else 0
-    passed = sum(threshold <= above for threshold in quote.prices.thresholds)
-    return quote.prices.card(passed, quote.service, quote.region)
+class ContractCard:
+    """The rates of a request that has passed `tier` thresholds, where a rule states prices.
 
-
-def _rate(unit: str, card: RateCard, listed: RateCard) -> Rate:
-    """The rule's rate if it has one for the unit, else the row's.
-
-    Where the row has a factor for a service, a price of the rule at that service must not take the
-    factor off the other units.
+    `prices` are those of `with_rule_prices`, `listed` the row's own. Where the row has a factor for
+    the service, a price of the rule at that service must not take the factor off the other units:
+    they keep the row's rate.
     """
-    own = card[unit]
-    return own if own.key.startswith(RULE_PREFIX) else listed[unit]
+
+    __slots__ = ("_card", "_listed")
+
+    def __init__(
+        self, prices: PriceList, listed: PriceList, tier: int, service: str, region: str
+    ) -> None:
+        self._card = self._listed = prices.card(tier, service, region)
+        if listed.service_factor(service) is not None:
+            above = prices.thresholds[tier - 1] if tier else 0
+            passed = sum(threshold <= above for threshold in listed.thresholds)
+            self._listed = listed.card(passed, service, region)
+
+    def __getitem__(self, unit: str) -> Rate:
+        own = self._card[unit]
+        return own if own.key.startswith(RULE_PREFIX) else self._listed[unit]

@@ -25,6 +25,7 @@ HEADINGS: Mapping[str, tuple[str, str]] = {
     "severities": ("[[severities]]", "One for each rule whose severity you change."),
     "gates": ("[gates]", "What fails a check where no option says it."),
     "limits": ("[limits]", "What is believable, and when a date is reported."),
+    "replay": ("[replay]", "How usage logs of plain columns are read."),
 }
 # What a setting looks like that is not set by default, or whose default says nothing.
 EXAMPLES: Mapping[tuple[str, str], str] = {
@@ -55,6 +56,8 @@ EXAMPLES: Mapping[tuple[str, str], str] = {
     ("gates", "max_increase_percent"): "20",
     ("gates", "max_decrease_percent"): "50",
     ("gates", "max_credit_change_percent"): "20",
+    ("replay", "columns"): '{name = "deployment", account = "customer"}',
+    ("replay", "cache"): '"inside"',
 }
 # The counts of a workload have a key each.
 WORKLOAD_COUNTS = (

@@ -231,6 +231,8 @@ def _values(policy: Policy) -> dict[str, str]:
                 values |= {f"{name}.{unit}": amount_text(bound) for unit, bound in value.items()}
             elif value not in (None, ()):
                 values[name] = ", ".join(value) if isinstance(value, tuple) else amount_text(value)
+    values |= {f"replay.columns.{role}": name for role, name in policy.replay.columns.items()}
+    values |= {"replay.cache": policy.replay.cache} if policy.replay.cache else {}
     # The built-in workloads are not of the settings.
     workloads = () if policy.workloads == DEFAULT_WORKLOADS else policy.workloads
     items = [(workload_name(job), _workload_text(job)) for job in workloads]

@@ -57,6 +57,11 @@ def texts(value: Any, where: str) -> tuple[str, ...]:
     return tuple(text(item, where) for item in array(value, where))
 
 
+def text_by_name(value: Any, where: str) -> Mapping[str, str]:
+    """A table of texts."""
+    return {name: text(item, f"{where}.{name}") for name, item in table(value, where).items()}
+
+
 def days(value: Any, where: str) -> int:
     """A number of days, 0 to MAX_DAYS."""
     if type(value) is not int or not 0 <= value <= MAX_DAYS:

@@ -20,6 +20,7 @@ from pricectl.policy.values import (
     BadSettings,
     GateSettings,
     Policy,
+    ReplaySettings,
     RuleLimits,
     SeverityOverride,
     Waiver,
@@ -83,6 +84,7 @@ _VALUES: Mapping[str, Any] = {
     "waivers": Waiver,
     "severities": SeverityOverride,
     "gates": GateSettings,
+    "replay": ReplaySettings,
 }
 
 
@@ -237,6 +239,10 @@ def _gates(value: Any, where: str) -> GateSettings:
     return GateSettings(**_section(table, where, "gates"))
 
 
+def _replay(value: Any, where: str) -> ReplaySettings:
+    return ReplaySettings(**_section(value, where, "replay"))
+
+
 SETTINGS = (
     Setting("", "file", readers.text, "The catalog; a path is relative to the settings file."),
     Setting("", "deployed", readers.text, "The version in production: a ref, a file or a URL."),
@@ -255,6 +261,7 @@ SETTINGS = (
     Setting("", "service", readers.text, "The name under which processes share their reloads."),
     Setting("", "changelog", readers.text, "The changelog that edits of prices are added to."),
     Setting("", "feeds", readers.texts, "The price lists that `drift` compares with."),
+    Setting("", "replay", _replay, "How `replay` reads usage logs of plain columns."),
     Setting("profiles", "markup_percent", None, "Added to the provider's cost, in percent."),
     Setting("profiles", "credits_per_dollar", None, "Credits for one dollar of marked-up cost."),
     Setting("profiles", "tokens_per_credit", None, "Tokens that one credit buys."),
@@ -330,5 +337,17 @@ SETTINGS = (
         "max_credit_change_percent",
         readers.percent,
         "The largest change of a job's credits, up or down, that passes.",
+    ),
+    Setting(
+        "replay",
+        "columns",
+        readers.text_by_name,
+        "Which column of a usage log says what, as `--column` has it.",
+    ),
+    Setting(
+        "replay",
+        "cache",
+        readers.one_of("inside", "outside"),
+        "Whether a log's input tokens include those of the cache.",
     ),
 )

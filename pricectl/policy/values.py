@@ -78,6 +78,17 @@ class Workload(NamedTuple):
     region: str | None = None
 
 
+class ReplaySettings(NamedTuple):
+    """How usage logs of plain columns are read by `replay`.
+
+    `columns` are what a column says, with the column's name, as `--column` has them. `cache` is
+    "inside" or "outside": whether the input includes the cached tokens; None: the log tells.
+    """
+
+    columns: Mapping[str, str] = MappingProxyType({})
+    cache: str | None = None
+
+
 class RuleLimits(NamedTuple):
     """Limits beyond which the rules report a price or a date; ages in days.
 
@@ -154,6 +165,7 @@ class Policy(NamedTuple):
     service: str | None = None
     changelog: str | None = None
     feeds: tuple[str, ...] = ()
+    replay: ReplaySettings = ReplaySettings()
 
     def profile_named(self, name: str | None) -> Profile:
         """The profile of that name; without a name the team's chosen one. Raises BadSettings."""

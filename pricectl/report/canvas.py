@@ -14,6 +14,7 @@ WRAP_FROM, WIDER = 12, 2
 ASCII_SYMBOLS = MappingProxyType(
     {
         "\u2500": "-",  # the rule below headings
+        "\u2588": "#",  # a bar
         "\u2192": "->",
         "\u25b2": "^",
         "\u25bc": "v",

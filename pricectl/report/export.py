@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from pricectl.core.labels import clean, count, plural
 from pricectl.core.model import Model
 from pricectl.feeds.export import EditLines, LiteLLMMap, edit_lines, litellm_map
+from pricectl.replay.ratebook_rows import RateRow, rate_rows
 from pricectl.report.canvas import Canvas
 
 
@@ -29,19 +30,30 @@ class ExportResult(NamedTuple):
         return litellm_map(self.models, self.at)
 
     @property
+    def rates(self) -> tuple[RateRow, ...]:
+        """The rate book of the rows."""
+        return tuple(rate_rows(self.models))
+
+    @property
     def left_out(self) -> Mapping[str, int]:
         """What the chosen format cannot hold, counted by reason."""
+        if self.format_name == "ratebook":
+            return {}
         return self.litellm.left_out if self.format_name == "litellm" else self.edits.left_out
 
 
 def document(result: ExportResult) -> dict[str, Any]:
-    """The counts; schemas/export.schema.json describes it."""
+    """The counts, and the rates of a rate book; schemas/export.schema.json describes it."""
+    rates = {}
+    if result.format_name == "ratebook":
+        rates = {"rates": [row._asdict() for row in result.rates]}
     return {
         "schema": "pricectl.export/1",
         "file": result.name,
         "format": result.format_name,
         "rows": len(result.models),
         "left_out": dict(result.left_out),
+        **rates,
     }
 
 

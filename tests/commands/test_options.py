@@ -43,7 +43,7 @@ def test_the_help_of_a_verb_lists_its_formats(help_of: dict[str, str]) -> None:
 
 def test_an_unknown_format_is_bad_usage_before_anything_is_done(run: Run) -> None:
     words = {"smoke": ["http://127.0.0.1:9"], "show": ["o3"], "quote": ["o3", "1"]}
-    words |= {"explain": ["o3"], "export": ["csv"]}
+    words |= {"explain": ["o3"], "export": ["csv"], "replay": ["log.csv"]}
     words["waive"] = ["price-moved", "/openai/o3"]
     words |= {"add": ["o3"], "remove": ["o3"], "rename": ["o3", "o4"]}
     for verb in VERBS:

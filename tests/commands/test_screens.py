@@ -98,7 +98,10 @@ def test_every_option_has_a_sentence_and_a_plain_name_for_its_value() -> None:
     for verb, option in options():
         assert re.fullmatch(r"[A-Z'].*\.", option.help), (verb, option.opts)
         if not option.is_flag:
-            assert re.fullmatch(r"[A-Z]+(\[=PATH\]|=COUNT)?", option.metavar), (verb, option.opts)
+            assert re.fullmatch(r"[A-Z]+(\[=PATH\]|=COUNT|=COLUMN)?", option.metavar), (
+                verb,
+                option.opts,
+            )
 
 
 def test_an_option_of_several_verbs_is_described_in_the_same_words() -> None:
@@ -115,6 +118,8 @@ def repository(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A catalog with two versions in git, settings for a shop, and a log."""
     catalog = home / "llm_pricing_current.json"
     (home / "pricectl.toml").write_text(SETTINGS, encoding="utf-8")
+    (home / "examples").mkdir()
+    (home / "examples/usage_log.csv").write_bytes((ROOT / "examples/usage_log.csv").read_bytes())
     (home / "api.log").write_text("INFO x pricing data loaded: models=5\n", encoding="utf-8")
     git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com"]
     subprocess.run([*git, "init", "-q", "-b", "main"], cwd=home, check=True)

@@ -23,7 +23,16 @@ ALSO = {
     ("profiles.rules", key): ["markup_percent"]
     for key in ("provider", "model", "service", "account", "from", "until")
 }
-LISTED = ("profiles", "profiles.rules", "workloads", "waivers", "severities", "gates", "limits")
+LISTED = (
+    "profiles",
+    "profiles.rules",
+    "workloads",
+    "waivers",
+    "severities",
+    "gates",
+    "limits",
+    "replay",
+)
 
 
 def read(text: str) -> Policy:

@@ -9,7 +9,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from pricectl.report.formats import FORMATS, formats_of
+from pricectl.replay.ratebook_rows import TYPES
+from pricectl.report.formats import BINARY, FORMATS, formats_of
 from tests.conftest import CATALOG, ROOT, Run
 from tests.report.pages import ReadPage
 
@@ -62,7 +63,7 @@ def is_html(text: str) -> bool:
 def is_csv(text: str) -> bool:
     head, *lines = csv.reader(text.splitlines())
     return (
-        head[0] in {"known_at", "kind", "model", "provider"}
+        head[0] in {"known_at", "kind", "model", "provider", "group_by"}
         and bool(lines)
         and {len(line) for line in lines} == {len(head)}
     )
@@ -71,6 +72,13 @@ def is_csv(text: str) -> bool:
 def is_litellm(text: str) -> bool:
     rows = json.loads(text).values()
     return bool(rows) and all(row["litellm_provider"] for row in rows)
+
+
+def is_ratebook(text: str) -> bool:
+    lines = list(csv.DictReader(text.splitlines()))
+    return bool(lines) and all(
+        line.keys() == TYPES.keys() and int(line["pico_usd"]) >= 0 for line in lines
+    )
 
 
 # A new format has a row here with a check of its grammar.
@@ -86,7 +94,10 @@ GRAMMARS: dict[str, Callable[[str], bool]] = {
     "svg": is_svg,
     "csv": is_csv,
     "litellm": is_litellm,
+    "ratebook": is_ratebook,
 }
+# How the files of a binary format begin.
+MARKS = {"parquet": b"PAR1"}
 # The page that names the formats of a command, and the arguments that compare it with a base.
 PAGES = {
     "validate": ("docs/validate.md", ()),
@@ -95,6 +106,7 @@ PAGES = {
     "deploy-check": ("docs/production.md", ("--base", "old.json")),
     "drift": ("docs/upstream.md", ("--feed", "prices.json")),
     "export": ("docs/upstream.md", ("csv",)),
+    "replay": ("docs/replay.md", ("log.csv",)),
     "models": ("docs/upkeep.md", ()),
 }
 VERBS = sorted({verb for verbs in FORMATS.values() for verb in verbs})
@@ -107,6 +119,11 @@ def test_a_format_is_written_in_its_own_grammar(run: Run, home: Path, verb: str,
     (home / "llm_pricing_current.json").write_text(EDITED, encoding="utf-8")
     row = {"litellm_provider": "openai", "input_cost_per_token": 2.5e-06}
     (home / "prices.json").write_text(json.dumps({"gpt-4o": row}), encoding="utf-8")
+    (home / "log.csv").write_text("model,prompt_tokens\ngpt-4o,5\n", encoding="utf-8")
+    if name in BINARY:
+        run(verb, *PAGES[verb][1], "-o", f"{name}={home}/binary")
+        assert (home / "binary").read_bytes().startswith(MARKS[name])
+        return
     result = run(verb, *PAGES[verb][1], "-o", name)
     assert GRAMMARS[name](result.stdout), result.stdout
 

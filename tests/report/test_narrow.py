@@ -99,6 +99,10 @@ QUESTIONS = {
         ["init", "--from", "service.log", "--file", "own.json", "--dry-run"],
     ],
     "drift": [["drift", "--file", "new.json", "--feed", "prices.json", "-v"]],
+    "replay": [
+        ["replay", "usage.csv", "--file", "new.json", "--base", "old.json"],
+        ["replay", "usage.csv", "--by", "account", "-v"],
+    ],
 }
 # Those that need a server, a git repository, a price list or a person; their texts are sentences.
 WITHOUT_A_TABLE = {"export", "pull", "smoke", "rollback", "serve", "waive"}
@@ -129,6 +133,14 @@ def files(home: Path) -> Path:
         for name in section
     }
     (home / "prices.json").write_text(json.dumps(listed), encoding="utf-8")
+    calls = [
+        f"{name},{provider}-{number},{10**number},{7 * 10**number},0.1"
+        for number, (name, provider) in enumerate(
+            zip((*NAMES, "gpt-9"), (*PROVIDERS, "a", "b"), strict=True)
+        )
+    ]
+    heading = "model,account,prompt_tokens,completion_tokens,cost_usd"
+    (home / "usage.csv").write_text("\n".join((heading, *calls, "o3,a,x,1,1")), encoding="utf-8")
     (home / "service.log").write_text("\n".join(lines), encoding="utf-8")
     return home
 

@@ -153,8 +153,8 @@ def locate_span(body: object) -> UsageLocation | None:
     """
     if lacks_all(body, SPAN_MEMBERS) or not isinstance(body, dict):
         return None
-    spans = [found for span in _spans(body) if (found := _attributes(span))]
-    calls = [found for found in spans if not _repeats(found)]
+    spans = [found for span in spans_of(body) if (found := usage_attributes(span))]
+    calls = [found for found in spans if not repeats_calls(found)]
     if not calls and spans:
         raise BadUsage(
             "repeats the usage of the calls below it",
@@ -170,7 +170,8 @@ def locate_span(body: object) -> UsageLocation | None:
     return _located(calls[0], body) if calls else None
 
 
-def _spans(body: dict[str, object]) -> Iterator[object]:
+def spans_of(body: dict[str, object]) -> Iterator[object]:
+    """The spans of an export of OTLP; any other body is taken for a span itself."""
     if "resourceSpans" not in body:
         yield body
         return
@@ -179,16 +180,20 @@ def _spans(body: dict[str, object]) -> Iterator[object]:
             yield from items(scope, "spans")
 
 
-def _attributes(span: object) -> dict[str, object] | None:
+def usage_attributes(span: object) -> dict[str, object] | None:
     """The attributes of a span as a dict; None if no usage is among them."""
+    found = attributes_of(span)
+    return found if any(name in found for name in _MARKS) else None
+
+
+def attributes_of(span: object) -> dict[str, object]:
+    """The attributes of a span as a dict."""
     listed = member(span, "attributes")
     if isinstance(listed, (list, tuple)):  # OTLP
-        found = {text(member(item, "key")): _otlp_value(member(item, "value")) for item in listed}
-    elif isinstance(listed, dict):
-        found = listed
-    else:
-        found = span if isinstance(span, dict) else {}
-    return found if any(name in found for name in _MARKS) else None
+        return {text(member(item, "key")): _otlp_value(member(item, "value")) for item in listed}
+    if isinstance(listed, dict):
+        return listed
+    return span if isinstance(span, dict) else {}
 
 
 def _otlp_value(value: object) -> object:
@@ -200,7 +205,8 @@ def _otlp_value(value: object) -> object:
     return None
 
 
-def _repeats(found: dict[str, object]) -> bool:
+def repeats_calls(found: dict[str, object]) -> bool:
+    """Whether a span with these attributes repeats the usage of the calls below it."""
     words = (found.get("gen_ai.operation.name"), found.get("ai.operationId"))
     return any(word in _REPEATING for word in map(text, words))
 

@@ -1,5 +1,7 @@
 """The table of output formats: what `-o` accepts for each verb, and which function writes it.
 
+A writer of a format in BINARY returns bytes, every other one text.
+
 `text` and `json` are not here: every verb has them, in `report/VERB.py` as `text` and `document`.
 """
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from pricectl.models import ModelList, ProviderList
     from pricectl.operate.deploy_check.checklist import DeployCheck
     from pricectl.operate.drift import DriftResult
+    from pricectl.replay.run import ReplayResult
     from pricectl.report.diff_page.page import DiffPage
     from pricectl.report.export import ExportResult
     from pricectl.report.history_document import History
@@ -127,6 +130,8 @@ def _csv_diff(result: "DiffResult") -> str:
 def _csv_export(result: "ExportResult") -> str:
     from pricectl.report.formats import exports
 
+    if result.format_name == "ratebook":
+        return exports.ratebook(result)
     return exports.csv_edits(result)
 
 
@@ -136,14 +141,53 @@ def _litellm_export(result: "ExportResult") -> str:
     return exports.litellm(result)
 
 
+def _csv_replay(result: "ReplayResult") -> str:
+    from pricectl.report.formats import replay_files
+
+    return replay_files.as_csv(result)
+
+
+def _parquet_replay(result: "ReplayResult") -> bytes:
+    from pricectl.report.formats import replay_files
+
+    return replay_files.as_parquet(result)
+
+
+def _markdown_replay(result: "ReplayResult") -> str:
+    from pricectl.report.formats import replay_pages
+
+    return replay_pages.as_markdown(result)
+
+
+def _html_replay(result: "ReplayResult") -> str:
+    from pricectl.report.formats import replay_pages
+
+    return replay_pages.as_html(result)
+
+
+def _ratebook_export(result: "ExportResult") -> str:
+    from pricectl.report.formats import exports
+
+    return exports.ratebook(result)
+
+
+def _parquet_export(result: "ExportResult") -> bytes:
+    from pricectl.report.formats import exports
+
+    return exports.ratebook_parquet(result)
+
+
+# What is not text, and so needs a file.
+BINARY = frozenset(("parquet",))
 # By the format's name, what writes the result of each verb that has it.
-FORMATS: Mapping[str, Mapping[str, Callable[[Any], str]]] = MappingProxyType(
+FORMATS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = MappingProxyType(
     {
         "markdown": {
             "validate": _markdown_validate,
             "diff": _markdown_diff,
             "deploy-check": _markdown_deploy_check,
             "drift": _markdown_drift,
+            "replay": _markdown_replay,
         },
         "concise": {"validate": _concise},
         "github": {"validate": _github_findings, "diff": _github_diff},
@@ -151,7 +195,7 @@ FORMATS: Mapping[str, Mapping[str, Callable[[Any], str]]] = MappingProxyType(
         "sarif": {"validate": _sarif},
         "junit": {"validate": _junit},
         "changelog": {"diff": _changelog},
-        "html": {"diff": _html},
+        "html": {"diff": _html, "replay": _html_replay},
         "svg": {"history": _svg},
         "csv": {
             "history": _csv,
@@ -159,8 +203,11 @@ FORMATS: Mapping[str, Mapping[str, Callable[[Any], str]]] = MappingProxyType(
             "export": _csv_export,
             "models": _csv_models,
             "diff": _csv_diff,
+            "replay": _csv_replay,
         },
+        "parquet": {"replay": _parquet_replay, "export": _parquet_export},
         "litellm": {"export": _litellm_export},
+        "ratebook": {"export": _ratebook_export},
     }
 )
 

@@ -1,13 +1,19 @@
-"""The catalog in the formats of `export`: lines for `set --edits`, and litellm's price map."""
+"""The catalog in the formats of `export`: lines for `set --edits`, litellm's map, a rate book."""
 
 import csv
 import json
 from collections.abc import Mapping
 from decimal import Decimal
 from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pricectl.core.labels import catalog_number, clean
+from pricectl.replay.calls import text_literal
+from pricectl.replay.duckdb_engine import create_table, session
+from pricectl.replay.ratebook_rows import TYPES
 from pricectl.report.export import ExportResult
+from pricectl.report.formats.csv_lines import cell
 
 COLUMNS = ("model", "field", "value", "from")
 
@@ -26,6 +32,27 @@ def litellm(result: ExportResult) -> str:
     """Litellm's map as JSON, every number as the catalog has it."""
     # json writes the one control sign that JSON may have as it is, which a terminal obeys.
     return _written(result.litellm.rows).replace("\x7f", "\\u007f")
+
+
+def ratebook(result: ExportResult) -> str:
+    """A line for each rate; a name's control signs are left out."""
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(TYPES)
+    for row in result.rates:
+        writer.writerow(
+            str(value).lower() if isinstance(value, bool) else cell(value) for value in row
+        )
+    return out.getvalue()
+
+
+def ratebook_parquet(result: ExportResult) -> bytes:
+    """The rates as Parquet, numbers as 64-bit integers."""
+    with session() as database, TemporaryDirectory(prefix="pricectl-") as folder:
+        target = Path(folder) / "ratebook.parquet"
+        create_table(database, "rates", TYPES, result.rates)
+        database.execute(f"COPY rates TO {text_literal(str(target))} (FORMAT parquet)")
+        return target.read_bytes()
 
 
 def _written(value: object, indent: str = "") -> str:

@@ -1,0 +1,282 @@
+"""A log's rate books and terms as tables of an engine, with the widths of every number chosen."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pricectl.core.calculator import quote
+from pricectl.core.contract import ContractCard, with_rule_prices
+from pricectl.core.customer_price import StatedCost, is_booked
+from pricectl.core.profile import Profile
+from pricectl.core.usage import Usage
+from pricectl.replay.bounds import CostBound, cost_bound, listed_cells, number_type
+from pricectl.replay.cells import LISTED, CellTable, PlacedCell
+from pricectl.replay.customer_rules import CustomerTerms, RuledModel, customer_terms
+from pricectl.replay.duckdb_engine import ENGINE, create_table, rows_of
+from pricectl.replay.log_columns import KEY_FIELDS, LogColumns
+from pricectl.replay.log_stats import LogStats, with_days
+from pricectl.replay.ratebook import RateBook, RateCell, Side, bands, resolve
+from pricectl.replay.rated_calls import RatedSide
+from pricectl.replay.templates import template
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+class CustomerScale(NamedTuple):
+    """How a sum of customer prices is read: `pico_usd_per_unit` picodollars each.
+
+    Without rules the sum is that of the list prices, and the profile's markup is in the scale.
+    """
+
+    column: str
+    pico_usd_per_unit: Fraction
+
+
+def customer_scale(side: RatedSide, profile: Profile) -> CustomerScale:
+    """The column of a side's customer prices and its scale."""
+    if side.terms is None:
+        return CustomerScale(f"pico_{side.place}", 1 + profile.markup_percent / 100)
+    return CustomerScale(f"customer_{side.place}", Fraction(1, side.terms.denominator))
+
+
+def books_of(
+    connection: "DuckDBPyConnection",
+    columns: LogColumns,
+    calls: str,
+    stats: LogStats,
+    sides: Sequence[Side],
+) -> tuple[RateBook, ...]:
+    """The rate book of each side for the keys of a log."""
+    keys = [each.key for each in stats.keys]
+    models = (side.find(key).model for side in sides if not side.at for key in keys)
+    span = stats.span
+    if any(prices.off_peak for model in models for prices in model.price_lists):
+        span = with_days(connection, columns, calls, span)
+    return tuple(resolve(side, keys, columns.units, span) for side in sides)
+
+
+def rated_side(
+    place: int, book: RateBook, stats: LogStats, profile: Profile, accounts: Sequence[str]
+) -> RatedSide:
+    """A side with its cells, terms and bounds. Raises ReplayRefused: a number fits no type."""
+    placed = [
+        PlacedCell(tariff, LISTED, cell)
+        for tariff, each in enumerate(book.tariffs)
+        for cell in each.cells
+    ]
+    bound = cost_bound(book.units, stats.keys, listed_cells(book))
+    terms = contract = None
+    customer_bound = bound.total
+    if profile.rules or profile.prefer_stated_cost:
+        terms = _terms(book, profile, accounts)
+        placed = [
+            each._replace(model_class=terms.model_classes[_ruled(book, each.tariff, each.cell)])
+            for each in placed
+        ]
+        if terms.price_rules:
+            found = list(_contract_cells(book, profile, terms))
+            contract = CellTable.of(f"contract_{place}", book.units, found)
+            bound = _larger(bound, _contract_bound(book, stats, found))
+        customer_bound = _customer_bound(bound, stats, terms)
+    return RatedSide(
+        place,
+        CellTable.of(f"cells_{place}", book.units, placed),
+        contract,
+        terms,
+        bound,
+        customer_bound,
+        number_type(ENGINE, bound.intermediate, "the cost of a call"),
+        number_type(ENGINE, customer_bound, "what the log costs the customers"),
+    )
+
+
+def create_tables(
+    connection: "DuckDBPyConnection",
+    books: Sequence[RateBook],
+    sides: Sequence[RatedSide],
+    dimensions: Mapping[str, Sequence[str]],
+) -> None:
+    """The tables that `RatedCalls.text` joins the calls to.
+
+    `dimensions` are those of the keys with their values, whose place stands for the value.
+    """
+    key_types = {"key": "INTEGER", **dict.fromkeys(KEY_FIELDS, "VARCHAR")}
+    key_types |= {f"dimension_{name}": "INTEGER" for name in dimensions}
+    for side in sides:
+        key_types |= {f"tariff_{side.place}": "INTEGER", f"hourly_{side.place}": "BOOLEAN"}
+        key_types |= {f"prefers_stated_{side.place}": "BOOLEAN"}
+        key_types |= {f"{name}_{side.place}": "VARCHAR" for name in ("model", "layer", "flags")}
+    create_table(connection, "book_keys", key_types, list(_key_rows(books, dimensions)))
+    for side in sides:
+        for cells in filter(None, (side.cells, side.contract)):
+            create_table(connection, cells.name, cells.columns(ENGINE), list(cells.rows(ENGINE)))
+        if side.terms:
+            create_table(connection, f"terms_{side.place}", *_term_rows(side.terms, side))
+    connection.execute(_book_statement(sides))
+    with_terms = [side for side in sides if side.terms]
+    if with_terms:
+        types = {"account": "VARCHAR"} | {f"class_{side.place}": "INTEGER" for side in with_terms}
+        classes = [side.terms.account_classes for side in with_terms if side.terms]
+        rows = [(account, *(each[account] for each in classes)) for account in classes[0]]
+        create_table(connection, "accounts", types, rows)
+
+
+def _book_statement(sides: Sequence[RatedSide]) -> str:
+    """The statement that joins the keys with the cells of all sides that can hold together."""
+    names = [f"s{side.place}" for side in sides]
+    starts = ("day", "start_at", "input_from", "output_from")
+    ends = ("end_at", "input_until", "output_until")
+    overlaps = (
+        ("start_at", "end_at"),
+        ("input_from", "input_until"),
+        ("output_from", "output_until"),
+    )
+    joins = []
+    for place, side in enumerate(sides):
+        conditions = [f"k.tariff_{side.place} = s{side.place}.tariff", f"s{side.place}.is_main"]
+        for other in names[:place]:
+            for start, end in overlaps:
+                conditions.append(f"{other}.{start} < s{side.place}.{end}")
+                conditions.append(f"s{side.place}.{start} < {other}.{end}")
+        joins.append(f"JOIN {side.cells.name} AS s{side.place} ON {' AND '.join(conditions)}")
+    columns = [
+        f"s{side.place}.{column} AS c{side.place}_{column}"
+        for side in sides
+        for column in side.cells.columns(ENGINE)
+    ]
+    return template("book").format(
+        hourly=" OR ".join(f"k.hourly_{side.place}" for side in sides),
+        greatest=", ".join(
+            f"greatest({', '.join(f'{name}.{column}' for name in names)}) AS {column}"
+            for column in starts
+        ),
+        least=", ".join(
+            f"least({', '.join(f'{name}.{column}' for name in names)}) AS {column}"
+            for column in ends
+        ),
+        columns=", ".join(columns),
+        joins="\n".join(joins),
+    )
+
+
+def accounts_of(
+    connection: "DuckDBPyConnection", columns: LogColumns, calls: str, profile: Profile
+) -> list[str]:
+    """The distinct accounts of a log, which only the rules of a profile need."""
+    if not (profile.rules or profile.prefer_stated_cost):
+        return []
+    rows = rows_of(connection, f"SELECT DISTINCT account FROM ({columns.normal(calls)}) AS c")  # noqa: S608
+    return sorted(row["account"] for row in rows)
+
+
+def key_dimensions(
+    columns: LogColumns, book: RateBook, dimensions: Sequence[str]
+) -> dict[str, list[str]]:
+    """The dimensions that the keys decide, with their distinct values by the newest book."""
+    return {
+        name: sorted({entry.value(name) for entry in book.entries})
+        for name in dimensions
+        if columns.is_of_key(name)
+    }
+
+
+def _key_rows(
+    books: Sequence[RateBook], dimensions: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[Any, ...]]:
+    places = {
+        name: {value: place for place, value in enumerate(values)}
+        for name, values in dimensions.items()
+    }
+    for key, entries in enumerate(zip(*(book.entries for book in books), strict=True)):
+        newest = entries[-1]
+        row = [key, *newest.key, *(places[name][newest.value(name)] for name in places)]
+        for entry, book in zip(entries, books, strict=True):
+            empty = quote(book.side.catalog, entry.match, Usage())
+            prefers = is_booked(empty, StatedCost(0, entry.key.seller))
+            row += [entry.tariff, book.tariffs[entry.tariff].is_hourly, prefers]
+            row += [entry.match.model.full_name, entry.match.how, ",".join(entry.flags) or None]
+        yield tuple(row)
+
+
+def _term_rows(
+    terms: CustomerTerms, side: RatedSide
+) -> tuple[dict[str, str], list[tuple[Any, ...]]]:
+    types = dict.fromkeys(("model_class", "account_class", "price_rule"), "INTEGER")
+    types |= {"start_at": "TIMESTAMP", "end_at": "TIMESTAMP"}
+    names = ("customer_factor", "markup_factor", "contract_factor", "fee")
+    types |= dict.fromkeys(names, side.customer_number)
+    rows = [
+        (
+            row.model_class,
+            row.account_class,
+            LISTED if row.price_rule is None else row.price_rule,
+            row.period.start,
+            row.period.end,
+            int(row.factor * row.markup * terms.denominator),
+            int(row.markup * terms.denominator),
+            int(row.factor * terms.contract_denominator),
+            row.fee_pico_usd * terms.denominator,
+        )
+        for row in terms.rows
+    ]
+    return types, rows
+
+
+def _ruled(book: RateBook, tariff: int, cell: RateCell) -> RuledModel:
+    model = book.tariffs[tariff].model
+    return RuledModel(model.provider, model.name, cell.service)
+
+
+def _terms(book: RateBook, profile: Profile, accounts: Sequence[str]) -> CustomerTerms:
+    models = {
+        _ruled(book, tariff, cell): None
+        for tariff, each in enumerate(book.tariffs)
+        for cell in each.cells
+    }
+    return customer_terms(profile, models, accounts, at=book.side.at)
+
+
+def _contract_cells(book: RateBook, profile: Profile, terms: CustomerTerms) -> Iterator[PlacedCell]:
+    """The cells of the rules with prices, beside each list that such a rule may stand over."""
+    decided = {(row.model_class, row.price_rule) for row in terms.rows}
+    for place, tariff in enumerate(book.tariffs):
+        done = set()
+        for cell in tariff.cells:
+            model_class = terms.model_classes[_ruled(book, place, cell)]
+            for position in terms.price_rules:
+                listed = (position, cell.period, cell.output_from)
+                if (model_class, position) in decided and listed not in done:
+                    done.add(listed)
+                    rule = profile.rules[position]
+                    prices = with_rule_prices(cell.prices, rule, cell.service)
+                    cards = [
+                        ContractCard(prices, cell.prices, tier, cell.service, tariff.region)
+                        for tier in range(len(prices.thresholds) + 1)
+                    ]
+                    for band in bands(prices, lambda unit, tier: cards[tier][unit], book.units):  # noqa: B023 - used at once
+                        yield PlacedCell(place, position, cell._replace(band=band))
+
+
+def _contract_bound(book: RateBook, stats: LogStats, placed: Sequence[PlacedCell]) -> CostBound:
+    by_tariff: dict[int, list[RateCell]] = {}
+    for each in placed:
+        by_tariff.setdefault(each.tariff, []).append(each.cell)
+    cells = [by_tariff.get(entry.tariff, []) for entry in book.entries]
+    return cost_bound(book.units, stats.keys, cells)
+
+
+def _larger(one: CostBound, other: CostBound) -> CostBound:
+    # The sum of both totals, since some calls may be charged by one and others by the other.
+    return CostBound(
+        max(one.call, other.call),
+        one.total + other.total,
+        max(one.intermediate, other.intermediate),
+    )
+
+
+def _customer_bound(bound: CostBound, stats: LogStats, terms: CustomerTerms) -> int:
+    factors = [max(row.factor, Fraction(1)) * max(row.markup, Fraction(1)) for row in terms.rows]
+    fee = max((row.fee_pico_usd for row in terms.rows), default=0)
+    scale = max(terms.denominator, terms.contract_denominator)
+    return int(bound.total * max(factors, default=Fraction(1)) * scale) + fee * stats.calls * scale

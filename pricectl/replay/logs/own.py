@@ -1,0 +1,126 @@
+"""What pricectl itself wrote: records of charges, and the ledger of the example service."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from pricectl.core.credits import BUDGET_MODES
+from pricectl.core.errors import BadUsage, PricingError
+from pricectl.core.responses import read_response
+from pricectl.records import RECORD_SCHEMA, read_record
+from pricectl.replay.logs.items import (
+    LogCall,
+    LogItem,
+    NotBilled,
+    RejectedRow,
+    Row,
+    calls_of,
+    first_word,
+    rejected,
+    stated_cost,
+    time_at,
+    value_at,
+    whole_number,
+)
+
+_PLACES = ("record", "pricing_record", "pricing")
+# The ledger says until when a call may take, which is so long after its reservation.
+_LEASE = timedelta(seconds=600)
+# The settled calls of the example service's ledger: what the SQL of `LogFile` reads of it.
+LEDGER_SQL = """
+    SELECT call.account, call.job, call.key, call.deadline, call.answer, call.status,
+        entry.pico_usd, entry.spent AS credits, entry.model
+    FROM call JOIN entry ON entry.account = call.account AND entry.key = call.key
+    WHERE entry.kind = 'charge' ORDER BY entry.number
+"""
+LEDGER_TABLES = frozenset(("call", "entry", "job", "account"))
+
+
+def _record_in(row: Row) -> Row | None:
+    return next(
+        (
+            found
+            for found in (row, *(row.get(name) for name in _PLACES))
+            if isinstance(found, dict) and found.get("schema") == RECORD_SCHEMA
+        ),
+        None,
+    )
+
+
+def is_record(row: Row) -> bool:
+    """Whether it is a record of a charge, or a row with one."""
+    return _record_in(row) is not None
+
+
+def read_charge_record(row: Row) -> Iterator[LogItem]:
+    """The calls of a record: one for each of its requests."""
+    found = _record_in(row)
+    if found is None:
+        yield NotBilled("rows without a record")
+        return
+    try:
+        record = read_record(found)
+    except PricingError as error:
+        yield RejectedRow(f"{error.where}: {error.what}")
+        return
+    charged = value_at(found, "charge.credits") or {}
+    mode = next((mode for mode in BUDGET_MODES if mode in charged), "") if len(charged) == 1 else ""
+    facts: dict[str, Any] = {
+        "call_id": first_word(row, "key", "call_id", "id", "request_id"),
+        "job": first_word(row, "job", "job_id"),
+        "at": record.at or record.written_at,
+        "team": first_word(row, "team"),
+        "account": first_word(row, "account") or first_word(found, "charge.account"),
+    }
+    for number, quote in enumerate(record.quote.rounds or (record.quote,)):
+        if not quote.usage.counts:
+            yield NotBilled("records of calls that used nothing")
+            continue
+        yield LogCall(
+            quote.match.asked,
+            quote.usage,
+            seller=record.reading.provider if record.reading else "",
+            service=quote.service,
+            region=quote.region,
+            requests=quote.requests,
+            stated_pico=quote.pico_usd or None,
+            charged_credits=int(charged[mode]["deducted"]) if mode and not number else None,
+            round_number=number,
+            **facts,
+        )
+
+
+def is_ledger_row(row: Row) -> bool:
+    """Whether it is a row of LEDGER_SQL."""
+    return {"deadline", "answer", "credits", "pico_usd"} <= row.keys()
+
+
+def read_ledger_row(row: Row) -> Iterator[LogItem]:
+    """The call that a row charged: the answer that was kept has its usage."""
+    try:
+        answer = json.loads(row["answer"] or "{}")
+    except ValueError:
+        answer = {}
+    charged = whole_number(row.get("credits"))
+    stated = whole_number(row.get("pico_usd")) or None
+    usage = value_at(answer, "usage")
+    if usage is None:
+        yield RejectedRow("charged its reservation: the answer states no usage", stated)
+        return
+    at = time_at(row, "deadline")
+    try:
+        reading = read_response({"model": row.get("model") or answer.get("model"), "usage": usage})
+    except BadUsage as error:
+        yield rejected(error, stated)
+        return
+    for item in calls_of(
+        reading,
+        says_lifetime="ephemeral_1h" in str(usage),
+        call_id=f"{row['account']} {row['key']}",
+        job=first_word(row, "job"),
+        at=at - _LEASE if at else None,
+        account=first_word(row, "account"),
+        stated_pico=stated or stated_cost(answer.get("provider_cost_usd")),
+    ):
+        yield item._replace(charged_credits=charged) if isinstance(item, LogCall) else item

@@ -1,0 +1,62 @@
+"""Every call of a log with its costs, flags and credits, as a query whose result can be stored."""
+
+from pathlib import Path
+
+from pricectl.flags import UNKNOWN_MODEL
+from pricectl.replay.book_tables import customer_scale
+from pricectl.replay.duckdb_engine import ENGINE
+from pricectl.replay.log_columns import NO_TIME_SQL
+from pricectl.replay.rated_calls import RatedSide
+from pricectl.replay.rating import PreparedLog, running_sums
+
+
+def rows_query(log: PreparedLog) -> str:
+    """The query of the rated calls of a prepared log.
+
+    Its columns: `row`, `job`, `at` (NULL where the log does not say), `name`, then for each side
+    `model_SIDE` (the row that answers), `layer_SIDE`, `flags_SIDE` (separated by commas),
+    `pico_usd_SIDE`, `customer_SIDE` in units of `1 / customer_parts_SIDE` picodollars, and
+    `credits_MODE_SIDE`: what the call adds to the credits of its job. Whole numbers that can be
+    wide are DECIMAL(38,0), since a wider type is written to Parquet as a double.
+    """
+    columns = ['call_row AS "row"', "job", f'nullif(call_at, {NO_TIME_SQL}) AS "at"', "b.name"]
+    for side, book in zip(log.rated.sides, log.books, strict=True):
+        columns += _side_columns(log, side, book.side.name)
+    for column in log.credit_columns:
+        added = column.added(ENGINE, log.rated.profile)
+        for place in column.sides:
+            name = log.books[place].side.name
+            columns.append(f"{_stored(added)} AS credits_{column.mode}_{name}")
+    return log.statement("rows", running_sums=running_sums(log), columns=", ".join(columns))
+
+
+def write_rows(log: PreparedLog, path: Path) -> None:
+    """Write the rated calls as Parquet. The path is written as it is: a caller renames it."""
+    target = str(path).replace("'", "''")
+    log.connection.execute(f"COPY ({rows_query(log)}) TO '{target}' (FORMAT parquet)")
+
+
+def _stored(number: str) -> str:
+    return f"CAST({number} AS {ENGINE.stored_wide})"
+
+
+def _side_columns(log: PreparedLog, side: RatedSide, name: str) -> list[str]:
+    n = side.place
+    words = [f"b.flags_{n}"]
+    for place, flag in enumerate(side.flags):
+        is_set = f"running.flags_{n} & {1 << place} > 0"
+        if flag == "assumed-rate":  # a guess is not assumed, too: no row answered
+            is_set += f" AND coalesce(b.flags_{n} NOT LIKE '%{UNKNOWN_MODEL}%', TRUE)"
+        words.append(f"CASE WHEN {is_set} THEN '{flag}' END")
+    scale = customer_scale(side, log.rated.profile)
+    # Without rules the customer's price is the list price with the profile's markup.
+    price = scale.pico_usd_per_unit
+    customer = f"CAST({scale.column} AS {ENGINE.wide}) * {price.numerator}"
+    return [
+        f"b.model_{n} AS model_{name}",
+        f"b.layer_{n} AS layer_{name}",
+        f"concat_ws(',', {', '.join(words)}) AS flags_{name}",
+        f"{_stored(f'pico_{n}')} AS pico_usd_{name}",
+        f"{_stored(customer)} AS customer_{name}",
+        f"{_stored(str(price.denominator))} AS customer_parts_{name}",
+    ]

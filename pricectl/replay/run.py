@@ -1,0 +1,232 @@
+"""What the calls of a usage log cost: reads the log, rates it, and puts the figures together."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from fractions import Fraction
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, NamedTuple
+
+from pricectl.core.credits import MODES, Mode
+from pricectl.core.near import meant
+from pricectl.core.profile import Profile
+from pricectl.replay.calls import CALL_COLUMNS, quoted
+from pricectl.replay.duckdb_engine import session
+from pricectl.replay.errors import BadLog
+from pricectl.replay.logs.log import ReadLog, read_log
+from pricectl.replay.logs.plain import LogOptions
+from pricectl.replay.logs.staging import UNSPLIT_COLUMN, Progress
+from pricectl.replay.query_progress import QueryProgress
+from pricectl.replay.ratebook import Side
+from pricectl.replay.rated_rows import write_rows
+from pricectl.replay.rating import CoverageRow, RatedGroup, SideTotals, prepare, rate
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+# Words of `--by` that are no columns of a call themselves.
+BY_WORDS: Mapping[str, str] = {"model": "name", "provider": "catalog_provider", "day": "day"}
+NEW, BASE = "new", "base"
+# What a call's own columns may group by; numbers of rows and times would be a group each.
+_GROUPING = ("team", "account", "seller", "service", "region", "source", "job")
+
+
+class ReplayRequest(NamedTuple):
+    """What is asked of a log.
+
+    `by` is a word of `--by` or a column of the log, `modes` are budget modes. `rows`
+    and `rejects` are files for the rated calls and for the rows that are no calls.
+    """
+
+    log: tuple[str, ...]
+    options: LogOptions
+    by: str = "model"
+    modes: tuple[Mode, ...] = MODES
+    rows: str | None = None
+    rejects: str | None = None
+
+    @property
+    def column(self) -> str:
+        """The column of the table of calls that groups them."""
+        return BY_WORDS.get(self.by, self.by)
+
+
+class PriceFiles(NamedTuple):
+    """The prices that a log is rated by, with their names; `base` are the old ones, if any."""
+
+    new: Side
+    new_name: str
+    base: Side | None = None
+    base_name: str = ""
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """The old ones first, as they are shown."""
+        return (self.base, self.new) if self.base else (self.new,)
+
+
+class ReplayResult(NamedTuple):
+    """A log's cost: in all, by groups, by account, by model, and how well the names are known.
+
+    `unsplit_pico` is what the calls by the new prices would cost more if all cache writes whose
+    lifetime the log does not state were for an hour.
+    """
+
+    request: ReplayRequest
+    files: PriceFiles
+    log: ReadLog
+    profile: Profile
+    total: RatedGroup
+    groups: tuple[RatedGroup, ...]
+    accounts: tuple[RatedGroup, ...]
+    models: tuple[RatedGroup, ...]
+    coverage: tuple[CoverageRow, ...]
+    checked_calls: int
+    unsplit_pico: int = 0
+
+    @property
+    def modes(self) -> tuple[Mode, ...]:
+        """The budget modes whose credits are shown."""
+        return self.request.modes
+
+
+def replay(
+    request: ReplayRequest, files: PriceFiles, profile: Profile, progress: Progress
+) -> ReplayResult:
+    """Read and rate a log.
+
+    Raises BadLog or ReplayRefused for a log that cannot be read or not be rated exactly, and
+    RatingDiffers where the engine and `core` disagree.
+    """
+    with (
+        TemporaryDirectory(prefix="pricectl-log-") as folder,
+        session() as database,
+        written_whole(request.rejects) as rejects,
+        written_whole(request.rows) as rows,
+    ):
+        log = read_log(
+            request.log,
+            database,
+            Path(folder),
+            _with_extra(request),
+            rejects=rejects,
+            progress=progress,
+        )
+        _check_any(log, request)
+        if not log.calls:
+            return _empty(request, files, log, profile)
+        groupings = tuple(dict.fromkeys(((), (request.column,), ("account",), ("name",))))
+        with QueryProgress(database, progress, log.calls) as stage:
+            rated = rate(
+                database,
+                log.relation,
+                files.sides,
+                profile,
+                modes=request.modes,
+                groupings=groupings,
+                credits_by=_credited(request, files),
+                progress=stage,
+            )
+            if rows:
+                stage("writing the rated calls")
+                modes = request.modes
+                write_rows(prepare(database, log.relation, files.sides, profile, modes=modes), rows)
+        return ReplayResult(
+            request,
+            files,
+            log,
+            profile,
+            rated.groups[()][0],
+            rated.groups[request.column,],
+            rated.groups["account",],
+            rated.groups["name",],
+            rated.coverage,
+            rated.checked_calls,
+            _unsplit(database, log, files, profile),
+        )
+
+
+def _credited(request: ReplayRequest, files: PriceFiles) -> tuple[tuple[str, ...], ...]:
+    """The groupings whose credits are shown: jobs of several groups make them costly."""
+    by_account = (("account",),) if files.base else ()
+    return tuple(dict.fromkeys(((), (request.column,), *by_account)))
+
+
+def _empty(
+    request: ReplayRequest, files: PriceFiles, log: ReadLog, profile: Profile
+) -> ReplayResult:
+    """The result of a log without calls."""
+    nothing = SideTotals(0, Fraction(0), Fraction(0), dict.fromkeys(request.modes, 0), 0)
+    total = RatedGroup((), 0, 0, 0, 0, 0, 0, 0, {side.name: nothing for side in files.sides})
+    return ReplayResult(request, files, log, profile, total, (), (), (), (), 0)
+
+
+def _with_extra(request: ReplayRequest) -> LogOptions:
+    is_own = request.column in (*_GROUPING, *BY_WORDS.values())
+    return request.options if is_own else request.options._replace(extra=(request.column,))
+
+
+def _check_any(log: ReadLog, request: ReplayRequest) -> None:
+    """Refuse a log of which no row could be read: its cost is not zero. Raises BadLog."""
+    if log.calls or not log.rejected:
+        return
+    reason, rows = next(iter(log.rejected.items()))
+    raise BadLog(
+        f"no call could be read; {rows:,} rows: {reason}",
+        where=", ".join(request.log)[:200],
+        next_step="--rejects FILE shows them",
+    )
+
+
+def _unsplit(
+    database: "DuckDBPyConnection", log: ReadLog, files: PriceFiles, profile: Profile
+) -> int:
+    """What cache writes without a lifetime would cost more for an hour than for five minutes."""
+    if not log.unsplit_cache_write:
+        return 0
+    own = f"SELECT * FROM {log.relation} WHERE {UNSPLIT_COLUMN} > 0"  # noqa: S608 - our own words
+    has_hours = "cache_write_1h" in {
+        name for name, *_ in database.execute(f"DESCRIBE {own}").fetchall()
+    }
+    hour = f"{'coalesce(cache_write_1h, 0) + ' if has_hours else ''}{UNSPLIT_COLUMN}"
+    as_hours = f"SELECT * EXCLUDE (cache_write{', cache_write_1h' if has_hours else ''}), "
+    as_hours += f"cache_write - {UNSPLIT_COLUMN} AS cache_write, "
+    as_hours += f"{hour} AS {quoted('cache_write_1h')} FROM ({own})"
+    costs = []
+    for words in (own, as_hours):
+        rated = rate(database, f"({words})", (files.new,), profile, groupings=((),))
+        costs.append(rated.groups[()][0].sides[files.new.name].pico_usd)
+    return costs[1] - costs[0]
+
+
+@contextmanager
+def written_whole(path: str | None) -> Iterator[Path | None]:
+    """A temporary file beside `path` that takes its name if all went well, and else is removed."""
+    if path is None:
+        yield None
+        return
+    target = Path(path)
+    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    try:
+        partial.touch()
+        yield partial
+        partial.replace(target)
+    except OSError as error:
+        if error.filename not in {str(partial), str(target)}:
+            raise
+        raise BadLog(f"cannot be written: {error.strerror}", where=path) from None
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
+def check_by(word: str) -> str:
+    """The word of `--by`, blanks around it stripped. Raises BadLog for a number or a time."""
+    word = word.strip()
+    grouped = {*_GROUPING, *BY_WORDS}
+    if word in CALL_COLUMNS and word not in grouped:
+        raise BadLog(
+            "cannot group calls", where=f"--by {word}", next_step=meant(word, sorted(grouped))
+        )
+    return word

@@ -1,0 +1,9 @@
+-- What holds for each key in which period, at which length, by every side at once: one join a call.
+CREATE OR REPLACE TEMP TABLE book AS
+SELECT
+    k.*, {hourly} AS is_hourly,
+    {greatest},
+    {least},
+    {columns}
+FROM book_keys AS k
+{joins}

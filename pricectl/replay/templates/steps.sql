@@ -1,0 +1,8 @@
+SELECT call_row, price_rule, CAST(sum({cost}) AS {number}) AS pico, {flags}
+FROM (
+    SELECT c.call_row, c.call_requests, s.*, {counts}
+    FROM normal AS c
+    JOIN book_keys AS k ON {keys}
+    JOIN {cells} AS s ON {condition}
+) AS s
+GROUP BY call_row, price_rule

@@ -1,0 +1,65 @@
+"""A replay for a spreadsheet and for other programs: its groups as CSV and as Parquet."""
+
+import csv
+from collections.abc import Iterator
+from fractions import Fraction
+from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from pricectl.core.money import exact_usd, usd
+from pricectl.replay.calls import quoted, text_literal
+from pricectl.replay.duckdb_engine import create_table, session
+from pricectl.replay.run import BASE, NEW, ReplayResult
+from pricectl.report.formats.csv_lines import cell
+
+_COUNTS = ("calls", "requests", "jobs", "input_tokens", "output_tokens", "stated_calls")
+
+
+def _columns(result: ReplayResult) -> dict[str, str]:
+    """The columns with their types: the group, its counts, then what each side costs."""
+    sides = (BASE, NEW) if result.files.base else (NEW,)
+    columns = {"group_by": "VARCHAR", "key": "VARCHAR", **dict.fromkeys(_COUNTS, "BIGINT")}
+    columns["stated_usd"] = "VARCHAR"
+    for side in sides:
+        costs = ("list_cost_usd", "provider_cost_usd", "client_cost_usd")
+        columns |= dict.fromkeys((f"{side}_{name}" for name in costs), "VARCHAR")
+        columns |= {f"{side}_credits_{mode}": "BIGINT" for mode in result.modes}
+    return columns
+
+
+def _lines(result: ReplayResult) -> Iterator[tuple[Any, ...]]:
+    """The total, then a line for each group; money is exact."""
+    sides = (BASE, NEW) if result.files.base else (NEW,)
+    for by, group in (("", result.total), *((result.request.by, one) for one in result.groups)):
+        line = [by, ", ".join(group.values), *(getattr(group, name) for name in _COUNTS)]
+        line.append(usd(group.stated_pico_usd) if group.stated_calls else None)
+        for side in sides:
+            found = group.sides[side]
+            line += [
+                usd(found.pico_usd),
+                exact_usd(Fraction(found.contract_pico_usd)),
+                exact_usd(Fraction(found.customer_pico_usd)),
+                *(found.credits[mode] for mode in result.modes),
+            ]
+        yield tuple(line)
+
+
+def as_csv(result: ReplayResult) -> str:
+    """A line for the total and one for each group."""
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(_columns(result))
+    writer.writerows(map(cell, line) for line in _lines(result))
+    return out.getvalue()
+
+
+def as_parquet(result: ReplayResult) -> bytes:
+    """The lines of the CSV file with types; amounts are texts of exact dollars."""
+    columns = {quoted(name): kind for name, kind in _columns(result).items()}
+    with session() as database, TemporaryDirectory(prefix="pricectl-") as folder:
+        target = Path(folder) / "groups.parquet"
+        create_table(database, "groups", columns, list(_lines(result)))
+        database.execute(f"COPY groups TO {text_literal(str(target))} (FORMAT parquet)")
+        return target.read_bytes()

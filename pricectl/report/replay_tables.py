@@ -1,0 +1,292 @@
+"""The tables of a replay, for every format: headings, lines of text, and what is said below.
+
+Apart from the formats, so that terminal, Markdown and HTML say the same.
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import NamedTuple
+
+from pricectl.core.labels import count, plural
+from pricectl.core.money import divide
+from pricectl.replay.rating import CoverageRow, RatedGroup, SideTotals
+from pricectl.replay.run import BASE, NEW, ReplayResult
+from pricectl.report.replay_words import bar, change_percent, dollars
+
+# More lines are shown with -v.
+SHOWN, SHOWN_ACCOUNTS, SHOWN_NAMES, SHOWN_REASONS = 20, 5, 10, 8
+NO_VALUE = "(none)"
+# The layers of a lookup from the surest on; "unpriced" is a row without a price for what was used.
+LAYERS = ("exact", "alias", "case", "partial", "reference", "default")
+_GUESSED = ("partial", "reference", "default")
+UNPRICED = "unpriced"
+_UNPRICED_FLAG = "unpriced-unit"
+
+
+class ReportTable(NamedTuple):
+    """A table: `alignment` has "l" or "r" for each column; `left_out` lines are not shown."""
+
+    title: str
+    headings: tuple[str, ...]
+    lines: tuple[tuple[str, ...], ...]
+    alignment: str
+    left_out: int = 0
+
+
+def tables(result: ReplayResult, *, verbose: bool = False, bars: bool = True) -> list[ReportTable]:
+    """All tables that have lines, the total first."""
+    found = [
+        _totals(result),
+        _groups(result, verbose=verbose, bars=bars),
+        *_accounts(result, verbose=verbose),
+        _stated(result, verbose=verbose),
+        _coverage(result),
+        _names(result, verbose=verbose),
+        _reasons("rows that could not be read", result.log.rejected, result, verbose=verbose),
+        _reasons("rows that are no billed calls", result.log.left_out, result, verbose=verbose),
+    ]
+    return [table for table in found if table.lines]
+
+
+def new_of(group: RatedGroup) -> SideTotals:
+    """What a group costs by the new prices."""
+    return group.sides[NEW]
+
+
+def base_of(group: RatedGroup) -> SideTotals:
+    """What a group costs by the old prices."""
+    return group.sides[BASE]
+
+
+def is_compared(result: ReplayResult) -> bool:
+    """Whether there are old prices beside the new ones."""
+    return result.files.base is not None
+
+
+def _totals(result: ReplayResult) -> ReportTable:
+    headings = ("", "provider cost", "client cost", *(f"credits, {mode}" for mode in result.modes))
+    new = new_of(result.total)
+    lines = [("new" if is_compared(result) else "cost", *_amounts(new, result))]
+    if is_compared(result):
+        old = base_of(result.total)
+        pairs = zip(_numbers(old, result), _numbers(new, result), strict=True)
+        percents = [change_percent(before, after) for before, after in pairs]
+        moved = (
+            dollars(new.contract_pico_usd - old.contract_pico_usd, signed=True),
+            dollars(new.customer_pico_usd - old.customer_pico_usd, signed=True),
+            *(f"{new.credits[mode] - old.credits[mode]:+,}" for mode in result.modes),
+        )
+        change = tuple(f"{one} {part}" for one, part in zip(moved, percents, strict=True))
+        lines = [("old", *_amounts(old, result)), *lines, ("change", *change)]
+    return ReportTable("", headings, tuple(lines), "l" + "r" * (len(headings) - 1))
+
+
+def _numbers(side: SideTotals, result: ReplayResult) -> list[Fraction | int]:
+    return [
+        side.contract_pico_usd,
+        side.customer_pico_usd,
+        *(side.credits[mode] for mode in result.modes),
+    ]
+
+
+def _amounts(side: SideTotals, result: ReplayResult) -> tuple[str, ...]:
+    numbers = (count(side.credits[mode]) for mode in result.modes)
+    return (dollars(side.contract_pico_usd), dollars(side.customer_pico_usd), *numbers)
+
+
+def _value(group: RatedGroup) -> str:
+    return ", ".join(value or NO_VALUE for value in group.values)
+
+
+def _groups(result: ReplayResult, *, verbose: bool, bars: bool) -> ReportTable:
+    compared = is_compared(result)
+    ordered = sorted(result.groups, key=lambda one: (-_weight(one, compared=compared), _value(one)))
+    if result.request.column == "day":
+        ordered.sort(key=_value)
+    most = max((_weight(one, compared=compared) for one in ordered), default=Fraction(0))
+    shown = ordered if verbose or result.request.column == "day" else ordered[:SHOWN]
+    # The table has room for one mode: the second of all, or the one that was asked for.
+    mode = result.modes[min(1, len(result.modes) - 1)]
+    middle = ("old cost", "new cost", "change", "") if compared else ("cost", "client cost")
+    headings = (
+        *(result.request.by, "calls", "tokens"),
+        *middle,
+        f"credits, {mode}",
+        *(("",) if bars else ()),
+    )
+    lines = []
+    for one in shown:
+        new = new_of(one)
+        tokens = count(one.input_tokens + one.output_tokens)
+        share = Fraction(_weight(one, compared=compared)) / most if most else Fraction(0)
+        if compared:
+            old = base_of(one)
+            amounts: tuple[str, ...] = (
+                dollars(old.contract_pico_usd),
+                dollars(new.contract_pico_usd),
+                dollars(new.contract_pico_usd - old.contract_pico_usd, signed=True),
+                change_percent(old.contract_pico_usd, new.contract_pico_usd),
+            )
+            credited = f"{count(old.credits[mode])} \u2192 {count(new.credits[mode])}"
+        else:
+            amounts = (dollars(new.contract_pico_usd), dollars(new.customer_pico_usd))
+            credited = count(new.credits[mode])
+        lines.append(
+            (
+                _value(one),
+                count(one.calls),
+                tokens,
+                *amounts,
+                credited,
+                *((bar(share),) if bars else ()),
+            )
+        )
+    alignment = "l" + "r" * (len(headings) - 1 - bars) + ("l" if bars else "")
+    title = f"by {result.request.by}"
+    return ReportTable(title, headings, tuple(lines), alignment, len(ordered) - len(shown))
+
+
+def _weight(group: RatedGroup, *, compared: bool) -> Fraction:
+    """What a group's bar shows: its cost, or how much that moves."""
+    new = Fraction(new_of(group).contract_pico_usd)
+    return abs(new - Fraction(base_of(group).contract_pico_usd)) if compared else new
+
+
+def moved_accounts(result: ReplayResult) -> tuple[list[RatedGroup], list[RatedGroup]]:
+    """The accounts that pay more by the new prices, and those that pay less, most moved first."""
+
+    def moved(one: RatedGroup) -> Fraction:
+        return Fraction(new_of(one).customer_pico_usd) - Fraction(base_of(one).customer_pico_usd)
+
+    ordered = sorted(result.accounts, key=lambda one: (-abs(moved(one)), _value(one)))
+    return [one for one in ordered if moved(one) > 0], [one for one in ordered if moved(one) < 0]
+
+
+def _accounts(result: ReplayResult, *, verbose: bool) -> Iterator[ReportTable]:
+    """Who pays more and who pays less; nothing where the log names no account."""
+    has_accounts = any(value for one in result.accounts for value in one.values)
+    if not is_compared(result) or not has_accounts:
+        return
+    headings = ("account", "calls", "old client cost", "new client cost", "change", "")
+    for word, found in zip(("more", "less"), moved_accounts(result), strict=True):
+        shown = found if verbose else found[:SHOWN_ACCOUNTS]
+        lines = tuple(
+            (
+                _value(one),
+                count(one.calls),
+                dollars(base_of(one).customer_pico_usd),
+                dollars(new_of(one).customer_pico_usd),
+                dollars(
+                    new_of(one).customer_pico_usd - base_of(one).customer_pico_usd, signed=True
+                ),
+                change_percent(base_of(one).customer_pico_usd, new_of(one).customer_pico_usd),
+            )
+            for one in shown
+        )
+        verb = "pays" if len(found) == 1 else "pay"
+        title = f"{plural(len(found), 'account')} of {count(len(result.accounts))} {verb} {word}"
+        yield ReportTable(title, headings, lines, "lrrrrr", len(found) - len(shown))
+
+
+def _stated(result: ReplayResult, *, verbose: bool) -> ReportTable:
+    """The log's own cost beside ours, by model, for the calls that state one."""
+    stated = [one for one in result.models if one.stated_calls]
+
+    def difference(one: RatedGroup) -> int:
+        return new_of(one).stated_calls_pico_usd - one.stated_pico_usd
+
+    ordered = sorted(stated, key=lambda one: (-abs(difference(one)), _value(one)))
+    shown = ordered if verbose else ordered[:SHOWN]
+    lines = tuple(
+        (
+            _value(one),
+            count(one.stated_calls),
+            dollars(one.stated_pico_usd),
+            dollars(new_of(one).stated_calls_pico_usd),
+            dollars(difference(one), signed=True),
+            change_percent(one.stated_pico_usd, new_of(one).stated_calls_pico_usd),
+        )
+        for one in shown
+    )
+    headings = ("model", "calls", "stated", "ours", "difference", "")
+    title = "the log's own cost beside our list price"
+    return ReportTable(title, headings, lines, "lrrrrr", len(ordered) - len(shown))
+
+
+def layer_of(row: CoverageRow) -> str:
+    """How a name was found; "unpriced" where its row has no price for something that was used."""
+    return UNPRICED if _UNPRICED_FLAG in row.flags else row.layer
+
+
+def coverage_by_layer(result: ReplayResult) -> list[tuple[str, int, int]]:
+    """Layer, calls and picodollars by the new prices; layers without calls are left out."""
+    sums: dict[str, list[int]] = {}
+    for row in result.coverage:
+        if row.side == NEW:
+            found = sums.setdefault(layer_of(row), [0, 0])
+            found[0] += row.calls
+            found[1] += row.pico_usd
+    order = (*LAYERS, UNPRICED)
+    return [(name, *sums[name]) for name in sorted(sums, key=order.index)]  # type: ignore[misc]
+
+
+def _coverage(result: ReplayResult) -> ReportTable:
+    calls = max(result.total.calls, 1)
+    lines = tuple(
+        (name, count(number), _share(number, calls), dollars(pico))
+        for name, number, pico in coverage_by_layer(result)
+    )
+    return ReportTable("how the names were found", ("", "calls", "", "cost"), lines, "lrrr")
+
+
+def _share(part: int, whole: int) -> str:
+    tenths = divide(part * 1000, whole, "half-even")
+    return f"{tenths // 10}.{tenths % 10}%" if tenths or not part else "<0.1%"
+
+
+def worst_names(result: ReplayResult) -> list[CoverageRow]:
+    """Names that were guessed or have no price, the most money first."""
+    found: dict[tuple[str, ...], CoverageRow] = {}
+    for row in result.coverage:
+        if row.side == NEW and (layer_of(row) == UNPRICED or row.layer in _GUESSED):
+            key = (row.name, row.seller, layer_of(row), row.catalog_model)
+            before = found.get(key, row._replace(calls=0, pico_usd=0, flags=()))
+            found[key] = before._replace(
+                calls=before.calls + row.calls,
+                pico_usd=before.pico_usd + row.pico_usd,
+                flags=tuple(dict.fromkeys((*before.flags, *row.flags))),
+            )
+    return sorted(found.values(), key=lambda row: (-row.pico_usd, -row.calls, row.name))
+
+
+def _names(result: ReplayResult, *, verbose: bool) -> ReportTable:
+    found = worst_names(result)
+    shown = found if verbose else found[:SHOWN_NAMES]
+    lines = tuple(
+        (
+            row.name,
+            layer_of(row),
+            row.catalog_model,
+            count(row.calls),
+            dollars(row.pico_usd),
+        )
+        for row in shown
+    )
+    headings = ("name", "found by", "priced as", "calls", "cost")
+    title = "names that were guessed, or have no price"
+    return ReportTable(title, headings, lines, "lllrr", len(found) - len(shown))
+
+
+def _reasons(
+    title: str, rows: "dict[str, int] | object", result: ReplayResult, *, verbose: bool
+) -> ReportTable:
+    reasons = list(rows.items()) if isinstance(rows, dict) else []
+    shown = reasons if verbose else reasons[:SHOWN_REASONS]
+    stated = result.log.stated_pico
+    lines = tuple(
+        (reason, count(number), dollars(stated[reason]) if reason in stated else "")
+        for reason, number in shown
+    )
+    return ReportTable(
+        title, ("reason", "rows", "stated cost"), lines, "lrr", len(reasons) - len(shown)
+    )

@@ -1,0 +1,303 @@
+"""`pricectl replay`: a usage log's cost, beside other prices and beside what it states itself."""
+
+import csv
+import json
+import os
+import runpy
+import signal
+import subprocess
+import sys
+import time
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import jsonschema
+import pytest
+
+from pricectl.core import Catalog, Profile, Usage, quote
+from pricectl.core.credits import Job, job_credits
+from tests.conftest import CATALOG, CHILD_PATH, ROOT, Run
+
+SCHEMA = json.loads((ROOT / "schemas/replay.schema.json").read_text(encoding="utf-8"))
+LOG = """model,time,session,team,customer,prompt_tokens,completion_tokens,total_tokens,spend
+gpt-4o,2026-10-01T10:00:00Z,s1,chat,acme,1000,500,1500,0.0075
+gpt-4o-2024-08-06,2026-10-01T10:01:00Z,s1,chat,acme,2000,100,2100,0.007
+o3,2026-10-02T10:00:00Z,s2,search,globex,10000,1000,11000,0.028
+our-own,2026-10-03T10:00:00Z,s3,search,initech,1000,1000,2000,
+gpt-4o,2026-10-04T10:00:00Z,s4,chat,globex,many,1,1,0.5
+"""
+# gpt-4o: 1,000 x 2.50 + 500 x 10 = 0.0075; 2,000 x 2.50 + 100 x 10 = 0.006.
+# o3: 10,000 x 2 + 1,000 x 8 = 0.028. The default: 1,000 x 1 + 1,000 x 2 = 0.003.
+TOTAL = "0.0445"
+CHEAPER = CATALOG.replace('"input_cost_per_token": 2e-06', '"input_cost_per_token": 1e-06')
+
+
+@pytest.fixture
+def log(home: Path) -> Path:
+    (home / "llm_pricing_current.json").write_text(CATALOG, encoding="utf-8")
+    path = home / "log.csv"
+    path.write_text(LOG, encoding="utf-8")
+    return path
+
+
+def document(run: Run, *words: str) -> dict[str, Any]:
+    result = run("replay", *words, "-o", "json")
+    assert result.exit_code == 0, result.output
+    found: dict[str, Any] = json.loads(result.stdout)
+    jsonschema.validate(found, SCHEMA)
+    return found
+
+
+def by_key(groups: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {group["key"]: group for group in groups}
+
+
+def test_a_log_costs_what_its_calls_cost(run: Run, log: Path) -> None:
+    found = document(run, str(log))
+    total = found["total"]
+    assert (total["calls"], total["jobs"], total["input_tokens"]) == (4, 3, 14_000)
+    assert total["new"]["provider_cost_usd"] == TOTAL
+    assert found["checked_calls"] == 4
+    models = by_key(found["groups"])
+    assert models["gpt-4o"]["new"]["provider_cost_usd"] == "0.0075"
+    assert models["o3"]["new"]["provider_cost_usd"] == "0.028"
+    assert found["log"]["rejected"] == [
+        {
+            "reason": "a count is not a whole number from 0 up",
+            "rows": 1,
+            "stated_usd": "0.50",
+        }
+    ]
+
+
+def test_credits_are_those_of_each_job(run: Run, log: Path) -> None:
+    """One rounding a job, as `charge` does it: s1 has two calls of two names."""
+    catalog, profile = Catalog.load(CATALOG), Profile()
+    jobs = [
+        [("gpt-4o", 1_000, 500), ("gpt-4o", 2_000, 100)],
+        [("o3", 10_000, 1_000)],
+        [("our-own", 1_000, 1_000)],
+    ]
+    found = document(run, str(log))["total"]["new"]["credits"]
+    for mode, charged in found.items():
+        expected = 0
+        for calls in jobs:
+            job = Job()
+            for name, tokens_in, tokens_out in calls:
+                job = job.add(quote(catalog, name, Usage(tokens_in, tokens_out)))
+            expected += job_credits(job, mode, profile)
+        assert charged == expected, mode
+
+
+@pytest.mark.parametrize(
+    ("by", "keys"),
+    [
+        ("team", {"chat", "search"}),
+        ("account", {"acme", "globex", "initech"}),
+        ("provider", {"openai", "default"}),
+        ("day", {"2026-10-01", "2026-10-02", "2026-10-03"}),
+        ("session", {"s1", "s2", "s3"}),
+    ],
+)
+def test_calls_are_grouped(run: Run, log: Path, by: str, keys: set[str]) -> None:
+    found = document(run, str(log), "--by", by)
+    assert by_key(found["groups"]).keys() == keys
+    costs = [group["new"]["provider_cost_usd"] for group in found["groups"]]
+    assert sum(map(float, costs)) == pytest.approx(float(TOTAL))
+
+
+def test_old_and_new_prices_side_by_side(run: Run, log: Path) -> None:
+    """o3's input halved: 10,000 x 1 less, which globex alone pays."""
+    (log.parent / "new.json").write_text(CHEAPER, encoding="utf-8")
+    words = (str(log), "--file", "new.json", "--base", "llm_pricing_current.json")
+    found = document(run, *words)
+    assert found["total"]["base"]["provider_cost_usd"] == TOTAL
+    assert found["total"]["new"]["provider_cost_usd"] == "0.0345"
+    accounts = found["accounts"]
+    assert ([one["key"] for one in accounts["less"]], accounts["more"]) == (["globex"], [])
+    assert accounts["unchanged"] == 2
+    shown = run("replay", *words)
+    assert "1 account of 3 pays less" in shown.stdout
+    assert "-$0.01" in shown.stdout
+
+
+def test_what_the_log_states_stands_beside_ours(run: Run, log: Path) -> None:
+    """The gateway believed 0.007 for a call of 0.006; a call that states nothing is left out."""
+    stated = {row["model"]: row for row in document(run, str(log))["stated"]}
+    assert stated.keys() == {"gpt-4o", "gpt-4o-2024-08-06", "o3"}
+    row = stated["gpt-4o-2024-08-06"]
+    assert (row["stated_usd"], row["ours_usd"], row["difference_usd"]) == (
+        *("0.007", "0.006", "-0.001"),
+    )
+    assert stated["o3"]["difference_usd"] == "0.00"
+
+
+def test_coverage_names_what_was_guessed(run: Run, log: Path) -> None:
+    found = document(run, str(log))
+    layers = {
+        row["found_by"]: (row["calls"], row["provider_cost_usd"]) for row in found["coverage"]
+    }
+    assert layers == {"exact": (2, "0.0355"), "alias": (1, "0.006"), "default": (1, "0.003")}
+    assert [row["name"] for row in found["guessed_names"]] == ["our-own"]
+
+
+def test_only_the_period_counts(run: Run, log: Path) -> None:
+    found = document(run, str(log), "--from", "2026-10-02", "--until", "2026-10-03")
+    assert (found["total"]["calls"], found["log"]["calls_outside_period"]) == (1, 3)
+
+
+def test_the_profile_of_the_settings(run: Run, log: Path) -> None:
+    settings = "[profiles.reseller]\nmarkup_percent = 50\n[replay]\ncolumns = {account = 'team'}\n"
+    (log.parent / "pricectl.toml").write_text(settings, encoding="utf-8")
+    words = (str(log), "--profile", "reseller", "--by", "account", "--mode", "consumption_usd")
+    found = document(run, *words)
+    assert found["total"]["new"]["client_cost_usd"] == "0.06675"
+    assert found["total"]["new"]["credits"].keys() == {"consumption_usd"}
+    assert by_key(found["groups"]).keys() == {"chat", "search"}
+    again = document(run, *words, "--column", "account=customer")
+    assert by_key(again["groups"]).keys() == {"acme", "globex", "initech"}
+
+
+def test_every_format_has_every_group(run: Run, log: Path) -> None:
+    words = ["-o", "csv", "-o", "markdown", "-o", "html=page.html", "-o", "parquet=groups.parquet"]
+    result = run("replay", str(log), "--by", "team", *words)
+    assert result.exit_code == 0, result.output
+    table, _, markdown = result.stdout.partition("<!-- pricectl-replay -->")
+    lines = list(csv.DictReader(StringIO(table)))
+    assert [line["key"] for line in lines] == ["", "chat", "search"]
+    assert lines[0]["new_provider_cost_usd"] == TOTAL
+    assert "| `chat` |" in markdown
+    page = (log.parent / "page.html").read_text(encoding="utf-8")
+    assert "<td>chat</td>" in page
+    rows = duckdb.read_parquet(f"{log.parent}/groups.parquet").select("key", "calls").fetchall()
+    assert rows == [("", 4), ("chat", 2), ("search", 2)]
+    refused = run("replay", str(log), "-o", "parquet")
+    assert (refused.exit_code, "parquet=FILE" in refused.output) == (2, True)
+
+
+def test_names_of_a_log_are_no_markup(run: Run, log: Path) -> None:
+    """A model's name reaches terminal, Markdown, CSV and HTML as text."""
+    hostile = '"=cmd|\x1b[31m<script>`x`"'
+    log.write_text(LOG + f"{hostile},2026-10-05,s9,t,c,1,1,2,\n", encoding="utf-8")
+    shown = run(
+        "replay", str(log), "-o", "text", "-o", "csv", "-o", "markdown", "-o", "html=p.html"
+    )
+    assert shown.exit_code == 0, shown.output
+    assert "\x1b" not in shown.stdout
+    assert "'=cmd" in shown.stdout
+    page = (log.parent / "p.html").read_text(encoding="utf-8")
+    assert "<script>" not in page
+    markdown = shown.stdout.partition("<!-- pricectl-replay -->")[2]
+    assert "<script>" not in markdown
+
+
+def test_rejected_rows_are_written_whole(run: Run, log: Path) -> None:
+    result = run("replay", str(log), "--rejects", "bad.jsonl")
+    assert result.exit_code == 0
+    (row,) = map(json.loads, (log.parent / "bad.jsonl").read_text(encoding="utf-8").splitlines())
+    assert (row["line"], row["reason"]) == (5, "a count is not a whole number from 0 up")
+    assert json.loads(row["row"])["prompt_tokens"] == "many"
+    assert not list(log.parent.glob("*.partial"))
+
+
+def test_rated_calls_are_written_as_parquet(run: Run, log: Path) -> None:
+    result = run("replay", str(log), "--rows", "rows.parquet")
+    assert result.exit_code == 0, result.output
+    rows = duckdb.read_parquet(f"{log.parent}/rows.parquet")
+    assert len(rows.fetchall()) == 4
+    assert "DOUBLE" not in {str(kind) for kind in rows.types}
+
+
+def test_an_error_leaves_nothing_under_the_final_name(run: Run, log: Path) -> None:
+    (log.parent / "rows.parquet").write_bytes(b"before")
+    log.write_text("model,prompt_tokens\nm,x\n", encoding="utf-8")
+    result = run("replay", str(log), "--rows", "rows.parquet", "--rejects", "bad.jsonl")
+    assert (result.exit_code, "no call could be read" in result.output) == (2, True)
+    assert (log.parent / "rows.parquet").read_bytes() == b"before"
+    assert not list(log.parent.glob("*.partial"))
+    assert not (log.parent / "bad.jsonl").exists()
+
+
+@pytest.mark.long
+def test_a_run_that_is_killed_leaves_nothing(log: Path, tmp_path: Path) -> None:
+    """Told to end while it reads, it removes what it staged, and no file has its final name."""
+    row = {"model": "gpt-4o", "usage": {"prompt_tokens": 1, "completion_tokens": 1}}
+    big = log.parent / "big.jsonl"
+    big.write_text((json.dumps(row) + "\n") * 200_000, encoding="utf-8")
+    staged = tmp_path / "staged"
+    staged.mkdir()
+    words = [sys.executable, "-m", "pricectl", "replay", str(big), "--rows", "rows.parquet"]
+    environment = {**os.environ, "TMPDIR": str(staged), "PYTHONPATH": CHILD_PATH}
+    with subprocess.Popen(words, cwd=log.parent, env=environment) as process:
+        while not list(staged.glob("*/calls.csv")):
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 128 + signal.SIGTERM
+    assert list(staged.iterdir()) == []
+    assert not list(log.parent.glob("*rows.parquet*"))
+
+
+def test_a_log_without_calls_is_told(run: Run, log: Path) -> None:
+    log.write_text("model,prompt_tokens\n", encoding="utf-8")
+    result = run("replay", str(log))
+    assert result.exit_code == 0
+    assert "the log has no calls" in result.stderr
+    assert document(run, str(log))["total"]["calls"] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["nowhere.csv"], "no such file"),
+        (["log.csv", "--mode", "job"], "is not a budget mode"),
+        (["log.csv", "--from", "yesterday"], "is not a valid date"),
+        (["log.csv", "--column", "name"], "is not ROLE=COLUMN"),
+        (["log.csv", "--column", "name=modle"], "did you mean model?"),
+        (["log.csv", "--by", "featur"], "has no column 'featur'"),
+        (["log.csv", "--by", "line"], "cannot group calls"),
+        (["log.csv", "--base", "v99"], "is not in a git repository"),
+        (["log.csv", "--profile", "gold"], "no profile is called 'gold'"),
+    ],
+)
+def test_what_cannot_be_done_ends_with_2(
+    run: Run, log: Path, words: list[str], message: str
+) -> None:
+    assert log.exists()
+    result = run("replay", *words)
+    assert result.exit_code == 2, result.output
+    assert message in result.output
+    assert "Traceback" not in result.output
+
+
+def test_without_the_extra_it_says_how_to_get_it(
+    run: Run, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    result = run("replay", str(log))
+    assert (result.exit_code, "pip install 'pricectl[replay]'" in result.output) == (2, True)
+
+
+def test_no_other_command_loads_the_engine(log: Path) -> None:
+    code = "import sys; from pricectl.cli import app; app(['quote', 'gpt-4o', '1'], "
+    code += "standalone_mode=False); print('duckdb' in sys.modules, "
+    code += "[name for name in sys.modules if name.startswith('pricectl.replay')])"
+    words = [sys.executable, "-c", code]
+    environment = {**os.environ, "PYTHONPATH": CHILD_PATH}
+    told = subprocess.run(
+        words, cwd=log.parent, env=environment, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.splitlines()[-1] == "False []"
+
+
+def test_the_example_log_is_what_its_script_writes(run: Run) -> None:
+    script = runpy.run_path(str(ROOT / "tools/write_usage_log.py"))
+    text = (ROOT / "examples/usage_log.csv").read_text(encoding="utf-8")
+    out = StringIO()
+    csv.writer(out, lineterminator="\n").writerows([script["HEADING"], *script["rows"]()])
+    assert out.getvalue() == text
+    found = run("replay", str(ROOT / "examples/usage_log.csv"), "--file", "packaged")
+    assert found.exit_code == 0, found.output
+    assert "398 calls" in found.stdout
