@@ -80,9 +80,7 @@ def main() -> None:
                 options = (*shlex.split(found["command"])[1:], "-o", f"html={file}")
                 real = (sys.executable, "-m", "pricectl", *options)
                 with folder_of(found["command"]) as place:
-                    subprocess.run(
-                        (sys.executable, "-m", "pricectl", *shown), cwd=place, check=True
-                    )
+                    subprocess.run(real, cwd=place, check=True)  # noqa: S603 - our own
                 draw(browser, file, REVIEW.parent / found["path"], TOP_WIDTH, TOP_HEIGHT)
         browser.close()
 
