@@ -108,6 +108,34 @@ def test_calls_are_grouped(run: Run, log: Path, by: str, keys: set[str]) -> None
     assert sum(map(float, costs)) == pytest.approx(float(TOTAL))
 
 
+@pytest.mark.parametrize("column", ["reason", "key", "n_0", "call_row", "used", "input_tokens"])
+def test_a_column_of_any_name_groups_the_calls(run: Run, log: Path, column: str) -> None:
+    """Also one whose name we use ourselves."""
+    log.write_text(f"model,prompt_tokens,{column}\no3,10,a\no3,20,b\no3,-1,b\n", encoding="utf-8")
+    named = ("--column", "input_tokens=prompt_tokens")
+    found = document(run, str(log), "--by", column, *named)
+    assert {key: one["input_tokens"] for key, one in by_key(found["groups"]).items()} == {
+        "a": 10,
+        "b": 20,
+    }
+    assert [one["rows"] for one in found["log"]["rejected"]] == [1]
+
+
+@pytest.mark.parametrize("column", ["response", "span", "parent", "detail"])
+def test_a_member_of_any_name_groups_the_calls(run: Run, log: Path, column: str) -> None:
+    usage = {"prompt_tokens": 10, "completion_tokens": 0}
+    rows = [{"id": f"r{word}", "model": "o3", "usage": usage, column: word} for word in "ab"]
+    (log.parent / "log.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    found = document(run, "log.jsonl", "--by", column)
+    assert sorted(by_key(found["groups"])) == ["a", "b"]
+
+
+def test_a_heading_groups_in_any_case(run: Run, log: Path) -> None:
+    log.write_text(LOG.replace(",customer,", ",Account,"), encoding="utf-8")
+    found = document(run, str(log), "--by", "Account")
+    assert sorted(by_key(found["groups"])) == ["acme", "globex", "initech"]
+
+
 def test_old_and_new_prices_side_by_side(run: Run, log: Path) -> None:
     """o3's input halved: 10,000 x 1 less, which globex alone pays."""
     (log.parent / "new.json").write_text(CHEAPER, encoding="utf-8")
