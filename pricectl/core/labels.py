@@ -243,15 +243,16 @@ def short_decimal(number: Fraction | Decimal, decimals: int = CREDIT_DECIMALS) -
     return f"{approximate}{sign}{whole}{'.' + digits if digits else ''}"
 
 
-def percent(old: int, new: int) -> str:
-    """How much a price moved, signed; from zero there is no percentage.
+def percent(old: int | Fraction, new: int | Fraction) -> str:
+    """How much a price moved, signed, to a tenth; from zero there is no percentage.
 
     >>> percent(100, 120), percent(3, 2), percent(0, 5)
     ('+20%', '-33.3%', 'new')
     """
     if old == 0:
         return "0%" if new == 0 else "new"
-    tenths = divide((new - old) * 1000, old, "half-even")
+    moved = Fraction(new - old) * 1000 / Fraction(old)
+    tenths = divide(moved.numerator, moved.denominator, "half-even")
     if tenths == 0:
         return "0%" if new == old else ("+<0.1%" if new > old else "-<0.1%")
     whole, rest = divmod(abs(tenths), 10)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pricectl.core.usage import MAX_COUNT
 
-# With the largest count that a call may have: readers reject a call with more, or with less than 0.
+# MAX_COUNT among them: readers reject a call with a larger count, or with one below 0.
 __all__ = [
     "CALL_COLUMNS",
     "COUNT_TYPE",

@@ -3,7 +3,7 @@
 Apart from the formats, so that terminal, Markdown and HTML say the same.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -43,7 +43,7 @@ def tables(result: ReplayResult, *, verbose: bool = False, bars: bool = True) ->
         _coverage(result),
         _names(result, verbose=verbose),
         _reasons("rows that could not be read", result.log.rejected, result, verbose=verbose),
-        _reasons("rows that are no billed calls", result.log.left_out, result, verbose=verbose),
+        _reasons("rows that are not billed calls", result.log.left_out, result, verbose=verbose),
     ]
     return [table for table in found if table.lines]
 
@@ -278,9 +278,10 @@ def _names(result: ReplayResult, *, verbose: bool) -> ReportTable:
 
 
 def _reasons(
-    title: str, rows: "dict[str, int] | object", result: ReplayResult, *, verbose: bool
+    title: str, rows: Mapping[str, int], result: ReplayResult, *, verbose: bool
 ) -> ReportTable:
-    reasons = list(rows.items()) if isinstance(rows, dict) else []
+    """How many rows are not calls for which reason; `rows` are counted by it, the most first."""
+    reasons = list(rows.items())
     shown = reasons if verbose else reasons[:SHOWN_REASONS]
     stated = result.log.stated_pico
     lines = tuple(

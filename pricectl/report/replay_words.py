@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from fractions import Fraction
 
-from pricectl.core.labels import count, grouped, plural
+from pricectl.core.labels import count, grouped, percent, plural
 from pricectl.core.money import PICO_PER_USD, divide
+from pricectl.edit.waiving import toml_text
 from pricectl.replay.logs.columns import ColumnMap
 from pricectl.replay.run import ReplayResult
 
@@ -75,8 +76,7 @@ def _column(role: str, columns: ColumnMap) -> str:
 
 def toml(text: str) -> str:
     """A text as TOML."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return toml_text(text)
 
 
 def dollars(pico: Fraction | int, *, signed: bool = False) -> str:
@@ -100,14 +100,7 @@ def dollars(pico: Fraction | int, *, signed: bool = False) -> str:
 
 def change_percent(old: Fraction | int, new: Fraction | int) -> str:
     """How much an amount moved, signed, to a tenth."""
-    if not old:
-        return "0%" if not new else "new"
-    moved = Fraction(new - old) * 1000 / Fraction(old)
-    tenths = divide(moved.numerator, moved.denominator, "half-even")
-    if not tenths:
-        return "0%" if new == old else "+<0.1%" if new > old else "-<0.1%"
-    whole, rest = divmod(abs(tenths), 10)
-    return f"{'-' if tenths < 0 else '+'}{whole:,}{f'.{rest}' if rest else ''}%"
+    return percent(old, new)
 
 
 def bar(share: Fraction) -> str:

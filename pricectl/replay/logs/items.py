@@ -45,7 +45,7 @@ class LogCall(NamedTuple):
 
 
 class NotBilled(NamedTuple):
-    """A row that is no billed call, such as a failure; `stated_pico` is a cost it states anyway."""
+    """A row that is not a billed call, such as a failure; `stated_pico` as in a call."""
 
     reason: str
     stated_pico: int | None = None

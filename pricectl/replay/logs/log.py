@@ -54,8 +54,8 @@ class ReadLog(NamedTuple):
     """A log that was read: `relation` is what stands after FROM, a table of calls.
 
     `formats` say how many files have which; `columns` is how plain columns were understood.
-    `rejected` and `left_out` are rows by the reason why they are no calls, `repeated` rows of a
-    response that another row says, `stated_pico` what such rows state, by the reason.
+    `rejected` and `left_out` are rows by the reason why they are not calls, `repeated` rows of a
+    response that another row states, `stated_pico` what such rows state, by the reason.
     """
 
     relation: str

@@ -27,7 +27,7 @@ from pricectl.replay.logs.items import (
 _PLACES = ("record", "pricing_record", "pricing")
 # The ledger says until when a call may take, which is so long after its reservation.
 _LEASE = timedelta(seconds=600)
-# The settled calls of the example service's ledger: what the SQL of `LogFile` reads of it.
+# The settled calls of the example service's ledger: what `rows.sqlite_query` asks of it.
 LEDGER_SQL = """
     SELECT call.account, call.job, call.key, call.deadline, call.answer, call.status,
         entry.pico_usd, entry.spent AS credits, entry.model

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pricectl.core.units import UNITS
 from pricectl.replay.calls import quoted, text_literal
+from pricectl.replay.duckdb_engine import types_of
 from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.columns import ColumnMap, LogColumn, guess
 from pricectl.replay.logs.flat import REASON, REJECTED_ROW, decide_cache, mapped
@@ -120,10 +121,8 @@ def _once(query: str, target: Path, work: ReadingWork) -> str:
     ).fetchall()[0]
     if rows == ids:
         return query
-    types = {
-        name for name, *_ in work.database.execute(f"DESCRIBE {query}").fetchall() if name in UNITS
-    }
-    used = " + ".join(f"coalesce({quoted(unit)}, 0)" for unit in sorted(types))
+    units = sorted(UNITS.keys() & types_of(work.database, f"({query})").keys())
+    used = " + ".join(f"coalesce({quoted(unit)}, 0)" for unit in units)
     path = text_literal(str(target))
     work.database.execute(
         f"""COPY (SELECT * FROM ({query}) QUALIFY call_id IS NULL OR row_number() OVER (

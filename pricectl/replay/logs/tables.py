@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricectl.replay.calls import quoted, text_literal
+from pricectl.replay.duckdb_engine import types_of
 from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.sources import MAX_LINE_BYTES, LogFile, csv_delimiter
 
@@ -30,7 +31,7 @@ class RawTable(NamedTuple):
 def csv_table(files: Iterable[LogFile], database: "DuckDBPyConnection") -> RawTable:
     """CSV files of one heading, every cell a text.
 
-    Lines that are no CSV are kept apart, in the table `reject_errors`.
+    Lines that are not valid CSV are kept apart, in the table `reject_errors`.
     """
     listed = list(files)
     paths = ", ".join(text_literal(file.path) for file in listed)
@@ -73,7 +74,7 @@ def parquet_table(files: Iterable[LogFile], database: "DuckDBPyConnection") -> R
     relation = f"read_parquet([{paths}], union_by_name = true)"
     return RawTable(
         relation,
-        _types(relation, database),
+        types_of(database, relation),
         # Unique and the same in each run, without counting the rows before.
         "file_index::BIGINT * 17179869184 + file_row_number",
         "filename",
@@ -84,7 +85,7 @@ def parquet_table(files: Iterable[LogFile], database: "DuckDBPyConnection") -> R
 
 def database_table(relation: str, file: LogFile, database: "DuckDBPyConnection") -> RawTable:
     """A table of a DuckDB file."""
-    types = _types(relation, database)
+    types = types_of(database, relation)
     source = text_literal(file.path)
     return RawTable(relation, types, "rowid", source, "rowid + 1", is_typed=True)
 
@@ -98,13 +99,8 @@ def _compression(files: list[LogFile]) -> str:
 
 
 def _numbered(relation: str, database: "DuckDBPyConnection", file: str) -> RawTable:
-    types = _types(relation, database)
+    types = types_of(database, relation)
     types.pop(file, None)
-    # The line is counted from the first of the whole group; `log` subtracts those of other files.
+    # The line is counted from the first of the whole group; `plain` subtracts the other files'.
     numbered = f"(SELECT *, row_number() OVER () AS _row FROM {relation})"  # noqa: S608 - quoted
     return RawTable(numbered, types, "_row", file, "_row")
-
-
-def _types(relation: str, database: "DuckDBPyConnection") -> dict[str, str]:
-    described = database.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()  # noqa: S608 - quoted
-    return {name: str(kind) for name, kind, *_ in described}
