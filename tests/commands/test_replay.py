@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from fractions import Fraction
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -236,6 +237,27 @@ def test_rated_calls_are_written_as_parquet(run: Run, log: Path) -> None:
     rows = duckdb.read_parquet(f"{log.parent}/rows.parquet")
     assert len(rows.fetchall()) == 4
     assert "DOUBLE" not in {str(kind) for kind in rows.types}
+
+
+def test_rated_calls_add_up_to_the_report(run: Run, log: Path) -> None:
+    """Costs by both prices, and credits: the second call of job s1 adds what its total grows by."""
+    (log.parent / "new.json").write_text(CHEAPER, encoding="utf-8")
+    (log.parent / "pricectl.toml").write_text(
+        '[profiles.default]\nmarkup_percent = "33.333"\ncredits_per_dollar = 100\n',
+        encoding="utf-8",
+    )
+    prices = ("--file", "new.json", "--base", "llm_pricing_current.json")
+    total = document(run, str(log), *prices, "--rows", "rows.parquet")["total"]
+    rows = duckdb.read_parquet(f"{log.parent}/rows.parquet")
+    for side in ("base", "new"):
+        sums = f"sum(pico_usd_{side}), sum(customer_{side}), any_value(customer_parts_{side})"
+        [(pico, customer, parts)] = rows.aggregate(sums).fetchall()
+        stated = total[side]
+        assert Fraction(int(pico), 10**12) == Fraction(stated["provider_cost_usd"])
+        assert Fraction(int(customer), int(parts) * 10**12) == Fraction(stated["client_cost_usd"])
+        for mode, number in stated["credits"].items():
+            [(added,)] = rows.aggregate(f"sum(credits_{mode}_{side})").fetchall()
+            assert int(added) == number
 
 
 def test_an_error_leaves_nothing_under_the_final_name(run: Run, log: Path) -> None:
