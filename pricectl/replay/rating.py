@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 Grouping = tuple[str, ...]
 # The cost of a call if the log states one for it.
 OF_STATED = "CASE WHEN stated_pico IS NOT NULL THEN pico_{} END"
-Progress = Callable[[str], None]
+# Is told in words what is done next.
+TellStage = Callable[[str], None]
 
 
 class SideTotals(NamedTuple):
@@ -56,8 +57,8 @@ class RatedGroup(NamedTuple):
     """The calls with the same `values` of a grouping; `sides` by the name of the side.
 
     `jobs` counts the jobs with at least one call in the group; None where credits were not asked
-    for. `stated_pico_usd` is the sum of the
-    costs that the log states, for `stated_calls` of the calls.
+    for. `stated_pico_usd` is the sum of the costs that the log states, for `stated_calls` of the
+    calls.
     """
 
     values: tuple[str, ...]
@@ -125,7 +126,7 @@ def prepare(  # noqa: PLR0913 - what a rating depends on, by keyword
     *,
     modes: Sequence[Mode] = MODES,
     dimensions: Sequence[str] = (),
-    progress: Progress = lambda _: None,
+    progress: TellStage = lambda _: None,
 ) -> PreparedLog:
     """Read a log's keys, resolve them and choose the width of every number.
 
@@ -183,7 +184,7 @@ def rate(  # noqa: PLR0913 - as `prepare`
     credits_by: Sequence[Grouping] | None = None,
     sample: int = 10_000,
     seed: int = 0,
-    progress: Progress = lambda _: None,
+    progress: TellStage = lambda _: None,
 ) -> Rating:
     """Rate a log: costs and credits by each grouping, and how its names were priced.
 

@@ -131,6 +131,23 @@ def test_a_member_of_any_name_groups_the_calls(run: Run, log: Path, column: str)
     assert sorted(by_key(found["groups"])) == ["a", "b"]
 
 
+def test_cache_writes_without_a_lifetime_say_what_an_hour_would_cost_more(
+    run: Run, log: Path
+) -> None:
+    """1,000 tokens at $3.75 for 1M are 0.00375; at the hour's $6 they are 0.006."""
+    prices = '"input_cost_per_token": 3e-06, "output_cost_per_token": 15e-06, '
+    prices += '"cache_creation_input_token_cost": 3.75e-06, '
+    prices += '"cache_creation_input_token_cost_above_1hr": 6e-06'
+    catalog = f'{{"anthropic": {{"claude": {{{prices}}}}}}}'
+    (log.parent / "claude.json").write_text(catalog, encoding="utf-8")
+    usage = {"input_tokens": 10, "output_tokens": 5, "cache_creation_input_tokens": 1_000}
+    row = {"id": "r", "type": "message", "model": "claude", "usage": usage}
+    (log.parent / "log.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    found = document(run, "log.jsonl", "--file", "claude.json")["log"]
+    assert found["unsplit_cache_write_tokens"] == 1_000
+    assert found["unsplit_cache_write_usd"] == "0.00225"
+
+
 def test_a_heading_groups_in_any_case(run: Run, log: Path) -> None:
     log.write_text(LOG.replace(",customer,", ",Account,"), encoding="utf-8")
     found = document(run, str(log), "--by", "Account")
@@ -170,6 +187,16 @@ def test_coverage_names_what_was_guessed(run: Run, log: Path) -> None:
     }
     assert layers == {"exact": (2, "0.0355"), "alias": (1, "0.006"), "default": (1, "0.003")}
     assert [row["name"] for row in found["guessed_names"]] == ["our-own"]
+
+
+def test_a_guessed_name_is_one_line_whatever_its_calls_used(run: Run, log: Path) -> None:
+    """The second call has cached tokens, for which o3 has no price of its own."""
+    heading = "model,prompt_tokens,cached_tokens,completion_tokens"
+    log.write_text(f"{heading}\no3-high,1000,0,0\no3-high,1000,500,0\n", encoding="utf-8")
+    (guessed,) = document(run, str(log))["guessed_names"]
+    assert (guessed["name"], guessed["calls"]) == ("o3-high", 2)
+    assert guessed["provider_cost_usd"] == "0.004"
+    assert "assumed-rate" in guessed["flags"]
 
 
 def test_only_the_period_counts(run: Run, log: Path) -> None:
