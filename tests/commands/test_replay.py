@@ -199,6 +199,27 @@ def test_a_guessed_name_is_one_line_whatever_its_calls_used(run: Run, log: Path)
     assert "assumed-rate" in guessed["flags"]
 
 
+def test_what_has_no_price_is_told_as_unpriced(run: Run, log: Path) -> None:
+    """o3 is known, but has no price for a search."""
+    log.write_text("model,prompt_tokens,search\no3,10,0\no3,10,2\n", encoding="utf-8")
+    found = document(run, str(log))
+    assert [(one["found_by"], one["calls"]) for one in found["coverage"]] == [
+        ("exact", 1),
+        ("unpriced", 1),
+    ]
+    assert [(one["name"], one["calls"]) for one in found["guessed_names"]] == [("o3", 1)]
+
+
+def test_the_group_that_moves_most_comes_first(run: Run, log: Path) -> None:
+    (log.parent / "new.json").write_text(CHEAPER, encoding="utf-8")
+    log.write_text("model,prompt_tokens\no3,10\ngpt-4o,1000000\n", encoding="utf-8")
+    shown = run("replay", str(log), "--file", "new.json", "--base", "llm_pricing_current.json")
+    groups = shown.stdout.partition("by model")[2].partition("\n\n")[0]
+    assert groups.index("o3 ") < groups.index("gpt-4o ")
+    alone = run("replay", str(log)).stdout.partition("by model")[2].partition("\n\n")[0]
+    assert alone.index("gpt-4o ") < alone.index("o3 ")
+
+
 def test_only_the_period_counts(run: Run, log: Path) -> None:
     found = document(run, str(log), "--from", "2026-10-02", "--until", "2026-10-03")
     assert (found["total"]["calls"], found["log"]["calls_outside_period"]) == (1, 3)

@@ -35,13 +35,13 @@ _JOBS = ("gen_ai.conversation.id", "session.id", "langfuse.session.id")
 _ACCOUNTS = ("user.id", "enduser.id", "langfuse.user.id", "ai.telemetry.metadata.userId")
 _STARTS = ("startTimeUnixNano", "start_time_unix_nano", "start_time", "startTime", "timestamp")
 _TRACES = ("traceId", "trace_id", "context.trace_id")
-_SPAN_IDS = ("spanId", "span_id", "context.span_id")
-_PARENTS = ("parentSpanId", "parent_span_id", "parent_id")
+SPAN_IDS = ("spanId", "span_id", "context.span_id")
+PARENT_IDS = ("parentSpanId", "parent_span_id", "parent_id")
 
 
 def is_span(row: Row) -> bool:
     """Whether it is an export of OTLP, or a span with attributes."""
-    if "resourceSpans" in row or not {*_SPAN_IDS, *_TRACES}.isdisjoint(row):
+    if "resourceSpans" in row or not {*SPAN_IDS, *_TRACES}.isdisjoint(row):
         return "resourceSpans" in row or "attributes" in row or _is_flat(row)
     return usage_attributes(_joined(row)) is not None
 
@@ -51,7 +51,7 @@ def read_spans(row: Row) -> Iterator[LogItem]:
     spans = [_joined(span) for span in spans_of(dict(row)) if isinstance(span, Mapping)]
     outer = _outer_spans(spans)
     for span in spans:
-        if first_word(span, *_SPAN_IDS) in outer:
+        if first_word(span, *SPAN_IDS) in outer:
             yield REPEATING_SPANS
         else:
             yield from _read_span(span)
@@ -78,13 +78,13 @@ def _joined(span: Row) -> dict[str, Any]:
 
 def _outer_spans(spans: list[dict[str, Any]]) -> set[str]:
     """The ids of spans with usage around other spans with usage."""
-    parents = {first_word(span, *_SPAN_IDS): first_word(span, *_PARENTS) for span in spans}
+    parents = {first_word(span, *SPAN_IDS): first_word(span, *PARENT_IDS) for span in spans}
     outer: set[str] = set()
     for span in spans:
         if usage_attributes(span) is None:
             continue
         # A chain that has been followed before, or that runs in a circle, ends.
-        above = parents.get(first_word(span, *_SPAN_IDS), "")
+        above = parents.get(first_word(span, *SPAN_IDS), "")
         while above and above not in outer:
             outer.add(above)
             above = parents.get(above, "")

@@ -18,6 +18,7 @@ from pricectl.replay.logs.formats import LogFormat
 from pricectl.replay.logs.items import LogCall, LogItem, NotBilled, RejectedRow, first_word
 from pricectl.replay.logs.rows import NumberedRow, rows_of
 from pricectl.replay.logs.sources import LogFile
+from pricectl.replay.logs.spans import PARENT_IDS, SPAN_IDS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -127,8 +128,8 @@ class CallWriter:
                 call.stated_pico,
                 call.charged_credits,
                 call.unsplit_cache_write,
-                first_word(one.row, "spanId", "span_id"),
-                first_word(one.row, "parentSpanId", "parent_span_id", "parent_id"),
+                first_word(one.row, *SPAN_IDS),
+                first_word(one.row, *PARENT_IDS),
                 len(counts) * 10**16 + usage.total_tokens,
                 self._response,
                 *(first_word(one.row, name) for name in self.extra),

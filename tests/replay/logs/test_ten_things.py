@@ -70,6 +70,17 @@ def span(name: str = "chat", /, **attributes: Any) -> dict[str, Any]:
     }
 
 
+def console(one: dict[str, Any]) -> dict[str, Any]:
+    """A span as the SDK's console exporter writes it, a row each."""
+    return {
+        "name": one["name"],
+        "context": {"trace_id": one["trace_id"], "span_id": one["span_id"]},
+        "parent_id": one["parent_span_id"] or None,
+        "start_time": "2026-11-27T04:29:43.423884Z",
+        "attributes": one["attributes"],
+    }
+
+
 def otlp_value(value: object) -> dict[str, object]:
     return {"intValue": str(value)} if isinstance(value, int) else {"stringValue": value}
 
@@ -265,7 +276,8 @@ def test_3_a_span_around_calls_repeats_them(json_log: Reader) -> None:
     agent = span("agent", span_id="a", gen_ai__operation__name="invoke_agent", **counts, **model)
     chain = span("chain", span_id="b", parent="a", **counts, **model)
     first = span("chat", span_id="c", parent="b", **counts, **model)
-    for rows in ((agent, chain, first), (otlp(agent, chain, first),)):
+    spans = (agent, chain, first)
+    for rows in (spans, (otlp(*spans),), tuple(map(console, spans))):
         found = json_log(*rows)
         assert found.log.calls == 1
 
