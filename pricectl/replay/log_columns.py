@@ -17,8 +17,6 @@ DAY = "day"
 # The fields of a call that decide its price.
 KEY_FIELDS = ("name", "seller", "service", "region")
 OPTIONAL = ("job", "stated_pico", "charged_credits")
-# What the normal form of a call has of the table's columns under their own names.
-_NORMAL_FIELDS = frozenset((*KEY_FIELDS, "account", *OPTIONAL))
 
 
 class LogColumns(NamedTuple):
@@ -60,8 +58,7 @@ class LogColumns(NamedTuple):
         if not self.has(name):
             known = ", ".join(name for name in (*self.types, DAY, *BOOK_DIMENSIONS))
             raise ReplayRefused(f"the log has no column {name!r}", next_step=f"it has {known}")
-        column = name if name in _NORMAL_FIELDS else _own(name)
-        return f"coalesce(CAST(c.{column} AS VARCHAR), '')"
+        return f"coalesce(CAST(c.{quoted(name)} AS VARCHAR), '')"
 
     def is_of_key(self, dimension: str) -> bool:
         """Whether calls with the same key have the same value, so that the book knows it."""
@@ -71,7 +68,7 @@ class LogColumns(NamedTuple):
         """The select list that gives each call its normal form: no NULL, one name a column.
 
         `n_0`, `n_1` and so on are the counts in the order of `units`; `extra` are further columns
-        of the log, under names that no column of ours has.
+        of the log, by their own names.
         """
         texts = [
             f"coalesce({quoted(name)}, '') AS {name}" if self.has(name) else f"'' AS {name}"
@@ -81,10 +78,8 @@ class LogColumns(NamedTuple):
         requests = 'coalesce("requests", 1)' if self.has("requests") else "1"
         counts = [f"coalesce({quoted(unit)}, 0) AS n_{n}" for n, unit in enumerate(self.units)]
         optional = [f'"{name}"' if self.has(name) else f"NULL AS {name}" for name in OPTIONAL]
-        taken = _NORMAL_FIELDS
-        others = [
-            f"{quoted(name)} AS {_own(name)}" for name in dict.fromkeys(extra) if name not in taken
-        ]
+        taken = {*KEY_FIELDS, "account", *OPTIONAL}
+        others = [quoted(name) for name in dict.fromkeys(extra) if name not in taken]
         parts = ['"row" AS call_row', f"{at} AS call_at", f"{requests} AS call_requests"]
         return ",\n    ".join((*parts, *texts, *optional, *counts, *others))
 
@@ -106,8 +101,3 @@ class LogColumns(NamedTuple):
     def used(self) -> str:
         """Whether a call used anything."""
         return f"({' + '.join(f'n_{n}' for n in range(len(self.units)))}) > 0"
-
-
-def _own(name: str) -> str:
-    """A log's own column in the normal form, where its name may be one of ours, such as `n_0`."""
-    return quoted(f"log {name}")

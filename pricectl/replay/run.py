@@ -222,14 +222,9 @@ def written_whole(path: str | None) -> Iterator[Path | None]:
 
 
 def check_by(word: str) -> str:
-    """What `--by` groups by: a word of ours in any case, or a column of the log.
-
-    Raises BadLog for a number or a time of a call.
-    """
+    """The word of `--by`, blanks around it stripped. Raises BadLog for a number or a time."""
     word = word.strip()
     grouped = {*_GROUPING, *BY_WORDS}
-    if word.lower() in {*grouped, *CALL_COLUMNS}:  # SQL does not tell them apart either
-        word = word.lower()
     if word in CALL_COLUMNS and word not in grouped:
         raise BadLog(
             "cannot group calls", where=f"--by {word}", next_step=meant(word, sorted(grouped))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pricectl.core.near import meant
 from pricectl.core.token_kinds import OVERLAPS, USAGE_ARGUMENTS
 from pricectl.core.units import UNITS
-from pricectl.replay.calls import CALL_COLUMNS, MAX_COUNT, quoted, text_literal
+from pricectl.replay.calls import MAX_COUNT, quoted, text_literal
 from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.casts import cost_cell, count_cell, text_cell, time_cell
 from pricectl.replay.logs.columns import INSIDE, OUTSIDE, ColumnMap, says_inside
@@ -19,9 +19,8 @@ from pricectl.replay.logs.tables import RawTable
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-# Why a row is rejected, NULL for a call; and the row as it stands in the log, as JSON. A log's own
-# column may have any name, so ours begin with a word that it does not use.
-REASON, REJECTED_ROW = "pricectl_reason", "pricectl_rejected_row"
+# Why a row is rejected, NULL for a call; and the row as it stands in the log, as JSON.
+REASON, REJECTED_ROW = "reason", "rejected_row"
 _SHARED = ("call_id", "job", "seller", "service", "region", "team", "account")
 
 
@@ -80,7 +79,7 @@ class PlainQueries(NamedTuple):
 def mapped(table: RawTable, columns: ColumnMap, extra: Sequence[str], where: str) -> PlainQueries:
     """The queries for a table. Raises BadLog: the table has no column of `extra`."""
     for name in extra:
-        if name not in table.types and name not in CALL_COLUMNS:
+        if name not in table.types and name not in _OUTPUT:
             step = meant(name, table.types)
             raise BadLog(f"has no column {name!r:.80}", where=where, next_step=step)
     counts = {
@@ -91,13 +90,11 @@ def mapped(table: RawTable, columns: ColumnMap, extra: Sequence[str], where: str
     for name in extra:
         if name not in selected:
             selected[name] = f"CAST({quoted(name)} AS VARCHAR)"
-    bad = {
-        f"pricectl_bad_{number}": f"({words}) < 0" for number, words in enumerate(counts.values())
-    }
+    bad = {f"bad_{number}": f"({words}) < 0" for number, words in enumerate(counts.values())}
     judging = {
-        "pricectl_at": text_cell(table, columns.columns.get("at")),
-        "pricectl_is_broken": table.broken,
-        "pricectl_json": _as_json(table),
+        "at_text": text_cell(table, columns.columns.get("at")),
+        "is_broken": table.broken,
+        "as_json": _as_json(table),
         **bad,
     }
     judged = (
@@ -105,7 +102,7 @@ def mapped(table: RawTable, columns: ColumnMap, extra: Sequence[str], where: str
     )
     return PlainQueries(
         f"""SELECT * EXCLUDE ({", ".join(judging)}),
-            CASE WHEN {REASON} IS NOT NULL THEN CAST(pricectl_json AS VARCHAR) END AS {REJECTED_ROW}
+            CASE WHEN {REASON} IS NOT NULL THEN CAST(as_json AS VARCHAR) END AS {REJECTED_ROW}
             FROM ({judged})""",  # noqa: S608 - quoted
         _select(selected, table),
     )
@@ -141,14 +138,14 @@ def _reason(units: Iterable[str], bad: Iterable[str]) -> str:
     ]
     above = " OR ".join(f"{words} > {MAX_COUNT}" for words in (*listed, *sums))
     return f"""CASE
-        WHEN pricectl_is_broken THEN 'is not JSON'
+        WHEN is_broken THEN 'is not JSON'
         WHEN name IS NULL THEN 'no model''s name'
         WHEN length(name) > {MAX_NAME} THEN 'name too long'
         WHEN {" OR ".join(bad)} THEN 'a count is not a whole number from 0 up'
         WHEN {" OR ".join(f"{unit} < 0" for unit in listed)}
             THEN 'parts of a total are more than the total'
         WHEN {above} THEN 'a count is too large'
-        WHEN "at" IS NULL AND pricectl_at IS NOT NULL THEN 'the time is not understood'
+        WHEN "at" IS NULL AND at_text IS NOT NULL THEN 'the time is not understood'
         WHEN requests IS NULL OR requests < 1 THEN 'requests is not a whole number above 0'
         WHEN {" + ".join(listed)} = 0 THEN 'all counts are zero or missing' END"""
 
@@ -156,6 +153,24 @@ def _reason(units: Iterable[str], bad: Iterable[str]) -> str:
 def _as_json(table: RawTable) -> str:
     members = ", ".join(f"{text_literal(name)}: {quoted(name)}" for name in table.types)
     return f"to_json({{{members}}})"
+
+
+_OUTPUT = frozenset(
+    (
+        *("row", "source", "line", "name", "at", "requests", "stated_pico", "charged_credits"),
+        *(
+            "input_total",
+            "output_total",
+            "at_text",
+            "is_broken",
+            "as_json",
+            "day",
+            REASON,
+            REJECTED_ROW,
+            *_SHARED,
+        ),
+    )
+)
 
 
 def _split(counts: dict[str, str], columns: ColumnMap) -> dict[str, str]:

@@ -13,8 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricectl.core.labels import clean
-from pricectl.core.units import UNITS
-from pricectl.replay.calls import CALL_COLUMNS, column_types, quoted, text_literal
+from pricectl.replay.calls import column_types, quoted, text_literal
 from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.columns import ColumnMap
 from pricectl.replay.logs.formats import format_of_rows
@@ -141,12 +140,20 @@ def _staged(
         return
     columns = work.options.columns
     overrides = {role: column.name for role, column in columns.items() if role in OVERRIDES}
-    extra = [name for name in work.options.extra if name not in {*CALL_COLUMNS, *UNITS}]
+    extra = [name for name in work.options.extra if name not in _COLUMNS]
     writer = CallWriter(work.folder / "calls.csv", extra, overrides)
     read_rows(sources, work.database, writer, work.tally, progress)
     target = work.folder / "calls.parquet"
     stage(work.database, writer, work.tally, target)
     yield LogPart(f"SELECT * FROM read_parquet({text_literal(str(target))})")  # noqa: S608 - quoted
+
+
+_COLUMNS = frozenset(
+    (
+        *("row", "source", "line", "call_id", "job", "at", "name", "seller", "service", "region"),
+        *("team", "account", "requests", "day"),
+    )
+)
 
 
 def _union(parts: Sequence[LogPart], options: LogOptions) -> str:

@@ -25,15 +25,10 @@ if TYPE_CHECKING:
 
 MAX_REJECTED_TEXT = 2_000
 UNSPLIT_COLUMN = "unsplit_cache_write"
-# Columns of the staging alone: a call's span and the one around it, how much its row says, and its
-# response, whose calls are its rounds. A log's own column may be called `span` as well.
-_OWN = {
-    UNSPLIT_COLUMN: COUNT_TYPE,
-    "pricectl_span": "VARCHAR",
-    "pricectl_parent": "VARCHAR",
-    "pricectl_detail": COUNT_TYPE,
-    "pricectl_response": COUNT_TYPE,
-}
+# Columns of the staging alone: which row a call came from, its span and the one around it, and how
+# much the row says; calls of one `response` are its rounds.
+_OWN = {UNSPLIT_COLUMN: COUNT_TYPE, "span": "VARCHAR", "parent": "VARCHAR", "detail": COUNT_TYPE}
+_OWN |= {"response": COUNT_TYPE}
 # Facts of a call that a column of the log's own can give instead: see `columns`.
 OVERRIDES = ("team", "account", "job", "region", "service", "seller", "call_id")
 
@@ -217,21 +212,16 @@ def stage(
     kept = ", ".join(quoted(name) for name in (*column_types(units), UNSPLIT_COLUMN, *writer.extra))
     # Of the rows of one response the one that says most; all rounds of a row stay.
     once = """
-        SELECT *, first_value(pricectl_response) OVER (
-            PARTITION BY coalesce(call_id, 'row ' || "row")
-            ORDER BY pricectl_detail DESC, "row" DESC
-        ) = pricectl_response AS pricectl_says_most
+        SELECT *, first_value(response) OVER (
+            PARTITION BY coalesce(call_id, 'row ' || "row") ORDER BY detail DESC, "row" DESC
+        ) = response AS says_most
         FROM written
     """
     # A span around another call's span repeats it.
-    inner = (
-        "SELECT job, pricectl_parent FROM written "
-        "WHERE pricectl_parent IS NOT NULL AND job IS NOT NULL"
-    )
+    inner = "SELECT job, parent FROM written WHERE parent IS NOT NULL AND job IS NOT NULL"
     database.execute(
-        f"COPY (SELECT {kept} FROM ({once}) WHERE pricectl_says_most AND (pricectl_span IS NULL "  # noqa: S608 - names are ours or quoted
-        f"OR (job, pricectl_span) NOT IN ({inner}))) "
-        f"TO {text_literal(str(target))} (FORMAT parquet)"
+        f"COPY (SELECT {kept} FROM ({once}) WHERE says_most AND (span IS NULL OR (job, span) "  # noqa: S608 - names are ours or quoted
+        f"NOT IN ({inner}))) TO {text_literal(str(target))} (FORMAT parquet)"
     )
     (stayed,) = database.execute(
         f"SELECT count(*) FROM read_parquet({text_literal(str(target))})"  # noqa: S608 - quoted
