@@ -87,7 +87,11 @@ def cost_cell(table: RawTable, columns: ColumnMap) -> str:
     pico = PICO_PER_USD
     if column.name.lower().endswith(_CENTS):
         pico //= 100
-    amount = f"CAST(round(TRY_CAST({text} AS DECIMAL(38,18)) * {pico}) AS DECIMAL(38,0))"
+    dollars = f"TRY_CAST({text} AS DECIMAL(38,18))"
+    # Whole dollars and the rest apart: the product of both at once leaves 38 digits at $100 million.
+    whole = f"CAST(floor({dollars}) AS HUGEINT)"
+    rest = f"CAST(round(({dollars} - floor({dollars})) * {pico}) AS HUGEINT)"
+    amount = f"CAST({whole} * {pico} + {rest} AS DECIMAL(38,0))"
     currency = columns.columns.get("currency")
-    dollars = f"upper({text_cell(table, currency)}) = 'USD'" if currency else "true"
-    return f"CASE WHEN {amount} > 0 AND {dollars} THEN {amount} END"
+    is_usd = f"upper({text_cell(table, currency)}) = 'USD'" if currency else "true"
+    return f"CASE WHEN {amount} > 0 AND {is_usd} THEN {amount} END"
