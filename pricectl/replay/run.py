@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pricectl.core.credits import MODES, Mode
 from pricectl.core.near import meant
 from pricectl.core.profile import Profile
-from pricectl.replay.calls import CALL_COLUMNS, quoted
+from pricectl.replay.calls import CALL_COLUMNS, log_column, quoted
 from pricectl.replay.duckdb_engine import session
 from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.log import ReadLog, read_log
@@ -49,7 +49,13 @@ class ReplayRequest(NamedTuple):
     @property
     def column(self) -> str:
         """The column of the table of calls that groups them."""
-        return BY_WORDS.get(self.by, self.by)
+        found = BY_WORDS.get(self.by, self.by)
+        return found if self.is_by_own else log_column(found)
+
+    @property
+    def is_by_own(self) -> bool:
+        """Whether every log has what calls are grouped by, since readers of logs find it."""
+        return self.by in BY_WORDS or self.by in _GROUPING
 
 
 class PriceFiles(NamedTuple):
@@ -163,8 +169,7 @@ def _empty(
 
 
 def _with_extra(request: ReplayRequest) -> LogOptions:
-    is_own = request.column in (*_GROUPING, *BY_WORDS.values())
-    return request.options if is_own else request.options._replace(extra=(request.column,))
+    return request.options._replace(extra=() if request.is_by_own else (request.by,))
 
 
 def _check_any(log: ReadLog, request: ReplayRequest) -> None:

@@ -108,6 +108,27 @@ def test_calls_are_grouped(run: Run, log: Path, by: str, keys: set[str]) -> None
     assert sum(map(float, costs)) == pytest.approx(float(TOTAL))
 
 
+# Names that calls and their rating have of their own, in some case.
+TAKEN_NAMES = ("layer", "catalog_model", "key", "tokens", "used", "input", "input_tokens", "n_0")
+TAKEN_NAMES += ("call_row", "call_at", "reason", "group_0", "pico_0", "Name", "TEAM", "Input_Total")
+
+
+@pytest.mark.parametrize("name", TAKEN_NAMES)
+@pytest.mark.parametrize("kind", ["plain", "rows"])
+def test_a_column_of_the_log_groups_whatever_its_name(
+    run: Run, log: Path, name: str, kind: str
+) -> None:
+    usage = {"prompt_tokens": 1_000, "completion_tokens": 500}
+    said = usage if kind == "plain" else {"usage": usage}
+    rows = [{"model": "gpt-4o", **said, name: word} for word in ("one", "two", "two")]
+    path = log.with_name("named.jsonl")
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    named = ["--column", "input_tokens=prompt_tokens"] if name in {"input", "input_tokens"} else []
+    found = document(run, str(path), "--by", name, *named)
+    calls = {group["key"]: group["calls"] for group in found["groups"]}
+    assert (calls, found["by"]) == ({"one": 1, "two": 2}, name)
+
+
 def test_old_and_new_prices_side_by_side(run: Run, log: Path) -> None:
     """o3's input halved: 10,000 x 1 less, which globex alone pays."""
     (log.parent / "new.json").write_text(CHEAPER, encoding="utf-8")

@@ -189,10 +189,29 @@ def test_columns_of_doubles_hold_whole_counts(read: Reader, tmp_path: Path) -> N
     assert found.log.rejected == {"a count is not a whole number from 0 up": 1}
 
 
+@pytest.mark.parametrize(
+    ("cost", "pico"),
+    [
+        ("0.0075", 7_500_000_000),
+        ("123456789.123456789012", 123_456_789_123_456_789_012),
+        ("99999999999999999999", 99_999_999_999_999_999_999 * 10**12),
+        ("1e25", None),  # too large for any number here, as is a text
+        ("-5", None),
+        ("free", None),
+    ],
+)
+def test_a_cost_of_any_size_is_read_exactly_or_not_stated(
+    csv_log: Reader, cost: str, pico: int | None
+) -> None:
+    """One wrong cost says nothing about the other rows."""
+    found = csv_log("model,prompt_tokens,cost", f"m,1,{cost}", "m,1,0.5")
+    assert [call["stated_pico"] for call in found.calls] == [pico, 500_000_000_000]
+
+
 def test_further_columns_group_and_an_unknown_one_is_refused(csv_log: Reader) -> None:
     lines = ("model,prompt_tokens,feature", "m,1,chat", "m,1,")
     found = csv_log(*lines, extra=("feature",))
-    assert [call["feature"] for call in found.calls] == ["chat", None]
+    assert [call["log.feature"] for call in found.calls] == ["chat", None]
     with pytest.raises(BadLog, match="has no column 'featur'") as caught:
         csv_log(*lines, extra=("featur",))
     assert "feature" in caught.value.next_step
