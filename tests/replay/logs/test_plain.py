@@ -208,6 +208,22 @@ def test_a_cost_of_any_size_is_read_exactly_or_not_stated(
     assert [call["stated_pico"] for call in found.calls] == [pico, 500_000_000_000]
 
 
+@pytest.mark.parametrize(
+    "time", ["0001-01-01", "1969-12-31T23:59:59Z", "2014-12-31", "9999-12-31 10:00", "infinity"]
+)
+def test_a_row_with_an_impossible_time_is_rejected_alone(
+    csv_log: Reader, read: Reader, tmp_path: Path, time: str
+) -> None:
+    found = csv_log("model,at,prompt_tokens", f"m,{time},1", "m,2026-11-01,1")
+    assert (found.log.calls, found.log.rejected) == (1, {"the time is not understood": 1})
+    path = tmp_path / "log.parquet"
+    rows = f"VALUES ('m', TIMESTAMP '{time.rstrip('Z')}', 1), ('m', '2026-11-01', 1)"
+    columns = 'model, "at", prompt_tokens'
+    duckdb.sql(f"COPY (SELECT * FROM ({rows}) AS t({columns})) TO '{path}'")
+    found = read(path)
+    assert (found.log.calls, found.log.rejected) == (1, {"the time is not understood": 1})
+
+
 def test_further_columns_group_and_an_unknown_one_is_refused(csv_log: Reader) -> None:
     lines = ("model,prompt_tokens,feature", "m,1,chat", "m,1,")
     found = csv_log(*lines, extra=("feature",))
