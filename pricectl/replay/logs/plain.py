@@ -151,13 +151,15 @@ def _raw_table(kind: str, files: list[LogFile], database: "DuckDBPyConnection") 
 
 
 def _count_broken_lines(kind: str, work: ReadingWork) -> None:
-    """Count the lines of CSV files that have more cells than the heading, or broken quotes."""
+    """Count the lines of CSV files that have not the heading's cells, or broken quotes."""
     if kind != "csv":
         return
     found = work.database.execute(
         "SELECT DISTINCT s.file_path, e.line, e.csv_line FROM reject_errors e "
         "JOIN reject_scans s USING (scan_id, file_id)"
     ).fetchall()
+    # Else those of the next group of files would be counted with these again.
+    work.database.execute("DELETE FROM reject_errors")
     for path, line, text in found:
         work.tally.rows += 1
         work.tally.reject(

@@ -210,6 +210,26 @@ def csv_heading(file: LogFile) -> str:
     return heading.decode("utf-8", "replace").strip()
 
 
+def csv_names(file: LogFile) -> list[str]:
+    """The names of the columns of a CSV file, each once in any case; those without one numbered."""
+    with file.open() as opened:
+        text = io.TextIOWrapper(opened, "utf-8-sig", errors="replace", newline="")
+        csv.field_size_limit(MAX_LINE_BYTES)
+        try:
+            heading = next(filter(None, csv.reader(text, delimiter=csv_delimiter(file))), [])
+        except csv.Error as error:
+            raise BadLog(f"heading: {error}", where=file.path) from None
+    found: dict[str, str] = {}
+    for place, word in enumerate(heading or ["nothing"]):
+        name = first = word or f"column{place}"
+        number = 0
+        while name.lower() in found:
+            number += 1
+            name = f"{first}_{number}"
+        found[name.lower()] = name
+    return list(found.values())
+
+
 def csv_rows(file: LogFile) -> Iterator[tuple[int, dict[str, str]]]:
     """The records of a CSV file by their heading, each with the number of its last line."""
     with file.open() as opened:

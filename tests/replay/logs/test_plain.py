@@ -150,8 +150,43 @@ def test_broken_lines_are_counted_and_kept(json_log: Reader, csv_log: Reader) ->
     assert found.log.calls == 1
     assert found.log.rejected == {"is not JSON": 1, "name too long": 1}
     assert [reject["line"] for reject in found.rejects] == [2, 3]
-    found = csv_log("model,prompt_tokens", "m,1", "m,1,too,many", '"m",2')
-    assert found.log.calls + sum(found.log.rejected.values()) == 3
+    found = csv_log("model,prompt_tokens", "m,1", "m,1,too,many", "m", '"m",2')
+    assert found.counts == [{"input": 1}, {"input": 2}]
+    assert found.log.rejected == {"is not a line of CSV with the heading's cells": 2}
+    assert sorted(reject["line"] for reject in found.rejects) == [3, 4]
+
+
+def test_broken_lines_of_several_headings_are_counted_once(read: Reader, tmp_path: Path) -> None:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    (folder / "a.csv").write_text("model,prompt_tokens\nm,1\nm,1,1\n")
+    (folder / "b.csv").write_text("model,prompt_tokens,team\nm,1,red\nm,1,red,1\nm,1\n")
+    found = read(folder)
+    assert (found.log.calls, sum(found.log.rejected.values())) == (2, 3)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_cell_of_csv_may_hold_what_is_quoted(read: Reader, tmp_path: Path, end: str) -> None:
+    path = tmp_path / "log.csv"
+    cells = f'm,1,"two{end}lines, and ""quotes"""{end}'
+    heading = f'\ufeffmodel,prompt_tokens,"the,prompt"{end}'
+    path.write_bytes(f"{heading}{cells * 3}m,2,{end}".encode())
+    found = read(path, extra=("the,prompt",))
+    assert [call["input"] for call in found.calls] == [1, 1, 1, 2]
+    assert {call["log.the,prompt"] for call in found.calls[:3]} == {f'two{end}lines, and "quotes"'}
+    assert not found.log.rejected
+
+
+def test_a_quote_that_is_not_closed_rejects_its_rest_alone(csv_log: Reader) -> None:
+    found = csv_log("model,prompt_tokens,prompt", "m,1,x", 'm,2,"open', "m,3,y")
+    assert found.counts == [{"input": 1}]
+    assert sum(found.log.rejected.values()) == 1
+
+
+def test_columns_of_csv_with_one_name_or_none(csv_log: Reader) -> None:
+    found = csv_log("model,Team,team,,prompt_tokens", "m,red,blue,x,1", extra=("column3", "team_1"))
+    assert found.calls[0]["log.column3"] == "x"
+    assert found.calls[0]["log.team_1"] == "blue"
 
 
 def test_a_line_longer_than_the_bound_is_rejected_and_the_rest_is_read(
