@@ -24,6 +24,7 @@ from pricectl.policy import Policy
 from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.columns import read_column
 from pricectl.replay.logs.plain import LogOptions
+from pricectl.replay.logs.sources import log_files
 from pricectl.replay.ratebook import Side
 from pricectl.report import replay as report
 
@@ -127,6 +128,9 @@ def replay(
         rows,
         rejects,
     )
+    written = (rows, rejects, *(path for _, path in view.outputs))
+    read = (str(opened.file), *(one.path for one in log_files(log)))
+    work.check_outputs((path for path in written if path is not None), read)
     fallback = fallback_or_problem(policy)
     new = Side(work.NEW, opened.catalog, fallback)
     files = work.PriceFiles(new, opened.version or opened.file)

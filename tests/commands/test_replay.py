@@ -231,6 +231,40 @@ def test_rated_calls_are_written_as_parquet(run: Run, log: Path) -> None:
     assert "DOUBLE" not in {str(kind) for kind in rows.types}
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--rejects", "log.csv"),
+        ("--rows", "link.csv"),
+        ("--rows", "hard.csv"),
+        ("-o", "html=./log.csv"),
+        ("--rows", "llm_pricing_current.json"),
+        ("--rows", "out", "--rejects", "./out"),
+        ("--rejects", "out", "-o", "csv=out"),
+    ],
+)
+def test_an_output_never_replaces_what_is_read_or_another(
+    run: Run, log: Path, words: tuple[str, ...]
+) -> None:
+    (log.parent / "link.csv").symlink_to(log)
+    (log.parent / "hard.csv").hardlink_to(log)
+    result = run("replay", "log.csv", *words)
+    assert result.exit_code == 2, result.output
+    assert "nothing is written there" in result.output or "two outputs" in result.output
+    assert log.read_text(encoding="utf-8") == LOG
+    assert not (log.parent / "out").exists()
+
+
+def test_a_link_to_an_output_stays_and_a_device_is_refused(run: Run, log: Path) -> None:
+    (log.parent / "link").symlink_to("bad.jsonl")
+    assert run("replay", str(log), "--rejects", "link").exit_code == 0
+    assert (log.parent / "link").is_symlink()
+    assert (log.parent / "bad.jsonl").exists()
+    (log.parent / "folder").mkdir()
+    result = run("replay", str(log), "--rejects", "folder")
+    assert (result.exit_code, "it is not a file" in result.output) == (2, True)
+
+
 def test_an_error_leaves_nothing_under_the_final_name(run: Run, log: Path) -> None:
     (log.parent / "rows.parquet").write_bytes(b"before")
     log.write_text("model,prompt_tokens\nm,x\n", encoding="utf-8")
