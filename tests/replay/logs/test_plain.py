@@ -156,6 +156,48 @@ def test_broken_lines_are_counted_and_kept(json_log: Reader, csv_log: Reader) ->
     assert sorted(reject["line"] for reject in found.rejects) == [3, 4]
 
 
+def test_a_file_counts_once_whatever_it_is_called(
+    read: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    (folder / "a.csv").write_text("model,prompt_tokens\nm,1\n")
+    (folder / "link.csv").symlink_to("a.csv")
+    monkeypatch.chdir(tmp_path)
+    found = read("logs", "./logs/a.csv", "logs/../logs/*.csv", folder / "a.csv")
+    assert (found.log.calls, found.log.files) == (1, 1)
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+@pytest.mark.parametrize("damage", ["cut", "changed"])
+@pytest.mark.parametrize("compress", [write_gzip, write_zstd], ids=["gz", "zst"])
+def test_a_damaged_compressed_file_is_told(
+    read: Reader, tmp_path: Path, kind: str, damage: str, compress: Callable[[Path, str], None]
+) -> None:
+    """Its first lines are no log, and none of its calls is counted."""
+    path = tmp_path / f"log.{kind}.{'gz' if compress is write_gzip else 'zst'}"
+    lines = {
+        "csv": ["model,prompt_tokens", *(f"m{number},{number}" for number in range(1, 50_000))],
+        "jsonl": [f'{{"model": "m{n}", "prompt_tokens": {n}}}' for n in range(1, 50_000)],
+    }
+    compress(path, "\n".join(lines[kind]))
+    whole = path.read_bytes()
+    middle = len(whole) // 2
+    changed = whole[:middle] + bytes(255 - byte for byte in whole[middle : middle + 50])
+    path.write_bytes(whole[:middle] if damage == "cut" else changed + whole[middle + 50 :])
+    with pytest.raises(BadLog):
+        read(path)
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "a.duckdb", "a.sqlite"])
+def test_an_empty_file_of_a_binary_kind_is_not_a_log_without_calls(
+    read: Reader, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).touch()
+    with pytest.raises(BadLog, match="whatever its name says"):
+        read(tmp_path / name)
+
+
 def test_broken_lines_of_several_headings_are_counted_once(read: Reader, tmp_path: Path) -> None:
     folder = tmp_path / "logs"
     folder.mkdir()
