@@ -109,8 +109,10 @@ def test_calls_are_grouped(run: Run, log: Path, by: str, keys: set[str]) -> None
 
 
 # Names that calls and their rating have of their own, in some case.
-TAKEN_NAMES = ("layer", "catalog_model", "key", "tokens", "used", "input", "input_tokens", "n_0")
-TAKEN_NAMES += ("call_row", "call_at", "reason", "group_0", "pico_0", "Name", "TEAM", "Input_Total")
+TAKEN_NAMES = (
+    *("layer", "catalog_model", "key", "tokens", "used", "input", "input_tokens", "n_0"),
+    *("call_row", "call_at", "reason", "group_0", "pico_0", "Name", "TEAM", "Input_Total"),
+)
 
 
 @pytest.mark.parametrize("name", TAKEN_NAMES)

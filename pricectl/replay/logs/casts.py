@@ -99,7 +99,7 @@ def cost_cell(table: RawTable, columns: ColumnMap) -> str:
     if column.name.lower().endswith(_CENTS):
         pico //= 100
     dollars = f"TRY_CAST({text} AS DECIMAL(38,18))"
-    # Whole dollars and the rest apart: the product of both at once leaves 38 digits at $100 million.
+    # Whole dollars and the rest apart: their product at once leaves 38 digits at $100 million.
     whole = f"CAST(floor({dollars}) AS HUGEINT)"
     rest = f"CAST(round(({dollars} - floor({dollars})) * {pico}) AS HUGEINT)"
     amount = f"CAST({whole} * {pico} + {rest} AS DECIMAL(38,0))"

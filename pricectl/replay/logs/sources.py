@@ -189,7 +189,7 @@ def lines(file: LogFile, done: Callable[[int], object] | None = None) -> Iterato
 
 @contextmanager
 def _readable(file: LogFile) -> Iterator[IO[bytes]]:
-    """The uncompressed bytes. Raises BadLog, also while they are read: the file may be cut short."""
+    """The uncompressed bytes. Raises BadLog, also while they are read: a file may be cut."""
     opened = file.open()
     try:
         with opened:

@@ -213,7 +213,8 @@ def stage(
     # Of the rows of one response the one that says most; all rounds of a row stay.
     once = """
         SELECT *, first_value(response) OVER (
-            PARTITION BY coalesce(call_id, 'row ' || "row") ORDER BY detail DESC, "row" DESC
+            PARTITION BY call_id, CASE WHEN call_id IS NULL THEN "row" END
+            ORDER BY detail DESC, "row" DESC
         ) = response AS says_most
         FROM written
     """
