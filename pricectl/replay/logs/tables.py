@@ -88,6 +88,9 @@ def parquet_table(files: Iterable[LogFile], database: "DuckDBPyConnection") -> R
 def database_table(relation: str, file: LogFile, database: "DuckDBPyConnection") -> RawTable:
     """A table of a DuckDB file."""
     types = _types(relation, database)
+    if any(name.lower() == "rowid" for name in types):  # it hides the numbers of the rows
+        step = "rename it, or export the table as Parquet"
+        raise BadLog("has a column called rowid", where=file.path, next_step=step)
     source = text_literal(file.path)
     return RawTable(relation, types, "rowid", source, "rowid + 1", is_typed=True)
 

@@ -198,6 +198,16 @@ def test_an_empty_file_of_a_binary_kind_is_not_a_log_without_calls(
         read(tmp_path / name)
 
 
+def test_a_table_whose_column_hides_the_row_numbers_is_refused(
+    read: Reader, tmp_path: Path
+) -> None:
+    path = tmp_path / "log.duckdb"
+    with duckdb.connect(str(path)) as database:
+        database.execute("CREATE TABLE t AS SELECT 'm' AS model, 1 AS prompt_tokens, 7 AS rowid")
+    with pytest.raises(BadLog, match="has a column called rowid"):
+        read(path)
+
+
 def test_broken_lines_of_several_headings_are_counted_once(read: Reader, tmp_path: Path) -> None:
     folder = tmp_path / "logs"
     folder.mkdir()
