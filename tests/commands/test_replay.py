@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -295,6 +296,21 @@ def test_a_run_that_is_killed_leaves_nothing(log: Path, tmp_path: Path) -> None:
         assert process.wait(60) == 128 + signal.SIGTERM
     assert list(staged.iterdir()) == []
     assert not list(log.parent.glob("*rows.parquet*"))
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_query_that_is_interrupted_ends_as_the_signal_says(
+    run: Run, log: Path, monkeypatch: pytest.MonkeyPatch, number: int, code: int
+) -> None:
+    """DuckDB raises an error of its own in place of what the signal's handler raises."""
+
+    def interrupted(*_: object) -> None:
+        with suppress(SystemExit, KeyboardInterrupt):
+            signal.raise_signal(number)
+        raise RuntimeError("Query interrupted")
+
+    monkeypatch.setattr("pricectl.replay.run.replay", interrupted)
+    assert run("replay", str(log)).exit_code == code
 
 
 def test_a_log_without_calls_is_told(run: Run, log: Path) -> None:
