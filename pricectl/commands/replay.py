@@ -24,6 +24,7 @@ from pricectl.policy import Policy
 from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.columns import read_column
 from pricectl.replay.logs.plain import LogOptions
+from pricectl.replay.logs.sources import log_files
 from pricectl.replay.ratebook import Side
 from pricectl.report import replay as report
 
@@ -127,6 +128,9 @@ def replay(
         rows,
         rejects,
     )
+    written = (rows, rejects, *(path for _, path in view.outputs))
+    read = (str(opened.file), *(one.path for one in log_files(log)))
+    work.check_outputs((path for path in written if path is not None), read)
     fallback = fallback_or_problem(policy)
     new = Side(work.NEW, opened.catalog, fallback)
     files = work.PriceFiles(new, opened.version or opened.file)
@@ -175,12 +179,21 @@ def _instant(word: str | None, option: str) -> datetime | None:
 @contextmanager
 def _ends_cleanly() -> Iterator[None]:
     """End by an exception where the process is told to end, so that temporary files are removed."""
+    told: list[int] = []
 
     def end(number: int, _: object) -> None:
+        told.append(number)
         sys.exit(128 + number)
 
     before = signal.signal(signal.SIGTERM, end)
     try:
         yield
+    except RuntimeError as error:
+        # DuckDB raises an error of its own in place of what a signal raises.
+        if told:
+            sys.exit(128 + told[0])
+        if str(error) == "Query interrupted":
+            raise KeyboardInterrupt from None
+        raise
     finally:
         signal.signal(signal.SIGTERM, before)

@@ -105,7 +105,7 @@ def _cell_rows(
                 *conditions,
                 max(cell.output_from - 1, 0),
                 band.above_tokens,
-                band.step_from + 1 if band.step_from else band.input_from,
+                band.input_from,
                 band.scope,
                 unit,
                 rate.pico_usd,

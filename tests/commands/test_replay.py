@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from fractions import Fraction
 from io import StringIO
 from pathlib import Path
@@ -109,26 +110,28 @@ def test_calls_are_grouped(run: Run, log: Path, by: str, keys: set[str]) -> None
     assert sum(map(float, costs)) == pytest.approx(float(TOTAL))
 
 
-@pytest.mark.parametrize("column", ["reason", "key", "n_0", "call_row", "used", "input_tokens"])
-def test_a_column_of_any_name_groups_the_calls(run: Run, log: Path, column: str) -> None:
-    """Also one whose name we use ourselves."""
-    log.write_text(f"model,prompt_tokens,{column}\no3,10,a\no3,20,b\no3,-1,b\n", encoding="utf-8")
-    named = ("--column", "input_tokens=prompt_tokens")
-    found = document(run, str(log), "--by", column, *named)
-    assert {key: one["input_tokens"] for key, one in by_key(found["groups"]).items()} == {
-        "a": 10,
-        "b": 20,
-    }
-    assert [one["rows"] for one in found["log"]["rejected"]] == [1]
+# Names that calls and their rating have of their own, in some case.
+TAKEN_NAMES = (
+    *("layer", "catalog_model", "key", "tokens", "used", "input", "input_tokens", "n_0"),
+    *("call_row", "call_at", "reason", "group_0", "pico_0", "Name", "TEAM", "Input_Total"),
+    *("response", "span", "parent", "detail"),
+)
 
 
-@pytest.mark.parametrize("column", ["response", "span", "parent", "detail"])
-def test_a_member_of_any_name_groups_the_calls(run: Run, log: Path, column: str) -> None:
-    usage = {"prompt_tokens": 10, "completion_tokens": 0}
-    rows = [{"id": f"r{word}", "model": "o3", "usage": usage, column: word} for word in "ab"]
-    (log.parent / "log.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    found = document(run, "log.jsonl", "--by", column)
-    assert sorted(by_key(found["groups"])) == ["a", "b"]
+@pytest.mark.parametrize("name", TAKEN_NAMES)
+@pytest.mark.parametrize("kind", ["plain", "rows"])
+def test_a_column_of_the_log_groups_whatever_its_name(
+    run: Run, log: Path, name: str, kind: str
+) -> None:
+    usage = {"prompt_tokens": 1_000, "completion_tokens": 500}
+    said = usage if kind == "plain" else {"usage": usage}
+    rows = [{"model": "gpt-4o", **said, name: word} for word in ("one", "two", "two")]
+    path = log.with_name("named.jsonl")
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    named = ["--column", "input_tokens=prompt_tokens"] if name in {"input", "input_tokens"} else []
+    found = document(run, str(path), "--by", name, *named)
+    calls = {group["key"]: group["calls"] for group in found["groups"]}
+    assert (calls, found["by"]) == ({"one": 1, "two": 2}, name)
 
 
 def test_cache_writes_without_a_lifetime_say_what_an_hour_would_cost_more(
@@ -146,12 +149,6 @@ def test_cache_writes_without_a_lifetime_say_what_an_hour_would_cost_more(
     found = document(run, "log.jsonl", "--file", "claude.json")["log"]
     assert found["unsplit_cache_write_tokens"] == 1_000
     assert found["unsplit_cache_write_usd"] == "0.00225"
-
-
-def test_a_heading_groups_in_any_case(run: Run, log: Path) -> None:
-    log.write_text(LOG.replace(",customer,", ",Account,"), encoding="utf-8")
-    found = document(run, str(log), "--by", "Account")
-    assert sorted(by_key(found["groups"])) == ["acme", "globex", "initech"]
 
 
 def test_old_and_new_prices_side_by_side(run: Run, log: Path) -> None:
@@ -308,6 +305,40 @@ def test_rated_calls_add_up_to_the_report(run: Run, log: Path) -> None:
             assert int(added) == number
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--rejects", "log.csv"),
+        ("--rows", "link.csv"),
+        ("--rows", "hard.csv"),
+        ("-o", "html=./log.csv"),
+        ("--rows", "llm_pricing_current.json"),
+        ("--rows", "out", "--rejects", "./out"),
+        ("--rejects", "out", "-o", "csv=out"),
+    ],
+)
+def test_an_output_never_replaces_what_is_read_or_another(
+    run: Run, log: Path, words: tuple[str, ...]
+) -> None:
+    (log.parent / "link.csv").symlink_to(log)
+    (log.parent / "hard.csv").hardlink_to(log)
+    result = run("replay", "log.csv", *words)
+    assert result.exit_code == 2, result.output
+    assert "nothing is written there" in result.output or "two outputs" in result.output
+    assert log.read_text(encoding="utf-8") == LOG
+    assert not (log.parent / "out").exists()
+
+
+def test_a_link_to_an_output_stays_and_a_device_is_refused(run: Run, log: Path) -> None:
+    (log.parent / "link").symlink_to("bad.jsonl")
+    assert run("replay", str(log), "--rejects", "link").exit_code == 0
+    assert (log.parent / "link").is_symlink()
+    assert (log.parent / "bad.jsonl").exists()
+    (log.parent / "folder").mkdir()
+    result = run("replay", str(log), "--rejects", "folder")
+    assert (result.exit_code, "it is not a file" in result.output) == (2, True)
+
+
 def test_an_error_leaves_nothing_under_the_final_name(run: Run, log: Path) -> None:
     (log.parent / "rows.parquet").write_bytes(b"before")
     log.write_text("model,prompt_tokens\nm,x\n", encoding="utf-8")
@@ -336,6 +367,21 @@ def test_a_run_that_is_killed_leaves_nothing(log: Path, tmp_path: Path) -> None:
         assert process.wait(60) == 128 + signal.SIGTERM
     assert list(staged.iterdir()) == []
     assert not list(log.parent.glob("*rows.parquet*"))
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_query_that_is_interrupted_ends_as_the_signal_says(
+    run: Run, log: Path, monkeypatch: pytest.MonkeyPatch, number: int, code: int
+) -> None:
+    """DuckDB raises an error of its own in place of what the signal's handler raises."""
+
+    def interrupted(*_: object) -> None:
+        with suppress(SystemExit, KeyboardInterrupt):
+            signal.raise_signal(number)
+        raise RuntimeError("Query interrupted")
+
+    monkeypatch.setattr("pricectl.replay.run.replay", interrupted)
+    assert run("replay", str(log)).exit_code == code
 
 
 def test_a_log_without_calls_is_told(run: Run, log: Path) -> None:

@@ -58,6 +58,18 @@ def test_marginal_tiers_say_so() -> None:
     assert found == [("request", 0, 0, 1_000_000), ("marginal", 128_000, 128_000, 2_000_000)]
 
 
+def test_a_longer_output_has_rows_of_its_own() -> None:
+    """Above 200 tokens of output, as Z.ai publishes it: 200 themselves cost the lower price."""
+    text = """{"o": {"m": {"tiered_pricing": [
+      {"range": [0, 32000], "output_range": [0, 200],
+       "input_cost_per_token": 2e-06, "output_cost_per_token": 2e-06},
+      {"range": [0, 32000], "output_range": [200, 96000], "output_cost_per_token": 8e-06}]}}}"""
+    found = {
+        (row.above_output_tokens, row.pico_usd) for row in rows_of(text) if row.unit == "output"
+    }
+    assert found == {(0, 2_000_000), (200, 8_000_000)}
+
+
 def test_a_call_priced_by_the_rows_costs_what_a_quote_says() -> None:
     """Each packaged row, for a short and a long prompt, as docs/ratebook.md describes it."""
     catalog = Catalog.load(packaged_bytes(CATALOG))
