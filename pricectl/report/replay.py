@@ -130,7 +130,7 @@ def _columns(found: ColumnMap) -> dict[str, Any]:
         {"says": role, "column": one.name, "times": one.scale, "guessed": one.guessed}
         for role, one in found.columns.items()
     ]
-    return {"columns": columns, "cache": found.cache or None}
+    return {"columns": columns, "cache": found.cache or None, "unread": list(found.unread)}
 
 
 def _group(one: RatedGroup, result: ReplayResult) -> dict[str, Any]:

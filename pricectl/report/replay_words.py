@@ -59,6 +59,8 @@ def column_lines(result: ReplayResult, *, verbose: bool = False) -> Iterator[str
         guessed = any(found.guessed for found in columns.columns.values())
         how = " ('?' is a guess; --column ROLE=COLUMN says otherwise)" if guessed else ""
         yield f"columns{how}: {pairs}{cache}"
+        if columns.unread:
+            yield f"not read, though their names speak of tokens: {', '.join(columns.unread)}"
         if not verbose:
             continue
         named = [

@@ -207,6 +207,17 @@ def test_what_has_no_price_is_told_as_unpriced(run: Run, log: Path) -> None:
     assert [(one["name"], one["calls"]) for one in found["guessed_names"]] == [("o3", 1)]
 
 
+def test_columns_of_tokens_that_are_not_read_are_told(run: Run, log: Path) -> None:
+    """What they count may be missing in the cost."""
+    heading = "model,prompt_tokens,completion_tokens,total_tokens,thoughts_tokens,feature"
+    log.write_text(f"{heading}\no3,10,9,19,5,chat\n", encoding="utf-8")
+    assert "speak of tokens: thoughts_tokens\n" in run("replay", str(log)).stdout
+    (columns,) = document(run, str(log))["log"]["columns"]
+    assert columns["unread"] == ["thoughts_tokens"]
+    named = document(run, str(log), "--column", "reasoning_tokens=thoughts_tokens")
+    assert named["log"]["columns"][0]["unread"] == []
+
+
 def test_the_group_that_moves_most_comes_first(run: Run, log: Path) -> None:
     (log.parent / "new.json").write_text(CHEAPER, encoding="utf-8")
     log.write_text("model,prompt_tokens\no3,10\ngpt-4o,1000000\n", encoding="utf-8")

@@ -110,12 +110,14 @@ class ColumnMap(NamedTuple):
     """Which column says what, and whether the input includes what was cached.
 
     `cache` is "inside", "outside" or empty: not known yet. `is_split`: the columns are the units of
-    `pricectl.replay.calls` themselves, each token in one of them.
+    `pricectl.replay.calls` themselves, each token in one of them. `unread` are columns whose names
+    speak of tokens and that say nothing here, so that what they count may be missing in the cost.
     """
 
     columns: Mapping[str, LogColumn]
     cache: str = ""
     is_split: bool = False
+    unread: tuple[str, ...] = ()
 
     @property
     def counts(self) -> dict[str, LogColumn]:
@@ -168,7 +170,9 @@ def guess(
             where=where,
             next_step="say which with --column, such as --column name=COLUMN",
         )
-    return found
+    taken = {column.name for column in columns.values()}
+    unread = (name for name in listed if "token" in _word(name) and name not in taken)
+    return found._replace(unread=tuple(unread))
 
 
 def _guessed(
