@@ -240,6 +240,52 @@ def test_a_run_that_is_killed_leaves_nothing(log: Path, tmp_path: Path) -> None:
     assert not list(log.parent.glob("*rows.parquet*"))
 
 
+@pytest.mark.parametrize("width", [80, 100])
+def test_tables_keep_their_columns_on_a_narrow_terminal(
+    run: Run, log: Path, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    """Headings fold, bars and then tokens are left out, and a long name stands above its line."""
+    monkeypatch.setenv("COLUMNS", str(width))
+    example = str(ROOT / "examples/usage_log.csv")
+    (log.parent / "new.json").write_text(CHEAPER, encoding="utf-8")
+    compared = ["--base", "llm_pricing_current.json", "--file", "new.json"]
+    log.write_text(LOG + f"{'a/' * 40}m,2026-10-05,s9,t,c,1,1,2,\n", encoding="utf-8")
+    for words in ([example], [example, *compared], [str(log), *compared]):
+        parts = run("replay", *words).stdout.split("\n\n")
+        for part in parts[1:3]:
+            lines = part.splitlines()[1 if part.startswith("by ") else 0 :]
+            amounts = [line for line in lines if "$" in line]
+            assert (
+                len({line.index("$") + len(line[line.index("$") :].split()[0]) for line in amounts})
+                == 1
+            ), part
+            assert max(map(len, lines)) <= width
+
+
+def test_rows_that_could_not_be_read_say_where_to_see_them(run: Run, log: Path) -> None:
+    assert "--rejects FILE writes" in run("replay", str(log)).stdout
+    assert "--rejects FILE" not in run("replay", str(log), "--rejects", "bad.jsonl").stdout
+
+
+def test_the_printed_settings_can_be_pasted(
+    run: Run, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    words = (str(log), "--column", "account=team")
+    shown = run("replay", *words, "-v").stdout
+    settings = "[replay.columns]" + shown.partition("[replay.columns]")[2]
+    (log.parent / "pricectl.toml").write_text(settings, encoding="utf-8")
+    columns = document(run, str(log))["log"]["columns"][0]["columns"]
+    assert {"says": "account", "column": "team", "times": 1, "guessed": False} in columns
+    assert not any(column["guessed"] for column in columns)
+
+
+def test_a_difference_of_the_last_digit_is_not_spelled_out(run: Run, log: Path) -> None:
+    """0.0075 by our prices; the log states a picodollar less."""
+    log.write_text(LOG.replace("1500,0.0075", "1500,0.007499999999"), encoding="utf-8")
+    assert "+<$0.000001" in run("replay", str(log)).stdout
+
+
 def test_a_log_without_calls_is_told(run: Run, log: Path) -> None:
     log.write_text("model,prompt_tokens\n", encoding="utf-8")
     result = run("replay", str(log))
