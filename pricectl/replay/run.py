@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricectl.core.credits import MODES, Mode
+from pricectl.core.labels import plural
 from pricectl.core.near import meant
 from pricectl.core.profile import Profile
 from pricectl.replay.calls import CALL_COLUMNS, quoted
@@ -169,11 +170,11 @@ def _with_extra(request: ReplayRequest) -> LogOptions:
 
 def _check_any(log: ReadLog, request: ReplayRequest) -> None:
     """Refuse a log of which no row could be read: its cost is not zero. Raises BadLog."""
-    if log.calls or not log.rejected:
+    if log.calls or log.outside_period or not log.rejected:
         return
     reason, rows = next(iter(log.rejected.items()))
     raise BadLog(
-        f"no call could be read; {rows:,} rows: {reason}",
+        f"no call could be read; {plural(rows, 'row')}: {reason}",
         where=", ".join(request.log)[:200],
         next_step="--rejects FILE shows them",
     )

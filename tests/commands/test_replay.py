@@ -262,9 +262,28 @@ def test_tables_keep_their_columns_on_a_narrow_terminal(
             assert max(map(len, lines)) <= width
 
 
-def test_rows_that_could_not_be_read_say_where_to_see_them(run: Run, log: Path) -> None:
-    assert "--rejects FILE writes" in run("replay", str(log)).stdout
-    assert "--rejects FILE" not in run("replay", str(log), "--rejects", "bad.jsonl").stdout
+def test_a_period_without_calls_is_no_log_that_cannot_be_read(run: Run, log: Path) -> None:
+    result = run("replay", str(log), "--from", "2027-01-01")
+    assert (result.exit_code, "no call of the log is in the period" in result.stderr) == (0, True)
+
+
+def test_a_file_without_a_line_that_can_be_read_is_not_free(run: Run, log: Path) -> None:
+    broken = log.parent / "broken.jsonl"
+    broken.write_text("hello\nworld\n", encoding="utf-8")
+    refused = run("replay", str(broken))
+    assert refused.exit_code == 2
+    assert "no call could be read; 2 rows: is not JSON" in refused.output
+    found = document(run, str(log), str(broken), "--rejects", "bad.jsonl")
+    assert {"reason": "is not JSON", "rows": 2, "stated_usd": "0.00"} in found["log"]["rejected"]
+    rejected = (log.parent / "bad.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(row)["row"] for row in rejected[:2]] == ["hello", "world"]
+
+
+def test_an_empty_file_has_no_rows(run: Run, log: Path) -> None:
+    (log.parent / "empty.csv").write_text("", encoding="utf-8")
+    assert document(run, str(log), "empty.csv")["total"]["calls"] == 4
+    result = run("replay", "empty.csv")
+    assert (result.exit_code, "the log has no calls" in result.stderr) == (0, True)
 
 
 def test_the_printed_settings_can_be_pasted(
@@ -278,6 +297,11 @@ def test_the_printed_settings_can_be_pasted(
     columns = document(run, str(log))["log"]["columns"][0]["columns"]
     assert {"says": "account", "column": "team", "times": 1, "guessed": False} in columns
     assert not any(column["guessed"] for column in columns)
+
+
+def test_rows_that_could_not_be_read_say_where_to_see_them(run: Run, log: Path) -> None:
+    assert "--rejects FILE writes" in run("replay", str(log)).stdout
+    assert "--rejects FILE" not in run("replay", str(log), "--rejects", "bad.jsonl").stdout
 
 
 def test_a_difference_of_the_last_digit_is_not_spelled_out(run: Run, log: Path) -> None:
@@ -303,6 +327,7 @@ def test_a_log_without_calls_is_told(run: Run, log: Path) -> None:
         (["log.csv", "--column", "name"], "is not ROLE=COLUMN"),
         (["log.csv", "--column", "name=modle"], "did you mean model?"),
         (["log.csv", "--by", "featur"], "has no column 'featur'"),
+        (["counts.csv"], "--column input_tokens=COLUMN"),
         (["log.csv", "--by", "line"], "cannot group calls"),
         (["log.csv", "--base", "v99"], "is not in a git repository"),
         (["log.csv", "--profile", "gold"], "no profile is called 'gold'"),
@@ -311,7 +336,7 @@ def test_a_log_without_calls_is_told(run: Run, log: Path) -> None:
 def test_what_cannot_be_done_ends_with_2(
     run: Run, log: Path, words: list[str], message: str
 ) -> None:
-    assert log.exists()
+    (log.parent / "counts.csv").write_text("model,users\ngpt-4o,5\n", encoding="utf-8")
     result = run("replay", *words)
     assert result.exit_code == 2, result.output
     assert message in result.output
