@@ -13,7 +13,7 @@ from pricectl.core.labels import plural
 from pricectl.core.near import meant
 from pricectl.core.profile import Profile
 from pricectl.replay.calls import CALL_COLUMNS, quoted
-from pricectl.replay.duckdb_engine import session
+from pricectl.replay.duckdb_engine import session, types_of
 from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.log import ReadLog, read_log
 from pricectl.replay.logs.plain import LogOptions
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 BY_WORDS: Mapping[str, str] = {"model": "name", "provider": "catalog_provider", "day": "day"}
 NEW, BASE = "new", "base"
 # What a call's own columns may group by; numbers of rows and times would be a group each.
+_ROW_COLUMNS = ("source", "line", "call_id", "account", "team")
 _GROUPING = ("team", "account", "seller", "service", "region", "source", "job")
 
 
@@ -131,8 +132,16 @@ def replay(
             )
             if rows:
                 stage("writing the rated calls")
-                modes = request.modes
-                write_rows(prepare(database, log.relation, files.sides, profile, modes=modes), rows)
+                known = types_of(database, log.relation)
+                prepared = prepare(
+                    database,
+                    log.relation,
+                    files.sides,
+                    profile,
+                    modes=request.modes,
+                    dimensions=[name for name in _row_columns(request) if name in known],
+                )
+                write_rows(prepared, rows)
         return ReplayResult(
             request,
             files,
@@ -164,8 +173,18 @@ def _empty(
 
 
 def _with_extra(request: ReplayRequest) -> LogOptions:
+    return request.options._replace(extra=_extra(request) or request.options.extra)
+
+
+def _extra(request: ReplayRequest) -> tuple[str, ...]:
+    """The further column of the log that the calls are grouped by, if there is one."""
     is_own = request.column in (*_GROUPING, *BY_WORDS.values())
-    return request.options if is_own else request.options._replace(extra=(request.column,))
+    return () if is_own else (request.column,)
+
+
+def _row_columns(request: ReplayRequest) -> tuple[str, ...]:
+    """The columns of the log by which a rated call is found again, and whose it is."""
+    return (*_ROW_COLUMNS, *_extra(request))
 
 
 def _check_any(log: ReadLog, request: ReplayRequest) -> None:

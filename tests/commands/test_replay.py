@@ -208,6 +208,15 @@ def test_rated_calls_are_written_as_parquet(run: Run, log: Path) -> None:
     rows = duckdb.read_parquet(f"{log.parent}/rows.parquet")
     assert len(rows.fetchall()) == 4
     assert "DOUBLE" not in {str(kind) for kind in rows.types}
+    own = rows.select("source", "line", "account", "team", "pico_usd_new").order("line")
+    assert own.fetchall()[3] == (str(log), 4, "initech", "search", 3 * 10**9)
+
+
+def test_rated_calls_keep_the_column_that_groups_them(run: Run, log: Path) -> None:
+    result = run("replay", str(log), "--by", "session", "--rows", "rows.parquet")
+    assert result.exit_code == 0, result.output
+    rows = duckdb.read_parquet(f"{log.parent}/rows.parquet").select("session", "call_id")
+    assert rows.distinct().order("session").fetchall() == [("s1", None), ("s2", None), ("s3", None)]
 
 
 def test_an_error_leaves_nothing_under_the_final_name(run: Run, log: Path) -> None:
