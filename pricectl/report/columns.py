@@ -22,7 +22,7 @@ EMPTY_LINE = (("", ""),)
 class TableLine(NamedTuple):
     """Cells of a table; one cell alone goes across the page, a heading unless it has a style.
 
-    `style` colours the last cell.
+    `style` colours the last cell, that of headings the whole line.
     """
 
     cells: tuple[str, ...]
@@ -81,7 +81,7 @@ def table(lines: Sequence[TableLine], alignment: str, canvas: Canvas) -> Iterato
         for pieces in zip_longest(*columns, fillvalue=""):
             *before, last = map(_padded, pieces, widths, alignment)
             start = " " * INDENT + "".join(cell + " " * GAP for cell in before)
-            yield (start, ""), (last, line.style)
+            yield (start, HEADINGS if line.style == HEADINGS else ""), (last, line.style)
 
 
 def fits(lines: Sequence[TableLine], alignment: str, canvas: Canvas) -> bool:

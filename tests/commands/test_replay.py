@@ -271,6 +271,12 @@ def test_tables_keep_their_columns_on_a_narrow_terminal(
             assert max(map(len, lines)) <= width
 
 
+def test_all_headings_of_a_table_are_bold(run: Run, log: Path) -> None:
+    lines = run("replay", str(log), "--color", "always").stdout.splitlines()
+    heading = next(line for line in lines if "provider cost" in line)
+    assert heading.startswith("\x1b[1m")
+
+
 def test_a_period_without_calls_is_no_log_that_cannot_be_read(run: Run, log: Path) -> None:
     result = run("replay", str(log), "--from", "2027-01-01")
     assert (result.exit_code, "no call of the log is in the period" in result.stderr) == (0, True)
@@ -336,6 +342,7 @@ def test_a_log_without_calls_is_told(run: Run, log: Path) -> None:
         (["log.csv", "--column", "name"], "is not ROLE=COLUMN"),
         (["log.csv", "--column", "name=modle"], "did you mean model?"),
         (["log.csv", "--by", "featur"], "has no column 'featur'"),
+        (["-"], "write the log to a file"),
         (["counts.csv"], "--column input_tokens=COLUMN"),
         (["log.csv", "--by", "line"], "cannot group calls"),
         (["log.csv", "--base", "v99"], "is not in a git repository"),
