@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pricectl.flags import UNKNOWN_MODEL
 from pricectl.replay.book_tables import customer_scale
+from pricectl.replay.calls import CALL_COLUMNS, log_column, quoted
 from pricectl.replay.duckdb_engine import ENGINE
 from pricectl.replay.log_columns import NO_TIME_SQL
 from pricectl.replay.rated_calls import RatedSide
@@ -13,13 +14,19 @@ from pricectl.replay.rating import PreparedLog, running_sums
 def rows_query(log: PreparedLog) -> str:
     """The query of the rated calls of a prepared log.
 
-    Its columns: `row`, `job`, `at` (NULL where the log does not say), `name`, then for each side
+    Its columns: `row`, `job`, `at` (NULL where the log does not say), `name`, the columns of the
+    log that the log was prepared to be grouped by, then for each side
     `model_SIDE` (the row that answers), `layer_SIDE`, `flags_SIDE` (separated by commas),
     `pico_usd_SIDE`, `customer_SIDE` in units of `1 / customer_parts_SIDE` picodollars, and
     `credits_MODE_SIDE`: what the call adds to the credits of its job. Whole numbers that can be
     wide are DECIMAL(38,0), since a wider type is written to Parquet as a double.
     """
     columns = ['call_row AS "row"', "job", f'nullif(call_at, {NO_TIME_SQL}) AS "at"', "b.name"]
+    columns += [
+        _own_column(place, name)
+        for place, name in enumerate(log.rated.dimensions)
+        if name not in log.key_values
+    ]
     for side, book in zip(log.rated.sides, log.books, strict=True):
         columns += _side_columns(log, side, book.side.name)
     for column in log.credit_columns:
@@ -34,6 +41,14 @@ def write_rows(log: PreparedLog, path: Path) -> None:
     """Write the rated calls as Parquet. The path is written as it is: a caller renames it."""
     target = str(path).replace("'", "''")
     log.connection.execute(f"COPY ({rows_query(log)}) TO '{target}' (FORMAT parquet)")
+
+
+def _own_column(place: int, name: str) -> str:
+    """A column of the log by its own name, NULL where it says nothing; lines are numbers again."""
+    own = name.removeprefix(log_column(""))
+    shown = name if own.lower() in CALL_COLUMNS else own
+    value = f"nullif(running.group_{place}, '')"
+    return f"{f'CAST({value} AS BIGINT)' if name == 'line' else value} AS {quoted(shown)}"
 
 
 def _stored(number: str) -> str:

@@ -10,10 +10,11 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricectl.core.credits import MODES, Mode
+from pricectl.core.labels import plural
 from pricectl.core.near import meant
 from pricectl.core.profile import Profile
 from pricectl.replay.calls import CALL_COLUMNS, log_column, quoted
-from pricectl.replay.duckdb_engine import session
+from pricectl.replay.duckdb_engine import session, types_of
 from pricectl.replay.errors import BadLog
 from pricectl.replay.logs.log import ReadLog, read_log
 from pricectl.replay.logs.plain import LogOptions
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 # Words of `--by` that are no columns of a call themselves.
 BY_WORDS: Mapping[str, str] = {"model": "name", "provider": "catalog_provider", "day": "day"}
 NEW, BASE = "new", "base"
+# What a rated call is found again by, and whose it is.
+_ROW_COLUMNS = ("source", "line", "call_id", "account", "team")
 # What a call's own columns may group by; numbers of rows and times would be a group each.
 _GROUPING = ("team", "account", "seller", "service", "region", "source", "job")
 
@@ -137,8 +140,16 @@ def replay(
             )
             if rows:
                 stage("writing the rated calls")
-                modes = request.modes
-                write_rows(prepare(database, log.relation, files.sides, profile, modes=modes), rows)
+                known = types_of(database, log.relation)
+                prepared = prepare(
+                    database,
+                    log.relation,
+                    files.sides,
+                    profile,
+                    modes=request.modes,
+                    dimensions=[name for name in _row_columns(request) if name in known],
+                )
+                write_rows(prepared, rows)
         return ReplayResult(
             request,
             files,
@@ -173,13 +184,18 @@ def _with_extra(request: ReplayRequest) -> LogOptions:
     return request.options._replace(extra=() if request.is_by_own else (request.by,))
 
 
+def _row_columns(request: ReplayRequest) -> tuple[str, ...]:
+    """The columns that are written with each rated call, that of `--by` among them."""
+    return _ROW_COLUMNS if request.is_by_own else (*_ROW_COLUMNS, request.column)
+
+
 def _check_any(log: ReadLog, request: ReplayRequest) -> None:
     """Refuse a log of which no row could be read: its cost is not zero. Raises BadLog."""
-    if log.calls or not log.rejected:
+    if log.calls or log.outside_period or not log.rejected:
         return
     reason, rows = next(iter(log.rejected.items()))
     raise BadLog(
-        f"no call could be read; {rows:,} rows: {reason}",
+        f"no call could be read; {plural(rows, 'row')}: {reason}",
         where=", ".join(request.log)[:200],
         next_step="--rejects FILE shows them",
     )
