@@ -7,7 +7,7 @@ CLOCK_OPTIONS ?=
 MODULE ?= money
 MUTATION_TIME ?= 30m
 .DEFAULT_GOAL := help
-.PHONY: help demo test clock proof lint types coverage validate crosscheck names differences mutants bench replay soak pictures edits prices schema check clean $(CLOCKS)
+.PHONY: help demo test clock proof lint types coverage validate crosscheck names differences mutants bench replay soak pictures edits prices review schema check clean $(CLOCKS)
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

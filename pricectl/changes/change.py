@@ -88,7 +88,9 @@ class Change(NamedTuple):
     are the charges behind it: one for a price; where another row answers for a name, the largest
     rise and the largest fall. `pointer` is the JSON Pointer in the new file; for a removed row, in
     the old one. `period` says which dated prices it is about ("" are those of the comparison's own
-    day). `only_text` marks another notation of the same charge, which no gate counts.
+    day). `only_text` marks another notation of the same charge, which no gate counts. `fallback` is
+    the unit whose price is charged on the side that has none of its own; `rates` are the plainest
+    prices of a row that is new or gone, in picodollars by unit.
     """
 
     kind: ChangeKind
@@ -104,6 +106,8 @@ class Change(NamedTuple):
     note: str = ""
     period: str = ""
     only_text: bool = False
+    fallback: str = ""
+    rates: tuple[tuple[str, int], ...] = ()
 
     @property
     def full_name(self) -> str:
@@ -147,7 +151,7 @@ class Impact(NamedTuple):
     `name` is the model name that the job asks for. `move` is what the provider charges for it,
     None where nothing in it has a price. `period` says which dated prices it is about ("" are
     those of the comparison's own day). The profiles of `old` and `new` differ where the settings
-    changed.
+    changed. `for_one_price`: no sample workload uses that price, so the job was made for it.
     """
 
     provider: str
@@ -158,6 +162,7 @@ class Impact(NamedTuple):
     new: Estimate
     move: Move
     period: str = ""
+    for_one_price: bool = False
 
     @property
     def is_comparable(self) -> bool:

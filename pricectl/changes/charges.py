@@ -100,10 +100,9 @@ class _SampleJobs(NamedTuple):
             new = Estimate(after, job.calls, pair.new, account=kind.account, at=kind.at)
             move = Move(cost_of(old), cost_of(new))
             if old.exact_client_pico_usd or new.exact_client_pico_usd:
-                name = kind.job(job)
-                yield Impact(
-                    row.provider, row.name, row.full_name, name, old, new, move, kind.period
-                )
+                names = row.provider, row.name, row.full_name
+                is_made = job not in self.workloads
+                yield Impact(*names, kind.job(job), old, new, move, kind.period, is_made)
 
     def _calls(self, matches: NameMatches, job: Workload, kind: CallKind) -> tuple[Quote, Quote]:
         """A call of the job before and now; priced once where the row is the same."""

@@ -102,16 +102,8 @@ def _changes(
     keys = tuple((_key(pair[0]), key) for key, pair in pairs.items())
     differences = member_differences(old_values, new_values, keys, lookups.allowance)
     changes = (
-        *(
-            Change("removed", "warning", *_key(row), "", _base_prices(row, at), None, row.pointer)
-            for row in removed
-            if _key(row) not in renamed
-        ),
-        *(
-            Change("added", "info", *_key(row), "", None, _base_prices(row, at), row.pointer)
-            for row in added
-            if _key(row) not in renamed
-        ),
+        *(_removed(row, at) for row in removed if _key(row) not in renamed),
+        *(_added(row, at) for row in added if _key(row) not in renamed),
         *(
             Change("renamed", "info", *_key(now), "name", was.name, now.name, now.pointer)
             for was, now in renames
@@ -131,15 +123,28 @@ def _models(catalog: Catalog, rows: Sequence[RowKey]) -> tuple[Model, ...]:
     return tuple(catalog.by_full_name[f"{provider}/{name}"] for provider, name in rows)
 
 
-def _base_prices(model: Model, at: datetime | None) -> str:
-    """What a row charges at its simplest: input and output, else its first price."""
+def _removed(row: Model, at: datetime | None) -> Change:
+    rates = _base_rates(row, at)
+    text = _rates_text(rates)
+    return Change("removed", "warning", *_key(row), "", text, None, row.pointer, rates=rates)
+
+
+def _added(row: Model, at: datetime | None) -> Change:
+    rates = _base_rates(row, at)
+    text = _rates_text(rates)
+    return Change("added", "info", *_key(row), "", None, text, row.pointer, rates=rates)
+
+
+def _base_rates(model: Model, at: datetime | None) -> tuple[tuple[str, int], ...]:
+    """What a row charges at its plainest: input and output, else its first price."""
     rates = in_force(model, at).rates
     keys = [key for key in rates if key in BASE_KEYS] or list(rates)[:1]
-    prices = ((unit, *rates[unit, tier, service]) for unit, tier, service in keys)
-    return (
-        ", ".join(f"{unit} {rate_text(pico_usd, unit)}" for unit, pico_usd, _ in prices)
-        or "no price"
-    )
+    return tuple((key[0], rates[key][0]) for key in keys)
+
+
+def _rates_text(rates: Sequence[tuple[str, int]]) -> str:
+    texts = (f"{unit} {rate_text(pico_usd, unit)}" for unit, pico_usd in rates)
+    return ", ".join(texts) or "no price"
 
 
 def _effects(changes: Sequence[Change], impact: Sequence[Impact]) -> Mapping[RowKey, float]:

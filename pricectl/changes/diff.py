@@ -10,7 +10,7 @@ from pricectl.changes.catalog_version import CatalogVersion
 from pricectl.changes.compare import compare
 from pricectl.changes.gates import GatedComparison, GateLimits, check_gates
 from pricectl.changes.settings import SAME_SETTINGS, ComparedSettings
-from pricectl.check.loosening import catalog_marks
+from pricectl.check.loosening import CatalogMark, catalog_marks
 from pricectl.core.profile import Profile
 from pricectl.core.sanity import SEED_MODELS
 from pricectl.exit_codes import CLEAN, FINDINGS
@@ -30,8 +30,8 @@ class NamedVersion(NamedTuple):
 class DiffResult(NamedTuple):
     """A comparison with its gates, its two versions, and the profile that credits are of.
 
-    `loosened` is what the edit adds or loosens in its own gate, in sentences. `has_settings`: a
-    settings file is in force.
+    `loosened` is what the edit adds or loosens in its own gate, in sentences; its last ones are
+    those of `marks` in the catalog. `has_settings`: a settings file is in force.
     """
 
     compared: GatedComparison
@@ -40,6 +40,7 @@ class DiffResult(NamedTuple):
     profile: Profile
     loosened: tuple[str, ...] = ()
     has_settings: bool = False
+    marks: tuple[CatalogMark, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -75,7 +76,7 @@ def diff_versions(  # noqa: PLR0913 - two versions, all else by keyword
         critical=critical,
     )
     gates = check_gates(comparison, limits)
-    marks = catalog_marks(base.version.catalog, head.version.catalog)
+    marks = tuple(catalog_marks(base.version.catalog, head.version.catalog))
     return DiffResult(
         GatedComparison(comparison, base.name, head.name, gates),
         base,
@@ -83,4 +84,5 @@ def diff_versions(  # noqa: PLR0913 - two versions, all else by keyword
         profile,
         (*loosened, *(mark.message for mark in marks)),
         bool(policy.source),
+        marks,
     )

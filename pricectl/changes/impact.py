@@ -83,8 +83,9 @@ def impacts(
         for workload, before, after in _jobs(lookups, target, settings):
             move = Move(cost_of(before), cost_of(after))
             if move.old_pico_usd or move.new_pico_usd:
-                provider, model, name = target.provider, target.model, target.new_name
-                yield Impact(provider, model, name, workload, before, after, move, target.period)
+                row = target.provider, target.model, target.new_name
+                is_made = workload not in settings.workloads
+                yield Impact(*row, workload, before, after, move, target.period, is_made)
 
 
 def cost_of(job: Estimate) -> int | None:

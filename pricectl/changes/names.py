@@ -8,7 +8,8 @@ from typing import NamedTuple
 from pricectl.changes.change import Change, Move, by_size
 from pricectl.changes.limits import Allowance
 from pricectl.changes.periods import in_force
-from pricectl.changes.rates import rate_moves, rate_steps, severity_of
+from pricectl.changes.rate_moves import rate_moves, rate_steps
+from pricectl.changes.rates import severity_of
 from pricectl.changes.renames import Rename
 from pricectl.check.findings import SEVERITIES
 from pricectl.core.catalog import Catalog

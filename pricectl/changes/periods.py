@@ -10,6 +10,7 @@ from pricectl.core.windows import day_text
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 _MOMENT = timedelta(microseconds=1)
+_UNTIL = "until "
 
 
 class PricePeriod(NamedTuple):
@@ -51,9 +52,18 @@ def price_periods(models: Iterable[Model], at: datetime | None) -> Iterator[Pric
         starts = bounds - ends
     for end in sorted(ends):
         if before := just_before(end):
-            yield PricePeriod(f"until {day_text(end)}", before, is_past=True)
+            yield PricePeriod(f"{_UNTIL}{day_text(end)}", before, is_past=True)
     for start in sorted(starts):
         yield PricePeriod(f"from {day_text(start)}", start)
+
+
+def is_over(period: str) -> bool:
+    """Whether the period of that name had ended before the day of the comparison.
+
+    >>> is_over("until 2026-03-13"), is_over("from 2027-01-01"), is_over("")
+    (True, False, False)
+    """
+    return period.startswith(_UNTIL)
 
 
 def just_before(bound: datetime) -> datetime | None:

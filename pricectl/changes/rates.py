@@ -8,6 +8,7 @@ from pricectl.changes.change import Change, Move, PriceRef
 from pricectl.changes.conditions import HOURS, OFF_PEAK, ConditionChange, condition_changes
 from pricectl.changes.limits import Allowance
 from pricectl.changes.periods import PricePeriod, in_force, member_and_day, price_periods
+from pricectl.changes.rate_moves import RateMove, every_rate_move, rate_steps
 from pricectl.changes.rows import text_of
 from pricectl.check.findings import Severity
 from pricectl.core.labels import plural, price_of
@@ -21,26 +22,8 @@ from pricectl.core.units import NESTED_KEYS, is_token_unit
 TIERED = "tiered_pricing"
 # A price that moves this much at once is more often a slip than a new price.
 SUSPICIOUS_FACTOR = 5
-# Steps that each price takes, and how many tiers of its list take one more.
-RATE_STEPS, TIERS_PER_STEP = 4, 2
-
 # A part of a row: a price by unit, tier and service, else a member.
 RowPart = RateKey | str
-
-
-class RateMove(NamedTuple):
-    """One price in two price lists, and what is charged for it.
-
-    `old_pico_usd` and `new_pico_usd` are the lists' own prices, None where one has none; the keys
-    are as the file has them, "" where there is no price.
-    """
-
-    price: PriceRef
-    old_pico_usd: int | None
-    new_pico_usd: int | None
-    old_key: str
-    new_key: str
-    move: Move
 
 
 class Repricing(NamedTuple):
@@ -73,84 +56,8 @@ def repricings(
         if not allowance.take("row", rate_steps(before, after)):
             yield pair.left_out()
             return
-        rates = (
-            *rate_moves(before, after),
-            *_off_peak_moves(before, after),
-            *_moves_by_output(before, after),
-        )
-        yield from map(pair.repriced, rates)
+        yield from map(pair.repriced, every_rate_move(before, after))
         yield from map(pair.condition_changed, condition_changes(before, after))
-
-
-def rate_steps(old: PriceList, new: PriceList) -> int:
-    """About how long comparing two lists takes: a missing price is looked up in every tier."""
-    tiers = len(old.thresholds) + len(new.thresholds)
-    lists = 1 + len(old.by_output) + len(new.by_output)
-    return (len(old.rates) + len(new.rates)) * (RATE_STEPS + tiers // TIERS_PER_STEP) * lists
-
-
-def rate_moves(old: PriceList, new: PriceList) -> Iterator[RateMove]:
-    """Every price that only one list has, or that differs.
-
-    Charges include what a missing price falls back on, so that a new long-context price shows
-    what it adds to the base rate.
-    """
-    for key in dict.fromkeys((*new.rates, *old.rates)):
-        before, old_key = old.rates.get(key, (None, ""))
-        after, new_key = new.rates.get(key, (None, ""))
-        if before != after:
-            price = PriceRef(*key)
-            move = Move(charged(old, price), charged(new, price))
-            yield RateMove(price, before, after, old_key, new_key, move)
-
-
-def charged(prices: PriceList, price: PriceRef) -> int | None:
-    """What a list charges there, in picodollars a unit, by its own rate or one it falls back on."""
-    pico_usd, _ = prices.rates.get(price.key, (None, ""))
-    is_final = pico_usd is not None and not prices.uplifts
-    if is_final:
-        return pico_usd
-    passed = sum(threshold <= price.above_tokens for threshold in prices.thresholds)
-    rate = prices.card(passed, price.service)[price.unit]
-    return rate.pico_usd if rate.key else None
-
-
-def _off_peak_moves(old: PriceList, new: PriceList) -> Iterator[RateMove]:
-    """Only the prices of the off-peak hours; those of the whole day are compared separately."""
-    if old.off_peak is None and new.off_peak is None:
-        return
-    for rate in rate_moves(old.off_peak or old, new.off_peak or new):
-        old_key, new_key = (
-            key if key.startswith(f"{OFF_PEAK}/") else "" for key in (rate.old_key, rate.new_key)
-        )
-        if old_key or new_key:
-            yield RateMove(
-                rate.price._replace(period="off-peak"),
-                rate.old_pico_usd if old_key else None,
-                rate.new_pico_usd if new_key else None,
-                old_key,
-                new_key,
-                rate.move,
-            )
-
-
-def _moves_by_output(old: PriceList, new: PriceList) -> Iterator[RateMove]:
-    """The prices of long outputs alone; those of shorter ones are compared without them."""
-    lists = (*old.by_output, *new.by_output)
-    for above in sorted({prices.above_output_tokens for prices in lists}):
-        before, after = old.for_output(above + 1), new.for_output(above + 1)
-        for rate in rate_moves(before, after):
-            old_key = rate.old_key if rate.old_key in before.own_keys else ""
-            new_key = rate.new_key if rate.new_key in after.own_keys else ""
-            if old_key or new_key:
-                yield RateMove(
-                    rate.price._replace(period=f"output above {above:,} tokens"),
-                    rate.old_pico_usd if old_key else None,
-                    rate.new_pico_usd if new_key else None,
-                    old_key,
-                    new_key,
-                    rate.move,
-                )
 
 
 class _ListsInForce(NamedTuple):
@@ -171,7 +78,11 @@ class _ListsInForce(NamedTuple):
         )
         pointer = f"/{key_path(rate.new_key)}" if rate.new_key else ""
         change = self._change(rate.new_key or rate.old_key, old, new, pointer)._replace(
-            severity=severity_of(rate.move), moves=(rate.move,), price=price, note=_note(rate)
+            severity=severity_of(rate.move),
+            moves=(rate.move,),
+            price=price,
+            note=_note(rate),
+            fallback=rate.fallback,
         )
         parts = _parts(price, self.old, rate.old_key) | _parts(price, self.new, rate.new_key)
         return Repricing(change, parts, self.period.at)

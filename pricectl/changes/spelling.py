@@ -37,12 +37,21 @@ def respelled(old: bytes, new: bytes) -> int:
     parsed again, as literals, but only where the lines that differ hold such a number. A number
     that both sides write in both ways, in many rows alike, may go uncounted.
     """
-    before, after = set(old.split(b"\n")), set(new.split(b"\n"))
-    mine, theirs = _spellings(before - after), _spellings(after - before)
+    before, after = _differing_lines(old.split(b"\n"), new.split(b"\n"))
+    mine, theirs = _spellings(before), _spellings(after)
     if all(theirs.get(value, spelled) == spelled for value, spelled in mine.items()):
         return 0
     documents = (json.loads(data, parse_float=_Literal, parse_int=_Literal) for data in (old, new))
     return _respelled(*documents)
+
+
+def _differing_lines(old: list[bytes], new: list[bytes]) -> tuple[set[bytes], set[bytes]]:
+    """The lines that one text has and the other has not; of equally many, those that differ."""
+    if len(old) == len(new):  # an edit of values; this is faster than two sets
+        pairs = [pair for pair in zip(old, new, strict=True) if pair[0] != pair[1]]
+        return {before for before, _ in pairs}, {after for _, after in pairs}
+    before, after = set(old), set(new)
+    return before - after, after - before
 
 
 def _spellings(lines: Iterable[bytes]) -> Mapping[Decimal, set[bytes]]:

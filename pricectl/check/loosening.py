@@ -21,11 +21,16 @@ NEGOTIATED, ACKNOWLEDGED = "negotiated", "acknowledged"
 
 
 class CatalogMark(NamedTuple):
-    """A mark that an edit sets in the catalog, in words; `counts`: it accepts one exact value."""
+    """A mark that an edit sets in the catalog, in words; `counts`: it accepts one exact value.
+
+    `row` is the row that is marked free or retired, `mark` which of the two.
+    """
 
     pointer: str
     message: str
     counts: bool = False
+    row: str = ""
+    mark: str = ""
 
 
 def policy_in_force(policy: Policy, evidence: Evidence | None) -> ReviewedPolicy:
@@ -51,12 +56,15 @@ def catalog_marks(base: Catalog | None, edited: Catalog) -> Iterator[CatalogMark
         return
     for model in edited.models:
         old = base.by_full_name.get(model.full_name)
+        if old is model:  # most rows of two versions are one
+            continue
         was = old.entry if old else {}
         for mark in MARKS:
             # A new row that is free takes nothing away from a check that looked at it before.
             if old and model.entry.get(mark) is True and was.get(mark) is not True:
                 message = f"{model.full_name!r:.200} is marked {mark} by this edit"
-                yield CatalogMark(f"{model.pointer}/{mark}", message)
+                pointer = f"{model.pointer}/{mark}"
+                yield CatalogMark(pointer, message, row=model.full_name, mark=mark)
         if NEGOTIATED in model.entry and model.entry[NEGOTIATED] != was.get(NEGOTIATED):
             message = _negotiated(model.full_name, model.entry[NEGOTIATED])
             yield CatalogMark(f"{model.pointer}/{NEGOTIATED}", message)

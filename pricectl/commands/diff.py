@@ -29,14 +29,27 @@ from pricectl.report import diff as report
 
 
 def diff(
+    old_version: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[OLD]", help="The version to compare with, as --base.", show_default=False
+        ),
+    ] = None,
+    new_version: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[NEW]", help="The version to look at, as --head.", show_default=False
+        ),
+    ] = None,
     base: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="VERSION",
             help="The version to compare with: a git ref, REF:PATH, a file, '-', 'deployed' or "
             "'packaged'.",
+            show_default=versions.DEPLOYED,
         ),
-    ] = versions.DEPLOYED,
+    ] = None,
     head: Annotated[
         str | None,
         typer.Option(
@@ -73,15 +86,17 @@ def diff(
 ) -> int:
     """Show what an edit of prices or settings does.
 
-    Without --base, the price file is compared with the deployed version: the setting 'deployed',
-    else the commit where this branch left the main branch. -q prints only the summary, -v all
-    changes.
+    Without a version to compare with, the price file is compared with the deployed version: the
+    setting 'deployed', else the commit where this branch left the main branch. -q prints only the
+    summary, -v all changes.
 
     Exits with 1 only if a limit given below or in the settings is broken, else with 0 even if
     prices changed.
 
     Example: pricectl diff --base HEAD --max-increase 20%
     """
+    named, head = _one_of("--base", base, old_version), _one_of("--head", head, new_version)
+    base = versions.DEPLOYED if named is None else named
     limits = GateLimits.read(fail_on or [], *percents, exit_code=exit_code)
     when = instant(at)
     if staged and nothing_staged(file):
@@ -119,3 +134,10 @@ def diff(
     )
     show(view, "diff", result, report)
     return result.exit_code
+
+
+def _one_of(option: str, value: str | None, argument: str | None) -> str | None:
+    """A version that is written as an option or by its place. Raises BadParameter for both."""
+    if value is not None and argument is not None:
+        raise typer.BadParameter(f"{argument!r} is given besides {option}: name it once")
+    return argument if value is None else value

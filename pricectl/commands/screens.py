@@ -37,9 +37,13 @@ class VerbCommand(TyperCommand):
                 vars(error)["ctx"] = ctx  # the message names the verb
             raise
         if rest and not ctx.resilient_parsing:
-            # A verb has no argument, one that may be repeated and leaves no words, or one for one.
-            name = _arguments(self, ctx).strip("[]").partition("|")[0]
-            allowed = f"only one {name} is allowed" if name else "this command takes options only"
+            # A verb has no argument, one that may be repeated and leaves no words, or some for one.
+            written = _arguments(self, ctx).split("] [")
+            names = [name for each in written if (name := each.strip("[]").partition("|")[0])]
+            allowed = "this command takes options only"
+            if names:
+                one = f"only one {names[0]} is allowed"
+                allowed = one if len(names) == 1 else f"only {' and '.join(names)} are allowed"
             ctx.fail(f"unexpected {', '.join(map(repr, rest))}; {allowed}")
         return rest
 

@@ -8,7 +8,7 @@ one finding and not the end of the check.
 import json
 from contextlib import suppress
 from decimal import Decimal
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from pricectl.core.errors import DocumentError
 from pricectl.core.json_offsets import line_and_column, lone_surrogate, repeated_key, too_deep
@@ -234,15 +234,19 @@ def _too_deep(text: str) -> DocumentError:
     )
 
 
+_CONTAINERS = frozenset({dict, list})
+
+
 def _is_deeper(value: Json) -> bool:
     # Level by level instead of by recursion, which a deep document would exhaust.
-    level = [value] if isinstance(value, (dict, list)) else []
+    level: list[Any] = [value] if isinstance(value, (dict, list)) else []
     for _ in range(MAX_DEPTH):
         level = [
             child
             for parent in level
-            for child in (parent.values() if isinstance(parent, dict) else parent)
-            if isinstance(child, (dict, list))
+            for child in (parent.values() if type(parent) is dict else parent)
+            # What json.loads makes is of these very types, which is faster to ask than isinstance.
+            if type(child) in _CONTAINERS
         ]
         if not level:
             return False

@@ -97,6 +97,8 @@ def _read_dated(
     problems: list[Problem],
 ) -> Periods:
     """The price lists of dated entries; each is in force between two neighbouring `bounds`."""
+    if not entries:  # as in nearly all rows
+        return ()
     return tuple(
         (it.instant, read_prices(it.entry, it.pointer, problems, kind=kind, start=start, end=end))
         for it, (start, end) in zip(entries, pairwise(bounds), strict=True)

@@ -1,14 +1,13 @@
-"""The texts of a comparison, the same in every format, and the sections that it has."""
+"""The texts of a comparison, the same in every format."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Mapping, Sequence
 
 from pricectl.changes import Change, Comparison, Impact, Move, PriceRef
 from pricectl.changes.change import CreditMove
 from pricectl.changes.rates import rate_text
 from pricectl.core.credits import BudgetMode
-from pricectl.core.labels import above, clean, count, grouped, percent, plural, shortened
+from pricectl.core.labels import above, count, grouped, percent, plural, shortened
 from pricectl.core.money import usd
 from pricectl.core.units import UNITS, is_token_unit
 from pricectl.policy.comparison import SettingChange
@@ -18,59 +17,6 @@ UP, DOWN, SAME, ARROW = "▲", "▼", "=", "→"
 NO_PRICE = "none"
 # Longer ones, such as notes, would push the other columns off the screen.
 MAX_VALUE = 60
-
-
-class ChangeSection(NamedTuple):
-    """Changes, sample jobs, or settings that are shown in one table."""
-
-    kind: Literal["settings", "charges", "prices", "rows", "names", "jobs", "others"]
-    title: str
-    changes: Sequence[Change] = ()
-    jobs: Sequence[Impact] = ()
-    settings: Sequence[SettingChange] = ()
-
-    @property
-    def total(self) -> int:
-        """How many rows the table has in full."""
-        return len(self.changes) + len(self.jobs) + len(self.settings)
-
-    def first(self, number: int | None) -> "ChangeSection":
-        """The section with only its first rows; None keeps all."""
-        return self._replace(
-            changes=self.changes[:number],
-            jobs=self.jobs[:number],
-            settings=self.settings[:number],
-        )
-
-
-def sections(found: Comparison) -> list[ChangeSection]:
-    """Sections with rows, most important first."""
-    rows = found.of("added", "removed", "renamed")
-    every = (
-        ChangeSection("settings", "Settings", settings=found.settings.changes),
-        *_charges(found),
-        ChangeSection("prices", "Prices", found.of("repriced")),
-        ChangeSection("rows", "Rows", rows),
-        ChangeSection("names", "Names answered by another row", found.of("resolution")),
-        ChangeSection("jobs", "Sample jobs", jobs=found.changed_jobs),
-        ChangeSection("others", "Other changes", found.of("metadata")),
-    )
-    return [section for section in every if section.total]
-
-
-def _charges(found: Comparison) -> Iterator[ChangeSection]:
-    """The sample jobs of each profile that charges otherwise now."""
-    profiles = dict.fromkeys((job.old.profile.name, job.new.profile.name) for job in found.charges)
-    for old, new in profiles:
-        jobs = [
-            job
-            for job in found.charges
-            if (job.old.profile.name, job.new.profile.name) == (old, new)
-        ]
-        was = "" if old == new else f", {clean(old)} before"
-        # The critical models, which stand first, are shown also where their charge stays.
-        title = f"Sample jobs charged by the profile {clean(new)}{was}"
-        yield ChangeSection("charges", title, jobs=jobs)
 
 
 def setting_name(change: SettingChange) -> str:
@@ -106,13 +52,11 @@ def customer_costs(job: Impact) -> tuple[str, str]:
     return old, new
 
 
-def customer_difference(job: Impact) -> str:
-    """How much the customer's price moved and in which direction; then the credits, if more."""
-    move, credit = job.customer_move, largest_credit_move(job)
-    texts = [f"{percent_text(move)} {arrow(move)}"]
-    if credit.weight > move.weight:
-        texts.append(f"{percent(credit.old, credit.new)} cr")
-    return ", ".join(texts)
+def further_credits(job: Impact) -> str:
+    """How much the credits moved, where that is more than the customer's price."""
+    credit = largest_credit_move(job)
+    more = credit.weight > job.customer_move.weight
+    return f", {percent(credit.old, credit.new)} cr" if more else ""
 
 
 def largest_credit_move(job: Impact) -> CreditMove:

@@ -17,14 +17,13 @@ EMPTY_LINE = (("", ""),)
 
 
 class TableLine(NamedTuple):
-    """Cells of a table, or a heading if there is one cell only.
+    """Cells of a table; one cell alone goes across the page, a heading unless it has a style.
 
-    `style` colours the last cell, `note` is said once below the table.
+    `style` colours the last cell.
     """
 
     cells: tuple[str, ...]
     style: str = ""
-    note: str = ""
 
 
 # One line of a report: pieces of text, each with its style.
@@ -64,7 +63,7 @@ def table(lines: Sequence[TableLine], alignment: str, canvas: Canvas) -> Iterato
     too_wide = sum(widths) + GAP * (len(widths) - 1) > room
     for line in shown:
         if len(line.cells) == 1:
-            yield from folded(line.cells[0], "bold", canvas)
+            yield from folded(line.cells[0], line.style or "bold", canvas, further=INDENT)
             continue
         broken = [longest_word(cell) > width for cell, width in _pairs(line, widths)]
         cells = line.cells

@@ -1,5 +1,6 @@
 """A comparison of two versions of the catalog, as a document and for people."""
 
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -13,7 +14,9 @@ from pricectl.core.money import usd
 from pricectl.core.units import UNITS, is_token_unit
 from pricectl.report import changes as change_text
 from pricectl.report.canvas import Canvas
-from pricectl.report.columns import EMPTY_LINE, StyledLine, drawn, folded, table
+from pricectl.report.columns import EMPTY_LINE, StyledLine, TableLine, drawn, folded, table
+from pricectl.report.diff_sections import over_words
+from pricectl.report.diff_summary import DiffSummary, loosened_words, summary_of
 from pricectl.report.diff_tables import text_sections
 from pricectl.report.json_text import catalog_id, resolved
 
@@ -28,6 +31,7 @@ def document(result: DiffResult) -> dict[str, Any]:
         "schema": "pricectl.diff/1",
         "outcome": "fail" if compared.tripped else "pass",
         "summary": compared.summary,
+        "overview": summary_of(result).document(),
         "base": {"name": compared.base, **catalog_id(result.base.version.catalog)},
         "head": {"name": compared.head, **catalog_id(result.head.version.catalog)},
         "profile": result.profile.name,
@@ -68,6 +72,7 @@ def _change(change: Change) -> dict[str, Any]:
             "usd_per": "1M tokens" if is_token_unit(price.unit) else UNITS[price.unit].counts,
             "old_charged": old,
             "new_charged": new,
+            "fallback": change.fallback or None,
         }
     return {
         "kind": change.kind,
@@ -139,36 +144,45 @@ def _gate(gate: Gate) -> dict[str, Any]:
 
 
 def text(result: DiffResult, canvas: Canvas) -> str:
-    """The whole comparison; quiet: summary and gates."""
-    return drawn(styled_lines(result, canvas), canvas)
+    """The whole comparison, what a reviewer must know first; quiet: summary and gates."""
+    return drawn(styled_lines(result, canvas, has_summary=not canvas.quiet), canvas)
 
 
-def styled_lines(result: DiffResult, canvas: Canvas) -> list[StyledLine]:
+def styled_lines(
+    result: DiffResult, canvas: Canvas, *, has_summary: bool = False
+) -> list[StyledLine]:
     """The lines of the text, for a report that has more of them."""
-    compared = result.compared
+    compared, found = result.compared, result.compared.comparison
     lines: list[StyledLine] = []
-    for sentence in result.loosened:
+    for sentence in loosened_words(result, everything=canvas.verbose):
         lines += folded(f"! {clean(sentence)}", "bold yellow", canvas)
     lines += folded(compared.summary, "bold", canvas)
+    if has_summary:
+        lines += _summary_lines(summary_of(result), canvas)
     if not canvas.quiet:
-        for section in text_sections(compared.comparison, everything=canvas.verbose):
+        for section in text_sections(found, everything=canvas.verbose):
             lines += [EMPTY_LINE, *folded(section.title, "bold", canvas)]
             lines += table(section.lines, section.alignment, canvas)
-            left_out = section.total - sum(len(line.cells) > 1 for line in section.lines)
+            left_out = section.left_out
             notes = [f"and {count(left_out)} more; -v shows all"] if left_out else []
-            notes += dict.fromkeys(line.note for line in section.lines if line.note)
-            for note in notes:
+            for note in (*notes, *section.notes):
                 lines += folded(f"  {note}", "dim", canvas)
-        looks = change_text.only_looks(compared.comparison)
-        lines += [EMPTY_LINE, *folded(looks, "dim", canvas)] if looks else []
-    left_out_text = change_text.left_out(compared.comparison)
+        over = "" if canvas.verbose else over_words(found)
+        for remark in filter(None, (over, change_text.only_looks(found))):
+            lines += [EMPTY_LINE, *folded(remark, "dim", canvas)]
+    left_out_text = change_text.left_out(found)
     lines += folded(left_out_text, "yellow", canvas) if left_out_text else ()
-    for remark in change_text.settings_remarks(
-        compared.comparison, has_settings=result.has_settings
-    ):
+    for remark in change_text.settings_remarks(found, has_settings=result.has_settings):
         lines += folded(remark, "yellow", canvas)
     lines += [EMPTY_LINE] if compared.gates and not canvas.quiet else []
     for gate in compared.gates:
         style = "bold red" if gate.tripped else "green"
         lines += folded(gate.text, style, canvas)
     return lines
+
+
+def _summary_lines(summary: DiffSummary, canvas: Canvas) -> Iterator[StyledLine]:
+    """The summary, each line with its label."""
+    styles = {"error": "bold red", "warning": "yellow", "info": ""}
+    rows = [TableLine((line.label, line.words), styles[line.level]) for line in summary.lines]
+    return table(rows, "ll", canvas)

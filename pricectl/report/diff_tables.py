@@ -6,47 +6,66 @@ Apart from `changes`, whose texts every format shares.
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from pricectl.changes import Change, Comparison, Impact, Move
+from pricectl.changes import Change, Comparison
 from pricectl.core.credits import BUDGET_MODES
 from pricectl.core.labels import plural
 from pricectl.report import changes as change_text
+from pricectl.report.alike import MAX_ALIKE, LineGroup, first_lines
 from pricectl.report.canvas import at_point
-from pricectl.report.changes import ARROW, ChangeSection
+from pricectl.report.changes import ARROW
 from pricectl.report.columns import TableLine, grouped
+from pricectl.report.diff_sections import ChangeSection, sections
+from pricectl.report.job_lines import JobLine, job_groups, typical_jobs
+from pricectl.report.price_lines import (
+    FALLBACK_NOTE,
+    PER_MTOK,
+    UNIT_NOTE,
+    PriceLine,
+    price_groups,
+    rates_words,
+)
 
-# The same change of more rows is one line.
-MAX_ALIKE = 4
-PER_MTOK = "USD per 1M tokens where no unit is named"
 # In the order in which they are shown: a row that is gone matters most.
 _SIGNS = {"removed": "-", "renamed": "~", "added": "+"}
 _STYLES = {change_text.UP: "red", change_text.DOWN: "green", change_text.SAME: "dim"}
 
 
 class TextSection(NamedTuple):
-    """A table with its title, its columns' sides, and how many lines it has in full."""
+    """A table with its title, its columns' sides, how many lines are left out, and its legend."""
 
     title: str
     alignment: str
     lines: Sequence[TableLine]
-    total: int
+    left_out: int = 0
+    notes: tuple[str, ...] = ()
 
 
 def text_sections(found: Comparison, *, everything: bool) -> Iterator[TextSection]:
     """Sections with lines, most important first."""
-    for section in change_text.sections(found):
+    for section in sections(found, everything=everything):
         layout = _layout(section.kind)
-        ordered = section
-        if section.kind == "rows":
-            rows = sorted(section.changes, key=lambda row: list(_SIGNS).index(row.kind))
-            ordered = section._replace(changes=rows)
-        title = section.title + layout.title_end
-        repeated: list[TableLine] = []
-        if section.kind == "others" and not everything:
-            ordered, repeated = _apart(ordered)
-        shown = ordered.first(None if everything else layout.limit)
-        lines = [*layout.lines(shown), *repeated]
-        total = ordered.total + sum(len(line.cells) > 1 for line in repeated)
-        yield TextSection(title, layout.alignment, lines, total)
+        limit = None if everything else layout.limit
+        if section.kind == "prices":
+            prices = price_groups(section.changes, everything=everything)
+            shown, left_out = first_lines(prices, limit)
+            lines, notes = _prices(shown), _price_notes(shown)
+        elif section.jobs:
+            by_customer = section.kind == "charges"
+            chosen = section.jobs if everything else typical_jobs(section.jobs)
+            jobs = job_groups(chosen, by_customer=by_customer, everything=everything)
+            jobs, left_out = first_lines(jobs, limit)
+            left_out += len(section.jobs) - len(chosen)
+            lines, notes = _jobs(jobs), _job_notes(jobs)
+        else:
+            rest, repeated = section, list[TableLine]()
+            if section.kind == "others" and not everything:
+                rest, repeated = _apart(section)
+            kept = rest.first(limit)
+            lines, notes = [*layout.lines(kept), *repeated], ()
+            left_out = rest.total - kept.total
+        yield TextSection(
+            section.title + layout.title_end, layout.alignment, lines, left_out, notes
+        )
 
 
 def _apart(section: ChangeSection) -> tuple[ChangeSection, list[TableLine]]:
@@ -63,26 +82,40 @@ def _apart(section: ChangeSection) -> tuple[ChangeSection, list[TableLine]]:
     return section._replace(changes=rest), grouped(headings, lines)
 
 
-def _prices(section: ChangeSection) -> list[TableLine]:
-    changes = section.changes
-    pairs = [change_text.old_and_new(change) for change in changes]
-    columns = []
-    for column in zip(*pairs, strict=True):
-        # Numbers stand under each other at the point; other texts stay as they are.
-        cells = list(zip(column, changes, strict=True))
-        aligned = iter(at_point(text for text, change in cells if change.price))
-        columns.append([next(aligned) if change.price else text for text, change in cells])
+def _prices(groups: Sequence[LineGroup[PriceLine]]) -> list[TableLine]:
+    every = [line for group in groups for line in group.lines if not line.folded]
+    # Numbers stand under each other at the point; other texts stay as they are.
+    olds = iter(at_point(line.old for line in every if line.per))
+    news = iter(at_point(line.new for line in every if line.per))
+    percents = iter(at_point(line.difference for line in every if line.arrow))
     lines = []
-    rows = zip(changes, zip(*columns, strict=True), _differences(changes), strict=True)
-    for change, (old, new), difference in rows:
-        arrow = change_text.arrow(change.largest)
-        note = change_text.FALLBACK_NOTE if change.price and "(" in old + new else ""
-        lines.append(
-            TableLine(
-                (change_text.price_label(change), old, ARROW, new, difference), _STYLES[arrow], note
-            )
-        )
-    return grouped([change.full_name for change in changes], lines)
+    for group in groups:
+        lines.append(TableLine((group.title,)))
+        for line in group.lines:
+            if line.folded:
+                lines.append(TableLine((f"    {_folded_sentence(line)}",), "dim"))
+                continue
+            old, new = (next(olds), next(news)) if line.per else (line.old, line.new)
+            difference = f"{next(percents)} {line.arrow}" if line.arrow else line.difference
+            per = f"/ {line.per}" if line.per else ""
+            cells = (line.label, old, ARROW, new, per, difference)
+            lines.append(TableLine(cells, _STYLES.get(line.arrow, "")))
+    return lines
+
+
+def _folded_sentence(line: PriceLine) -> str:
+    """Such as "2 new prices, before as input ($2.00 / 1M), -75%: cache_read $0.50 / 1M; ..."."""
+    charged = next(text for text in (line.old, line.new) if "(" in text).strip("()")
+    return f"{line.label} ({charged} / {line.per}), {line.difference}: {line.folded_words}"
+
+
+def _price_notes(groups: Sequence[LineGroup[PriceLine]]) -> tuple[str, ...]:
+    every = [line for group in groups for line in group.lines]
+    notes = {
+        UNIT_NOTE: any(line.per == PER_MTOK for line in every),
+        FALLBACK_NOTE: any(line.has_fallback for line in every),
+    }
+    return tuple(note for note, applies in notes.items() if applies)
 
 
 def _rows(section: ChangeSection) -> list[TableLine]:
@@ -91,7 +124,7 @@ def _rows(section: ChangeSection) -> list[TableLine]:
             (
                 f"{_SIGNS[change.kind]} {change.kind}",
                 change.full_name,
-                f"was {change.old}" if change.kind == "renamed" else change.new or change.old or "",
+                f"was {change.old}" if change.kind == "renamed" else rates_words(change),
             )
         )
         for change in section.changes
@@ -108,43 +141,31 @@ def _names(section: ChangeSection) -> list[TableLine]:
     return lines
 
 
-def _jobs(section: ChangeSection) -> list[TableLine]:
-    jobs = section.jobs
-    costs = [tuple(map(change_text.cost, job.move)) for job in jobs]
-    percents = at_point(change_text.percent_text(job.move) for job in jobs)
-    differences = [
-        f"{percentage} {change_text.arrow(job.move)}"
-        for job, percentage in zip(jobs, percents, strict=True)
-    ]
-    return _job_lines(jobs, costs, differences, [job.move for job in jobs])
-
-
-def _charges(section: ChangeSection) -> list[TableLine]:
-    jobs = section.jobs
-    costs = [change_text.customer_costs(job) for job in jobs]
-    differences = [change_text.customer_difference(job) for job in jobs]
-    return _job_lines(jobs, costs, differences, [job.customer_move for job in jobs])
-
-
-def _job_lines(
-    jobs: Sequence[Impact],
-    costs: Sequence[tuple[str, ...]],
-    differences: Sequence[str],
-    moves: Sequence[Move],
-) -> list[TableLine]:
-    """A line for each job: what it cost and costs, its credits, the difference; `moves` colour."""
-    names = change_text.short_names(jobs)
-    old, new = map(at_point, zip(*costs, strict=True))
+def _jobs(groups: Sequence[LineGroup[JobLine]]) -> list[TableLine]:
+    """A line for each job: what it cost and costs, its credits, the difference."""
+    every = [line for group in groups for line in group.lines]
+    olds, news, percents = (
+        iter(at_point(column))
+        for column in (
+            [line.old for line in every],
+            [line.new for line in every],
+            [line.percent for line in every],
+        )
+    )
     lines = []
-    for job, before, after, difference, move in zip(
-        jobs, old, new, differences, moves, strict=True
-    ):
-        cells = change_text.credit_cells(job)
-        charged = (f"{cell} cr" for mode, cell in cells.items() if mode.basis == "cost")
-        row = (names[job.workload.name], before, ARROW, after, *charged, difference)
-        style = _STYLES[change_text.arrow(move)]
-        lines.append(TableLine(row, style, change_text.fixed_credits(job, cells)))
-    return grouped([change_text.job_title(job) for job in jobs], lines)
+    for group in groups:
+        lines.append(TableLine((group.title,)))
+        for line in group.lines:
+            charged = (f"{cell} cr" for cell in line.by_cost)
+            difference = f"{next(percents)} {line.arrow}{line.further}"
+            row = (line.name, next(olds), ARROW, next(news), *charged, difference)
+            lines.append(TableLine(row, _STYLES[line.arrow]))
+    return lines
+
+
+def _job_notes(groups: Sequence[LineGroup[JobLine]]) -> tuple[str, ...]:
+    every = [line.fixed_credits for group in groups for line in group.lines]
+    return (*dict.fromkeys(every),)
 
 
 def _settings_lines(section: ChangeSection) -> list[TableLine]:
@@ -188,21 +209,21 @@ class TableLayout(NamedTuple):
     title_end: str
     alignment: str
     limit: int
-    lines: Callable[[ChangeSection], list[TableLine]]
+    lines: Callable[[ChangeSection], list[TableLine]] = lambda _: []
 
 
 def _layout(kind: str) -> TableLayout:
     """The layout of a kind of section; the table of budget modes is read at each call."""
     by_cost = [mode.name for mode in BUDGET_MODES.values() if mode.basis == "cost"]
-    job_title = f", USD and credits of {' and '.join(by_cost)}"
-    charged = f", customer's USD, credits of {' and '.join(by_cost)}"
+    job_title = f", credits (cr) of {' and '.join(by_cost)}"
+    charged = f": what the customer pays, credits (cr) of {' and '.join(by_cost)}"
     layouts = {
         "settings": TableLayout("", "lllll", 100, _settings_lines),
-        "charges": TableLayout(charged, f"lrlr{'r' * len(by_cost)}r", 30, _charges),
-        "prices": TableLayout(f", {PER_MTOK}", "lrlrr", 200, _prices),
-        "rows": TableLayout("", "lll", 100, _rows),
-        "names": TableLayout("", "llllr", 50, _names),
-        "jobs": TableLayout(job_title, f"lrlr{'r' * len(by_cost)}r", 40, _jobs),
+        "charges": TableLayout(charged, f"lrlr{'r' * len(by_cost)}r", 30),
+        "prices": TableLayout("", "lrlrlr", 200),
+        "rows": TableLayout("", "lll", 40, _rows),
+        "names": TableLayout("", "llllr", 20, _names),
+        "jobs": TableLayout(job_title, f"lrlr{'r' * len(by_cost)}r", 40),
         "others": TableLayout("", "llll", 20, _other_changes),
     }
     return layouts[kind]

@@ -16,13 +16,13 @@ from pricectl.report import changes as change_text
 from pricectl.report.canvas import Canvas, at_point
 from pricectl.report.changes import ARROW
 from pricectl.report.diff import percent
-from pricectl.report.diff_tables import PER_MTOK
 from pricectl.report.listing import Grid
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.text import Text
 
+PRICES_NOTE = "USD per 1M tokens where no unit is named"
 MAX_PRICES, MAX_RESPELLED = 6, 10
 INDENT = "  "
 _DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
@@ -97,7 +97,7 @@ def text(result: FmtResult, canvas: Canvas) -> str:
         for row in found.promoted:
             parts += ["", *_promotion(row, positions, canvas)]
         if found.promoted:
-            parts += ["", _text(f"{PER_MTOK}; {change_text.FALLBACK_NOTE}", "dim")]
+            parts += ["", _text(f"{PRICES_NOTE}; {change_text.FALLBACK_NOTE}", "dim")]
         parts += _respelled(found.respelled, positions, canvas)
         parts += ["", _text("Left to you", "bold yellow")] if found.left else []
         for row_left in found.left:

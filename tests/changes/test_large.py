@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pricectl.changes import CatalogVersion, Comparison, compare, names, rates, renames, rows
+from pricectl.changes import CatalogVersion, Comparison, compare, names, rate_moves, renames, rows
 from pricectl.changes.gates import FailOnChange, GateLimits, check_gates
 from pricectl.changes.limits import MAX_STEPS
 from pricectl.core.lookup import find
@@ -221,7 +221,7 @@ def test_names_that_have_nothing_in_common_are_not_a_rename() -> None:
 
 
 def test_a_long_past_ends_at_the_bound(bound: SetBound, monkeypatch: pytest.MonkeyPatch) -> None:
-    compared = calls_of(rates, "charged", monkeypatch)
+    compared = calls_of(rate_moves, "charged", monkeypatch)
     days = [f"{1900 + number}-01-01" for number in range(100)]
     past = {"previous": [{"until": day} | DEARER for day in days]}
     bound(160)
@@ -258,7 +258,7 @@ def test_a_row_of_many_tiers_is_compared_with_its_fallback_prices() -> None:
 def test_looking_prices_up_in_every_tier_ends_at_the_bound(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    compared = calls_of(rates, "charged", monkeypatch)
+    compared = calls_of(rate_moves, "charged", monkeypatch)
     # 6,000 prices in 4,000 tiers of both sides: over 12 million steps
     old = {"m": ROW | tiers(2_000, "input")}
     new = {"m": ROW | tiers(2_000, "input") | tiers(2_000, "output")}

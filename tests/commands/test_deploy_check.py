@@ -12,7 +12,7 @@ import pytest
 from pricectl.core import Catalog, Match, Quote, Usage, find, quote
 from pricectl.core.catalog import SCHEMA_MAJOR
 from pricectl.operate.deploy_check import sample_jobs
-from pricectl.report.formats.markdown import code
+from pricectl.report.formats.markdown_tables import code
 from pricectl.runtime import Pricing
 from tests.conftest import CATALOG, ROOT, Run
 from tests.files.test_versions import _closed_off, clone, git  # noqa: F401 - keeps git apart

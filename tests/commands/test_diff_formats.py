@@ -14,7 +14,7 @@ from pricectl.changes.limits import LeftOut
 from pricectl.core import MODES, Profile
 from pricectl.report import diff as report
 from pricectl.report.canvas import Canvas
-from pricectl.report.formats import github, markdown
+from pricectl.report.formats import github, markdown_diff
 from tests.conftest import CATALOG, ROOT, Run
 
 O3 = '"o3": {"input_cost_per_token": 2e-06, "output_cost_per_token": 8e-06}'
@@ -81,6 +81,7 @@ def test_a_price_says_what_was_and_is_charged(run: Run, base: str) -> None:
         "usd_per": "1M tokens",
         "old_charged": "2.00",
         "new_charged": "0.50",
+        "fallback": "input",
     }
 
 
@@ -121,11 +122,12 @@ def test_the_markdown_report_is_a_pull_request_comment(run: Run, base: str) -> N
         "vs `base.json`"
     )
     assert "- ❌ limit max-increase exceeded: 50%, limit 12.5%" in lines
-    assert "| `openai/o3` | `input` | `2.00` | `3.00` | ▲ +50% |" in lines
-    assert "| `openai/o3` | `cache_read` | `(2.00)` | `0.50` | ▼ -75% |" in lines
+    assert "| `openai/o3` | `input` | `$2.00` | `$3.00` | `1M` | ▲ +50% |" in lines
+    assert "| `openai/o3` | `cache_read` | `($2.00)` | `$0.50` | `1M` | ▼ -75% |" in lines
+    assert "<sub>1M: 1 million tokens; in parentheses: fallback price</sub>" in lines
     assert "| renamed | `openai/o1-retiring` | was `o1-retired` |" in lines
     assert lines.count("<details>") == lines.count("</details>") == 2
-    assert "<summary>Sample jobs</summary>" in lines
+    assert "#### Sample jobs" in lines
 
 
 def test_the_comment_without_changes_says_so(run: Run) -> None:
@@ -137,8 +139,8 @@ def price(number: int) -> Change:
     move = Move(1_000_000, 1_000_000 + number)
     name = f"a-model-with-a-rather-long-name-{number}"
     place = PriceRef("input")
-    key = "input_cost_per_token"
-    return Change("repriced", "warning", "p", name, key, "1.00", "2.00", "", (move,), place)
+    key, new = "input_cost_per_token", f"{1 + number / 1_000_000:.6f}"
+    return Change("repriced", "warning", "p", name, key, "1.00", new, "", (move,), place)
 
 
 @pytest.mark.parametrize("number", [1, 100, 5_000])
@@ -148,14 +150,14 @@ def test_a_comment_fits_and_says_what_it_left_out(number: int) -> None:
         change._replace(kind="metadata", moves=(), price=None, new="x" * 500) for change in prices
     )
     comparison = Comparison((*prices, *others), (), 3, 4)
-    text = markdown.diff(diff_result(comparison, base="b" * 5_000))
+    text = markdown_diff.diff(diff_result(comparison, base="b" * 5_000))
     assert len(text) < 60_000
     assert "3 objects reordered, 4 numbers respelled: values unchanged" in text
     assert ("the comment is full" in text) == (number == 5_000)
     if number == 5_000:
-        shown = sum(line.startswith("| `p/") for line in text.splitlines())
-        assert f"{5_000 - shown:,} of 5,000 rows of 'Prices' are omitted" in text
-        assert "5,000 of 5,000 rows of 'Other changes' are omitted" in text
+        shown = sum("| `$1.00` |" in line for line in text.splitlines())
+        assert f"{5_000 - shown:,} of 5,000 rows of 'Prices in force' are omitted" in text
+        assert "4,990 of 5,000 rows of 'Other changes' are omitted" in text
 
 
 def test_annotations_point_to_lines_of_the_new_file(run: Run, home: Path, base: str) -> None:
@@ -165,8 +167,11 @@ def test_annotations_point_to_lines_of_the_new_file(run: Run, home: Path, base: 
     row = 1 + next(number for number, line in enumerate(text) if '"o3": {' in line)
     column = 1 + text[row - 1].index('"input_cost_per_token"')
     place = f"file=llm_pricing_current.json,line={row},col={column},title=repriced"
-    assert f"::warning {place}::openai/o3 input: 2.00 -> 3.00 +50%25" in lines
-    assert any(f"line={row + 1},col=" in line and "(2.00) -> 0.50 -75%25" in line for line in lines)
+    assert f"::warning {place}::openai/o3 input: $2.00 -> $3.00 per 1M +50%25" in lines
+    assert any(
+        f"line={row + 1},col=" in line and "($2.00) -> $0.50 per 1M -75%25" in line
+        for line in lines
+    )
     assert any(
         line.startswith("::notice file=") and "title=added::openai/o5" in line for line in lines
     )
@@ -204,7 +209,7 @@ def test_every_format_says_what_was_left_out(run: Run, base: str) -> None:
     )
     shown = report.text(result, Canvas(width=200, quiet=True))
     assert shown.splitlines()[1:] == [sentence]
-    assert f"\n- {sentence}" in markdown.diff(result)
+    assert f"\n- {sentence}" in markdown_diff.diff(result)
     assert f"::warning title=pricectl diff::{sentence}" in github.diff(result)
 
 

@@ -114,14 +114,18 @@ def test_the_text_shows_what_is_loosened_first_and_fits(
         "! in the settings `profiles.default.markup_percent` is 3 instead of 30",
         "! in the settings `profiles.default.credits_per_dollar` is 10 instead of 100",
     ]
-    assert lines[4:7] == [
+    start = lines.index("Settings")
+    assert lines[2].startswith("2 settings changed vs main")
+    assert start < 10
+    assert lines[start : start + 3] == [
         "Settings",
         "  ! profiles.default.markup_percent      30   →  3",
         "  ! profiles.default.credits_per_dollar  100  →  10",
     ]
-    assert lines[8].startswith("Sample jobs charged by the profile default")
-    (job,) = (line.split() for line in lines if "0.351 " in line)
-    assert job[:10] == ["long", "document", "0.351", "→", "0.2781", "36", "→", "3", "cr", "-20.8%"]
+    assert lines[start + 4].startswith("Sample jobs charged by the profile default")
+    (job,) = (line.split() for line in lines if "$0.351 " in line)
+    assert job[:5] == ["long", "document", "$0.351", "→", "$0.2781"]
+    assert job[5:10] == ["36", "→", "3", "cr", "-20.8%"]
     assert max(map(len, lines)) <= width
 
 
@@ -129,7 +133,7 @@ def test_every_format_shows_the_settings_and_the_charges(run: Run, edit: Edit) -
     settings_edit(edit, DEAR, CHEAP)
     markdown = run("diff", "--base", "main", *AT, "-o", "markdown").stdout
     assert "| ⚠️ `profiles.default.markup_percent` | `30` | `3` |" in markdown
-    assert "| 0.351 | 0.2781 | -20.8% ▼, -91.7% cr | 1 | 36 → 3 | 11 |" in markdown
+    assert "| `$0.351` | `$0.2781` | ▼ -20.8%, -91.7% cr | 1 | 36 → 3 | 11 |" in markdown
     github = run("diff", "--base", "main", *AT, "-o", "github").stdout.splitlines()
     assert github[0].startswith("::warning title=gate-loosened::in the settings")
     assert "::warning title=setting::profiles.default.markup_percent: 30 -> 3" in github

@@ -75,7 +75,7 @@ def test_the_last_good_version_is_restored(run: Run, repo: Path) -> None:
     assert lines[0].startswith(f"{NAME} back to {first} of ")
     assert lines[0].endswith(f": 4 models, sha256 {sha(FIRST)[:12]}")
     assert lines[1] == "passed over: 1 newer version has errors"
-    assert "  input  3.00  →  2.00  -33.3% ▼" in lines
+    assert "  input  $3.00  →  $2.00  / 1M  -33.3% ▼" in lines
     assert lines[-2].startswith(f"restored: {NAME} is {first} of ")
     assert lines[-1] == f"git has what was there before, as {last}"
     assert now(repo) == FIRST
@@ -198,7 +198,7 @@ def test_without_a_terminal_yes_must_be_typed(run: Run, repo: Path) -> None:
     result = run("rollback", "HEAD~2", stdin="y\n")
     assert result.exit_code == 2
     assert "to do it, type: pricectl rollback 'HEAD~2' --yes\n" in result.stderr
-    assert "  input  3.00  →  2.00" in result.stdout
+    assert "  input  $3.00  →  $2.00" in result.stdout
     assert now(repo) == LAST
 
 
@@ -226,7 +226,7 @@ def test_a_terminal_asks_before_writing(
         app(["rollback"])
     assert ended.value.code == code
     assert screen.getvalue().endswith("Restore it? [y/N] ")
-    assert "  input  3.00  →  2.00" in screen.getvalue()
+    assert "  input  $3.00  →  $2.00" in screen.getvalue()
     assert now(repo) == (LAST if code else FIRST)
     out = capsys.readouterr().out
     assert out.startswith("not restored" if code else "restored")

@@ -184,7 +184,7 @@ def test_capital_v_prints_the_version(run: Run) -> None:
         ("serve --port 70000", "pricectl serve: --port: 70000 is not a number from 0 to 65535"),
         ("show", "pricectl show: MODEL is missing"),
         ("fmt a.json b.json", "pricectl fmt: unexpected 'b.json'; only one FILE is allowed"),
-        ("diff a.json", "pricectl diff: unexpected 'a.json'; this command takes options only"),
+        ("diff a b c", "pricectl diff: unexpected 'c'; only OLD and NEW are allowed"),
         ("rule --color blue", "pricectl rule: --color: 'blue' is not one of 'auto', 'always'"),
     ],
 )

@@ -240,7 +240,7 @@ def test_costs_of_a_comparison_have_their_points_in_one_column(run: Run) -> None
 @pytest.mark.parametrize("width", [80, 100, 120], indirect=True)
 def test_old_and_new_prices_and_percentages_have_their_points_in_one_column_each(run: Run) -> None:
     text = run("diff", "--file", "new.json", "--base", "old.json").stdout
-    prices = text.partition("Prices,")[2].partition("\n\n")[0]
+    prices = text.partition("Prices in force")[2].partition("\n\n")[0]
     rows = [line for line in prices.splitlines() if "\u2192" in line]
     assert len(rows) >= 3
     assert len({points(line)[:2] for line in rows}) == 1

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 
 def _markdown_diff(result: "DiffResult") -> str:
-    from pricectl.report.formats import markdown
+    from pricectl.report.formats import markdown_diff
 
-    return markdown.diff(result)
+    return markdown_diff.diff(result)
 
 
 def _markdown_deploy_check(result: "DeployCheck") -> str:
@@ -107,6 +107,12 @@ def _csv(result: "History") -> str:
     return csv_lines.history(result)
 
 
+def _csv_diff(result: "DiffResult") -> str:
+    from pricectl.report.formats import csv_diff
+
+    return csv_diff.diff(result)
+
+
 def _csv_export(result: "ExportResult") -> str:
     from pricectl.report.formats import exports
 
@@ -176,7 +182,13 @@ FORMATS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = MappingProxyType(
         "junit": {"validate": _junit},
         "changelog": {"diff": _changelog},
         "svg": {"history": _svg},
-        "csv": {"history": _csv, "drift": _csv_drift, "export": _csv_export, "replay": _csv_replay},
+        "csv": {
+            "history": _csv,
+            "drift": _csv_drift,
+            "export": _csv_export,
+            "replay": _csv_replay,
+            "diff": _csv_diff,
+        },
         "html": {"replay": _html_replay},
         "parquet": {"replay": _parquet_replay, "export": _parquet_export},
         "litellm": {"export": _litellm_export},
@@ -189,6 +201,6 @@ def formats_of(verb: str) -> tuple[str, ...]:
     """The names that `-o` accepts for a verb.
 
     >>> formats_of("quote"), formats_of("diff")
-    (('text', 'json'), ('text', 'json', 'markdown', 'github', 'changelog'))
+    (('text', 'json'), ('text', 'json', 'markdown', 'github', 'changelog', 'csv'))
     """
     return ("text", "json", *(name for name, writers in FORMATS.items() if verb in writers))

@@ -14,7 +14,7 @@ from pricectl.core.model import Model
 from pricectl.core.units import UNITS, is_token_unit
 from pricectl.history.timeline import TOKEN_UNITS
 from pricectl.report import changes as change_text
-from pricectl.report.formats.markdown import code
+from pricectl.report.formats.markdown_tables import code
 
 # A release's notes are read by people: the rest is counted, and `diff -v` has it.
 MAX_LINES, MAX_PRICES = 200, 6

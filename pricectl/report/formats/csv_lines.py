@@ -18,16 +18,16 @@ CATALOG_COLUMNS = (
     *("repriced", "added", "removed", "renamed", "other"),
     *("provider", "model", "field", "usd_per", "old", "new", "percent", "problem"),
 )
-# A spreadsheet takes a text that begins so for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes a text that begins so for a formula, in full width, too.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def history(result: History) -> str:
     """The changes of a model, or the commits of a catalog with the largest move of each."""
     found = document(result)
     if found["kind"] == "model":
-        return _written(MODEL_COLUMNS, _model_lines(found))
-    return _written(CATALOG_COLUMNS, _catalog_lines(found))
+        return written(MODEL_COLUMNS, _model_lines(found))
+    return written(CATALOG_COLUMNS, _catalog_lines(found))
 
 
 def _model_lines(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -44,7 +44,8 @@ def _catalog_lines(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     yield from found["unreadable"]
 
 
-def _written(columns: tuple[str, ...], lines: Iterable[Mapping[str, Any]]) -> str:
+def written(columns: tuple[str, ...], lines: Iterable[Mapping[str, Any]]) -> str:
+    """Lines as CSV with a head; a column that a line lacks is empty."""
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
@@ -56,6 +57,10 @@ def _written(columns: tuple[str, ...], lines: Iterable[Mapping[str, Any]]) -> st
 def cell(value: object) -> str:
     """A value as text that no spreadsheet runs; a negative number stays one."""
     text = "" if value is None or value is False else clean(str(value))
-    if text.startswith(_FORMULA) and not text.removeprefix("-").replace(".", "", 1).isdigit():
+    # Some spreadsheets pass over blanks first.
+    if (
+        text.lstrip().startswith(_FORMULA)
+        and not text.removeprefix("-").replace(".", "", 1).isdigit()
+    ):
         return f"'{text}"
     return text

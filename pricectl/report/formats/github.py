@@ -14,6 +14,15 @@ from pricectl.check.validation_report import Validation, ValidationReport
 from pricectl.core.labels import clean, plural
 from pricectl.policy.comparison import SettingChange
 from pricectl.report import changes as change_text
+from pricectl.report.diff_sections import over_words, sections
+from pricectl.report.diff_summary import loosened_words
+from pricectl.report.price_lines import (
+    dollars_of,
+    in_reading_order,
+    per_unit,
+    place_label,
+    rates_words,
+)
 from pricectl.report.validate import compared_with, summary_words
 
 LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "notice"}
@@ -132,7 +141,7 @@ def diff(result: DiffResult) -> str:
     summary = command("notice", clean(compared.summary), title="pricectl diff")
     lines = [
         Annotation("warning", command("warning", clean(sentence), title="gate-loosened"))
-        for sentence in result.loosened
+        for sentence in loosened_words(result)
     ]
     lines.append(Annotation("notice", summary))
     # Gates before changes: they say why the command fails.
@@ -146,10 +155,13 @@ def diff(result: DiffResult) -> str:
         for remark in filter(None, (change_text.left_out(found), *remarks))
     )
     lines += map(_setting, found.settings.changes)
-    for section in change_text.sections(found):
+    every = sections(found)
+    for section in every:
         charged = section.jobs[:JOBS_OF_A_PROFILE] if section.kind == "charges" else ()
         lines += (Annotation("notice", _charge(section.title, job)) for job in charged)
-    for change in compared.comparison.changes:
+    over = over_words(found)
+    lines += [Annotation("notice", command("notice", over, title="pricectl diff"))] if over else []
+    for change in (one for section in every for one in in_reading_order(section.changes)):
         level = _CHANGE_LEVELS[change.severity]
         lines.append(Annotation(level, _change(change, level, result.head.path, positions)))
     return "\n".join(limited(lines))
@@ -172,12 +184,14 @@ def _charge(title: str, job: Impact) -> str:
 
 def _change(change: Change, level: str, path: str, positions: Positions) -> str:
     if change.kind in ("added", "removed"):
-        sentence = f"{change.full_name} {change.kind}: {change.new or change.old}"
+        sentence = f"{change.full_name} {change.kind}: {rates_words(change)}"
     else:
-        name = f"{change.full_name} {change_text.price_label(change)}"
-        old, new = change_text.old_and_new(change)
+        label = place_label(change.price) if change.price else change.field
+        name = f"{change.full_name} {label}"
+        old, new = dollars_of(change)
+        per = f"per {per_unit(change.price.unit)}" if change.price else ""
         note = f"({change.note})" if change.note and not change.price else ""
-        parts = (part for part in (change_text.percent_text(change.largest), note) if part)
+        parts = (part for part in (per, change_text.percent_text(change.largest), note) if part)
         head = change.model if change.kind == "resolution" else name
         sentence = " ".join([f"{head}:", old, "->", new, *parts])
     line, column, _ = positions.key(change.pointer)

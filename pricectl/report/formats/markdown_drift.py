@@ -15,7 +15,7 @@ from pricectl.report.drift_words import (
     value_text,
     voices,
 )
-from pricectl.report.formats.markdown import (
+from pricectl.report.formats.markdown_tables import (
     MAX_CHARACTERS,
     MarkdownTable,
     code,

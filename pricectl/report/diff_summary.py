@@ -1,0 +1,159 @@
+"""What a comparison comes to, in one value: every format begins with it.
+
+The kind of change, its largest effect in money and in credits, what is an error, what is new.
+"""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any, Literal, NamedTuple
+
+from pricectl.changes import Change
+from pricectl.changes.diff import DiffResult
+from pricectl.changes.periods import is_over
+from pricectl.check.loosening import CatalogMark
+from pricectl.core.labels import count, plural
+from pricectl.report import changes as change_text
+from pricectl.report.alike import MAX_ALIKE, rows_title
+from pricectl.report.change_kinds import kind_words, kinds_of
+from pricectl.report.diff_effects import (
+    CreditEffect,
+    MoneyEffect,
+    largest_credits,
+    largest_money,
+)
+
+# So many names are written out, the others are counted.
+SHOWN_NAMES = 3
+
+
+class SummaryLine(NamedTuple):
+    """A line of the summary: what it is about, its words, and how serious it is.
+
+    `words` are plain text that may hold names from a catalog: each format makes them safe.
+    """
+
+    label: str
+    words: str
+    level: Literal["error", "warning", "info"] = "info"
+
+
+class DiffSummary(NamedTuple):
+    """What a reviewer must know first.
+
+    `kinds` are ids of `change_kinds.KINDS`. `money` is the largest effect in force, `later` the
+    largest one of an announced price. `tripped` are the gates that fail, in words; `jumps` the
+    prices that moved 5 times and more. `new` and `gone` are names of models.
+    """
+
+    kinds: tuple[str, ...]
+    money: MoneyEffect | None = None
+    later: MoneyEffect | None = None
+    credits: CreditEffect | None = None
+    tripped: tuple[str, ...] = ()
+    jumps: tuple[Change, ...] = ()
+    is_complete: bool = True
+    new: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+
+    @property
+    def errors(self) -> int:
+        """How many gates fail."""
+        return len(self.tripped)
+
+    @property
+    def kind_words(self) -> str:
+        """The kinds of change in one sentence."""
+        return kind_words(self.kinds)
+
+    @property
+    def lines(self) -> tuple[SummaryLine, ...]:
+        """The summary for people, at most nine lines; none where nothing changed."""
+        lines = [SummaryLine("Change", self.kind_words)] if self.kinds else []
+        if self.tripped:
+            # The gates stand one by one at the end of the report.
+            lines.append(SummaryLine("Error", "; ".join(self.tripped), "error"))
+        if not self.is_complete:
+            lines.append(SummaryLine("Check", "not everything was compared", "warning"))
+        if self.jumps:
+            first = self.jumps[0]
+            name = f"{first.full_name} {change_text.price_label(first)}"
+            many = f"{plural(len(self.jumps), 'price')} moved 5 times or more"
+            moved = change_text.percent_text(first.largest)
+            lines.append(SummaryLine("Check", f"{many}, first {name}: {moved}", "warning"))
+        for label, effect in (
+            ("Money", self.money),
+            ("Credits", self.credits),
+            ("Later", self.later),
+        ):
+            lines += [SummaryLine(label, effect.text)] if effect else []
+        for label, names in (("New", self.new), ("Gone", self.gone)):
+            lines += [SummaryLine(label, _models(names))] if names else []
+        return tuple(lines)
+
+    def document(self) -> dict[str, Any]:
+        """The summary for programs: the member `overview` of the document of `diff`."""
+        return {
+            "kinds": list(self.kinds),
+            "text": self.kind_words or "no changes",
+            "money": self.money.document() if self.money else None,
+            "later": self.later.document() if self.later else None,
+            "credits": self.credits._asdict() if self.credits else None,
+            "errors": self.errors,
+            "jumps": len(self.jumps),
+            "complete": self.is_complete,
+            "new": list(self.new),
+            "gone": list(self.gone),
+        }
+
+
+def _models(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:SHOWN_NAMES])
+    more = len(names) - SHOWN_NAMES
+    return f"{plural(len(names), 'model')}: {shown}{f' and {count(more)} more' if more > 0 else ''}"
+
+
+def loosened_words(result: DiffResult, *, everything: bool = False) -> list[str]:
+    """What the edit loosens in its own gate, in sentences; rows that are marked alike in one."""
+    marks: dict[str, list[CatalogMark]] = {}
+    for mark in result.marks:
+        marks.setdefault(mark.mark or mark.pointer, []).append(mark)
+    sentences = list(result.loosened[: len(result.loosened) - len(result.marks)])
+    for alike in marks.values():
+        if everything or len(alike) <= MAX_ALIKE:
+            sentences += [mark.message for mark in alike]
+        else:
+            rows = rows_title(tuple(mark.row for mark in alike))
+            sentences.append(f"marked {alike[0].mark} by this edit: {rows}")
+    return sentences
+
+
+def summary_of(result: DiffResult, money: MoneyEffect | None = None) -> DiffSummary:
+    """What a comparison comes to.
+
+    `money` takes the place of the sample job's effect: a team's own usage says more.
+    """
+    compared, found = result.compared, result.compared.comparison
+    jumps = [
+        change
+        for change in found.of("repriced")
+        if change.severity == "error" and not is_over(change.period)
+    ]
+    return DiffSummary(
+        kinds_of(found),
+        money or largest_money(found, later=False),
+        largest_money(found, later=True),
+        largest_credits(found),
+        tuple(gate.text for gate in compared.gates if gate.tripped),
+        tuple(sorted(jumps, key=_jump_order)),
+        found.is_complete,
+        tuple(change.full_name for change in found.of("added")),
+        tuple(change.full_name for change in found.of("removed")),
+    )
+
+
+def _jump_order(change: Change) -> tuple[bool, bool, bool, Fraction]:
+    """Prices in force and the row's own ones first, then the larger move."""
+    is_special = change.price is None or bool(change.price.service or change.price.above_tokens)
+    is_fallback = change.old is None or change.new is None
+    weight = change.largest.weight if change.largest else Fraction(0)
+    return bool(change.period), is_fallback, is_special, -weight

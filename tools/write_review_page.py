@@ -1,0 +1,76 @@
+"""Write the outputs of docs/review.md: what reviewers see of real changes of the price file.
+
+    python tools/write_review_page.py
+
+Each block of the page names the command that it shows. The changes are commits of this repository;
+October 2025 is a sample beside it. A block whose versions are not here stays as it is.
+"""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "review.md"
+# The comment that names a command, then the block that shows what it prints.
+BLOCK = re.compile(
+    r"<!-- (?P<command>pricectl [^\n]*) -->\n```(?P<kind>\w+)\n(?P<shown>.*?)```\n", re.DOTALL
+)
+ENVIRONMENT = {"COLUMNS": "100", "PYTHONUTF8": "1", "NO_COLOR": "1"}
+# So many lines are shown: a reader sees the top.
+SHOWN = {"text": 26, "markdown": 22}
+FAILED = 2
+
+
+def can_run(command: str) -> bool:
+    """Whether the versions that a command compares are here: not in a shallow clone."""
+    return all(
+        _is_commit(version.partition(":")[0]) or Path(ROOT, version).exists()
+        for version in shlex.split(command)[2:4]
+    )
+
+
+def _is_commit(ref: str) -> bool:
+    words = ["git", "rev-parse", "--quiet", "--verify", "--end-of-options", f"{ref}^{{commit}}"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, check=False)  # noqa: S603
+    return done.returncode == 0
+
+
+def output(command: str, kind: str) -> str:
+    """The first lines that a command prints. Ends the program if it could not run."""
+    done = subprocess.run(  # noqa: S603 - a command of our own page
+        [sys.executable, "-m", "pricectl", *shlex.split(command)[1:]],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        encoding="utf-8",
+        env={**os.environ, **ENVIRONMENT},
+    )
+    if done.returncode >= FAILED:
+        sys.exit(f"{command}: {done.stderr}")
+    lines = [line.rstrip() for line in done.stdout.rstrip().splitlines()]
+    more = len(lines) - SHOWN[kind]
+    if more > 0:
+        lines = [*lines[: SHOWN[kind]], f"... ({more:,} more lines)"]
+    return "\n".join(lines) + "\n"
+
+
+def anew(found: re.Match[str]) -> str:
+    """A block of the page with what its command prints now."""
+    command, kind = found["command"], found["kind"]
+    shown = output(command, kind) if can_run(command) else found["shown"]
+    return f"<!-- {command} -->\n```{kind}\n{shown}```\n"
+
+
+def main() -> None:
+    """Write the page."""
+    text = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(BLOCK.sub(anew, text), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
